@@ -1,0 +1,105 @@
+"""Models run through OpenVINO: converted from torch once, kept on disk, then used without torch.
+
+A converted model is an OpenVINO IR (`.xml` and `.bin`, weights in fp16) named by a key that holds the weights' hash and the
+shape of its graph, so new weights or a new release of a family never meet an old file. Only the conversion imports torch; a process
+that merely encodes never does, which is what lets a command answer in about a second.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from filelock import FileLock
+
+from explorer.config import models_dir
+
+if TYPE_CHECKING:
+    import openvino
+    import torch
+
+Shape = Sequence[int]
+
+
+def _openvino() -> Any:
+    """The openvino module, imported so that it cannot report home.
+
+    `import openvino` starts Intel's usage statistics when the package `openvino_telemetry` can be imported, and falls back to a stub that
+    does nothing when it cannot: so it is made impossible to import.
+    """
+    if "openvino" not in sys.modules:
+        sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    import openvino
+
+    return openvino
+
+
+def engine_dir() -> Path:
+    """Where converted models are kept."""
+    return models_dir() / "engine"
+
+
+def converted(key: str, build: Callable[[], tuple[torch.nn.Module, tuple[torch.Tensor, ...]]], shapes: Sequence[Shape]) -> Path:
+    """The path of the converted model of that key, made by `build` where it is not there yet.
+
+    build: called only when needed; returns the torch module (in eval mode, giving one tensor or a tuple of them) and example inputs.
+    shapes: one for each input, -1 where a side may vary.
+    """
+    path = engine_dir() / f"{key}.xml"
+    if path.exists():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_suffix(".lock")):
+        if not path.exists():
+            _convert(path, *build(), shapes)
+    return path
+
+
+def _convert(path: Path, module: torch.nn.Module, example: tuple[torch.Tensor, ...], shapes: Sequence[Shape]) -> None:
+    ov = _openvino()
+    import torch
+
+    with torch.no_grad():
+        # The trace check of torch compares runs bit by bit, which attention on a CPU does not always pass.
+        traced = torch.jit.trace(module, example, check_trace=False)  # type: ignore[no-untyped-call]
+        model = ov.convert_model(traced, example_input=example)
+    model.reshape({port: ov.PartialShape(list(shape)) for port, shape in zip(model.inputs, shapes, strict=True)})
+    scratch = Path(tempfile.mkdtemp(dir=path.parent))
+    try:
+        ov.save_model(model, scratch / path.name, compress_to_fp16=True)
+        # The weights first: the .xml is what says that both are there.
+        os.replace(scratch / path.with_suffix(".bin").name, path.with_suffix(".bin"))
+        os.replace(scratch / path.name, path)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+class Model:
+    """One converted model, compiled for this CPU. Safe to call from several threads.
+
+    precision: `fast` uses bf16 where the processor has it (and fp32 elsewhere); `exact` is fp32 everywhere.
+    """
+
+    def __init__(self, path: Path, precision: Literal["fast", "exact"] = "fast") -> None:
+        ov = _openvino()
+        core = ov.Core()
+        has_bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        options = {
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_PRECISION_HINT": "bf16" if precision == "fast" and has_bf16 else "f32",
+            "CACHE_DIR": str(path.parent / "compiled"),
+        }
+        self._compiled: openvino.CompiledModel = core.compile_model(path, "CPU", options)
+
+    def __call__(self, *inputs: npt.NDArray[Any]) -> list[npt.NDArray[np.float32]]:
+        """One array for each input of the model → one for each output."""
+        # A request of its own for each call: requests cannot be shared between threads.
+        result = self._compiled.create_infer_request().infer(list(inputs), share_inputs=True)
+        return [np.array(result[port], dtype=np.float32) for port in self._compiled.outputs]

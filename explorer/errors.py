@@ -1,0 +1,81 @@
+"""What can go wrong, as one small tree.
+
+    ExplorerError                 exit code 1
+    ├── UsageError                exit code 2: the words of the command are off
+    ├── FolderError               a folder that is absent, no folder, or may not be read
+    ├── LibraryError              the library's own files
+    │   ├── LibraryLocked         another run writes to it
+    │   └── LibraryNewer          written by a later release
+    ├── PhotoError                one file that could not be read as a photo; costs that file only
+    │   ├── UnsupportedPhoto      not an image, or a format we do not read
+    │   ├── DamagedPhoto          starts like an image, cannot be decoded
+    │   └── OversizedPhoto        more pixels or bytes than this machine can safely decode
+    └── EncoderError
+        ├── UnknownEncoder        no encoder of that name
+        ├── NoTextEncoder         a phrase was given to an encoder that knows pictures only
+        └── WeightsMissing        the encoder's weights are not here and were not to be had
+
+Every message is one line for a person: what happened, to which file, and what to do.
+"""
+
+from __future__ import annotations
+
+
+class ExplorerError(Exception):
+    """Anything that stops a command with a clear message."""
+
+    exit_code = 1
+
+
+class UsageError(ExplorerError):
+    """The command was called with words that make no sense together."""
+
+    exit_code = 2
+
+
+class FolderError(ExplorerError):
+    """A folder cannot be used."""
+
+
+class LibraryError(ExplorerError):
+    """The library's own files cannot be used."""
+
+
+class LibraryLocked(LibraryError):
+    """Another run is writing to this library."""
+
+
+class LibraryNewer(LibraryError):
+    """The library was written by a later release."""
+
+
+class PhotoError(ExplorerError):
+    """One file could not be read as a photo. The message is the reason shown to the person."""
+
+
+class UnsupportedPhoto(PhotoError):
+    """Not an image, or one in a format we do not read."""
+
+
+class DamagedPhoto(PhotoError):
+    """Starts like an image but cannot be decoded."""
+
+
+class OversizedPhoto(PhotoError):
+    """Has more pixels or bytes than can safely be decoded here."""
+
+
+class EncoderError(ExplorerError):
+    """An encoder cannot do what was asked."""
+
+
+class UnknownEncoder(EncoderError):
+    """No encoder has that name."""
+
+
+class NoTextEncoder(EncoderError):
+    """The encoder knows pictures only."""
+
+
+class WeightsMissing(EncoderError):
+    """The encoder's weights are not on this machine."""

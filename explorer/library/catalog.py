@@ -1,0 +1,247 @@
+"""The catalog: SQLite, the truth about every photo, file and vector. This file opens and reads it; `writer.py` writes."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.errors import LibraryError
+from explorer.library import filters as filtering
+from explorer.library.filters import Filters
+from explorer.library.migrations import migrate
+from explorer.library.paths import from_text, join, to_text
+from explorer.library.rows import Counts, FileRow, FolderRow, PhotoRow, RootRow, WorkerRow
+
+Ids = npt.NDArray[np.int64]
+
+# A worker that has not said anything for this long is taken for dead.
+HEARTBEAT_LIMIT = 15.0
+
+# SQLite's own limit on the values of one statement is 32,766; lists are cut well below it.
+_SLICE = 10_000
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection with this project's settings: WAL, enforced references, waiting up to 30 s for another writer."""
+    try:
+        connection = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        for pragma in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on", "temp_store = memory"):
+            connection.execute(f"pragma {pragma}")
+    except sqlite3.Error as error:
+        raise LibraryError(f"The library's catalog {path} cannot be opened: {error}.") from error
+    return connection
+
+
+class VectorChange(NamedTuple):
+    """What happened to one photo since: its vector, or None where it is gone or hidden."""
+
+    photo_id: int
+    vector: npt.NDArray[np.float16] | None
+
+
+class Catalog:
+    """Read access, from any number of threads. Opening it creates or migrates the schema."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+        with self.reading() as db:
+            migrate(db)
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection for the length of the block. Connections are kept for reuse, as the server's threads come and go."""
+        with self._lock:
+            connection = self._idle.pop() if self._idle else None
+        connection = connection or connect(self.path)
+        try:
+            yield connection
+        finally:
+            with self._lock:
+                if self._closed:
+                    connection.close()
+                else:
+                    self._idle.append(connection)
+
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        with self.reading() as db:
+            return db.execute(sql, values).fetchall()
+
+    def _row(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Row | None:
+        with self.reading() as db:
+            return cast("sqlite3.Row | None", db.execute(sql, values).fetchone())
+
+    # --- what has changed
+
+    def change(self) -> int:
+        """A number that grows with every change a reader can see."""
+        return int(self._rows("select change from clock")[0][0])
+
+    def changes_since(self, encoder_id: int, change: int) -> Iterator[VectorChange]:
+        """What a vector index that holds everything up to `change` has to take in, oldest first."""
+        with self.reading() as db:
+            rows = db.execute(
+                "select p.id, p.present, e.vector from photo p left join embedding e on e.photo_id = p.id and e.encoder_id = ?"
+                " where p.change > ? order by p.change, p.id",
+                (encoder_id, change),
+            )
+            for photo_id, present, blob in rows:
+                yield VectorChange(photo_id, np.frombuffer(blob, np.float16) if blob and present else None)
+            for (photo_id,) in db.execute("select photo_id from purged where change > ?", (change,)):
+                yield VectorChange(photo_id, None)
+
+    def encoder_id(self, name: str, version: str) -> int | None:
+        """The number under which vectors of that encoder are kept, or None where there are none."""
+        row = self._row("select id from encoder where name = ? and version = ?", (name, version))
+        return row and int(row[0])
+
+    def encoders(self) -> list[tuple[str, str, int, int]]:
+        """(name, version, dim, number of vectors of visible photos) of each encoder that has been used here, most vectors first."""
+        rows = self._rows(
+            "select c.name, c.version, c.dim, count(p.id) n from encoder c left join embedding e on e.encoder_id = c.id"
+            " left join photo p on p.id = e.photo_id and p.present > 0 group by c.id order by n desc, c.id desc"
+        )
+        return [(name, version, dim, n) for name, version, dim, n in rows]
+
+    # --- photos
+
+    def counts(self) -> Counts:
+        with self.reading() as db:
+            (photos,) = db.execute("select count(*) from photo where present > 0").fetchone()
+            states = {s: (n, b) for s, n, b in db.execute("select state, count(*), sum(size) from file group by state")}
+        files, size = states.get("present", (0, 0))
+        return Counts(photos, files, states.get("failed", (0, 0))[0], states.get("missing", (0, 0))[0], size)
+
+    def photo(self, photo_id: int) -> PhotoRow | None:
+        """One visible photo, or None."""
+        return self.photos([photo_id]).get(photo_id)
+
+    def photos(self, ids: Iterable[int]) -> dict[int, PhotoRow]:
+        """The visible photos among these ids."""
+        wanted, found = [int(i) for i in ids], dict[int, PhotoRow]()
+        for start in range(0, len(wanted), _SLICE):
+            some = wanted[start : start + _SLICE]
+            # Of several copies, one on a connected drive is shown; among those the first to be found.
+            rows = self._rows(
+                "select p.*, r.path root, r.state root_state, f.path file_path,"  # noqa: S608
+                " min((r.state = 'offline') * 1000000000000 + f.id) from photo p"
+                " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
+                f" where p.present > 0 and p.id in ({','.join('?' * len(some))}) group by p.id",
+                some,
+            )
+            found.update((row["id"], _photo(row)) for row in rows)
+        return {i: found[i] for i in wanted if i in found}
+
+    def files_of(self, photo_id: int) -> list[FileRow]:
+        """Every file that holds this content, present ones first."""
+        return self._files("f.photo_id = ?", [photo_id], "f.state = 'present' desc, f.id")
+
+    def failures(self, offset: int = 0, limit: int = 1_000_000_000) -> list[FileRow]:
+        """Files that could not be read as photos, each with its reason."""
+        return self._files("f.state = 'failed'", [], f"f.reason, r.path, f.path limit {int(limit)} offset {int(offset)}")
+
+    def _files(self, condition: str, values: list[object], order: str) -> list[FileRow]:
+        rows = self._rows(
+            f"select f.*, r.path root from file f join root r on r.id = f.root_id where {condition} order by {order}",  # noqa: S608
+            values,
+        )
+        return [
+            FileRow(
+                id=row["id"],
+                photo_id=row["photo_id"],
+                path=join(row["root"], row["path"]),
+                size=row["size"],
+                mtime=row["mtime_ns"] / 1e9,
+                state=row["state"],
+                reason=row["reason"],
+            )
+            for row in rows
+        ]
+
+    def matching(self, filters: Filters | None = None) -> Ids:
+        """Ids of the visible photos that match, newest first (by the date taken; photos without one last)."""
+        condition, values = filtering.where(filters, self.roots() if filters else [])
+        rows = self._rows(f"select p.id from photo p where {condition} order by p.taken_at desc, p.id desc", values)  # noqa: S608
+        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+
+    # --- folders
+
+    def roots(self) -> list[RootRow]:
+        rows = self._rows(
+            "select r.*, (select count(*) from file where root_id = r.id and state = 'present') photos,"
+            " (select count(*) from file where root_id = r.id and state = 'failed') failed from root r order by r.path"
+        )
+        return [
+            RootRow(
+                id=row["id"],
+                path=from_text(row["path"]),
+                state=row["state"],
+                photos=row["photos"],
+                failed=row["failed"],
+                watching=row["watching"],
+                scanned_at=row["scanned_at"],
+            )
+            for row in rows
+        ]
+
+    def folders(self) -> list[FolderRow]:
+        """The folders that directly hold visible photos, by path."""
+        rows = self._rows(
+            "select r.path root, f.folder, count(distinct f.photo_id) n from file f join root r on r.id = f.root_id"
+            " where f.state = 'present' group by f.root_id, f.folder"
+        )
+        found = [FolderRow(path=join(row["root"], row["folder"]), photos=row["n"]) for row in rows]
+        return sorted(found, key=lambda folder: folder["path"])
+
+    # --- the worker, commands and settings
+
+    def worker(self) -> WorkerRow | None:
+        """What the indexing process last said, or None if none ever ran."""
+        row = self._row("select * from worker")
+        if row is None:
+            return None
+        known = {key: row[key] for key in WorkerRow.__annotations__ if key != "alive"}
+        fresh = time.time() - row["heartbeat"] < HEARTBEAT_LIMIT
+        return cast(WorkerRow, {**known, "alive": fresh and row["phase"] != "stopped"})
+
+    def send(self, command: str, argument: str | None = None) -> None:
+        """Leave word for the worker: add PATH, remove PATH, rescan [PATH], pause, resume, stop."""
+        with self.reading() as db:
+            db.execute(
+                "insert into command (command, argument, sent_at) values (?, ?, ?)", (command, argument and to_text(argument), time.time())
+            )
+
+    def setting(self, key: str) -> str | None:
+        row = self._row("select value from setting where key = ?", (key,))
+        return row and str(row[0])
+
+    def set_setting(self, key: str, value: str) -> None:
+        with self.reading() as db:
+            db.execute("insert into setting values (?, ?) on conflict (key) do update set value = excluded.value", (key, value))
+
+
+def _photo(row: sqlite3.Row) -> PhotoRow:
+    path = join(row["root"], row["file_path"])
+    own = {key: row[key] for key in PhotoRow.__annotations__ if key in row.keys() and key != "path"}  # noqa: SIM118
+    folder, name = os.path.split(path)
+    own |= {"hash": row["hash"].hex(), "path": path, "folder": folder, "name": name, "root": from_text(row["root"])}
+    return cast(PhotoRow, own | {"copies": row["present"], "away": row["root_state"] == "offline"})

@@ -1,0 +1,72 @@
+"""A library's folder: the catalog, the vector indexes and the previews, opened together."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from explorer.config import library_dir
+from explorer.errors import LibraryError, LibraryLocked
+from explorer.library.catalog import Catalog
+from explorer.library.previews import PreviewStore
+from explorer.library.vectors import VectorIndex
+
+
+class Library:
+    """One library. dir: its folder. Indexes are loaded when first asked for, and shared."""
+
+    def __init__(self, folder: Path) -> None:
+        self.dir = folder
+        self.catalog = Catalog(folder / "catalog.db")
+        self.previews = PreviewStore(folder / "previews")
+        self._indexes: dict[tuple[str, str], VectorIndex] = {}
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, given: str | os.PathLike[str] | None = None, *, create: bool = True) -> Library:
+        """Open the library in that folder (default: see `config.library_dir`), making it if `create`.
+
+        Raises LibraryError where it is absent and not to be made, or where its folder cannot be written.
+        """
+        folder = library_dir(given)
+        if not create and not (folder / "catalog.db").exists():
+            raise LibraryError(f"There is no library in {folder} yet: make one with `python run.py index FOLDER`.")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = error.strerror or error
+            raise LibraryError(f"The library's folder {folder} cannot be made: {why}. Choose another with --library.") from error
+        return cls(folder)
+
+    def close(self) -> None:
+        self.catalog.close()
+
+    def vectors(self, name: str, version: str, dim: int) -> VectorIndex:
+        """The index of that encoder, brought up to the catalog."""
+        with self._lock:
+            index = self._indexes.get((name, version))
+            if index is None:
+                index = self._indexes[name, version] = VectorIndex(self.dir / "vectors", self.catalog, name, version, dim)
+        index.refresh()
+        return index
+
+    def lock(self) -> FileLock:
+        """Take the one writer's place, until the lock is released or this process dies.
+
+        Raises LibraryLocked where another process has it.
+        """
+        lock = FileLock(self.dir / "worker.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            worker = self.catalog.worker()
+            who = f" (process {worker['pid']})" if worker and worker["alive"] else ""
+            raise LibraryLocked(
+                f"Another run is indexing into this library{who}: {self.dir}. Let it finish, or close the app that uses it."
+            ) from None
+        except OSError as error:
+            raise LibraryError(f"The library's folder {self.dir} cannot be written: {error.strerror or error}.") from error
+        return lock

@@ -1,0 +1,44 @@
+"""File names as text that SQLite can hold and give back unchanged.
+
+On POSIX a name is bytes. Python shows bytes that are no UTF-8 as lone surrogates (PEP 383), which no UTF-8 store accepts. They are kept as
+characters of the last private-use plane instead, U+10DC80 to U+10DCFF, and turned back when a path leaves the catalog.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+_SHIFT = 0x100000
+_LONE = re.compile("[\udc80-\udcff]")
+_KEPT = re.compile("[\U0010dc80-\U0010dcff]")
+
+
+def to_text(path: str) -> str:
+    """A path as the file system gives it → text for the catalog."""
+    return _LONE.sub(lambda m: chr(ord(m[0]) + _SHIFT), path)
+
+
+def from_text(text: str) -> str:
+    """Text from the catalog → the path for the file system."""
+    return _KEPT.sub(lambda m: chr(ord(m[0]) - _SHIFT), text)
+
+
+def printable(path: str) -> str:
+    """A path that can be printed or sent as JSON: bytes that are no UTF-8 show as U+FFFD."""
+    return _LONE.sub("\ufffd", path)
+
+
+def join(root: str, relative: str) -> str:
+    """Catalog texts of a root and a path below it → one absolute path for the file system."""
+    return from_text(root if not relative else os.path.join(root, *relative.split("/")))  # noqa: PTH118
+
+
+def like_prefix(text: str) -> str:
+    r"""A LIKE pattern (escape character `\`) for everything that starts with this text."""
+    return re.sub(r"([\\%_])", r"\\\1", text) + "%"
+
+
+def inside(path: str, folder: str) -> bool:
+    """Whether an absolute path is that folder or lies somewhere below it."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

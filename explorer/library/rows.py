@@ -1,0 +1,98 @@
+"""The catalog's rows as the rest of the program sees them: typed, with absolute paths."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, TypedDict
+
+Phase = Literal["starting", "scanning", "indexing", "watching", "paused", "stopped"]
+FileState = Literal["present", "missing", "failed"]
+
+
+class PhotoRow(TypedDict):
+    """One distinct content and one of the places where it lies.
+
+    hash: hex. taken_at: `YYYY-MM-DDTHH:MM:SS`, the camera's own time. copies: how many present files hold it.
+    away: its drive is not connected, so only the preview can be shown.
+    """
+
+    id: int
+    hash: str
+    bytes: int
+    format: str
+    width: int
+    height: int
+    frames: int
+    taken_at: str | None
+    taken_source: str | None
+    latitude: float | None
+    longitude: float | None
+    camera: str | None
+    lens: str | None
+    exposure_time: float | None
+    f_number: float | None
+    iso: float | None
+    focal_length: float | None
+    damaged: str | None
+    added_at: float
+    path: str
+    folder: str
+    name: str
+    root: str
+    copies: int
+    away: bool
+
+
+class FileRow(TypedDict):
+    """One file. path: absolute. mtime: Unix seconds. reason: why it failed, in plain words."""
+
+    id: int
+    photo_id: int | None
+    path: str
+    size: int
+    mtime: float
+    state: FileState
+    reason: str | None
+
+
+class RootRow(TypedDict):
+    """One watched folder. photos, failed: numbers of its files. watching: how changes in it are noticed."""
+
+    id: int
+    path: str
+    state: Literal["online", "offline"]
+    photos: int
+    failed: int
+    watching: str | None
+    scanned_at: float | None
+
+
+class FolderRow(TypedDict):
+    """A folder (absolute path) that directly holds this many visible photos."""
+
+    path: str
+    photos: int
+
+
+class WorkerRow(TypedDict):
+    """What the indexing process last said of itself. heartbeat: Unix seconds. rate: photos/s. eta: seconds left, where known."""
+
+    pid: int
+    heartbeat: float
+    phase: Phase
+    done: int
+    total: int
+    rate: float
+    eta: float | None
+    encoder: str
+    message: str
+    alive: bool
+
+
+class Counts(NamedTuple):
+    """The library in numbers: distinct visible photos, present files, failed and missing files, bytes of the present files."""
+
+    photos: int
+    files: int
+    failed: int
+    missing: int
+    bytes: int

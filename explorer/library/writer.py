@@ -1,0 +1,282 @@
+"""The worker's side of the catalog: every change to photos, files and roots, each in one transaction."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.errors import FolderError
+from explorer.library.catalog import Catalog, connect
+from explorer.library.paths import from_text, inside, like_prefix, to_text
+from explorer.library.rows import Phase
+from explorer.photos.decode import DecodedPhoto
+
+
+class Seen(NamedTuple):
+    """A file as the file system shows it. path: relative to its root, with '/', as catalog text."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+class KnownFile(NamedTuple):
+    """A file as the catalog knows it."""
+
+    id: int
+    root_id: int
+    path: str
+    size: int
+    mtime_ns: int
+    inode: int
+    state: str
+    photo_id: int | None
+
+    def is_as(self, seen: Seen) -> bool:
+        """Same size and time: the bytes are taken to be the same."""
+        return (self.size, self.mtime_ns) == (seen.size, seen.mtime_ns)
+
+
+class Writer:
+    """The one connection that writes. Used by one thread, in the process that holds the library's lock."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._db = connect(catalog.path)
+        self._change = 0
+        self._purged: list[str] = []
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[int]:
+        """All or nothing; gives the change number that the rows written inside carry. Nested blocks join the outer one."""
+        if self._db.in_transaction:
+            yield self._change
+            return
+        self._db.execute("begin immediate")
+        try:
+            (self._change,) = self._db.execute("update clock set change = change + 1 returning change").fetchone()
+            yield self._change
+        except BaseException:
+            self._db.execute("rollback")
+            raise
+        self._db.execute("commit")
+
+    def _insert(self, sql: str, values: Sequence[object]) -> int:
+        (new,) = self._db.execute(sql + " returning id", values).fetchone()
+        return int(new)
+
+    # --- roots
+
+    def add_root(self, path: str) -> int:
+        """The id of the root that covers this absolute folder, made if need be; roots below it become part of it.
+
+        Raises FolderError where the folder is absent or cannot be listed.
+        """
+        check_folder(path)
+        roots = [(i, from_text(p)) for i, p in self._db.execute("select id, path from root")]
+        for root_id, known in roots:
+            if inside(path, known):
+                return int(root_id)
+        with self.transaction():
+            new = self._insert("insert into root (path, added_at) values (?, ?)", (to_text(path), time.time()))
+            for root_id, known in roots:
+                if inside(known, path):
+                    prefix = to_text(os.path.relpath(known, path).replace(os.sep, "/"))
+                    self._db.execute(
+                        "update file set root_id = ?, path = ? || '/' || path, folder = rtrim(? || '/' || folder, '/') where root_id = ?",
+                        (new, prefix, prefix, root_id),
+                    )
+                    self._db.execute("delete from root where id = ?", (root_id,))
+        return new
+
+    def remove_root(self, path: str) -> None:
+        """Forget a root and the photos that lie only there. No photo file is touched."""
+        with self.transaction():
+            row = self._db.execute("select id from root where path = ?", (to_text(path),)).fetchone()
+            if row is None:
+                return
+            photos = [i for (i,) in self._db.execute("select distinct photo_id from file where root_id = ? and photo_id > 0", row)]
+            self._db.execute("delete from root where id = ?", row)
+            self._settle(photos)
+
+    def set_root(self, root_id: int, *, state: str | None = None, watching: str | None = None, scanned: bool = False) -> None:
+        """Note that a root came or went, how it is watched, or that it has just been scanned."""
+        self._db.execute(
+            "update root set state = coalesce(?, state), watching = coalesce(?, watching), scanned_at = coalesce(?, scanned_at)"
+            " where id = ?",
+            (state, watching, time.time() if scanned else None, root_id),
+        )
+
+    # --- files
+
+    def files_below(self, root_id: int, folder: str = "") -> dict[str, KnownFile]:
+        """What the catalog knows of the files at or below a folder (relative, catalog text) of a root, by path."""
+        rows = self._db.execute(
+            "select id, root_id, path, size, mtime_ns, inode, state, photo_id from file"
+            " where root_id = ? and (? = '' or folder = ? or folder like ? escape '\\')",
+            (root_id, folder, folder, like_prefix(folder + "/")),
+        )
+        return {row[2]: KnownFile(*row) for row in rows}
+
+    def missing_files(self) -> list[KnownFile]:
+        """Files that once held a photo and are not where they were."""
+        rows = self._db.execute(
+            "select id, root_id, path, size, mtime_ns, inode, state, photo_id from file where state = 'missing' and photo_id is not null"
+        )
+        return [KnownFile(*row) for row in rows]
+
+    def photo_of(self, digest: bytes) -> int | None:
+        """The id of the photo with that content hash, if it is known."""
+        row = self._db.execute("select id from photo where hash = ?", (digest,)).fetchone()
+        return row and int(row[0])
+
+    def put_present(self, root_id: int, seen: Seen, photo_id: int) -> None:
+        """This file holds that photo, whatever it held before."""
+        self._put(root_id, seen, "present", None, photo_id)
+
+    def put_failed(self, root_id: int, seen: Seen, reason: str) -> None:
+        """This file could not be read as a photo, for that reason."""
+        self._put(root_id, seen, "failed", reason, None)
+
+    def _put(self, root_id: int, seen: Seen, state: str, reason: str | None, photo_id: int | None) -> None:
+        with self.transaction():
+            held = self._db.execute("select photo_id from file where root_id = ? and path = ?", (root_id, seen.path)).fetchone()
+            self._db.execute(
+                "insert into file (root_id, path, folder, size, mtime_ns, inode, state, reason, photo_id, seen_at)"
+                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (root_id, path) do update set size = excluded.size,"
+                " mtime_ns = excluded.mtime_ns, inode = excluded.inode, state = excluded.state, reason = excluded.reason,"
+                " photo_id = excluded.photo_id, seen_at = excluded.seen_at",
+                (root_id, seen.path, seen.path.rpartition("/")[0], *seen[1:], state, reason, photo_id, time.time()),
+            )
+            self._settle({i for i in (photo_id, held and held[0]) if i})
+
+    def put_moved(self, file: KnownFile, root_id: int, seen: Seen) -> None:
+        """A known file lies elsewhere now: same row, same photo, nothing to encode."""
+        with self.transaction():
+            # What stood at the new place is overwritten on disk, and so it is here.
+            held = self._db.execute(
+                "delete from file where root_id = ? and path = ? and id <> ? returning photo_id", (root_id, seen.path, file.id)
+            ).fetchone()
+            self._db.execute(
+                "update file set root_id = ?, path = ?, folder = ?, size = ?, mtime_ns = ?, inode = ?, state = 'present', reason = null,"
+                " seen_at = ? where id = ?",
+                (root_id, seen.path, seen.path.rpartition("/")[0], *seen[1:], time.time(), file.id),
+            )
+            self._settle({i for i in (file.photo_id, held and held[0]) if i})
+
+    def put_missing(self, files: Iterable[KnownFile]) -> None:
+        """These files are not there any more. Photos are kept for when they come back; failures are forgotten."""
+        with self.transaction():
+            photos = set[int]()
+            for file in files:
+                if file.photo_id is None:
+                    self._db.execute("delete from file where id = ?", (file.id,))
+                else:
+                    self._db.execute("update file set state = 'missing' where id = ?", (file.id,))
+                    photos.add(file.photo_id)
+            self._settle(photos)
+
+    # --- photos
+
+    def add_photo(self, digest: bytes, size: int, photo: DecodedPhoto) -> int:
+        """A content met for the first time; gives its id, which never changes. Its file is put by `put_present`."""
+        with self.transaction() as change:
+            values = {
+                **{key: getattr(photo, key) for key in _FACTS},
+                "hash": digest,
+                "bytes": size,
+                "added_at": time.time(),
+                "change": change,
+            }
+            names = ", ".join(values)
+            marks = ", ".join("?" * len(values))
+            return self._insert(f"insert into photo ({names}) values ({marks})", list(values.values()))  # noqa: S608
+
+    def _settle(self, photo_ids: Iterable[int]) -> None:
+        """After files changed: count each photo's present files, and drop photos that no file, not even a missing one, refers to."""
+        for photo_id in photo_ids:
+            row = self._db.execute(
+                "select count(*) files, sum(state = 'present') present from file where photo_id = ?", (photo_id,)
+            ).fetchone()
+            if row["files"]:
+                self._db.execute("update photo set present = ?, change = ? where id = ?", (row["present"], self._change, photo_id))
+            else:
+                (digest,) = self._db.execute("delete from photo where id = ? returning hash", (photo_id,)).fetchone()
+                self._purged.append(digest.hex())
+                self._db.execute("insert or replace into purged values (?, ?)", (photo_id, self._change))
+
+    def take_purged(self) -> list[str]:
+        """Hashes of the photos dropped since the last call, whose previews can go too. A hash that has come back is not among them."""
+        gone, self._purged = self._purged, []
+        return [digest for digest in gone if self.photo_of(bytes.fromhex(digest)) is None]
+
+    # --- vectors
+
+    def encoder(self, name: str, version: str, dim: int) -> int:
+        """The number under which vectors of this encoder are kept."""
+        self._db.execute("insert or ignore into encoder (name, version, dim) values (?, ?, ?)", (name, version, dim))
+        row = self._db.execute("select id from encoder where name = ? and version = ?", (name, version)).fetchone()
+        return int(row[0])
+
+    def add_embedding(self, encoder_id: int, photo_id: int, vector: npt.NDArray[np.float32]) -> None:
+        with self.transaction() as change:
+            blob = vector.astype(np.float16).tobytes()
+            self._db.execute("insert or replace into embedding values (?, ?, ?)", (encoder_id, photo_id, blob))
+            self._db.execute("update photo set change = ? where id = ?", (change, photo_id))
+
+    def unencoded(self, encoder_id: int) -> list[tuple[int, KnownFile, str]]:
+        """Visible photos that this encoder has not seen: (photo id, one of its files, its root's path)."""
+        rows = self._db.execute(
+            "select f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, r.path, min(f.id) from photo p"
+            " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
+            " where p.present > 0 and not exists (select 1 from embedding e where e.photo_id = p.id and e.encoder_id = ?) group by p.id",
+            (encoder_id,),
+        )
+        return [(row[7], KnownFile(*row[:8]), row[8]) for row in rows]
+
+    # --- the worker's word
+
+    def report(self, *, phase: Phase, encoder: str, done: int = 0, total: int = 0, rate: float = 0.0, eta: float | None = None,
+               message: str = "") -> None:  # fmt: skip
+        """Say what the worker is at; also its sign of life."""
+        self._db.execute(
+            "insert or replace into worker values (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (os.getpid(), time.time(), phase, done, total, rate, eta, encoder, message),
+        )
+
+    def take_commands(self) -> list[tuple[str, str | None]]:
+        """Commands left since the last call, oldest first; each is given once."""
+        rows = self._db.execute("delete from command returning id, command, argument").fetchall()
+        return [(row["command"], row["argument"] and from_text(row["argument"])) for row in sorted(rows, key=lambda row: row["id"])]
+
+
+_FACTS = (
+    "format", "width", "height", "frames", "taken_at", "taken_source", "latitude", "longitude", "camera", "lens", "exposure_time",
+    "f_number", "iso", "focal_length", "phash", "damaged",
+)  # fmt: skip
+
+
+def check_folder(path: str) -> None:
+    """Raises FolderError, with a sentence for a person, where a folder cannot be watched."""
+    shown = to_text(path)
+    if not os.path.isabs(path):  # noqa: PTH117
+        raise FolderError(f"The folder {shown} must be given as a full path.")
+    if not os.path.exists(path):  # noqa: PTH110
+        raise FolderError(f"The folder {shown} does not exist: check its spelling, or connect its drive.")
+    if not os.path.isdir(path):  # noqa: PTH112
+        raise FolderError(f"{shown} is a file, not a folder: give the folder that holds it.")
+    try:
+        with os.scandir(path):
+            pass
+    except OSError as error:
+        raise FolderError(f"The folder {shown} cannot be read ({error.strerror or error}): check its permissions.") from error

@@ -124,6 +124,11 @@ class Catalog:
 
     # --- photos
 
+    def photo_id(self, digest: bytes) -> int | None:
+        """The id of the photo with that content hash, visible or not, or None if it is not known."""
+        row = self._row("select id from photo where hash = ?", (digest,))
+        return row and int(row[0])
+
     def counts(self) -> Counts:
         with self.reading() as db:
             (photos,) = db.execute("select count(*) from photo where present > 0").fetchone()

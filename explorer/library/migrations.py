@@ -131,8 +131,8 @@ def migrate(connection: sqlite3.Connection) -> None:
         return
     if had > VERSION:
         raise LibraryNewer("This library was written by a newer Photo Explorer: update the program, or choose another --library folder.")
-    import sqlite_utils  # noqa: PLC0415  costs 0.1 s, and is needed once in a library's life
-    from sqlite_utils.migrations import Migrations  # noqa: PLC0415
+    import sqlite_utils
+    from sqlite_utils.migrations import Migrations
 
     steps = Migrations("photo-explorer")
 

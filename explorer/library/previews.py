@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -32,6 +33,20 @@ class PreviewStore:
         except BaseException:
             Path(scratch).unlink(missing_ok=True)
             raise
+
+    def sound(self, photo_hash: str) -> bool:
+        """Whether the preview is there and whole: a JPEG's first and last bytes are in place."""
+        try:
+            with self.path(photo_hash).open("rb") as file:
+                start = file.read(2)
+                file.seek(-2, os.SEEK_END)
+                return start == b"\xff\xd8" and file.read(2) == b"\xff\xd9"
+        except OSError:
+            return False
+
+    def all(self) -> Iterator[Path]:
+        """Every preview on disk."""
+        return self.folder.glob("??/*.jpg")
 
     def remove(self, photo_hash: str) -> None:
         self.path(photo_hash).unlink(missing_ok=True)

@@ -37,7 +37,8 @@ class VectorIndex:
         """folder: where index files are kept. dim: length of a vector."""
         self.dim = dim
         self.change = 0
-        self.rebuilt = False
+        # rebuilt: there was no good file, all came from the catalog. damaged: there was a file, and it was not good.
+        self.rebuilt = self.damaged = False
         self._catalog, self._name, self._version = catalog, name, version
         self._note = folder / f"{_file_name(name)}-{version}.json"
         self._lock = threading.RLock()
@@ -76,6 +77,12 @@ class VectorIndex:
             rows = np.stack([change.vector for change in fresh]).astype(np.float32)
             self._index.add_with_ids(rows, np.array([change.photo_id for change in fresh], np.int64))
 
+    def rebuild(self) -> None:
+        """Make it anew from the catalog, whatever it holds."""
+        with self._lock:
+            self._index, self.change, self.damaged = self._empty(), 0, False
+            self.refresh()
+
     # --- asking
 
     def search(self, query: Vectors, top: int, among: Ids | None = None) -> tuple[Vectors, Ids]:
@@ -106,6 +113,12 @@ class VectorIndex:
         with self._lock:
             return np.asarray(faiss.vector_to_array(self._index.id_map), np.int64)
 
+    def sample(self, number: int) -> Vectors:
+        """Up to that many vectors, float32 of shape (n, dim), spread evenly over the index: what the library is like."""
+        with self._lock:
+            chosen = self.ids()[:: max(1, len(self) // number)][:number]
+            return np.stack([self._index.reconstruct(int(i)) for i in chosen]) if len(chosen) else np.zeros((0, self.dim), np.float32)
+
     # --- on disk
 
     def save(self) -> None:
@@ -127,19 +140,25 @@ class VectorIndex:
                     old.unlink(missing_ok=True)
 
     def _load(self) -> Any:
+        self.rebuilt = True
         try:
             note = json.loads(self._note.read_text())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError):
+            self.damaged = True
+            return None
+        try:
             path = self._note.with_name(str(note["file"]))
             if _checksum(path) == note["checksum"]:
                 index = faiss.read_index(str(path))
                 if index.d == self.dim and index.ntotal == note["count"]:
-                    self.change = int(note["change"])
+                    self.change, self.rebuilt = int(note["change"]), False
                     return index
         except (OSError, ValueError, KeyError, TypeError, RuntimeError):
-            # Absent, torn or foreign (RuntimeError is FAISS's word for a file it cannot read): the catalog has every vector.
-            self.rebuilt = True
-            return None
-        self.rebuilt = True
+            # Torn or foreign (RuntimeError is FAISS's word for a file it cannot read): the catalog has every vector.
+            pass
+        self.damaged = True
         return None
 
 

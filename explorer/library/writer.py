@@ -215,6 +215,11 @@ class Writer:
                 self._purged.append(digest.hex())
                 self._db.execute("insert or replace into purged values (?, ?)", (photo_id, self._change))
 
+    def recount(self, photo_ids: Iterable[int]) -> None:
+        """Count these photos' files again."""
+        with self.transaction():
+            self._settle(photo_ids)
+
     def take_purged(self) -> list[str]:
         """Hashes of the photos dropped since the last call, whose previews can go too. A hash that has come back is not among them."""
         gone, self._purged = self._purged, []
@@ -233,6 +238,13 @@ class Writer:
             blob = vector.astype(np.float16).tobytes()
             self._db.execute("insert or replace into embedding values (?, ?, ?)", (encoder_id, photo_id, blob))
             self._db.execute("update photo set change = ? where id = ?", (change, photo_id))
+
+    def drop_embeddings(self, encoder_id: int, photo_ids: Iterable[int]) -> None:
+        """Forget these vectors; the next indexing makes them again."""
+        with self.transaction() as change:
+            for photo_id in photo_ids:
+                self._db.execute("delete from embedding where encoder_id = ? and photo_id = ?", (encoder_id, photo_id))
+                self._db.execute("update photo set change = ? where id = ?", (change, photo_id))
 
     def unencoded(self, encoder_id: int) -> list[tuple[int, KnownFile, str]]:
         """Visible photos that this encoder has not seen: (photo id, one of its files, its root's path)."""

@@ -1,0 +1,137 @@
+"""The command line: every command of the program, and the only place that prints and sets exit codes.
+
+Results go to standard output, progress and messages to standard error. Exit codes: 0 done, 1 a clear one-line error, 2 wrong usage.
+Each command's modules are imported when it runs, so that a search does not wait for what only the app needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer import __version__
+from explorer.errors import ExplorerError
+
+if TYPE_CHECKING:
+    from explorer.library.library import Library
+
+EPILOG = """\
+With folders, or nothing, instead of a command: open the app on these folders, which are remembered.
+A folder that has the name of a command is written ./NAME. `python run.py test` runs the project's tests.
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Every command and option; the documentation is checked against it."""
+    parser = argparse.ArgumentParser(
+        prog="run.py",
+        description="Photo Explorer: find, tidy and understand your own photos.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"Photo Explorer {__version__}")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--library", metavar="DIR", help="where the library is kept (default: your user-data folder, or EXPLORER_LIBRARY)")
+    as_json = argparse.ArgumentParser(add_help=False)
+    as_json.add_argument("--json", action="store_true", help="print JSON instead of text")
+    encoder = argparse.ArgumentParser(add_help=False)
+    encoder.add_argument("--encoder", metavar="NAME", help="the model to use; `models` lists them")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def add(name: str, text: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        return commands.add_parser(name, parents=[common, *parents], help=text, description=text[0].upper() + text[1:] + ".")
+
+    opened = add("open", "open the app on these folders (the same as giving folders alone)", encoder)
+    opened.add_argument("folders", nargs="*", metavar="FOLDER")
+    _app_options(opened)
+
+    demo = add("demo", "make a small sample library and open the app on it", encoder)
+    _app_options(demo)
+
+    index = add("index", "index everything in these folders, then exit", encoder, as_json)
+    index.add_argument("folders", nargs="+", metavar="FOLDER")
+    index.add_argument("--offline", action="store_true", help="fetch nothing from the network")
+
+    search = add("search", "find photos by a phrase, by a photo, or both", encoder, as_json)
+    search.add_argument("phrase", nargs="?", help="what to look for; - reads one phrase a line and answers one JSON list a line")
+    search.add_argument("--photo", metavar="FILE", action="append", default=[], help="find photos like this one (may be given again)")
+    search.add_argument("--top", type=_positive, default=20, metavar="N", help="how many results (default: 20)")
+    search.add_argument("--since", metavar="DATE", help="taken on this day or later (YYYY-MM-DD)")
+    search.add_argument("--until", metavar="DATE", help="taken on this day or earlier (YYYY-MM-DD)")
+    search.add_argument("--folder", metavar="DIR", help="only in this folder and below it")
+
+    add("status", "say what is indexed, where, and what the indexer is doing", as_json)
+
+    models = add("models", "list the models, or fetch one: models get NAME", as_json)
+    models.add_argument("action", nargs="?", choices=["list", "get"], default="list")
+    models.add_argument("name", nargs="?", metavar="NAME")
+
+    verify = add("verify", "check that catalog, vectors, previews and photo files agree", as_json)
+    verify.add_argument("--repair", action="store_true", help="mend what can be mended; photo files are never touched")
+
+    bench = add("bench", "run one of the project's benchmarks")
+    bench.add_argument("name", nargs="?", help="which one; without it they are listed")
+    bench.add_argument("options", nargs=argparse.REMAINDER, help="what the benchmark takes")
+    return parser
+
+
+def _app_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--offline", action="store_true", help="fetch nothing from the network")
+    parser.add_argument("--port", type=_positive, metavar="N", help="the port to serve on (default: the first free one from 8501)")
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a whole number above 0")
+    return number
+
+
+def commands() -> list[str]:
+    """The names of all commands."""
+    actions = build_parser()._subparsers
+    return [] if actions is None else [name for action in actions._group_actions for name in action.choices or ()]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or (words[0] not in commands() and words[0] not in {"-h", "--help", "--version"}):
+        words = ["open", *words]
+    args = build_parser().parse_args(words)
+    from explorer import commands as run
+
+    try:
+        return int(getattr(run, f"run_{args.command}")(args) or 0)
+    except ExplorerError as error:
+        say(str(error))
+        return error.exit_code
+    except BrokenPipeError:
+        # Whoever read our output has enough of it (`| head`): not an error. Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        say("Stopped. Nothing is lost: the next run goes on from here.")
+        return 130
+
+
+def say(message: str) -> None:
+    """A message for the person, on standard error."""
+    sys.stderr.write(" ".join(message.split()) + "\n")
+
+
+def absolute(folder: str) -> str:
+    """A folder or file as given on the command line → its absolute path, links in it kept as they are."""
+    return os.path.abspath(Path(folder).expanduser())  # noqa: PTH100
+
+
+def open_library(given: str | None, *, create: bool = False) -> Library:
+    """The library that a command is about."""
+    from explorer.library.library import Library
+
+    return Library.open(given, create=create)

@@ -1,0 +1,79 @@
+"""`index` and `verify`."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from explorer.cli import absolute, open_library, say
+from explorer.commands.output import Status, duration, emit, emit_json
+from explorer.library.paths import inside
+
+
+def run_index(args: argparse.Namespace) -> int:
+    """Index everything in some folders, then exit."""
+    from explorer.indexing.once import index_folders, load_encoder
+    from explorer.indexing.pipeline import Progress
+    from explorer.library.writer import check_folder
+
+    folders = [absolute(folder) for folder in args.folders]
+    for folder in folders:
+        check_folder(folder)
+    started, status = time.monotonic(), Status()
+
+    def show(progress: Progress) -> None:
+        if not progress.total:
+            status.show("Looking for photos…")
+            return
+        left = f" · about {duration(progress.eta)} left" if progress.eta and progress.done < progress.total else ""
+        status.show(f"Indexing {progress.done:,} of {progress.total:,} · {progress.rate:.0f}/s{left}")
+
+    library = open_library(args.library, create=True)
+    try:
+        status.show("Getting ready…")
+        encoder, note = load_encoder(args.encoder or library.catalog.setting("encoder") or "starter", offline=args.offline)
+        if note:
+            say(note)
+        tally = index_folders(library, folders, encoder, show)
+        failures = [f for f in library.catalog.failures() if any(inside(f["path"], folder) for folder in folders)] if tally.failed else []
+    finally:
+        status.clear()
+        library.close()
+    seconds = time.monotonic() - started
+    result = {
+        "indexed": tally.indexed, "unchanged": tally.unchanged, "moved": tally.moved, "missing": tally.missing, "failed": tally.failed,
+        "encoded": tally.encoded, "other": tally.other, "encoder": encoder.name, "seconds": round(seconds, 3),
+        "photos_per_second": round((tally.indexed + tally.moved) / seconds, 2),
+    }  # fmt: skip
+    if args.json:
+        emit_json(result | {"failures": [{"path": f["path"], "reason": f["reason"]} for f in failures]})
+        return 0
+    emit(
+        f"{tally.indexed:,} indexed, {tally.unchanged:,} unchanged, {tally.moved:,} moved, {tally.missing:,} missing,"
+        f" {tally.failed:,} failed in {duration(seconds)} ({result['photos_per_second']:.0f} photos/s)"
+    )
+    for file in failures[:20]:
+        say(f"{file['path']}: {file['reason']}")
+    if len(failures) > 20:
+        say(f"… and {len(failures) - 20:,} more files that could not be read; the app's Library page lists them all.")
+    return 0
+
+
+def run_verify(args: argparse.Namespace) -> int:
+    """Check a library, and mend it if asked. Exit code 1 while something is wrong."""
+    from explorer.indexing.verify import verify
+
+    library = open_library(args.library)
+    status = Status()
+    try:
+        report = verify(library, repair=args.repair, progress=status.show)
+    finally:
+        status.clear()
+        library.close()
+    if args.json:
+        emit_json(report.as_json())
+    else:
+        for problem in report.problems:
+            emit(problem.text + (" — mended" if problem.mended else ""))
+        emit(report.summary())
+    return 0 if report.sound else 1

@@ -1,0 +1,114 @@
+"""`search` and `status`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from explorer.cli import absolute, open_library
+from explorer.commands.output import duration, emit, emit_json, size
+from explorer.errors import PhotoError, UsageError
+from explorer.library.filters import Filters
+from explorer.library.library import Library
+from explorer.library.paths import printable
+from explorer.search.engine import SearchEngine
+from explorer.search.query import Hit, Query
+
+
+def run_search(args: argparse.Namespace) -> int:
+    """Print the photos that match best."""
+    if not args.phrase and not args.photo:
+        raise UsageError("Say what to look for: a phrase, --photo FILE, or - to read phrases from standard input.")
+    folder = absolute(args.folder) if args.folder else None
+    filters = Filters(args.since, args.until, folder)
+    library = open_library(args.library)
+    try:
+        engine = SearchEngine(library, args.encoder)
+        query = _photos(library, engine, args.photo)
+        if args.phrase == "-":
+            for line in sys.stdin:
+                phrase = line.strip()
+                asked = Query(phrase, query.photo_ids, query.examples)
+                emit_json(_as_json(library, engine.by_query(asked, filters, args.top)) if asked else [])
+            return 0
+        hits = engine.by_query(Query(args.phrase or "", query.photo_ids, query.examples), filters, args.top)
+        rows = _as_json(library, hits)
+        if args.json:
+            emit_json(rows)
+            return 0
+        for row in rows:
+            emit(f"{row['score']:.3f}  {row['path']}")
+        if not rows:
+            sys.stderr.write(_nothing(library, filters) + "\n")
+        return 0
+    finally:
+        library.close()
+
+
+def _photos(library: Library, engine: SearchEngine, paths: list[str]) -> Query:
+    """The photos given as files: one that is indexed is searched by its stored vector, any other is encoded now."""
+    known, examples = list[int](), []
+    for given in paths:
+        from explorer.photos.decode import content_hash, read_file
+
+        path = absolute(given)
+        try:
+            data = read_file(path)
+            photo_id = library.catalog.photo_id(content_hash(data))
+            if photo_id is not None and engine.has_vector(photo_id):
+                known.append(photo_id)
+                continue
+            from explorer.indexing.decode_pool import DecodePool
+
+            with DecodePool(1, engine.encoder.spec) as pool:
+                photo = pool.decode_bytes(data)
+        except PhotoError as error:
+            raise PhotoError(f"{printable(path)}: {error}") from error
+        if photo.input is not None:
+            examples.append(engine.encode_photo(photo.input, Path(path).name))
+    return Query(photo_ids=tuple(known), examples=tuple(examples))
+
+
+def _as_json(library: Library, hits: list[Hit]) -> list[dict[str, object]]:
+    rows = library.catalog.photos(hit.id for hit in hits)
+    # A photo that went away between the search and this look is left out; ranks stay those of the search.
+    return [{"rank": h.rank, "id": h.id, "path": rows[h.id]["path"], "score": round(h.score, 6)} for h in hits if h.id in rows]
+
+
+def _nothing(library: Library, filters: Filters) -> str:
+    if not library.catalog.counts().photos:
+        return "The library has no photos yet: index a folder first with `python run.py index FOLDER`."
+    return "No photo fits these filters." if filters else "Nothing was found."
+
+
+def run_status(args: argparse.Namespace) -> int:
+    """Say what the library holds and what the indexer is at."""
+    library = open_library(args.library)
+    try:
+        catalog = library.catalog
+        counts, roots, worker, encoders = catalog.counts(), catalog.roots(), catalog.worker(), catalog.encoders()
+    finally:
+        library.close()
+    if args.json:
+        emit_json({
+            "library": str(library.dir), **counts._asdict(), "folders": roots, "worker": worker,
+            "encoders": [{"name": n, "version": v, "dimension": d, "photos": p} for n, v, d, p in encoders],
+        })  # fmt: skip
+        return 0
+    emit(f"Library   {library.dir}")
+    emit(f"Photos    {counts.photos:,} in {counts.files:,} files, {size(counts.bytes)}")
+    emit(f"Failed    {counts.failed:,}    missing {counts.missing:,}")
+    for name, _, dim, photos in encoders:
+        emit(f"Encoder   {name}: {photos:,} photos, {dim} numbers each")
+    for root in roots:
+        state = "" if root["state"] == "online" else " (its drive is away)"
+        emit(f"Folder    {root['path']}{state}: {root['photos']:,} photos, {root['failed']:,} failed")
+    if worker and worker["alive"]:
+        left = f", about {duration(worker['eta'])} left" if worker["eta"] else ""
+        going = f" {worker['done']:,} of {worker['total']:,}, {worker['rate']:.0f}/s{left}" if worker["total"] else ""
+        emit(f"Indexer   {worker['phase']}{going}, heard of {max(0.0, time.time() - worker['heartbeat']):.0f} s ago")
+    else:
+        emit("Indexer   not running")
+    return 0

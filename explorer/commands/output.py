@@ -1,0 +1,59 @@
+"""What the commands share in talking to a person or a script."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+
+
+def emit(text: str) -> None:
+    """One line of results. File names go out as the bytes they are on disk."""
+    sys.stdout.buffer.write(os.fsencode(text) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def emit_json(value: object) -> None:
+    """Results for a script; ASCII only, so that any name survives any pipe."""
+    emit(json.dumps(value))
+
+
+def duration(seconds: float) -> str:
+    """Seconds → `12 s`, `3 min`, `2 h 05 min`."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def size(number: float) -> str:
+    """Bytes → `4.2 MB`."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}" if unit == "bytes" else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:.1f} TB"
+
+
+class Status:
+    """A line on standard error that says how far something is: rewritten in a terminal, repeated every few seconds elsewhere."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._terminal, self._last, self._shown = clock, sys.stderr.isatty(), 0.0, False
+
+    def show(self, text: str) -> None:
+        now = self._clock()
+        if now - self._last < (0.2 if self._terminal else 5.0):
+            return
+        self._last = now
+        sys.stderr.write(f"\r\x1b[2K{text}" if self._terminal else text + "\n")
+        sys.stderr.flush()
+        self._shown = True
+
+    def clear(self) -> None:
+        """Take the line away, so that what follows starts on its own."""
+        if self._terminal and self._shown:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()

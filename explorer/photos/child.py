@@ -1,0 +1,74 @@
+"""The decode process: `python -m explorer.photos.child`. It reads requests from standard input until that closes.
+
+For a file: it reads and hashes the bytes and says so; told `decode` it decodes them, told `skip` it forgets them. So a content that
+is known already costs no decoding. For bytes that come with the request (an upload, a preview): it decodes them at once.
+Whatever a codec does to this process, it happens here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Any, BinaryIO
+
+from explorer.errors import PhotoError
+from explorer.photos import wire
+from explorer.photos.decode import content_hash, decode
+from explorer.photos.inputs import InputSpec
+from explorer.photos.limits import free_memory
+from explorer.photos.reading import read_with_facts
+
+
+def main() -> int:
+    """Serve requests until the other end closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # What a codec prints must not get between the frames.
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, sys.stdout.fileno())
+    os.dup2(silence, sys.stderr.fileno())
+    _limit_memory()
+    if hasattr(os, "nice"):
+        os.nice(5)
+    while (request := wire.receive(sys.stdin.buffer)) is not None:
+        _serve(*request, answers)
+    return 0
+
+
+def _limit_memory() -> None:
+    """A picture that explodes in memory is refused by the system here, before it takes the machine down."""
+    try:
+        import resource
+
+        limit = free_memory() // 2 + (2 << 30)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    except (ImportError, ValueError, OSError):
+        pass
+
+
+def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
+    spec = InputSpec(**header["spec"]) if header.get("spec") else None
+    try:
+        if "path" not in header:
+            wire.send(answers, *_decoded(body, spec, None, ""))
+            return
+        path = os.fsdecode(bytes.fromhex(header["path"]))
+        data, facts = read_with_facts(path)
+        wire.send(answers, {"hash": content_hash(data).hex(), "size": len(data), "mtime_ns": facts.st_mtime_ns})
+        told = wire.receive(sys.stdin.buffer)
+        if told is not None and told[0].get("do") == "decode":
+            wire.send(answers, *_decoded(data, spec, header["mtime"], os.path.basename(path)))  # noqa: PTH119
+    except PhotoError as error:
+        wire.send(answers, {"error": str(error)})
+    except MemoryError:
+        wire.send(answers, {"error": "it needs more memory than this computer has free"})
+
+
+def _decoded(data: bytes, spec: InputSpec | None, mtime: float | None, name: str) -> tuple[dict[str, Any], bytes]:
+    facts, body = wire.pack(decode(data, spec, mtime=mtime, name=name))
+    return {"photo": facts}, body
+
+
+if __name__ == "__main__":
+    sys.exit(main())

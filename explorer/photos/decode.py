@@ -1,0 +1,187 @@
+"""One file's bytes → everything the program knows of the photo, in one decode.
+
+The picture is brought near the wanted size as early as can be: a JPEG already while it is decoded (libjpeg's DCT scaling, by
+`Image.draft`), anything else by an integer box filter; colours, turning and fine scaling then cost next to nothing.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import numpy as np
+from PIL import Image, ImageFile, UnidentifiedImageError
+
+from explorer.errors import DamagedPhoto, OversizedPhoto, PhotoError, UnsupportedPhoto
+from explorer.photos.colour import to_rgb
+from explorer.photos.facts import DecodedPhoto
+from explorer.photos.formats import PILLOW_FORMATS, not_an_image, register
+from explorer.photos.hashes import content_hash, perceptual_hash
+from explorer.photos.inputs import InputSpec
+from explorer.photos.limits import check_pixels
+from explorer.photos.metadata import orientation, read_metadata
+from explorer.photos.reading import read_file
+
+__all__ = ["PREVIEW_SIDE", "DecodedPhoto", "content_hash", "decode", "read_file"]
+
+PREVIEW_SIDE = 512
+_PREVIEW_QUALITY = 85
+# A JPEG may be decoded at an eighth, say, if that still gives a preview of this side: 500 pixels for a 12-megapixel photo.
+_PREVIEW_LEAST = 460
+
+# Ours is a limit from free memory (`limits`), checked before anything is decoded.
+Image.MAX_IMAGE_PIXELS = None
+
+_TURN = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_FILTER = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
+
+
+def decode(data: bytes, spec: InputSpec | None, *, mtime: float | None = None, name: str = "") -> DecodedPhoto:
+    """Decode a photo once, for all that is wanted of it.
+
+    spec: the encoder's input, or None. mtime (Unix seconds), name: the file's own, for photos that carry no date.
+    Raises UnsupportedPhoto, DamagedPhoto or OversizedPhoto, each with a reason in plain words.
+    """
+    with warnings.catch_warnings():
+        # Pillow warns of every oddity in a file; what matters to a person becomes `damaged` or an error.
+        warnings.simplefilter("ignore")
+        try:
+            return _decode(data, spec, mtime, name)
+        except PhotoError:
+            raise
+        except MemoryError:
+            raise OversizedPhoto("it needs more memory than this computer has free") from None
+        except Exception as error:
+            # Decoders of broken files raise whatever they like.
+            raise DamagedPhoto("the file is damaged: its picture cannot be decoded") from error
+
+
+def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str) -> DecodedPhoto:
+    picture = _open(data)
+    width, height = picture.size
+    metadata = read_metadata(picture, mtime=mtime, name=name)
+    turned = orientation(picture)
+    factor = _reduction(width, height, spec)
+    damaged = None
+    _prepare(picture, factor)
+    try:
+        picture.load()
+    except (OSError, SyntaxError, ValueError, IndexError, EOFError) as error:
+        picture, damaged = _load_what_is_there(data, factor, error)
+    colour = to_rgb(picture, max(1, int(factor * picture.width / width)))
+    if damaged and _is_blank(colour):
+        raise DamagedPhoto("the file is cut off before its picture begins")
+    upright = _TURN.get(turned)
+    preview = _fit(colour, PREVIEW_SIDE)
+    preview = preview.transpose(upright) if upright is not None else preview
+    pixels = None
+    if spec is not None:
+        square = _square(colour, spec)
+        pixels = np.asarray(square.transpose(upright) if upright is not None else square)
+    packed = io.BytesIO()
+    preview.save(packed, "JPEG", quality=_PREVIEW_QUALITY)
+    return DecodedPhoto(
+        **{field: getattr(metadata, field) for field in metadata.__dataclass_fields__},
+        format="JPEG" if picture.format == "MPO" else str(picture.format),
+        width=height if turned >= 5 else width,
+        height=width if turned >= 5 else height,
+        frames=_frames(picture),
+        phash=perceptual_hash(preview),
+        preview=packed.getvalue(),
+        input=pixels,
+        damaged=damaged,
+    )
+
+
+def _open(data: bytes) -> Image.Image:
+    register()
+    if not data.strip(b"\0"):
+        raise DamagedPhoto(not_an_image(data))
+    try:
+        picture = Image.open(io.BytesIO(data), formats=PILLOW_FORMATS)
+    except UnidentifiedImageError:
+        reason = not_an_image(data)
+        if _starts_like_a_photo(data):
+            raise DamagedPhoto("the file is damaged: its beginning makes no sense") from None
+        raise UnsupportedPhoto(reason) from None
+    if min(picture.size) < 1:
+        raise DamagedPhoto("the file is damaged: it says that its picture has no size")
+    check_pixels(*picture.size)
+    return picture
+
+
+def _starts_like_a_photo(data: bytes) -> bool:
+    return data.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")) or (
+        data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    )
+
+
+def _reduction(width: int, height: int, spec: InputSpec | None) -> float:
+    """By how much a picture can be shrunk with everything that is wanted of it still being made by shrinking, at least 1."""
+    factor = max(width, height) / _PREVIEW_LEAST
+    if spec is not None:
+        factor = min(factor, min(width, height) / spec.size)
+    return max(1.0, factor)
+
+
+def _prepare(picture: Image.Image, factor: float) -> None:
+    """Have a JPEG decoded at a half, a quarter or an eighth of its size, never below what is wanted."""
+    if picture.format in ("JPEG", "MPO") and factor >= 2:
+        picture.draft(None, (int(-(-picture.width // factor)), int(-(-picture.height // factor))))  # type: ignore[arg-type]
+
+
+def _load_what_is_there(data: bytes, factor: float, error: Exception) -> tuple[Image.Image, str]:
+    """A picture whose data end too early or break off, with the missing part left grey or black."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        picture = _open(data)
+        _prepare(picture, factor)
+        picture.load()
+    except (OSError, SyntaxError, ValueError, IndexError, EOFError):
+        raise DamagedPhoto("the file is damaged: its picture cannot be decoded") from error
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+    return picture, "the file ends too early or is broken inside: part of the picture is missing"
+
+
+def _is_blank(picture: Image.Image) -> bool:
+    """Whether there is nothing to be seen: less than one pixel in a hundred differs from the last one."""
+    pixels = np.asarray(picture, np.int16)
+    return bool((np.abs(pixels - pixels[-1, -1]).max(axis=2) > 3).mean() < 0.01)
+
+
+def _fit(picture: Image.Image, side: int) -> Image.Image:
+    """The picture with its longest side at most `side`; never enlarged."""
+    scale = side / max(picture.size)
+    if scale >= 1:
+        return picture
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+def _square(picture: Image.Image, spec: InputSpec) -> Image.Image:
+    width, height = picture.size
+    box = (0.0, 0.0, float(width), float(height))
+    if spec.fit == "crop":
+        side = min(width, height)
+        left, top = (width - side) / 2, (height - side) / 2
+        box = (left, top, left + side, top + side)
+    return picture.resize((spec.size, spec.size), _FILTER[spec.resample], box=box, reducing_gap=3.0)
+
+
+def _frames(picture: Image.Image) -> int:
+    """Pictures in the file: frames of an animation, pages of a TIFF. The previews that some cameras append do not count."""
+    if picture.format in ("JPEG", "MPO", "HEIF"):
+        return 1
+    try:
+        return int(getattr(picture, "n_frames", 1))
+    except Exception:  # noqa: BLE001  later frames may be broken; the first one is all that is needed
+        return 1

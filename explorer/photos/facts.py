@@ -1,0 +1,50 @@
+"""What one decode finds out about a photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+TakenSource = Literal["exif", "gps", "name", "file"]
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What a photo says of itself.
+
+    taken_at: `YYYY-MM-DDTHH:MM:SS`, the camera's own time; taken_source: where it was found. latitude, longitude: degrees.
+    exposure_time: seconds. focal_length: millimetres.
+    """
+
+    taken_at: str | None = None
+    taken_source: TakenSource | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    camera: str | None = None
+    lens: str | None = None
+    exposure_time: float | None = None
+    f_number: float | None = None
+    iso: float | None = None
+    focal_length: float | None = None
+
+
+@dataclass(frozen=True)
+class DecodedPhoto(Metadata):
+    """A photo as the rest of the program knows it.
+
+    width, height: of the original, upright. phash: 32 bytes. preview: a JPEG, upright, sRGB, longest side at most 512.
+    input: what the encoder wants, uint8 of shape (size, size, 3), or None if none was asked for. damaged: what is wrong with a
+    photo that could be read in part.
+    """
+
+    format: str = ""
+    width: int = 0
+    height: int = 0
+    frames: int = 1
+    phash: bytes = b""
+    preview: bytes = b""
+    input: npt.NDArray[np.uint8] | None = None
+    damaged: str | None = None

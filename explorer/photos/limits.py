@@ -1,0 +1,43 @@
+"""How large a file may be before reading it would endanger the machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from explorer.errors import OversizedPhoto
+
+# A quarter of the free memory may go into one picture, at about 12 bytes a pixel (decoded, converted, scaled).
+_SHARE, _BYTES_PER_PIXEL = 4, 12
+# Where the system does not say how much is free.
+_ASSUMED_FREE = 2 << 30
+
+
+def free_memory() -> int:
+    """Bytes of memory that can be had without swapping, as far as the system says."""
+    try:
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, ValueError, IndexError):
+        pass
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return _ASSUMED_FREE
+
+
+def check_size(size: int) -> None:
+    """Raises OversizedPhoto for a file of more bytes than a quarter of the free memory."""
+    if size > free_memory() // _SHARE:
+        raise OversizedPhoto(f"the file has {size / 1e9:.1f} GB, more than can be read into this computer's free memory")
+
+
+def check_pixels(width: int, height: int) -> None:
+    """Raises OversizedPhoto for a picture that would not fit into a quarter of the free memory."""
+    limit = free_memory() // _SHARE // _BYTES_PER_PIXEL
+    if width * height > limit:
+        megapixels, allowed = width * height / 1e6, limit / 1e6
+        raise OversizedPhoto(
+            f"it has {megapixels:,.0f} megapixels ({width} × {height}); this computer has memory for {allowed:,.0f} at the moment"
+        )

@@ -1,0 +1,56 @@
+"""How the decode processes and the one that runs them talk: frames of a JSON header and raw bytes, and no pickle.
+
+A frame is two lengths (32-bit, little-endian), the header as JSON in UTF-8, and the bytes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import struct
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from explorer.photos.facts import DecodedPhoto
+
+_LENGTHS = struct.Struct("<II")
+
+
+def send(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
+    """Write one frame."""
+    head = json.dumps(header).encode()
+    stream.write(_LENGTHS.pack(len(head), len(body)) + head)
+    stream.write(body)
+    stream.flush()
+
+
+def receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+    """Read one frame; None at the end of the stream, also in the middle of a frame."""
+    lengths = stream.read(_LENGTHS.size)
+    if len(lengths) < _LENGTHS.size:
+        return None
+    head, size = _LENGTHS.unpack(lengths)
+    header, body = stream.read(head), stream.read(size)
+    if len(header) < head or len(body) < size:
+        return None
+    return json.loads(header), body
+
+
+def pack(photo: DecodedPhoto) -> tuple[dict[str, Any], bytes]:
+    """A decoded photo → header and bytes."""
+    facts = {field.name: getattr(photo, field.name) for field in dataclasses.fields(photo)}
+    pixels = facts.pop("input")
+    preview = facts.pop("preview")
+    raw = b"" if pixels is None else np.ascontiguousarray(pixels).tobytes()
+    facts |= {"phash": photo.phash.hex(), "preview": len(preview), "side": 0 if pixels is None else int(pixels.shape[0])}
+    return facts, preview + raw
+
+
+def unpack(facts: dict[str, Any], body: bytes) -> DecodedPhoto:
+    """Header and bytes → a decoded photo."""
+    facts = dict(facts)
+    cut, side = int(facts.pop("preview")), int(facts.pop("side"))
+    pixels = np.frombuffer(body, np.uint8, offset=cut).reshape(side, side, 3) if side else None
+    facts["phash"] = bytes.fromhex(facts["phash"])
+    return DecodedPhoto(**facts, preview=body[:cut], input=pixels)

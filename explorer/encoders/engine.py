@@ -7,11 +7,12 @@ that merely encodes never does, which is what lets a command answer in about a s
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -58,15 +59,25 @@ def converted(key: str, build: Callable[[], tuple[torch.nn.Module, tuple[torch.T
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock")):
         if not path.exists():
-            _convert(path, *build(), shapes)
+            with quiet():
+                module, example = build()
+            _convert(path, module, example, shapes)
     return path
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keeps what torch and the model packages say of their own old ways from the person, who can do nothing about it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _convert(path: Path, module: torch.nn.Module, example: tuple[torch.Tensor, ...], shapes: Sequence[Shape]) -> None:
     ov = _openvino()
     import torch
 
-    with torch.no_grad():
+    with torch.no_grad(), quiet():
         # The trace check of torch compares runs bit by bit, which attention on a CPU does not always pass.
         traced = torch.jit.trace(module, example, check_trace=False)  # type: ignore[no-untyped-call]
         model = ov.convert_model(traced, example_input=example)
@@ -75,8 +86,8 @@ def _convert(path: Path, module: torch.nn.Module, example: tuple[torch.Tensor, .
     try:
         ov.save_model(model, scratch / path.name, compress_to_fp16=True)
         # The weights first: the .xml is what says that both are there.
-        os.replace(scratch / path.with_suffix(".bin").name, path.with_suffix(".bin"))
-        os.replace(scratch / path.name, path)
+        (scratch / path.with_suffix(".bin").name).replace(path.with_suffix(".bin"))
+        (scratch / path.name).replace(path)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -1,0 +1,151 @@
+"""Fetching weights: with progress, going on where it stopped, and never trusting a file whose checksum is not the promised one.
+
+Weights come from Hugging Face's hub (`HF_ENDPOINT` names a mirror) or from torchvision's own server. They are kept under the models
+folder; a file there is whole, as it only gets its name after it was checked.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+from filelock import FileLock
+
+from explorer.config import models_dir
+from explorer.errors import WeightsMissing
+
+Progress = Callable[[int, "int | None"], None]
+"""Called with the bytes that are here and, where known, the bytes there will be."""
+
+_CHUNK = 1 << 18
+_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+_TRIES = 3
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where one file of weights comes from.
+
+    url: absolute. folder: where it is kept below the models folder. digest: the beginning of its SHA-256 in hex, where that is known
+    beforehand; files of the hub's large storage say theirs when asked.
+    """
+
+    url: str
+    folder: str
+    digest: str = ""
+
+    @property
+    def path(self) -> Path:
+        return models_dir() / "weights" / self.folder / self.url.rsplit("/", 1)[-1]
+
+
+def hub(repo: str, file: str) -> Source:
+    """A file of a repository on the hub."""
+    endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
+    return Source(f"{endpoint}/{repo}/resolve/main/{file}", repo.replace("/", "--"))
+
+
+def torchvision(url: str) -> Source:
+    """One of torchvision's files, whose name ends in the beginning of its SHA-256. `EXPLORER_TORCHVISION` names a mirror."""
+    mirror = os.environ.get("EXPLORER_TORCHVISION")
+    name = url.rsplit("/", 1)[-1]
+    found = re.search(r"-([0-9a-f]{8,})\.", name)
+    return Source(f"{mirror.rstrip('/')}/{name}" if mirror else url, "torchvision", found[1] if found else "")
+
+
+def fetch(source: Source, progress: Progress = lambda done, total: None) -> Path:
+    """The file, fetched if it is not here yet. Raises WeightsMissing with one line on what is in the way."""
+    path = source.path
+    if path.exists():
+        return path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{path}.lock"), httpx.Client(timeout=_TIMEOUT) as client:
+            if not path.exists():
+                _fetch(client, source, path, progress)
+    except httpx.HTTPStatusError as error:
+        raise WeightsMissing(f"{source.url} could not be fetched: the server answered {error.response.status_code}.") from error
+    except httpx.HTTPError as error:
+        host = urlsplit(source.url).hostname
+        raise WeightsMissing(f"{path.name} could not be fetched: {host} cannot be reached. Is this computer online?") from error
+    except OSError as error:
+        full = error.errno == errno.ENOSPC
+        why = "the disk is full" if full else (error.strerror or str(error))
+        raise WeightsMissing(f"{path.name} could not be kept in {path.parent}: {why}.") from error
+    return path
+
+
+def _fetch(client: httpx.Client, source: Source, path: Path, progress: Progress) -> None:
+    url, promised = _locate(client, source)
+    part = path.with_name(path.name + ".part")
+    for attempt in range(_TRIES):
+        try:
+            _download(client, url, part, progress)
+            break
+        except httpx.TransportError:
+            # What has arrived stays; the next try, or the next start, asks for the rest only.
+            if attempt == _TRIES - 1:
+                raise
+    expected = promised or source.digest
+    found = _sha256(part)
+    if expected and not found.startswith(expected):
+        part.unlink()
+        raise WeightsMissing(f"{path.name} was fetched, but it is not the file that was promised (wrong checksum): try again later.")
+    part.replace(path)
+
+
+def _locate(client: httpx.Client, source: Source) -> tuple[str, str]:
+    """The address to load from, and the SHA-256 that the hub promises for it, or ''.
+
+    The hub names the checksum in the answer that sends us on to its storage, so redirects are followed by hand here.
+    """
+    url, promised = source.url, ""
+    for _ in range(8):
+        _check_secure(url)
+        answer = client.head(url, headers={"Accept-Encoding": "identity"})
+        tag = answer.headers.get("x-linked-etag", "").strip('W/"')
+        promised = tag if _SHA256.fullmatch(tag) else promised
+        if not answer.is_redirect:
+            answer.raise_for_status()
+            return url, promised
+        url = urljoin(url, answer.headers["location"])
+    raise WeightsMissing(f"{source.url} sends us round in circles.")
+
+
+def _check_secure(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise WeightsMissing(f"{url} is not a secure address, so nothing is fetched from it.")
+
+
+def _download(client: httpx.Client, url: str, part: Path, progress: Progress) -> None:
+    have = part.stat().st_size if part.exists() else 0
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
+    with client.stream("GET", url, headers=headers) as answer:
+        if answer.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+            # All of it was here already; the checksum will tell.
+            return
+        answer.raise_for_status()
+        if answer.status_code != httpx.codes.PARTIAL_CONTENT:
+            have = 0
+        length = answer.headers.get("content-length")
+        total = have + int(length) if length else None
+        with part.open("ab" if have else "wb") as file:
+            progress(have, total)
+            for chunk in answer.iter_raw(_CHUNK):
+                file.write(chunk)
+                have += len(chunk)
+                progress(have, total)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,21 @@
+"""Photo Explorer's one entry.
+
+    python run.py FOLDER…      sets itself up on first use, then opens the app on these folders; `python run.py --help` lists the rest
+    streamlit run run.py       serves the same app, where the packages are there already
+"""
+
+import sys
+
+if __name__ == "__main__":
+    from explorer.bootstrap import prepare
+
+    words = prepare(__file__, sys.argv[1:])
+    from explorer.cli import main
+
+    sys.exit(main(words))
+
+import streamlit as st
+
+from explorer.ui.server import app_options
+
+app = st.App("explorer/ui/app.py", **app_options())

@@ -1,0 +1,67 @@
+"""Rows for tests of what lies behind the decoder: photos that were never files."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+
+from explorer.library.library import Library
+from explorer.library.writer import Seen, Writer
+from explorer.photos.decode import DecodedPhoto
+
+ENCODER, VERSION, DIM = "tiny", "1", 8
+
+
+def decoded(**facts: Any) -> DecodedPhoto:
+    """A decoded photo with these facts, and dull ones for the rest."""
+    dull: dict[str, Any] = {
+        "format": "JPEG", "width": 640, "height": 480, "frames": 1, "taken_at": None, "taken_source": None, "latitude": None,
+        "longitude": None, "camera": None, "lens": None, "exposure_time": None, "f_number": None, "iso": None, "focal_length": None,
+        "phash": bytes(32), "preview": b"\xff\xd8preview\xff\xd9", "input": None, "damaged": None,
+    }  # fmt: skip
+    return DecodedPhoto(**(dull | facts))
+
+
+def digest_of(content: object) -> bytes:
+    return hashlib.blake2b(repr(content).encode(), digest_size=16).digest()
+
+
+def vector_of(content: object) -> np.ndarray:
+    """A unit vector that depends on nothing but the content."""
+    seed = int.from_bytes(digest_of(content)[:4], "little")
+    vector = np.random.default_rng(seed).standard_normal(DIM).astype(np.float32)
+    return vector / np.linalg.norm(vector)
+
+
+class Shelf:
+    """A library filled by hand, through the writer that the worker uses."""
+
+    def __init__(self, library: Library, root: str) -> None:
+        self.library, self.writer = library, Writer(library.catalog)
+        self.root = self.writer.add_root(root)
+        self.encoder = self.writer.encoder(ENCODER, VERSION, DIM)
+
+    def put(self, path: str, content: object, **facts: Any) -> int:
+        """A file with that content; gives the photo's id."""
+        digest = digest_of(content)
+        with self.writer.transaction():
+            photo_id = self.writer.photo_of(digest)
+            if photo_id is None:
+                photo_id = self.writer.add_photo(digest, 1000, decoded(**facts))
+                self.library.previews.write(digest.hex(), b"\xff\xd8preview\xff\xd9")
+                self.writer.add_embedding(self.encoder, photo_id, vector_of(content))
+            self.writer.put_present(self.root, Seen(path, 1000, 1_000_000_000, 0), photo_id)
+        return photo_id
+
+    def lose(self, path: str) -> None:
+        """That file is gone."""
+        self.writer.put_missing([self.writer.files_below(self.root)[path]])
+
+    def index(self) -> Any:
+        return self.library.vectors(ENCODER, VERSION, DIM)
+
+    def close(self) -> None:
+        self.writer.close()
+        self.library.close()

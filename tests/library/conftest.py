@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from explorer.library.library import Library
+from tests.factory import Shelf
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    made = Shelf(Library.open(tmp_path / "library"), str(photos))
+    yield made
+    made.close()

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from explorer.library.library import Library
+from explorer.library.vectors import VectorIndex
+from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
+
+
+def fresh(shelf: Shelf) -> VectorIndex:
+    """The index as another process would open it: from disk, then caught up."""
+    index = VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM)
+    index.refresh()
+    return index
+
+
+def test_search_is_exact(shelf: Shelf) -> None:
+    ids = [shelf.put(f"{n}.jpg", n) for n in range(300)]
+    query = vector_of("query")
+    rows = np.stack([vector_of(n) for n in range(300)]).astype(np.float16).astype(np.float32)
+    exact = rows @ query
+    scores, found = shelf.index().search(query, 20)
+    assert found.tolist() == [ids[i] for i in np.argsort(-exact)[:20]]
+    assert np.allclose(scores, np.sort(exact)[::-1][:20], atol=1e-5)
+
+
+def test_search_among_some_is_exact_and_complete(shelf: Shelf) -> None:
+    ids = [shelf.put(f"{n}.jpg", n) for n in range(100)]
+    among = np.array(ids[::7], np.int64)
+    _, found = shelf.index().search(vector_of("query"), 1000, among)
+    assert sorted(found.tolist()) == among.tolist()
+    assert len(shelf.index().search(vector_of("query"), 5, np.zeros(0, np.int64))[1]) == 0
+
+
+def test_an_empty_index_answers_with_nothing(shelf: Shelf) -> None:
+    assert len(shelf.index().search(vector_of(0), 5)[1]) == 0
+    assert shelf.index().get(1) is None
+    assert shelf.index().sample(10).shape == (0, DIM)
+
+
+def test_it_follows_the_catalog_without_reloading(shelf: Shelf) -> None:
+    index = shelf.index()
+    photo = shelf.put("a.jpg", "x")
+    assert index.refresh() == 1 and index.ids().tolist() == [photo]
+    shelf.lose("a.jpg")
+    index.refresh()
+    assert len(index) == 0
+    shelf.put("a.jpg", "x")
+    index.refresh()
+    assert index.ids().tolist() == [photo]
+    assert index.refresh() == 0
+
+
+def test_saved_and_loaded_it_only_catches_up(shelf: Shelf) -> None:
+    first = shelf.put("a.jpg", 1)
+    shelf.index().save()
+    second = shelf.put("b.jpg", 2)
+    index = VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM)
+    assert not index.rebuilt and index.ids().tolist() == [first]
+    assert index.refresh() == 1 and sorted(index.ids().tolist()) == [first, second]
+
+
+@pytest.mark.parametrize("harm", ["delete", "truncate", "flip", "empty", "garbage note", "delete note"])
+def test_a_harmed_index_file_is_made_again_from_the_catalog(shelf: Shelf, harm: str) -> None:
+    ids = [shelf.put(f"{n}.jpg", n) for n in range(50)]
+    shelf.index().save()
+    (file,) = (shelf.library.dir / "vectors").glob("*.faiss")
+    (note,) = (shelf.library.dir / "vectors").glob("*.json")
+    data = file.read_bytes()
+    match harm:
+        case "delete":
+            file.unlink()
+        case "truncate":
+            file.write_bytes(data[: len(data) // 2])
+        case "flip":
+            file.write_bytes(data[:-100] + bytes([data[-100] ^ 1]) + data[-99:])
+        case "empty":
+            file.write_bytes(b"")
+        case "garbage note":
+            note.write_text("{")
+        case "delete note":
+            note.unlink()
+    index = fresh(shelf)
+    assert index.rebuilt
+    assert index.damaged is (harm != "delete note")
+    assert sorted(index.ids().tolist()) == ids
+    assert index.get(ids[7]) == pytest.approx(vector_of(7), abs=1e-3)
+
+
+def test_a_catalog_put_back_from_a_backup_is_noticed(shelf: Shelf, tmp_path: Path) -> None:
+    for n in range(5):
+        shelf.put(f"{n}.jpg", n)
+    index = shelf.index()
+    other = Shelf(Library.open(tmp_path / "other"), str(tmp_path / "photos"))
+    only = other.put("a.jpg", "x")
+    index._catalog = other.library.catalog
+    index.refresh()
+    assert index.ids().tolist() == [only]
+    other.close()
+
+
+class Following(RuleBasedStateMachine):
+    """Whatever happens to files, a following index and a rebuilt one hold what the catalog says, id for id and vector for vector."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        import tempfile
+
+        self.tmp = tempfile.TemporaryDirectory()
+        base = Path(self.tmp.name)
+        (base / "photos").mkdir()
+        self.shelf = Shelf(Library.open(base / "library"), str(base / "photos"))
+        self.files: dict[str, int] = {}
+        self.contents: dict[int, int] = {}
+
+    names = st.sampled_from([f"{c}.jpg" for c in "abcdef"])
+
+    @rule(name=names, content=st.integers(0, 6))
+    def put(self, name: str, content: int) -> None:
+        self.files[name] = content
+        self.contents[self.shelf.put(name, content)] = content
+
+    @rule(name=names)
+    def lose(self, name: str) -> None:
+        if name in self.files:
+            self.shelf.lose(name)
+            del self.files[name]
+
+    @rule()
+    def refresh(self) -> None:
+        self.shelf.index()
+
+    @rule()
+    def save(self) -> None:
+        self.shelf.index().save()
+
+    @invariant()
+    def agree(self) -> None:
+        expected = set(self.files.values())
+        catalog = self.shelf.library.catalog
+        rows = catalog.photos(catalog.matching().tolist())
+        assert {self.contents[i] for i in rows} == expected and len(rows) == len(expected)
+        for index in (self.shelf.index(), fresh(self.shelf)):
+            assert sorted(index.ids().tolist()) == sorted(rows)
+            for photo_id in rows:
+                assert index.get(photo_id) == pytest.approx(vector_of(self.contents[photo_id]), abs=1e-3)
+
+    def teardown(self) -> None:
+        self.shelf.close()
+        self.tmp.cleanup()
+
+
+TestFollowing = Following.TestCase
+TestFollowing.settings = settings(max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))

@@ -6,7 +6,7 @@ import argparse
 import time
 
 from explorer.cli import absolute, open_library, say
-from explorer.commands.output import Status, duration, emit, emit_json
+from explorer.commands.output import Status, duration, emit, emit_json, fetching
 from explorer.library.paths import inside
 
 
@@ -31,7 +31,8 @@ def run_index(args: argparse.Namespace) -> int:
     library = open_library(args.library, create=True)
     try:
         status.show("Getting ready…")
-        encoder, note = load_encoder(args.encoder or library.catalog.setting("encoder") or "starter", offline=args.offline)
+        name = args.encoder or library.catalog.setting("encoder") or "starter"
+        encoder, note = load_encoder(name, offline=args.offline, progress=lambda *amounts: status.show(fetching(name, *amounts)))
         if note:
             say(note)
         tally = index_folders(library, folders, encoder, show)

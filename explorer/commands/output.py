@@ -37,6 +37,12 @@ def size(number: float) -> str:
     return f"{number:.1f} TB"
 
 
+def fetching(name: str, done: int, total: int | None) -> str:
+    """How far the fetching of an encoder's weights is, in words."""
+    part = f" of {size(total)} ({done / total:.0%})" if total else ""
+    return f"Fetching {name}: {size(done)}{part}"
+
+
 class Status:
     """A line on standard error that says how far something is: rewritten in a terminal, repeated every few seconds elsewhere."""
 

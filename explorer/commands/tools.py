@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from explorer.cli import say
-from explorer.commands.output import Status, emit, emit_json, size
+from explorer.commands.output import Status, emit, emit_json, fetching, size
 from explorer.config import PROJECT
 from explorer.errors import UsageError
 
@@ -20,20 +20,15 @@ def run_models(args: argparse.Namespace) -> int:
         if not args.name:
             raise UsageError("Say which model: `python run.py models get NAME`; `python run.py models` lists them.")
         status = Status()
-
-        def show(done: int, total: int | None) -> None:
-            part = f" of {size(total)} ({done / total:.0%})" if total else ""
-            status.show(f"Fetching {args.name}: {size(done)}{part}")
-
         try:
-            registry.fetch(args.name, show)
+            registry.fetch(args.name, lambda *amounts: status.show(fetching(args.name, *amounts)))
         finally:
             status.clear()
         say(f"“{args.name}” is ready: use it with --encoder {args.name}.")
         return 0
     infos = registry.describe()
     if args.json:
-        emit_json([info._asdict() if hasattr(info, "_asdict") else vars(info) for info in infos])
+        emit_json([info._asdict() for info in infos])
         return 0
     for info in infos:
         text = "phrases and photos" if info.has_text else "photos only"

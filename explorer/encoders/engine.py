@@ -7,6 +7,7 @@ that merely encodes never does, which is what lets a command answer in about a s
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -68,6 +69,8 @@ def converted(key: str, build: Callable[[], tuple[torch.nn.Module, tuple[torch.T
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keeps what torch and the model packages say of their own old ways from the person, who can do nothing about it."""
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

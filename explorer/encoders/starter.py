@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import torch
 
 NAME = "starter"
-SIDE = 224
+SIDE = 260
 FEATURES, CLASSES, WORDS = 1280, 1000, 384
 HEAD_FILE = Path(__file__).parent / "data" / "starter.npz"
 
@@ -66,7 +66,8 @@ class Head:
         inputs = np.concatenate([unit(features), 0.5 * np.sqrt(probabilities)], axis=1)
         learned = unit(inputs @ a["map"] + a["bias"])
         sharpened = probabilities ** float(a["sharpen"])
-        conse = unit(self.words(sharpened / sharpened.sum(axis=1, keepdims=True) @ a["classes"]))
+        # Not scaled to length 1: the surer the classifier, the longer this is, and the more it says.
+        conse = sharpened / sharpened.sum(axis=1, keepdims=True) @ a["classes"]
         weight = float(a["weight_map"])
         return unit(weight * learned + (1 - weight) * conse)
 
@@ -114,7 +115,7 @@ class Starter:
         return self._head.phrase(self.read(phrases))
 
     def see(self, pixels: Pixels) -> tuple[Vectors, Vectors]:
-        """uint8 (n, 224, 224, 3) → pooled features (n, 1280) and class probabilities (n, 1000), both float32."""
+        """uint8 (n, 260, 260, 3) → pooled features (n, 1280) and class probabilities (n, 1000), both float32."""
         features, probabilities = self._part("eyes", lambda: Model(convert_eyes()))(np.ascontiguousarray(pixels))
         return features, probabilities
 
@@ -149,7 +150,7 @@ def load_starter() -> Starter:
 
 
 def convert_eyes() -> Path:
-    """The converted image model: uint8 (n, 224, 224, 3) → features (n, 1280), probabilities (n, 1000)."""
+    """The converted image model: uint8 (n, 260, 260, 3) → features (n, 1280), probabilities (n, 1000)."""
     return converted(f"starter-eyes-{_GRAPH}-{SIDE}", _build_eyes, [(-1, SIDE, SIDE, 3)])
 
 

@@ -6,8 +6,8 @@ import os
 import time
 from collections.abc import Callable, Sequence
 
+from explorer.encoders import registry
 from explorer.encoders.base import Encoder
-from explorer.encoders.registry import get_encoder
 from explorer.errors import EncoderError, UnknownEncoder
 from explorer.indexing.decode_pool import DecodePool
 from explorer.indexing.pipeline import Indexer, Place, Progress, Tally
@@ -15,21 +15,25 @@ from explorer.library.library import Library
 from explorer.library.paths import inside, to_text
 from explorer.library.writer import Writer
 
+Fetching = Callable[[int, "int | None"], None]
+
 # Files that are still being written are looked at again so many times, so many seconds apart.
 RETRIES, PAUSE = 20, 0.5
 
 
-def load_encoder(name: str, *, offline: bool) -> tuple[Encoder, str]:
+def load_encoder(name: str, *, offline: bool, progress: Fetching = lambda done, total: None) -> tuple[Encoder, str]:
     """The encoder of that name, or, where its weights are not to be had, the starter and a sentence that says so.
 
-    Raises UnknownEncoder for a name that does not exist.
+    offline: weights that are not here are not fetched. Raises UnknownEncoder for a name that does not exist.
     """
     try:
-        return get_encoder(name, offline=offline), ""
+        if not offline and not registry.available(name):
+            registry.fetch(name, progress)
+        return registry.get_encoder(name), ""
     except EncoderError as error:
         if name == "starter" or isinstance(error, UnknownEncoder):
             raise
-        return get_encoder("starter"), f"{error} Going on with “starter”."
+        return registry.get_encoder("starter"), f"{error} Going on with “starter”."
 
 
 def index_folders(library: Library, folders: Sequence[str], encoder: Encoder, progress: Callable[[Progress], None]) -> Tally:

@@ -228,6 +228,28 @@ def _take_lock(library: Library, stop: threading.Event) -> FileLock | None:
     return None
 
 
+def _prepare(library: Library, wanted: str | None, stop: threading.Event, *, offline: bool) -> tuple[Encoder, str]:
+    """The encoder to index with and, where it is not the one that was wanted, why."""
+    name = wanted or library.catalog.setting("encoder") or "starter"
+    starting = Writer(library.catalog)
+    said = 0.0
+
+    def tell(done: int, total: int | None) -> None:
+        nonlocal said
+        if stop.is_set():
+            raise Stopped
+        if time.monotonic() - said > 0.5:
+            said = time.monotonic()
+            starting.report(phase="starting", encoder=name, done=done, total=total or 0, message=f"Fetching “{name}”…")
+
+    try:
+        starting.report(phase="starting", encoder=name, message="Getting ready…")
+        # Only an encoder that was asked for by name is fetched; a start never loads hundreds of megabytes on its own.
+        return load_encoder(name, offline=offline or wanted is None, progress=tell)
+    finally:
+        starting.close()
+
+
 def main(argv: list[str] | None = None) -> int:
     """The worker process."""
     parser = argparse.ArgumentParser(prog="explorer.indexing.worker")
@@ -249,16 +271,15 @@ def main(argv: list[str] | None = None) -> int:
         if lock is None:
             return 0
         with lock:
-            starting = Writer(library.catalog)
-            starting.report(phase="starting", encoder=args.encoder or "", message="Getting ready…")
-            starting.close()
-            encoder, note = load_encoder(args.encoder or library.catalog.setting("encoder") or "starter", offline=args.offline)
+            encoder, note = _prepare(library, args.encoder, stop, offline=args.offline)
             worker = Worker(library, encoder, note)
             threading.Thread(target=lambda: (stop.wait(), worker.stop()), daemon=True, name="stop-relay").start()
             try:
                 worker.run()
             finally:
                 worker.close()
+    except Stopped:
+        pass
     except ExplorerError as error:
         log.error("%s", error)
         return error.exit_code

@@ -56,7 +56,7 @@ class SearchEngine:
         name = self.encoder_name
         with self._lock:
             if self._encoder is None or self._encoder.name != name:
-                self._encoder = get_encoder(name, offline=True)
+                self._encoder = get_encoder(name)
             return self._encoder
 
     @property

@@ -1,0 +1,272 @@
+"""The demo: its photographs are real and different, its oddities are all there, and it is made once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+import pytest
+from PIL import ExifTags, Image
+
+from explorer import demo
+from explorer.demo_photos import PHOTOGRAPHS, Photograph, photograph
+from explorer.errors import ExplorerError, FolderError
+from explorer.photos.hashes import perceptual_hash
+
+JPEG = (".jpg", ".jpeg")
+
+
+def silent(_: str) -> None:
+    """A progress that nobody sees."""
+
+
+def never(message: str) -> None:
+    raise AssertionError(f"nothing should have been made: {message}")
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if file.is_file() and file.name != demo.MARKER)
+
+
+def state(folder: Path) -> dict[str, tuple[int, int]]:
+    """Everything in a folder, with size and time."""
+    return {str(entry.relative_to(folder)): (entry.stat().st_size, entry.stat().st_mtime_ns) for entry in folder.rglob("*")}
+
+
+def taken(file: Path) -> str:
+    with Image.open(file) as picture:
+        return str(picture.getexif().get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal])
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """The demo, made once, and the number it gave; no test may change it."""
+    pillow_heif.register_heif_opener(thumbnails=False)
+    photos = tmp_path_factory.mktemp("demo") / "photos"
+    return photos, demo.make_demo(photos, silent)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A folder for a demo of one photo, for what has nothing to do with its pictures."""
+
+    def make(maker: demo._Maker) -> None:
+        maker.shot("album/grass.jpg", photograph("grass", 64), None, "2020-02-02 02:02:02")
+        maker.shot("album/cat.jpg", photograph("cat", 64), None, "2020-02-02 02:02:03")
+
+    monkeypatch.setattr(demo._Maker, "make", make)
+    return tmp_path / "photos"
+
+
+def test_as_many_and_as_large_as_meant(made: tuple[Path, int]) -> None:
+    photos, count = made
+    assert count == len(files(photos))
+    assert 90 <= count <= 130
+    assert sum(file.stat().st_size for file in files(photos)) < 25e6
+    assert [entry.name for entry in photos.parent.iterdir() if not entry.name.endswith(".lock")] == ["photos"]
+
+
+def test_photographs_are_many_and_differ() -> None:
+    assert len(PHOTOGRAPHS) >= 30
+    hashes = {}
+    for name in PHOTOGRAPHS:
+        picture = photograph(name, 512)
+        assert min(picture.size) >= 200, name
+        hashes[name] = np.unpackbits(np.frombuffer(perceptual_hash(picture), np.uint8))
+    for one, other in combinations(hashes, 2):
+        assert np.count_nonzero(hashes[one] != hashes[other]) > 50, (one, other)
+
+
+def test_every_photograph_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    used = set()
+
+    def tiny(name: str, side: int = 1600) -> Image.Image:
+        used.add(name)
+        return photograph(name, min(side, 160))
+
+    monkeypatch.setattr(demo.pictures, "photograph", tiny)
+    demo.make_demo(tmp_path / "photos", silent)
+    assert used == set(PHOTOGRAPHS)
+
+
+def test_every_photograph_is_in_the_docs() -> None:
+    docs = (Path(__file__).parent.parent / "docs/demo-photos.md").read_text(encoding="utf-8")
+    for name, source in PHOTOGRAPHS.items():
+        assert f"| {name} | {source.distribution} | `{source.path}` | {source.author} | {source.licence} |" in docs
+
+
+def test_broken_files_are_there(made: tuple[Path, int]) -> None:
+    photos, _ = made
+    assert len(demo.BROKEN) == 8
+    assert (photos / "Old disk/DSC_0903.JPG").stat().st_size == 0
+    for path in demo.BROKEN:
+        with pytest.raises(OSError), Image.open(photos / path) as picture:
+            picture.load()
+
+
+def test_everything_else_can_be_read(made: tuple[Path, int]) -> None:
+    photos, _ = made
+    formats = set()
+    for file in files(photos):
+        if file.relative_to(photos).as_posix() not in demo.BROKEN:
+            with Image.open(file) as picture:
+                picture.load()
+                formats.add(picture.format)
+    assert formats == {"JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF"}
+
+
+def test_odd_files_are_what_they_should_be(made: tuple[Path, int]) -> None:
+    photos, _ = made
+    with Image.open(photos / "Downloads/rocket.jpg") as picture:
+        assert picture.format == "PNG"
+    with Image.open(photos / "Scans/postcard-cmyk.jpg") as picture:
+        assert picture.mode == "CMYK"
+    with Image.open(photos / "Scans/wall-16bit.png") as picture:
+        assert picture.mode == "I;16"
+    with Image.open(photos / "Downloads/cat-zoom.gif") as picture:
+        assert picture.n_frames == 8
+
+
+def test_copies_are_exact_and_edited_ones_are_not(made: tuple[Path, int]) -> None:
+    photos, _ = made
+    for path, source in demo.COPIES:
+        assert (photos / path).read_bytes() == (photos / source).read_bytes()
+    for path, source, *_ in demo.ALIKE:
+        assert (photos / path).read_bytes() != (photos / source).read_bytes()
+
+
+def test_bursts_are_a_second_apart(made: tuple[Path, int]) -> None:
+    photos, _ = made
+    for path, _, begin, count in demo.BURSTS:
+        first = dt.datetime.fromisoformat(begin)
+        times = [first + dt.timedelta(seconds=number) for number in range(count)]
+        assert [taken(photos / path.format(time.second)) for time in times] == [f"{time:%Y:%m:%d %H:%M:%S}" for time in times]
+
+
+def test_dates_lie_as_meant(made: tuple[Path, int]) -> None:
+    photos, _ = made
+    assert [taken(photos / path)[:4] for path, *_ in demo.MISDATED] == ["1970", "2038", "0000", "2099"]
+    years = {taken(file)[:4] for file in files(photos / "Work") + files(photos / "Friends") + files(photos / "2012 First camera")}
+    assert {"2012", "2013", "2020", "2021", "2022", "2024", "2025"} <= years
+
+
+def test_place_is_written_as_it_was_meant(made: tuple[Path, int]) -> None:
+    with Image.open(made[0] / "2015 America/IMG_1251.JPG") as picture:
+        where = picture.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+    degrees, minutes, seconds = (float(part) for part in where[ExifTags.GPS.GPSLongitude])
+    assert where[ExifTags.GPS.GPSLongitudeRef] == "W"
+    assert degrees + minutes / 60 + seconds / 3600 == pytest.approx(111.5104, abs=1e-6)
+
+
+def test_all_eight_orientations_look_the_same_upright(made: tuple[Path, int]) -> None:
+    from PIL import ImageOps
+
+    upright = []
+    for orientation in range(1, 9):
+        with Image.open(made[0] / f"Sorting/Turned/desk-{orientation}.jpg") as picture:
+            assert picture.getexif()[ExifTags.Base.Orientation] == orientation
+            upright.append(np.asarray(ImageOps.exif_transpose(picture), np.float32))
+    for other in upright[1:]:
+        assert np.abs(other - upright[0]).mean() < 4
+
+
+def test_two_makes_give_the_same_files(made: tuple[Path, int], tmp_path: Path) -> None:
+    photos, count = made
+    again = tmp_path / "again"
+    assert demo.make_demo(again, silent) == count
+    for file in files(photos):
+        other = again / file.relative_to(photos)
+        assert other.stat().st_mtime_ns == file.stat().st_mtime_ns
+        if file.suffix.lower() in JPEG:
+            assert other.read_bytes() == file.read_bytes(), file.name
+
+
+def test_second_make_touches_nothing(made: tuple[Path, int]) -> None:
+    photos, count = made
+    before = state(photos)
+    assert demo.make_demo(photos, never) == count
+    assert state(photos) == before
+
+
+def test_deleted_file_stays_deleted(small: Path) -> None:
+    assert demo.make_demo(small, silent) == 2
+    (small / "album/grass.jpg").unlink()
+    assert demo.make_demo(small, never) == 1
+    assert not (small / "album/grass.jpg").exists()
+
+
+def test_older_demo_is_made_anew_only_while_nobody_touched_it(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    demo.make_demo(small, silent)
+    monkeypatch.setattr(demo, "VERSION", demo.VERSION + 1)
+    told: list[str] = []
+    assert demo.make_demo(small, told.append) == 2
+    assert len(told) == 1
+    monkeypatch.setattr(demo, "VERSION", demo.VERSION + 1)
+    os.utime(small / "album/cat.jpg", (1, 1))
+    assert demo.make_demo(small, never) == 2
+
+
+def test_folder_of_somebody_else_is_left_alone(small: Path) -> None:
+    small.mkdir()
+    (small / "mine.txt").write_text("mine")
+    assert demo.make_demo(small, never) == 1
+    assert [entry.name for entry in small.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("marker", ["", "[]", "{}", '{"version": null, "files": {}}'])
+def test_broken_marker_counts_as_touched(small: Path, marker: str) -> None:
+    demo.make_demo(small, silent)
+    (small / demo.MARKER).write_text(marker)
+    assert demo.make_demo(small, never) == 2
+
+
+def test_empty_folder_is_filled(small: Path) -> None:
+    small.mkdir()
+    assert demo.make_demo(small, silent) == 2
+    assert json.loads((small / demo.MARKER).read_text())["version"] == demo.VERSION
+
+
+def test_nothing_is_there_when_making_fails(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: demo._Maker) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(demo._Maker, "make", fail)
+    with pytest.raises(FolderError, match="No space left on device"):
+        demo.make_demo(small, silent)
+    assert [entry.name for entry in small.parent.iterdir() if not entry.name.endswith(".lock")] == []
+
+
+def test_what_a_killed_run_left_is_no_hindrance(small: Path) -> None:
+    left = small.with_name(".photos.part") / "made"
+    left.mkdir(parents=True)
+    (left / "half.jpg").write_bytes(b"half")
+    assert demo.make_demo(small, silent) == 2
+    assert not left.parent.exists()
+
+
+def test_file_in_place_of_the_folder_is_an_error(small: Path) -> None:
+    small.write_text("a file")
+    with pytest.raises(FolderError, match="photos"):
+        demo.make_demo(small, never)
+
+
+@pytest.mark.parametrize("path", ["no_such_package_here/photo.jpg", "skimage/data/no-such-photo.png"])
+def test_absent_photograph_is_named(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setitem(demo.pictures._DISTRIBUTION, "no_such_package_here", "no-such-package-here")
+    monkeypatch.setitem(PHOTOGRAPHS, "absent", Photograph(path))
+    with pytest.raises(ExplorerError, match=path):
+        photograph("absent")
+
+
+def test_folders_lie_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "data_dir", lambda: tmp_path)
+    assert demo.demo_dirs(None) == (tmp_path / "demo/photos", tmp_path / "demo/library")
+    photos, library = demo.demo_dirs(tmp_path / "mine")
+    assert library == tmp_path / "mine"
+    assert photos.parent == tmp_path
+    assert not photos.is_relative_to(library)

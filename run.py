@@ -1,7 +1,7 @@
 """Photo Explorer's one entry.
 
-    python run.py FOLDER…      sets itself up on first use, then opens the app on these folders; `python run.py --help` lists the rest
-    streamlit run run.py       serves the same app, where the packages are there already
+python run.py FOLDER…      sets itself up on first use, then opens the app on these folders; `python run.py --help` lists the rest
+streamlit run run.py       serves the same app, where the packages are there already
 """
 
 import sys
@@ -9,7 +9,7 @@ import sys
 if __name__ == "__main__":
     from explorer.bootstrap import prepare
 
-    words = prepare(__file__, sys.argv[1:])
+    words = prepare(__file__, sys.argv[1:])  # type: ignore[no-untyped-call]
     from explorer.cli import main
 
     sys.exit(main(words))

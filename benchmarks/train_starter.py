@@ -2,15 +2,16 @@
 
     python run.py bench train_starter --photos DIR --captions CSV [--out FILE]
 
-Photos and a CSV with the columns `image` and `caption`, such as Flickr8k. First, a part of the photos (1,000 by default, chosen by a hash of
-their names) is held out, everything is fitted on the others, and R@1/5/10 is printed beside ConSE's alone; with `--out` it is then fitted once
-more on all photos, and written. Same photos, same file.
+Photos and a CSV with the columns `image` and `caption`, such as Flickr8k. First, a part of the photos (1,000 by default, chosen by a
+hash of their names) is held out, everything is fitted on the others, and R@1/5/10 is printed beside ConSE's alone; with `--out` it is
+then fitted once more on all photos, and written. Same photos, same file.
 
-The method. Words: MiniLM's sentence vectors v are centred and half-whitened, unit((v - mean) · U (S + ε)^(-α/2) Uᵀ), U and S from captions and
-class names together (as in all-but-the-top and PCA whitening of sentence vectors: Mu & Viswanath 2018; Su et al. 2021). Classes: the mean
-of the vectors of a class's name, of “a photo of a” name, of its WordNet lemmas and of its WordNet gloss. ConSE: their mean weighted by the
-probabilities. The map: ridge regression from [features ; ½√probabilities] to a photo's mean caption, on five views of each photo (whole,
-mirrored, three crops). A photo's semantic vector is the sum of both; ConSE keeps its length there, which is great when the classifier is sure.
+The method. Words: MiniLM's sentence vectors v are centred and half-whitened, unit((v - mean) · U (S + ε)^(-α/2) Uᵀ), U and S from
+captions and class names together (whitening of sentence vectors: Su et al. 2021; taking out what all share: Mu & Viswanath 2018).
+Classes: the mean of the vectors of a class's name, of “a photo of a” name, of its WordNet lemmas and of its WordNet gloss. ConSE: their
+mean weighted by the probabilities. The map: ridge regression from [features ; ½√probabilities] to a photo's mean caption, on five views
+of each photo (whole, mirrored, three crops). A photo's semantic vector is the sum of both; ConSE keeps its length there, which is
+great when the classifier is sure.
 """
 
 from __future__ import annotations

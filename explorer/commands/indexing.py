@@ -6,8 +6,9 @@ import argparse
 import time
 
 from explorer.cli import absolute, open_library, say
-from explorer.commands.output import Status, duration, emit, emit_json, fetching
+from explorer.commands.output import Status, emit, emit_json, fetching
 from explorer.library.paths import inside
+from explorer.words import duration
 
 
 def run_index(args: argparse.Namespace) -> int:

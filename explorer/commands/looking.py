@@ -8,13 +8,14 @@ import time
 from pathlib import Path
 
 from explorer.cli import absolute, open_library
-from explorer.commands.output import duration, emit, emit_json, size
+from explorer.commands.output import emit, emit_json
 from explorer.errors import PhotoError, UsageError
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.search.engine import SearchEngine
 from explorer.search.query import Hit, Query
+from explorer.words import duration, size
 
 
 def run_search(args: argparse.Namespace) -> int:

@@ -8,6 +8,8 @@ import sys
 import time
 from collections.abc import Callable
 
+from explorer.words import size
+
 
 def emit(text: str) -> None:
     """One line of results. File names go out as the bytes they are on disk."""
@@ -18,23 +20,6 @@ def emit(text: str) -> None:
 def emit_json(value: object) -> None:
     """Results for a script; ASCII only, so that any name survives any pipe."""
     emit(json.dumps(value))
-
-
-def duration(seconds: float) -> str:
-    """Seconds → `12 s`, `3 min`, `2 h 05 min`."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
-
-
-def size(number: float) -> str:
-    """Bytes → `4.2 MB`."""
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if number < 1000:
-            return f"{number:.0f} {unit}" if unit == "bytes" else f"{number:.1f} {unit}"
-        number /= 1000
-    return f"{number:.1f} TB"
 
 
 def fetching(name: str, done: int, total: int | None) -> str:

@@ -7,9 +7,10 @@ import subprocess
 import sys
 
 from explorer.cli import say
-from explorer.commands.output import Status, emit, emit_json, fetching, size
+from explorer.commands.output import Status, emit, emit_json, fetching
 from explorer.config import PROJECT
 from explorer.errors import UsageError
+from explorer.words import size
 
 
 def run_models(args: argparse.Namespace) -> int:

@@ -114,7 +114,7 @@ def _build(family: Family) -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
             self.register_buffer("deviation", torch.tensor(_DEVIATION).view(1, 3, 1, 1) * 255)
 
         def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-            features: torch.Tensor = self.net((pixels.permute(0, 3, 1, 2).float() - self.mean) / self.deviation)
+            features: torch.Tensor = self.net((pixels.permute(0, 3, 1, 2).float() - self.mean) / self.deviation)  # type: ignore[operator]
             return features
 
     return Features().eval(), (torch.zeros(1, _SIDE, _SIDE, 3, dtype=torch.uint8),)

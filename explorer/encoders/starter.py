@@ -106,7 +106,8 @@ class Starter:
 
     @property
     def dim(self) -> int:
-        return self._head.dim
+        dim: int = self._head.dim
+        return dim
 
     def encode_images(self, pixels: Pixels) -> Vectors:
         return self._head.photo(*self.see(pixels))

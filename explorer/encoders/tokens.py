@@ -46,7 +46,8 @@ class Tokens:
     def _ids(self, text: str) -> list[int]:
         if not self._is_clip:
             return list(self._tokenizer.encode(text).ids[: self._length])
-        ids = [self._tokenizer.token_to_id(_START), *self._tokenizer.encode(text).ids, self._tokenizer.token_to_id(_END)]
+        ends = [self._tokenizer.token_to_id(_START) or 0, self._tokenizer.token_to_id(_END) or 0]
+        ids = [ends[0], *self._tokenizer.encode(text).ids, ends[1]]
         return ids if len(ids) <= self._length else [*ids[: self._length - 1], ids[-1]]
 
 

@@ -217,7 +217,7 @@ class Indexer:
             self._library.previews.write(digest.hex(), photo.preview)
         if not decoded:
             return {}
-        rows = self._encoder.encode_images(np.stack([photo.input for _, photo, _ in decoded]))
+        rows = self._encoder.encode_images(np.stack([photo.input for _, photo, _ in decoded if photo.input is not None]))
         return {id(outcome): row for (outcome, _, _), row in zip(decoded, rows, strict=True)}
 
     def _encode_waiting(self, tally: Tally) -> None:

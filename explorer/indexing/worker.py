@@ -273,7 +273,7 @@ def main(argv: list[str] | None = None) -> int:
         with lock:
             encoder, note = _prepare(library, args.encoder, stop, offline=args.offline)
             worker = Worker(library, encoder, note)
-            threading.Thread(target=lambda: (stop.wait(), worker.stop()), daemon=True, name="stop-relay").start()
+            threading.Thread(target=_relay, args=(stop, worker), daemon=True, name="stop-relay").start()
             try:
                 worker.run()
             finally:
@@ -286,6 +286,11 @@ def main(argv: list[str] | None = None) -> int:
     finally:
         library.close()
     return 0
+
+
+def _relay(stop: threading.Event, worker: Worker) -> None:
+    stop.wait()
+    worker.stop()
 
 
 def _until_closed(stop: threading.Event) -> None:

@@ -112,7 +112,7 @@ class Catalog:
     def encoder_id(self, name: str, version: str) -> int | None:
         """The number under which vectors of that encoder are kept, or None where there are none."""
         row = self._row("select id from encoder where name = ? and version = ?", (name, version))
-        return row and int(row[0])
+        return int(row[0]) if row else None
 
     def encoders(self) -> list[tuple[str, str, int, int]]:
         """(name, version, dim, number of vectors of visible photos) of each encoder that has been used here, most vectors first."""
@@ -127,7 +127,7 @@ class Catalog:
     def photo_id(self, digest: bytes) -> int | None:
         """The id of the photo with that content hash, visible or not, or None if it is not known."""
         row = self._row("select id from photo where hash = ?", (digest,))
-        return row and int(row[0])
+        return int(row[0]) if row else None
 
     def counts(self) -> Counts:
         with self.reading() as db:
@@ -237,7 +237,7 @@ class Catalog:
 
     def setting(self, key: str) -> str | None:
         row = self._row("select value from setting where key = ?", (key,))
-        return row and str(row[0])
+        return str(row[0]) if row else None
 
     def set_setting(self, key: str, value: str) -> None:
         with self.reading() as db:

@@ -74,7 +74,7 @@ class VectorIndex:
             self._index.remove_ids(np.array([change.photo_id for change in changes], np.int64))
         fresh = [change for change in changes if change.vector is not None and len(change.vector) == self.dim]
         if fresh:
-            rows = np.stack([change.vector for change in fresh]).astype(np.float32)
+            rows = np.array([change.vector for change in fresh], np.float32)
             self._index.add_with_ids(rows, np.array([change.photo_id for change in fresh], np.int64))
 
     def rebuild(self) -> None:
@@ -94,7 +94,7 @@ class VectorIndex:
             wanted = min(top, len(self), len(among) if among is not None else top)
             if wanted <= 0:
                 return np.zeros(0, np.float32), np.zeros(0, np.int64)
-            params = None if among is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(among))
+            params = None if among is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(among))  # type: ignore[call-arg]
             scores, ids = self._index.search(query.reshape(1, -1).astype(np.float32), wanted, params=params)
         scores, ids = scores[0][ids[0] >= 0], ids[0][ids[0] >= 0]
         order = np.lexsort((ids, -scores))

@@ -138,7 +138,7 @@ class Writer:
     def photo_of(self, digest: bytes) -> int | None:
         """The id of the photo with that content hash, if it is known."""
         row = self._db.execute("select id from photo where hash = ?", (digest,)).fetchone()
-        return row and int(row[0])
+        return int(row[0]) if row else None
 
     def put_present(self, root_id: int, seen: Seen, photo_id: int) -> None:
         """This file holds that photo, whatever it held before."""

@@ -1,0 +1,26 @@
+"""The script that Streamlit runs for every visit: the navigation, and what all pages have in common."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.config import PROJECT
+from explorer.errors import ExplorerError
+from explorer.ui import resources
+from explorer.ui.status import status_line
+
+st.set_page_config(page_title="Photo Explorer", page_icon=":material/photo_library:", layout="wide")
+st.html(PROJECT / "explorer" / "ui" / "static" / "app.css")
+
+pages = [
+    st.Page(PROJECT / "pages" / "search.py", title="Search", icon=":material/search:", default=True),
+    st.Page(PROJECT / "pages" / "library.py", title="Library", icon=":material/folder:"),
+]
+page = st.navigation(pages, position="top")
+try:
+    resources.library()
+except ExplorerError as error:
+    st.error(str(error), icon=":material/error:")
+    st.stop()
+status_line()
+page.run()

@@ -1,0 +1,35 @@
+"""A page that follows the library while it is open."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.ui import lightbox, resources
+from explorer.words import count
+
+
+def follow(*, waiting: bool) -> None:
+    """Have the page follow what the indexer does. waiting: there is room for more photos, so they are shown as they come.
+
+    Otherwise the person is told of new photos, and what they look at stays where it is until they ask.
+    """
+    st.session_state["_drawn"] = (resources.library().catalog.change(), resources.engine().photos)
+    _follow(waiting)
+
+
+@st.fragment(run_every="2s")
+def _follow(waiting: bool) -> None:
+    library = resources.library()
+    change, photos = st.session_state["_drawn"]
+    if library.catalog.change() == change:
+        return
+    now = resources.engine().photos
+    if now == photos:
+        return
+    # A dialog would be drawn anew under the person's hand.
+    if (waiting or now < photos) and lightbox.asked() is None:
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center", key="news"):
+        st.caption(f"{count(now - photos, 'new photo')}" if now > photos else "Some photos are gone", width="content")
+        if st.button("Show", icon=":material/refresh:", key="show-news"):
+            st.rerun()

@@ -1,0 +1,61 @@
+"""What all sessions of the server share: the library, the search engine, and a decode process for uploads.
+
+Plain module state rather than Streamlit's cache: the routes and the lifespan need the same objects, and they know no session.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from explorer.config import library_dir
+from explorer.indexing.decode_pool import DecodePool
+from explorer.library.library import Library
+from explorer.photos.facts import DecodedPhoto
+from explorer.photos.inputs import InputSpec
+from explorer.search.engine import SearchEngine
+
+_lock = threading.RLock()
+_library: Library | None = None
+_engine: SearchEngine | None = None
+_pool: tuple[InputSpec, DecodePool] | None = None
+
+
+def library() -> Library:
+    """The library of this server, opened (and made) when first asked for. Raises LibraryError."""
+    global _library  # noqa: PLW0603
+    with _lock:
+        if _library is None:
+            _library = Library.open(library_dir(), create=True)
+        return _library
+
+
+def engine() -> SearchEngine:
+    """The search over it, with the encoder that the library settles on."""
+    global _engine  # noqa: PLW0603
+    with _lock:
+        if _engine is None:
+            _engine = SearchEngine(library())
+        return _engine
+
+
+def decode_upload(data: bytes) -> DecodedPhoto:
+    """Decode a photo that a person brought, in a process of its own. Raises PhotoError."""
+    global _pool  # noqa: PLW0603
+    spec = engine().encoder.spec
+    with _lock:
+        if _pool is None or _pool[0] != spec:
+            if _pool is not None:
+                _pool[1].close()
+            _pool = (spec, DecodePool(1, spec))
+        return _pool[1].decode_bytes(data)
+
+
+def close() -> None:
+    """Let go of everything; the next use opens it anew."""
+    global _library, _engine, _pool  # noqa: PLW0603
+    with _lock:
+        if _pool is not None:
+            _pool[1].close()
+        if _library is not None:
+            _library.close()
+        _library = _engine = _pool = None

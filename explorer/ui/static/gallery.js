@@ -1,0 +1,220 @@
+// The grid of photos. Rows are as high as near as can be to `wanted`, and as wide as the page: each photo keeps its own shape.
+
+const GAP = 6;
+
+function rows(photos, width, wanted) {
+  const found = [];
+  let row = [], ratios = 0;
+  for (const photo of photos) {
+    // A panorama may not eat its row, nor a strip vanish.
+    const ratio = Math.min(4, Math.max(0.4, photo.ratio));
+    row.push([photo, ratio]);
+    ratios += ratio;
+    const height = (width - GAP * (row.length - 1)) / ratios;
+    if (height <= wanted) {
+      found.push([row, height]);
+      row = [];
+      ratios = 0;
+    }
+  }
+  if (row.length) found.push([row, wanted]);
+  return found;
+}
+
+export default function (component) {
+  const { parentElement, data, setStateValue, setTriggerValue } = component;
+  const grid = parentElement.querySelector(".gallery");
+  const said = parentElement.querySelector(".said");
+  const state = (grid.state ??= { selected: new Set(), anchor: null, focus: null, signature: "", photos: [] });
+  state.send = setStateValue;
+  state.open = setTriggerValue;
+  grid.setAttribute("aria-label", data.label);
+
+  const signature = JSON.stringify(data.photos.map((p) => [p.id, p.src, p.badge]));
+  if (signature !== state.signature) {
+    state.signature = signature;
+    state.photos = data.photos;
+    const ids = new Set(data.photos.map((p) => p.id));
+    const kept = [...state.selected].filter((id) => ids.has(id));
+    state.selected = new Set(kept);
+    draw();
+  }
+
+  function draw() {
+    grid.replaceChildren(...state.photos.map(tile));
+    layout();
+    mark();
+  }
+
+  function tile(photo, number) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "photo";
+    button.dataset.id = photo.id;
+    button.tabIndex = number === 0 ? 0 : -1;
+    button.setAttribute("aria-label", photo.label);
+    button.title = photo.label;
+    const image = document.createElement("img");
+    image.loading = "lazy";
+    image.decoding = "async";
+    image.alt = "";
+    image.onload = () => image.classList.add("here");
+    image.onerror = () => {
+      const text = document.createElement("span");
+      text.className = "broken";
+      text.textContent = photo.label;
+      image.replaceWith(text);
+    };
+    image.src = photo.src;
+    const check = document.createElement("span");
+    check.className = "check";
+    check.title = "Select";
+    const similar = document.createElement("span");
+    similar.className = "similar";
+    similar.title = "More like this";
+    similar.textContent = "≈";
+    button.append(image, check, similar);
+    if (photo.badge) {
+      const badge = document.createElement("span");
+      badge.className = "badge";
+      badge.textContent = photo.badge;
+      button.append(badge);
+    }
+    return button;
+  }
+
+  function layout() {
+    const width = grid.clientWidth;
+    if (!width) return;
+    const wanted = width < 600 ? 120 : width < 1100 ? 170 : 210;
+    let number = 0;
+    for (const [row, height] of rows(state.photos, width, wanted)) {
+      for (const [, ratio] of row) {
+        const button = grid.children[number++];
+        // Rounded down: a row that is a hair too wide would wrap.
+        button.style.width = `${Math.floor(ratio * height * 10) / 10 - 0.1}px`;
+        button.style.height = `${Math.floor(height)}px`;
+      }
+    }
+  }
+
+  function mark() {
+    for (const button of grid.children) {
+      button.setAttribute("aria-pressed", state.selected.has(Number(button.dataset.id)));
+    }
+    grid.classList.toggle("choosing", state.selected.size > 0);
+  }
+
+  function select(change) {
+    change(state.selected);
+    mark();
+    said.textContent = `${state.selected.size} selected`;
+    clearTimeout(state.timer);
+    // Python is told when the hand rests: every message runs the page once.
+    state.timer = setTimeout(() => state.send("selected", [...state.selected]), 250);
+  }
+
+  function span(from, to) {
+    const [low, high] = from < to ? [from, to] : [to, from];
+    return state.photos.slice(low, high + 1).map((photo) => photo.id);
+  }
+
+  function numberOf(button) {
+    return [...grid.children].indexOf(button);
+  }
+
+  function toggle(number) {
+    const id = state.photos[number].id;
+    state.anchor = number;
+    select((chosen) => (chosen.has(id) ? chosen.delete(id) : chosen.add(id)));
+  }
+
+  function focus(number) {
+    const to = grid.children[Math.min(Math.max(number, 0), grid.children.length - 1)];
+    if (!to) return;
+    for (const button of grid.children) button.tabIndex = -1;
+    to.tabIndex = 0;
+    to.focus();
+  }
+
+  // The photo in the row above or below that lies nearest.
+  function vertical(button, direction) {
+    const here = button.getBoundingClientRect();
+    const middle = here.left + here.width / 2;
+    let best = null, bestRow = null, distance = Infinity;
+    for (const other of grid.children) {
+      const there = other.getBoundingClientRect();
+      if (direction * (there.top - here.top) < 2) continue;
+      if (bestRow !== null && direction * (there.top - bestRow) > 2) {
+        if (direction > 0) break;
+        continue;
+      }
+      if (bestRow === null || direction * (bestRow - there.top) > 2) {
+        bestRow = there.top;
+        distance = Infinity;
+      }
+      const off = Math.abs(there.left + there.width / 2 - middle);
+      if (off < distance) {
+        distance = off;
+        best = other;
+      }
+    }
+    return best ? numberOf(best) : null;
+  }
+
+  grid.onclick = (event) => {
+    const button = event.target.closest(".photo");
+    if (!button) return;
+    const number = numberOf(button);
+    for (const other of grid.children) other.tabIndex = -1;
+    button.tabIndex = 0;
+    if (event.target.closest(".similar")) {
+      state.open("similar", state.photos[number].id);
+    } else if (event.shiftKey && state.anchor !== null) {
+      select((chosen) => span(state.anchor, number).forEach((id) => chosen.add(id)));
+    } else if (event.target.closest(".check") || event.ctrlKey || event.metaKey || event.shiftKey || state.selected.size) {
+      toggle(number);
+    } else {
+      state.open("open", state.photos[number].id);
+    }
+  };
+
+  grid.onkeydown = (event) => {
+    const button = event.target.closest(".photo");
+    if (!button) return;
+    const number = numberOf(button);
+    const key = event.key;
+    const steps = { ArrowLeft: number - 1, ArrowRight: number + 1, Home: 0, End: grid.children.length - 1 };
+    if (key === "ArrowUp" || key === "ArrowDown") steps[key] = vertical(button, key === "ArrowDown" ? 1 : -1) ?? number;
+    if (key in steps) {
+      const to = Math.min(Math.max(steps[key], 0), grid.children.length - 1);
+      if (event.shiftKey) {
+        state.anchor ??= number;
+        select((chosen) => span(state.anchor, to).forEach((id) => chosen.add(id)));
+      }
+      focus(to);
+    } else if (key === "Enter") {
+      state.open("open", state.photos[number].id);
+    } else if (key === "m") {
+      state.open("similar", state.photos[number].id);
+    } else if (key === " " || key === "x") {
+      toggle(number);
+    } else if (key === "a" && (event.ctrlKey || event.metaKey)) {
+      select((chosen) => state.photos.forEach((photo) => chosen.add(photo.id)));
+    } else if (key === "Escape" && state.selected.size) {
+      select((chosen) => chosen.clear());
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  if (!state.observer) {
+    state.observer = new ResizeObserver(() => layout());
+    state.observer.observe(grid);
+  }
+  return () => {
+    clearTimeout(state.timer);
+  };
+}

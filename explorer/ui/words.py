@@ -1,0 +1,39 @@
+"""What is known of a photo, as people read it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from explorer.library.rows import PhotoRow
+
+_SOURCE = {"exif": "", "gps": " (from GPS)", "name": " (from the file's name)", "file": " (the file's own date)"}
+
+
+def taken(photo: PhotoRow) -> str:
+    """When a photo was taken, and how that is known where its camera did not say."""
+    if not photo["taken_at"]:
+        return "No date"
+    when = dt.datetime.fromisoformat(photo["taken_at"])
+    return f"{when.day} {when:%B %Y, %H:%M}{_SOURCE.get(photo['taken_source'] or '', '')}"
+
+
+def exposure(photo: PhotoRow) -> str:
+    """`1/250 s · ƒ/2.8 · ISO 100 · 35 mm`, as far as it is known."""
+    parts = list[str]()
+    if seconds := photo["exposure_time"]:
+        parts.append(f"1/{1 / seconds:.0f} s" if seconds < 0.3 else f"{seconds:g} s")
+    if photo["f_number"]:
+        parts.append(f"ƒ/{photo['f_number']:g}")
+    if photo["iso"]:
+        parts.append(f"ISO {photo['iso']:.0f}")
+    if photo["focal_length"]:
+        parts.append(f"{photo['focal_length']:g} mm")
+    return " · ".join(parts)
+
+
+def place(photo: PhotoRow) -> str:
+    """`45.4375° N, 12.3358° E`, or nothing."""
+    latitude, longitude = photo["latitude"], photo["longitude"]
+    if latitude is None or longitude is None:
+        return ""
+    return f"{abs(latitude):.4f}° {'N' if latitude >= 0 else 'S'}, {abs(longitude):.4f}° {'E' if longitude >= 0 else 'W'}"

@@ -1,0 +1,156 @@
+"""Library: the watched folders, how far indexing is, and which files could not be read."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.errors import FolderError
+from explorer.library.paths import inside, printable
+from explorer.library.rows import RootRow
+from explorer.library.writer import check_folder
+from explorer.ui import resources
+from explorer.ui.status import describe
+from explorer.words import count, size
+
+FAILURES_PAGE = 50
+
+library = resources.library()
+catalog = library.catalog
+
+
+@st.fragment(run_every="2s")
+def overview() -> None:
+    """Figures that move while the page is open."""
+    counts, worker = catalog.counts(), catalog.worker()
+    figures = st.columns(4)
+    figures[0].metric("Photos", count(counts.photos))
+    figures[1].metric("Files", count(counts.files), help="A photo that lies in several places is one photo in several files.")
+    figures[2].metric("On disk", size(counts.bytes))
+    figures[3].metric("Could not be read", count(counts.failed))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(describe(worker), width="stretch")
+        paused = worker is not None and worker["alive"] and worker["phase"] == "paused"
+        if worker is not None and worker["alive"]:
+            label, icon = ("Resume", ":material/play_arrow:") if paused else ("Pause", ":material/pause:")
+            if st.button(label, icon=icon, key="pause"):
+                catalog.send("resume" if paused else "pause")
+    if worker is not None and worker["alive"] and worker["total"]:
+        st.progress(min(1.0, worker["done"] / worker["total"]))
+    if worker is not None and worker["alive"] and worker["message"] and worker["phase"] != "starting":
+        st.warning(worker["message"], icon=":material/info:")
+    used = [f"“{name}” ({count(photos, 'photo')})" for name, _, _, photos in catalog.encoders() if photos]
+    if used:
+        st.caption(f"Search understands photos through {', '.join(used)}.")
+    drawn = st.session_state.get("_roots")
+    now = [(root["path"], root["state"], root["photos"], root["failed"]) for root in catalog.roots()]
+    st.session_state["_roots"] = now
+    if drawn is not None and drawn != now and st.session_state.get("_removing") is None:
+        st.rerun()
+
+
+def folders() -> None:
+    """The watched folders."""
+    st.subheader("Folders")
+    roots = catalog.roots()
+    if not roots:
+        st.info("No folder is watched yet. Add the one with your photos; all below it is looked at.", icon=":material/folder_open:")
+    for root in roots:
+        with st.container(border=True):
+            folder(root)
+
+
+def folder(root: RootRow) -> None:
+    key, path = str(root["id"]), root["path"]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(gap=None):
+            st.markdown(f"`{printable(path).replace('`', chr(39))}`")
+            failed = f" · {count(root['failed'], 'file')} could not be read" if root["failed"] else ""
+            away = "" if root["state"] == "online" else " · **its drive is away**; its photos stay searchable"
+            st.caption(f"{count(root['photos'], 'photo')}{failed}{away}")
+        if st.button("Rescan", icon=":material/sync:", key=f"rescan-{key}"):
+            catalog.send("rescan", path)
+            st.toast("The folder is looked through again.", icon=":material/sync:")
+        if st.button("Remove", icon=":material/delete:", key=f"remove-{key}"):
+            st.session_state["_removing"] = root["id"]
+    if st.session_state.get("_removing") == root["id"]:
+        confirm(root)
+
+
+def confirm(root: RootRow) -> None:
+    st.warning(
+        f"Stop watching this folder? Its {count(root['photos'], 'photo')} leave the library. The files stay where they are, untouched.",
+        icon=":material/help:",
+    )
+    with st.container(horizontal=True):
+        if st.button("Stop watching", type="primary", key=f"confirm-{root['id']}"):
+            catalog.send("remove", root["path"])
+            st.session_state.pop("_removing")
+            st.toast("The folder leaves the library.")
+            st.rerun()
+        if st.button("Keep it", key=f"keep-{root['id']}"):
+            st.session_state.pop("_removing")
+            st.rerun()
+
+
+def add() -> None:
+    """Adding a folder: by its path, or one of those where photos usually are."""
+    st.subheader("Add a folder")
+    watched = [root["path"] for root in catalog.roots()]
+    usual = [Path.home() / name for name in ("Pictures", "Photos", "Desktop", "Downloads")]
+    likely = [str(path) for path in usual if path.is_dir() and not any(inside(str(path), root) for root in watched)]
+    with st.form("add", clear_on_submit=True, border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        typed = st.text_input("Path", placeholder=str(Path.home() / "Pictures"), key="path")
+        submitted = st.form_submit_button("Add", icon=":material/create_new_folder:", type="primary")
+    if submitted:
+        take(typed.strip().strip("\"'"))
+    if likely:
+        with st.container(horizontal=True):
+            for path in likely:
+                if st.button(path, icon=":material/folder:", key=f"usual-{path}"):
+                    take(path)
+
+
+def take(typed: str) -> None:
+    if not typed:
+        st.error("Type or paste the folder's path.", icon=":material/error:")
+        return
+    path = os.path.abspath(Path(typed).expanduser())  # noqa: PTH100  links in it are kept as they are
+    try:
+        check_folder(path)
+    except FolderError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    catalog.send("add", path)
+    st.success(f"{printable(path)} is being added.", icon=":material/check:")
+
+
+def failures() -> None:
+    """Files that could not be read, and why."""
+    total = catalog.counts().failed
+    if not total:
+        return
+    st.subheader("Could not be read")
+    st.caption("These files are left alone. One that is mended or replaced is read again by itself.")
+    pages = math.ceil(total / FAILURES_PAGE)
+    at = min(int(st.session_state.get("failures") or 1), pages)
+    rows = catalog.failures((at - 1) * FAILURES_PAGE, FAILURES_PAGE)
+    st.dataframe(
+        [
+            {"File": printable(os.path.basename(row["path"])), "Why": row["reason"], "Folder": printable(os.path.dirname(row["path"]))}  # noqa: PTH119, PTH120
+            for row in rows
+        ],
+        hide_index=True,
+        width="stretch",
+    )
+    if pages > 1:
+        st.pagination(pages, key="failures")
+
+
+overview()
+folders()
+add()
+failures()

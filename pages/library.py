@@ -26,11 +26,13 @@ catalog = library.catalog
 def overview() -> None:
     """Figures that move while the page is open."""
     counts, worker = catalog.counts(), catalog.worker()
-    figures = st.columns(4)
-    figures[0].metric("Photos", count(counts.photos))
-    figures[1].metric("Files", count(counts.files), help="A photo that lies in several places is one photo in several files.")
-    figures[2].metric("On disk", size(counts.bytes))
-    figures[3].metric("Could not be read", count(counts.failed))
+    figures = [
+        (count(counts.photos), "different photos"),
+        (count(counts.files), "files"),
+        (size(counts.bytes), "on disk"),
+        (count(counts.failed), "could not be read"),
+    ]
+    st.html('<div class="figures">' + "".join(f"<div><b>{value}</b><span>{what}</span></div>" for value, what in figures) + "</div>")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(describe(worker), width="stretch")
         paused = worker is not None and worker["alive"] and worker["phase"] == "paused"
@@ -70,7 +72,7 @@ def folder(root: RootRow) -> None:
             st.markdown(f"`{printable(path).replace('`', chr(39))}`")
             failed = f" · {count(root['failed'], 'file')} could not be read" if root["failed"] else ""
             away = "" if root["state"] == "online" else " · **its drive is away**; its photos stay searchable"
-            st.caption(f"{count(root['photos'], 'photo')}{failed}{away}")
+            st.caption(f"{count(root['photos'], 'photo file')}{failed}{away}")
         if st.button("Rescan", icon=":material/sync:", key=f"rescan-{key}"):
             catalog.send("rescan", path)
             st.toast("The folder is looked through again.", icon=":material/sync:")

@@ -25,7 +25,7 @@ library = resources.library()
 
 def search_bar() -> None:
     """The phrase, a photo, the filters."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="search-bar"):
         st.text_input(
             "Search",
             key=asking.PHRASE,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import torch
 
 Shape = Sequence[int]
+Precision = Literal["fast", "exact"]
 
 
 def _openvino() -> Any:
@@ -101,7 +102,7 @@ class Model:
     precision: `fast` uses bf16 where the processor has it (and fp32 elsewhere); `exact` is fp32 everywhere.
     """
 
-    def __init__(self, path: Path, precision: Literal["fast", "exact"] = "fast") -> None:
+    def __init__(self, path: Path, precision: Precision = "fast") -> None:
         ov = _openvino()
         core = ov.Core()
         has_bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")

@@ -17,7 +17,7 @@ import numpy as np
 
 from explorer.encoders import weights
 from explorer.encoders.base import Pixels, Vectors, unit
-from explorer.encoders.engine import Model, converted
+from explorer.encoders.engine import Model, converted, engine_dir
 from explorer.errors import NoTextEncoder, WeightsMissing
 from explorer.photos.inputs import InputSpec
 
@@ -71,7 +71,7 @@ class Pooled:
 
     @functools.cached_property
     def version(self) -> str:
-        return _key(self._family).rsplit("-", 1)[-1]
+        return f"{_GRAPH}{self._family.source.digest}"
 
     def encode_images(self, pixels: Pixels) -> Vectors:
         with self._lock:
@@ -86,8 +86,8 @@ class Pooled:
 
 
 def available(family: Family) -> bool:
-    """Whether its weights are here."""
-    return family.source.path.exists()
+    """Whether its weights are here, or what was made of them."""
+    return family.source.path.exists() or (engine_dir() / f"{_key(family)}.xml").exists()
 
 
 def convert(family: Family) -> Path:

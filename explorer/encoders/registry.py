@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from explorer.encoders.base import Encoder
@@ -16,6 +17,8 @@ Progress = Callable[[int, "int | None"], None]
 Loader = Callable[[], Encoder]
 
 OPEN_CLIP = "open_clip:"
+_POOLED = ("resnet50", "vit")
+_CLIP = ("clip", "siglip2")
 
 
 class Info(NamedTuple):
@@ -56,19 +59,18 @@ def _clip(name: str) -> Loader:
 _ABOUT = {
     "starter": ("EfficientNet-Lite2 and MiniLM, in the packages", True, "Apache-2.0", 0),
     "clip": ("CLIP ViT-B/32 at 256 pixels, trained on DataComp", True, "MIT", 605_219_284),
-    "siglip2": ("SigLIP 2 ViT-B/32 at 256 pixels, many languages", True, "Apache-2.0", 1_506_795_580),
+    "siglip2": ("SigLIP 2 ViT-B/32 at 256 pixels, many languages", True, "Apache-2.0", 1_541_800_000),
     "resnet50": ("ResNet-50, trained on ImageNet", False, "BSD-3-Clause", 102_540_417),
     "vit": ("ViT-B/16, trained on ImageNet", False, "BSD-3-Clause", 346_328_529),
 }
 
 _loaders: dict[str, Loader] = {
     "starter": _starter,
-    "clip": _clip("clip"),
-    "siglip2": _clip("siglip2"),
-    "resnet50": _pooled("resnet50"),
-    "vit": _pooled("vit"),
+    **{name: _clip(name) for name in _CLIP},
+    **{name: _pooled(name) for name in _POOLED},
 }
 _loaded: dict[str, Encoder] = {}
+_loading: dict[str, threading.Lock] = {}
 _lock = threading.Lock()
 
 
@@ -89,10 +91,24 @@ def get_encoder(name: str) -> Encoder:
 
     Raises UnknownEncoder, or WeightsMissing with a sentence on how to have them fetched.
     """
+    name = canonical(name)
     with _lock:
+        found = _loaded.get(name)
+        if found is not None:
+            return found
+        loader = _loader(name)
+        loading = _loading.setdefault(name, threading.Lock())
+    # One that has to be converted first takes a while; the others must not wait for it.
+    with loading:
         if name not in _loaded:
-            _loaded[name] = _loader(name)()
+            _loaded[name] = loader()
         return _loaded[name]
+
+
+def canonical(name: str) -> str:
+    """The name that an encoder itself goes by: one that holds the path of a file holds the whole path."""
+    model, at, file = name.partition("@")
+    return f"{model}@{Path(file).expanduser().absolute()}" if name.startswith(OPEN_CLIP) and at and file else name
 
 
 def _loader(name: str) -> Loader:
@@ -108,11 +124,11 @@ def _loader(name: str) -> Loader:
 def available(name: str) -> bool:
     """Whether it can be used now, without fetching anything. Raises UnknownEncoder."""
     _loader(name)
-    if name in ("resnet50", "vit"):
+    if name in _POOLED:
         from explorer.encoders import pooled
 
         return pooled.available(pooled.FAMILIES[name])
-    if name in ("clip", "siglip2") or name.startswith(OPEN_CLIP):
+    if name in _CLIP or name.startswith(OPEN_CLIP):
         from explorer.encoders import clip
 
         return clip.available(name)
@@ -127,12 +143,12 @@ def describe() -> list[Info]:
 def fetch(name: str, progress: Progress = lambda done, total: None) -> None:
     """Have its weights on this machine and converted. Raises UnknownEncoder, or WeightsMissing with what is in the way."""
     _loader(name)
-    if name in ("resnet50", "vit"):
+    if name in _POOLED:
         from explorer.encoders import pooled, weights
 
         weights.fetch(pooled.FAMILIES[name].source, progress)
         pooled.convert(pooled.FAMILIES[name])
-    elif name in ("clip", "siglip2") or name.startswith(OPEN_CLIP):
+    elif name in _CLIP or name.startswith(OPEN_CLIP):
         from explorer.encoders import clip
 
         clip.fetch(name, progress)

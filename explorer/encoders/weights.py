@@ -10,24 +10,35 @@ import errno
 import hashlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-import httpx
 from filelock import FileLock
 
 from explorer.config import models_dir
 from explorer.errors import WeightsMissing
 
+if TYPE_CHECKING:
+    import httpx
+
 Progress = Callable[[int, "int | None"], None]
 """Called with the bytes that are here and, where known, the bytes there will be."""
 
 _CHUNK = 1 << 18
-_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+# Seconds without a byte, and to connect.
+_PATIENCE, _CONNECT = 30.0, 10.0
 _TRIES = 3
+_REDIRECTS = 8
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class NotServed(WeightsMissing):
+    """The server has no such file."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +77,25 @@ def fetch(source: Source, progress: Progress = lambda done, total: None) -> Path
     path = source.path
     if path.exists():
         return path
+    # Not with the module: it takes longer to import than all the rest, and mostly the weights are here.
+    import httpx
+
+    host = urlsplit(source.url).hostname
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{path}.lock"), httpx.Client(timeout=_TIMEOUT) as client:
+        with FileLock(f"{path}.lock"), httpx.Client(timeout=httpx.Timeout(_PATIENCE, connect=_CONNECT)) as client:
             if not path.exists():
                 _fetch(client, source, path, progress)
     except httpx.HTTPStatusError as error:
+        if error.response.status_code == HTTPStatus.NOT_FOUND:
+            raise NotServed(f"{source.url} does not exist there.") from error
         raise WeightsMissing(f"{source.url} could not be fetched: the server answered {error.response.status_code}.") from error
-    except httpx.HTTPError as error:
-        host = urlsplit(source.url).hostname
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise WeightsMissing(f"{path.name} could not be fetched: {host} cannot be reached. Is this computer online?") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise WeightsMissing(
+            f"{path.name} could not be fetched: the connection to {host} broke off. Try again: it goes on where it stopped."
+        ) from error
     except OSError as error:
         full = error.errno == errno.ENOSPC
         why = "the disk is full" if full else (error.strerror or str(error))
@@ -84,57 +104,43 @@ def fetch(source: Source, progress: Progress = lambda done, total: None) -> Path
 
 
 def _fetch(client: httpx.Client, source: Source, path: Path, progress: Progress) -> None:
-    url, promised = _locate(client, source)
     part = path.with_name(path.name + ".part")
-    for attempt in range(_TRIES):
-        try:
-            _download(client, url, part, progress)
+    for resumed in (part.exists(), False):
+        expected = _arrive(client, source.url, part, progress) or source.digest
+        if not expected or sha256(part).startswith(expected):
+            part.replace(path)
+            return
+        part.unlink()
+        if not resumed:
             break
+        # What lay here may have been the beginning of another release of the file: once more, from the start.
+    raise WeightsMissing(f"{path.name} was fetched, but it is not the file that was promised (wrong checksum): try again later.")
+
+
+def _arrive(client: httpx.Client, url: str, part: Path, progress: Progress) -> str:
+    """Load until all is here; the SHA-256 that the hub promises, or ''. Raises TransportError where it gets no further."""
+    import httpx
+
+    tries = 0
+    while True:
+        before = _length(part)
+        try:
+            return _download(client, url, part, progress)
         except httpx.TransportError:
             # What has arrived stays; the next try, or the next start, asks for the rest only.
-            if attempt == _TRIES - 1:
+            tries = 0 if _length(part) > before else tries + 1
+            if tries == _TRIES:
                 raise
-    expected = promised or source.digest
-    found = _sha256(part)
-    if expected and not found.startswith(expected):
-        part.unlink()
-        raise WeightsMissing(f"{path.name} was fetched, but it is not the file that was promised (wrong checksum): try again later.")
-    part.replace(path)
 
 
-def _locate(client: httpx.Client, source: Source) -> tuple[str, str]:
-    """The address to load from, and the SHA-256 that the hub promises for it, or ''.
-
-    The hub names the checksum in the answer that sends us on to its storage, so redirects are followed by hand here.
-    """
-    url, promised = source.url, ""
-    for _ in range(8):
-        _check_secure(url)
-        answer = client.head(url, headers={"Accept-Encoding": "identity"})
-        tag = answer.headers.get("x-linked-etag", "").strip('W/"')
-        promised = tag if _SHA256.fullmatch(tag) else promised
-        if not answer.is_redirect:
-            answer.raise_for_status()
-            return url, promised
-        url = urljoin(url, answer.headers["location"])
-    raise WeightsMissing(f"{source.url} sends us round in circles.")
-
-
-def _check_secure(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
-        raise WeightsMissing(f"{url} is not a secure address, so nothing is fetched from it.")
-
-
-def _download(client: httpx.Client, url: str, part: Path, progress: Progress) -> None:
-    have = part.stat().st_size if part.exists() else 0
-    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
-    with client.stream("GET", url, headers=headers) as answer:
-        if answer.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+def _download(client: httpx.Client, url: str, part: Path, progress: Progress) -> str:
+    have = _length(part)
+    with _open(client, url, have) as (answer, promised):
+        if answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             # All of it was here already; the checksum will tell.
-            return
+            return promised
         answer.raise_for_status()
-        if answer.status_code != httpx.codes.PARTIAL_CONTENT:
+        if answer.status_code != HTTPStatus.PARTIAL_CONTENT:
             have = 0
         length = answer.headers.get("content-length")
         total = have + int(length) if length else None
@@ -144,8 +150,40 @@ def _download(client: httpx.Client, url: str, part: Path, progress: Progress) ->
                 file.write(chunk)
                 have += len(chunk)
                 progress(have, total)
+    return promised
 
 
-def _sha256(path: Path) -> str:
+@contextmanager
+def _open(client: httpx.Client, url: str, have: int) -> Iterator[tuple[httpx.Response, str]]:
+    """The answer that holds the file from that byte on, and the SHA-256 that the hub promises for it, or ''.
+
+    The hub names the checksum in the answer that sends us on to its storage, so redirects are followed by hand here.
+    """
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
+    at, promised = url, ""
+    for _ in range(_REDIRECTS):
+        _check_secure(at)
+        with client.stream("GET", at, headers=headers) as answer:
+            tag = answer.headers.get("x-linked-etag", "").strip('W/"')
+            promised = tag if _SHA256.fullmatch(tag) else promised
+            if not answer.has_redirect_location:
+                yield answer, promised
+                return
+        at = urljoin(at, answer.headers["location"])
+    raise WeightsMissing(f"{url} sends us round in circles.")
+
+
+def _check_secure(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise WeightsMissing(f"{url} is not a secure address, so nothing is fetched from it.")
+
+
+def _length(part: Path) -> int:
+    return part.stat().st_size if part.exists() else 0
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

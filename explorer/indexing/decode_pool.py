@@ -6,17 +6,19 @@ too long. What comes back is bounded: no more photos are held than a few for eac
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from explorer.config import PROJECT
-from explorer.errors import DamagedPhoto, PhotoError
+from explorer.errors import DamagedPhoto
 from explorer.photos import wire
 from explorer.photos.facts import DecodedPhoto
 from explorer.photos.inputs import InputSpec
@@ -25,6 +27,11 @@ CHILD = (sys.executable, "-m", "explorer.photos.child")
 
 # Photos that wait for each process's thread to be taken: enough that no process ever waits for the encoder's next batch.
 _AHEAD = 12
+# Seconds between two looks at whether a process takes too long, and seconds that a cancelled run waits for the files it is at.
+_LOOK, _PATIENCE = 0.25, 1.0
+# No answer is nearly as long: a preview and the encoder's input.
+_LONGEST_ANSWER = 256 << 20
+_CRASHED = "the decoder crashed on this file"
 
 
 @dataclass(frozen=True)
@@ -59,8 +66,7 @@ class DecodePool:
         self._header = {"spec": asdict(spec)} if spec else {}
         self._children = [_Child(command, timeout) for _ in range(max(1, workers))]
         self._spare = threading.Lock()
-        self._single: _Child | None = None
-        self._make_single = lambda: _Child(command, timeout)
+        self._single = _Child(command, timeout)
 
     def __enter__(self) -> DecodePool:
         return self
@@ -70,20 +76,18 @@ class DecodePool:
 
     def close(self) -> None:
         """End all processes. A `run` that is still going on must be closed first."""
-        for child in [*self._children, *([self._single] if self._single else [])]:
+        for child in [*self._children, self._single]:
             child.close()
 
     def decode_bytes(self, data: bytes) -> DecodedPhoto:
         """A photo that is no file of the library. Raises PhotoError."""
         with self._spare:
-            self._single = self._single or self._make_single()
-            answer = self._single.ask(self._header, data)
-        if isinstance(answer, str):
-            raise PhotoError(answer)
-        header, body = answer
-        if "error" in header:
-            raise DamagedPhoto(header["error"])
-        return wire.unpack(header["photo"], body)
+            with _watch([self._single]):
+                answer = self._single.ask(self._header, data)
+            photo = answer if isinstance(answer, str) else _photo(self._single, *answer)
+        if isinstance(photo, str):
+            raise DamagedPhoto(photo)
+        return photo
 
     def run(self, jobs: Iterable[Job], known: Callable[[bytes], bool]) -> Generator[Outcome, None, None]:
         """Read, hash and decode files; outcomes come as they are ready, in no order.
@@ -101,7 +105,7 @@ class DecodePool:
                         job = next(source, None)
                     if job is None:
                         break
-                    _offer(ready, self._one(child, job, known), stop)
+                    _offer(ready, self._one(child, job, known, stop), stop)
             except BaseException as error:  # noqa: BLE001  carried over to the thread that asked
                 _offer(ready, error, stop)
             _offer(ready, None, stop)
@@ -110,30 +114,77 @@ class DecodePool:
         for thread in threads:
             thread.start()
         try:
-            yield from _drain(ready, len(threads))
+            with _watch(self._children):
+                yield from _drain(ready, len(threads))
         finally:
             stop.set()
-            for thread in threads:
-                thread.join()
+            end = time.monotonic() + _PATIENCE
+            for thread, child in zip(threads, self._children, strict=True):
+                thread.join(max(0.0, end - time.monotonic()))
+                while thread.is_alive():
+                    child.kill()
+                    thread.join(0.1)
 
-    def _one(self, child: _Child, job: Job, known: Callable[[bytes], bool]) -> Outcome:
-        first = child.ask(self._header | {"path": os.fsencode(job.path).hex(), "mtime": job.mtime})
+    def _one(self, child: _Child, job: Job, known: Callable[[bytes], bool], stop: threading.Event) -> Outcome:
+        request = self._header | {"path": os.fsencode(job.path).hex(), "mtime": job.mtime}
+        first = child.ask(request)
+        if first == _CRASHED and not stop.is_set():
+            # Nothing was decoded yet: most likely it was ended from outside while it waited, for want of memory.
+            first = child.ask(request)
         if isinstance(first, str):
             return Outcome(job, error=first)
         header, _ = first
         if "error" in header:
-            return Outcome(job, error=header["error"])
-        digest, size, mtime_ns = bytes.fromhex(header["hash"]), int(header["size"]), int(header["mtime_ns"])
-        if known(digest):
+            return Outcome(job, error=str(header["error"]))
+        try:
+            digest, size, mtime_ns = bytes.fromhex(header["hash"]), int(header["size"]), int(header["mtime_ns"])
+        except (KeyError, TypeError, ValueError):
+            child.close()
+            return Outcome(job, error=_CRASHED)
+        try:
+            wanted = not known(digest)
+        except BaseException:
+            # It waits to be told; nobody will.
+            child.close()
+            raise
+        if not wanted:
             child.tell({"do": "skip"})
             return Outcome(job, digest, size, mtime_ns)
-        second = child.ask({"do": "decode"})
-        if isinstance(second, str):
-            return Outcome(job, digest, size, mtime_ns, error=second)
-        header, body = second
-        if "error" in header:
-            return Outcome(job, digest, size, mtime_ns, error=header["error"])
-        return Outcome(job, digest, size, mtime_ns, photo=wire.unpack(header["photo"], body))
+        second = child.ask({"do": "decode"}, follow_up=True)
+        photo = second if isinstance(second, str) else _photo(child, *second)
+        if isinstance(photo, str):
+            return Outcome(job, digest, size, mtime_ns, error=photo)
+        return Outcome(job, digest, size, mtime_ns, photo=photo)
+
+
+def _photo(child: _Child, header: dict[str, Any], body: bytes) -> DecodedPhoto | str:
+    """What an answer says: a photo, or why there is none."""
+    if "error" in header:
+        return str(header["error"])
+    try:
+        return wire.unpack(header["photo"], body)
+    except (KeyError, TypeError, ValueError):
+        child.close()
+        return _CRASHED
+
+
+@contextlib.contextmanager
+def _watch(children: Sequence[_Child]) -> Iterator[None]:
+    """End the processes that take too long at one file. One thread for all: a timer for each file costs a tenth of decoding a small one."""
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.wait(_LOOK):
+            for child in children:
+                child.kill_if_late()
+
+    thread = threading.Thread(target=look, name="decode-watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 def _offer(ready: queue.Queue[Any], item: object, stop: threading.Event) -> None:
@@ -163,41 +214,59 @@ class _Child:
     def __init__(self, command: Sequence[str], timeout: float) -> None:
         self._command, self._timeout = list(command), timeout
         self._process: subprocess.Popen[bytes] | None = None
+        # Guards the deadline: a process must not be ended for a file that it has just finished.
+        self._lock = threading.Lock()
+        self._deadline: float | None = None
+        self._late = False
 
     def tell(self, header: dict[str, Any]) -> None:
-        """Say something that has no answer."""
-        process = self._running()
+        """Say something that has no answer, in the middle of a talk."""
+        if self._process is None:
+            return
         try:
-            wire.send(process.stdin, header)  # type: ignore[arg-type]
+            wire.send(self._process.stdin, header)  # type: ignore[arg-type]
         except OSError:
             self.close()
 
-    def ask(self, header: dict[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes] | str:
-        """Ask and wait; a process that dies or takes too long is ended, and the answer is a sentence that says so."""
-        process = self._running()
-        late = threading.Event()
+    def ask(self, header: dict[str, Any], body: bytes = b"", *, follow_up: bool = False) -> tuple[dict[str, Any], bytes] | str:
+        """Ask and wait. Where the process dies, talks nonsense or is ended for being late, the answer is a sentence that says so.
 
-        def kill() -> None:
-            late.set()
-            process.kill()
-
-        timer = threading.Timer(self._timeout, kill)
-        timer.daemon = True
-        timer.start()
+        follow_up: it makes sense only to the process that was asked before.
+        """
+        process = self._process if follow_up else self._running()
+        if process is None:
+            return _CRASHED
+        with self._lock:
+            self._late, self._deadline = False, time.monotonic() + self._timeout
         try:
             wire.send(process.stdin, header, body)  # type: ignore[arg-type]
-            answer = wire.receive(process.stdout)  # type: ignore[arg-type]
-        except OSError:
+            answer = wire.receive(process.stdout, _LONGEST_ANSWER)  # type: ignore[arg-type]
+        except (OSError, ValueError):
             answer = None
         finally:
-            timer.cancel()
-            timer.join()
+            with self._lock:
+                self._deadline = None
         if answer is None:
             self.close()
-            return f"it took longer than {self._timeout:.0f} seconds to decode" if late.is_set() else "the decoder crashed on this file"
+            return f"it took longer than {self._timeout:.0f} seconds to decode" if self._late else _CRASHED
         return answer
 
+    def kill_if_late(self) -> None:
+        """End the process if it is past the time that one file may take; called by another thread than the one that asked."""
+        with self._lock:
+            if self._deadline is not None and time.monotonic() > self._deadline and self._process is not None:
+                self._late = True
+                self._process.kill()
+
+    def kill(self) -> None:
+        """End the process, so that whoever waits for its answer gets one at once."""
+        if process := self._process:
+            process.kill()
+
     def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is not None:
+            # It was ended while it had nothing to do; the next file is not to blame.
+            self.close()
         if self._process is None:
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=PROJECT, env=_environment()

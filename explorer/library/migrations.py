@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import TYPE_CHECKING
 
 from explorer.errors import LibraryNewer
 
-VERSION = 1
+if TYPE_CHECKING:
+    import sqlite_utils
+    from sqlite_utils.migrations import Migrations
 
-_TABLES = """
+_M001_TABLES = """
 create table root (
   id integer primary key,
   path text not null unique,
@@ -124,6 +127,34 @@ create table setting (
 """
 
 
+# Rows that are derived from photos as they arrive (`indexing/stages.py`). Each can be dropped and is then made again.
+_M002_DERIVED = """
+-- How far each stage has followed the catalog: `change` as in `clock`, `version` of what it keeps.
+create table stage (
+  name text primary key,
+  version text not null,
+  change integer not null
+);
+
+-- The photos nearest to each, best first: `ids` int64 and `scores` float32 (cosine), both little-endian.
+create table neighbour (
+  encoder_id integer not null references encoder (id) on delete cascade,
+  photo_id integer not null references photo (id) on delete cascade,
+  ids blob not null,
+  scores blob not null,
+  primary key (encoder_id, photo_id)
+);
+create index neighbour_photo on neighbour (photo_id);
+"""
+
+# Name and SQL of each step, in order.
+_STEPS = (
+    ("m001_create_tables", _M001_TABLES),
+    ("m002_create_derived_tables", _M002_DERIVED),
+)
+VERSION = len(_STEPS)
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring a catalog, new or old, to this release's schema. Raises LibraryNewer where a later release has written it."""
     (had,) = connection.execute("pragma user_version").fetchone()
@@ -135,13 +166,16 @@ def migrate(connection: sqlite3.Connection) -> None:
     from sqlite_utils.migrations import Migrations
 
     steps = Migrations("photo-explorer")
-
-    @steps()
-    def m001_create_tables(db: sqlite_utils.Database) -> None:
-        for statement in _TABLES.split(";\n"):
-            if statement.strip():
-                db.execute(statement)
-
+    for name, sql in _STEPS:
+        _add(steps, name, sql)
     steps.apply(sqlite_utils.Database(connection))
     connection.execute(f"pragma user_version = {VERSION}")
     connection.commit()
+
+
+def _add(steps: Migrations, name: str, sql: str) -> None:
+    @steps(name=name)
+    def step(db: sqlite_utils.Database) -> None:
+        for statement in sql.split(";\n"):
+            if statement.strip():
+                db.execute(statement)

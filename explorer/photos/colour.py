@@ -8,26 +8,33 @@ import io
 import numpy as np
 from PIL import Image, ImageCms
 
+from explorer.photos.scaling import fit
 
-def to_rgb(picture: Image.Image, reduction: int) -> Image.Image:
-    """A loaded picture → RGB in sRGB, shrunk by that whole factor on the way; transparent parts become white.
 
+def to_rgb(picture: Image.Image, reduction: int, side: int | None = None) -> Image.Image:
+    """A loaded picture → RGB in sRGB; transparent parts become white.
+
+    reduction: it is shrunk by that whole factor on the way. side: and then until its longest side is no more than that.
     Grey of more than 8 bits keeps its range: 16 bits are divided by 256, floats are stretched from their least to their greatest.
     """
     profile = picture.info.get("icc_profile")
     small = _eight_bits(picture)
-    if small.mode in ("P", "PA", "RGBa", "La"):
-        small = small.convert("RGBA" if _has_alpha(small) else "RGB")
+    if _has_alpha(small):
+        # With colours multiplied by how much of them is there, so that what is hidden does not bleed into what is seen.
+        small = small.convert("RGBA").convert("RGBa")
+    elif small.mode == "P":
+        small = small.convert("RGB")
     elif small.mode == "1":
         small = small.convert("L")
     if reduction > 1:
         small = small.reduce(reduction)
-    if _has_alpha(small):
+    if small.mode == "RGBa":
         small = small.convert("RGBA")
-        white = Image.new("RGBA", small.size, "white")
-        small = Image.alpha_composite(white, small).convert("RGB")
-    managed = _managed(small, profile) if isinstance(profile, bytes) and profile else None
-    return managed or small.convert("RGB")
+        small = Image.alpha_composite(Image.new("RGBA", small.size, "white"), small).convert("RGB")
+    if side is not None:
+        small = fit(small, side)
+    managed = _managed(small, profile) if (isinstance(profile, bytes) and profile) or small.mode == "LAB" else None
+    return managed or (small if small.mode == "RGB" else small.convert("RGB"))
 
 
 def _has_alpha(picture: Image.Image) -> bool:
@@ -50,12 +57,12 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def _managed(picture: Image.Image, profile: bytes) -> Image.Image | None:
+def _managed(picture: Image.Image, profile: object) -> Image.Image | None:
     """The picture's colours seen through its own profile; None where that is sRGB anyway, broken, or meant for another mode."""
-    if picture.mode not in ("RGB", "L", "CMYK"):
+    if picture.mode not in ("RGB", "L", "CMYK", "LAB"):
         return None
     try:
-        transform = _transform(profile, picture.mode)
+        transform = _transform(profile if isinstance(profile, bytes) else b"", picture.mode)
         return ImageCms.applyTransform(picture, transform) if transform else None
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
@@ -63,7 +70,10 @@ def _managed(picture: Image.Image, profile: bytes) -> Image.Image | None:
 
 @functools.lru_cache(maxsize=16)
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-    if "srgb" in ImageCms.getProfileDescription(source).lower():
-        return None
+    if mode == "LAB":
+        source = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
+    else:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "srgb" in ImageCms.getProfileDescription(source).lower():
+            return None
     return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")

@@ -7,6 +7,7 @@ The picture is brought near the wanted size as early as can be: a JPEG already w
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 
 import numpy as np
@@ -15,12 +16,13 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 from explorer.errors import DamagedPhoto, OversizedPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos.colour import to_rgb
 from explorer.photos.facts import DecodedPhoto
-from explorer.photos.formats import PILLOW_FORMATS, not_an_image, register
+from explorer.photos.formats import RAW_REASON, not_an_image, openers, starts_like_a_photo
 from explorer.photos.hashes import content_hash, perceptual_hash
 from explorer.photos.inputs import InputSpec
 from explorer.photos.limits import check_pixels
 from explorer.photos.metadata import orientation, read_metadata
 from explorer.photos.reading import read_file
+from explorer.photos.scaling import fit, fitted, square, suffices
 
 __all__ = ["PREVIEW_SIDE", "DecodedPhoto", "content_hash", "decode", "read_file"]
 
@@ -28,6 +30,11 @@ PREVIEW_SIDE = 512
 _PREVIEW_QUALITY = 85
 # A JPEG may be decoded at an eighth, say, if that still gives a preview of this side: 500 pixels for a 12-megapixel photo.
 _PREVIEW_LEAST = 460
+# What Pillow's decoders raise for data that end too early or make no sense.
+_BROKEN = (OSError, SyntaxError, ValueError, IndexError, EOFError, struct.error)
+
+# TIFF's tags: which part of a file a picture is, where more pictures are, and what only Adobe's RAW files have.
+_SUBFILE_TYPE, _SUB_IFDS, _DNG_VERSION = 254, 330, 50706
 
 # Ours is a limit from free memory (`limits`), checked before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
@@ -41,7 +48,6 @@ _TURN = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_FILTER = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
 
 def decode(data: bytes, spec: InputSpec | None, *, mtime: float | None = None, name: str = "") -> DecodedPhoto:
@@ -67,27 +73,28 @@ def decode(data: bytes, spec: InputSpec | None, *, mtime: float | None = None, n
 def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str) -> DecodedPhoto:
     picture = _open(data)
     width, height = picture.size
-    metadata = read_metadata(picture, mtime=mtime, name=name)
-    turned = orientation(picture)
     factor = _reduction(width, height, spec)
     damaged = None
-    _prepare(picture, factor)
     try:
-        picture.load()
-    except (OSError, SyntaxError, ValueError, IndexError, EOFError) as error:
+        _load(picture, factor)
+    except _BROKEN as error:
         picture, damaged = _load_what_is_there(data, factor, error)
-    colour = to_rgb(picture, max(1, int(factor * picture.width / width)))
+    # Only now: some formats keep metadata behind the pixels, and TIFF turns the picture itself when it is loaded, and unsets the tag.
+    metadata, turned = read_metadata(picture, mtime=mtime, name=name), orientation(picture)
+    # Scaled down to the preview before its colours are looked after, where nothing larger is wanted: most phones' photos are tagged P3.
+    enough = suffices(fitted((width, height), PREVIEW_SIDE), spec)
+    colour = to_rgb(picture, max(1, int(factor * picture.width / width)), PREVIEW_SIDE if enough else None)
     if damaged and _is_blank(colour):
         raise DamagedPhoto("the file is cut off before its picture begins")
-    upright = _TURN.get(turned)
-    preview = _fit(colour, PREVIEW_SIDE)
-    preview = preview.transpose(upright) if upright is not None else preview
-    pixels = None
+    upright, pixels = _TURN.get(turned), None
+    preview = fit(colour, PREVIEW_SIDE)
     if spec is not None:
-        square = _square(colour, spec)
-        pixels = np.asarray(square.transpose(upright) if upright is not None else square)
+        seen = square(preview if enough else colour, spec)
+        pixels = np.asarray(seen.transpose(upright) if upright is not None else seen)
+    preview = preview.transpose(upright) if upright is not None else preview
     packed = io.BytesIO()
-    preview.save(packed, "JPEG", quality=_PREVIEW_QUALITY)
+    # A comment would be carried over; a preview says nothing but the picture.
+    preview.save(packed, "JPEG", quality=_PREVIEW_QUALITY, comment=b"")
     return DecodedPhoto(
         **{field: getattr(metadata, field) for field in metadata.__dataclass_fields__},
         format="JPEG" if picture.format == "MPO" else str(picture.format),
@@ -102,26 +109,26 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
 
 
 def _open(data: bytes) -> Image.Image:
-    register()
     if not data.strip(b"\0"):
         raise DamagedPhoto(not_an_image(data))
     try:
-        picture = Image.open(io.BytesIO(data), formats=PILLOW_FORMATS)
+        picture = Image.open(io.BytesIO(data), formats=openers(data))
     except UnidentifiedImageError:
-        reason = not_an_image(data)
-        if _starts_like_a_photo(data):
-            raise DamagedPhoto("the file is damaged: its beginning makes no sense") from None
-        raise UnsupportedPhoto(reason) from None
+        if starts_like_a_photo(data):
+            raise DamagedPhoto("the file is damaged or cut off: its beginning makes no sense") from None
+        raise UnsupportedPhoto(not_an_image(data)) from None
     if min(picture.size) < 1:
         raise DamagedPhoto("the file is damaged: it says that its picture has no size")
+    if picture.format == "TIFF" and _is_raw(picture, data):
+        raise UnsupportedPhoto(RAW_REASON)
     check_pixels(*picture.size)
     return picture
 
 
-def _starts_like_a_photo(data: bytes) -> bool:
-    return data.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")) or (
-        data[:4] == b"RIFF" and data[8:12] == b"WEBP"
-    )
+def _is_raw(picture: Image.Image, data: bytes) -> bool:
+    """Whether a TIFF is a camera's RAW file, of which Pillow would take the tiny picture for the camera's own display."""
+    tags = getattr(picture, "tag_v2", {})
+    return data[8:10] == b"CR" or _DNG_VERSION in tags or (tags.get(_SUBFILE_TYPE) == 1 and _SUB_IFDS in tags)
 
 
 def _reduction(width: int, height: int, spec: InputSpec | None) -> float:
@@ -132,10 +139,11 @@ def _reduction(width: int, height: int, spec: InputSpec | None) -> float:
     return max(1.0, factor)
 
 
-def _prepare(picture: Image.Image, factor: float) -> None:
-    """Have a JPEG decoded at a half, a quarter or an eighth of its size, never below what is wanted."""
+def _load(picture: Image.Image, factor: float) -> None:
+    """Decode; a JPEG at a half, a quarter or an eighth of its size where that is not below what is wanted."""
     if picture.format in ("JPEG", "MPO") and factor >= 2:
-        picture.draft(None, (int(-(-picture.width // factor)), int(-(-picture.height // factor))))  # type: ignore[arg-type]
+        picture.draft(None, (int(-(-picture.width // factor)), int(-(-picture.height // factor))))
+    picture.load()
 
 
 def _load_what_is_there(data: bytes, factor: float, error: Exception) -> tuple[Image.Image, str]:
@@ -143,9 +151,8 @@ def _load_what_is_there(data: bytes, factor: float, error: Exception) -> tuple[I
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
         picture = _open(data)
-        _prepare(picture, factor)
-        picture.load()
-    except (OSError, SyntaxError, ValueError, IndexError, EOFError):
+        _load(picture, factor)
+    except _BROKEN:
         raise DamagedPhoto("the file is damaged: its picture cannot be decoded") from error
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -156,25 +163,6 @@ def _is_blank(picture: Image.Image) -> bool:
     """Whether there is nothing to be seen: less than one pixel in a hundred differs from the last one."""
     pixels = np.asarray(picture, np.int16)
     return bool((np.abs(pixels - pixels[-1, -1]).max(axis=2) > 3).mean() < 0.01)
-
-
-def _fit(picture: Image.Image, side: int) -> Image.Image:
-    """The picture with its longest side at most `side`; never enlarged."""
-    scale = side / max(picture.size)
-    if scale >= 1:
-        return picture
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    return picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-
-
-def _square(picture: Image.Image, spec: InputSpec) -> Image.Image:
-    width, height = picture.size
-    box = (0.0, 0.0, float(width), float(height))
-    if spec.fit == "crop":
-        side = min(width, height)
-        left, top = (width - side) / 2, (height - side) / 2
-        box = (left, top, left + side, top + side)
-    return picture.resize((spec.size, spec.size), _FILTER[spec.resample], box=box, reducing_gap=3.0)
 
 
 def _frames(picture: Image.Image) -> int:

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any
 
 from PIL import ExifTags, Image
 
@@ -14,9 +14,16 @@ from explorer.photos.facts import Metadata, TakenSource
 
 _TAG, _GPS = ExifTags.Base, ExifTags.GPS
 _EXIF_DATE = re.compile(r"(\d{4})[:\-./](\d{2})[:\-./](\d{2})[ T]+(\d{2}):(\d{2}):(\d{2})")
-_XMP_DATE = re.compile(rb"(?:exif:DateTimeOriginal|photoshop:DateCreated|xmp:CreateDate)(?:=[\"']|>)(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})")
-# 20190512_101530, 2019-05-12 10.15.30, 2019-05-12 at 10.15.30; then a date alone, as in IMG-20190512-WA0001.
-_NAME_TIME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)(?:[-_. T]|\sat\s)([0-2]\d)[-_.:h]?([0-5]\d)[-_.:m]?([0-5]\d)")
+# As an attribute or as an element. Adobe leaves seconds out where it does not know them.
+_XMP_DATES, _XMP_GPS = (
+    [re.compile(name + rb"\s*(?:=\s*[\"']|>)\s*(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?") for name in names]
+    for names in ((rb"exif:DateTimeOriginal", rb"photoshop:DateCreated", rb"xmp:CreateDate"), (rb"exif:GPSTimeStamp",))
+)
+# 20190512_101530, 20190512101530, 2019-05-12 10.15.30, 2019-05-12 at 10.15.30; then a date alone, as in IMG-20190512-WA0001.
+_NAME_TIMES = (
+    re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)(?:[-_. T]|\sat\s)([0-2]\d)[-_.:h]?([0-5]\d)[-_.:m]?([0-5]\d)"),
+    re.compile(r"(?<!\d)((?:19|20)\d\d)([01]\d)([0-3]\d)([0-2]\d)([0-5]\d)([0-5]\d)(?!\d)"),
+)
 _NAME_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)([01]\d)\2([0-3]\d)(?!\d)")
 
 
@@ -33,7 +40,7 @@ def read_metadata(picture: Image.Image, *, mtime: float | None = None, name: str
     latitude, longitude = _place(gps)
     return Metadata(
         taken_at=taken_at,
-        taken_source=cast("TakenSource | None", source),
+        taken_source=source,
         latitude=latitude,
         longitude=longitude,
         camera=_camera(exif),
@@ -68,6 +75,11 @@ def _blocks(picture: Image.Image) -> tuple[Mapping[int, Any], Mapping[int, Any],
 
 # --- when
 
+# What clocks say that were never set: the beginnings of Unix's (west of Greenwich the day before) and of the Mac's time.
+_UNSET = frozenset({"1970-01-01", "1969-12-31", "1904-01-01"})
+# The beginning of DOS's time, which archives give to files. In EXIF it may be a person's guess at an old paper photo.
+_UNSET_FILE = "1980-01-01"
+
 
 def _dates(
     exif: Mapping[int, Any], details: Mapping[int, Any], gps: Mapping[int, Any], xmp: Any
@@ -75,19 +87,21 @@ def _dates(
     """The dates inside the file, most trustworthy first."""
     yield "exif", _exif_date(details.get(_TAG.DateTimeOriginal))
     yield "exif", _exif_date(details.get(_TAG.DateTimeDigitized))
-    yield "exif", _xmp_date(xmp)
+    yield "exif", _xmp_date(xmp, _XMP_DATES)
     yield "gps", _gps_date(gps)
+    yield "gps", _xmp_date(xmp, _XMP_GPS)
     yield "exif", _exif_date(exif.get(_TAG.DateTime))
 
 
 def _date(*parts: Any) -> str | None:
     """Year, month, day and, if given, time → text; None for a date that cannot be, or that no camera can have meant."""
     try:
-        moment = dt.datetime(*(int(part) for part in parts))
+        year, month, day, hour, minute, second = [*(int(part) for part in parts), 0, 0, 0][:6]
+        moment = dt.datetime(year, month, day, hour, minute, second)
     except (ValueError, TypeError, OverflowError):
         return None
     tomorrow = dt.datetime.now() + dt.timedelta(days=1)
-    return moment.isoformat() if dt.datetime(1826, 1, 1) <= moment <= tomorrow else None
+    return moment.isoformat() if dt.datetime(1826, 1, 1) <= moment <= tomorrow and str(moment.date()) not in _UNSET else None
 
 
 def _exif_date(value: Any) -> str | None:
@@ -95,26 +109,27 @@ def _exif_date(value: Any) -> str | None:
     return _date(*found.groups()) if found else None
 
 
-def _xmp_date(packet: Any) -> str | None:
-    found = _XMP_DATE.search(packet if isinstance(packet, bytes) else str(packet or "").encode("utf-8", "replace"))
-    return _date(*re.split(r"[-T:]", found[1].decode())) if found else None
+def _xmp_date(packet: Any, patterns: list[re.Pattern[bytes]]) -> str | None:
+    """The first date that can be, in the order of the patterns."""
+    text = packet if isinstance(packet, bytes) else str(packet or "").encode("utf-8", "replace")
+    found = (pattern.search(text) for pattern in patterns) if text else ()
+    return next(filter(None, (_date(*(part or b"0" for part in match.groups())) for match in found if match)), None)
 
 
 def _gps_date(gps: Mapping[int, Any]) -> str | None:
     """GPS time is UTC, so it may be hours off the camera's own, but the day is nearly always right."""
     day = re.fullmatch(r"(\d{4})[:\-](\d{2})[:\-](\d{2})", _text(gps.get(_GPS.GPSDateStamp)) or "")
-    time = [_number(part) for part in _sequence(gps.get(_GPS.GPSTimeStamp))]
+    time = [_number(part, zero=True) for part in _sequence(gps.get(_GPS.GPSTimeStamp))]
     if not day:
         return None
-    return (
-        _date(*day.groups(), *(part for part in time if part is not None)) if len(time) == 3 and None not in time else _date(*day.groups())
-    )
+    return (_date(*day.groups(), *time) if len(time) == 3 and None not in time else None) or _date(*day.groups())
 
 
 def name_date(name: str) -> str | None:
     """The date that cameras, phones and messengers write into file names, where there is one."""
-    if found := _NAME_TIME.search(name):
-        return _date(*found.groups())
+    for pattern in _NAME_TIMES:
+        if (found := pattern.search(name)) and (date := _date(*found.groups())):
+            return date
     if found := _NAME_DAY.search(name):
         return _date(found[1], found[3], found[4])
     return None
@@ -124,9 +139,10 @@ def _file_date(mtime: float | None) -> str | None:
     if mtime is None:
         return None
     try:
-        return dt.datetime.fromtimestamp(int(mtime)).isoformat()
+        date = _date(*dt.datetime.fromtimestamp(int(mtime)).timetuple()[:6])
     except (ValueError, OverflowError, OSError):
         return None
+    return None if date is None or date.startswith(_UNSET_FILE) else date
 
 
 # --- where
@@ -142,11 +158,13 @@ def _place(gps: Mapping[int, Any]) -> tuple[float | None, float | None]:
 
 
 def _degrees(value: Any, ref: Any, negative: str, limit: float) -> float | None:
+    """Degrees, minutes, seconds and the hemisphere → degrees. Without a hemisphere it could be either of two places: none is named."""
     parts = [_number(part, zero=True) for part in _sequence(value)]
-    if not parts or parts[0] is None:
+    side = (_text(ref) or "").upper()[:1]
+    if not parts or parts[0] is None or side not in ("N", "S", "E", "W"):
         return None
     degrees = sum((part or 0.0) / 60**power for power, part in enumerate(parts[:3]))
-    degrees = -degrees if (_text(ref) or "").upper().startswith(negative) else degrees
+    degrees = -degrees if side == negative else degrees
     return round(degrees, 7) if abs(degrees) <= limit else None
 
 

@@ -20,7 +20,7 @@ def read_with_facts(path: str | os.PathLike[str]) -> tuple[bytes, os.stat_result
             check_size(os.fstat(file.fileno()).st_size)
             data = file.read()
             return data, os.fstat(file.fileno())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise PhotoError("the file is not there any more") from None
     except IsADirectoryError:
         raise PhotoError("it is a folder, not a file") from None

@@ -15,6 +15,8 @@ import numpy as np
 from explorer.photos.facts import DecodedPhoto
 
 _LENGTHS = struct.Struct("<II")
+# No header is nearly as long; a longer one is garbage.
+_LONGEST_HEADER = 1 << 20
 
 
 def send(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
@@ -25,16 +27,24 @@ def send(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """Read one frame; None at the end of the stream, also in the middle of a frame."""
+def receive(stream: BinaryIO, longest: int = 0xFFFFFFFF) -> tuple[dict[str, Any], bytes] | None:
+    """Read one frame; None at the end of the stream, also in the middle of a frame.
+
+    Raises ValueError for what is no frame, or has more than `longest` bytes beside the header.
+    """
     lengths = stream.read(_LENGTHS.size)
     if len(lengths) < _LENGTHS.size:
         return None
     head, size = _LENGTHS.unpack(lengths)
+    if head > _LONGEST_HEADER or size > longest:
+        raise ValueError("no frame")
     header, body = stream.read(head), stream.read(size)
     if len(header) < head or len(body) < size:
         return None
-    return json.loads(header), body
+    facts = json.loads(header)
+    if not isinstance(facts, dict):
+        raise ValueError("no header")
+    return facts, body
 
 
 def pack(photo: DecodedPhoto) -> tuple[dict[str, Any], bytes]:
@@ -48,7 +58,7 @@ def pack(photo: DecodedPhoto) -> tuple[dict[str, Any], bytes]:
 
 
 def unpack(facts: dict[str, Any], body: bytes) -> DecodedPhoto:
-    """Header and bytes → a decoded photo."""
+    """Header and bytes → a decoded photo. Raises KeyError, TypeError or ValueError for what `pack` did not make."""
     facts = dict(facts)
     cut, side = int(facts.pop("preview")), int(facts.pop("side"))
     pixels = np.frombuffer(body, np.uint8, offset=cut).reshape(side, side, 3) if side else None

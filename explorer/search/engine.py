@@ -119,7 +119,7 @@ class SearchEngine:
         return self.by_query(Query(photo_ids=(photo_id,)), filters, top)
 
     def explain(self, query: Query, photo_id: int) -> str:
-        """One sentence on why a photo matched: how far its score stands out from the library's other photos."""
+        """One sentence on why a photo matched: its score, and how that compares with the library's other photos."""
         index = self._index()
         stored = index.get(photo_id)
         if stored is None:
@@ -128,9 +128,7 @@ class SearchEngine:
         score = float(stored @ vector)
         others = index.sample(_SAMPLE) @ vector
         better = float((others < score).mean()) if len(others) else 1.0
-        spread = (score - float(others.mean())) / (float(others.std()) + 1e-6) if len(others) > 1 else 0.0
-        strength = "very closely" if spread > 4 else "closely" if spread > 2.5 else "loosely" if spread > 1 else "hardly"
-        return f"Matches {_subject(query)} {strength}: similarity {score:.2f}, higher than {better:.0%} of your photos."
+        return f"Similarity to {_subject(query)}: {score:.2f}, higher than for {better:.0%} of your photos."
 
 
 def _subject(query: Query) -> str:

@@ -9,7 +9,7 @@ from explorer.errors import ExplorerError
 from explorer.ui import resources
 from explorer.ui.status import status_line
 
-st.set_page_config(page_title="Photo Explorer", page_icon=":material/photo_library:", layout="wide")
+st.set_page_config(page_title="Photo Explorer", page_icon=PROJECT / "explorer" / "ui" / "static" / "icon.png", layout="wide")
 st.html(PROJECT / "explorer" / "ui" / "static" / "app.css")
 
 pages = [

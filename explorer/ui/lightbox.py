@@ -50,9 +50,12 @@ def _dialog(ids: list[int], why: Callable[[int], str], more_like: Callable[[int]
         st.info("This photo is not in the library any more: it was moved away, or deleted.", icon=":material/info:")
         return
     label = html.escape(printable(photo["name"]))
-    st.html(f'<div class="lightbox"><img src="{_address(photo)}" alt="{label}"></div>')
-    _buttons(photo_id, ids, more_like)
-    _details(photo, why(photo_id))
+    picture, beside = st.columns([5, 2])
+    with picture:
+        st.html(f'<div class="lightbox"><img src="{_address(photo)}" alt="{label}"></div>')
+        _buttons(photo_id, ids, more_like)
+    with beside:
+        _details(photo, why(photo_id))
 
 
 def _address(photo: PhotoRow) -> str:

@@ -1,0 +1,99 @@
+"""Pictures made by rule: the same seed always gives the same picture, and different seeds give pictures that differ for eye and hash."""
+
+from __future__ import annotations
+
+import functools
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pillow_heif
+from PIL import Image, ImageDraw, ImageFilter
+
+pillow_heif.register_heif_opener(thumbnails=False)
+
+_SIDE = 256
+FORMATS = {
+    ".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".gif": "GIF", ".bmp": "BMP", ".tif": "TIFF", ".tiff": "TIFF",
+    ".heic": "HEIF", ".avif": "AVIF",
+}  # fmt: skip
+# What is not lossy has no quality; and nobody waits for small PNGs in tests.
+_USUAL: dict[str, dict[str, Any]] = {"PNG": {"compress_level": 1}, "GIF": {}, "BMP": {}, "TIFF": {}}
+
+
+def draw(seed: int = 0, size: tuple[int, int] = (320, 240)) -> Image.Image:
+    """A picture somewhat like a photo: soft light, a few things of one colour, a little grain."""
+    return _drawn(seed, size).copy()
+
+
+@functools.lru_cache(maxsize=32)
+def _drawn(seed: int, size: tuple[int, int]) -> Image.Image:
+    random = np.random.default_rng(seed)
+    y, x = np.mgrid[0:_SIDE, 0:_SIDE] / _SIDE
+    light = np.stack([_waves(random, x, y) for _ in range(3)], axis=2)
+    picture = Image.fromarray(np.clip(light, 0, 255).astype(np.uint8))
+    pen = ImageDraw.Draw(picture)
+    for _ in range(8):
+        left, top, width, height = random.integers(0, 200), random.integers(0, 200), random.integers(12, 120), random.integers(12, 120)
+        shape = (pen.ellipse, pen.rectangle)[int(random.integers(2))]
+        shape((int(left), int(top), int(left + width), int(top + height)), fill=tuple(int(c) for c in random.integers(0, 256, 3)))
+    picture = picture.filter(ImageFilter.GaussianBlur(1)).resize(size, Image.Resampling.BICUBIC)
+    grain = random.normal(0, 3, (_SIDE, _SIDE, 1)).astype(np.int16)
+    tiled = np.tile(grain, (size[1] // _SIDE + 1, size[0] // _SIDE + 1, 1))[: size[1], : size[0]]
+    return Image.fromarray(np.clip(np.asarray(picture) + tiled, 0, 255).astype(np.uint8))
+
+
+def _waves(random: np.random.Generator, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    field = np.full_like(x, random.uniform(70, 190))
+    for _ in range(4):
+        across, down, phase = random.uniform(-2, 2), random.uniform(-2, 2), random.uniform(0, 6)
+        field = field + random.uniform(10, 35) * np.cos(2 * np.pi * (across * x + down * y) + phase)
+    return field
+
+
+def plain(colour: str, size: tuple[int, int] = (320, 240)) -> Image.Image:
+    """A picture of nothing but one colour."""
+    return Image.new("RGB", size, colour)
+
+
+def encoded(picture: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
+    """The picture as a file's bytes. kind: Pillow's name of the format."""
+    packed = io.BytesIO()
+    picture.save(packed, kind, **_USUAL.get(kind, {"quality": 90}) | options)
+    return packed.getvalue()
+
+
+def write(path: Path, picture: Image.Image, **options: Any) -> Path:
+    """Write a picture in the format that the file's name says, making folders as needed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(encoded(picture, FORMATS[path.suffix.lower()], **options))
+    return path
+
+
+def exif(
+    taken: str | None = None,
+    place: tuple[float, float] | None = None,
+    camera: tuple[str, str] | None = None,
+    orientation: int | None = None,
+) -> bytes:
+    """An EXIF block. taken: `YYYY:MM:DD HH:MM:SS`. place: latitude, longitude. camera: make, model."""
+    block = Image.Exif()
+    if camera:
+        block[0x010F], block[0x0110] = camera
+    if orientation:
+        block[0x0112] = orientation
+    if taken:
+        block.get_ifd(0x8769)[0x9003] = taken
+    if place:
+        latitude, longitude = place
+        block.get_ifd(0x8825).update(
+            {1: "N" if latitude >= 0 else "S", 2: _sixtieths(latitude), 3: "E" if longitude >= 0 else "W", 4: _sixtieths(longitude)}
+        )
+    return block.tobytes()
+
+
+def _sixtieths(degrees: float) -> tuple[float, float, float]:
+    whole, rest = divmod(abs(degrees), 1)
+    minutes, rest = divmod(rest * 60, 1)
+    return whole, minutes, round(rest * 60, 4)

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from explorer.library import pairs as store
 from explorer.library.library import Library
 from explorer.library.pairs import CopyRow
-from explorer.review import keeper
-from explorer.review.closeness import Edge, lookalikes, moments, same_picture
+from explorer.review import closeness, keeper
+from explorer.review.closeness import Edge
+from explorer.review.companions import kept_together
 from explorer.review.groups import TIERS, Group, Item, Tier
 
 Choose = Callable[[Sequence[Item]], tuple[Item, str]]
@@ -75,13 +76,12 @@ class _Finder:
         return groups
 
     def tier(self, tier: Tier) -> list[Group]:
-        catalog = self._library.catalog
-        edges = {"pixels": same_picture, "picture": same_picture, "moment": moments, "lookalike": lookalikes}[tier](catalog, tier)
+        edges = closeness.edges(self._library.catalog, tier)
         rows = self._rows({i for edge in edges for i in edge.photos})
         near = defaultdict[int, dict[int, Edge]](dict)
         for edge in edges:
             a, b = edge.photos
-            if a in rows and b in rows and not self._taken & {a, b} and not edge.apart(rows[a], rows[b]):
+            if a in rows and b in rows and not self._taken & {a, b} and not kept_together(rows[a].path, rows[b].path):
                 near[a][b] = near[b][a] = edge
         groups = list[Group]()
         for members in _components(near):

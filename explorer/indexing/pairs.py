@@ -202,6 +202,8 @@ class Looker:
 
     def __init__(self, library: Library, known: _Known) -> None:
         self._library, self._known = library, known
+        # Pairs are compared in as many threads as there are cores; threads of its own would only get in their way.
+        cv2.setNumThreads(1)
         self._pictures: OrderedDict[int, tuple[Grey, Sketch, Sketch] | None] = OrderedDict()
 
     def sketch(self, photo_id: int) -> bytes | None:

@@ -61,14 +61,6 @@ def same_entry(one: str, two: str) -> bool:
     return names[0] == names[1] and os.path.samestat(*folders)
 
 
-def linked(one: str, two: str) -> bool:
-    """Whether two paths lead to the same bytes on disk: hard links, or a symbolic link and where it leads."""
-    try:
-        return os.path.samefile(one, two)
-    except OSError:
-        return False
-
-
 def sync_folder(folder: str) -> None:
     """Have a folder's entries on disk. Systems that cannot do that for folders do it by themselves."""
     if os.name == "nt":

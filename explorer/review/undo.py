@@ -176,7 +176,7 @@ def _put(journal: Journal, entry: Entry, source: str) -> str:
             if _same_file(source, target):
                 # Cut off between the second name and the dropping of the first.
                 os.unlink(source)  # noqa: PTH108
-            elif not (entry.state == "undoing" and entry.back == target and _is_copy(entry, target)):
+            elif not (entry.state == "undoing" and entry.back == target and _is(entry, target)):
                 continue
             else:
                 os.unlink(source)  # noqa: PTH108
@@ -256,10 +256,3 @@ def _is(entry: Entry, path: str) -> bool:
         return os.path.isfile(path) and moving.file_hash(path) == entry.hash  # noqa: PTH113
     except OSError:
         return False
-
-
-def _is_copy(entry: Entry, path: str) -> bool:
-    """Whether a whole copy of the file lies there, put by a move to another drive that was cut off."""
-    with contextlib.suppress(OSError):
-        return not os.path.islink(path) and moving.file_hash(path) == entry.hash  # noqa: PTH114
-    return False

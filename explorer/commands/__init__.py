@@ -3,6 +3,18 @@
 from explorer.commands.app import run_demo, run_open
 from explorer.commands.indexing import run_index, run_verify
 from explorer.commands.looking import run_search, run_status
+from explorer.commands.tidying import run_remove, run_undo
 from explorer.commands.tools import run_bench, run_models
 
-__all__ = ["run_bench", "run_demo", "run_index", "run_models", "run_open", "run_search", "run_status", "run_verify"]
+__all__ = [
+    "run_bench",
+    "run_demo",
+    "run_index",
+    "run_models",
+    "run_open",
+    "run_remove",
+    "run_search",
+    "run_status",
+    "run_undo",
+    "run_verify",
+]

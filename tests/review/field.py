@@ -47,7 +47,7 @@ class Field:
         if hard:
             os.link(self.photos / to, target)
         else:
-            os.symlink(os.path.relpath(self.photos / to, target.parent), target)
+            target.symlink_to(os.path.relpath(self.photos / to, target.parent))
         return self.know(path)
 
     def know(self, path: str) -> str:
@@ -89,13 +89,13 @@ def tree(folder: Path) -> Tree:
     found: Tree = {}
     for here, folders, files in os.walk(folder):
         for name in [*folders, *files]:
-            path = os.path.join(here, name)
+            path = Path(here, name)
             facts = os.lstat(path)
             relative = os.path.relpath(path, folder)
-            if os.path.islink(path):
-                found[relative] = ("link", os.fsencode(os.readlink(path)), facts.st_mtime_ns)
-            elif os.path.isdir(path):
+            if path.is_symlink():
+                found[relative] = ("link", os.fsencode(path.readlink()), facts.st_mtime_ns)
+            elif path.is_dir():
                 found[relative] = ("folder", b"", 0)
             else:
-                found[relative] = ("file", Path(path).read_bytes(), facts.st_mtime_ns)
+                found[relative] = ("file", path.read_bytes(), facts.st_mtime_ns)
     return found

@@ -47,7 +47,7 @@ def across(monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.link
 
     def link(source: str, target: str, **options: Any) -> None:
-        if os.path.dirname(source) != os.path.dirname(target):
+        if Path(source).parent != Path(target).parent:
             raise OSError(errno.EXDEV, "Invalid cross-device link")
         real(source, target, **options)
 

@@ -139,7 +139,7 @@ def test_one_file_under_two_paths_is_seen_through(field: Field, monkeypatch: pyt
     field.put("a.jpg", "one")
     (field.photos / "mount").symlink_to(".")
     field.know("mount/a.jpg")
-    monkeypatch.setattr(removal.os.path, "realpath", lambda path, **_: os.path.abspath(path))
+    monkeypatch.setattr(removal.os.path, "realpath", lambda path, **_: os.path.normpath(path))
     assert "this very file" in reason(field, field.removal("mount/a.jpg", "a.jpg"))
 
 
@@ -269,13 +269,13 @@ def test_brought_back_by_hand_or_deleted_for_good(field: Field, where: Where) ->
     before = field.tree()
     at = remove(field.library, [field.removal("b.jpg", "a.jpg")], where(field)).results[0].at
     assert at is not None
-    os.rename(at, field.photos / "b.jpg")
+    Path(at).rename(field.photos / "b.jpg")
     _, (restored,) = undo(field.library)
     assert (restored.back, restored.note) == (str(field.photos / "b.jpg"), "it had been brought back by hand")
     assert field.tree() == before
     at = remove(field.library, [field.removal("b.jpg", "a.jpg")], where(field)).results[0].at
     assert at is not None
-    os.unlink(at)
+    Path(at).unlink()
     for _ in range(2):
         _, (restored,) = undo(field.library)
         assert restored.back is None and "not in" in restored.note
@@ -286,7 +286,7 @@ def test_a_stranger_in_our_place_in_the_trash_is_left_there(field: Field, where:
     field.put("b.jpg", "one")
     at = remove(field.library, [field.removal("b.jpg", "a.jpg")], where(field)).results[0].at
     assert at is not None
-    os.unlink(at)
+    Path(at).unlink()
     Path(at).write_text("a stranger")
     _, (restored,) = undo(field.library)
     assert restored.back is None
@@ -343,7 +343,7 @@ def test_to_another_drive_by_a_copy_that_is_compared(field: Field, monkeypatch: 
     real = os.link
 
     def across(source: str, target: str, **options: Any) -> None:
-        if os.path.dirname(source) != os.path.dirname(target):
+        if Path(source).parent != Path(target).parent:
             raise OSError(errno.EXDEV, "Invalid cross-device link")
         real(source, target, **options)
 

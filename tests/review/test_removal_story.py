@@ -75,7 +75,7 @@ class Story(RuleBasedStateMachine):
         """Any members for the sake of any other of their group, sensible or not."""
         wanted = []
         for members in self.groups:
-            there = [name for name in members if os.path.exists(self.field.photos / name)]
+            there = [name for name in members if (self.field.photos / name).exists()]
             if len(there) > 1:
                 keeper = data.draw(st.sampled_from(there))
                 others = data.draw(st.sets(st.sampled_from(there)))
@@ -112,7 +112,7 @@ class Story(RuleBasedStateMachine):
     @invariant()
     def nothing_is_half(self) -> None:
         for path, what in self.field.tree().items():
-            if what[0] == "file" and not os.path.basename(path).startswith("."):
+            if what[0] == "file" and not Path(path).name.startswith("."):
                 assert what == self.before[path]
 
     def undo_everything(self) -> None:

@@ -61,13 +61,14 @@ class Pooled:
     has_text = False
 
     def __init__(self, family: Family) -> None:
-        """Raises WeightsMissing where its weights have not been fetched."""
+        """Converts weights that are here and were not converted yet. Raises WeightsMissing, or EncoderError for a file that is no such."""
         self._family, self.name, self.dim = family, family.name, family.dim
         self.spec = InputSpec(_SIDE, "crop", "bilinear")
         self._lock = threading.Lock()
         self._loaded: Model | None = None
         if not available(family):
             raise WeightsMissing(f"The weights of “{self.name}” are not here: fetch them with `python run.py models get {self.name}`.")
+        convert(family)
 
     @functools.cached_property
     def version(self) -> str:

@@ -146,7 +146,8 @@ class Starter:
 
 
 def load_starter() -> Starter:
-    """The starter; nothing is loaded yet."""
+    """The starter. Its eyes are converted where they never were, which takes seconds; nothing is loaded yet."""
+    convert_eyes()
     return Starter()
 
 

@@ -242,9 +242,7 @@ def test_a_file_of_ones_own_needs_no_network(open_clip: Any, tiny_clip: Made, tm
     assert cosines(encoder.encode_texts(PHRASES), torch_texts(tiny_clip[0], ids)).min() >= 0.9999
 
 
-def test_a_file_means_the_same_from_every_folder(
-    open_clip: Any, tiny_clip: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_means_the_same_from_every_folder(open_clip: Any, tiny_clip: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copy(tiny_clip[1], tmp_path / "mine.safetensors")
     monkeypatch.chdir(tmp_path)
     encoder = registry.get_encoder("open_clip:tiny-clip@mine.safetensors")
@@ -373,4 +371,3 @@ def test_a_note_that_is_damaged_counts_for_nothing(served: Hub) -> None:
     for content in ("", "[]", "{}", json.dumps({"key": 1}), note.read_text()[:-9]):
         note.write_text(content)
         assert clip.load_clip("clip").encode_texts(["a cat"]).shape == (1, 24)
-

@@ -146,8 +146,9 @@ class Starter:
 
 
 def load_starter() -> Starter:
-    """The starter. Its eyes are converted where they never were, which takes seconds; nothing is loaded yet."""
+    """The starter. Its models are converted where they never were, which takes seconds; nothing is loaded yet."""
     convert_eyes()
+    convert_words()
     return Starter()
 
 

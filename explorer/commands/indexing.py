@@ -26,6 +26,9 @@ def run_index(args: argparse.Namespace) -> int:
         if not progress.total:
             status.show("Looking for photos…")
             return
+        if progress.stage:
+            status.show(f"{progress.stage}: {progress.done:,} of {progress.total:,}")
+            return
         left = f" · about {duration(progress.eta)} left" if progress.eta and progress.done < progress.total else ""
         status.show(f"Indexing {progress.done:,} of {progress.total:,} · {progress.rate:.0f}/s{left}")
 

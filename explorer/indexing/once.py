@@ -11,6 +11,7 @@ from explorer.encoders.base import Encoder
 from explorer.errors import EncoderError, UnknownEncoder
 from explorer.indexing.decode_pool import DecodePool
 from explorer.indexing.pipeline import Indexer, Place, Progress, Tally
+from explorer.indexing.stages import stages
 from explorer.library.library import Library
 from explorer.library.paths import inside, to_text
 from explorer.library.writer import Writer
@@ -57,6 +58,8 @@ def index_folders(library: Library, folders: Sequence[str], encoder: Encoder, pr
                 tally.unsettled = again.unsettled
                 for count in ("indexed", "moved", "missing", "failed", "encoded"):
                     setattr(tally, count, getattr(tally, count) + getattr(again, count))
+            for stage in stages(library, writer, encoder):
+                stage.run(lambda done, total, what=stage.what: progress(Progress(done, total, 0.0, None, what)))  # type: ignore[misc]
             index = library.vectors(encoder.name, encoder.version, encoder.dim)
             if tally.encoded or tally.moved or tally.missing or index.rebuilt:
                 index.save()

@@ -56,12 +56,16 @@ class Place(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """How far the reading of new files is. rate: files/s over the last seconds. eta: seconds left, or None."""
+    """How far the reading of new files is. rate: files/s over the last seconds. eta: seconds left, or None.
+
+    stage: what is done instead of reading files, in words (see `stages`), or ''.
+    """
 
     done: int
     total: int
     rate: float
     eta: float | None
+    stage: str = ""
 
 
 class _Task(NamedTuple):

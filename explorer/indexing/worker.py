@@ -26,6 +26,7 @@ from explorer.indexing.decode_pool import DecodePool
 from explorer.indexing.once import load_encoder
 from explorer.indexing.pipeline import Indexer, Place, Progress, Tally
 from explorer.indexing.scan import ignored
+from explorer.indexing.stages import stages
 from explorer.indexing.watch import Spot, Watcher
 from explorer.library.library import Library
 from explorer.library.paths import to_text
@@ -55,6 +56,7 @@ class Worker:
         self._pool = DecodePool(decoders or max(1, os.cpu_count() or 1), encoder.spec)
         self._watcher = Watcher()
         self._indexer = Indexer(library, self._writer, encoder, self._pool, self._tick)
+        self._stages = stages(library, self._writer, encoder)
         self._stop = threading.Event()
         self._paused = library.catalog.setting("paused") == "1"
         self._scanning: list[Place] = []
@@ -99,6 +101,8 @@ class Worker:
         spots = self._watcher.due()
         if spots:
             self._index(self._places(spots), thorough=False)
+        for stage in self._stages:
+            stage.run(lambda done, total, what=stage.what: self._tick(Progress(done, total, 0.0, None, what)))  # type: ignore[misc]
         self._save()
         self._report("watching")
 
@@ -145,7 +149,7 @@ class Worker:
         if self._stop.is_set():
             raise Stopped
         self._obey(interrupt=True)
-        self._report("indexing" if progress.total else "scanning", progress)
+        self._report("comparing" if progress.stage else "indexing" if progress.total else "scanning", progress)
 
     def _obey(self, *, interrupt: bool = False) -> None:
         """Carry out what was asked. With `interrupt`, whatever makes the present run pointless ends it."""
@@ -184,7 +188,7 @@ class Worker:
         if not always and phase != "stopped" and now - self._last_report < 0.5:
             return
         self._last_report = now
-        done, total, rate, eta = progress or Progress(0, 0, 0.0, None)
+        done, total, rate, eta, _ = progress or Progress(0, 0, 0.0, None)
         self._writer.report(phase=phase, encoder=self._encoder.name, done=done, total=total, rate=rate, eta=eta, message=self._note)
 
     def _save(self, *, always: bool = False) -> None:

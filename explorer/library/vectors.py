@@ -14,7 +14,7 @@ import mmap
 import os
 import threading
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +118,24 @@ class VectorIndex:
         with self._lock:
             chosen = self.ids()[:: max(1, len(self) // number)][:number]
             return np.stack([self._index.reconstruct(int(i)) for i in chosen]) if len(chosen) else np.zeros((0, self.dim), np.float32)
+
+    def rows(self, ids: Ids) -> Vectors:
+        """The stored vectors of these photos, float32 of shape (n, dim). Raises KeyError where one is not in the index."""
+        with self._lock:
+            try:
+                found = self._index.reconstruct_batch(np.ascontiguousarray(ids, np.int64)) if len(ids) else np.zeros((0, self.dim))
+            except RuntimeError as error:
+                raise KeyError("a photo that is not in the index") from error
+            return np.asarray(found, np.float32)
+
+    def blocks(self, number: int = 8192) -> Iterator[tuple[Ids, Vectors]]:
+        """All it holds, `number` vectors at a time: (ids, float32 of shape (n, dim)). It must not change meanwhile."""
+        ids = self.ids()
+        inner: Any = faiss.downcast_index(self._index.index)
+        codes = faiss.rev_swig_ptr(inner.codes.data(), inner.codes.size()).view(np.float16).reshape(-1, self.dim) if len(ids) else None
+        for start in range(0, len(ids), number):
+            assert codes is not None  # noqa: S101  there are ids
+            yield ids[start : start + number], codes[start : start + number].astype(np.float32)
 
     # --- on disk
 

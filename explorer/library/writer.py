@@ -71,6 +71,14 @@ class Writer:
             raise
         self._db.execute("commit")
 
+    def run(self, sql: str, values: Sequence[object] = ()) -> None:
+        """One statement, for the other files of this package that keep rows of their own."""
+        self._db.execute(sql, values)
+
+    def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """The same statement for many rows."""
+        self._db.executemany(sql, rows)
+
     def _insert(self, sql: str, values: Sequence[object]) -> int:
         (new,) = self._db.execute(sql + " returning id", values).fetchone()
         return int(new)
@@ -244,6 +252,7 @@ class Writer:
         with self.transaction() as change:
             for photo_id in photo_ids:
                 self._db.execute("delete from embedding where encoder_id = ? and photo_id = ?", (encoder_id, photo_id))
+                self._db.execute("delete from neighbour where encoder_id = ? and photo_id = ?", (encoder_id, photo_id))
                 self._db.execute("update photo set change = ? where id = ?", (change, photo_id))
 
     def unencoded(self, encoder_id: int) -> list[tuple[int, KnownFile, str]]:

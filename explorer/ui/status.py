@@ -13,7 +13,7 @@ from explorer.words import count, duration
 def status_line() -> None:
     """What the indexer is at, refreshed by itself; nothing while there is nothing to say."""
     worker = resources.library().catalog.worker()
-    busy = worker is not None and worker["alive"] and worker["phase"] in ("starting", "scanning", "indexing", "paused")
+    busy = worker is not None and worker["alive"] and worker["phase"] in ("starting", "scanning", "indexing", "comparing", "paused")
     if worker is None or not busy:
         return
     left, right = st.columns([3, 2], vertical_alignment="center")
@@ -34,6 +34,6 @@ def describe(worker: WorkerRow | None) -> str:
     if phase == "indexing" and total:
         left = f", about {duration(worker['eta'])} left" if worker["eta"] and done < total else ""
         return f"Indexing {count(done)} of {count(total, 'photo')} · {worker['rate']:.0f} photos/s{left}"
-    if phase in ("scanning", "indexing"):
-        return "Looking for new photos…"
-    return "Up to date. New photos are added as they are saved."
+    if phase == "comparing" and total:
+        return f"Comparing photos: {count(done)} of {count(total)}"
+    return "Up to date. New photos are added as they are saved." if phase == "watching" else "Looking for new photos…"

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.indexing import neighbours
+from explorer.indexing.neighbours import NeighbourStage
+from explorer.library import stages as store
+from explorer.library.library import Library
+from explorer.library.stages import KEPT, NOBODY
+from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
+
+
+class Named:
+    """As much of an encoder as the stage asks for."""
+
+    name, version, dim = ENCODER, VERSION, DIM
+
+
+def stage(shelf: Shelf) -> NeighbourStage:
+    return NeighbourStage(shelf.library, shelf.writer, Named())  # type: ignore[arg-type]
+
+
+def quiet(done: int, total: int) -> None:
+    pass
+
+
+@pytest.fixture(autouse=True)
+def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "ROWS", 16)
+    monkeypatch.setattr(neighbours, "COLUMNS", 32)
+    monkeypatch.setattr(neighbours, "TOGETHER", 32)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    (tmp_path / "photos").mkdir()
+    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    yield shelf
+    shelf.close()
+
+
+def check(shelf: Shelf) -> None:
+    """What is kept is what a search of everything finds; a list that lost neighbours may be shorter, but is right as far as it goes."""
+    index = shelf.index()
+    ids = np.sort(index.ids())
+    rows = index.rows(ids)
+    product = rows @ rows.T
+    kept = store.neighbours(shelf.library.catalog, shelf.encoder)
+    assert kept.ids.tolist() == ids.tolist()
+    for number in range(len(ids)):
+        near = kept.near[number][kept.near[number] != NOBODY]
+        assert len(near) >= min(neighbours.LEAST, len(ids) - 1) and len(set(near.tolist())) == len(near)
+        assert ids[number] not in near
+        best = np.sort(np.delete(product[number], number))[::-1][: len(near)]
+        assert np.allclose(kept.scores[number][: len(near)], best, atol=1e-5)
+        assert np.allclose(product[number][np.searchsorted(ids, near)], best, atol=1e-5)
+
+
+def test_lists_are_exact_from_one_photo_to_many(shelf: Shelf) -> None:
+    kept = stage(shelf)
+    for number in (0, 1, 5, KEPT, 100):
+        for content in range(number):
+            shelf.put(f"{content}.jpg", content)
+        kept.run(quiet)
+        check(shelf)
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_lists_stay_exact_as_photos_come_and_go(tmp_path_factory: pytest.TempPathFactory, data: Any) -> None:
+    folder = tmp_path_factory.mktemp("come-and-go")
+    (folder / "photos").mkdir()
+    shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
+    try:
+        kept, there = stage(shelf), set[int]()
+        for _ in range(data.draw(st.integers(1, 5))):
+            for content in data.draw(st.sets(st.integers(0, 90), max_size=60)):
+                if content in there:
+                    shelf.lose(f"{content}.jpg")
+                    there.remove(content)
+                else:
+                    shelf.put(f"{content}.jpg", content)
+                    there.add(content)
+            if data.draw(st.booleans()):
+                kept = stage(shelf)
+            kept.run(quiet)
+            check(shelf)
+    finally:
+        shelf.close()
+
+
+def test_cut_off_anywhere_the_next_run_goes_on(shelf: Shelf) -> None:
+    for content in range(70):
+        shelf.put(f"{content}.jpg", content)
+    kept, calls = stage(shelf), 0
+
+    def cut(done: int, total: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls % 7 == 0:
+            raise InterruptedError
+
+    for _ in range(30):
+        try:
+            kept.run(cut)
+            break
+        except InterruptedError:
+            continue
+    kept.run(quiet)
+    check(shelf)
+
+
+def test_nothing_new_costs_nothing(shelf: Shelf) -> None:
+    for content in range(30):
+        shelf.put(f"{content}.jpg", content)
+    kept, said = stage(shelf), list[tuple[int, int]]()
+    kept.run(quiet)
+    kept.run(lambda *at: said.append(at))
+    stage(shelf).run(lambda *at: said.append(at))
+    assert said == []
+
+
+def test_one_photo_s_neighbours(shelf: Shelf) -> None:
+    ids = [shelf.put(f"{content}.jpg", content) for content in range(40)]
+    assert store.neighbours_of(shelf.library.catalog, shelf.encoder, ids[3]) == []
+    stage(shelf).run(quiet)
+    found = store.neighbours_of(shelf.library.catalog, shelf.encoder, ids[3])
+    assert len(found) == KEPT
+    assert found[0][1] == pytest.approx(max(float(vector_of(3) @ vector_of(c)) for c in range(40) if c != 3), abs=2e-3)

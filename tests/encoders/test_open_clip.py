@@ -89,6 +89,8 @@ def test_vectors_are_those_of_the_original(
     registry.fetch(name)
     encoder = registry.get_encoder(name)
     assert encoder.name == name and encoder.has_text and encoder.dim == (24 if name == "clip" else 192)
+    # Pictures are prepared as the table says.
+    assert encoder.spec == (InputSpec(32, "crop", "bicubic") if name == "clip" else InputSpec(224, "squash", "bicubic"))
     pixels = photos(encoder.spec.size)
     ours = encoder.encode_images(pixels)
     assert ours.dtype == np.float32 and np.allclose(np.linalg.norm(ours, axis=1), 1, atol=1e-5)
@@ -113,13 +115,6 @@ def test_batches_and_nothing_at_all(served: Hub) -> None:
     phrases = [f"photo {number}" for number in range(37)]
     assert np.allclose(encoder.encode_texts(phrases)[20], encoder.encode_texts(phrases[20:21])[0], atol=1e-4)
     assert encoder.encode_images(many[:0]).shape == encoder.encode_texts([]).shape == (0, encoder.dim)
-
-
-def test_pictures_are_prepared_as_the_table_says(served: Hub) -> None:
-    registry.fetch("clip")
-    registry.fetch("siglip2")
-    assert registry.get_encoder("clip").spec == InputSpec(32, "crop", "bicubic")
-    assert registry.get_encoder("siglip2").spec == InputSpec(224, "squash", "bicubic")
 
 
 def test_fetching_shows_one_progress_over_all_files(served: Hub) -> None:

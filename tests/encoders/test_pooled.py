@@ -101,13 +101,14 @@ def test_many_photos_go_in_small_batches(name: str, served: dict[str, Any], monk
     monkeypatch.setattr(pooled, "_BATCH", 3)
     sizes = list[int]()
 
-    class Counting(pooled.Model):
-        def __call__(self, *inputs: Any) -> list[Any]:
-            sizes.append(len(inputs[0]))
-            return super().__call__(*inputs)
-
-    monkeypatch.setattr(pooled, "Model", Counting)
     encoder = pooled.Pooled(pooled.FAMILIES[name])
+    model = pooled.load(lambda: pooled.convert(pooled.FAMILIES[name]))
+
+    def counting(*inputs: Any) -> list[Any]:
+        sizes.append(len(inputs[0]))
+        return model(*inputs)
+
+    encoder._loaded = counting  # type: ignore[assignment]
     pixels = np.stack([np.asarray(pictures.draw(seed, (224, 224)).convert("RGB")) for seed in range(7)])
     together = encoder.encode_images(pixels)
     assert sizes == [3, 3, 1]

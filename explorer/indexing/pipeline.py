@@ -97,15 +97,16 @@ class Indexer:
         """
         tally = Tally()
         self._roots = {root["id"]: root["path"] for root in self._library.catalog.roots()}
-        fresh, gone = self._compare(places, tally)
-        fresh = self._follow_moves(fresh, gone, tally)
-        self._read(fresh, gone, tally)
-        leftover = list(gone.values())
-        tally.missing += len(leftover)
-        for some in _slices(leftover, 500):
-            self._writer.put_missing(some)
-        if thorough:
-            self._encode_waiting(tally)
+        with self._writer.sparing_photos(thorough=thorough):
+            fresh, gone = self._compare(places, tally)
+            fresh = self._follow_moves(fresh, gone, tally)
+            self._read(fresh, gone, tally)
+            leftover = list(gone.values())
+            tally.missing += len(leftover)
+            for some in _slices(leftover, 500):
+                self._writer.put_missing(some)
+            if thorough:
+                self._encode_waiting(tally)
         for digest in self._writer.take_purged():
             self._library.previews.remove(digest)
         return tally

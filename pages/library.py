@@ -73,11 +73,12 @@ def folder(root: RootRow) -> None:
             failed = f" · {count(root['failed'], 'file')} could not be read" if root["failed"] else ""
             away = "" if root["state"] == "online" else " · **its drive is away**; its photos stay searchable"
             st.caption(f"{count(root['photos'], 'photo file')}{failed}{away}")
-        if st.button("Rescan", icon=":material/sync:", key=f"rescan-{key}"):
-            catalog.send("rescan", path)
-            st.toast("The folder is looked through again.", icon=":material/sync:")
-        if st.button("Remove", icon=":material/delete:", key=f"remove-{key}"):
-            st.session_state["_removing"] = root["id"]
+        with st.container(horizontal=True, width="content"):
+            if st.button("Rescan", icon=":material/sync:", key=f"rescan-{key}"):
+                catalog.send("rescan", path)
+                st.toast("The folder is looked through again.", icon=":material/sync:")
+            if st.button("Remove", icon=":material/delete:", key=f"remove-{key}"):
+                st.session_state["_removing"] = root["id"]
     if st.session_state.get("_removing") == root["id"]:
         confirm(root)
 

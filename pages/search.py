@@ -10,12 +10,12 @@ import os
 import streamlit as st
 
 from explorer.errors import ExplorerError, PhotoError
-from explorer.library.paths import printable
 from explorer.ui import asking, examples, lightbox, resources
 from explorer.ui.actions import Action
 from explorer.ui.asking import Asked, Found
 from explorer.ui.gallery import gallery, preview_address
 from explorer.ui.live import follow
+from explorer.ui.words import plain
 from explorer.words import count
 
 PAGE_SIZE = 90
@@ -39,14 +39,15 @@ def search_bar() -> None:
             icon=":material/search:",
             on_change=asking.changed,
         )
-        with st.popover("Photo", icon=":material/add_photo_alternate:", help="Search with a photo"):
-            upload()
+        turn = st.session_state.setdefault("_uploads", 0)
+        with st.popover("Photo", icon=":material/add_photo_alternate:", help="Search with a photo", key=f"photo-{turn}"):
+            upload(turn)
         with st.popover("Filter", icon=":material/tune:", help="Dates and folders"):
             filters()
 
 
-def upload() -> None:
-    turn = st.session_state.setdefault("_uploads", 0)
+def upload(turn: int) -> None:
+    """A box for a photo from outside. turn: how many were taken in before."""
     given = st.file_uploader("Find photos like this one", key=f"upload-{turn}", max_upload_size=UPLOAD_MB)
     st.caption("The photo is not added to your library, and does not leave this computer.")
     if given is None:
@@ -57,7 +58,7 @@ def upload() -> None:
     except PhotoError as error:
         st.error(f"{given.name} cannot be used: {error}.", icon=":material/broken_image:")
         return
-    # A new box, so that this photo is not taken for a new one at every run.
+    # A new box, closed, so that this photo is not taken for a new one at every run.
     st.session_state["_uploads"] = turn + 1
     st.rerun()
 
@@ -73,7 +74,7 @@ def filters() -> None:
         index=None,
         key=asking.FOLDER,
         placeholder="All folders",
-        format_func=printable,
+        format_func=asking.short,
         on_change=asking.changed,
     )
     st.button("Clear filters", icon=":material/filter_alt_off:", on_click=asking.clear_filters)
@@ -106,15 +107,18 @@ def chosen_photos(what: Asked) -> None:
 
 
 def headline(what: Asked, found: Found) -> None:
-    """How many there are, in words."""
+    """How many there are, in words, and what they were filtered by."""
+    filtered = asking.filtered(what.filters)
     if not found.ids:
-        return
-    if not what.query:
-        st.caption(f"{count(found.total, 'photo')}, newest first")
+        number = "No photo" if filtered else ""
+    elif not what.query:
+        number = f"{count(found.total, 'photo')}, newest first"
     elif len(found.ids) < found.total:
-        st.caption(f"The {len(found.ids):,} best matches of {count(found.total, 'photo')}")
+        number = f"The {len(found.ids):,} best matches of {count(found.total, 'photo')}"
     else:
-        st.caption(f"{count(found.total, 'photo')}, best match first")
+        number = f"{count(found.total, 'photo')}, best match first"
+    if number:
+        st.caption(number + "".join(f" · {plain(part)}" for part in filtered))
 
 
 def empty(what: Asked) -> None:

@@ -60,7 +60,8 @@ def _dialog(ids: list[int], why: Callable[[int], str], more_like: Callable[[int]
     photo = resources.library().catalog.photo(photo_id) if photo_id is not None else None
     if photo_id is not None and photo is None:
         st.info("This photo is not in the library any more: it was moved away, or deleted.", icon=":material/info:")
-        _steps(photo_id, ids)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _steps(photo_id, ids)
         return
     if photo is None or photo_id is None:
         st.rerun()

@@ -36,6 +36,7 @@ export default function (component) {
   if (moved || state.turn !== data.turn) {
     state.selected = new Set();
     state.anchor = null;
+    said.textContent = "";
   }
   const signature = JSON.stringify(data.photos.map((p) => [p.id, p.src, p.badge]));
   if (signature !== state.signature) {

@@ -144,6 +144,11 @@ export default function (component) {
     return state.photos.slice(low, high + 1).map((photo) => photo.id);
   }
 
+  function open(number) {
+    state.opened = String(state.photos[number].id);
+    state.open("open", state.photos[number].id);
+  }
+
   function numberOf(button) {
     return [...grid.children].indexOf(button);
   }
@@ -196,13 +201,13 @@ export default function (component) {
     if (event.target.closest(".similar")) {
       state.open("similar", state.photos[number].id);
     } else if (!data.actions) {
-      state.open("open", state.photos[number].id);
+      open(number);
     } else if (event.shiftKey && state.anchor !== null) {
       select((chosen) => span(state.anchor, number).forEach((id) => chosen.add(id)));
     } else if (event.target.closest(".check") || event.ctrlKey || event.metaKey || event.shiftKey || state.selected.size) {
       toggle(number);
     } else {
-      state.open("open", state.photos[number].id);
+      open(number);
     }
   };
 
@@ -221,7 +226,7 @@ export default function (component) {
       }
       focus(to);
     } else if (key === "Enter") {
-      state.open("open", state.photos[number].id);
+      open(number);
     } else if (key === "m" && !event.ctrlKey && !event.metaKey) {
       state.open("similar", state.photos[number].id);
     } else if (!data.actions) {
@@ -238,6 +243,17 @@ export default function (component) {
     event.preventDefault();
     event.stopPropagation();
   };
+
+  // When the photo that was opened from here is closed again, the keyboard goes on from it.
+  clearTimeout(state.returning);
+  if (state.opened) {
+    state.returning = setTimeout(() => {
+      if (document.querySelector('[role="dialog"]')) return;
+      const button = [...grid.children].find((tile) => tile.dataset.id === state.opened);
+      if (document.activeElement === document.body && button) focus(numberOf(button));
+      state.opened = null;
+    }, 400);
+  }
 
   if (!state.observer) {
     state.observer = new ResizeObserver(() => layout());

@@ -161,7 +161,9 @@ class TestEnvironment:
     def test_a_fresh_one_is_made_and_then_used(self, project: Path) -> None:
         """A real environment, whose pip has nothing to fetch."""
         bootstrap._make_venv(str(project / ".venv"))
-        python = next(path for path in (project / ".venv" / "bin" / "python", project / ".venv" / "Scripts" / "python.exe") if path.exists())
+        python = next(
+            path for path in (project / ".venv" / "bin" / "python", project / ".venv" / "Scripts" / "python.exe") if path.exists()
+        )
         (project / "requirements.txt").write_text("pip>=1\n")
         bootstrap._install(str(python), str(project / "requirements.txt"))
         (project / ".venv" / "explorer-requirements.txt.stamp").write_text(bootstrap.fingerprint(str(project / "requirements.txt")))

@@ -68,9 +68,9 @@ def height(name: str) -> int | None:
 
 
 def test_there_is_something_to_look_at() -> None:
-    assert {part(".".join(path.relative_to(PROJECT).with_suffix("").parts)) for path in FILES} >= {name for names in LAYERS for name in names} - {
-        "review"
-    }
+    assert {part(".".join(path.relative_to(PROJECT).with_suffix("").parts)) for path in FILES} >= {
+        name for names in LAYERS for name in names
+    } - {"review"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

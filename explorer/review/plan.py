@@ -35,9 +35,9 @@ def removals_of(
 ) -> list[Removal]:
     """What goes if each group's others go, but for protected ones and those not wanted. A file that is kept anywhere never goes.
 
-    Look-alikes are never among them.
+    Look-alikes are not among them unless `wanted` says so.
     """
-    chosen = [group for group in groups if group.tier != "lookalike"]
+    chosen = [group for group in groups if any(wanted(group, item) for item in group.others)]
     kept = {group.keep.path for group in chosen}
     hashes = hashes_of(catalog, (item.photo_id for group in chosen for item in (group.keep, *group.others)))
     found = dict[str, Removal]()

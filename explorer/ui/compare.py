@@ -44,8 +44,13 @@ class Act(NamedTuple):
     to: str | None
 
 
-def compare(group: Group, photos: dict[int, PhotoRow], listed: Sequence[Group], at: int, total: int, ahead: list[int]) -> Act | None:
-    """Show a group, and below it the groups around it. photos: by id, of everything shown. ahead: photos that come next."""
+def compare(
+    group: Group, photos: dict[int, PhotoRow], *, listed: Sequence[Group], at: int, total: int, ahead: Sequence[int] = ()
+) -> Act | None:
+    """Show a group, the one at `at` (from 0) of `total`, and below it the `listed` ones. photos: by id, of everything shown.
+
+    ahead: photos that come next, fetched meanwhile.
+    """
     items = [_item(group, item, photos.get(item.photo_id)) for item in (group.keep, *group.others)]
     found: Any = _review(
         key="duplicates",

@@ -38,20 +38,7 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
     kept = "" if alone else " For each, another file is kept; both are read and compared with the library once more before anything moves."
     total = sum(removal.bytes for removal in removals)
     st.markdown(f"**{count(len(removals), 'file')}**, {size(total)}.{kept}")
-    st.dataframe(
-        [
-            {
-                "File": printable(os.path.basename(r.path)),
-                "Folder": printable(os.path.dirname(r.path)),
-                "Kept": _kept(r),
-                "Size": size(r.bytes),
-            }  # noqa: PTH119, PTH120
-            for r in removals[:_SHOWN]
-        ],
-        hide_index=True,
-        width="stretch",
-        height=260,
-    )
+    st.dataframe([_row(removal) for removal in removals[:_SHOWN]], hide_index=True, width="stretch", height=260)
     if len(removals) > _SHOWN:
         st.caption(f"The first {_SHOWN:,} are shown; the plan has them all.")
     with st.container(horizontal=True):
@@ -79,8 +66,10 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
             _carry_out(removals, to or TRASH, bool(alone), sidecars, done)
 
 
-def _kept(removal: Removal) -> str:
-    return printable(removal.keeper) if removal.keeper else "none"
+def _row(removal: Removal) -> dict[str, str]:
+    folder, name = os.path.split(printable(removal.path))
+    kept = printable(removal.keeper) if removal.keeper else "none"
+    return {"File": name, "Folder": folder, "Kept": kept, "Size": size(removal.bytes)}
 
 
 def _destination() -> str | None:

@@ -53,7 +53,7 @@ def tabs(now: Review) -> Tier:
         "Kind", TIERS, default=asked_for if asked_for in TIERS else first, required=True, format_func=title, key="dup-tier",
         label_visibility="collapsed", wrap=True,
     )  # fmt: skip
-    tier: Tier = chosen or first
+    tier: Tier = next((each for each in TIERS if each == chosen), first)
     if tier != asked_for:
         st.query_params["tier"] = tier
     return tier
@@ -110,7 +110,7 @@ def groups(found: list[Group]) -> None:
     following = found[at + 1] if at + 1 < len(found) else None
     ahead = [following.keep.photo_id, following.others[0].photo_id] if following else []
     wanted = [item.photo_id for each in (group, *listed) for item in (each.keep, *each.others[: None if each is group else 2])]
-    act = compare(group, library.catalog.photos([*wanted, *ahead]), listed, at, len(found), ahead)
+    act = compare(group, library.catalog.photos([*wanted, *ahead]), listed=listed, at=at, total=len(found), ahead=ahead)
     if pages > 1:
         with st.container(horizontal=True, horizontal_alignment="center"):
             # Drawn anew for each page, so that it follows the group that is looked at.
@@ -137,14 +137,13 @@ def bulk(now: Review, tier: Tier) -> None:
                 help="Nothing is removed yet: a list of everything comes first",
             )  # fmt: skip
         if now.later[tier]:
-            st.button(
-                f"Show the {len(now.later[tier]):,} put off",
-                icon=":material/schedule:",
-                on_click=withdraw_all,
-                args=[library.catalog, "later"],
-            )
+            st.button(f"Show the {len(now.later[tier]):,} put off", icon=":material/schedule:", on_click=show_later)
         if "_decided" in st.session_state:
             st.button("Take the last decision back", icon=":material/undo:", on_click=take_back)
+
+
+def show_later() -> None:
+    withdraw_all(library.catalog, "later")
 
 
 def take_back() -> None:

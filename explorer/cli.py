@@ -7,6 +7,7 @@ Each command's modules are imported when it runs, so that a search does not wait
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
 import sys
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer import __version__
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, UsageError
 
 if TYPE_CHECKING:
     from explorer.library.library import Library
@@ -73,6 +74,20 @@ def build_parser() -> argparse.ArgumentParser:
     verify = add("verify", "check that catalog, vectors, previews and photo files agree", as_json)
     verify.add_argument("--repair", action="store_true", help="mend what can be mended; photo files are never touched")
 
+    remove = add("remove", "take away the files of a plan, to the system's trash or a folder; `undo` brings them back", as_json)
+    remove.add_argument("--plan", metavar="FILE", required=True, help="what to remove, as `duplicates --plan FILE` wrote it (JSON or CSV)")
+    remove.add_argument("--dry-run", action="store_true", help="check everything and say what would be done, but do nothing")
+    remove.add_argument("--to", metavar="FOLDER", help="move the files to this folder instead of the trash")
+    remove.add_argument(
+        "--sidecars", action="store_true", help="copy date, place, rating and keywords that the kept photo lacks to its .xmp"
+    )
+    remove.add_argument("--without-keeper", action="store_true", help="also remove photos for which the plan keeps no other file")
+
+    undo = add("undo", "bring removed files back to where they were", as_json)
+    undo.add_argument("run", nargs="?", metavar="ID", help="which removal (default: the last of which files are still away)")
+    undo.add_argument("--last", action="store_true", help="the last removal of which files are still away")
+    undo.add_argument("--list", action="store_true", help="list all removals instead")
+
     bench = add("bench", "run one of the project's benchmarks")
     bench.add_argument("name", nargs="?", help="which one; without it they are listed")
     bench.add_argument("options", nargs=argparse.REMAINDER, help="what the benchmark takes")
@@ -104,10 +119,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not words or (words[0] not in commands() and words[0] not in {"-h", "--help", "--version"}):
         words = ["open", *words]
     args = build_parser().parse_args(words)
-    from explorer import commands as run
+    from explorer.commands import function
 
     try:
-        return int(getattr(run, f"run_{args.command}")(args) or 0)
+        if words[0] == "open" and args.folders:
+            _no_command(args.folders[0])
+        return function(args.command)(args)
     except ExplorerError as error:
         say(str(error))
         return error.exit_code
@@ -120,13 +137,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _no_command(word: str) -> None:
+    """Raises UsageError for a word that can only be a mistyped command: no folder has that name, and none was meant by the look of it."""
+    if word and Path(word).name == word and not word.startswith(("~", ".")) and not os.path.lexists(word):  # noqa: PTH112
+        near = difflib.get_close_matches(word, commands(), 1)
+        hint = f"Did you mean “{near[0]}”?" if near else "`python run.py --help` lists the commands."
+        raise UsageError(f"“{word}” is neither a command nor a folder here. {hint}")
+
+
 def say(message: str) -> None:
     """A message for the person, on standard error."""
     sys.stderr.write(" ".join(message.split()) + "\n")
 
 
 def absolute(folder: str) -> str:
-    """A folder or file as given on the command line → its absolute path, links in it kept as they are."""
+    """A folder or file as given on the command line → its absolute path, links in it kept as they are. Raises UsageError for ''."""
+    if not folder:
+        # The empty path is the current folder to every function of the system, and never what was meant.
+        raise UsageError("A folder or file was given as an empty word: is a variable not set?")
     return os.path.abspath(Path(folder).expanduser())  # noqa: PTH100
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 
-from PIL import Image, JpegImagePlugin, MpoImagePlugin  # noqa: F401  importing a format makes it known
+from PIL import Image, JpegImagePlugin  # noqa: F401  importing a format makes it known
 
 # The luminance table of ITU-T T.81, annex K.1, in the order of rows.
 _BASE = (
@@ -23,7 +23,7 @@ def jpeg_quality(path: str | os.PathLike[str]) -> int | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=("JPEG", "MPO")) as picture:
+            with Image.open(path, formats=("JPEG",)) as picture:
                 tables = getattr(picture, "quantization", None)
     except (OSError, SyntaxError, ValueError):
         return None

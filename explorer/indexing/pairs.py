@@ -121,8 +121,8 @@ class PairStage:
 _NEIGHBOURS, _LEAST_COSINE = 12, 0.3
 # Bits by which hashes may differ, and by which their even words alone may (`photos/orientations.py`).
 _MOST_BITS, _MOST_EVEN = 80, 20
-# Corners that must agree before pixels are compared, and the bits below which that is done without them, on pictures with few corners.
-_VOTES, _SURE_BITS = 6, 80
+# Corners that must agree before pixels are compared; fewer, where both are copies of a third; and so many that nothing else is tried.
+_VOTES, _LEAST_VOTES, _ENOUGH_VOTES = 6, 4, 25
 # Corners that say that two photos show one scene.
 _SCENE = 14
 
@@ -134,7 +134,6 @@ class _Known:
         self._place = dict[int, int]()
         self._ids = np.zeros(0, np.int64)
         self._hashes = np.zeros((0, 32), np.uint8)
-        self._sizes = np.zeros((0, 2), np.int64)
         self._digests = list[str]()
         self._compared, self._visible = np.zeros(0, bool), np.zeros(0, bool)
         self.update(looks)
@@ -148,7 +147,6 @@ class _Known:
         start = len(self._ids)
         self._ids = np.concatenate([self._ids, looks.ids[fresh]])
         self._hashes = np.concatenate([self._hashes, looks.hashes[fresh]])
-        self._sizes = np.concatenate([self._sizes, looks.sizes[fresh]])
         self._digests += [looks.digests[row] for row in fresh]
         self._compared = np.concatenate([self._compared, looks.compared[fresh]])
         self._visible = np.concatenate([self._visible, looks.visible[fresh]])
@@ -165,11 +163,7 @@ class _Known:
         return photo_id in self._place
 
     def hash(self, photo_id: int) -> bytes:
-        return self._hashes[self._place[photo_id]].tobytes()
-
-    def size(self, photo_id: int) -> tuple[int, int]:
-        width, height = self._sizes[self._place[photo_id]].tolist()
-        return width, height
+        return bytes(self._hashes[self._place[photo_id]].tobytes())
 
     def digest(self, photo_id: int) -> str:
         return self._digests[self._place[photo_id]]
@@ -197,6 +191,13 @@ class Looked(NamedTuple):
     relation: dict[str, object]
 
 
+class _Picture(NamedTuple):
+    """A preview in grey, and its corners: as it is, and mirrored."""
+
+    grey: Grey
+    sketches: tuple[Sketch, Sketch]
+
+
 class Looker:
     """Compares pairs; safe to be used by several threads at once, as nearly all of it is OpenCV's work."""
 
@@ -204,18 +205,19 @@ class Looker:
         self._library, self._known = library, known
         # Pairs are compared in as many threads as there are cores; threads of its own would only get in their way.
         cv2.setNumThreads(1)
-        self._pictures: OrderedDict[int, tuple[Grey, Sketch, Sketch] | None] = OrderedDict()
+        self._pictures: OrderedDict[int, _Picture | None] = OrderedDict()
 
     def sketch(self, photo_id: int) -> bytes | None:
         """The photo's corners, to be kept; None where it has no preview that can be read."""
         picture = self._picture(photo_id)
-        return None if picture is None else sketches.pack(picture[1])
+        return None if picture is None else sketches.pack(picture.sketches[0])
 
-    def _picture(self, photo_id: int) -> tuple[Grey, Sketch, Sketch] | None:
+    def _picture(self, photo_id: int) -> _Picture | None:
+        """A photo's preview, and its corners as it is and mirrored."""
         if photo_id in self._pictures:
             return self._pictures[photo_id]
         grey = _read(self._library.previews.path(self._known.digest(photo_id)))
-        made = None if grey is None else (grey, sketches.sketch(grey), sketches.sketch(np.ascontiguousarray(grey[:, ::-1])))
+        made = None if grey is None else _Picture(grey, (sketches.sketch(grey), sketches.sketch(np.ascontiguousarray(grey[:, ::-1]))))
         self._pictures[photo_id] = made
         while len(self._pictures) > _AT_HAND:
             self._pictures.popitem(last=False)
@@ -227,18 +229,20 @@ class Looker:
         if one is None or other is None:
             return None
         ways = list[npt.NDArray[np.float64]]()
-        matches = [(sketches.match(one[1], other[1 + mirrored]), mirrored) for mirrored in (0, 1)]
-        best, mirrored = max(matches, key=lambda match: match[0].votes)
-        if best.matrix is not None and best.votes >= (4 if always else _VOTES):
-            ways.append(sketches.onto(best.matrix, one[1], other[1], one[0].shape, other[0].shape, mirrored=bool(mirrored)))
+        matches = [sketches.match(one.sketches[0], other.sketches[mirrored]) for mirrored in (0, 1)]
+        mirrored = int(matches[1].votes > matches[0].votes)
+        best = matches[mirrored]
+        if best.matrix is not None and best.votes >= (_LEAST_VOTES if always else _VOTES):
+            mine, its = one.sketches[0], other.sketches[mirrored]
+            ways.append(sketches.onto(best.matrix, mine, its, one.grey.shape, other.grey.shape, mirrored=bool(mirrored)))
         distance, way = orientations.way(self._known.hash(a), self._known.hash(b))
-        if distance <= _SURE_BITS and best.votes < 25:
-            ways.append(comparison.whole(way, one[0].shape, other[0].shape))
-        measured = [m for m in (comparison.measure(one[0], other[0], way) for way in ways) if m is not None]
+        if distance <= _MOST_BITS and best.votes < _ENOUGH_VOTES:
+            ways.append(comparison.whole(way, one.grey.shape, other.grey.shape))
+        measured = [m for m in (comparison.measure(one.grey, other.grey, way) for way in ways) if m is not None]
         if not measured and best.votes < _SCENE:
             return None
         top = max(measured, key=lambda m: m.median, default=None)
-        return Looked(a, b, best.votes, top, {} if top is None else comparison.relation(top, one[0].shape, other[0].shape))
+        return Looked(a, b, best.votes, top, {} if top is None else comparison.relation(top, one.grey.shape, other.grey.shape))
 
 
 def _read(path: os.PathLike[str]) -> Grey | None:
@@ -282,11 +286,10 @@ class Closer:
 
     def _moment_of(self, photo_id: int) -> Moment | None:
         rows = store.copies(self._library.catalog, [photo_id])
-        return (
-            Moment(*rows[0][:2], rows[0].path, rows[0].width, rows[0].height, rows[0].taken_at, rows[0].taken_source, rows[0].camera)
-            if rows
-            else None
-        )
+        if not rows:
+            return None
+        row = rows[0]
+        return Moment(row.photo_id, row.path, row.width, row.height, row.taken_at, row.taken_source, row.camera)
 
     def _pixels(self, photo_id: int, path: str) -> bytes | None:
         if photo_id not in self._fresh:

@@ -10,7 +10,6 @@ from typing import NamedTuple
 class Moment(NamedTuple):
     """What a photo says of when it was taken, and one of its files (absolute path)."""
 
-    file_id: int
     photo_id: int
     path: str
     width: int

@@ -100,9 +100,7 @@ def pairs(catalog: Catalog, version: int, kinds: Sequence[Kind] = ("pixels", "pi
 def times(catalog: Catalog) -> dict[int, str]:
     """When visible photos were taken, of those that say so themselves, by id; not the mere times of files."""
     with catalog.reading() as db:
-        rows = db.execute(
-            "select id, taken_at from photo where present > 0 and taken_at is not null and taken_source in ('exif', 'gps', 'name')"
-        )
+        rows = db.execute("select id, taken_at from photo where present > 0 and taken_at is not null and taken_source <> 'file'")
         return {row[0]: row[1] for row in rows}
 
 
@@ -124,13 +122,12 @@ def drop_pairs(writer: Writer, version: int) -> None:
 class Looks(NamedTuple):
     """What is needed of photos for finding their copies, by id in ascending order, also of those that are away.
 
-    hashes: (n, 32) uint8, perceptual. sizes: (n, 2) width and height. digests: hex. compared: has been compared with all that had been
+    hashes: (n, 32) uint8, perceptual. digests: hex. compared: has been compared with all that had been
     before it. visible: has a file now.
     """
 
     ids: Ids
     hashes: npt.NDArray[np.uint8]
-    sizes: npt.NDArray[np.int64]
     digests: list[str]
     compared: npt.NDArray[np.bool_]
     visible: npt.NDArray[np.bool_]
@@ -140,7 +137,7 @@ def looks(catalog: Catalog, version: int, *, after: int = 0) -> Looks:
     """The photos that changed after that change number."""
     with catalog.reading() as db:
         rows = db.execute(
-            "select p.id, p.phash, p.width, p.height, p.hash, s.photo_id is not null, p.present > 0 from photo p"
+            "select p.id, p.phash, p.hash, s.photo_id is not null, p.present > 0 from photo p"
             " left join sketch s on s.photo_id = p.id and s.version = ? where p.change > ? order by p.id",
             (version, after),
         ).fetchall()
@@ -151,10 +148,9 @@ def looks(catalog: Catalog, version: int, *, after: int = 0) -> Looks:
     return Looks(
         np.fromiter((row[0] for row in rows), np.int64, len(rows)),
         hashes,
-        np.array([(row[2], row[3]) for row in rows], np.int64).reshape(-1, 2),
-        [row[4].hex() for row in rows],
-        np.fromiter((row[5] for row in rows), np.bool_, len(rows)),
-        np.fromiter((row[6] for row in rows), np.bool_, len(rows)),
+        [row[2].hex() for row in rows],
+        np.fromiter((row[3] for row in rows), np.bool_, len(rows)),
+        np.fromiter((row[4] for row in rows), np.bool_, len(rows)),
     )
 
 

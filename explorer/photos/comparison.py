@@ -101,7 +101,7 @@ def _warp(grey: Floats, matrix: Matrix, size: tuple[int, int]) -> Floats:
 
 def compose(outer: Matrix, inner: Matrix) -> Matrix:
     """First `inner`, then `outer`."""
-    return (np.vstack([outer, [0, 0, 1]]) @ np.vstack([inner, [0, 0, 1]]))[:2]
+    return np.asarray((np.vstack([outer, [0, 0, 1]]) @ np.vstack([inner, [0, 0, 1]]))[:2])
 
 
 def inverse(matrix: Matrix) -> Matrix:
@@ -124,8 +124,8 @@ def _border(rows: Grey) -> int:
     return int(np.argmin(plain)) if not plain.all() else 0
 
 
-def straightened(matrix: Matrix, one: tuple[int, int], other: tuple[int, int]) -> Matrix:
-    """The nearest way that only turns by quarters, mirrors, scales and shifts. one, other: (height, width) of the pictures."""
+def straightened(matrix: Matrix, other: tuple[int, ...]) -> Matrix:
+    """The nearest way that only turns by quarters, mirrors, scales and shifts. other: (height, width) of the picture that is laid."""
     linear = matrix[:, :2]
     kept = np.abs(linear) == np.abs(linear).max(axis=1, keepdims=True)
     if not kept.any(axis=0).all():
@@ -135,9 +135,9 @@ def straightened(matrix: Matrix, one: tuple[int, int], other: tuple[int, int]) -
     return np.column_stack([new, matrix @ np.append(centre, 1) - new @ centre])
 
 
-def whole(way: int, one: tuple[int, int], other: tuple[int, int]) -> Matrix:
+def whole(way: int, one: tuple[int, ...], other: tuple[int, ...]) -> Matrix:
     """All of `other` onto all of `one`. way: 0–7: 1 mirrors left to right, 2 top to bottom, 4 swaps the axes (before that)."""
-    (h, w), (oh, ow) = one, other
+    (h, w), (oh, ow) = one[:2], other[:2]
     unit = np.array([[0.0, 1, 0], [1, 0, 0]]) if way & 4 else np.array([[1.0, 0, 0], [0, 1, 0]])
     for axis in (0, 1):
         if way & (1 << axis):
@@ -195,9 +195,9 @@ class _Layer:
 
 @dataclass(frozen=True)
 class _Seen:
-    dx: Floats
-    dy: Floats
-    ncc: Floats
+    dx: npt.NDArray[np.floating]
+    dy: npt.NDArray[np.floating]
+    ncc: npt.NDArray[np.floating]
     inside: npt.NDArray[np.bool_]
     shown: npt.NDArray[np.bool_]
     deviation: Floats
@@ -206,7 +206,7 @@ class _Seen:
 
 def measure(one: Grey, other: Grey, matrix: Matrix) -> Measures | None:
     """matrix: lays `other` onto `one` roughly, in their own pixels (2×3). None where they cannot be laid onto each other."""
-    matrix = straightened(matrix, one.shape[:2], other.shape[:2])  # type: ignore[arg-type]
+    matrix = straightened(matrix, other.shape)
     swapped = float(abs(np.linalg.det(matrix[:, :2]))) < 1
     base, moved, to = (one, other, inverse(matrix)) if swapped else (other, one, matrix)
     if min(base.shape) < 3 * _BLOCK or abs(np.linalg.det(to[:, :2])) < 1e-3:
@@ -217,7 +217,7 @@ def measure(one: Grey, other: Grey, matrix: Matrix) -> Measures | None:
         if halved:
             if min(base.shape) < 6 * _BLOCK:
                 continue
-            half = [cv2.resize(x, (x.shape[1] // 2, x.shape[0] // 2), interpolation=cv2.INTER_AREA) for x in fine]
+            half = [np.asarray(cv2.resize(x, (x.shape[1] // 2, x.shape[0] // 2), interpolation=cv2.INTER_AREA), np.float32) for x in fine]
             up = [np.array([fine[i].shape[1] / half[i].shape[1], fine[i].shape[0] / half[i].shape[0]]) for i in (0, 1)]
             layer = _Layer(half[0], half[1], (own[0] / up[0][0], own[1] / up[0][1], own[2] / up[0][0], own[3] / up[0][1]))
             to = _rescaled(to, up[0], up[1])
@@ -233,10 +233,10 @@ def measure(one: Grey, other: Grey, matrix: Matrix) -> Measures | None:
                 return None
         if halved:
             to = _rescaled(to, 1 / up[0], 1 / up[1])
-    return _measures(layer, layer.look(to, box, final=True), to, swapped, box, own, moved.shape)
+    return _measures(layer, to, swapped, box, own)
 
 
-def _rescaled(to: Matrix, base: Floats, moved: Floats) -> Matrix:
+def _rescaled(to: Matrix, base: Matrix, moved: Matrix) -> Matrix:
     """The same way between pictures whose pixels are that many times larger, across and down."""
     edge = to[:, :2] @ [-0.5, -0.5] + to[:, 2] + 0.5
     linear = to[:, :2] * base[None] / moved[:, None]
@@ -270,9 +270,8 @@ def _step(layer: _Layer, seen: _Seen) -> Matrix | None:
     return step
 
 
-def _measures(
-    layer: _Layer, seen: _Seen, to: Matrix, swapped: bool, box: tuple[float, ...], base_box: tuple[float, ...], shape: tuple[int, int]
-) -> Measures | None:
+def _measures(layer: _Layer, to: Matrix, swapped: bool, box: Box, base_box: Box) -> Measures | None:
+    seen, shape = layer.look(to, box, final=True), layer.moved.shape
     shown = seen.shown
     n = int(shown.sum())
     if n < 4:

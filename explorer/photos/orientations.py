@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 Words = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int64]
 
 # Pairs compared at once: the block's distances stay in the processor's cache.
 _ROWS, _COLUMNS = 64, 8192
@@ -29,9 +30,9 @@ _TURNED = np.array([[0, 0, 0, 0], [0, 1, 0, 1], [0, 0, 1, 1], [0, 1, 1, 0]], boo
 class Near(NamedTuple):
     """Pairs with similar hashes, as places in the two lists. distance: 0 to 256 bits in the best way."""
 
-    rows: npt.NDArray[np.int64]
-    columns: npt.NDArray[np.int64]
-    distance: npt.NDArray[np.int64]
+    rows: Places
+    columns: Places
+    distance: Places
 
 
 def words(hashes: npt.NDArray[np.uint8], *, transposed: bool = False) -> Words:
@@ -53,7 +54,7 @@ class Table:
 
         most_even: bits by which the even word alone may differ; bounds the work.
         """
-        found = list[tuple[npt.NDArray[np.int64], ...]]()
+        found = list[tuple[Places, Places, Places]]()
         for turned in (False, True):
             rows = words(new, transposed=turned)
             for top in range(0, len(rows), _ROWS):
@@ -76,9 +77,7 @@ class Table:
         return Near(r[kept], c[kept], d[kept])
 
 
-def _measured(
-    rows: Words, columns: Words, r: npt.NDArray[np.int64], c: npt.NDArray[np.int64], most: int
-) -> tuple[npt.NDArray[np.int64], ...]:
+def _measured(rows: Words, columns: Words, r: Places, c: Places, most: int) -> tuple[Places, Places, Places]:
     apart = np.bitwise_count(rows[r] ^ columns[c]).astype(np.int64)
     distance = np.min([np.where(turned, 64 - apart, apart).sum(axis=1) for turned in _TURNED], axis=0)
     close = distance <= most
@@ -86,7 +85,7 @@ def _measured(
 
 
 def way(one: bytes, other: bytes) -> tuple[int, int]:
-    """(distance, way) of two hashes. way: how `other` is laid onto `one`: 1 mirrors left to right, 2 top to bottom, 4 first swaps the axes."""
+    """(distance, way) of two hashes. way: how `other` is laid onto `one`: 1 mirrors left to right, 2 top to bottom, 4 first swaps axes."""
     target = words(np.frombuffer(one, np.uint8)[None])
     best = (257, 0)
     for swapped in (0, 4):

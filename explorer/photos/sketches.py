@@ -98,7 +98,8 @@ def unpack(data: bytes, width: int, height: int) -> Sketch:
     size = scaled_size(width, height)
     packed = np.frombuffer(data, _CORNER)
     places = np.stack([packed["x"], packed["y"]], axis=1).astype(np.float32) * np.array(size, np.float32) / 65536
-    return Sketch(places, packed["turn"].astype(np.float32) * 360 / 256, np.ascontiguousarray(packed["bits"]), size)
+    turns = (packed["turn"] * (360 / 256)).astype(np.float32)
+    return Sketch(places.astype(np.float32), turns, np.ascontiguousarray(packed["bits"]), size)
 
 
 def match(one: Sketch, other: Sketch) -> Match:

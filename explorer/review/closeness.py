@@ -46,7 +46,7 @@ def edges(catalog: Catalog, tier: Tier) -> list[Edge]:
             for p in store.pairs(catalog, PAIRS_VERSION, kinds)
         ]
     times = store.times(catalog)
-    scenes = [p for p in store.pairs(catalog, PAIRS_VERSION, ("scene",))]
+    scenes = store.pairs(catalog, PAIRS_VERSION, ("scene",))
     near = _near(catalog)
     if tier == "moment":
         return [

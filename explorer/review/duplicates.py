@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from explorer.library import pairs as store
+from explorer.library.decisions import Protection, protected_folders
 from explorer.library.library import Library
 from explorer.library.pairs import CopyRow
 from explorer.review import closeness, keeper
@@ -28,15 +29,15 @@ def find_groups(
     tiers: Collection[Tier] = TIERS,
     *,
     choose: Choose | None = None,
-    protected: Protected = lambda path: False,
+    protected: Protected | None = None,
 ) -> list[Group]:
     """The groups of these tiers, tightest first and within a tier the one first that would free most.
 
     choose: says which of several files is kept, and why, in words; without it, the person's rules do. protected: whether nothing is ever
-    removed at a path. A file is offered once, in the tightest tier that it belongs to; the one kept of a tier stands for its copies in
-    looser ones.
+    removed at a path; without it, the person's protected folders. A file is offered once, in the tightest tier that it
+    belongs to; the one kept of a tier stands for its copies in looser ones.
     """
-    finder = _Finder(library, choose, protected)
+    finder = _Finder(library, choose, protected or Protection(protected_folders(library.catalog)).covers)
     groups = list[Group]()
     for tier in TIERS:
         # Looser tiers depend on what tighter ones have taken, asked for or not.

@@ -37,10 +37,11 @@ def in_words(relation: dict[str, Any], keep: CopyRow, other: CopyRow, *, forward
 _MARKED = 0.015
 
 
-def _signs(onto: np.ndarray[Any, Any]) -> tuple[int, ...]:
+def _signs(onto: np.ndarray[Any, Any]) -> tuple[int, int, int, int]:
     linear = onto[:2, :2]
     big = np.abs(linear) >= np.abs(linear).max(axis=1, keepdims=True) * 0.5
-    return tuple(int(v) for v in (np.sign(linear) * big).T.ravel())
+    a, b, c, d = (int(v) for v in (np.sign(linear) * big).T.ravel())
+    return a, b, c, d
 
 
 def _size(onto: np.ndarray[Any, Any], keep: CopyRow, other: CopyRow) -> str:

@@ -54,7 +54,8 @@ def _crop(lost: tuple[float, float]) -> Change:
 
 
 def _border(picture: Image.Image, random: Random) -> Image.Image:
-    colour = ["white", "black", (int(random.integers(256)), 40, 90)][int(random.integers(3))]
+    colours: list[tuple[int, ...]] = [(255, 255, 255), (0, 0, 0), (int(random.integers(256)), 40, 90)]
+    colour = colours[int(random.integers(3))]
     width = round(random.uniform(0.02, 0.09) * min(picture.size))
     if random.random() < 0.3:
         # As for a screen of another shape: at two sides only.
@@ -90,7 +91,9 @@ def _stamp(picture: Image.Image, random: Random) -> Image.Image:
     colour = tuple(int(v) for v in random.integers(0, 256, 3))
     if random.random() < 0.5:
         pen.rounded_rectangle((left, top, left + width, top + height), height / 4, fill=(*colour, int(random.integers(150, 256))))
-    pen.text((left + 0.1 * width, top + 0.1 * height), "© Photo", fill=(255, 255, 255, 230), font=ImageFont.load_default(max(8, 0.6 * height)))
+    pen.text(
+        (left + 0.1 * width, top + 0.1 * height), "© Photo", fill=(255, 255, 255, 230), font=ImageFont.load_default(max(8, 0.6 * height))
+    )
     return Image.alpha_composite(picture.convert("RGBA"), over).convert("RGB")
 
 
@@ -101,7 +104,14 @@ def _words(picture: Image.Image, random: Random) -> Image.Image:
     strength = int(random.integers(90, 256))
     size = max(10, random.uniform(0.06, 0.12) * picture.width)
     at = (random.uniform(0.03, 0.3) * picture.width, random.uniform(0.1, 0.8) * picture.height)
-    pen.text(at, "sample text 2024", fill=(255, 255, 255, strength), font=ImageFont.load_default(size), stroke_width=1, stroke_fill=(0, 0, 0, strength))
+    pen.text(
+        at,
+        "sample text 2024",
+        fill=(255, 255, 255, strength),
+        font=ImageFont.load_default(size),
+        stroke_width=1,
+        stroke_fill=(0, 0, 0, strength),
+    )
     return Image.alpha_composite(picture.convert("RGBA"), over).convert("RGB")
 
 
@@ -119,7 +129,11 @@ _SAVED: dict[str, tuple[str, dict[str, int]]] = {
 }  # fmt: skip
 _ENDING = {"JPEG": ".jpg", "WEBP": ".webp", "HEIF": ".heic", "PNG": ".png"}
 # Of these no two make sense at once.
-_ALIKE = ({"scale 50–95 %", "scale 15–50 %"}, {"crop 2–10 %", "crop 10–25 %"}, {"turned 90°", "turned 180°", "turned 270°", "mirrored", "upside down"})
+_ALIKE = (
+    {"scale 50–95 %", "scale 15–50 %"},
+    {"crop 2–10 %", "crop 10–25 %"},
+    {"turned 90°", "turned 180°", "turned 270°", "mirrored", "upside down"},
+)
 # “two at once”, “three at once”: any of the changes together, and saved in any way.
 KINDS = (*_SAVED, *_CHANGES, "two at once", "three at once")
 

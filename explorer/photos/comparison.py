@@ -17,6 +17,8 @@ _BLOCK = 16
 _WINDOW = 21
 # Greys (of 255) by which brightness must vary in a window to be more than noise.
 _GRAIN = 3.0
+# So many blocks that show much are enough to judge by them alone.
+_SPOKESMEN = 24
 # Pixels by which a step must move a picture's corners for another one to follow.
 _SETTLED = 0.05
 # And in a block for it to show much, and how far things that moved are looked for, in pixels.
@@ -46,8 +48,8 @@ class Measures:
     """What laying one picture onto the other shows. Pixels are those of the coarser one's preview.
 
     matrix: lays the second onto the first, 2×3, in their own pixels. overlap: share of each that the other covers, coarser one first.
-    blocks: how many show anything to compare. textured: their share of the overlap. median, low: their correlation, in the middle and at
-    the lowest tenth. bad: share of them below 0.6. shift, far: how far their contents are from where they should be, in the middle, and of
+    blocks: how many show anything to compare. textured: their share of the overlap. median, low: the correlation of those that show much
+    (or, where they are few, of all), in the middle and at the lowest tenth. bad: share of them below 0.6. shift, far: how far their contents are from where they should be, in the middle, and of
     those alike at the highest tenth. stretch: ratio of the two scales. excess: pixels by which each sticks out of the other, the smaller
     one. strong: blocks that show much; broken: the share of these below 0.6; and of the broken ones, same: the share of pixels that are as
     they were; ink: the share of the other pixels that have the two commonest greys; displaced: the share of blocks whose content lies
@@ -281,6 +283,10 @@ def _measures(layer: _Layer, to: Matrix, swapped: bool, box: Box, base_box: Box)
     n = int(shown.sum())
     if n < 4:
         return None
+    # On soft pictures most blocks show little but the codec's noise, which no two files share: those that show much speak for all.
+    much = shown & (np.maximum(layer.db, seen.deviation) > _MUCH)
+    if much.sum() >= _SPOKESMEN:
+        shown = much
     v, shift = seen.ncc[shown], np.hypot(seen.dx, seen.dy)[shown]
     sure = shift[v > 0.5]
     linear = np.abs(to[:, :2])

@@ -9,7 +9,7 @@ from explorer.photos.formats import RAW_EXTENSIONS
 
 # A phone's own edit of IMG_1234 is IMG_E1234; programs put a word behind the name.
 _PHONE = re.compile(r"^(img)_e(\d+)$")
-_EDITED = re.compile(r"^(.+?)[ _-]?[(\[]?(?:edited|edit|bearbeitet|modifié|editado|modificato)[)\]]?(?:[ _-]?\d*)$")
+_EDITED = re.compile(r"^(.+?)(?:[ _-]|[ _-]?[(\[])(?:edited|edit|bearbeitet|modifié|editado|modificato)[)\]]?(?:[ _-]?\d*)$")
 _FILMS = (".mov", ".mp4", ".m4v")
 _SIDECARS = (".aae", ".xmp")
 

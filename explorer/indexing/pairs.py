@@ -8,6 +8,7 @@ transaction as its pairs: cut off anywhere, the next run takes the photos that h
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 from collections import OrderedDict, defaultdict
@@ -124,6 +125,8 @@ _NEIGHBOURS, _LEAST_COSINE = 12, 0.3
 _MOST_BITS, _MOST_EVEN = 80, 20
 # Corners that must agree before pixels are compared; fewer, where both are copies of a third; and so many that nothing else is tried.
 _VOTES, _LEAST_VOTES, _ENOUGH_VOTES = 6, 4, 25
+# A way to lay one picture onto another that would leave nothing of it.
+_FLAT = 1e-3
 # Corners that say that two photos show one scene.
 _SCENE = 14
 
@@ -213,6 +216,7 @@ class Looker:
         # Pairs are compared in as many threads as there are cores; threads of its own would only get in their way.
         cv2.setNumThreads(1)
         self._pictures: OrderedDict[int, _Picture | None] = OrderedDict()
+        self._corners = functools.lru_cache(maxsize=10 * _AT_HAND)(self._kept_corners)
 
     def sketch(self, photo_id: int) -> bytes | None:
         """The photo's corners, to be kept; None where it has no preview that can be read."""
@@ -220,32 +224,51 @@ class Looker:
         return None if picture is None else sketches.pack(picture.sketches[0])
 
     def _picture(self, photo_id: int) -> _Picture | None:
-        """A photo's preview, and its corners as it is and mirrored."""
         if photo_id in self._pictures:
             return self._pictures[photo_id]
         grey = _read(self._library.previews.path(self._known.digest(photo_id)))
-        made = None if grey is None else _Picture(grey, (sketches.sketch(grey), sketches.sketch(np.ascontiguousarray(grey[:, ::-1]))))
+        made = None
+        if grey is not None:
+            made = _Picture(grey, (sketches.sketch(grey), sketches.sketch(np.ascontiguousarray(grey[:, ::-1]))))
         self._pictures[photo_id] = made
         while len(self._pictures) > _AT_HAND:
-            self._pictures.popitem(last=False)
+            with contextlib.suppress(KeyError):
+                self._pictures.popitem(last=False)
         return made
+
+    def _kept_corners(self, photo_id: int) -> Sketch | None:
+        packed = store.sketch_of(self._library.catalog, photo_id, PAIRS_VERSION)
+        return None if packed is None else sketches.unpack(packed)
 
     def compare(self, a: int, b: int, *, always: bool = False) -> Looked | None:
         """None where nothing speaks for one picture. always: lay them onto each other even if only a little does."""
+        # Of the older one the corners that are kept are enough to begin with; a picture at hand has them mirrored, too.
+        swapped = b not in self._pictures
+        old, new = (b, a) if swapped else (a, b)
+        picture = self._picture(new)
+        at_hand = self._pictures.get(old)
+        corners = at_hand.sketches[0] if at_hand else self._corners(old)
+        if picture is None or corners is None:
+            return None
+        matches = [sketches.match(corners, picture.sketches[mirrored]) for mirrored in (0, 1)]
+        mirrored = int(matches[1].votes > matches[0].votes)
+        best = matches[mirrored]
+        distance, way = orientations.way(self._known.hash(a), self._known.hash(b))
+        few = best.matrix is None or best.votes < (_LEAST_VOTES if always else _VOTES)
+        if few and distance > _MOST_BITS:
+            return None
         one, other = self._picture(a), self._picture(b)
         if one is None or other is None:
             return None
         ways = list[npt.NDArray[np.float64]]()
-        matches = [sketches.match(one.sketches[0], other.sketches[mirrored]) for mirrored in (0, 1)]
-        mirrored = int(matches[1].votes > matches[0].votes)
-        best = matches[mirrored]
-        if best.matrix is not None and best.votes >= (_LEAST_VOTES if always else _VOTES):
-            mine, its = one.sketches[0], other.sketches[mirrored]
-            ways.append(sketches.onto(best.matrix, mine, its, one.grey.shape, other.grey.shape, mirrored=bool(mirrored)))
-        distance, way = orientations.way(self._known.hash(a), self._known.hash(b))
+        if best.matrix is not None and not few:
+            shapes = ((one if swapped else other).grey.shape, (other if swapped else one).grey.shape)
+            onto = sketches.onto(best.matrix, corners, picture.sketches[mirrored], shapes[1], shapes[0], mirrored=bool(mirrored))
+            ways += [comparison.inverse(onto) if swapped else onto] if abs(np.linalg.det(onto[:, :2])) > _FLAT else []
         if distance <= _MOST_BITS and best.votes < _ENOUGH_VOTES:
             ways.append(comparison.whole(way, one.grey.shape, other.grey.shape))
-        measured = [m for m in (comparison.measure(one.grey, other.grey, way) for way in ways) if m is not None]
+        near = best.votes >= _ENOUGH_VOTES
+        measured = [m for m in (comparison.measure(one.grey, other.grey, way, near=near) for way in ways) if m is not None]
         if not measured and best.votes < _SCENE:
             return None
         top = max(measured, key=lambda m: m.median, default=None)
@@ -323,6 +346,8 @@ class _Groups:
     def __init__(self, known: _Known, pairs: Iterable[Pair]) -> None:
         self._known = known
         self._near: defaultdict[int, set[int]] = defaultdict(set)
+        # What was compared in this run and is no pair.
+        self._tried = set[tuple[int, int]]()
         self.add(pairs)
 
     def add(self, pairs: Iterable[Pair]) -> None:
@@ -358,8 +383,8 @@ class _Groups:
             members = self._members(start)
             seen |= members
             some = self._known.largest(members)
-            # Of many, the largest with those that have just come.
-            others = some if len(some) <= _CLOSED else sorted(members & touched)
             for a in some if len(some) <= _CLOSED else some[:_HUBS]:
-                found |= {(min(a, b), max(a, b)) for b in others if b != a and b not in self._near[a]}
+                found |= {(min(a, b), max(a, b)) for b in some if b != a and b not in self._near[a]}
+        found -= self._tried
+        self._tried |= found
         return sorted(found)

@@ -48,12 +48,12 @@ class Measures:
     """What laying one picture onto the other shows. Pixels are those of the coarser one's preview.
 
     matrix: lays the second onto the first, 2×3, in their own pixels. overlap: share of each that the other covers, coarser one first.
-    blocks: how many show anything to compare. textured: their share of the overlap. median, low: the correlation of those that show much
-    (or, where they are few, of all), in the middle and at the lowest tenth. bad: share of them below 0.6. shift, far: how far their contents are from where they should be, in the middle, and of
-    those alike at the highest tenth. stretch: ratio of the two scales. excess: pixels by which each sticks out of the other, the smaller
-    one. strong: blocks that show much; broken: the share of these below 0.6; and of the broken ones, same: the share of pixels that are as
-    they were; ink: the share of the other pixels that have the two commonest greys; displaced: the share of blocks whose content lies
-    near by. noise: greys by which pixels differ in the other blocks.
+    blocks: how many are judged: those that show much or, where they are few, all that show anything; textured: their share of the
+    overlap. median, low: their correlation, in the middle and at the lowest tenth; bad: the share below 0.6. shift, far: how far their
+    contents are from where they should be, in the middle, and of those alike at the highest tenth. stretch: ratio of the two scales.
+    excess: pixels by which each sticks out of the other, the smaller one. strong: blocks that show much; broken: the share of these below
+    0.6; and of the broken ones, same: the share of pixels that are as they were; ink: the share of the other pixels that have the two
+    commonest greys; displaced: the share of blocks whose content lies near by. noise: greys by which pixels differ in the other blocks.
     """
 
     matrix: Matrix
@@ -208,8 +208,11 @@ class _Seen:
     warped: Floats | None
 
 
-def measure(one: Grey, other: Grey, matrix: Matrix) -> Measures | None:
-    """matrix: lays `other` onto `one` roughly, in their own pixels (2×3). None where they cannot be laid onto each other."""
+def measure(one: Grey, other: Grey, matrix: Matrix, *, near: bool = False) -> Measures | None:
+    """matrix: lays `other` onto `one` roughly, in their own pixels (2×3). near: to two pixels or so; without, to ten.
+
+    None where they cannot be laid onto each other.
+    """
     matrix = straightened(matrix, other.shape)
     swapped = float(abs(np.linalg.det(matrix[:, :2]))) < 1
     base, moved, to = (one, other, inverse(matrix)) if swapped else (other, one, matrix)
@@ -219,7 +222,7 @@ def measure(one: Grey, other: Grey, matrix: Matrix) -> Measures | None:
     fine = (base.astype(np.float32), moved.astype(np.float32))
     for halved, rounds in ((1, 3), (0, 3)):
         if halved:
-            if min(base.shape) < 6 * _BLOCK:
+            if near or min(base.shape) < 6 * _BLOCK:
                 continue
             half = [np.asarray(cv2.resize(x, (x.shape[1] // 2, x.shape[0] // 2), interpolation=cv2.INTER_AREA), np.float32) for x in fine]
             up = [np.array([fine[i].shape[1] / half[i].shape[1], fine[i].shape[0] / half[i].shape[0]]) for i in (0, 1)]

@@ -7,6 +7,7 @@ at nearly the same scale. The strongest corners of each cell of a grid come firs
 from __future__ import annotations
 
 import functools
+import struct
 from typing import NamedTuple
 
 import cv2
@@ -23,6 +24,7 @@ _MOST_BITS, _MOST_DEGREES = 70, 20.0
 # Pixels (of the scaled pictures) by which a corner may miss its place.
 _MISS = 5.0
 # One corner: 32 bytes of description, place (x, y) in 1/65,536 of the sides, direction in 1/256 of a turn.
+_SIZE = struct.Struct("<HH")
 _CORNER = np.dtype([("bits", "<u8", 4), ("x", "<u2"), ("y", "<u2"), ("turn", "u1")])
 
 
@@ -52,7 +54,7 @@ def scaled_size(width: int, height: int) -> tuple[int, int]:
     """Width and height of the scaled picture."""
     factor = (AREA / (width * height)) ** 0.5
     # Long strips keep at least as many pixels as corners need.
-    return max(48, round(width * factor)), max(48, round(height * factor))
+    return min(65535, max(48, round(width * factor))), min(65535, max(48, round(height * factor)))
 
 
 def sketch(grey: Grey) -> Sketch:
@@ -84,22 +86,24 @@ def _empty(size: tuple[int, int]) -> Sketch:
 
 
 def pack(sketch: Sketch) -> bytes:
-    """A sketch as bytes, 37 for each corner."""
+    """A sketch as bytes: 4 for the size, and 37 for each corner."""
     packed = np.zeros(len(sketch.places), _CORNER)
     packed["bits"] = sketch.bits
     for number, name in enumerate("xy"):
         packed[name] = np.round(sketch.places[:, number] * 65536 / sketch.size[number]).clip(0, 65535)
     packed["turn"] = np.round(sketch.turns * 256 / 360).astype(np.int64) % 256
-    return packed.tobytes()
+    return _SIZE.pack(*sketch.size) + packed.tobytes()
 
 
-def unpack(data: bytes, width: int, height: int) -> Sketch:
-    """What `pack` made of a picture of these proportions."""
-    size = scaled_size(width, height)
-    packed = np.frombuffer(data, _CORNER)
-    places = np.stack([packed["x"], packed["y"]], axis=1).astype(np.float32) * np.array(size, np.float32) / 65536
+def unpack(data: bytes) -> Sketch:
+    """What `pack` packed; of no bytes, a sketch without corners."""
+    if not data:
+        return _empty((1, 1))
+    size = _SIZE.unpack_from(data)
+    packed = np.frombuffer(data, _CORNER, offset=_SIZE.size)
+    places = np.stack([packed["x"], packed["y"]], axis=1) * np.array(size) / 65536
     turns = (packed["turn"] * (360 / 256)).astype(np.float32)
-    return Sketch(places.astype(np.float32), turns, np.ascontiguousarray(packed["bits"]), size)
+    return Sketch(places.astype(np.float32), turns, np.ascontiguousarray(packed["bits"]), (size[0], size[1]))
 
 
 def match(one: Sketch, other: Sketch) -> Match:

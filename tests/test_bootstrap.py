@@ -155,13 +155,15 @@ class TestEnvironment:
         with pytest.raises(SetupError, match="python3-venv"):
             bootstrap._make_venv(str(project / ".venv"))
         failed.stdout = b"Error: [Errno 13] Permission denied: '/x/.venv'"
-        with pytest.raises(SetupError, match="could not be made: Error: .* Permission denied"):
+        with pytest.raises(SetupError, match=r"could not be made: Error: .* Permission denied"):
             bootstrap._make_venv(str(project / ".venv"))
 
     def test_a_fresh_one_is_made_and_then_used(self, project: Path) -> None:
         """A real environment, whose pip has nothing to fetch."""
         bootstrap._make_venv(str(project / ".venv"))
-        python = next(path for path in (project / ".venv" / "bin" / "python", project / ".venv" / "Scripts" / "python.exe") if path.exists())
+        python = next(
+            path for path in (project / ".venv" / "bin" / "python", project / ".venv" / "Scripts" / "python.exe") if path.exists()
+        )
         (project / "requirements.txt").write_text("pip>=1\n")
         bootstrap._install(str(python), str(project / "requirements.txt"))
         (project / ".venv" / "explorer-requirements.txt.stamp").write_text(bootstrap.fingerprint(str(project / "requirements.txt")))

@@ -32,7 +32,7 @@ DOORS = {
 }
 SQL = re.compile(r"^\s*(select\s.+\sfrom|insert\s+(or\s+\w+\s+)?into|update\s+\w+\s+set|delete\s+from|create\s+table|pragma)\s", re.S)
 
-FILES = sorted(path for folder in ("explorer", "pages") for path in (PROJECT / folder).rglob("*.py")) + [PROJECT / "run.py"]
+FILES = [*sorted(path for folder in ("explorer", "pages") for path in (PROJECT / folder).rglob("*.py")), PROJECT / "run.py"]
 
 
 def name_of(path: Path) -> str:
@@ -68,9 +68,9 @@ def height(name: str) -> int | None:
 
 
 def test_there_is_something_to_look_at() -> None:
-    assert {part(".".join(path.relative_to(PROJECT).with_suffix("").parts)) for path in FILES} >= {name for names in LAYERS for name in names} - {
-        "review"
-    }
+    assert {part(".".join(path.relative_to(PROJECT).with_suffix("").parts)) for path in FILES} >= {
+        name for names in LAYERS for name in names
+    } - {"review"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

@@ -221,7 +221,9 @@ class Writer:
         finally:
             unused, self._unused = self._unused, None
             if thorough:
-                rows = self._db.execute("select id from photo p where present = 0 and not exists (select 1 from file where photo_id = p.id)")
+                rows = self._db.execute(
+                    "select id from photo p where present = 0 and not exists (select 1 from file where photo_id = p.id)"
+                )
                 unused.update(row[0] for row in rows)
             if unused:
                 self.recount(unused)

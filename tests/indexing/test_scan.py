@@ -73,7 +73,9 @@ def test_links_trap_nothing(photos: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside.jpg"
     outside.write_bytes(b"x")
     (photos / "link.jpg").symlink_to(outside)
-    assert [path for path in paths(photos) if path not in {"B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "raw.CR2"}] == ["link.jpg"]
+    assert [path for path in paths(photos) if path not in {"B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "raw.CR2"}] == [
+        "link.jpg"
+    ]
 
 
 @pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="names are text there")

@@ -100,13 +100,19 @@ def ours(folder: Path) -> Found:
             end = time.perf_counter()
         finally:
             library.close()
-    pairs = {
-        frozenset(pair)
-        for group in groups
-        for pair in itertools.combinations([Path(item.path) for item in (group.keep, *group.others)], 2)
-    }  # fmt: skip
+    pairs = joined([[Path(item.path) for item in (group.keep, *group.others)] for group in groups])
     compared = next((at for stage, at in marks.items() if stage.startswith("Looking")), indexed)
     return Found("Photo Explorer", pairs, end - started, {"comparing": indexed - compared, "reading the groups": end - indexed})
+
+
+def joined(groups: Iterable[Sequence[Path]]) -> Pairs:
+    """All pairs of files that groups say are one picture; the one kept of a tighter tier's group stands for it in a looser one's."""
+    sets = dict[Path, set[Path]]()
+    for group in groups:
+        whole = set(group).union(*(sets.get(path, set()) for path in group))
+        sets.update(dict.fromkeys(whole, whole))
+    unique = {id(members): members for members in sets.values()}
+    return {frozenset(pair) for members in unique.values() for pair in itertools.combinations(members, 2)}
 
 
 def imagededup(folder: Path) -> Found:

@@ -18,7 +18,6 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from explorer.encoders.base import Encoder
 from explorer.indexing.decode_pool import DecodePool
@@ -29,7 +28,7 @@ from explorer.library.library import Library
 from explorer.library.pairs import PAIRS_VERSION, Pair
 from explorer.library.writer import Writer
 from explorer.photos import comparison, orientations, sketches
-from explorer.photos.comparison import Grey, Measures
+from explorer.photos.comparison import Grey, Matrix, Measures
 from explorer.photos.sketches import Sketch
 
 Tick = Callable[[int, int], None]
@@ -112,9 +111,10 @@ class PairStage:
     def _missing(self, groups: _Groups, judged: list[Pair], done: set[tuple[int, int]], looker: Looker, closer: Closer) -> Iterator[Pair]:
         """Pairs of photos that hang together through others and have not been compared: any of them may become the one that is kept."""
         for a, b in groups.open_pairs({i for pair in judged if pair.kind in ("pixels", "picture") for i in (pair.a, pair.b)}):
-            if (a, b) in done:
+            guess = groups.through_another(a, b)
+            if guess is None and (a, b) in done:
                 continue
-            looked = looker.compare(a, b, always=True)
+            looked = looker.compare(a, b, guess)
             pair = closer.judge(looked) if looked else None
             yield pair or Pair(a, b, "different", 0.0, {})
 
@@ -123,8 +123,8 @@ class PairStage:
 _NEIGHBOURS, _LEAST_COSINE = 12, 0.3
 # Bits by which hashes may differ, and by which their even words alone may (`photos/orientations.py`).
 _MOST_BITS, _MOST_EVEN = 80, 20
-# Corners that must agree before pixels are compared; fewer, where both are copies of a third; and so many that nothing else is tried.
-_VOTES, _LEAST_VOTES, _ENOUGH_VOTES = 6, 4, 25
+# Corners that must agree before pixels are compared, and so many that nothing else is tried.
+_VOTES, _ENOUGH_VOTES = 6, 25
 # A way to lay one picture onto another that would leave nothing of it.
 _FLAT = 1e-3
 # Corners that say that two photos show one scene.
@@ -240,8 +240,8 @@ class Looker:
         packed = store.sketch_of(self._library.catalog, photo_id, PAIRS_VERSION)
         return None if packed is None else sketches.unpack(packed)
 
-    def compare(self, a: int, b: int, *, always: bool = False) -> Looked | None:
-        """None where nothing speaks for one picture. always: lay them onto each other even if only a little does."""
+    def compare(self, a: int, b: int, guess: Matrix | None = None) -> Looked | None:
+        """None where nothing speaks for one picture. guess: how b would lie on a if both are copies of a third, as unit squares."""
         # Of the older one the corners that are kept are enough to begin with; a picture at hand has them mirrored, too.
         swapped = b not in self._pictures
         old, new = (b, a) if swapped else (a, b)
@@ -254,13 +254,13 @@ class Looker:
         mirrored = int(matches[1].votes > matches[0].votes)
         best = matches[mirrored]
         distance, way = orientations.way(self._known.hash(a), self._known.hash(b))
-        few = best.matrix is None or best.votes < (_LEAST_VOTES if always else _VOTES)
-        if few and distance > _MOST_BITS:
+        few = best.matrix is None or best.votes < _VOTES
+        if few and distance > _MOST_BITS and guess is None:
             return None
         one, other = self._picture(a), self._picture(b)
         if one is None or other is None:
             return None
-        ways = list[npt.NDArray[np.float64]]()
+        ways = [] if guess is None else [comparison.from_unit(guess, one.grey.shape, other.grey.shape)]
         if best.matrix is not None and not few:
             shapes = ((one if swapped else other).grey.shape, (other if swapped else one).grey.shape)
             onto = sketches.onto(best.matrix, corners, picture.sketches[mirrored], shapes[1], shapes[0], mirrored=bool(mirrored))
@@ -346,6 +346,8 @@ class _Groups:
     def __init__(self, known: _Known, pairs: Iterable[Pair]) -> None:
         self._known = known
         self._near: defaultdict[int, set[int]] = defaultdict(set)
+        # How b lies on a (a < b), as unit squares.
+        self._onto = dict[tuple[int, int], Matrix]()
         # What was compared in this run and is no pair.
         self._tried = set[tuple[int, int]]()
         self.add(pairs)
@@ -355,6 +357,8 @@ class _Groups:
             if pair.kind in ("pixels", "picture") and self._known.has(pair.a) and self._known.has(pair.b):
                 self._near[pair.a].add(pair.b)
                 self._near[pair.b].add(pair.a)
+                if values := pair.relation.get("matrix"):
+                    self._onto[pair.a, pair.b] = np.array(values, np.float64).reshape(2, 3)
 
     def _members(self, photo_id: int) -> set[int]:
         members, ends = {photo_id}, [photo_id]
@@ -363,6 +367,18 @@ class _Groups:
                 members.add(i)
                 ends.append(i)
         return members
+
+    def through_another(self, a: int, b: int) -> Matrix | None:
+        """How b lies on a if both lie as they do on a third photo."""
+        for other in sorted(self._near[a] & self._near[b]):
+            ways = self._lying(a, other), self._lying(other, b)
+            if ways[0] is not None and ways[1] is not None:
+                return comparison.compose(ways[0], ways[1])
+        return None
+
+    def _lying(self, a: int, b: int) -> Matrix | None:
+        onto = self._onto.get((min(a, b), max(a, b)))
+        return onto if onto is None or a < b else comparison.inverse(onto)
 
     def thinned(self, candidates: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         """The candidates without those that are one of very many copies, and not one of the largest."""

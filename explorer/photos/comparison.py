@@ -291,7 +291,9 @@ def _measures(layer: _Layer, to: Matrix, swapped: bool, box: Box, base_box: Box)
     if much.sum() >= _SPOKESMEN:
         shown = much
     v, shift = seen.ncc[shown], np.hypot(seen.dx, seen.dy)[shown]
-    sure = shift[v > 0.5]
+    # Where brightness varies in one direction alone, nothing can be said of shifts in the other.
+    firm = layer.least[shown]
+    sure = shift[(v > 0.5) & (firm >= np.median(firm))]
     linear = np.abs(to[:, :2])
     s1, s2 = linear.max(axis=1)
     mean = float(s1 * s2) ** 0.5
@@ -386,6 +388,13 @@ def relation(measures: Measures, one: tuple[int, ...], other: tuple[int, ...]) -
     linear = measures.matrix[:, :2] * [other[1], other[0]] / scale[:, None]
     unit = np.column_stack([linear, edge / scale])
     return {"matrix": [round(float(v), 5) for v in unit.ravel()], "changed": round(measures.broken, 4)}
+
+
+def from_unit(unit: Matrix, one: tuple[int, ...], other: tuple[int, ...]) -> Matrix:
+    """A relation's matrix (2×3, unit squares) in the pixels of pictures of these shapes (height, width)."""
+    scale = np.array([one[1], one[0]])
+    linear = unit[:, :2] * scale[:, None] / [other[1], other[0]]
+    return np.column_stack([linear, unit[:, 2] * scale + linear @ [0.5, 0.5] - 0.5])
 
 
 def may_be_same_pixels(measures: Measures, one: tuple[int, int], other: tuple[int, int]) -> bool:

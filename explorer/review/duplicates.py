@@ -95,7 +95,10 @@ class _Finder:
         items = {i: self._items([_Member(rows[i], "", 1.0)])[0] for i in members}
         left = set(members)
         while len(left) > 1:
-            keep, why = choose([items[i] for i in sorted(left)])
+            # One that was verified against few of many would leave the others without the one that is kept.
+            verified = {i: len(near[i].keys() & left) for i in left}
+            able = [i for i in sorted(left) if 2 * verified[i] >= max(verified.values())]
+            keep, why = choose([items[i] for i in able])
             left.discard(keep.photo_id)
             others = sorted(near[keep.photo_id].keys() & left)
             if not others:

@@ -124,6 +124,9 @@ def choose_keeper(items: Iterable[Item], rules: Sequence[str] = DEFAULT, *, qual
     if len(left) == 1:
         return left[0], "it is the only file"
     for rule in [_REAL, *_rules(rules)]:
+        if rule.name == "quality" and len({item.photo_id for item in left}) == 1:
+            # The same bytes have the same quality: no file need be opened.
+            continue
         values = [rule.best(item, quality) for item in left]
         most = max(values)
         best = [item for item, value in zip(left, values, strict=True) if value == most]

@@ -192,7 +192,7 @@ def rules_dialog() -> None:
     st.markdown("**Rules.** The first that tells two files apart decides; the next is asked only where they are equal.")
     for at, name in enumerate(rules):
         with st.container(horizontal=True, vertical_alignment="center", key=f"rule-{name}"):
-            st.markdown(f"{at + 1}. {NAMED[name].label}", width="stretch")
+            st.markdown(f"{at + 1}\\. {NAMED[name].label}", width="stretch")
             moves = ((":material/arrow_upward:", "Move up", at - 1), (":material/arrow_downward:", "Move down", at + 1))
             for icon, label, to in moves:
                 if st.button(label, icon=icon, key=f"{label}-{name}", disabled=not 0 <= to < len(rules)):

@@ -181,7 +181,7 @@ class _Run:
         if where != TRASH:
             target = self._target(where, removal, checked)
         if not self.begun:
-            self._journal.note(run=self.id, step="begin", where=self._to, planned=self._check.number)
+            self._journal.note(run=self.id, step="begin", where=where, planned=self._check.number)
             self.begun = True
         entry = Entry(
             run=self.id, number=len(self.results), state="intended", path=removal.path, hash=removal.hash, keeper=removal.keeper,

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from explorer.library import pairs as store
 from explorer.library.decisions import Protection, protected_folders
-from explorer.library.decisions import Protection, protected_folders
 from explorer.library.library import Library
 from explorer.library.pairs import CopyRow
 from explorer.review import closeness, keeper

@@ -86,6 +86,8 @@ def carry_out(act: Act, found: list[Group], at: int) -> None:
         go(found, next((number for number, each in enumerate(found) if each.key == act.to), at))
     elif act.what == "mark" and act.file is not None:
         duplicates.mark(group, act.file)
+    elif act.what == "markall":
+        duplicates.mark_all(group)
     elif act.what == "keep" and act.file is not None:
         duplicates.keep(group, act.file)
     elif act.what in ("accept", "back"):

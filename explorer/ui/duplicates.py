@@ -152,6 +152,12 @@ def mark(group: Group, file_id: int) -> None:
             choice(group.key).marked[file_id] = not marked(group, item)
 
 
+def mark_all(group: Group) -> None:
+    """Mark every file but the one kept; none, where some are marked."""
+    some = any(marked(group, item) for item in group.others)
+    choice(group.key).marked = {item.file_id: not some for item in group.others}
+
+
 def keep(group: Group, file_id: int) -> None:
     """Keep that file instead; a link cannot be kept."""
     item = next((item for item in group.others if item.file_id == file_id), None)

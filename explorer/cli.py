@@ -149,7 +149,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _no_command(word: str) -> None:
     """Raises UsageError for a word that can only be a mistyped command: no folder has that name, and none was meant by the look of it."""
-    if word and Path(word).name == word and not word.startswith(("~", ".")) and not os.path.lexists(word):  # noqa: PTH112
+    if word and Path(word).name == word and not word.startswith(("~", ".")) and not os.path.lexists(word):
         near = difflib.get_close_matches(word, commands(), 1)
         hint = f"Did you mean “{near[0]}”?" if near else "`python run.py --help` lists the commands."
         raise UsageError(f"“{word}” is neither a command nor a folder here. {hint}")

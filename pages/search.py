@@ -9,6 +9,7 @@ import os
 
 import streamlit as st
 
+from explorer.config import PROJECT
 from explorer.errors import ExplorerError, PhotoError
 from explorer.ui import asking, examples, lightbox, resources
 from explorer.ui.actions import Action
@@ -130,7 +131,7 @@ def empty(what: Asked) -> None:
         st.info("No photos yet. They appear here as they are found; the Library page tells how far it is.", icon=":material/hourglass_top:")
     else:
         st.info("Your library is empty. Add a folder with photos to begin.", icon=":material/photo_library:")
-        st.page_link("pages/library.py", label="Add a folder", icon=":material/create_new_folder:")
+        st.page_link(PROJECT / "pages" / "library.py", label="Add a folder", icon=":material/create_new_folder:")
 
 
 def results(what: Asked, found: Found) -> None:
@@ -145,10 +146,9 @@ def results(what: Asked, found: Found) -> None:
         actions=[Action("Find similar", ":material/image_search:", lambda ids: asking.more_like(*ids[:MOST_LIKE]), "leave")],
     )
     if pages > 1:
-        with st.container(horizontal=True, horizontal_alignment="center"):
-            # The address is the truth: a widget of this page's own, so that it starts there.
-            key = f"page-{at}"
-            st.pagination(pages, default=at, key=key, on_change=asking.turn, args=[key])
+        # The address is the truth: a widget of this page's own, so that it starts there.
+        key = f"page-{at}"
+        st.pagination(pages, default=at, key=key, on_change=asking.turn, args=[key], width="stretch")
     if picked.similar is not None:
         asking.more_like(picked.similar)
         st.rerun()

@@ -17,7 +17,7 @@ def test_figures_and_what_could_not_be_read(window: Visitor, server: Server, pho
     page.goto(server.address + "/library")
     expect(page.get_by_text("Up to date.")).to_be_visible()
     expect(page.get_by_text("Search understands photos through “tiny”")).to_be_visible()
-    expect(page.get_by_text(str(photos), exact=True)).to_be_visible()
+    expect(page.get_by_role("code").get_by_text(str(photos), exact=True)).to_be_visible()
     expect(page.get_by_text("1 file could not be read")).to_be_visible()
     expect(page.get_by_role("heading", name="Could not be read")).to_be_visible()
     expect(page.get_by_text("broken.jpg: the file is")).to_be_visible()
@@ -29,8 +29,10 @@ def test_pause_and_resume(window: Visitor, server: Server) -> None:
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Indexing is paused.")).to_be_visible()
     page.get_by_role("link", name="Search").click()
+    expect(page.get_by_role("searchbox")).to_be_visible()
     expect(page.get_by_text("Indexing is paused.")).to_be_visible()
     page.go_back()
+    expect(page.get_by_role("heading", name="Folders")).to_be_visible()
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("Up to date.")).to_be_visible()
 
@@ -46,24 +48,22 @@ def test_folders_come_and_go(window: Visitor, server: Server, tmp_path: Path, ph
     expect(page.get_by_role("alert")).to_contain_text("does not exist")
     box.fill(str(photos / "Drawn"))
     box.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("watched already")
+    expect(page.get_by_text("watched already")).to_be_visible()
     box.fill(f'"{tmp_path / "More"}"')
     box.press("Enter")
     expect(page.get_by_text("2 photo files")).to_be_visible()
     pictures.write(tmp_path / "More" / "three.jpg", pictures.draw(503))
     expect(page.get_by_text("3 photo files")).to_be_visible()
-    mine = page.get_by_test_id("stVerticalBlock").filter(has=page.get_by_text(str(tmp_path / "More"), exact=True)).last
     remove = page.get_by_role("button", name="Remove")
-    assert mine.count() == 1
     assert remove.count() == 2
     roots = sorted([str(photos), str(tmp_path / "More")])
     remove.nth(roots.index(str(tmp_path / "More"))).click()
-    expect(page.get_by_role("alert").filter(has_text="Stop watching this folder? Its 3 photos leave the library")).to_be_visible()
+    expect(page.get_by_text("Stop watching this folder? Its 3 photos leave the library")).to_be_visible()
     page.get_by_role("button", name="Keep it").click()
     expect(page.get_by_role("button", name="Stop watching")).to_have_count(0)
     remove.nth(roots.index(str(tmp_path / "More"))).click()
     page.get_by_role("button", name="Stop watching").click()
-    expect(page.get_by_text(str(tmp_path / "More"), exact=True)).to_have_count(0)
+    expect(page.get_by_role("code").get_by_text(str(tmp_path / "More"), exact=True)).to_have_count(0)
     assert (tmp_path / "More" / "one.jpg").exists()
 
 
@@ -81,6 +81,7 @@ def test_an_empty_library_says_how_to_begin(window: Visitor, tmp_path: Path) -> 
         expect(page.get_by_text("1 photo file")).to_be_visible()
         page.get_by_role("link", name="Search").click()
         expect(page.get_by_role("button", name="one.jpg")).to_be_visible()
+        page.goto("about:blank")
     finally:
         server.stop()
     assert "Traceback" not in server.log

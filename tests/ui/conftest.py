@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,18 +17,26 @@ from tests import pictures
 from tests.tiny import Tiny
 
 
-@pytest.fixture
-def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder of a few photos, indexed into the library that the app uses."""
-    monkeypatch.setitem(registry._loaders, "tiny", Tiny)
-    folder = tmp_path / "My photos"
+@pytest.fixture(scope="package")
+def _indexed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """(photos, library), made once for all tests here."""
+    folder = tmp_path_factory.mktemp("ui")
+    photos = folder / "My photos"
     for number, colour in enumerate(["red", "green", "blue"]):
-        pictures.write(folder / f"{colour}.jpg", pictures.plain(colour), exif=pictures.exif(taken=f"2021:0{number + 1}:15 12:00:00"))
-    pictures.write(folder / "Sub" / "drawn.png", pictures.draw(1))
-    library = Library.open(library_dir())
-    index_folders(library, [str(folder)], registry.get_encoder("tiny"), lambda _: None)
+        pictures.write(photos / f"{colour}.jpg", pictures.plain(colour), exif=pictures.exif(taken=f"2021:0{number + 1}:15 12:00:00"))
+    pictures.write(photos / "Sub" / "drawn.png", pictures.draw(1))
+    library = Library.open(folder / "library")
+    index_folders(library, [str(photos)], Tiny(), lambda _: None)
     library.close()
-    yield folder
+    return photos, folder / "library"
+
+
+@pytest.fixture
+def photos(_indexed: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of a few photos, which no test may leave changed, and a library of it for the app to use."""
+    monkeypatch.setitem(registry._loaders, "tiny", Tiny)
+    shutil.copytree(_indexed[1], library_dir())
+    yield _indexed[0]
     resources.close()
     registry._loaded.pop("tiny", None)
 

@@ -38,7 +38,7 @@ def test_a_photo_of_the_library_is_known_by_its_bytes(photos: Path) -> None:
 def test_what_is_no_photo_is_refused_and_leaves_nothing(photos: Path) -> None:
     with pytest.raises(PhotoError):
         examples.bring(b"%PDF-1.4", "letter.pdf")
-    assert list((resources.library().dir / "examples").iterdir()) == []
+    assert list(resources.library().dir.glob("examples/*")) == []
 
 
 @pytest.mark.parametrize("token", ["", "..", "../catalog", "/etc/passwd", "ABCDEF12", "0123456789abcdef"])

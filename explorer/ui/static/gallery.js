@@ -144,9 +144,20 @@ export default function (component) {
     return state.photos.slice(low, high + 1).map((photo) => photo.id);
   }
 
+  // Once the lightbox that this opens is closed again, the keyboard goes on from the photo it was opened from.
   function open(number) {
-    state.opened = String(state.photos[number].id);
-    state.open("open", state.photos[number].id);
+    const id = String(state.photos[number].id);
+    state.open("open", Number(id));
+    clearInterval(state.returning);
+    let seen = false, turns = 0;
+    state.returning = setInterval(() => {
+      if (document.querySelector('[role="dialog"]')) seen = true;
+      else if (seen || ++turns > 100) {
+        clearInterval(state.returning);
+        const back = [...grid.children].findIndex((button) => button.dataset.id === id);
+        if (seen && back >= 0 && grid.isConnected && document.activeElement === document.body) focus(back);
+      }
+    }, 150);
   }
 
   function numberOf(button) {
@@ -243,17 +254,6 @@ export default function (component) {
     event.preventDefault();
     event.stopPropagation();
   };
-
-  // When the photo that was opened from here is closed again, the keyboard goes on from it.
-  clearTimeout(state.returning);
-  if (state.opened) {
-    state.returning = setTimeout(() => {
-      if (document.querySelector('[role="dialog"]')) return;
-      const button = [...grid.children].find((tile) => tile.dataset.id === state.opened);
-      if (document.activeElement === document.body && button) focus(numberOf(button));
-      state.opened = null;
-    }, 400);
-  }
 
   if (!state.observer) {
     state.observer = new ResizeObserver(() => layout());

@@ -37,8 +37,9 @@ from explorer.library.library import Library
 from explorer.photos import orientations
 from explorer.photos.formats import EXTENSIONS
 from explorer.review.duplicates import find_groups
+from explorer.review.groups import Tier
 
-SURE = ("identical", "pixels", "picture")
+SURE: tuple[Tier, ...] = ("identical", "pixels", "picture")
 Pairs = set[frozenset[Path]]
 
 
@@ -115,7 +116,7 @@ def imagededup(folder: Path) -> Found:
     started, pairs = time.perf_counter(), Pairs()
     hasher = PHash(verbose=False)
     # One folder at a time is what it takes; the files' names tell originals and copies apart.
-    hashes = {}
+    hashes = dict[str, str]()
     for part in sorted({path.parent for path in folder.rglob("*") if path.is_file()}):
         hashes |= {str(part / name): value for name, value in hasher.encode_images(image_dir=part).items()}
     for name, others in hasher.find_duplicates(encoding_map=hashes, max_distance_threshold=10).items():
@@ -225,9 +226,8 @@ def say(results: dict[str, Any]) -> None:
             print(f"    of ours, {part}: {seconds:.1f} s")
     if "bursts" in results:
         b = results["bursts"]
-        print(
-            f"different shots: {len(b['wrong'])} of {b['pairs']:,} pairs of {b['photos']:,} photos were taken for one picture: {b['wrong'][:5]}"
-        )
+        wrong = f"{len(b['wrong'])} of {b['pairs']:,} pairs of {b['photos']:,} photos"
+        print(f"different shots: {wrong} were taken for one picture: {b['wrong'][:5]}")
     if "scale" in results:
         s = results["scale"]
         print(f"candidates among {s['hashes']:,} hashes in eight orientations: {s['seconds']:.1f} s, {s['recall']:.3f} of copies found")

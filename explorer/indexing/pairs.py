@@ -37,8 +37,9 @@ Tick = Callable[[int, int], None]
 BATCH = 64
 # Photos whose previews and sketches are kept at hand, 200 KB each.
 _AT_HAND = 400
-# In a group that hangs together by pairs all are compared with all, up to so many photos.
-_CLOSED = 40
+# Photos that hang together by pairs are all compared with each other, as any may become the one that is kept; where they are more than
+# so many, each is compared with so many of the largest.
+_CLOSED, _HUBS = 8, 3
 
 
 class PairStage:
@@ -78,13 +79,13 @@ class PairStage:
         with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as threads, DecodePool(1, None) as pool:
             looker = Looker(self._library, known)
             closer = Closer(self._library, self._writer, pool)
-            groups = _Groups(store.pairs(self._library.catalog, PAIRS_VERSION, ("pixels", "picture")))
+            groups = _Groups(known, store.pairs(self._library.catalog, PAIRS_VERSION, ("pixels", "picture")))
             for start in range(0, len(new), BATCH):
                 tick(start, len(new))
                 batch = new[start : start + BATCH]
                 fresh = dict(zip(batch, threads.map(looker.sketch, batch), strict=True))
                 sound = [i for i in batch if fresh[i] is not None]
-                candidates = self._candidates(known, sound)
+                candidates = groups.thinned(self._candidates(known, sound))
                 found = list(threads.map(lambda pair: looker.compare(*pair), candidates))
                 judged = [pair for pair in (closer.judge(looked) for looked in found if looked) if pair]
                 groups.add(judged)
@@ -134,6 +135,7 @@ class _Known:
         self._place = dict[int, int]()
         self._ids = np.zeros(0, np.int64)
         self._hashes = np.zeros((0, 32), np.uint8)
+        self._pixels = np.zeros(0, np.int64)
         self._digests = list[str]()
         self._compared, self._visible = np.zeros(0, bool), np.zeros(0, bool)
         self.update(looks)
@@ -147,6 +149,7 @@ class _Known:
         start = len(self._ids)
         self._ids = np.concatenate([self._ids, looks.ids[fresh]])
         self._hashes = np.concatenate([self._hashes, looks.hashes[fresh]])
+        self._pixels = np.concatenate([self._pixels, looks.pixels[fresh]])
         self._digests += [looks.digests[row] for row in fresh]
         self._compared = np.concatenate([self._compared, looks.compared[fresh]])
         self._visible = np.concatenate([self._visible, looks.visible[fresh]])
@@ -164,6 +167,10 @@ class _Known:
 
     def hash(self, photo_id: int) -> bytes:
         return bytes(self._hashes[self._place[photo_id]].tobytes())
+
+    def largest(self, ids: Iterable[int]) -> list[int]:
+        """These photos, the one with most pixels first."""
+        return sorted(ids, key=lambda i: (-int(self._pixels[self._place[i]]), i))
 
     def digest(self, photo_id: int) -> str:
         return self._digests[self._place[photo_id]]
@@ -313,28 +320,46 @@ class Closer:
 class _Groups:
     """Photos that hang together by pairs of one picture."""
 
-    def __init__(self, pairs: Iterable[Pair]) -> None:
+    def __init__(self, known: _Known, pairs: Iterable[Pair]) -> None:
+        self._known = known
         self._near: defaultdict[int, set[int]] = defaultdict(set)
-        self.add(list(pairs))
+        self.add(pairs)
 
     def add(self, pairs: Iterable[Pair]) -> None:
         for pair in pairs:
-            if pair.kind in ("pixels", "picture"):
+            if pair.kind in ("pixels", "picture") and self._known.has(pair.a) and self._known.has(pair.b):
                 self._near[pair.a].add(pair.b)
                 self._near[pair.b].add(pair.a)
 
+    def _members(self, photo_id: int) -> set[int]:
+        members, ends = {photo_id}, [photo_id]
+        while ends:
+            for i in self._near.get(ends.pop(), set()) - members:
+                members.add(i)
+                ends.append(i)
+        return members
+
+    def thinned(self, candidates: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The candidates without those that are one of very many copies, and not one of the largest."""
+        hubs = dict[int, set[int] | None]()
+        for photo_id in {i for pair in candidates for i in pair} - hubs.keys():
+            if photo_id not in hubs:
+                members = self._members(photo_id)
+                largest = set(self._known.largest(members)[:_HUBS]) if len(members) > _CLOSED else None
+                hubs.update(dict.fromkeys(members, largest))
+        return [pair for pair in candidates if all(hubs[i] is None or i in (hubs[i] or ()) for i in pair)]
+
     def open_pairs(self, touched: set[int]) -> list[tuple[int, int]]:
-        """Pairs (a < b) within the groups of these photos that are not pairs yet."""
-        seen, found = set[int](), list[tuple[int, int]]()
-        for start in touched:
+        """Pairs (a < b) that are to be compared within the groups of these photos, and are not pairs yet."""
+        seen, found = set[int](), set[tuple[int, int]]()
+        for start in sorted(touched):
             if start in seen:
                 continue
-            members, ends = {start}, [start]
-            while ends and len(members) <= _CLOSED:
-                for i in self._near[ends.pop()] - members:
-                    members.add(i)
-                    ends.append(i)
+            members = self._members(start)
             seen |= members
-            some = sorted(members)
-            found += [(a, b) for n, a in enumerate(some) for b in some[n + 1 :] if b not in self._near[a]]
-        return found
+            some = self._known.largest(members)
+            # Of many, the largest with those that have just come.
+            others = some if len(some) <= _CLOSED else sorted(members & touched)
+            for a in some if len(some) <= _CLOSED else some[:_HUBS]:
+                found |= {(min(a, b), max(a, b)) for b in others if b != a and b not in self._near[a]}
+        return sorted(found)

@@ -122,12 +122,13 @@ def drop_pairs(writer: Writer, version: int) -> None:
 class Looks(NamedTuple):
     """What is needed of photos for finding their copies, by id in ascending order, also of those that are away.
 
-    hashes: (n, 32) uint8, perceptual. digests: hex. compared: has been compared with all that had been
+    hashes: (n, 32) uint8, perceptual. pixels: (n,) width times height. digests: hex. compared: has been compared with all that had been
     before it. visible: has a file now.
     """
 
     ids: Ids
     hashes: npt.NDArray[np.uint8]
+    pixels: Ids
     digests: list[str]
     compared: npt.NDArray[np.bool_]
     visible: npt.NDArray[np.bool_]
@@ -137,7 +138,7 @@ def looks(catalog: Catalog, version: int, *, after: int = 0) -> Looks:
     """The photos that changed after that change number."""
     with catalog.reading() as db:
         rows = db.execute(
-            "select p.id, p.phash, p.hash, s.photo_id is not null, p.present > 0 from photo p"
+            "select p.id, p.phash, p.hash, s.photo_id is not null, p.present > 0, p.width * p.height from photo p"
             " left join sketch s on s.photo_id = p.id and s.version = ? where p.change > ? order by p.id",
             (version, after),
         ).fetchall()
@@ -148,6 +149,7 @@ def looks(catalog: Catalog, version: int, *, after: int = 0) -> Looks:
     return Looks(
         np.fromiter((row[0] for row in rows), np.int64, len(rows)),
         hashes,
+        np.fromiter((row[5] for row in rows), np.int64, len(rows)),
         [row[2].hex() for row in rows],
         np.fromiter((row[3] for row in rows), np.bool_, len(rows)),
         np.fromiter((row[4] for row in rows), np.bool_, len(rows)),

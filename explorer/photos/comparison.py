@@ -17,6 +17,8 @@ _BLOCK = 16
 _WINDOW = 21
 # Greys (of 255) by which brightness must vary in a window to be more than noise.
 _GRAIN = 3.0
+# Pixels by which a step must move a picture's corners for another one to follow.
+_SETTLED = 0.05
 # And in a block for it to show much, and how far things that moved are looked for, in pixels.
 _MUCH, _REACH = 8.0, 14
 
@@ -231,6 +233,9 @@ def measure(one: Grey, other: Grey, matrix: Matrix) -> Measures | None:
             to = compose(to, np.array([[1.0, 0, 0], [0, 1.0, 0]]) - step)
             if abs(np.linalg.det(to[:, :2])) < 1e-3:
                 return None
+            corners = np.array([[0, 0, 1], [layer.w, layer.h, 1]]) @ step.T
+            if np.abs(corners).max() < _SETTLED:
+                break
         if halved:
             to = _rescaled(to, 1 / up[0], 1 / up[1])
     return _measures(layer, to, swapped, box, own)

@@ -72,8 +72,11 @@ class _Finder:
         for photo_id, rows in by_photo.items():
             items = self._items(_Member(row, "the same file, byte for byte", 1.0) for row in rows)
             keep, why = self._choose(items)
-            groups.append(_group("identical", keep, why, [item for item in items if item is not keep], {rows[0].hash}))
-            self._standing[photo_id] = next(row for row in rows if row.file_id == keep.file_id)
+            # Once more with the one kept first: whether another is only a further name of its bytes is seen from there.
+            rows.sort(key=lambda row: row.file_id != keep.file_id)
+            keep, *others = self._items(_Member(row, "the same file, byte for byte", 1.0) for row in rows)
+            groups.append(_group("identical", keep, why, others, {rows[0].hash}))
+            self._standing[photo_id] = rows[0]
         return groups
 
     def tier(self, tier: Tier) -> list[Group]:

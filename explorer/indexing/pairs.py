@@ -77,7 +77,7 @@ class PairStage:
         # Until all is written: what is in memory must not be ahead of the catalog.
         self._known = None
         with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as threads, DecodePool(1, None) as pool:
-            looker = Looker(self._library, known)
+            looker = Looker(self._library, known, threads)
             closer = Closer(self._library, self._writer, pool)
             groups = _Groups(known, store.pairs(self._library.catalog, PAIRS_VERSION, ("pixels", "picture")))
             for start in range(0, len(new), BATCH):
@@ -86,12 +86,10 @@ class PairStage:
                 fresh = dict(zip(batch, threads.map(looker.sketch, batch), strict=True))
                 sound = [i for i in batch if fresh[i] is not None]
                 candidates = groups.thinned(self._candidates(known, sound))
-                found = list(threads.map(lambda pair: looker.compare(*pair), candidates))
+                found = looker.compare_all((a, b, None) for a, b in candidates)
                 judged = [pair for pair in (closer.judge(looked) for looked in found if looked) if pair]
                 groups.add(judged)
-                for pair in self._missing(groups, judged, {(p.a, p.b) for p in judged} | set(candidates), looker, closer):
-                    groups.add([pair])
-                    judged.append(pair)
+                judged += self._missing(groups, judged, set(candidates), looker, closer)
                 with self._writer.transaction():
                     store.put_sketches(self._writer, ((i, fresh[i] or b"") for i in batch), PAIRS_VERSION)
                     store.put_pairs(self._writer, judged, PAIRS_VERSION)
@@ -108,15 +106,16 @@ class PairStage:
                     pairs.add((min(photo_id, other), max(photo_id, other)))
         return sorted(pairs)
 
-    def _missing(self, groups: _Groups, judged: list[Pair], done: set[tuple[int, int]], looker: Looker, closer: Closer) -> Iterator[Pair]:
+    def _missing(self, groups: _Groups, judged: list[Pair], done: set[tuple[int, int]], looker: Looker, closer: Closer) -> list[Pair]:
         """Pairs of photos that hang together through others and have not been compared: any of them may become the one that is kept."""
-        for a, b in groups.open_pairs({i for pair in judged if pair.kind in ("pixels", "picture") for i in (pair.a, pair.b)}):
-            guess = groups.through_another(a, b)
-            if guess is None and (a, b) in done:
-                continue
-            looked = looker.compare(a, b, guess)
-            pair = closer.judge(looked) if looked else None
-            yield pair or Pair(a, b, "different", 0.0, {})
+        touched = {i for pair in judged if pair.kind in ("pixels", "picture") for i in (pair.a, pair.b)}
+        guessed = [(a, b, groups.through_another(a, b)) for a, b in groups.open_pairs(touched)]
+        wanted = [(a, b, guess) for a, b, guess in guessed if guess is not None or (a, b) not in done]
+        found = list[Pair]()
+        for (a, b, _), seen in zip(wanted, looker.compare_all(wanted), strict=True):
+            found.append((closer.judge(seen) if seen else None) or Pair(a, b, "different", 0.0, {}))
+        groups.add(found)
+        return found
 
 
 # Nearest photos by embedding that are looked at, and from which cosine on. A copy that is turned and cropped at once may be no nearer.
@@ -211,8 +210,8 @@ class _Picture(NamedTuple):
 class Looker:
     """Compares pairs; safe to be used by several threads at once, as nearly all of it is OpenCV's work."""
 
-    def __init__(self, library: Library, known: _Known) -> None:
-        self._library, self._known = library, known
+    def __init__(self, library: Library, known: _Known, threads: ThreadPoolExecutor) -> None:
+        self._library, self._known, self._threads = library, known, threads
         # Pairs are compared in as many threads as there are cores; threads of its own would only get in their way.
         cv2.setNumThreads(1)
         self._pictures: OrderedDict[int, _Picture | None] = OrderedDict()
@@ -239,6 +238,10 @@ class Looker:
     def _kept_corners(self, photo_id: int) -> Sketch | None:
         packed = store.sketch_of(self._library.catalog, photo_id, PAIRS_VERSION)
         return None if packed is None else sketches.unpack(packed)
+
+    def compare_all(self, pairs: Iterable[tuple[int, int, Matrix | None]]) -> list[Looked | None]:
+        """`compare` for each, in all threads at once."""
+        return list(self._threads.map(lambda pair: self.compare(*pair), pairs))
 
     def compare(self, a: int, b: int, guess: Matrix | None = None) -> Looked | None:
         """None where nothing speaks for one picture. guess: how b would lie on a if both are copies of a third, as unit squares."""

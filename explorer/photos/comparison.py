@@ -89,9 +89,10 @@ def is_same_picture(m: Measures) -> bool:
 def _normal(grey: Floats) -> tuple[Floats, Floats]:
     """Brightness against its surroundings in units of their deviation, and that deviation."""
     size = (_WINDOW, _WINDOW)
-    mean = cv2.blur(grey, size)
-    deviation = np.sqrt(np.maximum(cv2.blur(grey * grey, size) - mean * mean, 0))
-    return ((grey - mean) / np.sqrt(deviation * deviation + 9)).astype(np.float32), deviation.astype(np.float32)
+    mean = np.asarray(cv2.blur(grey, size), np.float32)
+    variance = np.asarray(cv2.sqrBoxFilter(grey, cv2.CV_32F, size), np.float32) - mean * mean
+    np.maximum(variance, 0, out=variance)
+    return (grey - mean) / np.sqrt(variance + 9), np.sqrt(variance)
 
 
 def _warp(grey: Floats, matrix: Matrix, size: tuple[int, int]) -> Floats:
@@ -122,7 +123,8 @@ def content(grey: Grey) -> Box:
 
 def _border(rows: Grey) -> int:
     """How many rows, from the first on, are of one grey; at most a third. Compression leaves some ripples."""
-    some = rows[: len(rows) // 3]
+    # Each fourth pixel says as much.
+    some = rows[: len(rows) // 3, ::4]
     low, middle, high = np.percentile(some, (4, 50, 96), axis=1)
     plain = (high - low < 14) & (np.abs(middle - middle[0]) < 8)
     return int(np.argmin(plain)) if not plain.all() else 0

@@ -261,7 +261,7 @@ class Indexer:
 
     def _batches(self, tasks: list[_Task], known: Callable[[bytes], bool]) -> Iterator[list[Outcome]]:
         """Read the files in the decode processes and hand out what comes back in batches."""
-        jobs = (Job(self._path(task.root_id, task.seen.path), task.seen.mtime_ns / 1e9, task) for task in tasks)
+        jobs = (Job(self._path(task.root_id, task.seen.path), task.seen.mtime_ns / 1e9, task, task.seen.size) for task in tasks)
         meter, batch, since = _Meter(len(tasks)), list[Outcome](), time.monotonic()
         outcomes = self._pool.run(jobs, known)
         try:

@@ -217,11 +217,10 @@ class Indexer:
     def _vectors(self, batch: list[Outcome]) -> dict[int, np.ndarray]:
         """Encode a batch and keep its previews; vectors by the outcome's identity."""
         decoded = [(o, o.photo, o.digest) for o in batch if o.photo is not None and o.digest is not None]
-        for _, photo, digest in decoded:
-            self._library.previews.write(digest.hex(), photo.preview)
         if not decoded:
             return {}
-        rows = self._encoder.encode_images(np.stack([photo.input for _, photo, _ in decoded if photo.input is not None]))
+        with self._library.previews.writing((digest.hex(), photo.preview) for _, photo, digest in decoded):
+            rows = self._encoder.encode_images(np.stack([photo.input for _, photo, _ in decoded if photo.input is not None]))
         return {id(outcome): row for (outcome, _, _), row in zip(decoded, rows, strict=True)}
 
     def _encode_waiting(self, tally: Tally) -> None:

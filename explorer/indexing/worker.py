@@ -15,13 +15,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from filelock import FileLock
 
 from explorer.encoders.base import Encoder
-from explorer.errors import ExplorerError, FolderError, LibraryLocked
+from explorer.errors import CatalogDamaged, ExplorerError, FolderError, LibraryLocked
 from explorer.indexing.decode_pool import DecodePool
 from explorer.indexing.once import load_encoder
 from explorer.indexing.pipeline import Indexer, Place, Progress, Tally
@@ -31,6 +31,7 @@ from explorer.indexing.watch import Spot, Watcher
 from explorer.library.library import Library
 from explorer.library.paths import to_text
 from explorer.library.rows import Phase
+from explorer.library.storage import explain
 from explorer.library.writer import Writer
 
 log = logging.getLogger("explorer.worker")
@@ -39,6 +40,8 @@ log = logging.getLogger("explorer.worker")
 STEP = 0.3
 RESCAN_WATCHED = 30 * 60.0
 RESCAN_UNWATCHED = 60.0
+# Seconds between two tries when the library's disk is full, or otherwise not to be written.
+WAIT = 5.0
 # The index file is written when this share of it has changed; until then a start catches up from the catalog.
 SAVE_SHARE, SAVE_LEAST = 0.02, 500
 
@@ -71,7 +74,7 @@ class Worker:
     def close(self) -> None:
         self._watcher.close()
         self._pool.close()
-        self._report("stopped")
+        self._despite_trouble(lambda: self._say("stopped"))
         self._writer.close()
 
     def run(self) -> None:
@@ -82,11 +85,37 @@ class Worker:
                     self._step()
                 except _Interrupted:
                     continue
+                except Exception as error:  # noqa: BLE001  raised again unless it is the library's disk that is in the way
+                    self._wait_out(error)
                 self._stop.wait(STEP)
         except Stopped:
             pass
         finally:
-            self._save(always=True)
+            self._despite_trouble(lambda: self._save(always=True))
+
+    # --- trouble with the disk
+
+    def _wait_out(self, error: Exception) -> None:
+        """Say what is in the way of writing, and wait a little; the next round looks at everything again. Raises what is no such thing."""
+        trouble = explain(error, self._library.dir)
+        if trouble is None or isinstance(trouble, CatalogDamaged):
+            raise trouble or error from error
+        log.warning("%s", trouble)
+        # What the cut-off round was about is not known any more.
+        self._due.clear()
+        end = time.monotonic() + WAIT
+        while time.monotonic() < end and not self._stop.is_set():
+            # On a full disk there is mostly still room for this one row; where there is none, the log has it.
+            self._despite_trouble(lambda: self._say("waiting", message=str(trouble)))
+            self._stop.wait(1.0)
+
+    def _despite_trouble(self, action: Callable[[], None]) -> None:
+        """Do something that is not missed where the disk does not allow it."""
+        try:
+            action()
+        except Exception as error:
+            if explain(error, self._library.dir) is None:
+                raise
 
     # --- one round
 
@@ -185,11 +214,15 @@ class Worker:
 
     def _report(self, phase: Phase, progress: Progress | None = None, *, always: bool = False) -> None:
         now = time.monotonic()
-        if not always and phase != "stopped" and now - self._last_report < 0.5:
+        if not always and now - self._last_report < 0.5:
             return
         self._last_report = now
+        self._say(phase, progress)
+
+    def _say(self, phase: Phase, progress: Progress | None = None, message: str | None = None) -> None:
         done, total, rate, eta, _ = progress or Progress(0, 0, 0.0, None)
-        self._writer.report(phase=phase, encoder=self._encoder.name, done=done, total=total, rate=rate, eta=eta, message=self._note)
+        said = self._note if message is None else message
+        self._writer.report(phase=phase, encoder=self._encoder.name, done=done, total=total, rate=rate, eta=eta, message=said)
 
     def _save(self, *, always: bool = False) -> None:
         index = self._library.vectors(self._encoder.name, self._encoder.version, self._encoder.dim)
@@ -287,6 +320,12 @@ def main(argv: list[str] | None = None) -> int:
     except ExplorerError as error:
         log.error("%s", error)
         return error.exit_code
+    except Exception as error:
+        trouble = explain(error, library.dir)
+        if trouble is None:
+            raise
+        log.error("%s", trouble)
+        return trouble.exit_code
     finally:
         library.close()
     return 0

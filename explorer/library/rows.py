@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypedDict
 
-Phase = Literal["starting", "scanning", "indexing", "comparing", "watching", "paused", "stopped"]
+Phase = Literal["starting", "scanning", "indexing", "comparing", "watching", "paused", "waiting", "stopped"]
 FileState = Literal["present", "missing", "failed"]
 
 

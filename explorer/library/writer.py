@@ -17,6 +17,9 @@ from explorer.library.paths import from_text, inside, like_prefix, to_text
 from explorer.library.rows import Phase
 from explorer.photos.decode import DecodedPhoto
 
+# Seconds to wait for another program that keeps the catalog locked.
+PATIENCE = 120.0
+
 
 class Seen(NamedTuple):
     """A file as the file system shows it. path: relative to its root, with '/', as catalog text."""
@@ -49,7 +52,8 @@ class Writer:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self._db = connect(catalog.path)
+        # A backup or a look at the catalog with another program may take a while.
+        self._db = connect(catalog.path, wait=PATIENCE)
         self._change = 0
         self._purged: list[str] = []
 
@@ -66,10 +70,12 @@ class Writer:
         try:
             (self._change,) = self._db.execute("update clock set change = change + 1 returning change").fetchone()
             yield self._change
+            self._db.execute("commit")
         except BaseException:
-            self._db.execute("rollback")
+            # On a full disk SQLite may have rolled back already.
+            if self._db.in_transaction:
+                self._db.execute("rollback")
             raise
-        self._db.execute("commit")
 
     def run(self, sql: str, values: Sequence[object] = ()) -> None:
         """One statement, for the other files of this package that keep rows of their own."""

@@ -73,6 +73,8 @@ def build_parser() -> argparse.ArgumentParser:
     verify = add("verify", "check that catalog, vectors, previews and photo files agree", as_json)
     verify.add_argument("--repair", action="store_true", help="mend what can be mended; photo files are never touched")
 
+    verify.add_argument("--thorough", action="store_true", help="also read every photo file and decode every preview")
+
     bench = add("bench", "run one of the project's benchmarks")
     bench.add_argument("name", nargs="?", help="which one; without it they are listed")
     bench.add_argument("options", nargs=argparse.REMAINDER, help="what the benchmark takes")

@@ -71,7 +71,7 @@ def run_verify(args: argparse.Namespace) -> int:
     library = open_library(args.library)
     status = Status()
     try:
-        report = verify(library, repair=args.repair, progress=status.show)
+        report = verify(library, repair=args.repair, thorough=args.thorough, progress=status.show)
     finally:
         status.clear()
         library.close()

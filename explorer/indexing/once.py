@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from explorer.encoders import registry
 from explorer.encoders.base import Encoder
 from explorer.errors import EncoderError, UnknownEncoder
+from explorer.indexing import leftovers
 from explorer.indexing.decode_pool import DecodePool
 from explorer.indexing.pipeline import Indexer, Place, Progress, Tally
 from explorer.indexing.stages import stages
@@ -47,6 +48,7 @@ def index_folders(library: Library, folders: Sequence[str], encoder: Encoder, pr
         writer = Writer(library.catalog)
         pool = DecodePool(max(1, os.cpu_count() or 1), encoder.spec)
         try:
+            leftovers.begin(library)
             places = _places(library, writer, folders)
             indexer = Indexer(library, writer, encoder, pool, progress)
             tally = indexer.run(places)
@@ -65,6 +67,7 @@ def index_folders(library: Library, folders: Sequence[str], encoder: Encoder, pr
                 index.save()
             if encoder.has_text:
                 library.catalog.set_setting("encoder", encoder.name)
+            leftovers.end(library)
             return tally
         finally:
             pool.close()

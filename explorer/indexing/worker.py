@@ -22,6 +22,7 @@ from filelock import FileLock
 
 from explorer.encoders.base import Encoder
 from explorer.errors import CatalogDamaged, ExplorerError, FolderError, LibraryLocked
+from explorer.indexing import leftovers
 from explorer.indexing.decode_pool import DecodePool
 from explorer.indexing.once import load_encoder
 from explorer.indexing.pipeline import Indexer, Place, Progress, Tally
@@ -80,6 +81,7 @@ class Worker:
     def run(self) -> None:
         """Index, then watch, until `stop`. A run cut short by it leaves nothing half done."""
         try:
+            self._begin()
             while not self._stop.is_set():
                 try:
                     self._step()
@@ -92,8 +94,17 @@ class Worker:
             pass
         finally:
             self._despite_trouble(lambda: self._save(always=True))
+        self._despite_trouble(lambda: leftovers.end(self._library))
 
     # --- trouble with the disk
+
+    def _begin(self) -> None:
+        while not self._stop.is_set():
+            try:
+                leftovers.begin(self._library)
+                return
+            except Exception as error:  # noqa: BLE001  as above
+                self._wait_out(error)
 
     def _wait_out(self, error: Exception) -> None:
         """Say what is in the way of writing, and wait a little; the next round looks at everything again. Raises what is no such thing."""

@@ -29,16 +29,13 @@ def status_line() -> None:
 def describe(worker: WorkerRow | None) -> str:
     """What the indexer is at, in words."""
     if worker is None or not worker["alive"]:
-        if not has_room(resources.library().dir):
-            return "The disk that holds the library is full: make room on it, and indexing goes on where it was."
-        return "The indexer is not running."
+        full = "" if has_room(resources.library().dir) else " The disk that holds the library is full: make room on it."
+        return f"The indexer is not running.{full}"
     phase, done, total = worker["phase"], worker["done"], worker["total"]
     if phase == "starting":
         return (worker["message"] or "Getting ready…") + (f" {done / total:.0%}" if total else "")
-    if phase == "waiting":
-        return f"Indexing waits. {plain(worker['message'])}"
-    if phase == "paused":
-        return "Indexing is paused."
+    if phase in ("waiting", "paused"):
+        return f"Indexing waits. {plain(worker['message'])}" if phase == "waiting" else "Indexing is paused."
     if phase == "indexing" and total:
         left = f", about {duration(worker['eta'])} left" if worker["eta"] and done < total else ""
         return f"Indexing {count(done)} of {count(total, 'photo')} · {worker['rate']:.0f} photos/s{left}"

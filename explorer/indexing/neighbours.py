@@ -81,11 +81,15 @@ class NeighbourStage:
         if store.reached(catalog, self._name, _VERSION) == catalog.change():
             return
         index = self._library.vectors(self._encoder.name, self._encoder.version, self._encoder.dim)
+        present = np.sort(index.ids())
         lists = self._lists or _Lists(*store.neighbours(catalog, self._encoder_id))
+        known = lists.ids
+        if self._lists is None:
+            # The row of a photo that is gone for good went with it, while it is still in the rows of others.
+            known = np.union1d(known, lists.near[lists.near != NOBODY])
         # Until all is written: a run that is cut off leaves memory ahead of the catalog.
         self._lists = None
-        present = np.sort(index.ids())
-        self._forget(lists, present)
+        self._forget(lists, np.setdiff1d(known, present))
         new = np.setdiff1d(present, lists.ids)
         for start in range(0, len(new), ROWS):
             self._compare(index, lists, new[start : start + ROWS], lambda at=start: tick(at, len(new)))  # type: ignore[misc]
@@ -94,14 +98,13 @@ class NeighbourStage:
             store.set_reached(self._writer, self._name, _VERSION, now)
         self._lists = lists
 
-    def _forget(self, lists: _Lists, present: Ids) -> None:
+    def _forget(self, lists: _Lists, gone: Ids) -> None:
         """Take out photos that are gone; short lists are dropped, to be made anew."""
-        gone = np.setdiff1d(lists.ids, present)
         if not len(gone):
             return
         touched = lists.remove(gone)
         count = (lists.near[touched] != NOBODY).sum(axis=1)
-        short = touched[(count <= LEAST) & (count < len(lists.ids) - len(gone) - 1)]
+        short = touched[(count <= LEAST) & (count < len(np.setdiff1d(lists.ids, gone)) - 1)]
         dropped = np.concatenate([gone, lists.ids[short]])
         kept = np.setdiff1d(touched, short)
         with self._writer.transaction():

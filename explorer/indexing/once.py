@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from explorer.encoders import registry
 from explorer.encoders.base import Encoder
 from explorer.errors import EncoderError, UnknownEncoder
+from explorer.indexing.compare import Place, Tally
 from explorer.indexing.decode_pool import DecodePool
-from explorer.indexing.pipeline import Indexer, Place, Progress, Tally
+from explorer.indexing.pipeline import Indexer, Progress
 from explorer.indexing.stages import stages
 from explorer.library.library import Library
 from explorer.library.paths import inside, to_text

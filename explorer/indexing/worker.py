@@ -22,10 +22,11 @@ from filelock import FileLock
 
 from explorer.encoders.base import Encoder
 from explorer.errors import ExplorerError, FolderError, LibraryLocked
+from explorer.indexing.compare import Place, Tally
 from explorer.indexing.decode_pool import DecodePool
 from explorer.indexing.once import load_encoder
-from explorer.indexing.pipeline import Indexer, Place, Progress, Tally
-from explorer.indexing.scan import ignored
+from explorer.indexing.pipeline import Indexer, Progress
+from explorer.indexing.rules import ignored
 from explorer.indexing.stages import stages
 from explorer.indexing.watch import Spot, Watcher
 from explorer.library.library import Library

@@ -30,11 +30,11 @@ def damage(catalog: Catalog) -> list[str]:
 
 
 def miscounted(catalog: Catalog) -> list[int]:
-    """Photos whose number of present files is not what the file rows say, or that no file refers to."""
+    """Photos whose number of present files is not what the file rows say, or that no file refers to unnoticed."""
     with catalog.reading() as db:
         rows = db.execute(
             "select p.id from photo p left join file f on f.photo_id = p.id group by p.id"
-            " having p.present <> sum(f.state is 'present') or count(f.id) = 0"
+            " having p.present <> sum(f.state is 'present') or (count(f.id) = 0) <> (p.orphaned_at is not null)"
         )
         return [row[0] for row in rows]
 
@@ -46,8 +46,11 @@ def hashes(catalog: Catalog) -> dict[str, int]:
 
 
 def present_files(catalog: Catalog) -> Iterator[PresentFile]:
-    """Every file that should be on disk."""
+    """Every file that should be on disk; those that are away are not among them."""
     with catalog.reading() as db:
-        rows = db.execute("select r.path, f.path, f.size, f.mtime_ns from file f join root r on r.id = f.root_id where f.state = 'present'")
+        rows = db.execute(
+            "select r.path, f.path, f.size, f.mtime_ns from file f join root r on r.id = f.root_id"
+            " where f.state = 'present' and f.gone_at is null"
+        )
         for root, path, size, mtime_ns in rows:
             yield PresentFile(from_text(root), join(root, path), size, mtime_ns)

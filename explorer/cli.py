@@ -115,6 +115,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has enough of it (`| head`): not an error. Python would complain once more when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        from explorer.config import library_dir
+        from explorer.library.storage import explain
+
+        trouble = explain(error, library_dir(getattr(args, "library", None)))
+        if trouble is None:
+            raise
+        say(str(trouble))
+        return trouble.exit_code
     except KeyboardInterrupt:
         say("Stopped. Nothing is lost: the next run goes on from here.")
         return 130

@@ -14,6 +14,7 @@ from explorer.library.rows import RootRow
 from explorer.library.writer import check_folder
 from explorer.ui import resources
 from explorer.ui.status import describe
+from explorer.ui.words import plain
 from explorer.words import count, size
 
 FAILURES_PAGE = 50
@@ -42,8 +43,8 @@ def overview() -> None:
                 catalog.send("resume" if paused else "pause")
     if worker is not None and worker["alive"] and worker["total"]:
         st.progress(min(1.0, worker["done"] / worker["total"]))
-    if worker is not None and worker["alive"] and worker["message"] and worker["phase"] != "starting":
-        st.warning(worker["message"], icon=":material/info:")
+    if worker is not None and worker["alive"] and worker["message"] and worker["phase"] not in ("starting", "waiting"):
+        st.warning(plain(worker["message"]), icon=":material/info:")
     used = [f"“{name}” ({count(photos, 'photo')})" for name, _, _, photos in catalog.encoders() if photos]
     if used:
         st.caption(f"Search understands photos through {', '.join(used)}.")
@@ -112,7 +113,7 @@ def add() -> None:
     if likely:
         with st.container(horizontal=True):
             for path in likely:
-                if st.button(path, icon=":material/folder:", key=f"usual-{path}"):
+                if st.button(plain(path), icon=":material/folder:", key=f"usual-{path}"):
                     take(path)
 
 
@@ -124,10 +125,10 @@ def take(typed: str) -> None:
     try:
         check_folder(path)
     except FolderError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     catalog.send("add", path)
-    st.success(f"{printable(path)} is being added.", icon=":material/check:")
+    st.success(f"{plain(printable(path))} is being added.", icon=":material/check:")
 
 
 def failures() -> None:

@@ -14,6 +14,7 @@ from explorer.ui import asking, examples, lightbox, resources
 from explorer.ui.asking import Asked, Found
 from explorer.ui.gallery import gallery, preview_address
 from explorer.ui.live import follow
+from explorer.ui.words import plain
 from explorer.words import count
 
 PAGE_SIZE = 90
@@ -52,7 +53,7 @@ def upload() -> None:
         with st.spinner("Looking at the photo…"):
             asking.by_upload(given.getvalue(), given.name)
     except PhotoError as error:
-        st.error(f"{given.name} cannot be used: {error}.", icon=":material/broken_image:")
+        st.error(f"{plain(given.name)} cannot be used: {plain(str(error))}.", icon=":material/broken_image:")
         return
     # A new box, so that this photo is not taken for a new one at every run.
     st.session_state["_uploads"] = turn + 1
@@ -181,7 +182,7 @@ def main() -> None:
     try:
         found = asking.find(what)
     except ExplorerError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     headline(what, found)
     if found.ids:

@@ -20,6 +20,9 @@ _MASK = Mask(
     | _C.IN_MOVE_SELF | _C.IN_ATTRIB | _C.IN_ONLYDIR | _C.IN_DONT_FOLLOW
 )  # fmt: skip
 
+_SHORT = {errno.ENOSPC, errno.ENOMEM}
+LIMIT = "this system watches no more folders (its limit is fs.inotify.max_user_watches)"
+
 Tell = Callable[[str, "str | None"], None]
 """Called with a folder and the name in it that something happened to; None: look at the folder and all below it."""
 
@@ -72,10 +75,8 @@ class Tree:
                 return
             if event.is_moved_from or event.is_delete:
                 self._drop([known for known in self._watches if known == path or known.startswith(path + os.sep)])
-            elif event.is_moved_to or event.is_create:
-                self._add(path)
-            elif event.is_attrib and path not in self._watches:
-                # Its permissions may have changed: perhaps it can be looked into now.
+            elif self.problem is None and (not event.is_attrib or path not in self._watches):
+                # It is new here, or its permissions have changed and it can perhaps be looked into now.
                 self._add(path)
             self._tell(path, None)
 
@@ -110,10 +111,12 @@ class Tree:
                 with os.scandir(folder) as entries:
                     waiting += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
             except OSError as error:
-                if must and folder == top:
+                if must and folder == top and error.errno not in _SHORT:
                     raise
-                if error.errno in {errno.ENOSPC, errno.ENOMEM}:
-                    self.problem = "the system's limit of watched folders is reached (fs.inotify.max_user_watches)"
+                if error.errno in _SHORT:
+                    # With half a tree nobody is served, and other programs need watches, too.
+                    self._drop(list(self._watches))
+                    self.problem = LIMIT
                     return
 
     def _watch(self, folder: str) -> None:

@@ -15,9 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from explorer.encoders.base import Encoder
-from explorer.indexing.compare import Differences, Task
-from explorer.indexing.compare import Place as Place
-from explorer.indexing.compare import Tally as Tally
+from explorer.indexing.compare import Differences, Place, Tally, Task
 from explorer.indexing.decode_pool import DecodePool, Job, Outcome
 from explorer.indexing.resting import Resting
 from explorer.indexing.scan import NOWHERE, inode_of, root_state
@@ -25,6 +23,8 @@ from explorer.library import absence
 from explorer.library.library import Library
 from explorer.library.paths import join, to_text
 from explorer.library.writer import KnownFile, Seen, Writer
+
+__all__ = ["Indexer", "Place", "Progress", "Tally"]
 
 # Photos encoded and committed together: large enough to use every core, small enough that results show at once.
 BATCH = 16
@@ -49,7 +49,7 @@ class Indexer:
     """Brings the catalog up to the disk. One per library, in the process that holds its lock."""
 
     def __init__(self, library: Library, writer: Writer, encoder: Encoder, pool: DecodePool, tick: Callable[[Progress], None],
-                 resting: Resting | None = None) -> None:  # fmt: skip
+                 *, resting: Resting | None = None) -> None:  # fmt: skip
         """tick: called several times a second; may raise to stop the run, which loses nothing. resting: which files can be read yet."""
         self._library, self._writer, self._encoder, self._pool, self._tick = library, writer, encoder, pool, tick
         self._resting = resting or Resting()
@@ -144,11 +144,10 @@ class Indexer:
     def _vectors(self, batch: list[Outcome]) -> dict[int, np.ndarray]:
         """Encode a batch and keep its previews; vectors by the outcome's identity."""
         decoded = [(o, o.photo, o.digest) for o in batch if o.photo is not None and o.digest is not None]
-        for _, photo, digest in decoded:
-            self._library.previews.write(digest.hex(), photo.preview)
         if not decoded:
             return {}
-        rows = self._encoder.encode_images(np.stack([photo.input for _, photo, _ in decoded if photo.input is not None]))
+        with self._library.previews.writing((digest.hex(), photo.preview) for _, photo, digest in decoded):
+            rows = self._encoder.encode_images(np.stack([photo.input for _, photo, _ in decoded if photo.input is not None]))
         return {id(outcome): row for (outcome, _, _), row in zip(decoded, rows, strict=True)}
 
     def _encode_waiting(self, tally: Tally) -> None:
@@ -188,7 +187,7 @@ class Indexer:
 
     def _batches(self, tasks: list[Task], known: Callable[[bytes], bool]) -> Iterator[list[Outcome]]:
         """Read the files in the decode processes and hand out what comes back in batches."""
-        jobs = (Job(self._path(task.root_id, task.seen.path), task.seen.mtime_ns / 1e9, task) for task in tasks)
+        jobs = (Job(self._path(task.root_id, task.seen.path), task.seen.mtime_ns / 1e9, task, task.seen.size) for task in tasks)
         meter, batch, since = _Meter(len(tasks)), list[Outcome](), time.monotonic()
         outcomes = self._pool.run(jobs, known)
         try:

@@ -63,19 +63,23 @@ class Watcher:
         self._spots = Debouncer[Spot](QUIET, LIMIT)
         self._system: _System = _Inotify() if sys.platform == "linux" else _Observed()
         self._watches: dict[str, _Watching] = {}
+        self._stale: set[str] = set()
 
     def watch(self, root: str, rules: Rules) -> str | None:
         """Start to watch a root, or look whether it still is; None if all of it is watched, else why not, in words."""
         known = self._watches.get(root)
-        if known is not None and not known.lost and known.problem is None:
+        if known is not None and not known.lost and known.problem is None and root not in self._stale:
             return None
         self.forget(root)
+        self._stale.discard(root)
         where = os.path.realpath(root)
 
         def tell(folder: str, name: str | None) -> None:
             # A root may be a link: what is told of the folder it leads to is said of the root.
             inside = root + folder[len(where) :] if folder.startswith(where) else root
             # An ignore file has its word on all folders below.
+            if name == IGNORE_FILE:
+                self._stale.add(root)
             self._spots.add(Spot(root, inside, name is None or name == IGNORE_FILE), time.monotonic())
 
         def leaves_out(folder: str) -> bool:
@@ -87,6 +91,10 @@ class Watcher:
             return error.strerror or str(error)
         self._watches[root] = watching
         return watching.problem
+
+    def stale(self) -> set[str]:
+        """Roots in which an ignore file has changed, so that other folders are to be watched."""
+        return set(self._stale)
 
     def lost(self, root: str) -> bool:
         """Whether this root was watched and went away since."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -14,6 +15,7 @@ from typing import NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
+from filelock import FileLock
 
 from explorer.errors import LibraryError
 from explorer.library import filters as filtering
@@ -21,6 +23,7 @@ from explorer.library.filters import Filters
 from explorer.library.migrations import migrate
 from explorer.library.paths import from_text, join, to_text
 from explorer.library.rows import Counts, FileRow, FolderRow, PhotoRow, RootRow, WorkerRow
+from explorer.library.storage import explain, flush
 
 Ids = npt.NDArray[np.int64]
 
@@ -31,15 +34,15 @@ HEARTBEAT_LIMIT = 15.0
 _SLICE = 10_000
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection with this project's settings: WAL, enforced references, waiting up to 30 s for another writer."""
+def connect(path: Path, wait: float = 30.0) -> sqlite3.Connection:
+    """A connection with this project's settings: WAL, enforced references, waiting so many seconds for another writer."""
     try:
-        connection = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=wait, check_same_thread=False, isolation_level=None)
         connection.row_factory = sqlite3.Row
         for pragma in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on", "temp_store = memory"):
             connection.execute(f"pragma {pragma}")
     except sqlite3.Error as error:
-        raise LibraryError(f"The library's catalog {path} cannot be opened: {error}.") from error
+        raise explain(error, path.parent) or LibraryError(f"The library's catalog {path} cannot be opened: {error}.") from error
     return connection
 
 
@@ -58,8 +61,18 @@ class Catalog:
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._closed = False
-        with self.reading() as db:
-            migrate(db)
+        try:
+            with self.reading() as db:
+                # Two processes that open a new library at once must not both make its tables.
+                migrate(db, FileLock(path.with_name("migrate.lock")))
+        except OSError as error:
+            raise explain(error, path.parent) or error from error
+
+    def settle(self) -> None:
+        """Wait until all that was committed is on the disk: a commit alone may be undone by a power cut, with all that followed it."""
+        with contextlib.suppress(FileNotFoundError):
+            # Every commit since the last checkpoint is in this file, and a checkpoint waits for the disk by itself.
+            flush(self.path.with_name(self.path.name + "-wal"))
 
     def close(self) -> None:
         with self._lock:
@@ -76,6 +89,8 @@ class Catalog:
         connection = connection or connect(self.path)
         try:
             yield connection
+        except sqlite3.Error as error:
+            raise explain(error, self.path.parent) or error from error
         finally:
             with self._lock:
                 if self._closed:
@@ -241,9 +256,14 @@ class Catalog:
         if row is None:
             return None
         known = {key: row[key] for key in WorkerRow.__annotations__ if key != "alive"}
-        # A heartbeat from the future was left before the clock was set back.
+        # A sign of life from the future is one from before the clock was set back.
         fresh = abs(time.time() - row["heartbeat"]) < HEARTBEAT_LIMIT
         return cast(WorkerRow, {**known, "alive": fresh and row["phase"] != "stopped"})
+
+    def beat(self) -> None:
+        """A sign of life of this process, if it is the one that indexes."""
+        with self.reading() as db:
+            db.execute("update worker set heartbeat = ? where pid = ? and phase <> 'stopped'", (time.time(), os.getpid()))
 
     def send(self, command: str, argument: str | None = None) -> None:
         """Leave word for the worker: add PATH, remove PATH, exclude JSON, rescan [PATH], forget PATH, keep PATH, pause, resume, stop."""
@@ -251,6 +271,10 @@ class Catalog:
             db.execute(
                 "insert into command (command, argument, sent_at) values (?, ?, ?)", (command, argument and to_text(argument), time.time())
             )
+
+    def waiting_commands(self) -> list[str]:
+        """Commands that nobody has taken yet, oldest first."""
+        return [row[0] for row in self._rows("select command from command order by id")]
 
     def setting(self, key: str) -> str | None:
         row = self._row("select value from setting where key = ?", (key,))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from explorer.errors import LibraryNewer
@@ -177,13 +178,26 @@ _STEPS = (
 VERSION = len(_STEPS)
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring a catalog, new or old, to this release's schema. Raises LibraryNewer where a later release has written it."""
-    (had,) = connection.execute("pragma user_version").fetchone()
-    if had == VERSION:
+def migrate(connection: sqlite3.Connection, lock: AbstractContextManager[object] | None = None) -> None:
+    """Bring a catalog, new or old, to this release's schema. Raises LibraryNewer where a later release has written it.
+
+    lock: held while the schema is changed. Each step and the note of it are one transaction: cut off, the rest follows at the next start.
+    """
+    if _had(connection) == VERSION:
         return
+    with lock or nullcontext():
+        if _had(connection) != VERSION:
+            _apply(connection)
+
+
+def _had(connection: sqlite3.Connection) -> int:
+    (had,) = connection.execute("pragma user_version").fetchone()
     if had > VERSION:
         raise LibraryNewer("This library was written by a newer Photo Explorer: update the program, or choose another --library folder.")
+    return int(had)
+
+
+def _apply(connection: sqlite3.Connection) -> None:
     import sqlite_utils
     from sqlite_utils.migrations import Migrations
 

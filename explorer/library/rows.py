@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypedDict
 
-Phase = Literal["starting", "scanning", "indexing", "comparing", "watching", "paused", "off", "stopped"]
+Phase = Literal["starting", "scanning", "indexing", "comparing", "watching", "paused", "waiting", "off", "stopped"]
 """off: told to stop; the process waits to be told to go on, and has let go of the library. stopped: the process has ended."""
 FileState = Literal["present", "missing", "failed"]
 

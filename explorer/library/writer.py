@@ -19,6 +19,9 @@ from explorer.library.paths import below, from_text, to_text
 from explorer.library.rows import Phase
 from explorer.photos.decode import DecodedPhoto
 
+# Seconds to wait for another program that keeps the catalog locked.
+PATIENCE = 120.0
+
 
 class Seen(NamedTuple):
     """A file as the file system shows it. path: relative to its root, with '/', as catalog text."""
@@ -69,7 +72,8 @@ class Writer:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self._db = connect(catalog.path)
+        # A backup or a look at the catalog with another program may take a while.
+        self._db = connect(catalog.path, wait=PATIENCE)
         self._change = 0
         self._purged: list[str] = []
 
@@ -86,10 +90,12 @@ class Writer:
         try:
             (self._change,) = self._db.execute("update clock set change = change + 1 returning change").fetchone()
             yield self._change
+            self._db.execute("commit")
         except BaseException:
-            self._db.execute("rollback")
+            # On a full disk SQLite may have rolled back already.
+            if self._db.in_transaction:
+                self._db.execute("rollback")
             raise
-        self._db.execute("commit")
 
     def run(self, sql: str, values: Sequence[object] = ()) -> None:
         """One statement, for the other files of this package that keep rows of their own."""
@@ -135,7 +141,7 @@ class Writer:
     def _take_over_globs(self, new: int, old: int, prefix: str) -> None:
         """What was left out of a folder that becomes part of another stays left out there."""
         mine, its = (json.loads(self._db.execute("select exclude from root where id = ?", (i,)).fetchone()[0]) for i in (new, old))
-        self.set_globs(new, [*mine, *(_moved_glob(glob, prefix) for glob in its)])
+        self.set_globs(new, [*mine, *(moved_glob(glob, prefix) for glob in its)])
 
     def remove_root(self, path: str) -> None:
         """Forget a root and the photos that lie only there. No photo file is touched."""
@@ -343,10 +349,15 @@ class Writer:
             (os.getpid(), time.time(), phase, done, total, rate, eta, encoder, message),
         )
 
-    def take_commands(self) -> list[tuple[str, str | None]]:
-        """Commands left since the last call, oldest first; each is given once."""
-        rows = self._db.execute("delete from command returning id, command, argument").fetchall()
+    def take_commands(self, only: Sequence[str] = ()) -> list[tuple[str, str | None]]:
+        """Commands left since the last call, oldest first; each is given once. only: leave the others for whoever can carry them out."""
+        some = f" where command in ({','.join('?' * len(only))})" if only else ""
+        rows = self._db.execute(f"delete from command{some} returning id, command, argument", only).fetchall()  # noqa: S608
         return [(row["command"], row["argument"] and from_text(row["argument"])) for row in sorted(rows, key=lambda row: row["id"])]
+
+    def drop_commands(self, commands: Sequence[str], before: float) -> None:
+        """Forget such commands if they were given before this moment (Unix seconds), to a process that has ended since."""
+        self._db.executemany("delete from command where command = ? and sent_at < ?", ((command, before) for command in commands))
 
 
 _FACTS = (
@@ -355,8 +366,10 @@ _FACTS = (
 )  # fmt: skip
 
 
-def _moved_glob(glob: str, prefix: str) -> str:
+def moved_glob(glob: str, prefix: str) -> str:
     """A glob of a folder, as one of the folder above it that it lies in as `prefix`."""
+    if not prefix:
+        return glob
     negated, bare = glob.startswith("!"), glob.removeprefix("!")
     anchored = "/" in bare.rstrip("/")
     where = "".join("\\" + c if c in "*?[]\\!# " else c for c in prefix)

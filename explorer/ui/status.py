@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.library.rows import WorkerRow
+from explorer.library.storage import has_room
 from explorer.ui import resources
+from explorer.ui.words import plain
 from explorer.words import count, duration
 
 
@@ -13,7 +15,9 @@ from explorer.words import count, duration
 def status_line() -> None:
     """What the indexer is at, refreshed by itself; nothing while there is nothing to say."""
     worker = resources.library().catalog.worker()
-    busy = worker is not None and worker["alive"] and worker["phase"] in ("starting", "scanning", "indexing", "comparing", "paused")
+    busy = (
+        worker is not None and worker["alive"] and worker["phase"] in ("starting", "scanning", "indexing", "comparing", "paused", "waiting")
+    )
     if worker is None or not busy:
         return
     left, right = st.columns([3, 2], vertical_alignment="center")
@@ -25,10 +29,14 @@ def status_line() -> None:
 def describe(worker: WorkerRow | None) -> str:
     """What the indexer is at, in words."""
     if worker is None or not worker["alive"]:
+        if not has_room(resources.library().dir):
+            return "The disk that holds the library is full: make room on it, and indexing goes on where it was."
         return "The indexer is not running."
     phase, done, total = worker["phase"], worker["done"], worker["total"]
     if phase == "starting":
         return (worker["message"] or "Getting ready…") + (f" {done / total:.0%}" if total else "")
+    if phase == "waiting":
+        return f"Indexing waits. {plain(worker['message'])}"
     if phase == "paused":
         return "Indexing is paused."
     if phase == "indexing" and total:

@@ -129,8 +129,8 @@ def test_without_an_encoder_there_is_no_input(photos: list[Job]) -> None:
     [
         ("crash", "crashed on this file"),
         ("crash-early", "crashed on this file"),
-        ("hang", "longer than 1 seconds"),
-        ("hang-early", "longer than 1 seconds"),
+        ("hang", "longer than 1 seconds to read"),
+        ("hang-early", "longer than 1 seconds to read"),
         ("garbage", "crashed on this file"),
         ("odd", "crashed on this file"),
     ],

@@ -68,6 +68,8 @@ def index_folders(
             indexer = Indexer(library, writer, encoder, pool, desk.tick, resting=Resting(patient=True))
             tally = indexer.run(places)
             _wait_for_writers(indexer, tally, desk)
+            # Counted anew: one that had failed before is met again in its folder.
+            tally.failed = sum(file.state == "failed" for p in places for file in writer.files_below(p.root_id, p.folder).values())
             if forget_missing:
                 for folder in folders:
                     gone = forget_vanished(library.catalog, writer, folder)
@@ -93,7 +95,7 @@ def _wait_for_writers(indexer: Indexer, tally: Tally, desk: _Desk) -> None:
         desk.wait(PAUSE, f"Waiting for files that are still being written, in {len(tally.unsettled):,} folders")
         again = indexer.run(list(tally.unsettled), thorough=False)
         tally.unsettled = again.unsettled
-        for count in ("indexed", "moved", "missing", "failed", "encoded", "away", "left_out"):
+        for count in ("indexed", "moved", "missing", "encoded", "away", "left_out"):
             setattr(tally, count, getattr(tally, count) + getattr(again, count))
 
 

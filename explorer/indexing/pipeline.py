@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from explorer.encoders.base import Encoder
+from explorer.errors import PhotoError
 from explorer.indexing.compare import Differences, Place, Tally, Task
 from explorer.indexing.decode_pool import DecodePool, Job, Outcome
 from explorer.indexing.resting import Resting
@@ -28,6 +29,8 @@ __all__ = ["Indexer", "Place", "Progress", "Tally"]
 
 # Photos encoded and committed together: large enough to use every core, small enough that results show at once.
 BATCH = 16
+# No file's time: what carries it is read again by every scan.
+_UNREAD = -1
 # A started batch is written after this many seconds even if it is not full.
 LINGER = 1.0
 
@@ -64,11 +67,13 @@ class Indexer:
         tally = Tally()
         self._roots = {root["id"]: root["path"] for root in self._library.catalog.roots()}
         differences = Differences(self._library.catalog, self._writer, self._resting, tally, lambda: self._tick(Progress(0, 0, 0.0, None)))
-        differences.look(places)
-        self._read(differences.fresh, differences.gone, tally)
-        differences.settle()
+        with self._writer.sparing_photos(thorough=thorough):
+            differences.look(places)
+            self._read(differences.fresh, differences.gone, tally)
+            differences.settle()
+            if thorough:
+                self._encode_waiting(tally)
         if thorough:
-            self._encode_waiting(tally)
             absence.purge_old(self._writer)
         for digest in self._writer.take_purged():
             self._library.previews.remove(digest)
@@ -97,7 +102,9 @@ class Indexer:
                         tally.unsettled.add(Place(task.root_id, self._roots[task.root_id], seen.path.rpartition("/")[0], False))
                         continue
                     if outcome.error is not None or outcome.digest is None:
-                        self._writer.put_failed(task.root_id, seen, outcome.error or "it could not be read")
+                        # Its bytes were not to be had, which may be another matter next time, whatever its size and time say.
+                        again = seen if outcome.digest else seen._replace(mtime_ns=_UNREAD)
+                        self._writer.put_failed(task.root_id, again, outcome.error or "it could not be read")
                         tally.failed += 1
                         continue
                     photo_id = self._writer.photo_of(outcome.digest)
@@ -177,7 +184,11 @@ class Indexer:
         if row is None or not self._library.previews.has(row["hash"]):
             return
         self._tick(Progress(0, 0, 0.0, None))
-        photo = self._pool.decode_bytes(self._library.previews.path(row["hash"]).read_bytes())
+        try:
+            photo = self._pool.decode_bytes(self._library.previews.path(row["hash"]).read_bytes())
+        except (OSError, PhotoError):
+            # `verify` says so, and the photo is encoded when its original is back.
+            return
         if photo.input is not None:
             self._writer.add_embedding(self._encoder_id, photo_id, self._encoder.encode_images(photo.input[None])[0])
             tally.encoded += 1

@@ -11,7 +11,7 @@ from explorer.indexing.compare import Place, Tally
 from explorer.indexing.filesystems import no_events
 from explorer.indexing.rules import Rules
 from explorer.indexing.watch import AGAIN, Spot, Watcher
-from explorer.library.catalog import Catalog
+from explorer.library.library import Library
 from explorer.library.paths import to_text
 from explorer.library.rows import RootRow
 from explorer.library.writer import Writer
@@ -28,9 +28,10 @@ DRIVES = 3.0
 class Rounds:
     """Keeps the watches and the times of all roots. Used by one thread."""
 
-    def __init__(self, catalog: Catalog, writer: Writer) -> None:
-        self._catalog, self._writer = catalog, writer
-        self._watcher = Watcher()
+    def __init__(self, library: Library, writer: Writer) -> None:
+        self._catalog, self._writer = library.catalog, writer
+        # Where the library lies in a root, its own files change with every look at the root.
+        self._watcher = Watcher(str(library.dir))
         self._due: dict[int, float] = {}
         self._problems: dict[int, str | None] = {}
         self._identities: dict[str, str | None] = {}

@@ -17,6 +17,9 @@ from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 # Folders between two calls of `tick`.
 _STEP = 50
 
+# What a library's own folder holds: its previews are no photos of anybody's.
+_LIBRARY = frozenset({"catalog.db", "worker.lock"})
+
 
 @dataclass
 class Walk:
@@ -95,6 +98,8 @@ def walk(
             continue
         except OSError:
             found.unreadable.add(here)
+            continue
+        if {entry.name for entry in listed} >= _LIBRARY:
             continue
         for entry in listed:
             relative = to_text(f"{here}/{entry.name}" if here else entry.name)

@@ -24,7 +24,7 @@ from watchdog.events import (
 
 from explorer.indexing.debounce import Debouncer
 from explorer.indexing.rules import IGNORE_FILE, Rules
-from explorer.library.paths import to_text
+from explorer.library.paths import inside, to_text
 
 # Reading a file makes events too; only these mean that something is different.
 _TELLING = (
@@ -59,7 +59,9 @@ class _Watching(Protocol):
 class Watcher:
     """Watches any number of roots by the system's own events."""
 
-    def __init__(self) -> None:
+    def __init__(self, blind: str | None = None) -> None:
+        """blind: an absolute folder in which nothing is heard of."""
+        self._blind = os.path.realpath(blind) if blind else None
         self._spots = Debouncer[Spot](QUIET, LIMIT)
         self._system: _System = _Inotify() if sys.platform == "linux" else _Observed()
         self._watches: dict[str, _Watching] = {}
@@ -75,15 +77,17 @@ class Watcher:
         where = os.path.realpath(root)
 
         def tell(folder: str, name: str | None) -> None:
+            if self._blind and inside(folder, self._blind):
+                return
             # A root may be a link: what is told of the folder it leads to is said of the root.
-            inside = root + folder[len(where) :] if folder.startswith(where) else root
+            shown = root + folder[len(where) :] if inside(folder, where) else root
             # An ignore file has its word on all folders below.
             if name == IGNORE_FILE:
                 self._stale.add(root)
-            self._spots.add(Spot(root, inside, name is None or name == IGNORE_FILE), time.monotonic())
+            self._spots.add(Spot(root, shown, name is None or name == IGNORE_FILE), time.monotonic())
 
         def leaves_out(folder: str) -> bool:
-            return rules.leaves_out(to_text(os.path.relpath(folder, where).replace(os.sep, "/")), is_folder=True)
+            return folder == self._blind or rules.leaves_out(to_text(os.path.relpath(folder, where).replace(os.sep, "/")), is_folder=True)
 
         try:
             watching = self._system.watch(where, tell, leaves_out)

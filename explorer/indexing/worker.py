@@ -59,7 +59,7 @@ class Worker:
         self._library, self._encoder, self._note = library, encoder, note
         self._writer = Writer(library.catalog)
         self._pool = DecodePool(decoders or max(1, os.cpu_count() or 1), encoder.spec)
-        self._rounds = Rounds(library.catalog, self._writer)
+        self._rounds = Rounds(library, self._writer)
         self._indexer = Indexer(library, self._writer, encoder, self._pool, self._tick, resting=Resting(patient=True))
         self._throttle = Throttle(library.catalog, self._rest)
         self._stages = stages(library, self._writer, encoder)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from explorer.library.writer import KNOWN, LEFT_OUT, KnownFile, Seen, Writer
 
-# Missing files, and contents that were edited over, are remembered for so many seconds. Whatever comes back meanwhile has its id,
-# its vectors and the person's decisions as before, without being read as a picture again.
+# Missing files are remembered for so many seconds. Whatever comes back meanwhile has its id, its vectors and the person's decisions as
+# before, without being read as a picture again.
 KEEP = 90 * 86_400.0
 
 
@@ -82,19 +82,15 @@ def keep(writer: Writer, root_id: int) -> None:
 
 
 def purge_old(writer: Writer, now: float | None = None) -> int:
-    """Forget what has been missing for longer than KEEP, on drives that are connected; gives the number of files and contents.
+    """Forget what has been missing for longer than KEEP, on drives that are connected; gives the number of files.
 
     What a rule leaves out is kept for as long as the rule stands.
     """
-    before = (time.time() if now is None else now) - KEEP
-    old = (
-        "state = 'missing' and gone_at < ? and reason is not ? and root_id in (select id from root where state = 'online')",
-        (before, LEFT_OUT),
-    )
-    orphans = [row[0] for row in writer.rows("select id from photo where orphaned_at < ?", (before,))]
-    if not orphans and not writer.rows(f"select 1 from file where {old[0]} limit 1", old[1]):  # noqa: S608
+    old = "state = 'missing' and gone_at < ? and reason is not ? and root_id in (select id from root where state = 'online')"
+    values = ((time.time() if now is None else now) - KEEP, LEFT_OUT)
+    if not writer.rows(f"select 1 from file where {old} limit 1", values):  # noqa: S608
         return 0
     with writer.transaction():
-        photos = [row[0] for row in writer.rows(f"delete from file where {old[0]} returning photo_id", old[1])]  # noqa: S608
-        writer.purge({*photos, *orphans} - {None})
-    return len(photos) + len(orphans)
+        photos = [row[0] for row in writer.rows(f"delete from file where {old} returning photo_id", values)]  # noqa: S608
+        writer.recount({photo for photo in photos if photo})
+    return len(photos)

@@ -164,7 +164,7 @@ update file set gone_at = seen_at where state = 'missing';
 create index file_inode on file (inode);
 create index file_gone on file (root_id, gone_at) where gone_at is not null;
 
--- Since when no file holds this content: edited over, or its name taken by another. Kept for a while, as missing files are.
+-- Since when no file holds this content: edited over, or its name taken by another. The end of the next full scan drops it.
 alter table photo add column orphaned_at real;
 create index photo_orphaned on photo (orphaned_at) where orphaned_at is not null;
 """

@@ -76,6 +76,7 @@ class Writer:
         self._db = connect(catalog.path, wait=PATIENCE)
         self._change = 0
         self._purged: list[str] = []
+        self._sparing = False
 
     def close(self) -> None:
         self._db.close()
@@ -152,7 +153,6 @@ class Writer:
             photos = [i for (i,) in self._db.execute("select distinct photo_id from file where root_id = ? and photo_id > 0", row)]
             self._db.execute("delete from root where id = ?", row)
             self._settle(photos)
-            self.purge(photos)
 
     def set_root(
         self,
@@ -275,8 +275,21 @@ class Writer:
             marks = ", ".join("?" * len(values))
             return self._insert(f"insert into photo ({names}) values ({marks})", list(values.values()))  # noqa: S608
 
+    @contextmanager
+    def sparing_photos(self, *, thorough: bool) -> Iterator[None]:
+        """Until the end of the block, photos that lose their last file are only hidden: another file may turn out to hold them, as when
+        two files swap their names. thorough: at the end they are dropped, with those that earlier blocks or a killed run left so."""
+        self._sparing = True
+        try:
+            yield
+        finally:
+            self._sparing = False
+        if thorough:
+            self.purge(row[0] for row in self.rows("select id from photo where orphaned_at is not null"))
+
     def _settle(self, photo_ids: Iterable[int]) -> None:
-        """After files changed: count each photo's present files. One that no file refers to any more is hidden, and kept for a while."""
+        """After files changed: count each photo's present files. One that no file refers to, not even a missing one, is dropped."""
+        unused = list[int]()
         for photo_id in photo_ids:
             row = self._db.execute(
                 "select count(*) files, sum(state = 'present') present from file where photo_id = ?", (photo_id,)
@@ -285,11 +298,17 @@ class Writer:
                 "update photo set present = ?1, change = ?2, orphaned_at = iif(?3, null, coalesce(orphaned_at, ?4)) where id = ?5",
                 (row["present"] or 0, self._change, row["files"], time.time(), photo_id),
             )
+            if not row["files"] and not self._sparing:
+                unused.append(photo_id)
+        self.purge(unused)
 
     def purge(self, photo_ids: Iterable[int]) -> None:
         """Forget those of these photos that no file refers to, for good."""
+        chosen = list(photo_ids)
+        if not chosen:
+            return
         with self.transaction() as change:
-            for photo_id in photo_ids:
+            for photo_id in chosen:
                 gone = self._db.execute(
                     "delete from photo where id = ?1 and not exists (select 1 from file where photo_id = ?1) returning hash", (photo_id,)
                 ).fetchone()

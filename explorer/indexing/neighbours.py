@@ -22,6 +22,8 @@ from explorer.library.writer import Writer
 
 # Photos compared at once with all others, and how many of the others at a time: some 32 MB of scores.
 ROWS, COLUMNS = 1024, 8192
+# New photos taken in by one transaction. Each writes the lists of many old ones.
+TOGETHER = 8 * ROWS
 # A list that has lost neighbours is made anew when no more than this many are left.
 LEAST = 16
 
@@ -91,8 +93,8 @@ class NeighbourStage:
         self._lists = None
         self._forget(lists, np.setdiff1d(known, present))
         new = np.setdiff1d(present, lists.ids)
-        for start in range(0, len(new), ROWS):
-            self._compare(index, lists, new[start : start + ROWS], lambda at=start: tick(at, len(new)))  # type: ignore[misc]
+        for start in range(0, len(new), TOGETHER):
+            self._take_in(index, lists, new[start : start + TOGETHER], lambda done, at=start: tick(at + done, len(new)))  # type: ignore[misc]
         with self._writer.transaction() as now:
             # Nobody else writes, so what was read above is still all there is.
             store.set_reached(self._writer, self._name, _VERSION, now)
@@ -112,29 +114,45 @@ class NeighbourStage:
             store.drop_neighbours(self._writer, self._encoder_id, dropped)
         lists.drop(dropped)
 
-    def _compare(self, index: VectorIndex, lists: _Lists, new: Ids, tick: Callable[[], None]) -> None:
+    def _take_in(self, index: VectorIndex, lists: _Lists, new: Ids, tick: Callable[[int], None]) -> None:
         """Lists for these photos, and their places in the lists of others, in one transaction."""
-        vectors = index.rows(new)
-        near, scores = store.empty_rows(len(new))
-        changed = list[Ids]()
-        for all_ids, all_vectors in index.blocks(COLUMNS):
-            tick()
-            # Photos that have no list yet will be offered to these when theirs is made.
-            compared = (lists.places(all_ids) >= 0) | np.isin(all_ids, new)
-            ids = all_ids[compared]
-            product = vectors @ all_vectors[compared].T
-            product[new[:, None] == ids[None]] = -2.0
-            _enter(near, scores, *_best(product, ids, scores[:, -1]))
-            places = lists.places(ids)
-            known = places >= 0
-            others = product[:, known].T
-            rows, columns = np.nonzero(others > lists.least(places[known])[:, None])
-            changed.append(lists.enter(places[known][rows], new[columns], others[rows, columns]))
-        old = np.unique(np.concatenate(changed)) if changed else np.zeros(0, np.int64)
+        changed = [new]
+        for start in range(0, len(new), ROWS):
+            changed.append(_compare(index, lists, new[start : start + ROWS], lambda at=start: tick(at)))  # type: ignore[misc]
+        rows = lists.places(np.unique(np.concatenate(changed)))
         with self._writer.transaction():
-            store.put_neighbours(self._writer, self._encoder_id, new, near, scores)
-            store.put_neighbours(self._writer, self._encoder_id, lists.ids[old], lists.near[old], lists.scores[old])
-        lists.add(new, near, scores)
+            store.put_neighbours(self._writer, self._encoder_id, lists.ids[rows], lists.near[rows], lists.scores[rows])
+
+
+def _compare(index: VectorIndex, lists: _Lists, new: Ids, tick: Callable[[], None]) -> Ids:
+    """Make lists for these photos and put them into the lists of others; gives the ids of those others."""
+    vectors = index.rows(new)
+    near, scores = store.empty_rows(len(new))
+    changed = list[Ids]()
+    for block in index.blocks(COLUMNS):
+        tick()
+        # Photos that have no list yet will be offered to these when theirs is made.
+        compared = (lists.places(block[0]) >= 0) | (_places(new, block[0]) >= 0)
+        all_ids, all_vectors = block if compared.all() else (block[0][compared], block[1][compared])
+        places, own = lists.places(all_ids), _places(new, all_ids)
+        product = vectors @ all_vectors.T
+        product[own[own >= 0], np.flatnonzero(own >= 0)] = -2.0
+        _enter(near, scores, *_best(product, all_ids, scores[:, -1]))
+        # Nobody enters the list of a photo that has none yet.
+        least = np.full(len(all_ids), np.inf, np.float32)
+        least[places >= 0] = lists.least(places[places >= 0])
+        rows, columns = np.nonzero(product > least)
+        changed.append(lists.enter(places[columns], new[rows], product[rows, columns]))
+    lists.add(new, near, scores)
+    return np.concatenate(changed) if changed else np.zeros(0, np.int64)
+
+
+def _places(among: Ids, ids: Ids) -> Ids:
+    """Where each id stands in a sorted array, -1 where it does not."""
+    if not len(among):
+        return np.full(len(ids), -1, np.int64)
+    found = np.searchsorted(among, ids).clip(max=len(among) - 1)
+    return np.where(among[found] == ids, found, -1).astype(np.int64)
 
 
 class _Lists:
@@ -145,10 +163,7 @@ class _Lists:
 
     def places(self, ids: Ids) -> Ids:
         """The row of each photo, -1 where it has none."""
-        if not len(self.ids):
-            return np.full(len(ids), -1, np.int64)
-        found = np.searchsorted(self.ids, ids).clip(max=len(self.ids) - 1)
-        return np.where(self.ids[found] == ids, found, -1).astype(np.int64)
+        return _places(self.ids, ids)
 
     def least(self, rows: Ids) -> Scores:
         """What a photo has to be better than to enter each list. One that lost neighbours takes no photo behind those that are left:
@@ -161,14 +176,14 @@ class _Lists:
         return np.take_along_axis(self.scores[rows], last[:, None], axis=1)[:, 0]
 
     def enter(self, rows: Ids, ids: Ids, scores: Scores) -> Ids:
-        """Offer photos to lists; gives the rows that changed. A photo that is compared anew may be in some of them already."""
+        """Offer photos to lists; gives the ids of the photos whose lists changed. One that is compared anew may be in some already."""
         new = ~(self.near[rows] == ids[:, None]).any(axis=1)
         rows, ids, scores = rows[new], ids[new], scores[new]
         touched = np.unique(rows)
         near, values = self.near[touched], self.scores[touched]
         _enter(near, values, np.searchsorted(touched, rows), ids, scores)
         self.near[touched], self.scores[touched] = near, values
-        return touched
+        return self.ids[touched]
 
     def add(self, ids: Ids, near: Ids, scores: Scores) -> None:
         order = np.argsort(np.concatenate([self.ids, ids]), kind="stable")

@@ -156,7 +156,8 @@ class _Check:
             yield Problem("vectors", f"The index file of {name} is damaged; it can be made again from the catalog.", bool(self._writer))
         if wrong:
             yield Problem("vectors", f"The index of {name} differs from the catalog for {wrong:,} photos.", bool(self._writer))
-        if self._writer and (wrong or index.damaged):
+        # An absent file is no fault, as any reader makes up for it; but then each of them has to.
+        if self._writer and (wrong or index.damaged or index.rebuilt):
             index.rebuild()
             index.save()
 

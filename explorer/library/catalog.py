@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
 import threading
@@ -147,7 +148,9 @@ class Catalog:
     def counts(self) -> Counts:
         with self.reading() as db:
             (photos,) = db.execute("select count(*) from photo where present > 0").fetchone()
-            states = {s: (n, b) for s, n, b in db.execute("select state, count(*), sum(size) from file group by state")}
+            # What is left out is no file of the library's.
+            sql = "select state, count(*), sum(size) from file where state <> 'missing' or reason is null group by state"
+            states = {s: (n, b) for s, n, b in db.execute(sql)}
         files, size = states.get("present", (0, 0))
         return Counts(photos, files, states.get("failed", (0, 0))[0], states.get("missing", (0, 0))[0], size)
 
@@ -163,7 +166,7 @@ class Catalog:
             # Of several copies, one on a connected drive is shown; among those the first to be found.
             rows = self._rows(
                 "select p.*, r.path root, r.state root_state, f.path file_path,"  # noqa: S608
-                " min((r.state = 'offline') * 1000000000000 + f.id) from photo p"
+                " f.gone_at, min((r.state = 'offline' or f.gone_at is not null) * 1000000000000 + f.id) from photo p"
                 " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
                 f" where p.present > 0 and p.id in ({','.join('?' * len(some))}) group by p.id",
                 some,
@@ -173,7 +176,7 @@ class Catalog:
 
     def files_of(self, photo_id: int) -> list[FileRow]:
         """Every file that holds this content, present ones first."""
-        return self._files("f.photo_id = ?", [photo_id], "f.state = 'present' desc, f.id")
+        return self._files("f.photo_id = ?", [photo_id], "f.state = 'present' desc, f.gone_at is not null, f.id")
 
     def failures(self, offset: int = 0, limit: int = 1_000_000_000) -> list[FileRow]:
         """Files that could not be read as photos, each with its reason."""
@@ -181,7 +184,7 @@ class Catalog:
 
     def _files(self, condition: str, values: list[object], order: str) -> list[FileRow]:
         rows = self._rows(
-            f"select f.*, r.path root from file f join root r on r.id = f.root_id where {condition} order by {order}",  # noqa: S608
+            f"select f.*, r.path root, r.state root_state from file f join root r on r.id = f.root_id where {condition} order by {order}",  # noqa: S608
             values,
         )
         return [
@@ -193,6 +196,7 @@ class Catalog:
                 mtime=row["mtime_ns"] / 1e9,
                 state=row["state"],
                 reason=row["reason"],
+                away=row["root_state"] == "offline" or row["gone_at"] is not None,
             )
             for row in rows
         ]
@@ -208,7 +212,11 @@ class Catalog:
     def roots(self) -> list[RootRow]:
         rows = self._rows(
             "select r.*, (select count(*) from file where root_id = r.id and state = 'present') photos,"
-            " (select count(*) from file where root_id = r.id and state = 'failed') failed from root r order by r.path"
+            " (select count(*) from file where root_id = r.id and state = 'failed') failed,"
+            " (select count(*) from file where root_id = r.id and state = 'present' and gone_at is not null) away,"
+            " (select count(*) from file where root_id = r.id and state = 'present' and gone_at > coalesce(r.kept_at, 0)) asking,"
+            " (select count(*) from file where root_id = r.id and state = 'missing' and reason is not null) left_out"
+            " from root r order by r.path"
         )
         return [
             RootRow(
@@ -217,6 +225,14 @@ class Catalog:
                 state=row["state"],
                 photos=row["photos"],
                 failed=row["failed"],
+                away=row["photos"] if row["state"] == "offline" else row["away"],
+                asking=row["asking"],
+                left_out=row["left_out"],
+                exclude=json.loads(row["exclude"]),
+                device=row["device"],
+                mounts=json.loads(row["mounts"]),
+                kept_at=row["kept_at"],
+                problem=row["problem"],
                 watching=row["watching"],
                 scanned_at=row["scanned_at"],
             )
@@ -244,12 +260,21 @@ class Catalog:
         fresh = abs(time.time() - row["heartbeat"]) < HEARTBEAT_LIMIT
         return cast(WorkerRow, {**known, "alive": fresh and row["phase"] != "stopped"})
 
+    def beat(self) -> None:
+        """A sign of life of this process, if it is the one that indexes."""
+        with self.reading() as db:
+            db.execute("update worker set heartbeat = ? where pid = ? and phase <> 'stopped'", (time.time(), os.getpid()))
+
     def send(self, command: str, argument: str | None = None) -> None:
-        """Leave word for the worker: add PATH, remove PATH, rescan [PATH], pause, resume, stop."""
+        """Leave word for the worker: add PATH, remove PATH, exclude JSON, rescan [PATH], forget PATH, keep PATH, pause, resume, stop."""
         with self.reading() as db:
             db.execute(
                 "insert into command (command, argument, sent_at) values (?, ?, ?)", (command, argument and to_text(argument), time.time())
             )
+
+    def waiting_commands(self) -> list[str]:
+        """Commands that nobody has taken yet, oldest first."""
+        return [row[0] for row in self._rows("select command from command order by id")]
 
     def setting(self, key: str) -> str | None:
         row = self._row("select value from setting where key = ?", (key,))
@@ -265,4 +290,5 @@ def _photo(row: sqlite3.Row) -> PhotoRow:
     own = {key: row[key] for key in PhotoRow.__annotations__ if key in row.keys() and key != "path"}  # noqa: SIM118
     folder, name = os.path.split(path)
     own |= {"hash": row["hash"].hex(), "path": path, "folder": folder, "name": name, "root": from_text(row["root"])}
-    return cast(PhotoRow, own | {"copies": row["present"], "away": row["root_state"] == "offline"})
+    away = row["root_state"] == "offline" or row["gone_at"] is not None
+    return cast(PhotoRow, own | {"copies": row["present"], "away": away})

@@ -106,11 +106,11 @@ def mend(writer: Writer, rule: Rule, ids: list[int]) -> None:
 
 
 def miscounted(catalog: Catalog) -> list[int]:
-    """Photos whose number of present files is not what the file rows say, or that no file refers to."""
+    """Photos whose number of present files is not what the file rows say, or that no file refers to unnoticed."""
     with catalog.reading() as db:
         rows = db.execute(
             "select p.id from photo p left join file f on f.photo_id = p.id group by p.id"
-            " having p.present <> sum(f.state is 'present') or count(f.id) = 0"
+            " having p.present <> sum(f.state is 'present') or (count(f.id) = 0) <> (p.orphaned_at is not null)"
         )
         return [row[0] for row in rows]
 
@@ -128,11 +128,11 @@ def read_again(writer: Writer, file_ids: list[int]) -> None:
 
 
 def present_files(catalog: Catalog) -> Iterator[PresentFile]:
-    """Every file that should be on disk."""
+    """Every file that should be on disk; those that are away are not among them."""
     with catalog.reading() as db:
         rows = db.execute(
             "select f.id, r.path, f.path, f.size, f.mtime_ns, p.hash from file f join root r on r.id = f.root_id"
-            " join photo p on p.id = f.photo_id where f.state = 'present'"
+            " join photo p on p.id = f.photo_id where f.state = 'present' and f.gone_at is null"
         )
         for file_id, root, path, size, mtime_ns, digest in rows:
             yield PresentFile(file_id, from_text(root), join(root, path), size, mtime_ns, digest.hex())

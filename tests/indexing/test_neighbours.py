@@ -35,6 +35,7 @@ def quiet(done: int, total: int) -> None:
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(neighbours, "ROWS", 16)
     monkeypatch.setattr(neighbours, "COLUMNS", 32)
+    monkeypatch.setattr(neighbours, "TOGETHER", 32)
 
 
 @pytest.fixture

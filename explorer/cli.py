@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from explorer import __version__
 from explorer.errors import ExplorerError, UsageError
+from explorer.words import one_line
 
 if TYPE_CHECKING:
     from explorer.library.library import Library
@@ -144,7 +145,7 @@ def _no_command(word: str) -> None:
 
 def say(message: str) -> None:
     """A message for the person, on standard error."""
-    sys.stderr.write(" ".join(message.split()) + "\n")
+    sys.stderr.write(one_line(" ".join(message.split())) + "\n")
 
 
 def absolute(folder: str) -> str:

@@ -38,6 +38,7 @@ from explorer.library.library import Library
 from explorer.library.rows import Phase
 from explorer.library.storage import explain
 from explorer.library.writer import Writer
+from explorer.words import one_line
 
 log = logging.getLogger("explorer.worker")
 
@@ -316,7 +317,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--encoder")
     parser.add_argument("--offline", action="store_true")
     args = parser.parse_args(argv)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+    _log_to_stderr()
     give_way()
     began = time.time()
     stop = threading.Event()
@@ -360,6 +361,18 @@ def _work(library: Library, args: argparse.Namespace, stop: threading.Event, beg
         finally:
             worker.close()
         return worker.dismissed and not stop.is_set()
+
+
+def _log_to_stderr() -> None:
+    class OneLine(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            text = super().format(record)
+            # A traceback is ours, and has lines of its own.
+            return text if record.exc_info else one_line(text)
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLine("%(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 def _relay(stop: threading.Event, worker: Worker) -> None:

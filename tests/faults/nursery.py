@@ -12,13 +12,14 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from explorer.encoders import registry
 from explorer.errors import PhotoError
-from explorer.indexing import leftovers, neighbours, pipeline, worker
+from explorer.indexing import compare, leftovers, neighbours, worker
 from explorer.indexing.decode_pool import Job, Outcome
 from explorer.library import previews, storage, vectors
 from explorer.library import stages as store
@@ -36,7 +37,7 @@ from tests.tiny import Tiny
 POINTS: dict[str, tuple[Any, str]] = {
     "begin": (leftovers, "begin"),
     "end": (leftovers, "end"),
-    "walk": (pipeline, "walk"),
+    "walk": (compare, "walk"),
     "flush": (storage, "flush"),
     "replace": (Path, "replace"),
     "unlink": (Path, "unlink"),
@@ -56,6 +57,8 @@ POINTS: dict[str, tuple[Any, str]] = {
     "setting": (Catalog, "set_setting"),
     "report": (Writer, "report"),
 }
+
+assert all(hasattr(owner, name) for owner, name in POINTS.values())
 
 
 class Near:
@@ -139,6 +142,8 @@ def main() -> None:
         if child == 0:
             try:
                 _work(asked)
+            except BaseException:
+                traceback.print_exc()
             finally:
                 os._exit(70)
         sys.stdout.write(f"{child}\n")

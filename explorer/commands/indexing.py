@@ -15,6 +15,7 @@ def run_index(args: argparse.Namespace) -> int:
     """Index everything in some folders, then exit."""
     from explorer.indexing.once import index_folders, load_encoder
     from explorer.indexing.pipeline import Progress
+    from explorer.indexing.rules import check_globs
     from explorer.library.writer import check_folder
 
     folders = [absolute(folder) for folder in args.folders]
@@ -35,11 +36,12 @@ def run_index(args: argparse.Namespace) -> int:
     library = open_library(args.library, create=True)
     try:
         status.show("Getting ready…")
+        check_globs(args.exclude)
         name = args.encoder or library.catalog.setting("encoder") or "starter"
         encoder, note = load_encoder(name, offline=args.offline, progress=lambda *amounts: status.show(fetching(name, *amounts)))
         if note:
             say(note)
-        tally = index_folders(library, folders, encoder, show)
+        tally = index_folders(library, folders, encoder, show, exclude=args.exclude, forget_missing=args.forget_missing)
         away = [r for r in library.catalog.roots() if r["state"] == "offline" and any(inside(f, r["path"]) for f in folders)]
         failures = [f for f in library.catalog.failures() if any(inside(f["path"], folder) for folder in folders)] if tally.failed else []
     finally:
@@ -49,7 +51,8 @@ def run_index(args: argparse.Namespace) -> int:
     unsettled = sorted({join(place.root, place.folder) for place in tally.unsettled})
     result = {
         "indexed": tally.indexed, "unchanged": tally.unchanged, "moved": tally.moved, "missing": tally.missing, "failed": tally.failed,
-        "encoded": tally.encoded, "other": tally.other, "encoder": encoder.name, "seconds": round(seconds, 3),
+        "encoded": tally.encoded, "away": tally.away, "left_out": tally.left_out,
+        "other": tally.other, "encoder": encoder.name, "seconds": round(seconds, 3),
         "photos_per_second": round((tally.indexed + tally.moved) / seconds, 2),
     }  # fmt: skip
     if args.json:
@@ -75,6 +78,13 @@ def run_index(args: argparse.Namespace) -> int:
         say(f"The folder {folder} could not be looked into: check its permissions. What is known of its photos was kept.")
     for folder in unsettled:
         say(f"Files in {folder} are still being written: index again when they are complete.")
+    if tally.left_out:
+        say(f"{count(tally.left_out, 'file')} left the library, as a rule leaves them out now.")
+    if tally.away:
+        say(
+            f"{count(tally.away, 'file')} vanished at once: they stay in the library in case they come back."
+            " If they are gone for good, run `python run.py forget FOLDER`."
+        )
     for root in away:
         say(f"The folder {root['path']} is empty, so its drive is taken to be away. Its {count(root['photos'], 'photo')} stay searchable.")
     return 0

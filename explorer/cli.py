@@ -27,6 +27,15 @@ A folder that has the name of a command is written ./NAME. `python run.py test` 
 """
 
 
+# What the indexer is told in one word.
+_TOLD = {
+    "pause": "have the indexer rest until it is told to resume",
+    "resume": "have the indexer go on",
+    "stop": "have the indexer let go of the library until it is told to resume",
+    "retry": "have the indexer try once more to read the files that could not be read",
+}
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Every command and option; the documentation is checked against it."""
     parser = argparse.ArgumentParser(
@@ -58,6 +67,12 @@ def build_parser() -> argparse.ArgumentParser:
     index.add_argument("folders", nargs="+", metavar="FOLDER")
     index.add_argument("--offline", action="store_true", help="fetch nothing from the network")
 
+    index.add_argument(
+        "--exclude", metavar="GLOB", action="append", default=[], help="leave these files or folders out from now on (may be given again)"
+    )
+    index.add_argument("--retry-failed", action="store_true", help="try once more to read files that could not be read")
+    index.add_argument("--forget-missing", action="store_true", help="files that vanished are gone, however many they are")
+
     search = add("search", "find photos by a phrase, by a photo, or both", encoder, as_json)
     search.add_argument("phrase", nargs="?", help="what to look for; - reads one phrase a line and answers one JSON list a line")
     search.add_argument("--photo", metavar="FILE", action="append", default=[], help="find photos like this one (may be given again)")
@@ -74,8 +89,20 @@ def build_parser() -> argparse.ArgumentParser:
 
     verify = add("verify", "check that catalog, vectors, previews and photo files agree", as_json)
     verify.add_argument("--repair", action="store_true", help="mend what can be mended; photo files are never touched")
-
     verify.add_argument("--thorough", action="store_true", help="also read every photo file and decode every preview")
+
+    for name, text in _TOLD.items():
+        add(name, text)
+    rescan = add("rescan", "have the indexer look through all folders once more")
+    rescan.add_argument("folder", nargs="?", metavar="FOLDER", help="only this one")
+    pace = add("pace", "say or choose how much of the machine indexing takes")
+    pace.add_argument("pace", nargs="?", choices=["full", "gentle"], help="gentle works a third of the time")
+    forget = add("forget", "let go of photos whose files vanished and will not be back")
+    forget.add_argument("folder", nargs="?", metavar="FOLDER", help="only those in this folder")
+    exclude = add("exclude", "say or change which files and folders are left out of a folder", as_json)
+    exclude.add_argument("folder", metavar="FOLDER")
+    exclude.add_argument("globs", nargs="*", metavar="GLOB", help="such as *.png, Screenshots/ or /2019/raw")
+    exclude.add_argument("--remove", action="store_true", help="no longer leave these out")
 
     bench = add("bench", "run one of the project's benchmarks")
     bench.add_argument("name", nargs="?", help="which one; without it they are listed")

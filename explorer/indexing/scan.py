@@ -89,18 +89,7 @@ def walk(
         number += 1
         if number % _STEP == 0:
             tick()
-        path = join(to_text(root), here)
-        try:
-            device = os.stat(path).st_dev  # noqa: PTH116
-            with os.scandir(path) as entries:
-                listed = sorted(entries, key=lambda entry: entry.name)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except OSError:
-            found.unreadable.add(here)
-            continue
-        if {entry.name for entry in listed} >= _LIBRARY:
-            continue
+        listed, device = _list(join(to_text(root), here), here, found)
         for entry in listed:
             relative = to_text(f"{here}/{entry.name}" if here else entry.name)
             try:
@@ -119,6 +108,20 @@ def walk(
             except OSError:
                 found.unreadable.add(relative)
     return found
+
+
+def _list(path: str, here: str, found: Walk) -> tuple[list[os.DirEntry[str]], int]:
+    """What is in a folder, by name, and the number of the drive it is on. Nothing, where it is gone or not to be looked into."""
+    try:
+        device = os.stat(path).st_dev  # noqa: PTH116
+        with os.scandir(path) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return [], 0
+    except OSError:
+        found.unreadable.add(here)
+        return [], 0
+    return ([], 0) if {entry.name for entry in listed} >= _LIBRARY else (listed, device)
 
 
 def _is_watched(link: str, roots: Sequence[str]) -> bool:

@@ -67,8 +67,12 @@ class Watcher:
         self._watches: dict[str, _Watching] = {}
         self._stale: set[str] = set()
 
-    def watch(self, root: str, rules: Rules) -> str | None:
-        """Start to watch a root, or look whether it still is; None if all of it is watched, else why not, in words."""
+    def watch(self, root: str, rules: Rules | None = None) -> str | None:
+        """Start to watch a root, or look whether it still is; None if all of it is watched, else why not, in words.
+
+        rules: what is left out of it, where the catalog knows more than the root's own ignore files.
+        """
+        chosen = rules or Rules(root)
         known = self._watches.get(root)
         if known is not None and not known.lost and known.problem is None and root not in self._stale:
             return None
@@ -87,7 +91,7 @@ class Watcher:
             self._spots.add(Spot(root, shown, name is None or name == IGNORE_FILE), time.monotonic())
 
         def leaves_out(folder: str) -> bool:
-            return folder == self._blind or rules.leaves_out(to_text(os.path.relpath(folder, where).replace(os.sep, "/")), is_folder=True)
+            return folder == self._blind or chosen.leaves_out(to_text(os.path.relpath(folder, where).replace(os.sep, "/")), is_folder=True)
 
         try:
             watching = self._system.watch(where, tell, leaves_out)

@@ -22,7 +22,7 @@ from filelock import FileLock
 
 from explorer.encoders.base import Encoder
 from explorer.errors import CatalogDamaged, ExplorerError, FolderError, LibraryLocked, UsageError
-from explorer.indexing import leftovers
+from explorer.indexing import leftovers, retry
 from explorer.indexing.compare import Place, Tally, forget_vanished
 from explorer.indexing.control import Heartbeat, say_if_silent
 from explorer.indexing.decode_pool import DecodePool
@@ -111,6 +111,7 @@ class Worker:
         while not self._stop.is_set():
             try:
                 leftovers.begin(self._library)
+                retry.after_upgrade(self._library, self._writer)
                 return
             except Exception as error:  # noqa: BLE001  as above
                 self._wait_out(error)
@@ -217,6 +218,9 @@ class Worker:
             self._exclude(argument)
         elif command == "rescan":
             self._rounds.due_now() if argument is None else self._rounds.look_below(argument)
+        elif command == "retry":
+            self._writer.retry_failed()
+            self._rounds.due_now()
         elif command == "forget":
             self._changed += forget_vanished(self._library.catalog, self._writer, argument)
             self._rounds.due_now()
@@ -263,7 +267,7 @@ class _Interrupted(Exception):
 
 
 # Commands that make the present run pointless.
-_INTERRUPTING = {"pause", "remove", "add", "rescan", "exclude", "forget"}
+_INTERRUPTING = {"pause", "remove", "add", "rescan", "retry", "exclude", "forget"}
 
 
 def _phase(progress: Progress) -> Phase:

@@ -260,6 +260,11 @@ class Catalog:
         fresh = abs(time.time() - row["heartbeat"]) < HEARTBEAT_LIMIT
         return cast(WorkerRow, {**known, "alive": fresh and row["phase"] != "stopped"})
 
+    def worker_alive(self) -> bool:
+        """Whether a process indexes, or stands by to do so."""
+        worker = self.worker()
+        return worker is not None and worker["alive"]
+
     def beat(self) -> None:
         """A sign of life of this process, if it is the one that indexes."""
         with self.reading() as db:

@@ -26,6 +26,13 @@ def status_line() -> None:
         right.progress(min(1.0, worker["done"] / worker["total"]))
 
 
+_RESTING = {
+    "paused": "Indexing is paused.",
+    "off": "The indexer has stopped.",
+    "watching": "Up to date. New photos are added as they are saved.",
+}
+
+
 def describe(worker: WorkerRow | None) -> str:
     """What the indexer is at, in words."""
     if worker is None or not worker["alive"]:
@@ -34,11 +41,11 @@ def describe(worker: WorkerRow | None) -> str:
     phase, done, total = worker["phase"], worker["done"], worker["total"]
     if phase == "starting":
         return (worker["message"] or "Getting ready…") + (f" {done / total:.0%}" if total else "")
-    if phase in ("waiting", "paused"):
-        return f"Indexing waits. {plain(worker['message'])}" if phase == "waiting" else "Indexing is paused."
-    if phase == "indexing" and total:
-        left = f", about {duration(worker['eta'])} left" if worker["eta"] and done < total else ""
-        return f"Indexing {count(done)} of {count(total, 'photo')} · {worker['rate']:.0f} photos/s{left}"
-    if phase == "comparing" and total:
+    if phase == "waiting" or phase in _RESTING:
+        return _RESTING.get(phase) or f"Indexing waits. {plain(worker['message'])}"
+    if not total or phase not in ("indexing", "comparing"):
+        return "Looking for new photos…"
+    if phase == "comparing":
         return f"Comparing photos: {count(done)} of {count(total)}"
-    return "Up to date. New photos are added as they are saved." if phase == "watching" else "Looking for new photos…"
+    left = f", about {duration(worker['eta'])} left" if worker["eta"] and done < total else ""
+    return f"Indexing {count(done)} of {count(total, 'photo')} · {worker['rate']:.0f} photos/s{left}"

@@ -142,7 +142,7 @@ def main() -> None:
         if child == 0:
             try:
                 _work(asked)
-            except BaseException:
+            except BaseException:  # noqa: BLE001  said, and told by the exit code
                 traceback.print_exc()
             finally:
                 os._exit(70)

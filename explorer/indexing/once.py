@@ -58,8 +58,8 @@ def index_folders(
     """Index everything in these absolute folders; they are remembered as the library's own.
 
     A folder inside one that the library knows already is scanned alone. exclude: globs to be left out of them from now on. forget_missing:
-    files that vanished are gone, however many they are. retry_failed: files that could not be read are tried once more. Raises FolderError, UsageError, and LibraryLocked while another process indexes
-    into this library.
+    files that vanished are gone, however many they are. retry_failed: files that could not be read are tried once more. Raises
+    FolderError, UsageError, and LibraryLocked while another process indexes into this library.
     """
     with library.lock():
         writer = Writer(library.catalog)

@@ -74,7 +74,17 @@ def test_folders_that_come_and_go_and_move_take_their_watches_with_them(watcher:
     heard(watcher, tree / "new" / "deep" / "moved", below=True)
     (tree / "new" / "deep" / "moved" / "b" / "c" / "x.jpg").write_bytes(b"x")
     heard(watcher, tree / "new" / "deep" / "moved" / "b" / "c")
-    assert watched(watcher, tree) == {".", "d", "out", "out/f", "new", "new/deep", "new/deep/moved", "new/deep/moved/b", "new/deep/moved/b/c"}
+    assert watched(watcher, tree) == {
+        ".",
+        "d",
+        "out",
+        "out/f",
+        "new",
+        "new/deep",
+        "new/deep/moved",
+        "new/deep/moved/b",
+        "new/deep/moved/b/c",
+    }
     (tree / "d").rename(tree.parent / "gone")
     heard(watcher, tree / "d", below=True)
     (tree.parent / "gone" / "y.jpg").write_bytes(b"x")
@@ -137,9 +147,7 @@ def test_no_more_instances_is_said_in_words(tree: Path, monkeypatch: pytest.Monk
     watcher.close()
 
 
-def test_a_folder_that_may_not_be_watched_does_not_spoil_the_others(
-    watcher: Watcher, tree: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_may_not_be_watched_does_not_spoil_the_others(watcher: Watcher, tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = InotifyFD.add_callback
     # How watchdog says that access is denied: no error, and a watch of number -1.
     monkeypatch.setattr(InotifyFD, "add_callback", lambda self, path, *rest: -1 if path.endswith(b"/b") else real(self, path, *rest))

@@ -338,7 +338,7 @@ def _work(library: Library, args: argparse.Namespace, stop: threading.Event, beg
     lock = _take_lock(library, stop)
     if lock is None:
         return False
-    with lock:
+    try:
         encoder, note = _prepare(library, args.encoder, stop, offline=args.offline)
         worker = Worker(library, encoder, note)
         worker.begin_after(began)
@@ -349,6 +349,9 @@ def _work(library: Library, args: argparse.Namespace, stop: threading.Event, beg
         finally:
             worker.close()
         return worker.dismissed and not stop.is_set()
+    finally:
+        # However often it was taken.
+        lock.release(force=True)
 
 
 def _relay(stop: threading.Event, worker: Worker) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import threading
 import time
@@ -244,9 +243,9 @@ def test_a_rule_that_is_none_changes_nothing(watched: Watched) -> None:
 
 
 def test_a_loop_of_links_traps_nobody(watched: Watched) -> None:
-    os.symlink(watched.photos, watched.photos / "self")
+    (watched.photos / "self").symlink_to(watched.photos)
     (watched.photos / "a").mkdir()
-    os.symlink(watched.photos / "a", watched.photos / "a" / "b")
+    (watched.photos / "a" / "b").symlink_to(watched.photos / "a")
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
         draw(watched.photos / "a" / "1.png", 1)

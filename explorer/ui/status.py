@@ -36,9 +36,8 @@ _RESTING = {
 def describe(worker: WorkerRow | None) -> str:
     """What the indexer is at, in words."""
     if worker is None or not worker["alive"]:
-        if not has_room(resources.library().dir):
-            return "The disk that holds the library is full: make room on it, and indexing goes on where it was."
-        return "The indexer is not running."
+        full = "" if has_room(resources.library().dir) else " The disk that holds the library is full: make room on it."
+        return f"The indexer is not running.{full}"
     phase, done, total = worker["phase"], worker["done"], worker["total"]
     if phase == "starting":
         return (worker["message"] or "Getting ready…") + (f" {done / total:.0%}" if total else "")
@@ -49,4 +48,6 @@ def describe(worker: WorkerRow | None) -> str:
     if phase == "comparing":
         return f"Comparing photos: {count(done)} of {count(total)}"
     left = f", about {duration(worker['eta'])} left" if worker["eta"] and done < total else ""
-    return f"Indexing {count(done)} of {count(total, 'photo')} · {worker['rate']:.0f} photos/s{left}"
+    # The first photos wait for the model; what they say of the speed means nothing.
+    speed = f" · {worker['rate']:.0f} photos/s{left}" if worker["rate"] >= 1 else ""
+    return f"Indexing {count(done)} of {count(total, 'photo')}{speed}"

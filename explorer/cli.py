@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from explorer import __version__
 from explorer.errors import ExplorerError, UsageError
+from explorer.words import one_line
 
 if TYPE_CHECKING:
     from explorer.library.library import Library
@@ -24,6 +25,15 @@ EPILOG = """\
 With folders, or nothing, instead of a command: open the app on these folders, which are remembered.
 A folder that has the name of a command is written ./NAME. `python run.py test` runs the project's tests.
 """
+
+
+# What the indexer is told in one word.
+_TOLD = {
+    "pause": "have the indexer rest until it is told to resume",
+    "resume": "have the indexer go on",
+    "stop": "have the indexer let go of the library until it is told to resume",
+    "retry": "have the indexer try once more to read the files that could not be read",
+}
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -60,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     index.add_argument(
         "--exclude", metavar="GLOB", action="append", default=[], help="leave these files or folders out from now on (may be given again)"
     )
+    index.add_argument("--retry-failed", action="store_true", help="try once more to read files that could not be read")
     index.add_argument("--forget-missing", action="store_true", help="files that vanished are gone, however many they are")
 
     search = add("search", "find photos by a phrase, by a photo, or both", encoder, as_json)
@@ -78,10 +89,10 @@ def build_parser() -> argparse.ArgumentParser:
 
     verify = add("verify", "check that catalog, vectors, previews and photo files agree", as_json)
     verify.add_argument("--repair", action="store_true", help="mend what can be mended; photo files are never touched")
+    verify.add_argument("--thorough", action="store_true", help="also read every photo file and decode every preview")
 
-    add("pause", "have the indexer rest until it is told to resume")
-    add("resume", "have the indexer go on")
-    add("stop", "have the indexer let go of the library until it is told to resume")
+    for name, text in _TOLD.items():
+        add(name, text)
     rescan = add("rescan", "have the indexer look through all folders once more")
     rescan.add_argument("folder", nargs="?", metavar="FOLDER", help="only this one")
     pace = add("pace", "say or choose how much of the machine indexing takes")
@@ -161,7 +172,7 @@ def _no_command(word: str) -> None:
 
 def say(message: str) -> None:
     """A message for the person, on standard error."""
-    sys.stderr.write(" ".join(message.split()) + "\n")
+    sys.stderr.write(one_line(" ".join(message.split())) + "\n")
 
 
 def absolute(folder: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 _MODULES = {
     "open": "app", "demo": "app", "index": "indexing", "verify": "indexing", "search": "looking", "status": "looking", "models": "tools",
     "bench": "tools", "pause": "control", "resume": "control", "stop": "control", "rescan": "control", "pace": "control",
-    "forget": "control", "exclude": "control",
+    "forget": "control", "exclude": "control", "retry": "control",
 }  # fmt: skip
 
 

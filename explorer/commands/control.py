@@ -69,6 +69,14 @@ def run_rescan(args: argparse.Namespace) -> int:
     return 0
 
 
+def run_retry(args: argparse.Namespace) -> int:
+    """Have the indexer read again what could not be read."""
+    with _library(args) as library:
+        _tell(library, "retry")
+    say("The indexer tries the files that could not be read once more.")
+    return 0
+
+
 def run_pace(args: argparse.Namespace) -> int:
     """Say or choose how much of the machine indexing takes. It is heeded at once, also by an indexer that runs."""
     with _library(args) as library:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import time
+from pathlib import Path
 
 from explorer.cli import absolute, open_library, say
 from explorer.commands.output import Status, emit, emit_json, fetching
+from explorer.config import library_dir
+from explorer.errors import CatalogDamaged, LibraryLocked
 from explorer.library.paths import inside, join
 from explorer.words import count, duration
 
@@ -41,7 +44,9 @@ def run_index(args: argparse.Namespace) -> int:
         encoder, note = load_encoder(name, offline=args.offline, progress=lambda *amounts: status.show(fetching(name, *amounts)))
         if note:
             say(note)
-        tally = index_folders(library, folders, encoder, show, exclude=args.exclude, forget_missing=args.forget_missing)
+        tally = index_folders(
+            library, folders, encoder, show, exclude=args.exclude, forget_missing=args.forget_missing, retry_failed=args.retry_failed
+        )
         away = [r for r in library.catalog.roots() if r["state"] == "offline" and any(inside(f, r["path"]) for f in folders)]
         failures = [f for f in library.catalog.failures() if any(inside(f["path"], folder) for folder in folders)] if tally.failed else []
     finally:
@@ -94,10 +99,16 @@ def run_verify(args: argparse.Namespace) -> int:
     """Check a library, and mend it if asked. Exit code 1 while something is wrong."""
     from explorer.indexing.verify import verify
 
-    library = open_library(args.library)
+    try:
+        library = open_library(args.library)
+    except CatalogDamaged:
+        if not args.repair:
+            raise
+        _salvage(library_dir(args.library))
+        library = open_library(args.library)
     status = Status()
     try:
-        report = verify(library, repair=args.repair, progress=status.show)
+        report = verify(library, repair=args.repair, thorough=args.thorough, progress=status.show)
     finally:
         status.clear()
         library.close()
@@ -108,3 +119,17 @@ def run_verify(args: argparse.Namespace) -> int:
             emit(problem.text + (" — mended" if problem.mended else ""))
         emit(report.summary())
     return 0 if report.sound else 1
+
+
+def _salvage(folder: Path) -> None:
+    """Make a new catalog of what can be read of a damaged one."""
+    from filelock import FileLock, Timeout
+
+    from explorer.library.salvage import salvage
+
+    try:
+        with FileLock(folder / "worker.lock", timeout=0), FileLock(folder / "app.lock", timeout=0):
+            kept, rows = salvage(folder / "catalog.db")
+    except Timeout:
+        raise LibraryLocked("The library is in use: close the app, and wait for other runs to end, before its catalog is saved.") from None
+    say(f"The catalog was damaged: {rows:,} rows of it could be saved, and it is kept as {kept}. The next indexing makes the rest again.")

@@ -140,11 +140,15 @@ class DecodePool:
                     thread.join(0.1)
 
     def _one(self, child: _Child, job: Job, known: Callable[[bytes], bool], stop: threading.Event) -> Outcome:
+        outcome = self._try(child, job, known)
+        if outcome.error == _CRASHED and not stop.is_set():
+            # Perhaps it was ended from outside, for want of memory, say. A file that crashes two is to blame itself.
+            outcome = self._try(child, job, known)
+        return outcome
+
+    def _try(self, child: _Child, job: Job, known: Callable[[bytes], bool]) -> Outcome:
         request = self._request(job.size) | {"path": os.fsencode(job.path).hex(), "mtime": job.mtime}
         first = child.ask(request, size=job.size)
-        if first == _CRASHED and not stop.is_set():
-            # Nothing was decoded yet: most likely it was ended from outside while it waited, for want of memory.
-            first = child.ask(request, size=job.size)
         if isinstance(first, str):
             return Outcome(job, error=first)
         header, _ = first
@@ -315,4 +319,5 @@ class _Child:
 
 def _environment() -> dict[str, str]:
     """One thread for each process: there are as many processes as cores."""
-    return {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(PROJECT)}
+    path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": path}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from explorer.encoders import registry
 from explorer.encoders.base import Encoder
 from explorer.errors import EncoderError, UnknownEncoder
+from explorer.indexing import leftovers, retry
 from explorer.indexing.compare import Place, Tally, forget_vanished
 from explorer.indexing.decode_pool import DecodePool
 from explorer.indexing.pace import Throttle
@@ -52,18 +53,23 @@ def index_folders(
     *,
     exclude: Sequence[str] = (),
     forget_missing: bool = False,
+    retry_failed: bool = False,
 ) -> Tally:
     """Index everything in these absolute folders; they are remembered as the library's own.
 
     A folder inside one that the library knows already is scanned alone. exclude: globs to be left out of them from now on. forget_missing:
-    files that vanished are gone, however many they are. Raises FolderError, UsageError, and LibraryLocked while another process indexes
-    into this library.
+    files that vanished are gone, however many they are. retry_failed: files that could not be read are tried once more. Raises
+    FolderError, UsageError, and LibraryLocked while another process indexes into this library.
     """
     with library.lock():
         writer = Writer(library.catalog)
         pool = DecodePool(max(1, os.cpu_count() or 1), encoder.spec)
         desk = _Desk(library, writer, encoder, progress)
         try:
+            leftovers.begin(library)
+            retry.after_upgrade(library, writer)
+            if retry_failed:
+                writer.retry_failed()
             places = _places(library, writer, folders, exclude)
             indexer = Indexer(library, writer, encoder, pool, desk.tick, resting=Resting(patient=True))
             tally = indexer.run(places)
@@ -81,6 +87,7 @@ def index_folders(
                 index.save()
             if encoder.has_text:
                 library.catalog.set_setting("encoder", encoder.name)
+            leftovers.end(library)
             return tally
         finally:
             pool.close()

@@ -22,6 +22,7 @@ from filelock import FileLock
 
 from explorer.encoders.base import Encoder
 from explorer.errors import CatalogDamaged, ExplorerError, FolderError, LibraryLocked, UsageError
+from explorer.indexing import leftovers, retry
 from explorer.indexing.compare import Place, Tally, forget_vanished
 from explorer.indexing.control import Heartbeat, say_if_silent
 from explorer.indexing.decode_pool import DecodePool
@@ -37,6 +38,7 @@ from explorer.library.library import Library
 from explorer.library.rows import Phase
 from explorer.library.storage import explain
 from explorer.library.writer import Writer
+from explorer.words import one_line
 
 log = logging.getLogger("explorer.worker")
 
@@ -88,6 +90,7 @@ class Worker:
     def run(self) -> None:
         """Index, then watch, until `stop`. A run cut short by it leaves nothing half done."""
         try:
+            self._begin()
             while not self._ending():
                 try:
                     self._step()
@@ -100,8 +103,18 @@ class Worker:
             pass
         finally:
             self._despite_trouble(lambda: self._save(always=True))
+        self._despite_trouble(lambda: leftovers.end(self._library))
 
     # --- trouble with the disk
+
+    def _begin(self) -> None:
+        while not self._stop.is_set():
+            try:
+                leftovers.begin(self._library)
+                retry.after_upgrade(self._library, self._writer)
+                return
+            except Exception as error:  # noqa: BLE001  as above
+                self._wait_out(error)
 
     def _wait_out(self, error: Exception) -> None:
         """Say what is in the way of writing, and wait a little; the next round looks at everything again. Raises what is no such thing."""
@@ -205,6 +218,9 @@ class Worker:
             self._exclude(argument)
         elif command == "rescan":
             self._rounds.due_now() if argument is None else self._rounds.look_below(argument)
+        elif command == "retry":
+            self._writer.retry_failed()
+            self._rounds.due_now()
         elif command == "forget":
             self._changed += forget_vanished(self._library.catalog, self._writer, argument)
             self._rounds.due_now()
@@ -251,7 +267,7 @@ class _Interrupted(Exception):
 
 
 # Commands that make the present run pointless.
-_INTERRUPTING = {"pause", "remove", "add", "rescan", "exclude", "forget"}
+_INTERRUPTING = {"pause", "remove", "add", "rescan", "retry", "exclude", "forget"}
 
 
 def _phase(progress: Progress) -> Phase:
@@ -305,7 +321,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--encoder")
     parser.add_argument("--offline", action="store_true")
     args = parser.parse_args(argv)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+    _log_to_stderr()
     give_way()
     began = time.time()
     stop = threading.Event()
@@ -352,6 +368,18 @@ def _work(library: Library, args: argparse.Namespace, stop: threading.Event, beg
     finally:
         # However often it was taken.
         lock.release(force=True)
+
+
+def _log_to_stderr() -> None:
+    class OneLine(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            text = super().format(record)
+            # A traceback is ours, and has lines of its own.
+            return text if record.exc_info else one_line(text)
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLine("%(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 def _relay(stop: threading.Event, worker: Worker) -> None:

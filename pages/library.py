@@ -70,11 +70,12 @@ def folder(root: RootRow) -> None:
             st.markdown(f"`{printable(path).replace('`', chr(39))}`")
             failed = f" · {count(root['failed'], 'file')} could not be read" if root["failed"] else ""
             st.caption(f"{count(root['photos'], 'photo file')}{failed}{watching.notes(root)}")
-        if st.button("Rescan", icon=":material/sync:", key=f"rescan-{key}"):
-            catalog.send("rescan", path)
-            st.toast("The folder is looked through again.", icon=":material/sync:")
-        if st.button("Remove", icon=":material/delete:", key=f"remove-{key}"):
-            st.session_state["_removing"] = root["id"]
+        with st.container(horizontal=True, width="content"):
+            if st.button("Rescan", icon=":material/sync:", key=f"rescan-{key}"):
+                catalog.send("rescan", path)
+                st.toast("The folder is looked through again.", icon=":material/sync:")
+            if st.button("Remove", icon=":material/delete:", key=f"remove-{key}"):
+                st.session_state["_removing"] = root["id"]
     if st.session_state.get("_removing") == root["id"]:
         confirm(root)
     watching.question(catalog, root)
@@ -125,8 +126,13 @@ def take(typed: str) -> None:
     except FolderError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
+    over = next((root["path"] for root in catalog.roots() if inside(path, root["path"])), None)
+    if over is not None:
+        part = "" if over == path else f": it is part of {plain(printable(over))}"
+        st.info(f"This folder is watched already{part}.", icon=":material/info:")
+        return
     catalog.send("add", path)
-    st.success(f"{plain(printable(path))} is being added.", icon=":material/check:")
+    st.toast(f"{plain(printable(path))} is being added.", icon=":material/check:")
 
 
 def failures() -> None:
@@ -139,14 +145,10 @@ def failures() -> None:
     pages = math.ceil(total / FAILURES_PAGE)
     at = min(int(st.session_state.get("failures") or 1), pages)
     rows = catalog.failures((at - 1) * FAILURES_PAGE, FAILURES_PAGE)
-    st.dataframe(
-        [
-            {"File": printable(os.path.basename(row["path"])), "Why": row["reason"], "Folder": printable(os.path.dirname(row["path"]))}  # noqa: PTH119, PTH120
-            for row in rows
-        ],
-        hide_index=True,
-        width="stretch",
-    )
+    with st.container(border=True, key="failed"):
+        for row in rows:
+            folder, name = os.path.split(row["path"])
+            st.markdown(f"**{plain(printable(name))}**: {plain(row['reason'] or '')}  \n:small[{plain(printable(folder))}]")
     if pages > 1:
         st.pagination(pages, key="failures")
 

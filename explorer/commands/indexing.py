@@ -58,7 +58,7 @@ def run_index(args: argparse.Namespace) -> int:
         "indexed": tally.indexed, "unchanged": tally.unchanged, "moved": tally.moved, "missing": tally.missing, "failed": tally.failed,
         "encoded": tally.encoded, "away": tally.away, "left_out": tally.left_out,
         "other": tally.other, "encoder": encoder.name, "seconds": round(seconds, 3),
-        "photos_per_second": round((tally.indexed + tally.moved) / seconds, 2),
+        "photos_per_second": round(max(tally.indexed + tally.moved, tally.encoded) / seconds, 2),
     }  # fmt: skip
     if args.json:
         emit_json(

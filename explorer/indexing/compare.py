@@ -229,6 +229,11 @@ class Differences:
 
     def settle(self) -> None:
         """After all that is new was looked at: what is still gone is missing, or away where its drive is or the person is to be asked."""
+        for root in self._roots.values():
+            # It was emptied, not unplugged, where all that was in it has been found elsewhere.
+            if root["path"] in self._tally.offline and os.path.isdir(root["path"]) and not absence.present(self._writer, root["id"]):  # noqa: PTH112
+                self._writer.set_root(root["id"], state="online")
+                self._tally.offline.discard(root["path"])
         by_root = dict[int, list[KnownFile]]()
         for file in self.gone.values():
             by_root.setdefault(file.root_id, []).append(file)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -13,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from explorer.config import PROJECT
-from explorer.errors import LibraryError
 from explorer.indexing.rules import check_globs
 from explorer.library.catalog import Catalog
 from explorer.library.library import Library
@@ -79,6 +76,4 @@ class Heartbeat:
 
     def _run(self) -> None:
         while not self._stop.wait(_BEAT):
-            # On a full or locked disk there is one sign of life less.
-            with contextlib.suppress(LibraryError, OSError, sqlite3.Error):
-                self._catalog.beat()
+            self._catalog.beat()

@@ -19,7 +19,7 @@ from explorer.errors import PhotoError
 from explorer.indexing.compare import Differences, Place, Tally, Task
 from explorer.indexing.decode_pool import DecodePool, Job, Outcome
 from explorer.indexing.resting import Resting
-from explorer.indexing.scan import NOWHERE, inode_of, root_state
+from explorer.indexing.scan import NOWHERE, device_of, inode_of
 from explorer.library import absence
 from explorer.library.library import Library
 from explorer.library.paths import join, to_text
@@ -57,6 +57,7 @@ class Indexer:
         self._library, self._writer, self._encoder, self._pool, self._tick = library, writer, encoder, pool, tick
         self._resting = resting or Resting()
         self._roots: dict[int, str] = {}
+        self._devices: dict[int, str | None] = {}
         self._encoder_id = writer.encoder(encoder.name, encoder.version, encoder.dim)
 
     def run(self, places: Sequence[Place], *, thorough: bool = True) -> Tally:
@@ -65,7 +66,8 @@ class Indexer:
         thorough: also look through the catalog for photos that this encoder has not seen.
         """
         tally = Tally()
-        self._roots = {root["id"]: root["path"] for root in self._library.catalog.roots()}
+        roots = self._library.catalog.roots()
+        self._roots, self._devices = {root["id"]: root["path"] for root in roots}, {root["id"]: root["device"] for root in roots}
         differences = Differences(self._library.catalog, self._writer, self._resting, tally, lambda: self._tick(Progress(0, 0, 0.0, None)))
         with self._writer.sparing_photos(thorough=thorough):
             differences.look(places)
@@ -141,7 +143,7 @@ class Indexer:
             if file.state == "missing" or file.lost:
                 return file
             nowhere = inode_of(self._path(file.root_id, file.path)) == NOWHERE
-            if nowhere and root_state(self._roots[file.root_id]) == "there":
+            if nowhere and device_of(self._roots[file.root_id]) == self._devices[file.root_id]:
                 return file
         return None
 

@@ -108,7 +108,8 @@ class Rounds:
         for place in places:
             problem, took = self._problems.get(place.root_id), tally.took.get(place.root_id, 0.0)
             pause = max(RESCAN_UNWATCHED, SPARING * took) if problem else RESCAN_WATCHED
-            self._due[place.root_id] = now + pause
+            # A folder that was emptied may be filled again, or its photos found elsewhere.
+            self._due[place.root_id] = now + (RESCAN_UNWATCHED if place.root in tally.offline else pause)
             how = f"looked at every {'minute' if pause == 60 else duration(pause)}, because {problem}" if problem else "watched"
             self._writer.set_root(place.root_id, watching=how)
 

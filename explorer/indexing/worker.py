@@ -354,7 +354,7 @@ def _work(library: Library, args: argparse.Namespace, stop: threading.Event, beg
     lock = _take_lock(library, stop)
     if lock is None:
         return False
-    with lock:
+    try:
         encoder, note = _prepare(library, args.encoder, stop, offline=args.offline)
         worker = Worker(library, encoder, note)
         worker.begin_after(began)
@@ -365,6 +365,9 @@ def _work(library: Library, args: argparse.Namespace, stop: threading.Event, beg
         finally:
             worker.close()
         return worker.dismissed and not stop.is_set()
+    finally:
+        # However often it was taken.
+        lock.release(force=True)
 
 
 def _log_to_stderr() -> None:

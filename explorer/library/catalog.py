@@ -266,8 +266,8 @@ class Catalog:
         return worker is not None and worker["alive"]
 
     def beat(self) -> None:
-        """A sign of life of this process, if it is the one that indexes."""
-        with self.reading() as db:
+        """A sign of life of this process, if it is the one that indexes. On a full or locked disk there is one less."""
+        with contextlib.suppress(LibraryError, OSError, sqlite3.Error), self.reading() as db:
             db.execute("update worker set heartbeat = ? where pid = ? and phase <> 'stopped'", (time.time(), os.getpid()))
 
     def send(self, command: str, argument: str | None = None) -> None:

@@ -48,4 +48,6 @@ def describe(worker: WorkerRow | None) -> str:
     if phase == "comparing":
         return f"Comparing photos: {count(done)} of {count(total)}"
     left = f", about {duration(worker['eta'])} left" if worker["eta"] and done < total else ""
-    return f"Indexing {count(done)} of {count(total, 'photo')} · {worker['rate']:.0f} photos/s{left}"
+    # The first photos wait for the model; what they say of the speed means nothing.
+    speed = f" · {worker['rate']:.0f} photos/s{left}" if worker["rate"] >= 1 else ""
+    return f"Indexing {count(done)} of {count(total, 'photo')}{speed}"

@@ -121,7 +121,7 @@ def test_an_inode_that_is_used_again_fools_nobody(desk: Desk, monkeypatch: pytes
     first, second = desk.paint("a.bmp", "red"), desk.photos.parent / "b.bmp"
     os.utime(first, (1_600_000_000, 1_600_000_000))
     desk.run()
-    before, number = desk.present()["a.bmp"], os.stat(first).st_ino
+    before, number = desk.present()["a.bmp"], first.stat().st_ino
     first.unlink()
     desk.paint("../b.bmp", "blue")
     os.utime(second, (1_600_000_000, 1_600_000_000))
@@ -436,3 +436,18 @@ def test_a_known_file_says_what_it_is() -> None:
     assert left_out.left_out and not left_out.lost
     assert not KnownFile(1, 1, "a", 1, 1, 7, "present", 1).is_as(Seen("a", 1, 1, 8), inodes=True)
     assert KnownFile(1, 1, "a", 1, 1, 0, "present", 1).is_as(Seen("a", 1, 1, 8), inodes=True)
+
+
+def test_a_folder_that_was_emptied_into_another_is_no_drive_that_is_away(desk: Desk, tmp_path: Path) -> None:
+    """By copying and deleting, as between two drives."""
+    before = many(desk, 12)
+    other = tmp_path / "other"
+    other.mkdir()
+    second = desk.writer.add_root(str(other))
+    for path in list(desk.photos.iterdir()):
+        shutil.copyfile(path, other / path.name)
+        path.unlink()
+    tally = desk.indexer.run([Place(desk.root, str(desk.photos)), Place(second, str(other))])
+    assert (tally.moved, tally.indexed, tally.encoded) == (12, 0, 0) and not tally.offline
+    assert {path: file.photo_id for path, file in desk.writer.files_below(second).items()} == before
+    assert all(row["state"] == "online" for row in desk.library.catalog.roots())

@@ -1,183 +1,113 @@
-"""The server from outside: what it answers, to whom, and with what; and whom it talks to."""
+"""Photos by id over HTTP, who may ask for them, and one app for each library."""
 
 from __future__ import annotations
 
-import http.client
-import os
-import shutil
-import subprocess
-import sys
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
-from explorer.config import PROJECT
-from explorer.library.library import Library
-from explorer.library.rows import PhotoRow
-from tests import pictures
-from tests.ui.serving import Served, environment_of, served
-
-HOSTILE = [
-    "<img src=x onerror=alert(1)>.jpg",
-    "*star* _under_ [link](javascript:alert(1)) :material_home: $x^2$.jpg",
-    "# heading `code` ~~gone~~ :red[red].jpg",
-    "www.example.com.jpg",
-    "two\nlines.jpg",
-    "'; drop table photo; --.jpg",
-    "100%_[a-z]*?.jpg",
-]
-CAMERA = ("<script>alert(2)</script>", "[x](javascript:alert(3)) **bold**")
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("served")
-    (place / "photos").mkdir()
-    for number, name in enumerate(HOSTILE):
-        block = pictures.exif("2020:01:02 03:04:05", camera=CAMERA)
-        (place / "photos" / name).write_bytes(pictures.encoded(pictures.draw(number), exif=block))
-    (place / "photos" / "<b>broken<b>.jpg").write_bytes(b"<script>alert(4)</script>")
-    return place
+from explorer.config import library_dir
+from explorer.errors import ExplorerError, LibraryLocked
+from explorer.ui import resources, server
+from explorer.ui.gallery import preview_address
+from tests.ui.conftest import id_of
 
 
 @pytest.fixture
-def app(place: Path, tmp_path: Path) -> Iterator[Served]:
-    shutil.copytree(place / "photos", tmp_path / "photos", dirs_exist_ok=True)
-    with served(tmp_path, tmp_path / "photos") as app:
-        yield app
+def client(photos: Path) -> Iterator[TestClient]:
+    """Asks as a page of the app does; without the worker, which is not needed for these."""
+    options = server.app_options()
+    app = Starlette(routes=options["routes"], middleware=options["middleware"])
+    with TestClient(app, base_url="http://localhost:8501") as asking:
+        yield asking
 
 
-def _photos(app: Served) -> dict[str, PhotoRow]:
-    library = Library.open(app.folder)
+def test_a_preview_may_be_kept_for_good(client: TestClient) -> None:
+    row = resources.library().catalog.photo(id_of("red.jpg"))
+    assert row
+    answer = client.get(preview_address(row))
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.content.startswith(b"\xff\xd8")
+
+
+def test_a_preview_without_its_hash_is_asked_for_anew(client: TestClient) -> None:
+    assert client.get(f"/photo/{id_of('red.jpg')}/preview").headers["cache-control"] == "no-cache"
+
+
+def test_an_original_is_the_file_itself(client: TestClient, photos: Path) -> None:
+    answer = client.get(f"/photo/{id_of('drawn.png')}/original")
+    assert answer.content == (photos / "Sub" / "drawn.png").read_bytes()
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["content-disposition"].startswith("inline")
+    saved = client.get(f"/photo/{id_of('drawn.png')}/original?download=1")
+    assert saved.headers["content-disposition"].startswith('attachment; filename="drawn.png"')
+
+
+@pytest.mark.parametrize("path", ["preview", "original"])
+def test_no_other_site_may_use_a_photo(client: TestClient, path: str) -> None:
+    headers = client.get(f"/photo/{id_of('red.jpg')}/{path}").headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert "sandbox" in headers["content-security-policy"]
+    assert "access-control-allow-origin" not in headers
+
+
+@pytest.mark.parametrize("path", ["/photo/999999/preview", "/photo/999999/original", "/photo/red.jpg/original", "/photo/..%2f1/original"])
+def test_what_is_not_there_is_not_found(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_a_file_that_is_gone_says_so_and_keeps_its_preview(client: TestClient, photos: Path) -> None:
+    photo_id = id_of("red.jpg")
+    away = (photos / "red.jpg").rename(photos / "away.jpg")
     try:
-        return {row["name"]: row for row in library.catalog.photos(int(i) for i in library.catalog.matching(None)).values()}
+        answer = client.get(f"/photo/{photo_id}/original")
     finally:
-        library.close()
+        away.rename(photos / "red.jpg")
+    assert answer.status_code == 404
+    assert "moved or deleted, or its drive is away" in answer.text
+    assert client.get(f"/photo/{photo_id}/preview").status_code == 200
 
 
-def _status(app: Served, path: str, headers: list[tuple[str, str]]) -> int:
-    """Of an answer to exactly these header fields."""
-    connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=60)
-    try:
-        connection.putrequest("GET", path, skip_host=True)
-        for name, value in headers:
-            connection.putheader(name, value)
-        connection.endheaders()
-        return connection.getresponse().status
-    finally:
-        connection.close()
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8501", "localhost.evil.example"])
+def test_a_page_under_another_name_is_turned_away(client: TestClient, host: str) -> None:
+    assert client.get(f"/photo/{id_of('red.jpg')}/preview", headers={"host": host}).status_code == 400
 
 
-def test_who_is_answered_and_what_is_given_out(app: Served, tmp_path: Path) -> None:
-    photos = _photos(app)
-    assert len(photos) == len(HOSTILE)
-    first = photos[HOSTILE[0]]
-    paths = ["/", f"/photo/{first['id']}/preview", f"/photo/{first['id']}/original", "/_stcore/health", "/_stcore/host-config"]
-    ours = ("Host", f"localhost:{app.port}")
-    socket = [
-        ("Upgrade", "websocket"),
-        ("Connection", "Upgrade"),
-        ("Sec-WebSocket-Version", "13"),
-        ("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA=="),
-    ]
-    for path in [*paths, "/_stcore/stream"]:
-        extra = socket if path.endswith("stream") else []
-        assert _status(app, path, [ours, *extra]) in (200, 101), path
-        for refused in (
-            [("Host", "evil.example")], [("Host", f"evil.example:{app.port}")], [ours, ("Origin", "http://evil.example")],
-            [ours, ("Origin", "null")], [ours, ("Origin", "http://localhost:1")],
-            [ours, ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "no-cors"), ("Sec-Fetch-Dest", "image")],
-        ):  # fmt: skip
-            assert _status(app, path, [*refused, *extra]) == 403, (path, refused)
-    # By id, and nothing else.
-    for path in (
-        "/photo/0/original",
-        "/photo/99999/original",
-        f"/photo/{1 << 70}/original",
-        "/photo/-1/original",
-        "/photo/1/../../etc/passwd",
-    ):
-        status, body, _ = app.get(path)
-        # Whatever is no address of a photo leads to the pages.
-        assert status in (400, 403, 404) or b"<html" in body[:4000], path
-    for name, row in photos.items():
-        status, body, headers = app.get(f"/photo/{row['id']}/original")
-        assert (status, body) == (200, (tmp_path / "photos" / name).read_bytes())
-        assert headers["X-Content-Type-Options"] == "nosniff" and "sandbox" in headers["Content-Security-Policy"]
-        assert "\n" not in headers["Content-Disposition"] and "<" not in headers["Content-Disposition"]
-        assert app.get(f"/photo/{row['id']}/preview")[1].startswith(b"\xff\xd8")
-    # What took a photo's place is not the photo, wherever a link in it leads.
-    secret = tmp_path / "secret.txt"
-    secret.write_text("not in the library")
-    path = Path(first["path"])
-    kept = path.read_bytes()
-    path.unlink()
-    path.symlink_to(secret)
-    status, body, _ = app.get(f"/photo/{first['id']}/original")
-    assert status == 404 and b"not in the library" not in body
-    path.unlink()
-    path.write_bytes(kept[:-2] + b"xx")
-    assert app.get(f"/photo/{first['id']}/original")[0] == 404
-    if hasattr(os, "mkfifo"):
-        path.unlink()
-        os.mkfifo(path)
-        assert app.get(f"/photo/{first['id']}/original")[0] == 404
-    assert app.foreign() == []
+@pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1:8501"])
+def test_its_own_names_are_let_in(client: TestClient, host: str) -> None:
+    assert client.get(f"/photo/{id_of('red.jpg')}/preview", headers={"host": host}).status_code == 200
 
 
-@pytest.mark.browser
-def test_a_session_in_a_browser_shows_names_as_text_and_talks_to_nobody_else(app: Served, chromium: str, tmp_path: Path) -> None:
-    from playwright.sync_api import expect, sync_playwright
-
-    photos, asked, alerts = _photos(app), list[str](), list[str]()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("websocket", lambda socket: asked.append(socket.url))
-        page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
-        page.goto(app.address)
-        expect(page.locator(".gallery .photo").first).to_be_visible(timeout=60_000)
-        for name in HOSTILE:
-            page.goto(f"{app.address}/?photo={photos[name]['id']}")
-            dialog = page.get_by_role("dialog")
-            expect(dialog).to_contain_text("Camera", timeout=60_000)
-            text = dialog.inner_text().replace("\u2060", "")
-            assert " ".join(name.split()) in " ".join(text.split()), repr((name, text))
-            assert CAMERA[0] in text and CAMERA[1] in text, text
-            assert (
-                dialog.locator("a[href^='javascript'], a[href*='example.com'], script, strong strong, h1:has-text('heading')").count() == 0
-            )
-        page.goto(f"{app.address}/?q=red")
-        expect(page.locator(".gallery .photo").first).to_be_visible(timeout=60_000)
-        page.goto(f"{app.address}/library")
-        expect(page.get_by_text("Could not be read")).to_be_visible(timeout=60_000)
-        assert alerts == []
-        browser.close()
-    ours = (app.address, f"ws://localhost:{app.port}", "data:", "blob:")
-    assert [url for url in asked if not url.startswith(ours)] == []
-    assert app.foreign() == []
+def test_a_library_is_opened_once(photos: Path) -> None:
+    folder = library_dir()
+    (folder / "app.address").write_text("http://localhost:8555")
+    with FileLock(folder / "app.lock"), pytest.raises(LibraryLocked, match="open already at http://localhost:8555"):
+        server.open_app(folder, [], encoder=None, offline=True, port=None, browser=False)
 
 
-def test_indexing_and_searching_on_the_command_line_talk_to_nobody(place: Path, tmp_path: Path) -> None:
-    environment = environment_of(tmp_path)
-    start = [sys.executable, "-c", "import sys; from explorer.cli import main; sys.exit(main(sys.argv[1:]))"]
-    for command in (
-        ["index", str(place / "photos"), "--encoder", "tiny"], ["search", "red"], ["search", "--photo", str(place / "photos" / HOSTILE[0])],
-        ["status"], ["verify", "--thorough"],
-    ):  # fmt: skip
-        ended = subprocess.run(
-            [*start, *command, "--library", str(tmp_path / "library")], cwd=PROJECT, env=environment, capture_output=True, check=False
-        )
-        assert ended.returncode == 0, ended.stderr
-        # What a file is called must not look like a line of ours.
-        assert b"\nlines.jpg" not in ended.stderr
-    log = tmp_path / "connections"
-    assert not log.exists() or Served(tmp_path, 0).foreign() == []
+def test_a_port_that_is_taken_is_named(photos: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ExplorerError, match=f"Port {port} is in use"):
+            server.open_app(library_dir(), [], encoder=None, offline=True, port=port, browser=False)
 
 
-def test_the_note_of_connections_would_show_one(tmp_path: Path) -> None:
-    code = "import socket; s = socket.socket(); s.settimeout(0.01)\ntry: s.connect(('192.0.2.1', 9))\nexcept OSError: pass"
-    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=environment_of(tmp_path), check=True)
-    assert len(Served(tmp_path, 0).foreign()) == 1
+def test_a_search_is_ready_before_it_is_asked_for(photos: Path) -> None:
+    resources.warm()
+    assert resources.engine().photos == 4
+
+
+def test_an_empty_library_loads_no_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(resources, "engine", lambda: pytest.fail("a model was loaded"))
+    resources.warm()
+    resources.close()

@@ -83,8 +83,9 @@ async def original(request: Request) -> Response:
     media = mimetypes.types_map.get(f".{row['format'].lower()}", f"image/{row['format'].lower()}")
     as_file = "download" in request.query_params or row["format"] not in SHOWN
     how = "attachment" if as_file else "inline"
-    name = f"{how}; filename*=utf-8''{quote(printable(row['name']), safe='')}"
-    return Response(data, media_type=media, headers=_HEADERS | {"Cache-Control": "no-cache", "Content-Disposition": name})
+    name, quoted = printable(row["name"]), quote(printable(row["name"]), safe="")
+    field = f'filename="{name}"' if name == quoted else f"filename*=utf-8''{quoted}"
+    return Response(data, media_type=media, headers=_HEADERS | {"Cache-Control": "no-cache", "Content-Disposition": f"{how}; {field}"})
 
 
 def _row(photo_id: int) -> PhotoRow | None:

@@ -39,10 +39,10 @@ class Served:
         request = urllib.request.Request(self.address + path, headers={k.replace("_", "-"): v for k, v in headers.items()})
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                return answer.status, answer.read(), dict(answer.headers)
+                return answer.status, answer.read(), {k.lower(): v for k, v in answer.headers.items()}
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, error.read(), dict(error.headers)
+                return error.code, error.read(), {k.lower(): v for k, v in error.headers.items()}
 
     def foreign(self) -> list[str]:
         """Connections that any process of it made, but for those to this computer."""

@@ -12,6 +12,8 @@ from explorer.errors import OversizedPhoto
 _SHARE, _BYTES_PER_PIXEL = 4, 12
 # Where the system does not say how much is free.
 _ASSUMED_FREE = 2 << 30
+# Where Linux says what a container may have.
+_GROUP = Path("/sys/fs/cgroup")
 
 
 def free_memory() -> int:
@@ -35,12 +37,11 @@ def _free_on_machine() -> int:
 def _free_in_group() -> int:
     """What a container leaves (control groups, version 2); without one, as good as endless. Cached file pages count as free."""
     try:
-        group = Path("/sys/fs/cgroup")
-        limit = (group / "memory.max").read_text().strip()
+        limit = (_GROUP / "memory.max").read_text().strip()
         if limit == "max":
             return sys.maxsize
-        figures = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
-        used = int((group / "memory.current").read_text()) - int(figures.get("file", 0))
+        figures = dict(line.split() for line in (_GROUP / "memory.stat").read_text().splitlines())
+        used = int((_GROUP / "memory.current").read_text()) - int(figures.get("file", 0))
         return max(0, int(limit) - max(0, used))
     except (OSError, ValueError):
         return sys.maxsize

@@ -48,7 +48,7 @@ def test_without_an_indexer_it_says_so_and_how_to_start_one(watched: Watched, ca
 
 def test_one_that_runs_does_as_it_is_told(watched: Watched, capsys: pytest.CaptureFixture[str]) -> None:
     with watched.running():
-        wait(lambda: watched.phase() == "watching", "the first scan")
+        wait(lambda: watched.photos_known() == 1 and watched.phase() == "watching", "the first scan")
         assert main(["pause"]) == 0 and watched.phase() == "paused"
         assert watched.reader.catalog.setting("paused") == "1"
         assert main(["resume"]) == 0
@@ -67,7 +67,7 @@ def test_it_says_that_it_was_told_where_the_doing_takes_long(
 ) -> None:
     monkeypatch.setattr(control, "PATIENCE", 0.0)
     with watched.running():
-        wait(lambda: watched.phase() == "watching", "the first scan")
+        wait(lambda: watched.photos_known() == 1 and watched.phase() == "watching", "the first scan")
         assert main(["pause"]) == 0
     assert "as soon as" in capsys.readouterr().err
 

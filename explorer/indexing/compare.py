@@ -283,7 +283,8 @@ def forget_vanished(catalog: Catalog, writer: Writer, folder: str | None = None)
         files = [file for file in writer.files_below(root["id"], relative).values() if file.state == "present" and (file.lost or offline)]
         gone = [file for file in files if inode_of(join(to_text(root["path"]), file.path)) == NOWHERE]
         for some in slices(gone, 500):
-            writer.put_missing(some)
+            # They are answered for: what vanishes in a moment is another matter.
+            writer.put_missing(some, ago=2 * AT_ONCE)
         number += len(gone)
     return number
 

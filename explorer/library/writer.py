@@ -249,8 +249,10 @@ class Writer:
                 )
             self._settle(photo for photo in photos if photo)
 
-    def put_missing(self, files: Iterable[KnownFile], reason: str | None = None) -> None:
-        """These files are not there any more, or are left out (reason). Photos are kept for when they come back; failures are forgotten."""
+    def put_missing(self, files: Iterable[KnownFile], reason: str | None = None, ago: float = 0.0) -> None:
+        """These files are not there any more, or are left out (reason). Photos are kept for when they come back; failures are forgotten.
+
+        ago: how many seconds."""
         with self.transaction():
             photos = set[int]()
             for file in files:
@@ -258,7 +260,7 @@ class Writer:
                     self._db.execute("delete from file where id = ?", (file.id,))
                 else:
                     self._db.execute(
-                        "update file set state = 'missing', reason = ?, gone_at = ? where id = ?", (reason, time.time(), file.id)
+                        "update file set state = 'missing', reason = ?, gone_at = ? where id = ?", (reason, time.time() - ago, file.id)
                     )
                     photos.add(file.photo_id)
             self._settle(photos)

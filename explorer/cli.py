@@ -36,7 +36,7 @@ _TOLD = {
 }
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:  # noqa: PLR0915  a list of commands and options, and nothing else
     """Every command and option; the documentation is checked against it."""
     parser = argparse.ArgumentParser(
         prog="run.py",
@@ -103,6 +103,30 @@ def build_parser() -> argparse.ArgumentParser:
     exclude.add_argument("folder", metavar="FOLDER")
     exclude.add_argument("globs", nargs="*", metavar="GLOB", help="such as *.png, Screenshots/ or /2019/raw")
     exclude.add_argument("--remove", action="store_true", help="no longer leave these out")
+
+    duplicates = add("duplicates", "say which photos are duplicates, and which one of each group to keep", as_json)
+    duplicates.add_argument(
+        "--tier", action="append", choices=["identical", "pixels", "picture", "moment", "lookalike"],
+        help="only groups of this kind (may be given again); the first three mean one and the same picture",
+    )  # fmt: skip
+    duplicates.add_argument("--folder", metavar="DIR", help="only groups with a photo in this folder or below it")
+    duplicates.add_argument(
+        "--plan", metavar="FILE", help="write what would be removed, for `remove` (JSON, or CSV by its ending); the first three kinds"
+    )
+
+    remove = add("remove", "take away the files of a plan, to the system's trash or a folder; `undo` brings them back", as_json)
+    remove.add_argument("--plan", metavar="FILE", required=True, help="what to remove, as `duplicates --plan FILE` wrote it (JSON or CSV)")
+    remove.add_argument("--dry-run", action="store_true", help="check everything and say what would be done, but do nothing")
+    remove.add_argument("--to", metavar="FOLDER", help="move the files to this folder instead of the trash")
+    remove.add_argument(
+        "--sidecars", action="store_true", help="copy date, place, rating and keywords that the kept photo lacks to its .xmp"
+    )
+    remove.add_argument("--without-keeper", action="store_true", help="also remove photos for which the plan keeps no other file")
+
+    undo = add("undo", "bring removed files back to where they were", as_json)
+    undo.add_argument("run", nargs="?", metavar="ID", help="which removal (default: the last of which files are still away)")
+    undo.add_argument("--last", action="store_true", help="the last removal of which files are still away")
+    undo.add_argument("--list", action="store_true", help="list all removals instead")
 
     bench = add("bench", "run one of the project's benchmarks")
     bench.add_argument("name", nargs="?", help="which one; without it they are listed")

@@ -169,11 +169,66 @@ alter table photo add column orphaned_at real;
 create index photo_orphaned on photo (orphaned_at) where orphaned_at is not null;
 """
 
+# What comparing photos two by two has found (`indexing/pairs.py`); derived, too.
+_M004_PAIRS = """
+-- What finds a photo's copies however they are cropped or turned (`photos/sketches.py`). A photo that has one has been compared with all
+-- that had one before it.
+create table sketch (
+  photo_id integer primary key references photo (id) on delete cascade,
+  corners blob not null,
+  version integer not null
+);
+
+-- Pixels at full size, upright, as RGB: only of photos that look so much like another that it matters.
+create table pixels (
+  photo_id integer primary key references photo (id) on delete cascade,
+  hash blob not null
+);
+
+-- Two photos that were compared, a < b. `relation`: JSON, what b is as seen from a.
+create table pair (
+  a integer not null references photo (id) on delete cascade,
+  b integer not null references photo (id) on delete cascade,
+  kind text not null check (kind in ('pixels', 'picture', 'scene', 'different')),
+  score real not null,
+  relation text not null,
+  version integer not null,
+  primary key (a, b)
+);
+create index pair_b on pair (b);
+"""
+
+# What a person decided, by the contents' hashes: it outlives files, paths and models, so nothing here refers to other tables.
+_M005_DECISIONS = """
+-- `files`: how many files the contents lay in at that time, so that a new copy is not hidden by an old decision.
+create table decision (
+  id integer primary key autoincrement,
+  kind text not null check (kind in ('apart', 'keep', 'later')),
+  files integer not null,
+  decided_at real not null
+);
+
+create table decided (
+  decision_id integer not null references decision (id) on delete cascade,
+  hash blob not null,
+  primary key (hash, decision_id)
+);
+create index decided_decision on decided (decision_id);
+
+-- Folders from which nothing is ever removed.
+create table protected (
+  path text primary key,
+  added_at real not null
+);
+"""
+
 # Name and SQL of each step, in order.
 _STEPS = (
     ("m001_create_tables", _M001_TABLES),
     ("m002_create_derived_tables", _M002_DERIVED),
     ("m003_watch_folders", _M003_WATCHING),
+    ("m004_create_pairs", _M004_PAIRS),
+    ("m005_create_decisions", _M005_DECISIONS),
 )
 VERSION = len(_STEPS)
 

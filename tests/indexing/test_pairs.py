@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageOps
+
+from explorer.indexing import pairs
+from explorer.indexing.neighbours import NeighbourStage
+from explorer.indexing.pairs import PairStage
+from explorer.indexing.same_moment import Moment, another_moment
+from explorer.library import pairs as store
+from explorer.library.library import Library
+from explorer.library.pairs import PAIRS_VERSION
+from explorer.library.writer import Seen
+from explorer.photos.decode import content_hash, decode
+from explorer.review.duplicates import find_groups
+from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
+from tests.pictures import FORMATS, draw, encoded
+
+SIZE = (400, 300)
+# Copies of two photos, and photos of which there is no copy; sizes differ, so that there is one to keep.
+SHELF: dict[str, Callable[[], Image.Image]] = {
+    "a.jpg": lambda: draw(1, SIZE), "a-small.jpg": lambda: draw(1, SIZE).resize((200, 150)),
+    "a-turned.jpg": lambda: draw(1, SIZE).transpose(Image.Transpose.ROTATE_90),
+    "a-mirrored.png": lambda: ImageOps.mirror(draw(1, SIZE)), "b.jpg": lambda: draw(2, SIZE),
+    "b-cropped.jpg": lambda: draw(2, SIZE).crop((15, 10, 385, 290)), "b-grey.jpg": lambda: ImageOps.grayscale(draw(2, SIZE)),
+    "c.jpg": lambda: draw(3, SIZE), "d.jpg": lambda: draw(4, SIZE),
+}  # fmt: skip
+
+
+class Named:
+    """As much of an encoder as the stage asks for."""
+
+    name, version, dim = ENCODER, VERSION, DIM
+
+
+class Cut(Exception):
+    pass
+
+
+class Both:
+    """The stage, with the one that it builds on run before it."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._stages = [made(shelf.library, shelf.writer, Named()) for made in (NeighbourStage, PairStage)]  # type: ignore[arg-type]
+
+    def run(self, tick: Callable[[int, int], None]) -> None:
+        self._stages[0].run(quiet)
+        self._stages[1].run(tick)
+
+
+def stage(shelf: Shelf) -> Both:
+    return Both(shelf)
+
+
+def quiet(done: int, total: int) -> None:
+    pass
+
+
+def put(shelf: Shelf, name: str, data: bytes) -> int:
+    """A file with these bytes, on disk and in the catalog; gives the photo's id."""
+    path = Path(shelf.library.catalog.roots()[0]["path"]) / name
+    path.write_bytes(data)
+    digest = content_hash(data)
+    with shelf.writer.transaction():
+        photo_id = shelf.writer.photo_of(digest)
+        if photo_id is None:
+            photo = decode(data, None, name=name)
+            shelf.library.previews.write(digest.hex(), photo.preview)
+            photo_id = shelf.writer.add_photo(digest, len(data), photo)
+            # Nearness by embedding: what is the same photo by its name.
+            shelf.writer.add_embedding(shelf.encoder, photo_id, vector_of(name[0]))
+        shelf.writer.put_present(shelf.root, Seen(name, len(data), 1, 0), photo_id)
+    return photo_id
+
+
+def put_one(shelf: Shelf, name: str) -> int:
+    return put(shelf, name, encoded(SHELF[name](), FORMATS[Path(name).suffix]))
+
+
+def found(shelf: Shelf, *kinds: store.Kind) -> dict[tuple[str, str], str]:
+    """Pairs by the files' names, and their kinds."""
+    names = {row.photo_id: Path(row.path).name for row in store.copies(shelf.library.catalog, range(1, 1000))}
+    kept = store.pairs(shelf.library.catalog, PAIRS_VERSION, kinds or ("pixels", "picture"))
+    return {tuple(sorted((names[p.a], names[p.b]))): p.kind for p in kept}  # type: ignore[misc]
+
+
+def expected(names: Any) -> set[tuple[str, str]]:
+    return {(a, b) for a, b in itertools.combinations(sorted(names), 2) if a[0] == b[0]}
+
+
+def new_shelf(folder: Path) -> Shelf:
+    (folder / "photos").mkdir()
+    return Shelf(Library.open(folder / "library"), str(folder / "photos"))
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    shelf = new_shelf(tmp_path)
+    yield shelf
+    shelf.close()
+
+
+def test_all_copies_are_found_and_nothing_else(shelf: Shelf) -> None:
+    for name in SHELF:
+        put_one(shelf, name)
+    stage(shelf).run(quiet)
+    assert found(shelf).keys() == expected(SHELF)
+    groups = [group for group in find_groups(shelf.library) if group.tier in ("pixels", "picture")]
+    assert sorted(len(group.others) for group in groups) == [2, 3]
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(order=st.permutations(list(SHELF)), cuts=st.lists(st.integers(1, 4), max_size=5), again=st.booleans())
+def test_one_by_one_finds_what_all_at_once_finds(
+    tmp_path_factory: pytest.TempPathFactory, order: list[str], cuts: list[int], again: bool
+) -> None:
+    shelf = new_shelf(tmp_path_factory.mktemp("pairs"))
+    try:
+        kept, left = stage(shelf), list(order)
+        for size in [*cuts, len(order)]:
+            some, left = left[:size], left[size:]
+            for name in some:
+                put_one(shelf, name)
+            kept = stage(shelf) if again else kept
+            kept.run(quiet)
+            assert found(shelf).keys() == expected(set(order) - set(left))
+    finally:
+        shelf.close()
+
+
+def test_members_of_groups_are_verified_against_the_one_kept_and_no_photo_is_offered_twice(shelf: Shelf) -> None:
+    for name in SHELF:
+        put_one(shelf, name)
+    stage(shelf).run(quiet)
+    verified = {(p.a, p.b) for p in store.pairs(shelf.library.catalog, PAIRS_VERSION, ("pixels", "picture"))}
+    offered = list[int]()
+    for group in find_groups(shelf.library, ["pixels", "picture"]):
+        for item in group.others:
+            assert (min(group.keep.photo_id, item.photo_id), max(group.keep.photo_id, item.photo_id)) in verified
+            offered.append(item.photo_id)
+    assert len(offered) == len(set(offered)) == 5
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_cut_off_anywhere_the_next_run_goes_on(shelf: Shelf, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    monkeypatch.setattr(pairs, "BATCH", 3)
+    for name in SHELF:
+        put_one(shelf, name)
+    ticks = list[int]()
+
+    def cut(done: int, total: int) -> None:
+        ticks.append(done)
+        if len(ticks) > at:
+            raise Cut
+
+    kept = stage(shelf)
+    with pytest.raises(Cut):
+        kept.run(cut)
+    before = len(found(shelf))
+    kept.run(quiet)
+    assert found(shelf).keys() == expected(SHELF)
+    assert before <= len(found(shelf))
+
+
+def test_cut_off_while_writing_nothing_is_half_written(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SHELF:
+        put_one(shelf, name)
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "put_pairs", lambda *_: (_ for _ in ()).throw(Cut))
+        with pytest.raises(Cut):
+            stage(shelf).run(quiet)
+    assert store.looks(shelf.library.catalog, PAIRS_VERSION).compared.sum() == 0
+    stage(shelf).run(quiet)
+    assert found(shelf).keys() == expected(SHELF)
+
+
+def test_what_is_known_is_not_compared_again(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SHELF:
+        put_one(shelf, name)
+    stage(shelf).run(quiet)
+    monkeypatch.setattr(pairs.Looker, "compare", lambda *_, **__: pytest.fail("compared again"))
+    stage(shelf).run(quiet)
+    assert found(shelf).keys() == expected(SHELF)
+
+
+def test_a_photo_that_was_away_meets_what_came_meanwhile(shelf: Shelf) -> None:
+    kept = stage(shelf)
+    put_one(shelf, "a.jpg")
+    kept.run(quiet)
+    shelf.lose("a.jpg")
+    put_one(shelf, "a-small.jpg")
+    kept.run(quiet)
+    assert not found(shelf)
+    put_one(shelf, "a.jpg")
+    kept.run(quiet)
+    assert found(shelf).keys() == {("a-small.jpg", "a.jpg")}
+
+
+def test_the_same_pixels_in_another_file(shelf: Shelf) -> None:
+    picture = draw(1, SIZE)
+    put(shelf, "a.png", encoded(picture, "PNG"))
+    put(shelf, "b.bmp", encoded(picture, "BMP"))
+    put(shelf, "c.jpg", encoded(picture, "JPEG", quality=97))
+    stage(shelf).run(quiet)
+    assert found(shelf) == {("a.png", "b.bmp"): "pixels", ("a.png", "c.jpg"): "picture", ("b.bmp", "c.jpg"): "picture"}
+
+
+def test_without_its_file_a_photo_is_compared_by_its_preview(shelf: Shelf) -> None:
+    picture = draw(1, SIZE)
+    put(shelf, "a.png", encoded(picture, "PNG"))
+    put(shelf, "b.bmp", encoded(picture, "BMP"))
+    (Path(shelf.library.catalog.roots()[0]["path"]) / "b.bmp").unlink()
+    stage(shelf).run(quiet)
+    assert found(shelf) == {("a.png", "b.bmp"): "picture"}
+
+
+def test_a_photo_without_a_preview_costs_nothing_but_itself(shelf: Shelf) -> None:
+    for name in SHELF:
+        put_one(shelf, name)
+    digest = shelf.library.catalog.photo(1)["hash"]  # type: ignore[index]
+    shelf.library.previews.path(digest).write_bytes(b"nothing")
+    stage(shelf).run(quiet)
+    assert found(shelf).keys() == {pair for pair in expected(SHELF) if "a.jpg" not in pair}
+
+
+def test_two_shots_of_one_second_are_told_apart_by_its_fraction(shelf: Shelf) -> None:
+    def shot(digits: str | None, quality: int) -> bytes:
+        block = Image.Exif()
+        block.get_ifd(0x8769).update({0x9003: "2024:05:01 10:00:00", **({0x9291: digits} if digits else {})})
+        return encoded(draw(1, SIZE), quality=quality, exif=block.tobytes())
+
+    for name, digits, quality in (("a.jpg", "120", 95), ("b.jpg", "220", 94), ("c.jpg", "22", 90), ("d.jpg", None, 85)):
+        put(shelf, name, shot(digits, quality))
+    stage(shelf).run(quiet)
+    kinds = found(shelf, "picture", "scene")
+    assert kinds.pop(("a.jpg", "b.jpg")) == kinds.pop(("a.jpg", "c.jpg")) == "scene"
+    assert set(kinds.values()) == {"picture"} and len(kinds) == 4
+
+
+def moment(taken: str | None, source: str | None = "exif", camera: str | None = "X") -> Moment:
+    return Moment(1, "/a.jpg", 10, 10, taken, source, camera)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        (moment("2024-05-01T10:00:00"), moment("2024-05-01T10:00:00"), False),
+        (moment("2024-05-01T10:00:00"), moment("2024-05-01T10:00:01"), True),
+        (moment("2024-05-01T10:00:00"), moment("2024-05-01T12:00:00"), False),
+        (moment("2024-05-01T10:00:00"), moment("2024-05-01T10:00:07", "file"), False),
+        (moment("2024-05-01T10:00:00"), moment(None, None), False),
+        (moment("2024-05-01T10:00:00"), moment("2024-05-01T10:00:00", camera="Y"), True),
+    ],
+)
+def test_clocks_say_that_two_photos_are_two_shots(one: Moment, other: Moment, apart: bool) -> None:
+    assert another_moment(one, other, lambda moment: None) is apart
+
+
+def test_of_very_many_copies_each_is_compared_with_the_largest(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairs, "BATCH", 2)
+    monkeypatch.setattr(pairs, "_CLOSED", 3)
+    monkeypatch.setattr(pairs, "_HUBS", 1)
+    for number, width in enumerate(range(200, 400, 20)):
+        put(shelf, f"a{number}.jpg", encoded(draw(1, SIZE).resize((width, width * 3 // 4))))
+    stage(shelf).run(quiet)
+    (group,) = find_groups(shelf.library, ["pixels", "picture"])
+    assert group.keep.width == 380 and len(group.others) == 9

@@ -1,0 +1,87 @@
+"""`duplicates` on the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.cli import main
+from explorer.library import pairs as store
+from explorer.library.library import Library
+from explorer.library.pairs import PAIRS_VERSION, Pair
+from tests.factory import Shelf
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
+    """Two files of one photo, and a larger and a smaller copy of another."""
+    (tmp_path / "photos").mkdir()
+    monkeypatch.setenv("EXPLORER_LIBRARY", str(tmp_path / "library"))
+    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    yield shelf
+    shelf.close()
+
+
+def fill(shelf: Shelf) -> None:
+    shelf.put("a.jpg", 1)
+    shelf.put("b/a.jpg", 1)
+    large, small = shelf.put("large.jpg", 2, width=800, height=600), shelf.put("b/small.jpg", 3, width=400, height=300)
+    store.put_pairs(shelf.writer, [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})], PAIRS_VERSION)
+
+
+def run(capsysbinary: Any, *words: str) -> tuple[int, str, str]:
+    code = main(["duplicates", *words])
+    out, err = capsysbinary.readouterr()
+    return code, out.decode(), err.decode()
+
+
+def test_in_words(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
+    fill(shelf)
+    code, out, _ = run(capsysbinary)
+    photos = tmp_path / "photos"
+    lines = out.splitlines()
+    assert code == 0 and len(lines) == 4
+    assert lines[0].startswith(f"the same file: keep {photos / 'a.jpg'} (")
+    assert lines[1] == f"    {photos / 'b' / 'a.jpg'} (the same file, byte for byte)"
+    assert lines[2].startswith(f"the same picture: keep {photos / 'large.jpg'} (it has more pixels")
+    assert lines[3] == f"    {photos / 'b' / 'small.jpg'} (half the size)"
+
+
+def test_as_json(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
+    fill(shelf)
+    groups = json.loads(run(capsysbinary, "--json")[1])
+    assert [group["tier"] for group in groups] == ["identical", "picture"]
+    for group in groups:
+        assert group["keep"] == group["photos"][0]["path"]
+        assert len({photo["path"] for photo in group["photos"]}) == 2
+    assert groups[1]["photos"][1]["relation"] == "half the size" and groups[1]["photos"][1]["score"] == 0.98
+    assert groups[0]["photos"][0]["id"] == groups[0]["photos"][1]["id"]
+
+
+def test_one_tier_and_one_folder(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
+    fill(shelf)
+    assert [group["tier"] for group in json.loads(run(capsysbinary, "--json", "--tier", "picture")[1])] == ["picture"]
+    shelf.put("c/x.jpg", 4)
+    shelf.put("c/y.jpg", 4)
+    found = json.loads(run(capsysbinary, "--json", "--folder", str(tmp_path / "photos" / "c"))[1])
+    assert [Path(photo["path"]).name for photo in found[0]["photos"]] == ["x.jpg", "y.jpg"] and len(found) == 1
+
+
+def test_a_plan_for_remove(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
+    fill(shelf)
+    code, _, err = run(capsysbinary, "--plan", str(tmp_path / "plan.json"))
+    assert code == 0 and "2 files" in err
+    removals = json.loads((tmp_path / "plan.json").read_text())["removals"]
+    assert sorted(Path(row["path"]).name for row in removals) == ["a.jpg", "small.jpg"]
+
+
+def test_nothing_is_said_plainly(shelf: Shelf, capsysbinary: Any) -> None:
+    assert run(capsysbinary, "--json") == (0, "[]\n", "")
+    code, out, err = run(capsysbinary)
+    assert (code, out) == (0, "") and "no photos yet" in err
+    shelf.put("a.jpg", 1)
+    assert "No duplicates were found." in run(capsysbinary)[2]

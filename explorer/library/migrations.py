@@ -147,10 +147,35 @@ create table neighbour (
 create index neighbour_photo on neighbour (photo_id);
 """
 
+# What a person decided, by the contents' hashes: it outlives files, paths and models, so nothing here refers to other tables.
+_M003_DECISIONS = """
+-- `files`: how many files the contents lay in at that time, so that a new copy is not hidden by an old decision.
+create table decision (
+  id integer primary key autoincrement,
+  kind text not null check (kind in ('apart', 'keep', 'later')),
+  files integer not null,
+  decided_at real not null
+);
+
+create table decided (
+  decision_id integer not null references decision (id) on delete cascade,
+  hash blob not null,
+  primary key (hash, decision_id)
+);
+create index decided_decision on decided (decision_id);
+
+-- Folders from which nothing is ever removed.
+create table protected (
+  path text primary key,
+  added_at real not null
+);
+"""
+
 # Name and SQL of each step, in order.
 _STEPS = (
     ("m001_create_tables", _M001_TABLES),
     ("m002_create_derived_tables", _M002_DERIVED),
+    ("m003_create_decisions", _M003_DECISIONS),
 )
 VERSION = len(_STEPS)
 

@@ -12,9 +12,10 @@ _READ = ".jpg .jpeg .jpe .jfif .mpo .png .apng .webp .gif .bmp .dib .tif .tiff .
 EXTENSIONS = frozenset(_READ.split(" "))
 
 _RAW = ".3fr .arw .cr2 .cr3 .crw .dcr .dng .erf .fff .iiq .kdc .mef .mos .mrw .nef .nrw .orf .pef .raf .raw .rw2 .rwl .sr2 .srf .srw .x3f"
+RAW_EXTENSIONS = frozenset(_RAW.split(" "))
 RAW_REASON = "camera RAW files cannot be read yet; a JPEG of the same photo beside it can"
 UNSUPPORTED: dict[str, str] = {
-    **dict.fromkeys(_RAW.split(" "), RAW_REASON),
+    **dict.fromkeys(sorted(RAW_EXTENSIONS), RAW_REASON),
     ".jxl": "JPEG XL files cannot be read yet",
     ".jp2": "JPEG 2000 files cannot be read yet",
     ".psd": "Photoshop files cannot be read; export a JPEG or PNG beside it",

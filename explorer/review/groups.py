@@ -18,7 +18,8 @@ class Item:
     path: absolute. bytes: the file's size. width, height: pixels, upright. relation: in words, how the file differs from the one to
     keep (“half the size, turned by 90°”); '' for the one to keep. score: how alike the pixels are after alignment, 0 to 1.
     protected: lies in a folder from which nothing is ever removed. linked: another name for the same bytes on disk (a hard link or a
-    symbolic one), so that removing it frees nothing.
+    symbolic one), so that removing it frees nothing. metadata: how many facts it carries about itself (date, place, camera …).
+    modified: the file's own time, Unix seconds. symlink: the file is a symbolic link, which can never be the one to keep.
     """
 
     file_id: int
@@ -34,6 +35,9 @@ class Item:
     score: float = 1.0
     protected: bool = False
     linked: bool = False
+    metadata: int = 0
+    modified: float = 0.0
+    symlink: bool = False
 
 
 @dataclass(frozen=True)

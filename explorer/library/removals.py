@@ -1,0 +1,228 @@
+"""The journal of removals: what is about to be done to a photo file, and what has been done, each on disk before the next step.
+
+It is a file of its own beside the catalog, one JSON object a line, each line synced before anything happens on its account. Not a table:
+the catalog is in write-ahead mode without a sync at each commit, may be rebuilt or thrown away, and is written by the worker; the journal
+must outlive all that, can be read by eye where everything else has failed, and a power cut costs at most the line that was being
+written, which then announced nothing that had happened.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from filelock import FileLock, Timeout
+
+from explorer.errors import LibraryError, LibraryLocked
+from explorer.library.catalog import Catalog
+from explorer.library.library import Library
+from explorer.library.paths import from_text, inside, to_text
+from explorer.library.writer import KnownFile, Seen, Writer
+
+NAME = "removals.jsonl"
+
+# intended: said, perhaps done. moved: it is away. undoing: said, perhaps done. undone: it is back, or never went.
+State = Literal["intended", "moved", "undoing", "undone"]
+
+
+@dataclass
+class Entry:
+    """One file of a run, as the journal has it last.
+
+    path: where it lay. hash: of its content, hex. keeper: what was kept for it, or None. where: "trash" or the folder it went to.
+    target: the place chosen for it (in a folder) or found for it (in the trash); None until it is known. info: the trash's own note.
+    back: where it was put back to. facts: size, times, inode and device as they were.
+    """
+
+    run: str
+    number: int
+    state: State
+    path: str
+    hash: str
+    keeper: str | None
+    where: str
+    root: str
+    target: str | None = None
+    info: str | None = None
+    back: str | None = None
+    reason: str = ""
+    sidecar: dict[str, Any] | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Run:
+    """One removal, as the person asked for it. at: Unix seconds. planned: how many files it was to take."""
+
+    id: str
+    at: float
+    where: str
+    planned: int
+    entries: list[Entry] = field(default_factory=list)
+    ended: bool = False
+
+    @property
+    def away(self) -> list[Entry]:
+        """The files that are gone from their places and can be brought back."""
+        return [entry for entry in self.entries if entry.state in ("moved", "undoing")]
+
+
+class Journal:
+    """The journal of one library. Reading needs no lock; whoever removes or undoes holds `lock` for all of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / NAME
+        self._lock_path = folder / "removals.lock"
+
+    def lock(self) -> FileLock:
+        """One removal or undo at a time. Raises LibraryLocked where another is going on."""
+        lock = FileLock(self._lock_path, timeout=10)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise LibraryLocked("Another removal or undo is going on in this library: wait until it has ended, then try again.") from None
+        return lock
+
+    def note(self, **what: Any) -> None:
+        """Add a line, and return once it is on disk. Raises LibraryError where it cannot be written: then nothing may be done."""
+        line = json.dumps(what | {"at": round(time.time(), 3)}).encode("ascii") + b"\n"
+        try:
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
+            try:
+                size = os.fstat(handle).st_size
+                if size:
+                    os.lseek(handle, -1, os.SEEK_END)
+                    # A line that a power cut left unfinished must not swallow this one.
+                    line = line if os.read(handle, 1) == b"\n" else b"\n" + line
+                written = os.write(handle, line)
+                if written != len(line):
+                    raise OSError(28, "the drive is full")
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+            if not size and os.name != "nt":
+                folder = os.open(self.path.parent, os.O_RDONLY)
+                try:
+                    os.fsync(folder)
+                finally:
+                    os.close(folder)
+        except OSError as error:
+            raise LibraryError(
+                f"The journal of removals {self.path} cannot be written ({error.strerror or error}), so nothing more is removed: make room first."
+            ) from error
+
+    def runs(self) -> list[Run]:
+        """Every run, oldest first."""
+        found = dict[str, Run]()
+        entries = dict[tuple[str, int], Entry]()
+        for line in self._lines():
+            run, step = line.get("run", ""), line.get("step")
+            if step == "begin":
+                found[run] = Run(run, line["at"], line["where"], line["planned"])
+            elif run not in found:
+                continue
+            elif step == "intended":
+                known = {key: line[key] for key in Entry.__dataclass_fields__ if key in line and key not in ("state", "run")}
+                entry = entries[run, line["number"]] = Entry(run=run, state="intended", **known)
+                found[run].entries.append(entry)
+            elif step == "end":
+                found[run].ended = True
+            elif (run, line.get("number")) in entries:
+                entry = entries[run, line["number"]]
+                if step in ("moved", "undoing", "undone"):
+                    entry.state = step
+                for key in ("target", "info", "back", "reason", "sidecar"):
+                    if key in line:
+                        setattr(entry, key, line[key])
+        return list(found.values())
+
+    def _lines(self) -> list[dict[str, Any]]:
+        try:
+            text = self.path.read_bytes()
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise LibraryError(f"The journal of removals {self.path} cannot be read: {error.strerror or error}.") from error
+        found = list[dict[str, Any]]()
+        for line in text.split(b"\n"):
+            try:
+                value = json.loads(line) if line.strip() else None
+            except ValueError:
+                # Cut off by a power cut: it announced nothing that was done.
+                continue
+            if isinstance(value, dict):
+                found.append(value)
+        return found
+
+
+# --- what the catalog knows of a file, and learns of a removal
+
+
+@dataclass(frozen=True)
+class Known:
+    """A file as the catalog knows it. root: the watched folder's path. hash: of its content, hex. file: its row, for the writer."""
+
+    root: str
+    hash: str
+    file: KnownFile
+
+
+def known_file(catalog: Catalog, path: str) -> Known | None:
+    """What the catalog knows of the photo file at this absolute path; None where it knows none."""
+    with catalog.reading() as db:
+        for root_id, text in db.execute("select id, path from root").fetchall():
+            root = from_text(text)
+            if not inside(path, root):
+                continue
+            relative = to_text(os.path.relpath(path, root).replace(os.sep, "/"))
+            row = db.execute(
+                "select f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, p.hash from file f"
+                " join photo p on p.id = f.photo_id where f.root_id = ? and f.path = ?",
+                (root_id, relative),
+            ).fetchone()
+            if row is not None:
+                return Known(root, row["hash"].hex(), KnownFile(*tuple(row)[:8]))
+    return None
+
+
+def learn(library: Library, *, gone: list[str], back: list[str]) -> None:
+    """Have the catalog know at once that files went or came back: here where no worker runs, otherwise by the worker's next look."""
+    paths = gone + back
+    if not paths:
+        return
+    try:
+        lock = library.lock()
+    except LibraryLocked:
+        for root in library.catalog.roots():
+            if any(inside(path, root["path"]) for path in paths):
+                library.catalog.send("rescan", root["path"])
+        return
+    try:
+        writer = Writer(library.catalog)
+        try:
+            with writer.transaction():
+                missing = [known.file for path in gone if (known := known_file(library.catalog, path)) and not os.path.lexists(path)]
+                writer.put_missing(missing)
+                for path in back:
+                    _put_back(library, writer, path)
+        finally:
+            writer.close()
+    finally:
+        lock.release()
+
+
+def _put_back(library: Library, writer: Writer, path: str) -> None:
+    known = known_file(library.catalog, path)
+    try:
+        facts = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return
+    if known is None or (known.file.size, known.file.mtime_ns) != (facts.st_size, facts.st_mtime_ns):
+        # Under another name, or not as it was: the next scan reads it.
+        return
+    inode = facts.st_ino - (1 << 64) if facts.st_ino >= 1 << 63 else facts.st_ino
+    writer.put_moved(known.file, known.file.root_id, Seen(known.file.path, facts.st_size, facts.st_mtime_ns, inode))

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.errors import UsageError
+from explorer.library.library import Library
+from explorer.photos.jpeg_quality import jpeg_quality
+from explorer.review.groups import Item
+from explorer.review.keeper import DEFAULT, NAMED, choose_keeper, keeper_rules, ranked, set_keeper_rules
+from tests import pictures
+
+
+def item(path: str = "/p/a.jpg", **facts: Any) -> Item:
+    dull: dict[str, Any] = {
+        "file_id": 1, "photo_id": 1, "path": path, "bytes": 1000, "width": 40, "height": 30, "format": "JPEG",
+        "taken_at": "2020-01-01T10:00:00", "camera": None,
+    }  # fmt: skip
+    return Item(**(dull | facts))
+
+
+def no_quality(path: str) -> int | None:
+    return None
+
+
+ITEMS = st.lists(
+    st.builds(
+        Item,
+        file_id=st.integers(1, 10**6),
+        photo_id=st.just(1),
+        path=st.builds("/{}/{}.{}".format, st.sampled_from("abc"), st.text("xyz", min_size=1, max_size=3), st.sampled_from(["jpg", "dng"])),
+        bytes=st.integers(1, 3).map(lambda n: n * 1000),
+        width=st.integers(1, 3),
+        height=st.integers(1, 3),
+        format=st.sampled_from(["JPEG", "HEIF", "PNG", "WEBP"]),
+        taken_at=st.sampled_from([None, "2019-01-01T00:00:00", "2020-01-01T00:00:00"]),
+        camera=st.none(),
+        protected=st.booleans(),
+        metadata=st.integers(0, 2),
+        modified=st.integers(0, 2).map(float),
+        symlink=st.booleans(),
+    ),
+    min_size=1,
+    max_size=7,
+    unique_by=lambda item: (item.path, item.file_id),
+)
+ORDERS = st.permutations(list(NAMED)).flatmap(lambda names: st.integers(0, len(names)).map(lambda n: names[:n]))
+
+
+@given(items=ITEMS, rules=ORDERS, seed=st.integers())
+def test_the_choice_does_not_depend_on_the_order_given(items: list[Item], rules: list[str], seed: int) -> None:
+    shuffled = random.Random(seed).sample(items, len(items))
+    assert choose_keeper(items, rules, quality=no_quality) == choose_keeper(shuffled, rules, quality=no_quality)
+    assert ranked(items, rules, quality=no_quality) == ranked(shuffled, rules, quality=no_quality)
+
+
+@given(items=ITEMS, rules=ORDERS)
+def test_the_rules_make_a_total_order(items: list[Item], rules: list[str]) -> None:
+    """Whatever is taken away, the rest keep their order, and the first of any part is what is chosen of it."""
+    order = ranked(items, rules, quality=no_quality)
+    assert sorted(order, key=items.index) == items
+    for start in range(len(order)):
+        assert choose_keeper(order[start:], rules, quality=no_quality)[0] is order[start]
+    for one, two in itertools.pairwise(order):
+        assert choose_keeper([one, two], rules, quality=no_quality)[0] is one
+
+
+@given(items=ITEMS, rules=ORDERS)
+def test_a_link_is_kept_only_where_all_are_links(items: list[Item], rules: list[str]) -> None:
+    kept, _ = choose_keeper(items, rules, quality=no_quality)
+    assert not kept.symlink or all(each.symlink for each in items)
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "words"),
+    [
+        ({"protected": True}, {"width": 400}, "protected folder"),
+        ({"path": "/p/a.DNG"}, {"width": 400}, "RAW"),
+        ({"width": 4000, "height": 3000}, {"width": 1600, "height": 1200}, "4,000 × 3,000 against 1,600 × 1,200"),
+        ({"bytes": 900, "format": "HEIF"}, {"bytes": 1000}, "less compressed"),
+        ({"metadata": 5}, {"metadata": 2}, "5 facts against 2"),
+        ({"taken_at": "2019-05-01T10:00:00"}, {}, "2019-05-01 against 2020-01-01"),
+        ({"taken_at": "2020-01-01T09:00:00"}, {}, "2020-01-01 09:00:00 against 2020-01-01 10:00:00"),
+        ({}, {"taken_at": None}, "has a date"),
+        ({"modified": 1.0}, {"modified": 2.0}, "older"),
+        ({}, {"path": "/p/copies/a.jpg"}, "shortest"),
+        ({"path": "/p/a.jpg"}, {"path": "/p/b.jpg"}, "comes first"),
+    ],
+)
+def test_each_rule_decides_and_says_so(better: dict[str, Any], worse: dict[str, Any], words: str) -> None:
+    one, two = item(**({"path": "/p/z.jpg" if "path" not in worse and "path" not in better else "/p/a.jpg"} | better)), item(**worse)
+    kept, why = choose_keeper([two, one], quality=no_quality)
+    assert kept is one
+    assert words in why
+
+
+def test_the_person_s_order_counts() -> None:
+    large, early = item("/p/large.jpg", width=400), item("/p/early.jpg", taken_at="2001-01-01T00:00:00")
+    assert choose_keeper([large, early])[0] is large
+    assert choose_keeper([large, early], ["earliest", "pixels"])[0] is early
+    newer = dataclasses.replace(large, path="/p/new.jpg", modified=9.0)
+    assert choose_keeper([large, newer], ["newest"])[0] is newer
+    assert choose_keeper([large, newer], ["oldest"])[0] is large
+
+
+def test_jpeg_quality_is_read_only_where_it_decides(tmp_path: Path) -> None:
+    picture = pictures.draw(1)
+    low = pictures.write(tmp_path / "a.jpg", picture, quality=60)
+    high = pictures.write(tmp_path / "b.jpg", picture, quality=92)
+    assert choose_keeper([item(str(low)), item(str(high))], ["quality"])[0].path == str(high)
+
+    def refuse(path: str) -> int | None:
+        raise AssertionError(path)
+
+    assert choose_keeper([item(str(low)), item(str(high), width=400)], DEFAULT, quality=refuse)[0].path == str(high)
+
+
+@pytest.mark.parametrize("quality", [20, 50, 75, 90, 95])
+def test_jpeg_quality_is_what_it_was_saved_with(tmp_path: Path, quality: int) -> None:
+    path = pictures.write(tmp_path / "a.jpg", pictures.draw(2), quality=quality)
+    assert jpeg_quality(path) == pytest.approx(quality, abs=1)
+
+
+def test_what_is_no_jpeg_has_no_jpeg_quality(tmp_path: Path) -> None:
+    assert jpeg_quality(pictures.write(tmp_path / "a.png", pictures.draw(2))) is None
+    assert jpeg_quality(tmp_path / "absent.jpg") is None
+    (tmp_path / "b.jpg").write_bytes(b"\xff\xd8\xff")
+    assert jpeg_quality(tmp_path / "b.jpg") is None
+
+
+def test_rules_are_remembered(tmp_path: Path) -> None:
+    library = Library.open(tmp_path / "library")
+    try:
+        assert keeper_rules(library.catalog) == DEFAULT
+        set_keeper_rules(library.catalog, ["earliest", "pixels", "earliest"])
+        assert keeper_rules(library.catalog) == ("earliest", "pixels")
+        with pytest.raises(UsageError, match="prettiest"):
+            set_keeper_rules(library.catalog, ["prettiest"])
+        library.catalog.set_setting("keeper_rules", '["pixels", "of a later release"]')
+        assert keeper_rules(library.catalog) == ("pixels",)
+        library.catalog.set_setting("keeper_rules", "{broken")
+        assert keeper_rules(library.catalog) == DEFAULT
+    finally:
+        library.close()

@@ -171,11 +171,32 @@ create table protected (
 );
 """
 
+_M004_QUALITY = """
+-- What decoding measured (`photos/quality.py`): float32 figures in the order of their names there, and the map and histogram that
+-- explain them. `stated`: the date that the camera gave, where it cannot be.
+create table quality (
+  photo_id integer primary key references photo (id) on delete cascade,
+  version integer not null,
+  figures blob not null,
+  look blob not null,
+  stated text
+);
+
+-- Findings that a person does not want to see again, by the content's hash; for files that cannot be read, by `path:` and their path.
+create table dismissed (
+  subject text not null,
+  kind text not null,
+  dismissed_at real not null,
+  primary key (subject, kind)
+);
+"""
+
 # Name and SQL of each step, in order.
 _STEPS = (
     ("m001_create_tables", _M001_TABLES),
     ("m002_create_derived_tables", _M002_DERIVED),
     ("m003_create_decisions", _M003_DECISIONS),
+    ("m004_create_quality", _M004_QUALITY),
 )
 VERSION = len(_STEPS)
 

@@ -17,6 +17,8 @@ from explorer.photos.facts import DecodedPhoto
 _LENGTHS = struct.Struct("<II")
 # No header is nearly as long; a longer one is garbage.
 _LONGEST_HEADER = 1 << 20
+# Short bytes that travel in the header.
+_IN_HEX = ("phash", "quality", "look")
 
 
 def send(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
@@ -53,7 +55,8 @@ def pack(photo: DecodedPhoto) -> tuple[dict[str, Any], bytes]:
     pixels = facts.pop("input")
     preview = facts.pop("preview")
     raw = b"" if pixels is None else np.ascontiguousarray(pixels).tobytes()
-    facts |= {"phash": photo.phash.hex(), "preview": len(preview), "side": 0 if pixels is None else int(pixels.shape[0])}
+    facts |= {name: getattr(photo, name).hex() for name in _IN_HEX}
+    facts |= {"preview": len(preview), "side": 0 if pixels is None else int(pixels.shape[0])}
     return facts, preview + raw
 
 
@@ -62,5 +65,5 @@ def unpack(facts: dict[str, Any], body: bytes) -> DecodedPhoto:
     facts = dict(facts)
     cut, side = int(facts.pop("preview")), int(facts.pop("side"))
     pixels = np.frombuffer(body, np.uint8, offset=cut).reshape(side, side, 3) if side else None
-    facts["phash"] = bytes.fromhex(facts["phash"])
+    facts |= {name: bytes.fromhex(facts[name]) for name in _IN_HEX}
     return DecodedPhoto(**facts, preview=body[:cut], input=pixels)

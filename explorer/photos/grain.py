@@ -10,7 +10,7 @@ Grey = npt.NDArray[np.uint8]
 Map = npt.NDArray[np.float32]
 
 # Tiles looked at for noise: the flattest of those that are neither black nor burnt out.
-_TILES, _SIDE = 64, 32
+_TILES, _SIDE = 64, 16
 _DARKEST, _BRIGHTEST = 8.0, 245.0
 # Mean absolute response of the mask to noise of standard deviation 1 is 6 times sqrt(2 / pi).
 _MASK = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
@@ -49,12 +49,12 @@ def _flattest(grey: Grey) -> list[Grey]:
     rows, columns = grey.shape[0] // _SIDE, grey.shape[1] // _SIDE
     if rows < 1 or columns < 1:
         return []
-    eighth = cv2.resize(grey[: rows * _SIDE, : columns * _SIDE], (columns * 8, rows * 8), interpolation=cv2.INTER_AREA).astype(np.float32)
-    cells = eighth.reshape(rows, 8, columns, 8).transpose(0, 2, 1, 3).reshape(rows, columns, 64)
+    small = cv2.resize(grey[: rows * _SIDE, : columns * _SIDE], (columns * 4, rows * 4), interpolation=cv2.INTER_AREA).astype(np.float32)
+    cells = small.reshape(rows, 4, columns, 4).transpose(0, 2, 1, 3).reshape(rows, columns, 16)
     mean, low, high = cells.mean(axis=2), cells.min(axis=2), cells.max(axis=2)
     usable = (low > _DARKEST) & (high < _BRIGHTEST) & (mean > 0)
     spread = np.where(usable, cells.std(axis=2), np.inf).ravel()
-    chosen = np.argsort(spread, kind="stable")[: min(_TILES, max(4, rows * columns // 4))]
+    chosen = np.argsort(spread, kind="stable")[: min(_TILES, max(4, rows * columns // 8))]
     chosen = chosen[np.isfinite(spread[chosen])]
     return [
         grey[row * _SIDE : (row + 1) * _SIDE, column * _SIDE : (column + 1) * _SIDE]
@@ -62,25 +62,25 @@ def _flattest(grey: Grey) -> list[Grey]:
     ]
 
 
-def blocks(grey: Grey, period: int) -> float:
-    """Height of the steps on the grid of JPEG's blocks, in levels, beyond what lies between other pixels.
+def blocks(grey: Grey, period: int) -> tuple[float, float]:
+    """(height of the steps on the grid of JPEG's blocks beyond those between other pixels, height of those others), in levels.
 
     period: pixels between two lines of the grid: 8, or less for a picture that was scaled down. The grid may begin anywhere, for a photo
     that was cut after it was compressed. Wang, Sheikh and Bovik, No-reference perceptual quality assessment of JPEG compressed images,
     2002, compare the same two averages.
     """
     if period < 2 or min(grey.shape) < 4 * period:
-        return 0.0
+        return 0.0, 0.0
     across = _steps(grey[::3], period)
     down = _steps(np.ascontiguousarray(grey[:, :: 3 if grey.shape[1] > 600 else 1].T), period)
-    return float(max(0.0, min(across, down)))
+    return max(0.0, min(across[0], down[0])), max(across[1], down[1])
 
 
-def _steps(grey: Grey, period: int) -> float:
+def _steps(grey: Grey, period: int) -> tuple[float, float]:
     step = cv2.absdiff(grey[:, 1:], grey[:, :-1])
     np.minimum(step, _EDGE, out=step)
     profile = cv2.reduce(step, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
-    whole = profile[: len(profile) // period * period].reshape(-1, period)
-    means = whole.mean(axis=0)
+    means = profile[: len(profile) // period * period].reshape(-1, period).mean(axis=0)
     top = int(np.argmax(means))
-    return float(means[top] - np.median(np.delete(means, top)))
+    others = float(np.median(np.delete(means, top)))
+    return float(means[top]) - others, others

@@ -37,7 +37,8 @@ class Quality:
     parts are blurred in one direction than across it. direction: of that one, degrees from
     horizontal, 0 to 180. edges: share of tiles with anything to judge sharpness by.
     noise: standard deviation of the grain. white: how uncorrelated from pixel to pixel it is, 0 to 1.
-    compression: JPEG quality by its tables, 1 to 100; 0 for other formats. blocks: height of steps on the 8×8 grid, in levels.
+    compression: JPEG quality by its tables, 1 to 100; 0 for other formats. blocks: height of the steps on JPEG's grid
+    beyond those between other pixels, in levels; steps: of those others.
     low, middle, high: luminance below which 2 %, half and 98 % of the pixels are. mean: their average. lit: the median of those not
     burnt out. burnt, black: shares of pixels at the ends. burnt_border: burnt share of the picture's margin.
     entropy: of the luminance, bits (0 to 8). contrast: standard deviation of a picture 64 pixels wide. detail: share of its pixels
@@ -56,6 +57,7 @@ class Quality:
     white: float = 0.0
     compression: float = 0.0
     blocks: float = 0.0
+    steps: float = 0.0
     low: float = 0.0
     middle: float = 0.0
     high: float = 0.0
@@ -125,10 +127,11 @@ def measure(grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compre
     noise, white = grain.noise(grey)
     sharp = blur.measure(grey, noise if white > 0.3 else 0.0)
     scale = min(1.0, VIEW / max(grey.shape))
+    blocks, steps = grain.blocks(grey, period)
     seen = _light(small)
     values = dict[str, float](
         blur=sharp.most * scale, along=sharp.least * scale, direction=sharp.direction, edges=sharp.edges,
-        shaken=sharp.shaken, noise=noise * scale, white=white, compression=float(compression), blocks=grain.blocks(grey, period) if period else 0.0,
+        shaken=sharp.shaken, noise=noise * scale, white=white, compression=float(compression), blocks=blocks, steps=steps,
         flat=_flat(grey), grey_tail=_grey_tail(small), **seen, **_content(grey, small),
     )  # fmt: skip
     finite = {name: float(np.nan_to_num(value, nan=0.0, posinf=99.0)) for name, value in values.items()}

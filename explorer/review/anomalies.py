@@ -255,7 +255,7 @@ class Anomalies:
 
 
 # Spreads from the usual by which a photo is odd, and by which it is lost in its folder.
-_ODD, _LOST = 3.2, 3.0
+_ODD, _LOST = 2.6, 3.0
 
 _BY_FIGURES: Mapping[Kind, Callable[[judging.Column], judging.Judgement]] = {
     "blurred": judging.blurred,

@@ -45,7 +45,7 @@ def _usual(values: Floats, factor: float, least: float, most: float) -> float:
 
 # Radius, in pixels of a photo 1,500 wide, from which a photo is seen to be soft; and how many times more blurred in one direction than
 # across it means that the camera moved.
-_SOFT, _SOFT_AT_MOST, _SOFTER_THAN_USUAL, _SHAKEN = 0.62, 0.85, 2.4, 1.45
+_SOFT, _SOFT_AT_MOST, _SOFTER_THAN_USUAL, _SHAKEN = 0.58, 0.85, 2.4, 1.45
 # Photos from which a library has ways of its own.
 _MANY = 50
 
@@ -67,33 +67,31 @@ def blurred(column: Column) -> Judgement:
 # --- light
 
 
+# Lights (of 255) below which a photo is too dark, and what is lost to white, weighted by how light the rest is, from which it is too light.
+_DARK, _OVER = 112.0, 0.065
+
+
 def dark(column: Column) -> Judgement:
-    """Underexposed: even the lights are dark, and most of the picture is darker."""
-    light = 0.6 * column("high") + 0.4 * column("middle")
+    """Underexposed: even the lights are dark. A night with lamps in it is not."""
+    light = 0.9 * column("high") + 0.1 * column("low")
 
     def says(row: int) -> str:
         high, middle = column("high")[row], column("middle")[row]
-        return f"Dark: half of it is below {middle / 2.55:.0f} %, and but 2 % above {high / 2.55:.0f} % of full brightness."
+        return f"Dark: half of it is below {middle / 2.55:.0f} %, and but 2 % is above {high / 2.55:.0f} % of full brightness."
 
-    return Judgement(rising(light, _DARK, 4), says)
-
-
-# Lights (of 255) below which a photo is too dark; share of burnt-out pixels from which it is overexposed where all else is light, too.
-_DARK, _OVER = 75.0, 0.12
+    return Judgement(rising(light, _DARK, 5), says)
 
 
 def overexposed(column: Column) -> Judgement:
     """Burnt out: a good part has lost all drawing, and the rest is light. Snow and fog are light, but not lost; a white background is lost,
-    but what stands before it is not light."""
+    but what stands before it has its darks."""
     burnt, lit, low = column("burnt"), column("lit"), column("low")
-    # What is left of the picture: 0 for an ordinary middle, 1 for all but white.
-    washed = np.clip((lit - 90) / 90, 0, 1) * 0.75 + np.clip(low / 60, 0, 1) * 0.25
-    loss = burnt * (0.35 + washed)
+    washed = 0.1 + 0.7 * np.clip(low / 60, 0, 1.5) + 0.3 * np.clip((lit - 110) / 80, 0, 1)
 
     def says(row: int) -> str:
         return f"Overexposed: {burnt[row]:.0%} of it is burnt out to white, and the rest is at {lit[row] / 2.55:.0f} % brightness."
 
-    return Judgement(falling(loss, _OVER, 2), says)
+    return Judgement(falling(burnt * washed, _OVER, 2), says)
 
 
 # --- what is in it
@@ -114,15 +112,17 @@ def empty(column: Column) -> Judgement:
 
 # --- what was done to it
 
-# Standard deviation of noise (levels, at 1,500 pixels across) that is seen; the whiteness below which it is texture.
-_GRAINY, _GRAINY_AT_MOST, _GRAINIER_THAN_USUAL, _WHITE = 7.0, 12.0, 4.0, 0.35
-# JPEG quality, and height of the steps between blocks in levels, from which compression is seen.
-_CRUSHED, _STEPS = 34.0, 2.2
+# Standard deviation of noise (levels, at 1,500 pixels across) that is seen; the whiteness up to which it is texture, and
+# from which it is noise.
+_GRAINY, _GRAINY_AT_MOST, _GRAINIER_THAN_USUAL = 6.5, 10.0, 4.0
+_TEXTURE, _WHITE = 0.15, 0.6
+# JPEG quality, and height of the steps between blocks against those within, from which compression is seen.
+_CRUSHED, _STEPS = 34.0, 0.33
 
 
 def noisy(column: Column) -> Judgement:
     """Grain that is new in every pixel, even where the picture is flat."""
-    noise = column("noise") * np.clip(column("white") / _WHITE, 0, 1)
+    noise = column("noise") * np.clip((column("white") - _TEXTURE) / (_WHITE - _TEXTURE), 0, 1)
     middle = _usual(noise, _GRAINIER_THAN_USUAL, _GRAINY, _GRAINY_AT_MOST)
 
     def says(row: int) -> str:
@@ -133,14 +133,14 @@ def noisy(column: Column) -> Judgement:
 
 def compressed(column: Column) -> Judgement:
     """Crushed by JPEG: by the tables of the file, or by the steps that an earlier file has left."""
-    quality, steps = column("compression"), column("blocks")
+    quality, steps = column("compression"), column("blocks") / (column("steps") + 1)
     by_table = np.where(quality > 0, rising(quality, _CRUSHED, 3), np.float32(1))
     by_steps = falling(steps, _STEPS, 3)
 
     def says(row: int) -> str:
         if by_table[row] <= by_steps[row]:
             return f"Heavily compressed: it was saved at JPEG quality {quality[row]:.0f} of 100."
-        return f"Heavily compressed: the edges of JPEG's blocks show, {steps[row] / 2.55:.1f} % high, though the file's own quality is better."
+        return f"Heavily compressed: the edges of JPEG's blocks show, though the file itself was saved at a better quality."
 
     return Judgement(np.minimum(by_table, by_steps).astype(np.float32), says)
 
@@ -160,6 +160,8 @@ def not_a_photo(column: Column) -> Judgement:
         + 0.25 * column("lossless")
         - 1.2 * column("camera")
     )
+    # Light and dark swallow what a photo is made of: what has no lights, or no darks, is dark or overexposed first of all.
+    evidence *= np.clip(column("high") / 150, 0, 1) * (1 - np.clip((column("low") - 40) / 60, 0, 1))
 
     def says(row: int) -> str:
         return f"Not a photo: {flat[row]:.0%} of it is flat colour, {colours[row]:.0%} of it has eight colours, and no camera is named."

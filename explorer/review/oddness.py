@@ -10,12 +10,13 @@ import numpy.typing as npt
 Ids = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 
-# Neighbours that say how dense a neighbourhood is, once near-copies are left out.
-NEAR = 8
+# Neighbours that say how dense a neighbourhood is, once near-copies are left out: all that are kept, as few strange photos may have each
+# other for company.
+NEAR = 24
 # Nearer than this share of the typical distance is a near-copy: another frame of a burst, an edited version.
 _COPY = 0.25
-# What neighbours' density counts for, against how far away they are.
-_LOCAL = 0.5
+# What the density around the neighbours counts for, against how far away they are.
+_LOCAL = 0.1
 # Members that stand for a folder when photos are compared with it, and the fewest that make a folder a place with a subject.
 _MEMBERS, _FEWEST = 512, 6
 # The most alike members of a folder, and of other folders, that are compared.
@@ -39,7 +40,7 @@ def outliers(near: Ids, scores: Floats) -> Floats:
     strange photos is dense in itself, the distance counts beside the ratio.
     """
     count = len(near)
-    if count <= NEAR:
+    if count <= _FEWEST:
         return np.zeros(count, np.float32)
     distance = np.where(near >= 0, np.maximum(1 - scores, 1e-4), np.nan)
     typical = np.nanmedian(distance[np.arange(count), np.maximum((near >= 0).sum(axis=1) - 1, 0)])

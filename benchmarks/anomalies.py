@@ -104,7 +104,9 @@ def faults(files: Sequence[Path], folder: Path, encoder: Encoder, planted: int, 
     theirs = _cleanvision(folder / "photos") if peers else None
     usual = [str(path) for path in ordinary.iterdir()]
     print(f"{len(usual)} ordinary photos, {len(good)} with each fault\n")
-    print(f"{'fault':<22}{'strength':>9} |{'ours AUROC':>11}{'AP':>7}{'flagged':>9} |{'cleanvision':>12}{'AP':>7}{'flagged':>9} | order kept")
+    print(
+        f"{'fault':<22}{'strength':>9} |{'ours AUROC':>11}{'AP':>7}{'flagged':>9} |{'cleanvision':>12}{'AP':>7}{'flagged':>9} | order kept"
+    )
     for name, kind, strengths, plain, _ in FAULTS:
         kept = _order([[ours.score[kind].get(where[name, s][n], 1.0) for s in strengths] for n in range(len(good))])
         for strength in strengths:
@@ -209,7 +211,9 @@ def _drawn(number: int) -> Iterator[Image.Image]:
                 pen.text((40, 20 + 24 * line), " ".join("x" * chance.randint(2, 9) for _ in range(14)), fill=ink)
         elif seed % 3 == 1:
             for bar in range(9):
-                pen.rectangle((60 + 80 * bar, 560 - chance.randint(40, 480), 110 + 80 * bar, 560), fill=chance.choice(["red", "blue", "teal"]))
+                pen.rectangle(
+                    (60 + 80 * bar, 560 - chance.randint(40, 480), 110 + 80 * bar, 560), fill=chance.choice(["red", "blue", "teal"])
+                )
             pen.line((40, 20, 40, 560, 780, 560), fill=ink, width=3)
         else:
             spots = [(chance.randint(40, 760), chance.randint(40, 560)) for _ in range(12)]

@@ -164,7 +164,9 @@ def _light(small: npt.NDArray[np.uint8]) -> dict[str, float]:
 def _content(grey: Grey, small: npt.NDArray[np.uint8]) -> dict[str, float]:
     height, width = small.shape[:2]
     scale = 64 / max(height, width)
-    tiny = cv2.resize(luminance(small), (max(2, round(width * scale)), max(2, round(height * scale))), interpolation=cv2.INTER_AREA).astype(np.float32)
+    tiny = cv2.resize(luminance(small), (max(2, round(width * scale)), max(2, round(height * scale))), interpolation=cv2.INTER_AREA).astype(
+        np.float32
+    )
     slope = np.hypot(*(np.abs(part) for part in np.gradient(tiny)))
     # The 4 highest bits of each channel; a photo has many, a drawing few.
     small = np.ascontiguousarray(small[::2, ::2])

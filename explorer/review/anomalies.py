@@ -109,7 +109,9 @@ class Anomalies:
             found = list[Finding]()
             for kind in kinds:
                 found += self._of(kind, 2.0 if everything else lines[kind], wanted, filters)
-        marked = (finding if not (hit := Dismissal(finding.subject, finding.kind) in gone) else _dismissed(finding, hit) for finding in found)
+        marked = (
+            finding if not (hit := Dismissal(finding.subject, finding.kind) in gone) else _dismissed(finding, hit) for finding in found
+        )
         return sorted((f for f in marked if dismissed or not f.dismissed), key=lambda f: (f.score, KINDS.index(f.kind), f.path))
 
     def counts(self, filters: Filters | None = None) -> dict[Kind, int]:
@@ -179,7 +181,9 @@ class Anomalies:
     def _by_figures(self, judge: Callable[[judging.Column], judging.Judgement]) -> _Scores:
         """A judgement of all photos by their figures; those without any are fine until they have been read."""
         places = np.searchsorted(self._ids, self._figures.ids)
-        known = (places < len(self._ids)) & (self._ids[np.minimum(places, max(0, len(self._ids) - 1))] == self._figures.ids if len(self._ids) else False)
+        known = (places < len(self._ids)) & (
+            self._ids[np.minimum(places, max(0, len(self._ids) - 1))] == self._figures.ids if len(self._ids) else False
+        )
         score = np.ones(len(self._ids), np.float32)
         if not known.any():
             return _Scores(score, lambda row: "")

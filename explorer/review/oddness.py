@@ -99,7 +99,7 @@ def _likeness(vectors: Floats, rows: Ids) -> Floats:
         block = rows[start : start + 4096]
         cosines = vectors[block] @ some
         cosines[block[:, None] == members[None]] = -2.0
-        top = -np.partition(-cosines, _ALIKE, axis=1)[:, : _ALIKE]
+        top = -np.partition(-cosines, _ALIKE, axis=1)[:, :_ALIKE]
         found[start : start + 4096] = np.where(top > -2, top, 0).sum(axis=1) / np.maximum((top > -2).sum(axis=1), 1)
     return found
 

@@ -129,7 +129,8 @@ class SearchEngine:
         score = float(stored @ vector)
         others = index.sample(_SAMPLE) @ vector
         better = float((others < score).mean()) if len(others) else 1.0
-        return f"Similarity to {_subject(query)}: {score:.2f}, higher than for {better:.0%} of your photos."
+        share = f"{better:.0%}" if better <= 0.99 else "more than 99%"
+        return f"Similarity to {_subject(query)}: {score:.2f}, higher than for {share} of your photos."
 
 
 def _subject(query: Query) -> str:

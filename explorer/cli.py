@@ -84,6 +84,20 @@ def build_parser() -> argparse.ArgumentParser:
     verify = add("verify", "check that catalog, vectors, previews and photo files agree", as_json)
     verify.add_argument("--repair", action="store_true", help="mend what can be mended; photo files are never touched")
 
+    remove = add("remove", "take away the files of a plan, to the system's trash or a folder; `undo` brings them back", as_json)
+    remove.add_argument("--plan", metavar="FILE", required=True, help="what to remove, as `duplicates --plan FILE` wrote it (JSON or CSV)")
+    remove.add_argument("--dry-run", action="store_true", help="check everything and say what would be done, but do nothing")
+    remove.add_argument("--to", metavar="FOLDER", help="move the files to this folder instead of the trash")
+    remove.add_argument(
+        "--sidecars", action="store_true", help="copy date, place, rating and keywords that the kept photo lacks to its .xmp"
+    )
+    remove.add_argument("--without-keeper", action="store_true", help="also remove photos for which the plan keeps no other file")
+
+    undo = add("undo", "bring removed files back to where they were", as_json)
+    undo.add_argument("run", nargs="?", metavar="ID", help="which removal (default: the last of which files are still away)")
+    undo.add_argument("--last", action="store_true", help="the last removal of which files are still away")
+    undo.add_argument("--list", action="store_true", help="list all removals instead")
+
     bench = add("bench", "run one of the project's benchmarks")
     bench.add_argument("name", nargs="?", help="which one; without it they are listed")
     bench.add_argument("options", nargs=argparse.REMAINDER, help="what the benchmark takes")

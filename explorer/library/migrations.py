@@ -147,8 +147,36 @@ create table neighbour (
 create index neighbour_photo on neighbour (photo_id);
 """
 
+# What comparing photos two by two has found (`indexing/pairs.py`); derived, too.
+_M003_PAIRS = """
+-- What finds a photo's copies however they are cropped or turned; `version` of how it is made.
+create table sketch (
+  photo_id integer primary key references photo (id) on delete cascade,
+  words blob not null,
+  version integer not null
+);
+
+-- Pixels at full size, upright, as RGB: only of photos that look so much like another that it matters.
+create table pixels (
+  photo_id integer primary key references photo (id) on delete cascade,
+  hash blob not null
+);
+
+-- Two photos that were compared, a < b. `relation`: JSON, what b is as seen from a.
+create table pair (
+  a integer not null references photo (id) on delete cascade,
+  b integer not null references photo (id) on delete cascade,
+  kind text not null check (kind in ('pixels', 'picture', 'scene', 'different')),
+  score real not null,
+  relation text not null,
+  version integer not null,
+  primary key (a, b)
+);
+create index pair_b on pair (b);
+"""
+
 # What a person decided, by the contents' hashes: it outlives files, paths and models, so nothing here refers to other tables.
-_M003_DECISIONS = """
+_M004_DECISIONS = """
 -- `files`: how many files the contents lay in at that time, so that a new copy is not hidden by an old decision.
 create table decision (
   id integer primary key autoincrement,
@@ -171,7 +199,7 @@ create table protected (
 );
 """
 
-_M004_QUALITY = """
+_M005_QUALITY = """
 -- What decoding measured (`photos/quality.py`): float32 figures in the order of their names there, and the map and histogram that
 -- explain them. `stated`: the date that the camera gave, where it cannot be.
 create table quality (
@@ -195,8 +223,9 @@ create table dismissed (
 _STEPS = (
     ("m001_create_tables", _M001_TABLES),
     ("m002_create_derived_tables", _M002_DERIVED),
-    ("m003_create_decisions", _M003_DECISIONS),
-    ("m004_create_quality", _M004_QUALITY),
+    ("m003_create_pairs", _M003_PAIRS),
+    ("m004_create_decisions", _M004_DECISIONS),
+    ("m005_create_quality", _M005_QUALITY),
 )
 VERSION = len(_STEPS)
 

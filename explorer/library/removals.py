@@ -24,6 +24,8 @@ from explorer.library.paths import from_text, inside, to_text
 from explorer.library.writer import KnownFile, Seen, Writer
 
 NAME = "removals.jsonl"
+# Seconds to wait for another removal to end: somebody may press a button twice.
+WAIT = 10.0
 
 # intended: said, perhaps done. moved: it is away. undoing: said, perhaps done. undone: it is back, or never went.
 State = Literal["intended", "moved", "undoing", "undone"]
@@ -80,7 +82,7 @@ class Journal:
 
     def lock(self) -> FileLock:
         """One removal or undo at a time. Raises LibraryLocked where another is going on."""
-        lock = FileLock(self._lock_path, timeout=10)
+        lock = FileLock(self._lock_path, timeout=WAIT)
         try:
             lock.acquire()
         except Timeout:
@@ -111,9 +113,8 @@ class Journal:
                 finally:
                     os.close(folder)
         except OSError as error:
-            raise LibraryError(
-                f"The journal of removals {self.path} cannot be written ({error.strerror or error}), so nothing more is removed: make room first."
-            ) from error
+            why = error.strerror or error
+            raise LibraryError(f"The journal of removals {self.path} cannot be written ({why}), so nothing more is removed.") from error
 
     def runs(self) -> list[Run]:
         """Every run, oldest first."""

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _PIECE = 1 << 20
+# Elsewhere a link's times cannot be set, and setting them would reach what it leads to.
+_TIMES_OF_LINKS = os.utime in os.supports_follow_symlinks
 
 # What a file system answers that knows no second name for a file, or does not give it to this person.
 _NO_LINKS = {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
@@ -59,14 +61,6 @@ def same_entry(one: str, two: str) -> bool:
     folders = [os.stat(os.path.dirname(path) or ".") for path in (one, two)]  # noqa: PTH120, PTH116
     names = [unicodedata.normalize("NFC", os.path.basename(path)).casefold() for path in (one, two)]  # noqa: PTH119
     return names[0] == names[1] and os.path.samestat(*folders)
-
-
-def linked(one: str, two: str) -> bool:
-    """Whether two paths lead to the same bytes on disk: hard links, or a symbolic link and where it leads."""
-    try:
-        return os.path.samefile(one, two)
-    except OSError:
-        return False
 
 
 def sync_folder(folder: str) -> None:
@@ -183,8 +177,10 @@ def _copy(source: str, target: str, digest: str) -> None:
 
 def set_times(path: str, atime_ns: int, mtime_ns: int) -> None:
     """Give a file, or a link itself, its times back."""
-    follow = os.utime not in os.supports_follow_symlinks or not os.path.islink(path)  # noqa: PTH114
-    os.utime(path, ns=(atime_ns, mtime_ns), follow_symlinks=follow)
+    is_link = os.path.islink(path)  # noqa: PTH114
+    if is_link and not _TIMES_OF_LINKS:
+        return
+    os.utime(path, ns=(atime_ns, mtime_ns), follow_symlinks=not is_link)
 
 
 def is_plain(path: str) -> bool:

@@ -35,9 +35,9 @@ def removals_of(
 ) -> list[Removal]:
     """What goes if each group's others go, but for protected ones and those not wanted. A file that is kept anywhere never goes.
 
-    Look-alikes are never among them.
+    Look-alikes are not among them unless `wanted` says so.
     """
-    chosen = [group for group in groups if group.tier != "lookalike"]
+    chosen = [group for group in groups if any(wanted(group, item) for item in group.others)]
     kept = {group.keep.path for group in chosen}
     hashes = hashes_of(catalog, (item.photo_id for group in chosen for item in (group.keep, *group.others)))
     found = dict[str, Removal]()
@@ -61,8 +61,8 @@ def as_json(removals: Sequence[Removal]) -> str:
 
 def as_csv(removals: Sequence[Removal]) -> str:
     """The plan as a table; names that are no UTF-8 are kept as the catalog keeps them."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writeheader()
     for removal in removals:
         row = _row(removal)
@@ -74,7 +74,7 @@ def write_plan(path: str | os.PathLike[str], removals: Sequence[Removal]) -> Non
     """Write a plan: CSV where the name ends so, else JSON. Raises PlanError where it cannot be written."""
     is_csv = Path(path).suffix.lower() == ".csv"
     try:
-        Path(path).write_text(as_csv(removals) if is_csv else as_json(removals), encoding="utf-8")
+        Path(path).write_bytes((as_csv(removals) if is_csv else as_json(removals)).encode("utf-8"))
     except OSError as error:
         raise PlanError(f"The plan {printable(str(path))} cannot be written: {error.strerror or error}.") from error
 
@@ -83,7 +83,7 @@ def read_plan(path: str | os.PathLike[str]) -> list[Removal]:
     """The removals of a plan that `write_plan` wrote, or a person edited. Raises PlanError, with one line that says what is wrong where."""
     shown = printable(str(path))
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        text = Path(path).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise PlanError(f"{shown} is not a plan: it is no text. Make one with `python run.py duplicates --plan FILE`.") from None
     except OSError as error:
@@ -116,7 +116,7 @@ def _from_json(text: str, shown: str) -> list[tuple[str, dict[str, Any]]]:
 
 def _from_csv(text: str, shown: str) -> list[tuple[str, dict[str, Any]]]:
     try:
-        reader = csv.DictReader(io.StringIO(text), strict=True)
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         if not {"path", "hash"} <= set(reader.fieldnames or ()):
             raise PlanError(f"{shown} is not a plan of Photo Explorer: make one with `python run.py duplicates --plan FILE`.")
         rows = [(f"line {reader.line_num}", dict(row)) for row in reader]

@@ -125,8 +125,8 @@ def remove(library: Library, removals: Sequence[Removal], to: str = TRASH, *, wi
     without_keeper: the person has confirmed that photos go for which none is kept. sidecars: copy date, place, rating and keywords that the
     one kept lacks to a sidecar file beside it. tick: called with (done, total) before each file; may raise to stop between two files.
 
-    Raises UsageError on words that make no sense, LibraryLocked while another removal is going on, and LibraryError where the journal cannot
-    be written; what went before is in the journal and can be undone. A single file's trouble is its result, never an error.
+    Raises UsageError on words that make no sense, LibraryLocked while another removal is going on, and LibraryError where the journal
+    cannot be written; what went before is in the journal and can be undone. A single file's trouble is its result, never an error.
     """
     check = _Check(library, removals, to, without_keeper)
     journal = Journal(library.dir)
@@ -227,10 +227,10 @@ class _Run:
         self._journal.note(run=self.id, step="moved", number=entry.number, target=entry.target, info=entry.info)
         entry.state = "moved"
         after = stamp(entry.target)
-        if (after.inode, after.size, after.mtime_ns) != checked.file[1:] and not os.path.islink(entry.target):  # noqa: PTH114
-            # A copy (it went to another drive), or not what was checked.
-            if moving.file_hash(entry.target) != entry.hash:
-                raise _Refused("it changed a moment ago")
+        moved_only = (after.inode, after.size, after.mtime_ns) == checked.file[1:] or os.path.islink(entry.target)  # noqa: PTH114
+        # Else it is a copy, as it went to another drive, or is not what was checked.
+        if not moved_only and moving.file_hash(entry.target) != entry.hash:
+            raise _Refused("it changed a moment ago")
         if not _still(removal, checked.keeper):
             raise _Refused("the one to keep is not there any more")
 
@@ -318,10 +318,12 @@ class _Check:
             note = "it is a link to another file: no space is gained"
         elif before.st_nlink > 1:
             note = "it is one of several names of the same bytes: no space is gained"
-        facts = {
+        facts: dict[str, Any] = {
             "size": before.st_size, "mtime_ns": before.st_mtime_ns, "atime_ns": before.st_atime_ns, "inode": before.st_ino,
             "device": before.st_dev, "freed": freed,
         }  # fmt: skip
+        if is_link:
+            facts["link"] = os.readlink(removal.path)  # noqa: PTH115
         return _Checked(known, file, keeper, freed, note, facts)
 
     def _keeper(self, removal: Removal) -> Stamp:

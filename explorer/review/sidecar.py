@@ -1,6 +1,6 @@
 """Metadata worth keeping, from a photo that goes to a sidecar of the one that stays: `keeper.jpg.xmp`, never into the photo.
 
-A sidecar is an XMP packet in a file of its own (ISO 16684-1), by the name that darktable and digiKam read: the photo's whole name and `.xmp`.
+A sidecar is an XMP packet in a file of its own (ISO 16684-1), by the name that darktable and digiKam read: the photo's and `.xmp`.
 What is there already stays as it is, value for value; only what the keeper says nowhere is added.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from PIL import Image, IptcImagePlugin
+from PIL import Image, ImageFile, IptcImagePlugin
 
 from explorer.errors import PhotoError
 from explorer.photos.formats import openers
@@ -94,9 +94,7 @@ def lacking(gone: Facts, kept: Facts) -> Facts:
 
 def _joined(one: Facts, two: Facts) -> Facts:
     more = lacking(two, one)
-    return Facts(
-        one.taken_at or more.taken_at, one.place or more.place, one.rating if one.rating is not None else more.rating, one.keywords + more.keywords
-    )  # fmt: skip
+    return Facts(one.taken_at or more.taken_at, one.place or more.place, one.rating or more.rating, one.keywords + more.keywords)
 
 
 # --- reading
@@ -124,7 +122,7 @@ def _packet(picture: Image.Image) -> bytes | None:
     return packet if isinstance(packet, bytes) else packet.encode("utf-8", "replace") if isinstance(packet, str) else None
 
 
-def _iptc_words(picture: Image.Image) -> tuple[str, ...]:
+def _iptc_words(picture: ImageFile.ImageFile) -> tuple[str, ...]:
     """Keywords of IPTC-IIM, data set 2:25."""
     block: Any = IptcImagePlugin.getiptcinfo(picture) or {}
     values = block.get((2, 25), [])

@@ -40,20 +40,20 @@ def send(path: str) -> None:
     send2trash(path)
 
 
-def find(path: str, digest: str, inode: int | None = None, *, since: float = 0.0) -> Trashed | None:
-    """Where a file lies in the trash that came from this path and has this content (hex hash; of a link, what it leads to is not looked at).
+def find(path: str, digest: str, inode: int | None = None) -> Trashed | None:
+    """Where a file lies in the trash that came from this path and has this content; None where it is not there. Of several, the latest.
 
-    inode: the file's own, which a move within a drive keeps, so that nothing need be read. since: Unix seconds, notes that are older
-    are passed over. Of several, the latest.
+    digest: hex; what a link leads to is not looked at. inode: the file's own, which a move within a drive keeps, so that nothing need
+    be read.
     """
     found = list[tuple[float, Trashed]]()
     for trash in _trashes(path):
-        with contextlib.suppress(OSError):
-            for entry in os.scandir(os.path.join(trash, "files")):  # noqa: PTH118
+        with contextlib.suppress(OSError), os.scandir(os.path.join(trash, "files")) as listed:  # noqa: PTH118
+            for entry in listed:
                 info = os.path.join(trash, "info", entry.name + _SUFFIX)  # noqa: PTH118
                 if inode is not None and entry.inode() == inode and _origin(info, trash) == _plain(path):
                     return Trashed(entry.path, info)
-        found += [(at, each) for at, each in _notes(trash, path) if at >= since - 2]
+        found += _notes(trash, path)
     for _, each in sorted(found, reverse=True):
         with contextlib.suppress(OSError):
             if os.path.islink(each.path) or file_hash(each.path) == digest:  # noqa: PTH114
@@ -102,7 +102,8 @@ def _mount(path: str) -> str:
 def _notes(trash: str, path: str) -> Iterator[tuple[float, Trashed]]:
     """The notes of a trash about this path, each with its time."""
     try:
-        entries = list(os.scandir(os.path.join(trash, "info")))  # noqa: PTH118
+        with os.scandir(os.path.join(trash, "info")) as listed:  # noqa: PTH118
+            entries = list(listed)
     except OSError:
         return
     for entry in entries:

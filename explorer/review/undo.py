@@ -83,11 +83,13 @@ def settle(library: Library, journal: Journal) -> None:
     for run in journal.runs():
         for entry in run.entries:
             if entry.state == "intended":
-                _find_out(journal, entry)
-                (back if entry.state == "undone" else gone).append(entry.path)
-            elif entry.state == "undoing" and entry.back and not _there(entry.target) and _is(entry, entry.back):
-                _brought(journal, entry, entry.back)
-                back.append(entry.back)
+                (gone if _find_out(journal, entry) else back).append(entry.path)
+            elif entry.state == "undoing" and entry.back:
+                with contextlib.suppress(OSError):
+                    os.unlink(moving.part_of(entry.back))  # noqa: PTH108
+                if not _there(entry.target) and _is(entry, entry.back):
+                    _brought(journal, entry, entry.back)
+                    back.append(entry.back)
         if not run.ended:
             for entry in run.away:
                 if entry.state == "moved" and entry.keeper is not None and not os.path.lexists(entry.keeper):
@@ -97,7 +99,7 @@ def settle(library: Library, journal: Journal) -> None:
     learn(library, gone=gone, back=back)
 
 
-def _find_out(journal: Journal, entry: Entry) -> None:
+def _find_out(journal: Journal, entry: Entry) -> bool:
     """Whether an announced removal took place."""
     if entry.target is not None:
         part = moving.part_of(entry.target)
@@ -110,18 +112,19 @@ def _find_out(journal: Journal, entry: Entry) -> None:
         _take_back_sidecar(entry)
         journal.note(run=entry.run, step="undone", number=entry.number, back=entry.path, reason="it never went")
         entry.state, entry.back = "undone", entry.path
-        return
+        return False
     if entry.where == TRASH:
         found = trash.find(entry.path, entry.hash, entry.facts.get("inode"))
         if found is not None:
             entry.target, entry.info = found
-    if entry.target is not None and _there(entry.target):
+    if entry.target is not None and _is(entry, entry.target):
         journal.note(run=entry.run, step="moved", number=entry.number, target=entry.target, info=entry.info)
         entry.state = "moved"
-        return
+        return True
     # Neither here nor there: somebody else moved it, and the library will find it as any other file.
     journal.note(run=entry.run, step="undone", number=entry.number, reason="it was moved by another program")
     entry.state = "undone"
+    return True
 
 
 def bring_back(journal: Journal, entry: Entry, *, quietly: bool = False) -> Restored:
@@ -129,23 +132,27 @@ def bring_back(journal: Journal, entry: Entry, *, quietly: bool = False) -> Rest
     try:
         if entry.state == "intended":
             _find_out(journal, entry)
-        if entry.state == "undone":
-            return Restored(entry.path, entry.back, entry.reason)
-        source = _source(journal, entry)
-        if source is None:
-            return Restored(entry.path, entry.path, "" if quietly else "it had been brought back by hand")
-        back = _put(journal, entry, source)
-        note = "" if back == entry.path else f"its name was taken, so it is now {printable(os.path.basename(back))}"  # noqa: PTH119
-        return Restored(entry.path, back, note)
+        return _back(journal, entry, quietly=quietly)
     except _Lost as lost:
         return Restored(entry.path, None, str(lost))
     except OSError as error:
         return Restored(entry.path, None, f"it could not be put back: {error.strerror or error}")
 
 
+def _back(journal: Journal, entry: Entry, *, quietly: bool) -> Restored:
+    if entry.state == "undone":
+        return Restored(entry.path, entry.back, entry.reason)
+    source = _source(journal, entry)
+    if source is None:
+        return Restored(entry.path, entry.back, "" if quietly else "it had been brought back by hand")
+    back = _put(journal, entry, source)
+    note = "" if back == entry.path else f"its name was taken, so it is now {printable(os.path.basename(back))}"  # noqa: PTH119
+    return Restored(entry.path, back, note)
+
+
 def _source(journal: Journal, entry: Entry) -> str | None:
     """Where the file lies now; None where it is back at its place already."""
-    if _there(entry.target):
+    if entry.target is not None and _is(entry, entry.target):
         return entry.target
     if entry.where == TRASH:
         found = trash.find(entry.path, entry.hash)
@@ -169,7 +176,7 @@ def _put(journal: Journal, entry: Entry, source: str) -> str:
             if _same_file(source, target):
                 # Cut off between the second name and the dropping of the first.
                 os.unlink(source)  # noqa: PTH108
-            elif not (entry.state == "undoing" and entry.back == target and _is_copy(entry, target)):
+            elif not (entry.state == "undoing" and entry.back == target and _is(entry, target)):
                 continue
             else:
                 os.unlink(source)  # noqa: PTH108
@@ -239,18 +246,13 @@ def _same_file(one: str, two: str) -> bool:
 
 
 def _is(entry: Entry, path: str) -> bool:
-    """Whether this is the very file that was removed: by its inode and times, or else by its content."""
+    """Whether this is the very file that was removed: by its inode and times, or else by its content (of a link, by where it leads)."""
     try:
         facts = os.lstat(path)
         if (facts.st_ino, facts.st_size, facts.st_mtime_ns) == tuple(entry.facts[key] for key in ("inode", "size", "mtime_ns")):
             return True
+        if "link" in entry.facts or os.path.islink(path):  # noqa: PTH114
+            return entry.facts.get("link") == os.readlink(path)  # noqa: PTH115
         return os.path.isfile(path) and moving.file_hash(path) == entry.hash  # noqa: PTH113
     except OSError:
         return False
-
-
-def _is_copy(entry: Entry, path: str) -> bool:
-    """Whether a whole copy of the file lies there, put by a move to another drive that was cut off."""
-    with contextlib.suppress(OSError):
-        return not os.path.islink(path) and moving.file_hash(path) == entry.hash  # noqa: PTH114
-    return False

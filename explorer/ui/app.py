@@ -13,8 +13,9 @@ st.set_page_config(page_title="Photo Explorer", page_icon=PROJECT / "explorer" /
 st.html(PROJECT / "explorer" / "ui" / "static" / "app.css")
 
 search = st.Page(PROJECT / "pages" / "search.py", title="Search", icon=":material/search:", default=True)
+duplicates = st.Page(PROJECT / "pages" / "duplicates.py", title="Duplicates", icon=":material/content_copy:")
 library = st.Page(PROJECT / "pages" / "library.py", title="Library", icon=":material/folder:")
-page = st.navigation([search, library], position="top")
+page = st.navigation([search, duplicates, library], position="top")
 try:
     resources.library()
 except ExplorerError as error:

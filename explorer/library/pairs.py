@@ -1,0 +1,166 @@
+"""What comparing photos two by two has found (`indexing/pairs.py`), and the files that groups of duplicates are made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.library.catalog import Catalog, Ids
+from explorer.library.paths import join
+from explorer.library.writer import Writer
+
+# pixels: the same at full size. picture: one picture, verified. scene: aligned, yet another shot. different: looked alike, and is not.
+Kind = Literal["pixels", "picture", "scene", "different"]
+
+# The way in which pairs are found (`indexing/pairs.py`); what another way found is not read, and made anew.
+PAIRS_VERSION = 1
+
+_SLICE = 10_000
+
+
+class Pair(NamedTuple):
+    """Two photos that were compared, a < b. score: 0 to 1, how alike they are where they overlap. relation: what b is, seen from a."""
+
+    a: int
+    b: int
+    kind: Kind
+    score: float
+    relation: dict[str, object]
+
+
+class CopyRow(NamedTuple):
+    """One present file with what telling duplicates apart needs of its photo.
+
+    root: as in the catalog. path: absolute. metadata: how many facts the photo carries about itself.
+    """
+
+    file_id: int
+    photo_id: int
+    hash: str
+    root: str
+    path: str
+    bytes: int
+    inode: int
+    mtime_ns: int
+    width: int
+    height: int
+    format: str
+    taken_at: str | None
+    taken_source: str | None
+    camera: str | None
+    metadata: int
+
+
+_METADATA = " + ".join(
+    f"(p.{name} is not null)"
+    for name in ("latitude", "camera", "lens", "exposure_time", "f_number", "iso", "focal_length")
+) + " + (coalesce(p.taken_source, 'file') <> 'file')"  # fmt: skip
+
+
+_COPIES = f"""select f.id, p.id, p.hash, r.path, f.path, f.size, f.inode, f.mtime_ns, p.width, p.height, p.format, p.taken_at,
+ p.taken_source, p.camera, {_METADATA} from file f join photo p on p.id = f.photo_id join root r on r.id = f.root_id
+ where f.state = 'present' and"""  # noqa: S608
+
+
+def copies(catalog: Catalog, photo_ids: Iterable[int] | None = None) -> list[CopyRow]:
+    """The present files of these photos; without ids, those of all photos that lie in several files. By file id."""
+    rows = list[CopyRow]()
+    with catalog.reading() as db:
+        if photo_ids is None:
+            found: Iterator[Sequence[object]] = db.execute(_COPIES + " p.present > 1")
+            rows += map(_copy, found)
+        else:
+            wanted = sorted(set(photo_ids))
+            for start in range(0, len(wanted), _SLICE):
+                some = wanted[start : start + _SLICE]
+                rows += map(_copy, db.execute(_COPIES + f" p.id in ({','.join('?' * len(some))})", some))
+    return sorted(rows)
+
+
+def _copy(row: Sequence[object]) -> CopyRow:
+    file_id, photo_id, digest, root, path, *rest = row
+    return CopyRow(file_id, photo_id, digest.hex(), str(root), join(str(root), str(path)), *rest)  # type: ignore[arg-type, attr-defined]
+
+
+def pairs(catalog: Catalog, version: int, kinds: Sequence[Kind] = ("pixels", "picture", "scene")) -> list[Pair]:
+    """What was found by this version of the method, between photos that are visible."""
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select a, b, kind, score, relation from pair join photo p on p.id = a join photo q on q.id = b"  # noqa: S608
+            f" where p.present > 0 and q.present > 0 and version = ? and kind in ({','.join('?' * len(kinds))}) order by a, b",
+            (version, *kinds),
+        ).fetchall()
+    return [Pair(a, b, kind, score, json.loads(relation)) for a, b, kind, score, relation in rows]
+
+
+def put_pairs(writer: Writer, found: Iterable[Pair], version: int) -> None:
+    """Keep what was found; a pair of which one photo was dropped meanwhile is passed over."""
+    writer.run_many(
+        "insert or replace into pair (a, b, kind, score, relation, version) select ?1, ?2, ?3, ?4, ?5, ?6"
+        " where exists (select 1 from photo where id = ?1) and exists (select 1 from photo where id = ?2)",
+        ((p.a, p.b, p.kind, p.score, json.dumps(p.relation), version) for p in found),
+    )
+
+
+def drop_pairs(writer: Writer, version: int) -> None:
+    """Forget everything that other versions of the method have found."""
+    writer.run("delete from pair where version <> ?", (version,))
+    writer.run("delete from sketch where version <> ?", (version,))
+
+
+class Looks(NamedTuple):
+    """What is known of all visible photos for finding copies, by id in ascending order.
+
+    hashes: (n, 32) uint8, perceptual. sizes: (n, 2) width and height. words: for each photo its sketch, None where it has none yet.
+    digests: hex.
+    """
+
+    ids: Ids
+    hashes: npt.NDArray[np.uint8]
+    sizes: npt.NDArray[np.int64]
+    words: list[npt.NDArray[np.uint32] | None]
+    digests: list[str]
+
+
+def looks(catalog: Catalog, version: int, *, after: int = 0) -> Looks:
+    """All visible photos that changed after that change number."""
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select p.id, p.phash, p.width, p.height, s.words, p.hash from photo p"
+            " left join sketch s on s.photo_id = p.id and s.version = ? where p.present > 0 and p.change > ? order by p.id",
+            (version, after),
+        ).fetchall()
+    hashes = np.zeros((len(rows), 32), np.uint8)
+    for number, row in enumerate(rows):
+        if row[1] and len(row[1]) == 32:
+            hashes[number] = np.frombuffer(row[1], np.uint8)
+    return Looks(
+        np.fromiter((row[0] for row in rows), np.int64, len(rows)),
+        hashes,
+        np.array([(row[2], row[3]) for row in rows], np.int64).reshape(-1, 2),
+        [None if row[4] is None else np.frombuffer(row[4], "<u4") for row in rows],
+        [row[5].hex() for row in rows],
+    )
+
+
+def put_sketches(writer: Writer, sketches: Iterable[tuple[int, npt.NDArray[np.uint32]]], version: int) -> None:
+    """Keep the sketches of these photos."""
+    writer.run_many(
+        "insert or replace into sketch (photo_id, words, version) select ?1, ?2, ?3 where exists (select 1 from photo where id = ?1)",
+        ((photo_id, words.astype("<u4").tobytes(), version) for photo_id, words in sketches),
+    )
+
+
+def pixel_hashes(catalog: Catalog, photo_ids: Sequence[int]) -> dict[int, bytes]:
+    """The hashes of full-size pixels of those photos whose pixels have been hashed."""
+    with catalog.reading() as db:
+        marks = ",".join("?" * len(photo_ids))
+        return dict(map(tuple, db.execute(f"select photo_id, hash from pixels where photo_id in ({marks})", photo_ids)))  # noqa: S608
+
+
+def put_pixel_hash(writer: Writer, photo_id: int, digest: bytes) -> None:
+    writer.run("insert or replace into pixels (photo_id, hash) values (?, ?)", (photo_id, digest))

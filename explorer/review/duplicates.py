@@ -1,0 +1,151 @@
+"""Which photos are duplicates of which: what the indexing found about pairs → groups, each around the one to keep.
+
+Nothing is compared here: on a library of any size this is reading rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from explorer.library import pairs as store
+from explorer.library.library import Library
+from explorer.library.pairs import CopyRow
+from explorer.review import keeper
+from explorer.review.closeness import Edge, lookalikes, moments, same_picture
+from explorer.review.groups import TIERS, Group, Item, Tier
+
+Choose = Callable[[Sequence[Item]], tuple[Item, str]]
+Protected = Callable[[str], bool]
+
+
+def find_groups(
+    library: Library,
+    tiers: Collection[Tier] = TIERS,
+    *,
+    choose: Choose | None = None,
+    protected: Protected = lambda path: False,
+) -> list[Group]:
+    """The groups of these tiers, tightest first and within a tier the one first that would free most.
+
+    choose: says which of several files is kept, and why, in words; without it, the person's rules do. protected: whether nothing is ever
+    removed at a path. A file is offered once, in the tightest tier that it belongs to; the one kept of a tier stands for its copies in
+    looser ones.
+    """
+    finder = _Finder(library, choose, protected)
+    groups = list[Group]()
+    for tier in TIERS:
+        # Looser tiers depend on what tighter ones have taken, asked for or not.
+        if any(TIERS.index(wanted) >= TIERS.index(tier) for wanted in tiers):
+            found = finder.identical() if tier == "identical" else finder.tier(tier)
+            groups += sorted(found, key=lambda group: (-group.reclaimable, group.keep.path)) if tier in tiers else []
+    return groups
+
+
+class _Member(NamedTuple):
+    row: CopyRow
+    relation: str
+    score: float
+
+
+class _Finder:
+    """Goes through the tiers. taken: photos that are offered already. standing: the file that is kept of a photo with several files."""
+
+    def __init__(self, library: Library, choose: Choose | None, protected: Protected) -> None:
+        rules = keeper.keeper_rules(library.catalog)
+        self._library, self._protected = library, protected
+        self._choose = choose or (lambda items: keeper.choose_keeper(items, rules))
+        # What is never suggested for removal need not have its files opened to say which is kept.
+        self._glance = choose or (lambda items: keeper.choose_keeper(items, rules, quality=lambda path: None))
+        self._taken, self._standing = set[int](), dict[int, CopyRow]()
+
+    def identical(self) -> list[Group]:
+        by_photo = defaultdict[int, list[CopyRow]](list)
+        for row in store.copies(self._library.catalog):
+            by_photo[row.photo_id].append(row)
+        groups = list[Group]()
+        for photo_id, rows in by_photo.items():
+            items = self._items(_Member(row, "the same file, byte for byte", 1.0) for row in rows)
+            keep, why = self._choose(items)
+            groups.append(_group("identical", keep, why, [item for item in items if item is not keep], {rows[0].hash}))
+            self._standing[photo_id] = next(row for row in rows if row.file_id == keep.file_id)
+        return groups
+
+    def tier(self, tier: Tier) -> list[Group]:
+        catalog = self._library.catalog
+        edges = {"pixels": same_picture, "picture": same_picture, "moment": moments, "lookalike": lookalikes}[tier](catalog, tier)
+        rows = self._rows({i for edge in edges for i in edge.photos})
+        near = defaultdict[int, dict[int, Edge]](dict)
+        for edge in edges:
+            a, b = edge.photos
+            if a in rows and b in rows and not self._taken & {a, b} and not edge.apart(rows[a], rows[b]):
+                near[a][b] = near[b][a] = edge
+        groups = list[Group]()
+        for members in _components(near):
+            groups += self._stars(tier, members, near, rows)
+        return groups
+
+    def _stars(self, tier: Tier, members: set[int], near: dict[int, dict[int, Edge]], rows: dict[int, CopyRow]) -> list[Group]:
+        """Groups among photos that hang together: the best is kept, with those that were compared with it; then again with the rest."""
+        choose, groups = self._choose if tier in ("pixels", "picture") else self._glance, list[Group]()
+        items = {i: self._items([_Member(rows[i], "", 1.0)])[0] for i in members}
+        left = set(members)
+        while len(left) > 1:
+            keep, why = choose([items[i] for i in sorted(left)])
+            left.discard(keep.photo_id)
+            others = sorted(near[keep.photo_id].keys() & left)
+            if not others:
+                continue
+            described = [
+                _Member(rows[i], near[keep.photo_id][i].words(rows[keep.photo_id], rows[i]), near[keep.photo_id][i].score) for i in others
+            ]
+            if len(others) < len(items) - 1:
+                # It was chosen among more than these; the reason that is shown is the one against these.
+                _, why = choose([keep, *(items[i] for i in others)])
+            groups.append(_group(tier, keep, why, self._items(described), {rows[i].hash for i in [keep.photo_id, *others]}))
+            left -= set(others)
+            self._taken |= set(others)
+            # The one that is kept may stand in a looser tier, where it may meet a better one; in this tier it is done.
+        return groups
+
+    def _rows(self, photo_ids: set[int]) -> dict[int, CopyRow]:
+        """The file that stands for each photo: the one kept of several, or the only one."""
+        alone = store.copies(self._library.catalog, photo_ids - self._standing.keys())
+        return {row.photo_id: row for row in alone} | {i: row for i, row in self._standing.items() if i in photo_ids}
+
+    def _items(self, members: Iterable[_Member]) -> list[Item]:
+        seen, items = set[tuple[str, int]](), list[Item]()
+        for row, relation, score in members:
+            place = (row.root, row.inode)
+            linked = row.inode != 0 and place in seen
+            seen.add(place)
+            link = os.path.islink(row.path)  # noqa: PTH114
+            facts = (row.file_id, row.photo_id, row.path, row.bytes, row.width, row.height, row.format, row.taken_at, row.camera)
+            safe = self._protected(row.path)
+            items.append(Item(*facts, relation, score, safe, linked or link, row.metadata, row.mtime_ns / 1e9, link))
+        return items
+
+
+def _group(tier: Tier, keep: Item, why: str, others: Sequence[Item], hashes: set[str]) -> Group:
+    key = hashlib.blake2b(" ".join(sorted(hashes)).encode(), digest_size=12).hexdigest()
+    kept = Item(**{**vars(keep), "relation": "", "score": 1.0})
+    return Group(f"{tier}-{key}", tier, kept, why, tuple(sorted(others, key=lambda item: (-item.score, item.path))))
+
+
+def _components(near: dict[int, dict[int, Edge]]) -> list[set[int]]:
+    """Photos that hang together by any way of pairs."""
+    found, seen = list[set[int]](), set[int]()
+    for start in near:
+        if start in seen:
+            continue
+        members, open_ends = {start}, [start]
+        while open_ends:
+            for i in near[open_ends.pop()].keys() - members:
+                members.add(i)
+                open_ends.append(i)
+        seen |= members
+        found.append(members)
+    return found

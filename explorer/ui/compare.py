@@ -1,0 +1,133 @@
+"""One group of duplicates, to be looked at closely: side by side, flickering, or as a difference; and every key that decides.
+
+A components-v2 component like the gallery: no iframe. It draws, zooms and compares in the browser, and tells Python what was decided,
+as one `act` each.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from explorer.library.paths import printable
+from explorer.library.rows import PhotoRow
+from explorer.review.groups import Group, Item
+from explorer.ui import duplicates
+from explorer.ui.gallery import preview_address
+from explorer.ui.server import SHOWN
+from explorer.words import size
+
+_STATIC = Path(__file__).parent / "static"
+_LARGE = 60_000_000
+
+_review = st.components.v2.component(
+    "duplicate_review",
+    html='<div class="review" tabindex="0" role="region"></div><div class="said" role="status" aria-live="polite"></div>',
+    css=(_STATIC / "compare.css").read_text(encoding="utf-8"),
+    js=(_STATIC / "compare.js").read_text(encoding="utf-8"),
+)
+
+
+class Act(NamedTuple):
+    """What a person did. what: next, previous, go, mark, keep, accept, apart, all, later or back. key: of the group it was done to.
+
+    file: of that group, for `mark` and `keep`. to: a group's key, for `go`.
+    """
+
+    what: str
+    key: str
+    file: int | None
+    to: str | None
+
+
+def compare(
+    group: Group, photos: dict[int, PhotoRow], *, listed: Sequence[Group], at: int, total: int, ahead: Sequence[int] = ()
+) -> Act | None:
+    """Show a group, the one at `at` (from 0) of `total`, and below it the `listed` ones. photos: by id, of everything shown.
+
+    ahead: photos that come next, fetched meanwhile.
+    """
+    items = [_item(group, item, photos.get(item.photo_id)) for item in (group.keep, *group.others)]
+    found: Any = _review(
+        key="duplicates",
+        data={
+            "key": group.key,
+            "label": f"Group {at + 1:,} of {total:,}",
+            "because": f"{_name(group.keep)} is kept because {group.keep_because}.",
+            "tier": group.tier,
+            "accepted": duplicates.accepted(group),
+            "items": items,
+            "ahead": [_address(photos[i]) for i in ahead if i in photos],
+            "listed": [_entry(each, photos) for each in listed],
+        },
+        on_act_change=_ignore,
+    )
+    told = found.act
+    if not told or told.get("key") != group.key:
+        return None
+    return Act(str(told["what"]), str(told["key"]), told.get("file"), told.get("to"))
+
+
+def _item(group: Group, item: Item, photo: PhotoRow | None) -> dict[str, Any]:
+    keep = item is group.keep
+    return {
+        "file": item.file_id,
+        "src": _address(photo) if photo else "",
+        "preview": preview_address(photo) if photo else "",
+        "name": _name(item),
+        "folder": printable(os.path.dirname(item.path)),  # noqa: PTH120
+        "keep": keep,
+        "goes": not keep and duplicates.marked(group, item),
+        "protected": item.protected,
+        "link": item.symlink,
+        "relation": item.relation or ("kept" if keep else ""),
+        "note": _note(item, keep),
+        "width": item.width,
+        "height": item.height,
+        "bytes": item.bytes,
+        "size": size(item.bytes),
+        "format": item.format,
+        "taken": (item.taken_at or "").replace("T", " "),
+        "camera": item.camera or "",
+        "facts": item.metadata,
+    }
+
+
+def _note(item: Item, keep: bool) -> str:
+    if item.protected:
+        return "in a protected folder: never removed"
+    if keep:
+        return ""
+    return "another name of the same bytes: no space is gained" if item.linked else ""
+
+
+def _entry(group: Group, photos: dict[int, PhotoRow]) -> dict[str, Any]:
+    shown = [photos[item.photo_id] for item in (group.keep, *group.others)[:3] if item.photo_id in photos]
+    return {
+        "key": group.key,
+        "previews": [preview_address(photo) for photo in shown],
+        "label": f"{_name(group.keep)}, {1 + len(group.others)} files",
+        "files": 1 + len(group.others),
+        "size": size(group.reclaimable),
+        "accepted": duplicates.accepted(group),
+    }
+
+
+def _address(photo: PhotoRow) -> str:
+    """The photo itself where a browser can show it, else its preview."""
+    large = photo["width"] * photo["height"] > _LARGE
+    if photo["format"] not in SHOWN or photo["away"] or photo["damaged"] or large:
+        return preview_address(photo)
+    return f"/photo/{photo['id']}/original"
+
+
+def _name(item: Item) -> str:
+    return printable(os.path.basename(item.path))  # noqa: PTH119
+
+
+def _ignore() -> None:
+    """Streamlit asks for a callback wherever a component sends something."""

@@ -1,0 +1,200 @@
+"""What the Duplicates page knows: the groups, what the person has chosen in them, and what is to be removed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from explorer.library.decisions import Kind, Protection, protected_folders, withdraw
+from explorer.library.library import Library
+from explorer.library.paths import inside
+from explorer.review.deciding import decide_group, sort_out
+from explorer.review.duplicates import find_groups
+from explorer.review.groups import TIERS, Group, Item, Tier
+from explorer.review.keeper import keeper_rules
+from explorer.review.plan import SUGGESTED, removals_of
+from explorer.review.removal import Removal, removed_paths
+from explorer.ui import resources
+
+TITLES: dict[Tier, str] = {
+    "identical": "Identical files",
+    "pixels": "Same pixels",
+    "picture": "Same picture",
+    "moment": "Same moment",
+    "lookalike": "Look-alikes",
+}
+WHAT: dict[Tier, str] = {
+    "identical": "Files with the same bytes: one is kept, nothing is lost.",
+    "pixels": "Every pixel is the same; only what the files say beside the picture differs, or how it is packed.",
+    "picture": "One picture, saved again: smaller, re-sent, turned, cropped, brightened, stamped. Each was compared with the one kept.",
+    "moment": "Different shots of one moment: a burst, a retake. Nothing is marked here; choose yourself.",
+    "lookalike": "Photos of similar things. They are no duplicates: nothing is marked here, and nothing suggested.",
+}
+
+_lock = threading.Lock()
+_kept: tuple[Any, list[Group]] | None = None
+
+
+@dataclass
+class Choice:
+    """What a person chose in a group that differs from what was suggested. keep: a file's id. marked: files to go."""
+
+    keep: int | None = None
+    marked: dict[int, bool] = field(default_factory=dict)
+    accepted: bool = False
+
+
+class Filter(NamedTuple):
+    """since, until: `YYYY-MM-DD`. folder: absolute."""
+
+    since: str | None = None
+    until: str | None = None
+    folder: str | None = None
+
+
+class Summary(NamedTuple):
+    """Of a tier: groups that are open, and bytes that would be free."""
+
+    groups: int
+    bytes: int
+
+
+def groups(library: Library) -> list[Group]:
+    """All groups as they are now; kept for all sessions until something changes."""
+    global _kept  # noqa: PLW0603
+    protected = protected_folders(library.catalog)
+    key = (str(library.dir), library.catalog.change(), keeper_rules(library.catalog), tuple(protected))
+    with _lock:
+        if _kept is None or _kept[0] != key:
+            _kept = (key, find_groups(library, protected=Protection(protected).covers))
+        return _kept[1]
+
+
+@dataclass
+class Review:
+    """One run of the page. open: by tier, filtered. later: put off, by tier."""
+
+    open: dict[Tier, list[Group]]
+    later: dict[Tier, list[Group]]
+    decided: int
+
+    def summary(self, tier: Tier) -> Summary:
+        found = self.open[tier]
+        return Summary(len(found), sum(group.reclaimable for group in found) if tier in SUGGESTED else 0)
+
+
+def review(library: Library, what: Filter) -> Review:
+    """What is to be looked at now, with everything the person chose so far."""
+    gone = removed_paths(library)
+    left = [group for each in groups(library) if (group := _present(each, gone)) is not None]
+    found = sort_out(library.catalog, left)
+    chosen = [apply(group) for group in found.open if _fits(group, what)]
+    return Review(
+        {tier: [group for group in chosen if group.tier == tier] for tier in TIERS},
+        {tier: [group for group in found.later if group.tier == tier and _fits(group, what)] for tier in TIERS},
+        len(found.decided),
+    )
+
+
+def _present(group: Group, gone: set[str]) -> Group | None:
+    """Without files that were removed a moment ago, of which the catalog may not have heard yet."""
+    if not gone or group.keep.path in gone:
+        return None if group.keep.path in gone else group
+    others = tuple(item for item in group.others if item.path not in gone)
+    return replace(group, others=others) if others else None
+
+
+def _fits(group: Group, what: Filter) -> bool:
+    return any(_item_fits(item, what) for item in (group.keep, *group.others))
+
+
+def _item_fits(item: Item, what: Filter) -> bool:
+    day = (item.taken_at or "")[:10]
+    if what.folder and not inside(item.path, what.folder):
+        return False
+    if (what.since or what.until) and not day:
+        return False
+    return not (what.since and day < what.since) and not (what.until and day > what.until)
+
+
+# --- what the person chose; lives as long as the window
+
+
+def choice(key: str) -> Choice:
+    made: dict[str, Choice] = st.session_state.setdefault("_choices", {})
+    return made.setdefault(key, Choice())
+
+
+def apply(group: Group) -> Group:
+    """The group with the file kept that the person chose."""
+    wanted = choice(group.key).keep
+    item = next((item for item in group.others if item.file_id == wanted), None)
+    if item is None:
+        return group
+    others = (replace(group.keep, relation="what was suggested to be kept"), *(each for each in group.others if each is not item))
+    return replace(group, keep=replace(item, relation=""), keep_because="you chose it", others=others)
+
+
+def marked(group: Group, item: Item) -> bool:
+    """Whether this file goes when the group is accepted: all others of one picture, and elsewhere what the person marked."""
+    if item.protected:
+        return False
+    return choice(group.key).marked.get(item.file_id, group.tier in SUGGESTED)
+
+
+def mark(group: Group, file_id: int) -> None:
+    for item in group.others:
+        if item.file_id == file_id:
+            choice(group.key).marked[file_id] = not marked(group, item)
+
+
+def keep(group: Group, file_id: int) -> None:
+    """Keep that file instead; a link cannot be kept."""
+    item = next((item for item in group.others if item.file_id == file_id), None)
+    if item is not None and not item.symlink:
+        choice(group.key).keep = file_id
+        choice(group.key).marked.pop(file_id, None)
+
+
+def accept(group: Group, *, yes: bool = True) -> None:
+    """Have what is marked in the group among what is to be removed; nothing happens to it yet."""
+    choice(group.key).accepted = yes
+
+
+def accepted(group: Group) -> bool:
+    return choice(group.key).accepted
+
+
+def accept_all(many: Sequence[Group]) -> None:
+    """Accept the groups of a tier that is suggested for removal."""
+    for group in many:
+        if group.tier in SUGGESTED:
+            accept(group)
+
+
+def forget_choices() -> None:
+    st.session_state.pop("_choices", None)
+
+
+def removals(now: Review) -> list[Removal]:
+    """What the accepted groups would remove, in all tiers."""
+    wanted = [group for tier in TIERS for group in now.open[tier] if accepted(group)]
+    return removals_of(resources.library().catalog, wanted, marked)
+
+
+def decide(group: Group, kind: Kind) -> None:
+    """Remember a decision, and how to take it back."""
+    st.session_state["_decided"] = (decide_group(resources.library().catalog, group, kind), group.key, group.tier)
+
+
+def undecide() -> str | None:
+    """Take the last decision back; gives the group's key."""
+    last = st.session_state.pop("_decided", None)
+    if last is None:
+        return None
+    withdraw(resources.library().catalog, last[0])
+    return str(last[1])

@@ -1,0 +1,215 @@
+"""Duplicates: group by group, which file is kept and which go; nothing moves until the list of all of them was confirmed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import streamlit as st
+
+from explorer.library.decisions import withdraw_all
+from explorer.library.paths import printable
+from explorer.review.groups import TIERS, Group, Tier
+from explorer.review.plan import SUGGESTED, as_csv, as_json
+from explorer.ui import asking, duplicates, removing, resources
+from explorer.ui.compare import Act, compare
+from explorer.ui.duplicates import TITLES, WHAT, Filter, Review
+from explorer.words import count, size
+
+PAGE_SIZE = 24
+BUSY = ("starting", "scanning", "indexing", "comparing")
+
+library = resources.library()
+
+
+def filter_bar() -> Filter:
+    """Tools above the groups; gives the filter."""
+    with st.container(horizontal=True, vertical_alignment="center", key="duplicates-bar"):
+        with st.popover("Filter", icon=":material/tune:", help="Folders and dates"):
+            days = [
+                st.date_input(label, value=None, min_value=asking.OLDEST, max_value=asking.NEWEST, key=f"dup-{label}", format="YYYY-MM-DD")
+                for label in ("From", "To")
+            ]
+            folders = sorted({root["path"] for root in library.catalog.roots()} | {row["path"] for row in library.catalog.folders()})
+            folder = st.selectbox("Folder", folders, index=None, key="dup-folder", placeholder="All folders", format_func=printable)
+        if st.button("What is kept", icon=":material/rule:", help="The rules, and protected folders"):
+            removing.rules_dialog()
+        if st.button("Removed photos", icon=":material/history:", help="Every removal, and its undo"):
+            removing.history_dialog()
+    since, until = (day.isoformat() if isinstance(day, dt.date) else None for day in days)
+    return Filter(since, until, folder)
+
+
+def tabs(now: Review) -> Tier:
+    """The tiers; gives the one that is looked at."""
+    first = next((tier for tier in TIERS if now.open[tier]), "identical")
+    asked_for = st.query_params.get("tier", "")
+
+    def title(tier: Tier) -> str:
+        found = now.summary(tier)
+        return f"{TITLES[tier]} · {found.groups:,}" + (f" · {size(found.bytes)}" if found.bytes else "")
+
+    chosen = st.segmented_control(
+        "Kind", TIERS, default=asked_for if asked_for in TIERS else first, required=True, format_func=title, key="dup-tier",
+        label_visibility="collapsed", wrap=True,
+    )  # fmt: skip
+    tier: Tier = next((each for each in TIERS if each == chosen), first)
+    if tier != asked_for:
+        st.query_params["tier"] = tier
+    return tier
+
+
+def current(found: list[Group]) -> int:
+    """Where in the list the group lies that is looked at."""
+    asked_for = st.query_params.get("group", "")
+    at = next((number for number, group in enumerate(found) if group.key == asked_for), None)
+    if at is None:
+        # It was decided, or is gone: the one that took its place.
+        at = min(int(st.session_state.get("_at", 0)), len(found) - 1)
+    st.session_state["_at"] = at
+    return at
+
+
+def go(found: list[Group], at: int) -> None:
+    at = min(max(at, 0), len(found) - 1)
+    st.session_state["_at"] = at
+    st.query_params["group"] = found[at].key
+
+
+def carry_out(act: Act, found: list[Group], at: int) -> None:
+    """Do what was pressed, and go where that leads."""
+    group = found[at]
+    if act.what in ("next", "previous"):
+        go(found, at + (1 if act.what == "next" else -1))
+    elif act.what == "go":
+        go(found, next((number for number, each in enumerate(found) if each.key == act.to), at))
+    elif act.what == "mark" and act.file is not None:
+        duplicates.mark(group, act.file)
+    elif act.what == "keep" and act.file is not None:
+        duplicates.keep(group, act.file)
+    elif act.what in ("accept", "back"):
+        duplicates.accept(group, yes=act.what == "accept")
+        if act.what == "accept":
+            go(found, at + 1)
+    elif act.what in ("apart", "all", "later"):
+        duplicates.decide(group, {"apart": "apart", "all": "keep", "later": "later"}[act.what])  # type: ignore[arg-type]
+        st.query_params.pop("group", None)
+    elif act.what == "undecide":
+        key = duplicates.undecide()
+        if key:
+            st.query_params["group"] = key
+    st.rerun()
+
+
+def groups(found: list[Group]) -> None:
+    at = current(found)
+    group = found[at]
+    pages = math.ceil(len(found) / PAGE_SIZE)
+    page = at // PAGE_SIZE
+    listed = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    following = found[at + 1] if at + 1 < len(found) else None
+    ahead = [following.keep.photo_id, following.others[0].photo_id] if following else []
+    wanted = [item.photo_id for each in (group, *listed) for item in (each.keep, *each.others[: None if each is group else 2])]
+    act = compare(group, library.catalog.photos([*wanted, *ahead]), listed=listed, at=at, total=len(found), ahead=ahead)
+    if pages > 1:
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            # Drawn anew for each page, so that it follows the group that is looked at.
+            st.pagination(
+                pages, default=page + 1, key=f"dup-page-{page}-{len(found)}", on_change=turn, args=[f"dup-page-{page}-{len(found)}", found]
+            )
+    if act is not None:
+        carry_out(act, found, at)
+
+
+def turn(key: str, found: list[Group]) -> None:
+    go(found, (int(st.session_state[key]) - 1) * PAGE_SIZE)
+
+
+def bulk(now: Review, tier: Tier) -> None:
+    """Everything of a tier at once, and the list of what is to be removed."""
+    found = now.open[tier]
+    left = [group for group in found if not duplicates.accepted(group)]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if tier in SUGGESTED and left:
+            label = "Accept all" if len(left) == len(found) else "Accept the other"
+            st.button(
+                f"{label} {len(left):,}", icon=":material/done_all:", on_click=duplicates.accept_all, args=[left],
+                help="Nothing is removed yet: a list of everything comes first",
+            )  # fmt: skip
+        if now.later[tier]:
+            st.button(f"Show the {len(now.later[tier]):,} put off", icon=":material/schedule:", on_click=show_later)
+        if "_decided" in st.session_state:
+            st.button("Take the last decision back", icon=":material/undo:", on_click=take_back)
+
+
+def show_later() -> None:
+    withdraw_all(library.catalog, "later")
+
+
+def take_back() -> None:
+    key = duplicates.undecide()
+    if key:
+        st.query_params["group"] = key
+
+
+def basket(now: Review) -> None:
+    """What is to be removed so far; in view wherever the page is scrolled to."""
+    wanted = duplicates.removals(now)
+    if not wanted:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="selection-removal"):
+        st.markdown(f"**{count(len(wanted), 'file')} to go**, {size(sum(removal.bytes for removal in wanted))}", width="content")
+        if st.button("Look through and remove…", type="primary", icon=":material/delete:"):
+            removing.removal_dialog(wanted, duplicates.forget_choices)
+        with st.popover("Export", icon=":material/download:"):
+            st.download_button("CSV", lambda: as_csv(wanted).encode(), "removal-plan.csv", "text/csv", on_click="ignore")
+            st.download_button("JSON", lambda: as_json(wanted).encode(), "removal-plan.json", "application/json", on_click="ignore")
+        st.button("Take all back", icon=":material/close:", on_click=duplicates.forget_choices)
+
+
+def empty(now: Review, tier: Tier, what: Filter) -> None:
+    if any(what):
+        st.info("No group of this kind fits the filter.", icon=":material/search_off:")
+    elif not library.catalog.counts().photos:
+        st.info("Your library is empty. Add a folder with photos to begin.", icon=":material/photo_library:")
+        st.page_link("pages/library.py", label="Add a folder", icon=":material/create_new_folder:")
+    elif now.decided and not any(now.open.values()):
+        st.success(f"All done: {count(now.decided, 'group')} decided, none open.", icon=":material/task_alt:")
+    else:
+        st.info(f"No {TITLES[tier].lower()}.", icon=":material/check:")
+
+
+def progress() -> None:
+    worker = library.catalog.worker()
+    if worker is not None and worker["alive"] and worker["phase"] in BUSY:
+        st.caption("Photos are still being compared: more groups may come.")
+
+
+@st.fragment(run_every="3s")
+def follow(change: int) -> None:
+    """Tell that the library has changed; what is looked at stays in its place until the person asks."""
+    if library.catalog.change() != change:
+        with st.container(horizontal=True, vertical_alignment="center", key="news"):
+            st.caption("The library has changed", width="content")
+            if st.button("Show", icon=":material/refresh:", key="show-news"):
+                st.rerun()
+
+
+def main() -> None:
+    change = library.catalog.change()
+    removing.told()
+    what = filter_bar()
+    now = duplicates.review(library, what)
+    tier = tabs(now)
+    st.caption(WHAT[tier])
+    progress()
+    bulk(now, tier)
+    if now.open[tier]:
+        groups(now.open[tier])
+    else:
+        empty(now, tier, what)
+    basket(now)
+    follow(change)
+
+
+main()

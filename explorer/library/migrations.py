@@ -219,6 +219,27 @@ create table dismissed (
 );
 """
 
+_M006_MAP = """
+-- Where photos lie on the map of an encoder (`indexing/mapping.py`); derived, too.
+create table place (
+  encoder_id integer not null references encoder (id) on delete cascade,
+  photo_id integer not null references photo (id) on delete cascade,
+  x real not null,
+  y real not null,
+  primary key (encoder_id, photo_id)
+) without rowid;
+create index place_photo on place (photo_id);
+
+-- How many photos a map had when it was drawn, and a drawing that is not finished: the steps done, ids (int64) and places (float32 pairs).
+create table drawing (
+  encoder_id integer primary key references encoder (id) on delete cascade,
+  drawn integer not null,
+  step integer not null,
+  ids blob not null,
+  places blob not null
+);
+"""
+
 # Name and SQL of each step, in order.
 _STEPS = (
     ("m001_create_tables", _M001_TABLES),
@@ -226,6 +247,7 @@ _STEPS = (
     ("m003_create_pairs", _M003_PAIRS),
     ("m004_create_decisions", _M004_DECISIONS),
     ("m005_create_quality", _M005_QUALITY),
+    ("m006_create_map", _M006_MAP),
 )
 VERSION = len(_STEPS)
 

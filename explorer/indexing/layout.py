@@ -110,7 +110,8 @@ def beside(near: Places, scores: Scores, seed: int) -> Places:
     half = np.argsort(apart[middle], kind="stable")[: len(near) // 2 + 1]
     place = (near[half] * drawn[half, None]).sum(axis=0) / drawn[half].sum()
     loose = 0.25 * float(apart[middle][half].mean()) + 1e-3
-    return (place + np.random.default_rng([13, seed]).standard_normal(2) * loose).astype(np.float32)
+    moved: Places = (place + np.random.default_rng([13, seed]).standard_normal(2) * loose).astype(np.float32)
+    return moved
 
 
 def turned(places: Places, known: Places, chosen: Rows) -> Places:
@@ -122,4 +123,5 @@ def turned(places: Places, known: Places, chosen: Rows) -> Places:
         return places
     new, old = places[chosen] - places[chosen].mean(axis=0), known - known.mean(axis=0)
     left, _, right = np.linalg.svd(new.T @ old)
-    return ((places - places[chosen].mean(axis=0)) @ (left @ right) + known.mean(axis=0)).astype(np.float32)
+    found: Places = ((places - places[chosen].mean(axis=0)) @ (left @ right) + known.mean(axis=0)).astype(np.float32)
+    return found

@@ -23,10 +23,11 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from explorer.config import PROJECT
-from explorer.errors import ExplorerError, LibraryLocked
+from explorer.errors import ExplorerError, LibraryLocked, UsageError
 from explorer.indexing.control import start_worker, stop_worker
+from explorer.library.filters import Filters
 from explorer.library.paths import printable
-from explorer.ui import resources
+from explorer.ui import map_data, oddities, resources
 
 log = logging.getLogger("explorer.server")
 
@@ -47,7 +48,7 @@ _HEADERS = {
 def app_options() -> dict[str, Any]:
     """What `st.App` needs beside the script: routes, host check, and the worker's start and end."""
     return {
-        "routes": [Route("/photo/{id:int}/preview", preview), Route("/photo/{id:int}/original", original)],
+        "routes": [Route("/photo/{id:int}/preview", preview), Route("/photo/{id:int}/original", original), Route("/map", map_points)],
         # Pages of other sites that were given a name for this address (DNS rebinding) are turned away.
         "middleware": [Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1"])],
         "lifespan": _lifespan,
@@ -84,6 +85,24 @@ async def original(request: Request) -> Response:
         filename=name,
         content_disposition_type="attachment" if as_file else "inline",
     )
+
+
+async def map_points(request: Request) -> Response:
+    """Where the photos lie on the map, and what colours them (`map_data.py`). The address holds the catalog's change, so it may be kept."""
+
+    def find() -> bytes | None:
+        asked = request.query_params
+        colouring = next((each for each in map_data.COLOURINGS if each == asked.get("colour")), "kind")
+        try:
+            filters = Filters(asked.get("since") or None, asked.get("until") or None, asked.get("folder") or None)
+            return oddities.map_points(colouring, filters or None)
+        except UsageError:
+            return None
+
+    found = await run_in_threadpool(find)
+    if found is None:
+        return PlainTextResponse("There is no such map.", 404, _HEADERS)
+    return Response(found, media_type="application/octet-stream", headers=_HEADERS | {"Cache-Control": "private, max-age=600"})
 
 
 @contextlib.asynccontextmanager

@@ -42,13 +42,11 @@ def filter_bar(what: Asked) -> None:
                     label, value=oddities.day(value), min_value=asking.OLDEST, max_value=asking.NEWEST, key=key, format="YYYY-MM-DD",
                     on_change=oddities.from_widget, args=[part, key],
                 )  # fmt: skip
-            known = sorted(
-                {root["path"] for root in catalog.roots()} | {row["path"] for row in catalog.folders()} | {f for f in [folder] if f}
-            )
+            known = oddities.folders(folder)
             key = f"odd-folder-{folder}"
             st.selectbox(
-                "Folder", known, index=known.index(folder) if folder else None, key=key, placeholder="All folders", format_func=asking.short,
-                on_change=oddities.from_widget, args=[oddities.FOLDER, key],
+                "Folder", known, index=known.index(folder) if folder else None, key=key, placeholder="All folders",
+                format_func=asking.short, on_change=oddities.from_widget, args=[oddities.FOLDER, key],
             )  # fmt: skip
         key = f"odd-gone-{what.gone}"
         st.toggle(
@@ -114,8 +112,8 @@ def undo() -> None:
 
 def export(found: Sequence[Finding]) -> None:
     with st.popover("Export", icon=":material/download:", help="The list with paths, scores and reasons"):
-        for name, made, media in (("CSV", reports.as_csv, "text/csv"), ("JSON", reports.as_json, "application/json")):
-            st.download_button(name, lambda made=made: made(found).encode(), f"anomalies.{name.lower()}", media, on_click="ignore")
+        st.download_button("CSV", lambda: reports.as_csv(found).encode(), "anomalies.csv", "text/csv", on_click="ignore")
+        st.download_button("JSON", lambda: reports.as_json(found).encode(), "anomalies.json", "application/json", on_click="ignore")
 
 
 def actions(found: Sequence[Finding], what: Asked) -> list[Action]:
@@ -141,8 +139,8 @@ def actions(found: Sequence[Finding], what: Asked) -> list[Action]:
 def show_in_folder() -> list[Action]:
     def reveal(ids: Sequence[int]) -> None:
         photo = catalog.photo(ids[0])
-        if photo is not None and (problem := revealing.reveal(photo["path"])):
-            st.toast(problem, icon=":material/error:")
+        if photo is not None:
+            oddities.reveal(photo["path"])
 
     return [Action("Show in folder", ":material/folder_open:", reveal)] if revealing.available() else []
 
@@ -201,9 +199,8 @@ def files(found: Sequence[Finding], what: Asked) -> None:
                 st.button("Show again" if what.gone else "Dismiss", key=f"file-dismiss-{number}", on_click=one, args=[[finding]])
                 if finding.id is not None:
                     st.button("Open", key=f"file-open-{number}", on_click=lightbox.show, args=[finding.id])
-                if revealing.available() and st.button("Show in folder", key=f"file-reveal-{number}"):
-                    if problem := revealing.reveal(finding.path):
-                        st.error(problem, icon=":material/error:")
+                if revealing.available():
+                    st.button("Show in folder", key=f"file-reveal-{number}", on_click=oddities.reveal, args=[finding.path])
     turn(pages, at)
     open_photo([finding.id for finding in found if finding.id is not None], None, show_in_folder())
 

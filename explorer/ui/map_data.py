@@ -55,6 +55,11 @@ class Area(NamedTuple):
     bottom: int
 
 
+def colouring(name: str | None) -> Colouring:
+    """The colouring of that name; without a name that makes sense, the first."""
+    return next((each for each in COLOURINGS if each == name), COLOURINGS[0])
+
+
 def library_map(library: Library) -> Map:
     """The map of the encoder with the most vectors that has one, its places in the square that is shown."""
     for name, version, _, photos in library.catalog.encoders():
@@ -97,14 +102,16 @@ def packed(library: Library, shown: Map, colouring: Colouring, findings: Sequenc
     header = json.dumps({"number": len(shown.ids), "colouring": colouring, "legend": [part._asdict() for part in legend]}).encode()
     header += b" " * (-len(header) % 4)
     x, y = shown.places.T.astype("<u2")
-    return len(header).to_bytes(4, "little") + header + shown.ids.astype("<i4").tobytes() + x.tobytes() + y.tobytes() + classes.tobytes()
+    parts = (shown.ids.astype("<i4"), x, y, classes)
+    return len(header).to_bytes(4, "little") + header + b"".join(bytes(part.tobytes()) for part in parts)
 
 
 def _in_square(where: places.Places) -> places.Places:
     """Places in a square from 0 to 65535, the longer side filling it."""
     low, high = where.min(axis=0), where.max(axis=0)
     scale = _SIDE / max(float((high - low).max()), 1e-9)
-    return np.clip((where - (low + high) / 2) * scale + _SIDE / 2, 0, _SIDE).astype(np.float32)
+    found: places.Places = np.clip((where - (low + high) / 2) * scale + _SIDE / 2, 0, _SIDE).astype(np.float32)
+    return found
 
 
 def _by_kind(ids: Ids, findings: Sequence[Finding]) -> tuple[Classes, list[Legend]]:

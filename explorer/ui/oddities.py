@@ -19,8 +19,8 @@ from explorer.library.places import Map
 from explorer.review.anomalies import Anomalies, Finding
 from explorer.review.kinds import KINDS, Kind
 from explorer.review.removal import Removal, removed_paths
-from explorer.ui import map_data, resources
-from explorer.ui.map_data import COLOURINGS, Area, Colouring
+from explorer.ui import map_data, resources, revealing
+from explorer.ui.map_data import Area, Colouring
 from explorer.words import count
 
 KIND, SINCE, UNTIL, FOLDER, PAGE, GONE, COLOUR, AREA = ADDRESS = (
@@ -88,7 +88,7 @@ def asked() -> Asked:
         filters=filters or None,
         page=max(1, int(now[PAGE])) if now[PAGE].isdecimal() and len(now[PAGE]) < 9 else 1,
         gone=now[GONE] == "1",
-        colour=next((each for each in COLOURINGS if each == now[COLOUR]), "kind"),
+        colour=map_data.colouring(now[COLOUR]),
         area=_area(now[AREA]),
     )
 
@@ -176,6 +176,19 @@ def last_dismissed() -> list[Finding]:
     """What was dismissed last in this window, and can be taken back by one press."""
     found: list[Finding] = st.session_state.get("_undo-dismissal", [])
     return found
+
+
+def reveal(path: str) -> None:
+    """Show a file of the library in the file manager, or say why that cannot be done."""
+    if problem := revealing.reveal(path):
+        st.toast(problem, icon=":material/error:")
+
+
+def folders(chosen: str | None) -> list[str]:
+    """What can be filtered by: watched folders, those with photos in them, and the one that is chosen, though it is gone."""
+    catalog = resources.library().catalog
+    found = {root["path"] for root in catalog.roots()} | {row["path"] for row in catalog.folders()}
+    return sorted(found | ({chosen} if chosen else set()))
 
 
 # --- removal

@@ -92,7 +92,7 @@ async def map_points(request: Request) -> Response:
 
     def find() -> bytes | None:
         asked = request.query_params
-        colouring = next((each for each in map_data.COLOURINGS if each == asked.get("colour")), "kind")
+        colouring = map_data.colouring(asked.get("colour"))
         try:
             filters = Filters(asked.get("since") or None, asked.get("until") or None, asked.get("folder") or None)
             return oddities.map_points(colouring, filters or None)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from explorer import __version__
 from explorer.errors import ExplorerError, UsageError
+from explorer.review.kinds import KINDS
 from explorer.words import one_line
 
 if TYPE_CHECKING:
@@ -80,6 +81,15 @@ def build_parser() -> argparse.ArgumentParser:  # noqa: PLR0915  a list of comma
     search.add_argument("--since", metavar="DATE", help="taken on this day or later (YYYY-MM-DD)")
     search.add_argument("--until", metavar="DATE", help="taken on this day or earlier (YYYY-MM-DD)")
     search.add_argument("--folder", metavar="DIR", help="only in this folder and below it")
+
+    anomalies = add("anomalies", "list photos that are odd, poor or broken, worst first, and why", encoder, as_json)
+    anomalies.add_argument("--kind", action="append", choices=KINDS, help="only this kind (may be given again)")
+    anomalies.add_argument("--top", type=_positive, metavar="N", help="how many (default: all)")
+    anomalies.add_argument("--since", metavar="DATE", help="taken on this day or later (YYYY-MM-DD)")
+    anomalies.add_argument("--until", metavar="DATE", help="taken on this day or earlier (YYYY-MM-DD)")
+    anomalies.add_argument("--folder", metavar="DIR", help="only in this folder and below it")
+    anomalies.add_argument("--all", action="store_true", help="the scores of all photos, also of those that are fine")
+    anomalies.add_argument("--dismissed", action="store_true", help="also what was dismissed")
 
     add("status", "say what is indexed, where, and what the indexer is doing", as_json)
 

@@ -11,7 +11,7 @@ _MODULES = {
     "open": "app", "demo": "app", "index": "indexing", "verify": "indexing", "search": "looking", "status": "looking", "models": "tools",
     "bench": "tools", "pause": "control", "resume": "control", "stop": "control", "rescan": "control", "pace": "control",
     "forget": "control", "exclude": "control", "retry": "control",
-    "duplicates": "duplicates", "remove": "tidying", "undo": "tidying",
+    "duplicates": "duplicates", "anomalies": "oddities", "remove": "tidying", "undo": "tidying",
 }  # fmt: skip
 
 

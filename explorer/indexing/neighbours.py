@@ -95,9 +95,9 @@ class NeighbourStage:
         new = np.setdiff1d(present, lists.ids)
         for start in range(0, len(new), TOGETHER):
             self._take_in(index, lists, new[start : start + TOGETHER], lambda done, at=start: tick(at + done, len(new)))  # type: ignore[misc]
-        with self._writer.transaction() as now:
-            # Nobody else writes, so what was read above is still all there is.
-            store.set_reached(self._writer, self._name, _VERSION, now)
+        # Nobody else writes, so what was read above is still all there is. No transaction: it would count as a change, which every other
+        # stage would follow with one of its own.
+        store.set_reached(self._writer, self._name, _VERSION, catalog.change())
         self._lists = lists
 
     def _forget(self, lists: _Lists, gone: Ids) -> None:

@@ -23,6 +23,7 @@ from explorer.indexing.scan import NOWHERE, device_of, inode_of
 from explorer.library import absence
 from explorer.library.library import Library
 from explorer.library.paths import join, to_text
+from explorer.library.quality import put_quality, unjudged
 from explorer.library.writer import KnownFile, Seen, Writer
 
 __all__ = ["Indexer", "Place", "Progress", "Tally"]
@@ -75,6 +76,7 @@ class Indexer:
             differences.settle()
             if thorough:
                 self._encode_waiting(tally)
+                self._judge_waiting()
         if thorough:
             absence.purge_old(self._writer)
         for digest in self._writer.take_purged():
@@ -113,6 +115,7 @@ class Indexer:
                     if photo_id is None and outcome.photo is not None:
                         photo_id = self._writer.add_photo(outcome.digest, outcome.size, outcome.photo)
                         self._writer.add_embedding(self._encoder_id, photo_id, vectors[id(outcome)])
+                        put_quality(self._writer, photo_id, outcome.photo)
                         tally.encoded += 1
                     if photo_id is None:
                         # Known when it was read, purged since: the next scan takes it as new.
@@ -175,6 +178,8 @@ class Indexer:
                     photo_id = _task(outcome).photo_id
                     if photo_id is not None and id(outcome) in vectors and self._writer.photo_of(outcome.digest or b"") == photo_id:
                         self._writer.add_embedding(self._encoder_id, photo_id, vectors[id(outcome)])
+                        if outcome.photo is not None:
+                            put_quality(self._writer, photo_id, outcome.photo)
                         tally.encoded += 1
                         done.add(photo_id)
         for photo_id, _, _ in waiting:
@@ -194,6 +199,20 @@ class Indexer:
         if photo.input is not None:
             self._writer.add_embedding(self._encoder_id, photo_id, self._encoder.encode_images(photo.input[None])[0])
             tally.encoded += 1
+
+    def _judge_waiting(self) -> None:
+        """Photos that were indexed before their quality was measured, or measured otherwise: their originals are read again."""
+        waiting = [
+            _Task(file.root_id, Seen(file.path, file.size, file.mtime_ns, file.inode), photo_id)
+            for photo_id, file in unjudged(self._library.catalog)
+            if os.path.exists(self._path(file.root_id, file.path))  # noqa: PTH110
+        ]
+        for batch in self._batches(waiting, lambda _: False):
+            with self._writer.transaction():
+                for outcome in batch:
+                    photo_id = _task(outcome).photo_id
+                    if outcome.photo is not None and photo_id is not None and self._writer.photo_of(outcome.digest or b"") == photo_id:
+                        put_quality(self._writer, photo_id, outcome.photo)
 
     def _path(self, root_id: int, relative: str) -> str:
         return join(to_text(self._roots[root_id]), relative)

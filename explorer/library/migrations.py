@@ -222,6 +222,47 @@ create table protected (
 );
 """
 
+_M006_QUALITY = """
+-- What decoding measured (`photos/quality.py`): float32 figures in the order of their names there, and the map and histogram that
+-- explain them. `stated`: the date that the camera gave, where it cannot be.
+create table quality (
+  photo_id integer primary key references photo (id) on delete cascade,
+  version integer not null,
+  figures blob not null,
+  look blob not null,
+  stated text
+);
+
+-- Findings that a person does not want to see again, by the content's hash; for files that cannot be read, by `path:` and their path.
+create table dismissed (
+  subject text not null,
+  kind text not null,
+  dismissed_at real not null,
+  primary key (subject, kind)
+);
+"""
+
+_M007_MAP = """
+-- Where photos lie on the map of an encoder (`indexing/mapping.py`); derived, too.
+create table place (
+  encoder_id integer not null references encoder (id) on delete cascade,
+  photo_id integer not null references photo (id) on delete cascade,
+  x real not null,
+  y real not null,
+  primary key (encoder_id, photo_id)
+) without rowid;
+create index place_photo on place (photo_id);
+
+-- How many photos a map had when it was drawn, and a drawing that is not finished: the steps done, ids (int64) and places (float32 pairs).
+create table drawing (
+  encoder_id integer primary key references encoder (id) on delete cascade,
+  drawn integer not null,
+  step integer not null,
+  ids blob not null,
+  places blob not null
+);
+"""
+
 # Name and SQL of each step, in order.
 _STEPS = (
     ("m001_create_tables", _M001_TABLES),
@@ -229,6 +270,8 @@ _STEPS = (
     ("m003_watch_folders", _M003_WATCHING),
     ("m004_create_pairs", _M004_PAIRS),
     ("m005_create_decisions", _M005_DECISIONS),
+    ("m006_create_quality", _M006_QUALITY),
+    ("m007_create_map", _M007_MAP),
 )
 VERSION = len(_STEPS)
 

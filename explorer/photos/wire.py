@@ -20,6 +20,8 @@ _LENGTHS = struct.Struct("<II")
 _LONGEST_HEADER = 1 << 20
 # Bytes in a camera's name, say.
 _LONGEST_TEXT = 4096
+# Short bytes that travel in the header.
+_IN_HEX = ("phash", "quality", "look")
 
 
 def send(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
@@ -56,7 +58,8 @@ def pack(photo: DecodedPhoto) -> tuple[dict[str, Any], bytes]:
     pixels = facts.pop("input")
     preview = facts.pop("preview")
     raw = b"" if pixels is None else np.ascontiguousarray(pixels).tobytes()
-    facts |= {"phash": photo.phash.hex(), "preview": len(preview), "side": 0 if pixels is None else int(pixels.shape[0])}
+    facts |= {name: getattr(photo, name).hex() for name in _IN_HEX}
+    facts |= {"preview": len(preview), "side": 0 if pixels is None else int(pixels.shape[0])}
     return facts, preview + raw
 
 
@@ -66,7 +69,7 @@ def unpack(facts: dict[str, Any], body: bytes) -> DecodedPhoto:
     facts = dict(facts)
     cut, side = int(facts.pop("preview")), int(facts.pop("side"))
     pixels = np.frombuffer(body, np.uint8, offset=cut).reshape(side, side, 3) if side else None
-    facts["phash"] = bytes.fromhex(facts["phash"])
+    facts |= {name: bytes.fromhex(facts[name]) for name in _IN_HEX}
     photo = DecodedPhoto(**facts, preview=body[:cut], input=pixels)
     _check(photo)
     return photo

@@ -15,8 +15,9 @@ st.html(PROJECT / "explorer" / "ui" / "static" / "app.css")
 
 search = st.Page(PROJECT / "pages" / "search.py", title="Search", icon=":material/search:", default=True)
 duplicates = st.Page(PROJECT / "pages" / "duplicates.py", title="Duplicates", icon=":material/content_copy:")
+anomalies = st.Page(PROJECT / "pages" / "anomalies.py", title="Anomalies", icon=":material/troubleshoot:")
 library = st.Page(PROJECT / "pages" / "library.py", title="Library", icon=":material/folder:")
-page = st.navigation([search, duplicates, library], position="top")
+page = st.navigation([search, duplicates, anomalies, library], position="top")
 try:
     resources.library()
 except ExplorerError as error:

@@ -41,21 +41,28 @@ def lightbox(
     why: Callable[[int], str] | None = None,
     more_like: Callable[[int], None] | None = None,
     actions: Sequence[Action] = (),
+    explain: Callable[[int], None] | None = None,
 ) -> None:
     """Open the photo that the address asks for, if any. To be called once by a page, after its gallery.
 
     ids: what previous and next go through. opened: a photo to be opened now, as the gallery tells. why: one sentence on why a photo is
     here, or ''. more_like: called with a photo's id when more like it is wanted; left away, the Search page is opened.
-    actions: what can be done with a photo here, besides what every page offers.
+    actions: what can be done with a photo here, besides what every page offers. explain: draws more on why a photo is here.
     """
     if opened is not None:
         show(opened)
     if asked() is not None:
-        _dialog(list(ids), why or (lambda _: ""), more_like or asking.search_like, list(actions))
+        _dialog(list(ids), why or (lambda _: ""), more_like or asking.search_like, list(actions), explain)
 
 
 @st.dialog("Photo", width="large", on_dismiss=close)
-def _dialog(ids: list[int], why: Callable[[int], str], more_like: Callable[[int], None], actions: list[Action]) -> None:
+def _dialog(
+    ids: list[int],
+    why: Callable[[int], str],
+    more_like: Callable[[int], None],
+    actions: list[Action],
+    explain: Callable[[int], None] | None,
+) -> None:
     photo_id = asked()
     photo = resources.library().catalog.photo(photo_id) if photo_id is not None else None
     if photo_id is not None and photo is None:
@@ -76,6 +83,8 @@ def _dialog(ids: list[int], why: Callable[[int], str], more_like: Callable[[int]
             _actions(photo_id, ids, more_like, actions)
     with beside:
         _details(photo, why(photo_id))
+        if explain is not None:
+            explain(photo_id)
 
 
 def _address(photo: PhotoRow) -> str:

@@ -23,12 +23,13 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from explorer.config import PROJECT
-from explorer.errors import ExplorerError, LibraryLocked, PhotoError
+from explorer.errors import ExplorerError, LibraryLocked, PhotoError, UsageError
 from explorer.indexing.control import start_worker, stop_worker
+from explorer.library.filters import Filters
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
 from explorer.photos.decode import content_hash, read_file
-from explorer.ui import resources
+from explorer.ui import map_data, oddities, resources
 from explorer.ui.guard import PHOTOS, Guard
 
 log = logging.getLogger("explorer.server")
@@ -50,7 +51,11 @@ _HEADERS = {
 def app_options() -> dict[str, Any]:
     """What `st.App` needs beside the script: routes, host check, and the worker's start and end."""
     return {
-        "routes": [Route(PHOTOS + "{id:int}/preview", preview), Route(PHOTOS + "{id:int}/original", original)],
+        "routes": [
+            Route(PHOTOS + "{id:int}/preview", preview),
+            Route(PHOTOS + "{id:int}/original", original),
+            Route("/map", map_points),
+        ],
         "middleware": [Middleware(Guard)],
         "lifespan": _lifespan,
     }
@@ -101,6 +106,24 @@ def _bytes(photo_id: int, digest: str) -> bytes | None:
             if content_hash(data).hex() == digest:
                 return data
     return None
+
+
+async def map_points(request: Request) -> Response:
+    """Where the photos lie on the map, and what colours them (`map_data.py`). The address holds the catalog's change, so it may be kept."""
+
+    def find() -> bytes | None:
+        asked = request.query_params
+        colouring = map_data.colouring(asked.get("colour"))
+        try:
+            filters = Filters(asked.get("since") or None, asked.get("until") or None, asked.get("folder") or None)
+            return oddities.map_points(colouring, filters or None)
+        except UsageError:
+            return None
+
+    found = await run_in_threadpool(find)
+    if found is None:
+        return PlainTextResponse("There is no such map.", 404, _HEADERS)
+    return Response(found, media_type="application/octet-stream", headers=_HEADERS | {"Cache-Control": "private, max-age=600"})
 
 
 @contextlib.asynccontextmanager

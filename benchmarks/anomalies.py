@@ -101,7 +101,9 @@ def faults(files: Sequence[Path], folder: Path, encoder: Encoder, planted: int, 
             picture.save(whole, "JPEG", quality=90)
             (cut / f"{copy.stem}-{share:g}.jpg").write_bytes(whole.getvalue()[: int(share * len(whole.getvalue()))])
     ours = _ours(folder / "photos", folder / "library", encoder)
-    theirs = _cleanvision(folder / "photos") if peers else None
+    # What is cut off would stop it.
+    whole_files = [path for path in (folder / "photos").glob("*/*") if path.parent != cut]
+    theirs = _cleanvision(whole_files) if peers else None
     usual = [str(path) for path in ordinary.iterdir()]
     print(f"{len(usual)} ordinary photos, {len(good)} with each fault\n")
     print(f"{'fault':<22}{'strength':>9} |{'ours AUROC':>11}{'AP':>7}{'flagged':>9} |{'cleanvision':>12}{'AP':>7}{'flagged':>9} | order kept")
@@ -241,12 +243,12 @@ def _vectors(library: Path, encoder: Encoder, wanted: set[str]) -> tuple[list[st
         return [rows[photo_id]["path"] for photo_id in ids], index.rows(np.array(ids, np.int64))
 
 
-def _cleanvision(photos: Path) -> Scored:
-    """Its scores of the files it can open."""
+def _cleanvision(files: Sequence[Path]) -> Scored:
+    """Its scores of these files."""
     from cleanvision import Imagelab
 
-    with contextlib.redirect_stdout(io.StringIO()):
-        lab = Imagelab(data_path=str(photos))
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        lab = Imagelab(filepaths=[str(path) for path in files])
         lab.find_issues({name: {} for name in _PEER.values()}, n_jobs=1)
     score, flagged = defaultdict[str, dict[str, float]](dict), defaultdict[str, set[str]](set)
     for name in _PEER.values():

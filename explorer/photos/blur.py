@@ -33,7 +33,7 @@ _DECIDING, _COMPARED, _FEWEST = 0.25, 0.4, 4
 # The radius of what shows no trace of sharpness, and the spread of light (levels) from which that means blur and not an empty picture.
 _SOFTEST, _CONTRAST = 30.0, 12.0
 # Where blur was strong, less than this share of the tiles is left with edges.
-_USUAL_EDGES = 0.05
+_USUAL_EDGES = 0.02
 
 
 class Sharpness(NamedTuple):

@@ -123,7 +123,7 @@ def measure(grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compre
     """
     # One thread in each of the decode processes.
     cv2.setNumThreads(1)
-    grey = np.ascontiguousarray(grey)
+    grey, small = _not_a_line(np.ascontiguousarray(grey)), _not_a_line(small)
     noise, white = grain.noise(grey)
     sharp = blur.measure(grey, noise if white > 0.3 else 0.0)
     scale = min(1.0, VIEW / max(grey.shape))
@@ -136,6 +136,12 @@ def measure(grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compre
     )  # fmt: skip
     finite = {name: float(np.nan_to_num(value, nan=0.0, posinf=99.0)) for name, value in values.items()}
     return Quality(**finite), Look(_map(sharp.tiles * scale), _histogram(small))
+
+
+def _not_a_line(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """At least four pixels each way, the last ones repeated."""
+    missing = [(0, max(0, 4 - length)) for length in pixels.shape[:2]] + [(0, 0)] * (pixels.ndim - 2)
+    return np.pad(pixels, missing, mode="edge") if min(pixels.shape[:2]) < 4 else pixels
 
 
 def luminance(rgb: npt.NDArray[np.uint8]) -> Grey:
@@ -180,7 +186,7 @@ def _content(grey: Grey, small: npt.NDArray[np.uint8]) -> dict[str, float]:
 
 
 def _flat(grey: Grey) -> float:
-    """Share of pixels that are as their neighbours to the right and below, burnt out and black ones left out."""
+    """Share of pixels that are as their neighbours to the right and below."""
     part = _middle_band(grey)
     here = part[:-1, :-1]
     same = (cv2.absdiff(here, part[:-1, 1:]) <= 1) & (cv2.absdiff(here, part[1:, :-1]) <= 1)

@@ -57,7 +57,8 @@ def blurred(column: Column) -> Judgement:
 
     def says(row: int) -> str:
         seen = f"{max(radius[row], 0.1) * 2:.0f} pixels wide at {1500:,} across" if radius[row] < 20 else "with no edge left in it"
-        if shaken[row] > _SHAKEN and radius[row] < 20:
+        # The more is lost, the less sure is the direction.
+        if shaken[row] > _SHAKEN + 0.15 * max(0.0, float(radius[row]) - 1) and radius[row] < 20:
             return f"Camera shake: even its sharpest parts are smeared at {direction[row]:.0f}°, with edges {seen}."
         return f"Out of focus: even its sharpest parts are soft, {'with edges ' if radius[row] < 20 else ''}{seen}."
 
@@ -68,7 +69,7 @@ def blurred(column: Column) -> Judgement:
 
 
 # Lights (of 255) below which a photo is too dark, and what is lost to white, weighted by how light the rest is, from which it is too light.
-_DARK, _OVER = 112.0, 0.065
+_DARK, _OVER = 106.0, 0.12
 
 
 def dark(column: Column) -> Judgement:
@@ -86,7 +87,7 @@ def overexposed(column: Column) -> Judgement:
     """Burnt out: a good part has lost all drawing, and the rest is light. Snow and fog are light, but not lost; a white background is lost,
     but what stands before it has its darks."""
     burnt, lit, low = column("burnt"), column("lit"), column("low")
-    washed = 0.1 + 0.7 * np.clip(low / 60, 0, 1.5) + 0.3 * np.clip((lit - 110) / 80, 0, 1)
+    washed = 0.1 + 0.6 * np.clip(low / 50, 0, 1.5) + 0.3 * np.clip((lit - 110) / 80, 0, 1)
 
     def says(row: int) -> str:
         return f"Overexposed: {burnt[row]:.0%} of it is burnt out to white, and the rest is at {lit[row] / 2.55:.0f} % brightness."
@@ -114,8 +115,8 @@ def empty(column: Column) -> Judgement:
 
 # Standard deviation of noise (levels, at 1,500 pixels across) that is seen; the whiteness up to which it is texture, and
 # from which it is noise.
-_GRAINY, _GRAINY_AT_MOST, _GRAINIER_THAN_USUAL = 6.5, 10.0, 4.0
-_TEXTURE, _WHITE = 0.15, 0.6
+_GRAINY, _GRAINY_AT_MOST, _GRAINIER_THAN_USUAL = 7.5, 10.0, 4.0
+_TEXTURE, _WHITE = 0.3, 0.8
 # JPEG quality, and height of the steps between blocks against those within, from which compression is seen.
 _CRUSHED, _STEPS = 34.0, 0.33
 
@@ -147,7 +148,7 @@ def compressed(column: Column) -> Judgement:
 
 # --- whether it is a photo
 
-_DRAWN = 1.0
+_DRAWN = 1.3
 
 
 def not_a_photo(column: Column) -> Judgement:

@@ -39,7 +39,7 @@ class Quality:
     noise: standard deviation of the grain. white: how uncorrelated from pixel to pixel it is, 0 to 1.
     compression: JPEG quality by its tables, 1 to 100; 0 for other formats. blocks: height of the steps on JPEG's grid
     beyond those between other pixels, in levels; steps: of those others.
-    low, middle, high: luminance below which 2 %, half and 98 % of the pixels are. mean: their average. lit: the median of those not
+    low, middle, high: luminance below which 2 %, half and 99 % of the pixels are. mean: their average. lit: the median of those not
     burnt out. burnt, black: shares of pixels at the ends. burnt_border: burnt share of the picture's margin.
     entropy: of the luminance, bits (0 to 8). contrast: standard deviation of a picture 64 pixels wide. detail: share of its pixels
     with an edge.
@@ -153,7 +153,7 @@ def _light(small: npt.NDArray[np.uint8]) -> dict[str, float]:
     grey = luminance(small)
     counts = np.bincount(grey.ravel(), minlength=256)
     total = counts.sum()
-    low, middle, high = (float(np.searchsorted(np.cumsum(counts), share * total)) for share in (0.02, 0.5, 0.98))
+    low, middle, high = (float(np.searchsorted(np.cumsum(counts), share * total)) for share in (0.02, 0.5, 0.99))
     lit = counts[:_BURNT]
     margin = max(1, min(grey.shape) // 24)
     inner = grey[margin:-margin, margin:-margin]

@@ -108,7 +108,7 @@ class Anomalies:
             wanted = set(self._library.catalog.matching(filters).tolist()) if filters else None
             found = list[Finding]()
             for kind in kinds:
-                found += self._of(kind, 2.0 if everything else lines[kind], wanted, filters)
+                found += self._of(kind, 2.0 if everything or lines[kind] >= 1 else lines[kind], wanted, filters)
         marked = (finding if not (hit := Dismissal(finding.subject, finding.kind) in gone) else _dismissed(finding, hit) for finding in found)
         return sorted((f for f in marked if dismissed or not f.dismissed), key=lambda f: (f.score, KINDS.index(f.kind), f.path))
 
@@ -182,7 +182,7 @@ class Anomalies:
         known = (places < len(self._ids)) & (self._ids[np.minimum(places, max(0, len(self._ids) - 1))] == self._figures.ids if len(self._ids) else False)
         score = np.ones(len(self._ids), np.float32)
         if not known.any():
-            return _Scores(score, lambda row: "")
+            return _Scores(score, lambda row: "It has not been judged yet.")
         formats = {row: self._subjects[row] for row in places[known].tolist()}
         extra = {
             "camera": np.array([float(subject.camera is not None) for subject in formats.values()], np.float32),
@@ -191,7 +191,7 @@ class Anomalies:
         judgement = judge(lambda name: extra[name] if name in extra else self._figures.of(name)[known])
         score[places[known]] = judgement.score
         back = {row: number for number, row in enumerate(places[known].tolist())}
-        return _Scores(score, lambda row: judgement.says(back[row]))
+        return _Scores(score, lambda row: judgement.says(back[row]) if row in back else "It has not been judged yet.")
 
     def _damaged(self) -> _Scores:
         tail = dict(zip(self._figures.ids.tolist(), self._figures.of("grey_tail").tolist(), strict=True))
@@ -203,7 +203,7 @@ class Anomalies:
     def _odd(self) -> dict[Kind, _Scores]:
         """Outliers and misplaced photos, by the vectors of one encoder. Photos without a vector or neighbours are fine."""
         fine = np.ones(len(self._ids), np.float32)
-        nothing = _Scores(fine, lambda row: "")
+        nothing = _Scores(fine, lambda row: _NOT_COMPARED)
         encoder = self._encoder or next((found[:3] for found in self._library.catalog.encoders() if found[3]), None)
         encoder_id = self._library.catalog.encoder_id(*encoder[:2]) if encoder else None
         if encoder is None or encoder_id is None:
@@ -221,19 +221,26 @@ class Anomalies:
         back = {row: number for number, row in enumerate(rows.tolist())}
 
         def nearest(row: int) -> tuple[int, ...]:
-            return tuple(with_vector[near[back[row]][near[back[row]] >= 0][:8]].tolist())
+            others = near[back[row]] if row in back else near[:0].ravel()
+            return tuple(with_vector[others[others >= 0][:_SHOWN]].tolist())
 
         def elsewhere(row: int) -> tuple[int, ...]:
-            number = back[row]
+            number = back.get(row, -1)
+            if number < 0:
+                return ()
             others = near[number][near[number] >= 0]
-            return tuple(with_vector[others[folders[others] != folders[number]][:8]].tolist())
+            return tuple(with_vector[others[folders[others] != folders[number]][:_SHOWN]].tolist())
 
         def why_odd(row: int) -> str:
-            number = back[row]
+            number = back.get(row, -1)
+            if number < 0:
+                return _NOT_COMPARED
             return f"Unlike all others: the photo most like it has a likeness of {cosines[number, 0]:.2f}, and photos around it are closer to each other."
 
         def why_lost(row: int) -> str:
-            number = back[row]
+            number = back.get(row, -1)
+            if number < 0:
+                return _NOT_COMPARED
             there = names[folders[lost.like[number]]] if lost.like[number] >= 0 else "?"
             return f"Unlike the rest of “{names[folders[number]]}”; most like photos in “{there}”."
 
@@ -256,6 +263,9 @@ class Anomalies:
 
 # Spreads from the usual by which a photo is odd, and by which it is lost in its folder.
 _ODD, _LOST = 2.6, 3.0
+_NOT_COMPARED = "It has not been compared with others yet."
+# Photos that explain a finding.
+_SHOWN = 8
 
 _BY_FIGURES: Mapping[Kind, Callable[[judging.Column], judging.Judgement]] = {
     "blurred": judging.blurred,

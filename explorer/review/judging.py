@@ -69,7 +69,7 @@ def blurred(column: Column) -> Judgement:
 
 
 # Lights (of 255) below which a photo is too dark, and what is lost to white, weighted by how light the rest is, from which it is too light.
-_DARK, _OVER = 106.0, 0.12
+_DARK, _OVER = 112.0, 0.11
 
 
 def dark(column: Column) -> Judgement:
@@ -78,7 +78,7 @@ def dark(column: Column) -> Judgement:
 
     def says(row: int) -> str:
         high, middle = column("high")[row], column("middle")[row]
-        return f"Dark: half of it is below {middle / 2.55:.0f} %, and but 2 % is above {high / 2.55:.0f} % of full brightness."
+        return f"Dark: half of it is below {middle / 2.55:.0f} %, and but 1 % is above {high / 2.55:.0f} % of full brightness."
 
     return Judgement(rising(light, _DARK, 5), says)
 

@@ -42,12 +42,15 @@ def outliers(near: Ids, scores: Floats) -> Floats:
     count = len(near)
     if count <= _FEWEST:
         return np.zeros(count, np.float32)
+    # In a small library, the last of many neighbours are no neighbours at all.
+    wanted = min(NEAR, max(4, count // 6))
     distance = np.where(near >= 0, np.maximum(1 - scores, 1e-4), np.nan)
-    typical = np.nanmedian(distance[np.arange(count), np.maximum((near >= 0).sum(axis=1) - 1, 0)])
+    last = np.minimum(np.maximum((near >= 0).sum(axis=1), 1), wanted) - 1
+    typical = float(np.nanmedian(distance[np.arange(count), last]))
     real = (near >= 0) & (distance > _COPY * typical)
-    # The first NEAR real neighbours of each; where all that is kept are copies, the photo has good company.
+    # The first real neighbours of each; where all that is kept are copies, the photo has good company.
     place = np.cumsum(real, axis=1)
-    chosen = real & (place <= NEAR)
+    chosen = real & (place <= wanted)
     number = chosen.sum(axis=1)
     own = np.where(number > 0, np.where(chosen, distance, 0).sum(axis=1) / np.maximum(number, 1), _COPY * typical)
     theirs = np.where(chosen, own[np.maximum(near, 0)], 0).sum(axis=1)

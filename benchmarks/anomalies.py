@@ -2,10 +2,10 @@
 
     python -m benchmarks.anomalies --photos DIR [--captions CSV --themes WORD,…] [--limit N] [--encoder NAME]
 
-Faults of graded strength are planted in copies of photos, which are then indexed with the photos themselves, as anyone's would be. For each
-strength: how well the scores tell planted from ordinary photos (area under the ROC curve, average precision), and what share is flagged at
-default settings; beside them cleanvision on the same files. Then a second library: foreign photos in themed folders, and pictures of another
-domain (drawn ones, and what --foreign names), with scikit-learn's LocalOutlierFactor and IsolationForest on the same vectors.
+Faults of graded strength are planted in copies of photos, which are then indexed with the photos themselves. For each strength: how well
+the scores tell planted from ordinary photos (area under the ROC curve, average precision), and what share is flagged at default settings;
+beside them cleanvision on the same files. Then a second library: foreign photos in themed folders, and pictures of another domain (drawn
+ones, and what --foreign names), with scikit-learn's LocalOutlierFactor and IsolationForest on the same vectors.
 
 Themes come from the folders below DIR, or, with --captions (columns image, caption), from words that most captions of a photo have.
 Ordinary photos have faults of their own, which count against all alike.
@@ -22,6 +22,7 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -106,7 +107,9 @@ def faults(files: Sequence[Path], folder: Path, encoder: Encoder, planted: int, 
     theirs = _cleanvision(whole_files) if peers else None
     usual = [str(path) for path in ordinary.iterdir()]
     print(f"{len(usual)} ordinary photos, {len(good)} with each fault\n")
-    print(f"{'fault':<22}{'strength':>9} |{'ours AUROC':>11}{'AP':>7}{'flagged':>9} |{'cleanvision':>12}{'AP':>7}{'flagged':>9} | order kept")
+    print(
+        f"{'fault':<22}{'strength':>9} |{'ours AUROC':>11}{'AP':>7}{'flagged':>9} |{'cleanvision':>12}{'AP':>7}{'flagged':>9} | order kept"
+    )
     for name, kind, strengths, plain, _ in FAULTS:
         kept = _order([[ours.score[kind].get(where[name, s][n], 1.0) for s in strengths] for n in range(len(good))])
         for strength in strengths:
@@ -211,11 +214,13 @@ def _drawn(number: int) -> Iterator[Image.Image]:
                 pen.text((40, 20 + 24 * line), " ".join("x" * chance.randint(2, 9) for _ in range(14)), fill=ink)
         elif seed % 3 == 1:
             for bar in range(9):
-                pen.rectangle((60 + 80 * bar, 560 - chance.randint(40, 480), 110 + 80 * bar, 560), fill=chance.choice(["red", "blue", "teal"]))
+                pen.rectangle(
+                    (60 + 80 * bar, 560 - chance.randint(40, 480), 110 + 80 * bar, 560), fill=chance.choice(["red", "blue", "teal"])
+                )
             pen.line((40, 20, 40, 560, 780, 560), fill=ink, width=3)
         else:
             spots = [(chance.randint(40, 760), chance.randint(40, 560)) for _ in range(12)]
-            for one, two in zip(spots, spots[1:], strict=False):
+            for one, two in pairwise(spots):
                 pen.line((*one, *two), fill=ink, width=2)
             for x, y in spots:
                 pen.ellipse((x - 22, y - 22, x + 22, y + 22), fill=chance.choice(["orange", "green", "purple"]), outline=ink)
@@ -266,7 +271,7 @@ def _row(scored: Scored, kind: str, planted: Sequence[str], usual: Sequence[str]
 
 
 def _order(series: Sequence[Sequence[float]]) -> float:
-    pairs = [after <= before + 1e-6 for scores in series for before, after in zip(scores, scores[1:], strict=False)]
+    pairs = [after <= before + 1e-6 for scores in series for before, after in pairwise(scores)]
     return sum(pairs) / max(1, len(pairs))
 
 

@@ -51,4 +51,6 @@ def _encoder(known: list[tuple[str, str, int, int]], wanted: str | None) -> tupl
         if name == wanted and photos:
             return name, version, dim
     seen = ", ".join(name for name, *_, photos in known if photos) or "none"
-    raise UsageError(f"No photo has been indexed with “{wanted}” yet (so far: {seen}): run `python run.py index FOLDER --encoder {wanted}`.")
+    raise UsageError(
+        f"No photo has been indexed with “{wanted}” yet (so far: {seen}): run `python run.py index FOLDER --encoder {wanted}`."
+    )

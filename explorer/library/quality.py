@@ -98,7 +98,7 @@ def subjects(catalog: Catalog) -> list[Subject]:
             " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
             " where p.present > 0 group by p.id order by p.id"
         ).fetchall()
-    return [Subject(row[0], row[1].hex(), join(row[2], row[3]), *row[4:12], bool(row[12])) for row in rows]
+    return [Subject._make((row[0], row[1].hex(), join(row[2], row[3]), *row[4:12], bool(row[12]))) for row in rows]
 
 
 def named_files(catalog: Catalog) -> list[tuple[int, str, str, str]]:

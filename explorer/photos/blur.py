@@ -9,7 +9,8 @@ one. Each tile is compared with itself, and the sharpest ones decide, so that a 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -70,7 +71,7 @@ class Tensor(NamedTuple):
         """The same without what noise adds: as much in every direction."""
         return Tensor(np.maximum(self.xx - variance, 0), np.maximum(self.yy - variance, 0), self.xy)
 
-    def together(self, tiles: npt.NDArray[np.int64], weights: Map) -> Tensor:
+    def together(self, tiles: npt.NDArray[np.int64], weights: npt.NDArray[np.floating[Any]]) -> Tensor:
         """The weighted sum over some tiles, as one."""
         return Tensor(*(np.array([(part.ravel()[tiles] * weights).sum()], np.float32) for part in self))
 
@@ -88,7 +89,7 @@ def measure(grey: Grey, noise: float = 0.0) -> Sharpness:
     if not len(usable):
         softest = _SOFTEST if cv2.resize(grey, (32, 32), interpolation=cv2.INTER_AREA).std() > _CONTRAST else 0.0
         return Sharpness(softest, softest, 1.0, 0.0, 0.0, tiles)
-    alone = [_ratios(fine.spread(_RIDGE_ALONE), next_.spread(_RIDGE_ALONE)) for fine, next_ in zip(found, found[1:], strict=False)]
+    alone = [_ratios(fine.spread(_RIDGE_ALONE), next_.spread(_RIDGE_ALONE)) for fine, next_ in pairwise(found)]
     tiles[judged] = np.sqrt(_radius(alone[0][0], 0) * _radius(alone[1][0], 1))[judged]
     # In focus is what is sharp in any direction: so shake does not choose the tiles by which it is judged.
     best = usable[np.argsort(-alone[0][1].ravel()[usable], kind="stable")]
@@ -104,7 +105,7 @@ def _together(levels: list[Tensor], chosen: npt.NDArray[np.int64]) -> tuple[floa
     """(most, least, shaken, direction) of these tiles, each counted alike."""
     most = least = shaken = 1.0
     angle = 0.0
-    for number, (fine, coarse) in enumerate(zip(levels, levels[1:], strict=False)):
+    for number, (fine, coarse) in enumerate(pairwise(levels)):
         weights = 1 / np.maximum(coarse.energy.ravel()[chosen], 1e-6)
         low, high, angles = _ratios(
             fine.together(chosen, weights).spread(_RIDGE_TOGETHER), coarse.together(chosen, weights).spread(_RIDGE_TOGETHER)
@@ -153,7 +154,7 @@ def _in_tiles(sums: Map, size: int, columns: int, width: int) -> Map:
     """Column sums → sums of each tile. At the right edge the pyramid may be a pixel short."""
     if width < columns * size:
         sums = np.concatenate([sums, np.zeros(columns * size - width, np.float32)])
-    return sums.reshape(columns, size).sum(axis=1)
+    return np.asarray(sums.reshape(columns, size).sum(axis=1), np.float32)
 
 
 def _ratios(fine: Tensor, coarse: Tensor) -> tuple[Map, Map, Map]:
@@ -171,4 +172,4 @@ def _ratios(fine: Tensor, coarse: Tensor) -> tuple[Map, Map, Map]:
 def _radius(ratio: Map, level: int) -> Map:
     """Radius in pixels of the finest level of an edge with that ratio: the pyramid blurs by one pixel of its level, so for a radius s the
     ratio is sqrt(s² + 1) / s."""
-    return np.minimum(2.0**level / np.sqrt(np.maximum(ratio * ratio - 1, 1e-3)), _SOFTEST).astype(np.float32)
+    return np.asarray(np.minimum(2.0**level / np.sqrt(np.maximum(ratio * ratio - 1, 1e-3)), _SOFTEST), np.float32)

@@ -180,10 +180,8 @@ def _judge(picture: Image.Image, preview: Image.Image, upright: Image.Transpose 
     # JPEG's grid has lines every eight pixels; a JPEG that was scaled while it was decoded, or anything that is shrunk now, closer ones.
     decoder = getattr(picture, "decoderconfig", ()) or (1,)
     closer = max(1, int(decoder[0])) if picture.format in ("JPEG", "MPO") else reduction
-    if picture.mode in ("RGB", "L"):
-        plain = picture.reduce(reduction) if reduction > 1 else picture
-    else:
-        plain = to_rgb(picture, reduction)
+    shrunk = picture.reduce(reduction) if reduction > 1 and picture.mode in ("RGB", "L") else picture
+    plain = shrunk if picture.mode in ("RGB", "L") else to_rgb(picture, reduction)
     if upright is not None:
         plain = plain.transpose(upright)
     grey = np.asarray(plain) if plain.mode == "L" else luminance(np.asarray(plain))

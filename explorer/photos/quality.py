@@ -170,7 +170,9 @@ def _light(small: npt.NDArray[np.uint8]) -> dict[str, float]:
 def _content(grey: Grey, small: npt.NDArray[np.uint8]) -> dict[str, float]:
     height, width = small.shape[:2]
     scale = 64 / max(height, width)
-    tiny = cv2.resize(luminance(small), (max(2, round(width * scale)), max(2, round(height * scale))), interpolation=cv2.INTER_AREA).astype(np.float32)
+    tiny = cv2.resize(luminance(small), (max(2, round(width * scale)), max(2, round(height * scale))), interpolation=cv2.INTER_AREA).astype(
+        np.float32
+    )
     slope = np.hypot(*(np.abs(part) for part in np.gradient(tiny)))
     # The 4 highest bits of each channel; a photo has many, a drawing few.
     small = np.ascontiguousarray(small[::2, ::2])
@@ -232,4 +234,4 @@ def _map(tiles: npt.NDArray[np.float32]) -> Grey:
 
 def _histogram(small: npt.NDArray[np.uint8]) -> Grey:
     counts = np.bincount(luminance(small).ravel() // (256 // _BINS), minlength=_BINS).astype(np.float64)
-    return np.ceil(counts / max(1.0, counts.max()) * 255).astype(np.uint8)
+    return np.asarray(np.ceil(counts / max(1.0, counts.max()) * 255), np.uint8)

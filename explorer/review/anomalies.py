@@ -109,7 +109,9 @@ class Anomalies:
             found = list[Finding]()
             for kind in kinds:
                 found += self._of(kind, 2.0 if everything or lines[kind] >= 1 else lines[kind], wanted, filters)
-        marked = (finding if not (hit := Dismissal(finding.subject, finding.kind) in gone) else _dismissed(finding, hit) for finding in found)
+        marked = (
+            finding if not (hit := Dismissal(finding.subject, finding.kind) in gone) else _dismissed(finding, hit) for finding in found
+        )
         return sorted((f for f in marked if dismissed or not f.dismissed), key=lambda f: (f.score, KINDS.index(f.kind), f.path))
 
     def counts(self, filters: Filters | None = None) -> dict[Kind, int]:
@@ -179,7 +181,9 @@ class Anomalies:
     def _by_figures(self, judge: Callable[[judging.Column], judging.Judgement]) -> _Scores:
         """A judgement of all photos by their figures; those without any are fine until they have been read."""
         places = np.searchsorted(self._ids, self._figures.ids)
-        known = (places < len(self._ids)) & (self._ids[np.minimum(places, max(0, len(self._ids) - 1))] == self._figures.ids if len(self._ids) else False)
+        known = (places < len(self._ids)) & (
+            self._ids[np.minimum(places, max(0, len(self._ids) - 1))] == self._figures.ids if len(self._ids) else False
+        )
         score = np.ones(len(self._ids), np.float32)
         if not known.any():
             return _Scores(score, lambda row: "It has not been judged yet.")
@@ -235,7 +239,8 @@ class Anomalies:
             number = back.get(row, -1)
             if number < 0:
                 return _NOT_COMPARED
-            return f"Unlike all others: the photo most like it has a likeness of {cosines[number, 0]:.2f}, and photos around it are closer to each other."
+            near_by = f"the photo most like it has a likeness of {cosines[number, 0]:.2f}"
+            return f"Unlike all others: {near_by}, and those are closer to each other than to it."
 
         def why_lost(row: int) -> str:
             number = back.get(row, -1)
@@ -262,7 +267,7 @@ class Anomalies:
 
 
 # Spreads from the usual by which a photo is odd, and by which it is lost in its folder.
-_ODD, _LOST = 2.6, 3.0
+_ODD, _LOST = 2.1, 1.9
 _NOT_COMPARED = "It has not been compared with others yet."
 # Photos that explain a finding.
 _SHOWN = 8

@@ -8,10 +8,10 @@ from pathlib import PurePath
 
 import numpy as np
 
+from explorer.library.catalog import Ids
 from explorer.library.quality import Subject
 from explorer.review import dates as dating
 from explorer.review.judging import Floats, falling
-from explorer.library.catalog import Ids
 
 Judged = tuple[Floats, Callable[[int], str]]
 
@@ -66,7 +66,9 @@ def damage(subjects: Sequence[Subject], grey_tail: Mapping[int, float]) -> Judge
     def says(row: int) -> str:
         missing = f"{tail[row]:.0%} of its height, at the bottom, is grey" if _TAIL < tail[row] < 0.98 else ""
         said = subjects[row].damaged
-        return f"{said[:1].upper()}{said[1:]}{': ' + missing if missing else ''}." if said else f"Part of the picture is missing: {missing}."
+        return (
+            f"{said[:1].upper()}{said[1:]}{': ' + missing if missing else ''}." if said else f"Part of the picture is missing: {missing}."
+        )
 
     return score, says
 

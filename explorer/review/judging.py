@@ -8,12 +8,13 @@ its middle moves with them, within bounds, so that an old camera's photos are no
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.floating[Any]]
 Column = Callable[[str], Floats]
 """A figure's name → that figure of all photos."""
 
@@ -25,13 +26,13 @@ class Judgement(NamedTuple):
     says: Callable[[int], str]
 
 
-def falling(values: Floats, middle: Floats | float, steepness: float) -> Floats:
+def falling(values: Numbers, middle: Numbers | float, steepness: float) -> Floats:
     """1 for small values, 0.5 at the middle, 0 for large ones: 1 / (1 + (value / middle)^steepness)."""
     ratio = np.maximum(values, 1e-6) / np.maximum(middle, 1e-6)
     return (1 / (1 + np.clip(ratio, 1e-4, 1e4) ** steepness)).astype(np.float32)
 
 
-def rising(values: Floats, middle: Floats | float, steepness: float) -> Floats:
+def rising(values: Numbers, middle: Numbers | float, steepness: float) -> Floats:
     """0 for small values, 0.5 at the middle, 1 for large ones."""
     return (1 - falling(values, middle, steepness)).astype(np.float32)
 
@@ -45,7 +46,7 @@ def _usual(values: Floats, factor: float, least: float, most: float) -> float:
 
 # Radius, in pixels of a photo 1,500 wide, from which a photo is seen to be soft; and how many times more blurred in one direction than
 # across it means that the camera moved.
-_SOFT, _SOFT_AT_MOST, _SOFTER_THAN_USUAL, _SHAKEN = 0.58, 0.85, 2.4, 1.45
+_SOFT, _SOFT_AT_MOST, _SOFTER_THAN_USUAL, _SHAKEN = 0.6, 0.85, 2.4, 1.45
 # Photos from which a library has ways of its own.
 _MANY = 50
 
@@ -69,7 +70,7 @@ def blurred(column: Column) -> Judgement:
 
 
 # Lights (of 255) below which a photo is too dark, and what is lost to white, weighted by how light the rest is, from which it is too light.
-_DARK, _OVER = 112.0, 0.11
+_DARK, _OVER = 110.0, 0.125
 
 
 def dark(column: Column) -> Judgement:
@@ -115,7 +116,7 @@ def empty(column: Column) -> Judgement:
 
 # Standard deviation of noise (levels, at 1,500 pixels across) that is seen; the whiteness up to which it is texture, and
 # from which it is noise.
-_GRAINY, _GRAINY_AT_MOST, _GRAINIER_THAN_USUAL = 7.5, 10.0, 4.0
+_GRAINY, _GRAINY_AT_MOST, _GRAINIER_THAN_USUAL = 8.0, 10.0, 4.0
 _TEXTURE, _WHITE = 0.3, 0.8
 # JPEG quality, and height of the steps between blocks against those within, from which compression is seen.
 _CRUSHED, _STEPS = 34.0, 0.33
@@ -141,7 +142,7 @@ def compressed(column: Column) -> Judgement:
     def says(row: int) -> str:
         if by_table[row] <= by_steps[row]:
             return f"Heavily compressed: it was saved at JPEG quality {quality[row]:.0f} of 100."
-        return f"Heavily compressed: the edges of JPEG's blocks show, though the file itself was saved at a better quality."
+        return "Heavily compressed: the edges of JPEG's blocks show, though the file itself was saved at a better quality."
 
     return Judgement(np.minimum(by_table, by_steps).astype(np.float32), says)
 

@@ -63,9 +63,9 @@ def spreads(values: Floats) -> Floats:
     """Distance of each value above the median, in robust standard deviations of the upper half; nan stays nan."""
     known = values[np.isfinite(values)]
     if len(known) < 2:
-        return np.where(np.isfinite(values), np.float32(0), values)
+        return np.where(np.isfinite(values), 0, values).astype(np.float32)
     middle, upper = np.percentile(known, [50, 84.13])
-    return ((values - middle) / max(float(upper - middle), 1e-3)).astype(np.float32)
+    return np.asarray((values - middle) / max(float(upper - middle), 1e-3), np.float32)
 
 
 def misplaced(vectors: Floats, folders: Ids, near: Ids, scores: Floats) -> Misplaced:
@@ -102,7 +102,7 @@ def _likeness(vectors: Floats, rows: Ids) -> Floats:
         block = rows[start : start + 4096]
         cosines = vectors[block] @ some
         cosines[block[:, None] == members[None]] = -2.0
-        top = -np.partition(-cosines, _ALIKE, axis=1)[:, : _ALIKE]
+        top = -np.partition(-cosines, _ALIKE, axis=1)[:, :_ALIKE]
         found[start : start + 4096] = np.where(top > -2, top, 0).sum(axis=1) / np.maximum((top > -2).sum(axis=1), 1)
     return found
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from tests.photos.scenes import blurred, grainy, jpeg, judged, lit, scene, shake
 
 
 def rises(values: list[float], *, strictly: bool = True) -> bool:
-    return all((b > a) if strictly else (b >= a) for a, b in zip(values, values[1:], strict=False))
+    return all((b > a) if strictly else (b >= a) for a, b in pairwise(values))
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -90,19 +92,17 @@ def test_compression_by_tables_and_by_blocks() -> None:
     tables = [judged(jpeg(scene(0), quality)).compression for quality in (90, 60, 30, 10)]
     assert tables[:3] == [90, 60, 30] and tables[3] < 20
     # Saved again, the file's own tables say nothing, but the blocks are still there.
-    again = [judged(jpeg(np.asarray(pictures_open(jpeg(scene(0), quality))))) for quality in (90, 30, 10, 5)]
+    again = [judged(jpeg(np.asarray(opened(jpeg(scene(0), quality))))) for quality in (90, 30, 10, 5)]
     assert all(q.compression == 92 for q in again)
     assert rises([q.blocks / (q.steps + 1) for q in again])
 
 
-def pictures_open(data: bytes) -> Image.Image:
-    import io
-
+def opened(data: bytes) -> Image.Image:
     return Image.open(io.BytesIO(data))
 
 
 def test_blocks_are_found_wherever_the_grid_begins() -> None:
-    crushed = np.asarray(pictures_open(jpeg(scene(0), 8)).convert("L"))
+    crushed = np.asarray(opened(jpeg(scene(0), 8)).convert("L"))
     clean = np.asarray(Image.fromarray(scene(0)).convert("L"))
     for offset in (0, 3, 7):
         assert grain.blocks(crushed[offset:, offset:], 8)[0] > 4 * grain.blocks(clean[offset:, offset:], 8)[0]
@@ -148,10 +148,8 @@ def test_every_format_is_judged(kind: str) -> None:
 @pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK", "1", "P", "I;16", "LA"])
 def test_every_mode_is_judged(mode: str) -> None:
     picture = Image.fromarray(scene(0, (640, 480)))
-    if mode == "I;16":
-        picture = Image.fromarray(np.asarray(picture.convert("L")).astype(np.uint16) * 257)
-    else:
-        picture = picture.convert(mode)
+    deep = Image.fromarray(np.asarray(picture.convert("L")).astype(np.uint16) * 257)
+    picture = deep if mode == "I;16" else picture.convert(mode)
     found = judged(pictures.encoded(picture, "TIFF" if mode in ("CMYK", "I;16") else "PNG"))
     assert found.edges > 0.3 and 60 < found.mean < 200
 
@@ -167,7 +165,7 @@ def test_any_picture_gives_figures_in_their_ranges(pixels: np.ndarray) -> None:
     assert all(math.isfinite(value) and value >= 0 for value in values.values())
     for name in ("edges", "white", "burnt", "black", "burnt_border", "detail", "flat", "colours", "text", "grey_tail"):
         assert values[name] <= 1 + 1e-6, name
-    assert quality.direction <= 180 and quality.entropy <= 8 and quality.shaken >= 0.99 or quality.edges == 0
+    assert (quality.direction <= 180 and quality.entropy <= 8 and quality.shaken >= 0.99) or quality.edges == 0
     assert Quality.unpacked(quality.packed()) == Quality(*np.float32([values[name] for name in FIGURES]).tolist())
     again = Look.unpacked(look.packed())
     assert (again.sharpness == look.sharpness).all() and (again.histogram == look.histogram).all()
@@ -195,7 +193,9 @@ def test_figures_travel_between_processes() -> None:
     assert (again.quality, again.look, again.stated) == (photo.quality, photo.look, None)
 
 
-@pytest.mark.parametrize(("taken", "stated"), [("2093:05:06 10:00:00", "2093-05-06T10:00:00"), ("2015:05:06 10:00:00", None), ("0000:00:00 00:00:00", None)])
+@pytest.mark.parametrize(
+    ("taken", "stated"), [("2093:05:06 10:00:00", "2093-05-06T10:00:00"), ("2015:05:06 10:00:00", None), ("0000:00:00 00:00:00", None)]
+)
 def test_dates_that_cannot_be_are_kept_apart(taken: str, stated: str | None) -> None:
     photo = decode(pictures.encoded(pictures.draw(1), exif=pictures.exif(taken=taken)), None)
     assert photo.stated == stated

@@ -31,6 +31,8 @@ _RIDGE_ALONE, _RIDGE_TOGETHER = 0.1, 0.02
 _LEAST, _OVER_NOISE = 3.0, 3.0
 # Share of the tiles that decide, and the fewest. Directions are compared in more of them: a few may all show the same edge.
 _DECIDING, _COMPARED, _FEWEST = 0.25, 0.4, 4
+# Pixels looked at together.
+_CACHED = 1 << 17
 # The radius of what shows no trace of sharpness, and the spread of light (levels) from which that means blur and not an empty picture.
 _SOFTEST, _CONTRAST = 30.0, 12.0
 # Where blur was strong, less than this share of the tiles is left with edges.
@@ -131,30 +133,30 @@ def _tensors(grey: Grey, side: int) -> list[Tensor]:
     for number in range(LEVELS):
         if number:
             level = cv2.pyrDown(level if number > 1 else level.astype(np.float32))  # type: ignore[assignment]
-        size = side >> number
-        parts = [np.empty((rows, columns), np.float32) for _ in range(3)]
-        for row in range(rows):
-            # One row of tiles at a time stays in the processor's cache; of large ones every other line is enough.
-            band = level[row * size : (row + 1) * size + 1, : columns * size + 1].astype(np.float32, copy=False)
-            upper, lower = band[:-1], band[1:]
-            if size >= 32:
-                upper, lower = upper[::2], lower[::2]
-            total, slope = upper + lower, lower - upper
-            dx = (total[:, 1:] - total[:, :-1]) * 0.5
-            dy = (slope[:, 1:] + slope[:, :-1]) * 0.5
-            width = dx.shape[1]
-            for part, (one, two) in zip(parts, ((dx, dx), (dy, dy), (dx, dy)), strict=True):
-                sums = np.einsum("ij,ij->j", one, two)
-                part[row, :] = _in_tiles(sums, size, columns, width) / (len(dx) * size)
-        found.append(Tensor(*(part * np.float32(0.25**number) for part in parts)))
+        found.append(_tensor(level, side >> number, rows, columns, 0.25**number))
     return found
 
 
-def _in_tiles(sums: Map, size: int, columns: int, width: int) -> Map:
-    """Column sums → sums of each tile. At the right edge the pyramid may be a pixel short."""
-    if width < columns * size:
-        sums = np.concatenate([sums, np.zeros(columns * size - width, np.float32)])
-    return np.asarray(sums.reshape(columns, size).sum(axis=1), np.float32)
+def _tensor(level: Grey | Map, size: int, rows: int, columns: int, scale: float) -> Tensor:
+    """The tensor of each tile of that size. Gradients are taken over 2×2 pixels, so that both directions see the same place."""
+    height, width = rows * size + 1, columns * size + 1
+    missing = [max(0, wanted - had) for wanted, had in zip((height, width), level.shape, strict=True)]
+    if any(missing):
+        level = cv2.copyMakeBorder(level, 0, missing[0], 0, missing[1], cv2.BORDER_REPLICATE)  # type: ignore[assignment]
+    # Some rows of tiles at a time stay in the processor's cache; of large tiles every other line is enough.
+    together, step = max(1, _CACHED // (size * width)), 2 if size >= 32 else 1
+    parts = [np.empty((rows, columns), np.float32) for _ in range(3)]
+    for row in range(0, rows, together):
+        number = min(together, rows - row)
+        band = level[row * size : (row + number) * size + 1, :width].astype(np.float32, copy=False)
+        upper, lower = band[:-1:step], band[1::step]
+        total, slope = upper + lower, lower - upper
+        dx, dy = total[:, 1:] - total[:, :-1], slope[:, 1:] + slope[:, :-1]
+        shape = (number, size // step, columns * size)
+        for part, (one, two) in zip(parts, ((dx, dx), (dy, dy), (dx, dy)), strict=True):
+            sums = np.einsum("ijk,ijk->ik", one.reshape(shape), two.reshape(shape)).reshape(number, columns, size).sum(axis=2)
+            part[row : row + number] = sums * (scale * 0.25 / (size // step * size))
+    return Tensor(*parts)
 
 
 def _ratios(fine: Tensor, coarse: Tensor) -> tuple[Map, Map, Map]:

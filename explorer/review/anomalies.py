@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -60,9 +61,14 @@ class _Scores(NamedTuple):
 class Anomalies:
     """The findings of one library, made anew when the catalog has changed. Safe to use from several threads."""
 
-    def __init__(self, library: Library, encoder: tuple[str, str, int] | None = None) -> None:
-        """encoder: name, version and dimension of the one whose vectors say what is alike; None: the one with the most vectors."""
-        self._library, self._encoder = library, encoder
+    def __init__(self, library: Library, encoder: tuple[str, str, int] | None = None, *, patience: float = 0.0) -> None:
+        """encoder: name, version and dimension of the one whose vectors say what is alike; None: the one with the most vectors.
+
+        patience: seconds for which what was made once is good enough, though photos may have come since: while a large library is being
+        indexed, it changes all the time.
+        """
+        self._library, self._encoder, self._patience = library, encoder, patience
+        self._made_at = -np.inf
         self._lock = threading.Lock()
         self._change = -1
 
@@ -156,13 +162,13 @@ class Anomalies:
         """Read the library again where it has changed."""
         catalog = self._library.catalog
         change = catalog.change()
-        if change == self._change:
+        if change == self._change or time.monotonic() - self._made_at < self._patience:
             return
         self._subjects = quality.subjects(catalog)
         self._ids = np.array([subject.id for subject in self._subjects], np.int64)
         self._figures = quality.figures(catalog)
         self._made = dict[Kind, _Scores]()
-        self._change = change
+        self._change, self._made_at = change, time.monotonic()
 
     def _scores(self, kind: Kind) -> _Scores:
         if kind not in self._made:

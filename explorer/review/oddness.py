@@ -18,7 +18,7 @@ _COPY = 0.25
 # What the density around the neighbours counts for, against how far away they are.
 _LOCAL = 0.1
 # Members that stand for a folder when photos are compared with it, and the fewest that make a folder a place with a subject.
-_MEMBERS, _FEWEST = 512, 6
+_MEMBERS, _FEWEST = 256, 6
 # The most alike members of a folder, and of other folders, that are compared.
 _ALIKE = 5
 
@@ -101,7 +101,10 @@ def _likeness(vectors: Floats, rows: Ids) -> Floats:
     for start in range(0, len(rows), 4096):
         block = rows[start : start + 4096]
         cosines = vectors[block] @ some
-        cosines[block[:, None] == members[None]] = -2.0
+        # Not with itself.
+        own = np.minimum(np.searchsorted(members, block), len(members) - 1)
+        same = np.flatnonzero(members[own] == block)
+        cosines[same, own[same]] = -2.0
         top = -np.partition(-cosines, _ALIKE, axis=1)[:, :_ALIKE]
         found[start : start + 4096] = np.where(top > -2, top, 0).sum(axis=1) / np.maximum((top > -2).sum(axis=1), 1)
     return found

@@ -7,6 +7,7 @@ Each command's modules are imported when it runs, so that a search does not wait
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
 import sys
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer import __version__
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, UsageError
 from explorer.review.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -114,10 +115,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not words or (words[0] not in commands() and words[0] not in {"-h", "--help", "--version"}):
         words = ["open", *words]
     args = build_parser().parse_args(words)
-    from explorer import commands as run
+    from explorer.commands import function
 
     try:
-        return int(getattr(run, f"run_{args.command}")(args) or 0)
+        if words[0] == "open" and args.folders:
+            _no_command(args.folders[0])
+        return function(args.command)(args)
     except ExplorerError as error:
         say(str(error))
         return error.exit_code
@@ -130,13 +133,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _no_command(word: str) -> None:
+    """Raises UsageError for a word that can only be a mistyped command: no folder has that name, and none was meant by the look of it."""
+    if word and Path(word).name == word and not word.startswith(("~", ".")) and not os.path.lexists(word):
+        near = difflib.get_close_matches(word, commands(), 1)
+        hint = f"Did you mean “{near[0]}”?" if near else "`python run.py --help` lists the commands."
+        raise UsageError(f"“{word}” is neither a command nor a folder here. {hint}")
+
+
 def say(message: str) -> None:
     """A message for the person, on standard error."""
     sys.stderr.write(" ".join(message.split()) + "\n")
 
 
 def absolute(folder: str) -> str:
-    """A folder or file as given on the command line → its absolute path, links in it kept as they are."""
+    """A folder or file as given on the command line → its absolute path, links in it kept as they are. Raises UsageError for ''."""
+    if not folder:
+        # The empty path is the current folder to every function of the system, and never what was meant.
+        raise UsageError("A folder or file was given as an empty word: is a variable not set?")
     return os.path.abspath(Path(folder).expanduser())  # noqa: PTH100
 
 

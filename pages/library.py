@@ -14,6 +14,7 @@ from explorer.library.rows import RootRow
 from explorer.library.writer import check_folder
 from explorer.ui import resources
 from explorer.ui.status import describe
+from explorer.ui.words import plain
 from explorer.words import count, size
 
 FAILURES_PAGE = 50
@@ -73,11 +74,12 @@ def folder(root: RootRow) -> None:
             failed = f" · {count(root['failed'], 'file')} could not be read" if root["failed"] else ""
             away = "" if root["state"] == "online" else " · **its drive is away**; its photos stay searchable"
             st.caption(f"{count(root['photos'], 'photo file')}{failed}{away}")
-        if st.button("Rescan", icon=":material/sync:", key=f"rescan-{key}"):
-            catalog.send("rescan", path)
-            st.toast("The folder is looked through again.", icon=":material/sync:")
-        if st.button("Remove", icon=":material/delete:", key=f"remove-{key}"):
-            st.session_state["_removing"] = root["id"]
+        with st.container(horizontal=True, width="content"):
+            if st.button("Rescan", icon=":material/sync:", key=f"rescan-{key}"):
+                catalog.send("rescan", path)
+                st.toast("The folder is looked through again.", icon=":material/sync:")
+            if st.button("Remove", icon=":material/delete:", key=f"remove-{key}"):
+                st.session_state["_removing"] = root["id"]
     if st.session_state.get("_removing") == root["id"]:
         confirm(root)
 
@@ -124,10 +126,15 @@ def take(typed: str) -> None:
     try:
         check_folder(path)
     except FolderError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    over = next((root["path"] for root in catalog.roots() if inside(path, root["path"])), None)
+    if over is not None:
+        part = "" if over == path else f": it is part of {plain(printable(over))}"
+        st.info(f"This folder is watched already{part}.", icon=":material/info:")
         return
     catalog.send("add", path)
-    st.success(f"{printable(path)} is being added.", icon=":material/check:")
+    st.toast(f"{plain(printable(path))} is being added.", icon=":material/check:")
 
 
 def failures() -> None:
@@ -140,14 +147,10 @@ def failures() -> None:
     pages = math.ceil(total / FAILURES_PAGE)
     at = min(int(st.session_state.get("failures") or 1), pages)
     rows = catalog.failures((at - 1) * FAILURES_PAGE, FAILURES_PAGE)
-    st.dataframe(
-        [
-            {"File": printable(os.path.basename(row["path"])), "Why": row["reason"], "Folder": printable(os.path.dirname(row["path"]))}  # noqa: PTH119, PTH120
-            for row in rows
-        ],
-        hide_index=True,
-        width="stretch",
-    )
+    with st.container(border=True, key="failed"):
+        for row in rows:
+            folder, name = os.path.split(row["path"])
+            st.markdown(f"**{plain(printable(name))}**: {plain(row['reason'] or '')}  \n:small[{plain(printable(folder))}]")
     if pages > 1:
         st.pagination(pages, key="failures")
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import base64
+import json
 import math
 import os
 
 import streamlit as st
 
+from explorer.config import PROJECT
 from explorer.errors import ExplorerError, PhotoError
-from explorer.library.paths import printable
 from explorer.ui import asking, examples, lightbox, resources
+from explorer.ui.actions import Action
 from explorer.ui.asking import Asked, Found
 from explorer.ui.gallery import gallery, preview_address
 from explorer.ui.live import follow
+from explorer.ui.words import plain
 from explorer.words import count
 
 PAGE_SIZE = 90
 UPLOAD_MB = 50
-OLDEST, NEWEST = "1826-01-01", "2100-12-31"
+# Photos of a selection that are searched by together.
+MOST_LIKE = 20
 
 library = resources.library()
 
@@ -28,22 +32,23 @@ def search_bar() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="search-bar"):
         st.text_input(
             "Search",
+            value=None,
             key=asking.PHRASE,
-            bind="query-params",
             type="search",
             placeholder="Describe a photo: two dogs on a beach",
             label_visibility="collapsed",
             icon=":material/search:",
-            on_change=asking.first_page,
+            on_change=asking.changed,
         )
-        with st.popover("Photo", icon=":material/add_photo_alternate:", help="Search with a photo"):
-            upload()
+        turn = st.session_state.setdefault("_uploads", 0)
+        with st.popover("Photo", icon=":material/add_photo_alternate:", help="Search with a photo", key=f"photo-{turn}"):
+            upload(turn)
         with st.popover("Filter", icon=":material/tune:", help="Dates and folders"):
             filters()
 
 
-def upload() -> None:
-    turn = st.session_state.setdefault("_uploads", 0)
+def upload(turn: int) -> None:
+    """A box for a photo from outside. turn: how many were taken in before."""
     given = st.file_uploader("Find photos like this one", key=f"upload-{turn}", max_upload_size=UPLOAD_MB)
     st.caption("The photo is not added to your library, and does not leave this computer.")
     if given is None:
@@ -54,7 +59,7 @@ def upload() -> None:
     except PhotoError as error:
         st.error(f"{given.name} cannot be used: {error}.", icon=":material/broken_image:")
         return
-    # A new box, so that this photo is not taken for a new one at every run.
+    # A new box, closed, so that this photo is not taken for a new one at every run.
     st.session_state["_uploads"] = turn + 1
     st.rerun()
 
@@ -62,25 +67,23 @@ def upload() -> None:
 def filters() -> None:
     for label, key in (("From", asking.SINCE), ("To", asking.UNTIL)):
         st.date_input(
-            label, value=None, min_value=OLDEST, max_value=NEWEST, key=key, bind="query-params", format="YYYY-MM-DD",
-            on_change=asking.first_page,
-        )  # fmt: skip
+            label, value=None, min_value=asking.OLDEST, max_value=asking.NEWEST, key=key, format="YYYY-MM-DD", on_change=asking.changed
+        )
     st.selectbox(
         "Folder",
         folders(),
         index=None,
         key=asking.FOLDER,
-        bind="query-params",
         placeholder="All folders",
-        format_func=printable,
-        on_change=asking.first_page,
+        format_func=asking.short,
+        on_change=asking.changed,
     )
     st.button("Clear filters", icon=":material/filter_alt_off:", on_click=asking.clear_filters)
 
 
 def folders() -> list[str]:
-    """Every folder with photos in it or below it, down from the watched ones."""
-    found = {root["path"] for root in library.catalog.roots()}
+    """Every folder with photos in it or below it, down from the watched ones; and the one chosen, though it is gone."""
+    found = {root["path"] for root in library.catalog.roots()} | {path for path in [asking.address().get(asking.FOLDER)] if path}
     for row in library.catalog.folders():
         path = row["path"]
         while path not in found and path != os.path.dirname(path):  # noqa: PTH120  plain strings, as the catalog has them
@@ -95,9 +98,9 @@ def chosen_photos(what: Asked) -> None:
         return
     rows = library.catalog.photos(what.query.photo_ids)
     pictures = [preview_address(row) for row in rows.values()]
-    for token in st.query_params.get(asking.UPLOAD, "").split(","):
-        if token and examples.preview(token).exists():
-            pictures.append("data:image/jpeg;base64," + base64.b64encode(examples.preview(token).read_bytes()).decode())
+    for token in asking.tokens():
+        if picture := examples.picture(token):
+            pictures.append("data:image/jpeg;base64," + base64.b64encode(picture).decode())
     with st.container(horizontal=True, vertical_alignment="center"):
         images = "".join(f'<img src="{source}" alt="" height="56">' for source in pictures)
         st.html(f'<div class="chosen">Photos like {images}</div>', width="content")
@@ -105,15 +108,18 @@ def chosen_photos(what: Asked) -> None:
 
 
 def headline(what: Asked, found: Found) -> None:
-    """How many there are, in words."""
+    """How many there are, in words, and what they were filtered by."""
+    filtered = asking.filtered(what.filters)
     if not found.ids:
-        return
-    if not what.query:
-        st.caption(f"{count(found.total, 'photo')}, newest first")
+        number = "No photo" if filtered else ""
+    elif not what.query:
+        number = f"{count(found.total, 'photo')}, newest first"
     elif len(found.ids) < found.total:
-        st.caption(f"The {len(found.ids):,} best matches of {count(found.total, 'photo')}")
+        number = f"The {len(found.ids):,} best matches of {count(found.total, 'photo')}"
     else:
-        st.caption(f"{count(found.total, 'photo')}, best match first")
+        number = f"{count(found.total, 'photo')}, best match first"
+    if number:
+        st.caption(number + "".join(f" · {plain(part)}" for part in filtered))
 
 
 def empty(what: Asked) -> None:
@@ -125,50 +131,32 @@ def empty(what: Asked) -> None:
         st.info("No photos yet. They appear here as they are found; the Library page tells how far it is.", icon=":material/hourglass_top:")
     else:
         st.info("Your library is empty. Add a folder with photos to begin.", icon=":material/photo_library:")
-        st.page_link("pages/library.py", label="Add a folder", icon=":material/create_new_folder:")
-
-
-def selection(selected: list[int]) -> None:
-    """What can be done with the selected photos."""
-    with st.container(horizontal=True, vertical_alignment="center", key="selection"):
-        st.markdown(f"**{count(len(selected))} selected**", width="content")
-        if st.button("Find similar", icon=":material/image_search:"):
-            asking.more_like(*selected[:20])
-            clear_selection()
-            st.rerun()
-        st.button("Clear selection", icon=":material/close:", on_click=clear_selection)
-
-
-def clear_selection() -> None:
-    st.session_state["_turn"] = st.session_state.get("_turn", 0) + 1
+        st.page_link(PROJECT / "pages" / "library.py", label="Add a folder", icon=":material/create_new_folder:")
 
 
 def results(what: Asked, found: Found) -> None:
     pages = max(1, math.ceil(len(found.ids) / PAGE_SIZE))
-    at = min(max(1, int(st.session_state.get(asking.PAGE) or 1)), pages)
-    if asking.PAGE not in st.session_state and st.query_params.get(asking.PAGE, "").isdecimal():
-        at = min(max(1, int(st.query_params[asking.PAGE])), pages)
-    ids = found.ids[(at - 1) * PAGE_SIZE : at * PAGE_SIZE]
-    rows = library.catalog.photos(ids)
-    bar = st.container()
-    turn = st.session_state.get("_turn", 0)
-    picked = gallery(list(rows.values()), key=f"gallery-{turn}", label="Search results" if what.query else "All photos")
-    if picked.selected:
-        with bar:
-            selection(picked.selected)
+    at = min(asking.page(), pages)
+    rows = library.catalog.photos(found.ids[(at - 1) * PAGE_SIZE : at * PAGE_SIZE])
+    picked = gallery(
+        list(rows.values()),
+        "search",
+        label="Search results" if what.query else "All photos",
+        place=json.dumps({**asking.address(), asking.PAGE: at}),
+        actions=[Action("Find similar", ":material/image_search:", lambda ids: asking.more_like(*ids[:MOST_LIKE]), "leave")],
+    )
     if pages > 1:
-        with st.container(horizontal=True, horizontal_alignment="center"):
-            st.pagination(pages, key=asking.PAGE, bind="query-params")
+        # The address is the truth: a widget of this page's own, so that it starts there.
+        key = f"page-{at}"
+        st.pagination(pages, default=at, key=key, on_change=asking.turn, args=[key], width="stretch")
     if picked.similar is not None:
         asking.more_like(picked.similar)
         st.rerun()
-    if picked.opened is not None:
-        lightbox.show(picked.opened)
 
     def why(photo_id: int) -> str:
         return resources.engine().explain(what.query, photo_id) if what.query else ""
 
-    lightbox.lightbox(found.ids, why, asking.more_like)
+    lightbox.lightbox(found.ids, opened=picked.opened, why=why, more_like=asking.more_like)
 
 
 def main() -> None:

@@ -1,9 +1,20 @@
-"""One function for each command of the command line."""
+"""One function for each command of the command line, in few modules."""
 
-from explorer.commands.app import run_demo, run_open
-from explorer.commands.indexing import run_index, run_verify
-from explorer.commands.looking import run_search, run_status
-from explorer.commands.oddities import run_anomalies
-from explorer.commands.tools import run_bench, run_models
+from __future__ import annotations
 
-__all__ = ["run_anomalies", "run_bench", "run_demo", "run_index", "run_models", "run_open", "run_search", "run_status", "run_verify"]
+import argparse
+import importlib
+from collections.abc import Callable
+
+# A command's module is imported when it runs: a search must not wait for what only indexing needs.
+_MODULES = {
+    "open": "app", "demo": "app", "index": "indexing", "verify": "indexing", "search": "looking", "status": "looking", "models": "tools",
+    "bench": "tools", "anomalies": "oddities",
+}  # fmt: skip
+
+
+def function(command: str) -> Callable[[argparse.Namespace], int]:
+    """What carries out the command of that name: it takes the parsed words and gives the exit code."""
+    module = importlib.import_module(f"explorer.commands.{_MODULES[command]}")
+    found: Callable[[argparse.Namespace], int] = getattr(module, f"run_{command}")
+    return found

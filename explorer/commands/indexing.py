@@ -7,8 +7,8 @@ import time
 
 from explorer.cli import absolute, open_library, say
 from explorer.commands.output import Status, emit, emit_json, fetching
-from explorer.library.paths import inside
-from explorer.words import duration
+from explorer.library.paths import inside, join
+from explorer.words import count, duration
 
 
 def run_index(args: argparse.Namespace) -> int:
@@ -40,18 +40,28 @@ def run_index(args: argparse.Namespace) -> int:
         if note:
             say(note)
         tally = index_folders(library, folders, encoder, show)
+        away = [r for r in library.catalog.roots() if r["state"] == "offline" and any(inside(f, r["path"]) for f in folders)]
         failures = [f for f in library.catalog.failures() if any(inside(f["path"], folder) for folder in folders)] if tally.failed else []
     finally:
         status.clear()
         library.close()
     seconds = time.monotonic() - started
+    unsettled = sorted({join(place.root, place.folder) for place in tally.unsettled})
     result = {
         "indexed": tally.indexed, "unchanged": tally.unchanged, "moved": tally.moved, "missing": tally.missing, "failed": tally.failed,
         "encoded": tally.encoded, "other": tally.other, "encoder": encoder.name, "seconds": round(seconds, 3),
-        "photos_per_second": round((tally.indexed + tally.moved) / seconds, 2),
+        "photos_per_second": round(max(tally.indexed + tally.moved, tally.encoded) / seconds, 2),
     }  # fmt: skip
     if args.json:
-        emit_json(result | {"failures": [{"path": f["path"], "reason": f["reason"]} for f in failures]})
+        emit_json(
+            result
+            | {
+                "failures": [{"path": f["path"], "reason": f["reason"]} for f in failures],
+                "unlisted": sorted(tally.unlisted),
+                "unsettled": unsettled,
+                "offline": [root["path"] for root in away],
+            }
+        )
         return 0
     emit(
         f"{tally.indexed:,} indexed, {tally.unchanged:,} unchanged, {tally.moved:,} moved, {tally.missing:,} missing,"
@@ -61,6 +71,12 @@ def run_index(args: argparse.Namespace) -> int:
         say(f"{file['path']}: {file['reason']}")
     if len(failures) > 20:
         say(f"… and {len(failures) - 20:,} more files that could not be read; the app's Library page lists them all.")
+    for folder in sorted(tally.unlisted):
+        say(f"The folder {folder} could not be looked into: check its permissions. What is known of its photos was kept.")
+    for folder in unsettled:
+        say(f"Files in {folder} are still being written: index again when they are complete.")
+    for root in away:
+        say(f"The folder {root['path']} is empty, so its drive is taken to be away. Its {count(root['photos'], 'photo')} stay searchable.")
     return 0
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
 
 from explorer.cli import absolute, open_library
 from explorer.commands.output import emit, emit_json
-from explorer.errors import PhotoError, UsageError
+from explorer.errors import FolderError, PhotoError, UsageError
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import printable
@@ -20,7 +21,8 @@ from explorer.words import duration, size
 
 def run_search(args: argparse.Namespace) -> int:
     """Print the photos that match best."""
-    if not args.phrase and not args.photo:
+    phrase = as_phrase(args.phrase or "")
+    if not phrase and not args.photo:
         raise UsageError("Say what to look for: a phrase, --photo FILE, or - to read phrases from standard input.")
     folder = absolute(args.folder) if args.folder else None
     filters = Filters(args.since, args.until, folder)
@@ -28,13 +30,12 @@ def run_search(args: argparse.Namespace) -> int:
     try:
         engine = SearchEngine(library, args.encoder)
         query = _photos(library, engine, args.photo)
-        if args.phrase == "-":
-            for line in sys.stdin:
-                phrase = line.strip()
-                asked = Query(phrase, query.photo_ids, query.examples)
+        if phrase == "-":
+            for line in sys.stdin.buffer:
+                asked = Query(as_phrase(os.fsdecode(line)), query.photo_ids, query.examples)
                 emit_json(_as_json(library, engine.by_query(asked, filters, args.top)) if asked else [])
             return 0
-        hits = engine.by_query(Query(args.phrase or "", query.photo_ids, query.examples), filters, args.top)
+        hits = engine.by_query(Query(phrase, query.photo_ids, query.examples), filters, args.top)
         rows = _as_json(library, hits)
         if args.json:
             emit_json(rows)
@@ -48,6 +49,11 @@ def run_search(args: argparse.Namespace) -> int:
         library.close()
 
 
+def as_phrase(words: str) -> str:
+    """Words as they come from a terminal or a pipe → a phrase that any encoder can read: bytes that are no UTF-8 show as U+FFFD."""
+    return printable(words).replace("\0", " ").strip()
+
+
 def _photos(library: Library, engine: SearchEngine, paths: list[str]) -> Query:
     """The photos given as files: one that is indexed is searched by its stored vector, any other is encoded now."""
     known, examples = list[int](), []
@@ -55,6 +61,8 @@ def _photos(library: Library, engine: SearchEngine, paths: list[str]) -> Query:
         from explorer.photos.decode import content_hash, read_file
 
         path = absolute(given)
+        if not os.path.exists(path):  # noqa: PTH110
+            raise FolderError(f"There is no photo {printable(path)}: check its spelling.")
         try:
             data = read_file(path)
             photo_id = library.catalog.photo_id(content_hash(data))

@@ -24,6 +24,8 @@ def emit_json(value: object) -> None:
 
 def fetching(name: str, done: int, total: int | None) -> str:
     """How far the fetching of an encoder's weights is, in words."""
+    if total and done >= total:
+        return f"Fetched {name} ({size(total)}), making it ready to run here…"
     part = f" of {size(total)} ({done / total:.0%})" if total else ""
     return f"Fetching {name}: {size(done)}{part}"
 

@@ -27,6 +27,8 @@ def run_models(args: argparse.Namespace) -> int:
             status.clear()
         say(f"“{args.name}” is ready: use it with --encoder {args.name}.")
         return 0
+    if args.name:
+        raise UsageError(f"`models` takes no name by itself: to fetch one, run `python run.py models get {args.name}`.")
     infos = registry.describe()
     if args.json:
         emit_json([info._asdict() for info in infos])

@@ -7,6 +7,7 @@ that merely encodes never does, which is what lets a command answer in about a s
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -22,6 +23,7 @@ import numpy.typing as npt
 from filelock import FileLock
 
 from explorer.config import models_dir
+from explorer.errors import EncoderError
 
 if TYPE_CHECKING:
     import openvino
@@ -53,17 +55,21 @@ def converted(key: str, build: Callable[[], tuple[torch.nn.Module, tuple[torch.T
     """The path of the converted model of that key, made by `build` where it is not there yet.
 
     build: called only when needed; returns the torch module (in eval mode, giving one tensor or a tuple of them) and example inputs.
-    shapes: one for each input, -1 where a side may vary.
+    shapes: one for each input, -1 where a side may vary. Raises EncoderError where it cannot be kept.
     """
     path = engine_dir() / f"{key}.xml"
     if path.exists():
         return path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_suffix(".lock")):
-        if not path.exists():
-            with quiet():
-                module, example = build()
-            _convert(path, module, example, shapes)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_suffix(".lock")):
+            if not path.exists():
+                with quiet():
+                    module, example = build()
+                _convert(path, module, example, shapes)
+    except OSError as error:
+        why = "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or str(error))
+        raise EncoderError(f"The model could not be made ready in {path.parent}: {why}.") from error
     return path
 
 
@@ -96,10 +102,23 @@ def _convert(path: Path, module: torch.nn.Module, example: tuple[torch.Tensor, .
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+class DamagedModel(EncoderError):
+    """A converted model that cannot be read."""
+
+
+def load(make: Callable[[], Path], precision: Precision = "fast") -> Model:
+    """The model that `make` converts, or has converted; one that was damaged since is converted once more."""
+    try:
+        return Model(make(), precision)
+    except DamagedModel:
+        return Model(make(), precision)
+
+
 class Model:
     """One converted model, compiled for this CPU. Safe to call from several threads.
 
     precision: `fast` uses bf16 where the processor has it (and fp32 elsewhere); `exact` is fp32 everywhere.
+    Raises DamagedModel for a file that cannot be used, which is removed, so that it is converted anew when it is next asked for.
     """
 
     def __init__(self, path: Path, precision: Precision = "fast") -> None:
@@ -111,10 +130,25 @@ class Model:
             "INFERENCE_PRECISION_HINT": "bf16" if precision == "fast" and has_bf16 else "f32",
             "CACHE_DIR": str(path.parent / "compiled"),
         }
-        self._compiled: openvino.CompiledModel = core.compile_model(path, "CPU", options)
+        try:
+            # By its path: what was compiled before is then found without reading the model.
+            self._compiled: openvino.CompiledModel = core.compile_model(path, "CPU", options)
+        except RuntimeError as error:
+            if _readable(core, path):
+                raise EncoderError(f"The model {path.stem} cannot run on this computer: choose another.") from error
+            path.unlink(missing_ok=True)
+            raise DamagedModel(f"The converted model {path} was damaged, and is removed: try again, and it is made anew.") from error
 
     def __call__(self, *inputs: npt.NDArray[Any]) -> list[npt.NDArray[np.float32]]:
         """One array for each input of the model → one for each output."""
         # A request of its own for each call: requests cannot be shared between threads.
         result = self._compiled.create_infer_request().infer(list(inputs), share_inputs=True)
         return [np.array(result[port], dtype=np.float32) for port in self._compiled.outputs]
+
+
+def _readable(core: openvino.Core, path: Path) -> bool:
+    try:
+        core.read_model(path)
+    except RuntimeError:
+        return False
+    return True

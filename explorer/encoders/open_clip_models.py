@@ -88,7 +88,7 @@ def choice(name: str) -> Choice:
         # By its whole path, so that the name means the same from every folder.
         return Choice(f"{PREFIX}{model}@{file}", model, "", file)
     model, slash, tag = rest.partition("/")
-    if name.startswith(PREFIX) and slash and model and tag:
+    if name.startswith(PREFIX) and slash and model and tag and not at:
         return Choice(name, model, tag, None)
     raise UnknownEncoder(f"“{name}” names no model: write open_clip:MODEL/TAG or open_clip:MODEL@FILE.safetensors.")
 

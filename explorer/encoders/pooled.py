@@ -17,8 +17,8 @@ import numpy as np
 
 from explorer.encoders import weights
 from explorer.encoders.base import Pixels, Vectors, unit
-from explorer.encoders.engine import Model, converted, engine_dir
-from explorer.errors import NoTextEncoder, WeightsMissing
+from explorer.encoders.engine import Model, converted, engine_dir, load
+from explorer.errors import EncoderError, NoTextEncoder, WeightsMissing
 from explorer.photos.inputs import InputSpec
 
 if TYPE_CHECKING:
@@ -61,13 +61,14 @@ class Pooled:
     has_text = False
 
     def __init__(self, family: Family) -> None:
-        """Raises WeightsMissing where its weights have not been fetched."""
+        """Converts weights that are here and were not converted yet. Raises WeightsMissing, or EncoderError for a file that is no such."""
         self._family, self.name, self.dim = family, family.name, family.dim
         self.spec = InputSpec(_SIDE, "crop", "bilinear")
         self._lock = threading.Lock()
         self._loaded: Model | None = None
         if not available(family):
             raise WeightsMissing(f"The weights of “{self.name}” are not here: fetch them with `python run.py models get {self.name}`.")
+        convert(family)
 
     @functools.cached_property
     def version(self) -> str:
@@ -76,7 +77,7 @@ class Pooled:
     def encode_images(self, pixels: Pixels) -> Vectors:
         with self._lock:
             if self._loaded is None:
-                self._loaded = Model(convert(self._family))
+                self._loaded = load(lambda: convert(self._family))
             model = self._loaded
         rows = [model(np.ascontiguousarray(pixels[start : start + _BATCH]))[0] for start in range(0, len(pixels), _BATCH)]
         return unit(np.concatenate(rows)) if rows else np.zeros((0, self.dim), np.float32)
@@ -104,12 +105,22 @@ def _build(family: Family) -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
     import torch
     import torchvision
 
+    net = getattr(torchvision.models, family.builder)(weights=None)
+    path = family.source.path
+    try:
+        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    except OSError:
+        raise
+    except Exception as error:
+        # Whatever torch raises for a file that is torn, or holds something else.
+        again = f"delete it, and fetch it again with `python run.py models get {family.name}`"
+        raise EncoderError(f"{path} does not hold the weights of “{family.name}”: {again}.") from error
+    setattr(net, family.head, torch.nn.Identity())
+
     class Features(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.net = getattr(torchvision.models, family.builder)(weights=None)
-            self.net.load_state_dict(torch.load(family.source.path, map_location="cpu", weights_only=True))
-            setattr(self.net, family.head, torch.nn.Identity())
+            self.net = net
             self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1) * 255)
             self.register_buffer("deviation", torch.tensor(_DEVIATION).view(1, 3, 1, 1) * 255)
 

@@ -111,6 +111,13 @@ def canonical(name: str) -> str:
     return f"{model}@{Path(file).expanduser().absolute()}" if name.startswith(OPEN_CLIP) and at and file else name
 
 
+def known_name(name: str) -> str:
+    """The canonical name. Raises UnknownEncoder where there can be no such encoder; nothing is loaded."""
+    name = canonical(name)
+    _loader(name)
+    return name
+
+
 def _loader(name: str) -> Loader:
     if name in _loaders:
         return _loaders[name]

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.encoders.base import Pixels, Vectors, unit
-from explorer.encoders.engine import Model, converted, quiet
+from explorer.encoders.engine import converted, load, quiet
 from explorer.photos.inputs import InputSpec
 
 if TYPE_CHECKING:
@@ -117,13 +117,13 @@ class Starter:
 
     def see(self, pixels: Pixels) -> tuple[Vectors, Vectors]:
         """uint8 (n, 260, 260, 3) → pooled features (n, 1280) and class probabilities (n, 1000), both float32."""
-        features, probabilities = self._part("eyes", lambda: Model(convert_eyes()))(np.ascontiguousarray(pixels))
+        features, probabilities = self._part("eyes", lambda: load(convert_eyes))(np.ascontiguousarray(pixels))
         return features, probabilities
 
     def read(self, phrases: Sequence[str]) -> Vectors:
         """Phrases → MiniLM's sentence vectors, float32 (n, 384), length 1."""
         tokenizer = self._part("tokenizer", _load_tokenizer)
-        model = self._part("words", lambda: Model(convert_words(), precision="exact"))
+        model = self._part("words", lambda: load(convert_words, "exact"))
         rows = list[Vectors]()
         for start in range(0, len(phrases), 64):
             encoded = tokenizer.encode_batch(list(phrases[start : start + 64]))
@@ -137,16 +137,18 @@ class Starter:
         head: Head = self._part("head", Head.load)
         return head
 
-    def _part(self, name: str, load: Callable[[], T]) -> T:
+    def _part(self, name: str, make: Callable[[], T]) -> T:
         with self._lock:
             if name not in self._parts:
-                self._parts[name] = load()
+                self._parts[name] = make()
             part: T = self._parts[name]
             return part
 
 
 def load_starter() -> Starter:
-    """The starter; nothing is loaded yet."""
+    """The starter. Its models are converted where they never were, which takes seconds; nothing is loaded yet."""
+    convert_eyes()
+    convert_words()
     return Starter()
 
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 Progress = Callable[[int, "int | None"], None]
 """Called with the bytes that are here and, where known, the bytes there will be."""
 
-_CHUNK = 1 << 18
 # Seconds without a byte, and to connect.
 _PATIENCE, _CONNECT = 30.0, 10.0
 _TRIES = 3
@@ -146,7 +145,8 @@ def _download(client: httpx.Client, url: str, part: Path, progress: Progress) ->
         total = have + int(length) if length else None
         with part.open("ab" if have else "wb") as file:
             progress(have, total)
-            for chunk in answer.iter_raw(_CHUNK):
+            # As it arrives: gathered into larger chunks, what came last before a connection breaks would be lost.
+            for chunk in answer.iter_raw():
                 file.write(chunk)
                 have += len(chunk)
                 progress(have, total)

@@ -56,8 +56,10 @@ def index_folders(library: Library, folders: Sequence[str], encoder: Encoder, pr
                 time.sleep(PAUSE)
                 again = indexer.run(list(tally.unsettled), thorough=False)
                 tally.unsettled = again.unsettled
-                for count in ("indexed", "moved", "missing", "failed", "encoded"):
+                for count in ("indexed", "moved", "missing", "encoded"):
                     setattr(tally, count, getattr(tally, count) + getattr(again, count))
+                # Counted anew: one that had failed before is met again in its folder.
+                tally.failed = sum(file.state == "failed" for p in places for file in writer.files_below(p.root_id, p.folder).values())
             for stage in stages(library, writer, encoder):
                 stage.run(lambda done, total, what=stage.what: progress(Progress(done, total, 0.0, None, what)))  # type: ignore[misc]
             index = library.vectors(encoder.name, encoder.version, encoder.dim)

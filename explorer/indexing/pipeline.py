@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from explorer.encoders.base import Encoder
+from explorer.errors import PhotoError
 from explorer.indexing.decode_pool import DecodePool, Job, Outcome
 from explorer.indexing.scan import Walk, root_state, walk
 from explorer.library.library import Library
@@ -27,6 +28,8 @@ T = TypeVar("T")
 
 # Photos encoded and committed together: large enough to use every core, small enough that results show at once.
 BATCH = 16
+# No file's time: what carries it is read again by every scan.
+_UNREAD = -1
 # A started batch is written after this many seconds even if it is not full.
 LINGER = 1.0
 
@@ -35,7 +38,8 @@ LINGER = 1.0
 class Tally:
     """What a run did, in files. encoded: photos (distinct contents) that went through the encoder.
 
-    other: files that are no photos. unsettled: folders where a file was still being written, to be looked at again."""
+    other: files that are no photos. unsettled: folders where a file was still being written, to be looked at again.
+    unlisted: absolute folders that could not be looked into, about whose photos nothing is known."""
 
     indexed: int = 0
     unchanged: int = 0
@@ -45,6 +49,7 @@ class Tally:
     encoded: int = 0
     other: int = 0
     unsettled: set[Place] = field(default_factory=set)
+    unlisted: set[str] = field(default_factory=set)
 
 
 class Place(NamedTuple):
@@ -93,16 +98,17 @@ class Indexer:
         """
         tally = Tally()
         self._roots = {root["id"]: root["path"] for root in self._library.catalog.roots()}
-        fresh, gone = self._compare(places, tally)
-        fresh = self._follow_moves(fresh, gone, tally)
-        self._read(fresh, gone, tally)
-        leftover = list(gone.values())
-        tally.missing += len(leftover)
-        for some in _slices(leftover, 500):
-            self._writer.put_missing(some)
-        if thorough:
-            self._encode_waiting(tally)
-            self._judge_waiting()
+        with self._writer.sparing_photos(thorough=thorough):
+            fresh, gone = self._compare(places, tally)
+            fresh = self._follow_moves(fresh, gone, tally)
+            self._read(fresh, gone, tally)
+            leftover = list(gone.values())
+            tally.missing += len(leftover)
+            for some in _slices(leftover, 500):
+                self._writer.put_missing(some)
+            if thorough:
+                self._encode_waiting(tally)
+                self._judge_waiting()
         for digest in self._writer.take_purged():
             self._library.previews.remove(digest)
         return tally
@@ -138,6 +144,7 @@ class Indexer:
                     self._writer.put_moved(file, place.root_id, seen)
             gone.update((file.id, file) for file in known.values() if file.state != "missing" and not _unknown(file, found))
             tally.other += found.other
+            tally.unlisted.update(join(to_text(place.root), folder) for folder in found.unreadable)
             self._writer.set_root(place.root_id, state="online", scanned=not place.folder)
         return fresh, gone
 
@@ -193,7 +200,9 @@ class Indexer:
                         tally.unsettled.add(Place(task.root_id, self._roots[task.root_id], task.seen.path.rpartition("/")[0], False))
                         continue
                     if outcome.error is not None or outcome.digest is None:
-                        self._writer.put_failed(task.root_id, seen, outcome.error or "it could not be read")
+                        # Its bytes were not to be had, which may be another matter next time, whatever its size and time say.
+                        again = seen if outcome.digest else seen._replace(mtime_ns=_UNREAD)
+                        self._writer.put_failed(task.root_id, again, outcome.error or "it could not be read")
                         tally.failed += 1
                         continue
                     photo_id = self._writer.photo_of(outcome.digest)
@@ -256,7 +265,11 @@ class Indexer:
         if row is None or not self._library.previews.has(row["hash"]):
             return
         self._tick(Progress(0, 0, 0.0, None))
-        photo = self._pool.decode_bytes(self._library.previews.path(row["hash"]).read_bytes())
+        try:
+            photo = self._pool.decode_bytes(self._library.previews.path(row["hash"]).read_bytes())
+        except (OSError, PhotoError):
+            # `verify` says so, and the photo is encoded when its original is back.
+            return
         if photo.input is not None:
             self._writer.add_embedding(self._encoder_id, photo_id, self._encoder.encode_images(photo.input[None])[0])
             tally.encoded += 1

@@ -14,6 +14,9 @@ from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 # Folders that systems and storage boxes make for themselves: bins, indexes, thumbnails.
 SYSTEM_FOLDERS = frozenset({"@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found", "__MACOSX"})
 
+# What a library's own folder holds: its previews are no photos of anybody's.
+_LIBRARY = frozenset({"catalog.db", "worker.lock"})
+
 
 @dataclass
 class Walk:
@@ -56,6 +59,8 @@ def walk(root: str, folder: str = "", *, recursive: bool = True) -> Walk:
             continue
         except OSError:
             found.unreadable.append(here)
+            continue
+        if {entry.name for entry in listed} >= _LIBRARY:
             continue
         for entry in listed:
             if ignored(entry.name):

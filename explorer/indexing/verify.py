@@ -108,7 +108,8 @@ def _vectors(library: Library, report: Report, writer: Writer | None, progress: 
             yield Problem("vectors", f"The index file of {name} is damaged; it can be made again from the catalog.", bool(writer))
         if wrong:
             yield Problem("vectors", f"The index of {name} differs from the catalog for {wrong:,} photos.", bool(writer))
-        if writer and (wrong or index.damaged):
+        # An absent file is no fault, as any reader makes up for it; but then each of them has to.
+        if writer and (wrong or index.damaged or index.rebuilt):
             index.rebuild()
             index.save()
 

@@ -52,6 +52,7 @@ class Writer:
         self._db = connect(catalog.path)
         self._change = 0
         self._purged: list[str] = []
+        self._unused: set[int] | None = None
 
     def close(self) -> None:
         self._db.close()
@@ -210,16 +211,35 @@ class Writer:
             marks = ", ".join("?" * len(values))
             return self._insert(f"insert into photo ({names}) values ({marks})", list(values.values()))  # noqa: S608
 
+    @contextmanager
+    def sparing_photos(self, *, thorough: bool) -> Iterator[None]:
+        """Until the end of the block, photos that lose their last file are only hidden: another file may turn out to hold them, as when
+        two files swap their names. thorough: at the end, those that a killed run left like that are dropped too."""
+        self._unused = set()
+        try:
+            yield
+        finally:
+            unused, self._unused = self._unused, None
+            if thorough:
+                rows = self._db.execute(
+                    "select id from photo p where present = 0 and not exists (select 1 from file where photo_id = p.id)"
+                )
+                unused.update(row[0] for row in rows)
+            if unused:
+                self.recount(unused)
+
     def _settle(self, photo_ids: Iterable[int]) -> None:
         """After files changed: count each photo's present files, and drop photos that no file, not even a missing one, refers to."""
         for photo_id in photo_ids:
             row = self._db.execute(
                 "select count(*) files, sum(state = 'present') present from file where photo_id = ?", (photo_id,)
             ).fetchone()
-            if row["files"]:
-                self._db.execute("update photo set present = ?, change = ? where id = ?", (row["present"], self._change, photo_id))
-            else:
-                (digest,) = self._db.execute("delete from photo where id = ? returning hash", (photo_id,)).fetchone()
+            if row["files"] or self._unused is not None:
+                self._db.execute("update photo set present = ?, change = ? where id = ?", (row["present"] or 0, self._change, photo_id))
+                if not row["files"] and self._unused is not None:
+                    self._unused.add(photo_id)
+            elif gone := self._db.execute("delete from photo where id = ? returning hash", (photo_id,)).fetchone():
+                (digest,) = gone
                 self._purged.append(digest.hex())
                 self._db.execute("insert or replace into purged values (?, ?)", (photo_id, self._change))
 

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 
 from explorer.encoders.base import Encoder, Pixels, unit
-from explorer.encoders.registry import get_encoder
+from explorer.encoders.registry import get_encoder, known_name
 from explorer.errors import EncoderError, NoTextEncoder
 from explorer.library.filters import Filters
 from explorer.library.library import Library
@@ -23,10 +23,11 @@ _SAMPLE = 1000
 def choose_encoder(library: Library, wanted: str | None = None) -> str:
     """The encoder to search with: the one asked for, else the library's own choice, else the one with most vectors, else the starter.
 
-    Raises EncoderError where the one asked for has encoded nothing here.
+    Raises UnknownEncoder for a name that does not exist, and EncoderError where the one asked for has encoded nothing here.
     """
     used = [name for name, _, _, number in library.catalog.encoders() if number]
     if wanted:
+        wanted = known_name(wanted)
         if used and wanted not in used:
             raise EncoderError(f"Nothing here has been indexed with “{wanted}” yet: run `python run.py index FOLDER --encoder {wanted}`.")
         return wanted
@@ -110,7 +111,7 @@ class SearchEngine:
         vector, index = self.vector(query), self._index()
         among = self._library.catalog.matching(filters) if filters else None
         scores, ids = index.search(vector, top, among)
-        return [Hit(int(i), float(score), rank) for rank, (score, i) in enumerate(zip(scores, ids, strict=True), 1)]
+        return [Hit(int(i), max(-1.0, min(1.0, float(score))), rank) for rank, (score, i) in enumerate(zip(scores, ids, strict=True), 1)]
 
     def by_phrase(self, phrase: str, filters: Filters | None = None, top: int = 100) -> list[Hit]:
         return self.by_query(Query(phrase=phrase), filters, top)
@@ -128,7 +129,8 @@ class SearchEngine:
         score = float(stored @ vector)
         others = index.sample(_SAMPLE) @ vector
         better = float((others < score).mean()) if len(others) else 1.0
-        return f"Similarity to {_subject(query)}: {score:.2f}, higher than for {better:.0%} of your photos."
+        share = f"{better:.0%}" if better <= 0.99 else "more than 99%"
+        return f"Similarity to {_subject(query)}: {score:.2f}, higher than for {share} of your photos."
 
 
 def _subject(query: Query) -> str:

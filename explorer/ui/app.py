@@ -12,15 +12,15 @@ from explorer.ui.status import status_line
 st.set_page_config(page_title="Photo Explorer", page_icon=PROJECT / "explorer" / "ui" / "static" / "icon.png", layout="wide")
 st.html(PROJECT / "explorer" / "ui" / "static" / "app.css")
 
-pages = [
-    st.Page(PROJECT / "pages" / "search.py", title="Search", icon=":material/search:", default=True),
-    st.Page(PROJECT / "pages" / "library.py", title="Library", icon=":material/folder:"),
-]
-page = st.navigation(pages, position="top")
+search = st.Page(PROJECT / "pages" / "search.py", title="Search", icon=":material/search:", default=True)
+library = st.Page(PROJECT / "pages" / "library.py", title="Library", icon=":material/folder:")
+page = st.navigation([search, library], position="top")
 try:
     resources.library()
 except ExplorerError as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
-status_line()
+# The Library page says the same, and more.
+if page != library:
+    status_line()
 page.run()

@@ -1,17 +1,27 @@
-"""A search as the address of the Search page holds it: phrase, photos, dates, folder. Reading it, changing it."""
+"""A search as the address of the Search page holds it: phrase, photos, dates, folder, page of results.
+
+The address is the truth. The page's boxes are filled from it (`settle`), and what is changed in them goes into it (`changed`), as
+one step of the browser's history for each search: so reload, back and forward, and a link that is kept all show the same photos.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 from typing import NamedTuple
 
 import streamlit as st
 
+from explorer.config import PROJECT
 from explorer.library.filters import Filters
+from explorer.library.paths import inside, printable
 from explorer.search.query import Query
 from explorer.ui import examples, resources
 
-PHRASE, LIKE, UPLOAD, SINCE, UNTIL, FOLDER, PAGE = "q", "like", "example", "since", "until", "folder", "page"
+PHRASE, LIKE, UPLOAD, SINCE, UNTIL, FOLDER, PAGE = ADDRESS = ("q", "like", "example", "since", "until", "folder", "page")
+
+# The days that the boxes take: from the oldest photograph there is to clocks that run far ahead.
+OLDEST, NEWEST = dt.date(1826, 1, 1), dt.date(2100, 12, 31)
 
 # Results that can be paged through; what comes later matches hardly at all.
 MOST = 600
@@ -33,67 +43,125 @@ class Found(NamedTuple):
     total: int
 
 
+def address() -> dict[str, str]:
+    """What the address says of the search."""
+    return {key: value for key in ADDRESS if (value := st.query_params.get(key, "").strip())}
+
+
+def go(**search: str | None) -> None:
+    """Make this the search: one step in the browser's history. What is left away, the page of results too, is no part of it."""
+    st.query_params.from_dict({key: value for key, value in search.items() if value})
+
+
+def settle() -> None:
+    """Fill the page's boxes from the address where it has changed: at the start, by back and forward, by a button.
+
+    To be called before the boxes are drawn, which cannot be filled after.
+    """
+    state, now = st.session_state, address()
+    if state.get("_address") == now and PHRASE in state:
+        return
+    state["_address"] = now
+    for key, value in {
+        PHRASE: now.get(PHRASE),
+        SINCE: _date(now.get(SINCE)),
+        UNTIL: _date(now.get(UNTIL)),
+        FOLDER: now.get(FOLDER),
+    }.items():
+        # A box that holds this already is left alone: a person may be typing in it.
+        if key not in state or (state[key] or None) != value:
+            state[key] = value
+
+
+def changed() -> None:
+    """Something was changed in a box: make the address say it."""
+    state = st.session_state
+    days = {key: _day(state.get(key)) for key in (SINCE, UNTIL)}
+    go(**_photos(), **days, **{PHRASE: (state.get(PHRASE) or "").strip(), FOLDER: state.get(FOLDER)})
+
+
+def turn(key: str) -> None:
+    """Another page of the same results was asked for in the widget of that key."""
+    number = int(st.session_state.get(key) or 1)
+    go(**(address() | {PAGE: str(number) if number > 1 else ""}))
+
+
+def page() -> int:
+    """The page of results that the address asks for, from 1."""
+    asked_for = address().get(PAGE, "")
+    return max(1, int(asked_for)) if asked_for.isdecimal() and len(asked_for) < 9 else 1
+
+
 def asked() -> Asked:
-    """What is asked for now. To be called after the page's boxes were drawn: they hold the phrase and the filters."""
-    params, state, lost = st.query_params, st.session_state, False
+    """What is asked for now."""
+    now, lost = address(), False
     known = list[int]()
-    for part in params.get(LIKE, "").split(","):
+    for part in now.get(LIKE, "").split(","):
         if part.isdecimal() and len(part) < 19 and resources.engine().has_vector(int(part)):
             known.append(int(part))
         elif part:
             lost = True
-    found = [examples.find(token) for token in params.get(UPLOAD, "").split(",") if token]
+    found = [examples.find(token) for token in tokens()]
     lost = lost or None in found
-    query = Query(state.get(PHRASE) or "", tuple(known), tuple(example for example in found if example))
-    return Asked(query, Filters(_day(state.get(SINCE)), _day(state.get(UNTIL)), state.get(FOLDER)), lost)
+    query = Query(now.get(PHRASE, ""), tuple(known), tuple(example for example in found if example))
+    days = [_day(_date(now.get(key))) for key in (SINCE, UNTIL)]
+    return Asked(query, Filters(days[0], days[1], now.get(FOLDER)), lost)
+
+
+def tokens() -> list[str]:
+    """The uploads that are searched by, as `examples` knows them."""
+    return [token for token in address().get(UPLOAD, "").split(",") if token]
 
 
 def _day(day: dt.date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def settle() -> None:
-    """Carry out what `more_like` or `by_upload` asked for. To be called before the page's boxes are drawn, which cannot change after."""
-    wanted = st.session_state.pop("_wanted", None)
-    if wanted is not None:
-        drop_photos()
-        st.session_state[PHRASE] = ""
-        st.query_params[wanted[0]] = wanted[1]
+def _date(text: str | None) -> dt.date | None:
+    """A day as addresses hold it; one that is none, or lies where no box can show it, is left out."""
+    try:
+        day = dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return day if day and OLDEST <= day <= NEWEST else None
+
+
+def _photos() -> dict[str, str]:
+    return {key: value for key, value in address().items() if key in (LIKE, UPLOAD)}
+
+
+def _filters() -> dict[str, str]:
+    return {key: value for key, value in address().items() if key in (SINCE, UNTIL, FOLDER)}
 
 
 def more_like(*photo_ids: int) -> None:
-    """Search by these photos of the library, and nothing else, from the next run on; filters stay."""
-    st.session_state["_wanted"] = (LIKE, ",".join(str(i) for i in photo_ids))
+    """Search by these photos of the library, and nothing else; filters stay."""
+    go(**_filters(), **{LIKE: ",".join(str(i) for i in photo_ids)})
+
+
+def search_like(*photo_ids: int) -> None:
+    """From any page: open the Search page on photos like these. Ends the run of the page."""
+    st.switch_page(PROJECT / "pages" / "search.py", query_params={LIKE: ",".join(str(i) for i in photo_ids)})
 
 
 def by_upload(data: bytes, name: str) -> None:
-    """Search by a photo from outside, from the next run on. Raises PhotoError, EncoderError."""
+    """Search by a photo from outside. Raises PhotoError, EncoderError."""
     photo_id, token = examples.bring(data, name)
-    st.session_state["_wanted"] = (LIKE, str(photo_id)) if photo_id is not None else (UPLOAD, token)
-
-
-def first_page() -> None:
-    """Another search begins at its first page."""
-    st.session_state[PAGE] = 1
+    go(**_filters(), **({LIKE: str(photo_id)} if photo_id is not None else {UPLOAD: token}))
 
 
 def drop_photos() -> None:
-    """Go on without the photos of the search; a phrase stays."""
-    for key in (LIKE, UPLOAD):
-        st.query_params.pop(key, None)
-    first_page()
+    """Go on without the photos of the search; phrase and filters stay."""
+    go(**{key: value for key, value in address().items() if key not in (LIKE, UPLOAD, PAGE)})
 
 
 def clear_filters() -> None:
-    st.session_state.update(dict.fromkeys((SINCE, UNTIL, FOLDER)))
-    first_page()
+    go(**{key: value for key, value in address().items() if key in (PHRASE, LIKE, UPLOAD)})
 
 
 def clear() -> None:
     """Back to all photos."""
-    clear_filters()
-    drop_photos()
-    st.session_state[PHRASE] = ""
+    go()
 
 
 def find(what: Asked) -> Found:
@@ -111,6 +179,26 @@ def find(what: Asked) -> Found:
         found = Found([int(i) for i in matching], {}, len(matching))
     st.session_state["_found"] = (key, found)
     return found
+
+
+def short(folder: str) -> str:
+    """A folder as a choice among others: from the watched folder's own name on, or whole where two of these have one name."""
+    roots = [root["path"] for root in resources.library().catalog.roots()]
+    for root in roots:
+        name = os.path.basename(root)  # noqa: PTH119  plain strings, as the catalog has them
+        if inside(folder, root) and [os.path.basename(other) for other in roots].count(name) == 1:  # noqa: PTH119
+            return printable(os.path.normpath(os.path.join(name, os.path.relpath(folder, root))))  # noqa: PTH118
+    return printable(folder)
+
+
+def filtered(filters: Filters) -> list[str]:
+    """What the filters ask for, in words, each apart; of words from files nothing is escaped."""
+    since, until, parts = filters.since, filters.until, list[str]()
+    if since and since == until:
+        parts.append(f"taken on {since}")
+    elif since or until:
+        parts.append(" ".join(["taken", *([f"from {since}"] if since else []), *([f"to {until}"] if until else [])]))
+    return parts + ([f"in {short(filters.folder)}"] if filters.folder else [])
 
 
 def check(filters: Filters) -> str:

@@ -31,7 +31,7 @@ def bring(data: bytes, name: str) -> tuple[int | None, str]:
     if photo.input is None:
         raise ValueError("the decoder gave no input for the encoder")
     folder = _folder()
-    (folder / f"{token}.jpg").write_bytes(photo.preview)
+    _picture(token).write_bytes(photo.preview)
     _write(token, engine.encode_photo(photo.input, name))
     for old in sorted(folder.glob("*.jpg"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
         old.unlink(missing_ok=True)
@@ -41,7 +41,8 @@ def bring(data: bytes, name: str) -> tuple[int | None, str]:
 
 def find(token: str) -> Example | None:
     """The example of that token, encoded anew if the encoder has changed since; None if it is not kept any more."""
-    if not _TOKEN.fullmatch(token) or not preview(token).exists():
+    kept = picture(token)
+    if kept is None:
         return None
     try:
         stored = json.loads(_note(token).read_text(encoding="utf-8"))
@@ -50,7 +51,7 @@ def find(token: str) -> Example | None:
     encoder = resources.engine().encoder
     if stored.get("encoder") == [encoder.name, encoder.version]:
         return Example(tuple(stored["vector"]), stored["name"])
-    photo = resources.decode_upload(preview(token).read_bytes())
+    photo = resources.decode_upload(kept)
     if photo.input is None:
         return None
     example = resources.engine().encode_photo(photo.input, stored.get("name", ""))
@@ -58,7 +59,15 @@ def find(token: str) -> Example | None:
     return example
 
 
-def preview(token: str) -> Path:
+def picture(token: str) -> bytes | None:
+    """The preview of that example, or None if it is not kept any more."""
+    try:
+        return _picture(token).read_bytes() if _TOKEN.fullmatch(token) else None
+    except OSError:
+        return None
+
+
+def _picture(token: str) -> Path:
     return _folder() / f"{token}.jpg"
 
 

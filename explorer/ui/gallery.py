@@ -2,11 +2,18 @@
 
 A components-v2 component: it draws itself in the page (no iframe), fetches only the previews in view, and tells Python
 which photo was opened (`open`) or asked more of (`similar`), and which are selected (`selected`).
+
+A page shows photos, opens them and acts on them like this:
+
+    picked = gallery(rows, key="blurred", label="Blurred photos", badges={7: "out of focus"}, actions=[Action("Keep", …)])
+    if picked.similar is not None:
+        asking.search_like(picked.similar)
+    lightbox.lightbox(ids, opened=picked.opened, actions=[…])
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +21,8 @@ import streamlit as st
 
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
+from explorer.ui.actions import Action
+from explorer.words import count
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -38,8 +47,21 @@ def preview_address(photo: PhotoRow) -> str:
     return f"/photo/{photo['id']}/preview?v={photo['hash'][:16]}"
 
 
-def gallery(photos: Sequence[PhotoRow], key: str, *, label: str = "Photos", badges: dict[int, str] | None = None) -> Picked:
-    """Show these photos, in order. key: the page's own; a changed key starts with nothing selected. badges: a short text on a photo."""
+def gallery(
+    photos: Sequence[PhotoRow],
+    key: str,
+    *,
+    label: str = "Photos",
+    place: str = "",
+    badges: Mapping[int, str] | None = None,
+    actions: Sequence[Action] = (),
+) -> Picked:
+    """Show these photos, in order, and below them, while some are selected, what can be done with the selection.
+
+    key: this gallery's own, the same at every run of the page. label: what it holds, for those who cannot see it. place: where in what
+    is shown this is, such as the search and its page of results: when it changes, the gallery starts at its top with nothing selected;
+    otherwise selection, focus and place stay, also when photos come or go. badges: a short text on a photo, by id.
+    """
     items = [
         {
             "id": photo["id"],
@@ -50,20 +72,48 @@ def gallery(photos: Sequence[PhotoRow], key: str, *, label: str = "Photos", badg
         }
         for photo in photos
     ]
+    turn = st.session_state.get(f"_turn-{key}", 0)
     found: Any = _grid(
-        key=key,
-        data={"photos": items, "label": label},
-        default={"selected": []},
+        key=f"gallery-{key}",
+        data={"photos": items, "label": label, "place": place, "turn": turn, "actions": bool(actions)},
+        default={"selected": {}},
         on_open_change=_ignore,
         on_similar_change=_ignore,
         on_selected_change=_ignore,
     )
-    ids = {photo["id"] for photo in photos}
-    return Picked(
+    told = found.selected or {}
+    # What was selected before the place changed, or before the selection was undone, says nothing of what is shown now.
+    current = told.get("place") == place and told.get("turn") == turn
+    chosen = {int(i) for i in told.get("ids", [])} if current else set[int]()
+    picked = Picked(
         int(found.open) if found.open else None,
         int(found.similar) if found.similar else None,
-        [int(i) for i in found.selected or [] if int(i) in ids],
+        [photo["id"] for photo in photos if photo["id"] in chosen],
     )
+    if picked.selected and actions:
+        _selection(picked.selected, key, actions)
+    return picked
+
+
+def unselect(key: str) -> None:
+    """Have nothing selected in the gallery of that key."""
+    st.session_state[f"_turn-{key}"] = st.session_state.get(f"_turn-{key}", 0) + 1
+
+
+def _selection(selected: list[int], key: str, actions: Sequence[Action]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"selection-{key}"):
+        st.markdown(f"**{count(len(selected))} selected**", width="content")
+        for number, action in enumerate(actions):
+            st.button(
+                action.label, icon=action.icon, help=action.help, key=f"act-{key}-{number}", on_click=_act, args=[action, selected, key]
+            )
+        st.button("Clear", icon=":material/close:", key=f"clear-{key}", help="Select nothing", on_click=unselect, args=[key])
+
+
+def _act(action: Action, selected: list[int], key: str) -> None:
+    action.run(selected)
+    if action.then != "stay":
+        unselect(key)
 
 
 def _label(photo: PhotoRow) -> str:

@@ -9,7 +9,8 @@ import streamlit as st
 
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
-from explorer.ui import resources
+from explorer.ui import asking, resources
+from explorer.ui.actions import Action
 from explorer.ui.gallery import preview_address
 from explorer.ui.server import SHOWN
 from explorer.ui.words import exposure, place, taken
@@ -33,27 +34,46 @@ def close() -> None:
     st.query_params.pop(PARAMETER, None)
 
 
-def lightbox(ids: Sequence[int], why: Callable[[int], str], more_like: Callable[[int], None]) -> None:
-    """Open the photo that the address asks for, if any. ids: what previous and next go through.
+def lightbox(
+    ids: Sequence[int],
+    *,
+    opened: int | None = None,
+    why: Callable[[int], str] | None = None,
+    more_like: Callable[[int], None] | None = None,
+    actions: Sequence[Action] = (),
+) -> None:
+    """Open the photo that the address asks for, if any. To be called once by a page, after its gallery.
 
-    why: one sentence on why a photo is among the results, or ''. more_like: called with a photo's id when more like it is wanted.
+    ids: what previous and next go through. opened: a photo to be opened now, as the gallery tells. why: one sentence on why a photo is
+    here, or ''. more_like: called with a photo's id when more like it is wanted; left away, the Search page is opened.
+    actions: what can be done with a photo here, besides what every page offers.
     """
+    if opened is not None:
+        show(opened)
     if asked() is not None:
-        _dialog(list(ids), why, more_like)
+        _dialog(list(ids), why or (lambda _: ""), more_like or asking.search_like, list(actions))
 
 
 @st.dialog("Photo", width="large", on_dismiss=close)
-def _dialog(ids: list[int], why: Callable[[int], str], more_like: Callable[[int], None]) -> None:
+def _dialog(ids: list[int], why: Callable[[int], str], more_like: Callable[[int], None], actions: list[Action]) -> None:
     photo_id = asked()
     photo = resources.library().catalog.photo(photo_id) if photo_id is not None else None
-    if photo is None or photo_id is None:
+    if photo_id is not None and photo is None:
         st.info("This photo is not in the library any more: it was moved away, or deleted.", icon=":material/info:")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _steps(photo_id, ids)
         return
+    if photo is None or photo_id is None:
+        st.rerun()
     label = html.escape(printable(photo["name"]))
     picture, beside = st.columns([5, 2])
     with picture:
-        st.html(f'<div class="lightbox"><img src="{_address(photo)}" alt="{label}"></div>')
-        _buttons(photo_id, ids, more_like)
+        # The preview is here already; it stands in while the photo itself arrives.
+        size_of = f'width="{photo["width"]}" height="{photo["height"]}" style="background-image: url({preview_address(photo)})"'
+        st.html(f'<div class="lightbox"><img src="{_address(photo)}" alt="{label}" {size_of}>{_ahead(photo_id, ids)}</div>')
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _steps(photo_id, ids)
+            _actions(photo_id, ids, more_like, actions)
     with beside:
         _details(photo, why(photo_id))
 
@@ -66,21 +86,45 @@ def _address(photo: PhotoRow) -> str:
     return f"/photo/{photo['id']}/original"
 
 
-def _buttons(photo_id: int, ids: list[int], more_like: Callable[[int], None]) -> None:
-    at = ids.index(photo_id) if photo_id in ids else None
-    with st.container(horizontal=True, vertical_alignment="center"):
-        before = ids[at - 1] if at else None
-        after = ids[at + 1] if at is not None and at + 1 < len(ids) else None
-        st.button("Previous", icon=":material/chevron_left:", shortcut="Left", disabled=before is None, on_click=show, args=[before])
-        st.button("Next", icon=":material/chevron_right:", shortcut="Right", disabled=after is None, on_click=show, args=[after])
-        if at is not None:
-            st.caption(f"{at + 1:,} of {len(ids):,}", width="content")
-        if st.button("More like this", icon=":material/image_search:"):
-            close()
-            more_like(photo_id)
+def _ahead(photo_id: int, ids: list[int]) -> str:
+    """The next photo's picture, fetched while this one is looked at."""
+    following = _beside(photo_id, ids)[1]
+    photo = resources.library().catalog.photo(following) if following is not None else None
+    return f'<img src="{_address(photo)}" alt="" hidden>' if photo else ""
+
+
+def _beside(photo_id: int, ids: list[int]) -> tuple[int | None, int | None]:
+    """The photos before and after that one, where there are any."""
+    if photo_id not in ids:
+        return None, None
+    at = ids.index(photo_id)
+    return (ids[at - 1] if at else None), (ids[at + 1] if at + 1 < len(ids) else None)
+
+
+def _steps(photo_id: int, ids: list[int]) -> None:
+    before, after = _beside(photo_id, ids)
+    st.button("Previous", icon=":material/chevron_left:", shortcut="Left", disabled=before is None, on_click=show, args=[before])
+    st.button("Next", icon=":material/chevron_right:", shortcut="Right", disabled=after is None, on_click=show, args=[after])
+    if photo_id in ids:
+        st.caption(f"{ids.index(photo_id) + 1:,} of {len(ids):,}", width="content")
+
+
+def _actions(photo_id: int, ids: list[int], more_like: Callable[[int], None], actions: list[Action]) -> None:
+    for number, action in enumerate(actions):
+        if st.button(action.label, icon=action.icon, help=action.help, key=f"act-photo-{number}"):
+            following = _beside(photo_id, ids)[1]
+            action.run([photo_id])
+            if action.then == "next" and following is not None:
+                show(following)
+            elif action.then != "stay":
+                close()
             st.rerun()
-        st.link_button("Full size", f"/photo/{photo_id}/original", icon=":material/open_in_new:")
-        st.link_button("Save a copy", f"/photo/{photo_id}/original?download=1", icon=":material/download:")
+    if st.button("More like this", icon=":material/image_search:"):
+        close()
+        more_like(photo_id)
+        st.rerun()
+    st.link_button("Full size", f"/photo/{photo_id}/original", icon=":material/open_in_new:")
+    st.link_button("Save a copy", f"/photo/{photo_id}/original?download=1", icon=":material/download:")
 
 
 def _details(photo: PhotoRow, why: str) -> None:

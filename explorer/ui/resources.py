@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 
 from explorer.config import library_dir
+from explorer.errors import ExplorerError
 from explorer.indexing.decode_pool import DecodePool
 from explorer.library.library import Library
 from explorer.photos.facts import DecodedPhoto
@@ -36,6 +37,16 @@ def engine() -> SearchEngine:
         if _engine is None:
             _engine = SearchEngine(library())
         return _engine
+
+
+def warm() -> None:
+    """Load what the first search needs, so that it need not wait. Nothing is loaded for a library that holds nothing yet."""
+    try:
+        if any(photos for *_, photos in library().catalog.encoders()):
+            engine().by_phrase("photo", top=1)
+    except ExplorerError:
+        # Whoever searches is told.
+        pass
 
 
 def decode_upload(data: bytes) -> DecodedPhoto:

@@ -96,12 +96,14 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
         yield
         return
     keeper = asyncio.create_task(_keep_worker(folder))
+    warming = asyncio.create_task(run_in_threadpool(resources.warm))
     try:
         yield
     finally:
         keeper.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await keeper
+        await warming
         await run_in_threadpool(resources.close)
 
 

@@ -33,7 +33,9 @@ def describe(worker: WorkerRow | None) -> str:
         return "Indexing is paused."
     if phase == "indexing" and total:
         left = f", about {duration(worker['eta'])} left" if worker["eta"] and done < total else ""
-        return f"Indexing {count(done)} of {count(total, 'photo')} · {worker['rate']:.0f} photos/s{left}"
+        # The first photos wait for the model; what they say of the speed means nothing.
+        speed = f" · {worker['rate']:.0f} photos/s{left}" if worker["rate"] >= 1 else ""
+        return f"Indexing {count(done)} of {count(total, 'photo')}{speed}"
     if phase == "comparing" and total:
         return f"Comparing photos: {count(done)} of {count(total)}"
     return "Up to date. New photos are added as they are saved." if phase == "watching" else "Looking for new photos…"

@@ -9,6 +9,18 @@ from explorer.library.rows import PhotoRow
 _SOURCE = {"exif": "", "gps": " (from GPS)", "name": " (from the file's name)", "file": " (the file's own date)"}
 
 
+# What Markdown, and Streamlit's own directives in it, would take for more than a character.
+_SPECIAL = set(r"\`*_{}[]()<>#+-!|~:$&@./=\"'")
+
+
+def plain(text: str) -> str:
+    """Text from a file, a folder or an error for a place that shows Markdown: every character shows as itself.
+
+    Addresses stay text too, and a line break is a space: what a file is called must not lead anywhere or start a list.
+    """
+    return "".join(f"\\{c}" if c in _SPECIAL else " " if c in "\r\n\t\v\f\x85\u2028\u2029" else c for c in text)
+
+
 def taken(photo: PhotoRow) -> str:
     """When a photo was taken, and how that is known where its camera did not say."""
     if not photo["taken_at"]:

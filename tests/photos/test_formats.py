@@ -47,7 +47,7 @@ def test_the_name_does_not_matter() -> None:
     assert photo.format == "PNG"
 
 
-@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "AVIF"])
 def test_of_an_animation_the_first_frame_counts(kind: str) -> None:
     first, *others = (pictures.draw(seed, (200, 150)) for seed in range(5))
     options = {"save_all": True, "append_images": others, "duration": 100}

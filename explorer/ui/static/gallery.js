@@ -1,4 +1,5 @@
-// The grid of photos. Rows are as high as near as can be to `wanted`, and as wide as the page: each photo keeps its own shape.
+// The grid of photos. What is told to Python: `open` and `similar` (a photo's id, once), `selected` (ids, and of what they were chosen).
+// Rows are as high as near as can be to `wanted`, and as wide as the page: each photo keeps its own shape.
 
 const GAP = 6;
 
@@ -25,33 +26,56 @@ export default function (component) {
   const { parentElement, data, setStateValue, setTriggerValue } = component;
   const grid = parentElement.querySelector(".gallery");
   const said = parentElement.querySelector(".said");
-  const state = (grid.state ??= { selected: new Set(), anchor: null, focus: null, signature: "", photos: [] });
+  const state = (grid.state ??= { selected: new Set(), anchor: null, signature: "", place: null, turn: null, photos: [], tiles: new Map() });
   state.send = setStateValue;
   state.open = setTriggerValue;
   grid.setAttribute("aria-label", data.label);
+  grid.classList.toggle("selectable", data.actions);
 
+  const moved = state.place !== data.place;
+  if (moved || state.turn !== data.turn) {
+    state.selected = new Set();
+    state.anchor = null;
+    said.textContent = "";
+  }
   const signature = JSON.stringify(data.photos.map((p) => [p.id, p.src, p.badge]));
   if (signature !== state.signature) {
     state.signature = signature;
     state.photos = data.photos;
     const ids = new Set(data.photos.map((p) => p.id));
-    const kept = [...state.selected].filter((id) => ids.has(id));
-    state.selected = new Set(kept);
+    state.selected = new Set([...state.selected].filter((id) => ids.has(id)));
+    state.anchor = null;
     draw();
   }
+  mark();
+  // Another search, or another page of it: seen from its beginning.
+  if (moved && state.place !== null && grid.getBoundingClientRect().top < 0) grid.scrollIntoView({ block: "start" });
+  state.place = data.place;
+  state.turn = data.turn;
 
+  // Tiles of photos that were here before stay as they are: nothing flickers when photos come or go.
   function draw() {
-    grid.replaceChildren(...state.photos.map(tile));
+    const focused = grid.getRootNode().activeElement?.dataset?.id;
+    const before = state.tiles;
+    state.tiles = new Map();
+    for (const photo of state.photos) {
+      const key = `${photo.id} ${photo.src} ${photo.badge}`;
+      state.tiles.set(key, before.get(key) ?? tile(photo));
+    }
+    grid.replaceChildren(...state.tiles.values());
+    const again = [...grid.children].find((button) => button.dataset.id === focused);
+    for (const button of grid.children) button.tabIndex = -1;
+    const first = again ?? grid.children[0];
+    if (first) first.tabIndex = 0;
+    again?.focus({ preventScroll: true });
     layout();
-    mark();
   }
 
-  function tile(photo, number) {
+  function tile(photo) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "photo";
     button.dataset.id = photo.id;
-    button.tabIndex = number === 0 ? 0 : -1;
     button.setAttribute("aria-label", photo.label);
     button.title = photo.label;
     const image = document.createElement("img");
@@ -68,10 +92,10 @@ export default function (component) {
     image.src = photo.src;
     const check = document.createElement("span");
     check.className = "check";
-    check.title = "Select";
+    check.title = "Select (or press X)";
     const similar = document.createElement("span");
     similar.className = "similar";
-    similar.title = "More like this";
+    similar.title = "More like this (or press M)";
     similar.textContent = "≈";
     button.append(image, check, similar);
     if (photo.badge) {
@@ -111,12 +135,29 @@ export default function (component) {
     said.textContent = `${state.selected.size} selected`;
     clearTimeout(state.timer);
     // Python is told when the hand rests: every message runs the page once.
-    state.timer = setTimeout(() => state.send("selected", [...state.selected]), 250);
+    const { place, turn } = state;
+    state.timer = setTimeout(() => state.send("selected", { ids: [...state.selected], place, turn }), 250);
   }
 
   function span(from, to) {
     const [low, high] = from < to ? [from, to] : [to, from];
     return state.photos.slice(low, high + 1).map((photo) => photo.id);
+  }
+
+  // Once the lightbox that this opens is closed again, the keyboard goes on from the photo it was opened from.
+  function open(number) {
+    const id = String(state.photos[number].id);
+    state.open("open", Number(id));
+    clearInterval(state.returning);
+    let seen = false, turns = 0;
+    state.returning = setInterval(() => {
+      if (document.querySelector('[role="dialog"]')) seen = true;
+      else if (seen || ++turns > 100) {
+        clearInterval(state.returning);
+        const back = [...grid.children].findIndex((button) => button.dataset.id === id);
+        if (seen && back >= 0 && grid.isConnected && document.activeElement === document.body) focus(back);
+      }
+    }, 150);
   }
 
   function numberOf(button) {
@@ -170,12 +211,14 @@ export default function (component) {
     button.tabIndex = 0;
     if (event.target.closest(".similar")) {
       state.open("similar", state.photos[number].id);
+    } else if (!data.actions) {
+      open(number);
     } else if (event.shiftKey && state.anchor !== null) {
       select((chosen) => span(state.anchor, number).forEach((id) => chosen.add(id)));
     } else if (event.target.closest(".check") || event.ctrlKey || event.metaKey || event.shiftKey || state.selected.size) {
       toggle(number);
     } else {
-      state.open("open", state.photos[number].id);
+      open(number);
     }
   };
 
@@ -188,16 +231,18 @@ export default function (component) {
     if (key === "ArrowUp" || key === "ArrowDown") steps[key] = vertical(button, key === "ArrowDown" ? 1 : -1) ?? number;
     if (key in steps) {
       const to = Math.min(Math.max(steps[key], 0), grid.children.length - 1);
-      if (event.shiftKey) {
+      if (event.shiftKey && data.actions) {
         state.anchor ??= number;
         select((chosen) => span(state.anchor, to).forEach((id) => chosen.add(id)));
       }
       focus(to);
     } else if (key === "Enter") {
-      state.open("open", state.photos[number].id);
-    } else if (key === "m") {
+      open(number);
+    } else if (key === "m" && !event.ctrlKey && !event.metaKey) {
       state.open("similar", state.photos[number].id);
-    } else if (key === " " || key === "x") {
+    } else if (!data.actions) {
+      return;
+    } else if (key === " " || (key === "x" && !event.ctrlKey && !event.metaKey)) {
       toggle(number);
     } else if (key === "a" && (event.ctrlKey || event.metaKey)) {
       select((chosen) => state.photos.forEach((photo) => chosen.add(photo.id)));

@@ -1,0 +1,107 @@
+"""The README's screenshots: python -m scripts.screenshots [--chromium PATH] [--keep DIR]
+
+Opens the demo in a library of its own, waits until it is indexed, and photographs the pages in a headless Chromium: light, dark and
+narrow. Pictures are reduced to 256 colours, which keeps them small. Needs requirements-dev.txt and a Chromium.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from explorer.config import PROJECT
+from explorer.library.catalog import Catalog
+
+IMAGES = PROJECT / "docs" / "images"
+PHRASE = "mountain lake with low clouds"
+INDEXED_WITHIN = 300.0
+WIDE, NARROW = (1280, 800), (360, 740)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(prog="python -m scripts.screenshots", description="Make the README's screenshots anew.")
+    options.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("google-chrome"), help="the browser to use")
+    options.add_argument("--keep", type=Path, help="a folder for the demo and its library, used again if it is there")
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        port = _free_port()
+        command = [sys.executable, "run.py", "demo", "--no-browser", "--offline", "--port", str(port), "--library", str(folder / "library")]
+        server = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL)
+        try:
+            _until_indexed(folder / "library" / "catalog.db", server)
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=given.chromium, args=["--no-sandbox"])
+                _photograph(browser, f"http://localhost:{port}")
+                browser.close()
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _until_indexed(path: Path, server: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + INDEXED_WITHIN
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            raise SystemExit("The app ended before the demo was indexed.")
+        if path.exists():
+            catalog = Catalog(path)
+            worker, counts = catalog.worker(), catalog.counts()
+            catalog.close()
+            if worker and worker["pid"] and worker["alive"] and worker["phase"] == "watching" and counts.photos > 30:
+                return
+        time.sleep(1)
+    raise SystemExit("The demo was not indexed in time.")
+
+
+def _photograph(browser: Browser, address: str) -> None:
+    query = PHRASE.replace(" ", "+")
+    for name, path, scheme, size in [
+        ("search-light", f"/?q={query}", "light", WIDE),
+        ("search-narrow", f"/?q={query}", "light", NARROW),
+        ("library-light", "/library", "light", WIDE),
+        ("lightbox-dark", f"/?q={query}", "dark", WIDE),
+    ]:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if scheme == "dark" else "light")
+        page = context.new_page()
+        page.goto(address + path)
+        if path == "/library":
+            page.get_by_text("Up to date").wait_for()
+        else:
+            page.locator("button.photo img.here").first.wait_for()
+        if name.startswith("lightbox"):
+            page.locator("button.photo").first.click()
+            page.get_by_role("dialog").locator(".lightbox img").first.wait_for()
+        _save(page, IMAGES / f"{name}.png")
+        context.close()
+
+
+def _save(page: Page, file: Path) -> None:
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(2000)
+    shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    shot.quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(file, optimize=True)
+    sys.stderr.write(f"{file.name}: {file.stat().st_size / 1000:.0f} kB\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""The program with the tiny encoder, in the server and in its worker: `python -m tests.browser.serve …` is `python run.py …`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from explorer.config import PROJECT
+from explorer.encoders import registry
+from tests.tiny import Tiny
+
+
+def start_worker(library_dir: Path, *, encoder: str | None = None, offline: bool = False) -> subprocess.Popen[bytes]:
+    """As `explorer.indexing.control.start_worker` does it."""
+    command = [sys.executable, "-m", "tests.browser.serve", "WORKER", "--library", str(library_dir), "--encoder", "tiny"]
+    return subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+
+
+def main(words: list[str]) -> int:
+    registry.register("tiny", Tiny)
+    if words[:1] == ["WORKER"]:
+        from explorer.indexing import worker
+
+        return worker.main(words[1:])
+    from explorer import cli
+    from explorer.ui import server
+
+    server.start_worker = start_worker
+    return cli.main(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

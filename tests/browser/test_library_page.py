@@ -1,0 +1,98 @@
+"""The Library page, and the app's life around it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from explorer.config import PROJECT
+from tests import pictures
+from tests.browser.conftest import WAIT, Server, Visitor
+
+
+def test_figures_and_what_could_not_be_read(window: Visitor, server: Server, photos: Path) -> None:
+    page = window.page
+    page.goto(server.address + "/library")
+    expect(page.get_by_text("Up to date.")).to_be_visible()
+    expect(page.get_by_text("Search understands photos through “tiny”")).to_be_visible()
+    expect(page.get_by_role("code").get_by_text(str(photos), exact=True)).to_be_visible()
+    expect(page.get_by_text("1 file could not be read")).to_be_visible()
+    expect(page.get_by_role("heading", name="Could not be read")).to_be_visible()
+    expect(page.get_by_text("broken.jpg: the file is")).to_be_visible()
+
+
+def test_pause_and_resume(window: Visitor, server: Server) -> None:
+    page = window.page
+    page.goto(server.address + "/library")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("Indexing is paused.")).to_be_visible()
+    page.get_by_role("link", name="Search").click()
+    expect(page.get_by_role("searchbox")).to_be_visible()
+    expect(page.get_by_text("Indexing is paused.")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Folders")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_text("Up to date.")).to_be_visible()
+
+
+def test_folders_come_and_go(window: Visitor, server: Server, tmp_path: Path, photos: Path) -> None:
+    pictures.write(tmp_path / "More" / "one.jpg", pictures.draw(501))
+    pictures.write(tmp_path / "More" / "two.jpg", pictures.draw(502))
+    page = window.page
+    page.goto(server.address + "/library")
+    box = page.get_by_role("textbox", name="Path")
+    box.fill(str(tmp_path / "Nowhere"))
+    box.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("does not exist")
+    box.fill(str(photos / "Drawn"))
+    box.press("Enter")
+    expect(page.get_by_text("watched already")).to_be_visible()
+    box.fill(f'"{tmp_path / "More"}"')
+    box.press("Enter")
+    expect(page.get_by_text("2 photo files")).to_be_visible()
+    pictures.write(tmp_path / "More" / "three.jpg", pictures.draw(503))
+    expect(page.get_by_text("3 photo files")).to_be_visible()
+    remove = page.get_by_role("button", name="Remove")
+    assert remove.count() == 2
+    roots = sorted([str(photos), str(tmp_path / "More")])
+    remove.nth(roots.index(str(tmp_path / "More"))).click()
+    expect(page.get_by_text("Stop watching this folder? Its 3 photos leave the library")).to_be_visible()
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_role("button", name="Stop watching")).to_have_count(0)
+    remove.nth(roots.index(str(tmp_path / "More"))).click()
+    page.get_by_role("button", name="Stop watching").click()
+    expect(page.get_by_role("code").get_by_text(str(tmp_path / "More"), exact=True)).to_have_count(0)
+    assert (tmp_path / "More" / "one.jpg").exists()
+
+
+def test_an_empty_library_says_how_to_begin(window: Visitor, tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    try:
+        page = window.page
+        page.goto(server.address)
+        expect(page.get_by_text("Your library is empty")).to_be_visible()
+        page.get_by_role("link", name="Add a folder").click()
+        expect(page.get_by_text("No folder is watched yet")).to_be_visible()
+        pictures.write(tmp_path / "First" / "one.jpg", pictures.draw(1))
+        page.get_by_role("textbox", name="Path").fill(str(tmp_path / "First"))
+        page.get_by_role("button", name="Add", exact=True).click()
+        expect(page.get_by_text("1 photo file")).to_be_visible()
+        page.get_by_role("link", name="Search").click()
+        expect(page.get_by_role("button", name="one.jpg")).to_be_visible()
+        page.goto("about:blank")
+    finally:
+        server.stop()
+    assert "Traceback" not in server.log
+    assert "warning" not in server.log.lower()
+
+
+def test_the_app_opens_a_library_once(server: Server) -> None:
+    second = subprocess.run([*server.command, "--port", "1"], cwd=PROJECT, capture_output=True, text=True, timeout=WAIT, check=False)
+    assert second.returncode == 1
+    assert "Port 1 is in use" in second.stderr or "open already at" in second.stderr
+    without_port = [word for word in server.command if word not in ("--port", str(server.port))]
+    third = subprocess.run(without_port, cwd=PROJECT, capture_output=True, text=True, timeout=WAIT, check=False)
+    assert third.returncode == 1
+    assert f"open already at {server.address}" in third.stderr

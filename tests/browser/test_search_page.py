@@ -1,0 +1,286 @@
+"""The Search page, as a person uses it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests import pictures
+from tests.browser.conftest import GREY, Server, Visitor
+
+ALL = 8 + GREY
+
+
+def tiles(page: Page) -> Locator:
+    return page.locator("button.photo")
+
+
+def names(page: Page) -> list[str]:
+    return [str(name).split(",")[0] for name in tiles(page).evaluate_all("all => all.map(one => one.ariaLabel)")]
+
+
+def asked(page: Page) -> dict[str, str]:
+    return {key: values[0] for key, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def look(window: Visitor, server: Server, address: str = "/") -> Page:
+    window.page.goto(server.address + address)
+    window.settle()
+    tiles(window.page).first.wait_for()
+    return window.page
+
+
+def find(window: Visitor, phrase: str) -> None:
+    box = window.page.get_by_role("searchbox")
+    box.fill(phrase)
+    box.press("Enter")
+    window.page.wait_for_function("phrase => new URL(location).searchParams.get('q') === phrase", arg=phrase)
+    window.settle()
+
+
+def test_all_photos_newest_first(window: Visitor, server: Server) -> None:
+    page = look(window, server)
+    expect(page.get_by_text(f"{ALL} photos, newest first")).to_be_visible()
+    assert tiles(page).count() == 90
+    loaded = tiles(page).first.locator("img")
+    expect(loaded).to_have_class("here")
+    assert loaded.evaluate("image => image.naturalWidth") > 0
+    # Photos out of view are not fetched.
+    assert sum("/preview" in url for url in window.asked) < 90
+
+
+def test_a_phrase_finds_and_is_a_link(window: Visitor, server: Server) -> None:
+    page = look(window, server)
+    find(window, "red")
+    assert names(page)[0] == "red.jpg"
+    find(window, "blue")
+    assert names(page)[0] == "blue.jpg"
+    page.reload()
+    window.settle()
+    tiles(page).first.wait_for()
+    assert names(page)[0] == "blue.jpg"
+    assert page.get_by_role("searchbox").input_value() == "blue"
+    page.go_back()
+    expect(page.get_by_role("searchbox")).to_have_value("red")
+    window.settle()
+    assert names(page)[0] == "red.jpg"
+    page.go_back()
+    expect(page.get_by_text("newest first")).to_be_visible()
+    expect(page.get_by_role("searchbox")).to_have_value("")
+    page.go_forward()
+    expect(page.get_by_role("searchbox")).to_have_value("red")
+
+
+def test_a_long_phrase_fits(window: Visitor, server: Server) -> None:
+    page = look(window, server)
+    box = page.get_by_role("searchbox")
+    box.fill("an orange sunset over a purple dark sea.")
+    assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
+
+
+def test_an_upload_finds_and_is_a_link(window: Visitor, server: Server, tmp_path: Path) -> None:
+    photo = pictures.write(tmp_path / "mine.heic", pictures.plain("#ee1111", (64, 64)))
+    page = look(window, server)
+    page.get_by_role("button", name="Photo", exact=False).first.click()
+    page.locator("input[type=file]").set_input_files(photo)
+    page.wait_for_function("new URL(location).searchParams.has('example')")
+    window.settle()
+    assert names(page)[0] == "red.jpg"
+    expect(page.locator("input[type=file]")).to_have_count(0)
+    page.reload()
+    window.settle()
+    expect(page.get_by_text("Photos like")).to_be_visible()
+    assert names(page)[0] == "red.jpg"
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("newest first")).to_be_visible()
+    assert asked(page) == {}
+
+
+def test_an_upload_that_is_no_photo_is_refused_in_words(window: Visitor, server: Server, tmp_path: Path) -> None:
+    (tmp_path / "letter.pdf").write_bytes(b"%PDF-1.4 Dear Sirs")
+    page = look(window, server)
+    page.get_by_role("button", name="Photo", exact=False).first.click()
+    page.locator("input[type=file]").set_input_files(tmp_path / "letter.pdf")
+    expect(page.get_by_role("alert")).to_contain_text("letter.pdf cannot be used")
+    expect(page.get_by_text("newest first")).to_be_visible()
+
+
+def test_more_like_one_photo(window: Visitor, server: Server) -> None:
+    page = look(window, server)
+    find(window, "green")
+    tiles(page).first.hover()
+    tiles(page).first.get_by_title("More like this").click()
+    expect(page.get_by_text("Photos like")).to_be_visible()
+    window.settle()
+    assert names(page)[0] == "green.jpg"
+    assert set(asked(page)) == {"like"}
+
+
+def test_filters(window: Visitor, server: Server, photos: Path) -> None:
+    page = look(window, server, "/?since=2021-02-01&until=2021-03-31")
+    assert names(page) == ["blue.jpg", "green.jpg"]
+    expect(page.get_by_text("taken from 2021-02-01 to 2021-03-31")).to_be_visible()
+    page.get_by_role("button", name="Filter").click()
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.get_by_text(f"{ALL} photos")).to_be_visible()
+    page.get_by_role("combobox").last.click()
+    page.get_by_role("option", name="My photos/Drawn").click()
+    expect(page.get_by_text("3 photos")).to_be_visible()
+    assert asked(page) == {"folder": str(photos / "Drawn")}
+    page.reload()
+    expect(page.get_by_text("3 photos")).to_be_visible()
+    expect(page.get_by_text("in My photos/Drawn")).to_be_visible()
+
+
+def test_nothing_fits(window: Visitor, server: Server) -> None:
+    page = window.page
+    page.goto(server.address + "/?since=1990-01-01&until=1990-12-31")
+    expect(page.get_by_text("No photo fits")).to_be_visible()
+    page.get_by_role("button", name="Show all photos").click()
+    expect(page.get_by_text(f"{ALL} photos")).to_be_visible()
+
+
+def test_a_link_to_what_is_gone_says_so(window: Visitor, server: Server) -> None:
+    page = window.page
+    page.goto(server.address + "/?like=987654&q=red&example=..%2Fetc&page=900&since=never")
+    expect(page.get_by_role("alert")).to_contain_text("not there any more")
+    window.settle()
+    # The last page of the results.
+    assert 0 < tiles(page).count() <= 90
+    page.goto(server.address + "/?photo=987654")
+    expect(page.get_by_role("dialog")).to_contain_text("not in the library any more")
+
+
+def test_pages_of_results(window: Visitor, server: Server) -> None:
+    page = look(window, server)
+    page.get_by_role("button", name="Page 2").click()
+    expect(tiles(page)).to_have_count(ALL - 90)
+    assert asked(page) == {"page": "2"}
+    page.go_back()
+    expect(tiles(page)).to_have_count(90)
+    page.go_forward()
+    expect(tiles(page)).to_have_count(ALL - 90)
+    find(window, "red")
+    assert asked(page) == {"q": "red"}
+    assert names(page)[0] == "red.jpg"
+
+
+def test_selection_by_mouse(window: Visitor, server: Server) -> None:
+    page = look(window, server)
+    tiles(page).nth(1).hover()
+    tiles(page).nth(1).locator(".check").click()
+    tiles(page).nth(4).click(modifiers=["Shift"])
+    expect(page.get_by_role("status").filter(has_text="4 selected")).to_have_count(1)
+    bar = page.get_by_role("button", name="Find similar")
+    expect(bar).to_be_in_viewport()
+    tiles(page).nth(2).click()
+    expect(page.get_by_test_id("stMarkdown").get_by_text("3 selected")).to_be_visible()
+    assert tiles(page).nth(2).get_attribute("aria-pressed") == "false"
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(bar).to_have_count(0)
+    assert page.locator("button.photo[aria-pressed=true]").count() == 0
+
+
+def test_selection_by_keyboard_and_search_by_it(window: Visitor, server: Server) -> None:
+    page = look(window, server, "/?until=2021-12-31")
+    tiles(page).first.focus()
+    page.keyboard.press("x")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.get_by_test_id("stMarkdown").get_by_text("2 selected")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stMarkdown").get_by_text("2 selected")).to_have_count(0)
+    page.keyboard.press("Control+a")
+    expect(page.get_by_test_id("stMarkdown").get_by_text("5 selected")).to_be_visible()
+    page.get_by_role("button", name="Find similar").click()
+    expect(page.get_by_text("Photos like")).to_be_visible()
+    assert len(asked(page)["like"].split(",")) == 5
+    assert asked(page)["until"] == "2021-12-31"
+    window.settle()
+    assert page.locator("button.photo[aria-pressed=true]").count() == 0
+
+
+def test_the_lightbox(window: Visitor, server: Server) -> None:
+    page = look(window, server)
+    find(window, "red")
+    tiles(page).first.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    for words in ("red.jpg", "15 January 2021, 12:00", "Canon", "48.1000° N", "Similarity to “red”", f"1 of {ALL}"):
+        expect(dialog).to_contain_text(words)
+    expect(dialog.locator(".lightbox img").first).to_have_js_property("naturalWidth", 320)
+    first = asked(page)["photo"]
+    page.keyboard.press("ArrowRight")
+    expect(dialog).to_contain_text(f"2 of {ALL}")
+    second = asked(page)["photo"]
+    assert second != first
+    page.reload()
+    expect(dialog).to_contain_text(f"2 of {ALL}")
+    window.settle()
+    page.keyboard.press("ArrowLeft")
+    expect(dialog).to_contain_text(f"1 of {ALL}")
+    assert asked(page) == {"q": "red", "photo": first}
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    window.settle()
+    assert asked(page) == {"q": "red"}
+
+
+def test_the_keyboard_goes_on_where_the_lightbox_was_opened(window: Visitor, server: Server) -> None:
+    page = look(window, server)
+    tiles(page).first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text(f"2 of {ALL}")
+    window.settle()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(tiles(page).nth(1)).to_be_focused()
+
+
+def test_more_like_this_from_the_lightbox(window: Visitor, server: Server) -> None:
+    page = look(window, server, "/?until=2021-12-31")
+    tiles(page).first.click()
+    page.get_by_role("dialog").get_by_role("button", name="More like this").click()
+    expect(page.get_by_text("Photos like")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert set(asked(page)) == {"like", "until"}
+
+
+def test_photos_come_and_go_by_themselves(window: Visitor, server: Server, photos: Path) -> None:
+    page = look(window, server, f"/?folder={photos / 'Drawn'}")
+    new = pictures.write(photos / "Drawn" / "just now.jpg", pictures.draw(77))
+    try:
+        expect(page.get_by_role("button", name="just now.jpg")).to_be_visible()
+        page.get_by_role("button", name="just now.jpg").click()
+        expect(page.get_by_role("dialog")).to_contain_text("just now.jpg")
+    finally:
+        new.unlink()
+    window.settle()
+    page.wait_for_timeout(3000)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="just now.jpg")).to_have_count(0)
+
+
+@pytest.mark.parametrize("window", [(360, "light"), (360, "dark"), (1440, "dark")], indirect=True)
+def test_everything_fits_the_window(window: Visitor, server: Server) -> None:
+    page = look(window, server, "/?q=red")
+    assert fits(page)
+    tiles(page).first.click()
+    page.get_by_role("dialog").wait_for()
+    window.settle()
+    assert fits(page)
+    page.goto(server.address + "/library")
+    page.get_by_text("Up to date").wait_for()
+    window.settle()
+    assert fits(page)
+
+
+def fits(page: Page) -> bool:
+    return bool(
+        page.evaluate(
+            "[document.documentElement, ...document.querySelectorAll('main')].every(part => part.scrollWidth <= part.clientWidth)"
+        )
+    )

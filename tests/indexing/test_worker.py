@@ -1,0 +1,190 @@
+"""The worker at work: in a thread with a small encoder for what it does, as a process of its own for how it starts and ends."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from explorer.indexing import worker as working
+from explorer.indexing.control import start_worker, stop_worker
+from explorer.indexing.pipeline import Place
+from explorer.indexing.watch import Spot
+from explorer.indexing.worker import Worker
+from explorer.library.library import Library
+from explorer.library.writer import Writer
+from tests import pictures
+from tests.indexing.conftest import Counting
+from tests.tiny import Tiny
+
+PATIENCE = 60.0
+
+
+def wait(until: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while not until():
+        if time.monotonic() > end:
+            pytest.fail(f"waited in vain: {what}")
+        time.sleep(0.05)
+
+
+class Watched:
+    """A library with one folder, and a reader of it that is another than the worker's."""
+
+    def __init__(self, folder: Path) -> None:
+        self.photos, self.dir = folder / "photos", folder / "library"
+        self.photos.mkdir()
+        pictures.write(self.photos / "first.png", pictures.plain("red", (48, 32)))
+        self.encoder = Counting()
+        self.reader = Library.open(self.dir)
+        self.add(self.photos)
+
+    def add(self, folder: Path) -> None:
+        writer = Writer(self.reader.catalog)
+        writer.add_root(str(folder))
+        writer.close()
+
+    def best(self, phrase: str) -> str | None:
+        """The name of the photo that fits best, as the app would find it."""
+        index = self.reader.vectors(Tiny.name, Tiny.version, Tiny.dim)
+        _, found = index.search(Tiny().encode_texts([phrase])[0], 1)
+        row = self.reader.catalog.photo(int(found[0])) if len(found) else None
+        return row["name"] if row else None
+
+    def photos_known(self) -> int:
+        return self.reader.catalog.counts().photos
+
+    def phase(self) -> str | None:
+        said = self.reader.catalog.worker()
+        return said["phase"] if said else None
+
+    @contextmanager
+    def running(self) -> Iterator[Worker]:
+        library = Library.open(self.dir)
+        worker = Worker(library, self.encoder, decoders=1)
+        thread = threading.Thread(target=worker.run, name="worker")
+        thread.start()
+        try:
+            yield worker
+        finally:
+            worker.stop()
+            thread.join(PATIENCE)
+            worker.close()
+            library.close()
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    made = Watched(tmp_path)
+    yield made
+    made.reader.close()
+
+
+def test_saved_is_searchable_and_deleted_is_gone(watched: Watched) -> None:
+    with watched.running():
+        wait(lambda: watched.best("red") == "first.png", "the photo that was there")
+        wait(lambda: watched.phase() == "watching", "the watching")
+        pictures.write(watched.photos / "new" / "sky.png", pictures.plain("blue", (48, 32)))
+        wait(lambda: watched.best("blue") == "sky.png", "a photo saved into a new folder")
+        pictures.write(watched.photos / "leaf.png", pictures.plain("green", (48, 32)))
+        wait(lambda: watched.best("green") == "leaf.png", "a photo saved beside the first")
+        (watched.photos / "leaf.png").unlink()
+        wait(lambda: watched.best("green") != "leaf.png" and watched.photos_known() == 2, "the end of the one that was deleted")
+        (watched.photos / "new" / "sky.png").rename(watched.photos / "lake.png")
+        wait(lambda: watched.best("blue") == "lake.png", "its new name")
+        pictures.write(watched.photos / "lake.png", pictures.plain("yellow", (48, 32)))
+        wait(lambda: watched.best("yellow") == "lake.png", "its new content")
+        shutil.rmtree(watched.photos / "new")
+    assert watched.encoder.encoded == 4
+    assert watched.phase() == "stopped"
+
+
+def test_commands(watched: Watched, tmp_path: Path) -> None:
+    more = tmp_path / "more"
+    pictures.write(more / "sky.png", pictures.plain("blue", (48, 32)))
+    with watched.running():
+        wait(lambda: watched.photos_known() == 1, "the first")
+        watched.reader.catalog.send("add", str(more))
+        wait(lambda: watched.best("blue") == "sky.png", "the added folder")
+        watched.reader.catalog.send("pause")
+        wait(lambda: watched.phase() == "paused", "the pause")
+        pictures.write(more / "leaf.png", pictures.plain("green", (48, 32)))
+        watched.reader.catalog.send("resume")
+        wait(lambda: watched.best("green") == "leaf.png", "the going on")
+        watched.reader.catalog.send("rescan")
+        watched.reader.catalog.send("remove", str(more))
+        wait(lambda: watched.photos_known() == 1, "the removed folder's end")
+        assert (more / "sky.png").exists()
+        watched.reader.catalog.send("add", str(tmp_path / "absent"))
+        wait(lambda: "absent" in (watched.reader.catalog.worker() or {"message": ""})["message"], "why that cannot be")
+        watched.reader.catalog.send("stop")
+        wait(lambda: watched.phase() is not None and not watched.reader.catalog.roots()[1:], "the stop")
+
+
+def test_a_pause_outlives_the_worker(watched: Watched) -> None:
+    watched.reader.catalog.set_setting("paused", "1")
+    with watched.running():
+        wait(lambda: watched.phase() == "paused", "the pause")
+        assert watched.photos_known() == 0
+
+
+def test_what_it_did_not_save_is_caught_up_with(watched: Watched) -> None:
+    with watched.running():
+        wait(lambda: watched.photos_known() == 1, "the first")
+    library = Library.open(watched.dir)
+    try:
+        index = library.vectors(Tiny.name, Tiny.version, Tiny.dim)
+        assert len(index) == 1 and not index.rebuilt
+    finally:
+        library.close()
+    with watched.running():
+        wait(lambda: watched.phase() == "watching", "the watching")
+    assert watched.encoder.encoded == 1
+
+
+def test_spots_become_places_each_once(tmp_path: Path, watched: Watched) -> None:
+    root = str(watched.photos)
+    assert working._place(Spot(root, root, True), 1) == Place(1, root, "", True)
+    assert working._place(Spot(root, f"{root}/a/b", False), 1) == Place(1, root, "a/b", False)
+    assert working._place(Spot(root, f"{root}/a/.hidden/b", False), 1) is None
+    outer, inner = Place(1, root, "a"), Place(1, root, "a/b", False)
+    assert working._covers(outer, inner) and not working._covers(inner, outer)
+    assert not working._covers(outer, Place(1, root, "ab")) and not working._covers(outer, Place(2, root, "a/b"))
+
+
+@pytest.mark.model
+def test_the_process_starts_indexes_and_ends_with_its_starter(watched: Watched) -> None:
+    process = start_worker(watched.dir, offline=True)
+    try:
+        wait(lambda: watched.photos_known() == 1, "the first photo")
+        said = watched.reader.catalog.worker()
+        assert said is not None and said["alive"] and said["pid"] == process.pid
+    finally:
+        stop_worker(process, timeout=PATIENCE)
+    assert process.returncode == 0
+    said = watched.reader.catalog.worker()
+    assert said is not None and not said["alive"]
+    with watched.reader.lock():
+        pass
+
+
+@pytest.mark.model
+def test_a_worker_that_is_killed_leaves_the_library_free_and_whole(watched: Watched) -> None:
+    for number in range(30):
+        pictures.write(watched.photos / f"{number}.jpg", pictures.draw(number, (64, 48)))
+    process = start_worker(watched.dir, offline=True)
+    wait(lambda: watched.photos_known() >= 1, "the first photos")
+    process.kill()
+    stop_worker(process)
+    process = start_worker(watched.dir, offline=True)
+    try:
+        wait(lambda: watched.photos_known() == 31, "all photos")
+    finally:
+        stop_worker(process, timeout=PATIENCE)
+    rows = watched.reader.catalog.encoders()
+    assert [number for _, _, _, number in rows] == [31]

@@ -1,0 +1,206 @@
+"""Getting the packages: everything but the fetching itself, which is pip's."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+from explorer import bootstrap
+from explorer.bootstrap import SetupError
+from explorer.config import PROJECT
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project that needs one package that is here and whose run.py says what it was given."""
+    (tmp_path / "explorer").mkdir()
+    (tmp_path / "explorer" / "__init__.py").touch()
+    (tmp_path / "explorer" / "bootstrap.py").write_bytes((PROJECT / "explorer" / "bootstrap.py").read_bytes())
+    (tmp_path / "requirements.txt").write_text("# what it needs\nnumpy>=1   # arrays\n")
+    (tmp_path / "requirements-dev.txt").write_text("-r requirements.txt\npytest\n")
+    (tmp_path / "run.py").write_text(
+        "import sys\nfrom explorer.bootstrap import prepare\nprint(prepare(__file__, sys.argv[1:]), sys.prefix)\n"
+    )
+    return tmp_path
+
+
+def run(project: Path, *words: str, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([python, "run.py", *words], cwd=project, capture_output=True, text=True, check=False)
+
+
+def pip(project: Path, script: str) -> Path:
+    """An environment whose Python is a script that stands in for pip. Gives what it was called with, a file."""
+    python = project / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\necho "$@" >> "{project}/calls"\n{script}\n')
+    python.chmod(0o755)
+    return project / "calls"
+
+
+posix = pytest.mark.skipif(os.name == "nt", reason="stands in for Python with a shell script")
+
+
+class TestVersion:
+    @pytest.mark.parametrize("version", [(2, 7, 18), (3, 8, 0), (3, 10, 14)])
+    def test_too_old(self, version: tuple[int, int, int]) -> None:
+        with pytest.raises(SetupError, match=rf"needs Python 3\.11 or newer; this is {version[0]}\.{version[1]}\."):
+            bootstrap.check_python(version)
+
+    @pytest.mark.parametrize("version", [(3, 11, 0), (3, 13, 1), (4, 0, 0)])
+    def test_new_enough(self, version: tuple[int, int, int]) -> None:
+        bootstrap.check_python(version)
+
+    def test_one_line_and_no_traceback(self, project: Path) -> None:
+        path = project / "explorer" / "bootstrap.py"
+        path.write_text(path.read_text(encoding="utf-8").replace("OLDEST = (3, 11)", "OLDEST = (3, 99)"), encoding="utf-8")
+        done = run(project, "index", "x")
+        assert done.returncode == 1 and done.stdout == ""
+        assert len(done.stderr.splitlines()) == 1 and "needs Python 3.99" in done.stderr
+
+    @pytest.mark.parametrize("name", ["run.py", "explorer/bootstrap.py", "explorer/__init__.py"])
+    def test_old_pythons_understand_what_runs_first(self, name: str) -> None:
+        """Up to where the packages are there: Python 3.7's grammar, no f-strings, so that even older ones get to the message."""
+        tree = ast.parse((PROJECT / name).read_text(encoding="utf-8"), feature_version=(3, 7))
+        assert not [node for node in ast.walk(tree) if isinstance(node, (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr))]
+        assert not [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and (n.returns or any(a.annotation for a in n.args.args))]
+
+
+class TestRequirements:
+    def test_comments_and_files_named_in_files(self, project: Path) -> None:
+        assert bootstrap._lines(str(project / "requirements-dev.txt")) == ["numpy>=1\n", "pytest\n"]
+
+    def test_what_is_missing(self, project: Path) -> None:
+        (project / "requirements.txt").write_text("numpy>=1\nnumpy>=99\nno-such-package-anywhere>=1,<2\nnumpy<1\n")
+        assert [line.strip() for line in bootstrap.missing(str(project / "requirements.txt"))] == [
+            "numpy>=99", "no-such-package-anywhere>=1,<2", "numpy<1",
+        ]  # fmt: skip
+
+    def test_the_projects_own_are_met_here(self) -> None:
+        assert bootstrap.missing(str(PROJECT / "requirements.txt")) == []
+
+    @pytest.mark.parametrize(
+        ("version", "specifier", "fits"),
+        [
+            ("2.14.1+cpu", ">=2.9,<2.15", True), ("2.15.0", ">=2.9,<2.15", False), ("1.10", ">=1.9", True), ("1.10", "==1.10.0", True),
+            ("1.0.26", "==1.0.27", False), ("3", "", True), ("2.0rc1", ">=2,<3", True), ("0.9", ">= 1, < 2", False),
+        ],
+    )  # fmt: skip
+    def test_versions(self, version: str, specifier: str, fits: bool) -> None:
+        assert bootstrap.meets(version, specifier) is fits
+
+    def test_a_fingerprint_changes_with_any_requirement_but_not_with_comments(self, project: Path) -> None:
+        dev = str(project / "requirements-dev.txt")
+        before = bootstrap.fingerprint(dev)
+        (project / "requirements.txt").write_text("numpy>=1 # other words\n")
+        assert bootstrap.fingerprint(dev) == before
+        (project / "requirements.txt").write_text("numpy>=2\n")
+        assert bootstrap.fingerprint(dev) != before
+
+
+class TestEnvironment:
+    def test_one_that_has_the_packages_is_used(self, project: Path) -> None:
+        done = run(project, "index", "a b")
+        assert done.returncode == 0 and done.stdout.strip() == f"['index', 'a b'] {sys.prefix}"
+        assert not (project / ".venv").exists() and done.stderr == ""
+
+    @posix
+    def test_a_stamp_that_fits_leads_inside_and_asks_nobody(self, project: Path) -> None:
+        pip(project, 'echo "inside: $@"')
+        stamp = project / ".venv" / "explorer-requirements.txt.stamp"
+        stamp.write_text(bootstrap.fingerprint(str(project / "requirements.txt")))
+        done = run(project, "search", "a dog", "--top", "3")
+        assert done.stdout.strip() == f"inside: {project / 'run.py'} search a dog --top 3"
+
+    @posix
+    def test_a_stamp_that_does_not_fit_makes_pip_run_once(self, project: Path) -> None:
+        (project / "requirements.txt").write_text("no-such-package-anywhere\n")
+        calls = pip(project, "exit 0")
+        assert run(project, "status").returncode == 0
+        assert run(project, "status").returncode == 0
+        lines = calls.read_text().splitlines()
+        assert sum("pip install" in line for line in lines) == 1
+        assert sum(line.endswith("run.py status") for line in lines) == 2
+
+    @posix
+    def test_a_failure_leaves_no_stamp_and_says_pips_reason(self, project: Path) -> None:
+        (project / "requirements.txt").write_text("no-such-package-anywhere\n")
+        pip(
+            project,
+            'echo "Collecting no-such-package-anywhere"\n'
+            'echo "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device"\nexit 1',
+        )
+        done = run(project, "status")
+        assert done.returncode == 1 and done.stdout == ""
+        assert done.stderr.splitlines()[-1] == (
+            "The packages could not be installed: Could not install packages due to an OSError: [Errno 28] No space left on device"
+        )
+        assert not list((project / ".venv").glob("*.stamp"))
+
+    def test_no_room(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (project / "requirements.txt").write_text("no-such-package-anywhere\n")
+        monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda _: types.SimpleNamespace(free=1_500_000_000))
+        with pytest.raises(SetupError, match=r"Not enough disk space: .* 1\.5 GB are free"):
+            bootstrap.environment(str(project), str(project / "requirements.txt"))
+        assert not (project / ".venv").exists()
+
+    def test_an_environment_that_cannot_be_made(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        failed = types.SimpleNamespace(returncode=1, stdout=b"The virtual environment was not created because ensurepip is not available.")
+        monkeypatch.setattr(bootstrap.subprocess, "run", lambda *_, **__: failed)
+        with pytest.raises(SetupError, match="python3-venv"):
+            bootstrap._make_venv(str(project / ".venv"))
+        failed.stdout = b"Error: [Errno 13] Permission denied: '/x/.venv'"
+        with pytest.raises(SetupError, match=r"could not be made: Error: .* Permission denied"):
+            bootstrap._make_venv(str(project / ".venv"))
+
+    def test_a_fresh_one_is_made_and_then_used(self, project: Path) -> None:
+        """A real environment, whose pip has nothing to fetch."""
+        bootstrap._make_venv(str(project / ".venv"))
+        python = next(
+            path for path in (project / ".venv" / "bin" / "python", project / ".venv" / "Scripts" / "python.exe") if path.exists()
+        )
+        (project / "requirements.txt").write_text("pip>=1\n")
+        bootstrap._install(str(python), str(project / "requirements.txt"))
+        (project / ".venv" / "explorer-requirements.txt.stamp").write_text(bootstrap.fingerprint(str(project / "requirements.txt")))
+        done = run(project, "status")
+        assert done.stdout.strip() == f"['status'] {project / '.venv'}"
+
+    @posix
+    def test_tests_are_run_by_the_one_that_has_the_tools(self, project: Path) -> None:
+        calls = pip(project, "exit 5")
+        stamp = project / ".venv" / "explorer-requirements-dev.txt.stamp"
+        stamp.write_text(bootstrap.fingerprint(str(project / "requirements-dev.txt")))
+        assert run(project, "test", "-k", "x").returncode == 5
+        assert calls.read_text().split() == ["-m", "pytest", "-k", "x"]
+
+
+class TestPipsWords:
+    @pytest.mark.parametrize(
+        ("line", "told"),
+        [
+            ("Collecting torch<2.15,>=2.9 (from -r requirements.txt (line 30))", "Looking for torch"),
+            ("  Downloading torch-2.14.0-cp311-none-manylinux.whl (188.0 MB)", "Fetching torch (188.0 MB)"),
+            ("  Using cached numpy-2.3.1-cp311.whl.metadata (62 kB)", "Fetching numpy (62 kB)"),
+            ("Installing collected packages: a, b, c", "Installing 3 packages; this is the longest part"),
+            ("Requirement already satisfied: pip", None),
+        ],
+    )
+    def test_progress(self, line: str, told: str | None) -> None:
+        assert bootstrap.progress(line) == told
+
+    def test_the_reason_is_the_last_that_says_why(self) -> None:
+        said = [
+            "WARNING: Retrying after connection broken by 'NewConnectionError(...)': /simple/numpy/",
+            "ERROR: Could not find a version that satisfies the requirement numpy (from versions: none)",
+            "ERROR: No matching distribution found for numpy",
+        ]
+        assert bootstrap.reason(said) == (
+            "Could not find a version that satisfies the requirement numpy (from versions: none) (is this computer online?)"
+        )
+        assert bootstrap.reason(["Killed"]) == "Killed"
+        assert bootstrap.reason([]) == "pip said nothing"

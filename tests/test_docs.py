@@ -1,0 +1,76 @@
+"""The documentation knows every command and option, and leads nowhere that is not there."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+import pytest
+
+from explorer.cli import build_parser
+from explorer.config import PROJECT
+from explorer.encoders import registry
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted([PROJECT / "README.md", *(PROJECT / "docs").glob("*.md")])
+IMAGES = PROJECT / "docs" / "images"
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    (choices,) = [action.choices for action in build_parser()._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(choices)
+
+
+def rows(name: str) -> str:
+    """The rows of the README's table of commands that begin with that command."""
+    return "\n".join(line for line in README.splitlines() if line.startswith("|") and f"`run.py {name}" in line)
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_command_is_documented_with_its_options(name: str) -> None:
+    described = rows(name)
+    assert described, f"README.md has no row for `run.py {name}`"
+    for action in commands()[name]._actions:
+        option = next((text for text in action.option_strings if text.startswith("--")), None)
+        if option in ("--help", "--library"):
+            assert option in README
+        elif option:
+            assert f"`{option}" in described, f"README.md does not say that `{name}` takes {option}"
+
+
+def test_no_command_is_documented_that_is_not_there() -> None:
+    named = set(re.findall(r"`run\.py ([a-z]+)", README)) - {"test"}
+    assert named == set(commands())
+
+
+def test_every_option_that_is_documented_is_there() -> None:
+    there = {option for parser in [build_parser(), *commands().values()] for action in parser._actions for option in action.option_strings}
+    assert set(re.findall(r"--[a-z][a-z-]+", README)) <= there
+
+
+def test_every_model_is_documented() -> None:
+    for info in registry.describe():
+        assert f"| `{info.name}` |" in README
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)]+)\)", text) + re.findall(r'src="([^"]+)"', text)
+    for target in targets:
+        if not target.startswith(("http://", "https://", "#")):
+            assert (page.parent / target).exists(), target
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = (PROJECT / "docs" / "README.md").read_text(encoding="utf-8")
+    for page in (PROJECT / "docs").glob("*.md"):
+        assert page.name == "README.md" or f"({page.name})" in index
+
+
+def test_screenshots_are_small() -> None:
+    sizes = [image.stat().st_size for image in IMAGES.glob("*.png")]
+    assert sizes
+    assert max(sizes) < 400_000
+    assert sum(sizes) < 2_000_000

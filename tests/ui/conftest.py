@@ -1,0 +1,47 @@
+"""The app's parts in this process, on a library of the tests' own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from explorer.config import library_dir
+from explorer.encoders import registry
+from explorer.indexing.once import index_folders
+from explorer.library.library import Library
+from explorer.ui import resources
+from tests import pictures
+from tests.tiny import Tiny
+
+
+@pytest.fixture(scope="package")
+def _indexed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """(photos, library), made once for all tests here."""
+    folder = tmp_path_factory.mktemp("ui")
+    photos = folder / "My photos"
+    for number, colour in enumerate(["red", "green", "blue"]):
+        pictures.write(photos / f"{colour}.jpg", pictures.plain(colour), exif=pictures.exif(taken=f"2021:0{number + 1}:15 12:00:00"))
+    pictures.write(photos / "Sub" / "drawn.png", pictures.draw(1))
+    library = Library.open(folder / "library")
+    index_folders(library, [str(photos)], Tiny(), lambda _: None)
+    library.close()
+    return photos, folder / "library"
+
+
+@pytest.fixture
+def photos(_indexed: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of a few photos, which no test may leave changed, and a library of it for the app to use."""
+    monkeypatch.setitem(registry._loaders, "tiny", Tiny)
+    shutil.copytree(_indexed[1], library_dir())
+    yield _indexed[0]
+    resources.close()
+    registry._loaded.pop("tiny", None)
+
+
+def id_of(name: str) -> int:
+    """The id of the photo with that file name."""
+    catalog = resources.library().catalog
+    return next(i for i, row in catalog.photos(catalog.matching()).items() if row["name"] == name)

@@ -1,0 +1,93 @@
+"""The address and the search are one: what is typed goes into it, and what it holds fills the boxes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.config import PROJECT
+from tests.ui.conftest import id_of
+
+
+def app(**address: str) -> AppTest:
+    """The app, opened at that address."""
+    page = AppTest.from_file(str(PROJECT / "explorer" / "ui" / "app.py"), default_timeout=30)
+    for key, value in address.items():
+        page.query_params[key] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def address(page: AppTest) -> dict[str, str]:
+    return {key: values[0] if isinstance(values, list) else values for key, values in page.query_params.items()}
+
+
+def captions(page: AppTest) -> str:
+    return " | ".join(caption.value for caption in page.caption)
+
+
+def test_what_is_typed_is_the_address(photos: Path) -> None:
+    page = app()
+    assert "4 photos, newest first" in captions(page)
+    page.text_input[0].set_value("red").run()
+    assert address(page) == {"q": "red"}
+    assert "4 photos, best match first" in captions(page)
+    page.text_input[0].set_value("").run()
+    assert address(page) == {}
+
+
+def test_the_address_fills_the_boxes(photos: Path) -> None:
+    page = app(q="blue", since="2021-02-01", until="2021-12-31", folder=str(photos))
+    assert page.text_input[0].value == "blue"
+    assert [str(box.value) for box in page.date_input] == ["2021-02-01", "2021-12-31"]
+    assert page.selectbox[0].value == str(photos)
+    assert "2 photos, best match first" in captions(page)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"since": "yesterday"}, {"until": "0001-01-01"}, {"page": "-1"}, {"page": "1e9"}, {"like": "x,99999999999999999999"}]
+)
+def test_a_spoilt_address_shows_the_photos(photos: Path, wrong: dict[str, str]) -> None:
+    page = app(**wrong)
+    assert "4 photos" in captions(page)
+    assert not page.error
+
+
+def test_a_filter_starts_at_the_first_page_and_keeps_the_photo(photos: Path) -> None:
+    page = app(like=str(id_of("red.jpg")), page="3")
+    page.date_input[0].set_value("2021-02-01").run()
+    assert address(page) == {"like": str(id_of("red.jpg")), "since": "2021-02-01"}
+
+
+def test_dates_the_wrong_way_round_say_so(photos: Path) -> None:
+    page = app(since="2022-01-01", until="2021-01-01")
+    assert "The first day lies after the last one" in page.info[0].value
+
+
+def test_a_folder_that_is_gone_stays_chosen(photos: Path) -> None:
+    page = app(folder=str(photos / "Gone"))
+    assert page.selectbox[0].value == str(photos / "Gone")
+    assert "No photo" in captions(page)
+
+
+def test_clearing_filters_keeps_the_phrase(photos: Path) -> None:
+    page = app(q="red", since="2021-02-01")
+    next(button for button in page.button if button.label == "Clear filters").click().run()
+    assert address(page) == {"q": "red"}
+    assert page.date_input[0].value is None
+
+
+def test_an_empty_library_says_what_to_do() -> None:
+    from explorer.ui import resources
+
+    page = app()
+    assert "Your library is empty" in page.info[0].value
+    resources.close()
+
+
+def test_names_from_files_are_no_markup(photos: Path) -> None:
+    page = app(folder="/x/**bold** [link](http://x)")
+    assert r"\*\*bold\*\*" in captions(page)

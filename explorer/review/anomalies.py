@@ -193,12 +193,13 @@ class Anomalies:
         score = np.ones(len(self._ids), np.float32)
         if not known.any():
             return _Scores(score, lambda row: "It has not been judged yet.")
-        formats = {row: self._subjects[row] for row in places[known].tolist()}
-        extra = {
-            "camera": np.array([float(subject.camera is not None) for subject in formats.values()], np.float32),
-            "lossless": np.array([float(subject.format in ("PNG", "GIF", "BMP")) for subject in formats.values()], np.float32),
+        seen = [self._subjects[row] for row in places[known].tolist()]
+        extra: dict[str, list[float]] = {
+            "camera": [float(subject.camera is not None) for subject in seen],
+            "lossless": [float(subject.format in ("PNG", "GIF", "BMP")) for subject in seen],
+            "longest": [float(max(subject.width, subject.height)) for subject in seen],
         }
-        judgement = judge(lambda name: extra[name] if name in extra else self._figures.of(name)[known])
+        judgement = judge(lambda name: np.array(extra[name], np.float32) if name in extra else self._figures.of(name)[known])
         score[places[known]] = judgement.score
         back = {row: number for number, row in enumerate(places[known].tolist())}
         return _Scores(score, lambda row: judgement.says(back[row]) if row in back else "It has not been judged yet.")

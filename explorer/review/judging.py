@@ -16,7 +16,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.floating[Any]]
 Column = Callable[[str], Floats]
-"""A figure's name → that figure of all photos."""
+"""A figure's name → that figure of all photos; also `camera` and `lossless` (0 or 1), and `longest` (side in pixels)."""
 
 
 class Judgement(NamedTuple):
@@ -70,7 +70,7 @@ def blurred(column: Column) -> Judgement:
 
 
 # Lights (of 255) below which a photo is too dark, and what is lost to white, weighted by how light the rest is, from which it is too light.
-_DARK, _OVER = 110.0, 0.125
+_DARK, _OVER = 119.0, 0.125
 
 
 def dark(column: Column) -> Judgement:
@@ -114,9 +114,11 @@ def empty(column: Column) -> Judgement:
 
 # --- what was done to it
 
-# Standard deviation of noise (levels, at 1,500 pixels across) that is seen; the whiteness up to which it is texture, and
+# Standard deviation of noise (levels, at 1,500 pixels across) that is seen, in photos of at least so many pixels on the longer side and in
+# tiny ones, where fine texture is hardest to tell from it; the whiteness up to which it is texture, and
 # from which it is noise.
-_GRAINY, _GRAINY_AT_MOST, _GRAINIER_THAN_USUAL = 8.0, 10.0, 4.0
+_GRAINY, _GRAINY_TINY, _GRAINY_AT_MOST, _GRAINIER_THAN_USUAL = 5.5, 8.0, 10.0, 4.0
+_LARGE, _SMALL = 900.0, 300.0
 _TEXTURE, _WHITE = 0.3, 0.8
 # JPEG quality, and height of the steps between blocks against those within, from which compression is seen.
 _CRUSHED, _STEPS = 34.0, 0.33
@@ -125,7 +127,8 @@ _CRUSHED, _STEPS = 34.0, 0.33
 def noisy(column: Column) -> Judgement:
     """Grain that is new in every pixel, even where the picture is flat."""
     noise = column("noise") * np.clip((column("white") - _TEXTURE) / (_WHITE - _TEXTURE), 0, 1)
-    middle = _usual(noise, _GRAINIER_THAN_USUAL, _GRAINY, _GRAINY_AT_MOST)
+    small = 1 - np.clip((column("longest") - _SMALL) / (_LARGE - _SMALL), 0, 1)
+    middle = np.maximum(_usual(noise, _GRAINIER_THAN_USUAL, _GRAINY, _GRAINY_AT_MOST), _GRAINY + small * (_GRAINY_TINY - _GRAINY))
 
     def says(row: int) -> str:
         return f"Noisy: even its flattest parts vary by {noise[row] / 2.55:.1f} % from pixel to pixel."

@@ -25,8 +25,8 @@ ALL: list[Callable[[Column], Judgement]] = [
 ]  # fmt: skip
 
 
-def column(photos: list[Quality], *, camera: float = 0, lossless: float = 0) -> Column:
-    extra = {"camera": camera, "lossless": lossless}
+def column(photos: list[Quality], *, camera: float = 0, lossless: float = 0, longest: float = 4000) -> Column:
+    extra = {"camera": camera, "lossless": lossless, "longest": longest}
     return lambda name: np.array([extra[name] if name in extra else getattr(photo, name) for photo in photos], np.float32)
 
 
@@ -73,6 +73,11 @@ def test_shake_is_named() -> None:
 
 def test_texture_is_not_called_noise() -> None:
     assert judging.noisy(column([but(noise=12, white=0.1)])).score[0] > 0.9
+
+
+def test_fine_texture_of_tiny_photos_is_forgiven() -> None:
+    grainy = [but(noise=6.5, white=0.9)]
+    assert judging.noisy(column(grainy, longest=4000)).score[0] < 0.5 < judging.noisy(column(grainy, longest=224)).score[0]
 
 
 def test_drawings_are_not_photos_unless_a_camera_made_them() -> None:

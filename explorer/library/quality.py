@@ -11,7 +11,7 @@ from explorer.library.catalog import Catalog, Ids
 from explorer.library.paths import join
 from explorer.library.writer import KnownFile, Writer
 from explorer.photos.facts import DecodedPhoto
-from explorer.photos.quality import FIGURES, VERSION, Look
+from explorer.photos.figures import FIGURES, VERSION, Look
 
 
 class Figures(NamedTuple):

@@ -15,6 +15,8 @@ Floats = npt.NDArray[np.float32]
 NEAR = 24
 # Nearer than this share of the typical distance is a near-copy: another frame of a burst, an edited version.
 _COPY = 0.25
+# Photos from which a library has a usual.
+_LIBRARY = 30
 # What the density around the neighbours counts for, against how far away they are.
 _LOCAL = 0.1
 # Members that stand for a folder when photos are compared with it, and the fewest that make a folder a place with a subject.
@@ -40,7 +42,7 @@ def outliers(near: Ids, scores: Floats) -> Floats:
     strange photos is dense in itself, the distance counts beside the ratio.
     """
     count = len(near)
-    if count <= _FEWEST:
+    if count < _LIBRARY:
         return np.zeros(count, np.float32)
     # In a small library, the last of many neighbours are no neighbours at all.
     wanted = min(NEAR, max(4, count // 6))

@@ -8,7 +8,7 @@ import pytest
 
 from explorer.library import quality
 from explorer.library.library import Library
-from explorer.photos.quality import VERSION, Look, Quality
+from explorer.photos.figures import VERSION, Look, Quality
 from tests.factory import Shelf, decoded
 
 LOOK = Look(np.arange(6, dtype=np.uint8).reshape(2, 3), np.arange(32, dtype=np.uint8))

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from explorer.photos.decode import decode
-from explorer.photos.quality import Quality
+from explorer.photos.figures import Quality
 
 
 def scene(seed: int = 0, size: tuple[int, int] = (900, 700)) -> np.ndarray:

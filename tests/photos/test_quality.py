@@ -14,7 +14,8 @@ from PIL import Image
 
 from explorer.photos import blur, grain, wire
 from explorer.photos.decode import decode
-from explorer.photos.quality import FIGURES, Look, Quality, measure
+from explorer.photos.figures import FIGURES, Look, Quality
+from explorer.photos.quality import measure
 from tests import pictures
 from tests.photos.scenes import blurred, grainy, jpeg, judged, lit, scene, shaken
 

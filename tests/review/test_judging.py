@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.photos.quality import FIGURES, Quality
+from explorer.photos.figures import FIGURES, Quality
 from explorer.review import judging
 from explorer.review.judging import Column, Judgement
 

@@ -203,7 +203,7 @@ class Indexer:
     def _judge_waiting(self) -> None:
         """Photos that were indexed before their quality was measured, or measured otherwise: their originals are read again."""
         waiting = [
-            _Task(file.root_id, Seen(file.path, file.size, file.mtime_ns, file.inode), photo_id)
+            Task(file.root_id, Seen(file.path, file.size, file.mtime_ns, file.inode), photo_id)
             for photo_id, file in unjudged(self._library.catalog)
             if os.path.exists(self._path(file.root_id, file.path))  # noqa: PTH110
         ]

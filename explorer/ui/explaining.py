@@ -12,7 +12,7 @@ from PIL import Image
 
 from explorer.library.quality import look_of
 from explorer.library.rows import PhotoRow
-from explorer.photos.quality import Grey
+from explorer.photos.figures import Grey
 from explorer.review.anomalies import Finding
 from explorer.review.kinds import TITLES, Kind
 from explorer.ui import resources

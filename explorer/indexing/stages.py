@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from explorer.encoders.base import Encoder
+from explorer.indexing.mapping import MapStage
 from explorer.indexing.neighbours import NeighbourStage
 from explorer.indexing.pairs import PairStage
 from explorer.library.library import Library
@@ -26,10 +27,10 @@ class Stage(Protocol):
     def what(self) -> str: ...
 
     def run(self, tick: Tick) -> None:
-        """Bring its rows up to the catalog; quick where nothing has changed."""
+        """Bring its rows up to the catalog; quick where nothing has changed. What takes minutes is done by and by, at each call a part."""
         ...
 
 
 def stages(library: Library, writer: Writer, encoder: Encoder) -> Sequence[Stage]:
     """All stages, in the order in which they build on each other."""
-    return [NeighbourStage(library, writer, encoder), PairStage(library, writer, encoder)]
+    return [NeighbourStage(library, writer, encoder), PairStage(library, writer, encoder), MapStage(library, writer, encoder)]

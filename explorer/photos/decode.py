@@ -16,11 +16,13 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 from explorer.errors import DamagedPhoto, OversizedPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos.colour import to_rgb
 from explorer.photos.facts import DecodedPhoto
+from explorer.photos.figures import Look, Quality
 from explorer.photos.formats import RAW_REASON, not_an_image, openers, starts_like_a_photo
 from explorer.photos.hashes import content_hash, perceptual_hash
 from explorer.photos.inputs import InputSpec
+from explorer.photos.jpeg_quality import quality_of
 from explorer.photos.limits import check_pixels
-from explorer.photos.metadata import orientation, read_metadata
+from explorer.photos.metadata import impossible_date, orientation, read_metadata
 from explorer.photos.reading import read_file
 from explorer.photos.scaling import fit, fitted, square, suffices
 
@@ -30,6 +32,8 @@ PREVIEW_SIDE = 512
 _PREVIEW_QUALITY = 85
 # A JPEG may be decoded at an eighth, say, if that still gives a preview of this side: 500 pixels for a 12-megapixel photo.
 _PREVIEW_LEAST = 460
+# But at no less than this, so that shake and grain are still there to be measured: half the size for a 12-megapixel photo.
+_JUDGED_LEAST = 1400
 # What Pillow's decoders raise for data that end too early or make no sense.
 _BROKEN = (OSError, SyntaxError, ValueError, IndexError, EOFError, struct.error)
 
@@ -74,16 +78,18 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
     picture = _open(data)
     width, height = picture.size
     factor = _reduction(width, height, spec)
+    judged = max(1.0, min(factor, max(width, height) / _JUDGED_LEAST))
     damaged = None
     try:
-        _load(picture, factor)
+        _load(picture, judged)
     except _BROKEN as error:
-        picture, damaged = _load_what_is_there(data, factor, error)
+        picture, damaged = _load_what_is_there(data, judged, error)
     # Only now: some formats keep metadata behind the pixels, and TIFF turns the picture itself when it is loaded, and unsets the tag.
     metadata, turned = read_metadata(picture, mtime=mtime, name=name), orientation(picture)
     # Scaled down to the preview before its colours are looked after, where nothing larger is wanted: most phones' photos are tagged P3.
     enough = suffices(fitted((width, height), PREVIEW_SIDE), spec)
-    colour = to_rgb(picture, max(1, int(factor * picture.width / width)), PREVIEW_SIDE if enough else None)
+    reduction = min(factor, max(width, height) / PREVIEW_SIDE) * picture.width / width
+    colour = to_rgb(picture, max(1, int(reduction)), PREVIEW_SIDE if enough else None)
     if damaged and _is_blank(colour):
         raise DamagedPhoto("the file is cut off before its picture begins")
     upright, pixels = _TURN.get(turned), None
@@ -92,6 +98,7 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
         seen = square(preview if enough else colour, spec)
         pixels = np.asarray(seen.transpose(upright) if upright is not None else seen)
     preview = preview.transpose(upright) if upright is not None else preview
+    quality, look = _judge(picture, preview, upright, judged * picture.width / width)
     packed = io.BytesIO()
     # A comment would be carried over; a preview says nothing but the picture.
     preview.save(packed, "JPEG", quality=_PREVIEW_QUALITY, comment=b"")
@@ -105,6 +112,9 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
         preview=packed.getvalue(),
         input=pixels,
         damaged=damaged,
+        quality=quality.packed(),
+        look=look.packed(),
+        stated=impossible_date(picture),
     )
 
 
@@ -163,6 +173,24 @@ def _is_blank(picture: Image.Image) -> bool:
     """Whether there is nothing to be seen: less than one pixel in a hundred differs from the last one."""
     pixels = np.asarray(picture, np.int16)
     return bool((np.abs(pixels - pixels[-1, -1]).max(axis=2) > 3).mean() < 0.01)
+
+
+def _judge(picture: Image.Image, preview: Image.Image, upright: Image.Transpose | None, left: float) -> tuple[Quality, Look]:
+    """Measure the picture as it was loaded. left: by how much it is still larger than it need be."""
+    # Only here: OpenCV takes a while to load, and most of what knows of photos never measures one.
+    from explorer.photos.quality import luminance, measure
+
+    reduction, tables = max(1, int(left)), getattr(picture, "quantization", None)
+    # JPEG's grid has lines every eight pixels; a JPEG that was scaled while it was decoded, or anything that is shrunk now, closer ones.
+    decoder = getattr(picture, "decoderconfig", ()) or (1,)
+    closer = max(1, int(decoder[0])) if picture.format in ("JPEG", "MPO") else reduction
+    shrunk = picture.reduce(reduction) if reduction > 1 and picture.mode in ("RGB", "L") else picture
+    plain = shrunk if picture.mode in ("RGB", "L") else to_rgb(picture, reduction)
+    if upright is not None:
+        plain = plain.transpose(upright)
+    grey = np.asarray(plain) if plain.mode == "L" else luminance(np.asarray(plain))
+    compression = quality_of(tables[0]) if tables and 0 in tables else 0
+    return measure(grey, np.asarray(preview), period=8 // closer if closer in (1, 2, 4) else 0, compression=compression)
 
 
 def _frames(picture: Image.Image) -> int:

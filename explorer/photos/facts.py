@@ -37,7 +37,8 @@ class DecodedPhoto(Metadata):
 
     width, height: of the original, upright. phash: 32 bytes. preview: a JPEG, upright, sRGB, longest side at most 512.
     input: what the encoder wants, uint8 of shape (size, size, 3), or None if none was asked for. damaged: what is wrong with a
-    photo that could be read in part.
+    photo that could be read in part. quality, look: its figures and what explains them, packed (see `quality`). stated: the date that
+    its camera gave it, where that cannot be.
     """
 
     format: str = ""
@@ -48,3 +49,6 @@ class DecodedPhoto(Metadata):
     preview: bytes = b""
     input: npt.NDArray[np.uint8] | None = None
     damaged: str | None = None
+    quality: bytes = b""
+    look: bytes = b""
+    stated: str | None = None

@@ -52,6 +52,15 @@ def read_metadata(picture: Image.Image, *, mtime: float | None = None, name: str
     )
 
 
+def impossible_date(picture: Image.Image) -> str | None:
+    """The date at which a photo says it was taken, where that lies in the future or is what a clock says that was never set."""
+    _, details, _ = _blocks(picture)
+    found = _EXIF_DATE.match(_text(details.get(_TAG.DateTimeOriginal)) or "")
+    if not found or _date(*found.groups()) is not None or not int(found[1]):
+        return None
+    return "{}-{}-{}T{}:{}:{}".format(*found.groups())
+
+
 def orientation(picture: Image.Image) -> int:
     """The EXIF orientation, 1 to 8; anything else counts as 1, upright."""
     try:

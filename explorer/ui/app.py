@@ -8,18 +8,20 @@ from explorer.config import PROJECT
 from explorer.errors import ExplorerError
 from explorer.ui import resources
 from explorer.ui.status import status_line
+from explorer.ui.words import plain
 
 st.set_page_config(page_title="Photo Explorer", page_icon=PROJECT / "explorer" / "ui" / "static" / "icon.png", layout="wide")
 st.html(PROJECT / "explorer" / "ui" / "static" / "app.css")
 
 search = st.Page(PROJECT / "pages" / "search.py", title="Search", icon=":material/search:", default=True)
 duplicates = st.Page(PROJECT / "pages" / "duplicates.py", title="Duplicates", icon=":material/content_copy:")
+anomalies = st.Page(PROJECT / "pages" / "anomalies.py", title="Anomalies", icon=":material/troubleshoot:")
 library = st.Page(PROJECT / "pages" / "library.py", title="Library", icon=":material/folder:")
-page = st.navigation([search, duplicates, library], position="top")
+page = st.navigation([search, duplicates, anomalies, library], position="top")
 try:
     resources.library()
 except ExplorerError as error:
-    st.error(str(error), icon=":material/error:")
+    st.error(plain(str(error)), icon=":material/error:")
     st.stop()
 # The Library page says the same, and more.
 if page != library:

@@ -54,6 +54,7 @@ def gallery(
     label: str = "Photos",
     place: str = "",
     badges: Mapping[int, str] | None = None,
+    captions: Mapping[int, str] | None = None,
     actions: Sequence[Action] = (),
 ) -> Picked:
     """Show these photos, in order, and below them, while some are selected, what can be done with the selection.
@@ -61,6 +62,7 @@ def gallery(
     key: this gallery's own, the same at every run of the page. label: what it holds, for those who cannot see it. place: where in what
     is shown this is, such as the search and its page of results: when it changes, the gallery starts at its top with nothing selected;
     otherwise selection, focus and place stay, also when photos come or go. badges: a short text on a photo, by id.
+    captions: a sentence on a photo, of which up to three lines show.
     """
     items = [
         {
@@ -69,6 +71,7 @@ def gallery(
             "src": preview_address(photo),
             "label": _label(photo),
             "badge": (badges or {}).get(photo["id"], ""),
+            "caption": (captions or {}).get(photo["id"], ""),
         }
         for photo in photos
     ]

@@ -13,7 +13,7 @@ from explorer.ui import asking, resources
 from explorer.ui.actions import Action
 from explorer.ui.gallery import preview_address
 from explorer.ui.server import SHOWN
-from explorer.ui.words import exposure, place, taken
+from explorer.ui.words import exposure, place, plain, taken
 from explorer.words import count, size
 
 PARAMETER = "photo"
@@ -41,21 +41,28 @@ def lightbox(
     why: Callable[[int], str] | None = None,
     more_like: Callable[[int], None] | None = None,
     actions: Sequence[Action] = (),
+    explain: Callable[[int], None] | None = None,
 ) -> None:
     """Open the photo that the address asks for, if any. To be called once by a page, after its gallery.
 
     ids: what previous and next go through. opened: a photo to be opened now, as the gallery tells. why: one sentence on why a photo is
     here, or ''. more_like: called with a photo's id when more like it is wanted; left away, the Search page is opened.
-    actions: what can be done with a photo here, besides what every page offers.
+    actions: what can be done with a photo here, besides what every page offers. explain: draws more on why a photo is here.
     """
     if opened is not None:
         show(opened)
     if asked() is not None:
-        _dialog(list(ids), why or (lambda _: ""), more_like or asking.search_like, list(actions))
+        _dialog(list(ids), why or (lambda _: ""), more_like or asking.search_like, list(actions), explain)
 
 
 @st.dialog("Photo", width="large", on_dismiss=close)
-def _dialog(ids: list[int], why: Callable[[int], str], more_like: Callable[[int], None], actions: list[Action]) -> None:
+def _dialog(
+    ids: list[int],
+    why: Callable[[int], str],
+    more_like: Callable[[int], None],
+    actions: list[Action],
+    explain: Callable[[int], None] | None,
+) -> None:
     photo_id = asked()
     photo = resources.library().catalog.photo(photo_id) if photo_id is not None else None
     if photo_id is not None and photo is None:
@@ -76,6 +83,8 @@ def _dialog(ids: list[int], why: Callable[[int], str], more_like: Callable[[int]
             _actions(photo_id, ids, more_like, actions)
     with beside:
         _details(photo, why(photo_id))
+        if explain is not None:
+            explain(photo_id)
 
 
 def _address(photo: PhotoRow) -> str:
@@ -129,7 +138,7 @@ def _actions(photo_id: int, ids: list[int], more_like: Callable[[int], None], ac
 
 def _details(photo: PhotoRow, why: str) -> None:
     if why:
-        st.caption(why)
+        st.caption(plain(why))
     name = printable(photo["name"])
     copies = f" · {count(photo['copies'], 'identical file')}" if photo["copies"] > 1 else ""
     rows = [
@@ -139,15 +148,10 @@ def _details(photo: PhotoRow, why: str) -> None:
         ("Place", place(photo)),
         ("Picture", f"{photo['width']:,} × {photo['height']:,} · {photo['format']} · {size(photo['bytes'])}{copies}"),
     ]
-    st.markdown(f"**{_plain(name)}**")
-    st.markdown("  \n".join(f":gray[{label}] {_plain(text)}" for label, text in rows if text))
+    st.markdown(f"**{plain(name)}**")
+    st.markdown("  \n".join(f":gray[{label}] {plain(text)}" for label, text in rows if text))
     if photo["damaged"]:
-        st.warning(f"This photo is damaged: {photo['damaged']}.", icon=":material/broken_image:")
+        st.warning(f"This photo is damaged: {plain(photo['damaged'])}.", icon=":material/broken_image:")
     if photo["away"]:
         st.info("Its drive is not connected; this is the preview.", icon=":material/usb_off:")
     st.code(printable(photo["path"]), language=None, wrap_lines=True)
-
-
-def _plain(text: str) -> str:
-    """Text from a file, with nothing in it that Markdown would take for its own."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-!|~:$" else c for c in text)

@@ -186,9 +186,9 @@ def history_dialog() -> None:
 
 @st.dialog("What is kept", width="large", on_dismiss="rerun")
 def rules_dialog() -> None:
-    """The rules, to be ordered, and the protected folders."""
-    catalog = resources.library().catalog
-    rules = list(keeper_rules(catalog))
+    """The protected folders, the rules, to be ordered, and what was decided."""
+    _protection()
+    rules = list(keeper_rules(resources.library().catalog))
     st.markdown("**Rules.** The first that tells two files apart decides; the next is asked only where they are equal.")
     for at, name in enumerate(rules):
         with st.container(horizontal=True, vertical_alignment="center", key=f"rule-{name}"):
@@ -208,7 +208,6 @@ def rules_dialog() -> None:
                 _set_rules([*rules, added])
         if tuple(rules) != DEFAULT and st.button("As it was at first", icon=":material/restart_alt:"):
             _set_rules(DEFAULT)
-    _protection()
     _decisions()
 
 

@@ -38,7 +38,7 @@ export default function (component) {
     state.anchor = null;
     said.textContent = "";
   }
-  const signature = JSON.stringify(data.photos.map((p) => [p.id, p.src, p.badge]));
+  const signature = JSON.stringify(data.photos.map((p) => [p.id, p.src, p.badge, p.caption]));
   if (signature !== state.signature) {
     state.signature = signature;
     state.photos = data.photos;
@@ -59,7 +59,7 @@ export default function (component) {
     const before = state.tiles;
     state.tiles = new Map();
     for (const photo of state.photos) {
-      const key = `${photo.id} ${photo.src} ${photo.badge}`;
+      const key = `${photo.id} ${photo.src} ${photo.badge} ${photo.caption}`;
       state.tiles.set(key, before.get(key) ?? tile(photo));
     }
     grid.replaceChildren(...state.tiles.values());
@@ -103,6 +103,13 @@ export default function (component) {
       badge.className = "badge";
       badge.textContent = photo.badge;
       button.append(badge);
+    }
+    if (photo.caption) {
+      const caption = document.createElement("span");
+      caption.className = "caption";
+      caption.textContent = photo.caption;
+      button.append(caption);
+      button.setAttribute("aria-label", `${photo.label}: ${photo.caption}`);
     }
     return button;
   }

@@ -1,0 +1,56 @@
+"""`anomalies`."""
+
+from __future__ import annotations
+
+import argparse
+
+from explorer.cli import absolute, open_library, say
+from explorer.commands.output import Status, emit, emit_json
+from explorer.library.filters import Filters
+from explorer.review.anomalies import Anomalies
+from explorer.review.kinds import KINDS, TITLES
+
+
+def run_anomalies(args: argparse.Namespace) -> int:
+    """Print what is odd, poor or broken, worst first."""
+    library, status = open_library(args.library), Status()
+    try:
+        filters = Filters(args.since, args.until, absolute(args.folder) if args.folder else None)
+        review = Anomalies(library, _encoder(library.catalog.encoders(), args.encoder))
+        status.show("Looking at the library…")
+        found = review.findings(args.kind or KINDS, filters, everything=args.all, dismissed=args.dismissed)
+        judged, photos = review.judged
+        lines = review.lines()
+    finally:
+        status.clear()
+        library.close()
+    if judged < photos:
+        say(f"{photos - judged:,} of {photos:,} photos have not been judged yet: the next `python run.py index` reads them.")
+    found = found[: args.top] if args.top else found
+    if args.json:
+        more = [{"flagged": finding.score < lines[finding.kind]} if args.all else {} for finding in found]
+        emit_json([
+            {"id": f.id, "path": f.path, "kind": f.kind, "score": round(f.score, 6), "detail": f.detail} | also
+            for f, also in zip(found, more, strict=True)
+        ])  # fmt: skip
+        return 0
+    for f in found:
+        emit(f"{f.score:.3f}  {TITLES[f.kind][0]}: {f.path}\n       {f.detail}")
+    if not found:
+        say("Nothing stands out." if photos else "The library has no photos yet: index a folder first with `python run.py index FOLDER`.")
+    return 0
+
+
+def _encoder(known: list[tuple[str, str, int, int]], wanted: str | None) -> tuple[str, str, int] | None:
+    """Name, version and dimension of the encoder of that name, where it has seen photos."""
+    from explorer.errors import UsageError
+
+    if wanted is None:
+        return None
+    for name, version, dim, photos in known:
+        if name == wanted and photos:
+            return name, version, dim
+    seen = ", ".join(name for name, *_, photos in known if photos) or "none"
+    raise UsageError(
+        f"No photo has been indexed with “{wanted}” yet (so far: {seen}): run `python run.py index FOLDER --encoder {wanted}`."
+    )

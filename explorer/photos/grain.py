@@ -1,0 +1,85 @@
+"""What was put into a picture after the lens: noise, and the steps that JPEG leaves on its grid."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Grey = npt.NDArray[np.uint8]
+Map = npt.NDArray[np.float32]
+
+# Tiles looked at for noise: the flattest of those that are neither black nor burnt out.
+_TILES, _SIDE = 64, 16
+_DARKEST, _BRIGHTEST = 8.0, 245.0
+# Mean absolute response of the mask to noise of standard deviation 1.
+_MEAN_RESPONSE = 6 * float(np.sqrt(2 / np.pi))
+# Differences above this are the picture's own edges.
+_EDGE = 24
+
+
+def noise(grey: Grey) -> tuple[float, float]:
+    """Standard deviation of the noise, in levels, and how white it is: 1 for noise that is new in every pixel, near 0 for texture.
+
+    Immerkær, Fast noise variance estimation, Computer Vision and Image Understanding 64, 1996: a mask that sees neither slopes nor
+    edges, on the flattest tiles, so that texture elsewhere does not count. Texture that fills the whole picture is told from noise at
+    half the size: averaging four pixels halves noise, but hardly texture, whose coarser waves are stronger.
+    """
+    tiles = _flattest(grey)
+    if not len(tiles):
+        return 0.0, 0.0
+    finest = _responses(tiles)
+    halves = _responses(tiles.reshape(len(tiles), _SIDE // 2, 2, _SIDE // 2, 2).mean(axis=(2, 4)))
+    # In the flattest quarter of them, so that what texture has come in does not count.
+    strength = float(np.percentile(finest, 25))
+    if strength < 0.05:
+        return 0.0, 0.0
+    order = np.argsort(finest)[: max(1, len(tiles) // 4)]
+    ratio = float(halves[order].mean() / max(finest[order].mean(), 1e-6))
+    return strength, float(np.clip((1.0 - ratio) / 0.5, 0.0, 1.0))
+
+
+def _responses(tiles: Map) -> Map:
+    """Mean absolute response of each tile to the mask with rows 1 -2 1, -2 4 -2, 1 -2 1: second differences in both directions."""
+    inner = np.diff(np.diff(tiles, 2, axis=1), 2, axis=2)
+    return np.asarray(np.abs(inner).mean(axis=(1, 2)) / _MEAN_RESPONSE, np.float32)
+
+
+def _flattest(grey: Grey) -> Map:
+    """The tiles, (number, side, side)."""
+    rows, columns = grey.shape[0] // _SIDE, grey.shape[1] // _SIDE
+    if rows < 1 or columns < 1:
+        return np.zeros((0, _SIDE, _SIDE), np.float32)
+    whole = grey[: rows * _SIDE, : columns * _SIDE]
+    small = cv2.resize(whole, (columns * 4, rows * 4), interpolation=cv2.INTER_AREA).astype(np.float32)
+    cells = small.reshape(rows, 4, columns, 4).transpose(0, 2, 1, 3).reshape(rows * columns, 16)
+    usable = (cells.min(axis=1) > _DARKEST) & (cells.max(axis=1) < _BRIGHTEST)
+    spread = np.where(usable, cells.std(axis=1), np.inf)
+    chosen = np.argsort(spread, kind="stable")[: min(_TILES, max(4, rows * columns // 8))]
+    chosen = chosen[np.isfinite(spread[chosen])]
+    tiles = whole.reshape(rows, _SIDE, columns, _SIDE).transpose(0, 2, 1, 3)[chosen // columns, chosen % columns]
+    return np.asarray(tiles, np.float32)
+
+
+def blocks(grey: Grey, period: int) -> tuple[float, float]:
+    """(height of the steps on the grid of JPEG's blocks beyond those between other pixels, height of those others), in levels.
+
+    period: pixels between two lines of the grid: 8, or less for a picture that was scaled down. The grid may begin anywhere, for a photo
+    that was cut after it was compressed. Wang, Sheikh and Bovik, No-reference perceptual quality assessment of JPEG compressed images,
+    2002, compare the same two averages.
+    """
+    if period < 2 or min(grey.shape) < 4 * period:
+        return 0.0, 0.0
+    across = _steps(grey[::3], period)
+    down = _steps(np.ascontiguousarray(grey[:, :: 3 if grey.shape[1] > 600 else 1].T), period)
+    return max(0.0, min(across[0], down[0])), max(across[1], down[1])
+
+
+def _steps(grey: Grey, period: int) -> tuple[float, float]:
+    step = cv2.absdiff(grey[:, 1:], grey[:, :-1])
+    np.minimum(step, _EDGE, out=step)
+    profile = cv2.reduce(step, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
+    means = profile[: len(profile) // period * period].reshape(-1, period).mean(axis=0)
+    top = int(np.argmax(means))
+    others = float(np.median(np.delete(means, top)))
+    return float(means[top]) - others, others

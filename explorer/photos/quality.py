@@ -1,0 +1,140 @@
+"""How good a picture is, in figures: sharpness, light, grain, compression, and how much it looks like a photo at all.
+
+Everything is measured on the luminance that decoding has at hand, at 1,400 to 2,800 pixels on the longer side for large photos: there
+camera shake shows and grain is not averaged away. Only measuring happens here; `review/judging.py` says what is too little or too much,
+so that a change of mind there costs no decoding.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from explorer.photos import blur, grain
+from explorer.photos.figures import BINS, VIEW, Grey, Look, Quality
+
+# Luminance from which a pixel counts as burnt out, and up to which as lost in black.
+_BURNT, _BLACK = 250, 5
+
+
+def measure(grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compression: int = 0) -> tuple[Quality, Look]:
+    """The figures of a picture.
+
+    grey: luminance at the size at hand, (height, width). small: RGB of the same picture with some 512 pixels, (height, width, 3).
+    period: pixels between lines of JPEG's grid, 0 for what never had one. compression: JPEG quality, or 0.
+    """
+    # One thread in each of the decode processes.
+    cv2.setNumThreads(1)
+    grey, small = _not_a_line(np.ascontiguousarray(grey)), _not_a_line(small)
+    noise, white = grain.noise(grey)
+    sharp = blur.measure(grey, noise if white > 0.3 else 0.0)
+    scale = min(1.0, VIEW / max(grey.shape))
+    blocks, steps = grain.blocks(grey, period)
+    seen = _light(small)
+    values = dict[str, float](
+        blur=sharp.most * scale, along=sharp.least * scale, direction=sharp.direction, edges=sharp.edges,
+        shaken=sharp.shaken, noise=noise * scale, white=white, compression=float(compression), blocks=blocks, steps=steps,
+        flat=_flat(grey), grey_tail=_grey_tail(small), **seen, **_content(grey, small),
+    )  # fmt: skip
+    finite = {name: float(np.nan_to_num(value, nan=0.0, posinf=99.0)) for name, value in values.items()}
+    return Quality(**finite), Look(_map(sharp.tiles * scale), _histogram(small))
+
+
+def _not_a_line(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """At least four pixels each way, the last ones repeated."""
+    missing = [(0, max(0, 4 - length)) for length in pixels.shape[:2]] + [(0, 0)] * (pixels.ndim - 2)
+    return np.pad(pixels, missing, mode="edge") if min(pixels.shape[:2]) < 4 else pixels
+
+
+def luminance(rgb: npt.NDArray[np.uint8]) -> Grey:
+    """Rec. 601 luma of an RGB picture."""
+    return cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)  # type: ignore[return-value]
+
+
+def _light(small: npt.NDArray[np.uint8]) -> dict[str, float]:
+    grey = luminance(small)
+    counts = np.bincount(grey.ravel(), minlength=256)
+    total = counts.sum()
+    low, middle, high = (float(np.searchsorted(np.cumsum(counts), share * total)) for share in (0.02, 0.5, 0.99))
+    lit = counts[:_BURNT]
+    margin = max(1, min(grey.shape) // 24)
+    inner = grey[margin:-margin, margin:-margin]
+    border = (int(counts[_BURNT:].sum()) - int((inner >= _BURNT).sum())) / max(1, grey.size - inner.size)
+    shares = counts[counts > 0] / total
+    return {
+        "low": low, "middle": middle, "high": high, "mean": float(grey.mean()),
+        "lit": float(np.searchsorted(np.cumsum(lit), lit.sum() / 2)) if lit.sum() else 255.0,
+        "burnt": float(counts[_BURNT:].sum() / total), "black": float(counts[: _BLACK + 1].sum() / total),
+        "burnt_border": border, "entropy": float(-(shares * np.log2(shares)).sum()),
+    }  # fmt: skip
+
+
+def _content(grey: Grey, small: npt.NDArray[np.uint8]) -> dict[str, float]:
+    height, width = small.shape[:2]
+    scale = 64 / max(height, width)
+    tiny = cv2.resize(luminance(small), (max(2, round(width * scale)), max(2, round(height * scale))), interpolation=cv2.INTER_AREA).astype(
+        np.float32
+    )
+    slope = np.hypot(*(np.abs(part) for part in np.gradient(tiny)))
+    # The 4 highest bits of each channel; a photo has many, a drawing few.
+    small = np.ascontiguousarray(small[::2, ::2])
+    high = (small >> 4).astype(np.int32)
+    codes = np.bincount((high[..., 0] << 8 | high[..., 1] << 4 | high[..., 2]).ravel(), minlength=4096)
+    red, green, blue = (small[..., channel].astype(np.float32) for channel in range(3))
+    one, two = red - green, (red + green) / 2 - blue
+    spread, centre = np.hypot(one.std(), two.std()), np.hypot(one.mean(), two.mean())
+    return {
+        "contrast": float(tiny.std()), "detail": float((slope > 8).mean()), "colours": float(np.sort(codes)[-8:].sum() / codes.sum()),
+        "colourful": float(spread + 0.3 * centre), "text": _text(grey),
+    }  # fmt: skip
+
+
+def _flat(grey: Grey) -> float:
+    """Share of pixels that are as their neighbours to the right and below."""
+    part = _middle_band(grey)
+    here = part[:-1, :-1]
+    same = (cv2.absdiff(here, part[:-1, 1:]) <= 1) & (cv2.absdiff(here, part[1:, :-1]) <= 1)
+    return float(same.mean())
+
+
+def _text(grey: Grey) -> float:
+    """Share of pixels beside a step of at least 60 levels whose other side is flat: letters, lines and frames have such, lenses do not."""
+    part = _middle_band(grey)
+    step = cv2.absdiff(part[:, 1:], part[:, :-1])
+    hard = (step[:, 1:-1] >= 60) & ((step[:, :-2] <= 2) | (step[:, 2:] <= 2))
+    return float(hard.mean())
+
+
+def _middle_band(grey: Grey) -> Grey:
+    """Every fourth stripe of 16 rows: enough to count in."""
+    if grey.shape[0] < 256:
+        return grey
+    rows = grey.shape[0] // 64
+    return np.ascontiguousarray(grey[: rows * 64].reshape(rows, 4, 16, -1)[:, 0].reshape(rows * 16, -1))
+
+
+def _grey_tail(small: npt.NDArray[np.uint8]) -> float:
+    """Share of rows, counted from the bottom, that hold the one grey that decoders put where data are missing."""
+    rows = small[::-1].astype(np.int16)
+    spread = (rows.max(axis=(1, 2)) - rows.min(axis=(1, 2))) <= 6
+    grey = np.abs(rows.mean(axis=(1, 2)) - 128) <= 4
+    bad = np.flatnonzero(~(spread & grey))
+    return float((bad[0] if len(bad) else len(rows)) / len(rows))
+
+
+def _map(tiles: npt.NDArray[np.float32]) -> Grey:
+    """Radii → 1 to 255, at most 24 tiles on a side."""
+    step = -(-max(tiles.shape) // 24)
+    rows, columns = (-(-side // step) for side in tiles.shape)
+    padded = np.full((rows * step, columns * step), np.nan, np.float32)
+    padded[: tiles.shape[0], : tiles.shape[1]] = tiles
+    cells = padded.reshape(rows, step, columns, step).transpose(0, 2, 1, 3).reshape(rows, columns, -1)
+    known = np.isfinite(cells).any(axis=2)
+    sharpest = np.where(np.isfinite(cells), cells, np.inf).min(axis=2)
+    return np.where(known, np.clip(1 + 254 / (1 + (np.where(known, sharpest, 1.0) / 1.5) ** 2), 1, 255), 0).astype(np.uint8)
+
+
+def _histogram(small: npt.NDArray[np.uint8]) -> Grey:
+    counts = np.bincount(luminance(small).ravel() // (256 // BINS), minlength=BINS).astype(np.float64)
+    return np.asarray(np.ceil(counts / max(1.0, counts.max()) * 255), np.uint8)

@@ -1,0 +1,174 @@
+"""From figures (`photos/quality.py`) to scores: 0 is as bad as can be, 1 is fine, and below 0.5 a person would see it.
+
+Each judgement is a smooth, monotone function of what was measured, with its middle where the fault begins to show. The middles were set on
+photos with faults of known strength (`benchmarks/anomalies.py`); where a library's own photos are softer or grainier than usual as a whole,
+its middle moves with them, within bounds, so that an old camera's photos are not all called bad.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.floating[Any]]
+Column = Callable[[str], Floats]
+"""A figure's name → that figure of all photos; also `camera` and `lossless` (0 or 1), and `longest` (side in pixels)."""
+
+
+class Judgement(NamedTuple):
+    """score: of each photo. says: row → the reason, in a sentence."""
+
+    score: Floats
+    says: Callable[[int], str]
+
+
+def falling(values: Numbers, middle: Numbers | float, steepness: float) -> Floats:
+    """1 for small values, 0.5 at the middle, 0 for large ones: 1 / (1 + (value / middle)^steepness)."""
+    ratio = np.maximum(values, 1e-6) / np.maximum(middle, 1e-6)
+    return (1 / (1 + np.clip(ratio, 1e-4, 1e4) ** steepness)).astype(np.float32)
+
+
+def rising(values: Numbers, middle: Numbers | float, steepness: float) -> Floats:
+    """0 for small values, 0.5 at the middle, 1 for large ones."""
+    return (1 - falling(values, middle, steepness)).astype(np.float32)
+
+
+def _usual(values: Floats, factor: float, least: float, most: float) -> float:
+    """A middle that moves with the library: that many times its median, within bounds. Of a few photos nothing is usual."""
+    return float(np.clip(factor * np.median(values), least, most)) if len(values) >= _MANY else least
+
+
+# --- sharpness
+
+# Radius, in pixels of a photo 1,500 wide, from which a photo is seen to be soft; and how many times more blurred in one direction than
+# across it means that the camera moved.
+_SOFT, _SOFT_AT_MOST, _SOFTER_THAN_USUAL, _SHAKEN = 0.6, 0.85, 2.4, 1.45
+# Photos from which a library has ways of its own.
+_MANY = 50
+
+
+def blurred(column: Column) -> Judgement:
+    """Out of focus, or shaken."""
+    radius, shaken, direction = column("blur"), column("shaken"), column("direction")
+    middle = _usual(radius, _SOFTER_THAN_USUAL, _SOFT, _SOFT_AT_MOST)
+
+    def says(row: int) -> str:
+        seen = f"{max(radius[row], 0.1) * 2:.0f} pixels wide at {1500:,} across" if radius[row] < 20 else "with no edge left in it"
+        # The more is lost, the less sure is the direction.
+        if shaken[row] > _SHAKEN + 0.15 * max(0.0, float(radius[row]) - 1) and radius[row] < 20:
+            return f"Camera shake: even its sharpest parts are smeared at {direction[row]:.0f}°, with edges {seen}."
+        return f"Out of focus: even its sharpest parts are soft, {'with edges ' if radius[row] < 20 else ''}{seen}."
+
+    return Judgement(falling(radius, middle, 3), says)
+
+
+# --- light
+
+
+# Lights (of 255) below which a photo is too dark, and what is lost to white, weighted by how light the rest is, from which it is too light.
+_DARK, _OVER = 119.0, 0.125
+
+
+def dark(column: Column) -> Judgement:
+    """Underexposed: even the lights are dark. A night with lamps in it is not."""
+    light = 0.9 * column("high") + 0.1 * column("low")
+
+    def says(row: int) -> str:
+        high, middle = column("high")[row], column("middle")[row]
+        return f"Dark: half of it is below {middle / 2.55:.0f} %, and but 1 % is above {high / 2.55:.0f} % of full brightness."
+
+    return Judgement(rising(light, _DARK, 5), says)
+
+
+def overexposed(column: Column) -> Judgement:
+    """Burnt out: a good part has lost all drawing, and the rest is light. Snow and fog are light, but not lost; a white background is lost,
+    but what stands before it has its darks."""
+    burnt, lit, low = column("burnt"), column("lit"), column("low")
+    washed = 0.1 + 0.6 * np.clip(low / 50, 0, 1.5) + 0.3 * np.clip((lit - 110) / 80, 0, 1)
+
+    def says(row: int) -> str:
+        return f"Overexposed: {burnt[row]:.0%} of it is burnt out to white, and the rest is at {lit[row] / 2.55:.0f} % brightness."
+
+    return Judgement(falling(burnt * washed, _OVER, 2), says)
+
+
+# --- what is in it
+
+_EMPTY = 1.0
+
+
+def empty(column: Column) -> Judgement:
+    """Low information: a lens cap, the floor, the inside of a pocket."""
+    contrast, detail, entropy = column("contrast"), column("detail"), column("entropy")
+    much = contrast / 12 * 0.5 + detail / 0.04 * 0.3 + np.clip(entropy / 5, 0, 2) * 0.4
+
+    def says(row: int) -> str:
+        return f"Hardly anything is to be seen: {detail[row]:.1%} of it are edges, and its light varies by {contrast[row] / 2.55:.0f} %."
+
+    return Judgement(rising(much, _EMPTY, 4), says)
+
+
+# --- what was done to it
+
+# Standard deviation of noise (levels, at 1,500 pixels across) that is seen, in photos of at least so many pixels on the longer side and in
+# tiny ones, where fine texture is hardest to tell from it; the whiteness up to which it is texture, and
+# from which it is noise.
+_GRAINY, _GRAINY_TINY, _GRAINY_AT_MOST, _GRAINIER_THAN_USUAL = 5.5, 8.0, 10.0, 4.0
+_LARGE, _SMALL = 900.0, 300.0
+_TEXTURE, _WHITE = 0.3, 0.8
+# JPEG quality, and height of the steps between blocks against those within, from which compression is seen.
+_CRUSHED, _STEPS = 34.0, 0.33
+
+
+def noisy(column: Column) -> Judgement:
+    """Grain that is new in every pixel, even where the picture is flat."""
+    noise = column("noise") * np.clip((column("white") - _TEXTURE) / (_WHITE - _TEXTURE), 0, 1)
+    small = 1 - np.clip((column("longest") - _SMALL) / (_LARGE - _SMALL), 0, 1)
+    middle = np.maximum(_usual(noise, _GRAINIER_THAN_USUAL, _GRAINY, _GRAINY_AT_MOST), _GRAINY + small * (_GRAINY_TINY - _GRAINY))
+
+    def says(row: int) -> str:
+        return f"Noisy: even its flattest parts vary by {noise[row] / 2.55:.1f} % from pixel to pixel."
+
+    return Judgement(falling(noise, middle, 3), says)
+
+
+def compressed(column: Column) -> Judgement:
+    """Crushed by JPEG: by the tables of the file, or by the steps that an earlier file has left."""
+    quality, steps = column("compression"), column("blocks") / (column("steps") + 1)
+    by_table = np.where(quality > 0, rising(quality, _CRUSHED, 3), np.float32(1))
+    by_steps = falling(steps, _STEPS, 3)
+
+    def says(row: int) -> str:
+        if by_table[row] <= by_steps[row]:
+            return f"Heavily compressed: it was saved at JPEG quality {quality[row]:.0f} of 100."
+        return "Heavily compressed: the edges of JPEG's blocks show, though the file itself was saved at a better quality."
+
+    return Judgement(np.minimum(by_table, by_steps).astype(np.float32), says)
+
+
+# --- whether it is a photo
+
+_DRAWN = 1.3
+
+
+def not_a_photo(column: Column) -> Judgement:
+    """A screenshot, a document, a drawing, an icon: flat colours, few of them, hard edges, and no camera."""
+    flat, colours, text = column("flat"), column("colours"), column("text")
+    evidence = (
+        0.8 * np.clip((flat - 0.35) / 0.4, 0, 1)
+        + 0.6 * np.clip((colours - 0.6) / 0.3, 0, 1)
+        + 0.6 * np.clip(text / 0.02, 0, 1) * np.clip((flat - 0.2) / 0.3, 0, 1)
+        + 0.25 * column("lossless")
+        - 1.2 * column("camera")
+    )
+    # Light and dark swallow what a photo is made of: what has no lights, or no darks, is dark or overexposed first of all.
+    evidence *= np.clip(column("high") / 150, 0, 1) * (1 - np.clip((column("low") - 40) / 60, 0, 1))
+
+    def says(row: int) -> str:
+        return f"Not a photo: {flat[row]:.0%} of it is flat colour, {colours[row]:.0%} of it has eight colours, and no camera is named."
+
+    return Judgement(falling(np.maximum(evidence, 0), _DRAWN, 4), says)

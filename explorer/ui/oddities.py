@@ -1,0 +1,210 @@
+"""What the Anomalies page knows: what its address asks for, the findings, and what a person does with them.
+
+The address is the truth (`?kind=blurred&folder=…&since=…&until=…&page=2&dismissed=1&colour=date&area=…`): a link that is kept, reload,
+back and forward all show the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import streamlit as st
+
+from explorer.library.filters import Filters
+from explorer.library.library import Library
+from explorer.library.places import Map
+from explorer.review.anomalies import Anomalies, Finding
+from explorer.review.kinds import KINDS, Kind
+from explorer.review.removal import Removal, removed_paths
+from explorer.ui import map_data, resources, revealing
+from explorer.ui.map_data import Area, Colouring
+from explorer.words import count
+
+KIND, SINCE, UNTIL, FOLDER, PAGE, GONE, COLOUR, AREA = ADDRESS = (
+    "kind", "since", "until", "folder", "page", "dismissed", "colour", "area",
+)  # fmt: skip
+# Kinds whose findings are files rather than photos.
+FILES: tuple[Kind, ...] = ("unreadable", "extension")
+
+_lock = threading.Lock()
+_review: tuple[Library, Anomalies] | None = None
+_map: tuple[Library, int, Map] | None = None
+
+
+class Asked(NamedTuple):
+    """What the address asks for. kind: None for the overview. gone: what was dismissed, instead of what is to be looked at."""
+
+    kind: Kind | None
+    filters: Filters | None
+    page: int
+    gone: bool
+    colour: Colouring
+    area: Area | None
+
+
+# --- shared by all sessions
+
+
+def review() -> Anomalies:
+    """The findings of this server's library."""
+    global _review  # noqa: PLW0603
+    library = resources.library()
+    with _lock:
+        if _review is None or _review[0] is not library:
+            _review = (library, Anomalies(library))
+        return _review[1]
+
+
+def library_map() -> Map:
+    """The map as it is now."""
+    global _map  # noqa: PLW0603
+    library = resources.library()
+    change = library.catalog.change()
+    with _lock:
+        if _map is None or _map[0] is not library or _map[1] != change:
+            _map = (library, change, map_data.library_map(library))
+        return _map[2]
+
+
+def map_points(colouring: Colouring, filters: Filters | None) -> bytes:
+    """The map for the browser."""
+    findings = review().findings() if colouring == "kind" else []
+    return map_data.packed(resources.library(), library_map(), colouring, findings, filters)
+
+
+# --- the address
+
+
+def asked() -> Asked:
+    """What the address asks for; what makes no sense in it is left out."""
+    now = {key: st.query_params.get(key, "") for key in ADDRESS}
+    since, until = day(now[SINCE]), day(now[UNTIL])
+    filters = Filters(since.isoformat() if since else None, until.isoformat() if until else None, now[FOLDER] or None)
+    return Asked(
+        kind=next((kind for kind in KINDS if kind == now[KIND]), None),
+        filters=filters or None,
+        page=max(1, int(now[PAGE])) if now[PAGE].isdecimal() and len(now[PAGE]) < 9 else 1,
+        gone=now[GONE] == "1",
+        colour=map_data.colouring(now[COLOUR]),
+        area=_area(now[AREA]),
+    )
+
+
+def day(text: str | None) -> dt.date | None:
+    """A day as addresses hold it, or None."""
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _area(text: str) -> Area | None:
+    parts = text.split(",")
+    if len(parts) != 4 or not all(part.isdecimal() and len(part) < 6 for part in parts):
+        return None
+    return Area(*(int(part) for part in parts))
+
+
+def go(**changes: str | None) -> None:
+    """Change some of what the address asks for; the page of results starts anew unless it is what changes."""
+    now = {key: st.query_params[key] for key in ADDRESS if key in st.query_params and key != PAGE}
+    st.query_params.from_dict({key: value for key, value in (now | changes).items() if value})
+
+
+def look_at(kind: Kind | None) -> None:
+    """Look at the findings of that kind, or at the overview."""
+    go(**{KIND: kind, AREA: None, GONE: None})
+
+
+def from_widget(part: str, key: str, words: Callable[[object], str | None] = lambda value: str(value) if value else None) -> None:
+    """A widget was changed: make the address say it."""
+    go(**{part: words(st.session_state.get(key))})
+
+
+# --- findings
+
+
+def counts(filters: Filters | None, *, gone: bool = False) -> dict[Kind, int]:
+    """How many findings of each kind there are: those to be looked at, or those dismissed."""
+    numbers = dict.fromkeys(KINDS, 0)
+    for finding in _all(KINDS, filters, gone=gone):
+        numbers[finding.kind] += 1
+    return numbers
+
+
+def findings(what: Asked) -> list[Finding]:
+    """What the address asks for, worst first."""
+    return _all([what.kind] if what.kind else KINDS, what.filters, gone=what.gone)
+
+
+def _all(kinds: Sequence[Kind], filters: Filters | None, *, gone: bool) -> list[Finding]:
+    found = review().findings(kinds, filters, dismissed=gone)
+    away = removed_paths(resources.library())
+    return [f for f in found if f.dismissed == gone and f.path not in away]
+
+
+def of_photo(photo_id: int) -> list[Finding]:
+    """Everything found of one photo, the worst first."""
+    return [finding for finding in review().findings() if finding.id == photo_id]
+
+
+def move_line(kind: Kind, key: str) -> None:
+    """The slider of that kind was moved."""
+    review().set_line(kind, float(st.session_state[key]))
+
+
+def dismiss(found: Iterable[Finding]) -> None:
+    """Do not show these any more, and remember how to take that back."""
+    some = list(found)
+    review().dismiss(some)
+    st.session_state["_undo-dismissal"] = some
+    st.toast(f"{count(len(some), 'finding')} dismissed.", icon=":material/visibility_off:")
+
+
+def restore(found: Iterable[Finding]) -> None:
+    """Show these again."""
+    some = list(found)
+    review().restore(some)
+    st.session_state.pop("_undo-dismissal", None)
+    st.toast(f"{count(len(some), 'finding')} shown again.", icon=":material/visibility:")
+
+
+def last_dismissed() -> list[Finding]:
+    """What was dismissed last in this window, and can be taken back by one press."""
+    found: list[Finding] = st.session_state.get("_undo-dismissal", [])
+    return found
+
+
+def reveal(path: str) -> None:
+    """Show a file of the library in the file manager, or say why that cannot be done."""
+    if problem := revealing.reveal(path):
+        st.toast(problem, icon=":material/error:")
+
+
+def folders(chosen: str | None) -> list[str]:
+    """What can be filtered by: watched folders, those with photos in them, and the one that is chosen, though it is gone."""
+    catalog = resources.library().catalog
+    found = {root["path"] for root in catalog.roots()} | {row["path"] for row in catalog.folders()}
+    return sorted(found | ({chosen} if chosen else set()))
+
+
+# --- removal
+
+
+def removals(found: Iterable[Finding]) -> list[Removal]:
+    """Every file of these photos: none is kept for them, which the person confirms apart."""
+    catalog, wanted = resources.library().catalog, dict[str, Removal]()
+    chosen = {finding.id: finding for finding in found if finding.id is not None}
+    rows = catalog.photos(chosen)
+    for photo_id, finding in chosen.items():
+        if photo_id not in rows:
+            continue
+        for file in catalog.files_of(photo_id):
+            if file["state"] == "present":
+                wanted[file["path"]] = Removal(
+                    file["path"], rows[photo_id]["hash"], bytes=file["size"], tier=finding.kind, why=finding.detail
+                )  # fmt: skip
+    return list(wanted.values())

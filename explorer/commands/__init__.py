@@ -9,7 +9,8 @@ from collections.abc import Callable
 # A command's module is imported when it runs: a search must not wait for what only indexing needs.
 _MODULES = {
     "open": "app", "demo": "app", "index": "indexing", "verify": "indexing", "search": "looking", "status": "looking", "models": "tools",
-    "bench": "tools", "anomalies": "oddities",
+    "bench": "tools", "pause": "control", "resume": "control", "stop": "control", "rescan": "control", "pace": "control",
+    "forget": "control", "exclude": "control", "retry": "control", "anomalies": "oddities",
 }  # fmt: skip
 
 

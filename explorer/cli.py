@@ -78,9 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
     search.add_argument("phrase", nargs="?", help="what to look for; - reads one phrase a line and answers one JSON list a line")
     search.add_argument("--photo", metavar="FILE", action="append", default=[], help="find photos like this one (may be given again)")
     search.add_argument("--top", type=_positive, default=20, metavar="N", help="how many results (default: 20)")
-    search.add_argument("--since", metavar="DATE", help="taken on this day or later (YYYY-MM-DD)")
-    search.add_argument("--until", metavar="DATE", help="taken on this day or earlier (YYYY-MM-DD)")
-    search.add_argument("--folder", metavar="DIR", help="only in this folder and below it")
+    _filter_options(search)
 
     _anomaly_options(add("anomalies", "list photos that are odd, poor or broken, worst first, and why", encoder, as_json))
 
@@ -113,12 +111,16 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _anomaly_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--kind", action="append", choices=KINDS, help="only this kind (may be given again)")
-    parser.add_argument("--top", type=_positive, metavar="N", help="how many (default: all)")
+def _filter_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", metavar="DATE", help="taken on this day or later (YYYY-MM-DD)")
     parser.add_argument("--until", metavar="DATE", help="taken on this day or earlier (YYYY-MM-DD)")
     parser.add_argument("--folder", metavar="DIR", help="only in this folder and below it")
+
+
+def _anomaly_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--kind", action="append", choices=KINDS, help="only this kind (may be given again)")
+    parser.add_argument("--top", type=_positive, metavar="N", help="how many (default: all)")
+    _filter_options(parser)
     parser.add_argument("--all", action="store_true", help="the scores of all photos, also of those that are fine")
     parser.add_argument("--dismissed", action="store_true", help="also what was dismissed")
 

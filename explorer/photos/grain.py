@@ -58,7 +58,7 @@ def _flattest(grey: Grey) -> Map:
     chosen = np.argsort(spread, kind="stable")[: min(_TILES, max(4, rows * columns // 8))]
     chosen = chosen[np.isfinite(spread[chosen])]
     tiles = whole.reshape(rows, _SIDE, columns, _SIDE).transpose(0, 2, 1, 3)[chosen // columns, chosen % columns]
-    return tiles.astype(np.float32)
+    return np.asarray(tiles, np.float32)
 
 
 def blocks(grey: Grey, period: int) -> tuple[float, float]:

@@ -78,18 +78,9 @@ def build_parser() -> argparse.ArgumentParser:  # noqa: PLR0915  a list of comma
     search.add_argument("phrase", nargs="?", help="what to look for; - reads one phrase a line and answers one JSON list a line")
     search.add_argument("--photo", metavar="FILE", action="append", default=[], help="find photos like this one (may be given again)")
     search.add_argument("--top", type=_positive, default=20, metavar="N", help="how many results (default: 20)")
-    search.add_argument("--since", metavar="DATE", help="taken on this day or later (YYYY-MM-DD)")
-    search.add_argument("--until", metavar="DATE", help="taken on this day or earlier (YYYY-MM-DD)")
-    search.add_argument("--folder", metavar="DIR", help="only in this folder and below it")
+    _filter_options(search)
 
-    anomalies = add("anomalies", "list photos that are odd, poor or broken, worst first, and why", encoder, as_json)
-    anomalies.add_argument("--kind", action="append", choices=KINDS, help="only this kind (may be given again)")
-    anomalies.add_argument("--top", type=_positive, metavar="N", help="how many (default: all)")
-    anomalies.add_argument("--since", metavar="DATE", help="taken on this day or later (YYYY-MM-DD)")
-    anomalies.add_argument("--until", metavar="DATE", help="taken on this day or earlier (YYYY-MM-DD)")
-    anomalies.add_argument("--folder", metavar="DIR", help="only in this folder and below it")
-    anomalies.add_argument("--all", action="store_true", help="the scores of all photos, also of those that are fine")
-    anomalies.add_argument("--dismissed", action="store_true", help="also what was dismissed")
+    _anomaly_options(add("anomalies", "list photos that are odd, poor or broken, worst first, and why", encoder, as_json))
 
     add("status", "say what is indexed, where, and what the indexer is doing", as_json)
 
@@ -142,6 +133,20 @@ def build_parser() -> argparse.ArgumentParser:  # noqa: PLR0915  a list of comma
     bench.add_argument("name", nargs="?", help="which one; without it they are listed")
     bench.add_argument("options", nargs=argparse.REMAINDER, help="what the benchmark takes")
     return parser
+
+
+def _filter_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--since", metavar="DATE", help="taken on this day or later (YYYY-MM-DD)")
+    parser.add_argument("--until", metavar="DATE", help="taken on this day or earlier (YYYY-MM-DD)")
+    parser.add_argument("--folder", metavar="DIR", help="only in this folder and below it")
+
+
+def _anomaly_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--kind", action="append", choices=KINDS, help="only this kind (may be given again)")
+    parser.add_argument("--top", type=_positive, metavar="N", help="how many (default: all)")
+    _filter_options(parser)
+    parser.add_argument("--all", action="store_true", help="the scores of all photos, also of those that are fine")
+    parser.add_argument("--dismissed", action="store_true", help="also what was dismissed")
 
 
 def _app_options(parser: argparse.ArgumentParser) -> None:

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from explorer.photos.facts import DecodedPhoto
+from explorer.photos.figures import Look, Quality
 
 _LENGTHS = struct.Struct("<II")
 # No header is nearly as long; a longer one is garbage.
@@ -82,7 +83,7 @@ def _check(photo: DecodedPhoto) -> None:
         raise ValueError("a fact that is no number")
     if not all(isinstance(value, int) and 1 <= value < 1 << 31 for value in (photo.width, photo.height, photo.frames)):
         raise ValueError("a size that no picture has")
-    for text in (photo.format, photo.taken_at, photo.taken_source, photo.camera, photo.lens, photo.damaged):
+    for text in (photo.format, photo.taken_at, photo.taken_source, photo.camera, photo.lens, photo.damaged, photo.stated):
         # Raises for half a surrogate pair.
         if text is not None and (len(text.encode()) > _LONGEST_TEXT or "\0" in text):
             raise ValueError("a text that no photo has")

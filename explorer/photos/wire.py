@@ -19,10 +19,10 @@ from explorer.photos.figures import Look, Quality
 _LENGTHS = struct.Struct("<II")
 # No header is nearly as long; a longer one is garbage.
 _LONGEST_HEADER = 1 << 20
-# Bytes in a camera's name, say.
-_LONGEST_TEXT = 4096
 # Short bytes that travel in the header.
 _IN_HEX = ("phash", "quality", "look")
+# Bytes in a camera's name, say.
+_LONGEST_TEXT = 4096
 
 
 def send(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
@@ -89,3 +89,7 @@ def _check(photo: DecodedPhoto) -> None:
             raise ValueError("a text that no photo has")
     if len(photo.phash) != 32 or not photo.preview.startswith(b"\xff\xd8"):
         raise ValueError("no preview or hash")
+    if photo.quality and not all(math.isfinite(value) for value in dataclasses.astuple(Quality.unpacked(photo.quality))):
+        raise ValueError("a figure that is no number")
+    if photo.look:
+        Look.unpacked(photo.look)

@@ -84,6 +84,16 @@ def build_parser() -> argparse.ArgumentParser:
     verify = add("verify", "check that catalog, vectors, previews and photo files agree", as_json)
     verify.add_argument("--repair", action="store_true", help="mend what can be mended; photo files are never touched")
 
+    duplicates = add("duplicates", "say which photos are duplicates, and which one of each group to keep", as_json)
+    duplicates.add_argument(
+        "--tier", action="append", choices=["identical", "pixels", "picture", "moment", "lookalike"],
+        help="only groups of this kind (may be given again); the first three mean one and the same picture",
+    )  # fmt: skip
+    duplicates.add_argument("--folder", metavar="DIR", help="only groups with a photo in this folder or below it")
+    duplicates.add_argument(
+        "--plan", metavar="FILE", help="write what would be removed, for `remove` (JSON, or CSV by its ending); the first three kinds"
+    )
+
     remove = add("remove", "take away the files of a plan, to the system's trash or a folder; `undo` brings them back", as_json)
     remove.add_argument("--plan", metavar="FILE", required=True, help="what to remove, as `duplicates --plan FILE` wrote it (JSON or CSV)")
     remove.add_argument("--dry-run", action="store_true", help="check everything and say what would be done, but do nothing")
@@ -149,7 +159,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _no_command(word: str) -> None:
     """Raises UsageError for a word that can only be a mistyped command: no folder has that name, and none was meant by the look of it."""
-    if word and Path(word).name == word and not word.startswith(("~", ".")) and not os.path.lexists(word):  # noqa: PTH112
+    if word and Path(word).name == word and not word.startswith(("~", ".")) and not os.path.lexists(word):
         near = difflib.get_close_matches(word, commands(), 1)
         hint = f"Did you mean “{near[0]}”?" if near else "`python run.py --help` lists the commands."
         raise UsageError(f"“{word}” is neither a command nor a folder here. {hint}")

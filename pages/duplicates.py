@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from typing import cast
 
 import streamlit as st
 
@@ -53,7 +54,7 @@ def tabs(now: Review) -> Tier:
         "Kind", TIERS, default=asked_for if asked_for in TIERS else first, required=True, format_func=title, key="dup-tier",
         label_visibility="collapsed", wrap=True,
     )  # fmt: skip
-    tier: Tier = next((each for each in TIERS if each == chosen), first)
+    tier = cast(Tier, chosen if chosen in TIERS else first)
     if tier != asked_for:
         st.query_params["tier"] = tier
     return tier
@@ -85,6 +86,8 @@ def carry_out(act: Act, found: list[Group], at: int) -> None:
         go(found, next((number for number, each in enumerate(found) if each.key == act.to), at))
     elif act.what == "mark" and act.file is not None:
         duplicates.mark(group, act.file)
+    elif act.what == "markall":
+        duplicates.mark_all(group)
     elif act.what == "keep" and act.file is not None:
         duplicates.keep(group, act.file)
     elif act.what in ("accept", "back"):
@@ -153,11 +156,11 @@ def take_back() -> None:
 
 
 def basket(now: Review) -> None:
-    """What is to be removed so far; in view wherever the page is scrolled to."""
+    """What is to be removed so far."""
     wanted = duplicates.removals(now)
     if not wanted:
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="selection-removal"):
+    with st.container(horizontal=True, vertical_alignment="center", key="basket"):
         st.markdown(f"**{count(len(wanted), 'file')} to go**, {size(sum(removal.bytes for removal in wanted))}", width="content")
         if st.button("Look through and remove…", type="primary", icon=":material/delete:"):
             removing.removal_dialog(wanted, duplicates.forget_choices)
@@ -204,11 +207,11 @@ def main() -> None:
     st.caption(WHAT[tier])
     progress()
     bulk(now, tier)
+    basket(now)
     if now.open[tier]:
         groups(now.open[tier])
     else:
         empty(now, tier, what)
-    basket(now)
     follow(change)
 
 

@@ -155,7 +155,7 @@ class TestEnvironment:
         with pytest.raises(SetupError, match="python3-venv"):
             bootstrap._make_venv(str(project / ".venv"))
         failed.stdout = b"Error: [Errno 13] Permission denied: '/x/.venv'"
-        with pytest.raises(SetupError, match="could not be made: Error: .* Permission denied"):
+        with pytest.raises(SetupError, match=r"could not be made: Error: .* Permission denied"):
             bootstrap._make_venv(str(project / ".venv"))
 
     def test_a_fresh_one_is_made_and_then_used(self, project: Path) -> None:

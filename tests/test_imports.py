@@ -32,7 +32,7 @@ DOORS = {
 }
 SQL = re.compile(r"^\s*(select\s.+\sfrom|insert\s+(or\s+\w+\s+)?into|update\s+\w+\s+set|delete\s+from|create\s+table|pragma)\s", re.S)
 
-FILES = sorted(path for folder in ("explorer", "pages") for path in (PROJECT / folder).rglob("*.py")) + [PROJECT / "run.py"]
+FILES = [*sorted(path for folder in ("explorer", "pages") for path in (PROJECT / folder).rglob("*.py")), PROJECT / "run.py"]
 
 
 def name_of(path: Path) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 # A command's module is imported when it runs: a search must not wait for what only indexing needs.
 _MODULES = {
     "open": "app", "demo": "app", "index": "indexing", "verify": "indexing", "search": "looking", "status": "looking", "models": "tools",
-    "bench": "tools", "anomalies": "oddities", "remove": "tidying", "undo": "tidying",
+    "bench": "tools", "duplicates": "duplicates", "anomalies": "oddities", "remove": "tidying", "undo": "tidying",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from explorer.config import PROJECT
 from explorer.errors import DamagedPhoto
@@ -88,6 +88,19 @@ class DecodePool:
         if isinstance(photo, str):
             raise DamagedPhoto(photo)
         return photo
+
+    def look_closer(self, path: str, wanted: Literal["pixels", "fraction"]) -> tuple[bytes, str | None] | None:
+        """One more fact of a file (see `photos/closer.py`) with the hash of the bytes it is of; None where it cannot be had."""
+        with self._spare, _watch([self._single]):
+            answer = self._single.ask({"path": os.fsencode(path).hex(), "closer": wanted})
+        if isinstance(answer, str) or "error" in answer[0]:
+            return None
+        try:
+            fact = answer[0]["fact"]
+            return bytes.fromhex(answer[0]["hash"]), None if fact is None else str(fact)
+        except (KeyError, TypeError, ValueError):
+            self._single.close()
+            return None
 
     def run(self, jobs: Iterable[Job], known: Callable[[bytes], bool]) -> Generator[Outcome, None, None]:
         """Read, hash and decode files; outcomes come as they are ready, in no order.

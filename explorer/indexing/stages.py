@@ -12,6 +12,7 @@ from typing import Protocol
 from explorer.encoders.base import Encoder
 from explorer.indexing.mapping import MapStage
 from explorer.indexing.neighbours import NeighbourStage
+from explorer.indexing.pairs import PairStage
 from explorer.library.library import Library
 from explorer.library.writer import Writer
 
@@ -32,4 +33,4 @@ class Stage(Protocol):
 
 def stages(library: Library, writer: Writer, encoder: Encoder) -> Sequence[Stage]:
     """All stages, in the order in which they build on each other."""
-    return [NeighbourStage(library, writer, encoder), MapStage(library, writer, encoder)]
+    return [NeighbourStage(library, writer, encoder), PairStage(library, writer, encoder), MapStage(library, writer, encoder)]

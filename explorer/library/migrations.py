@@ -149,10 +149,11 @@ create index neighbour_photo on neighbour (photo_id);
 
 # What comparing photos two by two has found (`indexing/pairs.py`); derived, too.
 _M003_PAIRS = """
--- What finds a photo's copies however they are cropped or turned; `version` of how it is made.
+-- What finds a photo's copies however they are cropped or turned (`photos/sketches.py`). A photo that has one has been compared with all
+-- that had one before it.
 create table sketch (
   photo_id integer primary key references photo (id) on delete cascade,
-  words blob not null,
+  corners blob not null,
   version integer not null
 );
 

@@ -97,6 +97,13 @@ def pairs(catalog: Catalog, version: int, kinds: Sequence[Kind] = ("pixels", "pi
     return [Pair(a, b, kind, score, json.loads(relation)) for a, b, kind, score, relation in rows]
 
 
+def times(catalog: Catalog) -> dict[int, str]:
+    """When visible photos were taken, of those that say so themselves, by id; not the mere times of files."""
+    with catalog.reading() as db:
+        rows = db.execute("select id, taken_at from photo where present > 0 and taken_at is not null and taken_source <> 'file'")
+        return {row[0]: row[1] for row in rows}
+
+
 def put_pairs(writer: Writer, found: Iterable[Pair], version: int) -> None:
     """Keep what was found; a pair of which one photo was dropped meanwhile is passed over."""
     writer.run_many(
@@ -113,25 +120,26 @@ def drop_pairs(writer: Writer, version: int) -> None:
 
 
 class Looks(NamedTuple):
-    """What is known of all visible photos for finding copies, by id in ascending order.
+    """What is needed of photos for finding their copies, by id in ascending order, also of those that are away.
 
-    hashes: (n, 32) uint8, perceptual. sizes: (n, 2) width and height. words: for each photo its sketch, None where it has none yet.
-    digests: hex.
+    hashes: (n, 32) uint8, perceptual. pixels: (n,) width times height. digests: hex. compared: has been compared with all that had been
+    before it. visible: has a file now.
     """
 
     ids: Ids
     hashes: npt.NDArray[np.uint8]
-    sizes: npt.NDArray[np.int64]
-    words: list[npt.NDArray[np.uint32] | None]
+    pixels: Ids
     digests: list[str]
+    compared: npt.NDArray[np.bool_]
+    visible: npt.NDArray[np.bool_]
 
 
 def looks(catalog: Catalog, version: int, *, after: int = 0) -> Looks:
-    """All visible photos that changed after that change number."""
+    """The photos that changed after that change number."""
     with catalog.reading() as db:
         rows = db.execute(
-            "select p.id, p.phash, p.width, p.height, s.words, p.hash from photo p"
-            " left join sketch s on s.photo_id = p.id and s.version = ? where p.present > 0 and p.change > ? order by p.id",
+            "select p.id, p.phash, p.hash, s.photo_id is not null, p.present > 0, p.width * p.height from photo p"
+            " left join sketch s on s.photo_id = p.id and s.version = ? where p.change > ? order by p.id",
             (version, after),
         ).fetchall()
     hashes = np.zeros((len(rows), 32), np.uint8)
@@ -141,17 +149,25 @@ def looks(catalog: Catalog, version: int, *, after: int = 0) -> Looks:
     return Looks(
         np.fromiter((row[0] for row in rows), np.int64, len(rows)),
         hashes,
-        np.array([(row[2], row[3]) for row in rows], np.int64).reshape(-1, 2),
-        [None if row[4] is None else np.frombuffer(row[4], "<u4") for row in rows],
-        [row[5].hex() for row in rows],
+        np.fromiter((row[5] for row in rows), np.int64, len(rows)),
+        [row[2].hex() for row in rows],
+        np.fromiter((row[3] for row in rows), np.bool_, len(rows)),
+        np.fromiter((row[4] for row in rows), np.bool_, len(rows)),
     )
 
 
-def put_sketches(writer: Writer, sketches: Iterable[tuple[int, npt.NDArray[np.uint32]]], version: int) -> None:
+def sketch_of(catalog: Catalog, photo_id: int, version: int) -> bytes | None:
+    """The corners of a photo, packed; None where it has not been compared."""
+    with catalog.reading() as db:
+        row = db.execute("select corners from sketch where photo_id = ? and version = ?", (photo_id, version)).fetchone()
+    return bytes(row[0]) if row else None
+
+
+def put_sketches(writer: Writer, sketches: Iterable[tuple[int, bytes]], version: int) -> None:
     """Keep the sketches of these photos."""
     writer.run_many(
-        "insert or replace into sketch (photo_id, words, version) select ?1, ?2, ?3 where exists (select 1 from photo where id = ?1)",
-        ((photo_id, words.astype("<u4").tobytes(), version) for photo_id, words in sketches),
+        "insert or replace into sketch (photo_id, corners, version) select ?1, ?2, ?3 where exists (select 1 from photo where id = ?1)",
+        ((photo_id, corners, version) for photo_id, corners in sketches),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from explorer.errors import PhotoError
 from explorer.photos import wire
+from explorer.photos.closer import fraction, pixel_hash
 from explorer.photos.decode import content_hash, decode
 from explorer.photos.inputs import InputSpec
 from explorer.photos.limits import free_memory
@@ -55,6 +56,9 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
             return
         path = os.fsdecode(bytes.fromhex(header["path"]))
         data, facts = read_with_facts(path)
+        if "closer" in header:
+            wire.send(answers, _closer(data, header["closer"]))
+            return
         wire.send(answers, {"hash": content_hash(data).hex(), "size": len(data), "mtime_ns": facts.st_mtime_ns})
         told = wire.receive(sys.stdin.buffer)
         if told is not None and told[0].get("do") == "decode":
@@ -63,6 +67,11 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
         wire.send(answers, {"error": str(error)})
     except MemoryError:
         wire.send(answers, {"error": "it needs more memory than this computer has free"})
+
+
+def _closer(data: bytes, wanted: str) -> dict[str, Any]:
+    """One more fact of a file: its pixels' hash (hex), or the fraction of the second."""
+    return {"hash": content_hash(data).hex(), "fact": pixel_hash(data).hex() if wanted == "pixels" else fraction(data)}
 
 
 def _decoded(data: bytes, spec: InputSpec | None, mtime: float | None, name: str) -> tuple[dict[str, Any], bytes]:

@@ -12,10 +12,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from explorer.library import pairs as store
+from explorer.library.decisions import Protection, protected_folders
 from explorer.library.library import Library
 from explorer.library.pairs import CopyRow
-from explorer.review import keeper
-from explorer.review.closeness import Edge, lookalikes, moments, same_picture
+from explorer.review import closeness, keeper
+from explorer.review.closeness import Edge
+from explorer.review.companions import kept_together
 from explorer.review.groups import TIERS, Group, Item, Tier
 
 Choose = Callable[[Sequence[Item]], tuple[Item, str]]
@@ -27,15 +29,15 @@ def find_groups(
     tiers: Collection[Tier] = TIERS,
     *,
     choose: Choose | None = None,
-    protected: Protected = lambda path: False,
+    protected: Protected | None = None,
 ) -> list[Group]:
     """The groups of these tiers, tightest first and within a tier the one first that would free most.
 
     choose: says which of several files is kept, and why, in words; without it, the person's rules do. protected: whether nothing is ever
-    removed at a path. A file is offered once, in the tightest tier that it belongs to; the one kept of a tier stands for its copies in
-    looser ones.
+    removed at a path; without it, the person's protected folders. A file is offered once, in the tightest tier that it
+    belongs to; the one kept of a tier stands for its copies in looser ones.
     """
-    finder = _Finder(library, choose, protected)
+    finder = _Finder(library, choose, protected or Protection(protected_folders(library.catalog)).covers)
     groups = list[Group]()
     for tier in TIERS:
         # Looser tiers depend on what tighter ones have taken, asked for or not.
@@ -70,18 +72,20 @@ class _Finder:
         for photo_id, rows in by_photo.items():
             items = self._items(_Member(row, "the same file, byte for byte", 1.0) for row in rows)
             keep, why = self._choose(items)
-            groups.append(_group("identical", keep, why, [item for item in items if item is not keep], {rows[0].hash}))
-            self._standing[photo_id] = next(row for row in rows if row.file_id == keep.file_id)
+            # Once more with the one kept first: whether another is only a further name of its bytes is seen from there.
+            rows.sort(key=lambda row: row.file_id != keep.file_id)
+            keep, *others = self._items(_Member(row, "the same file, byte for byte", 1.0) for row in rows)
+            groups.append(_group("identical", keep, why, others, {rows[0].hash}))
+            self._standing[photo_id] = rows[0]
         return groups
 
     def tier(self, tier: Tier) -> list[Group]:
-        catalog = self._library.catalog
-        edges = {"pixels": same_picture, "picture": same_picture, "moment": moments, "lookalike": lookalikes}[tier](catalog, tier)
+        edges = closeness.edges(self._library.catalog, tier)
         rows = self._rows({i for edge in edges for i in edge.photos})
         near = defaultdict[int, dict[int, Edge]](dict)
         for edge in edges:
             a, b = edge.photos
-            if a in rows and b in rows and not self._taken & {a, b} and not edge.apart(rows[a], rows[b]):
+            if a in rows and b in rows and not self._taken & {a, b} and not kept_together(rows[a].path, rows[b].path):
                 near[a][b] = near[b][a] = edge
         groups = list[Group]()
         for members in _components(near):

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from explorer.errors import UsageError
 from explorer.library.catalog import Catalog
@@ -51,6 +53,23 @@ def _earliest(item: Item) -> Value:
     return _reversed(item.taken_at) if item.taken_at else ""
 
 
+# What systems, browsers and people call a copy: “a copy 2.jpg”, “a - Kopie.jpg”, “a (1).jpg”, “a~2.jpg”, a folder “Backup 2019”.
+_COPY_NAME = re.compile(r"(?:[ _-]*\b(?:copy|copia|copie|kopie|kopia|kópia|копия)(?: ?\(?\d+\)?)?|[ _]?\(\d+\)|~\d)$", re.IGNORECASE)
+_COPY_FOLDER = re.compile(r"^(?:back-?ups?|copies|sicherung(?:en)?|sauvegardes?|respaldos?)\b", re.IGNORECASE)
+
+
+def _copy_words(path: str) -> str:
+    """The part of a path that calls the file a copy, or ''."""
+    folder, name = os.path.split(path)
+    if found := _COPY_NAME.search(os.path.splitext(name)[0]):  # noqa: PTH122
+        return f"“{found[0].strip()}”"
+    return next((f"“{part}”" for part in Path(folder).parts if _COPY_FOLDER.match(part)), "")
+
+
+def _like_a_copy(path: str) -> bool:
+    return bool(_copy_words(path))
+
+
 def _folder_depth(path: str) -> int:
     return path.count(os.sep)
 
@@ -88,6 +107,11 @@ RULES: tuple[Rule, ...] = (
         lambda k, r: "it has a date" if not r.taken_at else f"its date is earlier ({_day(k, r)} against {_day(r, k)})",
     ),
     Rule(
+        "plain", "Not named like a copy",
+        lambda i, _: not _like_a_copy(i.path),
+        lambda _, r: f"the other is named like a copy ({_copy_words(r.path)})",
+    ),
+    Rule(
         "oldest", "Oldest file",
         lambda i, _: -i.modified,
         lambda *_: "its file is the older one",
@@ -110,7 +134,7 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 NAMED = {rule.name: rule for rule in RULES}
 # What is asked as long as a person has not ordered the rules otherwise.
-DEFAULT = ("protected", "raw", "pixels", "compression", "quality", "metadata", "earliest", "oldest", "shortest")
+DEFAULT = ("protected", "raw", "pixels", "compression", "quality", "metadata", "earliest", "plain", "oldest", "shortest")
 
 
 def choose_keeper(items: Iterable[Item], rules: Sequence[str] = DEFAULT, *, quality: Quality = jpeg_quality) -> tuple[Item, str]:
@@ -124,6 +148,9 @@ def choose_keeper(items: Iterable[Item], rules: Sequence[str] = DEFAULT, *, qual
     if len(left) == 1:
         return left[0], "it is the only file"
     for rule in [_REAL, *_rules(rules)]:
+        if rule.name == "quality" and len({item.photo_id for item in left}) == 1:
+            # The same bytes have the same quality: no file need be opened.
+            continue
         values = [rule.best(item, quality) for item in left]
         most = max(values)
         best = [item for item, value in zip(left, values, strict=True) if value == most]

@@ -30,9 +30,11 @@ class PlanError(ExplorerError):
     """A plan that cannot be used."""
 
 
-def removals_of(
-    catalog: Catalog, groups: Iterable[Group], wanted: Callable[[Group, Item], bool] = lambda group, item: True
-) -> list[Removal]:
+def _suggested(group: Group, item: Item) -> bool:
+    return group.tier != "lookalike"
+
+
+def removals_of(catalog: Catalog, groups: Iterable[Group], wanted: Callable[[Group, Item], bool] = _suggested) -> list[Removal]:
     """What goes if each group's others go, but for protected ones and those not wanted. A file that is kept anywhere never goes.
 
     Look-alikes are not among them unless `wanted` says so.
@@ -51,6 +53,22 @@ def removals_of(
                     group.keep_because,
                 )  # fmt: skip
     return list(found.values())
+
+
+def removals_of_photos(catalog: Catalog, photo_ids: Iterable[int]) -> list[Removal]:
+    """What goes if these photos go for their own sake: every file that holds them, and no other is kept for it.
+
+    `remove` wants to be told that the person has confirmed just that (`without_keeper`).
+    """
+    wanted = list(photo_ids)
+    hashes = hashes_of(catalog, wanted)
+    return [
+        Removal(file["path"], hashes[photo_id].hex(), bytes=file["size"])
+        for photo_id in dict.fromkeys(wanted)
+        if photo_id in hashes
+        for file in catalog.files_of(photo_id)
+        if file["state"] == "present"
+    ]
 
 
 def as_json(removals: Sequence[Removal]) -> str:

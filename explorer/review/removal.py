@@ -10,11 +10,13 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime as dt
+import functools
 import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from explorer.errors import UsageError
@@ -181,7 +183,7 @@ class _Run:
         if where != TRASH:
             target = self._target(where, removal, checked)
         if not self.begun:
-            self._journal.note(run=self.id, step="begin", where=self._to, planned=self._check.number)
+            self._journal.note(run=self.id, step="begin", where=where, planned=self._check.number)
             self.begun = True
         entry = Entry(
             run=self.id, number=len(self.results), state="intended", path=removal.path, hash=removal.hash, keeper=removal.keeper,
@@ -383,9 +385,19 @@ def _words(error: Exception) -> str:
     return str(error)
 
 
+@functools.lru_cache(maxsize=4)
+def _away(folder: Path, size: int, mtime_ns: int) -> tuple[str, ...]:
+    """The paths of all files that are away; size, mtime_ns: of the journal, which is read again when they change."""
+    return tuple(entry.path for run in Journal(folder).runs() for entry in run.away)
+
+
 def removed_paths(library: Library) -> set[str]:
     """Files that were removed and not brought back: pages leave them out at once, before the catalog has heard of it."""
-    return {entry.path for run in Journal(library.dir).runs() for entry in run.away if not os.path.lexists(entry.path)}
+    try:
+        facts = Journal(library.dir).path.stat()
+    except OSError:
+        return set()
+    return {path for path in _away(library.dir, facts.st_size, facts.st_mtime_ns) if not os.path.lexists(path)}
 
 
 def age(run_at: float) -> str:

@@ -33,7 +33,7 @@ _review = st.components.v2.component(
 
 
 class Act(NamedTuple):
-    """What a person did. what: next, previous, go, mark, keep, accept, apart, all, later or back. key: of the group it was done to.
+    """What a person did. what: next, previous, go, mark, markall, keep, accept, back, apart, all, later or undecide. key: of its group.
 
     file: of that group, for `mark` and `keep`. to: a group's key, for `go`.
     """

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from explorer.library.decisions import Kind, Protection, protected_folders, withdraw
+from explorer.library.decisions import Kind, protected_folders, withdraw
 from explorer.library.library import Library
 from explorer.library.paths import inside
 from explorer.review.deciding import decide_group, sort_out
@@ -70,7 +70,7 @@ def groups(library: Library) -> list[Group]:
     key = (str(library.dir), library.catalog.change(), keeper_rules(library.catalog), tuple(protected))
     with _lock:
         if _kept is None or _kept[0] != key:
-            _kept = (key, find_groups(library, protected=Protection(protected).covers))
+            _kept = (key, find_groups(library))
         return _kept[1]
 
 
@@ -150,6 +150,12 @@ def mark(group: Group, file_id: int) -> None:
     for item in group.others:
         if item.file_id == file_id:
             choice(group.key).marked[file_id] = not marked(group, item)
+
+
+def mark_all(group: Group) -> None:
+    """Mark every file but the one kept; none, where some are marked."""
+    some = any(marked(group, item) for item in group.others)
+    choice(group.key).marked = {item.file_id: not some for item in group.others}
 
 
 def keep(group: Group, file_id: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.library.decisions import protect, protected_folders, unprotect
+from explorer.library.decisions import Kind, decisions, protect, protected_folders, unprotect, withdraw_all
 from explorer.library.paths import printable
 from explorer.review.keeper import DEFAULT, NAMED, keeper_rules, set_keeper_rules
 from explorer.review.plan import as_csv, as_json
@@ -186,13 +186,13 @@ def history_dialog() -> None:
 
 @st.dialog("What is kept", width="large", on_dismiss="rerun")
 def rules_dialog() -> None:
-    """The rules, to be ordered, and the protected folders."""
-    catalog = resources.library().catalog
-    rules = list(keeper_rules(catalog))
+    """The protected folders, the rules, to be ordered, and what was decided."""
+    _protection()
+    rules = list(keeper_rules(resources.library().catalog))
     st.markdown("**Rules.** The first that tells two files apart decides; the next is asked only where they are equal.")
     for at, name in enumerate(rules):
         with st.container(horizontal=True, vertical_alignment="center", key=f"rule-{name}"):
-            st.markdown(f"{at + 1}. {NAMED[name].label}", width="stretch")
+            st.markdown(f"{at + 1}\\. {NAMED[name].label}", width="stretch")
             moves = ((":material/arrow_upward:", "Move up", at - 1), (":material/arrow_downward:", "Move down", at + 1))
             for icon, label, to in moves:
                 if st.button(label, icon=icon, key=f"{label}-{name}", disabled=not 0 <= to < len(rules)):
@@ -208,7 +208,7 @@ def rules_dialog() -> None:
                 _set_rules([*rules, added])
         if tuple(rules) != DEFAULT and st.button("As it was at first", icon=":material/restart_alt:"):
             _set_rules(DEFAULT)
-    _protection()
+    _decisions()
 
 
 def _set_rules(rules: Sequence[str]) -> None:
@@ -226,8 +226,28 @@ def _protection() -> None:
             if st.button("Protect no more", icon=":material/close:", key=f"unprotect-{folder}"):
                 unprotect(catalog, folder)
                 st.rerun(scope="fragment")
+    # Those that hold photos, and the watched ones.
     known = sorted({root["path"] for root in catalog.roots()} | {row["path"] for row in catalog.folders()} - set(protected))
     chosen = st.selectbox("Protect a folder", known, index=None, format_func=printable, key=f"protect-{len(protected)}")
     if chosen and chosen not in protected:
         protect(catalog, chosen)
         st.rerun(scope="fragment")
+
+
+_DECIDED: tuple[tuple[Kind, str], ...] = (("apart", "Not duplicates"), ("keep", "Keep all"), ("later", "Later"))
+
+
+def _decisions() -> None:
+    """What was decided so far, to be forgotten by kind."""
+    catalog = resources.library().catalog
+    made = [decision.kind for decision in decisions(catalog)]
+    if not made:
+        return
+    st.markdown("**Decisions.** They hold for the photos' contents, wherever the files lie.")
+    for kind, label in _DECIDED:
+        if kind in made:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"{label}: {count(made.count(kind), 'group')}", width="stretch")
+                if st.button("Forget", icon=":material/undo:", key=f"forget-{kind}", help="These groups are offered again"):
+                    withdraw_all(catalog, kind)
+                    st.rerun(scope="fragment")

@@ -29,8 +29,10 @@ def test_pause_and_resume(window: Visitor, server: Server) -> None:
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Indexing is paused.")).to_be_visible()
     page.get_by_role("link", name="Search").click()
+    expect(page.get_by_role("searchbox")).to_be_visible()
     expect(page.get_by_text("Indexing is paused.")).to_be_visible()
     page.go_back()
+    expect(page.get_by_role("heading", name="Folders")).to_be_visible()
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("Up to date.")).to_be_visible()
 

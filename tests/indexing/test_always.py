@@ -1,4 +1,4 @@
-"""Whatever is done to a folder between runs: afterwards the catalog is the disk, the index is the catalog, and no id changes its picture."""
+"""Whatever is done to a folder between runs: the catalog is the disk, the index is the catalog, and no id changes its picture."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ ITEMS = st.lists(
     st.builds(
         Item,
         file_id=st.integers(1, 10**6),
-        photo_id=st.just(1),
+        photo_id=st.integers(1, 3),
         path=st.builds("/{}/{}.{}".format, st.sampled_from("abc"), st.text("xyz", min_size=1, max_size=3), st.sampled_from(["jpg", "dng"])),
         bytes=st.integers(1, 3).map(lambda n: n * 1000),
         width=st.integers(1, 3),
@@ -89,8 +89,13 @@ def test_a_link_is_kept_only_where_all_are_links(items: list[Item], rules: list[
         ({"taken_at": "2019-05-01T10:00:00"}, {}, "2019-05-01 against 2020-01-01"),
         ({"taken_at": "2020-01-01T09:00:00"}, {}, "2020-01-01 09:00:00 against 2020-01-01 10:00:00"),
         ({}, {"taken_at": None}, "has a date"),
+        ({"path": "/p/a.jpg"}, {"path": "/Backup 2019/a.jpg", "modified": -1.0}, "like a copy (“Backup 2019”)"),
+        ({"path": "/long/path/a.jpg"}, {"path": "/p/a copy 2.jpg"}, "like a copy (“copy 2”)"),
+        ({"path": "/long/path/a.jpg"}, {"path": "/p/a (1).jpg"}, "(“(1)”)"),
+        ({"path": "/p/a.jpg"}, {"path": "/p/a - Kopie.jpg"}, "Kopie"),
+        ({"path": "/long/path/a.jpg"}, {"path": "/p/a~2.jpg"}, "(“~2”)"),
         ({"modified": 1.0}, {"modified": 2.0}, "older"),
-        ({}, {"path": "/p/copies/a.jpg"}, "shortest"),
+        ({}, {"path": "/p/more/a.jpg"}, "shortest"),
         ({"path": "/p/a.jpg"}, {"path": "/p/b.jpg"}, "comes first"),
     ],
 )
@@ -114,7 +119,7 @@ def test_jpeg_quality_is_read_only_where_it_decides(tmp_path: Path) -> None:
     picture = pictures.draw(1)
     low = pictures.write(tmp_path / "a.jpg", picture, quality=60)
     high = pictures.write(tmp_path / "b.jpg", picture, quality=92)
-    assert choose_keeper([item(str(low)), item(str(high))], ["quality"])[0].path == str(high)
+    assert choose_keeper([item(str(low)), item(str(high), photo_id=2)], ["quality"])[0].path == str(high)
 
     def refuse(path: str) -> int | None:
         raise AssertionError(path)

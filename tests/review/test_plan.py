@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.review.groups import Group, Item
-from explorer.review.plan import PlanError, as_csv, as_json, read_plan, removals_of, write_plan
+from explorer.review.plan import PlanError, as_csv, as_json, read_plan, removals_of, removals_of_photos, write_plan
 from explorer.review.removal import Removal
 from tests.review.field import Field
 
@@ -110,3 +110,12 @@ def test_a_plan_of_groups_never_takes_what_is_kept_or_protected(field: Field) ->
     assert [(Path(r.path).name, Path(r.keeper or "").name, r.why) for r in removals] == [("b.jpg", "a.jpg", "it is better")]
     assert removals[0] == field.removal("b.jpg", "a.jpg", bytes=3, tier="identical", why="it is better")
     assert removals_of(field.library.catalog, groups, lambda group, item: False) == []
+
+
+def test_photos_for_their_own_sake_go_with_all_their_files(field: Field) -> None:
+    field.put("a.jpg", "one")
+    field.put("again/a.jpg", "one")
+    field.put("b.jpg", "two")
+    one = item(field, "a.jpg").photo_id
+    removals = removals_of_photos(field.library.catalog, [one, one, 10_000])
+    assert removals == [field.removal(name, None, bytes=3) for name in ("a.jpg", "again/a.jpg")]

@@ -3,7 +3,7 @@
 
 const MODES = [["side", "Side by side", "s"], ["flicker", "Flicker", "f"], ["difference", "Difference", "d"]];
 const KEYS = [
-  ["← →", "previous, next group"], ["↑ ↓", "which file is compared"], ["Enter", "accept: what is marked is to go"], ["x", "mark or unmark"],
+  ["← →", "previous, next group"], ["↑ ↓", "which file is compared"], ["Enter", "accept: what is marked is to go"], ["x", "mark or unmark"], ["m", "mark all others, or none"],
   ["p", "keep this one instead"], ["n", "not duplicates"], ["a", "keep all"], ["l", "later"], ["u", "take the last decision back"],
   ["s f d", "side by side, flicker, difference"], ["+ − 0", "zoom in, out, all"], ["1", "pixel for pixel"], ["?", "these keys"],
 ];
@@ -355,6 +355,7 @@ export default function (component) {
       one(data.accepted ? "Accepted: take back" : marked ? `Accept: ${marked} of ${data.items.length} to go` : "Nothing is marked", "Enter", data.accepted ? "back" : "accept",
         { class: "primary", disabled: !data.accepted && !marked }),
       one(item && item.goes ? "Don't remove this one" : "Mark this one", "x", "mark", { disabled: !item || item.protected, onclick: () => act("mark", { file: item.file }) }),
+      ...(others.length > 1 ? [one(marked ? "Mark none" : "Mark all others", "m", "markall")] : []),
       one("Keep this one instead", "p", "keep", { disabled: !item || item.link, onclick: () => act("keep", { file: item.file }) }),
       ...(data.tier === "identical" ? [] : [one("Not duplicates", "n", "apart")]),
       one("Keep all", "a", "all"),
@@ -385,6 +386,7 @@ export default function (component) {
       ArrowDown: () => { state.other = Math.min(others.length - 1, state.other + 1); draw(); },
       ArrowUp: () => { state.other = Math.max(0, state.other - 1); draw(); },
       x: () => item && !item.protected && act("mark", { file: item.file }),
+      m: () => act("markall"),
       p: () => item && !item.link && act("keep", { file: item.file }),
       n: () => data.tier !== "identical" && act("apart"), a: () => act("all"), l: () => act("later"), u: () => act("undecide"),
       s: () => { state.mode = "side"; draw(); }, f: () => { state.mode = "flicker"; draw(); }, d: () => { state.mode = "difference"; draw(); },

@@ -1,0 +1,74 @@
+"""`duplicates`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from explorer.cli import absolute, open_library, say
+from explorer.commands.output import emit, emit_json
+from explorer.library.paths import inside
+from explorer.review.groups import TIERS, Group, Item
+from explorer.words import size
+
+_NAMES = {
+    "identical": "the same file", "pixels": "the same pixels", "picture": "the same picture", "moment": "the same moment",
+    "lookalike": "looks alike",
+}  # fmt: skip
+
+
+def run_duplicates(args: argparse.Namespace) -> int:
+    """Print the groups of duplicates; with --plan, also write what would be removed if each group's one to keep were kept."""
+    from explorer.review.deciding import sort_out
+    from explorer.review.duplicates import find_groups
+
+    library = open_library(args.library)
+    try:
+        groups = find_groups(library, [tier for tier in TIERS if not args.tier or tier in args.tier])
+        if args.folder:
+            folder = absolute(args.folder)
+            groups = [group for group in groups if any(inside(item.path, folder) for item in (group.keep, *group.others))]
+        groups = sort_out(library.catalog, groups).open
+        if args.plan:
+            from explorer.review.plan import removals_of, write_plan
+
+            removals = removals_of(library.catalog, [group for group in groups if args.tier or group.tier in TIERS[:3]])
+            write_plan(absolute(args.plan), removals)
+            say(f"{len(removals):,} files, {size(sum(removal.bytes for removal in removals))}, are in the plan {args.plan}.")
+        if args.json:
+            emit_json([_as_json(group) for group in groups])
+            return 0
+        for group in groups:
+            emit(f"{_NAMES[group.tier]}: keep {group.keep.path} ({group.keep_because})")
+            for item in group.others:
+                emit(f"    {item.path} ({item.relation})")
+        if not groups:
+            say(_nothing(library.catalog.counts().photos))
+        return 0
+    finally:
+        library.close()
+
+
+def _as_json(group: Group) -> dict[str, Any]:
+    return {
+        "tier": group.tier,
+        "keep": group.keep.path,
+        "keep_because": group.keep_because,
+        "key": group.key,
+        "reclaimable": group.reclaimable,
+        "photos": [_photo(item) for item in (group.keep, *group.others)],
+    }
+
+
+def _photo(item: Item) -> dict[str, Any]:
+    return {
+        "id": item.photo_id, "path": item.path, "bytes": item.bytes, "width": item.width, "height": item.height, "format": item.format,
+        "taken_at": item.taken_at, "relation": item.relation, "score": round(item.score, 4), "protected": item.protected,
+        "linked": item.linked,
+    }  # fmt: skip
+
+
+def _nothing(photos: int) -> str:
+    if not photos:
+        return "The library has no photos yet: index a folder first with `python run.py index FOLDER`."
+    return "No duplicates were found."

@@ -1,0 +1,385 @@
+"""Whether two pictures are one and the same: laid onto each other to a fraction of a pixel, then compared block by block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Grey = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+Matrix = npt.NDArray[np.float64]
+Box = tuple[float, float, float, float]
+
+_BLOCK = 16
+_WINDOW = 21
+# Greys (of 255) by which brightness must vary in a window to be more than noise.
+_GRAIN = 3.0
+# Pixels by which a step must move a picture's corners for another one to follow.
+_SETTLED = 0.05
+# And in a block for it to show much, and how far things that moved are looked for, in pixels.
+_MUCH, _REACH = 8.0, 14
+
+
+# --- what makes one picture, set on copies of 70 photos and on shots of one scene (docs/duplicates.md has the figures)
+
+# Correlation in the middle block. Copies at JPEG quality 20 or 15 % of the size: 0.66 and more; real bursts and series: 0.5 and less.
+LEAST_MEDIAN = 0.62
+# Pixels by which blocks that are alike may be out of place, in the worst tenth. A hand that moved turns the picture; a copy is only scaled.
+MOST_FAR = 1.2
+# Pixels by which each picture may show what the other does not. A crop lies within its original; the next frame of a burst does not.
+MOST_EXCESS = 1.5
+# How different the two scales may be: pictures are squeezed, but not beyond recognition.
+MOST_STRETCH = 1.6
+# Share of blocks that may differ without a question, and at all.
+FEW_BROKEN, MOST_BROKEN = 0.015, 0.4
+# Of the differing blocks, the share whose content is found near by: something has moved. Copies 0 to 0.36, moved things 0.73 in the middle.
+MOST_DISPLACED = 0.4
+# What differs must look put on: most pixels of these blocks are as they were, or those that changed have one or two greys.
+SAME, INK, SAME_AND_INK, SURELY_INK = 0.5, 0.6, (0.3, 0.45), 0.85
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What laying one picture onto the other shows. Pixels are those of the coarser one's preview.
+
+    matrix: lays the second onto the first, 2×3, in their own pixels. overlap: share of each that the other covers, coarser one first.
+    blocks: how many show anything to compare. textured: their share of the overlap. median, low: their correlation, in the middle and at
+    the lowest tenth. bad: share of them below 0.6. shift, far: how far their contents are from where they should be, in the middle, and of
+    those alike at the highest tenth. stretch: ratio of the two scales. excess: pixels by which each sticks out of the other, the smaller
+    one. strong: blocks that show much; broken: the share of these below 0.6; and of the broken ones, same: the share of pixels that are as
+    they were; ink: the share of the other pixels that have the two commonest greys; displaced: the share of blocks whose content lies
+    near by. noise: greys by which pixels differ in the other blocks.
+    """
+
+    matrix: Matrix
+    overlap: tuple[float, float]
+    blocks: int
+    textured: float
+    median: float
+    low: float
+    bad: float
+    shift: float
+    far: float
+    stretch: float
+    excess: float
+    strong: int
+    broken: float
+    same: float
+    ink: float
+    displaced: float
+    noise: float
+
+
+def is_same_picture(m: Measures) -> bool:
+    """Whether two pictures are one, and not two shots of one scene."""
+    if m.median < LEAST_MEDIAN or m.far > MOST_FAR or m.excess > MOST_EXCESS or m.stretch > MOST_STRETCH or m.strong < 6:
+        return False
+    if m.broken <= FEW_BROKEN:
+        return True
+    if m.broken > MOST_BROKEN or (m.displaced > MOST_DISPLACED and m.ink < SURELY_INK):
+        return False
+    return m.same >= SAME or m.ink >= INK or (m.same >= SAME_AND_INK[0] and m.ink >= SAME_AND_INK[1])
+
+
+def _normal(grey: Floats) -> tuple[Floats, Floats]:
+    """Brightness against its surroundings in units of their deviation, and that deviation."""
+    size = (_WINDOW, _WINDOW)
+    mean = cv2.blur(grey, size)
+    deviation = np.sqrt(np.maximum(cv2.blur(grey * grey, size) - mean * mean, 0))
+    return ((grey - mean) / np.sqrt(deviation * deviation + 9)).astype(np.float32), deviation.astype(np.float32)
+
+
+def _warp(grey: Floats, matrix: Matrix, size: tuple[int, int]) -> Floats:
+    shrink = float(abs(np.linalg.det(matrix[:, :2]))) ** 0.5
+    if shrink > 1.2:
+        grey = cv2.GaussianBlur(grey, (0, 0), 0.45 * (shrink * shrink - 1) ** 0.5).astype(np.float32)
+    return cv2.warpAffine(grey, matrix, size, flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE).astype(
+        np.float32
+    )
+
+
+def compose(outer: Matrix, inner: Matrix) -> Matrix:
+    """First `inner`, then `outer`."""
+    return np.asarray((np.vstack([outer, [0, 0, 1]]) @ np.vstack([inner, [0, 0, 1]]))[:2])
+
+
+def inverse(matrix: Matrix) -> Matrix:
+    return np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
+
+
+def content(grey: Grey) -> Box:
+    """Left, top, right, bottom of what lies within a border of one colour, in pixels from the corner."""
+    h, w = grey.shape
+    left, right = _border(grey.T), _border(grey.T[::-1])
+    top, bottom = _border(grey), _border(grey[::-1])
+    return float(left), float(top), float(w - right), float(h - bottom)
+
+
+def _border(rows: Grey) -> int:
+    """How many rows, from the first on, are of one grey; at most a third. Compression leaves some ripples."""
+    some = rows[: len(rows) // 3]
+    low, middle, high = np.percentile(some, (4, 50, 96), axis=1)
+    plain = (high - low < 14) & (np.abs(middle - middle[0]) < 8)
+    return int(np.argmin(plain)) if not plain.all() else 0
+
+
+def straightened(matrix: Matrix, other: tuple[int, ...]) -> Matrix:
+    """The nearest way that only turns by quarters, mirrors, scales and shifts. other: (height, width) of the picture that is laid."""
+    linear = matrix[:, :2]
+    kept = np.abs(linear) == np.abs(linear).max(axis=1, keepdims=True)
+    if not kept.any(axis=0).all():
+        kept = np.eye(2, dtype=bool)
+    centre = np.array([other[1] / 2, other[0] / 2])
+    new = np.where(kept, linear, 0.0)
+    return np.column_stack([new, matrix @ np.append(centre, 1) - new @ centre])
+
+
+def whole(way: int, one: tuple[int, ...], other: tuple[int, ...]) -> Matrix:
+    """All of `other` onto all of `one`. way: 0–7: 1 mirrors left to right, 2 top to bottom, 4 swaps the axes (before that)."""
+    (h, w), (oh, ow) = one[:2], other[:2]
+    unit = np.array([[0.0, 1, 0], [1, 0, 0]]) if way & 4 else np.array([[1.0, 0, 0], [0, 1, 0]])
+    for axis in (0, 1):
+        if way & (1 << axis):
+            unit[axis] = [-unit[axis, 0], -unit[axis, 1], 1 - unit[axis, 2]]
+    # Edges to edges: pixels' centres lie half a pixel inside.
+    linear = unit[:, :2] * np.array([[w], [h]]) / np.array([ow, oh])
+    return np.column_stack([linear, unit[:, 2] * [w, h] + linear @ [0.5, 0.5] - 0.5])
+
+
+class _Layer:
+    """The coarser picture at one scale, with all that does not depend on how the other one lies on it."""
+
+    def __init__(self, base: Floats, moved: Floats, box: Box) -> None:
+        self.h, self.w = base.shape
+        self.nh, self.nw = self.h // _BLOCK, self.w // _BLOCK
+        self.moved, self.base = moved, base
+        self.b, deviation = _normal(base)
+        self.gx = cv2.Sobel(self.b, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)
+        self.gy = cv2.Sobel(self.b, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)
+        block = self.block
+        self.a, self.c, self.d = block(self.gx * self.gx), block(self.gx * self.gy), block(self.gy * self.gy)
+        self.least = (self.a + self.d) / 2 - np.sqrt(np.maximum((self.a + self.d) ** 2 / 4 - (self.a * self.d - self.c**2), 0))
+        self.mb, self.db = block(self.b), block(deviation)
+        self.bb = block(self.b * self.b) - self.mb**2
+        self.cx, self.cy = np.meshgrid((np.arange(self.nw) + 0.5) * _BLOCK - 0.5, (np.arange(self.nh) + 0.5) * _BLOCK - 0.5)
+        half = _BLOCK / 2
+        x, y = self.cx + 0.5, self.cy + 0.5
+        # Blocks within the picture's own border.
+        self.own = (x - half >= box[0]) & (x + half <= box[2]) & (y - half >= box[1]) & (y + half <= box[3])
+
+    def block(self, x: Floats) -> Floats:
+        """The mean of each block."""
+        return np.asarray(cv2.resize(x[: self.nh * _BLOCK, : self.nw * _BLOCK], (self.nw, self.nh), interpolation=cv2.INTER_AREA))
+
+    def look(self, to: Matrix, box: tuple[float, float, float, float], *, final: bool = False) -> _Seen:
+        o, deviation = _normal(_warp(self.moved, to, (self.w, self.h)))
+        block = self.block
+        inside = self.own.copy()
+        for sx in (-_BLOCK / 2, _BLOCK / 2):
+            for sy in (-_BLOCK / 2, _BLOCK / 2):
+                x = to[0, 0] * (self.cx + sx) + to[0, 1] * (self.cy + sy) + to[0, 2]
+                y = to[1, 0] * (self.cx + sx) + to[1, 1] * (self.cy + sy) + to[1, 2]
+                inside &= (x >= box[0] - 0.6) & (y >= box[1] - 0.6) & (x <= box[2] - 0.4) & (y <= box[3] - 0.4)
+        diff = o - self.b
+        e, f = block(self.gx * diff), block(self.gy * diff)
+        a, d = self.a + 1e-4, self.d + 1e-4
+        det = a * d - self.c**2
+        mo = block(o)
+        oo = block(o * o) - mo**2
+        ncc = (block(self.b * o) - self.mb * mo) / np.sqrt(np.maximum(self.bb, 1e-6) * np.maximum(oo, 1e-6))
+        shown = inside & (np.maximum(self.db, block(deviation)) > _GRAIN) & (self.least > 2e-3)
+        warped = _warp(self.moved, to, (self.w, self.h)) if final else None
+        return _Seen((d * e - self.c * f) / det, (a * f - self.c * e) / det, ncc, inside, shown, block(deviation), warped)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    dx: npt.NDArray[np.floating]
+    dy: npt.NDArray[np.floating]
+    ncc: npt.NDArray[np.floating]
+    inside: npt.NDArray[np.bool_]
+    shown: npt.NDArray[np.bool_]
+    deviation: Floats
+    warped: Floats | None
+
+
+def measure(one: Grey, other: Grey, matrix: Matrix) -> Measures | None:
+    """matrix: lays `other` onto `one` roughly, in their own pixels (2×3). None where they cannot be laid onto each other."""
+    matrix = straightened(matrix, other.shape)
+    swapped = float(abs(np.linalg.det(matrix[:, :2]))) < 1
+    base, moved, to = (one, other, inverse(matrix)) if swapped else (other, one, matrix)
+    if min(base.shape) < 3 * _BLOCK or abs(np.linalg.det(to[:, :2])) < 1e-3:
+        return None
+    box, own = content(moved), content(base)
+    fine = (base.astype(np.float32), moved.astype(np.float32))
+    for halved, rounds in ((1, 3), (0, 3)):
+        if halved:
+            if min(base.shape) < 6 * _BLOCK:
+                continue
+            half = [np.asarray(cv2.resize(x, (x.shape[1] // 2, x.shape[0] // 2), interpolation=cv2.INTER_AREA), np.float32) for x in fine]
+            up = [np.array([fine[i].shape[1] / half[i].shape[1], fine[i].shape[0] / half[i].shape[0]]) for i in (0, 1)]
+            layer = _Layer(half[0], half[1], (own[0] / up[0][0], own[1] / up[0][1], own[2] / up[0][0], own[3] / up[0][1]))
+            to = _rescaled(to, up[0], up[1])
+            some = (box[0] / up[1][0], box[1] / up[1][1], box[2] / up[1][0], box[3] / up[1][1])
+        else:
+            layer, some = _Layer(fine[0], fine[1], own), box
+        for _ in range(rounds):
+            step = _step(layer, layer.look(to, some))
+            if step is None:
+                return None
+            to = compose(to, np.array([[1.0, 0, 0], [0, 1.0, 0]]) - step)
+            if abs(np.linalg.det(to[:, :2])) < 1e-3:
+                return None
+            corners = np.array([[0, 0, 1], [layer.w, layer.h, 1]]) @ step.T
+            if np.abs(corners).max() < _SETTLED:
+                break
+        if halved:
+            to = _rescaled(to, 1 / up[0], 1 / up[1])
+    return _measures(layer, to, swapped, box, own)
+
+
+def _rescaled(to: Matrix, base: Matrix, moved: Matrix) -> Matrix:
+    """The same way between pictures whose pixels are that many times larger, across and down."""
+    edge = to[:, :2] @ [-0.5, -0.5] + to[:, 2] + 0.5
+    linear = to[:, :2] * base[None] / moved[:, None]
+    return np.column_stack([linear, edge / moved + linear @ [0.5, 0.5] - 0.5])
+
+
+def _step(layer: _Layer, seen: _Seen) -> Matrix | None:
+    """What takes out the displacements that are seen, by scaling and shifting alone, as a 2×3 step."""
+    use = seen.shown & (seen.ncc > 0.3) & (np.hypot(seen.dx, seen.dy) < 6)
+    if use.sum() < 6:
+        use = seen.shown
+    if use.sum() < 4:
+        return None
+    weight = layer.least[use]
+    step = np.zeros((2, 3))
+    d = np.stack([seen.dx[use], seen.dy[use]])
+    place = np.stack([layer.cx[use], layer.cy[use]])
+    many = use.sum() >= 12
+    now = weight.copy()
+    for _ in range(4):
+        fitted = np.zeros_like(d)
+        for axis in (0, 1):
+            p = np.stack([place[axis], np.ones_like(place[axis])], 1) if many else np.ones((place.shape[1], 1))
+            root = np.sqrt(now)[:, None]
+            s = np.linalg.lstsq(p * root, d[axis][:, None] * root, rcond=None)[0][:, 0]
+            fitted[axis] = p @ s
+            step[axis, 2] = s[-1]
+            if many:
+                step[axis, axis] = s[0]
+        now = weight / (1 + (np.hypot(*(d - fitted)) / 0.3) ** 2)
+    return step
+
+
+def _measures(layer: _Layer, to: Matrix, swapped: bool, box: Box, base_box: Box) -> Measures | None:
+    seen, shape = layer.look(to, box, final=True), layer.moved.shape
+    shown = seen.shown
+    n = int(shown.sum())
+    if n < 4:
+        return None
+    v, shift = seen.ncc[shown], np.hypot(seen.dx, seen.dy)[shown]
+    sure = shift[v > 0.5]
+    linear = np.abs(to[:, :2])
+    s1, s2 = linear.max(axis=1)
+    mean = float(s1 * s2) ** 0.5
+    edge = np.column_stack([to[:, :2], to[:, 2] - to[:, :2] @ [0.5, 0.5] + 0.5])
+    # What looks like a border may be the picture's own plain edge: the one that contains is taken whole.
+    whole_moved, whole_base = (0.0, 0.0, float(shape[1]), float(shape[0])), (0.0, 0.0, float(layer.w), float(layer.h))
+    excess = min(_out(whole_moved, base_box, edge) / mean, _out(whole_base, box, inverse(edge)))
+    cover = float(seen.inside.mean())
+    return Measures(
+        inverse(to) if swapped else to, (cover, cover * layer.h * layer.w * mean * mean / (shape[0] * shape[1])), n,
+        n / max(1, int(seen.inside.sum())), float(np.median(v)), float(np.quantile(v, 0.1)), float((v < 0.6).mean()),
+        float(np.median(shift)), float(np.quantile(sure, 0.9)) if len(sure) >= 4 else 9.0, float(max(s1 / s2, s2 / s1)), float(excess),
+        *_changed(layer, seen),
+    )  # fmt: skip
+
+
+def _changed(layer: _Layer, seen: _Seen) -> tuple[int, float, float, float, float, float]:
+    """Of blocks that show much: how many, and what is different in those that differ (see `Measures`)."""
+    much = seen.inside & (np.maximum(layer.db, seen.deviation) > _MUCH)
+    bad = much & (seen.ncc < 0.6)
+    n = int(much.sum())
+    if not n or seen.warped is None:
+        return 0, 1.0, 0.0, 0.0, 0.0, 99.0
+    h, w = layer.nh * _BLOCK, layer.nw * _BLOCK
+    b, o = layer.base[:h, :w], seen.warped[:h, :w]
+    fine, worse = _pixels(seen.inside & ~bad), _pixels(bad)
+    # What tone of one picture became which of the other, where they agree.
+    level = (b / 4).clip(0, 63.99).astype(np.int64)
+    count = np.bincount(level[fine], minlength=64)
+    known = np.flatnonzero(count > 20)
+    if len(known) < 2:
+        return n, 1.0, 0.0, 0.0, 0.0, 99.0
+    tone = np.interp(np.arange(64), known, np.bincount(level[fine], weights=o[fine], minlength=64)[known] / count[known])
+    toned = tone[level].astype(np.float32)
+    apart = np.abs(o - toned)
+    noise = float(np.median(apart[fine]))
+    if not bad.any():
+        return n, 0.0, 1.0, 1.0, 0.0, noise
+    unlike = worse & (apart >= 3 * noise + 4)
+    same = 1 - float(unlike.sum() / worse.sum())
+    ink = max(_plainness(x[unlike]) for x in (b, o)) if unlike.any() else 1.0
+    return n, float(bad.sum() / n), same, ink, _displaced(layer, o, toned, bad), noise
+
+
+def _pixels(blocks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    return np.kron(blocks, np.ones((_BLOCK, _BLOCK), bool))
+
+
+def _plainness(greys: Floats) -> float:
+    """The share of pixels that have one of the two commonest greys, give or take 8: high for drawn things, low for photographed ones."""
+    count = np.bincount(greys.clip(0, 255).astype(np.int64), minlength=256)
+    near = np.convolve(count, np.ones(17, np.int64), "same")
+    first = int(near.argmax())
+    total = int(near[first])
+    near = np.convolve(np.where(np.abs(np.arange(256) - first) <= 8, 0, count), np.ones(17, np.int64), "same")
+    return float((total + int(near.max())) / max(1, len(greys)))
+
+
+def _displaced(layer: _Layer, o: Floats, toned: Floats, bad: npt.NDArray[np.bool_]) -> float:
+    """The share of differing blocks whose content is found near by in the other picture: something has moved between two shots."""
+    places = np.argwhere(bad)
+    found = looked = 0
+    for row, column in places[:: max(1, len(places) // 48)].tolist():
+        y, x = row * _BLOCK - 4, column * _BLOCK - 4
+        size = _BLOCK + 8
+        if y < _REACH or x < _REACH or y + size + _REACH > o.shape[0] or x + size + _REACH > o.shape[1]:
+            continue
+        part = toned[y : y + size, x : x + size]
+        if part.std() < _MUCH:
+            continue
+        looked += 1
+        around = o[y - _REACH : y + size + _REACH, x - _REACH : x + size + _REACH]
+        result = cv2.matchTemplate(around, part, cv2.TM_CCOEFF_NORMED)
+        _, best, _, at = cv2.minMaxLoc(result)
+        here = float(result[_REACH, _REACH])
+        found += best > 0.85 and best > here + 0.25 and max(abs(at[0] - _REACH), abs(at[1] - _REACH)) >= 2
+    return found / max(1, looked)
+
+
+def _out(outer: tuple[float, ...], inner: tuple[float, ...], matrix: Matrix) -> float:
+    """By how many pixels a box sticks out of another at most, once it is laid there."""
+    corners = np.array([[inner[i], inner[j]] for i in (0, 2) for j in (1, 3)]) @ matrix[:, :2].T + matrix[:, 2]
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    return float(max(outer[0] - low[0], outer[1] - low[1], high[0] - outer[2], high[1] - outer[3]))
+
+
+def relation(measures: Measures, one: tuple[int, ...], other: tuple[int, ...]) -> dict[str, object]:
+    """What is kept of how the pictures lie on each other. one, other: (height, width). matrix: lays `other` onto `one`, both as unit
+    squares, row by row. changed: share of the blocks that differ."""
+    edge = measures.matrix[:, 2] - measures.matrix[:, :2] @ [0.5, 0.5] + 0.5
+    scale = np.array([one[1], one[0]])
+    linear = measures.matrix[:, :2] * [other[1], other[0]] / scale[:, None]
+    unit = np.column_stack([linear, edge / scale])
+    return {"matrix": [round(float(v), 5) for v in unit.ravel()], "changed": round(measures.broken, 4)}
+
+
+def may_be_same_pixels(measures: Measures, one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether it is worth decoding both in full. one, other: (width, height)."""
+    linear = measures.matrix[:, :2]
+    return one == other and measures.median > 0.98 and measures.broken == 0 and bool(np.abs(linear - np.eye(2)).max() < 0.01)

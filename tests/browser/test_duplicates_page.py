@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from explorer.library.catalog import Catalog
+from explorer.library.pairs import PAIRS_VERSION, Pair, put_pairs
+from explorer.library.writer import Writer
+from tests import pictures
+from tests.browser.conftest import Server, Visitor, _until_indexed
+
+NARROW = [(360, "light"), (1440, "dark")]
+
+
+@pytest.fixture
+def tidy(tmp_path: Path) -> Iterator[Server]:
+    """The app on photos of which some are there twice, some smaller, and two are of one moment."""
+    folder = tmp_path / "My photos"
+    for number in range(5):
+        drawn = pictures.draw(number, (640, 480))
+        stamp = pictures.exif(taken=f"2021:0{min(number, 3) + 1}:15 12:00:0{number}", camera=("Canon", "EOS 80D"))
+        photo = pictures.write(folder / "Camera" / f"photo {number}.jpg", drawn, exif=stamp)
+        if number < 2:
+            (folder / "Backup").mkdir(exist_ok=True)
+            shutil.copy2(photo, folder / "Backup" / photo.name)
+        elif number < 4:
+            pictures.write(folder / "Sent" / f"sent {number}.jpg", drawn.resize((320, 240)), quality=60)
+    running = Server(tmp_path, str(folder))
+    try:
+        _until_indexed(running, 7)
+        _compare(running)
+        yield running
+    finally:
+        running.stop()
+    assert "Traceback" not in running.log, running.log
+
+
+def _compare(running: Server) -> None:
+    """Pairs as the comparing finds them."""
+    catalog = Catalog(running.library / "catalog.db")
+    writer = Writer(catalog)
+    try:
+        with catalog.reading() as db:
+            ids = {path.rpartition("/")[2]: photo_id for path, photo_id in db.execute("select path, photo_id from file")}
+        found = [
+            ("photo 2.jpg", "sent 2.jpg", "picture"),
+            ("photo 3.jpg", "sent 3.jpg", "picture"),
+            ("photo 3.jpg", "photo 4.jpg", "scene"),
+        ]
+        with writer.transaction():
+            put_pairs(
+                writer,
+                [Pair(*sorted((ids[one], ids[two])), kind, 0.98, {}) for one, two, kind in found],  # type: ignore[arg-type, misc]
+                PAIRS_VERSION,
+            )
+    finally:
+        writer.close()
+        catalog.close()
+
+
+def open_page(window: Visitor, server: Server, tier: str = "identical") -> Page:
+    page = window.page
+    page.goto(f"{server.address}/duplicates?tier={tier}")
+    window.settle()
+    expect(page.get_by_text("Group 1 of 2", exact=True)).to_be_visible()
+    return page
+
+
+def files(server: Server) -> set[str]:
+    folder = server.folder / "My photos"
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def until(condition: Any) -> None:
+    end = time.monotonic() + 15
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def press(window: Visitor, key: str) -> None:
+    window.page.keyboard.press(key)
+    window.page.wait_for_timeout(150)
+    window.settle()
+
+
+@pytest.mark.parametrize("window", NARROW, indirect=True)
+def test_the_page_fits_and_says_what_it_is(tidy: Server, window: Visitor) -> None:
+    page = open_page(window, tidy)
+    for title in ("Identical files · 2 · ", "Same pixels · 0", "Same picture · 2 · ", "Same moment · 1", "Look-alikes · "):
+        expect(page.get_by_role("radio", name=title)).to_be_visible()
+    expect(page.locator(".because")).to_be_visible()
+    expect(page.get_by_role("img", name="photo").first).to_be_visible()
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.get_by_role("radio", name="Same pixels").click()
+    expect(page.get_by_text("No same pixels.")).to_be_visible()
+
+
+def test_with_the_keyboard_alone_then_remove_and_undo(tidy: Server, window: Visitor) -> None:
+    page, before = open_page(window, tidy, "picture"), files(tidy)
+    expect(page.get_by_role("button", name="Accept: 1 of 2 to go")).to_be_visible()
+    for key, button in (("d", "Difference"), ("f", "Flicker"), ("s", "Side by side")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("button", name=button)).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("+")
+    expect(page.get_by_label("Zoom", exact=True)).to_have_text("1.5×")
+    moved = page.evaluate(
+        "[...document.querySelectorAll('*')].map(e => e.shadowRoot).filter(Boolean).concat(document)"
+        ".flatMap(r => [...r.querySelectorAll('.picture')]).map(e => e.style.transform)"
+    )
+    assert len(moved) == 2 and len(set(moved)) == 1 and "scale(1.5)" in moved[0]
+    press(window, "x")
+    expect(page.get_by_role("button", name="Nothing is marked")).to_be_disabled()
+    press(window, "x")
+    press(window, "Enter")
+    expect(page.get_by_text("Group 2 of 2", exact=True)).to_be_visible()
+    expect(page.get_by_text("1 file to go")).to_be_visible()
+    press(window, "n")
+    expect(page.get_by_text("Group 1 of 1", exact=True)).to_be_visible()
+    press(window, "u")
+    expect(page.get_by_text("Group 2 of 2", exact=True)).to_be_visible()
+    press(window, "l")
+    expect(page.get_by_text("Group 1 of 1", exact=True)).to_be_visible()
+    assert files(tidy) == before
+    page.get_by_role("button", name="Look through and remove").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Check again").click()
+    expect(dialog.get_by_text("All 1 can go")).to_be_visible()
+    dialog.get_by_role("button", name="Remove 1 file").click()
+    expect(dialog.get_by_text("1 file removed")).to_be_visible()
+    assert len(before - files(tidy)) == 1 and next(iter(before - files(tidy))).startswith("Sent/")
+    dialog.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("1 file brought back.")).to_be_visible()
+    assert files(tidy) == before
+
+
+def test_accept_all_export_remove_and_undo_from_the_history(tidy: Server, window: Visitor) -> None:
+    page, before = open_page(window, tidy), files(tidy)
+    page.get_by_role("button", name="Accept all 2").click()
+    expect(page.get_by_text("2 files to go")).to_be_visible()
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="JSON").click()
+    plan = json.loads(download.value.path().read_text())
+    assert {Path(row["path"]).parent.name for row in plan["removals"]} <= {"Backup", "Camera"} and len(plan["removals"]) == 2
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Look through and remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove 2 files").click()
+    expect(page.get_by_role("dialog").get_by_text("2 files removed")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Done").click()
+    window.settle()
+    expect(page.get_by_role("radio", name="Identical files · 0")).to_be_visible()
+    assert len(before - files(tidy)) == 2
+    page.get_by_role("button", name="Removed photos").click()
+    page.get_by_role("dialog").get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("2 files brought back.")).to_be_visible()
+    assert files(tidy) == before
+
+
+def test_rules_and_protected_folders(tidy: Server, window: Visitor) -> None:
+    page = open_page(window, tidy)
+    page.get_by_role("button", name="What is kept").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("1. In a protected folder")).to_be_visible()
+    dialog.get_by_role("button", name="Move down").first.click()
+    expect(dialog.get_by_text("1. RAW before JPEG")).to_be_visible()
+    window.settle()
+    dialog.get_by_role("combobox", name="Protect a folder").scroll_into_view_if_needed()
+    dialog.get_by_role("combobox", name="Protect a folder").click()
+    page.get_by_role("option", name="Camera").click()
+    expect(dialog.get_by_role("button", name="Protect no more")).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_have_count(0)
+    window.settle()
+    expect(page.locator(".because", has_text="it lies in a protected folder")).to_be_visible()
+    page.get_by_role("radio", name="Same moment").click()
+    window.settle()
+    expect(page.get_by_role("button", name="Nothing is marked")).to_be_disabled()
+    expect(page.get_by_role("button", name="Mark this one")).to_be_disabled()
+    expect(page.get_by_role("button", name="Accept all")).to_have_count(0)
+
+
+def test_filters_and_another_keeper(tidy: Server, window: Visitor) -> None:
+    page = open_page(window, tidy)
+    first = page.locator(".because").inner_text()
+    press(window, "p")
+    expect(page.locator(".because", has_text="you chose it")).to_be_visible()
+    assert first != page.locator(".because").inner_text()
+    page.get_by_role("button", name="Filter").click()
+    page.get_by_role("combobox", name="Folder").click()
+    page.get_by_role("option", name="Sent").click()
+    page.keyboard.press("Escape")
+    window.settle()
+    expect(page.get_by_role("radio", name="Identical files · 0")).to_be_visible()
+    expect(page.get_by_text("No group of this kind fits the filter.")).to_be_visible()
+    expect(page.get_by_role("radio", name="Same picture · 2")).to_be_visible()

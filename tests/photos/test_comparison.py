@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageEnhance, ImageOps
+
+from explorer.photos import comparison, sketches
+from explorer.photos.comparison import Measures, is_same_picture, measure
+from tests.pictures import draw
+
+SIZE = (480, 360)
+
+
+def photo(seed: int = 1) -> Image.Image:
+    """A picture with detail everywhere, as photos have."""
+    random = np.random.default_rng(seed)
+    fine = Image.fromarray(random.integers(0, 256, (90, 120), np.uint8).astype(np.uint8)).resize(SIZE, Image.Resampling.BICUBIC)
+    return Image.blend(draw(seed, SIZE), fine.convert("RGB"), 0.35)
+
+
+def grey(picture: Image.Image) -> np.ndarray:
+    return np.asarray(picture.convert("L"))
+
+
+def compared(one: Image.Image, other: Image.Image) -> Measures | None:
+    a, b = grey(one), grey(other)
+    found = sketches.match(sketches.sketch(a), sketches.sketch(b))
+    if found.matrix is None:
+        return None
+    return measure(a, b, sketches.onto(found.matrix, sketches.sketch(a), sketches.sketch(b), a.shape, b.shape, mirrored=False))
+
+
+def same(one: Image.Image, other: Image.Image) -> bool:
+    measures = compared(one, other)
+    return measures is not None and is_same_picture(measures)
+
+
+def jpeg(quality: int) -> Callable[[Image.Image], Image.Image]:
+    def change(picture: Image.Image) -> Image.Image:
+        packed = io.BytesIO()
+        picture.save(packed, "JPEG", quality=quality)
+        return Image.open(packed)
+
+    return change
+
+
+def stamped(picture: Image.Image) -> Image.Image:
+    picture = picture.copy()
+    ImageDraw.Draw(picture).rectangle((370, 300, 460, 340), fill="red")
+    return picture
+
+
+def curve(picture: Image.Image) -> Image.Image:
+    return picture.point([round(255 * (value / 255) ** 1.6) for value in range(256)] * 3)
+
+
+COPIES: dict[str, Callable[[Image.Image], Image.Image]] = {
+    "saved again": jpeg(85), "badly compressed": jpeg(20), "small": lambda p: p.resize((120, 90), Image.Resampling.LANCZOS),
+    "turned": lambda p: p.transpose(Image.Transpose.ROTATE_90), "upside down": lambda p: p.rotate(180),
+    "cropped": lambda p: p.crop((40, 10, 460, 350)), "bordered": lambda p: ImageOps.expand(p, 20, "white"),
+    "grey": ImageOps.grayscale, "brighter": lambda p: ImageEnhance.Brightness(p).enhance(1.3), "another curve": curve, "stamped": stamped,
+    "cropped, small, compressed": lambda p: jpeg(40)(p.crop((30, 30, 450, 340)).resize((210, 155))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", COPIES)
+def test_a_copy_is_the_same_picture(change: str) -> None:
+    assert same(photo(), COPIES[change](photo()))
+
+
+def moved(picture: Image.Image, by: int = 7) -> Image.Image:
+    """Something in the picture has moved, as between two shots from a tripod."""
+    other = picture.copy()
+    other.paste(picture.crop((150, 100, 330, 280)), (150 + by, 100 + by // 2))
+    return other
+
+
+def from_the_side(picture: Image.Image) -> Image.Image:
+    w, h = picture.size
+    return picture.transform((w, h), Image.Transform.QUAD, (0, 0, 12, h, w - 14, h - 20, w, 6), Image.Resampling.BICUBIC)
+
+
+SHOTS: dict[str, Callable[[Image.Image], Image.Image]] = {
+    "something has moved": moved, "from the side": from_the_side,
+    "the camera has turned": lambda p: p.rotate(1.5, Image.Resampling.BICUBIC),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", SHOTS)
+def test_another_shot_of_the_same_thing_is_not(change: str) -> None:
+    assert not same(photo(), SHOTS[change](photo()))
+
+
+def test_two_frames_of_which_each_shows_what_the_other_does_not_are_no_crops_of_one() -> None:
+    whole = photo()
+    assert not same(whole.crop((0, 0, 460, 345)), whole.crop((20, 15, 480, 360)))
+
+
+def test_a_crop_says_how_it_lies_in_its_original() -> None:
+    measures = compared(photo(), photo().crop((48, 36, 432, 324)))
+    assert measures is not None
+    kept = comparison.relation(measures, (360, 480), (288, 384))
+    assert np.allclose(np.reshape(kept["matrix"], (2, 3)), [[0.8, 0, 0.1], [0, 0.8, 0.1]], atol=0.003)
+
+
+def test_a_border_is_told_from_a_plain_edge() -> None:
+    assert comparison.content(grey(ImageOps.expand(photo(), (10, 20, 30, 40), "black"))) == (10, 20, 490, 380)
+    assert comparison.content(grey(photo())) == (0, 0, 480, 360)
+
+
+def test_pictures_too_small_to_compare_are_not_compared() -> None:
+    tiny = grey(photo().resize((40, 30)))
+    assert measure(tiny, tiny, np.array([[1.0, 0, 0], [0, 1.0, 0]])) is None
+
+
+def test_a_plain_picture_is_like_nothing() -> None:
+    plain = np.full((300, 400), 128, np.uint8)
+    assert measure(plain, plain, np.array([[1.0, 0, 0], [0, 1.0, 0]])) is None

@@ -1,0 +1,95 @@
+"""The real starter, by the real command line: from a folder to an answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.config import PROJECT
+from explorer.encoders.registry import get_encoder
+from explorer.photos.decode import decode
+from tests import pictures
+
+pytestmark = pytest.mark.model
+
+# How pixels are turned so that each orientation's tag turns them back (EXIF 2.3, 4.6.4 A).
+_TURNED = {
+    1: None, 2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_270,
+}  # fmt: skip
+
+
+def run(*words: object, told: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "run.py", *map(str, words)], cwd=PROJECT, input=told, capture_output=True, text=True, check=False, env=os.environ
+    )
+
+
+def answer(*words: object) -> Any:
+    done = run(*words, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def photograph(name: str) -> Image.Image:
+    """A real photo out of scikit-image's own files."""
+    import skimage
+
+    return Image.open(Path(skimage.__file__).parent / "data" / name).convert("RGB")
+
+
+def test_all_eight_orientations_are_one_photo_to_it() -> None:
+    encoder, picture = get_encoder("starter"), photograph("chelsea.png")
+    inputs = []
+    for orientation, turn in _TURNED.items():
+        turned = picture if turn is None else picture.transpose(turn)
+        photo = decode(pictures.encoded(turned, exif=pictures.exif(orientation=orientation)), encoder.spec, mtime=0.0, name="x.jpg")
+        assert (photo.width, photo.height) == picture.size
+        inputs.append(photo.input)
+    vectors = encoder.encode_images(np.stack([pixels for pixels in inputs if pixels is not None]))
+    assert (vectors @ vectors[0]).min() >= 0.99
+
+
+def test_vectors_and_phrases_have_length_one_and_live_together() -> None:
+    encoder = get_encoder("starter")
+    cat = decode(pictures.encoded(photograph("chelsea.png")), encoder.spec, mtime=0.0, name="cat.jpg")
+    assert cat.input is not None
+    (photo,) = encoder.encode_images(cat.input[None])
+    phrases = encoder.encode_texts(["a cat", "a bus in a street", "a bowl of fruit"])
+    assert np.allclose(np.linalg.norm([photo, *phrases], axis=1), 1, atol=1e-3)
+    assert int(np.argmax(phrases @ photo)) == 0
+    assert encoder.encode_texts([]).shape == (0, encoder.dim)
+
+
+def test_from_a_folder_to_an_answer(tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    for name in ("chelsea.png", "coffee.png", "rocket.jpg"):
+        pictures.write(folder / Path(name).with_suffix(".jpg"), photograph(name))
+    for number in range(4):
+        pictures.write(folder / "drawn" / f"{number}.png", pictures.draw(number))
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 cut off")
+
+    first = answer("index", folder, "--offline")
+    assert (first["indexed"], first["failed"], first["encoded"]) == (7, 1, 7)
+    again = answer("index", folder, "--offline")
+    assert (again["indexed"], again["unchanged"], again["failed"], again["encoded"]) == (0, 7, 1, 0)
+
+    for phrase, name in (("a cat", "chelsea.jpg"), ("a cup of coffee", "coffee.jpg"), ("a rocket launch", "rocket.jpg")):
+        rows = answer("search", phrase)
+        assert Path(rows[0]["path"]).name == name
+        assert [set(row) for row in rows] == [{"rank", "id", "path", "score"}] * 7
+    best = answer("search", "--photo", folder / "coffee.jpg")[0]
+    assert Path(best["path"]).name == "coffee.jpg" and best["score"] >= 0.99
+
+    many = run("search", "-", "--top", "1", told="a cat\na cup of coffee\n")
+    assert [Path(json.loads(line)[0]["path"]).name for line in many.stdout.splitlines()] == ["chelsea.jpg", "coffee.jpg"]
+    assert answer("verify")["sound"]
+    assert answer("status")["photos"] == 7

@@ -12,13 +12,13 @@ from PIL import Image
 
 Pixels = npt.NDArray[np.uint8]
 
-# Blur is given in pixels of a photo this wide, so that it is as visible in a large photo as in a small one; smaller photos are not enlarged.
+# Blur is given in pixels of a photo this wide, so that it shows as much in a large photo as in a small one. Smaller ones stay as they are.
 VIEW = 1500
 
 
 def view(pixels: Pixels) -> float:
     """Pixels of the photo for one pixel of the view."""
-    return max(1.0, max(pixels.shape[:2]) / VIEW)
+    return max(1.0, float(max(pixels.shape[:2])) / VIEW)
 
 
 def gauss(pixels: Pixels, radius: float) -> Pixels:
@@ -52,7 +52,7 @@ def exposure(pixels: Pixels, stops: float) -> Pixels:
     linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
     bright = np.clip(linear * 2.0**stops, 0, 1)
     table = np.where(bright <= 0.0031308, bright * 12.92, 1.055 * bright ** (1 / 2.4) - 0.055)
-    return np.round(table * 255).astype(np.uint8)[pixels]
+    return np.asarray(np.round(table * 255).astype(np.uint8)[pixels])
 
 
 def noise(pixels: Pixels, levels: float) -> Pixels:

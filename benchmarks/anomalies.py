@@ -2,10 +2,10 @@
 
     python -m benchmarks.anomalies --photos DIR [--captions CSV --themes WORD,…] [--limit N] [--encoder NAME]
 
-Faults of graded strength are planted in copies of photos, which are then indexed with the photos themselves, as anyone's would be. For each
-strength: how well the scores tell planted from ordinary photos (area under the ROC curve, average precision), and what share is flagged at
-default settings; beside them cleanvision on the same files. Then a second library: foreign photos in themed folders, and pictures of another
-domain (drawn ones, and what --foreign names), with scikit-learn's LocalOutlierFactor and IsolationForest on the same vectors.
+Faults of graded strength are planted in copies of photos, which are then indexed with the photos themselves. For each strength: how well
+the scores tell planted from ordinary photos (area under the ROC curve, average precision), and what share is flagged at default settings;
+beside them cleanvision on the same files. Then a second library: foreign photos in themed folders, and pictures of another domain (drawn
+ones, and what --foreign names), with scikit-learn's LocalOutlierFactor and IsolationForest on the same vectors.
 
 Themes come from the folders below DIR, or, with --captions (columns image, caption), from words that most captions of a photo have.
 Ordinary photos have faults of their own, which count against all alike.
@@ -22,6 +22,7 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -101,7 +102,9 @@ def faults(files: Sequence[Path], folder: Path, encoder: Encoder, planted: int, 
             picture.save(whole, "JPEG", quality=90)
             (cut / f"{copy.stem}-{share:g}.jpg").write_bytes(whole.getvalue()[: int(share * len(whole.getvalue()))])
     ours = _ours(folder / "photos", folder / "library", encoder)
-    theirs = _cleanvision(folder / "photos") if peers else None
+    # What is cut off would stop it.
+    whole_files = [path for path in (folder / "photos").glob("*/*") if path.parent != cut]
+    theirs = _cleanvision(whole_files) if peers else None
     usual = [str(path) for path in ordinary.iterdir()]
     print(f"{len(usual)} ordinary photos, {len(good)} with each fault\n")
     print(
@@ -217,7 +220,7 @@ def _drawn(number: int) -> Iterator[Image.Image]:
             pen.line((40, 20, 40, 560, 780, 560), fill=ink, width=3)
         else:
             spots = [(chance.randint(40, 760), chance.randint(40, 560)) for _ in range(12)]
-            for one, two in zip(spots, spots[1:], strict=False):
+            for one, two in pairwise(spots):
                 pen.line((*one, *two), fill=ink, width=2)
             for x, y in spots:
                 pen.ellipse((x - 22, y - 22, x + 22, y + 22), fill=chance.choice(["orange", "green", "purple"]), outline=ink)
@@ -245,12 +248,12 @@ def _vectors(library: Path, encoder: Encoder, wanted: set[str]) -> tuple[list[st
         return [rows[photo_id]["path"] for photo_id in ids], index.rows(np.array(ids, np.int64))
 
 
-def _cleanvision(photos: Path) -> Scored:
-    """Its scores of the files it can open."""
+def _cleanvision(files: Sequence[Path]) -> Scored:
+    """Its scores of these files."""
     from cleanvision import Imagelab
 
-    with contextlib.redirect_stdout(io.StringIO()):
-        lab = Imagelab(data_path=str(photos))
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        lab = Imagelab(filepaths=[str(path) for path in files])
         lab.find_issues({name: {} for name in _PEER.values()}, n_jobs=1)
     score, flagged = defaultdict[str, dict[str, float]](dict), defaultdict[str, set[str]](set)
     for name in _PEER.values():
@@ -268,7 +271,7 @@ def _row(scored: Scored, kind: str, planted: Sequence[str], usual: Sequence[str]
 
 
 def _order(series: Sequence[Sequence[float]]) -> float:
-    pairs = [after <= before + 1e-6 for scores in series for before, after in zip(scores, scores[1:], strict=False)]
+    pairs = [after <= before + 1e-6 for scores in series for before, after in pairwise(scores)]
     return sum(pairs) / max(1, len(pairs))
 
 

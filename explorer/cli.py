@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from explorer import __version__
 from explorer.errors import ExplorerError, UsageError
 from explorer.review.kinds import KINDS
+from explorer.words import one_line
 
 if TYPE_CHECKING:
     from explorer.library.library import Library
@@ -25,6 +26,15 @@ EPILOG = """\
 With folders, or nothing, instead of a command: open the app on these folders, which are remembered.
 A folder that has the name of a command is written ./NAME. `python run.py test` runs the project's tests.
 """
+
+
+# What the indexer is told in one word.
+_TOLD = {
+    "pause": "have the indexer rest until it is told to resume",
+    "resume": "have the indexer go on",
+    "stop": "have the indexer let go of the library until it is told to resume",
+    "retry": "have the indexer try once more to read the files that could not be read",
+}
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -58,22 +68,19 @@ def build_parser() -> argparse.ArgumentParser:
     index.add_argument("folders", nargs="+", metavar="FOLDER")
     index.add_argument("--offline", action="store_true", help="fetch nothing from the network")
 
+    index.add_argument(
+        "--exclude", metavar="GLOB", action="append", default=[], help="leave these files or folders out from now on (may be given again)"
+    )
+    index.add_argument("--retry-failed", action="store_true", help="try once more to read files that could not be read")
+    index.add_argument("--forget-missing", action="store_true", help="files that vanished are gone, however many they are")
+
     search = add("search", "find photos by a phrase, by a photo, or both", encoder, as_json)
     search.add_argument("phrase", nargs="?", help="what to look for; - reads one phrase a line and answers one JSON list a line")
     search.add_argument("--photo", metavar="FILE", action="append", default=[], help="find photos like this one (may be given again)")
     search.add_argument("--top", type=_positive, default=20, metavar="N", help="how many results (default: 20)")
-    search.add_argument("--since", metavar="DATE", help="taken on this day or later (YYYY-MM-DD)")
-    search.add_argument("--until", metavar="DATE", help="taken on this day or earlier (YYYY-MM-DD)")
-    search.add_argument("--folder", metavar="DIR", help="only in this folder and below it")
+    _filter_options(search)
 
-    anomalies = add("anomalies", "list photos that are odd, poor or broken, worst first, and why", encoder, as_json)
-    anomalies.add_argument("--kind", action="append", choices=KINDS, help="only this kind (may be given again)")
-    anomalies.add_argument("--top", type=_positive, metavar="N", help="how many (default: all)")
-    anomalies.add_argument("--since", metavar="DATE", help="taken on this day or later (YYYY-MM-DD)")
-    anomalies.add_argument("--until", metavar="DATE", help="taken on this day or earlier (YYYY-MM-DD)")
-    anomalies.add_argument("--folder", metavar="DIR", help="only in this folder and below it")
-    anomalies.add_argument("--all", action="store_true", help="the scores of all photos, also of those that are fine")
-    anomalies.add_argument("--dismissed", action="store_true", help="also what was dismissed")
+    _anomaly_options(add("anomalies", "list photos that are odd, poor or broken, worst first, and why", encoder, as_json))
 
     add("status", "say what is indexed, where, and what the indexer is doing", as_json)
 
@@ -83,6 +90,20 @@ def build_parser() -> argparse.ArgumentParser:
 
     verify = add("verify", "check that catalog, vectors, previews and photo files agree", as_json)
     verify.add_argument("--repair", action="store_true", help="mend what can be mended; photo files are never touched")
+    verify.add_argument("--thorough", action="store_true", help="also read every photo file and decode every preview")
+
+    for name, text in _TOLD.items():
+        add(name, text)
+    rescan = add("rescan", "have the indexer look through all folders once more")
+    rescan.add_argument("folder", nargs="?", metavar="FOLDER", help="only this one")
+    pace = add("pace", "say or choose how much of the machine indexing takes")
+    pace.add_argument("pace", nargs="?", choices=["full", "gentle"], help="gentle works a third of the time")
+    forget = add("forget", "let go of photos whose files vanished and will not be back")
+    forget.add_argument("folder", nargs="?", metavar="FOLDER", help="only those in this folder")
+    exclude = add("exclude", "say or change which files and folders are left out of a folder", as_json)
+    exclude.add_argument("folder", metavar="FOLDER")
+    exclude.add_argument("globs", nargs="*", metavar="GLOB", help="such as *.png, Screenshots/ or /2019/raw")
+    exclude.add_argument("--remove", action="store_true", help="no longer leave these out")
 
     duplicates = add("duplicates", "say which photos are duplicates, and which one of each group to keep", as_json)
     duplicates.add_argument(
@@ -112,6 +133,20 @@ def build_parser() -> argparse.ArgumentParser:
     bench.add_argument("name", nargs="?", help="which one; without it they are listed")
     bench.add_argument("options", nargs=argparse.REMAINDER, help="what the benchmark takes")
     return parser
+
+
+def _filter_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--since", metavar="DATE", help="taken on this day or later (YYYY-MM-DD)")
+    parser.add_argument("--until", metavar="DATE", help="taken on this day or earlier (YYYY-MM-DD)")
+    parser.add_argument("--folder", metavar="DIR", help="only in this folder and below it")
+
+
+def _anomaly_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--kind", action="append", choices=KINDS, help="only this kind (may be given again)")
+    parser.add_argument("--top", type=_positive, metavar="N", help="how many (default: all)")
+    _filter_options(parser)
+    parser.add_argument("--all", action="store_true", help="the scores of all photos, also of those that are fine")
+    parser.add_argument("--dismissed", action="store_true", help="also what was dismissed")
 
 
 def _app_options(parser: argparse.ArgumentParser) -> None:
@@ -152,6 +187,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has enough of it (`| head`): not an error. Python would complain once more when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        from explorer.config import library_dir
+        from explorer.library.storage import explain
+
+        trouble = explain(error, library_dir(getattr(args, "library", None)))
+        if trouble is None:
+            raise
+        say(str(trouble))
+        return trouble.exit_code
     except KeyboardInterrupt:
         say("Stopped. Nothing is lost: the next run goes on from here.")
         return 130
@@ -167,7 +211,7 @@ def _no_command(word: str) -> None:
 
 def say(message: str) -> None:
     """A message for the person, on standard error."""
-    sys.stderr.write(" ".join(message.split()) + "\n")
+    sys.stderr.write(one_line(" ".join(message.split())) + "\n")
 
 
 def absolute(folder: str) -> str:

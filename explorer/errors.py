@@ -5,6 +5,9 @@
     ├── FolderError               a folder that is absent, no folder, or may not be read
     ├── LibraryError              the library's own files
     │   ├── LibraryLocked         another run writes to it
+    │   ├── LibraryBusy           another program keeps its catalog locked
+    │   ├── LibraryFull           its disk is full
+    │   ├── CatalogDamaged        the catalog's file is torn
     │   └── LibraryNewer          written by a later release
     ├── PhotoError                one file that could not be read as a photo; costs that file only
     │   ├── UnsupportedPhoto      not an image, or a format we do not read
@@ -43,6 +46,18 @@ class LibraryError(ExplorerError):
 
 class LibraryLocked(LibraryError):
     """Another run is writing to this library."""
+
+
+class LibraryBusy(LibraryError):
+    """Another program keeps the catalog locked."""
+
+
+class LibraryFull(LibraryError):
+    """The disk under the library is full."""
+
+
+class CatalogDamaged(LibraryError):
+    """The catalog's file makes no sense to SQLite."""
 
 
 class LibraryNewer(LibraryError):

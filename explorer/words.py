@@ -1,6 +1,16 @@
-"""Numbers as people read them."""
+"""Numbers, and text from elsewhere, as people read them."""
 
 from __future__ import annotations
+
+import unicodedata
+
+# Control and format characters (those that turn the direction of writing are among them), line and paragraph separators.
+_CONTROLS = ("Cc", "Cf", "Zl", "Zp")
+
+
+def one_line(text: str) -> str:
+    """Text on one line and without control characters: a file's name must not move a terminal's cursor or start a log entry of its own."""
+    return "".join(f"\\x{ord(c):02x}" if unicodedata.category(c) in _CONTROLS else c for c in text)
 
 
 def count(number: int, what: str = "") -> str:

@@ -12,7 +12,7 @@ from explorer.errors import FolderError
 from explorer.library.paths import inside, printable
 from explorer.library.rows import RootRow
 from explorer.library.writer import check_folder
-from explorer.ui import resources
+from explorer.ui import resources, watching
 from explorer.ui.status import describe
 from explorer.ui.words import plain
 from explorer.words import count, size
@@ -36,20 +36,17 @@ def overview() -> None:
     st.html('<div class="figures">' + "".join(f"<div><b>{value}</b><span>{what}</span></div>" for value, what in figures) + "</div>")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(describe(worker), width="stretch")
-        paused = worker is not None and worker["alive"] and worker["phase"] == "paused"
-        if worker is not None and worker["alive"]:
-            label, icon = ("Resume", ":material/play_arrow:") if paused else ("Pause", ":material/pause:")
-            if st.button(label, icon=icon, key="pause"):
-                catalog.send("resume" if paused else "pause")
+        watching.controls(catalog, worker)
     if worker is not None and worker["alive"] and worker["total"]:
         st.progress(min(1.0, worker["done"] / worker["total"]))
-    if worker is not None and worker["alive"] and worker["message"] and worker["phase"] != "starting":
-        st.warning(worker["message"], icon=":material/info:")
+    if worker is not None and worker["alive"] and worker["message"] and worker["phase"] not in ("starting", "waiting"):
+        st.warning(plain(worker["message"]), icon=":material/info:")
     used = [f"“{name}” ({count(photos, 'photo')})" for name, _, _, photos in catalog.encoders() if photos]
     if used:
         st.caption(f"Search understands photos through {', '.join(used)}.")
     drawn = st.session_state.get("_roots")
-    now = [(root["path"], root["state"], root["photos"], root["failed"]) for root in catalog.roots()]
+    shown = ("path", "state", "photos", "failed", "away", "asking", "left_out", "exclude", "watching", "problem")
+    now = [{key: value for key, value in root.items() if key in shown} for root in catalog.roots()]
     st.session_state["_roots"] = now
     if drawn is not None and drawn != now and st.session_state.get("_removing") is None:
         st.rerun()
@@ -72,8 +69,7 @@ def folder(root: RootRow) -> None:
         with st.container(gap=None):
             st.markdown(f"`{printable(path).replace('`', chr(39))}`")
             failed = f" · {count(root['failed'], 'file')} could not be read" if root["failed"] else ""
-            away = "" if root["state"] == "online" else " · **its drive is away**; its photos stay searchable"
-            st.caption(f"{count(root['photos'], 'photo file')}{failed}{away}")
+            st.caption(f"{count(root['photos'], 'photo file')}{failed}{watching.notes(root)}")
         with st.container(horizontal=True, width="content"):
             if st.button("Rescan", icon=":material/sync:", key=f"rescan-{key}"):
                 catalog.send("rescan", path)
@@ -82,6 +78,8 @@ def folder(root: RootRow) -> None:
                 st.session_state["_removing"] = root["id"]
     if st.session_state.get("_removing") == root["id"]:
         confirm(root)
+    watching.question(catalog, root)
+    watching.left_out(catalog, root)
 
 
 def confirm(root: RootRow) -> None:
@@ -114,7 +112,7 @@ def add() -> None:
     if likely:
         with st.container(horizontal=True):
             for path in likely:
-                if st.button(path, icon=":material/folder:", key=f"usual-{path}"):
+                if st.button(plain(path), icon=":material/folder:", key=f"usual-{path}"):
                     take(path)
 
 

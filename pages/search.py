@@ -57,7 +57,7 @@ def upload(turn: int) -> None:
         with st.spinner("Looking at the photo…"):
             asking.by_upload(given.getvalue(), given.name)
     except PhotoError as error:
-        st.error(f"{given.name} cannot be used: {error}.", icon=":material/broken_image:")
+        st.error(f"{plain(given.name)} cannot be used: {plain(str(error))}.", icon=":material/broken_image:")
         return
     # A new box, closed, so that this photo is not taken for a new one at every run.
     st.session_state["_uploads"] = turn + 1
@@ -169,7 +169,7 @@ def main() -> None:
     try:
         found = asking.find(what)
     except ExplorerError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     headline(what, found)
     if found.ids:

@@ -286,7 +286,7 @@ class TestStatus:
         )  # fmt: skip
         assert [(folder["path"], folder["photos"], folder["failed"]) for folder in told["folders"]] == [(str(indexed), 4, 1)]
         assert [(encoder["name"], encoder["photos"], encoder["dimension"]) for encoder in told["encoders"]] == [("tiny", 4, Tiny.dim)]
-        assert told["worker"] is None
+        assert told["worker"]["phase"] == "stopped" and not told["worker"]["alive"]
 
     def test_in_words(self, run: Run, indexed: Path) -> None:
         told = run("status").out

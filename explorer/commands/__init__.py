@@ -9,7 +9,9 @@ from collections.abc import Callable
 # A command's module is imported when it runs: a search must not wait for what only indexing needs.
 _MODULES = {
     "open": "app", "demo": "app", "index": "indexing", "verify": "indexing", "search": "looking", "status": "looking", "models": "tools",
-    "bench": "tools", "duplicates": "duplicates", "anomalies": "oddities", "remove": "tidying", "undo": "tidying",
+    "bench": "tools", "pause": "control", "resume": "control", "stop": "control", "rescan": "control", "pace": "control",
+    "forget": "control", "exclude": "control", "retry": "control", "duplicates": "duplicates", "anomalies": "oddities",
+    "remove": "tidying", "undo": "tidying",
 }  # fmt: skip
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import time
+from pathlib import Path
 
 from explorer.cli import absolute, open_library, say
 from explorer.commands.output import Status, emit, emit_json, fetching
+from explorer.config import library_dir
+from explorer.errors import CatalogDamaged, LibraryLocked
 from explorer.library.paths import inside, join
 from explorer.words import count, duration
 
@@ -15,6 +18,7 @@ def run_index(args: argparse.Namespace) -> int:
     """Index everything in some folders, then exit."""
     from explorer.indexing.once import index_folders, load_encoder
     from explorer.indexing.pipeline import Progress
+    from explorer.indexing.rules import check_globs
     from explorer.library.writer import check_folder
 
     folders = [absolute(folder) for folder in args.folders]
@@ -35,11 +39,14 @@ def run_index(args: argparse.Namespace) -> int:
     library = open_library(args.library, create=True)
     try:
         status.show("Getting ready…")
+        check_globs(args.exclude)
         name = args.encoder or library.catalog.setting("encoder") or "starter"
         encoder, note = load_encoder(name, offline=args.offline, progress=lambda *amounts: status.show(fetching(name, *amounts)))
         if note:
             say(note)
-        tally = index_folders(library, folders, encoder, show)
+        tally = index_folders(
+            library, folders, encoder, show, exclude=args.exclude, forget_missing=args.forget_missing, retry_failed=args.retry_failed
+        )
         away = [r for r in library.catalog.roots() if r["state"] == "offline" and any(inside(f, r["path"]) for f in folders)]
         failures = [f for f in library.catalog.failures() if any(inside(f["path"], folder) for folder in folders)] if tally.failed else []
     finally:
@@ -49,7 +56,8 @@ def run_index(args: argparse.Namespace) -> int:
     unsettled = sorted({join(place.root, place.folder) for place in tally.unsettled})
     result = {
         "indexed": tally.indexed, "unchanged": tally.unchanged, "moved": tally.moved, "missing": tally.missing, "failed": tally.failed,
-        "encoded": tally.encoded, "other": tally.other, "encoder": encoder.name, "seconds": round(seconds, 3),
+        "encoded": tally.encoded, "away": tally.away, "left_out": tally.left_out,
+        "other": tally.other, "encoder": encoder.name, "seconds": round(seconds, 3),
         "photos_per_second": round(max(tally.indexed + tally.moved, tally.encoded) / seconds, 2),
     }  # fmt: skip
     if args.json:
@@ -75,6 +83,13 @@ def run_index(args: argparse.Namespace) -> int:
         say(f"The folder {folder} could not be looked into: check its permissions. What is known of its photos was kept.")
     for folder in unsettled:
         say(f"Files in {folder} are still being written: index again when they are complete.")
+    if tally.left_out:
+        say(f"{count(tally.left_out, 'file')} left the library, as a rule leaves them out now.")
+    if tally.away:
+        say(
+            f"{count(tally.away, 'file')} vanished at once: they stay in the library in case they come back."
+            " If they are gone for good, run `python run.py forget FOLDER`."
+        )
     for root in away:
         say(f"The folder {root['path']} is empty, so its drive is taken to be away. Its {count(root['photos'], 'photo')} stay searchable.")
     return 0
@@ -84,10 +99,16 @@ def run_verify(args: argparse.Namespace) -> int:
     """Check a library, and mend it if asked. Exit code 1 while something is wrong."""
     from explorer.indexing.verify import verify
 
-    library = open_library(args.library)
+    try:
+        library = open_library(args.library)
+    except CatalogDamaged:
+        if not args.repair:
+            raise
+        _salvage(library_dir(args.library))
+        library = open_library(args.library)
     status = Status()
     try:
-        report = verify(library, repair=args.repair, progress=status.show)
+        report = verify(library, repair=args.repair, thorough=args.thorough, progress=status.show)
     finally:
         status.clear()
         library.close()
@@ -98,3 +119,17 @@ def run_verify(args: argparse.Namespace) -> int:
             emit(problem.text + (" — mended" if problem.mended else ""))
         emit(report.summary())
     return 0 if report.sound else 1
+
+
+def _salvage(folder: Path) -> None:
+    """Make a new catalog of what can be read of a damaged one."""
+    from filelock import FileLock, Timeout
+
+    from explorer.library.salvage import salvage
+
+    try:
+        with FileLock(folder / "worker.lock", timeout=0), FileLock(folder / "app.lock", timeout=0):
+            kept, rows = salvage(folder / "catalog.db")
+    except Timeout:
+        raise LibraryLocked("The library is in use: close the app, and wait for other runs to end, before its catalog is saved.") from None
+    say(f"The catalog was damaged: {rows:,} rows of it could be saved, and it is kept as {kept}. The next indexing makes the rest again.")

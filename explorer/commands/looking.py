@@ -14,6 +14,7 @@ from explorer.errors import FolderError, PhotoError, UsageError
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import printable
+from explorer.library.rows import RootRow
 from explorer.search.engine import SearchEngine
 from explorer.search.query import Hit, Query
 from explorer.words import duration, size
@@ -92,6 +93,20 @@ def _nothing(library: Library, filters: Filters) -> str:
     return "No photo fits these filters." if filters else "Nothing was found."
 
 
+def _notes(root: RootRow) -> list[str]:
+    """What a person should know of a folder, besides how much is in it."""
+    notes = []
+    if root["state"] == "offline":
+        notes.append("its drive is away; the photos stay searchable")
+    elif root["asking"]:
+        notes.append(f"{root['asking']:,} files vanished at once: if they are gone, run `python run.py forget {printable(root['path'])}`")
+    elif root["away"]:
+        notes.append(f"{root['away']:,} files are away")
+    if root["exclude"]:
+        notes.append(f"left out: {', '.join(root['exclude'])} ({root['left_out']:,} known files)")
+    return notes + [text for text in (root["problem"], root["watching"]) if text]
+
+
 def run_status(args: argparse.Namespace) -> int:
     """Say what the library holds and what the indexer is at."""
     library = open_library(args.library)
@@ -112,8 +127,9 @@ def run_status(args: argparse.Namespace) -> int:
     for name, _, dim, photos in encoders:
         emit(f"Encoder   {name}: {photos:,} photos, {dim} numbers each")
     for root in roots:
-        state = "" if root["state"] == "online" else " (its drive is away)"
-        emit(f"Folder    {root['path']}{state}: {root['photos']:,} photos, {root['failed']:,} failed")
+        emit(f"Folder    {root['path']}: {root['photos']:,} photos, {root['failed']:,} failed")
+        for note in _notes(root):
+            emit(f"          {note}")
     if worker and worker["alive"]:
         left = f", about {duration(worker['eta'])} left" if worker["eta"] else ""
         going = f" {worker['done']:,} of {worker['total']:,}, {worker['rate']:.0f}/s{left}" if worker["total"] else ""

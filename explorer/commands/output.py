@@ -8,12 +8,12 @@ import sys
 import time
 from collections.abc import Callable
 
-from explorer.words import size
+from explorer.words import one_line, size
 
 
 def emit(text: str) -> None:
-    """One line of results. File names go out as the bytes they are on disk."""
-    sys.stdout.buffer.write(os.fsencode(text) + b"\n")
+    """One line of results. File names go out as the bytes they are on disk; only a terminal is shown no control characters."""
+    sys.stdout.buffer.write(os.fsencode(one_line(text) if sys.stdout.isatty() else text) + b"\n")
     sys.stdout.buffer.flush()
 
 

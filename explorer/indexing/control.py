@@ -1,12 +1,24 @@
-"""Starting and stopping the worker process from the one that serves the app."""
+"""Starting, stopping and telling the worker, from the process that serves the app and from the command line."""
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from explorer.config import PROJECT
+from explorer.indexing.rules import check_globs
+from explorer.library.catalog import Catalog
+from explorer.library.library import Library
+from explorer.library.rows import Phase
+from explorer.library.writer import Writer
+
+# Seconds between two signs of life.
+_BEAT = 4.0
 
 
 def start_worker(library_dir: Path, *, encoder: str | None = None, offline: bool = False) -> subprocess.Popen[bytes]:
@@ -26,3 +38,42 @@ def stop_worker(worker: subprocess.Popen[bytes], timeout: float = 10.0) -> None:
     except subprocess.TimeoutExpired:
         worker.kill()
         worker.wait()
+
+
+def exclude(catalog: Catalog, root: str, globs: Sequence[str]) -> list[str]:
+    """Ask the worker to leave this out of a root from now on, and nothing else. Gives the globs; raises UsageError for one that is none."""
+    clean = check_globs(globs)
+    catalog.send("exclude", json.dumps({"folder": root, "globs": clean}))
+    return clean
+
+
+def say_if_silent(library: Library, phase: Phase, message: str) -> None:
+    """Say what a process is at that does not hold the library, unless one that does is saying something itself."""
+    worker = library.catalog.worker()
+    if worker is not None and worker["alive"] and worker["pid"] != os.getpid():
+        return
+    writer = Writer(library.catalog)
+    try:
+        writer.report(phase=phase, encoder=worker["encoder"] if worker else "", message=message)
+    finally:
+        writer.close()
+
+
+class Heartbeat:
+    """Keeps a busy process from being taken for dead while it waits for one long thing, such as a file that is slow to decode."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog, self._stop = catalog, threading.Event()
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> Heartbeat:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(_BEAT):
+            self._catalog.beat()

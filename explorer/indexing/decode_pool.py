@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -32,20 +33,30 @@ _LOOK, _PATIENCE = 0.25, 1.0
 # No answer is nearly as long: a preview and the encoder's input.
 _LONGEST_ANSWER = 256 << 20
 _CRASHED = "the decoder crashed on this file"
+# Seconds that one file may take: of the processor's time, and by the clock, where it also waits for its drive and its turn on a busy
+# computer. A 100-megapixel photo takes a few. Large files are given more, for each megabyte.
+SECONDS, PATIENCE = 60.0, 300.0
+_SECONDS_A_MB, _PATIENCE_A_MB = 1.0, 5.0
+_TOO_MUCH_WORK = "it takes too long to decode: the decoder was stopped"
+_TIME_IS_UP = -int(getattr(signal, "SIGXCPU", 0)) or None
+# Seconds that a process which was ended gets to be gone: one that hangs in a dead drive's own code cannot be.
+_GRACE = 5.0
 
 
 @dataclass(frozen=True)
 class Job:
-    """A file to be read. mtime: Unix seconds. tag: the caller's own, given back with the outcome."""
+    """A file to be read. mtime: Unix seconds. tag: the caller's own, given back with the outcome. size: bytes, as far as it is known."""
 
     path: str
     mtime: float
     tag: object = None
+    size: int = 0
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job. digest, size, mtime_ns: of the bytes that were read; digest is None where they could not be.
+    """What became of a job. digest, size, mtime_ns: of the bytes that were read; digest is None where they could not be. size is -1 for
+    a file that changed while it was read.
 
     photo: None if the content was known or could not be decoded; error: why it could not.
     """
@@ -61,9 +72,12 @@ class Outcome:
 class DecodePool:
     """A number of decode processes. `run` and `decode_bytes` may be used by one thread at a time each."""
 
-    def __init__(self, workers: int, spec: InputSpec | None, timeout: float = 60.0, command: Sequence[str] = CHILD) -> None:
-        """spec: the encoder's input, or None. timeout: seconds that one file may take."""
-        self._header = {"spec": asdict(spec)} if spec else {}
+    def __init__(
+        self, workers: int, spec: InputSpec | None, timeout: float = PATIENCE, command: Sequence[str] = CHILD, seconds: float = SECONDS
+    ) -> None:
+        """spec: the encoder's input, or None. timeout, seconds: what one file may take by the clock, and of the processor's time."""
+        self._header: dict[str, Any] = {"spec": asdict(spec)} if spec else {}
+        self._side, self._seconds = spec.size if spec else 0, seconds
         self._children = [_Child(command, timeout) for _ in range(max(1, workers))]
         self._spare = threading.Lock()
         self._single = _Child(command, timeout)
@@ -83,8 +97,8 @@ class DecodePool:
         """A photo that is no file of the library. Raises PhotoError."""
         with self._spare:
             with _watch([self._single]):
-                answer = self._single.ask(self._header, data)
-            photo = answer if isinstance(answer, str) else _photo(self._single, *answer)
+                answer = self._single.ask(self._request(len(data)), data)
+            photo = answer if isinstance(answer, str) else self._photo(self._single, *answer)
         if isinstance(photo, str):
             raise DamagedPhoto(photo)
         return photo
@@ -139,11 +153,15 @@ class DecodePool:
                     thread.join(0.1)
 
     def _one(self, child: _Child, job: Job, known: Callable[[bytes], bool], stop: threading.Event) -> Outcome:
-        request = self._header | {"path": os.fsencode(job.path).hex(), "mtime": job.mtime}
-        first = child.ask(request)
-        if first == _CRASHED and not stop.is_set():
-            # Nothing was decoded yet: most likely it was ended from outside while it waited, for want of memory.
-            first = child.ask(request)
+        outcome = self._try(child, job, known)
+        if outcome.error == _CRASHED and not stop.is_set():
+            # Perhaps it was ended from outside, for want of memory, say. A file that crashes two is to blame itself.
+            outcome = self._try(child, job, known)
+        return outcome
+
+    def _try(self, child: _Child, job: Job, known: Callable[[bytes], bool]) -> Outcome:
+        request = self._request(job.size) | {"path": os.fsencode(job.path).hex(), "mtime": job.mtime}
+        first = child.ask(request, size=job.size)
         if isinstance(first, str):
             return Outcome(job, error=first)
         header, _ = first
@@ -163,22 +181,27 @@ class DecodePool:
         if not wanted:
             child.tell({"do": "skip"})
             return Outcome(job, digest, size, mtime_ns)
-        second = child.ask({"do": "decode"}, follow_up=True)
-        photo = second if isinstance(second, str) else _photo(child, *second)
+        second = child.ask({"do": "decode"}, follow_up=True, size=size)
+        photo = second if isinstance(second, str) else self._photo(child, *second)
         if isinstance(photo, str):
             return Outcome(job, digest, size, mtime_ns, error=photo)
         return Outcome(job, digest, size, mtime_ns, photo=photo)
 
+    def _request(self, size: int) -> dict[str, Any]:
+        return self._header | {"seconds": self._seconds + _SECONDS_A_MB * max(0, size) / 1e6}
 
-def _photo(child: _Child, header: dict[str, Any], body: bytes) -> DecodedPhoto | str:
-    """What an answer says: a photo, or why there is none."""
-    if "error" in header:
-        return str(header["error"])
-    try:
-        return wire.unpack(header["photo"], body)
-    except (KeyError, TypeError, ValueError):
-        child.close()
-        return _CRASHED
+    def _photo(self, child: _Child, header: dict[str, Any], body: bytes) -> DecodedPhoto | str:
+        """What an answer says: a photo, or why there is none."""
+        if "error" in header:
+            return str(header["error"])
+        try:
+            photo = wire.unpack(header["photo"], body)
+            if (len(photo.input) if photo.input is not None else 0) != self._side:
+                raise ValueError("not the input that was asked for")
+            return photo
+        except (KeyError, TypeError, ValueError, AttributeError):
+            child.close()
+            return _CRASHED
 
 
 @contextlib.contextmanager
@@ -241,16 +264,19 @@ class _Child:
         except OSError:
             self.close()
 
-    def ask(self, header: dict[str, Any], body: bytes = b"", *, follow_up: bool = False) -> tuple[dict[str, Any], bytes] | str:
+    def ask(
+        self, header: dict[str, Any], body: bytes = b"", *, follow_up: bool = False, size: int = 0
+    ) -> tuple[dict[str, Any], bytes] | str:
         """Ask and wait. Where the process dies, talks nonsense or is ended for being late, the answer is a sentence that says so.
 
-        follow_up: it makes sense only to the process that was asked before.
+        follow_up: it makes sense only to the process that was asked before. size: bytes of the file, which may take the longer for it.
         """
         process = self._process if follow_up else self._running()
         if process is None:
             return _CRASHED
+        allowed = self._timeout + _PATIENCE_A_MB * max(0, size, len(body)) / 1e6
         with self._lock:
-            self._late, self._deadline = False, time.monotonic() + self._timeout
+            self._late, self._deadline = False, time.monotonic() + allowed
         try:
             wire.send(process.stdin, header, body)  # type: ignore[arg-type]
             answer = wire.receive(process.stdout, _LONGEST_ANSWER)  # type: ignore[arg-type]
@@ -261,7 +287,9 @@ class _Child:
                 self._deadline = None
         if answer is None:
             self.close()
-            return f"it took longer than {self._timeout:.0f} seconds to decode" if self._late else _CRASHED
+            if self._late:
+                return f"it took longer than {allowed:.0f} seconds to read and decode"
+            return _TOO_MUCH_WORK if process.returncode == _TIME_IS_UP else _CRASHED
         return answer
 
     def kill_if_late(self) -> None:
@@ -298,9 +326,11 @@ class _Child:
                     stream.close()
             except OSError:
                 pass
-        process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_GRACE)
 
 
 def _environment() -> dict[str, str]:
     """One thread for each process: there are as many processes as cores."""
-    return {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(PROJECT)}
+    path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": path}

@@ -29,6 +29,43 @@ LEAST = 16
 
 _VERSION = "1"
 
+# Cosines of the same vectors by two ways of summing, and photos whose neighbours are searched anew to check them.
+_CLOSE, _SAMPLE = 2e-3, 64
+
+
+def _name(encoder_id: int) -> str:
+    return f"neighbours {encoder_id}"
+
+
+def check_neighbours(library: Library, index: VectorIndex, encoder_id: int) -> list[int]:
+    """Photos whose kept neighbours are not what their vectors say; only what must hold of a single row while the stage lags behind.
+
+    Scores are compared with the vectors for all photos; that no nearer photo was left out, for a sample.
+    """
+    bad = store.unsound(library.catalog, encoder_id)
+    if bad or store.reached(library.catalog, _name(encoder_id), _VERSION) != library.catalog.change():
+        return bad
+    lists = store.neighbours(library.catalog, encoder_id)
+    present = np.sort(index.ids())
+    strangers = ~np.isin(lists.near, present) & (lists.near != NOBODY)
+    bad = [*np.setxor1d(lists.ids, present).tolist(), *lists.ids[strangers.any(axis=1)].tolist()]
+    if bad:
+        return bad
+    count = (lists.near != NOBODY).sum(axis=1)
+    bad += lists.ids[count < min(LEAST + 1, len(present) - 1)].tolist()
+    for start in range(0, len(lists.ids), ROWS):
+        some = slice(start, start + ROWS)
+        kept = lists.near[some] != NOBODY
+        rows = np.nonzero(kept)[0]
+        scores = np.einsum("nd,nd->n", index.rows(lists.ids[some])[rows], index.rows(lists.near[some][kept]))
+        bad += lists.ids[some][np.unique(rows[np.abs(scores - lists.scores[some][kept]) > _CLOSE])].tolist()
+    for row in range(0, len(lists.ids), max(1, len(lists.ids) // _SAMPLE)):
+        # One more: the photo itself.
+        scores, _ = index.search(index.rows(lists.ids[row : row + 1])[0], int(count[row]) + 1)
+        if count[row] and abs(float(scores[-1]) - float(lists.scores[row, count[row] - 1])) > _CLOSE:
+            bad.append(int(lists.ids[row]))
+    return bad
+
 
 class NeighbourStage:
     """Keeps the lists of one encoder. Holds them in memory between runs; the process that uses it is the only one that writes them."""
@@ -38,7 +75,7 @@ class NeighbourStage:
     def __init__(self, library: Library, writer: Writer, encoder: Encoder) -> None:
         self._library, self._writer, self._encoder = library, writer, encoder
         self._encoder_id = writer.encoder(encoder.name, encoder.version, encoder.dim)
-        self._name = f"neighbours {self._encoder_id}"
+        self._name = _name(self._encoder_id)
         self._lists: _Lists | None = None
 
     def run(self, tick: Callable[[int, int], None]) -> None:
@@ -46,11 +83,15 @@ class NeighbourStage:
         if store.reached(catalog, self._name, _VERSION) == catalog.change():
             return
         index = self._library.vectors(self._encoder.name, self._encoder.version, self._encoder.dim)
+        present = np.sort(index.ids())
         lists = self._lists or _Lists(*store.neighbours(catalog, self._encoder_id))
+        known = lists.ids
+        if self._lists is None:
+            # The row of a photo that is gone for good went with it, while it is still in the rows of others.
+            known = np.union1d(known, lists.near[lists.near != NOBODY])
         # Until all is written: a run that is cut off leaves memory ahead of the catalog.
         self._lists = None
-        present = np.sort(index.ids())
-        self._forget(lists, present)
+        self._forget(lists, np.setdiff1d(known, present))
         new = np.setdiff1d(present, lists.ids)
         for start in range(0, len(new), TOGETHER):
             self._take_in(index, lists, new[start : start + TOGETHER], lambda done, at=start: tick(at + done, len(new)))  # type: ignore[misc]
@@ -59,13 +100,13 @@ class NeighbourStage:
         store.set_reached(self._writer, self._name, _VERSION, catalog.change())
         self._lists = lists
 
-    def _forget(self, lists: _Lists, present: Ids) -> None:
+    def _forget(self, lists: _Lists, gone: Ids) -> None:
         """Take out photos that are gone; short lists are dropped, to be made anew."""
-        gone = np.setdiff1d(lists.ids, present)
         if not len(gone):
             return
         touched = lists.remove(gone)
-        short = touched[(lists.near[touched, LEAST] == NOBODY) & (len(present) > LEAST + 1)]
+        count = (lists.near[touched] != NOBODY).sum(axis=1)
+        short = touched[(count <= LEAST) & (count < len(np.setdiff1d(lists.ids, gone)) - 1)]
         dropped = np.concatenate([gone, lists.ids[short]])
         kept = np.setdiff1d(touched, short)
         with self._writer.transaction():
@@ -98,8 +139,9 @@ def _compare(index: VectorIndex, lists: _Lists, new: Ids, tick: Callable[[], Non
         product[own[own >= 0], np.flatnonzero(own >= 0)] = -2.0
         _enter(near, scores, *_best(product, all_ids, scores[:, -1]))
         # Nobody enters the list of a photo that has none yet.
-        least = np.where(places >= 0, lists.scores[places, -1], np.inf) if len(lists.ids) else np.full(len(all_ids), np.inf)
-        rows, columns = np.nonzero(product > least.astype(np.float32))
+        least = np.full(len(all_ids), np.inf, np.float32)
+        least[places >= 0] = lists.least(places[places >= 0])
+        rows, columns = np.nonzero(product > least)
         changed.append(lists.enter(places[columns], new[rows], product[rows, columns]))
     lists.add(new, near, scores)
     return np.concatenate(changed) if changed else np.zeros(0, np.int64)
@@ -123,8 +165,20 @@ class _Lists:
         """The row of each photo, -1 where it has none."""
         return _places(self.ids, ids)
 
+    def least(self, rows: Ids) -> Scores:
+        """What a photo has to be better than to enter each list. One that lost neighbours takes no photo behind those that are left:
+        another, which it once had no room for, may be nearer. Only a list of all the others takes everything."""
+        count = (self.near[rows] != NOBODY).sum(axis=1)
+        last = np.full(len(rows), KEPT - 1)
+        short = np.flatnonzero((count < KEPT) & (count > 0))
+        lossy = short[np.isin(self.near[rows[short]], self.ids).sum(axis=1) < len(self.ids) - 1]
+        last[lossy] = count[lossy] - 1
+        return np.take_along_axis(self.scores[rows], last[:, None], axis=1)[:, 0]
+
     def enter(self, rows: Ids, ids: Ids, scores: Scores) -> Ids:
-        """Offer photos to lists; gives the ids of the photos whose lists changed."""
+        """Offer photos to lists; gives the ids of the photos whose lists changed. One that is compared anew may be in some already."""
+        new = ~(self.near[rows] == ids[:, None]).any(axis=1)
+        rows, ids, scores = rows[new], ids[new], scores[new]
         touched = np.unique(rows)
         near, values = self.near[touched], self.scores[touched]
         _enter(near, values, np.searchsorted(touched, rows), ids, scores)

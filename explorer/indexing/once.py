@@ -9,17 +9,25 @@ from collections.abc import Callable, Sequence
 from explorer.encoders import registry
 from explorer.encoders.base import Encoder
 from explorer.errors import EncoderError, UnknownEncoder
+from explorer.indexing import leftovers, retry
+from explorer.indexing.compare import Place, Tally, forget_vanished
 from explorer.indexing.decode_pool import DecodePool
-from explorer.indexing.pipeline import Indexer, Place, Progress, Tally
+from explorer.indexing.pace import Throttle
+from explorer.indexing.pipeline import Indexer, Progress
+from explorer.indexing.resting import Resting
+from explorer.indexing.rules import check_globs
 from explorer.indexing.stages import stages
 from explorer.library.library import Library
-from explorer.library.paths import inside, to_text
-from explorer.library.writer import Writer
+from explorer.library.paths import below
+from explorer.library.rows import Phase
+from explorer.library.writer import Writer, moved_glob
 
 Fetching = Callable[[int, "int | None"], None]
 
-# Files that are still being written are looked at again so many times, so many seconds apart.
-RETRIES, PAUSE = 20, 0.5
+# Files that are still being written are looked at again every so many seconds, for as long as they change; but no longer than this.
+PAUSE, PATIENCE = 0.5, 15 * 60.0
+# Seconds between two words to the app about how far it is.
+_SAID = 0.5
 
 
 def load_encoder(name: str, *, offline: bool, progress: Fetching = lambda done, total: None) -> tuple[Encoder, str]:
@@ -37,50 +45,129 @@ def load_encoder(name: str, *, offline: bool, progress: Fetching = lambda done, 
         return registry.get_encoder("starter"), f"{error} Going on with “starter”."
 
 
-def index_folders(library: Library, folders: Sequence[str], encoder: Encoder, progress: Callable[[Progress], None]) -> Tally:
+def index_folders(
+    library: Library,
+    folders: Sequence[str],
+    encoder: Encoder,
+    progress: Callable[[Progress], None],
+    *,
+    exclude: Sequence[str] = (),
+    forget_missing: bool = False,
+    retry_failed: bool = False,
+) -> Tally:
     """Index everything in these absolute folders; they are remembered as the library's own.
 
-    A folder inside one that the library knows already is scanned alone. Raises FolderError, and LibraryLocked while another
-    process indexes into this library.
+    A folder inside one that the library knows already is scanned alone. exclude: globs to be left out of them from now on. forget_missing:
+    files that vanished are gone, however many they are. retry_failed: files that could not be read are tried once more. Raises
+    FolderError, UsageError, and LibraryLocked while another process indexes into this library.
     """
     with library.lock():
         writer = Writer(library.catalog)
         pool = DecodePool(max(1, os.cpu_count() or 1), encoder.spec)
+        desk = _Desk(library, writer, encoder, progress)
         try:
-            places = _places(library, writer, folders)
-            indexer = Indexer(library, writer, encoder, pool, progress)
+            leftovers.begin(library)
+            retry.after_upgrade(library, writer)
+            if retry_failed:
+                writer.retry_failed()
+            places = _places(library, writer, folders, exclude)
+            indexer = Indexer(library, writer, encoder, pool, desk.tick, resting=Resting(patient=True))
             tally = indexer.run(places)
-            for _ in range(RETRIES):
-                if not tally.unsettled:
-                    break
-                time.sleep(PAUSE)
-                again = indexer.run(list(tally.unsettled), thorough=False)
-                tally.unsettled = again.unsettled
-                for count in ("indexed", "moved", "missing", "encoded"):
-                    setattr(tally, count, getattr(tally, count) + getattr(again, count))
-                # Counted anew: one that had failed before is met again in its folder.
-                tally.failed = sum(file.state == "failed" for p in places for file in writer.files_below(p.root_id, p.folder).values())
+            _wait_for_writers(indexer, tally, desk)
+            # Counted anew: one that had failed before is met again in its folder.
+            tally.failed = sum(file.state == "failed" for p in places for file in writer.files_below(p.root_id, p.folder).values())
+            if forget_missing:
+                for folder in folders:
+                    gone = forget_vanished(library.catalog, writer, folder)
+                    tally.missing, tally.away = tally.missing + gone, max(0, tally.away - gone)
             for stage in stages(library, writer, encoder):
-                stage.run(lambda done, total, what=stage.what: progress(Progress(done, total, 0.0, None, what)))  # type: ignore[misc]
+                stage.run(lambda done, total, what=stage.what: desk.tick(Progress(done, total, 0.0, None, what)))  # type: ignore[misc]
             index = library.vectors(encoder.name, encoder.version, encoder.dim)
-            if tally.encoded or tally.moved or tally.missing or index.rebuilt:
+            if tally.encoded or tally.moved or tally.missing or tally.left_out or index.rebuilt:
                 index.save()
             if encoder.has_text:
                 library.catalog.set_setting("encoder", encoder.name)
+            leftovers.end(library)
             return tally
         finally:
             pool.close()
+            desk.close()
             writer.close()
 
 
-def _places(library: Library, writer: Writer, folders: Sequence[str]) -> list[Place]:
+def _wait_for_writers(indexer: Indexer, tally: Tally, desk: _Desk) -> None:
+    """Look again at folders in which a file was still being written, until none is."""
+    end = time.monotonic() + PATIENCE
+    while tally.unsettled and time.monotonic() < end:
+        desk.wait(PAUSE, f"Waiting for files that are still being written, in {len(tally.unsettled):,} folders")
+        again = indexer.run(list(tally.unsettled), thorough=False)
+        tally.unsettled = again.unsettled
+        for count in ("indexed", "moved", "missing", "encoded", "away", "left_out"):
+            setattr(tally, count, getattr(tally, count) + getattr(again, count))
+
+
+class _Desk:
+    """Says to the person, and to an app that is open on the library, how far the run is; and hears what it is told."""
+
+    def __init__(self, library: Library, writer: Writer, encoder: Encoder, progress: Callable[[Progress], None]) -> None:
+        self._writer, self._encoder, self._progress = writer, encoder, progress
+        self._throttle = Throttle(library.catalog, self._rest)
+        self._paused, self._said = False, 0.0
+        # What an earlier process was told is nothing to this one.
+        writer.drop_commands(["pause", "resume", "stop"], time.time())
+
+    def tick(self, progress: Progress) -> None:
+        """Called several times a second; raises KeyboardInterrupt where it was told to stop."""
+        self._progress(progress)
+        self._hear(progress)
+        while self._paused:
+            time.sleep(PAUSE)
+            self._hear(progress)
+        self._throttle.rest()
+
+    def wait(self, seconds: float, why: str) -> None:
+        """Wait, as there is nothing else to do."""
+        self._rest(seconds, Progress(0, 1, 0.0, None, why))
+
+    def _rest(self, seconds: float, progress: Progress | None = None) -> None:
+        shown = progress or Progress(0, 0, 0.0, None)
+        self._progress(shown)
+        time.sleep(seconds)
+        self._hear(shown)
+
+    def _hear(self, progress: Progress) -> None:
+        for command, _ in self._writer.take_commands(("pause", "resume", "stop")):
+            if command == "stop":
+                raise KeyboardInterrupt
+            self._paused = command == "pause"
+        now = time.monotonic()
+        if now - self._said >= _SAID:
+            self._said = now
+            phase: Phase = "paused" if self._paused else "comparing" if progress.stage else "indexing" if progress.total else "scanning"
+            done, total, rate, eta, _ = progress
+            self._writer.report(phase=phase, encoder=self._encoder.name, done=done, total=total, rate=rate, eta=eta, message=_WHO)
+
+    def close(self) -> None:
+        self._writer.report(phase="stopped", encoder=self._encoder.name)
+
+
+_WHO = "It was started on the command line."
+
+
+def _places(library: Library, writer: Writer, folders: Sequence[str], exclude: Sequence[str]) -> list[Place]:
+    globs = check_globs(exclude)
     for folder in folders:
         writer.add_root(folder)
     places = list[Place]()
     for root in library.catalog.roots():
         for folder in folders:
-            if inside(folder, root["path"]):
-                relative = os.path.relpath(folder, root["path"]).replace(os.sep, "/")
-                places.append(Place(root["id"], root["path"], "" if relative == "." else to_text(relative)))
+            relative = below(folder, root["path"])
+            if relative is None:
+                continue
+            places.append(Place(root["id"], root["path"], relative))
+            new = [glob for glob in (moved_glob(glob, relative) for glob in globs) if glob not in root["exclude"]]
+            if new:
+                writer.set_globs(root["id"], [*root["exclude"], *new])
+                root["exclude"] += new
     whole = {place.root_id for place in places if not place.folder}
     return list(dict.fromkeys(place for place in places if not place.folder or place.root_id not in whole))

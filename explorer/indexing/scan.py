@@ -1,18 +1,21 @@
-"""Which photo files lie below a folder right now. Nothing is opened here: names, sizes and times only."""
+"""Which photo files lie below a folder right now. Nothing is opened here but ignore files: names, sizes and times only."""
 
 from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
-from explorer.library.paths import join, to_text
+from explorer.indexing.rules import Rules, ignored
+from explorer.library.paths import inside, join, to_text
 from explorer.library.writer import Seen
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 
-# Folders that systems and storage boxes make for themselves: bins, indexes, thumbnails.
-SYSTEM_FOLDERS = frozenset({"@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found", "__MACOSX"})
+# Folders between two calls of `tick`.
+_STEP = 50
 
 # What a library's own folder holds: its previews are no photos of anybody's.
 _LIBRARY = frozenset({"catalog.db", "worker.lock"})
@@ -20,79 +23,135 @@ _LIBRARY = frozenset({"catalog.db", "worker.lock"})
 
 @dataclass
 class Walk:
-    """What was found. files: photos to be indexed. unsupported: path → why it can't be read yet. unreadable: folders (relative)
-    that could not be listed, about whose files nothing is known. other: number of files that are no photos."""
+    """What was found. files: photos to be indexed. unsupported: path → why it can't be read yet. unreadable: folders and files
+    (relative) that could not be looked at, about which nothing is known. left_out: folders and photo files that rules leave out.
+    mounts: folders on another drive than the folder they are in. other: number of files that are no photos."""
 
     files: list[Seen] = field(default_factory=list)
     unsupported: dict[str, str] = field(default_factory=dict)
-    unreadable: list[str] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
+    mounts: set[str] = field(default_factory=set)
     other: int = 0
-
-
-def ignored(name: str) -> bool:
-    """Hidden and system folders and files, whose names start with a dot or are known."""
-    return name.startswith(".") or name in SYSTEM_FOLDERS
 
 
 def root_state(root: str) -> Literal["there", "empty", "absent"]:
     """Whether a root can be listed and holds anything. A drive that is away shows as absent, or as its empty mount point."""
     try:
         with os.scandir(root) as entries:
-            return "there" if next(entries, None) else "empty"
+            return "there" if any(not ignored(entry.name) for entry in entries) else "empty"
     except OSError:
         return "absent"
 
 
-def walk(root: str, folder: str = "", *, recursive: bool = True) -> Walk:
+def device_of(folder: str) -> str | None:
+    """The number of the file system that a folder is on, or None where there is no such folder."""
+    try:
+        return str(os.stat(folder).st_dev)  # noqa: PTH116
+    except OSError:
+        return None
+
+
+# Of a file that is not there; no file system gives it.
+NOWHERE = -1
+
+
+def inode_of(path: str) -> int | None:
+    """The inode of a file (of what it leads to, if it is a link), NOWHERE if there is none, None if that cannot be known."""
+    try:
+        return signed(os.stat(path).st_ino)  # noqa: PTH116
+    except (FileNotFoundError, NotADirectoryError):
+        return NOWHERE
+    except OSError:
+        return None
+
+
+def walk(
+    root: str,
+    folder: str = "",
+    *,
+    recursive: bool = True,
+    rules: Rules | None = None,
+    roots: Sequence[str] = (),
+    tick: Callable[[], None] = lambda: None,
+) -> Walk:
     """The photo files at, and if `recursive` below, a folder of a root.
 
-    root: absolute path. folder: relative, catalog text. Links to folders are not followed, so no loop can trap it.
+    root: absolute path. folder: relative, catalog text. roots: all watched folders. Links to folders are not followed, so no loop can
+    trap it. A link to a photo outside the watched folders is a photo file; one to a file that is found in its own place is nothing new.
+    tick: called now and then; may raise to stop.
     """
-    found, waiting = Walk(), [folder]
+    rules = rules or Rules(root)
+    found, waiting, number = Walk(), [folder], 0
+    real = [os.path.realpath(each) for each in roots or [root]]
     while waiting:
         here = waiting.pop()
-        path = join(to_text(root), here)
-        try:
-            with os.scandir(path) as entries:
-                listed = sorted(entries, key=lambda entry: entry.name)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except OSError:
-            found.unreadable.append(here)
-            continue
-        if {entry.name for entry in listed} >= _LIBRARY:
-            continue
+        number += 1
+        if number % _STEP == 0:
+            tick()
+        listed, device = _list(join(to_text(root), here), here, found)
         for entry in listed:
-            if ignored(entry.name):
-                continue
             relative = to_text(f"{here}/{entry.name}" if here else entry.name)
             try:
-                if entry.is_dir(follow_symlinks=False):
+                if not entry.is_dir(follow_symlinks=False):
+                    _take(found, relative, entry, rules, real)
+                elif rules.leaves_out(relative, is_folder=True):
+                    found.left_out.add(relative)
+                else:
+                    if entry.stat(follow_symlinks=False).st_dev != device:
+                        found.mounts.add(relative)
                     if recursive:
                         waiting.append(relative)
-                    continue
-                _take(found, relative, entry)
-            except OSError:
+            except FileNotFoundError:
                 # It went away between the listing and now, or is a link to nothing.
                 continue
+            except OSError:
+                found.unreadable.add(relative)
     return found
 
 
-def _take(found: Walk, relative: str, entry: os.DirEntry[str]) -> None:
+def _list(path: str, here: str, found: Walk) -> tuple[list[os.DirEntry[str]], int]:
+    """What is in a folder, by name, and the number of the drive it is on. Nothing, where it is gone or not to be looked into."""
+    try:
+        device = os.stat(path).st_dev  # noqa: PTH116
+        with os.scandir(path) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return [], 0
+    except OSError:
+        found.unreadable.add(here)
+        return [], 0
+    return ([], 0) if {entry.name for entry in listed} >= _LIBRARY else (listed, device)
+
+
+def _is_watched(link: str, roots: Sequence[str]) -> bool:
+    """Whether what a link leads to is a folder, or found in its own place."""
+    target = os.path.realpath(link)
+    if os.path.isdir(target):  # noqa: PTH112
+        return True
+    return any(inside(target, root) and not any(map(ignored, Path(os.path.relpath(target, root)).parts)) for root in roots)
+
+
+def _take(found: Walk, relative: str, entry: os.DirEntry[str], rules: Rules, roots: Sequence[str]) -> None:
     suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122
     if suffix not in EXTENSIONS and suffix not in UNSUPPORTED:
-        found.other += entry.is_file()
+        found.other += entry.is_file() and not ignored(entry.name)
         return
-    # scandir's own stat lacks the inode on Windows; st_ino 0 is never taken for a match.
+    if rules.leaves_out(relative, is_folder=False):
+        found.left_out.add(relative)
+        return
+    if entry.is_symlink() and _is_watched(entry.path, roots):
+        return
     facts = entry.stat()
     if not stat.S_ISREG(facts.st_mode):
         return
-    seen = Seen(relative, facts.st_size, facts.st_mtime_ns, _signed(facts.st_ino))
+    # scandir's own stat lacks the inode on Windows.
+    seen = Seen(relative, facts.st_size, facts.st_mtime_ns, signed(facts.st_ino or entry.inode()))
     found.files.append(seen)
     if suffix in UNSUPPORTED:
         found.unsupported[relative] = UNSUPPORTED[suffix]
 
 
-def _signed(inode: int) -> int:
+def signed(inode: int) -> int:
     """SQLite's integers are signed 64-bit; some file systems use all 64 bits."""
     return inode - (1 << 64) if inode >= 1 << 63 else inode

@@ -1,4 +1,4 @@
-"""Does everything a library says agree: catalog with itself, vectors with catalog, previews with catalog, files with disk?"""
+"""Does everything a library says agree: the catalog with itself, vectors, neighbours and previews with it, and files with the disk?"""
 
 from __future__ import annotations
 
@@ -10,17 +10,25 @@ from typing import NamedTuple
 import numpy as np
 
 from explorer.errors import LibraryError, PhotoError
-from explorer.indexing.decode_pool import DecodePool
+from explorer.indexing import leftovers
+from explorer.indexing.decode_pool import DecodePool, Job
+from explorer.indexing.neighbours import check_neighbours
 from explorer.indexing.scan import root_state
 from explorer.library import checks
 from explorer.library.library import Library
+from explorer.library.stages import forget_neighbours
 from explorer.library.vectors import VectorIndex
 from explorer.library.writer import Writer
 from explorer.photos.decode import content_hash, read_file
 
+# While another process indexes, catalog and index are compared at the same change, or again, so many times.
+_TRIES = 10
+
 
 class Problem(NamedTuple):
-    """One thing that does not agree. kind: `catalog`, `vectors`, `preview` or `file`. text: a sentence. mended: by this run."""
+    """One thing that does not agree. kind: `catalog`, `vectors`, `neighbours`, `preview` or `file`. text: a sentence.
+
+    mended: by this run."""
 
     kind: str
     text: str
@@ -29,13 +37,16 @@ class Problem(NamedTuple):
 
 @dataclass
 class Report:
-    """What was looked at and what was wrong. notes: differences that the next scan settles by itself; they are not faults."""
+    """What was looked at and what was wrong. notes: differences that the next run settles by itself; they are not faults.
+
+    changed: how many of the notes are files that were not as they were when they were last looked at."""
 
     photos: int = 0
     files: int = 0
     vectors: int = 0
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    changed: int = 0
 
     @property
     def sound(self) -> bool:
@@ -47,7 +58,7 @@ class Report:
         left = sum(not problem.mended for problem in self.problems)
         mended = len(self.problems) - left
         found = f"{left:,} problems are left: run `python run.py verify --repair`" if left else "everything agrees"
-        notes = f" {len(self.notes):,} files have changed on disk since they were last scanned." if self.notes else ""
+        notes = f" {self.changed:,} files have changed on disk since they were last scanned." if self.changed else ""
         return f"{looked}: {found}{f' ({mended:,} mended)' if mended else ''}.{notes}"
 
     def as_json(self) -> dict[str, object]:
@@ -57,61 +68,188 @@ class Report:
         }  # fmt: skip
 
 
-def verify(library: Library, *, repair: bool = False, progress: Callable[[str], None] = lambda _: None) -> Report:
+def verify(library: Library, *, repair: bool = False, thorough: bool = False, progress: Callable[[str], None] = lambda _: None) -> Report:
     """Check a library, reading only; with `repair`, mend what can be mended from the catalog.
 
+    thorough: also decode every preview, and read every photo file to see whether its bytes are still those that were indexed.
     Raises LibraryLocked if it is to be repaired while another process indexes into it.
     """
-    report = Report()
     lock = library.lock() if repair else None
     writer = Writer(library.catalog) if repair else None
+    check = _Check(library, writer, progress, thorough=thorough)
     try:
-        for check in (_catalog, _vectors, _previews, _files):
-            report.problems += check(library, report, writer, progress)
+        for part in (check.catalog, check.vectors, check.previews, check.files):
+            check.report.problems += part()
     finally:
         if writer:
             writer.close()
         if lock:
             lock.release()
-    return report
+    return check.report
 
 
-def _catalog(library: Library, report: Report, writer: Writer | None, progress: Callable[[str], None]) -> Iterator[Problem]:
-    progress("Checking the catalog…")
-    counts = library.catalog.counts()
-    report.photos, report.files = counts.photos, counts.files + counts.failed + counts.missing
-    for text in checks.damage(library.catalog):
-        yield Problem("catalog", f"The catalog's file is damaged: {text}.")
-    wrong = checks.miscounted(library.catalog)
-    if wrong and writer:
-        writer.recount(wrong)
-    for photo_id in wrong:
-        yield Problem("catalog", f"Photo {photo_id} is counted in a wrong number of files.", bool(writer))
+class _Check:
+    """One run over a library. Each part gives what it found, already mended where there is a writer."""
 
+    def __init__(self, library: Library, writer: Writer | None, progress: Callable[[str], None], *, thorough: bool) -> None:
+        self.report = Report()
+        self._library, self._catalog, self._writer, self._progress, self._thorough = library, library.catalog, writer, progress, thorough
 
-def _vectors(library: Library, report: Report, writer: Writer | None, progress: Callable[[str], None]) -> Iterator[Problem]:
-    for name, version, dim, number in library.catalog.encoders():
-        progress(f"Checking the vectors of {name}…")
-        report.vectors += number
-        encoder_id = library.catalog.encoder_id(name, version)
-        if encoder_id is None:
-            raise LibraryError(f"The encoder {name} went away while the library was being checked: check again.")
-        bad = [c.photo_id for c in library.catalog.changes_since(encoder_id, 0) if c.vector is not None and not _is_unit(c.vector, dim)]
-        if bad and writer:
-            writer.drop_embeddings(encoder_id, bad)
+    # --- the catalog
+
+    def catalog(self) -> Iterator[Problem]:
+        self._progress("Checking the catalog…")
+        catalog, writer = self._catalog, self._writer
+        counts = catalog.counts()
+        self.report.photos, self.report.files = counts.photos, counts.files + counts.failed + counts.missing
+        if torn := checks.damage(catalog):
+            if writer:
+                checks.remake_indexes(writer)
+            mended = bool(writer) and not checks.damage(catalog)
+            yield from (Problem("catalog", f"The catalog's file is damaged: {text}.", mended) for text in torn)
+        if rows := checks.dangling(catalog):
+            if writer:
+                checks.mend_dangling(writer, rows)
+            yield from (Problem("catalog", f"Row {row} of {table} refers to no row of {to}.", bool(writer)) for table, row, to in rows)
+        for rule in checks.RULES:
+            if ids := checks.broken(catalog, rule):
+                if writer:
+                    checks.mend(writer, rule, ids)
+                yield from (Problem("catalog", rule.text.format(i), bool(writer)) for i in ids)
+        if wrong := checks.miscounted(catalog):
+            if writer:
+                writer.recount(wrong)
+            yield from (Problem("catalog", f"Photo {i} is counted in a wrong number of files.", bool(writer)) for i in wrong)
+
+    # --- vectors and neighbours
+
+    def vectors(self) -> Iterator[Problem]:
+        for name, version, dim, number in self._catalog.encoders():
+            self._progress(f"Checking the vectors of {name}…")
+            self.report.vectors += number
+            encoder_id = self._catalog.encoder_id(name, version)
+            if encoder_id is None:
+                raise LibraryError(f"The encoder {name} went away while the library was being checked: check again.")
+            yield from self._bad_vectors(encoder_id, name, dim)
+            index = self._library.vectors(name, version, dim)
+            yield from self._index(index, encoder_id, name)
+            yield from self._neighbours(index, encoder_id, name)
+            waiting = checks.unencoded(self._catalog, encoder_id)
+            if waiting and name == self._catalog.setting("encoder"):
+                self.report.notes.append(f"{waiting:,} photos wait to be encoded by {name}")
+
+    def _bad_vectors(self, encoder_id: int, name: str, dim: int) -> Iterator[Problem]:
+        bad = [c.photo_id for c in self._catalog.changes_since(encoder_id, 0) if c.vector is not None and not _is_unit(c.vector, dim)]
+        if bad and self._writer:
+            self._writer.drop_embeddings(encoder_id, bad)
+        mended = ": it was dropped, and the next indexing makes it again" if self._writer else ""
         for photo_id in bad:
-            mended = ": it was dropped, and the next indexing makes it again" if writer else ""
-            yield Problem("vectors", f"The vector of photo {photo_id} for {name} is damaged{mended}.", bool(writer))
-        index = library.vectors(name, version, dim)
-        wrong = _differences(library, index, encoder_id)
+            yield Problem("vectors", f"The vector of photo {photo_id} for {name} is damaged{mended}.", bool(self._writer))
+
+    def _index(self, index: VectorIndex, encoder_id: int, name: str) -> Iterator[Problem]:
+        for _ in range(_TRIES):
+            index.refresh()
+            wrong = _differences(self._library, index, encoder_id)
+            if index.change == self._catalog.change():
+                break
         if index.damaged:
-            yield Problem("vectors", f"The index file of {name} is damaged; it can be made again from the catalog.", bool(writer))
+            yield Problem("vectors", f"The index file of {name} is damaged; it can be made again from the catalog.", bool(self._writer))
         if wrong:
-            yield Problem("vectors", f"The index of {name} differs from the catalog for {wrong:,} photos.", bool(writer))
+            yield Problem("vectors", f"The index of {name} differs from the catalog for {wrong:,} photos.", bool(self._writer))
         # An absent file is no fault, as any reader makes up for it; but then each of them has to.
-        if writer and (wrong or index.damaged or index.rebuilt):
+        if self._writer and (wrong or index.damaged or index.rebuilt):
             index.rebuild()
             index.save()
+
+    def _neighbours(self, index: VectorIndex, encoder_id: int, name: str) -> Iterator[Problem]:
+        bad = check_neighbours(self._library, index, encoder_id)
+        if bad and self._writer:
+            forget_neighbours(self._writer, encoder_id)
+        mended = ": all are forgotten, and the next indexing finds them again" if self._writer else ""
+        if bad:
+            text = f"The nearest photos kept for {len(bad):,} photos ({name}) are wrong, among them those of photo {bad[0]}{mended}."
+            yield Problem("neighbours", text, bool(self._writer))
+
+    # --- previews
+
+    def previews(self) -> Iterator[Problem]:
+        self._progress("Checking the previews…")
+        store = self._library.previews
+        with DecodePool(1, None) as pool:
+            for digest, photo_id in checks.hashes(self._catalog).items():
+                if store.sound(digest) and (not self._thorough or self._decodes(pool, digest)):
+                    continue
+                # It may have gone a moment ago.
+                if self._catalog.photo_id(bytes.fromhex(digest)) == photo_id:
+                    mended = bool(self._writer) and self._remake(pool, photo_id, digest)
+                    yield Problem("preview", f"Photo {photo_id} has no whole preview.", mended)
+        left, expected = list(leftovers.found(self._library)), leftovers.cut_off(self._library)
+        if left and self._writer:
+            leftovers.clear(self._library)
+        if left and expected and not self._writer:
+            self.report.notes.append(f"{len(left):,} files are left over from a run that was cut off; the next one removes them")
+        elif left:
+            yield from (Problem("preview", f"{path.name} belongs to no known photo.", bool(self._writer)) for path in left)
+
+    def _decodes(self, pool: DecodePool, digest: str) -> bool:
+        try:
+            return pool.decode_bytes(self._library.previews.path(digest).read_bytes()).damaged is None
+        except (OSError, PhotoError):
+            return False
+
+    def _remake(self, pool: DecodePool, photo_id: int, digest: str) -> bool:
+        """Make a preview again from one of the photo's files; False where none of them can be read."""
+        for file in self._catalog.files_of(photo_id):
+            try:
+                data = read_file(file["path"])
+                if content_hash(data).hex() == digest:
+                    self._library.previews.write(digest, pool.decode_bytes(data).preview)
+                    return True
+            except PhotoError:
+                continue
+        return False
+
+    # --- photo files
+
+    def files(self) -> Iterator[Problem]:
+        """What differs from the disk is what the next scan will find, and no fault; but for bytes that changed under one size and time."""
+        self._progress("Checking the photo files…")
+        away = {r["path"] for r in self._catalog.roots() if r["state"] == "offline" or root_state(r["path"]) == "absent"}
+        same = list[checks.PresentFile]()
+        for file in checks.present_files(self._catalog):
+            if file.root in away:
+                continue
+            try:
+                facts = os.stat(file.path)  # noqa: PTH116
+            except OSError:
+                self._note_change(f"{file.path} is not there any more")
+                continue
+            if (facts.st_size, facts.st_mtime_ns) != (file.size, file.mtime_ns):
+                self._note_change(f"{file.path} has changed")
+            elif self._thorough:
+                same.append(file)
+        if same:
+            yield from self._contents(same)
+
+    def _note_change(self, text: str) -> None:
+        self.report.notes.append(text)
+        self.report.changed += 1
+
+    def _contents(self, files: list[checks.PresentFile]) -> Iterator[Problem]:
+        jobs = (Job(file.path, 0.0, file, file.size) for file in files)
+        with DecodePool(max(1, os.cpu_count() or 1), None) as pool:
+            for done, outcome in enumerate(pool.run(jobs, lambda _: True)):
+                self._progress(f"Reading the photo files: {done + 1:,} of {len(files):,}…")
+                file = outcome.job.tag
+                assert isinstance(file, checks.PresentFile)  # noqa: S101  put there above
+                if outcome.digest is None:
+                    yield Problem("file", f"{file.path} cannot be read: {outcome.error}.")
+                elif outcome.digest.hex() != file.hash and (outcome.size, outcome.mtime_ns) == (file.size, file.mtime_ns):
+                    if self._writer:
+                        checks.read_again(self._writer, [file.id])
+                    after = "; the next indexing reads it again" if self._writer else ""
+                    text = f"{file.path} holds other bytes than when it was indexed, though its size and date are the same{after}."
+                    yield Problem("file", text, bool(self._writer))
 
 
 def _is_unit(vector: np.ndarray, dim: int) -> bool:
@@ -126,48 +264,3 @@ def _differences(library: Library, index: VectorIndex, encoder_id: int) -> int:
         stored = index.get(photo_id)
         wrong += stored is None or not np.array_equal(stored.astype(np.float16), expected[photo_id])
     return wrong
-
-
-def _previews(library: Library, report: Report, writer: Writer | None, progress: Callable[[str], None]) -> Iterator[Problem]:
-    progress("Checking the previews…")
-    hashes = checks.hashes(library.catalog)
-    for digest, photo_id in hashes.items():
-        if not library.previews.sound(digest):
-            mended = bool(writer) and _remake(library, photo_id, digest)
-            yield Problem("preview", f"Photo {photo_id} has no whole preview.", mended)
-    for path in library.previews.all():
-        if path.stem not in hashes:
-            if writer:
-                path.unlink(missing_ok=True)
-            yield Problem("preview", f"{path.name} is the preview of no known photo.", bool(writer))
-
-
-def _remake(library: Library, photo_id: int, digest: str) -> bool:
-    """Make a preview again from one of the photo's files; False where none of them can be read."""
-    with DecodePool(1, None) as pool:
-        for file in library.catalog.files_of(photo_id):
-            try:
-                data = read_file(file["path"])
-                if content_hash(data).hex() == digest:
-                    library.previews.write(digest, pool.decode_bytes(data).preview)
-                    return True
-            except PhotoError:
-                continue
-    return False
-
-
-def _files(library: Library, report: Report, writer: Writer | None, progress: Callable[[str], None]) -> Iterator[Problem]:
-    """Nothing here is a fault of the library: what differs from the disk is what the next scan will find."""
-    progress("Checking the photo files…")
-    away = {root["path"] for root in library.catalog.roots() if root["state"] == "offline" or root_state(root["path"]) == "absent"}
-    for file in checks.present_files(library.catalog):
-        if file.root in away:
-            continue
-        try:
-            facts = os.stat(file.path)  # noqa: PTH116
-        except OSError:
-            report.notes.append(f"{file.path} is not there any more")
-            continue
-        if (facts.st_size, facts.st_mtime_ns) != (file.size, file.mtime_ns):
-            report.notes.append(f"{file.path} has changed")
-    return iter(())

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
 import time
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
 
 from watchdog.events import (
     DirCreatedEvent,
@@ -18,10 +21,10 @@ from watchdog.events import (
     FileSystemEvent,
     FileSystemEventHandler,
 )
-from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from explorer.indexing.debounce import Debouncer
+from explorer.indexing.rules import IGNORE_FILE, Rules
+from explorer.library.paths import inside, to_text
 
 # Reading a file makes events too; only these mean that something is different.
 _TELLING = (
@@ -30,6 +33,8 @@ _TELLING = (
 
 # A folder is looked at when it has been quiet for this long, and during a long copy every so often (seconds).
 QUIET, LIMIT = 0.7, 4.0
+# A file that is still being written is looked at again after so many seconds.
+AGAIN = 1.5
 
 
 class Spot(NamedTuple):
@@ -40,52 +45,161 @@ class Spot(NamedTuple):
     below: bool
 
 
-class _Handler(FileSystemEventHandler):
-    def __init__(self, root: str, spots: Debouncer[Spot]) -> None:
-        self._root, self._spots = root, spots
+class _Watching(Protocol):
+    """One root's watches. problem: why not all of it is watched. lost: the root went away under its watch."""
+
+    problem: str | None
+
+    @property
+    def lost(self) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+class Watcher:
+    """Watches any number of roots by the system's own events."""
+
+    def __init__(self, blind: str | None = None) -> None:
+        """blind: an absolute folder in which nothing is heard of."""
+        self._blind = os.path.realpath(blind) if blind else None
+        self._spots = Debouncer[Spot](QUIET, LIMIT)
+        self._system: _System = _Inotify() if sys.platform == "linux" else _Observed()
+        self._watches: dict[str, _Watching] = {}
+        self._stale: set[str] = set()
+
+    def watch(self, root: str, rules: Rules | None = None) -> str | None:
+        """Start to watch a root, or look whether it still is; None if all of it is watched, else why not, in words.
+
+        rules: what is left out of it, where the catalog knows more than the root's own ignore files.
+        """
+        chosen = rules or Rules(root)
+        known = self._watches.get(root)
+        if known is not None and not known.lost and known.problem is None and root not in self._stale:
+            return None
+        self.forget(root)
+        self._stale.discard(root)
+        where = os.path.realpath(root)
+
+        def tell(folder: str, name: str | None) -> None:
+            if self._blind and inside(folder, self._blind):
+                return
+            # A root may be a link: what is told of the folder it leads to is said of the root.
+            shown = root + folder[len(where) :] if inside(folder, where) else root
+            # An ignore file has its word on all folders below.
+            if name == IGNORE_FILE:
+                self._stale.add(root)
+            self._spots.add(Spot(root, shown, name is None or name == IGNORE_FILE), time.monotonic())
+
+        def leaves_out(folder: str) -> bool:
+            return folder == self._blind or chosen.leaves_out(to_text(os.path.relpath(folder, where).replace(os.sep, "/")), is_folder=True)
+
+        try:
+            watching = self._system.watch(where, tell, leaves_out)
+        except OSError as error:
+            return error.strerror or str(error)
+        self._watches[root] = watching
+        return watching.problem
+
+    def stale(self) -> set[str]:
+        """Roots in which an ignore file has changed, so that other folders are to be watched."""
+        return set(self._stale)
+
+    def lost(self, root: str) -> bool:
+        """Whether this root was watched and went away since."""
+        watching = self._watches.get(root)
+        return watching is not None and watching.lost
+
+    def forget(self, root: str) -> None:
+        """Stop watching a root."""
+        watching = self._watches.pop(root, None)
+        if watching is not None:
+            watching.close()
+
+    def due(self) -> list[Spot]:
+        """Where something changed and has come to rest since."""
+        return self._spots.due(time.monotonic())
+
+    def again(self, spot: Spot, after: float = 0.0) -> None:
+        """Look there once more in a moment, `after` so many seconds at the earliest."""
+        self._spots.add(spot, time.monotonic() + after)
+
+    def close(self) -> None:
+        for root in list(self._watches):
+            self.forget(root)
+        self._system.close()
+
+
+Tell = Callable[[str, "str | None"], None]
+
+
+class _System(Protocol):
+    """How this operating system tells of changes."""
+
+    def watch(self, root: str, tell: Tell, leaves_out: Callable[[str], bool]) -> _Watching:
+        """Raises OSError where the root cannot be watched."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class _Inotify:
+    """Linux."""
+
+    def __init__(self) -> None:
+        self._reader: Any = None
+
+    def watch(self, root: str, tell: Tell, leaves_out: Callable[[str], bool]) -> _Watching:
+        from watchdog.observers.inotify_c import InotifyFD
+
+        from explorer.indexing.inotify import Tree
+
+        if self._reader is None:
+            reader = InotifyFD()
+            reader.start()
+            self._reader = reader
+        return Tree(self._reader, root, tell, leaves_out)
+
+    def close(self) -> None:
+        if self._reader is not None:
+            self._reader.stop()
+            self._reader.join()
+
+
+class _Observed:
+    """macOS and Windows, which watch whole trees by themselves."""
+
+    def __init__(self) -> None:
+        from watchdog.observers import Observer
+
+        self._observer = Observer()
+        self._observer.start()
+
+    def watch(self, root: str, tell: Tell, leaves_out: Callable[[str], bool]) -> _Watching:
+        return _Scheduled(self._observer, root, tell)
+
+    def close(self) -> None:
+        self._observer.stop()
+        self._observer.join()
+
+
+class _Scheduled(FileSystemEventHandler):
+    def __init__(self, observer: Any, root: str, tell: Tell) -> None:
+        self.problem: str | None = None
+        self._observer, self._root, self._tell, self._lock = observer, root, tell, threading.Lock()
+        self._watch = observer.schedule(self, root, recursive=True)
+
+    @property
+    def lost(self) -> bool:
+        return not os.path.isdir(self._root)  # noqa: PTH112
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         if not isinstance(event, _TELLING):
             return
         for path in filter(None, (os.fsdecode(event.src_path), os.fsdecode(event.dest_path))):
             # A folder that came or went is looked through itself; a file makes its folder be looked at.
-            spot = Spot(self._root, path if event.is_directory else os.path.dirname(path), event.is_directory)  # noqa: PTH120
-            self._spots.add(spot, time.monotonic())
-
-
-class Watcher:
-    """Watches any number of roots by the system's own events."""
-
-    def __init__(self) -> None:
-        self._spots = Debouncer[Spot](QUIET, LIMIT)
-        self._observer: BaseObserver = Observer()
-        self._observer.start()
-        self._watches: dict[str, ObservedWatch] = {}
-
-    def watch(self, root: str) -> str | None:
-        """Start to watch a root; None if that worked, else why not (too many folders for the system, no events on that drive)."""
-        if root in self._watches:
-            return None
-        try:
-            self._watches[root] = self._observer.schedule(_Handler(root, self._spots), root, recursive=True)
-        except OSError as error:
-            return error.strerror or str(error)
-        return None
-
-    def forget(self, root: str) -> None:
-        """Stop watching a root."""
-        watch = self._watches.pop(root, None)
-        if watch is not None:
-            self._observer.unschedule(watch)
-
-    def due(self) -> list[Spot]:
-        """Where something changed and has come to rest since."""
-        return self._spots.due(time.monotonic())
-
-    def again(self, spot: Spot) -> None:
-        """Look there once more in a moment, as a file there was still being written."""
-        self._spots.add(spot, time.monotonic())
+            folder, name = os.path.split(path)
+            self._tell(*((path, None) if event.is_directory else (folder, name)))
 
     def close(self) -> None:
-        self._observer.stop()
-        self._observer.join()
+        with self._lock:
+            self._observer.unschedule(self._watch)

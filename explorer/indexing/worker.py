@@ -9,36 +9,43 @@ Everything it has to say goes into the catalog's `worker` row, everything it is 
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 from filelock import FileLock
 
 from explorer.encoders.base import Encoder
-from explorer.errors import ExplorerError, FolderError, LibraryLocked
+from explorer.errors import CatalogDamaged, ExplorerError, FolderError, LibraryLocked, UsageError
+from explorer.indexing import leftovers, retry
+from explorer.indexing.compare import Place, Tally, forget_vanished
+from explorer.indexing.control import Heartbeat, say_if_silent
 from explorer.indexing.decode_pool import DecodePool
 from explorer.indexing.once import load_encoder
-from explorer.indexing.pipeline import Indexer, Place, Progress, Tally
-from explorer.indexing.scan import ignored
+from explorer.indexing.pace import Throttle, give_way
+from explorer.indexing.pipeline import Indexer, Progress
+from explorer.indexing.resting import Resting
+from explorer.indexing.rounds import Rounds
+from explorer.indexing.rules import check_globs
 from explorer.indexing.stages import stages
-from explorer.indexing.watch import Spot, Watcher
+from explorer.library import absence
 from explorer.library.library import Library
-from explorer.library.paths import to_text
 from explorer.library.rows import Phase
+from explorer.library.storage import explain
 from explorer.library.writer import Writer
+from explorer.words import one_line
 
 log = logging.getLogger("explorer.worker")
 
-# Seconds between two looks at commands and events, between two scans of roots that are watched, and of those that cannot be.
+# Seconds between two looks at commands and events.
 STEP = 0.3
-RESCAN_WATCHED = 30 * 60.0
-RESCAN_UNWATCHED = 60.0
+# Seconds between two tries when the library's disk is full, or otherwise not to be written.
+WAIT = 5.0
 # The index file is written when this share of it has changed; until then a start catches up from the catalog.
 SAVE_SHARE, SAVE_LEAST = 0.02, 500
 
@@ -54,39 +61,82 @@ class Worker:
         self._library, self._encoder, self._note = library, encoder, note
         self._writer = Writer(library.catalog)
         self._pool = DecodePool(decoders or max(1, os.cpu_count() or 1), encoder.spec)
-        self._watcher = Watcher()
-        self._indexer = Indexer(library, self._writer, encoder, self._pool, self._tick)
+        self._rounds = Rounds(library, self._writer)
+        self._indexer = Indexer(library, self._writer, encoder, self._pool, self._tick, resting=Resting(patient=True))
+        self._throttle = Throttle(library.catalog, self._rest)
         self._stages = stages(library, self._writer, encoder)
         self._stop = threading.Event()
         self._paused = library.catalog.setting("paused") == "1"
-        self._scanning: list[Place] = []
-        self._due: dict[int, float] = {}
+        # Told to let go of the library until further notice.
+        self.dismissed = False
         self._last_report = 0.0
         self._changed = 0
+        self._progress = Progress(0, 0, 0.0, None)
+
+    def begin_after(self, began: float) -> None:
+        """Do not mind what an earlier process was told. began: when this one started (Unix seconds)."""
+        self._writer.drop_commands(["stop"], began)
 
     def stop(self) -> None:
         """Ask it to end; safe from any thread and from a signal handler."""
         self._stop.set()
 
     def close(self) -> None:
-        self._watcher.close()
+        self._rounds.close()
         self._pool.close()
-        self._report("stopped")
+        self._despite_trouble(lambda: self._say("stopped"))
         self._writer.close()
 
     def run(self) -> None:
         """Index, then watch, until `stop`. A run cut short by it leaves nothing half done."""
         try:
-            while not self._stop.is_set():
+            self._begin()
+            while not self._ending():
                 try:
                     self._step()
                 except _Interrupted:
                     continue
+                except Exception as error:  # noqa: BLE001  raised again unless it is the library's disk that is in the way
+                    self._wait_out(error)
                 self._stop.wait(STEP)
         except Stopped:
             pass
         finally:
-            self._save(always=True)
+            self._despite_trouble(lambda: self._save(always=True))
+        self._despite_trouble(lambda: leftovers.end(self._library))
+
+    # --- trouble with the disk
+
+    def _begin(self) -> None:
+        while not self._stop.is_set():
+            try:
+                leftovers.begin(self._library)
+                retry.after_upgrade(self._library, self._writer)
+                return
+            except Exception as error:  # noqa: BLE001  as above
+                self._wait_out(error)
+
+    def _wait_out(self, error: Exception) -> None:
+        """Say what is in the way of writing, and wait a little; the next round looks at everything again. Raises what is no such thing."""
+        trouble = explain(error, self._library.dir)
+        if trouble is None or isinstance(trouble, CatalogDamaged):
+            raise trouble or error from error
+        log.warning("%s", trouble)
+        # What the cut-off round was about is not known any more.
+        self._rounds.due_now()
+        end = time.monotonic() + WAIT
+        while time.monotonic() < end and not self._stop.is_set():
+            # On a full disk there is mostly still room for this one row; where there is none, the log has it.
+            self._despite_trouble(lambda: self._say("waiting", message=str(trouble)))
+            self._stop.wait(1.0)
+
+    def _despite_trouble(self, action: Callable[[], None]) -> None:
+        """Do something that is not missed where the disk does not allow it."""
+        try:
+            action()
+        except Exception as error:
+            if explain(error, self._library.dir) is None:
+                raise
 
     # --- one round
 
@@ -95,12 +145,17 @@ class Worker:
         if self._paused:
             self._report("paused")
             return
-        places = self._overdue()
+        places = self._rounds.overdue()
         if places:
             self._index(places, thorough=True)
-        spots = self._watcher.due()
+        spots = self._rounds.spots()
         if spots:
-            self._index(self._places(spots), thorough=False)
+            try:
+                self._index(self._rounds.places(spots), thorough=False)
+            except BaseException:
+                # Whatever it was, what happened there has still to be looked at.
+                self._rounds.again(spots)
+                raise
         for stage in self._stages:
             stage.run(lambda done, total, what=stage.what: self._tick(Progress(done, total, 0.0, None, what)))  # type: ignore[misc]
         self._save()
@@ -108,88 +163,97 @@ class Worker:
 
     def _index(self, places: Sequence[Place], *, thorough: bool) -> None:
         self._report("scanning", always=True)
+        self._throttle.begin()
         tally = self._indexer.run(places, thorough=thorough)
-        for place in tally.unsettled:
-            self._watcher.again(Spot(place.root, _absolute(place), below=False))
-        self._changed += tally.encoded + tally.moved + tally.missing
-        if thorough:
-            now = time.monotonic()
-            for place in places:
-                self._due[place.root_id] = now + (RESCAN_WATCHED if self._watch(place) else RESCAN_UNWATCHED)
-            if self._encoder.has_text:
-                self._library.catalog.set_setting("encoder", self._encoder.name)
+        self._changed += tally.encoded + tally.moved + tally.missing + tally.left_out
+        self._rounds.looked(places, tally, full=thorough)
+        if thorough and self._encoder.has_text:
+            self._library.catalog.set_setting("encoder", self._encoder.name)
         if tally != Tally():
             log.info("%s", tally)
 
-    def _overdue(self) -> list[Place]:
-        """Roots whose time for a full scan has come; at the start that is every root."""
-        now = time.monotonic()
-        roots = self._library.catalog.roots()
-        places = [Place(root["id"], root["path"]) for root in roots if self._due.get(root["id"], 0.0) <= now]
-        for place in places:
-            # Watched before it is scanned, so that nothing falls between the two.
-            self._watch(place)
-        return places
-
-    def _watch(self, place: Place) -> bool:
-        problem = self._watcher.watch(place.root) if os.path.isdir(place.root) else "the drive is away"  # noqa: PTH112
-        how = f"looked at every minute ({problem})" if problem else "watched"
-        self._writer.set_root(place.root_id, watching=how)
-        return problem is None
-
-    def _places(self, spots: Sequence[Spot]) -> list[Place]:
-        """Spots where something happened → places to scan, each once, none inside another."""
-        roots = {root["path"]: root["id"] for root in self._library.catalog.roots()}
-        places = {place for spot in spots if spot.root in roots and (place := _place(spot, roots[spot.root]))}
-        return [inner for inner in places if not any(_covers(outer, inner) for outer in places if outer != inner)]
-
     # --- words in and out
 
+    def _ending(self) -> bool:
+        return self.dismissed or self._stop.is_set()
+
     def _tick(self, progress: Progress) -> None:
-        if self._stop.is_set():
-            raise Stopped
+        self._progress = progress
         self._obey(interrupt=True)
-        self._report("comparing" if progress.stage else "indexing" if progress.total else "scanning", progress)
+        self._report(_phase(progress), progress)
+        self._throttle.rest()
+
+    def _rest(self, seconds: float) -> None:
+        """Sleep in the middle of a run, with an ear for what is told."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._stop.wait(min(STEP, left))
+            self._obey(interrupt=True)
+            self._report(_phase(self._progress), self._progress)
 
     def _obey(self, *, interrupt: bool = False) -> None:
         """Carry out what was asked. With `interrupt`, whatever makes the present run pointless ends it."""
+        if self._ending():
+            raise Stopped
         commands = self._writer.take_commands()
         for command, argument in commands:
-            self._carry_out(command, argument)
-        if self._stop.is_set():
+            try:
+                self._carry_out(command, argument)
+            except (FolderError, UsageError) as error:
+                self._note = str(error)
+        if self._ending():
             raise Stopped
-        if interrupt and any(command in {"pause", "remove", "add", "rescan"} for command, _ in commands):
+        if interrupt and any(command in _INTERRUPTING for command, _ in commands):
             raise _Interrupted
 
     def _carry_out(self, command: str, argument: str | None) -> None:
         if command == "add" and argument:
-            try:
-                self._due.pop(self._writer.add_root(argument), None)
-            except FolderError as error:
-                self._note = str(error)
+            self._rounds.due_now(self._writer.add_root(argument))
         elif command == "remove" and argument:
-            self._watcher.forget(argument)
+            self._rounds.forget(argument)
             self._writer.remove_root(argument)
             for digest in self._writer.take_purged():
                 self._library.previews.remove(digest)
+        elif command == "exclude" and argument:
+            self._exclude(argument)
         elif command == "rescan":
-            roots = self._library.catalog.roots()
-            for root in roots:
+            self._rounds.due_now() if argument is None else self._rounds.look_below(argument)
+        elif command == "retry":
+            self._writer.retry_failed()
+            self._rounds.due_now()
+        elif command == "forget":
+            self._changed += forget_vanished(self._library.catalog, self._writer, argument)
+            self._rounds.due_now()
+        elif command == "keep":
+            for root in self._library.catalog.roots():
                 if argument in (None, root["path"]):
-                    self._due.pop(root["id"], None)
+                    absence.keep(self._writer, root["id"])
         elif command in {"pause", "resume"}:
             self._paused = command == "pause"
             self._library.catalog.set_setting("paused", str(int(self._paused)))
         elif command == "stop":
-            self._stop.set()
+            self.dismissed = True
+
+    def _exclude(self, argument: str) -> None:
+        """Other rules for a root: see `control.exclude`."""
+        wanted = json.loads(argument)
+        for root in self._library.catalog.roots():
+            if root["path"] == wanted["folder"]:
+                self._writer.set_globs(root["id"], check_globs(wanted["globs"]))
+                self._rounds.forget(root["path"])
+                self._rounds.due_now(root["id"])
 
     def _report(self, phase: Phase, progress: Progress | None = None, *, always: bool = False) -> None:
         now = time.monotonic()
-        if not always and phase != "stopped" and now - self._last_report < 0.5:
+        if not always and now - self._last_report < 0.5:
             return
         self._last_report = now
+        self._say(phase, progress)
+
+    def _say(self, phase: Phase, progress: Progress | None = None, message: str | None = None) -> None:
         done, total, rate, eta, _ = progress or Progress(0, 0, 0.0, None)
-        self._writer.report(phase=phase, encoder=self._encoder.name, done=done, total=total, rate=rate, eta=eta, message=self._note)
+        said = self._note if message is None else message
+        self._writer.report(phase=phase, encoder=self._encoder.name, done=done, total=total, rate=rate, eta=eta, message=said)
 
     def _save(self, *, always: bool = False) -> None:
         index = self._library.vectors(self._encoder.name, self._encoder.version, self._encoder.dim)
@@ -202,24 +266,12 @@ class _Interrupted(Exception):
     """A command came that the present run has to make room for; the next round starts afresh from the catalog."""
 
 
-def _place(spot: Spot, root_id: int) -> Place | None:
-    """The place of a spot, or None where it lies in a folder that is not looked at."""
-    relative = os.path.relpath(spot.folder, spot.root)
-    parts = Path(relative).parts
-    if any(ignored(part) for part in parts):
-        return None
-    return Place(root_id, spot.root, to_text("/".join(parts)), spot.below)
+# Commands that make the present run pointless.
+_INTERRUPTING = {"pause", "remove", "add", "rescan", "retry", "exclude", "forget"}
 
 
-def _covers(outer: Place, inner: Place) -> bool:
-    """Whether scanning `outer` scans `inner` too."""
-    if not outer.recursive or outer.root_id != inner.root_id:
-        return False
-    return not outer.folder or inner.folder == outer.folder or inner.folder.startswith(outer.folder + "/")
-
-
-def _absolute(place: Place) -> str:
-    return os.path.join(place.root, *place.folder.split("/")) if place.folder else place.root  # noqa: PTH118
+def _phase(progress: Progress) -> Phase:
+    return "comparing" if progress.stage else "indexing" if progress.total else "scanning"
 
 
 def _take_lock(library: Library, stop: threading.Event) -> FileLock | None:
@@ -228,8 +280,16 @@ def _take_lock(library: Library, stop: threading.Event) -> FileLock | None:
         try:
             return library.lock()
         except LibraryLocked:
+            say_if_silent(library, "starting", "Another run is indexing into this library: waiting for it to end…")
             stop.wait(1.0)
     return None
+
+
+def _stand_by(library: Library, stop: threading.Event) -> None:
+    """Told to stop: wait, without the library, until there is something to do again."""
+    while not stop.is_set() and not {"resume", "rescan", "add"}.intersection(library.catalog.waiting_commands()):
+        say_if_silent(library, "off", "")
+        stop.wait(0.5)
 
 
 def _prepare(library: Library, wanted: str | None, stop: threading.Event, *, offline: bool) -> tuple[Encoder, str]:
@@ -261,9 +321,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--encoder")
     parser.add_argument("--offline", action="store_true")
     args = parser.parse_args(argv)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
-    if hasattr(os, "nice"):
-        os.nice(10)
+    _log_to_stderr()
+    give_way()
+    began = time.time()
     stop = threading.Event()
     # The server decides when to stop: a Ctrl-C in the terminal reaches both, and is the server's to handle.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -271,25 +331,55 @@ def main(argv: list[str] | None = None) -> int:
     threading.Thread(target=_until_closed, args=(stop,), daemon=True, name="parent-watch").start()
     library = Library.open(args.library)
     try:
-        lock = _take_lock(library, stop)
-        if lock is None:
-            return 0
-        with lock:
-            encoder, note = _prepare(library, args.encoder, stop, offline=args.offline)
-            worker = Worker(library, encoder, note)
-            threading.Thread(target=_relay, args=(stop, worker), daemon=True, name="stop-relay").start()
-            try:
-                worker.run()
-            finally:
-                worker.close()
+        while _work(library, args, stop, began):
+            _stand_by(library, stop)
     except Stopped:
         pass
     except ExplorerError as error:
         log.error("%s", error)
         return error.exit_code
+    except Exception as error:
+        trouble = explain(error, library.dir)
+        if trouble is None:
+            raise
+        log.error("%s", trouble)
+        return trouble.exit_code
     finally:
         library.close()
     return 0
+
+
+def _work(library: Library, args: argparse.Namespace, stop: threading.Event, began: float) -> bool:
+    """Index until told to end. Gives whether only this much was meant, and the process is to stand by."""
+    lock = _take_lock(library, stop)
+    if lock is None:
+        return False
+    try:
+        encoder, note = _prepare(library, args.encoder, stop, offline=args.offline)
+        worker = Worker(library, encoder, note)
+        worker.begin_after(began)
+        threading.Thread(target=_relay, args=(stop, worker), daemon=True, name="stop-relay").start()
+        try:
+            with Heartbeat(library.catalog):
+                worker.run()
+        finally:
+            worker.close()
+        return worker.dismissed and not stop.is_set()
+    finally:
+        # However often it was taken.
+        lock.release(force=True)
+
+
+def _log_to_stderr() -> None:
+    class OneLine(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            text = super().format(record)
+            # A traceback is ours, and has lines of its own.
+            return text if record.exc_info else one_line(text)
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLine("%(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 def _relay(stop: threading.Event, worker: Worker) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import sqlite3
 import threading
@@ -13,6 +15,7 @@ from typing import NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
+from filelock import FileLock
 
 from explorer.errors import LibraryError
 from explorer.library import filters as filtering
@@ -20,6 +23,7 @@ from explorer.library.filters import Filters
 from explorer.library.migrations import migrate
 from explorer.library.paths import from_text, join, to_text
 from explorer.library.rows import Counts, FileRow, FolderRow, PhotoRow, RootRow, WorkerRow
+from explorer.library.storage import explain, flush
 
 Ids = npt.NDArray[np.int64]
 
@@ -30,15 +34,15 @@ HEARTBEAT_LIMIT = 15.0
 _SLICE = 10_000
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection with this project's settings: WAL, enforced references, waiting up to 30 s for another writer."""
+def connect(path: Path, wait: float = 30.0) -> sqlite3.Connection:
+    """A connection with this project's settings: WAL, enforced references, waiting so many seconds for another writer."""
     try:
-        connection = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=wait, check_same_thread=False, isolation_level=None)
         connection.row_factory = sqlite3.Row
         for pragma in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on", "temp_store = memory"):
             connection.execute(f"pragma {pragma}")
     except sqlite3.Error as error:
-        raise LibraryError(f"The library's catalog {path} cannot be opened: {error}.") from error
+        raise explain(error, path.parent) or LibraryError(f"The library's catalog {path} cannot be opened: {error}.") from error
     return connection
 
 
@@ -57,8 +61,18 @@ class Catalog:
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._closed = False
-        with self.reading() as db:
-            migrate(db)
+        try:
+            with self.reading() as db:
+                # Two processes that open a new library at once must not both make its tables.
+                migrate(db, FileLock(path.with_name("migrate.lock")))
+        except OSError as error:
+            raise explain(error, path.parent) or error from error
+
+    def settle(self) -> None:
+        """Wait until all that was committed is on the disk: a commit alone may be undone by a power cut, with all that followed it."""
+        with contextlib.suppress(FileNotFoundError):
+            # Every commit since the last checkpoint is in this file, and a checkpoint waits for the disk by itself.
+            flush(self.path.with_name(self.path.name + "-wal"))
 
     def close(self) -> None:
         with self._lock:
@@ -75,6 +89,8 @@ class Catalog:
         connection = connection or connect(self.path)
         try:
             yield connection
+        except sqlite3.Error as error:
+            raise explain(error, self.path.parent) or error from error
         finally:
             with self._lock:
                 if self._closed:
@@ -132,7 +148,9 @@ class Catalog:
     def counts(self) -> Counts:
         with self.reading() as db:
             (photos,) = db.execute("select count(*) from photo where present > 0").fetchone()
-            states = {s: (n, b) for s, n, b in db.execute("select state, count(*), sum(size) from file group by state")}
+            # What is left out is no file of the library's.
+            sql = "select state, count(*), sum(size) from file where state <> 'missing' or reason is null group by state"
+            states = {s: (n, b) for s, n, b in db.execute(sql)}
         files, size = states.get("present", (0, 0))
         return Counts(photos, files, states.get("failed", (0, 0))[0], states.get("missing", (0, 0))[0], size)
 
@@ -148,7 +166,7 @@ class Catalog:
             # Of several copies, one on a connected drive is shown; among those the first to be found.
             rows = self._rows(
                 "select p.*, r.path root, r.state root_state, f.path file_path,"  # noqa: S608
-                " min((r.state = 'offline') * 1000000000000 + f.id) from photo p"
+                " f.gone_at, min((r.state = 'offline' or f.gone_at is not null) * 1000000000000 + f.id) from photo p"
                 " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
                 f" where p.present > 0 and p.id in ({','.join('?' * len(some))}) group by p.id",
                 some,
@@ -158,7 +176,7 @@ class Catalog:
 
     def files_of(self, photo_id: int) -> list[FileRow]:
         """Every file that holds this content, present ones first."""
-        return self._files("f.photo_id = ?", [photo_id], "f.state = 'present' desc, f.id")
+        return self._files("f.photo_id = ?", [photo_id], "f.state = 'present' desc, f.gone_at is not null, f.id")
 
     def failures(self, offset: int = 0, limit: int = 1_000_000_000) -> list[FileRow]:
         """Files that could not be read as photos, each with its reason."""
@@ -166,7 +184,7 @@ class Catalog:
 
     def _files(self, condition: str, values: list[object], order: str) -> list[FileRow]:
         rows = self._rows(
-            f"select f.*, r.path root from file f join root r on r.id = f.root_id where {condition} order by {order}",  # noqa: S608
+            f"select f.*, r.path root, r.state root_state from file f join root r on r.id = f.root_id where {condition} order by {order}",  # noqa: S608
             values,
         )
         return [
@@ -178,6 +196,7 @@ class Catalog:
                 mtime=row["mtime_ns"] / 1e9,
                 state=row["state"],
                 reason=row["reason"],
+                away=row["root_state"] == "offline" or row["gone_at"] is not None,
             )
             for row in rows
         ]
@@ -193,7 +212,11 @@ class Catalog:
     def roots(self) -> list[RootRow]:
         rows = self._rows(
             "select r.*, (select count(*) from file where root_id = r.id and state = 'present') photos,"
-            " (select count(*) from file where root_id = r.id and state = 'failed') failed from root r order by r.path"
+            " (select count(*) from file where root_id = r.id and state = 'failed') failed,"
+            " (select count(*) from file where root_id = r.id and state = 'present' and gone_at is not null) away,"
+            " (select count(*) from file where root_id = r.id and state = 'present' and gone_at > coalesce(r.kept_at, 0)) asking,"
+            " (select count(*) from file where root_id = r.id and state = 'missing' and reason is not null) left_out"
+            " from root r order by r.path"
         )
         return [
             RootRow(
@@ -202,6 +225,14 @@ class Catalog:
                 state=row["state"],
                 photos=row["photos"],
                 failed=row["failed"],
+                away=row["photos"] if row["state"] == "offline" else row["away"],
+                asking=row["asking"],
+                left_out=row["left_out"],
+                exclude=json.loads(row["exclude"]),
+                device=row["device"],
+                mounts=json.loads(row["mounts"]),
+                kept_at=row["kept_at"],
+                problem=row["problem"],
                 watching=row["watching"],
                 scanned_at=row["scanned_at"],
             )
@@ -225,15 +256,30 @@ class Catalog:
         if row is None:
             return None
         known = {key: row[key] for key in WorkerRow.__annotations__ if key != "alive"}
-        fresh = time.time() - row["heartbeat"] < HEARTBEAT_LIMIT
+        # A sign of life from the future is one from before the clock was set back.
+        fresh = abs(time.time() - row["heartbeat"]) < HEARTBEAT_LIMIT
         return cast(WorkerRow, {**known, "alive": fresh and row["phase"] != "stopped"})
 
+    def worker_alive(self) -> bool:
+        """Whether a process indexes, or stands by to do so."""
+        worker = self.worker()
+        return worker is not None and worker["alive"]
+
+    def beat(self) -> None:
+        """A sign of life of this process, if it is the one that indexes. On a full or locked disk there is one less."""
+        with contextlib.suppress(LibraryError, OSError, sqlite3.Error), self.reading() as db:
+            db.execute("update worker set heartbeat = ? where pid = ? and phase <> 'stopped'", (time.time(), os.getpid()))
+
     def send(self, command: str, argument: str | None = None) -> None:
-        """Leave word for the worker: add PATH, remove PATH, rescan [PATH], pause, resume, stop."""
+        """Leave word for the worker: add PATH, remove PATH, exclude JSON, rescan [PATH], forget PATH, keep PATH, pause, resume, stop."""
         with self.reading() as db:
             db.execute(
                 "insert into command (command, argument, sent_at) values (?, ?, ?)", (command, argument and to_text(argument), time.time())
             )
+
+    def waiting_commands(self) -> list[str]:
+        """Commands that nobody has taken yet, oldest first."""
+        return [row[0] for row in self._rows("select command from command order by id")]
 
     def setting(self, key: str) -> str | None:
         row = self._row("select value from setting where key = ?", (key,))
@@ -249,4 +295,5 @@ def _photo(row: sqlite3.Row) -> PhotoRow:
     own = {key: row[key] for key in PhotoRow.__annotations__ if key in row.keys() and key != "path"}  # noqa: SIM118
     folder, name = os.path.split(path)
     own |= {"hash": row["hash"].hex(), "path": path, "folder": folder, "name": name, "root": from_text(row["root"])}
-    return cast(PhotoRow, own | {"copies": row["present"], "away": row["root_state"] == "offline"})
+    away = row["root_state"] == "offline" or row["gone_at"] is not None
+    return cast(PhotoRow, own | {"copies": row["present"], "away": away})

@@ -1,4 +1,4 @@
-"""Questions that `verify` asks the catalog about itself."""
+"""Questions that `verify` asks the catalog about itself, and how its rows are put right."""
 
 from __future__ import annotations
 
@@ -8,33 +8,109 @@ from typing import NamedTuple
 
 from explorer.library.catalog import Catalog
 from explorer.library.paths import from_text, join
+from explorer.library.writer import Writer
 
 
 class PresentFile(NamedTuple):
     """A file that the catalog takes to be on disk. path: absolute."""
 
+    id: int
     root: str
     path: str
     size: int
     mtime_ns: int
+    hash: str
+
+
+class Rule(NamedTuple):
+    """Something that always holds. sql: selects the ids of rows for which it does not. text: what is wrong. mend: SQL for one id."""
+
+    sql: str
+    text: str
+    mend: str
+
+
+# A file of whose row nothing can be believed is read again: no file has this size.
+_READ_AGAIN = "update file set state = 'failed', photo_id = null, size = -1, reason = 'it is to be read again' where id = ?"
+_PARENT = "rtrim(rtrim(path, replace(path, '/', '')), '/')"
+
+RULES = (
+    Rule("select id from file where state = 'present' and photo_id is null", "File {} is present, but of no photo.", _READ_AGAIN),
+    Rule("select id from file where state = 'failed' and photo_id is not null", "File {} failed, and is of a photo.", _READ_AGAIN),
+    Rule("select id from file where state = 'failed' and coalesce(reason, '') = ''", "File {} failed for no reason.", _READ_AGAIN),
+    Rule(
+        "select id from file where state = 'missing' and photo_id is null",
+        "File {} is missed, but was of no photo.",
+        "delete from file where id = ?",
+    ),
+    Rule(
+        f"select id from file where folder <> {_PARENT}",  # noqa: S608
+        "File {} is listed in a folder that is not its own.",
+        f"update file set folder = {_PARENT} where id = ?",  # noqa: S608
+    ),
+    Rule(
+        "select photo_id from purged where photo_id in (select id from photo)",
+        "Photo {} is there, and is listed as gone.",
+        "delete from purged where photo_id = ?",
+    ),
+    Rule(
+        "select id from photo where change > (select change from clock)",
+        "Photo {} was changed later than anything was.",
+        "update photo set change = (select change from clock) where id = ?",
+    ),
+    Rule(
+        "select photo_id from purged where change > (select change from clock)",
+        "Photo {} went later than anything was changed.",
+        "update purged set change = (select change from clock) where photo_id = ?",
+    ),
+)
 
 
 def damage(catalog: Catalog) -> list[str]:
-    """What SQLite finds wrong with its own file, and references that lead nowhere; empty when all is well."""
+    """What SQLite finds wrong with its own file; empty when all is well."""
     with catalog.reading() as db:
         try:
-            found = [row[0] for row in db.execute("pragma integrity_check") if row[0] != "ok"]
-            return found + [f"a row of {row[0]} refers to no row of {row[2]}" for row in db.execute("pragma foreign_key_check")]
+            return [row[0] for row in db.execute("pragma integrity_check") if row[0] != "ok"]
         except sqlite3.DatabaseError as error:
             return [str(error)]
 
 
+def remake_indexes(writer: Writer) -> None:
+    """Make SQLite's own indexes anew; rows are not touched."""
+    writer.run("reindex")
+
+
+def dangling(catalog: Catalog) -> list[tuple[str, int, str]]:
+    """Rows that refer to a row that is not there: (table, row id, table referred to)."""
+    with catalog.reading() as db:
+        return [(row[0], row[1], row[2]) for row in db.execute("pragma foreign_key_check")]
+
+
+def mend_dangling(writer: Writer, rows: list[tuple[str, int, str]]) -> None:
+    """Files of photos that are not there are read again; anything else of a photo or folder that is not there goes with it."""
+    with writer.transaction():
+        for table, row, to in rows:
+            writer.run(_READ_AGAIN if (table, to) == ("file", "photo") else f'delete from "{table}" where rowid = ?', (row,))  # noqa: S608
+
+
+def broken(catalog: Catalog, rule: Rule) -> list[int]:
+    """The rows for which a rule does not hold."""
+    with catalog.reading() as db:
+        return [row[0] for row in db.execute(rule.sql)]
+
+
+def mend(writer: Writer, rule: Rule, ids: list[int]) -> None:
+    """Have a rule hold for these rows."""
+    with writer.transaction():
+        writer.run_many(rule.mend, ((i,) for i in ids))
+
+
 def miscounted(catalog: Catalog) -> list[int]:
-    """Photos whose number of present files is not what the file rows say, or that no file refers to."""
+    """Photos whose number of present files is not what the file rows say, or that no file refers to unnoticed."""
     with catalog.reading() as db:
         rows = db.execute(
             "select p.id from photo p left join file f on f.photo_id = p.id group by p.id"
-            " having p.present <> sum(f.state is 'present') or count(f.id) = 0"
+            " having p.present <> sum(f.state is 'present') or (count(f.id) = 0) <> (p.orphaned_at is not null)"
         )
         return [row[0] for row in rows]
 
@@ -45,9 +121,29 @@ def hashes(catalog: Catalog) -> dict[str, int]:
         return {row[0].hex(): row[1] for row in db.execute("select hash, id from photo")}
 
 
+def read_again(writer: Writer, file_ids: list[int]) -> None:
+    """Have these files read again by the next indexing, whatever their size and time say."""
+    with writer.transaction():
+        writer.run_many("update file set size = -1 where id = ?", ((i,) for i in file_ids))
+
+
 def present_files(catalog: Catalog) -> Iterator[PresentFile]:
-    """Every file that should be on disk."""
+    """Every file that should be on disk; those that are away are not among them."""
     with catalog.reading() as db:
-        rows = db.execute("select r.path, f.path, f.size, f.mtime_ns from file f join root r on r.id = f.root_id where f.state = 'present'")
-        for root, path, size, mtime_ns in rows:
-            yield PresentFile(from_text(root), join(root, path), size, mtime_ns)
+        rows = db.execute(
+            "select f.id, r.path, f.path, f.size, f.mtime_ns, p.hash from file f join root r on r.id = f.root_id"
+            " join photo p on p.id = f.photo_id where f.state = 'present' and f.gone_at is null"
+        )
+        for file_id, root, path, size, mtime_ns, digest in rows:
+            yield PresentFile(file_id, from_text(root), join(root, path), size, mtime_ns, digest.hex())
+
+
+def unencoded(catalog: Catalog, encoder_id: int) -> int:
+    """Visible photos that have no vector of an encoder."""
+    with catalog.reading() as db:
+        (number,) = db.execute(
+            "select count(*) from photo p where p.present > 0"
+            " and not exists (select 1 from embedding e where e.photo_id = p.id and e.encoder_id = ?)",
+            (encoder_id,),
+        ).fetchone()
+    return int(number)

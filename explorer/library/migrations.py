@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from explorer.errors import LibraryNewer
@@ -147,8 +148,29 @@ create table neighbour (
 create index neighbour_photo on neighbour (photo_id);
 """
 
+# Folders as they are watched: what is left out of them, which drive they are on, and files that are away.
+_M003_WATCHING = """
+-- `exclude` and `mounts`: JSON lists, of globs and of folders on drives of their own. `device`: the file system a root was last seen on.
+-- `problem`: what of it could not be read, in words. `kept_at`: when the person last said that vanished files will be back.
+alter table root add column exclude text not null default '[]';
+alter table root add column mounts text not null default '[]';
+alter table root add column device text;
+alter table root add column problem text;
+alter table root add column kept_at real;
+
+-- When a file was first not found. One that is still `present` is away: kept until it is back or the person lets it go.
+alter table file add column gone_at real;
+update file set gone_at = seen_at where state = 'missing';
+create index file_inode on file (inode);
+create index file_gone on file (root_id, gone_at) where gone_at is not null;
+
+-- Since when no file holds this content: edited over, or its name taken by another. The end of the next full scan drops it.
+alter table photo add column orphaned_at real;
+create index photo_orphaned on photo (orphaned_at) where orphaned_at is not null;
+"""
+
 # What comparing photos two by two has found (`indexing/pairs.py`); derived, too.
-_M003_PAIRS = """
+_M004_PAIRS = """
 -- What finds a photo's copies however they are cropped or turned (`photos/sketches.py`). A photo that has one has been compared with all
 -- that had one before it.
 create table sketch (
@@ -177,7 +199,7 @@ create index pair_b on pair (b);
 """
 
 # What a person decided, by the contents' hashes: it outlives files, paths and models, so nothing here refers to other tables.
-_M004_DECISIONS = """
+_M005_DECISIONS = """
 -- `files`: how many files the contents lay in at that time, so that a new copy is not hidden by an old decision.
 create table decision (
   id integer primary key autoincrement,
@@ -200,7 +222,7 @@ create table protected (
 );
 """
 
-_M005_QUALITY = """
+_M006_QUALITY = """
 -- What decoding measured (`photos/quality.py`): float32 figures in the order of their names there, and the map and histogram that
 -- explain them. `stated`: the date that the camera gave, where it cannot be.
 create table quality (
@@ -220,7 +242,7 @@ create table dismissed (
 );
 """
 
-_M006_MAP = """
+_M007_MAP = """
 -- Where photos lie on the map of an encoder (`indexing/mapping.py`); derived, too.
 create table place (
   encoder_id integer not null references encoder (id) on delete cascade,
@@ -245,21 +267,35 @@ create table drawing (
 _STEPS = (
     ("m001_create_tables", _M001_TABLES),
     ("m002_create_derived_tables", _M002_DERIVED),
-    ("m003_create_pairs", _M003_PAIRS),
-    ("m004_create_decisions", _M004_DECISIONS),
-    ("m005_create_quality", _M005_QUALITY),
-    ("m006_create_map", _M006_MAP),
+    ("m003_watch_folders", _M003_WATCHING),
+    ("m004_create_pairs", _M004_PAIRS),
+    ("m005_create_decisions", _M005_DECISIONS),
+    ("m006_create_quality", _M006_QUALITY),
+    ("m007_create_map", _M007_MAP),
 )
 VERSION = len(_STEPS)
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring a catalog, new or old, to this release's schema. Raises LibraryNewer where a later release has written it."""
-    (had,) = connection.execute("pragma user_version").fetchone()
-    if had == VERSION:
+def migrate(connection: sqlite3.Connection, lock: AbstractContextManager[object] | None = None) -> None:
+    """Bring a catalog, new or old, to this release's schema. Raises LibraryNewer where a later release has written it.
+
+    lock: held while the schema is changed. Each step and the note of it are one transaction: cut off, the rest follows at the next start.
+    """
+    if _had(connection) == VERSION:
         return
+    with lock or nullcontext():
+        if _had(connection) != VERSION:
+            _apply(connection)
+
+
+def _had(connection: sqlite3.Connection) -> int:
+    (had,) = connection.execute("pragma user_version").fetchone()
     if had > VERSION:
         raise LibraryNewer("This library was written by a newer Photo Explorer: update the program, or choose another --library folder.")
+    return int(had)
+
+
+def _apply(connection: sqlite3.Connection) -> None:
     import sqlite_utils
     from sqlite_utils.migrations import Migrations
 

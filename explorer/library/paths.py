@@ -42,3 +42,15 @@ def like_prefix(text: str) -> str:
 def inside(path: str, folder: str) -> bool:
     """Whether an absolute path is that folder or lies somewhere below it."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def below(path: str, root: str) -> str | None:
+    """Where an absolute path lies below a root: catalog text, '' for the root itself, None where it does not.
+
+    Two paths that lead to one folder by way of links are the same here, so that no folder is ever indexed twice.
+    """
+    for one, other in ((path, root), (os.path.realpath(path), os.path.realpath(root))):
+        if inside(one, other):
+            relative = os.path.relpath(one, other).replace(os.sep, "/")
+            return "" if relative == "." else to_text(relative)
+    return None

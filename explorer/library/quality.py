@@ -11,7 +11,7 @@ from explorer.library.catalog import Catalog, Ids
 from explorer.library.paths import join
 from explorer.library.writer import KnownFile, Writer
 from explorer.photos.facts import DecodedPhoto
-from explorer.photos.quality import FIGURES, VERSION, Look
+from explorer.photos.figures import FIGURES, VERSION, Look
 
 
 class Figures(NamedTuple):
@@ -98,7 +98,7 @@ def subjects(catalog: Catalog) -> list[Subject]:
             " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
             " where p.present > 0 group by p.id order by p.id"
         ).fetchall()
-    return [Subject(row[0], row[1].hex(), join(row[2], row[3]), *row[4:12], bool(row[12])) for row in rows]
+    return [Subject._make((row[0], row[1].hex(), join(row[2], row[3]), *row[4:12], bool(row[12]))) for row in rows]
 
 
 def named_files(catalog: Catalog) -> list[tuple[int, str, str, str]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypedDict
 
-Phase = Literal["starting", "scanning", "indexing", "comparing", "watching", "paused", "stopped"]
+Phase = Literal["starting", "scanning", "indexing", "comparing", "watching", "paused", "waiting", "off", "stopped"]
+"""off: told to stop; the process waits to be told to go on, and has let go of the library. stopped: the process has ended."""
 FileState = Literal["present", "missing", "failed"]
 
 
@@ -12,7 +13,7 @@ class PhotoRow(TypedDict):
     """One distinct content and one of the places where it lies.
 
     hash: hex. taken_at: `YYYY-MM-DDTHH:MM:SS`, the camera's own time. copies: how many present files hold it.
-    away: its drive is not connected, so only the preview can be shown.
+    away: its drive is not connected, or it is not where it was and nobody has said that it is gone; only the preview can be shown.
     """
 
     id: int
@@ -43,7 +44,7 @@ class PhotoRow(TypedDict):
 
 
 class FileRow(TypedDict):
-    """One file. path: absolute. mtime: Unix seconds. reason: why it failed, in plain words."""
+    """One file. path: absolute. mtime: Unix seconds. reason: why it failed, in plain words. away: present, but cannot be read now."""
 
     id: int
     photo_id: int | None
@@ -52,16 +53,31 @@ class FileRow(TypedDict):
     mtime: float
     state: FileState
     reason: str | None
+    away: bool
 
 
 class RootRow(TypedDict):
-    """One watched folder. photos, failed: numbers of its files. watching: how changes in it are noticed."""
+    """One watched folder. photos, failed: numbers of its files. watching: how changes in it are noticed, in words.
+
+    away: how many of `photos` cannot be read now. asking: how many vanished at once, so that the person is asked whether they are gone.
+    left_out: files known from before that a rule leaves out now. exclude: globs. device: the file system it was last seen on.
+    mounts: folders in it that are drives of their own. kept_at: when the person last said that what vanished will be back (Unix seconds).
+    problem: what of it could not be read, in words.
+    """
 
     id: int
     path: str
     state: Literal["online", "offline"]
     photos: int
     failed: int
+    away: int
+    asking: int
+    left_out: int
+    exclude: list[str]
+    device: str | None
+    mounts: list[str]
+    kept_at: float | None
+    problem: str | None
     watching: str | None
     scanned_at: float | None
 

@@ -53,6 +53,26 @@ def neighbours(catalog: Catalog, encoder_id: int) -> Neighbours:
     return Neighbours(ids, near, scores)
 
 
+def unsound(catalog: Catalog, encoder_id: int) -> list[int]:
+    """Photos whose row cannot be what `put_neighbours` wrote: cut off, too long, with itself or a photo twice in it, or out of order."""
+    with catalog.reading() as db:
+        rows = db.execute("select photo_id, ids, scores from neighbour where encoder_id = ?", (encoder_id,)).fetchall()
+    return [photo_id for photo_id, some, values in rows if not _is_sound(photo_id, some, values)]
+
+
+def _is_sound(photo_id: int, some: bytes, values: bytes) -> bool:
+    if len(some) % 8 or len(some) != 2 * len(values) or len(some) > 8 * KEPT:
+        return False
+    ids, scores = np.frombuffer(some, "<i8"), np.frombuffer(values, "<f4")
+    return bool(len(np.unique(ids)) == len(ids) and photo_id not in ids and np.isfinite(scores).all() and (np.diff(scores) <= 0).all())
+
+
+def forget_neighbours(writer: Writer, encoder_id: int) -> None:
+    """Forget all rows of an encoder; the next indexing makes them again."""
+    with writer.transaction():
+        writer.run("delete from neighbour where encoder_id = ?", (encoder_id,))
+
+
 def neighbours_of(catalog: Catalog, encoder_id: int, photo_id: int) -> list[tuple[int, float]]:
     """The nearest photos of one photo, best first: (id, cosine). Empty while they have not been looked for."""
     with catalog.reading() as db:

@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.library.catalog import Catalog, Ids, VectorChange
+from explorer.library.storage import replace_durably
 
 Vectors = npt.NDArray[np.float32]
 
@@ -148,9 +149,11 @@ class VectorIndex:
             try:
                 faiss.write_index(self._index, str(scratch))
                 note = {"file": path.name, "change": self.change, "count": len(self), "checksum": _checksum(scratch)}
-                scratch.replace(path)
+                replace_durably(scratch, path)
                 scratch.write_text(json.dumps(note))
-                scratch.replace(self._note)
+                # A power cut must not leave an index that is ahead of the catalog: other photos could get these change numbers.
+                self._catalog.settle()
+                replace_durably(scratch, self._note)
             finally:
                 scratch.unlink(missing_ok=True)
             for old in self._note.parent.glob(f"{self._note.stem}-*.faiss"):

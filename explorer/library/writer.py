@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,9 +15,12 @@ import numpy.typing as npt
 
 from explorer.errors import FolderError
 from explorer.library.catalog import Catalog, connect
-from explorer.library.paths import from_text, inside, like_prefix, to_text
+from explorer.library.paths import below, from_text, to_text
 from explorer.library.rows import Phase
 from explorer.photos.decode import DecodedPhoto
+
+# Seconds to wait for another program that keeps the catalog locked.
+PATIENCE = 120.0
 
 
 class Seen(NamedTuple):
@@ -38,10 +43,28 @@ class KnownFile(NamedTuple):
     inode: int
     state: str
     photo_id: int | None
+    reason: str | None = None
+    gone_at: float | None = None
 
-    def is_as(self, seen: Seen) -> bool:
-        """Same size and time: the bytes are taken to be the same."""
-        return (self.size, self.mtime_ns) == (seen.size, seen.mtime_ns)
+    def is_as(self, seen: Seen, *, inodes: bool = False) -> bool:
+        """Same size and time: the bytes are taken to be the same. inodes: the number tells too, where both are known."""
+        same = (self.size, self.mtime_ns) == (seen.size, seen.mtime_ns)
+        return same and not (inodes and self.inode and seen.inode and self.inode != seen.inode)
+
+    @property
+    def left_out(self) -> bool:
+        """Whether it is missing from the library because a rule leaves it out."""
+        return self.state == "missing" and self.reason == LEFT_OUT
+
+    @property
+    def lost(self) -> bool:
+        """Whether it was not where it should be when it was last looked for."""
+        return self.gone_at is not None and not self.left_out
+
+
+# The reason of files that a rule leaves out; they are kept like missing ones.
+LEFT_OUT = "left out"
+KNOWN = "f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, f.reason, f.gone_at"
 
 
 class Writer:
@@ -49,10 +72,11 @@ class Writer:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self._db = connect(catalog.path)
+        # A backup or a look at the catalog with another program may take a while.
+        self._db = connect(catalog.path, wait=PATIENCE)
         self._change = 0
         self._purged: list[str] = []
-        self._unused: set[int] | None = None
+        self._sparing = False
 
     def close(self) -> None:
         self._db.close()
@@ -67,14 +91,20 @@ class Writer:
         try:
             (self._change,) = self._db.execute("update clock set change = change + 1 returning change").fetchone()
             yield self._change
+            self._db.execute("commit")
         except BaseException:
-            self._db.execute("rollback")
+            # On a full disk SQLite may have rolled back already.
+            if self._db.in_transaction:
+                self._db.execute("rollback")
             raise
-        self._db.execute("commit")
 
     def run(self, sql: str, values: Sequence[object] = ()) -> None:
         """One statement, for the other files of this package that keep rows of their own."""
         self._db.execute(sql, values)
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        """What a question gives, as the writing connection sees it."""
+        return self._db.execute(sql, values).fetchall()
 
     def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """The same statement for many rows."""
@@ -92,21 +122,27 @@ class Writer:
         Raises FolderError where the folder is absent or cannot be listed.
         """
         check_folder(path)
-        roots = [(i, from_text(p)) for i, p in self._db.execute("select id, path from root")]
+        roots = [(int(i), from_text(p)) for i, p in self._db.execute("select id, path from root")]
         for root_id, known in roots:
-            if inside(path, known):
-                return int(root_id)
+            if below(path, known) is not None:
+                return root_id
         with self.transaction():
             new = self._insert("insert into root (path, added_at) values (?, ?)", (to_text(path), time.time()))
             for root_id, known in roots:
-                if inside(known, path):
-                    prefix = to_text(os.path.relpath(known, path).replace(os.sep, "/"))
+                prefix = below(known, path)
+                if prefix:
                     self._db.execute(
                         "update file set root_id = ?, path = ? || '/' || path, folder = rtrim(? || '/' || folder, '/') where root_id = ?",
                         (new, prefix, prefix, root_id),
                     )
+                    self._take_over_globs(new, root_id, prefix)
                     self._db.execute("delete from root where id = ?", (root_id,))
         return new
+
+    def _take_over_globs(self, new: int, old: int, prefix: str) -> None:
+        """What was left out of a folder that becomes part of another stays left out there."""
+        mine, its = (json.loads(self._db.execute("select exclude from root where id = ?", (i,)).fetchone()[0]) for i in (new, old))
+        self.set_globs(new, [*mine, *(moved_glob(glob, prefix) for glob in its)])
 
     def remove_root(self, path: str) -> None:
         """Forget a root and the photos that lie only there. No photo file is touched."""
@@ -118,31 +154,48 @@ class Writer:
             self._db.execute("delete from root where id = ?", row)
             self._settle(photos)
 
-    def set_root(self, root_id: int, *, state: str | None = None, watching: str | None = None, scanned: bool = False) -> None:
-        """Note that a root came or went, how it is watched, or that it has just been scanned."""
+    def set_root(
+        self,
+        root_id: int,
+        *,
+        state: str | None = None,
+        watching: str | None = None,
+        scanned: bool = False,
+        problem: str | None = None,
+        device: str | None = None,
+        mounts: Iterable[str] | None = None,
+    ) -> None:
+        """Note that a root came or went, how it is watched, that it has just been scanned, and what was met there.
+
+        problem: what could not be read, in words; '' where all could."""
         self._db.execute(
-            "update root set state = coalesce(?, state), watching = coalesce(?, watching), scanned_at = coalesce(?, scanned_at)"
-            " where id = ?",
-            (state, watching, time.time() if scanned else None, root_id),
-        )
+            "update root set state = coalesce(?, state), watching = coalesce(?, watching), scanned_at = coalesce(?, scanned_at),"
+            " problem = nullif(coalesce(?, problem), ''), device = coalesce(?, device), mounts = coalesce(?, mounts) where id = ?",
+            (
+                state, watching, time.time() if scanned else None, problem, device,
+                None if mounts is None else json.dumps(sorted(mounts)), root_id,
+            ),
+        )  # fmt: skip
+
+    def set_globs(self, root_id: int, globs: Sequence[str]) -> None:
+        """What is left out of a root, from its next scan on."""
+        self._db.execute("update root set exclude = ? where id = ?", (json.dumps(list(globs)), root_id))
 
     # --- files
 
     def files_below(self, root_id: int, folder: str = "") -> dict[str, KnownFile]:
         """What the catalog knows of the files at or below a folder (relative, catalog text) of a root, by path."""
+        # '0' follows '/': a range, so that the index on folders serves.
         rows = self._db.execute(
-            "select id, root_id, path, size, mtime_ns, inode, state, photo_id from file"
-            " where root_id = ? and (? = '' or folder = ? or folder like ? escape '\\')",
-            (root_id, folder, folder, like_prefix(folder + "/")),
+            f"select {KNOWN} from file f where root_id = ?1 and (?2 = '' or folder = ?2 or (folder > ?2 || '/' and folder < ?2 || '0'))",  # noqa: S608
+            (root_id, folder),
         )
         return {row[2]: KnownFile(*row) for row in rows}
 
-    def missing_files(self) -> list[KnownFile]:
-        """Files that once held a photo and are not where they were."""
-        rows = self._db.execute(
-            "select id, root_id, path, size, mtime_ns, inode, state, photo_id from file where state = 'missing' and photo_id is not null"
-        )
-        return [KnownFile(*row) for row in rows]
+    def files_in(self, root_id: int, folder: str) -> dict[str, KnownFile]:
+        """What the catalog knows of the files right in a folder, by path."""
+        rows = self._db.execute(f"select {KNOWN} from file f where root_id = ? and folder = ?", (root_id, folder))  # noqa: S608
+        return {row[2]: KnownFile(*row) for row in rows}
 
     def photo_of(self, digest: bytes) -> int | None:
         """The id of the photo with that content hash, if it is known."""
@@ -164,34 +217,51 @@ class Writer:
                 "insert into file (root_id, path, folder, size, mtime_ns, inode, state, reason, photo_id, seen_at)"
                 " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (root_id, path) do update set size = excluded.size,"
                 " mtime_ns = excluded.mtime_ns, inode = excluded.inode, state = excluded.state, reason = excluded.reason,"
-                " photo_id = excluded.photo_id, seen_at = excluded.seen_at",
+                " photo_id = excluded.photo_id, seen_at = excluded.seen_at, gone_at = null",
                 (root_id, seen.path, seen.path.rpartition("/")[0], *seen[1:], state, reason, photo_id, time.time()),
             )
             self._settle({i for i in (photo_id, held and held[0]) if i})
 
+    def retry_failed(self) -> None:
+        """Have every file that could not be read be read again by the next scan: no file has the size that they are given."""
+        self._db.execute("update file set size = -1 where state = 'failed'")
+
     def put_moved(self, file: KnownFile, root_id: int, seen: Seen) -> None:
         """A known file lies elsewhere now: same row, same photo, nothing to encode."""
-        with self.transaction():
-            # What stood at the new place is overwritten on disk, and so it is here.
-            held = self._db.execute(
-                "delete from file where root_id = ? and path = ? and id <> ? returning photo_id", (root_id, seen.path, file.id)
-            ).fetchone()
-            self._db.execute(
-                "update file set root_id = ?, path = ?, folder = ?, size = ?, mtime_ns = ?, inode = ?, state = 'present', reason = null,"
-                " seen_at = ? where id = ?",
-                (root_id, seen.path, seen.path.rpartition("/")[0], *seen[1:], time.time(), file.id),
-            )
-            self._settle({i for i in (file.photo_id, held and held[0]) if i})
+        self.put_all_moved([(file, root_id, seen)])
 
-    def put_missing(self, files: Iterable[KnownFile]) -> None:
-        """These files are not there any more. Photos are kept for when they come back; failures are forgotten."""
+    def put_all_moved(self, moves: Sequence[tuple[KnownFile, int, Seen]]) -> None:
+        """Known files that lie elsewhere now. They may have taken each other's places."""
+        with self.transaction():
+            # Out of the way first, so that none of them is taken for what another one overwrites.
+            self._db.executemany("update file set path = '//' || id where id = ?", ((file.id,) for file, _, _ in moves))
+            photos = {file.photo_id for file, _, _ in moves}
+            for file, root_id, seen in moves:
+                # What stood at the new place is overwritten on disk, and so it is here.
+                held = self._db.execute(
+                    "delete from file where root_id = ? and path = ? returning photo_id", (root_id, seen.path)
+                ).fetchone()
+                photos.add(held and held[0])
+                self._db.execute(
+                    "update file set root_id = ?, path = ?, folder = ?, size = ?, mtime_ns = ?, inode = ?, state = 'present',"
+                    " reason = null, seen_at = ?, gone_at = null where id = ?",
+                    (root_id, seen.path, seen.path.rpartition("/")[0], *seen[1:], time.time(), file.id),
+                )
+            self._settle(photo for photo in photos if photo)
+
+    def put_missing(self, files: Iterable[KnownFile], reason: str | None = None, ago: float = 0.0) -> None:
+        """These files are not there any more, or are left out (reason). Photos are kept for when they come back; failures are forgotten.
+
+        ago: how many seconds."""
         with self.transaction():
             photos = set[int]()
             for file in files:
                 if file.photo_id is None:
                     self._db.execute("delete from file where id = ?", (file.id,))
                 else:
-                    self._db.execute("update file set state = 'missing' where id = ?", (file.id,))
+                    self._db.execute(
+                        "update file set state = 'missing', reason = ?, gone_at = ? where id = ?", (reason, time.time() - ago, file.id)
+                    )
                     photos.add(file.photo_id)
             self._settle(photos)
 
@@ -214,34 +284,43 @@ class Writer:
     @contextmanager
     def sparing_photos(self, *, thorough: bool) -> Iterator[None]:
         """Until the end of the block, photos that lose their last file are only hidden: another file may turn out to hold them, as when
-        two files swap their names. thorough: at the end, those that a killed run left like that are dropped too."""
-        self._unused = set()
+        two files swap their names. thorough: at the end they are dropped, with those that earlier blocks or a killed run left so."""
+        self._sparing = True
         try:
             yield
         finally:
-            unused, self._unused = self._unused, None
-            if thorough:
-                rows = self._db.execute(
-                    "select id from photo p where present = 0 and not exists (select 1 from file where photo_id = p.id)"
-                )
-                unused.update(row[0] for row in rows)
-            if unused:
-                self.recount(unused)
+            self._sparing = False
+        if thorough:
+            self.purge(row[0] for row in self.rows("select id from photo where orphaned_at is not null"))
 
     def _settle(self, photo_ids: Iterable[int]) -> None:
-        """After files changed: count each photo's present files, and drop photos that no file, not even a missing one, refers to."""
+        """After files changed: count each photo's present files. One that no file refers to, not even a missing one, is dropped."""
+        unused = list[int]()
         for photo_id in photo_ids:
             row = self._db.execute(
                 "select count(*) files, sum(state = 'present') present from file where photo_id = ?", (photo_id,)
             ).fetchone()
-            if row["files"] or self._unused is not None:
-                self._db.execute("update photo set present = ?, change = ? where id = ?", (row["present"] or 0, self._change, photo_id))
-                if not row["files"] and self._unused is not None:
-                    self._unused.add(photo_id)
-            elif gone := self._db.execute("delete from photo where id = ? returning hash", (photo_id,)).fetchone():
-                (digest,) = gone
-                self._purged.append(digest.hex())
-                self._db.execute("insert or replace into purged values (?, ?)", (photo_id, self._change))
+            self._db.execute(
+                "update photo set present = ?1, change = ?2, orphaned_at = iif(?3, null, coalesce(orphaned_at, ?4)) where id = ?5",
+                (row["present"] or 0, self._change, row["files"], time.time(), photo_id),
+            )
+            if not row["files"] and not self._sparing:
+                unused.append(photo_id)
+        self.purge(unused)
+
+    def purge(self, photo_ids: Iterable[int]) -> None:
+        """Forget those of these photos that no file refers to, for good."""
+        chosen = list(photo_ids)
+        if not chosen:
+            return
+        with self.transaction() as change:
+            for photo_id in chosen:
+                gone = self._db.execute(
+                    "delete from photo where id = ?1 and not exists (select 1 from file where photo_id = ?1) returning hash", (photo_id,)
+                ).fetchone()
+                if gone:
+                    self._purged.append(gone[0].hex())
+                    self._db.execute("insert or replace into purged values (?, ?)", (photo_id, change))
 
     def recount(self, photo_ids: Iterable[int]) -> None:
         """Count these photos' files again."""
@@ -278,12 +357,12 @@ class Writer:
     def unencoded(self, encoder_id: int) -> list[tuple[int, KnownFile, str]]:
         """Visible photos that this encoder has not seen: (photo id, one of its files, its root's path)."""
         rows = self._db.execute(
-            "select f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, r.path, min(f.id) from photo p"
+            f"select {KNOWN}, r.path root, min(f.id) from photo p"  # noqa: S608
             " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
             " where p.present > 0 and not exists (select 1 from embedding e where e.photo_id = p.id and e.encoder_id = ?) group by p.id",
             (encoder_id,),
         )
-        return [(row[7], KnownFile(*row[:8]), row[8]) for row in rows]
+        return [(row["photo_id"], KnownFile(*row[:10]), row["root"]) for row in rows]
 
     # --- the worker's word
 
@@ -295,16 +374,31 @@ class Writer:
             (os.getpid(), time.time(), phase, done, total, rate, eta, encoder, message),
         )
 
-    def take_commands(self) -> list[tuple[str, str | None]]:
-        """Commands left since the last call, oldest first; each is given once."""
-        rows = self._db.execute("delete from command returning id, command, argument").fetchall()
+    def take_commands(self, only: Sequence[str] = ()) -> list[tuple[str, str | None]]:
+        """Commands left since the last call, oldest first; each is given once. only: leave the others for whoever can carry them out."""
+        some = f" where command in ({','.join('?' * len(only))})" if only else ""
+        rows = self._db.execute(f"delete from command{some} returning id, command, argument", only).fetchall()  # noqa: S608
         return [(row["command"], row["argument"] and from_text(row["argument"])) for row in sorted(rows, key=lambda row: row["id"])]
+
+    def drop_commands(self, commands: Sequence[str], before: float) -> None:
+        """Forget such commands if they were given before this moment (Unix seconds), to a process that has ended since."""
+        self._db.executemany("delete from command where command = ? and sent_at < ?", ((command, before) for command in commands))
 
 
 _FACTS = (
     "format", "width", "height", "frames", "taken_at", "taken_source", "latitude", "longitude", "camera", "lens", "exposure_time",
     "f_number", "iso", "focal_length", "phash", "damaged",
 )  # fmt: skip
+
+
+def moved_glob(glob: str, prefix: str) -> str:
+    """A glob of a folder, as one of the folder above it that it lies in as `prefix`."""
+    if not prefix:
+        return glob
+    negated, bare = glob.startswith("!"), glob.removeprefix("!")
+    anchored = "/" in bare.rstrip("/")
+    where = "".join("\\" + c if c in "*?[]\\!# " else c for c in prefix)
+    return ("!" if negated else "") + (f"/{where}/{bare.lstrip('/')}" if anchored else f"/{where}/**/{bare}")
 
 
 def check_folder(path: str) -> None:

@@ -9,7 +9,8 @@ one. Each tile is compared with itself, and the sharpest ones decide, so that a 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -30,10 +31,12 @@ _RIDGE_ALONE, _RIDGE_TOGETHER = 0.1, 0.02
 _LEAST, _OVER_NOISE = 3.0, 3.0
 # Share of the tiles that decide, and the fewest. Directions are compared in more of them: a few may all show the same edge.
 _DECIDING, _COMPARED, _FEWEST = 0.25, 0.4, 4
+# Pixels looked at together.
+_CACHED = 1 << 17
 # The radius of what shows no trace of sharpness, and the spread of light (levels) from which that means blur and not an empty picture.
 _SOFTEST, _CONTRAST = 30.0, 12.0
 # Where blur was strong, less than this share of the tiles is left with edges.
-_USUAL_EDGES = 0.05
+_USUAL_EDGES = 0.02
 
 
 class Sharpness(NamedTuple):
@@ -70,7 +73,7 @@ class Tensor(NamedTuple):
         """The same without what noise adds: as much in every direction."""
         return Tensor(np.maximum(self.xx - variance, 0), np.maximum(self.yy - variance, 0), self.xy)
 
-    def together(self, tiles: npt.NDArray[np.int64], weights: Map) -> Tensor:
+    def together(self, tiles: npt.NDArray[np.int64], weights: npt.NDArray[np.floating[Any]]) -> Tensor:
         """The weighted sum over some tiles, as one."""
         return Tensor(*(np.array([(part.ravel()[tiles] * weights).sum()], np.float32) for part in self))
 
@@ -88,7 +91,7 @@ def measure(grey: Grey, noise: float = 0.0) -> Sharpness:
     if not len(usable):
         softest = _SOFTEST if cv2.resize(grey, (32, 32), interpolation=cv2.INTER_AREA).std() > _CONTRAST else 0.0
         return Sharpness(softest, softest, 1.0, 0.0, 0.0, tiles)
-    alone = [_ratios(fine.spread(_RIDGE_ALONE), next_.spread(_RIDGE_ALONE)) for fine, next_ in zip(found, found[1:], strict=False)]
+    alone = [_ratios(fine.spread(_RIDGE_ALONE), next_.spread(_RIDGE_ALONE)) for fine, next_ in pairwise(found)]
     tiles[judged] = np.sqrt(_radius(alone[0][0], 0) * _radius(alone[1][0], 1))[judged]
     # In focus is what is sharp in any direction: so shake does not choose the tiles by which it is judged.
     best = usable[np.argsort(-alone[0][1].ravel()[usable], kind="stable")]
@@ -104,7 +107,7 @@ def _together(levels: list[Tensor], chosen: npt.NDArray[np.int64]) -> tuple[floa
     """(most, least, shaken, direction) of these tiles, each counted alike."""
     most = least = shaken = 1.0
     angle = 0.0
-    for number, (fine, coarse) in enumerate(zip(levels, levels[1:], strict=False)):
+    for number, (fine, coarse) in enumerate(pairwise(levels)):
         weights = 1 / np.maximum(coarse.energy.ravel()[chosen], 1e-6)
         low, high, angles = _ratios(
             fine.together(chosen, weights).spread(_RIDGE_TOGETHER), coarse.together(chosen, weights).spread(_RIDGE_TOGETHER)
@@ -130,30 +133,30 @@ def _tensors(grey: Grey, side: int) -> list[Tensor]:
     for number in range(LEVELS):
         if number:
             level = cv2.pyrDown(level if number > 1 else level.astype(np.float32))  # type: ignore[assignment]
-        size = side >> number
-        parts = [np.empty((rows, columns), np.float32) for _ in range(3)]
-        for row in range(rows):
-            # One row of tiles at a time stays in the processor's cache; of large ones every other line is enough.
-            band = level[row * size : (row + 1) * size + 1, : columns * size + 1].astype(np.float32, copy=False)
-            upper, lower = band[:-1], band[1:]
-            if size >= 32:
-                upper, lower = upper[::2], lower[::2]
-            total, slope = upper + lower, lower - upper
-            dx = (total[:, 1:] - total[:, :-1]) * 0.5
-            dy = (slope[:, 1:] + slope[:, :-1]) * 0.5
-            width = dx.shape[1]
-            for part, (one, two) in zip(parts, ((dx, dx), (dy, dy), (dx, dy)), strict=True):
-                sums = np.einsum("ij,ij->j", one, two)
-                part[row, :] = _in_tiles(sums, size, columns, width) / (len(dx) * size)
-        found.append(Tensor(*(part * np.float32(0.25**number) for part in parts)))
+        found.append(_tensor(level, side >> number, rows, columns, 0.25**number))
     return found
 
 
-def _in_tiles(sums: Map, size: int, columns: int, width: int) -> Map:
-    """Column sums → sums of each tile. At the right edge the pyramid may be a pixel short."""
-    if width < columns * size:
-        sums = np.concatenate([sums, np.zeros(columns * size - width, np.float32)])
-    return sums.reshape(columns, size).sum(axis=1)
+def _tensor(level: Grey | Map, size: int, rows: int, columns: int, scale: float) -> Tensor:
+    """The tensor of each tile of that size. Gradients are taken over 2×2 pixels, so that both directions see the same place."""
+    height, width = rows * size + 1, columns * size + 1
+    missing = [max(0, wanted - had) for wanted, had in zip((height, width), level.shape, strict=True)]
+    if any(missing):
+        level = cv2.copyMakeBorder(level, 0, missing[0], 0, missing[1], cv2.BORDER_REPLICATE)  # type: ignore[assignment]
+    # Some rows of tiles at a time stay in the processor's cache; of large tiles every other line is enough.
+    together, step = max(1, _CACHED // (size * width)), 2 if size >= 32 else 1
+    parts = [np.empty((rows, columns), np.float32) for _ in range(3)]
+    for row in range(0, rows, together):
+        number = min(together, rows - row)
+        band = level[row * size : (row + number) * size + 1, :width].astype(np.float32, copy=False)
+        upper, lower = band[:-1:step], band[1::step]
+        total, slope = upper + lower, lower - upper
+        dx, dy = total[:, 1:] - total[:, :-1], slope[:, 1:] + slope[:, :-1]
+        shape = (number, size // step, columns * size)
+        for part, (one, two) in zip(parts, ((dx, dx), (dy, dy), (dx, dy)), strict=True):
+            sums = np.einsum("ijk,ijk->ik", one.reshape(shape), two.reshape(shape)).reshape(number, columns, size).sum(axis=2)
+            part[row : row + number] = sums * (scale * 0.25 / (size // step * size))
+    return Tensor(*parts)
 
 
 def _ratios(fine: Tensor, coarse: Tensor) -> tuple[Map, Map, Map]:
@@ -171,4 +174,4 @@ def _ratios(fine: Tensor, coarse: Tensor) -> tuple[Map, Map, Map]:
 def _radius(ratio: Map, level: int) -> Map:
     """Radius in pixels of the finest level of an edge with that ratio: the pyramid blurs by one pixel of its level, so for a radius s the
     ratio is sqrt(s² + 1) / s."""
-    return np.minimum(2.0**level / np.sqrt(np.maximum(ratio * ratio - 1, 1e-3)), _SOFTEST).astype(np.float32)
+    return np.asarray(np.minimum(2.0**level / np.sqrt(np.maximum(ratio * ratio - 1, 1e-3)), _SOFTEST), np.float32)

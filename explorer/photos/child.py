@@ -7,9 +7,12 @@ Whatever a codec does to this process, it happens here and nowhere else.
 
 from __future__ import annotations
 
+import contextlib
+import math
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from explorer.errors import PhotoError
@@ -20,6 +23,11 @@ from explorer.photos.inputs import InputSpec
 from explorer.photos.limits import free_memory
 from explorer.photos.reading import read_with_facts
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
 
 def main() -> int:
     """Serve requests until the other end closes."""
@@ -29,27 +37,43 @@ def main() -> int:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, sys.stdout.fileno())
     os.dup2(silence, sys.stderr.fileno())
-    _limit_memory()
-    if hasattr(os, "nice"):
-        os.nice(5)
+    _prepare()
     while (request := wire.receive(sys.stdin.buffer)) is not None:
         _serve(*request, answers)
     return 0
 
 
+def _prepare() -> None:
+    """Be the first to give way: to whatever else wants the processor, and when memory runs out."""
+    if hasattr(os, "nice"):
+        os.nice(5)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    if resource is not None:
+        # A crash leaves no file behind.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def _limit_memory() -> None:
     """A picture that explodes in memory is refused by the system here, before it takes the machine down."""
-    try:
-        import resource
-
+    if resource is not None:
         limit = free_memory() // 2 + (2 << 30)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    except (ImportError, ValueError, OSError):
-        pass
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def _limit_time(seconds: float | None) -> None:
+    """End this process when it has had the processor for so many seconds from now. Waiting, for a drive or for a turn, costs nothing."""
+    if resource is not None and seconds is not None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        limit = math.ceil(used.ru_utime + used.ru_stime + seconds)
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
     spec = InputSpec(**header["spec"]) if header.get("spec") else None
+    _limit_memory()
+    _limit_time(header.get("seconds"))
     try:
         if "path" not in header:
             wire.send(answers, *_decoded(body, spec, None, ""))
@@ -59,7 +83,9 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
         if "closer" in header:
             wire.send(answers, _closer(data, header["closer"]))
             return
-        wire.send(answers, {"hash": content_hash(data).hex(), "size": len(data), "mtime_ns": facts.st_mtime_ns})
+        # A size that is not the file's own: it changed while it was read.
+        size = len(data) if len(data) == facts.st_size else -1
+        wire.send(answers, {"hash": content_hash(data).hex(), "size": size, "mtime_ns": facts.st_mtime_ns})
         told = wire.receive(sys.stdin.buffer)
         if told is not None and told[0].get("do") == "decode":
             wire.send(answers, *_decoded(data, spec, header["mtime"], os.path.basename(path)))  # noqa: PTH119

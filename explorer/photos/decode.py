@@ -16,13 +16,13 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 from explorer.errors import DamagedPhoto, OversizedPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos.colour import to_rgb
 from explorer.photos.facts import DecodedPhoto
+from explorer.photos.figures import Look, Quality
 from explorer.photos.formats import RAW_REASON, not_an_image, openers, starts_like_a_photo
 from explorer.photos.hashes import content_hash, perceptual_hash
 from explorer.photos.inputs import InputSpec
 from explorer.photos.jpeg_quality import quality_of
 from explorer.photos.limits import check_pixels
 from explorer.photos.metadata import impossible_date, orientation, read_metadata
-from explorer.photos.quality import Look, Quality, luminance, measure
 from explorer.photos.reading import read_file
 from explorer.photos.scaling import fit, fitted, square, suffices
 
@@ -88,7 +88,8 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
     metadata, turned = read_metadata(picture, mtime=mtime, name=name), orientation(picture)
     # Scaled down to the preview before its colours are looked after, where nothing larger is wanted: most phones' photos are tagged P3.
     enough = suffices(fitted((width, height), PREVIEW_SIDE), spec)
-    colour = to_rgb(picture, max(1, int(factor * picture.width / width)), PREVIEW_SIDE if enough else None)
+    reduction = min(factor, max(width, height) / PREVIEW_SIDE) * picture.width / width
+    colour = to_rgb(picture, max(1, int(reduction)), PREVIEW_SIDE if enough else None)
     if damaged and _is_blank(colour):
         raise DamagedPhoto("the file is cut off before its picture begins")
     upright, pixels = _TURN.get(turned), None
@@ -176,14 +177,15 @@ def _is_blank(picture: Image.Image) -> bool:
 
 def _judge(picture: Image.Image, preview: Image.Image, upright: Image.Transpose | None, left: float) -> tuple[Quality, Look]:
     """Measure the picture as it was loaded. left: by how much it is still larger than it need be."""
+    # Only here: OpenCV takes a while to load, and most of what knows of photos never measures one.
+    from explorer.photos.quality import luminance, measure
+
     reduction, tables = max(1, int(left)), getattr(picture, "quantization", None)
     # JPEG's grid has lines every eight pixels; a JPEG that was scaled while it was decoded, or anything that is shrunk now, closer ones.
     decoder = getattr(picture, "decoderconfig", ()) or (1,)
     closer = max(1, int(decoder[0])) if picture.format in ("JPEG", "MPO") else reduction
-    if picture.mode in ("RGB", "L"):
-        plain = picture.reduce(reduction) if reduction > 1 else picture
-    else:
-        plain = to_rgb(picture, reduction)
+    shrunk = picture.reduce(reduction) if reduction > 1 and picture.mode in ("RGB", "L") else picture
+    plain = shrunk if picture.mode in ("RGB", "L") else to_rgb(picture, reduction)
     if upright is not None:
         plain = plain.transpose(upright)
     grey = np.asarray(plain) if plain.mode == "L" else luminance(np.asarray(plain))

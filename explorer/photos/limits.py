@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from explorer.errors import OversizedPhoto
@@ -11,10 +12,16 @@ from explorer.errors import OversizedPhoto
 _SHARE, _BYTES_PER_PIXEL = 4, 12
 # Where the system does not say how much is free.
 _ASSUMED_FREE = 2 << 30
+# Where Linux says what a container may have.
+_GROUP = Path("/sys/fs/cgroup")
 
 
 def free_memory() -> int:
-    """Bytes of memory that can be had without swapping, as far as the system says."""
+    """Bytes of memory that can be had without swapping, as far as the system says, and within what this process's group may have."""
+    return min(_free_on_machine(), _free_in_group())
+
+
+def _free_on_machine() -> int:
     try:
         for line in Path("/proc/meminfo").read_text().splitlines():
             if line.startswith("MemAvailable:"):
@@ -25,6 +32,19 @@ def free_memory() -> int:
         return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
         return _ASSUMED_FREE
+
+
+def _free_in_group() -> int:
+    """What a container leaves (control groups, version 2); without one, as good as endless. Cached file pages count as free."""
+    try:
+        limit = (_GROUP / "memory.max").read_text().strip()
+        if limit == "max":
+            return sys.maxsize
+        figures = dict(line.split() for line in (_GROUP / "memory.stat").read_text().splitlines())
+        used = int((_GROUP / "memory.current").read_text()) - int(figures.get("file", 0))
+        return max(0, int(limit) - max(0, used))
+    except (OSError, ValueError):
+        return sys.maxsize
 
 
 def check_size(size: int) -> None:

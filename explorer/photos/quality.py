@@ -1,118 +1,21 @@
 """How good a picture is, in figures: sharpness, light, grain, compression, and how much it looks like a photo at all.
 
 Everything is measured on the luminance that decoding has at hand, at 1,400 to 2,800 pixels on the longer side for large photos: there
-camera shake shows and grain is not averaged away. Only measuring happens here; `review/anomalies.py` says what is too little or too much,
+camera shake shows and grain is not averaged away. Only measuring happens here; `review/judging.py` says what is too little or too much,
 so that a change of mind there costs no decoding.
 """
 
 from __future__ import annotations
-
-import dataclasses
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from explorer.photos import blur, grain
+from explorer.photos.figures import BINS, VIEW, Grey, Look, Quality
 
-# Raised when a figure changes its meaning: photos judged before are then read again in the background.
-VERSION = 1
-
-Grey = npt.NDArray[np.uint8]
-
-# The size at which a photo is looked at: strengths of blur and grain are given as they are seen there. Pixels of the longer side.
-VIEW = 1500
 # Luminance from which a pixel counts as burnt out, and up to which as lost in black.
 _BURNT, _BLACK = 250, 5
-_BINS = 32
-
-
-@dataclass(frozen=True)
-class Quality:
-    """The figures of one photo. Shares are 0 to 1, light is 0 to 255.
-
-    blur: radius (standard deviation, in pixels of a photo VIEW wide) by which the sharpest parts are blurred in the direction in which
-    they are blurred most. along: the same in the direction in which they are blurred least. shaken: how many times more the sharper
-    parts are blurred in one direction than across it. direction: of that one, degrees from
-    horizontal, 0 to 180. edges: share of tiles with anything to judge sharpness by.
-    noise: standard deviation of the grain. white: how uncorrelated from pixel to pixel it is, 0 to 1.
-    compression: JPEG quality by its tables, 1 to 100; 0 for other formats. blocks: height of the steps on JPEG's grid
-    beyond those between other pixels, in levels; steps: of those others.
-    low, middle, high: luminance below which 2 %, half and 98 % of the pixels are. mean: their average. lit: the median of those not
-    burnt out. burnt, black: shares of pixels at the ends. burnt_border: burnt share of the picture's margin.
-    entropy: of the luminance, bits (0 to 8). contrast: standard deviation of a picture 64 pixels wide. detail: share of its pixels
-    with an edge.
-    flat: share of pixels just like their neighbours. colours: share of the eight commonest of 4,096 colours. text: share of
-    hard edges in flat surroundings. grey_tail: share of rows at the bottom that hold one grey.
-    colourful: Hasler and Süsstrunk's M (Measuring colourfulness in natural images, 2003).
-    """
-
-    blur: float = 0.0
-    along: float = 0.0
-    shaken: float = 1.0
-    direction: float = 0.0
-    edges: float = 0.0
-    noise: float = 0.0
-    white: float = 0.0
-    compression: float = 0.0
-    blocks: float = 0.0
-    steps: float = 0.0
-    low: float = 0.0
-    middle: float = 0.0
-    high: float = 0.0
-    mean: float = 0.0
-    lit: float = 0.0
-    burnt: float = 0.0
-    black: float = 0.0
-    burnt_border: float = 0.0
-    entropy: float = 0.0
-    contrast: float = 0.0
-    detail: float = 0.0
-    flat: float = 0.0
-    colours: float = 0.0
-    text: float = 0.0
-    grey_tail: float = 0.0
-    colourful: float = 0.0
-
-    def packed(self) -> bytes:
-        """The figures in the order of FIGURES, float32, little-endian."""
-        return np.array([getattr(self, name) for name in FIGURES], "<f4").tobytes()
-
-    @classmethod
-    def unpacked(cls, data: bytes) -> Quality:
-        """What `packed` made. Raises ValueError for anything else."""
-        values = np.frombuffer(data, "<f4")
-        if len(values) != len(FIGURES):
-            raise ValueError("figures of another version")
-        return cls(*values.tolist())
-
-
-FIGURES = tuple(field.name for field in dataclasses.fields(Quality))
-
-
-@dataclass(frozen=True)
-class Look:
-    """What explains the figures to the eye.
-
-    sharpness: blur of each tile as in `Quality.blur`, 255 sharp to 1 soft and 0 where there is nothing to judge, as it lies upright.
-    histogram: of the luminance, 32 bins, the fullest 255.
-    """
-
-    sharpness: Grey
-    histogram: Grey
-
-    def packed(self) -> bytes:
-        """Rows and columns of the map, its tiles, and the histogram: a byte each."""
-        return bytes(self.sharpness.shape) + self.sharpness.tobytes() + self.histogram.tobytes()
-
-    @classmethod
-    def unpacked(cls, data: bytes) -> Look:
-        """What `packed` made. Raises ValueError for anything else."""
-        values = np.frombuffer(data, np.uint8)
-        if len(values) < 2 or len(values) != 2 + int(values[0]) * int(values[1]) + _BINS:
-            raise ValueError("a look of another version")
-        return cls(values[2:-_BINS].reshape(int(values[0]), int(values[1])), values[-_BINS:])
 
 
 def measure(grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compression: int = 0) -> tuple[Quality, Look]:
@@ -123,7 +26,7 @@ def measure(grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compre
     """
     # One thread in each of the decode processes.
     cv2.setNumThreads(1)
-    grey = np.ascontiguousarray(grey)
+    grey, small = _not_a_line(np.ascontiguousarray(grey)), _not_a_line(small)
     noise, white = grain.noise(grey)
     sharp = blur.measure(grey, noise if white > 0.3 else 0.0)
     scale = min(1.0, VIEW / max(grey.shape))
@@ -138,6 +41,12 @@ def measure(grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compre
     return Quality(**finite), Look(_map(sharp.tiles * scale), _histogram(small))
 
 
+def _not_a_line(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """At least four pixels each way, the last ones repeated."""
+    missing = [(0, max(0, 4 - length)) for length in pixels.shape[:2]] + [(0, 0)] * (pixels.ndim - 2)
+    return np.pad(pixels, missing, mode="edge") if min(pixels.shape[:2]) < 4 else pixels
+
+
 def luminance(rgb: npt.NDArray[np.uint8]) -> Grey:
     """Rec. 601 luma of an RGB picture."""
     return cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)  # type: ignore[return-value]
@@ -147,7 +56,7 @@ def _light(small: npt.NDArray[np.uint8]) -> dict[str, float]:
     grey = luminance(small)
     counts = np.bincount(grey.ravel(), minlength=256)
     total = counts.sum()
-    low, middle, high = (float(np.searchsorted(np.cumsum(counts), share * total)) for share in (0.02, 0.5, 0.98))
+    low, middle, high = (float(np.searchsorted(np.cumsum(counts), share * total)) for share in (0.02, 0.5, 0.99))
     lit = counts[:_BURNT]
     margin = max(1, min(grey.shape) // 24)
     inner = grey[margin:-margin, margin:-margin]
@@ -182,7 +91,7 @@ def _content(grey: Grey, small: npt.NDArray[np.uint8]) -> dict[str, float]:
 
 
 def _flat(grey: Grey) -> float:
-    """Share of pixels that are as their neighbours to the right and below, burnt out and black ones left out."""
+    """Share of pixels that are as their neighbours to the right and below."""
     part = _middle_band(grey)
     here = part[:-1, :-1]
     same = (cv2.absdiff(here, part[:-1, 1:]) <= 1) & (cv2.absdiff(here, part[1:, :-1]) <= 1)
@@ -227,5 +136,5 @@ def _map(tiles: npt.NDArray[np.float32]) -> Grey:
 
 
 def _histogram(small: npt.NDArray[np.uint8]) -> Grey:
-    counts = np.bincount(luminance(small).ravel() // (256 // _BINS), minlength=_BINS).astype(np.float64)
-    return np.ceil(counts / max(1.0, counts.max()) * 255).astype(np.uint8)
+    counts = np.bincount(luminance(small).ravel() // (256 // BINS), minlength=BINS).astype(np.float64)
+    return np.asarray(np.ceil(counts / max(1.0, counts.max()) * 255), np.uint8)

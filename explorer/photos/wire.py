@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import struct
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from explorer.photos.facts import DecodedPhoto
+from explorer.photos.figures import Look, Quality
 
 _LENGTHS = struct.Struct("<II")
 # No header is nearly as long; a longer one is garbage.
 _LONGEST_HEADER = 1 << 20
 # Short bytes that travel in the header.
 _IN_HEX = ("phash", "quality", "look")
+# Bytes in a camera's name, say.
+_LONGEST_TEXT = 4096
 
 
 def send(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
@@ -61,9 +65,31 @@ def pack(photo: DecodedPhoto) -> tuple[dict[str, Any], bytes]:
 
 
 def unpack(facts: dict[str, Any], body: bytes) -> DecodedPhoto:
-    """Header and bytes → a decoded photo. Raises KeyError, TypeError or ValueError for what `pack` did not make."""
+    """Header and bytes → a decoded photo. Raises KeyError, TypeError or ValueError for what `pack` did not make, or what no photo has:
+    a decoder that a file has led astray is not believed."""
     facts = dict(facts)
     cut, side = int(facts.pop("preview")), int(facts.pop("side"))
     pixels = np.frombuffer(body, np.uint8, offset=cut).reshape(side, side, 3) if side else None
     facts |= {name: bytes.fromhex(facts[name]) for name in _IN_HEX}
-    return DecodedPhoto(**facts, preview=body[:cut], input=pixels)
+    photo = DecodedPhoto(**facts, preview=body[:cut], input=pixels)
+    _check(photo)
+    return photo
+
+
+def _check(photo: DecodedPhoto) -> None:
+    """Raises TypeError or ValueError for facts that a catalog cannot hold or a page cannot show."""
+    numbers = (photo.latitude, photo.longitude, photo.exposure_time, photo.f_number, photo.iso, photo.focal_length)
+    if not all(value is None or math.isfinite(value) for value in numbers):
+        raise ValueError("a fact that is no number")
+    if not all(isinstance(value, int) and 1 <= value < 1 << 31 for value in (photo.width, photo.height, photo.frames)):
+        raise ValueError("a size that no picture has")
+    for text in (photo.format, photo.taken_at, photo.taken_source, photo.camera, photo.lens, photo.damaged, photo.stated):
+        # Raises for half a surrogate pair.
+        if text is not None and (len(text.encode()) > _LONGEST_TEXT or "\0" in text):
+            raise ValueError("a text that no photo has")
+    if len(photo.phash) != 32 or not photo.preview.startswith(b"\xff\xd8"):
+        raise ValueError("no preview or hash")
+    if photo.quality and not all(math.isfinite(value) for value in dataclasses.astuple(Quality.unpacked(photo.quality))):
+        raise ValueError("a figure that is no number")
+    if photo.look:
+        Look.unpacked(photo.look)

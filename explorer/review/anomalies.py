@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -60,9 +61,14 @@ class _Scores(NamedTuple):
 class Anomalies:
     """The findings of one library, made anew when the catalog has changed. Safe to use from several threads."""
 
-    def __init__(self, library: Library, encoder: tuple[str, str, int] | None = None) -> None:
-        """encoder: name, version and dimension of the one whose vectors say what is alike; None: the one with the most vectors."""
-        self._library, self._encoder = library, encoder
+    def __init__(self, library: Library, encoder: tuple[str, str, int] | None = None, *, patience: float = 0.0) -> None:
+        """encoder: name, version and dimension of the one whose vectors say what is alike; None: the one with the most vectors.
+
+        patience: seconds for which what was made once is good enough, though photos may have come since: while a large library is being
+        indexed, it changes all the time.
+        """
+        self._library, self._encoder, self._patience = library, encoder, patience
+        self._made_at = -np.inf
         self._lock = threading.Lock()
         self._change = -1
 
@@ -108,7 +114,7 @@ class Anomalies:
             wanted = set(self._library.catalog.matching(filters).tolist()) if filters else None
             found = list[Finding]()
             for kind in kinds:
-                found += self._of(kind, 2.0 if everything else lines[kind], wanted, filters)
+                found += self._of(kind, 2.0 if everything or lines[kind] >= 1 else lines[kind], wanted, filters)
         marked = (
             finding if not (hit := Dismissal(finding.subject, finding.kind) in gone) else _dismissed(finding, hit) for finding in found
         )
@@ -156,13 +162,13 @@ class Anomalies:
         """Read the library again where it has changed."""
         catalog = self._library.catalog
         change = catalog.change()
-        if change == self._change:
+        if change == self._change or time.monotonic() - self._made_at < self._patience:
             return
         self._subjects = quality.subjects(catalog)
         self._ids = np.array([subject.id for subject in self._subjects], np.int64)
         self._figures = quality.figures(catalog)
         self._made = dict[Kind, _Scores]()
-        self._change = change
+        self._change, self._made_at = change, time.monotonic()
 
     def _scores(self, kind: Kind) -> _Scores:
         if kind not in self._made:
@@ -186,16 +192,17 @@ class Anomalies:
         )
         score = np.ones(len(self._ids), np.float32)
         if not known.any():
-            return _Scores(score, lambda row: "")
-        formats = {row: self._subjects[row] for row in places[known].tolist()}
-        extra = {
-            "camera": np.array([float(subject.camera is not None) for subject in formats.values()], np.float32),
-            "lossless": np.array([float(subject.format in ("PNG", "GIF", "BMP")) for subject in formats.values()], np.float32),
+            return _Scores(score, lambda row: "It has not been judged yet.")
+        seen = [self._subjects[row] for row in places[known].tolist()]
+        extra: dict[str, list[float]] = {
+            "camera": [float(subject.camera is not None) for subject in seen],
+            "lossless": [float(subject.format in ("PNG", "GIF", "BMP")) for subject in seen],
+            "longest": [float(max(subject.width, subject.height)) for subject in seen],
         }
-        judgement = judge(lambda name: extra[name] if name in extra else self._figures.of(name)[known])
+        judgement = judge(lambda name: np.array(extra[name], np.float32) if name in extra else self._figures.of(name)[known])
         score[places[known]] = judgement.score
         back = {row: number for number, row in enumerate(places[known].tolist())}
-        return _Scores(score, lambda row: judgement.says(back[row]))
+        return _Scores(score, lambda row: judgement.says(back[row]) if row in back else "It has not been judged yet.")
 
     def _damaged(self) -> _Scores:
         tail = dict(zip(self._figures.ids.tolist(), self._figures.of("grey_tail").tolist(), strict=True))
@@ -207,7 +214,7 @@ class Anomalies:
     def _odd(self) -> dict[Kind, _Scores]:
         """Outliers and misplaced photos, by the vectors of one encoder. Photos without a vector or neighbours are fine."""
         fine = np.ones(len(self._ids), np.float32)
-        nothing = _Scores(fine, lambda row: "")
+        nothing = _Scores(fine, lambda row: _NOT_COMPARED)
         encoder = self._encoder or next((found[:3] for found in self._library.catalog.encoders() if found[3]), None)
         encoder_id = self._library.catalog.encoder_id(*encoder[:2]) if encoder else None
         if encoder is None or encoder_id is None:
@@ -225,19 +232,27 @@ class Anomalies:
         back = {row: number for number, row in enumerate(rows.tolist())}
 
         def nearest(row: int) -> tuple[int, ...]:
-            return tuple(with_vector[near[back[row]][near[back[row]] >= 0][:8]].tolist())
+            others = near[back[row]] if row in back else near[:0].ravel()
+            return tuple(with_vector[others[others >= 0][:_SHOWN]].tolist())
 
         def elsewhere(row: int) -> tuple[int, ...]:
-            number = back[row]
+            number = back.get(row, -1)
+            if number < 0:
+                return ()
             others = near[number][near[number] >= 0]
-            return tuple(with_vector[others[folders[others] != folders[number]][:8]].tolist())
+            return tuple(with_vector[others[folders[others] != folders[number]][:_SHOWN]].tolist())
 
         def why_odd(row: int) -> str:
-            number = back[row]
-            return f"Unlike all others: the photo most like it has a likeness of {cosines[number, 0]:.2f}, and photos around it are closer to each other."
+            number = back.get(row, -1)
+            if number < 0:
+                return _NOT_COMPARED
+            near_by = f"the photo most like it has a likeness of {cosines[number, 0]:.2f}"
+            return f"Unlike all others: {near_by}, and those are closer to each other than to it."
 
         def why_lost(row: int) -> str:
-            number = back[row]
+            number = back.get(row, -1)
+            if number < 0:
+                return _NOT_COMPARED
             there = names[folders[lost.like[number]]] if lost.like[number] >= 0 else "?"
             return f"Unlike the rest of “{names[folders[number]]}”; most like photos in “{there}”."
 
@@ -259,7 +274,10 @@ class Anomalies:
 
 
 # Spreads from the usual by which a photo is odd, and by which it is lost in its folder.
-_ODD, _LOST = 2.6, 3.0
+_ODD, _LOST = 2.1, 1.9
+_NOT_COMPARED = "It has not been compared with others yet."
+# Photos that explain a finding.
+_SHOWN = 8
 
 _BY_FIGURES: Mapping[Kind, Callable[[judging.Column], judging.Judgement]] = {
     "blurred": judging.blurred,

@@ -8,10 +8,10 @@ from pathlib import PurePath
 
 import numpy as np
 
+from explorer.library.catalog import Ids
 from explorer.library.quality import Subject
 from explorer.review import dates as dating
 from explorer.review.judging import Floats, falling
-from explorer.library.catalog import Ids
 
 Judged = tuple[Floats, Callable[[int], str]]
 

@@ -8,14 +8,15 @@ its middle moves with them, within bounds, so that an old camera's photos are no
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.floating[Any]]
 Column = Callable[[str], Floats]
-"""A figure's name → that figure of all photos."""
+"""A figure's name → that figure of all photos; also `camera` and `lossless` (0 or 1), and `longest` (side in pixels)."""
 
 
 class Judgement(NamedTuple):
@@ -25,13 +26,13 @@ class Judgement(NamedTuple):
     says: Callable[[int], str]
 
 
-def falling(values: Floats, middle: Floats | float, steepness: float) -> Floats:
+def falling(values: Numbers, middle: Numbers | float, steepness: float) -> Floats:
     """1 for small values, 0.5 at the middle, 0 for large ones: 1 / (1 + (value / middle)^steepness)."""
     ratio = np.maximum(values, 1e-6) / np.maximum(middle, 1e-6)
     return (1 / (1 + np.clip(ratio, 1e-4, 1e4) ** steepness)).astype(np.float32)
 
 
-def rising(values: Floats, middle: Floats | float, steepness: float) -> Floats:
+def rising(values: Numbers, middle: Numbers | float, steepness: float) -> Floats:
     """0 for small values, 0.5 at the middle, 1 for large ones."""
     return (1 - falling(values, middle, steepness)).astype(np.float32)
 
@@ -45,7 +46,7 @@ def _usual(values: Floats, factor: float, least: float, most: float) -> float:
 
 # Radius, in pixels of a photo 1,500 wide, from which a photo is seen to be soft; and how many times more blurred in one direction than
 # across it means that the camera moved.
-_SOFT, _SOFT_AT_MOST, _SOFTER_THAN_USUAL, _SHAKEN = 0.58, 0.85, 2.4, 1.45
+_SOFT, _SOFT_AT_MOST, _SOFTER_THAN_USUAL, _SHAKEN = 0.6, 0.85, 2.4, 1.45
 # Photos from which a library has ways of its own.
 _MANY = 50
 
@@ -57,7 +58,8 @@ def blurred(column: Column) -> Judgement:
 
     def says(row: int) -> str:
         seen = f"{max(radius[row], 0.1) * 2:.0f} pixels wide at {1500:,} across" if radius[row] < 20 else "with no edge left in it"
-        if shaken[row] > _SHAKEN and radius[row] < 20:
+        # The more is lost, the less sure is the direction.
+        if shaken[row] > _SHAKEN + 0.15 * max(0.0, float(radius[row]) - 1) and radius[row] < 20:
             return f"Camera shake: even its sharpest parts are smeared at {direction[row]:.0f}°, with edges {seen}."
         return f"Out of focus: even its sharpest parts are soft, {'with edges ' if radius[row] < 20 else ''}{seen}."
 
@@ -68,7 +70,7 @@ def blurred(column: Column) -> Judgement:
 
 
 # Lights (of 255) below which a photo is too dark, and what is lost to white, weighted by how light the rest is, from which it is too light.
-_DARK, _OVER = 112.0, 0.065
+_DARK, _OVER = 119.0, 0.125
 
 
 def dark(column: Column) -> Judgement:
@@ -77,7 +79,7 @@ def dark(column: Column) -> Judgement:
 
     def says(row: int) -> str:
         high, middle = column("high")[row], column("middle")[row]
-        return f"Dark: half of it is below {middle / 2.55:.0f} %, and but 2 % is above {high / 2.55:.0f} % of full brightness."
+        return f"Dark: half of it is below {middle / 2.55:.0f} %, and but 1 % is above {high / 2.55:.0f} % of full brightness."
 
     return Judgement(rising(light, _DARK, 5), says)
 
@@ -86,7 +88,7 @@ def overexposed(column: Column) -> Judgement:
     """Burnt out: a good part has lost all drawing, and the rest is light. Snow and fog are light, but not lost; a white background is lost,
     but what stands before it has its darks."""
     burnt, lit, low = column("burnt"), column("lit"), column("low")
-    washed = 0.1 + 0.7 * np.clip(low / 60, 0, 1.5) + 0.3 * np.clip((lit - 110) / 80, 0, 1)
+    washed = 0.1 + 0.6 * np.clip(low / 50, 0, 1.5) + 0.3 * np.clip((lit - 110) / 80, 0, 1)
 
     def says(row: int) -> str:
         return f"Overexposed: {burnt[row]:.0%} of it is burnt out to white, and the rest is at {lit[row] / 2.55:.0f} % brightness."
@@ -112,10 +114,12 @@ def empty(column: Column) -> Judgement:
 
 # --- what was done to it
 
-# Standard deviation of noise (levels, at 1,500 pixels across) that is seen; the whiteness up to which it is texture, and
+# Standard deviation of noise (levels, at 1,500 pixels across) that is seen, in photos of at least so many pixels on the longer side and in
+# tiny ones, where fine texture is hardest to tell from it; the whiteness up to which it is texture, and
 # from which it is noise.
-_GRAINY, _GRAINY_AT_MOST, _GRAINIER_THAN_USUAL = 6.5, 10.0, 4.0
-_TEXTURE, _WHITE = 0.15, 0.6
+_GRAINY, _GRAINY_TINY, _GRAINY_AT_MOST, _GRAINIER_THAN_USUAL = 5.5, 8.0, 10.0, 4.0
+_LARGE, _SMALL = 900.0, 300.0
+_TEXTURE, _WHITE = 0.3, 0.8
 # JPEG quality, and height of the steps between blocks against those within, from which compression is seen.
 _CRUSHED, _STEPS = 34.0, 0.33
 
@@ -123,7 +127,8 @@ _CRUSHED, _STEPS = 34.0, 0.33
 def noisy(column: Column) -> Judgement:
     """Grain that is new in every pixel, even where the picture is flat."""
     noise = column("noise") * np.clip((column("white") - _TEXTURE) / (_WHITE - _TEXTURE), 0, 1)
-    middle = _usual(noise, _GRAINIER_THAN_USUAL, _GRAINY, _GRAINY_AT_MOST)
+    small = 1 - np.clip((column("longest") - _SMALL) / (_LARGE - _SMALL), 0, 1)
+    middle = np.maximum(_usual(noise, _GRAINIER_THAN_USUAL, _GRAINY, _GRAINY_AT_MOST), _GRAINY + small * (_GRAINY_TINY - _GRAINY))
 
     def says(row: int) -> str:
         return f"Noisy: even its flattest parts vary by {noise[row] / 2.55:.1f} % from pixel to pixel."
@@ -140,14 +145,14 @@ def compressed(column: Column) -> Judgement:
     def says(row: int) -> str:
         if by_table[row] <= by_steps[row]:
             return f"Heavily compressed: it was saved at JPEG quality {quality[row]:.0f} of 100."
-        return f"Heavily compressed: the edges of JPEG's blocks show, though the file itself was saved at a better quality."
+        return "Heavily compressed: the edges of JPEG's blocks show, though the file itself was saved at a better quality."
 
     return Judgement(np.minimum(by_table, by_steps).astype(np.float32), says)
 
 
 # --- whether it is a photo
 
-_DRAWN = 1.0
+_DRAWN = 1.3
 
 
 def not_a_photo(column: Column) -> Judgement:

@@ -15,10 +15,12 @@ Floats = npt.NDArray[np.float32]
 NEAR = 24
 # Nearer than this share of the typical distance is a near-copy: another frame of a burst, an edited version.
 _COPY = 0.25
+# Photos from which a library has a usual.
+_LIBRARY = 30
 # What the density around the neighbours counts for, against how far away they are.
 _LOCAL = 0.1
 # Members that stand for a folder when photos are compared with it, and the fewest that make a folder a place with a subject.
-_MEMBERS, _FEWEST = 512, 6
+_MEMBERS, _FEWEST = 256, 6
 # The most alike members of a folder, and of other folders, that are compared.
 _ALIKE = 5
 
@@ -40,14 +42,17 @@ def outliers(near: Ids, scores: Floats) -> Floats:
     strange photos is dense in itself, the distance counts beside the ratio.
     """
     count = len(near)
-    if count <= _FEWEST:
+    if count < _LIBRARY:
         return np.zeros(count, np.float32)
+    # In a small library, the last of many neighbours are no neighbours at all.
+    wanted = min(NEAR, max(4, count // 6))
     distance = np.where(near >= 0, np.maximum(1 - scores, 1e-4), np.nan)
-    typical = np.nanmedian(distance[np.arange(count), np.maximum((near >= 0).sum(axis=1) - 1, 0)])
+    last = np.minimum(np.maximum((near >= 0).sum(axis=1), 1), wanted) - 1
+    typical = float(np.nanmedian(distance[np.arange(count), last]))
     real = (near >= 0) & (distance > _COPY * typical)
-    # The first NEAR real neighbours of each; where all that is kept are copies, the photo has good company.
+    # The first real neighbours of each; where all that is kept are copies, the photo has good company.
     place = np.cumsum(real, axis=1)
-    chosen = real & (place <= NEAR)
+    chosen = real & (place <= wanted)
     number = chosen.sum(axis=1)
     own = np.where(number > 0, np.where(chosen, distance, 0).sum(axis=1) / np.maximum(number, 1), _COPY * typical)
     theirs = np.where(chosen, own[np.maximum(near, 0)], 0).sum(axis=1)
@@ -60,9 +65,9 @@ def spreads(values: Floats) -> Floats:
     """Distance of each value above the median, in robust standard deviations of the upper half; nan stays nan."""
     known = values[np.isfinite(values)]
     if len(known) < 2:
-        return np.where(np.isfinite(values), np.float32(0), values)
+        return np.where(np.isfinite(values), 0, values).astype(np.float32)
     middle, upper = np.percentile(known, [50, 84.13])
-    return ((values - middle) / max(float(upper - middle), 1e-3)).astype(np.float32)
+    return np.asarray((values - middle) / max(float(upper - middle), 1e-3), np.float32)
 
 
 def misplaced(vectors: Floats, folders: Ids, near: Ids, scores: Floats) -> Misplaced:
@@ -98,7 +103,10 @@ def _likeness(vectors: Floats, rows: Ids) -> Floats:
     for start in range(0, len(rows), 4096):
         block = rows[start : start + 4096]
         cosines = vectors[block] @ some
-        cosines[block[:, None] == members[None]] = -2.0
+        # Not with itself.
+        own = np.minimum(np.searchsorted(members, block), len(members) - 1)
+        same = np.flatnonzero(members[own] == block)
+        cosines[same, own[same]] = -2.0
         top = -np.partition(-cosines, _ALIKE, axis=1)[:, :_ALIKE]
         found[start : start + 4096] = np.where(top > -2, top, 0).sum(axis=1) / np.maximum((top > -2).sum(axis=1), 1)
     return found

@@ -8,6 +8,7 @@ from explorer.config import PROJECT
 from explorer.errors import ExplorerError
 from explorer.ui import resources
 from explorer.ui.status import status_line
+from explorer.ui.words import plain
 
 st.set_page_config(page_title="Photo Explorer", page_icon=PROJECT / "explorer" / "ui" / "static" / "icon.png", layout="wide")
 st.html(PROJECT / "explorer" / "ui" / "static" / "app.css")
@@ -20,7 +21,7 @@ page = st.navigation([search, duplicates, anomalies, library], position="top")
 try:
     resources.library()
 except ExplorerError as error:
-    st.error(str(error), icon=":material/error:")
+    st.error(plain(str(error)), icon=":material/error:")
     st.stop()
 # The Library page says the same, and more.
 if page != library:

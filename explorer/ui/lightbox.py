@@ -13,7 +13,7 @@ from explorer.ui import asking, resources
 from explorer.ui.actions import Action
 from explorer.ui.gallery import preview_address
 from explorer.ui.server import SHOWN
-from explorer.ui.words import exposure, place, taken
+from explorer.ui.words import exposure, place, plain, taken
 from explorer.words import count, size
 
 PARAMETER = "photo"
@@ -138,7 +138,7 @@ def _actions(photo_id: int, ids: list[int], more_like: Callable[[int], None], ac
 
 def _details(photo: PhotoRow, why: str) -> None:
     if why:
-        st.caption(why)
+        st.caption(plain(why))
     name = printable(photo["name"])
     copies = f" · {count(photo['copies'], 'identical file')}" if photo["copies"] > 1 else ""
     rows = [
@@ -148,15 +148,10 @@ def _details(photo: PhotoRow, why: str) -> None:
         ("Place", place(photo)),
         ("Picture", f"{photo['width']:,} × {photo['height']:,} · {photo['format']} · {size(photo['bytes'])}{copies}"),
     ]
-    st.markdown(f"**{_plain(name)}**")
-    st.markdown("  \n".join(f":gray[{label}] {_plain(text)}" for label, text in rows if text))
+    st.markdown(f"**{plain(name)}**")
+    st.markdown("  \n".join(f":gray[{label}] {plain(text)}" for label, text in rows if text))
     if photo["damaged"]:
-        st.warning(f"This photo is damaged: {photo['damaged']}.", icon=":material/broken_image:")
+        st.warning(f"This photo is damaged: {plain(photo['damaged'])}.", icon=":material/broken_image:")
     if photo["away"]:
         st.info("Its drive is not connected; this is the preview.", icon=":material/usb_off:")
     st.code(printable(photo["path"]), language=None, wrap_lines=True)
-
-
-def _plain(text: str) -> str:
-    """Text from a file, with nothing in it that Markdown would take for its own."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-!|~:$" else c for c in text)

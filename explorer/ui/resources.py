@@ -15,6 +15,9 @@ from explorer.photos.facts import DecodedPhoto
 from explorer.photos.inputs import InputSpec
 from explorer.search.engine import SearchEngine
 
+# Seconds that a person waits for an upload, and of the processor's time that it may take.
+_UPLOAD_PATIENCE, _UPLOAD_SECONDS = 60.0, 30.0
+
 _lock = threading.RLock()
 _library: Library | None = None
 _engine: SearchEngine | None = None
@@ -57,8 +60,10 @@ def decode_upload(data: bytes) -> DecodedPhoto:
         if _pool is None or _pool[0] != spec:
             if _pool is not None:
                 _pool[1].close()
-            _pool = (spec, DecodePool(1, spec))
-        return _pool[1].decode_bytes(data)
+            _pool = (spec, DecodePool(1, spec, timeout=_UPLOAD_PATIENCE, seconds=_UPLOAD_SECONDS))
+        pool = _pool[1]
+    # Not under the lock: a photo that takes long must not hold up the pages.
+    return pool.decode_bytes(data)
 
 
 def close() -> None:

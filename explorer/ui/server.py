@@ -12,22 +12,25 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import streamlit as st
 from filelock import FileLock, Timeout
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from explorer.config import PROJECT
-from explorer.errors import ExplorerError, LibraryLocked, UsageError
+from explorer.errors import ExplorerError, LibraryLocked, PhotoError, UsageError
 from explorer.indexing.control import start_worker, stop_worker
 from explorer.library.filters import Filters
 from explorer.library.paths import printable
+from explorer.library.rows import PhotoRow
+from explorer.photos.decode import content_hash, read_file
 from explorer.ui import map_data, oddities, resources
+from explorer.ui.guard import PHOTOS, Guard
 
 log = logging.getLogger("explorer.server")
 
@@ -48,9 +51,12 @@ _HEADERS = {
 def app_options() -> dict[str, Any]:
     """What `st.App` needs beside the script: routes, host check, and the worker's start and end."""
     return {
-        "routes": [Route("/photo/{id:int}/preview", preview), Route("/photo/{id:int}/original", original), Route("/map", map_points)],
-        # Pages of other sites that were given a name for this address (DNS rebinding) are turned away.
-        "middleware": [Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1"])],
+        "routes": [
+            Route(PHOTOS + "{id:int}/preview", preview),
+            Route(PHOTOS + "{id:int}/original", original),
+            Route(PHOTOS + "map", map_points),
+        ],
+        "middleware": [Middleware(Guard)],
         "lifespan": _lifespan,
     }
 
@@ -59,8 +65,7 @@ async def preview(request: Request) -> Response:
     """A photo's preview, by id. The address holds the content's hash (`?v=`), so it may be kept for good."""
 
     def find() -> Path | None:
-        library = resources.library()
-        row = library.catalog.photo(request.path_params["id"])
+        library, row = resources.library(), _row(request.path_params["id"])
         return library.previews.path(row["hash"]) if row and library.previews.has(row["hash"]) else None
 
     path = await run_in_threadpool(find)
@@ -71,20 +76,36 @@ async def preview(request: Request) -> Response:
 
 
 async def original(request: Request) -> Response:
-    """A photo's file as it is, by id; with `?download` to be saved."""
-    row = await run_in_threadpool(lambda: resources.library().catalog.photo(request.path_params["id"]))
-    if row is None or not await run_in_threadpool(os.path.isfile, row["path"]):
+    """A photo's file as it is, by id; with `?download` to be saved.
+
+    Whatever lies where the photo was, only bytes with the hash of that photo are given out: a file that has changed since, or a link
+    that was put in its place, is not in the library.
+    """
+    row = await run_in_threadpool(_row, request.path_params["id"])
+    data = await run_in_threadpool(_bytes, row["id"], row["hash"]) if row else None
+    if row is None or data is None:
         return PlainTextResponse("The photo is not there at the moment: it was moved or deleted, or its drive is away.", 404, _HEADERS)
     media = mimetypes.types_map.get(f".{row['format'].lower()}", f"image/{row['format'].lower()}")
     as_file = "download" in request.query_params or row["format"] not in SHOWN
-    name = printable(row["name"])
-    return FileResponse(
-        row["path"],
-        media_type=media,
-        headers=_HEADERS | {"Cache-Control": "no-cache"},
-        filename=name,
-        content_disposition_type="attachment" if as_file else "inline",
-    )
+    how = "attachment" if as_file else "inline"
+    name, quoted = printable(row["name"]), quote(printable(row["name"]), safe="")
+    field = f'filename="{name}"' if name == quoted else f"filename*=utf-8''{quoted}"
+    return Response(data, media_type=media, headers=_HEADERS | {"Cache-Control": "no-cache", "Content-Disposition": f"{how}; {field}"})
+
+
+def _row(photo_id: int) -> PhotoRow | None:
+    # SQLite knows no larger numbers.
+    return resources.library().catalog.photo(photo_id) if photo_id < 1 << 63 else None
+
+
+def _bytes(photo_id: int, digest: str) -> bytes | None:
+    """The bytes of a photo, from whichever of its files still has them."""
+    for file in resources.library().catalog.files_of(photo_id):
+        with contextlib.suppress(PhotoError):
+            data = read_file(file["path"])
+            if content_hash(data).hex() == digest:
+                return data
+    return None
 
 
 async def map_points(request: Request) -> Response:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.library.rows import WorkerRow
+from explorer.library.storage import has_room
 from explorer.ui import resources
+from explorer.ui.words import plain
 from explorer.words import count, duration
 
 
@@ -13,7 +15,9 @@ from explorer.words import count, duration
 def status_line() -> None:
     """What the indexer is at, refreshed by itself; nothing while there is nothing to say."""
     worker = resources.library().catalog.worker()
-    busy = worker is not None and worker["alive"] and worker["phase"] in ("starting", "scanning", "indexing", "comparing", "paused")
+    busy = (
+        worker is not None and worker["alive"] and worker["phase"] in ("starting", "scanning", "indexing", "comparing", "paused", "waiting")
+    )
     if worker is None or not busy:
         return
     left, right = st.columns([3, 2], vertical_alignment="center")
@@ -22,20 +26,28 @@ def status_line() -> None:
         right.progress(min(1.0, worker["done"] / worker["total"]))
 
 
+_RESTING = {
+    "paused": "Indexing is paused.",
+    "off": "The indexer has stopped.",
+    "watching": "Up to date. New photos are added as they are saved.",
+}
+
+
 def describe(worker: WorkerRow | None) -> str:
     """What the indexer is at, in words."""
     if worker is None or not worker["alive"]:
-        return "The indexer is not running."
+        full = "" if has_room(resources.library().dir) else " The disk that holds the library is full: make room on it."
+        return f"The indexer is not running.{full}"
     phase, done, total = worker["phase"], worker["done"], worker["total"]
     if phase == "starting":
         return (worker["message"] or "Getting ready…") + (f" {done / total:.0%}" if total else "")
-    if phase == "paused":
-        return "Indexing is paused."
-    if phase == "indexing" and total:
-        left = f", about {duration(worker['eta'])} left" if worker["eta"] and done < total else ""
-        # The first photos wait for the model; what they say of the speed means nothing.
-        speed = f" · {worker['rate']:.0f} photos/s{left}" if worker["rate"] >= 1 else ""
-        return f"Indexing {count(done)} of {count(total, 'photo')}{speed}"
-    if phase == "comparing" and total:
+    if phase == "waiting" or phase in _RESTING:
+        return _RESTING.get(phase) or f"Indexing waits. {plain(worker['message'])}"
+    if not total or phase not in ("indexing", "comparing"):
+        return "Looking for new photos…"
+    if phase == "comparing":
         return f"Comparing photos: {count(done)} of {count(total)}"
-    return "Up to date. New photos are added as they are saved." if phase == "watching" else "Looking for new photos…"
+    left = f", about {duration(worker['eta'])} left" if worker["eta"] and done < total else ""
+    # The first photos wait for the model; what they say of the speed means nothing.
+    speed = f" · {worker['rate']:.0f} photos/s{left}" if worker["rate"] >= 1 else ""
+    return f"Indexing {count(done)} of {count(total, 'photo')}{speed}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from explorer.library.rows import PhotoRow
 
@@ -12,13 +13,17 @@ _SOURCE = {"exif": "", "gps": " (from GPS)", "name": " (from the file's name)", 
 # What Markdown, and Streamlit's own directives in it, would take for more than a character.
 _SPECIAL = set(r"\`*_{}[]()<>#+-!|~:$&@./=\"'")
 
+_LATE = re.compile(r"\\[:@]|www(?=\\\.)", re.IGNORECASE)
+
 
 def plain(text: str) -> str:
     """Text from a file, a folder or an error for a place that shows Markdown: every character shows as itself.
 
     Addresses stay text too, and a line break is a space: what a file is called must not lead anywhere or start a list.
     """
-    return "".join(f"\\{c}" if c in _SPECIAL else " " if c in "\r\n\t\v\f\x85\u2028\u2029" else c for c in text)
+    shown = "".join(f"\\{c}" if c in _SPECIAL else " " if c in "\r\n\t\v\f\x85\u2028\u2029" else c for c in text)
+    # What is looked for in the text only after that: icons and emoji between colons, and addresses. A joiner has no width.
+    return _LATE.sub(lambda found: found[0] + "\u2060", shown)
 
 
 def taken(photo: PhotoRow) -> str:

@@ -134,3 +134,20 @@ def test_one_photo_s_neighbours(shelf: Shelf) -> None:
     found = store.neighbours_of(shelf.library.catalog, shelf.encoder, ids[3])
     assert len(found) == KEPT
     assert found[0][1] == pytest.approx(max(float(vector_of(3) @ vector_of(c)) for c in range(40) if c != 3), abs=2e-3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_lists_stay_right_through_much_coming_and_going(shelf: Shelf, seed: int) -> None:
+    """Lists that lost neighbours, were made anew and gained others, with few photos left and with many."""
+    random, alive, number, keeper = np.random.default_rng(seed), set[int](), 0, stage(shelf)
+    for _ in range(30):
+        for _ in range(int(random.integers(0, 20))):
+            shelf.put(f"{number}.jpg", (seed, number))
+            alive.add(number)
+            number += 1
+        for gone in random.permutation(sorted(alive))[: int(random.integers(0, 18))]:
+            shelf.lose(f"{gone}.jpg")
+            alive.discard(int(gone))
+        keeper.run(quiet)
+        check(shelf)
+        assert neighbours.check_neighbours(shelf.library, shelf.index(), shelf.encoder) == []

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from explorer.indexing import worker as working
 from explorer.indexing.control import start_worker, stop_worker
 from explorer.indexing.pipeline import Place
+from explorer.indexing.rounds import Rounds
 from explorer.indexing.watch import Spot
 from explorer.indexing.worker import Worker
 from explorer.library.library import Library
@@ -147,14 +147,30 @@ def test_what_it_did_not_save_is_caught_up_with(watched: Watched) -> None:
     assert watched.encoder.encoded == 1
 
 
-def test_spots_become_places_each_once(tmp_path: Path, watched: Watched) -> None:
-    root = str(watched.photos)
-    assert working._place(Spot(root, root, True), 1) == Place(1, root, "", True)
-    assert working._place(Spot(root, f"{root}/a/b", False), 1) == Place(1, root, "a/b", False)
-    assert working._place(Spot(root, f"{root}/a/.hidden/b", False), 1) is None
-    outer, inner = Place(1, root, "a"), Place(1, root, "a/b", False)
-    assert working._covers(outer, inner) and not working._covers(inner, outer)
-    assert not working._covers(outer, Place(1, root, "ab")) and not working._covers(outer, Place(2, root, "a/b"))
+def test_spots_become_places_each_once(watched: Watched) -> None:
+    library, root = Library.open(watched.dir), str(watched.photos)
+    writer = Writer(library.catalog)
+    made = Rounds(library, writer)
+    try:
+        (known,) = library.catalog.roots()
+        number = known["id"]
+        spots = [("", True), ("a/b", False), ("a/.hidden/b", False), ("elsewhere", True)]
+        places = [made.places([Spot(root, f"{root}/{folder}".rstrip("/"), below)]) for folder, below in spots[:3]]
+        assert places == [[Place(number, root, "", True)], [Place(number, root, "a/b", False)], []]
+        assert made.places([Spot("/unknown", "/unknown/a", True)]) == []
+        some = [
+            Spot(root, f"{root}/a", True),
+            Spot(root, f"{root}/a/b", False),
+            Spot(root, f"{root}/a", False),
+            Spot(root, f"{root}/ab", False),
+        ]
+        assert set(made.places(some)) == {Place(number, root, "a", True), Place(number, root, "ab", False)}
+        # A hidden folder that came or went: what becomes of its photos is for the scan to say.
+        assert made.places([Spot(root, f"{root}/.hidden", True)]) == [Place(number, root, ".hidden", True)]
+    finally:
+        made.close()
+        writer.close()
+        library.close()
 
 
 @pytest.mark.model

@@ -78,7 +78,7 @@ def test_a_file_that_is_gone_says_so_and_keeps_its_preview(client: TestClient, p
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8501", "localhost.evil.example"])
 def test_a_page_under_another_name_is_turned_away(client: TestClient, host: str) -> None:
-    assert client.get(f"/photo/{id_of('red.jpg')}/preview", headers={"host": host}).status_code == 400
+    assert client.get(f"/photo/{id_of('red.jpg')}/preview", headers={"host": host}).status_code == 403
 
 
 @pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1:8501"])

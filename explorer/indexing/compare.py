@@ -1,0 +1,330 @@
+"""Disk against catalog: what is new, what has moved, and what is gone, away or left out.
+
+Moves are told by inode, size and time first, without reading. A file that was not found is not at once called missing: it may lie
+elsewhere (that is looked for first), its folder may be unreadable, its drive may be away, or so many may have vanished together that
+the person is asked.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
+
+from explorer.indexing.filesystems import keeps_inodes
+from explorer.indexing.resting import Resting
+from explorer.indexing.rules import Rules
+from explorer.indexing.scan import NOWHERE, Walk, device_of, inode_of, root_state, walk
+from explorer.library import absence
+from explorer.library.catalog import Catalog
+from explorer.library.paths import below, inside, join, printable, to_text
+from explorer.library.rows import RootRow
+from explorer.library.writer import LEFT_OUT, KnownFile, Seen, Writer
+
+T = TypeVar("T")
+
+# When more than this share of a root's photo files vanish at once, and no fewer than this number, the person is asked.
+SHARE, LEAST = 0.2, 10
+# Scans so many seconds apart see one and the same deletion, which takes a while in a large tree.
+AT_ONCE = 20.0
+
+
+class Place(NamedTuple):
+    """A part of a root to be scanned. folder: relative, catalog text; '' is the whole root."""
+
+    root_id: int
+    root: str
+    folder: str = ""
+    recursive: bool = True
+
+
+class Task(NamedTuple):
+    """A file to be read. photo_id: it is known, only the vector is wanted. was: what the catalog knows of the file at this place."""
+
+    root_id: int
+    seen: Seen
+    photo_id: int | None = None
+    was: KnownFile | None = None
+
+
+@dataclass
+class Tally:
+    """What a run did, in files. encoded: photos (distinct contents) that went through the encoder. away: vanished, but kept until the
+    person says whether they are gone. left_out: known from before, left out by a rule now. other: files that are no photos.
+    offline: roots whose drive is away. unlisted: folders and files that could not be looked at (absolute).
+    unsettled: folders where a file was still being written, to be looked at again. took: seconds that a root's scan took, by its id."""
+
+    indexed: int = 0
+    unchanged: int = 0
+    moved: int = 0
+    missing: int = 0
+    failed: int = 0
+    encoded: int = 0
+    away: int = 0
+    left_out: int = 0
+    other: int = 0
+    offline: set[str] = field(default_factory=set)
+    unlisted: set[str] = field(default_factory=set)
+    unsettled: set[Place] = field(default_factory=set)
+    took: dict[int, float] = field(default_factory=dict)
+
+
+class Differences:
+    """What one run has to see to. `fresh` is to be read; `gone` (by id) was not found, and `settle` says what becomes of it."""
+
+    def __init__(self, catalog: Catalog, writer: Writer, resting: Resting, tally: Tally, tick: Callable[[], None]) -> None:
+        self._writer, self._resting, self._tally, self._tick = writer, resting, tally, tick
+        self._roots: dict[int, RootRow] = {root["id"]: root for root in catalog.roots()}
+        self._lost_mounts: dict[int, set[str]] = {}
+        self._moved_drives = set[int]()
+        self.fresh: list[Task] = []
+        self.gone: dict[int, KnownFile] = {}
+
+    def path(self, root_id: int, relative: str) -> str:
+        """The absolute path of a file. relative: catalog text."""
+        return join(to_text(self._roots[root_id]["path"]), relative)
+
+    def look(self, places: Sequence[Place]) -> None:
+        """Scan these places, and note in the catalog what needs no reading."""
+        for place in places:
+            self._tick()
+            root = self._roots.get(place.root_id)
+            if root is None or self._is_away(root):
+                continue
+            device = device_of(root["path"])
+            if root["device"] not in (None, device) and root["id"] not in self._moved_drives:
+                # Another file system shows in the root's place: what that means can only be seen on the whole.
+                self._moved_drives.add(root["id"])
+                place = Place(root["id"], root["path"])  # noqa: PLW2901
+            began = time.monotonic()
+            self._compare(place, root, device)
+            self._tally.took[root["id"]] = self._tally.took.get(root["id"], 0.0) + time.monotonic() - began
+        self._follow_moves()
+
+    # --- one place
+
+    def _is_away(self, root: RootRow) -> bool:
+        """Whether the root's drive is away: it is not there, or suddenly empty though photos are known in it."""
+        state = root_state(root["path"])
+        away = state == "absent" or (state == "empty" and root["photos"] > 0)
+        if away:
+            self._writer.set_root(root["id"], state="offline")
+            self._tally.offline.add(root["path"])
+        return away
+
+    def _compare(self, place: Place, root: RootRow, device: str | None) -> None:
+        # Numbers of another file system say nothing about the files that were known.
+        steady = root["id"] not in self._moved_drives and keeps_inodes(root["path"])
+        rules = Rules(root["path"], root["exclude"])
+        if rules.leaves_out_below(place.folder):
+            found = Walk(left_out={place.folder})
+        else:
+            roots = [each["path"] for each in self._roots.values()]
+            found = walk(place.root, place.folder, recursive=place.recursive, rules=rules, roots=roots, tick=self._tick)
+        if self._is_away(root) or device_of(root["path"]) != device:
+            # Its drive went while we looked.
+            return
+        known = (
+            self._writer.files_below(place.root_id, place.folder) if place.recursive else self._writer.files_in(place.root_id, place.folder)
+        )
+        back = self._match(place, found, known, steady)
+        self._sort_out(found, known)
+        drives = self._drives(root, found)
+        if back:
+            absence.put_back(self._writer, back)
+        self._writer.set_root(
+            place.root_id, state="online", scanned=not place.folder, device=device,
+            problem=_problem(found) if not place.folder else None, mounts=drives,
+        )  # fmt: skip
+        self._tally.other += found.other
+        self._tally.unlisted.update(self.path(place.root_id, each) for each in found.unreadable)
+
+    def _match(self, place: Place, found: Walk, known: dict[str, KnownFile], steady: bool) -> list[KnownFile]:
+        """Take the files that were found out of the known ones. Gives those that were gone and are back unchanged."""
+        back = list[KnownFile]()
+        for seen in found.files:
+            file = known.pop(seen.path, None)
+            same = file is not None and file.is_as(seen, inodes=steady and not _exact(seen))
+            if seen.path in found.unsupported:
+                self._tally.failed += 1
+                if file is None or not same or file.state != "failed":
+                    self._writer.put_failed(place.root_id, seen, found.unsupported[seen.path])
+            elif file is None or not same:
+                if self._resting.rests(self.path(place.root_id, seen.path), seen):
+                    self.fresh.append(Task(place.root_id, seen, None, file))
+                else:
+                    self._tally.unsettled.add(Place(place.root_id, place.root, seen.path.rpartition("/")[0], False))
+            elif file.state == "failed":
+                self._tally.failed += 1
+            else:
+                self._tally.unchanged += 1
+                if file.gone_at is not None or file.state == "missing":
+                    back.append(file)
+        return back
+
+    def _sort_out(self, found: Walk, known: dict[str, KnownFile]) -> None:
+        """What was known and not found: left out, unknown because a folder cannot be read, or gone."""
+        left_out = list[KnownFile]()
+        for file in known.values():
+            if _covered(file.path, found.left_out):
+                if not file.left_out:
+                    left_out.append(file)
+            elif not _covered(file.path, found.unreadable):
+                if file.left_out:
+                    # It would be missing now, were it not left out before: it is for the purge to count its days.
+                    self._writer.put_missing([file])
+                elif not file.lost and file.state != "missing":
+                    self.gone[file.id] = file
+        for some in slices(left_out, 500):
+            self._writer.put_missing(some, LEFT_OUT)
+        self._tally.left_out += sum(file.photo_id is not None for file in left_out)
+
+    def _drives(self, root: RootRow, found: Walk) -> set[str]:
+        """Folders in the root that are drives of their own, and those that were and hold nothing now: such a drive is away."""
+        gone = {folder for folder in root["mounts"] if not _is_drive(self.path(root["id"], folder))}
+        gone -= {folder for folder in gone if any(seen.path.startswith(folder + "/") for seen in found.files)}
+        self._lost_mounts[root["id"]] = gone
+        still = set(root["mounts"]) - gone
+        return found.mounts | gone | {folder for folder in still if _is_drive(self.path(root["id"], folder))}
+
+    # --- moves
+
+    def _follow_moves(self) -> None:
+        """Files that were renamed on one disk keep inode, size and time: they are recognised without being read."""
+        left, moves, taken = list[Task](), list[tuple[KnownFile, int, Seen]](), set[int]()
+        for number, task in enumerate(self.fresh):
+            if number % 500 == 0:
+                self._tick()
+            found = (file for file in absence.like(self._writer, task.seen) if file.id not in taken and self._has_left(file, task))
+            file = next(found, None)
+            if file is None:
+                left.append(task)
+            else:
+                taken.add(file.id)
+                moves.append((file, task.root_id, task.seen))
+        # All at once: a series of photos that were numbered anew have taken each other's names.
+        if moves:
+            self._writer.put_all_moved(moves)
+        for file, _, _ in moves:
+            self.gone.pop(file.id, None)
+        self._tally.moved += len(moves)
+        self.fresh = left
+
+    def _has_left(self, file: KnownFile, task: Task) -> bool:
+        """Whether a known file with the same inode, size and time is the one that is found now."""
+        seen = task.seen
+        # Whole seconds come from cameras' cards, archives and copies, where many files share one: then the name has to fit, too.
+        fits = _exact(seen) or seen.path.rpartition("/")[2] == file.path.rpartition("/")[2]
+        if file.left_out or file.root_id not in self._roots or not fits:
+            return False
+        if file.id in self.gone or file.lost or file.state == "missing":
+            return True
+        # Another hard link of the same file is a copy; where another file has its name now, it has left.
+        inode = inode_of(self.path(file.root_id, file.path))
+        return inode is not None and inode != seen.inode
+
+    # --- what was not found
+
+    def settle(self) -> None:
+        """After all that is new was looked at: what is still gone is missing, or away where its drive is or the person is to be asked."""
+        for root in self._roots.values():
+            # It was emptied, not unplugged, where all that was in it has been found elsewhere.
+            if root["path"] in self._tally.offline and os.path.isdir(root["path"]) and not absence.present(self._writer, root["id"]):  # noqa: PTH112
+                self._writer.set_root(root["id"], state="online")
+                self._tally.offline.discard(root["path"])
+        by_root = dict[int, list[KnownFile]]()
+        for file in self.gone.values():
+            by_root.setdefault(file.root_id, []).append(file)
+        for root_id, files in by_root.items():
+            self._tick()
+            if root_state(self._roots[root_id]["path"]) == "absent":
+                continue
+            elsewhere = [file for file in files if _covered(file.path, self._lost_mounts.get(root_id, ()))]
+            here = [file for file in files if not _covered(file.path, self._lost_mounts.get(root_id, ()))]
+            recent = self._many(root_id, here)
+            if recent is None:
+                photos = [file for file in here if file.photo_id is not None]
+                self._tally.missing += len(photos)
+                for some in slices(here, 500):
+                    self._writer.put_missing(some)
+            else:
+                elsewhere += [*here, *recent]
+            if elsewhere:
+                absence.put_away(self._writer, elsewhere)
+            self._tally.away += sum(file.photo_id is not None for file in elsewhere)
+
+    def _many(self, root_id: int, files: list[KnownFile]) -> list[KnownFile] | None:
+        """Whether so many vanished at once that the person is asked; with those that went missing a moment ago, which count too."""
+        photos = [file for file in files if file.photo_id is not None]
+        if not photos:
+            return None
+        recent = absence.just_missing(self._writer, root_id, AT_ONCE)
+        kept_at = self._roots[root_id]["kept_at"] or 0.0
+        number = len(photos) + len(recent) + len(absence.away(self._writer, root_id, kept_at))
+        known = absence.present(self._writer, root_id) + len(recent)
+        # Where another file system shows in the root's place, even a few are too many to forget unasked.
+        least = 1 if root_id in self._moved_drives else LEAST
+        return recent if number >= least and number > SHARE * known else None
+
+
+def forget_vanished(catalog: Catalog, writer: Writer, folder: str | None = None) -> int:
+    """The person's word that files which vanished are gone: those at or below this absolute folder, or all.
+
+    A file that is there again stays. Gives the number of files that left the library.
+    """
+    number = 0
+    for root in catalog.roots():
+        relative = _part(folder, root["path"]) if folder else ""
+        if relative is None:
+            continue
+        offline = root_state(root["path"]) != "there"
+        files = [file for file in writer.files_below(root["id"], relative).values() if file.state == "present" and (file.lost or offline)]
+        gone = [file for file in files if inode_of(join(to_text(root["path"]), file.path)) == NOWHERE]
+        for some in slices(gone, 500):
+            # They are answered for: what vanishes in a moment is another matter.
+            writer.put_missing(some, ago=2 * AT_ONCE)
+        number += len(gone)
+    return number
+
+
+def _part(folder: str, root: str) -> str | None:
+    """Which part of a root is meant by a folder: '' for all of it, None for none."""
+    return "" if inside(root, folder) else below(folder, root)
+
+
+def _exact(seen: Seen) -> bool:
+    """Whether a file's time is finer than a second, so that no two files share it by chance."""
+    return seen.mtime_ns % 1_000_000_000 != 0
+
+
+def _covered(path: str, marked: Iterable[str]) -> bool:
+    """Whether a path or a folder above it is among those marked; '' marks all."""
+    if not marked:
+        return False
+    marks = marked if isinstance(marked, set) else set(marked)
+    while path:
+        if path in marks:
+            return True
+        path = path.rpartition("/")[0]
+    return "" in marks
+
+
+def _is_drive(folder: str) -> bool:
+    """Whether another file system shows in this folder than in the one it lies in."""
+    return device_of(folder) not in (None, device_of(os.path.dirname(folder)))  # noqa: PTH120
+
+
+def _problem(found: Walk) -> str:
+    """What of a root could not be read, in words; '' where all could."""
+    if not found.unreadable:
+        return ""
+    first = printable(join("", min(found.unreadable)) or "the folder itself")
+    more = len(found.unreadable) - 1
+    return f"{first} cannot be read{f' (and {more:,} more)' if more else ''}: check the permissions"
+
+
+def slices(items: Sequence[T], size: int) -> Iterable[Sequence[T]]:
+    """A list in pieces."""
+    return (items[start : start + size] for start in range(0, len(items), size))

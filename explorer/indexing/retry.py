@@ -1,0 +1,26 @@
+"""Files that could not be read are left alone until they change; here are the two reasons to try them once more."""
+
+from __future__ import annotations
+
+import importlib.metadata
+
+from explorer.library.library import Library
+from explorer.library.writer import Writer
+from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
+
+_READER = "reader"
+
+
+def after_upgrade(library: Library, writer: Writer) -> None:
+    """Have every failed file read again if this release reads other formats, or with other decoders, than the last run's."""
+    if library.catalog.setting(_READER) == (now := reader()):
+        return
+    if library.catalog.setting(_READER) is not None:
+        writer.retry_failed()
+    library.catalog.set_setting(_READER, now)
+
+
+def reader() -> str:
+    """What decides whether a file can be read: the formats that are tried, and the versions of what decodes them."""
+    decoders = [f"{name} {importlib.metadata.version(name)}" for name in ("pillow", "pillow-heif")]
+    return ", ".join([*sorted(EXTENSIONS), "not", *sorted(UNSUPPORTED), *decoders])

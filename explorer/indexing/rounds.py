@@ -1,0 +1,166 @@
+"""When which folder is looked at: as events tell, as drives come and go, and from time to time in any case."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from explorer.indexing.compare import Place, Tally
+from explorer.indexing.filesystems import no_events
+from explorer.indexing.rules import Rules
+from explorer.indexing.watch import AGAIN, Spot, Watcher
+from explorer.library.library import Library
+from explorer.library.paths import to_text
+from explorer.library.rows import RootRow
+from explorer.library.writer import Writer
+from explorer.words import duration
+
+# Seconds between two scans of a root that is watched, and of one that cannot be: for the latter at least so many, and no less than
+# so many times as long as a scan takes.
+RESCAN_WATCHED = 30 * 60.0
+RESCAN_UNWATCHED, SPARING = 60.0, 20.0
+# Seconds between two looks at whether a drive has come or gone.
+DRIVES = 3.0
+
+
+class Rounds:
+    """Keeps the watches and the times of all roots. Used by one thread."""
+
+    def __init__(self, library: Library, writer: Writer) -> None:
+        self._catalog, self._writer = library.catalog, writer
+        # Where the library lies in a root, its own files change with every look at the root.
+        self._watcher = Watcher(str(library.dir))
+        self._due: dict[int, float] = {}
+        self._problems: dict[int, str | None] = {}
+        self._identities: dict[str, str | None] = {}
+        self._looked = 0.0
+
+    def close(self) -> None:
+        self._watcher.close()
+
+    # --- what is due
+
+    def overdue(self) -> list[Place]:
+        """Roots whose time for a full scan has come; at the start that is every root. They are watched from now on."""
+        now, roots = time.monotonic(), self._catalog.roots()
+        if now - self._looked >= DRIVES:
+            self._looked = now
+            self._look_at_drives(roots)
+        places = list[Place]()
+        for root in roots:
+            if self._due.get(root["id"], 0.0) <= now:
+                # Watched before it is scanned, so that nothing falls between the two.
+                self._watch(root)
+                places.append(Place(root["id"], root["path"]))
+        return places
+
+    def spots(self) -> list[Spot]:
+        """Where something happened and has come to rest. Whoever cannot look there after all gives them back (`again`)."""
+        return self._watcher.due()
+
+    def places(self, spots: Sequence[Spot]) -> list[Place]:
+        """Spots → places to scan, each once, none inside another."""
+        roots = {root["path"]: root for root in self._catalog.roots()}
+        for path in self._watcher.stale() & roots.keys():
+            # Other rules: other folders to be watched.
+            self._watch(roots[path])
+        rules = {path: Rules(path, root["exclude"]) for path, root in roots.items()}
+        found = {place for spot in spots if spot.root in roots and (place := _place(spot, roots[spot.root], rules[spot.root]))}
+        whole = {(place.root_id, place.folder) for place in found if place.recursive}
+        return [place for place in found if not _covered(place, whole)]
+
+    def again(self, spots: Iterable[Spot]) -> None:
+        """Look there once more."""
+        for spot in spots:
+            self._watcher.again(spot)
+
+    def due_now(self, root_id: int | None = None) -> None:
+        """Scan this root, or all, at the next occasion."""
+        if root_id is None:
+            self._due.clear()
+        else:
+            self._due.pop(root_id, None)
+
+    def look_below(self, folder: str) -> None:
+        """Scan what is below this absolute folder, or the roots in it, at the next occasion."""
+        for root in self._catalog.roots():
+            place = os.path.join(folder, "")  # noqa: PTH118
+            if os.path.join(root["path"], "").startswith(place):  # noqa: PTH118
+                self.due_now(root["id"])
+            elif place.startswith(os.path.join(root["path"], "")):  # noqa: PTH118
+                self._watcher.again(Spot(root["path"], folder, below=True))
+
+    def forget(self, root: str) -> None:
+        """Stop watching a root, for good or because its rules have changed."""
+        self._watcher.forget(root)
+
+    # --- after a look
+
+    def looked(self, places: Sequence[Place], tally: Tally, *, full: bool) -> None:
+        """These places were scanned: note when next. full: they are whole roots."""
+        for place in tally.unsettled:
+            self._watcher.again(Spot(place.root, _absolute(place), below=False), AGAIN)
+        if not full:
+            return
+        now = time.monotonic()
+        for place in places:
+            problem, took = self._problems.get(place.root_id), tally.took.get(place.root_id, 0.0)
+            pause = max(RESCAN_UNWATCHED, SPARING * took) if problem else RESCAN_WATCHED
+            # A folder that was emptied may be filled again, or its photos found elsewhere.
+            self._due[place.root_id] = now + (RESCAN_UNWATCHED if place.root in tally.offline else pause)
+            how = f"looked at every {'minute' if pause == 60 else duration(pause)}, because {problem}" if problem else "watched"
+            self._writer.set_root(place.root_id, watching=how)
+
+    def _watch(self, root: RootRow) -> None:
+        path = root["path"]
+        if os.path.isdir(path):  # noqa: PTH112
+            problem = self._watcher.watch(path, Rules(path, root["exclude"])) or no_events(path)
+        else:
+            self._watcher.forget(path)
+            problem = "its drive is away"
+        self._problems[root["id"]] = problem
+
+    def _look_at_drives(self, roots: Sequence[RootRow]) -> None:
+        """Another file system in a root's place, or none: a drive has come or gone, and the old watch watches nothing."""
+        for root in roots:
+            path, identity = root["path"], _identity(root["path"])
+            if self._identities.setdefault(path, identity) != identity or self._watcher.lost(path):
+                self._identities[path] = identity
+                self._watcher.forget(path)
+                self.due_now(root["id"])
+
+
+def _identity(folder: str) -> str | None:
+    try:
+        facts = os.stat(folder)  # noqa: PTH116
+    except OSError:
+        return None
+    return f"{facts.st_dev}:{facts.st_ino}"
+
+
+def _place(spot: Spot, root: RootRow, rules: Rules) -> Place | None:
+    """The place of a spot, or None where it lies in a folder that is not looked at."""
+    parts = Path(os.path.relpath(spot.folder, spot.root)).parts
+    folder = to_text("/".join(parts))
+    # Of a folder that was taken out just now, the scan says what becomes of its photos.
+    if folder and rules.leaves_out_below(folder.rpartition("/")[0]):
+        return None
+    return Place(root["id"], root["path"], folder, spot.below)
+
+
+def _covered(place: Place, whole: set[tuple[int, str]]) -> bool:
+    """Whether one of the folders above, or the same, is scanned with all below it."""
+    folder = place.folder
+    if not place.recursive and (place.root_id, folder) in whole:
+        return True
+    while folder:
+        folder = folder.rpartition("/")[0]
+        if (place.root_id, folder) in whole:
+            return True
+    return False
+
+
+def _absolute(place: Place) -> str:
+    return os.path.join(place.root, *place.folder.split("/")) if place.folder else place.root  # noqa: PTH118

@@ -1,0 +1,112 @@
+"""The disk under a library: writing so that a power cut leaves all or nothing, and saying in words what is in the way of writing."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from explorer.errors import CatalogDamaged, LibraryBusy, LibraryError, LibraryFull
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
+# With less than this free, a write may fail at any moment.
+ROOM = 16 << 20
+
+
+def replace_durably(scratch: Path, path: Path) -> None:
+    """Put a finished file in another's place, its bytes on the disk first: after a power cut there is the old one or the whole new one."""
+    flush(scratch)
+    scratch.replace(path)
+
+
+def flush(path: Path) -> None:
+    """Wait until a file's bytes are on the disk. Raises OSError, also where a write that seemed to succeed could not be carried out."""
+    handle = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def has_room(folder: Path) -> bool:
+    """Whether the disk under a folder has room to write on; True where that cannot be told."""
+    try:
+        return shutil.disk_usage(folder).free >= ROOM
+    except OSError:
+        return True
+
+
+def explain(error: BaseException, folder: Path) -> LibraryError | None:
+    """What an error says of the library in `folder`, for a person; None if it is not about the library's files."""
+    found: LibraryError | None = None
+    if isinstance(error, LibraryError):
+        found = error
+    elif isinstance(error, sqlite3.Error):
+        found = _of_sqlite(error, folder)
+    elif isinstance(error, OSError):
+        found = _of_system(error, folder)
+    elif isinstance(error, RuntimeError) and str(folder) in str(error):
+        # FAISS names the file that it could not write.
+        found = LibraryError(f"The library's index in {folder} cannot be written: {error}.") if has_room(folder) else _full(folder)
+    return found
+
+
+def _of_system(error: OSError, folder: Path) -> LibraryError | None:
+    ours = any(_below(name, folder) for name in (error.filename, error.filename2) if name)
+    # A write to a file that is open names none; only the library's files are written to.
+    if error.errno in _FULL and (ours or error.filename is None):
+        return _full(folder)
+    if error.errno in _FORBIDDEN and ours:
+        return _read_only(folder)
+    return _disk_error(folder, error) if error.errno == errno.EIO and (ours or error.filename is None) else None
+
+
+def _of_sqlite(error: sqlite3.Error, folder: Path) -> LibraryError | None:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    makers: dict[int, Callable[[], LibraryError]] = {
+        sqlite3.SQLITE_FULL: lambda: _full(folder),
+        sqlite3.SQLITE_IOERR: lambda: _disk_error(folder, error) if has_room(folder) else _full(folder),
+        sqlite3.SQLITE_BUSY: lambda: _busy(folder),
+        sqlite3.SQLITE_LOCKED: lambda: _busy(folder),
+        sqlite3.SQLITE_READONLY: lambda: _read_only(folder),
+        sqlite3.SQLITE_PERM: lambda: _read_only(folder),
+        sqlite3.SQLITE_CANTOPEN: lambda: _read_only(folder),
+        sqlite3.SQLITE_CORRUPT: lambda: _damaged(folder, error),
+        sqlite3.SQLITE_NOTADB: lambda: _damaged(folder, error),
+    }
+    return makers[code]() if code in makers else None
+
+
+def _busy(folder: Path) -> LibraryBusy:
+    return LibraryBusy(f"Another program keeps the library's catalog in {folder} locked: close it, or wait until it is done.")
+
+
+def _damaged(folder: Path, error: Exception) -> CatalogDamaged:
+    return CatalogDamaged(
+        f"The library's catalog {folder / 'catalog.db'} is damaged ({error}). No photo is affected: `python run.py verify --repair`"
+        " saves what can be read of it, and the next indexing makes the rest again."
+    )
+
+
+def _disk_error(folder: Path, error: Exception) -> LibraryError:
+    why = getattr(error, "strerror", None) or error
+    return LibraryError(f"The disk that holds the library {folder} reports an error ({why}): check the disk.")
+
+
+def _full(folder: Path) -> LibraryFull:
+    return LibraryFull(f"The disk that holds the library {folder} is full: make room on it, and indexing goes on where it was.")
+
+
+def _read_only(folder: Path) -> LibraryError:
+    return LibraryError(
+        f"The library's folder {folder} cannot be read and written: change its permissions, or choose another with --library."
+    )
+
+
+def _below(name: object, folder: Path) -> bool:
+    path = os.fsdecode(name) if isinstance(name, (str, bytes, os.PathLike)) else ""
+    return path.startswith(str(folder))

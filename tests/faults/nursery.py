@@ -1,0 +1,157 @@
+"""Workers that can be started two hundred times in a minute: `python -m tests.faults.nursery`, asked line by line.
+
+Everything is loaded once, and each worker is a fork of it. A line says what is to happen: the library, how files are decoded (`near`: in
+the worker itself, which is quick; `far`: in decode processes, as always) and the point at which the worker kills itself, if any.
+The answer is the worker's process id, and when it has ended, how.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from explorer.encoders import registry
+from explorer.errors import PhotoError
+from explorer.indexing import compare, leftovers, neighbours, worker
+from explorer.indexing.decode_pool import Job, Outcome
+from explorer.library import previews, storage, vectors
+from explorer.library import stages as store
+from explorer.library.catalog import Catalog
+from explorer.library.previews import PreviewStore
+from explorer.library.vectors import VectorIndex
+from explorer.library.writer import Writer
+from explorer.photos.decode import content_hash, decode
+from explorer.photos.facts import DecodedPhoto
+from explorer.photos.inputs import InputSpec
+from explorer.photos.reading import read_with_facts
+from tests.tiny import Tiny
+
+# Where a worker can be made to kill itself, just before and just after.
+POINTS: dict[str, tuple[Any, str]] = {
+    "begin": (leftovers, "begin"),
+    "end": (leftovers, "end"),
+    "walk": (compare, "walk"),
+    "flush": (storage, "flush"),
+    "replace": (Path, "replace"),
+    "unlink": (Path, "unlink"),
+    "preview": (PreviewStore, "write"),
+    "photo": (Writer, "add_photo"),
+    "embedding": (Writer, "add_embedding"),
+    "present": (Writer, "put_present"),
+    "moved": (Writer, "put_moved"),
+    "missing": (Writer, "put_missing"),
+    "failed": (Writer, "put_failed"),
+    "settle": (Writer, "_settle"),
+    "purged": (Writer, "take_purged"),
+    "root": (Writer, "set_root"),
+    "save": (VectorIndex, "save"),
+    "neighbours": (store, "put_neighbours"),
+    "stage": (store, "set_reached"),
+    "setting": (Catalog, "set_setting"),
+    "report": (Writer, "report"),
+}
+
+assert all(hasattr(owner, name) for owner, name in POINTS.values())
+
+
+class Near:
+    """What a decode pool does, in this process."""
+
+    def __init__(self, _: int, spec: InputSpec | None) -> None:
+        self._spec = spec
+
+    def run(self, jobs: Iterable[Job], known: Callable[[bytes], bool]) -> Iterator[Outcome]:
+        for job in jobs:
+            try:
+                data, facts = read_with_facts(job.path)
+            except PhotoError as error:
+                yield Outcome(job, error=str(error))
+                continue
+            digest = content_hash(data)
+            read = (job, digest, len(data) if len(data) == facts.st_size else -1, facts.st_mtime_ns)
+            try:
+                yield Outcome(*read, photo=None if known(digest) else decode(data, self._spec, mtime=job.mtime))
+            except PhotoError as error:
+                yield Outcome(*read, error=str(error))
+
+    def decode_bytes(self, data: bytes) -> DecodedPhoto:
+        return decode(data, self._spec)
+
+    def close(self) -> None:
+        pass
+
+
+def die_at(point: str, count: int, when: str) -> None:
+    """Have this process killed at the so-manieth time it comes to a point, before or after what is done there."""
+    owner, name = POINTS[point]
+    real, left = getattr(owner, name), [count]
+
+    @functools.wraps(real)
+    def armed(*args: Any, **options: Any) -> Any:
+        left[0] -= 1
+        if left[0] == 0 and when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = real(*args, **options)
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(owner, name, armed)
+    if point == "flush":
+        # Taken over by name where it is used.
+        for user in (previews, vectors):
+            user.replace_durably = _replace_durably(armed)
+
+
+def _replace_durably(flush: Callable[[Path], None]) -> Callable[[Path, Path], None]:
+    def replace(scratch: Path, path: Path) -> None:
+        flush(scratch)
+        scratch.replace(path)
+
+    return replace
+
+
+def _work(asked: dict[str, Any]) -> None:
+    os.setsid()
+    registry.register("tiny", Tiny)  # type: ignore[arg-type]
+    if asked["decode"] == "near":
+        worker.DecodePool = Near  # type: ignore[assignment,misc]
+    neighbours.ROWS = 16
+    worker.SAVE_LEAST = 5
+    if asked.get("point"):
+        die_at(asked["point"], asked["count"], asked["when"])
+    # Its standard input must not be the nursery's: the worker lives as long as that is open.
+    read, write = os.pipe()
+    os.dup2(read, 0)
+    os.set_inheritable(write, False)
+    sys.stdin = os.fdopen(0, "r")
+    os._exit(worker.main(["--library", asked["library"], "--encoder", "tiny", "--offline"]))
+
+
+def main() -> None:
+    for line in sys.stdin:
+        asked = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            try:
+                _work(asked)
+            except BaseException:  # noqa: BLE001  said, and told by the exit code
+                traceback.print_exc()
+            finally:
+                os._exit(70)
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""Workers are killed again and again while photos come, go and move; the library must never notice.
+
+Two hundred kills by default; EXPLORER_KILLS says how many otherwise, EXPLORER_SEED which.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from explorer.config import PROJECT
+from explorer.library.library import Library
+from tests.faults.folders import Folders, check, index, sound
+from tests.faults.nursery import POINTS
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+
+KILLS = int(os.environ.get("EXPLORER_KILLS", "200"))
+SEED = int(os.environ.get("EXPLORER_SEED", "0"))
+# Seconds until a worker is killed that has not come to its point.
+_LONGEST = 0.7
+
+
+class Nursery:
+    """Starts workers, and knows how they ended."""
+
+    def __init__(self) -> None:
+        environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.nursery"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=PROJECT, env=environment,
+            bufsize=0,
+        )  # fmt: skip
+
+    def start(self, **asked: Any) -> int:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(asked).encode() + b"\n")
+        return int(self._line())
+
+    def ended(self, timeout: float) -> int | None:
+        """The exit code of the worker, or None if it goes on after so many seconds."""
+        ready, _, _ = select.select([self._process.stdout], [], [], timeout)
+        return int(self._line()) if ready else None
+
+    def _line(self) -> bytes:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
+
+    def close(self) -> None:
+        for stream in (self._process.stdin, self._process.stdout):
+            assert stream is not None
+            stream.close()
+        self._process.wait(10)
+
+
+@pytest.fixture
+def nursery() -> Iterator[Nursery]:
+    nursery = Nursery()
+    yield nursery
+    nursery.close()
+
+
+def test_nothing_is_lost_and_nothing_is_twice_however_often_the_worker_is_killed(nursery: Nursery, tmp_path: Path) -> None:
+    folders, chance = Folders(tmp_path, SEED, 40), random.Random(SEED)
+    library = Library.open(tmp_path / "library")
+    for root in folders.roots:
+        library.catalog.send("add", str(root))
+    ends = Counter[str]()
+    for kill in range(KILLS):
+        point = chance.choice([None, *POINTS])
+        worker = nursery.start(
+            library=str(library.dir), decode="far" if kill % 10 == 9 else "near", point=point, when=chance.choice(["before", "after"]),
+            count=chance.choice([1, 1, 2, 3, 5, 8, 13, 21]),
+        )  # fmt: skip
+        end = time.monotonic() + (chance.uniform(0.0, _LONGEST) if point is None else _LONGEST)
+        code = None
+        while code is None and time.monotonic() < end:
+            folders.change()
+            if chance.random() < 0.1:
+                _kill_a_decoder(worker)
+            code = nursery.ended(chance.uniform(0.0, 0.1))
+        if code is None:
+            os.kill(worker, signal.SIGKILL)
+            code = nursery.ended(30)
+        ends[(point or "any time") if code == -signal.SIGKILL else f"exit code {code}"] += 1
+        assert code == -signal.SIGKILL
+        sound(library)
+        if kill % 25 == 24:
+            index(library, folders)
+            check(library, folders)
+    index(library, folders)
+    check(library, folders)
+    library.close()
+    # It was killed in the middle of every kind of work.
+    assert KILLS < 200 or len(ends) > len(POINTS) * 3 // 4, ends
+
+
+def _kill_a_decoder(worker: int) -> None:
+    try:
+        for child in psutil.Process(worker).children()[:1]:
+            child.kill()
+    except psutil.Error:
+        pass

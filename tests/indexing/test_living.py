@@ -1,0 +1,253 @@
+"""A worker that lives beside a person who works with their photos: what they do is done to real files while it watches."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from explorer.indexing import control, rounds
+from explorer.indexing.pace import SETTING
+from explorer.indexing.rules import IGNORE_FILE
+from explorer.library.rows import RootRow
+from tests import pictures
+from tests.indexing.test_worker import Watched, wait
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    made = Watched(tmp_path)
+    yield made
+    made.reader.close()
+
+
+def draw(path: Path, seed: int) -> Path:
+    """A small photo, fast to make and to read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(pictures.encoded(pictures.plain(f"#{seed % 251:02x}{seed // 251:02x}40", (32, 24)), "PNG"))
+    return path
+
+
+def present(watched: Watched) -> dict[str, int]:
+    """The photo's id of every file that the library shows, by its absolute path."""
+    catalog = watched.reader.catalog
+    return {file["path"]: photo for photo in catalog.matching().tolist() for file in catalog.files_of(photo) if file["state"] == "present"}
+
+
+def on_disk(*folders: Path) -> set[str]:
+    return {str(path) for folder in folders for path in folder.rglob("*.png") if path.is_file() and not path.is_symlink()}
+
+
+def settled(watched: Watched, *folders: Path, what: str) -> None:
+    """Wait until the library shows just what is on disk, and the worker has come to rest."""
+    wait(lambda: set(present(watched)) == on_disk(*folders) and watched.phase() == "watching", what)
+
+
+def root(watched: Watched, folder: Path) -> RootRow:
+    return next(row for row in watched.reader.catalog.roots() if row["path"] == str(folder))
+
+
+def obeyed(watched: Watched, condition: Callable[[], bool], what: str) -> None:
+    wait(lambda: not watched.reader.catalog.waiting_commands() and condition(), what)
+
+
+def test_trees_that_move_inside_and_between_folders_keep_their_ids(watched: Watched, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    watched.add(other)
+    for number in range(40):
+        draw(watched.photos / "album" / f"{number % 4}" / f"{number}.png", number)
+    with watched.running():
+        settled(watched, watched.photos, other, what="the first scan")
+        before, encoded = present(watched), watched.encoder.encoded
+        (watched.photos / "album").rename(watched.photos / "renamed")
+        settled(watched, watched.photos, other, what="a move inside")
+        (watched.photos / "renamed").rename(other / "moved")
+        settled(watched, watched.photos, other, what="a move between")
+        after = present(watched)
+        assert {Path(path).name: photo for path, photo in after.items()} == {Path(path).name: photo for path, photo in before.items()}
+        # What is moved on is looked into where it is now.
+        (other / "moved" / "0" / "0.png").rename(other / "moved" / "0" / "new.png")
+        settled(watched, watched.photos, other, what="a move in what had moved")
+        assert watched.encoder.encoded == encoded
+        assert root(watched, other)["watching"] == "watched" and not root(watched, other)["away"]
+
+
+def test_editors_that_save_by_renaming(watched: Watched) -> None:
+    with watched.running():
+        settled(watched, watched.photos, what="the first scan")
+        (first,) = present(watched).values()
+        path = watched.photos / "first.png"
+        draw(watched.photos / "tmp123.png", 7).replace(path)
+        wait(lambda: set(present(watched).values()).isdisjoint({first}) and len(present(watched)) == 1, "the edit")
+        (second,) = present(watched).values()
+        path.rename(watched.photos / "first_original.png")
+        draw(path, 8)
+        settled(watched, watched.photos, what="the backup and the new one")
+        assert present(watched)[str(watched.photos / "first_original.png")] == second
+
+
+def test_a_file_written_slowly_is_taken_once_and_whole(watched: Watched) -> None:
+    whole = pictures.encoded(pictures.draw(3, (640, 480)))
+    path = watched.photos / "slow.jpg"
+    with watched.running():
+        settled(watched, watched.photos, what="the first scan")
+        encoded = watched.encoder.encoded
+        with path.open("wb") as file:
+            for start in range(0, len(whole), len(whole) // 8):
+                file.write(whole[start : start + len(whole) // 8])
+                file.flush()
+                time.sleep(0.6)
+                assert not any(name.endswith("slow.jpg") for name in present(watched)) and not watched.reader.catalog.counts().failed
+        wait(lambda: str(path) in present(watched), "the whole photo")
+        assert watched.encoder.encoded == encoded + 1
+        row = watched.reader.catalog.photo(present(watched)[str(path)])
+        assert row is not None and row["damaged"] is None
+
+
+def test_many_small_files_copied_at_once(watched: Watched) -> None:
+    source = watched.photos.parent / "source"
+    for number in range(1000):
+        draw(source / f"{number % 10}" / f"{number}.png", number)
+    with watched.running():
+        settled(watched, watched.photos, what="the first scan")
+        shutil.copytree(source, watched.photos / "copy")
+        settled(watched, watched.photos, what="the copies")
+        assert len(set(present(watched).values())) == 1001 and watched.encoder.encoded == 1001
+        shutil.copytree(source, watched.photos / "again")
+        settled(watched, watched.photos, what="the copies of the copies")
+        assert watched.encoder.encoded == 1001
+        # Half of all vanish at once.
+        shutil.rmtree(watched.photos / "again")
+        wait(lambda: root(watched, watched.photos)["asking"] == 1000, "the question")
+        assert len(present(watched)) == 2001
+        watched.reader.catalog.send("forget", str(watched.photos))
+        settled(watched, watched.photos, what="the answer")
+        assert not root(watched, watched.photos)["away"]
+
+
+def test_a_folder_made_while_it_runs_is_watched_and_what_is_left_out_is_not(watched: Watched) -> None:
+    with watched.running():
+        settled(watched, watched.photos, what="the first scan")
+        draw(watched.photos / "new" / "deep" / "1.png", 1)
+        settled(watched, watched.photos, what="a photo in a new folder")
+        draw(watched.photos / "new" / "deep" / "2.png", 2)
+        settled(watched, watched.photos, what="a second one in it")
+        (watched.photos / "new" / IGNORE_FILE).write_text("deep/\n")
+        wait(lambda: len(present(watched)) == 1, "the ignore file")
+        encoded = watched.encoder.encoded
+        (watched.photos / "new" / IGNORE_FILE).unlink()
+        settled(watched, watched.photos, what="without the ignore file")
+        draw(watched.photos / "new" / "deep" / "3.png", 3)
+        settled(watched, watched.photos, what="a third one, in a folder that is watched again")
+        assert watched.encoder.encoded == encoded + 1
+        control.exclude(watched.reader.catalog, str(watched.photos), ["new/"])
+        wait(lambda: len(present(watched)) == 1 and root(watched, watched.photos)["left_out"] == 3, "the rule")
+        control.exclude(watched.reader.catalog, str(watched.photos), [])
+        settled(watched, watched.photos, what="without the rule")
+        assert watched.encoder.encoded == encoded + 1
+
+
+def test_a_folder_that_goes_and_comes_is_away_meanwhile(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "DRIVES", 0.1)
+    with watched.running():
+        settled(watched, watched.photos, what="the first scan")
+        before = present(watched)
+        watched.photos.rename(watched.photos.parent / "unplugged")
+        wait(lambda: root(watched, watched.photos)["state"] == "offline", "its absence")
+        rows = watched.reader.catalog.photos(before.values())
+        assert len(rows) == 1 and all(row["away"] for row in rows.values()) and watched.best("red") == "first.png"
+        (watched.photos.parent / "unplugged").rename(watched.photos)
+        wait(lambda: root(watched, watched.photos)["state"] == "online" and watched.phase() == "watching", "its return")
+        draw(watched.photos / "later.png", 5)
+        settled(watched, watched.photos, what="a photo that came after its return")
+        assert before.items() <= present(watched).items() and watched.encoder.encoded == 2
+
+
+def test_where_events_are_not_to_be_had_it_looks_again_and_says_so(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "no_events", lambda root: "it is on a network drive (nfs)")
+    monkeypatch.setattr(rounds.Watcher, "watch", lambda self, root, rules=None: None)
+    monkeypatch.setattr(rounds, "RESCAN_UNWATCHED", 2.0)
+    with watched.running():
+        settled(watched, watched.photos, what="the first scan")
+        said = root(watched, watched.photos)["watching"]
+        assert said is not None and said.startswith("looked at every") and said.endswith("because it is on a network drive (nfs)")
+        draw(watched.photos / "new.png", 5)
+        settled(watched, watched.photos, what="the next look")
+
+
+def test_it_can_be_paused_resumed_stopped_and_slowed_and_a_pause_outlives_it(watched: Watched) -> None:
+    catalog = watched.reader.catalog
+    with watched.running():
+        settled(watched, watched.photos, what="the first scan")
+        catalog.send("pause")
+        obeyed(watched, lambda: watched.phase() == "paused", "the pause")
+        draw(watched.photos / "new.png", 5)
+    with watched.running():
+        wait(lambda: watched.phase() == "paused", "the pause after a restart")
+        time.sleep(1.5)
+        assert len(present(watched)) == 1
+        catalog.set_setting(SETTING, "gentle")
+        catalog.send("resume")
+        settled(watched, watched.photos, what="what came meanwhile")
+    with watched.running() as worker:
+        wait(lambda: watched.phase() == "watching", "the third start")
+        catalog.send("stop")
+        wait(lambda: worker.dismissed, "the stop")
+        assert worker.dismissed
+
+
+def test_a_rescan_of_one_folder_and_of_all(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds.Watcher, "watch", lambda self, root, rules=None: None)
+    with watched.running():
+        settled(watched, watched.photos, what="the first scan")
+        draw(watched.photos / "below" / "new.png", 5)
+        draw(watched.photos / "other" / "new.png", 6)
+        watched.reader.catalog.send("rescan", str(watched.photos / "below"))
+        wait(lambda: str(watched.photos / "below" / "new.png") in present(watched), "the folder")
+        assert str(watched.photos / "other" / "new.png") not in present(watched)
+        watched.reader.catalog.send("rescan")
+        settled(watched, watched.photos, what="all")
+
+
+def test_what_happened_before_a_pause_is_not_forgotten_with_the_run_that_it_cut_short(watched: Watched) -> None:
+    """Events are told once: a run that is cut off has to give them back."""
+    with watched.running() as worker:
+        settled(watched, watched.photos, what="the first scan")
+        real, struck = worker._indexer.run, threading.Event()
+
+        def cut_short(places: object, **options: object) -> object:
+            if not struck.is_set():
+                struck.set()
+                watched.reader.catalog.send("rescan", str(watched.photos / "nothing"))
+                worker._obey(interrupt=True)
+            return real(places, **options)  # type: ignore[arg-type]
+
+        worker._indexer.run = cut_short  # type: ignore[method-assign, assignment]
+        draw(watched.photos / "new.png", 5)
+        settled(watched, watched.photos, what="the photo")
+        assert struck.is_set()
+
+
+def test_a_rule_that_is_none_changes_nothing(watched: Watched) -> None:
+    with watched.running():
+        settled(watched, watched.photos, what="the first scan")
+        watched.reader.catalog.send("exclude", json.dumps({"folder": str(watched.photos), "globs": ["a\nb"]}))
+        obeyed(watched, lambda: (watched.reader.catalog.worker() or {}).get("message", "") != "", "the refusal")
+        assert root(watched, watched.photos)["exclude"] == []
+
+
+def test_a_loop_of_links_traps_nobody(watched: Watched) -> None:
+    (watched.photos / "self").symlink_to(watched.photos)
+    (watched.photos / "a").mkdir()
+    (watched.photos / "a" / "b").symlink_to(watched.photos / "a")
+    with watched.running():
+        settled(watched, watched.photos, what="the first scan")
+        draw(watched.photos / "a" / "1.png", 1)
+        settled(watched, watched.photos, what="a photo beside a loop")
+        assert len(present(watched)) == 2

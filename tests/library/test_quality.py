@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer.library import quality
+from explorer.library.library import Library
+from explorer.photos.figures import VERSION, Look, Quality
+from tests.factory import Shelf, decoded
+
+LOOK = Look(np.arange(6, dtype=np.uint8).reshape(2, 3), np.arange(32, dtype=np.uint8))
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    (tmp_path / "photos").mkdir()
+    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    yield shelf
+    shelf.close()
+
+
+def judge(shelf: Shelf, photo_id: int, stated: str | None = None, **figures: float) -> None:
+    photo = decoded(quality=Quality(**figures).packed(), look=LOOK.packed(), stated=stated)
+    with shelf.writer.transaction():
+        quality.put_quality(shelf.writer, photo_id, photo)
+
+
+def test_figures_are_kept_and_replaced(shelf: Shelf) -> None:
+    one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
+    judge(shelf, two, blur=2.0)
+    judge(shelf, one, "2093-01-01T00:00:00", blur=0.5, noise=3)
+    judge(shelf, two, blur=4.0)
+    found = quality.figures(shelf.library.catalog)
+    assert found.ids.tolist() == [one, two]
+    assert found.of("blur").tolist() == [0.5, 4.0] and found.of("noise").tolist() == [3, 0]
+    assert found.stated == {one: "2093-01-01T00:00:00"}
+    look = quality.look_of(shelf.library.catalog, one)
+    assert look is not None and (look.sharpness == LOOK.sharpness).all()
+
+
+def test_what_is_not_judged_or_otherwise_is_waiting(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two, three = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2), shelf.put("c.jpg", 3)
+    judge(shelf, one)
+    assert [photo_id for photo_id, _ in quality.unjudged(shelf.library.catalog)] == [two, three]
+    shelf.lose("c.jpg")
+    assert [photo_id for photo_id, _ in quality.unjudged(shelf.library.catalog)] == [two]
+    monkeypatch.setattr(quality, "VERSION", VERSION + 1)
+    assert [photo_id for photo_id, _ in quality.unjudged(shelf.library.catalog)] == [one, two]
+    assert not len(quality.figures(shelf.library.catalog).ids)
+    assert quality.look_of(shelf.library.catalog, one) is None
+
+
+def test_photos_on_a_drive_that_is_away_are_not_waited_for(shelf: Shelf) -> None:
+    shelf.put("a.jpg", 1)
+    shelf.writer.set_root(shelf.root, state="offline")
+    assert not quality.unjudged(shelf.library.catalog)
+
+
+def test_what_was_not_measured_is_not_kept(shelf: Shelf) -> None:
+    one = shelf.put("a.jpg", 1)
+    quality.put_quality(shelf.writer, one, decoded())
+    assert not len(quality.figures(shelf.library.catalog).ids)
+
+
+def test_figures_go_with_their_photo(shelf: Shelf) -> None:
+    one = shelf.put("a.jpg", 1)
+    judge(shelf, one)
+    shelf.writer.remove_root(str(shelf.library.dir.parent / "photos"))
+    with shelf.library.catalog.reading() as db:
+        assert db.execute("select count(*) from quality").fetchone()[0] == 0
+
+
+def test_subjects_and_files(shelf: Shelf) -> None:
+    one = shelf.put("a.jpg", 1, camera="X", taken_at="2015-01-01T00:00:00")
+    shelf.put("sub/copy.png", 1)
+    shelf.put("b.jpg", 2, width=10, height=20)
+    shelf.lose("b.jpg")
+    (subject,) = quality.subjects(shelf.library.catalog)
+    assert (subject.id, subject.width, subject.camera, subject.offline) == (one, 640, "X", False)
+    assert Path(subject.path).name == "a.jpg" and subject.hash
+    assert [(photo_id, Path(path).name) for photo_id, _, path, _ in quality.named_files(shelf.library.catalog)] == [
+        (one, "a.jpg"), (one, "copy.png"),
+    ]  # fmt: skip

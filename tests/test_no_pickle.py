@@ -1,0 +1,54 @@
+"""Nothing that is read from disk can run: no pickle, no marshal, no eval, and weights as nothing but numbers."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from explorer.config import PROJECT
+
+SOURCES = sorted(path for folder in ("explorer", "pages", "benchmarks") for path in (PROJECT / folder).rglob("*.py"))
+_MODULES = {"pickle", "cPickle", "_pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "yaml"}
+_CALLS = {"eval", "exec", "compile"}
+
+
+def faults(source: str) -> list[str]:
+    found = list[str]()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [f"imports {alias.name}" for alias in node.names if alias.name.partition(".")[0] in _MODULES]
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in _MODULES:
+            found.append(f"imports {node.module}")
+        elif isinstance(node, ast.Call):
+            found += _call(node)
+    return found
+
+
+def _call(node: ast.Call) -> list[str]:
+    name = ast.unparse(node.func)
+    given = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+    if isinstance(node.func, ast.Name) and name in _CALLS:
+        return [f"calls {name}"]
+    if name in ("np.load", "numpy.load") and given.get("allow_pickle") != "False":
+        return [f"{name} without allow_pickle=False"]
+    if name == "torch.load" and given.get("weights_only") != "True":
+        return ["torch.load without weights_only=True"]
+    if given.get("allow_pickle") == "True" or given.get("weights_only") == "False":
+        return [f"{name} that allows pickle"]
+    return ["subprocess with a shell"] if given.get("shell") == "True" or name == "os.system" else []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_nothing_that_is_read_can_run(path: Path) -> None:
+    assert faults(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import pickle", "from marshal import loads", "np.load(p)", "np.load(p, allow_pickle=True)", "torch.load(p)", "eval('1')",
+     "torch.load(p, weights_only=False)", "subprocess.run(x, shell=True)", "import yaml"],
+)  # fmt: skip
+def test_what_is_looked_for_would_be_found(source: str) -> None:
+    assert len(faults(source)) == 1

@@ -1,0 +1,97 @@
+"""The whole program, as a person starts it, with the tiny encoder and a note of every connection that any of its processes makes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from explorer.config import PROJECT
+from explorer.library.library import Library
+
+LOOPBACK = re.compile(r"^socket\.(connect|sendto|sendmsg|getaddrinfo|gethostbyname) \((\(?'(127\.0\.0\.1|localhost|::1)'|'/)")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Served:
+    """An app that runs. address: without a path. library: opened for looking."""
+
+    def __init__(self, place: Path, port: int) -> None:
+        self.port, self.address = port, f"http://localhost:{port}"
+        self.folder, self.log = place / "library", place / "connections"
+
+    def get(self, path: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
+        """Status, body and headers of the answer."""
+        request = urllib.request.Request(self.address + path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, answer.read(), {k.lower(): v for k, v in answer.headers.items()}
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read(), {k.lower(): v for k, v in error.headers.items()}
+
+    def foreign(self) -> list[str]:
+        """Connections that any process of it made, but for those to this computer."""
+        lines = self.log.read_text(encoding="utf-8").splitlines() if self.log.exists() else []
+        return [line for line in lines if not LOOPBACK.match(line)]
+
+
+@contextlib.contextmanager
+def served(place: Path, photos: Path, *, port: int | None = None) -> Iterator[Served]:
+    """Start the app on a folder and wait until all in it is indexed; it ends with the block."""
+    app = Served(place, port or free_port())
+    environment = environment_of(place)
+    command = [
+        sys.executable, "-c", "import sys; from explorer.cli import main; sys.exit(main(sys.argv[1:]))", "open", str(photos),
+        "--library", str(app.folder), "--encoder", "tiny", "--offline", "--no-browser", "--port", str(app.port),
+    ]  # fmt: skip
+    with (place / "said").open("wb") as said:
+        process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=said)
+    try:
+        _wait(app, process, place)
+        yield app
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def environment_of(place: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(PROJECT / "tests" / "site"), str(PROJECT)]),
+        "EXPLORER_CONNECTIONS": str(place / "connections"),
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def _wait(app: Served, process: subprocess.Popen[bytes], place: Path) -> None:
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        assert process.poll() is None, (place / "said").read_text()
+        with contextlib.suppress(OSError):
+            if app.get("/_stcore/health")[0] == 200 and (app.folder / "catalog.db").exists():
+                library = Library.open(app.folder)
+                worker = library.catalog.worker()
+                library.close()
+                if worker and worker["phase"] == "watching":
+                    return
+        time.sleep(0.2)
+    raise AssertionError("it did not start: " + (place / "said").read_text())

@@ -1,0 +1,183 @@
+"""The server from outside: what it answers, to whom, and with what; and whom it talks to."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from explorer.config import PROJECT
+from explorer.library.library import Library
+from explorer.library.rows import PhotoRow
+from tests import pictures
+from tests.ui.serving import Served, environment_of, served
+
+HOSTILE = [
+    "<img src=x onerror=alert(1)>.jpg",
+    "*star* _under_ [link](javascript:alert(1)) :material_home: $x^2$.jpg",
+    "# heading `code` ~~gone~~ :red[red].jpg",
+    "www.example.com.jpg",
+    "two\nlines.jpg",
+    "'; drop table photo; --.jpg",
+    "100%_[a-z]*?.jpg",
+]
+CAMERA = ("<script>alert(2)</script>", "[x](javascript:alert(3)) **bold**")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("served")
+    (place / "photos").mkdir()
+    for number, name in enumerate(HOSTILE):
+        block = pictures.exif("2020:01:02 03:04:05", camera=CAMERA)
+        (place / "photos" / name).write_bytes(pictures.encoded(pictures.draw(number), exif=block))
+    (place / "photos" / "<b>broken<b>.jpg").write_bytes(b"<script>alert(4)</script>")
+    return place
+
+
+@pytest.fixture
+def app(place: Path, tmp_path: Path) -> Iterator[Served]:
+    shutil.copytree(place / "photos", tmp_path / "photos", dirs_exist_ok=True)
+    with served(tmp_path, tmp_path / "photos") as app:
+        yield app
+
+
+def _photos(app: Served) -> dict[str, PhotoRow]:
+    library = Library.open(app.folder)
+    try:
+        return {row["name"]: row for row in library.catalog.photos(int(i) for i in library.catalog.matching(None)).values()}
+    finally:
+        library.close()
+
+
+def _status(app: Served, path: str, headers: list[tuple[str, str]]) -> int:
+    """Of an answer to exactly these header fields."""
+    connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=60)
+    try:
+        connection.putrequest("GET", path, skip_host=True)
+        for name, value in headers:
+            connection.putheader(name, value)
+        connection.endheaders()
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_who_is_answered_and_what_is_given_out(app: Served, tmp_path: Path) -> None:
+    photos = _photos(app)
+    assert len(photos) == len(HOSTILE)
+    first = photos[HOSTILE[0]]
+    paths = ["/", f"/photo/{first['id']}/preview", f"/photo/{first['id']}/original", "/_stcore/health", "/_stcore/host-config"]
+    ours = ("Host", f"localhost:{app.port}")
+    socket = [
+        ("Upgrade", "websocket"),
+        ("Connection", "Upgrade"),
+        ("Sec-WebSocket-Version", "13"),
+        ("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA=="),
+    ]
+    for path in [*paths, "/_stcore/stream"]:
+        extra = socket if path.endswith("stream") else []
+        assert _status(app, path, [ours, *extra]) in (200, 101), path
+        for refused in (
+            [("Host", "evil.example")], [("Host", f"evil.example:{app.port}")], [ours, ("Origin", "http://evil.example")],
+            [ours, ("Origin", "null")], [ours, ("Origin", "http://localhost:1")],
+            [ours, ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "no-cors"), ("Sec-Fetch-Dest", "image")],
+        ):  # fmt: skip
+            assert _status(app, path, [*refused, *extra]) == 403, (path, refused)
+    # By id, and nothing else.
+    for path in (
+        "/photo/0/original",
+        "/photo/99999/original",
+        f"/photo/{1 << 70}/original",
+        "/photo/-1/original",
+        "/photo/1/../../etc/passwd",
+    ):
+        status, body, _ = app.get(path)
+        # Whatever is no address of a photo leads to the pages.
+        assert status in (400, 403, 404) or b"<html" in body[:4000], path
+    for name, row in photos.items():
+        status, body, headers = app.get(f"/photo/{row['id']}/original")
+        assert (status, body) == (200, (tmp_path / "photos" / name).read_bytes())
+        assert headers["x-content-type-options"] == "nosniff" and "sandbox" in headers["content-security-policy"]
+        assert "\n" not in headers["content-disposition"] and "<" not in headers["content-disposition"]
+        assert app.get(f"/photo/{row['id']}/preview")[1].startswith(b"\xff\xd8")
+    # What took a photo's place is not the photo, wherever a link in it leads.
+    secret = tmp_path / "secret.txt"
+    secret.write_text("not in the library")
+    path = Path(first["path"])
+    kept = path.read_bytes()
+    path.unlink()
+    path.symlink_to(secret)
+    status, body, _ = app.get(f"/photo/{first['id']}/original")
+    assert status == 404 and b"not in the library" not in body
+    path.unlink()
+    path.write_bytes(kept[:-2] + b"xx")
+    assert app.get(f"/photo/{first['id']}/original")[0] == 404
+    if hasattr(os, "mkfifo"):
+        path.unlink()
+        os.mkfifo(path)
+        assert app.get(f"/photo/{first['id']}/original")[0] == 404
+    assert app.foreign() == []
+
+
+@pytest.mark.browser
+def test_a_session_in_a_browser_shows_names_as_text_and_talks_to_nobody_else(app: Served, chromium: str, tmp_path: Path) -> None:
+    from playwright.sync_api import expect, sync_playwright
+
+    photos, asked, alerts = _photos(app), list[str](), list[str]()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("websocket", lambda socket: asked.append(socket.url))
+        page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+        page.goto(app.address)
+        expect(page.locator(".gallery .photo").first).to_be_visible(timeout=60_000)
+        for name in HOSTILE:
+            page.goto(f"{app.address}/?photo={photos[name]['id']}")
+            dialog = page.get_by_role("dialog")
+            expect(dialog).to_contain_text("Camera", timeout=60_000)
+            text = dialog.inner_text().replace("\u2060", "")
+            assert " ".join(name.split()) in " ".join(text.split()), repr((name, text))
+            assert CAMERA[0] in text and CAMERA[1] in text, text
+            assert (
+                dialog.locator("a[href^='javascript'], a[href*='example.com'], script, strong strong, h1:has-text('heading')").count() == 0
+            )
+        page.goto(f"{app.address}/?q=red")
+        expect(page.locator(".gallery .photo").first).to_be_visible(timeout=60_000)
+        page.goto(f"{app.address}/library")
+        expect(page.get_by_text("Could not be read", exact=True)).to_be_visible(timeout=60_000)
+        assert alerts == []
+        browser.close()
+    ours = (app.address, f"ws://localhost:{app.port}", "data:", "blob:")
+    assert [url for url in asked if not url.startswith(ours)] == []
+    assert app.foreign() == []
+
+
+def test_indexing_and_searching_on_the_command_line_talk_to_nobody(place: Path, tmp_path: Path) -> None:
+    environment = environment_of(tmp_path)
+    start = [sys.executable, "-c", "import sys; from explorer.cli import main; sys.exit(main(sys.argv[1:]))"]
+    for command in (
+        ["index", str(place / "photos"), "--encoder", "tiny"], ["search", "red"], ["search", "--photo", str(place / "photos" / HOSTILE[0])],
+        ["status"], ["verify", "--thorough"],
+    ):  # fmt: skip
+        ended = subprocess.run(
+            [*start, *command, "--library", str(tmp_path / "library")], cwd=PROJECT, env=environment, capture_output=True, check=False
+        )
+        assert ended.returncode == 0, ended.stderr
+        # What a file is called must not look like a line of ours.
+        assert b"\nlines.jpg" not in ended.stderr
+    log = tmp_path / "connections"
+    assert not log.exists() or Served(tmp_path, 0).foreign() == []
+
+
+def test_the_note_of_connections_would_show_one(tmp_path: Path) -> None:
+    code = "import socket; s = socket.socket(); s.settimeout(0.01)\ntry: s.connect(('192.0.2.1', 9))\nexcept OSError: pass"
+    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=environment_of(tmp_path), check=True)
+    assert len(Served(tmp_path, 0).foreign()) == 1

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from explorer.library.filters import Filters
+from explorer.ui.guard import PHOTOS
 from explorer.ui.map_data import Area, Colouring
 
 _STATIC = Path(__file__).parent / "static"
@@ -37,7 +38,7 @@ def address(colour: Colouring, filters: Filters | None, version: str) -> str:
     asked = {"colour": colour, "v": version}
     if filters:
         asked |= {"since": filters.since or "", "until": filters.until or "", "folder": filters.folder or ""}
-    return f"/map?{urlencode({key: value for key, value in asked.items() if value}, errors='surrogateescape')}"
+    return f"{PHOTOS}map?{urlencode({key: value for key, value in asked.items() if value}, errors='surrogateescape')}"
 
 
 def scatter(source: str, area: Area | None, key: str = "map") -> Pointed:

@@ -54,7 +54,7 @@ def app_options() -> dict[str, Any]:
         "routes": [
             Route(PHOTOS + "{id:int}/preview", preview),
             Route(PHOTOS + "{id:int}/original", original),
-            Route("/map", map_points),
+            Route(PHOTOS + "map", map_points),
         ],
         "middleware": [Middleware(Guard)],
         "lifespan": _lifespan,

@@ -73,7 +73,7 @@ def test_neighbours_are_drawn_by_their_weight() -> None:
 
 def test_a_photo_is_placed_amid_the_neighbours_that_lie_together() -> None:
     corner, other = np.array([10.0, 10.0]), np.array([-10.0, -10.0])
-    near = np.array([corner, corner + 1, other, corner - 1, [*corner, 1, -1]], np.float32)
+    near = np.array([corner, corner + 1, other, corner - 1, np.array([11.0, 9.0])], np.float32)
     place = layout.beside(near, np.array([0.9, 0.88, 0.87, 0.86, 0.85], np.float32), 4)
     assert np.linalg.norm(place - corner) < 3
     assert (layout.beside(near, np.array([0.9, 0.88, 0.87, 0.86, 0.85], np.float32), 4) == place).all()

@@ -1,0 +1,111 @@
+"""The Anomalies page: the map and the findings."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Server, Visitor
+
+
+@pytest.mark.parametrize("window", [(1440, "light"), (360, "dark")], indirect=True)
+def test_the_map_is_drawn_and_its_photos_can_be_listed_by_keyboard(window: Visitor, server: Server) -> None:
+    page = window.page
+    page.goto(server.address + "/anomalies?colour=folder")
+    expect(page.get_by_text("100 of 100 photos in view")).to_be_visible()
+    expect(page.get_by_role("list", name="Colours").get_by_role("listitem")).to_have_count(3)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("canvas[aria-label='Map of the library']").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("100 photos in the marked part of the map")).to_be_visible()
+    assert "area=" in page.url
+    page.reload()
+    expect(page.get_by_text("100 photos in the marked part of the map")).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text("in the marked part of the map")).to_have_count(0)
+
+
+def test_a_point_shows_its_photo_and_opens_it(window: Visitor, server: Server) -> None:
+    page = window.page
+    page.goto(server.address + "/anomalies?colour=folder")
+    expect(page.get_by_text("100 of 100 photos in view")).to_be_visible()
+    window.settle()
+    at = page.evaluate(_A_POINT)
+    page.mouse.move(*at)
+    preview = page.locator(".preview img")
+    expect(preview).to_be_visible()
+    shown = (preview.get_attribute("src") or "").split("/")[2]
+    page.mouse.click(*at)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert f"photo={shown}" in page.url
+
+
+def test_an_area_is_marked_by_dragging(window: Visitor, server: Server) -> None:
+    page = window.page
+    page.goto(server.address + "/anomalies")
+    expect(page.get_by_text("100 of 100 photos in view")).to_be_visible()
+    box = page.locator("canvas[aria-label='Map of the library']").bounding_box()
+    assert box is not None
+    page.get_by_role("button", name="Mark", exact=True).click()
+    page.mouse.move(box["x"] + 3, box["y"] + 3)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 3, box["y"] + box["height"] - 3, steps=4)
+    page.mouse.up()
+    expect(page.get_by_text("100 photos in the marked part of the map")).to_be_visible()
+
+
+def test_findings_are_dismissed_undone_and_shown_apart(window: Visitor, server: Server) -> None:
+    page = window.page
+    page.goto(server.address + "/anomalies?kind=unreadable")
+    expect(page.get_by_text("1 finding, worst first")).to_be_visible()
+    expect(page.get_by_text("broken.jpg:")).to_be_visible()
+    page.get_by_role("button", name="Dismiss", exact=True).click()
+    expect(page.get_by_text("Nothing of this kind stands out.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("broken.jpg:")).to_be_visible()
+
+
+def test_photos_are_selected_dismissed_together_and_a_removal_lists_them_first(window: Visitor, server: Server) -> None:
+    page = window.page
+    page.goto(server.address + "/anomalies?kind=empty")
+    photos = page.get_by_role("group", name="Findings, worst first").get_by_role("button")
+    photos.first.wait_for()
+    number = page.get_by_text("findings, worst first").inner_text().split()[0]
+    photos.first.focus()
+    page.keyboard.press("x")
+    page.get_by_role("button", name="Remove…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("1 file")).not_to_have_count(0)
+    expect(dialog.get_by_role("button", name="Remove 1 file")).to_be_disabled()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    # Closing the list leaves everything in its place.
+    photos.first.focus()
+    page.keyboard.press("x")
+    page.get_by_role("button", name="Dismiss", exact=True).click()
+    expect(page.get_by_text("1 finding dismissed", exact=True).first).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text(f"{number} findings, worst first")).to_be_visible()
+
+
+# Where on the screen the first coloured spot of the map is.
+_A_POINT = """() => {
+  const find = (root) => {
+    for (const element of root.querySelectorAll("*")) {
+      if (element.matches("canvas[aria-label='Map of the library']")) return element;
+      const inner = element.shadowRoot && find(element.shadowRoot);
+      if (inner) return inner;
+    }
+    return null;
+  };
+  const canvas = find(document), box = canvas.getBoundingClientRect();
+  const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  for (let at = 3; at < data.length; at += 4) {
+    if (data[at] > 200) {
+      const pixel = (at - 3) / 4;
+      const left = (pixel % canvas.width) / canvas.width, top = Math.floor(pixel / canvas.width) / canvas.height;
+      return [box.left + left * box.width, box.top + top * box.height + 2];
+    }
+  }
+  return null;
+}"""

@@ -1,0 +1,76 @@
+"""The Anomalies page without a browser."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.config import PROJECT
+from explorer.review import reports
+from explorer.review.kinds import KINDS
+from explorer.ui import oddities, revealing
+
+pytestmark = pytest.mark.usefixtures("photos")
+
+
+def page(**address: str) -> AppTest:
+    app = AppTest.from_file(str(PROJECT / "pages" / "anomalies.py"), default_timeout=30)
+    for key, value in address.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_a_page(kind: str) -> None:
+    page(kind=kind)
+
+
+def test_nonsense_in_the_address_is_left_out() -> None:
+    page(kind="none", since="soon", area="1,2", page="x", colour="?", dismissed="no")
+
+
+def test_the_line_is_remembered_and_live() -> None:
+    app = page(kind="dark")
+    app.slider[0].set_value(1.0).run()
+    assert not app.exception
+    assert oddities.review().lines()["dark"] == 1.0
+    assert page(kind="dark").slider[0].value == 1.0
+    app.slider[0].set_value(0.0).run()
+    assert "Nothing of this kind stands out." in [info.value for info in app.info]
+
+
+def test_what_was_dismissed_is_shown_apart_and_comes_back() -> None:
+    oddities.review().set_line("empty", 1.0)
+    found = oddities.review().findings(["empty"])
+    assert found
+    oddities.review().dismiss(found)
+    assert [info.value for info in page(kind="empty").info] == ["Nothing of this kind stands out."]
+    assert not page(kind="empty", dismissed="1").info
+    oddities.review().restore(found)
+    assert [info.value for info in page(kind="empty", dismissed="1").info] == ["Nothing of this kind was dismissed."]
+
+
+def test_reports_hold_every_finding(photos: Path) -> None:
+    found = oddities.review().findings(everything=True)
+    told = json.loads(reports.as_json(found))
+    rows = list(csv.DictReader(io.StringIO(reports.as_csv(found))))
+    assert [row["path"] for row in told] == [row["path"] for row in rows] == [finding.path for finding in found]
+    assert {row["kind"] for row in told} <= set(KINDS) and all(Path(row["path"]).is_relative_to(photos) for row in told)
+
+
+def test_a_photo_is_removed_with_all_its_files() -> None:
+    found = oddities.review().findings(["dark"], everything=True)
+    going = oddities.removals(found)
+    assert sorted(removal.path for removal in going) == sorted(finding.path for finding in found)
+    assert all(removal.keeper is None and len(removal.hash) == 32 for removal in going)
+
+
+def test_a_file_that_is_gone_cannot_be_shown(tmp_path: Path) -> None:
+    assert "not there" in revealing.reveal(str(tmp_path / "gone.jpg"))

@@ -145,6 +145,9 @@ class _Sketch:
 
 def _beside(photo_id: int, near: list[tuple[int, float]], known: dict[int, store.Places]) -> store.Places:
     there = [(known[other], score) for other, score in near if other in known][: layout.DRAWING]
+    if not there:
+        # All that have a place are gone: it lies in the middle, alone.
+        there = [(np.zeros(2, np.float32), 1.0)]
     return layout.beside(np.stack([place for place, _ in there]), np.array([score for _, score in there], np.float32), photo_id)
 
 

@@ -191,5 +191,14 @@ def test_photos_like_none_of_the_others_find_a_place_together(atlas: Atlas, monk
     assert set(new) <= set(found)
 
 
+def test_a_photo_that_takes_the_only_other_one_s_place(atlas: Atlas) -> None:
+    (first,) = atlas.fill("first")
+    atlas.follow()
+    atlas.lose("first.jpg")
+    (second,) = atlas.fill("second")
+    assert atlas.follow().keys() == {second}
+    assert first != second
+
+
 def _noise(content: object) -> np.ndarray:
     return np.random.default_rng(int(str(content))).standard_normal(DIM)

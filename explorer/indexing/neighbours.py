@@ -33,7 +33,8 @@ _VERSION = "1"
 _CLOSE, _SAMPLE = 2e-3, 64
 
 
-def _name(encoder_id: int) -> str:
+def stage_name(encoder_id: int) -> str:
+    """Under which the stage notes how far it is."""
     return f"neighbours {encoder_id}"
 
 
@@ -43,7 +44,7 @@ def check_neighbours(library: Library, index: VectorIndex, encoder_id: int) -> l
     Scores are compared with the vectors for all photos; that no nearer photo was left out, for a sample.
     """
     bad = store.unsound(library.catalog, encoder_id)
-    if bad or store.reached(library.catalog, _name(encoder_id), _VERSION) != library.catalog.change():
+    if bad or store.lags(library.catalog, stage_name(encoder_id), _VERSION):
         return bad
     lists = store.neighbours(library.catalog, encoder_id)
     present = np.sort(index.ids())
@@ -75,7 +76,7 @@ class NeighbourStage:
     def __init__(self, library: Library, writer: Writer, encoder: Encoder) -> None:
         self._library, self._writer, self._encoder = library, writer, encoder
         self._encoder_id = writer.encoder(encoder.name, encoder.version, encoder.dim)
-        self._name = _name(self._encoder_id)
+        self._name = stage_name(self._encoder_id)
         self._lists: _Lists | None = None
 
     def run(self, tick: Callable[[int, int], None]) -> None:

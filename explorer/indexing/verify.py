@@ -12,7 +12,7 @@ import numpy as np
 from explorer.errors import LibraryError, PhotoError
 from explorer.indexing import leftovers
 from explorer.indexing.decode_pool import DecodePool, Job
-from explorer.indexing.neighbours import check_neighbours
+from explorer.indexing.neighbours import check_neighbours, stage_name
 from explorer.indexing.scan import root_state
 from explorer.library import checks
 from explorer.library.library import Library
@@ -164,7 +164,7 @@ class _Check:
     def _neighbours(self, index: VectorIndex, encoder_id: int, name: str) -> Iterator[Problem]:
         bad = check_neighbours(self._library, index, encoder_id)
         if bad and self._writer:
-            forget_neighbours(self._writer, encoder_id)
+            forget_neighbours(self._writer, encoder_id, stage_name(encoder_id))
         mended = ": all are forgotten, and the next indexing finds them again" if self._writer else ""
         if bad:
             text = f"The nearest photos kept for {len(bad):,} photos ({name}) are wrong, among them those of photo {bad[0]}{mended}."

@@ -26,6 +26,14 @@ def reached(catalog: Catalog, name: str, version: str) -> int:
     return int(row[0]) if row else 0
 
 
+def lags(catalog: Catalog, name: str, version: str) -> bool:
+    """Whether photos came, changed or went since that stage took in the catalog; what other stages wrote does not count."""
+    since = reached(catalog, name, version)
+    with catalog.reading() as db:
+        sql = "select exists (select 1 from photo where change > ?1) or exists (select 1 from purged where change > ?1)"
+        return since == 0 or bool(db.execute(sql, (since,)).fetchone()[0])
+
+
 def set_reached(writer: Writer, name: str, version: str, change: int) -> None:
     """Note how far a stage is."""
     writer.run("insert or replace into stage (name, version, change) values (?, ?, ?)", (name, version, change))
@@ -67,9 +75,10 @@ def _is_sound(photo_id: int, some: bytes, values: bytes) -> bool:
     return bool(len(np.unique(ids)) == len(ids) and photo_id not in ids and np.isfinite(scores).all() and (np.diff(scores) <= 0).all())
 
 
-def forget_neighbours(writer: Writer, encoder_id: int) -> None:
-    """Forget all rows of an encoder; the next indexing makes them again."""
+def forget_neighbours(writer: Writer, encoder_id: int, name: str) -> None:
+    """Forget all rows of an encoder, and that the stage of that name made them; the next indexing makes them again."""
     with writer.transaction():
+        writer.run("delete from stage where name = ?", (name,))
         writer.run("delete from neighbour where encoder_id = ?", (encoder_id,))
 
 

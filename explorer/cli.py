@@ -37,7 +37,7 @@ _TOLD = {
 }
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:  # noqa: PLR0915  a line or two for each command
     """Every command and option; the documentation is checked against it."""
     parser = argparse.ArgumentParser(
         prog="run.py",

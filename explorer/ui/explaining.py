@@ -7,18 +7,20 @@ import html
 import io
 
 import numpy as np
+import numpy.typing as npt
 import streamlit as st
 from PIL import Image
 
 from explorer.library.quality import look_of
 from explorer.library.rows import PhotoRow
-from explorer.photos.quality import Grey
 from explorer.review.anomalies import Finding
 from explorer.review.kinds import TITLES, Kind
 from explorer.ui import resources
 from explorer.ui.gallery import preview_address
 from explorer.ui.server import SHOWN
 from explorer.ui.words import plain
+
+Grey = npt.NDArray[np.uint8]
 
 # What each kind is explained by.
 _SHARPNESS: tuple[Kind, ...] = ("blurred",)

@@ -124,9 +124,8 @@ def _kept(places: Floats, near: Rows) -> float:
     apart = np.linalg.norm(places[:, None] - places[None], axis=2)
     np.fill_diagonal(apart, np.inf)
     found = np.argsort(apart, axis=1)[:, :NEAREST]
-    return float(
-        np.mean([len(set(row) & set(best)) / NEAREST for row, best in zip(found.tolist(), near[:, :NEAREST].tolist(), strict=True)])
-    )
+    best = near[:, :NEAREST]
+    return float(np.mean([len(set(row) & set(wanted)) / NEAREST for row, wanted in zip(found.tolist(), best.tolist(), strict=True)]))
 
 
 def _peer(module: str, run: Callable[[Any], Floats]) -> Callable[[], Floats] | None:

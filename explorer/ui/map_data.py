@@ -9,6 +9,7 @@ NONE for photos that have none, OUT for those that the filter leaves out.
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple, get_args
@@ -135,7 +136,19 @@ def _by_folder(ids: Ids, subjects: Mapping[int, Subject]) -> tuple[Classes, list
     place = {folder: at for at, folder in enumerate(common)}
     of = dict(zip(known, numbers.tolist(), strict=True))
     classes = np.array([place.get(of.get(i, -1), NONE) for i in ids.tolist()], np.uint8)
-    return classes, [Legend(printable(names[folder]), at, int((numbers == folder).sum())) for at, folder in enumerate(common)]
+    return classes, [Legend(_short(names[folder], names), at, int((numbers == folder).sum())) for at, folder in enumerate(common)]
+
+
+def _short(folder: str, folders: Sequence[str]) -> str:
+    """A folder's path from where it parts from the others on, with the one above."""
+    if len(folders) < 2:
+        return printable(folder)
+    try:
+        above = os.path.dirname(os.path.commonpath(folders))  # noqa: PTH120  plain strings, as the catalog has them
+    except ValueError:
+        # On several drives.
+        return printable(folder)
+    return printable(os.path.relpath(folder, above))
 
 
 def _by_date(ids: Ids, subjects: Mapping[int, Subject]) -> tuple[Classes, list[Legend]]:

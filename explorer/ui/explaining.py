@@ -7,7 +7,6 @@ import html
 import io
 
 import numpy as np
-import numpy.typing as npt
 import streamlit as st
 from PIL import Image
 
@@ -20,8 +19,6 @@ from explorer.ui import resources
 from explorer.ui.gallery import preview_address
 from explorer.ui.server import SHOWN
 from explorer.ui.words import plain
-
-Grey = npt.NDArray[np.uint8]
 
 # What each kind is explained by.
 _SHARPNESS: tuple[Kind, ...] = ("blurred",)

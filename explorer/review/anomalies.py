@@ -274,7 +274,7 @@ class Anomalies:
 
 
 # Spreads from the usual by which a photo is odd, and by which it is lost in its folder.
-_ODD, _LOST = 2.1, 1.9
+_ODD, _LOST = 1.9, 1.9
 _NOT_COMPARED = "It has not been compared with others yet."
 # Photos that explain a finding.
 _SHOWN = 8

@@ -127,7 +127,8 @@ def test_one_that_is_written_for_ever_is_told_of(library: Library, photos: Path,
         return Outcome(job, bytes(16), 1, 1) if job.path.endswith("b.jpg") else real(pool, child, job, *rest)
 
     monkeypatch.setattr(DecodePool, "_one", still_written)
-    monkeypatch.setattr(once, "PAUSE", 0.0)
+    monkeypatch.setattr(once, "PAUSE", 0.1)
+    monkeypatch.setattr(once, "PATIENCE", 5.0)
     tally = index(library, photos)
     assert tally.indexed == 2 and [place.folder for place in tally.unsettled] == ["x"]
 

@@ -14,7 +14,7 @@ from tests.tiny import Tiny
 def _run(library: Library, folder: Path, *, again: bool = False) -> int:
     """Files that went through a decoder."""
     read = []
-    index_folders(library, [str(folder)], Tiny(), lambda progress: read.append(progress.done), retry_failed=again)
+    index_folders(library, [str(folder)], Tiny(), lambda progress: read.append(0 if progress.stage else progress.done), retry_failed=again)
     return max(read)
 
 

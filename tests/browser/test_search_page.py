@@ -149,6 +149,7 @@ def test_a_link_to_what_is_gone_says_so(window: Visitor, server: Server) -> None
     expect(page.get_by_role("alert")).to_contain_text("not there any more")
     window.settle()
     # The last page of the results.
+    expect(tiles(page).first).to_be_visible()
     assert 0 < tiles(page).count() <= 90
     page.goto(server.address + "/?photo=987654")
     expect(page.get_by_role("dialog")).to_contain_text("not in the library any more")

@@ -47,6 +47,12 @@ def exclude(catalog: Catalog, root: str, globs: Sequence[str]) -> list[str]:
     return clean
 
 
+def retry(catalog: Catalog, reasons: Sequence[str] | None = None, file_id: int | None = None) -> None:
+    """Ask the worker to read once more what could not be read: all, what failed for one of these reasons, or one file."""
+    wanted = {"reasons": list(reasons)} if reasons is not None else {"file": file_id} if file_id is not None else {}
+    catalog.send("retry", json.dumps(wanted) if wanted else None)
+
+
 def say_if_silent(library: Library, phase: Phase, message: str) -> None:
     """Say what a process is at that does not hold the library, unless one that does is saying something itself."""
     worker = library.catalog.worker()

@@ -17,6 +17,7 @@ from explorer.indexing.pipeline import Indexer, Progress
 from explorer.indexing.resting import Resting
 from explorer.indexing.rules import check_globs
 from explorer.indexing.stages import stages
+from explorer.library import failures
 from explorer.library.library import Library
 from explorer.library.paths import below
 from explorer.library.rows import Phase
@@ -69,7 +70,7 @@ def index_folders(
             leftovers.begin(library)
             retry.after_upgrade(library, writer)
             if retry_failed:
-                writer.retry_failed()
+                failures.retry(writer)
             places = _places(library, writer, folders, exclude)
             indexer = Indexer(library, writer, encoder, pool, desk.tick, resting=Resting(patient=True))
             tally = indexer.run(places)

@@ -12,7 +12,7 @@ from explorer.indexing.filesystems import no_events
 from explorer.indexing.rules import Rules
 from explorer.indexing.watch import AGAIN, Spot, Watcher
 from explorer.library.library import Library
-from explorer.library.paths import to_text
+from explorer.library.paths import inside, to_text
 from explorer.library.rows import RootRow
 from explorer.library.writer import Writer
 from explorer.words import duration
@@ -91,6 +91,12 @@ class Rounds:
                 self.due_now(root["id"])
             elif place.startswith(os.path.join(root["path"], "")):  # noqa: PTH118
                 self._watcher.again(Spot(root["path"], folder, below=True))
+
+    def look_at(self, folder: str) -> None:
+        """Scan this absolute folder of a root, but nothing below it, at the next occasion."""
+        for root in self._catalog.roots():
+            if inside(folder, root["path"]):
+                self._watcher.again(Spot(root["path"], folder, below=False))
 
     def forget(self, root: str) -> None:
         """Stop watching a root, for good or because its rules have changed."""

@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from filelock import FileLock
 
@@ -33,7 +34,7 @@ from explorer.indexing.resting import Resting
 from explorer.indexing.rounds import Rounds
 from explorer.indexing.rules import check_globs
 from explorer.indexing.stages import stages
-from explorer.library import absence
+from explorer.library import absence, failures
 from explorer.library.library import Library
 from explorer.library.rows import Phase
 from explorer.library.storage import explain
@@ -219,8 +220,7 @@ class Worker:
         elif command == "rescan":
             self._rounds.due_now() if argument is None else self._rounds.look_below(argument)
         elif command == "retry":
-            self._writer.retry_failed()
-            self._rounds.due_now()
+            self._retry(json.loads(argument) if argument else {})
         elif command == "forget":
             self._changed += forget_vanished(self._library.catalog, self._writer, argument)
             self._rounds.due_now()
@@ -242,6 +242,11 @@ class Worker:
                 self._writer.set_globs(root["id"], check_globs(wanted["globs"]))
                 self._rounds.forget(root["path"])
                 self._rounds.due_now(root["id"])
+
+    def _retry(self, wanted: dict[str, Any]) -> None:
+        """Failed files are read once more: see `control.retry`."""
+        for folder in failures.retry(self._writer, wanted.get("reasons"), wanted.get("file")):
+            self._rounds.look_at(folder)
 
     def _report(self, phase: Phase, progress: Progress | None = None, *, always: bool = False) -> None:
         now = time.monotonic()

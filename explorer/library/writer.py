@@ -222,10 +222,6 @@ class Writer:
             )
             self._settle({i for i in (photo_id, held and held[0]) if i})
 
-    def retry_failed(self) -> None:
-        """Have every file that could not be read be read again by the next scan: no file has the size that they are given."""
-        self._db.execute("update file set size = -1 where state = 'failed'")
-
     def put_moved(self, file: KnownFile, root_id: int, seen: Seen) -> None:
         """A known file lies elsewhere now: same row, same photo, nothing to encode."""
         self.put_all_moved([(file, root_id, seen)])

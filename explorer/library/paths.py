@@ -34,11 +34,6 @@ def join(root: str, relative: str) -> str:
     return from_text(root if not relative else os.path.join(root, *relative.split("/")))  # noqa: PTH118
 
 
-def like_prefix(text: str) -> str:
-    r"""A LIKE pattern (escape character `\`) for everything that starts with this text."""
-    return re.sub(r"([\\%_])", r"\\\1", text) + "%"
-
-
 def inside(path: str, folder: str) -> bool:
     """Whether an absolute path is that folder or lies somewhere below it."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

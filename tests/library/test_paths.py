@@ -5,7 +5,7 @@ import os
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.library.paths import from_text, inside, join, like_prefix, printable, to_text
+from explorer.library.paths import from_text, inside, join, printable, to_text
 
 
 @given(st.binary(min_size=1).filter(lambda b: b"\0" not in b))
@@ -23,10 +23,6 @@ def test_printable_never_fails_to_print() -> None:
 def test_join_makes_absolute_paths() -> None:
     assert join("/photos", "a/b.jpg") == os.path.join("/photos", "a", "b.jpg")
     assert join("/photos", "") == "/photos"
-
-
-def test_like_wildcards_are_meant_literally() -> None:
-    assert like_prefix("50%_a\\b") == r"50\%\_a\\b%"
 
 
 def test_inside_does_not_take_a_longer_name_for_a_child() -> None:

@@ -126,7 +126,7 @@ class _Story:
                 "select r.path || '/' || f.path, f.photo_id from file f join root r on r.id = f.root_id"
                 " where f.state = 'present' and f.gone_at is null"
             ).fetchall()
-        return dict((str(path), int(photo)) for path, photo in rows)
+        return {str(path): int(photo) for path, photo in rows}
 
     def _on_disk(self) -> set[str]:
         return {str(path) for root in (self._one, self._two) for path in root.rglob("*.jpg")}

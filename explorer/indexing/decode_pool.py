@@ -7,8 +7,10 @@ too long. What comes back is bounded: no more photos are held than a few for eac
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import queue
+import select
 import signal
 import subprocess
 import sys
@@ -28,7 +30,7 @@ CHILD = (sys.executable, "-m", "explorer.photos.child")
 
 # Photos that wait for each process's thread to be taken: enough that no process ever waits for the encoder's next batch.
 _AHEAD = 12
-# Seconds between two looks at whether a process takes too long, and seconds that a cancelled run waits for the files it is at.
+# Seconds between two looks at whether a process takes too long, or anything has come; and that a cancelled run waits for its last files.
 _LOOK, _PATIENCE = 0.25, 1.0
 # No answer is nearly as long: a preview and the encoder's input.
 _LONGEST_ANSWER = 256 << 20
@@ -39,7 +41,8 @@ SECONDS, PATIENCE = 60.0, 300.0
 _SECONDS_A_MB, _PATIENCE_A_MB = 1.0, 5.0
 _TOO_MUCH_WORK = "it takes too long to decode: the decoder was stopped"
 _TIME_IS_UP = -int(getattr(signal, "SIGXCPU", 0)) or None
-# Seconds that a process which was ended gets to be gone: one that hangs in a dead drive's own code cannot be.
+# Seconds that a process which was ended gets to be gone. One that hangs in the code of a drive that does not answer cannot be, and is
+# left behind: the system ends it when the drive is back.
 _GRACE = 5.0
 
 
@@ -116,11 +119,18 @@ class DecodePool:
             self._single.close()
             return None
 
-    def run(self, jobs: Iterable[Job], known: Callable[[bytes], bool]) -> Generator[Outcome, None, None]:
+    def give_up(self, hopeless: Callable[[Job], bool]) -> None:
+        """End the processes that are at such a file, as if it had taken too long."""
+        for child in self._children:
+            child.give_up(hopeless)
+
+    def run(
+        self, jobs: Iterable[Job], known: Callable[[bytes], bool], idle: Callable[[], None] = lambda: None
+    ) -> Generator[Outcome, None, None]:
         """Read, hash and decode files; outcomes come as they are ready, in no order.
 
-        known: whether a content (by its hash) need not be decoded; called from several threads. Closing the generator early stops the
-        processes after the files they are at.
+        known: whether a content (by its hash) need not be decoded; called from several threads. idle: called while nothing comes, several
+        times a second; where it raises, so does this. Closing the generator early stops the processes after the files they are at.
         """
         ready: queue.Queue[Outcome | BaseException | None] = queue.Queue(_AHEAD * len(self._children))
         source, source_lock, stop = iter(jobs), threading.Lock(), threading.Event()
@@ -142,7 +152,7 @@ class DecodePool:
             thread.start()
         try:
             with _watch(self._children):
-                yield from _drain(ready, len(threads))
+                yield from _drain(ready, len(threads), idle)
         finally:
             stop.set()
             end = time.monotonic() + _PATIENCE
@@ -153,6 +163,7 @@ class DecodePool:
                     thread.join(0.1)
 
     def _one(self, child: _Child, job: Job, known: Callable[[bytes], bool], stop: threading.Event) -> Outcome:
+        child.job = job
         outcome = self._try(child, job, known)
         if outcome.error == _CRASHED and not stop.is_set():
             # Perhaps it was ended from outside, for want of memory, say. A file that crashes two is to blame itself.
@@ -233,9 +244,13 @@ def _offer(ready: queue.Queue[Any], item: object, stop: threading.Event) -> None
             continue
 
 
-def _drain(ready: queue.Queue[Outcome | BaseException | None], producers: int) -> Iterator[Outcome]:
+def _drain(ready: queue.Queue[Outcome | BaseException | None], producers: int, idle: Callable[[], None]) -> Iterator[Outcome]:
     while producers:
-        item = ready.get()
+        try:
+            item = ready.get(timeout=_LOOK)
+        except queue.Empty:
+            idle()
+            continue
         if item is None:
             producers -= 1
         elif isinstance(item, BaseException):
@@ -244,12 +259,46 @@ def _drain(ready: queue.Queue[Outcome | BaseException | None], producers: int) -
             yield item
 
 
+# Ended, and not gone yet.
+_LEFT_BEHIND: list[subprocess.Popen[bytes]] = []
+
+
+class _Answers:
+    """The reading end of a process's pipe, read for as long as there is hope. On Windows, which cannot wait for a pipe, to the end."""
+
+    def __init__(self, pipe: io.BufferedReader, hopeless: Callable[[], bool]) -> None:
+        # Without its buffer, of whose contents `poll` knows nothing.
+        self._pipe, self._hopeless = pipe.raw, hopeless
+        self._poll = None
+        if hasattr(select, "poll"):
+            self._poll = select.poll()
+            self._poll.register(pipe, select.POLLIN)
+
+    def read(self, size: int) -> bytes:
+        """So many bytes; fewer at the end of the stream. Raises OSError where nothing more is to be hoped for."""
+        pieces, left = list[bytes](), size
+        while left:
+            while self._poll is not None and not self._poll.poll(1000 * _LOOK):
+                if self._hopeless():
+                    raise OSError("the process does not end")
+            piece = self._pipe.read(left)
+            if not piece:
+                break
+            pieces.append(piece)
+            left -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
 class _Child:
     """One decode process, started when first needed and again after it died."""
 
     def __init__(self, command: Sequence[str], timeout: float) -> None:
         self._command, self._timeout = list(command), timeout
         self._process: subprocess.Popen[bytes] | None = None
+        # What it is at, for `give_up`.
+        self.job: Job | None = None
+        # When a process that was ended has to be gone.
+        self._gone_by: float | None = None
         # Guards the deadline: a process must not be ended for a file that it has just finished.
         self._lock = threading.Lock()
         self._deadline: float | None = None
@@ -279,7 +328,7 @@ class _Child:
             self._late, self._deadline = False, time.monotonic() + allowed
         try:
             wire.send(process.stdin, header, body)  # type: ignore[arg-type]
-            answer = wire.receive(process.stdout, _LONGEST_ANSWER)  # type: ignore[arg-type]
+            answer = wire.receive(_Answers(process.stdout, self._is_hopeless), _LONGEST_ANSWER)  # type: ignore[arg-type]
         except (OSError, ValueError):
             answer = None
         finally:
@@ -297,12 +346,24 @@ class _Child:
         with self._lock:
             if self._deadline is not None and time.monotonic() > self._deadline and self._process is not None:
                 self._late = True
-                self._process.kill()
+                self.kill()
+
+    def give_up(self, hopeless: Callable[[Job], bool]) -> None:
+        """Its file takes too long from now on, if it is such a one."""
+        job = self.job
+        with self._lock:
+            if self._deadline is not None and job is not None and hopeless(job):
+                self._deadline = 0.0
 
     def kill(self) -> None:
-        """End the process, so that whoever waits for its answer gets one at once."""
+        """End the process, so that whoever waits for its answer gets one at once, or in a moment where it does not die."""
         if process := self._process:
             process.kill()
+            if self._gone_by is None:
+                self._gone_by = time.monotonic() + _GRACE
+
+    def _is_hopeless(self) -> bool:
+        return self._gone_by is not None and time.monotonic() > self._gone_by
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is not None:
@@ -312,6 +373,7 @@ class _Child:
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=PROJECT, env=_environment()
             )
+            self._gone_by = None
         return self._process
 
     def close(self) -> None:
@@ -326,8 +388,11 @@ class _Child:
                     stream.close()
             except OSError:
                 pass
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_GRACE)
+        try:
+            process.wait(0.0 if self._is_hopeless() else _GRACE)
+        except subprocess.TimeoutExpired:
+            _LEFT_BEHIND.append(process)
+        _LEFT_BEHIND[:] = [each for each in _LEFT_BEHIND if each.poll() is None]
 
 
 def _environment() -> dict[str, str]:

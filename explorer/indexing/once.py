@@ -10,8 +10,9 @@ from explorer.encoders import registry
 from explorer.encoders.base import Encoder
 from explorer.errors import EncoderError, UnknownEncoder
 from explorer.indexing import leftovers, retry
-from explorer.indexing.compare import Place, Tally, forget_vanished
+from explorer.indexing.compare import Place, Tally, add_folder, forget_vanished
 from explorer.indexing.decode_pool import DecodePool
+from explorer.indexing.disk import Disk
 from explorer.indexing.pace import Throttle
 from explorer.indexing.pipeline import Indexer, Progress
 from explorer.indexing.resting import Resting
@@ -71,15 +72,16 @@ def index_folders(
             retry.after_upgrade(library, writer)
             if retry_failed:
                 failures.retry(writer)
-            places = _places(library, writer, folders, exclude)
-            indexer = Indexer(library, writer, encoder, pool, desk.tick, resting=Resting(patient=True))
+            disk = Disk()
+            places = _places(library, writer, folders, exclude, disk)
+            indexer = Indexer(library, writer, encoder, pool, desk.tick, resting=Resting(patient=True), disk=disk)
             tally = indexer.run(places)
             _wait_for_writers(indexer, tally, desk)
             # Counted anew: one that had failed before is met again in its folder.
             tally.failed = sum(file.state == "failed" for p in places for file in writer.files_below(p.root_id, p.folder).values())
             if forget_missing:
                 for folder in folders:
-                    gone = forget_vanished(library.catalog, writer, folder)
+                    gone = forget_vanished(library.catalog, writer, folder, disk)
                     tally.missing, tally.away = tally.missing + gone, max(0, tally.away - gone)
             for stage in stages(library, writer, encoder):
                 stage.run(lambda done, total, what=stage.what: desk.tick(Progress(done, total, 0.0, None, what)))  # type: ignore[misc]
@@ -155,10 +157,10 @@ class _Desk:
 _WHO = "It was started on the command line."
 
 
-def _places(library: Library, writer: Writer, folders: Sequence[str], exclude: Sequence[str]) -> list[Place]:
+def _places(library: Library, writer: Writer, folders: Sequence[str], exclude: Sequence[str], disk: Disk) -> list[Place]:
     globs = check_globs(exclude)
     for folder in folders:
-        writer.add_root(folder)
+        add_folder(writer, folder, disk)
     places = list[Place]()
     for root in library.catalog.roots():
         for folder in folders:

@@ -24,9 +24,10 @@ from filelock import FileLock
 from explorer.encoders.base import Encoder
 from explorer.errors import CatalogDamaged, ExplorerError, FolderError, LibraryLocked, UsageError
 from explorer.indexing import leftovers, retry
-from explorer.indexing.compare import Place, Tally, forget_vanished
+from explorer.indexing.compare import Place, Tally, add_folder, forget_vanished
 from explorer.indexing.control import Heartbeat, say_if_silent
 from explorer.indexing.decode_pool import DecodePool
+from explorer.indexing.disk import Disk
 from explorer.indexing.once import load_encoder
 from explorer.indexing.pace import Throttle, give_way
 from explorer.indexing.pipeline import Indexer, Progress
@@ -62,8 +63,9 @@ class Worker:
         self._library, self._encoder, self._note = library, encoder, note
         self._writer = Writer(library.catalog)
         self._pool = DecodePool(decoders or max(1, os.cpu_count() or 1), encoder.spec)
-        self._rounds = Rounds(library, self._writer)
-        self._indexer = Indexer(library, self._writer, encoder, self._pool, self._tick, resting=Resting(patient=True))
+        self._disk = Disk()
+        self._rounds = Rounds(library, self._writer, self._disk)
+        self._indexer = Indexer(library, self._writer, encoder, self._pool, self._tick, resting=Resting(patient=True), disk=self._disk)
         self._throttle = Throttle(library.catalog, self._rest)
         self._stages = stages(library, self._writer, encoder)
         self._stop = threading.Event()
@@ -209,7 +211,7 @@ class Worker:
 
     def _carry_out(self, command: str, argument: str | None) -> None:
         if command == "add" and argument:
-            self._rounds.due_now(self._writer.add_root(argument))
+            self._rounds.due_now(add_folder(self._writer, argument, self._disk))
         elif command == "remove" and argument:
             self._rounds.forget(argument)
             self._writer.remove_root(argument)
@@ -222,7 +224,7 @@ class Worker:
         elif command == "retry":
             self._retry(json.loads(argument) if argument else {})
         elif command == "forget":
-            self._changed += forget_vanished(self._library.catalog, self._writer, argument)
+            self._changed += forget_vanished(self._library.catalog, self._writer, argument, self._disk)
             self._rounds.due_now()
         elif command == "keep":
             for root in self._library.catalog.roots():

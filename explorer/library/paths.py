@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 
 _SHIFT = 0x100000
 _LONE = re.compile("[\udc80-\udcff]")
@@ -39,12 +40,14 @@ def inside(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def below(path: str, root: str) -> str | None:
+def below(path: str, root: str, real: Callable[[str], str] = os.path.realpath) -> str | None:
     """Where an absolute path lies below a root: catalog text, '' for the root itself, None where it does not.
 
-    Two paths that lead to one folder by way of links are the same here, so that no folder is ever indexed twice.
+    Two paths that lead to one folder by way of links are the same here, so that no folder is ever indexed twice. real: says where a path
+    leads; for those who cannot wait for a drive that does not answer.
     """
-    for one, other in ((path, root), (os.path.realpath(path), os.path.realpath(root))):
+    for links in (False, True):
+        one, other = (real(path), real(root)) if links else (path, root)
         if inside(one, other):
             relative = os.path.relpath(one, other).replace(os.sep, "/")
             return "" if relative == "." else to_text(relative)

@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -116,20 +116,20 @@ class Writer:
 
     # --- roots
 
-    def add_root(self, path: str) -> int:
-        """The id of the root that covers this absolute folder, made if need be; roots below it become part of it.
+    def add_root(self, path: str, real: Callable[[str], str] = os.path.realpath) -> int:
+        """The id of the root that covers this absolute folder, made if need be; roots below it become part of it. real: as `below` has it.
 
         Raises FolderError where the folder is absent or cannot be listed.
         """
         check_folder(path)
         roots = [(int(i), from_text(p)) for i, p in self._db.execute("select id, path from root")]
         for root_id, known in roots:
-            if below(path, known) is not None:
+            if below(path, known, real) is not None:
                 return root_id
         with self.transaction():
             new = self._insert("insert into root (path, added_at) values (?, ?)", (to_text(path), time.time()))
             for root_id, known in roots:
-                prefix = below(known, path)
+                prefix = below(known, path, real)
                 if prefix:
                     self._db.execute(
                         "update file set root_id = ?, path = ? || '/' || path, folder = rtrim(? || '/' || folder, '/') where root_id = ?",

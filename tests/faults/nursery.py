@@ -67,7 +67,7 @@ class Near:
     def __init__(self, _: int, spec: InputSpec | None) -> None:
         self._spec = spec
 
-    def run(self, jobs: Iterable[Job], known: Callable[[bytes], bool]) -> Iterator[Outcome]:
+    def run(self, jobs: Iterable[Job], known: Callable[[bytes], bool], idle: Callable[[], None] = lambda: None) -> Iterator[Outcome]:
         for job in jobs:
             try:
                 data, facts = read_with_facts(job.path)

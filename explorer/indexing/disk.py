@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, cast
 
-T, U = TypeVar("T"), TypeVar("U")
+T = TypeVar("T")
+U = TypeVar("U")
 
 # Seconds without a sign of life after which a drive is taken to be silent: a disk that was asleep, or a busy network, takes several.
 LIMIT = 30.0

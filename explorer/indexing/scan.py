@@ -78,7 +78,8 @@ def walk(
     """The photo files at, and if `recursive` below, a folder of a root.
 
     root: absolute path. folder: relative, catalog text. roots: all watched folders, links in their paths resolved.
-    Links to folders are not followed, so no loop can trap it. A link to a photo outside the watched folders is a photo file; one to a file that is found in its own place is nothing new.
+    Links to folders are not followed, so no loop can trap it. A link to a photo outside the watched folders is a photo file; one to a
+    file that is found in its own place is nothing new.
     tick: called for each folder, and in large ones more often; may raise to stop.
     """
     rules = rules or Rules(root)

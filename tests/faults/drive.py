@@ -2,9 +2,9 @@
 
     python -m tests.faults.drive FOLDER MOUNT
 
-It reads lines: `die` and it takes every question and answers none, `live` and it answers them all. The first time that a file is opened in
-whose name stands `deadly`, it dies by itself. Whoever asks meanwhile waits in the system, and cannot even be killed, as with a network drive whose
-computer is off. Only for Linux, and only where this process may mount. The protocol is that of `linux/fuse.h`, version 7.31.
+It reads lines: `die` and it takes every question and answers none, `live` and it answers them all. The first time that a file is
+opened in whose name stands `deadly`, it dies by itself. Whoever asks meanwhile waits in the system, and cannot even be killed, as with
+a network drive whose computer is off. Only for Linux, and only where this process may mount. Protocol: `linux/fuse.h`, version 7.31.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ class Clip:
 
     def encode_images(self, pixels: Pixels) -> Vectors:
         with self._lock:
-            self._image = self._image or Model(_path(self._note.key, "image"))
+            self._image = self._image or Model(_path(self._note.key, "image"), streams=True)
             model = self._image
         rows = [model(np.ascontiguousarray(pixels[start : start + _BATCH]))[0] for start in range(0, len(pixels), _BATCH)]
         return unit(np.concatenate(rows)) if rows else np.zeros((0, self.dim), np.float32)

@@ -77,7 +77,7 @@ class Pooled:
     def encode_images(self, pixels: Pixels) -> Vectors:
         with self._lock:
             if self._loaded is None:
-                self._loaded = load(lambda: convert(self._family))
+                self._loaded = load(lambda: convert(self._family), streams=True)
             model = self._loaded
         rows = [model(np.ascontiguousarray(pixels[start : start + _BATCH]))[0] for start in range(0, len(pixels), _BATCH)]
         return unit(np.concatenate(rows)) if rows else np.zeros((0, self.dim), np.float32)

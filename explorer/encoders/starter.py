@@ -117,7 +117,7 @@ class Starter:
 
     def see(self, pixels: Pixels) -> tuple[Vectors, Vectors]:
         """uint8 (n, 260, 260, 3) → pooled features (n, 1280) and class probabilities (n, 1000), both float32."""
-        features, probabilities = self._part("eyes", lambda: load(convert_eyes))(np.ascontiguousarray(pixels))
+        features, probabilities = self._part("eyes", lambda: load(convert_eyes, streams=True))(np.ascontiguousarray(pixels))
         return features, probabilities
 
     def read(self, phrases: Sequence[str]) -> Vectors:

@@ -30,8 +30,8 @@ __all__ = ["Indexer", "Place", "Progress", "Tally"]
 
 # Photos encoded and committed together: large enough to use every core, small enough that results show at once.
 BATCH = 16
-# No file's time: what carries it is read again by every scan.
-_UNREAD = -1
+# No file's time: what carries it is read again by every scan; or by the next one only, as it may not have been the file's fault.
+_UNREAD, _DOUBTED = -1, -2
 # A started batch is written after this many seconds even if it is not full.
 LINGER = 1.0
 
@@ -106,9 +106,7 @@ class Indexer:
                         tally.unsettled.add(Place(task.root_id, self._roots[task.root_id], seen.path.rpartition("/")[0], False))
                         continue
                     if outcome.error is not None or outcome.digest is None:
-                        # Its bytes were not to be had, which may be another matter next time, whatever its size and time say.
-                        again = seen if outcome.digest else seen._replace(mtime_ns=_UNREAD)
-                        self._writer.put_failed(task.root_id, again, outcome.error or "it could not be read")
+                        self._writer.put_failed(task.root_id, _again(task, outcome), outcome.error or "it could not be read")
                         tally.failed += 1
                         continue
                     photo_id = self._writer.photo_of(outcome.digest)
@@ -251,6 +249,17 @@ class _Meter:
         (t0, n0), (t1, n1) = self._marks[0], self._marks[-1]
         rate = (n1 - n0) / max(t1 - t0, 1e-6)
         return Progress(self._done, self._total, rate, (self._total - self._done) / rate if rate > 0 else None)
+
+
+def _again(task: Task, outcome: Outcome) -> Seen:
+    """The file as it is to be known where it could not be read: with a time that is not its own where it is to be tried again."""
+    if outcome.digest is None:
+        # Its bytes were not to be had, which may be another matter next time, whatever its size and time say.
+        return task.seen._replace(mtime_ns=_UNREAD)
+    if outcome.passing and (task.was is None or (task.was.state, task.was.mtime_ns) != ("failed", _DOUBTED)):
+        # A process that was ended from outside, or memory that others took: the file is believed to be at fault when it happens twice.
+        return task.seen._replace(mtime_ns=_DOUBTED)
+    return task.seen
 
 
 def _task(outcome: Outcome) -> Task:

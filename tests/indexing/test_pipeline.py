@@ -241,7 +241,9 @@ def test_a_file_that_crashed_the_decoder_gets_one_more_chance_and_no_third(
     def dies(child: Any, job: Any, *rest: Any) -> Outcome:
         read.append(job.path)
         if len(read) <= deaths:
-            return Outcome(job, content_hash(path.read_bytes()), path.stat().st_size, path.stat().st_mtime_ns, error="crashed", passing=True)
+            return Outcome(
+                job, content_hash(path.read_bytes()), path.stat().st_size, path.stat().st_mtime_ns, error="crashed", passing=True
+            )
         return real(child, job, *rest)
 
     monkeypatch.setattr(desk.pool, "_one", dies)

@@ -109,6 +109,9 @@ class Starter:
         dim: int = self._head.dim
         return dim
 
+    def warm_up(self) -> None:
+        self.see(np.zeros((1, SIDE, SIDE, 3), np.uint8))
+
     def encode_images(self, pixels: Pixels) -> Vectors:
         return self._head.photo(*self.see(pixels))
 

@@ -7,7 +7,9 @@ what is left by the same comparison.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -34,6 +36,8 @@ BATCH = 16
 _UNREAD, _DOUBTED = -1, -2
 # A started batch is written after this many seconds even if it is not full.
 LINGER = 1.0
+# Files for which the encoder is not loaded ahead.
+_FEW = 4
 
 
 class Progress(NamedTuple):
@@ -59,6 +63,7 @@ class Indexer:
         self._resting = resting or Resting()
         self._roots: dict[int, str] = {}
         self._devices: dict[int, str | None] = {}
+        self._warming: threading.Thread | None = None
         self._encoder_id = writer.encoder(encoder.name, encoder.version, encoder.dim)
 
     def run(self, places: Sequence[Place], *, thorough: bool = True) -> Tally:
@@ -91,6 +96,7 @@ class Indexer:
         for file in gone.values():
             if file.photo_id is not None:
                 found.setdefault(file.photo_id, []).append(file)
+        self._warm_up(len(tasks))
         for batch in self._batches(tasks, self._is_known):
             vectors = self._vectors(batch)
             with self._writer.transaction():
@@ -119,6 +125,18 @@ class Indexer:
                         # Known when it was read, purged since: the next scan takes it as new.
                         continue
                     self._place(task, photo_id, gone, found, tally)
+
+    def _warm_up(self, number: int) -> None:
+        """Load the encoder while the decode processes start: either takes half a second. Not for a file or two, which may be known."""
+        if self._warming is None and number > _FEW:
+
+            def warm_up() -> None:
+                # What is in the way is said when the first photo is encoded.
+                with contextlib.suppress(Exception):
+                    self._encoder.warm_up()
+
+            self._warming = threading.Thread(target=warm_up, name="encoder-warm-up", daemon=True)
+            self._warming.start()
 
     def _place(self, task: Task, photo_id: int, gone: dict[int, KnownFile], found: dict[int, list[KnownFile]], tally: Tally) -> None:
         """Note that this file holds that photo: as it did before, as a file that moved here, or as one more."""

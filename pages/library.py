@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.errors import FolderError
-from explorer.library.paths import inside, printable
+from explorer.library.paths import as_on_disk, inside, printable
 from explorer.library.rows import RootRow
 from explorer.library.writer import check_folder
 from explorer.ui import failing, resources, watching
@@ -118,7 +118,7 @@ def take(typed: str) -> None:
     if not typed:
         st.error("Type or paste the folder's path.", icon=":material/error:")
         return
-    path = os.path.abspath(Path(typed).expanduser())  # noqa: PTH100  links in it are kept as they are
+    path = as_on_disk(os.path.abspath(Path(typed).expanduser()))  # noqa: PTH100  links in it are kept as they are
     try:
         check_folder(path)
     except FolderError as error:

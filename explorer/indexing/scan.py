@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,9 @@ from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 
 # Entries of a folder between two calls of `tick`.
 _STEP, _LONG = 50, 1000
+
+# IO_REPARSE_TAG_MOUNT_POINT.
+_JUNCTION = 0xA0000003
 
 # What a library's own folder holds: its previews are no photos of anybody's.
 _LIBRARY = frozenset({"catalog.db", "worker.lock"})
@@ -94,6 +98,8 @@ def walk(
                 tick()
             relative = to_text(f"{here}/{entry.name}" if here else entry.name)
             try:
+                if _leads_elsewhere(entry):
+                    continue
                 if not entry.is_dir(follow_symlinks=False):
                     _take(found, relative, entry, rules, real)
                 elif rules.leaves_out(relative, is_folder=True):
@@ -128,6 +134,11 @@ def _list(path: str, here: str, found: Walk, tick: Callable[[], None]) -> tuple[
         found.unreadable.add(here)
         return [], 0
     return ([], 0) if {entry.name for entry in listed} >= _LIBRARY else (listed, device)
+
+
+def _leads_elsewhere(entry: os.DirEntry[str]) -> bool:
+    """Whether it is one of Windows' junctions: links to folders that it shows as folders, and a loop of which it made itself."""
+    return sys.platform == "win32" and getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _JUNCTION
 
 
 def _is_watched(link: str, roots: Sequence[str]) -> bool:

@@ -25,6 +25,7 @@ from watchdog.events import (
 from explorer.indexing.debounce import Debouncer
 from explorer.indexing.rules import IGNORE_FILE, Rules
 from explorer.library.paths import inside, to_text
+from explorer.photos.formats import EXTENSIONS
 
 # Reading a file makes events too; only these mean that something is different.
 _TELLING = (
@@ -185,6 +186,11 @@ class _Observed:
         self._observer.join()
 
 
+def _may_be_folder(event: FileSystemEvent, name: str) -> bool:
+    """Whether what is said to be a deleted file was a folder, perhaps: Windows does not tell the two apart."""
+    return isinstance(event, FileDeletedEvent) and os.path.splitext(name)[1].lower() not in EXTENSIONS  # noqa: PTH122
+
+
 class _Scheduled(FileSystemEventHandler):
     def __init__(self, observer: Any, root: str, tell: Tell) -> None:
         self.problem: str | None = None
@@ -201,7 +207,7 @@ class _Scheduled(FileSystemEventHandler):
         for path in filter(None, (os.fsdecode(event.src_path), os.fsdecode(event.dest_path))):
             # A folder that came or went is looked through itself; a file makes its folder be looked at.
             folder, name = os.path.split(path)
-            self._tell(*((path, None) if event.is_directory else (folder, name)))
+            self._tell(*((path, None) if event.is_directory or _may_be_folder(event, name) else (folder, name)))
 
     def close(self) -> None:
         with self._lock:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import re
+import sys
+import unicodedata
 from collections.abc import Callable
 
 _SHIFT = 0x100000
@@ -33,6 +35,32 @@ def printable(path: str) -> str:
 def join(root: str, relative: str) -> str:
     """Catalog texts of a root and a path below it → one absolute path for the file system."""
     return from_text(root if not relative else os.path.join(root, *relative.split("/")))  # noqa: PTH118
+
+
+def as_on_disk(path: str) -> str:
+    """An absolute path with each name as its folder has it, where the system takes several for one: A for a, and composed letters for
+    those put together of parts. So nobody's folder is taken for two, whichever way it was typed."""
+    if sys.platform not in ("win32", "darwin") or not os.path.lexists(path):
+        return path
+    drive, rest = os.path.splitdrive(path)
+    shown = drive.upper() if len(drive) == 2 else drive
+    shown += os.sep
+    for part in filter(None, rest.split(os.sep)):  # noqa: PTH206
+        shown = os.path.join(shown, _listed(shown, part))  # noqa: PTH118
+    return shown
+
+
+def _listed(folder: str, name: str) -> str:
+    """A name as a folder has it; as it is where the folder cannot be read."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208
+    except OSError:
+        return name
+    return name if name in names else next((each for each in names if _key(each) == _key(name)), name)
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def inside(path: str, folder: str) -> bool:

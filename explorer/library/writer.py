@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from explorer.errors import FolderError
 from explorer.library.catalog import Catalog, connect
-from explorer.library.paths import below, from_text, to_text
+from explorer.library.paths import as_on_disk, below, from_text, to_text
 from explorer.library.rows import Phase
 from explorer.photos.decode import DecodedPhoto
 
@@ -122,6 +122,7 @@ class Writer:
         Raises FolderError where the folder is absent or cannot be listed.
         """
         check_folder(path)
+        path = as_on_disk(path)
         roots = [(int(i), from_text(p)) for i, p in self._db.execute("select id, path from root")]
         for root_id, known in roots:
             if below(path, known, real) is not None:

@@ -10,7 +10,7 @@ from explorer.encoders import registry
 from explorer.encoders.base import Encoder
 from explorer.errors import EncoderError, UnknownEncoder
 from explorer.indexing import leftovers, retry
-from explorer.indexing.compare import Place, Tally, add_folder, forget_vanished
+from explorer.indexing.compare import Place, Tally, add_folder
 from explorer.indexing.decode_pool import DecodePool
 from explorer.indexing.disk import Disk
 from explorer.indexing.pace import Throttle
@@ -18,6 +18,7 @@ from explorer.indexing.pipeline import Indexer, Progress
 from explorer.indexing.resting import Resting
 from explorer.indexing.rules import check_globs
 from explorer.indexing.stages import stages
+from explorer.indexing.vanished import forget_vanished
 from explorer.library import failures
 from explorer.library.library import Library
 from explorer.library.paths import below

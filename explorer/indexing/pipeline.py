@@ -19,7 +19,8 @@ import numpy as np
 from explorer.encoders.base import Encoder
 from explorer.errors import PhotoError
 from explorer.indexing.compare import Differences, Place, Tally, Task, fell_silent
-from explorer.indexing.decode_pool import DecodePool, Job, Outcome
+from explorer.indexing.decode_pool import DecodePool, Outcome
+from explorer.indexing.decode_process import Job
 from explorer.indexing.disk import Alive, Disk, Silent
 from explorer.indexing.resting import Resting
 from explorer.indexing.scan import NOWHERE, device_of, inode_of, root_state

@@ -24,7 +24,7 @@ from filelock import FileLock
 from explorer.encoders.base import Encoder
 from explorer.errors import CatalogDamaged, ExplorerError, FolderError, LibraryLocked, UsageError
 from explorer.indexing import leftovers, retry
-from explorer.indexing.compare import Place, Tally, add_folder, forget_vanished
+from explorer.indexing.compare import Place, Tally, add_folder
 from explorer.indexing.control import Heartbeat, say_if_silent
 from explorer.indexing.decode_pool import DecodePool
 from explorer.indexing.disk import Disk
@@ -35,6 +35,7 @@ from explorer.indexing.resting import Resting
 from explorer.indexing.rounds import Rounds
 from explorer.indexing.rules import check_globs
 from explorer.indexing.stages import stages
+from explorer.indexing.vanished import forget_vanished
 from explorer.library import absence, failures
 from explorer.library.library import Library
 from explorer.library.rows import Phase

@@ -20,7 +20,8 @@ from typing import Any
 from explorer.encoders import registry
 from explorer.errors import PhotoError
 from explorer.indexing import compare, leftovers, neighbours, worker
-from explorer.indexing.decode_pool import Job, Outcome
+from explorer.indexing.decode_pool import Outcome
+from explorer.indexing.decode_process import Job
 from explorer.library import previews, storage, vectors
 from explorer.library import stages as store
 from explorer.library.catalog import Catalog

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from explorer.indexing import pairs
+from explorer.indexing import copied, looking, pairs
 from explorer.indexing.neighbours import NeighbourStage
 from explorer.indexing.pairs import PairStage
 from explorer.indexing.same_moment import Moment, another_moment
@@ -185,7 +185,7 @@ def test_what_is_known_is_not_compared_again(shelf: Shelf, monkeypatch: pytest.M
     for name in SHELF:
         put_one(shelf, name)
     stage(shelf).run(quiet)
-    monkeypatch.setattr(pairs.Looker, "compare", lambda *_, **__: pytest.fail("compared again"))
+    monkeypatch.setattr(looking.Looker, "compare", lambda *_, **__: pytest.fail("compared again"))
     stage(shelf).run(quiet)
     assert found(shelf).keys() == expected(SHELF)
 
@@ -265,8 +265,8 @@ def test_clocks_say_that_two_photos_are_two_shots(one: Moment, other: Moment, ap
 
 def test_of_very_many_copies_each_is_compared_with_the_largest(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pairs, "BATCH", 2)
-    monkeypatch.setattr(pairs, "_CLOSED", 3)
-    monkeypatch.setattr(pairs, "_HUBS", 1)
+    monkeypatch.setattr(copied, "CLOSED", 3)
+    monkeypatch.setattr(copied, "HUBS", 1)
     for number, width in enumerate(range(200, 400, 20)):
         put(shelf, f"a{number}.jpg", encoded(draw(1, SIZE).resize((width, width * 3 // 4))))
     stage(shelf).run(quiet)

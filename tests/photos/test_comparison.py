@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
-from explorer.photos import comparison, sketches
+from explorer.photos import comparison, placing, sketches
 from explorer.photos.comparison import Measures, is_same_picture, measure
 from tests.pictures import draw
 
@@ -107,8 +107,8 @@ def test_a_crop_says_how_it_lies_in_its_original() -> None:
 
 
 def test_a_border_is_told_from_a_plain_edge() -> None:
-    assert comparison.content(grey(ImageOps.expand(photo(), (10, 20, 30, 40), "black"))) == (10, 20, 490, 380)
-    assert comparison.content(grey(photo())) == (0, 0, 480, 360)
+    assert placing.content(grey(ImageOps.expand(photo(), (10, 20, 30, 40), "black"))) == (10, 20, 490, 380)
+    assert placing.content(grey(photo())) == (0, 0, 480, 360)
 
 
 def test_pictures_too_small_to_compare_are_not_compared() -> None:

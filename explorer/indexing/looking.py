@@ -13,17 +13,18 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from explorer.indexing.candidates import MOST_BITS, Known
 from explorer.library import pairs as store
 from explorer.library.library import Library
 from explorer.library.pairs import PAIRS_VERSION
-from explorer.photos import comparison, orientations, placing, sketches
+from explorer.photos import comparison, orientations, placing, sketches, tones
 from explorer.photos.comparison import Grey, Measures
 from explorer.photos.hashes import perceptual_hash
 from explorer.photos.placing import Matrix
@@ -69,6 +70,11 @@ class _Picture:
     @functools.cached_property
     def grey(self) -> Grey | None:
         return _read(self._path, cv2.IMREAD_GRAYSCALE)
+
+    @functools.cached_property
+    def colour(self) -> npt.NDArray[np.uint8] | None:
+        """A small picture in colour."""
+        return _read(self._path, cv2.IMREAD_REDUCED_COLOR_4)
 
     @functools.cached_property
     def box(self) -> placing.Box:
@@ -210,16 +216,20 @@ def _measured(one: _Picture, other: _Picture, onto: Matrix, near: bool) -> Measu
     return comparison.measure(one.grey, other.grey, onto, near=near)
 
 
-def _relation(measures: Measures, one: _Picture, other: _Picture) -> dict[str, object]:
+def _relation(measures: Measures, one: _Picture, other: _Picture) -> dict[str, Any]:
     if one.grey is None or other.grey is None:
         return {}
-    return comparison.relation(measures, one.grey.shape, other.grey.shape)
+    kept = comparison.relation(measures, one.grey.shape, other.grey.shape)
+    if comparison.is_same_picture(measures) and one.colour is not None and other.colour is not None:
+        grey, light = tones.tones(one.colour, other.colour, np.reshape(kept["matrix"], (2, 3)))
+        kept |= {"grey": grey, "light": round(light, 1)}
+    return kept
 
 
-def _read(path: os.PathLike[str], how: int) -> Grey | None:
+def _read(path: os.PathLike[str], how: int) -> npt.NDArray[np.uint8] | None:
     try:
         data = np.fromfile(path, np.uint8)
-        grey = cv2.imdecode(data, how) if len(data) else None
+        picture = cv2.imdecode(data, how) if len(data) else None
     except (OSError, cv2.error):
         return None
-    return None if grey is None else np.asarray(grey, np.uint8)
+    return None if picture is None else np.asarray(picture, np.uint8)

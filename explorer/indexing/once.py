@@ -80,7 +80,7 @@ def index_folders(
                 for folder in folders:
                     gone = forget_vanished(library.catalog, writer, folder)
                     tally.missing, tally.away = tally.missing + gone, max(0, tally.away - gone)
-            for stage in stages(library, writer, encoder):
+            for stage in stages(library, writer, encoder, drawing=False):
                 stage.run(lambda done, total, what=stage.what: desk.tick(Progress(done, total, 0.0, None, what)))  # type: ignore[misc]
             index = library.vectors(encoder.name, encoder.version, encoder.dim)
             if tally.encoded or tally.moved or tally.missing or tally.left_out or index.rebuilt:
@@ -144,8 +144,8 @@ class _Desk:
         if now - self._said >= _SAID:
             self._said = now
             phase: Phase = "paused" if self._paused else "comparing" if progress.stage else "indexing" if progress.total else "scanning"
-            done, total, rate, eta, _ = progress
-            self._writer.report(phase=phase, encoder=self._encoder.name, done=done, total=total, rate=rate, eta=eta, message=_WHO)
+            done, total, rate, eta, stage = progress
+            self._writer.report(phase=phase, encoder=self._encoder.name, done=done, total=total, rate=rate, eta=eta, message=stage or _WHO)
 
     def close(self) -> None:
         self._writer.report(phase="stopped", encoder=self._encoder.name)

@@ -13,7 +13,7 @@ from explorer import cli
 from explorer.errors import UsageError
 from explorer.library.dismissals import of_path
 from explorer.library.removals import known_file, unread_file
-from explorer.review import removal, trash
+from explorer.review import moving, trash
 from explorer.review.anomalies import Finding
 from explorer.review.kinds import Kind
 from explorer.review.removal import ONLY_COPY, TRASH, Removal, dry_run, remove
@@ -114,7 +114,7 @@ def test_a_file_that_cannot_be_read_at_all_is_said(field: Field, monkeypatch: py
     def locked(path: str) -> str:
         raise PermissionError(13, "Permission denied", path)
 
-    monkeypatch.setattr(removal.moving, "file_hash", locked)
+    monkeypatch.setattr(moving, "file_hash", locked)
     taking = removals_of_findings(field.library.catalog, [finding(field, name, "unreadable") for name in ("gone.jpg", "locked.jpg")])
     assert taking.removals == []
     assert [why for _, why in taking.left] == [

@@ -46,13 +46,20 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
         st.download_button(
             "Plan as JSON", as_json(removals), "removal-plan.json", "application/json", icon=":material/download:", on_click="ignore"
         )
+    unread = sum(removal.tier == "unreadable" for removal in removals)
+    if unread:
+        st.warning(
+            f"{count(unread, 'file')} could not be read as a photo, so no other copy is known: it may be the only one. A camera's raw"
+            " file is not broken, only in a format that is not read here.",
+            icon=":material/warning:",
+        )  # fmt: skip
     to = _destination()
     sidecars = (
         bool(removals)
         and len(alone) < len(removals)
         and st.checkbox("Copy date, place, rating and keywords that the kept photo lacks to a file beside it (.xmp)", key="remove-sidecars")
     )
-    sure = not alone or st.checkbox(f"Yes, remove {count(len(alone), 'photo')} of which no other file is kept", key="remove-alone")
+    sure = not alone or st.checkbox(f"Yes, remove {count(len(alone), 'file')} for which no other is kept", key="remove-alone")
     check = st.container()
     with st.container(horizontal=True):
         if st.button("Check again", icon=":material/fact_check:", help="Read every file and its keeper; move nothing", disabled=to is None):

@@ -227,8 +227,9 @@ class Anomalies:
         near, cosines = _by_row(with_vector, kept.near[chosen]), kept.scores[chosen]
         rows = np.searchsorted(self._ids, with_vector)
         folders, names = files.folders([self._subjects[row].path for row in rows.tolist()])
-        odd = oddness.outliers(near, cosines)
-        lost = oddness.misplaced(index.rows(with_vector), folders, near, cosines)
+        vectors = index.rows(with_vector)
+        odd = oddness.outliers(vectors, near, cosines)
+        lost = oddness.misplaced(vectors, folders, near, cosines)
         back = {row: number for number, row in enumerate(rows.tolist())}
 
         def nearest(row: int) -> tuple[int, ...]:
@@ -274,7 +275,7 @@ class Anomalies:
 
 
 # Spreads from the usual by which a photo is odd, and by which it is lost in its folder.
-_ODD, _LOST = 1.9, 1.9
+_ODD, _LOST = 2.5, 1.3
 _NOT_COMPARED = "It has not been compared with others yet."
 # Photos that explain a finding.
 _SHOWN = 8

@@ -46,7 +46,10 @@ def _usual(values: Floats, factor: float, least: float, most: float) -> float:
 
 # Radius, in pixels of a photo 1,500 wide, from which a photo is seen to be soft; and how many times more blurred in one direction than
 # across it means that the camera moved.
-_SOFT, _SOFT_AT_MOST, _SOFTER_THAN_USUAL, _SHAKEN = 0.6, 0.85, 2.4, 1.45
+_SOFT, _SOFT_AT_MOST, _SOFTER_THAN_USUAL, _SHAKEN = 0.8, 1.0, 2.6, 1.45
+# How much more blurred in one direction ordinary photos may look, whose edges do not run in all directions; and how a movement that shows
+# beyond that adds to the radius: the ends of its streaks are sharp, so that it is measured as less than it is.
+_EDGES_DIFFER, _MOVED = 1.25, 0.7
 # Photos from which a library has ways of its own.
 _MANY = 50
 
@@ -63,7 +66,8 @@ def blurred(column: Column) -> Judgement:
             return f"Camera shake: even its sharpest parts are smeared at {direction[row]:.0f}°, with edges {seen}."
         return f"Out of focus: even its sharpest parts are soft, {'with edges ' if radius[row] < 20 else ''}{seen}."
 
-    return Judgement(falling(radius, middle, 3), says)
+    seen = radius * np.clip(shaken / _EDGES_DIFFER, 1, 3) ** _MOVED
+    return Judgement(falling(seen, middle, 3), says)
 
 
 # --- light

@@ -16,6 +16,8 @@ from explorer.photos.figures import BINS, VIEW, Grey, Look, Quality
 
 # Luminance from which a pixel counts as burnt out, and up to which as lost in black.
 _BURNT, _BLACK = 250, 5
+# A channel from which it counts as clipped.
+_CLIPPED = 253
 
 
 def measure(grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compression: int = 0) -> tuple[Quality, Look]:
@@ -62,7 +64,10 @@ def _light(small: npt.NDArray[np.uint8]) -> dict[str, float]:
     inner = grey[margin:-margin, margin:-margin]
     border = (int(counts[_BURNT:].sum()) - int((inner >= _BURNT).sum())) / max(1, grey.size - inner.size)
     shares = counts[counts > 0] / total
+    brightest = np.bincount(small.max(axis=2).ravel(), minlength=256)
     return {
+        "clipped": float(brightest[_CLIPPED:].sum() / total),
+        "brightest": float(np.searchsorted(np.cumsum(brightest), 0.25 * total)),
         "low": low, "middle": middle, "high": high, "mean": float(grey.mean()),
         "lit": float(np.searchsorted(np.cumsum(lit), lit.sum() / 2)) if lit.sum() else 255.0,
         "burnt": float(counts[_BURNT:].sum() / total), "black": float(counts[: _BLACK + 1].sum() / total),

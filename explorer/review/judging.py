@@ -74,7 +74,7 @@ def blurred(column: Column) -> Judgement:
 
 
 # Lights (of 255) below which a photo is too dark, and what is lost to white, weighted by how light the rest is, from which it is too light.
-_DARK, _OVER = 119.0, 0.125
+_DARK, _OVER = 119.0, 0.165
 
 
 def dark(column: Column) -> Judgement:
@@ -92,12 +92,13 @@ def overexposed(column: Column) -> Judgement:
     """Burnt out: a good part has lost all drawing, and the rest is light. Snow and fog are light, but not lost; a white background is lost,
     but what stands before it has its darks."""
     burnt, lit, low = column("burnt"), column("lit"), column("low")
-    washed = 0.1 + 0.6 * np.clip(low / 50, 0, 1.5) + 0.3 * np.clip((lit - 110) / 80, 0, 1)
+    lost = 0.5 * burnt + 0.5 * column("clipped")
+    washed = 0.1 + 0.45 * np.clip(low / 50, 0, 1.5) + 0.45 * np.clip((column("brightest") - 60) / 120, 0, 1.2)
 
     def says(row: int) -> str:
         return f"Overexposed: {burnt[row]:.0%} of it is burnt out to white, and the rest is at {lit[row] / 2.55:.0f} % brightness."
 
-    return Judgement(falling(burnt * washed, _OVER, 2), says)
+    return Judgement(falling(lost * washed, _OVER, 2), says)
 
 
 # --- what is in it
@@ -121,11 +122,13 @@ def empty(column: Column) -> Judgement:
 # Standard deviation of noise (levels, at 1,500 pixels across) that is seen, in photos of at least so many pixels on the longer side and in
 # tiny ones, where fine texture is hardest to tell from it; the whiteness up to which it is texture, and
 # from which it is noise.
-_GRAINY, _GRAINY_TINY, _GRAINY_AT_MOST, _GRAINIER_THAN_USUAL = 5.5, 8.0, 10.0, 4.0
-_LARGE, _SMALL = 900.0, 300.0
+_GRAINY, _GRAINY_TINY, _GRAINY_AT_MOST, _GRAINIER_THAN_USUAL = 3.6, 9.5, 10.0, 4.0
+_LARGE, _SMALL = 640.0, 240.0
 _TEXTURE, _WHITE = 0.3, 0.8
-# JPEG quality, and height of the steps between blocks against those within, from which compression is seen.
-_CRUSHED, _STEPS = 34.0, 0.33
+# JPEG quality from which compression is seen; and, for what was saved again, the height of the steps between blocks against those within,
+# softened by _WITHIN levels, from which they are seen, in files whose own tables are at least so good. Lower steps than _LOW (levels) are
+# not seen, however smooth the picture.
+_CRUSHED, _STEPS, _WITHIN, _OWN, _LOW = 29.0, 0.21, 4.0, 50.0, 1.0
 
 
 def noisy(column: Column) -> Judgement:
@@ -142,9 +145,11 @@ def noisy(column: Column) -> Judgement:
 
 def compressed(column: Column) -> Judgement:
     """Crushed by JPEG: by the tables of the file, or by the steps that an earlier file has left."""
-    quality, steps = column("compression"), column("blocks") / (column("steps") + 1)
+    quality, height = column("compression"), column("blocks")
     by_table = np.where(quality > 0, rising(quality, _CRUSHED, 3), np.float32(1))
-    by_steps = falling(steps, _STEPS, 3)
+    steps = height / (column("steps") + _WITHIN) * np.sqrt(np.clip(height / _LOW, 0, 1))
+    # What a file with coarse tables shows of its own blocks is what its tables say.
+    by_steps = np.where((quality > 0) & (quality < _OWN), np.float32(1), falling(steps, _STEPS, 3))
 
     def says(row: int) -> str:
         if by_table[row] <= by_steps[row]:

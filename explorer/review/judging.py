@@ -46,7 +46,7 @@ def _usual(values: Floats, factor: float, least: float, most: float) -> float:
 
 # Radius, in pixels of a photo 1,500 wide, from which a photo is seen to be soft; and how many times more blurred in one direction than
 # across it means that the camera moved.
-_SOFT, _SOFT_AT_MOST, _SOFTER_THAN_USUAL, _SHAKEN = 0.8, 1.0, 2.6, 1.45
+_SOFT, _SOFT_AT_MOST, _SOFTER_THAN_USUAL, _SHAKEN = 0.85, 0.92, 2.6, 1.45
 # How much more blurred in one direction ordinary photos may look, whose edges do not run in all directions; and how a movement that shows
 # beyond that adds to the radius: the ends of its streaks are sharp, so that it is measured as less than it is.
 _EDGES_DIFFER, _MOVED = 1.25, 0.7
@@ -74,7 +74,7 @@ def blurred(column: Column) -> Judgement:
 
 
 # Lights (of 255) below which a photo is too dark, and what is lost to white, weighted by how light the rest is, from which it is too light.
-_DARK, _OVER = 119.0, 0.165
+_DARK, _OVER = 119.0, 0.18
 
 
 def dark(column: Column) -> Judgement:

@@ -56,6 +56,9 @@ class Conse:
         self._classes = self._starter._head.arrays["plain_classes"]
         self.spec, self.dim = self._starter.spec, self._classes.shape[1]
 
+    def warm_up(self) -> None:
+        self._starter.warm_up()
+
     def encode_images(self, pixels: np.ndarray) -> Vectors:
         _, probabilities = self._starter.see(pixels)
         return unit(probabilities @ self._classes)

@@ -41,6 +41,9 @@ class Colours:
     spec = InputSpec(64, "squash", "bilinear")
     has_text = False
 
+    def warm_up(self) -> None:
+        """There is nothing to load."""
+
     def encode_images(self, pixels: Pixels) -> Vectors:
         cells = pixels.astype(np.float32).reshape(len(pixels), 4, 16, 4, 16, 3).mean(axis=(2, 4))
         return unit(cells.reshape(len(pixels), -1) - 127.3)

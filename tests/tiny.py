@@ -28,6 +28,9 @@ class Tiny:
         features = _GRID * _GRID * 4
         self._projection = np.random.default_rng(7).standard_normal((features, self.dim - 5)).astype(np.float32) / np.sqrt(features)
 
+    def warm_up(self) -> None:
+        """There is nothing to load."""
+
     def encode_images(self, pixels: Pixels) -> Vectors:
         """The mean colour as it is, and how a 4×4 grid of colours differs from it, projected."""
         count, side = len(pixels), self.spec.size // _GRID

@@ -39,12 +39,18 @@ class Clip:
         self._image: Model | None = None
         self._text: tuple[tokens.Tokens, Model] | None = None
 
+    def warm_up(self) -> None:
+        self._eyes()
+
     def encode_images(self, pixels: Pixels) -> Vectors:
-        with self._lock:
-            self._image = self._image or Model(_path(self._note.key, "image"))
-            model = self._image
+        model = self._eyes()
         rows = [model(np.ascontiguousarray(pixels[start : start + _BATCH]))[0] for start in range(0, len(pixels), _BATCH)]
         return unit(np.concatenate(rows)) if rows else np.zeros((0, self.dim), np.float32)
+
+    def _eyes(self) -> Model:
+        with self._lock:
+            self._image = self._image or Model(_path(self._note.key, "image"), streams=True)
+            return self._image
 
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:
         with self._lock:

@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     import torch
 
 Shape = Sequence[int]
+# Rows that one stream of a model in `streams` takes at a time. Each core then works on rows of its own and never waits for the other:
+# EfficientNet-Lite2 costs a fifth less of the processor's time than one batch shared by all cores.
+_PIECE = 4
 Precision = Literal["fast", "exact"]
 
 
@@ -106,27 +110,28 @@ class DamagedModel(EncoderError):
     """A converted model that cannot be read."""
 
 
-def load(make: Callable[[], Path], precision: Precision = "fast") -> Model:
+def load(make: Callable[[], Path], precision: Precision = "fast", *, streams: bool = False) -> Model:
     """The model that `make` converts, or has converted; one that was damaged since is converted once more."""
     try:
-        return Model(make(), precision)
+        return Model(make(), precision, streams=streams)
     except DamagedModel:
-        return Model(make(), precision)
+        return Model(make(), precision, streams=streams)
 
 
 class Model:
     """One converted model, compiled for this CPU. Safe to call from several threads.
 
     precision: `fast` uses bf16 where the processor has it (and fp32 elsewhere); `exact` is fp32 everywhere.
+    streams: for batches: each core works on rows of its own, where all inputs have a row for each thing that is encoded.
     Raises DamagedModel for a file that cannot be used, which is removed, so that it is converted anew when it is next asked for.
     """
 
-    def __init__(self, path: Path, precision: Precision = "fast") -> None:
+    def __init__(self, path: Path, precision: Precision = "fast", *, streams: bool = False) -> None:
         ov = _openvino()
         core = ov.Core()
         has_bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        options = {
-            "PERFORMANCE_HINT": "LATENCY",
+        options: dict[str, Any] = {
+            **({"NUM_STREAMS": _cores(), "INFERENCE_NUM_THREADS": _cores()} if streams else {"PERFORMANCE_HINT": "LATENCY"}),
             "INFERENCE_PRECISION_HINT": "bf16" if precision == "fast" and has_bf16 else "f32",
             "CACHE_DIR": str(path.parent / "compiled"),
         }
@@ -139,11 +144,38 @@ class Model:
             path.unlink(missing_ok=True)
             raise DamagedModel(f"The converted model {path} was damaged, and is removed: try again, and it is made anew.") from error
 
+        self._queue = ov.AsyncInferQueue(self._compiled, _cores()) if streams else None
+        self._taken = threading.Lock()
+
     def __call__(self, *inputs: npt.NDArray[Any]) -> list[npt.NDArray[np.float32]]:
         """One array for each input of the model → one for each output."""
+        if self._queue is not None and len(inputs[0]) > 1:
+            return self._in_streams(inputs)
         # A request of its own for each call: requests cannot be shared between threads.
         result = self._compiled.create_infer_request().infer(list(inputs), share_inputs=True)
         return [np.array(result[port], dtype=np.float32) for port in self._compiled.outputs]
+
+    def _in_streams(self, inputs: Sequence[npt.NDArray[Any]]) -> list[npt.NDArray[np.float32]]:
+        rows = len(inputs[0])
+        # A small batch is spread over all cores, too.
+        piece = min(_PIECE, -(-rows // _cores()))
+        found = dict[int, list[npt.NDArray[np.float32]]]()
+
+        def keep(request: Any, start: int) -> None:
+            found[start] = [np.array(request.results[port], dtype=np.float32) for port in self._compiled.outputs]
+
+        with self._taken:
+            queue = self._queue
+            assert queue is not None  # noqa: S101
+            queue.set_callback(keep)
+            for start in range(0, rows, piece):
+                queue.start_async([np.ascontiguousarray(each[start : start + piece]) for each in inputs], start, share_inputs=True)
+            queue.wait_all()
+        return [np.concatenate(parts) for parts in zip(*(found[start] for start in sorted(found)), strict=True)]
+
+
+def _cores() -> int:
+    return max(1, os.cpu_count() or 1)
 
 
 def _readable(core: openvino.Core, path: Path) -> bool:

@@ -74,13 +74,19 @@ class Pooled:
     def version(self) -> str:
         return f"{_GRAPH}{self._family.source.digest}"
 
+    def warm_up(self) -> None:
+        self._eyes()
+
     def encode_images(self, pixels: Pixels) -> Vectors:
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = load(lambda: convert(self._family))
-            model = self._loaded
+        model = self._eyes()
         rows = [model(np.ascontiguousarray(pixels[start : start + _BATCH]))[0] for start in range(0, len(pixels), _BATCH)]
         return unit(np.concatenate(rows)) if rows else np.zeros((0, self.dim), np.float32)
+
+    def _eyes(self) -> Model:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = load(lambda: convert(self._family), streams=True)
+            return self._loaded
 
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:
         raise NoTextEncoder(f"“{self.name}” knows pictures, not words: for phrases use an encoder with text, such as “starter” or “clip”.")

@@ -58,7 +58,8 @@ class Outcome:
     """What became of a job. digest, size, mtime_ns: of the bytes that were read; digest is None where they could not be. size is -1 for
     a file that changed while it was read.
 
-    photo: None if the content was known or could not be decoded; error: why it could not.
+    photo: None if the content was known or could not be decoded; error: why it could not. passing: what was in the way may be the
+    computer's state and not the file: the process died or was ended, or memory was short.
     """
 
     job: Job
@@ -67,6 +68,7 @@ class Outcome:
     mtime_ns: int = 0
     photo: DecodedPhoto | None = None
     error: str | None = None
+    passing: bool = False
 
 
 class DecodePool:
@@ -184,7 +186,8 @@ class DecodePool:
         second = child.ask({"do": "decode"}, follow_up=True, size=size)
         photo = second if isinstance(second, str) else self._photo(child, *second)
         if isinstance(photo, str):
-            return Outcome(job, digest, size, mtime_ns, error=photo)
+            passing = isinstance(second, str) or second[0].get("passing") is True
+            return Outcome(job, digest, size, mtime_ns, error=photo, passing=passing)
         return Outcome(job, digest, size, mtime_ns, photo=photo)
 
     def _request(self, size: int) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def index_folders(
                 for folder in folders:
                     gone = forget_vanished(library.catalog, writer, folder)
                     tally.missing, tally.away = tally.missing + gone, max(0, tally.away - gone)
-            for stage in stages(library, writer, encoder):
+            for stage in stages(library, writer, encoder, drawing=False):
                 stage.run(lambda done, total, what=stage.what: desk.tick(Progress(done, total, 0.0, None, what)))  # type: ignore[misc]
             index = library.vectors(encoder.name, encoder.version, encoder.dim)
             if tally.encoded or tally.moved or tally.missing or tally.left_out or index.rebuilt:

@@ -7,7 +7,9 @@ what is left by the same comparison.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -30,10 +32,12 @@ __all__ = ["Indexer", "Place", "Progress", "Tally"]
 
 # Photos encoded and committed together: large enough to use every core, small enough that results show at once.
 BATCH = 16
-# No file's time: what carries it is read again by every scan.
-_UNREAD = -1
+# No file's time: what carries it is read again by every scan; or by the next one only, as it may not have been the file's fault.
+_UNREAD, _DOUBTED = -1, -2
 # A started batch is written after this many seconds even if it is not full.
 LINGER = 1.0
+# Files for which the encoder is not loaded ahead.
+_FEW = 4
 
 
 class Progress(NamedTuple):
@@ -59,6 +63,7 @@ class Indexer:
         self._resting = resting or Resting()
         self._roots: dict[int, str] = {}
         self._devices: dict[int, str | None] = {}
+        self._warming: threading.Thread | None = None
         self._encoder_id = writer.encoder(encoder.name, encoder.version, encoder.dim)
 
     def run(self, places: Sequence[Place], *, thorough: bool = True) -> Tally:
@@ -91,6 +96,7 @@ class Indexer:
         for file in gone.values():
             if file.photo_id is not None:
                 found.setdefault(file.photo_id, []).append(file)
+        self._warm_up(len(tasks))
         for batch in self._batches(tasks, self._is_known):
             vectors = self._vectors(batch)
             with self._writer.transaction():
@@ -106,9 +112,7 @@ class Indexer:
                         tally.unsettled.add(Place(task.root_id, self._roots[task.root_id], seen.path.rpartition("/")[0], False))
                         continue
                     if outcome.error is not None or outcome.digest is None:
-                        # Its bytes were not to be had, which may be another matter next time, whatever its size and time say.
-                        again = seen if outcome.digest else seen._replace(mtime_ns=_UNREAD)
-                        self._writer.put_failed(task.root_id, again, outcome.error or "it could not be read")
+                        self._writer.put_failed(task.root_id, _again(task, outcome), outcome.error or "it could not be read")
                         tally.failed += 1
                         continue
                     photo_id = self._writer.photo_of(outcome.digest)
@@ -121,6 +125,18 @@ class Indexer:
                         # Known when it was read, purged since: the next scan takes it as new.
                         continue
                     self._place(task, photo_id, gone, found, tally)
+
+    def _warm_up(self, number: int) -> None:
+        """Load the encoder while the decode processes start: either takes half a second. Not for a file or two, which may be known."""
+        if self._warming is None and number > _FEW:
+
+            def warm_up() -> None:
+                # What is in the way is said when the first photo is encoded.
+                with contextlib.suppress(Exception):
+                    self._encoder.warm_up()
+
+            self._warming = threading.Thread(target=warm_up, name="encoder-warm-up", daemon=True)
+            self._warming.start()
 
     def _place(self, task: Task, photo_id: int, gone: dict[int, KnownFile], found: dict[int, list[KnownFile]], tally: Tally) -> None:
         """Note that this file holds that photo: as it did before, as a file that moved here, or as one more."""
@@ -251,6 +267,17 @@ class _Meter:
         (t0, n0), (t1, n1) = self._marks[0], self._marks[-1]
         rate = (n1 - n0) / max(t1 - t0, 1e-6)
         return Progress(self._done, self._total, rate, (self._total - self._done) / rate if rate > 0 else None)
+
+
+def _again(task: Task, outcome: Outcome) -> Seen:
+    """The file as it is to be known where it could not be read: with a time that is not its own where it is to be tried again."""
+    if outcome.digest is None:
+        # Its bytes were not to be had, which may be another matter next time, whatever its size and time say.
+        return task.seen._replace(mtime_ns=_UNREAD)
+    if outcome.passing and (task.was is None or (task.was.state, task.was.mtime_ns) != ("failed", _DOUBTED)):
+        # A process that was ended from outside, or memory that others took: the file is believed to be at fault when it happens twice.
+        return task.seen._replace(mtime_ns=_DOUBTED)
+    return task.seen
 
 
 def _task(outcome: Outcome) -> Task:

@@ -31,6 +31,7 @@ class Stage(Protocol):
         ...
 
 
-def stages(library: Library, writer: Writer, encoder: Encoder) -> Sequence[Stage]:
-    """All stages, in the order in which they build on each other."""
-    return [NeighbourStage(library, writer, encoder), PairStage(library, writer, encoder), MapStage(library, writer, encoder)]
+def stages(library: Library, writer: Writer, encoder: Encoder, *, drawing: bool = True) -> Sequence[Stage]:
+    """All stages, in the order in which they build on each other. drawing: with the map, which only the app has a use for."""
+    found: list[Stage] = [NeighbourStage(library, writer, encoder), PairStage(library, writer, encoder)]
+    return [*found, MapStage(library, writer, encoder)] if drawing else found

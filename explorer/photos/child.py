@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from explorer.errors import PhotoError
+from explorer.errors import OversizedPhoto, PhotoError
 from explorer.photos import wire
 from explorer.photos.closer import fraction, pixel_hash
 from explorer.photos.decode import content_hash, decode
@@ -90,9 +90,10 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
         if told is not None and told[0].get("do") == "decode":
             wire.send(answers, *_decoded(data, spec, header["mtime"], os.path.basename(path)))  # noqa: PTH119
     except PhotoError as error:
-        wire.send(answers, {"error": str(error)})
+        # How much memory is free is another matter next time.
+        wire.send(answers, {"error": str(error), "passing": isinstance(error, OversizedPhoto)})
     except MemoryError:
-        wire.send(answers, {"error": "it needs more memory than this computer has free"})
+        wire.send(answers, {"error": "it needs more memory than this computer has free", "passing": True})
 
 
 def _closer(data: bytes, wanted: str) -> dict[str, Any]:

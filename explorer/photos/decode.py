@@ -188,9 +188,10 @@ def _judge(picture: Image.Image, preview: Image.Image, upright: Image.Transpose 
     plain = shrunk if picture.mode in ("RGB", "L") else to_rgb(picture, reduction)
     if upright is not None:
         plain = plain.transpose(upright)
-    grey = np.asarray(plain) if plain.mode == "L" else luminance(np.asarray(plain))
+    small = np.asarray(preview)
+    grey = np.asarray(plain) if plain.mode == "L" else luminance(small if plain is preview else np.asarray(plain))
     compression = quality_of(tables[0]) if tables and 0 in tables else 0
-    return measure(grey, np.asarray(preview), period=8 // closer if closer in (1, 2, 4) else 0, compression=compression)
+    return measure(grey, small, period=8 // closer if closer in (1, 2, 4) else 0, compression=compression)
 
 
 def _frames(picture: Image.Image) -> int:

@@ -10,6 +10,8 @@ from explorer.errors import OversizedPhoto
 
 # A quarter of the free memory may go into one picture, at about 12 bytes a pixel (decoded, converted, scaled).
 _SHARE, _BYTES_PER_PIXEL = 4, 12
+# A picture of so many pixels, or a file of so many bytes, takes what the program has anyway; asking the system takes longer.
+_ALWAYS_PIXELS, _ALWAYS_BYTES = 4_000_000, 16 << 20
 # Where the system does not say how much is free.
 _ASSUMED_FREE = 2 << 30
 # Where Linux says what a container may have.
@@ -49,12 +51,14 @@ def _free_in_group() -> int:
 
 def check_size(size: int) -> None:
     """Raises OversizedPhoto for a file of more bytes than a quarter of the free memory."""
-    if size > free_memory() // _SHARE:
+    if size > _ALWAYS_BYTES and size > free_memory() // _SHARE:
         raise OversizedPhoto(f"the file has {size / 1e9:.1f} GB, more than can be read into this computer's free memory")
 
 
 def check_pixels(width: int, height: int) -> None:
     """Raises OversizedPhoto for a picture that would not fit into a quarter of the free memory."""
+    if width * height <= _ALWAYS_PIXELS:
+        return
     limit = free_memory() // _SHARE // _BYTES_PER_PIXEL
     if width * height > limit:
         megapixels, allowed = width * height / 1e6, limit / 1e6

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from explorer.photos import blur, grain
 from explorer.photos.figures import BINS, VIEW, Grey, Look, Quality
 
+_OPPONENT = np.array([[1.0, -1.0, 0.0], [0.5, 0.5, -1.0]], np.float32)
 # Luminance from which a pixel counts as burnt out, and up to which as lost in black.
 _BURNT, _BLACK = 250, 5
 # A channel from which it counts as clipped.
@@ -33,14 +34,16 @@ def measure(grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compre
     sharp = blur.measure(grey, noise if white > 0.3 else 0.0)
     scale = min(1.0, VIEW / max(grey.shape))
     blocks, steps = grain.blocks(grey, period)
-    seen = _light(small)
+    # Of the picture some 512 pixels wide.
+    light = luminance(small)
+    counts = _counts(light)
     values = dict[str, float](
         blur=sharp.most * scale, along=sharp.least * scale, direction=sharp.direction, edges=sharp.edges,
         shaken=sharp.shaken, noise=noise * scale, white=white, compression=float(compression), blocks=blocks, steps=steps,
-        flat=_flat(grey), grey_tail=_grey_tail(small), **seen, **_content(grey, small),
+        flat=_flat(grey), grey_tail=_grey_tail(small), **_light(light, counts), **_colours(small), **_content(grey, small, light),
     )  # fmt: skip
-    finite = {name: float(np.nan_to_num(value, nan=0.0, posinf=99.0)) for name, value in values.items()}
-    return Quality(**finite), Look(_map(sharp.tiles * scale), _histogram(small))
+    finite = np.nan_to_num(np.array(list(values.values())), nan=0.0, posinf=99.0)
+    return Quality(**dict(zip(values, finite.tolist(), strict=True))), Look(_map(sharp.tiles * scale), _histogram(counts))
 
 
 def _not_a_line(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -54,41 +57,48 @@ def luminance(rgb: npt.NDArray[np.uint8]) -> Grey:
     return cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)  # type: ignore[return-value]
 
 
-def _light(small: npt.NDArray[np.uint8]) -> dict[str, float]:
-    grey = luminance(small)
-    counts = np.bincount(grey.ravel(), minlength=256)
+def _counts(grey: Grey) -> npt.NDArray[np.int64]:
+    """How many pixels have each of the 256 levels."""
+    return np.asarray(cv2.calcHist([grey], [0], None, [256], [0, 256])).ravel().astype(np.int64)
+
+
+def _light(grey: Grey, counts: npt.NDArray[np.int64]) -> dict[str, float]:
     total = counts.sum()
     low, middle, high = (float(np.searchsorted(np.cumsum(counts), share * total)) for share in (0.02, 0.5, 0.99))
     lit = counts[:_BURNT]
     margin = max(1, min(grey.shape) // 24)
     inner = grey[margin:-margin, margin:-margin]
-    border = (int(counts[_BURNT:].sum()) - int((inner >= _BURNT).sum())) / max(1, grey.size - inner.size)
+    burnt = int(counts[_BURNT:].sum())
+    border = (burnt - int(np.count_nonzero(inner >= _BURNT)) if burnt else 0) / max(1, grey.size - inner.size)
     shares = counts[counts > 0] / total
-    brightest = np.bincount(small.max(axis=2).ravel(), minlength=256)
     return {
-        "clipped": float(brightest[_CLIPPED:].sum() / total),
-        "brightest": float(np.searchsorted(np.cumsum(brightest), 0.25 * total)),
-        "low": low, "middle": middle, "high": high, "mean": float(grey.mean()),
+        "low": low, "middle": middle, "high": high, "mean": float(counts @ np.arange(256) / total),
         "lit": float(np.searchsorted(np.cumsum(lit), lit.sum() / 2)) if lit.sum() else 255.0,
-        "burnt": float(counts[_BURNT:].sum() / total), "black": float(counts[: _BLACK + 1].sum() / total),
+        "burnt": float(burnt / total), "black": float(counts[: _BLACK + 1].sum() / total),
         "burnt_border": border, "entropy": float(-(shares * np.log2(shares)).sum()),
     }  # fmt: skip
 
 
-def _content(grey: Grey, small: npt.NDArray[np.uint8]) -> dict[str, float]:
-    height, width = small.shape[:2]
+def _colours(small: npt.NDArray[np.uint8]) -> dict[str, float]:
+    """Of the brightest channel of each pixel."""
+    red, green, blue = cv2.split(small)
+    counts = _counts(cv2.max(cv2.max(red, green), blue))  # type: ignore[arg-type]
+    total = counts.sum()
+    return {"clipped": float(counts[_CLIPPED:].sum() / total), "brightest": float(np.searchsorted(np.cumsum(counts), 0.25 * total))}
+
+
+def _content(grey: Grey, small: npt.NDArray[np.uint8], light: Grey) -> dict[str, float]:
+    height, width = light.shape
     scale = 64 / max(height, width)
-    tiny = cv2.resize(luminance(small), (max(2, round(width * scale)), max(2, round(height * scale))), interpolation=cv2.INTER_AREA).astype(
-        np.float32
-    )
+    size = max(2, round(width * scale)), max(2, round(height * scale))
+    tiny = cv2.resize(light, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     slope = np.hypot(*(np.abs(part) for part in np.gradient(tiny)))
     # The 4 highest bits of each channel; a photo has many, a drawing few.
     small = np.ascontiguousarray(small[::2, ::2])
-    high = (small >> 4).astype(np.int32)
-    codes = np.bincount((high[..., 0] << 8 | high[..., 1] << 4 | high[..., 2]).ravel(), minlength=4096)
-    red, green, blue = (small[..., channel].astype(np.float32) for channel in range(3))
-    one, two = red - green, (red + green) / 2 - blue
-    spread, centre = np.hypot(one.std(), two.std()), np.hypot(one.mean(), two.mean())
+    codes = np.asarray(cv2.calcHist([small], [0, 1, 2], None, [16] * 3, [0, 256] * 3)).ravel()
+    # Red against green and yellow against blue, in one product.
+    means, deviations = cv2.meanStdDev(cv2.transform(small.astype(np.float32), _OPPONENT))
+    centre, spread = np.hypot(*means.ravel()), np.hypot(*deviations.ravel())
     return {
         "contrast": float(tiny.std()), "detail": float((slope > 8).mean()), "colours": float(np.sort(codes)[-8:].sum() / codes.sum()),
         "colourful": float(spread + 0.3 * centre), "text": _text(grey),
@@ -121,6 +131,8 @@ def _middle_band(grey: Grey) -> Grey:
 
 def _grey_tail(small: npt.NDArray[np.uint8]) -> float:
     """Share of rows, counted from the bottom, that hold the one grey that decoders put where data are missing."""
+    if np.ptp(small[-1]) > 6:
+        return 0.0
     rows = small[::-1].astype(np.int16)
     spread = (rows.max(axis=(1, 2)) - rows.min(axis=(1, 2))) <= 6
     grey = np.abs(rows.mean(axis=(1, 2)) - 128) <= 4
@@ -140,6 +152,6 @@ def _map(tiles: npt.NDArray[np.float32]) -> Grey:
     return np.where(known, np.clip(1 + 254 / (1 + (np.where(known, sharpest, 1.0) / 1.5) ** 2), 1, 255), 0).astype(np.uint8)
 
 
-def _histogram(small: npt.NDArray[np.uint8]) -> Grey:
-    counts = np.bincount(luminance(small).ravel() // (256 // BINS), minlength=BINS).astype(np.float64)
-    return np.asarray(np.ceil(counts / max(1.0, counts.max()) * 255), np.uint8)
+def _histogram(counts: npt.NDArray[np.int64]) -> Grey:
+    bins = counts.reshape(BINS, -1).sum(axis=1)
+    return np.asarray(np.ceil(bins / max(1, bins.max()) * 255), np.uint8)

@@ -123,7 +123,7 @@ def check(library: Library, folders: Folders) -> None:
             assert (row["state"], row["id"]) == ("failed", None)
             assert row["reason"]
             continue
-        assert (row["state"], row["hash"]) == ("present", content_hash(data)), row["path"]
+        assert (row["state"], row["reason"], row["hash"]) == ("present", None, content_hash(data)), row["path"]
         photo = decode(data, TINY.spec)
         assert photo.input is not None
         assert row["damaged"] == photo.damaged

@@ -174,7 +174,7 @@ def test_a_process_that_dies_between_the_two_questions(photos: list[Job], deaths
 
     with DecodePool(1, SPEC) as pool:
         (outcome,) = pool.run(photos[:1], known)
-        assert (outcome.error, outcome.photo is not None) == (reason, reason is None)
+        assert (outcome.error, outcome.photo is not None, outcome.passing) == (reason, reason is None, reason is not None)
         assert _run(pool, photos[:2])[1].photo is not None
 
 

@@ -12,6 +12,7 @@ from explorer.indexing import pipeline
 from explorer.indexing.decode_pool import Outcome
 from explorer.indexing.pipeline import Indexer, Progress
 from explorer.library.writer import Seen
+from explorer.photos.decode import content_hash
 from tests import pictures
 from tests.indexing.conftest import Counting, Desk
 from tests.tiny import Tiny
@@ -228,6 +229,28 @@ def test_a_file_that_could_not_be_read_is_tried_again_unchanged_as_it_is(desk: D
         assert counts(desk.run()) == {"failed": 1}
     assert counts(desk.run()) == {"indexed": 1, "encoded": 1}
     assert not desk.failed()
+
+
+@pytest.mark.parametrize(("deaths", "tries"), [(1, 2), (9, 2)])
+def test_a_file_that_crashed_the_decoder_gets_one_more_chance_and_no_third(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, deaths: int, tries: int
+) -> None:
+    """A process that was ended from outside, or memory that others took, is no fault of the file's."""
+    path, read, real = desk.draw("a.jpg"), list[str](), desk.pool._one
+
+    def dies(child: Any, job: Any, *rest: Any) -> Outcome:
+        read.append(job.path)
+        if len(read) <= deaths:
+            return Outcome(
+                job, content_hash(path.read_bytes()), path.stat().st_size, path.stat().st_mtime_ns, error="crashed", passing=True
+            )
+        return real(child, job, *rest)
+
+    monkeypatch.setattr(desk.pool, "_one", dies)
+    for _ in range(4):
+        desk.run()
+    assert len(read) == tries
+    assert (list(desk.present()), desk.failed()) == ((["a.jpg"], {}) if deaths == 1 else ([], {"a.jpg": "crashed"}))
 
 
 def test_a_file_that_changes_while_it_is_read_is_left_for_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,7 @@ def served(place: Path, photos: Path, *, port: int | None = None) -> Iterator[Se
     with (place / "said").open("wb") as said:
         process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=said)
     try:
-        _wait(app, process, place)
+        _wait(app, process, place, photos)
         yield app
     finally:
         process.send_signal(signal.SIGINT)
@@ -82,7 +82,9 @@ def environment_of(place: Path) -> dict[str, str]:
     }
 
 
-def _wait(app: Served, process: subprocess.Popen[bytes], place: Path) -> None:
+def _wait(app: Served, process: subprocess.Popen[bytes], place: Path, photos: Path) -> None:
+    # Files that were written a moment ago are left until they rest: that the worker watches does not say that it has read them all.
+    expected = sum(path.is_file() for path in photos.rglob("*"))
     end = time.monotonic() + 120
     while time.monotonic() < end:
         assert process.poll() is None, (place / "said").read_text()
@@ -90,8 +92,10 @@ def _wait(app: Served, process: subprocess.Popen[bytes], place: Path) -> None:
             if app.get("/_stcore/health")[0] == 200 and (app.folder / "catalog.db").exists():
                 library = Library.open(app.folder)
                 worker = library.catalog.worker()
+                with library.catalog.reading() as db:
+                    (known,) = db.execute("select count(*) from file").fetchone()
                 library.close()
-                if worker and worker["phase"] == "watching":
+                if worker and worker["phase"] == "watching" and known >= expected:
                     return
         time.sleep(0.2)
     raise AssertionError("it did not start: " + (place / "said").read_text())

@@ -128,7 +128,7 @@ _TEXTURE, _WHITE = 0.3, 0.8
 # JPEG quality from which compression is seen; and, for what was saved again, the height of the steps between blocks against those within,
 # softened by _WITHIN levels, from which they are seen, in files whose own tables are at least so good. Lower steps than _LOW (levels) are
 # not seen, however smooth the picture.
-_CRUSHED, _STEPS, _WITHIN, _OWN, _LOW = 29.0, 0.21, 4.0, 50.0, 1.0
+_CRUSHED, _STEPS, _WITHIN, _OWN, _LOW = 32.5, 0.21, 4.0, 60.0, 1.0
 
 
 def noisy(column: Column) -> Judgement:

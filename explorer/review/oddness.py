@@ -53,9 +53,7 @@ def outliers(vectors: Floats, near: Ids, scores: Floats) -> Floats:
     # In a small library, the last of many neighbours are no neighbours at all.
     wanted = min(NEAR, max(4, count // 6))
     known = near >= 0
-    distance = np.where(known, np.maximum(1 - scores, 1e-4), np.nan)
-    last = np.minimum(np.maximum(known.sum(axis=1), 1), wanted) - 1
-    copies = known & (distance <= _COPY * float(np.nanmedian(distance[np.arange(count), last])))
+    copies = _copies(near, scores, wanted)
     pictures = float((1 / (1 + copies.sum(axis=1))).sum())
     if pictures < _LIBRARY:
         return np.zeros(count, np.float32)
@@ -72,6 +70,16 @@ def outliers(vectors: Floats, near: Ids, scores: Floats) -> Floats:
     odd = spreads((_MIDDLE * shared - own).astype(np.float32))
     # What is usual is less sure where there are few.
     return np.asarray(odd * min(1.0, pictures / _SURE) ** 0.15, np.float32)
+
+
+def _copies(near: Ids, scores: Floats, wanted: int) -> npt.NDArray[np.bool_]:
+    """Which neighbours are near-copies, set against the usual distance of the last neighbour that counts."""
+    known = near >= 0
+    if not known.any():
+        return known
+    distance = np.where(known, np.maximum(1 - scores, 1e-4), np.nan)
+    last = np.minimum(np.maximum(known.sum(axis=1), 1), wanted) - 1
+    return np.asarray(known & (distance <= _COPY * float(np.nanmedian(distance[np.arange(len(near)), last]))))
 
 
 def spreads(values: Floats) -> Floats:
@@ -95,7 +103,8 @@ def misplaced(vectors: Floats, folders: Ids, near: Ids, scores: Floats) -> Mispl
     groups = [rows for rows in np.split(order, np.flatnonzero(np.diff(folders[order])) + 1) if len(rows) >= _FEWEST] if count else []
     for rows in groups:
         inside[rows] = _likeness(vectors, rows)
-    elsewhere, like = _elsewhere(folders, near, scores)
+    # A copy elsewhere, sent or edited, says nothing of where the photo belongs.
+    elsewhere, like = _elsewhere(folders, np.where(_copies(near, scores, NEAR), -1, near), scores)
     # How much better off it would be there, in the spread of likeness that folders have.
     spread = [float(np.subtract(*np.percentile(inside[rows], [50, 16]))) for rows in groups]
     better = (elsewhere - inside) / max(float(np.median(spread)) if spread else 0.05, 0.02)

@@ -100,6 +100,15 @@ def test_photos_in_the_wrong_folder_are_found_with_the_right_one() -> None:
     assert folders[found.like[0]] == 0 and folders[found.like[45]] == 1
 
 
+def test_edited_copies_in_another_folder_do_not_make_a_photo_misplaced() -> None:
+    random = np.random.default_rng(11)
+    vectors = clusters(random, 3, 40, 0.8)
+    edited = unit(vectors[::4] + random.standard_normal((30, 24)).astype(np.float32) * 0.01)
+    folders = np.append(np.repeat([0, 1, 2], 40), np.full(30, 3))
+    found = misplaced(np.concatenate([vectors, edited]), folders, *kept(np.concatenate([vectors, edited])))
+    assert np.nan_to_num(found.oddness[:120], nan=-9).max() < 1.3
+
+
 def test_a_stranger_to_all_is_not_misplaced() -> None:
     random = np.random.default_rng(6)
     vectors = np.concatenate([clusters(random, 3, 40), unit(random.standard_normal((1, 24)))])

@@ -16,7 +16,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.floating[Any]]
 Column = Callable[[str], Floats]
-"""A figure's name → that figure of all photos; also `camera` and `lossless` (0 or 1), and `longest` (side in pixels)."""
+"""A figure's name → that figure of all photos; also `camera` and `lossless` (0 or 1), `longest` (side in pixels), and `drawn`
+(`drawn.py`: the logarithm of the odds that it is drawn)."""
 
 
 class Judgement(NamedTuple):
@@ -162,6 +163,8 @@ def compressed(column: Column) -> Judgement:
 # --- whether it is a photo
 
 _DRAWN = 1.3
+# What each step of the learned odds (natural logarithm) of being drawn adds to the evidence, and from where.
+_LEARNED, _PERHAPS = 0.2, -1.0
 
 
 def not_a_photo(column: Column) -> Judgement:
@@ -176,6 +179,8 @@ def not_a_photo(column: Column) -> Judgement:
     )
     # Light and dark swallow what a photo is made of: what has no lights, or no darks, is dark or overexposed first of all.
     evidence *= np.clip(column("high") / 150, 0, 1) * (1 - np.clip((column("low") - 40) / 60, 0, 1))
+    # What the encoder has learned of drawings is not misled by light.
+    evidence += _LEARNED * np.clip(column("drawn") - _PERHAPS, 0, 6)
 
     def says(row: int) -> str:
         return f"Not a photo: {flat[row]:.0%} of it is flat colour, {colours[row]:.0%} of it has eight colours, and no camera is named."

@@ -42,9 +42,16 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
     if len(removals) > _SHOWN:
         st.caption(f"The first {_SHOWN:,} are shown; the plan has them all.")
     with st.container(horizontal=True):
-        st.download_button("Plan as CSV", as_csv(removals), "removal-plan.csv", "text/csv", icon=":material/download:", on_click="ignore")
         st.download_button(
-            "Plan as JSON", as_json(removals), "removal-plan.json", "application/json", icon=":material/download:", on_click="ignore"
+            "Plan as CSV", lambda: as_csv(removals).encode(), "removal-plan.csv", "text/csv", icon=":material/download:", on_click="ignore"
+        )
+        st.download_button(
+            "Plan as JSON",
+            lambda: as_json(removals).encode(),
+            "removal-plan.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
         )
     unread = sum(removal.tier == "unreadable" for removal in removals)
     if unread:

@@ -25,8 +25,8 @@ ALL: list[Callable[[Column], Judgement]] = [
 ]  # fmt: skip
 
 
-def column(photos: list[Quality], *, camera: float = 0, lossless: float = 0, longest: float = 4000) -> Column:
-    extra = {"camera": camera, "lossless": lossless, "longest": longest}
+def column(photos: list[Quality], *, camera: float = 0, lossless: float = 0, longest: float = 4000, drawn: float = -99) -> Column:
+    extra = {"camera": camera, "lossless": lossless, "longest": longest, "drawn": drawn}
     return lambda name: np.array([extra[name] if name in extra else getattr(photo, name) for photo in photos], np.float32)
 
 

@@ -164,7 +164,7 @@ def compressed(column: Column) -> Judgement:
 
 _DRAWN = 1.3
 # What each step of the learned odds (natural logarithm) of being drawn adds to the evidence, and from where.
-_LEARNED, _PERHAPS = 0.2, -1.0
+_LEARNED, _PERHAPS = 0.25, -1.0
 
 
 def not_a_photo(column: Column) -> Judgement:
@@ -180,7 +180,7 @@ def not_a_photo(column: Column) -> Judgement:
     # Light and dark swallow what a photo is made of: what has no lights, or no darks, is dark or overexposed first of all.
     evidence *= np.clip(column("high") / 150, 0, 1) * (1 - np.clip((column("low") - 40) / 60, 0, 1))
     # What the encoder has learned of drawings is not misled by light.
-    evidence += _LEARNED * np.clip(column("drawn") - _PERHAPS, 0, 6)
+    evidence += _LEARNED * np.clip(column("drawn") - _PERHAPS, 0, 8)
 
     def says(row: int) -> str:
         return f"Not a photo: {flat[row]:.0%} of it is flat colour, {colours[row]:.0%} of it has eight colours, and no camera is named."

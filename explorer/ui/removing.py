@@ -17,6 +17,7 @@ from explorer.review.removal import TRASH, Outcome, Removal, age, dry_run, remov
 from explorer.review.trash import readable
 from explorer.review.undo import history, undo
 from explorer.ui import resources
+from explorer.ui.live import DIALOG
 from explorer.words import count, size
 
 _SHOWN = 1000
@@ -25,6 +26,7 @@ _SHOWN = 1000
 def removal_dialog(removals: Sequence[Removal], done: Callable[[], None] = lambda: None) -> None:
     """Show what these removals would do, and do it when the person says so. done: called after something was removed."""
     st.session_state.pop("_outcome", None)
+    st.session_state[DIALOG] = True
     _removal(list(removals), done)
 
 
@@ -171,7 +173,8 @@ def bring_back(run: str) -> None:
 
 
 def told() -> None:
-    """What the last undo said, once."""
+    """What the last undo said, once. Called as a page begins to be drawn, when no dialog is left open."""
+    st.session_state.pop(DIALOG, None)
     text, notes = st.session_state.pop("_told", ("", []))
     if text:
         st.success(text, icon=":material/undo:")

@@ -164,7 +164,7 @@ def compressed(column: Column) -> Judgement:
 
 _DRAWN = 1.3
 # What each step of the learned odds (natural logarithm) of being drawn adds to the evidence, and from where.
-_LEARNED, _PERHAPS = 0.25, -1.0
+_LEARNED, _PERHAPS = 0.27, 0.0
 
 
 def not_a_photo(column: Column) -> Judgement:

@@ -17,13 +17,14 @@ import argparse
 import importlib.util
 import itertools
 import json
+import os
 import sys
 import tempfile
 import time
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -195,18 +196,22 @@ def bursts(folder: Path, most: int) -> dict[str, Any]:
 
 def scale(number: int) -> dict[str, Any]:
     """Seconds to find all similar hashes among so many, of which one in ten is another's copy."""
-    from explorer.indexing.pairs import _MOST_BITS, _MOST_EVEN, BATCH
+    from explorer.indexing.candidates import MOST_BITS, MOST_EVEN
+    from explorer.indexing.pairs import BATCH
 
     random = np.random.default_rng(0)
     hashes = random.integers(0, 256, (number, 32), np.uint8)
     copied = random.permutation(number)[: number // 10 * 2].reshape(2, -1)
     hashes[copied[1]] = hashes[copied[0]] ^ np.packbits(random.random((copied.shape[1], 256)) < 0.08, axis=1)
     started = time.perf_counter()
-    table = orientations.Table(hashes)
+    table = orientations.Table()
     seen = set[tuple[int, int]]()
-    for start in range(0, number, BATCH):
-        near = table.near(hashes[start : start + BATCH], _MOST_BITS, _MOST_EVEN)
-        seen |= {(min(r, c), max(r, c)) for r, c in zip((near.rows + start).tolist(), near.columns.tolist(), strict=True) if r != c}
+    # As they come: each is looked for among those before it.
+    with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as threads:
+        for start in range(0, number, BATCH):
+            table.add(hashes[start : start + BATCH])
+            near = table.near(hashes[start : start + BATCH], MOST_BITS, MOST_EVEN, threads.map)
+            seen |= {(min(r, c), max(r, c)) for r, c in zip((near.rows + start).tolist(), near.columns.tolist(), strict=True) if r != c}
     found = sum((min(a, b), max(a, b)) in seen for a, b in copied.T.tolist()) / max(1, copied.shape[1])
     return {
         "hashes": number,

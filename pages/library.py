@@ -39,7 +39,7 @@ def overview() -> None:
         watching.controls(catalog, worker)
     if worker is not None and worker["alive"] and worker["total"]:
         st.progress(min(1.0, worker["done"] / worker["total"]))
-    if worker is not None and worker["alive"] and worker["message"] and worker["phase"] not in ("starting", "waiting"):
+    if worker is not None and worker["alive"] and worker["message"] and worker["phase"] not in ("starting", "waiting", "comparing"):
         st.warning(plain(worker["message"]), icon=":material/info:")
     used = [f"“{name}” ({count(photos, 'photo')})" for name, _, _, photos in catalog.encoders() if photos]
     if used:

@@ -79,12 +79,18 @@ def _photograph(browser: Browser, address: str) -> None:
         ("search-narrow", f"/?q={query}", "light", NARROW),
         ("library-light", "/library", "light", WIDE),
         ("lightbox-dark", f"/?q={query}", "dark", WIDE),
+        ("duplicates-light", "/duplicates", "light", WIDE),
+        ("anomalies-dark", "/anomalies", "dark", WIDE),
     ]:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if scheme == "dark" else "light")
         page = context.new_page()
         page.goto(address + path)
         if path == "/library":
             page.get_by_text("Up to date").wait_for()
+        elif path == "/duplicates":
+            page.get_by_role("button", name="Side by side").wait_for()
+        elif path == "/anomalies":
+            page.locator("canvas").first.wait_for()
         else:
             page.locator("button.photo img.here").first.wait_for()
         if name.startswith("lightbox"):

@@ -144,8 +144,8 @@ class _Desk:
         if now - self._said >= _SAID:
             self._said = now
             phase: Phase = "paused" if self._paused else "comparing" if progress.stage else "indexing" if progress.total else "scanning"
-            done, total, rate, eta, _ = progress
-            self._writer.report(phase=phase, encoder=self._encoder.name, done=done, total=total, rate=rate, eta=eta, message=_WHO)
+            done, total, rate, eta, stage = progress
+            self._writer.report(phase=phase, encoder=self._encoder.name, done=done, total=total, rate=rate, eta=eta, message=stage or _WHO)
 
     def close(self) -> None:
         self._writer.report(phase="stopped", encoder=self._encoder.name)

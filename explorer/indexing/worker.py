@@ -251,8 +251,9 @@ class Worker:
         self._say(phase, progress)
 
     def _say(self, phase: Phase, progress: Progress | None = None, message: str | None = None) -> None:
-        done, total, rate, eta, _ = progress or Progress(0, 0, 0.0, None)
-        said = self._note if message is None else message
+        done, total, rate, eta, stage = progress or Progress(0, 0, 0.0, None)
+        # While a stage is at work, its name is what there is to say.
+        said = message if message is not None else stage or self._note
         self._writer.report(phase=phase, encoder=self._encoder.name, done=done, total=total, rate=rate, eta=eta, message=said)
 
     def _save(self, *, always: bool = False) -> None:

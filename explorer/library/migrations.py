@@ -263,6 +263,18 @@ create table drawing (
 );
 """
 
+_M008_INNER = """
+-- Corners are made when a photo is first to be compared with one that they may lead to. `inner`: of a photo with a border, the perceptual
+-- hash of what lies within. Everything in it is made anew.
+drop table sketch;
+create table sketch (
+  photo_id integer primary key references photo (id) on delete cascade,
+  corners blob,
+  inner blob,
+  version integer not null
+);
+"""
+
 # Name and SQL of each step, in order.
 _STEPS = (
     ("m001_create_tables", _M001_TABLES),
@@ -272,6 +284,7 @@ _STEPS = (
     ("m005_create_decisions", _M005_DECISIONS),
     ("m006_create_quality", _M006_QUALITY),
     ("m007_create_map", _M007_MAP),
+    ("m008_sketch_when_wanted", _M008_INNER),
 )
 VERSION = len(_STEPS)
 

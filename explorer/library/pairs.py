@@ -17,7 +17,7 @@ from explorer.library.writer import Writer
 Kind = Literal["pixels", "picture", "scene", "different"]
 
 # The way in which pairs are found (`indexing/pairs.py`); what another way found is not read, and made anew.
-PAIRS_VERSION = 1
+PAIRS_VERSION = 2
 
 _SLICE = 10_000
 
@@ -86,12 +86,13 @@ def _copy(row: Sequence[object]) -> CopyRow:
     return CopyRow(file_id, photo_id, digest.hex(), str(root), join(str(root), str(path)), *rest)  # type: ignore[arg-type, attr-defined]
 
 
-def pairs(catalog: Catalog, version: int, kinds: Sequence[Kind] = ("pixels", "picture", "scene")) -> list[Pair]:
-    """What was found by this version of the method, between photos that are visible."""
+def pairs(catalog: Catalog, version: int, kinds: Sequence[Kind] = ("pixels", "picture", "scene"), *, hidden: bool = False) -> list[Pair]:
+    """What was found by this version of the method, between photos that are visible; or between all."""
+    seen = "" if hidden else " and p.present > 0 and q.present > 0"
     with catalog.reading() as db:
         rows = db.execute(
             "select a, b, kind, score, relation from pair join photo p on p.id = a join photo q on q.id = b"  # noqa: S608
-            f" where p.present > 0 and q.present > 0 and version = ? and kind in ({','.join('?' * len(kinds))}) order by a, b",
+            f" where version = ? and kind in ({','.join('?' * len(kinds))}){seen} order by a, b",
             (version, *kinds),
         ).fetchall()
     return [Pair(a, b, kind, score, json.loads(relation)) for a, b, kind, score, relation in rows]
@@ -122,23 +123,24 @@ def drop_pairs(writer: Writer, version: int) -> None:
 class Looks(NamedTuple):
     """What is needed of photos for finding their copies, by id in ascending order, also of those that are away.
 
-    hashes: (n, 32) uint8, perceptual. pixels: (n,) width times height. digests: hex. compared: has been compared with all that had been
-    before it. visible: has a file now.
+    hashes: (n, 32) uint8, perceptual. sizes: (n, 2) width times height, and bytes. digests: hex. compared: has been compared with all
+    that had been before it. visible: has a file now. inner: of those that have a border, the hash of what lies within, by id.
     """
 
     ids: Ids
     hashes: npt.NDArray[np.uint8]
-    pixels: Ids
+    sizes: Ids
     digests: list[str]
     compared: npt.NDArray[np.bool_]
     visible: npt.NDArray[np.bool_]
+    inner: dict[int, bytes]
 
 
 def looks(catalog: Catalog, version: int, *, after: int = 0) -> Looks:
     """The photos that changed after that change number."""
     with catalog.reading() as db:
         rows = db.execute(
-            "select p.id, p.phash, p.hash, s.photo_id is not null, p.present > 0, p.width * p.height from photo p"
+            "select p.id, p.phash, p.hash, s.photo_id is not null, p.present > 0, p.width * p.height, p.bytes, s.inner from photo p"
             " left join sketch s on s.photo_id = p.id and s.version = ? where p.change > ? order by p.id",
             (version, after),
         ).fetchall()
@@ -149,26 +151,32 @@ def looks(catalog: Catalog, version: int, *, after: int = 0) -> Looks:
     return Looks(
         np.fromiter((row[0] for row in rows), np.int64, len(rows)),
         hashes,
-        np.fromiter((row[5] for row in rows), np.int64, len(rows)),
+        np.array([row[5:7] for row in rows], np.int64).reshape(-1, 2),
         [row[2].hex() for row in rows],
         np.fromiter((row[3] for row in rows), np.bool_, len(rows)),
         np.fromiter((row[4] for row in rows), np.bool_, len(rows)),
+        {row[0]: bytes(row[7]) for row in rows if row[7] and len(row[7]) == 32},
     )
 
 
-def sketch_of(catalog: Catalog, photo_id: int, version: int) -> bytes | None:
-    """The corners of a photo, packed; None where it has not been compared."""
+def corners_of(catalog: Catalog, photo_id: int, version: int) -> bytes | None:
+    """The corners of a photo, packed; None where they have not been wanted yet."""
     with catalog.reading() as db:
         row = db.execute("select corners from sketch where photo_id = ? and version = ?", (photo_id, version)).fetchone()
-    return bytes(row[0]) if row else None
+    return bytes(row[0]) if row and row[0] is not None else None
 
 
-def put_sketches(writer: Writer, sketches: Iterable[tuple[int, bytes]], version: int) -> None:
-    """Keep the sketches of these photos."""
+def put_compared(writer: Writer, photos: Iterable[tuple[int, bytes | None]], version: int) -> None:
+    """Note that these photos have been compared, with the hash of what lies within their border, or None."""
     writer.run_many(
-        "insert or replace into sketch (photo_id, corners, version) select ?1, ?2, ?3 where exists (select 1 from photo where id = ?1)",
-        ((photo_id, corners, version) for photo_id, corners in sketches),
+        "insert or replace into sketch (photo_id, inner, version) select ?1, ?2, ?3 where exists (select 1 from photo where id = ?1)",
+        ((photo_id, inner, version) for photo_id, inner in photos),
     )
+
+
+def put_corners(writer: Writer, sketches: Iterable[tuple[int, bytes]]) -> None:
+    """Keep the packed corners of photos that have been compared."""
+    writer.run_many("update sketch set corners = ?2 where photo_id = ?1", sketches)
 
 
 def pixel_hashes(catalog: Catalog, photo_ids: Sequence[int]) -> dict[int, bytes]:

@@ -17,6 +17,8 @@ Scores = npt.NDArray[np.float32]
 KEPT = 24
 # In a row of the arrays below: no photo.
 NOBODY = -1
+# Lists that are looked at to tell how near is usual.
+_SAMPLE = 1000
 
 
 def reached(catalog: Catalog, name: str, version: str) -> int:
@@ -87,6 +89,17 @@ def neighbours_of(catalog: Catalog, encoder_id: int, photo_id: int) -> list[tupl
     with catalog.reading() as db:
         row = db.execute("select ids, scores from neighbour where encoder_id = ? and photo_id = ?", (encoder_id, photo_id)).fetchone()
     return list(zip(np.frombuffer(row[0], "<i8").tolist(), np.frombuffer(row[1], "<f4").tolist(), strict=True)) if row else []
+
+
+def usual_cosine(catalog: Catalog, encoder_id: int) -> float:
+    """The cosine that the last of a full list of nearest photos has, in the middle of some thousand lists; NaN where none is full."""
+    with catalog.reading() as db:
+        (count,) = db.execute("select count(*) from neighbour where encoder_id = ?", (encoder_id,)).fetchone()
+        rows = db.execute(
+            "select scores from neighbour where encoder_id = ? and photo_id % ? = 0", (encoder_id, max(1, count // _SAMPLE))
+        ).fetchall()
+    last = [np.frombuffer(scores, "<f4")[-1] for (scores,) in rows if len(scores) == 4 * KEPT]
+    return float(np.median(last)) if last else float("nan")
 
 
 def empty_rows(number: int) -> tuple[Ids, Scores]:

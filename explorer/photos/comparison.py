@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from explorer.photos.placing import Box, Matrix, compose, content, inverse, out_of, rescaled, straightened
+
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
-Matrix = npt.NDArray[np.float64]
-Box = tuple[float, float, float, float]
 
 _BLOCK = 16
 _WINDOW = 21
@@ -41,6 +42,11 @@ FEW_BROKEN, MOST_BROKEN = 0.015, 0.4
 MOST_DISPLACED = 0.4
 # What differs must look put on: most pixels of these blocks are as they were, or those that changed have one or two greys.
 SAME, INK, SAME_AND_INK, SURELY_INK = 0.5, 0.6, (0.3, 0.45), 0.85
+# Or they are strokes on a picture that is the same otherwise: next to nothing of what changed is as wide as a stroke never is (words: 0 to
+# 0.09 of it; things that came, went or moved: mostly 0.3 to 0.9), and the rest correlates as only copies do.
+MOST_WIDE, STROKES_MEDIAN, STROKES_BROKEN, STROKES_DISPLACED = 0.1, 0.97, 0.2, 0.2
+# The width that a stroke never has, as a share of the picture's shorter side.
+_STROKE = 0.035
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,8 @@ class Measures:
     contents are from where they should be, in the middle, and of those alike at the highest tenth. stretch: ratio of the two scales.
     excess: pixels by which each sticks out of the other, the smaller one. strong: blocks that show much; broken: the share of these below
     0.6; and of the broken ones, same: the share of pixels that are as they were; ink: the share of the other pixels that have the two
-    commonest greys; displaced: the share of blocks whose content lies near by. noise: greys by which pixels differ in the other blocks.
+    commonest greys; displaced: the share of blocks whose content lies near by; wide: of all pixels that changed, the share that lies in
+    patches wider than the strokes of letters. noise: greys by which pixels differ in the other blocks.
     """
 
     matrix: Matrix
@@ -72,6 +79,7 @@ class Measures:
     same: float
     ink: float
     displaced: float
+    wide: float
     noise: float
 
 
@@ -83,16 +91,24 @@ def is_same_picture(m: Measures) -> bool:
         return True
     if m.broken > MOST_BROKEN or (m.displaced > MOST_DISPLACED and m.ink < SURELY_INK):
         return False
-    return m.same >= SAME or m.ink >= INK or (m.same >= SAME_AND_INK[0] and m.ink >= SAME_AND_INK[1])
+    if m.same >= SAME or m.ink >= INK or (m.same >= SAME_AND_INK[0] and m.ink >= SAME_AND_INK[1]):
+        return True
+    return m.wide <= MOST_WIDE and m.median >= STROKES_MEDIAN and m.broken <= STROKES_BROKEN and m.displaced <= STROKES_DISPLACED
 
 
 def _normal(grey: Floats) -> tuple[Floats, Floats]:
     """Brightness against its surroundings in units of their deviation, and that deviation."""
     size = (_WINDOW, _WINDOW)
     mean = np.asarray(cv2.blur(grey, size), np.float32)
-    variance = np.asarray(cv2.sqrBoxFilter(grey, cv2.CV_32F, size), np.float32) - mean * mean
+    variance = np.asarray(cv2.sqrBoxFilter(grey, cv2.CV_32F, size), np.float32)
+    variance -= mean * mean
     np.maximum(variance, 0, out=variance)
-    return (grey - mean) / np.sqrt(variance + 9), np.sqrt(variance)
+    deviation = np.sqrt(variance)
+    variance += 9
+    np.sqrt(variance, out=variance)
+    np.subtract(grey, mean, out=mean)
+    mean /= variance
+    return mean, deviation
 
 
 def _warp(grey: Floats, matrix: Matrix, size: tuple[int, int]) -> Floats:
@@ -102,55 +118,6 @@ def _warp(grey: Floats, matrix: Matrix, size: tuple[int, int]) -> Floats:
     return cv2.warpAffine(grey, matrix, size, flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE).astype(
         np.float32
     )
-
-
-def compose(outer: Matrix, inner: Matrix) -> Matrix:
-    """First `inner`, then `outer`."""
-    return np.asarray((np.vstack([outer, [0, 0, 1]]) @ np.vstack([inner, [0, 0, 1]]))[:2])
-
-
-def inverse(matrix: Matrix) -> Matrix:
-    return np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
-
-
-def content(grey: Grey) -> Box:
-    """Left, top, right, bottom of what lies within a border of one colour, in pixels from the corner."""
-    h, w = grey.shape
-    left, right = _border(grey.T), _border(grey.T[::-1])
-    top, bottom = _border(grey), _border(grey[::-1])
-    return float(left), float(top), float(w - right), float(h - bottom)
-
-
-def _border(rows: Grey) -> int:
-    """How many rows, from the first on, are of one grey; at most a third. Compression leaves some ripples."""
-    # Each fourth pixel says as much.
-    some = rows[: len(rows) // 3, ::4]
-    low, middle, high = np.percentile(some, (4, 50, 96), axis=1)
-    plain = (high - low < 14) & (np.abs(middle - middle[0]) < 8)
-    return int(np.argmin(plain)) if not plain.all() else 0
-
-
-def straightened(matrix: Matrix, other: tuple[int, ...]) -> Matrix:
-    """The nearest way that only turns by quarters, mirrors, scales and shifts. other: (height, width) of the picture that is laid."""
-    linear = matrix[:, :2]
-    kept = np.abs(linear) == np.abs(linear).max(axis=1, keepdims=True)
-    if not kept.any(axis=0).all():
-        kept = np.eye(2, dtype=bool)
-    centre = np.array([other[1] / 2, other[0] / 2])
-    new = np.where(kept, linear, 0.0)
-    return np.column_stack([new, matrix @ np.append(centre, 1) - new @ centre])
-
-
-def whole(way: int, one: tuple[int, ...], other: tuple[int, ...]) -> Matrix:
-    """All of `other` onto all of `one`. way: 0–7: 1 mirrors left to right, 2 top to bottom, 4 swaps the axes (before that)."""
-    (h, w), (oh, ow) = one[:2], other[:2]
-    unit = np.array([[0.0, 1, 0], [1, 0, 0]]) if way & 4 else np.array([[1.0, 0, 0], [0, 1, 0]])
-    for axis in (0, 1):
-        if way & (1 << axis):
-            unit[axis] = [-unit[axis, 0], -unit[axis, 1], 1 - unit[axis, 2]]
-    # Edges to edges: pixels' centres lie half a pixel inside.
-    linear = unit[:, :2] * np.array([[w], [h]]) / np.array([ow, oh])
-    return np.column_stack([linear, unit[:, 2] * [w, h] + linear @ [0.5, 0.5] - 0.5])
 
 
 class _Layer:
@@ -178,8 +145,10 @@ class _Layer:
         """The mean of each block."""
         return np.asarray(cv2.resize(x[: self.nh * _BLOCK, : self.nw * _BLOCK], (self.nw, self.nh), interpolation=cv2.INTER_AREA))
 
-    def look(self, to: Matrix, box: tuple[float, float, float, float], *, final: bool = False) -> _Seen:
-        o, deviation = _normal(_warp(self.moved, to, (self.w, self.h)))
+    def look(self, to: Matrix, box: Box) -> _Seen:
+        """The other picture laid here by `to`. box: what of it is no border."""
+        warped = _warp(self.moved, to, (self.w, self.h))
+        o, deviation = _normal(warped)
         block = self.block
         inside = self.own.copy()
         for sx in (-_BLOCK / 2, _BLOCK / 2):
@@ -194,9 +163,9 @@ class _Layer:
         mo = block(o)
         oo = block(o * o) - mo**2
         ncc = (block(self.b * o) - self.mb * mo) / np.sqrt(np.maximum(self.bb, 1e-6) * np.maximum(oo, 1e-6))
-        shown = inside & (np.maximum(self.db, block(deviation)) > _GRAIN) & (self.least > 2e-3)
-        warped = _warp(self.moved, to, (self.w, self.h)) if final else None
-        return _Seen((d * e - self.c * f) / det, (a * f - self.c * e) / det, ncc, inside, shown, block(deviation), warped)
+        deviated = block(deviation)
+        shown = inside & (np.maximum(self.db, deviated) > _GRAIN) & (self.least > 2e-3)
+        return _Seen((d * e - self.c * f) / det, (a * f - self.c * e) / det, ncc, inside, shown, deviated, warped)
 
 
 @dataclass(frozen=True)
@@ -207,7 +176,7 @@ class _Seen:
     inside: npt.NDArray[np.bool_]
     shown: npt.NDArray[np.bool_]
     deviation: Floats
-    warped: Floats | None
+    warped: Floats
 
 
 def measure(one: Grey, other: Grey, matrix: Matrix, *, near: bool = False) -> Measures | None:
@@ -229,30 +198,24 @@ def measure(one: Grey, other: Grey, matrix: Matrix, *, near: bool = False) -> Me
             half = [np.asarray(cv2.resize(x, (x.shape[1] // 2, x.shape[0] // 2), interpolation=cv2.INTER_AREA), np.float32) for x in fine]
             up = [np.array([fine[i].shape[1] / half[i].shape[1], fine[i].shape[0] / half[i].shape[0]]) for i in (0, 1)]
             layer = _Layer(half[0], half[1], (own[0] / up[0][0], own[1] / up[0][1], own[2] / up[0][0], own[3] / up[0][1]))
-            to = _rescaled(to, up[0], up[1])
+            to = rescaled(to, up[0], up[1])
             some = (box[0] / up[1][0], box[1] / up[1][1], box[2] / up[1][0], box[3] / up[1][1])
         else:
             layer, some = _Layer(fine[0], fine[1], own), box
-        for _ in range(rounds):
-            step = _step(layer, layer.look(to, some))
+        for number in range(rounds + 1):
+            seen = layer.look(to, some)
+            step = _step(layer, seen)
             if step is None:
                 return None
+            corners = np.array([[0, 0, 1], [layer.w, layer.h, 1]]) @ step.T
+            if number == rounds or np.abs(corners).max() < _SETTLED:
+                break
             to = compose(to, np.array([[1.0, 0, 0], [0, 1.0, 0]]) - step)
             if abs(np.linalg.det(to[:, :2])) < 1e-3:
                 return None
-            corners = np.array([[0, 0, 1], [layer.w, layer.h, 1]]) @ step.T
-            if np.abs(corners).max() < _SETTLED:
-                break
         if halved:
-            to = _rescaled(to, 1 / up[0], 1 / up[1])
-    return _measures(layer, to, swapped, box, own)
-
-
-def _rescaled(to: Matrix, base: Matrix, moved: Matrix) -> Matrix:
-    """The same way between pictures whose pixels are that many times larger, across and down."""
-    edge = to[:, :2] @ [-0.5, -0.5] + to[:, 2] + 0.5
-    linear = to[:, :2] * base[None] / moved[:, None]
-    return np.column_stack([linear, edge / moved + linear @ [0.5, 0.5] - 0.5])
+            to = rescaled(to, 1 / up[0], 1 / up[1])
+    return _measures(layer, seen, to, (own, box), swapped=swapped)
 
 
 def _step(layer: _Layer, seen: _Seen) -> Matrix | None:
@@ -282,9 +245,9 @@ def _step(layer: _Layer, seen: _Seen) -> Matrix | None:
     return step
 
 
-def _measures(layer: _Layer, to: Matrix, swapped: bool, box: Box, base_box: Box) -> Measures | None:
-    seen, shape = layer.look(to, box, final=True), layer.moved.shape
-    shown = seen.shown
+def _measures(layer: _Layer, seen: _Seen, to: Matrix, boxes: tuple[Box, Box], *, swapped: bool) -> Measures | None:
+    """boxes: what of the coarser picture and of the other one is no border."""
+    (base_box, box), shape, shown = boxes, layer.moved.shape, seen.shown
     n = int(shown.sum())
     if n < 4:
         return None
@@ -302,7 +265,7 @@ def _measures(layer: _Layer, to: Matrix, swapped: bool, box: Box, base_box: Box)
     edge = np.column_stack([to[:, :2], to[:, 2] - to[:, :2] @ [0.5, 0.5] + 0.5])
     # What looks like a border may be the picture's own plain edge: the one that contains is taken whole.
     whole_moved, whole_base = (0.0, 0.0, float(shape[1]), float(shape[0])), (0.0, 0.0, float(layer.w), float(layer.h))
-    excess = min(_out(whole_moved, base_box, edge) / mean, _out(whole_base, box, inverse(edge)))
+    excess = min(out_of(whole_moved, base_box, edge) / mean, out_of(whole_base, box, inverse(edge)))
     cover = float(seen.inside.mean())
     return Measures(
         inverse(to) if swapped else to, (cover, cover * layer.h * layer.w * mean * mean / (shape[0] * shape[1])), n,
@@ -312,36 +275,42 @@ def _measures(layer: _Layer, to: Matrix, swapped: bool, box: Box, base_box: Box)
     )  # fmt: skip
 
 
-def _changed(layer: _Layer, seen: _Seen) -> tuple[int, float, float, float, float, float]:
+def _changed(layer: _Layer, seen: _Seen) -> tuple[int, float, float, float, float, float, float]:
     """Of blocks that show much: how many, and what is different in those that differ (see `Measures`)."""
     much = seen.inside & (np.maximum(layer.db, seen.deviation) > _MUCH)
     bad = much & (seen.ncc < 0.6)
     n = int(much.sum())
-    if not n or seen.warped is None:
-        return 0, 1.0, 0.0, 0.0, 0.0, 99.0
+    if not n:
+        return 0, 1.0, 0.0, 0.0, 0.0, 1.0, 99.0
     h, w = layer.nh * _BLOCK, layer.nw * _BLOCK
     b, o = layer.base[:h, :w], seen.warped[:h, :w]
-    fine, worse = _pixels(seen.inside & ~bad), _pixels(bad)
-    # What tone of one picture became which of the other, where they agree.
-    level = (b / 4).clip(0, 63.99).astype(np.int64)
-    count = np.bincount(level[fine], minlength=64)
-    known = np.flatnonzero(count > 20)
+    # What tone of one picture became which of the other, where they agree; each ninth pixel says as much as all.
+    fine = _pixels(seen.inside & ~bad)[::3, ::3]
+    some, others = _level(b[::3, ::3][fine]), o[::3, ::3][fine]
+    count = np.bincount(some, minlength=64)
+    known = np.flatnonzero(count > 4)
     if len(known) < 2:
-        return n, 1.0, 0.0, 0.0, 0.0, 99.0
-    tone = np.interp(np.arange(64), known, np.bincount(level[fine], weights=o[fine], minlength=64)[known] / count[known])
-    toned = tone[level].astype(np.float32)
-    apart = np.abs(o - toned)
-    noise = float(np.median(apart[fine]))
+        return n, 1.0, 0.0, 0.0, 0.0, 1.0, 99.0
+    tone = np.interp(np.arange(64), known, np.bincount(some, weights=others, minlength=64)[known] / count[known]).astype(np.float32)
+    noise = float(np.median(np.abs(others - tone[some])))
     if not bad.any():
-        return n, 0.0, 1.0, 1.0, 0.0, noise
-    unlike = worse & (apart >= 3 * noise + 4)
+        return n, 0.0, 1.0, 1.0, 0.0, 0.0, noise
+    worse, toned = _pixels(bad), tone[_level(b)]
+    apart = np.abs(o - toned)
+    changed = apart >= 3 * noise + 4
+    unlike = worse & changed
     same = 1 - float(unlike.sum() / worse.sum())
     ink = max(_plainness(x[unlike]) for x in (b, o)) if unlike.any() else 1.0
-    return n, float(bad.sum() / n), same, ink, _displaced(layer, o, toned, bad), noise
+    return n, float(bad.sum() / n), same, ink, _displaced(layer, o, toned, bad), _wide(changed), noise
+
+
+def _level(greys: Floats) -> npt.NDArray[np.uint8]:
+    """Greys in 64 steps."""
+    return np.asarray((greys / 4).clip(0, 63).astype(np.uint8))
 
 
 def _pixels(blocks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    return np.kron(blocks, np.ones((_BLOCK, _BLOCK), bool))
+    return blocks.repeat(_BLOCK, axis=0).repeat(_BLOCK, axis=1)
 
 
 def _plainness(greys: Floats) -> float:
@@ -352,6 +321,13 @@ def _plainness(greys: Floats) -> float:
     total = int(near[first])
     near = np.convolve(np.where(np.abs(np.arange(256) - first) <= 8, 0, count), np.ones(17, np.int64), "same")
     return float((total + int(near.max())) / max(1, len(greys)))
+
+
+def _wide(changed: npt.NDArray[np.bool_]) -> float:
+    """The share of these pixels that lies in patches wider than a stroke."""
+    side = max(3, round(_STROKE * min(changed.shape)))
+    patches = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    return float(patches.sum() / max(1, int(changed.sum())))
 
 
 def _displaced(layer: _Layer, o: Floats, toned: Floats, bad: npt.NDArray[np.bool_]) -> float:
@@ -375,14 +351,7 @@ def _displaced(layer: _Layer, o: Floats, toned: Floats, bad: npt.NDArray[np.bool
     return found / max(1, looked)
 
 
-def _out(outer: tuple[float, ...], inner: tuple[float, ...], matrix: Matrix) -> float:
-    """By how many pixels a box sticks out of another at most, once it is laid there."""
-    corners = np.array([[inner[i], inner[j]] for i in (0, 2) for j in (1, 3)]) @ matrix[:, :2].T + matrix[:, 2]
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    return float(max(outer[0] - low[0], outer[1] - low[1], high[0] - outer[2], high[1] - outer[3]))
-
-
-def relation(measures: Measures, one: tuple[int, ...], other: tuple[int, ...]) -> dict[str, object]:
+def relation(measures: Measures, one: tuple[int, ...], other: tuple[int, ...]) -> dict[str, Any]:
     """What is kept of how the pictures lie on each other. one, other: (height, width). matrix: lays `other` onto `one`, both as unit
     squares, row by row. changed: share of the blocks that differ."""
     edge = measures.matrix[:, 2] - measures.matrix[:, :2] @ [0.5, 0.5] + 0.5
@@ -390,13 +359,6 @@ def relation(measures: Measures, one: tuple[int, ...], other: tuple[int, ...]) -
     linear = measures.matrix[:, :2] * [other[1], other[0]] / scale[:, None]
     unit = np.column_stack([linear, edge / scale])
     return {"matrix": [round(float(v), 5) for v in unit.ravel()], "changed": round(measures.broken, 4)}
-
-
-def from_unit(unit: Matrix, one: tuple[int, ...], other: tuple[int, ...]) -> Matrix:
-    """A relation's matrix (2×3, unit squares) in the pixels of pictures of these shapes (height, width)."""
-    scale = np.array([one[1], one[0]])
-    linear = unit[:, :2] * scale[:, None] / [other[1], other[0]]
-    return np.column_stack([linear, unit[:, 2] * scale + linear @ [0.5, 0.5] - 0.5])
 
 
 def may_be_same_pixels(measures: Measures, one: tuple[int, int], other: tuple[int, int]) -> bool:

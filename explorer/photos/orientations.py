@@ -8,7 +8,8 @@ of four distances d or 64 − d. The word of even frequencies is the same for al
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -43,32 +44,48 @@ def words(hashes: npt.NDArray[np.uint8], *, transposed: bool = False) -> Words:
 
 
 class Table:
-    """Hashes to be searched. hashes: (n, 32) bytes."""
+    """Hashes to be searched, numbered as they were added."""
 
-    def __init__(self, hashes: npt.NDArray[np.uint8]) -> None:
-        self._words = words(hashes)
-        self._even = np.ascontiguousarray(self._words[:, 0])
+    def __init__(self) -> None:
+        self._count = 0
+        self._words, self._even = np.zeros((0, 4), np.uint64), np.zeros(0, np.uint64)
 
-    def near(self, new: npt.NDArray[np.uint8], most: int, most_even: int) -> Near:
+    def add(self, hashes: npt.NDArray[np.uint8]) -> None:
+        """hashes: (n, 32) bytes."""
+        end = self._count + len(hashes)
+        if end > len(self._even):
+            # Room for as many again: adding them one by one must not copy all each time.
+            more = max(end, 2 * len(self._even))
+            self._words = np.concatenate([self._words[: self._count], np.zeros((more - self._count, 4), np.uint64)])
+            self._even = np.concatenate([self._even[: self._count], np.zeros(more - self._count, np.uint64)])
+        self._words[self._count : end] = words(hashes)
+        self._even[self._count : end] = self._words[self._count : end, 0]
+        self._count = end
+
+    def near(self, new: npt.NDArray[np.uint8], most: int, most_even: int, spread: Callable[..., Iterable[Any]] = map) -> Near:
         """Which hashes are within `most` bits of which of `new` (rows), turned and mirrored as suits them best.
 
-        most_even: bits by which the even word alone may differ; bounds the work.
+        most_even: bits by which the even word alone may differ; bounds the work. spread: `map`, or that of threads, as most of it is
+        NumPy's work.
         """
-        found = list[tuple[Places, Places, Places]]()
-        for turned in (False, True):
-            rows = words(new, transposed=turned)
-            for top in range(0, len(rows), _ROWS):
-                some = rows[top : top + _ROWS, 0, None]
-                for left in range(0, len(self._even), _COLUMNS):
-                    close = np.bitwise_count(some ^ self._even[None, left : left + _COLUMNS]) <= most_even
-                    hits = np.flatnonzero(close)
-                    if len(hits):
-                        r, c = np.divmod(hits, close.shape[1])
-                        found.append(_measured(rows, self._words, r + top, c + left, most))
+        rows = words(new), words(new, transposed=True)
+        parts = [(turned, top, left) for turned in (0, 1) for top in range(0, len(new), _ROWS) for left in range(0, self._count, _COLUMNS)]
+
+        def look(part: tuple[int, int, int]) -> tuple[Places, Places, Places] | None:
+            turned, top, left = part
+            even = self._even[None, left : min(self._count, left + _COLUMNS)]
+            close = np.bitwise_count(rows[turned][top : top + _ROWS, 0, None] ^ even) <= most_even
+            hits = np.flatnonzero(close)
+            if not len(hits):
+                return None
+            r, c = np.divmod(hits, close.shape[1])
+            return _measured(rows[turned], self._words, r + top, c + left, most)
+
+        found = [part for part in spread(look, parts) if part is not None]
         if not found:
             none = np.zeros(0, np.int64)
             return Near(none, none, none)
-        r, c, d = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        r, c, d = (np.concatenate(some) for some in zip(*found, strict=True))
         # A symmetric picture is near in several ways.
         order = np.lexsort((d, c, r))
         first = np.ones(len(order), bool)

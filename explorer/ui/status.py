@@ -46,7 +46,7 @@ def describe(worker: WorkerRow | None) -> str:
     if not total or phase not in ("indexing", "comparing"):
         return "Looking for new photos…"
     if phase == "comparing":
-        return f"Comparing photos: {count(done)} of {count(total)}"
+        return f"{plain(worker['message']) or 'Comparing photos'}: {done / total:.0%}"
     left = f", about {duration(worker['eta'])} left" if worker["eta"] and done < total else ""
     # The first photos wait for the model; what they say of the speed means nothing.
     speed = f" · {worker['rate']:.0f} photos/s{left}" if worker["rate"] >= 1 else ""

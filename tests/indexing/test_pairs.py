@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageOps
+from PIL import Image, ImageEnhance, ImageOps
 
-from explorer.indexing import pairs
+from explorer.indexing import copied, looking, pairs
 from explorer.indexing.neighbours import NeighbourStage
 from explorer.indexing.pairs import PairStage
 from explorer.indexing.same_moment import Moment, another_moment
@@ -185,9 +185,45 @@ def test_what_is_known_is_not_compared_again(shelf: Shelf, monkeypatch: pytest.M
     for name in SHELF:
         put_one(shelf, name)
     stage(shelf).run(quiet)
-    monkeypatch.setattr(pairs.Looker, "compare", lambda *_, **__: pytest.fail("compared again"))
+    monkeypatch.setattr(looking.Looker, "compare", lambda *_, **__: pytest.fail("compared again"))
     stage(shelf).run(quiet)
     assert found(shelf).keys() == expected(SHELF)
+
+
+def test_a_grey_copy_and_a_brighter_one_are_called_so(shelf: Shelf) -> None:
+    picture = draw(2, SIZE)
+    put(shelf, "b.jpg", encoded(picture))
+    put(shelf, "b-grey.jpg", encoded(ImageOps.grayscale(picture).resize((360, 270))))
+    put(shelf, "b-light.jpg", encoded(ImageEnhance.Brightness(picture).enhance(1.3).resize((340, 255))))
+    stage(shelf).run(quiet)
+    (group,) = find_groups(shelf.library, ["pixels", "picture"])
+    words = {Path(item.path).name: item.relation for item in group.others}
+    assert words["b-grey.jpg"].endswith("in grey") and words["b-light.jpg"].endswith("brighter")
+
+
+def test_copies_met_one_after_the_other_are_each_compared_with_few(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[object]()
+    compare = looking.Looker.compare
+    monkeypatch.setattr(looking.Looker, "compare", lambda self, a, b, guess=None: asked.append((a, b)) or compare(self, a, b, guess))
+    for number, width in enumerate(range(200, 400, 10)):
+        put(shelf, f"a{number}.jpg", encoded(draw(1, SIZE).resize((width, width * 3 // 4))))
+    stage(shelf).run(quiet)
+    (group,) = find_groups(shelf.library, ["pixels", "picture"])
+    assert len(group.others) == 19
+    assert len(asked) == len(set(asked)) < 20 * 4 < 20 * 19 // 2
+
+
+def test_corners_are_made_when_they_are_wanted_and_then_kept(shelf: Shelf) -> None:
+    for name in ("c.jpg", "a.jpg"):
+        put_one(shelf, name)
+    stage(shelf).run(quiet)
+    (first,) = (row for row in store.copies(shelf.library.catalog, range(1, 9)) if row.path.endswith("a.jpg"))
+    assert store.corners_of(shelf.library.catalog, first.photo_id, PAIRS_VERSION) is None
+    # Cropped so far that no hash leads there.
+    put(shelf, "a-part.jpg", encoded(draw(1, SIZE).crop((60, 60, 400, 300))))
+    stage(shelf).run(quiet)
+    assert found(shelf).keys() == {("a-part.jpg", "a.jpg")}
+    assert store.corners_of(shelf.library.catalog, first.photo_id, PAIRS_VERSION)
 
 
 def test_a_photo_that_was_away_meets_what_came_meanwhile(shelf: Shelf) -> None:
@@ -265,8 +301,8 @@ def test_clocks_say_that_two_photos_are_two_shots(one: Moment, other: Moment, ap
 
 def test_of_very_many_copies_each_is_compared_with_the_largest(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pairs, "BATCH", 2)
-    monkeypatch.setattr(pairs, "_CLOSED", 3)
-    monkeypatch.setattr(pairs, "_HUBS", 1)
+    monkeypatch.setattr(copied, "CLOSED", 3)
+    monkeypatch.setattr(copied, "HUBS", 1)
     for number, width in enumerate(range(200, 400, 20)):
         put(shelf, f"a{number}.jpg", encoded(draw(1, SIZE).resize((width, width * 3 // 4))))
     stage(shelf).run(quiet)

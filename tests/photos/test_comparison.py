@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageEnhance, ImageOps
+from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 
-from explorer.photos import comparison, sketches
+from explorer.photos import comparison, placing, sketches
 from explorer.photos.comparison import Measures, is_same_picture, measure
 from tests.pictures import draw
 
@@ -53,6 +53,21 @@ def stamped(picture: Image.Image) -> Image.Image:
     return picture
 
 
+def veiled(picture: Image.Image) -> Image.Image:
+    """Half-transparent words across the picture."""
+    over = Image.new("RGBA", picture.size)
+    pen = ImageDraw.Draw(over)
+    pen.text(
+        (30, 150),
+        "sample text 2024",
+        fill=(255, 255, 255, 150),
+        font=ImageFont.load_default(48),
+        stroke_width=1,
+        stroke_fill=(0, 0, 0, 150),
+    )
+    return Image.alpha_composite(picture.convert("RGBA"), over).convert("RGB")
+
+
 def curve(picture: Image.Image) -> Image.Image:
     return picture.point([round(255 * (value / 255) ** 1.6) for value in range(256)] * 3)
 
@@ -62,6 +77,7 @@ COPIES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "turned": lambda p: p.transpose(Image.Transpose.ROTATE_90), "upside down": lambda p: p.rotate(180),
     "cropped": lambda p: p.crop((40, 10, 460, 350)), "bordered": lambda p: ImageOps.expand(p, 20, "white"),
     "grey": ImageOps.grayscale, "brighter": lambda p: ImageEnhance.Brightness(p).enhance(1.3), "another curve": curve, "stamped": stamped,
+    "words": veiled,
     "cropped, small, compressed": lambda p: jpeg(40)(p.crop((30, 30, 450, 340)).resize((210, 155))),
 }  # fmt: skip
 
@@ -83,8 +99,15 @@ def from_the_side(picture: Image.Image) -> Image.Image:
     return picture.transform((w, h), Image.Transform.QUAD, (0, 0, 12, h, w - 14, h - 20, w, 6), Image.Resampling.BICUBIC)
 
 
+def something_came(picture: Image.Image) -> Image.Image:
+    """A thing with a texture of its own lies there now."""
+    shape = Image.new("L", picture.size)
+    ImageDraw.Draw(shape).ellipse((180, 90, 350, 260), fill=255)
+    return Image.composite(photo(9), picture, shape)
+
+
 SHOTS: dict[str, Callable[[Image.Image], Image.Image]] = {
-    "something has moved": moved, "from the side": from_the_side,
+    "something has moved": moved, "something came": something_came, "from the side": from_the_side,
     "the camera has turned": lambda p: p.rotate(1.5, Image.Resampling.BICUBIC),
 }  # fmt: skip
 
@@ -107,8 +130,8 @@ def test_a_crop_says_how_it_lies_in_its_original() -> None:
 
 
 def test_a_border_is_told_from_a_plain_edge() -> None:
-    assert comparison.content(grey(ImageOps.expand(photo(), (10, 20, 30, 40), "black"))) == (10, 20, 490, 380)
-    assert comparison.content(grey(photo())) == (0, 0, 480, 360)
+    assert placing.content(grey(ImageOps.expand(photo(), (10, 20, 30, 40), "black"))) == (10, 20, 490, 380)
+    assert placing.content(grey(photo())) == (0, 0, 480, 360)
 
 
 def test_pictures_too_small_to_compare_are_not_compared() -> None:

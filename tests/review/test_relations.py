@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.library.pairs import CopyRow
-from explorer.photos import comparison
+from explorer.photos import placing
 from explorer.review.relations import in_words
 
 
@@ -16,7 +16,7 @@ def row(width: int, height: int, form: str = "JPEG") -> CopyRow:
 
 def relation(way: int = 0, box: tuple[float, float, float, float] = (0, 0, 1, 1), **more: Any) -> dict[str, Any]:
     """A photo that shows that part of the one kept (left, top, right, bottom, as shares), turned in that way."""
-    unit = np.vstack([comparison.whole(way, (1, 1), (1, 1)), [0, 0, 1]])
+    unit = np.vstack([placing.whole(way, (1, 1), (1, 1)), [0, 0, 1]])
     edges = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
     left, top, right, bottom = box
     part = np.array([[right - left, 0, left], [0, bottom - top, top], [0, 0, 1]])
@@ -36,6 +36,10 @@ def relation(way: int = 0, box: tuple[float, float, float, float] = (0, 0, 1, 1)
         (relation(0, (-0.05, -0.05, 1.05, 1.05)), row(800, 600), row(880, 660), "with more around it"),
         (relation(changed=0.05), row(800, 600), row(800, 600), "with something put on it"),
         (relation(0, (0.1, 0, 1, 0.9)), row(800, 600), row(360, 270), "half the size, cropped to 81 %"),
+        (relation(grey=1, light=0.5), row(800, 600), row(800, 600), "in grey"),
+        (relation(grey=-1, light=0.0), row(800, 600), row(800, 600), "in colour"),
+        (relation(grey=0, light=-20.0), row(800, 600), row(800, 600), "darker"),
+        (relation(grey=0, light=20.0), row(800, 600), row(400, 300), "half the size, brighter"),
     ],
 )
 def test_relations_in_words(what: dict[str, Any], keep: CopyRow, other: CopyRow, words: str) -> None:

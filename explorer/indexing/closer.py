@@ -1,0 +1,70 @@
+"""What a pair of photos that was compared is in the end: by what was measured, by the files' own pixels, and by the cameras' clocks."""
+
+from __future__ import annotations
+
+import functools
+
+from explorer.indexing.decode_pool import DecodePool
+from explorer.indexing.looking import SCENE, Looked
+from explorer.indexing.same_moment import Moment, another_moment
+from explorer.library import pairs as store
+from explorer.library.library import Library
+from explorer.library.pairs import Pair
+from explorer.library.writer import Writer
+from explorer.photos import comparison, sketches
+
+
+class Closer:
+    """Says what a pair is, and looks into the files themselves where previews cannot tell."""
+
+    def __init__(self, library: Library, writer: Writer, pool: DecodePool) -> None:
+        self._library, self._writer, self._pool = library, writer, pool
+        self._fresh = dict[int, bytes]()
+        self._moment = functools.lru_cache(maxsize=1024)(self._moment_of)
+
+    def judge(self, looked: Looked) -> Pair | None:
+        """The pair to be kept, or None."""
+        a, b, measures = looked.a, looked.b, looked.measures
+        if measures is None or not comparison.is_same_picture(measures):
+            return Pair(a, b, "scene", round(min(1.0, looked.votes / sketches.KEPT), 4), {}) if looked.votes >= SCENE else None
+        score = round(max(0.0, min(1.0, measures.median)), 4)
+        one, other = self._moment(a), self._moment(b)
+        if one and other:
+            if comparison.may_be_same_pixels(measures, (one.width, one.height), (other.width, other.height)):
+                pixels = [self._pixels(i, moment.path) for i, moment in ((a, one), (b, other))]
+                if pixels[0] is not None and pixels[0] == pixels[1]:
+                    return Pair(a, b, "pixels", 1.0, looked.relation)
+            if another_moment(one, other, self._fraction):
+                return Pair(a, b, "scene", score, {})
+        return Pair(a, b, "picture", score, looked.relation)
+
+    def write(self) -> None:
+        """Keep the hashes of pixels that were made."""
+        for photo_id, digest in self._fresh.items():
+            store.put_pixel_hash(self._writer, photo_id, digest)
+        self._fresh.clear()
+
+    def _moment_of(self, photo_id: int) -> Moment | None:
+        rows = store.copies(self._library.catalog, [photo_id])
+        if not rows:
+            return None
+        row = rows[0]
+        return Moment(row.photo_id, row.path, row.width, row.height, row.taken_at, row.taken_source, row.camera)
+
+    def _pixels(self, photo_id: int, path: str) -> bytes | None:
+        if photo_id not in self._fresh:
+            kept = store.pixel_hashes(self._library.catalog, [photo_id]).get(photo_id)
+            looked = None if kept else self._pool.look_closer(path, "pixels")
+            digest = kept or (bytes.fromhex(looked[1]) if looked and looked[1] and self._is(photo_id, looked[0]) else None)
+            if digest is None:
+                return None
+            self._fresh[photo_id] = digest
+        return self._fresh[photo_id]
+
+    def _fraction(self, moment: Moment) -> str | None:
+        looked = self._pool.look_closer(moment.path, "fraction")
+        return looked[1] if looked and self._is(moment.photo_id, looked[0]) else None
+
+    def _is(self, photo_id: int, digest: bytes) -> bool:
+        """Whether a file still holds that photo."""
+        return self._library.catalog.photo_id(digest) == photo_id

@@ -1,11 +1,12 @@
 """How well odd, poor and broken photos are found, beside cleanvision and scikit-learn.
 
-    python -m benchmarks.anomalies --photos DIR [--captions CSV --themes WORD,…] [--limit N] [--encoder NAME]
+    python -m benchmarks.anomalies --photos DIR [--captions CSV --themes WORD,…] [--limit N] [--held-out] [--encoder NAME]
 
 Faults of graded strength are planted in copies of photos, which are then indexed with the photos themselves. For each strength: how well
 the scores tell planted from ordinary photos (area under the ROC curve, average precision), and what share is flagged at default settings;
 beside them cleanvision on the same files. Then a second library: foreign photos in themed folders, and pictures of another domain (drawn
-ones, and what --foreign names), with scikit-learn's LocalOutlierFactor and IsolationForest on the same vectors.
+ones, and what --foreign names), with scikit-learn's LocalOutlierFactor and IsolationForest on the same vectors. Last, screenshots,
+documents, charts, icons and posters drawn by rule.
 
 Themes come from the folders below DIR, or, with --captions (columns image, caption), from words that most captions of a photo have.
 Ordinary photos have faults of their own, which count against all alike.
@@ -32,6 +33,7 @@ from sklearn.ensemble import IsolationForest
 from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.neighbors import LocalOutlierFactor
 
+from benchmarks._drawings import drawings
 from benchmarks._faults import FAULTS
 from explorer.encoders.base import Encoder
 from explorer.encoders.registry import get_encoder
@@ -62,17 +64,23 @@ def main() -> None:
     parser.add_argument("--planted", type=int, default=30, help="photos for each fault (default: 30)")
     parser.add_argument("--encoder", default="starter")
     parser.add_argument("--no-peers", action="store_true", help="without cleanvision and scikit-learn")
-    parser.add_argument("--only", choices=["faults", "outliers"])
+    parser.add_argument("--only", choices=["faults", "outliers", "drawings"])
+    parser.add_argument("--held-out", action="store_true", help="without every third photo by name, on which the lines were set")
     args = parser.parse_args()
     files = sorted(path for path in args.photos.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file())
+    if args.held_out:
+        files = [path for number, path in enumerate(files) if number % 3]
     random.Random(5).shuffle(files)
     encoder = get_encoder(args.encoder)
-    if args.only != "outliers":
+    if args.only in (None, "faults"):
         with tempfile.TemporaryDirectory() as folder:
             faults(files[: args.limit], Path(folder), encoder, args.planted, peers=not args.no_peers)
-    if args.only != "faults":
+    if args.only in (None, "outliers"):
         with tempfile.TemporaryDirectory() as folder:
             strangers(files, args, Path(folder), encoder)
+    if args.only in (None, "drawings"):
+        with tempfile.TemporaryDirectory() as folder:
+            no_photos(files[: args.limit], args.foreign, Path(folder), encoder)
 
 
 def faults(files: Sequence[Path], folder: Path, encoder: Encoder, planted: int, *, peers: bool) -> None:
@@ -174,6 +182,34 @@ def strangers(files: Sequence[Path], args: argparse.Namespace, folder: Path, enc
             print()
     print()
     _false_alarms(ours, [str(path) for path in others if str(path) not in lost])
+
+
+def no_photos(files: Sequence[Path], foreign: Path | None, folder: Path, encoder: Encoder) -> None:
+    """Screenshots, documents, charts and the like among photos: how many are called no photo."""
+    ordinary = folder / "photos" / "ordinary"
+    ordinary.mkdir(parents=True)
+    for number, path in enumerate(files):
+        shutil.copyfile(path, ordinary / f"{number:04d}{path.suffix.lower()}")
+    where = defaultdict[str, list[str]](list)
+    for number, (kind, picture) in enumerate(drawings(120, seed=7)):
+        # As they are made, and as they come back from being sent.
+        place = folder / "photos" / kind / f"{number:04d}.{'png' if number % 4 < 2 else 'jpg'}"
+        place.parent.mkdir(exist_ok=True)
+        picture.save(place, quality=85)
+        where[kind].append(str(place))
+    for number, path in enumerate(sorted(foreign.rglob("*")) if foreign else ()):
+        if path.suffix.lower() in EXTENSIONS:
+            place = folder / "photos" / "foreign" / f"{number:04d}{path.suffix.lower()}"
+            place.parent.mkdir(exist_ok=True)
+            shutil.copyfile(path, place)
+            where["foreign"].append(str(place))
+    ours = _ours(folder / "photos", folder / "library", encoder)
+    usual = [str(path) for path in ordinary.iterdir()]
+    print(f"{len(usual)} ordinary photos\n{'not a photo':<16}{'number':>7}{'AUROC':>12}{'AP':>7}{'flagged':>9}")
+    for kind, paths in where.items():
+        print(f"{kind:<16}{len(paths):>7}{_row(ours, 'not-a-photo', paths, usual)}")
+    wrong = sum(path in ours.flagged["not-a-photo"] for path in usual)
+    print(f"of the ordinary photos {wrong} are called no photo\n")
 
 
 def _line(name: str, truth: Sequence[bool], odd: Sequence[float]) -> None:

@@ -148,6 +148,7 @@ def _anomaly_options(parser: argparse.ArgumentParser) -> None:
     _filter_options(parser)
     parser.add_argument("--all", action="store_true", help="the scores of all photos, also of those that are fine")
     parser.add_argument("--dismissed", action="store_true", help="also what was dismissed")
+    parser.add_argument("--plan", metavar="FILE", help="also write what would go if all of it went (.json or .csv), for `remove --plan`")
 
 
 def _app_options(parser: argparse.ArgumentParser) -> None:

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import math
-import os
-from collections.abc import Sequence
-
 import streamlit as st
 
 from explorer.config import PROJECT
-from explorer.indexing import layout
-from explorer.library.paths import printable
-from explorer.review import reports
-from explorer.review.anomalies import Finding
 from explorer.review.kinds import KINDS, TITLES, Kind
-from explorer.ui import asking, explaining, lightbox, map_data, oddities, removing, resources, revealing, scatter
-from explorer.ui.actions import Action
-from explorer.ui.gallery import gallery, unselect
+from explorer.ui import asking, odd_files, odd_map, odd_photos, oddities, removing, resources
+from explorer.ui.gallery import unselect
 from explorer.ui.live import follow
 from explorer.ui.oddities import Asked
 from explorer.ui.words import plain
 from explorer.words import count
 
-PAGE_SIZE = 60
-
-library = resources.library()
-catalog = library.catalog
+catalog = resources.library().catalog
 
 
 def filter_bar(what: Asked) -> None:
@@ -101,110 +88,6 @@ def slider(kind: Kind) -> None:
     )  # fmt: skip
 
 
-def undo() -> None:
-    """The last dismissal can be taken back."""
-    last = oddities.last_dismissed()
-    if last:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"{count(len(last), 'finding')} dismissed", width="content")
-            st.button("Undo", icon=":material/undo:", key="undo-dismissal", on_click=oddities.restore, args=[last])
-
-
-def export(found: Sequence[Finding]) -> None:
-    with st.popover("Export", icon=":material/download:", help="The list with paths, scores and reasons"):
-        st.download_button("CSV", lambda: reports.as_csv(found).encode(), "anomalies.csv", "text/csv", on_click="ignore")
-        st.download_button("JSON", lambda: reports.as_json(found).encode(), "anomalies.json", "application/json", on_click="ignore")
-
-
-def actions(found: Sequence[Finding], what: Asked) -> list[Action]:
-    """What can be done with the photos of these findings."""
-
-    def of(ids: Sequence[int]) -> list[Finding]:
-        wanted = set(ids)
-        return [finding for finding in found if finding.id in wanted]
-
-    def mark(ids: Sequence[int]) -> None:
-        st.session_state["_odd-remove"] = oddities.removals(of(ids))
-
-    if what.gone:
-        return [Action("Show again", ":material/visibility:", lambda ids: oddities.restore(of(ids)), "next")]
-    return [
-        Action(
-            "Dismiss", ":material/visibility_off:", lambda ids: oddities.dismiss(of(ids)), "next", "It is fine: don't show it here any more"
-        ),
-        Action("Remove…", ":material/delete:", mark, "leave", "A list of what would go comes first"),
-    ]
-
-
-def show_in_folder() -> list[Action]:
-    def reveal(ids: Sequence[int]) -> None:
-        photo = catalog.photo(ids[0])
-        if photo is not None:
-            revealing.show(photo["path"])
-
-    return [Action("Show in folder", ":material/folder_open:", reveal)] if revealing.available() else []
-
-
-def photos(found: Sequence[Finding], what: Asked, key: str) -> None:
-    """Findings as a gallery, each with its score and reason, a page at a time."""
-    by_id = dict[int, Finding]()
-    for finding in found:
-        if finding.id is not None:
-            by_id.setdefault(finding.id, finding)
-    ids = list(by_id)
-    pages = max(1, math.ceil(len(ids) / PAGE_SIZE))
-    at = min(what.page, pages)
-    rows = catalog.photos(ids[(at - 1) * PAGE_SIZE : at * PAGE_SIZE])
-    picked = gallery(
-        list(rows.values()), key, label="Findings, worst first",
-        place=json.dumps([what.kind, what.filters and [what.filters.since, what.filters.until, what.filters.folder], what.gone, at]),
-        captions={i: f"{by_id[i].score:.2f} · {by_id[i].detail}" for i in rows}, actions=actions(found, what),
-    )  # fmt: skip
-    turn(pages, at)
-    if picked.similar is not None:
-        asking.search_like(picked.similar)
-    open_photo(ids, picked.opened, [*actions(found, what), *show_in_folder()])
-
-
-def open_photo(ids: Sequence[int], opened: int | None, offered: Sequence[Action]) -> None:
-    lightbox.lightbox(ids, opened=opened, actions=offered, explain=lambda i: explaining.explain(oddities.of_photo(i)))
-
-
-def turn(pages: int, at: int) -> None:
-    if pages > 1:
-        key = f"odd-page-{at}-{pages}"
-        st.pagination(
-            pages, default=at, key=key, on_change=oddities.from_widget, args=[oddities.PAGE, key, lambda n: str(n) if n != 1 else None],
-            width="stretch",
-        )  # fmt: skip
-
-
-def files(found: Sequence[Finding], what: Asked) -> None:
-    """Findings that are about files, as a list."""
-    pages = max(1, math.ceil(len(found) / PAGE_SIZE))
-    at = min(what.page, pages)
-    shown = found[(at - 1) * PAGE_SIZE : at * PAGE_SIZE]
-    with st.container(horizontal=True):
-        label, icon, act = (
-            ("Show all again", "visibility", oddities.restore) if what.gone else ("Dismiss all", "visibility_off", oddities.dismiss)
-        )
-        st.button(label, icon=f":material/{icon}:", on_click=act, args=[list(found)])
-    for number, finding in enumerate(shown):
-        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"file-{number}"):
-            with st.container(gap=None):
-                st.markdown(f"**{plain(os.path.basename(printable(finding.path)))}**: {plain(finding.detail)}")  # noqa: PTH119
-                st.code(printable(finding.path), language=None, wrap_lines=True)
-            with st.container(horizontal=True, width="content"):
-                one = oddities.restore if what.gone else oddities.dismiss
-                st.button("Show again" if what.gone else "Dismiss", key=f"file-dismiss-{number}", on_click=one, args=[[finding]])
-                if finding.id is not None:
-                    st.button("Open", key=f"file-open-{number}", on_click=lightbox.show, args=[finding.id])
-                if revealing.available():
-                    st.button("Show in folder", key=f"file-reveal-{number}", on_click=revealing.show, args=[finding.path])
-    turn(pages, at)
-    open_photo([finding.id for finding in found if finding.id is not None], None, show_in_folder())
-
-
 def of_kind(what: Asked, kind: Kind) -> None:
     """All findings of a kind."""
     found = oddities.findings(what)
@@ -213,68 +96,15 @@ def of_kind(what: Asked, kind: Kind) -> None:
         if kind not in oddities.FILES:
             slider(kind)
         if found:
-            export(found)
-    undo()
+            odd_photos.export(found)
+    odd_photos.undo()
     if not found:
         text = "Nothing of this kind was dismissed." if what.gone else "Nothing of this kind stands out."
         st.info(text + (" A filter is set." if what.filters else ""), icon=":material/check:")
     elif kind in oddities.FILES:
-        files(found, what)
+        odd_files.files(found, what)
     else:
-        photos(found, what, "odd")
-
-
-def overview(what: Asked, found: Sequence[Finding]) -> None:
-    """The map, and below it the photos that were marked on it."""
-    undo()
-    where = oddities.library_map()
-    if not len(where.ids):
-        step = map_data.drawn_so_far(library)
-        if step is not None:
-            st.progress(step / layout.STEPS, "The map of your library is being drawn…")
-        else:
-            st.info("The map of your library appears here once its photos have been compared.", icon=":material/hourglass_top:")
-        open_photo([], None, show_in_folder())
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        key = f"odd-colour-{what.colour}"
-        st.segmented_control(
-            "Colours", map_data.COLOURINGS, default=what.colour, required=True, key=key, label_visibility="collapsed",
-            format_func=lambda each: f"By {'finding' if each == 'kind' else each}", on_change=oddities.from_widget,
-            args=[oddities.COLOUR, key, lambda each: None if each == "kind" else str(each)],
-        )  # fmt: skip
-        if found:
-            export(found)
-    version = f"{catalog.change()}-{hash(tuple((f.id, f.kind) for f in found)) if what.colour == 'kind' else 0}"
-    pointed = scatter.scatter(scatter.address(what.colour, what.filters, version), what.area)
-    if pointed.area is not None and pointed.area != what.area:
-        oddities.go(**{oddities.AREA: ",".join(map(str, pointed.area))})
-        st.rerun()
-    if what.area is None:
-        open_photo([], pointed.opened, show_in_folder())
-        return
-    among = set(catalog.matching(what.filters).tolist()) if what.filters else None
-    ids = [i for i in map_data.within(where, what.area).tolist() if among is None or i in among]
-    listed(ids, what, pointed.opened, found)
-
-
-def listed(ids: Sequence[int], what: Asked, opened: int | None, found: Sequence[Finding]) -> None:
-    """The photos that were marked on the map."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{count(len(ids), 'photo')}** in the marked part of the map", width="content")
-        st.button("Clear", icon=":material/close:", key="clear-area", on_click=oddities.go, kwargs={oddities.AREA: None})
-    pages = max(1, math.ceil(len(ids) / PAGE_SIZE))
-    at = min(what.page, pages)
-    rows = catalog.photos(ids[(at - 1) * PAGE_SIZE : at * PAGE_SIZE])
-    reasons = {f.id: f.detail for f in reversed(found) if f.id is not None}
-    picked = gallery(
-        list(rows.values()), "area", label="Photos in the marked part of the map", place=json.dumps([what.area, at]),
-        captions={i: reasons[i] for i in rows if i in reasons},
-    )  # fmt: skip
-    turn(pages, at)
-    if picked.similar is not None:
-        asking.search_like(picked.similar)
-    open_photo(ids, opened or picked.opened, show_in_folder())
+        odd_photos.photos(found, what, "odd")
 
 
 def empty() -> None:
@@ -283,6 +113,11 @@ def empty() -> None:
     else:
         st.info("Your library is empty. Add a folder with photos to begin.", icon=":material/photo_library:")
         st.page_link(PROJECT / "pages" / "library.py", label="Add a folder", icon=":material/create_new_folder:")
+
+
+def _removed() -> None:
+    for key in ("odd", "area"):
+        unselect(key)
 
 
 def main() -> None:
@@ -300,10 +135,10 @@ def main() -> None:
     if what.kind is not None:
         of_kind(what, what.kind)
     else:
-        overview(what, oddities.findings(what))
-    wanted = st.session_state.pop("_odd-remove", None)
+        odd_map.overview(what, oddities.findings(what))
+    wanted = oddities.wanted_removals()
     if wanted:
-        removing.removal_dialog(wanted, lambda: unselect("odd"))
+        removing.removal_dialog(wanted, _removed)
     follow(waiting=False)
 
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from explorer.cli import absolute, open_library, say
 from explorer.commands.output import Status, emit, emit_json
+from explorer.errors import UsageError
 from explorer.library.filters import Filters
-from explorer.review.anomalies import Anomalies
+from explorer.library.library import Library
+from explorer.library.paths import printable
+from explorer.review.anomalies import Anomalies, Finding
 from explorer.review.kinds import KINDS, TITLES
+from explorer.words import count, size
 
 
 def run_anomalies(args: argparse.Namespace) -> int:
     """Print what is odd, poor or broken, worst first."""
     library, status = open_library(args.library), Status()
+    if args.plan and args.all:
+        library.close()
+        raise UsageError("A plan is made of what is flagged, not of all photos: leave out --all, or --plan.")
     try:
         filters = Filters(args.since, args.until, absolute(args.folder) if args.folder else None)
         review = Anomalies(library, _encoder(library.catalog.encoders(), args.encoder))
@@ -21,12 +29,14 @@ def run_anomalies(args: argparse.Namespace) -> int:
         found = review.findings(args.kind or KINDS, filters, everything=args.all, dismissed=args.dismissed)
         judged, photos = review.judged
         lines = review.lines()
+        found = found[: args.top] if args.top else found
+        if args.plan:
+            _plan(library, found, args.plan)
     finally:
         status.clear()
         library.close()
     if judged < photos:
         say(f"{photos - judged:,} of {photos:,} photos have not been judged yet: the next `python run.py index` reads them.")
-    found = found[: args.top] if args.top else found
     if args.json:
         more = [{"flagged": finding.score < lines[finding.kind]} if args.all else {} for finding in found]
         emit_json([
@@ -41,10 +51,22 @@ def run_anomalies(args: argparse.Namespace) -> int:
     return 0
 
 
+def _plan(library: Library, found: Sequence[Finding], name: str) -> None:
+    """Write what would go if all these went."""
+    from explorer.review.plan import write_plan
+    from explorer.review.taking import removals_of_findings
+
+    taking = removals_of_findings(library.catalog, found)
+    write_plan(absolute(name), taking.removals)
+    total = size(sum(removal.bytes for removal in taking.removals))
+    say(f"{count(len(taking.removals), 'file')}, {total}, in the plan {name}: no other file is kept for them, so carry it out with")
+    say(f"    python run.py remove --plan {name} --without-keeper")
+    for path, why in taking.left:
+        say(f"Not in the plan: {printable(path)}: {why}.")
+
+
 def _encoder(known: list[tuple[str, str, int, int]], wanted: str | None) -> tuple[str, str, int] | None:
     """Name, version and dimension of the encoder of that name, where it has seen photos."""
-    from explorer.errors import UsageError
-
     if wanted is None:
         return None
     for name, version, dim, photos in known:

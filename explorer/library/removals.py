@@ -174,6 +174,17 @@ class Known:
 
 def known_file(catalog: Catalog, path: str) -> Known | None:
     """What the catalog knows of the photo file at this absolute path; None where it knows none."""
+    found = _row(catalog, path)
+    return found if found is not None and found.hash else None
+
+
+def unread_file(catalog: Catalog, path: str) -> Known | None:
+    """What the catalog knows of the file at this absolute path that could not be read as a photo (its hash is empty); None for others."""
+    found = _row(catalog, path)
+    return found if found is not None and found.file.state == "failed" else None
+
+
+def _row(catalog: Catalog, path: str) -> Known | None:
     with catalog.reading() as db:
         for root_id, text in db.execute("select id, path from root").fetchall():
             root = from_text(text)
@@ -182,11 +193,11 @@ def known_file(catalog: Catalog, path: str) -> Known | None:
             relative = to_text(os.path.relpath(path, root).replace(os.sep, "/"))
             row = db.execute(
                 "select f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, p.hash from file f"
-                " join photo p on p.id = f.photo_id where f.root_id = ? and f.path = ?",
+                " left join photo p on p.id = f.photo_id where f.root_id = ? and f.path = ?",
                 (root_id, relative),
             ).fetchone()
             if row is not None:
-                return Known(root, row["hash"].hex(), KnownFile(*tuple(row)[:8]))
+                return Known(root, row["hash"].hex() if row["hash"] else "", KnownFile(*tuple(row)[:8]))
     return None
 
 
@@ -206,7 +217,7 @@ def learn(library: Library, *, gone: list[str], back: list[str]) -> None:
         writer = Writer(library.catalog)
         try:
             with writer.transaction():
-                missing = [known.file for path in gone if (known := known_file(library.catalog, path)) and not os.path.lexists(path)]
+                missing = [known.file for path in gone if (known := _row(library.catalog, path)) and not os.path.lexists(path)]
                 writer.put_missing(missing)
                 for path in back:
                     _put_back(library, writer, path)

@@ -29,8 +29,14 @@ _RIDGE_ALONE, _RIDGE_TOGETHER = 0.1, 0.02
 # Gradient energy (levels² a pixel, at a quarter of the size) below which a tile has nothing to judge sharpness by, and for how many times
 # what noise makes of it.
 _LEAST, _OVER_NOISE = 3.0, 3.0
+# A tile with less than this share of the energy of the photo's strongest ones (the 95th percentile) is left out, and this much energy
+# (levels² a pixel) counts half as much as far more: in faint tiles, what JPEG and the sensor added is sharper than the picture.
+_FAINT, _HALF = 0.05, 30.0
+# Where no tile has enough, those with this much are looked at: fog and dusk have fine edges, though faint ones, while what was blurred
+# beyond all measure has none, with a radius above this one even there.
+_FAINTEST, _NO_TRACE = 0.4, 1.0
 # Share of the tiles that decide, and the fewest. Directions are compared in more of them: a few may all show the same edge.
-_DECIDING, _COMPARED, _FEWEST = 0.25, 0.4, 4
+_DECIDING, _COMPARED, _FEWEST = 0.25, 0.8, 4
 # Pixels looked at together.
 _CACHED = 1 << 17
 # The radius of what shows no trace of sharpness, and the spread of light (levels) from which that means blur and not an empty picture.
@@ -85,30 +91,47 @@ def measure(grey: Grey, noise: float = 0.0) -> Sharpness:
         return Sharpness(0.0, 0.0, 1.0, 0.0, 0.0, np.full((1, 1), np.nan, np.float32))
     found = [tensor.without(noise * noise * share) for tensor, share in zip(_tensors(grey, side), _NOISE, strict=True)]
     coarse = found[-1].energy
-    judged = coarse > max(_LEAST, _OVER_NOISE * noise * noise * _NOISE[-1])
+    least = max(_LEAST, _OVER_NOISE * noise * noise * _NOISE[-1], _FAINT * float(np.percentile(coarse, 95)))
+    if not (coarse > least).any():
+        return _faint(found, grey)
+    return _measure(found, least, _HALF)
+
+
+def _faint(found: list[Tensor], grey: Grey) -> Sharpness:
+    """A picture without any clear edge: it may show fog, or nothing, or be blurred beyond all measure."""
+    nothing = Sharpness(0.0, 0.0, 1.0, 0.0, 0.0, np.full(found[-1].energy.shape, np.nan, np.float32))
+    if (found[-1].energy > _FAINTEST).any():
+        traces = _measure(found, _FAINTEST, 1.0)
+        if traces.most <= _NO_TRACE:
+            return traces._replace(edges=0.0)
+    if cv2.resize(grey, (32, 32), interpolation=cv2.INTER_AREA).std() <= _CONTRAST:
+        return nothing
+    return nothing._replace(most=_SOFTEST, least=_SOFTEST)
+
+
+def _measure(found: list[Tensor], enough: float, half: float) -> Sharpness:
+    """By the tiles with more than enough energy; half: the energy that counts half as much as far more."""
+    judged = found[-1].energy > enough
     usable = np.flatnonzero(judged)
-    tiles = np.full(coarse.shape, np.nan, np.float32)
-    if not len(usable):
-        softest = _SOFTEST if cv2.resize(grey, (32, 32), interpolation=cv2.INTER_AREA).std() > _CONTRAST else 0.0
-        return Sharpness(softest, softest, 1.0, 0.0, 0.0, tiles)
+    tiles = np.full(judged.shape, np.nan, np.float32)
     alone = [_ratios(fine.spread(_RIDGE_ALONE), next_.spread(_RIDGE_ALONE)) for fine, next_ in pairwise(found)]
     tiles[judged] = np.sqrt(_radius(alone[0][0], 0) * _radius(alone[1][0], 1))[judged]
     # In focus is what is sharp in any direction: so shake does not choose the tiles by which it is judged.
     best = usable[np.argsort(-alone[0][1].ravel()[usable], kind="stable")]
-    most, least, _, _ = _together(found, best[: max(_FEWEST, int(len(best) * _DECIDING))])
-    *_, shaken, direction = _together(found, best[: max(_FEWEST, int(len(best) * _COMPARED))])
+    most, least, _, _ = _together(found, best[: max(_FEWEST, int(len(best) * _DECIDING))], half)
+    *_, shaken, direction = _together(found, best[: max(_FEWEST, int(len(best) * _COMPARED))], half)
     edges = len(usable) / judged.size
     # The few edges that strong blur leaves are faint, and what JPEG adds to them is sharp.
     faint = float(np.sqrt(max(1.0, _USUAL_EDGES / edges)))
     return Sharpness(min(most * faint, _SOFTEST), min(least * faint, _SOFTEST), shaken, direction, edges, tiles)
 
 
-def _together(levels: list[Tensor], chosen: npt.NDArray[np.int64]) -> tuple[float, float, float, float]:
-    """(most, least, shaken, direction) of these tiles, each counted alike."""
+def _together(levels: list[Tensor], chosen: npt.NDArray[np.int64], half: float) -> tuple[float, float, float, float]:
+    """(most, least, shaken, direction) of these tiles, each counted alike but for faint ones."""
     most = least = shaken = 1.0
     angle = 0.0
     for number, (fine, coarse) in enumerate(pairwise(levels)):
-        weights = 1 / np.maximum(coarse.energy.ravel()[chosen], 1e-6)
+        weights = 1 / (coarse.energy.ravel()[chosen] + half)
         low, high, angles = _ratios(
             fine.together(chosen, weights).spread(_RIDGE_TOGETHER), coarse.together(chosen, weights).spread(_RIDGE_TOGETHER)
         )

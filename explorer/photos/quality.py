@@ -17,6 +17,8 @@ from explorer.photos.figures import BINS, VIEW, Grey, Look, Quality
 _OPPONENT = np.array([[1.0, -1.0, 0.0], [0.5, 0.5, -1.0]], np.float32)
 # Luminance from which a pixel counts as burnt out, and up to which as lost in black.
 _BURNT, _BLACK = 250, 5
+# A channel from which it counts as clipped.
+_CLIPPED = 253
 
 
 def measure(grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compression: int = 0) -> tuple[Quality, Look]:
@@ -38,7 +40,7 @@ def measure(grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compre
     values = dict[str, float](
         blur=sharp.most * scale, along=sharp.least * scale, direction=sharp.direction, edges=sharp.edges,
         shaken=sharp.shaken, noise=noise * scale, white=white, compression=float(compression), blocks=blocks, steps=steps,
-        flat=_flat(grey), grey_tail=_grey_tail(small), **_light(light, counts), **_content(grey, small, light),
+        flat=_flat(grey), grey_tail=_grey_tail(small), **_light(light, counts), **_colours(small), **_content(grey, small, light),
     )  # fmt: skip
     finite = np.nan_to_num(np.array(list(values.values())), nan=0.0, posinf=99.0)
     return Quality(**dict(zip(values, finite.tolist(), strict=True))), Look(_map(sharp.tiles * scale), _histogram(counts))
@@ -75,6 +77,14 @@ def _light(grey: Grey, counts: npt.NDArray[np.int64]) -> dict[str, float]:
         "burnt": float(burnt / total), "black": float(counts[: _BLACK + 1].sum() / total),
         "burnt_border": border, "entropy": float(-(shares * np.log2(shares)).sum()),
     }  # fmt: skip
+
+
+def _colours(small: npt.NDArray[np.uint8]) -> dict[str, float]:
+    """Of the brightest channel of each pixel."""
+    red, green, blue = cv2.split(small)
+    counts = _counts(cv2.max(cv2.max(red, green), blue))  # type: ignore[arg-type]
+    total = counts.sum()
+    return {"clipped": float(counts[_CLIPPED:].sum() / total), "brightest": float(np.searchsorted(np.cumsum(counts), 0.25 * total))}
 
 
 def _content(grey: Grey, small: npt.NDArray[np.uint8], light: Grey) -> dict[str, float]:

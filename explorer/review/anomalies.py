@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import inside
 from explorer.review import files, judging, oddness
+from explorer.review.drawn import NOT_DRAWN, drawn
 from explorer.review.judging import Floats
 from explorer.review.kinds import KINDS, Kind
 
@@ -168,6 +169,8 @@ class Anomalies:
         self._ids = np.array([subject.id for subject in self._subjects], np.int64)
         self._figures = quality.figures(catalog)
         self._made = dict[Kind, _Scores]()
+        self._known = dict[str, dict[int, float]]()
+        self._misnamed: list[Finding] | None = None
         self._change, self._made_at = change, time.monotonic()
 
     def _scores(self, kind: Kind) -> _Scores:
@@ -198,11 +201,25 @@ class Anomalies:
             "camera": [float(subject.camera is not None) for subject in seen],
             "lossless": [float(subject.format in ("PNG", "GIF", "BMP")) for subject in seen],
             "longest": [float(max(subject.width, subject.height)) for subject in seen],
+            "drawn": self._drawn([subject.id for subject in seen]),
         }
         judgement = judge(lambda name: np.array(extra[name], np.float32) if name in extra else self._figures.of(name)[known])
         score[places[known]] = judgement.score
         back = {row: number for number, row in enumerate(places[known].tolist())}
         return _Scores(score, lambda row: judgement.says(back[row]) if row in back else "It has not been judged yet.")
+
+    def _chosen(self) -> tuple[str, str, int] | None:
+        return self._encoder or next((found[:3] for found in self._library.catalog.encoders() if found[3]), None)
+
+    def _drawn(self, ids: Sequence[int]) -> list[float]:
+        """How likely each of these is drawn, by its vector; those without one are taken for photos."""
+        encoder = self._chosen()
+        if "drawn" not in self._known and encoder is not None:
+            index = self._library.vectors(*encoder)
+            there = np.sort(index.ids())
+            self._known["drawn"] = dict(zip(there.tolist(), drawn(encoder[0], encoder[1], index.rows(there)).tolist(), strict=True))
+        odds = self._known.get("drawn", {})
+        return [odds.get(i, NOT_DRAWN) for i in ids]
 
     def _damaged(self) -> _Scores:
         tail = dict(zip(self._figures.ids.tolist(), self._figures.of("grey_tail").tolist(), strict=True))
@@ -215,7 +232,7 @@ class Anomalies:
         """Outliers and misplaced photos, by the vectors of one encoder. Photos without a vector or neighbours are fine."""
         fine = np.ones(len(self._ids), np.float32)
         nothing = _Scores(fine, lambda row: _NOT_COMPARED)
-        encoder = self._encoder or next((found[:3] for found in self._library.catalog.encoders() if found[3]), None)
+        encoder = self._chosen()
         encoder_id = self._library.catalog.encoder_id(*encoder[:2]) if encoder else None
         if encoder is None or encoder_id is None:
             return {"outlier": nothing, "misplaced": nothing}
@@ -227,8 +244,9 @@ class Anomalies:
         near, cosines = _by_row(with_vector, kept.near[chosen]), kept.scores[chosen]
         rows = np.searchsorted(self._ids, with_vector)
         folders, names = files.folders([self._subjects[row].path for row in rows.tolist()])
-        odd = oddness.outliers(near, cosines)
-        lost = oddness.misplaced(index.rows(with_vector), folders, near, cosines)
+        vectors = index.rows(with_vector)
+        odd = oddness.outliers(vectors, near, cosines)
+        lost = oddness.misplaced(vectors, folders, near, cosines)
         back = {row: number for number, row in enumerate(rows.tolist())}
 
         def nearest(row: int) -> tuple[int, ...]:
@@ -266,15 +284,16 @@ class Anomalies:
         return [Finding(None, f["path"], "unreadable", 0.0, _sentence(f["reason"]), dismissals.of_path(f["path"])) for f in rows]
 
     def _extensions(self) -> list[Finding]:
-        found = list[Finding]()
-        for photo_id, digest, path, kind in quality.named_files(self._library.catalog):
-            if reason := files.wrong_extension(path, kind):
-                found.append(Finding(photo_id, path, "extension", 0.2, reason, digest))
-        return found
+        if self._misnamed is None:
+            self._misnamed = list[Finding]()
+            for photo_id, digest, path, kind in quality.named_files(self._library.catalog):
+                if reason := files.wrong_extension(path, kind):
+                    self._misnamed.append(Finding(photo_id, path, "extension", 0.2, reason, digest))
+        return self._misnamed
 
 
 # Spreads from the usual by which a photo is odd, and by which it is lost in its folder.
-_ODD, _LOST = 1.9, 1.9
+_ODD, _LOST = 2.5, 1.3
 _NOT_COMPARED = "It has not been compared with others yet."
 # Photos that explain a finding.
 _SHOWN = 8

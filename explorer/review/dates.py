@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import os
 import re
 from pathlib import PurePath
 
@@ -39,7 +41,7 @@ def doubt(path: str, taken_at: str | None, source: str | None, stated: str | Non
 
 
 def _by_name(path: str, moment: dt.datetime, source: str | None) -> tuple[float, str] | None:
-    named = name_date(PurePath(path).name) if source in ("exif", "gps") else None
+    named = name_date(os.path.basename(path)) if source in ("exif", "gps") else None  # noqa: PTH119
     if named is None:
         return None
     days = (dt.datetime.fromisoformat(named) - moment).total_seconds() / 86400
@@ -50,15 +52,21 @@ def _by_name(path: str, moment: dt.datetime, source: str | None) -> tuple[float,
     return score, f"Its name says {named[:10]}, the camera {moment:%Y-%m-%d}."
 
 
-def _by_folder(path: str, moment: dt.datetime, source: str | None) -> tuple[float, str] | None:
-    for part in reversed(PurePath(path).parts[:-1]):
+@functools.lru_cache(maxsize=65536)
+def _year(folder: str) -> tuple[str, int] | None:
+    """The nearest folder, of this one and those it lies in, that is named after a year, and the year."""
+    for part in reversed(PurePath(folder).parts):
         years = {int(year) for year in _YEAR.findall(part)}
-        if len(years) != 1:
-            if years:
-                # “2012–2014” says nothing of one photo.
-                return None
-            continue
-        (year,) = years
+        if years:
+            # “2012–2014” says nothing of one photo.
+            return (part, years.pop()) if len(years) == 1 else None
+    return None
+
+
+def _by_folder(path: str, moment: dt.datetime, source: str | None) -> tuple[float, str] | None:
+    named = _year(os.path.dirname(path))  # noqa: PTH120
+    if named is not None:
+        part, year = named
         first, last = dt.datetime(year, 1, 1), dt.datetime(year, 12, 31, 23, 59)
         off = max((first - moment).days, (moment - last).days)
         if off <= _AROUND_NEW_YEAR:

@@ -16,7 +16,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.floating[Any]]
 Column = Callable[[str], Floats]
-"""A figure's name → that figure of all photos; also `camera` and `lossless` (0 or 1), and `longest` (side in pixels)."""
+"""A figure's name → that figure of all photos; also `camera` and `lossless` (0 or 1), `longest` (side in pixels), and `drawn`
+(`drawn.py`: the logarithm of the odds that it is drawn)."""
 
 
 class Judgement(NamedTuple):
@@ -46,7 +47,10 @@ def _usual(values: Floats, factor: float, least: float, most: float) -> float:
 
 # Radius, in pixels of a photo 1,500 wide, from which a photo is seen to be soft; and how many times more blurred in one direction than
 # across it means that the camera moved.
-_SOFT, _SOFT_AT_MOST, _SOFTER_THAN_USUAL, _SHAKEN = 0.6, 0.85, 2.4, 1.45
+_SOFT, _SOFT_AT_MOST, _SOFTER_THAN_USUAL, _SHAKEN = 0.85, 0.92, 2.6, 1.45
+# How much more blurred in one direction ordinary photos may look, whose edges do not run in all directions; and how a movement that shows
+# beyond that adds to the radius: the ends of its streaks are sharp, so that it is measured as less than it is.
+_EDGES_DIFFER, _MOVED = 1.25, 0.7
 # Photos from which a library has ways of its own.
 _MANY = 50
 
@@ -63,14 +67,15 @@ def blurred(column: Column) -> Judgement:
             return f"Camera shake: even its sharpest parts are smeared at {direction[row]:.0f}°, with edges {seen}."
         return f"Out of focus: even its sharpest parts are soft, {'with edges ' if radius[row] < 20 else ''}{seen}."
 
-    return Judgement(falling(radius, middle, 3), says)
+    seen = radius * np.clip(shaken / _EDGES_DIFFER, 1, 3) ** _MOVED
+    return Judgement(falling(seen, middle, 3), says)
 
 
 # --- light
 
 
 # Lights (of 255) below which a photo is too dark, and what is lost to white, weighted by how light the rest is, from which it is too light.
-_DARK, _OVER = 119.0, 0.125
+_DARK, _OVER = 119.0, 0.18
 
 
 def dark(column: Column) -> Judgement:
@@ -88,12 +93,13 @@ def overexposed(column: Column) -> Judgement:
     """Burnt out: a good part has lost all drawing, and the rest is light. Snow and fog are light, but not lost; a white background is lost,
     but what stands before it has its darks."""
     burnt, lit, low = column("burnt"), column("lit"), column("low")
-    washed = 0.1 + 0.6 * np.clip(low / 50, 0, 1.5) + 0.3 * np.clip((lit - 110) / 80, 0, 1)
+    lost = 0.5 * burnt + 0.5 * column("clipped")
+    washed = 0.1 + 0.45 * np.clip(low / 50, 0, 1.5) + 0.45 * np.clip((column("brightest") - 60) / 120, 0, 1.2)
 
     def says(row: int) -> str:
         return f"Overexposed: {burnt[row]:.0%} of it is burnt out to white, and the rest is at {lit[row] / 2.55:.0f} % brightness."
 
-    return Judgement(falling(burnt * washed, _OVER, 2), says)
+    return Judgement(falling(lost * washed, _OVER, 2), says)
 
 
 # --- what is in it
@@ -117,11 +123,13 @@ def empty(column: Column) -> Judgement:
 # Standard deviation of noise (levels, at 1,500 pixels across) that is seen, in photos of at least so many pixels on the longer side and in
 # tiny ones, where fine texture is hardest to tell from it; the whiteness up to which it is texture, and
 # from which it is noise.
-_GRAINY, _GRAINY_TINY, _GRAINY_AT_MOST, _GRAINIER_THAN_USUAL = 5.5, 8.0, 10.0, 4.0
-_LARGE, _SMALL = 900.0, 300.0
+_GRAINY, _GRAINY_TINY, _GRAINY_AT_MOST, _GRAINIER_THAN_USUAL = 3.6, 9.5, 10.0, 4.0
+_LARGE, _SMALL = 640.0, 240.0
 _TEXTURE, _WHITE = 0.3, 0.8
-# JPEG quality, and height of the steps between blocks against those within, from which compression is seen.
-_CRUSHED, _STEPS = 34.0, 0.33
+# JPEG quality from which compression is seen; and, for what was saved again, the height of the steps between blocks against those within,
+# softened by _WITHIN levels, from which they are seen, in files whose own tables are at least so good. Lower steps than _LOW (levels) are
+# not seen, however smooth the picture.
+_CRUSHED, _STEPS, _WITHIN, _OWN, _LOW = 32.5, 0.21, 4.0, 60.0, 1.0
 
 
 def noisy(column: Column) -> Judgement:
@@ -138,9 +146,11 @@ def noisy(column: Column) -> Judgement:
 
 def compressed(column: Column) -> Judgement:
     """Crushed by JPEG: by the tables of the file, or by the steps that an earlier file has left."""
-    quality, steps = column("compression"), column("blocks") / (column("steps") + 1)
+    quality, height = column("compression"), column("blocks")
     by_table = np.where(quality > 0, rising(quality, _CRUSHED, 3), np.float32(1))
-    by_steps = falling(steps, _STEPS, 3)
+    steps = height / (column("steps") + _WITHIN) * np.sqrt(np.clip(height / _LOW, 0, 1))
+    # What a file with coarse tables shows of its own blocks is what its tables say.
+    by_steps = np.where((quality > 0) & (quality < _OWN), np.float32(1), falling(steps, _STEPS, 3))
 
     def says(row: int) -> str:
         if by_table[row] <= by_steps[row]:
@@ -153,6 +163,8 @@ def compressed(column: Column) -> Judgement:
 # --- whether it is a photo
 
 _DRAWN = 1.3
+# What each step of the learned odds (natural logarithm) of being drawn adds to the evidence, and from where.
+_LEARNED, _PERHAPS = 0.27, 0.0
 
 
 def not_a_photo(column: Column) -> Judgement:
@@ -167,6 +179,8 @@ def not_a_photo(column: Column) -> Judgement:
     )
     # Light and dark swallow what a photo is made of: what has no lights, or no darks, is dark or overexposed first of all.
     evidence *= np.clip(column("high") / 150, 0, 1) * (1 - np.clip((column("low") - 40) / 60, 0, 1))
+    # What the encoder has learned of drawings is not misled by light.
+    evidence += _LEARNED * np.clip(column("drawn") - _PERHAPS, 0, 8)
 
     def says(row: int) -> str:
         return f"Not a photo: {flat[row]:.0%} of it is flat colour, {colours[row]:.0%} of it has eight colours, and no camera is named."

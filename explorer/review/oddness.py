@@ -15,12 +15,16 @@ Floats = npt.NDArray[np.float32]
 NEAR = 24
 # Nearer than this share of the typical distance is a near-copy: another frame of a burst, an edited version.
 _COPY = 0.25
-# Photos from which a library has a usual.
+# Pictures, near-copies taken as one, from which a library has a usual.
 _LIBRARY = 30
-# What the density around the neighbours counts for, against how far away they are.
-_LOCAL = 0.1
+# And from which its usual is well known.
+_SURE = 200
+# What nearness to the middle of all photos counts for, against how unlike the neighbours are.
+_MIDDLE = 0.4
 # Members that stand for a folder when photos are compared with it, and the fewest that make a folder a place with a subject.
 _MEMBERS, _FEWEST = 256, 6
+# How much more it takes to stand out where a sixth of the photos are this much (in spreads) better off elsewhere.
+_MUDDLE = 1.9
 # The most alike members of a folder, and of other folders, that are compared.
 _ALIKE = 5
 
@@ -33,32 +37,49 @@ class Misplaced(NamedTuple):
     like: Ids
 
 
-def outliers(near: Ids, scores: Floats) -> Floats:
-    """How far each photo is from its neighbours, in the library's own spreads: 0 is usual, above 3 is rare.
+def outliers(vectors: Floats, near: Ids, scores: Floats) -> Floats:
+    """How far each photo is from its neighbours, in the library's own spreads: 0 is usual, above 2.5 is rare.
 
-    near: (n, k) rows of the nearest photos, best first, -1 for none. scores: (n, k) cosines. After the local outlier factor (Breunig,
-    Kriegel, Ng and Sander, LOF: identifying density-based local outliers, SIGMOD 2000): a photo's distance to its neighbours is set against
-    their distances to theirs. Near-copies are left out on all sides, or every burst would hide its own oddness; and as a small group of
-    strange photos is dense in itself, the distance counts beside the ratio.
+    vectors: (n, dim), unit length. near: (n, k) rows of the nearest photos, best first, -1 for none. scores: (n, k) cosines.
+
+    Likeness is that of what is left of two vectors once what all photos of the library share is taken out (Suzuki, Hara, Shimbo, Saerens
+    and Fukumizu, Centering similarity measures to reduce hubs, EMNLP 2013): an encoder puts what it does not understand near the middle,
+    where everything is rather alike. For the same reason, nearness to the middle counts a little by itself. Near-copies are left out on
+    all sides, so that they hide no outlier; and it is different pictures that make a library large enough to have a usual.
     """
     count = len(near)
     if count < _LIBRARY:
         return np.zeros(count, np.float32)
     # In a small library, the last of many neighbours are no neighbours at all.
     wanted = min(NEAR, max(4, count // 6))
-    distance = np.where(near >= 0, np.maximum(1 - scores, 1e-4), np.nan)
-    last = np.minimum(np.maximum((near >= 0).sum(axis=1), 1), wanted) - 1
-    typical = float(np.nanmedian(distance[np.arange(count), last]))
-    real = (near >= 0) & (distance > _COPY * typical)
-    # The first real neighbours of each; where all that is kept are copies, the photo has good company.
-    place = np.cumsum(real, axis=1)
-    chosen = real & (place <= wanted)
+    known = near >= 0
+    copies = _copies(near, scores, wanted)
+    pictures = float((1 / (1 + copies.sum(axis=1))).sum())
+    if pictures < _LIBRARY:
+        return np.zeros(count, np.float32)
+    middle = vectors.mean(axis=0)
+    shared, square = vectors @ middle, float(middle @ middle)
+    length = np.sqrt(np.maximum(1 - 2 * shared + square, 1e-6))
+    others = np.maximum(near, 0)
+    likeness = (scores - shared[:, None] - shared[others] + square) / (length[:, None] * length[others])
+    # The first neighbours of each that are no copies; where all that is kept are copies, the photo has good company.
+    real = known & ~copies
+    chosen = real & (np.cumsum(real, axis=1) <= wanted)
     number = chosen.sum(axis=1)
-    own = np.where(number > 0, np.where(chosen, distance, 0).sum(axis=1) / np.maximum(number, 1), _COPY * typical)
-    theirs = np.where(chosen, own[np.maximum(near, 0)], 0).sum(axis=1)
-    around = np.where(number > 0, theirs / np.maximum(number, 1), own)
-    odd = np.log(own / typical) + _LOCAL * np.log(own / around)
-    return spreads(odd.astype(np.float32))
+    own = np.where(number > 0, np.where(chosen, likeness, 0).sum(axis=1) / np.maximum(number, 1), 1.0)
+    odd = spreads((_MIDDLE * shared - own).astype(np.float32))
+    # What is usual is less sure where there are few.
+    return np.asarray(odd * min(1.0, pictures / _SURE) ** 0.15, np.float32)
+
+
+def _copies(near: Ids, scores: Floats, wanted: int) -> npt.NDArray[np.bool_]:
+    """Which neighbours are near-copies, set against the usual distance of the last neighbour that counts."""
+    known = near >= 0
+    if not known.any():
+        return known
+    distance = np.where(known, np.maximum(1 - scores, 1e-4), np.nan)
+    last = np.minimum(np.maximum(known.sum(axis=1), 1), wanted) - 1
+    return np.asarray(known & (distance <= _COPY * float(np.nanmedian(distance[np.arange(len(near)), last]))))
 
 
 def spreads(values: Floats) -> Floats:
@@ -78,22 +99,26 @@ def misplaced(vectors: Floats, folders: Ids, near: Ids, scores: Floats) -> Mispl
     """
     count = len(vectors)
     inside = np.full(count, np.nan, np.float32)
-    usual, spread = np.full(count, np.nan, np.float32), np.full(count, np.nan, np.float32)
     order = np.argsort(folders, kind="stable")
-    for rows in np.split(order, np.flatnonzero(np.diff(folders[order])) + 1) if count else []:
-        if len(rows) < _FEWEST:
-            continue
+    groups = [rows for rows in np.split(order, np.flatnonzero(np.diff(folders[order])) + 1) if len(rows) >= _FEWEST] if count else []
+    for rows in groups:
         inside[rows] = _likeness(vectors, rows)
-        middle, low = np.percentile(inside[rows], [50, 16])
-        usual[rows], spread[rows] = middle, middle - low
-    # A folder whose photos all differ has a wide spread, and a photo must be very odd to stand out; a floor keeps bursts from being strict.
-    known = spread[np.isfinite(spread)]
-    floor = float(np.median(known)) if len(known) else 0.05
-    below = (usual - inside) / np.maximum(spread, max(0.5 * floor, 0.02))
-    elsewhere, like = _elsewhere(folders, near, scores)
-    # As unlike its folder as can be: but is there a place where it would be better off?
-    better = (elsewhere - inside) / max(floor, 0.02)
-    return Misplaced(np.minimum(below, better), like)
+    # A copy elsewhere, sent or edited, says nothing of where the photo belongs.
+    elsewhere, like = _elsewhere(folders, np.where(_copies(near, scores, NEAR), -1, near), scores)
+    # How much better off it would be there, in the spread of likeness that folders have.
+    spread = [float(np.subtract(*np.percentile(inside[rows], [50, 16]))) for rows in groups]
+    better = (elsewhere - inside) / max(float(np.median(spread)) if spread else 0.05, 0.02)
+    # And against what is usual in its folder: in one that holds a bit of everything, all photos are like some elsewhere.
+    below = np.full(count, np.nan, np.float32)
+    usual = [np.percentile((inside - elsewhere)[rows], [50, 16]) for rows in groups]
+    floor = 0.5 * float(np.median([middle - low for middle, low in usual])) if usual else 0.05
+    for rows, (middle, low) in zip(groups, usual, strict=True):
+        below[rows] = (middle - (inside - elsewhere)[rows]) / max(float(middle - low), floor, 0.02)
+    odd = np.minimum(below, better)
+    # Where many photos would be as well off elsewhere, folders are not by subject, and it takes more to stand out.
+    judged = odd[np.isfinite(odd)]
+    muddle = max(0.0, float(np.percentile(judged, 84.13))) if len(judged) else 0.0
+    return Misplaced((odd / (1 + _MUDDLE * muddle)).astype(np.float32), like)
 
 
 def _likeness(vectors: Floats, rows: Ids) -> Floats:

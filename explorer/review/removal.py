@@ -23,13 +23,16 @@ from explorer.errors import UsageError
 from explorer.library.decisions import Protection, protected_folders
 from explorer.library.library import Library
 from explorer.library.paths import inside, printable
-from explorer.library.removals import Entry, Journal, known_file, learn
+from explorer.library.removals import Entry, Journal, known_file, learn, unread_file
 from explorer.review import moving, trash
 from explorer.review.moving import Stamp, stamp
 from explorer.review.sidecar import merged, sidecar_of
 from explorer.review.undo import bring_back, settle
 
 TRASH = "trash"
+
+# What a person is told of a file that could not be read.
+ONLY_COPY = "it could not be read, so no other copy of it is known: this may be the only one"
 
 Tick = Callable[[int, int], None]
 
@@ -38,7 +41,8 @@ Tick = Callable[[int, int], None]
 class Removal:
     """One file to be taken away. path, keeper: absolute; hash, keeper_hash: hex, as the library knows their contents.
 
-    keeper: the file that is kept for it, or None where a photo is removed for its own sake, which needs a confirmation of its own.
+    keeper: the file that is kept for it, or None where a photo is removed for its own sake, which needs a confirmation of its own. A file
+    that could not be read as a photo goes for its own sake only: nobody can tell whether there is another copy of it.
     """
 
     path: str
@@ -303,8 +307,13 @@ class _Check:
         """Raises _Refused."""
         if self._protection.covers(removal.path):
             raise _Refused("it lies in a protected folder")
-        known = self._known(removal.path, removal.hash, "it")
+        unread = unread_file(self._catalog, removal.path) if os.path.isabs(removal.path) else None  # noqa: PTH117
+        known = self._known(removal.path, removal.hash, "it") if unread is None else unread.root
+        if unread is not None and removal.keeper is not None:
+            raise _Refused("it could not be read as a photo, so it is no copy of another one")
         try:
+            if unread is not None and (unread.file.size, unread.file.mtime_ns) != _size_and_time(removal.path):
+                raise _Refused("it has changed since the library last looked at it")
             before = os.lstat(removal.path)
             if not os.path.isfile(removal.path):  # noqa: PTH113
                 raise _Refused("it is no file")
@@ -320,6 +329,8 @@ class _Check:
             note = "it is a link to another file: no space is gained"
         elif before.st_nlink > 1:
             note = "it is one of several names of the same bytes: no space is gained"
+        elif unread is not None:
+            note = ONLY_COPY
         facts: dict[str, Any] = {
             "size": before.st_size, "mtime_ns": before.st_mtime_ns, "atime_ns": before.st_atime_ns, "inode": before.st_ino,
             "device": before.st_dev, "freed": freed,
@@ -353,6 +364,12 @@ class _Check:
         if known.hash != digest:
             raise _Refused(f"{what} has changed since the plan was made")
         return known.root
+
+
+def _size_and_time(path: str) -> tuple[int, int]:
+    """As a scan sees them: of what a link leads to."""
+    facts = os.stat(path)  # noqa: PTH116
+    return facts.st_size, facts.st_mtime_ns
 
 
 def _still(removal: Removal, keeper: Stamp | None) -> bool:

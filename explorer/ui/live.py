@@ -7,6 +7,9 @@ import streamlit as st
 from explorer.ui import lightbox, resources
 from explorer.words import count
 
+# Set while a dialog that only a press opened is shown: a page that draws itself anew would close it.
+DIALOG = "_dialog-open"
+
 
 def follow(*, waiting: bool) -> None:
     """Have the page follow what the indexer does. waiting: there is room for more photos, so they are shown as they come.
@@ -27,7 +30,7 @@ def _follow(waiting: bool) -> None:
     if now == photos:
         return
     # A dialog would be drawn anew under the person's hand.
-    if (waiting or now < photos) and lightbox.asked() is None:
+    if (waiting or now < photos) and lightbox.asked() is None and not st.session_state.get(DIALOG):
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", key="news"):
         st.caption(f"{count(now - photos, 'new photo')}" if now > photos else "Some photos are gone", width="content")

@@ -7,6 +7,7 @@ back and forward all show the same.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
@@ -15,12 +16,16 @@ import streamlit as st
 
 from explorer.library.filters import Filters
 from explorer.library.library import Library
+from explorer.library.paths import printable
 from explorer.library.places import Map
 from explorer.review.anomalies import Anomalies, Finding
 from explorer.review.kinds import KINDS, Kind
+from explorer.review.plan import removals_of_photos
 from explorer.review.removal import Removal, removed_paths
+from explorer.review.taking import removals_of_findings
 from explorer.ui import map_data, resources
 from explorer.ui.map_data import Area, Colouring
+from explorer.ui.words import plain
 from explorer.words import count
 
 KIND, SINCE, UNTIL, FOLDER, PAGE, GONE, COLOUR, AREA = ADDRESS = (
@@ -28,6 +33,9 @@ KIND, SINCE, UNTIL, FOLDER, PAGE, GONE, COLOUR, AREA = ADDRESS = (
 )  # fmt: skip
 # Kinds whose findings are files rather than photos.
 FILES: tuple[Kind, ...] = ("unreadable", "extension")
+
+# Under which a window keeps what it was asked to remove.
+_WANTED = "_odd-remove"
 
 _lock = threading.Lock()
 _review: tuple[Library, Anomalies] | None = None
@@ -188,17 +196,20 @@ def folders(chosen: str | None) -> list[str]:
 # --- removal
 
 
-def removals(found: Iterable[Finding]) -> list[Removal]:
-    """Every file of these photos: none is kept for them, which the person confirms apart."""
-    catalog, wanted = resources.library().catalog, dict[str, Removal]()
-    chosen = {finding.id: finding for finding in found if finding.id is not None}
-    rows = catalog.photos(chosen)
-    for photo_id, finding in chosen.items():
-        if photo_id not in rows:
-            continue
-        for file in catalog.files_of(photo_id):
-            if file["state"] == "present":
-                wanted[file["path"]] = Removal(
-                    file["path"], rows[photo_id]["hash"], bytes=file["size"], tier=finding.kind, why=finding.detail
-                )  # fmt: skip
-    return list(wanted.values())
+def ask_removal(found: Iterable[Finding]) -> None:
+    """Have the page show what would go if these went."""
+    taking = removals_of_findings(resources.library().catalog, found)
+    st.session_state[_WANTED] = taking.removals
+    for path, why in taking.left:
+        st.toast(plain(f"{os.path.basename(printable(path))} stays: {why}."), icon=":material/error:")  # noqa: PTH119
+
+
+def ask_removal_of_photos(photo_ids: Sequence[int]) -> None:
+    """The same for photos of which nothing need have been found."""
+    st.session_state[_WANTED] = removals_of_photos(resources.library().catalog, photo_ids)
+
+
+def wanted_removals() -> list[Removal]:
+    """What the last press asked to be removed, once."""
+    found: list[Removal] = st.session_state.pop(_WANTED, [])
+    return found

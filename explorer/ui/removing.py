@@ -17,6 +17,7 @@ from explorer.review.removal import TRASH, Outcome, Removal, age, dry_run, remov
 from explorer.review.trash import readable
 from explorer.review.undo import history, undo
 from explorer.ui import resources
+from explorer.ui.live import DIALOG
 from explorer.words import count, size
 
 _SHOWN = 1000
@@ -25,6 +26,7 @@ _SHOWN = 1000
 def removal_dialog(removals: Sequence[Removal], done: Callable[[], None] = lambda: None) -> None:
     """Show what these removals would do, and do it when the person says so. done: called after something was removed."""
     st.session_state.pop("_outcome", None)
+    st.session_state[DIALOG] = True
     _removal(list(removals), done)
 
 
@@ -42,17 +44,31 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
     if len(removals) > _SHOWN:
         st.caption(f"The first {_SHOWN:,} are shown; the plan has them all.")
     with st.container(horizontal=True):
-        st.download_button("Plan as CSV", as_csv(removals), "removal-plan.csv", "text/csv", icon=":material/download:", on_click="ignore")
         st.download_button(
-            "Plan as JSON", as_json(removals), "removal-plan.json", "application/json", icon=":material/download:", on_click="ignore"
+            "Plan as CSV", lambda: as_csv(removals).encode(), "removal-plan.csv", "text/csv", icon=":material/download:", on_click="ignore"
         )
+        st.download_button(
+            "Plan as JSON",
+            lambda: as_json(removals).encode(),
+            "removal-plan.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    unread = sum(removal.tier == "unreadable" for removal in removals)
+    if unread:
+        st.warning(
+            f"{count(unread, 'file')} could not be read as a photo, so no other copy is known: it may be the only one. A camera's raw"
+            " file is not broken, only in a format that is not read here.",
+            icon=":material/warning:",
+        )  # fmt: skip
     to = _destination()
     sidecars = (
         bool(removals)
         and len(alone) < len(removals)
         and st.checkbox("Copy date, place, rating and keywords that the kept photo lacks to a file beside it (.xmp)", key="remove-sidecars")
     )
-    sure = not alone or st.checkbox(f"Yes, remove {count(len(alone), 'photo')} of which no other file is kept", key="remove-alone")
+    sure = not alone or st.checkbox(f"Yes, remove {count(len(alone), 'file')} for which no other is kept", key="remove-alone")
     check = st.container()
     with st.container(horizontal=True):
         if st.button("Check again", icon=":material/fact_check:", help="Read every file and its keeper; move nothing", disabled=to is None):
@@ -157,7 +173,8 @@ def bring_back(run: str) -> None:
 
 
 def told() -> None:
-    """What the last undo said, once."""
+    """What the last undo said, once. Called as a page begins to be drawn, when no dialog is left open."""
+    st.session_state.pop(DIALOG, None)
     text, notes = st.session_state.pop("_told", ("", []))
     if text:
         st.success(text, icon=":material/undo:")

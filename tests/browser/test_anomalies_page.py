@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from urllib.parse import quote
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server, Visitor
 
@@ -86,6 +90,80 @@ def test_photos_are_selected_dismissed_together_and_a_removal_lists_them_first(w
     expect(page.get_by_text("1 finding dismissed", exact=True).first).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text(f"{number} findings, worst first")).to_be_visible()
+
+
+def test_photos_are_removed_into_a_folder_and_brought_back(window: Visitor, server: Server, photos: Path, tmp_path: Path) -> None:
+    """The whole way: select, look at the list, remove, see it gone here and on disk, undo, see it back."""
+    page = window.page
+    page.goto(server.address + "/anomalies?kind=empty&folder=" + quote(str(photos / "Grey")))
+    shown = page.get_by_role("group", name="Findings, worst first").get_by_role("button")
+    shown.first.wait_for()
+    number = int(page.get_by_text("findings, worst first").inner_text().split()[0])
+    before = _files(photos)
+    shown.nth(0).focus()
+    page.keyboard.press("x")
+    shown.nth(1).focus()
+    page.keyboard.press("x")
+    page.get_by_role("button", name="Remove…").click()
+    _remove(page, 2, tmp_path / "kept")
+    expect(page.get_by_text(f"{number - 2} findings, worst first")).to_be_visible()
+    gone = set(before) - set(_files(photos))
+    assert len(gone) == 2 and sorted(path.name for path in (tmp_path / "kept").rglob("*.jpg")) == sorted(path.name for path in gone)
+    page.get_by_role("button", name="Removed photos").click()
+    page.get_by_role("dialog").get_by_role("button", name="Undo").first.click()
+    expect(page.get_by_text("2 files brought back.")).to_be_visible()
+    assert _files(photos) == before
+    _once_more(page, page.get_by_text(f"{number} findings, worst first"))
+
+
+@pytest.mark.parametrize("window", [(360, "dark")], indirect=True)
+def test_an_unreadable_file_is_ticked_removed_and_brought_back(window: Visitor, server: Server, photos: Path, tmp_path: Path) -> None:
+    page = window.page
+    page.goto(server.address + "/anomalies?kind=unreadable")
+    expect(page.get_by_text("broken.jpg:")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.get_by_role("button", name="Remove…").first).to_be_disabled()
+    page.get_by_text("Select all on this page").click()
+    before = _files(photos)
+    page.get_by_role("button", name="Remove 1 file…").click()
+    expect(page.get_by_role("dialog").get_by_text("may be the only one")).to_be_visible()
+    _remove(page, 1, tmp_path / "kept")
+    expect(page.get_by_text("Nothing of this kind stands out.")).to_be_visible()
+    assert [path.name for path in set(before) - set(_files(photos))] == ["broken.jpg"]
+    page.get_by_role("button", name="Removed photos").click()
+    page.get_by_role("dialog").get_by_role("button", name="Undo").first.click()
+    expect(page.get_by_text("1 file brought back.")).to_be_visible()
+    assert _files(photos) == before
+    _once_more(page, page.get_by_text("broken.jpg:"))
+
+
+def _once_more(page: Page, wanted: Locator) -> None:
+    """The indexer meets again what came back, and the page, asked again, shows it."""
+    for _ in range(30):
+        page.wait_for_timeout(1000)
+        page.reload()
+        page.get_by_role("button", name="Removed photos").wait_for()
+        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+        if wanted.count():
+            break
+    expect(wanted).to_be_visible()
+
+
+def _remove(page: Page, files: int, to: Path) -> None:
+    """In the dialog: into that folder, confirmed, and done."""
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("A folder", exact=True).click()
+    dialog.get_by_role("textbox", name="Folder").fill(str(to))
+    dialog.get_by_role("textbox", name="Folder").press("Enter")
+    dialog.get_by_text("Yes, remove").click()
+    dialog.get_by_role("button", name=re.compile(f"^.*Remove {files} files?$")).click()
+    expect(dialog.get_by_text(re.compile(f"{files} files? removed"))).to_be_visible()
+    dialog.get_by_role("button", name="Done").click()
+    expect(dialog).to_have_count(0)
+
+
+def _files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 # Where on the screen the first coloured spot of the map is.

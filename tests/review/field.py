@@ -66,6 +66,17 @@ class Field:
             writer.close()
         return str(target)
 
+    def fail(self, path: str, content: str, reason: str = "it is no photo") -> str:
+        """A file that the library could not read as a photo."""
+        target = self.photos / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content)
+        facts = target.stat()
+        writer = Writer(self.library.catalog)
+        writer.put_failed(self.root, Seen(path, facts.st_size, facts.st_mtime_ns, facts.st_ino), reason)
+        writer.close()
+        return str(target)
+
     def removal(self, path: str, keeper: str | None, **other: Any) -> Removal:
         """The removal of that file for the sake of that other, by the contents they have now."""
         return Removal(

@@ -25,8 +25,8 @@ ALL: list[Callable[[Column], Judgement]] = [
 ]  # fmt: skip
 
 
-def column(photos: list[Quality], *, camera: float = 0, lossless: float = 0, longest: float = 4000) -> Column:
-    extra = {"camera": camera, "lossless": lossless, "longest": longest}
+def column(photos: list[Quality], *, camera: float = 0, lossless: float = 0, longest: float = 4000, drawn: float = -99) -> Column:
+    extra = {"camera": camera, "lossless": lossless, "longest": longest, "drawn": drawn}
     return lambda name: np.array([extra[name] if name in extra else getattr(photo, name) for photo in photos], np.float32)
 
 
@@ -46,7 +46,7 @@ def test_a_good_photo_is_fine(judge: Callable[[Column], Judgement]) -> None:
         (judging.dark, "high", [240, 180, 120, 80, 40, 5], "Dark"),
         (judging.noisy, "noise", [0, 3, 7, 12, 30], "Noisy"),
         (judging.compressed, "compression", [95, 75, 50, 30, 10, 2], "JPEG quality 2 of 100"),
-        (judging.compressed, "blocks", [0, 0.5, 1, 2, 5], "blocks"),
+        (judging.compressed, "blocks", [0, 1, 2, 6], "blocks"),
     ],
 )
 def test_scores_fall_with_the_fault(judge: Callable[[Column], Judgement], name: str, values: list[float], words: str) -> None:
@@ -57,10 +57,10 @@ def test_scores_fall_with_the_fault(judge: Callable[[Column], Judgement], name: 
 
 
 def test_burnt_out_photos_are_told_from_snow_and_white_backgrounds() -> None:
-    over = but(burnt=0.4, low=60, lit=190, high=255)
-    snow = but(burnt=0.02, low=60, lit=215, high=250)
-    background = but(burnt=0.6, low=4, lit=105, high=255)
-    sky = but(burnt=0.2, low=10, lit=110, high=255)
+    over = but(burnt=0.4, low=60, lit=190, high=255, clipped=0.5, brightest=180)
+    snow = but(burnt=0.02, low=60, lit=215, high=250, clipped=0.05, brightest=190)
+    background = but(burnt=0.6, low=4, lit=105, high=255, clipped=0.6, brightest=50)
+    sky = but(burnt=0.2, low=10, lit=110, high=255, clipped=0.25, brightest=80)
     scores = judging.overexposed(column([over, snow, background, sky])).score
     assert scores[0] < 0.3 and (scores[1:] > 0.5).all()
 

@@ -32,7 +32,7 @@ def clusters(random: np.random.Generator, number: int, each: int, spread: float 
 def test_strangers_are_the_oddest() -> None:
     random = np.random.default_rng(1)
     vectors = np.concatenate([clusters(random, 4, 40), unit(random.standard_normal((5, 24)))])
-    odd = outliers(*kept(vectors))
+    odd = outliers(vectors, *kept(vectors))
     assert set(np.argsort(-odd)[:5].tolist()) == set(range(160, 165))
     assert odd[160:].min() > 3 > np.percentile(odd[:160], 97)
 
@@ -41,21 +41,40 @@ def test_near_copies_do_not_hide_an_outlier() -> None:
     random = np.random.default_rng(2)
     stranger = unit(random.standard_normal((1, 24)))
     burst = unit(np.repeat(stranger, 8, axis=0) + random.standard_normal((8, 24)) * 0.005)
-    odd = outliers(*kept(np.concatenate([clusters(random, 4, 40), burst])))
+    vectors = np.concatenate([clusters(random, 4, 40), burst])
+    odd = outliers(vectors, *kept(vectors))
     assert odd[160:].min() > np.percentile(odd[:160], 97)
 
 
 def test_a_burst_as_long_as_the_list_has_good_company() -> None:
     random = np.random.default_rng(3)
     burst = unit(np.repeat(unit(random.standard_normal((1, 24))), 40, axis=0) + random.standard_normal((40, 24)) * 0.005)
-    odd = outliers(*kept(np.concatenate([clusters(random, 4, 40), burst])))
+    vectors = np.concatenate([clusters(random, 4, 40), burst])
+    odd = outliers(vectors, *kept(vectors))
     assert np.isfinite(odd).all() and odd[160:].max() < 1
+
+
+def test_a_small_library_of_bursts_has_no_outliers() -> None:
+    """Eight scenes of five frames each: none is unlike the others for being taken but five times."""
+    random = np.random.default_rng(9)
+    scenes = np.repeat(unit(random.standard_normal((8, 24))), 5, axis=0)
+    vectors = unit(scenes + random.standard_normal((40, 24)) * 0.005)
+    assert (outliers(vectors, *kept(vectors)) == 0).all()
+
+
+def test_what_all_photos_share_makes_none_alike() -> None:
+    """A stranger that lies near the middle is as like everything as its own kind is like each other, and yet found."""
+    random = np.random.default_rng(10)
+    middle = unit(random.standard_normal((1, 64)))
+    photos = unit(clusters(random, 12, 20, 0.9, 64) + 0.8 * middle)
+    vectors = np.concatenate([photos, unit(middle + 0.35 * unit(random.standard_normal((1, 64))))])
+    assert np.argmax(outliers(vectors, *kept(vectors))) == len(photos)
 
 
 def test_dense_and_sparse_places_are_judged_by_their_own_kind() -> None:
     random = np.random.default_rng(4)
     vectors = np.concatenate([clusters(random, 1, 80, 0.2), clusters(random, 1, 80, 0.9)])
-    odd = outliers(*kept(vectors))
+    odd = outliers(vectors, *kept(vectors))
     assert odd.max() < 6
 
 
@@ -65,7 +84,7 @@ def test_any_library_gives_finite_scores(count: int, seed: int, copies: int) -> 
     random = np.random.default_rng(seed)
     vectors = unit(np.repeat(random.standard_normal((count, 8)), copies, axis=0)) if count else np.zeros((0, 8), np.float32)
     near, scores = kept(vectors) if len(vectors) else (np.zeros((0, KEPT), np.int64), np.zeros((0, KEPT), np.float32))
-    assert np.isfinite(outliers(near, scores)).all()
+    assert np.isfinite(outliers(vectors, near, scores)).all()
     found = misplaced(vectors, random.integers(0, 3, len(vectors)), near, scores)
     assert len(found.oddness) == len(found.like) == len(vectors)
 
@@ -79,6 +98,15 @@ def test_photos_in_the_wrong_folder_are_found_with_the_right_one() -> None:
     assert set(order[:2].tolist()) == {0, 45}
     assert found.oddness[[0, 45]].min() > 3 > np.sort(found.oddness)[-3]
     assert folders[found.like[0]] == 0 and folders[found.like[45]] == 1
+
+
+def test_edited_copies_in_another_folder_do_not_make_a_photo_misplaced() -> None:
+    random = np.random.default_rng(11)
+    vectors = clusters(random, 3, 40, 0.8)
+    edited = unit(vectors[::4] + random.standard_normal((30, 24)).astype(np.float32) * 0.01)
+    folders = np.append(np.repeat([0, 1, 2], 40), np.full(30, 3))
+    found = misplaced(np.concatenate([vectors, edited]), folders, *kept(np.concatenate([vectors, edited])))
+    assert np.nan_to_num(found.oddness[:120], nan=-9).max() < 1.3
 
 
 def test_a_stranger_to_all_is_not_misplaced() -> None:

@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 from explorer.config import PROJECT
 from explorer.review import reports
 from explorer.review.kinds import KINDS
-from explorer.ui import oddities, revealing
+from explorer.review.taking import removals_of_findings
+from explorer.ui import oddities, resources, revealing
 
 pytestmark = pytest.mark.usefixtures("photos")
 
@@ -67,7 +68,7 @@ def test_reports_hold_every_finding(photos: Path) -> None:
 
 def test_a_photo_is_removed_with_all_its_files() -> None:
     found = oddities.review().findings(["dark"], everything=True)
-    going = oddities.removals(found)
+    going = removals_of_findings(resources.library().catalog, found).removals
     assert sorted(removal.path for removal in going) == sorted(finding.path for finding in found)
     assert all(removal.keeper is None and len(removal.hash) == 32 for removal in going)
 

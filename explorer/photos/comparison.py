@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from explorer.photos.bending import bent, scale_and_shift
 from explorer.photos.placing import Box, Matrix, compose, content, inverse, out_of, rescaled, straightened
 
 Grey = npt.NDArray[np.uint8]
@@ -32,6 +33,9 @@ _MUCH, _REACH = 8.0, 14
 LEAST_MEDIAN = 0.62
 # Pixels by which blocks that are alike may be out of place, in the worst tenth. A hand that moved turns the picture; a copy is only scaled.
 MOST_FAR = 1.2
+# Pixels by which a picture may be bent against the other. Copies: 0 to 0.2. One flat thing before two cameras: 0.5 in the middle where they
+# stand so alike that its corners are half a pixel off, 0.9 where they are a pixel off, more from any two hands.
+MOST_BENT = 0.25
 # Pixels by which each picture may show what the other does not. A crop lies within its original; the next frame of a burst does not.
 MOST_EXCESS = 1.5
 # How different the two scales may be: pictures are squeezed, but not beyond recognition.
@@ -56,11 +60,12 @@ class Measures:
     matrix: lays the second onto the first, 2×3, in their own pixels. overlap: share of each that the other covers, coarser one first.
     blocks: how many are judged: those that show much or, where they are few, all that show anything; textured: their share of the
     overlap. median, low: their correlation, in the middle and at the lowest tenth; bad: the share below 0.6. shift, far: how far their
-    contents are from where they should be, in the middle, and of those alike at the highest tenth. stretch: ratio of the two scales.
-    excess: pixels by which each sticks out of the other, the smaller one. strong: blocks that show much; broken: the share of these below
-    0.6; and of the broken ones, same: the share of pixels that are as they were; ink: the share of the other pixels that have the two
-    commonest greys; displaced: the share of blocks whose content lies near by; wide: of all pixels that changed, the share that lies in
-    patches wider than the strokes of letters. noise: greys by which pixels differ in the other blocks.
+    contents are from where they should be, in the middle, and of those alike at the highest tenth; bent: how far this field is from
+    scaling and shifting alone. stretch: ratio of the two scales. excess: pixels by which each sticks out of the other, the smaller one.
+    strong: blocks that show much; broken: the share of these below 0.6; and of the broken ones, same: the share of pixels that are as
+    they were; ink: the share of the other pixels that have the two commonest greys; displaced: the share of blocks whose content lies
+    near by; wide: of all pixels that changed, the share that lies in patches wider than the strokes of letters. noise: greys by which
+    pixels differ in the other blocks.
     """
 
     matrix: Matrix
@@ -72,6 +77,7 @@ class Measures:
     bad: float
     shift: float
     far: float
+    bent: float
     stretch: float
     excess: float
     strong: int
@@ -85,7 +91,14 @@ class Measures:
 
 def is_same_picture(m: Measures) -> bool:
     """Whether two pictures are one, and not two shots of one scene."""
-    if m.median < LEAST_MEDIAN or m.far > MOST_FAR or m.excess > MOST_EXCESS or m.stretch > MOST_STRETCH or m.strong < 6:
+    if (
+        m.median < LEAST_MEDIAN
+        or m.far > MOST_FAR
+        or m.bent > MOST_BENT
+        or m.excess > MOST_EXCESS
+        or m.stretch > MOST_STRETCH
+        or m.strong < 6
+    ):
         return False
     if m.broken <= FEW_BROKEN:
         return True
@@ -225,24 +238,8 @@ def _step(layer: _Layer, seen: _Seen) -> Matrix | None:
         use = seen.shown
     if use.sum() < 4:
         return None
-    weight = layer.least[use]
-    step = np.zeros((2, 3))
-    d = np.stack([seen.dx[use], seen.dy[use]])
-    place = np.stack([layer.cx[use], layer.cy[use]])
-    many = use.sum() >= 12
-    now = weight.copy()
-    for _ in range(4):
-        fitted = np.zeros_like(d)
-        for axis in (0, 1):
-            p = np.stack([place[axis], np.ones_like(place[axis])], 1) if many else np.ones((place.shape[1], 1))
-            root = np.sqrt(now)[:, None]
-            s = np.linalg.lstsq(p * root, d[axis][:, None] * root, rcond=None)[0][:, 0]
-            fitted[axis] = p @ s
-            step[axis, 2] = s[-1]
-            if many:
-                step[axis, axis] = s[0]
-        now = weight / (1 + (np.hypot(*(d - fitted)) / 0.3) ** 2)
-    return step
+    place, apart = np.stack([layer.cx[use], layer.cy[use]]), np.stack([seen.dx[use], seen.dy[use]])
+    return scale_and_shift(place, apart, layer.least[use], scaled=bool(use.sum() >= 12))
 
 
 def _measures(layer: _Layer, seen: _Seen, to: Matrix, boxes: tuple[Box, Box], *, swapped: bool) -> Measures | None:
@@ -255,9 +252,12 @@ def _measures(layer: _Layer, seen: _Seen, to: Matrix, boxes: tuple[Box, Box], *,
     much = shown & (np.maximum(layer.db, seen.deviation) > _MUCH)
     if much.sum() >= _SPOKESMEN:
         shown = much
-    v, shift = seen.ncc[shown], np.hypot(seen.dx, seen.dy)[shown]
-    # Where brightness varies in one direction alone, nothing can be said of shifts in the other.
+    v, shift = seen.ncc[shown], np.hypot(seen.dx, seen.dy)
     firm = layer.least[shown]
+    use = shown & (seen.ncc > 0.5) & (shift < 6) & (layer.least >= np.median(firm) / 2)
+    field = bent(np.stack([layer.cx[use], layer.cy[use]]), np.stack([seen.dx[use], seen.dy[use]]), layer.least[use])
+    shift = shift[shown]
+    # Where brightness varies in one direction alone, nothing can be said of shifts in the other.
     sure = shift[(v > 0.5) & (firm >= np.median(firm))]
     linear = np.abs(to[:, :2])
     s1, s2 = linear.max(axis=1)
@@ -270,7 +270,8 @@ def _measures(layer: _Layer, seen: _Seen, to: Matrix, boxes: tuple[Box, Box], *,
     return Measures(
         inverse(to) if swapped else to, (cover, cover * layer.h * layer.w * mean * mean / (shape[0] * shape[1])), n,
         n / max(1, int(seen.inside.sum())), float(np.median(v)), float(np.quantile(v, 0.1)), float((v < 0.6).mean()),
-        float(np.median(shift)), float(np.quantile(sure, 0.9)) if len(sure) >= 4 else 9.0, float(max(s1 / s2, s2 / s1)), float(excess),
+        float(np.median(shift)), float(np.quantile(sure, 0.9)) if len(sure) >= 4 else 9.0, field,
+        float(max(s1 / s2, s2 / s1)), float(excess),
         *_changed(layer, seen),
     )  # fmt: skip
 

@@ -79,6 +79,6 @@ def _row(finding: Finding, number: int, what: Asked) -> None:
             if finding.id is not None:
                 st.button("Open", key=f"file-open-{number}", on_click=lightbox.show, args=[finding.id])
             if revealing.available():
-                st.button("Show in folder", key=f"file-reveal-{number}", on_click=oddities.reveal, args=[finding.path])
+                st.button("Show in folder", key=f"file-reveal-{number}", on_click=revealing.show, args=[finding.path])
             if not what.gone:
                 st.button("Remove…", key=f"file-remove-{number}", on_click=oddities.ask_removal, args=[[finding]])

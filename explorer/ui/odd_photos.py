@@ -43,7 +43,7 @@ def show_in_folder() -> list[Action]:
     def reveal(ids: Sequence[int]) -> None:
         photo = resources.library().catalog.photo(ids[0])
         if photo is not None:
-            oddities.reveal(photo["path"])
+            revealing.show(photo["path"])
 
     return [Action("Show in folder", ":material/folder_open:", reveal)] if revealing.available() else []
 

@@ -106,8 +106,17 @@ def something_came(picture: Image.Image) -> Image.Image:
     return Image.composite(photo(9), picture, shape)
 
 
+def another_camera(picture: Image.Image) -> Image.Image:
+    """The same flat thing, from nearly the same place, in another light, and with noise."""
+    w, h = picture.size
+    seen = picture.transform((w, h), Image.Transform.QUAD, (0, 0, 1, h - 2, w - 2, h, w, 2), Image.Resampling.BICUBIC)
+    levels = np.asarray(seen, np.float32) * np.linspace(0.8, 1.1, w, dtype=np.float32)[None, :, None]
+    return Image.fromarray((levels + np.random.default_rng(1).normal(0, 2, levels.shape)).clip(0, 255).astype(np.uint8))
+
+
 SHOTS: dict[str, Callable[[Image.Image], Image.Image]] = {
     "something has moved": moved, "something came": something_came, "from the side": from_the_side,
+    "another camera": another_camera,
     "the camera has turned": lambda p: p.rotate(1.5, Image.Resampling.BICUBIC),
 }  # fmt: skip
 

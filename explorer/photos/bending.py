@@ -1,0 +1,60 @@
+"""Fitting displacements between two pictures: by scaling and shifting, as copies differ, and by what only another camera makes of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Values = npt.NDArray[np.floating]
+
+# Pixels by which a displacement may miss the fit before it counts for half. Rounds of weighing anew.
+_SCATTER, _ROUNDS = 0.3, 4
+# Blocks from which on a bent field can be told from scatter.
+_ENOUGH = 24
+
+
+def weighed(design: Values, values: Values, weights: Values) -> Values:
+    """Coefficients of weighted least squares. design: (n, k). values, weights: (n,)."""
+    scaled = design * weights[:, None]
+    return np.asarray(np.linalg.lstsq(scaled.T @ design, scaled.T @ values, rcond=None)[0])
+
+
+def scale_and_shift(place: Values, apart: Values, weights: Values, *, scaled: bool) -> npt.NDArray[np.float64]:
+    """What takes displacements out, as a 2×3 step. place, apart: (2, n), pixels. scaled: shifting alone is too little.
+
+    Iteratively reweighted, so that blocks which disagree count for little.
+    """
+    step, now = np.zeros((2, 3)), weights
+    designs = [np.column_stack([axis, np.ones_like(axis)]) if scaled else np.ones((len(axis), 1)) for axis in place]
+    for _ in range(_ROUNDS):
+        fitted = np.zeros_like(apart)
+        for axis, design in enumerate(designs):
+            found = weighed(design, apart[axis], now)
+            fitted[axis] = design @ found
+            step[axis, 2] = found[-1]
+            if scaled:
+                step[axis, axis] = found[0]
+        now = weights / (1 + (np.hypot(*(apart - fitted)) / _SCATTER) ** 2)
+    return step
+
+
+def bent(place: Values, apart: Values, weights: Values) -> float:
+    """Pixels by which the picture is bent, turned or seen from elsewhere, as the worst tenth of it shows; 0 where too little is seen.
+
+    A smooth field (quadratic in the place) is fitted to the displacements, and what scaling and shifting explain of it is taken out. It
+    averages over all blocks, so that it shows a tenth of a pixel where single blocks scatter by half a pixel.
+    """
+    if place.shape[1] < _ENOUGH:
+        return 0.0
+    x, y = (axis - axis.mean() for axis in place)
+    size = max(float(np.abs(x).max()), float(np.abs(y).max()), 1.0)
+    x, y = x / size, y / size
+    design, left = np.column_stack([np.ones_like(x), x, y, x * y, x * x, y * y]), np.zeros_like(x)
+    for own, values in zip((x, y), apart, strict=True):
+        now = weights
+        for _ in range(_ROUNDS):
+            fitted = design @ weighed(design, values, now)
+            now = weights / (1 + ((values - fitted) / _SCATTER) ** 2)
+        plain = np.column_stack([np.ones_like(own), own])
+        left += (fitted - plain @ weighed(plain, fitted, np.ones_like(own))) ** 2
+    return float(np.sqrt(np.quantile(left, 0.9)))

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from explorer.indexing.decode_pool import DecodePool, Job
+from explorer.indexing.decode_pool import DecodePool
+from explorer.indexing.decode_process import Job
 from explorer.photos.inputs import InputSpec
 
 Vectors = npt.NDArray[np.float32]

@@ -26,7 +26,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from explorer.errors import PhotoError
-from explorer.indexing.decode_pool import DecodePool, Job
+from explorer.indexing.decode_pool import DecodePool
+from explorer.indexing.decode_process import Job
 from explorer.photos import decode as decoding
 from explorer.photos.formats import EXTENSIONS
 from explorer.photos.inputs import InputSpec

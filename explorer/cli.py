@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from explorer import __version__
 from explorer.errors import ExplorerError, UsageError
+from explorer.library.paths import as_on_disk
 from explorer.review.kinds import KINDS
 from explorer.words import one_line
 
@@ -219,7 +220,7 @@ def absolute(folder: str) -> str:
     if not folder:
         # The empty path is the current folder to every function of the system, and never what was meant.
         raise UsageError("A folder or file was given as an empty word: is a variable not set?")
-    return os.path.abspath(Path(folder).expanduser())  # noqa: PTH100
+    return as_on_disk(os.path.abspath(Path(folder).expanduser()))  # noqa: PTH100
 
 
 def open_library(given: str | None, *, create: bool = False) -> Library:

@@ -140,7 +140,7 @@ def show_in_folder() -> list[Action]:
     def reveal(ids: Sequence[int]) -> None:
         photo = catalog.photo(ids[0])
         if photo is not None:
-            oddities.reveal(photo["path"])
+            revealing.show(photo["path"])
 
     return [Action("Show in folder", ":material/folder_open:", reveal)] if revealing.available() else []
 
@@ -200,7 +200,7 @@ def files(found: Sequence[Finding], what: Asked) -> None:
                 if finding.id is not None:
                     st.button("Open", key=f"file-open-{number}", on_click=lightbox.show, args=[finding.id])
                 if revealing.available():
-                    st.button("Show in folder", key=f"file-reveal-{number}", on_click=oddities.reveal, args=[finding.path])
+                    st.button("Show in folder", key=f"file-reveal-{number}", on_click=revealing.show, args=[finding.path])
     turn(pages, at)
     open_photo([finding.id for finding in found if finding.id is not None], None, show_in_folder())
 

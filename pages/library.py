@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import os
 from pathlib import Path
 
 import streamlit as st
 
 from explorer.errors import FolderError
-from explorer.library.paths import inside, printable
+from explorer.library.paths import as_on_disk, inside, printable
 from explorer.library.rows import RootRow
 from explorer.library.writer import check_folder
-from explorer.ui import resources, watching
+from explorer.ui import failing, resources, watching
 from explorer.ui.status import describe
 from explorer.ui.words import plain
 from explorer.words import count, size
-
-FAILURES_PAGE = 50
 
 library = resources.library()
 catalog = library.catalog
@@ -46,7 +43,8 @@ def overview() -> None:
         st.caption(f"Search understands photos through {', '.join(used)}.")
     drawn = st.session_state.get("_roots")
     shown = ("path", "state", "photos", "failed", "away", "asking", "left_out", "exclude", "watching", "problem")
-    now = [{key: value for key, value in root.items() if key in shown} for root in catalog.roots()]
+    now: list[object] = [{key: value for key, value in root.items() if key in shown} for root in catalog.roots()]
+    now += failing.waiting(catalog)
     st.session_state["_roots"] = now
     if drawn is not None and drawn != now and st.session_state.get("_removing") is None:
         st.rerun()
@@ -120,7 +118,7 @@ def take(typed: str) -> None:
     if not typed:
         st.error("Type or paste the folder's path.", icon=":material/error:")
         return
-    path = os.path.abspath(Path(typed).expanduser())  # noqa: PTH100  links in it are kept as they are
+    path = as_on_disk(os.path.abspath(Path(typed).expanduser()))  # noqa: PTH100  links in it are kept as they are
     try:
         check_folder(path)
     except FolderError as error:
@@ -135,25 +133,7 @@ def take(typed: str) -> None:
     st.toast(f"{plain(printable(path))} is being added.", icon=":material/check:")
 
 
-def failures() -> None:
-    """Files that could not be read, and why."""
-    total = catalog.counts().failed
-    if not total:
-        return
-    st.subheader("Could not be read")
-    st.caption("These files are left alone. One that is mended or replaced is read again by itself.")
-    pages = math.ceil(total / FAILURES_PAGE)
-    at = min(int(st.session_state.get("failures") or 1), pages)
-    rows = catalog.failures((at - 1) * FAILURES_PAGE, FAILURES_PAGE)
-    with st.container(border=True, key="failed"):
-        for row in rows:
-            folder, name = os.path.split(row["path"])
-            st.markdown(f"**{plain(printable(name))}**: {plain(row['reason'] or '')}  \n:small[{plain(printable(folder))}]")
-    if pages > 1:
-        st.pagination(pages, key="failures")
-
-
 overview()
 folders()
 add()
-failures()
+failing.failures(catalog)

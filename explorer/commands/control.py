@@ -14,9 +14,9 @@ from explorer.cli import absolute, open_library, say
 from explorer.commands.output import emit, emit_json
 from explorer.errors import ExplorerError, FolderError
 from explorer.indexing import control
-from explorer.indexing.compare import forget_vanished
 from explorer.indexing.pace import SETTING
 from explorer.indexing.rules import check_globs
+from explorer.indexing.vanished import forget_vanished
 from explorer.library.library import Library
 from explorer.library.paths import below, inside, printable
 from explorer.library.rows import RootRow

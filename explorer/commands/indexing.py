@@ -10,7 +10,8 @@ from explorer.cli import absolute, open_library, say
 from explorer.commands.output import Status, emit, emit_json, fetching
 from explorer.config import library_dir
 from explorer.errors import CatalogDamaged, LibraryLocked
-from explorer.library.paths import inside, join
+from explorer.indexing.disk import SILENT
+from explorer.library.paths import inside, join, printable
 from explorer.words import count, duration
 
 
@@ -91,7 +92,8 @@ def run_index(args: argparse.Namespace) -> int:
             " If they are gone for good, run `python run.py forget FOLDER`."
         )
     for root in away:
-        say(f"The folder {root['path']} is empty, so its drive is taken to be away. Its {count(root['photos'], 'photo')} stay searchable.")
+        why = f"{SILENT}." if root["problem"] == SILENT else "it is empty, so its drive is taken to be away."
+        say(f"The folder {printable(root['path'])} was not looked into: {why} Its {count(root['photos'], 'photo')} stay searchable.")
     return 0
 
 

@@ -13,15 +13,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
+from explorer.errors import FolderError
+from explorer.indexing.disk import SILENT, Alive, Disk, Silent
 from explorer.indexing.filesystems import keeps_inodes
 from explorer.indexing.resting import Resting
 from explorer.indexing.rules import Rules
-from explorer.indexing.scan import NOWHERE, Walk, device_of, inode_of, root_state, walk
+from explorer.indexing.scan import Walk, device_of, inode_of, root_state, walk
 from explorer.library import absence
 from explorer.library.catalog import Catalog
-from explorer.library.paths import below, inside, join, printable, to_text
+from explorer.library.paths import join, printable, to_text
 from explorer.library.rows import RootRow
-from explorer.library.writer import LEFT_OUT, KnownFile, Seen, Writer
+from explorer.library.writer import LEFT_OUT, KnownFile, Seen, Writer, check_folder
 
 T = TypeVar("T")
 
@@ -53,7 +55,7 @@ class Task(NamedTuple):
 class Tally:
     """What a run did, in files. encoded: photos (distinct contents) that went through the encoder. away: vanished, but kept until the
     person says whether they are gone. left_out: known from before, left out by a rule now. other: files that are no photos.
-    offline: roots whose drive is away. unlisted: folders and files that could not be looked at (absolute).
+    offline: roots whose drive is away, or does not answer. unlisted: folders and files that could not be looked at (absolute).
     unsettled: folders where a file was still being written, to be looked at again. took: seconds that a root's scan took, by its id."""
 
     indexed: int = 0
@@ -71,12 +73,28 @@ class Tally:
     took: dict[int, float] = field(default_factory=dict)
 
 
+class _Survey(NamedTuple):
+    """What a look at a place gave. away: the root's drive is not there, or it is suddenly empty. device: the file system that it is on.
+    found: None where its drive went while it was looked at. steady: its files keep their inodes. drives: those of its known mounts that
+    are drives now."""
+
+    place: Place
+    away: bool = False
+    device: str | None = None
+    found: Walk | None = None
+    steady: bool = False
+    drives: frozenset[str] = frozenset()
+
+
 class Differences:
     """What one run has to see to. `fresh` is to be read; `gone` (by id) was not found, and `settle` says what becomes of it."""
 
-    def __init__(self, catalog: Catalog, writer: Writer, resting: Resting, tally: Tally, tick: Callable[[], None]) -> None:
-        self._writer, self._resting, self._tally, self._tick = writer, resting, tally, tick
+    def __init__(  # noqa: PLR0917
+        self, catalog: Catalog, writer: Writer, resting: Resting, tally: Tally, tick: Callable[[], None], disk: Disk | None = None
+    ) -> None:
+        self._writer, self._resting, self._tally, self._tick, self._disk = writer, resting, tally, tick, disk or Disk()
         self._roots: dict[int, RootRow] = {root["id"]: root for root in catalog.roots()}
+        self._real = dict[str, str]()
         self._lost_mounts: dict[int, set[str]] = {}
         self._moved_drives = set[int]()
         self.fresh: list[Task] = []
@@ -91,51 +109,67 @@ class Differences:
         for place in places:
             self._tick()
             root = self._roots.get(place.root_id)
-            if root is None or self._is_away(root):
+            if root is None:
                 continue
-            device = device_of(root["path"])
-            if root["device"] not in (None, device) and root["id"] not in self._moved_drives:
-                # Another file system shows in the root's place: what that means can only be seen on the whole.
-                self._moved_drives.add(root["id"])
-                place = Place(root["id"], root["path"])  # noqa: PLW2901
             began = time.monotonic()
-            self._compare(place, root, device)
+            try:
+                self._look_at(place, root)
+            except Silent:
+                fell_silent(self._writer, root, self._tally)
             self._tally.took[root["id"]] = self._tally.took.get(root["id"], 0.0) + time.monotonic() - began
         self._follow_moves()
 
     # --- one place
 
-    def _is_away(self, root: RootRow) -> bool:
-        """Whether the root's drive is away: it is not there, or suddenly empty though photos are known in it."""
-        state = root_state(root["path"])
-        away = state == "absent" or (state == "empty" and root["photos"] > 0)
-        if away:
-            self._writer.set_root(root["id"], state="offline")
+    def _look_at(self, place: Place, root: RootRow) -> None:
+        """Raises Silent."""
+        real = [self._resolved(each["path"]) for each in self._roots.values()]
+        survey = self._disk.look(root["path"], lambda alive: self._survey(place, root, real, alive), self._tick)
+        if survey.away:
+            self._writer.set_root(root["id"], state="offline", problem="")
             self._tally.offline.add(root["path"])
-        return away
+        elif survey.found is not None:
+            self._compare(survey, survey.found, root)
 
-    def _compare(self, place: Place, root: RootRow, device: str | None) -> None:
+    def _resolved(self, root: str) -> str:
+        if root not in self._real:
+            self._real[root] = self._disk.ask(root, lambda: os.path.realpath(root), root)
+        return self._real[root]
+
+    def _survey(self, place: Place, root: RootRow, real: Sequence[str], alive: Alive) -> _Survey:
+        """Everything that is asked of the drive at once; what it means is for `_compare` to say."""
+        if _is_away(root):
+            return _Survey(place, away=True)
+        device = device_of(root["path"])
+        if root["device"] not in (None, device) and root["id"] not in self._moved_drives:
+            # Another file system shows in the root's place: what that means can only be seen on the whole.
+            self._moved_drives.add(root["id"])
+            place = Place(root["id"], root["path"])
         # Numbers of another file system say nothing about the files that were known.
         steady = root["id"] not in self._moved_drives and keeps_inodes(root["path"])
         rules = Rules(root["path"], root["exclude"])
         if rules.leaves_out_below(place.folder):
             found = Walk(left_out={place.folder})
         else:
-            roots = [each["path"] for each in self._roots.values()]
-            found = walk(place.root, place.folder, recursive=place.recursive, rules=rules, roots=roots, tick=self._tick)
-        if self._is_away(root) or device_of(root["path"]) != device:
-            # Its drive went while we looked.
-            return
+            found = walk(place.root, place.folder, recursive=place.recursive, rules=rules, roots=real, tick=alive)
+        if _is_away(root):
+            return _Survey(place, away=True)
+        drives = frozenset(folder for folder in root["mounts"] if _is_drive(self.path(root["id"], folder)))
+        # Its drive may have gone while we looked.
+        return _Survey(place, False, device, found if device_of(root["path"]) == device else None, steady, drives)
+
+    def _compare(self, survey: _Survey, found: Walk, root: RootRow) -> None:
+        place = survey.place
         known = (
             self._writer.files_below(place.root_id, place.folder) if place.recursive else self._writer.files_in(place.root_id, place.folder)
         )
-        back = self._match(place, found, known, steady)
+        back = self._match(place, found, known, survey.steady)
         self._sort_out(found, known)
-        drives = self._drives(root, found)
+        drives = self._drives(root, found, survey.drives)
         if back:
             absence.put_back(self._writer, back)
         self._writer.set_root(
-            place.root_id, state="online", scanned=not place.folder, device=device,
+            place.root_id, state="online", scanned=not place.folder, device=survey.device,
             problem=_problem(found) if not place.folder else None, mounts=drives,
         )  # fmt: skip
         self._tally.other += found.other
@@ -143,7 +177,7 @@ class Differences:
 
     def _match(self, place: Place, found: Walk, known: dict[str, KnownFile], steady: bool) -> list[KnownFile]:
         """Take the files that were found out of the known ones. Gives those that were gone and are back unchanged."""
-        back = list[KnownFile]()
+        back, new = list[KnownFile](), list[Task]()
         for seen in found.files:
             file = known.pop(seen.path, None)
             same = file is not None and file.is_as(seen, inodes=steady and not _exact(seen))
@@ -152,17 +186,27 @@ class Differences:
                 if file is None or not same or file.state != "failed":
                     self._writer.put_failed(place.root_id, seen, found.unsupported[seen.path])
             elif file is None or not same:
-                if self._resting.rests(self.path(place.root_id, seen.path), seen):
-                    self.fresh.append(Task(place.root_id, seen, None, file))
-                else:
-                    self._tally.unsettled.add(Place(place.root_id, place.root, seen.path.rpartition("/")[0], False))
+                new.append(Task(place.root_id, seen, None, file))
             elif file.state == "failed":
                 self._tally.failed += 1
             else:
                 self._tally.unchanged += 1
                 if file.gone_at is not None or file.state == "missing":
                     back.append(file)
+        for task, rests in zip(new, self._disk.look(place.root, lambda alive: self._rests(new, alive), self._tick), strict=True):
+            if rests:
+                self.fresh.append(task)
+            else:
+                self._tally.unsettled.add(Place(place.root_id, place.root, task.seen.path.rpartition("/")[0], False))
         return back
+
+    def _rests(self, tasks: Sequence[Task], alive: Alive) -> list[bool]:
+        """Which of these files nobody writes to any more."""
+        said = list[bool]()
+        for task in tasks:
+            alive()
+            said.append(self._resting.rests(self.path(task.root_id, task.seen.path), task.seen))
+        return said
 
     def _sort_out(self, found: Walk, known: dict[str, KnownFile]) -> None:
         """What was known and not found: left out, unknown because a folder cannot be read, or gone."""
@@ -181,13 +225,14 @@ class Differences:
             self._writer.put_missing(some, LEFT_OUT)
         self._tally.left_out += sum(file.photo_id is not None for file in left_out)
 
-    def _drives(self, root: RootRow, found: Walk) -> set[str]:
-        """Folders in the root that are drives of their own, and those that were and hold nothing now: such a drive is away."""
-        gone = {folder for folder in root["mounts"] if not _is_drive(self.path(root["id"], folder))}
+    def _drives(self, root: RootRow, found: Walk, drives: frozenset[str]) -> set[str]:
+        """Folders in the root that are drives of their own, and those that were and hold nothing now: such a drive is away.
+
+        drives: those of the known ones that are drives now."""
+        gone = set(root["mounts"]) - drives
         gone -= {folder for folder in gone if any(seen.path.startswith(folder + "/") for seen in found.files)}
         self._lost_mounts[root["id"]] = gone
-        still = set(root["mounts"]) - gone
-        return found.mounts | gone | {folder for folder in still if _is_drive(self.path(root["id"], folder))}
+        return found.mounts | gone | drives
 
     # --- moves
 
@@ -222,7 +267,8 @@ class Differences:
         if file.id in self.gone or file.lost or file.state == "missing":
             return True
         # Another hard link of the same file is a copy; where another file has its name now, it has left.
-        inode = inode_of(self.path(file.root_id, file.path))
+        path = self.path(file.root_id, file.path)
+        inode = self._disk.ask(self._roots[file.root_id]["path"], lambda: inode_of(path), None)
         return inode is not None and inode != seen.inode
 
     # --- what was not found
@@ -231,7 +277,11 @@ class Differences:
         """After all that is new was looked at: what is still gone is missing, or away where its drive is or the person is to be asked."""
         for root in self._roots.values():
             # It was emptied, not unplugged, where all that was in it has been found elsewhere.
-            if root["path"] in self._tally.offline and os.path.isdir(root["path"]) and not absence.present(self._writer, root["id"]):  # noqa: PTH112
+            if (
+                root["path"] in self._tally.offline
+                and self._state(root["path"]) != "absent"
+                and not absence.present(self._writer, root["id"])
+            ):
                 self._writer.set_root(root["id"], state="online")
                 self._tally.offline.discard(root["path"])
         by_root = dict[int, list[KnownFile]]()
@@ -239,7 +289,7 @@ class Differences:
             by_root.setdefault(file.root_id, []).append(file)
         for root_id, files in by_root.items():
             self._tick()
-            if root_state(self._roots[root_id]["path"]) == "absent":
+            if self._state(self._roots[root_id]["path"]) == "absent":
                 continue
             elsewhere = [file for file in files if _covered(file.path, self._lost_mounts.get(root_id, ()))]
             here = [file for file in files if not _covered(file.path, self._lost_mounts.get(root_id, ()))]
@@ -255,6 +305,9 @@ class Differences:
                 absence.put_away(self._writer, elsewhere)
             self._tally.away += sum(file.photo_id is not None for file in elsewhere)
 
+    def _state(self, root: str) -> str:
+        return self._disk.ask(root, lambda: root_state(root), "absent")
+
     def _many(self, root_id: int, files: list[KnownFile]) -> list[KnownFile] | None:
         """Whether so many vanished at once that the person is asked; with those that went missing a moment ago, which count too."""
         photos = [file for file in files if file.photo_id is not None]
@@ -269,29 +322,25 @@ class Differences:
         return recent if number >= least and number > SHARE * known else None
 
 
-def forget_vanished(catalog: Catalog, writer: Writer, folder: str | None = None) -> int:
-    """The person's word that files which vanished are gone: those at or below this absolute folder, or all.
-
-    A file that is there again stays. Gives the number of files that left the library.
-    """
-    number = 0
-    for root in catalog.roots():
-        relative = _part(folder, root["path"]) if folder else ""
-        if relative is None:
-            continue
-        offline = root_state(root["path"]) != "there"
-        files = [file for file in writer.files_below(root["id"], relative).values() if file.state == "present" and (file.lost or offline)]
-        gone = [file for file in files if inode_of(join(to_text(root["path"]), file.path)) == NOWHERE]
-        for some in slices(gone, 500):
-            # They are answered for: what vanishes in a moment is another matter.
-            writer.put_missing(some, ago=2 * AT_ONCE)
-        number += len(gone)
-    return number
+def add_folder(writer: Writer, folder: str, disk: Disk) -> int:
+    """Watch this absolute folder from now on; gives the id of the root that covers it. Raises FolderError where it cannot be read."""
+    try:
+        disk.look(folder, lambda _: check_folder(folder))
+    except Silent:
+        raise FolderError(f"The folder {printable(folder)} cannot be looked into: {SILENT}. Check its connection, and try again.") from None
+    return writer.add_root(folder, lambda path: disk.ask(path, lambda: os.path.realpath(path), path))
 
 
-def _part(folder: str, root: str) -> str | None:
-    """Which part of a root is meant by a folder: '' for all of it, None for none."""
-    return "" if inside(root, folder) else below(folder, root)
+def fell_silent(writer: Writer, root: RootRow, tally: Tally) -> None:
+    """The root's drive does not answer: until it does, its photos are away."""
+    writer.set_root(root["id"], state="offline", problem=SILENT)
+    tally.offline.add(root["path"])
+
+
+def _is_away(root: RootRow) -> bool:
+    """Whether the root's drive is away: it is not there, or suddenly empty though photos are known in it."""
+    state = root_state(root["path"])
+    return state == "absent" or (state == "empty" and root["photos"] > 0)
 
 
 def _exact(seen: Seen) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -37,7 +38,9 @@ def stop_worker(worker: subprocess.Popen[bytes], timeout: float = 10.0) -> None:
         worker.wait(timeout)
     except subprocess.TimeoutExpired:
         worker.kill()
-        worker.wait()
+        # One that hangs in the code of a drive that does not answer cannot end before the drive does answer.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            worker.wait(timeout)
 
 
 def exclude(catalog: Catalog, root: str, globs: Sequence[str]) -> list[str]:
@@ -45,6 +48,12 @@ def exclude(catalog: Catalog, root: str, globs: Sequence[str]) -> list[str]:
     clean = check_globs(globs)
     catalog.send("exclude", json.dumps({"folder": root, "globs": clean}))
     return clean
+
+
+def retry(catalog: Catalog, reasons: Sequence[str] | None = None, file_id: int | None = None) -> None:
+    """Ask the worker to read once more what could not be read: all, what failed for one of these reasons, or one file."""
+    wanted = {"reasons": list(reasons)} if reasons is not None else {"file": file_id} if file_id is not None else {}
+    catalog.send("retry", json.dumps(wanted) if wanted else None)
 
 
 def say_if_silent(library: Library, phase: Phase, message: str) -> None:

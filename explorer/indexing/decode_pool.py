@@ -9,48 +9,26 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from explorer.config import PROJECT
 from explorer.errors import DamagedPhoto
+from explorer.indexing.decode_process import CHILD, CRASHED, DecodeProcess, Job
 from explorer.photos import wire
 from explorer.photos.facts import DecodedPhoto
 from explorer.photos.inputs import InputSpec
 
-CHILD = (sys.executable, "-m", "explorer.photos.child")
-
 # Photos that wait for each process's thread to be taken: enough that no process ever waits for the encoder's next batch.
 _AHEAD = 12
-# Seconds between two looks at whether a process takes too long, and seconds that a cancelled run waits for the files it is at.
+# Seconds between two looks at whether a process takes too long, or anything has come; and that a cancelled run waits for its last files.
 _LOOK, _PATIENCE = 0.25, 1.0
-# No answer is nearly as long: a preview and the encoder's input.
-_LONGEST_ANSWER = 256 << 20
-_CRASHED = "the decoder crashed on this file"
 # Seconds that one file may take: of the processor's time, and by the clock, where it also waits for its drive and its turn on a busy
 # computer. A 100-megapixel photo takes a few. Large files are given more, for each megabyte.
 SECONDS, PATIENCE = 60.0, 300.0
-_SECONDS_A_MB, _PATIENCE_A_MB = 1.0, 5.0
-_TOO_MUCH_WORK = "it takes too long to decode: the decoder was stopped"
-_TIME_IS_UP = -int(getattr(signal, "SIGXCPU", 0)) or None
-# Seconds that a process which was ended gets to be gone: one that hangs in a dead drive's own code cannot be.
-_GRACE = 5.0
-
-
-@dataclass(frozen=True)
-class Job:
-    """A file to be read. mtime: Unix seconds. tag: the caller's own, given back with the outcome. size: bytes, as far as it is known."""
-
-    path: str
-    mtime: float
-    tag: object = None
-    size: int = 0
+_SECONDS_A_MB = 1.0
 
 
 @dataclass(frozen=True)
@@ -80,9 +58,9 @@ class DecodePool:
         """spec: the encoder's input, or None. timeout, seconds: what one file may take by the clock, and of the processor's time."""
         self._header: dict[str, Any] = {"spec": asdict(spec)} if spec else {}
         self._side, self._seconds = spec.size if spec else 0, seconds
-        self._children = [_Child(command, timeout) for _ in range(max(1, workers))]
+        self._children = [DecodeProcess(command, timeout) for _ in range(max(1, workers))]
         self._spare = threading.Lock()
-        self._single = _Child(command, timeout)
+        self._single = DecodeProcess(command, timeout)
 
     def __enter__(self) -> DecodePool:
         return self
@@ -118,16 +96,23 @@ class DecodePool:
             self._single.close()
             return None
 
-    def run(self, jobs: Iterable[Job], known: Callable[[bytes], bool]) -> Generator[Outcome, None, None]:
+    def give_up(self, hopeless: Callable[[Job], bool]) -> None:
+        """End the processes that are at such a file, as if it had taken too long."""
+        for child in self._children:
+            child.give_up(hopeless)
+
+    def run(
+        self, jobs: Iterable[Job], known: Callable[[bytes], bool], idle: Callable[[], None] = lambda: None
+    ) -> Generator[Outcome, None, None]:
         """Read, hash and decode files; outcomes come as they are ready, in no order.
 
-        known: whether a content (by its hash) need not be decoded; called from several threads. Closing the generator early stops the
-        processes after the files they are at.
+        known: whether a content (by its hash) need not be decoded; called from several threads. idle: called while nothing comes, several
+        times a second; where it raises, so does this. Closing the generator early stops the processes after the files they are at.
         """
         ready: queue.Queue[Outcome | BaseException | None] = queue.Queue(_AHEAD * len(self._children))
         source, source_lock, stop = iter(jobs), threading.Lock(), threading.Event()
 
-        def lead(child: _Child) -> None:
+        def lead(child: DecodeProcess) -> None:
             try:
                 while not stop.is_set():
                     with source_lock:
@@ -144,7 +129,7 @@ class DecodePool:
             thread.start()
         try:
             with _watch(self._children):
-                yield from _drain(ready, len(threads))
+                yield from _drain(ready, len(threads), idle)
         finally:
             stop.set()
             end = time.monotonic() + _PATIENCE
@@ -154,14 +139,15 @@ class DecodePool:
                     child.kill()
                     thread.join(0.1)
 
-    def _one(self, child: _Child, job: Job, known: Callable[[bytes], bool], stop: threading.Event) -> Outcome:
+    def _one(self, child: DecodeProcess, job: Job, known: Callable[[bytes], bool], stop: threading.Event) -> Outcome:
+        child.job = job
         outcome = self._try(child, job, known)
-        if outcome.error == _CRASHED and not stop.is_set():
+        if outcome.error == CRASHED and not stop.is_set():
             # Perhaps it was ended from outside, for want of memory, say. A file that crashes two is to blame itself.
             outcome = self._try(child, job, known)
         return outcome
 
-    def _try(self, child: _Child, job: Job, known: Callable[[bytes], bool]) -> Outcome:
+    def _try(self, child: DecodeProcess, job: Job, known: Callable[[bytes], bool]) -> Outcome:
         request = self._request(job.size) | {"path": os.fsencode(job.path).hex(), "mtime": job.mtime}
         first = child.ask(request, size=job.size)
         if isinstance(first, str):
@@ -173,7 +159,7 @@ class DecodePool:
             digest, size, mtime_ns = bytes.fromhex(header["hash"]), int(header["size"]), int(header["mtime_ns"])
         except (KeyError, TypeError, ValueError):
             child.close()
-            return Outcome(job, error=_CRASHED)
+            return Outcome(job, error=CRASHED)
         try:
             wanted = not known(digest)
         except BaseException:
@@ -193,7 +179,7 @@ class DecodePool:
     def _request(self, size: int) -> dict[str, Any]:
         return self._header | {"seconds": self._seconds + _SECONDS_A_MB * max(0, size) / 1e6}
 
-    def _photo(self, child: _Child, header: dict[str, Any], body: bytes) -> DecodedPhoto | str:
+    def _photo(self, child: DecodeProcess, header: dict[str, Any], body: bytes) -> DecodedPhoto | str:
         """What an answer says: a photo, or why there is none."""
         if "error" in header:
             return str(header["error"])
@@ -204,11 +190,11 @@ class DecodePool:
             return photo
         except (KeyError, TypeError, ValueError, AttributeError):
             child.close()
-            return _CRASHED
+            return CRASHED
 
 
 @contextlib.contextmanager
-def _watch(children: Sequence[_Child]) -> Iterator[None]:
+def _watch(children: Sequence[DecodeProcess]) -> Iterator[None]:
     """End the processes that take too long at one file. One thread for all: a timer for each file costs a tenth of decoding a small one."""
     stop = threading.Event()
 
@@ -236,104 +222,16 @@ def _offer(ready: queue.Queue[Any], item: object, stop: threading.Event) -> None
             continue
 
 
-def _drain(ready: queue.Queue[Outcome | BaseException | None], producers: int) -> Iterator[Outcome]:
+def _drain(ready: queue.Queue[Outcome | BaseException | None], producers: int, idle: Callable[[], None]) -> Iterator[Outcome]:
     while producers:
-        item = ready.get()
+        try:
+            item = ready.get(timeout=_LOOK)
+        except queue.Empty:
+            idle()
+            continue
         if item is None:
             producers -= 1
         elif isinstance(item, BaseException):
             raise item
         else:
             yield item
-
-
-class _Child:
-    """One decode process, started when first needed and again after it died."""
-
-    def __init__(self, command: Sequence[str], timeout: float) -> None:
-        self._command, self._timeout = list(command), timeout
-        self._process: subprocess.Popen[bytes] | None = None
-        # Guards the deadline: a process must not be ended for a file that it has just finished.
-        self._lock = threading.Lock()
-        self._deadline: float | None = None
-        self._late = False
-
-    def tell(self, header: dict[str, Any]) -> None:
-        """Say something that has no answer, in the middle of a talk."""
-        if self._process is None:
-            return
-        try:
-            wire.send(self._process.stdin, header)  # type: ignore[arg-type]
-        except OSError:
-            self.close()
-
-    def ask(
-        self, header: dict[str, Any], body: bytes = b"", *, follow_up: bool = False, size: int = 0
-    ) -> tuple[dict[str, Any], bytes] | str:
-        """Ask and wait. Where the process dies, talks nonsense or is ended for being late, the answer is a sentence that says so.
-
-        follow_up: it makes sense only to the process that was asked before. size: bytes of the file, which may take the longer for it.
-        """
-        process = self._process if follow_up else self._running()
-        if process is None:
-            return _CRASHED
-        allowed = self._timeout + _PATIENCE_A_MB * max(0, size, len(body)) / 1e6
-        with self._lock:
-            self._late, self._deadline = False, time.monotonic() + allowed
-        try:
-            wire.send(process.stdin, header, body)  # type: ignore[arg-type]
-            answer = wire.receive(process.stdout, _LONGEST_ANSWER)  # type: ignore[arg-type]
-        except (OSError, ValueError):
-            answer = None
-        finally:
-            with self._lock:
-                self._deadline = None
-        if answer is None:
-            self.close()
-            if self._late:
-                return f"it took longer than {allowed:.0f} seconds to read and decode"
-            return _TOO_MUCH_WORK if process.returncode == _TIME_IS_UP else _CRASHED
-        return answer
-
-    def kill_if_late(self) -> None:
-        """End the process if it is past the time that one file may take; called by another thread than the one that asked."""
-        with self._lock:
-            if self._deadline is not None and time.monotonic() > self._deadline and self._process is not None:
-                self._late = True
-                self._process.kill()
-
-    def kill(self) -> None:
-        """End the process, so that whoever waits for its answer gets one at once."""
-        if process := self._process:
-            process.kill()
-
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is not None and self._process.poll() is not None:
-            # It was ended while it had nothing to do; the next file is not to blame.
-            self.close()
-        if self._process is None:
-            self._process = subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=PROJECT, env=_environment()
-            )
-        return self._process
-
-    def close(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        # Nothing in a decode process is worth waiting for.
-        process.kill()
-        for stream in (process.stdin, process.stdout):
-            try:
-                if stream:
-                    stream.close()
-            except OSError:
-                pass
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_GRACE)
-
-
-def _environment() -> dict[str, str]:
-    """One thread for each process: there are as many processes as cores."""
-    path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
-    return {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": path}

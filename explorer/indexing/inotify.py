@@ -47,9 +47,11 @@ class Tree:
         self._add(root, must=True)
 
     def close(self) -> None:
-        """Take all watches away."""
+        """Take all watches away, and end the reader, which is this tree's own."""
         with self._lock:
             self._drop(list(self._watches))
+        self._reader.stop()
+        self._reader.join()
 
     def __len__(self) -> int:
         return len(self._watches)

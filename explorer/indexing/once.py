@@ -10,13 +10,16 @@ from explorer.encoders import registry
 from explorer.encoders.base import Encoder
 from explorer.errors import EncoderError, UnknownEncoder
 from explorer.indexing import leftovers, retry
-from explorer.indexing.compare import Place, Tally, forget_vanished
+from explorer.indexing.compare import Place, Tally, add_folder
 from explorer.indexing.decode_pool import DecodePool
+from explorer.indexing.disk import Disk
 from explorer.indexing.pace import Throttle
 from explorer.indexing.pipeline import Indexer, Progress
 from explorer.indexing.resting import Resting
 from explorer.indexing.rules import check_globs
 from explorer.indexing.stages import stages
+from explorer.indexing.vanished import forget_vanished
+from explorer.library import failures
 from explorer.library.library import Library
 from explorer.library.paths import below
 from explorer.library.rows import Phase
@@ -69,16 +72,17 @@ def index_folders(
             leftovers.begin(library)
             retry.after_upgrade(library, writer)
             if retry_failed:
-                writer.retry_failed()
-            places = _places(library, writer, folders, exclude)
-            indexer = Indexer(library, writer, encoder, pool, desk.tick, resting=Resting(patient=True))
+                failures.retry(writer)
+            disk = Disk()
+            places = _places(library, writer, folders, exclude, disk)
+            indexer = Indexer(library, writer, encoder, pool, desk.tick, resting=Resting(patient=True), disk=disk)
             tally = indexer.run(places)
             _wait_for_writers(indexer, tally, desk)
             # Counted anew: one that had failed before is met again in its folder.
             tally.failed = sum(file.state == "failed" for p in places for file in writer.files_below(p.root_id, p.folder).values())
             if forget_missing:
                 for folder in folders:
-                    gone = forget_vanished(library.catalog, writer, folder)
+                    gone = forget_vanished(library.catalog, writer, folder, disk)
                     tally.missing, tally.away = tally.missing + gone, max(0, tally.away - gone)
             for stage in stages(library, writer, encoder, drawing=False):
                 stage.run(lambda done, total, what=stage.what: desk.tick(Progress(done, total, 0.0, None, what)))  # type: ignore[misc]
@@ -154,10 +158,10 @@ class _Desk:
 _WHO = "It was started on the command line."
 
 
-def _places(library: Library, writer: Writer, folders: Sequence[str], exclude: Sequence[str]) -> list[Place]:
+def _places(library: Library, writer: Writer, folders: Sequence[str], exclude: Sequence[str], disk: Disk) -> list[Place]:
     globs = check_globs(exclude)
     for folder in folders:
-        writer.add_root(folder)
+        add_folder(writer, folder, disk)
     places = list[Place]()
     for root in library.catalog.roots():
         for folder in folders:

@@ -11,17 +11,19 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from explorer.encoders.base import Encoder
 from explorer.errors import PhotoError
-from explorer.indexing.compare import Differences, Place, Tally, Task
-from explorer.indexing.decode_pool import DecodePool, Job, Outcome
+from explorer.indexing.compare import Differences, Place, Tally, Task, fell_silent
+from explorer.indexing.decode_pool import DecodePool, Outcome
+from explorer.indexing.decode_process import Job
+from explorer.indexing.disk import Alive, Disk, Silent
 from explorer.indexing.resting import Resting
-from explorer.indexing.scan import NOWHERE, device_of, inode_of
+from explorer.indexing.scan import NOWHERE, device_of, inode_of, root_state
 from explorer.library import absence
 from explorer.library.library import Library
 from explorer.library.paths import join, to_text
@@ -32,6 +34,8 @@ __all__ = ["Indexer", "Place", "Progress", "Tally"]
 
 # Photos encoded and committed together: large enough to use every core, small enough that results show at once.
 BATCH = 16
+# When no file has come from the decoders for so many seconds, it is asked whether the drives answer at all.
+DOUBT = 20.0
 # No file's time: what carries it is read again by every scan; or by the next one only, as it may not have been the file's fault.
 _UNREAD, _DOUBTED = -1, -2
 # A started batch is written after this many seconds even if it is not full.
@@ -57,10 +61,11 @@ class Indexer:
     """Brings the catalog up to the disk. One per library, in the process that holds its lock."""
 
     def __init__(self, library: Library, writer: Writer, encoder: Encoder, pool: DecodePool, tick: Callable[[Progress], None],
-                 *, resting: Resting | None = None) -> None:  # fmt: skip
-        """tick: called several times a second; may raise to stop the run, which loses nothing. resting: which files can be read yet."""
+                 *, resting: Resting | None = None, disk: Disk | None = None) -> None:  # fmt: skip
+        """tick: called several times a second; may raise to stop the run, which loses nothing. resting: which files can be read yet.
+        disk: which drives answer."""
         self._library, self._writer, self._encoder, self._pool, self._tick = library, writer, encoder, pool, tick
-        self._resting = resting or Resting()
+        self._resting, self._disk = resting or Resting(), disk or Disk()
         self._roots: dict[int, str] = {}
         self._devices: dict[int, str | None] = {}
         self._warming: threading.Thread | None = None
@@ -74,11 +79,16 @@ class Indexer:
         tally = Tally()
         roots = self._library.catalog.roots()
         self._roots, self._devices = {root["id"]: root["path"] for root in roots}, {root["id"]: root["device"] for root in roots}
-        differences = Differences(self._library.catalog, self._writer, self._resting, tally, lambda: self._tick(Progress(0, 0, 0.0, None)))
+        differences = Differences(
+            self._library.catalog, self._writer, self._resting, tally, lambda: self._tick(Progress(0, 0, 0.0, None)), self._disk
+        )
         with self._writer.sparing_photos(thorough=thorough):
             differences.look(places)
             self._read(differences.fresh, differences.gone, tally)
             differences.settle()
+            for root in roots:
+                if self._disk.silent(root["path"]):
+                    fell_silent(self._writer, root, tally)
             if thorough:
                 self._encode_waiting(tally)
                 self._judge_waiting()
@@ -98,12 +108,16 @@ class Indexer:
                 found.setdefault(file.photo_id, []).append(file)
         self._warm_up(len(tasks))
         for batch in self._batches(tasks, self._is_known):
+            there = {id(outcome): self._is_there(outcome) for outcome in batch if outcome.error is not None}
             vectors = self._vectors(batch)
             with self._writer.transaction():
                 for outcome in batch:
                     task = _task(outcome)
                     seen, path = task.seen, outcome.job.path
-                    if outcome.error is not None and not os.path.lexists(path):
+                    if outcome.error is not None and self._disk.silent(self._roots[task.root_id]):
+                        # It is not the file's fault: it is new again when the drive answers.
+                        continue
+                    if outcome.error is not None and not there[id(outcome)]:
                         # It went away before it could be read: the next scan says what became of it.
                         self._resting.forget(path)
                         continue
@@ -161,10 +175,34 @@ class Indexer:
                 continue
             if file.state == "missing" or file.lost:
                 return file
-            nowhere = inode_of(self._path(file.root_id, file.path)) == NOWHERE
-            if nowhere and device_of(self._roots[file.root_id]) == self._devices[file.root_id]:
+            path, root = self._path(file.root_id, file.path), self._roots[file.root_id]
+            device = self._disk.ask(root, lambda path=path, root=root: device_of(root) if inode_of(path) == NOWHERE else None, None)  # type: ignore[misc]
+            if device is not None and device == self._devices[file.root_id]:
                 return file
         return None
+
+    def _is_there(self, outcome: Outcome) -> bool:
+        """Whether a file that could not be read is there at all, or its drive does not say."""
+        return self._disk.ask(self._roots[_task(outcome).root_id], lambda: os.path.lexists(outcome.job.path), True)
+
+    def _those_there(self, tasks: list[Task]) -> list[Task]:
+        """Tasks whose files are there, on drives that answer."""
+        by_root, found = dict[int, list[Task]](), list[Task]()
+        for task in tasks:
+            by_root.setdefault(task.root_id, []).append(task)
+        for root_id, some in by_root.items():
+
+            def exist(alive: Alive, some: list[Task] = some) -> list[Task]:
+                there = list[Task]()
+                for task in some:
+                    alive()
+                    if os.path.exists(self._path(task.root_id, task.seen.path)):  # noqa: PTH110
+                        there.append(task)
+                return there
+
+            with contextlib.suppress(Silent):
+                found += self._disk.look(self._roots[root_id], exist)
+        return found
 
     def _is_known(self, digest: bytes) -> bool:
         return self._library.catalog.photo_id(digest) is not None
@@ -181,11 +219,9 @@ class Indexer:
     def _encode_waiting(self, tally: Tally) -> None:
         """Photos that this encoder has not seen: read again, from the original or, where that is away, from the preview."""
         waiting = self._writer.unencoded(self._encoder_id)
-        tasks = [
-            Task(file.root_id, Seen(file.path, file.size, file.mtime_ns, file.inode), photo_id)
-            for photo_id, file, _ in waiting
-            if os.path.exists(self._path(file.root_id, file.path))  # noqa: PTH110
-        ]
+        tasks = self._those_there(
+            [Task(file.root_id, Seen(file.path, file.size, file.mtime_ns, file.inode), photo_id) for photo_id, file, _ in waiting]
+        )
         done = set[int]()
         for batch in self._batches(tasks, lambda _: False):
             vectors = self._vectors(batch)
@@ -218,11 +254,12 @@ class Indexer:
 
     def _judge_waiting(self) -> None:
         """Photos that were indexed before their quality was measured, or measured otherwise: their originals are read again."""
-        waiting = [
-            Task(file.root_id, Seen(file.path, file.size, file.mtime_ns, file.inode), photo_id)
-            for photo_id, file in unjudged(self._library.catalog)
-            if os.path.exists(self._path(file.root_id, file.path))  # noqa: PTH110
-        ]
+        waiting = self._those_there(
+            [
+                Task(file.root_id, Seen(file.path, file.size, file.mtime_ns, file.inode), photo_id)
+                for photo_id, file in unjudged(self._library.catalog)
+            ]
+        )
         for batch in self._batches(waiting, lambda _: False):
             with self._writer.transaction():
                 for outcome in batch:
@@ -235,11 +272,25 @@ class Indexer:
 
     def _batches(self, tasks: list[Task], known: Callable[[bytes], bool]) -> Iterator[list[Outcome]]:
         """Read the files in the decode processes and hand out what comes back in batches."""
-        jobs = (Job(self._path(task.root_id, task.seen.path), task.seen.mtime_ns / 1e9, task, task.seen.size) for task in tasks)
+        jobs = (
+            Job(self._path(task.root_id, task.seen.path), task.seen.mtime_ns / 1e9, task, task.seen.size)
+            for task in tasks
+            if not self._disk.silent(self._roots[task.root_id])
+        )
         meter, batch, since = _Meter(len(tasks)), list[Outcome](), time.monotonic()
-        outcomes = self._pool.run(jobs, known)
+        waiting_since = since
+
+        def idle() -> None:
+            nonlocal waiting_since
+            self._tick(meter.add(0))
+            if time.monotonic() - waiting_since > DOUBT:
+                self._ask_drives({task.root_id for task in tasks})
+                waiting_since = time.monotonic()
+
+        outcomes = self._pool.run(jobs, known, idle)
         try:
             for outcome in outcomes:
+                waiting_since = time.monotonic()
                 batch.append(outcome)
                 if len(batch) >= BATCH or time.monotonic() - since > LINGER:
                     yield batch
@@ -250,6 +301,14 @@ class Indexer:
                 self._tick(meter.add(len(batch)))
         finally:
             outcomes.close()
+
+    def _ask_drives(self, root_ids: Iterable[int]) -> None:
+        """Nothing has come for long: is it the files, or does one of these roots' drives not answer? Then its files are given up."""
+        for root_id in root_ids:
+            root = self._roots[root_id]
+            self._disk.ask(root, lambda root=root: root_state(root), "absent")  # type: ignore[misc]
+            if self._disk.silent(root):
+                self._pool.give_up(lambda job, root_id=root_id: isinstance(job.tag, Task) and job.tag.root_id == root_id)  # type: ignore[misc]
 
 
 class _Meter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 
+from explorer.library import failures
 from explorer.library.library import Library
 from explorer.library.writer import Writer
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
@@ -16,7 +17,7 @@ def after_upgrade(library: Library, writer: Writer) -> None:
     if library.catalog.setting(_READER) == (now := reader()):
         return
     if library.catalog.setting(_READER) is not None:
-        writer.retry_failed()
+        failures.retry(writer)
     library.catalog.set_setting(_READER, now)
 
 

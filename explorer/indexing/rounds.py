@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from explorer.indexing.compare import Place, Tally
+from explorer.indexing.disk import SILENT, Disk, Silent
 from explorer.indexing.filesystems import no_events
 from explorer.indexing.rules import Rules
 from explorer.indexing.watch import AGAIN, Spot, Watcher
 from explorer.library.library import Library
-from explorer.library.paths import to_text
+from explorer.library.paths import inside, to_text
 from explorer.library.rows import RootRow
 from explorer.library.writer import Writer
 from explorer.words import duration
@@ -28,13 +30,14 @@ DRIVES = 3.0
 class Rounds:
     """Keeps the watches and the times of all roots. Used by one thread."""
 
-    def __init__(self, library: Library, writer: Writer) -> None:
-        self._catalog, self._writer = library.catalog, writer
+    def __init__(self, library: Library, writer: Writer, disk: Disk | None = None) -> None:
+        self._catalog, self._writer, self._disk = library.catalog, writer, disk or Disk()
         # Where the library lies in a root, its own files change with every look at the root.
         self._watcher = Watcher(str(library.dir))
         self._due: dict[int, float] = {}
         self._problems: dict[int, str | None] = {}
         self._identities: dict[str, str | None] = {}
+        self._silent = set[str]()
         self._looked = 0.0
 
     def close(self) -> None:
@@ -66,8 +69,12 @@ class Rounds:
         for path in self._watcher.stale() & roots.keys():
             # Other rules: other folders to be watched.
             self._watch(roots[path])
-        rules = {path: Rules(path, root["exclude"]) for path, root in roots.items()}
-        found = {place for spot in spots if spot.root in roots and (place := _place(spot, roots[spot.root], rules[spot.root]))}
+        found = set[Place]()
+        for path in {spot.root for spot in spots} & roots.keys():
+            some = [spot for spot in spots if spot.root == path]
+            # Of a drive that falls silent, all is looked at when it is back.
+            with contextlib.suppress(Silent):
+                found |= self._disk.look(path, lambda _, root=roots[path], some=some: _places(root, some))  # type: ignore[misc]
         whole = {(place.root_id, place.folder) for place in found if place.recursive}
         return [place for place in found if not _covered(place, whole)]
 
@@ -92,6 +99,12 @@ class Rounds:
             elif place.startswith(os.path.join(root["path"], "")):  # noqa: PTH118
                 self._watcher.again(Spot(root["path"], folder, below=True))
 
+    def look_at(self, folder: str) -> None:
+        """Scan this absolute folder of a root, but nothing below it, at the next occasion."""
+        for root in self._catalog.roots():
+            if inside(folder, root["path"]):
+                self._watcher.again(Spot(root["path"], folder, below=False))
+
     def forget(self, root: str) -> None:
         """Stop watching a root, for good or because its rules have changed."""
         self._watcher.forget(root)
@@ -100,11 +113,13 @@ class Rounds:
 
     def looked(self, places: Sequence[Place], tally: Tally, *, full: bool) -> None:
         """These places were scanned: note when next. full: they are whole roots."""
+        now = time.monotonic()
         for place in tally.unsettled:
             self._watcher.again(Spot(place.root, _absolute(place), below=False), AGAIN)
         if not full:
+            # What there was to be seen has still to be looked at.
+            self._due.update({place.root_id: now + RESCAN_UNWATCHED for place in places if place.root in tally.offline})
             return
-        now = time.monotonic()
         for place in places:
             problem, took = self._problems.get(place.root_id), tally.took.get(place.root_id, 0.0)
             pause = max(RESCAN_UNWATCHED, SPARING * took) if problem else RESCAN_WATCHED
@@ -115,17 +130,28 @@ class Rounds:
 
     def _watch(self, root: RootRow) -> None:
         path = root["path"]
-        if os.path.isdir(path):  # noqa: PTH112
-            problem = self._watcher.watch(path, Rules(path, root["exclude"])) or no_events(path)
-        else:
-            self._watcher.forget(path)
-            problem = "its drive is away"
-        self._problems[root["id"]] = problem
+
+        def watch() -> str | None:
+            if not os.path.isdir(path):  # noqa: PTH112
+                self._watcher.forget(path)
+                return "its drive is away"
+            return self._watcher.watch(path, Rules(path, root["exclude"])) or no_events(path)
+
+        self._problems[root["id"]] = self._disk.ask(path, watch, SILENT)
 
     def _look_at_drives(self, roots: Sequence[RootRow]) -> None:
-        """Another file system in a root's place, or none: a drive has come or gone, and the old watch watches nothing."""
+        """Another file system in a root's place, or none: a drive has come or gone, and the old watch watches nothing. Or it answers no
+        more, or again."""
         for root in roots:
-            path, identity = root["path"], _identity(root["path"])
+            path = root["path"]
+            identity = self._disk.ask(path, lambda path=path: _identity(path), None)  # type: ignore[misc]
+            silent = self._disk.silent(path)
+            if silent != (path in self._silent):
+                self._silent ^= {path}
+                self._watcher.forget(path)
+                self.due_now(root["id"])
+            if silent:
+                continue
             if self._identities.setdefault(path, identity) != identity or self._watcher.lost(path):
                 self._identities[path] = identity
                 self._watcher.forget(path)
@@ -138,6 +164,11 @@ def _identity(folder: str) -> str | None:
     except OSError:
         return None
     return f"{facts.st_dev}:{facts.st_ino}"
+
+
+def _places(root: RootRow, spots: Iterable[Spot]) -> set[Place]:
+    rules = Rules(root["path"], root["exclude"])
+    return {place for spot in spots if (place := _place(spot, root, rules))}
 
 
 def _place(spot: Spot, root: RootRow, rules: Rules) -> Place | None:

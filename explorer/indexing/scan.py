@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +15,11 @@ from explorer.library.paths import inside, join, to_text
 from explorer.library.writer import Seen
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 
-# Folders between two calls of `tick`.
-_STEP = 50
+# Entries of a folder between two calls of `tick`.
+_STEP, _LONG = 50, 1000
+
+# IO_REPARSE_TAG_MOUNT_POINT.
+_JUNCTION = 0xA0000003
 
 # What a library's own folder holds: its previews are no photos of anybody's.
 _LIBRARY = frozenset({"catalog.db", "worker.lock"})
@@ -77,22 +81,25 @@ def walk(
 ) -> Walk:
     """The photo files at, and if `recursive` below, a folder of a root.
 
-    root: absolute path. folder: relative, catalog text. roots: all watched folders. Links to folders are not followed, so no loop can
-    trap it. A link to a photo outside the watched folders is a photo file; one to a file that is found in its own place is nothing new.
-    tick: called now and then; may raise to stop.
+    root: absolute path. folder: relative, catalog text. roots: all watched folders, links in their paths resolved.
+    Links to folders are not followed, so no loop can trap it. A link to a photo outside the watched folders is a photo file; one to a
+    file that is found in its own place is nothing new.
+    tick: called for each folder, and in large ones more often; may raise to stop.
     """
     rules = rules or Rules(root)
-    found, waiting, number = Walk(), [folder], 0
-    real = [os.path.realpath(each) for each in roots or [root]]
+    found, waiting = Walk(), [folder]
+    real = list(roots) or [os.path.realpath(root)]
     while waiting:
         here = waiting.pop()
-        number += 1
-        if number % _STEP == 0:
-            tick()
-        listed, device = _list(join(to_text(root), here), here, found)
-        for entry in listed:
+        tick()
+        listed, device = _list(join(to_text(root), here), here, found, tick)
+        for number, entry in enumerate(listed):
+            if number % _STEP == _STEP - 1:
+                tick()
             relative = to_text(f"{here}/{entry.name}" if here else entry.name)
             try:
+                if _leads_elsewhere(entry):
+                    continue
                 if not entry.is_dir(follow_symlinks=False):
                     _take(found, relative, entry, rules, real)
                 elif rules.leaves_out(relative, is_folder=True):
@@ -110,18 +117,28 @@ def walk(
     return found
 
 
-def _list(path: str, here: str, found: Walk) -> tuple[list[os.DirEntry[str]], int]:
+def _list(path: str, here: str, found: Walk, tick: Callable[[], None]) -> tuple[list[os.DirEntry[str]], int]:
     """What is in a folder, by name, and the number of the drive it is on. Nothing, where it is gone or not to be looked into."""
     try:
         device = os.stat(path).st_dev  # noqa: PTH116
         with os.scandir(path) as entries:
-            listed = sorted(entries, key=lambda entry: entry.name)
+            listed = list[os.DirEntry[str]]()
+            for entry in entries:
+                listed.append(entry)
+                if len(listed) % _LONG == 0:
+                    tick()
+        listed.sort(key=lambda entry: entry.name)
     except (FileNotFoundError, NotADirectoryError):
         return [], 0
     except OSError:
         found.unreadable.add(here)
         return [], 0
     return ([], 0) if {entry.name for entry in listed} >= _LIBRARY else (listed, device)
+
+
+def _leads_elsewhere(entry: os.DirEntry[str]) -> bool:
+    """Whether it is one of Windows' junctions: links to folders that it shows as folders, and a loop of which it made itself."""
+    return sys.platform == "win32" and getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _JUNCTION
 
 
 def _is_watched(link: str, roots: Sequence[str]) -> bool:

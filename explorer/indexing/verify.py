@@ -11,7 +11,8 @@ import numpy as np
 
 from explorer.errors import LibraryError, PhotoError
 from explorer.indexing import leftovers
-from explorer.indexing.decode_pool import DecodePool, Job
+from explorer.indexing.decode_pool import DecodePool
+from explorer.indexing.decode_process import Job
 from explorer.indexing.neighbours import check_neighbours, stage_name
 from explorer.indexing.scan import root_state
 from explorer.library import checks

@@ -25,6 +25,7 @@ from watchdog.events import (
 from explorer.indexing.debounce import Debouncer
 from explorer.indexing.rules import IGNORE_FILE, Rules
 from explorer.library.paths import inside, to_text
+from explorer.photos.formats import EXTENSIONS
 
 # Reading a file makes events too; only these mean that something is different.
 _TELLING = (
@@ -35,6 +36,8 @@ _TELLING = (
 QUIET, LIMIT = 0.7, 4.0
 # A file that is still being written is looked at again after so many seconds.
 AGAIN = 1.5
+# Seconds that the watches of a root get to end.
+_PATIENCE = 3.0
 
 
 class Spot(NamedTuple):
@@ -113,7 +116,10 @@ class Watcher:
         """Stop watching a root."""
         watching = self._watches.pop(root, None)
         if watching is not None:
-            watching.close()
+            # Where its drive does not answer, it may be at a look that does not end: it is left behind.
+            closing = threading.Thread(target=watching.close, name="watch-end", daemon=True)
+            closing.start()
+            closing.join(_PATIENCE)
 
     def due(self) -> list[Spot]:
         """Where something changed and has come to rest since."""
@@ -143,26 +149,24 @@ class _System(Protocol):
 
 
 class _Inotify:
-    """Linux."""
-
-    def __init__(self) -> None:
-        self._reader: Any = None
+    """Linux. Each root has a reader of its own: one that waits for a drive that does not answer keeps no other root's events."""
 
     def watch(self, root: str, tell: Tell, leaves_out: Callable[[str], bool]) -> _Watching:
         from watchdog.observers.inotify_c import InotifyFD
 
         from explorer.indexing.inotify import Tree
 
-        if self._reader is None:
-            reader = InotifyFD()
-            reader.start()
-            self._reader = reader
-        return Tree(self._reader, root, tell, leaves_out)
+        reader = InotifyFD()
+        reader.start()
+        try:
+            return Tree(reader, root, tell, leaves_out)
+        except BaseException:
+            reader.stop()
+            reader.join(_PATIENCE)
+            raise
 
     def close(self) -> None:
-        if self._reader is not None:
-            self._reader.stop()
-            self._reader.join()
+        pass
 
 
 class _Observed:
@@ -182,6 +186,11 @@ class _Observed:
         self._observer.join()
 
 
+def _may_be_folder(event: FileSystemEvent, name: str) -> bool:
+    """Whether what is said to be a deleted file was a folder, perhaps: Windows does not tell the two apart."""
+    return isinstance(event, FileDeletedEvent) and os.path.splitext(name)[1].lower() not in EXTENSIONS  # noqa: PTH122
+
+
 class _Scheduled(FileSystemEventHandler):
     def __init__(self, observer: Any, root: str, tell: Tell) -> None:
         self.problem: str | None = None
@@ -198,7 +207,7 @@ class _Scheduled(FileSystemEventHandler):
         for path in filter(None, (os.fsdecode(event.src_path), os.fsdecode(event.dest_path))):
             # A folder that came or went is looked through itself; a file makes its folder be looked at.
             folder, name = os.path.split(path)
-            self._tell(*((path, None) if event.is_directory else (folder, name)))
+            self._tell(*((path, None) if event.is_directory or _may_be_folder(event, name) else (folder, name)))
 
     def close(self) -> None:
         with self._lock:

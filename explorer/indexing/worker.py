@@ -17,15 +17,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from filelock import FileLock
 
 from explorer.encoders.base import Encoder
 from explorer.errors import CatalogDamaged, ExplorerError, FolderError, LibraryLocked, UsageError
 from explorer.indexing import leftovers, retry
-from explorer.indexing.compare import Place, Tally, forget_vanished
+from explorer.indexing.compare import Place, Tally, add_folder
 from explorer.indexing.control import Heartbeat, say_if_silent
 from explorer.indexing.decode_pool import DecodePool
+from explorer.indexing.disk import Disk
 from explorer.indexing.once import load_encoder
 from explorer.indexing.pace import Throttle, give_way
 from explorer.indexing.pipeline import Indexer, Progress
@@ -33,7 +35,8 @@ from explorer.indexing.resting import Resting
 from explorer.indexing.rounds import Rounds
 from explorer.indexing.rules import check_globs
 from explorer.indexing.stages import stages
-from explorer.library import absence
+from explorer.indexing.vanished import forget_vanished
+from explorer.library import absence, failures
 from explorer.library.library import Library
 from explorer.library.rows import Phase
 from explorer.library.storage import explain
@@ -61,8 +64,9 @@ class Worker:
         self._library, self._encoder, self._note = library, encoder, note
         self._writer = Writer(library.catalog)
         self._pool = DecodePool(decoders or max(1, os.cpu_count() or 1), encoder.spec)
-        self._rounds = Rounds(library, self._writer)
-        self._indexer = Indexer(library, self._writer, encoder, self._pool, self._tick, resting=Resting(patient=True))
+        self._disk = Disk()
+        self._rounds = Rounds(library, self._writer, self._disk)
+        self._indexer = Indexer(library, self._writer, encoder, self._pool, self._tick, resting=Resting(patient=True), disk=self._disk)
         self._throttle = Throttle(library.catalog, self._rest)
         self._stages = stages(library, self._writer, encoder)
         self._stop = threading.Event()
@@ -208,7 +212,7 @@ class Worker:
 
     def _carry_out(self, command: str, argument: str | None) -> None:
         if command == "add" and argument:
-            self._rounds.due_now(self._writer.add_root(argument))
+            self._rounds.due_now(add_folder(self._writer, argument, self._disk))
         elif command == "remove" and argument:
             self._rounds.forget(argument)
             self._writer.remove_root(argument)
@@ -219,10 +223,9 @@ class Worker:
         elif command == "rescan":
             self._rounds.due_now() if argument is None else self._rounds.look_below(argument)
         elif command == "retry":
-            self._writer.retry_failed()
-            self._rounds.due_now()
+            self._retry(json.loads(argument) if argument else {})
         elif command == "forget":
-            self._changed += forget_vanished(self._library.catalog, self._writer, argument)
+            self._changed += forget_vanished(self._library.catalog, self._writer, argument, self._disk)
             self._rounds.due_now()
         elif command == "keep":
             for root in self._library.catalog.roots():
@@ -242,6 +245,11 @@ class Worker:
                 self._writer.set_globs(root["id"], check_globs(wanted["globs"]))
                 self._rounds.forget(root["path"])
                 self._rounds.due_now(root["id"])
+
+    def _retry(self, wanted: dict[str, Any]) -> None:
+        """Failed files are read once more: see `control.retry`."""
+        for folder in failures.retry(self._writer, wanted.get("reasons"), wanted.get("file")):
+            self._rounds.look_at(folder)
 
     def _report(self, phase: Phase, progress: Progress | None = None, *, always: bool = False) -> None:
         now = time.monotonic()

@@ -178,9 +178,12 @@ class Catalog:
         """Every file that holds this content, present ones first."""
         return self._files("f.photo_id = ?", [photo_id], "f.state = 'present' desc, f.gone_at is not null, f.id")
 
-    def failures(self, offset: int = 0, limit: int = 1_000_000_000) -> list[FileRow]:
-        """Files that could not be read as photos, each with its reason."""
-        return self._files("f.state = 'failed'", [], f"f.reason, r.path, f.path limit {int(limit)} offset {int(offset)}")
+    def failures(self, offset: int = 0, limit: int = 1_000_000_000, reasons: Sequence[str] | None = None) -> list[FileRow]:
+        """Files that could not be read as photos, each with its reason; reasons: only those that failed for one of these."""
+        some = "" if reasons is None else f" and coalesce(f.reason, '') in ({','.join('?' * len(reasons))})"
+        return self._files(
+            f"f.state = 'failed'{some}", list(reasons or ()), f"f.reason, r.path, f.path limit {int(limit)} offset {int(offset)}"
+        )
 
     def _files(self, condition: str, values: list[object], order: str) -> list[FileRow]:
         rows = self._rows(
@@ -271,7 +274,8 @@ class Catalog:
             db.execute("update worker set heartbeat = ? where pid = ? and phase <> 'stopped'", (time.time(), os.getpid()))
 
     def send(self, command: str, argument: str | None = None) -> None:
-        """Leave word for the worker: add PATH, remove PATH, exclude JSON, rescan [PATH], forget PATH, keep PATH, pause, resume, stop."""
+        """Leave word for the worker: add PATH, remove PATH, exclude JSON, rescan [PATH], retry [JSON], forget PATH, keep PATH, pause,
+        resume, stop."""
         with self.reading() as db:
             db.execute(
                 "insert into command (command, argument, sent_at) values (?, ?, ?)", (command, argument and to_text(argument), time.time())

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 
 from explorer.errors import UsageError
-from explorer.library.paths import inside, like_prefix, to_text
+from explorer.library.paths import inside, to_text
 from explorer.library.rows import RootRow
 
 
@@ -48,8 +48,9 @@ def where(filters: Filters | None, roots: list[RootRow]) -> tuple[str, list[obje
                 values.append(root["id"])
             elif inside(filters.folder, root["path"]):
                 relative = to_text(os.path.relpath(filters.folder, root["path"]).replace(os.sep, "/"))
-                below.append("(f.root_id = ? and (f.folder = ? or f.folder like ? escape '\\'))")
-                values += [root["id"], relative, like_prefix(relative + "/")]
+                # '0' follows '/'. A range, as LIKE would take A for a, and knows characters that stand for others.
+                below.append("(f.root_id = ? and (f.folder = ? or (f.folder > ? and f.folder < ?)))")
+                values += [root["id"], relative, relative + "/", relative + "0"]
         found = f"f.state = 'present' and ({' or '.join(below) or '0'})"
         clauses.append(f"exists (select 1 from file f where f.photo_id = p.id and {found})")  # noqa: S608
     return " and ".join(clauses), values

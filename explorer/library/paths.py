@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+import sys
+import unicodedata
+from collections.abc import Callable
 
 _SHIFT = 0x100000
 _LONE = re.compile("[\udc80-\udcff]")
@@ -34,9 +37,30 @@ def join(root: str, relative: str) -> str:
     return from_text(root if not relative else os.path.join(root, *relative.split("/")))  # noqa: PTH118
 
 
-def like_prefix(text: str) -> str:
-    r"""A LIKE pattern (escape character `\`) for everything that starts with this text."""
-    return re.sub(r"([\\%_])", r"\\\1", text) + "%"
+def as_on_disk(path: str) -> str:
+    """An absolute path with each name as its folder has it, where the system takes several for one: A for a, and composed letters for
+    those put together of parts. So nobody's folder is taken for two, whichever way it was typed."""
+    if sys.platform not in ("win32", "darwin") or not os.path.lexists(path):
+        return path
+    drive, rest = os.path.splitdrive(path)
+    shown = drive.upper() if len(drive) == 2 else drive
+    shown += os.sep
+    for part in filter(None, rest.split(os.sep)):  # noqa: PTH206
+        shown = os.path.join(shown, _listed(shown, part))  # noqa: PTH118
+    return shown
+
+
+def _listed(folder: str, name: str) -> str:
+    """A name as a folder has it; as it is where the folder cannot be read."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208
+    except OSError:
+        return name
+    return name if name in names else next((each for each in names if _key(each) == _key(name)), name)
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def inside(path: str, folder: str) -> bool:
@@ -44,12 +68,14 @@ def inside(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def below(path: str, root: str) -> str | None:
+def below(path: str, root: str, real: Callable[[str], str] = os.path.realpath) -> str | None:
     """Where an absolute path lies below a root: catalog text, '' for the root itself, None where it does not.
 
-    Two paths that lead to one folder by way of links are the same here, so that no folder is ever indexed twice.
+    Two paths that lead to one folder by way of links are the same here, so that no folder is ever indexed twice. real: says where a path
+    leads; for those who cannot wait for a drive that does not answer.
     """
-    for one, other in ((path, root), (os.path.realpath(path), os.path.realpath(root))):
+    for links in (False, True):
+        one, other = (real(path), real(root)) if links else (path, root)
         if inside(one, other):
             relative = os.path.relpath(one, other).replace(os.sep, "/")
             return "" if relative == "." else to_text(relative)

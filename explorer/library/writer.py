@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from explorer.errors import FolderError
 from explorer.library.catalog import Catalog, connect
-from explorer.library.paths import below, from_text, to_text
+from explorer.library.paths import as_on_disk, below, from_text, to_text
 from explorer.library.rows import Phase
 from explorer.photos.decode import DecodedPhoto
 
@@ -116,20 +116,21 @@ class Writer:
 
     # --- roots
 
-    def add_root(self, path: str) -> int:
-        """The id of the root that covers this absolute folder, made if need be; roots below it become part of it.
+    def add_root(self, path: str, real: Callable[[str], str] = os.path.realpath) -> int:
+        """The id of the root that covers this absolute folder, made if need be; roots below it become part of it. real: as `below` has it.
 
         Raises FolderError where the folder is absent or cannot be listed.
         """
         check_folder(path)
+        path = as_on_disk(path)
         roots = [(int(i), from_text(p)) for i, p in self._db.execute("select id, path from root")]
         for root_id, known in roots:
-            if below(path, known) is not None:
+            if below(path, known, real) is not None:
                 return root_id
         with self.transaction():
             new = self._insert("insert into root (path, added_at) values (?, ?)", (to_text(path), time.time()))
             for root_id, known in roots:
-                prefix = below(known, path)
+                prefix = below(known, path, real)
                 if prefix:
                     self._db.execute(
                         "update file set root_id = ?, path = ? || '/' || path, folder = rtrim(? || '/' || folder, '/') where root_id = ?",
@@ -221,10 +222,6 @@ class Writer:
                 (root_id, seen.path, seen.path.rpartition("/")[0], *seen[1:], state, reason, photo_id, time.time()),
             )
             self._settle({i for i in (photo_id, held and held[0]) if i})
-
-    def retry_failed(self) -> None:
-        """Have every file that could not be read be read again by the next scan: no file has the size that they are given."""
-        self._db.execute("update file set size = -1 where state = 'failed'")
 
     def put_moved(self, file: KnownFile, root_id: int, seen: Seen) -> None:
         """A known file lies elsewhere now: same row, same photo, nothing to encode."""

@@ -9,7 +9,7 @@ import dataclasses
 import json
 import math
 import struct
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 
@@ -25,6 +25,12 @@ _IN_HEX = ("phash", "quality", "look")
 _LONGEST_TEXT = 4096
 
 
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes:
+        """So many bytes, fewer at the end of the stream."""
+        ...
+
+
 def send(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
     """Write one frame."""
     head = json.dumps(header).encode()
@@ -33,7 +39,7 @@ def send(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
     stream.flush()
 
 
-def receive(stream: BinaryIO, longest: int = 0xFFFFFFFF) -> tuple[dict[str, Any], bytes] | None:
+def receive(stream: Readable, longest: int = 0xFFFFFFFF) -> tuple[dict[str, Any], bytes] | None:
     """Read one frame; None at the end of the stream, also in the middle of a frame.
 
     Raises ValueError for what is no frame, or has more than `longest` bytes beside the header.

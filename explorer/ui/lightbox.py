@@ -17,6 +17,8 @@ from explorer.ui.words import exposure, place, plain, taken
 from explorer.words import count, size
 
 PARAMETER = "photo"
+# Copies of one photo that are named.
+_PLACES = 12
 
 
 def show(photo_id: int) -> None:
@@ -154,4 +156,18 @@ def _details(photo: PhotoRow, why: str) -> None:
         st.warning(f"This photo is damaged: {plain(photo['damaged'])}.", icon=":material/broken_image:")
     if photo["away"]:
         st.info("Its drive is not connected; this is the preview.", icon=":material/usb_off:")
-    st.code(printable(photo["path"]), language=None, wrap_lines=True)
+    _places(photo)
+
+
+def _places(photo: PhotoRow) -> None:
+    """Where the photo lies: every file that holds it, the one that is shown first, and which of them cannot be read now."""
+    files = [file for file in resources.library().catalog.files_of(photo["id"]) if file["state"] == "present"]
+    files.sort(key=lambda file: (file["path"] != photo["path"], file["away"], file["path"]))
+    if len(files) > 1:
+        st.caption(f"The same file lies in {len(files):,} places:")
+    for file in files[:_PLACES]:
+        st.code(printable(file["path"]), language=None, wrap_lines=True)
+        if file["away"] and len(files) > 1:
+            st.caption(":material/usb_off: This one is away: its drive is not connected, or it is not where it was.")
+    if len(files) > _PLACES:
+        st.caption(f"… and in {len(files) - _PLACES:,} more.")

@@ -19,7 +19,7 @@ from explorer.library.places import Map
 from explorer.review.anomalies import Anomalies, Finding
 from explorer.review.kinds import KINDS, Kind
 from explorer.review.removal import Removal, removed_paths
-from explorer.ui import map_data, resources, revealing
+from explorer.ui import map_data, resources
 from explorer.ui.map_data import Area, Colouring
 from explorer.words import count
 
@@ -176,12 +176,6 @@ def last_dismissed() -> list[Finding]:
     """What was dismissed last in this window, and can be taken back by one press."""
     found: list[Finding] = st.session_state.get("_undo-dismissal", [])
     return found
-
-
-def reveal(path: str) -> None:
-    """Show a file of the library in the file manager, or say why that cannot be done."""
-    if problem := revealing.reveal(path):
-        st.toast(problem, icon=":material/error:")
 
 
 def folders(chosen: str | None) -> list[str]:

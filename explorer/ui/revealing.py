@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import streamlit as st
+
 # Seconds for the file manager to answer.
 _PATIENCE = 5.0
 
@@ -38,6 +40,12 @@ def reveal(path: str) -> str:
             return ""
         last = done.stderr.decode(errors="replace").strip()
     return f"The file manager cannot be opened{f': {last}' if last else ''}. Copy the path instead."
+
+
+def show(path: str) -> None:
+    """`reveal` for a page: what is wrong is said there."""
+    if problem := reveal(path):
+        st.toast(problem, icon=":material/error:")
 
 
 def _commands(path: str) -> list[list[str]]:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from explorer.errors import UsageError
 from explorer.indexing import control
+from explorer.indexing.disk import SILENT
 from explorer.indexing.pace import SETTING, pace_of
 from explorer.library.catalog import Catalog
 from explorer.library.rows import RootRow, WorkerRow
@@ -34,7 +35,8 @@ def notes(root: RootRow) -> str:
     """What a person should know of a folder besides how much is in it."""
     said = []
     if root["state"] == "offline":
-        said.append("**its drive is away**; its photos stay searchable")
+        why = SILENT if root["problem"] == SILENT else "its drive is away"
+        said.append(f"**{why}**; its photos stay searchable")
     elif root["away"]:
         said.append(f"**{count(root['away'], 'file')} are away**; they stay searchable")
     if root["left_out"]:

@@ -20,7 +20,8 @@ def test_figures_and_what_could_not_be_read(window: Visitor, server: Server, pho
     expect(page.get_by_role("code").get_by_text(str(photos), exact=True)).to_be_visible()
     expect(page.get_by_text("1 file could not be read")).to_be_visible()
     expect(page.get_by_role("heading", name="Could not be read")).to_be_visible()
-    expect(page.get_by_text("broken.jpg: the file is")).to_be_visible()
+    expect(page.get_by_text("1 file: the file is damaged")).to_be_visible()
+    expect(page.get_by_text("broken.jpg")).to_be_visible()
 
 
 def test_pause_and_resume(window: Visitor, server: Server) -> None:

@@ -20,7 +20,8 @@ from typing import Any
 from explorer.encoders import registry
 from explorer.errors import PhotoError
 from explorer.indexing import compare, leftovers, neighbours, worker
-from explorer.indexing.decode_pool import Job, Outcome
+from explorer.indexing.decode_pool import Outcome
+from explorer.indexing.decode_process import Job
 from explorer.library import previews, storage, vectors
 from explorer.library import stages as store
 from explorer.library.catalog import Catalog
@@ -67,7 +68,7 @@ class Near:
     def __init__(self, _: int, spec: InputSpec | None) -> None:
         self._spec = spec
 
-    def run(self, jobs: Iterable[Job], known: Callable[[bytes], bool]) -> Iterator[Outcome]:
+    def run(self, jobs: Iterable[Job], known: Callable[[bytes], bool], idle: Callable[[], None] = lambda: None) -> Iterator[Outcome]:
         for job in jobs:
             try:
                 data, facts = read_with_facts(job.path)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from explorer.indexing import compare, scan
-from explorer.indexing.compare import LEAST, Place, Tally, forget_vanished
+from explorer.indexing.compare import LEAST, Place, Tally
+from explorer.indexing.vanished import forget_vanished
 from explorer.library import absence
 from explorer.library.rows import RootRow
 from explorer.library.writer import KnownFile, Seen

@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 
 from explorer.errors import PhotoError
-from explorer.indexing.decode_pool import DecodePool, Job, Outcome
+from explorer.indexing.decode_pool import DecodePool, Outcome
+from explorer.indexing.decode_process import Job
 from explorer.photos import wire
 from explorer.photos.decode import content_hash, decode
 from explorer.photos.inputs import InputSpec

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from explorer.errors import PhotoError
-from explorer.indexing.decode_pool import DecodePool, Job
+from explorer.indexing.decode_pool import DecodePool
+from explorer.indexing.decode_process import Job
 from explorer.photos import limits, reading, wire
 from explorer.photos.decode import decode
 from explorer.photos.inputs import InputSpec

@@ -11,7 +11,9 @@ import pytest
 from explorer.config import library_dir
 from explorer.encoders import registry
 from explorer.indexing.once import index_folders
+from explorer.indexing.stages import stages
 from explorer.library.library import Library
+from explorer.library.writer import Writer
 from explorer.ui import resources
 from tests import pictures
 from tests.tiny import Tiny
@@ -27,6 +29,11 @@ def _indexed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     pictures.write(photos / "Sub" / "drawn.png", pictures.draw(1))
     library = Library.open(folder / "library")
     index_folders(library, [str(photos)], Tiny(), lambda _: None)
+    # As the app's worker does, which draws the map as well.
+    writer = Writer(library.catalog)
+    for stage in stages(library, writer, Tiny()):
+        stage.run(lambda done, total: None)
+    writer.close()
     library.close()
     return photos, folder / "library"
 

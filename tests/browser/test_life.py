@@ -1,0 +1,158 @@
+"""How the program ends, well or badly, and begins again: real processes, with a page open."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from explorer.config import PROJECT
+from explorer.indexing.verify import verify
+from explorer.library.library import Library
+from tests import pictures
+from tests.browser.conftest import WAIT, Server, Visitor, _free_port, _until_indexed
+from tests.ui.serving import environment_of
+
+MANY = 400
+
+
+def gone(family: list[psutil.Process]) -> None:
+    """See that all of these processes end by themselves."""
+    _, alive = psutil.wait_procs(family, timeout=WAIT)
+    for process in alive:
+        process.kill()
+    assert not alive
+
+
+def draw(folder: Path, number: int) -> None:
+    """Small photos no two of which are alike."""
+    for seed in range(number):
+        cells = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), np.uint8)
+        pictures.write(folder / f"{seed}.png", Image.fromarray(cells).resize((64, 48), Image.Resampling.BICUBIC))
+
+
+def until(library: Library, photos: int) -> None:
+    end = time.monotonic() + WAIT
+    while library.catalog.counts().photos < photos:
+        assert time.monotonic() < end, (library.catalog.counts(), library.catalog.worker())
+        time.sleep(0.05)
+
+
+def test_a_server_that_is_killed_takes_its_indexer_and_the_decoders_with_it(window: Visitor, tmp_path: Path) -> None:
+    draw(tmp_path / "aside", MANY)
+    pictures.write(tmp_path / "photos" / "first.jpg", pictures.draw(1))
+    server, library = Server(tmp_path, str(tmp_path / "photos")), Library.open(tmp_path / "library")
+    try:
+        until(library, 1)
+        window.page.goto(server.address)
+        window.page.locator("button.photo").first.wait_for()
+        (tmp_path / "aside").rename(tmp_path / "photos" / "many")
+        until(library, 20)
+        worker = library.catalog.worker()
+        family = psutil.Process(server.process.pid).children(recursive=True)
+        assert worker is not None and worker["pid"] in {process.pid for process in family} and len(family) > 1
+        server.process.kill()
+        server.process.wait()
+        gone(family)
+        with library.lock():
+            assert verify(library).problems == []
+        before = library.catalog.counts().photos
+        assert before < MANY
+        window.page.goto("about:blank")
+        again = Server(tmp_path, str(tmp_path / "photos"))
+        try:
+            _until_indexed(again, MANY + 1)
+            window.page.goto(again.address)
+            expect(window.page.get_by_text(f"{MANY + 1} photos, newest first")).to_be_visible()
+            window.page.goto("about:blank")
+        finally:
+            again.stop()
+        assert verify(library, thorough=True).problems == []
+        assert [number for *_, number in library.catalog.encoders()] == [MANY + 1]
+    finally:
+        server.process.kill()
+        server.process.wait()
+        library.close()
+        # What the page complained of while nobody was there.
+        window.complaints.clear()
+
+
+def test_an_indexer_that_is_killed_is_started_again(window: Visitor, tmp_path: Path) -> None:
+    draw(tmp_path / "photos", 30)
+    server, library = Server(tmp_path, str(tmp_path / "photos")), Library.open(tmp_path / "library")
+    try:
+        until(library, 10)
+        worker = library.catalog.worker()
+        assert worker is not None
+        family = psutil.Process(worker["pid"]).children(recursive=True)
+        os.kill(worker["pid"], signal.SIGKILL)
+        gone(family)
+        draw(tmp_path / "photos" / "more", 40)
+        _until_indexed(server, 40)
+        now = library.catalog.worker()
+        assert now is not None and now["pid"] != worker["pid"]
+    finally:
+        library.close()
+        server.stop()
+
+
+@pytest.fixture
+def plain_streamlit(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str, Path]]:
+    """`streamlit run run.py`, started from another folder, on a library that the environment names."""
+    port, log = _free_port(), tmp_path / "said"
+    environment = environment_of(tmp_path) | {
+        "EXPLORER_LIBRARY": str(tmp_path / "library"),
+        "EXPLORER_ENCODER": "tiny",
+        "EXPLORER_OFFLINE": "1",
+    }
+    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "run.py"), "--server.port", str(port)]
+    with log.open("wb") as said:
+        process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=said, stderr=said, start_new_session=True)
+    yield process, f"http://localhost:{port}", log
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+
+
+def test_streamlit_itself_serves_the_same_app(
+    window: Visitor, plain_streamlit: tuple[subprocess.Popen[bytes], str, Path], tmp_path: Path
+) -> None:
+    process, address, log = plain_streamlit
+    draw(tmp_path / "photos", 12)
+    library = Library.open(tmp_path / "library")
+    library.catalog.send("add", str(tmp_path / "photos"))
+    end = time.monotonic() + WAIT
+    until(library, 12)
+    page = window.page
+    page.goto(address)
+    expect(page.get_by_text("12 photos, newest first")).to_be_visible()
+    page.locator("button.photo img.here").first.wait_for()
+    page.get_by_role("link", name="Library").click()
+    expect(page.get_by_text("12 photo files")).to_be_visible()
+    # It listens on this computer only, wherever it was started.
+    family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    listening = {place.laddr.ip for one in family for place in one.net_connections() if place.status == psutil.CONN_LISTEN}
+    assert listening == {"127.0.0.1"}
+    assert len(family) > 1 and time.monotonic() < end + WAIT
+    page.goto("about:blank")
+    # Ctrl-C in a terminal reaches every process of the group.
+    os.killpg(process.pid, signal.SIGINT)
+    process.wait(WAIT)
+    gone(family)
+    with library.lock():
+        pass
+    library.close()
+    said = log.read_text(errors="replace")
+    assert "Traceback" not in said, said
+    shutil.rmtree(tmp_path / "photos")

@@ -1,0 +1,95 @@
+"""A drive that stops to answer, for real, under a worker that watches it and another folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from explorer.indexing import disk, pipeline, rounds
+from explorer.indexing.disk import SILENT
+from tests.faults.drive import DEADLY, Drive, possible
+from tests.indexing.test_living import draw, on_disk, present, root
+from tests.indexing.test_worker import Watched, wait
+
+pytestmark = pytest.mark.skipif(not possible(), reason="needs Linux, and the right to mount")
+
+
+@pytest.fixture
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
+    monkeypatch.setattr(disk, "LIMIT", 1.5)
+    monkeypatch.setattr(pipeline, "DOUBT", 1.5)
+    monkeypatch.setattr(rounds, "DRIVES", 0.2)
+    made = Watched(tmp_path)
+    yield made
+    made.reader.close()
+
+
+@pytest.fixture
+def drive(tmp_path: Path) -> Iterator[Drive]:
+    made = Drive(tmp_path / "computer", tmp_path / "network")
+    yield made
+    made.close()
+
+
+def test_others_go_on_while_one_does_not_answer_and_nothing_is_lost_when_it_does(watched: Watched, drive: Drive, tmp_path: Path) -> None:
+    for number in range(6):
+        draw(drive.folder / f"{number}.png", number + 10)
+    watched.add(drive.mount)
+    with watched.running():
+        wait(lambda: len(present(watched)) == 7 and watched.phase() == "watching", "the first scan")
+        assert "network drive (fuse.sshfs)" in (root(watched, drive.mount)["watching"] or "")
+        before = present(watched)
+        drive.tell("die")
+        wait(lambda: root(watched, drive.mount)["problem"] == SILENT, "the silence")
+        assert root(watched, drive.mount)["state"] == "offline" and present(watched) == before
+        # All else goes on: photos, pauses, a folder that is added.
+        draw(watched.photos / "new.png", 50)
+        wait(lambda: str(watched.photos / "new.png") in present(watched), "a photo elsewhere")
+        watched.reader.catalog.send("pause")
+        wait(lambda: watched.phase() == "paused", "the pause")
+        watched.reader.catalog.send("resume")
+        draw(tmp_path / "third" / "one.png", 60)
+        watched.reader.catalog.send("add", str(tmp_path / "third"))
+        watched.reader.catalog.send("add", str(drive.mount / "below"))
+        wait(lambda: str(tmp_path / "third" / "one.png") in present(watched), "another folder")
+        said = watched.reader.catalog.worker()
+        assert said is not None and "does not answer" in said["message"]
+        draw(drive.folder / "later.png", 70)
+        encoded = watched.encoder.encoded
+        drive.tell("live")
+        wait(lambda: root(watched, drive.mount)["state"] == "online" and root(watched, drive.mount)["problem"] is None, "its return")
+        wait(lambda: str(drive.mount / "later.png") in present(watched), "what came meanwhile")
+        assert before.items() <= present(watched).items() and watched.encoder.encoded == encoded + 1
+
+
+def test_a_worker_ends_though_a_drive_does_not_answer(watched: Watched, drive: Drive) -> None:
+    draw(drive.folder / "1.png", 10)
+    watched.add(drive.mount)
+    with watched.running():
+        wait(lambda: len(present(watched)) == 2 and watched.phase() == "watching", "the first scan")
+        drive.tell("die")
+        wait(lambda: root(watched, drive.mount)["problem"] == SILENT, "the silence")
+    with watched.reader.lock():
+        assert watched.phase() == "stopped"
+    # The next one begins with the drive as it is.
+    with watched.running():
+        draw(watched.photos / "new.png", 50)
+        wait(lambda: str(watched.photos / "new.png") in present(watched), "a photo elsewhere")
+        assert root(watched, drive.mount)["state"] == "offline"
+
+
+def test_a_drive_that_falls_silent_while_its_files_are_read(watched: Watched, drive: Drive) -> None:
+    """The decoder that asked cannot even be killed."""
+    for number in range(12):
+        draw(drive.folder / f"{number}{DEADLY if number == 5 else ''}.png", number + 10)
+        draw(watched.photos / f"{number}.png", number + 100)
+    watched.add(drive.mount)
+    with watched.running():
+        wait(lambda: root(watched, drive.mount)["problem"] == SILENT, "the silence")
+        wait(lambda: on_disk(watched.photos) <= set(present(watched)), "the others")
+        assert watched.reader.catalog.counts().failed == 0
+        drive.tell("live")
+        wait(lambda: len(present(watched)) == 25 and watched.phase() == "watching", "its return")
+        assert watched.encoder.encoded == 25 and watched.reader.catalog.counts().failed == 0

@@ -23,6 +23,8 @@ _GRAIN = 3.0
 _SPOKESMEN = 24
 # Pixels by which a step must move a picture's corners for another one to follow.
 _SETTLED = 0.05
+# Correlation in the middle block at half the size below which a closer look is not worth it: copies have twice as much and more.
+_HOPELESS = 0.3
 # And in a block for it to show much, and how far things that moved are looked for, in pixels.
 _MUCH, _REACH = 8.0, 14
 
@@ -227,6 +229,8 @@ def measure(one: Grey, other: Grey, matrix: Matrix, *, near: bool = False) -> Me
             if abs(np.linalg.det(to[:, :2])) < 1e-3:
                 return None
         if halved:
+            if not (seen.shown.any() and np.median(seen.ncc[seen.shown]) >= _HOPELESS):
+                return None
             to = rescaled(to, 1 / up[0], 1 / up[1])
     return _measures(layer, seen, to, (own, box), swapped=swapped)
 

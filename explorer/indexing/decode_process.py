@@ -178,6 +178,8 @@ class DecodeProcess:
 
 
 def _environment() -> dict[str, str]:
-    """One thread for each process: there are as many processes as cores."""
+    """One thread for each process: there are as many processes as cores. Memory of up to 32 MB is taken from the process's own heap and
+    kept there (glibc's mallopt(3)): a picture's buffers are as large as the last one's, and asking the system anew costs a tenth."""
     path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
-    return {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": path}
+    heap = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(128 << 20)}
+    return {**os.environ, **heap, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": path}

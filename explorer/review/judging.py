@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from explorer.words import count
+
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.floating[Any]]
 Column = Callable[[str], Floats]
@@ -61,7 +63,11 @@ def blurred(column: Column) -> Judgement:
     middle = _usual(radius, _SOFTER_THAN_USUAL, _SOFT, _SOFT_AT_MOST)
 
     def says(row: int) -> str:
-        seen = f"{max(radius[row], 0.1) * 2:.0f} pixels wide at {1500:,} across" if radius[row] < 20 else "with no edge left in it"
+        seen = (
+            f"{count(max(1, round(float(radius[row]) * 2)), 'pixel')} wide at {1500:,} across"
+            if radius[row] < 20
+            else "with no edge left in it"
+        )
         # The more is lost, the less sure is the direction.
         if shaken[row] > _SHAKEN + 0.15 * max(0.0, float(radius[row]) - 1) and radius[row] < 20:
             return f"Camera shake: even its sharpest parts are smeared at {direction[row]:.0f}°, with edges {seen}."

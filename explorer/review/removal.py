@@ -286,7 +286,9 @@ class _Check:
             raise UsageError(f"The file {printable(twice)} is to be removed twice: make the plan again.")
         self._paths = {os.path.realpath(os.path.dirname(path)) + os.sep + os.path.basename(path) for path in paths}  # noqa: PTH119, PTH120
         if not without_keeper and any(removal.keeper is None for removal in wanted):
-            raise UsageError("Some of these photos have no other one that is kept: removing them needs a confirmation of its own.")
+            raise UsageError(
+                "Some of these photos have no other one that is kept: this needs a confirmation of its own (--without-keeper)."
+            )
         if to != TRASH:
             self._check_folder(to, library)
 

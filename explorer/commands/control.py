@@ -29,28 +29,26 @@ PATIENCE = 10.0
 
 def run_pause(args: argparse.Namespace) -> int:
     """Have the indexer rest until `resume`, also over restarts."""
-    with _library(args) as library:
-        _tell(library, "pause")
-        done = _until(library, lambda phase: phase in {"paused", "off"})
-    say("Indexing is paused: `python run.py resume` goes on with it." if done else _LATER)
-    return 0
+    return _have(args, "pause", lambda phase: phase in {"paused", "off"}, "Indexing is paused: `python run.py resume` goes on with it.")
 
 
 def run_resume(args: argparse.Namespace) -> int:
     """Have the indexer go on."""
-    with _library(args) as library:
-        _tell(library, "resume")
-        done = _until(library, lambda phase: phase not in {"paused", "off"})
-    say("Indexing goes on." if done else _LATER)
-    return 0
+    return _have(args, "resume", lambda phase: phase not in {"paused", "off"}, "Indexing goes on.")
 
 
 def run_stop(args: argparse.Namespace) -> int:
     """Have the indexer let go of the library until `resume`, or until the app is opened the next time."""
+    said = "The indexer has let go of the library. While the app is open, `python run.py resume` starts it again."
+    return _have(args, "stop", lambda phase: phase in {"off", "stopped"}, said)
+
+
+def _have(args: argparse.Namespace, command: str, done: Callable[[str], bool], said: str) -> int:
+    """Tell the indexer, wait until its phase says that it has done so, and say that; or that it will."""
     with _library(args) as library:
-        _tell(library, "stop")
-        done = _until(library, lambda phase: phase in {"off", "stopped"})
-    say("The indexer has let go of the library. While the app is open, `python run.py resume` starts it again." if done else _LATER)
+        _tell(library, command)
+        reached = _until(library, done)
+    say(said if reached else _LATER)
     return 0
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from explorer.cli import absolute, open_library
 from explorer.commands.output import emit, emit_json
 from explorer.errors import FolderError, PhotoError, UsageError
-from explorer.indexing.disk import SILENT
+from explorer.indexing.disk import why_away
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import printable
@@ -98,8 +98,7 @@ def _notes(root: RootRow) -> list[str]:
     """What a person should know of a folder, besides how much is in it."""
     notes = []
     if root["state"] == "offline":
-        why = SILENT if root["problem"] == SILENT else "its drive is away"
-        notes.append(f"{why}; the photos stay searchable")
+        notes.append(f"{why_away(root['problem'])}; the photos stay searchable")
     elif root["asking"]:
         notes.append(f"{root['asking']:,} files vanished at once: if they are gone, run `python run.py forget {printable(root['path'])}`")
     elif root["away"]:

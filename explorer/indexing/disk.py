@@ -23,6 +23,12 @@ _STEP = 0.25
 # What is said of such a root.
 SILENT = "its drive does not answer"
 
+
+def why_away(problem: str | None) -> str:
+    """Why a root is offline. problem: what its row says is in the way."""
+    return SILENT if problem == SILENT else "its drive is away"
+
+
 Alive = Callable[[], None]
 """Called by a look now and then: it is getting on."""
 

@@ -1,4 +1,4 @@
-"""Files that belong together and are no duplicates of each other: a RAW and its JPEG, an edit and its original, a still and its film."""
+"""Files that belong together and are no duplicates of each other: a RAW and its JPEG, an edit and its original."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from explorer.photos.formats import RAW_EXTENSIONS
 # A phone's own edit of IMG_1234 is IMG_E1234; programs put a word behind the name.
 _PHONE = re.compile(r"^(img)_e(\d+)$")
 _EDITED = re.compile(r"^(.+?)(?:[ _-]|[ _-]?[(\[])(?:edited|edit|bearbeitet|modifié|editado|modificato)[)\]]?(?:[ _-]?\d*)$")
-_FILMS = (".mov", ".mp4", ".m4v")
-_SIDECARS = (".aae", ".xmp")
 
 
 def original_name(name: str) -> str | None:
@@ -33,23 +31,3 @@ def kept_together(one: str, other: str) -> bool:
     if stem == other_stem:
         return (ending in RAW_EXTENSIONS) != (other_ending in RAW_EXTENSIONS)
     return original_name(a) == other_stem or original_name(b) == stem
-
-
-def partners(path: str) -> list[str]:
-    """The files beside a photo (absolute paths) that belong to it: its RAW or JPEG, its film, its sidecars, its edit or original.
-
-    Empty where the folder cannot be listed.
-    """
-    folder, name = os.path.split(path)
-    stem = os.path.splitext(name.lower())[0]  # noqa: PTH122
-    try:
-        names = os.listdir(folder)  # noqa: PTH208
-    except OSError:
-        return []
-    found = list[str]()
-    for other in names:
-        other_stem, ending = os.path.splitext(other.lower())  # noqa: PTH122
-        beside = other_stem in (stem, name.lower()) and ending in (*_FILMS, *_SIDECARS)
-        if other != name and (beside or kept_together(path, os.path.join(folder, other))):  # noqa: PTH118
-            found.append(os.path.join(folder, other))  # noqa: PTH118
-    return sorted(found)

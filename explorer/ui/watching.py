@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.errors import UsageError
 from explorer.indexing import control
-from explorer.indexing.disk import SILENT
+from explorer.indexing.disk import why_away
 from explorer.indexing.pace import SETTING, pace_of
 from explorer.library.catalog import Catalog
 from explorer.library.rows import RootRow, WorkerRow
@@ -35,8 +35,7 @@ def notes(root: RootRow) -> str:
     """What a person should know of a folder besides how much is in it."""
     said = []
     if root["state"] == "offline":
-        why = SILENT if root["problem"] == SILENT else "its drive is away"
-        said.append(f"**{why}**; its photos stay searchable")
+        said.append(f"**{why_away(root['problem'])}**; its photos stay searchable")
     elif root["away"]:
         said.append(f"**{count(root['away'], 'file')} are away**; they stay searchable")
     if root["left_out"]:

@@ -88,6 +88,18 @@ def _index_file(folder: Path) -> None:
 _A = "(select min(photo_id) from file where state = 'present')"
 
 
+def _indexes_all(place: Path, made: Path) -> None:
+    """The next run goes on with this library, and then all is as it should be."""
+    library = Library.open(place)
+    try:
+        folders = Folders.__new__(Folders)
+        folders.roots, folders.steady = [made / "one", made / "two"], {}
+        index(library, folders)
+        check(library, folders)
+    finally:
+        library.close()
+
+
 @pytest.mark.parametrize(
     ("kind", "damage"),
     [
@@ -123,14 +135,7 @@ def test_damage_is_found_mended_and_gone(made: Path, place: Path, kind: str, dam
     assert mended.sound
     assert kind in {problem.kind for problem in mended.problems}
     assert not look(place).problems
-    library = Library.open(place)
-    try:
-        folders = Folders.__new__(Folders)
-        folders.roots, folders.steady = [made / "one", made / "two"], {}
-        index(library, folders)
-        check(library, folders)
-    finally:
-        library.close()
+    _indexes_all(place, made)
 
 
 def test_a_preview_that_only_looks_whole_is_found_by_decoding_it(place: Path) -> None:
@@ -181,14 +186,7 @@ def test_a_catalog_that_is_damaged_is_saved_as_far_as_it_can_be(
     main(["verify", "--repair"])
     assert "kept as" in capsys.readouterr().err
     assert (place / "catalog.damaged-1.db").read_bytes() == bytes(data)
-    library = Library.open(place)
-    try:
-        folders = Folders.__new__(Folders)
-        folders.roots, folders.steady = [made / "one", made / "two"], {}
-        index(library, folders)
-        check(library, folders)
-    finally:
-        library.close()
+    _indexes_all(place, made)
     assert main(["verify"]) == 0
 
 

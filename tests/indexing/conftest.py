@@ -12,6 +12,7 @@ from PIL import Image
 from explorer.encoders.base import Pixels, Vectors
 from explorer.indexing.decode_pool import DecodePool
 from explorer.indexing.pipeline import Indexer, Place, Tally
+from explorer.indexing.watch import Watcher
 from explorer.library.library import Library
 from explorer.library.vectors import VectorIndex
 from explorer.library.writer import Writer
@@ -82,6 +83,13 @@ class Desk:
             assert row is not None and self.library.previews.sound(row["hash"])
             stored = self.index().get(photo_id)
             assert stored is not None and abs(float(np.linalg.norm(stored)) - 1) < 0.01
+
+
+@pytest.fixture
+def watcher() -> Iterator[Watcher]:
+    made = Watcher()
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from explorer.review.companions import kept_together, partners
+from explorer.review.companions import kept_together
 
 
 @pytest.mark.parametrize(
@@ -29,12 +27,3 @@ def test_sets_are_kept_together(one: str, other: str) -> None:
 )  # fmt: skip
 def test_copies_are_no_sets(one: str, other: str) -> None:
     assert not kept_together(f"/p/{one}", f"/p/{other}")
-
-
-def test_partners_beside_a_photo(tmp_path: Path) -> None:
-    for name in ("IMG_1.HEIC", "IMG_1.MOV", "IMG_1.AAE", "IMG_E1.HEIC", "IMG_1.xmp", "IMG_1.HEIC.xmp", "IMG_10.MOV", "IMG_1.txt"):
-        (tmp_path / name).touch()
-    assert [Path(path).name for path in partners(str(tmp_path / "IMG_1.HEIC"))] == [
-        "IMG_1.AAE", "IMG_1.HEIC.xmp", "IMG_1.MOV", "IMG_1.xmp", "IMG_E1.HEIC",
-    ]  # fmt: skip
-    assert partners(str(tmp_path / "absent" / "a.jpg")) == []

@@ -13,8 +13,9 @@ from explorer.words import count, size
 
 def run_remove(args: argparse.Namespace) -> int:
     """Carry out a plan, or say what it would do. Exit code 1 where a file of it stays."""
+    from explorer.review.checking import TRASH
     from explorer.review.plan import read_plan
-    from explorer.review.removal import TRASH, dry_run, remove
+    from explorer.review.removal import dry_run, remove
 
     removals = read_plan(absolute(args.plan))
     to = absolute(args.to) if args.to else TRASH

@@ -16,7 +16,7 @@ from explorer.library.catalog import Catalog
 from explorer.library.decisions import hashes_of
 from explorer.library.paths import from_text, printable, to_text
 from explorer.review.groups import Group, Item, Tier
-from explorer.review.removal import Removal
+from explorer.review.outcome import Removal
 
 FORMAT, VERSION = "photo-explorer-plan", 1
 # The tiers of which one and the same picture is kept in another file.

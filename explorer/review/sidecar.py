@@ -53,23 +53,33 @@ def sidecar_of(path: str) -> str:
     return path + ".xmp"
 
 
+def _sidecars(path: str) -> tuple[str, str]:
+    """By both of the names that programs give them."""
+    return sidecar_of(path), os.path.splitext(path)[0] + ".xmp"  # noqa: PTH122
+
+
 def facts_of(path: str) -> Facts:
     """What a photo says in itself and in its sidecars (`a.jpg.xmp`, `a.xmp`). What cannot be read counts as not said."""
     found = _from_photo(path)
-    for sidecar in (sidecar_of(path), os.path.splitext(path)[0] + ".xmp"):  # noqa: PTH122
+    for sidecar in _sidecars(path):
         root = _parsed(_bytes(sidecar))
         if root is not None:
             found = _joined(found, _from_xmp(root))
     return found
 
 
-def merged(gone: str, keeper: str) -> tuple[bytes | None, bytes | None]:
+def merged(gone: str, keeper: str, *, same: bool = False) -> tuple[bytes | None, bytes | None]:
     """The keeper's sidecar as it is (None: there is none) and as it would be with what only the other photo says (None: nothing to add).
 
-    A sidecar that cannot be understood is left alone.
+    same: both have the same bytes, so that where the keeper has no sidecar of its own the other's holds for it word for word, edits and
+    all. A sidecar that cannot be understood is left alone.
     """
     target = sidecar_of(keeper)
     before = _bytes(target)
+    if same and not any(map(os.path.lexists, _sidecars(keeper))):
+        whole = next((data for each in _sidecars(gone) if _parsed(data := _bytes(each)) is not None), None)
+        if whole is not None:
+            return None, whole
     missing = lacking(facts_of(gone), facts_of(keeper))
     if not missing:
         return before, None

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from explorer.library.catalog import Catalog
 from explorer.review import moving
 from explorer.review.anomalies import Finding
-from explorer.review.removal import Removal
+from explorer.review.outcome import Removal
 
 
 class Taking(NamedTuple):

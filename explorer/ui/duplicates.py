@@ -12,12 +12,13 @@ import streamlit as st
 from explorer.library.decisions import Kind, protected_folders, withdraw
 from explorer.library.library import Library
 from explorer.library.paths import inside
+from explorer.review.away import removed_paths
 from explorer.review.deciding import decide_group, sort_out
 from explorer.review.duplicates import find_groups
 from explorer.review.groups import TIERS, Group, Item, Tier
 from explorer.review.keeper import keeper_rules
+from explorer.review.outcome import Removal
 from explorer.review.plan import SUGGESTED, removals_of
-from explorer.review.removal import Removal, removed_paths
 from explorer.ui import resources
 
 TITLES: dict[Tier, str] = {

@@ -11,9 +11,12 @@ import streamlit as st
 from explorer.errors import ExplorerError
 from explorer.library.decisions import Kind, decisions, protect, protected_folders, unprotect, withdraw_all
 from explorer.library.paths import printable
+from explorer.review.away import age
+from explorer.review.checking import TRASH
 from explorer.review.keeper import DEFAULT, NAMED, keeper_rules, set_keeper_rules
+from explorer.review.outcome import Outcome, Removal
 from explorer.review.plan import as_csv, as_json
-from explorer.review.removal import TRASH, Outcome, Removal, age, dry_run, remove
+from explorer.review.removal import dry_run, remove
 from explorer.review.trash import readable
 from explorer.review.undo import history, undo
 from explorer.ui import resources

@@ -13,7 +13,8 @@ import pytest
 from explorer.errors import ExplorerError
 from explorer.library.removals import Journal
 from explorer.review import trash
-from explorer.review.removal import TRASH, remove
+from explorer.review.checking import TRASH
+from explorer.review.removal import remove
 from explorer.review.undo import history, settle, undo
 from tests.review.faults import struck
 from tests.review.field import Field, tree

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.review.groups import Group, Item
+from explorer.review.outcome import Removal
 from explorer.review.plan import PlanError, as_csv, as_json, read_plan, removals_of, removals_of_photos, write_plan
-from explorer.review.removal import Removal
 from tests.review.field import Field
 
 HASH = st.binary(min_size=16, max_size=16).map(bytes.hex)

@@ -12,8 +12,10 @@ import pytest
 from explorer.errors import LibraryError, LibraryLocked, UsageError
 from explorer.library.decisions import protect
 from explorer.library.removals import Journal, known_file
-from explorer.review import moving, removal, trash
-from explorer.review.removal import TRASH, Removal, dry_run, remove
+from explorer.review import checking, moving, trash
+from explorer.review.checking import TRASH
+from explorer.review.outcome import Removal
+from explorer.review.removal import dry_run, remove
 from explorer.review.undo import history, undo
 from tests.review.field import Field, tree
 
@@ -139,7 +141,7 @@ def test_one_file_under_two_paths_is_seen_through(field: Field, monkeypatch: pyt
     field.put("a.jpg", "one")
     (field.photos / "mount").symlink_to(".")
     field.know("mount/a.jpg")
-    monkeypatch.setattr(removal.os.path, "realpath", lambda path, **_: os.path.normpath(path))
+    monkeypatch.setattr(checking.os.path, "realpath", lambda path, **_: os.path.normpath(path))
     assert "this very file" in reason(field, field.removal("mount/a.jpg", "a.jpg"))
 
 

@@ -16,7 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from explorer.errors import ExplorerError
 from explorer.library.decisions import protect, unprotect
 from explorer.library.removals import Journal
-from explorer.review.removal import TRASH, remove
+from explorer.review.checking import TRASH
+from explorer.review.removal import remove
 from explorer.review.undo import history, settle, undo
 from tests.review.faults import struck
 from tests.review.field import Field

@@ -96,6 +96,7 @@ def field(tmp_path: Path, told: Path, bare: Path) -> Iterator[Field]:
     writer.close()
     made.know("told.jpg")
     made.know("bare.jpg")
+    made.pair("told.jpg", "bare.jpg")
     yield made
     made.close()
 

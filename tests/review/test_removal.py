@@ -13,21 +13,11 @@ from explorer.errors import LibraryError, LibraryLocked, UsageError
 from explorer.library.decisions import protect
 from explorer.library.removals import Journal, known_file
 from explorer.review import checking, moving, trash
-from explorer.review.checking import TRASH
 from explorer.review.outcome import Removal
 from explorer.review.removal import dry_run, remove
 from explorer.review.undo import history, undo
+from tests.review.conftest import Where
 from tests.review.field import Field, tree
-
-Where = Callable[[Field], str]
-
-
-@pytest.fixture(params=["trash", "folder", "aside"])
-def where(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Where:
-    """Where removed files go: the trash, a folder, or, where the trash cannot be read, a folder of our own."""
-    if request.param == "aside":
-        monkeypatch.setattr(trash, "readable", lambda: False)
-    return lambda field: str(field.base / "kept aside") if request.param == "folder" else TRASH
 
 
 def reason(field: Field, wanted: Removal, **options: Any) -> str:

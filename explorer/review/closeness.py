@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -11,30 +10,16 @@ import numpy as np
 from explorer.library import pairs as store
 from explorer.library import stages
 from explorer.library.catalog import Catalog
-from explorer.library.pairs import PAIRS_VERSION, CopyRow
+from explorer.library.pairs import PAIRS_VERSION
 from explorer.library.stages import NOBODY
 from explorer.review.groups import Tier
-from explorer.review.relations import in_words
+from explorer.review.relations import Edge
 
 # How far from the library's usual nearness to sameness (cosine 1) two photos must be: photos of one moment, and those that just look
 # alike. Usual is the cosine of a photo to its 24th nearest, in the middle of all photos.
 _MOMENT, _LOOKALIKE = 0.4, 0.6
 # Seconds within which photos are of one moment: by themselves, and where the same things were recognised on both.
 _SOON, _SCENE = 60.0, 600.0
-
-
-@dataclass(frozen=True)
-class Edge:
-    """Two photos of one tier. relation: what the second is, seen from the first, as `library/pairs.py` keeps it. text: or in words."""
-
-    photos: tuple[int, int]
-    score: float
-    relation: dict[str, object] = field(default_factory=dict)
-    text: str = ""
-
-    def words(self, keep: CopyRow, other: CopyRow) -> str:
-        """How `other` differs from `keep`."""
-        return self.text or in_words(self.relation, keep, other, forwards=keep.photo_id == self.photos[0])
 
 
 def edges(catalog: Catalog, tier: Tier) -> list[Edge]:

@@ -92,6 +92,9 @@ class Company(NamedTuple):
         return any(os.path.splitext(each.path)[1].lower() in _EDITS for each in (*self.along, *self.shared))  # noqa: PTH122
 
 
+ALONE = Company()
+
+
 class Beside:
     """What lies beside photos, for many of them: each folder is listed once in this object's life."""
 

@@ -15,10 +15,10 @@ from explorer.library.paths import inside
 from explorer.review.away import removed_paths
 from explorer.review.deciding import decide_group, sort_out
 from explorer.review.duplicates import find_groups
-from explorer.review.groups import TIERS, Group, Item, Tier
+from explorer.review.groups import COPIES, TIERS, Group, Item, Tier
 from explorer.review.keeper import keeper_rules
 from explorer.review.outcome import Removal
-from explorer.review.plan import SUGGESTED, removals_of
+from explorer.review.plan import removals_of
 from explorer.ui import resources
 
 TITLES: dict[Tier, str] = {
@@ -85,7 +85,7 @@ class Review:
 
     def summary(self, tier: Tier) -> Summary:
         found = self.open[tier]
-        return Summary(len(found), sum(group.reclaimable for group in found) if tier in SUGGESTED else 0)
+        return Summary(len(found), sum(group.reclaimable for group in found) if tier in COPIES else 0)
 
 
 def review(library: Library, what: Filter) -> Review:
@@ -110,7 +110,7 @@ def _present(group: Group, gone: set[str]) -> Group | None:
 
 
 def _fits(group: Group, what: Filter) -> bool:
-    return any(_item_fits(item, what) for item in (group.keep, *group.others))
+    return any(_item_fits(item, what) for item in group.all)
 
 
 def _item_fits(item: Item, what: Filter) -> bool:
@@ -133,18 +133,14 @@ def choice(key: str) -> Choice:
 def apply(group: Group) -> Group:
     """The group with the file kept that the person chose."""
     wanted = choice(group.key).keep
-    item = next((item for item in group.others if item.file_id == wanted), None)
-    if item is None:
-        return group
-    others = (replace(group.keep, relation="what was suggested to be kept"), *(each for each in group.others if each is not item))
-    return replace(group, keep=replace(item, relation=""), keep_because="you chose it", others=others)
+    return group if wanted is None else group.with_kept(wanted)
 
 
 def marked(group: Group, item: Item) -> bool:
     """Whether this file goes when the group is accepted: all others of one picture, and elsewhere what the person marked."""
-    if item.protected:
+    if item is group.keep or group.stays(item):
         return False
-    return choice(group.key).marked.get(item.file_id, group.tier in SUGGESTED)
+    return choice(group.key).marked.get(item.file_id, group.tier in COPIES)
 
 
 def mark(group: Group, file_id: int) -> None:
@@ -161,7 +157,7 @@ def mark_all(group: Group) -> None:
 
 def keep(group: Group, file_id: int) -> None:
     """Keep that file instead; a link cannot be kept."""
-    item = next((item for item in group.others if item.file_id == file_id), None)
+    item = next((item for item in (*group.others, *group.unchecked) if item.file_id == file_id), None)
     if item is not None and not item.symlink:
         choice(group.key).keep = file_id
         choice(group.key).marked.pop(file_id, None)
@@ -179,7 +175,7 @@ def accepted(group: Group) -> bool:
 def accept_all(many: Sequence[Group]) -> None:
     """Accept the groups of a tier that is suggested for removal."""
     for group in many:
-        if group.tier in SUGGESTED:
+        if group.tier in COPIES:
             accept(group)
 
 

@@ -41,8 +41,9 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
         return
     alone = [removal for removal in removals if removal.keeper is None]
     kept = "" if alone else " For each, another file is kept; both are read and compared with the library once more before anything moves."
-    total = sum(removal.bytes for removal in removals)
-    st.markdown(f"**{count(len(removals), 'file')}**, {size(total)}.{kept}")
+    along = sum(len(removal.along) for removal in removals)
+    more = f", with {count(along, 'file')} that belong to them," if along else ","
+    st.markdown(f"**{count(len(removals), 'file')}**{more} {size(sum(removal.whole for removal in removals))}.{kept}")
     st.dataframe([_row(removal) for removal in removals[:_SHOWN]], hide_index=True, width="stretch", height=260)
     if len(removals) > _SHOWN:
         st.caption(f"The first {_SHOWN:,} are shown; the plan has them all.")
@@ -88,7 +89,8 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
 def _row(removal: Removal) -> dict[str, str]:
     folder, name = os.path.split(printable(removal.path))
     kept = printable(removal.keeper) if removal.keeper else "none"
-    return {"File": name, "Folder": folder, "Kept": kept, "Size": size(removal.bytes)}
+    along = ", ".join(f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in removal.along)  # noqa: PTH119
+    return {"File": name, "Folder": folder, "Kept": kept, "Size": size(removal.bytes), "Goes with it": along}
 
 
 def _destination() -> str | None:
@@ -140,7 +142,8 @@ def _carry_out(removals: list[Removal], to: str, alone: bool, sidecars: bool, do
 
 def _tell(outcome: Outcome) -> None:
     if outcome.removed:
-        st.success(f"{count(len(outcome.removed), 'file')} removed, {size(outcome.freed)}.", icon=":material/check:")
+        along = f", with {count(outcome.along, 'file')} that belong to them" if outcome.along else ""
+        st.success(f"{count(len(outcome.removed), 'file')} removed{along}, {size(outcome.freed)}.", icon=":material/check:")
         st.caption("Space is free once the trash is emptied. Until then everything can be brought back.")
     if outcome.kept:
         st.warning(f"{count(len(outcome.kept), 'file')} stayed where they are.", icon=":material/shield:")

@@ -30,8 +30,8 @@ TROUBLE = st.tuples(st.integers(0, 70), st.sampled_from(["before", "after", "tor
 
 
 class Story(RuleBasedStateMachine):
-    """Groups of files with one content each, some with companions; whatever happens, some file of each content, and of each film's, is there,
-    with its bytes."""
+    """Groups of files with one content each, some with companions; whatever happens, some file of each content, also of each film's, is
+    there, with its bytes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,14 +70,10 @@ class Story(RuleBasedStateMachine):
                 else:
                     self.field.link(name, members[0], hard=kind == "hard")
                 members.append(name)
-                for what, beside in (
-                    ("film", f"{stem}.mov"),
-                    ("own film", f"{stem}.mp4"),
-                    ("words", f"{stem}.xmp"),
-                    ("words", f"{name}.xmp"),
-                ):
-                    if what in companions and not (self.field.photos / beside).exists():
-                        self.field.beside(beside, f"film {number}" if what == "film" else f"{what.split()[-1]} of {beside}")
+                beside = (("film", f"{stem}.mov"), ("own film", f"{stem}.mp4"), ("words", f"{stem}.xmp"), ("words", f"{name}.xmp"))
+                for what, path in beside:
+                    if what in companions and not (self.field.photos / path).exists():
+                        self.field.beside(path, f"film {number}" if what == "film" else f"{what.split()[-1]} of {path}")
             self.groups.append(members)
         self.before = self.field.tree()
         self.films = {what[1] for what in self.before.values() if what[1].startswith(b"film")}

@@ -118,6 +118,28 @@ def test_a_plan_for_an_older_content_is_refused(field: Field) -> None:
     assert "since the plan was made" in reason(field, wanted)
 
 
+@pytest.mark.parametrize(
+    ("tier", "found", "goes"),
+    [
+        ("picture", None, False), ("picture", "different", False), ("picture", "scene", False), ("picture", "picture", True),
+        ("picture", "pixels", True), ("pixels", "picture", False), ("pixels", "pixels", True), ("identical", "pixels", False),
+        ("", None, False), ("", "picture", True), ("what a hand wrote", "scene", False), ("moment", None, True), ("lookalike", None, True),
+    ],
+)  # fmt: skip
+def test_a_copy_goes_only_for_a_photo_that_it_was_compared_with(field: Field, tier: str, found: Any, goes: bool) -> None:
+    """A plan in which another was put down as the one to keep, by hand or by a way round the page."""
+    field.put("a.jpg", "one")
+    field.put("b.jpg", "two")
+    if found:
+        field.pair("a.jpg", "b.jpg", found)
+    wanted = field.removal("b.jpg", "a.jpg", tier=tier)
+    if goes:
+        assert remove(field.library, [wanted]).removed
+        undo(field.library)
+    else:
+        assert "not compared with the one to keep" in reason(field, wanted)
+
+
 def test_a_file_is_never_its_own_keeper(field: Field) -> None:
     field.put("a.jpg", "one")
     assert "to be removed, too" in reason(field, field.removal("a.jpg", "a.jpg"))

@@ -10,7 +10,7 @@ import streamlit as st
 
 from explorer.library.decisions import withdraw_all
 from explorer.library.paths import printable
-from explorer.review.groups import COPIES, TIERS, Group, Tier
+from explorer.review.groups import TIERS, Group, Tier
 from explorer.review.plan import as_csv, as_json
 from explorer.ui import asking, duplicates, removing, resources
 from explorer.ui.compare import Act, compare
@@ -131,9 +131,9 @@ def turn(key: str, found: list[Group]) -> None:
 def bulk(now: Review, tier: Tier) -> None:
     """Everything of a tier at once, and the list of what is to be removed."""
     found = now.open[tier]
-    left = [group for group in found if not duplicates.accepted(group)]
+    left = duplicates.acceptable(found)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if tier in COPIES and left:
+        if left:
             label = "Accept all" if len(left) == len(found) else "Accept the other"
             st.button(
                 f"{label} {len(left):,}", icon=":material/done_all:", on_click=duplicates.accept_all, args=[left],

@@ -17,6 +17,7 @@ from explorer.library.catalog import Catalog
 from explorer.library.decisions import hashes_of
 from explorer.library.pairs import PAIRS_VERSION, compared
 from explorer.library.paths import from_text, printable, to_text
+from explorer.review.companions import Beside
 from explorer.review.groups import COPIES, TIERS, Group, Item
 from explorer.review.outcome import Removal
 from explorer.words import size
@@ -77,10 +78,10 @@ def removals_of_photos(catalog: Catalog, photo_ids: Iterable[int]) -> list[Remov
 
     `remove` wants to be told that the person has confirmed just that (`without_keeper`).
     """
-    wanted = list(photo_ids)
+    wanted, beside = list(photo_ids), Beside()
     hashes = hashes_of(catalog, wanted)
     return [
-        Removal(file["path"], hashes[photo_id].hex(), bytes=file["size"])
+        Removal(file["path"], hashes[photo_id].hex(), bytes=file["size"], along=beside.of(file["path"]).along)
         for photo_id in dict.fromkeys(wanted)
         if photo_id in hashes
         for file in catalog.files_of(photo_id)

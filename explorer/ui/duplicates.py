@@ -77,8 +77,9 @@ def groups(library: Library) -> list[Group]:
 
 @dataclass
 class Review:
-    """One run of the page. open: by tier, filtered. later: put off, by tier."""
+    """One run of the page. all: every group that is open. open: by tier, filtered. later: put off, by tier."""
 
+    all: list[Group]
     open: dict[Tier, list[Group]]
     later: dict[Tier, list[Group]]
     decided: int
@@ -93,9 +94,11 @@ def review(library: Library, what: Filter) -> Review:
     gone = removed_paths(library)
     left = [group for each in groups(library) if (group := _present(each, gone)) is not None]
     found = sort_out(library.catalog, left)
-    chosen = [apply(group) for group in found.open if _fits(group, what)]
+    chosen = [apply(group) for group in found.open]
+    fitting = [group for group in chosen if _fits(group, what)]
     return Review(
-        {tier: [group for group in chosen if group.tier == tier] for tier in TIERS},
+        chosen,
+        {tier: [group for group in fitting if group.tier == tier] for tier in TIERS},
         {tier: [group for group in found.later if group.tier == tier and _fits(group, what)] for tier in TIERS},
         len(found.decided),
     )
@@ -122,12 +125,17 @@ def _item_fits(item: Item, what: Filter) -> bool:
     return not (what.since and day < what.since) and not (what.until and day > what.until)
 
 
-# --- what the person chose; lives as long as the window
+# --- what the person chose; lives as long as the program runs, so that a page that is loaded again has lost nothing
+
+_choices: dict[str, dict[str, Choice]] = {}
+
+
+def _made() -> dict[str, Choice]:
+    return _choices.setdefault(str(resources.library().dir), {})
 
 
 def choice(key: str) -> Choice:
-    made: dict[str, Choice] = st.session_state.setdefault("_choices", {})
-    return made.setdefault(key, Choice())
+    return _made().setdefault(key, Choice())
 
 
 def apply(group: Group) -> Group:
@@ -172,20 +180,23 @@ def accepted(group: Group) -> bool:
     return choice(group.key).accepted
 
 
+def acceptable(many: Sequence[Group]) -> list[Group]:
+    """Those that can be accepted all at once: of a tier that is suggested for removal, and something of them would go."""
+    return [group for group in many if group.tier in COPIES and not accepted(group) and any(marked(group, item) for item in group.others)]
+
+
 def accept_all(many: Sequence[Group]) -> None:
-    """Accept the groups of a tier that is suggested for removal."""
-    for group in many:
-        if group.tier in COPIES:
-            accept(group)
+    for group in acceptable(many):
+        accept(group)
 
 
 def forget_choices() -> None:
-    st.session_state.pop("_choices", None)
+    _made().clear()
 
 
 def removals(now: Review) -> list[Removal]:
-    """What the accepted groups would remove, in all tiers."""
-    wanted = [group for tier in TIERS for group in now.open[tier] if accepted(group)]
+    """What the accepted groups would remove, in all tiers, whatever the filter shows."""
+    wanted = [group for group in now.all if accepted(group)]
     return removals_of(resources.library().catalog, wanted, marked)
 
 

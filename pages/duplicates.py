@@ -134,7 +134,7 @@ def bulk(now: Review, tier: Tier) -> None:
     left = duplicates.acceptable(found)
     with st.container(horizontal=True, vertical_alignment="center"):
         if left:
-            label = "Accept all" if len(left) == len(found) else "Accept the other"
+            label = "Accept the other" if any(map(duplicates.accepted, found)) else "Accept all"
             st.button(
                 f"{label} {len(left):,}", icon=":material/done_all:", on_click=duplicates.accept_all, args=[left],
                 help="Nothing is removed yet: a list of everything comes first",

@@ -205,6 +205,11 @@ export default function (component) {
     place();
   }
 
+  // With the folders it lies in: of files with one name these are what tells them apart.
+  function called(what, item) {
+    return `${what}: ${item.name} in ${item.folder.split(/[\\/]/).slice(-2).join("/")}`;
+  }
+
   // A picture in a frame that cuts it off; all frames are moved alike.
   function pane(image, item, name, way = 0, top = null) {
     const shown = image instanceof HTMLCanvasElement ? image : image.cloneNode();
@@ -225,8 +230,8 @@ export default function (component) {
       top.className = "picture top";
       frame.append(top);
     }
-    const text = name === "difference" ? "difference, three times as strong" : `${name}: ${item.name}${way ? " (turned like the other)" : ""}`;
-    return make("figure", { class: name }, frame, make("figcaption", {}, text));
+    const text = name === "difference" ? "difference, three times as strong" : called(name, item) + (way ? " (turned like the other)" : "");
+    return make("figure", { class: name }, make("figcaption", { title: item ? `${item.folder}/${item.name}` : null }, text), frame);
   }
 
   function blink(figure, top) {
@@ -234,11 +239,11 @@ export default function (component) {
     const turn = () => {
       state.second = !state.second;
       top.style.visibility = state.second ? "visible" : "hidden";
-      caption.textContent = state.second ? `compared: ${other().name}` : `kept: ${kept.name}`;
+      caption.textContent = state.second ? called("compared", other()) : called("kept", kept);
     };
     state.second = false;
     top.style.visibility = "hidden";
-    caption.textContent = `kept: ${kept.name}`;
+    caption.textContent = called("kept", kept);
     figure.onclick = turn;
     // For those who asked their system for less movement, it changes on a click alone.
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) state.blinking = setInterval(turn, 700);

@@ -11,6 +11,7 @@ import streamlit as st
 from explorer.library.decisions import withdraw_all
 from explorer.library.paths import printable
 from explorer.review.groups import TIERS, Group, Tier
+from explorer.review.outcome import belonging
 from explorer.review.plan import as_csv, as_json
 from explorer.ui import asking, duplicates, removing, resources
 from explorer.ui.compare import Act, compare
@@ -162,7 +163,7 @@ def basket(now: Review) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="basket"):
         along = sum(len(removal.along) for removal in wanted)
-        more = f" with {count(along, 'file')} that belong to them" if along else ""
+        more = f" with {belonging(along)}" if along else ""
         total = size(sum(removal.whole for removal in wanted))
         st.markdown(f"**{count(len(wanted), 'file')} to go**{more}, {total}", width="content")
         if st.button("Look through and remove…", type="primary", icon=":material/delete:"):

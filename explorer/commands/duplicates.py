@@ -31,12 +31,13 @@ def run_duplicates(args: argparse.Namespace) -> int:
             groups = [group for group in groups if any(inside(item.path, folder) for item in (group.keep, *group.others))]
         groups = sort_out(library.catalog, groups).open
         if args.plan:
+            from explorer.review.outcome import belonging
             from explorer.review.plan import removals_of, write_plan
 
             removals = removals_of(library.catalog, [group for group in groups if args.tier or group.tier in TIERS[:3]])
             write_plan(absolute(args.plan), removals)
             along = sum(len(removal.along) for removal in removals)
-            more = f" and {count(along, 'file')} that belong to them" if along else ""
+            more = f" and {belonging(along)}" if along else ""
             total = size(sum(removal.whole for removal in removals))
             say(f"{count(len(removals), 'file')}{more}, {total}, {'is' if len(removals) + along == 1 else 'are'} in the plan {args.plan}.")
         if args.json:

@@ -15,6 +15,7 @@ from explorer.words import count, size
 def run_remove(args: argparse.Namespace) -> int:
     """Carry out a plan, or say what it would do. Exit code 1 where a file of it stays."""
     from explorer.review.checking import TRASH
+    from explorer.review.outcome import belonging
     from explorer.review.plan import read_plan
     from explorer.review.removal import dry_run, remove
 
@@ -61,7 +62,7 @@ def run_remove(args: argparse.Namespace) -> int:
             emit(f"stays     {result.removal.path}  ({result.reason})")
     done = "would be removed" if args.dry_run else "removed"
     stays = f", {count(len(outcome.kept))} stay" if outcome.kept else ""
-    along = f", with {count(outcome.along, 'file')} that belong to them" if outcome.along else ""
+    along = f", with {belonging(outcome.along)}" if outcome.along else ""
     emit(f"{count(len(outcome.removed), 'file')} {done}{along} ({size(outcome.freed)}){stays}")
     if outcome.run and outcome.removed:
         say(f"To bring them back: python run.py undo {outcome.run}")

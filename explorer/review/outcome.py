@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from explorer.review.companions import Along
+from explorer.words import count
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,8 @@ class Outcome:
     def along(self) -> int:
         """How many files went with others."""
         return sum(len(result.along) for result in self.removed)
+
+
+def belonging(number: int) -> str:
+    """So many files that go along, in words."""
+    return f"{count(number, 'file')} that {'belongs' if number == 1 else 'belong'} to them"

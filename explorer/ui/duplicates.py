@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -36,8 +39,28 @@ WHAT: dict[Tier, str] = {
     "lookalike": "Photos of similar things. They are no duplicates: nothing is marked here, and nothing suggested.",
 }
 
+# Seconds for which what lies beside photos is taken to be as it was.
+_LATELY = 10.0
+
 _lock = threading.Lock()
-_kept: tuple[Any, list[Group]] | None = None
+_kept: _Kept | None = None
+
+
+@dataclass
+class _Kept:
+    """Groups as they were found. folders: those they lie in, each with the time of its last change. looked: when that was seen."""
+
+    key: Any
+    groups: list[Group]
+    folders: dict[str, int]
+    looked: float
+
+    def stale(self) -> bool:
+        """Whether something was put beside the photos, or taken away, of which the library knows nothing: a film, a sidecar."""
+        if time.monotonic() - self.looked < _LATELY:
+            return False
+        self.looked = time.monotonic()
+        return _changed(self.folders) != self.folders
 
 
 @dataclass
@@ -65,14 +88,25 @@ class Summary(NamedTuple):
 
 
 def groups(library: Library) -> list[Group]:
-    """All groups as they are now; kept for all sessions until something changes."""
+    """All groups as they are now; kept for all sessions until something changes, in the library or beside the photos."""
     global _kept  # noqa: PLW0603
     protected = protected_folders(library.catalog)
     key = (str(library.dir), library.catalog.change(), keeper_rules(library.catalog), tuple(protected))
     with _lock:
-        if _kept is None or _kept[0] != key:
-            _kept = (key, find_groups(library))
-        return _kept[1]
+        if _kept is None or _kept.key != key or _kept.stale():
+            found = find_groups(library)
+            folders = _changed({os.path.dirname(item.path) for group in found for item in group.all})  # noqa: PTH120
+            _kept = _Kept(key, found, folders, time.monotonic())
+        return _kept.groups
+
+
+def _changed(folders: Iterable[str]) -> dict[str, int]:
+    """When the names in each folder changed last, in nanoseconds; a film that was put beside a photo shows so."""
+    found = dict[str, int]()
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            found[folder] = os.stat(folder).st_mtime_ns  # noqa: PTH116
+    return found
 
 
 @dataclass

@@ -14,7 +14,7 @@ from explorer.library.paths import printable
 from explorer.review.away import age
 from explorer.review.checking import TRASH
 from explorer.review.keeper import DEFAULT, NAMED, keeper_rules, set_keeper_rules
-from explorer.review.outcome import Outcome, Removal
+from explorer.review.outcome import Outcome, Removal, belonging
 from explorer.review.plan import as_csv, as_json
 from explorer.review.removal import dry_run, remove
 from explorer.review.trash import readable
@@ -42,7 +42,7 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
     alone = [removal for removal in removals if removal.keeper is None]
     kept = "" if alone else " For each, another file is kept; both are read and compared with the library once more before anything moves."
     along = sum(len(removal.along) for removal in removals)
-    more = f", with {count(along, 'file')} that belong to them," if along else ","
+    more = f", with {belonging(along)}," if along else ","
     st.markdown(f"**{count(len(removals), 'file')}**{more} {size(sum(removal.whole for removal in removals))}.{kept}")
     st.dataframe([_row(removal) for removal in removals[:_SHOWN]], hide_index=True, width="stretch", height=260)
     if len(removals) > _SHOWN:
@@ -117,7 +117,8 @@ def _checked(removals: list[Removal], to: str, alone: bool, at: st.delta_generat
             st.warning(f"{count(len(outcome.kept), 'file')} would stay.", icon=":material/shield:")
             _reasons(outcome)
         else:
-            st.success(f"All {len(removals):,} can go, and everything kept is in its place.", icon=":material/check:")
+            along = f" with {belonging(outcome.along)}" if outcome.along else ""
+            st.success(f"All {len(removals):,} can go{along}, and everything kept is in its place.", icon=":material/check:")
 
 
 def _progress(bar: st.delta_generator.DeltaGenerator, number: int, of: int, what: str) -> None:
@@ -142,7 +143,7 @@ def _carry_out(removals: list[Removal], to: str, alone: bool, sidecars: bool, do
 
 def _tell(outcome: Outcome) -> None:
     if outcome.removed:
-        along = f", with {count(outcome.along, 'file')} that belong to them" if outcome.along else ""
+        along = f", with {belonging(outcome.along)}" if outcome.along else ""
         st.success(f"{count(len(outcome.removed), 'file')} removed{along}, {size(outcome.freed)}.", icon=":material/check:")
         st.caption("Space is free once the trash is emptied. Until then everything can be brought back.")
     if outcome.kept:

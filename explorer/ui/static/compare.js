@@ -138,6 +138,7 @@ export default function (component) {
       make("strong", {}, data.label),
       make("button", { type: "button", "aria-label": "Next group", title: "Next group (→)", onclick: () => act("next") }, "›"),
       make("span", { class: "because" }, data.because),
+      ...(other()?.stays ? [make("span", { class: "stays" }, `${other().name} stays: ${other().stays}.`)] : []),
     );
   }
 

@@ -99,13 +99,15 @@ class Beside:
     """What lies beside photos, for many of them: each folder is listed once in this object's life."""
 
     def __init__(self) -> None:
-        self._folders = dict[str, _Folder]()
+        self._folders, self._found = dict[str, _Folder](), dict[str, Company]()
 
     def of(self, path: str) -> Company:
-        folder, name = os.path.split(path)
-        if folder not in self._folders:
-            self._folders[folder] = _Folder(_names(folder))
-        return self._folders[folder].company(folder, name)
+        if path not in self._found:
+            folder, name = os.path.split(path)
+            if folder not in self._folders:
+                self._folders[folder] = _Folder(_names(folder))
+            self._found[path] = self._folders[folder].company(folder, name)
+        return self._found[path]
 
 
 def beside(path: str, gone: Collection[str] = ()) -> Company:
@@ -141,24 +143,29 @@ class _Folder:
     def __init__(self, names: Iterable[str]) -> None:
         self._companions = defaultdict[str, list[str]](list)
         self._users = defaultdict[str, set[str]](set)
+        self._raws = defaultdict[str, set[str]](set)
         for name in names:
             lower = name.lower()
             for key in _companion_keys(lower):
                 self._companions[key].append(name)
             for key in _user_keys(lower):
                 self._users[key].add(name)
+            stem, ending = os.path.splitext(lower)  # noqa: PTH122
+            if ending in RAW_EXTENSIONS:
+                self._raws[stem].add(name)
 
     def company(self, folder: str, name: str) -> Company:
         lower = name.lower()
         found = {each: key for key in _user_keys(lower) for each in self._companions.get(key, ())}
+        stem = os.path.splitext(lower)[0]  # noqa: PTH122
+        raw = bool(self._raws.get(stem, set()) - {name})
+        if not found and not raw:
+            return ALONE
         along, shared = list[Along](), list[Along]()
         for each, key in sorted(found.items()):
             file = _file(os.path.join(folder, each), _kind(each.lower()))  # noqa: PTH118
             if file is not None:
                 (shared if self._users[key] - {name} else along).append(file)
-        stem = os.path.splitext(lower)[0]  # noqa: PTH122
-        same = self._users.get(f"stem {stem}", set()) - {name}
-        raw = any(os.path.splitext(each)[1].lower() in RAW_EXTENSIONS for each in same)  # noqa: PTH122
         return Company(tuple(along), tuple(shared), raw)
 
 

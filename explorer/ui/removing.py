@@ -44,7 +44,9 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
     along = sum(len(removal.along) for removal in removals)
     more = f", with {belonging(along)}," if along else ","
     st.markdown(f"**{count(len(removals), 'file')}**{more} {size(sum(removal.whole for removal in removals))}.{kept}")
-    st.dataframe([_row(removal) for removal in removals[:_SHOWN]], hide_index=True, width="stretch", height=260)
+    st.dataframe(
+        [_row(removal) for removal in removals[:_SHOWN]], hide_index=True, width="stretch", height=260 if len(removals) > 6 else "content"
+    )
     if len(removals) > _SHOWN:
         st.caption(f"The first {_SHOWN:,} are shown; the plan has them all.")
     with st.container(horizontal=True):

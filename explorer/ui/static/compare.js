@@ -408,6 +408,8 @@ export default function (component) {
     } else if (event.key in keys) {
       if (event.key.startsWith("Arrow") && at instanceof HTMLElement && at.closest('[role="radiogroup"], [role="tablist"], [role="slider"]')) return;
       keys[event.key]();
+      // Whoever uses these keys means the group: a button elsewhere that was clicked before is not pressed by the next Enter.
+      if (root.isConnected && !root.contains(root.getRootNode().activeElement)) root.focus({ preventScroll: true });
     } else {
       return;
     }

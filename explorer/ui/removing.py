@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -44,9 +45,8 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
     along = sum(len(removal.along) for removal in removals)
     more = f", with {belonging(along)}," if along else ","
     st.markdown(f"**{count(len(removals), 'file')}**{more} {size(sum(removal.whole for removal in removals))}.{kept}")
-    st.dataframe(
-        [_row(removal) for removal in removals[:_SHOWN]], hide_index=True, width="stretch", height=260 if len(removals) > 6 else "content"
-    )
+    height: Any = 260 if len(removals) > 6 else "content"
+    st.dataframe([_row(removal) for removal in removals[:_SHOWN]], hide_index=True, width="stretch", height=height)
     if len(removals) > _SHOWN:
         st.caption(f"The first {_SHOWN:,} are shown; the plan has them all.")
     with st.container(horizontal=True):

@@ -139,14 +139,16 @@ class Anomalies:
         if kind in ("unreadable", "extension"):
             found = self._unreadable() if kind == "unreadable" else self._extensions()
             return [f for f in found if f.score < line and self._passes(f, wanted, filters)]
-        scores = self._scores(kind)
-        rows = np.flatnonzero(scores.score < line)
-        found = list[Finding]()
-        for row in rows.tolist():
-            subject = self._subjects[row]
-            if wanted is not None and subject.id not in wanted:
-                continue
-            score = float(np.clip(scores.score[row], 0, 1))
+        if kind not in self._below or self._below[kind][0] != line:
+            self._below[kind] = line, self._find(kind, line)
+        found = self._below[kind][1]
+        return found if wanted is None else [finding for finding in found if finding.id in wanted]
+
+    def _find(self, kind: Kind, line: float) -> list[Finding]:
+        """Every photo below the line."""
+        scores, found = self._scores(kind), list[Finding]()
+        for row in np.flatnonzero(scores.score < line).tolist():
+            subject, score = self._subjects[row], float(np.clip(scores.score[row], 0, 1))
             found.append(Finding(subject.id, subject.path, kind, score, scores.says(row), subject.hash, scores.related(row)))
         return found
 
@@ -169,6 +171,8 @@ class Anomalies:
         self._ids = np.array([subject.id for subject in self._subjects], np.int64)
         self._figures = quality.figures(catalog)
         self._made = dict[Kind, _Scores]()
+        # What was below the line last asked for, as a page asks for it at every run.
+        self._below = dict[Kind, tuple[float, list[Finding]]]()
         self._known = dict[str, dict[int, float]]()
         self._misnamed: list[Finding] | None = None
         self._change, self._made_at = change, time.monotonic()

@@ -186,13 +186,6 @@ def last_dismissed() -> list[Finding]:
     return found
 
 
-def folders(chosen: str | None) -> list[str]:
-    """What can be filtered by: watched folders, those with photos in them, and the one that is chosen, though it is gone."""
-    catalog = resources.library().catalog
-    found = {root["path"] for root in catalog.roots()} | {row["path"] for row in catalog.folders()}
-    return sorted(found | ({chosen} if chosen else set()))
-
-
 # --- removal
 
 

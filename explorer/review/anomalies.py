@@ -22,6 +22,7 @@ from explorer.library.dismissals import Dismissal
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import inside
+from explorer.library.quality import Subject
 from explorer.review import files, judging, oddness
 from explorer.review.drawn import NOT_DRAWN, drawn
 from explorer.review.judging import Floats
@@ -134,6 +135,12 @@ class Anomalies:
         with self._lock:
             self._refresh()
             return len(self._figures.ids), len(self._subjects)
+
+    def subjects(self) -> Mapping[int, Subject]:
+        """All visible photos by id."""
+        with self._lock:
+            self._refresh()
+            return {subject.id: subject for subject in self._subjects}
 
     def _of(self, kind: Kind, line: float, wanted: set[int] | None, filters: Filters | None) -> list[Finding]:
         if kind in ("unreadable", "extension"):

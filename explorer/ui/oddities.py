@@ -79,8 +79,12 @@ def library_map() -> Map:
 
 def map_points(colouring: Colouring, filters: Filters | None) -> bytes:
     """The map for the browser."""
-    findings = review().findings() if colouring == "kind" else []
-    return map_data.packed(resources.library(), library_map(), colouring, findings, filters)
+    shown = library_map()
+    if colouring == "kind":
+        colours = map_data.by_kind(shown.ids, review().findings())
+    else:
+        colours = (map_data.by_folder if colouring == "folder" else map_data.by_date)(shown.ids, review().subjects())
+    return map_data.packed(resources.library(), shown, colouring, colours, filters)
 
 
 # --- the address

@@ -199,7 +199,6 @@ def follow(change: int) -> None:
 
 
 def main() -> None:
-    change = library.catalog.change()
     removing.told()
     what = filter_bar()
     with st.spinner("Reading what was compared…"):
@@ -213,7 +212,7 @@ def main() -> None:
         groups(now.open[tier])
     else:
         empty(now, tier, what)
-    follow(change)
+    follow(now.change)
 
 
 main()

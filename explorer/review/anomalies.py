@@ -27,6 +27,7 @@ from explorer.review import files, judging, oddness
 from explorer.review.drawn import NOT_DRAWN, drawn
 from explorer.review.judging import Floats
 from explorer.review.kinds import KINDS, Kind
+from explorer.review.patience import patience
 
 # The line below which findings are shown, and the setting that keeps a person's own.
 LINE = 0.5
@@ -63,14 +64,13 @@ class _Scores(NamedTuple):
 class Anomalies:
     """The findings of one library, made anew when the catalog has changed. Safe to use from several threads."""
 
-    def __init__(self, library: Library, encoder: tuple[str, str, int] | None = None, *, patience: float = 0.0) -> None:
+    def __init__(self, library: Library, encoder: tuple[str, str, int] | None = None, *, patient: bool = False) -> None:
         """encoder: name, version and dimension of the one whose vectors say what is alike; None: the one with the most vectors.
 
-        patience: seconds for which what was made once is good enough, though photos may have come since: while a large library is being
-        indexed, it changes all the time.
+        patient: whether what took long to make is good enough for a while though photos have come since (`patience.py`).
         """
-        self._library, self._encoder, self._patience = library, encoder, patience
-        self._made_at = -np.inf
+        self._library, self._encoder, self._patient = library, encoder, patient
+        self._made_at, self._took = -np.inf, 0.0
         self._lock = threading.Lock()
         self._change = -1
 
@@ -172,7 +172,8 @@ class Anomalies:
         """Read the library again where it has changed."""
         catalog = self._library.catalog
         change = catalog.change()
-        if change == self._change or time.monotonic() - self._made_at < self._patience:
+        start = time.monotonic()
+        if change == self._change or (self._patient and start - self._made_at < patience(self._took)):
             return
         self._subjects = quality.subjects(catalog)
         self._ids = np.array([subject.id for subject in self._subjects], np.int64)
@@ -183,9 +184,11 @@ class Anomalies:
         self._known = dict[str, dict[int, float]]()
         self._misnamed: list[Finding] | None = None
         self._change, self._made_at = change, time.monotonic()
+        self._took = self._made_at - start
 
     def _scores(self, kind: Kind) -> _Scores:
         if kind not in self._made:
+            start = time.monotonic()
             if kind in ("outlier", "misplaced"):
                 self._made |= self._odd()
             elif kind == "damaged":
@@ -196,6 +199,7 @@ class Anomalies:
                 self._made[kind] = _Scores(*files.shapes(self._subjects))
             else:
                 self._made[kind] = self._by_figures(_BY_FIGURES[kind])
+            self._took += time.monotonic() - start
         return self._made[kind]
 
     def _by_figures(self, judge: Callable[[judging.Column], judging.Judgement]) -> _Scores:

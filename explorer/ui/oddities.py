@@ -62,7 +62,7 @@ def review() -> Anomalies:
     library = resources.library()
     with _lock:
         if _review is None or _review[0] is not library:
-            _review = (library, Anomalies(library))
+            _review = (library, Anomalies(library, patient=True))
         return _review[1]
 
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -21,6 +21,7 @@ from explorer.review.duplicates import find_groups
 from explorer.review.groups import COPIES, TIERS, Group, Item, Tier
 from explorer.review.keeper import keeper_rules
 from explorer.review.outcome import Removal
+from explorer.review.patience import patience
 from explorer.review.plan import removals_of
 from explorer.ui import resources
 
@@ -48,18 +49,22 @@ _kept: _Kept | None = None
 
 @dataclass
 class _Kept:
-    """Groups as they were found. folders: those they lie in, each with the time of its last change. looked: when that was seen."""
+    """Groups as they were found. key: the library and what a person set. change: of the catalog, when they were read. until: on the
+    monotonic clock, when they are read again though photos go on coming. folders: those they lie in, each with the time of its last change.
+    looked: when that was seen."""
 
-    key: Any
+    key: tuple[object, ...]
+    change: int
+    until: float
     groups: list[Group]
     folders: dict[str, int]
     looked: float
 
-    def stale(self) -> bool:
+    def stale(self, now: float) -> bool:
         """Whether something was put beside the photos, or taken away, of which the library knows nothing: a film, a sidecar."""
-        if time.monotonic() - self.looked < _LATELY:
+        if now - self.looked < _LATELY:
             return False
-        self.looked = time.monotonic()
+        self.looked = now
         return _changed(self.folders) != self.folders
 
 
@@ -87,17 +92,23 @@ class Summary(NamedTuple):
     bytes: int
 
 
-def groups(library: Library) -> list[Group]:
-    """All groups as they are now; kept for all sessions until something changes, in the library or beside the photos."""
+def groups(library: Library) -> tuple[int, list[Group]]:
+    """All groups, and the change of the catalog that they were read at; kept for all sessions until something changes, in the library or
+    beside the photos.
+
+    While a large library is being indexed, something changes all the time: then they are kept for a while.
+    """
     global _kept  # noqa: PLW0603
-    protected = protected_folders(library.catalog)
-    key = (str(library.dir), library.catalog.change(), keeper_rules(library.catalog), tuple(protected))
+    key = (str(library.dir), keeper_rules(library.catalog), tuple(protected_folders(library.catalog)))
     with _lock:
-        if _kept is None or _kept.key != key or _kept.stale():
+        change, start = library.catalog.change(), time.monotonic()
+        old = _kept is not None and start >= _kept.until and (_kept.change != change or _kept.stale(start))
+        if _kept is None or _kept.key != key or old:
             found = find_groups(library)
+            end = time.monotonic()
             folders = _changed({os.path.dirname(item.path) for group in found for item in group.all})  # noqa: PTH120
-            _kept = _Kept(key, found, folders, time.monotonic())
-        return _kept.groups
+            _kept = _Kept(key, change, end + patience(end - start), found, folders, end)
+        return _kept.change, _kept.groups
 
 
 def _changed(folders: Iterable[str]) -> dict[str, int]:
@@ -111,8 +122,10 @@ def _changed(folders: Iterable[str]) -> dict[str, int]:
 
 @dataclass
 class Review:
-    """One run of the page. all: every group that is open. open: by tier, filtered. later: put off, by tier."""
+    """One run of the page. change: of the catalog, as it is shown. all: every group that is open. open: by tier, filtered. later: put off,
+    by tier."""
 
+    change: int
     all: list[Group]
     open: dict[Tier, list[Group]]
     later: dict[Tier, list[Group]]
@@ -126,11 +139,13 @@ class Review:
 def review(library: Library, what: Filter) -> Review:
     """What is to be looked at now, with everything the person chose so far."""
     gone = removed_paths(library)
-    left = [group for each in groups(library) if (group := _present(each, gone)) is not None]
+    change, known = groups(library)
+    left = [group for each in known if (group := _present(each, gone)) is not None]
     found = sort_out(library.catalog, left)
     chosen = [apply(group) for group in found.open]
     fitting = [group for group in chosen if _fits(group, what)]
     return Review(
+        change,
         chosen,
         {tier: [group for group in fitting if group.tier == tier] for tier in TIERS},
         {tier: [group for group in found.later if group.tier == tier and _fits(group, what)] for tier in TIERS},

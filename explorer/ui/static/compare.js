@@ -362,7 +362,7 @@ export default function (component) {
       one(data.accepted ? "Accepted: take back" : marked ? `Accept: ${marked} of ${data.items.length} to go` : "Nothing is marked", "Enter", data.accepted ? "back" : "accept",
         { class: "primary", disabled: !data.accepted && !marked }),
       one(item && item.goes ? "Don't remove this one" : "Mark this one", "x", "mark", { disabled: !item || Boolean(item.stays), title: item?.stays ? `It stays: ${item.stays}` : "Key: x", onclick: () => act("mark", { file: item.file }) }),
-      ...(others.length > 1 ? [one(marked ? "Mark none" : "Mark all others", "m", "markall")] : []),
+      ...(others.filter((each) => !each.stays).length > 1 ? [one(marked ? "Mark none" : "Mark all others", "m", "markall")] : []),
       one("Keep this one instead", "p", "keep", { disabled: !item || item.link, onclick: () => act("keep", { file: item.file }) }),
       ...(data.tier === "identical" ? [] : [one("Not duplicates", "n", "apart")]),
       one("Keep all", "a", "all"),

@@ -11,7 +11,7 @@ from explorer.library import pairs as store
 from explorer.library.library import Library
 from explorer.library.pairs import Pair
 from explorer.library.writer import Writer
-from explorer.photos import comparison, sketches
+from explorer.photos import comparison, retakes, sketches
 
 
 class Closer:
@@ -34,7 +34,7 @@ class Closer:
                 pixels = [self._pixels(i, moment.path) for i, moment in ((a, one), (b, other))]
                 if pixels[0] is not None and pixels[0] == pixels[1]:
                     return Pair(a, b, "pixels", 1.0, looked.relation)
-            if another_moment(one, other, self._fraction):
+            if another_moment(one, other, self._fraction) or self._taken_again(looked, one, other):
                 return Pair(a, b, "scene", score, {})
         return Pair(a, b, "picture", score, looked.relation)
 
@@ -49,7 +49,7 @@ class Closer:
         if not rows:
             return None
         row = rows[0]
-        return Moment(row.photo_id, row.path, row.width, row.height, row.taken_at, row.taken_source, row.camera)
+        return Moment(row.photo_id, row.path, row.width, row.height, row.taken_at, row.taken_source, row.camera, row.format)
 
     def _pixels(self, photo_id: int, path: str) -> bytes | None:
         if photo_id not in self._fresh:
@@ -60,6 +60,18 @@ class Closer:
                 return None
             self._fresh[photo_id] = digest
         return self._fresh[photo_id]
+
+    def _taken_again(self, looked: Looked, one: Moment, other: Moment) -> bool:
+        """Whether two pictures of one size are two shots, though nothing else says so."""
+        if (one.width, one.height, one.format) != (other.width, other.height, other.format) or looked.measures is None:
+            return False
+        aside = retakes.aside(looked.relation["matrix"], one.width, one.height)  # type: ignore[arg-type]
+        if aside is None or aside > retakes.ASIDE:
+            return aside is not None
+        beside = self._pool.look_beside(one.path, other.path)
+        known = beside is not None and self._is(one.photo_id, beside[0]) and self._is(other.photo_id, beside[1])
+        changed, moved = comparison.is_changed(looked.measures), comparison.may_have_moved(looked.measures)
+        return retakes.taken_again(beside[2] if beside and known else None, changed=changed, moved=moved)
 
     def _fraction(self, moment: Moment) -> str | None:
         looked = self._pool.look_closer(moment.path, "fraction")

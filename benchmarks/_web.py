@@ -151,12 +151,3 @@ def screenshot(picture: Picture, random: Random) -> Picture:
     for place in (0.2 * width, 0.5 * width, 0.8 * width):
         pen.ellipse((place - size, low - size, place + size, low + size), outline=ink, width=2)
     return screen
-
-
-def beside_another(picture: Picture, random: Random) -> Picture:
-    """Two pictures on one: the other is made by rule."""
-    other = np.kron(random.integers(0, 256, (6, 8, 3)), np.ones((40, 40, 1))).astype(np.uint8)
-    pair = Image.new("RGB", (2 * picture.width, picture.height))
-    pair.paste(picture, (0, 0))
-    pair.paste(Image.fromarray(other).resize(picture.size, Image.Resampling.BICUBIC), (picture.width, 0))
-    return pair

@@ -1,6 +1,6 @@
 """How well copies are found, and shots of one scene told apart, beside imagededup (pHash) and czkawka; and how long it takes.
 
-    python -m benchmarks.duplicates --photos DIR [--most N] [--web] [--bursts DIR] [--scale N] [--json]
+    python -m benchmarks.duplicates --photos DIR [--most N] [--web] [--bursts DIR] [--shots DIR] [--scale N] [--json]
 
 Of up to N photos in a folder it makes copies of every kind in `_copies.KINDS` (--web: `WEB_KINDS`), one each, in a folder of its own,
 and has each program look for duplicates among all originals and copies. Ours runs as the program does: it indexes the folder with the
@@ -8,8 +8,9 @@ starter model and reads the groups of the tiers “identical”, “pixels” an
 original (or, for the peers, paired with it). Precision counts pairs of files: right are those that come from one photo. Peers run with
 the settings their own documents give: imagededup pHash with a distance of at most 10, czkawka with a similarity of 15 of 64 … 256 bits,
 as its examples do.
---bursts: photos that are all different shots; any pair of them in these tiers is wrong. --scale: finding candidates among so many
-synthetic hashes. Peers that are not installed (benchmarks/requirements.txt) are left out, and said.
+--bursts: photos that are all different shots; any pair of them in these tiers is wrong. --shots: of each photo two shots are made by rule
+for each kind in `_shots.KINDS`, as from a tripod, a hand or a second camera; these are no copies either. --scale: finding candidates among
+so many synthetic hashes. Peers that are not installed (benchmarks/requirements.txt) are left out, and said.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks import _shots
 from benchmarks._copies import ALL_KINDS, KINDS, WEB_KINDS, Copy, make
 from explorer.encoders import registry
 from explorer.indexing.once import index_folders
@@ -195,6 +197,31 @@ def bursts(folder: Path, most: int) -> dict[str, Any]:
     return {"photos": len(files), "pairs": pairs, "wrong": wrong, "precision": 1 - len(wrong) / max(1, pairs), "seconds": found.seconds}
 
 
+def shots(sources: Sequence[Path], folder: Path, seed: int) -> dict[str, Any]:
+    """Pairs of shots by rule, of each photo one of each kind, that are taken for one picture."""
+    for kind in _shots.KINDS:
+        (folder / kind).mkdir(parents=True, exist_ok=True)
+    jobs = [(source, sources[number - 1], folder / kind, kind, seed) for number, source in enumerate(sources) for kind in _shots.KINDS]
+    with ProcessPoolExecutor() as pool:
+        made = [pair for pair in pool.map(_shot, jobs, chunksize=8) if pair]
+    kinds, seconds, mixed = dict[str, list[int]](), 0.0, list[list[str]]()
+    for kind in _shots.KINDS:
+        found = ours(folder / kind)
+        some = {frozenset((pair.one, pair.other)) for pair in made if pair.kind == kind}
+        kinds[kind], seconds = [len(found.pairs & some), len(some)], seconds + found.seconds
+        mixed += [sorted(path.name for path in pair) for pair in found.pairs - some]
+    return {"made": kinds, "seconds": seconds, "mixed": mixed}
+
+
+def _shot(job: tuple[Path, Path, Path, str, int]) -> _shots.Shots | None:
+    source, another, folder, kind, seed = job
+    random = np.random.default_rng([seed, zlib.crc32(source.name.encode()), _shots.KINDS.index(kind)])
+    try:
+        return _shots.make(source, another, folder, kind, random)
+    except (OSError, ValueError, SyntaxError):
+        return None
+
+
 def scale(number: int) -> dict[str, Any]:
     """Seconds to find all similar hashes among so many, of which one in ten is another's copy."""
     from explorer.indexing.candidates import MOST_BITS, MOST_EVEN
@@ -240,6 +267,10 @@ def say(results: dict[str, Any]) -> None:
         b = results["bursts"]
         wrong = f"{len(b['wrong'])} of {b['pairs']:,} pairs of {b['photos']:,} photos"
         print(f"different shots: {wrong} were taken for one picture: {b['wrong'][:5]}")
+    if "shots" in results:
+        print(f"{'two shots without times':<34}taken for one picture")
+        for kind, (wrong, of) in results["shots"]["made"].items():
+            print(f"{kind:<34}{wrong:>6} of {of}")
     if "scale" in results:
         s = results["scale"]
         print(f"candidates among {s['hashes']:,} hashes in eight orientations: {s['seconds']:.1f} s, {s['recall']:.3f} of copies found")
@@ -254,12 +285,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of what is done to the copies (1)")
     parser.add_argument("--web", action="store_true", help="copies as sites, phones and editors make them, instead of the plain kinds")
     parser.add_argument("--bursts", type=Path, action="append", default=[], help="photos that are all different shots (may be given again)")
+    parser.add_argument("--shots", type=Path, help="photos of each of which two shots are made, without times, of each kind")
     parser.add_argument("--scale", type=int, help="time the search for candidates among so many hashes")
     parser.add_argument("--keep", type=Path, help="make the copies in this folder and leave them there")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    if not args.photos and not args.bursts and not args.scale:
-        parser.error("give --photos, --bursts or --scale")
+    if not args.photos and not args.bursts and not args.shots and not args.scale:
+        parser.error("give --photos, --bursts, --shots or --scale")
     results: dict[str, Any] = {}
     if args.photos:
         sources = photos_below(args.photos, args.most)
@@ -280,6 +312,9 @@ def main() -> int:
         some = bursts(folder, 100_000)
         before = results.get("bursts")
         results["bursts"] = {**some, **{k: before[k] + some[k] for k in ("photos", "pairs", "wrong", "seconds")}} if before else some
+    if args.shots:
+        with tempfile.TemporaryDirectory(prefix="duplicates-") as scratch:
+            results["shots"] = shots(photos_below(args.shots, args.most), Path(scratch), args.seed)
     if args.scale:
         results["scale"] = scale(args.scale)
     if args.json:

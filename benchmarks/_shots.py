@@ -87,7 +87,7 @@ def _changed(a: Floats, thing: Floats, kind: str, random: Random) -> tuple[Float
     # A tripod gives way by hundredths of a pixel to half of one.
     give = np.exp(random.uniform(np.log(0.02), np.log(0.4)))
     turn = cv2.getRotationMatrix2D((w / 2, h / 2), random.normal(0, 0.003), 1)
-    turn[:, 2] += random.normal(0, give, 2)
+    turn[:, 2] = turn[:, 2] + random.normal(0, give, 2)
     moved = cv2.warpAffine(b, turn, (w, h), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
     return a, moved * random.uniform(0.98, 1.02)
 

@@ -15,7 +15,9 @@ from explorer.photos.resaving import Left
 # Pixels of the preview by which a shot lies beside another, in the middle of the picture. Of 700 copies of one size none did by more than
 # 0.06, also where both had been scaled by different methods; of shots by rule from an unsteady tripod 91 of 100 by more than 0.1.
 ASIDE = 0.08
-# And at the corners, beyond which it is neither a shot nor a copy saved again, but a crop that was scaled up.
+# At the corners they lie beside by up to 0.11, so that these count for less.
+_CORNERS = 0.4
+# Pixels at the corners beyond which it is neither a shot nor a copy saved again, but a crop that was scaled up.
 _CROPPED = 3.0
 # What saving leaves (`resaving.Left`) of two shots: excess at least, shared at most. Copies saved once more at any quality: none of 290;
 # saved several times between, at qualities that cannot be known: 2 of 300. Shots by rule that nothing else tells: half.
@@ -27,16 +29,17 @@ EXCESS_CHANGED, SHARED_CHANGED = 0.02, 0.97
 
 
 def aside(matrix: Sequence[float], width: int, height: int) -> float | None:
-    """How many pixels of the preview the second picture lies beside the first, in the middle; None where it was cropped or turned.
+    """How many pixels of the preview the second picture lies beside the first: in the middle, or at a corner where that counts for more.
+    None where it was cropped or turned.
 
     matrix: lays the second onto the first, both as unit squares, row by row (2×3). width, height: of both, in pixels.
     """
     scale = min(1.0, PREVIEW_SIDE / max(width, height)) * np.array([width, height])
     apart = np.reshape(matrix, (2, 3)) - np.eye(2, 3)
-    corners = apart @ np.array([[0, 1, 0, 1, 0.5], [0, 0, 1, 1, 0.5], [1, 1, 1, 1, 1]]) * scale[:, None]
-    if np.abs(corners).max() > _CROPPED:
+    beside = np.abs(apart @ np.array([[0, 1, 0, 1, 0.5], [0, 0, 1, 1, 0.5], [1, 1, 1, 1, 1]]) * scale[:, None])
+    if beside.max() > _CROPPED:
         return None
-    return float(np.abs(corners[:, -1]).max())
+    return float(max(beside[:, -1].max(), beside.max() * _CORNERS))
 
 
 def taken_again(left: Left | None, *, changed: bool, moved: bool) -> bool:

@@ -12,6 +12,7 @@ from explorer.library.library import Library
 from explorer.library.pairs import Pair
 from explorer.library.writer import Writer
 from explorer.photos import comparison, retakes, sketches
+from explorer.photos.resaving import Left
 
 
 class Closer:
@@ -20,12 +21,14 @@ class Closer:
     def __init__(self, library: Library, writer: Writer, pool: DecodePool) -> None:
         self._library, self._writer, self._pool = library, writer, pool
         self._fresh = dict[int, bytes]()
+        # Asked twice for the same two at most, one after the other.
+        self._left = functools.lru_cache(maxsize=1)(self._left_over)
         self._moment = functools.lru_cache(maxsize=1024)(self._moment_of)
 
     def judge(self, looked: Looked) -> Pair | None:
         """The pair to be kept, or None."""
         a, b, measures = looked.a, looked.b, looked.measures
-        if measures is None or not comparison.is_same_picture(measures):
+        if measures is None or not (comparison.is_same_picture(measures) or self._made_from(looked)):
             return Pair(a, b, "scene", round(min(1.0, looked.votes / sketches.KEPT), 4), {}) if looked.votes >= SCENE else None
         score = round(max(0.0, min(1.0, measures.median)), 4)
         one, other = self._moment(a), self._moment(b)
@@ -61,17 +64,32 @@ class Closer:
             self._fresh[photo_id] = digest
         return self._fresh[photo_id]
 
+    def _aside(self, looked: Looked, one: Moment, other: Moment) -> float | None:
+        """By how many pixels two pictures of one size lie beside each other; None for others (`retakes.aside`)."""
+        if (one.width, one.height, one.format) != (other.width, other.height, other.format):
+            return None
+        return retakes.aside(looked.relation["matrix"], one.width, one.height)  # type: ignore[arg-type]
+
+    def _made_from(self, looked: Looked) -> bool:
+        """Whether one file was surely made from the other by saving it again."""
+        one, other = self._moment(looked.a), self._moment(looked.b)
+        if one is None or other is None or not retakes.may_be_made(self._aside(looked, one, other)):
+            return False
+        left = self._left(one, other)
+        return left is not None and left.explained >= retakes.MADE
+
     def _taken_again(self, looked: Looked, one: Moment, other: Moment) -> bool:
         """Whether two pictures of one size are two shots, though nothing else says so."""
-        if (one.width, one.height, one.format) != (other.width, other.height, other.format) or looked.measures is None:
-            return False
-        aside = retakes.aside(looked.relation["matrix"], one.width, one.height)  # type: ignore[arg-type]
-        if aside is None or aside > retakes.ASIDE:
+        aside = self._aside(looked, one, other)
+        if aside is None or looked.measures is None or aside > retakes.ASIDE:
             return aside is not None
+        changed, moved = comparison.is_changed(looked.measures), comparison.may_have_moved(looked.measures)
+        return retakes.taken_again(self._left(one, other), changed=changed, moved=moved)
+
+    def _left_over(self, one: Moment, other: Moment) -> Left | None:
         beside = self._pool.look_beside(one.path, other.path)
         known = beside is not None and self._is(one.photo_id, beside[0]) and self._is(other.photo_id, beside[1])
-        changed, moved = comparison.is_changed(looked.measures), comparison.may_have_moved(looked.measures)
-        return retakes.taken_again(beside[2] if beside and known else None, changed=changed, moved=moved)
+        return beside[2] if beside and known else None
 
     def _fraction(self, moment: Moment) -> str | None:
         looked = self._pool.look_closer(moment.path, "fraction")

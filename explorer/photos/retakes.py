@@ -22,8 +22,11 @@ _CROPPED = 3.0
 # What saving leaves (`resaving.Left`) of two shots: excess at least, shared at most. Copies saved once more at any quality: none of 290;
 # saved several times between, at qualities that cannot be known: 2 of 300. Shots by rule that nothing else tells: half.
 EXCESS, SHARED = 0.08, 0.94
-# What saving explains of the difference between a copy and its original, at least; of that between shots it explains at most 0.12.
-EXPLAINED = 0.2
+# What saving explains of the difference between two files, for one to be surely made from the other: of that between shots of one quality
+# 0.3 at most, of one quality and another 0.55; of that between copies of one size and their originals 0.75 and more for half of them.
+EXPLAINED = 0.6
+# And so that nothing else need be alike: in soft pictures most of what blocks show is noise, which compression takes. Pixels aside then.
+MADE, _MADE_ASIDE = 0.75, 0.5
 # The same where things are seen that may have come, gone or moved.
 EXCESS_CHANGED, SHARED_CHANGED = 0.02, 0.97
 
@@ -40,6 +43,11 @@ def aside(matrix: Sequence[float], width: int, height: int) -> float | None:
     if beside.max() > _CROPPED:
         return None
     return float(max(beside[:, -1].max(), beside.max() * _CORNERS))
+
+
+def may_be_made(aside: float | None) -> bool:
+    """Whether it is worth looking if one file was made from the other, though too little is alike in the previews."""
+    return aside is not None and aside <= _MADE_ASIDE
 
 
 def taken_again(left: Left | None, *, changed: bool, moved: bool) -> bool:

@@ -18,15 +18,18 @@ _LOPSIDED, _TEXTURE, _ALIKE = 0.35, (0.7, 1.4), 0.05
 _LEAST = 20
 
 
+def lopsided(other: Floats, toned: Floats, where: Mask) -> float:
+    """From 0, where each place has become as much brighter as darker, to 1, where it has become only one of both. Arguments as below."""
+    if where.sum() < _LEAST:
+        return 0.0
+    apart, size = np.where(where, other - toned, np.float32(0)), (_AROUND, _AROUND)
+    return float(np.abs(cv2.blur(apart, size))[where].sum() / max(1e-6, float(cv2.blur(np.abs(apart), size)[where].sum())))
+
+
 def stirred(one: Floats, other: Floats, toned: Floats, where: Mask) -> bool:
     """Whether what differs is what was there before, a little beside. one, other: the pictures, laid onto each other. toned: the first
     with the tones of the second. where: pixels that differ."""
-    if where.sum() < _LEAST:
-        return False
-    apart = np.where(where, other - toned, np.float32(0))
-    size = (_AROUND, _AROUND)
-    lopsided = np.abs(cv2.blur(apart, size))[where].sum() / max(1e-6, float(cv2.blur(np.abs(apart), size)[where].sum()))
-    if lopsided > _LOPSIDED:
+    if where.sum() < _LEAST or lopsided(other, toned, where) > _LOPSIDED:
         return False
     texture = [float(np.median(_range(x)[where])) for x in (one, other)]
     if not _TEXTURE[0] < (texture[0] + 0.5) / (texture[1] + 0.5) < _TEXTURE[1]:

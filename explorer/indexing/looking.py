@@ -78,7 +78,8 @@ class _Picture:
 
     @functools.cached_property
     def box(self) -> placing.Box:
-        return placing.content(self.grey) if self.grey is not None else (0.0, 0.0, 1.0, 1.0)
+        """What lies within a border, where there is one."""
+        return placing.framed(self.grey) if self.grey is not None else (0.0, 0.0, 1.0, 1.0)
 
     @functools.cached_property
     def corners(self) -> Sketch | None:
@@ -115,7 +116,7 @@ class Looker:
         small = _read(self._library.previews.path(self._known.digest(photo_id)), cv2.IMREAD_REDUCED_GRAYSCALE_4)
         if small is None:
             return Glance(False, None)
-        left, top, right, bottom = map(int, placing.content(small))
+        left, top, right, bottom = map(int, placing.framed(small))
         if (left, top, right, bottom) == (0, 0, small.shape[1], small.shape[0]):
             return Glance(True, None)
         return Glance(True, perceptual_hash(Image.fromarray(small[top:bottom, left:right])))

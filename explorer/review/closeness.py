@@ -17,8 +17,9 @@ from explorer.review.groups import Tier
 from explorer.review.relations import Edge
 
 # How far from the library's usual nearness to sameness (cosine 1) two photos must be: photos of one moment, and those that just look
-# alike. Usual is the cosine of a photo to its 24th nearest, in the middle of all photos.
-_MOMENT, _LOOKALIKE = 0.4, 0.6
+# alike. Usual is the cosine of a photo to its 24th nearest, in the middle of all photos. By the starter model, 1,000 everyday photos of
+# which no two belong together have 50 pairs at 0.7 (137 at 0.6, of which one in six showed another subject), 14 at 0.8.
+_MOMENT, _LOOKALIKE = 0.4, 0.7
 # Seconds within which photos are of one moment: by themselves, and where the same things were recognised on both.
 _SOON, _SCENE = 60.0, 600.0
 

@@ -382,6 +382,12 @@ export default function (component) {
     make("span", { class: "text" }, `${entry.files} files · ${entry.size}`))));
   }
 
+  // A key that comes while the page has not shown yet what came of the last one: it is for this group, or goes to another one.
+  function wait(event) {
+    event.preventDefault();
+    state.waiting = { event: { key: event.key, composedPath: () => [root], preventDefault() {} }, group: data.key, at: Date.now() };
+  }
+
   function onKey(event) {
     const at = event.composedPath()[0];
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -403,10 +409,12 @@ export default function (component) {
     if (event.key === "Enter") {
       // A button that has the focus is pressed by it, as everywhere.
       if (at instanceof HTMLElement && at.closest("button, a, summary")) return;
+      if (state.busy) return wait(event);
       if (data.accepted) act("next");
       else if (others.some((each) => each.goes)) act("accept");
     } else if (event.key in keys) {
       if (event.key.startsWith("Arrow") && at instanceof HTMLElement && at.closest('[role="radiogroup"], [role="tablist"], [role="slider"]')) return;
+      if (state.busy && /^([xmpnalu]|Arrow(Left|Right))$/.test(event.key)) return wait(event);
       keys[event.key]();
       // Whoever uses these keys means the group: a button elsewhere that was clicked before is not pressed by the next Enter.
       if (root.isConnected && !root.contains(root.getRootNode().activeElement)) root.focus({ preventScroll: true });
@@ -420,6 +428,9 @@ export default function (component) {
   document.removeEventListener("keydown", root.onKey);
   root.onKey = onKey;
   document.addEventListener("keydown", onKey);
+  const waiting = state.waiting;
+  state.waiting = null;
+  if (waiting && Date.now() - waiting.at < 3000 && (waiting.group === data.key || waiting.event.key.startsWith("Arrow"))) onKey(waiting.event);
   return () => {
     document.removeEventListener("keydown", onKey);
     clearInterval(state.blinking);

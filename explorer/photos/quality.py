@@ -19,6 +19,8 @@ _OPPONENT = np.array([[1.0, -1.0, 0.0], [0.5, 0.5, -1.0]], np.float32)
 _BURNT, _BLACK = 250, 5
 # A channel from which it counts as clipped.
 _CLIPPED = 253
+# The lights: luminance from which, the share of the picture they must have to be judged, and the side at which their slopes are taken.
+_LIGHTS, _ENOUGH_LIGHT, _RELIEF_SIDE = 200, 0.01, 256
 
 
 def measure(grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compression: int = 0) -> tuple[Quality, Look]:
@@ -41,6 +43,7 @@ def measure(grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compre
         blur=sharp.most * scale, along=sharp.least * scale, direction=sharp.direction, edges=sharp.edges,
         shaken=sharp.shaken, noise=noise * scale, white=white, compression=float(compression), blocks=blocks, steps=steps,
         flat=_flat(grey), grey_tail=_grey_tail(small), **_light(light, counts), **_colours(small), **_content(grey, small, light),
+        relief=_relief(light),
     )  # fmt: skip
     finite = np.nan_to_num(np.array(list(values.values())), nan=0.0, posinf=99.0)
     return Quality(**dict(zip(values, finite.tolist(), strict=True))), Look(_map(sharp.tiles * scale), _histogram(counts))
@@ -85,6 +88,17 @@ def _colours(small: npt.NDArray[np.uint8]) -> dict[str, float]:
     counts = _counts(cv2.max(cv2.max(red, green), blue))  # type: ignore[arg-type]
     total = counts.sum()
     return {"clipped": float(counts[_CLIPPED:].sum() / total), "brightest": float(np.searchsorted(np.cumsum(counts), 0.25 * total))}
+
+
+def _relief(light: Grey) -> float:
+    """Mean slope of what is light, in a picture at most 256 pixels wide: the same for small photos and large ones."""
+    scale = min(1.0, _RELIEF_SIDE / max(light.shape))
+    size = max(1, round(light.shape[1] * scale)), max(1, round(light.shape[0] * scale))
+    soft = cv2.GaussianBlur(cv2.resize(light, size, interpolation=cv2.INTER_AREA).astype(np.float32), (0, 0), 1)
+    lights = soft >= _LIGHTS
+    if lights.mean() < _ENOUGH_LIGHT:
+        return 0.0
+    return float(cv2.magnitude(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1))[lights].mean())  # type: ignore[call-overload]
 
 
 def _content(grey: Grey, small: npt.NDArray[np.uint8], light: Grey) -> dict[str, float]:

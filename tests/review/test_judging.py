@@ -57,10 +57,10 @@ def test_scores_fall_with_the_fault(judge: Callable[[Column], Judgement], name: 
 
 
 def test_burnt_out_photos_are_told_from_snow_and_white_backgrounds() -> None:
-    over = but(burnt=0.4, low=60, lit=190, high=255, clipped=0.5, brightest=180)
-    snow = but(burnt=0.02, low=60, lit=215, high=250, clipped=0.05, brightest=190)
-    background = but(burnt=0.6, low=4, lit=105, high=255, clipped=0.6, brightest=50)
-    sky = but(burnt=0.2, low=10, lit=110, high=255, clipped=0.25, brightest=80)
+    over = but(burnt=0.4, burnt_border=0.4, low=60, lit=190, high=255, clipped=0.5, brightest=180, relief=60)
+    snow = but(burnt=0.02, low=60, lit=215, high=250, clipped=0.05, brightest=190, relief=25)
+    background = but(burnt=0.6, burnt_border=0.95, low=4, lit=105, high=255, clipped=0.6, brightest=50, relief=70)
+    sky = but(burnt=0.12, low=10, lit=110, high=255, clipped=0.15, brightest=80, relief=30)
     scores = judging.overexposed(column([over, snow, background, sky])).score
     assert scores[0] < 0.3 and (scores[1:] > 0.5).all()
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
-from scipy.stats import spearmanr
 
 from benchmarks import _faults as faults
 from benchmarks._faults import Pixels
@@ -22,7 +21,6 @@ from explorer.review.drawn import NOT_DRAWN
 
 # Pixels of the longer side from which a photo is large, and to which it is brought down.
 _LARGE, _MOST = 1500, 4000
-_STEPS = range(9)
 _EV = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
 
 
@@ -79,7 +77,7 @@ def print_series(files: Sequence[Path], most: int, peer: Callable[[Sequence[Path
             scores = [_score(data, kind) for data in packed]
             ours += [score < 0.5 for score in scores]
             # Where all are the same, there is no order to be kept.
-            order.append(-float(spearmanr(_STEPS, np.round(scores, 4)).statistic) if np.ptp(scores) > 1e-4 else 1.0)
+            order.append(_follows(np.round(scores, 4)) if np.ptp(scores) > 1e-4 else 1.0)
             if peer is not None and kind in ("blurred", "overexposed", "dark"):
                 theirs += _flagged(packed, kind, peer)
         line = " ".join(f"{100 * number / len(photos):>4.0f}" for number in ours)
@@ -87,6 +85,12 @@ def print_series(files: Sequence[Path], most: int, peer: Callable[[Sequence[Path
         if peer is not None and kind in ("blurred", "overexposed", "dark"):
             print(f"{'cleanvision':>26} {' '.join(f'{100 * number / len(photos):>4.0f}' for number in theirs)}")
     print()
+
+
+def _follows(scores: npt.NDArray[np.float64]) -> float:
+    """Spearman's rank correlation of growing strength and falling scores; equal scores share a rank."""
+    ranks = np.array([(scores < score).sum() + ((scores == score).sum() - 1) / 2 for score in scores])
+    return -float(np.corrcoef(np.arange(len(scores)), ranks)[0, 1])
 
 
 def _large(files: Sequence[Path], most: int) -> list[Pixels]:

@@ -10,8 +10,9 @@ documents, charts, icons and posters drawn by rule.
 
     python -m benchmarks.anomalies --photos DIR --series [--limit N]
 
-takes large photos and puts each fault into each of them in nine steps, light in several ways, and prints at which step how many are flagged,
-by ours and by cleanvision, and how well the scores follow the strength (Spearman). `--ordinary` prints what is flagged of photos as they are.
+takes large photos and puts each fault into each of them in nine steps, light in several ways, and prints at which step how many are
+flagged, by ours and by cleanvision, and how well the scores follow the strength (Spearman). `--ordinary` prints what is flagged of photos
+as they are.
 
 Themes come from the folders below DIR, or, with --captions (columns image, caption), from words that most captions of a photo have.
 Ordinary photos have faults of their own, which count against all alike.
@@ -158,8 +159,8 @@ def as_they_are(files: Sequence[Path], folder: Path, encoder: Encoder) -> None:
     ours = _ours(folder / "photos", folder / "library", encoder)
     _false_alarms(ours, list(name))
     for kind in KINDS:
-        for copy in sorted(ours.flagged[kind] & set(name), key=lambda path: ours.score[kind][path]):
-            print(f"{kind:<14}{ours.score[kind][copy]:>6.2f}  {name[copy]}")
+        for score, found in sorted((ours.score[kind][found], found) for found in ours.flagged[kind] & set(name)):
+            print(f"{kind:<14}{score:>6.2f}  {name[found]}")
 
 
 def _false_alarms(ours: Scored, usual: Sequence[str]) -> None:

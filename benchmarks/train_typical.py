@@ -41,11 +41,16 @@ def main() -> None:
     usual, above = np.percentile(distance(learned, unpacked), [50, 84.13])
     others = vectors((path.read_bytes() for path in files[1::9]), encoder).astype(np.float32)
     far = (distance(others, unpacked) - usual) / (above - usual)
-    print(f"{len(learned):,} photos; others lie at {np.median(far):.2f} spreads in the median, 1 in 200 of them beyond {np.quantile(far, 0.995):.2f}")
+    print(f"{len(learned):,} photos; others lie at {np.median(far):.2f} spreads, 1 in 200 of them beyond {np.quantile(far, 0.995):.2f}")
     if args.out:
         middle = learned.mean(axis=0).astype(np.float32)
         np.savez_compressed(
-            args.out, middle=middle, centres=packed, usual=np.float32(usual), spread=np.float32(above - usual), version=np.array(encoder.version)
+            args.out,
+            middle=middle,
+            centres=packed,
+            usual=np.float32(usual),
+            spread=np.float32(above - usual),
+            version=np.array(encoder.version),
         )
         print(f"written to {args.out}")
 

@@ -32,8 +32,8 @@ class Quality:
     low, middle, high: luminance below which 2 %, half and 99 % of the pixels are. mean: their average. lit: the median of those not
     burnt out. burnt, black: shares of pixels at the ends. burnt_border: burnt share of the picture's margin. clipped: share of pixels with
     any channel at its upper end: colours burn out before white does. brightest: of the brightest channel, what a quarter of the pixels are
-    below. relief: how steep the lights are (Sobel, levels, in a picture 256 pixels wide): where too much light drives tones into white, they
-    end steeply.
+    below. relief: how steep the lights are (Sobel, levels, in a picture 256 pixels wide): where too much light drives tones into white,
+    they end steeply.
     entropy: of the luminance, bits (0 to 8). contrast: standard deviation of a picture 64 pixels wide. detail: share of its pixels
     with an edge.
     flat: share of pixels just like their neighbours. colours: share of the eight commonest of 4,096 colours. text: share of

@@ -98,7 +98,7 @@ def _relief(light: Grey) -> float:
     lights = soft >= _LIGHTS
     if lights.mean() < _ENOUGH_LIGHT:
         return 0.0
-    return float(cv2.magnitude(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1))[lights].mean())  # type: ignore[call-overload]
+    return float(cv2.magnitude(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1))[lights].mean())
 
 
 def _content(grey: Grey, small: npt.NDArray[np.uint8], light: Grey) -> dict[str, float]:

@@ -42,7 +42,7 @@ def rising(values: Numbers, middle: Numbers | float, steepness: float) -> Floats
 
 def _below(values: Floats, full: float, none: float) -> Numbers:
     """1 up to `full`, 0 from `none` on."""
-    return np.clip((none - values) / (none - full), 0, 1)
+    return np.asarray(np.clip((none - values) / (none - full), 0, 1))
 
 
 def _usual(values: Floats, factor: float, least: float, most: float) -> float:
@@ -89,8 +89,9 @@ def blurred(column: Column) -> Judgement:
 # --- light
 
 
-# Lights (of 255) below which a photo is too dark.
-_DARK = 119.0
+# Lights (of 255) below which a photo is too dark: 0.6 % of 4,500 photos of Flickr8k have less, and 90 % of 49 large photos with 2 EV too
+# little light (at 119 it is 0.4 % and 63 %).
+_DARK = 125.0
 # What is lost to white, weighted by how steeply the lights end and how light the darks are, from which a photo is too light: 0.45 % of
 # 3,000 photos of Flickr8k are above it, and 82 % of 49 large photos by 2 EV too light. Of what is lost, so much counts that is lost in all
 # channels, the rest in any; the slope of the lights and the level of the darks from which they count in full, and what each counts for.
@@ -114,8 +115,8 @@ def dark(column: Column) -> Judgement:
 
 
 def overexposed(column: Column) -> Judgement:
-    """Burnt out: a good part has lost all drawing, and the lights around it end steeply, or the darks are light. Snow and fog are light, but
-    not lost; a white background is lost, but what stands before it has its darks."""
+    """Burnt out: a good part has lost all drawing, and its lights end steeply, or the darks are light. Snow and fog are light, but not
+    lost; a white background is lost, but what stands before it has its darks."""
     burnt, clipped, lit, low = column("burnt"), column("clipped"), column("lit"), column("low")
     lost = _LOST_IN_ALL * burnt + (1 - _LOST_IN_ALL) * clipped
     background = column("burnt_border") * _below(lit, *_BACKGROUND_LIT) * _below(low, *_BACKGROUND_DARKS)

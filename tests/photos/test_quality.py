@@ -201,3 +201,12 @@ def test_dates_that_cannot_be_are_kept_apart(taken: str, stated: str | None) -> 
     photo = decode(pictures.encoded(pictures.draw(1), exif=pictures.exif(taken=taken)), None)
     assert photo.stated == stated
     assert (photo.taken_at is None) == (not taken.startswith("2015"))
+
+
+def test_lights_driven_into_white_end_steeply() -> None:
+    """With more light, what is light has steep slopes; and they are the same at any size."""
+    picture = scene(11)
+    assert rises([judged(lit(picture, stops)).relief for stops in (0, 1)])
+    large, small = (judged(np.asarray(Image.fromarray(lit(picture, 2)).resize(size))).relief for size in ((1200, 900), (600, 450)))
+    assert large == pytest.approx(small, rel=0.15)
+    assert judged(np.full((80, 100, 3), 60, np.uint8)).relief == 0

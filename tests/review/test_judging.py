@@ -110,3 +110,22 @@ def test_any_figures_give_scores_in_range_and_a_sentence(rows: list[list[float]]
         found = judge(column(photos, camera=float(camera)))
         assert ((found.score >= 0) & (found.score <= 1)).all()
         assert all(found.says(row).endswith(".") for row in range(len(photos)))
+
+
+def test_a_white_page_is_not_overexposed() -> None:
+    page = but(
+        burnt=0.8, burnt_border=0.7, clipped=0.8, low=20, lit=120, high=255, brightest=250, relief=70, flat=0.8, colours=0.9, text=0.02
+    )
+    assert judging.not_a_photo(column([page], lossless=1)).score[0] < 0.3
+    assert judging.overexposed(column([page], lossless=1)).score[0] > 0.5
+
+
+def test_lights_that_end_steeply_are_overexposed_before_those_that_fade() -> None:
+    found = judging.overexposed(column([but(burnt=0.2, clipped=0.25, high=255, relief=relief) for relief in (5, 30, 60, 90)])).score
+    assert (np.diff(found[:3]) < 0).all() and found[0] > 0.5 > found[2] >= found[3]
+
+
+def test_stripes_as_sharp_as_can_be_are_not_shaken() -> None:
+    """Letters and leaves run in one direction; what moved is soft along its streaks as well."""
+    letters, moved = judging.blurred(column([but(blur=0.75, along=0.12, shaken=2.0), but(blur=0.75, along=0.4, shaken=2.0)])).score
+    assert letters > 0.5 > moved

@@ -19,8 +19,8 @@ from explorer.photos.figures import FIGURES
 from explorer.review import judging
 from explorer.review.drawn import NOT_DRAWN
 
-# Pixels of the longer side from which a photo is large, and to which it is brought down.
-_LARGE, _MOST = 1500, 4000
+# Pixels of the longer side from which a photo is large.
+_LARGE = 1500
 _EV = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
 
 
@@ -64,9 +64,9 @@ _JUDGES = {
 }  # fmt: skip
 
 
-def print_series(files: Sequence[Path], most: int, peer: Callable[[Sequence[Path]], Any] | None) -> None:
-    """peer: gives cleanvision's findings of some files, by kind; None: without it."""
-    photos = list(_large(files, most))
+def print_series(files: Sequence[Path], most: int, side: int, peer: Callable[[Sequence[Path]], Any] | None) -> None:
+    """most: photos. side: pixels to which their longer side is brought down. peer: gives cleanvision's findings of some files, by kind; None: without it."""
+    photos = list(_large(files, most, side))
     if not photos:
         raise SystemExit(f"No photo is {_LARGE:,} pixels or more on its longer side.")
     print(f"{len(photos)} large photos; flagged of them at steps 1 to 9, in percent\n")
@@ -81,7 +81,10 @@ def print_series(files: Sequence[Path], most: int, peer: Callable[[Sequence[Path
             if peer is not None and kind in ("blurred", "overexposed", "dark"):
                 theirs += _flagged(packed, kind, peer)
         line = " ".join(f"{100 * number / len(photos):>4.0f}" for number in ours)
-        print(f"{name:<26} {' '.join(f'{strength:g}' for strength in strengths)}\n{'ours':>26} {line}   order {np.mean(order):.3f}")
+        print(
+            f"{name:<26} {' '.join(f'{strength:g}' for strength in strengths)}\n{'ours':>26} {line}   order {np.mean(order):.3f}",
+            flush=True,
+        )
         if peer is not None and kind in ("blurred", "overexposed", "dark"):
             print(f"{'cleanvision':>26} {' '.join(f'{100 * number / len(photos):>4.0f}' for number in theirs)}")
     print()
@@ -93,13 +96,13 @@ def _follows(scores: npt.NDArray[np.float64]) -> float:
     return -float(np.corrcoef(np.arange(len(scores)), ranks)[0, 1])
 
 
-def _large(files: Sequence[Path], most: int) -> list[Pixels]:
+def _large(files: Sequence[Path], most: int, side: int) -> list[Pixels]:
     found = list[Pixels]()
     for path in files:
         with contextlib.suppress(OSError, SyntaxError, ValueError), Image.open(path) as opened:
             if max(opened.size) >= _LARGE and len(found) < most:
                 picture = ImageOps.exif_transpose(opened).convert("RGB")
-                picture.thumbnail((_MOST, _MOST), Image.Resampling.LANCZOS)
+                picture.thumbnail((side, side), Image.Resampling.LANCZOS)
                 found.append(np.asarray(picture))
     return found
 

@@ -73,6 +73,9 @@ def main() -> None:
     parser.add_argument("--no-peers", action="store_true", help="without cleanvision and scikit-learn")
     parser.add_argument("--only", choices=["faults", "outliers", "drawings"])
     parser.add_argument("--series", action="store_true", help="nine steps of each fault in each large photo")
+    parser.add_argument(
+        "--side", type=int, default=4000, help="of --series: pixels to which larger photos are brought down (default: 4000)"
+    )
     parser.add_argument("--ordinary", action="store_true", help="only print what is flagged of the photos as they are")
     parser.add_argument("--held-out", action="store_true", help="without every third photo by name, on which the lines were set")
     args = parser.parse_args()
@@ -82,7 +85,7 @@ def main() -> None:
     random.Random(5).shuffle(files)
     encoder = get_encoder(args.encoder)
     if args.series:
-        print_series(files, args.limit, None if args.no_peers else _cleanvision)
+        print_series(files, args.limit, args.side, None if args.no_peers else _cleanvision)
         return
     if args.ordinary:
         with tempfile.TemporaryDirectory() as folder:

@@ -19,6 +19,8 @@ _OPPONENT = np.array([[1.0, -1.0, 0.0], [0.5, 0.5, -1.0]], np.float32)
 _BURNT, _BLACK = 250, 5
 # A channel from which it counts as clipped.
 _CLIPPED = 253
+# What decoders put where data are missing: no signal, and nothing but zeros (ITU-T T.871, in RGB).
+_MISSING = np.array([[128, 128, 128], [0, 135, 0]], np.float32)
 # The lights: luminance from which, the share of the picture they must have to be judged, and the side at which their slopes are taken.
 _LIGHTS, _ENOUGH_LIGHT, _RELIEF_SIDE = 200, 0.01, 256
 
@@ -144,13 +146,14 @@ def _middle_band(grey: Grey) -> Grey:
 
 
 def _grey_tail(small: npt.NDArray[np.uint8]) -> float:
-    """Share of rows, counted from the bottom, that hold the one grey that decoders put where data are missing."""
-    if np.ptp(small[-1]) > 6:
+    """Share of rows, counted from the bottom, that hold the one colour that decoders put where data are missing: grey, or the green that
+    zeros become in luma and chroma."""
+    if np.ptp(small[-1], axis=0).max() > 6:
         return 0.0
     rows = small[::-1].astype(np.int16)
-    spread = (rows.max(axis=(1, 2)) - rows.min(axis=(1, 2))) <= 6
-    grey = np.abs(rows.mean(axis=(1, 2)) - 128) <= 4
-    bad = np.flatnonzero(~(spread & grey))
+    even = np.ptp(rows, axis=1).max(axis=1) <= 6
+    missing = (np.abs(rows.mean(axis=1)[:, None] - _MISSING).max(axis=2) <= 4).any(axis=1)
+    bad = np.flatnonzero(~(even & missing))
     return float((bad[0] if len(bad) else len(rows)) / len(rows))
 
 

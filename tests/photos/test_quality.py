@@ -210,3 +210,11 @@ def test_lights_driven_into_white_end_steeply() -> None:
     large, small = (judged(np.asarray(Image.fromarray(lit(picture, 2)).resize(size))).relief for size in ((1200, 900), (600, 450)))
     assert large == pytest.approx(small, rel=0.15)
     assert judged(np.full((80, 100, 3), 60, np.uint8)).relief == 0
+
+
+@pytest.mark.parametrize(("colour", "told"), [((128, 128, 128), True), ((0, 135, 0), True), ((0, 0, 0), False), ((40, 90, 160), False)])
+def test_what_decoders_put_where_data_are_missing_is_told(colour: tuple[int, int, int], told: bool) -> None:
+    """A black bottom may be a border, and a blue one is paint."""
+    picture = scene(12).copy()
+    picture[int(len(picture) * 0.7) :] = colour
+    assert judged(picture).grey_tail == pytest.approx(0.3 if told else 0.0, abs=0.02)

@@ -65,7 +65,8 @@ _JUDGES = {
 
 
 def print_series(files: Sequence[Path], most: int, side: int, peer: Callable[[Sequence[Path]], Any] | None) -> None:
-    """most: photos. side: pixels to which their longer side is brought down. peer: gives cleanvision's findings of some files, by kind; None: without it."""
+    """most: photos. side: pixels to which their longer side is brought down. peer: gives cleanvision's findings of some files, by kind;
+    None: without it."""
     photos = list(_large(files, most, side))
     if not photos:
         raise SystemExit(f"No photo is {_LARGE:,} pixels or more on its longer side.")

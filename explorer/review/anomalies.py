@@ -311,7 +311,7 @@ class Anomalies:
 # Spreads from the usual by which a photo is odd (1 in 200 everyday photos are, in libraries of 60 to 1,000), and by which it is lost in its
 # folder: of photos in the wrong one of folders by subject 70 to 90 % are beyond it, 30 % where the subjects overlap, and of those in the
 # right one 0.1 to 1 %; in folders without any subject 0.6 %.
-_ODD, _LOST = 3.75, 1.1
+_ODD, _LOST = 3.9, 1.1
 _NOT_COMPARED = "It has not been compared with others yet."
 # Photos that explain a finding.
 _SHOWN = 8

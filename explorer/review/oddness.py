@@ -25,7 +25,7 @@ _MIDDLE = 0.4
 _UNUSUAL = 1.0
 # What a library's spread is at least, in what its 95th percentile would make it: the distances of one subject's photos have long tails.
 _TAIL = 0.9 / 1.645
-# Where nothing is known of everyday photos, oddness comes out smaller: 1 photo in 200 is beyond 2.9, not 3.75.
+# Where nothing is known of everyday photos, oddness comes out smaller: 1 photo in 200 is beyond 3, not 3.9.
 _BY_ITSELF = 1.3
 # Members that stand for a folder when photos are compared with it, and the fewest that make a folder a place with a subject.
 _MEMBERS, _FEWEST = 256, 6
@@ -44,7 +44,7 @@ class Misplaced(NamedTuple):
 
 
 def outliers(vectors: Floats, near: Ids, scores: Floats, typical: Typical | None = None) -> Floats:
-    """How far each photo is from its neighbours, in the library's own spreads: 0 is usual, above 3.75 is rare.
+    """How far each photo is from its neighbours, in the library's own spreads: 0 is usual, above 3.9 is rare.
 
     vectors: (n, dim), unit length. near: (n, k) rows of the nearest photos, best first, -1 for none. scores: (n, k) cosines. typical: how
     everyday photos lie among such vectors, where that is known.

@@ -68,6 +68,7 @@ def main() -> None:
     parser.add_argument("--themes", default="dog,snow,beach,bike,soccer,street", help="words that make themes of captions")
     parser.add_argument("--foreign", type=Path, help="a folder of pictures of another domain")
     parser.add_argument("--limit", type=int, default=150, help="ordinary photos (default: 150)")
+    parser.add_argument("--skip", type=int, default=0, help="photos to pass over first, so that others are looked at than before")
     parser.add_argument("--planted", type=int, default=30, help="photos for each fault (default: 30)")
     parser.add_argument("--encoder", default="starter")
     parser.add_argument("--no-peers", action="store_true", help="without cleanvision and scikit-learn")
@@ -83,6 +84,7 @@ def main() -> None:
     if args.held_out:
         files = [path for number, path in enumerate(files) if number % 3]
     random.Random(5).shuffle(files)
+    files = files[args.skip :]
     encoder = get_encoder(args.encoder)
     if args.series:
         print_series(files, args.limit, args.side, None if args.no_peers else _cleanvision)

@@ -33,11 +33,13 @@ _NEAR = 0.3
 
 
 class Candidate(NamedTuple):
-    """Two photos, a < b, that are worth a closer look. bits: by which their hashes differ, or MOST_BITS + 1 where they are far."""
+    """Two photos, a < b, that are worth a closer look. bits: by which their hashes differ, or MOST_BITS + 1 where they are far. near:
+    by embedding."""
 
     a: int
     b: int
     bits: int
+    near: bool = False
 
 
 class Known:

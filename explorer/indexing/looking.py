@@ -1,8 +1,8 @@
 """Comparing two photos by their previews: dearest last, and no further than needed.
 
-Where hashes say how one may lie on the other, their pixels are compared at once. Otherwise, or where that shows no copy, the corners of
-both say whether and how (`photos/sketches.py`), and pixels are compared only then. Previews are read, and corners made, when they are
-first wanted: most photos are never compared with any.
+Where glimpses say how one may lie on the other (`glancing.py`), their pixels are compared at once. Where these show no copy, or where
+photos are near by embedding alone, the corners of both say whether and how (`photos/sketches.py`), and pixels are compared only then.
+Previews are read, and corners made, when they are first wanted: most photos are never compared with any.
 """
 
 from __future__ import annotations
@@ -11,22 +11,21 @@ import contextlib
 import functools
 import os
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
-from explorer.indexing.candidates import MOST_BITS, Known
+from explorer.indexing.candidates import Known
+from explorer.indexing.glancing import Glancer, Way, read
 from explorer.library import pairs as store
 from explorer.library.library import Library
 from explorer.library.pairs import PAIRS_VERSION
-from explorer.photos import comparison, orientations, placing, sketches, tones
+from explorer.photos import comparison, placing, sketches, tones
 from explorer.photos.comparison import Grey, Measures
-from explorer.photos.hashes import perceptual_hash
 from explorer.photos.placing import Matrix
 from explorer.photos.sketches import Match, Sketch
 
@@ -36,12 +35,14 @@ _AT_HAND = 400
 _VOTES, _ENOUGH_VOTES = 6, 25
 # Corners that say that two photos show one scene.
 SCENE = 14
+# Bytes of memory that are kept for what is worked on; glibc learns from no larger block.
+_ROOM = 31 << 20
 # A way to lay one picture onto another that would leave nothing of it.
 _FLAT = 1e-3
 # Pixels by which two ways may differ for one to lead where the other has led.
 _ASIDE = 2.0
-# Ways by hash that are tried: with border and without.
-_WAYS = 2
+# Correlation of glimpses from which on they say to two pixels or so how one photo lies on the other.
+_CLEAR = 0.9
 
 
 class Looked(NamedTuple):
@@ -54,11 +55,14 @@ class Looked(NamedTuple):
     relation: dict[str, object]
 
 
-class Glance(NamedTuple):
-    """What is seen of every photo. inner: the hash of what lies within its border, or None. readable: whether it has a preview."""
+class Asked(NamedTuple):
+    """Two photos to be compared, a < b. guess: how b would lie on a if both are copies of a third, as unit squares. firm: more speaks for
+    them than similar hashes, so that corners are looked at, too."""
 
-    readable: bool
-    inner: bytes | None
+    a: int
+    b: int
+    guess: Matrix | None = None
+    firm: bool = True
 
 
 class _Picture:
@@ -69,16 +73,12 @@ class _Picture:
 
     @functools.cached_property
     def grey(self) -> Grey | None:
-        return _read(self._path, cv2.IMREAD_GRAYSCALE)
+        return read(self._path, cv2.IMREAD_GRAYSCALE)
 
     @functools.cached_property
     def colour(self) -> npt.NDArray[np.uint8] | None:
         """A small picture in colour."""
-        return _read(self._path, cv2.IMREAD_REDUCED_COLOR_4)
-
-    @functools.cached_property
-    def box(self) -> placing.Box:
-        return placing.content(self.grey) if self.grey is not None else (0.0, 0.0, 1.0, 1.0)
+        return read(self._path, cv2.IMREAD_REDUCED_COLOR_4)
 
     @functools.cached_property
     def corners(self) -> Sketch | None:
@@ -103,26 +103,20 @@ class _Picture:
 class Looker:
     """Compares pairs; safe to be used by several threads at once, as nearly all of it is OpenCV's work."""
 
-    def __init__(self, library: Library, known: Known, threads: ThreadPoolExecutor) -> None:
-        self._library, self._known, self._threads = library, known, threads
+    def __init__(self, library: Library, known: Known, glancer: Glancer, threads: ThreadPoolExecutor) -> None:
+        self._library, self._known, self._glancer, self._threads = library, known, glancer, threads
         # Pairs are compared in as many threads as there are cores; threads of its own would only get in their way.
         cv2.setNumThreads(1)
+        # What was freed is kept for the next picture, instead of given back to the system and asked for again: glibc keeps as much as the
+        # largest block that was ever freed. Half of the time went there.
+        np.empty(_ROOM, np.uint8)
         self._pictures: OrderedDict[int, _Picture] = OrderedDict()
         self._drawn = dict[int, _Picture]()
 
-    def glance(self, photo_id: int) -> Glance:
-        """The little that is looked at of every photo."""
-        small = _read(self._library.previews.path(self._known.digest(photo_id)), cv2.IMREAD_REDUCED_GRAYSCALE_4)
-        if small is None:
-            return Glance(False, None)
-        left, top, right, bottom = map(int, placing.content(small))
-        if (left, top, right, bottom) == (0, 0, small.shape[1], small.shape[0]):
-            return Glance(True, None)
-        return Glance(True, perceptual_hash(Image.fromarray(small[top:bottom, left:right])))
-
-    def compare_all(self, pairs: Iterable[tuple[int, int, Matrix | None]]) -> list[Looked | None]:
+    def compare_all(self, asked: Sequence[Asked]) -> list[Looked | None]:
         """`compare` for each, in all threads at once."""
-        return list(self._threads.map(lambda pair: self.compare(*pair), pairs))
+        ways = self._glancer.lay([(ask.a, ask.b, ask.firm) for ask in asked], self._threads.map)
+        return list(self._threads.map(self.compare, asked, ways))
 
     def drawn(self) -> Iterator[tuple[int, bytes]]:
         """Photos whose corners were made since this was last asked, and their corners, packed."""
@@ -142,12 +136,15 @@ class Looker:
                     self._pictures.popitem(last=False)
         return picture
 
-    def compare(self, a: int, b: int, guess: Matrix | None = None) -> Looked | None:
-        """None where nothing speaks for one picture. guess: how b would lie on a if both are copies of a third, as unit squares."""
+    def compare(self, ask: Asked, ways: Sequence[Way]) -> Looked | None:
+        """None where nothing speaks for one picture. ways: how b may lie on a, the likeliest first."""
+        if not ways and not ask.firm:
+            return None
+        a, b = ask.a, ask.b
         one, other = self._picture(a), self._picture(b)
         best: Measures | None = None
-        for onto, near in self._ways(a, b, one, other, guess):
-            measures = _measured(one, other, onto, near)
+        for unit, near in [*([(ask.guess, True)] if ask.guess is not None else ()), *((unit, alike >= _CLEAR) for alike, unit in ways)]:
+            measures = _laid(one, other, unit, near)
             if measures is None:
                 continue
             if comparison.is_same_picture(measures):
@@ -163,22 +160,6 @@ class Looker:
         if best is None and match.votes < SCENE:
             return None
         return Looked(a, b, match.votes, best, _relation(best, one, other) if best else {})
-
-    def _ways(self, a: int, b: int, one: _Picture, other: _Picture, guess: Matrix | None) -> Iterator[tuple[Matrix, bool]]:
-        """How b may lie on a before any corner is looked at, the likeliest first, and whether that is to two pixels or so."""
-        similar = sorted(
-            (*orientations.way(mine, its), bare, its_bare)
-            for mine, bare in self._known.hashes(a) for its, its_bare in self._known.hashes(b)
-        )  # fmt: skip
-        ways = [entry for entry in similar[:_WAYS] if entry[0] <= MOST_BITS]
-        if (not ways and guess is None) or one.grey is None or other.grey is None:
-            return
-        if guess is not None:
-            yield placing.from_unit(guess, one.grey.shape, other.grey.shape), True
-        for _, way, bare, its_bare in ways:
-            mine = one.box if bare else (0.0, 0.0, one.grey.shape[1], one.grey.shape[0])
-            its = other.box if its_bare else (0.0, 0.0, other.grey.shape[1], other.grey.shape[0])
-            yield placing.box_onto_box(way, mine, its), False
 
     def _match(self, one: _Picture, other: _Picture) -> tuple[Match, Matrix | None]:
         """What the corners say, and how `other` lies on `one` by them, in pixels of the previews."""
@@ -210,6 +191,17 @@ def _leads_there(done: Matrix, onto: Matrix, other: _Picture) -> bool:
     return bool(np.abs(apart).max() < _ASIDE)
 
 
+def _laid(one: _Picture, other: _Picture, unit: Matrix, near: bool) -> Measures | None:
+    """The two compared as unit squares are laid. near: to two pixels or so, if it proves true."""
+    if one.grey is None or other.grey is None:
+        return None
+    onto = placing.from_unit(unit, one.grey.shape, other.grey.shape)
+    measures = comparison.measure(one.grey, other.grey, onto, near=True) if near else None
+    if measures is None or measures.median < comparison.LEAST_MEDIAN:
+        measures = comparison.measure(one.grey, other.grey, onto) or measures
+    return measures
+
+
 def _measured(one: _Picture, other: _Picture, onto: Matrix, near: bool) -> Measures | None:
     if one.grey is None or other.grey is None:
         return None
@@ -224,12 +216,3 @@ def _relation(measures: Measures, one: _Picture, other: _Picture) -> dict[str, A
         grey, light = tones.tones(one.colour, other.colour, np.reshape(kept["matrix"], (2, 3)))
         kept |= {"grey": grey, "light": round(light, 1)}
     return kept
-
-
-def _read(path: os.PathLike[str], how: int) -> npt.NDArray[np.uint8] | None:
-    try:
-        data = np.fromfile(path, np.uint8)
-        picture = cv2.imdecode(data, how) if len(data) else None
-    except (OSError, cv2.error):
-        return None
-    return None if picture is None else np.asarray(picture, np.uint8)

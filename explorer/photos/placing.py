@@ -70,6 +70,13 @@ def whole(way: int, one: tuple[int, ...], other: tuple[int, ...]) -> Matrix:
 
 def box_onto_box(way: int, one: Box, other: Box) -> Matrix:
     """What lies in one box onto the other. way: 0–7: 1 mirrors left to right, 2 top to bottom, 4 swaps the axes (before that)."""
+    edges = edges_onto_edges(way, one, other)
+    # Pixels' centres lie half a pixel inside.
+    return np.column_stack([edges[:, :2], edges @ [0.5, 0.5, 1] - 0.5])
+
+
+def edges_onto_edges(way: int, one: Box, other: Box) -> Matrix:
+    """As `box_onto_box`, where whole numbers are not the centres of pixels but their edges; for unit squares, say."""
     (left, top, right, bottom), (x, y, x_end, y_end) = one, other
     unit = np.array([[0.0, 1, 0], [1, 0, 0]]) if way & 4 else np.array([[1.0, 0, 0], [0, 1, 0]])
     for axis in (0, 1):
@@ -77,9 +84,7 @@ def box_onto_box(way: int, one: Box, other: Box) -> Matrix:
             unit[axis] = [-unit[axis, 0], -unit[axis, 1], 1 - unit[axis, 2]]
     size = np.array([right - left, bottom - top])
     linear = unit[:, :2] * size[:, None] / [x_end - x, y_end - y]
-    # Edges to edges: pixels' centres lie half a pixel inside.
-    edge = unit[:, 2] * size + [left, top] - linear @ [x, y]
-    return np.column_stack([linear, edge + linear @ [0.5, 0.5] - 0.5])
+    return np.column_stack([linear, unit[:, 2] * size + [left, top] - linear @ [x, y]])
 
 
 def from_unit(unit: Matrix, one: tuple[int, ...], other: tuple[int, ...]) -> Matrix:

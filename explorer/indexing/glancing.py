@@ -114,7 +114,8 @@ class Glancer:
         ways = list[list[Way]]([] for _ in pairs)
         if not views:
             return ways
-        bits, how = orientations.ways(*(np.frombuffer(b"".join(view[k] for view in views), np.uint8).reshape(-1, 32) for k in (1, 2)))
+        one, other = b"".join(view[1] for view in views), b"".join(view[2] for view in views)
+        bits, how = orientations.ways(*(np.frombuffer(some, np.uint8).reshape(-1, 32) for some in (one, other)))
         tried = list[int]()
         for number, same in itertools.groupby(range(len(views)), lambda row: views[row][0]):
             some = sorted(same, key=lambda row: int(bits[row]))[:_WAYS]

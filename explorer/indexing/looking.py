@@ -35,8 +35,6 @@ _AT_HAND = 400
 _VOTES, _ENOUGH_VOTES = 6, 25
 # Corners that say that two photos show one scene.
 SCENE = 14
-# Bytes of memory that are kept for what is worked on; glibc learns from no larger block.
-_ROOM = 31 << 20
 # A way to lay one picture onto another that would leave nothing of it.
 _FLAT = 1e-3
 # Pixels by which two ways may differ for one to lead where the other has led.
@@ -107,9 +105,6 @@ class Looker:
         self._library, self._known, self._glancer, self._threads = library, known, glancer, threads
         # Pairs are compared in as many threads as there are cores; threads of its own would only get in their way.
         cv2.setNumThreads(1)
-        # What was freed is kept for the next picture, instead of given back to the system and asked for again: glibc keeps as much as the
-        # largest block that was ever freed. Half of the time went there.
-        np.empty(_ROOM, np.uint8)
         self._pictures: OrderedDict[int, _Picture] = OrderedDict()
         self._drawn = dict[int, _Picture]()
 

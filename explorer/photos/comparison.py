@@ -18,8 +18,8 @@ Floats = npt.NDArray[np.float32]
 
 # So many blocks that show much are enough to judge by them alone.
 _SPOKESMEN = 24
-# Pixels by which a step must move a picture's corners for another one to follow.
-_SETTLED = 0.05
+# Pixels by which a step must move a picture's corners for another look to follow.
+_SETTLED = 0.1
 # Correlation in the middle block at half the size below which a closer look is not worth it: copies have twice as much and more.
 _HOPELESS = 0.3
 # And in a block for it to show much, and how far things that moved are looked for, in pixels.
@@ -136,12 +136,13 @@ def measure(one: Grey, other: Grey, matrix: Matrix, *, near: bool = False) -> Me
             step = layer.step(seen)
             if step is None:
                 return None
-            corners = np.array([[0, 0, 1], [layer.w, layer.h, 1]]) @ step.T
-            if number == rounds or np.abs(corners).max() < _SETTLED:
-                break
-            to = compose(to, np.array([[1.0, 0, 0], [0, 1.0, 0]]) - step)
+            to = compose(to, np.eye(2, 3) - step)
             if abs(np.linalg.det(to[:, :2])) < 1e-3:
                 return None
+            corners = np.array([[0, 0, 1], [layer.w, layer.h, 1]]) @ step.T
+            if number == rounds or np.abs(corners).max() < _SETTLED:
+                seen = layer.stepped(seen, step)
+                break
         if halved:
             if not (seen.shown.any() and np.median(seen.ncc[seen.shown]) >= _HOPELESS):
                 return None
@@ -203,8 +204,8 @@ def _changed(layer: Layer, seen: Seen) -> tuple[int, float, float, float, float,
     noise = float(np.median(np.abs(others - tone[some])))
     if not bad.any():
         return n, 0.0, 1.0, 1.0, 0.0, 0.0, noise
-    worse, toned = _pixels(bad), np.asarray(cv2.LUT(_level(b), np.pad(tone, (0, 192))), np.float32)
-    apart = np.abs(o - toned)
+    worse, toned = _pixels(bad), np.asarray(cv2.LUT(b.astype(np.uint8), tone.repeat(4)), np.float32)
+    apart = np.asarray(cv2.absdiff(o, toned))
     changed = apart >= 3 * noise + 4
     unlike = worse & changed
     same = 1 - float(unlike.sum() / worse.sum())
@@ -214,7 +215,7 @@ def _changed(layer: Layer, seen: Seen) -> tuple[int, float, float, float, float,
 
 def _level(greys: Floats) -> npt.NDArray[np.uint8]:
     """Greys in 64 steps."""
-    return np.asarray((greys / 4).clip(0, 63).astype(np.uint8))
+    return np.asarray(greys.astype(np.uint8) >> 2, np.uint8)
 
 
 def _pixels(blocks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

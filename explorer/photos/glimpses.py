@@ -18,7 +18,7 @@ import numpy.typing as npt
 from explorer.photos.placing import Box, Grey
 
 Glimpse = npt.NDArray[np.int8]
-Glimpses = npt.NDArray[np.float32]
+Glimpses = npt.NDArray[np.floating]
 Values = npt.NDArray[np.float64]
 
 SIDE = 32
@@ -77,7 +77,7 @@ def _lay(ones: npt.NDArray[np.int8], others: npt.NDArray[np.int8]) -> Laid:
     left, slopes = np.arange(len(here)), _slopes(here)
     for number in range(_ROUNDS + 1):
         (across, own_x), (down, own_y) = (_weights(scale[:, axis], shift[:, axis]) for axis in (0, 1))
-        laid = down @ there @ across.transpose(0, 2, 1)
+        laid: Glimpses = down @ there @ across.transpose(0, 2, 1)
         covered = own_y[:, :, None] * own_x[:, None, :]
         mine = here * covered
         norm = np.sqrt(_sum(mine, mine) * _sum(laid, laid))
@@ -89,8 +89,8 @@ def _lay(ones: npt.NDArray[np.int8], others: npt.NDArray[np.int8]) -> Laid:
             break
         if number in (0, 2):
             on = best[left] >= (_THIRD if number else _FIRST)
-            left, here, there, scale, shift, laid, covered = (x[on] for x in (left, here, there, scale, shift, laid, covered))
-            mine, slopes = mine[on], (slopes[0][on], slopes[1][on])
+            left, scale, shift, slopes = left[on], scale[on], shift[on], (slopes[0][on], slopes[1][on])
+            here, there, laid, mine, covered = here[on], there[on], laid[on], mine[on], covered[on]
             if not len(left):
                 break
         step = _step(slopes, mine - laid, laid, covered)
@@ -104,7 +104,7 @@ def _lay(ones: npt.NDArray[np.int8], others: npt.NDArray[np.int8]) -> Laid:
 
 def _weights(scale: npt.NDArray[np.float32], shift: npt.NDArray[np.float32]) -> tuple[Glimpses, Glimpses]:
     """For each row or column, how much it takes from each of the other picture, (n, 32, 32); and whether it lies there at all, (n, 32)."""
-    place = ((scale[:, None] * _AT + shift[:, None]) + 0.5) * SIDE - 0.5
+    place: Glimpses = ((scale[:, None] * _AT + shift[:, None]) + 0.5) * SIDE - 0.5
     inside = (place > -0.5) & (place < SIDE - 0.5)
     weights = 1 - np.abs(place.clip(0, SIDE - 1)[:, :, None] - np.arange(SIDE, dtype=np.float32))
     np.maximum(weights, 0, out=weights)
@@ -131,4 +131,4 @@ def _step(slopes: tuple[Glimpses, Glimpses], missed: Glimpses, laid: Glimpses, c
 
 
 def _sum(x: Glimpses, y: Glimpses) -> Values:
-    return np.einsum("nij,nij->n", x, y).astype(np.float64)
+    return np.asarray(np.einsum("nij,nij->n", x, y), np.float64)

@@ -7,7 +7,7 @@ Kanade (1981, An iterative image registration technique), per block, and then on
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -26,6 +26,9 @@ _WINDOW = 21
 _GRAIN = 3.0
 # From which shrinking on a picture is smoothed first, and by how much that may differ from what was asked, in pixels.
 _SHRINKS, _SMOOTHED = 1.2, 0.005
+# Pixels by which no pixel of a warped picture is elsewhere: OpenCV's steps are of 1/32.
+_STILL = 1 / 64
+_ROW = np.full((1, BLOCK), 1 / BLOCK, np.float32)
 
 
 class _Desk(threading.local):
@@ -71,8 +74,9 @@ class Layer:
         self.nh, self.nw = self.h // BLOCK, self.w // BLOCK
         self.moved, self.base = moved, base
         self.b, self.db = self._normal(base, "base")
-        self.gx = cv2.Sobel(self.b, cv2.CV_32F, 1, 0, dst=_desk.take("across", base.shape), ksize=3, scale=0.125)
-        self.gy = cv2.Sobel(self.b, cv2.CV_32F, 0, 1, dst=_desk.take("down", base.shape), ksize=3, scale=0.125)
+        across, down = _desk.take("across", base.shape), _desk.take("down", base.shape)
+        self.gx = np.asarray(cv2.Sobel(self.b, cv2.CV_32F, 1, 0, dst=across, ksize=3, scale=0.125), np.float32)
+        self.gy = np.asarray(cv2.Sobel(self.b, cv2.CV_32F, 0, 1, dst=down, ksize=3, scale=0.125), np.float32)
         self.a, self.c, self.d = self._mean(self.gx, self.gx), self._mean(self.gx, self.gy), self._mean(self.gy, self.gy)
         self.least = (self.a + self.d) / 2 - np.sqrt(np.maximum((self.a + self.d) ** 2 / 4 - (self.a * self.d - self.c**2), 0))
         self.mb = self.block(self.b)
@@ -87,11 +91,15 @@ class Layer:
 
     def block(self, x: Floats) -> Floats:
         """The mean of each block."""
-        return np.asarray(cv2.resize(x[: self.nh * BLOCK, : self.nw * BLOCK], (self.nw, self.nh), interpolation=cv2.INTER_AREA))
+        return np.asarray((_ROW @ self._rows(x)).reshape(self.nh, self.nw, BLOCK) @ _ROW[0])
 
     def _mean(self, x: Floats, y: Floats) -> Floats:
         """The mean of the product in each block."""
-        return self.block(np.multiply(x, y, out=_desk.take("product", x.shape)))
+        return np.asarray(np.einsum("hiw,hiw->hw", self._rows(x), self._rows(y)).reshape(self.nh, self.nw, BLOCK) @ (_ROW[0] / BLOCK))
+
+    def _rows(self, x: Floats) -> Floats:
+        """By rows of blocks, without what is left over at the right and below."""
+        return x[: self.nh * BLOCK, : self.nw * BLOCK].reshape(self.nh, BLOCK, self.nw * BLOCK)
 
     def _normal(self, grey: Floats, name: str) -> tuple[Floats, Floats]:
         """Brightness against its surroundings in units of their deviation, and each block's mean deviation."""
@@ -100,9 +108,9 @@ class Layer:
         variance: Any = cv2.sqrBoxFilter(grey, cv2.CV_32F, size, dst=_desk.take("variance", grey.shape))
         variance -= np.multiply(mean, mean, out=scratch)
         np.maximum(variance, 0, out=variance)
-        deviation = self.block(np.sqrt(variance, out=scratch))
+        deviation = self.block(np.asarray(cv2.sqrt(variance, dst=scratch), np.float32))
         variance += 9
-        np.sqrt(variance, out=variance)
+        cv2.sqrt(variance, dst=variance)
         np.subtract(grey, mean, out=mean)
         mean /= variance
         return mean, deviation
@@ -114,6 +122,8 @@ class Layer:
         if abs(blurred - self._smooth[0]) > _SMOOTHED:
             smooth = cv2.GaussianBlur(self.moved, (0, 0), blurred, dst=_desk.take("smooth", self.moved.shape)) if blurred else self.moved
             self._smooth = blurred, np.asarray(smooth, np.float32)
+        if self._smooth[1].shape == (self.h, self.w) and np.abs((to - np.eye(2, 3)) @ [[0, self.w], [0, self.h], [1, 1]]).max() < _STILL:
+            return self._smooth[1]
         how, size = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, (self.w, self.h)
         into = _desk.take("warped", (self.h, self.w))
         return np.asarray(cv2.warpAffine(self._smooth[1], to, size, dst=into, flags=how, borderMode=cv2.BORDER_REPLICATE), np.float32)
@@ -146,3 +156,8 @@ class Layer:
             return None
         place, apart = np.stack([self.cx[use], self.cy[use]]), np.stack([seen.dx[use], seen.dy[use]])
         return scale_and_shift(place, apart, self.least[use], scaled=number >= 12)
+
+    def stepped(self, seen: Seen, step: Matrix) -> Seen:
+        """What would be seen after a step that is too small for another look."""
+        dx, dy = (seen_by - (step[i, 0] * self.cx + step[i, 1] * self.cy + step[i, 2]) for i, seen_by in enumerate((seen.dx, seen.dy)))
+        return replace(seen, dx=dx, dy=dy)

@@ -74,6 +74,9 @@ class Known:
         self._inner.update((i, looks.inner[i]) for i in looks.ids[fresh].tolist() if i in looks.inner)
         self._enter(start + np.flatnonzero(looks.compared[fresh]))
 
+    def __len__(self) -> int:
+        return len(self._ids)
+
     def _enter(self, places: npt.NDArray[np.int64]) -> None:
         """Let these photos be found."""
         inner = [(place, self._inner[i]) for place in places.tolist() if (i := int(self._ids[place])) in self._inner]

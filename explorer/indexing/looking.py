@@ -11,8 +11,7 @@ import contextlib
 import functools
 import os
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import cv2
@@ -39,8 +38,9 @@ SCENE = 14
 _FLAT = 1e-3
 # Pixels by which two ways may differ for one to lead where the other has led.
 _ASIDE = 2.0
-# Correlation of glimpses from which on they say to two pixels or so how one photo lies on the other.
-_CLEAR = 0.9
+# Correlation of glimpses from which on they say to two pixels or so how one photo lies on the other, and from which on a photo of which
+# only the hash is similar is looked at for corners where its pixels show no copy.
+_CLEAR, _PROMISING = 0.9, 0.8
 
 
 class Looked(NamedTuple):
@@ -101,17 +101,18 @@ class _Picture:
 class Looker:
     """Compares pairs; safe to be used by several threads at once, as nearly all of it is OpenCV's work."""
 
-    def __init__(self, library: Library, known: Known, glancer: Glancer, threads: ThreadPoolExecutor) -> None:
-        self._library, self._known, self._glancer, self._threads = library, known, glancer, threads
+    def __init__(self, library: Library, known: Known, glancer: Glancer, spread: Callable[..., Iterable[Any]]) -> None:
+        """spread: `map`, or that of threads."""
+        self._library, self._known, self._glancer, self._spread = library, known, glancer, spread
         # Pairs are compared in as many threads as there are cores; threads of its own would only get in their way.
         cv2.setNumThreads(1)
         self._pictures: OrderedDict[int, _Picture] = OrderedDict()
         self._drawn = dict[int, _Picture]()
 
     def compare_all(self, asked: Sequence[Asked]) -> list[Looked | None]:
-        """`compare` for each, in all threads at once."""
-        ways = self._glancer.lay([(ask.a, ask.b, ask.firm) for ask in asked], self._threads.map)
-        return list(self._threads.map(self.compare, asked, ways))
+        """`compare` for each."""
+        ways = self._glancer.lay([(ask.a, ask.b, ask.firm) for ask in asked], self._spread)
+        return list(self._spread(self.compare, asked, ways))
 
     def drawn(self) -> Iterator[tuple[int, bytes]]:
         """Photos whose corners were made since this was last asked, and their corners, packed."""
@@ -146,6 +147,8 @@ class Looker:
                 return Looked(a, b, 0, measures, _relation(measures, one, other))
             if best is None or measures.median > best.median:
                 best = measures
+        if not ask.firm and ways[0].alike < _PROMISING:
+            return Looked(a, b, 0, best, _relation(best, one, other)) if best else None
         match, by_corners = self._match(one, other)
         self._drawn[a], self._drawn[b] = one, other
         if by_corners is not None and not (best and _leads_there(best.matrix, by_corners, other)):

@@ -26,8 +26,10 @@ from explorer.library.writer import Writer
 
 Tick = Callable[[int, int], None]
 
-# New photos compared in one transaction.
-BATCH = 64
+# New photos compared in one transaction, and so few that starting threads for them would take longer.
+BATCH, FEW = 64, 2
+# Share by which the library must grow for what is usual in it to be asked again: all of its lists are read for that.
+_GROWN = 0.05
 
 
 class PairStage:
@@ -41,6 +43,8 @@ class PairStage:
         # All photos' hashes, which of them hang together, and what was seen of them.
         self._kept: tuple[Known, Groups, Glancer] | None = None
         self._seen = 0
+        # The cosine that is usual between photos that are near, and among how many photos.
+        self._usual = (float("nan"), 0)
 
     def run(self, tick: Tick) -> None:
         catalog = self._library.catalog
@@ -67,19 +71,22 @@ class PairStage:
         stages.set_reached(self._writer, "pairs", str(PAIRS_VERSION), catalog.change())
 
     def _compare(self, new: list[int], known: Known, groups: Groups, glancer: Glancer, tick: Tick) -> None:
-        usual = stages.usual_cosine(self._library.catalog, self._encoder_id)
+        if not self._usual[1] or abs(len(known) / self._usual[1] - 1) > _GROWN:
+            self._usual = stages.usual_cosine(self._library.catalog, self._encoder_id), len(known)
+        usual = self._usual[0]
         with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as threads, DecodePool(1, None) as pool:
-            looker = Looker(self._library, known, glancer, threads)
+            spread = threads.map if len(new) > FEW else map
+            looker = Looker(self._library, known, glancer, spread)
             closer = Closer(self._library, self._writer, pool)
             for start in range(0, len(new), BATCH):
                 tick(start, len(new))
                 batch = new[start : start + BATCH]
-                seen = dict(zip(batch, threads.map(glancer.glance, batch), strict=True))
+                seen = dict(zip(batch, spread(glancer.glance, batch), strict=True))
                 inner = {i: glance.inner for i, glance in seen.items()}
                 known.take_up(inner)
                 sound = [i for i, glance in seen.items() if glance.readable]
                 near = self._near(known, sound, usual)
-                similar = [c._replace(near=(c.a, c.b) in near) for c in known.similar(sound, threads.map)]
+                similar = [c._replace(near=(c.a, c.b) in near) for c in known.similar(sound, spread)]
                 far = near - {(c.a, c.b) for c in similar}
                 candidates = similar + [Candidate(a, b, MOST_BITS + 1, True) for a, b in sorted(far)]
                 judged = self._judge(sorted(candidates, key=lambda c: _promise(known, c)), groups, looker, closer)

@@ -12,9 +12,6 @@ Grey = npt.NDArray[np.uint8]
 Matrix = npt.NDArray[np.float64]
 Box = tuple[float, float, float, float]
 
-# Rows that are looked at first for being of one grey: nearly all photos have no border.
-_FIRST = 2
-
 
 def compose(outer: Matrix, inner: Matrix) -> Matrix:
     """First `inner`, then `outer`."""
@@ -37,18 +34,17 @@ def _border(rows: Grey) -> int:
     """How many rows, from the first on, are of one grey; at most a third. Compression leaves some ripples."""
     # Each fourth pixel says as much.
     most = rows[: len(rows) // 3, ::4]
-    if not len(most):
+    # Nearly all photos have no border.
+    if not len(most) or not _plain(most[:1])[0]:
         return 0
-    plain = _plain(most[:_FIRST])
-    if plain.all():
-        plain = _plain(most)
+    plain = _plain(most)
     return int(np.argmin(plain)) if not plain.all() else 0
 
 
 def _plain(some: Grey) -> npt.NDArray[np.bool_]:
     """Which rows are of one grey, that of the first."""
-    ordered, last = np.sort(some, axis=1).astype(np.int16), some.shape[1] - 1
-    low, middle, high = (ordered[:, round(share * last)] for share in (0.04, 0.5, 0.96))
+    ordered, last = np.sort(some, axis=1), some.shape[1] - 1
+    low, middle, high = (ordered[:, round(share * last)].astype(np.int16) for share in (0.04, 0.5, 0.96))
     return np.asarray((high - low < 14) & (np.abs(middle - middle[0]) < 8))
 
 

@@ -219,8 +219,8 @@ def test_corners_are_made_when_they_are_wanted_and_then_kept(shelf: Shelf) -> No
     stage(shelf).run(quiet)
     (first,) = (row for row in store.copies(shelf.library.catalog, range(1, 9)) if row.path.endswith("a.jpg"))
     assert store.corners_of(shelf.library.catalog, first.photo_id, PAIRS_VERSION) is None
-    # Cropped so far that no hash leads there.
-    put(shelf, "a-part.jpg", encoded(draw(1, SIZE).crop((60, 60, 400, 300))))
+    # Cropped so far that neither hash nor glimpse leads there.
+    put(shelf, "a-part.jpg", encoded(draw(1, SIZE).crop((150, 110, 400, 300))))
     stage(shelf).run(quiet)
     assert found(shelf).keys() == {("a-part.jpg", "a.jpg")}
     assert store.corners_of(shelf.library.catalog, first.photo_id, PAIRS_VERSION)

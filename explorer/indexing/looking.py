@@ -38,6 +38,8 @@ SCENE = 14
 _FLAT = 1e-3
 # Pixels by which two ways may differ for one to lead where the other has led.
 _ASIDE = 2.0
+# Pixels of a preview's shorter side below which two of its pixels are as much as a glimpse can be wrong.
+_SMALL = 160
 # Correlation of glimpses from which on they say to two pixels or so how one photo lies on the other, and from which on a photo of which
 # only the hash is similar is looked at for corners where its pixels show no copy.
 _CLEAR, _PROMISING = 0.9, 0.8
@@ -190,10 +192,11 @@ def _leads_there(done: Matrix, onto: Matrix, other: _Picture) -> bool:
 
 
 def _laid(one: _Picture, other: _Picture, unit: Matrix, near: bool) -> Measures | None:
-    """The two compared as unit squares are laid. near: to two pixels or so, if it proves true."""
+    """The two compared as unit squares are laid. near: to two pixels or so, if it proves true; on a small preview all is near."""
     if one.grey is None or other.grey is None:
         return None
     onto = placing.from_unit(unit, one.grey.shape, other.grey.shape)
+    near = near or min(one.grey.shape + other.grey.shape) < _SMALL
     measures = comparison.measure(one.grey, other.grey, onto, near=True) if near else None
     if measures is None or measures.median < comparison.LEAST_MEDIAN:
         measures = comparison.measure(one.grey, other.grey, onto) or measures

@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float32]
 _SPOKESMEN = 24
 # Pixels by which a step must move a picture's corners for another look to follow.
 _SETTLED = 0.1
+# How far from 1 the scale may be for both to count as equally fine: it is not known better before they lie on each other.
+_EQUAL = 0.02
 # Correlation in the middle block at half the size below which a closer look is not worth it: copies have twice as much and more.
 _HOPELESS = 0.3
 # And in a block for it to show much, and how far things that moved are looked for, in pixels.
@@ -114,7 +116,9 @@ def measure(one: Grey, other: Grey, matrix: Matrix, *, near: bool = False) -> Me
     None where they cannot be laid onto each other.
     """
     matrix = straightened(matrix, other.shape)
-    swapped = float(abs(np.linalg.det(matrix[:, :2]))) < 1
+    scale = float(abs(np.linalg.det(matrix[:, :2]))) ** 0.5
+    # The coarser one stays as it is; of two that are equally fine, the one that shows less, as its blocks are all covered.
+    swapped = scale < 1 if abs(scale - 1) > _EQUAL else one.size < other.size
     base, moved, to = (one, other, inverse(matrix)) if swapped else (other, one, matrix)
     if min(base.shape) < 3 * BLOCK or abs(np.linalg.det(to[:, :2])) < 1e-3:
         return None

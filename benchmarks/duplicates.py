@@ -1,14 +1,16 @@
 """How well copies are found, and shots of one scene told apart, beside imagededup (pHash) and czkawka; and how long it takes.
 
-    python -m benchmarks.duplicates --photos DIR [--most N] [--bursts DIR] [--scale N] [--json]
+    python -m benchmarks.duplicates --photos DIR [--most N] [--web] [--bursts DIR] [--shots DIR] [--scale N] [--json]
 
-Of up to N photos in a folder it makes copies of every kind in `_copies.KINDS`, one each, in a folder of its own, and has each program
-look for duplicates among all originals and copies. Ours runs as the program does: it indexes the folder with the starter model and reads
-the groups of the tiers “identical”, “pixels” and “picture”. A copy is found where it is in a group with its original (or, for the peers,
-paired with it). Precision counts pairs of files: right are those that come from one photo. Peers run with the settings their own
-documents give: imagededup pHash with a distance of at most 10, czkawka with a similarity of 15 of 64 … 256 bits, as its examples do.
---bursts: photos that are all different shots; any pair of them in these tiers is wrong. --scale: finding candidates among so many
-synthetic hashes. Peers that are not installed (benchmarks/requirements.txt) are left out, and said.
+Of up to N photos in a folder it makes copies of every kind in `_copies.KINDS` (--web: `WEB_KINDS`), one each, in a folder of its own,
+and has each program look for duplicates among all originals and copies. Ours runs as the program does: it indexes the folder with the
+starter model and reads the groups of the tiers “identical”, “pixels” and “picture”. A copy is found where it is in a group with its
+original (or, for the peers, paired with it). Precision counts pairs of files: right are those that come from one photo. Peers run with
+the settings their own documents give: imagededup pHash with a distance of at most 10, czkawka with a similarity of 15 of 64 … 256 bits,
+as its examples do.
+--bursts: photos that are all different shots; any pair of them in these tiers is wrong. --shots: of each photo two shots are made by rule
+for each kind in `_shots.KINDS`, as from a tripod, a hand or a second camera; these are no copies either. --scale: finding candidates among
+so many synthetic hashes. Peers that are not installed (benchmarks/requirements.txt) are left out, and said.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks._copies import KINDS, Copy, make
+from benchmarks import _shots
+from benchmarks._copies import ALL_KINDS, KINDS, WEB_KINDS, Copy, make
 from explorer.encoders import registry
 from explorer.indexing.once import index_folders
 from explorer.indexing.pipeline import Progress
@@ -59,7 +62,7 @@ def photos_below(folder: Path, most: int) -> list[Path]:
     return found[:: max(1, len(found) // most)][:most]
 
 
-def make_copies(sources: Sequence[Path], folder: Path, seed: int) -> tuple[dict[Path, Path], list[Copy]]:
+def make_copies(sources: Sequence[Path], folder: Path, seed: int, kinds: Sequence[str] = KINDS) -> tuple[dict[Path, Path], list[Copy]]:
     """Originals under names of their own, and of each a copy of each kind: (original in the folder by source, copies)."""
     originals = dict[Path, Path]()
     for number, source in enumerate(sources):
@@ -68,7 +71,7 @@ def make_copies(sources: Sequence[Path], folder: Path, seed: int) -> tuple[dict[
         place.write_bytes(source.read_bytes())
         originals[source] = place
     (folder / "copies").mkdir(exist_ok=True)
-    jobs = [(place, folder / "copies", kind, seed) for place in originals.values() for kind in KINDS]
+    jobs = [(place, folder / "copies", kind, seed) for place in originals.values() for kind in kinds]
     with ProcessPoolExecutor() as pool:
         copies = [copy for copy in pool.map(_made, jobs, chunksize=16) if copy]
     return originals, copies
@@ -76,7 +79,7 @@ def make_copies(sources: Sequence[Path], folder: Path, seed: int) -> tuple[dict[
 
 def _made(job: tuple[Path, Path, str, int]) -> Copy | None:
     source, folder, kind, seed = job
-    random = np.random.default_rng([seed, zlib.crc32(source.name.encode()), KINDS.index(kind)])
+    random = np.random.default_rng([seed, zlib.crc32(source.name.encode()), ALL_KINDS.index(kind)])
     try:
         return make(source, folder, kind, random)
     except (OSError, ValueError, SyntaxError):
@@ -179,7 +182,7 @@ def score(found: Found, originals: Iterable[Path], copies: Sequence[Copy]) -> di
         "parts": found.parts,
         "kinds": {
             kind: {"recall": hit[kind] / asked[kind], "precision": right[kind] / max(1, right[kind] + wrong[kind])}
-            for kind in KINDS
+            for kind in ALL_KINDS
             if asked[kind]
         },
     }
@@ -192,6 +195,31 @@ def bursts(folder: Path, most: int) -> dict[str, Any]:
     pairs = len(files) * (len(files) - 1) // 2
     wrong = [sorted(path.name for path in pair) for pair in found.pairs]
     return {"photos": len(files), "pairs": pairs, "wrong": wrong, "precision": 1 - len(wrong) / max(1, pairs), "seconds": found.seconds}
+
+
+def shots(sources: Sequence[Path], folder: Path, seed: int) -> dict[str, Any]:
+    """Pairs of shots by rule, of each photo one of each kind, that are taken for one picture."""
+    for kind in _shots.KINDS:
+        (folder / kind).mkdir(parents=True, exist_ok=True)
+    jobs = [(source, sources[number - 1], folder / kind, kind, seed) for number, source in enumerate(sources) for kind in _shots.KINDS]
+    with ProcessPoolExecutor() as pool:
+        made = [pair for pair in pool.map(_shot, jobs, chunksize=8) if pair]
+    kinds, seconds, mixed = dict[str, list[int]](), 0.0, list[list[str]]()
+    for kind in _shots.KINDS:
+        found = ours(folder / kind)
+        some = {frozenset((pair.one, pair.other)) for pair in made if pair.kind == kind}
+        kinds[kind], seconds = [len(found.pairs & some), len(some)], seconds + found.seconds
+        mixed += [sorted(path.name for path in pair) for pair in found.pairs - some]
+    return {"made": kinds, "seconds": seconds, "mixed": mixed}
+
+
+def _shot(job: tuple[Path, Path, Path, str, int]) -> _shots.Shots | None:
+    source, another, folder, kind, seed = job
+    random = np.random.default_rng([seed, zlib.crc32(source.name.encode()), _shots.KINDS.index(kind)])
+    try:
+        return _shots.make(source, another, folder, kind, random)
+    except (OSError, ValueError, SyntaxError):
+        return None
 
 
 def scale(number: int) -> dict[str, Any]:
@@ -226,7 +254,7 @@ def say(results: dict[str, Any]) -> None:
     programs = {name: value for name, value in results.items() if isinstance(value, dict) and "kinds" in value}
     if programs:
         print(f"{'recall / precision':<18}" + "".join(f"{name:>24}" for name in programs))
-        for kind in KINDS:
+        for kind in (kind for kind in ALL_KINDS if any(kind in value["kinds"] for value in programs.values())):
             row = [value["kinds"].get(kind) for value in programs.values()]
             print(f"{kind:<18}" + "".join(f"{r['recall']:>15.3f} / {r['precision']:.3f} " if r else f"{'':>24}" for r in row))
         print(f"{'all':<18}" + "".join(f"{v['recall']:>15.3f} / {v['precision']:.3f} " for v in programs.values()))
@@ -239,6 +267,10 @@ def say(results: dict[str, Any]) -> None:
         b = results["bursts"]
         wrong = f"{len(b['wrong'])} of {b['pairs']:,} pairs of {b['photos']:,} photos"
         print(f"different shots: {wrong} were taken for one picture: {b['wrong'][:5]}")
+    if "shots" in results:
+        print(f"{'two shots without times':<34}taken for one picture")
+        for kind, (wrong, of) in results["shots"]["made"].items():
+            print(f"{kind:<34}{wrong:>6} of {of}")
     if "scale" in results:
         s = results["scale"]
         print(f"candidates among {s['hashes']:,} hashes in eight orientations: {s['seconds']:.1f} s, {s['recall']:.3f} of copies found")
@@ -251,13 +283,15 @@ def main() -> int:
     parser.add_argument("--photos", type=Path, help="photos to make copies of; searched with all below it")
     parser.add_argument("--most", type=int, default=100, help="at most so many of them, spread over the folder (100)")
     parser.add_argument("--seed", type=int, default=1, help="of what is done to the copies (1)")
+    parser.add_argument("--web", action="store_true", help="copies as sites, phones and editors make them, instead of the plain kinds")
     parser.add_argument("--bursts", type=Path, action="append", default=[], help="photos that are all different shots (may be given again)")
+    parser.add_argument("--shots", type=Path, help="photos of each of which two shots are made, without times, of each kind")
     parser.add_argument("--scale", type=int, help="time the search for candidates among so many hashes")
     parser.add_argument("--keep", type=Path, help="make the copies in this folder and leave them there")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    if not args.photos and not args.bursts and not args.scale:
-        parser.error("give --photos, --bursts or --scale")
+    if not args.photos and not args.bursts and not args.shots and not args.scale:
+        parser.error("give --photos, --bursts, --shots or --scale")
     results: dict[str, Any] = {}
     if args.photos:
         sources = photos_below(args.photos, args.most)
@@ -266,7 +300,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="duplicates-") as scratch:
             folder = args.keep or Path(scratch)
             folder.mkdir(parents=True, exist_ok=True)
-            originals, copies = make_copies(sources, folder, args.seed)
+            originals, copies = make_copies(sources, folder, args.seed, WEB_KINDS if args.web else KINDS)
             sys.stderr.write(f"{len(originals):,} photos, {len(copies):,} copies\n")
             for name, program in {"": ours, **PEERS}.items():
                 if name and importlib.util.find_spec(name) is None:
@@ -278,6 +312,9 @@ def main() -> int:
         some = bursts(folder, 100_000)
         before = results.get("bursts")
         results["bursts"] = {**some, **{k: before[k] + some[k] for k in ("photos", "pairs", "wrong", "seconds")}} if before else some
+    if args.shots:
+        with tempfile.TemporaryDirectory(prefix="duplicates-") as scratch:
+            results["shots"] = shots(photos_below(args.shots, args.most), Path(scratch), args.seed)
     if args.scale:
         results["scale"] = scale(args.scale)
     if args.json:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.config import PROJECT
 from explorer.review.kinds import KINDS, TITLES, Kind
-from explorer.ui import asking, odd_files, odd_map, odd_photos, oddities, removing, resources
+from explorer.ui import asking, folders, odd_files, odd_map, odd_photos, oddities, removing, resources
 from explorer.ui.gallery import unselect
 from explorer.ui.live import follow
 from explorer.ui.oddities import Asked
@@ -29,11 +29,11 @@ def filter_bar(what: Asked) -> None:
                     label, value=oddities.day(value), min_value=asking.OLDEST, max_value=asking.NEWEST, key=key, format="YYYY-MM-DD",
                     on_change=oddities.from_widget, args=[part, key],
                 )  # fmt: skip
-            known = oddities.folders(folder)
+            known = folders.choices(folder)
             key = f"odd-folder-{folder}"
             st.selectbox(
                 "Folder", known, index=known.index(folder) if folder else None, key=key, placeholder="All folders",
-                format_func=asking.short, on_change=oddities.from_widget, args=[oddities.FOLDER, key],
+                format_func=folders.names(), on_change=oddities.from_widget, args=[oddities.FOLDER, key],
             )  # fmt: skip
         key = f"odd-gone-{what.gone}"
         st.toggle(
@@ -108,7 +108,7 @@ def of_kind(what: Asked, kind: Kind) -> None:
 
 
 def empty() -> None:
-    if catalog.roots():
+    if catalog.root_paths():
         st.info("No photos yet. What is odd about them appears here as they are found.", icon=":material/hourglass_top:")
     else:
         st.info("Your library is empty. Add a folder with photos to begin.", icon=":material/photo_library:")
@@ -129,8 +129,9 @@ def main() -> None:
         follow(waiting=True)
         return
     filter_bar(what)
+    with st.spinner("Looking through your photos…"):
+        numbers = oddities.counts(what.filters, gone=what.gone)
     progress()
-    numbers = oddities.counts(what.filters, gone=what.gone)
     kinds(what, numbers)
     if what.kind is not None:
         of_kind(what, what.kind)

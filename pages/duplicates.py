@@ -9,10 +9,9 @@ from typing import cast
 import streamlit as st
 
 from explorer.library.decisions import withdraw_all
-from explorer.library.paths import printable
 from explorer.review.groups import TIERS, Group, Tier
 from explorer.review.plan import SUGGESTED, as_csv, as_json
-from explorer.ui import asking, duplicates, removing, resources
+from explorer.ui import asking, duplicates, folders, removing, resources
 from explorer.ui.compare import Act, compare
 from explorer.ui.duplicates import TITLES, WHAT, Filter, Review
 from explorer.words import count, size
@@ -31,8 +30,9 @@ def filter_bar() -> Filter:
                 st.date_input(label, value=None, min_value=asking.OLDEST, max_value=asking.NEWEST, key=f"dup-{label}", format="YYYY-MM-DD")
                 for label in ("From", "To")
             ]
-            folders = sorted({root["path"] for root in library.catalog.roots()} | {row["path"] for row in library.catalog.folders()})
-            folder = st.selectbox("Folder", folders, index=None, key="dup-folder", placeholder="All folders", format_func=printable)
+            folder = st.selectbox(
+                "Folder", folders.choices(), index=None, key="dup-folder", placeholder="All folders", format_func=folders.names()
+            )
         if st.button("What is kept", icon=":material/rule:", help="The rules, and protected folders"):
             removing.rules_dialog()
         if st.button("Removed photos", icon=":material/history:", help="Every removal, and its undo"):
@@ -199,10 +199,10 @@ def follow(change: int) -> None:
 
 
 def main() -> None:
-    change = library.catalog.change()
     removing.told()
     what = filter_bar()
-    now = duplicates.review(library, what)
+    with st.spinner("Reading what was compared…"):
+        now = duplicates.review(library, what)
     tier = tabs(now)
     st.caption(WHAT[tier])
     progress()
@@ -212,7 +212,7 @@ def main() -> None:
         groups(now.open[tier])
     else:
         empty(now, tier, what)
-    follow(change)
+    follow(now.change)
 
 
 main()

@@ -99,7 +99,7 @@ def confirm(root: RootRow) -> None:
 def add() -> None:
     """Adding a folder: by its path, or one of those where photos usually are."""
     st.subheader("Add a folder")
-    watched = [root["path"] for root in catalog.roots()]
+    watched = list(catalog.root_paths().values())
     usual = [Path.home() / name for name in ("Pictures", "Photos", "Desktop", "Downloads")]
     likely = [str(path) for path in usual if path.is_dir() and not any(inside(str(path), root) for root in watched)]
     with st.form("add", clear_on_submit=True, border=False), st.container(horizontal=True, vertical_alignment="bottom"):
@@ -124,7 +124,7 @@ def take(typed: str) -> None:
     except FolderError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    over = next((root["path"] for root in catalog.roots() if inside(path, root["path"])), None)
+    over = next((root for root in catalog.root_paths().values() if inside(path, root)), None)
     if over is not None:
         part = "" if over == path else f": it is part of {plain(printable(over))}"
         st.info(f"This folder is watched already{part}.", icon=":material/info:")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import math
-import os
 
 import streamlit as st
 
 from explorer.config import PROJECT
 from explorer.errors import ExplorerError, PhotoError
-from explorer.ui import asking, examples, lightbox, resources
+from explorer.ui import asking, examples, folders, lightbox, resources
 from explorer.ui.actions import Action
 from explorer.ui.asking import Asked, Found
 from explorer.ui.gallery import gallery, preview_address
@@ -71,25 +70,14 @@ def filters() -> None:
         )
     st.selectbox(
         "Folder",
-        folders(),
+        folders.choices(asking.address().get(asking.FOLDER)),
         index=None,
         key=asking.FOLDER,
         placeholder="All folders",
-        format_func=asking.short,
+        format_func=folders.names(),
         on_change=asking.changed,
     )
     st.button("Clear filters", icon=":material/filter_alt_off:", on_click=asking.clear_filters)
-
-
-def folders() -> list[str]:
-    """Every folder with photos in it or below it, down from the watched ones; and the one chosen, though it is gone."""
-    found = {root["path"] for root in library.catalog.roots()} | {path for path in [asking.address().get(asking.FOLDER)] if path}
-    for row in library.catalog.folders():
-        path = row["path"]
-        while path not in found and path != os.path.dirname(path):  # noqa: PTH120  plain strings, as the catalog has them
-            found.add(path)
-            path = os.path.dirname(path)  # noqa: PTH120
-    return sorted(found)
 
 
 def chosen_photos(what: Asked) -> None:
@@ -127,7 +115,7 @@ def empty(what: Asked) -> None:
     if what.query or what.filters:
         st.info(asking.check(what.filters) or "No photo fits. Try other words, or fewer filters.", icon=":material/search_off:")
         st.button("Show all photos", on_click=asking.clear)
-    elif library.catalog.roots():
+    elif library.catalog.root_paths():
         st.info("No photos yet. They appear here as they are found; the Library page tells how far it is.", icon=":material/hourglass_top:")
     else:
         st.info("Your library is empty. Add a folder with photos to begin.", icon=":material/photo_library:")

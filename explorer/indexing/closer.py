@@ -11,7 +11,8 @@ from explorer.library import pairs as store
 from explorer.library.library import Library
 from explorer.library.pairs import Pair
 from explorer.library.writer import Writer
-from explorer.photos import comparison, sketches
+from explorer.photos import comparison, retakes, sketches
+from explorer.photos.resaving import Left
 
 
 class Closer:
@@ -20,12 +21,14 @@ class Closer:
     def __init__(self, library: Library, writer: Writer, pool: DecodePool) -> None:
         self._library, self._writer, self._pool = library, writer, pool
         self._fresh = dict[int, bytes]()
+        # Asked twice for the same two at most, one after the other.
+        self._left = functools.lru_cache(maxsize=1)(self._left_over)
         self._moment = functools.lru_cache(maxsize=1024)(self._moment_of)
 
     def judge(self, looked: Looked) -> Pair | None:
         """The pair to be kept, or None."""
         a, b, measures = looked.a, looked.b, looked.measures
-        if measures is None or not comparison.is_same_picture(measures):
+        if measures is None or not (comparison.is_same_picture(measures) or self._made_from(looked)):
             return Pair(a, b, "scene", round(min(1.0, looked.votes / sketches.KEPT), 4), {}) if looked.votes >= SCENE else None
         score = round(max(0.0, min(1.0, measures.median)), 4)
         one, other = self._moment(a), self._moment(b)
@@ -34,7 +37,7 @@ class Closer:
                 pixels = [self._pixels(i, moment.path) for i, moment in ((a, one), (b, other))]
                 if pixels[0] is not None and pixels[0] == pixels[1]:
                     return Pair(a, b, "pixels", 1.0, looked.relation)
-            if another_moment(one, other, self._fraction):
+            if another_moment(one, other, self._fraction) or self._taken_again(looked, one, other):
                 return Pair(a, b, "scene", score, {})
         return Pair(a, b, "picture", score, looked.relation)
 
@@ -49,7 +52,7 @@ class Closer:
         if not rows:
             return None
         row = rows[0]
-        return Moment(row.photo_id, row.path, row.width, row.height, row.taken_at, row.taken_source, row.camera)
+        return Moment(row.photo_id, row.path, row.width, row.height, row.taken_at, row.taken_source, row.camera, row.format)
 
     def _pixels(self, photo_id: int, path: str) -> bytes | None:
         if photo_id not in self._fresh:
@@ -60,6 +63,33 @@ class Closer:
                 return None
             self._fresh[photo_id] = digest
         return self._fresh[photo_id]
+
+    def _aside(self, looked: Looked, one: Moment, other: Moment) -> float | None:
+        """By how many pixels two pictures of one size lie beside each other; None for others (`retakes.aside`)."""
+        if (one.width, one.height, one.format) != (other.width, other.height, other.format):
+            return None
+        return retakes.aside(looked.relation["matrix"], one.width, one.height)  # type: ignore[arg-type]
+
+    def _made_from(self, looked: Looked) -> bool:
+        """Whether one file was surely made from the other by saving it again."""
+        one, other = self._moment(looked.a), self._moment(looked.b)
+        if one is None or other is None or not retakes.may_be_made(self._aside(looked, one, other)):
+            return False
+        left = self._left(one, other)
+        return left is not None and left.explained >= retakes.MADE
+
+    def _taken_again(self, looked: Looked, one: Moment, other: Moment) -> bool:
+        """Whether two pictures of one size are two shots, though nothing else says so."""
+        aside = self._aside(looked, one, other)
+        if aside is None or looked.measures is None or aside > retakes.ASIDE:
+            return aside is not None
+        changed, moved = comparison.is_changed(looked.measures), comparison.may_have_moved(looked.measures)
+        return retakes.taken_again(self._left(one, other), changed=changed, moved=moved)
+
+    def _left_over(self, one: Moment, other: Moment) -> Left | None:
+        beside = self._pool.look_beside(one.path, other.path)
+        known = beside is not None and self._is(one.photo_id, beside[0]) and self._is(other.photo_id, beside[1])
+        return beside[2] if beside and known else None
 
     def _fraction(self, moment: Moment) -> str | None:
         looked = self._pool.look_closer(moment.path, "fraction")

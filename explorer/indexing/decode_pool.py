@@ -20,6 +20,7 @@ from explorer.indexing.decode_process import CHILD, CRASHED, DecodeProcess, Job
 from explorer.photos import wire
 from explorer.photos.facts import DecodedPhoto
 from explorer.photos.inputs import InputSpec
+from explorer.photos.resaving import Left
 
 # Photos that wait for each process's thread to be taken: enough that no process ever waits for the encoder's next batch.
 _AHEAD = 12
@@ -85,8 +86,19 @@ class DecodePool:
 
     def look_closer(self, path: str, wanted: Literal["pixels", "fraction"]) -> tuple[bytes, str | None] | None:
         """One more fact of a file (see `photos/closer.py`) with the hash of the bytes it is of; None where it cannot be had."""
+        return self._ask({"path": os.fsencode(path).hex(), "closer": wanted})
+
+    def look_beside(self, path: str, other: str) -> tuple[bytes, bytes, Left] | None:
+        """What saving one of two files as the other leaves, after the hashes of the bytes of both; None where it cannot be had."""
+        looked = self._ask({"path": os.fsencode(path).hex(), "closer": "left", "beside": os.fsencode(other).hex()})
+        if looked is None or looked[1] is None:
+            return None
+        digest, *left = looked[1].split()
+        return looked[0], bytes.fromhex(digest), Left(*map(float, left))
+
+    def _ask(self, request: dict[str, Any]) -> tuple[bytes, str | None] | None:
         with self._spare, _watch([self._single]):
-            answer = self._single.ask({"path": os.fsencode(path).hex(), "closer": wanted})
+            answer = self._single.ask(request)
         if isinstance(answer, str) or "error" in answer[0]:
             return None
         try:

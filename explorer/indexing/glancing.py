@@ -69,7 +69,7 @@ class Glancer:
         small = self._read(photo_id)
         if small is None:
             return Glance(False, None)
-        box = placing.content(small)
+        box = placing.framed(small)
         self._keep(photo_id, small, box)
         if box == _all_of(small):
             return Glance(True, None)
@@ -97,7 +97,7 @@ class Glancer:
         if kept is not None:
             return kept
         small = self._read(photo_id)
-        return () if small is None else self._keep(photo_id, small, placing.content(small))
+        return () if small is None else self._keep(photo_id, small, placing.framed(small))
 
     def lay(self, pairs: Sequence[tuple[int, int, bool]], spread: Callable[..., Iterable[Any]] = map) -> list[list[Way]]:
         """For each pair (a, b, however far their hashes are) the ways in which b may lie on a, the likeliest first. spread: `map`, or that

@@ -17,6 +17,7 @@ class Moment(NamedTuple):
     taken_at: str | None
     taken_source: str | None
     camera: str | None
+    format: str = ""
 
 
 # A clock that is set right later, in whole quarters of an hour (as time zones are), does not make two shots of one.

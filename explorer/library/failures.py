@@ -59,5 +59,5 @@ def retry(writer: Writer, reasons: Iterable[str] | None = None, file_id: int | N
         wanted += f" and coalesce(reason, '') in ({','.join('?' * len(values))})"
     with writer.transaction():
         rows = writer.rows(f"update file set size = ? where {wanted} returning root_id, folder", (_AGAIN, *values))  # noqa: S608
-    roots = {root["id"]: root["path"] for root in writer.catalog.roots()}
+    roots = writer.catalog.root_paths()
     return sorted({join(roots[root_id], folder) for root_id, folder in rows})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from explorer.errors import UsageError
 from explorer.library.paths import inside, to_text
-from explorer.library.rows import RootRow
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Filters:
         return any((self.since, self.until, self.folder))
 
 
-def where(filters: Filters | None, roots: list[RootRow]) -> tuple[str, list[object]]:
-    """The SQL condition on `photo` (as p) for visible photos that match, and its values."""
+def where(filters: Filters | None, roots: Mapping[int, str]) -> tuple[str, list[object]]:
+    """The SQL condition on `photo` (as p) for visible photos that match, and its values. roots: the watched folders' paths, by id."""
     clauses, values = ["p.present > 0"], list[object]()
     if filters and filters.since:
         clauses.append("p.taken_at >= ?")
@@ -42,15 +42,15 @@ def where(filters: Filters | None, roots: list[RootRow]) -> tuple[str, list[obje
         values.append((dt.date.fromisoformat(filters.until) + dt.timedelta(days=1)).isoformat())
     if filters and filters.folder:
         below = list[str]()
-        for root in roots:
-            if inside(root["path"], filters.folder):
+        for root_id, path in roots.items():
+            if inside(path, filters.folder):
                 below.append("f.root_id = ?")
-                values.append(root["id"])
-            elif inside(filters.folder, root["path"]):
-                relative = to_text(os.path.relpath(filters.folder, root["path"]).replace(os.sep, "/"))
+                values.append(root_id)
+            elif inside(filters.folder, path):
+                relative = to_text(os.path.relpath(filters.folder, path).replace(os.sep, "/"))
                 # '0' follows '/'. A range, as LIKE would take A for a, and knows characters that stand for others.
                 below.append("(f.root_id = ? and (f.folder = ? or (f.folder > ? and f.folder < ?)))")
-                values += [root["id"], relative, relative + "/", relative + "0"]
+                values += [root_id, relative, relative + "/", relative + "0"]
         found = f"f.state = 'present' and ({' or '.join(below) or '0'})"
-        clauses.append(f"exists (select 1 from file f where f.photo_id = p.id and {found})")  # noqa: S608
+        clauses.append(f"p.id in (select f.photo_id from file f where {found})")  # noqa: S608
     return " and ".join(clauses), values

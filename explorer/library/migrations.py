@@ -275,6 +275,15 @@ create table sketch (
 );
 """
 
+# What pages count and list again and again is read from indexes alone. Partial ones, so that they are of no use, and not tried, where a
+# photo's own files are looked up.
+_M009_COUNTING = """
+create index file_shown on file (root_id, folder, photo_id, size) where state = 'present';
+create index file_missing on file (root_id) where state = 'missing';
+drop index photo_taken;
+create index photo_shown on photo (taken_at) where present > 0;
+"""
+
 # Name and SQL of each step, in order.
 _STEPS = (
     ("m001_create_tables", _M001_TABLES),
@@ -285,6 +294,7 @@ _STEPS = (
     ("m006_create_quality", _M006_QUALITY),
     ("m007_create_map", _M007_MAP),
     ("m008_sketch_when_wanted", _M008_INNER),
+    ("m009_count_by_indexes", _M009_COUNTING),
 )
 VERSION = len(_STEPS)
 

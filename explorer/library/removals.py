@@ -209,9 +209,9 @@ def learn(library: Library, *, gone: list[str], back: list[str]) -> None:
     try:
         lock = library.lock()
     except LibraryLocked:
-        for root in library.catalog.roots():
-            if any(inside(path, root["path"]) for path in paths):
-                library.catalog.send("rescan", root["path"])
+        for root in library.catalog.root_paths().values():
+            if any(inside(path, root) for path in paths):
+                library.catalog.send("rescan", root)
         return
     try:
         writer = Writer(library.catalog)

@@ -56,7 +56,13 @@ def neighbours(catalog: Catalog, encoder_id: int) -> Neighbours:
         rows = db.execute("select photo_id, ids, scores from neighbour where encoder_id = ? order by photo_id", (encoder_id,)).fetchall()
     ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
     near, scores = empty_rows(len(rows))
-    for number, (_, some, values) in enumerate(rows):
+    # Nearly all rows are full, and those are read at once.
+    full = np.fromiter((len(row[1]) == 8 * KEPT and len(row[2]) == 4 * KEPT for row in rows), np.bool_, len(rows))
+    whole = [rows[number] for number in np.flatnonzero(full).tolist()]
+    near[full] = np.frombuffer(b"".join(row[1] for row in whole), "<i8").reshape(-1, KEPT)
+    scores[full] = np.frombuffer(b"".join(row[2] for row in whole), "<f4").reshape(-1, KEPT)
+    for number in np.flatnonzero(~full).tolist():
+        _, some, values = rows[number]
         count = len(some) // 8
         near[number, :count] = np.frombuffer(some, "<i8")
         scores[number, :count] = np.frombuffer(values, "<f4")

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from explorer.errors import OversizedPhoto, PhotoError
 from explorer.photos import wire
-from explorer.photos.closer import fraction, pixel_hash
+from explorer.photos.closer import fraction, left_beside, pixel_hash
 from explorer.photos.decode import content_hash, decode
 from explorer.photos.inputs import InputSpec
 from explorer.photos.limits import free_memory
@@ -81,7 +81,10 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
         path = os.fsdecode(bytes.fromhex(header["path"]))
         data, facts = read_with_facts(path)
         if "closer" in header:
-            wire.send(answers, _closer(data, header["closer"]))
+            if "beside" in header:
+                wire.send(answers, _beside(data, os.fsdecode(bytes.fromhex(header["beside"]))))
+            else:
+                wire.send(answers, _closer(data, header["closer"]))
             return
         # A size that is not the file's own: it changed while it was read.
         size = len(data) if len(data) == facts.st_size else -1
@@ -99,6 +102,13 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
 def _closer(data: bytes, wanted: str) -> dict[str, Any]:
     """One more fact of a file: its pixels' hash (hex), or the fraction of the second."""
     return {"hash": content_hash(data).hex(), "fact": pixel_hash(data).hex() if wanted == "pixels" else fraction(data)}
+
+
+def _beside(data: bytes, path: str) -> dict[str, Any]:
+    """What saving one file as the other leaves (see `photos/resaving.py`): hash of the other, excess and shared; or nothing."""
+    other, _ = read_with_facts(path)
+    left = left_beside(data, other)
+    return {"hash": content_hash(data).hex(), "fact": None if left is None else f"{content_hash(other).hex()} {' '.join(map(str, left))}"}
 
 
 def _decoded(data: bytes, spec: InputSpec | None, mtime: float | None, name: str) -> tuple[dict[str, Any], bytes]:

@@ -1,4 +1,4 @@
-"""What is asked of the few files that look so much like another that it matters: full-size pixels, fractions of a second."""
+"""What is asked of the few files that look so much like another that it matters: full-size pixels, fractions of a second, noise."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from explorer.errors import DamagedPhoto, PhotoError
 from explorer.photos import decode as decoding
 from explorer.photos.colour import to_rgb
 from explorer.photos.metadata import orientation
+from explorer.photos.resaving import Left, left_over
 
 
 def pixel_hash(data: bytes) -> bytes:
@@ -45,3 +46,15 @@ def fraction(data: bytes) -> str | None:
     except Exception:  # noqa: BLE001  a broken EXIF block raises whatever it likes, and says nothing
         return None
     return digits.rstrip("0") or "0" if digits.isdecimal() else None
+
+
+def left_beside(one: bytes, other: bytes) -> Left | None:
+    """`resaving.left_over`, and None for files that cannot be decoded, too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return left_over(one, other)
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001  codecs raise whatever they like; nothing is said then
+            return None

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.photos.bending import bent
+from explorer.photos.changes import lopsided, stirred
 from explorer.photos.laying import BLOCK, Layer, Seen
-from explorer.photos.placing import Box, Matrix, compose, content, inverse, out_of, rescaled, straightened
+from explorer.photos.placing import Box, Matrix, compose, content, inverse, out_of, rescaled, rimless, straightened
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -49,7 +50,13 @@ MOST_DISPLACED = 0.4
 SAME, INK, SAME_AND_INK, SURELY_INK = 0.5, 0.6, (0.3, 0.45), 0.85
 # Or they are strokes on a picture that is the same otherwise: next to nothing of what changed is as wide as a stroke never is (words: 0 to
 # 0.09 of it; things that came, went or moved: mostly 0.3 to 0.9), and the rest correlates as only copies do.
-MOST_WIDE, STROKES_MEDIAN, STROKES_BROKEN, STROKES_DISPLACED = 0.1, 0.97, 0.2, 0.2
+MOST_WIDE, STROKES_MEDIAN, STROKES_BROKEN, STROKES_DISPLACED = 0.1, 0.8, 0.2, 0.2
+# What is wide and was drawn has greys that are really the same, give or take 3: stamps, stickers and codes 0.5 to 1 of it; things that came
+# or moved 0.2 to 0.8.
+DRAWN = 0.5
+# Words over and over, all over the picture, break half of its blocks, but leave most pixels of these, and make the others all brighter or
+# all darker: copies same 0.65 to 0.85, lopsided 0.9 and more, median 0.48 and more; leaves that stirred are lopsided by 0.35 at most.
+VEIL_MEDIAN, VEIL_BROKEN, VEIL_SAME, VEIL_WIDE, VEIL_LOPSIDED = 0.45, 0.6, 0.62, 0.05, 0.85
 # The width that a stroke never has, as a share of the picture's shorter side.
 _STROKE = 0.035
 
@@ -66,7 +73,9 @@ class Measures:
     strong: blocks that show much; broken: the share of these below 0.6; and of the broken ones, same: the share of pixels that are as
     they were; ink: the share of the other pixels that have the two commonest greys; displaced: the share of blocks whose content lies
     near by; wide: of all pixels that changed, the share that lies in patches wider than the strokes of letters. noise: greys by which
-    pixels differ in the other blocks.
+    pixels differ in the other blocks. drawn: as ink, of greys that are really the same. lopsided: 1 where all that
+    changed became brighter, or all darker (`changes.lopsided`). stirred: what differs is what was there, a little
+    beside (`changes.stirred`).
     """
 
     matrix: Matrix
@@ -88,12 +97,15 @@ class Measures:
     displaced: float
     wide: float
     noise: float
+    drawn: float
+    lopsided: float
+    stirred: bool
 
 
 def is_same_picture(m: Measures) -> bool:
     """Whether two pictures are one, and not two shots of one scene."""
     if (
-        m.median < LEAST_MEDIAN
+        (m.median < LEAST_MEDIAN and not _is_veiled(m))
         or m.far > MOST_FAR
         or m.bent > MOST_BENT
         or m.excess > MOST_EXCESS
@@ -103,11 +115,30 @@ def is_same_picture(m: Measures) -> bool:
         return False
     if m.broken <= FEW_BROKEN:
         return True
+    if _is_veiled(m):
+        return True
     if m.broken > MOST_BROKEN or (m.displaced > MOST_DISPLACED and m.ink < SURELY_INK):
         return False
     if m.same >= SAME or m.ink >= INK or (m.same >= SAME_AND_INK[0] and m.ink >= SAME_AND_INK[1]):
         return True
     return m.wide <= MOST_WIDE and m.median >= STROKES_MEDIAN and m.broken <= STROKES_BROKEN and m.displaced <= STROKES_DISPLACED
+
+
+def _is_veiled(m: Measures) -> bool:
+    """Whether what differs is thin and of one colour all over the picture, as a watermark is."""
+    return (
+        m.median >= VEIL_MEDIAN and m.broken <= VEIL_BROKEN and m.same >= VEIL_SAME and m.wide <= VEIL_WIDE and m.lopsided >= VEIL_LOPSIDED
+    )
+
+
+def is_changed(m: Measures) -> bool:
+    """Whether there is something to be seen on one that is not on the other."""
+    return m.broken > FEW_BROKEN
+
+
+def may_have_moved(m: Measures) -> bool:
+    """Whether what differs looks less like something put on than like what came, went or moved between two shots."""
+    return is_changed(m) and (m.stirred or (m.wide > MOST_WIDE and m.drawn < DRAWN))
 
 
 def measure(one: Grey, other: Grey, matrix: Matrix, *, near: bool = False) -> Measures | None:
@@ -177,7 +208,9 @@ def _measures(layer: Layer, seen: Seen, to: Matrix, boxes: tuple[Box, Box], *, s
     edge = np.column_stack([to[:, :2], to[:, 2] - to[:, :2] @ [0.5, 0.5] + 0.5])
     # What looks like a border may be the picture's own plain edge: the one that contains is taken whole.
     whole_moved, whole_base = (0.0, 0.0, float(shape[1]), float(shape[0])), (0.0, 0.0, float(layer.w), float(layer.h))
-    excess = min(out_of(whole_moved, base_box, edge) / mean, out_of(whole_base, box, inverse(edge)))
+    excess = min(
+        out_of(whole_moved, rimless(base_box, layer.base.shape), edge) / mean, out_of(whole_base, rimless(box, shape), inverse(edge))
+    )
     cover = float(seen.inside.mean())
     return Measures(
         inverse(to) if swapped else to, (cover, cover * layer.h * layer.w * mean * mean / (shape[0] * shape[1])), n,
@@ -188,13 +221,13 @@ def _measures(layer: Layer, seen: Seen, to: Matrix, boxes: tuple[Box, Box], *, s
     )  # fmt: skip
 
 
-def _changed(layer: Layer, seen: Seen) -> tuple[int, float, float, float, float, float, float]:
+def _changed(layer: Layer, seen: Seen) -> tuple[int, float, float, float, float, float, float, float, float, bool]:
     """Of blocks that show much: how many, and what is different in those that differ (see `Measures`)."""
     much = seen.inside & (np.maximum(layer.db, seen.deviation) > _MUCH)
     bad = much & (seen.ncc < 0.6)
     n = int(much.sum())
     if not n:
-        return 0, 1.0, 0.0, 0.0, 0.0, 1.0, 99.0
+        return 0, 1.0, 0.0, 0.0, 0.0, 1.0, 99.0, 0.0, 0.0, False
     h, w = layer.nh * BLOCK, layer.nw * BLOCK
     b, o = layer.base[:h, :w], seen.warped[:h, :w]
     # What tone of one picture became which of the other, where they agree; each ninth pixel says as much as all.
@@ -203,18 +236,25 @@ def _changed(layer: Layer, seen: Seen) -> tuple[int, float, float, float, float,
     count = np.bincount(some, minlength=64)
     known = np.flatnonzero(count > 4)
     if len(known) < 2:
-        return n, 1.0, 0.0, 0.0, 0.0, 1.0, 99.0
-    tone = np.interp(np.arange(64), known, np.bincount(some, weights=others, minlength=64)[known] / count[known]).astype(np.float32)
+        return n, 1.0, 0.0, 0.0, 0.0, 1.0, 99.0, 0.0, 0.0, False
+    means = np.bincount(some, weights=others, minlength=64)[known] / count[known]
+    tone = np.interp(np.arange(64), known, means).astype(np.float32)
     noise = float(np.median(np.abs(others - tone[some])))
     if not bad.any():
-        return n, 0.0, 1.0, 1.0, 0.0, 0.0, noise
-    worse, toned = _pixels(bad), np.asarray(cv2.LUT(b.astype(np.uint8), tone.repeat(4)), np.float32)
+        return n, 0.0, 1.0, 1.0, 0.0, 0.0, noise, 1.0, 0.0, False
+    # Greys are whole numbers here, as those of the preview itself.
+    tones = np.interp(np.arange(256), known * 4.0 + 2, means).astype(np.float32)
+    worse, toned = _pixels(bad), np.asarray(cv2.LUT(b.astype(np.uint8), tones), np.float32)
     apart = np.asarray(cv2.absdiff(o, toned))
     changed = apart >= 3 * noise + 4
     unlike = worse & changed
     same = 1 - float(unlike.sum() / worse.sum())
     ink = max(_plainness(x[unlike]) for x in (b, o)) if unlike.any() else 1.0
-    return n, float(bad.sum() / n), same, ink, _displaced(layer, o, toned, bad), _wide(changed), noise
+    drawn = max(_plainness(x[unlike], 3) for x in (b, o)) if unlike.any() else 1.0
+    broken = float(bad.sum() / n)
+    moved = broken > FEW_BROKEN and stirred(b, o, toned, unlike)
+    side = lopsided(o, toned, unlike) if broken > FEW_BROKEN else 0.0
+    return n, broken, same, ink, _displaced(layer, o, toned, bad), _wide(changed), noise, drawn, side, moved
 
 
 def _level(greys: Floats) -> npt.NDArray[np.uint8]:
@@ -226,13 +266,15 @@ def _pixels(blocks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     return blocks.repeat(BLOCK, axis=0).repeat(BLOCK, axis=1)
 
 
-def _plainness(greys: Floats) -> float:
-    """The share of pixels that have one of the two commonest greys, give or take 8: high for drawn things, low for photographed ones."""
+def _plainness(greys: Floats, within: int = 8) -> float:
+    """The share of pixels that have one of the two commonest greys, give or take so many: high for drawn things, low for photographed
+    ones."""
     count = np.bincount(greys.clip(0, 255).astype(np.int64), minlength=256)
-    near = np.convolve(count, np.ones(17, np.int64), "same")
+    window = np.ones(2 * within + 1, np.int64)
+    near = np.convolve(count, window, "same")
     first = int(near.argmax())
     total = int(near[first])
-    near = np.convolve(np.where(np.abs(np.arange(256) - first) <= 8, 0, count), np.ones(17, np.int64), "same")
+    near = np.convolve(np.where(np.abs(np.arange(256) - first) <= within, 0, count), window, "same")
     return float((total + int(near.max())) / max(1, len(greys)))
 
 

@@ -12,6 +12,12 @@ Grey = npt.NDArray[np.uint8]
 Matrix = npt.NDArray[np.float64]
 Box = tuple[float, float, float, float]
 
+# Of a bar with signs on it: the share of the height that it takes at least and at most, greys that are nearly its own, and their share of
+# each row and of all. 10 of 300 everyday photos begin or end like that: pale skies, black stages.
+_NARROWEST, _WIDEST, _NEARLY, _MOSTLY, _ON_THE_WHOLE = 0.08, 0.42, 6, 0.5, 0.85
+# Pixels by which a border may be wider than it is found to be.
+_RIM = 3
+
 
 def compose(outer: Matrix, inner: Matrix) -> Matrix:
     """First `inner`, then `outer`."""
@@ -28,6 +34,32 @@ def content(grey: Grey) -> Box:
     left, right = _border(grey.T), _border(grey.T[::-1])
     top, bottom = _border(grey), _border(grey[::-1])
     return float(left), float(top), float(w - right), float(h - bottom)
+
+
+def framed(grey: Grey) -> Box:
+    """As `content`, but bars above and below may be wide and have signs on them, as those of screenshots and captions do; good for a
+    guess alone."""
+    left, top, right, bottom = content(grey)
+    return left, max(top, float(_bar(grey))), right, min(bottom, float(grey.shape[0] - _bar(grey[::-1])))
+
+
+def _bar(rows: Grey) -> int:
+    """How many rows, from the first on, are of its grey but for some signs; at most `_WIDEST` of them."""
+    most = rows[: int(len(rows) * _WIDEST)]
+    if not len(most):
+        return 0
+    share = (np.abs(most.astype(np.int16) - int(np.median(most[0]))) <= _NEARLY).mean(axis=1)
+    end = int(np.argmin(share >= _MOSTLY)) or len(most) * bool(share[0] >= _MOSTLY)
+    return end if end >= _NARROWEST * len(rows) and share[:end].mean() >= _ON_THE_WHOLE else 0
+
+
+def rimless(box: Box, shape: tuple[int, ...]) -> Box:
+    """What surely lies within a border: compression smears a border's inner rim, and it is found a little too narrow."""
+    h, w = shape[:2]
+    left, top, right, bottom = box
+    return (
+        left + _RIM * (left > 0), top + _RIM * (top > 0), right - _RIM * (right < w), bottom - _RIM * (bottom < h),
+    )  # fmt: skip
 
 
 def _border(rows: Grey) -> int:

@@ -22,10 +22,12 @@ from explorer.library.dismissals import Dismissal
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import inside
+from explorer.library.quality import Subject
 from explorer.review import files, judging, oddness
 from explorer.review.drawn import NOT_DRAWN, drawn
 from explorer.review.judging import Floats
 from explorer.review.kinds import KINDS, Kind
+from explorer.review.patience import patience
 
 # The line below which findings are shown, and the setting that keeps a person's own.
 LINE = 0.5
@@ -62,14 +64,13 @@ class _Scores(NamedTuple):
 class Anomalies:
     """The findings of one library, made anew when the catalog has changed. Safe to use from several threads."""
 
-    def __init__(self, library: Library, encoder: tuple[str, str, int] | None = None, *, patience: float = 0.0) -> None:
+    def __init__(self, library: Library, encoder: tuple[str, str, int] | None = None, *, patient: bool = False) -> None:
         """encoder: name, version and dimension of the one whose vectors say what is alike; None: the one with the most vectors.
 
-        patience: seconds for which what was made once is good enough, though photos may have come since: while a large library is being
-        indexed, it changes all the time.
+        patient: whether what took long to make is good enough for a while though photos have come since (`patience.py`).
         """
-        self._library, self._encoder, self._patience = library, encoder, patience
-        self._made_at = -np.inf
+        self._library, self._encoder, self._patient = library, encoder, patient
+        self._made_at, self._took = -np.inf, 0.0
         self._lock = threading.Lock()
         self._change = -1
 
@@ -135,18 +136,26 @@ class Anomalies:
             self._refresh()
             return len(self._figures.ids), len(self._subjects)
 
+    def subjects(self) -> Mapping[int, Subject]:
+        """All visible photos by id."""
+        with self._lock:
+            self._refresh()
+            return {subject.id: subject for subject in self._subjects}
+
     def _of(self, kind: Kind, line: float, wanted: set[int] | None, filters: Filters | None) -> list[Finding]:
         if kind in ("unreadable", "extension"):
             found = self._unreadable() if kind == "unreadable" else self._extensions()
             return [f for f in found if f.score < line and self._passes(f, wanted, filters)]
-        scores = self._scores(kind)
-        rows = np.flatnonzero(scores.score < line)
-        found = list[Finding]()
-        for row in rows.tolist():
-            subject = self._subjects[row]
-            if wanted is not None and subject.id not in wanted:
-                continue
-            score = float(np.clip(scores.score[row], 0, 1))
+        if kind not in self._below or self._below[kind][0] != line:
+            self._below[kind] = line, self._find(kind, line)
+        found = self._below[kind][1]
+        return found if wanted is None else [finding for finding in found if finding.id in wanted]
+
+    def _find(self, kind: Kind, line: float) -> list[Finding]:
+        """Every photo below the line."""
+        scores, found = self._scores(kind), list[Finding]()
+        for row in np.flatnonzero(scores.score < line).tolist():
+            subject, score = self._subjects[row], float(np.clip(scores.score[row], 0, 1))
             found.append(Finding(subject.id, subject.path, kind, score, scores.says(row), subject.hash, scores.related(row)))
         return found
 
@@ -163,18 +172,23 @@ class Anomalies:
         """Read the library again where it has changed."""
         catalog = self._library.catalog
         change = catalog.change()
-        if change == self._change or time.monotonic() - self._made_at < self._patience:
+        start = time.monotonic()
+        if change == self._change or (self._patient and start - self._made_at < patience(self._took)):
             return
         self._subjects = quality.subjects(catalog)
         self._ids = np.array([subject.id for subject in self._subjects], np.int64)
         self._figures = quality.figures(catalog)
         self._made = dict[Kind, _Scores]()
+        # What was below the line last asked for, as a page asks for it at every run.
+        self._below = dict[Kind, tuple[float, list[Finding]]]()
         self._known = dict[str, dict[int, float]]()
         self._misnamed: list[Finding] | None = None
         self._change, self._made_at = change, time.monotonic()
+        self._took = self._made_at - start
 
     def _scores(self, kind: Kind) -> _Scores:
         if kind not in self._made:
+            start = time.monotonic()
             if kind in ("outlier", "misplaced"):
                 self._made |= self._odd()
             elif kind == "damaged":
@@ -185,6 +199,7 @@ class Anomalies:
                 self._made[kind] = _Scores(*files.shapes(self._subjects))
             else:
                 self._made[kind] = self._by_figures(_BY_FIGURES[kind])
+            self._took += time.monotonic() - start
         return self._made[kind]
 
     def _by_figures(self, judge: Callable[[judging.Column], judging.Judgement]) -> _Scores:

@@ -15,8 +15,8 @@ from explorer.library import pairs as store
 from explorer.library.decisions import Protection, protected_folders
 from explorer.library.library import Library
 from explorer.library.pairs import CopyRow
-from explorer.review import closeness, keeper
-from explorer.review.closeness import Edge
+from explorer.review import keeper
+from explorer.review.closeness import Closeness, Edge
 from explorer.review.companions import kept_together
 from explorer.review.groups import TIERS, Group, Item, Tier
 
@@ -62,6 +62,7 @@ class _Finder:
         self._choose = choose or (lambda items: keeper.choose_keeper(items, rules))
         # What is never suggested for removal need not have its files opened to say which is kept.
         self._glance = choose or (lambda items: keeper.choose_keeper(items, rules, quality=lambda path: None))
+        self._closeness = Closeness(library.catalog)
         self._taken, self._standing = set[int](), dict[int, CopyRow]()
 
     def identical(self) -> list[Group]:
@@ -80,7 +81,7 @@ class _Finder:
         return groups
 
     def tier(self, tier: Tier) -> list[Group]:
-        edges = closeness.edges(self._library.catalog, tier)
+        edges = self._closeness.edges(tier)
         rows = self._rows({i for edge in edges for i in edge.photos})
         near = defaultdict[int, dict[int, Edge]](dict)
         for edge in edges:

@@ -279,7 +279,7 @@ class _Check:
         wanted = list(removals)
         self._catalog, self._protection = library.catalog, Protection(protected_folders(library.catalog))
         self.number = len(wanted)
-        self.real_roots = [os.path.realpath(root["path"]) for root in library.catalog.roots()]
+        self.real_roots = [os.path.realpath(root) for root in library.catalog.root_paths().values()]
         paths = {removal.path for removal in wanted}
         if len(paths) < len(wanted):
             twice = next(path for path in paths if sum(removal.path == path for removal in wanted) > 1)

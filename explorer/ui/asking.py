@@ -7,16 +7,14 @@ one step of the browser's history for each search: so reload, back and forward, 
 from __future__ import annotations
 
 import datetime as dt
-import os
 from typing import NamedTuple
 
 import streamlit as st
 
 from explorer.config import PROJECT
 from explorer.library.filters import Filters
-from explorer.library.paths import inside, printable
 from explorer.search.query import Query
-from explorer.ui import examples, resources
+from explorer.ui import examples, folders, resources
 
 PHRASE, LIKE, UPLOAD, SINCE, UNTIL, FOLDER, PAGE = ADDRESS = ("q", "like", "example", "since", "until", "folder", "page")
 
@@ -181,16 +179,6 @@ def find(what: Asked) -> Found:
     return found
 
 
-def short(folder: str) -> str:
-    """A folder as a choice among others: from the watched folder's own name on, or whole where two of these have one name."""
-    roots = [root["path"] for root in resources.library().catalog.roots()]
-    for root in roots:
-        name = os.path.basename(root)  # noqa: PTH119  plain strings, as the catalog has them
-        if inside(folder, root) and [os.path.basename(other) for other in roots].count(name) == 1:  # noqa: PTH119
-            return printable(os.path.normpath(os.path.join(name, os.path.relpath(folder, root))))  # noqa: PTH118
-    return printable(folder)
-
-
 def filtered(filters: Filters) -> list[str]:
     """What the filters ask for, in words, each apart; of words from files nothing is escaped."""
     since, until, parts = filters.since, filters.until, list[str]()
@@ -198,7 +186,7 @@ def filtered(filters: Filters) -> list[str]:
         parts.append(f"taken on {since}")
     elif since or until:
         parts.append(" ".join(["taken", *([f"from {since}"] if since else []), *([f"to {until}"] if until else [])]))
-    return parts + ([f"in {short(filters.folder)}"] if filters.folder else [])
+    return parts + ([f"in {folders.names()(filters.folder)}"] if filters.folder else [])
 
 
 def check(filters: Filters) -> str:

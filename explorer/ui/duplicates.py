@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -16,6 +17,7 @@ from explorer.review.deciding import decide_group, sort_out
 from explorer.review.duplicates import find_groups
 from explorer.review.groups import TIERS, Group, Item, Tier
 from explorer.review.keeper import keeper_rules
+from explorer.review.patience import patience
 from explorer.review.plan import SUGGESTED, removals_of
 from explorer.review.removal import Removal, removed_paths
 from explorer.ui import resources
@@ -36,7 +38,7 @@ WHAT: dict[Tier, str] = {
 }
 
 _lock = threading.Lock()
-_kept: tuple[Any, list[Group]] | None = None
+_kept: _Kept | None = None
 
 
 @dataclass
@@ -63,21 +65,37 @@ class Summary(NamedTuple):
     bytes: int
 
 
-def groups(library: Library) -> list[Group]:
-    """All groups as they are now; kept for all sessions until something changes."""
+class _Kept(NamedTuple):
+    """key: the library and what a person set. change: of the catalog, when they were read. until: on the monotonic clock, when they are
+    read again though photos go on coming."""
+
+    key: tuple[object, ...]
+    change: int
+    until: float
+    groups: list[Group]
+
+
+def groups(library: Library) -> tuple[int, list[Group]]:
+    """All groups, and the change of the catalog that they were read at; kept for all sessions until something changes.
+
+    While a large library is being indexed, something changes all the time: then they are kept for a while.
+    """
     global _kept  # noqa: PLW0603
-    protected = protected_folders(library.catalog)
-    key = (str(library.dir), library.catalog.change(), keeper_rules(library.catalog), tuple(protected))
+    key = (str(library.dir), keeper_rules(library.catalog), tuple(protected_folders(library.catalog)))
     with _lock:
-        if _kept is None or _kept[0] != key:
-            _kept = (key, find_groups(library))
-        return _kept[1]
+        change, start = library.catalog.change(), time.monotonic()
+        if _kept is None or _kept.key != key or (_kept.change != change and start >= _kept.until):
+            found = find_groups(library)
+            end = time.monotonic()
+            _kept = _Kept(key, change, end + patience(end - start), found)
+        return _kept.change, _kept.groups
 
 
 @dataclass
 class Review:
-    """One run of the page. open: by tier, filtered. later: put off, by tier."""
+    """One run of the page. change: of the catalog, as it is shown. open: by tier, filtered. later: put off, by tier."""
 
+    change: int
     open: dict[Tier, list[Group]]
     later: dict[Tier, list[Group]]
     decided: int
@@ -90,10 +108,12 @@ class Review:
 def review(library: Library, what: Filter) -> Review:
     """What is to be looked at now, with everything the person chose so far."""
     gone = removed_paths(library)
-    left = [group for each in groups(library) if (group := _present(each, gone)) is not None]
+    change, known = groups(library)
+    left = [group for each in known if (group := _present(each, gone)) is not None]
     found = sort_out(library.catalog, left)
     chosen = [apply(group) for group in found.open if _fits(group, what)]
     return Review(
+        change,
         {tier: [group for group in chosen if group.tier == tier] for tier in TIERS},
         {tier: [group for group in found.later if group.tier == tier and _fits(group, what)] for tier in TIERS},
         len(found.decided),

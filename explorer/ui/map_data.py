@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 import numpy.typing as npt
 
-from explorer.library import places, quality
+from explorer.library import places
 from explorer.library.catalog import Ids
 from explorer.library.filters import Filters
 from explorer.library.library import Library
@@ -45,6 +45,13 @@ class Legend(NamedTuple):
     label: str
     colour: int
     photos: int
+
+
+class Colours(NamedTuple):
+    """classes: of each photo, a row of the legend or NONE."""
+
+    classes: Classes
+    legend: list[Legend]
 
 
 class Area(NamedTuple):
@@ -89,15 +96,9 @@ def within(shown: Map, area: Area) -> Ids:
     return shown.ids[inside[np.argsort(x[inside], kind="stable")]]
 
 
-def packed(library: Library, shown: Map, colouring: Colouring, findings: Sequence[Finding], filters: Filters | None) -> bytes:
-    """What the browser draws. findings: those that colour photos by kind."""
-    subjects = {subject.id: subject for subject in quality.subjects(library.catalog)}
-    if colouring == "kind":
-        classes, legend = _by_kind(shown.ids, findings)
-    elif colouring == "folder":
-        classes, legend = _by_folder(shown.ids, subjects)
-    else:
-        classes, legend = _by_date(shown.ids, subjects)
+def packed(library: Library, shown: Map, colouring: Colouring, colours: Colours, filters: Filters | None) -> bytes:
+    """What the browser draws. colours: of the photos of the map, as one of `by_kind`, `by_folder` and `by_date` has them."""
+    classes, legend = colours
     if filters:
         classes[~np.isin(shown.ids, library.catalog.matching(filters))] = OUT
     header = json.dumps({"number": len(shown.ids), "colouring": colouring, "legend": [part._asdict() for part in legend]}).encode()
@@ -115,7 +116,7 @@ def _in_square(where: places.Places) -> places.Places:
     return found
 
 
-def _by_kind(ids: Ids, findings: Sequence[Finding]) -> tuple[Classes, list[Legend]]:
+def by_kind(ids: Ids, findings: Sequence[Finding]) -> Colours:
     """By the worst that was found of each photo."""
     worst = dict[int, Finding]()
     for finding in findings:
@@ -125,10 +126,10 @@ def _by_kind(ids: Ids, findings: Sequence[Finding]) -> tuple[Classes, list[Legen
     kinds = [kind for kind in KINDS if counted[kind]]
     number = {kind: at for at, kind in enumerate(kinds)}
     classes = np.array([number[worst[i].kind] if i in worst else NONE for i in ids.tolist()], np.uint8)
-    return classes, [Legend(TITLES[kind][0], KINDS.index(kind), counted[kind]) for kind in kinds]
+    return Colours(classes, [Legend(TITLES[kind][0], KINDS.index(kind), counted[kind]) for kind in kinds])
 
 
-def _by_folder(ids: Ids, subjects: Mapping[int, Subject]) -> tuple[Classes, list[Legend]]:
+def by_folder(ids: Ids, subjects: Mapping[int, Subject]) -> Colours:
     """By the folders with the most photos."""
     known = [i for i in ids.tolist() if i in subjects]
     numbers, names = folders([subjects[i].path for i in known])
@@ -136,7 +137,7 @@ def _by_folder(ids: Ids, subjects: Mapping[int, Subject]) -> tuple[Classes, list
     place = {folder: at for at, folder in enumerate(common)}
     of = dict(zip(known, numbers.tolist(), strict=True))
     classes = np.array([place.get(of.get(i, -1), NONE) for i in ids.tolist()], np.uint8)
-    return classes, [Legend(_short(names[folder], names), at, int((numbers == folder).sum())) for at, folder in enumerate(common)]
+    return Colours(classes, [Legend(_short(names[folder], names), at, int((numbers == folder).sum())) for at, folder in enumerate(common)])
 
 
 def _short(folder: str, folders: Sequence[str]) -> str:
@@ -151,14 +152,14 @@ def _short(folder: str, folders: Sequence[str]) -> str:
     return printable(os.path.relpath(folder, above))
 
 
-def _by_date(ids: Ids, subjects: Mapping[int, Subject]) -> tuple[Classes, list[Legend]]:
-    """By when they were taken, in parts of equal length where there are years, else of equal size."""
+def by_date(ids: Ids, subjects: Mapping[int, Subject]) -> Colours:
+    """By when they were taken, in parts of equal size."""
     dates = [subjects[i].taken_at if i in subjects else None for i in ids.tolist()]
-    days = np.array([np.datetime64(day[:10]) if day else np.datetime64("NaT") for day in dates], "datetime64[D]")
+    days = np.array([day[:10] if day else "NaT" for day in dates], "datetime64[D]")
     there = ~np.isnat(days)
     classes = np.full(len(ids), NONE, np.uint8)
     if not there.any():
-        return classes, []
+        return Colours(classes, [])
     # Parts of equal size: a camera's wrong clock takes none of the others' colours.
     marks = np.unique(np.sort(days[there])[(np.arange(_TIMES) * there.sum()) // _TIMES])
     classes[there] = np.searchsorted(marks, days[there], side="right") - 1
@@ -168,4 +169,4 @@ def _by_date(ids: Ids, subjects: Mapping[int, Subject]) -> tuple[Classes, list[L
         first, last = str(own.min())[:7], str(own.max())[:7]
         colour = at * (_TIMES - 1) // max(1, len(marks) - 1)
         legend.append(Legend(first if first == last else f"{first} – {last}", colour, len(own)))
-    return classes, legend
+    return Colours(classes, legend)

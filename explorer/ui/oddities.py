@@ -62,7 +62,7 @@ def review() -> Anomalies:
     library = resources.library()
     with _lock:
         if _review is None or _review[0] is not library:
-            _review = (library, Anomalies(library))
+            _review = (library, Anomalies(library, patient=True))
         return _review[1]
 
 
@@ -79,8 +79,12 @@ def library_map() -> Map:
 
 def map_points(colouring: Colouring, filters: Filters | None) -> bytes:
     """The map for the browser."""
-    findings = review().findings() if colouring == "kind" else []
-    return map_data.packed(resources.library(), library_map(), colouring, findings, filters)
+    shown = library_map()
+    if colouring == "kind":
+        colours = map_data.by_kind(shown.ids, review().findings())
+    else:
+        colours = (map_data.by_folder if colouring == "folder" else map_data.by_date)(shown.ids, review().subjects())
+    return map_data.packed(resources.library(), shown, colouring, colours, filters)
 
 
 # --- the address
@@ -184,13 +188,6 @@ def last_dismissed() -> list[Finding]:
     """What was dismissed last in this window, and can be taken back by one press."""
     found: list[Finding] = st.session_state.get("_undo-dismissal", [])
     return found
-
-
-def folders(chosen: str | None) -> list[str]:
-    """What can be filtered by: watched folders, those with photos in them, and the one that is chosen, though it is gone."""
-    catalog = resources.library().catalog
-    found = {root["path"] for root in catalog.roots()} | {row["path"] for row in catalog.folders()}
-    return sorted(found | ({chosen} if chosen else set()))
 
 
 # --- removal

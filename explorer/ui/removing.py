@@ -16,7 +16,7 @@ from explorer.review.plan import as_csv, as_json
 from explorer.review.removal import TRASH, Outcome, Removal, age, dry_run, remove
 from explorer.review.trash import readable
 from explorer.review.undo import history, undo
-from explorer.ui import resources
+from explorer.ui import folders, resources
 from explorer.ui.live import DIALOG
 from explorer.words import count, size
 
@@ -243,8 +243,7 @@ def _protection() -> None:
             if st.button("Protect no more", icon=":material/close:", key=f"unprotect-{folder}"):
                 unprotect(catalog, folder)
                 st.rerun(scope="fragment")
-    # Those that hold photos, and the watched ones.
-    known = sorted({root["path"] for root in catalog.roots()} | {row["path"] for row in catalog.folders()} - set(protected))
+    known = [folder for folder in folders.choices() if folder not in protected]
     chosen = st.selectbox("Protect a folder", known, index=None, format_func=printable, key=f"protect-{len(protected)}")
     if chosen and chosen not in protected:
         protect(catalog, chosen)

@@ -29,7 +29,7 @@ from explorer.library.filters import Filters
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
 from explorer.photos.decode import content_hash, read_file
-from explorer.ui import map_data, oddities, resources
+from explorer.ui import duplicates, map_data, oddities, resources
 from explorer.ui.guard import PHOTOS, Guard
 
 log = logging.getLogger("explorer.server")
@@ -136,7 +136,7 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
         yield
         return
     keeper = asyncio.create_task(_keep_worker(folder))
-    warming = asyncio.create_task(run_in_threadpool(resources.warm))
+    warming = asyncio.create_task(run_in_threadpool(_warm))
     try:
         yield
     finally:
@@ -145,6 +145,14 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
             await keeper
         await warming
         await run_in_threadpool(resources.close)
+
+
+def _warm() -> None:
+    """What is wanted first, so that nobody waits for it: the model, and the groups of duplicates."""
+    resources.warm()
+    # Whoever opens the page is told what is wrong.
+    with contextlib.suppress(ExplorerError):
+        duplicates.groups(resources.library())
 
 
 async def _keep_worker(folder: Path) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import io
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -282,6 +284,31 @@ def test_two_shots_of_one_second_are_told_apart_by_its_fraction(shelf: Shelf) ->
 
 def moment(taken: str | None, source: str | None = "exif", camera: str | None = "X") -> Moment:
     return Moment(1, "/a.jpg", 10, 10, taken, source, camera)
+
+
+def grainy(number: int, picture: Image.Image) -> Image.Image:
+    noise = np.random.default_rng(number).normal(0, 4, (picture.height, picture.width, 3))
+    return Image.fromarray((np.asarray(picture) + noise).round().clip(0, 255).astype(np.uint8))
+
+
+def test_two_shots_without_times_are_told_apart_by_their_noise(shelf: Shelf) -> None:
+    one, other = (encoded(grainy(number, draw(1, SIZE)), quality=92) for number in (1, 2))
+    again = encoded(Image.open(io.BytesIO(one)), quality=75)
+    for name, data in (("a.jpg", one), ("a-again.jpg", again), ("a-other.jpg", other)):
+        put(shelf, name, data)
+    stage(shelf).run(quiet)
+    assert found(shelf, "picture", "scene") == {
+        ("a-again.jpg", "a.jpg"): "picture", ("a-other.jpg", "a.jpg"): "scene", ("a-again.jpg", "a-other.jpg"): "scene"
+    }  # fmt: skip
+
+
+def test_a_shot_beside_another_by_a_fraction_of_a_pixel_is_no_copy(shelf: Shelf) -> None:
+    scene = draw(1, SIZE)
+    beside = scene.transform(SIZE, Image.Transform.AFFINE, (1, 0, 0.4, 0, 1, 0.2), Image.Resampling.BICUBIC)
+    for name, picture in (("a.jpg", scene), ("a-beside.jpg", beside)):
+        put(shelf, name, encoded(picture))
+    stage(shelf).run(quiet)
+    assert found(shelf, "picture", "scene") == {("a-beside.jpg", "a.jpg"): "scene"}
 
 
 @pytest.mark.parametrize(

@@ -151,3 +151,24 @@ def test_pictures_too_small_to_compare_are_not_compared() -> None:
 def test_a_plain_picture_is_like_nothing() -> None:
     plain = np.full((300, 400), 128, np.uint8)
     assert measure(plain, plain, np.array([[1.0, 0, 0], [0, 1.0, 0]])) is None
+
+
+def test_bars_with_signs_on_them_lie_around_a_guess_alone() -> None:
+    screen = ImageOps.expand(photo(), (0, 200, 0, 150), "black")
+    pen = ImageDraw.Draw(screen)
+    pen.text((20, 5), "12:34", fill="white", font=ImageFont.load_default(24))
+    pen.ellipse((220, 650, 260, 690), outline="white", width=3)
+    assert placing.framed(grey(screen)) == (0, 200, 480, 560)
+    assert placing.framed(grey(photo())) == placing.content(grey(photo())) == (0, 0, 480, 360)
+
+
+def test_a_border_that_compression_smears_hides_no_crop() -> None:
+    """A crop with a border lies within its original, though a few rows of the border are taken for the picture."""
+    whole = photo()
+    crop = ImageOps.expand(whole.crop((0, 0, 450, 330)), 12, (10, 40, 90))
+    for quality in (30, 60, 90):
+        assert same(whole, jpeg(quality)(crop))
+
+
+def test_words_on_a_copy_that_was_saved_badly_are_words() -> None:
+    assert all(same(photo(seed), jpeg(50)(veiled(photo(seed)))) for seed in (1, 2, 3))

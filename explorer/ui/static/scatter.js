@@ -113,6 +113,12 @@ export default function (component) {
   // --- drawing
 
   function draw() {
+    state.stale = true;
+    mark();
+  }
+
+  // What lies over the points has changed, and they have not: a hundred thousand are not drawn for each move of the pointer.
+  function mark() {
     if (!state.pending) state.pending = requestAnimationFrame(paint);
   }
 
@@ -120,14 +126,32 @@ export default function (component) {
     state.pending = 0;
     const width = canvas.clientWidth, height = canvas.clientHeight, ratio = window.devicePixelRatio || 1;
     if (!width || !state.points) return;
-    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
+    const layer = (state.layer ??= document.createElement("canvas")), look = getComputedStyle(stage);
+    for (const each of [canvas, layer]) {
+      if (each.width !== Math.round(width * ratio) || each.height !== Math.round(height * ratio)) {
+        each.width = Math.round(width * ratio);
+        each.height = Math.round(height * ratio);
+        state.stale = true;
+      }
     }
-    const pen = canvas.getContext("2d"), { points } = state, look = getComputedStyle(stage);
+    if (state.stale) {
+      state.stale = false;
+      const pen = layer.getContext("2d");
+      pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+      pen.clearRect(0, 0, width, height);
+      dots(pen, width, height, look);
+    }
+    const pen = canvas.getContext("2d");
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    pen.drawImage(layer, 0, 0);
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    const shown = new Map();
+    outline(pen, look);
+  }
+
+  // The points, and what is to be said of them.
+  function dots(pen, width, height, look) {
+    const { points } = state, shown = new Map();
     let number = 0, lit = 0;
     each(view(), (i) => {
       const own = points.classes[i];
@@ -157,7 +181,6 @@ export default function (component) {
     }
     pen.globalAlpha = 1;
     if (lit <= PICTURES && state.zoom > 1.5) for (const [own, list] of shown) if (own !== OUT) list.forEach((i) => picture(pen, i, own));
-    outline(pen, look);
     notice.textContent = `${lit.toLocaleString()} of ${points.number.toLocaleString()} photos in view`;
   }
 
@@ -262,7 +285,7 @@ export default function (component) {
       preview.style.top = top < canvas.clientHeight / 2 ? `${top}px` : "";
       preview.style.bottom = top < canvas.clientHeight / 2 ? "" : `${canvas.clientHeight - top}px`;
     }
-    draw();
+    mark();
   }
 
   function leave() {
@@ -297,7 +320,7 @@ export default function (component) {
     leave();
     if (drag.marking) {
       drag.box = [Math.min(left, drag.left), Math.min(top, drag.top), Math.max(left, drag.left), Math.max(top, drag.top)];
-      draw();
+      mark();
     } else {
       stage.classList.add("dragging");
       state.x = drag.x - (left - drag.left) / scale();
@@ -323,12 +346,12 @@ export default function (component) {
     if (state.pointers.size) return;
     state.drag = null;
     stage.classList.remove("dragging");
-    if (!drag || event.type === "pointercancel") return draw();
+    if (!drag || event.type === "pointercancel") return mark();
     if (drag.box) {
       const [left, top] = back(drag.box[0], drag.box[1]), [right, bottom] = back(drag.box[2], drag.box[3]);
       state.area = [left, top, right, bottom];
       list(state.area);
-      draw();
+      mark();
     } else if (!drag.moved) {
       const [left, top] = where(event), i = under(left, top, event.pointerType === "touch" ? 22 : 12);
       if (i >= 0) state.tell("open", state.points.ids[i]);

@@ -1,0 +1,165 @@
+"""How long the app's pages take in a library of many photos: when they are opened first, and at each press after that.
+
+    python -m benchmarks.pages --photos DIR [--number N] [--folders M] [--json]
+
+The library is made, not indexed (`benchmarks.indexing` times that). Figures are those of up to 300 of the given photos, as the program
+itself measures them, again and again; vectors come in subjects, one to a folder, as near to each other as those of one subject are
+under the starter model; one photo in thirty has two copies. Timed is what the server does for a page, in this process: its script from
+start to end. Not timed: the browser, and what comes on routes of its own (previews, and the map's points, which have a line of their own).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.duplicates import photos_below
+from explorer.encoders import registry
+from explorer.errors import PhotoError
+from explorer.indexing.mapping import MapStage
+from explorer.library import pairs as store
+from explorer.library import stages
+from explorer.library.catalog import Catalog
+from explorer.library.library import Library
+from explorer.library.pairs import PAIRS_VERSION, Pair
+from explorer.library.stages import KEPT
+from explorer.library.writer import Seen, Writer
+from explorer.photos.decode import decode
+from explorer.photos.facts import DecodedPhoto
+
+PAGES = ("search", "duplicates", "anomalies", "library")
+# Photos that are measured, and a vector's share that is not its subject's.
+_MEASURED, _OWN = 300, 0.4
+# One photo in so many has copies, in which way they lie on it, and the size a file is said to have.
+_EACH, _SAME, _BYTES = 30, {"matrix": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0], "changed": 0.0}, 3_000_000
+
+
+def measured(folder: Path) -> list[DecodedPhoto]:
+    """The facts of some photos, as indexing keeps them."""
+    found = list[DecodedPhoto]()
+    for path in photos_below(folder, _MEASURED):
+        with contextlib.suppress(PhotoError, OSError):
+            found.append(decode(path.read_bytes(), None, mtime=path.stat().st_mtime, name=path.name))
+    return found
+
+
+def make(library: Library, photos: list[DecodedPhoto], number: int, folders: int, root: Path) -> None:
+    """Fill the library with that many photos."""
+    encoder, random = registry.get_encoder("starter"), np.random.default_rng(0)
+    writer = Writer(library.catalog)
+    root_id, encoder_id = writer.add_root(str(root)), writer.encoder(encoder.name, encoder.version, encoder.dim)
+    subject = np.sort(random.integers(0, folders, number))
+    vectors = random.standard_normal((folders, encoder.dim)).astype(np.float32)[subject]
+    vectors += _OWN**0.5 * random.standard_normal(vectors.shape).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    with writer.transaction():
+        for i in range(number):
+            photo, digest = photos[i % len(photos)], hashlib.blake2b(b"%d" % i, digest_size=16).digest()
+            photo_id = writer.add_photo(digest, _BYTES + i, photo)
+            writer.add_embedding(encoder_id, photo_id, vectors[i])
+            writer.put_present(root_id, Seen(f"{subject[i]:05}/{i:07}.jpg", _BYTES + i, 1_600_000_000_000_000_000, 0), photo_id)
+    ids = library.catalog.matching()
+    ids.sort()
+    _relate(writer, encoder_id, ids, vectors, subject)
+    stage = MapStage(library, writer, encoder)
+    while stages.lags(library.catalog, f"map {encoder_id}", "1"):
+        stage.run(lambda done, total: None)
+    library.vectors(encoder.name, encoder.version, encoder.dim).save()
+    writer.close()
+
+
+def _relate(writer: Writer, encoder_id: int, ids: np.ndarray, vectors: np.ndarray, subject: np.ndarray) -> None:
+    """The nearest photos of each, which are of its subject, and the copies."""
+    near, scores = stages.empty_rows(len(ids))
+    found = list[Pair]()
+    for rows in np.split(np.arange(len(ids)), np.flatnonzero(np.diff(subject)) + 1):
+        cosines = vectors[rows] @ vectors[rows].T
+        np.fill_diagonal(cosines, -2)
+        best = np.argsort(-cosines, axis=1)[:, : min(KEPT, len(rows) - 1)]
+        near[rows[:, None], np.arange(best.shape[1])] = ids[rows[best]]
+        scores[rows[:, None], np.arange(best.shape[1])] = np.take_along_axis(cosines, best, 1)
+        for at in range(0, len(rows) - 2, _EACH):
+            a, b, c = ids[rows[at : at + 3]].tolist()
+            found += [Pair(one, other, "picture", 0.98, dict(_SAME)) for one, other in ((a, b), (a, c), (b, c))]
+    with writer.transaction():
+        stages.put_neighbours(writer, encoder_id, ids, near, scores)
+        store.put_compared(writer, ((i, None) for i in ids.tolist()), PAIRS_VERSION)
+        store.put_pairs(writer, found, PAIRS_VERSION)
+
+
+def run(folder: Path) -> dict[str, Any]:
+    """Seconds of each page: the first time, and the middle of five more. folder: the library's."""
+    os.environ["EXPLORER_LIBRARY"] = str(folder)
+    # Streamlit says of every run that there is no server.
+    logging.disable(logging.WARNING)
+    from streamlit.testing.v1 import AppTest
+
+    from explorer.config import PROJECT
+    from explorer.ui import oddities, resources
+
+    results: dict[str, Any] = {}
+    # As the app does when it starts.
+    results["the model"] = {"first": timed(resources.warm)}
+    for page in PAGES:
+        shown = AppTest.from_file(str(PROJECT / "explorer" / "ui" / "app.py"), default_timeout=600)
+        shown.switch_page(str(PROJECT / "pages" / f"{page}.py"))
+        first = timed(shown.run)
+        if shown.exception:
+            raise SystemExit(f"{page}: {shown.exception[0].value}")
+        results[page] = {"first": first, "again": float(np.median([timed(shown.run) for _ in range(5)]))}
+    results["the map's points"] = {
+        "first": timed(lambda: oddities.map_points("folder", None)),
+        "again": timed(lambda: oddities.map_points("kind", None)),
+    }
+    results["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1 << (20 if sys.platform == "darwin" else 10))
+    resources.close()
+    return results
+
+
+def timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks.pages", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--photos", type=Path, required=True, help="photos that the figures are taken of")
+    parser.add_argument("--number", type=int, default=100_000, help="photos in the library (100,000)")
+    parser.add_argument("--folders", type=int, default=300, help="folders that they lie in (300)")
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    os.environ.pop("OPENBLAS_CORETYPE", None)
+    photos = measured(args.photos)
+    if not photos:
+        parser.error(f"no photos below {args.photos}")
+    with tempfile.TemporaryDirectory(prefix="pages-") as scratch:
+        (root := Path(scratch, "photos")).mkdir()
+        library = Library.open(Path(scratch, "library"))
+        with contextlib.closing(library), library.lock():
+            make(library, photos, args.number, args.folders, root)
+        results = {"photos": Catalog(Path(scratch, "library", "catalog.db")).counts().photos} | run(Path(scratch, "library"))
+    if args.json:
+        json.dump(results, sys.stdout, indent=1)
+        return 0
+    print(f"{results.pop('photos'):,} photos, at most {results.pop('memory_mb'):,} MB\n\n{'seconds':<18}{'first':>8}{'again':>8}")
+    for name, value in results.items():
+        print(f"{name:<18}" + "".join(f"{value[key]:>8.2f}" for key in ("first", "again") if key in value))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,30 @@
+"""The groups that the Duplicates page shows, and for how long."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.library.decisions import protect
+from explorer.library.writer import Writer
+from explorer.ui import duplicates, resources
+from tests.review.test_patience import slow
+
+
+def test_groups_are_kept_while_photos_come_but_not_against_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = [0, 100]
+    slow(monkeypatch, duplicates, "find_groups", times)
+    library = resources.library()
+    try:
+        before, _ = duplicates.groups(library)
+        writer = Writer(library.catalog)
+        with writer.transaction():
+            pass
+        writer.close()
+        # What is shown is of the change that it was read at: the page goes on telling that there is more.
+        assert duplicates.groups(library)[0] == before < library.catalog.change()
+        assert times[0] == 1
+        protect(library.catalog, "/anywhere")
+        assert duplicates.groups(library)[0] == library.catalog.change()
+        assert times[0] == 2
+    finally:
+        resources.close()

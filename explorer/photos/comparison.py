@@ -21,6 +21,8 @@ Floats = npt.NDArray[np.float32]
 _SPOKESMEN = 24
 # Pixels by which a step must move a picture's corners for another look to follow.
 _SETTLED = 0.1
+# Pixels of the finer picture for one of the coarser; previews have 512 pixels by 48 and more.
+_THINNEST, _DENSEST = 1e-3, 256.0
 # How far from 1 the scale may be for both to count as equally fine: it is not known better before they lie on each other.
 _EQUAL = 0.02
 # Correlation in the middle block at half the size below which a closer look is not worth it: copies have twice as much and more.
@@ -151,7 +153,7 @@ def measure(one: Grey, other: Grey, matrix: Matrix, *, near: bool = False) -> Me
     # The coarser one stays as it is; of two that are equally fine, the one that shows less, as its blocks are all covered.
     swapped = scale < 1 if abs(scale - 1) > _EQUAL else one.size < other.size
     base, moved, to = (one, other, inverse(matrix)) if swapped else (other, one, matrix)
-    if min(base.shape) < 3 * BLOCK or abs(np.linalg.det(to[:, :2])) < 1e-3:
+    if min(base.shape) < 3 * BLOCK or _is_lost(to):
         return None
     box, own = content(moved), content(base)
     fine = (base.astype(np.float32), moved.astype(np.float32))
@@ -172,7 +174,7 @@ def measure(one: Grey, other: Grey, matrix: Matrix, *, near: bool = False) -> Me
             if step is None:
                 return None
             to = compose(to, np.eye(2, 3) - step)
-            if abs(np.linalg.det(to[:, :2])) < 1e-3:
+            if _is_lost(to):
                 return None
             corners = np.array([[0, 0, 1], [layer.w, layer.h, 1]]) @ step.T
             if number == rounds or np.abs(corners).max() < _SETTLED:
@@ -183,6 +185,12 @@ def measure(one: Grey, other: Grey, matrix: Matrix, *, near: bool = False) -> Me
                 return None
             to = rescaled(to, 1 / up[0], 1 / up[1])
     return _measures(layer, seen, to, (own, box), swapped=swapped)
+
+
+def _is_lost(to: Matrix) -> bool:
+    """Whether one picture would be drawn out, or shrunk, to nothing: steps between pictures that are not one may lead anywhere."""
+    area = float(abs(np.linalg.det(to[:, :2])))
+    return not (_THINNEST < area < _DENSEST)
 
 
 def _measures(layer: Layer, seen: Seen, to: Matrix, boxes: tuple[Box, Box], *, swapped: bool) -> Measures | None:

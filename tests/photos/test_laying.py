@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageFilter, ImageOps
 
+from explorer.photos import comparison
 from explorer.photos.laying import BLOCK, Layer, Seen
 from tests.pictures import draw
 
@@ -44,6 +45,13 @@ def test_what_is_seen_after_a_small_step_is_foretold() -> None:
     assert np.hypot(after.dx, after.dy)[before.shown].mean() < 0.3 * np.hypot(before.dx, before.dy)[before.shown].mean()
     assert layer.step(after) is not None and np.abs(layer.step(after)).max() < 0.01  # type: ignore[type-var]
     assert after.ncc is before.ncc
+
+
+def test_a_way_that_would_shrink_a_picture_to_nothing_is_given_up() -> None:
+    """Smoothing it first would take hours."""
+    one, other = (grey(seed).astype(np.uint8) for seed in (1, 2))
+    for scale in (1e-6, 1e-3, 1e3, 1e6):
+        assert comparison.measure(one, other, np.array([[scale, 0, 0], [0, scale, 0]]), near=True) is None
 
 
 def test_block_means_are_means_of_blocks() -> None:

@@ -1,13 +1,14 @@
 """How long duplicates take in a library of many photos: as they arrive, for one photo more, and until the groups are shown.
 
-    python -m benchmarks.duplicates_scale --photos DIR [--number N] [--peers] [--json]
+    python -m benchmarks.duplicates_scale --photos DIR [--number N] [--keep DIR] [--peers] [--json]
 
 The library is made, not indexed: reading and encoding N files is another matter (`benchmarks.indexing`). Its previews are real pictures: of
 each photo in the folder the four quarters, which share nothing, and when these run out, quarters turned by an angle of their own, which
 makes other pictures of them. They are as large as previews are; the program itself makes their perceptual hashes. One in
 ten is a copy of an earlier one: smaller, cropped, mirrored, bordered or just saved again. What is synthetic are the vectors: photos come
 in subjects of forty that are as near to each other as those of a subject are under the starter model, and copies near to their originals.
-Timed are the program's own stages, and the groups as the Duplicates page asks for them. --peers: imagededup (pHash) and czkawka on the
+Timed are the program's own stages, and the groups as the Duplicates page asks for them. --keep: making 100,000 previews takes longer than
+all that is timed; they are left in that folder, and taken from there the next time. --peers: imagededup (pHash) and czkawka on the
 same previews, as files; their seconds include reading these, which stands for ours in indexing.
 """
 
@@ -97,16 +98,25 @@ def changed(part: Image.Image, number: int) -> Image.Image:
     return ImageOps.expand(part, 16, "white") if how == 3 else part
 
 
-def made(job: tuple[int, list[Path]]) -> Made:
-    """The preview of that photo, as decoding would leave it."""
-    number, sources = job
+def made(job: tuple[int, list[Path], Path | None]) -> Made:
+    """The preview of that photo, as decoding would leave it; what was kept in the folder, if one is given, from there."""
+    number, sources, keep = job
     of = original_of(number)
+    kept = keep / f"{number // 1000:04}" / f"{number:07}.jpg" if keep else None
+    if kept and kept.exists():
+        data = kept.read_bytes()
+        return Made(number, data, perceptual_hash(Image.open(io.BytesIO(data))), of)
     part = picture(number, sources)
     if of >= 0:
         part = changed(part, number)
     packed = io.BytesIO()
     part.save(packed, "JPEG", quality=85 if of < 0 else 70)
     part = Image.open(packed)
+    if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        whole = kept.with_suffix(".part")
+        whole.write_bytes(packed.getvalue())
+        whole.replace(kept)
     return Made(number, packed.getvalue(), perceptual_hash(part), of)
 
 
@@ -147,7 +157,7 @@ def timed(work: Callable[[], object]) -> tuple[float, float, Any]:
     return time.perf_counter() - clock, time.process_time() - processor, result
 
 
-def run(sources: list[Path], number: int, folder: Path, *, peers: bool) -> dict[str, Any]:
+def run(sources: list[Path], number: int, folder: Path, *, keep: Path | None, peers: bool) -> dict[str, Any]:
     photos = folder / "photos"
     photos.mkdir()
     library = Library.open(folder / "library")
@@ -157,7 +167,8 @@ def run(sources: list[Path], number: int, folder: Path, *, peers: bool) -> dict[
             writer = Writer(library.catalog)
             root = writer.add_root(str(photos))
             # Two more than are timed together.
-            every = zip(pool.map(made, ((i, sources) for i in range(number + 2)), chunksize=64), vectors(number + 2), strict=True)
+            previews = pool.map(made, ((i, sources, keep) for i in range(number + 2)), chunksize=64)
+            every = zip(previews, vectors(number + 2), strict=True)
             with writer.transaction():
                 for _, (one, vector) in zip(range(number), every, strict=False):
                     put(library, writer, root, one, vector)
@@ -221,6 +232,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="How long duplicates take in a library of many photos.")
     parser.add_argument("--photos", type=Path, required=True, help="photos that the previews are made of")
     parser.add_argument("--number", type=int, default=10_000, help="photos in the library (10,000)")
+    parser.add_argument("--keep", type=Path, help="leave the previews in this folder, and take those that are there; for the same photos")
     parser.add_argument("--peers", action="store_true", help="have imagededup and czkawka look through the same previews")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
@@ -229,7 +241,7 @@ def main() -> int:
     if not sources:
         parser.error(f"no photos below {args.photos}")
     with tempfile.TemporaryDirectory(prefix="duplicates-scale-") as scratch:
-        results = run(sources, args.number, Path(scratch), peers=args.peers)
+        results = run(sources, args.number, Path(scratch), keep=args.keep, peers=args.peers)
     if args.json:
         json.dump(results, sys.stdout, indent=1)
     else:

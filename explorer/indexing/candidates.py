@@ -33,11 +33,13 @@ _NEAR = 0.3
 
 
 class Candidate(NamedTuple):
-    """Two photos, a < b, that are worth a closer look. bits: by which their hashes differ, or MOST_BITS + 1 where they are far."""
+    """Two photos, a < b, that are worth a closer look. bits: by which their hashes differ, or MOST_BITS + 1 where they are far. near:
+    by embedding."""
 
     a: int
     b: int
     bits: int
+    near: bool = False
 
 
 class Known:
@@ -71,6 +73,9 @@ class Known:
         self._place.update((int(i), start + n) for n, i in enumerate(looks.ids[fresh]))
         self._inner.update((i, looks.inner[i]) for i in looks.ids[fresh].tolist() if i in looks.inner)
         self._enter(start + np.flatnonzero(looks.compared[fresh]))
+
+    def __len__(self) -> int:
+        return len(self._ids)
 
     def _enter(self, places: npt.NDArray[np.int64]) -> None:
         """Let these photos be found."""

@@ -1,8 +1,8 @@
 """Comparing two photos by their previews: dearest last, and no further than needed.
 
-Where hashes say how one may lie on the other, their pixels are compared at once. Otherwise, or where that shows no copy, the corners of
-both say whether and how (`photos/sketches.py`), and pixels are compared only then. Previews are read, and corners made, when they are
-first wanted: most photos are never compared with any.
+Where glimpses say how one may lie on the other (`glancing.py`), their pixels are compared at once. Where these show no copy, or where
+photos are near by embedding alone, the corners of both say whether and how (`photos/sketches.py`), and pixels are compared only then.
+Previews are read, and corners made, when they are first wanted: most photos are never compared with any.
 """
 
 from __future__ import annotations
@@ -11,22 +11,20 @@ import contextlib
 import functools
 import os
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
-from explorer.indexing.candidates import MOST_BITS, Known
+from explorer.indexing.candidates import Known
+from explorer.indexing.glancing import Glancer, Way, read
 from explorer.library import pairs as store
 from explorer.library.library import Library
 from explorer.library.pairs import PAIRS_VERSION
-from explorer.photos import comparison, orientations, placing, sketches, tones
+from explorer.photos import comparison, placing, sketches, tones
 from explorer.photos.comparison import Grey, Measures
-from explorer.photos.hashes import perceptual_hash
 from explorer.photos.placing import Matrix
 from explorer.photos.sketches import Match, Sketch
 
@@ -40,8 +38,11 @@ SCENE = 14
 _FLAT = 1e-3
 # Pixels by which two ways may differ for one to lead where the other has led.
 _ASIDE = 2.0
-# Ways by hash that are tried: with border and without.
-_WAYS = 2
+# Pixels of a preview's shorter side below which two of its pixels are as much as a glimpse can be wrong.
+_SMALL = 160
+# Correlation of glimpses from which on they say to two pixels or so how one photo lies on the other, and from which on a photo of which
+# only the hash is similar is looked at for corners where its pixels show no copy.
+_CLEAR, _PROMISING = 0.9, 0.8
 
 
 class Looked(NamedTuple):
@@ -54,11 +55,14 @@ class Looked(NamedTuple):
     relation: dict[str, object]
 
 
-class Glance(NamedTuple):
-    """What is seen of every photo. inner: the hash of what lies within its border, or None. readable: whether it has a preview."""
+class Asked(NamedTuple):
+    """Two photos to be compared, a < b. guess: how b would lie on a if both are copies of a third, as unit squares. firm: more speaks for
+    them than similar hashes, so that corners are looked at, too."""
 
-    readable: bool
-    inner: bytes | None
+    a: int
+    b: int
+    guess: Matrix | None = None
+    firm: bool = True
 
 
 class _Picture:
@@ -69,17 +73,12 @@ class _Picture:
 
     @functools.cached_property
     def grey(self) -> Grey | None:
-        return _read(self._path, cv2.IMREAD_GRAYSCALE)
+        return read(self._path, cv2.IMREAD_GRAYSCALE)
 
     @functools.cached_property
     def colour(self) -> npt.NDArray[np.uint8] | None:
         """A small picture in colour."""
-        return _read(self._path, cv2.IMREAD_REDUCED_COLOR_4)
-
-    @functools.cached_property
-    def box(self) -> placing.Box:
-        """What lies within a border, where there is one."""
-        return placing.framed(self.grey) if self.grey is not None else (0.0, 0.0, 1.0, 1.0)
+        return read(self._path, cv2.IMREAD_REDUCED_COLOR_4)
 
     @functools.cached_property
     def corners(self) -> Sketch | None:
@@ -104,26 +103,18 @@ class _Picture:
 class Looker:
     """Compares pairs; safe to be used by several threads at once, as nearly all of it is OpenCV's work."""
 
-    def __init__(self, library: Library, known: Known, threads: ThreadPoolExecutor) -> None:
-        self._library, self._known, self._threads = library, known, threads
+    def __init__(self, library: Library, known: Known, glancer: Glancer, spread: Callable[..., Iterable[Any]]) -> None:
+        """spread: `map`, or that of threads."""
+        self._library, self._known, self._glancer, self._spread = library, known, glancer, spread
         # Pairs are compared in as many threads as there are cores; threads of its own would only get in their way.
         cv2.setNumThreads(1)
         self._pictures: OrderedDict[int, _Picture] = OrderedDict()
         self._drawn = dict[int, _Picture]()
 
-    def glance(self, photo_id: int) -> Glance:
-        """The little that is looked at of every photo."""
-        small = _read(self._library.previews.path(self._known.digest(photo_id)), cv2.IMREAD_REDUCED_GRAYSCALE_4)
-        if small is None:
-            return Glance(False, None)
-        left, top, right, bottom = map(int, placing.framed(small))
-        if (left, top, right, bottom) == (0, 0, small.shape[1], small.shape[0]):
-            return Glance(True, None)
-        return Glance(True, perceptual_hash(Image.fromarray(small[top:bottom, left:right])))
-
-    def compare_all(self, pairs: Iterable[tuple[int, int, Matrix | None]]) -> list[Looked | None]:
-        """`compare` for each, in all threads at once."""
-        return list(self._threads.map(lambda pair: self.compare(*pair), pairs))
+    def compare_all(self, asked: Sequence[Asked]) -> list[Looked | None]:
+        """`compare` for each."""
+        ways = self._glancer.lay([(ask.a, ask.b, ask.firm) for ask in asked], self._spread)
+        return list(self._spread(self.compare, asked, ways))
 
     def drawn(self) -> Iterator[tuple[int, bytes]]:
         """Photos whose corners were made since this was last asked, and their corners, packed."""
@@ -143,18 +134,23 @@ class Looker:
                     self._pictures.popitem(last=False)
         return picture
 
-    def compare(self, a: int, b: int, guess: Matrix | None = None) -> Looked | None:
-        """None where nothing speaks for one picture. guess: how b would lie on a if both are copies of a third, as unit squares."""
+    def compare(self, ask: Asked, ways: Sequence[Way]) -> Looked | None:
+        """None where nothing speaks for one picture. ways: how b may lie on a, the likeliest first."""
+        if not ways and not ask.firm:
+            return None
+        a, b = ask.a, ask.b
         one, other = self._picture(a), self._picture(b)
         best: Measures | None = None
-        for onto, near in self._ways(a, b, one, other, guess):
-            measures = _measured(one, other, onto, near)
+        for unit, near in [*([(ask.guess, True)] if ask.guess is not None else ()), *((unit, alike >= _CLEAR) for alike, unit in ways)]:
+            measures = _laid(one, other, unit, near)
             if measures is None:
                 continue
             if comparison.is_same_picture(measures):
                 return Looked(a, b, 0, measures, _relation(measures, one, other))
             if best is None or measures.median > best.median:
                 best = measures
+        if not ask.firm and ways[0].alike < _PROMISING:
+            return Looked(a, b, 0, best, _relation(best, one, other)) if best else None
         match, by_corners = self._match(one, other)
         self._drawn[a], self._drawn[b] = one, other
         if by_corners is not None and not (best and _leads_there(best.matrix, by_corners, other)):
@@ -164,22 +160,6 @@ class Looker:
         if best is None and match.votes < SCENE:
             return None
         return Looked(a, b, match.votes, best, _relation(best, one, other) if best else {})
-
-    def _ways(self, a: int, b: int, one: _Picture, other: _Picture, guess: Matrix | None) -> Iterator[tuple[Matrix, bool]]:
-        """How b may lie on a before any corner is looked at, the likeliest first, and whether that is to two pixels or so."""
-        similar = sorted(
-            (*orientations.way(mine, its), bare, its_bare)
-            for mine, bare in self._known.hashes(a) for its, its_bare in self._known.hashes(b)
-        )  # fmt: skip
-        ways = [entry for entry in similar[:_WAYS] if entry[0] <= MOST_BITS]
-        if (not ways and guess is None) or one.grey is None or other.grey is None:
-            return
-        if guess is not None:
-            yield placing.from_unit(guess, one.grey.shape, other.grey.shape), True
-        for _, way, bare, its_bare in ways:
-            mine = one.box if bare else (0.0, 0.0, one.grey.shape[1], one.grey.shape[0])
-            its = other.box if its_bare else (0.0, 0.0, other.grey.shape[1], other.grey.shape[0])
-            yield placing.box_onto_box(way, mine, its), False
 
     def _match(self, one: _Picture, other: _Picture) -> tuple[Match, Matrix | None]:
         """What the corners say, and how `other` lies on `one` by them, in pixels of the previews."""
@@ -211,6 +191,18 @@ def _leads_there(done: Matrix, onto: Matrix, other: _Picture) -> bool:
     return bool(np.abs(apart).max() < _ASIDE)
 
 
+def _laid(one: _Picture, other: _Picture, unit: Matrix, near: bool) -> Measures | None:
+    """The two compared as unit squares are laid. near: to two pixels or so, if it proves true; on a small preview all is near."""
+    if one.grey is None or other.grey is None:
+        return None
+    onto = placing.from_unit(unit, one.grey.shape, other.grey.shape)
+    near = near or min(one.grey.shape + other.grey.shape) < _SMALL
+    measures = comparison.measure(one.grey, other.grey, onto, near=True) if near else None
+    if measures is None or measures.median < comparison.LEAST_MEDIAN:
+        measures = comparison.measure(one.grey, other.grey, onto) or measures
+    return measures
+
+
 def _measured(one: _Picture, other: _Picture, onto: Matrix, near: bool) -> Measures | None:
     if one.grey is None or other.grey is None:
         return None
@@ -225,12 +217,3 @@ def _relation(measures: Measures, one: _Picture, other: _Picture) -> dict[str, A
         grey, light = tones.tones(one.colour, other.colour, np.reshape(kept["matrix"], (2, 3)))
         kept |= {"grey": grey, "light": round(light, 1)}
     return kept
-
-
-def _read(path: os.PathLike[str], how: int) -> npt.NDArray[np.uint8] | None:
-    try:
-        data = np.fromfile(path, np.uint8)
-        picture = cv2.imdecode(data, how) if len(data) else None
-    except (OSError, cv2.error):
-        return None
-    return None if picture is None else np.asarray(picture, np.uint8)

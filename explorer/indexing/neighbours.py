@@ -1,13 +1,14 @@
 """The nearest photos of each photo, kept exact as photos come and go, so that duplicates and outliers need no search of their own.
 
-New photos are compared with all others by blocks of a matrix product. Each comparison serves both sides: the new photo's list, and the
-lists of old photos that the new one enters. Where so many of a photo's neighbours went away that its list has become short, it is
-compared anew.
+New photos are compared with all others by blocks of a matrix product, or, where they are few, by searching the index for each. Each
+comparison serves both sides: the new photo's list, and the lists of old photos that the new one enters. Where so many of a photo's
+neighbours went away that its list has become short, it is compared anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,8 @@ from explorer.library.writer import Writer
 ROWS, COLUMNS = 1024, 8192
 # New photos taken in by one transaction. Each writes the lists of many old ones.
 TOGETHER = 8 * ROWS
+# So few new photos are searched for one by one, and how many of the nearest are asked for: all whose lists the new one may enter, mostly.
+FEW, SEARCHED = 4, 256
 # A list that has lost neighbours is made anew when no more than this many are left.
 LEAST = 16
 
@@ -84,7 +87,9 @@ class NeighbourStage:
         if store.reached(catalog, self._name, _VERSION) == catalog.change():
             return
         index = self._library.vectors(self._encoder.name, self._encoder.version, self._encoder.dim)
-        present = np.sort(index.ids())
+        present = index.ids()
+        if (np.diff(present) <= 0).any():
+            present = np.sort(present)
         lists = self._lists or _Lists(*store.neighbours(catalog, self._encoder_id))
         known = lists.ids
         if self._lists is None:
@@ -92,8 +97,8 @@ class NeighbourStage:
             known = np.union1d(known, lists.near[lists.near != NOBODY])
         # Until all is written: a run that is cut off leaves memory ahead of the catalog.
         self._lists = None
-        self._forget(lists, np.setdiff1d(known, present))
-        new = np.setdiff1d(present, lists.ids)
+        self._forget(lists, known[_places(present, known) < 0])
+        new = present[lists.places(present) < 0]
         for start in range(0, len(new), TOGETHER):
             self._take_in(index, lists, new[start : start + TOGETHER], lambda done, at=start: tick(at + done, len(new)))  # type: ignore[misc]
         # Nobody else writes, so what was read above is still all there is. No transaction: it would count as a change, which every other
@@ -119,7 +124,9 @@ class NeighbourStage:
         """Lists for these photos, and their places in the lists of others, in one transaction."""
         changed = [new]
         for start in range(0, len(new), ROWS):
-            changed.append(_compare(index, lists, new[start : start + ROWS], lambda at=start: tick(at)))  # type: ignore[misc]
+            some = new[start : start + ROWS]
+            at_once = _search(index, lists, some, lambda at=start: tick(at)) if len(new) <= FEW else None  # type: ignore[misc]
+            changed.append(_compare(index, lists, some, lambda at=start: tick(at)) if at_once is None else at_once)  # type: ignore[misc]
         rows = lists.places(np.unique(np.concatenate(changed)))
         with self._writer.transaction():
             store.put_neighbours(self._writer, self._encoder_id, lists.ids[rows], lists.near[rows], lists.scores[rows])
@@ -148,6 +155,43 @@ def _compare(index: VectorIndex, lists: _Lists, new: Ids, tick: Callable[[], Non
     return np.concatenate(changed) if changed else np.zeros(0, np.int64)
 
 
+def _search(index: VectorIndex, lists: _Lists, new: Ids, tick: Callable[[], None]) -> Ids | None:
+    """`_compare` for a few photos that are all there is without a list, without reading all vectors; None where that would be no gain."""
+    least = lists.least(np.arange(len(lists.ids)))
+    vectors, lone = index.rows(new), list[tuple[Ids, Ids, Scores]]()
+    near, values = store.empty_rows(len(new))
+    for row, photo_id in enumerate(new.tolist()):
+        tick()
+        scores, ids = index.search(vectors[row], SEARCHED)
+        own = ids != photo_id
+        scores, ids = scores[own], ids[own]
+        kept = min(KEPT, len(ids))
+        near[row, :kept], values[row, :kept] = ids[:kept], scores[:kept]
+        places = lists.places(ids)
+        known = places >= 0
+        entered = known.copy()
+        entered[known] = scores[known] > least[places[known]]
+        lone.append((places[entered], np.full(entered.sum(), photo_id), scores[entered]))
+        if len(ids) + 1 < SEARCHED:
+            continue
+        if scores[KEPT - 1] == scores[-1]:
+            # So many are equally near that which of them were found is chance.
+            return None
+        # Whoever was not found is no nearer than the last that was; lists that would take it all the same are lonely photos'.
+        rest = least < scores[-1]
+        rest[places[known]] = False
+        others = np.flatnonzero(rest)
+        if len(others) > len(least) // 4:
+            return None
+        product = index.rows(lists.ids[others]) @ vectors[row]
+        entered = product > least[others]
+        lone.append((others[entered], np.full(entered.sum(), photo_id), product[entered]))
+    rows, ids, scores = (np.concatenate(some) for some in zip(*lone, strict=True))
+    changed = lists.enter(rows, ids, scores)
+    lists.add(new, near, values)
+    return changed
+
+
 def _places(among: Ids, ids: Ids) -> Ids:
     """Where each id stands in a sorted array, -1 where it does not."""
     if not len(among):
@@ -160,7 +204,23 @@ class _Lists:
     """All lists in memory, by photo id in ascending order."""
 
     def __init__(self, ids: Ids, near: Ids, scores: Scores) -> None:
-        self.ids, self.near, self.scores = ids, near, scores
+        self._put(ids, near, scores)
+
+    def _put(self, ids: Ids, near: Ids, scores: Scores) -> None:
+        self._room: tuple[npt.NDArray[Any], ...] = (ids, near, scores)
+        self._count = len(ids)
+
+    @property
+    def ids(self) -> Ids:
+        return self._room[0][: self._count]
+
+    @property
+    def near(self) -> Ids:
+        return self._room[1][: self._count]
+
+    @property
+    def scores(self) -> Scores:
+        return self._room[2][: self._count]
 
     def places(self, ids: Ids) -> Ids:
         """The row of each photo, -1 where it has none."""
@@ -169,12 +229,13 @@ class _Lists:
     def least(self, rows: Ids) -> Scores:
         """What a photo has to be better than to enter each list. One that lost neighbours takes no photo behind those that are left:
         another, which it once had no room for, may be nearer. Only a list of all the others takes everything."""
-        count = (self.near[rows] != NOBODY).sum(axis=1)
-        last = np.full(len(rows), KEPT - 1)
-        short = np.flatnonzero((count < KEPT) & (count > 0))
-        lossy = short[np.isin(self.near[rows[short]], self.ids).sum(axis=1) < len(self.ids) - 1]
-        last[lossy] = count[lossy] - 1
-        return np.take_along_axis(self.scores[rows], last[:, None], axis=1)[:, 0]
+        least: Scores = self.scores[rows, KEPT - 1]
+        # A full list's last is better than nobody, which is the worst that there is.
+        short = np.flatnonzero(least <= -2.0)
+        count = (self.near[rows[short]] != NOBODY).sum(axis=1)
+        lossy = (count > 0) & (count < KEPT) & (np.isin(self.near[rows[short]], self.ids).sum(axis=1) < len(self.ids) - 1)
+        least[short[lossy]] = self.scores[rows[short[lossy]], count[lossy] - 1]
+        return least
 
     def enter(self, rows: Ids, ids: Ids, scores: Scores) -> Ids:
         """Offer photos to lists; gives the ids of the photos whose lists changed. One that is compared anew may be in some already."""
@@ -187,10 +248,19 @@ class _Lists:
         return self.ids[touched]
 
     def add(self, ids: Ids, near: Ids, scores: Scores) -> None:
-        order = np.argsort(np.concatenate([self.ids, ids]), kind="stable")
-        self.ids = np.concatenate([self.ids, ids])[order]
-        self.near = np.concatenate([self.near, near])[order]
-        self.scores = np.concatenate([self.scores, scores])[order]
+        end = self._count + len(ids)
+        if self._count and len(ids) and ids[0] <= self.ids[-1]:
+            order = np.argsort(np.concatenate([self.ids, ids]), kind="stable")
+            both = zip(self._room, (ids, near, scores), strict=True)
+            self._put(*(np.concatenate([some[: self._count], fresh])[order] for some, fresh in both))
+            return
+        # As photos mostly come: behind all others. Room is made for some more, so that one by one does not copy all each time.
+        if end > len(self._room[0]):
+            more = max(len(ids), self._count // 8)
+            self._room = tuple(np.concatenate([some[: self._count], np.empty((more, *some.shape[1:]), some.dtype)]) for some in self._room)
+        for some, fresh in zip(self._room, (ids, near, scores), strict=True):
+            some[self._count : end] = fresh
+        self._count = end
 
     def remove(self, gone: Ids) -> Ids:
         """Take these photos out of all lists; gives the rows, of photos that stay, that had one of them."""
@@ -204,7 +274,7 @@ class _Lists:
 
     def drop(self, ids: Ids) -> None:
         kept = ~np.isin(self.ids, ids)
-        self.ids, self.near, self.scores = self.ids[kept], self.near[kept], self.scores[kept]
+        self._put(self.ids[kept], self.near[kept], self.scores[kept])
 
 
 def _best(product: Scores, ids: Ids, least: Scores) -> tuple[Ids, Ids, Scores]:

@@ -16,7 +16,8 @@ from explorer.indexing.candidates import MOST_BITS, Candidate, Known, nearest
 from explorer.indexing.closer import Closer
 from explorer.indexing.copied import Groups
 from explorer.indexing.decode_pool import DecodePool
-from explorer.indexing.looking import Looker
+from explorer.indexing.glancing import Glancer
+from explorer.indexing.looking import Asked, Looker
 from explorer.library import pairs as store
 from explorer.library import stages
 from explorer.library.library import Library
@@ -25,8 +26,10 @@ from explorer.library.writer import Writer
 
 Tick = Callable[[int, int], None]
 
-# New photos compared in one transaction.
-BATCH = 64
+# New photos compared in one transaction, and so few that starting threads for them would take longer.
+BATCH, FEW = 64, 2
+# Share by which the library must grow for what is usual in it to be asked again: all of its lists are read for that.
+_GROWN = 0.05
 
 
 class PairStage:
@@ -37,9 +40,11 @@ class PairStage:
     def __init__(self, library: Library, writer: Writer, encoder: Encoder) -> None:
         self._library, self._writer = library, writer
         self._encoder_id = writer.encoder(encoder.name, encoder.version, encoder.dim)
-        # All photos' hashes, and which of them hang together.
-        self._kept: tuple[Known, Groups] | None = None
+        # All photos' hashes, which of them hang together, and what was seen of them.
+        self._kept: tuple[Known, Groups, Glancer] | None = None
         self._seen = 0
+        # The cosine that is usual between photos that are near, and among how many photos.
+        self._usual = (float("nan"), 0)
 
     def run(self, tick: Tick) -> None:
         catalog = self._library.catalog
@@ -51,33 +56,39 @@ class PairStage:
                 store.drop_pairs(self._writer, PAIRS_VERSION)
             known = Known(store.looks(catalog, PAIRS_VERSION))
             groups = Groups(known, store.pairs(catalog, PAIRS_VERSION, ("pixels", "picture"), hidden=True))
+            glancer = Glancer(self._library, known)
         else:
-            known, groups = self._kept
+            known, groups, glancer = self._kept
             known.update(store.looks(catalog, PAIRS_VERSION, after=self._seen))
         self._seen = now
         # Until all is written: what is in memory must not be ahead of the catalog.
         self._kept = None
         new = known.waiting()
         if new:
-            self._compare(new, known, groups, tick)
-        self._kept = known, groups
+            self._compare(new, known, groups, glancer, tick)
+        self._kept = known, groups, glancer
         # No transaction: it would count as a change, which every other stage would follow with one of its own.
         stages.set_reached(self._writer, "pairs", str(PAIRS_VERSION), catalog.change())
 
-    def _compare(self, new: list[int], known: Known, groups: Groups, tick: Tick) -> None:
-        usual = stages.usual_cosine(self._library.catalog, self._encoder_id)
+    def _compare(self, new: list[int], known: Known, groups: Groups, glancer: Glancer, tick: Tick) -> None:
+        if not self._usual[1] or abs(len(known) / self._usual[1] - 1) > _GROWN:
+            self._usual = stages.usual_cosine(self._library.catalog, self._encoder_id), len(known)
+        usual = self._usual[0]
         with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as threads, DecodePool(1, None) as pool:
-            looker = Looker(self._library, known, threads)
+            spread = threads.map if len(new) > FEW else map
+            looker = Looker(self._library, known, glancer, spread)
             closer = Closer(self._library, self._writer, pool)
             for start in range(0, len(new), BATCH):
                 tick(start, len(new))
                 batch = new[start : start + BATCH]
-                seen = dict(zip(batch, threads.map(looker.glance, batch), strict=True))
+                seen = dict(zip(batch, spread(glancer.glance, batch), strict=True))
                 inner = {i: glance.inner for i, glance in seen.items()}
                 known.take_up(inner)
                 sound = [i for i, glance in seen.items() if glance.readable]
-                candidates = list(known.similar(sound, threads.map))
-                candidates += self._near(known, sound, {(c.a, c.b) for c in candidates}, usual)
+                near = self._near(known, sound, usual)
+                similar = [c._replace(near=(c.a, c.b) in near) for c in known.similar(sound, spread)]
+                far = near - {(c.a, c.b) for c in similar}
+                candidates = similar + [Candidate(a, b, MOST_BITS + 1, True) for a, b in sorted(far)]
                 judged = self._judge(sorted(candidates, key=lambda c: _promise(known, c)), groups, looker, closer)
                 with self._writer.transaction():
                     store.put_compared(self._writer, inner.items(), PAIRS_VERSION)
@@ -85,14 +96,14 @@ class PairStage:
                     store.put_pairs(self._writer, judged, PAIRS_VERSION)
                     closer.write()
 
-    def _near(self, known: Known, new: list[int], found: set[tuple[int, int]], usual: float) -> list[Candidate]:
-        """Pairs that are near by embedding, beside those that were found."""
+    def _near(self, known: Known, new: list[int], usual: float) -> set[tuple[int, int]]:
+        """Pairs (a < b) that are near by embedding."""
         pairs = set[tuple[int, int]]()
         for photo_id in new:
             for other in nearest(stages.neighbours_of(self._library.catalog, self._encoder_id, photo_id), usual):
                 if known.has(other):
                     pairs.add((min(photo_id, other), max(photo_id, other)))
-        return [Candidate(a, b, MOST_BITS + 1) for a, b in sorted(pairs - found)]
+        return pairs
 
     def _judge(self, candidates: list[Candidate], groups: Groups, looker: Looker, closer: Closer) -> list[Pair]:
         """The pairs among these, and those between photos that hang together through them."""
@@ -100,16 +111,17 @@ class PairStage:
         while candidates:
             now, candidates = groups.next_round(candidates)
             done |= {(c.a, c.b) for c in now}
-            found = [pair for seen in looker.compare_all((c.a, c.b, None) for c in now) if seen and (pair := closer.judge(seen))]
+            compared = looker.compare_all([Asked(c.a, c.b, firm=c.near) for c in now])
+            found = [pair for seen in compared if seen and (pair := closer.judge(seen))]
             groups.add(found)
             judged += found
         # Any of them may become the one that is kept.
         touched = {i for pair in judged if pair.kind in ("pixels", "picture") for i in (pair.a, pair.b)}
         guessed = [(a, b, groups.through_another(a, b)) for a, b in groups.open_pairs(touched)]
-        wanted = [(a, b, guess) for a, b, guess in guessed if guess is not None or (a, b) not in done]
+        wanted = [Asked(a, b, guess) for a, b, guess in guessed if guess is not None or (a, b) not in done]
         closed = [
             (closer.judge(seen) if seen else None) or Pair(a, b, "different", 0.0, {})
-            for (a, b, _), seen in zip(wanted, looker.compare_all(wanted), strict=True)
+            for (a, b, *_), seen in zip(wanted, looker.compare_all(wanted), strict=True)
         ]
         groups.add(closed)
         return judged + closed
@@ -117,5 +129,5 @@ class PairStage:
 
 def _promise(known: Known, candidate: Candidate) -> tuple[bool, tuple[int, int, int], int, int, int]:
     """What comes first: similar hashes, and the largest photo, as that is the one that others will be compared with."""
-    a, b, bits = candidate
+    a, b, bits, _ = candidate
     return bits > MOST_BITS, min(known.rank(a), known.rank(b)), bits, a, b

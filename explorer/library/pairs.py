@@ -17,7 +17,7 @@ from explorer.library.writer import Writer
 Kind = Literal["pixels", "picture", "scene", "different"]
 
 # The way in which pairs are found (`indexing/pairs.py`); what another way found is not read, and made anew.
-PAIRS_VERSION = 3
+PAIRS_VERSION = 4
 
 _SLICE = 10_000
 

@@ -25,16 +25,19 @@ def scale_and_shift(place: Values, apart: Values, weights: Values, *, scaled: bo
     Iteratively reweighted, so that blocks which disagree count for little.
     """
     step, now = np.zeros((2, 3)), weights
-    designs = [np.column_stack([axis, np.ones_like(axis)]) if scaled else np.ones((len(axis), 1)) for axis in place]
     for _ in range(_ROUNDS):
-        fitted = np.zeros_like(apart)
-        for axis, design in enumerate(designs):
-            found = weighed(design, apart[axis], now)
-            fitted[axis] = design @ found
-            step[axis, 2] = found[-1]
-            if scaled:
-                step[axis, axis] = found[0]
-        now = weights / (1 + (np.hypot(*(apart - fitted)) / _SCATTER) ** 2)
+        missed = 0.0
+        for axis in (0, 1):
+            at, values = place[axis], apart[axis]
+            # The two normal equations, solved by hand: this is asked for in each round of each comparison.
+            total = now.sum()
+            middle, shift = (now @ at) / total, (now @ values) / total
+            off = at - middle
+            spread = now @ (off * off)
+            scale = (now @ (off * values)) / spread if scaled and spread > 0 else 0.0
+            step[axis, axis], step[axis, 2] = scale, shift - scale * middle
+            missed = missed + (values - (scale * off + shift)) ** 2
+        now = weights / (1 + missed / _SCATTER**2)
     return step
 
 

@@ -9,21 +9,22 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from explorer.photos.bending import bent, scale_and_shift
+from explorer.photos.bending import bent
 from explorer.photos.changes import lopsided, stirred
+from explorer.photos.laying import BLOCK, Layer, Seen
 from explorer.photos.placing import Box, Matrix, compose, content, inverse, out_of, rescaled, rimless, straightened
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
-_BLOCK = 16
-_WINDOW = 21
-# Greys (of 255) by which brightness must vary in a window to be more than noise.
-_GRAIN = 3.0
 # So many blocks that show much are enough to judge by them alone.
 _SPOKESMEN = 24
-# Pixels by which a step must move a picture's corners for another one to follow.
-_SETTLED = 0.05
+# Pixels by which a step must move a picture's corners for another look to follow.
+_SETTLED = 0.1
+# Pixels of the finer picture for one of the coarser; previews have 512 pixels by 48 and more.
+_THINNEST, _DENSEST = 1e-3, 256.0
+# How far from 1 the scale may be for both to count as equally fine: it is not known better before they lie on each other.
+_EQUAL = 0.02
 # Correlation in the middle block at half the size below which a closer look is not worth it: copies have twice as much and more.
 _HOPELESS = 0.3
 # And in a block for it to show much, and how far things that moved are looked for, in pixels.
@@ -142,123 +143,43 @@ def may_have_moved(m: Measures) -> bool:
     return is_changed(m) and (m.stirred or (m.wide > MOST_WIDE and m.drawn < DRAWN))
 
 
-def _normal(grey: Floats) -> tuple[Floats, Floats]:
-    """Brightness against its surroundings in units of their deviation, and that deviation."""
-    size = (_WINDOW, _WINDOW)
-    mean = np.asarray(cv2.blur(grey, size), np.float32)
-    variance = np.asarray(cv2.sqrBoxFilter(grey, cv2.CV_32F, size), np.float32)
-    variance -= mean * mean
-    np.maximum(variance, 0, out=variance)
-    deviation = np.sqrt(variance)
-    variance += 9
-    np.sqrt(variance, out=variance)
-    np.subtract(grey, mean, out=mean)
-    mean /= variance
-    return mean, deviation
-
-
-def _warp(grey: Floats, matrix: Matrix, size: tuple[int, int]) -> Floats:
-    shrink = float(abs(np.linalg.det(matrix[:, :2]))) ** 0.5
-    if shrink > 1.2:
-        grey = cv2.GaussianBlur(grey, (0, 0), 0.45 * (shrink * shrink - 1) ** 0.5).astype(np.float32)
-    return cv2.warpAffine(grey, matrix, size, flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE).astype(
-        np.float32
-    )
-
-
-class _Layer:
-    """The coarser picture at one scale, with all that does not depend on how the other one lies on it."""
-
-    def __init__(self, base: Floats, moved: Floats, box: Box) -> None:
-        self.h, self.w = base.shape
-        self.nh, self.nw = self.h // _BLOCK, self.w // _BLOCK
-        self.moved, self.base = moved, base
-        self.b, deviation = _normal(base)
-        self.gx = cv2.Sobel(self.b, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)
-        self.gy = cv2.Sobel(self.b, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)
-        block = self.block
-        self.a, self.c, self.d = block(self.gx * self.gx), block(self.gx * self.gy), block(self.gy * self.gy)
-        self.least = (self.a + self.d) / 2 - np.sqrt(np.maximum((self.a + self.d) ** 2 / 4 - (self.a * self.d - self.c**2), 0))
-        self.mb, self.db = block(self.b), block(deviation)
-        self.bb = block(self.b * self.b) - self.mb**2
-        self.cx, self.cy = np.meshgrid((np.arange(self.nw) + 0.5) * _BLOCK - 0.5, (np.arange(self.nh) + 0.5) * _BLOCK - 0.5)
-        half = _BLOCK / 2
-        x, y = self.cx + 0.5, self.cy + 0.5
-        # Blocks within the picture's own border.
-        self.own = (x - half >= box[0]) & (x + half <= box[2]) & (y - half >= box[1]) & (y + half <= box[3])
-
-    def block(self, x: Floats) -> Floats:
-        """The mean of each block."""
-        return np.asarray(cv2.resize(x[: self.nh * _BLOCK, : self.nw * _BLOCK], (self.nw, self.nh), interpolation=cv2.INTER_AREA))
-
-    def look(self, to: Matrix, box: Box) -> _Seen:
-        """The other picture laid here by `to`. box: what of it is no border."""
-        warped = _warp(self.moved, to, (self.w, self.h))
-        o, deviation = _normal(warped)
-        block = self.block
-        inside = self.own.copy()
-        for sx in (-_BLOCK / 2, _BLOCK / 2):
-            for sy in (-_BLOCK / 2, _BLOCK / 2):
-                x = to[0, 0] * (self.cx + sx) + to[0, 1] * (self.cy + sy) + to[0, 2]
-                y = to[1, 0] * (self.cx + sx) + to[1, 1] * (self.cy + sy) + to[1, 2]
-                inside &= (x >= box[0] - 0.6) & (y >= box[1] - 0.6) & (x <= box[2] - 0.4) & (y <= box[3] - 0.4)
-        diff = o - self.b
-        e, f = block(self.gx * diff), block(self.gy * diff)
-        a, d = self.a + 1e-4, self.d + 1e-4
-        det = a * d - self.c**2
-        mo = block(o)
-        oo = block(o * o) - mo**2
-        ncc = (block(self.b * o) - self.mb * mo) / np.sqrt(np.maximum(self.bb, 1e-6) * np.maximum(oo, 1e-6))
-        deviated = block(deviation)
-        shown = inside & (np.maximum(self.db, deviated) > _GRAIN) & (self.least > 2e-3)
-        return _Seen((d * e - self.c * f) / det, (a * f - self.c * e) / det, ncc, inside, shown, deviated, warped)
-
-
-@dataclass(frozen=True)
-class _Seen:
-    dx: npt.NDArray[np.floating]
-    dy: npt.NDArray[np.floating]
-    ncc: npt.NDArray[np.floating]
-    inside: npt.NDArray[np.bool_]
-    shown: npt.NDArray[np.bool_]
-    deviation: Floats
-    warped: Floats
-
-
 def measure(one: Grey, other: Grey, matrix: Matrix, *, near: bool = False) -> Measures | None:
     """matrix: lays `other` onto `one` roughly, in their own pixels (2×3). near: to two pixels or so; without, to ten.
 
     None where they cannot be laid onto each other.
     """
     matrix = straightened(matrix, other.shape)
-    swapped = float(abs(np.linalg.det(matrix[:, :2]))) < 1
+    scale = float(abs(np.linalg.det(matrix[:, :2]))) ** 0.5
+    # The coarser one stays as it is; of two that are equally fine, the one that shows less, as its blocks are all covered.
+    swapped = scale < 1 if abs(scale - 1) > _EQUAL else one.size < other.size
     base, moved, to = (one, other, inverse(matrix)) if swapped else (other, one, matrix)
-    if min(base.shape) < 3 * _BLOCK or abs(np.linalg.det(to[:, :2])) < 1e-3:
+    if min(base.shape) < 3 * BLOCK or _is_lost(to):
         return None
     box, own = content(moved), content(base)
     fine = (base.astype(np.float32), moved.astype(np.float32))
     for halved, rounds in ((1, 3), (0, 3)):
         if halved:
-            if near or min(base.shape) < 6 * _BLOCK:
+            if near or min(base.shape) < 6 * BLOCK:
                 continue
             half = [np.asarray(cv2.resize(x, (x.shape[1] // 2, x.shape[0] // 2), interpolation=cv2.INTER_AREA), np.float32) for x in fine]
             up = [np.array([fine[i].shape[1] / half[i].shape[1], fine[i].shape[0] / half[i].shape[0]]) for i in (0, 1)]
-            layer = _Layer(half[0], half[1], (own[0] / up[0][0], own[1] / up[0][1], own[2] / up[0][0], own[3] / up[0][1]))
+            layer = Layer(half[0], half[1], (own[0] / up[0][0], own[1] / up[0][1], own[2] / up[0][0], own[3] / up[0][1]))
             to = rescaled(to, up[0], up[1])
             some = (box[0] / up[1][0], box[1] / up[1][1], box[2] / up[1][0], box[3] / up[1][1])
         else:
-            layer, some = _Layer(fine[0], fine[1], own), box
+            layer, some = Layer(fine[0], fine[1], own), box
         for number in range(rounds + 1):
             seen = layer.look(to, some)
-            step = _step(layer, seen)
+            step = layer.step(seen)
             if step is None:
+                return None
+            to = compose(to, np.eye(2, 3) - step)
+            if _is_lost(to):
                 return None
             corners = np.array([[0, 0, 1], [layer.w, layer.h, 1]]) @ step.T
             if number == rounds or np.abs(corners).max() < _SETTLED:
+                seen = layer.stepped(seen, step)
                 break
-            to = compose(to, np.array([[1.0, 0, 0], [0, 1.0, 0]]) - step)
-            if abs(np.linalg.det(to[:, :2])) < 1e-3:
-                return None
         if halved:
             if not (seen.shown.any() and np.median(seen.ncc[seen.shown]) >= _HOPELESS):
                 return None
@@ -266,18 +187,13 @@ def measure(one: Grey, other: Grey, matrix: Matrix, *, near: bool = False) -> Me
     return _measures(layer, seen, to, (own, box), swapped=swapped)
 
 
-def _step(layer: _Layer, seen: _Seen) -> Matrix | None:
-    """What takes out the displacements that are seen, by scaling and shifting alone, as a 2×3 step."""
-    use = seen.shown & (seen.ncc > 0.3) & (np.hypot(seen.dx, seen.dy) < 6)
-    if use.sum() < 6:
-        use = seen.shown
-    if use.sum() < 4:
-        return None
-    place, apart = np.stack([layer.cx[use], layer.cy[use]]), np.stack([seen.dx[use], seen.dy[use]])
-    return scale_and_shift(place, apart, layer.least[use], scaled=bool(use.sum() >= 12))
+def _is_lost(to: Matrix) -> bool:
+    """Whether one picture would be drawn out, or shrunk, to nothing: steps between pictures that are not one may lead anywhere."""
+    area = float(abs(np.linalg.det(to[:, :2])))
+    return not (_THINNEST < area < _DENSEST)
 
 
-def _measures(layer: _Layer, seen: _Seen, to: Matrix, boxes: tuple[Box, Box], *, swapped: bool) -> Measures | None:
+def _measures(layer: Layer, seen: Seen, to: Matrix, boxes: tuple[Box, Box], *, swapped: bool) -> Measures | None:
     """boxes: what of the coarser picture and of the other one is no border."""
     (base_box, box), shape, shown = boxes, layer.moved.shape, seen.shown
     n = int(shown.sum())
@@ -313,17 +229,17 @@ def _measures(layer: _Layer, seen: _Seen, to: Matrix, boxes: tuple[Box, Box], *,
     )  # fmt: skip
 
 
-def _changed(layer: _Layer, seen: _Seen) -> tuple[int, float, float, float, float, float, float, float, float, bool]:
+def _changed(layer: Layer, seen: Seen) -> tuple[int, float, float, float, float, float, float, float, float, bool]:
     """Of blocks that show much: how many, and what is different in those that differ (see `Measures`)."""
     much = seen.inside & (np.maximum(layer.db, seen.deviation) > _MUCH)
     bad = much & (seen.ncc < 0.6)
     n = int(much.sum())
     if not n:
         return 0, 1.0, 0.0, 0.0, 0.0, 1.0, 99.0, 0.0, 0.0, False
-    h, w = layer.nh * _BLOCK, layer.nw * _BLOCK
+    h, w = layer.nh * BLOCK, layer.nw * BLOCK
     b, o = layer.base[:h, :w], seen.warped[:h, :w]
     # What tone of one picture became which of the other, where they agree; each ninth pixel says as much as all.
-    fine = _pixels(seen.inside & ~bad)[::3, ::3]
+    fine = (seen.inside & ~bad)[np.arange(0, h, 3)[:, None] // BLOCK, np.arange(0, w, 3) // BLOCK]
     some, others = _level(b[::3, ::3][fine]), o[::3, ::3][fine]
     count = np.bincount(some, minlength=64)
     known = np.flatnonzero(count > 4)
@@ -334,8 +250,10 @@ def _changed(layer: _Layer, seen: _Seen) -> tuple[int, float, float, float, floa
     noise = float(np.median(np.abs(others - tone[some])))
     if not bad.any():
         return n, 0.0, 1.0, 1.0, 0.0, 0.0, noise, 1.0, 0.0, False
-    worse, toned = _pixels(bad), np.interp(b, known * 4.0 + 2, means).astype(np.float32)
-    apart = np.abs(o - toned)
+    # Greys are whole numbers here, as those of the preview itself.
+    tones = np.interp(np.arange(256), known * 4.0 + 2, means).astype(np.float32)
+    worse, toned = _pixels(bad), np.asarray(cv2.LUT(b.astype(np.uint8), tones), np.float32)
+    apart = np.asarray(cv2.absdiff(o, toned))
     changed = apart >= 3 * noise + 4
     unlike = worse & changed
     same = 1 - float(unlike.sum() / worse.sum())
@@ -349,11 +267,11 @@ def _changed(layer: _Layer, seen: _Seen) -> tuple[int, float, float, float, floa
 
 def _level(greys: Floats) -> npt.NDArray[np.uint8]:
     """Greys in 64 steps."""
-    return np.asarray((greys / 4).clip(0, 63).astype(np.uint8))
+    return np.asarray(greys.astype(np.uint8) >> 2, np.uint8)
 
 
 def _pixels(blocks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    return blocks.repeat(_BLOCK, axis=0).repeat(_BLOCK, axis=1)
+    return blocks.repeat(BLOCK, axis=0).repeat(BLOCK, axis=1)
 
 
 def _plainness(greys: Floats, within: int = 8) -> float:
@@ -375,13 +293,13 @@ def _wide(changed: npt.NDArray[np.bool_]) -> float:
     return float(patches.sum() / max(1, int(changed.sum())))
 
 
-def _displaced(layer: _Layer, o: Floats, toned: Floats, bad: npt.NDArray[np.bool_]) -> float:
+def _displaced(layer: Layer, o: Floats, toned: Floats, bad: npt.NDArray[np.bool_]) -> float:
     """The share of differing blocks whose content is found near by in the other picture: something has moved between two shots."""
     places = np.argwhere(bad)
     found = looked = 0
     for row, column in places[:: max(1, len(places) // 48)].tolist():
-        y, x = row * _BLOCK - 4, column * _BLOCK - 4
-        size = _BLOCK + 8
+        y, x = row * BLOCK - 4, column * BLOCK - 4
+        size = BLOCK + 8
         if y < _REACH or x < _REACH or y + size + _REACH > o.shape[0] or x + size + _REACH > o.shape[1]:
             continue
         part = toned[y : y + size, x : x + size]

@@ -101,11 +101,11 @@ def _measured(rows: Words, columns: Words, r: Places, c: Places, most: int) -> t
     return r[close], c[close], distance[close]
 
 
-def way(one: bytes, other: bytes) -> tuple[int, int]:
-    """(distance, way) of two hashes. way: how `other` is laid onto `one`: 1 mirrors left to right, 2 top to bottom, 4 first swaps axes."""
-    target = words(np.frombuffer(one, np.uint8)[None])
-    best = (257, 0)
-    for swapped in (0, 4):
-        apart = np.bitwise_count(target ^ words(np.frombuffer(other, np.uint8)[None], transposed=bool(swapped)))[0].astype(int)
-        best = min(best, *((int(np.where(turned, 64 - apart, apart).sum()), swapped + number) for number, turned in enumerate(_TURNED)))
-    return best
+def ways(ones: npt.NDArray[np.uint8], others: npt.NDArray[np.uint8]) -> tuple[Places, Places]:
+    """(distance, way) of pairs of hashes, both (n, 32) bytes. way: how the other is laid onto the one: 1 mirrors left to right, 2 top to
+    bottom, 4 first swaps axes."""
+    target = words(ones)
+    apart = [np.bitwise_count(target ^ words(others, transposed=swapped)).astype(np.int64) for swapped in (False, True)]
+    distances = np.stack([np.where(turned, 64 - some, some).sum(axis=1) for some in apart for turned in _TURNED], axis=1)
+    best = distances.argmin(axis=1)
+    return distances[np.arange(len(best)), best], best

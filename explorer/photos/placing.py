@@ -12,8 +12,6 @@ Grey = npt.NDArray[np.uint8]
 Matrix = npt.NDArray[np.float64]
 Box = tuple[float, float, float, float]
 
-# Rows that are looked at first for being of one grey: nearly all photos have no border.
-_FIRST = 2
 # Of a bar with signs on it: the share of the height that it takes at least and at most, greys that are nearly its own, and their share of
 # each row and of all. 10 of 300 everyday photos begin or end like that: pale skies, black stages.
 _NARROWEST, _WIDEST, _NEARLY, _MOSTLY, _ON_THE_WHOLE = 0.08, 0.42, 6, 0.5, 0.85
@@ -68,18 +66,17 @@ def _border(rows: Grey) -> int:
     """How many rows, from the first on, are of one grey; at most a third. Compression leaves some ripples."""
     # Each fourth pixel says as much.
     most = rows[: len(rows) // 3, ::4]
-    if not len(most):
+    # Nearly all photos have no border.
+    if not len(most) or not _plain(most[:1])[0]:
         return 0
-    plain = _plain(most[:_FIRST])
-    if plain.all():
-        plain = _plain(most)
+    plain = _plain(most)
     return int(np.argmin(plain)) if not plain.all() else 0
 
 
 def _plain(some: Grey) -> npt.NDArray[np.bool_]:
     """Which rows are of one grey, that of the first."""
-    ordered, last = np.sort(some, axis=1).astype(np.int16), some.shape[1] - 1
-    low, middle, high = (ordered[:, round(share * last)] for share in (0.04, 0.5, 0.96))
+    ordered, last = np.sort(some, axis=1), some.shape[1] - 1
+    low, middle, high = (ordered[:, round(share * last)].astype(np.int16) for share in (0.04, 0.5, 0.96))
     return np.asarray((high - low < 14) & (np.abs(middle - middle[0]) < 8))
 
 
@@ -101,6 +98,13 @@ def whole(way: int, one: tuple[int, ...], other: tuple[int, ...]) -> Matrix:
 
 def box_onto_box(way: int, one: Box, other: Box) -> Matrix:
     """What lies in one box onto the other. way: 0–7: 1 mirrors left to right, 2 top to bottom, 4 swaps the axes (before that)."""
+    edges = edges_onto_edges(way, one, other)
+    # Pixels' centres lie half a pixel inside.
+    return np.column_stack([edges[:, :2], edges @ [0.5, 0.5, 1] - 0.5])
+
+
+def edges_onto_edges(way: int, one: Box, other: Box) -> Matrix:
+    """As `box_onto_box`, where whole numbers are not the centres of pixels but their edges; for unit squares, say."""
     (left, top, right, bottom), (x, y, x_end, y_end) = one, other
     unit = np.array([[0.0, 1, 0], [1, 0, 0]]) if way & 4 else np.array([[1.0, 0, 0], [0, 1, 0]])
     for axis in (0, 1):
@@ -108,9 +112,7 @@ def box_onto_box(way: int, one: Box, other: Box) -> Matrix:
             unit[axis] = [-unit[axis, 0], -unit[axis, 1], 1 - unit[axis, 2]]
     size = np.array([right - left, bottom - top])
     linear = unit[:, :2] * size[:, None] / [x_end - x, y_end - y]
-    # Edges to edges: pixels' centres lie half a pixel inside.
-    edge = unit[:, 2] * size + [left, top] - linear @ [x, y]
-    return np.column_stack([linear, edge + linear @ [0.5, 0.5] - 0.5])
+    return np.column_stack([linear, unit[:, 2] * size + [left, top] - linear @ [x, y]])
 
 
 def from_unit(unit: Matrix, one: tuple[int, ...], other: tuple[int, ...]) -> Matrix:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -33,8 +33,14 @@ def tones(one: Colour, other: Colour, unit: Matrix) -> Tones:
     inside = cv2.warpAffine(there, onto, (width, height), flags=cv2.INTER_NEAREST) > 0
     if not inside.any():
         return Tones(0, 0.0)
-    laid = cv2.warpAffine(other, onto, (width, height), flags=cv2.INTER_AREA)[inside].astype(np.int16)
-    mine = one[inside].astype(np.int16)
-    colour = [float((some.max(axis=1) - some.min(axis=1)).mean()) for some in (mine, laid)]
+    laid, mine = cv2.warpAffine(other, onto, (width, height), flags=cv2.INTER_AREA)[inside], one[inside]
+    colour = [_colour(some) for some in (mine, laid)]
     grey = [value <= _GREY and against >= _COLOUR for value, against in zip(colour, reversed(colour), strict=True)]
     return Tones(int(grey[1]) - int(grey[0]), float(laid.mean() - mine.mean()))
+
+
+def _colour(pixels: npt.NDArray[Any]) -> float:
+    """Levels between the strongest and the weakest channel, in the mean. pixels: (n, 3)."""
+    red, green, blue = pixels.T
+    strongest, weakest = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+    return float((strongest - weakest).mean())

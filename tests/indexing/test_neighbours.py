@@ -14,6 +14,7 @@ from explorer.indexing.neighbours import NeighbourStage
 from explorer.library import stages as store
 from explorer.library.library import Library
 from explorer.library.stages import KEPT, NOBODY
+from tests import factory
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
 
 
@@ -36,6 +37,7 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(neighbours, "ROWS", 16)
     monkeypatch.setattr(neighbours, "COLUMNS", 32)
     monkeypatch.setattr(neighbours, "TOGETHER", 32)
+    monkeypatch.setattr(neighbours, "SEARCHED", KEPT + 2)
 
 
 @pytest.fixture
@@ -114,6 +116,24 @@ def test_cut_off_anywhere_the_next_run_goes_on(shelf: Shelf) -> None:
         except InterruptedError:
             continue
     kept.run(quiet)
+    check(shelf)
+
+
+@pytest.mark.parametrize("crowded", [False, True])
+def test_photos_that_come_one_by_one_enter_the_lists_of_all_that_they_are_near(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, crowded: bool
+) -> None:
+    """Also of lonely photos, whose nearest are farther away than what a search for the new one finds; and among many that are the same."""
+    kept = stage(shelf)
+    random = np.random.default_rng(5)
+    for number in range(90):
+        vector = random.standard_normal(DIM) if number % 3 else np.ones(DIM) + (0 if crowded else 0.3) * random.standard_normal(DIM)
+        unit = (vector / np.linalg.norm(vector)).astype(np.float32)
+        monkeypatch.setattr(factory, "vector_of", lambda content, unit=unit: unit)
+        shelf.put(f"{number}.jpg", ("lone", number))
+        kept.run(quiet)
+        if number % 7 == 0:
+            check(shelf)
     check(shelf)
 
 

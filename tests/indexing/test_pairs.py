@@ -206,7 +206,7 @@ def test_a_grey_copy_and_a_brighter_one_are_called_so(shelf: Shelf) -> None:
 def test_copies_met_one_after_the_other_are_each_compared_with_few(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = list[object]()
     compare = looking.Looker.compare
-    monkeypatch.setattr(looking.Looker, "compare", lambda self, a, b, guess=None: asked.append((a, b)) or compare(self, a, b, guess))
+    monkeypatch.setattr(looking.Looker, "compare", lambda self, ask, ways: asked.append(ask[:2]) or compare(self, ask, ways))
     for number, width in enumerate(range(200, 400, 10)):
         put(shelf, f"a{number}.jpg", encoded(draw(1, SIZE).resize((width, width * 3 // 4))))
     stage(shelf).run(quiet)
@@ -221,8 +221,8 @@ def test_corners_are_made_when_they_are_wanted_and_then_kept(shelf: Shelf) -> No
     stage(shelf).run(quiet)
     (first,) = (row for row in store.copies(shelf.library.catalog, range(1, 9)) if row.path.endswith("a.jpg"))
     assert store.corners_of(shelf.library.catalog, first.photo_id, PAIRS_VERSION) is None
-    # Cropped so far that no hash leads there.
-    put(shelf, "a-part.jpg", encoded(draw(1, SIZE).crop((60, 60, 400, 300))))
+    # Cropped so far that neither hash nor glimpse leads there.
+    put(shelf, "a-part.jpg", encoded(draw(1, SIZE).crop((150, 110, 400, 300))))
     stage(shelf).run(quiet)
     assert found(shelf).keys() == {("a-part.jpg", "a.jpg")}
     assert store.corners_of(shelf.library.catalog, first.photo_id, PAIRS_VERSION)

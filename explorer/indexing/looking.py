@@ -214,6 +214,9 @@ def _relation(measures: Measures, one: _Picture, other: _Picture) -> dict[str, A
         return {}
     kept = comparison.relation(measures, one.grey.shape, other.grey.shape)
     if comparison.is_same_picture(measures) and one.colour is not None and other.colour is not None:
-        grey, light = tones.tones(one.colour, other.colour, np.reshape(kept["matrix"], (2, 3)))
-        kept |= {"grey": grey, "light": round(light, 1)}
+        onto = np.reshape(kept["matrix"], (2, 3))
+        grey, light = tones.tones(one.colour, other.colour, onto)
+        # Which of them is the other one with a border: 1 the second, -1 the first.
+        border = int(placing.is_around(other.grey, placing.inverse(onto))) - int(placing.is_around(one.grey, onto))
+        kept |= {"grey": grey, "light": round(light, 1), "border": border}
     return kept

@@ -62,6 +62,24 @@ def rimless(box: Box, shape: tuple[int, ...]) -> Box:
     )  # fmt: skip
 
 
+def is_around(grey: Grey, unit: Matrix) -> bool:
+    """Whether a picture is the other one with a border or with bars: there is more of it on two opposite sides at least, and that is all of
+    one grey, but for some signs. unit: lays the other one onto this one, both as unit squares."""
+    h, w = grey.shape
+    edges = np.array([[0, 0, 1], [1, 1, 1]]) @ unit.T * [w, h]
+    left, top = (max(0, int(edge) - _RIM) for edge in edges.min(axis=0))
+    right, bottom = (int(edge) + _RIM for edge in edges.max(axis=0))
+    tones = [_tone(strip) for strip in (grey[:, :left], grey[:, right:], grey[:top], grey[bottom:]) if strip.size]
+    both = (left > 0 and right < w) or (top > 0 and bottom < h)
+    return both and None not in tones and max(tones) - min(tones) <= _NEARLY  # type: ignore[type-var, operator]
+
+
+def _tone(strip: Grey) -> float | None:
+    """The one grey that a part of a picture has, but for some signs; None where it has more."""
+    middle = float(np.median(strip))
+    return middle if (np.abs(strip - middle) <= _NEARLY).mean() >= _ON_THE_WHOLE else None
+
+
 def _border(rows: Grey) -> int:
     """How many rows, from the first on, are of one grey; at most a third. Compression leaves some ripples."""
     # Each fourth pixel says as much.

@@ -98,7 +98,8 @@ class _Finder:
     def _stars(self, tier: Tier, members: set[int], near: dict[int, dict[int, Edge]], rows: dict[int, CopyRow]) -> list[Group]:
         """Groups among photos that hang together: the best is kept, with those that were compared with it; then again with the rest."""
         choose, groups = self._choose if tier in ("pixels", "picture") else self._glance, list[Group]()
-        items = {i: self._items([_Member(rows[i], "", 1.0)])[0] for i in members}
+        bordered = {edge.bordered for i in members for edge in near[i].values()}
+        items = {i: replace(self._items([_Member(rows[i], "", 1.0)])[0], bordered=i in bordered) for i in members}
         left = set(members)
         while len(left) > 1:
             # One that was verified against few of many would leave the others without the one that is kept.

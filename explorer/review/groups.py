@@ -29,7 +29,8 @@ class Item:
     protected: lies in a folder from which nothing is ever removed. linked: another name for the same bytes on disk (a hard link or a
     symbolic one), so that removing it frees nothing. metadata: how many facts it carries about itself (date, place, camera …).
     modified: the file's own time, Unix seconds. symlink: the file is a symbolic link, which can never be the one to keep. company: what
-    lies beside it. place: the same for two names of the same bytes on disk; '' where that is not known.
+    lies beside it. place: the same for two names of the same bytes on disk; '' where that is not known. bordered: it is
+    another one of its group with a border put around it.
     """
 
     file_id: int
@@ -50,6 +51,7 @@ class Item:
     symlink: bool = False
     company: Company = ALONE
     place: str = ""
+    bordered: bool = False
 
 
 @dataclass(frozen=True)

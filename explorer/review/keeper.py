@@ -89,6 +89,11 @@ RULES: tuple[Rule, ...] = (
         lambda *_: "it is the camera's RAW file",
     ),
     Rule(
+        "bare", "Without a border put around it",
+        lambda i, _: not i.bordered,
+        lambda *_: "the other is the same with a border around it",
+    ),
+    Rule(
         "pixels", "More pixels",
         lambda i, _: i.width * i.height,
         lambda k, r: f"it has more pixels ({k.width:,} × {k.height:,} against {r.width:,} × {r.height:,})",
@@ -146,7 +151,7 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 NAMED = {rule.name: rule for rule in RULES}
 # What is asked as long as a person has not ordered the rules otherwise.
-DEFAULT = ("protected", "raw", "pixels", "company", "compression", "quality", "metadata", "earliest", "plain", "oldest", "shortest")
+DEFAULT = ("protected", "raw", "bare", "pixels", "company", "compression", "quality", "metadata", "earliest", "plain", "oldest", "shortest")
 
 
 def choose_keeper(items: Iterable[Item], rules: Sequence[str] = DEFAULT, *, quality: Quality = jpeg_quality) -> tuple[Item, str]:

@@ -37,6 +37,12 @@ class Edge:
     relation: dict[str, object] = field(default_factory=dict)
     text: str = ""
 
+    @property
+    def bordered(self) -> int | None:
+        """The photo of the two that is the other one with a border around it, if one is."""
+        border = self.relation.get("border", 0)
+        return self.photos[1 if border == 1 else 0] if border in (1, -1) else None
+
     def words(self, keep: Photo, other: Photo) -> str:
         """How `other` differs from `keep`."""
         return self.text or in_words(self.relation, keep, other, forwards=keep.photo_id == self.photos[0])
@@ -50,7 +56,9 @@ def in_words(relation: dict[str, Any], keep: Photo, other: Photo, *, forwards: b
         matrix = np.vstack([np.array(values, float).reshape(2, 3), [0, 0, 1]])
         # Lays `other` onto `keep`, both as unit squares.
         onto = matrix if forwards else np.linalg.inv(matrix)
-        words = [_size(onto, keep, other), _TURNS.get(_signs(onto), "turned"), _cut(onto)]
+        border = relation.get("border", 0) * (1 if forwards else -1)
+        around = _cut(onto) if not border else "with a border around it" if border > 0 else "without the border"
+        words = [_size(onto, keep, other), _TURNS.get(_signs(onto), "turned"), around]
         if relation.get("changed", 0.0) > _MARKED:
             words.append("with something put on it")
         words.append(_colours(relation, forwards))

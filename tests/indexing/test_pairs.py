@@ -203,6 +203,19 @@ def test_a_grey_copy_and_a_brighter_one_are_called_so(shelf: Shelf) -> None:
     assert words["b-grey.jpg"].endswith("in grey") and words["b-light.jpg"].endswith("brighter")
 
 
+def test_a_copy_with_a_border_is_called_so_and_not_kept_for_its_pixels(shelf: Shelf) -> None:
+    put_one(shelf, "a.jpg")
+    put(shelf, "a-framed.jpg", encoded(ImageOps.expand(SHELF["a.jpg"](), 20, "white"), FORMATS[".jpg"]))
+    put_one(shelf, "a-small.jpg")
+    stage(shelf).run(quiet)
+    (group,) = find_groups(shelf.library, ["picture"])
+    assert Path(group.keep.path).name == "a.jpg"
+    said = {Path(item.path).name: item.relation for item in group.others}
+    assert "with a border around it" in said["a-framed.jpg"] and "border" not in said["a-small.jpg"]
+    framed = group.with_kept(next(item.file_id for item in group.others if "framed" in item.path))
+    assert all("without the border" in item.relation for item in framed.others)
+
+
 def test_copies_met_one_after_the_other_are_each_compared_with_few(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = list[object]()
     compare = looking.Looker.compare

@@ -84,6 +84,7 @@ def test_a_link_is_kept_only_where_all_are_links(items: list[Item], rules: list[
         ({"protected": True}, {"width": 400}, "protected folder"),
         ({"path": "/p/a.DNG"}, {"width": 400}, "RAW"),
         ({"width": 4000, "height": 3000}, {"width": 1600, "height": 1200}, "4,000 × 3,000 against 1,600 × 1,200"),
+        ({}, {"width": 400, "bordered": True}, "a border around it"),
         ({"bytes": 900, "format": "HEIF"}, {"bytes": 1000}, "less compressed"),
         ({"metadata": 5}, {"metadata": 2}, "5 facts against 2"),
         ({"taken_at": "2019-05-01T10:00:00"}, {}, "2019-05-01 against 2020-01-01"),

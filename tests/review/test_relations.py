@@ -34,6 +34,8 @@ def relation(way: int = 0, box: tuple[float, float, float, float] = (0, 0, 1, 1)
         (relation(1), row(800, 600), row(800, 600), "mirrored"),
         (relation(0, (0.1, 0, 1, 0.9)), row(800, 600), row(720, 540), "cropped to 81 %"),
         (relation(0, (-0.05, -0.05, 1.05, 1.05)), row(800, 600), row(880, 660), "with more around it"),
+        (relation(0, (-0.05, -0.05, 1.05, 1.05), border=1), row(800, 600), row(880, 660), "with a border around it"),
+        (relation(0, (0.05, 0.05, 0.95, 0.95), border=-1), row(880, 660), row(792, 594), "without the border"),
         (relation(changed=0.05), row(800, 600), row(800, 600), "with something put on it"),
         (relation(0, (0.1, 0, 1, 0.9)), row(800, 600), row(360, 270), "half the size, cropped to 81 %"),
         (relation(grey=1, light=0.5), row(800, 600), row(800, 600), "in grey"),

@@ -8,6 +8,12 @@ beside them cleanvision on the same files. Then a second library: foreign photos
 ones, and what --foreign names), with scikit-learn's LocalOutlierFactor and IsolationForest on the same vectors. Last, screenshots,
 documents, charts, icons and posters drawn by rule.
 
+    python -m benchmarks.anomalies --photos DIR --series [--limit N]
+
+takes large photos and puts each fault into each of them in nine steps, light in several ways, and prints at which step how many are
+flagged, by ours and by cleanvision, and how well the scores follow the strength (Spearman). `--ordinary` prints what is flagged of photos
+as they are.
+
 Themes come from the folders below DIR, or, with --captions (columns image, caption), from words that most captions of a photo have.
 Ordinary photos have faults of their own, which count against all alike.
 """
@@ -35,6 +41,7 @@ from sklearn.neighbors import LocalOutlierFactor
 
 from benchmarks._drawings import drawings
 from benchmarks._faults import FAULTS
+from benchmarks._series import print_series
 from explorer.encoders.base import Encoder
 from explorer.encoders.registry import get_encoder
 from explorer.indexing.once import index_folders
@@ -61,17 +68,31 @@ def main() -> None:
     parser.add_argument("--themes", default="dog,snow,beach,bike,soccer,street", help="words that make themes of captions")
     parser.add_argument("--foreign", type=Path, help="a folder of pictures of another domain")
     parser.add_argument("--limit", type=int, default=150, help="ordinary photos (default: 150)")
+    parser.add_argument("--skip", type=int, default=0, help="photos to pass over first, so that others are looked at than before")
     parser.add_argument("--planted", type=int, default=30, help="photos for each fault (default: 30)")
     parser.add_argument("--encoder", default="starter")
     parser.add_argument("--no-peers", action="store_true", help="without cleanvision and scikit-learn")
     parser.add_argument("--only", choices=["faults", "outliers", "drawings"])
+    parser.add_argument("--series", action="store_true", help="nine steps of each fault in each large photo")
+    parser.add_argument(
+        "--side", type=int, default=4000, help="of --series: pixels to which larger photos are brought down (default: 4000)"
+    )
+    parser.add_argument("--ordinary", action="store_true", help="only print what is flagged of the photos as they are")
     parser.add_argument("--held-out", action="store_true", help="without every third photo by name, on which the lines were set")
     args = parser.parse_args()
     files = sorted(path for path in args.photos.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file())
     if args.held_out:
         files = [path for number, path in enumerate(files) if number % 3]
     random.Random(5).shuffle(files)
+    files = files[args.skip :]
     encoder = get_encoder(args.encoder)
+    if args.series:
+        print_series(files, args.limit, args.side, None if args.no_peers else _cleanvision)
+        return
+    if args.ordinary:
+        with tempfile.TemporaryDirectory() as folder:
+            as_they_are(files[: args.limit], Path(folder), encoder)
+        return
     if args.only in (None, "faults"):
         with tempfile.TemporaryDirectory() as folder:
             faults(files[: args.limit], Path(folder), encoder, args.planted, peers=not args.no_peers)
@@ -130,6 +151,21 @@ def faults(files: Sequence[Path], folder: Path, encoder: Encoder, planted: int, 
     print(f"{'cut off':<22}{'':>9} | {sum(path in found for path in broken) / len(broken):.1%} found as damaged or unreadable")
     print("* strength at which the fault is plain to see; order kept: pairs of neighbouring strengths whose scores are in order\n")
     _false_alarms(ours, usual)
+
+
+def as_they_are(files: Sequence[Path], folder: Path, encoder: Encoder) -> None:
+    """What is flagged of photos with nothing planted."""
+    (folder / "photos").mkdir()
+    name = dict[str, Path]()
+    for number, path in enumerate(files):
+        copy = folder / "photos" / f"{number:04d}{path.suffix}"
+        shutil.copyfile(path, copy)
+        name[str(copy)] = path
+    ours = _ours(folder / "photos", folder / "library", encoder)
+    _false_alarms(ours, list(name))
+    for kind in KINDS:
+        for score, found in sorted((ours.score[kind][found], found) for found in ours.flagged[kind] & set(name)):
+            print(f"{kind:<14}{score:>6.2f}  {name[found]}")
 
 
 def _false_alarms(ours: Scored, usual: Sequence[str]) -> None:

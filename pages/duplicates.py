@@ -10,7 +10,8 @@ import streamlit as st
 
 from explorer.library.decisions import withdraw_all
 from explorer.review.groups import TIERS, Group, Tier
-from explorer.review.plan import SUGGESTED, as_csv, as_json
+from explorer.review.outcome import belonging
+from explorer.review.plan import as_csv, as_json
 from explorer.ui import asking, duplicates, folders, removing, resources
 from explorer.ui.compare import Act, compare
 from explorer.ui.duplicates import TITLES, WHAT, Filter, Review
@@ -111,8 +112,8 @@ def groups(found: list[Group]) -> None:
     page = at // PAGE_SIZE
     listed = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
     following = found[at + 1] if at + 1 < len(found) else None
-    ahead = [following.keep.photo_id, following.others[0].photo_id] if following else []
-    wanted = [item.photo_id for each in (group, *listed) for item in (each.keep, *each.others[: None if each is group else 2])]
+    ahead = [item.photo_id for item in following.all[:2]] if following else []
+    wanted = [item.photo_id for each in (group, *listed) for item in (each.all if each is group else each.all[:3])]
     act = compare(group, library.catalog.photos([*wanted, *ahead]), listed=listed, at=at, total=len(found), ahead=ahead)
     if pages > 1:
         with st.container(horizontal=True, horizontal_alignment="center"):
@@ -131,10 +132,10 @@ def turn(key: str, found: list[Group]) -> None:
 def bulk(now: Review, tier: Tier) -> None:
     """Everything of a tier at once, and the list of what is to be removed."""
     found = now.open[tier]
-    left = [group for group in found if not duplicates.accepted(group)]
+    left = duplicates.acceptable(found)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if tier in SUGGESTED and left:
-            label = "Accept all" if len(left) == len(found) else "Accept the other"
+        if left:
+            label = "Accept the other" if any(map(duplicates.accepted, found)) else "Accept all"
             st.button(
                 f"{label} {len(left):,}", icon=":material/done_all:", on_click=duplicates.accept_all, args=[left],
                 help="Nothing is removed yet: a list of everything comes first",
@@ -161,7 +162,10 @@ def basket(now: Review) -> None:
     if not wanted:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="basket"):
-        st.markdown(f"**{count(len(wanted), 'file')} to go**, {size(sum(removal.bytes for removal in wanted))}", width="content")
+        along = sum(len(removal.along) for removal in wanted)
+        more = f" with {belonging(along)}" if along else ""
+        total = size(sum(removal.whole for removal in wanted))
+        st.markdown(f"**{count(len(wanted), 'file')} to go**{more}, {total}", width="content")
         if st.button("Look through and remove…", type="primary", icon=":material/delete:"):
             removing.removal_dialog(wanted, duplicates.forget_choices)
         with st.popover("Export", icon=":material/download:"):

@@ -53,10 +53,10 @@ def test_as_json(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:
     found = json.loads(out)
     assert code == 0
     assert found == {
-        "run": found["run"], "dry_run": False, "removed": 1, "kept": 0, "bytes": 3,
+        "run": found["run"], "dry_run": False, "removed": 1, "kept": 0, "along": 0, "bytes": 3,
         "results": [{
             "path": str(plan.photos / "b.jpg"), "state": "removed", "reason": "", "freed": 3,
-            "at": str(tmp_path / "aside" / "photos" / "b.jpg"), "keep": str(plan.photos / "a.jpg"),
+            "at": str(tmp_path / "aside" / "photos" / "b.jpg"), "keep": str(plan.photos / "a.jpg"), "along": [],
         }],
     }  # fmt: skip
     code, out, _ = run(capsysbinary, "undo", "--list", "--json")

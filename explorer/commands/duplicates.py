@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import Any
 
 from explorer.cli import absolute, open_library, say
 from explorer.commands.output import emit, emit_json
 from explorer.library.paths import inside
 from explorer.review.groups import TIERS, Group, Item
-from explorer.words import size
+from explorer.words import count, size
 
 _NAMES = {
     "identical": "the same file", "pixels": "the same pixels", "picture": "the same picture", "moment": "the same moment",
@@ -30,18 +31,24 @@ def run_duplicates(args: argparse.Namespace) -> int:
             groups = [group for group in groups if any(inside(item.path, folder) for item in (group.keep, *group.others))]
         groups = sort_out(library.catalog, groups).open
         if args.plan:
+            from explorer.review.outcome import belonging
             from explorer.review.plan import removals_of, write_plan
 
             removals = removals_of(library.catalog, [group for group in groups if args.tier or group.tier in TIERS[:3]])
             write_plan(absolute(args.plan), removals)
-            say(f"{len(removals):,} files, {size(sum(removal.bytes for removal in removals))}, are in the plan {args.plan}.")
+            along = sum(len(removal.along) for removal in removals)
+            more = f" and {belonging(along)}" if along else ""
+            total = size(sum(removal.whole for removal in removals))
+            say(f"{count(len(removals), 'file')}{more}, {total}, {'is' if len(removals) + along == 1 else 'are'} in the plan {args.plan}.")
         if args.json:
             emit_json([_as_json(group) for group in groups])
             return 0
         for group in groups:
             emit(f"{_NAMES[group.tier]}: keep {group.keep.path} ({group.keep_because})")
             for item in group.others:
-                emit(f"    {item.path} ({item.relation})")
+                beside, stays = ", ".join(os.path.basename(each.path) for each in item.company.along), group.stays(item)  # noqa: PTH119
+                notes = [item.relation, *([f"with {beside}"] if beside else []), *([f"it stays: {stays}"] if stays else [])]
+                emit(f"    {item.path} ({'; '.join(notes)})")
         if not groups:
             say(_nothing(library.catalog.counts().photos))
         return 0
@@ -56,15 +63,16 @@ def _as_json(group: Group) -> dict[str, Any]:
         "keep_because": group.keep_because,
         "key": group.key,
         "reclaimable": group.reclaimable,
-        "photos": [_photo(item) for item in (group.keep, *group.others)],
+        "photos": [_photo(group, item) for item in (group.keep, *group.others)],
     }
 
 
-def _photo(item: Item) -> dict[str, Any]:
+def _photo(group: Group, item: Item) -> dict[str, Any]:
     return {
         "id": item.photo_id, "path": item.path, "bytes": item.bytes, "width": item.width, "height": item.height, "format": item.format,
         "taken_at": item.taken_at, "relation": item.relation, "score": round(item.score, 4), "protected": item.protected,
-        "linked": item.linked,
+        "linked": item.linked, "stays": "" if item is group.keep else group.stays(item),
+        "along": [{"path": each.path, "bytes": each.bytes} for each in item.company.along],
     }  # fmt: skip
 
 

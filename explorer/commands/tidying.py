@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from explorer.cli import absolute, open_library, say
 from explorer.commands.output import Status, emit, emit_json
@@ -13,8 +14,10 @@ from explorer.words import count, size
 
 def run_remove(args: argparse.Namespace) -> int:
     """Carry out a plan, or say what it would do. Exit code 1 where a file of it stays."""
+    from explorer.review.checking import TRASH
+    from explorer.review.outcome import belonging
     from explorer.review.plan import read_plan
-    from explorer.review.removal import TRASH, dry_run, remove
+    from explorer.review.removal import dry_run, remove
 
     removals = read_plan(absolute(args.plan))
     to = absolute(args.to) if args.to else TRASH
@@ -34,22 +37,33 @@ def run_remove(args: argparse.Namespace) -> int:
         library.close()
     if args.json:
         rows = [
-            {"path": r.removal.path, "state": r.state, "reason": r.reason, "freed": r.freed, "at": r.at, "keep": r.removal.keeper}
+            {
+                "path": r.removal.path,
+                "state": r.state,
+                "reason": r.reason,
+                "freed": r.freed,
+                "at": r.at,
+                "keep": r.removal.keeper,
+                "along": [{"path": each.path, "bytes": each.bytes} for each in r.along],
+            }
             for r in outcome.results
         ]
         emit_json({
             "run": outcome.run, "dry_run": args.dry_run, "removed": len(outcome.removed), "kept": len(outcome.kept),
-            "bytes": outcome.freed, "results": rows,
+            "along": outcome.along, "bytes": outcome.freed, "results": rows,
         })  # fmt: skip
         return 1 if outcome.kept else 0
     for result in outcome.results:
         if result.done and (args.dry_run or result.reason):
-            emit(f"{'would go' if args.dry_run else 'removed'}  {result.removal.path}" + (f"  ({result.reason})" if result.reason else ""))
+            along = ", ".join(f"{os.path.basename(each.path)}, {size(each.bytes)}" for each in result.along)  # noqa: PTH119
+            notes = [*([f"with {along}"] if along else []), *([result.reason] if result.reason else [])]
+            emit(f"{'would go' if args.dry_run else 'removed'}  {result.removal.path}" + (f"  ({'; '.join(notes)})" if notes else ""))
         elif not result.done:
             emit(f"stays     {result.removal.path}  ({result.reason})")
     done = "would be removed" if args.dry_run else "removed"
     stays = f", {count(len(outcome.kept))} stay" if outcome.kept else ""
-    emit(f"{count(len(outcome.removed), 'file')} {done} ({size(outcome.freed)}){stays}")
+    along = f", with {belonging(outcome.along)}" if outcome.along else ""
+    emit(f"{count(len(outcome.removed), 'file')} {done}{along} ({size(outcome.freed)}){stays}")
     if outcome.run and outcome.removed:
         say(f"To bring them back: python run.py undo {outcome.run}")
     return 1 if outcome.kept else 0

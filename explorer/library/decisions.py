@@ -53,9 +53,16 @@ class Decisions:
         return len(self._all)
 
     def about(self, hashes: Iterable[bytes], files: int) -> Decision | None:
-        """The latest decision that covers all these contents, in no more files than there were then; None where there is none."""
+        """The latest decision that covers all these contents, in no more files than there were then; None where there is none.
+
+        What was said of several contents says nothing of further files of one of them.
+        """
         wanted = set(hashes)
-        found = [d for d in self._by_hash.get(next(iter(wanted), b""), ()) if wanted <= d.hashes and files <= d.files]
+        found = [
+            d
+            for d in self._by_hash.get(next(iter(wanted), b""), ())
+            if wanted <= d.hashes and files <= d.files and (len(wanted) > 1 or wanted == d.hashes)
+        ]
         return found[-1] if found else None
 
     def apart(self, one: bytes, two: bytes) -> bool:

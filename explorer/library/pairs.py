@@ -98,6 +98,17 @@ def pairs(catalog: Catalog, version: int, kinds: Sequence[Kind] = ("pixels", "pi
     return [Pair(a, b, kind, score, json.loads(relation)) for a, b, kind, score, relation in rows]
 
 
+def compared(catalog: Catalog, one: str, other: str, version: int) -> Kind | None:
+    """What comparing the photos with these contents (hashes, hex) has found by this version; None where they were never compared."""
+    with catalog.reading() as db:
+        row = db.execute(
+            "select kind from pair join photo p on p.hash = ?1 join photo q on q.hash = ?2"
+            " where a = min(p.id, q.id) and b = max(p.id, q.id) and version = ?3",
+            (bytes.fromhex(one), bytes.fromhex(other), version),
+        ).fetchone()
+    return row[0] if row else None
+
+
 def times(catalog: Catalog) -> dict[int, str]:
     """When visible photos were taken, of those that say so themselves, by id; not the mere times of files."""
     with catalog.reading() as db:

@@ -37,7 +37,8 @@ class Entry:
 
     path: where it lay. hash: of its content, hex. keeper: what was kept for it, or None. where: "trash" or the folder it went to.
     target: the place chosen for it (in a folder) or found for it (in the trash); None until it is known. info: the trash's own note.
-    back: where it was put back to. facts: size, times, inode and device as they were.
+    back: where it was put back to. facts: size, times, inode and device as they were. of: of a file that went along with a photo, the
+    number of that photo's entry.
     """
 
     run: str
@@ -54,6 +55,12 @@ class Entry:
     reason: str = ""
     sidecar: dict[str, Any] | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    of: int | None = None
+
+    @property
+    def away(self) -> bool:
+        """It is gone from its place, and can be brought back."""
+        return self.state in ("moved", "undoing")
 
 
 @dataclass
@@ -70,7 +77,15 @@ class Run:
     @property
     def away(self) -> list[Entry]:
         """The files that are gone from their places and can be brought back."""
-        return [entry for entry in self.entries if entry.state in ("moved", "undoing")]
+        return [entry for entry in self.entries if entry.away]
+
+    @property
+    def families(self) -> list[list[Entry]]:
+        """Each photo with what went along with it, the photo last."""
+        found = dict[int, list[Entry]]()
+        for entry in self.entries:
+            found.setdefault(entry.number if entry.of is None else entry.of, []).append(entry)
+        return list(found.values())
 
 
 class Journal:
@@ -127,9 +142,10 @@ class Journal:
             elif run not in found:
                 continue
             elif step == "intended":
-                known = {key: line[key] for key in Entry.__dataclass_fields__ if key in line and key not in ("state", "run")}
-                entry = entries[run, line["number"]] = Entry(run=run, state="intended", **known)
-                found[run].entries.append(entry)
+                for each in (*({**along, "of": line["number"]} for along in line.get("along", ())), line):
+                    known = {key: each[key] for key in Entry.__dataclass_fields__ if key in each and key not in ("state", "run")}
+                    entry = entries[run, each["number"]] = Entry(run=run, state="intended", **known)
+                    found[run].entries.append(entry)
             elif step == "end":
                 found[run].ended = True
             elif (run, line.get("number")) in entries:

@@ -25,6 +25,8 @@ _SETTLED = 0.1
 _THINNEST, _DENSEST = 1e-3, 256.0
 # How far from 1 the scale may be for both to count as equally fine: it is not known better before they lie on each other.
 _EQUAL = 0.02
+# Pixels at the corners within which a picture of the same size may lie as it is.
+_NEARLY = 4.0
 # Correlation in the middle block at half the size below which a closer look is not worth it: copies have twice as much and more.
 _HOPELESS = 0.3
 # And in a block for it to show much, and how far things that moved are looked for, in pixels.
@@ -143,11 +145,24 @@ def may_have_moved(m: Measures) -> bool:
     return is_changed(m) and (m.stirred or (m.wide > MOST_WIDE and m.drawn < DRAWN))
 
 
+def _as_it_is(one: Grey, other: Grey, matrix: Matrix) -> Measures | None:
+    """Two pictures of one size that lie on each other nearly as they are, measured from there. Copies of one size lie on their originals
+    exactly: what starts there ends there, and not a tenth of a pixel beside. None where that shows no copy."""
+    corners = np.array([[0, one.shape[1], 0, one.shape[1]], [0, 0, one.shape[0], one.shape[0]], [1, 1, 1, 1]])
+    apart = matrix - np.eye(2, 3)
+    if one.shape != other.shape or not apart.any() or np.abs(apart @ corners).max() > _NEARLY:
+        return None
+    found = measure(one, other, np.eye(2, 3), near=True)
+    return found if found is not None and found.median >= LEAST_MEDIAN else None
+
+
 def measure(one: Grey, other: Grey, matrix: Matrix, *, near: bool = False) -> Measures | None:
     """matrix: lays `other` onto `one` roughly, in their own pixels (2×3). near: to two pixels or so; without, to ten.
 
     None where they cannot be laid onto each other.
     """
+    if (exactly := _as_it_is(one, other, matrix)) is not None:
+        return exactly
     matrix = straightened(matrix, other.shape)
     scale = float(abs(np.linalg.det(matrix[:, :2]))) ** 0.5
     # The coarser one stays as it is; of two that are equally fine, the one that shows less, as its blocks are all covered.

@@ -11,7 +11,7 @@ import numpy.typing as npt
 Grey = npt.NDArray[np.uint8]
 
 # Raised when a figure changes its meaning: photos judged before are then read again in the background.
-VERSION = 2
+VERSION = 3
 # The size at which a photo is looked at: strengths of blur and grain are given as they are seen there. Pixels of the longer side.
 VIEW = 1500
 # Of the histogram.
@@ -32,7 +32,8 @@ class Quality:
     low, middle, high: luminance below which 2 %, half and 99 % of the pixels are. mean: their average. lit: the median of those not
     burnt out. burnt, black: shares of pixels at the ends. burnt_border: burnt share of the picture's margin. clipped: share of pixels with
     any channel at its upper end: colours burn out before white does. brightest: of the brightest channel, what a quarter of the pixels are
-    below.
+    below. relief: how steep the lights are (Sobel, levels, in a picture 256 pixels wide): where too much light drives tones into white,
+    they end steeply.
     entropy: of the luminance, bits (0 to 8). contrast: standard deviation of a picture 64 pixels wide. detail: share of its pixels
     with an edge.
     flat: share of pixels just like their neighbours. colours: share of the eight commonest of 4,096 colours. text: share of
@@ -68,6 +69,7 @@ class Quality:
     colourful: float = 0.0
     clipped: float = 0.0
     brightest: float = 0.0
+    relief: float = 0.0
 
     def packed(self) -> bytes:
         """The figures in the order of FIGURES, float32, little-endian."""

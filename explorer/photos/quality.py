@@ -19,6 +19,10 @@ _OPPONENT = np.array([[1.0, -1.0, 0.0], [0.5, 0.5, -1.0]], np.float32)
 _BURNT, _BLACK = 250, 5
 # A channel from which it counts as clipped.
 _CLIPPED = 253
+# What decoders put where data are missing: no signal, and nothing but zeros (ITU-T T.871, in RGB).
+_MISSING = np.array([[128, 128, 128], [0, 135, 0]], np.float32)
+# The lights: luminance from which, the share of the picture they must have to be judged, and the side at which their slopes are taken.
+_LIGHTS, _ENOUGH_LIGHT, _RELIEF_SIDE = 200, 0.01, 256
 
 
 def measure(grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compression: int = 0) -> tuple[Quality, Look]:
@@ -41,6 +45,7 @@ def measure(grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compre
         blur=sharp.most * scale, along=sharp.least * scale, direction=sharp.direction, edges=sharp.edges,
         shaken=sharp.shaken, noise=noise * scale, white=white, compression=float(compression), blocks=blocks, steps=steps,
         flat=_flat(grey), grey_tail=_grey_tail(small), **_light(light, counts), **_colours(small), **_content(grey, small, light),
+        relief=_relief(light),
     )  # fmt: skip
     finite = np.nan_to_num(np.array(list(values.values())), nan=0.0, posinf=99.0)
     return Quality(**dict(zip(values, finite.tolist(), strict=True))), Look(_map(sharp.tiles * scale), _histogram(counts))
@@ -87,6 +92,17 @@ def _colours(small: npt.NDArray[np.uint8]) -> dict[str, float]:
     return {"clipped": float(counts[_CLIPPED:].sum() / total), "brightest": float(np.searchsorted(np.cumsum(counts), 0.25 * total))}
 
 
+def _relief(light: Grey) -> float:
+    """Mean slope of what is light, in a picture at most 256 pixels wide: the same for small photos and large ones."""
+    scale = min(1.0, _RELIEF_SIDE / max(light.shape))
+    size = max(1, round(light.shape[1] * scale)), max(1, round(light.shape[0] * scale))
+    soft = cv2.GaussianBlur(cv2.resize(light, size, interpolation=cv2.INTER_AREA).astype(np.float32), (0, 0), 1)
+    lights = soft >= _LIGHTS
+    if lights.mean() < _ENOUGH_LIGHT:
+        return 0.0
+    return float(cv2.magnitude(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1))[lights].mean())
+
+
 def _content(grey: Grey, small: npt.NDArray[np.uint8], light: Grey) -> dict[str, float]:
     height, width = light.shape
     scale = 64 / max(height, width)
@@ -130,13 +146,14 @@ def _middle_band(grey: Grey) -> Grey:
 
 
 def _grey_tail(small: npt.NDArray[np.uint8]) -> float:
-    """Share of rows, counted from the bottom, that hold the one grey that decoders put where data are missing."""
-    if np.ptp(small[-1]) > 6:
+    """Share of rows, counted from the bottom, that hold the one colour that decoders put where data are missing: grey, or the green that
+    zeros become in luma and chroma."""
+    if np.ptp(small[-1], axis=0).max() > 6:
         return 0.0
     rows = small[::-1].astype(np.int16)
-    spread = (rows.max(axis=(1, 2)) - rows.min(axis=(1, 2))) <= 6
-    grey = np.abs(rows.mean(axis=(1, 2)) - 128) <= 4
-    bad = np.flatnonzero(~(spread & grey))
+    even = np.ptp(rows, axis=1).max(axis=1) <= 6
+    missing = (np.abs(rows.mean(axis=1)[:, None] - _MISSING).max(axis=2) <= 4).any(axis=1)
+    bad = np.flatnonzero(~(even & missing))
     return float((bad[0] if len(bad) else len(rows)) / len(rows))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -12,10 +11,10 @@ import numpy as np
 from explorer.library import pairs as store
 from explorer.library import stages
 from explorer.library.catalog import Catalog
-from explorer.library.pairs import PAIRS_VERSION, CopyRow, Pair
+from explorer.library.pairs import PAIRS_VERSION, Pair
 from explorer.library.stages import NOBODY
 from explorer.review.groups import Tier
-from explorer.review.relations import in_words
+from explorer.review.relations import Edge
 
 # How far from the library's usual nearness to sameness (cosine 1) two photos must be: photos of one moment, and those that just look
 # alike. Usual is the cosine of a photo to its 24th nearest, in the middle of all photos. By the starter model, 1,000 everyday photos of
@@ -23,20 +22,6 @@ from explorer.review.relations import in_words
 _MOMENT, _LOOKALIKE = 0.4, 0.7
 # Seconds within which photos are of one moment: by themselves, and where the same things were recognised on both.
 _SOON, _SCENE = 60.0, 600.0
-
-
-@dataclass(frozen=True)
-class Edge:
-    """Two photos of one tier. relation: what the second is, seen from the first, as `library/pairs.py` keeps it. text: or in words."""
-
-    photos: tuple[int, int]
-    score: float
-    relation: dict[str, object] = field(default_factory=dict)
-    text: str = ""
-
-    def words(self, keep: CopyRow, other: CopyRow) -> str:
-        """How `other` differs from `keep`."""
-        return self.text or in_words(self.relation, keep, other, forwards=keep.photo_id == self.photos[0])
 
 
 class Closeness:

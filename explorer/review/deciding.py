@@ -24,10 +24,10 @@ def sort_out(catalog: Catalog, groups: Iterable[Group]) -> Sorted:
     made, wanted = decisions(catalog), list(groups)
     if not len(made):
         return Sorted(wanted, [], {})
-    hashes = hashes_of(catalog, (item.photo_id for group in wanted for item in (group.keep, *group.others)))
+    hashes = hashes_of(catalog, (item.photo_id for group in wanted for item in group.all))
     found = Sorted([], [], {})
     for group in wanted:
-        decision = made.about(_contents(group, hashes), 1 + len(group.others))
+        decision = made.about(_contents(group, hashes), len(group.all))
         if decision is not None and decision.kind == "later":
             found.later.append(group)
             continue
@@ -43,12 +43,12 @@ def sort_out(catalog: Catalog, groups: Iterable[Group]) -> Sorted:
 
 def decide_group(catalog: Catalog, group: Group, kind: Kind) -> int:
     """Remember what the person said about a group; gives the decision's number, for taking it back."""
-    hashes = hashes_of(catalog, (item.photo_id for item in (group.keep, *group.others)))
-    return decide(catalog, kind, hashes.values(), 1 + len(group.others))
+    hashes = hashes_of(catalog, (item.photo_id for item in group.all))
+    return decide(catalog, kind, hashes.values(), len(group.all))
 
 
 def _contents(group: Group, hashes: dict[int, bytes]) -> set[bytes]:
-    return {hashes[item.photo_id] for item in (group.keep, *group.others) if item.photo_id in hashes}
+    return {hashes[item.photo_id] for item in group.all if item.photo_id in hashes}
 
 
 def _without(group: Group, made: Decisions, hashes: dict[int, bytes]) -> Group | None:

@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from explorer.library import pairs as store
@@ -16,9 +17,10 @@ from explorer.library.decisions import Protection, protected_folders
 from explorer.library.library import Library
 from explorer.library.pairs import CopyRow
 from explorer.review import keeper
-from explorer.review.closeness import Closeness, Edge
-from explorer.review.companions import kept_together
+from explorer.review.closeness import Closeness
+from explorer.review.companions import Beside, kept_together
 from explorer.review.groups import TIERS, Group, Item, Tier
+from explorer.review.relations import Edge
 
 Choose = Callable[[Sequence[Item]], tuple[Item, str]]
 Protected = Callable[[str], bool]
@@ -63,7 +65,7 @@ class _Finder:
         # What is never suggested for removal need not have its files opened to say which is kept.
         self._glance = choose or (lambda items: keeper.choose_keeper(items, rules, quality=lambda path: None))
         self._closeness = Closeness(library.catalog)
-        self._taken, self._standing = set[int](), dict[int, CopyRow]()
+        self._taken, self._standing, self._beside = set[int](), dict[int, CopyRow](), Beside()
 
     def identical(self) -> list[Group]:
         by_photo = defaultdict[int, list[CopyRow]](list)
@@ -113,7 +115,10 @@ class _Finder:
             if len(others) < len(items) - 1:
                 # It was chosen among more than these; the reason that is shown is the one against these.
                 _, why = choose([keep, *(items[i] for i in others)])
-            groups.append(_group(tier, keep, why, self._items(described), {rows[i].hash for i in [keep.photo_id, *others]}))
+            inside = {keep.photo_id, *others}
+            edges = tuple(edge for i in others for j, edge in near[i].items() if j in inside and (j > i or j == keep.photo_id))
+            group = _group(tier, keep, why, self._items(described), {rows[i].hash for i in inside})
+            groups.append(replace(group, edges=edges))
             left -= set(others)
             self._taken |= set(others)
             # The one that is kept may stand in a looser tier, where it may meet a better one; in this tier it is done.
@@ -133,13 +138,15 @@ class _Finder:
             link = os.path.islink(row.path)  # noqa: PTH114
             facts = (row.file_id, row.photo_id, row.path, row.bytes, row.width, row.height, row.format, row.taken_at, row.camera)
             safe = self._protected(row.path)
-            items.append(Item(*facts, relation, score, safe, linked or link, row.metadata, row.mtime_ns / 1e9, link))
+            where = f"{row.inode} {row.root}" if row.inode else ""
+            modified, company = row.mtime_ns / 1e9, self._beside.of(row.path)
+            items.append(Item(*facts, relation, score, safe, linked or link, row.metadata, modified, link, company, where))
         return items
 
 
 def _group(tier: Tier, keep: Item, why: str, others: Sequence[Item], hashes: set[str]) -> Group:
     key = hashlib.blake2b(" ".join(sorted(hashes)).encode(), digest_size=12).hexdigest()
-    kept = Item(**{**vars(keep), "relation": "", "score": 1.0})
+    kept = replace(keep, relation="", score=1.0)
     return Group(f"{tier}-{key}", tier, kept, why, tuple(sorted(others, key=lambda item: (-item.score, item.path))))
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from explorer.library.paths import printable
+from explorer.review.companions import ALONE, Company, kept_together
+from explorer.review.relations import Edge
 
 Tier = Literal["identical", "pixels", "picture", "moment", "lookalike"]
 
 # From the surest to the loosest. The first three mean one and the same picture; the last is never suggested for removal.
 TIERS: tuple[Tier, ...] = ("identical", "pixels", "picture", "moment", "lookalike")
+# Those of which one and the same picture is kept in another file.
+COPIES = TIERS[:3]
+
+NOT_COMPARED = "it was not compared with the one kept"
 
 
 @dataclass(frozen=True)
@@ -19,7 +28,8 @@ class Item:
     keep (“half the size, turned by 90°”); '' for the one to keep. score: how alike the pixels are after alignment, 0 to 1.
     protected: lies in a folder from which nothing is ever removed. linked: another name for the same bytes on disk (a hard link or a
     symbolic one), so that removing it frees nothing. metadata: how many facts it carries about itself (date, place, camera …).
-    modified: the file's own time, Unix seconds. symlink: the file is a symbolic link, which can never be the one to keep.
+    modified: the file's own time, Unix seconds. symlink: the file is a symbolic link, which can never be the one to keep. company: what
+    lies beside it. place: the same for two names of the same bytes on disk; '' where that is not known.
     """
 
     file_id: int
@@ -38,13 +48,17 @@ class Item:
     metadata: int = 0
     modified: float = 0.0
     symlink: bool = False
+    company: Company = ALONE
+    place: str = ""
 
 
 @dataclass(frozen=True)
 class Group:
     """Files of one tier. key: the same for the same contents, wherever the files lie, so that decisions about it last.
 
-    keep_because: the rule that chose the one to keep, in words. others: each verified against `keep`, never against one another.
+    keep_because: the rule that chose the one to keep, in words. others: each verified against `keep`, never through another. edges: what
+    is known of all pairs of its photos. unchecked: files of the group that were not verified against `keep`, as a person has chosen that
+    one: they stay.
     """
 
     key: str
@@ -52,8 +66,60 @@ class Group:
     keep: Item
     keep_because: str
     others: tuple[Item, ...]
+    edges: tuple[Edge, ...] = field(default=(), repr=False)
+    unchecked: tuple[Item, ...] = ()
+
+    @property
+    def all(self) -> tuple[Item, ...]:
+        return self.keep, *self.others, *self.unchecked
 
     @property
     def reclaimable(self) -> int:
-        """Bytes that would be free if all others went: nothing for protected ones, and for other names of the same bytes."""
-        return sum(item.bytes for item in self.others if not item.protected and not item.linked)
+        """Bytes that would be free if all others went, with what belongs to them: nothing for those that stay in any case, and for other
+        names of the same bytes."""
+        return sum(
+            (0 if item.linked else item.bytes) + sum(each.bytes for each in item.company.along)
+            for item in self.others
+            if not self.stays(item)
+        )
+
+    def stays(self, item: Item) -> str:
+        """Why a file other than the one kept is never offered for removal, in words that follow “it stays:”; '' where it may go."""
+        if item.protected:
+            return "it lies in a protected folder"
+        if item in self.unchecked:
+            if kept_together(self.keep.path, item.path):
+                return "it and the one kept are a set"
+            return NOT_COMPARED
+        return _only_film(item, self.keep) if self.tier in COPIES else ""
+
+    def with_kept(self, file_id: int) -> Group:
+        """The group with that file kept, because the person says so. Only what is known to be a copy of that one is still offered."""
+        keep = next((item for item in self.all if item.file_id == file_id), self.keep)
+        if keep is self.keep:
+            return self
+        near = {photo: edge for edge in self.edges for photo in edge.photos if keep.photo_id in edge.photos}
+        others, unchecked, seen = list[Item](), list[Item](), {keep.place}
+        for item in self.all:
+            if item is keep:
+                continue
+            linked = item.symlink or (item.place != "" and item.place in seen)
+            seen.add(item.place)
+            if item.photo_id == keep.photo_id:
+                others.append(replace(item, relation="the same file, byte for byte", score=1.0, linked=linked))
+            elif (edge := near.get(item.photo_id)) is not None:
+                others.append(replace(item, relation=edge.words(keep, item), score=edge.score, linked=linked))
+            else:
+                unchecked.append(replace(item, relation="not compared with the one kept", score=0.0, linked=linked))
+        kept = replace(keep, relation="", score=1.0)
+        return replace(self, keep=kept, keep_because="you chose it", others=tuple(others), unchecked=tuple(unchecked))
+
+
+def _only_film(item: Item, keep: Item) -> str:
+    """What is to be said of a film that would be lost with this file. The bytes are compared when it is removed; sizes do here."""
+    there = {film.bytes for film in keep.company.films if not film.link}
+    for film in item.company.along:
+        if film.kind == "film" and not film.link and film.bytes not in there:
+            name = printable(os.path.basename(film.path))  # noqa: PTH119
+            return f"its film {name} is not there a second time, the one kept has {'another' if there else 'none'}"
+    return ""

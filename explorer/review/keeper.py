@@ -74,6 +74,13 @@ def _folder_depth(path: str) -> int:
     return path.count(os.sep)
 
 
+def _company(keep: Item, rival: Item) -> str:
+    """What lies beside the one and not beside the other."""
+    one, other = ((bool(item.company.films), item.company.raw, item.company.edits) for item in (keep, rival))
+    words = ("its film", "its RAW file", "a file with edits or notes")
+    return " and ".join(word for word, here, there in zip(words, one, other, strict=True) if here and not there)
+
+
 RULES: tuple[Rule, ...] = (
     Rule("protected", "In a protected folder", lambda i, _: i.protected, lambda *_: "it lies in a protected folder"),
     Rule(
@@ -85,6 +92,11 @@ RULES: tuple[Rule, ...] = (
         "pixels", "More pixels",
         lambda i, _: i.width * i.height,
         lambda k, r: f"it has more pixels ({k.width:,} × {k.height:,} against {r.width:,} × {r.height:,})",
+    ),
+    Rule(
+        "company", "With its film, RAW file or edits",
+        lambda i, _: 4 * bool(i.company.films) + 2 * i.company.raw + i.company.edits,
+        lambda k, r: f"it has {_company(k, r)} beside it",
     ),
     Rule(
         "compression", "Less compressed (bytes for each pixel)",
@@ -134,7 +146,7 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 NAMED = {rule.name: rule for rule in RULES}
 # What is asked as long as a person has not ordered the rules otherwise.
-DEFAULT = ("protected", "raw", "pixels", "compression", "quality", "metadata", "earliest", "plain", "oldest", "shortest")
+DEFAULT = ("protected", "raw", "pixels", "company", "compression", "quality", "metadata", "earliest", "plain", "oldest", "shortest")
 
 
 def choose_keeper(items: Iterable[Item], rules: Sequence[str] = DEFAULT, *, quality: Quality = jpeg_quality) -> tuple[Item, str]:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from explorer.review.typical import Typical
+
 Ids = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 
@@ -17,14 +19,18 @@ NEAR = 24
 _COPY = 0.25
 # Pictures, near-copies taken as one, from which a library has a usual.
 _LIBRARY = 30
-# And from which its usual is well known.
-_SURE = 200
 # What nearness to the middle of all photos counts for, against how unlike the neighbours are.
 _MIDDLE = 0.4
+# How much more unlike everyday photos than usual (in spreads) begins to count by itself.
+_UNUSUAL = 1.0
+# What a library's spread is at least, in what its 95th percentile would make it: the distances of one subject's photos have long tails.
+_TAIL = 0.9 / 1.645
+# Where nothing is known of everyday photos, oddness comes out smaller: 1 photo in 200 is beyond 3, not 3.9.
+_BY_ITSELF = 1.3
 # Members that stand for a folder when photos are compared with it, and the fewest that make a folder a place with a subject.
 _MEMBERS, _FEWEST = 256, 6
 # How much more it takes to stand out where a sixth of the photos are this much (in spreads) better off elsewhere.
-_MUDDLE = 1.9
+_MUDDLE = 2.2
 # The most alike members of a folder, and of other folders, that are compared.
 _ALIKE = 5
 
@@ -37,39 +43,49 @@ class Misplaced(NamedTuple):
     like: Ids
 
 
-def outliers(vectors: Floats, near: Ids, scores: Floats) -> Floats:
-    """How far each photo is from its neighbours, in the library's own spreads: 0 is usual, above 2.5 is rare.
+def outliers(vectors: Floats, near: Ids, scores: Floats, typical: Typical | None = None) -> Floats:
+    """How far each photo is from its neighbours, in the library's own spreads: 0 is usual, above 3.9 is rare.
 
-    vectors: (n, dim), unit length. near: (n, k) rows of the nearest photos, best first, -1 for none. scores: (n, k) cosines.
+    vectors: (n, dim), unit length. near: (n, k) rows of the nearest photos, best first, -1 for none. scores: (n, k) cosines. typical: how
+    everyday photos lie among such vectors, where that is known.
 
-    Likeness is that of what is left of two vectors once what all photos of the library share is taken out (Suzuki, Hara, Shimbo, Saerens
-    and Fukumizu, Centering similarity measures to reduce hubs, EMNLP 2013): an encoder puts what it does not understand near the middle,
-    where everything is rather alike. For the same reason, nearness to the middle counts a little by itself. Near-copies are left out on
-    all sides, so that they hide no outlier; and it is different pictures that make a library large enough to have a usual.
+    Likeness is that of what is left of two vectors once what all photos share is taken out (Suzuki, Hara, Shimbo, Saerens and Fukumizu,
+    Centering similarity measures to reduce hubs, EMNLP 2013): an encoder puts what it does not understand near the middle, where
+    everything is rather alike. What all photos share is known from everyday photos: a library of one subject shares that as well, and
+    without it whatever else is there looks alike. Where everyday photos are not known, the library's own middle is taken, and plain
+    likeness as well. For the same reason, nearness to the middle counts a little by itself; and so does being unlike everyday photos, so
+    far as it is unusual in this library, too. Near-copies are left out on all sides, so that they hide no outlier; and it is different
+    pictures that make a library large enough to have a usual.
     """
     count = len(near)
     if count < _LIBRARY:
         return np.zeros(count, np.float32)
     # In a small library, the last of many neighbours are no neighbours at all.
     wanted = min(NEAR, max(4, count // 6))
-    known = near >= 0
     copies = _copies(near, scores, wanted)
-    pictures = float((1 / (1 + copies.sum(axis=1))).sum())
-    if pictures < _LIBRARY:
+    if float((1 / (1 + copies.sum(axis=1))).sum()) < _LIBRARY:
         return np.zeros(count, np.float32)
-    middle = vectors.mean(axis=0)
+    # The first neighbours of each that are no copies; where all that is kept are copies, the photo has good company.
+    real = (near >= 0) & ~copies
+    chosen = real & (np.cumsum(real, axis=1) <= wanted)
+    if typical is not None:
+        unusual = typical.unlikeness(vectors)
+        unusual = np.minimum(unusual, spreads(unusual, _TAIL))
+        return np.asarray(_distance(vectors, near, scores, chosen, typical.middle) + np.maximum(unusual - _UNUSUAL, 0), np.float32)
+    centred = _distance(vectors, near, scores, chosen, vectors.mean(axis=0))
+    plain = _distance(vectors, near, scores, chosen, np.zeros_like(vectors[0]))
+    return np.asarray(_BY_ITSELF * np.maximum(centred, plain), np.float32)
+
+
+def _distance(vectors: Floats, near: Ids, scores: Floats, chosen: npt.NDArray[np.bool_], middle: Floats) -> Floats:
+    """How unlike the chosen neighbours each photo is, in spreads, once that middle is taken out of both."""
     shared, square = vectors @ middle, float(middle @ middle)
     length = np.sqrt(np.maximum(1 - 2 * shared + square, 1e-6))
     others = np.maximum(near, 0)
     likeness = (scores - shared[:, None] - shared[others] + square) / (length[:, None] * length[others])
-    # The first neighbours of each that are no copies; where all that is kept are copies, the photo has good company.
-    real = known & ~copies
-    chosen = real & (np.cumsum(real, axis=1) <= wanted)
     number = chosen.sum(axis=1)
     own = np.where(number > 0, np.where(chosen, likeness, 0).sum(axis=1) / np.maximum(number, 1), 1.0)
-    odd = spreads((_MIDDLE * shared - own).astype(np.float32))
-    # What is usual is less sure where there are few.
-    return np.asarray(odd * min(1.0, pictures / _SURE) ** 0.15, np.float32)
+    return spreads((_MIDDLE * shared - own).astype(np.float32), _TAIL)
 
 
 def _copies(near: Ids, scores: Floats, wanted: int) -> npt.NDArray[np.bool_]:
@@ -82,13 +98,16 @@ def _copies(near: Ids, scores: Floats, wanted: int) -> npt.NDArray[np.bool_]:
     return np.asarray(known & (distance <= _COPY * float(np.nanmedian(distance[np.arange(len(near)), last]))))
 
 
-def spreads(values: Floats) -> Floats:
-    """Distance of each value above the median, in robust standard deviations of the upper half; nan stays nan."""
+def spreads(values: Floats, tail: float = 0.0) -> Floats:
+    """Distance of each value above the median, in robust standard deviations of the upper half; nan stays nan.
+
+    tail: share of the way from the median to the 95th percentile that a deviation is at least.
+    """
     known = values[np.isfinite(values)]
     if len(known) < 2:
         return np.where(np.isfinite(values), 0, values).astype(np.float32)
-    middle, upper = np.percentile(known, [50, 84.13])
-    return np.asarray((values - middle) / max(float(upper - middle), 1e-3), np.float32)
+    middle, upper, last = np.percentile(known, [50, 84.13, 95])
+    return np.asarray((values - middle) / max(float(upper - middle), tail * float(last - middle), 1e-3), np.float32)
 
 
 def misplaced(vectors: Floats, folders: Ids, near: Ids, scores: Floats) -> Misplaced:

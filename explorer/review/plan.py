@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,15 @@ from typing import Any
 from explorer.errors import ExplorerError
 from explorer.library.catalog import Catalog
 from explorer.library.decisions import hashes_of
+from explorer.library.pairs import PAIRS_VERSION, compared
 from explorer.library.paths import from_text, printable, to_text
-from explorer.review.groups import Group, Item, Tier
-from explorer.review.removal import Removal
+from explorer.review.companions import Beside
+from explorer.review.groups import COPIES, TIERS, Group, Item
+from explorer.review.outcome import Removal
+from explorer.words import size
 
 FORMAT, VERSION = "photo-explorer-plan", 1
-# The tiers of which one and the same picture is kept in another file.
-SUGGESTED: tuple[Tier, ...] = ("identical", "pixels", "picture")
-
-_COLUMNS = ("path", "hash", "bytes", "keep", "keep_hash", "tier", "why")
+_COLUMNS = ("path", "hash", "bytes", "keep", "keep_hash", "tier", "why", "along")
 _HASH = re.compile(r"[0-9a-f]{32}")
 
 
@@ -35,24 +36,41 @@ def _suggested(group: Group, item: Item) -> bool:
 
 
 def removals_of(catalog: Catalog, groups: Iterable[Group], wanted: Callable[[Group, Item], bool] = _suggested) -> list[Removal]:
-    """What goes if each group's others go, but for protected ones and those not wanted. A file that is kept anywhere never goes.
+    """What goes if each group's others go, but for those that stay in any case and those not wanted. What is kept for a file never goes.
 
-    Look-alikes are not among them unless `wanted` says so.
+    Look-alikes are not among them unless `wanted` says so. Where the one kept of a tighter group is itself a copy of a better photo, and
+    all of that group were compared with it, they go for that one together.
     """
     chosen = [group for group in groups if any(wanted(group, item) for item in group.others)]
-    kept = {group.keep.path for group in chosen}
-    hashes = hashes_of(catalog, (item.photo_id for group in chosen for item in (group.keep, *group.others)))
-    found = dict[str, Removal]()
+    hashes = {i: found.hex() for i, found in hashes_of(catalog, (item.photo_id for group in chosen for item in group.all)).items()}
+    going = [(group, item) for group in chosen for item in group.others if wanted(group, item) and not group.stays(item)]
+    kept = defaultdict[str, list[Group]](list)
     for group in chosen:
-        for item in group.others:
-            if item.protected or item.path in kept or item.path in found or not wanted(group, item):
-                continue
-            if item.photo_id in hashes and group.keep.photo_id in hashes:
-                found[item.path] = Removal(
-                    item.path, hashes[item.photo_id].hex(), group.keep.path, hashes[group.keep.photo_id].hex(), item.bytes, group.tier,
-                    group.keep_because,
-                )  # fmt: skip
-    return list(found.values())
+        kept[group.keep.path].append(group)
+
+    def gives_way(item: Item, keep: Item) -> bool:
+        """Whether a file that is kept of tighter groups can go, with all that goes for it, for the sake of another group's."""
+        others = {hashes.get(each.photo_id, "") for group in kept[item.path] for each in group.others}
+        same = {hashes.get(each.photo_id, "") for each in (item, keep)}
+        return all(group.tier in COPIES for group in kept[item.path]) and all(
+            compared(catalog, other, hashes.get(keep.photo_id, ""), PAIRS_VERSION) in ("pixels", "picture") for other in others - same
+        )
+
+    better = {item.path: group for group, item in going if group.tier in COPIES and item.path in kept and gives_way(item, group.keep)}
+    found = dict[str, Removal]()
+    for group, item in going:
+        at = group
+        for _ in TIERS:
+            at = better.get(at.keep.path, at)
+        if item.path in found or (item.path in kept and item.path not in better) or at.stays(item):
+            continue
+        if item.photo_id in hashes and at.keep.photo_id in hashes:
+            found[item.path] = Removal(
+                item.path, hashes[item.photo_id], at.keep.path, hashes[at.keep.photo_id], item.bytes, at.tier, at.keep_because,
+                item.company.along,
+            )  # fmt: skip
+    # Whatever was accepted: what is kept for another does not go itself.
+    return [removal for removal in found.values() if removal.keeper not in found]
 
 
 def removals_of_photos(catalog: Catalog, photo_ids: Iterable[int]) -> list[Removal]:
@@ -60,10 +78,10 @@ def removals_of_photos(catalog: Catalog, photo_ids: Iterable[int]) -> list[Remov
 
     `remove` wants to be told that the person has confirmed just that (`without_keeper`).
     """
-    wanted = list(photo_ids)
+    wanted, beside = list(photo_ids), Beside()
     hashes = hashes_of(catalog, wanted)
     return [
-        Removal(file["path"], hashes[photo_id].hex(), bytes=file["size"])
+        Removal(file["path"], hashes[photo_id].hex(), bytes=file["size"], along=beside.of(file["path"]).along)
         for photo_id in dict.fromkeys(wanted)
         if photo_id in hashes
         for file in catalog.files_of(photo_id)
@@ -84,7 +102,9 @@ def as_csv(removals: Sequence[Removal]) -> str:
     writer.writeheader()
     for removal in removals:
         row = _row(removal)
-        writer.writerow(row | {"path": to_text(removal.path), "keep": to_text(removal.keeper) if removal.keeper else ""})
+        along = ", ".join(f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in removal.along)  # noqa: PTH119
+        shown = {"path": to_text(removal.path), "keep": to_text(removal.keeper) if removal.keeper else "", "along": along}
+        writer.writerow(row | shown)
     return text.getvalue()
 
 
@@ -113,7 +133,7 @@ def read_plan(path: str | os.PathLike[str]) -> list[Removal]:
 def _row(removal: Removal) -> dict[str, Any]:
     return {
         "path": removal.path, "hash": removal.hash, "bytes": removal.bytes, "keep": removal.keeper, "keep_hash": removal.keeper_hash,
-        "tier": removal.tier, "why": removal.why,
+        "tier": removal.tier, "why": removal.why, "along": [{"path": each.path, "bytes": each.bytes} for each in removal.along],
     }  # fmt: skip
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
-
-from explorer.library.pairs import CopyRow
 
 # Quarter turns clockwise and mirrorings, by the signs of what one step to the right and one step down in the photo become in the one kept.
 _TURNS = {
@@ -16,7 +15,34 @@ _TURNS = {
 }  # fmt: skip
 
 
-def in_words(relation: dict[str, Any], keep: CopyRow, other: CopyRow, *, forwards: bool) -> str:
+class Photo(Protocol):
+    """What is said of a photo here. width, height: pixels, upright."""
+
+    @property
+    def photo_id(self) -> int: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def format(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Two photos of one tier. relation: what the second is, seen from the first, as `library/pairs.py` keeps it. text: or in words."""
+
+    photos: tuple[int, int]
+    score: float
+    relation: dict[str, object] = field(default_factory=dict)
+    text: str = ""
+
+    def words(self, keep: Photo, other: Photo) -> str:
+        """How `other` differs from `keep`."""
+        return self.text or in_words(self.relation, keep, other, forwards=keep.photo_id == self.photos[0])
+
+
+def in_words(relation: dict[str, Any], keep: Photo, other: Photo, *, forwards: bool) -> str:
     """“half the size, turned by 90°”: what `other` is, seen from `keep`. forwards: the relation was written from `keep` to `other`."""
     words = list[str]()
     values = relation.get("matrix")
@@ -44,7 +70,7 @@ def _signs(onto: np.ndarray[Any, Any]) -> tuple[int, int, int, int]:
     return a, b, c, d
 
 
-def _size(onto: np.ndarray[Any, Any], keep: CopyRow, other: CopyRow) -> str:
+def _size(onto: np.ndarray[Any, Any], keep: Photo, other: Photo) -> str:
     """By how much a thing on the photo is smaller or larger, in pixels."""
     covered = float(abs(np.linalg.det(onto[:2, :2])))
     factor = (other.width * other.height / max(1e-9, covered * keep.width * keep.height)) ** 0.5

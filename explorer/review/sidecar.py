@@ -6,7 +6,9 @@ What is there already stays as it is, value for value; only what the keeper says
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+import json
 import os
 import re
 import warnings
@@ -20,6 +22,7 @@ from PIL import Image, ImageFile, IptcImagePlugin
 from explorer.errors import PhotoError
 from explorer.photos.formats import openers
 from explorer.photos.metadata import read_metadata
+from explorer.review.companions import beside
 
 _NAMES = {
     "x": "adobe:ns:meta/",
@@ -37,7 +40,8 @@ _DECLARED = re.compile(rb'xmlns:([A-Za-z][\w.-]*)\s*=\s*["\']([^"\']+)["\']')
 
 @dataclass(frozen=True)
 class Facts:
-    """What is worth keeping. taken_at: `YYYY-MM-DDTHH:MM:SS`. place: latitude and longitude in degrees. rating: 1 to 5."""
+    """What is worth keeping. taken_at: `YYYY-MM-DDTHH:MM:SS`, with a `Z` where it is said in UTC. place: latitude and longitude in degrees.
+    rating: 1 to 5."""
 
     taken_at: str | None = None
     place: tuple[float, float] | None = None
@@ -53,23 +57,40 @@ def sidecar_of(path: str) -> str:
     return path + ".xmp"
 
 
+def _sidecars(path: str) -> tuple[str, str]:
+    """By both of the names that programs give them."""
+    return sidecar_of(path), os.path.splitext(path)[0] + ".xmp"  # noqa: PTH122
+
+
 def facts_of(path: str) -> Facts:
-    """What a photo says in itself and in its sidecars (`a.jpg.xmp`, `a.xmp`). What cannot be read counts as not said."""
+    """What a photo says in itself, in its sidecars (`a.jpg.xmp`, `a.xmp`), and what an export says about it (`a.jpg.json`).
+
+    What cannot be read counts as not said.
+    """
     found = _from_photo(path)
-    for sidecar in (sidecar_of(path), os.path.splitext(path)[0] + ".xmp"):  # noqa: PTH122
+    for sidecar in _sidecars(path):
         root = _parsed(_bytes(sidecar))
         if root is not None:
             found = _joined(found, _from_xmp(root))
+    company = beside(path)
+    for each in (*company.along, *company.shared):
+        if each.path.lower().endswith(".json"):
+            found = _joined(found, _from_export(each.path))
     return found
 
 
-def merged(gone: str, keeper: str) -> tuple[bytes | None, bytes | None]:
+def merged(gone: str, keeper: str, *, same: bool = False) -> tuple[bytes | None, bytes | None]:
     """The keeper's sidecar as it is (None: there is none) and as it would be with what only the other photo says (None: nothing to add).
 
-    A sidecar that cannot be understood is left alone.
+    same: both have the same bytes, so that where the keeper has no sidecar of its own the other's holds for it word for word, edits and
+    all. A sidecar that cannot be understood is left alone.
     """
     target = sidecar_of(keeper)
     before = _bytes(target)
+    if same and not any(map(os.path.lexists, _sidecars(keeper))):
+        whole = next((data for each in _sidecars(gone) if _parsed(data := _bytes(each)) is not None), None)
+        if whole is not None:
+            return None, whole
     missing = lacking(facts_of(gone), facts_of(keeper))
     if not missing:
         return before, None
@@ -185,6 +206,18 @@ def _from_xmp(root: ET.Element) -> Facts:
         int(rating) if rating in ("1", "2", "3", "4", "5") else None,
         tuple(dict.fromkeys(words)),
     )
+
+
+def _from_export(path: str) -> Facts:
+    """What Google Takeout says about a photo: when it was taken, in seconds of UTC, and where, with 0, 0 for nowhere."""
+    try:
+        said = json.loads(_bytes(path) or b"")
+        seconds, place = int(said["photoTakenTime"]["timestamp"]), said.get("geoData") or {}
+        at = (float(place.get("latitude", 0)), float(place.get("longitude", 0)))
+        taken = dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError):
+        return Facts()
+    return Facts(taken, at if at != (0, 0) and abs(at[0]) <= 90 and abs(at[1]) <= 180 else None)
 
 
 def _degrees(text: str | None, signs: str, most: float) -> float | None:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from explorer.library.catalog import Catalog
 from explorer.review import moving
 from explorer.review.anomalies import Finding
-from explorer.review.removal import Removal
+from explorer.review.companions import Beside
+from explorer.review.outcome import Removal
 
 
 class Taking(NamedTuple):
@@ -26,6 +27,7 @@ def removals_of_findings(catalog: Catalog, findings: Iterable[Finding]) -> Takin
     another of the same content is kept for it where there is one. A file that could not be read is read here for its hash, so that it is
     this very content that goes and no other. `remove` checks all of it again.
     """
+    beside = Beside()
     found, left, named = dict[str, Removal](), list[tuple[str, str]](), dict[str, Finding]()
     whole = dict[int, Finding]()
     for finding in findings:
@@ -46,7 +48,8 @@ def removals_of_findings(catalog: Catalog, findings: Iterable[Finding]) -> Takin
         for file in catalog.files_of(photo_id) if photo_id in photos else ():
             if file["state"] == "present":
                 found[file["path"]] = Removal(
-                    file["path"], photos[photo_id]["hash"], bytes=file["size"], tier=finding.kind, why=finding.detail
+                    file["path"], photos[photo_id]["hash"], bytes=file["size"], tier=finding.kind, why=finding.detail,
+                    along=beside.of(file["path"]).along,
                 )  # fmt: skip
     for path, finding in named.items():
         if path in found or finding.id not in photos:
@@ -56,7 +59,9 @@ def removals_of_findings(catalog: Catalog, findings: Iterable[Finding]) -> Takin
         # None is kept that goes itself.
         keeper = next((other for other in files if other not in named and other not in found), None)
         if path in files:
-            found[path] = Removal(path, digest, keeper, digest if keeper else None, files[path]["size"], finding.kind, finding.detail)
+            found[path] = Removal(
+                path, digest, keeper, digest if keeper else None, files[path]["size"], finding.kind, finding.detail, beside.of(path).along
+            )  # fmt: skip
     return Taking(list(found.values()), left)
 
 

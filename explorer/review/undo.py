@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from explorer.errors import UsageError
@@ -13,8 +13,8 @@ from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.removals import Entry, Journal, Run, learn
 from explorer.review import moving, trash
-
-TRASH = "trash"
+from explorer.review.checking import TRASH
+from explorer.review.companions import renamed
 
 Tick = Callable[[int, int], None]
 
@@ -48,11 +48,14 @@ def undo(library: Library, run_id: str | None = None, *, tick: Tick | None = Non
     try:
         settle(library, journal)
         run = _wanted(journal, run_id)
-        entries, restored = run.away[::-1], list[Restored]()
-        for number, entry in enumerate(entries):
-            if tick:
-                tick(number, len(entries))
-            restored.append(bring_back(journal, entry))
+        total, restored = len(run.away), list[Restored]()
+        for family in run.families[::-1]:
+            # The photo first: what belongs to it follows to where it is put.
+            for entry in family[::-1]:
+                if entry.away:
+                    if tick:
+                        tick(len(restored), total)
+                    restored.append(bring_back(journal, entry, family))
         learn(library, gone=[], back=[each.back for each in restored if each.back])
         return run, restored[::-1]
     finally:
@@ -77,7 +80,7 @@ def _wanted(journal: Journal, run_id: str | None) -> Run:
 def settle(library: Library, journal: Journal) -> None:
     """After a cut: find out where each file of an unfinished step is, and note it. Whoever calls holds the journal's lock.
 
-    A file whose keeper is gone, too, comes back.
+    A file whose keeper is gone, too, comes back, and so does what went along with a photo that itself had not gone.
     """
     gone, back = list[str](), list[str]()
     for run in journal.runs():
@@ -91,10 +94,10 @@ def settle(library: Library, journal: Journal) -> None:
                     _brought(journal, entry, entry.back)
                     back.append(entry.back)
         if not run.ended:
-            for entry in run.away:
-                if entry.state == "moved" and entry.keeper is not None and not os.path.lexists(entry.keeper):
-                    restored = bring_back(journal, entry, quietly=True)
-                    back += [restored.back] if restored.back else []
+            for family in run.families:
+                alone = any(entry.away and entry.keeper is not None and not os.path.lexists(entry.keeper) for entry in family)
+                if alone or not family[-1].away:
+                    back += [restored.back for restored in bring_all_back(journal, family, quietly=True) if restored.back]
             journal.note(run=run.id, step="end", planned=run.planned)
     learn(library, gone=gone, back=back)
 
@@ -127,25 +130,31 @@ def _find_out(journal: Journal, entry: Entry) -> bool:
     return True
 
 
-def bring_back(journal: Journal, entry: Entry, *, quietly: bool = False) -> Restored:
-    """Put one file back. quietly: it is part of a removal that failed, so that its never having moved is no news."""
+def bring_all_back(journal: Journal, family: Sequence[Entry], *, quietly: bool = False) -> list[Restored]:
+    """Put a photo back, and then what went along with it."""
+    return [bring_back(journal, entry, family, quietly=quietly) for entry in family[::-1] if entry.state != "undone"]
+
+
+def bring_back(journal: Journal, entry: Entry, family: Sequence[Entry] = (), *, quietly: bool = False) -> Restored:
+    """Put one file back. family: a photo, last, and what went along with it. quietly: it is part of a removal that failed, so that it is no
+    news where it never moved."""
     try:
         if entry.state == "intended":
             _find_out(journal, entry)
-        return _back(journal, entry, quietly=quietly)
+        return _back(journal, entry, family, quietly=quietly)
     except _Lost as lost:
         return Restored(entry.path, None, str(lost))
     except OSError as error:
         return Restored(entry.path, None, f"it could not be put back: {error.strerror or error}")
 
 
-def _back(journal: Journal, entry: Entry, *, quietly: bool) -> Restored:
+def _back(journal: Journal, entry: Entry, family: Sequence[Entry], *, quietly: bool) -> Restored:
     if entry.state == "undone":
         return Restored(entry.path, entry.back, entry.reason)
     source = _source(journal, entry)
     if source is None:
         return Restored(entry.path, entry.back, "" if quietly else "it had been brought back by hand")
-    back = _put(journal, entry, source)
+    back = _put(journal, entry, family, source)
     note = "" if back == entry.path else f"its name was taken, so it is now {printable(os.path.basename(back))}"  # noqa: PTH119
     return Restored(entry.path, back, note)
 
@@ -167,11 +176,23 @@ def _source(journal: Journal, entry: Entry) -> str | None:
     raise _Lost(f"it is not in {where} any more: it was deleted there, or moved elsewhere")
 
 
-def _put(journal: Journal, entry: Entry, source: str) -> str:
+def _places(entry: Entry, family: Sequence[Entry]) -> Iterator[str]:
+    """Where it may be put: at its own place first. Companions take the names that go with their photo's."""
+    photo = family[-1] if family else entry
+    if entry is not photo:
+        yield from moving.free_names(renamed(entry.path, photo.path, photo.back or photo.path), "restored")
+        return
+    others = [each.path for each in family[:-1] if each.away]
+    for name in moving.free_names(entry.path, "restored"):
+        if name == entry.path or not any(os.path.lexists(renamed(each, entry.path, name)) for each in others):
+            yield name
+
+
+def _put(journal: Journal, entry: Entry, family: Sequence[Entry], source: str) -> str:
     folder = os.path.dirname(entry.path)  # noqa: PTH120
     _check_drive(entry)
     os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-    for target in moving.free_names(entry.path, "restored"):
+    for target in _places(entry, family):
         if os.path.lexists(target):
             if _same_file(source, target):
                 # Cut off between the second name and the dropping of the first.

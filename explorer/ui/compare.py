@@ -51,7 +51,7 @@ def compare(
 
     ahead: photos that come next, fetched meanwhile.
     """
-    items = [_item(group, item, photos.get(item.photo_id)) for item in (group.keep, *group.others)]
+    items = [_item(group, item, photos.get(item.photo_id)) for item in group.all]
     found: Any = _review(
         key="duplicates",
         data={
@@ -82,10 +82,12 @@ def _item(group: Group, item: Item, photo: PhotoRow | None) -> dict[str, Any]:
         "folder": printable(os.path.dirname(item.path)),  # noqa: PTH120
         "keep": keep,
         "goes": not keep and duplicates.marked(group, item),
+        "stays": "" if keep else group.stays(item),
         "protected": item.protected,
         "link": item.symlink,
         "relation": item.relation or ("kept" if keep else ""),
-        "note": _note(item, keep),
+        "note": _note(group, item),
+        "beside": _beside(item),
         "width": item.width,
         "height": item.height,
         "bytes": item.bytes,
@@ -97,21 +99,30 @@ def _item(group: Group, item: Item, photo: PhotoRow | None) -> dict[str, Any]:
     }
 
 
-def _note(item: Item, keep: bool) -> str:
+def _note(group: Group, item: Item) -> str:
     if item.protected:
         return "in a protected folder: never removed"
-    if keep:
+    if item is group.keep:
         return ""
+    if stays := group.stays(item):
+        return f"it stays: {stays}"
     return "another name of the same bytes: no space is gained" if item.linked else ""
 
 
+def _beside(item: Item) -> str:
+    """What belongs to it, and goes with it."""
+    found = [f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in item.company.along]  # noqa: PTH119
+    shared = [f"{printable(os.path.basename(each.path))} (shared)" for each in item.company.shared]  # noqa: PTH119
+    return ", ".join([*found, *shared])
+
+
 def _entry(group: Group, photos: dict[int, PhotoRow]) -> dict[str, Any]:
-    shown = [photos[item.photo_id] for item in (group.keep, *group.others)[:3] if item.photo_id in photos]
+    shown = [photos[item.photo_id] for item in group.all[:3] if item.photo_id in photos]
     return {
         "key": group.key,
         "previews": [preview_address(photo) for photo in shown],
-        "label": f"{_name(group.keep)}, {1 + len(group.others)} files",
-        "files": 1 + len(group.others),
+        "label": f"{_name(group.keep)}, {len(group.all)} files",
+        "files": len(group.all),
         "size": size(group.reclaimable),
         "accepted": duplicates.accepted(group),
     }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -13,13 +15,14 @@ import streamlit as st
 from explorer.library.decisions import Kind, protected_folders, withdraw
 from explorer.library.library import Library
 from explorer.library.paths import inside
+from explorer.review.away import removed_paths
 from explorer.review.deciding import decide_group, sort_out
 from explorer.review.duplicates import find_groups
-from explorer.review.groups import TIERS, Group, Item, Tier
+from explorer.review.groups import COPIES, TIERS, Group, Item, Tier
 from explorer.review.keeper import keeper_rules
+from explorer.review.outcome import Removal
 from explorer.review.patience import patience
-from explorer.review.plan import SUGGESTED, removals_of
-from explorer.review.removal import Removal, removed_paths
+from explorer.review.plan import removals_of
 from explorer.ui import resources
 
 TITLES: dict[Tier, str] = {
@@ -37,8 +40,32 @@ WHAT: dict[Tier, str] = {
     "lookalike": "Photos of similar things. They are no duplicates: nothing is marked here, and nothing suggested.",
 }
 
+# Seconds for which what lies beside photos is taken to be as it was.
+_LATELY = 10.0
+
 _lock = threading.Lock()
 _kept: _Kept | None = None
+
+
+@dataclass
+class _Kept:
+    """Groups as they were found. key: the library and what a person set. change: of the catalog, when they were read. until: on the
+    monotonic clock, when they are read again though photos go on coming. folders: those they lie in, each with the time of its last change.
+    looked: when that was seen."""
+
+    key: tuple[object, ...]
+    change: int
+    until: float
+    groups: list[Group]
+    folders: dict[str, int]
+    looked: float
+
+    def stale(self, now: float) -> bool:
+        """Whether something was put beside the photos, or taken away, of which the library knows nothing: a film, a sidecar."""
+        if now - self.looked < _LATELY:
+            return False
+        self.looked = now
+        return _changed(self.folders) != self.folders
 
 
 @dataclass
@@ -65,18 +92,9 @@ class Summary(NamedTuple):
     bytes: int
 
 
-class _Kept(NamedTuple):
-    """key: the library and what a person set. change: of the catalog, when they were read. until: on the monotonic clock, when they are
-    read again though photos go on coming."""
-
-    key: tuple[object, ...]
-    change: int
-    until: float
-    groups: list[Group]
-
-
 def groups(library: Library) -> tuple[int, list[Group]]:
-    """All groups, and the change of the catalog that they were read at; kept for all sessions until something changes.
+    """All groups, and the change of the catalog that they were read at; kept for all sessions until something changes, in the library or
+    beside the photos.
 
     While a large library is being indexed, something changes all the time: then they are kept for a while.
     """
@@ -84,25 +102,38 @@ def groups(library: Library) -> tuple[int, list[Group]]:
     key = (str(library.dir), keeper_rules(library.catalog), tuple(protected_folders(library.catalog)))
     with _lock:
         change, start = library.catalog.change(), time.monotonic()
-        if _kept is None or _kept.key != key or (_kept.change != change and start >= _kept.until):
+        old = _kept is not None and start >= _kept.until and (_kept.change != change or _kept.stale(start))
+        if _kept is None or _kept.key != key or old:
             found = find_groups(library)
             end = time.monotonic()
-            _kept = _Kept(key, change, end + patience(end - start), found)
+            folders = _changed({os.path.dirname(item.path) for group in found for item in group.all})  # noqa: PTH120
+            _kept = _Kept(key, change, end + patience(end - start), found, folders, end)
         return _kept.change, _kept.groups
+
+
+def _changed(folders: Iterable[str]) -> dict[str, int]:
+    """When the names in each folder changed last, in nanoseconds; a film that was put beside a photo shows so."""
+    found = dict[str, int]()
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            found[folder] = os.stat(folder).st_mtime_ns  # noqa: PTH116
+    return found
 
 
 @dataclass
 class Review:
-    """One run of the page. change: of the catalog, as it is shown. open: by tier, filtered. later: put off, by tier."""
+    """One run of the page. change: of the catalog, as it is shown. all: every group that is open. open: by tier, filtered. later: put off,
+    by tier."""
 
     change: int
+    all: list[Group]
     open: dict[Tier, list[Group]]
     later: dict[Tier, list[Group]]
     decided: int
 
     def summary(self, tier: Tier) -> Summary:
         found = self.open[tier]
-        return Summary(len(found), sum(group.reclaimable for group in found) if tier in SUGGESTED else 0)
+        return Summary(len(found), sum(group.reclaimable for group in found) if tier in COPIES else 0)
 
 
 def review(library: Library, what: Filter) -> Review:
@@ -111,10 +142,12 @@ def review(library: Library, what: Filter) -> Review:
     change, known = groups(library)
     left = [group for each in known if (group := _present(each, gone)) is not None]
     found = sort_out(library.catalog, left)
-    chosen = [apply(group) for group in found.open if _fits(group, what)]
+    chosen = [apply(group) for group in found.open]
+    fitting = [group for group in chosen if _fits(group, what)]
     return Review(
         change,
-        {tier: [group for group in chosen if group.tier == tier] for tier in TIERS},
+        chosen,
+        {tier: [group for group in fitting if group.tier == tier] for tier in TIERS},
         {tier: [group for group in found.later if group.tier == tier and _fits(group, what)] for tier in TIERS},
         len(found.decided),
     )
@@ -129,7 +162,7 @@ def _present(group: Group, gone: set[str]) -> Group | None:
 
 
 def _fits(group: Group, what: Filter) -> bool:
-    return any(_item_fits(item, what) for item in (group.keep, *group.others))
+    return any(_item_fits(item, what) for item in group.all)
 
 
 def _item_fits(item: Item, what: Filter) -> bool:
@@ -141,29 +174,30 @@ def _item_fits(item: Item, what: Filter) -> bool:
     return not (what.since and day < what.since) and not (what.until and day > what.until)
 
 
-# --- what the person chose; lives as long as the window
+# --- what the person chose; lives as long as the program runs, so that a page that is loaded again has lost nothing
+
+_choices: dict[str, dict[str, Choice]] = {}
+
+
+def _made() -> dict[str, Choice]:
+    return _choices.setdefault(str(resources.library().dir), {})
 
 
 def choice(key: str) -> Choice:
-    made: dict[str, Choice] = st.session_state.setdefault("_choices", {})
-    return made.setdefault(key, Choice())
+    return _made().setdefault(key, Choice())
 
 
 def apply(group: Group) -> Group:
     """The group with the file kept that the person chose."""
     wanted = choice(group.key).keep
-    item = next((item for item in group.others if item.file_id == wanted), None)
-    if item is None:
-        return group
-    others = (replace(group.keep, relation="what was suggested to be kept"), *(each for each in group.others if each is not item))
-    return replace(group, keep=replace(item, relation=""), keep_because="you chose it", others=others)
+    return group if wanted is None else group.with_kept(wanted)
 
 
 def marked(group: Group, item: Item) -> bool:
     """Whether this file goes when the group is accepted: all others of one picture, and elsewhere what the person marked."""
-    if item.protected:
+    if item is group.keep or group.stays(item):
         return False
-    return choice(group.key).marked.get(item.file_id, group.tier in SUGGESTED)
+    return choice(group.key).marked.get(item.file_id, group.tier in COPIES)
 
 
 def mark(group: Group, file_id: int) -> None:
@@ -180,7 +214,7 @@ def mark_all(group: Group) -> None:
 
 def keep(group: Group, file_id: int) -> None:
     """Keep that file instead; a link cannot be kept."""
-    item = next((item for item in group.others if item.file_id == file_id), None)
+    item = next((item for item in (*group.others, *group.unchecked) if item.file_id == file_id), None)
     if item is not None and not item.symlink:
         choice(group.key).keep = file_id
         choice(group.key).marked.pop(file_id, None)
@@ -195,20 +229,23 @@ def accepted(group: Group) -> bool:
     return choice(group.key).accepted
 
 
+def acceptable(many: Sequence[Group]) -> list[Group]:
+    """Those that can be accepted all at once: of a tier that is suggested for removal, and something of them would go."""
+    return [group for group in many if group.tier in COPIES and not accepted(group) and any(marked(group, item) for item in group.others)]
+
+
 def accept_all(many: Sequence[Group]) -> None:
-    """Accept the groups of a tier that is suggested for removal."""
-    for group in many:
-        if group.tier in SUGGESTED:
-            accept(group)
+    for group in acceptable(many):
+        accept(group)
 
 
 def forget_choices() -> None:
-    st.session_state.pop("_choices", None)
+    _made().clear()
 
 
 def removals(now: Review) -> list[Removal]:
-    """What the accepted groups would remove, in all tiers."""
-    wanted = [group for tier in TIERS for group in now.open[tier] if accepted(group)]
+    """What the accepted groups would remove, in all tiers, whatever the filter shows."""
+    wanted = [group for group in now.all if accepted(group)]
     return removals_of(resources.library().catalog, wanted, marked)
 
 

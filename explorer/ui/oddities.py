@@ -19,9 +19,10 @@ from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.places import Map
 from explorer.review.anomalies import Anomalies, Finding
+from explorer.review.away import removed_paths
 from explorer.review.kinds import KINDS, Kind
+from explorer.review.outcome import Removal
 from explorer.review.plan import removals_of_photos
-from explorer.review.removal import Removal, removed_paths
 from explorer.review.taking import removals_of_findings
 from explorer.ui import map_data, resources
 from explorer.ui.map_data import Area, Colouring

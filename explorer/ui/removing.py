@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from explorer.errors import ExplorerError
 from explorer.library.decisions import Kind, decisions, protect, protected_folders, unprotect, withdraw_all
 from explorer.library.paths import printable
+from explorer.review.away import age
+from explorer.review.checking import TRASH
 from explorer.review.keeper import DEFAULT, NAMED, keeper_rules, set_keeper_rules
+from explorer.review.outcome import Outcome, Removal, belonging
 from explorer.review.plan import as_csv, as_json
-from explorer.review.removal import TRASH, Outcome, Removal, age, dry_run, remove
+from explorer.review.removal import dry_run, remove
 from explorer.review.trash import readable
 from explorer.review.undo import history, undo
 from explorer.ui import folders, resources
@@ -38,9 +42,11 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
         return
     alone = [removal for removal in removals if removal.keeper is None]
     kept = "" if alone else " For each, another file is kept; both are read and compared with the library once more before anything moves."
-    total = sum(removal.bytes for removal in removals)
-    st.markdown(f"**{count(len(removals), 'file')}**, {size(total)}.{kept}")
-    st.dataframe([_row(removal) for removal in removals[:_SHOWN]], hide_index=True, width="stretch", height=260)
+    along = sum(len(removal.along) for removal in removals)
+    more = f", with {belonging(along)}," if along else ","
+    st.markdown(f"**{count(len(removals), 'file')}**{more} {size(sum(removal.whole for removal in removals))}.{kept}")
+    height: Any = 260 if len(removals) > 6 else "content"
+    st.dataframe([_row(removal) for removal in removals[:_SHOWN]], hide_index=True, width="stretch", height=height)
     if len(removals) > _SHOWN:
         st.caption(f"The first {_SHOWN:,} are shown; the plan has them all.")
     with st.container(horizontal=True):
@@ -85,7 +91,8 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
 def _row(removal: Removal) -> dict[str, str]:
     folder, name = os.path.split(printable(removal.path))
     kept = printable(removal.keeper) if removal.keeper else "none"
-    return {"File": name, "Folder": folder, "Kept": kept, "Size": size(removal.bytes)}
+    along = ", ".join(f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in removal.along)  # noqa: PTH119
+    return {"File": name, "Folder": folder, "Kept": kept, "Size": size(removal.bytes), "Goes with it": along}
 
 
 def _destination() -> str | None:
@@ -112,7 +119,8 @@ def _checked(removals: list[Removal], to: str, alone: bool, at: st.delta_generat
             st.warning(f"{count(len(outcome.kept), 'file')} would stay.", icon=":material/shield:")
             _reasons(outcome)
         else:
-            st.success(f"All {len(removals):,} can go, and everything kept is in its place.", icon=":material/check:")
+            along = f" with {belonging(outcome.along)}" if outcome.along else ""
+            st.success(f"All {len(removals):,} can go{along}, and everything kept is in its place.", icon=":material/check:")
 
 
 def _progress(bar: st.delta_generator.DeltaGenerator, number: int, of: int, what: str) -> None:
@@ -137,7 +145,8 @@ def _carry_out(removals: list[Removal], to: str, alone: bool, sidecars: bool, do
 
 def _tell(outcome: Outcome) -> None:
     if outcome.removed:
-        st.success(f"{count(len(outcome.removed), 'file')} removed, {size(outcome.freed)}.", icon=":material/check:")
+        along = f", with {belonging(outcome.along)}" if outcome.along else ""
+        st.success(f"{count(len(outcome.removed), 'file')} removed{along}, {size(outcome.freed)}.", icon=":material/check:")
         st.caption("Space is free once the trash is emptied. Until then everything can be brought back.")
     if outcome.kept:
         st.warning(f"{count(len(outcome.kept), 'file')} stayed where they are.", icon=":material/shield:")

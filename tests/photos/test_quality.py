@@ -201,3 +201,20 @@ def test_dates_that_cannot_be_are_kept_apart(taken: str, stated: str | None) -> 
     photo = decode(pictures.encoded(pictures.draw(1), exif=pictures.exif(taken=taken)), None)
     assert photo.stated == stated
     assert (photo.taken_at is None) == (not taken.startswith("2015"))
+
+
+def test_lights_driven_into_white_end_steeply() -> None:
+    """With more light, what is light has steep slopes; and they are the same at any size."""
+    picture = scene(11)
+    assert rises([judged(lit(picture, stops)).relief for stops in (0, 1)])
+    large, small = (judged(np.asarray(Image.fromarray(lit(picture, 2)).resize(size))).relief for size in ((1200, 900), (600, 450)))
+    assert large == pytest.approx(small, rel=0.15)
+    assert judged(np.full((80, 100, 3), 60, np.uint8)).relief == 0
+
+
+@pytest.mark.parametrize(("colour", "told"), [((128, 128, 128), True), ((0, 135, 0), True), ((0, 0, 0), False), ((40, 90, 160), False)])
+def test_what_decoders_put_where_data_are_missing_is_told(colour: tuple[int, int, int], told: bool) -> None:
+    """A black bottom may be a border, and a blue one is paint."""
+    picture = scene(12).copy()
+    picture[int(len(picture) * 0.7) :] = colour
+    assert judged(picture).grey_tail == pytest.approx(0.3 if told else 0.0, abs=0.02)

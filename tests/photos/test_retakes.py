@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -118,6 +119,33 @@ def test_crops_and_turned_copies_do_not_lie_beside() -> None:
     assert retakes.aside([1, 0, 0, 0, 1, 0], 400, 300) == 0
 
 
+@pytest.mark.parametrize("quality", [30, 60, 90])
+@pytest.mark.parametrize(
+    "change",
+    [lambda p: p, lambda p: ImageEnhance.Contrast(p).enhance(1.3), lambda p: Image.fromarray(with_words(np.asarray(p)))],
+    ids=["saved again", "of more contrast", "with words"],
+)
+def test_copies_of_one_size_lie_on_their_originals_exactly(quality: int, change: Callable[[Image.Image], Image.Image]) -> None:
+    for seed in range(3):
+        picture = Image.fromarray(scene(seed, (400, 300)))
+        copy = opened(jpeg(change(picture), quality))
+        measures = measure(grey(np.asarray(picture)), grey(np.asarray(copy)), np.array([[1.0, 0, 1.3], [0, 1.0, -0.9]]))
+        assert measures is not None
+        matrix = comparison.relation(measures, (300, 400), (300, 400))["matrix"]
+        assert (retakes.aside(matrix, 400, 300) or 0) < retakes.ASIDE * 0.8
+
+
+@pytest.mark.parametrize("by", [0.15, 0.4, 0.9])
+def test_a_shot_that_lies_beside_is_seen_to(by: float) -> None:
+    picture = Image.fromarray(scene(1, (400, 300)))
+    beside = picture.transform((400, 300), Image.Transform.AFFINE, (1, 0, by, 0, 1, 0), Image.Resampling.BICUBIC)
+    measures = measure(grey(np.asarray(picture)), grey(np.asarray(beside)), STRAIGHT, near=True)
+    assert measures is not None
+    aside = retakes.aside(comparison.relation(measures, (300, 400), (300, 400))["matrix"], 400, 300)
+    assert aside == pytest.approx(by, abs=0.1)
+    assert aside > retakes.ASIDE
+
+
 def grey(picture: np.ndarray) -> np.ndarray:
     return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
 
@@ -167,3 +195,23 @@ def test_nothing_stirs_where_nothing_differs() -> None:
     picture = grey(scene(5, (480, 360))).astype(np.float32)
     assert not stirred(picture, picture, picture, np.zeros(picture.shape, bool))
     assert not stirred(picture, picture, picture, np.ones(picture.shape, bool))
+
+
+def with_a_watermark(picture: np.ndarray) -> np.ndarray:
+    """Half-transparent words over and over."""
+    over = Image.new("RGBA", (480, 360))
+    pen = ImageDraw.Draw(over)
+    for row in range(9):
+        for column in range(4):
+            words = "www.example.com"
+            pen.text((column * 170 - 60 * (row % 2), row * 40), words, fill=(255, 255, 255, 120), font=ImageFont.load_default(20))
+    return np.asarray(Image.alpha_composite(Image.fromarray(picture).convert("RGBA"), over).convert("RGB"))
+
+
+def test_a_watermark_all_over_is_no_other_picture() -> None:
+    for seed in range(3):
+        before = blurred(scene(seed, (480, 360)), 1)
+        measures = measure(grey(before), grey(with_a_watermark(before)), STRAIGHT, near=True)
+        assert measures is not None
+        assert measures.lopsided > comparison.VEIL_LOPSIDED
+        assert comparison.is_same_picture(measures)

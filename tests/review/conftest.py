@@ -1,11 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from explorer.review import trash
+from explorer.review.checking import TRASH
 from tests.review.field import Field
+
+Where = Callable[[Field], str]
 
 
 @pytest.fixture
@@ -13,3 +17,11 @@ def field(tmp_path: Path) -> Iterator[Field]:
     made = Field(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture(params=["trash", "folder", "aside"])
+def where(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Where:
+    """Where removed files go: the trash, a folder, or, where the trash cannot be read, a folder of our own."""
+    if request.param == "aside":
+        monkeypatch.setattr(trash, "readable", lambda: False)
+    return lambda field: str(field.base / "kept aside") if request.param == "folder" else TRASH

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from explorer.library.library import Library
+from explorer.library.pairs import PAIRS_VERSION, Kind, Pair, put_pairs
 from explorer.library.writer import Seen, Writer
 from explorer.photos.decode import content_hash
-from explorer.review.removal import Removal
+from explorer.review.outcome import Removal
 from tests.factory import decoded
 
 # A file: its bytes (or where a link leads), its times and what kind of thing it is.
@@ -76,6 +77,22 @@ class Field:
         writer.put_failed(self.root, Seen(path, facts.st_size, facts.st_mtime_ns, facts.st_ino), reason)
         writer.close()
         return str(target)
+
+    def beside(self, path: str, content: str) -> None:
+        """A file that is no photo, with that content and times of its own: the library does not know it."""
+        target = self.photos / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content)
+        self._clock += 1_234_567_891
+        os.utime(target, ns=(self._clock, self._clock + 7))
+
+    def pair(self, one: str, other: str, kind: Kind = "picture") -> None:
+        """Have the library have compared two files, with that result."""
+        ids = [self.library.catalog.photo_id(bytes.fromhex(digest(self.photos / path))) for path in (one, other)]
+        a, b = sorted(number for number in ids if number is not None)
+        writer = Writer(self.library.catalog)
+        put_pairs(writer, [Pair(a, b, kind, 0.98, {})], PAIRS_VERSION)
+        writer.close()
 
     def removal(self, path: str, keeper: str | None, **other: Any) -> Removal:
         """The removal of that file for the sake of that other, by the contents they have now."""

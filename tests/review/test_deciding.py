@@ -67,6 +67,13 @@ def test_one_that_was_parted_leaves_a_larger_group_too(shelf: Shelf) -> None:
     assert sort_out(shelf.library.catalog, [other]).open == [other]
 
 
+@pytest.mark.parametrize("kind", ["apart", "keep", "later"])
+def test_what_was_said_of_two_photos_says_nothing_of_identical_files_of_one(shelf: Shelf, kind: Any) -> None:
+    decide_group(shelf.library.catalog, group(shelf, "a", "b"), kind)
+    same = group(shelf, "a", "a")
+    assert sort_out(shelf.library.catalog, [same]).open == [same]
+
+
 def test_a_new_copy_is_not_hidden_by_an_old_decision(shelf: Shelf) -> None:
     two = group(shelf, "a", "a")
     decide_group(shelf.library.catalog, two, "keep")

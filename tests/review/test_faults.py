@@ -13,7 +13,8 @@ import pytest
 from explorer.errors import ExplorerError
 from explorer.library.removals import Journal
 from explorer.review import trash
-from explorer.review.removal import TRASH, remove
+from explorer.review.checking import TRASH
+from explorer.review.removal import remove
 from explorer.review.undo import history, settle, undo
 from tests.review.faults import struck
 from tests.review.field import Field, tree
@@ -57,16 +58,18 @@ def across(monkeypatch: pytest.MonkeyPatch) -> None:
 def groups(field: Field) -> list[list[str]]:
     field.put("a.jpg", "one")
     field.put("sub/b.jpg", "one")
+    for name in ("a.mov", "sub/b.mov"):
+        field.beside(name, "film")
+    field.beside("sub/b.jpg.xmp", "words")
     field.put("c.jpg", "two")
-    field.link("d.jpg", "c.jpg", hard=True)
     field.link("e.jpg", "c.jpg", hard=False)
-    return [["a.jpg", "sub/b.jpg"], ["c.jpg", "d.jpg", "e.jpg"]]
+    return [["a.jpg", "sub/b.jpg"], ["c.jpg", "e.jpg"]]
 
 
 def check(field: Field, made: list[list[str]], before: Any) -> None:
-    """The one kept of each group is there as it was, and no half of a file lies anywhere under a photo's name."""
+    """The one kept of each group is there as it was, its film, too, and no half of a file lies anywhere under a photo's name."""
     now = field.tree()
-    for keeper, *_ in made:
+    for keeper in (*(keeper for keeper, *_ in made), "a.mov"):
         assert now[keeper] == before[keeper]
     for path, what in now.items():
         if not Path(path).name.startswith("."):

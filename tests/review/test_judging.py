@@ -57,10 +57,10 @@ def test_scores_fall_with_the_fault(judge: Callable[[Column], Judgement], name: 
 
 
 def test_burnt_out_photos_are_told_from_snow_and_white_backgrounds() -> None:
-    over = but(burnt=0.4, low=60, lit=190, high=255, clipped=0.5, brightest=180)
-    snow = but(burnt=0.02, low=60, lit=215, high=250, clipped=0.05, brightest=190)
-    background = but(burnt=0.6, low=4, lit=105, high=255, clipped=0.6, brightest=50)
-    sky = but(burnt=0.2, low=10, lit=110, high=255, clipped=0.25, brightest=80)
+    over = but(burnt=0.4, burnt_border=0.4, low=60, lit=190, high=255, clipped=0.5, brightest=180, relief=60)
+    snow = but(burnt=0.02, low=60, lit=215, high=250, clipped=0.05, brightest=190, relief=25)
+    background = but(burnt=0.6, burnt_border=0.95, low=4, lit=105, high=255, clipped=0.6, brightest=50, relief=70)
+    sky = but(burnt=0.12, low=10, lit=110, high=255, clipped=0.15, brightest=80, relief=30)
     scores = judging.overexposed(column([over, snow, background, sky])).score
     assert scores[0] < 0.3 and (scores[1:] > 0.5).all()
 
@@ -110,3 +110,22 @@ def test_any_figures_give_scores_in_range_and_a_sentence(rows: list[list[float]]
         found = judge(column(photos, camera=float(camera)))
         assert ((found.score >= 0) & (found.score <= 1)).all()
         assert all(found.says(row).endswith(".") for row in range(len(photos)))
+
+
+def test_a_white_page_is_not_overexposed() -> None:
+    page = but(
+        burnt=0.8, burnt_border=0.7, clipped=0.8, low=20, lit=120, high=255, brightest=250, relief=70, flat=0.8, colours=0.9, text=0.02
+    )
+    assert judging.not_a_photo(column([page], lossless=1)).score[0] < 0.3
+    assert judging.overexposed(column([page], lossless=1)).score[0] > 0.5
+
+
+def test_lights_that_end_steeply_are_overexposed_before_those_that_fade() -> None:
+    found = judging.overexposed(column([but(burnt=0.2, clipped=0.25, high=255, relief=relief) for relief in (5, 30, 60, 90)])).score
+    assert (np.diff(found[:3]) < 0).all() and found[0] > 0.5 > found[2] >= found[3]
+
+
+def test_stripes_as_sharp_as_can_be_are_not_shaken() -> None:
+    """Letters and leaves run in one direction; what moved is soft along its streaks as well."""
+    letters, moved = judging.blurred(column([but(blur=0.75, along=0.12, shaken=2.0), but(blur=0.75, along=0.4, shaken=2.0)])).score
+    assert letters > 0.5 > moved

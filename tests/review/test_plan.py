@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.review.companions import beside
 from explorer.review.groups import Group, Item
+from explorer.review.outcome import Removal
 from explorer.review.plan import PlanError, as_csv, as_json, read_plan, removals_of, removals_of_photos, write_plan
-from explorer.review.removal import Removal
+from explorer.review.removal import remove
+from explorer.review.undo import undo
 from tests.review.field import Field
 
 HASH = st.binary(min_size=16, max_size=16).map(bytes.hex)
@@ -119,3 +122,57 @@ def test_photos_for_their_own_sake_go_with_all_their_files(field: Field) -> None
     one = item(field, "a.jpg").photo_id
     removals = removals_of_photos(field.library.catalog, [one, one, 10_000])
     assert removals == [field.removal(name, None, bytes=3) for name in ("a.jpg", "again/a.jpg")]
+
+
+def better_and_copies(field: Field, tier: Any = "identical", compared: bool = True) -> list[Group]:
+    """A photo of which a smaller copy lies in two files, of one content or of the same pixels; accepted all at once."""
+    field.put("large.jpg", "large")
+    field.put("small.jpg", "small")
+    field.put("again.jpg", "small" if tier == "identical" else "small, with other words")
+    field.pair("large.jpg", "small.jpg")
+    if tier == "pixels":
+        field.pair("small.jpg", "again.jpg", "pixels")
+        if compared:
+            field.pair("large.jpg", "again.jpg")
+    large, small, again = (item(field, f"{name}.jpg") for name in ("large", "small", "again"))
+    return [Group("1", tier, small, "it is older", (again,)), Group("2", "picture", large, "it is larger", (small,))]
+
+
+@pytest.mark.parametrize(("tier", "compared"), [("identical", True), ("pixels", True), ("pixels", False)])
+def test_copies_of_a_copy_go_for_the_best_as_far_as_they_were_compared_with_it(field: Field, tier: str, compared: bool) -> None:
+    removals = removals_of(field.library.catalog, better_and_copies(field, tier, compared))
+    found = {(Path(removal.path).name, Path(removal.keeper or "").name) for removal in removals}
+    assert found == ({("again.jpg", "large.jpg"), ("small.jpg", "large.jpg")} if compared else {("again.jpg", "small.jpg")})
+    outcome = remove(field.library, removals)
+    assert not outcome.kept and "large.jpg" in field.tree()
+    undo(field.library)
+
+
+def test_where_one_of_them_is_not_wanted_it_stays(field: Field) -> None:
+    groups = better_and_copies(field)
+    removals = removals_of(field.library.catalog, groups, lambda group, item: group.tier == "picture")
+    assert [(Path(removal.path).name, Path(removal.keeper or "").name) for removal in removals] == [("small.jpg", "large.jpg")]
+
+
+def test_what_belongs_to_them_is_in_the_plan_for_people_to_see(field: Field, tmp_path: Path) -> None:
+    field.put("a.jpg", "one")
+    field.put("b.jpg", "one")
+    field.beside("b.jpg.xmp", "words")
+    company = beside(str(field.photos / "b.jpg"))
+    groups = [Group("1", "identical", item(field, "a.jpg"), "it is older", (item(field, "b.jpg", company=company),))]
+    removals = removals_of(field.library.catalog, groups)
+    assert removals[0].whole == 3 + 5
+    assert json.loads(as_json(removals))["removals"][0]["along"] == [{"path": str(field.photos / "b.jpg.xmp"), "bytes": 5}]
+    assert "b.jpg.xmp (5 bytes)" in as_csv(removals)
+    write_plan(tmp_path / "plan.csv", removals)
+    assert remove(field.library, read_plan(tmp_path / "plan.csv")).along == 1
+    undo(field.library)
+
+
+def test_a_photo_with_the_only_film_is_in_no_plan(field: Field) -> None:
+    field.put("a.jpg", "one")
+    field.put("b.jpg", "one")
+    field.beside("b.mov", "film")
+    company = beside(str(field.photos / "b.jpg"))
+    groups = [Group("1", "identical", item(field, "a.jpg"), "it is older", (item(field, "b.jpg", company=company),))]
+    assert removals_of(field.library.catalog, groups) == []

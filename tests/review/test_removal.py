@@ -12,20 +12,12 @@ import pytest
 from explorer.errors import LibraryError, LibraryLocked, UsageError
 from explorer.library.decisions import protect
 from explorer.library.removals import Journal, known_file
-from explorer.review import moving, removal, trash
-from explorer.review.removal import TRASH, Removal, dry_run, remove
+from explorer.review import checking, moving, trash
+from explorer.review.outcome import Removal
+from explorer.review.removal import dry_run, remove
 from explorer.review.undo import history, undo
+from tests.review.conftest import Where
 from tests.review.field import Field, tree
-
-Where = Callable[[Field], str]
-
-
-@pytest.fixture(params=["trash", "folder", "aside"])
-def where(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Where:
-    """Where removed files go: the trash, a folder, or, where the trash cannot be read, a folder of our own."""
-    if request.param == "aside":
-        monkeypatch.setattr(trash, "readable", lambda: False)
-    return lambda field: str(field.base / "kept aside") if request.param == "folder" else TRASH
 
 
 def reason(field: Field, wanted: Removal, **options: Any) -> str:
@@ -126,6 +118,28 @@ def test_a_plan_for_an_older_content_is_refused(field: Field) -> None:
     assert "since the plan was made" in reason(field, wanted)
 
 
+@pytest.mark.parametrize(
+    ("tier", "found", "goes"),
+    [
+        ("picture", None, False), ("picture", "different", False), ("picture", "scene", False), ("picture", "picture", True),
+        ("picture", "pixels", True), ("pixels", "picture", False), ("pixels", "pixels", True), ("identical", "pixels", False),
+        ("", None, False), ("", "picture", True), ("what a hand wrote", "scene", False), ("moment", None, True), ("lookalike", None, True),
+    ],
+)  # fmt: skip
+def test_a_copy_goes_only_for_a_photo_that_it_was_compared_with(field: Field, tier: str, found: Any, goes: bool) -> None:
+    """A plan in which another was put down as the one to keep, by hand or by a way round the page."""
+    field.put("a.jpg", "one")
+    field.put("b.jpg", "two")
+    if found:
+        field.pair("a.jpg", "b.jpg", found)
+    wanted = field.removal("b.jpg", "a.jpg", tier=tier)
+    if goes:
+        assert remove(field.library, [wanted]).removed
+        undo(field.library)
+    else:
+        assert "not compared with the one to keep" in reason(field, wanted)
+
+
 def test_a_file_is_never_its_own_keeper(field: Field) -> None:
     field.put("a.jpg", "one")
     assert "to be removed, too" in reason(field, field.removal("a.jpg", "a.jpg"))
@@ -139,7 +153,7 @@ def test_one_file_under_two_paths_is_seen_through(field: Field, monkeypatch: pyt
     field.put("a.jpg", "one")
     (field.photos / "mount").symlink_to(".")
     field.know("mount/a.jpg")
-    monkeypatch.setattr(removal.os.path, "realpath", lambda path, **_: os.path.normpath(path))
+    monkeypatch.setattr(checking.os.path, "realpath", lambda path, **_: os.path.normpath(path))
     assert "this very file" in reason(field, field.removal("mount/a.jpg", "a.jpg"))
 
 

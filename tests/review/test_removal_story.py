@@ -16,24 +16,29 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from explorer.errors import ExplorerError
 from explorer.library.decisions import protect, unprotect
 from explorer.library.removals import Journal
-from explorer.review.removal import TRASH, remove
+from explorer.review.checking import TRASH
+from explorer.review.removal import remove
 from explorer.review.undo import history, settle, undo
 from tests.review.faults import struck
 from tests.review.field import Field
 
+# What lies beside a file: nothing, the film that all of its group have, one of its own, and words about it.
+COMPANIONS = st.sets(st.sampled_from(["film", "own film", "words"]))
 FOLDERS = ("", "sub", "sub/deep", "other")
 WHERE = st.sampled_from(["trash", "one", "two"])
 TROUBLE = st.tuples(st.integers(0, 70), st.sampled_from(["before", "after", "torn", "ENOSPC", "EACCES", "EIO", None]))
 
 
 class Story(RuleBasedStateMachine):
-    """Groups of files with one content each; whatever happens, some file of each is where it was, with its bytes."""
+    """Groups of files with one content each, some with companions; whatever happens, some file of each content, also of each film's, is
+    there, with its bytes."""
 
     def __init__(self) -> None:
         super().__init__()
         self.base = Path(tempfile.mkdtemp())
         self.field = Field(self.base)
         self.groups: list[list[str]] = []
+        self.films: set[bytes] = set()
         self.protected: set[str] = set()
         self._real_fsync = os.fsync
         os.fsync = lambda handle: None  # type: ignore[assignment]
@@ -48,23 +53,30 @@ class Story(RuleBasedStateMachine):
 
     @initialize(
         shapes=st.lists(
-            st.lists(st.tuples(st.sampled_from(FOLDERS), st.sampled_from(["file", "hard", "soft"])), min_size=2, max_size=4),
+            st.lists(st.tuples(st.sampled_from(FOLDERS), st.sampled_from(["file", "hard", "soft"]), COMPANIONS), min_size=2, max_size=4),
             min_size=1,
             max_size=3,
         )
     )
-    def photos(self, shapes: list[list[tuple[str, str]]]) -> None:
+    def photos(self, shapes: list[list[tuple[str, str, set[str]]]]) -> None:
         for number, shape in enumerate(shapes):
             members = list[str]()
-            for at, (folder, kind) in enumerate(shape):
-                name = os.path.join(folder, f"{number}-{at}.jpg")
+            for at, (folder, kind, companions) in enumerate(shape):
+                # Two by two of one name: in one folder they share what lies beside them.
+                stem = os.path.join(folder, f"{number}-{at // 2}")
+                name = stem + (".heic" if at % 2 else ".jpg")
                 if at == 0 or kind == "file":
                     self.field.put(name, f"content {number}")
                 else:
                     self.field.link(name, members[0], hard=kind == "hard")
                 members.append(name)
+                beside = (("film", f"{stem}.mov"), ("own film", f"{stem}.mp4"), ("words", f"{stem}.xmp"), ("words", f"{name}.xmp"))
+                for what, path in beside:
+                    if what in companions and not (self.field.photos / path).exists():
+                        self.field.beside(path, f"film {number}" if what == "film" else f"{what.split()[-1]} of {path}")
             self.groups.append(members)
         self.before = self.field.tree()
+        self.films = {what[1] for what in self.before.values() if what[1].startswith(b"film")}
 
     def trouble(self, trouble: tuple[int, str | None]) -> Any:
         at, kind = trouble
@@ -108,6 +120,10 @@ class Story(RuleBasedStateMachine):
         for number, members in enumerate(self.groups):
             there = [name for name in members if (self.field.photos / name).is_file()]
             assert any((self.field.photos / name).read_text() == f"content {number}" for name in there), members
+
+    @invariant()
+    def the_last_film_stays(self) -> None:
+        assert {what[1] for what in self.field.tree().values() if what[1].startswith(b"film")} == self.films
 
     @invariant()
     def nothing_is_half(self) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,22 @@ def test_what_a_photo_says(told: Path, bare: Path) -> None:
     assert facts_of(str(bare.parent / "absent.jpg")) == Facts()
 
 
+def test_what_an_export_says_of_a_photo(bare: Path) -> None:
+    export = bare.parent / "bare.jpg.supplemental-metadata.json"
+    said: dict[str, Any] = {"photoTakenTime": {"timestamp": "1433664550"}, "geoData": {"latitude": 48.8584, "longitude": -2.2945}}
+    export.write_text(json.dumps(said))
+    assert facts_of(str(bare)) == Facts("2015-06-07T08:09:10Z", (48.8584, -2.2945))
+    other = pictures.write(bare.parent / "other.jpg", pictures.draw(1))
+    keep(bare, other)
+    assert facts_of(str(other)).place == pytest.approx((48.8584, -2.2945), abs=1e-6)
+    assert "2015-06-07T08:09:10Z" in Path(sidecar_of(str(other))).read_text()
+    export.write_text(json.dumps(said | {"geoData": {"latitude": 0.0, "longitude": 0.0}}))
+    assert facts_of(str(bare)).place is None
+    for text in ("", "[]", "{}", '{"photoTakenTime": {"timestamp": "99999999999999999999"}}', '{"photoTakenTime": 3}', "no json"):
+        export.write_text(text)
+        assert facts_of(str(bare)) == Facts()
+
+
 def test_the_one_kept_learns_what_it_lacks(told: Path, bare: Path) -> None:
     bytes_before = bare.read_bytes()
     keep(told, bare)
@@ -96,6 +113,7 @@ def field(tmp_path: Path, told: Path, bare: Path) -> Iterator[Field]:
     writer.close()
     made.know("told.jpg")
     made.know("bare.jpg")
+    made.pair("told.jpg", "bare.jpg")
     yield made
     made.close()
 

@@ -15,8 +15,10 @@ from explorer.library.dismissals import of_path
 from explorer.library.removals import known_file, unread_file
 from explorer.review import moving, trash
 from explorer.review.anomalies import Finding
+from explorer.review.checking import ONLY_COPY, TRASH
 from explorer.review.kinds import Kind
-from explorer.review.removal import ONLY_COPY, TRASH, Removal, dry_run, remove
+from explorer.review.outcome import Removal
+from explorer.review.removal import dry_run, remove
 from explorer.review.taking import removals_of_findings
 from explorer.review.undo import undo
 from tests.review.field import Field, digest

@@ -138,6 +138,7 @@ export default function (component) {
       make("strong", {}, data.label),
       make("button", { type: "button", "aria-label": "Next group", title: "Next group (→)", onclick: () => act("next") }, "›"),
       make("span", { class: "because" }, data.because),
+      ...(other()?.stays ? [make("span", { class: "stays" }, `${other().name} stays: ${other().stays}.`)] : []),
     );
   }
 
@@ -205,6 +206,11 @@ export default function (component) {
     place();
   }
 
+  // With the folders it lies in: of files with one name these are what tells them apart.
+  function called(what, item) {
+    return `${what}: ${item.name} in ${item.folder.split(/[\\/]/).slice(-2).join("/")}`;
+  }
+
   // A picture in a frame that cuts it off; all frames are moved alike.
   function pane(image, item, name, way = 0, top = null) {
     const shown = image instanceof HTMLCanvasElement ? image : image.cloneNode();
@@ -225,8 +231,8 @@ export default function (component) {
       top.className = "picture top";
       frame.append(top);
     }
-    const text = name === "difference" ? "difference, three times as strong" : `${name}: ${item.name}${way ? " (turned like the other)" : ""}`;
-    return make("figure", { class: name }, frame, make("figcaption", {}, text));
+    const text = name === "difference" ? "difference, three times as strong" : called(name, item) + (way ? " (turned like the other)" : "");
+    return make("figure", { class: name }, make("figcaption", { title: item ? `${item.folder}/${item.name}` : null }, text), frame);
   }
 
   function blink(figure, top) {
@@ -234,11 +240,11 @@ export default function (component) {
     const turn = () => {
       state.second = !state.second;
       top.style.visibility = state.second ? "visible" : "hidden";
-      caption.textContent = state.second ? `compared: ${other().name}` : `kept: ${kept.name}`;
+      caption.textContent = state.second ? called("compared", other()) : called("kept", kept);
     };
     state.second = false;
     top.style.visibility = "hidden";
-    caption.textContent = `kept: ${kept.name}`;
+    caption.textContent = called("kept", kept);
     figure.onclick = turn;
     // For those who asked their system for less movement, it changes on a click alone.
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) state.blinking = setInterval(turn, 700);
@@ -329,6 +335,7 @@ export default function (component) {
       ["Taken", one.taken || "no date", two.taken || "no date", 0],
       ["Camera", one.camera || "not said", two.camera || "not said", 0],
       ["Facts it carries", String(one.facts), String(two.facts), one.facts - two.facts],
+      ...(one.beside || two.beside ? [["Belongs to it", one.beside || "nothing", two.beside || "nothing", 0]] : []),
       ["Folder", one.folder, two.folder, 0],
       ["Name", one.name, two.name, 0],
     ];
@@ -354,8 +361,8 @@ export default function (component) {
     return make("div", { class: "buttons" },
       one(data.accepted ? "Accepted: take back" : marked ? `Accept: ${marked} of ${data.items.length} to go` : "Nothing is marked", "Enter", data.accepted ? "back" : "accept",
         { class: "primary", disabled: !data.accepted && !marked }),
-      one(item && item.goes ? "Don't remove this one" : "Mark this one", "x", "mark", { disabled: !item || item.protected, onclick: () => act("mark", { file: item.file }) }),
-      ...(others.length > 1 ? [one(marked ? "Mark none" : "Mark all others", "m", "markall")] : []),
+      one(item && item.goes ? "Don't remove this one" : "Mark this one", "x", "mark", { disabled: !item || Boolean(item.stays), title: item?.stays ? `It stays: ${item.stays}` : "Key: x", onclick: () => act("mark", { file: item.file }) }),
+      ...(others.filter((each) => !each.stays).length > 1 ? [one(marked ? "Mark none" : "Mark all others", "m", "markall")] : []),
       one("Keep this one instead", "p", "keep", { disabled: !item || item.link, onclick: () => act("keep", { file: item.file }) }),
       ...(data.tier === "identical" ? [] : [one("Not duplicates", "n", "apart")]),
       one("Keep all", "a", "all"),
@@ -375,6 +382,12 @@ export default function (component) {
     make("span", { class: "text" }, `${entry.files} files · ${entry.size}`))));
   }
 
+  // A key that comes while the page has not shown yet what came of the last one: it is for this group, or goes to another one.
+  function wait(event) {
+    event.preventDefault();
+    state.waiting = { event: { key: event.key, composedPath: () => [root], preventDefault() {} }, group: data.key, at: Date.now() };
+  }
+
   function onKey(event) {
     const at = event.composedPath()[0];
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -385,7 +398,7 @@ export default function (component) {
       ArrowRight: () => act("next"), ArrowLeft: () => act("previous"),
       ArrowDown: () => { state.other = Math.min(others.length - 1, state.other + 1); draw(); },
       ArrowUp: () => { state.other = Math.max(0, state.other - 1); draw(); },
-      x: () => item && !item.protected && act("mark", { file: item.file }),
+      x: () => item && !item.stays && act("mark", { file: item.file }),
       m: () => act("markall"),
       p: () => item && !item.link && act("keep", { file: item.file }),
       n: () => data.tier !== "identical" && act("apart"), a: () => act("all"), l: () => act("later"), u: () => act("undecide"),
@@ -396,11 +409,15 @@ export default function (component) {
     if (event.key === "Enter") {
       // A button that has the focus is pressed by it, as everywhere.
       if (at instanceof HTMLElement && at.closest("button, a, summary")) return;
+      if (state.busy) return wait(event);
       if (data.accepted) act("next");
       else if (others.some((each) => each.goes)) act("accept");
     } else if (event.key in keys) {
       if (event.key.startsWith("Arrow") && at instanceof HTMLElement && at.closest('[role="radiogroup"], [role="tablist"], [role="slider"]')) return;
+      if (state.busy && /^([xmpnalu]|Arrow(Left|Right))$/.test(event.key)) return wait(event);
       keys[event.key]();
+      // Whoever uses these keys means the group: a button elsewhere that was clicked before is not pressed by the next Enter.
+      if (root.isConnected && !root.contains(root.getRootNode().activeElement)) root.focus({ preventScroll: true });
     } else {
       return;
     }
@@ -411,6 +428,9 @@ export default function (component) {
   document.removeEventListener("keydown", root.onKey);
   root.onKey = onKey;
   document.addEventListener("keydown", onKey);
+  const waiting = state.waiting;
+  state.waiting = null;
+  if (waiting && Date.now() - waiting.at < 3000 && (waiting.group === data.key || waiting.event.key.startsWith("Arrow"))) onKey(waiting.event);
   return () => {
     document.removeEventListener("keydown", onKey);
     clearInterval(state.blinking);

@@ -1,0 +1,238 @@
+"""Whether a file may go, and what goes with it. The file, its companions and what is kept for them are read each time, in that moment."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from explorer.errors import UsageError
+from explorer.library.decisions import Protection, protected_folders
+from explorer.library.library import Library
+from explorer.library.pairs import PAIRS_VERSION, Kind, compared
+from explorer.library.paths import inside, printable
+from explorer.library.removals import known_file, unread_file
+from explorer.review import moving
+from explorer.review.companions import Along, beside
+from explorer.review.moving import Stamp, stamp
+from explorer.review.outcome import Removal
+
+TRASH = "trash"
+
+# What a person is told of a file that could not be read.
+ONLY_COPY = "it could not be read, so no other copy of it is known: this may be the only one"
+
+# In these tiers a person marks other shots one by one: what goes is no copy, and what is kept does not stand for it.
+_OTHER_SHOTS = ("moment", "lookalike")
+# In all others, what comparing two photos must have found so that one goes for the other.
+_VERIFIED: dict[str, tuple[Kind, ...]] = {"identical": (), "pixels": ("pixels",)}
+_ONE_PICTURE: tuple[Kind, ...] = ("pixels", "picture")
+
+
+class Refused(Exception):
+    """This file stays, for that reason."""
+
+
+class Kept(NamedTuple):
+    """A file that is kept for one that goes, as it was when it was read. hash: hex."""
+
+    path: str
+    hash: str
+    stamp: Stamp
+
+    def still(self) -> bool:
+        """Whether it is there, as it was checked; one that was touched meanwhile is read again."""
+        with contextlib.suppress(OSError):
+            return stamp(self.path) == self.stamp or (moving.is_plain(self.path) and moving.file_hash(self.path) == self.hash)
+        return False
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file that may go: what it and the one kept for it were when they were read. hash: hex."""
+
+    path: str
+    hash: str
+    stamp: Stamp
+    kept: Kept | None
+    freed: int
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A photo's file that may go, and what goes with it. root: the watched folder it lies in."""
+
+    root: str
+    photo: Part
+    along: tuple[Part, ...]
+    companions: tuple[Along, ...]
+    note: str
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """In the order in which they go: the photo goes last, when all that belongs to it has gone."""
+        return *self.along, self.photo
+
+    @property
+    def freed(self) -> int:
+        return sum(part.freed for part in self.parts)
+
+
+class Check:
+    """Whether files of one plan may go."""
+
+    def __init__(self, library: Library, removals: Iterable[Removal], to: str, without_keeper: bool) -> None:
+        """Raises UsageError where the removals as a whole make no sense."""
+        wanted = list(removals)
+        self._catalog, self._protection = library.catalog, Protection(protected_folders(library.catalog))
+        self.number = len(wanted)
+        self.real_roots = [os.path.realpath(root) for root in library.catalog.root_paths().values()]
+        paths = {removal.path for removal in wanted}
+        if len(paths) < len(wanted):
+            seen = set[str]()
+            twice = next(removal.path for removal in wanted if removal.path in seen or seen.add(removal.path))  # type: ignore[func-returns-value]
+            raise UsageError(f"The file {printable(twice)} is to be removed twice: make the plan again.")
+        self._paths = {_real(path) for path in paths}
+        if not without_keeper and any(removal.keeper is None for removal in wanted):
+            raise UsageError(
+                "Some of these photos have no other one that is kept: this needs a confirmation of its own (--without-keeper)."
+            )
+        if to != TRASH:
+            self._check_folder(to, library)
+
+    def _check_folder(self, to: str, library: Library) -> None:
+        if not os.path.isabs(to):  # noqa: PTH117
+            raise UsageError(f"The folder {printable(to)} must be given as a full path.")
+        real = os.path.realpath(to)
+        if any(inside(real, root) for root in self.real_roots):
+            raise UsageError(
+                f"The folder {printable(to)} lies in the library, where photos would be found again: choose one outside of it."
+            )
+        if os.path.lexists(to) and not os.path.isdir(to):  # noqa: PTH112
+            raise UsageError(f"{printable(to)} is a file, not a folder: choose another.")
+        if inside(real, os.path.realpath(library.dir)):
+            raise UsageError(f"The folder {printable(to)} belongs to the library itself: choose another.")
+
+    def __call__(self, removal: Removal, gone: frozenset[str] | set[str] = frozenset()) -> Checked:
+        """gone: paths that would be gone by then, in a dry run. Raises Refused."""
+        if self._protection.covers(removal.path):
+            raise Refused("it lies in a protected folder")
+        unread = unread_file(self._catalog, removal.path) if os.path.isabs(removal.path) else None  # noqa: PTH117
+        root = self._known(removal.path, removal.hash, "it") if unread is None else unread.root
+        if unread is not None and removal.keeper is not None:
+            raise Refused("it could not be read as a photo, so it is no copy of another one")
+        try:
+            if unread is not None and (unread.file.size, unread.file.mtime_ns) != _size_and_time(removal.path):
+                raise Refused("it has changed since the library last looked at it")
+            if not os.path.isfile(removal.path) and os.path.lexists(removal.path):  # noqa: PTH113
+                raise Refused("it is no file")
+            photo = _part(removal.path, removal.hash)
+        except OSError as error:
+            raise Refused(_unread("it", error)) from error
+        kept = self._keeper(removal) if removal.keeper is not None else None
+        photo = Part(**{**vars(photo), "kept": kept})
+        note = ""
+        if "link" in photo.facts:
+            note = "it is a link to another file: no space is gained"
+        elif not photo.freed and photo.stamp.size:
+            note = "it is one of several names of the same bytes: no space is gained"
+        elif unread is not None:
+            note = ONLY_COPY
+        # Nobody can say that a photo that cannot be read is whole: its film may be what is left of it.
+        companions = beside(removal.path, gone).along if unread is None else ()
+        along = tuple(self._along(removal, each) for each in companions)
+        return Checked(root, photo, along, companions, note)
+
+    def _along(self, removal: Removal, each: Along) -> Part:
+        """A file that belongs to the photo. The film of a copy goes only where the very same film stays with the photo that is kept."""
+        name = f"its {'film' if each.kind == 'film' else 'sidecar'} {printable(os.path.basename(each.path))}"  # noqa: PTH119
+        try:
+            part = _part(each.path)
+            if each.kind == "film" and not each.link and removal.keeper is not None and removal.tier not in _OTHER_SHOTS:
+                part = Part(**{**vars(part), "kept": self._same_film(removal.keeper, part, name)})
+        except OSError as error:
+            raise Refused(_unread(name, error)) from error
+        return part
+
+    def _same_film(self, keeper: str, part: Part, name: str) -> Kept:
+        films = [film for film in beside(keeper).films if not film.link]
+        for film in films:
+            if film.bytes != part.stamp.size or moving.same_entry(film.path, part.path):
+                continue
+            found = stamp(film.path)
+            if moving.file_hash(film.path) == part.hash and stamp(film.path) == found:
+                return Kept(film.path, part.hash, found)
+        raise Refused(f"{name} is not there a second time: the one to keep has {'another film' if films else 'none'}")
+
+    def _keeper(self, removal: Removal) -> Kept:
+        keeper, digest = removal.keeper or "", removal.keeper_hash or removal.hash
+        if _real(keeper) in self._paths:
+            raise Refused("the one to keep is to be removed, too")
+        try:
+            if not moving.is_plain(keeper):
+                raise Refused("the one to keep is only a link, or no file")
+            if moving.same_entry(removal.path, keeper):
+                raise Refused("the one to keep is this very file, under another path")
+            self._known(keeper, digest, "the one to keep")
+            if digest != removal.hash and not self._verified(removal, digest):
+                raise Refused("it was not compared with the one to keep, so nobody knows whether they are one picture")
+            found = stamp(keeper)
+            if moving.file_hash(keeper) != digest or stamp(keeper) != found:
+                raise Refused("the one to keep has changed since the library last looked at it")
+        except OSError as error:
+            raise Refused(_unread("the one to keep", error)) from error
+        return Kept(keeper, digest, found)
+
+    def _verified(self, removal: Removal, keeper_hash: str) -> bool:
+        """Whether the two were found to be what the tier says."""
+        if removal.tier in _OTHER_SHOTS:
+            return True
+        return compared(self._catalog, removal.hash, keeper_hash, PAIRS_VERSION) in _VERIFIED.get(removal.tier, _ONE_PICTURE)
+
+    def _known(self, path: str, digest: str, what: str) -> str:
+        """The watched folder of a file that the library knows with that content."""
+        known = known_file(self._catalog, path) if os.path.isabs(path) else None  # noqa: PTH117
+        if known is None:
+            raise Refused(f"{what} is not in the library")
+        if known.hash != digest:
+            raise Refused(f"{what} has changed since the plan was made")
+        return known.root
+
+
+def _part(path: str, digest: str | None = None) -> Part:
+    """A file as it is now, read for its hash, which must be that one if one is given. Raises Refused and OSError."""
+    before, found = os.lstat(path), stamp(path)
+    actual = moving.file_hash(path)
+    if digest not in (None, actual) or stamp(path) != found:
+        raise Refused("it has changed since the library last looked at it" if digest else "it changed a moment ago")
+    is_link = os.path.islink(path)  # noqa: PTH114
+    freed = 0 if is_link or before.st_nlink > 1 else before.st_size
+    facts: dict[str, Any] = {
+        "size": before.st_size, "mtime_ns": before.st_mtime_ns, "atime_ns": before.st_atime_ns, "inode": before.st_ino,
+        "device": before.st_dev, "freed": freed,
+    }  # fmt: skip
+    if is_link:
+        facts["link"] = os.readlink(path)  # noqa: PTH115
+    return Part(path, actual, found, None, freed, facts)
+
+
+def _real(path: str) -> str:
+    """A path by the real name of its folder; the file itself may be a link."""
+    return os.path.realpath(os.path.dirname(path)) + os.sep + os.path.basename(path)  # noqa: PTH119, PTH120
+
+
+def _size_and_time(path: str) -> tuple[int, int]:
+    """As a scan sees them: of what a link leads to."""
+    facts = os.stat(path)  # noqa: PTH116
+    return facts.st_size, facts.st_mtime_ns
+
+
+def _unread(what: str, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return f"{what} is not there any more"
+    if isinstance(error, PermissionError):
+        return f"you are not allowed to read {what}"
+    return f"{what} cannot be read ({error.strerror or error})"

@@ -42,6 +42,8 @@ from explorer.review.duplicates import find_groups
 
 # A preview's size, photos of one subject, numbers in a vector, and how much of a vector is its subject's, or its original's.
 _SIZE, _SUBJECT, _DIM, _SHARED, _COPIED = (512, 384), 40, 384, 0.5, 0.9
+# Degrees by which a quarter is turned to make other pictures of it, far enough apart not to be copies of each other.
+_TURNS = (37, 54, 20, 70, 28, 62, 45)
 # Each so many-th photo is a copy.
 _EACH = 10
 
@@ -80,8 +82,8 @@ def picture(number: int, sources: list[Path]) -> Image.Image:
     left, top = quarter % 2 * w, quarter // 2 * h
     part = whole.crop((left, top, left + w, top + h)).resize(_SIZE, Image.Resampling.BICUBIC)
     if turn:
-        # By 20 to 70 degrees, and another one for each turn; the corners that are left empty are cut off.
-        part = part.rotate(20 + (turn * 17) % 51, Image.Resampling.BICUBIC)
+        # The corners that are left empty are cut off.
+        part = part.rotate(_TURNS[turn - 1], Image.Resampling.BICUBIC)
         part = part.crop((128, 96, 384, 288)).resize(_SIZE, Image.Resampling.BICUBIC)
     return part
 
@@ -240,6 +242,9 @@ def main() -> int:
     sources = photos_below(args.photos, 100_000)
     if not sources:
         parser.error(f"no photos below {args.photos}")
+    most = len(sources) * 4 * (1 + len(_TURNS)) - 2
+    if args.number > most:
+        parser.error(f"of {len(sources):,} photos no more than {most:,} previews can be made that share nothing")
     with tempfile.TemporaryDirectory(prefix="duplicates-scale-") as scratch:
         results = run(sources, args.number, Path(scratch), keep=args.keep, peers=args.peers)
     if args.json:

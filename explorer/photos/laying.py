@@ -28,7 +28,15 @@ _GRAIN = 3.0
 _SHRINKS, _SMOOTHED = 1.2, 0.005
 # Pixels by which no pixel of a warped picture is elsewhere: OpenCV's steps are of 1/32.
 _STILL = 1 / 64
+# Pixels beside a border in which brightness is held against it, and a few more in which compression smears its edge.
+_REACH = _WINDOW // 2 + 3
 _ROW = np.full((1, BLOCK), 1 / BLOCK, np.float32)
+
+
+def _unreached(box: Box, shape: tuple[int, ...], reach: tuple[float, ...]) -> Box:
+    """What of a picture its border has nothing to do with. reach: pixels across and down in which it is felt."""
+    (left, top, right, bottom), (h, w), (x, y) = box, shape[:2], reach
+    return left + x * (left > 0), top + y * (top > 0), right - x * (right < w), bottom - y * (bottom < h)
 
 
 class _Desk(threading.local):
@@ -85,8 +93,10 @@ class Layer:
         self.cx, self.cy = np.meshgrid((np.arange(self.nw) + 0.5) * BLOCK - 0.5, (np.arange(self.nh) + 0.5) * BLOCK - 0.5)
         half = BLOCK / 2
         x, y = self.cx + 0.5, self.cy + 0.5
-        # Blocks within the picture's own border.
+        # Blocks within the picture's own border, and those that its edge does not reach.
         self.own = (x - half >= box[0]) & (x + half <= box[2]) & (y - half >= box[1]) & (y + half <= box[3])
+        left, top, right, bottom = _unreached(box, base.shape, (_REACH, _REACH))
+        self._far = (x - half >= left) & (x + half <= right) & (y - half >= top) & (y + half <= bottom)
         self._smooth: tuple[float, Floats] = (0.0, moved)
 
     def block(self, x: Floats) -> Floats:
@@ -136,6 +146,9 @@ class Layer:
         x, y = (to[i, 0] * self.cx + to[i, 1] * self.cy + to[i, 2] for i in (0, 1))
         rx, ry = np.abs(to[:, :2]).sum(axis=1) * (BLOCK / 2)
         inside = self.own & (x - rx >= box[0] - 0.6) & (y - ry >= box[1] - 0.6) & (x + rx <= box[2] - 0.4) & (y + ry <= box[3] - 0.4)
+        # Two different pictures in frames of one kind are alike along these, and the plainer they are, the less there is besides.
+        left, top, right, bottom = _unreached(box, self.moved.shape, tuple(np.abs(to[:, :2]).sum(axis=1) * _REACH))
+        inside &= self._far | ((x - rx >= left) & (y - ry >= top) & (x + rx <= right) & (y + ry <= bottom))
         e, f = self._mean(self.gx, o) - self._xb, self._mean(self.gy, o) - self._yb
         a, d = self.a + 1e-4, self.d + 1e-4
         det = a * d - self.c**2

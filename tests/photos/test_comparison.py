@@ -126,6 +126,20 @@ def test_another_shot_of_the_same_thing_is_not(change: str) -> None:
     assert not same(photo(), SHOTS[change](photo()))
 
 
+@pytest.mark.parametrize("border", [12, 16, 30])
+def test_different_plain_pictures_in_frames_of_one_kind_are_not_one(border: int) -> None:
+    """All that is to be seen of them are the edges of their frames."""
+
+    def framed(seed: int) -> np.ndarray:
+        random = np.random.default_rng(seed)
+        slope = np.linspace(0, 30, 400)[:, None] * random.uniform(-1, 1)
+        plain = random.integers(40, 90, 3) + slope + np.linspace(0, 40, 300)[:, None, None] + random.normal(0, 2, (300, 400, 1))
+        return grey(jpeg(85)(ImageOps.expand(Image.fromarray(plain.clip(0, 255).astype(np.uint8)), border, "white")))
+
+    measures = measure(framed(3), framed(4), np.eye(2, 3), near=True)
+    assert measures is None or not is_same_picture(measures)
+
+
 def test_two_frames_of_which_each_shows_what_the_other_does_not_are_no_crops_of_one() -> None:
     whole = photo()
     assert not same(whole.crop((0, 0, 460, 345)), whole.crop((20, 15, 480, 360)))

@@ -72,6 +72,8 @@ class Closer:
 
     def _made_from(self, looked: Looked) -> bool:
         """Whether one file was surely made from the other by saving it again."""
+        if looked.measures is None or comparison.is_flat(looked.measures):
+            return False
         one, other = self._moment(looked.a), self._moment(looked.b)
         if one is None or other is None or not retakes.may_be_made(self._aside(looked, one, other)):
             return False

@@ -61,6 +61,9 @@ DRAWN = 0.5
 # Words over and over, all over the picture, break half of its blocks, but leave most pixels of these, and make the others all brighter or
 # all darker: copies same 0.65 to 0.85, lopsided 0.9 and more, median 0.48 and more; leaves that stirred are lopsided by 0.35 at most.
 VEIL_MEDIAN, VEIL_BROKEN, VEIL_SAME, VEIL_WIDE, VEIL_LOPSIDED = 0.45, 0.6, 0.62, 0.05, 0.85
+# Share of two greys, give or take 3, from which on a picture is a screenshot or a page: these have 0.7 to 0.9 of it, six of a thousand
+# everyday photos more than 0.6. Copies of screenshots have no block that differs, down to a quarter of the size and JPEG quality 30.
+MOST_FLAT = 0.6
 # The width that a stroke never has, as a share of the picture's shorter side.
 _STROKE = 0.035
 
@@ -79,7 +82,7 @@ class Measures:
     near by; wide: of all pixels that changed, the share that lies in patches wider than the strokes of letters. noise: greys by which
     pixels differ in the other blocks. drawn: as ink, of greys that are really the same. lopsided: 1 where all that
     changed became brighter, or all darker (`changes.lopsided`). stirred: what differs is what was there, a little
-    beside (`changes.stirred`).
+    beside (`changes.stirred`). flat: the share of what is alike that has two greys.
     """
 
     matrix: Matrix
@@ -104,6 +107,7 @@ class Measures:
     drawn: float
     lopsided: float
     stirred: bool
+    flat: float
 
 
 def is_same_picture(m: Measures) -> bool:
@@ -117,9 +121,9 @@ def is_same_picture(m: Measures) -> bool:
         or m.strong < 6
     ):
         return False
-    if m.broken <= FEW_BROKEN:
-        return True
-    if _is_veiled(m):
+    if is_flat(m):
+        return m.broken == 0
+    if m.broken <= FEW_BROKEN or _is_veiled(m):
         return True
     if m.broken > MOST_BROKEN or (m.displaced > MOST_DISPLACED and m.ink < SURELY_INK):
         return False
@@ -133,6 +137,12 @@ def _is_veiled(m: Measures) -> bool:
     return (
         m.median >= VEIL_MEDIAN and m.broken <= VEIL_BROKEN and m.same >= VEIL_SAME and m.wide <= VEIL_WIDE and m.lopsided >= VEIL_LOPSIDED
     )
+
+
+def is_flat(m: Measures) -> bool:
+    """Whether it is a screenshot, a page or the like, of which the next one has the same bars and buttons and other words: no difference
+    can be taken for something put on."""
+    return m.flat >= MOST_FLAT
 
 
 def is_changed(m: Measures) -> bool:
@@ -244,13 +254,13 @@ def _measures(layer: Layer, seen: Seen, to: Matrix, boxes: tuple[Box, Box], *, s
     )  # fmt: skip
 
 
-def _changed(layer: Layer, seen: Seen) -> tuple[int, float, float, float, float, float, float, float, float, bool]:
+def _changed(layer: Layer, seen: Seen) -> tuple[int, float, float, float, float, float, float, float, float, bool, float]:
     """Of blocks that show much: how many, and what is different in those that differ (see `Measures`)."""
     much = seen.inside & (np.maximum(layer.db, seen.deviation) > _MUCH)
     bad = much & (seen.ncc < 0.6)
     n = int(much.sum())
     if not n:
-        return 0, 1.0, 0.0, 0.0, 0.0, 1.0, 99.0, 0.0, 0.0, False
+        return 0, 1.0, 0.0, 0.0, 0.0, 1.0, 99.0, 0.0, 0.0, False, 0.0
     h, w = layer.nh * BLOCK, layer.nw * BLOCK
     b, o = layer.base[:h, :w], seen.warped[:h, :w]
     # What tone of one picture became which of the other, where they agree; each ninth pixel says as much as all.
@@ -259,12 +269,13 @@ def _changed(layer: Layer, seen: Seen) -> tuple[int, float, float, float, float,
     count = np.bincount(some, minlength=64)
     known = np.flatnonzero(count > 4)
     if len(known) < 2:
-        return n, 1.0, 0.0, 0.0, 0.0, 1.0, 99.0, 0.0, 0.0, False
+        return n, 1.0, 0.0, 0.0, 0.0, 1.0, 99.0, 0.0, 0.0, False, 0.0
     means = np.bincount(some, weights=others, minlength=64)[known] / count[known]
     tone = np.interp(np.arange(64), known, means).astype(np.float32)
     noise = float(np.median(np.abs(others - tone[some])))
+    flat = _plainness(b[::3, ::3][fine], 3)
     if not bad.any():
-        return n, 0.0, 1.0, 1.0, 0.0, 0.0, noise, 1.0, 0.0, False
+        return n, 0.0, 1.0, 1.0, 0.0, 0.0, noise, 1.0, 0.0, False, flat
     # Greys are whole numbers here, as those of the preview itself.
     tones = np.interp(np.arange(256), known * 4.0 + 2, means).astype(np.float32)
     worse, toned = _pixels(bad), np.asarray(cv2.LUT(b.astype(np.uint8), tones), np.float32)
@@ -277,7 +288,7 @@ def _changed(layer: Layer, seen: Seen) -> tuple[int, float, float, float, float,
     broken = float(bad.sum() / n)
     moved = broken > FEW_BROKEN and stirred(b, o, toned, unlike)
     side = lopsided(o, toned, unlike) if broken > FEW_BROKEN else 0.0
-    return n, broken, same, ink, _displaced(layer, o, toned, bad), _wide(changed), noise, drawn, side, moved
+    return n, broken, same, ink, _displaced(layer, o, toned, bad), _wide(changed), noise, drawn, side, moved, flat
 
 
 def _level(greys: Floats) -> npt.NDArray[np.uint8]:

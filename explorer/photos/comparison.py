@@ -63,7 +63,8 @@ DRAWN = 0.5
 VEIL_MEDIAN, VEIL_BROKEN, VEIL_SAME, VEIL_WIDE, VEIL_LOPSIDED = 0.45, 0.6, 0.62, 0.05, 0.85
 # Share of two greys, give or take 3, from which on a picture is a screenshot or a page: these have 0.7 to 0.9 of it, six of a thousand
 # everyday photos more than 0.6. Copies of screenshots have no block that differs, down to a quarter of the size and JPEG quality 30.
-MOST_FLAT = 0.6
+# Of what differs nearly all pixels must be as they were: other words leave 0.46 to 0.84 of them, compression of a photo by night 0.94.
+MOST_FLAT, FLAT_SAME = 0.6, 0.9
 # The width that a stroke never has, as a share of the picture's shorter side.
 _STROKE = 0.035
 
@@ -122,7 +123,7 @@ def is_same_picture(m: Measures) -> bool:
     ):
         return False
     if is_flat(m):
-        return m.broken == 0
+        return m.broken == 0 or m.same >= FLAT_SAME
     if m.broken <= FEW_BROKEN or _is_veiled(m):
         return True
     if m.broken > MOST_BROKEN or (m.displaced > MOST_DISPLACED and m.ink < SURELY_INK):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 pillow_heif.register_heif_opener(thumbnails=False)
 
@@ -55,6 +55,23 @@ def _waves(random: np.random.Generator, x: np.ndarray, y: np.ndarray) -> np.ndar
 def plain(colour: str, size: tuple[int, int] = (320, 240)) -> Image.Image:
     """A picture of nothing but one colour."""
     return Image.new("RGB", size, colour)
+
+
+def screenshot(words: list[str]) -> Image.Image:
+    """A page of messages with bars and keys around them, as a phone shows it."""
+    page = Image.new("RGB", (270, 480), (236, 229, 221))
+    pen, large, small = ImageDraw.Draw(page), ImageFont.load_default(14), ImageFont.load_default(11)
+    pen.rectangle((0, 0, 270, 45), fill=(18, 140, 126))
+    pen.text((45, 20), "The family", fill="white", font=large)
+    for number, text in enumerate(words):
+        pen.rounded_rectangle((10, 55 + 30 * number, 20 + 7 * len(text), 77 + 30 * number), 5, fill="white")
+        pen.text((16, 60 + 30 * number), text, fill="black", font=small)
+    for row, keys in enumerate(["qwertyuiop", "asdfghjkl", "zxcvbnm"]):
+        for column, key in enumerate(keys):
+            left, top = 5 + 26 * column + 10 * row, 330 + 42 * row
+            pen.rounded_rectangle((left, top, left + 22, top + 35), 4, fill="white", outline="grey")
+            pen.text((left + 7, top + 9), key, fill="black", font=large)
+    return page
 
 
 def encoded(picture: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:

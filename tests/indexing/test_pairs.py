@@ -23,7 +23,7 @@ from explorer.library.writer import Seen
 from explorer.photos.decode import content_hash, decode
 from explorer.review.duplicates import find_groups
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
-from tests.pictures import FORMATS, draw, encoded
+from tests.pictures import FORMATS, draw, encoded, screenshot
 
 SIZE = (400, 300)
 # Copies of two photos, and photos of which there is no copy; sizes differ, so that there is one to keep.
@@ -313,6 +313,16 @@ def test_two_shots_without_times_are_told_apart_by_their_noise(shelf: Shelf) -> 
     assert found(shelf, "picture", "scene") == {
         ("a-again.jpg", "a.jpg"): "picture", ("a-other.jpg", "a.jpg"): "scene", ("a-again.jpg", "a-other.jpg"): "scene"
     }  # fmt: skip
+
+
+def test_the_next_screenshot_was_not_made_from_the_one_before(shelf: Shelf) -> None:
+    """Though saving explains all that its bars and keys differ by."""
+    one, other = (encoded(screenshot([words, "bring the cake"]), quality=90) for words in ("see you at seven", "the train is late"))
+    again = encoded(Image.open(io.BytesIO(one)), quality=70)
+    for name, data in (("a.jpg", one), ("a-again.jpg", again), ("a-next.jpg", other)):
+        put(shelf, name, data)
+    stage(shelf).run(quiet)
+    assert found(shelf, "picture") == {("a-again.jpg", "a.jpg"): "picture"}
 
 
 def test_a_shot_beside_another_by_a_fraction_of_a_pixel_is_no_copy(shelf: Shelf) -> None:

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 
 from explorer.photos import comparison, placing, sketches
 from explorer.photos.comparison import Measures, is_flat, is_same_picture, measure
-from tests.pictures import draw
+from tests.pictures import draw, screenshot
 
 SIZE = (480, 360)
 
@@ -140,30 +140,18 @@ def test_different_plain_pictures_in_frames_of_one_kind_are_not_one(border: int)
     assert measures is None or not is_same_picture(measures)
 
 
-def screenshot(words: list[str], size: float = 1.0, quality: int = 85) -> np.ndarray:
-    """A page of messages with bars and keys around them, as a phone shows it."""
-    page = Image.new("RGB", (270, 480), (236, 229, 221))
-    pen, large, small = ImageDraw.Draw(page), ImageFont.load_default(14), ImageFont.load_default(11)
-    pen.rectangle((0, 0, 270, 45), fill=(18, 140, 126))
-    pen.text((45, 20), "The family", fill="white", font=large)
-    for number, text in enumerate(words):
-        pen.rounded_rectangle((10, 55 + 30 * number, 20 + 7 * len(text), 77 + 30 * number), 5, fill="white")
-        pen.text((16, 60 + 30 * number), text, fill="black", font=small)
-    for row, keys in enumerate(["qwertyuiop", "asdfghjkl", "zxcvbnm"]):
-        for column, key in enumerate(keys):
-            left, top = 5 + 26 * column + 10 * row, 330 + 42 * row
-            pen.rounded_rectangle((left, top, left + 22, top + 35), 4, fill="white", outline="grey")
-            pen.text((left + 7, top + 9), key, fill="black", font=large)
-    return grey(jpeg(quality)(page.resize((round(270 * size), round(480 * size)), Image.Resampling.LANCZOS)))
+def shown(words: list[str], size: float = 1.0, quality: int = 85) -> np.ndarray:
+    picture = screenshot(words)
+    return grey(jpeg(quality)(picture.resize((round(picture.width * size), round(picture.height * size)), Image.Resampling.LANCZOS)))
 
 
 def test_two_screenshots_with_other_words_are_not_one_and_copies_of_one_are() -> None:
-    one = screenshot(["hello, see you at seven", "bring the cake"])
+    one = shown(["hello, see you at seven", "bring the cake"])
     for other in (["no, the train is late", "where are you"], ["hello, see you at eight", "bring the cake"]):
-        measures = measure(one, screenshot(other), np.eye(2, 3), near=True)
+        measures = measure(one, shown(other), np.eye(2, 3), near=True)
         assert measures is not None and is_flat(measures) and not is_same_picture(measures)
     for size, quality in ((1.0, 30), (0.5, 60)):
-        copy = screenshot(["hello, see you at seven", "bring the cake"], size, quality)
+        copy = shown(["hello, see you at seven", "bring the cake"], size, quality)
         measures = measure(one, copy, placing.whole(0, one.shape, copy.shape))
         assert measures is not None and is_same_picture(measures)
 

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from explorer.library.library import Library
 from explorer.review import trash
 from explorer.review.checking import TRASH
+from tests.factory import Shelf
 from tests.review.field import Field
 
 Where = Callable[[Field], str]
@@ -17,6 +19,14 @@ def field(tmp_path: Path) -> Iterator[Field]:
     made = Field(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    (tmp_path / "photos").mkdir()
+    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    yield shelf
+    shelf.close()
 
 
 @pytest.fixture(params=["trash", "folder", "aside"])

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +7,9 @@ import pytest
 
 from explorer.errors import UsageError
 from explorer.library.decisions import Protection, decide, decisions, protect, protected_folders, unprotect, withdraw, withdraw_all
-from explorer.library.library import Library
 from explorer.review.deciding import decide_group, sort_out
 from explorer.review.groups import Group, Item
 from tests.factory import Shelf, digest_of
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
-    (tmp_path / "photos").mkdir()
-    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield shelf
-    shelf.close()
 
 
 def group(shelf: Shelf, *contents: Any, folder: str = "") -> Group:

@@ -1,23 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from explorer.library import pairs as store
-from explorer.library.library import Library
 from explorer.library.pairs import PAIRS_VERSION, Pair
 from explorer.review.duplicates import find_groups
 from tests.factory import Shelf
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
-    (tmp_path / "photos").mkdir()
-    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield shelf
-    shelf.close()
 
 
 def put_pair(shelf: Shelf, a: int, b: int, kind: store.Kind = "picture", score: float = 0.99) -> None:

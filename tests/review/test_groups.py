@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,20 +7,11 @@ import pytest
 
 from explorer.library import pairs as store
 from explorer.library.decisions import protect
-from explorer.library.library import Library
 from explorer.library.pairs import PAIRS_VERSION, Pair
 from explorer.review.duplicates import find_groups
 from explorer.review.groups import NOT_COMPARED, Group, Item
 from explorer.review.keeper import set_keeper_rules
 from tests.factory import Shelf
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
-    (tmp_path / "photos").mkdir()
-    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield shelf
-    shelf.close()
 
 
 def star(shelf: Shelf, *more: tuple[str, str]) -> Group:

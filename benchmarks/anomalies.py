@@ -85,6 +85,8 @@ def main() -> None:
         files = [path for number, path in enumerate(files) if number % 3]
     random.Random(5).shuffle(files)
     files = files[args.skip :]
+    if not files:
+        parser.error(f"no photos below {args.photos}" + (f" after {args.skip:,}" if args.skip else ""))
     encoder = get_encoder(args.encoder)
     if args.series:
         print_series(files, args.limit, args.side, None if args.no_peers else _cleanvision)

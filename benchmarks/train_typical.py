@@ -29,9 +29,9 @@ def main() -> None:
     args = parser.parse_args()
     encoder = get_encoder("starter")
     files = sorted(path for path in args.photos.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file())
+    if len(files) < 6 * _GROUPS:
+        parser.error(f"it takes {6 * _GROUPS:,} photos or more to learn from, and {len(files):,} lie below {args.photos}")
     learned = vectors((path.read_bytes() for path in files[::3]), encoder).astype(np.float32)
-    if len(learned) < 2 * _GROUPS:
-        raise SystemExit(f"It takes {6 * _GROUPS:,} photos or more to learn from.")
     centres = KMeans(_GROUPS, n_init=1, max_iter=30, random_state=0).fit(learned).cluster_centers_
     centres /= np.linalg.norm(centres, axis=1, keepdims=True)
     # A byte for each number: the directions stay the same within a third of a degree.

@@ -1,0 +1,131 @@
+CREATE TABLE root (
+  id integer primary key,
+  path text not null unique,
+  state text not null default 'online' check (state in ('online', 'offline')),
+  watching text,
+  added_at real not null,
+  scanned_at real
+);
+CREATE TABLE photo (
+  id integer primary key autoincrement,
+  hash blob not null unique,
+  bytes integer not null,
+  format text not null,
+  width integer not null,
+  height integer not null,
+  frames integer not null,
+  taken_at text,
+  taken_source text,
+  latitude real,
+  longitude real,
+  camera text,
+  lens text,
+  exposure_time real,
+  f_number real,
+  iso real,
+  focal_length real,
+  phash blob,
+  damaged text,
+  added_at real not null,
+  present integer not null default 0,
+  change integer not null
+);
+CREATE INDEX photo_change on photo (change);
+CREATE INDEX photo_taken on photo (taken_at);
+CREATE TABLE file (
+  id integer primary key,
+  root_id integer not null references root (id) on delete cascade,
+  path text not null,
+  folder text not null,
+  size integer not null,
+  mtime_ns integer not null,
+  inode integer not null,
+  state text not null check (state in ('present', 'missing', 'failed')),
+  reason text,
+  photo_id integer references photo (id),
+  seen_at real not null,
+  unique (root_id, path)
+);
+CREATE INDEX file_photo on file (photo_id);
+CREATE INDEX file_folder on file (root_id, folder);
+CREATE INDEX file_failed on file (state) where state = 'failed';
+CREATE TABLE encoder (
+  id integer primary key,
+  name text not null,
+  version text not null,
+  dim integer not null,
+  unique (name, version)
+);
+CREATE TABLE embedding (
+  encoder_id integer not null references encoder (id) on delete cascade,
+  photo_id integer not null references photo (id) on delete cascade,
+  vector blob not null,
+  primary key (encoder_id, photo_id)
+);
+CREATE INDEX embedding_photo on embedding (photo_id);
+CREATE TABLE purged (
+  photo_id integer primary key,
+  change integer not null
+);
+CREATE INDEX purged_change on purged (change);
+CREATE TABLE clock (
+  id integer primary key check (id = 1),
+  change integer not null
+);
+CREATE TABLE worker (
+  id integer primary key check (id = 1),
+  pid integer not null,
+  heartbeat real not null,
+  phase text not null,
+  done integer not null,
+  total integer not null,
+  rate real not null,
+  eta real,
+  encoder text not null,
+  message text not null
+);
+CREATE TABLE command (
+  id integer primary key autoincrement,
+  command text not null,
+  argument text,
+  sent_at real not null
+);
+CREATE TABLE setting (
+  key text primary key,
+  value text not null
+);
+insert into "root" (id, path, state, watching, added_at, scanned_at) values (1,'@PHOTOS@','online',null,1795877510.5011966,1795877511.3273838);
+insert into "photo" (id, hash, bytes, format, width, height, frames, taken_at, taken_source, latitude, longitude, camera, lens, exposure_time, f_number, iso, focal_length, phash, damaged, added_at, present, change) values (1,x'6c63305d7e4fb5720ccd7ddb64100b11',4662,'BMP',48,32,1,'2020-09-13T12:26:40','file',null,null,null,null,null,null,null,null,x'ce48d4ef01aa012fd4ef90bf7437c1463a3474d0210a8719dd656d2a517f0000',null,1795877511.057271,1,2);
+insert into "photo" (id, hash, bytes, format, width, height, frames, taken_at, taken_source, latitude, longitude, camera, lens, exposure_time, f_number, iso, focal_length, phash, damaged, added_at, present, change) values (2,x'60745666041362f78ec2c23df690fc32',4662,'BMP',48,32,1,'2020-09-13T12:26:40','file',null,null,null,null,null,null,null,null,x'c6bc7a546f553f00116f91fa3b703960c446f2a0d46c3fdbd4fb92d530395702',null,1795877511.0579112,2,2);
+insert into "photo" (id, hash, bytes, format, width, height, frames, taken_at, taken_source, latitude, longitude, camera, lens, exposure_time, f_number, iso, focal_length, phash, damaged, added_at, present, change) values (3,x'bf717444ac07a774c50b7078d37c971a',4662,'BMP',48,32,1,'2020-09-13T12:26:40','file',null,null,null,null,null,null,null,null,x'd01b84af7e94bb04d07a2a01d21079af79efb3033920a5d8fc166d6bbcce92d5',null,1795877511.0581963,2,2);
+insert into "photo" (id, hash, bytes, format, width, height, frames, taken_at, taken_source, latitude, longitude, camera, lens, exposure_time, f_number, iso, focal_length, phash, damaged, added_at, present, change) values (4,x'75c9e64dfc443c048ec9da0467c8ccec',4662,'BMP',48,32,1,'2020-09-13T12:26:40','file',null,null,null,null,null,null,null,null,x'cfb1d0bed4bfd46fee817f803bb9716107ea23901d74c18c7e6b470065329294',null,1795877511.058362,1,2);
+insert into "photo" (id, hash, bytes, format, width, height, frames, taken_at, taken_source, latitude, longitude, camera, lens, exposure_time, f_number, iso, focal_length, phash, damaged, added_at, present, change) values (5,x'c5e9b3bbff8cf379c5da502c9aaf6536',4662,'BMP',48,32,1,'2020-09-13T12:26:40','file',null,null,null,null,null,null,null,null,x'eb04942bae4540bbef15512edf6518ba7160e23625e7774a7492a8fd07e54702',null,1795877511.0665236,1,2);
+insert into "photo" (id, hash, bytes, format, width, height, frames, taken_at, taken_source, latitude, longitude, camera, lens, exposure_time, f_number, iso, focal_length, phash, damaged, added_at, present, change) values (6,x'391e74bbbdeec1426666c99be0f5aceb',4662,'BMP',48,32,1,'2020-09-13T12:26:40','file',null,null,null,null,null,null,null,null,x'd721ab90106fef046f8494ae8e52e1542b9bdf752b933a3403e9570230d9b8fd',null,1795877511.0667965,0,6);
+insert into "file" (id, root_id, path, folder, size, mtime_ns, inode, state, reason, photo_id, seen_at) values (1,1,'broken.jpg','',8,1600000000000000000,2146486,'failed','it is text, not a photo',null,1795877511.0569615);
+insert into "file" (id, root_id, path, folder, size, mtime_ns, inode, state, reason, photo_id, seen_at) values (2,1,'work/white.bmp','work',4662,1600000000000000000,2146485,'present',null,1,1795877511.057726);
+insert into "file" (id, root_id, path, folder, size, mtime_ns, inode, state, reason, photo_id, seen_at) values (3,1,'copies/green copy.bmp','copies',4662,1600000000000000000,2146479,'present',null,2,1795877511.0581136);
+insert into "file" (id, root_id, path, folder, size, mtime_ns, inode, state, reason, photo_id, seen_at) values (4,1,'copies/red copy.bmp','copies',4662,1600000000000000000,2146478,'present',null,3,1795877511.0582955);
+insert into "file" (id, root_id, path, folder, size, mtime_ns, inode, state, reason, photo_id, seen_at) values (5,1,'colours/blue.bmp','colours',4662,1600000000000000000,2146475,'present',null,4,1795877511.0584552);
+insert into "file" (id, root_id, path, folder, size, mtime_ns, inode, state, reason, photo_id, seen_at) values (6,1,'colours/green.bmp','colours',4662,1600000000000000000,2146474,'present',null,2,1795877511.0650275);
+insert into "file" (id, root_id, path, folder, size, mtime_ns, inode, state, reason, photo_id, seen_at) values (7,1,'colours/red.bmp','colours',4662,1600000000000000000,2146473,'present',null,3,1795877511.0663776);
+insert into "file" (id, root_id, path, folder, size, mtime_ns, inode, state, reason, photo_id, seen_at) values (8,1,'colours/yellow.bmp','colours',4662,1600000000000000000,2146476,'present',null,5,1795877511.0667205);
+insert into "file" (id, root_id, path, folder, size, mtime_ns, inode, state, reason, photo_id, seen_at) values (9,1,'gone.bmp','',4662,1600000000000000000,2146480,'missing',null,6,1795877511.0668979);
+insert into "encoder" (id, name, version, dim) values (1,'tiny','1',32);
+insert into "embedding" (encoder_id, photo_id, vector) values (1,1,x'f63b0000000000005e2e000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000');
+insert into "embedding" (encoder_id, photo_id, vector) values (1,2,x'f2b16ab66a3a6ab61728000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000');
+insert into "embedding" (encoder_id, photo_id, vector) values (1,3,x'58ac843a84b684b63625000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000');
+insert into "embedding" (encoder_id, photo_id, vector) values (1,4,x'58ac84b684b6843a3625000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000');
+insert into "embedding" (encoder_id, photo_id, vector) values (1,5,x'582c8436843684ba3625000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000');
+insert into "embedding" (encoder_id, photo_id, vector) values (1,6,x'582c843684ba84363625000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000');
+insert or replace into "clock" (id, change) values (1,8);
+insert into "setting" (key, value) values ('run','');
+insert into "setting" (key, value) values ('reader','.apng, .avif, .bmp, .dib, .gif, .heic, .heif, .hif, .jfif, .jpe, .jpeg, .jpg, .mpo, .png, .tif, .tiff, .webp, not, .3fr, .arw, .cr2, .cr3, .crw, .dcr, .dng, .erf, .fff, .iiq, .jp2, .jxl, .kdc, .mef, .mos, .mrw, .nef, .nrw, .orf, .pef, .psd, .raf, .raw, .rw2, .rwl, .sr2, .srf, .srw, .x3f, pillow 13.0.0, pillow-heif 1.8.1');
+insert into "setting" (key, value) values ('encoder','tiny');
+CREATE TABLE "_sqlite_migrations" (
+   "id" INTEGER PRIMARY KEY,
+   "migration_set" TEXT,
+   "name" TEXT,
+   "applied_at" TEXT
+);
+insert into _sqlite_migrations (id, migration_set, name, applied_at) values (1,'photo-explorer','m001_create_tables','2026-11-28 14:51:50.478343+00:00');
+pragma user_version = 1;

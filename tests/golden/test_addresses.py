@@ -1,0 +1,16 @@
+"""Bookmarks go on leading where they led: the pages' addresses, and those of photos."""
+
+from __future__ import annotations
+
+from explorer.config import PROJECT
+from explorer.ui import server
+
+
+def test_pages() -> None:
+    # A page's address is its file's name; Search is at the root, too.
+    assert {path.stem for path in (PROJECT / "pages").glob("*.py")} >= {"search", "duplicates", "anomalies", "library"}
+
+
+def test_routes_of_photos() -> None:
+    paths = {route.path for route in server.app_options()["routes"]}
+    assert {"/photo/{id:int}/preview", "/photo/{id:int}/original", "/photo/map"} <= paths

@@ -44,10 +44,16 @@ def prepare(entry, words):
         sys.stderr.write("\nStopped while setting up; the next start goes on from here.\n")
         sys.exit(130)
     if tests:
-        sys.exit(subprocess.call([python, "-m", "pytest"] + words[1:], cwd=project))
+        sys.exit(subprocess.call([python, "-m", "pytest"] + side_by_side(words[1:]) + words[1:], cwd=project))
     if python != sys.executable:
         _run_again(python, [os.path.abspath(entry)] + words)
     return words
+
+
+def side_by_side(words):
+    """What has pytest run as many tests at once as there are cores; nothing where the words say otherwise, or ask for a debugger."""
+    chosen = any(word.startswith(("-n", "--numprocesses", "--dist", "--pdb", "--trace")) for word in words)
+    return [] if chosen else ["-n", "logical", "--dist", "loadgroup"]
 
 
 def check_python(version):

@@ -19,16 +19,35 @@ from tests import pictures
 
 # Seconds that threads and processes get to end after a test.
 _GRACE = 5.0
+# Folders whose tests share a server, a browser or converted models.
+_TOGETHER = ("browser", "encoders", "ui")
 # Threads that libraries keep for the rest of the process by design: idle workers of anyio, and tqdm's watcher.
 _KEPT_THREADS = ("AnyIO worker thread", "TMonitor", "tqdm_monitor")
 # Processes that Python's own multiprocessing keeps for the rest of the process.
 _KEPT_PROCESSES = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 
 
-@pytest.fixture(scope="session")
-def _user(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home that stands in for the real user's."""
-    return tmp_path_factory.mktemp("user")
+@pytest.fixture(scope="session", autouse=True)
+def _user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home that stands in for the real user's, for fixtures of every scope and for child processes.
+
+    Converted models are kept in it for the whole run, and shared by its processes; no run shares them with another. EXPLORER_TEST_MODELS
+    names a folder to keep them in from run to run.
+    """
+    home = tmp_path_factory.mktemp("user")
+    run = tmp_path_factory.getbasetemp().parent if os.environ.get("PYTEST_XDIST_WORKER") else home
+    with pytest.MonkeyPatch.context() as patch:
+        # Packages installed for the user must still be found by child processes.
+        patch.setenv("PYTHONUSERBASE", site.getuserbase())
+        for name in ("HOME", "USERPROFILE"):
+            patch.setenv(name, str(home))
+        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "APPDATA", "LOCALAPPDATA", "HF_HOME"):
+            patch.setenv(name, str(home / name.lower()))
+        # platformdirs asks Windows itself, unless told.
+        patch.setenv("WIN_PD_OVERRIDE_LOCAL_APPDATA", str(home / "localappdata"))
+        patch.setenv("EXPLORER_LIBRARY", str(home / "explorer-library"))
+        patch.setenv("EXPLORER_MODELS", os.environ.get("EXPLORER_TEST_MODELS") or str(run / "models"))
+        yield home
 
 
 @pytest.fixture(autouse=True)
@@ -65,19 +84,17 @@ def _left(threads: set[threading.Thread], processes: set[psutil.Process]) -> lis
 
 
 @pytest.fixture(autouse=True)
-def _isolated(_nothing_left_behind: None, _user: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of the real user is read or written; only models that were set aside for tests may be used again."""
-    # Packages installed for the user must still be found by child processes.
-    monkeypatch.setenv("PYTHONUSERBASE", site.getuserbase())
-    for name in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(name, str(_user))
-    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "APPDATA", "LOCALAPPDATA"):
-        monkeypatch.setenv(name, str(_user / name.lower()))
-    # platformdirs asks Windows itself, unless told.
-    monkeypatch.setenv("WIN_PD_OVERRIDE_LOCAL_APPDATA", str(_user / "localappdata"))
+def _own_library(_nothing_left_behind: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has a library of its own, if it opens the default one."""
     monkeypatch.setenv("EXPLORER_LIBRARY", str(tmp_path / "explorer-library"))
-    if not os.environ.get("EXPLORER_MODELS"):
-        monkeypatch.setenv("EXPLORER_MODELS", str(_user / "models"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests run in one process where several run beside each other: those of a file, or of what is costly to set up."""
+    for item in items:
+        folder = item.path.parent.name
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(folder if folder in _TOGETHER else item.path.stem))
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import types
@@ -63,9 +64,8 @@ def run(capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
     return call
 
 
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    folder = tmp_path / "photos"
+def _fill(folder: Path) -> Path:
+    """Four photos, one file that is none, and one that is not looked at."""
     for colour in ("red", "green", "blue"):
         pictures.write(folder / f"{colour}.png", pictures.plain(colour, (48, 32)))
     dated = pictures.exif(taken="2020:05:17 12:00:00")
@@ -76,7 +76,33 @@ def photos(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def indexed(run: Run, photos: Path) -> Path:
+def photos(tmp_path: Path) -> Path:
+    """A folder that is not indexed yet."""
+    return _fill(tmp_path / "photos")
+
+
+@pytest.fixture(scope="module")
+def _template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """(photos, library), indexed once for all tests that only read them."""
+    place = tmp_path_factory.mktemp("cli")
+    photos = _fill(place / "photos")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "_loaders", {**registry._loaders, "tiny": Tiny})
+        patch.setattr(registry, "_loaded", {})
+        assert cli.main(["index", str(photos), "--encoder", "tiny", "--offline", "--library", str(place / "library")]) == 0
+    return photos, place / "library"
+
+
+@pytest.fixture
+def indexed(_template: tuple[Path, Path]) -> Path:
+    """The shared folder, which no test may change, and a library of it for this test alone."""
+    shutil.copytree(_template[1], os.environ["EXPLORER_LIBRARY"])
+    return _template[0]
+
+
+@pytest.fixture
+def own(run: Run, photos: Path) -> Path:
+    """An indexed folder that the test may change."""
     assert run("index", photos, "--encoder", "tiny", "--offline").code == 0
     return photos
 
@@ -100,15 +126,15 @@ class TestIndex:
         assert said.out.startswith("4 indexed, 0 unchanged, 0 moved, 0 missing, 1 failed in ") and said.out.count("\n") == 1
         assert f"{photos / 'broken.jpg'}: " in said.err
 
-    def test_again_it_encodes_nothing_and_every_file_is_accounted_for(self, run: Run, indexed: Path) -> None:
-        (indexed / "red.png").rename(indexed / "rosso.png")
-        (indexed / "blue.png").unlink()
-        pictures.write(indexed / "new.png", pictures.plain("pink", (48, 32)))
-        result = run("index", indexed, "--json").json
+    def test_again_it_encodes_nothing_and_every_file_is_accounted_for(self, run: Run, own: Path) -> None:
+        (own / "red.png").rename(own / "rosso.png")
+        (own / "blue.png").unlink()
+        pictures.write(own / "new.png", pictures.plain("pink", (48, 32)))
+        result = run("index", own, "--json").json
         assert {key: result[key] for key in ("indexed", "unchanged", "moved", "missing", "failed", "encoded")} == {
             "indexed": 1, "unchanged": 2, "moved": 1, "missing": 1, "failed": 1, "encoded": 1,
         }  # fmt: skip
-        again = run("index", indexed, "--json").json
+        again = run("index", own, "--json").json
         assert (again["unchanged"], again["failed"], again["indexed"], again["encoded"]) == (4, 1, 0, 0)
 
     def test_nothing_is_written_into_the_folder(self, run: Run, photos: Path) -> None:
@@ -142,12 +168,12 @@ class TestIndex:
         said = run("index", indexed)
         assert said.code == 0 and f"The folder {indexed / 'below'} could not be looked into" in said.err
 
-    def test_a_folder_that_is_suddenly_empty_is_taken_to_be_away(self, run: Run, indexed: Path) -> None:
-        indexed.rename(indexed.with_name("aside"))
-        indexed.mkdir()
-        said = run("index", indexed)
+    def test_a_folder_that_is_suddenly_empty_is_taken_to_be_away(self, run: Run, own: Path) -> None:
+        own.rename(own.with_name("aside"))
+        own.mkdir()
+        said = run("index", own)
         assert said.code == 0 and "its drive is taken to be away. Its 4 photos stay searchable." in said.err
-        assert run("index", indexed, "--json").json["offline"] == [str(indexed)]
+        assert run("index", own, "--json").json["offline"] == [str(own)]
         assert len(run("search", "red", "--json").json) == 4
 
     def test_an_empty_word_is_not_the_current_folder(self, run: Run) -> None:
@@ -270,12 +296,12 @@ class TestSearch:
         assert run("search", "red").code == 1
 
     @pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="names are text there")
-    def test_a_name_that_is_no_text(self, run: Run, indexed: Path) -> None:
+    def test_a_name_that_is_no_text(self, run: Run, own: Path) -> None:
         name = os.fsdecode(b"caf\xe9.png")
-        (indexed / name).write_bytes(pictures.encoded(pictures.plain("white", (48, 32)), "PNG"))
-        run("index", indexed)
-        assert run("search", "white", "--top", "1").out.rstrip("\n").endswith(str(indexed / name))
-        assert run("search", "white", "--top", "1", "--json").json[0]["path"] == str(indexed / name)
+        (own / name).write_bytes(pictures.encoded(pictures.plain("white", (48, 32)), "PNG"))
+        run("index", own)
+        assert run("search", "white", "--top", "1").out.rstrip("\n").endswith(str(own / name))
+        assert run("search", "white", "--top", "1", "--json").json[0]["path"] == str(own / name)
 
 
 class TestStatus:

@@ -28,7 +28,8 @@ from tests.faults.nursery import POINTS
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
-KILLS = int(os.environ.get("EXPLORER_KILLS", "200"))
+# Divided among four lives of a library, which can run beside each other.
+KILLS = int(os.environ.get("EXPLORER_KILLS", "200")) // 4
 SEED = int(os.environ.get("EXPLORER_SEED", "0"))
 # Seconds until a worker is killed that has not come to its point.
 _LONGEST = 0.7
@@ -72,8 +73,13 @@ def nursery() -> Iterator[Nursery]:
     nursery.close()
 
 
-def test_nothing_is_lost_and_nothing_is_twice_however_often_the_worker_is_killed(nursery: Nursery, tmp_path: Path) -> None:
-    folders, chance = Folders(tmp_path, SEED, 40), random.Random(SEED)
+@pytest.mark.parametrize(
+    "seed",
+    [pytest.param(SEED * 4 + life, marks=pytest.mark.xdist_group(f"kills {life}")) for life in range(4)],
+    ids=lambda seed: f"seed {seed}",
+)
+def test_nothing_is_lost_and_nothing_is_twice_however_often_the_worker_is_killed(nursery: Nursery, tmp_path: Path, seed: int) -> None:
+    folders, chance = Folders(tmp_path, seed, 40), random.Random(seed)
     library = Library.open(tmp_path / "library")
     for root in folders.roots:
         library.catalog.send("add", str(root))
@@ -103,8 +109,8 @@ def test_nothing_is_lost_and_nothing_is_twice_however_often_the_worker_is_killed
     index(library, folders)
     check(library, folders)
     library.close()
-    # It was killed in the middle of every kind of work.
-    assert KILLS < 200 or len(ends) > len(POINTS) * 3 // 4, ends
+    # It was killed in the middle of most kinds of work.
+    assert KILLS < 50 or len(ends) > len(POINTS) // 2, ends
 
 
 def _kill_a_decoder(worker: int) -> None:

@@ -127,14 +127,13 @@ def _tail_of_fill(data: bytes) -> int:
 
 
 def _samsung_piece(kind: int, name: bytes, content: bytes) -> Piece | None:
+    known, end = _known(content, 0)
     if b"DepthMap" in name:
         return Piece("depth map", content)
-    if name.startswith((b"MotionPhoto", b"SurroundShot_Video")):
-        return Piece("film", content)
     if kind == _SOUND or name.startswith(b"SoundShot"):
         return Piece("audio", content)
-    known, end = _known(content, 0)
     if end is not None:
         return Piece(known, content)
+    # In a HEIC file the film has a box of its own, to which the entry only points.
     return Piece("data", content) if len(content) > _NOTE else None
 

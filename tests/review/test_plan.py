@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.review.companions import beside
+from explorer.photos.contents import NOTHING
 from explorer.review.groups import Group, Item
 from explorer.review.outcome import Removal
 from explorer.review.plan import PlanError, as_csv, as_json, read_plan, removals_of, removals_of_photos, write_plan
@@ -96,7 +97,7 @@ def test_a_table_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
 def item(field: Field, path: str, **facts: Any) -> Item:
     photo_id = field.library.catalog.photo_id(bytes.fromhex(field.removal(path, None).hash))
     assert photo_id is not None
-    return Item(0, photo_id, str(field.photos / path), 3, 1, 1, "JPEG", None, None, **facts)
+    return Item(0, photo_id, str(field.photos / path), 3, 1, 1, "JPEG", None, None, contents=NOTHING, **facts)
 
 
 def test_a_plan_of_groups_never_takes_what_is_kept_or_protected(field: Field) -> None:

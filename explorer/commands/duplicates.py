@@ -44,10 +44,10 @@ def run_duplicates(args: argparse.Namespace) -> int:
             emit_json([_as_json(group) for group in groups])
             return 0
         for group in groups:
-            emit(f"{_NAMES[group.tier]}: keep {group.keep.path} ({'; '.join([group.keep_because, *_holding(group.keep)])})")
+            emit(f"{_NAMES[group.tier]}: keep {group.keep.path} ({'; '.join([group.keep_because, *_holding(group)])})")
             for item in group.others:
                 beside, stays = ", ".join(os.path.basename(each.path) for each in item.company.along), group.stays(item)  # noqa: PTH119
-                notes = [item.relation, *_holding(item), *([f"with {beside}"] if beside else []), *([f"it stays: {stays}"] if stays else [])]
+                notes = [item.relation, *item.holds, *([f"with {beside}"] if beside else []), *([f"it stays: {stays}"] if stays else [])]
                 emit(f"    {item.path} ({'; '.join(notes)})")
         if not groups:
             say(_nothing(library.catalog.counts().photos))
@@ -56,8 +56,9 @@ def run_duplicates(args: argparse.Namespace) -> int:
         library.close()
 
 
-def _holding(item: Item) -> list[str]:
-    return [f"it holds {', '.join(item.holds)}"] if item.holds else []
+def _holding(group: Group) -> list[str]:
+    """What the one kept holds, where that is not the very reason for keeping it."""
+    return [words for words in group.keep.holds if words not in group.keep_because]
 
 
 def _as_json(group: Group) -> dict[str, Any]:

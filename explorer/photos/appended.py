@@ -72,7 +72,7 @@ def _known(data: bytes, position: int) -> tuple[Kind, int | None]:
     head = data[position : position + 16]
     if head.startswith(START):
         jpeg = read_jpeg(data, position)
-        return "picture", jpeg.end if jpeg else len(data)
+        return "picture", jpeg.end if jpeg else None
     if head.startswith(_PNG):
         end = data.find(_PNG_END, position)
         return "picture", len(data) if end < 0 else end + 8
@@ -136,4 +136,3 @@ def _samsung_piece(kind: int, name: bytes, content: bytes) -> Piece | None:
         return Piece(known, content)
     # In a HEIC file the film has a box of its own, to which the entry only points.
     return Piece("data", content) if len(content) > _NOTE else None
-

@@ -6,13 +6,13 @@ else is hashed by its bytes: films, maps and further coded pictures are copied a
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -24,7 +24,7 @@ from explorer.photos.formats import openers
 from explorer.photos.heif_items import parts_of_items
 from explorer.photos.jpeg_segments import START, Jpeg, read_jpeg
 from explorer.photos.limits import check_pixels
-from explorer.photos.similarity import is_reduced_copy
+from explorer.photos.similarity import Original
 from explorer.photos.tiff_directories import Page, TiffFile
 
 # Pixels that are decoded for one file beside its first picture, and seconds of the processor's time: a hundred scanned pages.
@@ -80,7 +80,7 @@ def read_contents(data: bytes, budget: Budget | None = None) -> Contents:
 
 def _read(data: bytes, budget: Budget) -> Contents:
     if data.startswith(START):
-        return _jpeg(data)
+        return _jpeg(data, budget)
     if data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
         return _tiff(data, budget)
     if data[4:8] == b"ftyp":
@@ -99,11 +99,16 @@ def _parts(pieces: list[Piece]) -> list[Part]:
 # --- JPEG
 
 
-def _jpeg(data: bytes) -> Contents:
-    jpeg = read_jpeg(data)
+def _jpeg(data: bytes, budget: Budget) -> Contents:
+    jpeg, original = read_jpeg(data), Original(lambda: _opened(data))
     if jpeg is None:
-        # Cut off within its picture: nothing can follow.
-        return Contents()
+        return Contents(complete=False)
+
+    def is_preview(piece: bytes) -> bool:
+        with _opened(piece) as small:
+            affordable = budget.spend(*small.size)
+        return affordable and original.is_shown_by(lambda: _opened(piece))
+
     xmp = jpeg.xmp
     parts = [Part(_XMP_KINDS[found[1]], digest_of(found[2] or found[3] or b"")) for found in _IN_XMP.finditer(xmp)]
     pieces = pieces_behind(data, jpeg.end)
@@ -113,7 +118,7 @@ def _jpeg(data: bytes) -> Contents:
         kind = semantic or piece.kind
         if kind == "picture" and (inner := read_jpeg(piece.data)) is not None:
             kind = _kind_of_jpeg(inner)
-        if kind != "picture" or not is_reduced_copy(lambda piece=piece: _opened(piece.data), lambda: _opened(data)):  # type: ignore[misc]
+        if kind != "picture" or not is_preview(piece.data):
             parts.append(Part(kind, digest_of(piece.data)))
     return gathered(parts)
 
@@ -147,13 +152,12 @@ def _tiff(data: bytes, budget: Budget) -> Contents:
         stream.seek(0)
         return Image.open(stream, formats=("TIFF",))
 
-    parts = list[Part]()
+    original, parts = Original(lambda: opened(first)), list[Part]()
     for page in others:
-        pixels = _pixels_of(lambda page=page: opened(page), budget)  # type: ignore[misc]
-        smaller = 0 < page.width * page.height < first.width * first.height
-        if pixels is not None and smaller and is_reduced_copy(lambda page=page: opened(page), lambda: opened(first)):  # type: ignore[misc]
-            continue
-        parts.append(Part("page", pixels or page.digest))
+        pixels = _pixels_of(functools.partial(opened, page), budget)
+        # Viewers' reduced versions of the first page hold nothing more.
+        if pixels is None or page.pixels >= first.pixels or not original.is_shown_by(functools.partial(opened, page)):
+            parts.append(Part("page", pixels or page.digest))
     parts += [Part("layers", digest_of(page.layers)) for page in directories.pages if page.layers]
     return gathered([*parts, *_parts(pieces_behind(data, directories.end))])
 
@@ -294,5 +298,3 @@ def _track(data: bytes, moov: boxes.Box, top: list[boxes.Box], budget: Budget) -
     content = data[moov.body : moov.end]
     kind: Kind = "film" if b"vide" in content else "frame"
     return [Part(kind, digest_of(content, *(data[box.body : box.end] for box in top if box.kind == b"mdat")))]
-
-

@@ -1,4 +1,4 @@
-"""What a file holds beside its first picture, as it is stored and compared: further pages, frames and pictures, a film, maps, other data."""
+"""What a file holds beside its first picture, as it is stored and compared: further pages, frames and pictures, a film, maps, and so on."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Part(NamedTuple):
     """One thing in a file.
 
     digest: 32 hex digits; equal for parts with the same content. Pages and frames are hashed by their pixels where they can be decoded,
-    everything else by its bytes. count: how many of the kind it stands for, at least 1: an animation is one part.
+    everything else by its bytes. number: how many of the kind it stands for, at least 1: an animation is one part.
     """
 
     kind: Kind
     digest: str
-    count: int = 1
+    number: int = 1
 
 
 @dataclass(frozen=True)
@@ -64,17 +64,17 @@ class Contents:
         return list((Counter(self.parts) - Counter(other.parts)).elements())
 
     def words(self) -> list[str]:
-        """For a person: “3 pages” (the first one counted), “film inside”, “gain map”. Empty for a file with one picture and nothing else."""
-        number = Counter[str]()
+        """For a person: “3 pages” (the first one counted), “film inside”, “gain map”. Empty for a file with one picture and no more."""
+        found = Counter[Kind]()
         for part in self.parts:
-            number[part.kind] += part.count
-        words = [_phrase(kind, number[kind]) for kind in KINDS if number[kind]]
+            found[part.kind] += part.number
+        words = [_phrase(kind, found[kind]) for kind in KINDS if found[kind]]
         return words if self.complete else [*words, "more that cannot be read"]
 
 
 def _is_sound(part: Part) -> bool:
     digits = isinstance(part.digest, str) and len(part.digest) == _DIGEST and set(part.digest) <= set("0123456789abcdef")
-    return digits and part.kind in KINDS and type(part.count) is int and part.count > 0
+    return digits and part.kind in KINDS and type(part.number) is int and part.number > 0
 
 
 def _phrase(kind: Kind, number: int) -> str:
@@ -94,7 +94,7 @@ def gathered(parts: Iterable[Part], *, complete: bool = True) -> Contents:
     head, tail = listed[:MOST_PARTS], listed[MOST_PARTS:]
     for kind in KINDS:
         if some := [part for part in tail if part.kind == kind]:
-            head.append(Part(kind, digest_of(*(part.digest.encode() for part in some)), sum(part.count for part in some)))
+            head.append(Part(kind, digest_of(*(part.digest.encode() for part in some)), sum(part.number for part in some)))
     return Contents(tuple(head), complete) if head or not complete else NOTHING
 
 
@@ -122,7 +122,7 @@ def why_it_stays(item: Contents | None, kept: Contents | None) -> str:
         return ""
     if kept is None:
         return "what the one kept holds beside its picture is not known until it has been read again"
-    return f"what it holds ({', '.join(item.words())}) is not all in the one kept"
+    return f"not all that it holds ({', '.join(item.words())}) is in the one kept"
 
 
 NOTHING = Contents()

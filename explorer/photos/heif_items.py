@@ -56,9 +56,7 @@ def _digest(item: Item, found: Items, within: set[int]) -> str | None:
     if item.kind == _TONE_MAPPED:
         # The first is the picture itself.
         made_of = made_of[1:]
-    digests = [
-        _digest(found.items[number], found, {*within, item.number}) if number in found.items else None for number in made_of
-    ]
+    digests = [_digest(found.items[number], found, {*within, item.number}) if number in found.items else None for number in made_of]
     if None in digests:
         return None
     return digest_of(item.kind, item.data, *(digest.encode() for digest in digests if digest))

@@ -21,7 +21,9 @@ _GUID, _HEAD = 32, 40
 
 
 class Jpeg(NamedTuple):
-    """end: offset behind the end-of-image marker. segments: application segments before the first scan, number (0 to 15) and content."""
+    """end: offset behind the end-of-image marker; where that is missing, of a film that follows, or the end of the file. segments:
+    application segments before the first scan, number (0 to 15) and content.
+    """
 
     end: int
     segments: tuple[tuple[int, bytes], ...]
@@ -40,7 +42,7 @@ class Jpeg(NamedTuple):
 
 
 def read_jpeg(data: bytes, start: int = 0) -> Jpeg | None:
-    """The JPEG picture that begins at that offset; None where none does, or where it has no end."""
+    """The JPEG picture that begins at that offset; None where none does."""
     if data[start : start + 3] != START:
         return None
     position, segments, scanned = start + 2, list[tuple[int, bytes]](), False
@@ -58,4 +60,5 @@ def read_jpeg(data: bytes, start: int = 0) -> Jpeg | None:
             segments.append((marker - _APPLICATION.start, data[position + 2 : position + length]))
         scanned = scanned or marker == _SCAN
         position += length
-    return None
+    film = data.find(b"ftyp", start) - 4
+    return Jpeg(film if film > start else len(data), tuple(segments))

@@ -1,7 +1,8 @@
-"""Whether a small picture in a file shows just what the large one shows: a preview for the camera's own display, which holds nothing more."""
+"""Whether a small picture in a file shows just what the large one shows: a camera's preview, which holds nothing more."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -20,20 +21,32 @@ _BAR = 20
 _Levels = npt.NDArray[np.float32]
 
 
-def is_reduced_copy(small: Callable[[], Image.Image], large: Callable[[], Image.Image]) -> bool:
-    """Whether the small picture is the large one with fewer pixels, perhaps cut to another aspect ratio or between black bars.
+class Original:
+    """The picture that others may be previews of. It is decoded once, at a reduced size, when it is first needed."""
 
-    The pictures are opened, and decoded at a reduced size, only when needed. False for pictures that cannot be decoded.
-    """
-    try:
-        one, other = small(), large()
-        if one.width * one.height > _SMALLER * other.width * other.height:
+    def __init__(self, opened: Callable[[], Image.Image]) -> None:
+        """opened: opens the picture, undecoded; may raise what Pillow raises."""
+        self._opened = opened
+
+    @functools.cached_property
+    def _picture(self) -> tuple[int, Image.Image]:
+        """Number of its pixels, and what it shows."""
+        picture = self._opened()
+        pixels, shown = picture.width * picture.height, _decoded(picture)
+        return pixels, shown.reduce(max(1, min(shown.size) // (4 * _SIDE)))
+
+    def is_shown_by(self, small: Callable[[], Image.Image]) -> bool:
+        """Whether the small picture is this one with at most half its pixels, perhaps cut to another aspect ratio or between black bars.
+
+        small: opens it, undecoded. False where one of the two cannot be decoded.
+        """
+        try:
+            one, (pixels, original) = small(), self._picture
+            return one.width * one.height <= _SMALLER * pixels and any(_agree(a, b) for a, b in _ways(_decoded(one), original))
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001  decoders raise whatever they like; what cannot be seen counts as something of its own
             return False
-        return any(_agree(a, b) for a, b in _ways(_decoded(one), _decoded(other)))
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001  decoders raise whatever they like; what cannot be seen counts as something of its own
-        return False
 
 
 def _decoded(picture: Image.Image) -> Image.Image:

@@ -9,7 +9,7 @@ from explorer.photos.contents import digest_of
 _WIDTH, _HEIGHT, _SUB_IFDS, _LAYERS = 256, 257, 330, 37724
 # Offsets and lengths of strips, of tiles, and of the stream of old JPEG compression.
 _DATA = ((273, 279), (324, 325), (513, 514))
-# What else a page's pixels depend on: bits, compression, colours, samples, predictor, colour map, extra samples, sample format, JPEG tables.
+# What else a page's pixels depend on: its size, bits, compression, colours, samples, predictor, colour map and JPEG tables.
 _MEANING = (256, 257, 258, 259, 262, 266, 277, 284, 317, 320, 338, 339, 347)
 # Directories of EXIF, GPS and interoperability hold no pictures.
 _INTEROPERABILITY = 40965
@@ -18,6 +18,8 @@ _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12
 _WHOLE_NUMBERS = frozenset({1, 3, 4, 13, 16, 18})
 # No scanner makes so many; a file that says so goes in circles.
 _MOST = 100_000
+# How often the file's bytes may be referred to, all in all: strips have no reason to lie on each other, but pages may share one.
+_OVERLAP = 4
 
 
 class Page(NamedTuple):
@@ -29,6 +31,10 @@ class Page(NamedTuple):
     height: int
     digest: str
     layers: bytes
+
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height
 
 
 class Directories(NamedTuple):
@@ -42,7 +48,7 @@ class TiffFile:
     """Reads the directories. Raises ValueError, in `read`, where the file makes no sense."""
 
     def __init__(self, data: bytes) -> None:
-        self._data, self._end = data, 0
+        self._data, self._end, self._stored_bytes = data, 0, 0
         self._order = "little" if data[:2] == b"II" else "big"
         self.big = self._number(2, 2) == 43
         # Sizes of an offset, of the number of entries, and of an entry.
@@ -127,7 +133,7 @@ class TiffFile:
 
     def _stored(self, tags: dict[int, tuple[int, int, int]]) -> list[bytes]:
         """Strips or tiles, in order."""
-        pieces, total = list[bytes](), 0
+        pieces = list[bytes]()
         for offsets, lengths in _DATA:
             if offsets not in tags:
                 continue
@@ -135,8 +141,8 @@ class TiffFile:
                 raise ValueError("strips without lengths")
             for offset, length in zip(self._numbers(tags[offsets]), self._numbers(tags[lengths]), strict=False):
                 piece = self._data[offset : offset + length]
-                total += len(piece)
-                if total > len(self._data):
+                self._stored_bytes += len(piece)
+                if self._stored_bytes > _OVERLAP * len(self._data):
                     raise ValueError("strips that lie on each other")
                 pieces.append(piece)
                 self._end = max(self._end, offset + length)

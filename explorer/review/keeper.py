@@ -101,7 +101,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "contents", "Holds more than one picture (pages, a film, maps)",
         lambda i, _: i.contents.weight if i.contents else 0,
-        lambda k, _: f"it holds more ({', '.join(k.contents.words() if k.contents else ())})",
+        lambda k, _: f"it holds more: {', '.join(k.holds)}",
     ),
     Rule(
         "company", "With its film, RAW file or edits",
@@ -156,7 +156,9 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 NAMED = {rule.name: rule for rule in RULES}
 # What is asked as long as a person has not ordered the rules otherwise.
-DEFAULT = ("protected", "raw", "bare", "pixels", "contents", "company", "compression", "quality", "metadata", "earliest", "plain", "oldest", "shortest")
+DEFAULT = (
+    "protected", "raw", "bare", "pixels", "contents", "company", "compression", "quality", "metadata", "earliest", "plain", "oldest", "shortest",
+)  # fmt: skip
 
 
 def choose_keeper(items: Iterable[Item], rules: Sequence[str] = DEFAULT, *, quality: Quality = jpeg_quality) -> tuple[Item, str]:

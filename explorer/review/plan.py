@@ -103,7 +103,12 @@ def as_csv(removals: Sequence[Removal]) -> str:
     for removal in removals:
         row = _row(removal)
         along = ", ".join(f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in removal.along)  # noqa: PTH119
-        shown = {"path": to_text(removal.path), "keep": to_text(removal.keeper) if removal.keeper else "", "along": along, "holds": ", ".join(removal.holds)}
+        shown = {
+            "path": to_text(removal.path),
+            "keep": to_text(removal.keeper) if removal.keeper else "",
+            "along": along,
+            "holds": ", ".join(removal.holds),
+        }
         writer.writerow(row | shown)
     return text.getvalue()
 
@@ -133,7 +138,8 @@ def read_plan(path: str | os.PathLike[str]) -> list[Removal]:
 def _row(removal: Removal) -> dict[str, Any]:
     return {
         "path": removal.path, "hash": removal.hash, "bytes": removal.bytes, "keep": removal.keeper, "keep_hash": removal.keeper_hash,
-        "tier": removal.tier, "why": removal.why, "along": [{"path": each.path, "bytes": each.bytes} for each in removal.along], "holds": list(removal.holds),
+        "tier": removal.tier, "why": removal.why, "along": [{"path": each.path, "bytes": each.bytes} for each in removal.along],
+        "holds": list(removal.holds),
     }  # fmt: skip
 
 

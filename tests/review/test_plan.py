@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.review.companions import beside
 from explorer.photos.contents import NOTHING
+from explorer.review.companions import beside
 from explorer.review.groups import Group, Item
 from explorer.review.outcome import Removal
 from explorer.review.plan import PlanError, as_csv, as_json, read_plan, removals_of, removals_of_photos, write_plan

@@ -61,7 +61,7 @@ def _pieces(data: bytes) -> Iterator[Piece]:
             # Where the four bytes before are no size, it is not a film after all, and nothing can be said of what follows.
             kind, end = "film", movie_end(data, film)
             end = end if end > film else len(data)
-        if kind == "film" and len(data) - end <= _POINTERS and not _starts_anew(data, end):
+        if kind == "film" and _is_pointer(data, end):
             end = len(data)
         yield Piece(kind, data[position:end])
         position = end
@@ -87,9 +87,10 @@ def _known(data: bytes, position: int) -> tuple[Kind, int | None]:
     return "data", None
 
 
-def _starts_anew(data: bytes, position: int) -> bool:
-    at = _SKIP.match(data, position)
-    return at is not None and _KNOWN.match(data, at.end()) is not None
+def _is_pointer(data: bytes, position: int) -> bool:
+    """Whether what follows a film is a few bytes that a maker wrote about it; fill is nothing."""
+    start = _SKIP.match(data, position).end()  # type: ignore[union-attr]
+    return start < len(data) <= position + _POINTERS and _KNOWN.match(data, start) is None
 
 
 def samsung_pieces(data: bytes) -> list[Piece]:

@@ -77,6 +77,8 @@ def read_items(data: bytes, meta: Box) -> Items:
     primary = _Cursor(data, inner[b"pitm"].body + 4, inner[b"pitm"].end).number(4 if wide else 2)
     kinds, auxiliary = _kinds(data, inner[b"iinf"]), _auxiliary_types(data, inner.get(b"iprp"))
     places = _places(data, inner[b"iloc"], inner.get(b"idat"))
+    if primary not in kinds:
+        raise ValueError("no primary item")
     items = {number: Item(number, kind, auxiliary.get(number, b""), places.get(number)) for number, kind in kinds.items()}
     return Items(items, primary, _references(data, inner.get(b"iref")))
 
@@ -98,16 +100,18 @@ class _Cursor:
 def _kinds(data: bytes, iinf: Box) -> dict[int, bytes]:
     cursor = _Cursor(data, iinf.body, iinf.end)
     cursor.number(4)
-    cursor.number(2 if data[iinf.body] == 0 else 4)
+    count = cursor.number(2 if data[iinf.body] == 0 else 4)
     kinds = dict[int, bytes]()
     for entry in boxes(data, cursor.position, iinf.end):
         version = data[entry.body]
         if entry.kind != b"infe" or version < 2:
-            continue
+            raise ValueError("an entry that is no item of a picture")
         each = _Cursor(data, entry.body + 4, entry.end)
         number = each.number(2 if version == 2 else 4)
         each.number(2)
         kinds[number] = each.number(4).to_bytes(4, "big")
+    if len(kinds) != count:
+        raise ValueError("another number of items than it says")
     return kinds
 
 

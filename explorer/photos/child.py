@@ -94,7 +94,7 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
         told = wire.receive(sys.stdin.buffer)
         if told is not None and told[0].get("do") == "decode":
             photo = decode(data, spec, mtime=header["mtime"], name=os.path.basename(path))  # noqa: PTH119
-            wire.send(answers, *_answer(dataclasses.replace(photo, contents=read_contents(data).packed())))
+            wire.send(answers, *_answer(dataclasses.replace(photo, contents=_contents(data))))
     except PhotoError as error:
         # How much memory is free is another matter next time.
         wire.send(answers, {"error": str(error), "passing": isinstance(error, OversizedPhoto)})
@@ -112,6 +112,14 @@ def _beside(data: bytes, path: str) -> dict[str, Any]:
     other, _ = read_with_facts(path)
     left = left_beside(data, other)
     return {"hash": content_hash(data).hex(), "fact": None if left is None else f"{content_hash(other).hex()} {' '.join(map(str, left))}"}
+
+
+def _contents(data: bytes) -> str | None:
+    """What a file holds beside its picture, packed; None where memory is too short for that now: it is read again another time."""
+    try:
+        return read_contents(data).packed()
+    except MemoryError:
+        return None
 
 
 def _answer(photo: DecodedPhoto) -> tuple[dict[str, Any], bytes]:

@@ -65,7 +65,8 @@ class Budget:
 def read_contents(data: bytes, budget: Budget | None = None) -> Contents:
     """What the file holds beside its first picture.
 
-    What cannot be read, or would take more than the budget, makes it incomplete: never less than it is. Raises nothing but MemoryError.
+    What cannot be read, or would take more than the budget, makes it incomplete: never less than it is. Raises MemoryError where too little
+    is free at this moment, and nothing else.
     """
     with warnings.catch_warnings():
         # As in `decode`: oddities of files are nobody's concern here.
@@ -100,15 +101,9 @@ def _parts(pieces: list[Piece]) -> list[Part]:
 
 
 def _jpeg(data: bytes, budget: Budget) -> Contents:
-    jpeg, original = read_jpeg(data), Original(lambda: _opened(data))
+    jpeg, original = read_jpeg(data), Original(lambda: _opened(data), budget.spend)
     if jpeg is None:
         return Contents(complete=False)
-
-    def is_preview(piece: bytes) -> bool:
-        with _opened(piece) as small:
-            affordable = budget.spend(*small.size)
-        return affordable and original.is_shown_by(lambda: _opened(piece))
-
     xmp = jpeg.xmp
     parts = [Part(_XMP_KINDS[found[1]], digest_of(found[2] or found[3] or b"")) for found in _IN_XMP.finditer(xmp)]
     pieces = pieces_behind(data, jpeg.end)
@@ -118,7 +113,7 @@ def _jpeg(data: bytes, budget: Budget) -> Contents:
         kind = semantic or piece.kind
         if kind == "picture" and (inner := read_jpeg(piece.data)) is not None:
             kind = _kind_of_jpeg(inner)
-        if kind != "picture" or not is_preview(piece.data):
+        if kind != "picture" or not original.is_shown_by(functools.partial(_opened, piece.data)):
             parts.append(Part(kind, digest_of(piece.data)))
     return gathered(parts)
 
@@ -152,7 +147,7 @@ def _tiff(data: bytes, budget: Budget) -> Contents:
         stream.seek(0)
         return Image.open(stream, formats=("TIFF",))
 
-    original, parts = Original(lambda: opened(first)), list[Part]()
+    original, parts = Original(lambda: opened(first), budget.spend), list[Part]()
     for page in others:
         pixels = _pixels_of(functools.partial(opened, page), budget)
         # Viewers' reduced versions of the first page hold nothing more.

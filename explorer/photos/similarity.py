@@ -24,9 +24,10 @@ _Levels = npt.NDArray[np.float32]
 class Original:
     """The picture that others may be previews of. It is decoded once, at a reduced size, when it is first needed."""
 
-    def __init__(self, opened: Callable[[], Image.Image]) -> None:
-        """opened: opens the picture, undecoded; may raise what Pillow raises."""
-        self._opened = opened
+    def __init__(self, opened: Callable[[], Image.Image], affordable: Callable[[int, int], bool]) -> None:
+        """opened: opens the picture, undecoded; may raise what Pillow raises. affordable: whether one of that width and height may still be
+        decoded."""
+        self._opened, self._affordable = opened, affordable
 
     @functools.cached_property
     def _picture(self) -> tuple[int, Image.Image]:
@@ -42,7 +43,9 @@ class Original:
         """
         try:
             one, (pixels, original) = small(), self._picture
-            return one.width * one.height <= _SMALLER * pixels and any(_agree(a, b) for a, b in _ways(_decoded(one), original))
+            if one.width * one.height > _SMALLER * pixels or not self._affordable(*one.size):
+                return False
+            return any(_agree(a, b) for a, b in _ways(_decoded(one), original))
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001  decoders raise whatever they like; what cannot be seen counts as something of its own

@@ -91,7 +91,7 @@ class TiffFile:
         for tag in _OTHER_DIRECTORIES:
             for other in self._numbers(tags[tag]) if tag in tags else ():
                 self._measure(other)
-        stored = tuple(self._bytes(tags[tag]) for tag in _MEANING if tag in tags)
+        stored = [piece for tag in _MEANING if tag in tags for piece in (str(tag).encode(), self._bytes(tags[tag]))]
         width, height = ((self._numbers(tags[tag]) or [0])[0] if tag in tags else 0 for tag in (_WIDTH, _HEIGHT))
         layers = self._bytes(tags[_LAYERS]) if _LAYERS in tags else b""
         below = self._numbers(tags[_SUB_IFDS]) if _SUB_IFDS in tags else []

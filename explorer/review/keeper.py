@@ -157,7 +157,8 @@ RULES: tuple[Rule, ...] = (
 NAMED = {rule.name: rule for rule in RULES}
 # What is asked as long as a person has not ordered the rules otherwise.
 DEFAULT = (
-    "protected", "raw", "bare", "pixels", "contents", "company", "compression", "quality", "metadata", "earliest", "plain", "oldest", "shortest",
+    "protected", "raw", "bare", "pixels", "contents", "company", "compression", "quality", "metadata", "earliest", "plain", "oldest",
+    "shortest",
 )  # fmt: skip
 
 

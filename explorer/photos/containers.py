@@ -197,6 +197,8 @@ def _frames(data: bytes, budget: Budget) -> Contents:
         if not budget.spend(*picture.size):
             # Too much to decode: the same only where every byte is.
             return gathered([Part("frame", digest_of(data), number - 1)])
+        # Some decoders know how long a frame is shown only once it is decoded.
+        picture.load()
         digests += [str(round(picture.info.get("duration") or 0)).encode(), *(_samples(picture) if index else ())]
     return gathered([Part("frame", digest_of(*digests), number - 1)])
 

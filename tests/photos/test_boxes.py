@@ -29,7 +29,10 @@ def test_boxes_one_after_the_other() -> None:
     assert found is not None and found.start == 20 and find_box(data, b"moov") is None
 
 
-@pytest.mark.parametrize("tail", [b"\0\0\0", struct.pack(">I", 7) + b"abcd", struct.pack(">I", 100) + b"abcd", box(b"ab\0d"), struct.pack(">I4sQ", 1, b"mdat", 15)])
+@pytest.mark.parametrize(
+    "tail",
+    [b"\0\0\0", struct.pack(">I", 7) + b"abcd", struct.pack(">I", 100) + b"abcd", box(b"ab\0d"), struct.pack(">I4sQ", 1, b"mdat", 15)],
+)
 def test_what_is_no_box_ends_them(tail: bytes) -> None:
     data = box(b"ftyp", b"abcd") + tail
     assert [b.kind for b in boxes.boxes(data)] == [b"ftyp"]

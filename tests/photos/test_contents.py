@@ -98,10 +98,18 @@ def test_a_file_goes_only_where_all_it_holds_stays(item: Contents, kept: Content
 
 def test_why_it_stays() -> None:
     assert "read again" in why_it_stays(None, NOTHING) and why_it_stays(None, None)
-    assert why_it_stays(Contents((), False), Contents((), False)) == "it holds more than one picture, and not all of it can be read and compared"
+    assert (
+        why_it_stays(Contents((), False), Contents((), False))
+        == "it holds more than one picture, and not all of it can be read and compared"
+    )
     assert why_it_stays(Contents((FILM,)), Contents((PAGE,))) == "not all that it holds (film inside) is in the one kept"
     assert "the one kept holds" in why_it_stays(Contents((FILM,)), None)
-    assert why_it_stays(NOTHING, None) == why_it_stays(NOTHING, Contents((), False)) == why_it_stays(Contents((FILM,)), Contents((PAGE, FILM))) == ""
+    assert (
+        why_it_stays(NOTHING, None)
+        == why_it_stays(NOTHING, Contents((), False))
+        == why_it_stays(Contents((FILM,)), Contents((PAGE, FILM)))
+        == ""
+    )
 
 
 def test_packed_is_compact_json() -> None:

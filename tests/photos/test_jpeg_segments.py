@@ -11,7 +11,9 @@ from tests.containers import film, with_extended_xmp, with_segment, with_xmp
 from tests.pictures import draw, encoded
 
 
-@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"quality": 30, "subsampling": 0}, {"restart_marker_rows": 1}, {"comment": b"\xff\xd9"}])
+@pytest.mark.parametrize(
+    "options", [{}, {"progressive": True}, {"quality": 30, "subsampling": 0}, {"restart_marker_rows": 1}, {"comment": b"\xff\xd9"}]
+)
 def test_where_a_picture_ends(options: dict[str, object]) -> None:
     jpeg = encoded(draw(1), **options)
     assert jpeg.endswith(b"\xff\xd9")

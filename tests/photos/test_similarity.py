@@ -62,7 +62,9 @@ def test_a_preview_has_at_most_half_the_pixels() -> None:
 
 
 def test_plain_pictures() -> None:
-    assert is_preview(plain("navy", (100, 80)), plain("navy", (400, 320))) and is_preview(plain("black", (100, 80)), plain("black", (400, 320)))
+    assert is_preview(plain("navy", (100, 80)), plain("navy", (400, 320))) and is_preview(
+        plain("black", (100, 80)), plain("black", (400, 320))
+    )
     assert not is_preview(plain("navy", (100, 80)), plain("purple", (400, 320)))
 
 

@@ -13,7 +13,9 @@ from tests.pictures import draw, encoded, exif
 SIZE = (60, 40)
 
 
-def small_tiff(*directories: list[tuple[int, int, int, int]], order: str = "<", tail: bytes = b"", starts: list[int] | None = None) -> bytes:
+def small_tiff(
+    *directories: list[tuple[int, int, int, int]], order: str = "<", tail: bytes = b"", starts: list[int] | None = None
+) -> bytes:
     """Directories one after the other, of entries (tag, type, number, value)."""
     data, at = b"", 8
     for number, entries in enumerate(directories):

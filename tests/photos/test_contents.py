@@ -37,7 +37,7 @@ def test_anything_else_is_refused(text: str) -> None:
 
 def test_a_file_with_one_picture_costs_nothing_to_unpack() -> None:
     assert Contents.unpacked(NOTHING_PACKED) is NOTHING and gathered([]) is NOTHING
-    assert NOTHING == Contents((), True) and not NOTHING.words() and NOTHING.weight == 0
+    assert Contents((), True) == NOTHING and not NOTHING.words() and NOTHING.weight == 0
 
 
 @given(CONTENTS, CONTENTS)
@@ -93,7 +93,7 @@ def test_a_digest_knows_where_its_pieces_end() -> None:
 def test_a_file_goes_only_where_all_it_holds_stays(item: Contents, kept: Contents) -> None:
     goes = not why_it_stays(item, kept)
     assert goes == (item.complete and not item.beyond(kept))
-    assert why_it_stays(None, kept) and why_it_stays(item, None) or not item.parts
+    assert (why_it_stays(None, kept) and why_it_stays(item, None)) or not item.parts
 
 
 def test_why_it_stays() -> None:

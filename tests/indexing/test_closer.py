@@ -27,7 +27,8 @@ FAR = {"matrix": [0.5, 0.0, 0.2, 0.0, 0.5, 0.2]}
 def measures(**other: Any) -> Measures:
     """Two pictures that are one."""
     same: dict[str, Any] = {
-        "matrix": np.eye(2, 3), "overlap": (1.0, 1.0), "blocks": 100, "textured": 1.0, "median": 0.98765, "low": 0.9, "bad": 0.0, "shift": 0.0,
+        "matrix": np.eye(2, 3), "overlap": (1.0, 1.0), "blocks": 100, "textured": 1.0, "median": 0.98765, "low": 0.9, "bad": 0.0,
+        "shift": 0.0,
         "far": 0.0, "bent": 0.0, "stretch": 1.0, "excess": 0.0, "strong": 100, "broken": 0.0, "same": 1.0, "ink": 1.0, "displaced": 0.0,
         "wide": 0.0, "noise": 0.5, "drawn": 1.0, "lopsided": 0.0, "stirred": False, "flat": 0.1,
     }  # fmt: skip

@@ -59,7 +59,8 @@ def test_samsungs_directory() -> None:
     data = samsung(
         JPEG,
         (0x0A01, b"Image_UTC_Data", b"1705124333853"), (0x0A30, b"MotionPhoto_Data", film(1)), (0x0100, b"SoundShot_000", b"sound"),
-        (0x0AB1, b"DualShot_DepthMap_1", b"depth"), (0x0A20, b"DualShot_1", JPEG), (0x0BBB, b"New", b"n" * 4096), (0x0BBC, b"Newer", b"n" * 4097),
+        (0x0AB1, b"DualShot_DepthMap_1", b"depth"), (0x0A20, b"DualShot_1", JPEG), (0x0BBB, b"New", b"n" * 4096),
+        (0x0BBC, b"Newer", b"n" * 4097),
     )  # fmt: skip
     expected = [("film", film(1)), ("audio", b"sound"), ("depth map", b"depth"), ("picture", JPEG), ("data", b"n" * 4097)]
     assert pieces_behind(data, len(JPEG)) == expected

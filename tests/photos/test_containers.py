@@ -301,7 +301,8 @@ def test_a_file_of_nothing_but_a_track() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"\x89PNG\r\n\x1a\nnothing", b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\0", b"GIF89a", b"RIFF\0\0\0\0WEBP", b"BM", b"\0\0\0\x18ftypheic" + bytes(12) + box(b"meta", bytes(4)),
+        b"\x89PNG\r\n\x1a\nnothing", b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\0", b"GIF89a", b"RIFF\0\0\0\0WEBP", b"BM",
+        b"\0\0\0\x18ftypheic" + bytes(12) + box(b"meta", bytes(4)),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_may_hold_anything(data: bytes) -> None:

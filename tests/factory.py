@@ -9,6 +9,7 @@ import numpy as np
 
 from explorer.library.library import Library
 from explorer.library.writer import Seen, Writer
+from explorer.photos.contents import NOTHING_PACKED
 from explorer.photos.decode import DecodedPhoto
 
 ENCODER, VERSION, DIM = "tiny", "1", 8
@@ -19,7 +20,7 @@ def decoded(**facts: Any) -> DecodedPhoto:
     dull: dict[str, Any] = {
         "format": "JPEG", "width": 640, "height": 480, "frames": 1, "taken_at": None, "taken_source": None, "latitude": None,
         "longitude": None, "camera": None, "lens": None, "exposure_time": None, "f_number": None, "iso": None, "focal_length": None,
-        "phash": bytes(32), "preview": b"\xff\xd8preview\xff\xd9", "input": None, "damaged": None,
+        "phash": bytes(32), "preview": b"\xff\xd8preview\xff\xd9", "input": None, "damaged": None, "contents": NOTHING_PACKED,
     }  # fmt: skip
     return DecodedPhoto(**(dull | facts))
 

@@ -44,16 +44,21 @@ def run_duplicates(args: argparse.Namespace) -> int:
             emit_json([_as_json(group) for group in groups])
             return 0
         for group in groups:
-            emit(f"{_NAMES[group.tier]}: keep {group.keep.path} ({group.keep_because})")
+            emit(f"{_NAMES[group.tier]}: keep {group.keep.path} ({'; '.join([group.keep_because, *_holding(group)])})")
             for item in group.others:
                 beside, stays = ", ".join(os.path.basename(each.path) for each in item.company.along), group.stays(item)  # noqa: PTH119
-                notes = [item.relation, *([f"with {beside}"] if beside else []), *([f"it stays: {stays}"] if stays else [])]
+                notes = [item.relation, *item.holds, *([f"with {beside}"] if beside else []), *([f"it stays: {stays}"] if stays else [])]
                 emit(f"    {item.path} ({'; '.join(notes)})")
         if not groups:
             say(_nothing(library.catalog.counts().photos))
         return 0
     finally:
         library.close()
+
+
+def _holding(group: Group) -> list[str]:
+    """What the one kept holds, where that is not the very reason for keeping it."""
+    return [words for words in group.keep.holds if words not in group.keep_because]
 
 
 def _as_json(group: Group) -> dict[str, Any]:
@@ -72,7 +77,7 @@ def _photo(group: Group, item: Item) -> dict[str, Any]:
         "id": item.photo_id, "path": item.path, "bytes": item.bytes, "width": item.width, "height": item.height, "format": item.format,
         "taken_at": item.taken_at, "relation": item.relation, "score": round(item.score, 4), "protected": item.protected,
         "linked": item.linked, "stays": "" if item is group.keep else group.stays(item),
-        "along": [{"path": each.path, "bytes": each.bytes} for each in item.company.along],
+        "along": [{"path": each.path, "bytes": each.bytes} for each in item.company.along], "contents": list(item.holds),
     }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from explorer.indexing.scan import NOWHERE, device_of, inode_of, root_state
 from explorer.library import absence
 from explorer.library.library import Library
 from explorer.library.paths import join, to_text
-from explorer.library.quality import put_quality, unjudged
+from explorer.library.quality import put_quality, refresh, unjudged
 from explorer.library.writer import KnownFile, Seen, Writer
 
 __all__ = ["Indexer", "Place", "Progress", "Tally"]
@@ -231,7 +231,7 @@ class Indexer:
                     if photo_id is not None and id(outcome) in vectors and self._writer.photo_of(outcome.digest or b"") == photo_id:
                         self._writer.add_embedding(self._encoder_id, photo_id, vectors[id(outcome)])
                         if outcome.photo is not None:
-                            put_quality(self._writer, photo_id, outcome.photo)
+                            refresh(self._writer, photo_id, outcome.photo)
                         tally.encoded += 1
                         done.add(photo_id)
         for photo_id, _, _ in waiting:
@@ -253,7 +253,7 @@ class Indexer:
             tally.encoded += 1
 
     def _judge_waiting(self) -> None:
-        """Photos that were indexed before their quality was measured, or measured otherwise: their originals are read again."""
+        """Photos of which an earlier release measured and told less, or otherwise: their originals are read again."""
         waiting = self._those_there(
             [
                 Task(file.root_id, Seen(file.path, file.size, file.mtime_ns, file.inode), photo_id)
@@ -261,11 +261,12 @@ class Indexer:
             ]
         )
         for batch in self._batches(waiting, lambda _: False):
-            with self._writer.transaction():
-                for outcome in batch:
-                    photo_id = _task(outcome).photo_id
-                    if outcome.photo is not None and photo_id is not None and self._writer.photo_of(outcome.digest or b"") == photo_id:
-                        put_quality(self._writer, photo_id, outcome.photo)
+            read = [(o.digest, o.photo, _task(o).photo_id) for o in batch if o.photo is not None and o.digest is not None]
+            # The file may have been replaced since.
+            same = [(digest, photo, known) for digest, photo, known in read if known is not None and self._writer.photo_of(digest) == known]
+            with self._library.previews.writing((digest.hex(), photo.preview) for digest, photo, _ in same), self._writer.transaction():
+                for _, photo, photo_id in same:
+                    refresh(self._writer, photo_id, photo)
 
     def _path(self, root_id: int, relative: str) -> str:
         return join(to_text(self._roots[root_id]), relative)

@@ -284,6 +284,11 @@ drop index photo_taken;
 create index photo_shown on photo (taken_at) where present > 0;
 """
 
+_M010_CONTENTS = """
+-- What a photo's file holds beside its first picture (`photos/contents.py`), JSON; null where the file has not been read since.
+alter table photo add column contents text
+"""
+
 # Name and SQL of each step, in order.
 _STEPS = (
     ("m001_create_tables", _M001_TABLES),
@@ -295,6 +300,7 @@ _STEPS = (
     ("m007_create_map", _M007_MAP),
     ("m008_sketch_when_wanted", _M008_INNER),
     ("m009_count_by_indexes", _M009_COUNTING),
+    ("m010_keep_contents", _M010_CONTENTS),
 )
 VERSION = len(_STEPS)
 

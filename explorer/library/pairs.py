@@ -12,12 +12,13 @@ import numpy.typing as npt
 from explorer.library.catalog import Catalog, Ids
 from explorer.library.paths import join
 from explorer.library.writer import Writer
+from explorer.photos.contents import Contents
 
 # pixels: the same at full size. picture: one picture, verified. scene: aligned, yet another shot. different: looked alike, and is not.
 Kind = Literal["pixels", "picture", "scene", "different"]
 
 # The way in which pairs are found (`indexing/pairs.py`); what another way found is not read, and made anew.
-PAIRS_VERSION = 4
+PAIRS_VERSION = 5
 
 _SLICE = 10_000
 
@@ -35,7 +36,8 @@ class Pair(NamedTuple):
 class CopyRow(NamedTuple):
     """One present file with what telling duplicates apart needs of its photo.
 
-    root: as in the catalog. path: absolute. metadata: how many facts the photo carries about itself.
+    root: as in the catalog. path: absolute. metadata: how many facts the photo carries about itself. contents: what its file holds beside
+    the picture; None where it has not been read since that is asked.
     """
 
     file_id: int
@@ -53,6 +55,7 @@ class CopyRow(NamedTuple):
     taken_source: str | None
     camera: str | None
     metadata: int
+    contents: Contents | None
 
 
 _METADATA = " + ".join(
@@ -62,7 +65,7 @@ _METADATA = " + ".join(
 
 
 _COPIES = f"""select f.id, p.id, p.hash, r.path, f.path, f.size, f.inode, f.mtime_ns, p.width, p.height, p.format, p.taken_at,
- p.taken_source, p.camera, {_METADATA} from file f join photo p on p.id = f.photo_id join root r on r.id = f.root_id
+ p.taken_source, p.camera, {_METADATA}, p.contents from file f join photo p on p.id = f.photo_id join root r on r.id = f.root_id
  where f.state = 'present' and"""  # noqa: S608
 
 
@@ -78,12 +81,28 @@ def copies(catalog: Catalog, photo_ids: Iterable[int] | None = None) -> list[Cop
             for start in range(0, len(wanted), _SLICE):
                 some = wanted[start : start + _SLICE]
                 rows += map(_copy, db.execute(_COPIES + f" p.id in ({','.join('?' * len(some))})", some))
-    return sorted(rows)
+    return sorted(rows, key=lambda row: row.file_id)
 
 
 def _copy(row: Sequence[object]) -> CopyRow:
-    file_id, photo_id, digest, root, path, *rest = row
-    return CopyRow(file_id, photo_id, digest.hex(), str(root), join(str(root), str(path)), *rest)  # type: ignore[arg-type, attr-defined]
+    file_id, photo_id, digest, root, path, *rest, contents = row
+    facts = (file_id, photo_id, digest.hex(), str(root), join(str(root), str(path)), *rest)  # type: ignore[attr-defined]
+    return CopyRow(*facts, contents=_contents(contents))  # type: ignore[arg-type, misc]
+
+
+def _contents(stored: object) -> Contents | None:
+    try:
+        return Contents.unpacked(stored) if isinstance(stored, str) else None
+    except ValueError:
+        # Of another release, or damaged: as good as not known.
+        return None
+
+
+def contents_of(catalog: Catalog, digest: str) -> Contents | None:
+    """What files with this content (its hash, hex) hold beside their picture; None where that is not known."""
+    with catalog.reading() as db:
+        row = db.execute("select contents from photo where hash = ?", (bytes.fromhex(digest),)).fetchone()
+    return _contents(row[0]) if row else None
 
 
 def pairs(catalog: Catalog, version: int, kinds: Sequence[Kind] = ("pixels", "picture", "scene"), *, hidden: bool = False) -> list[Pair]:
@@ -126,7 +145,9 @@ def put_pairs(writer: Writer, found: Iterable[Pair], version: int) -> None:
 
 
 def drop_pairs(writer: Writer, version: int) -> None:
-    """Forget everything that other versions of the method have found."""
+    """Forget everything that other versions of the method have found, and with it all hashes of pixels, which have no version."""
+    old = "select 1 from {0} where version <> ?1"
+    writer.run(f"delete from pixels where exists ({old.format('pair')}) or exists ({old.format('sketch')})", (version,))  # noqa: S608
     writer.run("delete from pair where version <> ?", (version,))
     writer.run("delete from sketch where version <> ?", (version,))
 

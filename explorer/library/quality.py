@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from explorer.library.catalog import Catalog, Ids
 from explorer.library.paths import join
-from explorer.library.writer import KnownFile, Writer
+from explorer.library.writer import FACTS, KnownFile, Writer
 from explorer.photos.facts import DecodedPhoto
 from explorer.photos.figures import FIGURES, VERSION, Look
 
@@ -36,13 +36,23 @@ def put_quality(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
         )
 
 
+def refresh(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
+    """Replace all that is known of a photo by what decoding the same content tells now. In a transaction of the caller's, or its own."""
+    with writer.transaction() as change:
+        columns = ", ".join(f"{name} = ?" for name in (*FACTS, "change"))
+        writer.run(f"update photo set {columns} where id = ?", [*(getattr(photo, name) for name in FACTS), change, photo_id])  # noqa: S608
+        put_quality(writer, photo_id, photo)
+
+
 def unjudged(catalog: Catalog) -> list[tuple[int, KnownFile]]:
-    """Visible photos without figures, or with those of another version, each with one of its files on a connected drive."""
+    """Visible photos without figures, or with those of another version, or whose files' contents are not known, each with one of its files
+    on a connected drive."""
     with catalog.reading() as db:
         rows = db.execute(
             "select f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, min(f.id) from photo p"
             " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id and r.state = 'online'"
-            " where p.present > 0 and not exists (select 1 from quality q where q.photo_id = p.id and q.version = ?) group by p.id",
+            " where p.present > 0 and (p.contents is null or not exists"
+            " (select 1 from quality q where q.photo_id = p.id and q.version = ?)) group by p.id",
             (VERSION,),
         ).fetchall()
     return [(int(row[7]), KnownFile(*row[:8])) for row in rows]

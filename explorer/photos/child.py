@@ -8,6 +8,7 @@ Whatever a codec does to this process, it happens here and nowhere else.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import math
 import os
 import signal
@@ -18,7 +19,8 @@ from typing import Any, BinaryIO
 from explorer.errors import OversizedPhoto, PhotoError
 from explorer.photos import wire
 from explorer.photos.closer import fraction, left_beside, pixel_hash
-from explorer.photos.decode import content_hash, decode
+from explorer.photos.containers import read_contents
+from explorer.photos.decode import DecodedPhoto, content_hash, decode
 from explorer.photos.inputs import InputSpec
 from explorer.photos.limits import free_memory
 from explorer.photos.reading import read_with_facts
@@ -76,7 +78,7 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
     _limit_time(header.get("seconds"))
     try:
         if "path" not in header:
-            wire.send(answers, *_decoded(body, spec, None, ""))
+            wire.send(answers, *_answer(decode(body, spec)))
             return
         path = os.fsdecode(bytes.fromhex(header["path"]))
         data, facts = read_with_facts(path)
@@ -91,7 +93,8 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
         wire.send(answers, {"hash": content_hash(data).hex(), "size": size, "mtime_ns": facts.st_mtime_ns})
         told = wire.receive(sys.stdin.buffer)
         if told is not None and told[0].get("do") == "decode":
-            wire.send(answers, *_decoded(data, spec, header["mtime"], os.path.basename(path)))  # noqa: PTH119
+            photo = decode(data, spec, mtime=header["mtime"], name=os.path.basename(path))  # noqa: PTH119
+            wire.send(answers, *_answer(dataclasses.replace(photo, contents=_contents(data))))
     except PhotoError as error:
         # How much memory is free is another matter next time.
         wire.send(answers, {"error": str(error), "passing": isinstance(error, OversizedPhoto)})
@@ -111,8 +114,16 @@ def _beside(data: bytes, path: str) -> dict[str, Any]:
     return {"hash": content_hash(data).hex(), "fact": None if left is None else f"{content_hash(other).hex()} {' '.join(map(str, left))}"}
 
 
-def _decoded(data: bytes, spec: InputSpec | None, mtime: float | None, name: str) -> tuple[dict[str, Any], bytes]:
-    facts, body = wire.pack(decode(data, spec, mtime=mtime, name=name))
+def _contents(data: bytes) -> str | None:
+    """What a file holds beside its picture, packed; None where memory is too short for that now: it is read again another time."""
+    try:
+        return read_contents(data).packed()
+    except MemoryError:
+        return None
+
+
+def _answer(photo: DecodedPhoto) -> tuple[dict[str, Any], bytes]:
+    facts, body = wire.pack(photo)
     return {"photo": facts}, body
 
 

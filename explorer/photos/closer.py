@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import warnings
 
@@ -11,12 +10,18 @@ from PIL import ExifTags, Image
 from explorer.errors import DamagedPhoto, PhotoError
 from explorer.photos import decode as decoding
 from explorer.photos.colour import to_rgb
+from explorer.photos.containers import read_contents
+from explorer.photos.contents import NOTHING, digest_of
 from explorer.photos.metadata import orientation
 from explorer.photos.resaving import Left, left_over
 
+# Modes whose samples have more than 8 bits.
+_DEEP = frozenset({"I", "F"})
+
 
 def pixel_hash(data: bytes) -> bytes:
-    """16 bytes that are equal for pictures with the same pixels at full size: upright, in sRGB, transparent parts white.
+    """16 bytes that are equal for files with the same pixels at full size (upright, in sRGB), as transparent, of the same depth, and with
+    the same contents beside (`contents`). Where not all contents can be told, only the same bytes are equal.
 
     Raises PhotoError for what cannot be decoded whole.
     """
@@ -26,7 +31,7 @@ def pixel_hash(data: bytes) -> bytes:
             picture = decoding._open(data)
             picture.load()
             turn = decoding._TURN.get(orientation(picture))
-            pixels = to_rgb(picture, 1)
+            pixels, hidden = to_rgb(picture, 1), _beyond_rgb(picture, turn)
         except PhotoError:
             raise
         except MemoryError:
@@ -35,7 +40,20 @@ def pixel_hash(data: bytes) -> bytes:
             raise DamagedPhoto("the file is damaged: its picture cannot be decoded") from error
     if turn is not None:
         pixels = pixels.transpose(turn)
-    return hashlib.blake2b(pixels.tobytes(), digest_size=16, salt=b"%d,%d" % pixels.size).digest()
+    contents = read_contents(data)
+    beside = b"" if contents == NOTHING else contents.packed().encode()
+    return bytes.fromhex(digest_of(b"%d %d" % pixels.size, pixels.tobytes(), hidden, beside, b"" if contents.complete else data))
+
+
+def _beyond_rgb(picture: Image.Image, turn: Image.Transpose | None) -> bytes:
+    """What a picture has beside its colours in 8 bits: how transparent it is, where it is, and the samples of a deeper one."""
+    upright = picture if turn is None else picture.transpose(turn)
+    if upright.mode in _DEEP or upright.mode.startswith("I;16"):
+        return upright.mode.encode() + upright.tobytes()
+    if not upright.has_transparency_data:
+        return b""
+    alpha = upright.convert("RGBA").getchannel("A")
+    return b"" if alpha.getextrema() == (255, 255) else alpha.tobytes()
 
 
 def fraction(data: bytes) -> str | None:

@@ -38,7 +38,8 @@ class DecodedPhoto(Metadata):
     width, height: of the original, upright. phash: 32 bytes. preview: a JPEG, upright, sRGB, longest side at most 512.
     input: what the encoder wants, uint8 of shape (size, size, 3), or None if none was asked for. damaged: what is wrong with a
     photo that could be read in part. quality, look: its figures and what explains them, packed (see `quality`). stated: the date that
-    its camera gave it, where that cannot be.
+    its camera gave it, where that cannot be. contents: what its file holds beside the picture, packed (see `contents`); None where it was
+    not asked for.
     """
 
     format: str = ""
@@ -52,3 +53,4 @@ class DecodedPhoto(Metadata):
     quality: bytes = b""
     look: bytes = b""
     stated: str | None = None
+    contents: str | None = None

@@ -11,7 +11,7 @@ import numpy.typing as npt
 Grey = npt.NDArray[np.uint8]
 
 # Raised when a figure changes its meaning: photos judged before are then read again in the background.
-VERSION = 3
+VERSION = 4
 # The size at which a photo is looked at: strengths of blur and grain are given as they are seen there. Pixels of the longer side.
 VIEW = 1500
 # Of the histogram.

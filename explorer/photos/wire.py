@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 
+from explorer.photos.contents import Contents
 from explorer.photos.facts import DecodedPhoto
 from explorer.photos.figures import Look, Quality
 
@@ -99,3 +100,5 @@ def _check(photo: DecodedPhoto) -> None:
         raise ValueError("a figure that is no number")
     if photo.look:
         Look.unpacked(photo.look)
+    if photo.contents is not None:
+        Contents.unpacked(photo.contents)

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from explorer.errors import UsageError
 from explorer.library.decisions import Protection, protected_folders
 from explorer.library.library import Library
-from explorer.library.pairs import PAIRS_VERSION, Kind, compared
+from explorer.library.pairs import PAIRS_VERSION, Kind, compared, contents_of
 from explorer.library.paths import inside, printable
 from explorer.library.removals import known_file, unread_file
+from explorer.photos.contents import why_it_stays
 from explorer.review import moving
 from explorer.review.companions import Along, beside
 from explorer.review.moving import Stamp, stamp
@@ -179,12 +180,23 @@ class Check:
             self._known(keeper, digest, "the one to keep")
             if digest != removal.hash and not self._verified(removal, digest):
                 raise Refused("it was not compared with the one to keep, so nobody knows whether they are one picture")
+            self._check_contents(removal, digest)
             found = stamp(keeper)
             if moving.file_hash(keeper) != digest or stamp(keeper) != found:
                 raise Refused("the one to keep has changed since the library last looked at it")
         except OSError as error:
             raise Refused(_unread("the one to keep", error)) from error
         return Kept(keeper, digest, found)
+
+    def _check_contents(self, removal: Removal, keeper_hash: str) -> None:
+        """Raises Refused where a copy holds more than its first picture (pages, a film), and the one to keep does not hold it, too.
+
+        What the catalog says of contents is said of just these bytes: both files' hashes are checked in this moment.
+        """
+        if removal.hash == keeper_hash or removal.tier in _OTHER_SHOTS:
+            return
+        if reason := why_it_stays(contents_of(self._catalog, removal.hash), contents_of(self._catalog, keeper_hash)):
+            raise Refused(reason)
 
     def _verified(self, removal: Removal, keeper_hash: str) -> bool:
         """Whether the two were found to be what the tier says."""

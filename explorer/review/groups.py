@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from explorer.library.paths import printable
+from explorer.photos.contents import Contents, why_it_stays
 from explorer.review.companions import ALONE, Company, kept_together
 from explorer.review.relations import Edge
 
@@ -30,7 +31,8 @@ class Item:
     symbolic one), so that removing it frees nothing. metadata: how many facts it carries about itself (date, place, camera …).
     modified: the file's own time, Unix seconds. symlink: the file is a symbolic link, which can never be the one to keep. company: what
     lies beside it. place: the same for two names of the same bytes on disk; '' where that is not known. bordered: it is
-    another one of its group with a border put around it.
+    another one of its group with a border put around it. contents: what the file holds beside its first picture; None where that
+    is not known yet.
     """
 
     file_id: int
@@ -52,6 +54,12 @@ class Item:
     company: Company = ALONE
     place: str = ""
     bordered: bool = False
+    contents: Contents | None = None
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """What the file holds beside its first picture, in words for a person: “3 pages”, “film inside”. () for a single picture."""
+        return ("perhaps more than its picture: it has not been read again yet",) if self.contents is None else tuple(self.contents.words())
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,11 @@ class Group:
             if kept_together(self.keep.path, item.path):
                 return "it and the one kept are a set"
             return NOT_COMPARED
-        return _only_film(item, self.keep) if self.tier in COPIES else ""
+        if self.tier not in COPIES:
+            # Other shots, which a person marks one by one: what goes with them is plain to see.
+            return ""
+        beside = why_it_stays(item.contents, self.keep.contents) if item.photo_id != self.keep.photo_id else ""
+        return beside or _only_film(item, self.keep)
 
     def with_kept(self, file_id: int) -> Group:
         """The group with that file kept, because the person says so. Only what is known to be a copy of that one is still offered."""

@@ -99,6 +99,11 @@ RULES: tuple[Rule, ...] = (
         lambda k, r: f"it has more pixels ({k.width:,} × {k.height:,} against {r.width:,} × {r.height:,})",
     ),
     Rule(
+        "contents", "Holds more than one picture (pages, a film, maps)",
+        lambda i, _: i.contents.weight if i.contents else 0,
+        lambda k, _: f"it holds more: {', '.join(k.holds)}",
+    ),
+    Rule(
         "company", "With its film, RAW file or edits",
         lambda i, _: 4 * bool(i.company.films) + 2 * i.company.raw + i.company.edits,
         lambda k, r: f"it has {_company(k, r)} beside it",
@@ -151,7 +156,10 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 NAMED = {rule.name: rule for rule in RULES}
 # What is asked as long as a person has not ordered the rules otherwise.
-DEFAULT = ("protected", "raw", "bare", "pixels", "company", "compression", "quality", "metadata", "earliest", "plain", "oldest", "shortest")
+DEFAULT = (
+    "protected", "raw", "bare", "pixels", "contents", "company", "compression", "quality", "metadata", "earliest", "plain", "oldest",
+    "shortest",
+)  # fmt: skip
 
 
 def choose_keeper(items: Iterable[Item], rules: Sequence[str] = DEFAULT, *, quality: Quality = jpeg_quality) -> tuple[Item, str]:

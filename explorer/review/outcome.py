@@ -16,6 +16,7 @@ class Removal:
     keeper: the file that is kept for it, or None where a photo is removed for its own sake, which needs a confirmation of its own. A file
     that could not be read as a photo goes for its own sake only: nobody can tell whether there is another copy of it.
     along: what went with it when the plan was made, for people to see; what really goes is found out in the moment of removing.
+    holds: what the file holds beside its first picture, in words, for people to see as well.
     """
 
     path: str
@@ -26,6 +27,7 @@ class Removal:
     tier: str = ""
     why: str = ""
     along: tuple[Along, ...] = field(default=(), compare=False)
+    holds: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def whole(self) -> int:

@@ -23,7 +23,7 @@ from explorer.review.outcome import Removal
 from explorer.words import size
 
 FORMAT, VERSION = "photo-explorer-plan", 1
-_COLUMNS = ("path", "hash", "bytes", "keep", "keep_hash", "tier", "why", "along")
+_COLUMNS = ("path", "hash", "bytes", "keep", "keep_hash", "tier", "why", "along", "holds")
 _HASH = re.compile(r"[0-9a-f]{32}")
 
 
@@ -67,7 +67,7 @@ def removals_of(catalog: Catalog, groups: Iterable[Group], wanted: Callable[[Gro
         if item.photo_id in hashes and at.keep.photo_id in hashes:
             found[item.path] = Removal(
                 item.path, hashes[item.photo_id], at.keep.path, hashes[at.keep.photo_id], item.bytes, at.tier, at.keep_because,
-                item.company.along,
+                item.company.along, item.holds,
             )  # fmt: skip
     # Whatever was accepted: what is kept for another does not go itself.
     return [removal for removal in found.values() if removal.keeper not in found]
@@ -103,7 +103,12 @@ def as_csv(removals: Sequence[Removal]) -> str:
     for removal in removals:
         row = _row(removal)
         along = ", ".join(f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in removal.along)  # noqa: PTH119
-        shown = {"path": to_text(removal.path), "keep": to_text(removal.keeper) if removal.keeper else "", "along": along}
+        shown = {
+            "path": to_text(removal.path),
+            "keep": to_text(removal.keeper) if removal.keeper else "",
+            "along": along,
+            "holds": ", ".join(removal.holds),
+        }
         writer.writerow(row | shown)
     return text.getvalue()
 
@@ -134,6 +139,7 @@ def _row(removal: Removal) -> dict[str, Any]:
     return {
         "path": removal.path, "hash": removal.hash, "bytes": removal.bytes, "keep": removal.keeper, "keep_hash": removal.keeper_hash,
         "tier": removal.tier, "why": removal.why, "along": [{"path": each.path, "bytes": each.bytes} for each in removal.along],
+        "holds": list(removal.holds),
     }  # fmt: skip
 
 

@@ -88,6 +88,7 @@ def _item(group: Group, item: Item, photo: PhotoRow | None) -> dict[str, Any]:
         "relation": item.relation or ("kept" if keep else ""),
         "note": _note(group, item),
         "beside": _beside(item),
+        "holds": ", ".join(item.holds),
         "width": item.width,
         "height": item.height,
         "bytes": item.bytes,

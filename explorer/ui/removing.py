@@ -92,7 +92,14 @@ def _row(removal: Removal) -> dict[str, str]:
     folder, name = os.path.split(printable(removal.path))
     kept = printable(removal.keeper) if removal.keeper else "none"
     along = ", ".join(f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in removal.along)  # noqa: PTH119
-    return {"File": name, "Folder": folder, "Kept": kept, "Size": size(removal.bytes), "Goes with it": along}
+    return {
+        "File": name,
+        "Folder": folder,
+        "Kept": kept,
+        "Size": size(removal.bytes),
+        "Holds": ", ".join(removal.holds),
+        "Goes with it": along,
+    }
 
 
 def _destination() -> str | None:

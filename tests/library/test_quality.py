@@ -8,6 +8,7 @@ import pytest
 
 from explorer.library import quality
 from explorer.library.library import Library
+from explorer.library.writer import FACTS
 from explorer.photos.figures import VERSION, Look, Quality
 from tests.factory import Shelf, decoded
 
@@ -84,3 +85,43 @@ def test_subjects_and_files(shelf: Shelf) -> None:
     assert [(photo_id, Path(path).name) for photo_id, _, path, _ in quality.named_files(shelf.library.catalog)] == [
         (one, "a.jpg"), (one, "copy.png"),
     ]  # fmt: skip
+
+
+def test_a_photo_read_again_replaces_all_that_was_known_of_it(shelf: Shelf) -> None:
+    one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
+    before, other = (shelf.library.catalog.photo(i) for i in (one, two))
+    assert before is not None
+    told = decoded(
+        format="TIFF", width=1, height=2, frames=3, taken_at="2020-01-02T03:04:05", taken_source="gps", latitude=1.5, longitude=2.5,
+        camera="C", lens="L", exposure_time=0.5, f_number=2.8, iso=100.0, focal_length=50.0, phash=b"p" * 32, damaged="somewhat",
+        contents='{"parts":[],"complete":false}', quality=Quality(blur=3.0).packed(), look=LOOK.packed(),
+    )  # fmt: skip
+    change = shelf.library.catalog.change()
+    quality.refresh(shelf.writer, one, told)
+    after = shelf.library.catalog.photo(one)
+    assert after is not None and shelf.library.catalog.photo(two) == other
+    for name in FACTS:
+        (stored,) = shelf.writer.rows(f"select {name} from photo where id = ?", (one,))[0]
+        assert stored == getattr(told, name), name
+    assert {key for key in after if after[key] != before[key]} >= set(FACTS) - {"phash", "contents"}  # type: ignore[literal-required]
+    assert (after["hash"], after["bytes"], after["added_at"], after["path"]) == (
+        before["hash"],
+        before["bytes"],
+        before["added_at"],
+        before["path"],
+    )
+    assert quality.figures(shelf.library.catalog).of("blur").tolist() == [3.0]
+    # Whoever follows the catalog hears of it.
+    assert shelf.library.catalog.change() == change + 1 == shelf.writer.rows("select change from photo where id = ?", (one,))[0][0]
+
+
+def test_every_column_that_decoding_fills_is_filled_and_refreshed(shelf: Shelf) -> None:
+    columns = {row[1] for row in shelf.writer.rows("pragma table_info(photo)")}
+    assert set(FACTS) == columns - {"id", "hash", "bytes", "added_at", "present", "change", "orphaned_at"}
+
+
+def test_a_photo_whose_contents_are_not_known_is_waiting(shelf: Shelf) -> None:
+    one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2, contents=None)
+    for photo_id in (one, two):
+        judge(shelf, photo_id)
+    assert [photo_id for photo_id, _ in quality.unjudged(shelf.library.catalog)] == [two]

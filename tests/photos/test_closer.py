@@ -2,12 +2,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from explorer.errors import PhotoError
 from explorer.indexing.decode_pool import DecodePool
+from explorer.photos import closer
 from explorer.photos.closer import fraction, pixel_hash
+from explorer.photos.contents import Contents
+from tests.containers import film, pages
 from tests.pictures import draw, encoded, exif, write
 
 
@@ -25,6 +29,68 @@ def test_one_pixel_makes_a_difference_and_so_does_the_shape() -> None:
     other.putpixel((3, 3), (254, 0, 0))
     hashes = {pixel_hash(encoded(p, "PNG")) for p in (picture, other, Image.new("RGB", (30, 40), "red"))}
     assert len(hashes) == 3
+
+
+def test_transparency_makes_a_difference() -> None:
+    picture = draw(1, (64, 48))
+    half = picture.copy()
+    half.putalpha(Image.linear_gradient("L").resize(picture.size))
+    solid = picture.copy()
+    solid.putalpha(255)
+    flat = Image.alpha_composite(Image.new("RGBA", half.size, "white"), half).convert("RGB")
+    assert pixel_hash(encoded(solid, "PNG")) == pixel_hash(encoded(picture, "PNG"))
+    assert pixel_hash(encoded(half, "PNG")) != pixel_hash(encoded(flat, "PNG"))
+    turned = encoded(half.transpose(Image.Transpose.ROTATE_90), "PNG", exif=exif(orientation=6))
+    assert pixel_hash(turned) == pixel_hash(encoded(half, "PNG")) == pixel_hash(encoded(half, "TIFF"))
+    # White, more or less of it there: what is seen is the same.
+    whites = [Image.new("RGBA", (8, 8), (255, 255, 255, alpha)) for alpha in (0, 100, 255)]
+    assert len({pixel_hash(encoded(white, "PNG")) for white in whites}) == 3
+
+
+def test_more_than_eight_bits_make_a_difference() -> None:
+    eight = Image.linear_gradient("L")
+    deep = Image.fromarray(np.asarray(eight, np.uint16) * 256)
+    deeper = Image.fromarray(np.asarray(deep) + 7)
+    hashes = {pixel_hash(encoded(picture, "TIFF")) for picture in (eight, deep, deeper, deep.convert("I"))}
+    assert len(hashes) == 4 and pixel_hash(encoded(deep, "PNG")) in hashes
+
+
+def test_colours_are_those_that_the_profile_says() -> None:
+    picture = draw(1, (64, 48))
+    assert pixel_hash(encoded(picture, "PNG", icc_profile=swapped_profile())) != pixel_hash(encoded(picture, "PNG"))
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert pixel_hash(encoded(picture, "PNG", icc_profile=srgb)) == pixel_hash(encoded(picture, "PNG"))
+
+
+def swapped_profile() -> bytes:
+    """An sRGB profile, but with red and green in each other's place, and of another name."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    for old, new in ((b"rXYZ", b"!XYZ"), (b"gXYZ", b"rXYZ"), (b"!XYZ", b"gXYZ")):
+        at = profile.index(old)
+        profile[at : at + 4] = new
+    return bytes(profile).replace("sRGB".encode("utf-16-be"), "wide".encode("utf-16-be"))
+
+
+def test_all_that_a_file_holds_makes_a_difference() -> None:
+    first, jpeg = [1, 2], encoded(draw(1), "PNG")
+    assert pixel_hash(pages(first)) == pixel_hash(pages(first, compression="tiff_lzw"))
+    assert len({pixel_hash(pages(seeds)) for seeds in (first, [1], [1, 3], [1, 2, 3])}) == 4
+    assert pixel_hash(jpeg + bytes(20)) == pixel_hash(jpeg) != pixel_hash(jpeg + film(1)) != pixel_hash(jpeg + film(2))
+
+
+def test_what_cannot_be_told_is_the_same_for_the_same_bytes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(closer, "read_contents", lambda data: Contents(complete=False))
+    png = encoded(draw(1), "PNG")
+    assert pixel_hash(png) == pixel_hash(png) != pixel_hash(png + b"\0")
+
+
+def test_memory_that_is_short_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def short(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(closer, "to_rgb", short)
+    with pytest.raises(MemoryError):
+        pixel_hash(encoded(draw(1), "PNG"))
 
 
 def test_a_broken_file_has_no_pixels() -> None:

@@ -90,6 +90,12 @@ class Field:
         put_pairs(writer, [Pair(a, b, kind, 0.98, {})], PAIRS_VERSION)
         writer.close()
 
+    def hold(self, path: str, contents: str | None) -> None:
+        """Have the library know that of what the file holds beside its picture (packed), or nothing."""
+        writer = Writer(self.library.catalog)
+        writer.run("update photo set contents = ? where hash = ?", (contents, bytes.fromhex(digest(self.photos / path))))
+        writer.close()
+
     def removal(self, path: str, keeper: str | None, **other: Any) -> Removal:
         """The removal of that file for the sake of that other, by the contents they have now."""
         return Removal(

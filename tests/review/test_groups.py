@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from explorer.library import pairs as store
 from explorer.library.decisions import protect
 from explorer.library.pairs import PAIRS_VERSION, Pair
+from explorer.photos.contents import Contents, Part
 from explorer.review.duplicates import find_groups
 from explorer.review.groups import NOT_COMPARED, Group, Item
 from explorer.review.keeper import set_keeper_rules
@@ -125,3 +127,91 @@ def test_what_is_protected_stays_whichever_is_kept(shelf: Shelf, tmp_path: Path)
     group = pair(shelf)
     other = group.with_kept(next(item.file_id for item in group.all if not item.protected))
     assert other.stays(other.others[0]) == "it lies in a protected folder" and other.reclaimable == 0
+
+
+FILM, PAGE = Part("film", "0" * 32), Part("page", "1" * 32)
+
+
+def holding(*parts: Part, complete: bool = True) -> str:
+    return Contents(parts, complete).packed()
+
+
+def held(shelf: Shelf, one: str | None, other: str | None, kind: store.Kind = "picture", **facts: Any) -> Group:
+    """Two photos that hold that, the first one being the larger."""
+    ids = [shelf.put("a.jpg", 1, width=400, contents=one), shelf.put("b.jpg", 2, **({"width": 300} | facts), contents=other)]
+    store.put_pairs(shelf.writer, [Pair(*ids, kind, 0.9, {})], PAIRS_VERSION)
+    (group,) = find_groups(shelf.library, ["moment" if kind == "scene" else kind])  # type: ignore[list-item]
+    assert names([group.keep]) == ["a.jpg"] or facts
+    return group
+
+
+@pytest.mark.parametrize("kind", ["pixels", "picture"])
+@pytest.mark.parametrize(
+    ("one", "other", "words"),
+    [
+        (holding(), holding(FILM), "not all that it holds (film inside) is in the one kept"),
+        (holding(PAGE), holding(FILM), "film inside"), (holding(FILM), holding(FILM, PAGE), "(2 pages, film inside)"),
+        (holding(FILM, complete=False), holding(complete=False), "not all of it can be read"),
+        (None, holding(FILM), "what the one kept holds beside its picture is not known"),
+        (holding(FILM), None, "until it has been read again"), (holding(FILM), "{broken", "until it has been read again"),
+        (None, None, "until it has been read again"),
+    ],
+)  # fmt: skip
+def test_what_the_one_kept_does_not_hold_stays(shelf: Shelf, kind: store.Kind, one: str | None, other: str | None, words: str) -> None:
+    group = held(shelf, one, other, kind)
+    assert words in group.stays(group.others[0]) and group.reclaimable == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(holding(), holding()), (holding(FILM), holding()), (holding(PAGE, FILM), holding(FILM)), (None, holding())]
+)
+def test_what_the_one_kept_holds_too_may_go(shelf: Shelf, one: str | None, other: str) -> None:
+    group = held(shelf, one, other)
+    assert not group.stays(group.others[0]) and group.reclaimable == 1000
+
+
+def test_another_one_kept_by_the_person_must_hold_it_too(shelf: Shelf) -> None:
+    group = held(shelf, holding(FILM), holding())
+    chosen = group.with_kept(group.others[0].file_id)
+    assert "film inside" in chosen.stays(chosen.others[0]) and chosen.reclaimable == 0
+    assert chosen.keep.holds == () and chosen.others[0].holds == ("film inside",)
+
+
+def test_the_same_bytes_hold_the_same_known_or_not(shelf: Shelf) -> None:
+    for name in "ab":
+        shelf.put(f"{name}.jpg", 1, contents=None)
+    (group,) = find_groups(shelf.library)
+    assert group.tier == "identical" and not group.stays(group.others[0]) and group.reclaimable == 1000
+
+
+def test_of_two_of_one_size_the_one_that_holds_more_is_kept(shelf: Shelf) -> None:
+    group = held(shelf, holding(PAGE), holding(FILM, PAGE), width=400)
+    assert names([group.keep]) == ["b.jpg"] and group.keep_because == "it holds more: 2 pages, film inside"
+    assert not group.stays(group.others[0])
+
+
+def test_other_shots_are_the_persons_own_choice_but_it_is_said_what_they_hold(shelf: Shelf) -> None:
+    group = held(shelf, holding(), holding(FILM), "scene")
+    assert not group.stays(group.others[0]) and group.others[0].holds == ("film inside",)
+    unknown = find_groups(shelf.library, ["moment"])[0].others[0]
+    assert unknown.contents == Contents((FILM,))
+    assert "not been read again" in replace(unknown, contents=None).holds[0]
+
+
+def test_a_film_beside_and_what_is_inside_both_count(shelf: Shelf, tmp_path: Path) -> None:
+    beside(shelf, tmp_path, "b.mov")
+    group = held(shelf, holding(), holding())
+    assert "its film b.mov" in group.stays(group.others[0])
+
+
+def test_what_stays_is_told_for_links_and_files_without_a_place(shelf: Shelf) -> None:
+    group = star(shelf, ("b", "c"))
+    items = {Path(item.path).name: item for item in group.all}
+    same = replace(group, others=tuple(replace(item, place="7 root") for item in group.others))
+    chosen = same.with_kept(items["b.jpg"].file_id)
+    # The one kept and the others are names of the same bytes; a file whose place is not known is none.
+    assert [item.linked for item in (*chosen.others, *chosen.unchecked)] == [False, True, True]
+    link = replace(group, others=tuple(replace(item, symlink=True) for item in group.others[:1]) + group.others[1:])
+    again = link.with_kept(group.others[1].file_id)
+    assert [item.linked for item in again.others if item.symlink] in ([True], [])
+    assert all(item.linked for item in (*again.others, *again.unchecked) if item.symlink)

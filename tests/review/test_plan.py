@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.photos.contents import NOTHING, Contents, Part
 from explorer.review.companions import beside
 from explorer.review.groups import Group, Item
 from explorer.review.outcome import Removal
@@ -96,7 +99,7 @@ def test_a_table_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
 def item(field: Field, path: str, **facts: Any) -> Item:
     photo_id = field.library.catalog.photo_id(bytes.fromhex(field.removal(path, None).hash))
     assert photo_id is not None
-    return Item(0, photo_id, str(field.photos / path), 3, 1, 1, "JPEG", None, None, **facts)
+    return Item(0, photo_id, str(field.photos / path), 3, 1, 1, "JPEG", None, None, **({"contents": NOTHING} | facts))
 
 
 def test_a_plan_of_groups_never_takes_what_is_kept_or_protected(field: Field) -> None:
@@ -176,3 +179,26 @@ def test_a_photo_with_the_only_film_is_in_no_plan(field: Field) -> None:
     company = beside(str(field.photos / "b.jpg"))
     groups = [Group("1", "identical", item(field, "a.jpg"), "it is older", (item(field, "b.jpg", company=company),))]
     assert removals_of(field.library.catalog, groups) == []
+
+
+def test_a_plan_says_what_files_hold(field: Field) -> None:
+    for name in "ab":
+        field.put(f"{name}.jpg", name)
+    two = Contents((Part("page", "0" * 32), Part("film", "1" * 32)))
+    keep, goes = item(field, "a.jpg", contents=two), item(field, "b.jpg", contents=two)
+    (removal,) = removals_of(field.library.catalog, [Group("1", "picture", keep, "it is better", (goes,))])
+    assert removal.holds == ("2 pages", "film inside")
+    assert json.loads(as_json([removal]))["removals"][0]["holds"] == ["2 pages", "film inside"]
+    assert next(csv.DictReader(io.StringIO(as_csv([removal]))))["holds"] == "2 pages, film inside"
+
+
+def test_what_a_file_holds_is_held_by_the_one_that_is_kept_in_the_end(field: Field) -> None:
+    """A tighter group's keeper gives way to a better photo, which lacks what the others of that group hold."""
+    for name in "abc":
+        field.put(f"{name}.jpg", name)
+    for one, other in (("a", "b"), ("b", "c"), ("a", "c")):
+        field.pair(f"{one}.jpg", f"{other}.jpg", "picture")
+    film = Contents((Part("film", "1" * 32),))
+    best, middle, last = item(field, "a.jpg"), item(field, "b.jpg", contents=film), item(field, "c.jpg", contents=film)
+    groups = [Group("1", "pixels", middle, "", (last,)), Group("2", "picture", best, "", (middle,))]
+    assert [(each.path[-5:], (each.keeper or "")[-5:]) for each in removals_of(field.library.catalog, groups)] == [("c.jpg", "b.jpg")]

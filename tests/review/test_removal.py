@@ -12,6 +12,7 @@ import pytest
 from explorer.errors import LibraryError, LibraryLocked, UsageError
 from explorer.library.decisions import protect
 from explorer.library.removals import Journal, known_file
+from explorer.photos.contents import NOTHING_PACKED, Contents, Part
 from explorer.review import checking, moving, trash
 from explorer.review.outcome import Removal
 from explorer.review.removal import dry_run, remove
@@ -448,3 +449,51 @@ def test_names_that_are_no_text(field: Field, where: Where) -> None:
     assert remove(field.library, [field.removal(name, "a.jpg")], where(field)).results[0].state == "removed"
     undo(field.library)
     assert field.tree() == before
+
+
+FILM = Contents((Part("film", "0" * 32),)).packed()
+
+
+@pytest.mark.parametrize(
+    ("goes", "kept", "words"),
+    [
+        (FILM, NOTHING_PACKED, "not all that it holds (film inside) is in the one kept"),
+        (Contents(complete=False).packed(), FILM, "not all of it can be read"),
+        (None, FILM, "read again"), (FILM, None, "what the one kept holds"), ("{", FILM, "read again"),
+        (FILM, FILM, ""), (NOTHING_PACKED, FILM, ""), (NOTHING_PACKED, None, ""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("tier", ["pixels", "picture", "", "what a hand wrote"])
+def test_what_a_file_holds_beside_its_picture_must_be_in_the_one_kept(field: Field, tier: str, goes: Any, kept: Any, words: str) -> None:
+    """Whatever a plan says: one that is old, written by hand, or with another file put down as the one to keep."""
+    field.put("a.jpg", "one")
+    field.put("b.jpg", "two")
+    field.pair("a.jpg", "b.jpg", "pixels")
+    field.hold("a.jpg", kept)
+    field.hold("b.jpg", goes)
+    wanted = field.removal("b.jpg", "a.jpg", tier=tier)
+    if words:
+        assert words in reason(field, wanted)
+    else:
+        assert dry_run(field.library, [wanted]).removed and remove(field.library, [wanted]).removed
+
+
+@pytest.mark.parametrize("tier", ["moment", "lookalike"])
+def test_other_shots_go_with_what_they_hold(field: Field, tier: str) -> None:
+    field.put("a.jpg", "one")
+    field.put("b.jpg", "two")
+    field.hold("b.jpg", FILM)
+    assert remove(field.library, [field.removal("b.jpg", "a.jpg", tier=tier)]).removed
+
+
+def test_the_same_bytes_go_whatever_they_hold(field: Field) -> None:
+    field.put("a.jpg", "one")
+    field.put("b.jpg", "one")
+    field.hold("b.jpg", None)
+    assert remove(field.library, [field.removal("b.jpg", "a.jpg", tier="identical")]).removed
+
+
+def test_a_photo_for_its_own_sake_goes_with_what_it_holds(field: Field) -> None:
+    field.put("b.jpg", "two")
+    field.hold("b.jpg", FILM)
+    assert remove(field.library, [field.removal("b.jpg", None)], without_keeper=True).removed

@@ -1,0 +1,181 @@
+"""The boxes of ISO base media files (ISO/IEC 14496-12), and the items of HEIF and AVIF pictures in them (ISO/IEC 23008-12)."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+# What a type looks like; boxes of films and pictures have no others.
+_TYPE = re.compile(rb"[A-Za-z0-9 ]{4}|\xa9[A-Za-z0-9]{3}")
+_AUX_TYPE = b"auxC"
+
+
+class Box(NamedTuple):
+    """A box by its offsets: start of the box, start of its content, end."""
+
+    kind: bytes
+    start: int
+    body: int
+    end: int
+
+
+class Item(NamedTuple):
+    """An item of a HEIF file. kind: such as b'hvc1'. auxiliary: the URN of an auxiliary image, or b''. data: its coded bytes, or None
+    where they are not in the file as it says."""
+
+    number: int
+    kind: bytes
+    auxiliary: bytes
+    data: bytes | None
+
+
+class Items(NamedTuple):
+    """All items by number, the primary one's number, and what refers to what: (type, from) → the numbers referred to."""
+
+    items: dict[int, Item]
+    primary: int
+    references: dict[tuple[bytes, int], list[int]]
+
+
+def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
+    """The boxes from one offset to another, up to the first that is none."""
+    end = len(data) if end is None else end
+    while start + 8 <= end:
+        size, kind, body = int.from_bytes(data[start : start + 4], "big"), data[start + 4 : start + 8], start + 8
+        if size == 1:
+            size, body = int.from_bytes(data[start + 8 : start + 16], "big"), start + 16
+        elif size == 0:
+            size = end - start
+        if not _TYPE.fullmatch(kind) or size < body - start or start + size > end:
+            return
+        yield Box(kind, start, body, start + size)
+        start += size
+
+
+def movie_end(data: bytes, start: int) -> int:
+    """Where the film ends that begins at that offset with its `ftyp` box: behind its last box, or before the next `ftyp`."""
+    end = start
+    for box in boxes(data, start):
+        if box.kind == b"ftyp" and box.start > start:
+            break
+        end = box.end
+    return end
+
+
+def find_box(data: bytes, kind: bytes, start: int = 0, end: int | None = None) -> Box | None:
+    return next((box for box in boxes(data, start, end) if box.kind == kind), None)
+
+
+def read_items(data: bytes, meta: Box) -> Items:
+    """The items that a `meta` box describes. Raises ValueError where it makes no sense."""
+    inner = {box.kind: box for box in boxes(data, meta.body + 4, meta.end)}
+    if not {b"pitm", b"iinf", b"iloc"} <= inner.keys():
+        raise ValueError("a meta box without pictures")
+    wide = data[inner[b"pitm"].body] > 0
+    primary = _Cursor(data, inner[b"pitm"].body + 4, inner[b"pitm"].end).number(4 if wide else 2)
+    kinds, auxiliary = _kinds(data, inner[b"iinf"]), _auxiliary_types(data, inner.get(b"iprp"))
+    places = _places(data, inner[b"iloc"], inner.get(b"idat"))
+    if primary not in kinds:
+        raise ValueError("no primary item")
+    items = {number: Item(number, kind, auxiliary.get(number, b""), places.get(number)) for number, kind in kinds.items()}
+    return Items(items, primary, _references(data, inner.get(b"iref")))
+
+
+class _Cursor:
+    """Reads numbers one after the other; raises ValueError beyond the end."""
+
+    def __init__(self, data: bytes, position: int, end: int) -> None:
+        self._data, self.position, self._end = data, position, end
+
+    def number(self, size: int) -> int:
+        position = self.position
+        if position + size > self._end:
+            raise ValueError("a box that is cut off")
+        self.position += size
+        return int.from_bytes(self._data[position : position + size], "big")
+
+
+def _kinds(data: bytes, iinf: Box) -> dict[int, bytes]:
+    cursor = _Cursor(data, iinf.body, iinf.end)
+    cursor.number(4)
+    count = cursor.number(2 if data[iinf.body] == 0 else 4)
+    kinds = dict[int, bytes]()
+    for entry in boxes(data, cursor.position, iinf.end):
+        version = data[entry.body]
+        if entry.kind != b"infe" or version < 2:
+            raise ValueError("an entry that is no item of a picture")
+        each = _Cursor(data, entry.body + 4, entry.end)
+        number = each.number(2 if version == 2 else 4)
+        each.number(2)
+        kinds[number] = each.number(4).to_bytes(4, "big")
+    if len(kinds) != count:
+        raise ValueError("another number of items than it says")
+    return kinds
+
+
+def _references(data: bytes, iref: Box | None) -> dict[tuple[bytes, int], list[int]]:
+    found = defaultdict[tuple[bytes, int], list[int]](list)
+    if iref is None:
+        return found
+    size = 2 if data[iref.body] == 0 else 4
+    for entry in boxes(data, iref.body + 4, iref.end):
+        cursor = _Cursor(data, entry.body, entry.end)
+        source, count = cursor.number(size), cursor.number(2)
+        found[entry.kind, source] += [cursor.number(size) for _ in range(count)]
+    return found
+
+
+def _auxiliary_types(data: bytes, iprp: Box | None) -> dict[int, bytes]:
+    """The URN of each auxiliary image."""
+    if iprp is None or (ipco := find_box(data, b"ipco", iprp.body, iprp.end)) is None:
+        return {}
+    properties = [
+        data[box.body + 4 : box.end].split(b"\0")[0] if box.kind == _AUX_TYPE else b"" for box in boxes(data, ipco.body, ipco.end)
+    ]
+    types = dict[int, bytes]()
+    for ipma in boxes(data, iprp.body, iprp.end):
+        if ipma.kind != b"ipma":
+            continue
+        version, wide = data[ipma.body], data[ipma.body + 3] & 1
+        cursor = _Cursor(data, ipma.body + 4, ipma.end)
+        for _ in range(cursor.number(4)):
+            item = cursor.number(2 if version < 1 else 4)
+            for _ in range(cursor.number(1)):
+                # The highest bit says that a reader must understand the property.
+                index = cursor.number(2) & 0x7FFF if wide else cursor.number(1) & 0x7F
+                if 0 < index <= len(properties) and properties[index - 1]:
+                    types[item] = properties[index - 1]
+    return types
+
+
+def _places(data: bytes, iloc: Box, idat: Box | None) -> dict[int, bytes | None]:
+    """The coded bytes of each item."""
+    cursor, version = _Cursor(data, iloc.body + 4, iloc.end), data[iloc.body]
+    sizes = cursor.number(2)
+    offset_size, length_size, base_size = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15
+    index_size = sizes & 15 if version in (1, 2) else 0
+    found = dict[int, bytes | None]()
+    for _ in range(cursor.number(2 if version < 2 else 4)):
+        item = cursor.number(2 if version < 2 else 4)
+        method = cursor.number(2) & 15 if version in (1, 2) else 0
+        cursor.number(2)
+        base, extents = cursor.number(base_size), list[tuple[int, int]]()
+        for _ in range(cursor.number(2)):
+            cursor.number(index_size)
+            extents.append((base + cursor.number(offset_size), cursor.number(length_size)))
+        found[item] = _joined(data, extents, method, idat)
+    return found
+
+
+def _joined(data: bytes, extents: list[tuple[int, int]], method: int, idat: Box | None) -> bytes | None:
+    """method: 0 for offsets in the file, 1 for those in the `idat` box."""
+    if method > 1 or (method == 1 and idat is None):
+        return None
+    start, end = (idat.body, idat.end) if method == 1 and idat is not None else (0, len(data))
+    # A length of 0 means up to the end.
+    spans = [(start + offset, start + offset + length if length else end) for offset, length in extents]
+    if any(low > high or high > end for low, high in spans) or sum(high - low for low, high in spans) > len(data):
+        return None
+    return b"".join(data[low:high] for low, high in spans)

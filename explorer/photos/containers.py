@@ -1,0 +1,297 @@
+"""A file's bytes → what it holds beside its first picture. Runs in the decode process: it opens pictures.
+
+Pages and frames are hashed by their pixels, so that a file that was packed anew without loss still counts as holding the same. Everything
+else is hashed by its bytes: films, maps and further coded pictures are copied as they are, or made anew with a loss.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import re
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from explorer.photos import boxes
+from explorer.photos.appended import Piece, pieces_behind, samsung_pieces
+from explorer.photos.contents import Contents, Kind, Part, digest_of, gathered
+from explorer.photos.formats import openers
+from explorer.photos.heif_items import parts_of_items
+from explorer.photos.jpeg_segments import START, Jpeg, read_jpeg
+from explorer.photos.limits import check_pixels
+from explorer.photos.similarity import Original
+from explorer.photos.tiff_directories import Page, TiffFile
+
+# Pixels that are decoded for one file beside its first picture, and seconds of the processor's time: a hundred scanned pages.
+PIXELS, SECONDS = 400_000_000, 20.0
+
+# Modes whose samples have 8 bits or fewer: their pixels are compared as RGBA, which holds all of them.
+_EIGHT_BITS = frozenset({"1", "L", "P", "RGB", "RGBA", "LA", "PA", "RGBX"})
+
+# Sound, depth and pictures that cameras keep within XMP, in base64 (Google's depth map and Cardboard camera formats).
+_IN_XMP = re.compile(rb"(GDepth|GImage|GAudio):Data(?:\s*=\s*[\"']([^\"']*)|>([^<]*))")
+_XMP_KINDS: dict[bytes, Kind] = {b"GDepth": "depth map", b"GImage": "picture", b"GAudio": "audio"}
+# What the items of Google's container directory mean, in the order in which they are appended.
+_SEMANTIC = re.compile(rb"Item:Semantic(?:\s*=\s*[\"']|>)(\w+)")
+_SEMANTICS: dict[bytes, Kind] = {b"GainMap": "gain map", b"Depth": "depth map", b"Confidence": "depth map", b"MotionPhoto": "film"}
+# By what an appended JPEG says that it is a gain map (Ultra HDR, ISO 21496-1, Apple) or a depth map (Apple).
+_GAIN_MAP = (b"http://ns.adobe.com/hdr-gain-map/", b"hdrgainmap")
+_GAIN_MAP_SEGMENT = b"urn:iso:std:iso:ts:21496:-1"
+_DEPTH_MAP = (b"auxid:2", b":aux:disparity", b":aux:depth", b"ns.apple.com/depthData")
+
+
+@dataclass
+class Budget:
+    """What may still be decoded. pixels: how many. until: in seconds of this process's time."""
+
+    pixels: int = PIXELS
+    until: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.until = self.until or time.process_time() + SECONDS
+
+    def spend(self, width: int, height: int) -> bool:
+        """Whether a picture of that size may still be decoded. Raises OversizedPhoto for one that does not fit into memory."""
+        check_pixels(width, height)
+        self.pixels -= width * height
+        return self.pixels >= 0 and time.process_time() < self.until
+
+
+def read_contents(data: bytes, budget: Budget | None = None) -> Contents:
+    """What the file holds beside its first picture.
+
+    What cannot be read, or would take more than the budget, makes it incomplete: never less than it is. Raises MemoryError where too little
+    is free at this moment, and nothing else.
+    """
+    with warnings.catch_warnings():
+        # As in `decode`: oddities of files are nobody's concern here.
+        warnings.simplefilter("ignore")
+        try:
+            return _read(data, budget or Budget())
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001  a broken file raises whatever it likes: then it may hold anything
+            return Contents(complete=False)
+
+
+def _read(data: bytes, budget: Budget) -> Contents:
+    if data.startswith(START):
+        return _jpeg(data, budget)
+    if data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+        return _tiff(data, budget)
+    if data[4:8] == b"ftyp":
+        return _boxed(data, budget)
+    for magic, end_of in _ENDS.items():
+        if data.startswith(magic):
+            frames = _frames(data, budget)
+            return gathered([*frames.parts, *_parts(pieces_behind(data, end_of(data)))], complete=frames.complete)
+    return Contents()
+
+
+def _parts(pieces: list[Piece]) -> list[Part]:
+    return [Part(piece.kind, digest_of(piece.data)) for piece in pieces]
+
+
+# --- JPEG
+
+
+def _jpeg(data: bytes, budget: Budget) -> Contents:
+    jpeg, original = read_jpeg(data), Original(lambda: _opened(data), budget.spend)
+    if jpeg is None:
+        return Contents(complete=False)
+    xmp = jpeg.xmp
+    parts = [Part(_XMP_KINDS[found[1]], digest_of(found[2] or found[3] or b"")) for found in _IN_XMP.finditer(xmp)]
+    pieces = pieces_behind(data, jpeg.end)
+    said = [_SEMANTICS.get(word) for word in _SEMANTIC.findall(xmp)[1:]]
+    named = said if len(said) == len(pieces) else [None] * len(pieces)
+    for piece, semantic in zip(pieces, named, strict=True):
+        kind = semantic or piece.kind
+        if kind == "picture" and (inner := read_jpeg(piece.data)) is not None:
+            kind = _kind_of_jpeg(inner)
+        if kind != "picture" or not original.is_shown_by(functools.partial(_opened, piece.data)):
+            parts.append(Part(kind, digest_of(piece.data)))
+    return gathered(parts)
+
+
+def _kind_of_jpeg(jpeg: Jpeg) -> Kind:
+    xmp = jpeg.xmp
+    if any(word in xmp for word in _GAIN_MAP) or any(n == 2 and content.startswith(_GAIN_MAP_SEGMENT) for n, content in jpeg.segments):
+        return "gain map"
+    return "depth map" if any(word in xmp for word in _DEPTH_MAP) else "picture"
+
+
+def _opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data), formats=openers(data))
+
+
+# --- TIFF
+
+
+def _tiff(data: bytes, budget: Budget) -> Contents:
+    tiff = TiffFile(data)
+    directories = tiff.read()
+    if not directories.pages:
+        return Contents(complete=False)
+    first, *others = directories.pages
+    # One copy, in which the header leads to one page after the other.
+    stream = io.BytesIO(data)
+
+    def opened(page: Page) -> Image.Image:
+        stream.seek(tiff.place_of_first)
+        stream.write(tiff.offset_bytes(page.offset))
+        stream.seek(0)
+        return Image.open(stream, formats=("TIFF",))
+
+    original, parts = Original(lambda: opened(first), budget.spend), list[Part]()
+    for page in others:
+        pixels = _pixels_of(functools.partial(opened, page), budget)
+        # Viewers' reduced versions of the first page hold nothing more.
+        if pixels is None or page.pixels >= first.pixels or not original.is_shown_by(functools.partial(opened, page)):
+            parts.append(Part("page", pixels or page.digest))
+    parts += [Part("layers", digest_of(page.layers)) for page in directories.pages if page.layers]
+    return gathered([*parts, *_parts(pieces_behind(data, directories.end))])
+
+
+def _pixels_of(opened: Callable[[], Image.Image], budget: Budget) -> str | None:
+    """A page's digest by its pixels and what they mean; None where it cannot be decoded, or not any more."""
+    try:
+        page = opened()
+        if not budget.spend(*page.size):
+            return None
+        page.load()
+        profile = page.info.get("icc_profile")
+        return digest_of(*_samples(page), profile if isinstance(profile, bytes) else b"")
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  decoders of broken pages raise whatever they like; then its bytes are hashed
+        return None
+
+
+def _samples(picture: Image.Image) -> tuple[bytes, bytes]:
+    """Mode and size, and the pixels: what is wholly transparent has no colour."""
+    deep = picture.mode not in _EIGHT_BITS
+    whole = picture if deep else picture.convert("RGBA")
+    values = np.asarray(whole)
+    if not deep:
+        values = values * (values[..., 3:] > 0)
+    return f"{whole.mode} {picture.width} {picture.height}".encode(), values.tobytes()
+
+
+# --- animations
+
+
+def _frames(data: bytes, budget: Budget) -> Contents:
+    """An animation's frames as one part: their pixels and how long each is shown."""
+    picture = _opened(data)
+    number = int(getattr(picture, "n_frames", 1))
+    if number < 2:
+        return Contents()
+    digests = list[bytes]()
+    for index in range(number):
+        picture.seek(index)
+        if not budget.spend(*picture.size):
+            # Too much to decode: the same only where every byte is.
+            return gathered([Part("frame", digest_of(data), number - 1)])
+        # Some decoders know how long a frame is shown only once it is decoded.
+        picture.load()
+        digests += [str(round(picture.info.get("duration") or 0)).encode(), *(_samples(picture) if index else ())]
+    return gathered([Part("frame", digest_of(*digests), number - 1)])
+
+
+def _end_of_png(data: bytes) -> int:
+    position = 8
+    while position + 8 <= len(data):
+        kind = data[position + 4 : position + 8]
+        position += 12 + int.from_bytes(data[position : position + 4], "big")
+        if kind == b"IEND":
+            break
+    return position
+
+
+def _end_of_gif(data: bytes) -> int:
+    def colours(flags: int) -> int:
+        return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+    def behind_blocks(position: int) -> int:
+        while position < len(data) and data[position]:
+            position += 1 + data[position]
+        return position + 1
+
+    position = 13 + colours(data[10])
+    while position < len(data):
+        kind, position = data[position], position + 1
+        if kind == 0x21:
+            position = behind_blocks(position + 1)
+        elif kind == 0x2C:
+            position = behind_blocks(position + 10 + colours(data[position + 8]))
+        elif kind == 0x3B:
+            return position
+        elif kind:
+            # Not a block: whatever it is, it lies behind the picture.
+            return position - 1
+    return len(data)
+
+
+def _end_of_webp(data: bytes) -> int:
+    size = 8 + int.from_bytes(data[4:8], "little")
+    return size + size % 2
+
+
+def _end_of_bmp(data: bytes) -> int:
+    """By the header's size of the file, or by the picture's where that says more."""
+    size, pixels = (int.from_bytes(data[at : at + 4], "little") for at in (2, 10))
+    width, height, bits = _number(data, 18), abs(_number(data, 22)), int.from_bytes(data[28:30], "little")
+    stored = int.from_bytes(data[34:38], "little")
+    return max(size, pixels + max(stored, (width * bits + 31) // 32 * 4 * height))
+
+
+def _number(data: bytes, at: int) -> int:
+    return int.from_bytes(data[at : at + 4], "little", signed=True)
+
+
+_ENDS: dict[bytes, Callable[[bytes], int]] = {
+    b"\x89PNG\r\n\x1a\n": _end_of_png,
+    b"GIF8": _end_of_gif,
+    b"RIFF": _end_of_webp,
+    b"BM": _end_of_bmp,
+}
+
+# --- HEIF and AVIF
+
+
+# Boxes that hold the picture itself, or say something of it.
+_ORDINARY = frozenset({b"ftyp", b"meta", b"mdat", b"free", b"skip", b"wide", b"idat", b"uuid", b"styp", b"pdin", b"moov", b"moof", b"mfra"})
+
+
+def _boxed(data: bytes, budget: Budget) -> Contents:
+    end = boxes.movie_end(data, 0)
+    parts, complete = list[Part](), True
+    top = list(boxes.boxes(data, 0, end))
+    if (meta := next((box for box in top if box.kind == b"meta"), None)) is not None:
+        items = parts_of_items(boxes.read_items(data, meta))
+        parts, complete = list(items.parts), items.complete
+    if (moov := next((box for box in top if box.kind == b"moov"), None)) is not None:
+        parts += _track(data, moov, top, budget)
+    for box in top:
+        content = data[box.body : box.end]
+        if box.kind == b"mpvd":
+            parts.append(Part("film", digest_of(content)))
+        elif box.kind == b"sefd":
+            parts += _parts(samsung_pieces(content))
+        elif box.kind not in _ORDINARY:
+            parts.append(Part("data", digest_of(box.kind, content)))
+    return gathered([*parts, *_parts(pieces_behind(data, end))], complete=complete)
+
+
+def _track(data: bytes, moov: boxes.Box, top: list[boxes.Box], budget: Budget) -> list[Part]:
+    """A sequence of pictures, by its pixels where Pillow reads it; or else a film or a sequence by its bytes."""
+    if data[8:12] == b"avis":
+        return list(_frames(data, budget).parts)
+    content = data[moov.body : moov.end]
+    kind: Kind = "film" if b"vide" in content else "frame"
+    return [Part(kind, digest_of(content, *(data[box.body : box.end] for box in top if box.kind == b"mdat")))]

@@ -1,0 +1,129 @@
+"""What a file holds beside its first picture, as it is stored and compared: further pages, frames and pictures, a film, maps, and so on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
+
+Kind = Literal["page", "frame", "picture", "film", "audio", "gain map", "depth map", "auxiliary image", "layers", "data"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+# Parts that are listed one by one; a file of more (a book, scanned) has the rest under one digest.
+MOST_PARTS = 1000
+_DIGEST = 32
+
+
+class Part(NamedTuple):
+    """One thing in a file.
+
+    digest: 32 hex digits; equal for parts with the same content. Pages and frames are hashed by their pixels where they can be decoded,
+    everything else by its bytes. number: how many of the kind it stands for, at least 1: an animation is one part.
+    """
+
+    kind: Kind
+    digest: str
+    number: int = 1
+
+
+@dataclass(frozen=True)
+class Contents:
+    """parts: everything beside the first picture, in the file's order. complete: False where some of it could not be told."""
+
+    parts: tuple[Part, ...] = ()
+    complete: bool = True
+
+    @property
+    def weight(self) -> int:
+        """How much there is, for choosing among files: the number of parts, and one more for what could not be told."""
+        return len(self.parts) + (not self.complete)
+
+    def packed(self) -> str:
+        """JSON, for the catalog and between processes."""
+        return json.dumps({"parts": self.parts, "complete": self.complete}, separators=(",", ":"))
+
+    @classmethod
+    def unpacked(cls, text: str) -> Contents:
+        """What `packed` made. Raises ValueError for anything else."""
+        if text == NOTHING_PACKED:
+            return NOTHING
+        stored = json.loads(text)
+        try:
+            parts, complete = tuple(Part(*part) for part in stored["parts"]), stored["complete"]
+        except (KeyError, TypeError) as error:
+            raise ValueError("not the contents of a file") from error
+        if not isinstance(complete, bool) or not all(_is_sound(part) for part in parts):
+            raise ValueError("not the contents of a file")
+        return cls(parts, complete)
+
+    def beyond(self, other: Contents) -> list[Part]:
+        """The parts that the other file does not hold, each as often as it is missing."""
+        return list((Counter(self.parts) - Counter(other.parts)).elements())
+
+    def words(self) -> list[str]:
+        """For a person: “3 pages” (the first one counted), “film inside”, “gain map”. Empty for a file with one picture and no more."""
+        found = Counter[Kind]()
+        for part in self.parts:
+            found[part.kind] += part.number
+        words = [_phrase(kind, found[kind]) for kind in KINDS if found[kind]]
+        return words if self.complete else [*words, "more that cannot be read"]
+
+
+def _is_sound(part: Part) -> bool:
+    digits = isinstance(part.digest, str) and len(part.digest) == _DIGEST and set(part.digest) <= set("0123456789abcdef")
+    return digits and part.kind in KINDS and type(part.number) is int and part.number > 0
+
+
+def _phrase(kind: Kind, number: int) -> str:
+    if kind in ("page", "frame", "picture"):
+        return f"{number + 1:,} {kind}s"
+    if kind == "film":
+        return "film inside" if number == 1 else f"{number:,} films inside"
+    several = {"audio": "sound", "layers": "layers", "data": "other data"}
+    if kind in several:
+        return several[kind]
+    return kind if number == 1 else f"{number:,} {kind}s"
+
+
+def gathered(parts: Iterable[Part], *, complete: bool = True) -> Contents:
+    """Contents of these parts; of very many, the last ones are joined into one part for each kind."""
+    listed = list(parts)
+    head, tail = listed[:MOST_PARTS], listed[MOST_PARTS:]
+    for kind in KINDS:
+        if some := [part for part in tail if part.kind == kind]:
+            head.append(Part(kind, digest_of(*(part.digest.encode() for part in some)), sum(part.number for part in some)))
+    return Contents(tuple(head), complete) if head or not complete else NOTHING
+
+
+def digest_of(*pieces: bytes | memoryview) -> str:
+    """32 hex digits of BLAKE2b over these pieces, and over where each ends."""
+    whole = hashlib.blake2b(digest_size=_DIGEST // 2)
+    for piece in pieces:
+        whole.update(len(piece).to_bytes(8, "little"))
+        whole.update(piece)
+    return whole.hexdigest()
+
+
+def why_it_stays(item: Contents | None, kept: Contents | None) -> str:
+    """Why a file must not go for the other, in words that follow “it stays:”; '' where all that it holds is in the other, too.
+
+    None: not known, as the file was indexed by an earlier release and has not been read again since. For files with other bytes:
+    copies byte for byte hold the same, known or not.
+    """
+    if item is None:
+        return "what else it holds beside its picture is not known until it has been read again"
+    if not item.complete:
+        return "it holds more than one picture, and not all of it can be read and compared"
+    missing = item.beyond(kept or NOTHING)
+    if not missing:
+        return ""
+    if kept is None:
+        return "what the one kept holds beside its picture is not known until it has been read again"
+    return f"not all that it holds ({', '.join(item.words())}) is in the one kept"
+
+
+NOTHING = Contents()
+NOTHING_PACKED = NOTHING.packed()

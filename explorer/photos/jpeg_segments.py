@@ -1,0 +1,64 @@
+"""The structure of a JPEG file (ITU-T T.81, annex B): its application segments, and where its picture ends."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+START = b"\xff\xd8\xff"
+
+# Within compressed data, FF is followed by 00 or a restart marker; FF before a marker is fill.
+_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+_END, _SCAN, _COMMENT = 0xD9, 0xDA, 0xFE
+_APPLICATION = range(0xE0, 0xF0)
+# Frames, tables, scans, application data and comments: markers that are followed by a length.
+_WITH_LENGTH = frozenset({*range(0xC0, 0xD0), *range(0xDA, 0xE0), *_APPLICATION, 0xDB, _COMMENT}) - {0xC8}
+
+_XMP = b"http://ns.adobe.com/xap/1.0/\0"
+_EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
+# GUID, length of the whole, and offset of this piece (XMP Specification, part 3, 1.1.3.1).
+_GUID, _HEAD = 32, 40
+
+
+class Jpeg(NamedTuple):
+    """end: offset behind the end-of-image marker; where that is missing, of a film that follows, or the end of the file. segments:
+    application segments before the first scan, number (0 to 15) and content.
+    """
+
+    end: int
+    segments: tuple[tuple[int, bytes], ...]
+
+    @property
+    def xmp(self) -> bytes:
+        """The XMP packet, followed by the extended ones; b'' where there is none."""
+        packets, extended = list[bytes](), dict[tuple[bytes, int], bytes]()
+        for number, content in self.segments:
+            if number == 1 and content.startswith(_XMP):
+                packets.append(content[len(_XMP) :])
+            elif number == 1 and content.startswith(_EXTENDED_XMP):
+                piece = content[len(_EXTENDED_XMP) :]
+                extended[piece[:_GUID], int.from_bytes(piece[_GUID + 4 : _HEAD], "big")] = piece[_HEAD:]
+        return b"".join([*packets, *(extended[key] for key in sorted(extended))])
+
+
+def read_jpeg(data: bytes, start: int = 0) -> Jpeg | None:
+    """The JPEG picture that begins at that offset; None where none does."""
+    if data[start : start + 3] != START:
+        return None
+    position, segments, scanned = start + 2, list[tuple[int, bytes]](), False
+    while found := _MARKER.search(data, position):
+        marker, position = data[found.end() - 1], found.end()
+        if marker == _END:
+            return Jpeg(position, tuple(segments))
+        if marker not in _WITH_LENGTH:
+            continue
+        length = int.from_bytes(data[position : position + 2], "big")
+        if length < 2 or position + length > len(data):
+            # Not a segment, but damaged data that look like one.
+            continue
+        if marker in _APPLICATION and not scanned:
+            segments.append((marker - _APPLICATION.start, data[position + 2 : position + length]))
+        scanned = scanned or marker == _SCAN
+        position += length
+    film = data.find(b"ftyp", start) - 4
+    return Jpeg(film if film > start else len(data), tuple(segments))

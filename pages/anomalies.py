@@ -26,7 +26,7 @@ def filter_bar(what: Asked) -> None:
                 # A box for each state of the address, so that it starts there.
                 key = f"odd-{part}-{value}"
                 st.date_input(
-                    label, value=oddities.day(value), min_value=asking.OLDEST, max_value=asking.NEWEST, key=key, format="YYYY-MM-DD",
+                    label, value=asking.date(value), min_value=asking.OLDEST, max_value=asking.NEWEST, key=key, format="YYYY-MM-DD",
                     on_change=oddities.from_widget, args=[part, key],
                 )  # fmt: skip
             known = folders.choices(folder)
@@ -42,6 +42,8 @@ def filter_bar(what: Asked) -> None:
         )  # fmt: skip
         if st.button("Removed photos", icon=":material/history:", help="Every removal, and its undo"):
             removing.history_dialog()
+    for problem in asking.wrong_dates():
+        st.warning(plain(problem), icon=":material/info:")
     if filters:
         st.caption(" · ".join(plain(part) for part in asking.filtered(filters)))
         if problem := asking.check(filters):

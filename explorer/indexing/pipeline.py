@@ -27,7 +27,7 @@ from explorer.indexing.scan import NOWHERE, device_of, inode_of, root_state
 from explorer.library import absence
 from explorer.library.library import Library
 from explorer.library.paths import join, to_text
-from explorer.library.quality import put_quality, unjudged
+from explorer.library.quality import put_facts, put_quality, unjudged
 from explorer.library.writer import KnownFile, Seen, Writer
 
 __all__ = ["Indexer", "Place", "Progress", "Tally"]
@@ -266,6 +266,7 @@ class Indexer:
                     photo_id = _task(outcome).photo_id
                     if outcome.photo is not None and photo_id is not None and self._writer.photo_of(outcome.digest or b"") == photo_id:
                         put_quality(self._writer, photo_id, outcome.photo)
+                        put_facts(self._writer, photo_id, outcome.photo)
 
     def _path(self, root_id: int, relative: str) -> str:
         return join(to_text(self._roots[root_id]), relative)

@@ -284,6 +284,11 @@ drop index photo_taken;
 create index photo_shown on photo (taken_at) where present > 0;
 """
 
+# How much of `taken_at` is known: year, month, day, minute or second; null for photos indexed before, until they are read again.
+_M011_PRECISION = """
+alter table photo add column taken_precision text;
+"""
+
 # Name and SQL of each step, in order.
 _STEPS = (
     ("m001_create_tables", _M001_TABLES),
@@ -295,6 +300,7 @@ _STEPS = (
     ("m007_create_map", _M007_MAP),
     ("m008_sketch_when_wanted", _M008_INNER),
     ("m009_count_by_indexes", _M009_COUNTING),
+    ("m011_date_precision", _M011_PRECISION),
 )
 VERSION = len(_STEPS)
 

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from explorer.library.catalog import Catalog, Ids
 from explorer.library.paths import join
-from explorer.library.writer import KnownFile, Writer
-from explorer.photos.facts import DecodedPhoto
+from explorer.library.writer import FACTS, KnownFile, Writer
+from explorer.photos.facts import DecodedPhoto, Precision
 from explorer.photos.figures import FIGURES, VERSION, Look
 
 
@@ -34,6 +34,12 @@ def put_quality(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
             " select ?1, ?2, ?3, ?4, ?5 where exists (select 1 from photo where id = ?1)",
             (photo_id, VERSION, photo.quality, photo.look, photo.stated),
         )
+
+
+def put_facts(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
+    """Keep what the photo says of itself in place of what an older version of the program read."""
+    names = " = ?, ".join(FACTS) + " = ?"
+    writer.run(f"update photo set {names} where id = ?", (*(getattr(photo, name) for name in FACTS), photo_id))  # noqa: S608  our own names
 
 
 def unjudged(catalog: Catalog) -> list[tuple[int, KnownFile]]:
@@ -87,6 +93,7 @@ class Subject(NamedTuple):
     camera: str | None
     damaged: str | None
     offline: bool
+    taken_precision: Precision | None = None
 
 
 def subjects(catalog: Catalog) -> list[Subject]:
@@ -94,11 +101,11 @@ def subjects(catalog: Catalog) -> list[Subject]:
     with catalog.reading() as db:
         rows = db.execute(
             "select p.id, p.hash, r.path, f.path, p.format, p.width, p.height, p.frames, p.taken_at, p.taken_source, p.camera, p.damaged,"
-            " r.state = 'offline', min((r.state = 'offline') * 1000000000000 + f.id) from photo p"
+            " r.state = 'offline', p.taken_precision, min((r.state = 'offline') * 1000000000000 + f.id) from photo p"
             " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
             " where p.present > 0 group by p.id order by p.id"
         ).fetchall()
-    return [Subject._make((row[0], row[1].hex(), join(row[2], row[3]), *row[4:12], bool(row[12]))) for row in rows]
+    return [Subject._make((row[0], row[1].hex(), join(row[2], row[3]), *row[4:12], bool(row[12]), row[13])) for row in rows]
 
 
 def named_files(catalog: Catalog) -> list[tuple[int, str, str, str]]:

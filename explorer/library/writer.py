@@ -268,7 +268,7 @@ class Writer:
         """A content met for the first time; gives its id, which never changes. Its file is put by `put_present`."""
         with self.transaction() as change:
             values = {
-                **{key: getattr(photo, key) for key in _FACTS},
+                **{key: getattr(photo, key) for key in FACTS},
                 "hash": digest,
                 "bytes": size,
                 "added_at": time.time(),
@@ -382,9 +382,9 @@ class Writer:
         self._db.executemany("delete from command where command = ? and sent_at < ?", ((command, before) for command in commands))
 
 
-_FACTS = (
-    "format", "width", "height", "frames", "taken_at", "taken_source", "latitude", "longitude", "camera", "lens", "exposure_time",
-    "f_number", "iso", "focal_length", "phash", "damaged",
+FACTS = (
+    "format", "width", "height", "frames", "taken_at", "taken_precision", "taken_source", "latitude", "longitude", "camera", "lens",
+    "exposure_time", "f_number", "iso", "focal_length", "phash", "damaged",
 )  # fmt: skip
 
 

@@ -141,7 +141,12 @@ class _Finder:
             safe = self._protected(row.path)
             where = f"{row.inode} {row.root}" if row.inode else ""
             modified, company = row.mtime_ns / 1e9, self._beside.of(row.path)
-            items.append(Item(*facts, relation, score, safe, linked or link, row.metadata, modified, link, company, where))
+            items.append(
+                Item(
+                    *facts, relation, score, safe, linked or link, row.metadata, modified, link, company, where,
+                    taken_precision=row.taken_precision,
+                )
+            )  # fmt: skip
         return items
 
 

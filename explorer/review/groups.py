@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from explorer.library.paths import printable
+from explorer.photos.facts import Precision
+from explorer.photos.partial_dates import shortened
 from explorer.review.companions import ALONE, Company, kept_together
 from explorer.review.relations import Edge
 
@@ -52,6 +54,12 @@ class Item:
     company: Company = ALONE
     place: str = ""
     bordered: bool = False
+    taken_precision: Precision | None = None
+
+    @property
+    def taken(self) -> str | None:
+        """When it was taken, in ISO 8601, as far as that is known."""
+        return shortened(self.taken_at, self.taken_precision) if self.taken_at else None
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,8 @@ def of_kind(what: Asked, kind: Kind) -> None:
         if found:
             odd_photos.export(found)
     odd_photos.undo()
+    if kind == "date" and not what.gone and (rest := oddities.undated(what.filters)):
+        st.caption(rest)
     if not found:
         text = "Nothing of this kind was dismissed." if what.gone else "Nothing of this kind stands out."
         st.info(text + (" A filter is set." if what.filters else ""), icon=":material/check:")

@@ -17,8 +17,10 @@ from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.places import Map
+from explorer.review import files
 from explorer.review.anomalies import Anomalies, Finding
 from explorer.review.away import removed_paths
+from explorer.review.dates import FILE_TIME
 from explorer.review.kinds import KINDS, Kind
 from explorer.review.outcome import Removal
 from explorer.review.plan import removals_of_photos
@@ -148,6 +150,17 @@ def _all(kinds: Sequence[Kind], filters: Filters | None, *, gone: bool) -> list[
     found = review().findings(kinds, filters, dismissed=gone)
     away = removed_paths(resources.library())
     return [f for f in found if f.dismissed == gone and f.path not in away]
+
+
+def undated(filters: Filters | None) -> str:
+    """What there is to say of photos whose files' times alone contradict their folders' names; '' where there are none, or they are
+    listed."""
+    if review().lines()["date"] > FILE_TIME:
+        return ""
+    ids = set(files.undated(review().subjects().values()))
+    if filters:
+        ids &= set(resources.library().catalog.matching(filters).tolist())
+    return files.undated_line(len(ids))
 
 
 def of_photo(photo_id: int) -> list[Finding]:

@@ -12,10 +12,10 @@ _LONGEST = 200
 _CONTROL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Windows gives ratings in percent.
 _PERCENT = ((1, 1), (13, 2), (38, 3), (63, 4), (88, 5))
+_NUMBER = r"\d+(?:\.\d+)?(?:/\d+)?"
+_MARK = r"(?:deg|min|sec|[,:\s°º'’′\"”″])"
 _COORDINATE = re.compile(
-    r"(?P<sign>[+-]?)\s*(?P<parts>\d+(?:\.\d+)?(?:/\d+)?(?:[,\s°º'’′\"”″:degminsec]+\d+(?:\.\d+)?(?:/\d+)?){0,2})"
-    r"[,\s°º'’′\"”″degminsec]*(?P<side>north|south|east|west|[NSEW])?",
-    re.IGNORECASE,
+    rf"(?P<sign>[+-]?)\s*(?P<parts>{_NUMBER}(?:{_MARK}+{_NUMBER}){{0,2}}){_MARK}*(?P<side>north|south|east|west|[NSEW])?", re.IGNORECASE
 )
 
 
@@ -89,7 +89,7 @@ def coordinate(text: str, side: str | None, axis: str, limit: float) -> float:
     found = _COORDINATE.fullmatch(text.strip())
     if not found:
         raise ValueError("no coordinate")
-    parts = [_fraction(part) for part in re.findall(r"\d+(?:\.\d+)?(?:/\d+)?", found["parts"])]
+    parts = [_fraction(part) for part in re.findall(_NUMBER, found["parts"])]
     half = (found["side"] or side or "").strip()[:1].upper()
     if (half and half not in axis) or (not half and len(parts) > 1) or (found["sign"] == "-" and half == axis[0]):
         raise ValueError("no hemisphere")

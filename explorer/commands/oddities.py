@@ -31,9 +31,8 @@ def run_anomalies(args: argparse.Namespace) -> int:
         found = review.findings(args.kind or KINDS, filters, everything=args.all, dismissed=args.dismissed)
         judged, photos = review.judged
         lines = review.lines()
-        about_dates = (
-            _undated(library, review, filters) if "date" in (args.kind or KINDS) and not args.all and lines["date"] <= FILE_TIME else ""
-        )
+        grouped = "date" in (args.kind or KINDS) and not args.all and lines["date"] <= FILE_TIME
+        about_dates = _undated(library, review, filters) if grouped else ""
         found = found[: args.top] if args.top else found
         if args.plan:
             _plan(library, found, args.plan)

@@ -105,9 +105,7 @@ def undated_line(number: int) -> str:
     if not number:
         return ""
     who = f"{count(number, 'photo')} {'carries no date of its' if number == 1 else 'carry no date of their'} own"
-    return (
-        f"{who}, and the file's time does not fit the year in the folder's name, as happens when files are copied: not listed as doubtful."
-    )
+    return f"{who}, and the file's time does not fit the year in the folder's name, as happens when files are copied."
 
 
 def wrong_extension(path: str, kind: str) -> str | None:

@@ -117,11 +117,12 @@ def _day(day: dt.date | None) -> str | None:
 
 
 def date(text: str | None) -> dt.date | None:
-    """A day as addresses hold it; one that is none is left out (`wrong_dates` says so), one that no box can show is brought within."""
+    """A day as addresses hold it; one that is none, or lies where no box can show it, is left out (`wrong_dates` says so)."""
     try:
-        return min(max(parse_day(text), OLDEST), NEWEST) if text else None
+        day = parse_day(text) if text else None
     except UsageError:
         return None
+    return day if day and OLDEST <= day <= NEWEST else None
 
 
 def wrong_dates() -> list[str]:
@@ -129,8 +130,9 @@ def wrong_dates() -> list[str]:
     problems = list[str]()
     for key in (SINCE, UNTIL):
         try:
-            if text := st.query_params.get(key, "").strip():
-                parse_day(text)
+            day = parse_day(text) if (text := st.query_params.get(key, "").strip()) else OLDEST
+            if day > NEWEST if key == SINCE else day < OLDEST:
+                problems.append(f"“{text}” lies where no photo can be, and is left out.")
         except UsageError as error:
             problems.append(str(error))
     return problems

@@ -19,6 +19,8 @@ _ESCAPE_UTF8 = b"\x1b%G"
 _MARKER = 0x1C
 # Photoshop's resource that holds it; TIFF's tags for it and for Photoshop's resources.
 _RESOURCE, _TIFF_IPTC, _TIFF_PHOTOSHOP = 0x0404, 33723, 34377
+# How a JPEG's segment with Photoshop's resources begins.
+_PHOTOSHOP = b"Photoshop 3.0\0"
 _DAY = re.compile(r"(\d{4})\D?(\d\d)?\D?(\d\d)?.*", re.DOTALL)
 _TIME = re.compile(r"(\d\d):?(\d\d):?(\d\d)?\s*([+-]\d\d:?\d\d|Z)?.*", re.DOTALL)
 
@@ -32,12 +34,11 @@ class Iptc(NamedTuple):
 
 def block(picture: Image.Image) -> bytes:
     """The IPTC-IIM data of an opened picture, b"" where it has none."""
-    resources = picture.info.get("photoshop")
-    if isinstance(resources, dict):
-        data = resources.get(_RESOURCE)
-        return data if isinstance(data, bytes) else b""
-    if isinstance(resources, bytes):
-        return _in_resources(resources)
+    segments = getattr(picture, "applist", None)
+    if segments:
+        # Not from Pillow's own list of resources, which ends at the first odd one. Long ones go on in the next segment.
+        parts = (data for name, data in segments if name == "APP13" and data.startswith(_PHOTOSHOP))
+        return _in_resources(b"".join(part[len(_PHOTOSHOP) :] for part in parts))
     tags = getattr(picture, "tag_v2", None)
     if tags is not None:
         # The bytes as they lie there: the tag's type is often given as long numbers.

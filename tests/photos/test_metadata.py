@@ -109,7 +109,7 @@ def test_dates_in_xmp(packet: bytes) -> None:
 
 def test_dates_in_xmp_without_seconds() -> None:
     assert _taken(xmp=b'<x exif:DateTimeOriginal="2012-03-04T05:06"/>') == ("2012-03-04T05:06:00", "exif")
-    assert _taken(xmp=b'<x exif:DateTimeOriginal="2012-03"/>') == (None, None)
+    assert _taken(xmp=b'<x exif:DateTimeOriginal="2012-03"/>') == ("2012-03-01T00:00:00", "exif")
 
 
 def test_the_satellites_know_the_date_too() -> None:

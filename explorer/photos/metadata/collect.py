@@ -158,7 +158,7 @@ def _whole(gone_beside: Sequence[str], keeper_beside: Sequence[str]) -> tuple[st
 
 def _check_overwritten(missing: Facts, kept: Reading, target: str) -> None:
     """Raises _Lost where a fact would take the place of one in the kept photo's sidecar that could not be read."""
-    wanted = {"date": missing.taken_at, "place": missing.place, "rating": missing.rating, "all": missing}
+    wanted = {"date": missing.taken_at, "place": missing.place, "rating": missing.rating}
     for each in kept.unread:
         if each.path == target and wanted.get(each.about):
             raise _Lost(f"the sidecar of the one to keep says something else, which cannot be read: {each.what}")

@@ -130,17 +130,19 @@ def _text(data: bytes) -> str:
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None)
     if encoding is None and data[:2] in (b"<\0", b"\0<"):
         encoding = "utf-16-le" if data[:1] == b"<" else "utf-16-be"
-    if encoding is None and (found := _DECLARED.match(data[:200])):
-        encoding = found[1].decode("ascii")
-    if encoding is None or encoding.lower() in ("utf-8", "utf8"):
-        return decoded(data)
-    try:
-        # A declaration may be wrong: what is said to be UTF-16 and lies there in single bytes is read as such.
-        return data.decode(encoding)
-    except (LookupError, UnicodeError):
-        if encoding.startswith("utf-") and data[:1] != b"<":
+    if encoding is not None:
+        try:
+            return data.decode(encoding)
+        except UnicodeError:
             raise NotXmp("its characters make no sense") from None
+    declared = _DECLARED.match(data[:200])
+    try:
+        # A declaration that can be read byte by byte is wrong where it names an encoding of wider units.
+        if declared and not declared[1].lower().startswith((b"utf", b"ucs", b"iso-10646")):
+            return data.decode(declared[1].decode("ascii"))
+    except (LookupError, UnicodeError):
         return decoded(data)
+    return decoded(data)
 
 
 def _tree(text: str) -> Packet:

@@ -31,6 +31,14 @@ def jpeg(body: bytes) -> bytes:
     return made[:2] + b"\xff\xed" + struct.pack(">H", len(packed) + 2) + packed + made[2:]
 
 
+def test_it_goes_on_in_a_second_segment() -> None:
+    packed, made = resources(BODY), pictures.encoded(PICTURE)
+    parts = (b"Photoshop 3.0\0" + part for part in (packed[:30], packed[30:]))
+    segments = b"".join(b"\xff\xed" + struct.pack(">H", len(part) + 2) + part for part in parts)
+    other = b"\xff\xed\0\x0aAdobe_CM"
+    assert iptc.block(opened(made[:2] + other + segments + made[2:])) == BODY
+
+
 def opened(packed: bytes) -> Image.Image:
     return Image.open(io.BytesIO(packed))
 

@@ -26,7 +26,7 @@ def filter_bar(what: Asked) -> None:
                 # A box for each state of the address, so that it starts there.
                 key = f"odd-{part}-{value}"
                 st.date_input(
-                    label, value=oddities.day(value), min_value=asking.OLDEST, max_value=asking.NEWEST, key=key, format="YYYY-MM-DD",
+                    label, value=asking.date(value), min_value=asking.OLDEST, max_value=asking.NEWEST, key=key, format="YYYY-MM-DD",
                     on_change=oddities.from_widget, args=[part, key],
                 )  # fmt: skip
             known = folders.choices(folder)
@@ -42,6 +42,8 @@ def filter_bar(what: Asked) -> None:
         )  # fmt: skip
         if st.button("Removed photos", icon=":material/history:", help="Every removal, and its undo"):
             removing.history_dialog()
+    for problem in asking.wrong_dates():
+        st.warning(plain(problem), icon=":material/info:")
     if filters:
         st.caption(" · ".join(plain(part) for part in asking.filtered(filters)))
         if problem := asking.check(filters):
@@ -98,6 +100,8 @@ def of_kind(what: Asked, kind: Kind) -> None:
         if found:
             odd_photos.export(found)
     odd_photos.undo()
+    if kind == "date" and not what.gone and (rest := oddities.undated(what.filters)):
+        st.caption(rest)
     if not found:
         text = "Nothing of this kind was dismissed." if what.gone else "Nothing of this kind stands out."
         st.info(text + (" A filter is set." if what.filters else ""), icon=":material/check:")

@@ -151,6 +151,8 @@ def main() -> None:
     asking.settle()
     search_bar()
     what = asking.asked()
+    for problem in asking.wrong_dates():
+        st.warning(plain(problem), icon=":material/info:")
     if what.lost:
         st.warning("A photo of this search is not there any more; the search goes on without it.", icon=":material/link_off:")
     chosen_photos(what)

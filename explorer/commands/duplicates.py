@@ -75,7 +75,7 @@ def _as_json(group: Group) -> dict[str, Any]:
 def _photo(group: Group, item: Item) -> dict[str, Any]:
     return {
         "id": item.photo_id, "path": item.path, "bytes": item.bytes, "width": item.width, "height": item.height, "format": item.format,
-        "taken_at": item.taken_at, "relation": item.relation, "score": round(item.score, 4), "protected": item.protected,
+        "taken_at": item.taken, "relation": item.relation, "score": round(item.score, 4), "protected": item.protected,
         "linked": item.linked, "stays": "" if item is group.keep else group.stays(item),
         "along": [{"path": each.path, "bytes": each.bytes} for each in item.company.along], "contents": list(item.holds),
     }  # fmt: skip

@@ -12,6 +12,8 @@ from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.review.anomalies import Anomalies, Finding
+from explorer.review.dates import FILE_TIME
+from explorer.review.files import undated, undated_line
 from explorer.review.kinds import KINDS, TITLES
 from explorer.words import count, size
 
@@ -29,6 +31,8 @@ def run_anomalies(args: argparse.Namespace) -> int:
         found = review.findings(args.kind or KINDS, filters, everything=args.all, dismissed=args.dismissed)
         judged, photos = review.judged
         lines = review.lines()
+        grouped = "date" in (args.kind or KINDS) and not args.all and lines["date"] <= FILE_TIME
+        about_dates = _undated(library, review, filters) if grouped else ""
         found = found[: args.top] if args.top else found
         if args.plan:
             _plan(library, found, args.plan)
@@ -37,6 +41,8 @@ def run_anomalies(args: argparse.Namespace) -> int:
         library.close()
     if judged < photos:
         say(f"{photos - judged:,} of {photos:,} photos have not been judged yet: the next `python run.py index` reads them.")
+    if about_dates:
+        say(about_dates)
     if args.json:
         more = [{"flagged": finding.score < lines[finding.kind]} if args.all else {} for finding in found]
         emit_json([
@@ -49,6 +55,14 @@ def run_anomalies(args: argparse.Namespace) -> int:
     if not found:
         say("Nothing stands out." if photos else "The library has no photos yet: index a folder first with `python run.py index FOLDER`.")
     return 0
+
+
+def _undated(library: Library, review: Anomalies, filters: Filters) -> str:
+    """What there is to say of photos whose files' times alone contradict their folders' names."""
+    ids = set(undated(review.subjects().values()))
+    if filters:
+        ids &= set(library.catalog.matching(filters).tolist())
+    return undated_line(len(ids))
 
 
 def _plan(library: Library, found: Sequence[Finding], name: str) -> None:

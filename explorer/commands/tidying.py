@@ -29,7 +29,7 @@ def run_remove(args: argparse.Namespace) -> int:
 
     try:
         if args.dry_run:
-            outcome = dry_run(library, removals, to, without_keeper=args.without_keeper, tick=show)
+            outcome = dry_run(library, removals, to, without_keeper=args.without_keeper, sidecars=args.sidecars, tick=show)
         else:
             outcome = remove(library, removals, to, without_keeper=args.without_keeper, sidecars=args.sidecars, tick=show)
     finally:

@@ -52,7 +52,8 @@ class Closer:
         if not rows:
             return None
         row = rows[0]
-        return Moment(row.photo_id, row.path, row.width, row.height, row.taken_at, row.taken_source, row.camera, row.format)
+        taken = row.taken_at, row.taken_source, row.camera
+        return Moment(row.photo_id, row.path, row.width, row.height, *taken, row.format, row.taken_precision)
 
     def _pixels(self, photo_id: int, path: str) -> bytes | None:
         if photo_id not in self._fresh:

@@ -96,6 +96,12 @@ class DecodePool:
         digest, *left = looked[1].split()
         return looked[0], bytes.fromhex(digest), Left(*map(float, left))
 
+    def merge_metadata(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes] | str:
+        """What one photo should learn from another before that goes (see `photos/metadata/collect.py`), or why that cannot be told."""
+        with self._spare, _watch([self._single]):
+            answer = self._single.ask({"merge": request, "seconds": self._seconds})
+        return str(answer[0]["error"]) if not isinstance(answer, str) and "error" in answer[0] else answer
+
     def _ask(self, request: dict[str, Any]) -> tuple[bytes, str | None] | None:
         with self._spare, _watch([self._single]):
             answer = self._single.ask(request)

@@ -6,6 +6,9 @@ import datetime as dt
 from collections.abc import Callable
 from typing import NamedTuple
 
+from explorer.photos.facts import Precision
+from explorer.photos.partial_dates import shortened
+
 
 class Moment(NamedTuple):
     """What a photo says of when it was taken, and one of its files (absolute path)."""
@@ -18,6 +21,7 @@ class Moment(NamedTuple):
     taken_source: str | None
     camera: str | None
     format: str = ""
+    taken_precision: Precision | None = None
 
 
 # A clock that is set right later, in whole quarters of an hour (as time zones are), does not make two shots of one.
@@ -30,6 +34,11 @@ def another_moment(one: Moment, other: Moment, fraction: Callable[[Moment], str 
         return False
     if one.camera and other.camera and one.camera != other.camera:
         return True
+    precisions = one.taken_precision or "second", other.taken_precision or "second"
+    if precisions != ("second", "second"):
+        # What is not known of the one date is not compared.
+        known = min(len(shortened(at, each)) for at, each in zip((one.taken_at, other.taken_at), precisions, strict=True))
+        return one.taken_at[:known] != other.taken_at[:known]
     seconds = abs((dt.datetime.fromisoformat(one.taken_at) - dt.datetime.fromisoformat(other.taken_at)).total_seconds())
     if seconds:
         return seconds % _ZONE != 0

@@ -286,7 +286,12 @@ create index photo_shown on photo (taken_at) where present > 0;
 
 _M010_CONTENTS = """
 -- What a photo's file holds beside its first picture (`photos/contents.py`), JSON; null where the file has not been read since.
-alter table photo add column contents text
+alter table photo add column contents text;
+"""
+
+# How much of `taken_at` is known: year, month, day, minute or second; null for photos indexed before, until they are read again.
+_M011_PRECISION = """
+alter table photo add column taken_precision text;
 """
 
 # Name and SQL of each step, in order.
@@ -301,6 +306,7 @@ _STEPS = (
     ("m008_sketch_when_wanted", _M008_INNER),
     ("m009_count_by_indexes", _M009_COUNTING),
     ("m010_keep_contents", _M010_CONTENTS),
+    ("m011_date_precision", _M011_PRECISION),
 )
 VERSION = len(_STEPS)
 

@@ -13,6 +13,7 @@ from explorer.library.catalog import Catalog, Ids
 from explorer.library.paths import join
 from explorer.library.writer import Writer
 from explorer.photos.contents import Contents
+from explorer.photos.facts import Precision
 
 # pixels: the same at full size. picture: one picture, verified. scene: aligned, yet another shot. different: looked alike, and is not.
 Kind = Literal["pixels", "picture", "scene", "different"]
@@ -56,6 +57,7 @@ class CopyRow(NamedTuple):
     camera: str | None
     metadata: int
     contents: Contents | None
+    taken_precision: Precision | None = None
 
 
 _METADATA = " + ".join(
@@ -65,7 +67,8 @@ _METADATA = " + ".join(
 
 
 _COPIES = f"""select f.id, p.id, p.hash, r.path, f.path, f.size, f.inode, f.mtime_ns, p.width, p.height, p.format, p.taken_at,
- p.taken_source, p.camera, {_METADATA}, p.contents from file f join photo p on p.id = f.photo_id join root r on r.id = f.root_id
+ p.taken_source, p.camera, {_METADATA}, p.contents, p.taken_precision
+ from file f join photo p on p.id = f.photo_id join root r on r.id = f.root_id
  where f.state = 'present' and"""  # noqa: S608
 
 
@@ -85,9 +88,9 @@ def copies(catalog: Catalog, photo_ids: Iterable[int] | None = None) -> list[Cop
 
 
 def _copy(row: Sequence[object]) -> CopyRow:
-    file_id, photo_id, digest, root, path, *rest, contents = row
+    file_id, photo_id, digest, root, path, *rest, contents, precision = row
     facts = (file_id, photo_id, digest.hex(), str(root), join(str(root), str(path)), *rest)  # type: ignore[attr-defined]
-    return CopyRow(*facts, contents=_contents(contents))  # type: ignore[arg-type, misc]
+    return CopyRow(*facts, _contents(contents), precision)  # type: ignore[arg-type, misc]
 
 
 def _contents(stored: object) -> Contents | None:
@@ -129,9 +132,12 @@ def compared(catalog: Catalog, one: str, other: str, version: int) -> Kind | Non
 
 
 def times(catalog: Catalog) -> dict[int, str]:
-    """When visible photos were taken, of those that say so themselves, by id; not the mere times of files."""
+    """When visible photos were taken, of those that say so themselves and to the minute, by id; not the mere times of files."""
     with catalog.reading() as db:
-        rows = db.execute("select id, taken_at from photo where present > 0 and taken_at is not null and taken_source <> 'file'")
+        rows = db.execute(
+            "select id, taken_at from photo where present > 0 and taken_at is not null and taken_source <> 'file'"
+            " and coalesce(taken_precision, 'second') in ('minute', 'second')"
+        )
         return {row[0]: row[1] for row in rows}
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from explorer.library.catalog import Catalog, Ids
 from explorer.library.paths import join
 from explorer.library.writer import FACTS, KnownFile, Writer
-from explorer.photos.facts import DecodedPhoto
+from explorer.photos.facts import DecodedPhoto, Precision
 from explorer.photos.figures import FIGURES, VERSION, Look
 
 
@@ -97,6 +97,7 @@ class Subject(NamedTuple):
     camera: str | None
     damaged: str | None
     offline: bool
+    taken_precision: Precision | None = None
 
 
 def subjects(catalog: Catalog) -> list[Subject]:
@@ -104,11 +105,11 @@ def subjects(catalog: Catalog) -> list[Subject]:
     with catalog.reading() as db:
         rows = db.execute(
             "select p.id, p.hash, r.path, f.path, p.format, p.width, p.height, p.frames, p.taken_at, p.taken_source, p.camera, p.damaged,"
-            " r.state = 'offline', min((r.state = 'offline') * 1000000000000 + f.id) from photo p"
+            " r.state = 'offline', p.taken_precision, min((r.state = 'offline') * 1000000000000 + f.id) from photo p"
             " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
             " where p.present > 0 group by p.id order by p.id"
         ).fetchall()
-    return [Subject._make((row[0], row[1].hex(), join(row[2], row[3]), *row[4:12], bool(row[12]))) for row in rows]
+    return [Subject._make((row[0], row[1].hex(), join(row[2], row[3]), *row[4:12], bool(row[12]), row[13])) for row in rows]
 
 
 def named_files(catalog: Catalog) -> list[tuple[int, str, str, str]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypedDict
 
+from explorer.photos.facts import Precision
+
 Phase = Literal["starting", "scanning", "indexing", "comparing", "watching", "paused", "waiting", "off", "stopped"]
 """off: told to stop; the process waits to be told to go on, and has let go of the library. stopped: the process has ended."""
 FileState = Literal["present", "missing", "failed"]
@@ -12,7 +14,8 @@ FileState = Literal["present", "missing", "failed"]
 class PhotoRow(TypedDict):
     """One distinct content and one of the places where it lies.
 
-    hash: hex. taken_at: `YYYY-MM-DDTHH:MM:SS`, the camera's own time. copies: how many present files hold it.
+    hash: hex. taken_at: `YYYY-MM-DDTHH:MM:SS`, the camera's own time; taken_precision: how much of it is known (year, month, day, minute or
+    second; None, of older libraries, is second), the rest being filled up with the earliest. copies: how many present files hold it.
     away: its drive is not connected, or it is not where it was and nobody has said that it is gone; only the preview can be shown.
     """
 
@@ -24,6 +27,7 @@ class PhotoRow(TypedDict):
     height: int
     frames: int
     taken_at: str | None
+    taken_precision: Precision | None
     taken_source: str | None
     latitude: float | None
     longitude: float | None

@@ -384,8 +384,8 @@ class Writer:
 
 # Columns of `photo` that decoding fills.
 FACTS = (
-    "format", "width", "height", "frames", "taken_at", "taken_source", "latitude", "longitude", "camera", "lens", "exposure_time",
-    "f_number", "iso", "focal_length", "phash", "damaged", "contents",
+    "format", "width", "height", "frames", "taken_at", "taken_precision", "taken_source", "latitude", "longitude", "camera", "lens",
+    "exposure_time", "f_number", "iso", "focal_length", "phash", "damaged", "contents",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 For a file: it reads and hashes the bytes and says so; told `decode` it decodes them, told `skip` it forgets them. So a content that
 is known already costs no decoding. For bytes that come with the request (an upload, a preview): it decodes them at once.
+For two photos and what lies beside them: what the one should learn of the other's metadata.
 Whatever a codec does to this process, it happens here and nowhere else.
 """
 
@@ -23,6 +24,7 @@ from explorer.photos.containers import read_contents
 from explorer.photos.decode import DecodedPhoto, content_hash, decode
 from explorer.photos.inputs import InputSpec
 from explorer.photos.limits import free_memory
+from explorer.photos.metadata import collect
 from explorer.photos.reading import read_with_facts
 
 try:
@@ -77,6 +79,9 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
     _limit_memory()
     _limit_time(header.get("seconds"))
     try:
+        if "merge" in header:
+            wire.send(answers, *collect.answer(header["merge"]))
+            return
         if "path" not in header:
             wire.send(answers, *_answer(decode(body, spec)))
             return

@@ -9,14 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 TakenSource = Literal["exif", "gps", "name", "file"]
+# How much of a date is known; all beyond it is filled up: month and day with 01, time with 00.
+Precision = Literal["year", "month", "day", "minute", "second"]
 
 
 @dataclass(frozen=True)
 class Metadata:
     """What a photo says of itself.
 
-    taken_at: `YYYY-MM-DDTHH:MM:SS`, the camera's own time; taken_source: where it was found. latitude, longitude: degrees.
-    exposure_time: seconds. focal_length: millimetres.
+    taken_at: `YYYY-MM-DDTHH:MM:SS`, the camera's own time, known as far as taken_precision says; taken_source: where it was found (`exif`
+    stands for everything in the file: EXIF, IPTC and XMP). latitude, longitude: degrees. exposure_time: seconds. focal_length: millimetres.
     """
 
     taken_at: str | None = None
@@ -29,6 +31,7 @@ class Metadata:
     f_number: float | None = None
     iso: float | None = None
     focal_length: float | None = None
+    taken_precision: Precision | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import numpy as np
 from explorer.photos.contents import Contents
 from explorer.photos.facts import DecodedPhoto
 from explorer.photos.figures import Look, Quality
+from explorer.photos.partial_dates import PRECISIONS
 
 _LENGTHS = struct.Struct("<II")
 # No header is nearly as long; a longer one is garbage.
@@ -90,6 +91,8 @@ def _check(photo: DecodedPhoto) -> None:
         raise ValueError("a fact that is no number")
     if not all(isinstance(value, int) and 1 <= value < 1 << 31 for value in (photo.width, photo.height, photo.frames)):
         raise ValueError("a size that no picture has")
+    if photo.taken_precision not in (None, *PRECISIONS):
+        raise ValueError("a precision that no date has")
     for text in (photo.format, photo.taken_at, photo.taken_source, photo.camera, photo.lens, photo.damaged, photo.stated):
         # Raises for half a surrogate pair.
         if text is not None and (len(text.encode()) > _LONGEST_TEXT or "\0" in text):

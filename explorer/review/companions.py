@@ -235,6 +235,9 @@ def _takeout_keys(stem: str) -> list[str]:
         return [f"stem {inner}{number}"]
     if ending in _STILLS:
         return [f"name {inner}{number}{ending}"]
+    if name != base and len(word) > 1:
+        # `a.supplemental-metadata.json`: some exports leave the photo's ending out.
+        return [f"stem {name}{number}"]
     # Cut off within the photo's own name.
     return [f"start {base}"] if len(base) == _TAKEOUT_LONGEST else []
 

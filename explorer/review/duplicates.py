@@ -142,7 +142,7 @@ class _Finder:
             where = f"{row.inode} {row.root}" if row.inode else ""
             modified, company = row.mtime_ns / 1e9, self._beside.of(row.path)
             told = (relation, score, safe, linked or link, row.metadata, modified, link, company)
-            items.append(Item(*facts, *told, place=where, contents=row.contents))
+            items.append(Item(*facts, *told, place=where, contents=row.contents, taken_precision=row.taken_precision))
         return items
 
 

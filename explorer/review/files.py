@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from explorer.library.catalog import Ids
 from explorer.library.quality import Subject
 from explorer.review import dates as dating
 from explorer.review.judging import Floats, falling
+from explorer.words import count
 
 Judged = tuple[Floats, Callable[[int], str]]
 
@@ -74,7 +75,10 @@ def damage(subjects: Sequence[Subject], grey_tail: Mapping[int, float]) -> Judge
 
 def dates(subjects: Sequence[Subject], stated: Mapping[int, str]) -> Judged:
     """How doubtful each photo's date is. stated: dates that cannot be, by photo id."""
-    found = [dating.doubt(subject.path, subject.taken_at, subject.taken_source, stated.get(subject.id)) for subject in subjects]
+    found = [
+        dating.doubt(subject.path, subject.taken_at, subject.taken_source, stated.get(subject.id), subject.taken_precision)
+        for subject in subjects
+    ]
     score = np.array([doubt[0] if doubt else 1.0 for doubt in found], np.float32)
 
     def says(row: int) -> str:
@@ -82,6 +86,26 @@ def dates(subjects: Sequence[Subject], stated: Mapping[int, str]) -> Judged:
         return doubt[1] if doubt else ""
 
     return score, says
+
+
+def undated(subjects: Iterable[Subject]) -> list[int]:
+    """Ids of photos that have no date but their file's, which does not fit the year their folder is named after. Copying files does that;
+    they are counted in one line rather than listed."""
+    return [
+        subject.id
+        for subject in subjects
+        if subject.taken_source == "file"
+        and (found := dating.doubt(subject.path, subject.taken_at, "file", None, subject.taken_precision))
+        and found[0] == dating.FILE_TIME
+    ]
+
+
+def undated_line(number: int) -> str:
+    """What there is to say of so many of them; '' for none."""
+    if not number:
+        return ""
+    who = f"{count(number, 'photo')} {'carries no date of its' if number == 1 else 'carry no date of their'} own"
+    return f"{who}, and the file's time does not fit the year in the folder's name, as happens when files are copied."
 
 
 def wrong_extension(path: str, kind: str) -> str | None:

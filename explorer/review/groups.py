@@ -8,6 +8,8 @@ from typing import Literal
 
 from explorer.library.paths import printable
 from explorer.photos.contents import Contents, why_it_stays
+from explorer.photos.facts import Precision
+from explorer.photos.partial_dates import shortened
 from explorer.review.companions import ALONE, Company, kept_together
 from explorer.review.relations import Edge
 
@@ -60,6 +62,12 @@ class Item:
     def holds(self) -> tuple[str, ...]:
         """What the file holds beside its first picture, in words for a person: “3 pages”, “film inside”. () for a single picture."""
         return ("perhaps more than its picture: it has not been read again yet",) if self.contents is None else tuple(self.contents.words())
+    taken_precision: Precision | None = None
+
+    @property
+    def taken(self) -> str | None:
+        """When it was taken, in ISO 8601, as far as that is known."""
+        return shortened(self.taken_at, self.taken_precision) if self.taken_at else None
 
 
 @dataclass(frozen=True)

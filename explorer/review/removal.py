@@ -9,7 +9,7 @@ back.
 
 from __future__ import annotations
 
-import base64
+import contextlib
 import datetime as dt
 import os
 import secrets
@@ -19,12 +19,11 @@ from typing import Any
 from explorer.library.library import Library
 from explorer.library.paths import inside, printable
 from explorer.library.removals import Entry, Journal, learn
-from explorer.review import moving, trash
+from explorer.review import moving, sidecar, trash
 from explorer.review.checking import TRASH, Check, Checked, Part, Refused
 from explorer.review.companions import renamed
 from explorer.review.moving import stamp
 from explorer.review.outcome import Outcome, Removal, Result
-from explorer.review.sidecar import merged, sidecar_of
 from explorer.review.undo import bring_all_back, settle
 
 Tick = Callable[[int, int], None]
@@ -32,21 +31,23 @@ Tick = Callable[[int, int], None]
 _GONE = "the one to keep is not there any more"
 
 
-def dry_run(
-    library: Library, removals: Sequence[Removal], to: str = TRASH, *, without_keeper: bool = False, tick: Tick | None = None
-) -> Outcome:
+def dry_run(library: Library, removals: Sequence[Removal], to: str = TRASH, *, without_keeper: bool = False, sidecars: bool = False,
+            tick: Tick | None = None) -> Outcome:  # fmt: skip
     """What `remove` would do now, with every check and nothing done."""
     check, results, gone = Check(library, removals, to, without_keeper), list[Result](), set[str]()
-    for number, removal in enumerate(removals):
-        if tick:
-            tick(number, len(removals))
-        try:
-            checked = check(removal, gone)
-        except Refused as refused:
-            results.append(Result(removal, "refused", str(refused)))
-            continue
-        gone.update(part.path for part in checked.parts)
-        results.append(Result(removal, "would", checked.note, checked.freed, along=checked.companions))
+    with contextlib.closing(sidecar.Merger()) as merge:
+        for number, removal in enumerate(removals):
+            if tick:
+                tick(number, len(removals))
+            try:
+                checked = check(removal, gone)
+                if sidecars and removal.keeper is not None:
+                    merge(removal.path, removal.keeper, same=removal.keeper_hash in (None, removal.hash))
+            except Refused as refused:
+                results.append(Result(removal, "refused", str(refused)))
+                continue
+            gone.update(part.path for part in checked.parts)
+            results.append(Result(removal, "would", checked.note, checked.freed, along=checked.companions))
     return Outcome(None, tuple(results))
 
 
@@ -88,6 +89,7 @@ class _Run:
         self.results: list[Result] = []
         self._moved: list[tuple[int, list[Entry], Checked]] = []
         self._numbers = 0
+        self._merge: sidecar.Merger | None = None
 
     def take(self, removal: Removal) -> None:
         try:
@@ -186,23 +188,21 @@ class _Run:
 
     def _copy_metadata(self, entry: Entry, removal: Removal) -> None:
         """What the one kept lacks, into its sidecar: the only thing ever written beside photos."""
+        if self._merge is None:
+            self._merge = sidecar.Merger()
         keeper = removal.keeper or ""
-        before, after = merged(removal.path, keeper, same=removal.keeper_hash in (None, removal.hash))
-        if after is None:
+        merged = self._merge(removal.path, keeper, same=removal.keeper_hash in (None, removal.hash))
+        if merged.after is None:
             return
-        target = sidecar_of(keeper)
-        note = {
-            "path": target,
-            "before": None if before is None else base64.b64encode(before).decode("ascii"),
-            "after": moving.content_hash(after),
-            "times": None if before is None else [os.stat(target).st_atime_ns, os.stat(target).st_mtime_ns],  # noqa: PTH116
-        }
+        note = sidecar.planned(merged)
         self._journal.note(run=self.id, step="sidecar", number=entry.number, sidecar=note)
         entry.sidecar = note
-        moving.write_whole(target, after)
+        sidecar.write(note, merged, keeper)
 
     def end(self, planned: int) -> None:
         """Look at everything that is kept once more, and bring back what has lost its own; then tell the catalog."""
+        if self._merge is not None:
+            self._merge.close()
         if not self.begun:
             return
         for at, family, checked in self._moved:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +11,7 @@ from explorer.errors import UsageError
 from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.removals import Entry, Journal, Run, learn
-from explorer.review import moving, trash
+from explorer.review import moving, sidecar, trash
 from explorer.review.checking import TRASH
 from explorer.review.companions import renamed
 
@@ -112,7 +111,7 @@ def _find_out(journal: Journal, entry: Entry) -> bool:
         if entry.target is not None and _there(entry.target) and _is(entry, entry.target):
             # Cut off between the second name (or the copy) and the dropping of the first: the first stays.
             os.unlink(entry.target)  # noqa: PTH108
-        _take_back_sidecar(entry)
+        sidecar.take_back(entry.sidecar, entry.keeper)
         journal.note(run=entry.run, step="undone", number=entry.number, back=entry.path, reason="it never went")
         entry.state, entry.back = "undone", entry.path
         return False
@@ -155,8 +154,8 @@ def _back(journal: Journal, entry: Entry, family: Sequence[Entry], *, quietly: b
     if source is None:
         return Restored(entry.path, entry.back, "" if quietly else "it had been brought back by hand")
     back = _put(journal, entry, family, source)
-    note = "" if back == entry.path else f"its name was taken, so it is now {printable(os.path.basename(back))}"  # noqa: PTH119
-    return Restored(entry.path, back, note)
+    taken = "" if back == entry.path else f"its name was taken, so it is now {printable(os.path.basename(back))}"  # noqa: PTH119
+    return Restored(entry.path, back, "; ".join(filter(None, (taken, entry.reason))))
 
 
 def _source(journal: Journal, entry: Entry) -> str | None:
@@ -216,29 +215,12 @@ def _put(journal: Journal, entry: Entry, family: Sequence[Entry], source: str) -
 
 def _brought(journal: Journal, entry: Entry, back: str) -> None:
     """It is back: the sidecar goes back to what it was, the journal knows, the trash's note goes."""
-    _take_back_sidecar(entry)
+    entry.reason = sidecar.take_back(entry.sidecar, entry.keeper)
     with contextlib.suppress(OSError):
         moving.set_times(back, entry.facts["atime_ns"], entry.facts["mtime_ns"])
     journal.note(run=entry.run, step="undone", number=entry.number, back=back)
     entry.state, entry.back = "undone", back
     trash.forget(entry.info)
-
-
-def _take_back_sidecar(entry: Entry) -> None:
-    """The sidecar as it was before, unless somebody has changed it since: then it stays."""
-    note = entry.sidecar
-    if not note:
-        return
-    with contextlib.suppress(OSError):
-        os.unlink(moving.part_of(note["path"]))  # noqa: PTH108
-    with contextlib.suppress(FileNotFoundError):
-        if moving.file_hash(note["path"]) != note["after"]:
-            return
-        if note["before"] is None:
-            os.unlink(note["path"])  # noqa: PTH108
-        else:
-            moving.write_whole(note["path"], base64.b64decode(note["before"]))
-            moving.set_times(note["path"], *note["times"])
 
 
 def _check_drive(entry: Entry) -> None:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import streamlit as st
 
 from explorer.config import PROJECT
-from explorer.library.filters import Filters
+from explorer.errors import UsageError
+from explorer.library.filters import Filters, parse_day
 from explorer.search.query import Query
 from explorer.ui import examples, folders, resources
 
@@ -62,8 +63,8 @@ def settle() -> None:
     state["_address"] = now
     for key, value in {
         PHRASE: now.get(PHRASE),
-        SINCE: _date(now.get(SINCE)),
-        UNTIL: _date(now.get(UNTIL)),
+        SINCE: date(now.get(SINCE)),
+        UNTIL: date(now.get(UNTIL)),
         FOLDER: now.get(FOLDER),
     }.items():
         # A box that holds this already is left alone: a person may be typing in it.
@@ -102,7 +103,7 @@ def asked() -> Asked:
     found = [examples.find(token) for token in tokens()]
     lost = lost or None in found
     query = Query(now.get(PHRASE, ""), tuple(known), tuple(example for example in found if example))
-    days = [_day(_date(now.get(key))) for key in (SINCE, UNTIL)]
+    days = [_day(date(now.get(key))) for key in (SINCE, UNTIL)]
     return Asked(query, Filters(days[0], days[1], now.get(FOLDER)), lost)
 
 
@@ -115,13 +116,26 @@ def _day(day: dt.date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _date(text: str | None) -> dt.date | None:
-    """A day as addresses hold it; one that is none, or lies where no box can show it, is left out."""
+def date(text: str | None) -> dt.date | None:
+    """A day as addresses hold it; one that is none, or lies where no box can show it, is left out (`wrong_dates` says so)."""
     try:
-        day = dt.date.fromisoformat(text) if text else None
-    except ValueError:
+        day = parse_day(text) if text else None
+    except UsageError:
         return None
     return day if day and OLDEST <= day <= NEWEST else None
+
+
+def wrong_dates() -> list[str]:
+    """What in the address should be a date and is none, in a sentence each."""
+    problems = list[str]()
+    for key in (SINCE, UNTIL):
+        try:
+            day = parse_day(text) if (text := st.query_params.get(key, "").strip()) else OLDEST
+            if day > NEWEST if key == SINCE else day < OLDEST:
+                problems.append(f"“{text}” lies where no photo can be, and is left out.")
+        except UsageError as error:
+            problems.append(str(error))
+    return problems
 
 
 def _photos() -> dict[str, str]:

@@ -94,7 +94,7 @@ def _item(group: Group, item: Item, photo: PhotoRow | None) -> dict[str, Any]:
         "bytes": item.bytes,
         "size": size(item.bytes),
         "format": item.format,
-        "taken": (item.taken_at or "").replace("T", " "),
+        "taken": (item.taken or "").replace("T", " "),
         "camera": item.camera or "",
         "facts": item.metadata,
     }

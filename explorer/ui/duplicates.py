@@ -13,6 +13,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from explorer.library.decisions import Kind, protected_folders, withdraw
+from explorer.library.filters import taken_within
 from explorer.library.library import Library
 from explorer.library.paths import inside
 from explorer.review.away import removed_paths
@@ -166,12 +167,9 @@ def _fits(group: Group, what: Filter) -> bool:
 
 
 def _item_fits(item: Item, what: Filter) -> bool:
-    day = (item.taken_at or "")[:10]
     if what.folder and not inside(item.path, what.folder):
         return False
-    if (what.since or what.until) and not day:
-        return False
-    return not (what.since and day < what.since) and not (what.until and day > what.until)
+    return taken_within(item.taken_at, item.taken_precision, what.since, what.until)
 
 
 # --- what the person chose; lives as long as the program runs, so that a page that is loaded again has lost nothing

@@ -21,6 +21,7 @@ import streamlit as st
 
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
+from explorer.photos.partial_dates import shortened
 from explorer.ui.actions import Action
 from explorer.words import count
 
@@ -120,7 +121,7 @@ def _act(action: Action, selected: list[int], key: str) -> None:
 
 
 def _label(photo: PhotoRow) -> str:
-    date = f", {photo['taken_at'][:10]}" if photo["taken_at"] else ""
+    date = f", {shortened(photo['taken_at'], photo['taken_precision'])[:10]}" if photo["taken_at"] else ""
     return f"{printable(photo['name'])}{date}"
 
 

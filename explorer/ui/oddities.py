@@ -6,7 +6,6 @@ back and forward all show the same.
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -18,13 +17,15 @@ from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.places import Map
+from explorer.review import files
 from explorer.review.anomalies import Anomalies, Finding
 from explorer.review.away import removed_paths
+from explorer.review.dates import FILE_TIME
 from explorer.review.kinds import KINDS, Kind
 from explorer.review.outcome import Removal
 from explorer.review.plan import removals_of_photos
 from explorer.review.taking import removals_of_findings
-from explorer.ui import map_data, resources
+from explorer.ui import asking, map_data, resources
 from explorer.ui.map_data import Area, Colouring
 from explorer.ui.words import plain
 from explorer.words import count
@@ -94,7 +95,7 @@ def map_points(colouring: Colouring, filters: Filters | None) -> bytes:
 def asked() -> Asked:
     """What the address asks for; what makes no sense in it is left out."""
     now = {key: st.query_params.get(key, "") for key in ADDRESS}
-    since, until = day(now[SINCE]), day(now[UNTIL])
+    since, until = asking.date(now[SINCE]), asking.date(now[UNTIL])
     filters = Filters(since.isoformat() if since else None, until.isoformat() if until else None, now[FOLDER] or None)
     return Asked(
         kind=next((kind for kind in KINDS if kind == now[KIND]), None),
@@ -104,14 +105,6 @@ def asked() -> Asked:
         colour=map_data.colouring(now[COLOUR]),
         area=_area(now[AREA]),
     )
-
-
-def day(text: str | None) -> dt.date | None:
-    """A day as addresses hold it, or None."""
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
 
 
 def _area(text: str) -> Area | None:
@@ -157,6 +150,17 @@ def _all(kinds: Sequence[Kind], filters: Filters | None, *, gone: bool) -> list[
     found = review().findings(kinds, filters, dismissed=gone)
     away = removed_paths(resources.library())
     return [f for f in found if f.dismissed == gone and f.path not in away]
+
+
+def undated(filters: Filters | None) -> str:
+    """What there is to say of photos whose files' times alone contradict their folders' names; '' where there are none, or they are
+    listed."""
+    if review().lines()["date"] > FILE_TIME:
+        return ""
+    ids = set(files.undated(review().subjects().values()))
+    if filters:
+        ids &= set(resources.library().catalog.matching(filters).tolist())
+    return files.undated_line(len(ids))
 
 
 def of_photo(photo_id: int) -> list[Finding]:

@@ -27,11 +27,13 @@ def plain(text: str) -> str:
 
 
 def taken(photo: PhotoRow) -> str:
-    """When a photo was taken, and how that is known where its camera did not say."""
+    """When a photo was taken, as far as that is known, and how that is known where its camera did not say."""
     if not photo["taken_at"]:
         return "No date"
     when = dt.datetime.fromisoformat(photo["taken_at"])
-    return f"{when.day} {when:%B %Y, %H:%M}{_SOURCE.get(photo['taken_source'] or '', '')}"
+    known = {"year": f"{when.year}", "month": f"{when:%B %Y}", "day": f"{when.day} {when:%B %Y}"}
+    day = known.get(photo["taken_precision"] or "second", f"{when.day} {when:%B %Y, %H:%M}")
+    return f"{day}{_SOURCE.get(photo['taken_source'] or '', '')}"
 
 
 def exposure(photo: PhotoRow) -> str:

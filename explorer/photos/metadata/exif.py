@@ -1,0 +1,192 @@
+"""EXIF: what cameras and phones write. A broken part costs only itself."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from PIL import ExifTags, Image
+
+from explorer.photos.metadata.merge import Facts, Reading, Unread
+from explorer.photos.metadata.values import clean, decoded, in_degrees, number, rating, rating_of_percent, sequence, words
+from explorer.photos.partial_dates import PartialDate, from_parts, is_blank, parse, plausible
+
+_TAG, _GPS = ExifTags.Base, ExifTags.GPS
+# Windows' own: stars, percent, and keywords in UTF-16.
+_RATING, _RATING_PERCENT, _KEYWORDS = 0x4746, 0x4749, 0x9C9E
+_EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
+_ZONE = re.compile(r"[+-]\d\d:\d\d")
+# The moment of taking, that of scanning; each with where its time zone stands.
+_DATES = ((_TAG.DateTimeOriginal, _TAG.OffsetTimeOriginal), (_TAG.DateTimeDigitized, _TAG.OffsetTimeDigitized))
+_HEADER = len(b"Exif\0\0")
+
+
+class Exif(NamedTuple):
+    """main: the first block, details: the camera's, gps: the satellites'; each empty where it is absent or broken. broken: names of those
+    that are there and cannot be read."""
+
+    main: Mapping[int, Any]
+    details: Mapping[int, Any]
+    gps: Mapping[int, Any]
+    broken: tuple[str, ...] = ()
+
+
+def blocks(picture: Image.Image) -> Exif:
+    """The EXIF blocks of an opened picture; it need not be decoded yet."""
+    raw, found, broken = picture.info.get("exif"), list[Mapping[int, Any]](), list[str]()
+    for ifd, name in ((None, "EXIF data"), (_EXIF_IFD, "EXIF data of the camera"), (_GPS_IFD, "EXIF data of the place")):
+        block: Mapping[int, Any] = {}
+        try:
+            exif = picture.getexif()
+            block = dict(exif) if ifd is None else dict(exif.get_ifd(ifd))
+            failed = not block and _is_there(ifd, exif.get(ifd) if ifd else None, raw)
+        except Exception:  # noqa: BLE001  a broken EXIF block raises whatever it likes
+            failed = True
+        found.append(block)
+        if failed:
+            broken.append(name)
+    return Exif(found[0], found[1], found[2], tuple(broken))
+
+
+def _is_there(ifd: int | None, offset: object, raw: object) -> bool:
+    """Whether a block of which nothing could be read holds something nevertheless."""
+    size = len(raw) if isinstance(raw, bytes) else 0
+    if ifd is None:
+        # A header, a count of 0 and no further block make 20 bytes.
+        return size > 20 and isinstance(raw, bytes) and bool(raw.strip(b"\0"))
+    return offset is not None and size > 0 and (not isinstance(offset, int) or not 8 <= offset <= size - _HEADER - 2)
+
+
+def orientation(picture: Image.Image) -> int:
+    """The EXIF orientation, 1 to 8; anything else counts as 1, upright."""
+    try:
+        value = picture.getexif().get(_TAG.Orientation)
+    except Exception:  # noqa: BLE001  a broken EXIF block raises whatever it likes
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+# --- when
+
+
+def dates(exif: Exif) -> Iterator[PartialDate]:
+    """When it was taken, else scanned, by the camera's clock."""
+    for tag, zone in _DATES:
+        if date := plausible(stated(exif, tag)):
+            offset = clean(exif.details.get(zone)) or ""
+            yield date._replace(zone=date.zone or offset) if _ZONE.fullmatch(offset) else date
+
+
+def stated(exif: Exif, tag: int) -> PartialDate | None:
+    """The date in that tag, whether a camera can have meant it or not."""
+    return parse(clean(exif.details.get(tag)))
+
+
+def changed(exif: Exif) -> PartialDate | None:
+    """When the file was last written by the camera or a program."""
+    return plausible(parse(clean(exif.main.get(_TAG.DateTime))))
+
+
+def gps_date(exif: Exif) -> PartialDate | None:
+    """GPS time is UTC, so it may be hours off the camera's own, but the day is nearly always right."""
+    day = re.fullmatch(r"(\d{4})[:\-](\d{1,2})[:\-](\d{1,2})", clean(exif.gps.get(_GPS.GPSDateStamp)) or "")
+    if not day:
+        return None
+    time = [number(part, zero=True) for part in sequence(exif.gps.get(_GPS.GPSTimeStamp))]
+    whole = time if len(time) == 3 and None not in time else []
+    date = plausible(from_parts(*day.groups(), *whole))
+    return date and date._replace(zone="Z")
+
+
+# --- where
+
+
+def place(exif: Exif) -> tuple[float, float] | None:
+    """Latitude and longitude in degrees."""
+    latitude = _degrees(exif.gps.get(_GPS.GPSLatitude), exif.gps.get(_GPS.GPSLatitudeRef), "NS", 90)
+    longitude = _degrees(exif.gps.get(_GPS.GPSLongitude), exif.gps.get(_GPS.GPSLongitudeRef), "EW", 180)
+    # 0, 0 lies in the Atlantic, and is what phones write when they do not know.
+    return None if latitude is None or longitude is None or (latitude, longitude) == (0, 0) else (latitude, longitude)
+
+
+def _degrees(value: Any, ref: Any, axis: str, limit: float) -> float | None:
+    """Degrees, minutes, seconds and the hemisphere → degrees. Without a hemisphere it could be either of two places: none is named."""
+    parts = [number(part, zero=True) for part in sequence(value)]
+    side = (clean(ref) or "").upper()[:1]
+    if not parts or parts[0] is None or not side or side not in axis:
+        return None
+    degrees = in_degrees(part or 0.0 for part in parts[:3])
+    degrees = -degrees if side == axis[1] else degrees
+    return round(degrees, 7) if abs(degrees) <= limit else None
+
+
+def _no_place(exif: Exif) -> bool:
+    """Whether the place is left open: absent, 0, or 0 divided by 0, all of which cameras write without a signal."""
+    values = [part for tag in (_GPS.GPSLatitude, _GPS.GPSLongitude) for part in sequence(exif.gps.get(tag))]
+    return all(number(part, zero=True) == 0 or _is_nan(part) for part in values)
+
+
+def _is_nan(value: Any) -> bool:
+    try:
+        return math.isnan(float(value))
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        return False
+
+
+# --- with what
+
+
+def camera(make: Any, model: Any) -> str | None:
+    """Make and model, the make only once: `NIKON CORPORATION`, `NIKON D90` is a `NIKON D90`."""
+    maker, name = clean(make), clean(model)
+    if not maker or not name:
+        return name or maker
+    return name if name.lower().startswith(maker.split()[0].lower()) else f"{maker} {name}"
+
+
+def equipment(exif: Exif) -> dict[str, Any]:
+    """camera, lens, exposure_time (seconds), f_number, iso and focal_length (millimetres), each None where it is not said."""
+    return {
+        "camera": camera(exif.main.get(_TAG.Make), exif.main.get(_TAG.Model)),
+        "lens": clean(exif.details.get(_TAG.LensModel)),
+        "exposure_time": number(exif.details.get(_TAG.ExposureTime)),
+        "f_number": number(exif.details.get(_TAG.FNumber)),
+        "iso": number(exif.details.get(_TAG.ISOSpeedRatings)),
+        "focal_length": number(exif.details.get(_TAG.FocalLength)),
+    }
+
+
+# --- what a person said, and all of it together
+
+
+def read(exif: Exif) -> Reading:
+    """What is worth keeping, and what is there and cannot be read. Dates are those of the camera's own clock."""
+    unread = [Unread("all", f"its {name}") for name in exif.broken]
+    date = next(dates(exif), None)
+    for tag, _ in _DATES:
+        text = clean(exif.details.get(tag))
+        if text and not is_blank(text) and stated(exif, tag) is None:
+            unread.append(Unread("date", f"the date in its EXIF data (“{text[:40]}”)"))
+    where = place(exif)
+    if where is None and not _no_place(exif):
+        unread.append(Unread("place", "the place in its EXIF data"))
+    stars: float | None = None
+    for number_of, convert in ((_RATING, rating), (_RATING_PERCENT, rating_of_percent)):
+        said = exif.main.get(number_of, 0)
+        try:
+            stars = stars or convert(said)
+        except (TypeError, ValueError, ArithmeticError):
+            unread.append(Unread("rating", f"the rating in its EXIF data (“{clean(str(said))}”)"))
+    return Reading(Facts(date.iso if date else None, where, stars, _keywords(exif.main.get(_KEYWORDS))), tuple(unread))
+
+
+def _keywords(value: Any) -> tuple[str, ...]:
+    """Keywords as Windows writes them: UTF-16, between semicolons."""
+    if isinstance(value, tuple | list):
+        value = bytes(part for part in value if isinstance(part, int) and 0 <= part < 256)
+    if not isinstance(value, bytes):
+        return ()
+    text = value.decode("utf-16-le", "replace") if b"\0" in value else decoded(value)
+    return words(text.removeprefix("\ufeff").split("\0")[0].split(";"))

@@ -1,0 +1,133 @@
+"""IPTC-IIM, the older way to write captions and keywords into a photo (IPTC-NAA Information Interchange Model, version 4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from PIL import Image
+
+from explorer.photos.metadata.merge import Facts, Reading, Unread
+from explorer.photos.metadata.values import decoded, words
+from explorer.photos.partial_dates import PartialDate, from_parts, is_blank, plausible
+
+# Of record 1: how text is encoded. Of record 2: keywords; day and time of the picture's making, and of its scanning.
+_CHARACTER_SET, _KEYWORDS = (1, 90), (2, 25)
+_DATES = (((2, 55), (2, 60)), ((2, 62), (2, 63)))
+_ESCAPE_UTF8 = b"\x1b%G"
+_MARKER = 0x1C
+# Photoshop's resource that holds it; TIFF's tags for it and for Photoshop's resources.
+_RESOURCE, _TIFF_IPTC, _TIFF_PHOTOSHOP = 0x0404, 33723, 34377
+# How a JPEG's segment with Photoshop's resources begins.
+_PHOTOSHOP = b"Photoshop 3.0\0"
+_DAY = re.compile(r"(\d{4})\D?(\d\d)?\D?(\d\d)?.*", re.DOTALL)
+_TIME = re.compile(r"(\d\d):?(\d\d):?(\d\d)?\s*([+-]\d\d:?\d\d|Z)?.*", re.DOTALL)
+
+
+class Iptc(NamedTuple):
+    """values: of each data set (record, number) in their order. broken: data are there that make no sense."""
+
+    values: dict[tuple[int, int], list[bytes]]
+    broken: bool = False
+
+
+def block(picture: Image.Image) -> bytes:
+    """The IPTC-IIM data of an opened picture, b"" where it has none."""
+    segments = getattr(picture, "applist", None)
+    if segments:
+        # Not from Pillow's own list of resources, which ends at the first odd one. Long ones go on in the next segment.
+        parts = (data for name, data in segments if name == "APP13" and data.startswith(_PHOTOSHOP))
+        return _in_resources(b"".join(part[len(_PHOTOSHOP) :] for part in parts))
+    tags = getattr(picture, "tag_v2", None)
+    if tags is not None:
+        # The bytes as they lie there: the tag's type is often given as long numbers.
+        raw = getattr(tags, "_tagdata", {})
+        return raw.get(_TIFF_IPTC) or _in_resources(raw.get(_TIFF_PHOTOSHOP) or b"")
+    for name in ("Raw profile type iptc", "Raw profile type 8bim"):
+        if isinstance(text := picture.info.get(name), str):
+            return _in_profile(text)
+    return b""
+
+
+def _in_profile(text: str) -> bytes:
+    """A profile in a PNG's text, as ImageMagick writes it: a name, a length, hexadecimal digits."""
+    try:
+        data = bytes.fromhex("".join(text.split()[2:]))
+    except ValueError:
+        # Kept, so that it counts as there and unreadable.
+        return text.encode("utf-8", "replace")
+    return _in_resources(data) if data.startswith(b"8BIM") else data
+
+
+def _in_resources(data: bytes) -> bytes:
+    """The IPTC data among Photoshop's resources."""
+    at = 0
+    while data[at : at + 4] == b"8BIM" and at + 12 <= len(data):
+        number, name = int.from_bytes(data[at + 4 : at + 6], "big"), data[at + 6]
+        start = at + 6 + name + 1 + (name + 1) % 2
+        size = int.from_bytes(data[start : start + 4], "big")
+        if number == _RESOURCE:
+            return data[start + 4 : start + 4 + size]
+        at = start + 4 + size + size % 2
+    return b""
+
+
+def parse(data: bytes) -> Iptc:
+    """Take the data sets apart."""
+    values, at = dict[tuple[int, int], list[bytes]](), 0
+    while at < len(data):
+        if data[at] != _MARKER or at + 5 > len(data):
+            # What is filled up with zeros ends there.
+            return Iptc(values, bool(data[at:].strip(b"\0 ")))
+        key, size, start = (data[at + 1], data[at + 2]), int.from_bytes(data[at + 3 : at + 5], "big"), at + 5
+        if size & 0x8000:
+            # An extended data set: these are the bytes of its length.
+            digits = size & 0x7FFF
+            size, start = int.from_bytes(data[start : start + digits], "big"), start + digits
+        if start + size > len(data):
+            return Iptc(values, True)
+        values.setdefault(key, []).append(data[start : start + size])
+        at = start + size
+    return Iptc(values)
+
+
+def dates(iptc: Iptc) -> Iterator[PartialDate]:
+    """When the picture was made, else scanned."""
+    for day, time in _DATES:
+        if (date := plausible(_date(_text(iptc, day), _text(iptc, time)))) is not None:
+            yield date
+
+
+def _text(iptc: Iptc, key: tuple[int, int]) -> str:
+    return decoded(next(iter(iptc.values.get(key, ())), b"")).strip("\0 \t\r\n")
+
+
+def _date(day: str, time: str) -> PartialDate | None:
+    """`19870605` (with 00 for an unknown part) and `101112+0200`."""
+    found, clock = _DAY.fullmatch(day), _TIME.fullmatch(time)
+    if not found:
+        return None
+    date = from_parts(*found.groups(), *(clock.groups()[:3] if clock else ()))
+    zone = (clock[4] or "") if clock else ""
+    if zone and zone != "Z" and ":" not in zone:
+        zone = f"{zone[:3]}:{zone[3:]}"
+    return date and date._replace(zone=zone)
+
+
+def keywords(iptc: Iptc) -> tuple[str, ...]:
+    """The keywords, in the encoding that the data name, or that they seem to be in."""
+    utf8 = _ESCAPE_UTF8 in iptc.values.get(_CHARACTER_SET, ())
+    return words(value.decode("utf-8", "replace") if utf8 else decoded(value) for value in iptc.values.get(_KEYWORDS, ()))
+
+
+def read(data: bytes) -> Reading:
+    """What is worth keeping, and what is there and cannot be read."""
+    iptc = parse(data)
+    unread = [Unread("all", "its IPTC data")] if iptc.broken else []
+    for day, time in _DATES:
+        text = _text(iptc, day)
+        if text and not is_blank(text) and _date(text, _text(iptc, time)) is None:
+            unread.append(Unread("date", f"the date in its IPTC data (“{text[:40]}”)"))
+    date = next(dates(iptc), None)
+    return Reading(Facts(date.iso if date else None, keywords=keywords(iptc)), tuple(unread))

@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PIL import Image
+from PIL.TiffImagePlugin import IFDRational
+
+from explorer.photos.metadata import exif
+from explorer.photos.metadata.merge import Facts
+from tests import pictures
+
+PICTURE = pictures.draw(1, (64, 48))
+
+
+def block(fill: Callable[[Image.Exif], None] = lambda _: None) -> exif.Exif:
+    """What is read of a photo with the block that `fill` makes."""
+    made = Image.Exif()
+    fill(made)
+    return exif.blocks(Image.open(io.BytesIO(pictures.encoded(PICTURE, exif=made.tobytes()))))
+
+
+def of(main: dict[int, Any] | None = None, details: dict[int, Any] | None = None, gps: dict[int, Any] | None = None) -> exif.Exif:
+    return exif.Exif(main or {}, details or {}, gps or {})
+
+
+# --- blocks
+
+
+def test_all_three_blocks_are_read() -> None:
+    def fill(made: Image.Exif) -> None:
+        made[0x010F] = "Canon"
+        made.get_ifd(0x8769)[0x9003] = "2015:08:22 10:08:59"
+        made.get_ifd(0x8825)[1] = "N"
+
+    found = block(fill)
+    assert found.main[0x010F] == "Canon" and found.details[0x9003] == "2015:08:22 10:08:59" and found.gps[1] == "N"
+    assert found.broken == ()
+
+
+def test_a_photo_without_exif_is_not_broken() -> None:
+    plain = exif.blocks(Image.open(io.BytesIO(pictures.encoded(PICTURE))))
+    assert plain == exif.Exif({}, {}, {})
+    assert block().broken == ()
+
+
+def raw(entries: list[tuple[int, int, int, int]]) -> exif.Exif:
+    body = struct.pack(">H", len(entries)) + b"".join(struct.pack(">HHII", *entry) for entry in entries) + bytes(4)
+    data = pictures.encoded(PICTURE, exif=b"Exif\0\0MM\0*\0\0\0\x08" + body)
+    return exif.blocks(Image.open(io.BytesIO(data)))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_is_there_and_cannot_be_read_is_named() -> None:
+    model = (0x0110, 2, 4, int.from_bytes(b"X10\0", "big"))
+    assert raw([model]).broken == ()
+    assert raw([model, (0x8769, 4, 1, 0xFFFFFF)]).broken == ("EXIF data of the camera",)
+    assert raw([model, (0x8825, 4, 1, 0xFFFFFF)]).broken == ("EXIF data of the place",)
+    garbage = exif.blocks(Image.open(io.BytesIO(pictures.encoded(PICTURE, exif=b"Exif\0\0" + b"\x01garbage" * 9))))
+    assert garbage.broken[:1] == ("EXIF data",)
+    assert [each.about for each in exif.read(garbage).unread][:1] == ["all"]
+    zeros = exif.blocks(Image.open(io.BytesIO(pictures.encoded(PICTURE, exif=bytes(100)))))
+    assert zeros.broken == ()
+
+
+@pytest.mark.parametrize(("value", "turned"), [(1, 1), (8, 8), (0, 1), (9, 1), ("6", 1), (6, 6)])
+def test_orientation(value: Any, turned: int) -> None:
+    picture = Image.new("RGB", (4, 4))
+    picture.getexif()[0x0112] = value
+    assert exif.orientation(picture) == turned
+
+
+# --- when
+
+
+def test_dates_come_in_order_with_their_zones() -> None:
+    found = of(details={0x9003: "2015:08:22 10:08:59", 0x9011: "+02:00", 0x9004: "2016:01:02 03:04:05", 0x9012: "-05:00", 0x9010: "+09:00"})
+    assert [date.iso for date in exif.dates(found)] == ["2015-08-22T10:08:59+02:00", "2016-01-02T03:04:05-05:00"]
+    assert [date.zone for date in exif.dates(of(details={0x9003: "2015:08:22 10:08:59", 0x9011: "   :  "}))] == [""]
+    assert [date.zone for date in exif.dates(of(details={0x9003: "2015:08:22 10:08:59Z", 0x9011: "+02:00"}))] == ["Z"]
+
+
+def test_impossible_dates_are_stated_and_not_given() -> None:
+    found = of(details={0x9003: "2093:01:01 00:00:00"})
+    assert list(exif.dates(found)) == []
+    date = exif.stated(found, 0x9003)
+    assert date is not None and date.text == "2093-01-01T00:00:00"
+
+
+def test_when_a_file_was_changed() -> None:
+    date = exif.changed(of(main={0x0132: "2020:01:02 03:04:05"}))
+    assert date is not None and date.text == "2020-01-02T03:04:05"
+    assert exif.changed(of(main={0x0132: "1970:01:01 00:00:00"})) is None
+
+
+@pytest.mark.parametrize(
+    ("gps", "iso"),
+    [
+        ({29: "2019:07:12", 7: (12.0, 30.0, 0.5)}, "2019-07-12T12:30:00Z"),
+        ({29: "2019-7-2", 7: (12.0, 30.0)}, "2019-07-02"),
+        ({29: "2019:07:12", 7: (12.0, float("nan"), 0.0)}, "2019-07-12"),
+        ({29: "2019:07:12 garbage"}, None),
+        ({29: "2999:07:12"}, None),
+        ({7: (12.0, 30.0, 0.0)}, None),
+    ],
+)
+def test_satellites(gps: dict[int, Any], iso: str | None) -> None:
+    date = exif.gps_date(of(gps=gps))
+    assert (date and date.iso) == iso
+
+
+# --- where
+
+HERE = {1: "N", 2: (48.0, 8.0, 24.0), 3: "E", 4: (11.0, 34.0, 12.0)}
+
+
+@pytest.mark.parametrize(
+    ("gps", "place"),
+    [
+        (HERE, (48.14, 11.57)),
+        (HERE | {1: "s", 3: "West"}, (-48.14, -11.57)),
+        # Greenwich and the equator are places; only both together are none.
+        (HERE | {4: (0.0, 0.0, 0.0)}, (48.14, 0.0)),
+        (HERE | {2: (0.0, 0.0, 0.0)}, (0.0, 11.57)),
+        (HERE | {2: (0.0,), 4: (0.0,)}, None),
+        (HERE | {2: (48.14,), 4: 11.57}, (48.14, 11.57)),
+        (HERE | {2: (90.0,), 4: (180.0,)}, (90.0, 180.0)),
+        (HERE | {2: (90.1,)}, None),
+        (HERE | {4: (180.1,)}, None),
+        (HERE | {1: "E"}, None),
+        (HERE | {3: "N"}, None),
+        (HERE | {1: None}, None),
+        (HERE | {2: ()}, None),
+        (HERE | {2: (48.0, float("nan"), 36.0)}, (48.01, 11.57)),
+        (HERE | {2: (48.0, 8.4, 0.0, 50.0)}, (48.14, 11.57)),
+        (HERE | {2: (-48.0, 8.0, 24.0)}, None),
+    ],
+)
+def test_places(gps: dict[int, Any], place: tuple[float, float] | None) -> None:
+    assert exif.place(of(gps=gps)) == (place and pytest.approx(place, abs=1e-6))
+
+
+# --- with what
+
+
+def test_equipment() -> None:
+    found = exif.equipment(
+        of({0x010F: "NIKON CORPORATION", 0x0110: "NIKON D90"}, {0xA434: "18-55", 0x829A: 0.004, 0x829D: 2.8, 0x8827: (400, 0), 0x920A: 35})
+    )
+    assert found == {"camera": "NIKON D90", "lens": "18-55", "exposure_time": 0.004, "f_number": 2.8, "iso": 400.0, "focal_length": 35.0}
+    assert set(exif.equipment(of()).values()) == {None}
+
+
+# --- what is worth keeping
+
+
+def test_what_is_worth_keeping() -> None:
+    found = exif.read(of({0x4746: 4, 0x9C9E: "Köln; Zoë;".encode("utf-16-le") + b"\0\0"}, {0x9003: "2015:08:22 10:08:59"}, HERE))
+    assert found.facts == Facts("2015-08-22T10:08:59", exif.place(of(gps=HERE)), 4, ("Köln", "Zoë"))
+    assert found.unread == ()
+    assert exif.read(of()).facts == Facts()
+
+
+def test_windows_own_ratings_and_keywords() -> None:
+    assert exif.read(of({0x4749: 75})).facts.rating == 4
+    assert exif.read(of({0x4746: 2, 0x4749: 75})).facts.rating == 2
+    assert exif.read(of({0x4746: 0, 0x4749: 99})).facts.rating == 5
+    assert exif.read(of({0x9C9E: tuple("Köln".encode("utf-16-le"))})).facts.keywords == ("Köln",)
+    assert exif.read(of({0x9C9E: b"plain;words"})).facts.keywords == ("plain", "words")
+    assert exif.read(of({0x9C9E: "\ufeffsea".encode("utf-16-le")})).facts.keywords == ("sea",)
+    assert exif.read(of({0x9C9E: 5})).facts.keywords == ()
+
+
+@pytest.mark.parametrize(
+    ("found", "about"),
+    [
+        (of(details={0x9003: "some day in 1987"}), ["date"]),
+        (of(details={0x9004: "some day in 1987"}), ["date"]),
+        (of(details={0x9003: "2015:13:45"}), ["date"]),
+        (of(details={0x9003: "0000:00:00 00:00:00", 0x9004: "    :  :     :  :  "}), []),
+        (of(details={0x9003: "2093:01:01 00:00:00"}), []),
+        (of(details={0x9003: "2015:08:22 99:99:99"}), []),
+        (of(gps=HERE | {1: None}), ["place"]),
+        (of(gps=HERE | {2: (99.0,)}), ["place"]),
+        (of(gps={2: (48.0, 8.0, 24.0)}), ["place"]),
+        (of(gps={4: (48.0, 8.0, 24.0)}), ["place"]),
+        (of(gps={1: "N", 3: "E", 0: b"\2\3\0\0"}), []),
+        (of(gps=HERE | {2: (IFDRational(0, 0),) * 3, 4: (IFDRational(0, 0),) * 3}), []),
+        (of(gps={2: (0.0, 0.0, 0.0), 4: (0.0, 0.0, 0.0)}), []),
+        (of({0x4746: 9}), ["rating"]),
+        (of({0x4746: "many"}), ["rating"]),
+        (of({0x4749: 500}), ["rating"]),
+        (of({0x4746: 0, 0x4749: 0}), []),
+    ],
+)
+def test_what_is_there_and_cannot_be_read(found: exif.Exif, about: list[str]) -> None:
+    assert [each.about for each in exif.read(found).unread] == about

@@ -29,6 +29,8 @@ from typing import Literal
 # Why a file could not be read as a photo. `damaged` and `foreign`: the file itself is at fault. `unsupported`: it may well be whole.
 # `environment`: memory, time, permissions or the drive were in the way.
 Fault = Literal["damaged", "foreign", "unsupported", "environment"]
+# The faults for which a file may be offered for removal: it is itself what is wrong.
+PROVEN: tuple[Fault, ...] = ("damaged", "foreign")
 
 
 class ExplorerError(Exception):

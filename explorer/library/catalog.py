@@ -199,6 +199,7 @@ class Catalog:
                 mtime=row["mtime_ns"] / 1e9,
                 state=row["state"],
                 reason=row["reason"],
+                fault=row["fault"],
                 away=row["root_state"] == "offline" or row["gone_at"] is not None,
             )
             for row in rows

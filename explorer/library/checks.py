@@ -31,7 +31,7 @@ class Rule(NamedTuple):
 
 
 # A file of whose row nothing can be believed is read again: no file has this size.
-_READ_AGAIN = "update file set state = 'failed', photo_id = null, size = -1, reason = 'it is to be read again' where id = ?"
+_READ_AGAIN = "update file set state = 'failed', photo_id = null, size = -1, fault = null, reason = 'it is to be read again' where id = ?"
 _PARENT = "rtrim(rtrim(path, replace(path, '/', '')), '/')"
 
 RULES = (

@@ -284,6 +284,11 @@ drop index photo_taken;
 create index photo_shown on photo (taken_at) where present > 0;
 """
 
+_M013_FAULT = """
+-- Why a file failed, for the program (`errors.Fault`): null where an earlier release wrote the row, which then proves nothing.
+alter table file add column fault text;
+"""
+
 # Name and SQL of each step, in order.
 _STEPS = (
     ("m001_create_tables", _M001_TABLES),
@@ -295,6 +300,7 @@ _STEPS = (
     ("m007_create_map", _M007_MAP),
     ("m008_sketch_when_wanted", _M008_INNER),
     ("m009_count_by_indexes", _M009_COUNTING),
+    ("m013_tell_faults_apart", _M013_FAULT),
 )
 VERSION = len(_STEPS)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypedDict
 
+from explorer.errors import Fault
+
 Phase = Literal["starting", "scanning", "indexing", "comparing", "watching", "paused", "waiting", "off", "stopped"]
 """off: told to stop; the process waits to be told to go on, and has let go of the library. stopped: the process has ended."""
 FileState = Literal["present", "missing", "failed"]
@@ -44,7 +46,8 @@ class PhotoRow(TypedDict):
 
 
 class FileRow(TypedDict):
-    """One file. path: absolute. mtime: Unix seconds. reason: why it failed, in plain words. away: present, but cannot be read now."""
+    """One file. path: absolute. mtime: Unix seconds. reason: why it failed, in plain words. fault: whose fault that is,
+    None where it is not known. away: present, but cannot be read now."""
 
     id: int
     photo_id: int | None
@@ -53,6 +56,7 @@ class FileRow(TypedDict):
     mtime: float
     state: FileState
     reason: str | None
+    fault: Fault | None
     away: bool
 
 

@@ -55,7 +55,6 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"BPG\xfb", "BPG pictures cannot be read yet"),
     (0, b"SIMPLE  =", "FITS pictures cannot be read yet"),
     (0, b"\0\0\1\0", "icons cannot be read yet"),
-    (0, b"\0\0\2\0", "icons cannot be read yet"),
     (0, b"icns", "icons cannot be read yet"),
     (0, b"II\x1a\0\0\0HEAPCCDR", RAW_REASON),
     (0, b"ARRI", RAW_REASON),

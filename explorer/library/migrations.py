@@ -303,6 +303,8 @@ _STEPS = (
     ("m013_tell_faults_apart", _M013_FAULT),
 )
 VERSION = len(_STEPS)
+# No release is so many steps ahead of this one.
+_MOST_STEPS_AHEAD = 10_000
 
 
 def migrate(connection: sqlite3.Connection, lock: AbstractContextManager[object] | None = None) -> None:
@@ -317,9 +319,14 @@ def migrate(connection: sqlite3.Connection, lock: AbstractContextManager[object]
             _apply(connection)
 
 
+def too_new(version: int) -> bool:
+    """Whether a schema of that number is a later release's. Numbers far beyond are what damage makes of it."""
+    return VERSION < version <= VERSION + _MOST_STEPS_AHEAD
+
+
 def _had(connection: sqlite3.Connection) -> int:
     (had,) = connection.execute("pragma user_version").fetchone()
-    if had > VERSION:
+    if too_new(had):
         raise LibraryNewer("This library was written by a newer Photo Explorer: update the program, or choose another --library folder.")
     return int(had)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from explorer.errors import LibraryNewer
 from explorer.library.migrations import VERSION, too_new
@@ -28,16 +28,24 @@ class DamagedCatalog:
         self.pages = pages
         # Name of a table or index → the page where its tree begins; of a table also the statement that made it.
         self.roots, self.statements = dict[str, int](), dict[str, str]()
-        for number in pages.leaves(1):
-            for cell in pages.cells(number):
-                kind, name, _, root, sql = (*cell.values, *[None] * 5)[:5]
-                if kind in ("table", "index") and isinstance(name, str) and isinstance(root, int) and root > 0:
-                    self.roots[name] = root
-                    if kind == "table" and isinstance(sql, str):
-                        self.statements[name] = sql
+        self._read_schema(pages.leaves(1))
+        if pages.torn:
+            # The rest of it may be on pages that its first one does not lead to any more.
+            free = pages.free()
+            self._read_schema(number for number in range(2, pages.count + 1) if number not in free and pages.is_leaf(number))
         if too_new(self._version()):
             raise LibraryNewer("This library was written by a newer Photo Explorer: update the program before its catalog is repaired.")
         self._reached = set[int]()
+
+    def _read_schema(self, numbers: Iterable[int]) -> None:
+        """Take what is on these pages for the schema where it is like it; what is known already stays."""
+        for number in numbers:
+            for cell in self.pages.cells(number):
+                kind, name, _, root, sql = (*cell.values, *[None] * 5)[:5]
+                if kind in ("table", "index") and isinstance(name, str) and isinstance(root, int) and root > 0:
+                    self.roots.setdefault(name, root)
+                    if kind == "table" and isinstance(sql, str):
+                        self.statements.setdefault(name, sql)
 
     def _version(self) -> int:
         try:
@@ -165,6 +173,9 @@ class RecoveredTable:
         if self.name == "photo":
             self.rows.pop(rowid, None)
             self.whole = False
+        elif self.name == "encoder" and row is None:
+            # Its dimension is that of its vectors.
+            self.rows[rowid] = entry | {"id": rowid}
         elif self.name in _IN_INDEX:
             made = entry | {column.name: rowid if column.key else time.time() for column in self.columns if column.key or column.name in _MOMENTS}
             if all(fits(self.name, column, made[column.name]) for column in self.columns if column.name in made):
@@ -173,9 +184,9 @@ class RecoveredTable:
 
     def lost(self) -> int | None:
         """How many rows there were that were not found; None where that cannot be told."""
-        if self.whole:
-            return 0
-        return None if self.expected is None else len(self.expected - self.rows.keys())
+        if self.expected is not None:
+            return len(self.expected - self.rows.keys())
+        return 0 if self.whole else None
 
     def insert(self, db: sqlite3.Connection) -> int:
         """Put the rows into a catalog, with its constraints; gives how many it took."""

@@ -104,6 +104,7 @@ def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str,
                 owners[0].take(cell)
     for table in tables.values():
         table.read_indexes(target, source)
+    _measure_encoders(tables)
     target.execute("pragma foreign_keys = off")
     target.execute("begin")
     saved = {table.name: table.insert(target) for table in tables.values()}
@@ -113,6 +114,18 @@ def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str,
     target.execute("commit")
     target.execute("pragma foreign_keys = on")
     return saved, [*_losses(tables, saved, cut), *decisions]
+
+
+def _measure_encoders(tables: dict[str, RecoveredTable]) -> None:
+    """The dimensions of encoders that only an index still knows, by their vectors of 16-bit floats."""
+    for number, encoder in list(tables["encoder"].rows.items()):
+        if "dim" not in encoder:
+            vectors = (row["vector"] for row in tables["embedding"].rows.values() if row["encoder_id"] == number)
+            vector = next(vectors, None)
+            if isinstance(vector, bytes):
+                encoder["dim"] = len(vector) // 2
+            else:
+                del tables["encoder"].rows[number]
 
 
 def _set_counters(target: sqlite3.Connection, tables: dict[str, RecoveredTable], source: DamagedCatalog) -> None:

@@ -15,7 +15,8 @@ from PIL import Image, ImageFile
 
 from explorer.errors import DamagedPhoto, OversizedPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos import integrity, tiff, tiff_tags
-from explorer.photos.colour import to_rgb
+from explorer.photos.cicp import codes_of
+from explorer.photos.colour import has_other_tones, to_rgb
 from explorer.photos.facts import DecodedPhoto
 from explorer.photos.figures import Look, Quality
 from explorer.photos.formats import RAW_REASON, openers, refusal, starts_like_a_photo
@@ -134,6 +135,8 @@ def _open(data: bytes) -> Image.Image:
     if min(picture.size) < 1:
         raise DamagedPhoto("the file is damaged: it says that its picture has no size")
     check_pixels(*picture.size)
+    if codes := codes_of(data):
+        picture.info.setdefault("cicp", codes)
     return picture
 
 
@@ -207,8 +210,11 @@ def _judge(picture: Image.Image, preview: Image.Image, upright: Image.Transpose 
     # JPEG's grid has lines every eight pixels; a JPEG that was scaled while it was decoded, or anything that is shrunk now, closer ones.
     decoder = getattr(picture, "decoderconfig", ()) or (1,)
     closer = max(1, int(decoder[0])) if picture.format in ("JPEG", "MPO") else reduction
-    shrunk = picture.reduce(reduction) if reduction > 1 and picture.mode in ("RGB", "L") else picture
-    plain = shrunk if picture.mode in ("RGB", "L") else to_rgb(picture, reduction)
+    as_it_is = picture.mode in ("RGB", "L") and not has_other_tones(picture)
+    if as_it_is:
+        plain = picture.reduce(reduction) if reduction > 1 else picture
+    else:
+        plain = to_rgb(picture, reduction)
     if upright is not None:
         plain = plain.transpose(upright)
     small = np.asarray(preview)

@@ -10,8 +10,9 @@
     │   ├── CatalogDamaged        the catalog's file is torn
     │   └── LibraryNewer          written by a later release
     ├── PhotoError                one file that could not be read as a photo; costs that file only
-    │   ├── UnsupportedPhoto      not an image, or a format we do not read
-    │   ├── DamagedPhoto          starts like an image, cannot be decoded
+    │   ├── UnsupportedPhoto      in a format that is not read (yet); nothing is known to be wrong with the file
+    │   │   └── NotAPhoto         proven to be something else, such as a web page saved under a photo's name
+    │   ├── DamagedPhoto          proven to be damaged: cut off, or its own structure contradicts it
     │   └── OversizedPhoto        more pixels or bytes than this machine can safely decode
     └── EncoderError
         ├── UnknownEncoder        no encoder of that name
@@ -22,6 +23,14 @@ Every message is one line for a person: what happened, to which file, and what t
 """
 
 from __future__ import annotations
+
+from typing import Literal
+
+# Why a file could not be read as a photo. `damaged` and `foreign`: the file itself is at fault. `unsupported`: it may well be whole.
+# `environment`: memory, time, permissions or the drive were in the way.
+Fault = Literal["damaged", "foreign", "unsupported", "environment"]
+# The faults for which a file may be offered for removal: it is itself what is wrong.
+PROVEN: tuple[Fault, ...] = ("damaged", "foreign")
 
 
 class ExplorerError(Exception):
@@ -65,15 +74,27 @@ class LibraryNewer(LibraryError):
 
 
 class PhotoError(ExplorerError):
-    """One file could not be read as a photo. The message is the reason shown to the person."""
+    """One file could not be read as a photo. The message is the reason shown to the person; fault: whose it is, for the program."""
+
+    fault: Fault = "environment"
 
 
 class UnsupportedPhoto(PhotoError):
-    """Not an image, or one in a format we do not read."""
+    """In a format, or a variety of one, that is not read. The file may be whole."""
+
+    fault: Fault = "unsupported"
+
+
+class NotAPhoto(UnsupportedPhoto):
+    """Proven to be no photo and no other picture, film or document either."""
+
+    fault: Fault = "foreign"
 
 
 class DamagedPhoto(PhotoError):
-    """Starts like an image but cannot be decoded."""
+    """Proven to be damaged."""
+
+    fault: Fault = "damaged"
 
 
 class OversizedPhoto(PhotoError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from explorer.cli import absolute, open_library, say
 from explorer.commands.output import Status, emit, emit_json, fetching
@@ -13,6 +14,10 @@ from explorer.errors import CatalogDamaged, LibraryLocked
 from explorer.indexing.disk import SILENT
 from explorer.library.paths import inside, join, printable
 from explorer.words import count, duration
+
+if TYPE_CHECKING:
+    from explorer.indexing.verify import Report
+    from explorer.library.salvage import Salvaged
 
 
 def run_index(args: argparse.Namespace) -> int:
@@ -99,39 +104,60 @@ def run_index(args: argparse.Namespace) -> int:
 
 def run_verify(args: argparse.Namespace) -> int:
     """Check a library, and mend it if asked. Exit code 1 while something is wrong."""
-    from explorer.indexing.verify import verify
+    from explorer.indexing.verify import Problem
 
+    saved = _salvage_if_damaged(args.library) if args.repair else None
     try:
-        library = open_library(args.library)
+        report = _verified(args)
     except CatalogDamaged:
-        if not args.repair:
+        # What only shows itself in use.
+        if not args.repair or saved is not None:
             raise
-        _salvage(library_dir(args.library))
-        library = open_library(args.library)
-    status = Status()
-    try:
-        report = verify(library, repair=args.repair, thorough=args.thorough, progress=status.show)
-    finally:
-        status.clear()
-        library.close()
+        saved = _salvage(library_dir(args.library))
+        report = _verified(args)
+    lost = [Problem("catalog", text, mended=True) for text in saved.lost] if saved else []
+    report.problems[:0] = lost
     if args.json:
         emit_json(report.as_json())
     else:
         for problem in report.problems:
-            emit(problem.text + (" — mended" if problem.mended else ""))
+            emit(problem.text + (" — mended" if problem.mended and problem not in lost else ""))
         emit(report.summary())
     return 0 if report.sound else 1
 
 
-def _salvage(folder: Path) -> None:
-    """Make a new catalog of what can be read of a damaged one."""
+def _verified(args: argparse.Namespace) -> Report:
+    from explorer.indexing.verify import verify
+
+    library, status = open_library(args.library), Status()
+    try:
+        return verify(library, repair=args.repair, thorough=args.thorough, progress=status.show)
+    finally:
+        status.clear()
+        library.close()
+
+
+def _salvage_if_damaged(given: str | None) -> Salvaged | None:
+    """Make a new catalog of what can be read of this library's if its file is damaged."""
+    from explorer.library.checks import damage
+
+    folder = library_dir(given)
+    path = folder / "catalog.db"
+    return _salvage(folder) if path.exists() and damage(path) else None
+
+
+def _salvage(folder: Path) -> Salvaged:
     from filelock import FileLock, Timeout
 
     from explorer.library.salvage import salvage
 
     try:
         with FileLock(folder / "worker.lock", timeout=0), FileLock(folder / "app.lock", timeout=0):
-            kept, rows = salvage(folder / "catalog.db")
+            saved = salvage(folder / "catalog.db")
     except Timeout:
         raise LibraryLocked("The library is in use: close the app, and wait for other runs to end, before its catalog is saved.") from None
-    say(f"The catalog was damaged: {rows:,} rows of it could be saved, and it is kept as {kept}. The next indexing makes the rest again.")
+    say(
+        f"The catalog was damaged: {saved.total:,} rows of it could be saved, and it is kept as {saved.kept}."
+        " The next indexing makes the rest again."
+    )
+    return saved

@@ -184,7 +184,7 @@ class Differences:
             if seen.path in found.unsupported:
                 self._tally.failed += 1
                 if file is None or not same or file.state != "failed":
-                    self._writer.put_failed(place.root_id, seen, found.unsupported[seen.path])
+                    self._writer.put_failed(place.root_id, seen, found.unsupported[seen.path], "unsupported")
             elif file is None or not same:
                 new.append(Task(place.root_id, seen, None, file))
             elif file.state == "failed":

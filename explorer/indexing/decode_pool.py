@@ -15,7 +15,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from explorer.errors import DamagedPhoto
+from explorer.errors import DamagedPhoto, Fault, NotAPhoto, PhotoError, UnsupportedPhoto
 from explorer.indexing.decode_process import CHILD, CRASHED, DecodeProcess, Job
 from explorer.photos import wire
 from explorer.photos.facts import DecodedPhoto
@@ -38,7 +38,7 @@ class Outcome:
     a file that changed while it was read.
 
     photo: None if the content was known or could not be decoded; error: why it could not. passing: what was in the way may be the
-    computer's state and not the file: the process died or was ended, or memory was short.
+    computer's state and not the file: the process died or was ended, or memory was short. fault: of an error, whose it is.
     """
 
     job: Job
@@ -48,6 +48,7 @@ class Outcome:
     photo: DecodedPhoto | None = None
     error: str | None = None
     passing: bool = False
+    fault: Fault = "environment"
 
 
 class DecodePool:
@@ -81,7 +82,7 @@ class DecodePool:
                 answer = self._single.ask(self._request(len(data)), data)
             photo = answer if isinstance(answer, str) else self._photo(self._single, *answer)
         if isinstance(photo, str):
-            raise DamagedPhoto(photo)
+            raise _ERRORS.get("environment" if isinstance(answer, str) else _fault(answer[0]), PhotoError)(photo)
         return photo
 
     def look_closer(self, path: str, wanted: Literal["pixels", "fraction"]) -> tuple[bytes, str | None] | None:
@@ -172,7 +173,7 @@ class DecodePool:
             return Outcome(job, error=first)
         header, _ = first
         if "error" in header:
-            return Outcome(job, error=str(header["error"]))
+            return Outcome(job, error=str(header["error"]), fault=_fault(header))
         try:
             digest, size, mtime_ns = bytes.fromhex(header["hash"]), int(header["size"]), int(header["mtime_ns"])
         except (KeyError, TypeError, ValueError):
@@ -191,7 +192,8 @@ class DecodePool:
         photo = second if isinstance(second, str) else self._photo(child, *second)
         if isinstance(photo, str):
             passing = isinstance(second, str) or second[0].get("passing") is True
-            return Outcome(job, digest, size, mtime_ns, error=photo, passing=passing)
+            fault: Fault = "environment" if isinstance(second, str) else _fault(second[0])
+            return Outcome(job, digest, size, mtime_ns, error=photo, passing=passing, fault=fault)
         return Outcome(job, digest, size, mtime_ns, photo=photo)
 
     def _request(self, size: int) -> dict[str, Any]:
@@ -209,6 +211,15 @@ class DecodePool:
         except (KeyError, TypeError, ValueError, AttributeError):
             child.close()
             return CRASHED
+
+
+_ERRORS: dict[Fault, type[PhotoError]] = {"damaged": DamagedPhoto, "foreign": NotAPhoto, "unsupported": UnsupportedPhoto}
+
+
+def _fault(header: dict[str, Any]) -> Fault:
+    """Whose fault an error is, as the process says; of an answer that says nothing known, not the file's."""
+    fault = header.get("fault")
+    return fault if fault in _ERRORS else "environment"
 
 
 @contextlib.contextmanager

@@ -126,7 +126,7 @@ class Indexer:
                         tally.unsettled.add(Place(task.root_id, self._roots[task.root_id], seen.path.rpartition("/")[0], False))
                         continue
                     if outcome.error is not None or outcome.digest is None:
-                        self._writer.put_failed(task.root_id, _again(task, outcome), outcome.error or "it could not be read")
+                        self._writer.put_failed(task.root_id, _again(task, outcome), outcome.error or "it could not be read", outcome.fault)
                         tally.failed += 1
                         continue
                     photo_id = self._writer.photo_of(outcome.digest)

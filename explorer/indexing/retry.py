@@ -7,7 +7,7 @@ import importlib.metadata
 from explorer.library import failures
 from explorer.library.library import Library
 from explorer.library.writer import Writer
-from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
+from explorer.photos.formats import EXTENSIONS, READER_VERSION, UNSUPPORTED
 
 _READER = "reader"
 
@@ -22,6 +22,6 @@ def after_upgrade(library: Library, writer: Writer) -> None:
 
 
 def reader() -> str:
-    """What decides whether a file can be read: the formats that are tried, and the versions of what decodes them."""
+    """What decides whether a file can be read: the formats that are tried, and the versions of what decodes them and judges failures."""
     decoders = [f"{name} {importlib.metadata.version(name)}" for name in ("pillow", "pillow-heif")]
-    return ", ".join([*sorted(EXTENSIONS), "not", *sorted(UNSUPPORTED), *decoders])
+    return ", ".join([f"reader {READER_VERSION}", *sorted(EXTENSIONS), "not", *sorted(UNSUPPORTED), *decoders])

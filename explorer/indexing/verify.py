@@ -73,8 +73,12 @@ def verify(library: Library, *, repair: bool = False, thorough: bool = False, pr
     """Check a library, reading only; with `repair`, mend what can be mended from the catalog.
 
     thorough: also decode every preview, and read every photo file to see whether its bytes are still those that were indexed.
-    Raises LibraryLocked if it is to be repaired while another process indexes into it.
+    Raises LibraryLocked if it is to be repaired while another process indexes into it. Of a catalog whose file is damaged nothing more is
+    checked: that is for `library.salvage`.
     """
+    progress("Checking the catalog…")
+    if torn := checks.damage(library.catalog.path):
+        return Report(problems=[Problem("catalog", f"The catalog's file is damaged: {text}.") for text in torn])
     lock = library.lock() if repair else None
     writer = Writer(library.catalog) if repair else None
     check = _Check(library, writer, progress, thorough=thorough)
@@ -103,11 +107,6 @@ class _Check:
         catalog, writer = self._catalog, self._writer
         counts = catalog.counts()
         self.report.photos, self.report.files = counts.photos, counts.files + counts.failed + counts.missing
-        if torn := checks.damage(catalog):
-            if writer:
-                checks.remake_indexes(writer)
-            mended = bool(writer) and not checks.damage(catalog)
-            yield from (Problem("catalog", f"The catalog's file is damaged: {text}.", mended) for text in torn)
         if rows := checks.dangling(catalog):
             if writer:
                 checks.mend_dangling(writer, rows)

@@ -41,7 +41,7 @@ def connect(path: Path, wait: float = 30.0) -> sqlite3.Connection:
         connection.row_factory = sqlite3.Row
         for pragma in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on", "temp_store = memory"):
             connection.execute(f"pragma {pragma}")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise explain(error, path.parent) or LibraryError(f"The library's catalog {path} cannot be opened: {error}.") from error
     return connection
 
@@ -89,7 +89,7 @@ class Catalog:
         connection = connection or connect(self.path)
         try:
             yield connection
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise explain(error, self.path.parent) or error from error
         finally:
             with self._lock:
@@ -199,6 +199,7 @@ class Catalog:
                 mtime=row["mtime_ns"] / 1e9,
                 state=row["state"],
                 reason=row["reason"],
+                fault=row["fault"],
                 away=row["root_state"] == "offline" or row["gone_at"] is not None,
             )
             for row in rows

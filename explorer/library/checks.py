@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from explorer.library.catalog import Catalog
+from explorer.library.migrations import VERSION, migrate
 from explorer.library.paths import from_text, join
+from explorer.library.storage import explain
+from explorer.library.values import columns_of, fits
 from explorer.library.writer import Writer
+
+# Faults of a catalog's file that are listed, and seconds to wait for another program that keeps it locked.
+_MOST_FAULTS, _WAIT = 20, 30.0
 
 
 class PresentFile(NamedTuple):
@@ -31,7 +39,8 @@ class Rule(NamedTuple):
 
 
 # A file of whose row nothing can be believed is read again: no file has this size.
-_READ_AGAIN = "update file set state = 'failed', photo_id = null, size = -1, reason = 'it is to be read again' where id = ?"
+_READ_AGAIN = "update file set state = 'failed', photo_id = null, size = -1, fault = null, reason = 'it is to be read again' where id = ?"
+_UNPLACE = "delete from place where photo_id not in (select id from photo) or encoder_id not in (select id from encoder)"
 _PARENT = "rtrim(rtrim(path, replace(path, '/', '')), '/')"
 
 RULES = (
@@ -66,31 +75,82 @@ RULES = (
 )
 
 
-def damage(catalog: Catalog) -> list[str]:
-    """What SQLite finds wrong with its own file; empty when all is well."""
-    with catalog.reading() as db:
-        try:
-            return [row[0] for row in db.execute("pragma integrity_check") if row[0] != "ok"]
-        except sqlite3.DatabaseError as error:
-            return [str(error)]
+def damage(path: Path) -> list[str]:
+    """What is wrong with a catalog's file: what SQLite finds (`pragma integrity_check`), tables that are not there, and values that the
+    program cannot have written. Empty when all is well. Reads everything, changes nothing.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=_WAIT)) as db:
+            db.text_factory = _text
+            found = [_printable(row[0]) for row in db.execute(f"pragma integrity_check({_MOST_FAULTS})") if row[0] != "ok"]
+            return found or _wrong_values(db)
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN):
+            raise explain(error, path.parent) or error from error
+        return [_printable(str(error))]
 
 
-def remake_indexes(writer: Writer) -> None:
-    """Make SQLite's own indexes anew; rows are not touched."""
-    writer.run("reindex")
+def _wrong_values(db: sqlite3.Connection) -> list[str]:
+    found = list[str]()
+    with contextlib.closing(sqlite3.connect(":memory:")) as whole:
+        migrate(whole)
+        names = [row[0] for row in whole.execute("select name from sqlite_master where type = 'table' and name not like '%sqlite%'")]
+        (version,) = db.execute("pragma user_version").fetchone()
+        for table in names:
+            columns = columns_of(db, table)
+            if not columns and version == VERSION:
+                found.append(f"the table {table} is not there")
+            for row in db.execute(f'select * from "{table}"') if columns else ():  # noqa: S608
+                wrong = [column.name for column, value in zip(columns, row, strict=True) if not fits(table, column, value)]
+                if wrong:
+                    found.append(f"a row of {table} holds a value that cannot be ({', '.join(wrong)})")
+            if len(found) >= _MOST_FAULTS:
+                break
+    return found[:_MOST_FAULTS]
 
 
-def dangling(catalog: Catalog) -> list[tuple[str, int, str]]:
-    """Rows that refer to a row that is not there: (table, row id, table referred to)."""
+def _text(raw: bytes) -> str | bytes:
+    """Text from the file; what is no UTF-8 as bytes, which no column of texts holds."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw
+
+
+def _printable(text: object) -> str:
+    return text.decode(errors="replace") if isinstance(text, bytes) else str(text)
+
+
+def dangling(catalog: Catalog) -> list[tuple[str, int | None, str]]:
+    """Rows that refer to a row that is not there: (table, row id or None where the table has none, table referred to)."""
     with catalog.reading() as db:
         return [(row[0], row[1], row[2]) for row in db.execute("pragma foreign_key_check")]
 
 
-def mend_dangling(writer: Writer, rows: list[tuple[str, int, str]]) -> None:
+def mend_references(db: sqlite3.Connection) -> dict[str, int]:
+    """In a catalog that is just made of saved rows, as `mend_dangling`; gives how many rows went, by table."""
+    gone = dict[str, int]()
+    while rows := db.execute("pragma foreign_key_check").fetchall():
+        for table, row, to, _ in rows:
+            if (table, to) == ("file", "photo"):
+                db.execute(_READ_AGAIN, (row,))
+            elif row is None:
+                # Of the one table without row ids, all of them at once.
+                db.execute(_UNPLACE)
+            elif db.execute(f'delete from "{table}" where rowid = ?', (row,)).rowcount:  # noqa: S608
+                gone[table] = gone.get(table, 0) + 1
+    return gone
+
+
+def mend_dangling(writer: Writer, rows: list[tuple[str, int | None, str]]) -> None:
     """Files of photos that are not there are read again; anything else of a photo or folder that is not there goes with it."""
     with writer.transaction():
         for table, row, to in rows:
-            writer.run(_READ_AGAIN if (table, to) == ("file", "photo") else f'delete from "{table}" where rowid = ?', (row,))  # noqa: S608
+            if row is None:
+                # Of the one table without row ids, all of them at once.
+                writer.run(_UNPLACE)
+            else:
+                writer.run(_READ_AGAIN if (table, to) == ("file", "photo") else f'delete from "{table}" where rowid = ?', (row,))  # noqa: S608
 
 
 def broken(catalog: Catalog, rule: Rule) -> list[int]:

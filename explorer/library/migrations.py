@@ -294,6 +294,11 @@ _M011_PRECISION = """
 alter table photo add column taken_precision text;
 """
 
+_M013_FAULT = """
+-- Why a file failed, for the program (`errors.Fault`): null where an earlier release wrote the row, which then proves nothing.
+alter table file add column fault text;
+"""
+
 # Name and SQL of each step, in order.
 _STEPS = (
     ("m001_create_tables", _M001_TABLES),
@@ -307,8 +312,11 @@ _STEPS = (
     ("m009_count_by_indexes", _M009_COUNTING),
     ("m010_keep_contents", _M010_CONTENTS),
     ("m011_date_precision", _M011_PRECISION),
+    ("m013_tell_faults_apart", _M013_FAULT),
 )
 VERSION = len(_STEPS)
+# No release is so many steps ahead of this one.
+_MOST_STEPS_AHEAD = 10_000
 
 
 def migrate(connection: sqlite3.Connection, lock: AbstractContextManager[object] | None = None) -> None:
@@ -323,9 +331,14 @@ def migrate(connection: sqlite3.Connection, lock: AbstractContextManager[object]
             _apply(connection)
 
 
+def too_new(version: int) -> bool:
+    """Whether a schema of that number is a later release's. Numbers far beyond are what damage makes of it."""
+    return VERSION < version <= VERSION + _MOST_STEPS_AHEAD
+
+
 def _had(connection: sqlite3.Connection) -> int:
     (had,) = connection.execute("pragma user_version").fetchone()
-    if had > VERSION:
+    if too_new(had):
         raise LibraryNewer("This library was written by a newer Photo Explorer: update the program, or choose another --library folder.")
     return int(had)
 

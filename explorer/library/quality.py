@@ -34,6 +34,8 @@ def put_quality(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
             " select ?1, ?2, ?3, ?4, ?5 where exists (select 1 from photo where id = ?1)",
             (photo_id, VERSION, photo.quality, photo.look, photo.stated),
         )
+        # Earlier releases called some whole photos damaged.
+        writer.run("update photo set damaged = ?2 where id = ?1 and damaged is not ?2", (photo_id, photo.damaged))
 
 
 def refresh(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
-from explorer.errors import LibraryError, LibraryLocked
+from explorer.errors import Fault, LibraryError, LibraryLocked
 from explorer.library.catalog import Catalog
 from explorer.library.library import Library
 from explorer.library.paths import from_text, inside, to_text
@@ -181,11 +181,14 @@ class Journal:
 
 @dataclass(frozen=True)
 class Known:
-    """A file as the catalog knows it. root: the watched folder's path. hash: of its content, hex. file: its row, for the writer."""
+    """A file as the catalog knows it. root: the watched folder's path. hash: of its content, hex. file: its row, for the writer.
+
+    fault: of one that could not be read as a photo, whose fault that is; None where it is not known."""
 
     root: str
     hash: str
     file: KnownFile
+    fault: Fault | None = None
 
 
 def known_file(catalog: Catalog, path: str) -> Known | None:
@@ -208,12 +211,12 @@ def _row(catalog: Catalog, path: str) -> Known | None:
                 continue
             relative = to_text(os.path.relpath(path, root).replace(os.sep, "/"))
             row = db.execute(
-                "select f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, p.hash from file f"
+                "select f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, p.hash, f.fault from file f"
                 " left join photo p on p.id = f.photo_id where f.root_id = ? and f.path = ?",
                 (root_id, relative),
             ).fetchone()
             if row is not None:
-                return Known(root, row["hash"].hex() if row["hash"] else "", KnownFile(*tuple(row)[:8]))
+                return Known(root, row["hash"].hex() if row["hash"] else "", KnownFile(*tuple(row)[:8]), row["fault"])
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypedDict
 
+from explorer.errors import Fault
 from explorer.photos.facts import Precision
 
 Phase = Literal["starting", "scanning", "indexing", "comparing", "watching", "paused", "waiting", "off", "stopped"]
@@ -48,7 +49,8 @@ class PhotoRow(TypedDict):
 
 
 class FileRow(TypedDict):
-    """One file. path: absolute. mtime: Unix seconds. reason: why it failed, in plain words. away: present, but cannot be read now."""
+    """One file. path: absolute. mtime: Unix seconds. reason: why it failed, in plain words. fault: whose fault that is,
+    None where it is not known. away: present, but cannot be read now."""
 
     id: int
     photo_id: int | None
@@ -57,6 +59,7 @@ class FileRow(TypedDict):
     mtime: float
     state: FileState
     reason: str | None
+    fault: Fault | None
     away: bool
 
 

@@ -1,44 +1,86 @@
-"""Saving what can be read of a damaged catalog into a new one. The damaged file is kept beside it."""
+"""Saving what can be read of a damaged catalog into a new one. The damaged file is kept beside it.
+
+Rows are read from the file's pages (`sqlite_pages.py`), so that a page that makes no sense costs the rows on it and no others. What a
+table's own page has lost is taken from its unique index where that holds all that matters. Every row is checked for values that the
+program can have written (`values.py`), and inserted with all constraints of the schema.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from explorer.errors import LibraryError
 from explorer.library.catalog import connect
+from explorer.library.checks import mend_references
+from explorer.library.damaged_tables import DamagedCatalog, RecoveredTable
 from explorer.library.migrations import migrate
+from explorer.library.paths import join, printable
+from explorer.library.sqlite_pages import Pages
+
+# What rows of a table are called when some of them are lost; those of the others can be made again and are not spoken of one by one.
+_NAMES = {
+    "root": "watched folders", "photo": "photos", "file": "files", "decision": "decisions about duplicates",
+    "decided": "photos that decisions were about", "protected": "protected folders", "dismissed": "dismissed findings",
+    "setting": "settings", "embedding": "vectors", "command": "commands that waited",
+}  # fmt: skip
+# These a person made; everything else comes from the photos.
+_DECISIONS = ("root", "decision", "decided", "protected", "dismissed", "setting")
+_COUNTERS = "sqlite_sequence"
+# Lost decisions that are named one by one.
+_NAMED = 20
+_SAID = {"apart": "that photos are no duplicates", "keep": "which photo to keep", "later": "to decide later"}
 
 
-def salvage(path: Path) -> tuple[Path, int]:
-    """Put a catalog made of all rows that can be read in the place of a damaged one; gives where that is kept, and the number of rows.
+@dataclass
+class Salvaged:
+    """What became of a damaged catalog. kept: where its file is now. rows: saved, by table. lost: sentences, of what a person made first."""
 
-    Folders, settings and whatever the person decided are in it as far as they could be read; photos that are missing are indexed anew.
-    For the process that holds the library's lock, with the catalog open nowhere. Raises LibraryError where it cannot be written.
+    kept: Path
+    rows: dict[str, int] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return sum(self.rows.values())
+
+
+def salvage(path: Path) -> Salvaged:
+    """Put a catalog made of all rows that can be read in the place of a damaged one.
+
+    For the process that holds the library's lock, with the catalog open nowhere. Raises LibraryError where it cannot be read or written,
+    and LibraryNewer where a later release wrote it.
     """
     new, kept = path.with_suffix(".saved"), _free_name(path)
     try:
-        new.unlink(missing_ok=True)
+        for name in (new, *_beside(new)):
+            name.unlink(missing_ok=True)
+        source = DamagedCatalog(Pages(path))
         target = connect(new)
         try:
             migrate(target)
-            saved = _copy(path, target)
+            done = Salvaged(kept, *_fill(target, source))
             target.execute("pragma wal_checkpoint(truncate)")
             # In one file, so that it can be moved.
             target.execute("pragma journal_mode = delete")
         finally:
             target.close()
-        for suffix in ("-wal", "-shm"):
+        for one, other in zip(_beside(path), _beside(kept), strict=True):
             # Belongs to the damaged file, and goes with it.
             with contextlib.suppress(FileNotFoundError):
-                path.with_name(path.name + suffix).rename(kept.with_name(kept.name + suffix))
+                one.rename(other)
         path.rename(kept)
         new.rename(path)
     except OSError as error:
         raise LibraryError(f"The catalog {path} cannot be put in order: {error.strerror or error}.") from error
-    return kept, saved
+    return done
+
+
+def _beside(path: Path) -> list[Path]:
+    return [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm")]
 
 
 def _free_name(path: Path) -> Path:
@@ -48,35 +90,94 @@ def _free_name(path: Path) -> Path:
     return name
 
 
-def _copy(path: Path, target: sqlite3.Connection) -> int:
-    tables = [row[0] for row in target.execute("select name from sqlite_master where type = 'table' and name not like '%sqlite%'")]
+def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str, int], list[str]]:
+    """Fill a new catalog; gives the rows saved by table, and what was lost, in sentences."""
+    names = [row[0] for row in target.execute("select name from sqlite_master where type = 'table' and name not like '%sqlite%'")]
+    tables = {name: RecoveredTable(name, target, source) for name in names}
+    for name in source.roots:
+        source.reach(name)
+    torn = [table for table in tables.values() if not table.whole]
+    for cells in source.strays() if torn else ():
+        owners = [table for table in torn if table.is_exactly(cells)]
+        if len(owners) == 1:
+            for cell in cells:
+                owners[0].take(cell)
+    for table in tables.values():
+        table.read_indexes(target, source)
+    _measure_encoders(tables)
     target.execute("pragma foreign_keys = off")
     target.execute("begin")
-    saved = 0
-    with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source:
-        for table in tables:
-            known = {row[1] for row in target.execute(f'pragma table_info("{table}")')}
-            for names, row in _rows(source, table):
-                fits = [(name, value) for name, value in zip(names, row, strict=True) if name in known]
-                columns, marks = ", ".join(f'"{name}"' for name, _ in fits), ", ".join("?" * len(fits))
-                with contextlib.suppress(sqlite3.Error):
-                    # What a table has from the start, such as its clock, is replaced.
-                    values = [value for _, value in fits]
-                    target.execute(f'insert or replace into "{table}" ({columns}) values ({marks})', values)  # noqa: S608
-                    saved += 1
+    saved = {table.name: table.insert(target) for table in tables.values()}
+    decisions = _lost_decisions(target)
+    cut = mend_references(target)
+    _set_counters(target, tables, source)
     target.execute("commit")
-    return saved
+    target.execute("pragma foreign_keys = on")
+    return saved, [*_losses(tables, saved, cut), *decisions]
 
 
-def _rows(source: sqlite3.Connection, table: str) -> Iterator[tuple[list[str], tuple[object, ...]]]:
-    """The rows of a table from the front and from the back, each time up to where it is damaged."""
-    seen = set[int]()
-    for order in ("asc", "desc"):
-        with contextlib.suppress(sqlite3.Error):
-            cursor = source.execute(f'select rowid, * from "{table}" order by rowid {order}')  # noqa: S608
-            names = [column[0] for column in cursor.description][1:]
-            for rowid, *row in cursor:
-                if rowid in seen:
-                    return
-                seen.add(rowid)
-                yield names, tuple(row)
+def _measure_encoders(tables: dict[str, RecoveredTable]) -> None:
+    """The dimensions of encoders that only an index still knows, by their vectors of 16-bit floats."""
+    for number, encoder in list(tables["encoder"].rows.items()):
+        if "dim" not in encoder:
+            vectors = (row["vector"] for row in tables["embedding"].rows.values() if row["encoder_id"] == number)
+            vector = next(vectors, None)
+            if isinstance(vector, bytes):
+                encoder["dim"] = len(vector) // 2
+            else:
+                del tables["encoder"].rows[number]
+
+
+def _set_counters(target: sqlite3.Connection, tables: dict[str, RecoveredTable], source: DamagedCatalog) -> None:
+    """The clock shows no time before any change, and no id is given twice, whatever of the counters was lost."""
+    target.execute(
+        "update clock set change = max(change, coalesce((select max(change) from photo), 0), coalesce((select max(change) from purged), 0))"
+    )
+    given = dict[str, int]()
+    for cell in source.cells(_COUNTERS, index=False):
+        name, number = (*cell.values, None, None)[:2]
+        if isinstance(name, str) and isinstance(number, int) and name in tables and number < 1 << 48:
+            given[name] = number
+    (purged,) = target.execute("select coalesce(max(photo_id), 0) from purged").fetchone()
+    given["photo"] = max(given.get("photo", 0), purged)
+    for name, number in given.items():
+        if target.execute("update sqlite_sequence set seq = max(seq, ?) where name = ?", (number, name)).rowcount == 0:
+            target.execute("insert into sqlite_sequence (name, seq) values (?, ?)", (name, number))
+
+
+# --- what was lost
+
+
+def _losses(tables: dict[str, RecoveredTable], saved: dict[str, int], cut: dict[str, int]) -> list[str]:
+    lines = list[str]()
+    for name, words in _NAMES.items():
+        table = tables[name]
+        lost = table.lost()
+        if lost is None:
+            lines.append(f"Some of the {words} may be lost: how many there were cannot be told.")
+            continue
+        lost += cut.get(name, 0) + max(0, len(table.rows) - saved[name])
+        if lost:
+            lines.append(f"{lost:,} of the {words} are lost.")
+    return lines
+
+
+def _lost_decisions(target: sqlite3.Connection) -> list[str]:
+    """Decisions of which only the photos are left, or only that there was one; the latter go."""
+    lines = list[str]()
+    orphans = dict[int, list[str]]()
+    rows = target.execute(
+        "select d.decision_id, d.hash, r.path, f.path from decided d left join photo p on p.hash = d.hash"
+        " left join file f on f.photo_id = p.id left join root r on r.id = f.root_id"
+        " where d.decision_id not in (select id from decision) group by d.decision_id, d.hash order by d.decision_id"
+    )
+    for number, digest, root, path in rows:
+        orphans.setdefault(number, []).append(printable(join(root, path)) if root and path else f"the content {digest.hex()}")
+    lines += [f"The decision about {', '.join(names)} is lost: decide again." for names in list(orphans.values())[:_NAMED]]
+    empty = target.execute("select id, kind, decided_at from decision where id not in (select decision_id from decided)").fetchall()
+    for number, kind, moment in empty:
+        target.execute("delete from decision where id = ?", (number,))
+        if len(lines) < _NAMED:
+            day = time.strftime("%Y-%m-%d", time.localtime(moment)) if 0 <= moment < 1 << 40 else "an unknown day"
+            lines.append(f"A decision {_SAID[kind]}, made on {day}, is lost, as its photos are: decide again.")
+    return lines

@@ -13,6 +13,8 @@ from explorer.errors import CatalogDamaged, LibraryBusy, LibraryError, LibraryFu
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
+# What SQLite, and Python's module for it, say without a code of their own of a catalog whose schema or texts are damaged.
+_SIGNS_OF_DAMAGE = ("no such table", "no such column", "has no column named", "already exists", "duplicate column", "Could not decode")
 # With less than this free, a write may fail at any moment.
 ROOM = 16 << 20
 
@@ -45,6 +47,9 @@ def explain(error: BaseException, folder: Path) -> LibraryError | None:
     found: LibraryError | None = None
     if isinstance(error, LibraryError):
         found = error
+    elif isinstance(error, UnicodeDecodeError):
+        # What a damaged file makes SQLite say need not be text.
+        found = _damaged(folder, error)
     elif isinstance(error, sqlite3.Error):
         found = _of_sqlite(error, folder)
     elif isinstance(error, OSError):
@@ -67,6 +72,8 @@ def _of_system(error: OSError, folder: Path) -> LibraryError | None:
 
 def _of_sqlite(error: sqlite3.Error, folder: Path) -> LibraryError | None:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (0, sqlite3.SQLITE_ERROR) and any(words in str(error) for words in _SIGNS_OF_DAMAGE):
+        return _damaged(folder, error)
     makers: dict[int, Callable[[], LibraryError]] = {
         sqlite3.SQLITE_FULL: lambda: _full(folder),
         sqlite3.SQLITE_IOERR: lambda: _disk_error(folder, error) if has_room(folder) else _full(folder),

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from explorer.errors import FolderError
+from explorer.errors import Fault, FolderError
 from explorer.library.catalog import Catalog, connect
 from explorer.library.paths import as_on_disk, below, from_text, to_text
 from explorer.library.rows import Phase
@@ -207,19 +207,21 @@ class Writer:
         """This file holds that photo, whatever it held before."""
         self._put(root_id, seen, "present", None, photo_id)
 
-    def put_failed(self, root_id: int, seen: Seen, reason: str) -> None:
-        """This file could not be read as a photo, for that reason."""
-        self._put(root_id, seen, "failed", reason, None)
+    def put_failed(self, root_id: int, seen: Seen, reason: str, fault: Fault | None = None) -> None:
+        """This file could not be read as a photo, for that reason. fault: whose it is; None where that is not known."""
+        self._put(root_id, seen, "failed", reason, None, fault)
 
-    def _put(self, root_id: int, seen: Seen, state: str, reason: str | None, photo_id: int | None) -> None:
+    def _put(
+        self, root_id: int, seen: Seen, state: str, reason: str | None, photo_id: int | None, fault: Fault | None = None
+    ) -> None:
         with self.transaction():
             held = self._db.execute("select photo_id from file where root_id = ? and path = ?", (root_id, seen.path)).fetchone()
             self._db.execute(
-                "insert into file (root_id, path, folder, size, mtime_ns, inode, state, reason, photo_id, seen_at)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (root_id, path) do update set size = excluded.size,"
+                "insert into file (root_id, path, folder, size, mtime_ns, inode, state, reason, photo_id, fault, seen_at)"
+                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (root_id, path) do update set size = excluded.size,"
                 " mtime_ns = excluded.mtime_ns, inode = excluded.inode, state = excluded.state, reason = excluded.reason,"
-                " photo_id = excluded.photo_id, seen_at = excluded.seen_at, gone_at = null",
-                (root_id, seen.path, seen.path.rpartition("/")[0], *seen[1:], state, reason, photo_id, time.time()),
+                " photo_id = excluded.photo_id, fault = excluded.fault, seen_at = excluded.seen_at, gone_at = null",
+                (root_id, seen.path, seen.path.rpartition("/")[0], *seen[1:], state, reason, photo_id, fault, time.time()),
             )
             self._settle({i for i in (photo_id, held and held[0]) if i})
 

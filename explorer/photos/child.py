@@ -102,9 +102,9 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
             wire.send(answers, *_answer(dataclasses.replace(photo, contents=_contents(data))))
     except PhotoError as error:
         # How much memory is free is another matter next time.
-        wire.send(answers, {"error": str(error), "passing": isinstance(error, OversizedPhoto)})
+        wire.send(answers, {"error": str(error), "passing": isinstance(error, OversizedPhoto), "fault": error.fault})
     except MemoryError:
-        wire.send(answers, {"error": "it needs more memory than this computer has free", "passing": True})
+        wire.send(answers, {"error": "it needs more memory than this computer has free", "passing": True, "fault": "environment"})
 
 
 def _closer(data: bytes, wanted: str) -> dict[str, Any]:

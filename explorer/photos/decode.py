@@ -11,18 +11,21 @@ import struct
 import warnings
 
 import numpy as np
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageFile
 
 from explorer.errors import DamagedPhoto, OversizedPhoto, PhotoError, UnsupportedPhoto
-from explorer.photos.colour import to_rgb
+from explorer.photos import integrity, tiff, tiff_tags
+from explorer.photos.cicp import codes_of
+from explorer.photos.colour import has_other_tones, to_rgb
 from explorer.photos.facts import DecodedPhoto
 from explorer.photos.figures import Look, Quality
-from explorer.photos.formats import RAW_REASON, not_an_image, openers, starts_like_a_photo
+from explorer.photos.formats import RAW_REASON, openers, refusal, starts_like_a_photo
 from explorer.photos.hashes import content_hash, perceptual_hash
 from explorer.photos.inputs import InputSpec
 from explorer.photos.jpeg_quality import quality_of
 from explorer.photos.limits import check_pixels
 from explorer.photos.metadata import impossible_date, orientation, read_metadata
+from explorer.photos.png import allow_long_texts, png_without_texts
 from explorer.photos.reading import read_file
 from explorer.photos.scaling import fit, fitted, square, suffices
 
@@ -36,9 +39,8 @@ _PREVIEW_LEAST = 460
 _JUDGED_LEAST = 1400
 # What Pillow's decoders raise for data that end too early or make no sense.
 _BROKEN = (OSError, SyntaxError, ValueError, IndexError, EOFError, struct.error)
-
-# TIFF's tags: which part of a file a picture is, where more pictures are, and what only Adobe's RAW files have.
-_SUBFILE_TYPE, _SUB_IFDS, _DNG_VERSION = 254, 330, 50706
+# Formats whose pixels are written in ways that Pillow knows all of: what it cannot decode to the end is not all there.
+_ONE_CODING = ("GIF", "BMP", "DIB")
 
 # Ours is a limit from free memory (`limits`), checked before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
@@ -71,7 +73,7 @@ def decode(data: bytes, spec: InputSpec | None, *, mtime: float | None = None, n
             raise OversizedPhoto("it needs more memory than this computer has free") from None
         except Exception as error:
             # Decoders of broken files raise whatever they like.
-            raise DamagedPhoto("the file is damaged: its picture cannot be decoded") from error
+            raise integrity.failure(data) from error
 
 
 def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str) -> DecodedPhoto:
@@ -82,8 +84,8 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
     damaged = None
     try:
         _load(picture, judged)
-    except _BROKEN as error:
-        picture, damaged = _load_what_is_there(data, judged, error)
+    except _BROKEN:
+        picture, damaged = _load_otherwise(data, judged)
     # Only now: some formats keep metadata behind the pixels, and TIFF turns the picture itself when it is loaded, and unsets the tag.
     metadata, turned = read_metadata(picture, mtime=mtime, name=name), orientation(picture)
     # Scaled down to the preview before its colours are looked after, where nothing larger is wanted: most phones' photos are tagged P3.
@@ -119,26 +121,41 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
 
 
 def _open(data: bytes) -> Image.Image:
-    if not data.strip(b"\0"):
-        raise DamagedPhoto(not_an_image(data))
+    if not data.strip(b"\0") or not starts_like_a_photo(data):
+        raise refusal(data)
+    if tiff_tags.is_tiff(data) and tiff_tags.is_raw(data):
+        raise UnsupportedPhoto(RAW_REASON)
+    allow_long_texts()
     try:
         picture = Image.open(io.BytesIO(data), formats=openers(data))
-    except UnidentifiedImageError:
-        if starts_like_a_photo(data):
-            raise DamagedPhoto("the file is damaged or cut off: its beginning makes no sense") from None
-        raise UnsupportedPhoto(not_an_image(data)) from None
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  what Pillow cannot open is told apart here
+        return _open_otherwise(data)
     if min(picture.size) < 1:
         raise DamagedPhoto("the file is damaged: it says that its picture has no size")
-    if picture.format == "TIFF" and _is_raw(picture, data):
-        raise UnsupportedPhoto(RAW_REASON)
     check_pixels(*picture.size)
+    if codes := codes_of(data):
+        picture.info.setdefault("cicp", codes)
     return picture
 
 
-def _is_raw(picture: Image.Image, data: bytes) -> bool:
-    """Whether a TIFF is a camera's RAW file, of which Pillow would take the tiny picture for the camera's own display."""
-    tags = getattr(picture, "tag_v2", {})
-    return data[8:10] == b"CR" or _DNG_VERSION in tags or (tags.get(_SUBFILE_TYPE) == 1 and _SUB_IFDS in tags)
+def _open_otherwise(data: bytes) -> Image.Image:
+    """A picture that Pillow does not open as it is. Raises PhotoError, with what is wrong, where nothing else reads it either."""
+    if tiff_tags.is_tiff(data):
+        try:
+            return tiff.read(data)
+        except UnsupportedPhoto:
+            raise integrity.failure(data) from None
+    plain = png_without_texts(data)
+    if plain is None:
+        raise integrity.failure(data)
+    try:
+        picture = Image.open(io.BytesIO(plain), formats=("PNG",))
+        check_pixels(*picture.size)
+        return picture
+    except _BROKEN:
+        raise integrity.failure(data) from None
 
 
 def _reduction(width: int, height: int, spec: InputSpec | None) -> float:
@@ -156,16 +173,25 @@ def _load(picture: Image.Image, factor: float) -> None:
     picture.load()
 
 
-def _load_what_is_there(data: bytes, factor: float, error: Exception) -> tuple[Image.Image, str]:
-    """A picture whose data end too early or break off, with the missing part left grey or black."""
+def _load_otherwise(data: bytes, factor: float) -> tuple[Image.Image, str | None]:
+    """A picture that Pillow opens and does not load: whole where another way of reading it is, else with the missing part left grey or
+    black, and what is wrong with it. Raises PhotoError."""
+    try:
+        whole = _open_otherwise(data)
+        whole.load()
+        return whole, None
+    except (PhotoError, *_BROKEN):
+        failure = integrity.failure(data)
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
         picture = _open(data)
         _load(picture, factor)
     except _BROKEN:
-        raise DamagedPhoto("the file is damaged: its picture cannot be decoded") from error
+        raise failure from None
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
+    if not isinstance(failure, DamagedPhoto) and picture.format not in _ONE_CODING:
+        raise failure
     return picture, "the file ends too early or is broken inside: part of the picture is missing"
 
 
@@ -184,8 +210,11 @@ def _judge(picture: Image.Image, preview: Image.Image, upright: Image.Transpose 
     # JPEG's grid has lines every eight pixels; a JPEG that was scaled while it was decoded, or anything that is shrunk now, closer ones.
     decoder = getattr(picture, "decoderconfig", ()) or (1,)
     closer = max(1, int(decoder[0])) if picture.format in ("JPEG", "MPO") else reduction
-    shrunk = picture.reduce(reduction) if reduction > 1 and picture.mode in ("RGB", "L") else picture
-    plain = shrunk if picture.mode in ("RGB", "L") else to_rgb(picture, reduction)
+    as_it_is = picture.mode in ("RGB", "L") and not has_other_tones(picture)
+    if as_it_is:
+        plain = picture.reduce(reduction) if reduction > 1 else picture
+    else:
+        plain = to_rgb(picture, reduction)
     if upright is not None:
         plain = plain.transpose(upright)
     small = np.asarray(preview)

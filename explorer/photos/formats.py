@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import functools
 
+from explorer.errors import DamagedPhoto, NotAPhoto, PhotoError, UnsupportedPhoto
+from explorer.photos.tiff_tags import is_tiff
+
 # What Pillow may try, whatever a file is called. Formats that run other programs or that no camera writes are left out on purpose.
 _PLAIN = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF")
 _BOXED = ("AVIF", "HEIF")
@@ -11,15 +14,25 @@ _BOXED = ("AVIF", "HEIF")
 _READ = ".jpg .jpeg .jpe .jfif .mpo .png .apng .webp .gif .bmp .dib .tif .tiff .heic .heif .hif .avif"
 EXTENSIONS = frozenset(_READ.split(" "))
 
-_RAW = ".3fr .arw .cr2 .cr3 .crw .dcr .dng .erf .fff .iiq .kdc .mef .mos .mrw .nef .nrw .orf .pef .raf .raw .rw2 .rwl .sr2 .srf .srw .x3f"
+_RAW = (
+    ".3fr .ari .arw .bay .cap .cr2 .cr3 .crw .dcr .dcs .dng .drf .eip .erf .fff .gpr .iiq .k25 .kc2 .kdc .mdc .mef .mos .mrw .nef .nrw"
+    " .orf .pef .ptx .pxn .r3d .raf .raw .rw2 .rwl .rwz .sr2 .srf .srw .x3f"
+)
 RAW_EXTENSIONS = frozenset(_RAW.split(" "))
 RAW_REASON = "camera RAW files cannot be read yet; a JPEG of the same photo beside it can"
+_JXL, _JP2 = "JPEG XL files cannot be read yet", "JPEG 2000 files cannot be read yet"
+_PSD = "Photoshop files cannot be read yet; export a JPEG or PNG beside it"
+_EXR, _HDR = "OpenEXR files cannot be read yet", "Radiance HDR files cannot be read yet"
 UNSUPPORTED: dict[str, str] = {
     **dict.fromkeys(sorted(RAW_EXTENSIONS), RAW_REASON),
-    ".jxl": "JPEG XL files cannot be read yet",
-    ".jp2": "JPEG 2000 files cannot be read yet",
-    ".psd": "Photoshop files cannot be read; export a JPEG or PNG beside it",
+    ".jxl": _JXL,
+    **dict.fromkeys((".jp2", ".j2c", ".j2k", ".jpc", ".jpf", ".jpx"), _JP2),
+    **dict.fromkeys((".psd", ".psb"), _PSD),
+    ".exr": _EXR,
+    ".hdr": _HDR,
 }
+# Which release of the readers below these were. A number that is raised has every file that could not be read tried once more.
+READER_VERSION = 2
 
 _VIDEO = "it is a video, not a photo"
 _DRAWING = "it is a drawing (SVG), not a photo"
@@ -28,11 +41,25 @@ _PAPER = "it is a document or an archive, not a photo"
 
 # Beginnings by which a file that Pillow does not take can be named to a person.
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"\xff\x0a", UNSUPPORTED[".jxl"]),
-    (0, b"\0\0\0\x0cJXL ", UNSUPPORTED[".jxl"]),
-    (0, b"\0\0\0\x0cjP  ", UNSUPPORTED[".jp2"]),
-    (0, b"\xff\x4f\xff\x51", UNSUPPORTED[".jp2"]),
-    (0, b"8BPS", UNSUPPORTED[".psd"]),
+    (0, b"\xff\x0a", _JXL),
+    (0, b"\0\0\0\x0cJXL ", _JXL),
+    (0, b"\0\0\0\x0cjP  ", _JP2),
+    (0, b"\xff\x4f\xff\x51", _JP2),
+    (0, b"8BPS", _PSD),
+    (0, b"\x76\x2f\x31\x01", _EXR),
+    (0, b"#?RADIANCE", _HDR),
+    (0, b"#?RGBE", _HDR),
+    (0, b"DDS ", "DDS textures cannot be read yet"),
+    (0, b"qoif", "QOI pictures cannot be read yet"),
+    (0, b"gimp xcf", "GIMP's own files cannot be read yet; export a JPEG or PNG beside it"),
+    (0, b"BPG\xfb", "BPG pictures cannot be read yet"),
+    (0, b"SIMPLE  =", "FITS pictures cannot be read yet"),
+    (0, b"\0\0\1\0", "icons cannot be read yet"),
+    (0, b"icns", "icons cannot be read yet"),
+    (0, b"II\x1a\0\0\0HEAPCCDR", RAW_REASON),
+    (0, b"ARRI", RAW_REASON),
+    (4, b"RED1", RAW_REASON),
+    (4, b"RED2", RAW_REASON),
     (0, b"FUJIFILMCCD-RAW", RAW_REASON),
     (0, b"IIU\0", RAW_REASON),
     (0, b"IIRO", RAW_REASON),
@@ -42,15 +69,23 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\0MRM", RAW_REASON),
     (4, b"ftypcrx", RAW_REASON),
     (0, b"%PDF", _PAPER),
+    (0, b"%!PS", _PAPER),
+    (0, b"\xc5\xd0\xd3\xc6", _PAPER),
+    (0, b"{\\rtf", _PAPER),
     (0, b"PK\x03\x04", _PAPER),
     (0, b"\xd0\xcf\x11\xe0", _PAPER),
     (8, b"AVI ", _VIDEO),
     (0, b"\x1a\x45\xdf\xa3", _VIDEO),
     (0, b"\0\0\x01\xba", _VIDEO),
+    (0, b"\0\0\1\xb3", _VIDEO),
+    (0, b"FLV\1", _VIDEO),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", _VIDEO),
     (4, b"moov", _VIDEO),
     (4, b"mdat", _VIDEO),
 )
 _TEXT = ((b"<svg", _DRAWING), (b"<!doctype svg", _DRAWING), (b"<!doctype html", _PAGE), (b"<html", _PAGE))
+# Pictures that are written as text: portable anymaps in letters, and X's bitmaps.
+_TEXT_PICTURES = (b"p1", b"p2", b"p3", b"#define ", b"/* xpm */")
 _HEIF_BRANDS = (b"hei", b"hev", b"mif", b"msf", b"avi", b"avc", b"avs")
 
 
@@ -84,33 +119,38 @@ def starts_like_a_photo(data: bytes) -> bool:
     """Whether the first bytes are those of a format that we read."""
     if data[4:8] == b"ftyp":
         return data[8:12].startswith(_HEIF_BRANDS)
-    return data.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")) or (
-        data[:4] == b"RIFF" and data[8:12] == b"WEBP"
-    )
+    return data.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM")) or is_tiff(data) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
 
 
-def not_an_image(data: bytes) -> str:
-    """Why bytes that no decoder takes are no photo, in plain words."""
+def refusal(data: bytes) -> PhotoError:
+    """The error for bytes that do not begin as any format that is read, with a reason in plain words.
+
+    DamagedPhoto where there is nothing in them, NotAPhoto for plain text and web pages, which are what is left of a download that failed;
+    UnsupportedPhoto for everything else: it may be a whole file of another kind, whether that is known here or not.
+    """
     if not data.strip(b"\0"):
-        return "the file holds nothing but zeros: it was probably lost in copying" if data else "the file is empty"
+        return DamagedPhoto("the file holds nothing but zeros: it was probably lost in copying" if data else "the file is empty")
     for offset, magic, reason in _MAGIC:
         if data[offset : offset + len(magic)] == magic:
-            return reason
+            return UnsupportedPhoto(reason)
     if data[4:8] == b"ftyp":
-        return _VIDEO
+        return UnsupportedPhoto(_VIDEO)
     start = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     for word, reason in _TEXT:
         if start.startswith(word) or (start.startswith((b"<?xml", b"<!--")) and word in start):
-            return reason
-    if start and not any(byte < 9 or 13 < byte < 32 for byte in data[:1024]) and _is_utf8(data[:1024]):
-        return "it is text, not a photo"
-    return "it is not a photo in a format that can be read, whatever its name says"
+            return NotAPhoto(reason) if reason == _PAGE else UnsupportedPhoto(reason)
+    if start.startswith(b"<?xml"):
+        return UnsupportedPhoto("it is an XML document, not a photo")
+    if start and not start.startswith(_TEXT_PICTURES) and _is_plain_text(data[:1024]):
+        return NotAPhoto("it is text, not a photo")
+    return UnsupportedPhoto("it is not a photo in a format that can be read, whatever its name says")
 
 
-def _is_utf8(data: bytes) -> bool:
+def _is_plain_text(data: bytes) -> bool:
+    """Whether bytes are UTF-8 without control characters."""
     try:
         # The last character may be cut in the middle.
         data[:-3].decode()
     except UnicodeDecodeError:
         return False
-    return True
+    return not any(byte < 9 or 13 < byte < 32 for byte in data)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from explorer.errors import UsageError
+from explorer.errors import PROVEN, UsageError
 from explorer.library import dismissals, quality, stages
 from explorer.library.catalog import Ids
 from explorer.library.dismissals import Dismissal
@@ -296,7 +296,8 @@ class Anomalies:
         return {"outlier": _Scores(by_odd, why_odd, nearest), "misplaced": _Scores(by_lost, why_lost, elsewhere)}
 
     def _unreadable(self) -> list[Finding]:
-        rows = self._library.catalog.failures()
+        """Files that are themselves at fault. Those that cannot be read yet, or not now, are on the Library page only."""
+        rows = [f for f in self._library.catalog.failures() if f["fault"] in PROVEN]
         return [Finding(None, f["path"], "unreadable", 0.0, _sentence(f["reason"]), dismissals.of_path(f["path"])) for f in rows]
 
     def _extensions(self) -> list[Finding]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from explorer.errors import UsageError
+from explorer.errors import PROVEN, UsageError
 from explorer.library.decisions import Protection, protected_folders
 from explorer.library.library import Library
 from explorer.library.pairs import PAIRS_VERSION, Kind, compared, contents_of
@@ -123,6 +123,8 @@ class Check:
             raise Refused("it lies in a protected folder")
         unread = unread_file(self._catalog, removal.path) if os.path.isabs(removal.path) else None  # noqa: PTH117
         root = self._known(removal.path, removal.hash, "it") if unread is None else unread.root
+        if unread is not None and unread.fault not in PROVEN:
+            raise Refused("it cannot be read yet, which is no fault of the file: only files that are proven to be damaged may go")
         if unread is not None and removal.keeper is not None:
             raise Refused("it could not be read as a photo, so it is no copy of another one")
         try:

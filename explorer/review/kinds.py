@@ -23,7 +23,7 @@ TITLES: Mapping[Kind, tuple[str, str]] = {
     "noisy": ("Noisy", "grain even where the picture is flat"),
     "compressed": ("Heavily compressed", "JPEG's blocks show"),
     "damaged": ("Damaged", "a part of the picture is missing"),
-    "unreadable": ("Unreadable", "the file cannot be opened as a photo"),
+    "unreadable": ("Unreadable", "the file is damaged, or no photo at all"),
     "extension": ("Wrong extension", "the file's name says another format than it has"),
     "date": ("Doubtful date", "in the future, the clock's first day, or the name or folder says otherwise"),
     "not-a-photo": ("Not a photo", "a screenshot, a document, a drawing or an icon"),

@@ -64,8 +64,7 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
     unread = sum(removal.tier == "unreadable" for removal in removals)
     if unread:
         st.warning(
-            f"{count(unread, 'file')} could not be read as a photo, so no other copy is known: it may be the only one. A camera's raw"
-            " file is not broken, only in a format that is not read here.",
+            f"{count(unread, 'file')} could not be read as a photo, so no other copy is known: it may be the only one.",
             icon=":material/warning:",
         )  # fmt: skip
     to = _destination()

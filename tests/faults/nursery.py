@@ -73,14 +73,14 @@ class Near:
             try:
                 data, facts = read_with_facts(job.path)
             except PhotoError as error:
-                yield Outcome(job, error=str(error))
+                yield Outcome(job, error=str(error), fault=error.fault)
                 continue
             digest = content_hash(data)
             read = (job, digest, len(data) if len(data) == facts.st_size else -1, facts.st_mtime_ns)
             try:
                 yield Outcome(*read, photo=None if known(digest) else decode(data, self._spec, mtime=job.mtime))
             except PhotoError as error:
-                yield Outcome(*read, error=str(error))
+                yield Outcome(*read, error=str(error), fault=error.fault)
 
     def decode_bytes(self, data: bytes) -> DecodedPhoto:
         return decode(data, self._spec)

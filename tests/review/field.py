@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from explorer.errors import Fault
 from explorer.library.library import Library
 from explorer.library.pairs import PAIRS_VERSION, Kind, Pair, put_pairs
 from explorer.library.writer import Seen, Writer
@@ -63,14 +64,14 @@ class Field:
             writer.close()
         return str(target)
 
-    def fail(self, path: str, content: str, reason: str = "it is no photo") -> str:
-        """A file that the library could not read as a photo."""
+    def fail(self, path: str, content: str, reason: str = "it is no photo", fault: Fault | None = "foreign") -> str:
+        """A file that the library could not read as a photo, through its own fault unless said otherwise."""
         target = self.photos / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(content)
         facts = target.stat()
         writer = Writer(self.library.catalog)
-        writer.put_failed(self.root, Seen(path, facts.st_size, facts.st_mtime_ns, facts.st_ino), reason)
+        writer.put_failed(self.root, Seen(path, facts.st_size, facts.st_mtime_ns, facts.st_ino), reason, fault)
         writer.close()
         return str(target)
 

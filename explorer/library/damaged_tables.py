@@ -1,0 +1,204 @@
+"""The tables of a damaged catalog: what its pages and its indexes still hold of each, checked value by value."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+
+from explorer.errors import LibraryNewer
+from explorer.library.migrations import VERSION, too_new
+from explorer.library.sqlite_pages import Cell, Pages, Torn, Value
+from explorer.library.values import Column, columns_of, fits
+
+Row = dict[str, Value]
+
+# Tables whose unique index holds all of a row but the moment at which it was made, or what has a default.
+_IN_INDEX = ("root", "protected", "dismissed", "decided")
+_MOMENTS = ("added_at", "dismissed_at")
+# Of two rows with one key, as a page that was in use before may hold an older one, the later is right.
+_LATER = {"photo": "change", "file": "seen_at"}
+
+
+class DamagedCatalog:
+    """The tables of a damaged catalog, as far as its own schema can be read."""
+
+    def __init__(self, pages: Pages) -> None:
+        self.pages = pages
+        # Name of a table or index → the page where its tree begins; of a table also the statement that made it.
+        self.roots, self.statements = dict[str, int](), dict[str, str]()
+        self._read_schema(pages.leaves(1))
+        if pages.torn:
+            # The rest of it may be on pages that its first one does not lead to any more.
+            free = pages.free()
+            self._read_schema(number for number in range(2, pages.count + 1) if number not in free and pages.is_leaf(number))
+        if too_new(self._version()):
+            raise LibraryNewer("This library was written by a newer Photo Explorer: update the program before its catalog is repaired.")
+        self._reached = set[int]()
+
+    def _read_schema(self, numbers: Iterable[int]) -> None:
+        """Take what is on these pages for the schema where it is like it; what is known already stays."""
+        for number in numbers:
+            for cell in self.pages.cells(number):
+                kind, name, _, root, sql = (*cell.values, *[None] * 5)[:5]
+                if kind in ("table", "index") and isinstance(name, str) and isinstance(root, int) and root > 0:
+                    self.roots.setdefault(name, root)
+                    if kind == "table" and isinstance(sql, str):
+                        self.statements.setdefault(name, sql)
+
+    def _version(self) -> int:
+        try:
+            return int.from_bytes(self.pages.page(1)[60:64], "big")
+        except Torn:
+            return VERSION
+
+    def columns(self, table: str, otherwise: list[Column]) -> list[Column]:
+        """The columns in which this catalog's rows are; those of this release where it does not say, or not sensibly."""
+        with contextlib.closing(sqlite3.connect(":memory:")) as db:
+            try:
+                db.execute(self.statements[table])
+                return columns_of(db, table) or otherwise
+            except (KeyError, sqlite3.Error, ValueError):
+                return otherwise
+
+    def cells(self, name: str, *, index: bool) -> Iterator[Cell]:
+        """What can be read of a table or index from its root down."""
+        if name not in self.roots:
+            return
+        for number in self.pages.leaves(self.roots[name], index=index):
+            self._reached.add(number)
+            yield from self.pages.cells(number)
+
+    def reach(self, name: str) -> None:
+        """Note which pages belong to a table or index, so that they are not taken for strays."""
+        index = name not in self.statements or "without rowid" in self.statements[name].lower()
+        self._reached.update(self.pages.leaves(self.roots[name], index=index))
+
+    def strays(self) -> Iterator[list[Cell]]:
+        """The rows of each page that looks like a table's, belongs to none that could be read, and was not given up."""
+        free = self.pages.free()
+        for number in range(2, self.pages.count + 1):
+            if number not in self._reached and number not in free and self.pages.is_leaf(number):
+                yield list(self.pages.cells(number))
+
+
+class RecoveredTable:
+    """The rows of one table that were found."""
+
+    def __init__(self, name: str, db: sqlite3.Connection, source: DamagedCatalog) -> None:
+        self.name = name
+        self.columns = columns_of(db, name)
+        self._stored = source.columns(name, self.columns)
+        self._later = _LATER.get(name)
+        sql = db.execute("select sql from sqlite_master where type = 'table' and name = ?", (name,)).fetchone()[0] or ""
+        # Such a table is an index itself.
+        self.is_index = "without rowid" in sql.lower()
+        self.rows = dict[object, Row]()
+        # The rowids that there were, by the table's indexes; None where none of those can be read.
+        self.expected: set[object] | None = None
+        # Whether every page could be read, and nothing on them was wrong.
+        self.whole = True
+        before, source.pages.torn = source.pages.torn, set()
+        for cell in source.cells(name, index=self.is_index):
+            self.take(cell)
+        self.whole = self.whole and name in source.roots and not source.pages.torn
+        source.pages.torn |= before
+
+    def take(self, cell: Cell) -> None:
+        """Keep a row if it can be one of this table's."""
+        row = self._row(cell)
+        if row is None:
+            self.whole = False
+            return
+        key = cell.rowid if cell.rowid is not None else tuple(cell.values[:2])
+        known = self.rows.get(key)
+        # Twice the same row: one page stands in the place of another.
+        self.whole = self.whole and known is None
+        if known is None or self._newness(known) < self._newness(row):
+            self.rows[key] = row
+
+    def _newness(self, row: Row) -> float:
+        value = row.get(self._later or "")
+        return float(value) if isinstance(value, int | float) else 0.0
+
+    def _row(self, cell: Cell) -> Row | None:
+        """A cell's values by column, as far as they fit; None where one is wrong that a row cannot be without."""
+        if not 0 < len(cell.values) <= len(self._stored):
+            return None
+        found = dict(zip((column.name for column in self._stored), cell.values, strict=False))
+        row = Row()
+        for column in self.columns:
+            if column.key:
+                row[column.name] = cell.rowid
+            elif column.name in found and fits(self.name, column, found[column.name]):
+                row[column.name] = found[column.name]
+            elif column.required and column.default is None:
+                return None
+        return row
+
+    def is_exactly(self, cells: list[Cell]) -> bool:
+        """Whether all these rows are as this table's are, without a value that would have to be left out."""
+        return bool(cells) and all(self._is_exact(cell) for cell in cells)
+
+    def _is_exact(self, cell: Cell) -> bool:
+        if len(cell.values) != len(self._stored) or cell.rowid is None:
+            return False
+        pairs = list(zip(self._stored, cell.values, strict=True))
+        return all((value is None) if column.key else fits(self.name, column, value) for column, value in pairs)
+
+    def read_indexes(self, target: sqlite3.Connection, source: DamagedCatalog) -> None:
+        """Compare with the table's own indexes: they say which rows there were, and hold some of them whole.
+
+        A photo whose hash is not what its index says is left out, as one of the two is wrong: its file is read again.
+        """
+        expected = set[object]()
+        for _, name, unique, *_ in target.execute(f'pragma index_list("{self.name}")').fetchall():
+            names = [row[2] for row in target.execute(f'pragma index_info("{name}")')]
+            for cell in source.cells(name, index=True):
+                rowid = cell.values[-1] if cell.values else None
+                if len(cell.values) != len(names) + 1 or not isinstance(rowid, int):
+                    continue
+                expected.add(rowid)
+                entry: Row = dict(zip(names, cell.values, strict=False))
+                if unique:
+                    self._compare(rowid, entry)
+        self.expected = expected or None
+
+    def _compare(self, rowid: int, entry: Row) -> None:
+        row = self.rows.get(rowid)
+        agrees = row is not None and all(row.get(name) == value for name, value in entry.items())
+        if agrees:
+            return
+        if self.name == "photo":
+            self.rows.pop(rowid, None)
+            self.whole = False
+        elif self.name == "encoder" and row is None:
+            # Its dimension is that of its vectors.
+            self.rows[rowid] = entry | {"id": rowid}
+        elif self.name in _IN_INDEX:
+            made = entry | {column.name: rowid if column.key else time.time() for column in self.columns if column.key or column.name in _MOMENTS}
+            if all(fits(self.name, column, made[column.name]) for column in self.columns if column.name in made):
+                # Beside a row that says otherwise: to have both is better than to have the wrong one.
+                self.rows.setdefault(rowid if row is None else (rowid, "index"), made if row is None else _without_key(made, self.columns))
+
+    def lost(self) -> int | None:
+        """How many rows there were that were not found; None where that cannot be told."""
+        if self.expected is not None:
+            return len(self.expected - self.rows.keys())
+        return 0 if self.whole else None
+
+    def insert(self, db: sqlite3.Connection) -> int:
+        """Put the rows into a catalog, with its constraints; gives how many it took."""
+        taken = 0
+        for row in sorted(self.rows.values(), key=self._newness, reverse=True):
+            names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
+            # What a table has from the start, such as its clock, is replaced; of two rows that exclude each other the later one stays.
+            how = "insert or replace" if self.name == "clock" else "insert or ignore"
+            with contextlib.suppress(sqlite3.Error):
+                taken += db.execute(f'{how} into "{self.name}" ({names}) values ({marks})', list(row.values())).rowcount  # noqa: S608
+        return taken
+
+
+def _without_key(row: Row, columns: list[Column]) -> Row:
+    return {column.name: row[column.name] for column in columns if column.name in row and not column.key}

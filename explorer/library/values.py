@@ -1,0 +1,95 @@
+"""Which values a row of the catalog can hold: what a damaged file makes of them may pass SQLite, which takes any value in any column."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections.abc import Callable
+from typing import NamedTuple
+
+from explorer.library.sqlite_pages import Value
+
+_HASH, _PERCEPTUAL_HASH = 16, 32
+# SQLite's affinities by the names that the schema uses.
+_TYPES: dict[str, tuple[type, ...]] = {"integer": (int,), "real": (int, float), "text": (str,), "blob": (bytes,)}
+
+
+class Column(NamedTuple):
+    """A column of the schema. kind: `integer`, `real`, `text` or `blob`. default: SQL, or None. key: whether it is the rowid itself."""
+
+    name: str
+    kind: str
+    required: bool
+    default: str | None
+    key: bool
+
+
+def columns_of(db: sqlite3.Connection, table: str) -> list[Column]:
+    """The columns of a table in the order in which its rows hold them; empty where there is no such table."""
+    rows = db.execute(f'pragma table_info("{table}")').fetchall()
+    keys = sum(bool(row[5]) for row in rows)
+    return [
+        Column(row[1], row[2].lower(), bool(row[3]) or bool(row[5]), row[4], keys == 1 and bool(row[5]) and row[2].lower() == "integer")
+        for row in rows
+    ]
+
+
+def fits(table: str, column: Column, value: Value) -> bool:
+    """Whether a value is one that the program can have written into that column."""
+    if value is None:
+        return not column.required or column.key
+    if column.kind in _TYPES and not isinstance(value, _TYPES[column.kind]):
+        return False
+    if isinstance(value, str) and "\0" in value:
+        return False
+    if isinstance(value, float) and not math.isfinite(value):
+        return False
+    check = _CHECKS.get((table, column.name))
+    return check is None or check(value)
+
+
+def _is_list_of_texts(value: Value) -> bool:
+    try:
+        found = json.loads(value) if isinstance(value, str) else None
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, list) and all(isinstance(each, str) for each in found)
+
+
+def _is_object(value: Value) -> bool:
+    try:
+        return isinstance(value, str) and isinstance(json.loads(value), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _has_length(length: int) -> Callable[[Value], bool]:
+    return lambda value: isinstance(value, bytes) and len(value) == length
+
+
+def _is_positive(value: Value) -> bool:
+    return isinstance(value, int) and value > 0
+
+
+def _is_not_empty(value: Value) -> bool:
+    return bool(value)
+
+
+_CHECKS: dict[tuple[str, str], Callable[[Value], bool]] = {
+    ("root", "path"): _is_not_empty,
+    ("root", "exclude"): _is_list_of_texts,
+    ("root", "mounts"): _is_list_of_texts,
+    ("file", "path"): lambda value: isinstance(value, str) and bool(value) and not value.startswith("/"),
+    ("file", "fault"): lambda value: value in ("damaged", "foreign", "unsupported", "environment"),
+    ("photo", "hash"): _has_length(_HASH),
+    ("photo", "phash"): _has_length(_PERCEPTUAL_HASH),
+    ("photo", "width"): _is_positive,
+    ("photo", "height"): _is_positive,
+    ("photo", "frames"): _is_positive,
+    ("decided", "hash"): _has_length(_HASH),
+    ("pixels", "hash"): _has_length(_HASH),
+    ("pair", "relation"): _is_object,
+    ("encoder", "dim"): _is_positive,
+    ("embedding", "vector"): lambda value: isinstance(value, bytes) and len(value) > 0 and len(value) % 2 == 0,
+}

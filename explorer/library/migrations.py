@@ -284,6 +284,11 @@ drop index photo_taken;
 create index photo_shown on photo (taken_at) where present > 0;
 """
 
+# When a file's bytes, name or rights last changed: bytes that were replaced under the same size and time show by it. 0: not known yet.
+_M012_CTIME = """
+alter table file add column ctime_ns integer not null default 0;
+"""
+
 # Name and SQL of each step, in order.
 _STEPS = (
     ("m001_create_tables", _M001_TABLES),
@@ -295,6 +300,7 @@ _STEPS = (
     ("m007_create_map", _M007_MAP),
     ("m008_sketch_when_wanted", _M008_INNER),
     ("m009_count_by_indexes", _M009_COUNTING),
+    ("m012_keep_change_times", _M012_CTIME),
 )
 VERSION = len(_STEPS)
 

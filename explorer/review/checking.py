@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from explorer.errors import UsageError
+from explorer.library import int64
 from explorer.library.decisions import Protection, protected_folders
 from explorer.library.library import Library
 from explorer.library.pairs import PAIRS_VERSION, Kind, compared
@@ -227,7 +228,7 @@ def _real(path: str) -> str:
 def _size_and_time(path: str) -> tuple[int, int]:
     """As a scan sees them: of what a link leads to."""
     facts = os.stat(path)  # noqa: PTH116
-    return facts.st_size, facts.st_mtime_ns
+    return facts.st_size, int64.time_ns(facts.st_mtime_ns)
 
 
 def _unread(what: str, error: OSError) -> str:

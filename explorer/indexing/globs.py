@@ -79,7 +79,7 @@ def parse(line: str) -> Pattern | None:
 
 
 class PatternList:
-    """Patterns of which the last one that matches decides. problems: what is wrong with which line, in words; such a line matches nothing."""
+    """Patterns of which the last one that matches decides. problems: what is wrong with which line, in words; it matches nothing."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self.problems = list[str]()
@@ -126,7 +126,7 @@ class PatternList:
                 break
         return None if found < 0 else self._patterns[found].include
 
-    def _speaks(self, place: int, is_folder: bool) -> bool:  # noqa: FBT001
+    def _speaks(self, place: int, is_folder: bool) -> bool:
         return is_folder or not self._patterns[place].folders
 
 

@@ -7,7 +7,6 @@ folders is left out.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Sequence
 

@@ -107,6 +107,9 @@ class Writer:
         """One statement, for the other files of this package that keep rows of their own."""
         self._db.execute(sql, values)
 
+    def in_transaction(self) -> bool:
+        return self._db.in_transaction
+
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         """What a question gives, as the writing connection sees it."""
         return self._db.execute(sql, values).fetchall()

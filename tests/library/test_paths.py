@@ -19,7 +19,10 @@ def test_any_posix_name_survives_the_catalog(raw: bytes) -> None:
     assert from_text(text) == name
 
 
-@given(st.text(st.characters(exclude_characters="\0"), min_size=1) | st.text(st.sampled_from("a\ud800\udbff\udc00\udfff\U0010d800\U0010dfff\U0010ffff")))
+@given(
+    st.text(st.characters(exclude_characters="\0"), min_size=1)
+    | st.text(st.sampled_from("a\ud800\udbff\udc00\udfff\U0010d800\U0010dfff\U0010ffff"))
+)
 def test_any_windows_name_survives_the_catalog(typed: str) -> None:
     # UTF-16 as Windows keeps it: two halves that stand next to each other are one character.
     name = typed.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")

@@ -23,7 +23,7 @@ from explorer.library import absence
 from explorer.library.catalog import Catalog
 from explorer.library.paths import join, printable, to_text
 from explorer.library.rows import RootRow
-from explorer.library.system_folders import around
+from explorer.library.system_folders import around_file
 from explorer.library.writer import LEFT_OUT, KnownFile, Seen, Writer, check_folder
 
 __all__ = ["AT_ONCE", "LEAST", "SHARE", "Differences", "Place", "Tally", "Task", "add_folder", "fell_silent", "slices"]
@@ -189,7 +189,7 @@ class Differences:
     def _of_others(self, root: RootRow, known: dict[str, KnownFile], rules: Rules | None) -> set[int]:
         """Those of the files that were not found, by id, that lie or lay in a folder which a system or another program keeps for itself,
         where nobody asked for that folder."""
-        suspects = [file for file in known.values() if around(file.path)]
+        suspects = [file for file in known.values() if around_file(file.path)]
         if not suspects or rules is None:
             return set()
         return self._disk.ask(

@@ -109,6 +109,14 @@ class Indexer:
             if file.photo_id is not None:
                 found.setdefault(file.photo_id, []).append(file)
         self._warm_up(len(tasks))
+        try:
+            self._read_batches(tasks, _Reading(gone, found, tally))
+        finally:
+            if self._warming is not None:
+                # A process that ends while it loads something ends in a crash.
+                self._warming.join()
+
+    def _read_batches(self, tasks: list[Task], reading: _Reading) -> None:
         for batch in self._batches(tasks, self._is_known):
             there = {id(outcome): self._is_there(outcome) for outcome in batch if outcome.error is not None}
             vectors = self._vectors(batch)
@@ -116,7 +124,7 @@ class Indexer:
                 for outcome in batch:
                     # It is not the file's fault where its drive does not answer, and it is new again when it does.
                     if outcome.error is None or not self._disk.silent(self._roots[_task(outcome).root_id]):
-                        self._settle(outcome, _Reading(gone, found, tally), vectors, there=there.get(id(outcome), True))
+                        self._settle(outcome, reading, vectors, there=there.get(id(outcome), True))
 
     def _settle(self, outcome: Outcome, reading: _Reading, vectors: dict[int, np.ndarray], *, there: bool) -> None:
         """Note what became of one file. Whatever is wrong with it costs this file a row with the reason, and no other one anything."""

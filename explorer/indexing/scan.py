@@ -11,7 +11,7 @@ from typing import Literal
 from explorer.indexing.rules import Rules, ignored
 from explorer.library import int64
 from explorer.library.paths import inside, join, to_text
-from explorer.library.system_folders import around
+from explorer.library.system_folders import around_file
 from explorer.library.writer import Seen
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 from explorer.photos.reading import irregular
@@ -97,7 +97,7 @@ def walk(
         for number, entry in enumerate(listed):
             if number % _STEP == _STEP - 1:
                 tick()
-            relative = to_text(f"{here}/{entry.name}" if here else entry.name)
+            relative = f"{here}/{to_text(entry.name)}" if here else to_text(entry.name)
             try:
                 if _leads_elsewhere(entry):
                     continue
@@ -156,7 +156,7 @@ def _take(found: Walk, relative: str, entry: os.DirEntry[str], rules: Rules, roo
         target = os.path.realpath(entry.path)
         if os.path.isdir(target) or _is_found_itself(target, roots):  # noqa: PTH112
             return
-        if around(target):
+        if around_file(target):
             found.left_out.add(relative)
             return
     facts = entry.stat()

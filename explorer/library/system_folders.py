@@ -76,24 +76,26 @@ def kind_of(names: Sequence[str]) -> str | None:
     return None
 
 
-def around(path: str) -> str | None:
-    """The outermost system folder that a file or folder lies in or is, in words that follow “it lies in”, such as “@eaDir”, which is
-    thumbnails; None where there is none. path: absolute, or relative in the catalog's spelling."""
-    folder, _, name = path.replace(os.sep, "/").rpartition("/")
-    return _around(folder) or _named([*folder.split("/")[1 - _DEEPEST :], name])
+def around_file(path: str) -> str | None:
+    """The outermost system folder that a file lies in, in words that follow “it lies in”, such as “@eaDir”, which is thumbnails; None where
+    there is none. path: absolute, or relative in the catalog's spelling."""
+    return _around(path.replace(os.sep, "/").rpartition("/")[0])
+
+
+def around_folder(path: str) -> str | None:
+    """The same of a folder, which may be one itself."""
+    return _around(path.replace(os.sep, "/").rstrip("/"))
 
 
 @lru_cache(maxsize=4096)
 def _around(folder: str) -> str | None:
     # Many files share a folder.
     names = folder.split("/")
-    found = (_named(names[max(0, end - _DEEPEST) : end]) for end in range(1, len(names) + 1))
-    return next(filter(None, found), None)
-
-
-def _named(names: Sequence[str]) -> str | None:
-    kind = kind_of(names)
-    return None if kind is None else f"“{names[-1]}”, which is {kind}"
+    for end in range(1, len(names) + 1):
+        kind = kind_of(names[max(0, end - _DEEPEST) : end])
+        if kind is not None:
+            return f"“{names[end - 1]}”, which is {kind}"
+    return None
 
 
 def _folded(name: str) -> str:

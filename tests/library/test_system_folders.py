@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from explorer.library.system_folders import around, kind_of
+from explorer.library.system_folders import around_file, around_folder, kind_of
 
 UUID = "0a1b2c3d-0a1b-4a1b-8a1b-0a1b2c3d4e5f"
 
@@ -34,8 +34,10 @@ def test_what_systems_and_programs_keep_for_themselves(name: str, kind: str) -> 
     for spelled in (name, name.upper(), name.lower(), unicodedata.normalize("NFD", name)):
         assert kind_of([spelled]) == kind
         assert kind_of(["Photos", "2020", spelled]) == kind
-        for path in (f"/mnt/x/{spelled}/S-1-5-21/$R1A2B3C.jpg", f"{spelled}/a.jpg", f"a/{spelled}", spelled):
-            assert around(path) == f"“{spelled}”, which is {kind}"
+        said = f"“{spelled}”, which is {kind}"
+        assert around_file(f"/mnt/x/{spelled}/S-1-5-21/$R1A2B3C.jpg") == around_file(f"{spelled}/a.jpg") == said
+        assert around_folder(f"a/{spelled}") == around_folder(f"{spelled}/") == around_folder(f"{spelled}/b/c") == said
+        assert around_file(f"a/{spelled}") is None
         # Above a folder, it says nothing of that folder's own name.
         assert kind_of([spelled, "x"]) is None
 
@@ -52,19 +54,20 @@ def test_what_systems_and_programs_keep_for_themselves(name: str, kind: str) -> 
     ],
 )  # fmt: skip
 def test_a_persons_own_folders_are_no_such_thing(path: str) -> None:
-    assert around(path) is None
+    assert around_file(path) is None
+    assert around_folder(path) is None
 
 
 def test_some_names_count_only_in_a_certain_folder() -> None:
     assert kind_of(["upload", "thumbs", UUID]) == "thumbnails" and kind_of(["encoded-video", UUID.upper()]) == "thumbnails"
-    assert kind_of(["albums", UUID]) is None and around(f"thumbs/{UUID}") == f"“{UUID}”, which is thumbnails"
-    assert around(f"/srv/immich/thumbs/{UUID}/0a/1b/{UUID}-preview.jpeg") == f"“{UUID}”, which is thumbnails"
-    assert around("/home/x/.local/share/Trash/files/a.jpg") == "“Trash”, which is a bin"
-    assert around("/mnt/timeshift/snapshots/2020/home/a.jpg") == "“snapshots”, which is a snapshot"
-    assert around("photoprism/Cache/Thumbnails/0/a.jpg") == "“Thumbnails”, which is thumbnails"
+    assert kind_of(["albums", UUID]) is None and around_folder(f"thumbs/{UUID}") == f"“{UUID}”, which is thumbnails"
+    assert around_file(f"/srv/immich/thumbs/{UUID}/0a/1b/{UUID}-preview.jpeg") == f"“{UUID}”, which is thumbnails"
+    assert around_file("/home/x/.local/share/Trash/files/a.jpg") == "“Trash”, which is a bin"
+    assert around_file("/mnt/timeshift/snapshots/2020/home/a.jpg") == "“snapshots”, which is a snapshot"
+    assert around_file("photoprism/Cache/Thumbnails/0/a.jpg") == "“Thumbnails”, which is thumbnails"
 
 
 def test_the_outermost_is_named_and_depth_is_no_matter() -> None:
-    assert around("#snapshot/@Recycle/a.jpg") == "“#snapshot”, which is a snapshot"
-    assert around("a/" * 3000 + "@Recycle/a.jpg") == "“@Recycle”, which is a bin"
-    assert around("a/" * 3000 + "a.jpg") is None
+    assert around_file("#snapshot/@Recycle/a.jpg") == "“#snapshot”, which is a snapshot"
+    assert around_file("a/" * 3000 + "@Recycle/a.jpg") == "“@Recycle”, which is a bin"
+    assert around_file("a/" * 3000 + "a.jpg") is None

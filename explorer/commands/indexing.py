@@ -73,6 +73,7 @@ def run_index(args: argparse.Namespace) -> int:
                 "failures": [{"path": f["path"], "reason": f["reason"]} for f in failures],
                 "unlisted": sorted(tally.unlisted),
                 "unsettled": unsettled,
+                "problems": sorted(tally.problems),
                 "offline": [root["path"] for root in away],
             }
         )
@@ -87,6 +88,8 @@ def run_index(args: argparse.Namespace) -> int:
         say(f"… and {len(failures) - 20:,} more files that could not be read; the app's Library page lists them all.")
     for folder in sorted(tally.unlisted):
         say(f"The folder {folder} could not be looked into: check its permissions. What is known of its photos was kept.")
+    for problem in sorted(tally.problems):
+        say(problem)
     for folder in unsettled:
         say(f"Files in {folder} are still being written: index again when they are complete.")
     if tally.left_out:

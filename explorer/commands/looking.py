@@ -16,6 +16,7 @@ from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.rows import RootRow
+from explorer.library.system_folders import around_folder
 from explorer.search.engine import SearchEngine
 from explorer.search.query import Hit, Query
 from explorer.words import duration, size
@@ -103,6 +104,8 @@ def _notes(root: RootRow) -> list[str]:
         notes.append(f"{root['asking']:,} files vanished at once: if they are gone, run `python run.py forget {printable(root['path'])}`")
     elif root["away"]:
         notes.append(f"{root['away']:,} files are away")
+    if store := around_folder(root["path"]):
+        notes.append(f"it lies in {printable(store)}: its photos can be searched, but none is kept for another one or removed")
     if root["exclude"]:
         notes.append(f"left out: {', '.join(root['exclude'])} ({root['left_out']:,} known files)")
     return notes + [text for text in (root["problem"], root["watching"]) if text]

@@ -48,7 +48,7 @@ class Closer:
         self._fresh.clear()
 
     def _moment_of(self, photo_id: int) -> Moment | None:
-        rows = store.copies(self._library.catalog, [photo_id])
+        rows = store.copies(self._library.catalog, [photo_id], all_folders=True)
         if not rows:
             return None
         row = rows[0]

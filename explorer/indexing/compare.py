@@ -15,15 +15,18 @@ from typing import NamedTuple, TypeVar
 
 from explorer.errors import FolderError
 from explorer.indexing.disk import SILENT, Alive, Disk, Silent
-from explorer.indexing.filesystems import keeps_inodes
 from explorer.indexing.resting import Resting
 from explorer.indexing.rules import Rules
-from explorer.indexing.scan import Walk, device_of, inode_of, root_state, walk
+from explorer.indexing.scan import Walk, inode_of, root_state
+from explorer.indexing.survey import Place, Survey, problem, survey
 from explorer.library import absence
 from explorer.library.catalog import Catalog
 from explorer.library.paths import join, printable, to_text
 from explorer.library.rows import RootRow
+from explorer.library.system_folders import around_file
 from explorer.library.writer import LEFT_OUT, KnownFile, Seen, Writer, check_folder
+
+__all__ = ["AT_ONCE", "LEAST", "SHARE", "Differences", "Place", "Tally", "Task", "add_folder", "fell_silent", "slices"]
 
 T = TypeVar("T")
 
@@ -31,15 +34,6 @@ T = TypeVar("T")
 SHARE, LEAST = 0.2, 10
 # Scans so many seconds apart see one and the same deletion, which takes a while in a large tree.
 AT_ONCE = 20.0
-
-
-class Place(NamedTuple):
-    """A part of a root to be scanned. folder: relative, catalog text; '' is the whole root."""
-
-    root_id: int
-    root: str
-    folder: str = ""
-    recursive: bool = True
 
 
 class Task(NamedTuple):
@@ -56,7 +50,8 @@ class Tally:
     """What a run did, in files. encoded: photos (distinct contents) that went through the encoder. away: vanished, but kept until the
     person says whether they are gone. left_out: known from before, left out by a rule now. other: files that are no photos.
     offline: roots whose drive is away, or does not answer. unlisted: folders and files that could not be looked at (absolute).
-    unsettled: folders where a file was still being written, to be looked at again. took: seconds that a root's scan took, by its id."""
+    problems: what is wrong with a root or its rules, in words. unsettled: folders where a file was still being written, to be looked at
+    again. took: seconds that a root's scan took, by its id."""
 
     indexed: int = 0
     unchanged: int = 0
@@ -69,21 +64,9 @@ class Tally:
     other: int = 0
     offline: set[str] = field(default_factory=set)
     unlisted: set[str] = field(default_factory=set)
+    problems: set[str] = field(default_factory=set)
     unsettled: set[Place] = field(default_factory=set)
     took: dict[int, float] = field(default_factory=dict)
-
-
-class _Survey(NamedTuple):
-    """What a look at a place gave. away: the root's drive is not there, or it is suddenly empty. device: the file system that it is on.
-    found: None where its drive went while it was looked at. steady: its files keep their inodes. drives: those of its known mounts that
-    are drives now."""
-
-    place: Place
-    away: bool = False
-    device: str | None = None
-    found: Walk | None = None
-    steady: bool = False
-    drives: frozenset[str] = frozenset()
 
 
 class Differences:
@@ -124,63 +107,55 @@ class Differences:
     def _look_at(self, place: Place, root: RootRow) -> None:
         """Raises Silent."""
         real = [self._resolved(each["path"]) for each in self._roots.values()]
-        survey = self._disk.look(root["path"], lambda alive: self._survey(place, root, real, alive), self._tick)
-        if survey.away:
+        moved = root["id"] in self._moved_drives
+        now = self._disk.look(root["path"], lambda alive: survey(place, root, real, alive, moved=moved), self._tick)
+        if now.moved:
+            self._moved_drives.add(root["id"])
+        if now.away:
             self._writer.set_root(root["id"], state="offline", problem="")
             self._tally.offline.add(root["path"])
-        elif survey.found is not None:
-            self._compare(survey, survey.found, root)
+        elif now.trouble:
+            self._writer.set_root(root["id"], problem=now.trouble)
+            self._tally.problems.add(f"{printable(root['path'])}: {now.trouble}")
+        elif now.found is not None:
+            self._compare(now, now.found, root)
 
     def _resolved(self, root: str) -> str:
         if root not in self._real:
             self._real[root] = self._disk.ask(root, lambda: os.path.realpath(root), root)
         return self._real[root]
 
-    def _survey(self, place: Place, root: RootRow, real: Sequence[str], alive: Alive) -> _Survey:
-        """Everything that is asked of the drive at once; what it means is for `_compare` to say."""
-        if _is_away(root):
-            return _Survey(place, away=True)
-        device = device_of(root["path"])
-        if root["device"] not in (None, device) and root["id"] not in self._moved_drives:
-            # Another file system shows in the root's place: what that means can only be seen on the whole.
-            self._moved_drives.add(root["id"])
-            place = Place(root["id"], root["path"])
-        # Numbers of another file system say nothing about the files that were known.
-        steady = root["id"] not in self._moved_drives and keeps_inodes(root["path"])
-        rules = Rules(root["path"], root["exclude"])
-        if rules.leaves_out_below(place.folder):
-            found = Walk(left_out={place.folder})
-        else:
-            found = walk(place.root, place.folder, recursive=place.recursive, rules=rules, roots=real, tick=alive)
-        if _is_away(root):
-            return _Survey(place, away=True)
-        drives = frozenset(folder for folder in root["mounts"] if _is_drive(self.path(root["id"], folder)))
-        # Its drive may have gone while we looked.
-        return _Survey(place, False, device, found if device_of(root["path"]) == device else None, steady, drives)
-
-    def _compare(self, survey: _Survey, found: Walk, root: RootRow) -> None:
-        place = survey.place
+    def _compare(self, now: Survey, found: Walk, root: RootRow) -> None:
+        place, rules = now.place, now.rules
         known = (
             self._writer.files_below(place.root_id, place.folder) if place.recursive else self._writer.files_in(place.root_id, place.folder)
         )
-        back = self._match(place, found, known, survey.steady)
-        self._sort_out(found, known)
-        drives = self._drives(root, found, survey.drives)
+        back = self._match(now, found, known)
+        self._sort_out(found, known, self._of_others(root, known, rules))
+        drives = self._drives(root, found, now.drives)
         if back:
             absence.put_back(self._writer, back)
+        wrong = problem(found, rules)
         self._writer.set_root(
-            place.root_id, state="online", scanned=not place.folder, device=survey.device,
-            problem=_problem(found) if not place.folder else None, mounts=drives,
+            place.root_id, state="online", scanned=not place.folder, device=now.device,
+            # A part of a root can tell what is wrong with it, but not that nothing is.
+            problem=None if place.folder and not wrong else wrong, mounts=drives,
         )  # fmt: skip
         self._tally.other += found.other
         self._tally.unlisted.update(self.path(place.root_id, each) for each in found.unreadable)
+        self._tally.problems.update(f"{printable(root['path'])}: {each}" for each in (rules.problems if rules else ()))
 
-    def _match(self, place: Place, found: Walk, known: dict[str, KnownFile], steady: bool) -> list[KnownFile]:
+    def _match(self, now: Survey, found: Walk, known: dict[str, KnownFile]) -> list[KnownFile]:
         """Take the files that were found out of the known ones. Gives those that were gone and are back unchanged."""
-        back, new = list[KnownFile](), list[Task]()
+        place, back, new, later = now.place, list[KnownFile](), list[Task](), list[tuple[int, int]]()
+        ctimes = now.ctimes and not now.moved
         for seen in found.files:
             file = known.pop(seen.path, None)
-            same = file is not None and file.is_as(seen, inodes=steady and not _exact(seen))
+            # Whoever took a file away and put it back has renamed it, and that, too, is a change by its ctime.
+            stayed = file is not None and not file.lost and file.state != "missing"
+            same = file is not None and file.is_as(seen, inodes=now.inodes and not _exact(seen), ctimes=ctimes and stayed)
+            if file is not None and same and now.ctimes and file.ctime_ns != seen.ctime_ns:
+                later.append((seen.ctime_ns, file.id))
             if seen.path in found.unsupported:
                 self._tally.failed += 1
                 if file is None or not same or file.state != "failed":
@@ -193,6 +168,9 @@ class Differences:
                 self._tally.unchanged += 1
                 if file.gone_at is not None or file.state == "missing":
                     back.append(file)
+        for some in slices(later, 5000):
+            self._tick()
+            absence.note_change_times(self._writer, some)
         for task, rests in zip(new, self._disk.look(place.root, lambda alive: self._rests(new, alive), self._tick), strict=True):
             if rests:
                 self.fresh.append(task)
@@ -208,11 +186,21 @@ class Differences:
             said.append(self._resting.rests(self.path(task.root_id, task.seen.path), task.seen))
         return said
 
-    def _sort_out(self, found: Walk, known: dict[str, KnownFile]) -> None:
+    def _of_others(self, root: RootRow, known: dict[str, KnownFile], rules: Rules | None) -> set[int]:
+        """Those of the files that were not found, by id, that lie or lay in a folder which a system or another program keeps for itself,
+        where nobody asked for that folder."""
+        suspects = [file for file in known.values() if around_file(file.path)]
+        if not suspects or rules is None:
+            return set()
+        return self._disk.ask(
+            root["path"], lambda: {file.id for file in suspects if rules.leaves_out_below(file.path.rpartition("/")[0])}, set[int]()
+        )
+
+    def _sort_out(self, found: Walk, known: dict[str, KnownFile], of_others: set[int]) -> None:
         """What was known and not found: left out, unknown because a folder cannot be read, or gone."""
         left_out = list[KnownFile]()
         for file in known.values():
-            if _covered(file.path, found.left_out):
+            if file.id in of_others or _covered(file.path, found.left_out):
                 if not file.left_out:
                     left_out.append(file)
             elif not _covered(file.path, found.unreadable):
@@ -337,12 +325,6 @@ def fell_silent(writer: Writer, root: RootRow, tally: Tally) -> None:
     tally.offline.add(root["path"])
 
 
-def _is_away(root: RootRow) -> bool:
-    """Whether the root's drive is away: it is not there, or suddenly empty though photos are known in it."""
-    state = root_state(root["path"])
-    return state == "absent" or (state == "empty" and root["photos"] > 0)
-
-
 def _exact(seen: Seen) -> bool:
     """Whether a file's time is finer than a second, so that no two files share it by chance."""
     return seen.mtime_ns % 1_000_000_000 != 0
@@ -358,20 +340,6 @@ def _covered(path: str, marked: Iterable[str]) -> bool:
             return True
         path = path.rpartition("/")[0]
     return "" in marks
-
-
-def _is_drive(folder: str) -> bool:
-    """Whether another file system shows in this folder than in the one it lies in."""
-    return device_of(folder) not in (None, device_of(os.path.dirname(folder)))  # noqa: PTH120
-
-
-def _problem(found: Walk) -> str:
-    """What of a root could not be read, in words; '' where all could."""
-    if not found.unreadable:
-        return ""
-    first = printable(join("", min(found.unreadable)) or "the folder itself")
-    more = len(found.unreadable) - 1
-    return f"{first} cannot be read{f' (and {more:,} more)' if more else ''}: check the permissions"
 
 
 def slices(items: Sequence[T], size: int) -> Iterable[Sequence[T]]:

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from explorer.errors import DamagedPhoto, Fault, NotAPhoto, PhotoError, UnsupportedPhoto
 from explorer.indexing.decode_process import CHILD, CRASHED, DecodeProcess, Job
+from explorer.library import int64
 from explorer.photos import wire
 from explorer.photos.facts import DecodedPhoto
 from explorer.photos.inputs import InputSpec
@@ -175,7 +176,7 @@ class DecodePool:
         if "error" in header:
             return Outcome(job, error=str(header["error"]), fault=_fault(header))
         try:
-            digest, size, mtime_ns = bytes.fromhex(header["hash"]), int(header["size"]), int(header["mtime_ns"])
+            digest, size, mtime_ns = bytes.fromhex(header["hash"]), int(header["size"]), int64.time_ns(int(header["mtime_ns"]))
         except (KeyError, TypeError, ValueError):
             child.close()
             return Outcome(job, error=CRASHED)

@@ -22,6 +22,10 @@ _NETWORK = frozenset(
 _LOCAL_FUSE = frozenset({"fuse.ntfs-3g", "fuse.exfat", "fuse.encfs", "fuse.gocryptfs", "fuse.cryfs", "fuse.bindfs", "fuse.mergerfs"})
 # File systems that number files anew each time they are connected, or as they like.
 _LOOSE_INODES = frozenset({"vfat", "msdos", "exfat", "fat32", "fat", "iso9660", "udf", "fuse.exfat", "fuse.mergerfs", "overlay"})
+# File systems that have no time of the last change.
+_LOOSE_CHANGE_TIMES = frozenset(
+    {"vfat", "msdos", "exfat", "fat32", "fat", "iso9660", "udf", "fuse.exfat", "fuseblk", "davfs", "webdav", "sshfs", "afpfs", "afp"}
+)
 
 
 class Mount(NamedTuple):
@@ -74,3 +78,12 @@ def keeps_inodes(root: str) -> bool:
     """Whether a file there has the same inode number tomorrow, so that another number means another file."""
     mount = mount_of(root)
     return mount is not None and not mount.network and mount.kind not in _LOOSE_INODES
+
+
+def keeps_change_times(root: str) -> bool:
+    """Whether a file's ctime there stands still until its bytes, name or rights change. Windows gives the time of creation in its place,
+    and some file systems make one up when they are connected."""
+    mount = mount_of(root)
+    if sys.platform == "win32" or mount is None or mount.kind in _LOOSE_CHANGE_TIMES:
+        return False
+    return not mount.kind.startswith("fuse") or mount.kind in _LOCAL_FUSE

@@ -16,12 +16,12 @@ from explorer.indexing.disk import Disk
 from explorer.indexing.pace import Throttle
 from explorer.indexing.pipeline import Indexer, Progress
 from explorer.indexing.resting import Resting
-from explorer.indexing.rules import check_globs
+from explorer.indexing.rules import Rules, check_globs
 from explorer.indexing.stages import stages
 from explorer.indexing.vanished import forget_vanished
 from explorer.library import failures
 from explorer.library.library import Library
-from explorer.library.paths import below
+from explorer.library.paths import below, join, printable, to_text
 from explorer.library.rows import Phase
 from explorer.library.writer import Writer, moved_glob
 
@@ -77,6 +77,7 @@ def index_folders(
             places = _places(library, writer, folders, exclude, disk)
             indexer = Indexer(library, writer, encoder, pool, desk.tick, resting=Resting(patient=True), disk=disk)
             tally = indexer.run(places)
+            tally.problems |= _unheeded(library, places, disk)
             _wait_for_writers(indexer, tally, desk)
             # Counted anew: one that had failed before is met again in its folder.
             tally.failed = sum(file.state == "failed" for p in places for file in writer.files_below(p.root_id, p.folder).values())
@@ -99,6 +100,19 @@ def index_folders(
             writer.close()
 
 
+def _unheeded(library: Library, places: Sequence[Place], disk: Disk) -> set[str]:
+    """A sentence for each folder that was asked for, but that is left out of the watched folder around it."""
+    globs, said = {root["id"]: root["exclude"] for root in library.catalog.roots()}, set[str]()
+    for place in places:
+        rules = Rules(place.root, globs.get(place.root_id, []))
+        if disk.ask(place.root, lambda rules=rules, place=place: rules.leaves_out_below(place.folder), False):  # type: ignore[misc]
+            path, root = printable(join(to_text(place.root), place.folder)), printable(place.root)
+            said.add(
+                f"{path} was not looked into: it is left out of the watched folder {root}, as a hidden or system folder or by a pattern."
+            )
+    return said
+
+
 def _wait_for_writers(indexer: Indexer, tally: Tally, desk: _Desk) -> None:
     """Look again at folders in which a file was still being written, until none is."""
     end = time.monotonic() + PATIENCE
@@ -106,6 +120,7 @@ def _wait_for_writers(indexer: Indexer, tally: Tally, desk: _Desk) -> None:
         desk.wait(PAUSE, f"Waiting for files that are still being written, in {len(tally.unsettled):,} folders")
         again = indexer.run(list(tally.unsettled), thorough=False)
         tally.unsettled = again.unsettled
+        tally.problems |= again.problems
         for count in ("indexed", "moved", "missing", "encoded", "away", "left_out"):
             setattr(tally, count, getattr(tally, count) + getattr(again, count))
 

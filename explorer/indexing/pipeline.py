@@ -12,6 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -22,12 +23,14 @@ from explorer.indexing.compare import Differences, Place, Tally, Task, fell_sile
 from explorer.indexing.decode_pool import DecodePool, Outcome
 from explorer.indexing.decode_process import Job
 from explorer.indexing.disk import Alive, Disk, Silent
+from explorer.indexing.progress import Meter, Progress
 from explorer.indexing.resting import Resting
 from explorer.indexing.scan import NOWHERE, device_of, inode_of, root_state
 from explorer.library import absence
 from explorer.library.library import Library
 from explorer.library.paths import join, to_text
 from explorer.library.quality import put_quality, refresh, unjudged
+from explorer.library.savepoint import savepoint
 from explorer.library.writer import KnownFile, Seen, Writer
 
 __all__ = ["Indexer", "Place", "Progress", "Tally"]
@@ -42,19 +45,16 @@ _UNREAD, _DOUBTED = -1, -2
 LINGER = 1.0
 # Files for which the encoder is not loaded ahead.
 _FEW = 4
+# A file that was another one after it was read than before, so many times in a row, is not waited for any longer.
+_RESTLESS = 5
 
 
-class Progress(NamedTuple):
-    """How far the reading of new files is. rate: files/s over the last seconds. eta: seconds left, or None.
+class _Reading(NamedTuple):
+    """What a run has to do with files that it reads. gone: known files that were not found, by id. found: the same, by their photo."""
 
-    stage: what is done instead of reading files, in words (see `stages`), or ''.
-    """
-
-    done: int
-    total: int
-    rate: float
-    eta: float | None
-    stage: str = ""
+    gone: dict[int, KnownFile]
+    found: dict[int, list[KnownFile]]
+    tally: Tally
 
 
 class Indexer:
@@ -67,6 +67,8 @@ class Indexer:
         self._library, self._writer, self._encoder, self._pool, self._tick = library, writer, encoder, pool, tick
         self._resting, self._disk = resting or Resting(), disk or Disk()
         self._roots: dict[int, str] = {}
+        # How many times in a row a file has changed while it was read, by its path.
+        self._changes: dict[str, int] = {}
         self._devices: dict[int, str | None] = {}
         self._warming: threading.Thread | None = None
         self._encoder_id = writer.encoder(encoder.name, encoder.version, encoder.dim)
@@ -107,38 +109,63 @@ class Indexer:
             if file.photo_id is not None:
                 found.setdefault(file.photo_id, []).append(file)
         self._warm_up(len(tasks))
+        try:
+            self._read_batches(tasks, _Reading(gone, found, tally))
+        finally:
+            if self._warming is not None:
+                # A process that ends while it loads something ends in a crash.
+                self._warming.join()
+
+    def _read_batches(self, tasks: list[Task], reading: _Reading) -> None:
         for batch in self._batches(tasks, self._is_known):
             there = {id(outcome): self._is_there(outcome) for outcome in batch if outcome.error is not None}
             vectors = self._vectors(batch)
             with self._writer.transaction():
                 for outcome in batch:
-                    task = _task(outcome)
-                    seen, path = task.seen, outcome.job.path
-                    if outcome.error is not None and self._disk.silent(self._roots[task.root_id]):
-                        # It is not the file's fault: it is new again when the drive answers.
-                        continue
-                    if outcome.error is not None and not there[id(outcome)]:
-                        # It went away before it could be read: the next scan says what became of it.
-                        self._resting.forget(path)
-                        continue
-                    changed = outcome.digest is not None and (outcome.size, outcome.mtime_ns) != (seen.size, seen.mtime_ns)
-                    if changed:
-                        tally.unsettled.add(Place(task.root_id, self._roots[task.root_id], seen.path.rpartition("/")[0], False))
-                        continue
-                    if outcome.error is not None or outcome.digest is None:
-                        self._writer.put_failed(task.root_id, _again(task, outcome), outcome.error or "it could not be read", outcome.fault)
-                        tally.failed += 1
-                        continue
-                    photo_id = self._writer.photo_of(outcome.digest)
-                    if photo_id is None and outcome.photo is not None:
-                        photo_id = self._writer.add_photo(outcome.digest, outcome.size, outcome.photo)
-                        self._writer.add_embedding(self._encoder_id, photo_id, vectors[id(outcome)])
-                        put_quality(self._writer, photo_id, outcome.photo)
-                        tally.encoded += 1
-                    if photo_id is None:
-                        # Known when it was read, purged since: the next scan takes it as new.
-                        continue
-                    self._place(task, photo_id, gone, found, tally)
+                    # It is not the file's fault where its drive does not answer, and it is new again when it does.
+                    if outcome.error is None or not self._disk.silent(self._roots[_task(outcome).root_id]):
+                        self._settle(outcome, reading, vectors, there=there.get(id(outcome), True))
+
+    def _settle(self, outcome: Outcome, reading: _Reading, vectors: dict[int, np.ndarray], *, there: bool) -> None:
+        """Note what became of one file. Whatever is wrong with it costs this file a row with the reason, and no other one anything."""
+        task, path = _task(outcome), outcome.job.path
+        if not there:
+            # It went away before it could be read: the next scan says what became of it.
+            self._resting.forget(path)
+            return
+        reason, fault = outcome.error, outcome.fault
+        if outcome.digest is not None and (outcome.size, outcome.mtime_ns) != (task.seen.size, task.seen.mtime_ns):
+            self._changes[path] = self._changes.get(path, 0) + 1
+            if self._changes[path] < _RESTLESS:
+                folder = task.seen.path.rpartition("/")[0]
+                reading.tally.unsettled.add(Place(task.root_id, self._roots[task.root_id], folder, recursive=False))
+                return
+            outcome, reason = replace(outcome, digest=None), "it changes all the time while it is read: it is tried again later"
+            fault = "environment"
+        else:
+            self._changes.pop(path, None)
+        if reason is None and outcome.digest is not None:
+            try:
+                with savepoint(self._writer):
+                    self._keep(outcome, outcome.digest, reading, vectors)
+                return
+            except PhotoError as error:
+                reason, fault = str(error), error.fault
+        self._writer.put_failed(task.root_id, _again(task, outcome), reason or "it could not be read", fault)
+        reading.tally.failed += 1
+
+    def _keep(self, outcome: Outcome, digest: bytes, reading: _Reading, vectors: dict[int, np.ndarray]) -> None:
+        """Write down a photo that was read. Raises what `savepoint` is there for."""
+        photo_id = self._writer.photo_of(digest)
+        new = photo_id is None and outcome.photo is not None
+        if photo_id is None and outcome.photo is not None:
+            photo_id = self._writer.add_photo(digest, outcome.size, outcome.photo)
+            self._writer.add_embedding(self._encoder_id, photo_id, vectors[id(outcome)])
+            put_quality(self._writer, photo_id, outcome.photo)
+        # Where it was known when it was read, and purged since, the next scan takes it as new.
+        if photo_id is not None:
+            self._place(_task(outcome), photo_id, reading)
+        reading.tally.encoded += new
 
     def _warm_up(self, number: int) -> None:
         """Load the encoder while the decode processes start: either takes half a second. Not for a file or two, which may be known."""
@@ -152,8 +179,9 @@ class Indexer:
             self._warming = threading.Thread(target=warm_up, name="encoder-warm-up", daemon=True)
             self._warming.start()
 
-    def _place(self, task: Task, photo_id: int, gone: dict[int, KnownFile], found: dict[int, list[KnownFile]], tally: Tally) -> None:
+    def _place(self, task: Task, photo_id: int, reading: _Reading) -> None:
         """Note that this file holds that photo: as it did before, as a file that moved here, or as one more."""
+        gone, found, tally = reading
         if task.was is not None and task.was.photo_id == photo_id and task.was.state != "failed":
             # Touched, or put back by a backup.
             self._writer.put_present(task.root_id, task.seen, photo_id)
@@ -278,7 +306,7 @@ class Indexer:
             for task in tasks
             if not self._disk.silent(self._roots[task.root_id])
         )
-        meter, batch, since = _Meter(len(tasks)), list[Outcome](), time.monotonic()
+        meter, batch, since = Meter(len(tasks)), list[Outcome](), time.monotonic()
         waiting_since = since
 
         def idle() -> None:
@@ -310,23 +338,6 @@ class Indexer:
             self._disk.ask(root, lambda root=root: root_state(root), "absent")  # type: ignore[misc]
             if self._disk.silent(root):
                 self._pool.give_up(lambda job, root_id=root_id: isinstance(job.tag, Task) and job.tag.root_id == root_id)  # type: ignore[misc]
-
-
-class _Meter:
-    """Progress with a rate over the last ten seconds or so."""
-
-    def __init__(self, total: int) -> None:
-        self._total, self._done = total, 0
-        self._marks = [(time.monotonic(), 0)]
-
-    def add(self, number: int) -> Progress:
-        self._done += number
-        self._marks = [*self._marks[-200:], (time.monotonic(), self._done)]
-        while len(self._marks) > 2 and self._marks[-1][0] - self._marks[0][0] > 10:
-            self._marks.pop(0)
-        (t0, n0), (t1, n1) = self._marks[0], self._marks[-1]
-        rate = (n1 - n0) / max(t1 - t0, 1e-6)
-        return Progress(self._done, self._total, rate, (self._total - self._done) / rate if rate > 0 else None)
 
 
 def _again(task: Task, outcome: Outcome) -> Seen:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from explorer.indexing.rules import Rules, ignored
+from explorer.library import int64
 from explorer.library.paths import inside, join, to_text
+from explorer.library.system_folders import around_file
 from explorer.library.writer import Seen
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
+from explorer.photos.reading import irregular
 
 # Entries of a folder between two calls of `tick`.
 _STEP, _LONG = 50, 1000
@@ -21,14 +22,14 @@ _STEP, _LONG = 50, 1000
 # IO_REPARSE_TAG_MOUNT_POINT.
 _JUNCTION = 0xA0000003
 
-# What a library's own folder holds: its previews are no photos of anybody's.
-_LIBRARY = frozenset({"catalog.db", "worker.lock"})
+# A library's own folder, or a copy of it, holds the first of these and one of the others: its previews are no photos of anybody's.
+_CATALOG, _OTHERS = "catalog.db", frozenset({"worker.lock", "previews"})
 
 
 @dataclass
 class Walk:
-    """What was found. files: photos to be indexed. unsupported: path → why it can't be read yet. unreadable: folders and files
-    (relative) that could not be looked at, about which nothing is known. left_out: folders and photo files that rules leave out.
+    """What was found. files: photos to be indexed. unsupported: path → why it is not to be read, or cannot be yet. unreadable: folders and
+    files (relative) that could not be looked at, about which nothing is known. left_out: folders and photo files that rules leave out.
     mounts: folders on another drive than the folder they are in. other: number of files that are no photos."""
 
     files: list[Seen] = field(default_factory=list)
@@ -63,7 +64,7 @@ NOWHERE = -1
 def inode_of(path: str) -> int | None:
     """The inode of a file (of what it leads to, if it is a link), NOWHERE if there is none, None if that cannot be known."""
     try:
-        return signed(os.stat(path).st_ino)  # noqa: PTH116
+        return int64.file_id(os.stat(path).st_ino)  # noqa: PTH116
     except (FileNotFoundError, NotADirectoryError):
         return NOWHERE
     except OSError:
@@ -96,7 +97,7 @@ def walk(
         for number, entry in enumerate(listed):
             if number % _STEP == _STEP - 1:
                 tick()
-            relative = to_text(f"{here}/{entry.name}" if here else entry.name)
+            relative = f"{here}/{to_text(entry.name)}" if here else to_text(entry.name)
             try:
                 if _leads_elsewhere(entry):
                     continue
@@ -105,7 +106,8 @@ def walk(
                 elif rules.leaves_out(relative, is_folder=True):
                     found.left_out.add(relative)
                 else:
-                    if entry.stat(follow_symlinks=False).st_dev != device:
+                    # What Windows lists of an entry is without its drive.
+                    if (entry.stat(follow_symlinks=False).st_dev or os.lstat(entry.path).st_dev) != device:
                         found.mounts.add(relative)
                     if recursive:
                         waiting.append(relative)
@@ -133,7 +135,8 @@ def _list(path: str, here: str, found: Walk, tick: Callable[[], None]) -> tuple[
     except OSError:
         found.unreadable.add(here)
         return [], 0
-    return ([], 0) if {entry.name for entry in listed} >= _LIBRARY else (listed, device)
+    names = {entry.name for entry in listed}
+    return ([], 0) if _CATALOG in names and names & _OTHERS else (listed, device)
 
 
 def _leads_elsewhere(entry: os.DirEntry[str]) -> bool:
@@ -141,34 +144,40 @@ def _leads_elsewhere(entry: os.DirEntry[str]) -> bool:
     return sys.platform == "win32" and getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _JUNCTION
 
 
-def _is_watched(link: str, roots: Sequence[str]) -> bool:
-    """Whether what a link leads to is a folder, or found in its own place."""
-    target = os.path.realpath(link)
-    if os.path.isdir(target):  # noqa: PTH112
-        return True
-    return any(inside(target, root) and not any(map(ignored, Path(os.path.relpath(target, root)).parts)) for root in roots)
-
-
 def _take(found: Walk, relative: str, entry: os.DirEntry[str], rules: Rules, roots: Sequence[str]) -> None:
     suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122
     if suffix not in EXTENSIONS and suffix not in UNSUPPORTED:
-        found.other += entry.is_file() and not ignored(entry.name)
+        found.other += entry.is_file() and not ignored(entry.name, is_folder=False)
         return
     if rules.leaves_out(relative, is_folder=False):
         found.left_out.add(relative)
         return
-    if entry.is_symlink() and _is_watched(entry.path, roots):
-        return
+    if entry.is_symlink():
+        target = os.path.realpath(entry.path)
+        if os.path.isdir(target) or _is_found_itself(target, roots):  # noqa: PTH112
+            return
+        if around_file(target):
+            found.left_out.add(relative)
+            return
     facts = entry.stat()
-    if not stat.S_ISREG(facts.st_mode):
+    if reason := irregular(facts):
+        # Of a device, neither size nor time says anything.
+        found.files.append(Seen(relative, 0, 0, 0))
+        found.unsupported[relative] = reason
         return
-    # scandir's own stat lacks the inode on Windows.
-    seen = Seen(relative, facts.st_size, facts.st_mtime_ns, signed(facts.st_ino or entry.inode()))
-    found.files.append(seen)
+    # scandir's own stat lacks the inode on Windows, and its st_ctime is the time of creation there.
+    ctime_ns = 0 if sys.platform == "win32" else int64.time_ns(facts.st_ctime_ns)
+    inode = int64.file_id(facts.st_ino or entry.inode())
+    found.files.append(Seen(relative, facts.st_size, int64.time_ns(facts.st_mtime_ns), inode, ctime_ns))
     if suffix in UNSUPPORTED:
         found.unsupported[relative] = UNSUPPORTED[suffix]
 
 
-def signed(inode: int) -> int:
-    """SQLite's integers are signed 64-bit; some file systems use all 64 bits."""
-    return inode - (1 << 64) if inode >= 1 << 63 else inode
+def _is_found_itself(target: str, roots: Sequence[str]) -> bool:
+    """Whether what a link leads to is met in its own place, in one of the watched folders. target: no link."""
+    for root in roots:
+        if inside(target, root):
+            names = os.path.relpath(target, root).replace(os.sep, "/").split("/")
+            if not any(ignored("/".join(names[: n + 1]), is_folder=n < len(names) - 1) for n in range(len(names))):
+                return True
+    return False

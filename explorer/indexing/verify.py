@@ -15,7 +15,7 @@ from explorer.indexing.decode_pool import DecodePool
 from explorer.indexing.decode_process import Job
 from explorer.indexing.neighbours import check_neighbours, stage_name
 from explorer.indexing.scan import root_state
-from explorer.library import checks
+from explorer.library import checks, int64
 from explorer.library.library import Library
 from explorer.library.stages import forget_neighbours
 from explorer.library.vectors import VectorIndex
@@ -224,7 +224,7 @@ class _Check:
             except OSError:
                 self._note_change(f"{file.path} is not there any more")
                 continue
-            if (facts.st_size, facts.st_mtime_ns) != (file.size, file.mtime_ns):
+            if (facts.st_size, int64.time_ns(facts.st_mtime_ns)) != (file.size, file.mtime_ns):
                 self._note_change(f"{file.path} has changed")
             elif self._thorough:
                 same.append(file)

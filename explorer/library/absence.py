@@ -76,6 +76,12 @@ def put_back(writer: Writer, files: Iterable[KnownFile]) -> None:
         writer.recount(photos)
 
 
+def note_change_times(writer: Writer, times: Iterable[tuple[int, int]]) -> None:
+    """Unchanged files whose ctime was not known, or is another one without anything to be concluded from it: (ctime in ns, file id)."""
+    with writer.transaction():
+        writer.run_many("update file set ctime_ns = ? where id = ?", times)
+
+
 def keep(writer: Writer, root_id: int) -> None:
     """The person says that what vanished from this root will be back: nobody asks about it again."""
     writer.run("update root set kept_at = ? where id = ?", (time.time(), root_id))

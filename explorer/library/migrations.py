@@ -294,6 +294,11 @@ _M011_PRECISION = """
 alter table photo add column taken_precision text;
 """
 
+# When a file's bytes, name or rights last changed: bytes that were replaced under the same size and time show by it. 0: not known yet.
+_M012_CTIME = """
+alter table file add column ctime_ns integer not null default 0;
+"""
+
 _M013_FAULT = """
 -- Why a file failed, for the program (`errors.Fault`): null where an earlier release wrote the row, which then proves nothing.
 alter table file add column fault text;
@@ -312,6 +317,7 @@ _STEPS = (
     ("m009_count_by_indexes", _M009_COUNTING),
     ("m010_keep_contents", _M010_CONTENTS),
     ("m011_date_precision", _M011_PRECISION),
+    ("m012_keep_change_times", _M012_CTIME),
     ("m013_tell_faults_apart", _M013_FAULT),
 )
 VERSION = len(_STEPS)

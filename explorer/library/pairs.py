@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from explorer.library.catalog import Catalog, Ids
 from explorer.library.paths import join
+from explorer.library.system_folders import around_file
 from explorer.library.writer import Writer
 from explorer.photos.contents import Contents
 from explorer.photos.facts import Precision
@@ -72,8 +74,10 @@ _COPIES = f"""select f.id, p.id, p.hash, r.path, f.path, f.size, f.inode, f.mtim
  where f.state = 'present' and"""  # noqa: S608
 
 
-def copies(catalog: Catalog, photo_ids: Iterable[int] | None = None) -> list[CopyRow]:
-    """The present files of these photos; without ids, those of all photos that lie in several files. By file id."""
+def copies(catalog: Catalog, photo_ids: Iterable[int] | None = None, *, all_folders: bool = False) -> list[CopyRow]:
+    """The present files of these photos; without ids, those of all photos that lie in several files. By file id.
+
+    all_folders: also in those that a system or another program keeps for itself, where no file is to be kept for another or removed."""
     rows = list[CopyRow]()
     with catalog.reading() as db:
         if photo_ids is None:
@@ -84,6 +88,11 @@ def copies(catalog: Catalog, photo_ids: Iterable[int] | None = None) -> list[Cop
             for start in range(0, len(wanted), _SLICE):
                 some = wanted[start : start + _SLICE]
                 rows += map(_copy, db.execute(_COPIES + f" p.id in ({','.join('?' * len(some))})", some))
+    if not all_folders:
+        rows = [row for row in rows if around_file(row.path) is None]
+    if photo_ids is None:
+        number = Counter(row.photo_id for row in rows)
+        rows = [row for row in rows if number[row.photo_id] > 1]
     return sorted(rows, key=lambda row: row.file_id)
 
 

@@ -1,7 +1,9 @@
 """File names as text that SQLite can hold and give back unchanged.
 
-On POSIX a name is bytes. Python shows bytes that are no UTF-8 as lone surrogates (PEP 383), which no UTF-8 store accepts. They are kept as
-characters of the last private-use plane instead, U+10DC80 to U+10DCFF, and turned back when a path leaves the catalog.
+On POSIX a name is bytes, and Python shows bytes that are no UTF-8 as lone surrogates (PEP 383); on Windows a name is UTF-16 that may hold
+unpaired surrogates. No UTF-8 store accepts either. They are kept as characters of the last private-use plane, U+10D800 to U+10DFFF, and
+turned back when a path leaves the catalog. A name that contains such a character itself is kept as the two shifted halves of its
+surrogate pair, which no file system's listing ever shows apart: every name has one text of its own, and every text one name.
 """
 
 from __future__ import annotations
@@ -13,22 +15,35 @@ import unicodedata
 from collections.abc import Callable
 
 _SHIFT = 0x100000
-_LONE = re.compile("[\udc80-\udcff]")
-_KEPT = re.compile("[\U0010dc80-\U0010dcff]")
+_ESCAPED = re.compile("[\ud800-\udfff\U0010d800-\U0010dfff]")
+_KEPT = re.compile("[\U0010d800-\U0010dfff]")
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 def to_text(path: str) -> str:
-    """A path as the file system gives it → text for the catalog."""
-    return _LONE.sub(lambda m: chr(ord(m[0]) + _SHIFT), path)
+    """A path as the file system gives it → text for the catalog, without lone surrogates."""
+    return path if path.isascii() else _ESCAPED.sub(_escape, path)
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x10000:
+        return chr(code + _SHIFT)
+    pair = code - 0x10000
+    return chr(0xD800 + (pair >> 10) + _SHIFT) + chr(0xDC00 + (pair & 0x3FF) + _SHIFT)
 
 
 def from_text(text: str) -> str:
     """Text from the catalog → the path for the file system."""
-    return _KEPT.sub(lambda m: chr(ord(m[0]) - _SHIFT), text)
+    if text.isascii() or not _KEPT.search(text):
+        return text
+    halves = _KEPT.sub(lambda m: chr(ord(m[0]) - _SHIFT), text)
+    return _PAIR.sub(lambda m: chr(0x10000 + ((ord(m[0][0]) - 0xD800) << 10) + ord(m[0][1]) - 0xDC00), halves)
 
 
 def printable(path: str) -> str:
-    """A path that can be printed or sent as JSON: bytes that are no UTF-8 show as U+FFFD."""
+    """A path that can be printed or sent as JSON: lone surrogates show as U+FFFD."""
     return _LONE.sub("\ufffd", path)
 
 

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 
 from explorer.errors import Fault, LibraryError, LibraryLocked
+from explorer.library import int64
 from explorer.library.catalog import Catalog
 from explorer.library.library import Library
 from explorer.library.paths import from_text, inside, to_text
@@ -252,8 +253,9 @@ def _put_back(library: Library, writer: Writer, path: str) -> None:
         facts = os.stat(path)  # noqa: PTH116
     except OSError:
         return
-    if known is None or (known.file.size, known.file.mtime_ns) != (facts.st_size, facts.st_mtime_ns):
+    mtime_ns = int64.time_ns(facts.st_mtime_ns)
+    if known is None or (known.file.size, known.file.mtime_ns) != (facts.st_size, mtime_ns):
         # Under another name, or not as it was: the next scan reads it.
         return
-    inode = facts.st_ino - (1 << 64) if facts.st_ino >= 1 << 63 else facts.st_ino
-    writer.put_moved(known.file, known.file.root_id, Seen(known.file.path, facts.st_size, facts.st_mtime_ns, inode))
+    # Its bytes were compared when it was put back, so the next scan only notes the new ctime.
+    writer.put_moved(known.file, known.file.root_id, Seen(known.file.path, facts.st_size, mtime_ns, int64.file_id(facts.st_ino)))

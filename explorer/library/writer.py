@@ -24,12 +24,14 @@ PATIENCE = 120.0
 
 
 class Seen(NamedTuple):
-    """A file as the file system shows it. path: relative to its root, with '/', as catalog text."""
+    """A file as the file system shows it. path: relative to its root, with '/', as catalog text. ctime_ns: when its bytes, name or rights
+    last changed, Unix nanoseconds; 0 where that is not known."""
 
     path: str
     size: int
     mtime_ns: int
     inode: int
+    ctime_ns: int = 0
 
 
 class KnownFile(NamedTuple):
@@ -45,10 +47,13 @@ class KnownFile(NamedTuple):
     photo_id: int | None
     reason: str | None = None
     gone_at: float | None = None
+    ctime_ns: int = 0
 
-    def is_as(self, seen: Seen, *, inodes: bool = False) -> bool:
-        """Same size and time: the bytes are taken to be the same. inodes: the number tells too, where both are known."""
+    def is_as(self, seen: Seen, *, inodes: bool = False, ctimes: bool = False) -> bool:
+        """Same size and time: the bytes are taken to be the same. inodes, ctimes: these tell too, where both are known."""
         same = (self.size, self.mtime_ns) == (seen.size, seen.mtime_ns)
+        if ctimes and self.ctime_ns and seen.ctime_ns:
+            same = same and self.ctime_ns == seen.ctime_ns
         return same and not (inodes and self.inode and seen.inode and self.inode != seen.inode)
 
     @property
@@ -64,7 +69,7 @@ class KnownFile(NamedTuple):
 
 # The reason of files that a rule leaves out; they are kept like missing ones.
 LEFT_OUT = "left out"
-KNOWN = "f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, f.reason, f.gone_at"
+KNOWN = "f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, f.reason, f.gone_at, f.ctime_ns"
 
 
 class Writer:
@@ -101,6 +106,9 @@ class Writer:
     def run(self, sql: str, values: Sequence[object] = ()) -> None:
         """One statement, for the other files of this package that keep rows of their own."""
         self._db.execute(sql, values)
+
+    def in_transaction(self) -> bool:
+        return self._db.in_transaction
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         """What a question gives, as the writing connection sees it."""
@@ -217,10 +225,11 @@ class Writer:
         with self.transaction():
             held = self._db.execute("select photo_id from file where root_id = ? and path = ?", (root_id, seen.path)).fetchone()
             self._db.execute(
-                "insert into file (root_id, path, folder, size, mtime_ns, inode, state, reason, photo_id, fault, seen_at)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (root_id, path) do update set size = excluded.size,"
-                " mtime_ns = excluded.mtime_ns, inode = excluded.inode, state = excluded.state, reason = excluded.reason,"
-                " photo_id = excluded.photo_id, fault = excluded.fault, seen_at = excluded.seen_at, gone_at = null",
+                "insert into file (root_id, path, folder, size, mtime_ns, inode, ctime_ns, state, reason, photo_id, fault, seen_at)"
+                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (root_id, path) do update set size = excluded.size,"
+                " mtime_ns = excluded.mtime_ns, inode = excluded.inode, ctime_ns = excluded.ctime_ns, state = excluded.state,"
+                " reason = excluded.reason, photo_id = excluded.photo_id, fault = excluded.fault, seen_at = excluded.seen_at,"
+                " gone_at = null",
                 (root_id, seen.path, seen.path.rpartition("/")[0], *seen[1:], state, reason, photo_id, fault, time.time()),
             )
             self._settle({i for i in (photo_id, held and held[0]) if i})
@@ -242,8 +251,8 @@ class Writer:
                 ).fetchone()
                 photos.add(held and held[0])
                 self._db.execute(
-                    "update file set root_id = ?, path = ?, folder = ?, size = ?, mtime_ns = ?, inode = ?, state = 'present',"
-                    " reason = null, seen_at = ?, gone_at = null where id = ?",
+                    "update file set root_id = ?, path = ?, folder = ?, size = ?, mtime_ns = ?, inode = ?, ctime_ns = ?,"
+                    " state = 'present', reason = null, seen_at = ?, gone_at = null where id = ?",
                     (root_id, seen.path, seen.path.rpartition("/")[0], *seen[1:], time.time(), file.id),
                 )
             self._settle(photo for photo in photos if photo)
@@ -361,7 +370,7 @@ class Writer:
             " where p.present > 0 and not exists (select 1 from embedding e where e.photo_id = p.id and e.encoder_id = ?) group by p.id",
             (encoder_id,),
         )
-        return [(row["photo_id"], KnownFile(*row[:10]), row["root"]) for row in rows]
+        return [(row["photo_id"], KnownFile(*row[:11]), row["root"]) for row in rows]
 
     # --- the worker's word
 

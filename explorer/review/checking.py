@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from explorer.errors import PROVEN, UsageError
+from explorer.library import int64
 from explorer.library.decisions import Protection, protected_folders
 from explorer.library.library import Library
 from explorer.library.pairs import PAIRS_VERSION, Kind, compared, contents_of
 from explorer.library.paths import inside, printable
 from explorer.library.removals import known_file, unread_file
 from explorer.photos.contents import why_it_stays
+from explorer.library.system_folders import around_file, around_folder
 from explorer.review import moving
 from explorer.review.companions import Along, beside
 from explorer.review.moving import Stamp, stamp
@@ -114,6 +116,10 @@ class Check:
             )
         if os.path.lexists(to) and not os.path.isdir(to):  # noqa: PTH112
             raise UsageError(f"{printable(to)} is a file, not a folder: choose another.")
+        if store := around_folder(to) or around_folder(real):
+            raise UsageError(
+                f"The folder {printable(to)} lies in {printable(store)}, where files may be deleted without you being asked: choose another."
+            )
         if inside(real, os.path.realpath(library.dir)):
             raise UsageError(f"The folder {printable(to)} belongs to the library itself: choose another.")
 
@@ -121,6 +127,7 @@ class Check:
         """gone: paths that would be gone by then, in a dry run. Raises Refused."""
         if self._protection.covers(removal.path):
             raise Refused("it lies in a protected folder")
+        _check_store(removal.path, "it")
         unread = unread_file(self._catalog, removal.path) if os.path.isabs(removal.path) else None  # noqa: PTH117
         root = self._known(removal.path, removal.hash, "it") if unread is None else unread.root
         if unread is not None and unread.fault not in PROVEN:
@@ -179,6 +186,7 @@ class Check:
                 raise Refused("the one to keep is only a link, or no file")
             if moving.same_entry(removal.path, keeper):
                 raise Refused("the one to keep is this very file, under another path")
+            _check_store(keeper, "the one to keep")
             self._known(keeper, digest, "the one to keep")
             if digest != removal.hash and not self._verified(removal, digest):
                 raise Refused("it was not compared with the one to keep, so nobody knows whether they are one picture")
@@ -216,6 +224,12 @@ class Check:
         return known.root
 
 
+def _check_store(path: str, what: str) -> None:
+    """Raises Refused for a file that a system or another program keeps for itself, whichever way the path leads there."""
+    if store := around_file(path) or around_file(_real(path)):
+        raise Refused(f"{what} lies in {printable(store)}")
+
+
 def _part(path: str, digest: str | None = None) -> Part:
     """A file as it is now, read for its hash, which must be that one if one is given. Raises Refused and OSError."""
     before, found = os.lstat(path), stamp(path)
@@ -241,7 +255,7 @@ def _real(path: str) -> str:
 def _size_and_time(path: str) -> tuple[int, int]:
     """As a scan sees them: of what a link leads to."""
     facts = os.stat(path)  # noqa: PTH116
-    return facts.st_size, facts.st_mtime_ns
+    return facts.st_size, int64.time_ns(facts.st_mtime_ns)
 
 
 def _unread(what: str, error: OSError) -> str:

@@ -10,6 +10,7 @@ from explorer.indexing.disk import why_away
 from explorer.indexing.pace import SETTING, pace_of
 from explorer.library.catalog import Catalog
 from explorer.library.rows import RootRow, WorkerRow
+from explorer.library.system_folders import around_folder
 from explorer.ui.words import plain
 from explorer.words import count
 
@@ -40,6 +41,8 @@ def notes(root: RootRow) -> str:
         said.append(f"**{count(root['away'], 'file')} are away**; they stay searchable")
     if root["left_out"]:
         said.append(f"{count(root['left_out'], 'file')} left out")
+    if store := around_folder(root["path"]):
+        said.append(plain(f"it lies in {store}: its photos can be searched, but none is kept for another one or removed"))
     said += [plain(text) for text in (root["watching"], root["problem"]) if text and root["state"] == "online"]
     return "".join(f" · {each}" for each in said)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.indexing import compare, scan
+from explorer.indexing import scan, survey
 from explorer.indexing.compare import LEAST, Place, Tally
 from explorer.indexing.vanished import forget_vanished
 from explorer.library import absence
@@ -127,7 +127,7 @@ def test_an_inode_that_is_used_again_fools_nobody(desk: Desk, monkeypatch: pytes
     desk.paint("../b.bmp", "blue")
     os.utime(second, (1_600_000_000, 1_600_000_000))
     second.rename(desk.photos / "b.bmp")
-    monkeypatch.setattr(scan, "signed", lambda inode: number)
+    monkeypatch.setattr(scan.int64, "file_id", lambda inode: number)
     tally = desk.run()
     assert (tally.moved, tally.indexed, tally.missing) == (0, 1, 1)
     assert desk.present()["b.bmp"] != before
@@ -315,7 +315,7 @@ def test_another_drive_in_the_same_place_is_a_question_at_any_number(desk: Desk,
         path.rename(desk.photos.parent / "aside" / path.name)
     for number in (50, 51):
         desk.draw(f"new/{number}.jpg", number)
-    monkeypatch.setattr(compare, "device_of", lambda folder: "another")
+    monkeypatch.setattr(survey, "device_of", lambda folder: "another")
     # An event told of one folder only; it takes a look at the whole to see what it means.
     tally = desk.run("new", thorough=False)
     assert (tally.away, tally.missing, tally.indexed) == (4, 0, 2)
@@ -330,9 +330,9 @@ def test_another_drive_in_the_same_place_is_a_question_at_any_number(desk: Desk,
 def test_a_drive_inside_a_folder_that_is_unplugged(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     many(desk, 20)
     many(desk, 3, "usb/")
-    real = compare.device_of
+    real = survey.device_of
     on_drive = str(desk.photos / "usb")
-    monkeypatch.setattr(compare, "device_of", lambda folder: "drive" if folder == on_drive else real(folder))
+    monkeypatch.setattr(survey, "device_of", lambda folder: "drive" if folder == on_drive else real(folder))
     desk.writer.set_root(desk.root, mounts=["usb"])
     desk.run()
     assert root(desk)["mounts"] == ["usb"]

@@ -8,6 +8,7 @@ import pytest
 
 from explorer.indexing.scan import ignored, root_state, walk
 from explorer.library.paths import from_text
+from explorer.library.writer import Seen
 from explorer.photos.formats import EXTENSIONS
 
 
@@ -88,9 +89,14 @@ def test_a_name_that_is_no_text_survives(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes there")
-def test_a_pipe_is_no_photo(tmp_path: Path) -> None:
+def test_what_is_no_file_is_told_of_and_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
-    assert paths(tmp_path) == []
+    (tmp_path / "zero.png").symlink_to("/dev/zero")
+    (tmp_path / "pipe.txt").symlink_to(tmp_path / "pipe.jpg")
+    monkeypatch.setattr(os, "open", lambda *_: pytest.fail("it was opened"))
+    found = walk(str(tmp_path))
+    assert found.files == [Seen("pipe.jpg", 0, 0, 0), Seen("zero.png", 0, 0, 0)] and found.other == 0
+    assert set(found.unsupported) == {"pipe.jpg", "zero.png"} and "device" in found.unsupported["zero.png"]
 
 
 def test_a_folder_that_cannot_be_listed_is_told_of(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,30 @@ def test_any_posix_name_survives_the_catalog(raw: bytes) -> None:
     assert from_text(text) == name
 
 
+@given(
+    st.text(st.characters(exclude_characters="\0"), min_size=1)
+    | st.text(st.sampled_from("a\ud800\udbff\udc00\udfff\U0010d800\U0010dfff\U0010ffff"))
+)
+def test_any_windows_name_survives_the_catalog(typed: str) -> None:
+    # UTF-16 as Windows keeps it: two halves that stand next to each other are one character.
+    name = typed.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    text = to_text(name)
+    text.encode("utf-8")
+    assert from_text(text) == name
+    printable(name).encode("utf-8")
+
+
+@given(st.sets(st.text(st.sampled_from("a\udc80\udcff\U0010dc80\U0010d83d\uffff\x01\n"), min_size=1), max_size=8))
+def test_no_two_names_share_one_text(names: set[str]) -> None:
+    assert len({to_text(name) for name in names}) == len(names)
+
+
+def test_texts_of_earlier_libraries_are_read_as_they_were_written() -> None:
+    assert to_text("caf\udce9.jpg") == "caf\U0010dce9.jpg"
+    assert from_text("caf\U0010dce9.jpg") == "caf\udce9.jpg"
+    assert from_text("\U0001f600 \U0010ffff.jpg") == to_text("\U0001f600 \U0010ffff.jpg") == "\U0001f600 \U0010ffff.jpg"
+
+
 def test_printable_never_fails_to_print() -> None:
     assert printable("a\udcff.jpg").encode("utf-8") == "a\ufffd.jpg".encode()
 

@@ -1,0 +1,37 @@
+"""How far a run is, and how fast."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+
+class Progress(NamedTuple):
+    """How far the reading of new files is. rate: files/s over the last seconds. eta: seconds left, or None.
+
+    stage: what is done instead of reading files, in words (see `stages`), or ''.
+    """
+
+    done: int
+    total: int
+    rate: float
+    eta: float | None
+    stage: str = ""
+
+
+class Meter:
+    """Progress with a rate over the last ten seconds or so."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._done = total, 0
+        self._marks = [(time.monotonic(), 0)]
+
+    def add(self, number: int) -> Progress:
+        """So many more files are done."""
+        self._done += number
+        self._marks = [*self._marks[-200:], (time.monotonic(), self._done)]
+        while len(self._marks) > 2 and self._marks[-1][0] - self._marks[0][0] > 10:
+            self._marks.pop(0)
+        (t0, n0), (t1, n1) = self._marks[0], self._marks[-1]
+        rate = (n1 - n0) / max(t1 - t0, 1e-6)
+        return Progress(self._done, self._total, rate, (self._total - self._done) / rate if rate > 0 else None)

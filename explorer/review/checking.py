@@ -12,10 +12,12 @@ from explorer.errors import UsageError
 from explorer.library.decisions import Protection, protected_folders
 from explorer.library.library import Library
 from explorer.library.pairs import PAIRS_VERSION, Kind, compared
+from explorer.library.mounts import Locations
 from explorer.library.paths import inside, printable
 from explorer.library.removals import known_file, unread_file
 from explorer.review import moving
 from explorer.review.companions import Along, beside
+from explorer.review.identity import same_entry
 from explorer.review.moving import Stamp, stamp
 from explorer.review.outcome import Removal
 
@@ -43,10 +45,15 @@ class Kept(NamedTuple):
     stamp: Stamp
 
     def still(self) -> bool:
-        """Whether it is there, as it was checked; one that was touched meanwhile is read again."""
+        """Whether it is there, as it was checked; one that was touched meanwhile, or has no id, is read again."""
         with contextlib.suppress(OSError):
-            return stamp(self.path) == self.stamp or (moving.is_plain(self.path) and moving.file_hash(self.path) == self.hash)
-        return False
+            if self.stamp.inode and stamp(self.path) == self.stamp:
+                return True
+        return self.intact()
+
+    def intact(self) -> bool:
+        """Whether it can be read, now, with the content that it had."""
+        return moving.holds(self.path, self.hash)
 
 
 @dataclass(frozen=True)
@@ -89,11 +96,11 @@ class Check:
         wanted = list(removals)
         self._catalog, self._protection = library.catalog, Protection(protected_folders(library.catalog))
         self.number = len(wanted)
-        self.real_roots = [os.path.realpath(root) for root in library.catalog.root_paths().values()]
-        paths = {removal.path for removal in wanted}
-        if len(paths) < len(wanted):
-            seen = set[str]()
-            twice = next(removal.path for removal in wanted if removal.path in seen or seen.add(removal.path))  # type: ignore[func-returns-value]
+        self._roots = list(library.catalog.root_paths().values())
+        self._real_roots, self._locations = [os.path.realpath(root) for root in self._roots], Locations()
+        paths = {removal.path for removal in wanted if _can_be_asked_for(removal.path)}
+        seen = set[str]()
+        for twice in (removal.path for removal in wanted if removal.path in seen or seen.add(removal.path)):  # type: ignore[func-returns-value]
             raise UsageError(f"The file {printable(twice)} is to be removed twice: make the plan again.")
         self._paths = {_real(path) for path in paths}
         if not without_keeper and any(removal.keeper is None for removal in wanted):
@@ -106,18 +113,23 @@ class Check:
     def _check_folder(self, to: str, library: Library) -> None:
         if not os.path.isabs(to):  # noqa: PTH117
             raise UsageError(f"The folder {printable(to)} must be given as a full path.")
-        real = os.path.realpath(to)
-        if any(inside(real, root) for root in self.real_roots):
+        if self.in_library(to):
             raise UsageError(
                 f"The folder {printable(to)} lies in the library, where photos would be found again: choose one outside of it."
             )
         if os.path.lexists(to) and not os.path.isdir(to):  # noqa: PTH112
             raise UsageError(f"{printable(to)} is a file, not a folder: choose another.")
-        if inside(real, os.path.realpath(library.dir)):
+        if self._locations.inside(to, str(library.dir)):
             raise UsageError(f"The folder {printable(to)} belongs to the library itself: choose another.")
+
+    def in_library(self, folder: str) -> bool:
+        """Whether a folder lies in a watched one, through whatever links and mounts it is reached."""
+        real = os.path.realpath(folder)
+        return any(inside(real, root) for root in self._real_roots) or any(self._locations.inside(folder, root) for root in self._roots)
 
     def __call__(self, removal: Removal, gone: frozenset[str] | set[str] = frozenset()) -> Checked:
         """gone: paths that would be gone by then, in a dry run. Raises Refused."""
+        _require_plain(removal.path, "it")
         if self._protection.covers(removal.path):
             raise Refused("it lies in a protected folder")
         unread = unread_file(self._catalog, removal.path) if os.path.isabs(removal.path) else None  # noqa: PTH117
@@ -160,7 +172,7 @@ class Check:
     def _same_film(self, keeper: str, part: Part, name: str) -> Kept:
         films = [film for film in beside(keeper).films if not film.link]
         for film in films:
-            if film.bytes != part.stamp.size or moving.same_entry(film.path, part.path):
+            if film.bytes != part.stamp.size or same_entry(film.path, part.path):
                 continue
             found = stamp(film.path)
             if moving.file_hash(film.path) == part.hash and stamp(film.path) == found:
@@ -169,12 +181,13 @@ class Check:
 
     def _keeper(self, removal: Removal) -> Kept:
         keeper, digest = removal.keeper or "", removal.keeper_hash or removal.hash
+        _require_plain(keeper, "the one to keep")
         if _real(keeper) in self._paths:
             raise Refused("the one to keep is to be removed, too")
         try:
             if not moving.is_plain(keeper):
                 raise Refused("the one to keep is only a link, or no file")
-            if moving.same_entry(removal.path, keeper):
+            if same_entry(removal.path, keeper):
                 raise Refused("the one to keep is this very file, under another path")
             self._known(keeper, digest, "the one to keep")
             if digest != removal.hash and not self._verified(removal, digest):
@@ -217,6 +230,20 @@ def _part(path: str, digest: str | None = None) -> Part:
     if is_link:
         facts["link"] = os.readlink(path)  # noqa: PTH115
     return Part(path, actual, found, None, freed, facts)
+
+
+def _can_be_asked_for(path: str) -> bool:
+    """Whether it is a path at all: a NUL ends one, and half of a surrogate pair is no character of a name."""
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+
+
+def _require_plain(path: str, what: str) -> None:
+    """Raises Refused where a path is not one by which the library can know a file: with `..` in it, what it leads to depends on links."""
+    if not _can_be_asked_for(path) or os.path.normpath(path) != path:
+        raise Refused(f"the path of {'this file' if what == 'it' else what} is not a plain one: write it without “..”, “.” and “//”")
 
 
 def _real(path: str) -> str:

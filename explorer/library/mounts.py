@@ -39,7 +39,7 @@ class Mount(NamedTuple):
 
 
 def mount_table(text: str | None = None) -> list[Mount]:
-    """The mounts of this process, oldest first; empty on systems that have no such table. text: the table, for those who have it already."""
+    """The mounts of this process, oldest first; empty where there is no such table. text: the table, for those who have it already."""
     if text is None:
         try:
             text = os.fsdecode(Path(_TABLE).read_bytes())

@@ -53,6 +53,8 @@ def _of_earlier_releases(catalog: Catalog, journal: Journal) -> list[str]:
 def _schema_times(catalog: Catalog) -> tuple[float, float]:
     """When the first and the last step of the schema were applied, in Unix seconds."""
     with catalog.reading() as db:
-        row = db.execute("select min(applied_at), max(applied_at) from _sqlite_migrations where migration_set = 'photo-explorer'").fetchone()
+        row = db.execute(
+            "select min(applied_at), max(applied_at) from _sqlite_migrations where migration_set = 'photo-explorer'"
+        ).fetchone()
     first, last = (dt.datetime.fromisoformat(text).timestamp() if text else 0.0 for text in row)
     return first, last

@@ -154,7 +154,9 @@ class Journal:
             elif step == "intended":
                 for each in (*({**along, "of": line["number"]} for along in line.get("along", ())), line):
                     if (run, each["number"]) not in entries:
-                        entry = entries[run, each["number"]] = Entry(run=run, state="intended", **{key: each[key] for key in _SAID & each.keys()})
+                        entry = entries[run, each["number"]] = Entry(
+                            run=run, state="intended", **{key: each[key] for key in _SAID & each.keys()}
+                        )
                         found[run].entries.append(entry)
             elif step == "end":
                 found[run].ended = True

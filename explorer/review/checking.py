@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -11,8 +12,8 @@ from typing import Any, NamedTuple
 from explorer.errors import UsageError
 from explorer.library.decisions import Protection, protected_folders
 from explorer.library.library import Library
-from explorer.library.pairs import PAIRS_VERSION, Kind, compared
 from explorer.library.mounts import Locations
+from explorer.library.pairs import PAIRS_VERSION, Kind, compared
 from explorer.library.paths import inside, printable
 from explorer.library.removals import known_file, unread_file
 from explorer.review import moving
@@ -99,8 +100,8 @@ class Check:
         self._roots = list(library.catalog.root_paths().values())
         self._real_roots, self._locations = [os.path.realpath(root) for root in self._roots], Locations()
         paths = {removal.path for removal in wanted if _can_be_asked_for(removal.path)}
-        seen = set[str]()
-        for twice in (removal.path for removal in wanted if removal.path in seen or seen.add(removal.path)):  # type: ignore[func-returns-value]
+        twice = next((path for path, times in Counter(removal.path for removal in wanted).items() if times > 1), None)
+        if twice is not None:
             raise UsageError(f"The file {printable(twice)} is to be removed twice: make the plan again.")
         self._paths = {_real(path) for path in paths}
         if not without_keeper and any(removal.keeper is None for removal in wanted):
@@ -121,6 +122,10 @@ class Check:
             raise UsageError(f"{printable(to)} is a file, not a folder: choose another.")
         if self._locations.inside(to, str(library.dir)):
             raise UsageError(f"The folder {printable(to)} belongs to the library itself: choose another.")
+
+    def folders(self) -> list[str]:
+        """The watched folders, and those below them that directly hold photos."""
+        return [*self._roots, *(folder["path"] for folder in self._catalog.folders())]
 
     def in_library(self, folder: str) -> bool:
         """Whether a folder lies in a watched one, through whatever links and mounts it is reached."""
@@ -243,7 +248,7 @@ def _can_be_asked_for(path: str) -> bool:
 def _require_plain(path: str, what: str) -> None:
     """Raises Refused where a path is not one by which the library can know a file: with `..` in it, what it leads to depends on links."""
     if not _can_be_asked_for(path) or os.path.normpath(path) != path:
-        raise Refused(f"the path of {'this file' if what == 'it' else what} is not a plain one: write it without “..”, “.” and “//”")
+        raise Refused(f"{what} is not in the library by this path: write it without “..”, “.” and “//”")
 
 
 def _real(path: str) -> str:

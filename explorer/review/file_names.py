@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 # Bytes that a name may have where the file system does not say.
 _LONGEST_NAME = 255
@@ -39,3 +39,12 @@ def fitting(stem: str, rest: str, longest: int) -> str:
     while stem and len(os.fsencode(stem + rest)) > longest:
         stem = stem[:-1]
     return stem + rest
+
+
+def longer(photo: str, others: Iterable[str]) -> int:
+    """By how many bytes the longest name of these files is longer than the photo's; at least 0."""
+    return max([0, *(len(_name(each)) - len(_name(photo)) for each in others)])
+
+
+def _name(path: str) -> bytes:
+    return os.fsencode(os.path.basename(path))  # noqa: PTH119

@@ -70,7 +70,7 @@ def change_shows(changed: int | str, kept: str) -> bool | None:
     changed: path, or descriptor, of a file that is ours to change; its times are restored. None: it may not be changed, so that nothing
     is known. Raises OSError.
     """
-    facts, before = os.stat(changed), _fresh_time(kept)
+    facts, before = os.stat(changed), _fresh_time(kept)  # noqa: PTH116
     marked = facts.st_mtime_ns // _GRAIN * _GRAIN - _DAY
     if marked // _GRAIN == before // _GRAIN:
         marked -= _DAY
@@ -86,7 +86,7 @@ def change_shows(changed: int | str, kept: str) -> bool | None:
 
 def proven_apart(moved: int | str, kept: str) -> bool:
     """Whether a file that was taken away is proven not to have been the one that is kept. Raises OSError."""
-    one, two = os.stat(moved), os.stat(kept)
+    one, two = os.stat(moved), os.stat(kept)  # noqa: PTH116
     if one.st_ino and (one.st_dev, one.st_ino) == (two.st_dev, two.st_ino):
         # Another hard link of the file, whose name was not the one that went: it is still there.
         return True

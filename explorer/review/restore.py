@@ -17,7 +17,7 @@ from explorer.review import moving, trash
 from explorer.review.boundaries import Boundaries
 from explorer.review.checking import TRASH
 from explorer.review.companions import renamed
-from explorer.review.file_names import free_names
+from explorer.review.file_names import free_names, longer
 from explorer.review.identity import drop_copy, same_entry, two_names
 
 # stayed: it is at its place. moved: it lies where it was to go. unknown: it is in neither place that can be seen now.
@@ -253,15 +253,6 @@ def _places(entry: Entry, family: Sequence[Entry]) -> Iterator[str]:
     for name in free_names(entry.path, "restored", longer(entry.path, others)):
         if name == entry.path or not any(os.path.lexists(renamed(each, entry.path, name)) for each in others):
             yield name
-
-
-def longer(photo: str, others: Sequence[str]) -> int:
-    """By how many bytes the longest name of these files is longer than the photo's."""
-    return max([0, *(len(_name(each)) - len(_name(photo)) for each in others)])
-
-
-def _name(path: str) -> bytes:
-    return os.fsencode(os.path.basename(path))  # noqa: PTH119
 
 
 def _where(entry: Entry) -> str:

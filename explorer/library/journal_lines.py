@@ -19,7 +19,7 @@ Line = dict[str, Any]
 # What names a run: when it was, and a random number.
 RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4,32}")
 _HASH = re.compile(r"[0-9a-f]{32}")
-_FACTS = ("size", "mtime_ns", "atime_ns", "inode", "device", "freed")
+_FACTS = ("size", "mtime_ns", "atime_ns", "inode", "device", "drive", "freed")
 # Ids of files may have 128 bits.
 _LARGEST = 1 << 128
 # 31 December 9999: later than that is no time that can be shown.

@@ -230,7 +230,8 @@ def _part(path: str, digest: str | None = None) -> Part:
     freed = 0 if is_link or before.st_nlink > 1 else before.st_size
     facts: dict[str, Any] = {
         "size": before.st_size, "mtime_ns": before.st_mtime_ns, "atime_ns": before.st_atime_ns, "inode": before.st_ino,
-        "device": before.st_dev, "freed": freed,
+        # An overlay gives its files another device number than its folders.
+        "device": before.st_dev, "drive": os.stat(os.path.dirname(path)).st_dev, "freed": freed,  # noqa: PTH116, PTH120
     }  # fmt: skip
     if is_link:
         facts["link"] = os.readlink(path)  # noqa: PTH115

@@ -210,7 +210,7 @@ class Restorer:
         at = root
         while not os.path.isdir(at) and at != os.path.dirname(at):  # noqa: PTH112, PTH120
             at = os.path.dirname(at)  # noqa: PTH120
-        if os.stat(at).st_dev != entry.facts["device"]:  # noqa: PTH116
+        if os.stat(at).st_dev not in (entry.facts["device"], entry.facts.get("drive")):  # noqa: PTH116
             raise _Lost(f"the drive with {printable(root)} seems to be away: connect it and undo again")
 
 

@@ -194,7 +194,7 @@ def release(path: str, origin: str) -> None:
 def aside(path: str, library: Path) -> str:
     """A folder of our own on the drive of this file: in the library where that is on the same drive, else at the drive's top."""
     own = os.path.join(library, "removed")  # noqa: PTH118
-    device = os.lstat(path).st_dev
+    device = _device(os.path.dirname(path))  # noqa: PTH120
     if os.stat(library).st_dev == device:  # noqa: PTH116
         return own
     top = os.path.join(_mount(path), ASIDE)  # noqa: PTH118

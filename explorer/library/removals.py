@@ -43,8 +43,9 @@ class Entry:
 
     path: where it lay. hash: of its content, hex. keeper: what was kept for it, or None. where: "trash" or the folder it went to.
     target: the place chosen for it (in a folder) or found for it (in the trash); None until it is known. info: the trash's own note.
-    back: where it was put back to. facts: size, times, inode and device (drive: its folder's) as they were. of: of a file that went along with a photo, the
-    number of that photo's entry. keeper_hash: of the content that was kept, hex; None in journals of earlier releases.
+    back: where it was put back to. facts: size, times, inode, device and drive (the device of its folder) as they were. of: of a file that
+    went along with a photo, the number of that photo's entry. keeper_hash: of the content that was kept, hex; None in journals of earlier
+    releases.
     """
 
     run: str

@@ -9,7 +9,7 @@ from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.removal_folders import remember_removal_folder
 from explorer.library.removals import Journal
-from explorer.review import identity, trash
+from explorer.review import identity, moving, trash
 from explorer.review.checking import TRASH, Check, Checked, Refused
 from explorer.review.companions import renamed
 from explorer.review.file_names import free_names, longer
@@ -52,7 +52,8 @@ class Destinations:
         where = self._to
         _make(where)
         try:
-            seen = identity.visible_in(where, self._check.folders())
+            token = moving.content_hash(os.fsencode(os.path.realpath(self._library.dir)))
+            seen = identity.visible_in(where, self._check.folders(), token)
         except OSError as error:
             raise Refused(f"nothing can be written to the folder {printable(where)} ({error.strerror or error})") from error
         if seen is not None:
@@ -66,7 +67,8 @@ class Destinations:
         below = os.path.relpath(path, os.path.dirname(checked.root))  # noqa: PTH120
         wanted = os.path.join(where, below)  # noqa: PTH118
         folder = os.path.dirname(wanted)  # noqa: PTH120
-        if self._check.in_library(folder):
+        # At the top of a drive that is watched as a whole, our own folder is one that is never indexed.
+        if self._check.in_library(folder) and trash.ASIDE not in folder.split(os.sep):
             raise Refused(f"the folder {printable(folder)} lies in the library: choose one outside of it")
         _make(folder)
         for name in free_names(wanted, spare=longer(path, parts)):

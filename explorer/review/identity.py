@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat
 import unicodedata
 from collections.abc import Iterable
@@ -94,11 +93,16 @@ def proven_apart(moved: int | str, kept: str) -> bool:
     return _apart_by(one, two) if shows is None else not shows
 
 
-def visible_in(folder: str, others: Iterable[str]) -> str | None:
-    """The first of these folders in which a new file in `folder` shows; None where none does. Raises OSError where none can be made."""
-    name = f".photo-explorer-{secrets.token_hex(8)}.probe"
+def visible_in(folder: str, others: Iterable[str], token: str) -> str | None:
+    """The first of these folders in which a new file in `folder` shows; None where none does. Raises OSError where none can be made.
+
+    token: of whoever asks, one at a time. A file that a cut left is found by it, and goes the next time.
+    """
+    name = f".photo-explorer-{token}.probe"
     probe = os.path.join(folder, name)  # noqa: PTH118
-    os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    # Only an empty file is taken for one of ours.
+    if not (os.path.lexists(probe) and stat.S_ISREG(os.lstat(probe).st_mode) and not os.lstat(probe).st_size):
+        os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         return next((other for other in others if os.path.lexists(os.path.join(other, name))), None)  # noqa: PTH118
     finally:

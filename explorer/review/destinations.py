@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import NamedTuple
 
 from explorer.library.library import Library
@@ -68,7 +69,7 @@ class Destinations:
         wanted = os.path.join(where, below)  # noqa: PTH118
         folder = os.path.dirname(wanted)  # noqa: PTH120
         # At the top of a drive that is watched as a whole, our own folder is one that is never indexed.
-        if self._check.in_library(folder) and trash.ASIDE not in folder.split(os.sep):
+        if self._check.in_library(folder) and trash.ASIDE not in Path(folder).parts:
             raise Refused(f"the folder {printable(folder)} lies in the library: choose one outside of it")
         _make(folder)
         for name in free_names(wanted, spare=longer(path, parts)):

@@ -74,7 +74,8 @@ def send(path: str, digest: str, to: Trashed, token: str = "") -> None:
         moving.sync_folder(os.path.dirname(to.info))  # noqa: PTH120
         moving.move(path, to.path, digest, token)
     except BaseException:
-        if not os.path.lexists(to.path):
+        # It has not moved: what lies there under that name is another program's.
+        if os.path.lexists(path):
             forget(to.info)
         raise
 

@@ -16,6 +16,7 @@ from typing import Literal
 
 from explorer.errors import UsageError
 from explorer.library.catalog import Catalog
+from explorer.library.mounts import Locations
 from explorer.library.paths import from_text, inside, to_text
 
 # apart: not duplicates of each other. keep: duplicates, and all are kept. later: not now.
@@ -165,11 +166,14 @@ def unprotect(catalog: Catalog, folder: str) -> None:
 
 
 class Protection:
-    """Whether paths lie in protected folders, by any of their names: links to folders are followed on both sides."""
+    """Whether paths lie in protected folders, by any of their names: links and mounts are seen through on both sides."""
 
-    def __init__(self, folders: Iterable[str]) -> None:
+    def __init__(self, folders: Iterable[str], locations: Locations | None = None) -> None:
+        """locations: where paths lie by the mounts of this computer; read when needed if not given."""
         self._folders = list(folders)
         self._real = [os.path.realpath(folder) for folder in self._folders]
+        self._ids = {found for folder in self._real if (found := _id(folder)) is not None}
+        self._locations = locations or (Locations() if self._folders else Locations(()))
         self._known: dict[str, bool] = {}
 
     def covers(self, path: str) -> bool:
@@ -178,9 +182,34 @@ class Protection:
             return False
         folder = os.path.dirname(path)  # noqa: PTH120
         if folder not in self._known:
-            real = os.path.realpath(folder)
-            self._known[folder] = any(_inside(folder, each) for each in self._folders) or any(_inside(real, each) for each in self._real)
+            self._known[folder] = self._covers(folder)
         return self._known[folder]
+
+    def _covers(self, folder: str) -> bool:
+        real = os.path.realpath(folder)
+        if any(_inside(folder, each) for each in self._folders) or any(_inside(real, each) for each in self._real):
+            return True
+        if any(self._locations.inside(folder, each) for each in self._folders):
+            return True
+        # What is mounted in ways that the system does not tell of.
+        return bool(self._ids) and any(_id(each) in self._ids for each in _upwards(real))
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    """A folder, the one it lies in, and so on."""
+    yield folder
+    while (above := os.path.dirname(folder)) != folder:  # noqa: PTH120
+        folder = above
+        yield folder
+
+
+def _id(folder: str) -> tuple[int, int] | None:
+    """What identifies a folder on this computer; None where it is not there, or where its file system numbers nothing."""
+    try:
+        facts = os.stat(folder)  # noqa: PTH116
+    except OSError:
+        return None
+    return (facts.st_dev, facts.st_ino) if facts.st_ino else None
 
 
 def _inside(path: str, folder: str) -> bool:

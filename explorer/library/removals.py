@@ -8,6 +8,7 @@ written, which then announced nothing that had happened.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import time
@@ -20,6 +21,7 @@ from filelock import FileLock, Timeout
 from explorer.errors import Fault, LibraryError, LibraryLocked
 from explorer.library import int64
 from explorer.library.catalog import Catalog
+from explorer.library.journal_lines import parse
 from explorer.library.library import Library
 from explorer.library.paths import from_text, inside, to_text
 from explorer.library.writer import KnownFile, Seen, Writer
@@ -31,6 +33,10 @@ WAIT = 10.0
 # intended: said, perhaps done. moved: it is away. undoing: said, perhaps done. undone: it is back, or never went.
 State = Literal["intended", "moved", "undoing", "undone"]
 
+# Fields of an entry that its announcement gives, and those that later lines may.
+_SAID = frozenset({"number", "path", "hash", "keeper", "keeper_hash", "where", "root", "target", "info", "facts", "of"})
+_LEARNED = frozenset({"target", "info", "back", "reason", "sidecar"})
+
 
 @dataclass
 class Entry:
@@ -38,8 +44,9 @@ class Entry:
 
     path: where it lay. hash: of its content, hex. keeper: what was kept for it, or None. where: "trash" or the folder it went to.
     target: the place chosen for it (in a folder) or found for it (in the trash); None until it is known. info: the trash's own note.
-    back: where it was put back to. facts: size, times, inode and device as they were. of: of a file that went along with a photo, the
-    number of that photo's entry.
+    back: where it was put back to. facts: size, times, inode, device and drive (the device of its folder) as they were. of: of a file that
+    went along with a photo, the number of that photo's entry. keeper_hash: of the content that was kept, hex; None in journals of earlier
+    releases.
     """
 
     run: str
@@ -57,11 +64,17 @@ class Entry:
     sidecar: dict[str, Any] | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     of: int | None = None
+    keeper_hash: str | None = None
 
     @property
     def away(self) -> bool:
-        """It is gone from its place, and can be brought back."""
-        return self.state in ("moved", "undoing")
+        """It may be gone from its place, so that undo has something to do: also where a cut has left open whether it went."""
+        return self.state != "undone"
+
+    @property
+    def token(self) -> str:
+        """What names things of this entry that are ours, wherever they lie."""
+        return f"{self.run}-{self.number}"
 
 
 @dataclass
@@ -77,7 +90,7 @@ class Run:
 
     @property
     def away(self) -> list[Entry]:
-        """The files that are gone from their places and can be brought back."""
+        """The files that are gone from their places, or may be, and can be brought back."""
         return [entry for entry in self.entries if entry.away]
 
     @property
@@ -116,9 +129,7 @@ class Journal:
                     os.lseek(handle, -1, os.SEEK_END)
                     # A line that a power cut left unfinished must not swallow this one.
                     line = line if os.read(handle, 1) == b"\n" else b"\n" + line
-                written = os.write(handle, line)
-                if written != len(line):
-                    raise OSError(28, "the drive is full")
+                _write_all(handle, line)
                 os.fsync(handle)
             finally:
                 os.close(handle)
@@ -133,48 +144,48 @@ class Journal:
             raise LibraryError(f"The journal of removals {self.path} cannot be written ({why}), so nothing more is removed.") from error
 
     def runs(self) -> list[Run]:
-        """Every run, oldest first."""
+        """Every run, oldest first. Lines that are not well-formed are passed over."""
         found = dict[str, Run]()
         entries = dict[tuple[str, int], Entry]()
-        for line in self._lines():
-            run, step = line.get("run", ""), line.get("step")
+        for line in parse(self._read()):
+            run, step = line["run"], line["step"]
             if step == "begin":
-                found[run] = Run(run, line["at"], line["where"], line["planned"])
+                found.setdefault(run, Run(run, line["at"], line["where"], line["planned"]))
             elif run not in found:
                 continue
             elif step == "intended":
                 for each in (*({**along, "of": line["number"]} for along in line.get("along", ())), line):
-                    known = {key: each[key] for key in Entry.__dataclass_fields__ if key in each and key not in ("state", "run")}
-                    entry = entries[run, each["number"]] = Entry(run=run, state="intended", **known)
-                    found[run].entries.append(entry)
+                    if (run, each["number"]) not in entries:
+                        entry = entries[run, each["number"]] = Entry(
+                            run=run, state="intended", **{key: each[key] for key in _SAID & each.keys()}
+                        )
+                        found[run].entries.append(entry)
             elif step == "end":
                 found[run].ended = True
             elif (run, line.get("number")) in entries:
                 entry = entries[run, line["number"]]
                 if step in ("moved", "undoing", "undone"):
                     entry.state = step
-                for key in ("target", "info", "back", "reason", "sidecar"):
-                    if key in line:
-                        setattr(entry, key, line[key])
+                for key in _LEARNED & line.keys():
+                    setattr(entry, key, line[key])
         return list(found.values())
 
-    def _lines(self) -> list[dict[str, Any]]:
+    def _read(self) -> bytes:
         try:
-            text = self.path.read_bytes()
+            return self.path.read_bytes()
         except FileNotFoundError:
-            return []
+            return b""
         except OSError as error:
             raise LibraryError(f"The journal of removals {self.path} cannot be read: {error.strerror or error}.") from error
-        found = list[dict[str, Any]]()
-        for line in text.split(b"\n"):
-            try:
-                value = json.loads(line) if line.strip() else None
-            except ValueError:
-                # Cut off by a power cut: it announced nothing that was done.
-                continue
-            if isinstance(value, dict):
-                found.append(value)
-        return found
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    """A system may write less than it is given, without an error."""
+    while data:
+        written = os.write(handle, data)
+        if not written:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        data = data[written:]
 
 
 # --- what the catalog knows of a file, and learns of a removal

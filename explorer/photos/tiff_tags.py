@@ -13,7 +13,17 @@ _TYPES = {1: "B", 2: "B", 3: "H", 4: "I", 5: "II", 6: "b", 7: "B", 8: "h", 9: "i
 _MOST_VALUES, _MOST_DIRECTORIES = 1 << 20, 64
 
 SUBFILE_TYPE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER, STRIPS, SAMPLES = 254, 256, 257, 258, 259, 262, 266, 273, 277
-ROWS_PER_STRIP, STRIP_BYTES, PLANAR, PREDICTOR, COLOUR_MAP, TILE_WIDTH, TILE_HEIGHT, TILES, TILE_BYTES = 278, 279, 284, 317, 320, 322, 323, 324, 325
+ROWS_PER_STRIP, STRIP_BYTES, PLANAR, PREDICTOR, COLOUR_MAP, TILE_WIDTH, TILE_HEIGHT, TILES, TILE_BYTES = (
+    278,
+    279,
+    284,
+    317,
+    320,
+    322,
+    323,
+    324,
+    325,
+)
 SUB_IFDS, EXTRA_SAMPLES, SAMPLE_FORMAT, YCBCR_SUBSAMPLING, ICC_PROFILE, DNG_VERSION = 330, 338, 339, 530, 34675, 50706
 
 # Photometric interpretations and compressions that only the sensor data of RAW files have: colour filter array, linear RAW; Sony's,
@@ -65,9 +75,7 @@ def is_raw(data: bytes) -> bool:
     first = found[0]
     if DNG_VERSION in first or (first.get(SUBFILE_TYPE) == (1,) and SUB_IFDS in first):
         return True
-    return any(
-        tags.get(PHOTOMETRIC, (0,))[0] in _RAW_PHOTOMETRIC or tags.get(COMPRESSION, (0,))[0] in _RAW_COMPRESSION for tags in found
-    )
+    return any(tags.get(PHOTOMETRIC, (0,))[0] in _RAW_PHOTOMETRIC or tags.get(COMPRESSION, (0,))[0] in _RAW_COMPRESSION for tags in found)
 
 
 def pieces(tags: Directory) -> Iterator[tuple[int, int]]:

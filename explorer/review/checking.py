@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -12,13 +13,15 @@ from explorer.errors import PROVEN, UsageError
 from explorer.library import int64
 from explorer.library.decisions import Protection, protected_folders
 from explorer.library.library import Library
+from explorer.library.mounts import Locations
 from explorer.library.pairs import PAIRS_VERSION, Kind, compared, contents_of
 from explorer.library.paths import inside, printable
 from explorer.library.removals import known_file, unread_file
-from explorer.photos.contents import why_it_stays
 from explorer.library.system_folders import around_file, around_folder
+from explorer.photos.contents import why_it_stays
 from explorer.review import moving
 from explorer.review.companions import Along, beside
+from explorer.review.identity import same_entry
 from explorer.review.moving import Stamp, stamp
 from explorer.review.outcome import Removal
 
@@ -46,10 +49,15 @@ class Kept(NamedTuple):
     stamp: Stamp
 
     def still(self) -> bool:
-        """Whether it is there, as it was checked; one that was touched meanwhile is read again."""
+        """Whether it is there, as it was checked; one that was touched meanwhile, or has no id, is read again."""
         with contextlib.suppress(OSError):
-            return stamp(self.path) == self.stamp or (moving.is_plain(self.path) and moving.file_hash(self.path) == self.hash)
-        return False
+            if self.stamp.inode and stamp(self.path) == self.stamp:
+                return True
+        return self.intact()
+
+    def intact(self) -> bool:
+        """Whether it can be read, now, with the content that it had."""
+        return moving.holds(self.path, self.hash)
 
 
 @dataclass(frozen=True)
@@ -92,11 +100,11 @@ class Check:
         wanted = list(removals)
         self._catalog, self._protection = library.catalog, Protection(protected_folders(library.catalog))
         self.number = len(wanted)
-        self.real_roots = [os.path.realpath(root) for root in library.catalog.root_paths().values()]
-        paths = {removal.path for removal in wanted}
-        if len(paths) < len(wanted):
-            seen = set[str]()
-            twice = next(removal.path for removal in wanted if removal.path in seen or seen.add(removal.path))  # type: ignore[func-returns-value]
+        self._roots = list(library.catalog.root_paths().values())
+        self._real_roots, self._locations = [os.path.realpath(root) for root in self._roots], Locations()
+        paths = {removal.path for removal in wanted if _can_be_asked_for(removal.path)}
+        twice = next((path for path, times in Counter(removal.path for removal in wanted).items() if times > 1), None)
+        if twice is not None:
             raise UsageError(f"The file {printable(twice)} is to be removed twice: make the plan again.")
         self._paths = {_real(path) for path in paths}
         if not without_keeper and any(removal.keeper is None for removal in wanted):
@@ -109,8 +117,7 @@ class Check:
     def _check_folder(self, to: str, library: Library) -> None:
         if not os.path.isabs(to):  # noqa: PTH117
             raise UsageError(f"The folder {printable(to)} must be given as a full path.")
-        real = os.path.realpath(to)
-        if any(inside(real, root) for root in self.real_roots):
+        if self.in_library(to):
             raise UsageError(
                 f"The folder {printable(to)} lies in the library, where photos would be found again: choose one outside of it."
             )
@@ -120,11 +127,21 @@ class Check:
             raise UsageError(
                 f"The folder {printable(to)} lies in {printable(store)}, where files may be deleted without you being asked: choose another."
             )
-        if inside(real, os.path.realpath(library.dir)):
+        if self._locations.inside(to, str(library.dir)):
             raise UsageError(f"The folder {printable(to)} belongs to the library itself: choose another.")
+
+    def folders(self) -> list[str]:
+        """The watched folders, and those below them that directly hold photos."""
+        return [*self._roots, *(folder["path"] for folder in self._catalog.folders())]
+
+    def in_library(self, folder: str) -> bool:
+        """Whether a folder lies in a watched one, through whatever links and mounts it is reached."""
+        real = os.path.realpath(folder)
+        return any(inside(real, root) for root in self._real_roots) or any(self._locations.inside(folder, root) for root in self._roots)
 
     def __call__(self, removal: Removal, gone: frozenset[str] | set[str] = frozenset()) -> Checked:
         """gone: paths that would be gone by then, in a dry run. Raises Refused."""
+        _require_plain(removal.path, "it")
         if self._protection.covers(removal.path):
             raise Refused("it lies in a protected folder")
         _check_store(removal.path, "it")
@@ -170,7 +187,7 @@ class Check:
     def _same_film(self, keeper: str, part: Part, name: str) -> Kept:
         films = [film for film in beside(keeper).films if not film.link]
         for film in films:
-            if film.bytes != part.stamp.size or moving.same_entry(film.path, part.path):
+            if film.bytes != part.stamp.size or same_entry(film.path, part.path):
                 continue
             found = stamp(film.path)
             if moving.file_hash(film.path) == part.hash and stamp(film.path) == found:
@@ -179,12 +196,13 @@ class Check:
 
     def _keeper(self, removal: Removal) -> Kept:
         keeper, digest = removal.keeper or "", removal.keeper_hash or removal.hash
+        _require_plain(keeper, "the one to keep")
         if _real(keeper) in self._paths:
             raise Refused("the one to keep is to be removed, too")
         try:
             if not moving.is_plain(keeper):
                 raise Refused("the one to keep is only a link, or no file")
-            if moving.same_entry(removal.path, keeper):
+            if same_entry(removal.path, keeper):
                 raise Refused("the one to keep is this very file, under another path")
             _check_store(keeper, "the one to keep")
             self._known(keeper, digest, "the one to keep")
@@ -240,11 +258,26 @@ def _part(path: str, digest: str | None = None) -> Part:
     freed = 0 if is_link or before.st_nlink > 1 else before.st_size
     facts: dict[str, Any] = {
         "size": before.st_size, "mtime_ns": before.st_mtime_ns, "atime_ns": before.st_atime_ns, "inode": before.st_ino,
-        "device": before.st_dev, "freed": freed,
+        # An overlay gives its files another device number than its folders.
+        "device": before.st_dev, "drive": os.stat(os.path.dirname(path)).st_dev, "freed": freed,  # noqa: PTH116, PTH120
     }  # fmt: skip
     if is_link:
         facts["link"] = os.readlink(path)  # noqa: PTH115
     return Part(path, actual, found, None, freed, facts)
+
+
+def _can_be_asked_for(path: str) -> bool:
+    """Whether it is a path at all: a NUL ends one, and half of a surrogate pair is no character of a name."""
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+
+
+def _require_plain(path: str, what: str) -> None:
+    """Raises Refused where a path is not one by which the library can know a file: with `..` in it, what it leads to depends on links."""
+    if not _can_be_asked_for(path) or os.path.normpath(path) != path:
+        raise Refused(f"{what} is not in the library by this path: write it without “..”, “.” and “//”")
 
 
 def _real(path: str) -> str:

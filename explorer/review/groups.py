@@ -62,6 +62,7 @@ class Item:
     def holds(self) -> tuple[str, ...]:
         """What the file holds beside its first picture, in words for a person: “3 pages”, “film inside”. () for a single picture."""
         return ("perhaps more than its picture: it has not been read again yet",) if self.contents is None else tuple(self.contents.words())
+
     taken_precision: Precision | None = None
 
     @property

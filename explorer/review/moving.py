@@ -6,11 +6,13 @@ import contextlib
 import errno
 import hashlib
 import os
+import secrets
 import shutil
 import stat
-import unicodedata
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import BinaryIO, NamedTuple, TypeVar
+
+from explorer.review.exclusive_rename import rename_exclusively
 
 _PIECE = 1 << 20
 # Elsewhere a link's times cannot be set, and setting them would reach what it leads to.
@@ -19,14 +21,20 @@ _TIMES_OF_LINKS = os.utime in os.supports_follow_symlinks
 # What a file system answers that knows no second name for a file, or does not give it to this person.
 _NO_LINKS = {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 
+# A file that must not be there yet.
+_NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
+
+_Made = TypeVar("_Made")
+
 
 class Stamp(NamedTuple):
-    """What tells a file from another without reading it, and from itself after a change."""
+    """What tells a file from another without reading it, and from itself after a change. ctime_ns: no program can set it back."""
 
     device: int
     inode: int
     size: int
     mtime_ns: int
+    ctime_ns: int
 
 
 class Changed(OSError):
@@ -35,8 +43,12 @@ class Changed(OSError):
 
 def stamp(path: str) -> Stamp:
     """Of the entry itself: a link is not followed."""
-    facts = os.lstat(path)
-    return Stamp(facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns)
+    return stamp_of(os.lstat(path))
+
+
+def stamp_of(facts: os.stat_result) -> Stamp:
+    """The stamp of a file whose facts were asked for already."""
+    return Stamp(facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
 
 
 def file_hash(path: str) -> str:
@@ -48,19 +60,11 @@ def file_hash(path: str) -> str:
     return digest.hexdigest()
 
 
-def same_entry(one: str, two: str) -> bool:
-    """Whether two paths are one and the same name of one file: through links to folders, mounts, or a system that ignores case.
-
-    Two hard links are not: each can go without the other. Raises OSError where one of them is not there.
-    """
-    first, second = os.lstat(one), os.lstat(two)
-    if (first.st_dev, first.st_ino) != (second.st_dev, second.st_ino):
-        return False
-    if first.st_nlink < 2:
-        return True
-    folders = [os.stat(os.path.dirname(path) or ".") for path in (one, two)]  # noqa: PTH120, PTH116
-    names = [unicodedata.normalize("NFC", os.path.basename(path)).casefold() for path in (one, two)]  # noqa: PTH119
-    return names[0] == names[1] and os.path.samestat(*folders)
+def holds(path: str, digest: str) -> bool:
+    """Whether there is a file of its own with that content; False where it cannot be read."""
+    with contextlib.suppress(OSError):
+        return is_plain(path) and file_hash(path) == digest
+    return False
 
 
 def sync_folder(folder: str) -> None:
@@ -75,41 +79,41 @@ def sync_folder(folder: str) -> None:
             os.close(handle)
 
 
-def free_names(path: str, word: str = "") -> Iterator[str]:
-    """`a.jpg`, then `a (2).jpg`, `a (3).jpg` …; with a word `a (restored).jpg`, `a (restored 2).jpg` … after the first."""
-    yield path
-    stem, suffix = os.path.splitext(path)  # noqa: PTH122
-    number = 2
-    if word:
-        yield f"{stem} ({word}){suffix}"
-    while True:
-        yield f"{stem} ({word} {number}){suffix}" if word else f"{stem} ({number}){suffix}"
-        number += 1
+def part_name(token: str = "") -> str:
+    """The name under which a copy grows before it is whole. Hidden, so that nothing takes it for a photo.
+
+    token: from the journal, so that what a cut left behind can be found and is known to be ours; without one, a random one.
+    """
+    return f".photo-explorer-{token or secrets.token_hex(8)}.part"
 
 
-def part_of(target: str) -> str:
-    """The name under which a copy grows before it is whole. Hidden, so that nothing takes it for a photo."""
-    folder, name = os.path.split(target)
-    return os.path.join(folder, f".{name}.part")  # noqa: PTH118
+def drop_part(folder: str, token: str) -> None:
+    """Delete what a cut left of a copy with that token. Where that cannot be done now, the next attempt grows under another name."""
+    with contextlib.suppress(OSError):
+        os.unlink(os.path.join(folder, part_name(token)))  # noqa: PTH108, PTH118
 
 
-def move(source: str, target: str, digest: str) -> None:
+def move(source: str, target: str, digest: str, token: str = "") -> None:
     """Bring a file (or a symbolic link) to a place where nothing is yet, with its times, on this drive or another.
 
-    digest: the content hash it has (checked on a copy before the original goes; of a link, what its target holds). When this returns, the
-    change is on disk. Raises FileExistsError where something is at the target, and OSError on any other trouble: the source is then
-    still there, whole.
+    digest: the content hash it has (checked on a copy before the original goes; of a link, what its target holds). token: see
+    `part_name`. When this returns, the change is on disk. Raises FileExistsError where something is at the target, and OSError on any
+    other trouble: the source is then still there, whole.
     """
     if os.path.lexists(target):
-        raise FileExistsError(errno.EEXIST, "there is something of that name already", target)
+        raise _taken(target)
     try:
         _rename(source, target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        _copy(source, target, digest)
+        _copy(source, target, digest, token)
     sync_folder(os.path.dirname(target))  # noqa: PTH120
     sync_folder(os.path.dirname(source))  # noqa: PTH120
+
+
+def _taken(target: str) -> FileExistsError:
+    return FileExistsError(errno.EEXIST, "there is something of that name already", target)
 
 
 def _rename(source: str, target: str) -> None:
@@ -122,14 +126,18 @@ def _rename(source: str, target: str) -> None:
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        _reserve(source, target)
+        if not rename_exclusively(source, target):
+            _reserve(source, target)
         return
     try:
         sync_folder(os.path.dirname(target))  # noqa: PTH120
         os.unlink(source)  # noqa: PTH108
     except OSError:
         # The source could not go (its folder may be read-only): it keeps its name, and the new one is taken back.
-        os.unlink(target)  # noqa: PTH108
+        if not os.path.lexists(source):
+            return
+        if os.path.samestat(os.lstat(source), os.lstat(target)):
+            os.unlink(target)  # noqa: PTH108
         raise
 
 
@@ -139,40 +147,89 @@ def _reserve(source: str, target: str) -> None:
     try:
         os.rename(source, target)  # noqa: PTH104
     except OSError:
-        os.unlink(target)  # noqa: PTH108
+        # A network drive may have done it and lost the answer.
+        if not os.path.lexists(source):
+            return
+        if not os.lstat(target).st_size:
+            os.unlink(target)  # noqa: PTH108
         raise
 
 
-def _copy(source: str, target: str, digest: str) -> None:
+def _copy(source: str, target: str, digest: str, token: str) -> None:
     """To another drive: copy, sync, compare, and only then let the original go."""
-    part, before = part_of(target), stamp(source)
-    with contextlib.suppress(FileNotFoundError):
-        # Left by a copy that was cut off.
-        os.unlink(part)  # noqa: PTH108
+    folder, before = os.path.dirname(target), stamp(source)  # noqa: PTH120
+    is_link = os.path.islink(source)  # noqa: PTH114
+    part = _link_again(source, folder, token) if is_link else _grow(folder, token, lambda new: _pour(source, new))
     try:
-        if os.path.islink(source):  # noqa: PTH114
-            os.symlink(os.readlink(source), part)  # noqa: PTH115, PTH211
-        else:
-            with open(source, "rb") as old, open(part, "xb") as new:  # noqa: PTH123
-                shutil.copyfileobj(old, new, _PIECE)
-                new.flush()
-                os.fsync(new.fileno())
-        shutil.copystat(source, part, follow_symlinks=False)
-        if not os.path.islink(part) and file_hash(part) != digest:  # noqa: PTH114
+        _copy_attributes(source, part)
+        if not is_link and file_hash(part) != digest:
             raise Changed(errno.EIO, "the copy is not like the original", source)
         _rename(part, target)
     except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(part)  # noqa: PTH108
+        _drop_own(part)
         raise
-    sync_folder(os.path.dirname(target))  # noqa: PTH120
+    sync_folder(folder)
     try:
         if stamp(source) != before:
             raise Changed(errno.EIO, "the file changed while it was copied", source)
         os.unlink(source)  # noqa: PTH108
     except OSError:
-        os.unlink(target)  # noqa: PTH108
+        # Whoever took the source away meanwhile, or a network drive that lost its answer, has left the copy as the only one.
+        if os.path.lexists(source):
+            os.unlink(target)  # noqa: PTH108
+            raise
+
+
+def _grow(folder: str, token: str, fill: Callable[[BinaryIO], None], mode: int = 0o600) -> str:
+    """A new file of ours in that folder, filled and on disk; gives its path. Nothing is left of it where that fails."""
+    part, handle = _exclusively(folder, token, lambda path: os.open(path, _NEW, mode))
+    try:
+        with os.fdopen(handle, "wb") as new:
+            fill(new)
+            new.flush()
+            os.fsync(new.fileno())
+    except BaseException:
+        _drop_own(part)
         raise
+    return part
+
+
+def _exclusively(folder: str, token: str, make: Callable[[str], _Made]) -> tuple[str, _Made]:
+    """What `make` makes at a path of ours where nothing is yet; gives the path, too."""
+    part = os.path.join(folder, part_name(token))  # noqa: PTH118
+    try:
+        return part, make(part)
+    except FileExistsError:
+        # What a cut left under this name could not be deleted.
+        part = os.path.join(folder, part_name())  # noqa: PTH118
+        return part, make(part)
+
+
+def _pour(source: str, new: BinaryIO) -> None:
+    with open(source, "rb") as old:  # noqa: PTH123
+        shutil.copyfileobj(old, new, _PIECE)
+
+
+def _link_again(source: str, folder: str, token: str) -> str:
+    """A symbolic link like that one, in that folder; gives its path."""
+    leads_to = os.readlink(source)  # noqa: PTH115
+    return _exclusively(folder, token, lambda path: os.symlink(leads_to, path))[0]  # noqa: PTH211
+
+
+def _drop_own(part: str) -> None:
+    """Delete a file that this process made a moment ago; the error on account of which it goes says more than one of this."""
+    with contextlib.suppress(OSError):
+        os.unlink(part)  # noqa: PTH108
+
+
+def _copy_attributes(source: str, part: str) -> None:
+    """Times, and as far as the other drive knows them, permissions and extended attributes."""
+    try:
+        shutil.copystat(source, part, follow_symlinks=False)
+    except PermissionError:
+        # FAT knows no permissions, and refuses to set some of them. The times are what must not be lost.
+        facts = os.lstat(source)
+        set_times(part, facts.st_atime_ns, facts.st_mtime_ns)
 
 
 def set_times(path: str, atime_ns: int, mtime_ns: int) -> None:
@@ -193,12 +250,26 @@ def content_hash(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def write_whole(path: str, data: bytes) -> None:
-    """Put these bytes into a file of ours, all or nothing: a copy grows beside it and then takes its place."""
-    part = part_of(path)
-    with open(part, "wb") as file:  # noqa: PTH123
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)  # noqa: PTH105
-    sync_folder(os.path.dirname(path))  # noqa: PTH120
+def write_whole(path: str, data: bytes, token: str = "", new: bool = False) -> None:
+    """Put these bytes into a file, all or nothing: a copy grows beside it and then takes its place.
+
+    A link stays a link, and what it leads to is written; permissions stay. token: see `part_name`. new: there must be no file of that
+    name. Raises FileExistsError where there is one nevertheless, and OSError.
+    """
+    real = path if new else os.path.realpath(path)
+    part = _grow(os.path.dirname(real), token, lambda file: _write(data, file), 0o666)  # noqa: PTH120
+    try:
+        if new:
+            _rename(part, real)
+        else:
+            with contextlib.suppress(FileNotFoundError):
+                os.chmod(part, stat.S_IMODE(os.stat(real).st_mode))  # noqa: PTH101, PTH116
+            os.replace(part, real)  # noqa: PTH105
+    except BaseException:
+        _drop_own(part)
+        raise
+    sync_folder(os.path.dirname(real))  # noqa: PTH120
+
+
+def _write(data: bytes, file: BinaryIO) -> None:
+    file.write(data)

@@ -2,33 +2,38 @@
 
 For every photo, in this order: it, the files that belong to it alone (its film, its sidecars) and what is kept for them are read again and
 must be what they are thought to be; the journal says what is about to happen to all of them, on disk; its companions move, then the photo
-itself, none over another file; the journal says where each lies; what is kept is looked at once more, and were it gone, or could one of
-them not go, all of them come back. Cut off anywhere, the next run finds out what had happened (`undo.settle`) and `undo` brings everything
-back.
+itself, none over another file; the journal says where each lies; what is kept is read once more, and proven to be another file than what
+went. Were it gone, or could one of them not go, all of them come back. Cut off anywhere, the next run finds out what had happened
+(`undo.settle`) and `undo` brings everything back.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import os
 import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from explorer.library.library import Library
-from explorer.library.paths import inside, printable
+from explorer.library.paths import printable
 from explorer.library.removals import Entry, Journal, learn
-from explorer.review import moving, sidecar, trash
+from explorer.review import identity, moving, sidecar, trash
 from explorer.review.checking import TRASH, Check, Checked, Part, Refused
-from explorer.review.companions import renamed
-from explorer.review.moving import stamp
+from explorer.review.destinations import Destinations
+from explorer.review.moving import stamp, stamp_of
 from explorer.review.outcome import Outcome, Removal, Result
-from explorer.review.undo import bring_all_back, settle
+from explorer.review.restore import Restorer
+from explorer.review.undo import settle
 
 Tick = Callable[[int, int], None]
 
 _GONE = "the one to keep is not there any more"
+_ALIAS = "it and the one to keep are one file, seen under two paths, or cannot be told apart"
+# How often another place is chosen for a file when another program has taken the one chosen before.
+_ATTEMPTS = 5
 
 
 def dry_run(library: Library, removals: Sequence[Removal], to: str = TRASH, *, without_keeper: bool = False, sidecars: bool = False,
@@ -83,8 +88,9 @@ class _Run:
     """One removal of many files."""
 
     def __init__(self, library: Library, journal: Journal, check: Check, to: str, sidecars: bool) -> None:
-        self._library, self._journal, self._check, self._to, self._sidecars = library, journal, check, to, sidecars
-        self.id = f"{dt.datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+        self._library, self._journal, self._check, self._sidecars = library, journal, check, sidecars
+        self.id = f"{dt.datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
+        self._destinations = Destinations(library, journal, check, to, self.id)
         self.begun = False
         self.results: list[Result] = []
         self._moved: list[tuple[int, list[Entry], Checked]] = []
@@ -92,41 +98,53 @@ class _Run:
         self._merge: sidecar.Merger | None = None
 
     def take(self, removal: Removal) -> None:
+        """Remove one photo with what belongs to it; what became of it is the next result."""
+        for _ in range(_ATTEMPTS):
+            result = self._attempt(removal)
+            if result is not None:
+                self.results.append(result)
+                return
+        self.results.append(Result(removal, "failed", "other programs take its name wherever it is to go: try again later"))
+
+    def _attempt(self, removal: Removal) -> Result | None:
+        """None: a name was taken by another program in that moment, and everything is as it was."""
         try:
             checked = self._check(removal)
             family = self._announce(removal, checked)
         except Refused as refused:
-            self.results.append(Result(removal, "refused", str(refused)))
-            return
+            return Result(removal, "refused", str(refused))
         at = photo = family[-1]
-        try:
-            if self._sidecars and removal.keeper is not None:
-                self._copy_metadata(photo, removal)
-            for at, part in zip(family, checked.parts, strict=True):
-                self._go(at, part)
-            at = photo
-            if not _kept(checked):
-                raise Refused(_GONE)
-        except (Refused, OSError) as error:
-            # Whatever became of them: found out, put back, and said.
-            self.results.append(Result(removal, "failed", _words(error, at) + self._back(family)))
-            return
+        with contextlib.ExitStack() as held:
+            try:
+                if self._sidecars and removal.keeper is not None:
+                    self._copy_metadata(photo, removal)
+                gone = list[int | str | None]()
+                for at, part in zip(family, checked.parts, strict=True):
+                    gone.append(self._go(at, part, held))
+                at = photo
+                _require_kept(checked, gone)
+            except FileExistsError as error:
+                left = self._back(family)
+                return Result(removal, "failed", _words(error, at) + left) if left else None
+            except (Refused, OSError) as error:
+                # Whatever became of them: found out, put back, and said.
+                return Result(removal, "failed", _words(error, at) + self._back(family))
         self._moved.append((len(self.results), family, checked))
-        self.results.append(Result(removal, "removed", checked.note, checked.freed, photo.target, checked.companions))
+        return Result(removal, "removed", checked.note, checked.freed, photo.target, checked.companions)
+
+    @functools.cached_property
+    def _restorer(self) -> Restorer:
+        return Restorer(self._library, self._journal)
 
     def _back(self, family: list[Entry]) -> str:
         """Bring them all back; gives words on what could not be."""
-        bring_all_back(self._journal, family, quietly=True)
-        away = [printable(os.path.basename(entry.path)) for entry in family if entry.state != "undone"]  # noqa: PTH119
+        self._restorer.all_back(family, quietly=True)
+        away = [printable(os.path.basename(entry.path)) for entry in family if entry.away]  # noqa: PTH119
         return f"; {', '.join(away)} could not be put back at once: undo this removal" if away else ""
 
     def _announce(self, removal: Removal, checked: Checked) -> list[Entry]:
         """Say in the journal what is about to happen; gives the entries of all, the photo's last."""
-        where, targets = self._to, [None] * len(checked.parts)
-        if self._to == TRASH and not trash.readable():
-            where = os.path.join(trash.aside(removal.path, self._library.dir), self.id)  # noqa: PTH118
-        if where != TRASH:
-            targets = self._targets(where, checked)  # type: ignore[assignment]
+        where, targets, infos = self._destinations.choose(checked)
         if not self.begun:
             self._journal.note(run=self.id, step="begin", where=where, planned=self._check.number)
             self.begun = True
@@ -134,57 +152,38 @@ class _Run:
         family = [
             Entry(
                 run=self.id, number=self._numbers + at, state="intended", path=part.path, hash=part.hash,
-                keeper=part.kept.path if part.kept else None, where=where, root=checked.root, target=target, facts=part.facts,
+                keeper=part.kept.path if part.kept else None, keeper_hash=part.kept.hash if part.kept else None,
+                where=where, root=checked.root, target=target, info=info, facts=part.facts,
                 of=None if self._numbers + at == last else last,
             )
-            for at, (part, target) in enumerate(zip(checked.parts, targets, strict=True))
+            for at, (part, target, info) in enumerate(zip(checked.parts, targets, infos, strict=True))
         ]  # fmt: skip
         self._numbers = last + 1
         # One line for all of them: there is no moment in which a companion is spoken of, and its photo is not.
         self._journal.note(run=self.id, step="intended", **_line(family[-1]), along=[_line(entry) for entry in family[:-1]])
         return family
 
-    def _targets(self, where: str, checked: Checked) -> list[str]:
-        """Where in the folder they go: in folders like those they come from, under names that are free, and alike."""
-        path = checked.photo.path
-        below = os.path.relpath(path, os.path.dirname(checked.root))  # noqa: PTH120
-        wanted = os.path.join(where, below)  # noqa: PTH118
-        folder = os.path.dirname(wanted)  # noqa: PTH120
-        real = os.path.realpath(folder)
-        if any(inside(real, each) for each in self._check.real_roots):
-            raise Refused(f"the folder {printable(folder)} lies in the library: choose one outside of it")
-        try:
-            os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-        except OSError as error:
-            raise Refused(f"the folder {printable(folder)} cannot be made ({error.strerror or error})") from error
-        for name in moving.free_names(wanted):
-            names = [renamed(os.path.join(folder, os.path.basename(part.path)), path, name) for part in checked.along]  # noqa: PTH118, PTH119
-            if not any(os.path.lexists(each) for each in (name, *names)):
-                return [*names, name]
-        raise AssertionError("names never end")
-
-    def _go(self, entry: Entry, part: Part) -> None:
-        if stamp(part.path) != part.stamp:
+    def _go(self, entry: Entry, part: Part, held: contextlib.ExitStack) -> int | str | None:
+        """Move one file to its place; gives a descriptor of it, or its path, by which it can still be told from others; None of links."""
+        handle = _hold(part, held)
+        if not _unchanged(part):
             raise Refused(f"{_called(entry)} changed a moment ago")
-        if entry.where == TRASH:
-            trash.send(part.path)
-            found = trash.find(entry.path, entry.hash, part.stamp.inode)
-            if found is None:
-                raise Refused(f"{_called(entry)} is not to be found in the system's trash")
-            entry.target, entry.info = found
-            for folder in (os.path.dirname(found.path), os.path.dirname(found.info), os.path.dirname(entry.path)):  # noqa: PTH120
-                moving.sync_folder(folder)
-        elif entry.target is not None:
-            moving.move(entry.path, entry.target, entry.hash)
         if entry.target is None:
             raise Refused(f"{_called(entry)} has no place to go to")
+        if entry.info is not None:
+            trash.send(entry.path, entry.hash, trash.Trashed(entry.target, entry.info), entry.token)
+        else:
+            moving.move(entry.path, entry.target, entry.hash, entry.token)
         self._journal.note(run=self.id, step="moved", number=entry.number, target=entry.target, info=entry.info)
         entry.state = "moved"
-        after = stamp(entry.target)
-        moved_only = (after.inode, after.size, after.mtime_ns) == part.stamp[1:] or os.path.islink(entry.target)  # noqa: PTH114
+        after, before = stamp(entry.target), part.stamp
+        moved_only = bool(after.inode) and (after.inode, after.size, after.mtime_ns) == (before.inode, before.size, before.mtime_ns)
+        if os.path.islink(entry.target):  # noqa: PTH114
+            return None
         # Else it is a copy, as it went to another drive, or is not what was checked.
         if not moved_only and moving.file_hash(entry.target) != entry.hash:
             raise Refused(f"{_called(entry)} changed a moment ago")
+        return handle if handle is not None else entry.target if moved_only else None
 
     def _copy_metadata(self, entry: Entry, removal: Removal) -> None:
         """What the one kept lacks, into its sidecar: the only thing ever written beside photos."""
@@ -214,6 +213,39 @@ class _Run:
         learn(self._library, gone=gone, back=back)
 
 
+def _hold(part: Part, held: contextlib.ExitStack) -> int | None:
+    """A descriptor of a file that is about to go, closed with `held`. None of links, and on Windows, where an open file cannot be moved."""
+    if os.name == "nt" or "link" in part.facts:
+        return None
+    handle = os.open(part.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    held.callback(os.close, handle)
+    opened, named = stamp_of(os.fstat(handle)), stamp(part.path)
+    # Where a system numbers no files, it may do so for open ones.
+    if opened[2:] != named[2:] or (named.inode and opened.inode != named.inode):
+        raise Refused(f"{printable(os.path.basename(part.path))} changed a moment ago")  # noqa: PTH119
+    return handle
+
+
+def _unchanged(part: Part) -> bool:
+    """Whether a file is still what was checked. One of its other names may have gone with its photo: then it is read again."""
+    now = stamp(part.path)
+    return now == part.stamp or (now[:4] == part.stamp[:4] and moving.file_hash(part.path) == part.hash)
+
+
+def _require_kept(checked: Checked, gone: list[int | str | None]) -> None:
+    """Raises Refused where something is not there any more for the sake of which files went, or went with them, being one of them.
+
+    gone: descriptors or paths of the files that went, in the order of `checked.parts`.
+    """
+    for part, moved in zip(checked.parts, gone, strict=True):
+        if part.kept is None:
+            continue
+        if not part.kept.intact():
+            raise Refused(_GONE)
+        if moved is not None and not identity.proven_apart(moved, part.kept.path):
+            raise Refused(_ALIAS)
+
+
 def _kept(checked: Checked) -> bool:
     """Whether everything is still there for the sake of which files went."""
     return all(part.kept is None or part.kept.still() for part in checked.parts)
@@ -222,7 +254,7 @@ def _kept(checked: Checked) -> bool:
 def _line(entry: Entry) -> dict[str, Any]:
     return {
         "number": entry.number, "path": entry.path, "hash": entry.hash, "keeper": entry.keeper, "where": entry.where, "root": entry.root,
-        "target": entry.target, "facts": entry.facts,
+        "target": entry.target, "info": entry.info, "facts": entry.facts, "keeper_hash": entry.keeper_hash,
     }  # fmt: skip
 
 

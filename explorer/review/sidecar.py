@@ -11,6 +11,7 @@ import base64
 import contextlib
 import errno
 import os
+import re
 import secrets
 import shutil
 from typing import Any, NamedTuple
@@ -185,7 +186,7 @@ _CHANGED = "the sidecar {} was changed since, and stays as it is"
 def _take_back(note: dict[str, Any], name: str) -> str:
     real = os.path.realpath(note["path"])
     part = note.get("part")
-    if part and os.path.dirname(part) == os.path.dirname(real):  # noqa: PTH120
+    if isinstance(part, str) and os.path.dirname(part) == os.path.dirname(real) and _PART.fullmatch(os.path.basename(part)):  # noqa: PTH119, PTH120
         _drop(part)
     if not os.path.lexists(note["path"]):
         return ""
@@ -199,6 +200,10 @@ def _take_back(note: dict[str, Any], name: str) -> str:
     _replace(_free_part(real), real, before, note["after"])
     moving.set_times(real, *note["times"])
     return ""
+
+
+# As `_free_part` names them: the journal's word alone deletes no other file.
+_PART = re.compile(r"\.photo-explorer-[0-9a-f]{16}\.part")
 
 
 def _free_part(real: str) -> str:

@@ -163,18 +163,16 @@ def test_what_two_photos_share_goes_with_the_second(field: Field) -> None:
 @pytest.mark.parametrize("at", [0, 1, 2, 3])
 def test_where_one_cannot_go_all_stay(field: Field, where: Where, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     live(field)
-    calls = 0
-    for module, name in ((trash, "send"), (moving, "move")):
-        real = getattr(module, name)
+    real, calls = moving.move, 0
 
-        def stuck(path: str, *given: Any, real: Any = real) -> None:
-            nonlocal calls
-            calls += 1
-            if calls == at + 1:
-                raise PermissionError(13, "Permission denied")
-            real(path, *given)
+    def stuck(*given: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == at + 1:
+            raise PermissionError(13, "Permission denied")
+        real(*given)
 
-        monkeypatch.setattr(module, name, stuck)
+    monkeypatch.setattr(moving, "move", stuck)
     refused(field, "you are not allowed to move " + ("it:" if at == 3 else "what belongs to it, IMG_1."), to=where(field))
     assert not history(field.library)[0].away
 
@@ -184,8 +182,8 @@ def test_a_film_that_is_lost_in_that_moment_brings_all_back(field: Field, monkey
     before = field.tree()
     real = trash.send
 
-    def lose(path: str) -> None:
-        real(path)
+    def lose(*given: Any) -> None:
+        real(*given)
         (field.photos / "kept/IMG_1.MOV").unlink(missing_ok=True)
 
     monkeypatch.setattr(trash, "send", lose)
@@ -251,12 +249,12 @@ def test_cut_off_before_the_photo_itself_went_all_come_back(field: Field, monkey
     before = field.tree()
     real, calls = trash.send, 0
 
-    def cut(path: str) -> None:
+    def cut(*given: Any) -> None:
         nonlocal calls
         calls += 1
         if calls == 3:
             raise KeyboardInterrupt
-        real(path)
+        real(*given)
 
     with monkeypatch.context() as patch:
         patch.setattr(trash, "send", cut)

@@ -1,0 +1,149 @@
+"""Lines of the journal of removals as they are read: each is checked, and one that is not well-formed counts for nothing.
+
+The journal is a text file that people and other programs can change, and a power cut can damage. What undo does on its account is checked
+again there; here every value has the type and the range that its field has, and every path is one that the system can be asked for.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+Line = dict[str, Any]
+
+# What names a run: when it was, and a random number.
+RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4,32}")
+_HASH = re.compile(r"[0-9a-f]{32}")
+_FACTS = ("size", "mtime_ns", "atime_ns", "inode", "device", "drive", "freed")
+# Ids of files may have 128 bits.
+_LARGEST = 1 << 128
+# 31 December 9999: later than that is no time that can be shown.
+_LATEST = 253_402_300_799.0
+
+
+def parse(data: bytes) -> Iterator[Line]:
+    """The well-formed lines of a journal, in order."""
+    for text in data.split(b"\n"):
+        line = _object(text)
+        if line is not None and _fits(line):
+            yield line
+
+
+def _object(text: bytes) -> Line | None:
+    try:
+        value = json.loads(text) if text.strip() else None
+    except (ValueError, RecursionError):
+        # Cut off by a power cut: it announced nothing that was done. Or made up: a number of thousands of digits, lists without end.
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _fits(line: Line) -> bool:
+    step = line.get("step")
+    needed = _NEEDED.get(step) if isinstance(step, str) else None
+    if needed is None or not (_is_run(line.get("run")) and _is_time(line.get("at"))):
+        return False
+    if not all(key in line and check(line[key]) for key, check in needed.items()):
+        return False
+    return all(check(line[key]) for key, check in _OPTIONAL.items() if key in line)
+
+
+def _is_run(value: object) -> bool:
+    return isinstance(value, str) and RUN_ID.fullmatch(value) is not None
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and 0 <= value <= _LATEST
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_path(value: object) -> bool:
+    """Whether it is an absolute path that the system can be asked for."""
+    if not isinstance(value, str) or "\0" in value or not os.path.isabs(value):  # noqa: PTH117
+        return False
+    try:
+        os.fsencode(value)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_hash(value: object) -> bool:
+    return isinstance(value, str) and _HASH.fullmatch(value) is not None
+
+
+def _is_facts(value: object) -> bool:
+    if not isinstance(value, dict) or not {"size", "mtime_ns", "atime_ns", "inode", "device"} <= value.keys():
+        return False
+    numbers = all(isinstance(value.get(key, 0), int) and abs(value.get(key, 0)) < _LARGEST for key in _FACTS)
+    return numbers and all(_is_moment(value[key]) for key in ("mtime_ns", "atime_ns")) and isinstance(value.get("link", ""), str)
+
+
+def _is_moment(value: object) -> bool:
+    """A file's time, in nanoseconds, that the system can be given."""
+    return isinstance(value, int) and not isinstance(value, bool) and -(1 << 63) <= value < 1 << 63
+
+
+def _is_sidecar(value: object) -> bool:
+    if not isinstance(value, dict) or not (_is_path(value.get("path")) and _is_hash(value.get("after"))):
+        return False
+    times, before = value.get("times"), value.get("before")
+    if before is None:
+        return times is None
+    try:
+        base64.b64decode(before, validate=True)
+    except (TypeError, ValueError):
+        return False
+    return isinstance(times, list) and len(times) == 2 and all(map(_is_moment, times))
+
+
+def _is_along(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, dict) and _is_entry(each) for each in value)
+
+
+def _is_entry(line: Mapping[str, Any]) -> bool:
+    return all(key in line and check(line[key]) for key, check in _ENTRY.items()) and all(
+        check(line[key]) for key, check in _OPTIONAL.items() if key in line
+    )
+
+
+def _or_none(check: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: value is None or check(value)
+
+
+def _is_where(value: object) -> bool:
+    return value == "trash" or _is_path(value)
+
+
+_ENTRY: Mapping[str, Callable[[object], bool]] = {
+    "number": _is_count, "path": _is_path, "hash": _is_hash, "keeper": _or_none(_is_path), "where": _is_where, "root": _is_path,
+    "facts": _is_facts,
+}  # fmt: skip
+_NUMBERED: Mapping[str, Callable[[object], bool]] = {"number": _is_count}
+# What each step must say.
+_NEEDED: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
+    "begin": {"where": _is_where, "planned": _is_count},
+    "intended": _ENTRY,
+    "moved": {**_NUMBERED, "target": _is_path},
+    "sidecar": {**_NUMBERED, "sidecar": _is_sidecar},
+    "undoing": {**_NUMBERED, "back": _is_path},
+    "undone": _NUMBERED,
+    "end": {},
+}
+# What it may say besides.
+_OPTIONAL: Mapping[str, Callable[[object], bool]] = {
+    "along": _is_along, "target": _or_none(_is_path), "info": _or_none(_is_path), "back": _or_none(_is_path), "reason": _is_text,
+    "keeper_hash": _or_none(_is_hash),
+}  # fmt: skip

@@ -1,0 +1,134 @@
+"""Where a path physically lies: on Linux one folder can be shown at several places, and `os.path.realpath` sees through links only.
+
+A bind mount, an overlay or a union shows files of another folder under a path and often under a device number of its own.
+/proc/self/mountinfo (proc(5)) says what each mount point shows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from explorer.library.paths import inside
+
+_TABLE = "/proc/self/mountinfo"
+# Mounts that show each other: a bind mount of an overlay of a bind mount … Deeper than this nobody builds, and a loop must end.
+_DEEPEST = 4
+_ESCAPED = re.compile(r"\\([0-7]{3})")
+# `user@host:/folder` of sshfs, `host:/folder` of NFS.
+_REMOTE = re.compile(r"(?:[^@/]*@)?(?P<host>[^@/:]+|\[[0-9a-fA-F:]+\]):(?P<folder>.*)", re.S)
+
+# A place on a file system: which one (`major:minor`, or the name of another computer), and the path in it.
+Location = tuple[str, str]
+
+
+class Mount(NamedTuple):
+    """One line of the mount table. root: the folder of the file system that is shown at `folder`. options: those of the file system."""
+
+    device: str
+    root: str
+    folder: str
+    kind: str
+    source: str
+    options: str
+
+
+def mount_table(text: str | None = None) -> list[Mount]:
+    """The mounts of this process, oldest first; empty where there is no such table. text: the table, for those who have it already."""
+    if text is None:
+        try:
+            text = os.fsdecode(Path(_TABLE).read_bytes())
+        except OSError:
+            return []
+    found = list[Mount]()
+    for line in text.split("\n"):
+        before, dash, after = line.partition(" - ")
+        first, last = before.split(" "), after.split(" ")
+        if dash and len(first) >= 6 and len(last) >= 3:
+            found.append(Mount(first[2], *(_plain(part) for part in (first[3], first[4], last[0], last[1], last[2]))))
+    return found
+
+
+class Locations:
+    """Locations of paths by the mounts as they were when this was made."""
+
+    def __init__(self, table: Iterable[Mount] | None = None) -> None:
+        self._mounts = list(mount_table() if table is None else table)
+        self._found = dict[str, frozenset[Location]]()
+
+    def of(self, path: str) -> frozenset[Location]:
+        """Every place on a file system that a path is known to show. The path need not exist; links in it are followed."""
+        if path not in self._found:
+            self._found[path] = frozenset(self._of(os.path.realpath(path), _DEEPEST))
+        return self._found[path]
+
+    def inside(self, path: str, folder: str) -> bool:
+        """Whether a path is that folder or lies below it, by whatever mounts either is reached."""
+        containers = self.of(folder)
+        return any(device == other and inside(at, container) for device, at in self.of(path) for other, container in containers)
+
+    def _of(self, real: str, depth: int) -> set[Location]:
+        mount = self._mount(real)
+        if mount is None:
+            return {("", real)}
+        relative = os.path.relpath(real, mount.folder)
+        found = {(mount.device, _below(mount.root, relative))}
+        if depth:
+            # What lies below the part of the file system that this mount shows.
+            within = os.path.relpath(_below(mount.root, relative), "/")
+            for shown in _sources(mount):
+                if isinstance(shown, str):
+                    found |= self._of(os.path.realpath(_below(shown, within)), depth - 1)
+                else:
+                    found.add((shown[0], _below(shown[1], within)))
+        return found
+
+    def _mount(self, real: str) -> Mount | None:
+        """The mount that a path is on: the innermost, and of several at one place the last, which covers the others."""
+        found = None
+        for mount in self._mounts:
+            if inside(real, mount.folder) and (found is None or len(mount.folder) >= len(found.folder)):
+                found = mount
+        return found
+
+
+def _sources(mount: Mount) -> list[str | Location]:
+    """The folders of this computer, or of another, whose files a mount shows."""
+    if mount.kind == "overlay":
+        options = [option.partition("=")[::2] for option in re.split(r"(?<!\\),", mount.options)]
+        layers = [value for key, value in options if key in ("upperdir", "lowerdir", "lowerdir+", "datadir+")]
+        names = [name for value in layers for name in re.split(r"(?<!\\):", value)]
+        return [re.sub(r"\\(.)", r"\1", name) for name in names if os.path.isabs(name)]  # noqa: PTH117
+    remote = _REMOTE.fullmatch(mount.source)
+    if remote is not None and mount.kind.startswith(("nfs", "fuse")):
+        host, folder = remote["host"].strip("[]").lower(), remote["folder"]
+        if not _this_computer(host):
+            return [(host, folder)]
+        return [folder if os.path.isabs(folder) else os.path.join(os.path.expanduser("~"), folder)]  # noqa: PTH111, PTH117, PTH118
+    if mount.kind.startswith("fuse"):
+        # bindfs and its like name the folder itself; mergerfs may shorten the list, but says it in an extended attribute.
+        names = mount.source.split(":") if os.path.isabs(mount.source) else []  # noqa: PTH117
+        if mount.kind == "fuse.mergerfs":
+            with contextlib.suppress(OSError, AttributeError):
+                branches = os.fsdecode(os.getxattr(os.path.join(mount.folder, ".mergerfs"), "user.mergerfs.branches"))  # noqa: PTH118
+                names += [branch.partition("=")[0] for branch in branches.split(":")]
+        return [name for name in names if os.path.isabs(name)]  # noqa: PTH117
+    return []
+
+
+def _this_computer(host: str) -> bool:
+    own = socket.gethostname().lower()
+    return host in {"localhost", "::1", own, own.partition(".")[0]} or host.startswith("127.")
+
+
+def _below(folder: str, relative: str) -> str:
+    return folder if relative == "." else os.path.join(folder, relative)  # noqa: PTH118
+
+
+def _plain(text: str) -> str:
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 8)), text)

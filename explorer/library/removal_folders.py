@@ -1,0 +1,60 @@
+"""The folders outside the watched ones to which this library has moved photos: the only ones from which undo takes files.
+
+They are kept among the catalog's settings, not in the journal: that is a text file that anybody may have written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterable
+
+from explorer.library.catalog import Catalog
+from explorer.library.paths import from_text, to_text
+from explorer.library.removals import Journal
+
+SETTING = "removal-folders"
+
+
+def removal_folders(catalog: Catalog, journal: Journal) -> list[str]:
+    """The folders that photos of this library were moved to, as absolute paths."""
+    kept = catalog.setting(SETTING)
+    if kept is None:
+        return _of_earlier_releases(catalog, journal)
+    try:
+        found = json.loads(kept)
+    except ValueError:
+        found = []
+    return [from_text(folder) for folder in found if isinstance(folder, str)] if isinstance(found, list) else []
+
+
+def remember_removal_folder(catalog: Catalog, journal: Journal, folder: str) -> None:
+    """Photos are about to be moved to this folder (absolute)."""
+    known = removal_folders(catalog, journal)
+    if folder not in known or catalog.setting(SETTING) is None:
+        _put(catalog, [*known, folder])
+
+
+def _put(catalog: Catalog, folders: Iterable[str]) -> None:
+    catalog.set_setting(SETTING, json.dumps([to_text(folder) for folder in dict.fromkeys(folders)]))
+
+
+def _of_earlier_releases(catalog: Catalog, journal: Journal) -> list[str]:
+    """Releases that did not keep these folders named them in the journal only.
+
+    What the journal says is taken for true of removals from before this library was brought to a release that keeps them. A library that
+    was made by such a release has no removals of that time.
+    """
+    first, last = _schema_times(catalog)
+    return list(dict.fromkeys(run.where for run in journal.runs() if os.path.isabs(run.where) and first <= run.at <= last))  # noqa: PTH117
+
+
+def _schema_times(catalog: Catalog) -> tuple[float, float]:
+    """When the first and the last step of the schema were applied, in Unix seconds."""
+    with catalog.reading() as db:
+        row = db.execute(
+            "select min(applied_at), max(applied_at) from _sqlite_migrations where migration_set = 'photo-explorer'"
+        ).fetchone()
+    first, last = (dt.datetime.fromisoformat(text).timestamp() if text else 0.0 for text in row)
+    return first, last

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from explorer.library.paths import printable
-from explorer.review.companions import ALONE, Company, kept_together
+from explorer.review.companions import ALONE, Company
 from explorer.review.relations import Edge
+from explorer.review.stacks import kept_together
 
 Tier = Literal["identical", "pixels", "picture", "moment", "lookalike"]
 
@@ -18,6 +19,7 @@ TIERS: tuple[Tier, ...] = ("identical", "pixels", "picture", "moment", "lookalik
 COPIES = TIERS[:3]
 
 NOT_COMPARED = "it was not compared with the one kept"
+NOT_TOLD = "it may be the original"
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class Item:
     symbolic one), so that removing it frees nothing. metadata: how many facts it carries about itself (date, place, camera …).
     modified: the file's own time, Unix seconds. symlink: the file is a symbolic link, which can never be the one to keep. company: what
     lies beside it. place: the same for two names of the same bytes on disk; '' where that is not known. bordered: it is
-    another one of its group with a border put around it.
+    another one of its group with a border put around it. original: the name of the photo beside it of which it is an edit, by its own
+    name; '' where there is none.
     """
 
     file_id: int
@@ -52,6 +55,7 @@ class Item:
     company: Company = ALONE
     place: str = ""
     bordered: bool = False
+    original: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ class Group:
 
     keep_because: the rule that chose the one to keep, in words. others: each verified against `keep`, never through another. edges: what
     is known of all pairs of its photos. unchecked: files of the group that were not verified against `keep`, as a person has chosen that
-    one: they stay.
+    one: they stay. doubt: why no keeper is suggested, in a clause that follows “nothing is suggested:”; then `keep` is merely the
+    one shown first, `keep_because` is empty, and every file stays until a person has chosen one (`with_kept`).
     """
 
     key: str
@@ -70,6 +75,12 @@ class Group:
     others: tuple[Item, ...]
     edges: tuple[Edge, ...] = field(default=(), repr=False)
     unchecked: tuple[Item, ...] = ()
+    doubt: str = ""
+
+    @property
+    def suggested(self) -> bool:
+        """Whether a file to keep is suggested."""
+        return not self.doubt
 
     @property
     def all(self) -> tuple[Item, ...]:
@@ -90,16 +101,22 @@ class Group:
         if item.protected:
             return "it lies in a protected folder"
         if item in self.unchecked:
-            if kept_together(self.keep.path, item.path):
+            if kept_together(self.keep.path, item.path, self.tier):
                 return "it and the one kept are a set"
             return NOT_COMPARED
+        if item.original and self.tier == "picture":
+            return f"it is an edit of {item.original}, by its name"
+        if self.doubt:
+            return NOT_TOLD
         return _only_film(item, self.keep) if self.tier in COPIES else ""
 
     def with_kept(self, file_id: int) -> Group:
         """The group with that file kept, because the person says so. Only what is known to be a copy of that one is still offered."""
-        keep = next((item for item in self.all if item.file_id == file_id), self.keep)
-        if keep is self.keep:
+        keep = next((item for item in self.all if item.file_id == file_id), None)
+        if keep is None:
             return self
+        if keep is self.keep:
+            return replace(self, keep_because="you chose it", doubt="") if self.doubt else self
         near = {photo: edge for edge in self.edges for photo in edge.photos if keep.photo_id in edge.photos}
         others, unchecked, seen = list[Item](), list[Item](), {keep.place}
         for item in self.all:
@@ -114,7 +131,7 @@ class Group:
             else:
                 unchecked.append(replace(item, relation="not compared with the one kept", score=0.0, linked=linked))
         kept = replace(keep, relation="", score=1.0)
-        return replace(self, keep=kept, keep_because="you chose it", others=tuple(others), unchecked=tuple(unchecked))
+        return replace(self, keep=kept, keep_because="you chose it", others=tuple(others), unchecked=tuple(unchecked), doubt="")
 
 
 def _only_film(item: Item, keep: Item) -> str:

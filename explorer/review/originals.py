@@ -65,8 +65,8 @@ class Version(NamedTuple):
 
     @property
     def from_camera(self) -> bool:
-        """Whether it says what a camera says: its name, and how it exposed."""
-        return self.known.camera is not None and self.known.exposure > 0
+        """Whether it says what a camera says: its name, and how or when it took the photo."""
+        return self.known.camera is not None and (self.known.exposure > 0 or self.known.taken_source == "exif")
 
 
 class Verdict(NamedTuple):
@@ -86,8 +86,10 @@ def same_pixels(one: Version, other: Version) -> Verdict:
     """Whether nothing is lost if `other` goes for `one`, of which every pixel is the same."""
     if doubt := _unsaid(one, other):
         return Verdict(doubt)
-    if _unsaid(other, one):
-        return Verdict("", f"it alone says {_listed(_lacking(one, other)) or 'what was edited'}")
+    if words := _lacking(one, other):
+        return Verdict("", f"it alone says {_listed(words)}")
+    if _edits_of(one, other):
+        return Verdict("", "it has a file with edits or notes beside it")
     if native(one.item) > native(other.item):
         return Verdict("", f"it is the {one.item.format} file of which the {other.item.format} was made")
     return Verdict("")
@@ -245,7 +247,11 @@ def _unsaid(one: Version, other: Version) -> str:
     """What would be lost of what the other file says, or has beside it; '' where nothing is."""
     if words := _lacking(other, one):
         return f"only {other.name} says {_listed(words)}"
-    return f"only {other.name} has a file with edits or notes beside it" if other.item.company.edits and not one.item.company.edits else ""
+    return f"only {other.name} has a file with edits or notes beside it" if _edits_of(other, one) else ""
+
+
+def _edits_of(one: Version, other: Version) -> bool:
+    return one.item.company.edits and not other.item.company.edits
 
 
 def _lacking(says: Version, lacks: Version) -> list[str]:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from explorer.library.library import Library
+from explorer.library.quality import put_quality
 from explorer.library.writer import Seen, Writer
 from explorer.photos.contents import NOTHING_PACKED
 from explorer.photos.decode import DecodedPhoto
+from explorer.photos.figures import Quality
 
 ENCODER, VERSION, DIM = "tiny", "1", 8
 
@@ -36,6 +38,18 @@ def vector_of(content: object) -> np.ndarray:
     return vector / np.linalg.norm(vector)
 
 
+def by_camera(**facts: Any) -> dict[str, Any]:
+    """The facts of a photo as its camera wrote it, measured; `measured` for a copy that has lost them."""
+    made: dict[str, Any] = {"camera": "Acme Z1", "exposure_time": 0.01, "taken_at": "2018-07-06T10:11:12", "taken_source": "exif"}
+    return measured(**(made | facts))
+
+
+def measured(**facts: Any) -> dict[str, Any]:
+    """The facts of a photo of ordinary figures."""
+    figures = Quality(blur=0.4, noise=1.0, compression=90.0, blocks=0.2, low=20, middle=100, high=230, mean=110, contrast=50, colourful=40)
+    return {"quality": figures.packed(), **facts}
+
+
 class Shelf:
     """A library filled by hand, through the writer that the worker uses."""
 
@@ -50,7 +64,9 @@ class Shelf:
         with self.writer.transaction():
             photo_id = self.writer.photo_of(digest)
             if photo_id is None:
-                photo_id = self.writer.add_photo(digest, 1000, decoded(**facts))
+                photo = decoded(**facts)
+                photo_id = self.writer.add_photo(digest, 1000, photo)
+                put_quality(self.writer, photo_id, photo)
                 self.library.previews.write(digest.hex(), b"\xff\xd8preview\xff\xd9")
                 self.writer.add_embedding(self.encoder, photo_id, vector_of(content))
             self.writer.put_present(self.root, Seen(path, 1000, 1_000_000_000, 0), photo_id)

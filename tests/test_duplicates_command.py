@@ -13,7 +13,9 @@ from explorer.cli import main
 from explorer.library import pairs as store
 from explorer.library.library import Library
 from explorer.library.pairs import PAIRS_VERSION, Pair
-from tests.factory import Shelf
+from explorer.photos.exif_header import ExifHeader
+from explorer.review import duplicates
+from tests.factory import Shelf, by_camera, measured
 
 
 @pytest.fixture
@@ -21,6 +23,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
     """Two files of one photo, and a larger and a smaller copy of another."""
     (tmp_path / "photos").mkdir()
     monkeypatch.setenv("EXPLORER_LIBRARY", str(tmp_path / "library"))
+    monkeypatch.setattr(duplicates, "read_header", lambda path: ExifHeader())
     shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
     yield shelf
     shelf.close()
@@ -29,7 +32,8 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
 def fill(shelf: Shelf) -> None:
     shelf.put("a.jpg", 1)
     shelf.put("b/a.jpg", 1)
-    large, small = shelf.put("large.jpg", 2, width=800, height=600), shelf.put("b/small.jpg", 3, width=400, height=300)
+    large = shelf.put("large.jpg", 2, **by_camera(width=800, height=600))
+    small = shelf.put("b/small.jpg", 3, **measured(width=400, height=300))
     store.put_pairs(shelf.writer, [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})], PAIRS_VERSION)
 
 
@@ -47,7 +51,7 @@ def test_in_words(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
     assert code == 0 and len(lines) == 4
     assert lines[0].startswith(f"the same file: keep {photos / 'a.jpg'} (")
     assert lines[1] == f"    {photos / 'b' / 'a.jpg'} (the same file, byte for byte)"
-    assert lines[2].startswith(f"the same picture: keep {photos / 'large.jpg'} (it has more pixels")
+    assert lines[2].startswith(f"the same picture: keep {photos / 'large.jpg'} (it alone says which camera took it")
     assert lines[3] == f"    {photos / 'b' / 'small.jpg'} (half the size)"
 
 
@@ -56,7 +60,7 @@ def test_as_json(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
     groups = json.loads(run(capsysbinary, "--json")[1])
     assert [group["tier"] for group in groups] == ["identical", "picture"]
     for group in groups:
-        assert group["keep"] == group["photos"][0]["path"]
+        assert group["keep"] == group["photos"][0]["path"] and not group["doubt"]
         assert len({photo["path"] for photo in group["photos"]}) == 2
     assert groups[1]["photos"][1]["relation"] == "half the size" and groups[1]["photos"][1]["score"] == 0.98
     assert groups[0]["photos"][0]["id"] == groups[0]["photos"][1]["id"]
@@ -77,6 +81,22 @@ def test_a_plan_for_remove(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> N
     assert code == 0 and "2 files" in err
     removals = json.loads((tmp_path / "plan.json").read_text())["removals"]
     assert sorted(Path(row["path"]).name for row in removals) == ["a.jpg", "small.jpg"]
+
+
+def test_where_the_original_is_not_known_nothing_is_suggested(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
+    large, small = shelf.put("large.jpg", 2, **measured(width=800, height=600)), shelf.put("small.jpg", 3, **measured(width=400, height=300))
+    store.put_pairs(shelf.writer, [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})], PAIRS_VERSION)
+    _, out, err = run(capsysbinary, "--plan", str(tmp_path / "plan.json"))
+    first, *files = out.splitlines()
+    assert first.startswith("the same picture: nothing is suggested (it cannot be told which one is the original: nothing in them shows")
+    assert files == [
+        f"    {tmp_path / 'photos' / 'large.jpg'}",
+        f"    {tmp_path / 'photos' / 'small.jpg'} (half the size; it stays: it may be the original)",
+    ]
+    assert "0 files" in err
+    (group,) = json.loads(run(capsysbinary, "--json")[1])
+    assert (group["keep"], group["keep_because"], group["reclaimable"]) == (None, "", 0) and "cannot be told" in group["doubt"]
+    assert [photo["stays"] for photo in group["photos"]] == ["it may be the original"] * 2
 
 
 def test_nothing_is_said_plainly(shelf: Shelf, capsysbinary: Any) -> None:

@@ -44,7 +44,12 @@ def run_duplicates(args: argparse.Namespace) -> int:
             emit_json([_as_json(group) for group in groups])
             return 0
         for group in groups:
-            emit(f"{_NAMES[group.tier]}: keep {group.keep.path} ({'; '.join([group.keep_because, *_holding(group)])})")
+            holding = "; ".join(_holding(group))
+            if group.suggested:
+                emit(f"{_NAMES[group.tier]}: keep {group.keep.path} ({group.keep_because}{f'; {holding}' if holding else ''})")
+            else:
+                emit(f"{_NAMES[group.tier]}: nothing is suggested ({group.doubt})")
+                emit(f"    {group.keep.path}{f' ({holding})' if holding else ''}")
             for item in group.others:
                 beside, stays = ", ".join(os.path.basename(each.path) for each in item.company.along), group.stays(item)  # noqa: PTH119
                 notes = [item.relation, *item.holds, *([f"with {beside}"] if beside else []), *([f"it stays: {stays}"] if stays else [])]
@@ -64,8 +69,9 @@ def _holding(group: Group) -> list[str]:
 def _as_json(group: Group) -> dict[str, Any]:
     return {
         "tier": group.tier,
-        "keep": group.keep.path,
+        "keep": group.keep.path if group.suggested else None,
         "keep_because": group.keep_because,
+        "doubt": group.doubt,
         "key": group.key,
         "reclaimable": group.reclaimable,
         "photos": [_photo(group, item) for item in (group.keep, *group.others)],
@@ -76,7 +82,7 @@ def _photo(group: Group, item: Item) -> dict[str, Any]:
     return {
         "id": item.photo_id, "path": item.path, "bytes": item.bytes, "width": item.width, "height": item.height, "format": item.format,
         "taken_at": item.taken, "relation": item.relation, "score": round(item.score, 4), "protected": item.protected,
-        "linked": item.linked, "stays": "" if item is group.keep else group.stays(item),
+        "linked": item.linked, "stays": "" if item is group.keep and group.suggested else group.stays(item),
         "along": [{"path": each.path, "bytes": each.bytes} for each in item.company.along], "contents": list(item.holds),
     }  # fmt: skip
 

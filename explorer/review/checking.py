@@ -24,6 +24,7 @@ from explorer.review.companions import Along, beside
 from explorer.review.identity import same_entry
 from explorer.review.moving import Stamp, stamp
 from explorer.review.outcome import Removal
+from explorer.review.stacks import is_built_on, kept_together
 
 TRASH = "trash"
 
@@ -123,10 +124,9 @@ class Check:
             )
         if os.path.lexists(to) and not os.path.isdir(to):  # noqa: PTH112
             raise UsageError(f"{printable(to)} is a file, not a folder: choose another.")
-        if store := around_folder(to) or around_folder(real):
-            raise UsageError(
-                f"The folder {printable(to)} lies in {printable(store)}, where files may be deleted without you being asked: choose another."
-            )
+        if store := around_folder(to) or around_folder(os.path.realpath(to)):
+            why = "where files may be deleted without you being asked"
+            raise UsageError(f"The folder {printable(to)} lies in {printable(store)}, {why}: choose another.")
         if self._locations.inside(to, str(library.dir)):
             raise UsageError(f"The folder {printable(to)} belongs to the library itself: choose another.")
 
@@ -160,6 +160,8 @@ class Check:
         except OSError as error:
             raise Refused(_unread("it", error)) from error
         kept = self._keeper(removal) if removal.keeper is not None else None
+        if removal.keeper is not None:
+            self._refuse_set(removal, removal.keeper)
         photo = Part(**{**vars(photo), "kept": kept})
         note = ""
         if "link" in photo.facts:
@@ -225,6 +227,26 @@ class Check:
             return
         if reason := why_it_stays(contents_of(self._catalog, removal.hash), contents_of(self._catalog, keeper_hash)):
             raise Refused(reason)
+
+    def _refuse_set(self, removal: Removal, keeper: str) -> None:
+        """An original and its edit stay together, also where the edit would go for another copy of the original elsewhere."""
+        if removal.keeper_hash in (None, removal.hash):
+            return
+        found = compared(self._catalog, removal.hash, removal.keeper_hash, PAIRS_VERSION)
+        tier = "pixels" if found == "pixels" else removal.tier if removal.tier in _OTHER_SHOTS else "picture"
+        if kept_together(removal.path, keeper, tier):
+            raise Refused("it and the one to keep are a set: by their names, one is a version of the other")
+        if tier != "picture":
+            return
+        folder, name = os.path.split(removal.path)
+        try:
+            names = os.listdir(folder)  # noqa: PTH208
+        except OSError as error:
+            raise Refused(_unread("its folder", error)) from error
+        for each in names:
+            original = known_file(self._catalog, os.path.join(folder, each)) if is_built_on(name, each) else None  # noqa: PTH118
+            if original is not None and compared(self._catalog, removal.hash, original.hash, PAIRS_VERSION) == "picture":
+                raise Refused(f"it is an edit of {printable(each)}, by its name")
 
     def _verified(self, removal: Removal, keeper_hash: str) -> bool:
         """Whether the two were found to be what the tier says."""

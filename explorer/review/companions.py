@@ -1,5 +1,4 @@
-"""Files that belong together and are no duplicates of each other: RAW and JPEG, an edit and its original; and what lies beside a photo for
-it alone: the film of a Live Photo, sidecars with edits and keywords, what an export says about it.
+"""What lies beside a photo for it alone: the film of a Live Photo, sidecars with edits and keywords, what an export says about it.
 
 Everything here is told by names, as the programs that write such files do it. A companion goes where its photo goes, but only where no
 other photo of that folder uses it, too.
@@ -16,9 +15,9 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from explorer.photos.formats import EXTENSIONS, RAW_EXTENSIONS, UNSUPPORTED
+from explorer.review.stacks import apple_original, edited_from, folded
 
-# A phone's own edit of IMG_1234 is IMG_E1234; programs put a word behind the name.
-_PHONE = re.compile(r"^(img)_e(\d+)$")
+# Words that programs put behind the name of an original, by which its companions are known for its edit's even where it is gone itself.
 _EDITED = re.compile(r"^(.+?)(?:[ _-]|[ _-]?[(\[])(?:edited|edit|bearbeitet|modifié|editado|modificato)[)\]]?(?:[ _-]?\d*)$")
 
 Kind = Literal["film", "sidecar"]
@@ -45,23 +44,9 @@ _DOUBLE = "._"
 
 def original_name(name: str) -> str | None:
     """The name, without ending and in small letters, of the original that a file's name says it is an edit of; None if it says nothing."""
-    stem = os.path.splitext(name)[0].lower()  # noqa: PTH122
-    phone = _PHONE.match(stem)
-    if phone:
-        return f"{phone[1]}_{phone[2]}"
+    stem = os.path.splitext(folded(name))[0]  # noqa: PTH122
     edited = _EDITED.match(stem)
-    return edited[1] if edited and edited[1] != stem else None
-
-
-def kept_together(one: str, other: str) -> bool:
-    """Whether two files (absolute paths) are a set by their names: in one folder, the one an edit of the other, or RAW and JPEG."""
-    (folder, a), (other_folder, b) = os.path.split(one), os.path.split(other)
-    if folder != other_folder:
-        return False
-    (stem, ending), (other_stem, other_ending) = (os.path.splitext(name.lower()) for name in (a, b))  # noqa: PTH122
-    if stem == other_stem:
-        return (ending in RAW_EXTENSIONS) != (other_ending in RAW_EXTENSIONS)
-    return original_name(a) == other_stem or original_name(b) == stem
+    return apple_original(stem) or (edited[1] if edited else None)
 
 
 @dataclass(frozen=True)
@@ -113,8 +98,8 @@ class Beside:
 def beside(path: str, gone: Collection[str] = ()) -> Company:
     """What lies beside one photo at this moment. gone: paths of files that are to be taken for gone already."""
     folder, name = os.path.split(path)
-    kin = _kin(name.lower())
-    names = [each for each in _names(folder) if each.lower().startswith(kin)]
+    kin = _kin(folded(name))
+    names = [each for each in _names(folder) if folded(each).startswith(kin)]
     if gone:
         names = [each for each in names if each == name or os.path.join(folder, each) not in gone]  # noqa: PTH118
     return _Folder(names).company(folder, name)
@@ -144,29 +129,44 @@ class _Folder:
         self._companions = defaultdict[str, list[str]](list)
         self._users = defaultdict[str, set[str]](set)
         self._raws = defaultdict[str, set[str]](set)
-        for name in names:
-            lower = name.lower()
+        # The photos of a stem, by their folded names.
+        self._photos = defaultdict[str, list[str]](list)
+        known = [(name, folded(name)) for name in names]
+        for _, lower in known:
+            stem, ending = os.path.splitext(lower)  # noqa: PTH122
+            if ending in _STILLS and not lower.startswith(_DOUBLE):
+                self._photos[stem].append(lower)
+        for name, lower in known:
             for key in _companion_keys(lower):
                 self._companions[key].append(name)
-            for key in _user_keys(lower):
+            for key in self._user_keys(lower):
                 self._users[key].add(name)
             stem, ending = os.path.splitext(lower)  # noqa: PTH122
             if ending in RAW_EXTENSIONS:
                 self._raws[stem].add(name)
 
     def company(self, folder: str, name: str) -> Company:
-        lower = name.lower()
-        found = {each: key for key in _user_keys(lower) for each in self._companions.get(key, ())}
+        lower = folded(name)
+        found = {each: key for key in self._user_keys(lower) for each in self._companions.get(key, ())}
         stem = os.path.splitext(lower)[0]  # noqa: PTH122
         raw = bool(self._raws.get(stem, set()) - {name})
         if not found and not raw:
             return ALONE
         along, shared = list[Along](), list[Along]()
         for each, key in sorted(found.items()):
-            file = _file(os.path.join(folder, each), _kind(each.lower()))  # noqa: PTH118
+            file = _file(os.path.join(folder, each), _kind(folded(each)))  # noqa: PTH118
             if file is not None:
                 (shared if self._users[key] - {name} else along).append(file)
         return Company(tuple(along), tuple(shared), raw)
+
+    def _user_keys(self, lower: str) -> list[str]:
+        """`_user_keys`, and those of the photos that lie here of which this one is an edit: it uses what its original has."""
+        keys = _user_keys(lower)
+        if keys:
+            for original in edited_from(lower):
+                for photo in self._photos.get(original, ()):
+                    keys += [f"name {photo}", f"stem {original}"]
+        return keys
 
 
 def _file(path: str, kind: Kind) -> Along | None:
@@ -245,7 +245,7 @@ def _takeout_keys(stem: str) -> list[str]:
 def _kin(lower: str) -> tuple[str, ...]:
     """The beginnings that all names have which may have to do with this one: companions of it, and others that use those."""
     stem = os.path.splitext(lower)[0]  # noqa: PTH122
-    roots = {stem, original_name(lower) or stem}
+    roots = {stem, original_name(lower) or stem, *edited_from(lower)}
     # `a(1).jpg` has `a.jpg(1).json`.
     roots |= {numbered[1] for root in roots if (numbered := _NUMBERED.match(root))}
     roots = {root[:_TAKEOUT_LONGEST] for root in roots}

@@ -5,24 +5,29 @@ Nothing is compared here: on a library of any size this is reading rows.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from explorer.library import pairs as store
 from explorer.library.decisions import Protection, protected_folders
+from explorer.library.evidence import Evidence, evidence_of
 from explorer.library.library import Library
 from explorer.library.pairs import CopyRow
+from explorer.photos.exif_header import read_header
 from explorer.review import keeper
 from explorer.review.closeness import Closeness
-from explorer.review.companions import Beside, kept_together
-from explorer.review.groups import TIERS, Group, Item, Tier
+from explorer.review.companions import Beside
+from explorer.review.groups import COPIES, TIERS, Group, Item, Tier
+from explorer.review.originals import Version
 from explorer.review.relations import Edge
+from explorer.review.stacks import folded, kept_together, original_beside
+from explorer.review.suggestion import UNKNOWN_GROUP, Choose, Suggester, Suggestion
 
-Choose = Callable[[Sequence[Item]], tuple[Item, str]]
 Protected = Callable[[str], bool]
 
 
@@ -35,7 +40,8 @@ def find_groups(
 ) -> list[Group]:
     """The groups of these tiers, tightest first and within a tier the one first that would free most.
 
-    choose: says which of several files is kept, and why, in words; without it, the person's rules do. protected: whether nothing is ever
+    choose: says which of several files is kept, and why, in words, where nothing is lost whichever it is; without it, the person's rules
+    do. protected: whether nothing is ever
     removed at a path; without it, the person's protected folders. A file is offered once, in the tightest tier that it
     belongs to; the one kept of a tier stands for its copies in looser ones.
     """
@@ -65,6 +71,7 @@ class _Finder:
         # What is never suggested for removal need not have its files opened to say which is kept.
         self._glance = choose or (lambda items: keeper.choose_keeper(items, rules, quality=lambda path: None))
         self._closeness = Closeness(library.catalog)
+        self._header = functools.cache(read_header)
         self._taken, self._standing, self._beside = set[int](), dict[int, CopyRow](), Beside()
 
     def identical(self) -> list[Group]:
@@ -88,7 +95,7 @@ class _Finder:
         near = defaultdict[int, dict[int, Edge]](dict)
         for edge in edges:
             a, b = edge.photos
-            if a in rows and b in rows and not self._taken & {a, b} and not kept_together(rows[a].path, rows[b].path):
+            if a in rows and b in rows and not self._taken & {a, b} and not kept_together(rows[a].path, rows[b].path, tier):
                 near[a][b] = near[b][a] = edge
         groups = list[Group]()
         for members in _components(near):
@@ -96,16 +103,16 @@ class _Finder:
         return groups
 
     def _stars(self, tier: Tier, members: set[int], near: dict[int, dict[int, Edge]], rows: dict[int, CopyRow]) -> list[Group]:
-        """Groups among photos that hang together: the best is kept, with those that were compared with it; then again with the rest."""
-        choose, groups = self._choose if tier in ("pixels", "picture") else self._glance, list[Group]()
-        bordered = {edge.bordered for i in members for edge in near[i].values()}
-        items = {i: replace(self._items([_Member(rows[i], "", 1.0)])[0], bordered=i in bordered) for i in members}
-        left = set(members)
+        """Groups of one connected component: one photo is kept, with those that were compared with it; then again with the rest."""
+        groups, left = list[Group](), set(members)
+        items = self._members(members, near, rows)
+        suggest = self._suggest(tier, items, near)
         while len(left) > 1:
             # One that was verified against few of many would leave the others without the one that is kept.
             verified = {i: len(near[i].keys() & left) for i in left}
             able = [i for i in sorted(left) if 2 * verified[i] >= max(verified.values())]
-            keep, why = choose([items[i] for i in able])
+            found = suggest(able, left)
+            keep = found.keep
             left.discard(keep.photo_id)
             others = sorted(near[keep.photo_id].keys() & left)
             if not others:
@@ -113,17 +120,42 @@ class _Finder:
             described = [
                 _Member(rows[i], near[keep.photo_id][i].words(rows[keep.photo_id], rows[i]), near[keep.photo_id][i].score) for i in others
             ]
-            if len(others) < len(items) - 1:
-                # It was chosen among more than these; the reason that is shown is the one against these.
-                _, why = choose([keep, *(items[i] for i in others)])
             inside = {keep.photo_id, *others}
             edges = tuple(edge for i in others for j, edge in near[i].items() if j in inside and (j > i or j == keep.photo_id))
-            group = _group(tier, keep, why, self._items(described), {rows[i].hash for i in inside})
-            groups.append(replace(group, edges=edges))
+            shown = [replace(item, original=items[item.photo_id].original) for item in self._items(described)]
+            group = _group(tier, keep, found.why, shown, {rows[i].hash for i in inside})
+            # Where the original of some copies is not known, that of the others in the component is not either.
+            doubt = found.doubt or (UNKNOWN_GROUP if tier == "picture" and any(each.doubt for each in groups) else "")
+            groups.append(replace(group, edges=edges, doubt=doubt, keep_because="" if doubt else found.why))
             left -= set(others)
             self._taken |= set(others)
             # The one that is kept may stand in a looser tier, where it may meet a better one; in this tier it is done.
         return groups
+
+    def _members(self, members: set[int], near: dict[int, dict[int, Edge]], rows: dict[int, CopyRow]) -> dict[int, Item]:
+        """The photos of a component, each with what the others make of it: whether it is bordered, and whose edit it is."""
+        bordered = {edge.bordered for i in members for edge in near[i].values()}
+        stems = {(folder, folded(os.path.splitext(name)[0])) for folder, name in (os.path.split(rows[i].path) for i in members)}  # noqa: PTH122
+        return {
+            i: replace(
+                self._items([_Member(rows[i], "", 1.0)])[0],
+                bordered=i in bordered,
+                original=original_beside(rows[i].path, stems) or "",
+            )
+            for i in members
+        }
+
+    def _suggest(
+        self, tier: Tier, items: Mapping[int, Item], near: dict[int, dict[int, Edge]]
+    ) -> Callable[[Sequence[int], Collection[int]], Suggestion]:
+        """What suggests one of some photos, given those that are left."""
+        if tier not in COPIES:
+            # What is never suggested for removal need not have its files opened to say which is kept.
+            return lambda able, left: Suggestion(*self._glance([items[i] for i in able]))
+        known = evidence_of(self._library.catalog, items)
+        versions = {i: Version(item, known.get(i, Evidence())) for i, item in items.items()}
+        suggester = Suggester(tier, versions, near, self._header)
+        return lambda able, left: suggester.suggest(able, left, self._choose)
 
     def _rows(self, photo_ids: set[int]) -> dict[int, CopyRow]:
         """The file that stands for each photo: the one kept of several, or the only one."""

@@ -10,8 +10,9 @@ from explorer.library.paths import printable
 from explorer.photos.contents import Contents, why_it_stays
 from explorer.photos.facts import Precision
 from explorer.photos.partial_dates import shortened
-from explorer.review.companions import ALONE, Company, kept_together
+from explorer.review.companions import ALONE, Company
 from explorer.review.relations import Edge
+from explorer.review.stacks import kept_together
 
 Tier = Literal["identical", "pixels", "picture", "moment", "lookalike"]
 
@@ -21,6 +22,7 @@ TIERS: tuple[Tier, ...] = ("identical", "pixels", "picture", "moment", "lookalik
 COPIES = TIERS[:3]
 
 NOT_COMPARED = "it was not compared with the one kept"
+NOT_TOLD = "it may be the original"
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Item:
     modified: the file's own time, Unix seconds. symlink: the file is a symbolic link, which can never be the one to keep. company: what
     lies beside it. place: the same for two names of the same bytes on disk; '' where that is not known. bordered: it is
     another one of its group with a border put around it. contents: what the file holds beside its first picture; None where that
-    is not known yet.
+    is not known yet. original: the name of the photo beside it of which it is an edit, by its own name; '' where there is none.
     """
 
     file_id: int
@@ -57,13 +59,13 @@ class Item:
     place: str = ""
     bordered: bool = False
     contents: Contents | None = None
+    taken_precision: Precision | None = None
+    original: str = ""
 
     @property
     def holds(self) -> tuple[str, ...]:
         """What the file holds beside its first picture, in words for a person: “3 pages”, “film inside”. () for a single picture."""
         return ("perhaps more than its picture: it has not been read again yet",) if self.contents is None else tuple(self.contents.words())
-
-    taken_precision: Precision | None = None
 
     @property
     def taken(self) -> str | None:
@@ -77,7 +79,8 @@ class Group:
 
     keep_because: the rule that chose the one to keep, in words. others: each verified against `keep`, never through another. edges: what
     is known of all pairs of its photos. unchecked: files of the group that were not verified against `keep`, as a person has chosen that
-    one: they stay.
+    one: they stay. doubt: why no keeper is suggested, in a clause that follows “nothing is suggested:”; then `keep` is merely the
+    one shown first, `keep_because` is empty, and every file stays until a person has chosen one (`with_kept`).
     """
 
     key: str
@@ -87,6 +90,12 @@ class Group:
     others: tuple[Item, ...]
     edges: tuple[Edge, ...] = field(default=(), repr=False)
     unchecked: tuple[Item, ...] = ()
+    doubt: str = ""
+
+    @property
+    def suggested(self) -> bool:
+        """Whether a file to keep is suggested."""
+        return not self.doubt
 
     @property
     def all(self) -> tuple[Item, ...]:
@@ -107,20 +116,26 @@ class Group:
         if item.protected:
             return "it lies in a protected folder"
         if item in self.unchecked:
-            if kept_together(self.keep.path, item.path):
+            if kept_together(self.keep.path, item.path, self.tier):
                 return "it and the one kept are a set"
             return NOT_COMPARED
         if self.tier not in COPIES:
             # Other shots, which a person marks one by one: what goes with them is plain to see.
             return ""
+        if item.original and self.tier == "picture":
+            return f"it is an edit of {item.original}, by its name"
+        if self.doubt:
+            return NOT_TOLD
         beside = why_it_stays(item.contents, self.keep.contents) if item.photo_id != self.keep.photo_id else ""
         return beside or _only_film(item, self.keep)
 
     def with_kept(self, file_id: int) -> Group:
         """The group with that file kept, because the person says so. Only what is known to be a copy of that one is still offered."""
-        keep = next((item for item in self.all if item.file_id == file_id), self.keep)
-        if keep is self.keep:
+        keep = next((item for item in self.all if item.file_id == file_id), None)
+        if keep is None:
             return self
+        if keep is self.keep:
+            return replace(self, keep_because="you chose it", doubt="") if self.doubt else self
         near = {photo: edge for edge in self.edges for photo in edge.photos if keep.photo_id in edge.photos}
         others, unchecked, seen = list[Item](), list[Item](), {keep.place}
         for item in self.all:
@@ -135,7 +150,7 @@ class Group:
             else:
                 unchecked.append(replace(item, relation="not compared with the one kept", score=0.0, linked=linked))
         kept = replace(keep, relation="", score=1.0)
-        return replace(self, keep=kept, keep_because="you chose it", others=tuple(others), unchecked=tuple(unchecked))
+        return replace(self, keep=kept, keep_because="you chose it", others=tuple(others), unchecked=tuple(unchecked), doubt="")
 
 
 def _only_film(item: Item, keep: Item) -> str:

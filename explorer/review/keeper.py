@@ -1,5 +1,8 @@
 """Which file of a group is kept: an ordered list of rules, each asked only where those before it left a tie.
 
+The rules choose among files of which any may be kept without loss; whether that is so is no rule, and in no person's order
+(`originals.py`). Where it is not known, they say which one is shown first.
+
 The answer depends on nothing but the files and the list: never on the order in which files are given, nor on the time of day. Two
 things are no rules, as nobody may switch them off: a symbolic link is never the one to keep while there is a file of its own, and a
 last tie is broken by the path's spelling.
@@ -20,16 +23,12 @@ from explorer.library.paths import printable
 from explorer.photos.formats import RAW_EXTENSIONS
 from explorer.photos.jpeg_quality import jpeg_quality
 from explorer.review.groups import Item
-from explorer.words import size
+from explorer.review.originals import native
 
 SETTING = "keeper_rules"
 
 Value = float | str
 Quality = Callable[[str], int | None]
-
-# A newer codec keeps as much in fewer bytes. Bytes that a JPEG would need for the same, as a factor: HEVC and AV1 still pictures halve the
-# JPEG's bytes at equal quality, WebP saves about a quarter (Hanhart et al. 2015, SPIE 9599; Google's WebP study, 2011).
-_THRIFT = {"HEIF": 2.0, "HEIC": 2.0, "AVIF": 2.0, "WEBP": 1.33}
 
 
 @dataclass(frozen=True)
@@ -94,6 +93,11 @@ RULES: tuple[Rule, ...] = (
         lambda *_: "the other is the same with a border around it",
     ),
     Rule(
+        "camera", "With its camera's name",
+        lambda i, _: i.camera is not None,
+        lambda *_: "it alone says which camera took it",
+    ),
+    Rule(
         "pixels", "More pixels",
         lambda i, _: i.width * i.height,
         lambda k, r: f"it has more pixels ({k.width:,} × {k.height:,} against {r.width:,} × {r.height:,})",
@@ -109,11 +113,6 @@ RULES: tuple[Rule, ...] = (
         lambda k, r: f"it has {_company(k, r)} beside it",
     ),
     Rule(
-        "compression", "Less compressed (bytes for each pixel)",
-        lambda i, _: i.bytes * _THRIFT.get(i.format, 1.0) / max(1, i.width * i.height),
-        lambda k, r: f"it is less compressed ({size(k.bytes)} against {size(r.bytes)})",
-    ),
-    Rule(
         "quality", "Higher JPEG quality",
         lambda i, quality: quality(i.path) or 0,
         lambda *_: "it was saved with a higher JPEG quality",
@@ -122,6 +121,11 @@ RULES: tuple[Rule, ...] = (
         "metadata", "More metadata",
         lambda i, _: i.metadata,
         lambda k, r: f"it says more of itself: date, place, camera and the like ({k.metadata} facts against {r.metadata})",
+    ),
+    Rule(
+        "native", "Format that cameras write",
+        lambda i, _: native(i),
+        lambda k, r: f"it is a {k.format} file, as cameras write them, and the other {r.format}",
     ),
     Rule(
         "earliest", "Earliest date taken",
@@ -157,7 +161,7 @@ RULES: tuple[Rule, ...] = (
 NAMED = {rule.name: rule for rule in RULES}
 # What is asked as long as a person has not ordered the rules otherwise.
 DEFAULT = (
-    "protected", "raw", "bare", "pixels", "contents", "company", "compression", "quality", "metadata", "earliest", "plain", "oldest",
+    "protected", "raw", "bare", "camera", "pixels", "contents", "company", "quality", "metadata", "native", "earliest", "plain", "oldest",
     "shortest",
 )  # fmt: skip
 
@@ -217,7 +221,7 @@ def _day(item: Item, other: Item) -> str:
 
 
 def keeper_rules(catalog: Catalog) -> tuple[str, ...]:
-    """The rules in the person's order; rules that a later release knew are passed over."""
+    """The rules in the person's order; rules that only an earlier or a later release knew are passed over."""
     kept = catalog.setting(SETTING)
     try:
         names = json.loads(kept) if kept else None

@@ -20,6 +20,7 @@ from explorer.library.paths import from_text, printable, to_text
 from explorer.review.companions import Beside
 from explorer.review.groups import COPIES, TIERS, Group, Item
 from explorer.review.outcome import Removal
+from explorer.review.stacks import kept_together
 from explorer.words import size
 
 FORMAT, VERSION = "photo-explorer-plan", 1
@@ -32,7 +33,9 @@ class PlanError(ExplorerError):
 
 
 def _suggested(group: Group, item: Item) -> bool:
-    return group.tier != "lookalike"
+    """Of other shots, a person may mark the frames of a burst; a plan that is made at once takes none whose name is built on the other's."""
+    together = group.tier == "moment" and kept_together(group.keep.path, item.path, "picture")
+    return group.tier != "lookalike" and not together
 
 
 def removals_of(catalog: Catalog, groups: Iterable[Group], wanted: Callable[[Group, Item], bool] = _suggested) -> list[Removal]:

@@ -57,7 +57,8 @@ def compare(
         data={
             "key": group.key,
             "label": f"Group {at + 1:,} of {total:,}",
-            "because": f"{_name(group.keep)} is kept because {group.keep_because}.",
+            "because": _because(group),
+            "suggested": group.suggested,
             "tier": group.tier,
             "accepted": duplicates.accepted(group),
             "items": items,
@@ -73,7 +74,7 @@ def compare(
 
 
 def _item(group: Group, item: Item, photo: PhotoRow | None) -> dict[str, Any]:
-    keep = item is group.keep
+    keep = item is group.keep and group.suggested
     return {
         "file": item.file_id,
         "src": _address(photo) if photo else "",
@@ -100,11 +101,17 @@ def _item(group: Group, item: Item, photo: PhotoRow | None) -> dict[str, Any]:
     }
 
 
+def _because(group: Group) -> str:
+    if not group.suggested:
+        return f"Nothing is suggested: {group.doubt}."
+    return f"{_name(group.keep)} is kept because {group.keep_because}."
+
+
 def _note(group: Group, item: Item) -> str:
     if item.protected:
         return "in a protected folder: never removed"
     if item is group.keep:
-        return ""
+        return "" if group.suggested else f"it stays: {group.stays(item)}"
     if stays := group.stays(item):
         return f"it stays: {stays}"
     return "another name of the same bytes: no space is gained" if item.linked else ""

@@ -36,7 +36,8 @@ TITLES: dict[Tier, str] = {
 WHAT: dict[Tier, str] = {
     "identical": "Files with the same bytes: one is kept, nothing is lost.",
     "pixels": "Every pixel is the same, of every page, frame and film in them; only what the files say differs, or how it is packed.",
-    "picture": "One picture, saved again: smaller, re-sent, turned, cropped, brightened, stamped. Each was compared with the one kept.",
+    "picture": "One picture, saved again: smaller, re-sent, turned, cropped, brightened, stamped. Each was compared with the one kept. Where"
+    " it cannot be told which one is the original, nothing is suggested: choose yourself.",
     "moment": "Different shots of one moment: a burst, a retake. Nothing is marked here; choose yourself.",
     "lookalike": "Photos of similar things. They are no duplicates: nothing is marked here, and nothing suggested.",
 }
@@ -192,7 +193,8 @@ def apply(group: Group) -> Group:
 
 
 def marked(group: Group, item: Item) -> bool:
-    """Whether this file goes when the group is accepted: all others of one picture, and elsewhere what the person marked."""
+    """Whether this file goes when the group is accepted: all others of one picture where one to keep is known, and elsewhere what the
+    person marked."""
     if item is group.keep or group.stays(item):
         return False
     return choice(group.key).marked.get(item.file_id, group.tier in COPIES)
@@ -211,8 +213,9 @@ def mark_all(group: Group) -> None:
 
 
 def keep(group: Group, file_id: int) -> None:
-    """Keep that file instead; a link cannot be kept."""
-    item = next((item for item in (*group.others, *group.unchecked) if item.file_id == file_id), None)
+    """Keep that file, because the person says so; a link cannot be kept."""
+    able = group.all if not group.suggested else (*group.others, *group.unchecked)
+    item = next((item for item in able if item.file_id == file_id), None)
     if item is not None and not item.symlink:
         choice(group.key).keep = file_id
         choice(group.key).marked.pop(file_id, None)

@@ -221,7 +221,10 @@ def rules_dialog() -> None:
     """The protected folders, the rules, to be ordered, and what was decided."""
     _protection()
     rules = list(keeper_rules(resources.library().catalog))
-    st.markdown("**Rules.** The first that tells two files apart decides; the next is asked only where they are equal.")
+    st.markdown(
+        "**Rules.** They choose among files of which any may be kept without loss. The first that tells two apart decides; the next is asked"
+        " only where they are equal. Whatever they say, a copy is never kept before its original."
+    )
     for at, name in enumerate(rules):
         with st.container(horizontal=True, vertical_alignment="center", key=f"rule-{name}"):
             st.markdown(f"{at + 1}\\. {NAMED[name].label}", width="stretch")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from explorer.library.library import Library
-from explorer.review import trash
+from explorer.photos.exif_header import ExifHeader
+from explorer.review import duplicates, trash
 from explorer.review.checking import TRASH
 from tests.factory import Shelf
 from tests.review.field import Field
@@ -27,6 +28,12 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
     shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
     yield shelf
     shelf.close()
+
+
+@pytest.fixture
+def untouched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Photos that were never files: as if each had a header as a camera writes it."""
+    monkeypatch.setattr(duplicates, "read_header", lambda path: ExifHeader())
 
 
 @pytest.fixture(params=["trash", "folder", "aside"])

@@ -13,12 +13,19 @@ from explorer.photos.contents import Contents, Part
 from explorer.review.duplicates import find_groups
 from explorer.review.groups import NOT_COMPARED, Group, Item
 from explorer.review.keeper import set_keeper_rules
-from tests.factory import Shelf
+from tests.factory import Shelf, by_camera, measured
+
+
+pytestmark = pytest.mark.usefixtures("untouched")
 
 
 def star(shelf: Shelf, *more: tuple[str, str]) -> Group:
     """A large photo and three copies that were each compared with it; and those pairs of copies that are named."""
-    ids = {name: shelf.put(f"{name}.jpg", name, width=width, height=100) for name, width in zip("abcd", (400, 300, 200, 100), strict=True)}
+    facts = {"a": by_camera(), "b": measured(), "c": measured(), "d": measured()}
+    ids = {
+        name: shelf.put(f"{name}.jpg", name, width=width, height=width, **facts[name])
+        for name, width in zip("abcd", (400, 300, 200, 100), strict=True)
+    }
     for one, other in (("a", "b"), ("a", "c"), ("a", "d"), *more):
         relation: dict[str, object] = {"matrix": [1, 0, 0, 0, 1, 0]}
         store.put_pairs(shelf.writer, [Pair(ids[one], ids[other], "picture", 0.9, relation)], PAIRS_VERSION)
@@ -43,7 +50,7 @@ def test_with_another_kept_only_those_compared_with_it_are_offered(shelf: Shelf)
     assert chosen.stays(of(chosen, "d.jpg")) == NOT_COMPARED and not chosen.stays(of(chosen, "a.jpg"))
     assert chosen.reclaimable == 2000
     # How each differs is said as seen from the one that is kept now.
-    assert of(group, "b.jpg").relation == "87 % of the size" and of(chosen, "a.jpg").relation == "115 % of the size"
+    assert of(group, "b.jpg").relation == "75 % of the size" and of(chosen, "a.jpg").relation == "133 % of the size"
     assert (chosen.keep.relation, of(chosen, "d.jpg").relation) == ("", "not compared with the one kept")
     # Back again: everything is as it was.
     again = chosen.with_kept(group.keep.file_id)
@@ -76,31 +83,42 @@ def beside(shelf: Shelf, tmp_path: Path, *names: str) -> None:
 
 
 def pair(shelf: Shelf, **second: Any) -> Group:
-    one = shelf.put("a/1.jpg", 1, width=400)
-    other = shelf.put("b/2.jpg", 2, **({"width": 400} | second))
-    store.put_pairs(shelf.writer, [Pair(one, other, "picture", 0.9, {})], PAIRS_VERSION)
+    """A photo, and a copy of half its size; or a second one of that kind."""
+    one = shelf.put("a/1.jpg", 1, width=400, height=400, **by_camera())
+    other = shelf.put("b/2.jpg", 2, **(second or measured(width=200, height=200)))
+    store.put_pairs(shelf.writer, [Pair(one, other, "picture", 0.9, {"matrix": [1, 0, 0, 0, 1, 0]})], PAIRS_VERSION)
+    (group,) = find_groups(shelf.library)
+    return group
+
+
+def same(shelf: Shelf) -> Group:
+    """Two files of the same pixels that say the same."""
+    ids = [shelf.put(name, name, width=400) for name in ("a/1.jpg", "b/2.jpg")]
+    store.put_pairs(shelf.writer, [Pair(ids[0], ids[1], "pixels", 1.0, {})], PAIRS_VERSION)
     (group,) = find_groups(shelf.library)
     return group
 
 
 def test_the_one_with_its_film_is_kept(shelf: Shelf, tmp_path: Path) -> None:
     beside(shelf, tmp_path, "b/2.mov", "a/1.jpg.json")
-    group = pair(shelf)
+    group = same(shelf)
     assert (names([group.keep]), group.keep_because) == (["2.jpg"], "it has its film beside it")
     # The other goes, and what an export said of it.
     assert not group.stays(group.others[0]) and group.reclaimable == 1000 + len("a/1.jpg.json")
 
 
 def test_a_raw_file_or_edits_make_a_photo_the_better_one(shelf: Shelf, tmp_path: Path) -> None:
-    beside(shelf, tmp_path, "b/2.NEF", "b/2.xmp", "a/1.thm")
-    assert pair(shelf).keep_because == "it has its RAW file and a file with edits or notes beside it"
+    beside(shelf, tmp_path, "b/2.NEF", "a/1.thm")
+    assert same(shelf).keep_because == "it has its RAW file beside it"
+    beside(shelf, tmp_path, "b/2.xmp")
+    assert find_groups(shelf.library)[0].keep_because == "it has a file with edits or notes beside it"
 
 
 @pytest.mark.parametrize(("film", "words"), [("", "has none"), ("a/1.mov", "has another")])
 def test_the_only_film_holds_its_photo_back(shelf: Shelf, tmp_path: Path, film: str, words: str) -> None:
     beside(shelf, tmp_path, "b/2 has another length.mov", *filter(None, [film]))
     (tmp_path / "photos" / "b" / "2 has another length.mov").rename(tmp_path / "photos" / "b" / "2.MOV")
-    group = pair(shelf, width=100)
+    group = pair(shelf)
     assert names([group.keep]) == ["1.jpg"]
     assert "its film 2.MOV is not there a second time" in group.stays(group.others[0]) and words in group.stays(group.others[0])
     assert group.reclaimable == 0
@@ -109,7 +127,7 @@ def test_the_only_film_holds_its_photo_back(shelf: Shelf, tmp_path: Path, film: 
 
 def test_the_same_film_beside_the_one_kept_lets_it_go(shelf: Shelf, tmp_path: Path) -> None:
     beside(shelf, tmp_path, "a/1.mov", "b/2.mov")
-    group = pair(shelf, width=100)
+    group = pair(shelf)
     assert not group.stays(group.others[0])
 
 

@@ -4,7 +4,7 @@
 const MODES = [["side", "Side by side", "s"], ["flicker", "Flicker", "f"], ["difference", "Difference", "d"]];
 const KEYS = [
   ["← →", "previous, next group"], ["↑ ↓", "which file is compared"], ["Enter", "accept: what is marked is to go"], ["x", "mark or unmark"], ["m", "mark all others, or none"],
-  ["p", "keep this one instead"], ["n", "not duplicates"], ["a", "keep all"], ["l", "later"], ["u", "take the last decision back"],
+  ["p", "keep this one instead"], ["k", "keep the first one, where none is suggested"], ["n", "not duplicates"], ["a", "keep all"], ["l", "later"], ["u", "take the last decision back"],
   ["s f d", "side by side, flicker, difference"], ["+ − 0", "zoom in, out, all"], ["1", "pixel for pixel"], ["?", "these keys"],
 ];
 const SIDE = 768;
@@ -350,7 +350,7 @@ export default function (component) {
     const notes = [one.note, two.note].some(Boolean)
       ? [make("tr", { class: "differs" }, make("th", { scope: "row" }, "Note"), make("td", {}, one.note), make("td", {}, two.note))] : [];
     return make("div", { class: "scroll" }, make("table", {},
-      make("thead", {}, make("tr", {}, make("td", {}), make("th", { scope: "col" }, "Kept"), make("th", { scope: "col" }, "Compared"))),
+      make("thead", {}, make("tr", {}, make("td", {}), make("th", { scope: "col" }, data.suggested ? "Kept" : "First"), make("th", { scope: "col" }, "Compared"))),
       make("tbody", {}, ...body, ...notes),
     ));
   }
@@ -364,7 +364,8 @@ export default function (component) {
         { class: "primary", disabled: !data.accepted && !marked }),
       one(item && item.goes ? "Don't remove this one" : "Mark this one", "x", "mark", { disabled: !item || Boolean(item.stays), title: item?.stays ? `It stays: ${item.stays}` : "Key: x", onclick: () => act("mark", { file: item.file }) }),
       ...(others.filter((each) => !each.stays).length > 1 ? [one(marked ? "Mark none" : "Mark all others", "m", "markall")] : []),
-      one("Keep this one instead", "p", "keep", { disabled: !item || item.link, onclick: () => act("keep", { file: item.file }) }),
+      ...(data.suggested ? [] : [one("Keep the first one", "k", "keep", { disabled: kept.link, onclick: () => act("keep", { file: kept.file }) })]),
+      one(data.suggested ? "Keep this one instead" : "Keep this one", "p", "keep", { disabled: !item || item.link, onclick: () => act("keep", { file: item.file }) }),
       ...(data.tier === "identical" ? [] : [one("Not duplicates", "n", "apart")]),
       one("Keep all", "a", "all"),
       one("Later", "l", "later"),
@@ -402,6 +403,7 @@ export default function (component) {
       x: () => item && !item.stays && act("mark", { file: item.file }),
       m: () => act("markall"),
       p: () => item && !item.link && act("keep", { file: item.file }),
+      k: () => !data.suggested && !kept.link && act("keep", { file: kept.file }),
       n: () => data.tier !== "identical" && act("apart"), a: () => act("all"), l: () => act("later"), u: () => act("undecide"),
       s: () => { state.mode = "side"; draw(); }, f: () => { state.mode = "flicker"; draw(); }, d: () => { state.mode = "difference"; draw(); },
       "+": () => zoom(1.5), "=": () => zoom(1.5), "-": () => zoom(1 / 1.5), 0: () => fit(), 1: () => full(),
@@ -415,7 +417,7 @@ export default function (component) {
       else if (others.some((each) => each.goes)) act("accept");
     } else if (event.key in keys) {
       if (event.key.startsWith("Arrow") && at instanceof HTMLElement && at.closest('[role="radiogroup"], [role="tablist"], [role="slider"]')) return;
-      if (state.busy && /^([xmpnalu]|Arrow(Left|Right))$/.test(event.key)) return wait(event);
+      if (state.busy && /^([xmpknalu]|Arrow(Left|Right))$/.test(event.key)) return wait(event);
       keys[event.key]();
       // Whoever uses these keys means the group: a button elsewhere that was clicked before is not pressed by the next Enter.
       if (root.isConnected && !root.contains(root.getRootNode().activeElement)) root.focus({ preventScroll: true });

@@ -1,0 +1,53 @@
+"""What the catalog knows of a photo that may show whether it is the original of others: what it says of itself, and its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from explorer.library.catalog import Catalog
+from explorer.photos.facts import TakenSource
+from explorer.photos.figures import VERSION, Quality
+
+_SLICE = 10_000
+
+
+class Evidence(NamedTuple):
+    """taken_at: as in `Metadata`, with its source; None where only the file's time is known. place: latitude and longitude in degrees.
+    exposure: how many of exposure time, aperture, ISO and focal length are given. figures: None until the photo has been measured."""
+
+    taken_at: str | None = None
+    taken_source: TakenSource | None = None
+    place: tuple[float, float] | None = None
+    camera: str | None = None
+    lens: str | None = None
+    exposure: int = 0
+    figures: Quality | None = None
+
+
+def evidence_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, Evidence]:
+    """By photo id; photos that the catalog does not know are left out."""
+    found, wanted = dict[int, Evidence](), sorted(set(photo_ids))
+    for start in range(0, len(wanted), _SLICE):
+        some = wanted[start : start + _SLICE]
+        with catalog.reading() as db:
+            rows = db.execute(
+                "select p.id, p.taken_at, p.taken_source, p.latitude, p.longitude, p.camera, p.lens,"  # noqa: S608
+                " (p.exposure_time is not null) + (p.f_number is not null) + (p.iso is not null) + (p.focal_length is not null), q.figures"
+                f" from photo p left join quality q on q.photo_id = p.id and q.version = ? where p.id in ({','.join('?' * len(some))})",
+                (VERSION, *some),
+            ).fetchall()
+        for photo_id, taken_at, source, latitude, longitude, camera, lens, exposure, figures in rows:
+            dated = taken_at is not None and source not in (None, "file")
+            place = (latitude, longitude) if latitude is not None and longitude is not None else None
+            found[photo_id] = Evidence(
+                taken_at if dated else None, source if dated else None, place, camera, lens, exposure, _unpacked(figures)
+            )
+    return found
+
+
+def _unpacked(packed: bytes | None) -> Quality | None:
+    try:
+        return None if packed is None else Quality.unpacked(packed)
+    except ValueError:
+        return None

@@ -25,12 +25,8 @@ def read_with_facts(path: str | os.PathLike[str]) -> tuple[bytes, os.stat_result
     number of bytes. Anything but an ordinary file is refused without being opened: opening a device can set it going.
     """
     try:
-        _check_kind(os.stat(path))  # noqa: PTH116  names that are no UTF-8 pass here as they are
-        handle = os.open(path, _FLAGS)
+        handle, facts = open_regular(path)
         try:
-            facts = os.fstat(handle)
-            # Another one may have taken its place since.
-            _check_kind(facts)
             check_size(facts.st_size)
             return _read(handle, facts.st_size), os.fstat(handle)
         finally:
@@ -41,6 +37,23 @@ def read_with_facts(path: str | os.PathLike[str]) -> tuple[bytes, os.stat_result
         raise PhotoError("you are not allowed to read this file: check its permissions") from None
     except OSError as error:
         raise PhotoError(f"the file could not be read from its drive ({error.strerror or error})") from error
+
+
+def open_regular(path: str | os.PathLike[str]) -> tuple[int, os.stat_result]:
+    """Open an ordinary file for reading: its descriptor, to be closed by the caller, and its size and times.
+
+    Never waits for a pipe or sets a device going. Raises PhotoError for anything but an ordinary file, and OSError.
+    """
+    _check_kind(os.stat(path))  # noqa: PTH116  names that are no UTF-8 pass here as they are
+    handle = os.open(path, _FLAGS)
+    try:
+        facts = os.fstat(handle)
+        # Another one may have taken its place since.
+        _check_kind(facts)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle, facts
 
 
 def _check_kind(facts: os.stat_result) -> None:

@@ -37,7 +37,7 @@ def describe(worker: WorkerRow | None) -> str:
     """What the indexer is at, in words."""
     if worker is None or not worker["alive"]:
         full = "" if has_room(resources.library().dir) else " The disk that holds the library is full: make room on it."
-        return f"The indexer is not running.{full}"
+        return f"The indexer is not running.{full or ' It is started by itself in a moment.'}"
     phase, done, total = worker["phase"], worker["done"], worker["total"]
     if phase == "starting":
         return (worker["message"] or "Getting ready…") + (f" {done / total:.0%}" if total else "")

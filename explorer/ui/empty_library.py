@@ -9,6 +9,7 @@ import streamlit as st
 from explorer.config import PROJECT
 from explorer.library.rows import WorkerRow
 from explorer.ui import resources
+from explorer.ui.status import describe
 
 Situation = Literal["no folder", "adding", "not running", "resting", "away", "looking", "unreadable", "none found"]
 
@@ -39,7 +40,7 @@ def _of_worker(worker: WorkerRow | None) -> Situation | None:
 _SAID: dict[Situation, tuple[str, str]] = {
     "no folder": ("Your library is empty. Add a folder with photos to begin.", ":material/photo_library:"),
     "adding": ("A folder is being added. Its photos appear here as they are found.", ":material/hourglass_top:"),
-    "not running": ("No photos yet, and the indexer is not running. It is started by itself in a moment.", ":material/hourglass_top:"),
+    "not running": ("No photos yet.", ":material/hourglass_top:"),
     "resting": ("No photos yet, and indexing is paused: it can be resumed on the Library page.", ":material/pause:"),
     "away": ("The drive that your photos are on is not connected. They appear here when it is.", ":material/usb_off:"),
     "looking": ("No photos yet. They appear here as they are found.", ":material/hourglass_top:"),
@@ -51,6 +52,8 @@ _SAID: dict[Situation, tuple[str, str]] = {
 def say(why: Situation) -> None:
     """Say why, with a link to where something can be done about it."""
     text, icon = _SAID[why]
+    if why == "not running":
+        text = f"{text} {describe(resources.library().catalog.worker())}"
     st.info(text, icon=icon)
     if why in ("no folder", "none found"):
         st.page_link(PROJECT / "pages" / "library.py", label="Add a folder", icon=":material/create_new_folder:")

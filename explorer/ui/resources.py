@@ -22,6 +22,7 @@ _lock = threading.RLock()
 _library: Library | None = None
 _engine: SearchEngine | None = None
 _pool: tuple[InputSpec, DecodePool] | None = None
+_ended = 0
 
 
 def library() -> Library:
@@ -40,6 +41,17 @@ def engine() -> SearchEngine:
         if _engine is None:
             _engine = SearchEngine(library())
         return _engine
+
+
+def indexer_ended(times: int) -> None:
+    """Note how often in succession the indexer has ended by itself, soon after it was started."""
+    global _ended  # noqa: PLW0603
+    _ended = times
+
+
+def indexer_keeps_ending() -> bool:
+    """Whether the indexer cannot be kept running, so that starting it again by itself is not all there is to say."""
+    return _ended > 1
 
 
 def warm() -> None:

@@ -10,6 +10,7 @@ import mimetypes
 import os
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,9 @@ from explorer.ui.originals import Original, OriginalResponse, open_original
 from explorer.words import whole_number
 
 log = logging.getLogger("explorer.server")
+
+# Seconds after its start within which an indexer that ends has most likely done nothing.
+_SOON = 60.0
 
 # What browsers show by themselves. Anything else is shown by its preview, and can be downloaded as it is.
 SHOWN = {"JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF"}
@@ -219,14 +223,17 @@ def _warm() -> None:
 
 async def _keep_worker(folder: Path) -> None:
     """Have a worker running; one that dies is started again, ever more slowly."""
-    pause = 1.0
+    pause, ended = 1.0, 0
     while True:
+        began = time.monotonic()
         worker = start_worker(folder, encoder=os.environ.get("EXPLORER_ENCODER"), offline=bool(os.environ.get("EXPLORER_OFFLINE")))
         try:
             while worker.poll() is None:
                 await asyncio.sleep(0.5)
         finally:
             await asyncio.shield(run_in_threadpool(stop_worker, worker))
+        ended = ended + 1 if time.monotonic() - began < _SOON else 1
+        resources.indexer_ended(ended)
         log.warning("The indexer ended unexpectedly (exit code %s); it is started again in %.0f s.", worker.returncode, pause)
         await asyncio.sleep(pause)
         pause = min(60.0, pause * 2)

@@ -33,11 +33,18 @@ _RESTING = {
 }
 
 
+def _why_not() -> str:
+    if not has_room(resources.library().dir):
+        return "The disk that holds the library is full: make room on it."
+    if resources.indexer_keeps_ending():
+        return "It ended soon after each start: the terminal in which Photo Explorer was started says why."
+    return "It is started by itself in a moment."
+
+
 def describe(worker: WorkerRow | None) -> str:
     """What the indexer is at, in words."""
     if worker is None or not worker["alive"]:
-        full = "" if has_room(resources.library().dir) else " The disk that holds the library is full: make room on it."
-        return f"The indexer is not running.{full or ' It is started by itself in a moment.'}"
+        return f"The indexer is not running. {_why_not()}"
     phase, done, total = worker["phase"], worker["done"], worker["total"]
     if phase == "starting":
         return (worker["message"] or "Getting ready…") + (f" {done / total:.0%}" if total else "")

@@ -80,10 +80,11 @@ def decode_upload(data: bytes) -> DecodedPhoto:
 
 def close() -> None:
     """Let go of everything; the next use opens it anew."""
-    global _library, _engine, _pool  # noqa: PLW0603
+    global _library, _engine, _pool, _ended  # noqa: PLW0603
     with _lock:
         if _pool is not None:
             _pool[1].close()
         if _library is not None:
             _library.close()
         _library = _engine = _pool = None
+        _ended = 0

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from explorer.config import library_dir
 from explorer.errors import ExplorerError, LibraryLocked
 from explorer.ui import resources, server
+from explorer.ui.access import access
 from explorer.ui.gallery import preview_address
 from tests.ui.conftest import id_of
 
@@ -22,8 +23,8 @@ from tests.ui.conftest import id_of
 def client(photos: Path) -> Iterator[TestClient]:
     """Asks as a page of the app does; without the worker, which is not needed for these."""
     options = server.app_options()
-    app = Starlette(routes=options["routes"], middleware=options["middleware"])
-    with TestClient(app, base_url="http://localhost:8501") as asking:
+    app, known = Starlette(routes=options["routes"], middleware=options["middleware"]), access(library_dir())
+    with TestClient(app, base_url="http://localhost:8501", cookies={known.cookie: known.token}) as asking:
         yield asking
 
 

@@ -29,7 +29,10 @@ def first(*words: str) -> list[str]:
         (["--library", "status"], ["open", "--library", "status"]),
         (["--library", "status", "status"], ["status", "--library", "status"]),
         (["--no-browser", "~/Pictures"], ["open", "--no-browser", "~/Pictures"]),
-        (["--library", "X", "--no-browser", "--port", "9000", "folder"], ["open", "--library", "X", "--no-browser", "--port", "9000", "folder"]),
+        (
+            ["--library", "X", "--no-browser", "--port", "9000", "folder"],
+            ["open", "--library", "X", "--no-browser", "--port", "9000", "folder"],
+        ),
         (["--port", "9000", "demo"], ["demo", "--port", "9000"]),
         (["--", "status"], ["open", "--", "status"]),
         (["--library"], ["open", "--library"]),

@@ -42,9 +42,9 @@ class Original(NamedTuple):
         os.close(self.handle)
 
     def read(self, at: int, size: int) -> bytes:
-        """Bytes from a place in the file. Raises OSError where it has changed since it was verified."""
-        piece = _read_at(self.handle, at, size)
-        if _identity(os.fstat(self.handle)) != _identity(self.facts) or len(piece) != size:
+        """Bytes from a place in the file. Raises OSError where it was written to since it was verified; it may have been replaced."""
+        piece, now = _read_at(self.handle, at, size), os.fstat(self.handle)
+        if len(piece) != size or (now.st_size, now.st_mtime_ns) != (self.facts.st_size, self.facts.st_mtime_ns):
             raise OSError("the file changed while it was sent")
         return piece
 

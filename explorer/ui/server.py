@@ -262,7 +262,7 @@ def open_app(folder: Path, folders: Sequence[str], *, encoder: str | None, offli
         os.chdir(PROJECT)
         app = st.App(PROJECT / "explorer" / "ui" / "app.py", **app_options())
         # Streamlit would print and open an address without the token.
-        app.run(config={"server.port": chosen, "server.headless": True, "logger.hideWelcomeMessage": True})
+        app.run(config={"server.port": chosen, "server.headless": True})
     finally:
         _running.close()
     return 0

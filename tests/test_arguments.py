@@ -58,7 +58,7 @@ def test_a_command_in_the_wrong_place_is_not_a_folder(tmp_path: Path, monkeypatc
         check_folders([str(tmp_path), "status"], commands)
     with pytest.raises(UsageError, match="Did you mean “status”"):
         check_folders(["statu"], commands)
-    with pytest.raises(UsageError, match="neither a command nor a folder here. `python run.py --help`"):
+    with pytest.raises(UsageError, match=r"neither a command nor a folder here\. `python run.py --help`"):
         check_folders(["qqqq"], commands)
     # Folders, if only by the look of them; what they lack is said by those who open them.
     check_folders(["./status", "~status", ".status", str(tmp_path / "statu"), "", "photos/statu"], commands)

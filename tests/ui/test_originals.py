@@ -174,7 +174,8 @@ def opened(path: Path, wanted: str) -> bool:
 
 def test_a_file_is_hashed_once_while_it_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted, places = write(tmp_path / "photo"), reads(monkeypatch)
-    monkeypatch.setattr(time, "time", lambda now=time.time() + 60: now)
+    later = time.time() + 60
+    monkeypatch.setattr(time, "time", lambda: later)
     assert opened(tmp_path / "photo", wanted) and len(places) == 1
     assert opened(tmp_path / "photo", wanted) and len(places) == 1
     assert not opened(tmp_path / "photo", "0" * 32) and len(places) == 2
@@ -194,7 +195,8 @@ def test_a_file_that_changed_a_moment_ago_is_hashed_each_time(tmp_path: Path, mo
 
 def test_few_files_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(originals, "_REMEMBERED", 2)
-    monkeypatch.setattr(time, "time", lambda now=time.time() + 60: now)
+    later = time.time() + 60
+    monkeypatch.setattr(time, "time", lambda: later)
     wanted = [write(tmp_path / str(i), b"%d" % i) for i in range(3)]
     for number in (0, 1, 0, 2):
         assert opened(tmp_path / str(number), wanted[number])

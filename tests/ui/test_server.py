@@ -180,7 +180,7 @@ def open_app(monkeypatch: pytest.MonkeyPatch, **options: Any) -> tuple[list[dict
     """What Streamlit is told, and the exit code."""
     told = list[dict[str, Any]]()
     monkeypatch.setattr(server.st.App, "run", lambda _, config: told.append(config | {"browser": server._running.browser}))
-    monkeypatch.chdir(os.getcwd())
+    monkeypatch.chdir(Path.cwd())
     for name in ("EXPLORER_ENCODER", "EXPLORER_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
     code = server.open_app(library_dir(), [], **{"encoder": None, "offline": False, "port": None, "browser": False} | options)
@@ -208,7 +208,7 @@ def test_the_app_is_served_on_a_port_that_is_free_on_both_families(photos: Path,
 
 def test_folders_are_added_once_it_is_sure_that_the_app_opens(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server.st.App, "run", lambda _, config: None)
-    monkeypatch.chdir(os.getcwd())
+    monkeypatch.chdir(Path.cwd())
     waiting = resources.library().catalog.waiting_commands
     before = waiting()
     with pytest.raises(ExplorerError), monkeypatch.context() as patched:

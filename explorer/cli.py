@@ -7,7 +7,6 @@ Each command's modules are imported when it runs, so that a search does not wait
 from __future__ import annotations
 
 import argparse
-import difflib
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer import __version__
+from explorer.arguments import check_folders, command_first, port, positive
 from explorer.errors import ExplorerError, UsageError
 from explorer.library.paths import as_on_disk
 from explorer.review.kinds import KINDS
@@ -78,7 +78,7 @@ def build_parser() -> argparse.ArgumentParser:  # noqa: PLR0915  a list of comma
     search = add("search", "find photos by a phrase, by a photo, or both", encoder, as_json)
     search.add_argument("phrase", nargs="?", help="what to look for; - reads one phrase a line and answers one JSON list a line")
     search.add_argument("--photo", metavar="FILE", action="append", default=[], help="find photos like this one (may be given again)")
-    search.add_argument("--top", type=_positive, default=20, metavar="N", help="how many results (default: 20)")
+    search.add_argument("--top", type=positive, default=20, metavar="N", help="how many results (default: 20)")
     _filter_options(search)
 
     _anomaly_options(add("anomalies", "list photos that are odd, poor or broken, worst first, and why", encoder, as_json))
@@ -144,7 +144,7 @@ def _filter_options(parser: argparse.ArgumentParser) -> None:
 
 def _anomaly_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", action="append", choices=KINDS, help="only this kind (may be given again)")
-    parser.add_argument("--top", type=_positive, metavar="N", help="how many (default: all)")
+    parser.add_argument("--top", type=positive, metavar="N", help="how many (default: all)")
     _filter_options(parser)
     parser.add_argument("--all", action="store_true", help="the scores of all photos, also of those that are fine")
     parser.add_argument("--dismissed", action="store_true", help="also what was dismissed")
@@ -153,34 +153,33 @@ def _anomaly_options(parser: argparse.ArgumentParser) -> None:
 
 def _app_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--offline", action="store_true", help="fetch nothing from the network")
-    parser.add_argument("--port", type=_positive, metavar="N", help="the port to serve on (default: the first free one from 8501)")
+    parser.add_argument("--port", type=port, metavar="N", help="the port to serve on (default: the first free one from 8501)")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
-
-
-def _positive(text: str) -> int:
-    number = int(text) if text.isdecimal() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a whole number above 0")
-    return number
 
 
 def commands() -> list[str]:
     """The names of all commands."""
-    actions = build_parser()._subparsers
-    return [] if actions is None else [name for action in actions._group_actions for name in action.choices or ()]
+    return list(_parsers(build_parser()))
+
+
+def _parsers(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Each command's own parser."""
+    found = parser._subparsers
+    return {} if found is None else {name: each for action in found._group_actions for name, each in (action.choices or {}).items()}  # type: ignore[attr-defined]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if not words or (words[0] not in commands() and words[0] not in {"-h", "--help", "--version"}):
-        words = ["open", *words]
-    args = build_parser().parse_args(words)
+    parser = build_parser()
+    if words[:1] not in (["-h"], ["--help"], ["--version"]):
+        words = command_first(words, _parsers(parser), default="open")
+    args = parser.parse_args(words)
     from explorer.commands import function
 
     try:
-        if words[0] == "open" and args.folders:
-            _no_command(args.folders[0])
+        if args.command == "open":
+            check_folders(args.folders, commands())
         return function(args.command)(args)
     except ExplorerError as error:
         say(str(error))
@@ -201,14 +200,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         say("Stopped. Nothing is lost: the next run goes on from here.")
         return 130
-
-
-def _no_command(word: str) -> None:
-    """Raises UsageError for a word that can only be a mistyped command: no folder has that name, and none was meant by the look of it."""
-    if word and Path(word).name == word and not word.startswith(("~", ".")) and not os.path.lexists(word):
-        near = difflib.get_close_matches(word, commands(), 1)
-        hint = f"Did you mean “{near[0]}”?" if near else "`python run.py --help` lists the commands."
-        raise UsageError(f"“{word}” is neither a command nor a folder here. {hint}")
 
 
 def say(message: str) -> None:

@@ -13,6 +13,16 @@ def one_line(text: str) -> str:
     return "".join(f"\\x{ord(c):02x}" if unicodedata.category(c) in _CONTROLS else c for c in text)
 
 
+def whole_number(text: str, most: int = 2**63 - 1) -> int | None:
+    """The number that ASCII digits stand for, from 0 to `most` (by default SQLite's largest); None for any other text, however long."""
+    digits = text.lstrip("0") or text[:1]
+    # Python refuses to read numbers of some thousand digits, by an error.
+    if not (text.isascii() and text.isdigit()) or len(digits) > len(str(most)):
+        return None
+    number = int(digits)
+    return number if number <= most else None
+
+
 def count(number: int, what: str = "") -> str:
     """`1,234 photos`, `1 photo`."""
     plural = "" if number == 1 else "s"

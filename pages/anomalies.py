@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.config import PROJECT
 from explorer.review.kinds import KINDS, TITLES, Kind
-from explorer.ui import asking, folders, odd_files, odd_map, odd_photos, oddities, removing, resources
+from explorer.ui import asking, empty_library, folders, odd_files, odd_map, odd_photos, oddities, removing, resources
 from explorer.ui.gallery import unselect
 from explorer.ui.live import follow
 from explorer.ui.oddities import Asked
@@ -111,14 +110,6 @@ def of_kind(what: Asked, kind: Kind) -> None:
         odd_photos.photos(found, what, "odd")
 
 
-def empty() -> None:
-    if catalog.root_paths():
-        st.info("No photos yet. What is odd about them appears here as they are found.", icon=":material/hourglass_top:")
-    else:
-        st.info("Your library is empty. Add a folder with photos to begin.", icon=":material/photo_library:")
-        st.page_link(PROJECT / "pages" / "library.py", label="Add a folder", icon=":material/create_new_folder:")
-
-
 def _removed() -> None:
     for key in ("odd", "area"):
         unselect(key)
@@ -127,9 +118,9 @@ def _removed() -> None:
 def main() -> None:
     removing.told()
     what = oddities.asked()
-    counts = catalog.counts()
-    if not counts.photos and not counts.failed:
-        empty()
+    why = empty_library.situation()
+    if why is not None and not catalog.counts().failed:
+        empty_library.say(why)
         follow(waiting=True)
         return
     filter_bar(what)

@@ -12,7 +12,7 @@ from explorer.library.decisions import withdraw_all
 from explorer.review.groups import TIERS, Group, Tier
 from explorer.review.outcome import belonging
 from explorer.review.plan import as_csv, as_json
-from explorer.ui import asking, duplicates, folders, removing, resources
+from explorer.ui import asking, duplicates, empty_library, folders, removing, resources
 from explorer.ui.compare import Act, compare
 from explorer.ui.duplicates import TITLES, WHAT, Filter, Review
 from explorer.words import count, size
@@ -44,6 +44,9 @@ def filter_bar() -> Filter:
 
 def tabs(now: Review) -> Tier:
     """The tiers; gives the one that is looked at."""
+    if "_go-tier" in st.session_state:
+        # A widget's value can only be set before it is drawn.
+        st.session_state["dup-tier"] = st.session_state.pop("_go-tier")
     first = next((tier for tier in TIERS if now.open[tier]), "identical")
     asked_for = st.query_params.get("tier", "")
 
@@ -92,16 +95,14 @@ def carry_out(act: Act, found: list[Group], at: int) -> None:
     elif act.what == "keep" and act.file is not None:
         duplicates.keep(group, act.file)
     elif act.what in ("accept", "back"):
-        duplicates.accept(group, yes=act.what == "accept")
+        duplicates.accept([group], yes=act.what == "accept")
         if act.what == "accept":
             go(found, at + 1)
     elif act.what in ("apart", "all", "later"):
         duplicates.decide(group, {"apart": "apart", "all": "keep", "later": "later"}[act.what])  # type: ignore[arg-type]
         st.query_params.pop("group", None)
     elif act.what == "undecide":
-        key = duplicates.undecide()
-        if key:
-            st.query_params["group"] = key
+        take_back()
     st.rerun()
 
 
@@ -142,7 +143,7 @@ def bulk(now: Review, tier: Tier) -> None:
             )  # fmt: skip
         if now.later[tier]:
             st.button(f"Show the {len(now.later[tier]):,} put off", icon=":material/schedule:", on_click=show_later)
-        if "_decided" in st.session_state:
+        if duplicates.can_undecide():
             st.button("Take the last decision back", icon=":material/undo:", on_click=take_back)
 
 
@@ -151,9 +152,10 @@ def show_later() -> None:
 
 
 def take_back() -> None:
-    key = duplicates.undecide()
-    if key:
-        st.query_params["group"] = key
+    """Take the last decision or acceptance back, and go to the group that it was about."""
+    about = duplicates.undecide()
+    if about is not None:
+        st.query_params["group"], st.session_state["_go-tier"] = about
 
 
 def basket(now: Review) -> None:
@@ -175,11 +177,11 @@ def basket(now: Review) -> None:
 
 
 def empty(now: Review, tier: Tier, what: Filter) -> None:
-    if any(what):
+    why = empty_library.situation()
+    if why is not None:
+        empty_library.say(why)
+    elif any(what):
         st.info("No group of this kind fits the filter.", icon=":material/search_off:")
-    elif not library.catalog.counts().photos:
-        st.info("Your library is empty. Add a folder with photos to begin.", icon=":material/photo_library:")
-        st.page_link("pages/library.py", label="Add a folder", icon=":material/create_new_folder:")
     elif now.decided and not any(now.open.values()):
         st.success(f"All done: {count(now.decided, 'group')} decided, none open.", icon=":material/task_alt:")
     else:
@@ -193,8 +195,10 @@ def progress() -> None:
 
 
 @st.fragment(run_every="3s")
-def follow(change: int) -> None:
-    """Tell that the library has changed; what is looked at stays in its place until the person asks."""
+def follow(change: int, why_empty: empty_library.Situation | None) -> None:
+    """Tell that the library has changed; what is looked at stays in its place until the person asks. Nothing is, in an empty library."""
+    if why_empty is not None and empty_library.situation() != why_empty:
+        st.rerun()
     if library.catalog.change() != change:
         with st.container(horizontal=True, vertical_alignment="center", key="news"):
             st.caption("The library has changed", width="content")
@@ -216,7 +220,7 @@ def main() -> None:
         groups(now.open[tier])
     else:
         empty(now, tier, what)
-    follow(now.change)
+    follow(now.change, empty_library.situation())
 
 
 main()

@@ -8,9 +8,8 @@ import math
 
 import streamlit as st
 
-from explorer.config import PROJECT
 from explorer.errors import ExplorerError, PhotoError
-from explorer.ui import asking, examples, folders, lightbox, resources
+from explorer.ui import asking, empty_library, examples, folders, lightbox, resources
 from explorer.ui.actions import Action
 from explorer.ui.asking import Asked, Found
 from explorer.ui.gallery import gallery, preview_address
@@ -112,14 +111,14 @@ def headline(what: Asked, found: Found) -> None:
 
 def empty(what: Asked) -> None:
     """Why there is nothing to be seen, and what to do."""
-    if what.query or what.filters:
+    why = empty_library.situation()
+    if why is not None:
+        empty_library.say(why)
+    elif what.query or what.filters:
         st.info(asking.check(what.filters) or "No photo fits. Try other words, or fewer filters.", icon=":material/search_off:")
         st.button("Show all photos", on_click=asking.clear)
-    elif library.catalog.root_paths():
-        st.info("No photos yet. They appear here as they are found; the Library page tells how far it is.", icon=":material/hourglass_top:")
     else:
-        st.info("Your library is empty. Add a folder with photos to begin.", icon=":material/photo_library:")
-        st.page_link(PROJECT / "pages" / "library.py", label="Add a folder", icon=":material/create_new_folder:")
+        st.info("No photo is in its place at the moment: the Library page says more.", icon=":material/usb_off:")
 
 
 def results(what: Asked, found: Found) -> None:

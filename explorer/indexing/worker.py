@@ -398,7 +398,8 @@ def _relay(stop: threading.Event, worker: Worker) -> None:
 
 def _until_closed(stop: threading.Event) -> None:
     """Ends the worker when the other end of standard input is gone: its starter died or closed it."""
-    while sys.stdin.buffer.read(4096):
+    # Not through sys.stdin, whose lock Python waits for at its end.
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     stop.set()
 

@@ -12,6 +12,7 @@ from explorer.config import library_dir
 from explorer.errors import LibraryError, LibraryLocked
 from explorer.library.catalog import Catalog
 from explorer.library.previews import PreviewStore
+from explorer.library.privacy import make_private, narrow_umask
 from explorer.library.vectors import VectorIndex
 
 
@@ -29,16 +30,19 @@ class Library:
     def open(cls, given: str | os.PathLike[str] | None = None, *, create: bool = True) -> Library:
         """Open the library in that folder (default: see `config.library_dir`), making it if `create`.
 
+        It is closed to the machine's other users first, and so is all that this process makes from then on (`privacy.py`).
         Raises LibraryError where it is absent and not to be made, or where its folder cannot be written.
         """
         folder = library_dir(given)
         if not create and not (folder / "catalog.db").exists():
             raise LibraryError(f"There is no library in {folder} yet: make one with `python run.py index FOLDER`.")
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             why = error.strerror or error
             raise LibraryError(f"The library's folder {folder} cannot be made: {why}. Choose another with --library.") from error
+        narrow_umask()
+        make_private(folder)
         return cls(folder)
 
     def close(self) -> None:

@@ -55,12 +55,8 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[tuple[int, os.stat_re
     as that can set it going.
     """
     try:
-        _check_kind(os.stat(path))  # noqa: PTH116  names that are no UTF-8 pass here as they are
-        handle = os.open(path, _FLAGS)
+        handle, facts = open_handle(path)
         try:
-            facts = os.fstat(handle)
-            # Another one may have taken its place since.
-            _check_kind(facts)
             yield handle, facts
         finally:
             os.close(handle)
@@ -72,6 +68,23 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[tuple[int, os.stat_re
         raise PhotoError("you are not allowed to read this file: check its permissions") from error
     except OSError as error:
         raise PhotoError(f"the file could not be read from its drive ({error.strerror or error})") from error
+
+
+def open_handle(path: str | os.PathLike[str]) -> tuple[int, os.stat_result]:
+    """Open an ordinary file for reading: its descriptor, to be closed by the caller, and its size and times.
+
+    Never waits for a pipe or sets a device going. Raises PhotoError for anything but an ordinary file, and OSError.
+    """
+    _check_kind(os.stat(path))  # noqa: PTH116  names that are no UTF-8 pass here as they are
+    handle = os.open(path, _FLAGS)
+    try:
+        facts = os.fstat(handle)
+        # Another one may have taken its place since.
+        _check_kind(facts)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle, facts
 
 
 def _check_kind(facts: os.stat_result) -> None:

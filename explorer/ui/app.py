@@ -7,6 +7,7 @@ import streamlit as st
 from explorer.config import PROJECT
 from explorer.errors import ExplorerError
 from explorer.ui import resources
+from explorer.ui.connection import watch_connection
 from explorer.ui.status import status_line
 from explorer.ui.words import plain
 
@@ -18,6 +19,7 @@ duplicates = st.Page(PROJECT / "pages" / "duplicates.py", title="Duplicates", ic
 anomalies = st.Page(PROJECT / "pages" / "anomalies.py", title="Anomalies", icon=":material/troubleshoot:")
 library = st.Page(PROJECT / "pages" / "library.py", title="Library", icon=":material/folder:")
 page = st.navigation([search, duplicates, anomalies, library], position="top")
+watch_connection()
 try:
     resources.library()
 except ExplorerError as error:

@@ -16,6 +16,7 @@ from explorer.errors import UsageError
 from explorer.library.filters import Filters, parse_day
 from explorer.search.query import Query
 from explorer.ui import examples, folders, resources
+from explorer.words import whole_number
 
 PHRASE, LIKE, UPLOAD, SINCE, UNTIL, FOLDER, PAGE = ADDRESS = ("q", "like", "example", "since", "until", "folder", "page")
 
@@ -87,8 +88,7 @@ def turn(key: str) -> None:
 
 def page() -> int:
     """The page of results that the address asks for, from 1."""
-    asked_for = address().get(PAGE, "")
-    return max(1, int(asked_for)) if asked_for.isdecimal() and len(asked_for) < 9 else 1
+    return whole_number(address().get(PAGE, "")) or 1
 
 
 def asked() -> Asked:
@@ -96,8 +96,9 @@ def asked() -> Asked:
     now, lost = address(), False
     known = list[int]()
     for part in now.get(LIKE, "").split(","):
-        if part.isdecimal() and len(part) < 19 and resources.engine().has_vector(int(part)):
-            known.append(int(part))
+        number = whole_number(part)
+        if number is not None and resources.engine().has_vector(number):
+            known.append(number)
         elif part:
             lost = True
     found = [examples.find(token) for token in tokens()]

@@ -23,6 +23,7 @@ from explorer.words import size
 
 _STATIC = Path(__file__).parent / "static"
 _LARGE = 60_000_000
+_UNDECIDED = "Nothing is suggested in this group: all its files stay, unless you mark some."
 
 _review = st.components.v2.component(
     "duplicate_review",
@@ -51,14 +52,15 @@ def compare(
 
     ahead: photos that come next, fetched meanwhile.
     """
-    items = [_item(group, item, photos.get(item.photo_id)) for item in group.all]
+    keeps, items = duplicates.keeps(group), [_item(group, item, photos.get(item.photo_id)) for item in group.all]
     found: Any = _review(
         key="duplicates",
         data={
             "key": group.key,
             "label": f"Group {at + 1:,} of {total:,}",
-            "because": _because(group),
+            "because": _because(group, keeps=keeps),
             "suggested": group.suggested,
+            "keeps": keeps,
             "tier": group.tier,
             "accepted": duplicates.accepted(group),
             "items": items,
@@ -101,9 +103,11 @@ def _item(group: Group, item: Item, photo: PhotoRow | None) -> dict[str, Any]:
     }
 
 
-def _because(group: Group) -> str:
+def _because(group: Group, *, keeps: bool) -> str:
     if not group.suggested:
         return f"Nothing is suggested: {group.doubt}."
+    if not keeps:
+        return _UNDECIDED
     return f"{_name(group.keep)} is kept because {group.keep_because}."
 
 

@@ -192,12 +192,23 @@ def apply(group: Group) -> Group:
     return group if wanted is None else group.with_kept(wanted)
 
 
+def suggests(group: Group) -> bool:
+    """Whether it is suggested which file of the group to keep, and that the others go. Elsewhere a person marks what is to go."""
+    return group.tier in COPIES and group.suggested
+
+
+def keeps(group: Group) -> bool:
+    """Whether one file of the group is the one to keep: by suggestion, or because the person chose it or marked others."""
+    chosen = choice(group.key)
+    return suggests(group) or chosen.keep is not None or any(marked(group, item) for item in group.others)
+
+
 def marked(group: Group, item: Item) -> bool:
     """Whether this file goes when the group is accepted: all others of one picture where one to keep is known, and elsewhere what the
     person marked."""
     if item is group.keep or group.stays(item):
         return False
-    return choice(group.key).marked.get(item.file_id, group.tier in COPIES)
+    return choice(group.key).marked.get(item.file_id, suggests(group))
 
 
 def mark(group: Group, file_id: int) -> None:
@@ -221,9 +232,12 @@ def keep(group: Group, file_id: int) -> None:
         choice(group.key).marked.pop(file_id, None)
 
 
-def accept(group: Group, *, yes: bool = True) -> None:
-    """Have what is marked in the group among what is to be removed; nothing happens to it yet."""
-    choice(group.key).accepted = yes
+def accept(many: Sequence[Group], *, yes: bool = True) -> None:
+    """Have what is marked in the groups among what is to be removed, or not any more; nothing happens to it yet."""
+    for group in many:
+        choice(group.key).accepted = yes
+    if yes and many:
+        _history().append(_Step(tuple(group.key for group in many), many[0].tier, None))
 
 
 def accepted(group: Group) -> bool:
@@ -232,12 +246,11 @@ def accepted(group: Group) -> bool:
 
 def acceptable(many: Sequence[Group]) -> list[Group]:
     """Those that can be accepted all at once: of a tier that is suggested for removal, and something of them would go."""
-    return [group for group in many if group.tier in COPIES and not accepted(group) and any(marked(group, item) for item in group.others)]
+    return [group for group in many if suggests(group) and not accepted(group) and any(marked(group, item) for item in group.others)]
 
 
 def accept_all(many: Sequence[Group]) -> None:
-    for group in acceptable(many):
-        accept(group)
+    accept(acceptable(many))
 
 
 def forget_choices() -> None:
@@ -250,15 +263,45 @@ def removals(now: Review) -> list[Removal]:
     return removals_of(resources.library().catalog, wanted, marked)
 
 
+class _Step(NamedTuple):
+    """Something that can be taken back. keys: of the groups. decision: its number; None where the groups were accepted."""
+
+    keys: tuple[str, ...]
+    tier: Tier
+    decision: int | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is still something to be taken back of it."""
+        return self.decision is not None or any(choice(key).accepted for key in self.keys)
+
+
+def _history() -> list[_Step]:
+    """What was done in this window, the latest last."""
+    found: list[_Step] = st.session_state.setdefault("_decided", [])
+    return found
+
+
 def decide(group: Group, kind: Kind) -> None:
     """Remember a decision, and how to take it back."""
-    st.session_state["_decided"] = (decide_group(resources.library().catalog, group, kind), group.key, group.tier)
+    _history().append(_Step((group.key,), group.tier, decide_group(resources.library().catalog, group, kind)))
 
 
-def undecide() -> str | None:
-    """Take the last decision back; gives the group's key."""
-    last = st.session_state.pop("_decided", None)
-    if last is None:
-        return None
-    withdraw(resources.library().catalog, last[0])
-    return str(last[1])
+def can_undecide() -> bool:
+    """Whether there is a decision or an acceptance that `undecide` would take back."""
+    return any(step.holds for step in _history())
+
+
+def undecide() -> tuple[str, Tier] | None:
+    """Take the last decision or acceptance back; gives the key and tier of the group it was about."""
+    steps = _history()
+    while steps:
+        step = steps.pop()
+        if not step.holds:
+            continue
+        if step.decision is not None:
+            withdraw(resources.library().catalog, step.decision)
+        for key in step.keys:
+            choice(key).accepted = False
+        return step.keys[0], step.tier
+    return None

@@ -14,7 +14,7 @@ from explorer.ui.actions import Action
 from explorer.ui.gallery import preview_address
 from explorer.ui.server import SHOWN
 from explorer.ui.words import exposure, place, plain, taken
-from explorer.words import count, size
+from explorer.words import count, size, whole_number
 
 PARAMETER = "photo"
 # Copies of one photo that are named.
@@ -28,8 +28,7 @@ def show(photo_id: int) -> None:
 
 def asked() -> int | None:
     """The photo that the address asks for."""
-    value = st.query_params.get(PARAMETER, "")
-    return int(value) if value.isdecimal() and len(value) < 19 else None
+    return whole_number(st.query_params.get(PARAMETER, ""))
 
 
 def close() -> None:

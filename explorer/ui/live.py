@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.ui import lightbox, resources
+from explorer.ui import empty_library, lightbox, resources
 from explorer.words import count
 
 # Set while a dialog that only a press opened is shown: a page that draws itself anew would close it.
@@ -16,14 +16,17 @@ def follow(*, waiting: bool) -> None:
 
     Otherwise the person is told of new photos, and what they look at stays where it is until they ask.
     """
-    st.session_state["_drawn"] = (resources.library().catalog.change(), resources.engine().photos)
+    st.session_state["_drawn"] = (resources.library().catalog.change(), resources.engine().photos, empty_library.situation())
     _follow(waiting)
 
 
 @st.fragment(run_every="2s")
 def _follow(waiting: bool) -> None:
     library = resources.library()
-    change, photos = st.session_state["_drawn"]
+    change, photos, why_empty = st.session_state["_drawn"]
+    if why_empty is not None and empty_library.situation() != why_empty:
+        # What the page says of an empty library is not true any more.
+        st.rerun()
     if library.catalog.change() == change:
         return
     now = resources.engine().photos

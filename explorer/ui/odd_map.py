@@ -10,7 +10,7 @@ import streamlit as st
 
 from explorer.indexing import layout
 from explorer.review.anomalies import Finding
-from explorer.ui import asking, map_data, odd_photos, oddities, resources, scatter
+from explorer.ui import asking, empty_library, map_data, odd_photos, oddities, resources, scatter
 from explorer.ui.actions import Action
 from explorer.ui.gallery import gallery
 from explorer.ui.odd_photos import PAGE_SIZE
@@ -22,6 +22,9 @@ def overview(what: Asked, found: Sequence[Finding]) -> None:
     """The map, and below it the photos that were marked on it."""
     odd_photos.undo()
     where = oddities.library_map()
+    if empty_library.situation() is not None:
+        st.info("There are no photos yet that a map could show.", icon=":material/map:")
+        return
     if not len(where.ids):
         step = map_data.drawn_so_far(resources.library())
         if step is not None:

@@ -28,7 +28,7 @@ from explorer.review.taking import removals_of_findings
 from explorer.ui import asking, map_data, resources
 from explorer.ui.map_data import Area, Colouring
 from explorer.ui.words import plain
-from explorer.words import count
+from explorer.words import count, whole_number
 
 KIND, SINCE, UNTIL, FOLDER, PAGE, GONE, COLOUR, AREA = ADDRESS = (
     "kind", "since", "until", "folder", "page", "dismissed", "colour", "area",
@@ -100,7 +100,7 @@ def asked() -> Asked:
     return Asked(
         kind=next((kind for kind in KINDS if kind == now[KIND]), None),
         filters=filters or None,
-        page=max(1, int(now[PAGE])) if now[PAGE].isdecimal() and len(now[PAGE]) < 9 else 1,
+        page=whole_number(now[PAGE]) or 1,
         gone=now[GONE] == "1",
         colour=map_data.colouring(now[COLOUR]),
         area=_area(now[AREA]),
@@ -108,10 +108,8 @@ def asked() -> Asked:
 
 
 def _area(text: str) -> Area | None:
-    parts = text.split(",")
-    if len(parts) != 4 or not all(part.isdecimal() and len(part) < 6 for part in parts):
-        return None
-    return Area(*(int(part) for part in parts))
+    sides = [side for part in text.split(",", 4) if (side := whole_number(part, 99_999)) is not None]
+    return Area(*sides) if len(sides) == 4 and text.count(",") == 3 else None
 
 
 def go(**changes: str | None) -> None:

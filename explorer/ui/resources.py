@@ -22,6 +22,7 @@ _lock = threading.RLock()
 _library: Library | None = None
 _engine: SearchEngine | None = None
 _pool: tuple[InputSpec, DecodePool] | None = None
+_ended = 0
 
 
 def library() -> Library:
@@ -40,6 +41,17 @@ def engine() -> SearchEngine:
         if _engine is None:
             _engine = SearchEngine(library())
         return _engine
+
+
+def indexer_ended(times: int) -> None:
+    """Note how often in succession the indexer has ended by itself, soon after it was started."""
+    global _ended  # noqa: PLW0603
+    _ended = times
+
+
+def indexer_keeps_ending() -> bool:
+    """Whether the indexer cannot be kept running, so that starting it again by itself is not all there is to say."""
+    return _ended > 1
 
 
 def warm() -> None:
@@ -68,10 +80,11 @@ def decode_upload(data: bytes) -> DecodedPhoto:
 
 def close() -> None:
     """Let go of everything; the next use opens it anew."""
-    global _library, _engine, _pool  # noqa: PLW0603
+    global _library, _engine, _pool, _ended  # noqa: PLW0603
     with _lock:
         if _pool is not None:
             _pool[1].close()
         if _library is not None:
             _library.close()
         _library = _engine = _pool = None
+        _ended = 0

@@ -4,37 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import mimetypes
 import os
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import streamlit as st
-from filelock import FileLock, Timeout
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from explorer.config import PROJECT
-from explorer.errors import ExplorerError, LibraryLocked, PhotoError, UsageError
+from explorer.config import PROJECT, library_dir
+from explorer.errors import ExplorerError, UsageError
 from explorer.indexing.control import start_worker, stop_worker
 from explorer.library.filters import Filters
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
-from explorer.photos.decode import content_hash, read_file
-from explorer.ui import duplicates, map_data, oddities, resources
+from explorer.ui import duplicates, map_data, oddities, ports, resources
+from explorer.ui.access import Access, access
 from explorer.ui.guard import PHOTOS, Guard
+from explorer.ui.instance import Instance
+from explorer.ui.originals import Original, OriginalResponse, open_original
+from explorer.words import whole_number
 
 log = logging.getLogger("explorer.server")
 
-FIRST_PORT = 8501
+# Seconds after its start within which an indexer that ends has most likely done nothing.
+_SOON = 60.0
 
 # What browsers show by themselves. Anything else is shown by its preview, and can be downloaded as it is.
 SHOWN = {"JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF"}
@@ -42,7 +47,7 @@ SHOWN = {"JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF"}
 _HEADERS = {
     # A photo's bytes are no page, whatever they hold, and no other site may show them.
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
 }
@@ -52,13 +57,23 @@ def app_options() -> dict[str, Any]:
     """What `st.App` needs beside the script: routes, host check, and the worker's start and end."""
     return {
         "routes": [
-            Route(PHOTOS + "{id:int}/preview", preview),
-            Route(PHOTOS + "{id:int}/original", original),
+            Route(PHOTOS + "{id}/preview", preview),
+            Route(PHOTOS + "{id}/original", original),
             Route(PHOTOS + "map", map_points),
         ],
-        "middleware": [Middleware(Guard)],
+        "middleware": [Middleware(Guard, access=_access)],
         "lifespan": _lifespan,
     }
+
+
+@functools.lru_cache(maxsize=1)
+def _token_of(folder: Path) -> Access:
+    return access(folder)
+
+
+def _access() -> Access:
+    """The token of this server's library. Raises LibraryError."""
+    return _token_of(library_dir())
 
 
 async def preview(request: Request) -> Response:
@@ -81,31 +96,29 @@ async def original(request: Request) -> Response:
     Whatever lies where the photo was, only bytes with the hash of that photo are given out: a file that has changed since, or a link
     that was put in its place, is not in the library.
     """
-    row = await run_in_threadpool(_row, request.path_params["id"])
-    data = await run_in_threadpool(_bytes, row["id"], row["hash"]) if row else None
-    if row is None or data is None:
+    row, found = await run_in_threadpool(_original, request.path_params["id"])
+    if row is None or found is None:
         return PlainTextResponse("The photo is not there at the moment: it was moved or deleted, or its drive is away.", 404, _HEADERS)
     media = mimetypes.types_map.get(f".{row['format'].lower()}", f"image/{row['format'].lower()}")
     as_file = "download" in request.query_params or row["format"] not in SHOWN
     how = "attachment" if as_file else "inline"
     name, quoted = printable(row["name"]), quote(printable(row["name"]), safe="")
     field = f'filename="{name}"' if name == quoted else f"filename*=utf-8''{quoted}"
-    return Response(data, media_type=media, headers=_HEADERS | {"Cache-Control": "no-cache", "Content-Disposition": f"{how}; {field}"})
+    headers = _HEADERS | {"Cache-Control": "no-cache", "Content-Disposition": f"{how}; {field}"}
+    return OriginalResponse(found, request, digest=row["hash"], media_type=media, headers=headers)
 
 
-def _row(photo_id: int) -> PhotoRow | None:
-    # SQLite knows no larger numbers.
-    return resources.library().catalog.photo(photo_id) if photo_id < 1 << 63 else None
+def _row(photo_id: str) -> PhotoRow | None:
+    """The photo that an address means; None where it is no photo's id."""
+    number = whole_number(photo_id)
+    return None if number is None else resources.library().catalog.photo(number)
 
 
-def _bytes(photo_id: int, digest: str) -> bytes | None:
-    """The bytes of a photo, from whichever of its files still has them."""
-    for file in resources.library().catalog.files_of(photo_id):
-        with contextlib.suppress(PhotoError):
-            data = read_file(file["path"])
-            if content_hash(data).hex() == digest:
-                return data
-    return None
+def _original(photo_id: str) -> tuple[PhotoRow | None, Original | None]:
+    """A photo, and whichever of its files still has its bytes, opened."""
+    row = _row(photo_id)
+    files = resources.library().catalog.files_of(row["id"]) if row else []
+    return row, next((found for file in files if row and (found := open_original(file["path"], row["hash"]))), None)
 
 
 async def map_points(request: Request) -> Response:
@@ -126,14 +139,66 @@ async def map_points(request: Request) -> Response:
     return Response(found, media_type="application/octet-stream", headers=_HEADERS | {"Cache-Control": "private, max-age=600"})
 
 
+class _Running:
+    """This process's app: its place in the library, and its port on the family of addresses that it does not listen on."""
+
+    def __init__(self) -> None:
+        self.browser = False
+        self._instance: Instance | None = None
+        self._other: socket.socket | None = None
+
+    def open(self, folder: Path) -> None:
+        """Take the library's place, unless this process has it. Raises LibraryLocked."""
+        if self._instance is None:
+            instance = Instance(folder)
+            instance.acquire()
+            self._instance = instance
+
+    def serve(self, port: int) -> None:
+        """Say where the app is open, and show it in a browser if that was asked for."""
+        if self._instance is None:
+            return
+        name = "localhost"
+        try:
+            self._other = ports.hold_other_family(port)
+        except OSError:
+            # Another program listens there: browsers must not be sent to it by a name that means both.
+            name = "127.0.0.1"
+        address = self._instance.announce(f"http://{name}:{port}")
+        sys.stderr.write(f"Photo Explorer is open at {address} (Ctrl-C ends it).\n")
+        if self.browser:
+            self._instance.open_browser(address)
+
+    def close(self) -> None:
+        """Give everything up."""
+        if self._other is not None:
+            self._other.close()
+        if self._instance is not None:
+            self._instance.release()
+        self._other, self._instance, self.browser = None, None, False
+
+
+_running = _Running()
+
+
 @contextlib.asynccontextmanager
 async def _lifespan(_: st.App) -> AsyncIterator[None]:
+    folder, sound = library_dir(), True
     try:
-        folder = resources.library().dir
+        resources.library()
     except ExplorerError as error:
         # The pages say so, too.
         log.error("%s", error)
+        sound = False
+    try:
+        _running.open(folder)
+        _running.serve(int(st.get_option("server.port")))
+    except ExplorerError as error:
+        # `streamlit run` beside an app that is open on this library: it is let into with that one's token.
+        log.error("%s", error)
+    if not sound:
         yield
+        _running.close()
         return
     keeper = asyncio.create_task(_keep_worker(folder))
     warming = asyncio.create_task(run_in_threadpool(_warm))
@@ -145,6 +210,7 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
             await keeper
         await warming
         await run_in_threadpool(resources.close)
+        _running.close()
 
 
 def _warm() -> None:
@@ -157,14 +223,17 @@ def _warm() -> None:
 
 async def _keep_worker(folder: Path) -> None:
     """Have a worker running; one that dies is started again, ever more slowly."""
-    pause = 1.0
+    pause, ended = 1.0, 0
     while True:
+        began = time.monotonic()
         worker = start_worker(folder, encoder=os.environ.get("EXPLORER_ENCODER"), offline=bool(os.environ.get("EXPLORER_OFFLINE")))
         try:
             while worker.poll() is None:
                 await asyncio.sleep(0.5)
         finally:
             await asyncio.shield(run_in_threadpool(stop_worker, worker))
+        ended = ended + 1 if time.monotonic() - began < _SOON else 1
+        resources.indexer_ended(ended)
         log.warning("The indexer ended unexpectedly (exit code %s); it is started again in %.0f s.", worker.returncode, pause)
         await asyncio.sleep(pause)
         pause = min(60.0, pause * 2)
@@ -181,45 +250,19 @@ def open_app(folder: Path, folders: Sequence[str], *, encoder: str | None, offli
     if offline:
         os.environ["EXPLORER_OFFLINE"] = "1"
     library = resources.library()
-    chosen = port or _free_port()
-    if not _is_free(chosen):
-        raise ExplorerError(f"Port {chosen} is in use: leave --port away to have a free one found.")
-    lock, note = FileLock(folder / "app.lock", timeout=0), folder / "app.address"
-    address = f"http://localhost:{chosen}"
+    _running.open(folder)
     try:
-        lock.acquire()
-    except Timeout:
-        where = note.read_text() if note.exists() else "another window"
-        raise LibraryLocked(f"This library is open already at {where}: use that one, or end it first.") from None
-    try:
-        note.write_text(address)
+        chosen = port or ports.free_port()
+        if not ports.is_free(chosen):
+            raise ExplorerError(f"Port {chosen} is in use: leave --port away to have a free one found.")
         for each in folders:
             library.catalog.send("add", each)
-        sys.stderr.write(f"Photo Explorer is open at {address} (Ctrl-C ends it).\n")
+        _running.browser = browser
         # Streamlit takes the project, and with it .streamlit/config.toml, from the folder of the script it is started by.
         os.chdir(PROJECT)
         app = st.App(PROJECT / "explorer" / "ui" / "app.py", **app_options())
-        app.run(config={"server.port": chosen, "server.headless": not browser})
+        # Streamlit would print and open an address without the token.
+        app.run(config={"server.port": chosen, "server.headless": True})
     finally:
-        note.unlink(missing_ok=True)
-        lock.release()
+        _running.close()
     return 0
-
-
-def _free_port() -> int:
-    for port in range(FIRST_PORT, FIRST_PORT + 100):
-        if _is_free(port):
-            return port
-    raise ExplorerError(f"No free port was found from {FIRST_PORT} on: say which to use with --port.")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        if os.name != "nt":
-            # As the server itself does: a port that was closed a moment ago is free.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True

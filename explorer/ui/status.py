@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from explorer.library.rows import WorkerRow
@@ -26,23 +28,41 @@ def status_line() -> None:
         right.progress(min(1.0, worker["done"] / worker["total"]))
 
 
-_RESTING = {
-    "paused": "Indexing is paused.",
-    "off": "The indexer has stopped.",
-    "watching": "Up to date. New photos are added as they are saved.",
+def _watching(_: WorkerRow) -> str:
+    roots = resources.library().catalog.roots()
+    if not roots:
+        return "There is nothing to index yet."
+    away = sum(root["state"] == "offline" for root in roots)
+    if away:
+        return f"Up to date, but for {count(away, 'folder')} whose drive is away."
+    return "Up to date. New photos are added as they are saved."
+
+
+_RESTING: dict[str, Callable[[WorkerRow], str]] = {
+    "paused": lambda _: "Indexing is paused.",
+    "off": lambda _: "The indexer has stopped.",
+    "waiting": lambda worker: f"Indexing waits. {plain(worker['message'])}",
+    "watching": _watching,
 }
+
+
+def _why_not() -> str:
+    if not has_room(resources.library().dir):
+        return "The disk that holds the library is full: make room on it."
+    if resources.indexer_keeps_ending():
+        return "It ended soon after each start: the terminal in which Photo Explorer was started says why."
+    return "It is started by itself in a moment."
 
 
 def describe(worker: WorkerRow | None) -> str:
     """What the indexer is at, in words."""
     if worker is None or not worker["alive"]:
-        full = "" if has_room(resources.library().dir) else " The disk that holds the library is full: make room on it."
-        return f"The indexer is not running.{full}"
+        return f"The indexer is not running. {_why_not()}"
     phase, done, total = worker["phase"], worker["done"], worker["total"]
     if phase == "starting":
         return (worker["message"] or "Getting ready…") + (f" {done / total:.0%}" if total else "")
-    if phase == "waiting" or phase in _RESTING:
-        return _RESTING.get(phase) or f"Indexing waits. {plain(worker['message'])}"
+    if phase in _RESTING:
+        return _RESTING[phase](worker)
     if not total or phase not in ("indexing", "comparing"):
         return "Looking for new photos…"
     if phase == "comparing":

@@ -15,14 +15,29 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, Response, expect, sync_playwright
+from playwright._impl._api_structures import SetCookieParam
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, Response, expect, sync_playwright
 
 from explorer.config import PROJECT
+from explorer.ui.access import access
 from tests import pictures
 
 WAIT = 30.0
 # Enough for two pages of results.
 GREY = 92
+
+
+# Cookies that any window opened from now on, and any that is open, gets: browsers send a host's cookies to all of its ports.
+_tokens: list[SetCookieParam] = []
+_open: list[BrowserContext] = []
+
+
+def let_in(library: Path) -> None:
+    """Have every window of the tests know the token of that library's app, as if it had been opened by its full address."""
+    known = access(library)
+    _tokens.append({"name": known.cookie, "value": known.token, "domain": "localhost", "path": "/"})
+    for context in _open:
+        context.add_cookies(_tokens[-1:])
 
 
 class Server:
@@ -42,9 +57,13 @@ class Server:
             assert self.process.poll() is None, self.log
             assert time.monotonic() < end, self.log
             time.sleep(0.1)
+        let_in(self.library)
 
     def _healthy(self) -> bool:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=1) as answer:
+        if not (self.library / "token").exists():
+            return False
+        address = f"{self.address}/_stcore/health?token={access(self.library).token}"
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=1) as answer:
             return bool(answer.status == 200)
         return False
 
@@ -187,6 +206,9 @@ def window(_browser: Browser, visitors: list[Visitor], request: pytest.FixtureRe
     width, scheme = getattr(request, "param", (1440, "light"))
     context = _browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     context.set_default_timeout(WAIT * 1000)
+    context.add_cookies(_tokens)
+    _open.append(context)
+    context.on("close", _open.remove)
     visitor = Visitor(context.new_page())
     visitors.append(visitor)
     return visitor

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from explorer.config import PROJECT
 from explorer.library.library import Library
+from explorer.ui.access import Access, access
 
 LOOPBACK = re.compile(r"^socket\.(connect|sendto|sendmsg|getaddrinfo|gethostbyname) \((\(?'(127\.0\.0\.1|localhost|::1)'|'/)")
 
@@ -34,8 +35,18 @@ class Served:
         self.port, self.address = port, f"http://localhost:{port}"
         self.folder, self.log = place / "library", place / "connections"
 
+    @property
+    def access(self) -> Access:
+        return access(self.folder)
+
+    @property
+    def cookie(self) -> str:
+        """What a browser that was let in sends."""
+        return f"{self.access.cookie}={self.access.token}"
+
     def get(self, path: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
-        """Status, body and headers of the answer."""
+        """Status, body and headers of the answer to somebody who was let in, or to one with another `Cookie`."""
+        headers.setdefault("Cookie", self.cookie)
         request = urllib.request.Request(self.address + path, headers={k.replace("_", "-"): v for k, v in headers.items()})
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
@@ -89,7 +100,7 @@ def _wait(app: Served, process: subprocess.Popen[bytes], place: Path, photos: Pa
     while time.monotonic() < end:
         assert process.poll() is None, (place / "said").read_text()
         with contextlib.suppress(OSError):
-            if app.get("/_stcore/health")[0] == 200 and (app.folder / "catalog.db").exists():
+            if (app.folder / "token").exists() and app.get("/_stcore/health")[0] == 200 and (app.folder / "catalog.db").exists():
                 library = Library.open(app.folder)
                 worker = library.catalog.worker()
                 with library.catalog.reading() as db:

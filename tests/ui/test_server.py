@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -13,8 +15,10 @@ from starlette.testclient import TestClient
 
 from explorer.config import library_dir
 from explorer.errors import ExplorerError, LibraryLocked
-from explorer.ui import resources, server
+from explorer.ui import ports, resources, server
+from explorer.ui.access import access
 from explorer.ui.gallery import preview_address
+from explorer.ui.instance import Instance
 from tests.ui.conftest import id_of
 
 
@@ -22,8 +26,8 @@ from tests.ui.conftest import id_of
 def client(photos: Path) -> Iterator[TestClient]:
     """Asks as a page of the app does; without the worker, which is not needed for these."""
     options = server.app_options()
-    app = Starlette(routes=options["routes"], middleware=options["middleware"])
-    with TestClient(app, base_url="http://localhost:8501") as asking:
+    app, known = Starlette(routes=options["routes"], middleware=options["middleware"]), access(library_dir())
+    with TestClient(app, base_url="http://localhost:8501", cookies={known.cookie: known.token}) as asking:
         yield asking
 
 
@@ -59,6 +63,64 @@ def test_no_other_site_may_use_a_photo(client: TestClient, path: str) -> None:
     assert "access-control-allow-origin" not in headers
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "0", str(1 << 63), "-1", "1.0", "٣", "1_0"])
+@pytest.mark.parametrize("what", ["preview", "original"])
+def test_what_is_no_id_is_not_found(client: TestClient, number: str, what: str) -> None:
+    assert client.get(f"/photo/{number}/{what}").status_code == 404
+
+
+def test_an_original_may_be_asked_for_in_parts(client: TestClient, photos: Path) -> None:
+    whole = (photos / "Sub" / "drawn.png").read_bytes()
+    answer = client.get(f"/photo/{id_of('drawn.png')}/original", headers={"range": "bytes=10-19"})
+    assert (answer.status_code, answer.content) == (206, whole[10:20])
+    assert answer.headers["content-range"] == f"bytes 10-19/{len(whole)}"
+
+
+def test_without_the_token_nobody_gets_a_photo(client: TestClient) -> None:
+    address = f"/photo/{id_of('red.jpg')}/original"
+    assert client.get(address).status_code == 200
+    client.cookies.clear()
+    assert client.get(address).status_code == 403
+    assert client.get(f"{address}?token={access(library_dir()).token}").status_code == 200
+
+
+def test_where_the_app_is_open_is_said(photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also where another program has the port on the other family: browsers must not be sent there."""
+    shown = list[str]()
+    monkeypatch.setattr(Instance, "open_browser", lambda _, address: shown.append(address))
+    folder, token = library_dir(), access(library_dir()).token
+    for problem, name in ((None, "localhost"), (OSError(98, "in use"), "127.0.0.1")):
+
+        def hold(port: int, problem: OSError | None = problem) -> None:
+            if problem:
+                raise problem
+
+        monkeypatch.setattr(ports, "hold_other_family", hold)
+        running = server._Running()
+        running.open(folder)
+        running.open(folder)
+        running.browser = problem is not None
+        running.serve(8555)
+        assert capsys.readouterr().err == f"Photo Explorer is open at http://{name}:8555/?token={token} (Ctrl-C ends it).\n"
+        assert (folder / "app.address").read_text() == f"http://{name}:8555"
+        running.close()
+        assert not running.browser
+        with FileLock(folder / "app.lock", timeout=0):
+            pass
+    assert shown == [f"http://127.0.0.1:8555/?token={token}"]
+
+
+def test_the_other_family_is_held_while_the_app_runs(photos: Path) -> None:
+    port, running = ports.free_port(), server._Running()
+    running.serve(port)
+    assert ports.is_free(port)
+    running.open(library_dir())
+    running.serve(port)
+    assert not ports.is_free(port)
+    running.close()
+    assert ports.is_free(port)
+
+
 @pytest.mark.parametrize("path", ["/photo/999999/preview", "/photo/999999/original", "/photo/red.jpg/original", "/photo/..%2f1/original"])
 def test_what_is_not_there_is_not_found(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
@@ -89,7 +151,8 @@ def test_its_own_names_are_let_in(client: TestClient, host: str) -> None:
 def test_a_library_is_opened_once(photos: Path) -> None:
     folder = library_dir()
     (folder / "app.address").write_text("http://localhost:8555")
-    with FileLock(folder / "app.lock"), pytest.raises(LibraryLocked, match="open already at http://localhost:8555"):
+    token = access(folder).token
+    with FileLock(folder / "app.lock"), pytest.raises(LibraryLocked, match=rf"open already at http://localhost:8555/\?token={token} "):
         server.open_app(folder, [], encoder=None, offline=True, port=None, browser=False)
 
 
@@ -111,3 +174,46 @@ def test_an_empty_library_loads_no_model(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setattr(resources, "engine", lambda: pytest.fail("a model was loaded"))
     resources.warm()
     resources.close()
+
+
+def open_app(monkeypatch: pytest.MonkeyPatch, **options: Any) -> tuple[list[dict[str, Any]], int]:
+    """What Streamlit is told, and the exit code."""
+    told = list[dict[str, Any]]()
+    monkeypatch.setattr(server.st.App, "run", lambda _, config: told.append(config | {"browser": server._running.browser}))
+    monkeypatch.chdir(Path.cwd())
+    for name in ("EXPLORER_ENCODER", "EXPLORER_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    code = server.open_app(library_dir(), [], **{"encoder": None, "offline": False, "port": None, "browser": False} | options)
+    return told, code
+
+
+def test_the_app_is_served_on_a_port_that_is_free_on_both_families(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "is_free", lambda port: port == 8507)
+    told, code = open_app(monkeypatch, browser=True)
+    assert code == 0
+    # Streamlit would open, and print, an address without the token.
+    assert told == [{"server.port": 8507, "server.headless": True, "browser": True}]
+    assert not server._running.browser
+    with FileLock(library_dir() / "app.lock", timeout=0):
+        pass
+    assert "EXPLORER_ENCODER" not in os.environ and "EXPLORER_OFFLINE" not in os.environ
+    told, _ = open_app(monkeypatch, port=8507, encoder="tiny", offline=True)
+    assert told[0]["server.port"] == 8507 and not told[0]["browser"]
+    assert (os.environ.pop("EXPLORER_ENCODER"), os.environ.pop("EXPLORER_OFFLINE")) == ("tiny", "1")
+    with pytest.raises(ExplorerError, match="Port 8508 is in use"):
+        open_app(monkeypatch, port=8508)
+    with FileLock(library_dir() / "app.lock", timeout=0):
+        pass
+
+
+def test_folders_are_added_once_it_is_sure_that_the_app_opens(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server.st.App, "run", lambda _, config: None)
+    monkeypatch.chdir(Path.cwd())
+    waiting = resources.library().catalog.waiting_commands
+    before = waiting()
+    with pytest.raises(ExplorerError), monkeypatch.context() as patched:
+        patched.setattr(ports, "is_free", lambda port: False)
+        server.open_app(library_dir(), ["/photos"], encoder=None, offline=False, port=8507, browser=False)
+    assert waiting() == before
+    server.open_app(library_dir(), ["/photos"], encoder=None, offline=False, port=None, browser=False)
+    assert waiting() == [*before, "add"]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import shutil
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,7 +77,7 @@ def test_who_is_answered_and_what_is_given_out(app: Served, tmp_path: Path) -> N
     assert len(photos) == len(HOSTILE)
     first = photos[HOSTILE[0]]
     paths = ["/", f"/photo/{first['id']}/preview", f"/photo/{first['id']}/original", "/_stcore/health", "/_stcore/host-config"]
-    ours = ("Host", f"localhost:{app.port}")
+    host, cookie = ("Host", f"localhost:{app.port}"), ("Cookie", app.cookie)
     socket = [
         ("Upgrade", "websocket"),
         ("Connection", "Upgrade"),
@@ -83,11 +86,13 @@ def test_who_is_answered_and_what_is_given_out(app: Served, tmp_path: Path) -> N
     ]
     for path in [*paths, "/_stcore/stream"]:
         extra = socket if path.endswith("stream") else []
-        assert _status(app, path, [ours, *extra]) in (200, 101), path
+        assert _status(app, path, [host, cookie, *extra]) in (200, 101), path
         for refused in (
-            [("Host", "evil.example")], [("Host", f"evil.example:{app.port}")], [ours, ("Origin", "http://evil.example")],
-            [ours, ("Origin", "null")], [ours, ("Origin", "http://localhost:1")],
-            [ours, ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "no-cors"), ("Sec-Fetch-Dest", "image")],
+            [("Host", "evil.example"), cookie], [("Host", f"evil.example:{app.port}"), cookie],
+            [host, cookie, ("Origin", "http://evil.example")], [host, cookie, ("Origin", "null")], [host, cookie, ("Origin", "http://localhost:1")],
+            [host, cookie, ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "no-cors"), ("Sec-Fetch-Dest", "image")],
+            # Another user of the machine, whose requests come over the same loopback.
+            [host], [host, ("Cookie", f"{app.access.cookie}={'0' * 48}")], [host, ("Origin", app.address)],
         ):  # fmt: skip
             assert _status(app, path, [*refused, *extra]) == 403, (path, refused)
     # By id, and nothing else.
@@ -95,6 +100,8 @@ def test_who_is_answered_and_what_is_given_out(app: Served, tmp_path: Path) -> N
         "/photo/0/original",
         "/photo/99999/original",
         f"/photo/{1 << 70}/original",
+        f"/photo/{'9' * 5000}/original",
+        f"/photo/{'9' * 5000}/preview",
         "/photo/-1/original",
         "/photo/1/../../etc/passwd",
     ):
@@ -124,6 +131,49 @@ def test_who_is_answered_and_what_is_given_out(app: Served, tmp_path: Path) -> N
         os.mkfifo(path)
         assert app.get(f"/photo/{first['id']}/original")[0] == 404
     assert app.foreign() == []
+    _let_in_by_the_address(app)
+    _carries_the_headers(app, first["id"])
+    said = (tmp_path / "said").read_text()
+    assert f"Photo Explorer is open at {app.address}/?token={app.access.token} (Ctrl-C ends it)." in said
+    assert "Traceback" not in said, said
+
+
+def _let_in_by_the_address(app: Served) -> None:
+    """As a browser does that is given the printed address: a redirect with a cookie, and from then on the cookie."""
+    visitor = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        visitor.open(app.address + "/library")
+    with refused.value as page:
+        assert page.code == 403 and b"python run.py open" in page.read()
+    with visitor.open(f"{app.address}/library?token={app.access.token}") as page:
+        assert page.status == 200 and page.url == app.address + "/library" and b"<html" in page.read()
+    with visitor.open(app.address + "/_stcore/health") as answer:
+        assert answer.status == 200
+    if os.name != "nt":
+        opened = [path for path in (app.folder, *app.folder.rglob("*")) if path.lstat().st_mode & 0o077]
+        assert opened == []
+
+
+def _carries_the_headers(app: Served, photo: int) -> None:
+    """Pages, files, photos and errors alike."""
+    script = re.search(rb'src="\./(static/js/[^"]+)"', app.get("/")[1])
+    assert script is not None
+    paths = ["/", "/library", "/" + script[1].decode(), "/favicon.png", f"/photo/{photo}/original", f"/photo/{photo}/preview"]
+    for path in [
+        *paths,
+        "/photo/x/original",
+        "/_stcore/health",
+        "/_stcore/nothing",
+        "/media/nothing",
+        "/component/nothing/x.js",
+        "//",
+        "/%2e%2e/etc/passwd",
+    ]:
+        for cookie in (app.cookie, ""):
+            status, _, headers = app.get(path, Cookie=cookie)
+            assert (status == 403) if not cookie else status in (200, 400, 404), path
+            assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "no-referrer", path
+            assert "frame-ancestors 'none'" in headers["content-security-policy"], path
 
 
 @pytest.mark.browser
@@ -137,7 +187,7 @@ def test_a_session_in_a_browser_shows_names_as_text_and_talks_to_nobody_else(app
         page.on("request", lambda request: asked.append(request.url))
         page.on("websocket", lambda socket: asked.append(socket.url))
         page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
-        page.goto(app.address)
+        page.goto(app.access.address(app.address))
         expect(page.locator(".gallery .photo").first).to_be_visible(timeout=60_000)
         for name in HOSTILE:
             page.goto(f"{app.address}/?photo={photos[name]['id']}")

@@ -4,7 +4,7 @@
 const MODES = [["side", "Side by side", "s"], ["flicker", "Flicker", "f"], ["difference", "Difference", "d"]];
 const KEYS = [
   ["← →", "previous, next group"], ["↑ ↓", "which file is compared"], ["Enter", "accept: what is marked is to go"], ["x", "mark or unmark"], ["m", "mark all others, or none"],
-  ["p", "keep this one instead"], ["k", "keep the first one, where none is suggested"], ["n", "not duplicates"], ["a", "keep all"], ["l", "later"], ["u", "take the last decision back"],
+  ["p", "keep this one instead"], ["k", "keep the first one, where none is suggested"], ["n", "not duplicates"], ["a", "keep all"], ["l", "later"], ["u", "take the last decision or acceptance back"],
   ["s f d", "side by side, flicker, difference"], ["+ − 0", "zoom in, out, all"], ["1", "pixel for pixel"], ["?", "these keys"],
 ];
 const SIDE = 768;
@@ -127,10 +127,27 @@ export default function (component) {
   function draw() {
     const number = ++state.drawing;
     clearInterval(state.blinking);
+    const focused = nameOf(root.getRootNode().activeElement);
     const stage = make("div", { class: `stage ${state.mode}` });
-    root.replaceChildren(head(), members(), tools(), stage, table(), buttons(), ...(state.help ? [help()] : []), list());
+    root.replaceChildren(head(), members(), tools(), ...(state.help ? [help()] : []), stage, table(), buttons(), list());
+    // Whoever goes from button to button by the keyboard stays where they are.
+    if (focused) ([...root.querySelectorAll("button")].find((each) => nameOf(each) === focused && !each.disabled) ?? root).focus({ preventScroll: true });
     show(stage, number);
   }
+
+  // What tells a button from the others though its words change.
+  function nameOf(element) {
+    if (!element || element.tagName !== "BUTTON" || !root.contains(element)) return null;
+    return element.dataset.what ?? element.getAttribute("aria-label") ?? element.textContent;
+  }
+
+  function toggleHelp() {
+    state.help = !state.help;
+    draw();
+    if (state.help) root.querySelector(".keys").scrollIntoView({ block: "nearest" });
+  }
+
+  const kind = data.keeps ? "kept" : "first";
 
   function head() {
     return make("div", { class: "head" },
@@ -145,10 +162,10 @@ export default function (component) {
   function members() {
     return make("div", { class: "members", role: "group", "aria-label": "Files of this group" }, ...data.items.map((item, at) => {
       const chosen = at === 0 || at - 1 === state.other;
-      const word = item.keep ? "keep" : item.protected ? "protected" : item.goes ? "goes" : "stays";
+      const word = item.keep ? (data.keeps ? "keep" : "stays") : item.protected ? "protected" : item.goes ? "goes" : "stays";
       return make("button", {
         type: "button", class: `member ${word}`, "aria-pressed": String(chosen), title: `${item.folder}/${item.name}`,
-        "aria-label": `${item.name}, ${word}`,
+        "aria-label": `${item.name}, ${word}`, "data-what": `file ${item.file}`,
         onclick: () => {
           if (at) state.other = at - 1;
           draw();
@@ -167,7 +184,7 @@ export default function (component) {
       make("output", { class: "scale", "aria-label": "Zoom" }, `${state.zoom.scale.toFixed(1)}×`),
       make("button", { type: "button", "aria-label": "Zoom in", title: "Zoom in (+)", onclick: () => zoom(1.5) }, "+"),
       make("button", { type: "button", title: "The whole photo (0)", onclick: () => fit() }, "Fit"),
-      make("button", { type: "button", title: "Keys (?)", "aria-expanded": String(state.help), onclick: () => { state.help = !state.help; draw(); } }, "Keys"),
+      make("button", { type: "button", title: "Keys (?)", "aria-expanded": String(state.help), onclick: toggleHelp }, "Keys"),
     );
   }
 
@@ -185,14 +202,14 @@ export default function (component) {
     const ratio = first.naturalHeight / first.naturalWidth;
     stage.style.setProperty("--ratio", ratio);
     if (state.mode === "side") {
-      stage.append(pane(first, kept, "kept"), pane(second, other(), "compared", way));
+      stage.append(pane(first, kept, kind), pane(second, other(), "compared", way));
     } else {
       const width = Math.round(ratio > 1 ? SIDE / ratio : SIDE), height = Math.round(ratio > 1 ? SIDE : SIDE * ratio);
       if (state.mode === "difference") {
         stage.append(pane(difference(first, second, way, width, height), null, "difference"));
       } else {
         const top = drawn(second, width, height, way);
-        const whole = pane(drawn(first, width, height, 0), kept, "kept", 0, top);
+        const whole = pane(drawn(first, width, height, 0), kept, kind, 0, top);
         stage.append(whole);
         blink(whole, top);
       }
@@ -240,11 +257,11 @@ export default function (component) {
     const turn = () => {
       state.second = !state.second;
       top.style.visibility = state.second ? "visible" : "hidden";
-      caption.textContent = state.second ? called("compared", other()) : called("kept", kept);
+      caption.textContent = state.second ? called("compared", other()) : called(kind, kept);
     };
     state.second = false;
     top.style.visibility = "hidden";
-    caption.textContent = called("kept", kept);
+    caption.textContent = called(kind, kept);
     figure.onclick = turn;
     // For those who asked their system for less movement, it changes on a click alone.
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) state.blinking = setInterval(turn, 700);
@@ -350,7 +367,7 @@ export default function (component) {
     const notes = [one.note, two.note].some(Boolean)
       ? [make("tr", { class: "differs" }, make("th", { scope: "row" }, "Note"), make("td", {}, one.note), make("td", {}, two.note))] : [];
     return make("div", { class: "scroll" }, make("table", {},
-      make("thead", {}, make("tr", {}, make("td", {}), make("th", { scope: "col" }, data.suggested ? "Kept" : "First"), make("th", { scope: "col" }, "Compared"))),
+      make("thead", {}, make("tr", {}, make("td", {}), make("th", { scope: "col" }, data.keeps ? "Kept" : "First"), make("th", { scope: "col" }, "Compared"))),
       make("tbody", {}, ...body, ...notes),
     ));
   }
@@ -358,7 +375,7 @@ export default function (component) {
   function buttons() {
     const item = other();
     const marked = others.filter((each) => each.goes).length;
-    const one = (label, key, what, more = {}) => make("button", { type: "button", title: key ? `Key: ${key}` : "", onclick: () => act(what), ...more }, label);
+    const one = (label, key, what, more = {}) => make("button", { type: "button", title: key ? `Key: ${key}` : "", "data-what": what, onclick: () => act(what), ...more }, label);
     return make("div", { class: "buttons" },
       one(data.accepted ? "Accepted: take back" : marked ? `Accept: ${marked} of ${data.items.length} to go` : "Nothing is marked", "Enter", data.accepted ? "back" : "accept",
         { class: "primary", disabled: !data.accepted && !marked }),
@@ -407,7 +424,8 @@ export default function (component) {
       n: () => data.tier !== "identical" && act("apart"), a: () => act("all"), l: () => act("later"), u: () => act("undecide"),
       s: () => { state.mode = "side"; draw(); }, f: () => { state.mode = "flicker"; draw(); }, d: () => { state.mode = "difference"; draw(); },
       "+": () => zoom(1.5), "=": () => zoom(1.5), "-": () => zoom(1 / 1.5), 0: () => fit(), 1: () => full(),
-      "?": () => { state.help = !state.help; draw(); },
+      "?": toggleHelp,
+      ...(state.help ? { Escape: toggleHelp } : {}),
     };
     if (event.key === "Enter") {
       // A button that has the focus is pressed by it, as everywhere.

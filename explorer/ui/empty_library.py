@@ -1,0 +1,61 @@
+"""What a page says while the library holds no photos: why that is, as far as it is known, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+from explorer.config import PROJECT
+from explorer.library.rows import WorkerRow
+from explorer.ui import resources
+from explorer.ui.status import describe
+
+Situation = Literal["no folder", "adding", "not running", "resting", "away", "looking", "unreadable", "none found"]
+
+
+def situation() -> Situation | None:
+    """Why the library holds no photos; None where it holds some."""
+    catalog = resources.library().catalog
+    counts = catalog.counts()
+    if counts.photos:
+        return None
+    roots = catalog.roots()
+    if not roots:
+        return "adding" if "add" in catalog.waiting_commands() else "no folder"
+    if all(root["state"] == "offline" for root in roots):
+        return "away"
+    return _of_worker(catalog.worker()) or ("unreadable" if counts.failed else "none found")
+
+
+def _of_worker(worker: WorkerRow | None) -> Situation | None:
+    """What the indexer has to do with it; None where it has looked through all folders."""
+    if worker is None or not worker["alive"]:
+        return "not running"
+    if worker["phase"] in ("paused", "off"):
+        return "resting"
+    return None if worker["phase"] == "watching" else "looking"
+
+
+_SAID: dict[Situation, tuple[str, str]] = {
+    "no folder": ("Your library is empty. Add a folder with photos to begin.", ":material/photo_library:"),
+    "adding": ("A folder is being added. Its photos appear here as they are found.", ":material/hourglass_top:"),
+    "not running": ("No photos yet.", ":material/hourglass_top:"),
+    "resting": ("No photos yet, and indexing is paused: it can be resumed on the Library page.", ":material/pause:"),
+    "away": ("The drive that your photos are on is not connected. They appear here when it is.", ":material/usb_off:"),
+    "looking": ("No photos yet. They appear here as they are found.", ":material/hourglass_top:"),
+    "unreadable": ("None of the files in your folders could be read as a photo: the Library page says why.", ":material/broken_image:"),
+    "none found": ("No photos were found in your folders. Add another folder, or save photos to one of these.", ":material/search_off:"),
+}
+
+
+def say(why: Situation) -> None:
+    """Say why, with a link to where something can be done about it."""
+    text, icon = _SAID[why]
+    if why == "not running":
+        text = f"{text} {describe(resources.library().catalog.worker())}"
+    st.info(text, icon=icon)
+    if why in ("no folder", "none found"):
+        st.page_link(PROJECT / "pages" / "library.py", label="Add a folder", icon=":material/create_new_folder:")
+    elif why not in ("adding", "looking"):
+        st.page_link(PROJECT / "pages" / "library.py", label="Library", icon=":material/folder:")

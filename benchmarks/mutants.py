@@ -5,7 +5,7 @@
 For each module, draws so many mutations of its source at random, and runs the tests that exercise it on each, in a temporary copy of
 the project. A module is given as `review/plan`, `explorer/review/plan.py`, or `review/plan:46-60` for these lines only. A mutant on which
 a test fails is noticed, and so is one on which the tests take too long; one that all tests pass has survived, and is shown as a diff.
-Some survivors change nothing that can be seen: the ratio need not be 1. Exit code: 0 where it is at least `--least` in every module, else 1.
+Some survivors change nothing that can be seen: the ratio need not be 1. Exit code: 0 where it is at least `--least` everywhere, else 1.
 
 Wrong changes to code that moves and deletes files are carried out, in folders of the tests: do not run it where that must not go wrong.
 """
@@ -96,7 +96,7 @@ class Tried(NamedTuple):
     run: Run
 
 
-def main() -> int:
+def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.mutants", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="modules to change (default: all that guard photos)")
     parser.add_argument("--number", type=int, default=30, metavar="N", help="mutants of each module (default: 30; 0: all)")
@@ -107,7 +107,7 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="print the mutations and run nothing")
     parser.add_argument("--repo", type=Path, default=Path(__file__).parents[1], metavar="DIR", help="the project (default: this one)")
     parser.add_argument("--least", type=float, default=0.9, metavar="SHARE", help="of mutants to be noticed (default: 0.9)")
-    args = parser.parse_args()
+    args = parser.parse_args(words)
     repo = args.repo.resolve()
     try:
         modules = [module_of(repo, name) for name in args.modules or GUARDS]
@@ -120,8 +120,6 @@ def main() -> int:
             for mutation in found:
                 print(f"{module.path}:{mutation.line}: {mutation.change}")
         return 0
-    if hasattr(os, "nice"):
-        os.nice(10)
     with tempfile.TemporaryDirectory(prefix="mutants-") as scratch:
         copies = [Copy(repo, Path(scratch) / f"copy{number}") for number in range(max(1, args.jobs))]
         shares = [_share(repo, copies, module, tests, found, args.survivors) for module, tests, found in drawn]
@@ -223,4 +221,6 @@ class _Order:
 
 
 if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(10)
     sys.exit(main())

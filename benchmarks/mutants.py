@@ -32,7 +32,9 @@ _CATALOG = ("library/test_catalog", "library/test_vectors", "search/test_engine"
 # The modules that are tried if none is named, below `explorer/`, and the tests that exercise each, below `tests/`; files of tests that bear
 # the module's name come on top of these.
 GUARDS: dict[str, tuple[str, ...]] = {
-    "review/plan": ("review/test_plan_property", "test_tidying", "review/test_removal"),
+    "review/plan": ("review/test_plan_property",),
+    "review/plan_formats": ("review/test_plan_reader",),
+    "review/plan_reader": ("test_tidying",),
     "review/taking": ("review/test_removal", "ui/test_anomalies_page"),
     "review/sidecar": ("review/test_along", "review/test_companions"),
     "review/moving": _REMOVAL,

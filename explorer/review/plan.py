@@ -18,7 +18,7 @@ from explorer.library.paths import printable, to_text
 from explorer.review.companions import Beside
 from explorer.review.groups import COPIES, TIERS, Group, Item
 from explorer.review.outcome import Removal
-from explorer.review.plan_reader import FORMAT, VERSION, PlanError
+from explorer.review.plan_formats import FORMAT, VERSION, PlanError
 from explorer.words import size
 
 _COLUMNS = ("path", "hash", "bytes", "keep", "keep_hash", "tier", "why", "along")

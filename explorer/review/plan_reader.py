@@ -7,21 +7,14 @@ is reported in one line, and the others are carried out.
 from __future__ import annotations
 
 import codecs
-import contextlib
-import csv
-import io
-import json
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from explorer.errors import ExplorerError
-from explorer.library.paths import from_text, printable
+from explorer.library.paths import printable
 from explorer.review.outcome import Removal
-
-FORMAT, VERSION = "photo-explorer-plan", 1
+from explorer.review.plan_formats import MAKE_ONE, Broken, PlanError, entries
 
 # Bytes of the largest file that is read: more than a million removals take, and fits in memory.
 MAX_BYTES = 512 << 20
@@ -29,18 +22,10 @@ MAX_BYTES = 512 << 20
 _MAX_SIZE = 1 << 63
 _HASH = re.compile(r"[0-9a-f]{32}")
 _DIGITS = re.compile(r"[0-9]{1,19}")
-# Strings and brackets of JSON, all that is needed to tell its elements apart.
-# A string ends with its line, so that a missing quotation mark harms one line and not all that follow.
-_TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[\[\]{},]')
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
-_MAKE_ONE = "make one with `python run.py duplicates --plan FILE`"
-
-
-class PlanError(ExplorerError):
-    """A plan that cannot be used at all."""
 
 
 class BadEntry(NamedTuple):
@@ -69,12 +54,9 @@ def read_plan(path: str | os.PathLike[str]) -> Plan:
     Raises PlanError, with one line for a person, where it cannot be read or is no plan.
     """
     shown = printable(str(path))
-    text = _text(path, shown)
-    entries = _json_entries(text, shown) if text.lstrip().startswith(("{", "[")) else _csv_entries(text, shown)
     removals, bad, first = list[Removal](), list[BadEntry](), dict[str, str]()
-    for where, entry in entries:
+    for where, entry in entries(_text(path, shown), shown):
         try:
-            entry = _fields(entry)
             removal = _removal(entry)
             if removal.path in first:
                 raise _Invalid(f"this file is in {first[removal.path]} already")
@@ -93,7 +75,7 @@ def _text(path: str | os.PathLike[str], shown: str) -> str:
     except OSError as error:
         raise PlanError(f"The plan {shown} cannot be read: {error.strerror or error}.") from error
     if len(data) > MAX_BYTES:
-        raise PlanError(f"{shown} is not a plan: it is larger than {MAX_BYTES >> 20} MB; {_MAKE_ONE}.")
+        raise PlanError(f"{shown} is not a plan: it is larger than {MAX_BYTES >> 20} MB; {MAKE_ONE}.")
     encoding = next((name for bom, name in _BOMS if data.startswith(bom)), None)
     if encoding is None:
         # UTF-16 without a mark: every second byte of its first, ASCII characters is 0.
@@ -101,152 +83,15 @@ def _text(path: str | os.PathLike[str], shown: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
-        raise PlanError(f"{shown} is not a plan: it is no text. M{_MAKE_ONE[1:]}.") from None
+        raise PlanError(f"{shown} is not a plan: it is no text. M{MAKE_ONE[1:]}.") from None
 
 
-# --- JSON
-
-
-def _json_entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
-    try:
-        plan = _parse(text)
-        rows = plan.get("removals") if isinstance(plan, dict) else None
-    except (ValueError, RecursionError) as error:
-        # One entry that no parser takes (nested too deeply, a number of thousands of digits) must not hide the others.
-        header, rows = _split(text)
-        try:
-            plan = _parse(header)
-        except (ValueError, RecursionError):
-            detail = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-            raise PlanError(f"{shown} is not a whole plan: {detail}.") from None
-    if not isinstance(plan, dict) or plan.get("format") != FORMAT:
-        raise PlanError(f"{shown} is not a plan of Photo Explorer: {_MAKE_ONE}.")
-    if plan.get("version") != VERSION or isinstance(plan["version"], bool):
-        raise PlanError(
-            f"{shown} was written by another release of Photo Explorer (plan version {ascii(plan.get('version'))[:40]}): make it again."
-        )
-    if not isinstance(rows, list):
-        raise PlanError(f"{shown} is not a whole plan: it has no list of removals.")
-    return ((f"entry {number}", row) for number, row in enumerate(rows, 1))
-
-
-class _Unparsed(str):
-    """The JSON text of one entry."""
-
-
-class _Broken(str):
-    """What is wrong with an entry that has no fields."""
-
-
-def _parse(text: str) -> object:
-    return json.loads(text, object_pairs_hook=_unique, parse_int=_integer)
-
-
-def _integer(digits: str) -> int:
-    if len(digits) > 1000:
-        raise ValueError(f"it has a number of {len(digits):,} digits")
-    return int(digits)
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"it has {ascii(twice)[:40]} twice")
-    return found
-
-
-def _split(text: str) -> tuple[str, list[object] | None]:
-    """A JSON object without the elements of its `removals`, and these elements, each unparsed; None where it has no such array."""
-    depth, start, elements = 0, None, list[object]()
-    for token in _TOKEN.finditer(text):
-        mark = token.group()
-        if mark in ("[", "{"):
-            depth += 1
-            if (
-                start is None
-                and depth == 2
-                and mark == "["
-                and re.search(r'"removals"\s*:\s*$', text[max(0, token.start() - 200) : token.start()])
-            ):
-                begin = start = token.end()
-        elif mark in ("]", "}"):
-            depth -= 1
-        if start is not None and ((mark == "," and depth == 2) or (mark == "]" and depth == 1)):
-            element = text[start : token.start()].strip()
-            # Where an entry was deleted, its comma may be left.
-            if element:
-                elements.append(_Unparsed(element))
-            start = token.end()
-            if mark == "]":
-                return text[:begin] + text[token.start() :], elements
-    return text, None
-
-
-# --- CSV
-
-
-def _csv_entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
-    head = text.lstrip("\r\n").splitlines()[:1]
-    for delimiter in ",;\t":
-        with contextlib.suppress(csv.Error):
-            columns = [name.strip() for name in next(csv.reader(head, delimiter=delimiter), ())]
-            if {"path", "hash"} <= set(columns):
-                break
-    else:
-        raise PlanError(f"{shown} is not a plan of Photo Explorer: {_MAKE_ONE}.")
-    named = [name for name in columns if name]
-    if len(set(named)) < len(named):
-        raise PlanError(f"{shown} is not a plan of Photo Explorer: it has two columns of one name.")
-    return iter(_csv_rows(text, delimiter, columns, shown))
-
-
-def _csv_rows(text: str, delimiter: str, columns: list[str], shown: str) -> list[tuple[str, object]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows, line, header = list[tuple[str, object]](), 1, True
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return rows
-        except csv.Error as error:
-            if "end of data" in str(error):
-                # A quotation mark that is never closed: all that follows it may be part of one cell.
-                raise PlanError(f"{shown} is not a whole plan: line {line}: {error}.") from None
-            rows.append((f"line {line}", _Broken(f"it cannot be read ({error})")))
-        else:
-            # A row that was emptied in a spreadsheet is one that was deleted.
-            if any(cells) and not header:
-                rows.append((f"line {line}", _from_cells(columns, cells)))
-            header = header and not any(cells)
-        line = reader.line_num + 1
-
-
-def _from_cells(columns: list[str], cells: list[str]) -> object:
-    if len(cells) != len(columns):
-        fewer = "fewer" if len(cells) < len(columns) else "more"
-        return _Broken(f"it has {fewer} cells than the first line: a name with a separator in it must stand in quotation marks")
-    entry = dict(zip(columns, cells, strict=True))
-    return entry | {key: from_text(entry[key]) for key in ("path", "keep") if key in entry}
-
-
-# --- one entry
-
-
-def _fields(entry: object) -> dict[str, Any]:
+def _removal(entry: object) -> Removal:
     """Raises _Invalid."""
-    if isinstance(entry, _Broken):
-        raise _Invalid(str(entry))
-    if isinstance(entry, _Unparsed):
-        entry = _parsed(entry)
+    if isinstance(entry, Broken):
+        raise _Invalid(entry.reason)
     if not isinstance(entry, dict):
         raise _Invalid("it must be an object with “path” and “hash”")
-    return entry
-
-
-def _removal(entry: dict[str, Any]) -> Removal:
-    """Raises _Invalid."""
     path = _path(entry, "path", "the file")
     if path is None:
         raise _Invalid("“path” must be the full path of a file")
@@ -260,15 +105,6 @@ def _removal(entry: dict[str, Any]) -> Removal:
     if keep is None and keep_hash is not None:
         raise _Invalid("“keep” is missing, and “keep_hash” is there: nobody can tell whether a file is to be kept for it")
     return Removal(path, digest, keep, keep_hash, _bytes(entry.get("bytes")), _words(entry, "tier"), _words(entry, "why"))
-
-
-def _parsed(text: str) -> object:
-    try:
-        return _parse(text)
-    except RecursionError:
-        raise _Invalid("it is nested too deeply") from None
-    except ValueError as error:
-        raise _Invalid(f"it cannot be read ({error})") from None
 
 
 def _path(entry: dict[str, Any], key: str, what: str) -> str | None:

@@ -12,7 +12,8 @@ from explorer.review.companions import Along, beside
 from explorer.review.groups import Group, Item
 from explorer.review.outcome import Removal
 from explorer.review.plan import as_csv, as_json, removals_of, removals_of_photos, write_plan
-from explorer.review.plan_reader import PlanError, read_plan
+from explorer.review.plan_formats import PlanError
+from explorer.review.plan_reader import read_plan
 from explorer.review.removal import remove
 from explorer.review.undo import undo
 from tests.review.field import Field

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from explorer.review import plan_reader
 from explorer.review.outcome import Removal
 from explorer.review.plan import as_csv, as_json, write_plan
-from explorer.review.plan_reader import Plan, PlanError, read_plan
+from explorer.review.plan_formats import PlanError
+from explorer.review.plan_reader import Plan, read_plan
 
 HASH = st.binary(min_size=16, max_size=16).map(bytes.hex)
 # Any name that a POSIX file system takes, also one that is no UTF-8.

@@ -28,14 +28,13 @@ from benchmarks._mutations import Mutation, mutations
 
 _REMOVAL = ("review/test_removal", "review/test_removal_story", "review/test_along", "review/test_taking", "review/test_faults")
 _SCANNING = ("indexing/test_compare", "indexing/test_once", "indexing/test_pipeline")
-_CATALOG = ("library/test_catalog", "library/test_vectors", "search/test_engine", "indexing/test_compare", "indexing/test_pipeline")
 # The modules that are tried if none is named, below `explorer/`, and the tests that exercise each, below `tests/`; files of tests that bear
 # the module's name come on top of these.
 GUARDS: dict[str, tuple[str, ...]] = {
     "review/plan": ("review/test_plan_property",),
     "review/plan_formats": ("review/test_plan_reader",),
     "review/plan_reader": ("test_tidying",),
-    "review/taking": ("review/test_removal", "ui/test_anomalies_page"),
+    "review/taking": (),
     "review/sidecar": ("review/test_along", "review/test_companions"),
     "review/moving": _REMOVAL,
     "review/undo": (*_REMOVAL, "review/test_sidecar"),
@@ -50,11 +49,11 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "review/judging": ("review/test_groups", "review/test_duplicates"),
     "review/dates": ("review/test_anomalies",),
     "library/removals": _REMOVAL,
-    "library/writer": _CATALOG,
-    "library/catalog": (*_CATALOG, "ui/test_folders", "indexing/test_resting"),
-    "library/vectors": ("indexing/test_verify", "search/test_engine"),
-    "library/decisions": ("review/test_deciding", "review/test_groups", "review/test_removal"),
-    "library/filters": ("library/test_catalog", "search/test_engine"),
+    "library/writer": ("library/test_catalog", "library/test_vectors"),
+    "library/catalog": ("library/test_vectors", "library/test_writer"),
+    "library/vectors": ("search/test_engine",),
+    "library/decisions": ("review/test_deciding",),
+    "library/filters": ("library/test_catalog", "library/test_catalog_rows", "search/test_engine"),
     "library/failures": ("indexing/test_retry", "indexing/test_once", "library/test_catalog"),
     "library/storage": ("faults/test_disk", "library/test_vectors"),
     "photos/closer": (),
@@ -73,7 +72,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "indexing/copied": ("indexing/test_pairs",),
     "indexing/looking": ("indexing/test_pairs",),
     "indexing/retry": ("indexing/test_once",),
-    "search/engine": (),
+    "search/engine": ("search/test_encoder_choice",),
     "ui/server": ("ui/test_session",),
     "ui/guard": ("ui/test_server",),
 }

@@ -24,7 +24,8 @@ Outcome = Literal["noticed", "survived", "timeout"]
 _LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "venv", "__pycache__", ".*_cache", ".hypothesis", "node_modules", "*.egg-info")
 # A mutant may take so many times as long as the unchanged code, and so many seconds more: a busy machine is no endless loop.
 _TIMES, _SECONDS_MORE = 4.0, 30.0
-_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+\.py(?:::\S+)?)", re.M)
+# The test's name without its parameters, which may hold spaces.
+_FAILED = re.compile(r"^(?:FAILED|ERROR) ([^\s\[]+\.py(?:::[^\s\[]+)?)", re.M)
 # pytest's exit codes: tests failed, or could not be collected, as of a module that raises when it is imported.
 _FAILING = (1, 2)
 
@@ -34,7 +35,7 @@ class TestsFail(Exception):
 
 
 class Run(NamedTuple):
-    """outcome: of one mutant. by: the first test that failed, as pytest names it; None where none did."""
+    """outcome: of one mutant. by: the first test that failed, as pytest names it but for its parameters; None where none did."""
 
     outcome: Outcome
     by: str | None

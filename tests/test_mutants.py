@@ -118,11 +118,14 @@ def count(age: int) -> int:
         years += 1
     return years
 """
-TESTS = """from explorer.ages import count, grown
+TESTS = """import pytest
+
+from explorer.ages import count, grown
 
 
-def test_grown() -> None:
-    assert grown(30) and not grown(3)
+@pytest.mark.parametrize(("age", "right"), [(30, True), (3, False)], ids=["is [grown] up", "is not"])
+def test_grown(age: int, right: bool) -> None:
+    assert grown(age) is right
 
 
 def test_count() -> None:

@@ -70,7 +70,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "indexing/pipeline": ("indexing/test_once", "indexing/test_always", "indexing/test_rules"),
     "indexing/closer": ("indexing/test_pairs",),
     "indexing/copied": ("indexing/test_pairs",),
-    "indexing/looking": ("indexing/test_pairs",),
+    "indexing/looking": (),
     "indexing/retry": (),
     "search/engine": ("search/test_encoder_choice",),
     "ui/server": ("ui/test_session",),

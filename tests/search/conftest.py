@@ -48,6 +48,7 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
 @pytest.fixture
 def full(shelf: Shelf) -> Shelf:
     """200 photos: number n of 2001-01-(n % 28 + 1), every second one in a folder; every tenth without a date."""
-    for n in range(200):
-        shelf.put(f"{'sub/' if n % 2 else ''}{n}.jpg", n, taken_at=None if n % 10 == 0 else f"2001-01-{n % 28 + 1:02d}T12:00:00")
+    with shelf.writer.transaction():
+        for n in range(200):
+            shelf.put(f"{'sub/' if n % 2 else ''}{n}.jpg", n, taken_at=None if n % 10 == 0 else f"2001-01-{n % 28 + 1:02d}T12:00:00")
     return shelf

@@ -223,5 +223,5 @@ class _Order:
 
 if __name__ == "__main__":
     if hasattr(os, "nice"):
-        os.nice(10)
+        os.nice(5)
     sys.exit(main())

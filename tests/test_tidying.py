@@ -58,6 +58,7 @@ def test_as_json(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:
             "path": str(plan.photos / "b.jpg"), "state": "removed", "reason": "", "freed": 3,
             "at": str(tmp_path / "aside" / "photos" / "b.jpg"), "keep": str(plan.photos / "a.jpg"), "along": [],
         }],
+        "bad": [],
     }  # fmt: skip
     code, out, _ = run(capsysbinary, "undo", "--list", "--json")
     (listed,) = json.loads(out)
@@ -73,6 +74,49 @@ def test_what_stays_is_said_and_makes_exit_code_1(plan: Field, tmp_path: Path, c
         code, out, _ = run(capsysbinary, "remove", "--plan", str(tmp_path / "plan.json"), *extra)
         assert code == 1 and "the one to keep is not there any more" in out and "1 stay" in out
     assert set(plan.tree()) == {"b.jpg"}
+
+
+def with_bad_entries(tmp_path: Path) -> str:
+    """The plan with bad entries before and behind its good one, as a hand leaves them; gives its name."""
+    text = (tmp_path / "plan.json").read_text()
+    entry = json.dumps(json.loads(text)["removals"][0])
+    deep = '{"path": ' + "[" * 100_000 + "]" * 100_000 + "}"
+    rows = [entry.replace("b.jpg", "b\\u0000.jpg"), entry.replace("b.jpg", "\\ud800.jpg"), entry, entry, deep]
+    rows.append(entry.replace('"bytes": 0', '"bytes": ' + "9" * 5000))
+    (tmp_path / "edited.json").write_text('{"format": "photo-explorer-plan", "version": 1, "removals": [' + ",\n".join(rows) + "]}")
+    return str(tmp_path / "edited.json")
+
+
+def test_bad_entries_are_a_line_each_and_the_good_one_goes(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:
+    before, name = plan.tree(), with_bad_entries(tmp_path)
+    code, out, err = run(capsysbinary, "remove", "--plan", name, "--dry-run")
+    assert code == 1 and "1 file would be removed (3 bytes), 5 bad entries left out" in out and plan.tree() == before
+    code, out, err = run(capsysbinary, "remove", "--plan", name)
+    assert code == 1 and set(plan.tree()) == {"a.jpg"} and "run.py undo" in err
+    *bad, last = out.splitlines()
+    assert last == "1 file removed (3 bytes), 5 bad entries left out"
+    assert [line.split(",")[0].split("  (")[0] for line in bad] == [f"bad       entry {number}" for number in (1, 2, 4, 5, 6)]
+    assert "is in entry 3 already" in bad[2] and "nested too deeply" in bad[3] and "5,000 digits" in bad[4]
+    assert run(capsysbinary, "undo")[0] == 0 and plan.tree() == before
+
+
+def test_bad_entries_are_in_json_beside_what_was_done(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:
+    code, out, _ = run(capsysbinary, "remove", "--plan", with_bad_entries(tmp_path), "--json")
+    found = json.loads(out)
+    assert code == 1 and found["removed"] == 1 and found["run"] and [row["state"] for row in found["results"]] == ["removed"]
+    assert [entry["where"] for entry in found["bad"]] == [f"entry {number}" for number in (1, 2, 4, 5, 6)]
+    assert found["bad"][2]["path"] == str(plan.photos / "b.jpg") and found["bad"][3]["path"] is None
+    run(capsysbinary, "undo")
+
+
+def test_where_all_entries_are_bad_nothing_goes(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:
+    before = plan.tree()
+    (tmp_path / "edited.csv").write_text("path,hash,keep\nb.jpg,0,a.jpg\n")
+    code, out, err = run(capsysbinary, "remove", "--plan", str(tmp_path / "edited.csv"))
+    assert code == 1 and plan.tree() == before and err == ""
+    assert out.splitlines()[0].startswith("bad       line 2, b.jpg  (“path” must be") and out.endswith(
+        "0 files removed (0 bytes), 1 bad entry left out\n"
+    )
 
 
 def test_what_is_lost_is_said_and_makes_exit_code_1(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:

@@ -9,17 +9,17 @@ from explorer.cli import absolute, open_library, say
 from explorer.commands.output import Status, emit, emit_json
 from explorer.errors import UsageError
 from explorer.library.paths import printable
-from explorer.words import count, size
+from explorer.words import count, one_line, size
 
 
 def run_remove(args: argparse.Namespace) -> int:
-    """Carry out a plan, or say what it would do. Exit code 1 where a file of it stays."""
+    """Carry out a plan, or say what it would do. Exit code 1 where a file of it stays, or an entry of it cannot be carried out."""
     from explorer.review.checking import TRASH
     from explorer.review.outcome import belonging
-    from explorer.review.plan import read_plan
+    from explorer.review.plan_reader import read_plan
     from explorer.review.removal import dry_run, remove
 
-    removals = read_plan(absolute(args.plan))
+    removals, bad = read_plan(absolute(args.plan))
     to = absolute(args.to) if args.to else TRASH
     library, status = open_library(args.library), Status()
     verb = "Checking" if args.dry_run else "Removing"
@@ -50,9 +50,11 @@ def run_remove(args: argparse.Namespace) -> int:
         ]
         emit_json({
             "run": outcome.run, "dry_run": args.dry_run, "removed": len(outcome.removed), "kept": len(outcome.kept),
-            "along": outcome.along, "bytes": outcome.freed, "results": rows,
+            "along": outcome.along, "bytes": outcome.freed, "results": rows, "bad": [entry._asdict() for entry in bad],
         })  # fmt: skip
-        return 1 if outcome.kept else 0
+        return 1 if outcome.kept or bad else 0
+    for entry in bad:
+        emit(f"bad       {entry.where}" + (f", {one_line(entry.path)}" if entry.path else "") + f"  ({one_line(entry.reason)})")
     for result in outcome.results:
         if result.done and (args.dry_run or result.reason):
             along = ", ".join(f"{os.path.basename(each.path)}, {size(each.bytes)}" for each in result.along)  # noqa: PTH119
@@ -62,11 +64,12 @@ def run_remove(args: argparse.Namespace) -> int:
             emit(f"stays     {result.removal.path}  ({result.reason})")
     done = "would be removed" if args.dry_run else "removed"
     stays = f", {count(len(outcome.kept))} stay" if outcome.kept else ""
+    stays += f", {count(len(bad))} bad {'entry' if len(bad) == 1 else 'entries'} left out" if bad else ""
     along = f", with {belonging(outcome.along)}" if outcome.along else ""
     emit(f"{count(len(outcome.removed), 'file')} {done}{along} ({size(outcome.freed)}){stays}")
     if outcome.run and outcome.removed:
         say(f"To bring them back: python run.py undo {outcome.run}")
-    return 1 if outcome.kept else 0
+    return 1 if outcome.kept or bad else 0
 
 
 def run_undo(args: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""A plan of what is to be removed, as a file: JSON or CSV, written for people and scripts to look at, and read again with care."""
+"""What is to be removed, as a list and as a file: JSON or CSV, for people and scripts to look at. `plan_reader.py` reads it again."""
 
 from __future__ import annotations
 
@@ -6,30 +6,25 @@ import csv
 import io
 import json
 import os
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from explorer.errors import ExplorerError
 from explorer.library.catalog import Catalog
 from explorer.library.decisions import hashes_of
 from explorer.library.pairs import PAIRS_VERSION, compared
-from explorer.library.paths import from_text, printable, to_text
+from explorer.library.paths import printable, to_text
 from explorer.review.companions import Beside
 from explorer.review.groups import COPIES, TIERS, Group, Item
 from explorer.review.outcome import Removal
+from explorer.review.plan_formats import FORMAT, VERSION, PlanError
 from explorer.review.stacks import kept_together
 from explorer.words import size
 
-FORMAT, VERSION = "photo-explorer-plan", 1
 _COLUMNS = ("path", "hash", "bytes", "keep", "keep_hash", "tier", "why", "along", "holds")
-_HASH = re.compile(r"[0-9a-f]{32}")
-
-
-class PlanError(ExplorerError):
-    """A plan that cannot be used."""
+# With these a spreadsheet takes a cell for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def _suggested(group: Group, item: Item) -> bool:
@@ -106,6 +101,8 @@ def as_csv(removals: Sequence[Removal]) -> str:
     for removal in removals:
         row = _row(removal)
         along = ", ".join(f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in removal.along)  # noqa: PTH119
+        # Only looked at, never read again, so that it may be written otherwise than it is.
+        along = "'" + along if along.startswith(_FORMULA) else along
         shown = {
             "path": to_text(removal.path),
             "keep": to_text(removal.keeper) if removal.keeper else "",
@@ -125,70 +122,9 @@ def write_plan(path: str | os.PathLike[str], removals: Sequence[Removal]) -> Non
         raise PlanError(f"The plan {printable(str(path))} cannot be written: {error.strerror or error}.") from error
 
 
-def read_plan(path: str | os.PathLike[str]) -> list[Removal]:
-    """The removals of a plan that `write_plan` wrote, or a person edited. Raises PlanError, with one line that says what is wrong where."""
-    shown = printable(str(path))
-    try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise PlanError(f"{shown} is not a plan: it is no text. Make one with `python run.py duplicates --plan FILE`.") from None
-    except OSError as error:
-        raise PlanError(f"The plan {shown} cannot be read: {error.strerror or error}.") from error
-    rows = _from_json(text, shown) if text.lstrip().startswith(("{", "[")) else _from_csv(text, shown)
-    return [_removal(row, f"{shown}, {where}") for where, row in rows]
-
-
 def _row(removal: Removal) -> dict[str, Any]:
     return {
         "path": removal.path, "hash": removal.hash, "bytes": removal.bytes, "keep": removal.keeper, "keep_hash": removal.keeper_hash,
         "tier": removal.tier, "why": removal.why, "along": [{"path": each.path, "bytes": each.bytes} for each in removal.along],
         "holds": list(removal.holds),
     }  # fmt: skip
-
-
-def _from_json(text: str, shown: str) -> list[tuple[str, dict[str, Any]]]:
-    try:
-        plan = json.loads(text)
-    except ValueError as error:
-        raise PlanError(f"{shown} is not a whole plan: {error}.") from None
-    if not isinstance(plan, dict) or plan.get("format") != FORMAT:
-        raise PlanError(f"{shown} is not a plan of Photo Explorer: make one with `python run.py duplicates --plan FILE`.")
-    if plan.get("version") != VERSION:
-        raise PlanError(f"{shown} was written by another release of Photo Explorer (plan version {plan.get('version')}): make it again.")
-    rows = plan.get("removals")
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise PlanError(f"{shown} is not a whole plan: it has no list of removals.")
-    return [(f"entry {number}", row) for number, row in enumerate(rows, 1)]
-
-
-def _from_csv(text: str, shown: str) -> list[tuple[str, dict[str, Any]]]:
-    try:
-        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-        if not {"path", "hash"} <= set(reader.fieldnames or ()):
-            raise PlanError(f"{shown} is not a plan of Photo Explorer: make one with `python run.py duplicates --plan FILE`.")
-        rows = [(f"line {reader.line_num}", dict(row)) for row in reader]
-    except csv.Error as error:
-        raise PlanError(f"{shown} is not a whole plan: {error}.") from None
-    for _, row in rows:
-        for key in ("path", "keep"):
-            if isinstance(row.get(key), str):
-                row[key] = from_text(row[key])
-    return rows
-
-
-def _removal(row: dict[str, Any], where: str) -> Removal:
-    path, digest, keep, keep_hash = (row.get(key) or None for key in ("path", "hash", "keep", "keep_hash"))
-    if not isinstance(path, str) or not os.path.isabs(path):  # noqa: PTH117
-        raise PlanError(f"{where}: “path” must be the full path of a file.")
-    if not isinstance(digest, str) or not _HASH.fullmatch(digest):
-        raise PlanError(f"{where}: “hash” must be the 32 digits of the file's content hash.")
-    if keep is not None and (not isinstance(keep, str) or not os.path.isabs(keep)):  # noqa: PTH117
-        raise PlanError(f"{where}: “keep” must be the full path of the file that is kept.")
-    if keep_hash is not None and (not isinstance(keep_hash, str) or not _HASH.fullmatch(keep_hash)):
-        raise PlanError(f"{where}: “keep_hash” must be the 32 digits of the content hash of the file that is kept.")
-    if keep is not None and keep_hash is None:
-        raise PlanError(f"{where}: “keep_hash” is missing, so that the file that is kept could not be checked.")
-    size = str(row.get("bytes") or 0)
-    return Removal(
-        path, digest, keep, keep_hash, int(size) if size.isdecimal() else 0, str(row.get("tier") or ""), str(row.get("why") or "")
-    )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import importlib.metadata
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,8 +9,18 @@ import pytest
 from explorer.indexing import retry
 from explorer.indexing.once import index_folders
 from explorer.library.library import Library
+from explorer.library.writer import Seen
 from tests import pictures
+from tests.factory import Shelf
 from tests.tiny import Tiny
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    (tmp_path / "photos").mkdir()
+    made = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    yield made
+    made.close()
 
 
 def _run(library: Library, folder: Path, *, again: bool = False) -> int:
@@ -34,3 +46,42 @@ def test_a_failed_file_is_read_again_on_request_and_after_an_upgrade_and_else_no
         assert [row["reason"] for row in library.catalog.failures()] == ["it is text, not a photo"]
     finally:
         library.close()
+
+
+class TestAfterAnUpgrade:
+    @pytest.fixture
+    def failed(self, shelf: Shelf) -> Shelf:
+        shelf.writer.put_failed(shelf.root, Seen("bad.jpg", 100, 1, 0), "it is torn")
+        return shelf
+
+    def waits(self, shelf: Shelf) -> bool:
+        return not shelf.writer.files_below(shelf.root)["bad.jpg"].is_as(Seen("bad.jpg", 100, 1, 0))
+
+    def test_the_first_run_of_a_library_has_nothing_to_read_again(self, failed: Shelf) -> None:
+        retry.after_upgrade(failed.library, failed.writer)
+        assert not self.waits(failed)
+
+    def test_failed_files_are_read_again_once(self, failed: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+        retry.after_upgrade(failed.library, failed.writer)
+        retry.after_upgrade(failed.library, failed.writer)
+        assert not self.waits(failed)
+        monkeypatch.setattr(retry, "reader", lambda: "another")
+        retry.after_upgrade(failed.library, failed.writer)
+        assert self.waits(failed)
+        failed.writer.put_failed(failed.root, Seen("bad.jpg", 100, 1, 0), "it is torn")
+        retry.after_upgrade(failed.library, failed.writer)
+        assert not self.waits(failed)
+
+    @pytest.mark.parametrize("change", ["a decoder", "another decoder", "a format", "a format that is known and not read"])
+    def test_whatever_decides_what_can_be_read_counts(self, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+        before = retry.reader()
+        assert retry.reader() == before
+        match change:
+            case "a decoder" | "another decoder":
+                upgraded, real = "pillow" if change == "a decoder" else "pillow-heif", importlib.metadata.version
+                monkeypatch.setattr(importlib.metadata, "version", lambda name: "99" if name == upgraded else real(name))
+            case "a format":
+                monkeypatch.setattr(retry, "EXTENSIONS", retry.EXTENSIONS | {".new"})
+            case _:
+                monkeypatch.setattr(retry, "UNSUPPORTED", {**retry.UNSUPPORTED, ".new": "New"})
+        assert retry.reader() != before

@@ -260,7 +260,11 @@ def test_a_copy_of_other_proportions_may_be_the_original(height: int, stretched:
 
 def test_a_small_copy_may_differ_more_and_be_of_a_higher_quality() -> None:
     camera = version("a.jpg", **CAMERA, figures={"compression": 70.0})
-    for changed, quality, doubt in ((0.015, 89.0, ""), (0.016, 89.0, "something"), (0.015, 90.0, "b.jpg was saved with a higher JPEG quality")):
+    for changed, quality, doubt in (
+        (0.015, 89.0, ""),
+        (0.016, 89.0, "something"),
+        (0.015, 90.0, "b.jpg was saved with a higher JPEG quality"),
+    ):
         found = judged(camera, version("b.jpg", item=HALF, figures={"compression": quality}), edge(changed=changed))
         assert found.doubt.startswith(doubt) and bool(found.doubt) == bool(doubt)
 
@@ -307,7 +311,10 @@ def test_pale_pictures_differ_in_colour_by_levels() -> None:
 
 
 def test_what_was_compressed_shows_blocks_whatever_its_own_quality() -> None:
-    one, other = version("a.jpg", **CAMERA, figures={"blocks": 0.61}), version("b.png", item={"format": "PNG"}, figures={"compression": 0.0})
+    one, other = (
+        version("a.jpg", **CAMERA, figures={"blocks": 0.61}),
+        version("b.png", item={"format": "PNG"}, figures={"compression": 0.0}),
+    )
     assert judged(one, other).doubt == "a.jpg shows more of JPEG's blocks"
     assert not judged(version("a.jpg", **CAMERA, figures={"blocks": 0.6}), other).doubt
     smaller = version("b.png", item={"format": "PNG"} | HALF, figures={"compression": 0.0})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from explorer import cli
 from explorer.errors import UsageError
 from explorer.library.dismissals import of_path
 from explorer.library.removals import known_file, unread_file
+from explorer.library.writer import Writer
 from explorer.review import moving, trash
 from explorer.review.anomalies import Finding
 from explorer.review.checking import ONLY_COPY, TRASH
@@ -87,6 +89,50 @@ def test_a_photo_goes_with_all_its_files(field: Field) -> None:
     field.put("c.jpg", "two")
     removals = removals_of_findings(field.library.catalog, [finding(field, "a.jpg"), finding(field, "a.jpg", "dark")]).removals
     assert {(Path(each.path).name, each.keeper) for each in removals} == {("a.jpg", None), ("b.jpg", None)}
+
+
+def test_a_photo_goes_for_the_first_thing_found_with_what_belongs_to_it_and_without_what_is_missing(field: Field) -> None:
+    field.put("a.jpg", "one")
+    field.put("gone.jpg", "one")
+    field.beside("a.jpg.xmp", "words")
+    writer = Writer(field.library.catalog)
+    writer.put_missing([writer.files_below(field.root)["gone.jpg"]])
+    writer.close()
+    (found,) = removals_of_findings(field.library.catalog, [finding(field, "a.jpg", "dark"), finding(field, "a.jpg")]).removals
+    assert found == field.removal("a.jpg", None, bytes=3, tier="dark", why="Odd.")
+    assert [each.path for each in found.along] == [str(field.photos / "a.jpg.xmp")]
+
+
+def test_a_photo_that_is_gone_meanwhile_is_left_out(field: Field) -> None:
+    field.put("a.jpg", "one")
+    gone = [replace(finding(field, "a.jpg", kind), id=999) for kind in ("dark", "extension")]
+    assert removals_of_findings(field.library.catalog, gone) == ([], [])
+
+
+def test_a_file_of_which_the_photo_goes_is_not_kept_for_its_name_s_sake(field: Field) -> None:
+    field.put("a.jpg", "one")
+    field.put("a.png", "one")
+    found = removals_of_findings(field.library.catalog, [finding(field, "a.png", "extension"), finding(field, "a.jpg")]).removals
+    assert {(Path(each.path).name, each.keeper, each.tier) for each in found} == {("a.jpg", None, "blurred"), ("a.png", None, "blurred")}
+
+
+def test_a_wrong_name_says_why_and_takes_along_what_is_its_own(field: Field) -> None:
+    kept = field.put("a.jpg", "one")
+    field.put("b.png", "one")
+    field.beside("b.png.xmp", "words")
+    (found,) = removals_of_findings(field.library.catalog, [finding(field, "b.png", "extension")]).removals
+    assert found == field.removal("b.png", "a.jpg", bytes=3, tier="extension", why="Odd.") and found.keeper == kept
+    assert [each.path for each in found.along] == [str(field.photos / "b.png.xmp")]
+
+
+def test_a_wrong_name_that_is_gone_meanwhile_is_left_out(field: Field) -> None:
+    field.put("a.jpg", "one")
+    field.put("b.png", "one")
+    found = finding(field, "b.png", "extension")
+    writer = Writer(field.library.catalog)
+    writer.put_missing([writer.files_below(field.root)["b.png"]])
+    writer.close()
+    assert removals_of_findings(field.library.catalog, [found]) == ([], [])
 
 
 def test_a_file_with_a_wrong_name_goes_alone_and_its_like_is_kept(field: Field) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -8,53 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.encoders import registry
-from explorer.errors import EncoderError, NoTextEncoder, UnknownEncoder, UsageError
+from explorer.errors import EncoderError, NoTextEncoder, UsageError
 from explorer.library.filters import Filters
 from explorer.library.library import Library
-from explorer.search.engine import SearchEngine, choose_encoder
+from explorer.search.engine import SearchEngine
 from explorer.search.query import Example, Query
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
-from tests.tiny import Tiny
-
-
-class Said:
-    """An encoder for the factory's vectors: a phrase has the vector of that content."""
-
-    name, version, dim, has_text = ENCODER, VERSION, DIM, True
-    spec = Tiny.spec
-
-    def encode_texts(self, phrases: list[str]) -> np.ndarray:
-        return np.stack([vector_of(phrase) for phrase in phrases])
-
-    def encode_images(self, pixels: np.ndarray) -> np.ndarray:
-        return np.stack([vector_of(int(picture.mean())) for picture in pixels])
-
-
-class Mute(Said):
-    name, has_text = "mute", False
-
-
-@pytest.fixture(autouse=True)
-def _encoders(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_loaders", {**registry._loaders, ENCODER: Said, "mute": Mute})
-    monkeypatch.setattr(registry, "_loaded", {})
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
-    (tmp_path / "photos").mkdir()
-    made = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def full(shelf: Shelf) -> Shelf:
-    """200 photos: number n of 2001-01-(n % 28 + 1), every second one in a folder; every tenth without a date."""
-    for n in range(200):
-        shelf.put(f"{'sub/' if n % 2 else ''}{n}.jpg", n, taken_at=None if n % 10 == 0 else f"2001-01-{n % 28 + 1:02d}T12:00:00")
-    return shelf
 
 
 def brute(shelf: Shelf, vector: np.ndarray, among: list[int] | None = None) -> list[tuple[int, float]]:
@@ -100,7 +58,10 @@ def test_parts_of_a_query_are_summed(tmp_path_factory: pytest.TempPathFactory, w
         stored = [shelf.index().get(i) for i in query.photo_ids]
         wanted = np.sum([vector_of(words[0]), *stored, vector_of("outside")], axis=0)
         exact = brute(shelf, wanted / np.linalg.norm(wanted))
-        assert [hit.id for hit in SearchEngine(shelf.library).by_query(query, top=top)] == [i for i, _ in exact[:top]]
+        hits = SearchEngine(shelf.library).by_query(query, top=top)
+        assert [hit.id for hit in hits] == [i for i, _ in exact[:top]]
+        # A score is a cosine, however many parts the query has.
+        assert np.allclose([hit.score for hit in hits], [score for _, score in exact[:top]], atol=1e-3)
     finally:
         shelf.close()
 
@@ -126,8 +87,13 @@ def test_filters_leave_just_what_matches_in_the_same_order(full: Shelf, filters:
         if inside and dated and (filters.since or "") <= day <= (filters.until or "9999"):
             matching.append(photo)
     assert 0 < len(matching) < 200
-    hits = SearchEngine(full.library).by_phrase("a", filters, top=500)
+    engine = SearchEngine(full.library)
+    hits = engine.by_phrase("a", filters, top=500)
     assert [hit.id for hit in hits] == [i for i, _ in brute(full, vector_of("a"), matching)]
+    photo = int(full.library.catalog.matching()[-1])
+    stored = full.index().get(photo)
+    assert [hit.id for hit in engine.by_photo(photo, filters, top=500)] == [i for i, _ in brute(full, stored, matching)]
+    assert len(engine.by_photo(photo, filters, top=3)) == len(engine.by_phrase("a", filters, top=3)) == 3
 
 
 def test_nothing_matches(full: Shelf) -> None:
@@ -181,43 +147,53 @@ def test_an_outside_photo(full: Shelf) -> None:
 
 def test_why_a_photo_matched(full: Shelf) -> None:
     engine = SearchEngine(full.library)
-    best, *_, worst = engine.by_phrase("a", top=200)
-    assert "“a”" in engine.explain(Query("a"), best.id)
-    assert f"{best.score:.2f}" in engine.explain(Query("a"), best.id)
-    assert "0% of" in engine.explain(Query("a"), worst.id)
-    assert "not in the index" in engine.explain(Query("a"), 10_000)
+    hits = engine.by_phrase("a", top=200)
+
+    def said(place: int) -> str:
+        return engine.explain(Query("a"), hits[place].id)
+
+    assert said(0) == f"Similarity to “a”: {hits[0].score:.2f}, higher than for more than 99% of your photos."
+    # 197 of the 200 others are less alike than the third, and so on; none is less alike than the last.
+    for place, share in ((2, "98%"), (50, "74%"), (100, "50%"), (199, "0%")):
+        assert said(place) == f"Similarity to “a”: {hits[place].score:.2f}, higher than for {share} of your photos."
+    assert engine.explain(Query("a"), 10_000) == "This photo is not in the index yet."
 
 
-class TestChoice:
-    def test_the_librarys_own(self, full: Shelf) -> None:
-        assert choose_encoder(full.library) == ENCODER
-        full.library.catalog.set_setting("encoder", "mute")
-        assert choose_encoder(full.library) == ENCODER
+def test_what_a_photo_is_compared_with_is_said(full: Shelf) -> None:
+    engine = SearchEngine(full.library)
+    one, two = full.library.catalog.matching()[:2].tolist()
+    example = Example.of(vector_of("outside"))
+    for query, words in (
+        (Query(photo_ids=(one,)), "the chosen photo:"),
+        (Query(examples=(example,)), "the chosen photo:"),
+        (Query(photo_ids=(one,), examples=(example,)), "the chosen photos:"),
+        (Query(" a ", (one, two)), "“a” and the chosen photos:"),
+    ):
+        assert engine.explain(query, two).startswith(f"Similarity to {words} ")
 
-    def test_the_starter_for_a_library_with_nothing(self, tmp_path: Path) -> None:
-        library = Library.open(tmp_path / "empty")
-        try:
-            assert choose_encoder(library) == "starter"
-            library.catalog.set_setting("encoder", ENCODER)
-            assert choose_encoder(library) == ENCODER
-        finally:
-            library.close()
 
-    def test_one_that_has_encoded_nothing(self, full: Shelf) -> None:
-        with pytest.raises(EncoderError, match="--encoder mute"):
-            choose_encoder(full.library, "mute")
+def test_a_photo_alone_in_its_library_is_like_no_other(shelf: Shelf) -> None:
+    photo = shelf.put("a.jpg", "a")
+    assert SearchEngine(shelf.library).explain(Query("a"), photo) == "Similarity to “a”: 1.00, higher than for 0% of your photos."
 
-    def test_one_that_does_not_exist(self, full: Shelf) -> None:
-        with pytest.raises(UnknownEncoder, match="nonsense"):
-            choose_encoder(full.library, "nonsense")
 
-    def test_a_name_with_a_file_is_the_same_from_any_folder(self, full: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        name = f"open_clip:ViT-B-32@{tmp_path / 'weights.safetensors'}"
-        encoder = full.writer.encoder(name, VERSION, DIM)
-        with full.writer.transaction():
-            full.writer.add_embedding(encoder, int(full.library.catalog.matching()[0]), vector_of(0))
-        monkeypatch.chdir(tmp_path)
-        assert choose_encoder(full.library, "open_clip:ViT-B-32@weights.safetensors") == name
+def test_an_empty_query_is_none(full: Shelf) -> None:
+    with pytest.raises(ValueError, match="empty query"):
+        SearchEngine(full.library).by_query(Query("  "))
+
+
+def test_which_photos_can_be_found(full: Shelf) -> None:
+    engine, photo = SearchEngine(full.library), full.put("new.jpg", "new")
+    assert engine.photos == 201 and engine.has_vector(photo) and not engine.has_vector(10_000)
+    full.writer.drop_embeddings(full.encoder, [photo])
+    assert engine.photos == 200 and not engine.has_vector(photo)
+
+
+def test_a_photo_that_is_encoded_again_is_found_by_what_it_is_now(full: Shelf) -> None:
+    engine, photo = SearchEngine(full.library), full.put("new.jpg", "old")
+    assert engine.by_phrase("old", top=1)[0].id == photo
+    full.writer.add_embedding(full.encoder, photo, vector_of("other"))
+    assert engine.by_phrase("other", top=1)[0].id == photo != engine.by_phrase("old", top=1)[0].id
 
 
 @pytest.mark.parametrize(("query", "asks"), [(Query(), False), (Query("  "), False), (Query("a"), True), (Query(photo_ids=(1,)), True)])

@@ -1,0 +1,227 @@
+"""Whether the tests notice small wrong changes (mutation testing) in the modules where a photo could be lost or a search could lie.
+
+    python run.py bench mutants [MODULE…] [--number 30] [--seed 0] [--jobs 1] [--survivors] [--list] [--repo DIR] [--least 0.9]
+
+For each module, draws so many mutations of its source at random, and runs the tests that exercise it on each, in a temporary copy of
+the project. A module is given as `review/plan`, `explorer/review/plan.py`, or `review/plan:46-60` for these lines only. A mutant on which
+a test fails is noticed, and so is one on which the tests take too long; one that all tests pass has survived, and is shown as a diff.
+Some survivors change nothing that can be seen: the ratio need not be 1. Exit code: 0 where it is at least `--least` everywhere, else 1.
+
+Wrong changes to code that moves and deletes files are carried out, in folders of the tests: do not run it where that must not go wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import queue
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks._mutant_runs import Copy, Run, TestsFail, time_limit
+from benchmarks._mutations import Mutation, mutations
+
+_REMOVAL = ("review/test_removal", "review/test_removal_story", "review/test_along", "review/test_taking", "review/test_faults")
+_SCANNING = ("indexing/test_compare", "indexing/test_once", "indexing/test_pipeline")
+# The modules that are tried if none is named, below `explorer/`, and the tests that exercise each, below `tests/`; files of tests that bear
+# the module's name come on top of these.
+GUARDS: dict[str, tuple[str, ...]] = {
+    "review/plan": ("review/test_plan_property",),
+    "review/plan_formats": ("review/test_plan_reader",),
+    "review/plan_reader": ("test_tidying",),
+    "review/taking": (),
+    "review/sidecar": ("review/test_along", "review/test_companions"),
+    "review/moving": _REMOVAL,
+    "review/undo": (*_REMOVAL, "review/test_sidecar"),
+    "review/removal": (*_REMOVAL, "review/test_sidecar", "review/test_plan"),
+    "review/checking": _REMOVAL,
+    "review/trash": _REMOVAL,
+    "review/companions": ("review/test_along", "review/test_plan"),
+    "review/closeness": ("review/test_judging", "review/test_groups", "review/test_relations"),
+    "review/keeper": ("review/test_groups",),
+    "review/relations": ("review/test_groups",),
+    "review/groups": ("review/test_deciding", "review/test_plan", "review/test_plan_property", "review/test_keeper", "ui/test_groups"),
+    "review/judging": ("review/test_groups", "review/test_duplicates"),
+    "review/dates": ("review/test_anomalies",),
+    "library/removals": _REMOVAL,
+    "library/writer": ("library/test_catalog", "library/test_vectors"),
+    "library/catalog": ("library/test_vectors", "library/test_writer"),
+    "library/vectors": (),
+    "library/decisions": ("review/test_deciding",),
+    "library/filters": ("library/test_catalog", "library/test_catalog_rows"),
+    "library/failures": ("library/test_catalog",),
+    "library/storage": ("faults/test_disk", "library/test_vectors"),
+    "photos/closer": (),
+    "photos/hashes": ("indexing/test_compare", "review/test_removal"),
+    "photos/metadata": ("photos/test_broken",),
+    "photos/colour": ("photos/test_formats",),
+    "photos/formats": ("photos/test_broken",),
+    "photos/decode": ("photos/test_formats", "photos/test_orientation", "photos/test_broken", "photos/test_colour"),
+    "indexing/compare": (*_SCANNING, "indexing/test_other_systems", "indexing/test_scan", "indexing/test_resting"),
+    "indexing/scan": ("indexing/test_compare", "indexing/test_other_systems"),
+    "indexing/rules": ("indexing/test_scan", "indexing/test_living"),
+    "indexing/vanished": ("indexing/test_compare", "indexing/test_once"),
+    "indexing/resting": ("indexing/test_other_systems", "indexing/test_compare"),
+    "indexing/pipeline": ("indexing/test_once", "indexing/test_always", "indexing/test_rules"),
+    "indexing/closer": ("indexing/test_pairs",),
+    "indexing/copied": ("indexing/test_pairs",),
+    "indexing/looking": (),
+    "indexing/retry": (),
+    "search/engine": ("search/test_encoder_choice",),
+    "ui/server": ("ui/test_session",),
+    "ui/guard": ("ui/test_server",),
+}
+
+
+class Module(NamedTuple):
+    """path: below the project. lines: only mutations in these."""
+
+    path: str
+    lines: range
+
+    @property
+    def stem(self) -> str:
+        """As the table has it: without `explorer/` and `.py`."""
+        return self.path.removeprefix("explorer/").removesuffix(".py")
+
+
+class Tried(NamedTuple):
+    """A mutation, and what the tests made of it."""
+
+    mutation: Mutation
+    run: Run
+
+
+def main(words: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks.mutants", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="modules to change (default: all that guard photos)")
+    parser.add_argument("--number", type=int, default=30, metavar="N", help="mutants of each module (default: 30; 0: all)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="draws other mutants (default: 0)")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="mutants at a time (default: 1)")
+    parser.add_argument("--tests", nargs="+", metavar="FILE", help="run these tests in place of those that the table names")
+    parser.add_argument("--survivors", action="store_true", help="print the survivors only, not every mutant")
+    parser.add_argument("--list", action="store_true", help="print the mutations and run nothing")
+    parser.add_argument("--repo", type=Path, default=Path(__file__).parents[1], metavar="DIR", help="the project (default: this one)")
+    parser.add_argument("--least", type=float, default=0.9, metavar="SHARE", help="of mutants to be noticed (default: 0.9)")
+    args = parser.parse_args(words)
+    repo = args.repo.resolve()
+    try:
+        modules = [module_of(repo, name) for name in args.modules or GUARDS]
+        chosen = [(module, tests_of(repo, module.stem, args.tests)) for module in modules]
+    except LookupError as error:
+        parser.error(str(error.args[0]))
+    drawn = [(module, tests, draw(repo, module, args.number or None, args.seed)) for module, tests in chosen]
+    if args.list:
+        for module, _, found in drawn:
+            for mutation in found:
+                print(f"{module.path}:{mutation.line}: {mutation.change}")
+        return 0
+    with tempfile.TemporaryDirectory(prefix="mutants-") as scratch:
+        copies = [Copy(repo, Path(scratch) / f"copy{number}") for number in range(max(1, args.jobs))]
+        shares = [_share(repo, copies, module, tests, found, args.survivors) for module, tests, found in drawn]
+    return int(any(share is None or share < args.least for share in shares))
+
+
+def module_of(repo: Path, name: str) -> Module:
+    """What a person means by `review/plan`, `explorer/review/plan.py` or `review/plan:46-60`. Raises LookupError."""
+    path, _, lines = name.partition(":")
+    path = "explorer/" + path.replace("\\", "/").removeprefix("explorer/").removesuffix(".py") + ".py"
+    if not (repo / path).is_file():
+        raise LookupError(f"There is no module {path} in {repo}.")
+    first, _, last = lines.partition("-")
+    if not lines:
+        return Module(path, range(1, sys.maxsize))
+    if not first.isdecimal() or not (last or first).isdecimal():
+        raise LookupError(f"“{name}” names no lines: write them as {path}:46 or {path}:46-60.")
+    return Module(path, range(int(first), int(last or first) + 1))
+
+
+def tests_of(repo: Path, stem: str, given: list[str] | None = None) -> list[str]:
+    """The files of tests that exercise a module, below the project: its own first. Raises LookupError where there are none."""
+    name = Path(stem).name
+    own = [path.relative_to(repo).as_posix() for path in sorted((repo / "tests").rglob(f"test_{name}*.py")) if "browser" not in path.parts]
+    listed = [f"tests/{test}.py" for test in GUARDS.get(stem, ())]
+    found = given or list(dict.fromkeys([*own, *(test for test in listed if (repo / test).is_file())]))
+    if not found:
+        raise LookupError(f"No tests are known for {stem}: name them with --tests, or enter them in benchmarks/mutants.py.")
+    return found
+
+
+def draw(repo: Path, module: Module, number: int | None, seed: int) -> list[Mutation]:
+    """Some mutations of a module, or all; always the same for one source and seed."""
+    source = (repo / module.path).read_text(encoding="utf-8")
+    if module.lines.stop == sys.maxsize:
+        return mutations(source, number, seed)
+    return [mutation for mutation in mutations(source) if mutation.line in module.lines][:number]
+
+
+def _share(repo: Path, copies: list[Copy], module: Module, tests: list[str], found: list[Mutation], terse: bool) -> float | None:
+    """Try a module's mutants and print what came of it: the share that was noticed, or None where the tests cannot say."""
+    source, began = (repo / module.path).read_text(encoding="utf-8"), time.monotonic()
+    try:
+        seconds, quickest = copies[0].measure(tests)
+        tried = _try_all(copies, module, found, _Order(quickest), time_limit(seconds), terse)
+    except TestsFail as error:
+        print(f"{module.path}: {error}", flush=True)
+        return None
+    survivors = [each.mutation for each in tried if each.run.outcome == "survived"]
+    slow = sum(each.run.outcome == "timeout" for each in tried)
+    for mutation in survivors:
+        print(f"\n{module.path}:{mutation.line}: survived: {mutation.change}")
+        print("\n".join(list(difflib.unified_diff(source.splitlines(), mutation.source.splitlines(), n=1, lineterm=""))[2:]))
+    share = 1 - len(survivors) / len(tried) if tried else 1.0
+    print(
+        f"{module.path}: {len(tried) - len(survivors)} of {len(tried)} noticed ({share:.0%}), {slow} of them by the time they took;"
+        f" {time.monotonic() - began:.0f} s, tests alone {seconds:.0f} s",
+        flush=True,
+    )
+    return share
+
+
+def _try_all(copies: list[Copy], module: Module, found: list[Mutation], order: _Order, limit: float, terse: bool) -> list[Tried]:
+    free = queue.SimpleQueue[Copy]()
+    for copy in copies:
+        free.put(copy)
+
+    def one(mutation: Mutation) -> Tried:
+        copy = free.get()
+        try:
+            run = copy.try_out(module.path, mutation.source, order.tests(), limit)
+        finally:
+            free.put(copy)
+        order.failed(run.by)
+        if not terse:
+            print(f"{module.path}:{mutation.line}: {run.outcome}: {mutation.change}" + (f" ({run.by})" if run.by else ""), flush=True)
+        return Tried(mutation, run)
+
+    with ThreadPoolExecutor(len(copies)) as pool:
+        return list(pool.map(one, found))
+
+
+class _Order:
+    """In which order tests are run: those first that failed of late, then the quickest files."""
+
+    # More would cost those mutants time that other tests notice.
+    _MOST = 12
+
+    def __init__(self, files: list[str]) -> None:
+        self._files, self._failed = files, list[str]()
+
+    def tests(self) -> list[str]:
+        # pytest runs a test once that is named twice.
+        return [*self._failed, *self._files]
+
+    def failed(self, test: str | None) -> None:
+        if test is not None and "::" in test:
+            self._failed = [test, *(each for each in self._failed if each != test)][: self._MOST]
+
+
+if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(5)
+    sys.exit(main())

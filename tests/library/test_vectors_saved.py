@@ -1,0 +1,151 @@
+"""Saving an index so that a power cut harms nothing, and what it answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer.library import vectors
+from explorer.library.vectors import VectorIndex
+from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
+from tests.library.disk import Disk
+
+
+def fresh(shelf: Shelf) -> VectorIndex:
+    """The index as another process would open it."""
+    index = VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM)
+    index.refresh()
+    return index
+
+
+class TestSaving:
+    def test_an_earlier_pair_is_good_until_the_new_one_is_on_the_disk(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+        shelf.put("a.jpg", 1)
+        index = shelf.index()
+        index.save()
+        (old,) = index._note.parent.glob("*.faiss")
+        shelf.put("b.jpg", 2)
+        index.refresh()
+        disk = Disk(monkeypatch)
+        index.save()
+        (new,) = index._note.parent.glob("*.faiss")
+        assert old != new and disk.torn == []
+        # First the vectors, then the note that names them, and only then the old vectors go.
+        assert 0 <= disk.position("replace", new) < disk.position("replace", index._note) < disk.position("unlink", old)
+
+    def test_the_catalog_is_on_the_disk_before_an_index_that_has_all_of_it(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+        shelf.put("a.jpg", 1)
+        index, log = shelf.index(), shelf.library.catalog.path.with_name("catalog.db-wal")
+        disk = Disk(monkeypatch)
+        index.save()
+        assert 0 <= disk.position("sync", log) < disk.position("replace", index._note) and disk.safe(log)
+
+    def test_a_save_that_fails_leaves_the_pair_before_and_nothing_else(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+        first = shelf.put("a.jpg", 1)
+        index = shelf.index()
+        index.save()
+        before = {path.name: path.read_bytes() for path in index._note.parent.iterdir()}
+        shelf.put("b.jpg", 2)
+        index.refresh()
+
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
+            patch.setattr("os.fsync", full)
+            index.save()
+        assert {path.name: path.read_bytes() for path in index._note.parent.iterdir()} == before
+        again = VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM)
+        assert not again.rebuilt and again.ids().tolist() == [first]
+
+    def test_an_index_of_another_length_or_number_is_not_taken(self, shelf: Shelf) -> None:
+        shelf.put("a.jpg", 1)
+        shelf.index().save()
+        (note,) = (shelf.library.dir / "vectors").glob("*.json")
+        assert VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM + 1).damaged
+        said = json.loads(note.read_text())
+        for wrong in ({"count": 2}, {"checksum": said["checksum"] ^ 1}, {"file": "none.faiss"}, {"change": "x"}):
+            note.write_text(json.dumps(said | wrong))
+            index = VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM)
+            assert index.damaged and index.rebuilt and index.change == 0 and len(index) == 0
+        note.write_text(json.dumps(said))
+        assert not VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM).damaged
+
+    def test_encoders_with_like_names_have_files_of_their_own(self, shelf: Shelf, tmp_path: Path) -> None:
+        for name, version in (("a/b:c", "1"), ("a/b:c", "2"), ("x" * 300, "1")):
+            VectorIndex(tmp_path / "v", shelf.library.catalog, name, version, DIM).save()
+        names = sorted(path.name for path in (tmp_path / "v").glob("*.json"))
+        assert names == ["a_b_c-1.json", "a_b_c-2.json", "x" * 60 + "-1.json"]
+        assert len(list((tmp_path / "v").glob("*.faiss"))) == 3
+
+
+class TestAsking:
+    def test_equal_scores_are_in_the_order_of_ids(self, shelf: Shelf) -> None:
+        ids = [shelf.put(f"{n}.jpg", n) for n in range(6)]
+        for photo in reversed(ids):
+            shelf.writer.add_embedding(shelf.encoder, photo, vector_of("same"))
+        scores, found = shelf.index().search(vector_of("same"), 6)
+        assert found.tolist() == ids and np.allclose(scores, 1, atol=1e-3)
+
+    def test_no_more_than_asked_for_nor_than_there_are(self, shelf: Shelf) -> None:
+        ids = [shelf.put(f"{n}.jpg", n) for n in range(6)]
+        index = shelf.index()
+        assert [len(index.search(vector_of(0), top)[1]) for top in (-1, 0, 1, 6, 7)] == [0, 0, 1, 6, 6]
+        assert index.search(vector_of(0), 7, np.array([ids[2], 999], np.int64))[1].tolist() == [ids[2]]
+
+    def test_rows_in_the_order_asked_for(self, shelf: Shelf) -> None:
+        ids = [shelf.put(f"{n}.jpg", n) for n in range(4)]
+        index = shelf.index()
+        assert np.allclose(index.rows(np.array([ids[2], ids[0]])), np.stack([vector_of(2), vector_of(0)]), atol=1e-3)
+        assert index.rows(np.zeros(0, np.int64)).shape == (0, DIM)
+        with pytest.raises(KeyError):
+            index.rows(np.array([ids[0], 999]))
+
+    @pytest.mark.parametrize("number", [1, 3, 4, 100])
+    def test_blocks_have_everything_once(self, shelf: Shelf, number: int) -> None:
+        ids = [shelf.put(f"{n}.jpg", n) for n in range(7)]
+        shelf.lose("3.jpg")
+        blocks = list(shelf.index().blocks(number))
+        assert all(len(some) == len(rows) <= number for some, rows in blocks) and max(len(some) for some, _ in blocks) == min(number, 6)
+        found = {int(i): row for some, rows in blocks for i, row in zip(some, rows, strict=True)}
+        assert set(found) == set(ids) - {ids[3]}
+        for n, photo in enumerate(ids):
+            assert n == 3 or found[photo] == pytest.approx(vector_of(n), abs=1e-3)
+
+    def test_a_sample_is_spread_over_all(self, shelf: Shelf) -> None:
+        for n in range(10):
+            shelf.put(f"{n}.jpg", n)
+        index = shelf.index()
+        order = [int(i) for i in index.ids()]
+        for number, places in ((3, [0, 3, 6]), (10, list(range(10))), (99, list(range(10))), (7, list(range(7)))):
+            wanted = np.stack([index.get(order[place]) for place in places])  # type: ignore[misc]
+            assert np.array_equal(index.sample(number), wanted)
+
+    def test_an_empty_index_has_no_blocks(self, shelf: Shelf) -> None:
+        assert list(shelf.index().blocks()) == []
+
+
+def test_changes_are_taken_in_by_parts(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors, "_BATCH", 3)
+    for number in (3, 4, 6, 7):
+        ids = [shelf.put(f"{n}.jpg", (number, n)) for n in range(number)]
+        assert sorted(fresh(shelf).ids().tolist()) == ids
+
+
+def test_a_vector_of_another_length_is_left_out(shelf: Shelf) -> None:
+    ids = [shelf.put(f"{n}.jpg", n) for n in range(2)]
+    shelf.writer.add_embedding(shelf.encoder, ids[0], np.ones(DIM + 1, np.float32))
+    assert shelf.index().ids().tolist() == [ids[1]]
+
+
+def test_made_anew_it_is_as_the_catalog_says(shelf: Shelf) -> None:
+    ids = [shelf.put(f"{n}.jpg", n) for n in range(3)]
+    index = shelf.index()
+    index._index.remove_ids(np.array(ids[:1], np.int64))
+    assert index.refresh() == 0 and len(index) == 2
+    index.damaged = True
+    index.rebuild()
+    assert sorted(index.ids().tolist()) == ids and not index.damaged and index.change == shelf.library.catalog.change()

@@ -1,0 +1,75 @@
+"""Which encoder a library is searched with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from explorer.encoders import registry
+from explorer.errors import EncoderError, UnknownEncoder
+from explorer.library.library import Library
+from explorer.search.engine import SearchEngine, choose_encoder
+from explorer.search.query import Query
+from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
+
+
+class TestWhichEncoder:
+    @pytest.fixture
+    def two(self, full: Shelf) -> Shelf:
+        """The library with vectors of a second encoder for every photo."""
+        with full.writer.transaction():
+            for photo in full.library.catalog.matching().tolist():
+                full.writer.add_embedding(full.writer.encoder("mute", VERSION, DIM), photo, vector_of(("mute", photo)))
+        return full
+
+    def test_an_engine_follows_the_librarys_choice(self, two: Shelf) -> None:
+        engine = SearchEngine(two.library)
+        for chosen in ("mute", ENCODER, "mute"):
+            two.library.catalog.set_setting("encoder", chosen)
+            assert engine.encoder_name == chosen == engine.encoder.name and engine.has_text is (chosen == ENCODER)
+        photo = int(two.library.catalog.matching()[0])
+        assert engine.vector(Query(photo_ids=(photo,))) == pytest.approx(vector_of(("mute", photo)), abs=1e-2)
+
+    def test_an_engine_keeps_to_the_one_asked_for(self, two: Shelf) -> None:
+        engine = SearchEngine(two.library, ENCODER)
+        two.library.catalog.set_setting("encoder", "mute")
+        assert engine.encoder.name == ENCODER and choose_encoder(two.library) == "mute" and choose_encoder(two.library, ENCODER) == ENCODER
+
+    def test_a_model_is_had_once(self, two: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+        engine = SearchEngine(two.library, ENCODER)
+        first = engine.encoder
+        monkeypatch.setattr(registry, "_loaded", {})
+        assert engine.encoder is first
+
+
+class TestChoice:
+    def test_the_librarys_own(self, full: Shelf) -> None:
+        assert choose_encoder(full.library) == ENCODER
+        full.library.catalog.set_setting("encoder", "mute")
+        assert choose_encoder(full.library) == ENCODER
+
+    def test_the_starter_for_a_library_with_nothing(self, tmp_path: Path) -> None:
+        library = Library.open(tmp_path / "empty")
+        try:
+            assert choose_encoder(library) == "starter"
+            library.catalog.set_setting("encoder", ENCODER)
+            assert choose_encoder(library) == ENCODER
+        finally:
+            library.close()
+
+    def test_one_that_has_encoded_nothing(self, full: Shelf) -> None:
+        with pytest.raises(EncoderError, match="--encoder mute"):
+            choose_encoder(full.library, "mute")
+
+    def test_one_that_does_not_exist(self, full: Shelf) -> None:
+        with pytest.raises(UnknownEncoder, match="nonsense"):
+            choose_encoder(full.library, "nonsense")
+
+    def test_a_name_with_a_file_is_the_same_from_any_folder(self, full: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        name = f"open_clip:ViT-B-32@{tmp_path / 'weights.safetensors'}"
+        encoder = full.writer.encoder(name, VERSION, DIM)
+        with full.writer.transaction():
+            full.writer.add_embedding(encoder, int(full.library.catalog.matching()[0]), vector_of(0))
+        monkeypatch.chdir(tmp_path)
+        assert choose_encoder(full.library, "open_clip:ViT-B-32@weights.safetensors") == name

@@ -1,0 +1,164 @@
+"""The benchmark that changes modules by little: what it changes, and that it tells what tests notice from what they do not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import mutants
+from benchmarks._mutations import mutations
+
+PROJECT = Path(mutants.__file__).parents[1]
+
+
+def changed(source: str) -> set[str]:
+    """The first line that differs, of each mutation."""
+    before = source.splitlines()
+    return {
+        next(new for old, new in zip([*before, ""], [*m.source.splitlines(), ""], strict=False) if old != new) for m in mutations(source)
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("a = b < c\n", "a = b <= c"),
+        ("a = b < c\n", "a = b >= c"),
+        ("a = b == c\n", "a = b != c"),
+        ("a = b in c\n", "a = b not in c"),
+        ("a = b and c\n", "a = (b or c)"),
+        ("a = b and c\n", "a = (c)"),
+        ("a = not b\n", "a = (b)"),
+        ("a = b + c\n", "a = (b - c)"),
+        ("a = 3\n", "a = 4"),
+        ("a = True\n", "a = False"),
+        ("a = b[1:c]\n", "a = b[:c]"),
+        ("a = b(c, d)\n", "a = b(d, c)"),
+        ("a = b(c, d=e)\n", "a = b(c)"),
+        ("a = min(b)\n", "a = max(b)"),
+        ("a = [b for b in c if d]\n", "a = [b for b in c if True]"),
+        ("os.fsync(a)\n", "pass"),
+        ("a.b = c\n", "pass"),
+        ("if a:\n    b = c\n", "if False:"),
+        ("if a:\n    b = c\n", "if True:"),
+        ("if a:\n    b = c\n", "if (not (a)):"),
+        ("while a:\n    b = c\n", "while False:"),
+        ("for a in b:\n    continue\n", "    break"),
+        ("for a in b:\n    break\n", "    continue"),
+        ("if a:\n    raise KeyError\n", "    pass"),
+        ("try:\n    a = b\nexcept (OSError, ValueError):\n    a = c\n", "except (OSError,):"),
+        ("try:\n    a = b\nexcept OSError:\n    a = c\n", "except ():"),
+        ("with suppress(OSError):\n    a = b\n", "with suppress():"),
+        ("with db.transaction():\n    a = b\n", "with __import__('contextlib').nullcontext():"),
+        ("def a() -> bool:\n    return b\n", "    return True"),
+        ("def a() -> None:\n    b = c\n", "    return "),
+        ("a = 'select b from c where d = 1 and e < 2'\n", "a = 'select b from c where d = 1 or e < 2'"),
+        ("a = 'select b from c where d = 1 and e < 2'\n", "a = 'select b from c where d = 1 and e <= 2'"),
+        ('a = f"select b from c where d = 1 and e in ({f})"\n', "a = f'select b from c where d <> 1 and e in ({f})'"),
+    ],
+)
+def test_each_kind_of_change_is_made(source: str, expected: str) -> None:
+    assert expected in changed(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""Some words."""\n',
+        'def a(b: dict[str, 3]) -> "x < y": ...\n',
+        "if TYPE_CHECKING:\n    from a import b\n",
+        "__slots__ = ('a', 'b')\n",
+        "raise ValueError(f'{a + 1} is too much')\n",
+        "log.info(a, b)\n",
+        "a = b < c  # no mutant: both are the same here\n",
+        "a = 'nothing but words, and none of them SQL'\n",
+    ],
+)
+def test_what_does_nothing_is_left_alone(source: str) -> None:
+    assert not (changed(source) - {"pass"})
+
+
+def test_a_pragma_needs_a_reason() -> None:
+    assert changed("a = b < c  # no mutant:\n")
+
+
+def test_mutations_are_drawn_by_their_seed_alone_and_keep_all_else() -> None:
+    source = "é = 'ß'; a = b < c; d = 1  # é\n" * 20
+    some = mutations(source, 5, seed=1)
+    assert len(some) == 5 and some == mutations(source, 5, seed=1) != mutations(source, 5, seed=2)
+    for mutation in some:
+        lines = mutation.source.splitlines()
+        assert len(lines) == 20 and all(line.startswith("é = 'ß'; a = b ") and line.endswith("# é") for line in lines)
+        assert [number for number, line in enumerate(lines, 1) if line != source.splitlines()[0]] == [mutation.line]
+
+
+def test_the_table_names_modules_and_tests_that_there_are() -> None:
+    for module, tests in mutants.GUARDS.items():
+        assert mutants.tests_of(PROJECT, mutants.module_of(PROJECT, module).stem)
+        assert [test for test in tests if not (PROJECT / "tests" / f"{test}.py").is_file()] == []
+
+
+def test_modules_are_named_in_any_way() -> None:
+    for name in ("review/plan", "explorer/review/plan.py", "review\\plan.py"):
+        assert mutants.module_of(PROJECT, name).path == "explorer/review/plan.py"
+    assert list(mutants.module_of(PROJECT, "review/plan:46-48").lines) == [46, 47, 48]
+    for name in ("review/none", "review/plan:x", "review/plan:3-x"):
+        with pytest.raises(LookupError):
+            mutants.module_of(PROJECT, name)
+
+
+MODULE = """def grown(age: int) -> bool:
+    return age >= 18
+
+
+def count(age: int) -> int:
+    years = 0
+    while years < age:
+        years += 1
+    return years
+"""
+TESTS = """import pytest
+
+from explorer.ages import count, grown
+
+
+@pytest.mark.parametrize(("age", "right"), [(30, True), (3, False)], ids=["is [grown] up", "is not"])
+def test_grown(age: int, right: bool) -> None:
+    assert grown(age) is right
+
+
+def test_count() -> None:
+    assert count(3) == 3
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name, text in {"explorer/__init__.py": "", "explorer/ages.py": MODULE, "tests/test_ages.py": TESTS}.items():
+        path = tmp_path / "project" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / "project"
+
+
+def test_noticed_survived_and_endless(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(mutants, "time_limit", lambda seconds: seconds + 5)
+    assert mutants.main(["ages:2", "ages:8", "--number", "0", "--repo", str(project), "--least", "1"]) == 1
+    out = capsys.readouterr().out
+    # Nobody tries 18 itself.
+    assert "explorer/ages.py:2: survived: comparison's boundary moved" in out and "+    return age > 18" in out
+    assert "explorer/ages.py:2: noticed: comparison turned round (tests/test_ages.py::test_grown)" in out
+    assert "explorer/ages.py:8: timeout: assignment to years dropped" in out
+    assert (project / "explorer/ages.py").read_text() == MODULE
+
+
+def test_tests_that_fail_by_themselves_say_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "tests/test_ages.py").write_text("def test() -> None:\n    assert False\n")
+    assert mutants.main(["ages", "--number", "1", "--repo", str(project), "--least", "0"]) == 1
+    assert "the tests fail on unchanged code" in capsys.readouterr().out
+
+
+def test_the_list_runs_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert mutants.main(["ages", "--list", "--number", "0", "--repo", str(project)]) == 0
+    assert "explorer/ages.py:7: branch never taken" in capsys.readouterr().out.splitlines()

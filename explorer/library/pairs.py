@@ -87,7 +87,7 @@ def copies(catalog: Catalog, photo_ids: Iterable[int] | None = None) -> list[Cop
 def _copy(row: Sequence[object]) -> CopyRow:
     file_id, photo_id, digest, root, path, *rest, contents = row
     facts = (file_id, photo_id, digest.hex(), str(root), join(str(root), str(path)), *rest)  # type: ignore[attr-defined]
-    return CopyRow(*facts, contents=_contents(contents))  # type: ignore[arg-type, misc]
+    return CopyRow(*facts, contents=_contents(contents))  # type: ignore[misc]
 
 
 def _contents(stored: object) -> Contents | None:

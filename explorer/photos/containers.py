@@ -293,5 +293,10 @@ def _track(data: bytes, moov: boxes.Box, top: list[boxes.Box], budget: Budget) -
     if data[8:12] == b"avis":
         return list(_frames(data, budget).parts)
     content = data[moov.body : moov.end]
-    kind: Kind = "film" if b"vide" in content else "frame"
-    return [Part(kind, digest_of(content, *(data[box.body : box.end] for box in top if box.kind == b"mdat")))]
+    digest = digest_of(content, *(data[box.body : box.end] for box in top if box.kind == b"mdat"))
+    if b"vide" in content:
+        return [Part("film", digest)]
+    # Behind the box that lists the samples' sizes: version, a size for all, and how many there are.
+    sizes = content.find(b"stsz")
+    samples = int.from_bytes(content[sizes + 12 : sizes + 16], "big") if sizes >= 0 else 0
+    return [Part("frame", digest, max(1, samples - 1))]

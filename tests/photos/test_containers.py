@@ -290,6 +290,12 @@ def test_a_track_beside_the_picture(handler: bytes, held: list[str]) -> None:
     assert moving(b"one").words() == held and moving(b"one") != moving(b"two")
 
 
+def test_how_many_pictures_a_sequence_has() -> None:
+    for samples, held in ((12, ["12 frames"]), (2, ["2 frames"]), (0, ["2 frames"])):
+        sizes = box(b"stsz", bytes(8), struct.pack(">I", samples))
+        assert words(heif([coded(1)], tail=box(b"moov", box(b"hdlr", bytes(8), b"pict"), sizes))) == held
+
+
 def test_a_file_of_nothing_but_a_track() -> None:
     data = box(b"ftyp", b"msf1", bytes(4)) + box(b"moov", box(b"hdlr", bytes(8), b"pict")) + box(b"mdat", b"samples")
     assert words(data) == ["2 frames"]

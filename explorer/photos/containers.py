@@ -199,7 +199,8 @@ def _frames(data: bytes, budget: Budget) -> Contents:
             return gathered([Part("frame", digest_of(data), number - 1)])
         # Some decoders know how long a frame is shown only once it is decoded.
         picture.load()
-        digests += [str(round(picture.info.get("duration") or 0)).encode(), *(_samples(picture) if index else ())]
+        shown = str(round(picture.info.get("duration") or 0)).encode()
+        digests.append(digest_of(shown, *(_samples(picture) if index else ())).encode())
     return gathered([Part("frame", digest_of(*digests), number - 1)])
 
 

@@ -14,8 +14,13 @@ from typing import Any, Protocol
 
 import psutil
 import pytest
+from hypothesis import settings
 
 from tests import pictures
+
+# How long an example takes says nothing: the machine may be busy.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Seconds that threads and processes get to end after a test.
 _GRACE = 5.0

@@ -13,6 +13,7 @@ from explorer.cli import main
 from explorer.library import pairs as store
 from explorer.library.library import Library
 from explorer.library.pairs import PAIRS_VERSION, Pair
+from explorer.photos.contents import Contents, Part
 from explorer.photos.exif_header import ExifHeader
 from explorer.review import duplicates
 from tests.factory import Shelf, by_camera, measured
@@ -108,3 +109,20 @@ def test_nothing_is_said_plainly(shelf: Shelf, capsysbinary: Any) -> None:
     assert (code, out) == (0, "") and "no photos yet" in err
     shelf.put("a.jpg", 1)
     assert "No duplicates were found." in run(capsysbinary)[2]
+
+
+def test_it_says_what_files_hold(shelf: Shelf, capsysbinary: Any) -> None:
+    film, page = Part("film", "0" * 32), Part("page", "1" * 32)
+    large = shelf.put("large.jpg", 2, width=800, height=600, contents=Contents((page, film)).packed())
+    small = shelf.put("small.jpg", 3, width=400, height=300, contents=Contents((film,)).packed())
+    store.put_pairs(shelf.writer, [Pair(large, small, "picture", 0.98, {})], PAIRS_VERSION)
+    _, out, _ = run(capsysbinary, "--json")
+    assert [photo["contents"] for photo in json.loads(out)[0]["photos"]] == [["2 pages", "film inside"], ["film inside"]]
+    _, out, _ = run(capsysbinary)
+    keep, other = out.splitlines()
+    assert keep.endswith("; 2 pages; film inside)") and "; film inside" in other and "it stays" not in other
+    again = shelf.put("again.jpg", 4, width=800, height=600)
+    store.put_pairs(shelf.writer, [Pair(large, again, "picture", 0.98, {})], PAIRS_VERSION)
+    _, out, _ = run(capsysbinary)
+    # Once is enough where it is the reason.
+    assert out.splitlines()[0].endswith("(it holds more: 2 pages, film inside)")

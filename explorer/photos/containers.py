@@ -199,7 +199,8 @@ def _frames(data: bytes, budget: Budget) -> Contents:
             return gathered([Part("frame", digest_of(data), number - 1)])
         # Some decoders know how long a frame is shown only once it is decoded.
         picture.load()
-        digests += [str(round(picture.info.get("duration") or 0)).encode(), *(_samples(picture) if index else ())]
+        shown = str(round(picture.info.get("duration") or 0)).encode()
+        digests.append(digest_of(shown, *(_samples(picture) if index else ())).encode())
     return gathered([Part("frame", digest_of(*digests), number - 1)])
 
 
@@ -293,5 +294,10 @@ def _track(data: bytes, moov: boxes.Box, top: list[boxes.Box], budget: Budget) -
     if data[8:12] == b"avis":
         return list(_frames(data, budget).parts)
     content = data[moov.body : moov.end]
-    kind: Kind = "film" if b"vide" in content else "frame"
-    return [Part(kind, digest_of(content, *(data[box.body : box.end] for box in top if box.kind == b"mdat")))]
+    digest = digest_of(content, *(data[box.body : box.end] for box in top if box.kind == b"mdat"))
+    if b"vide" in content:
+        return [Part("film", digest)]
+    # Behind the box that lists the samples' sizes: version, a size for all, and how many there are.
+    sizes = content.find(b"stsz")
+    samples = int.from_bytes(content[sizes + 12 : sizes + 16], "big") if sizes >= 0 else 0
+    return [Part("frame", digest, max(1, samples - 1))]

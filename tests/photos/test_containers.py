@@ -181,6 +181,14 @@ def test_pages_below_a_page_and_pyramids() -> None:
     assert words(tiff_with_sub_ifd(first, first)) == ["2 pages"]
 
 
+@pytest.mark.parametrize("options", [{}, {"compression": "tiff_lzw"}, {"compression": "jpeg", "quality": 90}])
+def test_reduced_versions_in_the_chain_of_pages(options: dict[str, object]) -> None:
+    first, packed = draw(1, (800, 600)), io.BytesIO()
+    reduced = [first.resize((400, 300)), draw(2, (400, 300)), first.resize((200, 150))]
+    first.save(packed, "TIFF", save_all=True, append_images=reduced, **options)
+    assert words(packed.getvalue()) == ["2 pages"]
+
+
 def test_a_page_that_cannot_be_decoded_is_told_by_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     data = pages([1, 2], SIZE, compression="tiff_lzw")
     place = data.rindex(struct.pack("<HHIHH", 259, 3, 1, 5, 0))
@@ -288,6 +296,12 @@ def test_a_track_beside_the_picture(handler: bytes, held: list[str]) -> None:
         return read_contents(heif([coded(1)], tail=box(b"moov", box(b"hdlr", bytes(8), handler)) + box(b"mdat", sample)))
 
     assert moving(b"one").words() == held and moving(b"one") != moving(b"two")
+
+
+def test_how_many_pictures_a_sequence_has() -> None:
+    for samples, held in ((12, ["12 frames"]), (2, ["2 frames"]), (0, ["2 frames"])):
+        sizes = box(b"stsz", bytes(8), struct.pack(">I", samples))
+        assert words(heif([coded(1)], tail=box(b"moov", box(b"hdlr", bytes(8), b"pict"), sizes))) == held
 
 
 def test_a_file_of_nothing_but_a_track() -> None:

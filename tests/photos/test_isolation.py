@@ -13,11 +13,15 @@ import pytest
 from explorer.errors import PhotoError
 from explorer.indexing.decode_pool import DecodePool
 from explorer.indexing.decode_process import Job
-from explorer.photos import limits, reading, wire
+from explorer.photos import child, limits, reading, wire
+from explorer.photos.containers import read_contents
+from explorer.photos.contents import NOTHING_PACKED, Contents
 from explorer.photos.decode import decode
 from explorer.photos.inputs import InputSpec
 from explorer.photos.reading import read_file, read_with_facts
 from tests import pictures
+from tests.containers import film
+from tests.pictures import draw, encoded
 
 SPEC = InputSpec(32, "squash", "bilinear")
 unix = pytest.mark.skipif(sys.platform == "win32", reason="there are no such files there")
@@ -141,3 +145,27 @@ def test_a_container_leaves_less_than_the_machine(tmp_path: Path, monkeypatch: p
     assert limits.free_memory() == min(400_000_000, limits._free_on_machine())
     (tmp_path / "memory.max").write_text("max\n")
     assert limits._free_in_group() == sys.maxsize
+
+
+def test_a_decoded_file_says_what_it_holds_and_bytes_need_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = encoded(draw(1)) + film()
+    (tmp_path / "a.jpg").write_bytes(data)
+    with DecodePool(1, None) as pool:
+        (outcome,) = pool.run([Job(str(tmp_path / "a.jpg"), 0.0)], lambda digest: False)
+        assert outcome.photo is not None and outcome.photo.contents == read_contents(data).packed() != NOTHING_PACKED
+        assert pool.decode_bytes(data).contents is None
+
+    def short(data: bytes) -> Contents:
+        raise MemoryError
+
+    # Then it is not known, and asked again another time.
+    monkeypatch.setattr(child, "read_contents", short)
+    assert child._contents(data) is None
+
+
+def test_contents_that_are_none_are_not_believed() -> None:
+    header, body = wire.pack(decode(pictures.encoded(pictures.draw(1)), SPEC))
+    assert wire.unpack(header | {"contents": NOTHING_PACKED}, body).contents == NOTHING_PACKED
+    for contents in ("", "[]", 5, '{"parts": 5, "complete": true}'):
+        with pytest.raises((TypeError, ValueError)):
+            wire.unpack(header | {"contents": contents}, body)

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from explorer.library import migrations, pairs
+from explorer.library.decisions import decide, decisions, protect, protected_folders
+from explorer.library.library import Library
+from explorer.library.pairs import PAIRS_VERSION
+from explorer.library.quality import unjudged
+from tests.factory import Shelf, digest_of
+
+
+@pytest.mark.parametrize("steps", [9, 10])
+def test_a_library_of_an_earlier_release_opens_with_every_decision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
+    """9: as it was before contents were kept."""
+    (tmp_path / "photos").mkdir()
+    with monkeypatch.context() as earlier:
+        earlier.setattr(migrations, "_STEPS", migrations._STEPS[:steps])
+        earlier.setattr(migrations, "VERSION", steps)
+        Library.open(tmp_path / "library").close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "library" / "catalog.db")) as db:
+        assert db.execute("pragma user_version").fetchone() == (steps,)
+        assert ("contents" in {row[1] for row in db.execute("pragma table_info(photo)")}) == (steps >= 10)
+        db.execute("insert into root (id, path, added_at) values (1, ?, 0)", (str(tmp_path / "photos"),))
+        db.execute(
+            "insert into photo (id, hash, bytes, format, width, height, frames, added_at, present, change)"
+            " values (1, ?, 5, 'JPEG', 4, 3, 1, 0, 1, 1)",
+            (digest_of("one"),),
+        )
+        db.execute(
+            "insert into file (root_id, path, folder, size, mtime_ns, inode, state, photo_id, seen_at)"
+            " values (1, 'a.jpg', '', 5, 0, 0, 'present', 1, 0)"
+        )
+        db.commit()
+    library = Library.open(tmp_path / "library")
+    try:
+        decide(library.catalog, "keep", [digest_of("one"), digest_of("two")], 2)
+        protect(library.catalog, str(tmp_path / "photos" / "safe"))
+    finally:
+        library.close()
+    library = Library.open(tmp_path / "library")
+    try:
+        (row,) = pairs.copies(library.catalog, [1])
+        assert (row.path, row.contents) == (str(tmp_path / "photos" / "a.jpg"), None)
+        assert [photo_id for photo_id, _ in unjudged(library.catalog)] == [1]
+        assert decisions(library.catalog).apart(digest_of("one"), digest_of("two"))
+        assert protected_folders(library.catalog) == [str(tmp_path / "photos" / "safe")]
+    finally:
+        library.close()
+
+
+def test_what_another_method_found_goes_with_the_hashes_of_pixels(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    catalog, writer = shelf.library.catalog, shelf.writer
+    try:
+        one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
+
+        def fill(version: int, *, compared: bool = False) -> None:
+            if compared:
+                pairs.put_compared(writer, [(one, None)], version)
+            else:
+                pairs.put_pairs(writer, [pairs.Pair(one, two, "picture", 0.9, {})], version)
+            pairs.put_pixel_hash(writer, one, bytes(16))
+
+        for compared in (False, True):
+            fill(PAIRS_VERSION, compared=compared)
+            pairs.drop_pairs(writer, PAIRS_VERSION)
+            assert pairs.pixel_hashes(catalog, [one])
+            fill(PAIRS_VERSION - 1, compared=compared)
+            pairs.drop_pairs(writer, PAIRS_VERSION)
+            assert not pairs.pixel_hashes(catalog, [one]) and not pairs.pairs(catalog, PAIRS_VERSION - 1)
+    finally:
+        shelf.close()

@@ -84,3 +84,17 @@ def test_subjects_and_files(shelf: Shelf) -> None:
     assert [(photo_id, Path(path).name) for photo_id, _, path, _ in quality.named_files(shelf.library.catalog)] == [
         (one, "a.jpg"), (one, "copy.png"),
     ]  # fmt: skip
+
+
+def test_what_an_older_version_read_is_replaced(shelf: Shelf) -> None:
+    one = shelf.put("a.jpg", 1, taken_at="2020-01-01T00:00:00", taken_source="file", camera="X")
+    two = shelf.put("b.jpg", 2, taken_at="2020-01-01T00:00:00", taken_source="file")
+    photo = decoded(taken_at="1987-06-05T00:00:00", taken_precision="day", taken_source="exif", latitude=1.5, longitude=2.5, width=7)
+    with shelf.writer.transaction():
+        quality.put_facts(shelf.writer, one, photo)
+    row, other = shelf.library.catalog.photo(one), shelf.library.catalog.photo(two)
+    assert row is not None and other is not None and other["taken_at"] == "2020-01-01T00:00:00" and other["taken_precision"] is None
+    assert (row["taken_at"], row["taken_precision"], row["taken_source"]) == ("1987-06-05T00:00:00", "day", "exif")
+    assert (row["latitude"], row["longitude"], row["camera"], row["width"]) == (1.5, 2.5, None, 7)
+    (subject, _) = quality.subjects(shelf.library.catalog)
+    assert (subject.id, subject.taken_precision, subject.offline) == (one, "day", False)

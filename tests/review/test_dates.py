@@ -18,7 +18,6 @@ from explorer.review.files import undated, undated_line
         ("/p/IMG_20120304_101010.jpg", "2016-03-04T10:10:10", "exif", None, "Its name says 2012-03-04"),
         ("/p/2012 Italy/a.jpg", "2016-03-04T10:10:10", "exif", None, "“2012 Italy”"),
         ("/p/2012/05/a.jpg", "2008-03-04T10:10:10", "exif", None, "“2012”"),
-        ("/p/Summer 2012/a.jpg", "2020-03-04T10:10:10", "file", None, "no date of its own"),
     ],
 )
 def test_doubtful(path: str, taken: str | None, source: str | None, stated: str | None, words: str) -> None:
@@ -95,7 +94,9 @@ def test_those_are_counted_in_one_line() -> None:
         ("/p/2012-09-29.jpg", "2012-10-01T00:00:00", "exif", "month", None),
         ("/p/2012-09-25.jpg", "2012-10-01T00:00:00", "exif", "month", 0.35),
         ("/p/2011-09-25.jpg", "2012-10-01T00:00:00", "exif", "month", 0.2),
-        ("/p/2012-10-05.jpg", "2012-10-08T00:00:00", "exif", "day", None),
+        ("/p/2012-10-05.jpg", "2012-10-07T00:00:00", "exif", "day", None),
+        ("/p/2012-10-05.jpg", "2012-10-07T23:59:59", "exif", "second", None),
+        ("/p/2012-10-05.jpg", "2012-10-08T00:00:00", "exif", "day", 0.35),
         ("/p/2012-10-05.jpg", "2012-10-08T00:00:01", "exif", "second", 0.35),
         ("/p/2013/a.jpg", "2012-01-01T00:00:00", "exif", "year", None),
         ("/p/2014/a.jpg", "2012-01-01T00:00:00", "exif", "year", 0.35),

@@ -131,32 +131,40 @@ def write(note: dict[str, Any], merged: Merged, photo: str) -> None:
 
 
 def _put(part: str, data: bytes) -> None:
-    """A new file with these bytes, on disk. Raises OSError, also where there is one already."""
+    """A new file with these bytes, on disk. Raises OSError, also where there is one already, which is not ours and stays."""
     handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0), 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        _drop(part)
+        raise
 
 
 def _replace(part: str, real: str, data: bytes, expected: str) -> None:
     """Put these bytes in the place of a file with that content hash, with its permissions. Raises moving.Changed where it has another
     content by now, and OSError."""
+    _put(part, data)
     try:
-        _put(part, data)
         shutil.copystat(real, part)
         os.utime(part)
-        owner, ours = os.stat(real), os.stat(part)  # noqa: PTH116
-        if hasattr(os, "chown") and (owner.st_uid, owner.st_gid) != (ours.st_uid, ours.st_gid):
-            # Only an administrator may give a file away; whoever may write here keeps what they may.
-            with contextlib.suppress(PermissionError):
-                os.chown(part, owner.st_uid, owner.st_gid)
+        _keep_owner(real, part)
         if moving.file_hash(real) != expected:
             raise moving.Changed(errno.EBUSY, "another program has saved it", real)
         os.replace(part, real)  # noqa: PTH105
     finally:
         _drop(part)
     moving.sync_folder(os.path.dirname(real))  # noqa: PTH120
+
+
+def _keep_owner(real: str, part: str) -> None:
+    """Only an administrator may give a file away; with anybody else the new file is theirs."""
+    owner, ours = os.stat(real), os.stat(part)  # noqa: PTH116
+    if hasattr(os, "chown") and (owner.st_uid, owner.st_gid) != (ours.st_uid, ours.st_gid):
+        with contextlib.suppress(PermissionError):
+            os.chown(part, owner.st_uid, owner.st_gid)
 
 
 def _drop(part: str) -> None:

@@ -21,6 +21,7 @@ from explorer.library.library import Library
 from explorer.library.pairs import PAIRS_VERSION
 from explorer.library.writer import Seen
 from explorer.photos.decode import content_hash, decode
+from explorer.photos.facts import Precision
 from explorer.review.duplicates import find_groups
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
 from tests.pictures import FORMATS, draw, encoded, screenshot
@@ -295,8 +296,8 @@ def test_two_shots_of_one_second_are_told_apart_by_its_fraction(shelf: Shelf) ->
     assert set(kinds.values()) == {"picture"} and len(kinds) == 4
 
 
-def moment(taken: str | None, source: str | None = "exif", camera: str | None = "X") -> Moment:
-    return Moment(1, "/a.jpg", 10, 10, taken, source, camera)
+def moment(taken: str | None, source: str | None = "exif", camera: str | None = "X", *, precision: Precision | None = None) -> Moment:
+    return Moment(1, "/a.jpg", 10, 10, taken, source, camera, taken_precision=precision)
 
 
 def grainy(number: int, picture: Image.Image) -> Image.Image:
@@ -343,6 +344,16 @@ def test_a_shot_beside_another_by_a_fraction_of_a_pixel_is_no_copy(shelf: Shelf)
         (moment("2024-05-01T10:00:00"), moment("2024-05-01T10:00:07", "file"), False),
         (moment("2024-05-01T10:00:00"), moment(None, None), False),
         (moment("2024-05-01T10:00:00"), moment("2024-05-01T10:00:00", camera="Y"), True),
+        # Only what both know is compared.
+        (moment("2024-05-01T00:00:00", precision="day"), moment("2024-05-01T10:00:07"), False),
+        (moment("2024-05-01T10:00:07", precision="second"), moment("2024-05-01T00:00:00", precision="day"), False),
+        (moment("2024-05-01T00:00:00", precision="day"), moment("2024-05-02T10:00:07"), True),
+        (moment("2024-01-01T00:00:00", precision="year"), moment("2024-05-01T00:00:00", precision="month"), False),
+        (moment("2023-01-01T00:00:00", precision="year"), moment("2024-05-01T00:00:00", precision="month"), True),
+        (moment("2024-05-01T10:00:00", precision="minute"), moment("2024-05-01T10:00:07"), False),
+        (moment("2024-05-01T10:01:00", precision="minute"), moment("2024-05-01T10:00:59"), True),
+        (moment("2024-05-01T00:00:00", precision="day"), moment("2024-05-01T00:00:00", camera="Y", precision="day"), True),
+        (moment("2024-05-01T00:00:00", precision="day"), moment("2024-05-02T00:00:00", "name", precision="day"), False),
     ],
 )
 def test_clocks_say_that_two_photos_are_two_shots(one: Moment, other: Moment, apart: bool) -> None:

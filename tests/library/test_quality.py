@@ -92,7 +92,7 @@ def test_a_photo_read_again_replaces_all_that_was_known_of_it(shelf: Shelf) -> N
     before, other = (shelf.library.catalog.photo(i) for i in (one, two))
     assert before is not None
     told = decoded(
-        format="TIFF", width=1, height=2, frames=3, taken_at="2020-01-02T03:04:05", taken_source="gps", latitude=1.5, longitude=2.5,
+        format="TIFF", width=1, height=2, frames=3, taken_at="2020-01-02T03:04:05", taken_precision="minute", taken_source="gps", latitude=1.5, longitude=2.5,
         camera="C", lens="L", exposure_time=0.5, f_number=2.8, iso=100.0, focal_length=50.0, phash=b"p" * 32, damaged="somewhat",
         contents='{"parts":[],"complete":false}', quality=Quality(blur=3.0).packed(), look=LOOK.packed(),
     )  # fmt: skip
@@ -125,3 +125,16 @@ def test_a_photo_whose_contents_are_not_known_is_waiting(shelf: Shelf) -> None:
     for photo_id in (one, two):
         judge(shelf, photo_id)
     assert [photo_id for photo_id, _ in quality.unjudged(shelf.library.catalog)] == [two]
+
+
+def test_what_an_older_version_read_is_replaced(shelf: Shelf) -> None:
+    one = shelf.put("a.jpg", 1, taken_at="2020-01-01T00:00:00", taken_source="file", camera="X")
+    two = shelf.put("b.jpg", 2, taken_at="2020-01-01T00:00:00", taken_source="file")
+    photo = decoded(taken_at="1987-06-05T00:00:00", taken_precision="day", taken_source="exif", latitude=1.5, longitude=2.5, width=7)
+    quality.refresh(shelf.writer, one, photo)
+    row, other = shelf.library.catalog.photo(one), shelf.library.catalog.photo(two)
+    assert row is not None and other is not None and other["taken_at"] == "2020-01-01T00:00:00" and other["taken_precision"] is None
+    assert (row["taken_at"], row["taken_precision"], row["taken_source"]) == ("1987-06-05T00:00:00", "day", "exif")
+    assert (row["latitude"], row["longitude"], row["camera"], row["width"]) == (1.5, 2.5, None, 7)
+    (subject, _) = quality.subjects(shelf.library.catalog)
+    assert (subject.id, subject.taken_precision, subject.offline) == (one, "day", False)

@@ -118,6 +118,7 @@ def test_large_files_are_given_more_time() -> None:
         {"width": 0}, {"height": -1}, {"width": 1 << 40}, {"frames": "2"}, {"width": None}, {"latitude": float("nan")},
         {"iso": float("inf")}, {"camera": "half \ud800 a pair"}, {"lens": "a\0b"}, {"camera": "x" * 5000}, {"camera": 7}, {"phash": "00"},
         {"phash": "no"}, {"preview": 3}, {"side": 31}, {"side": -1}, {"surplus": 1}, {"damaged": ["x"]}, {"f_number": "4"},
+        {"taken_precision": "hour"}, {"taken_precision": 7},
     ],
 )  # fmt: skip
 def test_a_decoder_that_was_led_astray_is_not_believed(lie: dict[str, Any]) -> None:

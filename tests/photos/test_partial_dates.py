@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.photos.partial_dates import (
@@ -123,6 +123,7 @@ def test_parts_of_no_calendar(parts: tuple[object, ...]) -> None:
 
 
 @given(st.datetimes(dt.datetime(1826, 1, 1), dt.datetime(2020, 1, 1)), st.sampled_from(PRECISIONS))
+@settings(deadline=None)
 def test_a_date_is_found_again_in_its_shortened_form(moment: dt.datetime, precision: str) -> None:
     text = moment.replace(microsecond=0).isoformat()
     short = shortened(text, precision)
@@ -134,6 +135,7 @@ def test_a_date_is_found_again_in_its_shortened_form(moment: dt.datetime, precis
 
 
 @given(st.text(alphabet="0123456789:-./ TZ+apm", max_size=30))
+@settings(deadline=None)
 def test_no_text_is_too_odd(text: str) -> None:
     found = parse(text)
     if found is not None:

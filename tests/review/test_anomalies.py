@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -133,6 +134,18 @@ def test_photos_of_before_are_judged_by_the_next_run(library: Library, photos: P
     assert not quality.unjudged(library.catalog)
 
 
+def test_what_photos_say_is_read_again_with_their_figures(library: Library, photos: Path, tmp_path: Path) -> None:
+    """As an older version read less: it is in the same pass."""
+    with contextlib.closing(sqlite3.connect(tmp_path / "library" / "catalog.db")) as db:
+        sql = "select photo_id from file where path like '%later.jpg'"
+        db.execute(f"update photo set taken_at = null, taken_source = null, taken_precision = null where id in ({sql})")
+        db.execute(f"update quality set version = 0 where photo_id in ({sql})")
+        db.commit()
+    index_folders(library, [str(photos)], Tiny(), lambda progress: None)
+    (row,) = (row for row in library.catalog.photos(library.catalog.matching().tolist()).values() if row["name"].endswith("later.jpg"))
+    assert (row["taken_at"], row["taken_precision"], row["taken_source"]) == ("2019-02-03T10:00:00", "second", "exif")
+
+
 def test_the_look_of_a_photo_is_kept(library: Library) -> None:
     (soft,) = (finding for finding in Anomalies(library).findings(["blurred"]) if Path(finding.path).name == "soft.jpg")
     assert soft.id is not None
@@ -177,5 +190,34 @@ def test_the_command_prints_what_was_found(library: Library, capfdbinary: pytest
     assert [row["flagged"] for row in rows] == [row["score"] < 0.5 for row in rows] and len(rows) == 3
     assert run(["anomalies", "--library", str(library.dir), "--kind", "dark"]) == 0
     assert b"dark.jpg" in capfdbinary.readouterr().out
+    assert b"no date of" not in capfdbinary.readouterr().err
+    assert run(["anomalies", "--library", str(library.dir), "--since", "2019-02-30"]) == 2
+    assert capfdbinary.readouterr().err.count(b"\n") == 1
     assert run(["anomalies", "--library", str(library.dir), "--encoder", "clip"]) == 2
     assert b"has been indexed with" in capfdbinary.readouterr().err
+
+
+def test_file_times_against_years_of_folders_are_one_line(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    folder = tmp_path / "photos"
+    for number in range(3):
+        path = pictures.write(folder / "2012" / f"{number}.jpg", pictures.draw(number))
+        os.utime(path, (1_577_880_000 + number * 86400 * 300,) * 2)
+    with contextlib.closing(Library.open(tmp_path / "library")) as library:
+        index_folders(library, [str(folder)], Tiny(), lambda progress: None)
+        where = ["anomalies", "--library", str(library.dir), "--json"]
+
+        def said(*more: str) -> tuple[list[dict[str, object]], str]:
+            assert cli.main([*where, *more]) == 0
+            out = capfdbinary.readouterr()
+            return json.loads(out.out), out.err.decode()
+
+        rows, line = said("--kind", "date")
+        assert rows == [] and "3 photos carry no date of their own" in line and line.count("carr") == 1
+        assert "3 photos carry" in said()[1] and "1 photo carries" in said("--until", "2020-06-01")[1]
+        assert "carr" not in said("--kind", "dark")[1] and "carr" not in said("--until", "2019-06-01")[1]
+        rows, line = said("--kind", "date", "--all")
+        assert [row["flagged"] for row in rows] == [False] * 3 and "carr" not in line
+        # Whoever moves the line up sees them one by one.
+        Anomalies(library).set_line("date", 0.6)
+        rows, line = said("--kind", "date")
+        assert len(rows) == 3 and "carr" not in line

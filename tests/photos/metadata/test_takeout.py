@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.photos.metadata import takeout
@@ -86,6 +86,7 @@ _values = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(["photoTakenTime", "geoData", "geoDataExif"]), _values))
+@settings(deadline=None)
 def test_no_value_is_too_odd(facts: dict[str, Any]) -> None:
     found = said(**facts).facts
     assert found.place is None or (abs(found.place[0]) <= 90 and abs(found.place[1]) <= 180)

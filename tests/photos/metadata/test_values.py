@@ -4,7 +4,7 @@ import contextlib
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.photos.metadata.values import clean, coordinate, decoded, number, rating, rating_of_percent, sequence, words
@@ -111,6 +111,7 @@ def test_what_is_no_latitude(text: str, side: str) -> None:
 
 
 @given(st.text(alphabet="0123456789.,/NSEW°'\" +-deg", max_size=25), st.sampled_from(["", "N", "W"]))
+@settings(deadline=None)
 def test_no_coordinate_is_too_odd(text: str, side: str) -> None:
     with contextlib.suppress(ValueError):
         assert abs(coordinate(text, side, "EW", 180)) <= 180

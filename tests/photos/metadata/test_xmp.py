@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
@@ -133,6 +133,7 @@ def test_prefixes_are_remembered() -> None:
 
 
 @given(st.binary(max_size=100), st.integers(0, 400))
+@settings(deadline=None)
 def test_no_bytes_are_too_odd(noise: bytes, at: int) -> None:
     packet = xmp('xmp:Rating="4" exif:GPSLatitude="1,2N"', subject("a")).encode()
     read(noise)

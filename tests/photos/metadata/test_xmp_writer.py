@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.photos.metadata.merge import Facts
@@ -97,6 +97,7 @@ def test_minutes() -> None:
 
 
 @given(st.floats(-90, 90), st.floats(-180, 180), st.lists(st.text(min_size=1, max_size=9), max_size=3))
+@settings(deadline=None)
 def test_what_is_written_is_read_again(latitude: float, longitude: float, words: list[str]) -> None:
     from explorer.photos.metadata.values import words as cleaned
 

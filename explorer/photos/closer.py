@@ -7,7 +7,7 @@ import warnings
 
 from PIL import ExifTags, Image
 
-from explorer.errors import DamagedPhoto, PhotoError
+from explorer.errors import DamagedPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos import decode as decoding
 from explorer.photos.colour import to_rgb
 from explorer.photos.containers import read_contents
@@ -29,6 +29,8 @@ def pixel_hash(data: bytes) -> bytes:
         warnings.simplefilter("ignore")
         try:
             picture = decoding._open(data)
+            if picture.info.get("deeper"):
+                raise UnsupportedPhoto("its pixels have more bits than are compared")
             picture.load()
             turn = decoding._TURN.get(orientation(picture))
             pixels, hidden = to_rgb(picture, 1), _beyond_rgb(picture, turn)

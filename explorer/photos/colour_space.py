@@ -17,6 +17,7 @@ from explorer.photos import hdr
 
 # x and y of red, green, blue and white.
 Chromaticities = tuple[float, float, float, float, float, float, float, float]
+Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 _D65, _C, _DCI = (0.3127, 0.3290), (0.310, 0.316), (0.314, 0.351)
 _BT709: Chromaticities = (0.640, 0.330, 0.300, 0.600, 0.150, 0.060, *_D65)
@@ -63,18 +64,32 @@ class ColourSpace(NamedTuple):
         """Whether its greys are about those of sRGB."""
         return self.curve == _SRGB or (isinstance(self.curve, float) and abs(self.curve - 2.2) <= 0.3)
 
+    @property
+    def is_hdr(self) -> bool:
+        """Whether it reaches beyond paper white."""
+        return self.curve in (_PQ, _HLG)
+
     def to_srgb(self, picture: Image.Image) -> Image.Image:
         """An RGB picture whose values are in this space → in sRGB; high dynamic range as `hdr.tone_mapped` has it, other colours clipped."""
         values = np.asarray(picture)
-        levels = np.arange(256, dtype=np.float64) / 255
-        if self.curve == _PQ:
-            light = hdr.tone_mapped(np.maximum(hdr.pq_to_nits(levels)[values] @ self._matrix().T, 0))
-            return Image.fromarray(hdr.srgb_encoded(light))
+        return Image.fromarray(self.converted(values, self.peak(values) if self.is_hdr else 0.0))
+
+    def peak(self, values: Samples) -> float:
+        """How bright a picture in high dynamic range gets, in nits. values: of shape (…, 3), of 8 or 16 bits."""
+        return hdr.peak(self._light(values))
+
+    def converted(self, values: Samples, peak: float) -> npt.NDArray[np.uint8]:
+        """Values of 8 or 16 bits in this space, of shape (…, 3) → in sRGB. peak: as `peak` gives it for the whole picture."""
+        light = self._light(values)
+        return hdr.srgb_encoded(hdr.tone_mapped(light, peak) if self.is_hdr else light)
+
+    def _light(self, values: Samples) -> npt.NDArray[np.float32]:
+        """Linear light in sRGB's primaries: nits, not below 0, of high dynamic range; else 0 to 1 for what sRGB has."""
+        curve = _decoding_table(self.curve, np.iinfo(values.dtype).max + 1)
         if self.curve == _HLG:
-            nits = hdr.scene_to_nits(hdr.hlg_to_scene(levels)[values])
-            return Image.fromarray(hdr.srgb_encoded(hdr.tone_mapped(np.maximum(nits @ self._matrix().T, 0))))
-        linear = _srgb_decoded(levels) if self.curve == _SRGB else levels ** float(self.curve)
-        return Image.fromarray(hdr.srgb_encoded(linear.astype(np.float32)[values] @ self._matrix().T))
+            return np.maximum(hdr.scene_to_nits(curve[values]) @ self._matrix().T, 0)
+        light = curve[values] @ self._matrix().T
+        return np.maximum(light, 0) if self.curve == _PQ else light
 
     def _matrix(self) -> npt.NDArray[np.float32]:
         return _matrix(self.primaries)
@@ -133,6 +148,17 @@ def _is_adobe_rgb(picture: Image.Image) -> bool:
         return space == _UNCALIBRATED and str(exif.get_ifd(ExifTags.IFD.Interop).get(_INTEROP_INDEX, "")).strip("\0 ") == "R03"
     except Exception:  # noqa: BLE001  a broken EXIF block raises whatever it likes, and says nothing of colours
         return False
+
+
+@functools.lru_cache(maxsize=8)
+def _decoding_table(curve: str | float, levels: int) -> npt.NDArray[np.float32]:
+    """The light of each of so many values, by a curve's name or exponent."""
+    values = np.arange(levels, dtype=np.float64) / (levels - 1)
+    if curve == _PQ:
+        return hdr.pq_to_nits(values)
+    if curve == _HLG:
+        return hdr.hlg_to_scene(values)
+    return (_srgb_decoded(values) if curve == _SRGB else values ** float(curve)).astype(np.float32)
 
 
 def _srgb_decoded(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -17,6 +17,7 @@ from explorer.errors import DamagedPhoto, OversizedPhoto, PhotoError, Unsupporte
 from explorer.photos import integrity, tiff, tiff_tags
 from explorer.photos.cicp import codes_of
 from explorer.photos.colour import has_other_tones, to_rgb
+from explorer.photos.deep import to_srgb_from_16_bits
 from explorer.photos.facts import DecodedPhoto
 from explorer.photos.figures import Look, Quality
 from explorer.photos.formats import RAW_REASON, openers, refusal, starts_like_a_photo
@@ -137,7 +138,7 @@ def _open(data: bytes) -> Image.Image:
     check_pixels(*picture.size)
     if codes := codes_of(data):
         picture.info.setdefault("cicp", codes)
-    return picture
+    return to_srgb_from_16_bits(picture, data) or picture
 
 
 def _open_otherwise(data: bytes) -> Image.Image:

@@ -51,10 +51,15 @@ def scene_to_nits(scene: Array) -> Array:
     return (_HLG_PEAK * np.maximum(luminance, 1e-9) ** (_HLG_GAMMA - 1) * scene).astype(np.float32)
 
 
-def tone_mapped(nits: Array) -> Array:
-    """Nits, of shape (…, 3) → linear light with 1 for reference white, and nothing brighter."""
+def peak(nits: Array) -> float:
+    """How bright a picture gets: nits, of shape (…, 3), but for a few pixels."""
     brightest = nits.max(axis=-1)
-    peak = float(np.percentile(brightest, _PEAK_PERCENTILE)) if brightest.size else 0.0
+    return float(np.percentile(brightest, _PEAK_PERCENTILE)) if brightest.size else 0.0
+
+
+def tone_mapped(nits: Array, peak: float) -> Array:
+    """Nits, of shape (…, 3) → linear light with 1 for reference white, and nothing brighter. peak: of the whole picture, in nits."""
+    brightest = nits.max(axis=-1)
     if peak <= WHITE:
         return np.minimum(nits / WHITE, 1.0).astype(np.float32)
     mapped = pq_to_nits(_rolled_off(nits_to_pq(brightest), peak))
@@ -81,4 +86,5 @@ def srgb_encoded(linear: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
 
 def scene_to_srgb(linear: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """Linear light in sRGB's primaries, of shape (…, 3), 1 for paper white and above for what is brighter → sRGB in 8 bits."""
-    return srgb_encoded(tone_mapped(np.maximum(linear, 0).astype(np.float32) * np.float32(WHITE)))
+    nits = np.maximum(linear, 0).astype(np.float32) * np.float32(WHITE)
+    return srgb_encoded(tone_mapped(nits, peak(nits)))

@@ -8,23 +8,18 @@ from collections.abc import Iterator
 Directory = dict[int, tuple[float, ...]]
 
 # Code of each field type in `struct`, and how many of those make one value. Rationals are read as two numbers.
-_TYPES = {1: "B", 2: "B", 3: "H", 4: "I", 5: "II", 6: "b", 7: "B", 8: "h", 9: "i", 10: "ii", 11: "f", 12: "d", 13: "I", 16: "Q", 17: "q", 18: "Q"}  # fmt: skip
+_TYPES = {
+    1: "B", 2: "B", 3: "H", 4: "I", 5: "II", 6: "b", 7: "B", 8: "h", 9: "i", 10: "ii", 11: "f", 12: "d", 13: "I", 16: "Q", 17: "q", 18: "Q",
+}  # fmt: skip
 # Values of one field that are read, and directories of one file: enough for the strips of any photo, too few to be a burden.
 _MOST_VALUES, _MOST_DIRECTORIES = 1 << 20, 64
 
 SUBFILE_TYPE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER, STRIPS, SAMPLES = 254, 256, 257, 258, 259, 262, 266, 273, 277
-ROWS_PER_STRIP, STRIP_BYTES, PLANAR, PREDICTOR, COLOUR_MAP, TILE_WIDTH, TILE_HEIGHT, TILES, TILE_BYTES = (
-    278,
-    279,
-    284,
-    317,
-    320,
-    322,
-    323,
-    324,
-    325,
-)
+ROWS_PER_STRIP, STRIP_BYTES, PLANAR, PREDICTOR, COLOUR_MAP, TILE_WIDTH, TILE_HEIGHT = 278, 279, 284, 317, 320, 322, 323
+TILES, TILE_BYTES = 324, 325
 SUB_IFDS, EXTRA_SAMPLES, SAMPLE_FORMAT, YCBCR_SUBSAMPLING, ICC_PROFILE, DNG_VERSION = 330, 338, 339, 530, 34675, 50706
+# Without these a picture is not there, or is another.
+_NEEDED = {BITS, STRIPS, STRIP_BYTES, COLOUR_MAP, TILES, TILE_BYTES, EXTRA_SAMPLES, SAMPLE_FORMAT}
 
 # Photometric interpretations and compressions that only the sensor data of RAW files have: colour filter array, linear RAW; Sony's,
 # Samsung's, Nikon's, Kodak's, Epson's and Pentax's own packings.
@@ -123,8 +118,8 @@ def _directory(data: bytes, at: int) -> tuple[Directory, int]:
         try:
             tags[tag] = _unpack(data, shape, inside)
         except ValueError:
-            # Without its strips or tiles there is no picture; any other field that lies outside is as good as absent.
-            if tag in (STRIPS, STRIP_BYTES, TILES, TILE_BYTES):
+            # Any other field that lies outside is as good as absent.
+            if tag in _NEEDED:
                 raise
     end = at + number * size
     # A missing link to the next directory ends the chain.

@@ -117,7 +117,7 @@ class Check:
             raise UsageError(f"{printable(to)} is a file, not a folder: choose another.")
         if store := around_folder(to) or around_folder(real):
             raise UsageError(
-                f"The folder {printable(to)} lies in {printable(store)}, where files may be deleted without you being asked: choose another."
+                f"The folder {printable(to)} lies in {printable(store)}, where files may be deleted without asking you: choose another."
             )
         if inside(real, os.path.realpath(library.dir)):
             raise UsageError(f"The folder {printable(to)} belongs to the library itself: choose another.")

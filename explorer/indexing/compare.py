@@ -20,7 +20,7 @@ from explorer.indexing.rules import Rules
 from explorer.indexing.scan import Walk, inode_of, root_state
 from explorer.indexing.survey import Place, Survey, problem, survey
 from explorer.indexing.tasks import Task
-from explorer.library import absence
+from explorer.library import absence, int64
 from explorer.library.catalog import Catalog
 from explorer.library.paths import join, printable, to_text
 from explorer.library.rows import RootRow
@@ -319,7 +319,7 @@ def fell_silent(writer: Writer, root: RootRow, tally: Tally) -> None:
 
 def _exact(seen: Seen) -> bool:
     """Whether a file's time is finer than a second, so that no two files share it by chance."""
-    return seen.mtime_ns % 1_000_000_000 != 0
+    return seen.mtime_ns % 1_000_000_000 != 0 and abs(seen.mtime_ns) < int64.MOST
 
 
 def _covered(path: str, marked: Iterable[str]) -> bool:

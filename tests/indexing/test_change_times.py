@@ -126,7 +126,8 @@ def test_a_file_that_could_not_be_read_is_tried_again_when_its_bytes_changed(des
 @pytest.mark.parametrize(
     ("kind", "kept"),
     [
-        ("ext4", True), ("btrfs", True), ("apfs", True), ("overlay", True), ("nfs4", True), ("smb3", True), ("tmpfs", True), ("vfat", False),
+        ("ext4", True), ("btrfs", True), ("apfs", True), ("overlay", True), ("nfs4", True), ("smb3", True), ("tmpfs", True),
+        ("vfat", False),
         ("exfat", False), ("fuseblk", False), ("fuse.sshfs", False), ("fuse.rclone", False), ("fuse.mergerfs", True), ("davfs", False),
     ],
 )  # fmt: skip

@@ -3,9 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.library.int64 import file_id, time_ns
-
-MOST = (1 << 63) - 1
+from explorer.library.int64 import MOST, file_id, time_ns
 
 
 def test_times_beyond_the_centuries_are_the_nearest_that_fit() -> None:

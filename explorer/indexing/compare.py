@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from explorer.errors import FolderError
 from explorer.indexing.disk import SILENT, Alive, Disk, Silent
@@ -19,7 +19,8 @@ from explorer.indexing.resting import Resting
 from explorer.indexing.rules import Rules
 from explorer.indexing.scan import Walk, inode_of, root_state
 from explorer.indexing.survey import Place, Survey, problem, survey
-from explorer.library import absence
+from explorer.indexing.tasks import Task
+from explorer.library import absence, int64
 from explorer.library.catalog import Catalog
 from explorer.library.paths import join, printable, to_text
 from explorer.library.rows import RootRow
@@ -34,15 +35,6 @@ T = TypeVar("T")
 SHARE, LEAST = 0.2, 10
 # Scans so many seconds apart see one and the same deletion, which takes a while in a large tree.
 AT_ONCE = 20.0
-
-
-class Task(NamedTuple):
-    """A file to be read. photo_id: it is known, only the vector is wanted. was: what the catalog knows of the file at this place."""
-
-    root_id: int
-    seen: Seen
-    photo_id: int | None = None
-    was: KnownFile | None = None
 
 
 @dataclass
@@ -327,7 +319,7 @@ def fell_silent(writer: Writer, root: RootRow, tally: Tally) -> None:
 
 def _exact(seen: Seen) -> bool:
     """Whether a file's time is finer than a second, so that no two files share it by chance."""
-    return seen.mtime_ns % 1_000_000_000 != 0
+    return seen.mtime_ns % 1_000_000_000 != 0 and abs(seen.mtime_ns) < int64.MOST
 
 
 def _covered(path: str, marked: Iterable[str]) -> bool:

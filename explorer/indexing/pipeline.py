@@ -26,6 +26,7 @@ from explorer.indexing.disk import Alive, Disk, Silent
 from explorer.indexing.progress import Meter, Progress
 from explorer.indexing.resting import Resting
 from explorer.indexing.scan import NOWHERE, device_of, inode_of, root_state
+from explorer.indexing.tasks import failed_as, task_of
 from explorer.library import absence
 from explorer.library.library import Library
 from explorer.library.paths import join, to_text
@@ -39,8 +40,6 @@ __all__ = ["Indexer", "Place", "Progress", "Tally"]
 BATCH = 16
 # When no file has come from the decoders for so many seconds, it is asked whether the drives answer at all.
 DOUBT = 20.0
-# No file's time: what carries it is read again by every scan; or by the next one only, as it may not have been the file's fault.
-_UNREAD, _DOUBTED = -1, -2
 # A started batch is written after this many seconds even if it is not full.
 LINGER = 1.0
 # Files for which the encoder is not loaded ahead.
@@ -123,12 +122,12 @@ class Indexer:
             with self._writer.transaction():
                 for outcome in batch:
                     # It is not the file's fault where its drive does not answer, and it is new again when it does.
-                    if outcome.error is None or not self._disk.silent(self._roots[_task(outcome).root_id]):
+                    if outcome.error is None or not self._disk.silent(self._roots[task_of(outcome).root_id]):
                         self._settle(outcome, reading, vectors, there=there.get(id(outcome), True))
 
     def _settle(self, outcome: Outcome, reading: _Reading, vectors: dict[int, np.ndarray], *, there: bool) -> None:
         """Note what became of one file. Whatever is wrong with it costs this file a row with the reason, and no other one anything."""
-        task, path = _task(outcome), outcome.job.path
+        task, path = task_of(outcome), outcome.job.path
         if not there:
             # It went away before it could be read: the next scan says what became of it.
             self._resting.forget(path)
@@ -151,7 +150,7 @@ class Indexer:
                 return
             except PhotoError as error:
                 reason, fault = str(error), error.fault
-        self._writer.put_failed(task.root_id, _again(task, outcome), reason or "it could not be read", fault)
+        self._writer.put_failed(task.root_id, failed_as(task, outcome), reason or "it could not be read", fault)
         reading.tally.failed += 1
 
     def _keep(self, outcome: Outcome, digest: bytes, reading: _Reading, vectors: dict[int, np.ndarray]) -> None:
@@ -164,7 +163,7 @@ class Indexer:
             put_quality(self._writer, photo_id, outcome.photo)
         # Where it was known when it was read, and purged since, the next scan takes it as new.
         if photo_id is not None:
-            self._place(_task(outcome), photo_id, reading)
+            self._place(task_of(outcome), photo_id, reading)
         reading.tally.encoded += new
 
     def _warm_up(self, number: int) -> None:
@@ -211,7 +210,7 @@ class Indexer:
 
     def _is_there(self, outcome: Outcome) -> bool:
         """Whether a file that could not be read is there at all, or its drive does not say."""
-        return self._disk.ask(self._roots[_task(outcome).root_id], lambda: os.path.lexists(outcome.job.path), True)
+        return self._disk.ask(self._roots[task_of(outcome).root_id], lambda: os.path.lexists(outcome.job.path), True)
 
     def _those_there(self, tasks: list[Task]) -> list[Task]:
         """Tasks whose files are there, on drives that answer."""
@@ -255,7 +254,7 @@ class Indexer:
             vectors = self._vectors(batch)
             with self._writer.transaction():
                 for outcome in batch:
-                    photo_id = _task(outcome).photo_id
+                    photo_id = task_of(outcome).photo_id
                     if photo_id is not None and id(outcome) in vectors and self._writer.photo_of(outcome.digest or b"") == photo_id:
                         self._writer.add_embedding(self._encoder_id, photo_id, vectors[id(outcome)])
                         if outcome.photo is not None:
@@ -289,7 +288,7 @@ class Indexer:
             ]
         )
         for batch in self._batches(waiting, lambda _: False):
-            read = [(o.digest, o.photo, _task(o).photo_id) for o in batch if o.photo is not None and o.digest is not None]
+            read = [(o.digest, o.photo, task_of(o).photo_id) for o in batch if o.photo is not None and o.digest is not None]
             # The file may have been replaced since.
             same = [(digest, photo, known) for digest, photo, known in read if known is not None and self._writer.photo_of(digest) == known]
             with self._library.previews.writing((digest.hex(), photo.preview) for digest, photo, _ in same), self._writer.transaction():
@@ -338,21 +337,3 @@ class Indexer:
             self._disk.ask(root, lambda root=root: root_state(root), "absent")  # type: ignore[misc]
             if self._disk.silent(root):
                 self._pool.give_up(lambda job, root_id=root_id: isinstance(job.tag, Task) and job.tag.root_id == root_id)  # type: ignore[misc]
-
-
-def _again(task: Task, outcome: Outcome) -> Seen:
-    """The file as it is to be known where it could not be read: with a time that is not its own where it is to be tried again."""
-    if outcome.digest is None:
-        # Its bytes were not to be had, which may be another matter next time, whatever its size and time say.
-        return task.seen._replace(mtime_ns=_UNREAD)
-    if outcome.passing and (task.was is None or (task.was.state, task.was.mtime_ns) != ("failed", _DOUBTED)):
-        # A process that was ended from outside, or memory that others took: the file is believed to be at fault when it happens twice.
-        return task.seen._replace(mtime_ns=_DOUBTED)
-    return task.seen
-
-
-def _task(outcome: Outcome) -> Task:
-    task = outcome.job.tag
-    if not isinstance(task, Task):
-        raise TypeError(f"a job of another maker: {task!r}")
-    return task

@@ -33,6 +33,16 @@ def _free_on_machine() -> int:
     try:
         return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
+        return _free_by_psutil()
+
+
+def _free_by_psutil() -> int:
+    """On Windows and macOS, whose systems are asked in ways of their own."""
+    import psutil
+
+    try:
+        return int(psutil.virtual_memory().available)
+    except (psutil.Error, OSError, RuntimeError, AttributeError, ValueError):
         return _ASSUMED_FREE
 
 

@@ -125,7 +125,7 @@ class Check:
         if os.path.lexists(to) and not os.path.isdir(to):  # noqa: PTH112
             raise UsageError(f"{printable(to)} is a file, not a folder: choose another.")
         if store := around_folder(to) or around_folder(os.path.realpath(to)):
-            why = "where files may be deleted without you being asked"
+            why = "where files may be deleted without asking you"
             raise UsageError(f"The folder {printable(to)} lies in {printable(store)}, {why}: choose another.")
         if self._locations.inside(to, str(library.dir)):
             raise UsageError(f"The folder {printable(to)} belongs to the library itself: choose another.")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,52 @@ def test_what_is_no_glob_is_refused_in_plain_words() -> None:
     assert check_globs([" *.png ", "", "*.png", "a/"]) == ["*.png", "a/"]
     with pytest.raises(UsageError, match="one line"):
         check_globs(["a\nb"])
+
+
+def test_a_bad_pattern_is_refused_with_the_reason() -> None:
+    with pytest.raises(UsageError, match=r"“\[z-a\].jpg” is not a pattern of file names, as the range z-a runs backwards"):
+        check_globs(["*.png", "[z-a].jpg"])
+    check_globs(["*" * 16 + "x"])
+
+
+def test_bad_lines_are_told_of_and_the_others_count(tmp_path: Path) -> None:
+    (tmp_path / IGNORE_FILE).write_text("*.png\n[z-a].jpg\n[x\n*.gif\n")
+    rules = Rules(str(tmp_path), ["[", "*.bmp"])
+    assert left_out(rules, "a.png", "a.gif", "a.bmp", "a.jpg") == {"a.png", "a.gif", "a.bmp"}
+    assert rules.problems == [
+        "in the patterns for this folder, line 1, “[”: a bracket [ is not closed",
+        f"in {IGNORE_FILE}, line 2, “[z-a].jpg”: the range z-a runs backwards (and 1 more)",
+    ]
+
+
+def test_an_ignore_file_of_any_editor_is_understood(tmp_path: Path) -> None:
+    for number, data in enumerate([b"a.jpg\r\nb.jpg\r\n", "a.jpg\nb.jpg".encode("utf-16"), b"\xef\xbb\xbfa.jpg\nb.jpg\n"]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / IGNORE_FILE).write_bytes(data)
+        assert left_out(Rules(str(folder)), "a.jpg", "b.jpg", "c.jpg") == {"a.jpg", "b.jpg"}
+    # These characters end a line in a text, but are part of a name.
+    (tmp_path / IGNORE_FILE).write_text("a\u2028b.jpg\nc\x85d.jpg\n")
+    assert left_out(Rules(str(tmp_path)), "a\u2028b.jpg", "c\x85d.jpg", "b.jpg", "d.jpg") == {"a\u2028b.jpg", "c\x85d.jpg"}
+
+
+def test_an_ignore_file_of_the_most_bytes_is_read_and_one_byte_more_is_not(tmp_path: Path) -> None:
+    path = tmp_path / IGNORE_FILE
+    path.write_bytes(b"a.jpg\n".ljust(1 << 20, b"\n"))
+    assert left_out(Rules(str(tmp_path)), "a.jpg") == {"a.jpg"}
+    path.write_bytes(path.read_bytes() + b"\n")
+    rules = Rules(str(tmp_path))
+    assert not left_out(rules, "a.jpg")
+    assert rules.problems == [f"{IGNORE_FILE} is not heeded: it has more than 1,048,576 bytes"]
+    # It is read once.
+    assert not left_out(rules, "b.jpg") and len(rules.problems) == 1
+
+
+def test_names_are_one_whatever_their_case_where_the_system_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = ["Screenshots/", "*.PNG"]
+    assert left_out(Rules(str(tmp_path), rules), "screenshots/", "a.png", "A.PNG") == {"A.PNG"}
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert left_out(Rules(str(tmp_path), rules), "screenshots/", "a.png", "A.PNG") == {"screenshots/", "a.png", "A.PNG"}
 
 
 def test_newly_excluded_photos_leave_and_return_without_being_encoded(desk: Desk) -> None:

@@ -3,10 +3,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from explorer.indexing.scan import ignored, root_state, walk
+from explorer.indexing.rules import Rules
+from explorer.indexing.scan import NOWHERE, ignored, inode_of, root_state, walk
 from explorer.library.paths import from_text
 from explorer.library.writer import Seen
 from explorer.photos.formats import EXTENSIONS
@@ -22,7 +24,7 @@ def photos(tmp_path: Path) -> Path:
     return folder
 
 
-def paths(root: Path, *args: str, **options: bool) -> list[str]:
+def paths(root: Path, *args: str, **options: Any) -> list[str]:
     return sorted(seen.path for seen in walk(str(root), *args, **options).files)
 
 
@@ -129,6 +131,106 @@ def test_the_state_of_a_root(tmp_path: Path, photos: Path) -> None:
     assert root_state(str(photos / "a.jpg")) == "absent"
 
 
-@pytest.mark.parametrize("name", [".git", ".DS_Store", "@eaDir", "$RECYCLE.BIN", "._photo.jpg"])
+def test_a_copy_of_a_library_is_not_looked_into_either(photos: Path) -> None:
+    """A backup may lack its lock, and a folder of one's own may hold a file of that name."""
+    for name in ("copy/catalog.db", "copy/previews/00/x.jpg", "mine/catalog.db", "mine/x.jpg", "tools/worker.lock", "tools/y.jpg"):
+        path = photos / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    assert {path for path in paths(photos) if "/" in path} == {"below/d.heic", "below/deep/e.png", "mine/x.jpg", "tools/y.jpg"}
+
+
+@pytest.mark.parametrize("folder", ["$Recycle.Bin/S-1-5-21", "#snapshot/daily", "X.photoslibrary/originals", "below/@eaDir", "FOUND.000"])
+def test_what_systems_and_programs_keep_is_left_out(photos: Path, folder: str) -> None:
+    (photos / folder).mkdir(parents=True)
+    (photos / folder / "$R1A2B3C.jpg").write_bytes(b"x")
+    before = ["B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "raw.CR2"]
+    found = walk(str(photos))
+    assert sorted(seen.path for seen in found.files) == before
+    assert (folder if folder.startswith("below") else folder.split("/", maxsplit=1)[0]) in found.left_out
+    # Asked for by itself, it is a folder like any other.
+    assert paths(photos / folder) == ["$R1A2B3C.jpg"]
+    assert "$R1A2B3C.jpg" in "".join(
+        paths(photos, rules=Rules(str(photos), [f"!{folder.rsplit('/', maxsplit=1)[-1]}", f"!{folder.split('/', maxsplit=1)[0]}"]))
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_links_into_bins_and_to_what_is_found_itself(photos: Path, tmp_path: Path) -> None:
+    for name in ("@Recycle/x.jpg", "outside.jpg", "store.photoslibrary/y.jpg"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x")
+    (photos / "link1.jpg").symlink_to(tmp_path / "@Recycle" / "x.jpg")
+    (photos / "link2.jpg").symlink_to(tmp_path / "outside.jpg")
+    (photos / "link3.jpg").symlink_to(photos / "a.jpg")
+    (photos / "link4.jpg").symlink_to(photos / ".trash" / "f.jpg")
+    (photos / "link5.jpg").symlink_to(photos / ".hidden.jpg")
+    (photos / "link6.jpg").symlink_to(photos / "@eaDir" / "g.jpg")
+    (photos / "link7.jpg").symlink_to(tmp_path)
+    (photos / "link8.jpg").symlink_to(tmp_path / "store.photoslibrary" / "y.jpg")
+    found = walk(str(photos), roots=[str(photos)])
+    assert sorted(seen.path for seen in found.files if "link" in seen.path) == ["link2.jpg", "link5.jpg"]
+    assert {path for path in found.left_out if "link" in path} == {"link1.jpg", "link4.jpg", "link6.jpg", "link8.jpg"}
+
+
+def test_a_folder_on_another_drive_is_told_apart_where_listings_name_no_drive(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows, where what a listing says of an entry is without its drive and its file id."""
+    real, device = os.scandir, photos.stat().st_dev
+
+    class Facts:
+        def __init__(self, facts: os.stat_result) -> None:
+            self.st_dev, self.st_ino, self.st_mode, self.st_size = 0, 0, facts.st_mode, facts.st_size
+            self.st_mtime_ns, self.st_ctime_ns = facts.st_mtime_ns, facts.st_ctime_ns
+
+    class Entry:
+        def __init__(self, entry: os.DirEntry[str]) -> None:
+            self._entry = entry
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._entry, name)
+
+        def stat(self, *, follow_symlinks: bool = True) -> Facts:
+            return Facts(self._entry.stat(follow_symlinks=follow_symlinks))
+
+    class Listing:
+        def __init__(self, path: str) -> None:
+            self._listed = real(path)
+
+        def __enter__(self) -> list[Entry]:
+            return [Entry(entry) for entry in self._listed]
+
+        def __exit__(self, *_: object) -> None:
+            self._listed.close()
+
+    monkeypatch.setattr(os, "scandir", Listing)
+    found = walk(str(photos))
+    assert found.mounts == set()
+    (seen,) = [seen for seen in found.files if seen.path == "a.jpg"]
+    assert seen.inode == (photos / "a.jpg").stat().st_ino
+    other = os.lstat
+
+    def lstat(path: str) -> os.stat_result:
+        facts = list(other(path))
+        facts[2] = device + 1 if str(path).endswith("deep") else device
+        return os.stat_result(facts)
+
+    monkeypatch.setattr(os, "lstat", lstat)
+    assert walk(str(photos)).mounts == {"below/deep"}
+
+
+def test_an_inode_is_nowhere_only_where_there_is_surely_nothing(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert inode_of(str(photos / "absent.jpg")) == NOWHERE == inode_of(str(photos / "a.jpg" / "x.jpg"))
+    assert inode_of(str(photos / "a.jpg")) == (photos / "a.jpg").stat().st_ino
+
+    def refuse(path: str) -> os.stat_result:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "stat", refuse)
+    assert inode_of(str(photos / "a.jpg")) is None
+
+
+@pytest.mark.parametrize("name", [".git", ".DS_Store", "@eaDir", "$RECYCLE.BIN", "._photo.jpg", "a/b/.c", "a/#Recycle"])
 def test_what_systems_make_for_themselves_is_ignored(name: str) -> None:
-    assert ignored(name) and not ignored("Holiday 2024")
+    assert ignored(name) and not ignored("Holiday 2024") and not ignored(f"{name}/a")
+    assert ignored(name, is_folder=False) == name.rpartition("/")[2].startswith(".")

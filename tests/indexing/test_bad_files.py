@@ -1,0 +1,254 @@
+"""One bad file, or one bad ignore file, costs one row or one sentence with the reason, and nothing else anything."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import socket
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.indexing import pipeline, survey
+from explorer.indexing.decode_pool import Outcome
+from explorer.indexing.pipeline import Place
+from explorer.indexing.rules import IGNORE_FILE
+from tests.indexing.conftest import Desk
+
+posix = pytest.mark.skipif(os.name != "posix", reason="names and devices are other ones there")
+
+
+def problem(desk: Desk) -> str:
+    return next(root["problem"] or "" for root in desk.library.catalog.roots() if root["id"] == desk.root)
+
+
+@pytest.mark.parametrize("seconds", [9_999_999_999, -9_999_999_999, 2**33, -(2**31) - 1])
+def test_a_time_that_no_calendar_expects(desk: Desk, monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    desk.draw("a.jpg", 1)
+    path = desk.draw("b.jpg", 2)
+    os.utime(path, (seconds, seconds))
+    tally = desk.run()
+    assert (tally.indexed, tally.failed, tally.unsettled) == (2, 0, set())
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.pool, "_one", lambda *_: pytest.fail("a file was read"))
+        assert desk.run().unchanged == 2
+    # Many files may share such a time, so it does not tell whether this is the same file: its content does.
+    read = list[str]()
+    real = desk.pool._one
+    monkeypatch.setattr(desk.pool, "_one", lambda child, job, *rest: (read.append(job.path), real(child, job, *rest))[1])
+    path.rename(desk.photos / "c.jpg")
+    assert desk.run().moved == 1 and read == [str(desk.photos / "c.jpg")]
+
+
+@posix
+def test_devices_pipes_and_sockets_named_like_photos(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.draw("a.jpg")
+    os.mkfifo(desk.photos / "pipe.jpg")
+    (desk.photos / "zero.heic").symlink_to("/dev/zero")
+    monkeypatch.chdir(desk.photos)
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind("socket.png")
+    tally = desk.run()
+    assert (tally.indexed, tally.failed, tally.unsettled) == (1, 3, set())
+    assert set(desk.failed()) == {"pipe.jpg", "zero.heic", "socket.png"}
+    assert all(reason and "no ordinary file" in reason for reason in desk.failed().values())
+    assert desk.run().failed == 3
+    (desk.photos / "pipe.jpg").unlink()
+    desk.draw("pipe.jpg", 2)
+    assert desk.run().indexed == 1 and len(desk.failed()) == 2
+
+
+@posix
+def test_a_photo_that_becomes_a_pipe_while_it_is_waited_for(desk: Desk) -> None:
+    """Between the scan and the reading."""
+    path = desk.draw("a.jpg")
+    desk.draw("b.jpg", 2)
+    real = desk.indexer._batches
+
+    def late(*args: Any) -> Any:
+        if path.is_file():
+            path.unlink()
+            os.mkfifo(path)
+        return real(*args)
+
+    desk.indexer._batches = late  # type: ignore[method-assign]
+    tally = desk.run()
+    assert (tally.indexed, tally.failed) == (1, 1)
+    assert "no ordinary file" in (desk.failed()["a.jpg"] or "")
+
+
+@posix
+@pytest.mark.skipif(os.uname().sysname == "Darwin" if os.name == "posix" else True, reason="that file system takes no such names")
+def test_names_with_unusual_code_points(desk: Desk) -> None:
+    names = [
+        "\U0010dc80.jpg",
+        "\U0010d83d.jpg",
+        "\uffff.jpg",
+        "\ufdd0.jpg",
+        "a\nb.jpg",
+        "\x01\x7f.jpg",
+        "\u2028\x85.jpg",
+        "d\U0010dc80/d/x.jpg",
+    ]
+    names += [os.fsdecode(b"\xed\xa0\x80.jpg"), os.fsdecode(b"\xff\xf4\x8d\xb2\x80.jpg")]
+    for number, name in enumerate(names):
+        desk.draw(name, number)
+    tally = desk.run()
+    assert (tally.indexed, tally.failed, tally.unsettled) == (len(names), 0, set())
+    rows = desk.library.catalog.photos(desk.present().values()).values()
+    assert sorted(row["path"] for row in rows) == sorted(str(desk.photos / name) for name in names)
+    assert desk.run().unchanged == len(names)
+
+
+def restless(desk: Desk, name: str) -> None:
+    """Have that file be another one after each reading than before."""
+    real = desk.pool.run
+
+    def run(*args: Any) -> Generator[Outcome, None, None]:
+        for outcome in real(*args):
+            changed = outcome.job.path.endswith(name)
+            yield dataclasses.replace(outcome, size=-1) if changed else outcome
+
+    desk.pool.run = run  # type: ignore[method-assign]
+
+
+def test_a_file_that_changes_whenever_it_is_read_is_not_waited_for_for_ever(desk: Desk) -> None:
+    desk.draw("x/a.jpg", 1)
+    desk.draw("b.jpg", 2)
+    real = desk.pool.run
+    restless(desk, "a.jpg")
+    for _ in range(pipeline._RESTLESS - 1):
+        tally = desk.run()
+        assert tally.unsettled == {Place(desk.root, str(desk.photos), "x", False)} and not desk.failed() and tally.failed == 0
+    tally = desk.run()
+    assert not tally.unsettled and tally.failed == 1
+    assert "changes all the time" in (desk.failed()["a.jpg"] or "") and set(desk.present()) == {"b.jpg"}
+    # It is tried again by each scan, though it seems to be as it was.
+    assert desk.run().failed == 1
+    desk.pool.run = real  # type: ignore[method-assign]
+    assert desk.run().indexed == 1 and not desk.failed()
+    restless(desk, "a.jpg")
+    desk.draw("x/a.jpg", 3)
+    assert desk.run().unsettled
+
+
+def test_facts_that_no_column_can_hold_cost_their_own_photo_only(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(4):
+        desk.draw(f"{number}.jpg", number)
+    real = desk.writer.add_photo
+
+    def add(digest: bytes, size: int, photo: Any) -> int:
+        odd = digest == bad
+        return real(digest, size, dataclasses.replace(photo, iso=1 << 70, width=1 << 70) if odd else photo)
+
+    from explorer.photos.decode import content_hash
+
+    bad = content_hash((desk.photos / "2.jpg").read_bytes())
+    monkeypatch.setattr(desk.writer, "add_photo", add)
+    tally = desk.run()
+    assert (tally.indexed, tally.encoded, tally.failed) == (3, 3, 1)
+    assert set(desk.present()) == {"0.jpg", "1.jpg", "3.jpg"}
+    assert "cannot be kept in the catalog" in (desk.failed()["2.jpg"] or "")
+    desk.agrees()
+
+
+def test_a_full_disk_is_no_fault_of_the_file(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.draw("a.jpg")
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(desk.writer, "add_photo", full)
+    with pytest.raises(OSError, match="No space left"):
+        desk.run()
+    assert not desk.failed()
+
+
+# --- ignore files
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _zero(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+
+
+def _huge(path: Path) -> None:
+    path.write_bytes(b"#" * ((1 << 20) + 1))
+
+
+def _backwards(path: Path) -> None:
+    path.write_text("*.png\n[z-a].jpg\n[\n")
+
+
+@posix
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (_pipe, "no ordinary file"), (_zero, "no ordinary file"), (_folder, "a folder"), (_huge, "more than 1,048,576 bytes"),
+        (_backwards, "line 2, “[z-a].jpg”: the range z-a runs backwards (and 1 more)"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("folder", ["", "sub"])
+def test_a_bad_ignore_file_leaves_nothing_out_and_is_told_of(desk: Desk, make: Any, why: str, folder: str) -> None:
+    desk.draw("sub/a.jpg")
+    desk.draw("b.jpg", 1)
+    path = desk.photos / folder / IGNORE_FILE
+    make(path)
+    tally = desk.run()
+    assert tally.indexed == 2 and not tally.unlisted
+    (said,) = tally.problems
+    assert said.startswith(str(desk.photos)) and os.path.join(folder, IGNORE_FILE) in said and why in said
+    assert why in problem(desk) and problem(desk).startswith(("sub", IGNORE_FILE, "in "))
+    path.rmdir() if path.is_dir() else path.unlink()
+    assert not desk.run().problems and not problem(desk)
+
+
+def test_a_part_of_a_root_tells_what_is_wrong_but_not_that_all_is_well(desk: Desk) -> None:
+    desk.draw("sub/a.jpg")
+    desk.draw("b.jpg", 1)
+    desk.run()
+    (desk.photos / "sub" / IGNORE_FILE).write_text("[\n")
+    desk.run("sub", thorough=False)
+    assert "not closed" in problem(desk)
+    (desk.photos / "sub" / IGNORE_FILE).unlink()
+    desk.run("sub", thorough=False)
+    assert "not closed" in problem(desk)
+    desk.run()
+    assert not problem(desk)
+
+
+# --- folders
+
+
+def test_a_root_that_cannot_be_walked_through_stops_no_other_one(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.draw("a.jpg")
+    desk.run()
+    other = tmp_path / "other"
+    other.mkdir()
+    desk.draw("../other/b.jpg", 1)
+    desk.draw("c.jpg", 2)
+    second = desk.writer.add_root(str(other))
+    real = survey.walk
+
+    def fail(root: str, *args: Any, **options: Any) -> Any:
+        if root == str(desk.photos):
+            raise OverflowError("of an odd kind")
+        return real(root, *args, **options)
+
+    monkeypatch.setattr(survey, "walk", fail)
+    tally = desk.indexer.run([Place(desk.root, str(desk.photos)), Place(second, str(other))])
+    assert (tally.indexed, tally.missing, tally.away) == (1, 0, 0)
+    (said,) = tally.problems
+    assert said == f"{desk.photos}: it could not be looked through (OverflowError: of an odd kind)"
+    assert set(desk.present()) == {"a.jpg"} and "of an odd kind" in problem(desk)
+    monkeypatch.undo()
+    assert desk.run().indexed == 1 and not problem(desk)

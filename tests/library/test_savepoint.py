@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from explorer.errors import PhotoError
+from explorer.library.library import Library
+from explorer.library.savepoint import savepoint
+from explorer.library.writer import Writer
+
+
+def _settings(library: Library) -> dict[str, str]:
+    with library.catalog.reading() as db:
+        return dict(db.execute("select key, value from setting where key like 'x%'").fetchall())
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("xb", 1 << 70), ("xb", "\ud800"), ("xb", object()), ("xb", None), ("xa", "twice")],
+    ids=["big", "half", "type", "null", "twice"],
+)
+def test_what_cannot_be_kept_takes_nothing_else_with_it(tmp_path: Path, key: str, value: object) -> None:
+    library = Library.open(tmp_path)
+    writer = Writer(library.catalog)
+    try:
+        with writer.transaction():
+            writer.run("insert into setting values ('xa', '1')")
+            with pytest.raises(PhotoError, match="cannot be kept in the catalog"), savepoint(writer):
+                writer.run("insert into setting values ('xc', '3')")
+                writer.run("insert into setting values (?, ?)", (key, value))
+            with savepoint(writer):
+                writer.run("insert into setting values ('xd', '4')")
+        assert _settings(library) == {"xa": "1", "xd": "4"}
+    finally:
+        writer.close()
+        library.close()
+
+
+@pytest.mark.parametrize("error", [sqlite3.OperationalError("disk I/O error"), KeyboardInterrupt(), OSError(28, "full")])
+def test_other_trouble_is_passed_on_as_it_is(tmp_path: Path, error: BaseException) -> None:
+    library = Library.open(tmp_path)
+    writer = Writer(library.catalog)
+
+    def fail() -> None:
+        raise error
+
+    try:
+        with pytest.raises(type(error)), writer.transaction(), savepoint(writer):
+            fail()
+        assert not writer.in_transaction()
+        with pytest.raises(PhotoError), savepoint(writer):
+            # Where SQLite has rolled back by itself, there is no savepoint left to go back to.
+            writer.run("rollback")
+            raise ValueError
+    finally:
+        writer.close()
+        library.close()

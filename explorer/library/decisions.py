@@ -6,6 +6,7 @@ server and the command line write it themselves, each in one short transaction.
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -175,6 +176,7 @@ class Protection:
         self._ids = {found for folder in self._real if (found := _id(folder)) is not None}
         self._locations = locations or (Locations() if self._folders else Locations(()))
         self._known: dict[str, bool] = {}
+        self._id_of = functools.cache(_id)
 
     def covers(self, path: str) -> bool:
         """Whether nothing may be done to this file. The folder it lies in is looked up once."""
@@ -192,7 +194,7 @@ class Protection:
         if any(self._locations.inside(folder, each) for each in self._folders):
             return True
         # What is mounted in ways that the system does not tell of.
-        return bool(self._ids) and any(_id(each) in self._ids for each in _upwards(real))
+        return bool(self._ids) and any(self._id_of(each) in self._ids for each in _upwards(real))
 
 
 def _upwards(folder: str) -> Iterator[str]:

@@ -6,7 +6,6 @@ A bind mount, an overlay or a union shows files of another folder under a path a
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import socket
@@ -21,7 +20,7 @@ _TABLE = "/proc/self/mountinfo"
 _DEEPEST = 4
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 # `user@host:/folder` of sshfs, `host:/folder` of NFS.
-_REMOTE = re.compile(r"(?:[^@/]*@)?(?P<host>[^@/:]+|\[[0-9a-fA-F:]+\]):(?P<folder>.*)", re.S)
+_REMOTE = re.compile(r"(?:[^@/]*@)?(?P<host>[^@/:\[]+|\[[0-9a-fA-F:]+\]):(?P<folder>.*)", re.S)
 
 # A place on a file system: which one (`major:minor`, or the name of another computer), and the path in it.
 Location = tuple[str, str]
@@ -104,21 +103,26 @@ def _sources(mount: Mount) -> list[str | Location]:
         layers = [value for key, value in options if key in ("upperdir", "lowerdir", "lowerdir+", "datadir+")]
         names = [name for value in layers for name in re.split(r"(?<!\\):", value)]
         return [re.sub(r"\\(.)", r"\1", name) for name in names if os.path.isabs(name)]  # noqa: PTH117
+    if mount.kind == "fuse.mergerfs":
+        return [name for name in [*mount.source.split(":"), *_branches(mount.folder)] if os.path.isabs(name)]  # noqa: PTH117
     remote = _REMOTE.fullmatch(mount.source)
     if remote is not None and mount.kind.startswith(("nfs", "fuse")):
         host, folder = remote["host"].strip("[]").lower(), remote["folder"]
         if not _this_computer(host):
             return [(host, folder)]
         return [folder if os.path.isabs(folder) else os.path.join(os.path.expanduser("~"), folder)]  # noqa: PTH111, PTH117, PTH118
-    if mount.kind.startswith("fuse"):
-        # bindfs and its like name the folder itself; mergerfs may shorten the list, but says it in an extended attribute.
-        names = mount.source.split(":") if os.path.isabs(mount.source) else []  # noqa: PTH117
-        if mount.kind == "fuse.mergerfs":
-            with contextlib.suppress(OSError, AttributeError):
-                branches = os.fsdecode(os.getxattr(os.path.join(mount.folder, ".mergerfs"), "user.mergerfs.branches"))  # noqa: PTH118
-                names += [branch.partition("=")[0] for branch in branches.split(":")]
-        return [name for name in names if os.path.isabs(name)]  # noqa: PTH117
-    return []
+    # bindfs and its like name the folder itself.
+    return [mount.source] if mount.kind.startswith("fuse") and os.path.isabs(mount.source) else []  # noqa: PTH117
+
+
+def _branches(folder: str) -> list[str]:
+    """What mergerfs says itself of the folders that it shows as one: in the mount table the list may be cut short."""
+    try:
+        text = os.fsdecode(os.getxattr(os.path.join(folder, ".mergerfs"), "user.mergerfs.branches"))  # noqa: PTH118
+    except (OSError, AttributeError):
+        # It is older, or this system has no such attributes.
+        return []
+    return [branch.partition("=")[0] for branch in text.split(":")]
 
 
 def _this_computer(host: str) -> bool:

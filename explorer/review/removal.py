@@ -139,6 +139,10 @@ class _Run:
     def _back(self, family: list[Entry]) -> str:
         """Bring them all back; gives words on what could not be."""
         self._restorer.all_back(family, quietly=True)
+        for entry in family:
+            # Not cut off: what has not come to its place has not gone, though it may have been changed by another program.
+            if entry.state == "intended" and os.path.lexists(entry.path) and not os.path.lexists(entry.target or ""):
+                self._restorer.never_went(entry)
         away = [printable(os.path.basename(entry.path)) for entry in family if entry.away]  # noqa: PTH119
         return f"; {', '.join(away)} could not be put back at once: undo this removal" if away else ""
 

@@ -84,7 +84,7 @@ class Restorer:
                     drop_copy(entry.target, entry.path)
                 if entry.where == TRASH:
                     trash.release(entry.target, entry.path)
-            self._note_back(entry, entry.path, reason="it never went")
+            self.never_went(entry)
             return "stayed"
         if entry.where == TRASH and not (entry.target is not None and is_it(entry, entry.target)):
             found = trash.find(entry.path, entry.hash, entry.facts["inode"])
@@ -95,6 +95,10 @@ class Restorer:
         self._journal.note(run=entry.run, step="moved", number=entry.number, target=entry.target, info=entry.info)
         entry.state = "moved"
         return "moved"
+
+    def never_went(self, entry: Entry) -> None:
+        """Note that a file whose removal was announced is at its place, as it was or changed by another program."""
+        self._note_back(entry, entry.path, reason="it never went")
 
     def finish(self, entry: Entry) -> bool:
         """Note that an undo which was cut off had done its work on this file; gives whether it had."""

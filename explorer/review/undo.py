@@ -68,14 +68,15 @@ def settle(library: Library, journal: Journal) -> None:
     restorer = Restorer(library, journal)
     gone, back = list[str](), list[str]()
     for run in journal.runs():
-        for family in run.families:
+        families = run.families
+        for family in families:
             cut = any(entry.state == "intended" for entry in family)
             for entry in family:
                 _settle_entry(restorer, entry, gone, back)
             if any(entry.state == "intended" for entry in family):
                 continue
             if cut or not run.ended:
-                alone = any(_lost_its_keeper(entry, closely=cut or family is run.families[-1]) for entry in family)
+                alone = any(_lost_its_keeper(entry, closely=cut or family is families[-1]) for entry in family)
                 if alone or not family[-1].away:
                     back += [restored.back for restored in restorer.all_back(family, quietly=True) if restored.back]
         if not run.ended:

@@ -11,6 +11,7 @@ import pytest
 
 from explorer.errors import UsageError
 from explorer.library.decisions import Protection, protect
+from explorer.library.mounts import Locations
 from explorer.library.removals import Journal
 from explorer.library.writer import Seen, Writer
 from explorer.review import identity, moving, trash
@@ -150,6 +151,26 @@ def test_protection_holds_through_an_overlay(tmp_path: Path, made: Mounts) -> No
     protection = Protection([str(tmp_path / "lower/safe")])
     assert protection.covers(str(tmp_path / "merged/safe/a.jpg"))
     assert not protection.covers(str(tmp_path / "merged/free/a.jpg"))
+
+
+@may_mount
+def test_protection_holds_where_the_system_has_no_table_of_mounts(tmp_path: Path, made: Mounts) -> None:
+    """By the ids of the folders on the way up."""
+    for folder in ("safe/sub", "free/sub"):
+        (tmp_path / folder).mkdir(parents=True)
+        made.bind(tmp_path / folder.split("/", maxsplit=1)[0], tmp_path / "seen" / folder.split("/", maxsplit=1)[0])
+    protection = Protection([str(tmp_path / "safe"), str(tmp_path / "not there")], Locations(()))
+    for _ in range(2):
+        assert protection.covers(str(tmp_path / "seen/safe/a.jpg")) and protection.covers(str(tmp_path / "seen/safe/sub/a.jpg"))
+        assert not protection.covers(str(tmp_path / "seen/free/sub/a.jpg")) and not protection.covers(str(tmp_path / "none/a.jpg"))
+
+
+@may_mount
+def test_a_folder_in_which_a_watched_one_is_mounted_does_not_lead_back_into_it(field: Field, made: Mounts) -> None:
+    field.put("a.jpg", "one")
+    field.put("b.jpg", "one")
+    made.bind(field.photos, field.base / "aside/photos")
+    only_one(field, field.removal("b.jpg", "a.jpg"), str(field.base / "aside"), "lies in the library", "under another path")
 
 
 @may_mount

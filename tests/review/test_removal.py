@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -192,11 +193,11 @@ def test_a_keeper_that_vanishes_in_that_moment_brings_the_file_back(field: Field
     assert field.tree() == {"b.jpg": before["b.jpg"]}
 
 
-def test_a_keeper_removed_through_an_alias_brings_the_file_back(field: Field) -> None:
-    """The keeper of one file is taken away later in the same run, under a path by which it was not recognised."""
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    field.put("c.jpg", "one")
+def test_a_keeper_removed_later_in_the_same_run_brings_the_file_back(field: Field) -> None:
+    """By another program, between two files."""
+    for name in "abc":
+        field.put(f"{name}.jpg", "one")
+    before = field.tree()
 
     def lose(done: int, total: int) -> None:
         if done == 1:
@@ -204,7 +205,27 @@ def test_a_keeper_removed_through_an_alias_brings_the_file_back(field: Field) ->
 
     outcome = remove(field.library, [field.removal("b.jpg", "a.jpg"), Removal("/nowhere", "0" * 32, "/nor/there", "0" * 32)], tick=lose)
     assert [result.state for result in outcome.results] == ["failed", "refused"]
-    assert set(field.tree()) == {"b.jpg", "c.jpg"}
+    assert field.tree() == {name: before[name] for name in ("b.jpg", "c.jpg")}
+
+
+def test_a_keeper_removed_through_an_alias_brings_the_file_back(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keeper of the first file is taken away later in the same run, under a path by which it was not recognised."""
+    for name in "ac":
+        field.put(f"{name}.jpg", "one")
+    field.put("b.jpg", "one")
+    (field.photos / "alias").symlink_to(".")
+    alias = field.know("alias/a.jpg")
+    before = field.tree()
+    # As a mount that nothing tells of.
+    monkeypatch.setattr(checking, "_real", lambda path: path)
+    wanted = [field.removal("b.jpg", "a.jpg"), replace(field.removal("a.jpg", "c.jpg"), path=alias)]
+    outcome = remove(field.library, wanted)
+    assert [(result.state, result.reason) for result in outcome.results] == [
+        ("failed", "the one to keep is not there any more"), ("removed", ""),
+    ]  # fmt: skip
+    assert field.tree() == {name: what for name, what in before.items() if name != "a.jpg"}
+    undo(field.library)
+    assert field.tree() == before
 
 
 def test_hard_links_go_and_it_is_said_that_nothing_is_gained(field: Field, where: Where) -> None:
@@ -369,6 +390,12 @@ def test_to_another_drive_by_a_copy_that_is_compared(field: Field, monkeypatch: 
     assert {path.split("/")[-1] for path, (kind, _, _) in tree(field.base / "aside").items() if kind != "folder"} == {"b.jpg", "c.jpg"}
     undo(field.library)
     assert field.tree() == before
+    # A copy that is not like the original does not count: the original stays, and of the copy nothing is left.
+    monkeypatch.setattr(shutil, "copyfileobj", lambda source, new, *_: new.write(b"0" + source.read()[1:]))
+    outcome = remove(field.library, wanted[:1], str(field.base / "aside"))
+    assert outcome.results[0].state == "failed" and "copy is not like the original" in outcome.results[0].reason
+    assert field.tree() == before
+    assert [path for path, (kind, _, _) in tree(field.base / "aside").items() if kind == "file"] == []
 
 
 def test_a_drive_without_second_names(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,14 +18,15 @@ from explorer.library.decisions import Protection, protected_folders
 from explorer.library.evidence import Evidence, evidence_of
 from explorer.library.library import Library
 from explorer.library.pairs import CopyRow
+from explorer.library.paths import printable
 from explorer.photos.exif_header import read_header
 from explorer.review import keeper
 from explorer.review.closeness import Closeness
-from explorer.review.companions import Beside
+from explorer.review.companions import Beside, shown_apart
 from explorer.review.groups import COPIES, TIERS, Group, Item, Tier
 from explorer.review.originals import Version
 from explorer.review.relations import Edge
-from explorer.review.stacks import folded, kept_together, original_beside
+from explorer.review.stacks import folded, original_beside
 from explorer.review.suggestion import UNKNOWN_GROUP, Choose, Suggester, Suggestion
 
 Protected = Callable[[str], bool]
@@ -95,7 +96,7 @@ class _Finder:
         near = defaultdict[int, dict[int, Edge]](dict)
         for edge in edges:
             a, b = edge.photos
-            if a in rows and b in rows and not self._taken & {a, b} and not kept_together(rows[a].path, rows[b].path, tier):
+            if a in rows and b in rows and not self._taken & {a, b} and not shown_apart(rows[a].path, rows[b].path):
                 near[a][b] = near[b][a] = edge
         groups = list[Group]()
         for members in _components(near):
@@ -135,13 +136,15 @@ class _Finder:
     def _members(self, members: set[int], near: dict[int, dict[int, Edge]], rows: dict[int, CopyRow]) -> dict[int, Item]:
         """The photos of a component, each with what the others make of it: whether it is bordered, and whose edit it is."""
         bordered = {edge.bordered for i in members for edge in near[i].values()}
-        stems = {(folder, folded(os.path.splitext(name)[0])) for folder, name in (os.path.split(rows[i].path) for i in members)}  # noqa: PTH122
+        paths = [os.path.split(rows[i].path) for i in members]
+        names = {(folder, os.path.splitext(folded(name))[0]): name for folder, name in paths}  # noqa: PTH122
+
+        def original(path: str) -> str:
+            stem = original_beside(path, names)
+            return "" if stem is None else printable(names[os.path.dirname(path), stem])  # noqa: PTH120
+
         return {
-            i: replace(
-                self._items([_Member(rows[i], "", 1.0)])[0],
-                bordered=i in bordered,
-                original=original_beside(rows[i].path, stems) or "",
-            )
+            i: replace(self._items([_Member(rows[i], "", 1.0)])[0], bordered=i in bordered, original=original(rows[i].path))
             for i in members
         }
 

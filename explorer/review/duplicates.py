@@ -27,7 +27,7 @@ from explorer.review.groups import COPIES, TIERS, Group, Item, Tier
 from explorer.review.originals import Version
 from explorer.review.relations import Edge
 from explorer.review.stacks import folded, original_beside
-from explorer.review.suggestion import UNKNOWN_GROUP, Choose, Suggester, Suggestion
+from explorer.review.suggestion import A_SET, UNKNOWN_GROUP, Choose, Suggester, Suggestion
 
 Protected = Callable[[str], bool]
 
@@ -125,13 +125,13 @@ class _Finder:
             edges = tuple(edge for i in others for j, edge in near[i].items() if j in inside and (j > i or j == keep.photo_id))
             shown = [replace(item, original=items[item.photo_id].original) for item in self._items(described)]
             group = _group(tier, keep, found.why, shown, {rows[i].hash for i in inside})
-            # Where the original of some copies is not known, that of the others in the component is not either.
-            doubt = found.doubt or (UNKNOWN_GROUP if tier == "picture" and any(each.doubt for each in groups) else "")
-            groups.append(replace(group, edges=edges, doubt=doubt, keep_because="" if doubt else found.why))
+            groups.append(replace(group, edges=edges, doubt=found.doubt))
             left -= set(others)
             self._taken |= set(others)
             # The one that is kept may stand in a looser tier, where it may meet a better one; in this tier it is done.
-        return groups
+        # They are copies of one picture, of which the original is among those of which it is not known.
+        unknown = tier == "picture" and any(group.doubt not in ("", A_SET) for group in groups)
+        return [replace(group, doubt=group.doubt or UNKNOWN_GROUP, keep_because="") for group in groups] if unknown else groups
 
     def _members(self, members: set[int], near: dict[int, dict[int, Edge]], rows: dict[int, CopyRow]) -> dict[int, Item]:
         """The photos of a component, each with what the others make of it: whether it is bordered, and whose edit it is."""

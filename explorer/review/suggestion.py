@@ -15,7 +15,7 @@ Near = Mapping[int, Mapping[int, Edge]]
 
 UNKNOWN_GROUP = "of other copies of this picture it cannot be told which one is the original"
 _NOT_TOLD = "it cannot be told which one is the original"
-_A_SET = "none of them would go, whichever is kept"
+A_SET = "none of them would go, whichever is kept"
 _NO_LINK, _ONLY_LINK = "it is a file of its own, and no link", "the only one that may be is a link"
 
 
@@ -41,11 +41,12 @@ class Suggester:
 
     def suggest(self, able: Sequence[int], left: Collection[int], choose: Choose) -> Suggestion:
         """Among the photos `able` of those that are `left` in the group. choose: the person's rules, which decide where several may be
-        kept without loss, and which one is shown first where none is known to be the original."""
+        kept without loss, and which one is shown first where none is known to be the original of all others: of those that are known to be
+        that of most."""
         items = [self._versions[i].item for i in able]
         firsts = [item for item in items if not item.original or self._tier != "picture"] or items
         if not any(self._going(i, left) for i in able):
-            return Suggestion(choose(firsts)[0], "", _A_SET)
+            return Suggestion(choose(firsts)[0], "", A_SET)
         sure = [item for item in items if self._going(item.photo_id, left) and not self._doubt(item.photo_id, left)]
         own = [item for item in sure if not item.symlink]
         if self._tier == "pixels" and own:
@@ -54,12 +55,17 @@ class Suggester:
         if own:
             keep, why = choose(own)
             return Suggestion(keep, self._why(keep.photo_id, left) or (why if len(own) > 1 else _NO_LINK))
-        keep, _ = choose(firsts)
+        most = max(self._beaten(item.photo_id, left) for item in firsts)
+        keep, _ = choose([item for item in firsts if self._beaten(item.photo_id, left) == most])
         return Suggestion(keep, "", f"{_NOT_TOLD}: {self._doubt(keep.photo_id, left) or _ONLY_LINK}")
 
     def _doubt(self, one: int, left: Collection[int]) -> str:
         """Why the photo is not known to be the original of all that would go for it; '' where it is."""
         return next((verdict.doubt for verdict in self._verdicts(one, left) if verdict.doubt), "")
+
+    def _beaten(self, one: int, left: Collection[int]) -> int:
+        """Of how many others the photo is known to be the original."""
+        return sum(not verdict.doubt for verdict in self._verdicts(one, left))
 
     def _why(self, one: int, left: Collection[int]) -> str:
         return next((verdict.why for verdict in self._verdicts(one, left) if verdict.why), "")

@@ -24,10 +24,10 @@ from explorer.review import keeper
 from explorer.review.closeness import Closeness
 from explorer.review.companions import Beside, shown_apart
 from explorer.review.groups import COPIES, TIERS, Group, Item, Tier
-from explorer.review.originals import Version
 from explorer.review.relations import Edge
 from explorer.review.stacks import folded, original_beside
 from explorer.review.suggestion import A_SET, UNKNOWN_GROUP, Choose, Suggester, Suggestion
+from explorer.review.versions import Version
 
 Protected = Callable[[str], bool]
 

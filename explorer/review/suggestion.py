@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from explorer.review.groups import Item, Tier
-from explorer.review.originals import Header, Verdict, Version, native, same_picture, same_pixels
+from explorer.review.originals import Header, same_picture
 from explorer.review.relations import Edge
 from explorer.review.stacks import kept_together
+from explorer.review.versions import Verdict, Version, native, same_pixels
 
 Choose = Callable[[Sequence[Item]], tuple[Item, str]]
 Near = Mapping[int, Mapping[int, Edge]]

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from explorer.review.companions import Beside, Company, beside, renamed
 
-
 # What lies in a folder, the photo that is asked about, and what belongs to it alone.
 ALONE = [
     (["a.jpg", "a.mov", "a.aae", "a.jpg.xmp", "a.thm"], "a.jpg", ["a.aae", "a.jpg.xmp", "a.mov", "a.thm"]),
@@ -82,8 +81,9 @@ def test_folders_and_links(tmp_path: Path) -> None:
 
 
 STEMS = st.sampled_from(
-    ["a", "A", "a(1)", "a-edited", "a(1)-edited", "a-bewerkt", "a-bewerkt(1)", "a é", "a e\u0301-x", "IMG_1", "IMG_E1", "IMG_O1", "IMG_12", "x" * 46, "x" * 48, "a.MP", "._a"]
-)
+    ["a", "A", "a(1)", "a-edited", "a(1)-edited", "a-bewerkt", "a-bewerkt(1)", "a é", "a e\u0301-x", "IMG_1", "IMG_E1", "IMG_O1", "IMG_12",
+     "x" * 46, "x" * 48, "a.MP", "._a"]
+)  # fmt: skip
 ENDINGS = st.sampled_from(
     [".jpg", ".HEIC", ".cr2", ".mov", ".MP4", ".MP", ".xmp", ".jpg.xmp", ".AAE", ".thm", ".avi", ".jpg.json", ".json", ".jpg(1).json",
      ".jpg.supplemental-metadata.json", ".jpg.suppl(1).json", ".txt"]

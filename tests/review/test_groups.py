@@ -13,7 +13,6 @@ from explorer.review.groups import NOT_COMPARED, Group, Item
 from explorer.review.keeper import set_keeper_rules
 from tests.factory import Shelf, by_camera, measured
 
-
 pytestmark = pytest.mark.usefixtures("untouched")
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from explorer.library import pairs as store
-from explorer.library.pairs import PAIRS_VERSION, Pair
 from explorer.library.decisions import protect
+from explorer.library.pairs import PAIRS_VERSION, Pair
 from explorer.review.duplicates import find_groups
 from explorer.review.groups import NOT_TOLD, Group, Item
 from explorer.review.keeper import set_keeper_rules

@@ -86,8 +86,7 @@ def test_a_plan_for_remove(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> N
 
 def test_where_the_original_is_not_known_nothing_is_suggested(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
     large, small = (
-        shelf.put("large.jpg", 2, **measured(width=800, height=600)),
-        shelf.put("small.jpg", 3, **measured(width=400, height=300)),
+        shelf.put(name, name, **measured(width=width, height=3 * width // 4)) for name, width in (("large.jpg", 800), ("small.jpg", 400))
     )
     store.put_pairs(shelf.writer, [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})], PAIRS_VERSION)
     _, out, err = run(capsysbinary, "--plan", str(tmp_path / "plan.json"))

@@ -246,7 +246,7 @@ class Check:
         for each in names:
             original = known_file(self._catalog, os.path.join(folder, each)) if is_built_on(name, each) else None  # noqa: PTH118
             if original is not None and compared(self._catalog, removal.hash, original.hash, PAIRS_VERSION) == "picture":
-                raise Refused(f"it is an edit of {printable(each)}, by its name")
+                raise Refused(f"by its name it is a version of {printable(each)}")
 
     def _verified(self, removal: Removal, keeper_hash: str) -> bool:
         """Whether the two were found to be what the tier says."""

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from explorer.photos.formats import EXTENSIONS, RAW_EXTENSIONS, UNSUPPORTED
-from explorer.review.stacks import apple_original, edited_from, folded
+from explorer.review.stacks import apple_original, edited_from, folded, kept_together
 
-# Words that programs put behind the name of an original, by which its companions are known for its edit's even where it is gone itself.
+# Words that programs are known to put behind the name of an original. What goes never depends on them.
 _EDITED = re.compile(r"^(.+?)(?:[ _-]|[ _-]?[(\[])(?:edited|edit|bearbeitet|modifié|editado|modificato)[)\]]?(?:[ _-]?\d*)$")
 
 Kind = Literal["film", "sidecar"]
@@ -47,6 +47,17 @@ def original_name(name: str) -> str | None:
     stem = os.path.splitext(folded(name))[0]  # noqa: PTH122
     edited = _EDITED.match(stem)
     return apple_original(stem) or (edited[1] if edited else None)
+
+
+def shown_apart(one: str, other: str) -> bool:
+    """Whether two photos (absolute paths) are so surely no duplicates, by their names, that they are not even shown as such: RAW and JPEG,
+    and edits by a name that a program is known to give them. Of others with names built on each other nothing is offered
+    (`stacks.kept_together`), but whether the one is an edit or a small copy is for a person to see."""
+    (folder, a), (other_folder, b) = os.path.split(one), os.path.split(other)
+    if folder != other_folder:
+        return False
+    stems = [os.path.splitext(folded(name))[0] for name in (a, b)]  # noqa: PTH122
+    return kept_together(one, other, "identical") or original_name(a) == stems[1] or original_name(b) == stems[0]
 
 
 @dataclass(frozen=True)

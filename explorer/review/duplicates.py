@@ -18,15 +18,16 @@ from explorer.library.decisions import Protection, protected_folders
 from explorer.library.evidence import Evidence, evidence_of
 from explorer.library.library import Library
 from explorer.library.pairs import CopyRow
+from explorer.library.paths import printable
 from explorer.photos.exif_header import read_header
 from explorer.review import keeper
 from explorer.review.closeness import Closeness
-from explorer.review.companions import Beside
+from explorer.review.companions import Beside, shown_apart
 from explorer.review.groups import COPIES, TIERS, Group, Item, Tier
-from explorer.review.originals import Version
 from explorer.review.relations import Edge
-from explorer.review.stacks import folded, kept_together, original_beside
-from explorer.review.suggestion import UNKNOWN_GROUP, Choose, Suggester, Suggestion
+from explorer.review.stacks import folded, original_beside
+from explorer.review.suggestion import A_SET, UNKNOWN_GROUP, Choose, Suggester, Suggestion
+from explorer.review.versions import Version
 
 Protected = Callable[[str], bool]
 
@@ -95,7 +96,7 @@ class _Finder:
         near = defaultdict[int, dict[int, Edge]](dict)
         for edge in edges:
             a, b = edge.photos
-            if a in rows and b in rows and not self._taken & {a, b} and not kept_together(rows[a].path, rows[b].path, tier):
+            if a in rows and b in rows and not self._taken & {a, b} and not shown_apart(rows[a].path, rows[b].path):
                 near[a][b] = near[b][a] = edge
         groups = list[Group]()
         for members in _components(near):
@@ -124,24 +125,26 @@ class _Finder:
             edges = tuple(edge for i in others for j, edge in near[i].items() if j in inside and (j > i or j == keep.photo_id))
             shown = [replace(item, original=items[item.photo_id].original) for item in self._items(described)]
             group = _group(tier, keep, found.why, shown, {rows[i].hash for i in inside})
-            # Where the original of some copies is not known, that of the others in the component is not either.
-            doubt = found.doubt or (UNKNOWN_GROUP if tier == "picture" and any(each.doubt for each in groups) else "")
-            groups.append(replace(group, edges=edges, doubt=doubt, keep_because="" if doubt else found.why))
+            groups.append(replace(group, edges=edges, doubt=found.doubt))
             left -= set(others)
             self._taken |= set(others)
             # The one that is kept may stand in a looser tier, where it may meet a better one; in this tier it is done.
-        return groups
+        # They are copies of one picture, of which the original is among those of which it is not known.
+        unknown = tier == "picture" and any(group.doubt not in ("", A_SET) for group in groups)
+        return [replace(group, doubt=group.doubt or UNKNOWN_GROUP, keep_because="") for group in groups] if unknown else groups
 
     def _members(self, members: set[int], near: dict[int, dict[int, Edge]], rows: dict[int, CopyRow]) -> dict[int, Item]:
         """The photos of a component, each with what the others make of it: whether it is bordered, and whose edit it is."""
         bordered = {edge.bordered for i in members for edge in near[i].values()}
-        stems = {(folder, folded(os.path.splitext(name)[0])) for folder, name in (os.path.split(rows[i].path) for i in members)}  # noqa: PTH122
+        paths = [os.path.split(rows[i].path) for i in members]
+        names = {(folder, os.path.splitext(folded(name))[0]): name for folder, name in paths}  # noqa: PTH122
+
+        def original(path: str) -> str:
+            stem = original_beside(path, names)
+            return "" if stem is None else printable(names[os.path.dirname(path), stem])  # noqa: PTH120
+
         return {
-            i: replace(
-                self._items([_Member(rows[i], "", 1.0)])[0],
-                bordered=i in bordered,
-                original=original_beside(rows[i].path, stems) or "",
-            )
+            i: replace(self._items([_Member(rows[i], "", 1.0)])[0], bordered=i in bordered, original=original(rows[i].path))
             for i in members
         }
 

@@ -115,15 +115,15 @@ class Group:
         """Why a file other than the one kept is never offered for removal, in words that follow “it stays:”; '' where it may go."""
         if item.protected:
             return "it lies in a protected folder"
+        if item is not self.keep and kept_together(self.keep.path, item.path, self.tier):
+            return "it and the one kept are a set: by their names, one is a version of the other"
         if item in self.unchecked:
-            if kept_together(self.keep.path, item.path, self.tier):
-                return "it and the one kept are a set"
             return NOT_COMPARED
         if self.tier not in COPIES:
             # Other shots, which a person marks one by one: what goes with them is plain to see.
             return ""
         if item.original and self.tier == "picture":
-            return f"it is an edit of {item.original}, by its name"
+            return f"by its name it is a version of {item.original}"
         if self.doubt:
             return NOT_TOLD
         beside = why_it_stays(item.contents, self.keep.contents) if item.photo_id != self.keep.photo_id else ""

@@ -23,7 +23,7 @@ from explorer.library.paths import printable
 from explorer.photos.formats import RAW_EXTENSIONS
 from explorer.photos.jpeg_quality import jpeg_quality
 from explorer.review.groups import Item
-from explorer.review.originals import native
+from explorer.review.versions import native
 
 SETTING = "keeper_rules"
 

@@ -28,7 +28,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def _suggested(group: Group, item: Item) -> bool:
-    """Of other shots, a person may mark the frames of a burst; a plan that is made at once takes none whose name is built on the other's."""
+    """Of other shots, a person may mark the frames of a burst; a plan that is made at once takes none whose name is built on another's."""
     together = group.tier == "moment" and kept_together(group.keep.path, item.path, "picture")
     return group.tier != "lookalike" and not together
 

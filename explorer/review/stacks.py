@@ -1,8 +1,8 @@
 """Which photos of one folder are versions of one photo by their names: an original and its edits, RAW and JPEG.
 
-Programs name an edit after its original: they put a separator and something behind its stem, in the language of the person, with a number,
-or both (`IMG_0-edited`, `IMG_0-bewerkt`, `IMG_0-編集済み`, `IMG_0 (Edited)`, `IMG_0~2`). No list of words can know all of these, so only the
-structure counts, and whether a photo with that stem lies in the same folder.
+Programs name an edit after its original: they put a separator and something behind its stem, in the language of the person, with a
+number, or both (`IMG_0-edited`, `IMG_0-bewerkt`, `IMG_0-編集済み`, `IMG_0 (Edited)`, `IMG_0~2`). No list of words can know all of these,
+so only the structure counts, and whether a photo with that stem lies in the same folder.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ TITLES: dict[Tier, str] = {
 WHAT: dict[Tier, str] = {
     "identical": "Files with the same bytes: one is kept, nothing is lost.",
     "pixels": "Every pixel is the same, of every page, frame and film in them; only what the files say differs, or how it is packed.",
-    "picture": "One picture, saved again: smaller, re-sent, turned, cropped, brightened, stamped. Each was compared with the one kept. Where"
-    " it cannot be told which one is the original, nothing is suggested: choose yourself.",
+    "picture": "One picture, saved again: smaller, re-sent, turned, cropped, brightened, stamped. Each was compared with the one kept."
+    " Where it cannot be told which one is the original, nothing is suggested: choose yourself.",
     "moment": "Different shots of one moment: a burst, a retake. Nothing is marked here; choose yourself.",
     "lookalike": "Photos of similar things. They are no duplicates: nothing is marked here, and nothing suggested.",
 }

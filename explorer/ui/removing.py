@@ -222,8 +222,8 @@ def rules_dialog() -> None:
     _protection()
     rules = list(keeper_rules(resources.library().catalog))
     st.markdown(
-        "**Rules.** They choose among files of which any may be kept without loss. The first that tells two apart decides; the next is asked"
-        " only where they are equal. Whatever they say, a copy is never kept before its original."
+        "**Rules.** They choose among files of which any may be kept without loss. The first that tells two apart decides; the next is"
+        " asked only where they are equal. Whatever they say, a copy is never kept before its original."
     )
     for at, name in enumerate(rules):
         with st.container(horizontal=True, vertical_alignment="center", key=f"rule-{name}"):

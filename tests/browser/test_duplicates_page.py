@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,22 +42,25 @@ def tidy(tmp_path: Path) -> Iterator[Server]:
     assert "Traceback" not in running.log, running.log
 
 
-def _compare(running: Server) -> None:
+FOUND = (
+    ("photo 2.jpg", "sent 2.jpg", "picture"),
+    ("photo 3.jpg", "sent 3.jpg", "picture"),
+    ("photo 3.jpg", "photo 4.jpg", "scene"),
+)
+
+
+def _compare(running: Server, found: Sequence[tuple[str, str, str]] = FOUND) -> None:
     """Pairs as the comparing finds them."""
     catalog = Catalog(running.library / "catalog.db")
     writer = Writer(catalog)
     try:
         with catalog.reading() as db:
             ids = {path.rpartition("/")[2]: photo_id for path, photo_id in db.execute("select path, photo_id from file")}
-        found = [
-            ("photo 2.jpg", "sent 2.jpg", "picture"),
-            ("photo 3.jpg", "sent 3.jpg", "picture"),
-            ("photo 3.jpg", "photo 4.jpg", "scene"),
-        ]
+        onto = {"matrix": [1, 0, 0, 0, 1, 0]}
         with writer.transaction():
             put_pairs(
                 writer,
-                [Pair(*sorted((ids[one], ids[two])), kind, 0.98, {}) for one, two, kind in found],  # type: ignore[arg-type, misc]
+                [Pair(*sorted((ids[one], ids[two])), kind, 0.98, onto) for one, two, kind in found],  # type: ignore[arg-type, misc]
                 PAIRS_VERSION,
             )
     finally:
@@ -219,6 +222,26 @@ def test_the_only_film_holds_its_photo_back_until_its_like_is_beside_the_one_kep
     page.get_by_role("dialog").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("3 files brought back.")).to_be_visible()
     assert files(tidy) == before
+
+
+def test_where_the_original_is_not_known_nothing_is_suggested_until_one_is_chosen(tidy: Server, window: Visitor) -> None:
+    _compare(tidy, [("photo 0.jpg", "photo 1.jpg", "picture")])
+    page = window.page
+    page.goto(f"{tidy.address}/duplicates?tier=picture")
+    window.settle()
+    expect(page.get_by_role("button", name="Accept all 2")).to_be_visible()
+    for number in (2, 3):
+        page.get_by_role("button", name="Next group").click()
+        expect(page.get_by_text(f"Group {number} of 3", exact=True)).to_be_visible()
+    expect(page.locator(".because", has_text="Nothing is suggested: it cannot be told which one is the original")).to_be_visible()
+    expect(page.get_by_role("button", name="Nothing is marked")).to_be_disabled()
+    expect(page.locator(".member .word")).to_have_text(["stays", "stays"])
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    first = page.locator(".member").first.get_attribute("aria-label") or ""
+    press(window, "k")
+    expect(page.locator(".because", has_text=f"{first.partition(',')[0]} is kept because you chose it")).to_be_visible()
+    expect(page.get_by_role("button", name="Accept: 1 of 2 to go")).to_be_visible()
+    expect(page.get_by_role("button", name="Accept all 3")).to_be_visible()
 
 
 def test_filters_and_another_keeper(tidy: Server, window: Visitor) -> None:

@@ -85,26 +85,9 @@ def test_folders_and_links(tmp_path: Path) -> None:
 
 
 STEMS = st.sampled_from(
-    [
-        "a",
-        "A",
-        "a(1)",
-        "a-edited",
-        "a(1)-edited",
-        "a-bewerkt",
-        "a-bewerkt(1)",
-        "a é",
-        "a e\u0301-x",
-        "IMG_1",
-        "IMG_E1",
-        "IMG_O1",
-        "IMG_12",
-        "x" * 46,
-        "x" * 48,
-        "a.MP",
-        "._a",
-    ]
-)
+    ["a", "A", "a(1)", "a-edited", "a(1)-edited", "a-bewerkt", "a-bewerkt(1)", "a é", "a e\u0301-x", "IMG_1", "IMG_E1", "IMG_O1", "IMG_12",
+     "x" * 46, "x" * 48, "a.MP", "._a"]
+)  # fmt: skip
 ENDINGS = st.sampled_from(
     [".jpg", ".HEIC", ".cr2", ".mov", ".MP4", ".MP", ".xmp", ".jpg.xmp", ".AAE", ".thm", ".avi", ".jpg.json", ".json", ".jpg(1).json",
      ".jpg.supplemental-metadata.json", ".jpg.suppl(1).json", ".txt"]

@@ -85,7 +85,8 @@ def test_a_link_is_kept_only_where_all_are_links(items: list[Item], rules: list[
         ({"path": "/p/a.DNG"}, {"width": 400}, "RAW"),
         ({"width": 4000, "height": 3000}, {"width": 1600, "height": 1200}, "4,000 × 3,000 against 1,600 × 1,200"),
         ({}, {"width": 400, "bordered": True}, "a border around it"),
-        ({"bytes": 900, "format": "HEIF"}, {"bytes": 1000}, "less compressed"),
+        ({"camera": "Acme Z1"}, {"width": 400}, "which camera took it"),
+        ({}, {"format": "PNG", "bytes": 10**7}, "a JPEG file, as cameras write them, and the other PNG"),
         ({"metadata": 5}, {"metadata": 2}, "5 facts against 2"),
         ({"taken_at": "2019-05-01T10:00:00"}, {}, "2019-05-01 against 2020-01-01"),
         ({"taken_at": "2020-01-01T09:00:00"}, {}, "2020-01-01 09:00:00 against 2020-01-01 10:00:00"),
@@ -105,6 +106,11 @@ def test_each_rule_decides_and_says_so(better: dict[str, Any], worse: dict[str, 
     kept, why = choose_keeper([two, one], quality=no_quality)
     assert kept is one
     assert words in why
+
+
+def test_bytes_decide_nothing() -> None:
+    one, two = item("/p/a.jpg"), item("/p/b.jpg", bytes=10**9)
+    assert choose_keeper([two, one])[0] is one and not any(rule.name == "compression" for rule in NAMED.values())
 
 
 def test_the_person_s_order_counts() -> None:
@@ -151,6 +157,12 @@ def test_rules_are_remembered(tmp_path: Path) -> None:
             set_keeper_rules(library.catalog, ["prettiest"])
         library.catalog.set_setting("keeper_rules", '["pixels", "of a later release"]')
         assert keeper_rules(library.catalog) == ("pixels",)
+        # An earlier one knew a rule by bytes, which say nothing of two formats.
+        library.catalog.set_setting("keeper_rules", '["compression", "earliest"]')
+        assert keeper_rules(library.catalog) == ("earliest",)
+        for wrong in ('"pixels"', '{"pixels": 1}', "3", ""):
+            library.catalog.set_setting("keeper_rules", wrong)
+            assert keeper_rules(library.catalog) == DEFAULT
         library.catalog.set_setting("keeper_rules", "{broken")
         assert keeper_rules(library.catalog) == DEFAULT
     finally:

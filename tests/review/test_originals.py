@@ -10,8 +10,9 @@ from explorer.photos.exif_header import ExifHeader
 from explorer.photos.figures import Quality
 from explorer.review.companions import Along, Company
 from explorer.review.groups import Item
-from explorer.review.originals import Verdict, Version, native, same_picture, same_pixels
+from explorer.review.originals import same_picture
 from explorer.review.relations import Edge
+from explorer.review.versions import Verdict, Version, native, same_pixels
 
 FIGURES = Quality(blur=1.0, noise=1.0, compression=90.0, blocks=0.2, low=20, middle=100, high=230, mean=110, contrast=50, colourful=40)
 CAMERA: dict[str, Any] = {"camera": "Acme Z1", "exposure": 4, "taken_at": "2018-07-06T10:11:12", "taken_source": "exif"}
@@ -260,11 +261,8 @@ def test_a_copy_of_other_proportions_may_be_the_original(height: int, stretched:
 
 def test_a_small_copy_may_differ_more_and_be_of_a_higher_quality() -> None:
     camera = version("a.jpg", **CAMERA, figures={"compression": 70.0})
-    for changed, quality, doubt in (
-        (0.015, 89.0, ""),
-        (0.016, 89.0, "something"),
-        (0.015, 90.0, "b.jpg was saved with a higher JPEG quality"),
-    ):
+    higher = "b.jpg was saved with a higher JPEG quality"
+    for changed, quality, doubt in ((0.015, 89.0, ""), (0.016, 89.0, "something"), (0.015, 90.0, higher)):
         found = judged(camera, version("b.jpg", item=HALF, figures={"compression": quality}), edge(changed=changed))
         assert found.doubt.startswith(doubt) and bool(found.doubt) == bool(doubt)
 
@@ -311,10 +309,8 @@ def test_pale_pictures_differ_in_colour_by_levels() -> None:
 
 
 def test_what_was_compressed_shows_blocks_whatever_its_own_quality() -> None:
-    one, other = (
-        version("a.jpg", **CAMERA, figures={"blocks": 0.61}),
-        version("b.png", item={"format": "PNG"}, figures={"compression": 0.0}),
-    )
+    one = version("a.jpg", **CAMERA, figures={"blocks": 0.61})
+    other = version("b.png", item={"format": "PNG"}, figures={"compression": 0.0})
     assert judged(one, other).doubt == "a.jpg shows more of JPEG's blocks"
     assert not judged(version("a.jpg", **CAMERA, figures={"blocks": 0.6}), other).doubt
     smaller = version("b.png", item={"format": "PNG"} | HALF, figures={"compression": 0.0})

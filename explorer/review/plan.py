@@ -20,6 +20,7 @@ from explorer.library.paths import from_text, printable, to_text
 from explorer.review.companions import Beside
 from explorer.review.groups import COPIES, TIERS, Group, Item
 from explorer.review.outcome import Removal
+from explorer.review.spreadsheet import as_written, row_as_text
 from explorer.words import size
 
 FORMAT, VERSION = "photo-explorer-plan", 1
@@ -96,7 +97,7 @@ def as_json(removals: Sequence[Removal]) -> str:
 
 
 def as_csv(removals: Sequence[Removal]) -> str:
-    """The plan as a table; names that are no UTF-8 are kept as the catalog keeps them."""
+    """The plan as a table; names that are no UTF-8 are kept as the catalog keeps them, and no cell is a formula (`spreadsheet.py`)."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writeheader()
@@ -104,7 +105,7 @@ def as_csv(removals: Sequence[Removal]) -> str:
         row = _row(removal)
         along = ", ".join(f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in removal.along)  # noqa: PTH119
         shown = {"path": to_text(removal.path), "keep": to_text(removal.keeper) if removal.keeper else "", "along": along}
-        writer.writerow(row | shown)
+        writer.writerow(row_as_text(row | shown))
     return text.getvalue()
 
 
@@ -157,7 +158,10 @@ def _from_csv(text: str, shown: str) -> list[tuple[str, dict[str, Any]]]:
         reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         if not {"path", "hash"} <= set(reader.fieldnames or ()):
             raise PlanError(f"{shown} is not a plan of Photo Explorer: make one with `python run.py duplicates --plan FILE`.")
-        rows = [(f"line {reader.line_num}", dict(row)) for row in reader]
+        rows = [
+            (f"line {reader.line_num}", {key: as_written(cell) if isinstance(cell, str) else cell for key, cell in row.items()})
+            for row in reader
+        ]
     except csv.Error as error:
         raise PlanError(f"{shown} is not a whole plan: {error}.") from None
     for _, row in rows:

@@ -20,7 +20,7 @@ from explorer.library.paths import from_text, printable, to_text
 from explorer.review.companions import Beside
 from explorer.review.groups import COPIES, TIERS, Group, Item
 from explorer.review.outcome import Removal
-from explorer.review.spreadsheet import as_written, row_as_text
+from explorer.review.spreadsheet import row_as_text, row_as_written
 from explorer.words import size
 
 FORMAT, VERSION = "photo-explorer-plan", 1
@@ -158,10 +158,7 @@ def _from_csv(text: str, shown: str) -> list[tuple[str, dict[str, Any]]]:
         reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         if not {"path", "hash"} <= set(reader.fieldnames or ()):
             raise PlanError(f"{shown} is not a plan of Photo Explorer: make one with `python run.py duplicates --plan FILE`.")
-        rows = [
-            (f"line {reader.line_num}", {key: as_written(cell) if isinstance(cell, str) else cell for key, cell in row.items()})
-            for row in reader
-        ]
+        rows = [(f"line {reader.line_num}", row_as_written(row)) for row in reader]
     except csv.Error as error:
         raise PlanError(f"{shown} is not a whole plan: {error}.") from None
     for _, row in rows:

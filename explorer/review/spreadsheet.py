@@ -25,6 +25,11 @@ def as_written(cell: str) -> str:
     return cell[1:] if cell.startswith(_APOSTROPHE) and _FORMULA.match(cell) else cell
 
 
+def row_as_written(row: Mapping[str, object]) -> dict[str, object]:
+    """What `row_as_text` was given, of a row that was read."""
+    return {key: as_written(value) if isinstance(value, str) else value for key, value in row.items()}
+
+
 def row_as_text(row: Mapping[str, object]) -> dict[str, object]:
     """A row of which every cell with words is safe; numbers stay as they are."""
     return {key: as_text(value) if isinstance(value, str) else value for key, value in row.items()}

@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from explorer.config import PROJECT
 from explorer.library.catalog import Catalog
+from explorer.ui.access import Access, access
 
 IMAGES = PROJECT / "docs" / "images"
 PHRASE = "mountain lake with low clouds"
@@ -44,7 +45,7 @@ def main() -> None:
             _until_indexed(folder / "library" / "catalog.db", server)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=given.chromium, args=["--no-sandbox"])
-                _photograph(browser, f"http://localhost:{port}")
+                _photograph(browser, f"http://localhost:{port}", access(folder / "library"))
                 browser.close()
         finally:
             server.send_signal(signal.SIGINT)
@@ -72,7 +73,7 @@ def _until_indexed(path: Path, server: subprocess.Popen[bytes]) -> None:
     raise SystemExit("The demo was not indexed in time.")
 
 
-def _photograph(browser: Browser, address: str) -> None:
+def _photograph(browser: Browser, address: str, known: Access) -> None:
     query = PHRASE.replace(" ", "+")
     for name, path, scheme, size in [
         ("search-light", f"/?q={query}", "light", WIDE),
@@ -83,6 +84,7 @@ def _photograph(browser: Browser, address: str) -> None:
         ("anomalies-dark", "/anomalies", "dark", WIDE),
     ]:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if scheme == "dark" else "light")
+        context.add_cookies([{"name": known.cookie, "value": known.token, "url": address}])
         page = context.new_page()
         page.goto(address + path)
         if path == "/library":

@@ -19,12 +19,11 @@ from explorer.review.companions import Beside
 from explorer.review.groups import COPIES, TIERS, Group, Item
 from explorer.review.outcome import Removal
 from explorer.review.plan_formats import FORMAT, VERSION, PlanError
+from explorer.review.spreadsheet import row_as_text
 from explorer.review.stacks import kept_together
 from explorer.words import size
 
 _COLUMNS = ("path", "hash", "bytes", "keep", "keep_hash", "tier", "why", "along", "holds")
-# With these a spreadsheet takes a cell for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def _suggested(group: Group, item: Item) -> bool:
@@ -94,22 +93,20 @@ def as_json(removals: Sequence[Removal]) -> str:
 
 
 def as_csv(removals: Sequence[Removal]) -> str:
-    """The plan as a table; names that are no UTF-8 are kept as the catalog keeps them."""
+    """The plan as a table; names that are no UTF-8 are kept as the catalog keeps them, and no cell is a formula (`spreadsheet.py`)."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writeheader()
     for removal in removals:
         row = _row(removal)
         along = ", ".join(f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in removal.along)  # noqa: PTH119
-        # Only looked at, never read again, so that it may be written otherwise than it is.
-        along = "'" + along if along.startswith(_FORMULA) else along
         shown = {
             "path": to_text(removal.path),
             "keep": to_text(removal.keeper) if removal.keeper else "",
             "along": along,
             "holds": ", ".join(removal.holds),
         }
-        writer.writerow(row | shown)
+        writer.writerow(row_as_text(row | shown))
     return text.getvalue()
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from explorer.errors import ExplorerError
 from explorer.library.paths import from_text
+from explorer.review.spreadsheet import as_written
 
 FORMAT, VERSION = "photo-explorer-plan", 1
 
@@ -163,5 +164,5 @@ def _from_cells(columns: list[str], cells: list[str]) -> object:
     if len(cells) != len(columns):
         fewer = "fewer" if len(cells) < len(columns) else "more"
         return Broken(f"it has {fewer} cells than the first line: a name with a separator in it must stand in quotation marks")
-    entry = dict(zip(columns, cells, strict=True))
+    entry = dict(zip(columns, map(as_written, cells), strict=True))
     return entry | {key: from_text(entry[key]) for key in ("path", "keep") if key in entry}

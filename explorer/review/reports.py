@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from explorer.library.paths import to_text
 from explorer.review.anomalies import Finding
 from explorer.review.kinds import TITLES
+from explorer.review.spreadsheet import row_as_text
 
 _COLUMNS = ("path", "kind", "title", "score", "detail", "id", "dismissed")
 
@@ -20,11 +21,11 @@ def as_json(findings: Sequence[Finding]) -> str:
 
 
 def as_csv(findings: Sequence[Finding]) -> str:
-    """A table with a header. Names that are no UTF-8 are written as the catalog keeps them."""
+    """A table with a header. Names that are no UTF-8 are written as the catalog keeps them; no cell is a formula (`spreadsheet.py`)."""
     text = io.StringIO()
     writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(_row(finding) | {"path": to_text(finding.path)} for finding in findings)
+    writer.writerows(row_as_text(_row(finding) | {"path": to_text(finding.path)}) for finding in findings)
     return text.getvalue()
 
 

@@ -208,7 +208,7 @@ def window(_browser: Browser, visitors: list[Visitor], request: pytest.FixtureRe
     context.set_default_timeout(WAIT * 1000)
     context.add_cookies(_tokens)
     _open.append(context)
-    context.on("close", _open.remove)
+    context.on("close", lambda: _open.remove(context))
     visitor = Visitor(context.new_page())
     visitors.append(visitor)
     return visitor

@@ -258,3 +258,67 @@ def test_filters_and_another_keeper(tidy: Server, window: Visitor) -> None:
     expect(page.get_by_role("radio", name="Identical files · 0")).to_be_visible()
     expect(page.get_by_text("No group of this kind fits the filter.")).to_be_visible()
     expect(page.get_by_role("radio", name="Same picture · 2")).to_be_visible()
+
+
+def test_an_acceptance_can_be_taken_back_as_a_decision_can(tidy: Server, window: Visitor) -> None:
+    page = open_page(window, tidy, "picture")
+    press(window, "Enter")
+    expect(page.get_by_text("1 file to go")).to_be_visible()
+    press(window, "u")
+    expect(page.get_by_text("Group 1 of 2", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Accept: 1 of 2 to go")).to_be_visible()
+    expect(page.get_by_text("to go, ")).to_have_count(0)
+    # In the order in which they were made, and from another tier, too.
+    press(window, "Enter")
+    press(window, "l")
+    page.get_by_role("radio", name="Identical files").click()
+    window.settle()
+    page.get_by_role("button", name="Accept all 2").click()
+    expect(page.get_by_text("3 files to go")).to_be_visible()
+    take_back = page.get_by_role("button", name="Take the last decision back")
+    take_back.click()
+    expect(page.get_by_text("1 file to go")).to_be_visible()
+    take_back.click()
+    window.settle()
+    expect(page.get_by_role("radio", name="Same picture · 2")).to_be_checked()
+    expect(page.get_by_text("Group 2 of 2", exact=True)).to_be_visible()
+    take_back.click()
+    window.settle()
+    expect(page.get_by_text("Group 1 of 2", exact=True)).to_be_visible()
+    expect(take_back).to_have_count(0)
+    expect(page.get_by_text("1 file to go")).to_have_count(0)
+
+
+@pytest.mark.parametrize("window", NARROW, indirect=True)
+def test_keys_are_shown_where_they_were_asked_for(tidy: Server, window: Visitor) -> None:
+    page = open_page(window, tidy)
+    keys = page.get_by_role("button", name="Keys")
+    keys.click()
+    expect(page.locator(".keys")).to_be_in_viewport(ratio=1)
+    expect(keys).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".keys")).to_have_count(0)
+    # By the keyboard alone, from the end of the page.
+    page.locator(".entry").last.focus()
+    page.keyboard.press("?")
+    expect(page.locator(".keys")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("?")
+    expect(page.locator(".keys")).to_have_count(0)
+
+
+def test_where_nothing_is_suggested_nothing_is_shown_as_kept(tidy: Server, window: Visitor) -> None:
+    page = window.page
+    page.goto(f"{tidy.address}/duplicates?tier=moment")
+    window.settle()
+    expect(page.get_by_text("Nothing is suggested in this group")).to_be_visible()
+    expect(page.locator(".member")).to_have_count(2)
+    expect(page.locator(".member .word")).to_have_text(["stays", "stays"])
+    expect(page.locator(".member.keep")).to_have_count(0)
+    expect(page.get_by_role("columnheader", name="First")).to_be_visible()
+    # Once something is marked, what is kept for it is said.
+    press(window, "x")
+    expect(page.locator(".member .word")).to_have_text(["keep", "goes"])
+    expect(page.get_by_text("is kept because")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Kept")).to_be_visible()
+    press(window, "x")
+    expect(page.locator(".member.keep")).to_have_count(0)

@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from explorer.config import PROJECT
+from explorer.library.catalog import Catalog
 from tests import pictures
 from tests.browser.conftest import WAIT, Server, Visitor
 
@@ -87,6 +88,42 @@ def test_an_empty_library_says_how_to_begin(window: Visitor, tmp_path: Path) -> 
         server.stop()
     assert "Traceback" not in server.log
     assert "warning" not in server.log.lower()
+
+
+def test_a_page_that_is_open_follows_an_empty_library(window: Visitor, tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    try:
+        for path in ("/", "/duplicates", "/anomalies"):
+            page = window.page
+            page.goto(server.address + path)
+            expect(page.get_by_text("Your library is empty")).to_be_visible()
+        empty = tmp_path / "Empty"
+        empty.mkdir()
+        catalog = Catalog(server.library / "catalog.db")
+        catalog.send("add", str(empty))
+        catalog.close()
+        # Without anything being pressed, and before there is any photo.
+        expect(page.get_by_text("No photos were found in your folders.")).to_be_visible()
+        expect(page.get_by_text("Your library is empty")).to_have_count(0)
+        page.goto("about:blank")
+    finally:
+        server.stop()
+
+
+def test_a_program_that_was_ended_says_so_in_plain_words(window: Visitor, tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    page = window.page
+    page.goto(server.address + "/library")
+    expect(page.get_by_text("No folder is watched yet")).to_be_visible()
+    server.stop()
+    dialog = page.get_by_role("dialog", name="Photo Explorer is not running")
+    expect(dialog).to_contain_text("python run.py")
+    for word in ("Streamlit", "internet", "Connection error"):
+        assert word not in dialog.inner_text()
+    assert dialog.get_by_text("streamlit").count() == 0 or not dialog.get_by_text("streamlit").first.is_visible()
+    page.goto("about:blank")
+    # That it cannot be reached is what the test is about.
+    window.complaints.clear()
 
 
 def test_the_app_opens_a_library_once(server: Server) -> None:

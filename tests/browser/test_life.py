@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,7 @@ from playwright.sync_api import expect
 from explorer.config import PROJECT
 from explorer.indexing.verify import verify
 from explorer.library.library import Library
+from explorer.ui.access import access
 from tests import pictures
 from tests.browser.conftest import WAIT, Server, Visitor, _free_port, _until_indexed
 from tests.ui.serving import environment_of
@@ -135,8 +137,15 @@ def test_streamlit_itself_serves_the_same_app(
     end = time.monotonic() + WAIT
     until(library, 12)
     page = window.page
+    # What it prints is all that a person is told.
+    printed = re.search(r"Photo Explorer is open at (\S+)", log.read_text(errors="replace"))
+    assert printed is not None and printed[1] == access(library.dir).address(address)
     page.goto(address)
+    expect(page.get_by_role("heading", name="This address is not complete")).to_be_visible()
+    page.goto(printed[1])
     expect(page.get_by_text("12 photos, newest first")).to_be_visible()
+    assert page.url == address + "/"
+    window.complaints.clear()
     page.locator("button.photo img.here").first.wait_for()
     page.get_by_role("link", name="Library").click()
     expect(page.get_by_text("12 photo files")).to_be_visible()

@@ -1,0 +1,150 @@
+"""What the pages say while there are no photos: only what is true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.config import PROJECT
+from explorer.library.rows import Counts
+from explorer.ui import empty_library, resources, status
+
+PAGES = ("search", "duplicates", "anomalies", "library")
+
+
+@pytest.fixture
+def library() -> Iterator[None]:
+    """An empty one, to be made when it is first asked for."""
+    yield
+    resources.close()
+
+
+def page(name: str, **address: str) -> AppTest:
+    app = AppTest.from_file(str(PROJECT / "explorer" / "ui" / "app.py"), default_timeout=30)
+    app.switch_page(str(PROJECT / "pages" / f"{name}.py"))
+    for key, value in address.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> list[str]:
+    return [each.value for each in app.info]
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("name", PAGES[:3])
+@pytest.mark.parametrize("address", [{}, {"q": "a dog", "since": "2020-01-01"}])
+def test_an_empty_library_is_said_with_what_to_do(name: str, address: dict[str, str]) -> None:
+    assert said(page(name, **address)) == ["Your library is empty. Add a folder with photos to begin."]
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("number", ["9" * 5000, "-1", "0", "٣", "x"])
+def test_no_number_in_an_address_is_too_much(name: str, number: str) -> None:
+    page(name, page=number, photo=number, like=number, area=",".join([number] * 4), group=number, tier=number, kind=number)
+
+
+@pytest.mark.usefixtures("library")
+def test_a_folder_that_was_told_of_a_moment_ago_is_being_added() -> None:
+    resources.library().catalog.send("add", "/photos")
+    assert said(page("search")) == ["A folder is being added. Its photos appear here as they are found."]
+
+
+class Catalog:
+    """A catalog in which all that matters here is as it is told."""
+
+    def __init__(self, **facts: Any) -> None:
+        self.facts = {"photos": 0, "failed": 0, "states": ["online"], "alive": True, "phase": "watching", "waiting": []} | facts
+
+    def counts(self) -> Counts:
+        return Counts(**{field: self.facts.get(field, 0) for field in Counts._fields})
+
+    def roots(self) -> list[dict[str, object]]:
+        return [{"state": state} for state in self.facts["states"]]
+
+    def worker(self) -> dict[str, object] | None:
+        facts = self.facts
+        return None if facts["alive"] is None else {"alive": facts["alive"], "phase": facts["phase"], "message": "", "done": 0, "total": 0}
+
+    def waiting_commands(self) -> list[str]:
+        return list(self.facts["waiting"])
+
+
+class Library:
+    def __init__(self, **facts: Any) -> None:
+        self.catalog, self.dir = Catalog(**facts), PROJECT
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"photos": 1}, None),
+        ({"photos": 1, "states": [], "alive": None}, None),
+        ({"states": []}, "no folder"),
+        ({"states": [], "waiting": ["rescan"]}, "no folder"),
+        ({"states": [], "waiting": ["rescan", "add"]}, "adding"),
+        ({"states": ["offline", "offline"]}, "away"),
+        ({"states": ["offline", "online"]}, "none found"),
+        ({"alive": None}, "not running"),
+        ({"alive": False, "failed": 1}, "not running"),
+        ({"phase": "paused"}, "resting"),
+        ({"phase": "off"}, "resting"),
+        *[({"phase": phase}, "looking") for phase in ("starting", "scanning", "indexing", "comparing", "waiting")],
+        ({}, "none found"),
+        ({"failed": 1}, "unreadable"),
+    ],
+)
+def test_why_there_are_no_photos(monkeypatch: pytest.MonkeyPatch, facts: dict[str, Any], why: str | None) -> None:
+    monkeypatch.setattr(resources, "library", lambda: Library(**facts))
+    assert empty_library.situation() == why
+
+
+def _say(why: str) -> None:
+    from explorer.ui import empty_library
+
+    empty_library.say(why)  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("why", empty_library._SAID)
+def test_each_is_said_in_words(monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+    links = list[str]()
+    monkeypatch.setattr(empty_library.st, "page_link", lambda page, label, icon: links.append(label))
+    app = AppTest.from_function(_say, args=(why,)).run()
+    assert not app.exception
+    (text,) = said(app)
+    assert ("indexer is not running" in text) == (why == "not running")
+    expected = [] if why in ("adding", "looking") else ["Add a folder"] if why in ("no folder", "none found") else ["Library"]
+    assert links == expected
+
+
+@pytest.mark.parametrize(
+    ("states", "text"),
+    [
+        ([], "There is nothing to index yet."),
+        (["online"], "Up to date. New photos are added as they are saved."),
+        (["online", "offline"], "Up to date, but for 1 folder whose drive is away."),
+        (["offline", "offline"], "Up to date, but for 2 folders whose drive is away."),
+    ],
+)
+def test_an_indexer_that_rests_says_of_what(monkeypatch: pytest.MonkeyPatch, states: list[str], text: str) -> None:
+    found: Any = Library(states=states)
+    monkeypatch.setattr(resources, "library", lambda: found)
+    assert status.describe(found.catalog.worker()) == text
+
+
+def test_an_indexer_that_does_not_stay_up_is_not_promised_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resources, "library", Library)
+    monkeypatch.setattr(resources, "_ended", 0)
+    for ended, promised in ((0, True), (1, True), (2, False), (1, True)):
+        resources.indexer_ended(ended)
+        text = status.describe(None)
+        assert ("started by itself" in text, "terminal" in text) == (promised, not promised)
+    monkeypatch.setattr(status, "has_room", lambda _: False)
+    assert "make room" in status.describe(None)

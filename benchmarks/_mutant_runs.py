@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -47,6 +46,7 @@ class Copy:
     def __init__(self, repo: Path, place: Path) -> None:
         """repo: the project. place: a folder of ours that does not exist yet."""
         self._tree, self._scratch = place / "tree", place / "tmp"
+        self._process: subprocess.Popen[bytes] | None = None
         shutil.copytree(repo, self._tree, ignore=_LEFT_OUT, symlinks=True)
 
     def measure(self, tests: Sequence[str]) -> tuple[float, list[str]]:
@@ -57,9 +57,10 @@ class Copy:
         seconds = time.monotonic() - began
         if code != 0:
             raise TestsFail(f"the tests fail on unchanged code (exit code {code}):\n{output[-3000:]}")
-        spent = Counter[str]()
+        spent = dict.fromkeys(tests, 0.0)
         for case in ElementTree.parse(report).iter("testcase"):
-            spent[case.get("file") or ""] += float(case.get("time") or 0)
+            file = case.get("file") or ""
+            spent[file] = spent.get(file, 0.0) + float(case.get("time") or 0)
         return seconds, sorted(tests, key=lambda test: spent[test])
 
     def try_out(self, module: str, source: str, tests: Sequence[str], limit: float) -> Run:
@@ -83,6 +84,11 @@ class Copy:
         found = _FAILED.search(output)
         return Run("noticed", found.group(1) if found else None)
 
+    def stop(self) -> None:
+        """End the tests that run now; from another thread."""
+        if self._process is not None:
+            _end(self._process)
+
     def _write(self, path: Path, data: bytes) -> None:
         path.write_bytes(data)
         # Python tells versions apart by size and second.
@@ -96,7 +102,9 @@ class Copy:
         log = self._tree.parent / "output.txt"
         try:
             with log.open("wb") as file:
-                process = subprocess.Popen(command, cwd=self._tree, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
+                process = self._process = subprocess.Popen(
+                    command, cwd=self._tree, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file
+                )
                 try:
                     code = process.wait(limit)
                 except subprocess.TimeoutExpired:

@@ -197,8 +197,8 @@ def _call(node: ast.Call) -> Iterator[_Edit]:
             yield _Edit(node, f"argument {keyword.arg} dropped", ast.unparse(ast.Call(node.func, node.args, rest)))
     if ast.unparse(node.func) in ("suppress", "contextlib.suppress"):
         for kind in node.args:
-            rest = [each for each in node.args if each is not kind]
-            yield _Edit(node, f"{ast.unparse(kind)} not caught", ast.unparse(ast.Call(node.func, rest, [])))
+            others = [each for each in node.args if each is not kind]
+            yield _Edit(node, f"{ast.unparse(kind)} not caught", ast.unparse(ast.Call(node.func, others, [])))
     name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr if isinstance(node.func, ast.Attribute) else ""
     if (other := _SWAPPED_NAMES.get(name)) is not None:
         func = ast.Name(other) if isinstance(node.func, ast.Name) else ast.Attribute(node.func.value, other)  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ import argparse
 import difflib
 import os
 import queue
+import signal
 import sys
 import tempfile
 import time
@@ -199,8 +200,15 @@ def _try_all(copies: list[Copy], module: Module, found: list[Mutation], order: _
             print(f"{module.path}:{mutation.line}: {run.outcome}: {mutation.change}" + (f" ({run.by})" if run.by else ""), flush=True)
         return Tried(mutation, run)
 
-    with ThreadPoolExecutor(len(copies)) as pool:
+    pool = ThreadPoolExecutor(len(copies))
+    try:
         return list(pool.map(one, found))
+    except BaseException:
+        for copy in copies:
+            copy.stop()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 class _Order:
@@ -222,6 +230,8 @@ class _Order:
 
 
 if __name__ == "__main__":
+    # Whoever ends this means the tests that it runs, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if hasattr(os, "nice"):
         os.nice(5)
     sys.exit(main())

@@ -254,12 +254,14 @@ def test_changes_are_told_once_each_and_in_order(shelf: Shelf) -> None:
 
 class TestTheWorker:
     @pytest.mark.parametrize(
-        ("ago", "phase", "alive"), [(0, "idle", True), (16, "idle", False), (-16, "idle", False), (0, "stopped", False)]
+        ("ago", "phase", "alive"),
+        [(0, "idle", True), (14.5, "idle", True), (15, "idle", False), (-14.5, "idle", True), (-15, "idle", False), (0, "stopped", False)],
     )
-    def test_whether_it_lives(self, shelf: Shelf, ago: float, phase: Any, alive: bool) -> None:
+    def test_whether_it_lives(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, ago: float, phase: Any, alive: bool) -> None:
         assert not shelf.library.catalog.worker_alive()
         shelf.writer.report(phase=phase, encoder="tiny")
-        shelf.writer.run("update worker set heartbeat = heartbeat - ?", (ago,))
+        shelf.writer.run("update worker set heartbeat = ?", (1000.0 - ago,))
+        monkeypatch.setattr(time, "time", lambda: 1000.0)
         worker = shelf.library.catalog.worker()
         assert worker is not None and worker["alive"] is alive is shelf.library.catalog.worker_alive()
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from explorer.encoders import registry
 from explorer.errors import PhotoError
-from explorer.indexing import compare, leftovers, neighbours, worker
+from explorer.indexing import leftovers, neighbours, survey, worker
 from explorer.indexing.decode_pool import Outcome
 from explorer.indexing.decode_process import Job
 from explorer.library import previews, storage, vectors
@@ -38,7 +38,7 @@ from tests.tiny import Tiny
 POINTS: dict[str, tuple[Any, str]] = {
     "begin": (leftovers, "begin"),
     "end": (leftovers, "end"),
-    "walk": (compare, "walk"),
+    "walk": (survey, "walk"),
     "flush": (storage, "flush"),
     "replace": (Path, "replace"),
     "unlink": (Path, "unlink"),

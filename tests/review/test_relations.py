@@ -7,11 +7,12 @@ import pytest
 
 from explorer.library.pairs import CopyRow
 from explorer.photos import placing
+from explorer.photos.contents import NOTHING
 from explorer.review.relations import in_words
 
 
 def row(width: int, height: int, form: str = "JPEG") -> CopyRow:
-    return CopyRow(1, 1, "", "/p", "/p/a", 1000, 0, 0, width, height, form, None, None, None, 0)
+    return CopyRow(1, 1, "", "/p", "/p/a", 1000, 0, 0, width, height, form, None, None, None, 0, NOTHING)
 
 
 def relation(way: int = 0, box: tuple[float, float, float, float] = (0, 0, 1, 1), **more: Any) -> dict[str, Any]:

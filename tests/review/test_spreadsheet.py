@@ -12,7 +12,8 @@ from explorer.review import reports
 from explorer.review.anomalies import Finding
 from explorer.review.companions import Along
 from explorer.review.outcome import Removal
-from explorer.review.plan import as_csv, read_plan
+from explorer.review.plan import as_csv
+from explorer.review.plan_reader import read_plan
 from explorer.review.spreadsheet import as_text, as_written, row_as_text, row_as_written
 
 STARTS = "=+-@\t\r\n＝＋－＠"

@@ -177,7 +177,7 @@ def _samples(picture: Image.Image) -> tuple[bytes, bytes]:
     whole = picture
     if picture.mode in _EIGHT_BITS:
         whole = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-        if whole.mode == "RGBA" and whole.getextrema()[3] == (255, 255):
+        if whole.mode == "RGBA" and whole.getchannel("A").getextrema() == (255, 255):
             whole = whole.convert("RGB")
     values = whole.tobytes()
     if whole.mode == "RGBA":

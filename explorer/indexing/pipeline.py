@@ -282,16 +282,14 @@ class Indexer:
     def _judge_waiting(self) -> None:
         """Photos of which an earlier release measured and told less, or otherwise: their originals are read again."""
         waiting = self._those_there(
-            [
-                Task(file.root_id, Seen(file.path, file.size, file.mtime_ns, file.inode), photo_id)
-                for photo_id, file in unjudged(self._library.catalog)
-            ]
+            [Task(f.root_id, Seen(f.path, f.size, f.mtime_ns, f.inode), photo_id) for photo_id, f in unjudged(self._library.catalog)]
         )
         for batch in self._batches(waiting, lambda _: False):
             read = [(o.digest, o.photo, task_of(o).photo_id) for o in batch if o.photo is not None and o.digest is not None]
             # The file may have been replaced since.
             same = [(digest, photo, known) for digest, photo, known in read if known is not None and self._writer.photo_of(digest) == known]
-            with self._library.previews.writing((digest.hex(), photo.preview) for digest, photo, _ in same), self._writer.transaction():
+            # Each preview is on the disk before its row says that it is of this release.
+            with self._writer.transaction(), self._library.previews.writing((digest.hex(), photo.preview) for digest, photo, _ in same):
                 for _, photo, photo_id in same:
                     refresh(self._writer, photo_id, photo)
 

@@ -107,18 +107,30 @@ def _samsung_directory(data: bytes, start: int) -> tuple[int, list[Piece]] | Non
     head = fill - 8 - int.from_bytes(data[fill - 8 : fill - 4], "little")
     if head < start or data[head : head + 4] != _DIRECTORY:
         return None
-    count, first, pieces = int.from_bytes(data[head + 8 : head + 12], "little"), head, list[Piece]()
+    count, spans, pieces = int.from_bytes(data[head + 8 : head + 12], "little"), list[tuple[int, int]](), list[Piece]()
     for number in range(min(count, (fill - head - 20) // _ENTRY)):
         entry = data[head + 12 + number * _ENTRY :][:_ENTRY]
         kind, back, size = (int.from_bytes(entry[low:high], "little") for low, high in ((2, 4), (4, 8), (8, 12)))
         if not start <= head - back <= head - size:
             continue
-        first = min(first, head - back)
+        spans.append((head - back, head - back + size))
         block = data[head - back : head - back + size]
         name_size = int.from_bytes(block[4:8], "little")
         piece = _samsung_piece(kind, block[8 : 8 + name_size], block[8 + name_size :])
         pieces += [piece] if piece else []
-    return first, pieces
+    first = min((low for low, _ in spans), default=head)
+    return first, [*pieces, *(piece for low, high in _gaps(spans, head) for piece in _pieces(data[low:high]))]
+
+
+def _gaps(spans: list[tuple[int, int]], end: int) -> Iterator[tuple[int, int]]:
+    """What lies between these spans, and between them and the end."""
+    reached = end
+    for number, (low, high) in enumerate(sorted(spans)):
+        if number and low > reached:
+            yield reached, low
+        reached = high if not number else max(reached, high)
+    if reached < end:
+        yield reached, end
 
 
 def _tail_of_fill(data: bytes) -> int:

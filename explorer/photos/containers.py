@@ -27,10 +27,10 @@ from explorer.photos.limits import check_pixels
 from explorer.photos.similarity import Original
 from explorer.photos.tiff_directories import Page, TiffFile
 
-# Pixels that are decoded for one file beside its first picture, and seconds of the processor's time: a hundred scanned pages.
-PIXELS, SECONDS = 400_000_000, 20.0
+# Pixels that are decoded for one file beside its first picture, and seconds of the processor's time: forty scanned pages at 200 dpi.
+PIXELS, SECONDS = 150_000_000, 10.0
 
-# Modes whose samples have 8 bits or fewer: their pixels are compared as RGBA, which holds all of them.
+# Modes whose samples have 8 bits or fewer: their pixels are compared as RGB or RGBA, which hold all of them.
 _EIGHT_BITS = frozenset({"1", "L", "P", "RGB", "RGBA", "LA", "PA", "RGBX"})
 
 # Sound, depth and pictures that cameras keep within XMP, in base64 (Google's depth map and Cardboard camera formats).
@@ -174,12 +174,16 @@ def _pixels_of(opened: Callable[[], Image.Image], budget: Budget) -> str | None:
 
 def _samples(picture: Image.Image) -> tuple[bytes, bytes]:
     """Mode and size, and the pixels: what is wholly transparent has no colour."""
-    deep = picture.mode not in _EIGHT_BITS
-    whole = picture if deep else picture.convert("RGBA")
-    values = np.asarray(whole)
-    if not deep:
-        values = values * (values[..., 3:] > 0)
-    return f"{whole.mode} {picture.width} {picture.height}".encode(), values.tobytes()
+    whole = picture
+    if picture.mode in _EIGHT_BITS:
+        whole = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+        if whole.mode == "RGBA" and whole.getchannel("A").getextrema() == (255, 255):
+            whole = whole.convert("RGB")
+    values = whole.tobytes()
+    if whole.mode == "RGBA":
+        pixels = np.asarray(whole)
+        values = (pixels * (pixels[..., 3:] > 0)).tobytes()
+    return f"{whole.mode} {picture.width} {picture.height}".encode(), values
 
 
 # --- animations

@@ -13,6 +13,7 @@ from explorer.indexing.decode_pool import Outcome
 from explorer.indexing.pipeline import Indexer, Progress
 from explorer.library.writer import Seen
 from explorer.photos.decode import content_hash
+from explorer.photos.figures import VERSION
 from tests import pictures
 from tests.indexing.conftest import Counting, Desk
 from tests.tiny import Tiny
@@ -474,3 +475,26 @@ def test_a_library_inside_the_photo_folder_is_not_indexed(tmp_path: Path) -> Non
         assert counts(tally) == {"unchanged": 1}
     finally:
         made.close()
+
+
+def test_photos_of_an_earlier_release_are_read_again_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.draw("a.jpg", 1)
+    desk.draw("b.jpg", 2)
+    desk.run()
+    before = {name: desk.library.catalog.photo(photo_id) for name, photo_id in desk.present().items()}
+    previews = {name: desk.library.previews.path(row["hash"]) for name, row in before.items() if row is not None}
+    kept = previews["a.jpg"].read_bytes()
+    desk.writer.run("update photo set contents = null, width = 1, camera = 'another', phash = null")
+    for path in previews.values():
+        path.write_bytes(b"of an earlier release")
+    # One row is of another content than its file has: what is read is not that photo's.
+    desk.writer.run("update photo set hash = ? where id = ?", (bytes(16), desk.present()["b.jpg"]))
+    assert counts(desk.run()) == {"unchanged": 2}
+    ids = desk.present()
+    assert desk.library.catalog.photo(ids["a.jpg"]) == before["a.jpg"] and previews["a.jpg"].read_bytes() == kept
+    stale = desk.library.catalog.photo(ids["b.jpg"])
+    assert stale is not None and stale["width"] == 1 and previews["b.jpg"].read_bytes() == b"of an earlier release"
+    desk.writer.run("update photo set contents = '{}' where contents is null")
+    desk.writer.run("update quality set version = ?", (VERSION,))
+    monkeypatch.setattr(desk.pool, "_one", lambda *_: pytest.fail("a file was read again"))
+    assert counts(desk.run()) == {"unchanged": 2}

@@ -83,6 +83,25 @@ def test_a_directory_that_makes_no_sense_is_data() -> None:
     assert [piece.kind for piece in pieces_behind(moved, 0)] == ["film"]
 
 
+def test_what_lies_between_the_entries_of_a_directory_counts() -> None:
+    notes = ((0x0A01, b"Image_UTC_Data", b"17"), (0x0BBB, b"Note", b"n" * 50))
+    plain = samsung(b"", *notes)
+    ends = [plain.index(b"17") + 2, plain.index(b"SEFH")]
+    for end, unlisted in ((ends[0], film(3)), (ends[1], film(4))):
+        data = bytearray(plain[:end] + unlisted + plain[end:])
+        head = data.index(b"SEFH")
+        for number, start in enumerate((0, ends[0] + (len(unlisted) if end == ends[0] else 0))):
+            at = head + 12 + 12 * number + 4
+            data[at : at + 4] = struct.pack("<I", head - start)
+        assert pieces_behind(bytes(data), 0) == [("film", unlisted)]
+    assert pieces_behind(plain, 0) == []
+    # Entries that lie within each other leave no gap.
+    outer = samsung(b"", (0x0BBB, b"Note", b"n" * 50), (0x0BBB, b"Note", b"n" * 20))
+    at = outer.index(b"SEFH") + 12 + 12 + 4
+    within = outer[:at] + struct.pack("<II", outer.index(b"SEFH") - 4, 8) + outer[at + 8 :]
+    assert [piece.data for piece in pieces_behind(within, 0)] == [outer[62 : outer.index(b"SEFH")].lstrip(b"\0")]
+
+
 def test_within_a_heic_file_an_entry_may_only_point() -> None:
     content = samsung(b"", (0x0A30, b"MotionPhoto_Data", b"mpv2\0\0\1\0\0\0\0\1"), (0x0A01, b"Image_UTC_Data", b"17"))
     assert samsung_pieces(content) == [] and samsung_pieces(b"what else") == [("data", b"what else")]

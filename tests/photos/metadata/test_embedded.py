@@ -118,3 +118,10 @@ def test_exif_is_enough() -> None:
     gps = {1: "N", 2: (1.0, 0.0, 0.0), 3: "E", 4: (2.0, 0.0, 0.0)}
     inside = Embedded(photo({0x9003: "2010:01:02 03:04:05"}, gps, packet="no xml"))
     assert inside.best()[0] == "exif" and inside.place() == (1.0, 2.0) and "xmp" not in vars(inside)
+    without = Embedded(photo({0x9003: "2010:01:02 03:04:05"}, packet=xmp('xmp:Rating="4"')))
+    assert without.best()[0] == "exif" and without.place() == (None, None) and "xmp" not in vars(without)
+
+
+def test_a_place_in_wide_characters() -> None:
+    picture = Image.open(io.BytesIO(pictures.encoded(PICTURE, xmp=HERE.encode("utf-16"))))
+    assert read_metadata(picture).latitude == 48.8583333

@@ -138,3 +138,10 @@ def test_what_an_older_version_read_is_replaced(shelf: Shelf) -> None:
     assert (row["latitude"], row["longitude"], row["camera"], row["width"]) == (1.5, 2.5, None, 7)
     (subject, _) = quality.subjects(shelf.library.catalog)
     assert (subject.id, subject.taken_precision, subject.offline) == (one, "day", False)
+
+
+def test_a_photo_that_was_called_damaged_and_is_read_whole_is_damaged_no_more(shelf: Shelf) -> None:
+    one, two = shelf.put("a.jpg", 1, damaged="part is missing"), shelf.put("b.jpg", 2, damaged="part is missing")
+    judge(shelf, one)
+    found = {subject.id: subject.damaged for subject in quality.subjects(shelf.library.catalog)}
+    assert found == {one: None, two: "part is missing"}

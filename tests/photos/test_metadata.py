@@ -150,7 +150,7 @@ def test_dates_in_names(name: str, date: str | None) -> None:
     assert _taken(name=name) == (date, "name" if date else None)
 
 
-@pytest.mark.parametrize("mtime", [0.0, -1.0, 1e18, float("nan"), float("inf"), dt.datetime(1980, 1, 1).timestamp(), time.time() + 9e6])
+@pytest.mark.parametrize("mtime", [0.0, -1.0, 1e18, float("nan"), float("inf"), dt.datetime(1980, 1, 1).timestamp(), 4e9])
 def test_file_times_that_nobody_set(mtime: float) -> None:
     assert _taken(mtime=mtime) == (None, None)
 

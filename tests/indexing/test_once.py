@@ -12,6 +12,8 @@ from explorer.indexing import once
 from explorer.indexing.decode_pool import DecodePool, Outcome
 from explorer.indexing.once import index_folders, load_encoder
 from explorer.indexing.pipeline import Progress, Tally
+from explorer.indexing.resting import Resting
+from explorer.indexing.rules import IGNORE_FILE
 from explorer.library.library import Library
 from tests import pictures
 from tests.indexing.conftest import Counting
@@ -121,16 +123,44 @@ def test_a_file_that_is_still_written_is_waited_for_and_counted_once(
 
 
 def test_one_that_is_written_for_ever_is_told_of(library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = DecodePool._one
-
-    def still_written(pool: DecodePool, child: Any, job: Any, *rest: Any) -> Outcome:
-        return Outcome(job, bytes(16), 1, 1) if job.path.endswith("b.jpg") else real(pool, child, job, *rest)
-
-    monkeypatch.setattr(DecodePool, "_one", still_written)
+    real = Resting.rests
+    monkeypatch.setattr(Resting, "rests", lambda self, path, seen: not path.endswith("b.jpg") and real(self, path, seen))
     monkeypatch.setattr(once, "PAUSE", 0.1)
-    monkeypatch.setattr(once, "PATIENCE", 5.0)
+    monkeypatch.setattr(once, "PATIENCE", 3.0)
     tally = index(library, photos)
     assert tally.indexed == 2 and [place.folder for place in tally.unsettled] == ["x"]
+
+
+def test_one_that_is_another_whenever_it_was_read_is_a_failure_in_the_end(
+    library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = DecodePool._one
+
+    def other(pool: DecodePool, child: Any, job: Any, *rest: Any) -> Outcome:
+        return Outcome(job, bytes(16), 1, 1) if job.path.endswith("b.jpg") else real(pool, child, job, *rest)
+
+    monkeypatch.setattr(DecodePool, "_one", other)
+    monkeypatch.setattr(once, "PAUSE", 0.0)
+    tally = index(library, photos)
+    assert (tally.indexed, tally.failed, tally.unsettled) == (2, 1, set())
+
+
+def test_a_folder_that_is_left_out_of_the_one_around_it_is_named(library: Library, photos: Path) -> None:
+    index(library, photos)
+    for name in ("#recycle", ".hidden", "own"):
+        (photos / name).mkdir()
+        pictures.write(photos / name / "y.jpg", pictures.draw(99, (96, 64)))
+    tally = index(library, photos / "#recycle", photos / ".hidden", photos / "own")
+    assert tally.indexed == 1
+    why = f"it is left out of the watched folder {photos}, as a hidden or system folder or by a pattern"
+    assert tally.problems == {f"{photos / name} was not looked into: {why}." for name in ("#recycle", ".hidden")}
+    assert not index(library, photos).problems
+
+
+def test_what_is_wrong_with_a_rule_is_told_of_once(library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (photos / "x" / IGNORE_FILE).write_text("[")
+    (problem,) = index(library, photos).problems
+    assert "not closed" in problem
 
 
 def test_the_choice_of_encoder_is_remembered_if_it_has_text(library: Library, photos: Path) -> None:

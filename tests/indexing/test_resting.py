@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from explorer.indexing import resting
+from explorer.indexing.filesystems import mount_of
 from explorer.indexing.resting import HELD, REST, Resting, is_held
 from explorer.library.writer import Seen
 from tests.indexing.conftest import Desk
@@ -94,14 +96,44 @@ def test_a_clock_that_was_set_back_makes_nobody_wait(held: dict[str, bool | None
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a file open")
 def test_the_system_says_whether_a_file_is_being_written(tmp_path: Path) -> None:
+    mount = mount_of(str(tmp_path))
+    if mount is None or mount.kind not in {"ext4", "xfs", "btrfs", "tmpfs", "overlay"}:
+        pytest.skip("this file system gives no leases")
     path = tmp_path / "a.jpg"
     with path.open("wb") as file:
         file.write(b"x")
-        assert is_held(str(path)) in {True, None}
-    assert is_held(str(path)) in {False, None}
+        assert is_held(str(path)) is True
+    assert is_held(str(path)) is False
     with path.open("rb"):
-        assert is_held(str(path)) in {False, None}
+        assert is_held(str(path)) is False
+    # No lease is left behind: whoever opens it for writing would have to wait for its end.
+    handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    os.close(handle)
     assert is_held(str(tmp_path / "absent")) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a file open")
+@pytest.mark.parametrize(("number", "held"), [(errno.EAGAIN, True), (errno.EINVAL, None), (errno.EACCES, None)])
+def test_a_lease_that_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, held: bool | None) -> None:
+    import fcntl
+
+    def refuse(file: int, command: int, argument: int = 0) -> int:
+        if command == fcntl.F_SETLEASE:
+            raise OSError(number, os.strerror(number))
+        return 0
+
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"x")
+    monkeypatch.setattr(fcntl, "fcntl", refuse)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    assert is_held(str(path)) is held
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_other_systems_do_not_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert is_held(str(tmp_path / "a.jpg")) is None
 
 
 def test_a_file_that_is_being_written_is_left_and_taken_when_it_is_done(desk: Desk, held: dict[str, bool | None]) -> None:

@@ -20,18 +20,17 @@ from typing import Any
 from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.removals import Entry, Journal, learn
-from explorer.review import identity, moving, sidecar, trash
+from explorer.review import moving, sidecar, trash
 from explorer.review.checking import TRASH, Check, Checked, Part, Refused
 from explorer.review.destinations import Destinations
 from explorer.review.moving import stamp, stamp_of
 from explorer.review.outcome import Outcome, Removal, Result
+from explorer.review.proof import GONE, Gone, Proof
 from explorer.review.restore import Restorer
 from explorer.review.undo import settle
 
 Tick = Callable[[int, int], None]
 
-_GONE = "the one to keep is not there any more"
-_ALIAS = "it and the one to keep are one file, seen under two paths, or cannot be told apart"
 # How often another place is chosen for a file when another program has taken the one chosen before.
 _ATTEMPTS = 5
 
@@ -94,7 +93,7 @@ class _Run:
         self.begun = False
         self.results: list[Result] = []
         self._moved: list[tuple[int, list[Entry], Checked]] = []
-        self._numbers = 0
+        self._numbers, self._proof = 0, Proof()
         self._merge: sidecar.Merger | None = None
 
     def take(self, removal: Removal) -> None:
@@ -118,17 +117,18 @@ class _Run:
             try:
                 if self._sidecars and removal.keeper is not None:
                     self._copy_metadata(photo, removal)
-                gone = list[int | str | None]()
+                gone = list[Gone]()
                 for at, part in zip(family, checked.parts, strict=True):
                     gone.append(self._go(at, part, held))
                 at = photo
-                _require_kept(checked, gone)
+                self._proof.require(checked, gone)
             except FileExistsError as error:
                 left = self._back(family)
                 return Result(removal, "failed", _words(error, at) + left) if left else None
             except (Refused, OSError) as error:
                 # Whatever became of them: found out, put back, and said.
                 return Result(removal, "failed", _words(error, at) + self._back(family))
+        self._proof.add(checked, [entry.target for entry in family])
         self._moved.append((len(self.results), family, checked))
         return Result(removal, "removed", checked.note, checked.freed, photo.target, checked.companions)
 
@@ -167,7 +167,7 @@ class _Run:
         self._journal.note(run=self.id, step="intended", **_line(family[-1]), along=[_line(entry) for entry in family[:-1]])
         return family
 
-    def _go(self, entry: Entry, part: Part, held: contextlib.ExitStack) -> int | str | None:
+    def _go(self, entry: Entry, part: Part, held: contextlib.ExitStack) -> Gone:
         """Move one file to its place; gives a descriptor of it, or its path, by which it can still be told from others; None of links."""
         handle = _hold(part, held)
         if not _unchanged(part):
@@ -210,7 +210,7 @@ class _Run:
             return
         for at, family, checked in self._moved:
             if not _kept(checked):
-                self.results[at] = Result(self.results[at].removal, "failed", _GONE + self._back(family))
+                self.results[at] = Result(self.results[at].removal, "failed", GONE + self._back(family))
         self._journal.note(run=self.id, step="end", planned=planned)
         gone = [result.removal.path for result in self.results if result.state == "removed"]
         back = [result.removal.path for result in self.results if result.state == "failed"]
@@ -234,20 +234,6 @@ def _unchanged(part: Part) -> bool:
     """Whether a file is still what was checked. One of its other names may have gone with its photo: then it is read again."""
     now = stamp(part.path)
     return now == part.stamp or (now[:4] == part.stamp[:4] and moving.file_hash(part.path) == part.hash)
-
-
-def _require_kept(checked: Checked, gone: list[int | str | None]) -> None:
-    """Raises Refused where something is not there any more for the sake of which files went, or went with them, being one of them.
-
-    gone: descriptors or paths of the files that went, in the order of `checked.parts`.
-    """
-    for part, moved in zip(checked.parts, gone, strict=True):
-        if part.kept is None:
-            continue
-        if not part.kept.intact():
-            raise Refused(_GONE)
-        if moved is not None and not identity.proven_apart(moved, part.kept.path):
-            raise Refused(_ALIAS)
 
 
 def _kept(checked: Checked) -> bool:

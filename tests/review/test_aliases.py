@@ -105,6 +105,30 @@ def test_an_overlay_is_seen_through(field: Field, made: Mounts, where: Where, si
 
 
 @may_mount
+@pytest.mark.parametrize("order", ["keeper goes later", "keeper went before"])
+def test_files_that_keep_one_another_by_their_aliases(field: Field, made: Mounts, order: str) -> None:
+    """An overlay goes on showing a file that was moved away below it: each would be kept, and both would be gone."""
+    for name in ("layer/a.jpg", "layer/b.jpg"):
+        field.put(name, "one")
+    before = field.tree()
+    made.tmpfs(field.base / "drive")
+    merged = made.overlay(field.base / "merged", lower=field.photos / "layer", upper=field.base / "drive/u", work=field.base / "drive/w")
+    a, b = (str(field.photos / f"layer/{name}.jpg") for name in "ab")
+    above_a, above_b = know(field, merged, "a.jpg"), know(field, merged, "b.jpg")
+    first = removal(a, above_b)
+    second = removal(b, above_a)
+    if order == "keeper goes later":
+        field.put("layer/c.jpg", "one")
+        before = field.tree()
+        second = removal(b, str(field.photos / "layer/c.jpg"))
+    outcome = remove(field.library, [first, second])
+    assert [result.state for result in outcome.results] == ["removed", "failed"], outcome.results
+    assert set(before) - set(field.tree()) == {"layer/a.jpg"}
+    undo(field.library)
+    assert field.tree() == before
+
+
+@may_mount
 def test_on_another_drive_only_the_name_went_and_the_copy_comes_back(field: Field, made: Mounts) -> None:
     """Of a file that was copied away, the alias still shows the deleted one."""
     field.put("layer/a.jpg", "one")

@@ -307,6 +307,14 @@ def test_what_is_on_disk_before_what_goes(photo: Path, target: Path, way: str, m
         assert steps == [*(["renamed"] if way == "no_renameat2" else []), "sync to", "sync from"]
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="where open files can be counted")
+def test_no_file_stays_open(photo: Path, target: Path, way: str) -> None:
+    before = os.listdir("/proc/self/fd")  # noqa: PTH208
+    go(photo, target)
+    write_whole(str(target.with_name("a.xmp")), b"x")
+    assert os.listdir("/proc/self/fd") == before  # noqa: PTH208
+
+
 def test_a_system_call_that_is_not_known_here_is_done_without(
     photo: Path, target: Path, no_links: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,6 +90,22 @@ def test_a_cut_is_found_out_and_undone(pair: Field, where: Where, after: bool, m
     assert history(pair.library)[0].ended and not history(pair.library)[0].away
 
 
+@pytest.mark.skipif(not trash.readable(), reason="the trash of freedesktop.org")
+@pytest.mark.parametrize("after", [False, True])
+def test_a_cut_of_an_earlier_release_is_found_out_too(pair: Field, after: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It did not choose places in the trash beforehand."""
+    before = pair.tree()
+    cut(pair, TRASH, monkeypatch, after=after)
+    change(pair, lambda line: [line.pop(key, None) for key in ("target", "info", "keeper_hash")])
+    settle(pair.library, Journal(pair.library.dir))
+    (entry,) = entries(pair)
+    assert entry.state == ("moved" if after else "undone") and (entry.target is not None) == after
+    if after:
+        assert entry.info == trash.note_of(entry.target or "")
+        undo(pair.library)
+    assert pair.tree() == before
+
+
 @pytest.mark.parametrize("away", ["photos", "aside"])
 def test_with_a_drive_away_a_cut_stays_open(pair: Field, away: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Absence is no proof: neither that it never went, nor that another program has moved it."""

@@ -12,7 +12,7 @@ from explorer.library.decisions import withdraw_all
 from explorer.review.groups import TIERS, Group, Tier
 from explorer.review.outcome import belonging
 from explorer.review.plan import as_csv, as_json
-from explorer.ui import asking, duplicates, empty_library, folders, removing, resources
+from explorer.ui import asking, decision_history, duplicates, empty_library, folders, removing, resources
 from explorer.ui.compare import Act, compare
 from explorer.ui.duplicates import TITLES, WHAT, Filter, Review
 from explorer.words import count, size
@@ -99,7 +99,7 @@ def carry_out(act: Act, found: list[Group], at: int) -> None:
         if act.what == "accept":
             go(found, at + 1)
     elif act.what in ("apart", "all", "later"):
-        duplicates.decide(group, {"apart": "apart", "all": "keep", "later": "later"}[act.what])  # type: ignore[arg-type]
+        decision_history.decide(group, {"apart": "apart", "all": "keep", "later": "later"}[act.what])  # type: ignore[arg-type]
         st.query_params.pop("group", None)
     elif act.what == "undecide":
         take_back()

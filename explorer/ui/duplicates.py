@@ -10,21 +10,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-import streamlit as st
-
-from explorer.library.decisions import Kind, protected_folders, withdraw
+from explorer.library.decisions import protected_folders
 from explorer.library.filters import taken_within
 from explorer.library.library import Library
 from explorer.library.paths import inside
 from explorer.review.away import removed_paths
-from explorer.review.deciding import decide_group, sort_out
+from explorer.review.deciding import sort_out
 from explorer.review.duplicates import find_groups
 from explorer.review.groups import COPIES, TIERS, Group, Item, Tier
 from explorer.review.keeper import keeper_rules
 from explorer.review.outcome import Removal
 from explorer.review.patience import patience
 from explorer.review.plan import removals_of
-from explorer.ui import resources
+from explorer.ui import decision_history, resources
 
 TITLES: dict[Tier, str] = {
     "identical": "Identical files",
@@ -236,8 +234,8 @@ def accept(many: Sequence[Group], *, yes: bool = True) -> None:
     """Have what is marked in the groups among what is to be removed, or not any more; nothing happens to it yet."""
     for group in many:
         choice(group.key).accepted = yes
-    if yes and many:
-        _history().append(_Step(tuple(group.key for group in many), many[0].tier, None))
+    if yes:
+        decision_history.note(many)
 
 
 def accepted(group: Group) -> bool:
@@ -263,45 +261,19 @@ def removals(now: Review) -> list[Removal]:
     return removals_of(resources.library().catalog, wanted, marked)
 
 
-class _Step(NamedTuple):
-    """Something that can be taken back. keys: of the groups. decision: its number; None where the groups were accepted."""
-
-    keys: tuple[str, ...]
-    tier: Tier
-    decision: int | None
-
-    @property
-    def holds(self) -> bool:
-        """Whether there is still something to be taken back of it."""
-        return self.decision is not None or any(choice(key).accepted for key in self.keys)
-
-
-def _history() -> list[_Step]:
-    """What was done in this window, the latest last."""
-    found: list[_Step] = st.session_state.setdefault("_decided", [])
-    return found
-
-
-def decide(group: Group, kind: Kind) -> None:
-    """Remember a decision, and how to take it back."""
-    _history().append(_Step((group.key,), group.tier, decide_group(resources.library().catalog, group, kind)))
-
-
 def can_undecide() -> bool:
-    """Whether there is a decision or an acceptance that `undecide` would take back."""
-    return any(step.holds for step in _history())
+    """Whether a decision or an acceptance can be taken back."""
+    return decision_history.can_undo(_is_accepted)
 
 
 def undecide() -> tuple[str, Tier] | None:
     """Take the last decision or acceptance back; gives the key and tier of the group it was about."""
-    steps = _history()
-    while steps:
-        step = steps.pop()
-        if not step.holds:
-            continue
-        if step.decision is not None:
-            withdraw(resources.library().catalog, step.decision)
-        for key in step.keys:
-            choice(key).accepted = False
-        return step.keys[0], step.tier
-    return None
+    return decision_history.undo(_is_accepted, _drop)
+
+
+def _is_accepted(key: str) -> bool:
+    return choice(key).accepted
+
+
+def _drop(key: str) -> None:
+    choice(key).accepted = False

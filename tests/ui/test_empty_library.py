@@ -9,17 +9,22 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.config import PROJECT
+from explorer.encoders import registry
 from explorer.library.rows import Counts
 from explorer.ui import empty_library, resources, status
+from tests.tiny import Tiny
 
 PAGES = ("search", "duplicates", "anomalies", "library")
 
 
 @pytest.fixture
-def library() -> Iterator[None]:
-    """An empty one, to be made when it is first asked for."""
+def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty one, with an encoder that is there at once."""
+    monkeypatch.setitem(registry._loaders, "tiny", Tiny)
+    resources.library().catalog.set_setting("encoder", "tiny")
     yield
     resources.close()
+    registry._loaded.pop("tiny", None)
 
 
 def page(name: str, **address: str) -> AppTest:

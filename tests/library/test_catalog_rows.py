@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from explorer.errors import LibraryError
+from explorer.errors import LibraryError, LibraryFull
 from explorer.library import absence, catalog
 from explorer.library.catalog import Catalog, connect
 from explorer.library.filters import Filters
@@ -70,6 +73,26 @@ class TestConnections:
         for db in (first, third, last):
             with pytest.raises(sqlite3.ProgrammingError, match="closed"):
                 db.execute("select 1")
+        # A page that is still being made gets one of its own, which is closed at once.
+        assert made.change() == 0
+        with made.reading() as late:
+            pass
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            late.execute("select 1")
+
+    def test_there_is_nothing_to_settle_where_nothing_was_written(self, tmp_path: Path) -> None:
+        made = Catalog(tmp_path / "catalog.db")
+        made.close()
+        assert not (tmp_path / "catalog.db-wal").exists()
+        made.settle()
+
+    def test_a_full_disk_is_said_when_a_library_is_opened(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(catalog, "migrate", full)
+        with pytest.raises(LibraryFull):
+            Catalog(tmp_path / "catalog.db")
 
     def test_an_error_gives_the_connection_back(self, shelf: Shelf) -> None:
         with pytest.raises(sqlite3.Error), shelf.library.catalog.reading() as db:
@@ -114,6 +137,37 @@ class TestPhotos:
         assert [(file["state"], file["away"], file["mtime"], file["size"]) for file in files][1:3] == [
             ("present", False, 1.0, 1000), ("present", True, 1.0, 1000),
         ]  # fmt: skip
+
+    def test_what_is_told_of_a_file(self, shelf: Shelf, tmp_path: Path) -> None:
+        photo = shelf.put("deep/a.jpg", "x")
+        file = shelf.writer.files_below(shelf.root)["deep/a.jpg"]
+        told = {
+            "id": file.id, "photo_id": photo, "path": str(tmp_path / "photos" / "deep" / "a.jpg"), "size": 1000, "mtime": 1.0,
+            "state": "present", "reason": None, "away": False,
+        }  # fmt: skip
+        assert [{key: row[key] for key in told} for row in shelf.library.catalog.files_of(photo)] == [told]  # type: ignore[literal-required]
+
+    def test_what_is_told_of_a_photo(self, shelf: Shelf, tmp_path: Path) -> None:
+        photo = shelf.put("deep/a.jpg", "x")
+        shelf.put("b.jpg", "x")
+        told = {
+            "id": photo, "hash": digest_of("x").hex(), "path": str(tmp_path / "photos" / "deep" / "a.jpg"), "name": "a.jpg",
+            "folder": str(tmp_path / "photos" / "deep"), "root": str(tmp_path / "photos"), "copies": 2, "away": False, "bytes": 1000,
+            "width": 640,
+        }  # fmt: skip
+        row = shelf.library.catalog.photo(photo)
+        assert row is not None and {key: row[key] for key in told} == told  # type: ignore[literal-required]
+
+    def test_what_is_told_of_a_root(self, shelf: Shelf, tmp_path: Path) -> None:
+        shelf.writer.set_root(shelf.root, state="online", watching="inotify", problem="p", device="d", mounts=["m"])
+        shelf.writer.set_globs(shelf.root, ["*.png"])
+        shelf.writer.run("update root set kept_at = 7, scanned_at = 8")
+        told = {
+            "id": shelf.root, "path": str(tmp_path / "photos"), "state": "online", "photos": 0, "failed": 0, "away": 0, "asking": 0,
+            "left_out": 0, "exclude": ["*.png"], "device": "d", "mounts": ["m"], "kept_at": 7.0, "problem": "p", "watching": "inotify",
+            "scanned_at": 8.0,
+        }  # fmt: skip
+        assert [{key: row[key] for key in told} for row in shelf.library.catalog.roots()] == [told]  # type: ignore[literal-required]
 
     def test_newest_first_and_the_later_of_two_at_once(self, shelf: Shelf) -> None:
         old = shelf.put("a.jpg", 1, taken_at="2001-01-01T00:00:00")
@@ -195,8 +249,11 @@ class TestCounts:
         assert rows() == {shelf.root: (4, 1, 2, 1, 1), other: (1, 0, 0, 0, 0)}
         shelf.writer.set_root(shelf.root, state="offline")
         assert rows()[shelf.root] == (4, 1, 4, 1, 1)
-        shelf.writer.run("update root set kept_at = null", ())
+        shelf.writer.run("update root set kept_at = null")
         assert rows()[shelf.root][3] == 2
+        # What went in the very moment is among what was said to be kept.
+        shelf.writer.run("update root set kept_at = (select max(gone_at) from file where state = 'present')")
+        assert rows()[shelf.root][3] == 0
 
     def test_of_each_folder(self, shelf: Shelf, tmp_path: Path) -> None:
         for path, content in (("b/1.jpg", 1), ("b/same.jpg", 1), ("b/2.jpg", 2), ("a.jpg", 3), ("b/deep/4.jpg", 4), ("gone/5.jpg", 5)):
@@ -249,7 +306,8 @@ def test_changes_are_told_once_each_and_in_order(shelf: Shelf) -> None:
     assert told[:2] == [(two, True), (hidden, False)] and told[-1] == (one, False) and len(told) == 4
     assert list(cat.changes_since(shelf.encoder, cat.change())) == []
     # Another encoder has no vectors of these.
-    assert all(change.vector is None for change in cat.changes_since(shelf.encoder + 1, start))
+    assert [(change.photo_id, change.vector) for change in cat.changes_since(shelf.encoder + 1, start)][-1] == (one, None)
+    assert [change.vector for change in cat.changes_since(shelf.encoder + 1, start)] == [None] * 4
 
 
 class TestTheWorker:
@@ -276,10 +334,22 @@ class TestTheWorker:
 
         assert not silent() and silent(pid=os.getpid() + 1) and silent(phase="stopped")
 
-    def test_a_sign_of_life_waits_for_no_disk(self, shelf: Shelf) -> None:
-        shelf.writer.report(phase="idle", encoder="tiny")
-        shelf.writer.run("drop table worker")
-        shelf.library.catalog.beat()
+    @pytest.mark.parametrize("trouble", [LibraryFull("full"), OSError("gone"), sqlite3.OperationalError("torn")])
+    def test_a_sign_of_life_that_cannot_be_given_stops_nothing(
+        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+    ) -> None:
+        asked = list[Exception]()
+
+        @contextmanager
+        def reading(_: Catalog) -> Iterator[sqlite3.Connection]:
+            asked.append(trouble)
+            raise trouble
+            yield
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Catalog, "reading", reading)
+            shelf.library.catalog.beat()
+        assert asked == [trouble]
 
 
 def test_settings_are_overwritten_one_by_one(shelf: Shelf) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from explorer.errors import FolderError
 from explorer.library import absence
 from explorer.library.vectors import VectorIndex
-from explorer.library.writer import LEFT_OUT, KnownFile, Seen, moved_glob
+from explorer.library.writer import LEFT_OUT, KnownFile, Seen, Writer, moved_glob
 from tests.factory import DIM, ENCODER, VERSION, Shelf, decoded, digest_of, vector_of
 
 
@@ -159,8 +160,70 @@ class TestRoots:
         shelf.writer.set_root(shelf.root, problem="", mounts=[])
         assert root_row(shelf) == full | {"problem": None, "mounts": []}
 
+    def test_a_parent_takes_over_all_or_nothing(self, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        shelf.put("a.jpg", 1)
+        before = shelf.library.catalog.roots()
+
+        def fail(*_: object) -> None:
+            raise KeyError
+
+        with monkeypatch.context() as patch, pytest.raises(KeyError):
+            patch.setattr(Writer, "_take_over_globs", fail)
+            shelf.writer.add_root(str(tmp_path))
+        with monkeypatch.context() as patch, pytest.raises(KeyError):
+            patch.setattr(Writer, "_settle", fail)
+            shelf.writer.remove_root(str(tmp_path / "photos"))
+        assert shelf.library.catalog.roots() == before and set(shelf.writer.files_below(shelf.root)) == {"a.jpg"}
+
 
 class TestFiles:
+    @pytest.mark.parametrize("change", ["present", "failed", "moved over", "missing", "root", "recount"])
+    def test_every_change_reaches_a_running_search(self, shelf: Shelf, tmp_path: Path, change: str) -> None:
+        one, two, hidden = shelf.put("a.jpg", "one"), shelf.put("b.jpg", "two"), shelf.put("c.jpg", "three")
+        shelf.lose("c.jpg")
+        index, writer, files = shelf.index(), shelf.writer, shelf.writer.files_below(shelf.root)
+        assert set(index.ids().tolist()) == {one, two}
+        expected = {one}
+        match change:
+            case "present":
+                writer.put_present(shelf.root, Seen("c.jpg", 1, 2, 3), hidden)
+                expected = {one, two, hidden}
+            case "failed":
+                writer.put_failed(shelf.root, Seen("b.jpg", 1, 2, 3), "torn")
+            case "moved over":
+                writer.put_moved(files["a.jpg"], shelf.root, Seen("b.jpg", 1, 2, 3))
+            case "missing":
+                writer.put_missing([files["b.jpg"]])
+            case "root":
+                writer.remove_root(str(tmp_path / "photos"))
+                expected = set()
+            case "recount":
+                writer.run("update file set state = 'missing' where path = 'b.jpg'")
+                writer.recount([two])
+        index.refresh()
+        assert set(index.ids().tolist()) == expected
+
+    def test_files_of_one_path_in_two_folders_are_two(self, shelf: Shelf, tmp_path: Path) -> None:
+        (tmp_path / "other").mkdir()
+        other = shelf.writer.add_root(str(tmp_path / "other"))
+        mine, its = shelf.put("a.jpg", "mine"), shelf.writer.add_photo(digest_of("its"), 1, decoded())
+        for way in ("edited", "failed", "moved over"):
+            shelf.writer.put_present(other, Seen("a.jpg", 1, 2, 3), its)
+            assert visible(shelf) == {mine, its}
+            if way == "edited":
+                new = shelf.writer.add_photo(digest_of("new"), 1, decoded())
+                shelf.writer.put_present(other, Seen("a.jpg", 1, 2, 3), new)
+                assert visible(shelf) == {mine, new}
+            elif way == "failed":
+                shelf.writer.put_failed(other, Seen("a.jpg", 1, 2, 3), "torn")
+                assert visible(shelf) == {mine}
+            else:
+                shelf.writer.put_present(other, Seen("b.jpg", 1, 2, 3), its)
+                shelf.writer.put_moved(shelf.writer.files_below(other)["b.jpg"], other, Seen("a.jpg", 1, 2, 3))
+                assert visible(shelf) == {mine, its}
+            assert known(shelf, "a.jpg").photo_id == mine
+            its = shelf.writer.photo_of(digest_of("its")) or shelf.writer.add_photo(digest_of("its"), 1, decoded())
+
     def test_those_below_a_folder_and_none_beside(self, shelf: Shelf) -> None:
         for number, path in enumerate(["a/1.jpg", "a/b/2.jpg", "a0/3.jpg", "a/b0/4.jpg", "A/5.jpg", "a-/6.jpg", "7.jpg"]):
             shelf.put(path, number)
@@ -207,14 +270,18 @@ class TestFiles:
         assert set(shelf.writer.files_below(shelf.root)) == {"b.jpg"}
         assert standing(shelf.writer.files_below(other)["c.jpg"]) == ("present", three, None, None)
 
-    def test_missing_ones_are_remembered_with_when_and_why_and_failures_are_not(self, shelf: Shelf) -> None:
+    def test_missing_ones_are_remembered_with_when_and_why_and_failures_are_not(
+        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         photo = shelf.put("a.jpg", "x")
         shelf.writer.put_failed(shelf.root, Seen("bad.jpg", 3, 1, 0), "empty")
+        monkeypatch.setattr(time, "time", lambda: 1000.0)
         shelf.writer.put_missing(shelf.writer.files_below(shelf.root).values(), ago=100)
         assert set(shelf.writer.files_below(shelf.root)) == {"a.jpg"}
         gone = known(shelf, "a.jpg")
-        assert gone.state == "missing" and gone.photo_id == photo and gone.lost
-        assert gone.gone_at is not None and 99 < time.time() - gone.gone_at < 160
+        assert gone.state == "missing" and gone.photo_id == photo and gone.lost and gone.gone_at == 900
+        shelf.writer.put_missing([gone])
+        assert known(shelf, "a.jpg").gone_at == 1000
         assert visible(shelf) == set() and shelf.writer.photo_of(digest_of("x")) == photo
 
 
@@ -300,7 +367,8 @@ class TestVectors:
         assert left == {(shelf.encoder, two), (other, one), (other, two)}
 
     def test_encoders_have_one_number_each(self, shelf: Shelf) -> None:
-        assert shelf.writer.encoder(ENCODER, VERSION, DIM) == shelf.encoder
+        photo = shelf.put("a.jpg", "x")
+        assert shelf.writer.encoder(ENCODER, VERSION, DIM) == shelf.encoder and shelf.index().ids().tolist() == [photo]
         assert len({shelf.encoder, shelf.writer.encoder(ENCODER, "2", DIM), shelf.writer.encoder("other", VERSION, DIM)}) == 3
 
     def test_what_is_to_be_encoded_has_a_file_that_is_there(self, shelf: Shelf, tmp_path: Path) -> None:
@@ -345,9 +413,10 @@ class TestTheWorkersWord:
     def test_commands_to_a_process_that_has_ended_are_dropped(self, shelf: Shelf) -> None:
         shelf.library.catalog.send("stop")
         shelf.library.catalog.send("pause")
-        shelf.writer.drop_commands(["stop"], before=time.time() - 100)
+        sent = shelf.writer.rows("select sent_at from command where command = 'stop'")[0][0]
+        shelf.writer.drop_commands(["stop"], before=sent)
         assert shelf.library.catalog.waiting_commands() == ["stop", "pause"]
-        shelf.writer.drop_commands(["stop"], before=time.time() + 100)
+        shelf.writer.drop_commands(["stop"], before=sent + 0.001)
         assert shelf.library.catalog.waiting_commands() == ["pause"]
 
 
@@ -373,3 +442,25 @@ def test_a_photo_is_added_once(shelf: Shelf) -> None:
     one = shelf.writer.add_photo(digest_of("x"), 5, decoded())
     assert shelf.writer.photo_of(digest_of("x")) == one and shelf.writer.photo_of(digest_of("y")) is None
     assert visible(shelf) == set()
+
+
+class TestStatements:
+    """For the other files of the package that keep rows of their own."""
+
+    def test_one_and_many(self, shelf: Shelf) -> None:
+        shelf.writer.run("insert into setting values (?, ?)", ("a", "1"))
+        shelf.writer.run_many("insert into setting values (?, ?)", [("b", "2"), ("c", "3")])
+        assert [tuple(row) for row in shelf.writer.rows("select * from setting where key > ? order by key", ("a",))] == [
+            ("b", "2"),
+            ("c", "3"),
+        ]
+
+    def test_another_program_that_holds_the_catalog_is_waited_for(self, shelf: Shelf) -> None:
+        assert shelf.writer.rows("pragma busy_timeout")[0][0] == 120_000
+
+    def test_a_writer_that_is_closed_writes_no_more(self, shelf: Shelf) -> None:
+        writer = Writer(shelf.library.catalog)
+        assert writer.catalog is shelf.library.catalog
+        writer.close()
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            writer.run("delete from setting")

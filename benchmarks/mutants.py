@@ -54,7 +54,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "library/catalog": ("library/test_vectors", "library/test_writer"),
     "library/vectors": (),
     "library/decisions": ("review/test_deciding",),
-    "library/filters": ("library/test_catalog", "library/test_catalog_rows"),
+    "library/filters": ("library/test_catalog_rows", "library/test_catalog"),
     "library/failures": ("library/test_catalog",),
     "library/storage": ("faults/test_disk", "library/test_vectors"),
     "photos/closer": (),

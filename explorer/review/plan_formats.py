@@ -19,6 +19,8 @@ FORMAT, VERSION = "photo-explorer-plan", 1
 # Strings and brackets of JSON, all that is needed to tell its elements apart. A string ends with its line, so that a missing quotation mark
 # harms one line and not all that follow.
 _TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[\[\]{},]')
+# What stands before the list of entries.
+_REMOVALS = re.compile(r'"removals"\s*:\s*$')
 MAKE_ONE = "make one with `python run.py duplicates --plan FILE`"
 
 
@@ -92,12 +94,8 @@ def _split(text: str) -> tuple[str, list[object] | None]:
         mark = token.group()
         if mark in ("[", "{"):
             depth += 1
-            if (
-                start is None
-                and depth == 2
-                and mark == "["
-                and re.search(r'"removals"\s*:\s*$', text[max(0, token.start() - 200) : token.start()])
-            ):
+            before = text[max(0, token.start() - 200) : token.start()]
+            if start is None and depth == 2 and mark == "[" and _REMOVALS.search(before):
                 begin = start = token.end()
         elif mark in ("]", "}"):
             depth -= 1

@@ -1,19 +1,14 @@
-"""What readers are told of photos, files, folders and the worker."""
+"""What readers are told of photos, files and folders."""
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from explorer.errors import LibraryError
 from explorer.library import absence, catalog
-from explorer.library.catalog import Catalog, connect
 from explorer.library.filters import Filters
 from explorer.library.writer import LEFT_OUT, Seen
 from tests.factory import DIM, Shelf, digest_of, vector_of
@@ -43,39 +38,6 @@ def shown(shelf: Shelf, photo: int) -> tuple[str, bool]:
     row = shelf.library.catalog.photo(photo)
     assert row is not None
     return row["name"], row["away"]
-
-
-class TestConnections:
-    def test_they_are_durable_and_keep_references(self, tmp_path: Path) -> None:
-        db = connect(tmp_path / "catalog.db", wait=1.5)
-        found = {
-            name: db.execute(f"pragma {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-        }
-        # With a write-ahead log, 1 (normal) is safe against a crash of this program, and `settle` sees to power cuts.
-        assert found == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 1500}
-        db.close()
-
-    def test_what_cannot_be_opened_is_said(self, tmp_path: Path) -> None:
-        with pytest.raises(LibraryError):
-            connect(tmp_path / "none" / "catalog.db")
-
-    def test_one_is_used_again_and_none_after_closing(self, tmp_path: Path) -> None:
-        made = Catalog(tmp_path / "catalog.db")
-        with made.reading() as first:
-            pass
-        with made.reading() as second, made.reading() as third:
-            assert second is first and third is not first
-        with made.reading() as last:
-            made.close()
-        for db in (first, third, last):
-            with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-                db.execute("select 1")
-
-    def test_an_error_gives_the_connection_back(self, shelf: Shelf) -> None:
-        with pytest.raises(sqlite3.Error), shelf.library.catalog.reading() as db:
-            db.execute("nonsense")
-        with shelf.library.catalog.reading() as again:
-            assert again is db
 
 
 class TestPhotos:
@@ -114,6 +76,37 @@ class TestPhotos:
         assert [(file["state"], file["away"], file["mtime"], file["size"]) for file in files][1:3] == [
             ("present", False, 1.0, 1000), ("present", True, 1.0, 1000),
         ]  # fmt: skip
+
+    def test_what_is_told_of_a_file(self, shelf: Shelf, tmp_path: Path) -> None:
+        photo = shelf.put("deep/a.jpg", "x")
+        file = shelf.writer.files_below(shelf.root)["deep/a.jpg"]
+        told = {
+            "id": file.id, "photo_id": photo, "path": str(tmp_path / "photos" / "deep" / "a.jpg"), "size": 1000, "mtime": 1.0,
+            "state": "present", "reason": None, "away": False,
+        }  # fmt: skip
+        assert [{key: row[key] for key in told} for row in shelf.library.catalog.files_of(photo)] == [told]  # type: ignore[literal-required]
+
+    def test_what_is_told_of_a_photo(self, shelf: Shelf, tmp_path: Path) -> None:
+        photo = shelf.put("deep/a.jpg", "x")
+        shelf.put("b.jpg", "x")
+        told = {
+            "id": photo, "hash": digest_of("x").hex(), "path": str(tmp_path / "photos" / "deep" / "a.jpg"), "name": "a.jpg",
+            "folder": str(tmp_path / "photos" / "deep"), "root": str(tmp_path / "photos"), "copies": 2, "away": False, "bytes": 1000,
+            "width": 640,
+        }  # fmt: skip
+        row = shelf.library.catalog.photo(photo)
+        assert row is not None and {key: row[key] for key in told} == told  # type: ignore[literal-required]
+
+    def test_what_is_told_of_a_root(self, shelf: Shelf, tmp_path: Path) -> None:
+        shelf.writer.set_root(shelf.root, state="online", watching="inotify", problem="p", device="d", mounts=["m"])
+        shelf.writer.set_globs(shelf.root, ["*.png"])
+        shelf.writer.run("update root set kept_at = 7, scanned_at = 8")
+        told = {
+            "id": shelf.root, "path": str(tmp_path / "photos"), "state": "online", "photos": 0, "failed": 0, "away": 0, "asking": 0,
+            "left_out": 0, "exclude": ["*.png"], "device": "d", "mounts": ["m"], "kept_at": 7.0, "problem": "p", "watching": "inotify",
+            "scanned_at": 8.0,
+        }  # fmt: skip
+        assert [{key: row[key] for key in told} for row in shelf.library.catalog.roots()] == [told]  # type: ignore[literal-required]
 
     def test_newest_first_and_the_later_of_two_at_once(self, shelf: Shelf) -> None:
         old = shelf.put("a.jpg", 1, taken_at="2001-01-01T00:00:00")
@@ -195,8 +188,11 @@ class TestCounts:
         assert rows() == {shelf.root: (4, 1, 2, 1, 1), other: (1, 0, 0, 0, 0)}
         shelf.writer.set_root(shelf.root, state="offline")
         assert rows()[shelf.root] == (4, 1, 4, 1, 1)
-        shelf.writer.run("update root set kept_at = null", ())
+        shelf.writer.run("update root set kept_at = null")
         assert rows()[shelf.root][3] == 2
+        # What went in the very moment is among what was said to be kept.
+        shelf.writer.run("update root set kept_at = (select max(gone_at) from file where state = 'present')")
+        assert rows()[shelf.root][3] == 0
 
     def test_of_each_folder(self, shelf: Shelf, tmp_path: Path) -> None:
         for path, content in (("b/1.jpg", 1), ("b/same.jpg", 1), ("b/2.jpg", 2), ("a.jpg", 3), ("b/deep/4.jpg", 4), ("gone/5.jpg", 5)):
@@ -249,59 +245,5 @@ def test_changes_are_told_once_each_and_in_order(shelf: Shelf) -> None:
     assert told[:2] == [(two, True), (hidden, False)] and told[-1] == (one, False) and len(told) == 4
     assert list(cat.changes_since(shelf.encoder, cat.change())) == []
     # Another encoder has no vectors of these.
-    assert all(change.vector is None for change in cat.changes_since(shelf.encoder + 1, start))
-
-
-class TestTheWorker:
-    @pytest.mark.parametrize(
-        ("ago", "phase", "alive"),
-        [(0, "idle", True), (14.5, "idle", True), (15, "idle", False), (-14.5, "idle", True), (-15, "idle", False), (0, "stopped", False)],
-    )
-    def test_whether_it_lives(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, ago: float, phase: Any, alive: bool) -> None:
-        assert not shelf.library.catalog.worker_alive()
-        shelf.writer.report(phase=phase, encoder="tiny")
-        shelf.writer.run("update worker set heartbeat = ?", (1000.0 - ago,))
-        monkeypatch.setattr(time, "time", lambda: 1000.0)
-        worker = shelf.library.catalog.worker()
-        assert worker is not None and worker["alive"] is alive is shelf.library.catalog.worker_alive()
-
-    def test_a_sign_of_life_is_of_the_process_that_gives_it(self, shelf: Shelf) -> None:
-        def silent(**change: Any) -> bool:
-            shelf.writer.report(phase=change.get("phase", "idle"), encoder="tiny")
-            shelf.writer.run("update worker set heartbeat = 5, pid = ?", (change.get("pid", os.getpid()),))
-            shelf.library.catalog.beat()
-            worker = shelf.library.catalog.worker()
-            assert worker is not None
-            return worker["heartbeat"] == 5
-
-        assert not silent() and silent(pid=os.getpid() + 1) and silent(phase="stopped")
-
-    def test_a_sign_of_life_waits_for_no_disk(self, shelf: Shelf) -> None:
-        shelf.writer.report(phase="idle", encoder="tiny")
-        shelf.writer.run("drop table worker")
-        shelf.library.catalog.beat()
-
-
-def test_settings_are_overwritten_one_by_one(shelf: Shelf) -> None:
-    cat = shelf.library.catalog
-    assert cat.setting("a") is None
-    for key, value in (("a", "1"), ("b", "2"), ("a", "3")):
-        cat.set_setting(key, value)
-    assert (cat.setting("a"), cat.setting("b")) == ("3", "2")
-
-
-def test_connections_serve_many_threads_at_once(shelf: Shelf) -> None:
-    shelf.put("a.jpg", "x")
-    barrier, seen = threading.Barrier(4), list[int]()
-
-    def look() -> None:
-        with shelf.library.catalog.reading() as db:
-            barrier.wait(30)
-            seen.append(db.execute("select count(*) from photo").fetchone()[0])
-
-    threads = [threading.Thread(target=look) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert seen == [1] * 4
+    assert [(change.photo_id, change.vector) for change in cat.changes_since(shelf.encoder + 1, start)][-1] == (one, None)
+    assert [change.vector for change in cat.changes_since(shelf.encoder + 1, start)] == [None] * 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,10 @@ class TestSaving:
         (note,) = (shelf.library.dir / "vectors").glob("*.json")
         assert VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM + 1).damaged
         said = json.loads(note.read_text())
+        assert VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM).change == said["change"] > 0
+        for text in ("{}", "[]", "{"):
+            note.write_text(text)
+            assert VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM).damaged
         for wrong in ({"count": 2}, {"checksum": said["checksum"] ^ 1}, {"file": "none.faiss"}, {"change": "x"}):
             note.write_text(json.dumps(said | wrong))
             index = VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM)
@@ -74,12 +79,30 @@ class TestSaving:
         note.write_text(json.dumps(said))
         assert not VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM).damaged
 
+    def test_a_foreign_file_is_not_taken_though_its_note_fits(self, shelf: Shelf) -> None:
+        shelf.put("a.jpg", 1)
+        shelf.index().save()
+        (file,), (note,) = ((shelf.library.dir / "vectors").glob(ending) for ending in ("*.faiss", "*.json"))
+        file.write_bytes(b"of another program")
+        note.write_text(json.dumps(json.loads(note.read_text()) | {"checksum": zlib.crc32(file.read_bytes())}))
+        index = fresh(shelf)
+        assert index.damaged and len(index) == 1
+
+    def test_a_note_that_cannot_be_read_is_not_taken(self, shelf: Shelf) -> None:
+        shelf.put("a.jpg", 1)
+        shelf.index().save()
+        (note,) = (shelf.library.dir / "vectors").glob("*.json")
+        note.unlink()
+        note.mkdir()
+        index = fresh(shelf)
+        assert index.damaged and len(index) == 1
+
     def test_encoders_with_like_names_have_files_of_their_own(self, shelf: Shelf, tmp_path: Path) -> None:
         for name, version in (("a/b:c", "1"), ("a/b:c", "2"), ("x" * 300, "1")):
-            VectorIndex(tmp_path / "v", shelf.library.catalog, name, version, DIM).save()
-        names = sorted(path.name for path in (tmp_path / "v").glob("*.json"))
+            VectorIndex(tmp_path / "v" / "w", shelf.library.catalog, name, version, DIM).save()
+        names = sorted(path.name for path in (tmp_path / "v" / "w").glob("*.json"))
         assert names == ["a_b_c-1.json", "a_b_c-2.json", "x" * 60 + "-1.json"]
-        assert len(list((tmp_path / "v").glob("*.faiss"))) == 3
+        assert len(list((tmp_path / "v" / "w").glob("*.faiss"))) == 3
 
 
 class TestAsking:
@@ -93,7 +116,9 @@ class TestAsking:
     def test_no_more_than_asked_for_nor_than_there_are(self, shelf: Shelf) -> None:
         ids = [shelf.put(f"{n}.jpg", n) for n in range(6)]
         index = shelf.index()
-        assert [len(index.search(vector_of(0), top)[1]) for top in (-1, 0, 1, 6, 7)] == [0, 0, 1, 6, 6]
+        for top, number in ((-1, 0), (0, 0), (1, 1), (6, 6), (7, 6)):
+            scores, found = index.search(vector_of(0), top)
+            assert len(scores) == len(found) == number
         assert index.search(vector_of(0), 7, np.array([ids[2], 999], np.int64))[1].tolist() == [ids[2]]
 
     def test_rows_in_the_order_asked_for(self, shelf: Shelf) -> None:

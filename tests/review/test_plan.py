@@ -25,6 +25,14 @@ def test_a_plan_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         write_plan(tmp_path / "absent" / "plan.json", [])
 
 
+@pytest.mark.parametrize("name", ["plan.csv", "PLAN.CSV"])
+def test_the_ending_says_the_form(tmp_path: Path, name: str) -> None:
+    write_plan(tmp_path / name, [Removal("/p/a.jpg", "0" * 32)])
+    assert (tmp_path / name).read_text().startswith('"path","hash"')
+    write_plan(tmp_path / "plan", [Removal("/p/a.jpg", "0" * 32)])
+    assert json.loads((tmp_path / "plan").read_text())["removals"][0]["path"] == "/p/a.jpg"
+
+
 def test_json_is_ascii_so_that_any_name_survives() -> None:
     assert as_json([Removal("/p/é.jpg", "0" * 32)]).isascii()
 

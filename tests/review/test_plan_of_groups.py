@@ -43,6 +43,12 @@ def test_files_that_are_not_ticked_stay(field: Field) -> None:
     assert removals_of(field.library.catalog, groups, lambda _, each: False) == []
 
 
+def test_what_is_kept_in_a_group_of_which_nothing_is_ticked_may_go(field: Field) -> None:
+    one, two, three = (item(field, name) for name in ("one", "two", "three"))
+    groups = [group("picture", one, two), group("moment", two, three)]
+    assert named(removals_of(field.library.catalog, groups, lambda _, each: each is two)) == {"two": "one"}
+
+
 def test_lookalikes_go_only_where_a_person_says_so(field: Field) -> None:
     one, two = item(field, "one"), item(field, "two")
     groups = [group("lookalike", one, two)]
@@ -96,6 +102,12 @@ class TestACopyOfABetterPhoto:
         field.pair("large.jpg", "again.jpg", kind)
         assert named(removals_of(field.library.catalog, groups)) == {"again": "small"}
 
+    @pytest.mark.parametrize("tier", ["moment", "lookalike"])
+    def test_it_stays_if_it_is_no_copy_of_the_better_one(self, field: Field, groups: list[Group], tier: Any) -> None:
+        field.pair("large.jpg", "again.jpg")
+        found = removals_of(field.library.catalog, [groups[0], replace(groups[1], tier=tier)], lambda *_: True)
+        assert named(found) == {"again": "small"}
+
     def test_it_stays_if_it_is_kept_for_another_shot_too(self, field: Field, groups: list[Group]) -> None:
         field.pair("large.jpg", "again.jpg")
         shot = group("moment", groups[0].keep, item(field, "shot"))
@@ -124,8 +136,9 @@ def test_of_groups_that_contradict_each_other_nothing_goes(field: Field) -> None
 
 
 def test_a_file_in_two_groups_goes_once(field: Field) -> None:
-    one, two, three = (item(field, name) for name in ("one", "two", "three"))
-    assert named(removals_of(field.library.catalog, [group("picture", one, three), group("picture", two, three)])) == {"three": "one"}
+    one, two, three, four = (item(field, name) for name in ("one", "two", "three", "four"))
+    found = removals_of(field.library.catalog, [group("picture", one, three), group("picture", two, three, four)])
+    assert named(found) == {"three": "one", "four": "two"}
 
 
 def test_a_photo_that_the_library_has_let_go_of_is_in_no_plan(field: Field) -> None:

@@ -132,7 +132,9 @@ def test_a_wrong_name_that_is_gone_meanwhile_is_left_out(field: Field) -> None:
     writer = Writer(field.library.catalog)
     writer.put_missing([writer.files_below(field.root)["b.png"]])
     writer.close()
-    assert removals_of_findings(field.library.catalog, [found]) == ([], [])
+    field.put("c.png", "two")
+    left = removals_of_findings(field.library.catalog, [replace(found, id=999), found, finding(field, "c.png", "extension")])
+    assert left.left == [] and [Path(each.path).name for each in left.removals] == ["c.png"]
 
 
 def test_a_file_with_a_wrong_name_goes_alone_and_its_like_is_kept(field: Field) -> None:

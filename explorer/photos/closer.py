@@ -17,11 +17,13 @@ from explorer.photos.resaving import Left, left_over
 
 # Modes whose samples have more than 8 bits.
 _DEEP = frozenset({"I", "F"})
+# Where TIFF and PNG say how many bits a sample has: a tag, and a place in the file.
+_BITS_PER_SAMPLE, _PNG_DEPTH = 258, 24
 
 
 def pixel_hash(data: bytes) -> bytes:
     """16 bytes that are equal for files with the same pixels at full size (upright, in sRGB), as transparent, of the same depth, and with
-    the same contents beside (`contents`). Where not all contents can be told, only the same bytes are equal.
+    the same contents beside (`contents`). Where not all of these can be told, only the same bytes are equal.
 
     Raises PhotoError for what cannot be decoded whole.
     """
@@ -33,7 +35,7 @@ def pixel_hash(data: bytes) -> bytes:
                 raise UnsupportedPhoto("its pixels have more bits than are compared")
             picture.load()
             turn = decoding._TURN.get(orientation(picture))
-            pixels, hidden = to_rgb(picture, 1), _beyond_rgb(picture, turn)
+            pixels, hidden, reduced = to_rgb(picture, 1), _beyond_rgb(picture, turn), _is_reduced_to_eight_bits(picture, data)
         except PhotoError:
             raise
         except MemoryError:
@@ -44,7 +46,8 @@ def pixel_hash(data: bytes) -> bytes:
         pixels = pixels.transpose(turn)
     contents = read_contents(data)
     beside = b"" if contents == NOTHING else contents.packed().encode()
-    return bytes.fromhex(digest_of(b"%d %d" % pixels.size, pixels.tobytes(), hidden, beside, b"" if contents.complete else data))
+    unseen = data if reduced or not contents.complete else b""
+    return bytes.fromhex(digest_of(b"%d %d" % pixels.size, pixels.tobytes(), hidden, beside, unseen))
 
 
 def _beyond_rgb(picture: Image.Image, turn: Image.Transpose | None) -> bytes:
@@ -56,6 +59,21 @@ def _beyond_rgb(picture: Image.Image, turn: Image.Transpose | None) -> bytes:
         return b""
     alpha = upright.convert("RGBA").getchannel("A")
     return b"" if alpha.getextrema() == (255, 255) else alpha.tobytes()
+
+
+def _is_reduced_to_eight_bits(picture: Image.Image, data: bytes) -> bool:
+    """Whether the file has samples of more bits than Pillow gives: its modes of several channels have 8."""
+    if picture.mode in _DEEP or picture.mode.startswith("I;16"):
+        return False
+    if picture.format == "TIFF":
+        return max(getattr(picture, "tag_v2", {}).get(_BITS_PER_SAMPLE, (8,))) > 8
+    if picture.format == "PNG":
+        return data[_PNG_DEPTH] > 8
+    if picture.format in ("HEIF", "AVIF"):
+        # The pixel information property (ISO/IEC 23008-12, 6.5.6): version and flags, number of channels, bits of each.
+        at = data.find(b"pixi") + 8
+        return at >= 8 and max(data[at + 1 : at + 1 + data[at]], default=8) > 8
+    return False
 
 
 def fraction(data: bytes) -> str | None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
@@ -11,7 +12,7 @@ from explorer.indexing.decode_pool import DecodePool
 from explorer.photos import closer
 from explorer.photos.closer import fraction, pixel_hash
 from explorer.photos.contents import Contents
-from tests.containers import film, pages
+from tests.containers import coded, film, heif, pages
 from tests.pictures import draw, encoded, exif, write
 
 
@@ -53,6 +54,22 @@ def test_more_than_eight_bits_make_a_difference() -> None:
     deeper = Image.fromarray(np.asarray(deep) + 7)
     hashes = {pixel_hash(encoded(picture, "TIFF")) for picture in (eight, deep, deeper, deep.convert("I"))}
     assert len(hashes) == 4 and pixel_hash(encoded(deep, "PNG")) in hashes
+
+
+@pytest.mark.parametrize("ending", [".png", ".tiff"])
+def test_colours_of_sixteen_bits_that_are_read_as_eight_are_the_same_byte_for_byte_alone(ending: str) -> None:
+    colours = np.asarray(draw(1, (64, 48)))
+    files = [cv2.imencode(ending, values)[1].tobytes() for values in (colours, colours * np.uint16(256), colours * np.uint16(257))]
+    assert len({pixel_hash(data) for data in files}) == 3
+    assert pixel_hash(files[0]) == pixel_hash(files[0] + bytes(9)) and pixel_hash(files[1]) != pixel_hash(files[1] + bytes(9))
+
+
+def test_ten_bits_of_heif() -> None:
+    eight = heif([coded(1, (64, 64))])
+    assert b"pixi" in eight and pixel_hash(eight) == pixel_hash(eight + bytes(9))
+    at = eight.index(b"pixi") + 9
+    ten = eight[:at] + b"\x0a" + eight[at + 1 :]
+    assert pixel_hash(ten) != pixel_hash(eight) and pixel_hash(ten) != pixel_hash(ten + bytes(9))
 
 
 def test_colours_are_those_that_the_profile_says() -> None:

@@ -232,3 +232,22 @@ def test_what_stays_is_told_for_links_and_files_without_a_place(shelf: Shelf) ->
     again = link.with_kept(group.others[1].file_id)
     assert [item.linked for item in again.others if item.symlink] in ([True], [])
     assert all(item.linked for item in (*again.others, *again.unchecked) if item.symlink)
+
+
+def test_of_several_names_of_the_same_bytes_the_first_frees_them(shelf: Shelf) -> None:
+    group = star(shelf, ("b", "c"), ("b", "d"))
+    places = {"a.jpg": "1 root", "b.jpg": "2 root", "c.jpg": "1 root", "d.jpg": ""}
+    placed = replace(
+        group,
+        keep=replace(group.keep, place=places[Path(group.keep.path).name]),
+        others=tuple(replace(item, place=places[Path(item.path).name]) for item in group.others),
+    )
+    chosen = placed.with_kept(of(placed, "b.jpg").file_id)
+    assert {Path(item.path).name: item.linked for item in chosen.others} == {"a.jpg": False, "c.jpg": True, "d.jpg": False}
+    assert chosen.reclaimable == 2000
+
+
+def test_what_is_not_said_of_a_file_is_nothing_that_would_speak_for_it() -> None:
+    item = Item(1, 1, "/a.jpg", 5, 4, 3, "JPEG", None, None)
+    assert (item.relation, item.score, item.metadata, item.modified, item.place) == ("", 1.0, 0, 0.0, "")
+    assert not (item.protected or item.linked or item.symlink or item.bordered) and item.contents is None

@@ -56,6 +56,21 @@ def test_a_spoilt_address_shows_the_photos(photos: Path, wrong: dict[str, str]) 
     assert not page.error
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"since": "yesterday"}, "is not a date"),
+        ({"until": "2021-02-30"}, "is not a date"),
+        ({"since": "9999-12-31"}, "is left out"),
+        ({"until": "0001-01-01"}, "is left out"),
+        ({"until": "9999-12-31", "since": "0001-01-01"}, ""),
+        ({"since": "20210101", "until": "2021-W52-5"}, ""),
+    ],
+)
+def test_dates_that_are_none_are_said(photos: Path, wrong: dict[str, str], said: str) -> None:
+    assert [said in warning.value.replace("\\", "") for warning in app(**wrong).warning] == ([True] if said else [])
+
+
 def test_a_filter_starts_at_the_first_page_and_keeps_the_photo(photos: Path) -> None:
     page = app(like=str(id_of("red.jpg")), page="3")
     page.date_input[0].set_value("2021-02-01").run()

@@ -33,10 +33,14 @@ NAMES = {
     "lr": "http://ns.adobe.com/lightroom/1.0/",
     "digiKam": "http://www.digikam.org/ns/1.0/",
     "MicrosoftPhoto": "http://ns.microsoft.com/photo/1.0/",
+    # As Windows and ExifTool have it.
+    "MicrosoftPhoto_1_": "http://ns.microsoft.com/photo/1.0",
 }
 _DATES = ("exif:DateTimeOriginal", "photoshop:DateCreated", "exif:DateTimeDigitized", "xmp:CreateDate")
 # Keywords in a row, and those of trees, of which the last part is the word: “Places|Köln”, “Places/Köln”.
-_SUBJECTS = (("dc:subject", ""), ("MicrosoftPhoto:LastKeywordXMP", "/"), ("lr:hierarchicalSubject", "|"), ("digiKam:TagsList", "/"))
+_SUBJECTS = (("dc:subject", ""), ("MicrosoftPhoto:LastKeywordXMP", "/"), ("MicrosoftPhoto_1_:LastKeywordXMP", "/"),
+             ("lr:hierarchicalSubject", "|"), ("digiKam:TagsList", "/"))  # fmt: skip
+_RATINGS = (("xmp:Rating", rating), ("MicrosoftPhoto:Rating", rating_of_percent), ("MicrosoftPhoto_1_:Rating", rating_of_percent))
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 _DECLARED = re.compile(rb"^\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']")
 _INSTRUCTION = re.compile(r"<\?.*?\?>", re.DOTALL)
@@ -163,7 +167,10 @@ def _tree(text: str) -> Packet:
 
 def _anything(root: ET.Element) -> bool:
     """Whether anything that we read is in a fragment."""
-    known = {q(name) for name in (*_DATES, *(name for name, _ in _SUBJECTS), "exif:GPSLatitude", "exif:GPSTimeStamp", "xmp:Rating")}
+    known = {
+        q(name)
+        for name in (*_DATES, *(name for name, _ in _SUBJECTS), "exif:GPSLatitude", "exif:GPSTimeStamp", *(name for name, _ in _RATINGS))
+    }
     return any(each.tag in known or not known.isdisjoint(each.keys()) for each in root.iter())
 
 
@@ -257,7 +264,7 @@ def read_packet(packet: Packet) -> Reading:
         where = place(packet)
     except ValueError:
         unread.append(Unread("place", "the place in its XMP data"))
-    for name, convert in (("xmp:Rating", rating), ("MicrosoftPhoto:Rating", rating_of_percent)):
+    for name, convert in _RATINGS:
         text = _value(packet.root, name)
         try:
             stars = stars or (convert(text) if text else None)

@@ -90,6 +90,13 @@ def test_a_text_that_swells_is_refused(kind: bytes) -> None:
     assert found.facts == Facts() and [each.about for each in found.unread] == ["all"]
 
 
+def test_only_a_pngs_pixels_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A JPEG that is cut off in its pixels says all that it says in front of them."""
+    cut = pictures.encoded(PICTURE, xmp=xmp('xmp:Rating="4"').encode())
+    assert of_photo(cut[: len(cut) - 200]).facts.rating == 4
+    assert of_photo(cut[: len(cut) - 200]).unread == ()
+
+
 @pytest.mark.parametrize("made", [b"", b"no photo", PLAIN[:30], b"\0" * 50])
 def test_what_is_no_photo_is_unread(made: bytes) -> None:
     assert [each.about for each in of_photo(made).unread] == ["all"]
@@ -239,6 +246,11 @@ def test_a_sidecar_of_the_same_photo_holds_word_for_word(pair: tuple[Path, Path]
     gone.with_name("gone.xmp").write_bytes(words)
     assert merge(pair, same=True) == Merged(after=words)
     assert merge(pair) == Merged()
+    # Only sidecars that are there count, and nothing else that is.
+    kept.with_name("kept.jpg.json").write_text("{}")
+    absent, export = str(kept) + ".xmp", str(kept) + ".json"
+    beside = [str(gone.with_name("absent.xmp")), str(gone.with_name("gone.xmp"))]
+    assert merged(str(gone), beside, str(kept), [absent, export], absent, same=True) == Merged(after=words)
     # What an export says comes on top.
     gone.with_name("gone.jpg.json").write_text(json.dumps({"geoData": {"latitude": 1, "longitude": 2}}))
     found = merge(pair, same=True)

@@ -59,11 +59,26 @@ def test_what_is_there_and_cannot_be_read_is_named() -> None:
     assert raw([model]).broken == ()
     assert raw([model, (0x8769, 4, 1, 0xFFFFFF)]).broken == ("EXIF data of the camera",)
     assert raw([model, (0x8825, 4, 1, 0xFFFFFF)]).broken == ("EXIF data of the place",)
+    # The last offset at which a block could begin, and the first at which none can; the header is not counted.
+    end = 2 + 2 * 12 + 4 + 8
+    assert raw([model, (0x8769, 4, 1, end - 2)]).broken == ()
+    assert raw([model, (0x8769, 4, 1, end - 1)]).broken == ("EXIF data of the camera",)
+    assert raw([model, (0x8769, 4, 1, 7)]).broken == ("EXIF data of the camera",)
     garbage = exif.blocks(Image.open(io.BytesIO(pictures.encoded(PICTURE, exif=b"Exif\0\0" + b"\x01garbage" * 9))))
     assert garbage.broken[:1] == ("EXIF data",)
     assert [each.about for each in exif.read(garbage).unread][:1] == ["all"]
     zeros = exif.blocks(Image.open(io.BytesIO(pictures.encoded(PICTURE, exif=bytes(100)))))
     assert zeros.broken == ()
+
+
+def test_an_orientation_that_cannot_be_read_is_upright() -> None:
+    class Broken:
+        def getexif(self) -> None:
+            raise ValueError
+
+    assert exif.orientation(Broken()) == 1  # type: ignore[arg-type]
+    found = exif.blocks(type("Broken", (Broken,), {"info": {}})())
+    assert found.broken == ("EXIF data", "EXIF data of the camera", "EXIF data of the place")
 
 
 @pytest.mark.parametrize(("value", "turned"), [(1, 1), (8, 8), (0, 1), (9, 1), ("6", 1), (6, 6)])

@@ -209,7 +209,7 @@ def test_places(elements: str, place: tuple[float, float] | None) -> None:
 
 def test_ratings() -> None:
     assert facts('xmp:Rating="4.0"').rating == 4 and facts('xmp:Rating="0"').rating is None and facts('xmp:Rating="-1"').rating is None
-    assert facts('MicrosoftPhoto:Rating="75"').rating == 4
+    assert facts('MicrosoftPhoto:Rating="75"').rating == facts('MicrosoftPhoto_1_:Rating="75"').rating == 4
     assert facts('xmp:Rating="2" MicrosoftPhoto:Rating="75"').rating == 2
 
 
@@ -222,6 +222,11 @@ def test_keywords_of_all_programs() -> None:
         "sea", "Ann", "Köln", "Bonn",
     )  # fmt: skip
     assert facts("", subject("a/b|c")).keywords == ("a/b|c",)
+
+
+def test_a_namespace_of_either_spelling() -> None:
+    assert facts("", subject("a/b", name="MicrosoftPhoto_1_:LastKeywordXMP")).keywords == ("b",)
+    assert read(b"<MicrosoftPhoto_1_:Rating>75</MicrosoftPhoto_1_:Rating>").facts.rating == 4
 
 
 def test_cameras() -> None:

@@ -7,12 +7,13 @@ import pytest
 
 from explorer.library.library import Library
 from tests.factory import Shelf
+from tests.library.wreck import made, path  # noqa: F401  fixtures
 
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Iterator[Shelf]:
     photos = tmp_path / "photos"
     photos.mkdir()
-    made = Shelf(Library.open(tmp_path / "library"), str(photos))
-    yield made
-    made.close()
+    shelf = Shelf(Library.open(tmp_path / "library"), str(photos))
+    yield shelf
+    shelf.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,11 @@ from explorer.config import library_dir
 from explorer.errors import CatalogDamaged, LibraryLocked
 from explorer.indexing.disk import SILENT
 from explorer.library.paths import inside, join, printable
+from explorer.library.rows import FileRow, RootRow
 from explorer.words import count, duration
 
 if TYPE_CHECKING:
+    from explorer.indexing.compare import Tally
     from explorer.indexing.verify import Report
     from explorer.library.salvage import Salvaged
 
@@ -82,6 +85,12 @@ def run_index(args: argparse.Namespace) -> int:
         f"{tally.indexed:,} indexed, {tally.unchanged:,} unchanged, {tally.moved:,} moved, {tally.missing:,} missing,"
         f" {tally.failed:,} failed in {duration(seconds)} ({result['photos_per_second']:.0f} photos/s)"
     )
+    _remark(tally, failures, unsettled, away)
+    return 0
+
+
+def _remark(tally: Tally, failures: Sequence[FileRow], unsettled: Sequence[str], away: Sequence[RootRow]) -> None:
+    """Say what went otherwise than one would expect. unsettled: absolute folders. away: roots whose drives are."""
     for file in failures[:20]:
         say(f"{file['path']}: {file['reason']}")
     if len(failures) > 20:
@@ -102,7 +111,6 @@ def run_index(args: argparse.Namespace) -> int:
     for root in away:
         why = f"{SILENT}." if root["problem"] == SILENT else "it is empty, so its drive is taken to be away."
         say(f"The folder {printable(root['path'])} was not looked into: {why} Its {count(root['photos'], 'photo')} stay searchable.")
-    return 0
 
 
 def run_verify(args: argparse.Namespace) -> int:

@@ -44,7 +44,7 @@ class Survey(NamedTuple):
     trouble: str = ""
 
 
-def survey(place: Place, root: RootRow, roots: Sequence[str], alive: Callable[[], None], *, moved: bool = False) -> Survey:
+def survey(place: Place, root: RootRow, roots: Sequence[str], alive: Callable[[], None], *, moved: bool) -> Survey:
     """Look at a place. roots: all watched folders, links in their paths resolved. alive: as of `walk`. moved: it is known already that
     another file system shows in the root's place; what that means can only be seen on the whole, so all of the root is looked at once."""
     if is_away(root):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import socket
+import threading
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -252,3 +253,28 @@ def test_a_root_that_cannot_be_walked_through_stops_no_other_one(desk: Desk, tmp
     assert set(desk.present()) == {"a.jpg"} and "of an odd kind" in problem(desk)
     monkeypatch.undo()
     assert desk.run().indexed == 1 and not problem(desk)
+
+
+def test_no_run_ends_before_what_it_has_started(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing had to be encoded, the encoder may still be loading: a process that ends meanwhile would crash."""
+    for number in range(pipeline._FEW + 1):
+        (desk.photos / f"{number}.jpg").write_bytes(b"broken %d" % number)
+    started, ended = threading.Event(), list[bool]()
+
+    def warm_up() -> None:
+        started.set()
+        # As long as the run would otherwise take to end.
+        ended.append(all_read.wait(30))
+
+    all_read = threading.Event()
+    real = desk.indexer._read_batches
+
+    def read(*args: Any) -> None:
+        real(*args)
+        assert started.wait(30)
+        all_read.set()
+
+    monkeypatch.setattr(desk.encoder, "warm_up", warm_up)
+    monkeypatch.setattr(desk.indexer, "_read_batches", read)
+    assert desk.run().failed == pipeline._FEW + 1
+    assert ended == [True] and desk.indexer._warming is not None and not desk.indexer._warming.is_alive()

@@ -78,12 +78,9 @@ class Restorer:
         if entry.target is not None:
             moving.drop_part(os.path.dirname(entry.target), entry.token)  # noqa: PTH120
         if is_it(entry, entry.path):
-            if entry.target is not None:
+            if entry.target is not None and os.path.lexists(entry.target):
                 # Cut off between the second name (or the copy) and the dropping of the first: the first stays.
-                if os.path.lexists(entry.target):
-                    drop_copy(entry.target, entry.path)
-                if entry.where == TRASH:
-                    trash.release(entry.target, entry.path)
+                drop_copy(entry.target, entry.path)
             self.never_went(entry)
             return "stayed"
         if entry.where == TRASH and not (entry.target is not None and is_it(entry, entry.target)):

@@ -159,6 +159,19 @@ def test_a_drive_that_loses_its_answer_loses_no_file(
     assert target.read_text() == "photo" and names(photo.parent) == []
 
 
+def test_what_another_program_wrote_into_a_reserved_place_stays(
+    photo: Path, target: Path, no_links: None, no_renameat2: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rename(*_: Any) -> None:
+        target.write_text("a stranger's")
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "rename", rename)
+    with pytest.raises(PermissionError):
+        go(photo, target)
+    assert photo.read_text() == "photo" and target.read_text() == "a stranger's"
+
+
 def test_one_that_another_program_put_in_the_place_of_the_source_stays(photo: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def replace(path: str) -> bool:
         if path == str(photo) and photo.read_text() == "photo":

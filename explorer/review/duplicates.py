@@ -106,7 +106,7 @@ class _Finder:
     def _stars(self, tier: Tier, members: set[int], near: dict[int, dict[int, Edge]], rows: dict[int, CopyRow]) -> list[Group]:
         """Groups of one connected component: one photo is kept, with those that were compared with it; then again with the rest."""
         groups, left = list[Group](), set(members)
-        items = self._members(members, near, rows)
+        items = self._members(tier, members, near, rows)
         suggest = self._suggest(tier, items, near)
         while len(left) > 1:
             # One that was verified against few of many would leave the others without the one that is kept.
@@ -133,14 +133,14 @@ class _Finder:
         unknown = tier == "picture" and any(group.doubt not in ("", A_SET) for group in groups)
         return [replace(group, doubt=group.doubt or UNKNOWN_GROUP, keep_because="") for group in groups] if unknown else groups
 
-    def _members(self, members: set[int], near: dict[int, dict[int, Edge]], rows: dict[int, CopyRow]) -> dict[int, Item]:
-        """The photos of a component, each with what the others make of it: whether it is bordered, and whose edit it is."""
+    def _members(self, tier: Tier, members: set[int], near: dict[int, dict[int, Edge]], rows: dict[int, CopyRow]) -> dict[int, Item]:
+        """The photos of a component, each with what the others make of it: whether it is bordered, and of which it is a version."""
         bordered = {edge.bordered for i in members for edge in near[i].values()}
         paths = [os.path.split(rows[i].path) for i in members]
         names = {(folder, os.path.splitext(folded(name))[0]): name for folder, name in paths}  # noqa: PTH122
 
         def original(path: str) -> str:
-            stem = original_beside(path, names)
+            stem = original_beside(path, names) if tier == "picture" else None
             return "" if stem is None else printable(names[os.path.dirname(path), stem])  # noqa: PTH120
 
         return {

@@ -32,8 +32,8 @@ class Item:
     symbolic one), so that removing it frees nothing. metadata: how many facts it carries about itself (date, place, camera …).
     modified: the file's own time, Unix seconds. symlink: the file is a symbolic link, which can never be the one to keep. company: what
     lies beside it. place: the same for two names of the same bytes on disk; '' where that is not known. bordered: it is
-    another one of its group with a border put around it. original: the name of the photo beside it of which it is an edit, by its own
-    name; '' where there is none.
+    another one of its group with a border put around it. original: the name of the photo beside it of which it is a version, by its
+    own name, so that it is not offered; '' where there is none, and where that makes no difference.
     """
 
     file_id: int
@@ -104,7 +104,7 @@ class Group:
             return "it and the one kept are a set: by their names, one is a version of the other"
         if item in self.unchecked:
             return NOT_COMPARED
-        if item.original and self.tier == "picture":
+        if item.original:
             return f"by its name it is a version of {item.original}"
         if self.doubt:
             return NOT_TOLD

@@ -45,7 +45,7 @@ class Suggester:
         kept without loss, and which one is shown first where none is known to be the original of all others: of those that are known to be
         that of most."""
         items = [self._versions[i].item for i in able]
-        firsts = [item for item in items if not item.original or self._tier != "picture"] or items
+        firsts = [item for item in items if not item.original] or items
         if not any(self._going(i, left) for i in able):
             return Suggestion(choose(firsts)[0], "", A_SET)
         sure = [item for item in items if self._going(item.photo_id, left) and not self._doubt(item.photo_id, left)]
@@ -84,5 +84,4 @@ class Suggester:
         return same_pixels(mine, its) if self._tier == "pixels" else same_picture(mine, its, self._near[one][other], self._header)
 
     def _stays(self, item: Item, keep: Item) -> bool:
-        edit = item.original != "" and self._tier == "picture"
-        return item.protected or edit or kept_together(keep.path, item.path, self._tier)
+        return item.protected or item.original != "" or kept_together(keep.path, item.path, self._tier)

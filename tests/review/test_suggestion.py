@@ -166,6 +166,20 @@ def test_a_version_by_name_is_shown_and_never_offered(shelf: Shelf, edit: str) -
         assert "are a set" in chosen.stays(chosen.others[0]) and going(shelf, [chosen]) == set()
 
 
+def test_of_a_set_the_original_is_shown_first(shelf: Shelf) -> None:
+    pair(shelf, shelf.put("IMG_0.jpg", 1, **measured(**SMALL)), shelf.put("IMG_0-bewerkt.jpg", 2, **by_camera(**LARGE)))
+    assert name(find_groups(shelf.library)[0].keep) == "IMG_0.jpg"
+
+
+def test_a_version_that_most_were_compared_with_is_shown_first_where_there_is_no_other(shelf: Shelf) -> None:
+    original, edit = shelf.put("IMG_0.jpg", 1, **by_camera(**LARGE)), shelf.put("IMG_0-bewerkt.jpg", 2, **measured(**LARGE))
+    pair(shelf, original, edit)
+    for number in (3, 4):
+        pair(shelf, edit, shelf.put(f"{number}.jpg", number, **measured(**SMALL)))
+    (group,) = find_groups(shelf.library)
+    assert name(group.keep) == "IMG_0-bewerkt.jpg" and group.doubt and going(shelf, [group]) == set()
+
+
 def test_the_same_pixels_are_a_plain_copy_whatever_it_is_called(shelf: Shelf) -> None:
     pair(shelf, shelf.put("IMG_0.jpg", 1), shelf.put("IMG_0-kopie.jpg", 2), "pixels")
     assert going(shelf, find_groups(shelf.library)) == {"IMG_0-kopie.jpg"}
@@ -195,6 +209,13 @@ def test_frames_of_a_burst_may_be_marked_and_are_in_no_plan_of_themselves(shelf:
     assert going(shelf, groups) in ({"x.jpg"}, {"y.jpg"})
     marked = {removal.path.rpartition("/")[2] for removal in removals_of(shelf.library.catalog, groups, lambda group, item: True)}
     assert len(marked) == 2 and not marked & {"z.jpg", "z-filter.jpg"}
+
+
+def test_a_copy_for_which_nothing_would_go_is_not_suggested(shelf: Shelf, tmp_path: Any) -> None:
+    protect(shelf.library.catalog, str(tmp_path / "photos" / "safe"))
+    pair(shelf, shelf.put("a.jpg", 1, **measured(**LARGE)), shelf.put("safe/copy.jpg", 2, **measured(**LARGE)))
+    (group,) = find_groups(shelf.library)
+    assert group.doubt.startswith("it cannot be told") and not group.keep_because and going(shelf, [group]) == set()
 
 
 def test_what_is_protected_needs_no_proof_and_is_kept_only_with_one(shelf: Shelf, tmp_path: Any) -> None:

@@ -106,41 +106,44 @@ class _Finder:
     def _stars(self, tier: Tier, members: set[int], near: dict[int, dict[int, Edge]], rows: dict[int, CopyRow]) -> list[Group]:
         """Groups of one connected component: one photo is kept, with those that were compared with it; then again with the rest."""
         groups, left = list[Group](), set(members)
-        items = self._members(members, near, rows)
-        suggest = self._suggest(tier, items, near)
+        items = self._members(tier, members, near, rows)
+        suggest, choose = self._suggest(tier, items, near), self._choose if tier in COPIES else self._glance
         while len(left) > 1:
             # One that was verified against few of many would leave the others without the one that is kept.
             verified = {i: len(near[i].keys() & left) for i in left}
             able = [i for i in sorted(left) if 2 * verified[i] >= max(verified.values())]
-            found = suggest(able, left)
-            keep = found.keep
-            left.discard(keep.photo_id)
-            others = sorted(near[keep.photo_id].keys() & left)
+            able = [i for i in able if not items[i].original] or able
+            first, why = choose([items[i] for i in able])
+            others = sorted(near[first.photo_id].keys() & left)
+            left.discard(first.photo_id)
             if not others:
                 continue
+            inside = {first.photo_id, *others}
+            found = suggest(inside, first) if suggest else Suggestion(first, self._because(choose, first, why, items, inside))
+            keep = found.keep
+            others = sorted(inside - {keep.photo_id})
             described = [
                 _Member(rows[i], near[keep.photo_id][i].words(rows[keep.photo_id], rows[i]), near[keep.photo_id][i].score) for i in others
             ]
-            inside = {keep.photo_id, *others}
             edges = tuple(edge for i in others for j, edge in near[i].items() if j in inside and (j > i or j == keep.photo_id))
             shown = [replace(item, original=items[item.photo_id].original) for item in self._items(described)]
             group = _group(tier, keep, found.why, shown, {rows[i].hash for i in inside})
             groups.append(replace(group, edges=edges, doubt=found.doubt))
-            left -= set(others)
+            left -= inside
             self._taken |= set(others)
             # The one that is kept may stand in a looser tier, where it may meet a better one; in this tier it is done.
         # They are copies of one picture, of which the original is among those of which it is not known.
         unknown = tier == "picture" and any(group.doubt not in ("", A_SET) for group in groups)
         return [replace(group, doubt=group.doubt or UNKNOWN_GROUP, keep_because="") for group in groups] if unknown else groups
 
-    def _members(self, members: set[int], near: dict[int, dict[int, Edge]], rows: dict[int, CopyRow]) -> dict[int, Item]:
-        """The photos of a component, each with what the others make of it: whether it is bordered, and whose edit it is."""
+    def _members(self, tier: Tier, members: set[int], near: dict[int, dict[int, Edge]], rows: dict[int, CopyRow]) -> dict[int, Item]:
+        """The photos of a component, each with what the others make of it: whether it is bordered, and of which it is a version."""
         bordered = {edge.bordered for i in members for edge in near[i].values()}
         paths = [os.path.split(rows[i].path) for i in members]
         names = {(folder, os.path.splitext(folded(name))[0]): name for folder, name in paths}  # noqa: PTH122
 
         def original(path: str) -> str:
-            stem = original_beside(path, names)
+            stem = original_beside(path, names) if tier == "picture" else None
             return "" if stem is None else printable(names[os.path.dirname(path), stem])  # noqa: PTH120
 
         return {
@@ -150,15 +153,17 @@ class _Finder:
 
     def _suggest(
         self, tier: Tier, items: Mapping[int, Item], near: dict[int, dict[int, Edge]]
-    ) -> Callable[[Sequence[int], Collection[int]], Suggestion]:
-        """What suggests one of some photos, given those that are left."""
+    ) -> Callable[[Collection[int], Item], Suggestion] | None:
+        """What suggests one of a group of copies; None for other shots, of which none is suggested for removal."""
         if tier not in COPIES:
-            # What is never suggested for removal need not have its files opened to say which is kept.
-            return lambda able, left: Suggestion(*self._glance([items[i] for i in able]))
+            return None
         known = evidence_of(self._library.catalog, items)
-        versions = {i: Version(item, known.get(i, Evidence())) for i, item in items.items()}
-        suggester = Suggester(tier, versions, near, self._header)
-        return lambda able, left: suggester.suggest(able, left, self._choose)
+        suggester = Suggester(tier, {i: Version(item, known.get(i, Evidence())) for i, item in items.items()}, near, self._header)
+        return lambda group, first: suggester.suggest(group, first, self._choose)
+
+    def _because(self, choose: Choose, keep: Item, why: str, items: Mapping[int, Item], inside: Collection[int]) -> str:
+        """Why that one is kept: where it was chosen among more than these, the reason that is shown is the one against these."""
+        return why if len(inside) == len(items) else choose([keep, *(items[i] for i in sorted(inside) if i != keep.photo_id)])[1]
 
     def _rows(self, photo_ids: set[int]) -> dict[int, CopyRow]:
         """The file that stands for each photo: the one kept of several, or the only one."""

@@ -36,7 +36,8 @@ class Item:
     modified: the file's own time, Unix seconds. symlink: the file is a symbolic link, which can never be the one to keep. company: what
     lies beside it. place: the same for two names of the same bytes on disk; '' where that is not known. bordered: it is
     another one of its group with a border put around it. contents: what the file holds beside its first picture; None where that
-    is not known yet. original: the name of the photo beside it of which it is an edit, by its own name; '' where there is none.
+    is not known yet. original: the name of the photo beside it of which it is a version, by its own name, so that it is not offered; ''
+    where there is none, and where that makes no difference.
     """
 
     file_id: int
@@ -119,13 +120,13 @@ class Group:
             return "it and the one kept are a set: by their names, one is a version of the other"
         if item in self.unchecked:
             return NOT_COMPARED
-        if self.tier not in COPIES:
-            # Other shots, which a person marks one by one: what goes with them is plain to see.
-            return ""
-        if item.original and self.tier == "picture":
+        if item.original:
             return f"by its name it is a version of {item.original}"
         if self.doubt:
             return NOT_TOLD
+        if self.tier not in COPIES:
+            # Other shots, which a person marks one by one: what goes with them is plain to see.
+            return ""
         beside = why_it_stays(item.contents, self.keep.contents) if item.photo_id != self.keep.photo_id else ""
         return beside or _only_film(item, self.keep)
 

@@ -67,7 +67,9 @@ class Edge:
 
     def greyer(self, photo_id: int) -> int:
         """-1 where that photo alone is grey, 1 where the other one alone is, else 0."""
-        grey = int(self.relation.get("grey", 0))  # type: ignore[call-overload]
+        grey = self.relation.get("grey")
+        if not isinstance(grey, int):
+            return 0
         return grey if photo_id == self.photos[0] else -grey
 
     def geometry(self, keep: Photo, other: Photo) -> Geometry | None:

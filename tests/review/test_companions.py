@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.review.companions import Beside, Company, beside, renamed
@@ -94,6 +94,7 @@ ENDINGS = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(names=st.lists(st.builds(str.__add__, STEMS, ENDINGS), unique_by=str.lower, max_size=14))
 def test_looking_at_one_photo_finds_what_looking_at_the_whole_folder_does(names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as made:

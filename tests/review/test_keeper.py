@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import UsageError
@@ -54,6 +54,7 @@ ITEMS = st.lists(
 ORDERS = st.permutations(list(NAMED)).flatmap(lambda names: st.integers(0, len(names)).map(lambda n: names[:n]))
 
 
+@settings(deadline=None)
 @given(items=ITEMS, rules=ORDERS, seed=st.integers())
 def test_the_choice_does_not_depend_on_the_order_given(items: list[Item], rules: list[str], seed: int) -> None:
     shuffled = random.Random(seed).sample(items, len(items))
@@ -61,6 +62,7 @@ def test_the_choice_does_not_depend_on_the_order_given(items: list[Item], rules:
     assert ranked(items, rules, quality=no_quality) == ranked(shuffled, rules, quality=no_quality)
 
 
+@settings(deadline=None)
 @given(items=ITEMS, rules=ORDERS)
 def test_the_rules_make_a_total_order(items: list[Item], rules: list[str]) -> None:
     """Whatever is taken away, the rest keep their order, and the first of any part is what is chosen of it."""
@@ -72,6 +74,7 @@ def test_the_rules_make_a_total_order(items: list[Item], rules: list[str]) -> No
         assert choose_keeper([one, two], rules, quality=no_quality)[0] is one
 
 
+@settings(deadline=None)
 @given(items=ITEMS, rules=ORDERS)
 def test_a_link_is_kept_only_where_all_are_links(items: list[Item], rules: list[str]) -> None:
     kept, _ = choose_keeper(items, rules, quality=no_quality)

@@ -300,6 +300,12 @@ def test_what_the_figures_say_of_two_of_one_size(figures: dict[str, float], doub
     assert found.endswith(doubt) and bool(found) == bool(doubt)
 
 
+def test_a_copy_made_grey_has_lost_its_colours_and_not_its_contrast() -> None:
+    camera, grey = version("a.jpg", **CAMERA), version("b.jpg", figures={"colourful": 0.0})
+    assert not judged(camera, grey, edge(grey=1)).doubt and judged(camera, grey).doubt
+    assert judged(camera, version("b.jpg", figures={"colourful": 0.0, "contrast": 60.0}), edge(grey=1)).doubt
+
+
 def test_pale_pictures_differ_in_colour_by_levels() -> None:
     def doubt(mine: float, its: float) -> str:
         one, other = version("a.jpg", **CAMERA, figures={"colourful": mine}), version("b.jpg", figures={"colourful": its})
@@ -331,6 +337,8 @@ def test_of_another_frame_only_what_both_show_is_compared() -> None:
     camera, crop = version("a.jpg", **CAMERA), version("b.jpg", item={"width": 900, "height": 720}, figures={"mean": 150.0, "blur": 0.5})
     assert not judged(camera, crop, edge(CROP, light=4.0)).doubt
     assert judged(camera, crop, edge(CROP, light=-4.1)).doubt == "a.jpg and b.jpg differ in brightness"
+    softer = version("b.jpg", item={"width": 900, "height": 720}, figures={"blur": 2.0})
+    assert not judged(camera, softer, edge(CROP)).doubt
     framed = version("b.jpg", item={"width": 1200, "height": 960}, figures={"mean": 150.0, "blur": 0.5})
     assert not judged(camera, framed, edge(AROUND, border=1)).doubt
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.review.stacks import edited_from, folded, is_built_on, kept_together, original_beside, originals
@@ -82,6 +82,7 @@ def test_the_nearest_original_that_lies_beside() -> None:
 NAMES = st.text(st.sampled_from("ab1 -_(~é\u0301"), min_size=1, max_size=5).map(lambda stem: f"{stem}.jpg")
 
 
+@settings(deadline=None)
 @given(one=NAMES, other=NAMES)
 def test_what_a_name_is_built_on_is_among_all_that_it_may_be_built_on(one: str, other: str) -> None:
     assert is_built_on(one, other) == (folded(other).removesuffix(".jpg") in originals(one))

@@ -247,7 +247,9 @@ def test_an_acceptance_can_be_taken_back_as_a_decision_can(tidy: Server, window:
     expect(page.get_by_text("to go, ")).to_have_count(0)
     # In the order in which they were made, and from another tier, too.
     press(window, "Enter")
+    expect(page.get_by_text("Group 2 of 2", exact=True)).to_be_visible()
     press(window, "l")
+    expect(page.get_by_text("Group 1 of 1", exact=True)).to_be_visible()
     page.get_by_role("radio", name="Identical files").click()
     window.settle()
     page.get_by_role("button", name="Accept all 2").click()

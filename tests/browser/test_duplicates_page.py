@@ -289,7 +289,7 @@ def test_where_nothing_is_suggested_nothing_is_shown_as_kept(tidy: Server, windo
     page = window.page
     page.goto(f"{tidy.address}/duplicates?tier=moment")
     window.settle()
-    expect(page.get_by_text("Nothing is suggested in this group")).to_be_visible()
+    expect(page.locator(".because", has_text="Nothing is suggested in this group")).to_be_visible()
     expect(page.locator(".member")).to_have_count(2)
     expect(page.locator(".member .word")).to_have_text(["stays", "stays"])
     expect(page.locator(".member.keep")).to_have_count(0)
@@ -297,7 +297,7 @@ def test_where_nothing_is_suggested_nothing_is_shown_as_kept(tidy: Server, windo
     # Once something is marked, what is kept for it is said.
     press(window, "x")
     expect(page.locator(".member .word")).to_have_text(["keep", "goes"])
-    expect(page.get_by_text("is kept because")).to_be_visible()
+    expect(page.locator(".because", has_text="is kept because")).to_be_visible()
     expect(page.get_by_role("columnheader", name="Kept")).to_be_visible()
     press(window, "x")
     expect(page.locator(".member.keep")).to_have_count(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,9 @@ from filelock import FileLock, Timeout
 from explorer.errors import LibraryError, LibraryLocked
 from explorer.library.privacy import user_umask
 from explorer.ui.access import access
+
+# Seconds for the system to say which browser is the default.
+_PATIENCE = 5.0
 
 
 class Instance:
@@ -53,6 +57,9 @@ class Instance:
         Every user of the machine can read the arguments that a program was started with. The browser is therefore given a page of the
         library's folder, which only its owner can read, and which leads on to the address.
         """
+        if _is_snap(_default_browser()):
+            # It may not read hidden folders, and the library is in one unless another was chosen.
+            self._page = Path.home() / "photo-explorer-open.html"
         self._page.unlink(missing_ok=True)
         handle = os.open(self._page, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -73,3 +80,21 @@ class Instance:
         except (OSError, UnicodeDecodeError):
             base = ""
         return access(self._folder).address(base) if base else "another window"
+
+
+def _default_browser() -> str:
+    """The name of the desktop file of the person's browser, where the system is one that tells; else ''."""
+    program = shutil.which("xdg-settings")
+    if program is None:
+        return ""
+    try:
+        command = [program, "get", "default-web-browser"]
+        asked = subprocess.run(command, capture_output=True, timeout=_PATIENCE, check=False, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return asked.stdout.decode(errors="replace").strip()
+
+
+def _is_snap(desktop_file: str) -> bool:
+    """Whether a desktop file is one of snapd's, which are named `SNAP_APP.desktop`."""
+    return "_" in desktop_file

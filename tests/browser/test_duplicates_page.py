@@ -270,7 +270,9 @@ def test_an_acceptance_can_be_taken_back_as_a_decision_can(tidy: Server, window:
     expect(page.get_by_text("to go, ")).to_have_count(0)
     # In the order in which they were made, and from another tier, too.
     press(window, "Enter")
+    expect(page.get_by_text("Group 2 of 2", exact=True)).to_be_visible()
     press(window, "l")
+    expect(page.get_by_text("Group 1 of 1", exact=True)).to_be_visible()
     page.get_by_role("radio", name="Identical files").click()
     window.settle()
     page.get_by_role("button", name="Accept all 2").click()
@@ -310,7 +312,7 @@ def test_where_nothing_is_suggested_nothing_is_shown_as_kept(tidy: Server, windo
     page = window.page
     page.goto(f"{tidy.address}/duplicates?tier=moment")
     window.settle()
-    expect(page.get_by_text("Nothing is suggested in this group")).to_be_visible()
+    expect(page.locator(".because", has_text="Nothing is suggested in this group")).to_be_visible()
     expect(page.locator(".member")).to_have_count(2)
     expect(page.locator(".member .word")).to_have_text(["stays", "stays"])
     expect(page.locator(".member.keep")).to_have_count(0)
@@ -318,7 +320,7 @@ def test_where_nothing_is_suggested_nothing_is_shown_as_kept(tidy: Server, windo
     # Once something is marked, what is kept for it is said.
     press(window, "x")
     expect(page.locator(".member .word")).to_have_text(["keep", "goes"])
-    expect(page.get_by_text("is kept because")).to_be_visible()
+    expect(page.locator(".because", has_text="is kept because")).to_be_visible()
     expect(page.get_by_role("columnheader", name="Kept")).to_be_visible()
     press(window, "x")
     expect(page.locator(".member.keep")).to_have_count(0)

@@ -122,6 +122,11 @@ def test_corners_find_a_part_of_a_photo(bench: Bench) -> None:
         assert np.allclose(matrix, onto, atol=0.01)
 
 
+def test_more_speaks_for_two_photos_unless_it_is_said_otherwise(bench: Bench) -> None:
+    a, b = bench.put(draw(1, SIZE)), bench.put(draw(1, SIZE).crop((100, 60, 390, 290)))
+    assert is_copy(bench.looker.compare(Asked(a, b), []))
+
+
 def test_corners_find_a_mirrored_part(bench: Bench) -> None:
     a, b = bench.put(draw(1, SIZE)), bench.put(ImageOps.mirror(draw(1, SIZE).crop((100, 60, 390, 290))))
     for one, other in ((a, b), (b, a)):

@@ -29,6 +29,9 @@ class TestConnections:
         # With a write-ahead log, 1 (normal) is safe against a crash of this program, and `settle` sees to power cuts.
         assert found == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 1500}
         db.close()
+        db = connect(tmp_path / "catalog.db")
+        assert db.execute("pragma busy_timeout").fetchone()[0] == 30_000
+        db.close()
 
     def test_what_cannot_be_opened_is_said(self, tmp_path: Path) -> None:
         with pytest.raises(LibraryError):

@@ -202,6 +202,13 @@ def test_entries_that_were_deleted_may_leave_their_commas(tmp_path: Path) -> Non
         assert [removal.path for removal in found.removals] == ["/good.jpg", "/a.jpg"] and found.bad == []
 
 
+def test_only_the_plans_own_list_counts(tmp_path: Path) -> None:
+    text = plan(GOOD_ROW, "HERE").replace('"HERE"', '{"path": ,}')
+    for note in ('"note": {"removals": [1]}', '"note": [["removals"]]', '"note": ["removals", [1]]'):
+        found = read(tmp_path, text.replace('"removals"', f'{note}, "removals"', 1))
+        assert found.removals == [GOOD] and [bad.where for bad in found.bad] == ["entry 2"]
+
+
 def test_brackets_and_commas_in_names_part_nothing(tmp_path: Path) -> None:
     odd = "/a],[}{\"\\,'.jpg"
     found = beside_good(tmp_path, json.dumps(good(path=odd)), '{"path": ,}')

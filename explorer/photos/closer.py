@@ -66,7 +66,7 @@ def _is_reduced_to_eight_bits(picture: Image.Image, data: bytes) -> bool:
     if picture.mode in _DEEP or picture.mode.startswith("I;16"):
         return False
     if picture.format == "TIFF":
-        return max(getattr(picture, "tag_v2", {}).get(_BITS_PER_SAMPLE, (8,))) > 8
+        return bool(max(getattr(picture, "tag_v2", {}).get(_BITS_PER_SAMPLE, (8,))) > 8)
     if picture.format == "PNG":
         return data[_PNG_DEPTH] > 8
     if picture.format in ("HEIF", "AVIF"):

@@ -20,6 +20,7 @@ from PIL import Image
 from explorer.photos import boxes
 from explorer.photos.appended import Piece, pieces_behind, samsung_pieces
 from explorer.photos.contents import Contents, Kind, Part, digest_of, gathered
+from explorer.photos.file_ends import ENDS
 from explorer.photos.formats import openers
 from explorer.photos.heif_items import parts_of_items
 from explorer.photos.jpeg_segments import START, Jpeg, read_jpeg
@@ -86,7 +87,7 @@ def _read(data: bytes, budget: Budget) -> Contents:
         return _tiff(data, budget)
     if data[4:8] == b"ftyp":
         return _boxed(data, budget)
-    for magic, end_of in _ENDS.items():
+    for magic, end_of in ENDS.items():
         if data.startswith(magic):
             frames = _frames(data, budget)
             return gathered([*frames.parts, *_parts(pieces_behind(data, end_of(data)))], complete=frames.complete)
@@ -207,64 +208,6 @@ def _frames(data: bytes, budget: Budget) -> Contents:
         digests.append(digest_of(shown, *(_samples(picture) if index else ())).encode())
     return gathered([Part("frame", digest_of(*digests), number - 1)])
 
-
-def _end_of_png(data: bytes) -> int:
-    position = 8
-    while position + 8 <= len(data):
-        kind = data[position + 4 : position + 8]
-        position += 12 + int.from_bytes(data[position : position + 4], "big")
-        if kind == b"IEND":
-            break
-    return position
-
-
-def _end_of_gif(data: bytes) -> int:
-    def colours(flags: int) -> int:
-        return 3 << (flags & 7) + 1 if flags & 0x80 else 0
-
-    def behind_blocks(position: int) -> int:
-        while position < len(data) and data[position]:
-            position += 1 + data[position]
-        return position + 1
-
-    position = 13 + colours(data[10])
-    while position < len(data):
-        kind, position = data[position], position + 1
-        if kind == 0x21:
-            position = behind_blocks(position + 1)
-        elif kind == 0x2C:
-            position = behind_blocks(position + 10 + colours(data[position + 8]))
-        elif kind == 0x3B:
-            return position
-        elif kind:
-            # Not a block: whatever it is, it lies behind the picture.
-            return position - 1
-    return len(data)
-
-
-def _end_of_webp(data: bytes) -> int:
-    size = 8 + int.from_bytes(data[4:8], "little")
-    return size + size % 2
-
-
-def _end_of_bmp(data: bytes) -> int:
-    """By the header's size of the file, or by the picture's where that says more."""
-    size, pixels = (int.from_bytes(data[at : at + 4], "little") for at in (2, 10))
-    width, height, bits = _number(data, 18), abs(_number(data, 22)), int.from_bytes(data[28:30], "little")
-    stored = int.from_bytes(data[34:38], "little")
-    return max(size, pixels + max(stored, (width * bits + 31) // 32 * 4 * height))
-
-
-def _number(data: bytes, at: int) -> int:
-    return int.from_bytes(data[at : at + 4], "little", signed=True)
-
-
-_ENDS: dict[bytes, Callable[[bytes], int]] = {
-    b"\x89PNG\r\n\x1a\n": _end_of_png,
-    b"GIF8": _end_of_gif,
-    b"RIFF": _end_of_webp,
-    b"BM": _end_of_bmp,
-}
 
 # --- HEIF and AVIF
 

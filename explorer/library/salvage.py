@@ -24,7 +24,7 @@ from explorer.library.sqlite_pages import Pages
 # What rows of a table are called when some of them are lost; those of the others can be made again and are not spoken of one by one.
 _NAMES = {
     "root": "watched folders", "photo": "photos", "file": "files", "decision": "decisions about duplicates",
-    "decided": "photos that decisions were about", "protected": "protected folders", "dismissed": "dismissed findings",
+    "decided": "notes of which photos decisions are about", "protected": "protected folders", "dismissed": "dismissed findings",
     "setting": "settings", "embedding": "vectors", "command": "commands that waited",
 }  # fmt: skip
 # These a person made; everything else comes from the photos.
@@ -154,11 +154,11 @@ def _losses(tables: dict[str, RecoveredTable], saved: dict[str, int], cut: dict[
         table = tables[name]
         lost = table.lost()
         if lost is None:
-            lines.append(f"Some of the {words} may be lost: how many there were cannot be told.")
+            lines.append(f"Some of the catalog's {words} may be lost: how many there were cannot be told.")
             continue
         lost += cut.get(name, 0) + max(0, len(table.rows) - saved[name])
         if lost:
-            lines.append(f"{lost:,} of the {words} are lost.")
+            lines.append(f"Lost from the catalog: {lost:,} of its {words}.")
     return lines
 
 

@@ -8,7 +8,7 @@ import warnings
 
 from PIL import ExifTags, Image
 
-from explorer.errors import DamagedPhoto, PhotoError
+from explorer.errors import DamagedPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos import decode as decoding
 from explorer.photos.colour import to_rgb
 from explorer.photos.metadata import orientation
@@ -24,6 +24,8 @@ def pixel_hash(data: bytes) -> bytes:
         warnings.simplefilter("ignore")
         try:
             picture = decoding._open(data)
+            if picture.info.get("deeper"):
+                raise UnsupportedPhoto("its pixels have more bits than are compared")
             picture.load()
             turn = decoding._TURN.get(orientation(picture))
             pixels = to_rgb(picture, 1)

@@ -27,7 +27,8 @@ def to_srgb_from_16_bits(picture: Image.Image, data: bytes) -> Image.Image | Non
         return None
     made = Image.fromarray(_converted(samples, space))
     kept = {name: value for name, value in picture.info.items() if name not in ("cicp", "nclx_profile", "icc_profile")}
-    made.info, made.format = kept, picture.format
+    # What is shown is less than what the file holds.
+    made.info, made.format = kept | {"deeper": True}, picture.format
     return made
 
 

@@ -47,8 +47,8 @@ def read(data: bytes) -> Image.Image:
     picture = _Picture(data, tags)
     made = _image(picture.samples(), tags)
     made.format = "TIFF"
-    # A TIFF's directory is its EXIF block.
-    made.info["exif"] = b"Exif\0\0" + data
+    # A TIFF's directory is its EXIF block. What is shown may be less than what the file holds.
+    made.info |= {"exif": b"Exif\0\0" + data, "deeper": picture.is_deep}
     if profile := tags.get(tag.ICC_PROFILE):
         made.info["icc_profile"] = bytes(int(value) for value in profile)
     return made
@@ -78,6 +78,11 @@ class _Picture:
         if unknown:
             raise UnsupportedPhoto(_NOT_YET)
         check_pixels(self.width * max(1, self._bits // 8 * self._per_pixel // 4), self.height)
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether its samples have more than the 8 bits that are shown."""
+        return self._bits > 8
 
     def _number(self, which: int, otherwise: int) -> int:
         return int(self._tags.get(which, (otherwise,))[0])

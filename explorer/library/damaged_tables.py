@@ -177,7 +177,9 @@ class RecoveredTable:
             # Its dimension is that of its vectors.
             self.rows[rowid] = entry | {"id": rowid}
         elif self.name in _IN_INDEX:
-            made = entry | {column.name: rowid if column.key else time.time() for column in self.columns if column.key or column.name in _MOMENTS}
+            made = entry | {
+                column.name: rowid if column.key else time.time() for column in self.columns if column.key or column.name in _MOMENTS
+            }
             if all(fits(self.name, column, made[column.name]) for column in self.columns if column.name in made):
                 # Beside a row that says otherwise: to have both is better than to have the wrong one.
                 self.rows.setdefault(rowid if row is None else (rowid, "index"), made if row is None else _without_key(made, self.columns))

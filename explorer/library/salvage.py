@@ -107,13 +107,14 @@ def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str,
     _measure_encoders(tables)
     target.execute("pragma foreign_keys = off")
     target.execute("begin")
-    saved = {table.name: table.insert(target) for table in tables.values()}
+    taken = {table.name: table.insert(target) for table in tables.values()}
     decisions = _lost_decisions(target)
     cut = mend_references(target)
     _set_counters(target, tables, source)
     target.execute("commit")
     target.execute("pragma foreign_keys = on")
-    return saved, [*_losses(tables, saved, cut), *decisions]
+    saved = {name: int(target.execute(f'select count(*) from "{name}"').fetchone()[0]) for name in names}  # noqa: S608
+    return saved, [*_losses(tables, taken, cut), *decisions]
 
 
 def _measure_encoders(tables: dict[str, RecoveredTable]) -> None:
@@ -148,7 +149,8 @@ def _set_counters(target: sqlite3.Connection, tables: dict[str, RecoveredTable],
 # --- what was lost
 
 
-def _losses(tables: dict[str, RecoveredTable], saved: dict[str, int], cut: dict[str, int]) -> list[str]:
+def _losses(tables: dict[str, RecoveredTable], taken: dict[str, int], cut: dict[str, int]) -> list[str]:
+    """How many rows of each table were not found, were not taken as they contradict others, or went as what they refer to is lost."""
     lines = list[str]()
     for name, words in _NAMES.items():
         table = tables[name]
@@ -156,7 +158,7 @@ def _losses(tables: dict[str, RecoveredTable], saved: dict[str, int], cut: dict[
         if lost is None:
             lines.append(f"Some of the catalog's {words} may be lost: how many there were cannot be told.")
             continue
-        lost += cut.get(name, 0) + max(0, len(table.rows) - saved[name])
+        lost += cut.get(name, 0) + max(0, len(table.rows) - taken[name])
         if lost:
             lines.append(f"Lost from the catalog: {lost:,} of its {words}.")
     return lines

@@ -211,9 +211,7 @@ class Writer:
         """This file could not be read as a photo, for that reason. fault: whose it is; None where that is not known."""
         self._put(root_id, seen, "failed", reason, None, fault)
 
-    def _put(
-        self, root_id: int, seen: Seen, state: str, reason: str | None, photo_id: int | None, fault: Fault | None = None
-    ) -> None:
+    def _put(self, root_id: int, seen: Seen, state: str, reason: str | None, photo_id: int | None, fault: Fault | None = None) -> None:
         with self.transaction():
             held = self._db.execute("select photo_id from file where root_id = ? and path = ?", (root_id, seen.path)).fetchone()
             self._db.execute(

@@ -119,7 +119,9 @@ def starts_like_a_photo(data: bytes) -> bool:
     """Whether the first bytes are those of a format that we read."""
     if data[4:8] == b"ftyp":
         return data[8:12].startswith(_HEIF_BRANDS)
-    return data.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM")) or is_tiff(data) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
+    return (
+        data.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM")) or is_tiff(data) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
+    )
 
 
 def refusal(data: bytes) -> PhotoError:

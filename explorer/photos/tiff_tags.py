@@ -70,9 +70,7 @@ def is_raw(data: bytes) -> bool:
     first = found[0]
     if DNG_VERSION in first or (first.get(SUBFILE_TYPE) == (1,) and SUB_IFDS in first):
         return True
-    return any(
-        tags.get(PHOTOMETRIC, (0,))[0] in _RAW_PHOTOMETRIC or tags.get(COMPRESSION, (0,))[0] in _RAW_COMPRESSION for tags in found
-    )
+    return any(tags.get(PHOTOMETRIC, (0,))[0] in _RAW_PHOTOMETRIC or tags.get(COMPRESSION, (0,))[0] in _RAW_COMPRESSION for tags in found)
 
 
 def pieces(tags: Directory) -> Iterator[tuple[int, int]]:

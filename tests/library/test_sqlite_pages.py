@@ -73,7 +73,11 @@ def test_trees_of_many_pages(large: Path) -> None:
 
 def test_a_page_that_makes_no_sense_costs_its_own_rows(large: Path, tmp_path: Path) -> None:
     pages = Pages(large)
-    (number,) = [n for n in range(1, pages.count + 1) if pages.is_leaf(n) and any(cell.values[-1] == 1500 for cell in pages.cells(n) if len(cell.values) == 3)]
+    (number,) = [
+        n
+        for n in range(1, pages.count + 1)
+        if pages.is_leaf(n) and any(cell.values[-1] == 1500 for cell in pages.cells(n) if len(cell.values) == 3)
+    ]
     own = {cell.rowid for cell in pages.cells(number)}
     data = bytearray(large.read_bytes())
     for how in (bytes(512), b"\xff" * 512, bytes([13, 0, 0, 255, 255]) + bytes(507)):
@@ -112,7 +116,9 @@ def test_a_chain_that_breaks_off_or_goes_on_costs_its_row(tmp_path: Path) -> Non
         assert [cell.rowid for cell in table(torn, "t")] == [2, 3] and torn.torn
 
 
-@pytest.mark.parametrize("change", [lambda log: log, lambda log: log[: len(log) // 2], lambda log: log[:-1] + b"\0" if log[-1] else log[:-1] + b"\1"])
+@pytest.mark.parametrize(
+    "change", [lambda log: log, lambda log: log[: len(log) // 2], lambda log: log[:-1] + b"\0" if log[-1] else log[:-1] + b"\1"]
+)
 def test_the_log_counts_up_to_the_last_commit_that_is_whole(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
     path, copy = tmp_path / "a.db", tmp_path / "b.db"
     db = sqlite3.connect(path, isolation_level=None)

@@ -30,9 +30,7 @@ FLAT = pictures.plain("#b46450")
 
 def png_with(picture: Image.Image, *chunks: tuple[bytes, bytes], **options: Any) -> bytes:
     data = pictures.encoded(picture, "PNG", **options)
-    made = b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
-    )
+    made = b"".join(struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks)
     # Right behind the header.
     return data[:33] + made + data[33:]
 
@@ -231,7 +229,9 @@ def exif(space: int, index: str | None = None) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
-@pytest.mark.parametrize(("space", "index", "wide"), [(2, None, True), (0xFFFF, "R03", True), (0xFFFF, "R98", False), (0xFFFF, None, False), (1, None, False)])
+@pytest.mark.parametrize(
+    ("space", "index", "wide"), [(2, None, True), (0xFFFF, "R03", True), (0xFFFF, "R98", False), (0xFFFF, None, False), (1, None, False)]
+)
 def test_adobe_rgb_by_exif(kind: str, space: int, index: str | None, wide: bool) -> None:
     seen = middle(decode(pictures.encoded(pictures.plain("#509650"), kind, exif=exif(space, index)), SPEC))
     assert _near(seen, (0, 151, 74) if wide else (80, 150, 80), 7)

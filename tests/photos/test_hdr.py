@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from explorer.photos import hdr
 
 
-@pytest.mark.parametrize(("nits", "signal"), [(0, 0.0), (0.1, 0.0623), (100, 0.5081), (203, 0.5807), (1000, 0.7518), (4000, 0.9026), (10000, 1.0)])
+@pytest.mark.parametrize(
+    ("nits", "signal"), [(0, 0.0), (0.1, 0.0623), (100, 0.5081), (203, 0.5807), (1000, 0.7518), (4000, 0.9026), (10000, 1.0)]
+)
 def test_pq_is_as_the_standard_has_it(nits: float, signal: float) -> None:
     assert float(hdr.nits_to_pq(np.array([nits]))[0]) == pytest.approx(signal, abs=2e-4)
     assert float(hdr.pq_to_nits(np.array([signal]))[0]) == pytest.approx(nits, rel=5e-3, abs=1e-3)

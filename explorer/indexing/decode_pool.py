@@ -213,7 +213,7 @@ _ERRORS: dict[Fault, type[PhotoError]] = {"damaged": DamagedPhoto, "foreign": No
 def _fault(header: dict[str, Any]) -> Fault:
     """Whose fault an error is, as the process says; of an answer that says nothing known, not the file's."""
     fault = header.get("fault")
-    return fault if fault in _ERRORS else "environment"
+    return fault if isinstance(fault, str) and fault in _ERRORS else "environment"
 
 
 @contextlib.contextmanager

@@ -37,7 +37,7 @@ _SAID = {"apart": "that photos are no duplicates", "keep": "which photo to keep"
 
 @dataclass
 class Salvaged:
-    """What became of a damaged catalog. kept: where its file is now. rows: saved, by table. lost: sentences, of what a person made first."""
+    """What became of a damaged catalog. kept: where its file is now. rows: saved, by table. lost: sentences, what a person made first."""
 
     kept: Path
     rows: dict[str, int] = field(default_factory=dict)

@@ -1,10 +1,11 @@
-"""The rows of an SQLite database, read from the pages of its file without SQLite, which gives up at the first page that makes no sense.
+"""The rows of an SQLite database, read from the pages of its file without SQLite, which gives up at a page that makes no sense.
 
-After "Database File Format" (sqlite.org/fileformat2.html): b-tree pages (1.6), records (2.1), the free-list (1.5) and the write-ahead log (4).
+After "Database File Format" (sqlite.org/fileformat2.html): b-tree pages (1.6), records (2.1), the free-list (1.5), the write-ahead log (4).
 """
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,7 +131,7 @@ class Pages:
         return size if known else _USUAL_PAGE
 
     def _committed(self, log: bytes) -> dict[int, bytes]:
-        """The last version of each page up to the last commit that is whole: a frame counts where its checksum holds, as do all before it."""
+        """The last version of each page up to the last whole commit: a frame counts where its checksum and all before it hold."""
         found, pending = dict[int, bytes](), dict[int, bytes]()
         if len(log) < 32 or (order := _WAL_MAGICS.get(int.from_bytes(log[:4], "big"))) is None:
             return found
@@ -248,18 +249,17 @@ def _record(data: bytes) -> tuple[Value, ...]:
 
 
 def _value(kind: int, raw: bytes) -> Value:
-    if kind == 0:
-        return None
-    if kind < 7:
-        return int.from_bytes(raw, "big", signed=True)
-    if kind == 7:
-        return float(struct.unpack(">d", raw)[0])
-    if kind < 10:
-        return kind - 8
-    if kind % 2 == 0:
-        return raw
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        # A value of another type, which no column of texts takes.
-        return raw
+    value: Value = None
+    if kind in (8, 9):
+        value = kind - 8
+    elif kind == 7:
+        value = float(struct.unpack(">d", raw)[0])
+    elif 0 < kind < 7:
+        value = int.from_bytes(raw, "big", signed=True)
+    elif kind >= 12:
+        value = raw
+        if kind % 2:
+            # What is no UTF-8 stays a value of another type, which no column of texts takes.
+            with contextlib.suppress(UnicodeDecodeError):
+                value = raw.decode()
+    return value

@@ -209,9 +209,9 @@ class Writer:
 
     def put_failed(self, root_id: int, seen: Seen, reason: str, fault: Fault | None = None) -> None:
         """This file could not be read as a photo, for that reason. fault: whose it is; None where that is not known."""
-        self._put(root_id, seen, "failed", reason, None, fault)
+        self._put(root_id, seen, "failed", reason, None, fault=fault)
 
-    def _put(self, root_id: int, seen: Seen, state: str, reason: str | None, photo_id: int | None, fault: Fault | None = None) -> None:
+    def _put(self, root_id: int, seen: Seen, state: str, reason: str | None, photo_id: int | None, *, fault: Fault | None = None) -> None:
         with self.transaction():
             held = self._db.execute("select photo_id from file where root_id = ? and path = ?", (root_id, seen.path)).fetchone()
             self._db.execute(

@@ -120,10 +120,7 @@ def _transform(profile: bytes, mode: str) -> _Transform | None:
 
     Raises PyCMSError for a profile that is broken or for another mode.
     """
-    if mode == "LAB":
-        source = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
-    else:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    source = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB") if mode == "LAB" else io.BytesIO(profile))
     if mode == "L" and source.profile.xcolor_space.strip() == "RGB":
         # Grey whose tones are those of a space of colours.
         mode = "RGB"

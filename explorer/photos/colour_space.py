@@ -70,7 +70,7 @@ class ColourSpace(NamedTuple):
         return self.curve in (_PQ, _HLG)
 
     def to_srgb(self, picture: Image.Image) -> Image.Image:
-        """An RGB picture whose values are in this space → in sRGB; high dynamic range as `hdr.tone_mapped` has it, other colours clipped."""
+        """An RGB picture whose values are in this space → in sRGB; high dynamic range by `hdr.tone_mapped`, other colours clipped."""
         values = np.asarray(picture)
         return Image.fromarray(self.converted(values, self.peak(values) if self.is_hdr else 0.0))
 

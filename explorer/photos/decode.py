@@ -211,11 +211,10 @@ def _judge(picture: Image.Image, preview: Image.Image, upright: Image.Transpose 
     # JPEG's grid has lines every eight pixels; a JPEG that was scaled while it was decoded, or anything that is shrunk now, closer ones.
     decoder = getattr(picture, "decoderconfig", ()) or (1,)
     closer = max(1, int(decoder[0])) if picture.format in ("JPEG", "MPO") else reduction
-    as_it_is = picture.mode in ("RGB", "L") and not has_other_tones(picture)
-    if as_it_is:
-        plain = picture.reduce(reduction) if reduction > 1 else picture
-    else:
+    if picture.mode not in ("RGB", "L") or has_other_tones(picture):
         plain = to_rgb(picture, reduction)
+    else:
+        plain = picture.reduce(reduction) if reduction > 1 else picture
     if upright is not None:
         plain = plain.transpose(upright)
     small = np.asarray(preview)

@@ -1,4 +1,4 @@
-"""Pictures of high dynamic range with more than 8 bits, which Pillow gives in 8: too few for PQ, where one step of a dark, pure colour shows."""
+"""Pictures of high dynamic range with more than 8 bits. Pillow gives them in 8, too few for PQ: one step of a dark, pure colour shows."""
 
 from __future__ import annotations
 

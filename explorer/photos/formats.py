@@ -132,18 +132,14 @@ def refusal(data: bytes) -> PhotoError:
     """
     if not data.strip(b"\0"):
         return DamagedPhoto("the file holds nothing but zeros: it was probably lost in copying" if data else "the file is empty")
-    for offset, magic, reason in _MAGIC:
-        if data[offset : offset + len(magic)] == magic:
-            return UnsupportedPhoto(reason)
-    if data[4:8] == b"ftyp":
-        return UnsupportedPhoto(_VIDEO)
+    known = next((reason for offset, magic, reason in _MAGIC if data[offset : offset + len(magic)] == magic), None)
+    if known or data[4:8] == b"ftyp":
+        return UnsupportedPhoto(known or _VIDEO)
     start = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     for word, reason in _TEXT:
         if start.startswith(word) or (start.startswith((b"<?xml", b"<!--")) and word in start):
             return NotAPhoto(reason) if reason == _PAGE else UnsupportedPhoto(reason)
-    if start.startswith(b"<?xml"):
-        return UnsupportedPhoto("it is an XML document, not a photo")
-    if start and not start.startswith(_TEXT_PICTURES) and _is_plain_text(data[:1024]):
+    if start and not start.startswith(b"<?xml") and not start.startswith(_TEXT_PICTURES) and _is_plain_text(data[:1024]):
         return NotAPhoto("it is text, not a photo")
     return UnsupportedPhoto("it is not a photo in a format that can be read, whatever its name says")
 

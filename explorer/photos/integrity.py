@@ -19,7 +19,7 @@ _STREAM = "the file is damaged: its compressed picture makes no sense"
 NOT_YET = "its picture is of a kind that cannot be read yet"
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-# Samples of a pixel by PNG's colour type, and the passes of Adam7: first column and row, steps across and down (PNG 3, sections 11.2 and 8).
+# Samples of a pixel by PNG's colour type, and Adam7's passes: first column and row, steps across and down (PNG 3, sections 11.2, 8).
 _PNG_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 _PIECE = 1 << 20
@@ -110,7 +110,7 @@ def _jpeg(data: bytes) -> str | None:
         at += 1
         if marker == 0xD9:
             return _STREAM if known or not begun else None
-        if marker == 0 or marker == 1 or 0xD0 <= marker <= 0xD8:
+        if marker in {0, 1} or 208 <= marker <= 216:
             continue
         (size,) = struct.unpack_from(">H", data, at)
         if size < 2:

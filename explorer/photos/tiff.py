@@ -198,13 +198,10 @@ def _image(samples: Samples, tags: Directory) -> Image.Image:
     if samples.dtype.kind == "f" and photometric in (1, 2) and not transparent:
         return _of_floats(samples[:, :, :colours])
     bits = int(tags.get(tag.BITS, (1,))[0])
-    if photometric == 8:
-        small = _of_lab(samples[:, :, :3], bits)
-    else:
-        small = _to_bytes(samples[:, :, :colours], bits)
+    small = _of_lab(samples[:, :, :3], bits) if photometric == 8 else _to_bytes(samples[:, :, :colours], bits)
     if photometric == 0:
         small = 255 - small
-    if photometric == 8 or photometric == 9:
+    if photometric in {8, 9}:
         return Image.merge("LAB", [Image.fromarray(np.ascontiguousarray(small[:, :, i])) for i in range(3)])
     alpha = _to_bytes(samples[:, :, colours : colours + 1], bits) if transparent else None
     mode = {1: "L", 3: "YCbCr" if photometric == 6 else "RGB", 4: "CMYK"}[colours]

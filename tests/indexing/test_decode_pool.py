@@ -13,7 +13,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from explorer.errors import PhotoError
+from explorer.errors import DamagedPhoto, NotAPhoto, PhotoError, UnsupportedPhoto
 from explorer.indexing.decode_pool import DecodePool, Outcome
 from explorer.indexing.decode_process import Job
 from explorer.photos import wire
@@ -292,3 +292,41 @@ def test_a_photo_crosses_the_wire_whole() -> None:
     for name in photo.__dataclass_fields__:
         if name != "input":
             assert getattr(back, name) == getattr(photo, name)
+
+
+@pytest.mark.parametrize(
+    ("data", "fault", "kind"),
+    [
+        (pictures.encoded(pictures.draw(1))[:100], "damaged", DamagedPhoto),
+        (b"<html>Log in</html>", "foreign", NotAPhoto),
+        (b"\xff\x0a" + bytes(50), "unsupported", UnsupportedPhoto),
+        (b"8BPS" + bytes(50), "unsupported", UnsupportedPhoto),
+    ],
+)
+def test_whose_fault_it_is_comes_along(data: bytes, fault: str, kind: type[PhotoError], tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(data)
+    with DecodePool(1, None) as pool:
+        (outcome,) = pool.run([Job(str(tmp_path / "a.jpg"), 0.0)], lambda _: False)
+        assert outcome.error and outcome.fault == fault
+        with pytest.raises(PhotoError) as caught:
+            pool.decode_bytes(data)
+    assert type(caught.value) is kind
+
+
+def test_what_the_computer_lacks_is_not_the_files_fault(tmp_path: Path) -> None:
+    with DecodePool(1, None) as pool:
+        (outcome,) = pool.run([Job(str(tmp_path / "absent.jpg"), 0.0)], lambda _: False)
+        assert outcome.fault == "environment"
+    # One that crashes or says nothing sensible of the fault.
+    for answer in ('{"error": "so"}', '{"error": "so", "fault": "everybody\'s"}', '{"error": "so", "fault": ["damaged"]}'):
+        code = (
+            "import json, sys\nfrom explorer.photos import wire\n"
+            "while wire.receive(sys.stdin.buffer) is not None:\n"
+            f"    wire.send(sys.stdout.buffer, json.loads({answer!r}))\n"
+        )
+        with DecodePool(1, None, command=[sys.executable, "-c", code]) as pool:
+            (outcome,) = pool.run([Job(str(tmp_path / "a.jpg"), 0.0)], lambda _: False)
+            assert (outcome.error, outcome.fault) == ("so", "environment")
+            with pytest.raises(PhotoError) as caught:
+                pool.decode_bytes(b"anything")
+            assert caught.value.fault == "environment"

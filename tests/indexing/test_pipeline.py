@@ -197,6 +197,8 @@ def test_what_is_no_photo_costs_a_row_with_a_reason_each(desk: Desk) -> None:
     reasons = desk.failed()
     assert set(reasons) == {"empty.jpg", "text.png", "cut.jpg", "raw.nef"}
     assert all(reason and "Error" not in reason and "Traceback" not in reason for reason in reasons.values())
+    faults = {Path(file["path"]).name: file["fault"] for file in desk.library.catalog.failures()}
+    assert faults == {"empty.jpg": "damaged", "text.png": "foreign", "cut.jpg": "damaged", "raw.nef": "unsupported"}
     assert counts(desk.run()) == {"unchanged": 1, "failed": 4}
 
 

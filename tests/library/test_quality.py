@@ -84,3 +84,10 @@ def test_subjects_and_files(shelf: Shelf) -> None:
     assert [(photo_id, Path(path).name) for photo_id, _, path, _ in quality.named_files(shelf.library.catalog)] == [
         (one, "a.jpg"), (one, "copy.png"),
     ]  # fmt: skip
+
+
+def test_a_photo_that_was_called_damaged_and_is_read_whole_is_damaged_no_more(shelf: Shelf) -> None:
+    one, two = shelf.put("a.jpg", 1, damaged="part is missing"), shelf.put("b.jpg", 2, damaged="part is missing")
+    judge(shelf, one)
+    found = {subject.id: subject.damaged for subject in quality.subjects(shelf.library.catalog)}
+    assert found == {one: None, two: "part is missing"}

@@ -29,7 +29,7 @@ def rows_of(path: Path) -> Rows:
     db = sqlite3.connect(path)
     try:
         names = [row[0] for row in db.execute("select name from sqlite_master where type = 'table' and name not like '%sqlite%'")]
-        return {name: set(db.execute(f'select * from "{name}"').fetchall()) for name in names}  # noqa: S608
+        return {name: set(db.execute(f'select * from "{name}"').fetchall()) for name in names}
     finally:
         db.close()
 
@@ -386,7 +386,7 @@ def _page(data: bytearray, number: int, content: bytes) -> None:
 @pytest.mark.parametrize("damage", [zeros, noise, another, header, cut, schema, specks, texts, stretch])
 def test_any_damage_is_mended(made: Path, path: Path, damage: Callable[[bytearray, random.Random], None], seed: int) -> None:
     data = bytearray(path.read_bytes())
-    damage(data, random.Random(f"{damage.__name__} {seed}"))  # noqa: S311
+    damage(data, random.Random(f"{damage.__name__} {seed}"))
     path.write_bytes(data)
     whole = rows_of(made)
     _, found = mended(path)
@@ -397,7 +397,7 @@ def test_any_damage_is_mended(made: Path, path: Path, damage: Callable[[bytearra
 
 @pytest.mark.parametrize("suffix", ["-wal", "-shm"])
 def test_garbage_beside_a_catalog_is_no_matter(made: Path, path: Path, suffix: str) -> None:
-    path.with_name(path.name + suffix).write_bytes(random.Random(1).randbytes(40_000))  # noqa: S311
+    path.with_name(path.name + suffix).write_bytes(random.Random(1).randbytes(40_000))
     assert checks.damage(path) == []
     _, found = mended(path)
     assert found == rows_of(made)

@@ -25,7 +25,7 @@ def tiff(
     bits: int | None = None,
     packed: bytes | None = None,
 ) -> bytes:
-    """samples: (height, width, per pixel), of the type that is to be stored. bits, packed: of samples that are no whole bytes, one strip."""
+    """samples: (height, width, per pixel), of the type that is to be stored. bits, packed: of samples that are no whole bytes, in one."""
     height, width, per_pixel = samples.shape
     rows = rows_per_strip or height
     kind = {"u": 1, "i": 2, "f": 3}[samples.dtype.kind]
@@ -63,7 +63,7 @@ def _packed(piece: npt.NDArray[np.generic], order: str, compression: int, predic
         piece = np.concatenate([piece[:, :1], np.diff(piece, axis=1)], axis=1)
     raw = piece.astype(piece.dtype.newbyteorder(order)).tobytes()
     if predictor == 3:
-        rows, columns, per_pixel = piece.shape
+        rows, _columns, per_pixel = piece.shape
         size = piece.dtype.itemsize
         high_first = np.frombuffer(piece.astype(piece.dtype.newbyteorder(">")).tobytes(), np.uint8).reshape(rows, -1, size)
         planes = np.ascontiguousarray(high_first.transpose(0, 2, 1)).reshape(rows, -1, per_pixel)

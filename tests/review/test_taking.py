@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from explorer import cli
-from explorer.errors import UsageError
+from explorer.errors import PROVEN, Fault, UsageError
 from explorer.library.dismissals import of_path
 from explorer.library.removals import known_file, unread_file
 from explorer.review import moving, trash
-from explorer.review.anomalies import Finding
+from explorer.review.anomalies import Anomalies, Finding
 from explorer.review.checking import ONLY_COPY, TRASH
 from explorer.review.kinds import Kind
 from explorer.review.outcome import Removal
@@ -143,3 +143,26 @@ def test_a_plan_is_written_and_carried_out(field: Field, capfdbinary: pytest.Cap
     assert run_command(["undo", *place]) == 0
     assert field.tree() == before
     assert run_command(["anomalies", *place, "--all", "--plan", plan]) == 2
+
+
+@pytest.mark.parametrize("fault", ["unsupported", "environment", None])
+def test_a_file_that_is_not_proven_to_be_at_fault_is_not_offered_and_stays(field: Field, fault: Fault | None) -> None:
+    path = field.fail("whole.jxl", "a whole file", "JPEG XL files cannot be read yet", fault)
+    (failure,) = field.library.catalog.failures()
+    assert failure["fault"] == fault
+    anomalies = Anomalies(field.library)
+    assert anomalies.findings() == [] and anomalies.counts()["unreadable"] == 0
+    # A plan that was written by hand.
+    wanted = [Removal(path, digest(Path(path)), bytes=12, tier="unreadable", why="Odd.")]
+    (result,) = remove(field.library, wanted, without_keeper=True).results
+    assert (result.state, Path(path).exists()) == ("refused", True)
+    assert "no fault of the file" in result.reason
+
+
+@pytest.mark.parametrize("fault", PROVEN)
+def test_a_file_that_is_proven_to_be_at_fault_is_offered(field: Field, fault: Fault) -> None:
+    path = field.fail("torn.jpg", "a torn file", "the file is damaged", fault)
+    (found,) = Anomalies(field.library).findings()
+    assert (found.path, found.kind, found.detail) == (path, "unreadable", "The file is damaged.")
+    (wanted,) = removals_of_findings(field.library.catalog, [found]).removals
+    assert dry_run(field.library, [wanted], without_keeper=True).results[0].state == "would"

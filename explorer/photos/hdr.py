@@ -29,26 +29,30 @@ _PEAK_PERCENTILE = 99.9
 def pq_to_nits(values: npt.NDArray[Any]) -> Array:
     """PQ signal, 0 to 1 → nits."""
     power = np.clip(values, 0, 1) ** (1 / _M2)
-    return (_BRIGHTEST * (np.maximum(power - _C1, 0) / (_C2 - _C3 * power)) ** (1 / _M1)).astype(np.float32)
+    found: Array = (_BRIGHTEST * (np.maximum(power - _C1, 0) / (_C2 - _C3 * power)) ** (1 / _M1)).astype(np.float32)
+    return found
 
 
 def nits_to_pq(nits: npt.NDArray[Any]) -> Array:
     """Nits, up to 10,000 → PQ signal, 0 to 1."""
     power = np.clip(nits / _BRIGHTEST, 0, 1) ** _M1
-    return (((_C1 + _C2 * power) / (1 + _C3 * power)) ** _M2).astype(np.float32)
+    found: Array = (((_C1 + _C2 * power) / (1 + _C3 * power)) ** _M2).astype(np.float32)
+    return found
 
 
 def hlg_to_scene(values: npt.NDArray[Any]) -> Array:
     """HLG signal, 0 to 1 → scene light, 0 to 1: the inverse of the OETF."""
     clipped = np.clip(values, 0, 1)
     bright = (np.exp((clipped - _HLG_C) / _HLG_A) + _HLG_B) / 12
-    return np.where(clipped <= 0.5, clipped**2 / 3, bright).astype(np.float32)
+    found: Array = np.where(clipped <= 0.5, clipped**2 / 3, bright).astype(np.float32)
+    return found
 
 
 def scene_to_nits(scene: Array) -> Array:
     """HLG's scene light, of shape (…, 3) → nits on a screen of 1,000 nits: the OOTF."""
     luminance = (scene @ _LUMINANCE)[..., None]
-    return (_HLG_PEAK * np.maximum(luminance, 1e-9) ** (_HLG_GAMMA - 1) * scene).astype(np.float32)
+    found: Array = (_HLG_PEAK * np.maximum(luminance, 1e-9) ** (_HLG_GAMMA - 1) * scene).astype(np.float32)
+    return found
 
 
 def peak(nits: Array) -> float:
@@ -60,10 +64,11 @@ def peak(nits: Array) -> float:
 def tone_mapped(nits: Array, peak: float) -> Array:
     """Nits, of shape (…, 3) → linear light with 1 for reference white, and nothing brighter. peak: of the whole picture, in nits."""
     brightest = nits.max(axis=-1)
-    if peak <= WHITE:
-        return np.minimum(nits / WHITE, 1.0).astype(np.float32)
-    mapped = pq_to_nits(_rolled_off(nits_to_pq(brightest), peak))
-    return np.minimum(nits * (mapped / np.maximum(brightest, 1e-6))[..., None] / WHITE, 1.0).astype(np.float32)
+    share: Array | float = 1.0
+    if peak > WHITE:
+        share = (pq_to_nits(_rolled_off(nits_to_pq(brightest), peak)) / np.maximum(brightest, 1e-6))[..., None]
+    found: Array = np.minimum(nits * share / WHITE, 1.0).astype(np.float32)
+    return found
 
 
 def _rolled_off(signal: Array, peak: float) -> Array:
@@ -74,14 +79,16 @@ def _rolled_off(signal: Array, peak: float) -> Array:
     scaled = np.clip(signal / top, 0, 1)
     t = np.maximum(scaled - knee, 0) / (1 - knee)
     spline = (2 * t**3 - 3 * t**2 + 1) * knee + (t**3 - 2 * t**2 + t) * (1 - knee) + (-2 * t**3 + 3 * t**2) * most
-    return (np.where(scaled < knee, scaled, spline) * top).astype(np.float32)
+    found: Array = (np.where(scaled < knee, scaled, spline) * top).astype(np.float32)
+    return found
 
 
 def srgb_encoded(linear: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """Linear light, 0 to 1 → sRGB in 8 bits (IEC 61966-2-1)."""
     clipped = np.clip(linear, 0, 1)
     curve = np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * np.maximum(clipped, 1e-9) ** (1 / 2.4) - 0.055)
-    return (curve * 255 + 0.5).astype(np.uint8)
+    found: npt.NDArray[np.uint8] = (curve * 255 + 0.5).astype(np.uint8)
+    return found
 
 
 def scene_to_srgb(linear: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from explorer.errors import OversizedPhoto
+from explorer.photos import limits
+
+MB = 1 << 20
+
+
+@pytest.fixture
+def group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(limits, "_GROUP", tmp_path)
+    return tmp_path
+
+
+def container(group: Path, most: object, used: int, cached: int) -> None:
+    (group / "memory.max").write_text(f"{most}\n")
+    (group / "memory.current").write_text(f"{used}\n")
+    (group / "memory.stat").write_text(f"anon 5\nfile {cached}\n")
+
+
+def test_a_container_has_what_it_may_have_less_what_it_uses_but_for_cached_files(group: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    container(group, 1000 * MB, 700 * MB, 300 * MB)
+    assert limits._free_in_group() == 600 * MB
+    monkeypatch.setattr(limits, "_free_on_machine", lambda: 800 * MB)
+    assert limits.free_memory() == 600 * MB
+    monkeypatch.setattr(limits, "_free_on_machine", lambda: 500 * MB)
+    assert limits.free_memory() == 500 * MB
+    container(group, 100, 700, 0)
+    assert limits._free_in_group() == 0
+    container(group, 100, 10, 700)
+    assert limits._free_in_group() == 100
+
+
+def test_without_a_container_there_is_no_other_limit(group: Path) -> None:
+    assert limits._free_in_group() == sys.maxsize
+    container(group, "max", 7, 0)
+    assert limits._free_in_group() == sys.maxsize
+    container(group, "nonsense", 7, 0)
+    assert limits._free_in_group() == sys.maxsize
+
+
+def test_what_the_machine_has_is_read_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "read_text", lambda self: "MemTotal: 9 kB\nMemAvailable:    2048 kB\n")
+    assert limits._free_on_machine() == 2 * MB
+    monkeypatch.setattr(Path, "read_text", lambda self: "MemAvailable:\n")
+    monkeypatch.setattr(os, "sysconf", {"SC_AVPHYS_PAGES": 100, "SC_PAGE_SIZE": 4096}.__getitem__)
+    assert limits._free_on_machine() == 409_600
+    monkeypatch.setattr(os, "sysconf", lambda name: int("no number"))
+    assert limits._free_on_machine() == 2 << 30
+
+
+def test_a_file_may_take_a_quarter_of_what_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "free_memory", lambda: 400 * MB)
+    limits.check_size(100 * MB)
+    with pytest.raises(OversizedPhoto, match=r"0\.1 GB"):
+        limits.check_size(100 * MB + 1)
+    # What is no burden in any case is not asked about.
+    monkeypatch.setattr(limits, "free_memory", lambda: 0)
+    limits.check_size(16 * MB)
+    with pytest.raises(OversizedPhoto):
+        limits.check_size(16 * MB + 1)
+
+
+def test_a_picture_may_take_a_quarter_of_what_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A quarter of this is 12 bytes for each of ten million pixels.
+    monkeypatch.setattr(limits, "free_memory", lambda: 480_000_000)
+    limits.check_pixels(10_000, 1000)
+    with pytest.raises(OversizedPhoto, match=r"10 megapixels \(10001 × 1000\).*memory for 10 "):
+        limits.check_pixels(10_001, 1000)
+    monkeypatch.setattr(limits, "free_memory", lambda: 0)
+    limits.check_pixels(2000, 2000)
+    with pytest.raises(OversizedPhoto):
+        limits.check_pixels(2000, 2001)

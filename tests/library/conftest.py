@@ -7,6 +7,7 @@ import pytest
 
 from explorer.library.library import Library
 from tests.factory import Shelf
+from tests.library.wreck import made, path  # noqa: F401  fixtures
 
 
 @pytest.fixture

@@ -2,100 +2,18 @@
 
 from __future__ import annotations
 
-import random
-import shutil
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from explorer.errors import CatalogDamaged, LibraryError, LibraryNewer
 from explorer.library import checks
-from explorer.library.decisions import decide
 from explorer.library.library import Library
 from explorer.library.migrations import VERSION, too_new
-from explorer.library.salvage import Salvaged, salvage
-from explorer.library.writer import Seen
-from tests.factory import Shelf, decoded, digest_of, vector_of
-
-PHOTOS, PAGE = 600, 4096
-# What a person made.
-MADE = ("root", "decision", "decided", "protected", "dismissed", "setting")
-Rows = dict[str, set[tuple[object, ...]]]
-
-
-def rows_of(path: Path) -> Rows:
-    db = sqlite3.connect(path)
-    try:
-        names = [row[0] for row in db.execute("select name from sqlite_master where type = 'table' and name not like '%sqlite%'")]
-        return {name: set(db.execute(f'select * from "{name}"').fetchall()) for name in names}
-    finally:
-        db.close()
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A catalog of six hundred photos with decisions, closed."""
-    folder = tmp_path_factory.mktemp("made")
-    (folder / "photos").mkdir()
-    shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
-    with shelf.writer.transaction():
-        for number in range(PHOTOS):
-            photo = shelf.writer.add_photo(digest_of(number), 1000, decoded(camera=f"camera {number % 7} " + "x" * 40))
-            shelf.writer.add_embedding(shelf.encoder, photo, vector_of(number))
-            shelf.writer.put_present(shelf.root, Seen(f"folder {number % 9}/photo {number:04}.jpg", 1000, 10**9, number + 1), photo)
-    for number in range(0, 120, 2):
-        decide(shelf.library.catalog, "apart", [digest_of(number), digest_of(number + 1)], 2)
-    with shelf.library.catalog.reading() as db:
-        db.execute("insert into protected values ('/photos/dear', 1.7e9)")
-        db.executemany("insert into dismissed values (?, 'blurred', 1.7e9)", [(digest_of(number).hex(),) for number in range(300)])
-    shelf.library.catalog.set_setting("mine", "kept")
-    shelf.close()
-    path = folder / "library" / "catalog.db"
-    db = sqlite3.connect(path)
-    db.execute("pragma wal_checkpoint(truncate)")
-    db.close()
-    return path
-
-
-@pytest.fixture
-def path(made: Path, tmp_path: Path) -> Path:
-    shutil.copytree(made.parent, tmp_path / "library")
-    return tmp_path / "library" / "catalog.db"
-
-
-def root_of(path: Path, name: str) -> int:
-    db = sqlite3.connect(path)
-    try:
-        return int(db.execute("select rootpage from sqlite_master where name = ?", (name,)).fetchone()[0])
-    finally:
-        db.close()
-
-
-def overwrite(path: Path, number: int, content: bytes) -> None:
-    data = bytearray(path.read_bytes())
-    data[(number - 1) * PAGE : number * PAGE] = content
-    path.write_bytes(data)
-
-
-def mended(path: Path) -> tuple[Salvaged, Rows]:
-    """Salvage, and look whether what is left is sound in itself."""
-    before = path.read_bytes()
-    saved = salvage(path)
-    assert saved.kept.read_bytes() == before
-    assert checks.damage(path) == []
-    library = Library.open(path.parent)
-    try:
-        assert checks.dangling(library.catalog) == []
-        counts = library.catalog.counts()
-        assert counts.files <= PHOTOS
-        library.catalog.roots(), library.catalog.matching(), library.catalog.failures()
-    finally:
-        library.close()
-    found = rows_of(path)
-    assert {name: number for name, number in saved.rows.items() if name in MADE} == {name: len(found[name]) for name in MADE}
-    return saved, found
+from explorer.library.salvage import salvage
+from tests.factory import digest_of
+from tests.library.wreck import MADE, PAGE, PHOTOS, mended, overwrite, root_of, rows_of
 
 
 def test_a_sound_catalog_is_copied_as_it_is(made: Path, path: Path) -> None:
@@ -326,78 +244,3 @@ def test_where_nothing_can_be_written_nothing_is_changed(path: Path, monkeypatch
     with pytest.raises(LibraryError, match="Read-only"):
         salvage(path)
     assert path.read_bytes() == before
-
-
-# --- by chance
-
-
-def zeros(data: bytearray, chance: random.Random) -> None:
-    for _ in range(chance.randint(1, 4)):
-        _page(data, chance.randrange(len(data) // PAGE), bytes(PAGE))
-
-
-def noise(data: bytearray, chance: random.Random) -> None:
-    for _ in range(chance.randint(1, 4)):
-        _page(data, chance.randrange(len(data) // PAGE), chance.randbytes(PAGE))
-
-
-def another(data: bytearray, chance: random.Random) -> None:
-    one, other = chance.randrange(1, len(data) // PAGE), chance.randrange(1, len(data) // PAGE)
-    _page(data, one, data[other * PAGE : (other + 1) * PAGE])
-
-
-def header(data: bytearray, chance: random.Random) -> None:
-    length = chance.choice([16, 100, PAGE])
-    data[:length] = chance.randbytes(length)
-
-
-def cut(data: bytearray, chance: random.Random) -> None:
-    del data[chance.randrange(PAGE, len(data)) :]
-
-
-def schema(data: bytearray, chance: random.Random) -> None:
-    at = chance.randrange(100, PAGE - 100)
-    data[at : at + 60] = chance.randbytes(60)
-
-
-def specks(data: bytearray, chance: random.Random) -> None:
-    for _ in range(30):
-        at = chance.randrange(len(data) - 20)
-        data[at : at + 12] = chance.randbytes(12)
-
-
-def texts(data: bytearray, chance: random.Random) -> None:
-    at = 0
-    while (at := data.find(b"camera", at + 1)) > 0:
-        if chance.random() < 0.05:
-            data[at : at + 2] = b"\xff\xfe"
-
-
-def stretch(data: bytearray, chance: random.Random) -> None:
-    at, length = len(data) // 2, chance.randint(100, 20 * PAGE)
-    data[at : at + length] = chance.randbytes(length)
-
-
-def _page(data: bytearray, number: int, content: bytes) -> None:
-    data[number * PAGE : (number + 1) * PAGE] = content
-
-
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("damage", [zeros, noise, another, header, cut, schema, specks, texts, stretch])
-def test_any_damage_is_mended(made: Path, path: Path, damage: Callable[[bytearray, random.Random], None], seed: int) -> None:
-    data = bytearray(path.read_bytes())
-    damage(data, random.Random(f"{damage.__name__} {seed}"))
-    path.write_bytes(data)
-    whole = rows_of(made)
-    _, found = mended(path)
-    # Nothing a person made comes out as what it was not, but for a moment that an index does not hold, or a value that no rule forbids.
-    assert {row[:2] for row in found["decided"]} <= {row[:2] for row in whole["decided"]} or damage is specks
-    assert {row[0] for row in found["decision"]} <= {row[0] for row in whole["decision"]}
-
-
-@pytest.mark.parametrize("suffix", ["-wal", "-shm"])
-def test_garbage_beside_a_catalog_is_no_matter(made: Path, path: Path, suffix: str) -> None:
-    path.with_name(path.name + suffix).write_bytes(random.Random(1).randbytes(40_000))
-    assert checks.damage(path) == []
-    _, found = mended(path)
-    assert found == rows_of(made)

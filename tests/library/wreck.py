@@ -1,0 +1,94 @@
+"""A catalog of six hundred photos with decisions, to be damaged, and what is asked of one that was salvaged."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from explorer.library import checks
+from explorer.library.decisions import decide
+from explorer.library.library import Library
+from explorer.library.salvage import Salvaged, salvage
+from explorer.library.writer import Seen
+from tests.factory import Shelf, decoded, digest_of, vector_of
+
+PHOTOS, PAGE = 600, 4096
+# What a person made.
+MADE = ("root", "decision", "decided", "protected", "dismissed", "setting")
+Rows = dict[str, set[tuple[object, ...]]]
+
+
+def rows_of(path: Path) -> Rows:
+    db = sqlite3.connect(path)
+    try:
+        names = [row[0] for row in db.execute("select name from sqlite_master where type = 'table' and name not like '%sqlite%'")]
+        return {name: set(db.execute(f'select * from "{name}"').fetchall()) for name in names}
+    finally:
+        db.close()
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalog of six hundred photos with decisions, closed."""
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "photos").mkdir()
+    shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
+    with shelf.writer.transaction():
+        for number in range(PHOTOS):
+            photo = shelf.writer.add_photo(digest_of(number), 1000, decoded(camera=f"camera {number % 7} " + "x" * 40))
+            shelf.writer.add_embedding(shelf.encoder, photo, vector_of(number))
+            shelf.writer.put_present(shelf.root, Seen(f"folder {number % 9}/photo {number:04}.jpg", 1000, 10**9, number + 1), photo)
+    for number in range(0, 120, 2):
+        decide(shelf.library.catalog, "apart", [digest_of(number), digest_of(number + 1)], 2)
+    with shelf.library.catalog.reading() as db:
+        db.execute("insert into protected values ('/photos/dear', 1.7e9)")
+        db.executemany("insert into dismissed values (?, 'blurred', 1.7e9)", [(digest_of(number).hex(),) for number in range(300)])
+    shelf.library.catalog.set_setting("mine", "kept")
+    shelf.close()
+    path = folder / "library" / "catalog.db"
+    db = sqlite3.connect(path)
+    db.execute("pragma wal_checkpoint(truncate)")
+    db.close()
+    return path
+
+
+@pytest.fixture
+def path(made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(made.parent, tmp_path / "library")
+    return tmp_path / "library" / "catalog.db"
+
+
+def root_of(path: Path, name: str) -> int:
+    db = sqlite3.connect(path)
+    try:
+        return int(db.execute("select rootpage from sqlite_master where name = ?", (name,)).fetchone()[0])
+    finally:
+        db.close()
+
+
+def overwrite(path: Path, number: int, content: bytes) -> None:
+    data = bytearray(path.read_bytes())
+    data[(number - 1) * PAGE : number * PAGE] = content
+    path.write_bytes(data)
+
+
+def mended(path: Path) -> tuple[Salvaged, Rows]:
+    """Salvage, and look whether what is left is sound in itself."""
+    before = path.read_bytes()
+    saved = salvage(path)
+    assert saved.kept.read_bytes() == before
+    assert checks.damage(path) == []
+    library = Library.open(path.parent)
+    try:
+        assert checks.dangling(library.catalog) == []
+        counts = library.catalog.counts()
+        assert counts.files <= PHOTOS
+        library.catalog.roots(), library.catalog.matching(), library.catalog.failures()
+    finally:
+        library.close()
+    found = rows_of(path)
+    assert {name: number for name, number in saved.rows.items() if name in MADE} == {name: len(found[name]) for name in MADE}
+    return saved, found

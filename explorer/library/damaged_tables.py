@@ -55,11 +55,15 @@ class DamagedCatalog:
 
     def columns(self, table: str, otherwise: list[Column]) -> list[Column]:
         """The columns in which this catalog's rows are; those of this release where it does not say, or not sensibly."""
+        statement = self.statements.get(table, "")
+        # Nothing else that the file says is carried out.
+        if not statement.lower().startswith("create table"):
+            return otherwise
         with contextlib.closing(sqlite3.connect(":memory:")) as db:
             try:
-                db.execute(self.statements[table])
+                db.execute(statement)
                 return columns_of(db, table) or otherwise
-            except (KeyError, sqlite3.Error, ValueError):
+            except (sqlite3.Error, ValueError):
                 return otherwise
 
     def cells(self, name: str, *, index: bool) -> Iterator[Cell]:

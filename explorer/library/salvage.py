@@ -30,6 +30,8 @@ _NAMES = {
 # These a person made; everything else comes from the photos.
 _DECISIONS = ("root", "decision", "decided", "protected", "dismissed", "setting")
 _COUNTERS = "sqlite_sequence"
+# By how much the clock is put forward where it was lost: more changes than are ever made between two savings of an index.
+_LEAP = 1 << 32
 # Lost decisions that are named one by one.
 _NAMED = 20
 _SAID = {"apart": "that photos are no duplicates", "keep": "which photo to keep", "later": "to decide later"}
@@ -132,7 +134,10 @@ def _measure_encoders(tables: dict[str, RecoveredTable]) -> None:
 def _set_counters(target: sqlite3.Connection, tables: dict[str, RecoveredTable], source: DamagedCatalog) -> None:
     """The clock shows no time before any change, and no id is given twice, whatever of the counters was lost."""
     target.execute(
-        "update clock set change = max(change, coalesce((select max(change) from photo), 0), coalesce((select max(change) from purged), 0))"
+        "update clock set change = ? + max(change, coalesce((select max(change) from photo), 0),"
+        " coalesce((select max(change) from purged), 0), coalesce((select max(change) from stage), 0))",
+        # Index files may have seen later changes than any row that is left tells of.
+        (0 if tables["clock"].rows else _LEAP,),
     )
     given = dict[str, int]()
     for cell in source.cells(_COUNTERS, index=False):

@@ -14,6 +14,6 @@ from tests.library.wreck import made, path  # noqa: F401  fixtures
 def shelf(tmp_path: Path) -> Iterator[Shelf]:
     photos = tmp_path / "photos"
     photos.mkdir()
-    made = Shelf(Library.open(tmp_path / "library"), str(photos))
-    yield made
-    made.close()
+    shelf = Shelf(Library.open(tmp_path / "library"), str(photos))
+    yield shelf
+    shelf.close()

@@ -87,8 +87,9 @@ class ColourSpace(NamedTuple):
         """Linear light in sRGB's primaries: nits, not below 0, of high dynamic range; else 0 to 1 for what sRGB has."""
         curve = _decoding_table(self.curve, np.iinfo(values.dtype).max + 1)
         if self.curve == _HLG:
-            return np.maximum(hdr.scene_to_nits(curve[values]) @ self._matrix().T, 0)
-        light = curve[values] @ self._matrix().T
+            nits: npt.NDArray[np.float32] = np.maximum(hdr.scene_to_nits(curve[values]) @ self._matrix().T, 0)
+            return nits
+        light: npt.NDArray[np.float32] = curve[values] @ self._matrix().T
         return np.maximum(light, 0) if self.curve == _PQ else light
 
     def _matrix(self) -> npt.NDArray[np.float32]:
@@ -122,7 +123,7 @@ def _of_png(info: Mapping[Any, Any]) -> ColourSpace | None:
     known = isinstance(found, tuple) and len(found) == 8 and all(isinstance(each, float) and 0 <= each <= 1 for each in found)
     if not isinstance(gamma, float) or not 0.05 <= gamma <= 5:
         # Primaries alone: with the usual curve.
-        return _sensible(ColourSpace((*found[2:], *found[:2]), _SRGB)) if known else None  # type: ignore[index,arg-type]
+        return _sensible(ColourSpace((*found[2:], *found[:2]), _SRGB)) if known else None  # type: ignore[index]
     primaries = (*found[2:], *found[:2]) if known else _BT709  # type: ignore[index]
     near = abs(1 / gamma - 2.2) <= _NEAR_GAMMA
     return _sensible(ColourSpace(primaries, _SRGB if near else 1 / gamma))
@@ -183,4 +184,5 @@ def _matrix(primaries: Chromaticities) -> npt.NDArray[np.float32]:
         raise np.linalg.LinAlgError("no colour has a y of 0")
     ours, theirs = _white(_BT709), _white(primaries)
     adapted = np.linalg.inv(_BRADFORD) @ np.diag((_BRADFORD @ ours) / (_BRADFORD @ theirs)) @ _BRADFORD
-    return (np.linalg.inv(_to_xyz(_BT709)) @ adapted @ _to_xyz(primaries)).astype(np.float32)
+    found: npt.NDArray[np.float32] = (np.linalg.inv(_to_xyz(_BT709)) @ adapted @ _to_xyz(primaries)).astype(np.float32)
+    return found

@@ -175,7 +175,7 @@ def _from_bits(table: npt.NDArray[np.uint8], bits: int, count: int) -> Samples:
 
 def _predicted(values: Samples, predictor: int) -> Samples:
     """Undo horizontal differencing, in which each sample is kept as the difference from the one to its left."""
-    return np.cumsum(values, axis=1, dtype=values.dtype) if predictor == 2 else values  # type: ignore[no-any-return]
+    return np.cumsum(values, axis=1, dtype=values.dtype) if predictor == 2 else values
 
 
 def _float_predicted(table: npt.NDArray[np.uint8], size: int, per_pixel: int) -> Samples:

@@ -154,6 +154,8 @@ def _open_otherwise(data: bytes) -> Image.Image:
     try:
         picture = Image.open(io.BytesIO(plain), formats=("PNG",))
         check_pixels(*picture.size)
+        if codes := codes_of(plain):
+            picture.info.setdefault("cicp", codes)
         return picture
     except _BROKEN:
         raise integrity.failure(data) from None

@@ -83,6 +83,9 @@ def test_what_says_how_a_png_is_meant_stays_when_its_texts_go() -> None:
     photo = decode(data[:start] + TEXTS[4] + data[start:], SPEC)
     assert (photo.width, photo.height, photo.taken_at) == (120, 160, "2019-07-12T14:30:00")
     assert png_without_texts(b"\xff\xd8\xff") is None
+    # Linear light, by its codes.
+    grey = decode(png_with(chunk(b"cICP", bytes([1, 8, 0, 1])), TEXTS[4]), SPEC).input
+    assert grey is not None and SHOWN is not None and grey.mean() > SHOWN.mean() + 20
 
 
 def test_a_png_whose_own_parts_are_wrong_is_damaged() -> None:

@@ -144,7 +144,7 @@ export default function (component) {
   function toggleHelp() {
     state.help = !state.help;
     draw();
-    if (state.help) root.querySelector(".keys").scrollIntoView({ block: "nearest" });
+    if (state.help) root.querySelector(".keys").scrollIntoView({ block: "center" });
   }
 
   const kind = data.keeps ? "kept" : "first";

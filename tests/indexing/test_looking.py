@@ -111,6 +111,13 @@ def test_wrong_ways_lead_to_corners_where_more_speaks_for_them(bench: Bench) -> 
     assert bench.drawn() == {a, b}
 
 
+@pytest.mark.parametrize("corner", [(0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5)])
+def test_a_wrong_way_that_is_right_in_one_corner_does_not_stand_for_the_right_one(bench: Bench, corner: tuple[float, float]) -> None:
+    a, b = bench.put(draw(1, SIZE)), bench.put(small())
+    wrong = np.array([[0.5, 0, corner[0]], [0, 0.5, corner[1]]], np.float32)
+    assert is_copy(bench.compare(a, b, Way(0.95, wrong)))
+
+
 def test_corners_find_a_part_of_a_photo(bench: Bench) -> None:
     a, b = bench.put(draw(1, SIZE)), bench.put(draw(1, SIZE).crop((100, 60, 390, 290)))
     for one, other in ((a, b), (b, a)):

@@ -111,6 +111,7 @@ class TestACopyOfABetterPhoto:
     def test_it_stays_if_it_is_kept_for_another_shot_too(self, field: Field, groups: list[Group]) -> None:
         field.pair("large.jpg", "again.jpg")
         shot = group("moment", groups[0].keep, item(field, "shot"))
+        field.pair("large.jpg", "shot.jpg")
         assert named(removals_of(field.library.catalog, [*groups, shot])) == {"again": "small", "shot": "small"}
 
     def test_a_film_that_the_better_one_lacks_stays_with_what_it_belongs_to(self, field: Field, groups: list[Group]) -> None:

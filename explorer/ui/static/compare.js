@@ -108,6 +108,7 @@ export default function (component) {
   }
   state.busy = false;
   const kept = data.items[0];
+  const shownAs = data.suggested ? "kept" : "first";
   const others = data.items.slice(1);
   state.other = Math.min(state.other, others.length - 1);
   data.ahead.forEach(load);
@@ -185,14 +186,14 @@ export default function (component) {
     const ratio = first.naturalHeight / first.naturalWidth;
     stage.style.setProperty("--ratio", ratio);
     if (state.mode === "side") {
-      stage.append(pane(first, kept, "kept"), pane(second, other(), "compared", way));
+      stage.append(pane(first, kept, shownAs), pane(second, other(), "compared", way));
     } else {
       const width = Math.round(ratio > 1 ? SIDE / ratio : SIDE), height = Math.round(ratio > 1 ? SIDE : SIDE * ratio);
       if (state.mode === "difference") {
         stage.append(pane(difference(first, second, way, width, height), null, "difference"));
       } else {
         const top = drawn(second, width, height, way);
-        const whole = pane(drawn(first, width, height, 0), kept, "kept", 0, top);
+        const whole = pane(drawn(first, width, height, 0), kept, shownAs, 0, top);
         stage.append(whole);
         blink(whole, top);
       }
@@ -240,11 +241,11 @@ export default function (component) {
     const turn = () => {
       state.second = !state.second;
       top.style.visibility = state.second ? "visible" : "hidden";
-      caption.textContent = state.second ? called("compared", other()) : called("kept", kept);
+      caption.textContent = state.second ? called("compared", other()) : called(shownAs, kept);
     };
     state.second = false;
     top.style.visibility = "hidden";
-    caption.textContent = called("kept", kept);
+    caption.textContent = called(shownAs, kept);
     figure.onclick = turn;
     // For those who asked their system for less movement, it changes on a click alone.
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) state.blinking = setInterval(turn, 700);

@@ -99,7 +99,7 @@ def copies(catalog: Catalog, photo_ids: Iterable[int] | None = None, *, all_fold
 def _copy(row: Sequence[object]) -> CopyRow:
     file_id, photo_id, digest, root, path, *rest, contents, precision = row
     facts = (file_id, photo_id, digest.hex(), str(root), join(str(root), str(path)), *rest)  # type: ignore[attr-defined]
-    return CopyRow(*facts, contents=_contents(contents), taken_precision=precision)  # type: ignore[misc]
+    return CopyRow(*facts, contents=_contents(contents), taken_precision=precision)  # type: ignore[misc, arg-type]
 
 
 def _contents(stored: object) -> Contents | None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from explorer.indexing.copied import CLOSED
 from explorer.library import pairs as store
 from explorer.library.decisions import Protection, protected_folders
 from explorer.library.evidence import Evidence, evidence_of
@@ -109,9 +110,11 @@ class _Finder:
         items = self._members(tier, members, near, rows)
         suggest, choose = self._suggest(tier, items, near), self._choose if tier in COPIES else self._glance
         while len(left) > 1:
-            # One that was verified against few of many would leave the others without the one that is kept.
+            # One that was verified against few of many would leave the others without the one that is kept. Of very many, only some
+            # were compared with all.
             verified = {i: len(near[i].keys() & left) for i in left}
-            able = [i for i in sorted(left) if 2 * verified[i] >= max(verified.values())]
+            least = max(verified.values()) * (1.0 if len(left) > CLOSED and tier in COPIES else 0.5)
+            able = [i for i in sorted(left) if verified[i] >= least]
             able = [i for i in able if not items[i].original] or able
             first, why = choose([items[i] for i in able])
             others = sorted(near[first.photo_id].keys() & left)

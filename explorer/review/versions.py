@@ -62,6 +62,8 @@ def unsaid(one: Version, other: Version) -> str:
     """What would be lost of what the other file says, or has beside it; '' where nothing is."""
     if words := _lacking(other, one):
         return f"only {other.name} says {_listed(words)}"
+    if words := _contradicted(one, other):
+        return f"{one.name} and {other.name} do not agree on {_listed(words)}"
     return f"only {other.name} has a file with edits or notes beside it" if _edits_of(other, one) else ""
 
 
@@ -70,23 +72,29 @@ def _edits_of(one: Version, other: Version) -> bool:
 
 
 def _lacking(says: Version, lacks: Version) -> list[str]:
-    """What one photo says and the other does not, or otherwise."""
+    """What one photo says and the other does not."""
     a, b = says.known, lacks.known
-    dated = a.taken_at is not None and b.taken_at is None
-    # Of two dates that cameras gave, neither is known to be the right one.
-    dated = dated or (a.taken_source == b.taken_source == "exif" and None not in (a.camera, b.camera) and a.taken_at != b.taken_at)
-    placed = a.place is not None and (b.place is None or max(abs(x - y) for x, y in zip(a.place, b.place, strict=True)) > _DEGREES)
     return [
         word
         for word, said in (
-            ("when it was taken", dated),
-            ("where", placed),
-            ("with which camera", a.camera is not None and a.camera != b.camera),
+            ("when it was taken", a.taken_at is not None and b.taken_at is None),
+            ("where", a.place is not None and b.place is None),
+            ("with which camera", a.camera is not None and b.camera is None),
             ("with which lens", a.lens is not None and b.lens is None),
             ("how it was exposed", a.exposure > b.exposure),
         )
         if said
     ]
+
+
+def _contradicted(one: Version, other: Version) -> list[str]:
+    """What both say and one of them says wrongly. Of two dates only those count that cameras gave."""
+    a, b = one.known, other.known
+    by_cameras = a.taken_source == b.taken_source == "exif" and None not in (a.camera, b.camera)
+    apart = a.place is not None and b.place is not None and max(abs(x - y) for x, y in zip(a.place, b.place, strict=True)) > _DEGREES
+    cameras = None not in (a.camera, b.camera) and a.camera != b.camera
+    found = (("the time", by_cameras and a.taken_at != b.taken_at), ("the place", apart), ("the camera", cameras))
+    return [word for word, said in found if said]
 
 
 def _listed(words: list[str]) -> str:

@@ -402,6 +402,8 @@ def test_the_way_back_after_each_write_failing(desk: Desk, monkeypatch: pytest.M
         real(*args)
 
     monkeypatch.setattr(desk.writer, "put_present", fail_once)
+    # All in one batch, however slow the computer is.
+    monkeypatch.setattr(pipeline, "LINGER", 600.0)
     with pytest.raises(OSError, match="disk full"):
         desk.run()
     assert not desk.present() and not desk.library.catalog.matching().size

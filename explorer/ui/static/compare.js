@@ -108,7 +108,6 @@ export default function (component) {
   }
   state.busy = false;
   const kept = data.items[0];
-  const shownAs = data.suggested ? "kept" : "first";
   const others = data.items.slice(1);
   state.other = Math.min(state.other, others.length - 1);
   data.ahead.forEach(load);

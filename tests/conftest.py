@@ -94,6 +94,7 @@ def _own_library(_nothing_left_behind: None, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("EXPLORER_LIBRARY", str(tmp_path / "explorer-library"))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests run in one process where several run beside each other: those of a file, or of what is costly to set up."""
     for item in items:

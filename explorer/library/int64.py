@@ -14,10 +14,10 @@ def time_ns(nanoseconds: int) -> int:
 
 def file_id(number: int) -> int:
     """An inode or file id; 0 stands for “not known”. Ids of up to 64 bits are kept bit by bit; longer ones (ReFS has 128) by a hash."""
-    if 0 <= number <= MOST:
-        return number
     if number >> 64 not in (0, -1):
         number = int.from_bytes(blake2b(number.to_bytes(32, "little", signed=True), digest_size=8).digest(), "little")
+    found = number % (1 << 64)
+    if found > MOST:
+        found -= 1 << 64
     # All bits set is how Windows says that there is no id.
-    found = (number + (1 << 63)) % (1 << 64) - (1 << 63)
     return 0 if found == -1 else found

@@ -30,3 +30,9 @@ def test_the_edges() -> None:
     assert file_id(1 << 64) not in {0, 1}
     # ReFS: the number of the folder above that of the file.
     assert file_id(0x702 << 64 | 0x1A5) != file_id(0x1A5 << 64 | 0x702)
+
+
+def test_the_numbers_stay_those_that_libraries_have_kept() -> None:
+    assert [file_id(number) for number in (0, 1, MOST)] == [0, 1, MOST]
+    assert file_id(0x702 << 64 | 0x1A5) == -8301483102727546266
+    assert file_id(-(1 << 70)) == 6331337009144922242

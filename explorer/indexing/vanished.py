@@ -23,8 +23,7 @@ def forget_vanished(catalog: Catalog, writer: Writer, folder: str | None = None,
         relative = _part(folder, path) if folder else ""
         if relative is None:
             continue
-        offline = disk.ask(path, lambda path=path: root_state(path) != "there", True)  # type: ignore[misc]
-        files = [file for file in writer.files_below(root["id"], relative).values() if file.state == "present" and (file.lost or offline)]
+        files = [file for file in writer.files_below(root["id"], relative).values() if file.state == "present"]
         try:
             gone = disk.look(path, lambda alive, path=path, files=files: _nowhere(path, files, alive))  # type: ignore[misc]
         except Silent:
@@ -37,11 +36,11 @@ def forget_vanished(catalog: Catalog, writer: Writer, folder: str | None = None,
 
 
 def _nowhere(root: str, files: Iterable[KnownFile], alive: Alive) -> list[KnownFile]:
-    """Those of a root's files that are not where they were."""
-    gone = list[KnownFile]()
+    """Those of a root's files that are not where they were. Where its drive is there, only those that a scan has missed already."""
+    gone, is_there = list[KnownFile](), root_state(root) == "there"
     for file in files:
         alive()
-        if inode_of(join(to_text(root), file.path)) == NOWHERE:
+        if (file.lost or not is_there) and inode_of(join(to_text(root), file.path)) == NOWHERE:
             gone.append(file)
     return gone
 

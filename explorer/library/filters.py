@@ -64,8 +64,9 @@ def where(filters: Filters | None, roots: Mapping[int, str]) -> tuple[str, list[
         )
         values += [f"{filters.since[:4]}-01-01", filters.since, f"{filters.since[:7]}-01"]
     if filters and filters.until:
-        clauses.append("p.taken_at <= ?")
-        values.append(f"{filters.until}T23:59:59")
+        # As texts, all times of a day come before its hour 24, fractions of its last second among them.
+        clauses.append("p.taken_at < ?")
+        values.append(f"{filters.until}T24")
     if filters and filters.folder:
         below = list[str]()
         for root_id, path in roots.items():

@@ -76,3 +76,15 @@ def test_those_answered_for_do_not_count_when_others_vanish(desk: Desk) -> None:
     from explorer.library import absence
 
     assert absence.just_missing(desk.writer, desk.root, AT_ONCE) == []
+
+
+def test_a_drive_is_known_to_get_on_while_its_files_are_looked_for(desk: Desk) -> None:
+    vanish(desk)
+    heard = list[int]()
+
+    class Counting(Disk):
+        def look(self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None) -> Any:
+            return function(lambda: heard.append(1))
+
+    assert forget_vanished(desk.library.catalog, desk.writer, disk=Counting()) == 12
+    assert len(heard) >= 12

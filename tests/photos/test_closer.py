@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import cv2
@@ -10,7 +11,7 @@ from PIL import Image, ImageCms
 from explorer.errors import PhotoError
 from explorer.indexing.decode_pool import DecodePool
 from explorer.photos import closer
-from explorer.photos.closer import fraction, pixel_hash
+from explorer.photos.closer import fraction, left_beside, pixel_hash
 from explorer.photos.contents import Contents
 from tests.containers import coded, film, heif, pages
 from tests.pictures import draw, encoded, exif, write
@@ -70,6 +71,9 @@ def test_ten_bits_of_heif() -> None:
     at = eight.index(b"pixi") + 9
     ten = eight[:at] + b"\x0a" + eight[at + 1 :]
     assert pixel_hash(ten) != pixel_hash(eight) and pixel_hash(ten) != pixel_hash(ten + bytes(9))
+    # A file that names no channels says nothing of more bits.
+    none = eight[: at - 1] + b"\0" + eight[at:]
+    assert pixel_hash(none) == pixel_hash(none + bytes(9))
 
 
 def test_colours_are_those_that_the_profile_says() -> None:
@@ -99,6 +103,21 @@ def test_what_cannot_be_told_is_the_same_for_the_same_bytes_alone(monkeypatch: p
     monkeypatch.setattr(closer, "read_contents", lambda data: Contents(complete=False))
     png = encoded(draw(1), "PNG")
     assert pixel_hash(png) == pixel_hash(png) != pixel_hash(png + b"\0")
+
+
+def test_the_hash_is_what_libraries_have_kept() -> None:
+    """They compare new files with it."""
+    half = draw(1, (64, 48))
+    assert pixel_hash(encoded(half, "PNG")).hex() == "bbce0d975322b5cb59144a1298325c9c"
+    half.putalpha(100)
+    assert pixel_hash(encoded(half, "PNG") + film(1)).hex() == "c20279ee24708796129ce212672cd083"
+
+
+def test_warnings_are_neither_shown_nor_turned_off_for_others() -> None:
+    before, odd = list(warnings.filters), encoded(draw(1), "PNG")
+    pixel_hash(odd)
+    left_beside(odd, odd)
+    assert list(warnings.filters) == before
 
 
 def test_memory_that_is_short_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

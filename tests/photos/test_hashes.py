@@ -49,6 +49,12 @@ def test_it_is_the_signs_of_the_lowest_frequencies(seed: int) -> None:
     assert perceptual_hash(picture.convert("L")) == perceptual_hash(picture)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_half_of_the_bits_are_set(seed: int) -> None:
+    """The mean brightness, and 127 of the other 255 frequencies: one is their median."""
+    assert int(np.unpackbits(np.frombuffer(perceptual_hash(draw(seed)), np.uint8)).sum()) == 128
+
+
 def test_copies_are_near_and_others_are_far() -> None:
     picture = draw(1)
     assert bits_apart(perceptual_hash(picture), perceptual_hash(picture.resize((160, 120)))) < 20

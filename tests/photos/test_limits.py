@@ -51,8 +51,6 @@ def test_what_the_machine_has_is_read_in_bytes(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(Path, "read_text", lambda self: "MemAvailable:\n")
     monkeypatch.setattr(os, "sysconf", {"SC_AVPHYS_PAGES": 100, "SC_PAGE_SIZE": 4096}.__getitem__)
     assert limits._free_on_machine() == 409_600
-    monkeypatch.setattr(os, "sysconf", lambda name: int("no number"))
-    assert limits._free_on_machine() == 2 << 30
 
 
 def test_a_file_may_take_a_quarter_of_what_is_free(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from explorer.indexing import scan
 from explorer.indexing.rules import Rules
 from explorer.indexing.scan import NOWHERE, ignored, inode_of, root_state, walk
 from explorer.library.paths import from_text
@@ -234,3 +236,86 @@ def test_an_inode_is_nowhere_only_where_there_is_surely_nothing(photos: Path, mo
 def test_what_systems_make_for_themselves_is_ignored(name: str) -> None:
     assert ignored(name) and not ignored("Holiday 2024") and not ignored(f"{name}/a")
     assert ignored(name, is_folder=False) == name.rpartition("/")[2].startswith(".")
+
+
+def test_a_root_of_nothing_but_what_systems_make_is_empty(tmp_path: Path) -> None:
+    (tmp_path / ".Trashes").mkdir()
+    (tmp_path / ".DS_Store").write_bytes(b"x")
+    assert root_state(str(tmp_path)) == "empty"
+    (tmp_path / "notes.txt").write_bytes(b"x")
+    assert root_state(str(tmp_path)) == "there"
+
+
+def test_signs_of_life_are_given_for_every_folder_and_in_large_ones_more_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a/b/c.jpg", "d/e.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_bytes(b"x")
+
+    def ticks(folder: Path) -> int:
+        heard = list[int]()
+        walk(str(folder), tick=lambda: heard.append(1))
+        return len(heard)
+
+    assert ticks(tmp_path) == 4
+    for number in range(200):
+        (tmp_path / "d" / f"{number}.txt").write_bytes(b"")
+    assert 1 + 200 // 50 <= ticks(tmp_path / "d") <= 10
+    # Listing a very large folder may itself take long.
+    monkeypatch.setattr(scan, "_STEP", 10**6)
+    monkeypatch.setattr(scan, "_LONG", 40)
+    assert ticks(tmp_path / "d") == 1 + 5
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        walk(str(tmp_path), tick=stop)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_what_is_gone_is_known_to_be_gone_and_what_cannot_be_looked_at_is_not(photos: Path, tmp_path: Path) -> None:
+    (photos / "gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    assert walk(str(photos)).unreadable == walk(str(photos), "nowhere").unreadable == walk(str(photos), "a.jpg").unreadable == set()
+    (photos / "round.jpg").symlink_to(photos / "round.jpg")
+    found = walk(str(photos), roots=[str(tmp_path / "elsewhere")])
+    assert found.unreadable == {"round.jpg"} and len(found.files) == 5
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_to_a_photo_of_a_watched_folder_is_nothing_new(photos: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    for name in ("sub/x.jpg", ".private/y.jpg"):
+        (other / name).parent.mkdir(parents=True)
+        (other / name).write_bytes(b"x")
+    (photos / "to a.jpg").symlink_to(photos / "a.jpg")
+    (photos / "to x.jpg").symlink_to(other / "sub" / "x.jpg")
+    (photos / "to y.jpg").symlink_to(other / ".private" / "y.jpg")
+    assert [path for path in paths(photos) if path.startswith("to")] == ["to x.jpg", "to y.jpg"]
+    # There, it is in a folder that is not looked into.
+    assert [path for path in paths(photos, roots=[str(photos), str(other)]) if path.startswith("to")] == ["to y.jpg"]
+
+
+def test_change_times_are_kept_where_they_are_such(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def seen() -> Seen:
+        return next(each for each in walk(str(photos)).files if each.path == "a.jpg")
+
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert seen().ctime_ns == (photos / "a.jpg").stat().st_ctime_ns != 0
+    # There, it is the time of creation.
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert seen().ctime_ns == 0
+
+
+def test_junctions_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def leads_elsewhere(**facts: int) -> bool:
+        asked = list[bool]()
+        entry = SimpleNamespace(stat=lambda *, follow_symlinks: asked.append(follow_symlinks) or SimpleNamespace(**facts))
+        found = scan._leads_elsewhere(entry)  # type: ignore[arg-type]
+        # Of what it leads to, nothing would say that it is one.
+        assert True not in asked
+        return found
+
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert leads_elsewhere(st_reparse_tag=0xA0000003) and not leads_elsewhere(st_reparse_tag=0xA000000C) and not leads_elsewhere()
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert not leads_elsewhere(st_reparse_tag=0xA0000003)

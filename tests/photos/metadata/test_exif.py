@@ -184,6 +184,8 @@ def test_windows_own_ratings_and_keywords() -> None:
     assert exif.read(of({0x4746: 2, 0x4749: 75})).facts.rating == 2
     assert exif.read(of({0x4746: 0, 0x4749: 99})).facts.rating == 5
     assert exif.read(of({0x9C9E: tuple("Köln".encode("utf-16-le"))})).facts.keywords == ("Köln",)
+    # Numbers that are no bytes are left out; the words around them are kept.
+    assert exif._keywords((*"Kö".encode("utf-16-le"), 256, 300, -1, *"ln".encode("utf-16-le"))) == ("Köln",)
     assert exif.read(of({0x9C9E: b"plain;words"})).facts.keywords == ("plain", "words")
     assert exif.read(of({0x9C9E: "\ufeffsea".encode("utf-16-le")})).facts.keywords == ("sea",)
     assert exif.read(of({0x9C9E: 5})).facts.keywords == ()

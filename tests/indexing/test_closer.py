@@ -191,8 +191,7 @@ def test_what_changed_counts_for_more(bench: Bench) -> None:
 def test_what_moved_makes_two_shots_even_where_nothing_is_left_to_compare(bench: Bench) -> None:
     a, b = bench.put("a.jpg"), bench.put("b.jpg")
     seen = measures(noise=9, broken=0.05, same=0.9, stirred=True)
-    if comparison.is_same_picture(seen):
-        assert comparison.may_have_moved(seen) and bench.kind(a, b, seen) == "scene"
+    assert comparison.is_same_picture(seen) and comparison.may_have_moved(seen) and bench.kind(a, b, seen) == "scene"
     assert bench.kind(a, b, measures(noise=9, broken=0.05, same=0.9)) == "picture"
 
 

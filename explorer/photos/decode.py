@@ -154,6 +154,8 @@ def _open_otherwise(data: bytes) -> Image.Image:
     try:
         picture = Image.open(io.BytesIO(plain), formats=("PNG",))
         check_pixels(*picture.size)
+        # For whoever asks what the file says, and not only what it shows.
+        picture.info["texts_left_out"] = True
         if codes := codes_of(plain):
             picture.info.setdefault("cicp", codes)
         return picture

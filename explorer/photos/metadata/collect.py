@@ -49,8 +49,10 @@ def of_photo(data: bytes) -> Reading:
                 picture.load()
             inside = Embedded(picture)
             _, date = inside.best()
+            left_out = (Unread("all", "its metadata (a text in it is broken, or too long to be read)"),)
             return joined(
                 [
+                    Reading(unread=left_out if picture.info.get("texts_left_out") else ()),
                     Reading(Facts(date.iso if date else None)),
                     exif.read(inside.exif),
                     xmp.read(xmp.packet_of(picture)),

@@ -90,6 +90,15 @@ def test_a_text_that_swells_is_refused(kind: bytes) -> None:
     assert found.facts == Facts() and [each.about for each in found.unread] == ["all"]
 
 
+def test_what_a_png_says_beside_a_text_that_is_too_long_is_still_read() -> None:
+    made = Image.Exif()
+    made.get_ifd(0x8769)[0x9003] = "2015:08:22 10:08:59"
+    png, bomb = pictures.encoded(PICTURE, "PNG", exif=made.tobytes()), zlib.compress(bytes(100_000_000), 9)
+    assert of_photo(png).unread == ()
+    found = of_photo(png[:33] + png_chunk(b"zTXt", b"a\0\0" + bomb) + png[33:])
+    assert found.facts.taken_at == "2015-08-22T10:08:59" and [each.about for each in found.unread] == ["all"]
+
+
 def test_only_a_pngs_pixels_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """A JPEG that is cut off in its pixels says all that it says in front of them."""
     cut = pictures.encoded(PICTURE, xmp=xmp('xmp:Rating="4"').encode())

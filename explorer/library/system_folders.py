@@ -2,15 +2,14 @@
 
 What lies in them is emptied, thinned out or rewritten without anybody being asked, and much of it is small copies of photos that lie
 elsewhere. So such a folder is not indexed unless a person asks for it, no file in it is ever the one that is kept for another, and none is
-ever removed from it. This table is the one place that knows them. Names are compared whole, whatever the case and composition of their
-letters: “Recycled art” and “snapshot 2019” are a person's own. Some names count only in a folder of a certain name (`a/b`).
+ever removed from it. This table is the one place that knows them. Names are compared whole, whatever the case of their letters:
+“Recycled art” and “snapshot 2019” are a person's own. Some names count only in a folder of a certain name (`a/b`).
 """
 
 from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -67,7 +66,7 @@ _DEEPEST = 3
 def kind_of(names: Sequence[str]) -> str | None:
     """What the folder is that these names lead to, in words that follow “it is”; None for a person's own. Folders above do not count,
     but for the few names that mean something only in a certain folder."""
-    folded = [_folded(name) for name in names[-_DEEPEST:]]
+    folded = [name.lower() for name in names[-_DEEPEST:]]
     for start in range(len(folded)):
         text = "/".join(folded[start:])
         found = _NAMES.get(text) or next((kind for pattern, kind in _PATTERNS if pattern.fullmatch(text)), None)
@@ -96,7 +95,3 @@ def _around(folder: str) -> str | None:
         if kind is not None:
             return f"“{names[end - 1]}”, which is {kind}"
     return None
-
-
-def _folded(name: str) -> str:
-    return name.lower() if name.isascii() else unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

@@ -3,12 +3,51 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from explorer.errors import FolderError
 from explorer.indexing import compare
+from explorer.indexing.compare import Differences, Place, Tally, add_folder, slices
+from explorer.indexing.disk import SILENT, Disk, Silent
+from explorer.indexing.resting import Resting
+from explorer.indexing.rules import IGNORE_FILE
+from explorer.library import int64
+from explorer.library.writer import LEFT_OUT, Seen
 from tests.indexing.conftest import Desk
-from tests.indexing.test_compare import away, many
+from tests.indexing.test_compare import away, many, root
+
+
+class Mute(Disk):
+    """Drives of which some do not answer."""
+
+    def __init__(self, *roots: Path) -> None:
+        super().__init__()
+        self._mute = {str(path) for path in roots}
+
+    def look(self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None) -> Any:
+        if root in self._mute:
+            raise Silent(root)
+        return super().look(root, function, tick)
+
+
+def differences(
+    desk: Desk, disk: Disk | None = None, resting: Any = None, tick: Callable[[], None] = lambda: None
+) -> tuple[Differences, Tally]:
+    tally = Tally()
+    return Differences(desk.library.catalog, desk.writer, resting or Resting(), tally, tick, disk), tally
+
+
+def put(desk: Desk, *names: str) -> None:
+    """Files of these names that nobody has written to for long."""
+    for name in names:
+        (desk.photos / name).parent.mkdir(parents=True, exist_ok=True)
+        (desk.photos / name).write_bytes(name.encode())
+        os.utime(desk.photos / name, (1_600_000_000, 1_600_000_000))
 
 
 def test_a_rename_and_a_hard_link_at_once_are_two_files(desk: Desk) -> None:
@@ -60,3 +99,131 @@ def test_exactly_a_fifth_is_no_question_and_nor_are_fewer_than_so_many(desk: Des
     (desk.photos / "019.png").unlink()
     tally = desk.run()
     assert (tally.missing, tally.away) == (0, 10)
+
+
+def test_a_drive_that_does_not_answer_keeps_its_photos_and_holds_up_no_other(desk: Desk, tmp_path: Path) -> None:
+    before = many(desk, 2)
+    (tmp_path / "other").mkdir()
+    second = desk.writer.add_root(str(tmp_path / "other"))
+    (tmp_path / "other" / "new.jpg").write_bytes(b"x")
+    found, tally = differences(desk, Mute(desk.photos))
+    (desk.photos / "000.png").unlink()
+    found.look([Place(desk.root, str(desk.photos)), Place(second, str(tmp_path / "other"))])
+    found.settle()
+    assert tally.offline == {str(desk.photos)} and (tally.missing, tally.away) == (0, 0)
+    rows = {row["id"]: (row["state"], row["problem"]) for row in desk.library.catalog.roots()}
+    assert rows == {desk.root: ("offline", SILENT), second: ("online", None)}
+    assert desk.present() == before and [task.seen.path for task in found.fresh] == ["new.jpg"]
+
+
+def test_places_of_a_folder_that_is_watched_no_more_are_passed_over(desk: Desk) -> None:
+    put(desk, "a.jpg")
+    ticks = list[int]()
+    found, tally = differences(desk, tick=lambda: ticks.append(1))
+    found.look([Place(desk.root + 1, str(desk.photos)), Place(desk.root, str(desk.photos))])
+    assert [task.root_id for task in found.fresh] == [desk.root] and set(tally.took) == {desk.root} and len(ticks) >= 2
+
+
+def test_how_long_the_scans_of_a_root_took_is_added_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter([10.0, 13.0, 20.0, 25.0])
+    monkeypatch.setattr(compare, "time", SimpleNamespace(monotonic=lambda: next(now)))
+    found, tally = differences(desk)
+    found.look([Place(desk.root, str(desk.photos), "a"), Place(desk.root, str(desk.photos), "b")])
+    assert tally.took == {desk.root: 8.0}
+
+
+def test_what_was_met_is_told(desk: Desk) -> None:
+    put(desk, "a.txt", "b.txt", "sub/c.jpg")
+    (desk.photos / IGNORE_FILE).write_text("[\n")
+    (desk.photos / "loop.jpg").symlink_to(desk.photos.parent / "loop.jpg")
+    (desk.photos.parent / "loop.jpg").symlink_to(desk.photos.parent / "loop.jpg")
+    found, tally = differences(desk)
+    found.look([Place(desk.root, str(desk.photos))])
+    assert tally.other == 2 and tally.unlisted == {str(desk.photos / "loop.jpg")}
+    (said,) = tally.problems
+    assert said.startswith(f"{desk.photos}: in {IGNORE_FILE}, line 1") and "loop.jpg cannot be read" in str(root(desk)["problem"])
+    assert root(desk)["scanned_at"] is not None
+    # A look at a part does not take that back.
+    (desk.photos / IGNORE_FILE).unlink()
+    found.look([Place(desk.root, str(desk.photos), "sub")])
+    assert "loop.jpg cannot be read" in str(root(desk)["problem"])
+
+
+def test_what_is_still_being_written_is_left_for_another_look_at_its_folder(desk: Desk) -> None:
+    put(desk, "sub/a.jpg", "sub/b.jpg", "c.jpg")
+    found, tally = differences(desk, resting=SimpleNamespace(rests=lambda path, seen: not path.endswith("a.jpg")))
+    found.look([Place(desk.root, str(desk.photos))])
+    assert sorted(task.seen.path for task in found.fresh) == ["c.jpg", "sub/b.jpg"]
+    assert tally.unsettled == {Place(desk.root, str(desk.photos), "sub", False)}
+
+
+def test_files_that_could_not_be_read_are_counted_and_left_alone_until_they_change(desk: Desk) -> None:
+    put(desk, "bad.jpg", "raw.cr2")
+    found, _ = differences(desk)
+    found.look([Place(desk.root, str(desk.photos))])
+    (task,) = found.fresh
+    desk.writer.put_failed(desk.root, task.seen, "torn")
+    found, tally = differences(desk)
+    found.look([Place(desk.root, str(desk.photos))])
+    assert (tally.failed, tally.unchanged, found.fresh) == (2, 0, [])
+    (desk.photos / "bad.jpg").write_bytes(b"longer than before")
+    os.utime(desk.photos / "bad.jpg", (1_600_000_000, 1_600_000_000))
+    found, tally = differences(desk)
+    found.look([Place(desk.root, str(desk.photos))])
+    assert tally.failed == 1 and [task.was is not None for task in found.fresh] == [True]
+    assert desk.library.catalog.counts().failed == 2
+
+
+def test_what_was_left_out_and_is_gone_is_missing(desk: Desk) -> None:
+    before = many(desk, 2)
+    desk.writer.put_missing([desk.writer.files_below(desk.root)["000.png"]], LEFT_OUT)
+    (desk.photos / "000.png").unlink()
+    tally = desk.run()
+    file = desk.writer.files_below(desk.root)["000.png"]
+    assert (file.state, file.left_out, file.photo_id) == ("missing", False, before["000.png"])
+    # It is not news.
+    assert (tally.missing, tally.away, tally.left_out) == (0, 0, 0)
+
+
+def test_a_folder_is_added_unless_its_drive_is_silent_or_it_is_none(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    with pytest.raises(FolderError, match=rf"{SILENT}. Check its connection"):
+        add_folder(desk.writer, str(tmp_path / "other"), Mute(tmp_path / "other"))
+    with pytest.raises(FolderError, match="does not exist"):
+        add_folder(desk.writer, str(tmp_path / "absent"), Disk())
+    assert len(desk.library.catalog.roots()) == 1
+    assert add_folder(desk.writer, str(tmp_path / "other"), Mute(desk.photos)) != desk.root
+    (tmp_path / "alias").symlink_to(desk.photos)
+    assert add_folder(desk.writer, str(tmp_path / "alias"), Disk()) == desk.root
+
+
+@pytest.mark.parametrize(
+    ("path", "marked", "covered"),
+    [
+        ("a/b/c.jpg", {"a"}, True), ("a/b/c.jpg", ["a/b"], True), ("a/b/c.jpg", ("a/b/c.jpg",), True), ("a/b/c.jpg", {""}, True),
+        ("c.jpg", {""}, True), ("", {""}, True), ("a/b/c.jpg", {"b", "a/b/c", "a/", "A", "c.jpg"}, False), ("a/b/c.jpg", (), False),
+        ("ab/c.jpg", {"a"}, False), ("", {"a"}, False),
+    ],
+)  # fmt: skip
+def test_whether_a_folder_above_is_marked(path: str, marked: Any, covered: bool) -> None:
+    assert compare._covered(path, marked) is covered
+
+
+def test_a_list_in_pieces() -> None:
+    assert [list(some) for some in slices(range(7), 3)] == [[0, 1, 2], [3, 4, 5], [6]] and list(slices([], 3)) == []
+
+
+@pytest.mark.parametrize(
+    ("time", "exact"),
+    [
+        (1_600_000_000_000_000_001, True),
+        (1_600_000_000_000_000_000, False),
+        (0, False),
+        (-1, True),
+        (int64.MOST, False),
+        (-int64.MOST - 1, False),
+    ],
+)
+def test_which_times_are_a_files_own(time: int, exact: bool) -> None:
+    """Neither whole seconds nor what stands for all that is too far off."""
+    assert compare._exact(Seen("a.jpg", 1, time, 1)) is exact

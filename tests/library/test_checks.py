@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from explorer.errors import LibraryBusy
+from explorer.errors import LibraryBusy, LibraryError
 from explorer.library import checks
 from tests.factory import Shelf
 
@@ -118,3 +118,63 @@ def test_photos_without_a_vector_are_counted(filled: Shelf) -> None:
     filled.lose("one.jpg")
     assert checks.unencoded(filled.library.catalog, filled.encoder) == 1
     assert checks.unencoded(filled.library.catalog, 99) == 2
+
+
+class TestDamage:
+    """What is found in a catalog that SQLite takes for whole."""
+
+    def test_values_that_the_program_cannot_have_written(self, filled: Shelf) -> None:
+        writer, path = filled.writer, filled.library.catalog.path
+        writer.run("update photo set width = 0, height = -1 where id = 2")
+        assert checks.damage(path) == ["a row of photo holds a value that cannot be (width, height)"]
+        writer.run("update photo set width = 1, height = 1 where id = 2")
+        writer.run("update photo set camera = cast(x'ff41' as text) where id = 3")
+        assert checks.damage(path) == ["a row of photo holds a value that cannot be (camera)"]
+
+    def test_tables_that_are_not_there(self, filled: Shelf) -> None:
+        writer, path = filled.writer, filled.library.catalog.path
+        writer.run("drop table quality")
+        assert checks.damage(path) == ["the table quality is not there"]
+        # A catalog of an earlier release lacks what came later.
+        writer.run(f"pragma user_version = {checks.VERSION - 1}")
+        assert checks.damage(path) == []
+
+    def test_no_more_than_so_many_are_listed(self, filled: Shelf) -> None:
+        for number in range(30):
+            filled.put(f"{number}.jpg", f"photo {number}")
+        filled.writer.run("update photo set width = 0")
+        assert len(checks.damage(filled.library.catalog.path)) == 20
+
+    def test_what_sqlite_finds(self, filled: Shelf) -> None:
+        filled.writer.run("create table odd (a check (a > 0))")
+        filled.writer.run("pragma ignore_check_constraints = on")
+        filled.writer.run("insert into odd values (-1)")
+        assert checks.damage(filled.library.catalog.path) == ["CHECK constraint failed in odd"]
+
+    def test_a_file_that_is_none_and_one_that_is_not_there(self, filled: Shelf) -> None:
+        folder = filled.library.dir
+        (folder / "other.db").write_bytes(b"no database at all" * 100)
+        (said,) = checks.damage(folder / "other.db")
+        assert "not a database" in said
+        with pytest.raises((LibraryError, sqlite3.Error)):
+            checks.damage(folder / "absent.db")
+        assert not (folder / "absent.db").exists()
+
+
+def test_references_in_saved_rows_are_mended_until_all_hold(filled: Shelf) -> None:
+    """A row that goes may be one that others refer to."""
+    filled.writer.run("pragma foreign_keys = off")
+    filled.writer.run("insert into place values (?, 99, 0, 0)", (filled.encoder,))
+    filled.writer.run("insert into embedding values (?, 98, x'0000')", (filled.encoder,))
+    filled.writer.run("insert into embedding values (?, 99, x'0000')", (filled.encoder,))
+    filled.writer.run("update file set photo_id = 99 where id = 2")
+    filled.writer.run("update file set root_id = 99 where id = 3")
+    with filled.library.catalog.reading() as db:
+        db.execute("pragma foreign_keys = off")
+        assert checks.mend_references(db) == {"embedding": 2, "file": 1}
+        db.execute("pragma foreign_keys = on")
+    assert checks.dangling(filled.library.catalog) == []
+    assert [tuple(row) for row in filled.writer.rows("select id, state, size from file order by id")] == [
+        (1, "present", 1000), (2, "failed", -1),
+    ]  # fmt: skip
+    assert filled.writer.rows("select count(*) from embedding")[0][0] == 3

@@ -92,8 +92,8 @@ def test_a_photo_read_again_replaces_all_that_was_known_of_it(shelf: Shelf) -> N
     before, other = (shelf.library.catalog.photo(i) for i in (one, two))
     assert before is not None
     told = decoded(
-        format="TIFF", width=1, height=2, frames=3, taken_at="2020-01-02T03:04:05", taken_precision="minute", taken_source="gps", latitude=1.5, longitude=2.5,
-        camera="C", lens="L", exposure_time=0.5, f_number=2.8, iso=100.0, focal_length=50.0, phash=b"p" * 32, damaged="somewhat",
+        format="TIFF", width=1, height=2, frames=3, taken_at="2020-01-02T03:04:05", taken_precision="minute", taken_source="gps",
+        latitude=1.5, longitude=2.5, camera="C", lens="L", exposure_time=0.5, f_number=2.8, iso=100.0, focal_length=50.0, phash=b"p" * 32, damaged="somewhat",
         contents='{"parts":[],"complete":false}', quality=Quality(blur=3.0).packed(), look=LOOK.packed(),
     )  # fmt: skip
     change = shelf.library.catalog.change()
@@ -145,3 +145,42 @@ def test_a_photo_that_was_called_damaged_and_is_read_whole_is_damaged_no_more(sh
     judge(shelf, one)
     found = {subject.id: subject.damaged for subject in quality.subjects(shelf.library.catalog)}
     assert found == {one: None, two: "part is missing"}
+
+
+def test_of_several_copies_one_on_a_connected_drive_stands_for_a_photo(shelf: Shelf, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    first, second = shelf.root, shelf.writer.add_root(str(tmp_path / "other"))
+    one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
+    shelf.root = second
+    shelf.put("copy.jpg", 1)
+    shelf.writer.set_root(first, state="offline")
+    found = {subject.id: (Path(subject.path).name, subject.offline) for subject in quality.subjects(shelf.library.catalog)}
+    assert found == {one: ("copy.jpg", False), two: ("b.jpg", True)}
+    ((photo, file),) = quality.unjudged(shelf.library.catalog)
+    assert (photo, file.path, file.root_id, file.photo_id, file.state) == (one, "copy.jpg", second, one, "present")
+    names = [Path(path).name for _, _, path, _ in quality.named_files(shelf.library.catalog)]
+    shelf.lose("copy.jpg")
+    assert names == ["a.jpg", "b.jpg", "copy.jpg"]
+    assert [Path(path).name for _, _, path, _ in quality.named_files(shelf.library.catalog)] == ["a.jpg", "b.jpg"]
+
+
+def test_figures_that_cannot_be_read_count_as_none(shelf: Shelf) -> None:
+    one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
+    for photo in (one, two):
+        judge(shelf, photo, blur=photo)
+    shelf.writer.run("update quality set figures = x'00', look = x'00' where photo_id = ?", (one,))
+    found = quality.figures(shelf.library.catalog)
+    assert found.ids.tolist() == [two] and found.of("blur").tolist() == [two] and found.values.dtype == np.float32
+    assert quality.look_of(shelf.library.catalog, one) is None and quality.look_of(shelf.library.catalog, 999) is None
+    assert quality.look_of(shelf.library.catalog, two) is not None
+
+
+def test_a_photo_that_was_dropped_meanwhile_has_no_figures(shelf: Shelf) -> None:
+    judge(shelf, 999, blur=1.0)
+    assert shelf.writer.rows("select count(*) from quality")[0][0] == 0
+
+
+def test_figures_of_hidden_photos_are_not_shown(shelf: Shelf) -> None:
+    judge(shelf, shelf.put("a.jpg", 1), blur=1.0)
+    shelf.lose("a.jpg")
+    assert not len(quality.figures(shelf.library.catalog).ids) and quality.subjects(shelf.library.catalog) == []

@@ -4,9 +4,11 @@ import os
 import sqlite3
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from explorer.errors import UsageError
 from explorer.library import decisions as module
 from explorer.library.decisions import (
     Decision,
@@ -136,3 +138,46 @@ class TestProtection:
         covers = Protection([str(tmp_path / "a"), str(tmp_path / "b")]).covers
         assert covers(str(tmp_path / "a" / "1.jpg")) and covers(str(tmp_path / "b" / "1.jpg")) and not covers(str(tmp_path / "c" / "1.jpg"))
         assert not covers(os.path.join(tmp_path, "1.jpg"))
+
+    def test_a_folder_is_given_as_a_full_path(self, shelf: Shelf) -> None:
+        with pytest.raises(UsageError, match="full path"):
+            protect(shelf.library.catalog, "photos")
+        assert protected_folders(shelf.library.catalog) == []
+
+    def test_mounts_are_seen_through(self) -> None:
+        class Mounts:
+            """/mnt/copy shows /srv/photos."""
+
+            def inside(self, path: str, folder: str) -> bool:
+                return (path, folder) == ("/mnt/copy", "/srv/photos")
+
+        covers = Protection(["/srv/other", "/srv/photos"], Mounts()).covers  # type: ignore[arg-type]
+        assert covers("/mnt/copy/a.jpg") and not covers("/mnt/else/a.jpg")
+
+    def test_folders_that_are_one_by_their_numbers_are_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As where something is mounted in a way that the system does not tell of."""
+        numbers = {"/srv/photos": (1, 2), "/mnt/copy": (1, 2), "/mnt": (1, 3), "/": (1, 1)}
+        asked = list[str]()
+        monkeypatch.setattr(module, "_id", lambda folder: asked.append(folder) or numbers.get(folder))
+        covers = Protection(["/srv/photos", "/srv/absent"]).covers
+        assert covers("/mnt/copy/deep/a.jpg") and covers("/mnt/copy/a.jpg") and not covers("/mnt/other/a.jpg")
+        # Folders are looked up once, however many files are in them.
+        asked.clear()
+        assert covers("/mnt/copy/deep/b.jpg") and not covers("/mnt/other/b.jpg") and not covers("/mnt/new/a.jpg")
+        assert asked == ["/mnt/new"]
+
+    def test_what_a_file_system_does_not_number_is_no_folder_in_particular(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        facts = tmp_path.stat()
+        assert module._id(str(tmp_path)) == (facts.st_dev, facts.st_ino) and module._id(str(tmp_path / "absent")) is None
+        monkeypatch.setattr(os, "stat", lambda path: SimpleNamespace(st_dev=facts.st_dev, st_ino=0))
+        assert module._id(str(tmp_path)) is None
+
+    def test_without_protected_folders_nothing_is_looked_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(os.path, "realpath", lambda path: pytest.fail("it was looked up"))
+        assert not Protection([]).covers("/a/b.jpg")
+
+
+def test_a_decision_is_about_something(shelf: Shelf) -> None:
+    with pytest.raises(ValueError):
+        decide(shelf.library.catalog, "keep", [], 0)
+    assert len(decisions(shelf.library.catalog)) == 0

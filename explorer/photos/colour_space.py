@@ -98,17 +98,25 @@ class ColourSpace(NamedTuple):
 
 def stated(picture: Image.Image) -> ColourSpace | None:
     """What a loaded picture without an ICC profile says of its colours; None for sRGB, and where it says nothing that is known."""
-    info = picture.info
-    space = None
-    if isinstance(codes := info.get("cicp"), tuple):
-        space = _of_codes(*codes)
-    elif isinstance(nclx := info.get("nclx_profile"), Mapping):
-        space = _of_codes(nclx.get("color_primaries", 2), nclx.get("transfer_characteristics", 2))
-    elif picture.format == "PNG" and "srgb" not in info:
-        space = _of_png(info)
+    space = coded(picture)
+    if space is None and not {"cicp", "nclx_profile", "srgb"} & picture.info.keys() and picture.format == "PNG":
+        space = _of_png(picture.info)
     if space is None and _is_adobe_rgb(picture):
         space = ColourSpace(_ADOBE, 563 / 256)
     return None if space is None or space.is_srgb else space
+
+
+def coded(picture: Image.Image) -> ColourSpace | None:
+    """What the CICP codes of an opened picture say, sRGB included; None without any that are known.
+
+    Decodes nothing, unlike a look for EXIF data, for which Pillow decodes a PNG: a picture whose decoding has failed once is then given
+    out as if it were whole.
+    """
+    if isinstance(codes := picture.info.get("cicp"), tuple):
+        return _of_codes(*codes)
+    if isinstance(nclx := picture.info.get("nclx_profile"), Mapping):
+        return _of_codes(nclx.get("color_primaries", 2), nclx.get("transfer_characteristics", 2))
+    return None
 
 
 def _of_codes(primaries: int, transfer: int) -> ColourSpace | None:

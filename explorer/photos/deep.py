@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from explorer.photos.colour_space import ColourSpace, stated
+from explorer.photos.colour_space import ColourSpace, coded
 
 # Rows that are converted at once: in floating point a picture takes six times what it takes as it is.
 _ROWS = 128
@@ -19,7 +19,7 @@ def to_srgb_from_16_bits(picture: Image.Image, data: bytes) -> Image.Image | Non
 
     Raises whatever the decoders raise for broken data.
     """
-    space = stated(picture) if picture.format in ("HEIF", "PNG") and not _has_profile(picture) else None
+    space = coded(picture) if picture.format in ("HEIF", "PNG") and not _has_profile(picture) else None
     if space is None or not space.is_hdr:
         return None
     samples = _of_heif(picture, data) if picture.format == "HEIF" else _of_png(data)

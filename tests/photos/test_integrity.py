@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
 from explorer.errors import DamagedPhoto, NotAPhoto, PhotoError, UnsupportedPhoto
+from explorer.photos import decode as decoding
 from explorer.photos.decode import decode
 from explorer.photos.inputs import InputSpec
 from explorer.photos.integrity import damage
@@ -240,6 +241,14 @@ def test_noise_in_the_place_of_a_picture_is_not_whole() -> None:
     at = data.index(b"IDAT") + 30
     with contextlib.suppress(DamagedPhoto):
         assert decode(data[:at] + noise[: len(data) - at - 40] + data[-40:], SPEC).damaged is not None
+
+
+def test_opening_a_broken_picture_hides_nothing_from_whoever_decodes_it() -> None:
+    data = bytearray(pictures.encoded(DRAWN, "PNG"))
+    at = data.index(b"IDAT") + 1000
+    data[at : at + 1000] = np.random.default_rng(1).integers(0, 256, 1000, np.uint8).tobytes()
+    with pytest.raises((OSError, SyntaxError)):
+        decoding._open(bytes(data)).load()
 
 
 def test_a_tiff_of_an_unusual_packing_is_damaged_only_where_it_is_cut_off() -> None:

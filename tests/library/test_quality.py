@@ -155,10 +155,13 @@ def test_of_several_copies_one_on_a_connected_drive_stands_for_a_photo(shelf: Sh
     shelf.root = second
     shelf.put("copy.jpg", 1)
     shelf.writer.set_root(first, state="offline")
-    found = {subject.id: (Path(subject.path).name, subject.offline) for subject in quality.subjects(shelf.library.catalog)}
-    assert found == {one: ("copy.jpg", False), two: ("b.jpg", True)}
+    found = {subject.id: (subject.path, subject.offline) for subject in quality.subjects(shelf.library.catalog)}
+    assert found == {one: (str(tmp_path / "other" / "copy.jpg"), False), two: (str(tmp_path / "photos" / "b.jpg"), True)}
     ((photo, file),) = quality.unjudged(shelf.library.catalog)
     assert (photo, file.path, file.root_id, file.photo_id, file.state) == (one, "copy.jpg", second, one, "present")
+    # Of several that are there, the first that was found is read.
+    shelf.writer.set_root(first, state="online")
+    assert [file.path for _, file in quality.unjudged(shelf.library.catalog)] == ["a.jpg", "b.jpg"]
     names = [Path(path).name for _, _, path, _ in quality.named_files(shelf.library.catalog)]
     shelf.lose("copy.jpg")
     assert names == ["a.jpg", "b.jpg", "copy.jpg"]

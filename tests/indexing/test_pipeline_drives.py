@@ -128,7 +128,7 @@ def test_files_on_a_silent_drive_are_given_up_and_no_others(desk: Desk, disk: Mu
     disk.mute = {"/two"}
     desk.indexer._ask_drives([1, 2])
     (concerns,) = given_up
-    assert [concerns(Job("x", None, tag, 1)) for tag in (task(1), task(2), None)] == [False, True, False]
+    assert [concerns(Job("x", 0.0, tag, 1)) for tag in (task(1), task(2), None)] == [False, True, False]
 
 
 def test_what_could_not_be_read_of_a_silent_drive_is_not_the_files_fault(desk: Desk, disk: Mute, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,8 @@ from explorer.review import boundaries, trash
 from explorer.review.boundaries import Boundaries
 from explorer.review.checking import TRASH
 
+JOURNAL: Any = SimpleNamespace()
+
 
 @pytest.fixture
 def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -20,14 +22,14 @@ def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("photos/sub", "photos/inner", "library", "aside", "elsewhere", "data/Trash/files", "data/Trash/info"):
         (tmp_path / name).mkdir(parents=True)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setattr(boundaries, "removal_folders", lambda catalog, journal: [str(tmp_path / "aside")])
+    monkeypatch.setattr(boundaries, "removal_folders", lambda catalog, journal: [str(tmp_path / "aside")] if journal is JOURNAL else [])
     return tmp_path
 
 
 def bounds(base: Path, *roots: str) -> Boundaries:
     paths = {number: str(base / root) for number, root in enumerate(roots or ("photos", "photos/inner"), 1)}
     library: Any = SimpleNamespace(dir=base / "library", catalog=SimpleNamespace(root_paths=lambda: paths))
-    return Boundaries(library, SimpleNamespace())  # type: ignore[arg-type]
+    return Boundaries(library, JOURNAL)
 
 
 def entry(base: Path, path: str = "photos/sub/a.jpg", where: str = TRASH, **other: Any) -> Entry:

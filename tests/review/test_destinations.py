@@ -25,13 +25,17 @@ class Desk:
         self.base, self.remembered = base, list[str]()
         for name in ("photos/sub", "library"):
             (base / name).mkdir(parents=True)
-        patch.setattr(destinations, "remember_removal_folder", lambda catalog, journal, folder: self.remembered.append(folder))
+        patch.setattr(destinations, "remember_removal_folder", self._remember)
+
+    def _remember(self, catalog: str, journal: str, folder: str) -> None:
+        assert (catalog, journal) == ("catalog", "journal")
+        self.remembered.append(folder)
 
     def open(self, to: str) -> Destinations:
-        library: Any = SimpleNamespace(dir=self.base / "library", catalog=None)
+        library: Any = SimpleNamespace(dir=self.base / "library", catalog="catalog")
         photos = str(self.base / "photos")
         check: Any = SimpleNamespace(folders=lambda: [photos], in_library=lambda folder: inside(os.path.realpath(folder), photos))
-        return Destinations(library, SimpleNamespace(), check, to, "run")  # type: ignore[arg-type]
+        return Destinations(library, "journal", check, to, "run")  # type: ignore[arg-type]
 
     def checked(self, name: str = "sub/a.jpg", *along: str) -> Checked:
         photo, *others = (self._part(each) for each in (name, *along))

@@ -92,6 +92,10 @@ def test_the_format_in_which_a_picture_was_first_saved(made: str, after: str) ->
     assert same_pixels(second, first) == Verdict("") == same_pixels(first, version("c.x", format=made))
 
 
+def test_formats_that_cameras_write_do_not_speak_against_each_other() -> None:
+    assert len({native(version("a.x", format=name).item) for name in ("JPEG", "HEIC", "HEIF", "AVIF", "MPO")}) == 1
+
+
 @pytest.mark.parametrize(
     ("known", "camera"),
     [

@@ -61,3 +61,15 @@ def test_the_time_of_earlier_releases_is_told_by_the_schema(library: Library) ->
     first, last = module._schema_times(library.catalog)
     assert abs(first - dt.datetime.now(dt.UTC).timestamp()) < 3600 and first <= last
     assert removal_folders(library.catalog, of_runs(("/forged", first - 1), ("/forged too", last + 1))) == []
+
+
+def test_that_time_is_from_the_first_step_to_the_last(library: Library) -> None:
+    early = "2001-02-03T04:05:06+00:00"
+    with library.catalog.reading() as db:
+        db.execute("update _sqlite_migrations set applied_at = ? where name = (select min(name) from _sqlite_migrations)", (early,))
+    first, last = module._schema_times(library.catalog)
+    assert first == dt.datetime.fromisoformat(early).timestamp() and last > first + 9e7
+    # Where the catalog does not say, nothing that the journal says is believed.
+    with library.catalog.reading() as db:
+        db.execute("delete from _sqlite_migrations")
+    assert module._schema_times(library.catalog) == (0.0, 0.0)

@@ -235,3 +235,50 @@ def test_where_it_is_cannot_be_found_out_out_of_bounds(pair: Field, monkeypatch:
     assert restorer(pair).find_out(moved) == "unknown" and looked == []
     moved.back = moved.path
     assert restorer(pair).finish(moved) is False and looked == []
+
+
+# --- after a cut
+
+
+def test_what_a_cut_left_of_a_copy_goes(pair: Field) -> None:
+    """On the way there, and on the way back."""
+    (moved,) = gone(pair)
+    target, back = Path(moved.target or ""), pair.photos / "sub"
+    halves = [folder / moving.part_name(moved.token) for folder in (target.parent, back)]
+    strangers = [folder / moving.part_name("other") for folder in (target.parent, back)]
+    for path in (*halves, *strangers):
+        path.write_text("half")
+    moved.state = "intended"
+    assert restorer(pair).find_out(moved) == "moved" and not halves[0].exists() and halves[1].exists()
+    target.rename(moved.path)
+    moved.state, moved.back = "undoing", moved.path
+    assert restorer(pair).finish(moved) is True and not halves[1].exists() and moved.state == "undone"
+    assert all(path.exists() for path in strangers)
+
+
+def test_an_undo_has_done_its_work_only_where_the_file_is_back_and_away_no_more(pair: Field) -> None:
+    (moved,) = gone(pair)
+    assert restorer(pair).finish(moved) is False
+    moved.state, moved.back = "undoing", moved.path
+    assert restorer(pair).finish(moved) is False
+    # Cut off between two names: both are there.
+    os.link(moved.target or "", moved.path)
+    assert restorer(pair).finish(moved) is False and moved.state == "undoing"
+    Path(moved.target or "").unlink()
+    assert restorer(pair).finish(moved) is True
+    assert [each.state for each in Journal(pair.library.dir).runs()[-1].entries] == ["undone"]
+
+
+def test_where_files_have_no_ids_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same size and time are no proof."""
+    path = tmp_path / "a.jpg"
+    path.write_text("two")
+    os.utime(path, ns=(5, 7))
+    real = os.lstat
+    monkeypatch.setattr(os, "lstat", lambda path: os.stat_result([0 if n == 1 else value for n, value in enumerate(real(path))]))
+    facts = {"inode": 0, "size": 3, "mtime_ns": os.lstat(path).st_mtime_ns}
+    given = entry(str(path), facts=facts)
+    given.hash = moving.content_hash(b"one")
+    assert not restore.is_it(given, str(path))
+    given.hash = moving.content_hash(b"two")
+    assert restore.is_it(given, str(path))

@@ -46,9 +46,9 @@ def mount_table(text: str | None = None) -> list[Mount]:
             return []
     found = list[Mount]()
     for line in text.split("\n"):
-        before, dash, after = line.partition(" - ")
+        before, _, after = line.partition(" - ")
         first, last = before.split(" "), after.split(" ")
-        if dash and len(first) >= 6 and len(last) >= 3:
+        if len(first) >= 6 and len(last) >= 3:
             found.append(Mount(first[2], *(_plain(part) for part in (first[3], first[4], last[0], last[1], last[2]))))
     return found
 

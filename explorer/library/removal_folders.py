@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Iterable
 
 from explorer.library.catalog import Catalog
 from explorer.library.paths import from_text, to_text
@@ -31,13 +30,8 @@ def removal_folders(catalog: Catalog, journal: Journal) -> list[str]:
 
 def remember_removal_folder(catalog: Catalog, journal: Journal, folder: str) -> None:
     """Photos are about to be moved to this folder (absolute)."""
-    known = removal_folders(catalog, journal)
-    if folder not in known or catalog.setting(SETTING) is None:
-        _put(catalog, [*known, folder])
-
-
-def _put(catalog: Catalog, folders: Iterable[str]) -> None:
-    catalog.set_setting(SETTING, json.dumps([to_text(folder) for folder in dict.fromkeys(folders)]))
+    known = dict.fromkeys([*removal_folders(catalog, journal), folder])
+    catalog.set_setting(SETTING, json.dumps([to_text(each) for each in known]))
 
 
 def _of_earlier_releases(catalog: Catalog, journal: Journal) -> list[str]:

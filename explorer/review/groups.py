@@ -120,10 +120,8 @@ class Group:
             return "it and the one kept are a set: by their names, one is a version of the other"
         if item in self.unchecked:
             return NOT_COMPARED
-        if item.original:
-            return f"by its name it is a version of {item.original}"
-        if self.doubt:
-            return NOT_TOLD
+        if item.original or self.doubt:
+            return f"by its name it is a version of {item.original}" if item.original else NOT_TOLD
         if self.tier not in COPIES:
             # Other shots, which a person marks one by one: what goes with them is plain to see.
             return ""

@@ -123,3 +123,47 @@ def test_without_a_table_paths_are_told_by_links_alone(tmp_path: Path, monkeypat
 @pytest.mark.skipif(not Path("/proc/self/mountinfo").exists(), reason="the mount table of Linux")
 def test_the_table_of_this_computer() -> None:
     assert any(mount.folder == "/" for mount in mount_table())
+
+
+ROOT = Mount("8:1", "/", "/", "ext4", "/dev/sda1", "rw")
+
+
+@pytest.mark.parametrize("line", ["", "1 2 3 4 5 6", "1 2 - ext4 /dev/sda1 rw", "1 2 3 4 5 6 - ext4 /dev/sda1", " - "])
+def test_lines_that_say_too_little_are_passed_over(line: str) -> None:
+    assert mount_table(f"{line}\n22 1 8:1 / / rw - ext4 /dev/sda1 rw\n{line}") == [ROOT]
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "options"),
+    [
+        ("ext4", "/home", ""), ("cifs", "nas:/volume", ""), ("overlay", "overlay", "lowerdir=below,upperdir=up"), ("fuse.pool", "pool", ""),
+        ("fuse.mergerfs", "a:b", ""), ("nfs", "no host", ""), ("tmpfs", "tmpfs", "lowerdir=/home"),
+    ],
+)  # fmt: skip
+def test_what_names_no_folder_shows_none(kind: str, source: str, options: str) -> None:
+    assert Locations([ROOT, Mount("0:1", "/", "/m", kind, source, options)]).of("/m/x") == {("0:1", "/x")}
+
+
+def test_mounts_of_mounts_are_followed() -> None:
+    chain = [Mount(f"0:{number}", "/", f"/m{number}", "fuse.x", f"/m{number - 1}", "") for number in range(1, 5)]
+    assert Locations([ROOT, *chain]).inside("/m4/x", "/m0") and not Locations([ROOT, *chain]).inside("/m4/x", "/m5")
+
+
+@pytest.mark.parametrize("host", ["box", "BOX", "box.lan", "localhost", "LocalHost", "127.0.1.1", "[::1]"])
+def test_all_names_of_this_computer_mean_its_own_folders(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "Box.lan")
+    found = Locations([ROOT, Mount("0:1", "/", "/m", "nfs4", f"{host}:/home/me", "")])
+    assert found.of("/m/x") == {("0:1", "/x"), ("8:1", "/home/me/x")}
+
+
+def test_another_computer_is_another_however_it_is_spelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "Box.lan")
+    found = Locations([ROOT, Mount("0:1", "/", "/m", "nfs", "NAS:/a", ""), Mount("0:2", "/", "/n", "fuse.sshfs", "me@nas:/a/b", "")])
+    assert found.of("/m/x") == {("0:1", "/x"), ("nas", "/a/x")} and found.inside("/n/x", "/m/b") and not found.inside("/n/x", "/a")
+    other = Locations([ROOT, Mount("0:1", "/", "/m", "nfs", "lan:/a", "")])
+    assert not other.inside("/m/x", "/a")
+
+
+def test_without_attributes_the_table_must_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "getxattr")
+    assert Locations([ROOT, Mount("0:1", "/", "/pool", "fuse.mergerfs", "/a:/b", "")]).inside("/pool/x", "/b")

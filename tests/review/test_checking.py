@@ -15,6 +15,7 @@ from explorer.review.checking import Check, Kept, Refused
 from explorer.review.moving import stamp
 from explorer.review.outcome import Removal
 from explorer.review.removal import dry_run, remove
+from explorer.review.sidecar import Merged, Merger
 from explorer.review.undo import undo
 from tests.review.field import Field, digest
 
@@ -264,7 +265,7 @@ def test_a_sidecar_saved_by_another_program_meanwhile_stays(pair: Field, moment:
     if moment == "after":
         sidecar.write_text("theirs, before")
     found = sidecar.read_bytes() if sidecar.exists() else None
-    monkeypatch.setattr("explorer.review.removal.merged", lambda *_, **__: (found, b"ours"))
+    monkeypatch.setattr(Merger, "__call__", lambda *_, **__: Merged(str(sidecar), found, b"ours"))
     real = Journal.note
 
     def note(self: Journal, **what: Any) -> None:

@@ -110,6 +110,25 @@ def test_photos_without_near_ones_do_not_count_for_what_is_usual(shelf: Shelf) -
     assert edges(shelf, "lookalike") == {(a, b): "looks alike"}
 
 
+def test_of_what_is_usual_only_photos_with_near_ones_speak(shelf: Shelf) -> None:
+    """By the farthest that is known of each, be it the only one."""
+    a, b, c, d = (shelf.put(f"{n}.jpg", n) for n in range(4))
+    near(shelf, (a, [(b, 0.75), (99, 0.5)]), (b, []), (c, []), (d, []))
+    assert edges(shelf, "lookalike") == {}
+    near(shelf, (a, [(b, 0.9)]), (b, []), (c, []), (d, []))
+    assert edges(shelf, "lookalike") == {}
+
+
+def test_what_is_just_near_enough_is_near_and_its_score_has_four_places(shelf: Shelf) -> None:
+    """Usual is -0.25, so that a moment begins at 0.25, and what looks alike at 0.625."""
+    a, b, c = (shelf.put(f"{n}.jpg", n, **at("10:00:00")) for n in range(3))
+    near(shelf, (a, [(b, 0.625), (c, 0.25), (99, -0.25)]))
+    assert set(edges(shelf, "lookalike")) == {(a, b)} and set(edges(shelf, "moment")) == {(a, b), (a, c)}
+    near(shelf, (a, [(b, 0.876543), (99, -0.25)]))
+    (edge,) = Closeness(shelf.library.catalog).edges("lookalike")
+    assert edge.score == pytest.approx(0.8765, abs=1e-6)
+
+
 def test_the_encoder_that_is_set_says_what_is_near(shelf: Shelf) -> None:
     a, b, c = (shelf.put(f"{n}.jpg", n) for n in range(3))
     other = shelf.writer.encoder("other", "2", 8)

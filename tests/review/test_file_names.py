@@ -33,6 +33,13 @@ def test_long_names_are_cut_to_what_fits(tmp_path: Path) -> None:
 
 def test_where_the_system_does_not_say_how_long_a_name_may_be(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert longest_name(str(tmp_path / "not there")) == 255
+
+    def unknown(*_: object) -> int:
+        raise ValueError("unrecognized configuration name")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pathconf", unknown)
+        assert longest_name(str(tmp_path)) == 255
     monkeypatch.delattr(os, "pathconf")
     assert longest_name(str(tmp_path)) == 255 == file_names._LONGEST_NAME
 

@@ -154,9 +154,13 @@ def holding(*parts: Part, complete: bool = True) -> str:
 
 
 def held(shelf: Shelf, one: str | None, other: str | None, kind: store.Kind = "picture", **facts: Any) -> Group:
-    """Two photos that hold that, the first one being the larger."""
-    ids = [shelf.put("a.jpg", 1, width=400, contents=one), shelf.put("b.jpg", 2, **({"width": 300} | facts), contents=other)]
-    store.put_pairs(shelf.writer, [Pair(*ids, kind, 0.9, {})], PAIRS_VERSION)
+    """Two photos that hold that, the first one being the larger; of a picture it is the original."""
+    first, second = {"width": 400, "height": 400}, {"width": 300, "height": 300} | facts
+    laid: dict[str, object] = {}
+    if kind == "picture":
+        first, second, laid = by_camera(**first), measured(**second), {"matrix": [1, 0, 0, 0, 1, 0]}
+    ids = [shelf.put("a.jpg", 1, **first, contents=one), shelf.put("b.jpg", 2, **second, contents=other)]
+    store.put_pairs(shelf.writer, [Pair(*ids, kind, 0.9, laid)], PAIRS_VERSION)
     (group,) = find_groups(shelf.library, ["moment" if kind == "scene" else kind])  # type: ignore[list-item]
     assert names([group.keep]) == ["a.jpg"] or facts
     return group
@@ -202,7 +206,7 @@ def test_the_same_bytes_hold_the_same_known_or_not(shelf: Shelf) -> None:
 
 
 def test_of_two_of_one_size_the_one_that_holds_more_is_kept(shelf: Shelf) -> None:
-    group = held(shelf, holding(PAGE), holding(FILM, PAGE), width=400)
+    group = held(shelf, holding(PAGE), holding(FILM, PAGE), "pixels", width=400, height=400)
     assert names([group.keep]) == ["b.jpg"] and group.keep_because == "it holds more: 2 pages, film inside"
     assert not group.stays(group.others[0])
 

@@ -208,3 +208,20 @@ def test_a_new_file_shows_where_the_folder_is_another_one(a: Path) -> None:
     assert probe.read_text() == "a stranger's"
     with pytest.raises(FileNotFoundError):
         visible_in(folders[2], folders, "token")
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="where open files can be counted")
+def test_no_file_stays_open(a: Path) -> None:
+    b = other(a, "b.jpg")
+    before = os.listdir("/proc/self/fd")  # noqa: PTH208
+    assert is_copy(str(b), str(a)) and proven_apart(str(a), str(b))
+    assert visible_in(str(a.parent), [str(a.parent)], "token") == str(a.parent)
+    assert os.listdir("/proc/self/fd") == before  # noqa: PTH208
+
+
+def test_relative_paths_are_meant_from_here(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hard(a, "c.jpg")
+    monkeypatch.chdir(a.parent)
+    assert same_entry("a.jpg", str(a)) and not same_entry("a.jpg", "c.jpg") and two_names("a.jpg", "c.jpg")
+    faked(monkeypatch, st_ino=0)
+    assert same_entry("a.jpg", str(a)) and not same_entry("a.jpg", "c.jpg")

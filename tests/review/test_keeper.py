@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import random
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from explorer.errors import UsageError
 from explorer.library.library import Library
 from explorer.photos.jpeg_quality import jpeg_quality
+from explorer.review.companions import Along, Company
 from explorer.review.groups import Item
 from explorer.review.keeper import DEFAULT, NAMED, choose_keeper, keeper_rules, ranked, set_keeper_rules
 from tests import pictures
@@ -170,3 +172,41 @@ def test_rules_are_remembered(tmp_path: Path) -> None:
         assert keeper_rules(library.catalog) == DEFAULT
     finally:
         library.close()
+
+
+def test_without_files_there_is_none_to_keep() -> None:
+    with pytest.raises(ValueError, match="without files"):
+        choose_keeper([])
+
+
+def test_the_one_kept_is_compared_with_its_nearest_rival() -> None:
+    items = [item(f"/p/{side}.jpg", width=side, height=side) for side in (100, 400, 300, 200)]
+    kept, why = choose_keeper(items, quality=no_quality)
+    assert kept.width == 400 and why == "it has more pixels (400 × 400 against 300 × 300)"
+
+
+FILM, XMP, THM = Along("/p/a.mov", "film"), Along("/p/a.xmp", "sidecar"), Along("/p/a.thm", "sidecar")
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "words"),
+    [
+        (Company((FILM,)), Company((XMP,), raw=True), "its film"), (Company(raw=True), Company((XMP,)), "its RAW file"),
+        (Company((XMP,)), Company((THM,)), "a file with edits or notes"), (Company((FILM, XMP), raw=True), Company((FILM,), raw=True),
+         "a file with edits or notes"), (Company((FILM, XMP)), Company(), "its film and a file with edits or notes"),
+    ],
+)  # fmt: skip
+def test_what_lies_beside_a_file_speaks_for_it(better: Company, worse: Company, words: str) -> None:
+    one, other = item("/p/z.jpg", company=better), item("/p/a.jpg", company=worse)
+    assert choose_keeper([one, other], quality=no_quality) == (one, f"it has {words} beside it")
+
+
+@pytest.mark.parametrize("kept", ["no json", "3", "null", '{"pixels": 1}', ""])
+def test_damaged_settings_leave_the_usual_order(kept: str) -> None:
+    catalog: Any = SimpleNamespace(setting=lambda _: kept)
+    assert keeper_rules(catalog) == DEFAULT
+
+
+def test_rules_of_other_releases_are_passed_over() -> None:
+    catalog: Any = SimpleNamespace(setting=lambda _: '["prettiest", "newest", "pixels"]')
+    assert keeper_rules(catalog) == ("newest", "pixels")

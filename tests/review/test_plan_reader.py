@@ -243,12 +243,12 @@ def test_what_is_in_a_file_counts_and_not_its_name(tmp_path: Path) -> None:
     ("row", "words"),
     [
         (f'"/a.jpg","{"0" * 32}"', "fewer cells than the first line"),
-        (f"/a,b.jpg,{'0' * 32},1,/b.jpg,{'1' * 32},,,", "more cells than the first line"),
+        (f"/a,b.jpg,{'0' * 32},1,/b.jpg,{'1' * 32},,,,", "more cells than the first line"),
         (f'"/a"x.jpg,{"0" * 32},1,/b.jpg,{"1" * 32},,,', "cannot be read"),
         (f"/{'a' * 200_000}.jpg,{'0' * 32},1,/b.jpg,{'1' * 32},,,", "cannot be read"),
-        (f"/a\0.jpg,{'0' * 32},1,/b.jpg,{'1' * 32},,,", "“path” has characters"),
-        (f"/a.jpg,{'0' * 32},{'9' * 5000},/b.jpg,{'1' * 32},,,", "“bytes” must be"),
-        ("/a.jpg,1E+31,1,/b.jpg,1E+31,,,", "“hash” must be"),
+        (f"/a\0.jpg,{'0' * 32},1,/b.jpg,{'1' * 32},,,,", "“path” has characters"),
+        (f"/a.jpg,{'0' * 32},{'9' * 5000},/b.jpg,{'1' * 32},,,,", "“bytes” must be"),
+        ("/a.jpg,1E+31,1,/b.jpg,1E+31,,,,", "“hash” must be"),
     ],
 )
 def test_one_bad_line_of_a_table_leaves_the_others(tmp_path: Path, row: str, words: str) -> None:

@@ -13,7 +13,7 @@ from explorer.review.anomalies import Finding
 from explorer.review.companions import Along
 from explorer.review.outcome import Removal
 from explorer.review.plan import as_csv
-from explorer.review.plan_reader import read_plan
+from explorer.review.plan_reader import Plan, read_plan
 from explorer.review.spreadsheet import as_text, as_written, row_as_text, row_as_written
 
 STARTS = "=+-@\t\r\n＝＋－＠"
@@ -56,7 +56,7 @@ def test_no_plan_holds_a_formula_and_all_of_it_is_read_back(tmp_path: Path) -> N
     assert (row["path"], row["keep"], row["why"]) == (path, removal.keeper, "'=HYPERLINK(1)")
     assert row["along"].startswith("'=2+2.xmp (")
     (tmp_path / "plan.csv").write_text(text, encoding="utf-8", newline="")
-    assert read_plan(tmp_path / "plan.csv") == [removal]
+    assert read_plan(tmp_path / "plan.csv") == Plan([removal], [])
 
 
 def test_no_list_of_findings_holds_a_formula(tmp_path: Path) -> None:

@@ -330,6 +330,19 @@ def test_a_stranger_in_our_place_in_the_trash_is_left_there(field: Field, where:
     assert set(field.tree()) == {"a.jpg"}
 
 
+def test_one_without_a_keeper_stays_and_the_others_go(field: Field, where: Where) -> None:
+    field.put("keep.jpg", "one")
+    field.put("copy.jpg", "one")
+    field.put("alone.jpg", "two")
+    wanted = [field.removal("alone.jpg", None), field.removal("copy.jpg", "keep.jpg")]
+    tried = dry_run(field.library, wanted, where(field))
+    done = remove(field.library, wanted, where(field))
+    assert [result.state for result in tried.results] == ["refused", "would"]
+    assert [result.state for result in done.results] == ["refused", "removed"]
+    assert "--without-keeper" in done.results[0].reason == tried.results[0].reason
+    assert set(field.tree()) == {"keep.jpg", "alone.jpg"}
+
+
 def test_photos_removed_for_their_own_sake_need_a_word(field: Field, where: Where) -> None:
     field.put("a.jpg", "one")
     field.put("b.jpg", "two")

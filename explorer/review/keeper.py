@@ -43,8 +43,10 @@ class Rule:
 
 
 def _earliest(item: Item) -> Value:
-    """The date with each character reversed in order, so that the earliest is the greatest. A date of which only a part is known sorts after
-    all of which that is the beginning (a day after every time of that day), and no date after every date."""
+    """The date with each character reversed in order, so that the earliest is the greatest.
+
+    A date of which only a part is known sorts after all within it (a day after every time of that day), and no date after every date.
+    """
     return "".join(chr(0x10FFFF - ord(character)) for character in item.taken or "")
 
 

@@ -159,7 +159,8 @@ def held(shelf: Shelf, one: str | None, other: str | None, kind: store.Kind = "p
     store.put_pairs(shelf.writer, [Pair(*ids, kind, 0.9, {})], PAIRS_VERSION)
     (group,) = find_groups(shelf.library, ["moment" if kind == "scene" else kind])  # type: ignore[list-item]
     assert names([group.keep]) == ["a.jpg"] or facts
-    return group
+    # Nothing was measured that would tell the original of one picture: the person has chosen the one shown first.
+    return group.with_kept(group.keep.file_id) if group.doubt else group
 
 
 @pytest.mark.parametrize("kind", ["pixels", "picture"])
@@ -202,7 +203,7 @@ def test_the_same_bytes_hold_the_same_known_or_not(shelf: Shelf) -> None:
 
 
 def test_of_two_of_one_size_the_one_that_holds_more_is_kept(shelf: Shelf) -> None:
-    group = held(shelf, holding(PAGE), holding(FILM, PAGE), width=400)
+    group = held(shelf, holding(PAGE), holding(FILM, PAGE), "pixels", width=400)
     assert names([group.keep]) == ["b.jpg"] and group.keep_because == "it holds more: 2 pages, film inside"
     assert not group.stays(group.others[0])
 

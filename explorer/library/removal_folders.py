@@ -1,4 +1,4 @@
-"""The folders outside the watched ones to which this library has moved photos: the only ones from which undo takes files.
+"""The folders to which this library has moved photos, the trash's among them: the only ones from which undo takes files.
 
 They are kept among the catalog's settings, not in the journal: that is a text file that anybody may have written.
 """

@@ -19,6 +19,10 @@ _FILL = rb"[\x00\xff\xd9\s]"
 _KNOWN_START = rb"\xff\xd8\xff|.{4}ftyp|\x89PNG\r\n\x1a\n|RIFF.{4}WAVE|\#!AMR"
 _SKIP = re.compile(rb"(?s)" + _FILL + rb"*?(?=" + _KNOWN_START + rb"|(?!" + _FILL + rb").|\Z)")
 _KNOWN = re.compile(rb"(?s)" + _KNOWN_START)
+_FILL_BYTES = b"\x00\xff\xd9 \t\n\r\f\v"
+_PIECE = 1 << 20
+# So many bytes of what is known to begin something may look like fill: the size of a film's first box.
+_FILL_OF_START = 4
 # A maker's own pointers before or behind a film belong to it: no more bytes than this.
 _POINTERS = 256
 
@@ -48,7 +52,7 @@ def pieces_behind(data: bytes, start: int) -> list[Piece]:
 
 def _pieces(data: bytes) -> Iterator[Piece]:
     position = 0
-    while (position := _SKIP.match(data, position).end()) < len(data):  # type: ignore[union-attr]
+    while (position := _skip_fill(data, position)) < len(data):
         kind, end = _known(data, position)
         if end is None:
             film = data.find(b"ftyp", position + 4) - 4
@@ -65,6 +69,15 @@ def _pieces(data: bytes) -> Iterator[Piece]:
             end = len(data)
         yield Piece(kind, data[position:end])
         position = end
+
+
+def _skip_fill(data: bytes, position: int) -> int:
+    """Where the first thing from that position on begins that is no fill; the end of the data where there is none."""
+    # There may be gigabytes of fill, so only the end of it is looked at closely.
+    end = position
+    while end < len(data) and not data[end : end + _PIECE].translate(None, _FILL_BYTES):
+        end += _PIECE
+    return _SKIP.match(data, max(position, min(end, len(data)) - _FILL_OF_START)).end()  # type: ignore[union-attr]
 
 
 def _known(data: bytes, position: int) -> tuple[Kind, int | None]:
@@ -89,7 +102,7 @@ def _known(data: bytes, position: int) -> tuple[Kind, int | None]:
 
 def _is_pointer(data: bytes, position: int) -> bool:
     """Whether what follows a film is a few bytes that a maker wrote about it; fill is nothing."""
-    start = _SKIP.match(data, position).end()  # type: ignore[union-attr]
+    start = _skip_fill(data, position)
     return start < len(data) <= position + _POINTERS and _KNOWN.match(data, start) is None
 
 

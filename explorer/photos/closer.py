@@ -70,10 +70,21 @@ def _is_reduced_to_eight_bits(picture: Image.Image, data: bytes) -> bool:
     if picture.format == "PNG":
         return data[_PNG_DEPTH] > 8
     if picture.format in ("HEIF", "AVIF"):
-        # The pixel information property (ISO/IEC 23008-12, 6.5.6): version and flags, number of channels, bits of each.
-        at = data.find(b"pixi") + 8
-        return at >= 8 and max(data[at + 1 : at + 1 + data[at]], default=8) > 8
+        return _boxed_depth(data) > 8
     return False
+
+
+def _boxed_depth(data: bytes) -> int:
+    """The most bits that any picture of a HEIF or AVIF file says its samples have. The first one may be the thumbnail or the transparency.
+
+    The pixel information property (ISO/IEC 23008-12, 6.5.6): version and flags, number of channels, bits of each. Bytes of a picture that
+    look like one can only make a file deeper, which is the safe side.
+    """
+    bits, at = 8, data.find(b"pixi") + 8
+    while at >= 8:
+        bits = max(bits, *data[at + 1 : at + 1 + data[at]]) if at < len(data) else bits
+        at = data.find(b"pixi", at) + 8
+    return bits
 
 
 def fraction(data: bytes) -> str | None:

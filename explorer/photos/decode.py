@@ -122,7 +122,7 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
 
 
 def _open(data: bytes) -> Image.Image:
-    if not data.strip(b"\0") or not starts_like_a_photo(data):
+    if not data.lstrip(b"\0") or not starts_like_a_photo(data):
         raise refusal(data)
     if tiff_tags.is_tiff(data) and tiff_tags.is_raw(data):
         raise UnsupportedPhoto(RAW_REASON)

@@ -130,7 +130,7 @@ def refusal(data: bytes) -> PhotoError:
     DamagedPhoto where there is nothing in them, NotAPhoto for plain text and web pages, which are what is left of a download that failed;
     UnsupportedPhoto for everything else: it may be a whole file of another kind, whether that is known here or not.
     """
-    if not data.strip(b"\0"):
+    if not data.lstrip(b"\0"):
         return DamagedPhoto("the file holds nothing but zeros: it was probably lost in copying" if data else "the file is empty")
     known = next((reason for offset, magic, reason in _MAGIC if data[offset : offset + len(magic)] == magic), None)
     if known or data[4:8] == b"ftyp":

@@ -56,7 +56,9 @@ class Boundaries:
             return False
         if entry.where == TRASH:
             folder = os.path.realpath(os.path.dirname(target))  # noqa: PTH120
-            return any(folder == os.path.realpath(os.path.join(each, "files")) for each in trash.trashes(entry.path))  # noqa: PTH118
+            # As the environment names it now, or did when photos of this library went there.
+            known = [*(os.path.join(each, "files") for each in trash.trashes(entry.path)), *self._folders]  # noqa: PTH118
+            return any(folder == os.path.realpath(each) for each in known)
         return _within(target, [*self._folders, *trash.asides(entry.path, self._library)])
 
 

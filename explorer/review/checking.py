@@ -108,10 +108,9 @@ class Check:
         if twice is not None:
             raise UsageError(f"The file {printable(twice)} is to be removed twice: make the plan again.")
         self._paths = {_real(path) for path in paths}
-        if not without_keeper and any(removal.keeper is None for removal in wanted):
-            raise UsageError(
-                "Some of these photos have no other one that is kept: this needs a confirmation of its own (--without-keeper)."
-            )
+        self._without_keeper = without_keeper
+        if wanted and not without_keeper and all(removal.keeper is None for removal in wanted):
+            raise UsageError("Of these photos no other copy is kept: this needs a confirmation of its own (--without-keeper).")
         if to != TRASH:
             self._check_folder(to, library)
 
@@ -141,6 +140,8 @@ class Check:
 
     def __call__(self, removal: Removal, gone: frozenset[str] | set[str] = frozenset()) -> Checked:
         """gone: paths that would be gone by then, in a dry run. Raises Refused."""
+        if removal.keeper is None and not self._without_keeper:
+            raise Refused("no other copy of it is kept: this needs a confirmation of its own (--without-keeper)")
         _require_plain(removal.path, "it")
         if self._protection.covers(removal.path):
             raise Refused("it lies in a protected folder")

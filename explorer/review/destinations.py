@@ -29,7 +29,7 @@ class Destinations:
 
     def __init__(self, library: Library, journal: Journal, check: Check, to: str, run_id: str) -> None:
         self._library, self._journal, self._check, self._to, self._run_id = library, journal, check, to, run_id
-        self._open = False
+        self._open, self._remembered = False, set[str]()
 
     def choose(self, checked: Checked) -> Places:
         """Free places for a photo and what goes with it; another program may take them yet. Makes the folders. Raises Refused."""
@@ -43,10 +43,17 @@ class Destinations:
                 slots = [trash.slot(part.path) for part in checked.parts]
             except OSError as error:
                 raise Refused(f"the system's trash cannot be used ({error.strerror or error})") from error
+            self._remember_trash({os.path.dirname(slot.path) for slot in slots})  # noqa: PTH120
             return Places(TRASH, [slot.path for slot in slots], [slot.info for slot in slots])
         where = os.path.join(trash.aside(checked.photo.path, self._library.dir), self._run_id)  # noqa: PTH118
         targets = self._targets(where, checked)
         return Places(where, targets, [None] * len(targets))
+
+    def _remember_trash(self, folders: set[str]) -> None:
+        """Have undo find these again where the environment names another trash by then, as it does in sandboxed terminals."""
+        for folder in sorted(folders - self._remembered):
+            remember_removal_folder(self._library.catalog, self._journal, folder)
+        self._remembered |= folders
 
     def _open_folder(self) -> None:
         """Make the folder that photos go to, make sure that it is no watched one under another path, and remember it for undo."""

@@ -42,14 +42,12 @@ class Rule:
     why: Callable[[Item, Item], str]
 
 
-def _reversed(text: str) -> str:
-    """A text that sorts the other way round, so that “greatest” finds the one that comes first."""
-    return "".join(chr(0x10FFFF - ord(character)) for character in text) + "\U0010ffff"
-
-
 def _earliest(item: Item) -> Value:
-    # Without a date it comes after every date.
-    return _reversed(item.taken_at) if item.taken_at else ""
+    """The date with each character reversed in order, so that the earliest is the greatest.
+
+    A date of which only a part is known sorts after all within it (a day after every time of that day), and no date after every date.
+    """
+    return "".join(chr(0x10FFFF - ord(character)) for character in item.taken or "")
 
 
 # What systems, browsers and people call a copy: “a copy 2.jpg”, “a - Kopie.jpg”, “a (1).jpg”, “a~2.jpg”, a folder “Backup 2019”.
@@ -78,6 +76,14 @@ def _company(keep: Item, rival: Item) -> str:
     one, other = ((bool(item.company.films), item.company.raw, item.company.edits) for item in (keep, rival))
     words = ("its film", "its RAW file", "a file with edits or notes")
     return " and ".join(word for word, here, there in zip(words, one, other, strict=True) if here and not there)
+
+
+def _why_earliest(keep: Item, rival: Item) -> str:
+    one, two = keep.taken or "", rival.taken or ""
+    if not two:
+        return "it has a date"
+    shown, against = ((each[:10] if one[:10] != two[:10] else each).replace("T", " ") for each in (one, two))
+    return f"its date is {'known more exactly' if one.startswith(two) else 'earlier'} ({shown} against {against})"
 
 
 RULES: tuple[Rule, ...] = (
@@ -130,7 +136,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "earliest", "Earliest date taken",
         lambda i, _: _earliest(i),
-        lambda k, r: "it has a date" if not r.taken_at else f"its date is earlier ({_day(k, r)} against {_day(r, k)})",
+        _why_earliest,
     ),
     Rule(
         "plain", "Not named like a copy",
@@ -209,12 +215,6 @@ def _rules(names: Sequence[str]) -> list[Rule]:
     if unknown:
         raise UsageError(f"There is no rule “{unknown[0]}” for what is kept: choose of {', '.join(NAMED)}.")
     return [NAMED[name] for name in dict.fromkeys(names)]
-
-
-def _day(item: Item, other: Item) -> str:
-    """The date, with the time only where the days are the same."""
-    one, two = item.taken_at or "", other.taken_at or ""
-    return one[:10] if one[:10] != two[:10] else one.replace("T", " ")
 
 
 # --- kept in the library's settings

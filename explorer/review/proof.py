@@ -11,6 +11,7 @@ from explorer.review.checking import Checked, Refused
 
 GONE = "the one to keep is not there any more"
 ALIAS = "it and the one to keep are one file, seen under two paths, or cannot be told apart"
+KEPT = "it is the one that was kept for another, seen under another path, or cannot be told from it"
 
 # A file that went: an open descriptor, or its path; None of a link, which holds nothing.
 Gone = int | str | None
@@ -39,8 +40,11 @@ class Proof:
                 earlier = () if kept.path in self._kept[kept.hash] else filter(os.path.lexists, self._gone[kept.hash])
                 if any(not identity.proven_apart(each, kept.path) for each in (*([] if moved is None else [moved]), *earlier)):
                     raise Refused(ALIAS)
-            if moved is not None and any(not identity.proven_apart(moved, each) for each in self._kept[part.hash]):
-                raise Refused("it is the one that was kept for another, seen under another path, or cannot be told from it")
+            if moved is not None:
+                for each in self._kept[part.hash]:
+                    # One that is not there any more may have been this very file.
+                    if not os.path.lexists(each) or not identity.proven_apart(moved, each):
+                        raise Refused(KEPT)
 
     def add(self, checked: Checked, targets: Sequence[str | None]) -> None:
         """These files count as removed. targets: where they lie, in the order of `checked.parts`."""

@@ -49,6 +49,9 @@ def same_pixels(one: Version, other: Version) -> Verdict:
     """Whether nothing is lost if `other` goes for `one`, of which every pixel is the same."""
     if doubt := unsaid(one, other):
         return Verdict(doubt)
+    if native(other.item) > native(one.item) and (_lacking(one, other) or _edits_of(one, other)):
+        # The other is the original, but something is known of this one only: neither is kept before the other.
+        return Verdict(f"more is known of {one.name}, but it was made from the {other.item.format} file {other.name}")
     if words := _lacking(one, other):
         return Verdict("", f"it alone says {_listed(words)}")
     if _edits_of(one, other):

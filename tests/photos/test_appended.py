@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import re
 import struct
 
 import pytest
 
+from explorer.photos import appended
 from explorer.photos.appended import pieces_behind, samsung_pieces
 from tests.containers import ZIP, box, film, heic, samsung
 from tests.pictures import draw, encoded
@@ -107,3 +109,16 @@ def test_within_a_heic_file_an_entry_may_only_point() -> None:
     assert samsung_pieces(content) == [] and samsung_pieces(b"what else") == [("data", b"what else")]
     assert samsung_pieces(film(1) + samsung(b"", (0x0A30, b"MotionPhoto_Data", film(2)))) == [("film", film(1)), ("film", film(2))]
     assert pieces_behind(box(b"sefd", content), 8) == []
+
+
+@pytest.mark.parametrize("behind", [b"", b"x", b"\xff\xd8\xff", b"\0\0\0\x18ftypmp42", b"\x89PNG\r\n\x1a\n"])
+@pytest.mark.parametrize("fill", [b"", b"\0", bytes(3), b"\xff\xd9\r\n ", bytes(8), bytes(11)])
+def test_fill_ends_where_something_begins(monkeypatch: pytest.MonkeyPatch, behind: bytes, fill: bytes) -> None:
+    monkeypatch.setattr(appended, "_PIECE", 4)
+    for start in (0, 5):
+        assert appended._skip_fill(b"begin"[:start] + fill + behind, start) == start + len(fill)
+
+
+def test_the_fill_bytes_are_those_of_the_pattern() -> None:
+    fill = re.compile(appended._FILL)
+    assert sorted(appended._FILL_BYTES) == [byte for byte in range(256) if fill.match(bytes([byte]))]

@@ -261,22 +261,22 @@ def test_a_keeper_removed_by_another_library_in_that_moment(pair: Field, monkeyp
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_sidecar_saved_by_another_program_meanwhile_stays(pair: Field, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    sidecar = pair.photos / "a.jpg.xmp"
+    beside = pair.photos / "a.jpg.xmp"
     if moment == "after":
-        sidecar.write_text("theirs, before")
-    found = sidecar.read_bytes() if sidecar.exists() else None
-    monkeypatch.setattr(Merger, "__call__", lambda *_, **__: Merged(str(sidecar), found, b"ours"))
+        beside.write_text("theirs, before")
+    found = beside.read_bytes() if beside.exists() else None
+    monkeypatch.setattr(Merger, "__call__", lambda *_, **__: Merged(str(beside), found, b"ours"))
     real = Journal.note
 
     def note(self: Journal, **what: Any) -> None:
         real(self, **what)
         if what["step"] == "sidecar":
-            sidecar.write_text("theirs, now")
+            beside.write_text("theirs, now")
 
     monkeypatch.setattr(Journal, "note", note)
     (result,) = remove(pair.library, [pair.removal("b.jpg", "a.jpg")], sidecars=True).results
     assert result.state == "failed" and "a moment ago" in result.reason
-    assert sidecar.read_text() == "theirs, now" and (pair.photos / "b.jpg").exists()
+    assert beside.read_text() == "theirs, now" and (pair.photos / "b.jpg").exists()
 
 
 def test_two_names_of_one_film_go_together(pair: Field) -> None:

@@ -127,6 +127,35 @@ def test_the_person_s_order_counts() -> None:
     assert choose_keeper([large, newer], ["oldest"])[0] is large
 
 
+def test_a_date_of_which_a_part_is_known_is_later_than_all_within_it() -> None:
+    def dated(taken_at: str | None, precision: str | None = "second") -> Item:
+        return item(f"/p/{taken_at} {precision}.jpg", taken_at=taken_at, taken_precision=precision)
+
+    in_order = [
+        dated("2019-12-31T23:59:00", "minute"),
+        dated("2020-05-04T00:00:00", None),
+        dated("2020-05-04T10:00:07"),
+        dated("2020-05-04T10:00:00", "minute"),
+        dated("2020-05-04T23:59:59"),
+        dated("2020-05-04T00:00:00", "day"),
+        dated("2020-05-05T00:00:00"),
+        dated("2020-05-01T00:00:00", "month"),
+        dated("2020-01-01T00:00:00", "year"),
+        dated("2021-01-01T00:00:00"),
+        dated(None, None),
+    ]
+    for first, second in itertools.combinations(in_order, 2):
+        assert choose_keeper([second, first], ["earliest"])[0] is first
+    assert choose_keeper([in_order[2], in_order[5]], ["earliest"])[1] == (
+        "its date is known more exactly (2020-05-04 10:00:07 against 2020-05-04)"
+    )
+    assert choose_keeper([in_order[2], in_order[4]], ["earliest"])[1] == (
+        "its date is earlier (2020-05-04 10:00:07 against 2020-05-04 23:59:59)"
+    )
+    assert choose_keeper([in_order[5], in_order[6]], ["earliest"])[1] == "its date is earlier (2020-05-04 against 2020-05-05)"
+    assert choose_keeper([in_order[8], in_order[10]], ["earliest"])[1] == "it has a date"
+
+
 def test_jpeg_quality_is_read_only_where_it_decides(tmp_path: Path) -> None:
     picture = pictures.draw(1)
     low = pictures.write(tmp_path / "a.jpg", picture, quality=60)

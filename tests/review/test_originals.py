@@ -62,6 +62,15 @@ def test_of_the_same_pixels_the_lossy_file_is_the_original() -> None:
     assert ranks == sorted(ranks, reverse=True) and ranks[0] == ranks[1] > ranks[2] > ranks[3] > ranks[4] == ranks[5]
 
 
+@pytest.mark.parametrize("more", [{"place": (48.86, 2.29)}, {"item": {"company": Company((Along("/p/b.png.xmp", "sidecar"),))}}])
+def test_an_export_of_which_more_is_known_is_not_kept_before_the_lossy_file(more: dict[str, Any]) -> None:
+    jpeg, export = version("a.jpg", **CAMERA), version("b.png", **CAMERA, **(more | {"item": {"format": "PNG", **more.get("item", {})}}))
+    assert same_pixels(export, jpeg).doubt == "more is known of b.png, but it was made from the JPEG file a.jpg"
+    assert same_pixels(jpeg, export).doubt.startswith("only b.png ")
+    again = version("c.jpg", **CAMERA, **more)
+    assert not same_pixels(again, jpeg).doubt
+
+
 def test_where_each_says_something_of_its_own_neither_may_go() -> None:
     one, other = version("a.jpg", camera="Acme Z1"), version("b.jpg", place=(48.86, 2.29))
     assert same_pixels(one, other).doubt == "only b.jpg says where" and same_pixels(other, one).doubt == "only a.jpg says with which camera"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from explorer.photos.contents import NOTHING
 from explorer.review.companions import Along, Company
 from explorer.review.groups import Group, Item, Tier
 from explorer.review.outcome import Removal
@@ -22,7 +23,7 @@ def item(field: Field, name: str, **facts: Any) -> Item:
         field.put(path.name, name)
     photo_id = field.library.catalog.photo_id(bytes.fromhex(field.removal(path.name, None).hash))
     assert photo_id is not None
-    return Item(abs(hash(name)), photo_id, str(path), len(name), 1, 1, "JPEG", None, None, **facts)
+    return Item(abs(hash(name)), photo_id, str(path), len(name), 1, 1, "JPEG", None, None, **({"contents": NOTHING} | facts))
 
 
 def group(tier: Tier, keep: Item, *others: Item) -> Group:

@@ -14,7 +14,7 @@ from explorer.errors import LibraryError, LibraryLocked, UsageError
 from explorer.library.decisions import protect
 from explorer.library.removals import Journal, known_file
 from explorer.photos.contents import NOTHING_PACKED, Contents, Part
-from explorer.review import checking, moving, trash
+from explorer.review import checking, moving, proof, trash
 from explorer.review.outcome import Removal
 from explorer.review.removal import dry_run, remove
 from explorer.review.undo import history, undo
@@ -208,8 +208,8 @@ def test_a_keeper_removed_later_in_the_same_run_brings_the_file_back(field: Fiel
     assert field.tree() == {name: before[name] for name in ("b.jpg", "c.jpg")}
 
 
-def test_a_keeper_removed_through_an_alias_brings_the_file_back(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The keeper of the first file is taken away later in the same run, under a path by which it was not recognised."""
+def test_a_keeper_is_not_removed_through_an_alias(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keeper of the first file is to go later in the same run, under a path by which it was not recognised."""
     for name in "ac":
         field.put(f"{name}.jpg", "one")
     field.put("b.jpg", "one")
@@ -221,9 +221,9 @@ def test_a_keeper_removed_through_an_alias_brings_the_file_back(field: Field, mo
     wanted = [field.removal("b.jpg", "a.jpg"), replace(field.removal("a.jpg", "c.jpg"), path=alias)]
     outcome = remove(field.library, wanted)
     assert [(result.state, result.reason) for result in outcome.results] == [
-        ("failed", "the one to keep is not there any more"), ("removed", ""),
+        ("removed", ""), ("failed", proof.KEPT),
     ]  # fmt: skip
-    assert field.tree() == {name: what for name, what in before.items() if name != "a.jpg"}
+    assert field.tree() == {name: what for name, what in before.items() if name != "b.jpg"}
     undo(field.library)
     assert field.tree() == before
 
@@ -328,6 +328,19 @@ def test_a_stranger_in_our_place_in_the_trash_is_left_there(field: Field, where:
     assert restored.back is None
     assert Path(at).read_text() == "a stranger"
     assert set(field.tree()) == {"a.jpg"}
+
+
+def test_one_without_a_keeper_stays_and_the_others_go(field: Field, where: Where) -> None:
+    field.put("keep.jpg", "one")
+    field.put("copy.jpg", "one")
+    field.put("alone.jpg", "two")
+    wanted = [field.removal("alone.jpg", None), field.removal("copy.jpg", "keep.jpg")]
+    tried = dry_run(field.library, wanted, where(field))
+    done = remove(field.library, wanted, where(field))
+    assert [result.state for result in tried.results] == ["refused", "would"]
+    assert [result.state for result in done.results] == ["refused", "removed"]
+    assert "--without-keeper" in done.results[0].reason == tried.results[0].reason
+    assert set(field.tree()) == {"keep.jpg", "alone.jpg"}
 
 
 def test_photos_removed_for_their_own_sake_need_a_word(field: Field, where: Where) -> None:

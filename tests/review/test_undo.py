@@ -381,3 +381,21 @@ def test_a_run_that_was_cut_off_does_not_hide_later_ones(field: Field, monkeypat
     settle(field.library, Journal(field.library.dir))
     # Of the first nothing can be seen; the second has gone.
     assert [entry.state for entry in entries(field)] == ["intended", "moved"]
+
+
+def test_a_file_comes_back_from_a_trash_that_the_environment_does_not_name_any_more(
+    field: Field, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Terminals inside sandboxed programs name another home for data."""
+    for name in ("keep.jpg", "copy.jpg", "other.jpg"):
+        field.put(name, "one")
+    before = field.tree()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "sandbox"))
+    remove(field.library, [field.removal("copy.jpg", "keep.jpg")])
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    remove(field.library, [field.removal("other.jpg", "keep.jpg")])
+    monkeypatch.delenv("XDG_DATA_HOME")
+    for _ in range(2):
+        _, (restored,) = undo(field.library)
+        assert (restored.back, restored.note) == (restored.path, "")
+    assert field.tree() == before and not list(tmp_path.rglob("*.trashinfo"))

@@ -46,7 +46,7 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
     more = f", with {belonging(along)}," if along else ","
     st.markdown(f"**{count(len(removals), 'file')}**{more} {size(sum(removal.whole for removal in removals))}.{kept}")
     height: Any = 260 if len(removals) > 6 else "content"
-    st.dataframe([_row(removal) for removal in removals[:_SHOWN]], hide_index=True, width="stretch", height=height)
+    st.dataframe(_rows(removals[:_SHOWN]), hide_index=True, width="stretch", height=height)
     if len(removals) > _SHOWN:
         st.caption(f"The first {_SHOWN:,} are shown; the plan has them all.")
     with st.container(horizontal=True):
@@ -87,6 +87,12 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
             _carry_out(removals, to or TRASH, bool(alone), sidecars, done)
 
 
+def _rows(removals: Sequence[Removal]) -> list[dict[str, str]]:
+    """The table of what is to go, without columns in which nothing would stand."""
+    rows = [_row(removal) for removal in removals]
+    return [{title: text for title, text in row.items() if any(each[title] for each in rows)} for row in rows]
+
+
 def _row(removal: Removal) -> dict[str, str]:
     folder, name = os.path.split(printable(removal.path))
     kept = printable(removal.keeper) if removal.keeper else "none"
@@ -96,7 +102,7 @@ def _row(removal: Removal) -> dict[str, str]:
         "Folder": folder,
         "Kept": kept,
         "Size": size(removal.bytes),
-        "Holds": ", ".join(removal.holds),
+        "Contents": ", ".join(removal.holds),
         "Goes with it": along,
     }
 

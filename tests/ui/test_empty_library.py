@@ -28,7 +28,7 @@ def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def page(name: str, **address: str) -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "explorer" / "ui" / "app.py"), default_timeout=30)
+    app = AppTest.from_file(str(PROJECT / "explorer" / "ui" / "app.py"), default_timeout=180)
     app.switch_page(str(PROJECT / "pages" / f"{name}.py"))
     for key, value in address.items():
         app.query_params[key] = value

@@ -31,6 +31,13 @@ TITLES: dict[Tier, str] = {
     "moment": "Same moment",
     "lookalike": "Look-alikes",
 }
+NONE: dict[Tier, str] = {
+    "identical": "There are no identical files.",
+    "pixels": "There are no files with the same pixels.",
+    "picture": "There are no copies of one picture.",
+    "moment": "There are no shots of the same moment.",
+    "lookalike": "There are no look-alikes.",
+}
 WHAT: dict[Tier, str] = {
     "identical": "Files with the same bytes: one is kept, nothing is lost.",
     "pixels": "Every pixel of every page and frame is the same, and so is any film inside. Only the metadata or the file format differs.",

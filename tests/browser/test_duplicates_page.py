@@ -104,7 +104,7 @@ def test_the_page_fits_and_says_what_it_is(tidy: Server, window: Visitor) -> Non
     expect(page.get_by_role("img", name="photo").first).to_be_visible()
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     page.get_by_role("radio", name="Same pixels").click()
-    expect(page.get_by_text("No same pixels.")).to_be_visible()
+    expect(page.get_by_text("There are no files with the same pixels.")).to_be_visible()
 
 
 def test_with_the_keyboard_alone_then_remove_and_undo(tidy: Server, window: Visitor) -> None:

@@ -157,6 +157,13 @@ def test_a_version_by_name_is_shown_and_never_offered(shelf: Shelf, edit: str) -
         assert "versions of one photo" in chosen.stays(chosen.others[0]) and going(shelf, [chosen]) == set()
 
 
+def test_where_all_are_protected_it_is_said_that_none_can_go(shelf: Shelf, tmp_path: Any) -> None:
+    protect(shelf.library.catalog, str(tmp_path / "photos"))
+    pair(shelf, shelf.put("a.jpg", 1, **by_camera(**LARGE)), shelf.put("b.jpg", 2, **measured(**SMALL)))
+    (group,) = find_groups(shelf.library)
+    assert group.doubt == "none of them can go, whichever one is kept" and going(shelf, [group]) == set()
+
+
 def test_of_a_set_the_original_is_shown_first(shelf: Shelf) -> None:
     pair(shelf, shelf.put("IMG_0.jpg", 1, **measured(**SMALL)), shelf.put("IMG_0-bewerkt.jpg", 2, **by_camera(**LARGE)))
     assert name(find_groups(shelf.library)[0].keep) == "IMG_0.jpg"

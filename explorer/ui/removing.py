@@ -239,7 +239,7 @@ def rules_dialog() -> None:
                 if st.button(label, icon=icon, key=f"{label}-{name}", disabled=not 0 <= to < len(rules)):
                     rules[at], rules[to] = rules[to], rules[at]
                     _set_rules(rules)
-            if st.button("Leave away", icon=":material/close:", key=f"drop-{name}", disabled=len(rules) == 1):
+            if st.button("Leave out", icon=":material/close:", key=f"drop-{name}", disabled=len(rules) == 1):
                 _set_rules([each for each in rules if each != name])
     unused = [name for name in NAMED if name not in rules]
     with st.container(horizontal=True, vertical_alignment="bottom"):

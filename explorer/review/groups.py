@@ -122,11 +122,9 @@ class Group:
             return NOT_COMPARED
         if item.original:
             return f"by its name it is a version of {item.original}"
-        if self.doubt:
-            return NOT_TOLD
-        if self.tier not in COPIES:
-            # Other shots, which a person marks one by one: what goes with them is plain to see.
-            return ""
+        if self.doubt or self.tier not in COPIES:
+            # Other shots a person marks one by one: what goes with them is plain to see.
+            return NOT_TOLD if self.doubt else ""
         beside = why_it_stays(item.contents, self.keep.contents) if item.photo_id != self.keep.photo_id else ""
         return beside or _only_film(item, self.keep)
 

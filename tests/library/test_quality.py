@@ -92,8 +92,9 @@ def test_a_photo_read_again_replaces_all_that_was_known_of_it(shelf: Shelf) -> N
     before, other = (shelf.library.catalog.photo(i) for i in (one, two))
     assert before is not None
     told = decoded(
-        format="TIFF", width=1, height=2, frames=3, taken_at="2020-01-02T03:04:05", taken_precision="minute", taken_source="gps", latitude=1.5, longitude=2.5,
-        camera="C", lens="L", exposure_time=0.5, f_number=2.8, iso=100.0, focal_length=50.0, phash=b"p" * 32, damaged="somewhat",
+        format="TIFF", width=1, height=2, frames=3, taken_at="2020-01-02T03:04:05", taken_precision="minute", taken_source="gps",
+        latitude=1.5, longitude=2.5, camera="C", lens="L",
+        exposure_time=0.5, f_number=2.8, iso=100.0, focal_length=50.0, phash=b"p" * 32, damaged="somewhat",
         contents='{"parts":[],"complete":false}', quality=Quality(blur=3.0).packed(), look=LOOK.packed(),
     )  # fmt: skip
     change = shelf.library.catalog.change()

@@ -208,6 +208,8 @@ def follow(change: int, why_empty: empty_library.Situation | None) -> None:
 
 def main() -> None:
     removing.told()
+    # Before anything is read: what changes while the page is being drawn is news.
+    why_empty = empty_library.situation()
     what = filter_bar()
     with st.spinner("Reading what was compared…"):
         now = duplicates.review(library, what)
@@ -220,7 +222,7 @@ def main() -> None:
         groups(now.open[tier])
     else:
         empty(now, tier, what)
-    follow(now.change, empty_library.situation())
+    follow(now.change, why_empty)
 
 
 main()

@@ -61,6 +61,21 @@ def test_a_folder_that_was_told_of_a_moment_ago_is_being_added() -> None:
     assert said(page("search")) == ["A folder is being added. Its photos appear here as they are found."]
 
 
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("name", PAGES[:3])
+def test_what_changes_while_a_page_is_being_drawn_is_said_all_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    now: list[empty_library.Situation] = ["no folder"]
+    say = empty_library.say
+
+    def slowly(why: empty_library.Situation) -> None:
+        say(why)
+        now[0] = "none found"
+
+    monkeypatch.setattr(empty_library, "situation", lambda: now[0])
+    monkeypatch.setattr(empty_library, "say", slowly)
+    assert [text.partition(".")[0] for text in said(page(name))] == ["No photos were found in your folders"]
+
+
 class Catalog:
     """A catalog in which all that matters here is as it is told."""
 

@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.review.kinds import KINDS, TITLES, Kind
 from explorer.ui import asking, empty_library, folders, odd_files, odd_map, odd_photos, oddities, removing, resources
 from explorer.ui.gallery import unselect
-from explorer.ui.live import follow
+from explorer.ui.live import follow, snapshot
 from explorer.ui.oddities import Asked
 from explorer.ui.words import plain
 from explorer.words import count
@@ -117,11 +117,11 @@ def _removed() -> None:
 
 def main() -> None:
     removing.told()
-    what = oddities.asked()
-    why = empty_library.situation()
+    what, drawn = oddities.asked(), snapshot()
+    why = drawn.why_empty
     if why is not None and not catalog.counts().failed:
         empty_library.say(why)
-        follow(waiting=True)
+        follow(drawn, waiting=True)
         return
     filter_bar(what)
     with st.spinner("Looking through your photos…"):
@@ -135,7 +135,7 @@ def main() -> None:
     wanted = oddities.wanted_removals()
     if wanted:
         removing.removal_dialog(wanted, _removed)
-    follow(waiting=False)
+    follow(drawn, waiting=False)
 
 
 main()

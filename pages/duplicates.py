@@ -14,7 +14,7 @@ from explorer.review.outcome import belonging
 from explorer.review.plan import as_csv, as_json
 from explorer.ui import asking, decision_history, duplicates, empty_library, folders, removing, resources
 from explorer.ui.compare import Act, compare
-from explorer.ui.duplicates import TITLES, WHAT, Filter, Review
+from explorer.ui.duplicates import NONE, TITLES, WHAT, Filter, Review
 from explorer.words import count, size
 
 PAGE_SIZE = 24
@@ -185,7 +185,7 @@ def empty(now: Review, tier: Tier, what: Filter) -> None:
     elif now.decided and not any(now.open.values()):
         st.success(f"All done: {count(now.decided, 'group')} decided, none open.", icon=":material/task_alt:")
     else:
-        st.info(f"No {TITLES[tier].lower()}.", icon=":material/check:")
+        st.info(NONE[tier], icon=":material/check:")
 
 
 def progress() -> None:
@@ -208,6 +208,8 @@ def follow(change: int, why_empty: empty_library.Situation | None) -> None:
 
 def main() -> None:
     removing.told()
+    # Before anything is read: what changes while the page is being drawn is news.
+    why_empty = empty_library.situation()
     what = filter_bar()
     with st.spinner("Reading what was compared…"):
         now = duplicates.review(library, what)
@@ -220,7 +222,7 @@ def main() -> None:
         groups(now.open[tier])
     else:
         empty(now, tier, what)
-    follow(now.change, empty_library.situation())
+    follow(now.change, why_empty)
 
 
 main()

@@ -55,7 +55,7 @@ def folders() -> None:
     st.subheader("Folders")
     roots = catalog.roots()
     if not roots:
-        st.info("No folder is watched yet. Add the one with your photos; all below it is looked at.", icon=":material/folder_open:")
+        st.info("No folder is watched yet. Add the folder with your photos; its subfolders are included.", icon=":material/folder_open:")
     for root in roots:
         with st.container(border=True):
             folder(root)

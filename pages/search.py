@@ -13,7 +13,7 @@ from explorer.ui import asking, empty_library, examples, folders, lightbox, reso
 from explorer.ui.actions import Action
 from explorer.ui.asking import Asked, Found
 from explorer.ui.gallery import gallery, preview_address
-from explorer.ui.live import follow
+from explorer.ui.live import follow, snapshot
 from explorer.ui.words import plain
 from explorer.words import count
 
@@ -148,6 +148,7 @@ def results(what: Asked, found: Found) -> None:
 
 def main() -> None:
     asking.settle()
+    drawn = snapshot()
     search_bar()
     what = asking.asked()
     for problem in asking.wrong_dates():
@@ -165,7 +166,7 @@ def main() -> None:
         results(what, found)
     else:
         empty(what)
-    follow(waiting=len(found.ids) < PAGE_SIZE)
+    follow(drawn, waiting=len(found.ids) < PAGE_SIZE)
 
 
 main()

@@ -26,7 +26,7 @@ from explorer.ui.access import Access, access
 
 IMAGES = PROJECT / "docs" / "images"
 PHRASE = "mountain lake with low clouds"
-INDEXED_WITHIN = 300.0
+INDEXED_WITHIN = 900.0
 WIDE, NARROW = (1280, 800), (360, 740)
 
 

@@ -91,14 +91,14 @@ def test_where_the_original_is_not_known_nothing_is_suggested(shelf: Shelf, tmp_
     store.put_pairs(shelf.writer, [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})], PAIRS_VERSION)
     _, out, err = run(capsysbinary, "--plan", str(tmp_path / "plan.json"))
     first, *files = out.splitlines()
-    assert first.startswith("the same picture: nothing is suggested (it cannot be told which one is the original: nothing in them shows")
+    assert first.startswith("the same picture: nothing is suggested (it is not clear which one is the original: nothing in them shows")
     assert files == [
         f"    {tmp_path / 'photos' / 'large.jpg'}",
         f"    {tmp_path / 'photos' / 'small.jpg'} (half the size; it stays: it may be the original)",
     ]
     assert "0 files" in err
     (group,) = json.loads(run(capsysbinary, "--json")[1])
-    assert (group["keep"], group["keep_because"], group["reclaimable"]) == (None, "", 0) and "cannot be told" in group["doubt"]
+    assert (group["keep"], group["keep_because"], group["reclaimable"]) == (None, "", 0) and "is not clear" in group["doubt"]
     assert [photo["stays"] for photo in group["photos"]] == ["it may be the original"] * 2
 
 
@@ -112,16 +112,16 @@ def test_nothing_is_said_plainly(shelf: Shelf, capsysbinary: Any) -> None:
 
 def test_it_says_what_files_hold(shelf: Shelf, capsysbinary: Any) -> None:
     film, page = Part("film", "0" * 32), Part("page", "1" * 32)
-    large = shelf.put("large.jpg", 2, width=800, height=600, contents=Contents((page, film)).packed())
-    small = shelf.put("small.jpg", 3, width=400, height=300, contents=Contents((film,)).packed())
-    store.put_pairs(shelf.writer, [Pair(large, small, "picture", 0.98, {})], PAIRS_VERSION)
+    large = shelf.put("large.jpg", 2, **by_camera(width=800, height=600, contents=Contents((page, film)).packed()))
+    small = shelf.put("small.jpg", 3, **measured(width=400, height=300, contents=Contents((film,)).packed()))
+    store.put_pairs(shelf.writer, [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})], PAIRS_VERSION)
     _, out, _ = run(capsysbinary, "--json")
     assert [photo["contents"] for photo in json.loads(out)[0]["photos"]] == [["2 pages", "film inside"], ["film inside"]]
     _, out, _ = run(capsysbinary)
     keep, other = out.splitlines()
     assert keep.endswith("; 2 pages; film inside)") and "; film inside" in other and "it stays" not in other
-    again = shelf.put("again.jpg", 4, width=800, height=600)
-    store.put_pairs(shelf.writer, [Pair(large, again, "picture", 0.98, {})], PAIRS_VERSION)
+    again = shelf.put("again.jpg", 4, **by_camera(width=800, height=600))
+    store.put_pairs(shelf.writer, [Pair(large, again, "pixels", 1.0, {"matrix": [1, 0, 0, 0, 1, 0]})], PAIRS_VERSION)
     _, out, _ = run(capsysbinary)
     # Once is enough where it is the reason.
     assert out.splitlines()[0].endswith("(it holds more: 2 pages, film inside)")

@@ -236,7 +236,7 @@ class Check:
         found = compared(self._catalog, removal.hash, removal.keeper_hash, PAIRS_VERSION)
         tier = "pixels" if found == "pixels" else removal.tier if removal.tier in _OTHER_SHOTS else "picture"
         if kept_together(removal.path, keeper, tier):
-            raise Refused("it and the one to keep are a set: by their names, one is a version of the other")
+            raise Refused("by their names, it and the one to keep are versions of one photo")
         if tier != "picture":
             return
         folder, name = os.path.split(removal.path)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from explorer.photos.metadata.names import date_in_name
 from explorer.photos.partial_dates import end_of, shortened
+from explorer.review.keeper import BACKUP_FOLDER
 
 # What cameras show whose clock was reset, whatever the hour.
 _RESET_DAYS = frozenset({"1980-01-01", "2000-01-01"})
@@ -86,6 +87,9 @@ def _by_folder(path: str, taken: _Taken, source: str | None) -> tuple[float, str
     if named is None:
         return None
     part, year = named
+    if BACKUP_FOLDER.match(part) and taken.first.year < year:
+        # Named after the year in which it was made: what lies in it is older.
+        return None
     off = max((dt.datetime(year, 1, 1) - taken.last).days, (taken.first - dt.datetime(year, 12, 31, 23, 59)).days)
     if off <= _AROUND_NEW_YEAR:
         return None

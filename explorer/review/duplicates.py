@@ -27,7 +27,7 @@ from explorer.review.companions import Beside, shown_apart
 from explorer.review.groups import COPIES, TIERS, Group, Item, Tier
 from explorer.review.relations import Edge
 from explorer.review.stacks import folded, original_beside
-from explorer.review.suggestion import A_SET, UNKNOWN_GROUP, Choose, Suggester, Suggestion
+from explorer.review.suggestion import A_SET, ALL_STAY, UNKNOWN_GROUP, Choose, Suggester, Suggestion
 from explorer.review.versions import Version
 
 Protected = Callable[[str], bool]
@@ -136,7 +136,7 @@ class _Finder:
             self._taken |= set(others)
             # The one that is kept may stand in a looser tier, where it may meet a better one; in this tier it is done.
         # They are copies of one picture, of which the original is among those of which it is not known.
-        unknown = tier == "picture" and any(group.doubt not in ("", A_SET) for group in groups)
+        unknown = tier == "picture" and any(group.doubt not in ("", A_SET, ALL_STAY) for group in groups)
         return [replace(group, doubt=group.doubt or UNKNOWN_GROUP, keep_because="") for group in groups] if unknown else groups
 
     def _members(self, tier: Tier, members: set[int], near: dict[int, dict[int, Edge]], rows: dict[int, CopyRow]) -> dict[int, Item]:

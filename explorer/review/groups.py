@@ -117,7 +117,7 @@ class Group:
         if item.protected:
             return "it lies in a protected folder"
         if item is not self.keep and kept_together(self.keep.path, item.path, self.tier):
-            return "it and the one kept are a set: by their names, one is a version of the other"
+            return f"by their names, it and {printable(os.path.basename(self.keep.path))} are versions of one photo"  # noqa: PTH119
         if item in self.unchecked:
             return NOT_COMPARED
         if item.original or self.doubt:

@@ -52,7 +52,7 @@ def _earliest(item: Item) -> Value:
 
 # What systems, browsers and people call a copy: “a copy 2.jpg”, “a - Kopie.jpg”, “a (1).jpg”, “a~2.jpg”, a folder “Backup 2019”.
 _COPY_NAME = re.compile(r"(?:[ _-]*\b(?:copy|copia|copie|kopie|kopia|kópia|копия)(?: ?\(?\d+\)?)?|[ _]?\(\d+\)|~\d)$", re.IGNORECASE)
-_COPY_FOLDER = re.compile(r"^(?:back-?ups?|copies|sicherung(?:en)?|sauvegardes?|respaldos?)\b", re.IGNORECASE)
+BACKUP_FOLDER = re.compile(r"^(?:back-?ups?|copies|sicherung(?:en)?|sauvegardes?|respaldos?)(?![^\W\d_])", re.IGNORECASE)
 
 
 def _copy_words(path: str) -> str:
@@ -60,7 +60,7 @@ def _copy_words(path: str) -> str:
     folder, name = os.path.split(path)
     if found := _COPY_NAME.search(os.path.splitext(name)[0]):  # noqa: PTH122
         return f"“{found[0].strip()}”"
-    return next((f"“{part}”" for part in Path(folder).parts if _COPY_FOLDER.match(part)), "")
+    return next((f"“{part}”" for part in Path(folder).parts if BACKUP_FOLDER.match(part)), "")
 
 
 def _like_a_copy(path: str) -> bool:

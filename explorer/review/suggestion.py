@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 from explorer.review.groups import Item, Tier
@@ -14,9 +15,10 @@ from explorer.review.versions import Verdict, Version, native, same_pixels
 Choose = Callable[[Sequence[Item]], tuple[Item, str]]
 Near = Mapping[int, Mapping[int, Edge]]
 
-UNKNOWN_GROUP = "of other copies of this picture it cannot be told which one is the original"
-_NOT_TOLD = "it cannot be told which one is the original"
-A_SET = "none of them would go, whichever is kept"
+UNKNOWN_GROUP = "of other copies of this picture it is not clear which one is the original"
+_NOT_TOLD = "it is not clear which one is the original"
+A_SET = "by their names, they are an original and its versions"
+ALL_STAY = "none of them can go, whichever one is kept"
 _NO_LINK, _OTHER = "it is a file of its own, and no link", "the only one that may be is a link, or all others stay"
 
 
@@ -45,7 +47,7 @@ class Suggester:
         choose: the person's rules, which decide where several may be kept without loss."""
         going = {i: self._going(i, group) for i in sorted(group) if self._near[i].keys() >= set(group) - {i}}
         if not any(going.values()):
-            return Suggestion(first, "", A_SET)
+            return Suggestion(first, "", A_SET if self._is_set(group) else ALL_STAY)
         sure = [self._versions[i].item for i, others in going.items() if others and not self._doubt(i, others)]
         own = [item for item in sure if not item.symlink]
         if self._tier == "pixels" and own:
@@ -55,6 +57,11 @@ class Suggester:
             keep, why = choose(own)
             return Suggestion(keep, self._why(keep.photo_id, going[keep.photo_id]) or (why if len(own) > 1 else _NO_LINK))
         return Suggestion(first, "", f"{_NOT_TOLD}: {self._doubt(first.photo_id, going[first.photo_id]) or _OTHER}")
+
+    def _is_set(self, group: Collection[int]) -> bool:
+        """Whether any two of these photos are versions of one photo, by their names."""
+        paths = [self._versions[i].item.path for i in group]
+        return all(kept_together(one, other, self._tier) for one, other in combinations(paths, 2))
 
     def _doubt(self, one: int, others: Iterable[int]) -> str:
         """Why the photo is not known to be the original of all these; '' where it is."""

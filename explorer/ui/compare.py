@@ -141,9 +141,9 @@ def _entry(group: Group, photos: dict[int, PhotoRow]) -> dict[str, Any]:
 
 
 def _address(photo: PhotoRow) -> str:
-    """The photo itself where a browser can show it, else its preview."""
+    """The photo itself where a browser can show it, else its preview; of an animation, too, as a moving picture cannot be compared."""
     large = photo["width"] * photo["height"] > _LARGE
-    if photo["format"] not in SHOWN or photo["away"] or photo["damaged"] or large:
+    if photo["format"] not in SHOWN or photo["away"] or photo["damaged"] or photo["frames"] > 1 or large:
         return preview_address(photo)
     return f"/photo/{photo['id']}/original"
 

@@ -31,17 +31,24 @@ TITLES: dict[Tier, str] = {
     "moment": "Same moment",
     "lookalike": "Look-alikes",
 }
+NONE: dict[Tier, str] = {
+    "identical": "There are no identical files.",
+    "pixels": "There are no files with the same pixels.",
+    "picture": "There are no copies of one picture.",
+    "moment": "There are no shots of the same moment.",
+    "lookalike": "There are no look-alikes.",
+}
 WHAT: dict[Tier, str] = {
     "identical": "Files with the same bytes: one is kept, nothing is lost.",
-    "pixels": "Every pixel is the same, of every page, frame and film in them; only what the files say differs, or how it is packed.",
+    "pixels": "Every pixel of every page and frame is the same, and so is any film inside. Only the metadata or the file format differs.",
     "picture": "One picture, saved again: smaller, re-sent, turned, cropped, brightened, stamped. Each was compared with the one kept."
-    " Where it cannot be told which one is the original, nothing is suggested: choose yourself.",
+    " Where it is not clear which one is the original, nothing is suggested: choose yourself.",
     "moment": "Different shots of one moment: a burst, a retake. Nothing is marked here; choose yourself.",
     "lookalike": "Photos of similar things. They are no duplicates: nothing is marked here, and nothing suggested.",
 }
 
-# Seconds for which what lies beside photos is taken to be as it was.
-_LATELY = 10.0
+# Seconds after which the folders are checked for files that were put beside photos, or taken away.
+RECHECK_AFTER = 10.0
 
 _lock = threading.Lock()
 _kept: _Kept | None = None
@@ -62,7 +69,7 @@ class _Kept:
 
     def stale(self, now: float) -> bool:
         """Whether something was put beside the photos, or taken away, of which the library knows nothing: a film, a sidecar."""
-        if now - self.looked < _LATELY:
+        if now - self.looked < RECHECK_AFTER:
             return False
         self.looked = now
         return _changed(self.folders) != self.folders

@@ -33,7 +33,7 @@ _ELSEWHERE = "Photo Explorer answers its own pages only."
 _NO_TOKEN = "Photo Explorer shows photos only to those who have its full address, with the token in it."  # noqa: S105
 _HOW = (
     "The full address was printed in the terminal where Photo Explorer was started. If that window is gone, run `python run.py open` there"
-    " once more: it says where the app is open."
+    " again: it prints the address."
 )
 _FAILED = "Photo Explorer met an error it did not expect. The terminal it runs in says more."
 

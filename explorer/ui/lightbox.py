@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from explorer.library.pairs import contents_of
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
 from explorer.ui import asking, resources
@@ -147,6 +148,7 @@ def _details(photo: PhotoRow, why: str) -> None:
         ("Camera", " · ".join(filter(None, (photo["camera"], photo["lens"])))),
         ("Exposure", exposure(photo)),
         ("Place", place(photo)),
+        ("Contents", _contents(photo)),
         ("Picture", f"{photo['width']:,} × {photo['height']:,} · {photo['format']} · {size(photo['bytes'])}{copies}"),
     ]
     st.markdown(f"**{plain(name)}**")
@@ -156,6 +158,12 @@ def _details(photo: PhotoRow, why: str) -> None:
     if photo["away"]:
         st.info("Its drive is not connected; this is the preview.", icon=":material/usb_off:")
     _places(photo)
+
+
+def _contents(photo: PhotoRow) -> str:
+    """What its file holds beside the picture that is shown: `3 pages`, `film inside`; '' for a single picture, and where it is unknown."""
+    contents = contents_of(resources.library().catalog, photo["hash"])
+    return ", ".join(contents.words()) if contents else ""
 
 
 def _places(photo: PhotoRow) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import streamlit as st
 
 from explorer.ui import empty_library, lightbox, resources
@@ -11,19 +13,34 @@ from explorer.words import count
 DIALOG = "_dialog-open"
 
 
-def follow(*, waiting: bool) -> None:
-    """Have the page follow what the indexer does. waiting: there is room for more photos, so they are shown as they come.
+class Snapshot(NamedTuple):
+    """The library as a page shows it. change: of the catalog. photos: in the index. why_empty: None where it holds photos."""
+
+    change: int
+    photos: int
+    why_empty: empty_library.Situation | None
+
+
+def snapshot() -> Snapshot:
+    """The library as it is now. To be taken before a page reads anything: what changes while it is being drawn then counts as news."""
+    return Snapshot(resources.library().catalog.change(), resources.engine().photos, empty_library.situation())
+
+
+def follow(drawn: Snapshot, *, waiting: bool) -> None:
+    """Have the page follow what the indexer does. drawn: taken before the page was drawn. waiting: there is room for more photos, so they
+    are shown as they come.
 
     Otherwise the person is told of new photos, and what they look at stays where it is until they ask.
     """
-    st.session_state["_drawn"] = (resources.library().catalog.change(), resources.engine().photos, empty_library.situation())
+    st.session_state["_drawn"] = drawn
     _follow(waiting)
 
 
 @st.fragment(run_every="2s")
 def _follow(waiting: bool) -> None:
     library = resources.library()
-    change, photos, why_empty = st.session_state["_drawn"]
+    drawn: Snapshot = st.session_state["_drawn"]
+    change, photos, why_empty = drawn
     if why_empty is not None and empty_library.situation() != why_empty:
         # What the page says of an empty library is not true any more.
         st.rerun()

@@ -46,7 +46,7 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
     more = f", with {belonging(along)}," if along else ","
     st.markdown(f"**{count(len(removals), 'file')}**{more} {size(sum(removal.whole for removal in removals))}.{kept}")
     height: Any = 260 if len(removals) > 6 else "content"
-    st.dataframe([_row(removal) for removal in removals[:_SHOWN]], hide_index=True, width="stretch", height=height)
+    st.dataframe(_rows(removals[:_SHOWN]), hide_index=True, width="stretch", height=height)
     if len(removals) > _SHOWN:
         st.caption(f"The first {_SHOWN:,} are shown; the plan has them all.")
     with st.container(horizontal=True):
@@ -87,6 +87,12 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
             _carry_out(removals, to or TRASH, bool(alone), sidecars, done)
 
 
+def _rows(removals: Sequence[Removal]) -> list[dict[str, str]]:
+    """The table of what is to go, without columns in which nothing would stand."""
+    rows = [_row(removal) for removal in removals]
+    return [{title: text for title, text in row.items() if any(each[title] for each in rows)} for row in rows]
+
+
 def _row(removal: Removal) -> dict[str, str]:
     folder, name = os.path.split(printable(removal.path))
     kept = printable(removal.keeper) if removal.keeper else "none"
@@ -96,7 +102,7 @@ def _row(removal: Removal) -> dict[str, str]:
         "Folder": folder,
         "Kept": kept,
         "Size": size(removal.bytes),
-        "Holds": ", ".join(removal.holds),
+        "Contents": ", ".join(removal.holds),
         "Goes with it": along,
     }
 
@@ -233,7 +239,7 @@ def rules_dialog() -> None:
                 if st.button(label, icon=icon, key=f"{label}-{name}", disabled=not 0 <= to < len(rules)):
                     rules[at], rules[to] = rules[to], rules[at]
                     _set_rules(rules)
-            if st.button("Leave away", icon=":material/close:", key=f"drop-{name}", disabled=len(rules) == 1):
+            if st.button("Leave out", icon=":material/close:", key=f"drop-{name}", disabled=len(rules) == 1):
                 _set_rules([each for each in rules if each != name])
     unused = [name for name in NAMED if name not in rules]
     with st.container(horizontal=True, vertical_alignment="bottom"):

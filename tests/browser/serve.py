@@ -24,8 +24,10 @@ def main(words: list[str]) -> int:
 
         return worker.main(words[1:])
     from explorer import cli
-    from explorer.ui import server
+    from explorer.ui import duplicates, server
 
+    # What is put beside photos shows at the next load of the page.
+    duplicates.RECHECK_AFTER = 0.0
     server.start_worker = start_worker
     return cli.main(words)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Server, Visitor
+from tests.browser.conftest import WAIT, Server, Visitor
 
 
 @pytest.mark.parametrize("window", [(1440, "light"), (360, "dark")], indirect=True)
@@ -139,13 +140,12 @@ def test_an_unreadable_file_is_ticked_removed_and_brought_back(window: Visitor, 
 
 def _once_more(page: Page, wanted: Locator) -> None:
     """The indexer meets again what came back, and the page, asked again, shows it."""
-    for _ in range(30):
-        page.wait_for_timeout(1000)
+    end = time.monotonic() + WAIT
+    while not wanted.count():
+        assert time.monotonic() < end, page.locator("main").inner_text()
         page.reload()
         page.get_by_role("button", name="Removed photos").wait_for()
         page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-        if wanted.count():
-            break
     expect(wanted).to_be_visible()
 
 

@@ -112,6 +112,11 @@ def test_those_are_counted_in_one_line() -> None:
         ("/p/2012/a.jpg", "2011-11-15T10:00:00", "exif", "second", 0.35),
         ("/p/2012/a.jpg", "2015-12-28T10:00:00", "gps", "second", 0.35),
         ("/p/2012/a.jpg", "2016-01-02T10:00:00", "gps", "second", 0.25),
+        # A backup is named after the year in which it was made: older photos belong there, newer ones do not.
+        ("/p/Backup 2018/a.jpg", "2016-05-14T10:00:00", "exif", "second", None),
+        ("/p/Backup_2018/a.jpg", "2016-05-14T10:00:00", "exif", "second", None),
+        ("/p/Backup 2018/a.jpg", "2019-05-14T10:00:00", "exif", "second", 0.35),
+        ("/p/Backupkirche 2018/a.jpg", "2016-05-14T10:00:00", "exif", "second", 0.35),
         ("/p/2012/2011-05-05 x.jpg", "2016-01-02T10:00:00", "exif", "second", 0.2),
     ],
 )

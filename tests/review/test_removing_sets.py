@@ -31,7 +31,7 @@ def test_an_edit_and_its_original_stay(field: Field, edit: str, turned: bool) ->
     field.put("IMG_0.jpg", "one")
     field.put(edit, "brighter")
     field.pair("IMG_0.jpg", edit)
-    assert "are a set" in reason(field, *((edit, "IMG_0.jpg") if turned else ("IMG_0.jpg", edit)))
+    assert "versions of one photo" in reason(field, *((edit, "IMG_0.jpg") if turned else ("IMG_0.jpg", edit)))
 
 
 @pytest.mark.parametrize(("kind", "goes"), [("pixels", True), ("picture", False)])
@@ -53,7 +53,7 @@ def test_raw_and_jpeg_stay_though_they_had_the_same_pixels(field: Field) -> None
     field.put("a.jpg", "one")
     field.put("a.nef", "raw")
     field.pair("a.jpg", "a.nef", "pixels")
-    assert "are a set" in reason(field, "a.jpg", "a.nef", "pixels")
+    assert "versions of one photo" in reason(field, "a.jpg", "a.nef", "pixels")
 
 
 def test_a_version_does_not_go_for_a_photo_elsewhere(field: Field) -> None:

@@ -53,7 +53,7 @@ def test_one_that_cannot_be_told_from_the_original_holds_all_back(shelf: Shelf) 
     for rules in (["pixels"], ["earliest", "newest"], ["shortest"]):
         set_keeper_rules(shelf.library.catalog, rules)
         (group,) = find_groups(shelf.library)
-        assert group.doubt.startswith("it cannot be told which one is the original: ")
+        assert group.doubt.startswith("it is not clear which one is the original: ")
         assert (group.keep_because, group.reclaimable, group.suggested) == ("", 0, False)
         assert {group.stays(item) for item in group.all} == {NOT_TOLD}
         assert going(shelf, [group]) == set()
@@ -129,7 +129,7 @@ def test_of_the_same_pixels_with_facts_of_their_own_none_is_suggested(shelf: She
     one, other = shelf.put("a.jpg", 1, camera="Acme Z1"), shelf.put("b.jpg", 2, latitude=1.0, longitude=2.0)
     pair(shelf, one, other, "pixels")
     (group,) = find_groups(shelf.library)
-    assert group.doubt == "it cannot be told which one is the original: only b.jpg says where" and not going(shelf, [group])
+    assert group.doubt == "it is not clear which one is the original: only b.jpg says where" and not going(shelf, [group])
 
 
 def test_a_link_is_never_kept_for_a_file(shelf: Shelf, tmp_path: Any) -> None:
@@ -151,10 +151,17 @@ def test_a_version_by_name_is_shown_and_never_offered(shelf: Shelf, edit: str) -
     original, version = shelf.put("IMG_0.jpg", 1, **by_camera(**LARGE)), shelf.put(edit, 2, **measured(**SMALL))
     pair(shelf, original, version)
     (group,) = find_groups(shelf.library)
-    assert name(group.keep) == "IMG_0.jpg" and group.doubt == "none of them would go, whichever is kept"
+    assert name(group.keep) == "IMG_0.jpg" and group.doubt == "by their names, they are an original and its versions"
     for kept in group.all:
         chosen = group.with_kept(kept.file_id)
-        assert "are a set" in chosen.stays(chosen.others[0]) and going(shelf, [chosen]) == set()
+        assert "versions of one photo" in chosen.stays(chosen.others[0]) and going(shelf, [chosen]) == set()
+
+
+def test_where_all_are_protected_it_is_said_that_none_can_go(shelf: Shelf, tmp_path: Any) -> None:
+    protect(shelf.library.catalog, str(tmp_path / "photos"))
+    pair(shelf, shelf.put("a.jpg", 1, **by_camera(**LARGE)), shelf.put("b.jpg", 2, **measured(**SMALL)))
+    (group,) = find_groups(shelf.library)
+    assert group.doubt == "none of them can go, whichever one is kept" and going(shelf, [group]) == set()
 
 
 def test_of_a_set_the_original_is_shown_first(shelf: Shelf) -> None:
@@ -206,7 +213,7 @@ def test_a_copy_for_which_nothing_would_go_is_not_suggested(shelf: Shelf, tmp_pa
     protect(shelf.library.catalog, str(tmp_path / "photos" / "safe"))
     pair(shelf, shelf.put("a.jpg", 1, **measured(**LARGE)), shelf.put("safe/copy.jpg", 2, **measured(**LARGE)))
     (group,) = find_groups(shelf.library)
-    assert group.doubt.startswith("it cannot be told") and not group.keep_because and going(shelf, [group]) == set()
+    assert group.doubt.startswith("it is not clear") and not group.keep_because and going(shelf, [group]) == set()
 
 
 def test_what_is_protected_needs_no_proof_and_is_kept_only_with_one(shelf: Shelf, tmp_path: Any) -> None:

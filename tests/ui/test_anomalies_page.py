@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("photos")
 
 
 def page(**address: str) -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "pages" / "anomalies.py"), default_timeout=30)
+    app = AppTest.from_file(str(PROJECT / "pages" / "anomalies.py"), default_timeout=180)
     for key, value in address.items():
         app.query_params[key] = value
     app.run()

@@ -13,7 +13,7 @@ from tests.ui.conftest import id_of
 
 def app(**address: str) -> AppTest:
     """The app, opened at that address."""
-    page = AppTest.from_file(str(PROJECT / "explorer" / "ui" / "app.py"), default_timeout=30)
+    page = AppTest.from_file(str(PROJECT / "explorer" / "ui" / "app.py"), default_timeout=180)
     for key, value in address.items():
         page.query_params[key] = value
     page.run()

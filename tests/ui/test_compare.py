@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from explorer.photos.contents import NOTHING, Contents, Part
 from explorer.review.groups import Group, Item
 from explorer.review.outcome import Removal
-from explorer.ui import compare, duplicates, removing
+from explorer.ui import compare, duplicates, gallery, removing
 
 TWO = Contents((Part("page", "0" * 32), Part("film", "1" * 32)))
 
@@ -24,5 +26,20 @@ def test_each_file_with_what_it_holds_and_why_it_stays(monkeypatch: pytest.Monke
 
 
 def test_the_list_before_a_removal_says_it() -> None:
-    assert removing._row(Removal("/p/b.tif", "0" * 32, holds=("2 pages", "film inside")))["Holds"] == "2 pages, film inside"
-    assert removing._row(Removal("/p/b.tif", "0" * 32))["Holds"] == ""
+    assert removing._row(Removal("/p/b.tif", "0" * 32, holds=("2 pages", "film inside")))["Contents"] == "2 pages, film inside"
+    assert removing._row(Removal("/p/b.tif", "0" * 32))["Contents"] == ""
+
+
+def test_the_list_has_no_column_without_anything_in_it() -> None:
+    one, other = Removal("/p/b.tif", "0" * 32, holds=("2 pages",)), Removal("/p/c.tif", "1" * 32)
+    assert list(removing._rows([one, other])[1]) == ["File", "Folder", "Kept", "Size", "Contents"]
+    assert list(removing._rows([other])[0]) == ["File", "Folder", "Kept", "Size"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "shown"),
+    [({}, "/photo/7/original"), ({"frames": 2}, ""), ({"format": "TIFF"}, ""), ({"away": True}, ""), ({"damaged": "cut off"}, "")],
+)
+def test_two_photos_are_compared_as_still_pictures(facts: dict[str, Any], shown: str) -> None:
+    photo: Any = {"id": 7, "hash": "0" * 32, "format": "WEBP", "width": 4, "height": 3, "frames": 1, "away": False, "damaged": None} | facts
+    assert compare._address(photo) == (shown or gallery.preview_address(photo))

@@ -28,7 +28,7 @@ def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def page(name: str, **address: str) -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "explorer" / "ui" / "app.py"), default_timeout=30)
+    app = AppTest.from_file(str(PROJECT / "explorer" / "ui" / "app.py"), default_timeout=180)
     app.switch_page(str(PROJECT / "pages" / f"{name}.py"))
     for key, value in address.items():
         app.query_params[key] = value
@@ -59,6 +59,21 @@ def test_no_number_in_an_address_is_too_much(name: str, number: str) -> None:
 def test_a_folder_that_was_told_of_a_moment_ago_is_being_added() -> None:
     resources.library().catalog.send("add", "/photos")
     assert said(page("search")) == ["A folder is being added. Its photos appear here as they are found."]
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("name", PAGES[:3])
+def test_what_changes_while_a_page_is_being_drawn_is_said_all_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    now: list[empty_library.Situation] = ["no folder"]
+    say = empty_library.say
+
+    def slowly(why: empty_library.Situation) -> None:
+        say(why)
+        now[0] = "none found"
+
+    monkeypatch.setattr(empty_library, "situation", lambda: now[0])
+    monkeypatch.setattr(empty_library, "say", slowly)
+    assert [text.partition(".")[0] for text in said(page(name))] == ["No photos were found in your folders"]
 
 
 class Catalog:

@@ -351,7 +351,7 @@ export default function (component) {
       ["Format", one.format, two.format, 0],
       ["Taken", one.taken || "no date", two.taken || "no date", 0],
       ["Camera", one.camera || "not said", two.camera || "not said", 0],
-      ...(one.holds || two.holds ? [["It holds", one.holds || "one picture", two.holds || "one picture", 0]] : []),
+      ...(one.holds || two.holds ? [["Contents", one.holds || "one picture", two.holds || "one picture", 0]] : []),
       ["Facts it carries", String(one.facts), String(two.facts), one.facts - two.facts],
       ...(one.beside || two.beside ? [["Belongs to it", one.beside || "nothing", two.beside || "nothing", 0]] : []),
       ["Folder", one.folder, two.folder, 0],

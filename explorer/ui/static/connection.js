@@ -4,8 +4,8 @@
 const TITLE = "Connection error";
 const REFUSED = /\b403\b/;
 const WORDS = {
-  down: ["Photo Explorer is not running", "It was ended, or has stopped. Nothing is lost: start it again as you did before (python run.py). This page then goes on by itself, if it is at the address that is printed."],
-  refused: ["This window is not let in any more", "Photo Explorer was started again with another access token. Open the full address that it printed in its terminal; python run.py open says it once more."],
+  down: ["Photo Explorer is not running", "It was closed, or has stopped. Nothing is lost: start it again as you did before (python run.py). This page reconnects by itself if Photo Explorer prints the same address as before."],
+  refused: ["This window has no access any more", "Photo Explorer was started again with another access token. Open the full address that it printed in its terminal; python run.py open prints it again."],
 };
 
 function replace(dialog) {

@@ -60,7 +60,15 @@ def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)]+)\)", text) + re.findall(r'src="([^"]+)"', text)
     for target in targets:
         if not target.startswith(("http://", "https://", "#")):
-            assert (page.parent / target).exists(), target
+            path, _, heading = target.partition("#")
+            assert (page.parent / path).exists(), target
+            assert not heading or heading in _anchors(page.parent / path), target
+
+
+def _anchors(page: Path) -> set[str]:
+    """What the headings of a page are called in addresses."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
 def test_every_page_is_in_the_index() -> None:

@@ -60,7 +60,11 @@ def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)]+)\)", text) + re.findall(r'src="([^"]+)"', text)
     for target in targets:
         if not target.startswith(("http://", "https://", "#")):
-            assert (page.parent / target).exists(), target
+            name, _, anchor = target.partition("#")
+            linked = page.parent / name
+            assert linked.exists(), target
+            headings = re.findall(r"^#+ (.+)$", linked.read_text(encoding="utf-8"), re.MULTILINE) if anchor else []
+            assert not anchor or anchor in [re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings], target
 
 
 def test_every_page_is_in_the_index() -> None:

@@ -71,6 +71,7 @@ def _within(text: str, least: int, most: int) -> int:
     number = whole_number(text, most)
     if number is None or number < least:
         shown = text if len(text) <= 20 else text[:20] + "…"
-        bounds = "above 0" if most > 65_535 and not text.isdigit() else f"from {least:,} to {most:,}"
+        too_large = number is None and text.isdigit()
+        bounds = f"from {least:,} to {most:,}" if too_large or most <= 65_535 else "above 0"
         raise argparse.ArgumentTypeError(f"“{shown}” is not a whole number {bounds}")
     return number

@@ -11,7 +11,7 @@ from explorer.config import PROJECT
 
 SOURCES = sorted(path for folder in ("explorer", "pages", "benchmarks") for path in (PROJECT / folder).rglob("*.py"))
 _MODULES = {"pickle", "cPickle", "_pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "yaml"}
-_CALLS = {"eval", "exec", "compile"}
+_CALLS = {"eval", "exec"}
 
 
 def faults(source: str) -> list[str]:

@@ -62,7 +62,7 @@ def parse(line: str) -> Pattern | None:
     include = not text.startswith("!")
     text = text if include else text[1:]
     bare = text.removesuffix("/")
-    pieces = bare.removeprefix("/").split("/")
+    pieces = _pieces(bare.removeprefix("/"))
     if "" in pieces:
         raise ValueError("it has two slashes in a row" if bare.strip("/") else "it names nothing")
     # Without a slash but at its end, it matches at any depth.
@@ -135,6 +135,20 @@ def _stripped(line: str) -> str:
     bare = line.rstrip(" \t\r\n")
     escaped = (len(bare) - len(bare.rstrip("\\"))) % 2 == 1
     return line[: len(bare) + 1].rstrip("\r\n") if escaped else bare
+
+
+def _pieces(text: str) -> list[str]:
+    """A pattern cut at its slashes, but for those inside brackets. Raises ValueError for a bracket that is not closed."""
+    pieces, start, at = list[str](), 0, 0
+    while at < len(text):
+        if text[at] == "[":
+            at = _set(text, at + 1)[1]
+            continue
+        if text[at] == "/":
+            pieces.append(text[start:at])
+            start = at + 1
+        at += 2 if text[at] == "\\" and text[at + 1 : at + 2] != "/" else 1
+    return [*pieces, text[start:]]
 
 
 def _compiled(piece: str) -> Name:

@@ -72,7 +72,7 @@ def test_a_set_is_no_copy_of_itself(shelf: Shelf) -> None:
         store.put_pairs(shelf.writer, [Pair(one, other, "picture", 0.9, {})], PAIRS_VERSION)
     (group,) = find_groups(shelf.library)
     chosen = group.with_kept(of(group, "IMG_1.jpg").file_id)
-    assert names(chosen.unchecked) == ["IMG_E1.jpg"] and "a set" in chosen.stays(chosen.unchecked[0])
+    assert names(chosen.unchecked) == ["IMG_E1.jpg"] and "versions of one photo" in chosen.stays(chosen.unchecked[0])
 
 
 def beside(shelf: Shelf, tmp_path: Path, *names: str) -> None:

@@ -53,7 +53,7 @@ def prepare(entry, words):
 def side_by_side(words):
     """What has pytest run as many tests at once as there are cores; nothing where the words say otherwise, or ask for a debugger."""
     chosen = any(word.startswith(("-n", "--numprocesses", "--dist", "--pdb", "--trace")) for word in words)
-    return [] if chosen else ["-n", "logical", "--dist", "loadgroup"]
+    return [] if chosen else ["-n", "logical", "--dist", "loadscope"]
 
 
 def check_python(version):

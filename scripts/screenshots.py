@@ -45,7 +45,7 @@ def main() -> None:
             _until_indexed(folder / "library" / "catalog.db", server)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=given.chromium, args=["--no-sandbox"])
-                _photograph(browser, f"http://localhost:{port}", access(folder / "library"))
+                _photograph(browser, f"http://localhost:{port}", access(folder / "library"), str(folder))
                 browser.close()
         finally:
             server.send_signal(signal.SIGINT)
@@ -73,7 +73,16 @@ def _until_indexed(path: Path, server: subprocess.Popen[bytes]) -> None:
     raise SystemExit("The demo was not indexed in time.")
 
 
-def _photograph(browser: Browser, address: str, known: Access) -> None:
+# The paths of the machine that takes the pictures are shown as those of a person's own.
+_SHOW_AS = """([folder, home]) => {
+  const shown = (text) => text.replaceAll(folder, "/home/ada/Pictures").replaceAll(home, "/home/ada");
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) texts.currentNode.data = shown(texts.currentNode.data);
+  for (const box of document.querySelectorAll("input[placeholder]")) box.placeholder = shown(box.placeholder);
+}"""
+
+
+def _photograph(browser: Browser, address: str, known: Access, folder: str) -> None:
     query = PHRASE.replace(" ", "+")
     for name, path, scheme, size in [
         ("search-light", f"/?q={query}", "light", WIDE),
@@ -98,6 +107,7 @@ def _photograph(browser: Browser, address: str, known: Access) -> None:
         if name.startswith("lightbox"):
             page.locator("button.photo").first.click()
             page.get_by_role("dialog").locator(".lightbox img").first.wait_for()
+        page.evaluate(_SHOW_AS, [folder, str(Path.home())])
         _save(page, IMAGES / f"{name}.png")
         context.close()
 

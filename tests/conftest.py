@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import psutil
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 from hypothesis import settings
 
 from tests import pictures
@@ -24,8 +25,9 @@ settings.load_profile("untimed")
 
 # Seconds that threads and processes get to end after a test.
 _GRACE = 5.0
-# Folders whose tests share a server, a browser or converted models.
+# Folders whose tests share a server, a browser or converted models; and files whose tests take long and share nothing.
 _TOGETHER = ("browser", "encoders", "ui")
+_APART = ("test_kills.py",)
 # Threads that libraries keep for the rest of the process by design: idle workers of anyio, and tqdm's watcher.
 _KEPT_THREADS = ("AnyIO worker thread", "TMonitor", "tqdm_monitor")
 # Processes that Python's own multiprocessing keeps for the rest of the process.
@@ -94,13 +96,19 @@ def _own_library(_nothing_left_behind: None, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("EXPLORER_LIBRARY", str(tmp_path / "explorer-library"))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests run in one process where several run beside each other: those of a file, or of what is costly to set up."""
-    for item in items:
-        folder = item.path.parent.name
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(folder if folder in _TOGETHER else item.path.stem))
+class _ByFile(LoadScopeScheduling):  # type: ignore[misc]
+    """Which tests run in one process where several run beside each other: those of a file, or of what is costly to set up."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        if Path(file).name in _APART:
+            return nodeid
+        return next((folder for folder in _TOGETHER if f"tests/{folder}/" in file), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile:
+    return _ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

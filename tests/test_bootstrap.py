@@ -176,7 +176,7 @@ class TestEnvironment:
         stamp = project / ".venv" / "explorer-requirements-dev.txt.stamp"
         stamp.write_text(bootstrap.fingerprint(str(project / "requirements-dev.txt")))
         assert run(project, "test", "-k", "x").returncode == 5
-        assert calls.read_text().split() == ["-m", "pytest", "-n", "logical", "--dist", "loadgroup", "-k", "x"]
+        assert calls.read_text().split() == ["-m", "pytest", "-n", "logical", "--dist", "loadscope", "-k", "x"]
 
     @pytest.mark.parametrize("words", [["-n0"], ["-n", "3"], ["--numprocesses=1"], ["--pdb", "tests"]])
     def test_a_person_says_how_many_tests_run_at_once(self, words: list[str]) -> None:

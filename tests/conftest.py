@@ -14,13 +14,13 @@ from typing import Any, Protocol
 
 import psutil
 import pytest
-from xdist.scheduler import LoadScopeScheduling
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import pictures
 
 # How long an example takes says nothing: the machine may be busy.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("untimed")
 
 # Seconds that threads and processes get to end after a test.

@@ -66,7 +66,7 @@ def _is_reduced_to_eight_bits(picture: Image.Image, data: bytes) -> bool:
     if picture.mode in _DEEP or picture.mode.startswith("I;16"):
         return False
     if picture.format == "TIFF":
-        return bool(max(getattr(picture, "tag_v2", {}).get(_BITS_PER_SAMPLE, (8,))) > 8)
+        return bool(max(getattr(picture, "tag_v2", {}).get(_BITS_PER_SAMPLE, (8,)), default=8) > 8)
     if picture.format == "PNG":
         return data[_PNG_DEPTH] > 8
     if picture.format in ("HEIF", "AVIF"):
@@ -82,7 +82,7 @@ def _boxed_depth(data: bytes) -> int:
     """
     bits, at = 8, data.find(b"pixi") + 8
     while at >= 8:
-        bits = max(bits, *data[at + 1 : at + 1 + data[at]]) if at < len(data) else bits
+        bits = max([bits, *data[at + 1 : at + 1 + data[at]]]) if at < len(data) else bits
         at = data.find(b"pixi", at) + 8
     return bits
 

@@ -88,7 +88,7 @@ def test_it_is_put_back_to_the_folder_that_it_came_from_and_no_other(base: Path)
     ("target", "where"),
     [
         # From the trash, only what lies where the trash keeps files.
-        ("data/Trash/info/a.jpg", TRASH), ("data/Trash/files/below/a.jpg", TRASH), ("elsewhere/a.jpg", TRASH), ("aside/a.jpg", TRASH),
+        ("data/Trash/info/a.jpg", TRASH), ("data/Trash/files/below/a.jpg", TRASH), ("elsewhere/a.jpg", TRASH), ("aside/below/a.jpg", TRASH),
         ("data/Trash/files/../files/a.jpg", TRASH),
         # From a folder, whatever the journal calls it, only what lies in one to which this library has moved photos.
         ("elsewhere/a.jpg", "elsewhere"), ("data/Trash/files/a.jpg", "data"), ("aside/../elsewhere/a.jpg", "aside"),

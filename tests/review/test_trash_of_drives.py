@@ -87,9 +87,9 @@ def test_where_none_on_the_drive_is_ours_the_home_s(drive: Path, home: Path, wha
         own(drive).write_text("")
     elif what == "others":
         own(drive).mkdir()
-        path, user = str(own(drive)), os.getuid()
+        user = os.getuid()
         monkeypatch.setattr(trash, "_user", lambda: user + 1)
-        own(drive).rename(path.replace(str(user), str(user + 1)))
+        own(drive).rename(own(drive).with_name(f".Trash-{user + 1}"))
     elif what == "not writable":
         monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.W_OK)
     elif what == "other drive":

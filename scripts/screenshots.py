@@ -107,14 +107,14 @@ def _photograph(browser: Browser, address: str, known: Access, folder: str) -> N
         if name.startswith("lightbox"):
             page.locator("button.photo").first.click()
             page.get_by_role("dialog").locator(".lightbox img").first.wait_for()
-        page.evaluate(_SHOW_AS, [folder, str(Path.home())])
-        _save(page, IMAGES / f"{name}.png")
+        _save(page, IMAGES / f"{name}.png", folder)
         context.close()
 
 
-def _save(page: Page, file: Path) -> None:
+def _save(page: Page, file: Path, folder: str) -> None:
     page.mouse.move(0, 0)
     page.wait_for_timeout(2000)
+    page.evaluate(_SHOW_AS, [folder, str(Path.home())])
     shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     file.parent.mkdir(parents=True, exist_ok=True)
     shot.quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(file, optimize=True)

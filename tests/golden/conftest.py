@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_cli import Run, _encoders, run
+from tests.golden_adapter import Run, _encoders, run
 
 __all__ = ["Run", "_encoders", "run"]
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from explorer.config import PROJECT
-from explorer.ui import server
+from tests.golden_adapter import PROJECT, photo_routes
 
 
 def test_pages() -> None:
@@ -14,5 +13,5 @@ def test_pages() -> None:
 
 
 def test_routes_of_photos() -> None:
-    paths = {re.sub(r":\w+\}", "}", route.path) for route in server.app_options()["routes"]}
+    paths = {re.sub(r":\w+\}", "}", path) for path in photo_routes()}
     assert {"/photo/{id}/preview", "/photo/{id}/original", "/photo/map"} <= paths

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import re
@@ -11,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from explorer.cli import build_parser
-from tests.golden.conftest import Run
+from tests.golden_adapter import Run, command_options
 
 RECORDED = json.loads((Path(__file__).parent / "command_line.json").read_text(encoding="utf-8"))
 # The keys of each command's JSON: of its one object, or of each entry of its list.
@@ -34,11 +32,6 @@ KEYS = {
 }
 
 
-def _parsers() -> dict[str, argparse.ArgumentParser]:
-    (choices,) = [action.choices for action in build_parser()._actions if isinstance(action, argparse._SubParsersAction)]
-    return dict(choices)
-
-
 def _has(rows: Any, name: str) -> None:
     for row in rows if isinstance(rows, list) else [rows]:
         assert set(KEYS[name].split()) <= set(row), name
@@ -52,12 +45,11 @@ def indexed(run: Run, old_photos: Path) -> Path:
 
 @pytest.mark.parametrize("command", RECORDED)
 def test_no_option_went(command: str) -> None:
-    parser = _parsers()[command]
-    assert set(RECORDED[command]["options"]) <= {option for action in parser._actions for option in action.option_strings}
-    assert RECORDED[command]["arguments"] == [action.dest for action in parser._actions if not action.option_strings]
-    choices = {(action.option_strings or [action.dest])[0]: set(action.choices) for action in parser._actions if action.choices}
+    now = command_options()[command]
+    assert set(RECORDED[command]["options"]) <= now.options
+    assert RECORDED[command]["arguments"] == now.arguments
     for name, known in RECORDED[command]["choices"].items():
-        assert set(known) <= choices[name]
+        assert set(known) <= now.choices[name]
 
 
 def test_json_keys(run: Run, old_photos: Path, tmp_path: Path) -> None:

@@ -11,11 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer.library import migrations
-from explorer.library.decisions import decisions, protected_folders
-from explorer.library.dismissals import dismissed
-from explorer.library.library import Library
-from tests.golden.conftest import COLOURS, VERSIONS, Run, bitmap
+from tests.golden.conftest import COLOURS, VERSIONS, bitmap
+from tests.golden_adapter import Run, decided, migration_scripts
 
 Make = Callable[[int], Path]
 
@@ -32,7 +29,7 @@ def test_released_steps_are_never_edited() -> None:
     """Replaying the released steps gives the schema that the old libraries hold."""
     for version in VERSIONS:
         with closing(sqlite3.connect(":memory:")) as replayed, closing(sqlite3.connect(":memory:")) as stored:
-            for _, sql in migrations._STEPS[:version]:
+            for sql in migration_scripts()[:version]:
                 for statement in sql.split(";\n"):
                     if statement.strip():
                         replayed.execute(statement)
@@ -65,21 +62,14 @@ class TestUpgrade:
         green = [os.path.join("colours", "green.bmp"), os.path.join("copies", "green copy.bmp")]
         # From version 5 on, the person has decided to keep both green ones.
         assert sorted(kept) == ([red] if version >= 5 else [green, red])
-        library = Library.open()
-        try:
-            made = {(decision.kind, decision.hashes, decision.files) for decision in decisions(library.catalog)}
-            apart = frozenset({content("colours/blue.bmp"), content("work/white.bmp")})
-            wanted = {("keep", frozenset({content("colours/green.bmp")}), 2), ("apart", apart, 2)}
-            assert made == (wanted if version >= 5 else set())
-            assert protected_folders(library.catalog) == ([str(old_photos / "work")] if version >= 5 else [])
-            subjects = {(each.subject, each.kind) for each in dismissed(library.catalog)}
-            yellow = (content("colours/yellow.bmp").hex(), "empty")
-            with library.catalog.reading() as db:
-                assert db.execute("pragma foreign_key_check").fetchall() == []
-                assert db.execute("pragma integrity_check").fetchone()[0] == "ok"
-            assert subjects == ({yellow, (f"path:{old_photos / 'broken.jpg'}", "unreadable")} if version >= 6 else set())
-        finally:
-            library.close()
+        apart = frozenset({content("colours/blue.bmp"), content("work/white.bmp")})
+        both = {("keep", frozenset({content("colours/green.bmp")}), 2), ("apart", apart, 2)}
+        yellow = (content("colours/yellow.bmp").hex(), "empty")
+        now = decided()
+        assert now.decisions == (both if version >= 5 else set())
+        assert now.protected == ([str(old_photos / "work")] if version >= 5 else [])
+        assert now.dismissed == ({yellow, (f"path:{old_photos / 'broken.jpg'}", "unreadable")} if version >= 6 else set())
+        assert (now.foreign_keys, now.integrity) == ([], "ok")
 
 
 @pytest.mark.parametrize("version", [1, 5, 9])

@@ -1,0 +1,77 @@
+"""Everything of the project's code that the golden tests call. When the code changes its shape, this file changes, and they do not."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, NamedTuple
+
+from explorer import cli
+from explorer.config import PROJECT
+from explorer.library import migrations
+from explorer.library.decisions import decisions, protected_folders
+from explorer.library.dismissals import dismissed
+from explorer.library.library import Library
+from explorer.ui import server
+from tests.test_cli import Run, _encoders, run
+
+__all__ = ["PROJECT", "Run", "_encoders", "command_options", "decided", "migration_scripts", "photo_routes", "run"]
+
+
+class CommandOptions(NamedTuple):
+    """options: every spelling, such as `-h`. arguments: the positional ones, in order. choices: by option or argument, where it has any."""
+
+    options: set[str]
+    arguments: list[str]
+    choices: dict[str, set[str]]
+
+
+class Decided(NamedTuple):
+    """What a person decided in a library, and whether SQLite finds the catalog sound."""
+
+    decisions: set[tuple[str, frozenset[bytes], int]]
+    protected: list[str]
+    dismissed: set[tuple[str, str]]
+    foreign_keys: list[Any]
+    integrity: str
+
+
+def command_options() -> dict[str, CommandOptions]:
+    """What each command takes, by its name."""
+    (commands,) = [action.choices for action in cli.build_parser()._actions if isinstance(action, argparse._SubParsersAction)]
+    return {name: _options(parser) for name, parser in commands.items()}
+
+
+def _options(parser: argparse.ArgumentParser) -> CommandOptions:
+    return CommandOptions(
+        {option for action in parser._actions for option in action.option_strings},
+        [action.dest for action in parser._actions if not action.option_strings],
+        {(action.option_strings or [action.dest])[0]: set(action.choices) for action in parser._actions if action.choices},
+    )
+
+
+def decided() -> Decided:
+    """Of the default library."""
+    library = Library.open()
+    try:
+        with library.catalog.reading() as db:
+            foreign_keys = db.execute("pragma foreign_key_check").fetchall()
+            integrity = db.execute("pragma integrity_check").fetchone()[0]
+        return Decided(
+            {(decision.kind, decision.hashes, decision.files) for decision in decisions(library.catalog)},
+            protected_folders(library.catalog),
+            {(each.subject, each.kind) for each in dismissed(library.catalog)},
+            foreign_keys,
+            integrity,
+        )
+    finally:
+        library.close()
+
+
+def migration_scripts() -> list[str]:
+    """The SQL of every released step, oldest first."""
+    return [sql for _, sql in migrations._STEPS]
+
+
+def photo_routes() -> list[str]:
+    """The paths that the app answers beside its pages."""
+    return [route.path for route in server.app_options()["routes"]]

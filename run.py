@@ -10,7 +10,7 @@ if __name__ == "__main__":
     from explorer.bootstrap import prepare
 
     words = prepare(__file__, sys.argv[1:])  # type: ignore[no-untyped-call]
-    from explorer.cli import main
+    from explorer.cli.app import main
 
     sys.exit(main(words))
 

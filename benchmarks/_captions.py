@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from explorer.indexing.decode_pool import DecodePool
-from explorer.indexing.decode_process import Job
-from explorer.photos.inputs import InputSpec
+from explorer.decoding.pool import DecodePool
+from explorer.decoding.process import Job
+from explorer.photos.input_spec import InputSpec
 
 Vectors = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]

@@ -14,10 +14,10 @@ from PIL import Image, ImageOps
 
 from benchmarks import _faults as faults
 from benchmarks._faults import Pixels
+from explorer.anomalies import figure_scores
+from explorer.anomalies.drawings import NOT_DRAWN
 from explorer.photos.decode import decode
-from explorer.photos.figures import FIGURES
-from explorer.review import judging
-from explorer.review.drawn import NOT_DRAWN
+from explorer.photos.quality.figures import FIGURES
 
 # Pixels of the longer side from which a photo is large.
 _LARGE = 1500
@@ -59,8 +59,8 @@ SERIES: tuple[tuple[str, str, tuple[float, ...], Callable[[Pixels, float], bytes
     ("noise", "noisy", (2, 4, 6, 8, 10, 15, 20, 30, 40), _saved(faults.noise)),
 )
 _JUDGES = {
-    "blurred": judging.blurred, "compressed": judging.compressed, "overexposed": judging.overexposed, "dark": judging.dark,
-    "noisy": judging.noisy,
+    "blurred": figure_scores.blurred, "compressed": figure_scores.compressed, "overexposed": figure_scores.overexposed, "dark": figure_scores.dark,
+    "noisy": figure_scores.noisy,
 }  # fmt: skip
 
 

@@ -42,13 +42,13 @@ from sklearn.neighbors import LocalOutlierFactor
 from benchmarks._drawings import drawings
 from benchmarks._faults import FAULTS
 from benchmarks._series import print_series
+from explorer.anomalies.finding_kinds import KINDS
+from explorer.anomalies.findings import Anomalies
 from explorer.encoders.base import Encoder
 from explorer.encoders.registry import get_encoder
-from explorer.indexing.once import index_folders
+from explorer.indexing.foreground import index_folders
 from explorer.library.library import Library
 from explorer.photos.formats import EXTENSIONS
-from explorer.review.anomalies import Anomalies
-from explorer.review.kinds import KINDS
 
 # cleanvision's name of what finds a kind.
 _PEER = {"blurred": "blurry", "dark": "dark", "overexposed": "light"}

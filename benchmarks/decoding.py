@@ -25,13 +25,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image, ImageOps
 
+from explorer.decoding.pool import DecodePool
+from explorer.decoding.process import Job
 from explorer.errors import PhotoError
-from explorer.indexing.decode_pool import DecodePool
-from explorer.indexing.decode_process import Job
 from explorer.photos import decode as decoding
+from explorer.photos.file_io import read_file
 from explorer.photos.formats import EXTENSIONS
-from explorer.photos.inputs import InputSpec
-from explorer.photos.reading import read_file
+from explorer.photos.input_spec import InputSpec
 
 
 class Figure(NamedTuple):

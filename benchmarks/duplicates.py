@@ -34,14 +34,14 @@ import numpy as np
 
 from benchmarks import _shots
 from benchmarks._copies import ALL_KINDS, KINDS, WEB_KINDS, Copy, make
+from explorer.duplicates.find_groups import find_groups
+from explorer.duplicates.groups import Tier
 from explorer.encoders import registry
-from explorer.indexing.once import index_folders
+from explorer.indexing.foreground import index_folders
 from explorer.indexing.pipeline import Progress
 from explorer.library.library import Library
-from explorer.photos import orientations
+from explorer.matching import phash_index
 from explorer.photos.formats import EXTENSIONS
-from explorer.review.duplicates import find_groups
-from explorer.review.groups import Tier
 
 SURE: tuple[Tier, ...] = ("identical", "pixels", "picture")
 Pairs = set[frozenset[Path]]
@@ -224,15 +224,15 @@ def _shot(job: tuple[Path, Path, Path, str, int]) -> _shots.Shots | None:
 
 def scale(number: int) -> dict[str, Any]:
     """Seconds to find all similar hashes among so many, of which one in ten is another's copy."""
-    from explorer.indexing.candidates import MOST_BITS, MOST_EVEN
-    from explorer.indexing.pairs import BATCH
+    from explorer.analysis.duplicates.candidates import MOST_BITS, MOST_EVEN
+    from explorer.analysis.duplicates.find_pairs import BATCH
 
     random = np.random.default_rng(0)
     hashes = random.integers(0, 256, (number, 32), np.uint8)
     copied = random.permutation(number)[: number // 10 * 2].reshape(2, -1)
     hashes[copied[1]] = hashes[copied[0]] ^ np.packbits(random.random((copied.shape[1], 256)) < 0.08, axis=1)
     started = time.perf_counter()
-    table = orientations.Table()
+    table = phash_index.Table()
     seen = set[tuple[int, int]]()
     # As they come: each is looked for among those before it.
     with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as threads:

@@ -32,13 +32,13 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from benchmarks.duplicates import PEERS, SURE, photos_below
-from explorer.indexing.neighbours import NeighbourStage
-from explorer.indexing.pairs import PairStage
+from explorer.analysis.duplicates.find_pairs import PairStage
+from explorer.analysis.neighbors import NeighbourStage
+from explorer.duplicates.find_groups import find_groups
 from explorer.library.library import Library
 from explorer.library.writer import Seen, Writer
-from explorer.photos.facts import DecodedPhoto
-from explorer.photos.hashes import perceptual_hash
-from explorer.review.duplicates import find_groups
+from explorer.photos.hashing import perceptual_hash
+from explorer.photos.types import DecodedPhoto
 
 # A preview's size, photos of one subject, numbers in a vector, and how much of a vector is its subject's, or its original's.
 _SIZE, _SUBJECT, _DIM, _SHARED, _COPIED = (512, 384), 40, 384, 0.5, 0.9

@@ -25,8 +25,8 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE, trustworthiness
 
 from benchmarks._captions import pixels
+from explorer.analysis import map_layout
 from explorer.encoders.registry import get_encoder
-from explorer.indexing import layout
 from explorer.photos.formats import EXTENSIONS
 
 Floats = npt.NDArray[np.float32]
@@ -78,10 +78,10 @@ def nearest(vectors: Floats, among: Floats, *, own: bool) -> tuple[Rows, Floats]
 
 
 def drawn(vectors: Floats, near: Rows, scores: Floats) -> Floats:
-    places = layout.start(len(vectors), lambda start, end: vectors[start:end])
-    parts = layout.chances(near, scores)
-    for number in range(layout.STEPS):
-        layout.step(places, parts, number)
+    places = map_layout.start(len(vectors), lambda start, end: vectors[start:end])
+    parts = map_layout.chances(near, scores)
+    for number in range(map_layout.STEPS):
+        map_layout.step(places, parts, number)
     return places
 
 
@@ -92,8 +92,8 @@ def placed(vectors: Floats) -> Floats:
     places[::2] = drawn(first, *nearest(first, first, own=True))
     near, scores = nearest(later, first, own=False)
     for row in range(len(later)):
-        some = near[row, : layout.DRAWING]
-        places[2 * row + 1] = layout.beside(places[::2][some], scores[row, : layout.DRAWING], row)
+        some = near[row, : map_layout.DRAWING]
+        places[2 * row + 1] = map_layout.beside(places[::2][some], scores[row, : map_layout.DRAWING], row)
     return places
 
 
@@ -104,9 +104,9 @@ def many(number: int) -> None:
     scores = np.sort(chance.random((number, KEPT), np.float32))[:, ::-1]
     places = chance.standard_normal((number, 2)).astype(np.float32) * 10
     began = time.perf_counter()
-    parts = layout.chances(near, scores)
-    for at in range(layout.STEPS):
-        layout.step(places, parts, at)
+    parts = map_layout.chances(near, scores)
+    for at in range(map_layout.STEPS):
+        map_layout.step(places, parts, at)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{number:,} photos: {time.perf_counter() - began:.0f} s, {memory:,.0f} MB at most")
 

@@ -27,18 +27,18 @@ from typing import Any
 import numpy as np
 
 from benchmarks.duplicates import photos_below
+from explorer.analysis.photo_map import MapStage
 from explorer.encoders import registry
 from explorer.errors import PhotoError
-from explorer.indexing.mapping import MapStage
-from explorer.library import pairs as store
-from explorer.library import stages
+from explorer.library import pair_store as store
+from explorer.library import stage_store
 from explorer.library.catalog import Catalog
 from explorer.library.library import Library
-from explorer.library.pairs import PAIRS_VERSION, Pair
-from explorer.library.stages import KEPT
+from explorer.library.pair_store import PAIRS_VERSION, Pair
+from explorer.library.stage_store import KEPT
 from explorer.library.writer import Seen, Writer
 from explorer.photos.decode import decode
-from explorer.photos.facts import DecodedPhoto
+from explorer.photos.types import DecodedPhoto
 
 PAGES = ("search", "duplicates", "anomalies", "library")
 # Photos that are measured, and a vector's share that is not its subject's.
@@ -75,7 +75,7 @@ def make(library: Library, photos: list[DecodedPhoto], number: int, folders: int
     ids.sort()
     _relate(writer, encoder_id, ids, vectors, subject)
     stage = MapStage(library, writer, encoder)
-    while stages.lags(library.catalog, f"map {encoder_id}", "1"):
+    while stage_store.lags(library.catalog, f"map {encoder_id}", "1"):
         stage.run(lambda done, total: None)
     library.vectors(encoder.name, encoder.version, encoder.dim).save()
     writer.close()
@@ -83,7 +83,7 @@ def make(library: Library, photos: list[DecodedPhoto], number: int, folders: int
 
 def _relate(writer: Writer, encoder_id: int, ids: np.ndarray, vectors: np.ndarray, subject: np.ndarray) -> None:
     """The nearest photos of each, which are of its subject, and the copies."""
-    near, scores = stages.empty_rows(len(ids))
+    near, scores = stage_store.empty_rows(len(ids))
     found = list[Pair]()
     for rows in np.split(np.arange(len(ids)), np.flatnonzero(np.diff(subject)) + 1):
         cosines = vectors[rows] @ vectors[rows].T
@@ -95,7 +95,7 @@ def _relate(writer: Writer, encoder_id: int, ids: np.ndarray, vectors: np.ndarra
             a, b, c = ids[rows[at : at + 3]].tolist()
             found += [Pair(one, other, "picture", 0.98, dict(_SAME)) for one, other in ((a, b), (a, c), (b, c))]
     with writer.transaction():
-        stages.put_neighbours(writer, encoder_id, ids, near, scores)
+        stage_store.put_neighbours(writer, encoder_id, ids, near, scores)
         store.put_compared(writer, ((i, None) for i in ids.tolist()), PAIRS_VERSION)
         store.put_pairs(writer, found, PAIRS_VERSION)
 
@@ -108,7 +108,8 @@ def run(folder: Path) -> dict[str, Any]:
     from streamlit.testing.v1 import AppTest
 
     from explorer.config import PROJECT
-    from explorer.ui import oddities, resources
+    from explorer.ui import resources
+    from explorer.ui.anomalies_page import anomalies_state
 
     results: dict[str, Any] = {}
     # As the app does when it starts.
@@ -121,8 +122,8 @@ def run(folder: Path) -> dict[str, Any]:
             raise SystemExit(f"{page}: {shown.exception[0].value}")
         results[page] = {"first": first, "again": float(np.median([timed(shown.run) for _ in range(5)]))}
     results["the map's points"] = {
-        "first": timed(lambda: oddities.map_points("folder", None)),
-        "again": timed(lambda: oddities.map_points("kind", None)),
+        "first": timed(lambda: anomalies_state.map_points("folder", None)),
+        "again": timed(lambda: anomalies_state.map_points("kind", None)),
     }
     results["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1 << (20 if sys.platform == "darwin" else 10))
     resources.close()

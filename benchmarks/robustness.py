@@ -23,12 +23,13 @@ import numpy as np
 from PIL import Image
 
 from explorer.encoders.base import Pixels, Vectors, unit
-from explorer.indexing.once import index_folders
-from explorer.indexing.pipeline import Progress, Tally
+from explorer.indexing.foreground import index_folders
+from explorer.indexing.pipeline import Progress
 from explorer.indexing.verify import verify
 from explorer.library.library import Library
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
-from explorer.photos.inputs import InputSpec
+from explorer.photos.input_spec import InputSpec
+from explorer.scanning.tally import Tally
 
 CRASHED, STOPPED = "crashed", "too long"
 _LARGEST = 64 << 20
@@ -164,9 +165,9 @@ def _measure(photos: Path, folder: Path, broken: int, good: int, *, names: bool)
 
 
 def _present(library: Library) -> Iterator[str]:
-    from explorer.library import checks
+    from explorer.library import integrity
 
-    return (file.path for file in checks.present_files(library.catalog))
+    return (file.path for file in integrity.present_files(library.catalog))
 
 
 def _show(progress: Progress) -> None:

@@ -1,4 +1,4 @@
-"""Learn to tell drawings from photos by the starter's vectors, and write `explorer/review/data/drawn-starter.npz`.
+"""Learn to tell drawings from photos by the starter's vectors, and write `explorer/anomalies/data/drawn-starter.npz`.
 
     python -m benchmarks.train_drawn --photos DIR [--out FILE]
 

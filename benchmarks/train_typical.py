@@ -1,4 +1,4 @@
-"""Learn how everyday photos lie among the starter's vectors, and write `explorer/review/data/typical-starter.npz`.
+"""Learn how everyday photos lie among the starter's vectors, and write `explorer/anomalies/data/typical-starter.npz`.
 
     python -m benchmarks.train_typical --photos DIR [--out FILE]
 
@@ -15,9 +15,9 @@ import numpy as np
 from sklearn.cluster import KMeans
 
 from benchmarks.train_drawn import vectors
+from explorer.anomalies.typicality import distance
 from explorer.encoders.registry import get_encoder
 from explorer.photos.formats import EXTENSIONS
-from explorer.review.typical import distance
 
 _GROUPS = 256
 

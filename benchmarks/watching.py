@@ -26,8 +26,8 @@ import numpy as np
 import psutil
 from PIL import Image
 
-from explorer.indexing.control import start_worker, stop_worker
 from explorer.indexing.verify import verify
+from explorer.indexing.worker_client import start_worker, stop_worker
 from explorer.library.library import Library
 
 # Photos in a folder, as cameras make them.

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.review.kinds import KINDS, TITLES, Kind
-from explorer.ui import asking, empty_library, folders, odd_files, odd_map, odd_photos, oddities, removing, resources
-from explorer.ui.gallery import unselect
-from explorer.ui.live import follow, snapshot
-from explorer.ui.oddities import Asked
-from explorer.ui.words import plain
-from explorer.words import count
+from explorer.anomalies.finding_kinds import KINDS, TITLES, Kind
+from explorer.text_format import count
+from explorer.ui import empty_library, removal_dialogs, resources
+from explorer.ui.anomalies_page import anomalies_state, anomaly_files, anomaly_map, anomaly_photos
+from explorer.ui.anomalies_page.anomalies_state import Asked
+from explorer.ui.auto_refresh import follow, snapshot
+from explorer.ui.components.gallery import unselect
+from explorer.ui.library_page import folder_choices
+from explorer.ui.photo_labels import plain
+from explorer.ui.search_page import search_state
 
 catalog = resources.library().catalog
 
@@ -21,31 +24,31 @@ def filter_bar(what: Asked) -> None:
     since, until, folder = (filters.since, filters.until, filters.folder) if filters else (None, None, None)
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover("Filter", icon=":material/tune:", help="Folders and dates"):
-            for label, part, value in (("From", oddities.SINCE, since), ("To", oddities.UNTIL, until)):
+            for label, part, value in (("From", anomalies_state.SINCE, since), ("To", anomalies_state.UNTIL, until)):
                 # A box for each state of the address, so that it starts there.
                 key = f"odd-{part}-{value}"
                 st.date_input(
-                    label, value=asking.date(value), min_value=asking.OLDEST, max_value=asking.NEWEST, key=key, format="YYYY-MM-DD",
-                    on_change=oddities.from_widget, args=[part, key],
+                    label, value=search_state.date(value), min_value=search_state.OLDEST, max_value=search_state.NEWEST, key=key, format="YYYY-MM-DD",
+                    on_change=anomalies_state.from_widget, args=[part, key],
                 )  # fmt: skip
-            known = folders.choices(folder)
+            known = folder_choices.choices(folder)
             key = f"odd-folder-{folder}"
             st.selectbox(
                 "Folder", known, index=known.index(folder) if folder else None, key=key, placeholder="All folders",
-                format_func=folders.names(), on_change=oddities.from_widget, args=[oddities.FOLDER, key],
+                format_func=folder_choices.names(), on_change=anomalies_state.from_widget, args=[anomalies_state.FOLDER, key],
             )  # fmt: skip
         key = f"odd-gone-{what.gone}"
         st.toggle(
-            "Show dismissed", value=what.gone, key=key, on_change=oddities.from_widget,
-            args=[oddities.GONE, key, lambda on: "1" if on else None],
+            "Show dismissed", value=what.gone, key=key, on_change=anomalies_state.from_widget,
+            args=[anomalies_state.GONE, key, lambda on: "1" if on else None],
         )  # fmt: skip
         if st.button("Removed photos", icon=":material/history:", help="Every removal, and its undo"):
-            removing.history_dialog()
-    for problem in asking.wrong_dates():
+            removal_dialogs.history_dialog()
+    for problem in search_state.wrong_dates():
         st.warning(plain(problem), icon=":material/info:")
     if filters:
-        st.caption(" · ".join(plain(part) for part in asking.filtered(filters)))
-        if problem := asking.check(filters):
+        st.caption(" · ".join(plain(part) for part in search_state.filtered(filters)))
+        if problem := search_state.check(filters):
             st.warning(problem, icon=":material/info:")
 
 
@@ -54,24 +57,24 @@ def kinds(what: Asked, numbers: dict[Kind, int]) -> None:
     with st.container(horizontal=True, key="kinds"):
         st.button(
             "Overview", icon=":material/map:", key="kind-all", type="primary" if what.kind is None else "secondary",
-            on_click=oddities.look_at, args=[None],
+            on_click=anomalies_state.look_at, args=[None],
         )  # fmt: skip
         for kind in KINDS:
             if numbers[kind] or kind == what.kind:
                 st.button(
                     f"{TITLES[kind][0]} · {numbers[kind]:,}", key=f"kind-{kind}", help=TITLES[kind][1],
-                    type="primary" if kind == what.kind else "secondary", on_click=oddities.look_at, args=[kind],
+                    type="primary" if kind == what.kind else "secondary", on_click=anomalies_state.look_at, args=[kind],
                 )  # fmt: skip
         rest = [kind for kind in KINDS if not numbers[kind] and kind != what.kind]
         if rest:
             with st.popover(f"{count(len(rest), 'kind')} without findings", type="tertiary"):
                 for kind in rest:
-                    st.button(TITLES[kind][0], key=f"kind-{kind}", help=TITLES[kind][1], on_click=oddities.look_at, args=[kind])
+                    st.button(TITLES[kind][0], key=f"kind-{kind}", help=TITLES[kind][1], on_click=anomalies_state.look_at, args=[kind])
 
 
 def progress() -> None:
     """What is not known yet."""
-    judged, photos = oddities.review().judged
+    judged, photos = anomalies_state.review().judged
     if judged < photos:
         st.progress(
             judged / photos, f"{judged:,} of {count(photos, 'photo')} have been looked at so far; the rest are read in the background."
@@ -82,32 +85,32 @@ def slider(kind: Kind) -> None:
     """How much of a kind is shown, remembered."""
     key = f"line-{kind}"
     if key not in st.session_state:
-        st.session_state[key] = oddities.review().lines()[kind]
+        st.session_state[key] = anomalies_state.review().lines()[kind]
     st.slider(
-        "How strict", 0.0, 1.0, step=0.05, key=key, on_change=oddities.move_line, args=[kind, key],
+        "How strict", 0.0, 1.0, step=0.05, key=key, on_change=anomalies_state.move_line, args=[kind, key],
         help="Photos with a score below this are shown. To the right: more, and smaller faults. To the left: only the worst.",
     )  # fmt: skip
 
 
 def of_kind(what: Asked, kind: Kind) -> None:
     """All findings of a kind."""
-    found = oddities.findings(what)
+    found = anomalies_state.findings(what)
     st.caption(f"{count(len(found), 'finding')}, worst first: {TITLES[kind][1]}." if found else f"{TITLES[kind][0]}: {TITLES[kind][1]}.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if kind not in oddities.FILES:
+        if kind not in anomalies_state.FILES:
             slider(kind)
         if found:
-            odd_photos.export(found)
-    odd_photos.undo()
-    if kind == "date" and not what.gone and (rest := oddities.undated(what.filters)):
+            anomaly_photos.export(found)
+    anomaly_photos.undo()
+    if kind == "date" and not what.gone and (rest := anomalies_state.undated(what.filters)):
         st.caption(rest)
     if not found:
         text = "Nothing of this kind was dismissed." if what.gone else "Nothing of this kind stands out."
         st.info(text + (" A filter is set." if what.filters else ""), icon=":material/check:")
-    elif kind in oddities.FILES:
-        odd_files.files(found, what)
+    elif kind in anomalies_state.FILES:
+        anomaly_files.files(found, what)
     else:
-        odd_photos.photos(found, what, "odd")
+        anomaly_photos.photos(found, what, "odd")
 
 
 def _removed() -> None:
@@ -116,8 +119,8 @@ def _removed() -> None:
 
 
 def main() -> None:
-    removing.told()
-    what, drawn = oddities.asked(), snapshot()
+    removal_dialogs.told()
+    what, drawn = anomalies_state.asked(), snapshot()
     why = drawn.why_empty
     if why is not None and not catalog.counts().failed:
         empty_library.say(why)
@@ -125,16 +128,16 @@ def main() -> None:
         return
     filter_bar(what)
     with st.spinner("Looking through your photos…"):
-        numbers = oddities.counts(what.filters, gone=what.gone)
+        numbers = anomalies_state.counts(what.filters, gone=what.gone)
     progress()
     kinds(what, numbers)
     if what.kind is not None:
         of_kind(what, what.kind)
     else:
-        odd_map.overview(what, oddities.findings(what))
-    wanted = oddities.wanted_removals()
+        anomaly_map.overview(what, anomalies_state.findings(what))
+    wanted = anomalies_state.wanted_removals()
     if wanted:
-        removing.removal_dialog(wanted, _removed)
+        removal_dialogs.removal_dialog(wanted, _removed)
     follow(drawn, waiting=False)
 
 

@@ -8,14 +8,17 @@ from typing import cast
 
 import streamlit as st
 
-from explorer.library.decisions import withdraw_all
-from explorer.review.groups import TIERS, Group, Tier
-from explorer.review.outcome import belonging
-from explorer.review.plan import as_csv, as_json
-from explorer.ui import asking, decision_history, duplicates, empty_library, folders, removing, resources
-from explorer.ui.compare import Act, compare
-from explorer.ui.duplicates import NONE, TITLES, WHAT, Filter, Review
-from explorer.words import count, size
+from explorer.duplicates.groups import TIERS, Group, Tier
+from explorer.library.decision_store import withdraw_all
+from explorer.removal.plan import as_csv, as_json
+from explorer.removal.results import belonging
+from explorer.text_format import count, size
+from explorer.ui import empty_library, removal_dialogs, resources
+from explorer.ui.components.compare_view import Act, compare
+from explorer.ui.duplicates_page import decision_history, duplicates_state
+from explorer.ui.duplicates_page.duplicates_state import NONE, TITLES, WHAT, Filter, Review
+from explorer.ui.library_page import folder_choices
+from explorer.ui.search_page import search_state
 
 PAGE_SIZE = 24
 BUSY = ("starting", "scanning", "indexing", "comparing")
@@ -28,16 +31,23 @@ def filter_bar() -> Filter:
     with st.container(horizontal=True, vertical_alignment="center", key="duplicates-bar"):
         with st.popover("Filter", icon=":material/tune:", help="Folders and dates"):
             days = [
-                st.date_input(label, value=None, min_value=asking.OLDEST, max_value=asking.NEWEST, key=f"dup-{label}", format="YYYY-MM-DD")
+                st.date_input(
+                    label, value=None, min_value=search_state.OLDEST, max_value=search_state.NEWEST, key=f"dup-{label}", format="YYYY-MM-DD"
+                )
                 for label in ("From", "To")
             ]
             folder = st.selectbox(
-                "Folder", folders.choices(), index=None, key="dup-folder", placeholder="All folders", format_func=folders.names()
+                "Folder",
+                folder_choices.choices(),
+                index=None,
+                key="dup-folder",
+                placeholder="All folders",
+                format_func=folder_choices.names(),
             )
         if st.button("What is kept", icon=":material/rule:", help="The rules, and protected folders"):
-            removing.rules_dialog()
+            removal_dialogs.rules_dialog()
         if st.button("Removed photos", icon=":material/history:", help="Every removal, and its undo"):
-            removing.history_dialog()
+            removal_dialogs.history_dialog()
     since, until = (day.isoformat() if isinstance(day, dt.date) else None for day in days)
     return Filter(since, until, folder)
 
@@ -89,13 +99,13 @@ def carry_out(act: Act, found: list[Group], at: int) -> None:
     elif act.what == "go":
         go(found, next((number for number, each in enumerate(found) if each.key == act.to), at))
     elif act.what == "mark" and act.file is not None:
-        duplicates.mark(group, act.file)
+        duplicates_state.mark(group, act.file)
     elif act.what == "markall":
-        duplicates.mark_all(group)
+        duplicates_state.mark_all(group)
     elif act.what == "keep" and act.file is not None:
-        duplicates.keep(group, act.file)
+        duplicates_state.keep(group, act.file)
     elif act.what in ("accept", "back"):
-        duplicates.accept([group], yes=act.what == "accept")
+        duplicates_state.accept([group], yes=act.what == "accept")
         if act.what == "accept":
             go(found, at + 1)
     elif act.what in ("apart", "all", "later"):
@@ -133,17 +143,17 @@ def turn(key: str, found: list[Group]) -> None:
 def bulk(now: Review, tier: Tier) -> None:
     """Everything of a tier at once, and the list of what is to be removed."""
     found = now.open[tier]
-    left = duplicates.acceptable(found)
+    left = duplicates_state.acceptable(found)
     with st.container(horizontal=True, vertical_alignment="center"):
         if left:
-            label = "Accept the other" if any(map(duplicates.accepted, found)) else "Accept all"
+            label = "Accept the other" if any(map(duplicates_state.accepted, found)) else "Accept all"
             st.button(
-                f"{label} {len(left):,}", icon=":material/done_all:", on_click=duplicates.accept_all, args=[left],
+                f"{label} {len(left):,}", icon=":material/done_all:", on_click=duplicates_state.accept_all, args=[left],
                 help="Nothing is removed yet: a list of everything comes first",
             )  # fmt: skip
         if now.later[tier]:
             st.button(f"Show the {len(now.later[tier]):,} put off", icon=":material/schedule:", on_click=show_later)
-        if duplicates.can_undecide():
+        if duplicates_state.can_undecide():
             st.button("Take the last decision back", icon=":material/undo:", on_click=take_back)
 
 
@@ -153,14 +163,14 @@ def show_later() -> None:
 
 def take_back() -> None:
     """Take the last decision or acceptance back, and go to the group that it was about."""
-    about = duplicates.undecide()
+    about = duplicates_state.undecide()
     if about is not None:
         st.query_params["group"], st.session_state["_go-tier"] = about
 
 
 def basket(now: Review) -> None:
     """What is to be removed so far."""
-    wanted = duplicates.removals(now)
+    wanted = duplicates_state.removals(now)
     if not wanted:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="basket"):
@@ -169,11 +179,11 @@ def basket(now: Review) -> None:
         total = size(sum(removal.whole for removal in wanted))
         st.markdown(f"**{count(len(wanted), 'file')} to go**{more}, {total}", width="content")
         if st.button("Look through and remove…", type="primary", icon=":material/delete:"):
-            removing.removal_dialog(wanted, duplicates.forget_choices)
+            removal_dialogs.removal_dialog(wanted, duplicates_state.forget_choices)
         with st.popover("Export", icon=":material/download:"):
             st.download_button("CSV", lambda: as_csv(wanted).encode(), "removal-plan.csv", "text/csv", on_click="ignore")
             st.download_button("JSON", lambda: as_json(wanted).encode(), "removal-plan.json", "application/json", on_click="ignore")
-        st.button("Take all back", icon=":material/close:", on_click=duplicates.forget_choices)
+        st.button("Take all back", icon=":material/close:", on_click=duplicates_state.forget_choices)
 
 
 def empty(now: Review, tier: Tier, what: Filter) -> None:
@@ -207,12 +217,12 @@ def follow(change: int, why_empty: empty_library.Situation | None) -> None:
 
 
 def main() -> None:
-    removing.told()
+    removal_dialogs.told()
     # Before anything is read: what changes while the page is being drawn is news.
     why_empty = empty_library.situation()
     what = filter_bar()
     with st.spinner("Reading what was compared…"):
-        now = duplicates.review(library, what)
+        now = duplicates_state.review(library, what)
     tier = tabs(now)
     st.caption(WHAT[tier])
     progress()

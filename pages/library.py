@@ -11,10 +11,12 @@ from explorer.errors import FolderError
 from explorer.library.paths import as_on_disk, inside, printable
 from explorer.library.rows import RootRow
 from explorer.library.writer import check_folder
-from explorer.ui import failing, resources, watching
-from explorer.ui.status import describe
-from explorer.ui.words import plain
-from explorer.words import count, size
+from explorer.text_format import count, size
+from explorer.ui import resources
+from explorer.ui.anomalies_page import unreadable_files
+from explorer.ui.library_page import watch_settings
+from explorer.ui.photo_labels import plain
+from explorer.ui.status_line import describe
 
 library = resources.library()
 catalog = library.catalog
@@ -33,7 +35,7 @@ def overview() -> None:
     st.html('<div class="figures">' + "".join(f"<div><b>{value}</b><span>{what}</span></div>" for value, what in figures) + "</div>")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(describe(worker), width="stretch")
-        watching.controls(catalog, worker)
+        watch_settings.controls(catalog, worker)
     if worker is not None and worker["alive"] and worker["total"]:
         st.progress(min(1.0, worker["done"] / worker["total"]))
     if worker is not None and worker["alive"] and worker["message"] and worker["phase"] not in ("starting", "waiting", "comparing"):
@@ -44,7 +46,7 @@ def overview() -> None:
     drawn = st.session_state.get("_roots")
     shown = ("path", "state", "photos", "failed", "away", "asking", "left_out", "exclude", "watching", "problem")
     now: list[object] = [{key: value for key, value in root.items() if key in shown} for root in catalog.roots()]
-    now += failing.waiting(catalog)
+    now += unreadable_files.waiting(catalog)
     st.session_state["_roots"] = now
     if drawn is not None and drawn != now and st.session_state.get("_removing") is None:
         st.rerun()
@@ -67,7 +69,7 @@ def folder(root: RootRow) -> None:
         with st.container(gap=None):
             st.markdown(f"`{printable(path).replace('`', chr(39))}`")
             failed = f" · {count(root['failed'], 'file')} could not be read" if root["failed"] else ""
-            st.caption(f"{count(root['photos'], 'photo file')}{failed}{watching.notes(root)}")
+            st.caption(f"{count(root['photos'], 'photo file')}{failed}{watch_settings.notes(root)}")
         with st.container(horizontal=True, width="content"):
             if st.button("Rescan", icon=":material/sync:", key=f"rescan-{key}"):
                 catalog.send("rescan", path)
@@ -76,8 +78,8 @@ def folder(root: RootRow) -> None:
                 st.session_state["_removing"] = root["id"]
     if st.session_state.get("_removing") == root["id"]:
         confirm(root)
-    watching.question(catalog, root)
-    watching.left_out(catalog, root)
+    watch_settings.question(catalog, root)
+    watch_settings.left_out(catalog, root)
 
 
 def confirm(root: RootRow) -> None:
@@ -136,4 +138,4 @@ def take(typed: str) -> None:
 overview()
 folders()
 add()
-failing.failures(catalog)
+unreadable_files.failures(catalog)

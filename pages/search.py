@@ -9,13 +9,16 @@ import math
 import streamlit as st
 
 from explorer.errors import ExplorerError, PhotoError
-from explorer.ui import asking, empty_library, examples, folders, lightbox, resources
+from explorer.text_format import count
+from explorer.ui import empty_library, resources
 from explorer.ui.actions import Action
-from explorer.ui.asking import Asked, Found
-from explorer.ui.gallery import gallery, preview_address
-from explorer.ui.live import follow, snapshot
-from explorer.ui.words import plain
-from explorer.words import count
+from explorer.ui.auto_refresh import follow, snapshot
+from explorer.ui.components import lightbox
+from explorer.ui.components.gallery import gallery, preview_address
+from explorer.ui.library_page import folder_choices
+from explorer.ui.photo_labels import plain
+from explorer.ui.search_page import example_photos, search_state
+from explorer.ui.search_page.search_state import Asked, Found
 
 PAGE_SIZE = 90
 UPLOAD_MB = 50
@@ -31,12 +34,12 @@ def search_bar() -> None:
         st.text_input(
             "Search",
             value=None,
-            key=asking.PHRASE,
+            key=search_state.PHRASE,
             type="search",
             placeholder="Describe a photo: two dogs on a beach",
             label_visibility="collapsed",
             icon=":material/search:",
-            on_change=asking.changed,
+            on_change=search_state.changed,
         )
         turn = st.session_state.setdefault("_uploads", 0)
         with st.popover("Photo", icon=":material/add_photo_alternate:", help="Search with a photo", key=f"photo-{turn}"):
@@ -53,7 +56,7 @@ def upload(turn: int) -> None:
         return
     try:
         with st.spinner("Looking at the photo…"):
-            asking.by_upload(given.getvalue(), given.name)
+            search_state.by_upload(given.getvalue(), given.name)
     except PhotoError as error:
         st.error(f"{plain(given.name)} cannot be used: {plain(str(error))}.", icon=":material/broken_image:")
         return
@@ -63,20 +66,26 @@ def upload(turn: int) -> None:
 
 
 def filters() -> None:
-    for label, key in (("From", asking.SINCE), ("To", asking.UNTIL)):
+    for label, key in (("From", search_state.SINCE), ("To", search_state.UNTIL)):
         st.date_input(
-            label, value=None, min_value=asking.OLDEST, max_value=asking.NEWEST, key=key, format="YYYY-MM-DD", on_change=asking.changed
+            label,
+            value=None,
+            min_value=search_state.OLDEST,
+            max_value=search_state.NEWEST,
+            key=key,
+            format="YYYY-MM-DD",
+            on_change=search_state.changed,
         )
     st.selectbox(
         "Folder",
-        folders.choices(asking.address().get(asking.FOLDER)),
+        folder_choices.choices(search_state.address().get(search_state.FOLDER)),
         index=None,
-        key=asking.FOLDER,
+        key=search_state.FOLDER,
         placeholder="All folders",
-        format_func=folders.names(),
-        on_change=asking.changed,
+        format_func=folder_choices.names(),
+        on_change=search_state.changed,
     )
-    st.button("Clear filters", icon=":material/filter_alt_off:", on_click=asking.clear_filters)
+    st.button("Clear filters", icon=":material/filter_alt_off:", on_click=search_state.clear_filters)
 
 
 def chosen_photos(what: Asked) -> None:
@@ -85,18 +94,18 @@ def chosen_photos(what: Asked) -> None:
         return
     rows = library.catalog.photos(what.query.photo_ids)
     pictures = [preview_address(row) for row in rows.values()]
-    for token in asking.tokens():
-        if picture := examples.picture(token):
+    for token in search_state.tokens():
+        if picture := example_photos.picture(token):
             pictures.append("data:image/jpeg;base64," + base64.b64encode(picture).decode())
     with st.container(horizontal=True, vertical_alignment="center"):
         images = "".join(f'<img src="{source}" alt="" height="56">' for source in pictures)
         st.html(f'<div class="chosen">Photos like {images}</div>', width="content")
-        st.button("Remove", icon=":material/close:", help="Search without this photo", on_click=asking.drop_photos)
+        st.button("Remove", icon=":material/close:", help="Search without this photo", on_click=search_state.drop_photos)
 
 
 def headline(what: Asked, found: Found) -> None:
     """How many there are, in words, and what they were filtered by."""
-    filtered = asking.filtered(what.filters)
+    filtered = search_state.filtered(what.filters)
     if not found.ids:
         number = "No photo" if filtered else ""
     elif not what.query:
@@ -115,49 +124,49 @@ def empty(what: Asked) -> None:
     if why is not None:
         empty_library.say(why)
     elif what.query or what.filters:
-        st.info(asking.check(what.filters) or "No photo fits. Try other words, or fewer filters.", icon=":material/search_off:")
-        st.button("Show all photos", on_click=asking.clear)
+        st.info(search_state.check(what.filters) or "No photo fits. Try other words, or fewer filters.", icon=":material/search_off:")
+        st.button("Show all photos", on_click=search_state.clear)
     else:
         st.info("No photo is in its place at the moment: the Library page says more.", icon=":material/usb_off:")
 
 
 def results(what: Asked, found: Found) -> None:
     pages = max(1, math.ceil(len(found.ids) / PAGE_SIZE))
-    at = min(asking.page(), pages)
+    at = min(search_state.page(), pages)
     rows = library.catalog.photos(found.ids[(at - 1) * PAGE_SIZE : at * PAGE_SIZE])
     picked = gallery(
         list(rows.values()),
         "search",
         label="Search results" if what.query else "All photos",
-        place=json.dumps({**asking.address(), asking.PAGE: at}),
-        actions=[Action("Find similar", ":material/image_search:", lambda ids: asking.more_like(*ids[:MOST_LIKE]), "leave")],
+        place=json.dumps({**search_state.address(), search_state.PAGE: at}),
+        actions=[Action("Find similar", ":material/image_search:", lambda ids: search_state.more_like(*ids[:MOST_LIKE]), "leave")],
     )
     if pages > 1:
         # The address is the truth: a widget of this page's own, so that it starts there.
         key = f"page-{at}"
-        st.pagination(pages, default=at, key=key, on_change=asking.turn, args=[key], width="stretch")
+        st.pagination(pages, default=at, key=key, on_change=search_state.turn, args=[key], width="stretch")
     if picked.similar is not None:
-        asking.more_like(picked.similar)
+        search_state.more_like(picked.similar)
         st.rerun()
 
     def why(photo_id: int) -> str:
         return resources.engine().explain(what.query, photo_id) if what.query else ""
 
-    lightbox.lightbox(found.ids, opened=picked.opened, why=why, more_like=asking.more_like)
+    lightbox.lightbox(found.ids, opened=picked.opened, why=why, more_like=search_state.more_like)
 
 
 def main() -> None:
-    asking.settle()
+    search_state.settle()
     drawn = snapshot()
     search_bar()
-    what = asking.asked()
-    for problem in asking.wrong_dates():
+    what = search_state.asked()
+    for problem in search_state.wrong_dates():
         st.warning(plain(problem), icon=":material/info:")
     if what.lost:
         st.warning("A photo of this search is not there any more; the search goes on without it.", icon=":material/link_off:")
     chosen_photos(what)
     try:
-        found = asking.find(what)
+        found = search_state.find(what)
     except ExplorerError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return

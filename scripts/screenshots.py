@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from explorer.config import PROJECT
 from explorer.library.catalog import Catalog
-from explorer.ui.access import Access, access
+from explorer.ui.access_token import Access, access
 
 IMAGES = PROJECT / "docs" / "images"
 PHRASE = "mountain lake with low clouds"

@@ -19,6 +19,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests import pictures
 
+pytest_plugins = ["tests.fixtures.indexing", "tests.fixtures.removal", "tests.fixtures.shelf"]
+
 # How long an example takes says nothing: the machine may be busy.
 settings.register_profile("untimed", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("untimed")

@@ -112,17 +112,17 @@ class Coded(NamedTuple):
 
 def coded(seed: int, size: tuple[int, int] = (160, 120)) -> Coded:
     """A picture as HEVC codes it, with the properties a decoder needs."""
-    from explorer.photos import boxes
+    from explorer.photos.containers import isobmff
 
     data = heic([seed], size)
-    meta = boxes.find_box(data, b"meta")
+    meta = isobmff.find_box(data, b"meta")
     assert meta is not None
-    found = boxes.read_items(data, meta)
-    iprp = boxes.find_box(data, b"iprp", meta.body + 4, meta.end)
+    found = isobmff.read_items(data, meta)
+    iprp = isobmff.find_box(data, b"iprp", meta.body + 4, meta.end)
     assert iprp is not None
-    ipco = boxes.find_box(data, b"ipco", iprp.body, iprp.end)
+    ipco = isobmff.find_box(data, b"ipco", iprp.body, iprp.end)
     assert ipco is not None
-    properties = tuple(data[each.start : each.end] for each in boxes.boxes(data, ipco.body, ipco.end))
+    properties = tuple(data[each.start : each.end] for each in isobmff.boxes(data, ipco.body, ipco.end))
     item = found.items[found.primary]
     assert item.data
     return Coded(item.kind, item.data, properties)

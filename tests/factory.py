@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from explorer.library.library import Library
-from explorer.library.quality import put_quality
+from explorer.library.quality_store import put_quality
 from explorer.library.writer import Seen, Writer
-from explorer.photos.contents import NOTHING_PACKED
+from explorer.photos.containers.contents import NOTHING_PACKED
 from explorer.photos.decode import DecodedPhoto
-from explorer.photos.figures import Quality
+from explorer.photos.quality.figures import Quality
 
 ENCODER, VERSION, DIM = "tiny", "1", 8
 

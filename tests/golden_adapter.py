@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 from typing import Any, NamedTuple
 
-from explorer import cli
+from explorer.cli import app
 from explorer.config import PROJECT
 from explorer.library import migrations
-from explorer.library.decisions import decisions, protected_folders
-from explorer.library.dismissals import dismissed
+from explorer.library.decision_store import decisions, protected_folders
+from explorer.library.dismissal_store import dismissed
 from explorer.library.library import Library
 from explorer.ui import server
-from tests.test_cli import Run, _encoders, run
+from tests.cli.test_app import Run, _encoders, run
 
 __all__ = ["PROJECT", "Run", "_encoders", "command_options", "decided", "migration_scripts", "photo_routes", "run"]
 
@@ -37,7 +37,7 @@ class Decided(NamedTuple):
 
 def command_options() -> dict[str, CommandOptions]:
     """What each command takes, by its name."""
-    (commands,) = [action.choices for action in cli.build_parser()._actions if isinstance(action, argparse._SubParsersAction)]
+    (commands,) = [action.choices for action in app.build_parser()._actions if isinstance(action, argparse._SubParsersAction)]
     return {name: _options(parser) for name, parser in commands.items()}
 
 

@@ -16,7 +16,7 @@ from PIL import ExifTags, Image
 from explorer import demo
 from explorer.demo_photos import PHOTOGRAPHS, Photograph, photograph
 from explorer.errors import ExplorerError, FolderError
-from explorer.photos.hashes import perceptual_hash
+from explorer.photos.hashing import perceptual_hash
 
 JPEG = (".jpg", ".jpeg")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.cli import build_parser
+from explorer.cli.app import build_parser
 from explorer.config import PROJECT
 from explorer.encoders import registry
 

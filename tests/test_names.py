@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests import pictures
-from tests.test_cli import Run, _encoders, run
+from tests.cli.test_app import Run, _encoders, run
 
 __all__ = ["_encoders", "run"]
 

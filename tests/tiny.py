@@ -10,7 +10,7 @@ import numpy as np
 from PIL import ImageColor
 
 from explorer.encoders.base import Pixels, Vectors, unit
-from explorer.photos.inputs import InputSpec
+from explorer.photos.input_spec import InputSpec
 
 _NAMED = ("red", "green", "blue", "yellow", "orange", "purple", "pink", "brown", "black", "white", "grey", "gray", "cyan", "magenta")
 _WORDS = {"dark": "#101010", "bright": "#f0f0f0"} | {name: name for name in _NAMED}

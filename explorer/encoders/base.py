@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from explorer.photos.inputs import InputSpec
+from explorer.photos.input_spec import InputSpec
 
 Pixels = npt.NDArray[np.uint8]
 Vectors = npt.NDArray[np.float32]

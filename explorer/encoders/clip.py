@@ -18,10 +18,10 @@ import numpy as np
 
 from explorer.encoders import open_clip_models, tokens, weights
 from explorer.encoders.base import Pixels, Vectors, unit
-from explorer.encoders.engine import Model, engine_dir
 from explorer.encoders.open_clip_models import Choice, Note, choice, facts
+from explorer.encoders.openvino_runtime import Model, engine_dir
 from explorer.errors import WeightsMissing
-from explorer.photos.inputs import InputSpec
+from explorer.photos.input_spec import InputSpec
 
 _BATCH = 16
 

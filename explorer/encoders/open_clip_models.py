@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from explorer.encoders import tokens, weights
-from explorer.encoders.engine import Model, Precision, converted, engine_dir, quiet
+from explorer.encoders.openvino_runtime import Model, Precision, converted, engine_dir, quiet
 from explorer.errors import EncoderError, UnknownEncoder, WeightsMissing
-from explorer.photos.inputs import Fit, Resample
+from explorer.photos.input_spec import Fit, Resample
 
 if TYPE_CHECKING:
     import torch

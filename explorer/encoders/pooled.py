@@ -17,9 +17,9 @@ import numpy as np
 
 from explorer.encoders import weights
 from explorer.encoders.base import Pixels, Vectors, unit
-from explorer.encoders.engine import Model, converted, engine_dir, load
+from explorer.encoders.openvino_runtime import Model, converted, engine_dir, load
 from explorer.errors import EncoderError, NoTextEncoder, WeightsMissing
-from explorer.photos.inputs import InputSpec
+from explorer.photos.input_spec import InputSpec
 
 if TYPE_CHECKING:
     import torch

@@ -23,8 +23,8 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.encoders.base import Pixels, Vectors, unit
-from explorer.encoders.engine import converted, load, quiet
-from explorer.photos.inputs import InputSpec
+from explorer.encoders.openvino_runtime import converted, load, quiet
+from explorer.photos.input_spec import InputSpec
 
 if TYPE_CHECKING:
     import torch

@@ -17,22 +17,24 @@ from typing import NamedTuple
 
 import numpy as np
 
+from explorer.decoding.pool import DecodePool, Outcome
+from explorer.decoding.process import Job
 from explorer.encoders.base import Encoder
 from explorer.errors import PhotoError
-from explorer.indexing.compare import Differences, Place, Tally, Task, fell_silent
-from explorer.indexing.decode_pool import DecodePool, Outcome
-from explorer.indexing.decode_process import Job
-from explorer.indexing.disk import Alive, Disk, Silent
 from explorer.indexing.progress import Meter, Progress
-from explorer.indexing.resting import Resting
-from explorer.indexing.scan import NOWHERE, device_of, inode_of, root_state
+from explorer.indexing.reconcile import Differences, Task, fell_silent
 from explorer.indexing.tasks import failed_as, task_of
-from explorer.library import absence
+from explorer.library import missing_files
 from explorer.library.library import Library
 from explorer.library.paths import join, to_text
-from explorer.library.quality import put_quality, refresh, unjudged
+from explorer.library.quality_store import put_quality, refresh, unjudged
 from explorer.library.savepoint import savepoint
 from explorer.library.writer import KnownFile, Seen, Writer
+from explorer.scanning.drive_timeouts import Alive, Disk, Silent
+from explorer.scanning.scan import NOWHERE, device_of, inode_of, root_state
+from explorer.scanning.survey import Place
+from explorer.scanning.tally import Tally
+from explorer.scanning.write_detection import Resting
 
 __all__ = ["Indexer", "Place", "Progress", "Tally"]
 
@@ -94,7 +96,7 @@ class Indexer:
                 self._encode_waiting(tally)
                 self._judge_waiting()
         if thorough:
-            absence.purge_old(self._writer)
+            missing_files.purge_old(self._writer)
         for digest in self._writer.take_purged():
             self._library.previews.remove(digest)
         return tally
@@ -197,7 +199,7 @@ class Indexer:
 
     def _left_behind(self, photo_id: int) -> KnownFile | None:
         """A file with this content that is not where it should be, though its drive is there: it has come here, by way of a copy."""
-        for file in absence.holding(self._writer, photo_id):
+        for file in missing_files.holding(self._writer, photo_id):
             if file.left_out or file.root_id not in self._roots:
                 continue
             if file.state == "missing" or file.lost:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 
-from explorer.library import failures
+from explorer.library import failure_store
 from explorer.library.library import Library
 from explorer.library.writer import Writer
 from explorer.photos.formats import EXTENSIONS, READER_VERSION, UNSUPPORTED
@@ -17,7 +17,7 @@ def after_upgrade(library: Library, writer: Writer) -> None:
     if library.catalog.setting(_READER) == (now := reader()):
         return
     if library.catalog.setting(_READER) is not None:
-        failures.retry(writer)
+        failure_store.retry(writer)
     library.catalog.set_setting(_READER, now)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from explorer.indexing.decode_pool import Outcome
+from explorer.decoding.pool import Outcome
 from explorer.library.writer import KnownFile, Seen
 
 # No file's time: what carries it is read again by every scan; or by the next one only, as it may not have been the file's fault.

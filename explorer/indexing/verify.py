@@ -9,18 +9,19 @@ from typing import NamedTuple
 
 import numpy as np
 
+from explorer import int64
+from explorer.analysis.neighbors import check_neighbours, stage_name
+from explorer.decoding.pool import DecodePool
+from explorer.decoding.process import Job
 from explorer.errors import LibraryError, PhotoError
-from explorer.indexing import leftovers
-from explorer.indexing.decode_pool import DecodePool
-from explorer.indexing.decode_process import Job
-from explorer.indexing.neighbours import check_neighbours, stage_name
-from explorer.indexing.scan import root_state
-from explorer.library import checks, int64
+from explorer.indexing import crash_cleanup
+from explorer.library import integrity
 from explorer.library.library import Library
-from explorer.library.stages import forget_neighbours
+from explorer.library.stage_store import forget_neighbours
 from explorer.library.vectors import VectorIndex
 from explorer.library.writer import Writer
 from explorer.photos.decode import content_hash, read_file
+from explorer.scanning.scan import root_state
 
 # While another process indexes, catalog and index are compared at the same change, or again, so many times.
 _TRIES = 10
@@ -77,7 +78,7 @@ def verify(library: Library, *, repair: bool = False, thorough: bool = False, pr
     checked: that is for `library.salvage`.
     """
     progress("Checking the catalog…")
-    if torn := checks.damage(library.catalog.path):
+    if torn := integrity.damage(library.catalog.path):
         return Report(problems=[Problem("catalog", f"The catalog's file is damaged: {text}.") for text in torn])
     lock = library.lock() if repair else None
     writer = Writer(library.catalog) if repair else None
@@ -107,16 +108,16 @@ class _Check:
         catalog, writer = self._catalog, self._writer
         counts = catalog.counts()
         self.report.photos, self.report.files = counts.photos, counts.files + counts.failed + counts.missing
-        if rows := checks.dangling(catalog):
+        if rows := integrity.dangling(catalog):
             if writer:
-                checks.mend_dangling(writer, rows)
+                integrity.mend_dangling(writer, rows)
             yield from (Problem("catalog", f"Row {row} of {table} refers to no row of {to}.", bool(writer)) for table, row, to in rows)
-        for rule in checks.RULES:
-            if ids := checks.broken(catalog, rule):
+        for rule in integrity.RULES:
+            if ids := integrity.broken(catalog, rule):
                 if writer:
-                    checks.mend(writer, rule, ids)
+                    integrity.mend(writer, rule, ids)
                 yield from (Problem("catalog", rule.text.format(i), bool(writer)) for i in ids)
-        if wrong := checks.miscounted(catalog):
+        if wrong := integrity.miscounted(catalog):
             if writer:
                 writer.recount(wrong)
             yield from (Problem("catalog", f"Photo {i} is counted in a wrong number of files.", bool(writer)) for i in wrong)
@@ -134,7 +135,7 @@ class _Check:
             index = self._library.vectors(name, version, dim)
             yield from self._index(index, encoder_id, name)
             yield from self._neighbours(index, encoder_id, name)
-            waiting = checks.unencoded(self._catalog, encoder_id)
+            waiting = integrity.unencoded(self._catalog, encoder_id)
             if waiting and name == self._catalog.setting("encoder"):
                 self.report.notes.append(f"{waiting:,} photos wait to be encoded by {name}")
 
@@ -176,16 +177,16 @@ class _Check:
         self._progress("Checking the previews…")
         store = self._library.previews
         with DecodePool(1, None) as pool:
-            for digest, photo_id in checks.hashes(self._catalog).items():
+            for digest, photo_id in integrity.hashes(self._catalog).items():
                 if store.sound(digest) and (not self._thorough or self._decodes(pool, digest)):
                     continue
                 # It may have gone a moment ago.
                 if self._catalog.photo_id(bytes.fromhex(digest)) == photo_id:
                     mended = bool(self._writer) and self._remake(pool, photo_id, digest)
                     yield Problem("preview", f"Photo {photo_id} has no whole preview.", mended)
-        left, expected = list(leftovers.found(self._library)), leftovers.cut_off(self._library)
+        left, expected = list(crash_cleanup.found(self._library)), crash_cleanup.cut_off(self._library)
         if left and self._writer:
-            leftovers.clear(self._library)
+            crash_cleanup.clear(self._library)
         if left and expected and not self._writer:
             self.report.notes.append(f"{len(left):,} files are left over from a run that was cut off; the next one removes them")
         elif left:
@@ -215,8 +216,8 @@ class _Check:
         """What differs from the disk is what the next scan will find, and no fault; but for bytes that changed under one size and time."""
         self._progress("Checking the photo files…")
         away = {r["path"] for r in self._catalog.roots() if r["state"] == "offline" or root_state(r["path"]) == "absent"}
-        same = list[checks.PresentFile]()
-        for file in checks.present_files(self._catalog):
+        same = list[integrity.PresentFile]()
+        for file in integrity.present_files(self._catalog):
             if file.root in away:
                 continue
             try:
@@ -235,18 +236,18 @@ class _Check:
         self.report.notes.append(text)
         self.report.changed += 1
 
-    def _contents(self, files: list[checks.PresentFile]) -> Iterator[Problem]:
+    def _contents(self, files: list[integrity.PresentFile]) -> Iterator[Problem]:
         jobs = (Job(file.path, 0.0, file, file.size) for file in files)
         with DecodePool(max(1, os.cpu_count() or 1), None) as pool:
             for done, outcome in enumerate(pool.run(jobs, lambda _: True)):
                 self._progress(f"Reading the photo files: {done + 1:,} of {len(files):,}…")
                 file = outcome.job.tag
-                assert isinstance(file, checks.PresentFile)  # noqa: S101  put there above
+                assert isinstance(file, integrity.PresentFile)  # noqa: S101  put there above
                 if outcome.digest is None:
                     yield Problem("file", f"{file.path} cannot be read: {outcome.error}.")
                 elif outcome.digest.hex() != file.hash and (outcome.size, outcome.mtime_ns) == (file.size, file.mtime_ns):
                     if self._writer:
-                        checks.read_again(self._writer, [file.id])
+                        integrity.read_again(self._writer, [file.id])
                     after = "; the next indexing reads it again" if self._writer else ""
                     text = f"{file.path} holds other bytes than when it was indexed, though its size and date are the same{after}."
                     yield Problem("file", text, bool(self._writer))

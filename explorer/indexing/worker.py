@@ -21,27 +21,29 @@ from typing import Any
 
 from filelock import FileLock
 
+from explorer.analysis.stages import stages
+from explorer.decoding.pool import DecodePool
 from explorer.encoders.base import Encoder
 from explorer.errors import CatalogDamaged, ExplorerError, FolderError, LibraryLocked, UsageError
-from explorer.indexing import leftovers, retry
-from explorer.indexing.compare import Place, Tally, add_folder
-from explorer.indexing.control import Heartbeat, say_if_silent
-from explorer.indexing.decode_pool import DecodePool
-from explorer.indexing.disk import Disk
-from explorer.indexing.once import load_encoder
-from explorer.indexing.pace import Throttle, give_way
+from explorer.indexing import crash_cleanup, retry
+from explorer.indexing.foreground import load_encoder
+from explorer.indexing.forget_missing import forget_vanished
 from explorer.indexing.pipeline import Indexer, Progress
-from explorer.indexing.resting import Resting
-from explorer.indexing.rounds import Rounds
-from explorer.indexing.rules import check_globs
-from explorer.indexing.stages import stages
-from explorer.indexing.vanished import forget_vanished
-from explorer.library import absence, failures
+from explorer.indexing.reconcile import add_folder
+from explorer.indexing.throttle import Throttle, give_way
+from explorer.indexing.worker_client import Heartbeat, say_if_silent
+from explorer.library import failure_store, missing_files
+from explorer.library.durable_io import explain
 from explorer.library.library import Library
 from explorer.library.rows import Phase
-from explorer.library.storage import explain
 from explorer.library.writer import Writer
-from explorer.words import one_line
+from explorer.scanning.drive_timeouts import Disk
+from explorer.scanning.ignore import check_globs
+from explorer.scanning.scheduler import Rounds
+from explorer.scanning.survey import Place
+from explorer.scanning.tally import Tally
+from explorer.scanning.write_detection import Resting
+from explorer.text_format import one_line
 
 log = logging.getLogger("explorer.worker")
 
@@ -107,14 +109,14 @@ class Worker:
             pass
         finally:
             self._despite_trouble(lambda: self._save(always=True))
-        self._despite_trouble(lambda: leftovers.end(self._library))
+        self._despite_trouble(lambda: crash_cleanup.end(self._library))
 
     # --- trouble with the disk
 
     def _begin(self) -> None:
         while not self._stop.is_set():
             try:
-                leftovers.begin(self._library)
+                crash_cleanup.begin(self._library)
                 retry.after_upgrade(self._library, self._writer)
                 return
             except Exception as error:  # noqa: BLE001  as above
@@ -230,7 +232,7 @@ class Worker:
         elif command == "keep":
             for root in self._library.catalog.roots():
                 if argument in (None, root["path"]):
-                    absence.keep(self._writer, root["id"])
+                    missing_files.keep(self._writer, root["id"])
         elif command in {"pause", "resume"}:
             self._paused = command == "pause"
             self._library.catalog.set_setting("paused", str(int(self._paused)))
@@ -248,7 +250,7 @@ class Worker:
 
     def _retry(self, wanted: dict[str, Any]) -> None:
         """Failed files are read once more: see `control.retry`."""
-        for folder in failures.retry(self._writer, wanted.get("reasons"), wanted.get("file")):
+        for folder in failure_store.retry(self._writer, wanted.get("reasons"), wanted.get("file")):
             self._rounds.look_at(folder)
 
     def _report(self, phase: Phase, progress: Progress | None = None, *, always: bool = False) -> None:

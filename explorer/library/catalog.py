@@ -19,11 +19,11 @@ from filelock import FileLock
 
 from explorer.errors import LibraryError
 from explorer.library import filters as filtering
+from explorer.library.durable_io import explain, flush
 from explorer.library.filters import Filters
 from explorer.library.migrations import migrate
 from explorer.library.paths import from_text, join, to_text
 from explorer.library.rows import Counts, FileRow, FolderRow, PhotoRow, RootRow, WorkerRow
-from explorer.library.storage import explain, flush
 
 Ids = npt.NDArray[np.int64]
 

@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterable, Iterator
 
 from explorer.errors import LibraryNewer
+from explorer.library.column_values import Column, columns_of, fits
 from explorer.library.migrations import VERSION, too_new
 from explorer.library.sqlite_pages import Cell, Pages, Torn, Value
-from explorer.library.values import Column, columns_of, fits
 
 Row = dict[str, Value]
 

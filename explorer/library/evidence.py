@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from explorer.library.catalog import Catalog
-from explorer.photos.facts import TakenSource
-from explorer.photos.figures import VERSION, Quality
+from explorer.photos.quality.figures import VERSION, Quality
+from explorer.photos.types import TakenSource
 
 _SLICE = 10_000
 

@@ -11,8 +11,8 @@ from filelock import FileLock, Timeout
 from explorer.config import library_dir
 from explorer.errors import LibraryError, LibraryLocked
 from explorer.library.catalog import Catalog
+from explorer.library.permissions import make_private, narrow_umask
 from explorer.library.previews import PreviewStore
-from explorer.library.privacy import make_private, narrow_umask
 from explorer.library.vectors import VectorIndex
 
 

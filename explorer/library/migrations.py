@@ -128,7 +128,7 @@ create table setting (
 """
 
 
-# Rows that are derived from photos as they arrive (`indexing/stages.py`). Each can be dropped and is then made again.
+# Rows that are derived from photos as they arrive (`analysis/stages.py`). Each can be dropped and is then made again.
 _M002_DERIVED = """
 -- How far each stage has followed the catalog: `change` as in `clock`, `version` of what it keeps.
 create table stage (
@@ -169,9 +169,9 @@ alter table photo add column orphaned_at real;
 create index photo_orphaned on photo (orphaned_at) where orphaned_at is not null;
 """
 
-# What comparing photos two by two has found (`indexing/pairs.py`); derived, too.
+# What comparing photos two by two has found (`analysis/duplicates/find_pairs.py`); derived, too.
 _M004_PAIRS = """
--- What finds a photo's copies however they are cropped or turned (`photos/sketches.py`). A photo that has one has been compared with all
+-- What finds a photo's copies however they are cropped or turned (`matching/keypoints.py`). A photo that has one has been compared with all
 -- that had one before it.
 create table sketch (
   photo_id integer primary key references photo (id) on delete cascade,
@@ -223,7 +223,7 @@ create table protected (
 """
 
 _M006_QUALITY = """
--- What decoding measured (`photos/quality.py`): float32 figures in the order of their names there, and the map and histogram that
+-- What decoding measured (`photos/quality/measure.py`): float32 figures in the order of their names there, and the map and histogram that
 -- explain them. `stated`: the date that the camera gave, where it cannot be.
 create table quality (
   photo_id integer primary key references photo (id) on delete cascade,
@@ -243,7 +243,7 @@ create table dismissed (
 """
 
 _M007_MAP = """
--- Where photos lie on the map of an encoder (`indexing/mapping.py`); derived, too.
+-- Where photos lie on the map of an encoder (`analysis/photo_map.py`); derived, too.
 create table place (
   encoder_id integer not null references encoder (id) on delete cascade,
   photo_id integer not null references photo (id) on delete cascade,
@@ -285,7 +285,7 @@ create index photo_shown on photo (taken_at) where present > 0;
 """
 
 _M010_CONTENTS = """
--- What a photo's file holds beside its first picture (`photos/contents.py`), JSON; null where the file has not been read since.
+-- What a photo's file holds beside its first picture (`photos/containers/contents.py`), JSON; null where the file has not been read since.
 alter table photo add column contents text;
 """
 

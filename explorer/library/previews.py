@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from explorer.library.storage import replace_durably
+from explorer.library.durable_io import replace_durably
 
 # Writes that wait for the disk at once. Together they wait hardly longer than one.
 _WRITERS = 8

@@ -11,7 +11,7 @@ import os
 
 from explorer.library.catalog import Catalog
 from explorer.library.paths import from_text, to_text
-from explorer.library.removals import Journal
+from explorer.library.removal_journal import Journal
 
 SETTING = "removal-folders"
 

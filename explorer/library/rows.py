@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, TypedDict
 
 from explorer.errors import Fault
-from explorer.photos.facts import Precision
+from explorer.photos.types import Precision
 
 Phase = Literal["starting", "scanning", "indexing", "comparing", "watching", "paused", "waiting", "off", "stopped"]
 """off: told to stop; the process waits to be told to go on, and has let go of the library. stopped: the process has ended."""

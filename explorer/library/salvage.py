@@ -15,8 +15,8 @@ from pathlib import Path
 
 from explorer.errors import LibraryError
 from explorer.library.catalog import connect
-from explorer.library.checks import mend_references
 from explorer.library.damaged_tables import DamagedCatalog, RecoveredTable
+from explorer.library.integrity import mend_references
 from explorer.library.migrations import migrate
 from explorer.library.paths import join, printable
 from explorer.library.sqlite_pages import Pages

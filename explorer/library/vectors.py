@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.library.catalog import Catalog, Ids, VectorChange
-from explorer.library.storage import replace_durably
+from explorer.library.durable_io import replace_durably
 
 Vectors = npt.NDArray[np.float32]
 

@@ -14,21 +14,22 @@ import numpy as np
 from PIL import Image, ImageFile
 
 from explorer.errors import DamagedPhoto, OversizedPhoto, PhotoError, UnsupportedPhoto
-from explorer.photos import integrity, tiff, tiff_tags
-from explorer.photos.cicp import codes_of
-from explorer.photos.colour import has_other_tones, to_rgb
-from explorer.photos.deep import to_srgb_from_16_bits
-from explorer.photos.facts import DecodedPhoto
-from explorer.photos.figures import Look, Quality
+from explorer.photos import damage
+from explorer.photos.color.cicp import codes_of
+from explorer.photos.color.convert import has_other_tones, to_rgb
+from explorer.photos.color.high_bit_depth import to_srgb_from_16_bits
+from explorer.photos.file_io import read_file
 from explorer.photos.formats import RAW_REASON, openers, refusal, starts_like_a_photo
-from explorer.photos.hashes import content_hash, perceptual_hash
-from explorer.photos.inputs import InputSpec
-from explorer.photos.jpeg_quality import quality_of
+from explorer.photos.hashing import content_hash, perceptual_hash
+from explorer.photos.input_spec import InputSpec
 from explorer.photos.limits import check_pixels
 from explorer.photos.metadata import impossible_date, orientation, read_metadata
-from explorer.photos.png import allow_long_texts, png_without_texts
-from explorer.photos.reading import read_file
-from explorer.photos.scaling import fit, fitted, square, suffices
+from explorer.photos.quality.figures import Look, Quality
+from explorer.photos.quality.jpeg import quality_of
+from explorer.photos.readers import tiff, tiff_tags
+from explorer.photos.readers.png import allow_long_texts, png_without_texts
+from explorer.photos.resize import fit, fitted, square, suffices
+from explorer.photos.types import DecodedPhoto
 
 __all__ = ["PREVIEW_SIDE", "DecodedPhoto", "content_hash", "decode", "read_file"]
 
@@ -74,7 +75,7 @@ def decode(data: bytes, spec: InputSpec | None, *, mtime: float | None = None, n
             raise OversizedPhoto("it needs more memory than this computer has free") from None
         except Exception as error:
             # Decoders of broken files raise whatever they like.
-            raise integrity.failure(data) from error
+            raise damage.failure(data) from error
 
 
 def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str) -> DecodedPhoto:
@@ -147,10 +148,10 @@ def _open_otherwise(data: bytes) -> Image.Image:
         try:
             return tiff.read(data)
         except UnsupportedPhoto:
-            raise integrity.failure(data) from None
+            raise damage.failure(data) from None
     plain = png_without_texts(data)
     if plain is None:
-        raise integrity.failure(data)
+        raise damage.failure(data)
     try:
         picture = Image.open(io.BytesIO(plain), formats=("PNG",))
         check_pixels(*picture.size)
@@ -160,7 +161,7 @@ def _open_otherwise(data: bytes) -> Image.Image:
             picture.info.setdefault("cicp", codes)
         return picture
     except _BROKEN:
-        raise integrity.failure(data) from None
+        raise damage.failure(data) from None
 
 
 def _reduction(width: int, height: int, spec: InputSpec | None) -> float:
@@ -186,7 +187,7 @@ def _load_otherwise(data: bytes, factor: float) -> tuple[Image.Image, str | None
         whole.load()
         return whole, None
     except (PhotoError, *_BROKEN):
-        failure = integrity.failure(data)
+        failure = damage.failure(data)
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
         picture = _open(data)
@@ -209,7 +210,7 @@ def _is_blank(picture: Image.Image) -> bool:
 def _judge(picture: Image.Image, preview: Image.Image, upright: Image.Transpose | None, left: float) -> tuple[Quality, Look]:
     """Measure the picture as it was loaded. left: by how much it is still larger than it need be."""
     # Only here: OpenCV takes a while to load, and most of what knows of photos never measures one.
-    from explorer.photos.quality import luminance, measure
+    from explorer.photos.quality.measure import luminance, measure
 
     reduction, tables = max(1, int(left)), getattr(picture, "quantization", None)
     # JPEG's grid has lines every eight pixels; a JPEG that was scaled while it was decoded, or anything that is shrunk now, closer ones.

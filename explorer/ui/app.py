@@ -8,8 +8,8 @@ from explorer.config import PROJECT
 from explorer.errors import ExplorerError
 from explorer.ui import resources
 from explorer.ui.connection import watch_connection
-from explorer.ui.status import status_line
-from explorer.ui.words import plain
+from explorer.ui.photo_labels import plain
+from explorer.ui.status_line import status_line
 
 st.set_page_config(page_title="Photo Explorer", page_icon=PROJECT / "explorer" / "ui" / "static" / "icon.png", layout="wide")
 st.html(PROJECT / "explorer" / "ui" / "static" / "app.css")

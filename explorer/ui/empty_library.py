@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.config import PROJECT
 from explorer.library.rows import WorkerRow
 from explorer.ui import resources
-from explorer.ui.status import describe
+from explorer.ui.status_line import describe
 
 Situation = Literal["no folder", "adding", "not running", "resting", "away", "looking", "unreadable", "none found"]
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import threading
 
 from explorer.config import library_dir
+from explorer.decoding.pool import DecodePool
 from explorer.errors import ExplorerError
-from explorer.indexing.decode_pool import DecodePool
 from explorer.library.library import Library
-from explorer.photos.facts import DecodedPhoto
-from explorer.photos.inputs import InputSpec
+from explorer.photos.input_spec import InputSpec
+from explorer.photos.types import DecodedPhoto
 from explorer.search.engine import SearchEngine
 
 # Seconds that a person waits for an upload, and of the processor's time that it may take.

@@ -25,16 +25,19 @@ from starlette.routing import Route
 
 from explorer.config import PROJECT, library_dir
 from explorer.errors import ExplorerError, UsageError
-from explorer.indexing.control import start_worker, stop_worker
+from explorer.indexing.worker_client import start_worker, stop_worker
 from explorer.library.filters import Filters
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
-from explorer.ui import duplicates, map_data, oddities, ports, resources
-from explorer.ui.access import Access, access
-from explorer.ui.guard import PHOTOS, Guard
-from explorer.ui.instance import Instance
-from explorer.ui.originals import Original, OriginalResponse, open_original
-from explorer.words import whole_number
+from explorer.text_format import whole_number
+from explorer.ui import ports, resources
+from explorer.ui.access_token import Access, access
+from explorer.ui.anomalies_page import anomalies_state
+from explorer.ui.components import map_data
+from explorer.ui.duplicates_page import duplicates_state
+from explorer.ui.origin_guard import PHOTOS, Guard
+from explorer.ui.original_files import Original, OriginalResponse, open_original
+from explorer.ui.single_instance import Instance
 
 log = logging.getLogger("explorer.server")
 
@@ -132,7 +135,7 @@ async def map_points(request: Request) -> Response:
         colouring = map_data.colouring(asked.get("colour"))
         try:
             filters = Filters(asked.get("since") or None, asked.get("until") or None, asked.get("folder") or None)
-            return oddities.map_points(colouring, filters or None)
+            return anomalies_state.map_points(colouring, filters or None)
         except UsageError:
             return None
 
@@ -221,7 +224,7 @@ def _warm() -> None:
     resources.warm()
     # Whoever opens the page is told what is wrong.
     with contextlib.suppress(ExplorerError):
-        duplicates.groups(resources.library())
+        duplicates_state.groups(resources.library())
 
 
 async def _keep_worker(folder: Path) -> None:

@@ -19,7 +19,7 @@ from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, Response, expect, sync_playwright
 
 from explorer.config import PROJECT
-from explorer.ui.access import access
+from explorer.ui.access_token import access
 from tests import pictures
 
 # Seconds in which anything must have happened, on however busy a computer.

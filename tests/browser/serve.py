@@ -12,7 +12,7 @@ from tests.tiny import Tiny
 
 
 def start_worker(library_dir: Path, *, encoder: str | None = None, offline: bool = False) -> subprocess.Popen[bytes]:
-    """As `explorer.indexing.control.start_worker` does it."""
+    """As `explorer.indexing.worker_client.start_worker` does it."""
     command = [sys.executable, "-m", "tests.browser.serve", "WORKER", "--library", str(library_dir), "--encoder", "tiny"]
     return subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
 
@@ -23,13 +23,14 @@ def main(words: list[str]) -> int:
         from explorer.indexing import worker
 
         return worker.main(words[1:])
-    from explorer import cli
-    from explorer.ui import duplicates, server
+    from explorer.cli import app
+    from explorer.ui import server
+    from explorer.ui.duplicates_page import duplicates_state
 
     # What is put beside photos shows at the next load of the page.
-    duplicates.RECHECK_AFTER = 0.0
+    duplicates_state.RECHECK_AFTER = 0.0
     server.start_worker = start_worker
-    return cli.main(words)
+    return app.main(words)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from explorer.library.catalog import Catalog
-from explorer.library.pairs import PAIRS_VERSION, Pair, put_pairs
+from explorer.library.pair_store import PAIRS_VERSION, Pair, put_pairs
 from explorer.library.writer import Writer
 from tests import pictures
 from tests.browser.conftest import WAIT, Server, Visitor, _until_indexed

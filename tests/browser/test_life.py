@@ -21,7 +21,7 @@ from playwright.sync_api import expect
 from explorer.config import PROJECT
 from explorer.indexing.verify import verify
 from explorer.library.library import Library
-from explorer.ui.access import access
+from explorer.ui.access_token import access
 from tests import pictures
 from tests.browser.conftest import WAIT, Server, Visitor, _free_port, _until_indexed
 from tests.ui.serving import environment_of

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from explorer.encoders import registry
-from explorer.encoders.engine import quiet
+from explorer.encoders.openvino_runtime import quiet
 from tests.encoders.hub import Hub, serving
 
 # One layer, 32 numbers wide: like CLIP, but quick to make.

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from explorer.cli import main
+from explorer.cli.app import main
 from explorer.encoders import open_clip_models, registry
 from tests.encoders.hub import Hub
 

@@ -14,9 +14,9 @@ from PIL import Image
 
 from explorer.encoders import clip, open_clip_models, registry
 from explorer.encoders.base import Pixels, Vectors
-from explorer.encoders.engine import Model, engine_dir, quiet
+from explorer.encoders.openvino_runtime import Model, engine_dir, quiet
 from explorer.errors import EncoderError, UnknownEncoder, WeightsMissing
-from explorer.photos.inputs import InputSpec
+from explorer.photos.input_spec import InputSpec
 from tests import pictures
 from tests.encoders.hub import Hub
 from tests.encoders.test_tokens import ODD, SIGLIP, make_tokenizer

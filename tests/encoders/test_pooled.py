@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from explorer.encoders import pooled, registry
-from explorer.encoders.engine import engine_dir, quiet
+from explorer.encoders.openvino_runtime import engine_dir, quiet
 from explorer.errors import EncoderError, NoTextEncoder, WeightsMissing
 from tests import pictures
 from tests.encoders.hub import Hub

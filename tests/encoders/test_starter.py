@@ -17,7 +17,7 @@ from explorer.config import PROJECT
 from explorer.demo_photos import PHOTOGRAPHS, photograph
 from explorer.encoders import registry, starter
 from explorer.encoders.base import Vectors
-from explorer.encoders.engine import quiet
+from explorer.encoders.openvino_runtime import quiet
 from explorer.encoders.starter import HEAD_FILE, SIDE, Head, Starter
 from explorer.photos.decode import decode
 from tests import pictures

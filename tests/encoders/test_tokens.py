@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from explorer.encoders.engine import quiet
+from explorer.encoders.openvino_runtime import quiet
 from explorer.encoders.tokens import Tokens, adapt, build_clip, cleaned
 
 ODD = [

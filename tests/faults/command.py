@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from explorer.cli import main
+from explorer.cli.app import main
 from explorer.encoders import registry
 from tests.tiny import Tiny
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.indexing.once import index_folders
+from explorer.indexing.foreground import index_folders
 from explorer.indexing.verify import verify
 from explorer.library.library import Library
 from explorer.photos.decode import content_hash, decode

@@ -17,29 +17,31 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from explorer.analysis import neighbors
+from explorer.decoding.pool import Outcome
+from explorer.decoding.process import Job
 from explorer.encoders import registry
 from explorer.errors import PhotoError
-from explorer.indexing import leftovers, neighbours, survey, worker
-from explorer.indexing.decode_pool import Outcome
-from explorer.indexing.decode_process import Job
-from explorer.library import previews, storage, vectors
-from explorer.library import stages as store
+from explorer.indexing import crash_cleanup, worker
+from explorer.library import durable_io, previews, vectors
+from explorer.library import stage_store as store
 from explorer.library.catalog import Catalog
 from explorer.library.previews import PreviewStore
 from explorer.library.vectors import VectorIndex
 from explorer.library.writer import Writer
 from explorer.photos.decode import content_hash, decode
-from explorer.photos.facts import DecodedPhoto
-from explorer.photos.inputs import InputSpec
-from explorer.photos.reading import read_with_facts
+from explorer.photos.file_io import read_with_facts
+from explorer.photos.input_spec import InputSpec
+from explorer.photos.types import DecodedPhoto
+from explorer.scanning import survey
 from tests.tiny import Tiny
 
 # Where a worker can be made to kill itself, just before and just after.
 POINTS: dict[str, tuple[Any, str]] = {
-    "begin": (leftovers, "begin"),
-    "end": (leftovers, "end"),
+    "begin": (crash_cleanup, "begin"),
+    "end": (crash_cleanup, "end"),
     "walk": (survey, "walk"),
-    "flush": (storage, "flush"),
+    "flush": (durable_io, "flush"),
     "replace": (Path, "replace"),
     "unlink": (Path, "unlink"),
     "preview": (PreviewStore, "write"),
@@ -124,7 +126,7 @@ def _work(asked: dict[str, Any]) -> None:
     registry.register("tiny", Tiny)  # type: ignore[arg-type]
     if asked["decode"] == "near":
         worker.DecodePool = Near  # type: ignore[assignment,misc]
-    neighbours.ROWS = 16
+    neighbors.ROWS = 16
     worker.SAVE_LEAST = 5
     if asked.get("point"):
         die_at(asked["point"], asked["count"], asked["when"])

@@ -17,16 +17,16 @@ from typing import Any
 
 import pytest
 
-from explorer.cli import main
+from explorer.cli.app import main
 from explorer.config import PROJECT
 from explorer.errors import LibraryBusy, LibraryError, LibraryFull, LibraryLocked
 from explorer.indexing import worker as working
 from explorer.indexing.worker import Worker
 from explorer.library import catalog as cataloguing
-from explorer.library import previews, storage, vectors, writer
+from explorer.library import durable_io, previews, vectors, writer
 from explorer.library.catalog import Catalog
+from explorer.library.durable_io import explain
 from explorer.library.library import Library
-from explorer.library.storage import explain
 from explorer.library.writer import Writer
 from tests.faults.folders import TINY, Folders, check, index, sound
 
@@ -47,14 +47,14 @@ class Limit:
     """A disk with little room: previews and index files of more than so many bytes in all, and the catalog beyond so many pages."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.full, self._real = False, storage.flush
+        self.full, self._real = False, durable_io.flush
 
         def flush(path: Path) -> None:
             if self.full:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
             self._real(path)
 
-        monkeypatch.setattr(storage, "flush", flush)
+        monkeypatch.setattr(durable_io, "flush", flush)
 
 
 def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
@@ -227,7 +227,7 @@ class Power:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, cut_at: int) -> None:
         self.left, self.flushed, self.written = cut_at, set[Path](), set[Path]()
-        real_flush, real_replace, real_transaction = storage.flush, Path.replace, Writer.transaction
+        real_flush, real_replace, real_transaction = durable_io.flush, Path.replace, Writer.transaction
 
         def flush(path: Path) -> None:
             self.step()
@@ -251,7 +251,7 @@ class Power:
             self.step()
 
         self.durable = 0
-        for module in (storage, cataloguing):
+        for module in (durable_io, cataloguing):
             monkeypatch.setattr(module, "flush", flush)
         monkeypatch.setattr(Path, "replace", replace)
         monkeypatch.setattr(Writer, "transaction", transaction)

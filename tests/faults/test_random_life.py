@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from explorer.indexing import once
+from explorer.indexing import foreground
 from explorer.library.library import Library
 from tests.faults.folders import Folders, check, index, sound
 from tests.faults.nursery import POINTS, Near
@@ -94,8 +94,8 @@ class Life(RuleBasedStateMachine):
 
 
 def test_a_life_with_faults(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(once, "DecodePool", Near)
-    monkeypatch.setattr(once, "PAUSE", 0.01)
+    monkeypatch.setattr(foreground, "DecodePool", Near)
+    monkeypatch.setattr(foreground, "PAUSE", 0.01)
     run_state_machine_as_test(
         Life,
         settings=settings(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.cli import main
+from explorer.cli.app import main
 from explorer.indexing.verify import Report, verify
 from explorer.library.library import Library
 from tests.faults.folders import Folders, check, index

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from explorer.indexing import disk, pipeline, rounds
-from explorer.indexing.disk import SILENT
+from explorer.indexing import pipeline
+from explorer.scanning import drive_timeouts, scheduler
+from explorer.scanning.drive_timeouts import SILENT
 from tests.faults.drive import DEADLY, Drive, possible
 from tests.indexing.test_living import draw, on_disk, present, root
 from tests.indexing.test_worker import Watched, wait
@@ -18,9 +19,9 @@ pytestmark = pytest.mark.skipif(not possible(), reason="needs Linux, and the rig
 
 @pytest.fixture
 def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
-    monkeypatch.setattr(disk, "LIMIT", 1.5)
+    monkeypatch.setattr(drive_timeouts, "LIMIT", 1.5)
     monkeypatch.setattr(pipeline, "DOUBT", 1.5)
-    monkeypatch.setattr(rounds, "DRIVES", 0.2)
+    monkeypatch.setattr(scheduler, "DRIVES", 0.2)
     made = Watched(tmp_path)
     yield made
     made.reader.close()

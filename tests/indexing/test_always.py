@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.indexing.conftest import Desk
+from tests.fixtures.indexing import Desk
 from tests.tiny import Tiny
 
 CONTENTS = st.integers(0, 5)

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from explorer.indexing import pipeline, survey
-from explorer.indexing.decode_pool import Outcome
-from explorer.indexing.pipeline import Place
-from explorer.indexing.rules import IGNORE_FILE
-from tests.indexing.conftest import Desk
+from explorer.decoding.pool import Outcome
+from explorer.indexing import pipeline
+from explorer.scanning import survey
+from explorer.scanning.ignore import IGNORE_FILE
+from explorer.scanning.survey import Place
+from tests.fixtures.indexing import Desk
 
 posix = pytest.mark.skipif(os.name != "posix", reason="names and devices are other ones there")
 

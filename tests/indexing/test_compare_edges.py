@@ -10,16 +10,18 @@ from typing import Any
 
 import pytest
 
+from explorer import int64
 from explorer.errors import FolderError
-from explorer.indexing import compare
-from explorer.indexing.compare import Differences, Place, Tally, add_folder, slices
-from explorer.indexing.disk import SILENT, Disk, Silent
-from explorer.indexing.resting import Resting
-from explorer.indexing.rules import IGNORE_FILE
-from explorer.library import int64
+from explorer.indexing import reconcile
+from explorer.indexing.reconcile import Differences, add_folder, slices
 from explorer.library.writer import LEFT_OUT, Seen
-from tests.indexing.conftest import Desk
-from tests.indexing.test_compare import away, many, root
+from explorer.scanning.drive_timeouts import SILENT, Disk, Silent
+from explorer.scanning.ignore import IGNORE_FILE
+from explorer.scanning.survey import Place
+from explorer.scanning.tally import Tally
+from explorer.scanning.write_detection import Resting
+from tests.fixtures.indexing import Desk
+from tests.indexing.test_reconcile import away, many, root
 
 
 class Mute(Disk):
@@ -67,7 +69,7 @@ def test_a_hard_link_of_a_file_that_cannot_be_looked_at_is_a_copy(desk: Desk, mo
     before = desk.present()["old/a.jpg"]
     (desk.photos / "new").mkdir()
     os.link(path, desk.photos / "new" / "a.jpg")
-    monkeypatch.setattr(compare, "inode_of", lambda path: None)
+    monkeypatch.setattr(reconcile, "inode_of", lambda path: None)
     tally = desk.run("new", thorough=False)
     assert (tally.moved, tally.indexed) == (0, 1)
     assert desk.present() == {"old/a.jpg": before, "new/a.jpg": before}
@@ -76,7 +78,7 @@ def test_a_hard_link_of_a_file_that_cannot_be_looked_at_is_a_copy(desk: Desk, mo
 def test_a_drive_that_goes_before_it_is_settled_what_vanished_keeps_its_photos(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     before = many(desk, 3)
     (desk.photos / "000.png").unlink()
-    monkeypatch.setattr(compare, "root_state", lambda root: "absent")
+    monkeypatch.setattr(reconcile, "root_state", lambda root: "absent")
     tally = desk.run()
     assert (tally.missing, tally.away) == (0, 0)
     assert desk.present() == before and not away(desk)
@@ -126,7 +128,7 @@ def test_places_of_a_folder_that_is_watched_no_more_are_passed_over(desk: Desk) 
 
 def test_how_long_the_scans_of_a_root_took_is_added_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     now = iter([10.0, 13.0, 20.0, 25.0])
-    monkeypatch.setattr(compare, "time", SimpleNamespace(monotonic=lambda: next(now)))
+    monkeypatch.setattr(reconcile, "time", SimpleNamespace(monotonic=lambda: next(now)))
     found, tally = differences(desk)
     found.look([Place(desk.root, str(desk.photos), "a"), Place(desk.root, str(desk.photos), "b")])
     assert tally.took == {desk.root: 8.0}
@@ -206,7 +208,7 @@ def test_a_folder_is_added_unless_its_drive_is_silent_or_it_is_none(desk: Desk, 
     ],
 )  # fmt: skip
 def test_whether_a_folder_above_is_marked(path: str, marked: Any, covered: bool) -> None:
-    assert compare._covered(path, marked) is covered
+    assert reconcile._covered(path, marked) is covered
 
 
 def test_a_list_in_pieces() -> None:
@@ -226,4 +228,4 @@ def test_a_list_in_pieces() -> None:
 )
 def test_which_times_are_a_files_own(time: int, exact: bool) -> None:
     """Neither whole seconds nor what stands for all that is too far off."""
-    assert compare._exact(Seen("a.jpg", 1, time, 1)) is exact
+    assert reconcile._exact(Seen("a.jpg", 1, time, 1)) is exact

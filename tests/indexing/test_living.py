@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from explorer.indexing import control, rounds
-from explorer.indexing.pace import SETTING
-from explorer.indexing.rules import IGNORE_FILE
+from explorer.indexing import worker_client
+from explorer.indexing.throttle import SETTING
 from explorer.library.rows import RootRow
+from explorer.scanning import scheduler
+from explorer.scanning.ignore import IGNORE_FILE
 from tests import pictures
 from tests.indexing.test_worker import Watched, wait
 
@@ -146,15 +147,15 @@ def test_a_folder_made_while_it_runs_is_watched_and_what_is_left_out_is_not(watc
         draw(watched.photos / "new" / "deep" / "3.png", 3)
         settled(watched, watched.photos, what="a third one, in a folder that is watched again")
         assert watched.encoder.encoded == encoded + 1
-        control.exclude(watched.reader.catalog, str(watched.photos), ["new/"])
+        worker_client.exclude(watched.reader.catalog, str(watched.photos), ["new/"])
         wait(lambda: len(present(watched)) == 1 and root(watched, watched.photos)["left_out"] == 3, "the rule")
-        control.exclude(watched.reader.catalog, str(watched.photos), [])
+        worker_client.exclude(watched.reader.catalog, str(watched.photos), [])
         settled(watched, watched.photos, what="without the rule")
         assert watched.encoder.encoded == encoded + 1
 
 
 def test_a_folder_that_goes_and_comes_is_away_meanwhile(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds, "DRIVES", 0.1)
+    monkeypatch.setattr(scheduler, "DRIVES", 0.1)
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
         before = present(watched)
@@ -170,9 +171,9 @@ def test_a_folder_that_goes_and_comes_is_away_meanwhile(watched: Watched, monkey
 
 
 def test_where_events_are_not_to_be_had_it_looks_again_and_says_so(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds, "no_events", lambda root: "it is on a network drive (nfs)")
-    monkeypatch.setattr(rounds.Watcher, "watch", lambda self, root, rules=None: None)
-    monkeypatch.setattr(rounds, "RESCAN_UNWATCHED", 2.0)
+    monkeypatch.setattr(scheduler, "no_events", lambda root: "it is on a network drive (nfs)")
+    monkeypatch.setattr(scheduler.Watcher, "watch", lambda self, root, rules=None: None)
+    monkeypatch.setattr(scheduler, "RESCAN_UNWATCHED", 2.0)
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
         said = root(watched, watched.photos)["watching"]
@@ -203,7 +204,7 @@ def test_it_can_be_paused_resumed_stopped_and_slowed_and_a_pause_outlives_it(wat
 
 
 def test_a_rescan_of_one_folder_and_of_all(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds.Watcher, "watch", lambda self, root, rules=None: None)
+    monkeypatch.setattr(scheduler.Watcher, "watch", lambda self, root, rules=None: None)
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
         draw(watched.photos / "below" / "new.png", 5)

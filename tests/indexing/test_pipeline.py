@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.decoding.pool import Outcome
 from explorer.indexing import pipeline
-from explorer.indexing.decode_pool import Outcome
 from explorer.indexing.pipeline import Indexer, Progress
 from explorer.library.writer import Seen
 from explorer.photos.decode import content_hash
-from explorer.photos.figures import VERSION
+from explorer.photos.quality.figures import VERSION
 from tests import pictures
-from tests.indexing.conftest import Counting, Desk
+from tests.fixtures.indexing import Counting, Desk
 from tests.tiny import Tiny
 
 

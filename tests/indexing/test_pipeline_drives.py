@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
+from explorer.decoding.process import Job
 from explorer.indexing import pipeline
-from explorer.indexing.decode_process import Job
-from explorer.indexing.disk import SILENT, Disk, Silent
 from explorer.indexing.pipeline import BATCH, DOUBT, LINGER, Indexer
 from explorer.indexing.progress import Progress
 from explorer.indexing.tasks import Task
 from explorer.library.writer import Seen
-from tests.indexing.conftest import Desk
+from explorer.scanning.drive_timeouts import SILENT, Disk, Silent
+from tests.fixtures.indexing import Desk
 
 
 class Mute(Disk):

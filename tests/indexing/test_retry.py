@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from explorer.indexing import retry
-from explorer.indexing.once import index_folders
+from explorer.indexing.foreground import index_folders
 from explorer.library.library import Library
 from explorer.library.writer import Seen
 from tests import pictures

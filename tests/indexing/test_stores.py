@@ -6,13 +6,14 @@ import shutil
 
 import pytest
 
-from explorer.indexing import compare, rules
-from explorer.indexing.compare import Tally
-from explorer.indexing.resting import Resting
-from explorer.indexing.rules import Rules
+from explorer.indexing import reconcile
 from explorer.library.writer import LEFT_OUT
-from tests.indexing.conftest import Desk
-from tests.indexing.test_compare import root
+from explorer.scanning import ignore
+from explorer.scanning.ignore import Rules
+from explorer.scanning.tally import Tally
+from explorer.scanning.write_detection import Resting
+from tests.fixtures.indexing import Desk
+from tests.indexing.test_reconcile import root
 
 
 def older_library(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
@@ -21,8 +22,8 @@ def older_library(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]
         desk.draw(name, number)
     desk.draw("#recycle/bad.jpg", 9).write_bytes(b"broken")
     with monkeypatch.context() as patched:
-        patched.setattr(rules, "kind_of", lambda names: None)
-        patched.setattr(compare, "around_file", lambda path: None)
+        patched.setattr(ignore, "kind_of", lambda names: None)
+        patched.setattr(reconcile, "around_file", lambda path: None)
         desk.run()
     return desk.present()
 
@@ -72,7 +73,7 @@ def test_a_bin_that_a_person_asked_for_is_a_folder_like_any_other(desk: Desk, mo
 
 def test_a_drive_that_does_not_answer_has_nothing_decided_about_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     older_library(desk, monkeypatch)
-    differences = compare.Differences(desk.library.catalog, desk.writer, Resting(), Tally(), lambda: None)
+    differences = reconcile.Differences(desk.library.catalog, desk.writer, Resting(), Tally(), lambda: None)
     known = desk.writer.files_below(desk.root)
     chosen = Rules(str(desk.photos))
     of_others = differences._of_others(root(desk), known, chosen)

@@ -11,7 +11,7 @@ from explorer.errors import LibraryLocked
 from explorer.indexing.verify import Report, verify
 from explorer.library.library import Library
 from tests import pictures
-from tests.indexing.conftest import Desk
+from tests.fixtures.indexing import Desk
 
 
 @pytest.fixture

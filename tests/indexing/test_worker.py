@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from explorer.indexing.control import start_worker, stop_worker
-from explorer.indexing.pipeline import Place
-from explorer.indexing.rounds import Rounds
-from explorer.indexing.watch import Spot
 from explorer.indexing.worker import Worker
+from explorer.indexing.worker_client import start_worker, stop_worker
 from explorer.library.library import Library
 from explorer.library.writer import Writer
+from explorer.scanning.scheduler import Rounds
+from explorer.scanning.survey import Place
+from explorer.scanning.watch import Spot
 from tests import pictures
-from tests.indexing.conftest import Counting
+from tests.fixtures.indexing import Counting
 from tests.tiny import Tiny
 
 PATIENCE = 60.0

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from explorer.library import absence, catalog
+from explorer.library import catalog, missing_files
 from explorer.library.filters import Filters
 from explorer.library.writer import LEFT_OUT, Seen
 from tests.factory import DIM, Shelf, digest_of, vector_of
@@ -30,7 +30,7 @@ def put(shelf: Shelf, root: int, path: str, content: object) -> int:
 
 
 def away(shelf: Shelf, path: str) -> None:
-    absence.put_away(shelf.writer, [shelf.writer.files_below(shelf.root)[path]])
+    missing_files.put_away(shelf.writer, [shelf.writer.files_below(shelf.root)[path]])
 
 
 def shown(shelf: Shelf, photo: int) -> tuple[str, bool]:

@@ -4,7 +4,7 @@ import pytest
 
 from explorer.library import evidence
 from explorer.library.evidence import Evidence, evidence_of
-from explorer.photos.figures import Quality
+from explorer.photos.quality.figures import Quality
 from tests.factory import Shelf
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from explorer.errors import UsageError
 from explorer.library.filters import Filters, parse_day, taken_within
 from explorer.library.library import Library
-from explorer.photos.partial_dates import PRECISIONS, shortened
+from explorer.photos.metadata.partial_dates import PRECISIONS, shortened
 from tests.factory import Shelf
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from explorer.library import migrations, pairs
-from explorer.library.decisions import decide, decisions, protect, protected_folders
+from explorer.library import migrations, pair_store
+from explorer.library.decision_store import decide, decisions, protect, protected_folders
 from explorer.library.library import Library
-from explorer.library.pairs import PAIRS_VERSION
-from explorer.library.quality import unjudged
+from explorer.library.pair_store import PAIRS_VERSION
+from explorer.library.quality_store import unjudged
 from tests.factory import Shelf, digest_of
 
 
@@ -44,7 +44,7 @@ def test_a_library_of_an_earlier_release_opens_with_every_decision(tmp_path: Pat
         library.close()
     library = Library.open(tmp_path / "library")
     try:
-        (row,) = pairs.copies(library.catalog, [1])
+        (row,) = pair_store.copies(library.catalog, [1])
         assert (row.path, row.contents) == (str(tmp_path / "photos" / "a.jpg"), None)
         assert [photo_id for photo_id, _ in unjudged(library.catalog)] == [1]
         assert decisions(library.catalog).apart(digest_of("one"), digest_of("two"))
@@ -62,17 +62,17 @@ def test_what_another_method_found_goes_with_the_hashes_of_pixels(tmp_path: Path
 
         def fill(version: int, *, compared: bool = False) -> None:
             if compared:
-                pairs.put_compared(writer, [(one, None)], version)
+                pair_store.put_compared(writer, [(one, None)], version)
             else:
-                pairs.put_pairs(writer, [pairs.Pair(one, two, "picture", 0.9, {})], version)
-            pairs.put_pixel_hash(writer, one, bytes(16))
+                pair_store.put_pairs(writer, [pair_store.Pair(one, two, "picture", 0.9, {})], version)
+            pair_store.put_pixel_hash(writer, one, bytes(16))
 
         for compared in (False, True):
             fill(PAIRS_VERSION, compared=compared)
-            pairs.drop_pairs(writer, PAIRS_VERSION)
-            assert pairs.pixel_hashes(catalog, [one])
+            pair_store.drop_pairs(writer, PAIRS_VERSION)
+            assert pair_store.pixel_hashes(catalog, [one])
             fill(PAIRS_VERSION - 1, compared=compared)
-            pairs.drop_pairs(writer, PAIRS_VERSION)
-            assert not pairs.pixel_hashes(catalog, [one]) and not pairs.pairs(catalog, PAIRS_VERSION - 1)
+            pair_store.drop_pairs(writer, PAIRS_VERSION)
+            assert not pair_store.pixel_hashes(catalog, [one]) and not pair_store.pairs(catalog, PAIRS_VERSION - 1)
     finally:
         shelf.close()

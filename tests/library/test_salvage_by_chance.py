@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.library import checks
+from explorer.library import integrity
 from tests.library.wreck import PAGE, mended, rows_of
 
 
@@ -79,6 +79,6 @@ def test_any_damage_is_mended(made: Path, path: Path, damage: Callable[[bytearra
 @pytest.mark.parametrize("suffix", ["-wal", "-shm"])
 def test_garbage_beside_a_catalog_is_no_matter(made: Path, path: Path, suffix: str) -> None:
     path.with_name(path.name + suffix).write_bytes(random.Random(1).randbytes(40_000))
-    assert checks.damage(path) == []
+    assert integrity.damage(path) == []
     _, found = mended(path)
     assert found == rows_of(made)

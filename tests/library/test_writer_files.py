@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.library import absence
+from explorer.library import missing_files
 from explorer.library.vectors import VectorIndex
 from explorer.library.writer import LEFT_OUT, Seen
 from tests.factory import DIM, ENCODER, VERSION, Shelf, decoded, digest_of, vector_of
@@ -175,7 +175,7 @@ class TestPhotos:
         shelf.writer.recount([photo])
         row = shelf.library.catalog.photo(photo)
         assert row is not None and row["copies"] == 2
-        absence.put_away(shelf.writer, [known(shelf, "a.jpg")])
+        missing_files.put_away(shelf.writer, [known(shelf, "a.jpg")])
         assert visible(shelf) == {photo}
 
 

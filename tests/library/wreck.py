@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer.library import checks
-from explorer.library.decisions import decide
+from explorer.library import integrity
+from explorer.library.decision_store import decide
 from explorer.library.library import Library
 from explorer.library.salvage import Salvaged, salvage
 from explorer.library.writer import Seen
@@ -80,10 +80,10 @@ def mended(path: Path) -> tuple[Salvaged, Rows]:
     before = path.read_bytes()
     saved = salvage(path)
     assert saved.kept.read_bytes() == before
-    assert checks.damage(path) == []
+    assert integrity.damage(path) == []
     library = Library.open(path.parent)
     try:
-        assert checks.dangling(library.catalog) == []
+        assert integrity.dangling(library.catalog) == []
         counts = library.catalog.counts()
         assert counts.files <= PHOTOS
         library.catalog.roots(), library.catalog.matching(), library.catalog.failures()

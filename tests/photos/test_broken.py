@@ -15,9 +15,9 @@ from PIL import Image, ImageFile
 from explorer.errors import DamagedPhoto, OversizedPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos import limits
 from explorer.photos.decode import decode, read_file
-from explorer.photos.inputs import InputSpec
+from explorer.photos.input_spec import InputSpec
 from tests import pictures
-from tests.photos.looking import difference
+from tests.fixtures.picture_checks import difference
 
 SPEC = InputSpec(64, "squash", "bicubic")
 KINDS = ("JPEG", "progressive", "PNG", "WEBP", "GIF", "BMP", "TIFF", "packed TIFF", "HEIF", "AVIF")

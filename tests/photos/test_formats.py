@@ -9,9 +9,9 @@ from PIL import Image
 
 from explorer.errors import PhotoError
 from explorer.photos.decode import PREVIEW_SIDE, decode
-from explorer.photos.inputs import InputSpec
+from explorer.photos.input_spec import InputSpec
 from tests import pictures
-from tests.photos.looking import difference, distance, preview
+from tests.fixtures.picture_checks import difference, distance, preview
 
 SPEC = InputSpec(64, "squash", "bicubic")
 KINDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF")

@@ -5,9 +5,9 @@ import pytest
 from PIL import Image
 
 from explorer.photos.decode import decode
-from explorer.photos.inputs import InputSpec
+from explorer.photos.input_spec import InputSpec
 from tests import pictures
-from tests.photos.looking import difference, distance, preview
+from tests.fixtures.picture_checks import difference, distance, preview
 
 # What has to be done to an upright picture so that the tag brings it back.
 _LAID = {

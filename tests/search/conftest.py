@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from explorer.encoders import registry
-from explorer.library.library import Library
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
 from tests.tiny import Tiny
 
@@ -35,14 +31,6 @@ class Mute(Said):
 def _encoders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_loaders", {**registry._loaders, ENCODER: Said, "mute": Mute})
     monkeypatch.setattr(registry, "_loaded", {})
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
-    (tmp_path / "photos").mkdir()
-    made = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from explorer.analysis.stages import stages
 from explorer.config import library_dir
 from explorer.encoders import registry
-from explorer.indexing.once import index_folders
-from explorer.indexing.stages import stages
+from explorer.indexing.foreground import index_folders
 from explorer.library.library import Library
 from explorer.library.writer import Writer
 from explorer.ui import resources

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from explorer.config import PROJECT
 from explorer.library.library import Library
-from explorer.ui.access import Access, access
+from explorer.ui.access_token import Access, access
 
 LOOPBACK = re.compile(r"^socket\.(connect|sendto|sendmsg|getaddrinfo|gethostbyname) \((\(?'(127\.0\.0\.1|localhost|::1)'|'/)")
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.anomalies import export_findings
+from explorer.anomalies.finding_kinds import KINDS
+from explorer.anomalies.finding_removals import removals_of_findings
 from explorer.config import PROJECT
-from explorer.review import reports
-from explorer.review.kinds import KINDS
-from explorer.review.taking import removals_of_findings
-from explorer.ui import oddities, resources, revealing
+from explorer.ui import file_manager, resources
+from explorer.ui.anomalies_page import anomalies_state
 
 pytestmark = pytest.mark.usefixtures("photos")
 
@@ -41,37 +42,37 @@ def test_the_line_is_remembered_and_live() -> None:
     app = page(kind="dark")
     app.slider[0].set_value(1.0).run()
     assert not app.exception
-    assert oddities.review().lines()["dark"] == 1.0
+    assert anomalies_state.review().lines()["dark"] == 1.0
     assert page(kind="dark").slider[0].value == 1.0
     app.slider[0].set_value(0.0).run()
     assert "Nothing of this kind stands out." in [info.value for info in app.info]
 
 
 def test_what_was_dismissed_is_shown_apart_and_comes_back() -> None:
-    oddities.review().set_line("empty", 1.0)
-    found = oddities.review().findings(["empty"])
+    anomalies_state.review().set_line("empty", 1.0)
+    found = anomalies_state.review().findings(["empty"])
     assert found
-    oddities.review().dismiss(found)
+    anomalies_state.review().dismiss(found)
     assert [info.value for info in page(kind="empty").info] == ["Nothing of this kind stands out."]
     assert not page(kind="empty", dismissed="1").info
-    oddities.review().restore(found)
+    anomalies_state.review().restore(found)
     assert [info.value for info in page(kind="empty", dismissed="1").info] == ["Nothing of this kind was dismissed."]
 
 
 def test_reports_hold_every_finding(photos: Path) -> None:
-    found = oddities.review().findings(everything=True)
-    told = json.loads(reports.as_json(found))
-    rows = list(csv.DictReader(io.StringIO(reports.as_csv(found))))
+    found = anomalies_state.review().findings(everything=True)
+    told = json.loads(export_findings.as_json(found))
+    rows = list(csv.DictReader(io.StringIO(export_findings.as_csv(found))))
     assert [row["path"] for row in told] == [row["path"] for row in rows] == [finding.path for finding in found]
     assert {row["kind"] for row in told} <= set(KINDS) and all(Path(row["path"]).is_relative_to(photos) for row in told)
 
 
 def test_a_photo_is_removed_with_all_its_files() -> None:
-    found = oddities.review().findings(["dark"], everything=True)
+    found = anomalies_state.review().findings(["dark"], everything=True)
     going = removals_of_findings(resources.library().catalog, found).removals
     assert sorted(removal.path for removal in going) == sorted(finding.path for finding in found)
     assert all(removal.keeper is None and len(removal.hash) == 32 for removal in going)
 
 
 def test_a_file_that_is_gone_cannot_be_shown(tmp_path: Path) -> None:
-    assert "not there" in revealing.reveal(str(tmp_path / "gone.jpg"))
+    assert "not there" in file_manager.reveal(str(tmp_path / "gone.jpg"))

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.config import PROJECT
 from explorer.encoders import registry
 from explorer.library.rows import Counts
-from explorer.ui import empty_library, resources, status
+from explorer.ui import empty_library, resources, status_line
 from tests.tiny import Tiny
 
 PAGES = ("search", "duplicates", "anomalies", "library")
@@ -156,7 +156,7 @@ def test_each_is_said_in_words(monkeypatch: pytest.MonkeyPatch, why: str) -> Non
 def test_an_indexer_that_rests_says_of_what(monkeypatch: pytest.MonkeyPatch, states: list[str], text: str) -> None:
     found: Any = Library(states=states)
     monkeypatch.setattr(resources, "library", lambda: found)
-    assert status.describe(found.catalog.worker()) == text
+    assert status_line.describe(found.catalog.worker()) == text
 
 
 def test_an_indexer_that_does_not_stay_up_is_not_promised_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +164,7 @@ def test_an_indexer_that_does_not_stay_up_is_not_promised_again(monkeypatch: pyt
     monkeypatch.setattr(resources, "_ended", 0)
     for ended, promised in ((0, True), (1, True), (2, False), (1, True)):
         resources.indexer_ended(ended)
-        text = status.describe(None)
+        text = status_line.describe(None)
         assert ("started by itself" in text, "terminal" in text) == (promised, not promised)
-    monkeypatch.setattr(status, "has_room", lambda _: False)
-    assert "make room" in status.describe(None)
+    monkeypatch.setattr(status_line, "has_room", lambda _: False)
+    assert "make room" in status_line.describe(None)

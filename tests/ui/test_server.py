@@ -17,9 +17,9 @@ from starlette.testclient import TestClient
 from explorer.config import library_dir
 from explorer.errors import ExplorerError, LibraryLocked
 from explorer.ui import ports, resources, server
-from explorer.ui.access import access
-from explorer.ui.gallery import preview_address
-from explorer.ui.instance import Instance
+from explorer.ui.access_token import access
+from explorer.ui.components.gallery import preview_address
+from explorer.ui.single_instance import Instance
 from tests.ui.conftest import id_of
 
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from explorer.errors import PhotoError
 from explorer.photos import decode as decoding
+from explorer.photos.file_io import read_file
 from explorer.photos.metadata import exif, iptc, takeout, xmp
 from explorer.photos.metadata.embedded import Embedded
 from explorer.photos.metadata.merge import Facts, Reading, Unread, joined, lacking, unknown
 from explorer.photos.metadata.xmp_writer import with_facts
-from explorer.photos.reading import read_file
 
 _LARGEST_JSON = 5_000_000
 # Of what could not be read, as much as a person is told.

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from PIL import ExifTags, Image
 
-from explorer.photos.facts import Metadata, TakenSource
 from explorer.photos.metadata import exif as exif_data
 from explorer.photos.metadata import iptc as iptc_data
 from explorer.photos.metadata import xmp as xmp_data
 from explorer.photos.metadata.exif import Exif
 from explorer.photos.metadata.names import date_in_name
-from explorer.photos.partial_dates import PartialDate, file_date, plausible
+from explorer.photos.metadata.partial_dates import PartialDate, file_date, plausible
+from explorer.photos.types import Metadata, TakenSource
 
 _Dated = tuple[TakenSource, PartialDate]
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from PIL import ExifTags, Image
 
+from explorer.photos.metadata.field_values import clean, decoded, in_degrees, number, rating, rating_of_percent, sequence, words
 from explorer.photos.metadata.merge import Facts, Reading, Unread
-from explorer.photos.metadata.values import clean, decoded, in_degrees, number, rating, rating_of_percent, sequence, words
-from explorer.photos.partial_dates import PartialDate, from_parts, is_blank, parse, plausible
+from explorer.photos.metadata.partial_dates import PartialDate, from_parts, is_blank, parse, plausible
 
 _TAG, _GPS = ExifTags.Base, ExifTags.GPS
 # Windows' own: stars, percent, and keywords in UTF-16.

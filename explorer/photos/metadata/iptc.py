@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from PIL import Image
 
+from explorer.photos.metadata.field_values import decoded, words
 from explorer.photos.metadata.merge import Facts, Reading, Unread
-from explorer.photos.metadata.values import decoded, words
-from explorer.photos.partial_dates import PartialDate, from_parts, is_blank, plausible
+from explorer.photos.metadata.partial_dates import PartialDate, from_parts, is_blank, plausible
 
 # Of record 1: how text is encoded. Of record 2: keywords; day and time of the picture's making, and of its scanning.
 _CHARACTER_SET, _KEYWORDS = (1, 90), (2, 25)

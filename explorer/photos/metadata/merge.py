@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from explorer.photos.partial_dates import PartialDate, parse
+from explorer.photos.metadata.partial_dates import PartialDate, parse
 
 # `all`: a whole block or file, so that nobody knows what it says.
 About = Literal["date", "place", "rating", "keywords", "all"]

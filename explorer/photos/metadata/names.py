@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from explorer.photos.partial_dates import PartialDate, from_parts, of_half, plausible
+from explorer.photos.metadata.partial_dates import PartialDate, from_parts, of_half, plausible
 
 _DATE = r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<sep>[-_.]?)(?P<month>[01]\d)(?P=sep)(?P<day>[0-3]\d)"
 _DAY = re.compile(rf"{_DATE}(?!\d)")

@@ -7,9 +7,9 @@ import json
 import math
 from typing import Any
 
+from explorer.photos.metadata.field_values import decoded
 from explorer.photos.metadata.merge import Facts, Reading, Unread
-from explorer.photos.metadata.values import decoded
-from explorer.photos.partial_dates import PartialDate, plausible
+from explorer.photos.metadata.partial_dates import PartialDate, plausible
 
 _EPOCH = dt.datetime(1970, 1, 1)
 # Where the photo was placed, by a person or by Google, and where its own EXIF data place it.

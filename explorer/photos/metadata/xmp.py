@@ -13,9 +13,9 @@ from xml.etree import ElementTree as ET
 
 from PIL import Image
 
+from explorer.photos.metadata.field_values import coordinate, decoded, rating, rating_of_percent, words
 from explorer.photos.metadata.merge import Facts, Reading, Unread
-from explorer.photos.metadata.values import coordinate, decoded, rating, rating_of_percent, words
-from explorer.photos.partial_dates import PartialDate, is_blank, parse, plausible
+from explorer.photos.metadata.partial_dates import PartialDate, is_blank, parse, plausible
 
 # Bytes of a packet or a sidecar. Thumbnails and an editor's masks may lie in one.
 LARGEST = 16_000_000

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from explorer.photos.facts import Metadata
 from explorer.photos.metadata import impossible_date, read_metadata
+from explorer.photos.types import Metadata
 from tests import pictures
 from tests.photos.metadata.packets import xmp
 from tests.photos.metadata.test_iptc import data, jpeg

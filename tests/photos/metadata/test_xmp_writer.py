@@ -99,7 +99,7 @@ def test_minutes() -> None:
 @given(st.floats(-90, 90), st.floats(-180, 180), st.lists(st.text(min_size=1, max_size=9), max_size=3))
 @settings(deadline=None)
 def test_what_is_written_is_read_again(latitude: float, longitude: float, words: list[str]) -> None:
-    from explorer.photos.metadata.values import words as cleaned
+    from explorer.photos.metadata.field_values import words as cleaned
 
     facts = Facts(place=(latitude, longitude), keywords=cleaned(words))
     found = read(with_facts(None, facts)).facts

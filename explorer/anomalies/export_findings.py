@@ -1,0 +1,36 @@
+"""Findings as files that other programs read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+
+from explorer.anomalies.finding_kinds import TITLES
+from explorer.anomalies.findings import Finding
+from explorer.library.paths import to_text
+from explorer.removal.spreadsheet import row_as_text
+
+_COLUMNS = ("path", "kind", "title", "score", "detail", "id", "dismissed")
+
+
+def as_json(findings: Sequence[Finding]) -> str:
+    """A list of objects, ASCII only, so that any name survives."""
+    return json.dumps([_row(finding) for finding in findings], indent=1) + "\n"
+
+
+def as_csv(findings: Sequence[Finding]) -> str:
+    """A table with a header. Names that are no UTF-8 are written as the catalog keeps them; no cell is a formula (`spreadsheet.py`)."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(row_as_text(_row(finding) | {"path": to_text(finding.path)}) for finding in findings)
+    return text.getvalue()
+
+
+def _row(finding: Finding) -> dict[str, object]:
+    return {
+        "path": finding.path, "kind": finding.kind, "title": TITLES[finding.kind][0], "score": round(finding.score, 4),
+        "detail": finding.detail, "id": finding.id, "dismissed": finding.dismissed,
+    }  # fmt: skip

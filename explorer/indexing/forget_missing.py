@@ -1,0 +1,50 @@
+"""The person's word that files which vanished are gone for good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from explorer.indexing.reconcile import AT_ONCE, slices
+from explorer.library.catalog import Catalog
+from explorer.library.paths import below, inside, join, to_text
+from explorer.library.writer import KnownFile, Writer
+from explorer.scanning.drive_timeouts import Alive, Disk, Silent
+from explorer.scanning.scan import NOWHERE, inode_of, root_state
+
+
+def forget_vanished(catalog: Catalog, writer: Writer, folder: str | None = None, disk: Disk | None = None) -> int:
+    """The person's word that files which vanished are gone: those at or below this absolute folder, or all.
+
+    A file that is there again stays, and so do all of a drive that does not answer. Gives the number of files that left the library.
+    """
+    number, disk = 0, disk or Disk()
+    for root in catalog.roots():
+        path = root["path"]
+        relative = _part(folder, path) if folder else ""
+        if relative is None:
+            continue
+        files = [file for file in writer.files_below(root["id"], relative).values() if file.state == "present"]
+        try:
+            gone = disk.look(path, lambda alive, path=path, files=files: _nowhere(path, files, alive))  # type: ignore[misc]
+        except Silent:
+            continue
+        for some in slices(gone, 500):
+            # They are answered for: what vanishes in a moment is another matter.
+            writer.put_missing(some, ago=2 * AT_ONCE)
+        number += len(gone)
+    return number
+
+
+def _nowhere(root: str, files: Iterable[KnownFile], alive: Alive) -> list[KnownFile]:
+    """Those of a root's files that are not where they were. Where its drive is there, only those that a scan has missed already."""
+    gone, is_there = list[KnownFile](), root_state(root) == "there"
+    for file in files:
+        alive()
+        if (file.lost or not is_there) and inode_of(join(to_text(root), file.path)) == NOWHERE:
+            gone.append(file)
+    return gone
+
+
+def _part(folder: str, root: str) -> str | None:
+    """Which part of a root is meant by a folder: '' for all of it, None for none."""
+    return "" if inside(root, folder) else below(folder, root)

@@ -1,0 +1,209 @@
+"""Questions that `verify` asks the catalog about itself, and how its rows are put right."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from explorer.library.catalog import Catalog
+from explorer.library.column_values import columns_of, fits
+from explorer.library.durable_io import explain
+from explorer.library.migrations import VERSION, migrate
+from explorer.library.paths import from_text, join
+from explorer.library.writer import Writer
+
+# Faults of a catalog's file that are listed, and seconds to wait for another program that keeps it locked.
+_MOST_FAULTS, _WAIT = 20, 30.0
+
+
+class PresentFile(NamedTuple):
+    """A file that the catalog takes to be on disk. path: absolute."""
+
+    id: int
+    root: str
+    path: str
+    size: int
+    mtime_ns: int
+    hash: str
+
+
+class Rule(NamedTuple):
+    """Something that always holds. sql: selects the ids of rows for which it does not. text: what is wrong. mend: SQL for one id."""
+
+    sql: str
+    text: str
+    mend: str
+
+
+# A file of whose row nothing can be believed is read again: no file has this size.
+_READ_AGAIN = "update file set state = 'failed', photo_id = null, size = -1, fault = null, reason = 'it is to be read again' where id = ?"
+_UNPLACE = "delete from place where photo_id not in (select id from photo) or encoder_id not in (select id from encoder)"
+_PARENT = "rtrim(rtrim(path, replace(path, '/', '')), '/')"
+
+RULES = (
+    Rule("select id from file where state = 'present' and photo_id is null", "File {} is present, but of no photo.", _READ_AGAIN),
+    Rule("select id from file where state = 'failed' and photo_id is not null", "File {} failed, and is of a photo.", _READ_AGAIN),
+    Rule("select id from file where state = 'failed' and coalesce(reason, '') = ''", "File {} failed for no reason.", _READ_AGAIN),
+    Rule(
+        "select id from file where state = 'missing' and photo_id is null",
+        "File {} is missed, but was of no photo.",
+        "delete from file where id = ?",
+    ),
+    Rule(
+        f"select id from file where folder <> {_PARENT}",  # noqa: S608
+        "File {} is listed in a folder that is not its own.",
+        f"update file set folder = {_PARENT} where id = ?",  # noqa: S608
+    ),
+    Rule(
+        "select photo_id from purged where photo_id in (select id from photo)",
+        "Photo {} is there, and is listed as gone.",
+        "delete from purged where photo_id = ?",
+    ),
+    Rule(
+        "select id from photo where change > (select change from clock)",
+        "Photo {} was changed later than anything was.",
+        "update photo set change = (select change from clock) where id = ?",
+    ),
+    Rule(
+        "select photo_id from purged where change > (select change from clock)",
+        "Photo {} went later than anything was changed.",
+        "update purged set change = (select change from clock) where photo_id = ?",
+    ),
+)
+
+
+def damage(path: Path) -> list[str]:
+    """What is wrong with a catalog's file: what SQLite finds (`pragma integrity_check`), tables that are not there, and values that the
+    program cannot have written. Empty when all is well. Reads everything, changes nothing.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=_WAIT)) as db:
+            db.text_factory = _text
+            found = [_printable(row[0]) for row in db.execute(f"pragma integrity_check({_MOST_FAULTS})") if row[0] != "ok"]
+            return found or _wrong_values(db)
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN):
+            raise explain(error, path.parent) or error from error
+        return [_printable(str(error))]
+
+
+def _wrong_values(db: sqlite3.Connection) -> list[str]:
+    found = list[str]()
+    with contextlib.closing(sqlite3.connect(":memory:")) as whole:
+        migrate(whole)
+        names = [row[0] for row in whole.execute("select name from sqlite_master where type = 'table' and name not like '%sqlite%'")]
+        (version,) = db.execute("pragma user_version").fetchone()
+        for table in names:
+            columns = columns_of(db, table)
+            if not columns and version == VERSION:
+                found.append(f"the table {table} is not there")
+            for row in db.execute(f'select * from "{table}"') if columns else ():  # noqa: S608
+                wrong = [column.name for column, value in zip(columns, row, strict=True) if not fits(table, column, value)]
+                if wrong:
+                    found.append(f"a row of {table} holds a value that cannot be ({', '.join(wrong)})")
+            if len(found) >= _MOST_FAULTS:
+                break
+    return found[:_MOST_FAULTS]
+
+
+def _text(raw: bytes) -> str | bytes:
+    """Text from the file; what is no UTF-8 as bytes, which no column of texts holds."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw
+
+
+def _printable(text: object) -> str:
+    return text.decode(errors="replace") if isinstance(text, bytes) else str(text)
+
+
+def dangling(catalog: Catalog) -> list[tuple[str, int | None, str]]:
+    """Rows that refer to a row that is not there: (table, row id or None where the table has none, table referred to)."""
+    with catalog.reading() as db:
+        return [(row[0], row[1], row[2]) for row in db.execute("pragma foreign_key_check")]
+
+
+def mend_references(db: sqlite3.Connection) -> dict[str, int]:
+    """In a catalog that is just made of saved rows, as `mend_dangling`; gives how many rows went, by table."""
+    gone = dict[str, int]()
+    while rows := db.execute("pragma foreign_key_check").fetchall():
+        for table, row, to, _ in rows:
+            if (table, to) == ("file", "photo"):
+                db.execute(_READ_AGAIN, (row,))
+            elif row is None:
+                # Of the one table without row ids, all of them at once.
+                db.execute(_UNPLACE)
+            elif db.execute(f'delete from "{table}" where rowid = ?', (row,)).rowcount:  # noqa: S608
+                gone[table] = gone.get(table, 0) + 1
+    return gone
+
+
+def mend_dangling(writer: Writer, rows: list[tuple[str, int | None, str]]) -> None:
+    """Files of photos that are not there are read again; anything else of a photo or folder that is not there goes with it."""
+    with writer.transaction():
+        for table, row, to in rows:
+            if row is None:
+                # Of the one table without row ids, all of them at once.
+                writer.run(_UNPLACE)
+            else:
+                writer.run(_READ_AGAIN if (table, to) == ("file", "photo") else f'delete from "{table}" where rowid = ?', (row,))  # noqa: S608
+
+
+def broken(catalog: Catalog, rule: Rule) -> list[int]:
+    """The rows for which a rule does not hold."""
+    with catalog.reading() as db:
+        return [row[0] for row in db.execute(rule.sql)]
+
+
+def mend(writer: Writer, rule: Rule, ids: list[int]) -> None:
+    """Have a rule hold for these rows."""
+    with writer.transaction():
+        writer.run_many(rule.mend, ((i,) for i in ids))
+
+
+def miscounted(catalog: Catalog) -> list[int]:
+    """Photos whose number of present files is not what the file rows say, or that no file refers to unnoticed."""
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select p.id from photo p left join file f on f.photo_id = p.id group by p.id"
+            " having p.present <> sum(f.state is 'present') or (count(f.id) = 0) <> (p.orphaned_at is not null)"
+        )
+        return [row[0] for row in rows]
+
+
+def hashes(catalog: Catalog) -> dict[str, int]:
+    """The content hash (hex) of every photo, hidden ones too, and its id."""
+    with catalog.reading() as db:
+        return {row[0].hex(): row[1] for row in db.execute("select hash, id from photo")}
+
+
+def read_again(writer: Writer, file_ids: list[int]) -> None:
+    """Have these files read again by the next indexing, whatever their size and time say."""
+    with writer.transaction():
+        writer.run_many("update file set size = -1 where id = ?", ((i,) for i in file_ids))
+
+
+def present_files(catalog: Catalog) -> Iterator[PresentFile]:
+    """Every file that should be on disk; those that are away are not among them."""
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select f.id, r.path, f.path, f.size, f.mtime_ns, p.hash from file f join root r on r.id = f.root_id"
+            " join photo p on p.id = f.photo_id where f.state = 'present' and f.gone_at is null"
+        )
+        for file_id, root, path, size, mtime_ns, digest in rows:
+            yield PresentFile(file_id, from_text(root), join(root, path), size, mtime_ns, digest.hex())
+
+
+def unencoded(catalog: Catalog, encoder_id: int) -> int:
+    """Visible photos that have no vector of an encoder."""
+    with catalog.reading() as db:
+        (number,) = db.execute(
+            "select count(*) from photo p where p.present > 0"
+            " and not exists (select 1 from embedding e where e.photo_id = p.id and e.encoder_id = ?)",
+            (encoder_id,),
+        ).fetchone()
+    return int(number)

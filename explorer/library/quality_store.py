@@ -1,0 +1,124 @@
+"""The figures of photos (`photos/quality/measure.py`) as they are kept: one row each, packed, so that a hundred thousand are read at once."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.library.catalog import Catalog, Ids
+from explorer.library.paths import join
+from explorer.library.writer import FACTS, KnownFile, Writer
+from explorer.photos.quality.figures import FIGURES, VERSION, Look
+from explorer.photos.types import DecodedPhoto, Precision
+
+
+class Figures(NamedTuple):
+    """The figures of many photos. ids: (n,) ascending. values: (n, len(FIGURES)) float32. stated: a date that cannot be, by photo id."""
+
+    ids: Ids
+    values: npt.NDArray[np.float32]
+    stated: dict[int, str]
+
+    def of(self, name: str) -> npt.NDArray[np.float32]:
+        """One figure of all photos."""
+        return self.values[:, FIGURES.index(name)]
+
+
+def put_quality(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
+    """Keep what decoding measured, in place of what was known."""
+    if photo.quality:
+        writer.run(
+            "insert or replace into quality (photo_id, version, figures, look, stated)"
+            " select ?1, ?2, ?3, ?4, ?5 where exists (select 1 from photo where id = ?1)",
+            (photo_id, VERSION, photo.quality, photo.look, photo.stated),
+        )
+        # Earlier releases called some whole photos damaged.
+        writer.run("update photo set damaged = ?2 where id = ?1 and damaged is not ?2", (photo_id, photo.damaged))
+
+
+def refresh(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
+    """Replace all that is known of a photo by what decoding the same content tells now. In a transaction of the caller's, or its own."""
+    with writer.transaction() as change:
+        columns = ", ".join(f"{name} = ?" for name in (*FACTS, "change"))
+        writer.run(f"update photo set {columns} where id = ?", [*(getattr(photo, name) for name in FACTS), change, photo_id])  # noqa: S608
+        put_quality(writer, photo_id, photo)
+
+
+def unjudged(catalog: Catalog) -> list[tuple[int, KnownFile]]:
+    """Visible photos without figures, or with those of another version, or whose files' contents are not known, each with one of its files
+    on a connected drive."""
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, min(f.id) from photo p"
+            " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id and r.state = 'online'"
+            " where p.present > 0 and (p.contents is null or not exists"
+            " (select 1 from quality q where q.photo_id = p.id and q.version = ?)) group by p.id",
+            (VERSION,),
+        ).fetchall()
+    return [(int(row[7]), KnownFile(*row[:8])) for row in rows]
+
+
+def figures(catalog: Catalog) -> Figures:
+    """Those of all visible photos that have been judged."""
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select q.photo_id, q.figures, q.stated from quality q join photo p on p.id = q.photo_id"
+            " where p.present > 0 and q.version = ? order by q.photo_id",
+            (VERSION,),
+        ).fetchall()
+    size = 4 * len(FIGURES)
+    rows = [row for row in rows if len(row[1]) == size]
+    values = np.frombuffer(b"".join(row[1] for row in rows), "<f4").reshape(len(rows), len(FIGURES)).astype(np.float32)
+    return Figures(np.fromiter((row[0] for row in rows), np.int64, len(rows)), values, {row[0]: row[2] for row in rows if row[2]})
+
+
+def look_of(catalog: Catalog, photo_id: int) -> Look | None:
+    """The sharpness map and the histogram of one photo; None where it has not been judged yet."""
+    with catalog.reading() as db:
+        row = db.execute("select look from quality where photo_id = ? and version = ?", (photo_id, VERSION)).fetchone()
+    try:
+        return Look.unpacked(row[0]) if row else None
+    except ValueError:
+        return None
+
+
+class Subject(NamedTuple):
+    """A visible photo as far as its review goes. path: absolute, of one of its files, on a connected drive if there is one."""
+
+    id: int
+    hash: str
+    path: str
+    format: str
+    width: int
+    height: int
+    frames: int
+    taken_at: str | None
+    taken_source: str | None
+    camera: str | None
+    damaged: str | None
+    offline: bool
+    taken_precision: Precision | None = None
+
+
+def subjects(catalog: Catalog) -> list[Subject]:
+    """All visible photos, by id."""
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select p.id, p.hash, r.path, f.path, p.format, p.width, p.height, p.frames, p.taken_at, p.taken_source, p.camera, p.damaged,"
+            " r.state = 'offline', p.taken_precision, min((r.state = 'offline') * 1000000000000 + f.id) from photo p"
+            " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
+            " where p.present > 0 group by p.id order by p.id"
+        ).fetchall()
+    return [Subject._make((row[0], row[1].hex(), join(row[2], row[3]), *row[4:12], bool(row[12]), row[13])) for row in rows]
+
+
+def named_files(catalog: Catalog) -> list[tuple[int, str, str, str]]:
+    """(photo id, its hash, absolute path, format of the content) of every present file."""
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select p.id, p.hash, r.path, f.path, p.format from file f join photo p on p.id = f.photo_id join root r on r.id = f.root_id"
+            " where f.state = 'present' order by f.id"
+        ).fetchall()
+    return [(row[0], row[1].hex(), join(row[2], row[3]), row[4]) for row in rows]

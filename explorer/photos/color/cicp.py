@@ -1,0 +1,63 @@
+"""CICP code points (primaries and transfer) in files whose decoders do not pass them on: PNG's cICP chunk, AVIF's `colr` box."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from explorer.photos.damage import PNG_SIGNATURE, png_checksum_holds, png_chunks
+
+# Boxes that hold the properties of an AVIF's pictures, from the outside in (ISO/IEC 23008-12, 9.3).
+_PATH = (b"meta", b"iprp", b"ipco")
+
+
+def codes_of(data: bytes) -> tuple[int, int] | None:
+    """Colour primaries and transfer characteristics of a PNG or AVIF file, by ITU-T H.273; None where it states none."""
+    if data.startswith(PNG_SIGNATURE):
+        return _of_png(data)
+    return _of_boxes(data) if data[4:8] == b"ftyp" else None
+
+
+def _of_png(data: bytes) -> tuple[int, int] | None:
+    # It stands before the picture, so nothing behind is looked at.
+    if data.find(b"cICP", 0, data.find(b"IDAT") + 1) < 0:
+        return None
+    for kind, start, end in png_chunks(data):
+        if kind == b"IDAT":
+            break
+        if kind == b"cICP" and end - start == 4 and png_checksum_holds(data, start, end):
+            return data[start], data[start + 1]
+    return None
+
+
+def _of_boxes(data: bytes) -> tuple[int, int] | None:
+    """The first `colr` box of the kind nclx: the picture's own comes before those of its gain map and other parts."""
+    start, end = 0, len(data)
+    for wanted in _PATH:
+        found = next(((at, stop) for kind, at, stop in _boxes(data, start, end) if kind == wanted), None)
+        if found is None:
+            return None
+        start, end = found
+        # A full box: version and flags come first.
+        start += 4 if wanted == b"meta" else 0
+    for kind, at, stop in _boxes(data, start, end):
+        if kind == b"colr" and data[at : at + 4] == b"nclx" and stop - at >= 10:
+            primaries, transfer = struct.unpack_from(">HH", data, at + 4)
+            return primaries, transfer
+    return None
+
+
+def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Kind of each box in a range, and where its content starts and ends."""
+    while start + 8 <= end:
+        size, kind = struct.unpack_from(">I4s", data, start)
+        head = 8
+        if size == 1 and start + 16 <= end:
+            (size,) = struct.unpack_from(">Q", data, start + 8)
+            head = 16
+        elif size == 0:
+            size = end - start
+        if size < head or start + size > end:
+            return
+        yield kind, start + head, start + size
+        start += size

@@ -1,0 +1,63 @@
+"""Pictures of high dynamic range with more than 8 bits. Pillow gives them in 8, too few for PQ: one step of a dark, pure colour shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from explorer.photos.color.color_space import ColourSpace, coded
+
+# Rows that are converted at once: in floating point a picture takes six times what it takes as it is.
+_ROWS = 128
+
+
+def to_srgb_from_16_bits(picture: Image.Image, data: bytes) -> Image.Image | None:
+    """A picture that was opened but not loaded, in sRGB; None where it has no high dynamic range, or no more than 8 bits.
+
+    Raises whatever the decoders raise for broken data.
+    """
+    space = coded(picture) if picture.format in ("HEIF", "PNG") and not _has_profile(picture) else None
+    if space is None or not space.is_hdr:
+        return None
+    samples = _of_heif(picture, data) if picture.format == "HEIF" else _of_png(data)
+    if samples is None or samples.dtype != np.uint16 or samples.ndim != 3 or samples.shape[2] != 3:
+        return None
+    made = Image.fromarray(_converted(samples, space))
+    kept = {name: value for name, value in picture.info.items() if name not in ("cicp", "nclx_profile", "icc_profile")}
+    # What is shown is less than what the file holds.
+    made.info, made.format = kept | {"deeper": True}, picture.format
+    return made
+
+
+def _has_profile(picture: Image.Image) -> bool:
+    return picture.format == "HEIF" and bool(picture.info.get("icc_profile"))
+
+
+def _of_heif(picture: Image.Image, data: bytes) -> npt.NDArray[Any] | None:
+    import pillow_heif
+
+    if picture.mode != "RGB" or picture.info.get("bit_depth", 8) <= 8:
+        return None
+    return np.asarray(pillow_heif.open_heif(data, convert_hdr_to_8bit=False))
+
+
+def _of_png(data: bytes) -> npt.NDArray[Any] | None:
+    # The header: 16 bits of red, green and blue.
+    if data[24:26] != b"\x10\x02":
+        return None
+    import cv2
+
+    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    return None if decoded is None or decoded.ndim != 3 else decoded[:, :, ::-1]
+
+
+def _converted(samples: npt.NDArray[np.uint16], space: ColourSpace) -> npt.NDArray[np.uint8]:
+    made = np.empty(samples.shape, np.uint8)
+    # Every fourth pixel of every fourth row tells how bright a picture gets.
+    peak = space.peak(samples[::4, ::4] if min(samples.shape[:2]) > 64 else samples)
+    for top in range(0, len(samples), _ROWS):
+        made[top : top + _ROWS] = space.converted(samples[top : top + _ROWS], peak)
+    return made

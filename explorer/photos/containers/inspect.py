@@ -1,0 +1,250 @@
+"""A file's bytes → what it holds beside its first picture. Runs in the decode process: it opens pictures.
+
+Pages and frames are hashed by their pixels, so that a file that was packed anew without loss still counts as holding the same. Everything
+else is hashed by its bytes: films, maps and further coded pictures are copied as they are, or made anew with a loss.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import re
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from explorer.photos.containers import isobmff
+from explorer.photos.containers.appended_data import Piece, pieces_behind, samsung_pieces
+from explorer.photos.containers.contents import Contents, Kind, Part, digest_of, gathered
+from explorer.photos.containers.heif_items import parts_of_items
+from explorer.photos.containers.jpeg_segments import START, Jpeg, read_jpeg
+from explorer.photos.containers.tiff_directories import Page, TiffFile
+from explorer.photos.containers.trailers import ENDS
+from explorer.photos.formats import openers
+from explorer.photos.limits import check_pixels
+from explorer.photos.quality.ssim import Original
+
+# Pixels that are decoded for one file beside its first picture, and seconds of the processor's time: forty scanned pages at 200 dpi.
+PIXELS, SECONDS = 150_000_000, 10.0
+
+# Modes whose samples have 8 bits or fewer: their pixels are compared as RGB or RGBA, which hold all of them.
+_EIGHT_BITS = frozenset({"1", "L", "P", "RGB", "RGBA", "LA", "PA", "RGBX"})
+
+# Sound, depth and pictures that cameras keep within XMP, in base64 (Google's depth map and Cardboard camera formats).
+_IN_XMP = re.compile(rb"(GDepth|GImage|GAudio):Data(?:\s*=\s*[\"']([^\"']*)|>([^<]*))")
+_XMP_KINDS: dict[bytes, Kind] = {b"GDepth": "depth map", b"GImage": "picture", b"GAudio": "audio"}
+# What the items of Google's container directory mean, in the order in which they are appended.
+_SEMANTIC = re.compile(rb"Item:Semantic(?:\s*=\s*[\"']|>)(\w+)")
+_SEMANTICS: dict[bytes, Kind] = {b"GainMap": "gain map", b"Depth": "depth map", b"Confidence": "depth map", b"MotionPhoto": "film"}
+# By what an appended JPEG says that it is a gain map (Ultra HDR, ISO 21496-1, Apple) or a depth map (Apple).
+_GAIN_MAP = (b"http://ns.adobe.com/hdr-gain-map/", b"hdrgainmap")
+_GAIN_MAP_SEGMENT = b"urn:iso:std:iso:ts:21496:-1"
+_DEPTH_MAP = (b"auxid:2", b":aux:disparity", b":aux:depth", b"ns.apple.com/depthData")
+
+
+@dataclass
+class Budget:
+    """What may still be decoded. pixels: how many. until: in seconds of this process's time."""
+
+    pixels: int = PIXELS
+    until: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.until = self.until or time.process_time() + SECONDS
+
+    def spend(self, width: int, height: int) -> bool:
+        """Whether a picture of that size may still be decoded. Raises OversizedPhoto for one that does not fit into memory."""
+        check_pixels(width, height)
+        self.pixels -= width * height
+        return self.pixels >= 0 and time.process_time() < self.until
+
+
+def read_contents(data: bytes, budget: Budget | None = None) -> Contents:
+    """What the file holds beside its first picture.
+
+    What cannot be read, or would take more than the budget, makes it incomplete: never less than it is. Raises MemoryError where too little
+    is free at this moment, and nothing else.
+    """
+    with warnings.catch_warnings():
+        # As in `decode`: oddities of files are nobody's concern here.
+        warnings.simplefilter("ignore")
+        try:
+            return _read(data, budget or Budget())
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001  a broken file raises whatever it likes: then it may hold anything
+            return Contents(complete=False)
+
+
+def _read(data: bytes, budget: Budget) -> Contents:
+    if data.startswith(START):
+        return _jpeg(data, budget)
+    if data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+        return _tiff(data, budget)
+    if data[4:8] == b"ftyp":
+        return _boxed(data, budget)
+    for magic, end_of in ENDS.items():
+        if data.startswith(magic):
+            frames = _frames(data, budget)
+            return gathered([*frames.parts, *_parts(pieces_behind(data, end_of(data)))], complete=frames.complete)
+    return Contents()
+
+
+def _parts(pieces: list[Piece]) -> list[Part]:
+    return [Part(piece.kind, digest_of(piece.data)) for piece in pieces]
+
+
+# --- JPEG
+
+
+def _jpeg(data: bytes, budget: Budget) -> Contents:
+    jpeg, original = read_jpeg(data), Original(lambda: _opened(data), budget.spend)
+    if jpeg is None:
+        return Contents(complete=False)
+    xmp = jpeg.xmp
+    parts = [Part(_XMP_KINDS[found[1]], digest_of(found[2] or found[3] or b"")) for found in _IN_XMP.finditer(xmp)]
+    pieces = pieces_behind(data, jpeg.end)
+    said = [_SEMANTICS.get(word) for word in _SEMANTIC.findall(xmp)[1:]]
+    named = said if len(said) == len(pieces) else [None] * len(pieces)
+    for piece, semantic in zip(pieces, named, strict=True):
+        kind = semantic or piece.kind
+        if kind == "picture" and (inner := read_jpeg(piece.data)) is not None:
+            kind = _kind_of_jpeg(inner)
+        if kind != "picture" or not original.is_shown_by(functools.partial(_opened, piece.data)):
+            parts.append(Part(kind, digest_of(piece.data)))
+    return gathered(parts)
+
+
+def _kind_of_jpeg(jpeg: Jpeg) -> Kind:
+    xmp = jpeg.xmp
+    if any(word in xmp for word in _GAIN_MAP) or any(n == 2 and content.startswith(_GAIN_MAP_SEGMENT) for n, content in jpeg.segments):
+        return "gain map"
+    return "depth map" if any(word in xmp for word in _DEPTH_MAP) else "picture"
+
+
+def _opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data), formats=openers(data))
+
+
+# --- TIFF
+
+
+def _tiff(data: bytes, budget: Budget) -> Contents:
+    tiff = TiffFile(data)
+    directories = tiff.read()
+    if not directories.pages:
+        return Contents(complete=False)
+    first, *others = directories.pages
+    # One copy, in which the header leads to one page after the other.
+    stream = io.BytesIO(data)
+
+    def opened(page: Page) -> Image.Image:
+        stream.seek(tiff.place_of_first)
+        stream.write(tiff.offset_bytes(page.offset))
+        stream.seek(0)
+        return Image.open(stream, formats=("TIFF",))
+
+    original, parts = Original(lambda: opened(first), budget.spend), list[Part]()
+    for page in others:
+        pixels = _pixels_of(functools.partial(opened, page), budget)
+        # Viewers' reduced versions of the first page hold nothing more.
+        if pixels is None or page.pixels >= first.pixels or not original.is_shown_by(functools.partial(opened, page)):
+            parts.append(Part("page", pixels or page.digest))
+    parts += [Part("layers", digest_of(page.layers)) for page in directories.pages if page.layers]
+    return gathered([*parts, *_parts(pieces_behind(data, directories.end))])
+
+
+def _pixels_of(opened: Callable[[], Image.Image], budget: Budget) -> str | None:
+    """A page's digest by its pixels and what they mean; None where it cannot be decoded, or not any more."""
+    try:
+        page = opened()
+        if not budget.spend(*page.size):
+            return None
+        page.load()
+        profile = page.info.get("icc_profile")
+        return digest_of(*_samples(page), profile if isinstance(profile, bytes) else b"")
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  decoders of broken pages raise whatever they like; then its bytes are hashed
+        return None
+
+
+def _samples(picture: Image.Image) -> tuple[bytes, bytes]:
+    """Mode and size, and the pixels: what is wholly transparent has no colour."""
+    whole = picture
+    if picture.mode in _EIGHT_BITS:
+        whole = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+        if whole.mode == "RGBA" and whole.getchannel("A").getextrema() == (255, 255):
+            whole = whole.convert("RGB")
+    values = whole.tobytes()
+    if whole.mode == "RGBA":
+        pixels = np.asarray(whole)
+        values = (pixels * (pixels[..., 3:] > 0)).tobytes()
+    return f"{whole.mode} {picture.width} {picture.height}".encode(), values
+
+
+# --- animations
+
+
+def _frames(data: bytes, budget: Budget) -> Contents:
+    """An animation's frames as one part: their pixels and how long each is shown."""
+    picture = _opened(data)
+    number = int(getattr(picture, "n_frames", 1))
+    if number < 2:
+        return Contents()
+    digests = list[bytes]()
+    for index in range(number):
+        picture.seek(index)
+        if not budget.spend(*picture.size):
+            # Too much to decode: the same only where every byte is.
+            return gathered([Part("frame", digest_of(data), number - 1)])
+        # Some decoders know how long a frame is shown only once it is decoded.
+        picture.load()
+        shown = str(round(picture.info.get("duration") or 0)).encode()
+        digests.append(digest_of(shown, *(_samples(picture) if index else ())).encode())
+    return gathered([Part("frame", digest_of(*digests), number - 1)])
+
+
+# --- HEIF and AVIF
+
+
+# Boxes that hold the picture itself, or say something of it.
+_ORDINARY = frozenset({b"ftyp", b"meta", b"mdat", b"free", b"skip", b"wide", b"idat", b"uuid", b"styp", b"pdin", b"moov", b"moof", b"mfra"})
+
+
+def _boxed(data: bytes, budget: Budget) -> Contents:
+    end = isobmff.movie_end(data, 0)
+    parts, complete = list[Part](), True
+    top = list(isobmff.boxes(data, 0, end))
+    if (meta := next((box for box in top if box.kind == b"meta"), None)) is not None:
+        items = parts_of_items(isobmff.read_items(data, meta))
+        parts, complete = list(items.parts), items.complete
+    if (moov := next((box for box in top if box.kind == b"moov"), None)) is not None:
+        parts += _track(data, moov, top, budget)
+    for box in top:
+        content = data[box.body : box.end]
+        if box.kind == b"mpvd":
+            parts.append(Part("film", digest_of(content)))
+        elif box.kind == b"sefd":
+            parts += _parts(samsung_pieces(content))
+        elif box.kind not in _ORDINARY:
+            parts.append(Part("data", digest_of(box.kind, content)))
+    return gathered([*parts, *_parts(pieces_behind(data, end))], complete=complete)
+
+
+def _track(data: bytes, moov: isobmff.Box, top: list[isobmff.Box], budget: Budget) -> list[Part]:
+    """A sequence of pictures, by its pixels where Pillow reads it; or else a film or a sequence by its bytes."""
+    if data[8:12] == b"avis":
+        return list(_frames(data, budget).parts)
+    content = data[moov.body : moov.end]
+    digest = digest_of(content, *(data[box.body : box.end] for box in top if box.kind == b"mdat"))
+    if b"vide" in content:
+        return [Part("film", digest)]
+    # Behind the box that lists the samples' sizes: version, a size for all, and how many there are.
+    sizes = content.find(b"stsz")
+    samples = int.from_bytes(content[sizes + 12 : sizes + 16], "big") if sizes >= 0 else 0
+    return [Part("frame", digest, max(1, samples - 1))]

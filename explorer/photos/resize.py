@@ -1,0 +1,40 @@
+"""Pictures → the sizes that are wanted of them."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from explorer.photos.input_spec import InputSpec
+
+# A picture with half as many pixels again as an encoder wants is as good to it as a larger one.
+_ENOUGH = 1.5
+
+_FILTER = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
+
+
+def fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """The size of a picture with its longest side at most `side`; never enlarged."""
+    scale = min(1.0, side / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def fit(picture: Image.Image, side: int) -> Image.Image:
+    """The picture with its longest side at most `side`."""
+    size = fitted(picture.size, side)
+    return picture if size == picture.size else picture.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
+
+
+def suffices(size: tuple[int, int], spec: InputSpec | None) -> bool:
+    """Whether the encoder's input can as well be made from a picture of this size as from a larger one."""
+    return spec is None or min(size) >= _ENOUGH * spec.size
+
+
+def square(picture: Image.Image, spec: InputSpec) -> Image.Image:
+    """The encoder's input."""
+    width, height = picture.size
+    box = (0.0, 0.0, float(width), float(height))
+    if spec.fit == "crop":
+        side = min(width, height)
+        left, top = (width - side) / 2, (height - side) / 2
+        box = (left, top, left + side, top + side)
+    return picture.resize((spec.size, spec.size), _FILTER[spec.resample], box=box, reducing_gap=3.0)

@@ -1,0 +1,166 @@
+"""The two forms of a removal plan, JSON and CSV, taken apart into entries that nobody has looked at yet."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from explorer.errors import ExplorerError
+from explorer.library.paths import from_text
+from explorer.removal.spreadsheet import as_written
+
+FORMAT, VERSION = "photo-explorer-plan", 1
+
+# Strings and brackets of JSON, all that is needed to tell its elements apart. A string ends with its line, so that a missing quotation mark
+# harms one line and not all that follow.
+_TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[\[\]{},]')
+# What stands before the list of entries.
+_REMOVALS = re.compile(r'"removals"\s*:\s*$')
+MAKE_ONE = "make one with `python run.py duplicates --plan FILE`"
+
+
+class PlanError(ExplorerError):
+    """A plan that cannot be used at all."""
+
+
+class Broken(NamedTuple):
+    """An entry that cannot be taken apart. reason: why, on one line."""
+
+    reason: str
+
+
+def entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
+    """(where it stands, what stands there) for each entry of a plan: a `dict` or whatever else JSON has, or Broken.
+
+    shown: the plan's name. Raises PlanError where it is no plan.
+    """
+    return _json_entries(text, shown) if text.lstrip().startswith(("{", "[")) else _csv_entries(text, shown)
+
+
+# --- JSON
+
+
+def _json_entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
+    try:
+        plan = _parse(text)
+        rows = plan.get("removals") if isinstance(plan, dict) else None
+    except (ValueError, RecursionError) as error:
+        # One entry that no parser takes (nested too deeply, a number of thousands of digits) must not hide the others.
+        header, rows = _split(text)
+        try:
+            plan = _parse(header)
+        except (ValueError, RecursionError):
+            detail = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+            raise PlanError(f"{shown} is not a whole plan: {detail}.") from None
+    if not isinstance(plan, dict) or plan.get("format") != FORMAT:
+        raise PlanError(f"{shown} is not a plan of Photo Explorer: {MAKE_ONE}.")
+    if plan.get("version") != VERSION or isinstance(plan["version"], bool):
+        raise PlanError(
+            f"{shown} was written by another release of Photo Explorer (plan version {ascii(plan.get('version'))[:40]}): make it again."
+        )
+    if not isinstance(rows, list):
+        raise PlanError(f"{shown} is not a whole plan: it has no list of removals.")
+    return ((f"entry {number}", row) for number, row in enumerate(rows, 1))
+
+
+def _parse(text: str) -> object:
+    return json.loads(text, object_pairs_hook=_unique, parse_int=_integer)
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 1000:
+        raise ValueError(f"it has a number of {len(digits):,} digits")
+    return int(digits)
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"it has {ascii(twice)[:40]} twice")
+    return found
+
+
+def _split(text: str) -> tuple[str, list[object] | None]:
+    """A JSON object without the elements of its `removals`, and these elements, each parsed by itself; None where it has no such array."""
+    depth, start, elements = 0, None, list[object]()
+    for token in _TOKEN.finditer(text):
+        mark = token.group()
+        if mark in ("[", "{"):
+            depth += 1
+            before = text[max(0, token.start() - 200) : token.start()]
+            if start is None and depth == 2 and mark == "[" and _REMOVALS.search(before):
+                begin = start = token.end()
+        elif mark in ("]", "}"):
+            depth -= 1
+        if start is not None and ((mark == "," and depth == 2) or (mark == "]" and depth == 1)):
+            element = text[start : token.start()].strip()
+            # Where an entry was deleted, its comma may be left.
+            if element:
+                elements.append(_element(element))
+            start = token.end()
+            if mark == "]":
+                return text[:begin] + text[token.start() :], elements
+    return text, None
+
+
+def _element(text: str) -> object:
+    try:
+        return _parse(text)
+    except RecursionError:
+        return Broken("it is nested too deeply")
+    except ValueError as error:
+        return Broken(f"it cannot be read ({error})")
+
+
+# --- CSV
+
+
+def _csv_entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
+    head = text.lstrip("\r\n").splitlines()[:1]
+    for delimiter in ",;\t":
+        with contextlib.suppress(csv.Error):
+            columns = [name.strip() for name in next(csv.reader(head, delimiter=delimiter), ())]
+            if {"path", "hash"} <= set(columns):
+                break
+    else:
+        raise PlanError(f"{shown} is not a plan of Photo Explorer: {MAKE_ONE}.")
+    named = [name for name in columns if name]
+    if len(set(named)) < len(named):
+        raise PlanError(f"{shown} is not a plan of Photo Explorer: it has two columns of one name.")
+    return iter(_csv_rows(text, delimiter, columns, shown))
+
+
+def _csv_rows(text: str, delimiter: str, columns: list[str], shown: str) -> list[tuple[str, object]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows, line, header = list[tuple[str, object]](), 1, True
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return rows
+        except csv.Error as error:
+            if "end of data" in str(error):
+                # A quotation mark that is never closed: all that follows it may be part of one cell.
+                raise PlanError(f"{shown} is not a whole plan: line {line}: {error}.") from None
+            rows.append((f"line {line}", Broken(f"it cannot be read ({error})")))
+        else:
+            # A row that was emptied in a spreadsheet is one that was deleted.
+            if any(cells) and not header:
+                rows.append((f"line {line}", _from_cells(columns, cells)))
+            header = header and not any(cells)
+        line = reader.line_num + 1
+
+
+def _from_cells(columns: list[str], cells: list[str]) -> object:
+    if len(cells) != len(columns):
+        fewer = "fewer" if len(cells) < len(columns) else "more"
+        return Broken(f"it has {fewer} cells than the first line: a name with a separator in it must stand in quotation marks")
+    entry = dict(zip(columns, map(as_written, cells), strict=True))
+    return entry | {key: from_text(entry[key]) for key in ("path", "keep") if key in entry}

@@ -1,0 +1,91 @@
+"""Findings explained to the eye: the photos beside an outlier, where a photo is sharp, how its light is spread, its pixels as they are."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from explorer.anomalies.finding_kinds import TITLES, Kind
+from explorer.anomalies.findings import Finding
+from explorer.library.quality_store import look_of
+from explorer.library.rows import PhotoRow
+from explorer.photos.quality.figures import Grey
+from explorer.ui import resources
+from explorer.ui.components.gallery import preview_address
+from explorer.ui.photo_labels import plain
+from explorer.ui.server import SHOWN
+
+# What each kind is explained by.
+_SHARPNESS: tuple[Kind, ...] = ("blurred",)
+_LIGHT: tuple[Kind, ...] = ("dark", "overexposed", "empty")
+_PIXELS: tuple[Kind, ...] = ("blurred", "noisy", "compressed")
+
+
+def explain(findings: list[Finding]) -> None:
+    """Draw what explains these findings of one photo, each with its sentence."""
+    for finding in findings:
+        st.markdown(f"**{TITLES[finding.kind][0]}** · score {finding.score:.2f}  \n{plain(finding.detail)}")
+    if not findings or findings[0].id is None:
+        return
+    catalog, photo_id = resources.library().catalog, findings[0].id
+    photo, kinds = catalog.photo(photo_id), {finding.kind for finding in findings}
+    if photo is None:
+        return
+    parts = [_beside(finding) for finding in findings if finding.related]
+    look = look_of(catalog, photo_id)
+    if look is not None and kinds & set(_SHARPNESS):
+        parts.append(sharpness(photo, look.sharpness))
+    if look is not None and kinds & set(_LIGHT):
+        parts.append(histogram(look.histogram))
+    if kinds & set(_PIXELS) and photo["format"] in SHOWN and not photo["away"]:
+        parts.append(_pixels(photo))
+    if parts:
+        st.html("".join(parts))
+
+
+def _figure(title: str, content: str) -> str:
+    return f'<figure class="why"><figcaption>{html.escape(title)}</figcaption>{content}</figure>'
+
+
+def _beside(finding: Finding) -> str:
+    """The photos that say why one is odd."""
+    rows = resources.library().catalog.photos(finding.related[:6])
+    images = "".join(f'<img src="{preview_address(row)}" alt="{html.escape(row["name"])}" loading="lazy">' for row in rows.values())
+    title = "The photos most like it" if finding.kind == "outlier" else "Photos like it elsewhere"
+    return _figure(title, f'<div class="beside">{images}</div>')
+
+
+def sharpness(photo: PhotoRow, tiles: Grey) -> str:
+    """The photo under a map of where it is sharp (green) and soft (red); clear where there is nothing to judge."""
+    known = tiles > 0
+    share = tiles.astype(np.float32) / 255
+    colours = np.zeros((*tiles.shape, 4), np.uint8)
+    colours[..., 0], colours[..., 1], colours[..., 2] = 235 * (1 - share) + 30 * share, 60 * (1 - share) + 190 * share, 60
+    colours[..., 3] = np.where(known, 150, 0)
+    packed = io.BytesIO()
+    Image.fromarray(colours, "RGBA").save(packed, "PNG")
+    source = f"data:image/png;base64,{base64.b64encode(packed.getvalue()).decode()}"
+    over = f'<div class="over"><img src="{preview_address(photo)}" alt=""><img src="{source}" alt="Map of sharpness"></div>'
+    return _figure("Sharp (green) and soft (red)", over)
+
+
+def histogram(bins: Grey) -> str:
+    """How many pixels are how light, from black to white. The height goes with the square root, so that small shares show."""
+    step = 256 / len(bins)
+    bars = "".join(
+        f'<rect x="{at * step:.1f}" y="{64 - height:.1f}" width="{step - 1:.1f}" height="{height:.1f}"/>'
+        for at, height in enumerate(64 * np.sqrt(bins / 255))
+    )
+    drawn = f'<svg viewBox="0 0 256 64" role="img" aria-label="Histogram of the light" preserveAspectRatio="none">{bars}</svg>'
+    return _figure("Light, from black to white", f'<div class="light">{drawn}</div>')
+
+
+def _pixels(photo: PhotoRow) -> str:
+    return _figure(
+        "Its middle, pixel for pixel", f'<div class="pixels"><img src="/photo/{photo["id"]}/original" alt="The middle at full size"></div>'
+    )

@@ -1,0 +1,156 @@
+"""One group of duplicates, to be looked at closely: side by side, flickering, or as a difference; and every key that decides.
+
+A components-v2 component like the gallery: no iframe. It draws, zooms and compares in the browser, and tells Python what was decided,
+as one `act` each.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from explorer.duplicates.groups import Group, Item
+from explorer.library.paths import printable
+from explorer.library.rows import PhotoRow
+from explorer.text_format import size
+from explorer.ui.components.gallery import preview_address
+from explorer.ui.duplicates_page import duplicates_state
+from explorer.ui.server import SHOWN
+
+_STATIC = Path(__file__).parents[1] / "static"
+_LARGE = 60_000_000
+_UNDECIDED = "Nothing is suggested in this group: all its files stay, unless you mark some."
+
+_review = st.components.v2.component(
+    "duplicate_review",
+    html='<div class="review" tabindex="0" role="region"></div><div class="said" role="status" aria-live="polite"></div>',
+    css=(_STATIC / "compare.css").read_text(encoding="utf-8"),
+    js=(_STATIC / "compare.js").read_text(encoding="utf-8"),
+)
+
+
+class Act(NamedTuple):
+    """What a person did. what: next, previous, go, mark, markall, keep, accept, back, apart, all, later or undecide. key: of its group.
+
+    file: of that group, for `mark` and `keep`. to: a group's key, for `go`.
+    """
+
+    what: str
+    key: str
+    file: int | None
+    to: str | None
+
+
+def compare(
+    group: Group, photos: dict[int, PhotoRow], *, listed: Sequence[Group], at: int, total: int, ahead: Sequence[int] = ()
+) -> Act | None:
+    """Show a group, the one at `at` (from 0) of `total`, and below it the `listed` ones. photos: by id, of everything shown.
+
+    ahead: photos that come next, fetched meanwhile.
+    """
+    keeps, items = duplicates_state.keeps(group), [_item(group, item, photos.get(item.photo_id)) for item in group.all]
+    found: Any = _review(
+        key="duplicates",
+        data={
+            "key": group.key,
+            "label": f"Group {at + 1:,} of {total:,}",
+            "because": _because(group, keeps=keeps),
+            "suggested": group.suggested,
+            "keeps": keeps,
+            "tier": group.tier,
+            "accepted": duplicates_state.accepted(group),
+            "items": items,
+            "ahead": [_address(photos[i]) for i in ahead if i in photos],
+            "listed": [_entry(each, photos) for each in listed],
+        },
+        on_act_change=_ignore,
+    )
+    told = found.act
+    if not told or told.get("key") != group.key:
+        return None
+    return Act(str(told["what"]), str(told["key"]), told.get("file"), told.get("to"))
+
+
+def _item(group: Group, item: Item, photo: PhotoRow | None) -> dict[str, Any]:
+    keep = item is group.keep and group.suggested
+    return {
+        "file": item.file_id,
+        "src": _address(photo) if photo else "",
+        "preview": preview_address(photo) if photo else "",
+        "name": _name(item),
+        "folder": printable(os.path.dirname(item.path)),  # noqa: PTH120
+        "keep": keep,
+        "goes": not keep and duplicates_state.marked(group, item),
+        "stays": "" if keep else group.stays(item),
+        "protected": item.protected,
+        "link": item.symlink,
+        "relation": item.relation or ("kept" if keep else ""),
+        "note": _note(group, item),
+        "beside": _beside(item),
+        "holds": ", ".join(item.holds),
+        "width": item.width,
+        "height": item.height,
+        "bytes": item.bytes,
+        "size": size(item.bytes),
+        "format": item.format,
+        "taken": (item.taken or "").replace("T", " "),
+        "camera": item.camera or "",
+        "facts": item.metadata,
+    }
+
+
+def _because(group: Group, *, keeps: bool) -> str:
+    if not group.suggested:
+        return f"Nothing is suggested: {group.doubt}."
+    if not keeps:
+        return _UNDECIDED
+    return f"{_name(group.keep)} is kept because {group.keep_because}."
+
+
+def _note(group: Group, item: Item) -> str:
+    if item.protected:
+        return "in a protected folder: never removed"
+    if item is group.keep:
+        return "" if group.suggested else f"it stays: {group.stays(item)}"
+    if stays := group.stays(item):
+        return f"it stays: {stays}"
+    return "another name of the same bytes: no space is gained" if item.linked else ""
+
+
+def _beside(item: Item) -> str:
+    """What belongs to it, and goes with it."""
+    found = [f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in item.company.along]  # noqa: PTH119
+    shared = [f"{printable(os.path.basename(each.path))} (shared)" for each in item.company.shared]  # noqa: PTH119
+    return ", ".join([*found, *shared])
+
+
+def _entry(group: Group, photos: dict[int, PhotoRow]) -> dict[str, Any]:
+    shown = [photos[item.photo_id] for item in group.all[:3] if item.photo_id in photos]
+    return {
+        "key": group.key,
+        "previews": [preview_address(photo) for photo in shown],
+        "label": f"{_name(group.keep)}, {len(group.all)} files",
+        "files": len(group.all),
+        "size": size(group.reclaimable),
+        "accepted": duplicates_state.accepted(group),
+    }
+
+
+def _address(photo: PhotoRow) -> str:
+    """The photo itself where a browser can show it, else its preview; of an animation, too, as a moving picture cannot be compared."""
+    large = photo["width"] * photo["height"] > _LARGE
+    if photo["format"] not in SHOWN or photo["away"] or photo["damaged"] or photo["frames"] > 1 or large:
+        return preview_address(photo)
+    return f"/photo/{photo['id']}/original"
+
+
+def _name(item: Item) -> str:
+    return printable(os.path.basename(item.path))  # noqa: PTH119
+
+
+def _ignore() -> None:
+    """Streamlit asks for a callback wherever a component sends something."""

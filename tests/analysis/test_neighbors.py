@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.analysis import neighbors
+from explorer.analysis.neighbors import NeighbourStage
+from explorer.library import stage_store as store
+from explorer.library.library import Library
+from explorer.library.stage_store import KEPT, NOBODY
+from tests import factory
+from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
+
+
+class Named:
+    """As much of an encoder as the stage asks for."""
+
+    name, version, dim = ENCODER, VERSION, DIM
+
+
+def stage(shelf: Shelf) -> NeighbourStage:
+    return NeighbourStage(shelf.library, shelf.writer, Named())  # type: ignore[arg-type]
+
+
+def quiet(done: int, total: int) -> None:
+    pass
+
+
+@pytest.fixture(autouse=True)
+def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbors, "ROWS", 16)
+    monkeypatch.setattr(neighbors, "COLUMNS", 32)
+    monkeypatch.setattr(neighbors, "TOGETHER", 32)
+    monkeypatch.setattr(neighbors, "SEARCHED", KEPT + 2)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    (tmp_path / "photos").mkdir()
+    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    yield shelf
+    shelf.close()
+
+
+def check(shelf: Shelf) -> None:
+    """What is kept is what a search of everything finds; a list that lost neighbours may be shorter, but is right as far as it goes."""
+    index = shelf.index()
+    ids = np.sort(index.ids())
+    rows = index.rows(ids)
+    product = rows @ rows.T
+    kept = store.neighbours(shelf.library.catalog, shelf.encoder)
+    assert kept.ids.tolist() == ids.tolist()
+    for number in range(len(ids)):
+        near = kept.near[number][kept.near[number] != NOBODY]
+        assert len(near) >= min(neighbors.LEAST, len(ids) - 1) and len(set(near.tolist())) == len(near)
+        assert ids[number] not in near
+        best = np.sort(np.delete(product[number], number))[::-1][: len(near)]
+        assert np.allclose(kept.scores[number][: len(near)], best, atol=1e-5)
+        assert np.allclose(product[number][np.searchsorted(ids, near)], best, atol=1e-5)
+
+
+def test_lists_are_exact_from_one_photo_to_many(shelf: Shelf) -> None:
+    kept = stage(shelf)
+    for number in (0, 1, 5, KEPT, 100):
+        for content in range(number):
+            shelf.put(f"{content}.jpg", content)
+        kept.run(quiet)
+        check(shelf)
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_lists_stay_exact_as_photos_come_and_go(tmp_path_factory: pytest.TempPathFactory, data: Any) -> None:
+    folder = tmp_path_factory.mktemp("come-and-go")
+    (folder / "photos").mkdir()
+    shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
+    try:
+        kept, there = stage(shelf), set[int]()
+        for _ in range(data.draw(st.integers(1, 5))):
+            for content in data.draw(st.sets(st.integers(0, 90), max_size=60)):
+                if content in there:
+                    shelf.lose(f"{content}.jpg")
+                    there.remove(content)
+                else:
+                    shelf.put(f"{content}.jpg", content)
+                    there.add(content)
+            if data.draw(st.booleans()):
+                kept = stage(shelf)
+            kept.run(quiet)
+            check(shelf)
+    finally:
+        shelf.close()
+
+
+def test_cut_off_anywhere_the_next_run_goes_on(shelf: Shelf) -> None:
+    for content in range(70):
+        shelf.put(f"{content}.jpg", content)
+    kept, calls = stage(shelf), 0
+
+    def cut(done: int, total: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls % 7 == 0:
+            raise InterruptedError
+
+    for _ in range(30):
+        try:
+            kept.run(cut)
+            break
+        except InterruptedError:
+            continue
+    kept.run(quiet)
+    check(shelf)
+
+
+@pytest.mark.parametrize("crowded", [False, True])
+def test_photos_that_come_one_by_one_enter_the_lists_of_all_that_they_are_near(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, crowded: bool
+) -> None:
+    """Also of lonely photos, whose nearest are farther away than what a search for the new one finds; and among many that are the same."""
+    kept = stage(shelf)
+    random = np.random.default_rng(5)
+    for number in range(90):
+        vector = random.standard_normal(DIM) if number % 3 else np.ones(DIM) + (0 if crowded else 0.3) * random.standard_normal(DIM)
+        unit = (vector / np.linalg.norm(vector)).astype(np.float32)
+        monkeypatch.setattr(factory, "vector_of", lambda content, unit=unit: unit)
+        shelf.put(f"{number}.jpg", ("lone", number))
+        kept.run(quiet)
+        if number % 7 == 0:
+            check(shelf)
+    check(shelf)
+
+
+def test_nothing_new_costs_nothing(shelf: Shelf) -> None:
+    for content in range(30):
+        shelf.put(f"{content}.jpg", content)
+    kept, said = stage(shelf), list[tuple[int, int]]()
+    kept.run(quiet)
+    kept.run(lambda *at: said.append(at))
+    stage(shelf).run(lambda *at: said.append(at))
+    assert said == []
+
+
+def test_one_photo_s_neighbours(shelf: Shelf) -> None:
+    ids = [shelf.put(f"{content}.jpg", content) for content in range(40)]
+    assert store.neighbours_of(shelf.library.catalog, shelf.encoder, ids[3]) == []
+    stage(shelf).run(quiet)
+    found = store.neighbours_of(shelf.library.catalog, shelf.encoder, ids[3])
+    assert len(found) == KEPT
+    assert found[0][1] == pytest.approx(max(float(vector_of(3) @ vector_of(c)) for c in range(40) if c != 3), abs=2e-3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_lists_stay_right_through_much_coming_and_going(shelf: Shelf, seed: int) -> None:
+    """Lists that lost neighbours, were made anew and gained others, with few photos left and with many."""
+    random, alive, number, keeper = np.random.default_rng(seed), set[int](), 0, stage(shelf)
+    for _ in range(30):
+        for _ in range(int(random.integers(0, 20))):
+            shelf.put(f"{number}.jpg", (seed, number))
+            alive.add(number)
+            number += 1
+        for gone in random.permutation(sorted(alive))[: int(random.integers(0, 18))]:
+            shelf.lose(f"{gone}.jpg")
+            alive.discard(int(gone))
+        keeper.run(quiet)
+        check(shelf)
+        assert neighbors.check_neighbours(shelf.library, shelf.index(), shelf.encoder) == []

@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.analysis import map_layout, photo_map
+from explorer.analysis.neighbors import NeighbourStage
+from explorer.analysis.photo_map import MapStage
+from explorer.library import map_store as store
+from explorer.library import stage_store
+from explorer.library.library import Library
+from tests import factory
+from tests.factory import DIM, ENCODER, VERSION, Shelf
+
+
+class Named:
+    """As much of an encoder as the stages ask for."""
+
+    name, version, dim = ENCODER, VERSION, DIM
+
+
+class Atlas(Shelf):
+    """A shelf with the two stages that its map is made by."""
+
+    def __init__(self, folder: Path) -> None:
+        (folder / "photos").mkdir(parents=True)
+        super().__init__(Library.open(folder / "library"), str(folder / "photos"))
+        self.restart()
+
+    def restart(self) -> None:
+        """As another process would go on."""
+        self.neighbours = NeighbourStage(self.library, self.writer, Named())  # type: ignore[arg-type]
+        self.stage = MapStage(self.library, self.writer, Named())  # type: ignore[arg-type]
+
+    def fill(self, *contents: object) -> list[int]:
+        return [self.put(f"{content}.jpg", content) for content in contents]
+
+    def follow(self) -> dict[int, tuple[float, float]]:
+        """The map, once everything has been taken in."""
+        self.neighbours.run(quiet)
+        for _ in range(1000):
+            self.stage.run(quiet)
+            if stage_store.reached(self.library.catalog, f"map {self.encoder}", "1") == self.library.catalog.change():
+                return self.map()
+        raise AssertionError("the map is never finished")
+
+    def map(self) -> dict[int, tuple[float, float]]:
+        found = store.places(self.library.catalog, self.encoder)
+        return {i: (x, y) for i, (x, y) in zip(found.ids.tolist(), found.places.tolist(), strict=True)}
+
+
+def quiet(done: int, total: int) -> None:
+    pass
+
+
+@pytest.fixture(autouse=True)
+def _few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(map_layout, "STEPS", 60)
+
+
+@pytest.fixture
+def atlas(tmp_path: Path) -> Iterator[Atlas]:
+    made = Atlas(tmp_path)
+    yield made
+    made.close()
+
+
+def test_every_photo_has_a_place_of_its_own_from_the_first_on(atlas: Atlas) -> None:
+    for number in (0, 1, 2, 3, 40):
+        ids = atlas.fill(*range(number))
+        found = atlas.follow()
+        assert sorted(found) == sorted(ids)
+        assert len(set(found.values())) == number
+        assert np.isfinite(np.array(list(found.values()))).all()
+
+
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_new_photos_move_none_of_the_others(tmp_path_factory: pytest.TempPathFactory, data: Any) -> None:
+    atlas = Atlas(tmp_path_factory.mktemp("atlas"))
+    try:
+        atlas.fill(*range(30))
+        found, next_one = atlas.follow(), 30
+        for number in data.draw(st.lists(st.integers(1, 6), max_size=5)):
+            new = atlas.fill(*range(next_one, next_one + number))
+            next_one += number
+            if data.draw(st.booleans()):
+                atlas.restart()
+            now = atlas.follow()
+            assert {i: now[i] for i in found} == found
+            assert set(now) == set(found) | set(new)
+            found = now
+    finally:
+        atlas.close()
+
+
+def test_a_library_twice_as_large_has_its_map_drawn_anew_and_turned_to_lie_as_it_did(atlas: Atlas) -> None:
+    atlas.fill(*range(40))
+    before = atlas.follow()
+    atlas.fill(*range(40, 80))
+    assert atlas.follow() | before == atlas.map()
+    atlas.fill(80)
+    now = atlas.follow()
+    assert all(now[i] != before[i] for i in before)
+    old, new = (np.array([where[i] for i in before]) for where in (before, now))
+    old, new = old - old.mean(axis=0), new - new.mean(axis=0)
+    apart = ((old - new) ** 2).sum()
+    for turn in range(1, 12):
+        angle = turn * np.pi / 6
+        assert apart <= ((old - new @ np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])) ** 2).sum() + 1e-3
+
+
+def test_the_same_photos_make_the_same_map_cut_off_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, cut = Atlas(tmp_path / "whole"), Atlas(tmp_path / "cut")
+    try:
+        for atlas in (whole, cut):
+            atlas.fill(*range(50))
+        expected = whole.follow()
+        calls = 0
+
+        def stop(done: int, total: int) -> None:
+            nonlocal calls
+            calls += 1
+            if calls % 17 == 0:
+                raise InterruptedError
+
+        cut.neighbours.run(quiet)
+        interrupted = 0
+        while not cut.map():
+            cut.restart()
+            try:
+                cut.stage.run(stop)
+            except InterruptedError:
+                interrupted += 1
+        assert interrupted >= 3
+        assert cut.map() == expected
+    finally:
+        whole.close()
+        cut.close()
+
+
+def test_a_drawing_goes_on_a_little_at_a_time(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(photo_map, "AT_ONCE", 0.0)
+    atlas.fill(*range(20))
+    atlas.neighbours.run(quiet)
+    atlas.stage.run(quiet)
+    assert not atlas.map()
+    assert len(store.drawing(atlas.library.catalog, atlas.encoder).draft.ids) == 20
+    monkeypatch.setattr(photo_map, "AT_ONCE", 60.0)
+    # A photo that comes meanwhile is placed when the drawing is done.
+    atlas.fill(20)
+    assert len(atlas.follow()) == 21
+
+
+def test_nothing_new_costs_nothing_and_is_no_change(atlas: Atlas) -> None:
+    atlas.fill(*range(30))
+    atlas.follow()
+    atlas.neighbours.run(quiet)
+    atlas.stage.run(quiet)
+    said, change = list[tuple[int, int]](), atlas.library.catalog.change()
+    for _ in range(3):
+        atlas.neighbours.run(lambda *at: said.append(at))
+        atlas.stage.run(lambda *at: said.append(at))
+    atlas.restart()
+    atlas.stage.run(lambda *at: said.append(at))
+    assert said == [] and atlas.library.catalog.change() == change
+
+
+def test_photos_that_go_leave_the_map_and_come_back_to_their_place(atlas: Atlas) -> None:
+    ids = atlas.fill(*range(30))
+    before = atlas.follow()
+    atlas.lose("7.jpg")
+    assert atlas.follow() == {i: place for i, place in before.items() if i != ids[7]}
+    atlas.fill(7)
+    assert atlas.follow() == before
+
+
+def test_photos_like_none_of_the_others_find_a_place_together(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(factory, "vector_of", lambda content: np.eye(DIM)[0] + 0.01 * _noise(content) if content < 40 else np.eye(DIM)[1])  # type: ignore[operator]
+    atlas.fill(*range(40))
+    atlas.follow()
+    # More than a list of neighbours holds, so that none of them knows one of the old photos.
+    new = atlas.fill(*range(40, 75))
+    found = atlas.follow()
+    assert set(new) <= set(found)
+
+
+def test_a_photo_that_takes_the_only_other_one_s_place(atlas: Atlas) -> None:
+    (first,) = atlas.fill("first")
+    atlas.follow()
+    atlas.lose("first.jpg")
+    (second,) = atlas.fill("second")
+    assert atlas.follow().keys() == {second}
+    assert first != second
+
+
+def _noise(content: object) -> np.ndarray:
+    return np.random.default_rng(int(str(content))).standard_normal(DIM)

@@ -1,0 +1,91 @@
+"""What is known of everyday photos' vectors, and that it helps small libraries and those of one subject."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer.anomalies import typicality as module
+from explorer.anomalies.outlier_scores import outliers
+from explorer.anomalies.typicality import NEAREST, Typical, distance, typical
+from explorer.encoders import starter
+from tests.anomalies.test_outlier_scores import kept, unit
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    module.typical.cache_clear()
+
+
+def write(folder: Path) -> None:
+    arrays = {"middle": np.zeros(8), "centres": np.eye(8, dtype=np.int8), "usual": 0.5, "spread": 0.25, "version": np.array("one")}
+    np.savez(folder / "typical-eyes.npz", **{name: np.asarray(value) for name, value in arrays.items()})  # type: ignore[arg-type]
+
+
+def test_unlikeness_is_the_distance_to_the_nearest_centres_in_spreads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_FOLDER", tmp_path)
+    write(tmp_path)
+    found = typical("eyes", "one")
+    assert found is not None
+    # A centre itself is like one of the nearest four, and unlike the other three.
+    assert found.unlikeness(np.eye(8, dtype=np.float32)) == pytest.approx(np.full(8, (1 - 1 / NEAREST - 0.5) / 0.25))
+
+
+@pytest.mark.parametrize(("name", "version"), [("eyes", "two"), ("other", "one"), ("../eyes", "one"), ("open_clip:A/b", "one")])
+def test_of_other_vectors_nothing_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, version: str) -> None:
+    monkeypatch.setattr(module, "_FOLDER", tmp_path)
+    write(tmp_path)
+    assert typical(name, version) is None
+
+
+def test_what_is_shipped_fits_the_starter() -> None:
+    learned = typical(starter.NAME, starter.Starter().version)
+    assert learned is not None
+    assert learned.centres.shape == (256, starter.Head.load().dim) and learned.spread > 0
+    assert np.linalg.norm(learned.centres, axis=1) == pytest.approx(np.ones(256), abs=1e-5)
+    # Its own centres are where everyday photos are.
+    assert np.median(learned.unlikeness(learned.centres)) < 1
+
+
+def test_distance_does_not_depend_on_how_many_are_asked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(1)
+    vectors, centres = unit(random.standard_normal((50, 16))), unit(random.standard_normal((9, 16)))
+    whole = distance(vectors, centres)
+    monkeypatch.setattr(module, "_TOGETHER", 7)
+    assert distance(vectors, centres) == pytest.approx(whole, abs=1e-6)
+
+
+def everyday(random: np.random.Generator) -> tuple[Typical, np.ndarray]:
+    """Twelve subjects on one side of a sphere, as an encoder places everyday photos, and their centres."""
+    shared = unit(random.standard_normal((1, 48)))
+    centres = unit(shared + unit(random.standard_normal((12, 48))))
+    photos = around(random, np.repeat(centres, 40, axis=0))
+    far = distance(photos, centres)
+    return Typical(photos.mean(axis=0), centres, float(np.median(far)), float(np.percentile(far, 84.13) - np.median(far))), centres
+
+
+def around(random: np.random.Generator, centres: np.ndarray) -> np.ndarray:
+    return unit(centres + random.standard_normal(centres.shape) * 0.8 / np.sqrt(centres.shape[1]))
+
+
+def test_a_small_library_knows_strangers_by_everyday_photos() -> None:
+    random = np.random.default_rng(4)
+    known, centres = everyday(random)
+    photos = around(random, centres[random.integers(0, 12, 60)])
+    strangers = unit(random.standard_normal((3, 48)))
+    vectors = np.concatenate([photos, strangers])
+    odd = outliers(vectors, *kept(vectors), known)
+    assert set(np.argsort(-odd)[:3].tolist()) == {60, 61, 62}
+
+
+def test_in_a_library_of_one_subject_another_subject_is_odd() -> None:
+    random = np.random.default_rng(5)
+    known, centres = everyday(random)
+    photos = around(random, np.repeat(centres[:1], 100, axis=0))
+    other = around(random, centres[1:3])
+    vectors = np.concatenate([photos, other])
+    for what in (known, None):
+        odd = outliers(vectors, *kept(vectors), what)
+        assert set(np.argsort(-odd)[:2].tolist()) == {100, 101}

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from explorer.cli import app
+from explorer.cli.arguments import check_folders, command_first, port, positive
+from explorer.errors import UsageError
+from explorer.text_format import whole_number
+
+
+def first(*words: str) -> list[str]:
+    return command_first(words, app._parsers(app.build_parser()), "open")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--library", "X", "status"], ["status", "--library", "X"]),
+        (["--library=X", "status", "--json"], ["status", "--library=X", "--json"]),
+        (["--lib", "X", "status"], ["status", "--lib", "X"]),
+        (["--json", "--library", "X", "search", "a dog"], ["search", "--json", "--library", "X", "a dog"]),
+        (["--top", "3", "search", "status"], ["search", "--top", "3", "status"]),
+        (["status", "--library", "X"], ["status", "--library", "X"]),
+        (["search", "status"], ["search", "status"]),
+        # What follows an option that takes a value is that value.
+        (["--library", "status"], ["open", "--library", "status"]),
+        (["--library", "status", "status"], ["status", "--library", "status"]),
+        (["--no-browser", "~/Pictures"], ["open", "--no-browser", "~/Pictures"]),
+        (
+            ["--library", "X", "--no-browser", "--port", "9000", "folder"],
+            ["open", "--library", "X", "--no-browser", "--port", "9000", "folder"],
+        ),
+        (["--port", "9000", "demo"], ["demo", "--port", "9000"]),
+        (["--", "status"], ["open", "--", "status"]),
+        (["--library"], ["open", "--library"]),
+        ([], ["open"]),
+        (["folder", "status"], ["open", "folder", "status"]),
+    ],
+)
+def test_options_may_stand_before_the_command(words: list[str], expected: list[str]) -> None:
+    assert first(*words) == expected
+
+
+def test_an_option_that_the_command_does_not_know_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        first("--encoder", "clip", "models")
+    assert ended.value.code == 2
+    assert "unrecognized arguments: --encoder" in capsys.readouterr().err
+
+
+def test_a_command_in_the_wrong_place_is_not_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    commands = app.commands()
+    with pytest.raises(UsageError, match=r"The command comes first: `python run.py status …`.*\./status"):
+        check_folders([str(tmp_path), "status"], commands)
+    with pytest.raises(UsageError, match="Did you mean “status”"):
+        check_folders(["statu"], commands)
+    with pytest.raises(UsageError, match=r"neither a command nor a folder here\. `python run.py --help`"):
+        check_folders(["qqqq"], commands)
+    # Folders, if only by the look of them; what they lack is said by those who open them.
+    check_folders(["./status", "~status", ".status", str(tmp_path / "statu"), "", "photos/statu"], commands)
+    check_folders([str(tmp_path), "statu"], commands)
+    (tmp_path / "status").mkdir()
+    check_folders(["status", "status"], commands)
+
+
+@pytest.mark.parametrize(("text", "number"), [("1", 1), ("007", 7), ("2147483647", 2**31 - 1)])
+def test_whole_numbers(text: str, number: int) -> None:
+    assert positive(text) == number
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "", "1.5", "ten", "٣", "²", "2147483648", "9" * 5000])
+def test_what_is_no_whole_number_above_0(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError) as told:
+        positive(text)
+    assert len(str(told.value)) < 100
+
+
+def test_ports() -> None:
+    assert (port("1"), port("65535")) == (1, 65535)
+    for text in ("0", "65536", "9" * 5000):
+        with pytest.raises(argparse.ArgumentTypeError, match="from 1 to 65,535"):
+            port(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0), ("00", 0), ("0012", 12), ("0" * 5000 + "7", 7), (str(2**63 - 1), 2**63 - 1), (str(2**63), None), ("9" * 5000, None),
+        ("", None), ("-1", None), ("+1", None), (" 1", None), ("1_0", None), ("٣", None), ("²", None), ("1.0", None),
+    ],
+)  # fmt: skip
+def test_numbers_in_addresses(text: str, number: int | None) -> None:
+    assert whole_number(text) == number
+
+
+def test_a_number_up_to_a_bound() -> None:
+    assert whole_number("99", 99) == 99 and whole_number("100", 99) is None and whole_number("0", 0) == 0

@@ -1,0 +1,127 @@
+"""`duplicates` on the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.cli.app import main
+from explorer.duplicates import find_groups
+from explorer.library import pair_store as store
+from explorer.library.library import Library
+from explorer.library.pair_store import PAIRS_VERSION, Pair
+from explorer.photos.containers.contents import Contents, Part
+from explorer.photos.metadata.exif_header import ExifHeader
+from tests.factory import Shelf, by_camera, measured
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
+    """Two files of one photo, and a larger and a smaller copy of another."""
+    (tmp_path / "photos").mkdir()
+    monkeypatch.setenv("EXPLORER_LIBRARY", str(tmp_path / "library"))
+    monkeypatch.setattr(find_groups, "read_header", lambda path: ExifHeader())
+    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    yield shelf
+    shelf.close()
+
+
+def fill(shelf: Shelf) -> None:
+    shelf.put("a.jpg", 1)
+    shelf.put("b/a.jpg", 1)
+    large = shelf.put("large.jpg", 2, **by_camera(width=800, height=600))
+    small = shelf.put("b/small.jpg", 3, **measured(width=400, height=300))
+    store.put_pairs(shelf.writer, [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})], PAIRS_VERSION)
+
+
+def run(capsysbinary: Any, *words: str) -> tuple[int, str, str]:
+    code = main(["duplicates", *words])
+    out, err = capsysbinary.readouterr()
+    return code, out.decode(), err.decode()
+
+
+def test_in_words(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
+    fill(shelf)
+    code, out, _ = run(capsysbinary)
+    photos = tmp_path / "photos"
+    lines = out.splitlines()
+    assert code == 0 and len(lines) == 4
+    assert lines[0].startswith(f"the same file: keep {photos / 'a.jpg'} (")
+    assert lines[1] == f"    {photos / 'b' / 'a.jpg'} (the same file, byte for byte)"
+    assert lines[2].startswith(f"the same picture: keep {photos / 'large.jpg'} (it alone says which camera took it")
+    assert lines[3] == f"    {photos / 'b' / 'small.jpg'} (half the size)"
+
+
+def test_as_json(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
+    fill(shelf)
+    groups = json.loads(run(capsysbinary, "--json")[1])
+    assert [group["tier"] for group in groups] == ["identical", "picture"]
+    for group in groups:
+        assert group["keep"] == group["photos"][0]["path"] and not group["doubt"]
+        assert len({photo["path"] for photo in group["photos"]}) == 2
+    assert groups[1]["photos"][1]["relation"] == "half the size" and groups[1]["photos"][1]["score"] == 0.98
+    assert groups[0]["photos"][0]["id"] == groups[0]["photos"][1]["id"]
+
+
+def test_one_tier_and_one_folder(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
+    fill(shelf)
+    assert [group["tier"] for group in json.loads(run(capsysbinary, "--json", "--tier", "picture")[1])] == ["picture"]
+    shelf.put("c/x.jpg", 4)
+    shelf.put("c/y.jpg", 4)
+    found = json.loads(run(capsysbinary, "--json", "--folder", str(tmp_path / "photos" / "c"))[1])
+    assert [Path(photo["path"]).name for photo in found[0]["photos"]] == ["x.jpg", "y.jpg"] and len(found) == 1
+
+
+def test_a_plan_for_remove(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
+    fill(shelf)
+    code, _, err = run(capsysbinary, "--plan", str(tmp_path / "plan.json"))
+    assert code == 0 and "2 files" in err
+    removals = json.loads((tmp_path / "plan.json").read_text())["removals"]
+    assert sorted(Path(row["path"]).name for row in removals) == ["a.jpg", "small.jpg"]
+
+
+def test_where_the_original_is_not_known_nothing_is_suggested(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
+    large, small = (
+        shelf.put(name, name, **measured(width=width, height=3 * width // 4)) for name, width in (("large.jpg", 800), ("small.jpg", 400))
+    )
+    store.put_pairs(shelf.writer, [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})], PAIRS_VERSION)
+    _, out, err = run(capsysbinary, "--plan", str(tmp_path / "plan.json"))
+    first, *files = out.splitlines()
+    assert first.startswith("the same picture: nothing is suggested (it is not clear which one is the original: nothing in them shows")
+    assert files == [
+        f"    {tmp_path / 'photos' / 'large.jpg'}",
+        f"    {tmp_path / 'photos' / 'small.jpg'} (half the size; it stays: it may be the original)",
+    ]
+    assert "0 files" in err
+    (group,) = json.loads(run(capsysbinary, "--json")[1])
+    assert (group["keep"], group["keep_because"], group["reclaimable"]) == (None, "", 0) and "is not clear" in group["doubt"]
+    assert [photo["stays"] for photo in group["photos"]] == ["it may be the original"] * 2
+
+
+def test_nothing_is_said_plainly(shelf: Shelf, capsysbinary: Any) -> None:
+    assert run(capsysbinary, "--json") == (0, "[]\n", "")
+    code, out, err = run(capsysbinary)
+    assert (code, out) == (0, "") and "no photos yet" in err
+    shelf.put("a.jpg", 1)
+    assert "No duplicates were found." in run(capsysbinary)[2]
+
+
+def test_it_says_what_files_hold(shelf: Shelf, capsysbinary: Any) -> None:
+    film, page = Part("film", "0" * 32), Part("page", "1" * 32)
+    large = shelf.put("large.jpg", 2, **by_camera(width=800, height=600, contents=Contents((page, film)).packed()))
+    small = shelf.put("small.jpg", 3, **measured(width=400, height=300, contents=Contents((film,)).packed()))
+    store.put_pairs(shelf.writer, [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})], PAIRS_VERSION)
+    _, out, _ = run(capsysbinary, "--json")
+    assert [photo["contents"] for photo in json.loads(out)[0]["photos"]] == [["2 pages", "film inside"], ["film inside"]]
+    _, out, _ = run(capsysbinary)
+    keep, other = out.splitlines()
+    assert keep.endswith("; 2 pages; film inside)") and "; film inside" in other and "it stays" not in other
+    again = shelf.put("again.jpg", 4, **by_camera(width=800, height=600))
+    store.put_pairs(shelf.writer, [Pair(large, again, "pixels", 1.0, {"matrix": [1, 0, 0, 0, 1, 0]})], PAIRS_VERSION)
+    _, out, _ = run(capsysbinary)
+    # Once is enough where it is the reason.
+    assert out.splitlines()[0].endswith("(it holds more: 2 pages, film inside)")

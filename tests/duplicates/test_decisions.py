@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.duplicates.decisions import decide_group, sort_out
+from explorer.duplicates.groups import Group, Item
+from explorer.errors import UsageError
+from explorer.library.decision_store import Protection, decide, decisions, protect, protected_folders, unprotect, withdraw, withdraw_all
+from tests.factory import Shelf, digest_of
+
+
+def group(shelf: Shelf, *contents: Any, folder: str = "") -> Group:
+    """A group of files with these contents, the first kept; they lie in that folder."""
+    items = []
+    for number, content in enumerate(contents):
+        path = f"{folder}{number}-{content}.jpg"
+        photo_id = shelf.put(path, content)
+        items.append(Item(number, photo_id, f"/{path}", 1000, 640, 480, "JPEG", None, None))
+    return Group(f"picture-{'-'.join(map(str, contents))}", "picture", items[0], "", tuple(items[1:]))
+
+
+def test_what_was_decided_is_offered_no_more(shelf: Shelf) -> None:
+    one, two, three = group(shelf, "a", "b"), group(shelf, "c", "d"), group(shelf, "e", "f")
+    catalog = shelf.library.catalog
+    assert sort_out(catalog, [one, two, three]).open == [one, two, three]
+    first = decide_group(catalog, one, "apart")
+    decide_group(catalog, two, "later")
+    found = sort_out(catalog, [one, two, three])
+    assert (found.open, found.later, [d.kind for d in found.decided.values()]) == ([three], [two], ["apart"])
+    withdraw(catalog, first)
+    assert sort_out(catalog, [one, two, three]).open == [one, three]
+    assert withdraw_all(catalog, "later") == 1
+    assert sort_out(catalog, [one, two, three]).open == [one, two, three]
+
+
+def test_decisions_outlive_moves_and_a_catalog_s_rows(shelf: Shelf) -> None:
+    one = group(shelf, "a", "b")
+    decide_group(shelf.library.catalog, one, "apart")
+    # Everything is dropped and found anew elsewhere, in another order: the photos have other numbers.
+    shelf.writer.remove_root(str(shelf.library.dir.parent / "photos"))
+    shelf.root = shelf.writer.add_root(str(shelf.library.dir.parent / "photos"))
+    again = group(shelf, "b", "a", folder="moved/")
+    assert {item.photo_id for item in (again.keep, *again.others)}.isdisjoint({one.keep.photo_id, one.others[0].photo_id})
+    assert sort_out(shelf.library.catalog, [again]).open == []
+
+
+def test_one_that_was_parted_leaves_a_larger_group_too(shelf: Shelf) -> None:
+    decide_group(shelf.library.catalog, group(shelf, "a", "b"), "apart")
+    larger = group(shelf, "a", "b", "c")
+    (left,) = sort_out(shelf.library.catalog, [larger]).open
+    assert [item.path for item in left.others] == ["/2-c.jpg"]
+    # With another one kept, both are compared with that one.
+    other = group(shelf, "c", "a", "b")
+    assert sort_out(shelf.library.catalog, [other]).open == [other]
+
+
+@pytest.mark.parametrize("kind", ["apart", "keep", "later"])
+def test_what_was_said_of_two_photos_says_nothing_of_identical_files_of_one(shelf: Shelf, kind: Any) -> None:
+    decide_group(shelf.library.catalog, group(shelf, "a", "b"), kind)
+    same = group(shelf, "a", "a")
+    assert sort_out(shelf.library.catalog, [same]).open == [same]
+
+
+def test_a_new_copy_is_not_hidden_by_an_old_decision(shelf: Shelf) -> None:
+    two = group(shelf, "a", "a")
+    decide_group(shelf.library.catalog, two, "keep")
+    assert sort_out(shelf.library.catalog, [two]).open == []
+    three = group(shelf, "a", "a", "a")
+    assert sort_out(shelf.library.catalog, [three]).open == [three]
+
+
+def test_the_last_word_counts(shelf: Shelf) -> None:
+    one = group(shelf, "a", "b")
+    decide_group(shelf.library.catalog, one, "later")
+    decide_group(shelf.library.catalog, one, "keep")
+    made = decisions(shelf.library.catalog)
+    assert [(d.kind, d.hashes) for d in made] == [("keep", {digest_of("a"), digest_of("b")})]
+
+
+def test_a_decision_is_about_something(shelf: Shelf) -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        decide(shelf.library.catalog, "keep", [], 0)
+    assert len(decisions(shelf.library.catalog)) == 0
+
+
+def test_protected_folders_by_any_of_their_names(shelf: Shelf, tmp_path: Path) -> None:
+    catalog = shelf.library.catalog
+    (tmp_path / "photos" / "Best").mkdir()
+    (tmp_path / "alias").symlink_to(tmp_path / "photos")
+    protect(catalog, str(tmp_path / "photos" / "Best"))
+    protect(catalog, str(tmp_path / "photos" / "Best"))
+    assert protected_folders(catalog) == [str(tmp_path / "photos" / "Best")]
+    covers = Protection(protected_folders(catalog)).covers
+    assert covers(str(tmp_path / "photos" / "Best" / "a.jpg"))
+    assert covers(str(tmp_path / "photos" / "Best" / "deep" / "a.jpg"))
+    assert covers(str(tmp_path / "alias" / "Best" / "a.jpg"))
+    assert not covers(str(tmp_path / "photos" / "Bestest" / "a.jpg"))
+    assert not covers(str(tmp_path / "photos" / "a.jpg"))
+    protect(catalog, str(tmp_path / "alias"))
+    assert Protection(protected_folders(catalog)).covers(str(tmp_path / "photos" / "a.jpg"))
+    unprotect(catalog, str(tmp_path / "alias"))
+    assert not Protection(protected_folders(catalog)).covers(str(tmp_path / "photos" / "a.jpg"))
+    assert not Protection([]).covers("/anything.jpg")
+    with pytest.raises(UsageError, match="full path"):
+        protect(catalog, "relative")

@@ -1,0 +1,78 @@
+"""Files in folders that systems and other programs keep for themselves: nothing is decided about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from explorer.duplicates.find_groups import find_groups
+from explorer.errors import UsageError
+from explorer.library import pair_store as store
+from explorer.library.pair_store import PAIRS_VERSION, Pair
+from explorer.removal.remove import remove
+from tests.factory import Shelf
+from tests.fixtures.field import Field
+
+
+def names(items: object) -> list[str]:
+    return [Path(item.path).name for item in items]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("folder", ["$Recycle.Bin/S-1-5", "@Recently-Snapshot/GMT+01", "X.photoslibrary/originals", "album/@eaDir"])
+def test_a_copy_in_a_bin_or_a_store_is_in_no_group(shelf: Shelf, folder: str) -> None:
+    shelf.put(f"{folder}/a.jpg", 1)
+    shelf.put("Photos/b (1).jpg", 1)
+    assert find_groups(shelf.library) == []
+    shelf.put("Photos/c.jpg", 1)
+    (group,) = find_groups(shelf.library)
+    assert sorted(names(group.all)) == ["b (1).jpg", "c.jpg"]
+
+
+def test_one_that_lies_only_there_is_never_kept_for_another(shelf: Shelf) -> None:
+    best = shelf.put("#recycle/best.jpg", 1, width=4000, height=3000)
+    mine = shelf.put("mine.jpg", 2, width=2000, height=1500)
+    store.put_pairs(shelf.writer, [Pair(min(best, mine), max(best, mine), "picture", 0.99, {})], PAIRS_VERSION)
+    assert find_groups(shelf.library) == []
+    shelf.put("again.jpg", 1)
+    (group,) = find_groups(shelf.library)
+    assert names([group.keep]) == ["again.jpg"] and names(group.others) == ["mine.jpg"]
+    # For comparing pictures, it is as good as any.
+    assert [row.path.endswith("best.jpg") for row in store.copies(shelf.library.catalog, [best], all_folders=True)] == [True, False]
+    assert len(store.copies(shelf.library.catalog, [best])) == 1
+
+
+def test_neither_is_removed_nor_kept_whatever_a_plan_says(field: Field) -> None:
+    for path in ("#recycle/a.jpg", "b.jpg", "Lib.aplibrary/c.jpg"):
+        field.put(path, "same")
+    before = field.tree()
+    outcome = remove(field.library, [field.removal("#recycle/a.jpg", "b.jpg")])
+    assert outcome.results[0].state == "refused" and outcome.results[0].reason == "it lies in “#recycle”, which is a bin"
+    outcome = remove(field.library, [field.removal("b.jpg", "Lib.aplibrary/c.jpg")])
+    assert outcome.results[0].state == "refused"
+    assert outcome.results[0].reason == "the one to keep lies in “Lib.aplibrary”, which is another program's own store"
+    assert field.tree() == before
+
+
+def test_a_way_into_a_bin_through_a_link_is_no_way_around(field: Field) -> None:
+    field.put("#recycle/in/a.jpg", "same")
+    field.put("b.jpg", "same")
+    (field.photos / "album").symlink_to(field.photos / "#recycle" / "in")
+    field.know("album/a.jpg")
+    before = field.tree()
+    (result,) = remove(field.library, [field.removal("album/a.jpg", "b.jpg")]).results
+    assert result.state == "refused" and "“#recycle”" in result.reason
+    (result,) = remove(field.library, [field.removal("b.jpg", "album/a.jpg")]).results
+    assert result.state == "refused" and "“#recycle”" in result.reason
+    assert field.tree() == before
+
+
+def test_a_folder_to_move_them_to_is_none_that_empties_itself(field: Field) -> None:
+    field.put("a.jpg", "same")
+    field.put("b.jpg", "same")
+    (field.base / "@Recycle").mkdir()
+    (field.base / "way").symlink_to(field.base / "@Recycle")
+    for to in (field.base / "@Recycle", field.base / "@Recycle" / "x", field.base / "way"):
+        with pytest.raises(UsageError, match="“@Recycle”, which is a bin, where files may be deleted"):
+            remove(field.library, [field.removal("a.jpg", "b.jpg")], to=str(to))
+    assert (field.photos / "a.jpg").exists()

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.decoding.pool import DecodePool, Outcome
+from explorer.encoders import registry
+from explorer.errors import FolderError, LibraryLocked, UnknownEncoder, WeightsMissing
+from explorer.indexing import foreground
+from explorer.indexing.foreground import index_folders, load_encoder
+from explorer.indexing.pipeline import Progress
+from explorer.library.library import Library
+from explorer.scanning.ignore import IGNORE_FILE
+from explorer.scanning.tally import Tally
+from explorer.scanning.write_detection import Resting
+from tests import pictures
+from tests.fixtures.indexing import Counting
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    opened = Library.open(tmp_path / "library")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    for number, name in enumerate(("a.jpg", "x/b.jpg", "x/y/c.jpg")):
+        pictures.write(tmp_path / "photos" / name, pictures.draw(number, (64, 48)))
+    return tmp_path / "photos"
+
+
+def index(library: Library, *folders: Path, encoder: Counting | None = None) -> Tally:
+    return index_folders(library, [str(folder) for folder in folders], encoder or Counting(), lambda _: None)
+
+
+def roots(library: Library) -> list[str]:
+    return [root["path"] for root in library.catalog.roots()]
+
+
+def test_everything_in_a_folder_and_again_nothing(library: Library, photos: Path) -> None:
+    encoder = Counting()
+    assert index(library, photos, encoder=encoder).indexed == 3
+    again = index(library, photos, encoder=encoder)
+    assert (again.indexed, again.unchanged, encoder.encoded) == (0, 3, 3)
+    assert roots(library) == [str(photos)]
+
+
+def test_the_index_is_on_disk_afterwards(library: Library, photos: Path, tmp_path: Path) -> None:
+    index(library, photos)
+    other = Library.open(tmp_path / "library")
+    try:
+        found = other.vectors(Counting.name, Counting.version, Counting.dim)
+        assert not found.rebuilt and len(found) == 3
+    finally:
+        other.close()
+
+
+def test_a_folder_within_a_known_one_is_scanned_alone(library: Library, photos: Path) -> None:
+    index(library, photos)
+    pictures.write(photos / "new.jpg", pictures.draw(8, (64, 48)))
+    pictures.write(photos / "x" / "new.jpg", pictures.draw(9, (64, 48)))
+    tally = index(library, photos / "x")
+    assert (tally.indexed, tally.unchanged, tally.missing) == (1, 2, 0)
+    assert roots(library) == [str(photos)]
+
+
+def test_a_folder_around_a_known_one_takes_it_in(library: Library, photos: Path) -> None:
+    encoder = Counting()
+    index(library, photos / "x", encoder=encoder)
+    tally = index(library, photos, encoder=encoder)
+    assert (tally.indexed, tally.unchanged, encoder.encoded) == (1, 2, 3)
+    assert roots(library) == [str(photos)]
+
+
+def test_folders_given_twice_or_within_each_other_count_once(library: Library, photos: Path) -> None:
+    tally = index(library, photos, photos / "x", photos)
+    assert (tally.indexed, tally.unchanged) == (3, 0)
+
+
+def test_two_folders(library: Library, photos: Path, tmp_path: Path) -> None:
+    pictures.write(tmp_path / "more" / "d.jpg", pictures.draw(7, (64, 48)))
+    assert index(library, photos, tmp_path / "more").indexed == 4
+    assert sorted(roots(library)) == sorted([str(photos), str(tmp_path / "more")])
+
+
+def test_an_absent_folder_and_a_file(library: Library, photos: Path) -> None:
+    with pytest.raises(FolderError, match="does not exist"):
+        index(library, photos / "nowhere")
+    with pytest.raises(FolderError, match="is a file"):
+        index(library, photos / "a.jpg")
+
+
+def test_one_run_at_a_time(library: Library, photos: Path, tmp_path: Path) -> None:
+    other = Library.open(tmp_path / "library")
+    try:
+        with other.lock(), pytest.raises(LibraryLocked, match="Another run"):
+            index(library, photos)
+    finally:
+        other.close()
+    assert index(library, photos).indexed == 3
+
+
+def test_a_file_that_is_still_written_is_waited_for_and_counted_once(
+    library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (photos / "x" / "broken.jpg").write_bytes(b"broken")
+    real, late = DecodePool._one, [True, True]
+
+    def still_written(pool: DecodePool, child: Any, job: Any, *rest: Any) -> Outcome:
+        if job.path.endswith("b.jpg") and late:
+            late.pop()
+            return Outcome(job, bytes(16), 1, 1)
+        return real(pool, child, job, *rest)
+
+    monkeypatch.setattr(DecodePool, "_one", still_written)
+    monkeypatch.setattr(foreground, "PAUSE", 0.0)
+    tally = index(library, photos)
+    assert (tally.indexed, tally.failed, tally.unsettled) == (3, 1, set())
+
+
+def test_one_that_is_written_for_ever_is_told_of(library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Resting.rests
+    monkeypatch.setattr(Resting, "rests", lambda self, path, seen: not path.endswith("b.jpg") and real(self, path, seen))
+    monkeypatch.setattr(foreground, "PAUSE", 0.1)
+    monkeypatch.setattr(foreground, "PATIENCE", 3.0)
+    tally = index(library, photos)
+    assert tally.indexed == 2 and [place.folder for place in tally.unsettled] == ["x"]
+
+
+def test_one_that_is_another_whenever_it_was_read_is_a_failure_in_the_end(
+    library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = DecodePool._one
+
+    def other(pool: DecodePool, child: Any, job: Any, *rest: Any) -> Outcome:
+        return Outcome(job, bytes(16), 1, 1) if job.path.endswith("b.jpg") else real(pool, child, job, *rest)
+
+    monkeypatch.setattr(DecodePool, "_one", other)
+    monkeypatch.setattr(foreground, "PAUSE", 0.0)
+    tally = index(library, photos)
+    assert (tally.indexed, tally.failed, tally.unsettled) == (2, 1, set())
+
+
+def test_a_folder_that_is_left_out_of_the_one_around_it_is_named(library: Library, photos: Path) -> None:
+    index(library, photos)
+    for name in ("#recycle", ".hidden", "own"):
+        (photos / name).mkdir()
+        pictures.write(photos / name / "y.jpg", pictures.draw(99, (96, 64)))
+    tally = index(library, photos / "#recycle", photos / ".hidden", photos / "own")
+    assert tally.indexed == 1
+    why = f"it is left out of the watched folder {photos}, as a hidden or system folder or by a pattern"
+    assert tally.problems == {f"{photos / name} was not looked into: {why}." for name in ("#recycle", ".hidden")}
+    assert not index(library, photos).problems
+
+
+def test_what_is_wrong_with_a_rule_is_told_of_once(library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (photos / "x" / IGNORE_FILE).write_text("[")
+    (problem,) = index(library, photos).problems
+    assert "not closed" in problem
+
+
+def test_the_choice_of_encoder_is_remembered_if_it_has_text(library: Library, photos: Path) -> None:
+    class Silent(Counting):
+        name, has_text = "silent", False
+
+    index(library, photos, encoder=Silent())
+    assert library.catalog.setting("encoder") is None
+    index(library, photos)
+    assert library.catalog.setting("encoder") == "tiny"
+
+
+def test_a_second_encoder_does_not_disturb_the_first(library: Library, photos: Path) -> None:
+    class Second(Counting):
+        name = "second"
+
+    index(library, photos)
+    second = Second()
+    tally = index(library, photos, encoder=second)
+    assert (tally.unchanged, tally.indexed, second.encoded) == (3, 0, 3)
+    assert len(library.vectors("tiny", "1", Counting.dim)) == len(library.vectors("second", "1", Counting.dim)) == 3
+
+
+def test_progress_is_told(library: Library, photos: Path) -> None:
+    said = list[Progress]()
+    index_folders(library, [str(photos)], Counting(), said.append)
+    assert any((progress.done, progress.total) == (3, 3) for progress in said)
+
+
+def test_an_encoder_that_cannot_be_had_gives_way_to_the_starter(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> Counting:
+        if name == "starter":
+            return Counting()
+        raise WeightsMissing(f"The weights of “{name}” are not here.")
+
+    monkeypatch.setattr(registry, "get_encoder", missing)
+    encoder, note = load_encoder("clip", offline=True)
+    assert encoder.name == "tiny" and note == "The weights of “clip” are not here. Going on with “starter”."
+
+
+def test_offline_fetches_nothing_and_online_what_is_not_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched = list[str]()
+    monkeypatch.setattr(registry, "available", lambda name: False)
+    monkeypatch.setattr(registry, "fetch", lambda name, progress: fetched.append(name))
+    monkeypatch.setattr(registry, "get_encoder", lambda name: Counting())
+    load_encoder("clip", offline=True)
+    assert fetched == []
+    load_encoder("clip", offline=False)
+    assert fetched == ["clip"]
+
+
+def test_an_unknown_encoder_is_an_error() -> None:
+    with pytest.raises(UnknownEncoder, match="nonsense"):
+        load_encoder("nonsense", offline=True)

@@ -1,0 +1,180 @@
+"""What always holds in a catalog: each rule finds what breaks it, and mends that and nothing else."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from explorer.errors import LibraryBusy, LibraryError
+from explorer.library import integrity
+from tests.factory import Shelf
+
+BREAKS = {
+    "is present, but of no photo": "update file set photo_id = null where id = 2",
+    "failed, and is of a photo": "update file set state = 'failed', reason = 'so' where id = 2",
+    "failed for no reason": "update file set state = 'failed', reason = '', photo_id = null where id = 2",
+    "is missed, but was of no photo": "update file set state = 'missing', photo_id = null where id = 2",
+    "is listed in a folder that is not its own": "update file set folder = 'a/c' where id = 2",
+    "is there, and is listed as gone": "insert into purged values (2, 1)",
+    "was changed later than anything was": "update photo set change = 1000 where id = 2",
+    "went later than anything was changed": "insert into purged values (77, 1000)",
+}
+
+
+@pytest.fixture
+def filled(shelf: Shelf) -> Shelf:
+    for number, path in enumerate(("one.jpg", "a/b/two.jpg", "a/three.jpg")):
+        shelf.put(path, number)
+    return shelf
+
+
+def test_a_good_catalog_breaks_no_rule(filled: Shelf) -> None:
+    catalog = filled.library.catalog
+    assert len(integrity.RULES) == len(BREAKS)
+    assert not [rule for rule in integrity.RULES if integrity.broken(catalog, rule)]
+    assert integrity.damage(catalog.path) == integrity.dangling(catalog) == integrity.miscounted(catalog) == []
+
+
+@pytest.mark.parametrize("words", BREAKS)
+def test_what_breaks_a_rule_is_found_and_mended(filled: Shelf, words: str) -> None:
+    catalog, (rule,) = filled.library.catalog, [rule for rule in integrity.RULES if words in rule.text]
+    filled.writer.run(BREAKS[words])
+    expected = 77 if "went later" in words else 2
+    assert integrity.broken(catalog, rule) == [expected]
+    integrity.mend(filled.writer, rule, [expected])
+    assert not [each for each in integrity.RULES if integrity.broken(catalog, each)]
+    rows = filled.writer.rows("select id, state, size, folder from file order by id")
+    assert [row["id"] for row in rows if row["id"] != 2] == [1, 3]
+    assert all((row["state"], row["size"]) == ("present", 1000) for row in rows if row["id"] != 2)
+    if "photo" in words and "file" in rule.mend:
+        # It is to be read again; a file that was missing is forgotten.
+        two = [row for row in rows if row["id"] == 2]
+        assert not two if "missed" in words else (two[0]["state"], two[0]["size"]) == ("failed", -1) or "changed" in words
+    if "folder" in words:
+        assert [row["folder"] for row in rows] == ["", "a/b", "a"]
+
+
+def test_counts_that_are_wrong_are_found(filled: Shelf) -> None:
+    catalog = filled.library.catalog
+    filled.writer.run("update photo set present = 2 where id = 1")
+    filled.writer.run("update photo set orphaned_at = 1 where id = 3")
+    filled.writer.run("delete from file where id = 2")
+    assert integrity.miscounted(catalog) == [1, 2, 3]
+    filled.writer.recount([1, 2, 3])
+    assert integrity.miscounted(catalog) == []
+
+
+def test_rows_that_refer_to_nothing_go_and_files_are_read_again(filled: Shelf) -> None:
+    writer, catalog = filled.writer, filled.library.catalog
+    writer.run("pragma foreign_keys = off")
+    writer.run("insert into place values (?, 1, 0, 0)", (filled.encoder,))
+    writer.run("insert into place values (?, 99, 0, 0)", (filled.encoder,))
+    writer.run("insert into embedding values (?, 99, x'0000')", (filled.encoder,))
+    writer.run("update file set photo_id = 99 where id = 2")
+    found = integrity.dangling(catalog)
+    assert sorted((table, to) for table, _, to in found) == [("embedding", "photo"), ("file", "photo"), ("place", "photo")]
+    integrity.mend_dangling(writer, found)
+    assert integrity.dangling(catalog) == []
+    assert [tuple(row) for row in writer.rows("select photo_id from place")] == [(1,)]
+    assert [tuple(row) for row in writer.rows("select state, size, photo_id, fault from file where id = 2")] == [("failed", -1, None, None)]
+    assert writer.rows("select count(*) from embedding")[0][0] == 3
+
+
+def test_a_catalog_that_is_locked_is_not_called_damaged(filled: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(integrity, "_WAIT", 0.1)
+    path = filled.library.catalog.path
+    filled.close()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("pragma locking_mode = exclusive")
+    other.execute("begin exclusive")
+    other.execute("update clock set change = change + 1")
+    with pytest.raises(LibraryBusy):
+        integrity.damage(path)
+    other.execute("rollback")
+    other.close()
+    assert integrity.damage(path) == []
+    # Opened again for the fixture's end.
+    filled.__init__(type(filled.library).open(path.parent), str(path.parent.parent / "photos"))  # type: ignore[misc]
+
+
+def test_files_that_should_be_there(filled: Shelf) -> None:
+    found = sorted(integrity.present_files(filled.library.catalog))
+    assert [(file.id, file.size) for file in found] == [(1, 1000), (2, 1000), (3, 1000)]
+    assert found[1].path.endswith("photos/a/b/two.jpg") and found[1].root.endswith("photos") and len(found[1].hash) == 32
+    filled.lose("one.jpg")
+    assert [file.id for file in sorted(integrity.present_files(filled.library.catalog))] == [2, 3]
+    filled.writer.run("update file set gone_at = 5 where id = 2")
+    assert [file.id for file in integrity.present_files(filled.library.catalog)] == [3]
+    integrity.read_again(filled.writer, [3])
+    assert [file.size for file in integrity.present_files(filled.library.catalog)] == [-1]
+    assert integrity.hashes(filled.library.catalog)[found[2].hash] == 3
+
+
+def test_photos_without_a_vector_are_counted(filled: Shelf) -> None:
+    assert integrity.unencoded(filled.library.catalog, filled.encoder) == 0
+    filled.writer.drop_embeddings(filled.encoder, [1, 2])
+    assert integrity.unencoded(filled.library.catalog, filled.encoder) == 2
+    filled.lose("one.jpg")
+    assert integrity.unencoded(filled.library.catalog, filled.encoder) == 1
+    assert integrity.unencoded(filled.library.catalog, 99) == 2
+
+
+class TestDamage:
+    """What is found in a catalog that SQLite takes for whole."""
+
+    def test_values_that_the_program_cannot_have_written(self, filled: Shelf) -> None:
+        writer, path = filled.writer, filled.library.catalog.path
+        writer.run("update photo set width = 0, height = -1 where id = 2")
+        assert integrity.damage(path) == ["a row of photo holds a value that cannot be (width, height)"]
+        writer.run("update photo set width = 1, height = 1 where id = 2")
+        writer.run("update photo set camera = cast(x'ff41' as text) where id = 3")
+        assert integrity.damage(path) == ["a row of photo holds a value that cannot be (camera)"]
+
+    def test_tables_that_are_not_there(self, filled: Shelf) -> None:
+        writer, path = filled.writer, filled.library.catalog.path
+        writer.run("drop table quality")
+        assert integrity.damage(path) == ["the table quality is not there"]
+        # A catalog of an earlier release lacks what came later.
+        writer.run(f"pragma user_version = {integrity.VERSION - 1}")
+        assert integrity.damage(path) == []
+
+    def test_no_more_than_so_many_are_listed(self, filled: Shelf) -> None:
+        for number in range(30):
+            filled.put(f"{number}.jpg", f"photo {number}")
+        filled.writer.run("update photo set width = 0")
+        assert len(integrity.damage(filled.library.catalog.path)) == 20
+
+    def test_what_sqlite_finds(self, filled: Shelf) -> None:
+        filled.writer.run("create table odd (a check (a > 0))")
+        filled.writer.run("pragma ignore_check_constraints = on")
+        filled.writer.run("insert into odd values (-1)")
+        assert integrity.damage(filled.library.catalog.path) == ["CHECK constraint failed in odd"]
+
+    def test_a_file_that_is_none_and_one_that_is_not_there(self, filled: Shelf) -> None:
+        folder = filled.library.dir
+        (folder / "other.db").write_bytes(b"no database at all" * 100)
+        (said,) = integrity.damage(folder / "other.db")
+        assert "not a database" in said
+        with pytest.raises((LibraryError, sqlite3.Error)):
+            integrity.damage(folder / "absent.db")
+        assert not (folder / "absent.db").exists()
+
+
+def test_references_in_saved_rows_are_mended_until_all_hold(filled: Shelf) -> None:
+    """A row that goes may be one that others refer to."""
+    filled.writer.run("pragma foreign_keys = off")
+    filled.writer.run("insert into place values (?, 99, 0, 0)", (filled.encoder,))
+    filled.writer.run("insert into embedding values (?, 98, x'0000')", (filled.encoder,))
+    filled.writer.run("insert into embedding values (?, 99, x'0000')", (filled.encoder,))
+    filled.writer.run("update file set photo_id = 99 where id = 2")
+    filled.writer.run("update file set root_id = 99 where id = 3")
+    with filled.library.catalog.reading() as db:
+        db.execute("pragma foreign_keys = off")
+        assert integrity.mend_references(db) == {"embedding": 2, "file": 1}
+        db.execute("pragma foreign_keys = on")
+    assert integrity.dangling(filled.library.catalog) == []
+    assert [tuple(row) for row in filled.writer.rows("select id, state, size from file order by id")] == [
+        (1, "present", 1000), (2, "failed", -1),
+    ]  # fmt: skip
+    assert filled.writer.rows("select count(*) from embedding")[0][0] == 3

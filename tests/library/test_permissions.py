@@ -1,0 +1,182 @@
+"""What other users of the machine may see of a library: nothing."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from explorer.config import PROJECT, data_dir
+from explorer.library import permissions
+from explorer.library.library import Library
+from explorer.library.permissions import make_private, narrow_umask, user_umask
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits")
+
+
+@pytest.fixture(autouse=True)
+def _umask(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As most systems set it."""
+    monkeypatch.setattr(permissions, "_at_start", None)
+    old = os.umask(0o022)
+    yield
+    os.umask(old)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.lstat().st_mode)
+
+
+def write(path: Path, bits: int = 0o644) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"something")
+    path.chmod(bits)
+    return path
+
+
+def older(folder: Path) -> list[Path]:
+    """A library as earlier releases left it."""
+    names = (
+        "catalog.db", "catalog.db-wal", "catalog.db-shm", "worker.lock", "app.address", "removals.jsonl", "previews/ab/abc.jpg",
+        "vectors/starter-1.faiss", "vectors/starter.json", "examples/0123.jpg", "examples/0123.json",
+    )  # fmt: skip
+    files = [write(folder / name) for name in names]
+    for each in (folder, *folder.rglob("*")):
+        if each.is_dir():
+            each.chmod(0o755)
+    return files
+
+
+def test_a_new_library_is_its_owners_alone(tmp_path: Path) -> None:
+    library = Library.open(tmp_path / "library")
+    library.catalog.set_setting("pace", "full")
+    library.previews.write("ab" * 16, b"jpeg")
+    with library.lock():
+        modes = {path.relative_to(tmp_path).as_posix(): mode(path) for path in (library.dir, *library.dir.rglob("*"))}
+    library.close()
+    assert modes["library"] == 0o700 and modes["library/previews"] == 0o700
+    assert len(modes) > 5 and all(not bits & 0o077 for bits in modes.values()), modes
+
+
+def test_an_older_library_is_closed_when_it_is_opened(tmp_path: Path) -> None:
+    files = older(tmp_path / "library")
+    make_private(tmp_path / "library")
+    assert {mode(path) for path in files} == {0o600}
+    assert {mode(path) for path in (tmp_path / "library", *(tmp_path / "library").rglob("*")) if path.is_dir()} == {0o700}
+
+
+def test_opening_closes_it(tmp_path: Path) -> None:
+    Library.open(tmp_path / "library").close()
+    (tmp_path / "library").chmod(0o755)
+    (tmp_path / "library" / "catalog.db").chmod(0o644)
+    Library.open(tmp_path / "library").close()
+    assert mode(tmp_path / "library") == 0o700 and mode(tmp_path / "library" / "catalog.db") == 0o600
+
+
+def test_it_takes_nothing_from_the_owner_and_gives_nothing(tmp_path: Path) -> None:
+    kept = write(tmp_path / "library" / "removals.jsonl", 0o444)
+    make_private(tmp_path / "library")
+    assert mode(kept) == 0o400
+
+
+def test_a_run_that_was_cut_off_is_made_up_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files, chmod, left = older(tmp_path / "library"), os.chmod, [4]
+
+    def cut(path: str, bits: int) -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise KeyboardInterrupt
+        chmod(path, bits)
+
+    monkeypatch.setattr(os, "chmod", cut)
+    with pytest.raises(KeyboardInterrupt):
+        make_private(tmp_path / "library")
+    monkeypatch.setattr(os, "chmod", chmod)
+    make_private(tmp_path / "library")
+    assert {mode(path) for path in files} == {0o600} and mode(tmp_path / "library" / "previews") == 0o700
+
+
+def test_what_else_lies_in_the_folder_is_left_as_it_is(tmp_path: Path) -> None:
+    older(tmp_path / "mixed")
+    photo = write(tmp_path / "mixed" / "holiday" / "photo.jpg")
+    photo.parent.chmod(0o755)
+    make_private(tmp_path / "mixed")
+    assert (mode(tmp_path / "mixed"), mode(photo), mode(photo.parent)) == (0o755, 0o644, 0o755)
+    assert (mode(tmp_path / "mixed" / "previews"), mode(tmp_path / "mixed" / "catalog.db")) == (0o700, 0o600)
+
+
+def test_what_a_file_manager_left_does_not_keep_the_folder_open(tmp_path: Path) -> None:
+    older(tmp_path / "library")
+    write(tmp_path / "library" / ".DS_Store")
+    make_private(tmp_path / "library")
+    assert mode(tmp_path / "library") == 0o700
+
+
+def test_removed_photos_keep_their_bits_in_a_closed_folder(tmp_path: Path) -> None:
+    photo = write(tmp_path / "library" / "removed" / "photo.jpg", 0o664)
+    photo.parent.chmod(0o755)
+    make_private(tmp_path / "library")
+    assert mode(photo) == 0o664 and mode(photo.parent) == 0o700
+
+
+def test_links_are_not_followed(tmp_path: Path) -> None:
+    outside = write(tmp_path / "outside" / "photo.jpg")
+    outside.parent.chmod(0o755)
+    previews = tmp_path / "library" / "previews"
+    previews.mkdir(parents=True)
+    previews.chmod(0o755)
+    (previews / "link.jpg").symlink_to(outside)
+    (previews / "folder").symlink_to(outside.parent)
+    (tmp_path / "library" / "vectors").symlink_to(outside.parent)
+    make_private(tmp_path / "library")
+    assert mode(outside) == 0o644 and mode(outside.parent) == 0o755
+
+
+def test_a_folder_that_is_not_there_is_no_error(tmp_path: Path) -> None:
+    make_private(tmp_path / "nowhere")
+
+
+def test_what_belongs_to_another_user_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    older(tmp_path / "library")
+
+    def refuse(path: str, bits: int) -> None:
+        raise PermissionError(1, "not the owner", path)
+
+    monkeypatch.setattr(os, "chmod", refuse)
+    make_private(tmp_path / "library")
+    assert mode(tmp_path / "library" / "catalog.db") == 0o644
+
+
+def test_the_folder_of_models_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(permissions, "data_dir", lambda: tmp_path / "data")
+    write(tmp_path / "data" / "models" / "weights")
+    (tmp_path / "data").chmod(0o755)
+    make_private(tmp_path / "elsewhere")
+    assert mode(tmp_path / "data") == 0o700
+    assert data_dir().name == "photo-explorer"
+
+
+def test_the_umask_is_narrowed_and_the_persons_own_is_remembered() -> None:
+    assert user_umask() == 0o022 and os.umask(0o022) == 0o022
+    narrow_umask()
+    narrow_umask()
+    assert user_umask() == 0o022
+    assert os.umask(0o022) == 0o077
+
+
+def test_indexing_leaves_nothing_open(tmp_path: Path) -> None:
+    """The whole command in a process of its own, on a library that was open."""
+    library, photos = tmp_path / "library", tmp_path / "photos"
+    library.mkdir(mode=0o755)
+    photos.mkdir()
+    command = [sys.executable, str(PROJECT / "run.py"), "--library", str(library), "exclude", str(photos)]
+    ended = subprocess.run(command, capture_output=True, umask=0o022, cwd=PROJECT, check=False)
+    assert ended.returncode == 1, ended.stderr
+    Library.open(library).close()
+    ended = subprocess.run(command, capture_output=True, umask=0o022, cwd=PROJECT, check=False)
+    assert [path for path in (library, *library.rglob("*")) if mode(path) & 0o077] == []

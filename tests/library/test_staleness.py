@@ -1,0 +1,45 @@
+"""Answers that took long are kept for a while; quick ones never, and nothing for long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from explorer.anomalies.findings import Anomalies
+from explorer.library import quality_store
+from explorer.library.staleness import patience
+from tests.fixtures.field import Field
+
+
+def test_what_is_quick_is_never_kept_and_nothing_for_long() -> None:
+    assert patience(0.1) == 0
+    assert 1 < patience(1.0) < patience(2.0) < patience(1000.0) <= 20
+
+
+def slow(monkeypatch: pytest.MonkeyPatch, where: object, name: str, times: list[int]) -> None:
+    """Have that function take a second of a clock of our own, and count how often it is asked."""
+    real: Callable[..., object] = getattr(where, name)
+
+    def asked(*args: object) -> object:
+        times[0] += 1
+        times[1] += 1
+        return real(*args)
+
+    monkeypatch.setattr(where, name, asked)
+    monkeypatch.setattr(time, "monotonic", lambda: float(times[1]))
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_findings_of_a_large_library_outlast_a_few_changes(field: Field, patient: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = [0, 100]
+    slow(monkeypatch, quality_store, "subjects", times)
+    review = Anomalies(field.library, patient=patient)
+    field.put("a.jpg", "first")
+    assert len(review.subjects()) == 1
+    field.put("b.jpg", "second")
+    assert len(review.subjects()) == (1 if patient else 2)
+    times[1] += 10
+    assert len(review.subjects()) == 2
+    assert times[0] == 2

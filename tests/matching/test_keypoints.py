@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageOps
+
+from explorer.matching import keypoints
+from tests.pictures import draw, plain
+
+
+def grey(picture: Image.Image) -> np.ndarray:
+    return np.asarray(picture.convert("L"))
+
+
+def votes(one: Image.Image, other: Image.Image) -> int:
+    return keypoints.match(keypoints.sketch(grey(one)), keypoints.sketch(grey(other))).votes
+
+
+CHANGES = {
+    "half": lambda p: p.resize((p.width // 2, p.height // 2)),
+    "turned": lambda p: p.transpose(Image.Transpose.ROTATE_90),
+    "cropped": lambda p: p.crop((30, 20, p.width - 20, p.height - 10)),
+    "bordered": lambda p: ImageOps.expand(p, 20, "white"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_corners_of_a_copy_agree(change: str) -> None:
+    picture = draw(1, (480, 360))
+    assert votes(picture, CHANGES[change](picture)) >= 10
+
+
+def test_corners_of_other_pictures_do_not() -> None:
+    assert max(votes(draw(1, (480, 360)), draw(seed, (480, 360))) for seed in range(2, 8)) < 6
+
+
+def test_the_matrix_lays_one_onto_the_other() -> None:
+    picture = draw(1, (480, 360))
+    copy = picture.crop((40, 20, 440, 340))
+    one, other = keypoints.sketch(grey(picture)), keypoints.sketch(grey(copy))
+    found = keypoints.match(one, other)
+    assert found.matrix is not None
+    onto = keypoints.onto(found.matrix, one, other, (360, 480), (320, 400), mirrored=False)
+    assert np.allclose(onto, [[1, 0, 40], [0, 1, 20]], atol=3)
+
+
+def test_a_mirrored_copy_is_found_by_its_mirrored_sketch() -> None:
+    picture = draw(1, (480, 360))
+    copy = ImageOps.mirror(picture)
+    one, other = keypoints.sketch(grey(picture)), keypoints.sketch(grey(ImageOps.mirror(copy)))
+    found = keypoints.match(one, other)
+    assert found.matrix is not None
+    onto = keypoints.onto(found.matrix, one, other, (360, 480), (360, 480), mirrored=True)
+    assert np.allclose(onto, [[-1, 0, 479], [0, 1, 0]], atol=3)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 500), (500, 3), (64, 64)])
+def test_a_picture_without_corners_has_none(size: tuple[int, int]) -> None:
+    empty = keypoints.sketch(grey(plain("gray", size)))
+    assert len(empty.places) == 0
+    assert keypoints.match(empty, keypoints.sketch(grey(draw(1)))) == keypoints.Match(0, None)
+    assert len(keypoints.unpack(keypoints.pack(empty)).places) == len(keypoints.unpack(b"").places) == 0
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 50), st.integers(60, 500), st.integers(60, 500))
+def test_a_sketch_survives_being_packed(seed: int, width: int, height: int) -> None:
+    made = keypoints.sketch(grey(draw(seed, (width, height))))
+    back = keypoints.unpack(keypoints.pack(made))
+    assert back.size == made.size and (back.bits == made.bits).all()
+    assert np.abs(back.places - made.places).max(initial=0) < 0.02
+    assert np.abs((back.turns - made.turns + 180) % 360 - 180).max(initial=0) < 1

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import ImageFilter, ImageOps
+
+from explorer.matching import same_picture
+from explorer.matching.registration import BLOCK, Layer, Seen
+from tests.pictures import draw
+
+WHOLE = (0.0, 0.0, 320.0, 240.0)
+
+
+def grey(seed: int) -> np.ndarray:
+    """As smooth as photos are: steps come of the slopes of what is seen."""
+    picture = ImageOps.autocontrast(ImageOps.grayscale(draw(seed, (320, 240))).filter(ImageFilter.GaussianBlur(2)))
+    return np.asarray(picture, np.float32)
+
+
+def seen(layer: Layer, right: float, down: float) -> Seen:
+    return layer.look(np.array([[1.0, 0, right], [0, 1.0, down]]), WHOLE)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 20), right=st.floats(-1.5, 1.5), down=st.floats(-1.5, 1.5))
+def test_steps_lead_to_where_the_picture_lies(seed: int, right: float, down: float) -> None:
+    """To a tenth of a pixel: OpenCV lays pictures in steps of 1/32."""
+    layer, at = Layer(grey(seed), grey(seed), WHOLE), np.array([right, down])
+    for _ in range(5):
+        step = layer.step(seen(layer, *at))
+        assert step is not None
+        at = at - step @ [160, 120, 1]
+    assert np.abs(at).max() < 0.1
+
+
+def test_what_is_seen_after_a_small_step_is_foretold() -> None:
+    layer = Layer(grey(3), grey(3), WHOLE)
+    before = seen(layer, 0.25, -0.125)
+    step = layer.step(before)
+    assert step is not None
+    after = layer.stepped(before, step)
+    assert np.hypot(after.dx, after.dy)[before.shown].mean() < 0.3 * np.hypot(before.dx, before.dy)[before.shown].mean()
+    assert layer.step(after) is not None and np.abs(layer.step(after)).max() < 0.01  # type: ignore[type-var]
+    assert after.ncc is before.ncc
+
+
+def test_a_way_that_would_shrink_a_picture_to_nothing_is_given_up() -> None:
+    """Smoothing it first would take hours."""
+    one, other = (grey(seed).astype(np.uint8) for seed in (1, 2))
+    for scale in (1e-6, 1e-3, 1e3, 1e6):
+        assert same_picture.measure(one, other, np.array([[scale, 0, 0], [0, scale, 0]]), near=True) is None
+
+
+def test_block_means_are_means_of_blocks() -> None:
+    picture = grey(5)[:230, :310]
+    layer = Layer(picture, picture, (0.0, 0.0, 310.0, 230.0))
+    part = picture[BLOCK : 2 * BLOCK, 3 * BLOCK : 4 * BLOCK]
+    assert np.isclose(layer.block(picture)[1, 3], part.mean(), rtol=1e-5)
+    assert layer.block(picture).shape == (230 // BLOCK, 310 // BLOCK)
+
+
+def test_threads_do_not_write_over_each_other() -> None:
+    """Each works in arrays of its own; in one thread, the next layer takes the place of the one before."""
+    expected = [seen(Layer(grey(seed), grey(seed), WHOLE), 0.7, 0.4).dx for seed in range(4)]
+    found = dict[int, np.ndarray]()
+
+    def work(seed: int) -> None:
+        for _ in range(10):
+            found[seed] = seen(Layer(grey(seed), grey(seed), WHOLE), 0.7, 0.4).dx
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(np.allclose(found[seed], expected[seed], atol=1e-5) for seed in range(4))

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import contextlib
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.photos.metadata.field_values import clean, coordinate, decoded, number, rating, rating_of_percent, sequence, words
+
+
+def test_bytes_of_an_unknown_encoding() -> None:
+    assert decoded("Köln – ☃".encode()) == "Köln – ☃"
+    assert decoded("Köln".encode("latin-1")) == "Köln"
+    assert decoded(b"\x93Stra\xdfe\x94") == "“Straße”"
+
+
+def test_text_for_a_person() -> None:
+    assert clean("  A\tB\nC \0rest") == "A B C"
+    assert clean(b"M\xfcller\0\xff") == "Müller"
+    assert clean("M" * 300) == "M" * 200
+    assert clean("\0") is None and clean(5) is None and clean(None) is None and clean(" ") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (2.5, 2.5),
+        ("3", 3.0),
+        ((4, 5), 4.0),
+        ([], None),
+        (0, None),
+        (-1, None),
+        (math.inf, None),
+        (math.nan, None),
+        ("x", None),
+        (None, None),
+    ],
+)
+def test_numbers(value: object, found: float | None) -> None:
+    assert number(value) == found
+
+
+def test_zero_only_where_it_is_wanted() -> None:
+    assert number(0, zero=True) == 0 and number(0) is None and number(-1, zero=True) is None
+
+
+def test_parts() -> None:
+    assert sequence((1, 2)) == [1, 2] and sequence([3]) == [3] and sequence(4.5) == [4.5]
+    assert sequence(None) == [] and sequence("12") == [] and sequence(b"12") == []
+
+
+def test_keywords_are_cleaned_and_kept_once() -> None:
+    assert words([" a\n b ", "a b", "", None, "\0", "c\x01d\ufffe", "e\u200df"]) == ("a b", "c d", "e\u200df")
+
+
+@pytest.mark.parametrize(
+    ("value", "stars"),
+    [("4", 4), ("4.0", 4), (" 5\0", 5), (b"3", 3), (2, 2), ((1, 9), 1), ("3.5", 3.5), ("0", None), ("-1", None), ("", None), (0, None)],
+)
+def test_ratings(value: object, stars: float | None) -> None:
+    assert rating(value) == stars
+
+
+@pytest.mark.parametrize("value", ["six", "5.1", "-1.1", "nan", "inf", (), None])
+def test_what_is_no_rating(value: object) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        rating(value)
+
+
+def test_ratings_in_percent() -> None:
+    assert [rating_of_percent(each) for each in (0, 1, 12, 13, 25, 37, 38, 50, 62, 63, 75, 87, 88, "99", (100,))] == [
+        None, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5,
+    ]  # fmt: skip
+    for wrong in (-1, 101, "x", "nan"):
+        with pytest.raises(ValueError):
+            rating_of_percent(wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "side", "degrees"),
+    [
+        ("48,51.5N", "", 48.8583333), ("48,51,30S", None, -48.8583333), ("18.545426", "S", -18.545426), ("18.545426", "north", 18.545426),
+        ("-18.5", "", -18.5), ("+18.5", "", 18.5), ("-18.5", "S", -18.5), ("18.5", "", 18.5), ("48° 51' 30.00\" N", "", 48.8583333),
+        ("48 deg 51' 30\" south", "", -48.8583333), ("48/1,51/1,3000/100", "N", 48.8583333), ("90", "N", 90), ("0", "", 0),
+    ],
+)  # fmt: skip
+def test_coordinates(text: str, side: str | None, degrees: float) -> None:
+    assert coordinate(text, side, "NS", 90) == pytest.approx(degrees, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "side"),
+    [
+        ("", ""),
+        ("x", "N"),
+        ("48,51", ""),
+        ("48,51E", ""),
+        ("91", "N"),
+        ("48,51.5N,3", ""),
+        ("1,2,3,4N", ""),
+        ("-5", "N"),
+        ("5/0", "N"),
+        ("5", "East"),
+    ],
+)
+def test_what_is_no_latitude(text: str, side: str) -> None:
+    with pytest.raises(ValueError):
+        coordinate(text, side, "NS", 90)
+
+
+@given(st.text(alphabet="0123456789.,/NSEW°'\" +-deg", max_size=25), st.sampled_from(["", "N", "W"]))
+@settings(deadline=None)
+def test_no_coordinate_is_too_odd(text: str, side: str) -> None:
+    with contextlib.suppress(ValueError):
+        assert abs(coordinate(text, side, "EW", 180)) <= 180

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from PIL import Image, ImageChops, ImageEnhance
+
+from explorer.photos.quality.ssim import Original
+from tests.pictures import draw, encoded, plain
+
+LARGE = draw(1, (800, 600))
+
+
+def opener(picture: Image.Image, kind: str = "JPEG") -> Callable[[], Image.Image]:
+    data = encoded(picture, kind)
+    return lambda: Image.open(io.BytesIO(data))
+
+
+def is_preview(small: Image.Image, large: Image.Image = LARGE, kind: str = "JPEG") -> bool:
+    return Original(opener(large, kind), lambda *_: True).is_shown_by(opener(small, kind))
+
+
+def barred(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    bars = Image.new("RGB", size, (4, 4, 4))
+    bars.paste(picture, ((size[0] - picture.width) // 2, (size[1] - picture.height) // 2))
+    return bars
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize(
+    "small",
+    [
+        LARGE.resize((160, 120)), LARGE.resize((400, 300)), LARGE.crop((0, 75, 800, 525)).resize((320, 180)),
+        LARGE.crop((100, 0, 700, 600)).resize((200, 200)), barred(LARGE.resize((240, 180)), (320, 180)),
+        barred(LARGE.resize((320, 240)), (320, 320)),
+    ],
+)  # fmt: skip
+def test_a_cameras_preview(small: Image.Image, kind: str) -> None:
+    assert is_preview(small, kind=kind)
+
+
+@pytest.mark.parametrize(
+    "small",
+    [
+        draw(2, (320, 240)), LARGE.resize((320, 240)).transpose(Image.Transpose.ROTATE_180),
+        LARGE.crop((0, 0, 640, 480)).resize((320, 240)),
+        ImageChops.offset(LARGE, 24, 0).resize((320, 240)), ImageEnhance.Brightness(LARGE.resize((320, 240))).enhance(1.15),
+        LARGE.resize((320, 240)).convert("L"), plain("black", (320, 240)), barred(draw(2, (240, 180)), (320, 180)),
+    ],
+)  # fmt: skip
+def test_a_small_picture_of_something_else(small: Image.Image) -> None:
+    assert not is_preview(small)
+
+
+def test_a_thing_that_came_is_something_else() -> None:
+    small = LARGE.resize((320, 240))
+    small.paste((255, 255, 255) if sum(small.getpixel((160, 120))) < 380 else (0, 0, 0), (140, 100, 180, 140))  # type: ignore[arg-type]
+    assert not is_preview(small)
+
+
+def test_a_preview_has_at_most_half_the_pixels() -> None:
+    assert is_preview(LARGE.resize((600, 400))) and not is_preview(LARGE.resize((601, 400))) and not is_preview(LARGE)
+
+
+def test_plain_pictures() -> None:
+    assert is_preview(plain("navy", (100, 80)), plain("navy", (400, 320))) and is_preview(
+        plain("black", (100, 80)), plain("black", (400, 320))
+    )
+    assert not is_preview(plain("navy", (100, 80)), plain("purple", (400, 320)))
+
+
+def test_what_cannot_be_decoded_or_paid_for_is_something_of_its_own() -> None:
+    def broken() -> Image.Image:
+        raise OSError("broken")
+
+    small, asked = opener(LARGE.resize((160, 120))), list[tuple[int, int]]()
+
+    def affordable(width: int, height: int) -> bool:
+        asked.append((width, height))
+        return len(asked) < 2
+
+    original = Original(opener(LARGE), affordable)
+    assert not original.is_shown_by(broken) and original.is_shown_by(small) and not original.is_shown_by(small)
+    assert asked == [(160, 120)] * 2
+    assert not Original(broken, lambda *_: True).is_shown_by(small)
+
+
+def test_the_original_is_decoded_once() -> None:
+    opened = list[int]()
+    large = opener(LARGE)
+
+    def count() -> Image.Image:
+        opened.append(1)
+        return large()
+
+    original = Original(count, lambda *_: True)
+    assert original.is_shown_by(opener(LARGE.resize((160, 120)))) and not original.is_shown_by(opener(draw(2, (160, 120))))
+    assert len(opened) == 1
+
+
+def test_memory_that_is_short_is_said() -> None:
+    def short() -> Image.Image:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        Original(opener(LARGE), lambda *_: True).is_shown_by(short)

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.removal.companions import Beside, Company, beside, renamed
+
+# What lies in a folder, the photo that is asked about, and what belongs to it alone.
+ALONE = [
+    (["a.jpg", "a.mov", "a.aae", "a.jpg.xmp", "a.thm"], "a.jpg", ["a.aae", "a.jpg.xmp", "a.mov", "a.thm"]),
+    (["IMG_1.HEIC", "IMG_1.MOV", "IMG_1.AAE", "IMG_O1.AAE"], "IMG_1.HEIC", ["IMG_1.AAE", "IMG_1.MOV", "IMG_O1.AAE"]),
+    # RAW and JPEG use one sidecar; each has its own, too.
+    (["a.jpg", "a.cr2", "a.xmp", "a.jpg.xmp", "a.cr2.xmp"], "a.jpg", ["a.jpg.xmp"]),
+    # An edit uses what its original has, and takes what only it has.
+    (["IMG_1.HEIC", "IMG_E1.JPG", "IMG_1.MOV", "IMG_1.AAE", "IMG_E1.MOV"], "IMG_1.HEIC", []),
+    (["IMG_1.HEIC", "IMG_E1.JPG", "IMG_1.MOV", "IMG_1.AAE", "IMG_E1.MOV"], "IMG_E1.JPG", ["IMG_E1.MOV"]),
+    (["IMG_E1.JPG", "IMG_1.AAE"], "IMG_E1.JPG", ["IMG_1.AAE"]),
+    (["b.jpg", "b-edited.jpg", "b.jpg.json"], "b.jpg", []),
+    # Whatever the edit is called; but a number alone may be another photo, and a film that only begins alike is not the photo's.
+    (["b.jpg", "b-bewerkt(1).png", "b.jpg.json", "b.mov", "b.xmp"], "b.jpg", []),
+    (["b.jpg", "b-bewerkt(1).png", "b.jpg.json", "b-bewerkt(1).mov"], "b-bewerkt(1).png", ["b-bewerkt(1).mov"]),
+    (["b.jpg", "b-編集済み.jpg", "b-編集済み 2.jpg", "b-編集済み.xmp"], "b-編集済み.jpg", ["b-編集済み.xmp"]),
+    (["b.jpg", "b(1).jpg", "b.mov"], "b.jpg", ["b.mov"]),
+    (["b.mov", "b party.jpg"], "b party.jpg", []),
+    # A film of another kind has a small picture of its own.
+    (["a.jpg", "a.avi", "a.thm"], "a.jpg", []),
+    # Google Takeout.
+    (["a.jpg", "a.jpg.json", "a.json", "metadata.json"], "a.jpg", ["a.jpg.json"]),
+    (["a.jpg", "a.jpg.supplemental-metadata.json", "a(1).jpg", "a.jpg.supplemental-metadata(1).json"], "a(1).jpg",
+     ["a.jpg.supplemental-metadata(1).json"]),
+    (["a.jpg", "a.jpg.supplemental-metadata.json", "a(1).jpg", "a.jpg(1).json"], "a.jpg", ["a.jpg.supplemental-metadata.json"]),
+    (["a.jpg", "a.supplemental-metadata.json"], "a.jpg", ["a.supplemental-metadata.json"]),
+    (["a(1).jpg", "a.supplemental-metadata(1).json", "a.suppl.json"], "a(1).jpg", ["a.supplemental-metadata(1).json"]),
+    (["a.jpg", "a.heic", "a.supplemental-metadata.json"], "a.jpg", []),
+    (["a.jpg", "a.s.json", "a.supplementary.json"], "a.jpg", []),
+    (["x" * 30 + ".jpg", "x" * 30 + ".jpg.supplemen.json"], "x" * 30 + ".jpg", ["x" * 30 + ".jpg.supplemen.json"]),
+    (["x" * 50 + ".jpg", "x" * 46 + ".json"], "x" * 50 + ".jpg", ["x" * 46 + ".json"]),
+    (["x" * 50 + ".jpg", "x" * 51 + ".jpg", "x" * 46 + ".json"], "x" * 50 + ".jpg", []),
+    (["a.heic", "a.mp4", "a.mp4.json", "a.heic.json"], "a.heic", ["a.heic.json", "a.mp4", "a.mp4.json"]),
+    # A motion photo, as one maker names its film.
+    (["PXL_1.MP.jpg", "PXL_1.MP"], "PXL_1.MP.jpg", ["PXL_1.MP"]),
+    # What macOS puts beside files on foreign drives.
+    (["a.jpg", "._a.jpg", "a.mov", "._a.mov"], "a.jpg", ["._a.jpg", "._a.mov", "a.mov"]),
+    (["a.jpg", "b.mov", "ab.xmp", "a.txt", "a", "a.jpg.txt", "a2.mov"], "a.jpg", []),
+]  # fmt: skip
+
+
+def put(folder: Path, names: list[str]) -> None:
+    for name in names:
+        (folder / name).write_text(name)
+
+
+@pytest.mark.parametrize(("names", "photo", "alone"), ALONE)
+def test_what_belongs_to_a_photo_alone(tmp_path: Path, names: list[str], photo: str, alone: list[str]) -> None:
+    put(tmp_path, names)
+    found = beside(str(tmp_path / photo))
+    assert [Path(each.path).name for each in found.along] == alone
+    assert all(each.bytes == len(os.fsencode(Path(each.path).name)) for each in found.along)
+    assert Beside().of(str(tmp_path / photo)) == found
+
+
+def test_what_is_shared_and_what_kind_it_is(tmp_path: Path) -> None:
+    put(tmp_path, ["a.jpg", "a.CR2", "a.xmp", "a.mov", "a.jpg.json"])
+    found = beside(str(tmp_path / "a.jpg"))
+    assert [(Path(each.path).name, each.kind) for each in found.shared] == [("a.mov", "film"), ("a.xmp", "sidecar")]
+    assert (found.raw, found.edits, len(found.films)) == (True, True, 1)
+    # Once the other has gone, nobody shares it.
+    found = beside(str(tmp_path / "a.jpg"), {str(tmp_path / "a.CR2")})
+    assert len(found.along) == 3 and not found.raw and not found.shared
+    assert beside(str(tmp_path / "absent" / "a.jpg")) == Company()
+
+
+def test_folders_and_links(tmp_path: Path) -> None:
+    put(tmp_path, ["a.jpg", "film"])
+    (tmp_path / "a.xmp").mkdir()
+    (tmp_path / "a.mov").symlink_to("film")
+    (tmp_path / "a.thm").symlink_to("nowhere")
+    assert [(Path(each.path).name, each.link, each.bytes) for each in beside(str(tmp_path / "a.jpg")).along] == [("a.mov", True, 0)]
+
+
+STEMS = st.sampled_from(
+    ["a", "A", "a(1)", "a-edited", "a(1)-edited", "a-bewerkt", "a-bewerkt(1)", "a é", "a e\u0301-x", "IMG_1", "IMG_E1", "IMG_O1", "IMG_12",
+     "x" * 46, "x" * 48, "a.MP", "._a"]
+)  # fmt: skip
+ENDINGS = st.sampled_from(
+    [".jpg", ".HEIC", ".cr2", ".mov", ".MP4", ".MP", ".xmp", ".jpg.xmp", ".AAE", ".thm", ".avi", ".jpg.json", ".json", ".jpg(1).json",
+     ".jpg.supplemental-metadata.json", ".jpg.suppl(1).json", ".txt"]
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(names=st.lists(st.builds(str.__add__, STEMS, ENDINGS), unique_by=str.lower, max_size=14))
+def test_looking_at_one_photo_finds_what_looking_at_the_whole_folder_does(names: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        put(Path(made), names)
+        whole = Beside()
+        owners = Counter[str]()
+        for name in names:
+            found = beside(os.path.join(made, name))
+            assert whole.of(os.path.join(made, name)) == found
+            owners.update(each.path for each in found.along)
+        # What belongs to one alone belongs to no other.
+        assert max(owners.values(), default=0) <= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "new", "expected"),
+    [
+        ("a.mov", "a (2).jpg", "a (2).mov"),
+        ("A.JPG.xmp", "a (restored).jpg", "a (restored).JPG.xmp"),
+        ("._a.jpg", "a (2).jpg", "._a (2).jpg"),
+        ("IMG_O1.AAE", "a (2).jpg", "IMG_O1.AAE"),
+    ],
+)
+def test_a_companion_is_called_as_its_photo_is(name: str, new: str, expected: str) -> None:
+    assert renamed(f"/p/{name}", "/p/a.jpg", f"/p/{new}") == f"/p/{expected}"

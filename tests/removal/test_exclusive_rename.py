@@ -1,0 +1,88 @@
+"""Renaming in one step that replaces nothing."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.removal import exclusive_rename
+from explorer.removal.exclusive_rename import rename_exclusively
+
+linux = pytest.mark.skipif(sys.platform != "linux" or exclusive_rename._renameat2() is None, reason="renameat2 of Linux")
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "ä.jpg"
+    path.write_text("photo")
+    return path
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, result: int, code: int = 0) -> list[tuple[Any, ...]]:
+    """Have the system call answer that; gives what it is asked."""
+    asked = list[tuple[Any, ...]]()
+
+    def call(*given: Any) -> int:
+        asked.append(given)
+        ctypes.set_errno(code)
+        return result
+
+    monkeypatch.setattr(exclusive_rename, "_renameat2", lambda: call)
+    return asked
+
+
+@linux
+def test_the_file_has_its_new_name_and_only_that(photo: Path, tmp_path: Path) -> None:
+    (tmp_path / "to").mkdir()
+    assert rename_exclusively(str(photo), str(tmp_path / "to/b.jpg"))
+    assert not photo.exists() and (tmp_path / "to/b.jpg").read_text() == "photo"
+
+
+@linux
+@pytest.mark.parametrize("what", ["file", "link"])
+def test_what_is_there_stays(photo: Path, tmp_path: Path, what: str) -> None:
+    there = tmp_path / "b.jpg"
+    if what == "file":
+        there.write_text("a stranger's")
+    else:
+        there.symlink_to("nowhere")
+    with pytest.raises(FileExistsError) as caught:
+        rename_exclusively(str(photo), str(there))
+    assert (caught.value.filename, caught.value.filename2) == (str(photo), str(there))
+    assert photo.read_text() == "photo" and (there.is_symlink() or there.read_text() == "a stranger's")
+
+
+@linux
+def test_relative_paths_are_meant_from_here(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(photo.parent)
+    assert rename_exclusively("ä.jpg", "b.jpg") and (photo.parent / "b.jpg").read_text() == "photo"
+
+
+@pytest.mark.parametrize("code", [errno.ENOSYS, errno.EINVAL, errno.ENOTSUP])
+def test_a_system_that_cannot_says_so(photo: Path, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = answering(monkeypatch, -1, code)
+    assert rename_exclusively(str(photo), str(photo) + "2") is False and len(asked) == 1
+    monkeypatch.setattr(exclusive_rename, "_renameat2", lambda: None)
+    assert rename_exclusively(str(photo), str(photo) + "2") is False
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.EACCES, errno.ENOENT, errno.EXDEV])
+def test_any_other_trouble_is_an_error(photo: Path, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, -1, code)
+    with pytest.raises(OSError) as caught:
+        rename_exclusively(str(photo), str(photo) + "2")
+    assert caught.value.errno == code
+
+
+def test_other_systems_and_old_c_libraries_have_no_such_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    find = exclusive_rename._renameat2.__wrapped__
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "platform", "darwin")
+        assert find() is None
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: object())
+    assert find() is None

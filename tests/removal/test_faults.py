@@ -1,0 +1,146 @@
+"""Whatever goes wrong at whichever step: no last copy is lost, and undo brings everything back."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.errors import ExplorerError
+from explorer.library.removal_journal import Journal
+from explorer.removal import trash
+from explorer.removal.preflight import TRASH
+from explorer.removal.remove import remove
+from explorer.removal.undo import history, settle, undo
+from tests.fixtures.field import Field, tree
+from tests.removal.faults import struck
+
+# Where files go, and the kinds of trouble on that way (`faults.Faults`). “aside”: the trash cannot be read. “drive”: every folder is one.
+WAYS = {
+    "trash": ("before", "after", "torn", "ENOSPC", "EACCES", "EIO"),
+    "drive": ("before", "after", "torn", "ENOSPC", "EACCES"),
+    "folder": ("before", "after", "EIO"),
+    "aside": ("before",),
+}
+every_way = pytest.mark.parametrize(("way", "kind"), [(way, kind) for way, kinds in WAYS.items() for kind in kinds])
+
+
+def where(way: str, field: Field, monkeypatch: pytest.MonkeyPatch) -> str:
+    if way == "aside":
+        monkeypatch.setattr(trash, "readable", lambda: False)
+    if way == "drive":
+        across(monkeypatch)
+    return str(field.base / "aside") if way in ("folder", "drive") else TRASH
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is on disk in which order after a power cut is not to be seen from here; waiting for the disk takes most of the time."""
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
+
+
+def across(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every folder is a drive of its own."""
+    real = os.link
+
+    def link(source: str, target: str, **options: Any) -> None:
+        if Path(source).parent != Path(target).parent:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        real(source, target, **options)
+
+    monkeypatch.setattr(os, "link", link)
+
+
+def groups(field: Field) -> list[list[str]]:
+    field.put("a.jpg", "one")
+    field.put("sub/b.jpg", "one")
+    for name in ("a.mov", "sub/b.mov"):
+        field.beside(name, "film")
+    field.beside("sub/b.jpg.xmp", "words")
+    field.put("c.jpg", "two")
+    field.link("e.jpg", "c.jpg", hard=False)
+    return [["a.jpg", "sub/b.jpg"], ["c.jpg", "e.jpg"]]
+
+
+def check(field: Field, made: list[list[str]], before: Any) -> None:
+    """The one kept of each group is there as it was, its film, too, and no half of a file lies anywhere under a photo's name."""
+    now = field.tree()
+    for keeper in (*(keeper for keeper, *_ in made), "a.mov"):
+        assert now[keeper] == before[keeper]
+    for path, what in now.items():
+        if not Path(path).name.startswith("."):
+            assert what == before.get(path), path
+
+
+def everything_back(field: Field, before: Any) -> None:
+    settle(field.library, Journal(field.library.dir))
+    for run in history(field.library):
+        if run.away:
+            undo(field.library, run.id)
+    assert {path: what for path, what in field.tree().items() if what[0] != "folder"} == {
+        path: what for path, what in before.items() if what[0] != "folder"
+    }
+
+
+def removals(field: Field, made: list[list[str]]) -> list[Any]:
+    return [field.removal(other, keeper) for keeper, *others in made for other in others]
+
+
+@every_way
+def test_trouble_at_every_step_of_a_removal(field: Field, monkeypatch: pytest.MonkeyPatch, way: str, kind: str) -> None:
+    made, to = groups(field), where(way, field, monkeypatch)
+    before = field.tree()
+    for at in range(1000):
+        with struck(at, kind) as faults, contextlib.suppress(ExplorerError, OSError):
+            remove(field.library, removals(field, made), to, sidecars=False)
+        check(field, made, before)
+        everything_back(field, before)
+        if faults.calls <= at:
+            break
+    assert at > 15
+
+
+@every_way
+def test_trouble_at_every_step_of_an_undo(field: Field, monkeypatch: pytest.MonkeyPatch, way: str, kind: str) -> None:
+    made, to = groups(field), where(way, field, monkeypatch)
+    before = field.tree()
+    for at in range(1000):
+        remove(field.library, removals(field, made), to)
+        with struck(at, kind) as faults, contextlib.suppress(ExplorerError, OSError):
+            undo(field.library)
+        check(field, made, before)
+        everything_back(field, before)
+        if faults.calls <= at:
+            break
+    assert at > 10
+
+
+@pytest.mark.parametrize(("way", "kind"), [("trash", "after"), ("drive", "before"), ("drive", "after"), ("folder", "torn")])
+def test_trouble_twice(field: Field, monkeypatch: pytest.MonkeyPatch, way: str, kind: str) -> None:
+    """Cut off in a removal, and again while that is being settled and undone."""
+    made, to = groups(field), where(way, field, monkeypatch)
+    before = field.tree()
+    for at in range(3, 60, 7):
+        with struck(at, kind), contextlib.suppress(ExplorerError, OSError):
+            remove(field.library, removals(field, made), to)
+        for again in range(0, 30, 3):
+            with struck(again, kind), contextlib.suppress(ExplorerError, OSError):
+                undo(field.library)
+            check(field, made, before)
+        everything_back(field, before)
+
+
+def test_after_it_all_no_copy_is_left_lying_about(field: Field) -> None:
+    made = groups(field)
+    before = field.tree()
+    aside = field.base / "aside"
+    for at in range(60):
+        with struck(at, "before"), contextlib.suppress(ExplorerError):
+            remove(field.library, removals(field, made), str(aside))
+        everything_back(field, before)
+    assert [path for path, what in tree(aside).items() if what[0] != "folder"] == []
+    assert field.tree() == before

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import os
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.removal import file_names
+from explorer.removal.file_names import fitting, free_names, longer, longest_name
+
+
+def test_names_that_are_tried_one_after_the_other() -> None:
+    assert list(islice(free_names("/p/a.b.jpg"), 3)) == ["/p/a.b.jpg", "/p/a.b (2).jpg", "/p/a.b (3).jpg"]
+    assert list(islice(free_names("/p/a.jpg", "restored"), 4)) == [
+        "/p/a.jpg", "/p/a (restored).jpg", "/p/a (restored 2).jpg", "/p/a (restored 3).jpg",
+    ]  # fmt: skip
+
+
+def test_long_names_are_cut_to_what_fits(tmp_path: Path) -> None:
+    longest = longest_name(str(tmp_path))
+    assert longest == os.pathconf(tmp_path, "PC_NAME_MAX")
+    path = str(tmp_path / ("x" * (longest - 4) + ".jpg"))
+    found = list(islice(free_names(path), 12))
+    assert found[0] == path and len(set(found)) == 12
+    assert [len(Path(each).name) for each in found] == [longest] * 12 and all(each.endswith(".jpg") for each in found)
+    # A companion of such a name is longer by its ending.
+    spare = list(islice(free_names(path, "restored", 4), 3))
+    assert [len(Path(each).name) for each in spare] == [longest - 4] * 3 and spare[1].endswith(" (restored).jpg")
+
+
+def test_where_the_system_does_not_say_how_long_a_name_may_be(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert longest_name(str(tmp_path / "not there")) == 255
+
+    def unknown(*_: object) -> int:
+        raise ValueError("unrecognized configuration name")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pathconf", unknown)
+        assert longest_name(str(tmp_path)) == 255
+    monkeypatch.delattr(os, "pathconf")
+    assert longest_name(str(tmp_path)) == 255 == file_names._LONGEST_NAME
+
+
+@given(st.text(st.characters(exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=80), st.integers(20, 120))
+def test_a_name_that_fits_loses_whole_characters_at_its_end(stem: str, longest: int) -> None:
+    found = fitting(stem, ".jpg", longest)
+    assert found.endswith(".jpg") and stem.startswith(found[:-4]) and len(found.encode()) <= longest
+    if len(stem.encode()) + 4 > longest:
+        cut = len(found) - 4
+        assert len((stem[: cut + 1] + ".jpg").encode()) > longest
+    else:
+        assert found == stem + ".jpg"
+
+
+def test_how_much_longer_names_of_companions_are() -> None:
+    assert longer("/p/a.jpg", ["/p/a.jpg.xmp", "/q/a.mov", "/p/ä.mp4"]) == 4
+    assert longer("/p/a.jpg", []) == 0 == longer("/p/abc.jpg", ["/p/a.mov"])

@@ -1,0 +1,283 @@
+"""Plans as people, scripts and spreadsheets leave them."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.removal import plan_reader
+from explorer.removal.plan import as_csv, as_json, write_plan
+from explorer.removal.plan_formats import PlanError
+from explorer.removal.plan_reader import Plan, read_plan
+from explorer.removal.results import Removal
+
+HASH = st.binary(min_size=16, max_size=16).map(bytes.hex)
+# Any name that a POSIX file system takes, also one that is no UTF-8.
+NAME = (
+    st.binary(min_size=1, max_size=12)
+    .filter(lambda name: b"\0" not in name and name not in (b".", b".."))
+    .map(lambda name: "/p/" + os.fsdecode(name).replace("/", "_"))
+)
+REMOVALS = st.lists(
+    st.builds(Removal, NAME, HASH, NAME, HASH, st.integers(0, 2**40), st.sampled_from(["identical", ""]), st.text('ab, "\n', max_size=5))
+    | st.builds(Removal, NAME, HASH),
+    max_size=5,
+    unique_by=lambda removal: removal.path,
+)
+GOOD = Removal("/good.jpg", "2" * 32, "/b.jpg", "1" * 32, 7)
+
+
+def good(**change: Any) -> dict[str, Any]:
+    return {"path": "/a.jpg", "hash": "0" * 32, "bytes": 1, "keep": "/b.jpg", "keep_hash": "1" * 32, "tier": "", "why": ""} | change
+
+
+def plan(*rows: Any, **change: Any) -> str:
+    return json.dumps({"format": "photo-explorer-plan", "version": 1, "removals": list(rows)} | change)
+
+
+GOOD_ROW = good(path=GOOD.path, hash=GOOD.hash, bytes=GOOD.bytes)
+
+
+def read(tmp_path: Path, content: str | bytes) -> Plan:
+    path = tmp_path / "plan"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_plan(path)
+
+
+def beside_good(tmp_path: Path, *raw: str) -> Plan:
+    """The plan with these entries, as they are written, between two of which nothing is wrong."""
+    first = json.dumps(GOOD_ROW)
+    last = json.dumps(GOOD_ROW | {"path": "/last.jpg"})
+    return read(tmp_path, plan("HERE").replace('"HERE"', ",\n".join([first, *raw, last])))
+
+
+@pytest.mark.parametrize("ending", ["json", "csv"])
+def test_what_is_written_is_read(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"plan.{ending}"
+
+    @given(removals=REMOVALS)
+    def check(removals: list[Removal]) -> None:
+        write_plan(path, removals)
+        assert read_plan(path) == Plan(removals, [])
+
+    check()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "not a plan of Photo Explorer"),
+        ("hello", "not a plan of Photo Explorer"),
+        ("x" * 200_000, "not a plan of Photo Explorer"),
+        ("{", "not a whole plan"),
+        ("[]", "not a plan of Photo Explorer"),
+        ("{}", "not a plan of Photo Explorer"),
+        (plan(version=2), "another release"),
+        (plan(version=True), "another release"),
+        (plan(version="1\n2" * 1000), "another release"),
+        (plan(format="other"), "not a plan of Photo Explorer"),
+        (plan(removals=None), "no list of removals"),
+        (plan(removals={"path": "/a.jpg"}), "no list of removals"),
+        (plan(GOOD_ROW)[:-2], "not a whole plan"),
+        (plan(GOOD_ROW) + "path,hash\n", "not a whole plan"),
+        (plan(GOOD_ROW)[:-1] + ', "removals": []}', "'removals' twice"),
+        ("[" * 100_000, "nested too deeply"),
+        (plan(GOOD_ROW)[:-1] + ', "note": ' + "[" * 100_000 + "]" * 100_000 + "}", "nested too deeply"),
+        ('path,hash\n"/a.jpg', "not a whole plan: line 2"),
+        ("path,hash,path\n", "two columns of one name"),
+    ],
+)
+def test_what_is_no_plan_is_one_clear_line(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(PlanError) as caught:
+        read(tmp_path, text)
+    assert words in str(caught.value) and "\n" not in str(caught.value) and len(str(caught.value)) < 500
+
+
+def test_plans_that_are_not_there_or_no_text(tmp_path: Path) -> None:
+    with pytest.raises(PlanError, match="No such file"):
+        read_plan(tmp_path / "absent")
+    with pytest.raises(PlanError, match="Is a directory"):
+        read_plan(tmp_path)
+    with pytest.raises(PlanError, match="no text"):
+        read(tmp_path, b"\xff\xd8\xff\xe0")
+
+
+def test_a_file_too_large_to_be_a_plan_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = plan(GOOD_ROW)
+    monkeypatch.setattr(plan_reader, "MAX_BYTES", len(text))
+    assert read(tmp_path, text).removals == [GOOD]
+    with pytest.raises(PlanError, match="larger than"):
+        read(tmp_path, text + " ")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"path": None}, "“path” must be the full path"),
+        ({"path": "a.jpg"}, "“path” must be the full path"),
+        ({"path": ["/a.jpg"]}, "“path” must be the full path"),
+        ({"path": "/a\0.jpg"}, "“path” has characters that no file's name can have"),
+        ({"path": "/a\ud800.jpg"}, "“path” has characters that no file's name can have"),
+        ({"path": "/x/../b.jpg"}, "without “.” and “..”"),
+        ({"path": "/x/./b.jpg"}, "without “.” and “..”"),
+        ({"path": "/.."}, "without “.” and “..”"),
+        ({"hash": "xyz"}, "“hash” must be the 32 digits"),
+        ({"hash": None}, "“hash” must be the 32 digits"),
+        ({"hash": 0}, "“hash” must be the 32 digits"),
+        ({"hash": "0" * 33}, "“hash” must be the 32 digits"),
+        ({"keep": "b.jpg"}, "“keep” must be the full path"),
+        ({"keep": "/y/../b.jpg"}, "without “.” and “..”"),
+        ({"keep": "/b\0.jpg"}, "“keep” has characters"),
+        ({"keep": 3}, "“keep” must be the full path"),
+        ({"keep": ""}, "“keep” is missing"),
+        ({"keep_hash": "?"}, "“keep_hash” must be the 32 digits"),
+        ({"keep_hash": None}, "“keep_hash” is missing"),
+        ({"bytes": "many"}, "“bytes” must be"),
+        ({"bytes": -1}, "“bytes” must be"),
+        ({"bytes": 1.5}, "“bytes” must be"),
+        ({"bytes": True}, "“bytes” must be"),
+        ({"bytes": 2**63}, "“bytes” must be"),
+        ({"bytes": "9" * 5000}, "“bytes” must be"),
+        ({"tier": {"a": 1}}, "“tier” must be text"),
+        ({"why": 3}, "“why” must be text"),
+    ],
+)
+def test_one_bad_entry_is_one_line_and_the_others_stand(tmp_path: Path, change: dict[str, Any], words: str) -> None:
+    found = beside_good(tmp_path, json.dumps(good(**change)))
+    assert [removal.path for removal in found.removals] == ["/good.jpg", "/last.jpg"]
+    (bad,) = found.bad
+    assert bad.where == "entry 2" and words in bad.reason and "\n" not in bad.reason
+    assert bad.path is None or not set(bad.path) & set("\ud800\udc80")
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        ('"x"', "must be an object"),
+        ("null", "must be an object"),
+        ("[[]]", "must be an object"),
+        ('{"path": ' + "[" * 100_000 + "]" * 100_000 + "}", "nested too deeply"),
+        (json.dumps(good()).replace('"bytes": 1', '"bytes": ' + "9" * 5000), "a number of 5,000 digits"),
+        (json.dumps(good()).replace('"bytes": 1', '"bytes": 1, "bytes": 1'), "'bytes' twice"),
+        (json.dumps(good()).replace('"bytes": 1', '"bytes": '), "cannot be read"),
+        (json.dumps(good()).replace('"/a.jpg"', '/a.jpg"'), "cannot be read"),
+    ],
+)
+def test_an_entry_that_no_parser_takes_does_not_hide_the_others(tmp_path: Path, raw: str, words: str) -> None:
+    found = beside_good(tmp_path, raw)
+    assert [removal.path for removal in found.removals] == ["/good.jpg", "/last.jpg"]
+    (bad,) = found.bad
+    assert bad.where == "entry 2" and words in bad.reason and "\n" not in bad.reason
+
+
+def test_sizes_are_for_show_and_may_be_missing(tmp_path: Path) -> None:
+    rows = [good(path=f"/{number}", bytes=size) for number, size in enumerate([None, "", "12", 2**63 - 1, 0])]
+    found = read(tmp_path, plan(*rows))
+    assert [removal.bytes for removal in found.removals] == [0, 0, 12, 2**63 - 1, 0] and not found.bad
+
+
+def test_a_file_that_is_listed_twice_goes_once(tmp_path: Path) -> None:
+    found = read(tmp_path, plan(good(), GOOD_ROW, good(keep="/c.jpg")))
+    assert [(removal.path, removal.keeper) for removal in found.removals] == [("/a.jpg", "/b.jpg"), ("/good.jpg", "/b.jpg")]
+    assert found.bad == [("entry 3", "/a.jpg", "this file is in entry 1 already")]
+
+
+def test_an_entry_that_is_bad_does_not_hide_a_good_one_of_the_same_file(tmp_path: Path) -> None:
+    found = read(tmp_path, plan(good(hash="?"), good()))
+    assert [removal.path for removal in found.removals] == ["/a.jpg"] and [bad.where for bad in found.bad] == ["entry 1"]
+
+
+def test_entries_that_were_deleted_may_leave_their_commas(tmp_path: Path) -> None:
+    text = plan(GOOD_ROW, "HERE", good())
+    for left in (text.replace('"HERE"', ""), text.replace(', "HERE"', "").replace("}]", "},]")):
+        assert left != text
+        found = read(tmp_path, left)
+        assert [removal.path for removal in found.removals] == ["/good.jpg", "/a.jpg"] and found.bad == []
+
+
+def test_only_the_plans_own_list_counts(tmp_path: Path) -> None:
+    text = plan(GOOD_ROW, "HERE").replace('"HERE"', '{"path": ,}')
+    for note in ('"note": {"removals": [1]}', '"note": [["removals"]]', '"note": ["removals", [1]]'):
+        found = read(tmp_path, text.replace('"removals"', f'{note}, "removals"', 1))
+        assert found.removals == [GOOD] and [bad.where for bad in found.bad] == ["entry 2"]
+
+
+def test_brackets_and_commas_in_names_part_nothing(tmp_path: Path) -> None:
+    odd = "/a],[}{\"\\,'.jpg"
+    found = beside_good(tmp_path, json.dumps(good(path=odd)), '{"path": ,}')
+    assert [removal.path for removal in found.removals] == ["/good.jpg", odd, "/last.jpg"]
+    assert [bad.where for bad in found.bad] == ["entry 3"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("form", [as_json, as_csv])
+def test_any_unicode_encoding_is_read(tmp_path: Path, encoding: str, form: Any) -> None:
+    removals = [Removal("/p/é.jpg", "0" * 32, "/p/b.jpg", "1" * 32, 5)]
+    assert read(tmp_path, form(removals).replace("\n", "\r\n").encode(encoding)) == Plan(removals, [])
+
+
+def test_utf_16_of_the_other_byte_order_is_read(tmp_path: Path) -> None:
+    assert read(tmp_path, codecs.BOM_UTF16_BE + plan(GOOD_ROW).encode("utf-16-be")).removals == [GOOD]
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_tables_with_other_separators_are_read(tmp_path: Path, separator: str) -> None:
+    found = read(tmp_path, as_csv([GOOD]).replace('","', f'"{separator}"'))
+    assert found == Plan([GOOD], [])
+
+
+def test_what_is_in_a_file_counts_and_not_its_name(tmp_path: Path) -> None:
+    (tmp_path / "plan.csv").write_text(plan(GOOD_ROW))
+    (tmp_path / "plan.json").write_text(as_csv([GOOD]))
+    assert read_plan(tmp_path / "plan.csv") == read_plan(tmp_path / "plan.json") == Plan([GOOD], [])
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (f'"/a.jpg","{"0" * 32}"', "fewer cells than the first line"),
+        (f"/a,b.jpg,{'0' * 32},1,/b.jpg,{'1' * 32},,,,", "more cells than the first line"),
+        (f'"/a"x.jpg,{"0" * 32},1,/b.jpg,{"1" * 32},,,', "cannot be read"),
+        (f"/{'a' * 200_000}.jpg,{'0' * 32},1,/b.jpg,{'1' * 32},,,", "cannot be read"),
+        (f"/a\0.jpg,{'0' * 32},1,/b.jpg,{'1' * 32},,,,", "“path” has characters"),
+        (f"/a.jpg,{'0' * 32},{'9' * 5000},/b.jpg,{'1' * 32},,,,", "“bytes” must be"),
+        ("/a.jpg,1E+31,1,/b.jpg,1E+31,,,,", "“hash” must be"),
+    ],
+)
+def test_one_bad_line_of_a_table_leaves_the_others(tmp_path: Path, row: str, words: str) -> None:
+    lines = as_csv([GOOD, Removal("/last.jpg", "3" * 32)]).splitlines()
+    found = read(tmp_path, "\n".join([*lines[:2], row, *lines[2:]]))
+    assert [removal.path for removal in found.removals] == ["/good.jpg", "/last.jpg"]
+    (bad,) = found.bad
+    assert bad.where == "line 3" and words in bad.reason and "\n" not in bad.reason
+
+
+def test_lines_that_were_emptied_are_no_entries(tmp_path: Path) -> None:
+    lines = as_csv([GOOD]).splitlines()
+    found = read(tmp_path, "\n".join(["", lines[0], ",,,,,,,", "", '"","","","","","","",""', lines[1], ""]))
+    assert found == Plan([GOOD], [])
+
+
+def test_a_name_with_a_line_break_does_not_shift_the_lines_that_are_named(tmp_path: Path) -> None:
+    text = as_csv([Removal("/a\nb.jpg", "0" * 32), Removal("/c.jpg", "0" * 32)]) + "x\n"
+    assert [bad.where for bad in read(tmp_path, text).bad] == ["line 5"]
+
+
+@settings(max_examples=200)
+@given(junk=st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")), at=st.integers(0, 400))
+def test_whatever_is_written_into_a_plan_raises_nothing_else(tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int) -> None:
+    folder = tmp_path_factory.mktemp("plan")
+    for text in (as_json([GOOD]).encode(), as_csv([GOOD]).encode()):
+        try:
+            found = read(folder, text[:at] + junk + text[at:])
+        except PlanError as error:
+            assert "\n" not in str(error)
+        else:
+            assert all(Path(removal.path).is_absolute() for removal in found.removals)

@@ -1,0 +1,284 @@
+"""Putting single files back: where they lie now, where they go, and what is said of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.library.removal_journal import Entry, Journal
+from explorer.removal import restore, safe_move, trash
+from explorer.removal.remove import remove
+from explorer.removal.restore import Restorer, _places, _there_already
+from explorer.removal.undo import undo
+from tests.fixtures.field import Field
+
+
+@pytest.fixture
+def pair(field: Field) -> Field:
+    """A photo and a copy of it."""
+    field.put("a.jpg", "one")
+    field.put("sub/b.jpg", "one")
+    return field
+
+
+def gone(field: Field, to: str = "") -> list[Entry]:
+    """The copy has gone; gives the entries of the removal."""
+    outcome = remove(field.library, [field.removal("sub/b.jpg", "a.jpg")], to or str(field.base / "aside"))
+    assert outcome.removed, outcome.results
+    return Journal(field.library.dir).runs()[-1].entries
+
+
+def restorer(field: Field) -> Restorer:
+    return Restorer(field.library, Journal(field.library.dir))
+
+
+def entry(path: str, **other: Any) -> Entry:
+    return Entry(run="r", number=0, state="moved", path=path, hash="0" * 32, keeper=None, where="/to", root="/photos", **other)
+
+
+# --- where it may be put
+
+
+def test_a_photo_goes_to_its_own_place_or_beside_it(tmp_path: Path) -> None:
+    photo = entry(str(tmp_path / "a.jpg"))
+    places = _places(photo, [photo])
+    assert [Path(next(places)).name for _ in range(3)] == ["a.jpg", "a (restored).jpg", "a (restored 2).jpg"]
+    assert next(_places(photo, [])) == photo.path
+
+
+def test_a_name_under_which_a_film_could_not_come_back_is_passed_over(tmp_path: Path) -> None:
+    """But for the photo's own place: there the film's is the one that was taken from it, too."""
+    film, photo = entry(str(tmp_path / "a.mov"), of=1), entry(str(tmp_path / "a.jpg"))
+    (tmp_path / "a.mov").write_text("a stranger's")
+    (tmp_path / "a (restored).mov").symlink_to("nowhere")
+    places = _places(photo, [film, photo])
+    assert [Path(next(places)).name for _ in range(2)] == ["a.jpg", "a (restored 2).jpg"]
+    # A film that is back already needs no place.
+    film.state = "undone"
+    places = _places(photo, [film, photo])
+    assert [Path(next(places)).name for _ in range(2)] == ["a.jpg", "a (restored).jpg"]
+
+
+def test_what_goes_along_takes_the_name_of_its_photo(tmp_path: Path) -> None:
+    film, photo = entry(str(tmp_path / "a.mov"), of=1), entry(str(tmp_path / "a.jpg"))
+    assert next(_places(film, [film, photo])) == film.path
+    photo.back = str(tmp_path / "a (restored).jpg")
+    places = _places(film, [film, photo])
+    assert [Path(next(places)).name for _ in range(2)] == ["a (restored).mov", "a (restored) (restored).mov"]
+
+
+def test_long_names_leave_room_for_what_goes_along(tmp_path: Path) -> None:
+    stem = "x" * 240
+    film, photo = entry(str(tmp_path / f"{stem}.supplements"), of=1), entry(str(tmp_path / f"{stem}.jpg"))
+    places = _places(photo, [film, photo])
+    assert [len(Path(next(places)).name) for _ in range(2)] == [244, 255 - len("plements")]
+
+
+# --- what lies at its place already
+
+
+def test_a_stranger_with_the_same_bytes_is_not_the_file_that_is_put_there(tmp_path: Path) -> None:
+    """Both stay: the file comes back under another name."""
+    for name in ("source", "target"):
+        (tmp_path / name).write_text("one")
+    source, target = str(tmp_path / "source"), str(tmp_path / "target")
+    assert not _there_already(entry(target), source, target) and os.path.lexists(source)
+    # Said by the journal to be put there a moment ago, it is ours, and a whole copy.
+    ours = entry(target, back=target)
+    ours.hash, ours.state = safe_move.content_hash(b"one"), "undoing"
+    ours.facts = {"inode": 0, "size": 3, "mtime_ns": 0}
+    for changed in ({"back": source}, {"state": "moved"}, {"hash": "0" * 32}):
+        other = entry(target, **{"back": target})
+        other.hash, other.state, other.facts = ours.hash, "undoing", ours.facts
+        for key, value in changed.items():
+            setattr(other, key, value)
+        assert not _there_already(other, source, target) and os.path.lexists(source)
+    assert _there_already(ours, source, target) and not os.path.lexists(source) and (tmp_path / "target").read_text() == "one"
+
+
+def test_the_second_name_of_a_file_goes_and_one_and_the_same_name_stays(tmp_path: Path) -> None:
+    (tmp_path / "target").write_text("one")
+    target = str(tmp_path / "target")
+    (tmp_path / "alias").symlink_to(".")
+    assert _there_already(entry(target), str(tmp_path / "alias/target"), target) and os.path.lexists(target)
+    os.link(target, tmp_path / "source")
+    assert _there_already(entry(target), str(tmp_path / "source"), target)
+    assert os.path.lexists(target) and not os.path.lexists(tmp_path / "source")
+
+
+# --- putting back
+
+
+def test_a_photo_and_its_film_come_back_under_another_name_together(pair: Field) -> None:
+    for name in ("a.mov", "sub/b.mov"):
+        pair.beside(name, "film")
+    gone(pair)
+    pair.beside("sub/b.jpg", "a newcomer")
+    _, restored = undo(pair.library)
+    notes = {Path(each.path).name: each.note for each in restored}
+    assert notes == {
+        "b.mov": "its name was taken, so it is now b (restored).mov", "b.jpg": "its name was taken, so it is now b (restored).jpg",
+    }  # fmt: skip
+    assert (pair.photos / "sub/b (restored).mov").read_text() == "film" and (pair.photos / "sub/b.jpg").read_text() == "a newcomer"
+    assert (pair.photos / "sub/b (restored).jpg").read_text() == "one"
+
+
+def test_a_name_taken_in_that_moment_is_not_overwritten(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone(pair)
+    real = safe_move.move
+
+    def taken(source: str, target: str, *given: Any) -> None:
+        if Path(target).name == "b.jpg":
+            Path(target).write_text("a newcomer")
+        real(source, target, *given)
+
+    monkeypatch.setattr(safe_move, "move", taken)
+    _, (restored,) = undo(pair.library)
+    assert restored.back == str(pair.photos / "sub/b (restored).jpg") and (pair.photos / "sub/b.jpg").read_text() == "a newcomer"
+
+
+def test_what_was_brought_back_by_hand_is_found_and_said(pair: Field) -> None:
+    (moved,) = gone(pair)
+    Path(moved.target or "").rename(pair.photos / "sub/b.jpg")
+    _, (restored,) = undo(pair.library)
+    assert (restored.back, restored.note) == (str(pair.photos / "sub/b.jpg"), "it had been brought back by hand")
+    assert not Journal(pair.library.dir).runs()[-1].away
+
+
+def test_part_of_a_failed_removal_is_no_news_where_it_never_moved(pair: Field) -> None:
+    (moved,) = gone(pair)
+    Path(moved.target or "").rename(pair.photos / "sub/b.jpg")
+    restored = restorer(pair).back(moved, [moved], quietly=True)
+    assert (restored.back, restored.note, moved.state) == (str(pair.photos / "sub/b.jpg"), "", "undone")
+    # Asked again, nothing is done.
+    assert restorer(pair).back(moved, [moved]) == restored
+
+
+def test_a_file_that_is_nowhere_is_said_and_can_be_tried_again(pair: Field) -> None:
+    (moved,) = gone(pair)
+    Path(moved.target or "").unlink()
+    (restored,) = restorer(pair).all_back([moved])
+    assert restored.back is None and f"it is not in {pair.base / 'aside'}" in restored.note and moved.away
+    gone_to_trash = entry(str(pair.photos / "sub/b.jpg"))
+    gone_to_trash.where, gone_to_trash.facts = "trash", moved.facts
+    assert "it is not in the trash" in restorer(pair).back(gone_to_trash).note
+
+
+@pytest.mark.skipif(not trash.readable(), reason="the trash of freedesktop.org")
+def test_a_file_that_another_program_moved_within_the_trash_is_found_by_its_note(pair: Field) -> None:
+    before = pair.tree()
+    (moved,) = gone(pair, "trash")
+    files, info = Path(moved.target or ""), Path(moved.info or "")
+    files.rename(files.with_name("renamed"))
+    info.rename(info.with_name("renamed.trashinfo"))
+    undo(pair.library)
+    assert pair.tree() == before and not info.with_name("renamed.trashinfo").exists()
+
+
+@pytest.mark.parametrize("device", ["device", "drive"])
+def test_folders_are_made_again_on_the_drive_that_they_were_on(pair: Field, device: str) -> None:
+    """An overlay gives its files another device number than its folders: either counts."""
+    before = pair.tree()
+    (moved,) = gone(pair)
+    moved.facts = {**moved.facts, "device": -1, "drive": -1, device: moved.facts["drive"]}
+    shutil.rmtree(pair.photos)
+    assert restorer(pair).back(moved).back == moved.path
+    assert pair.tree() == {name: before[name] for name in ("sub", "sub/b.jpg")}
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_nothing_is_put_below_the_mount_point_of_a_drive_that_is_away(pair: Field, empty: bool) -> None:
+    (moved,) = gone(pair)
+    moved.facts = {**moved.facts, "device": -1, "drive": -1}
+    # As long as anything lies in the watched folder, its drive is there.
+    other = restorer(pair)
+    shutil.rmtree(pair.photos)
+    if empty:
+        pair.photos.mkdir()
+    restored = other.back(moved)
+    assert restored.back is None and f"the drive with {pair.photos} seems to be away" in restored.note
+    assert not (pair.photos / "sub").exists() and moved.state == "moved"
+    pair.photos.mkdir(exist_ok=True)
+    (pair.photos / "x").write_text("something")
+    assert other.back(moved).back == moved.path
+
+
+def test_its_times_are_as_they_were(pair: Field) -> None:
+    before = (pair.photos / "sub/b.jpg").stat()
+    (moved,) = gone(pair)
+    target = Path(moved.target or "")
+    target.write_text("one")
+    restorer(pair).back(moved)
+    after = (pair.photos / "sub/b.jpg").stat()
+    assert (after.st_atime_ns, after.st_mtime_ns) == (before.st_atime_ns, before.st_mtime_ns)
+
+
+def test_a_sidecar_is_kept_once_however_often_it_is_set_aside(pair: Field) -> None:
+    (moved,) = gone(pair)
+    kept = pair.library.dir / "removed/sidecars"
+    sidecar = pair.photos / "a.jpg.xmp"
+    for text in ("one", "one", "two", "two"):
+        sidecar.write_text(text)
+        restorer(pair)._set_aside(moved, str(sidecar))
+    assert sorted(path.read_text() for path in kept.iterdir()) == ["one", "two"]
+
+
+def test_where_it_is_cannot_be_found_out_out_of_bounds(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+    (moved,) = gone(pair)
+    moved.state, moved.target = "intended", str(pair.base / "elsewhere/b.jpg")
+    looked = list[str]()
+    monkeypatch.setattr(restore, "is_it", lambda entry, path: looked.append(path) or False)
+    assert restorer(pair).find_out(moved) == "unknown" and looked == []
+    moved.back = moved.path
+    assert restorer(pair).finish(moved) is False and looked == []
+
+
+# --- after a cut
+
+
+def test_what_a_cut_left_of_a_copy_goes(pair: Field) -> None:
+    """On the way there, and on the way back."""
+    (moved,) = gone(pair)
+    target, back = Path(moved.target or ""), pair.photos / "sub"
+    halves = [folder / safe_move.part_name(moved.token) for folder in (target.parent, back)]
+    strangers = [folder / safe_move.part_name("other") for folder in (target.parent, back)]
+    for path in (*halves, *strangers):
+        path.write_text("half")
+    moved.state = "intended"
+    assert restorer(pair).find_out(moved) == "moved" and not halves[0].exists() and halves[1].exists()
+    target.rename(moved.path)
+    moved.state, moved.back = "undoing", moved.path
+    assert restorer(pair).finish(moved) is True and not halves[1].exists() and moved.state == "undone"
+    assert all(path.exists() for path in strangers)
+
+
+def test_an_undo_has_done_its_work_only_where_the_file_is_back_and_away_no_more(pair: Field) -> None:
+    (moved,) = gone(pair)
+    assert restorer(pair).finish(moved) is False
+    moved.state, moved.back = "undoing", moved.path
+    assert restorer(pair).finish(moved) is False
+    # Cut off between two names: both are there.
+    os.link(moved.target or "", moved.path)
+    assert restorer(pair).finish(moved) is False and moved.state == "undoing"
+    Path(moved.target or "").unlink()
+    assert restorer(pair).finish(moved) is True
+    assert [each.state for each in Journal(pair.library.dir).runs()[-1].entries] == ["undone"]
+
+
+def test_where_files_have_no_ids_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same size and time are no proof."""
+    path = tmp_path / "a.jpg"
+    path.write_text("two")
+    os.utime(path, ns=(5, 7))
+    real = os.lstat
+    monkeypatch.setattr(os, "lstat", lambda path: os.stat_result([0 if n == 1 else value for n, value in enumerate(real(path))]))
+    facts = {"inode": 0, "size": 3, "mtime_ns": os.lstat(path).st_mtime_ns}
+    given = entry(str(path), facts=facts)
+    given.hash = safe_move.content_hash(b"one")
+    assert not restore.is_it(given, str(path))
+    given.hash = safe_move.content_hash(b"two")
+    assert restore.is_it(given, str(path))

@@ -1,0 +1,87 @@
+"""What lies in the trash: found by its notes, whoever wrote them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from explorer.removal import trash
+from explorer.removal.safe_move import content_hash
+from explorer.removal.trash import Trashed
+from tests.removal.test_trash import send
+
+pytestmark = pytest.mark.skipif(not trash.readable(), reason="the trash of freedesktop.org")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return tmp_path / "data" / "Trash"
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photos" / "a.jpg"
+    path.parent.mkdir()
+    path.write_text("photo")
+    return path
+
+
+def test_of_several_of_one_path_the_latest_with_that_content(home: Path, photo: Path) -> None:
+    found = list[Trashed]()
+    for number, text in enumerate(("photo", "photo", "another")):
+        photo.write_text(text)
+        to = send(photo)
+        os.utime(to.info, (1_000 + number, 1_000 + number))
+        found.append(to)
+    assert trash.find(str(photo), content_hash(b"photo")) == found[1]
+    assert trash.find(str(photo), content_hash(b"another")) == found[2]
+    assert trash.find(str(photo), content_hash(b"nothing")) is None
+    assert trash.find(str(photo.with_name("b.jpg")), content_hash(b"photo")) is None
+    # By its id it is told without being read; an id of 0 tells nothing.
+    inode = os.lstat(found[0].path).st_ino
+    assert trash.find(str(photo), "no hash", inode) == found[0]
+    assert trash.find(str(photo.with_name("b.jpg")), "no hash", inode) is None
+    assert trash.find(str(photo), "no hash", 0) is None
+
+
+def test_notes_that_are_none_are_passed_over(home: Path, photo: Path) -> None:
+    to = send(photo)
+    for number, text in enumerate(("", "Path", "[Trash Info]\nPath=%zz\n", "Path=" + "x" * 100_000)):
+        (home / "info" / f"{number}.trashinfo").write_text(text)
+        (home / "files" / str(number)).write_text("x")
+    os.mkfifo(home / "info" / "pipe.trashinfo")
+    (home / "files" / "pipe").write_text("x")
+    (home / "info" / "folder.trashinfo").mkdir()
+    (home / "info" / "no note").write_text(f"[Trash Info]\nPath={photo}\n")
+    # A note whose file has gone.
+    (home / "info" / "gone.trashinfo").write_text(f"[Trash Info]\nPath={photo}\n")
+    assert trash.find(str(photo), content_hash(b"photo")) == to
+
+
+def test_paths_that_other_programs_write_relative_to_the_data_folder(home: Path, photo: Path) -> None:
+    (home / "info").mkdir(parents=True)
+    (home / "files").mkdir()
+    (home / "info/a.jpg.trashinfo").write_text("[Trash Info]\nPath=pictures/a.jpg\n")
+    (home / "files/a.jpg").write_text("photo")
+    assert trash.find(str(home.parent / "pictures/a.jpg"), content_hash(b"photo")) == (
+        str(home / "files/a.jpg"), str(home / "info/a.jpg.trashinfo"),
+    )  # fmt: skip
+
+
+def test_a_reservation_is_released_only_if_it_is_ours_and_no_file_is_there(home: Path, photo: Path) -> None:
+    to = send(photo)
+    trash.release(to.path, str(photo))
+    assert Path(to.info).exists()
+    Path(to.path).unlink()
+    trash.release(to.path, str(photo.with_name("other.jpg")))
+    assert Path(to.info).exists()
+    trash.release(to.path, str(photo))
+    assert not Path(to.info).exists()
+    # Cut off before a word was written.
+    Path(to.info).write_text("")
+    trash.release(to.path, str(photo))
+    assert not Path(to.info).exists()
+    trash.release(to.path, str(photo))

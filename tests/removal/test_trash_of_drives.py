@@ -1,0 +1,141 @@
+"""Which trash a file of another drive goes to, on a drive that is one by its number only, so that nothing need be mounted."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.library.paths import inside
+from explorer.removal import safe_move, trash
+from explorer.removal.safe_move import content_hash
+
+pytestmark = pytest.mark.skipif(not trash.readable(), reason="the trash of freedesktop.org")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return tmp_path / "data" / "Trash"
+
+
+@pytest.fixture
+def drive(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The top of a drive with a photo, `sub/a.jpg`; everything else lies on another one."""
+    top = tmp_path / "drive"
+    (top / "sub").mkdir(parents=True)
+    (top / "sub/a.jpg").write_text("photo")
+    number = os.lstat(top).st_dev
+    monkeypatch.setattr(trash, "_device", lambda folder: number if inside(folder, str(top)) else -1)
+    monkeypatch.setattr(trash, "_mount", lambda path: str(top))
+    return top
+
+
+def chosen(drive: Path) -> str:
+    """The trash that is chosen for the photo."""
+    return str(Path(trash.slot(str(drive / "sub/a.jpg")).path).parents[1])
+
+
+def own(drive: Path) -> Path:
+    return drive / f".Trash-{os.getuid()}"
+
+
+def test_one_of_the_drive_s_own_that_is_made_if_need_be(drive: Path, home: Path) -> None:
+    assert chosen(drive) == str(own(drive)) == chosen(drive)
+    assert stat.S_IMODE(own(drive).stat().st_mode) == 0o700 and not home.exists()
+
+
+def test_for_files_of_its_own_drive_the_home_s(home: Path, drive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trash, "_device", lambda folder: 1)
+    assert chosen(drive) == str(home) and not own(drive).exists()
+
+
+@pytest.mark.parametrize(("mode", "shared"), [(0o1777, True), (0o1755, True), (0o777, False), (0o755, False)])
+def test_the_one_that_all_share_where_none_can_delete_the_files_of_others(drive: Path, mode: int, shared: bool) -> None:
+    (drive / ".Trash").mkdir()
+    (drive / ".Trash").chmod(mode)
+    assert chosen(drive) == str(drive / ".Trash" / str(os.getuid()) if shared else own(drive))
+
+
+@pytest.mark.parametrize("what", ["link", "file"])
+def test_what_is_no_folder_is_not_shared(drive: Path, what: str, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere").chmod(0o1777)
+    if what == "link":
+        (drive / ".Trash").symlink_to(tmp_path / "elsewhere")
+    else:
+        (drive / ".Trash").write_text("")
+        (drive / ".Trash").chmod(0o1777)
+    assert chosen(drive) == str(own(drive)) and list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_where_our_part_of_the_shared_one_is_not_ours_another_is_used(drive: Path) -> None:
+    (drive / ".Trash").mkdir()
+    (drive / ".Trash").chmod(0o1777)
+    (drive / ".Trash" / str(os.getuid())).write_text("taken")
+    assert chosen(drive) == str(own(drive))
+
+
+@pytest.mark.parametrize("what", ["link", "file", "others", "not writable", "other drive", "not made"])
+def test_where_none_on_the_drive_is_ours_the_home_s(drive: Path, home: Path, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if what == "link":
+        own(drive).symlink_to("sub")
+    elif what == "file":
+        own(drive).write_text("")
+    elif what == "others":
+        own(drive).mkdir()
+        user = os.getuid()
+        monkeypatch.setattr(trash, "_user", lambda: user + 1)
+        own(drive).rename(own(drive).with_name(f".Trash-{user + 1}"))
+    elif what == "not writable":
+        monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.W_OK)
+    elif what == "other drive":
+        monkeypatch.setattr(trash, "_device", lambda folder: -2 if inside(folder, str(drive)) else -1)
+    else:
+
+        def locked(*_: Any, **__: Any) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(os, "mkdir", locked)
+        monkeypatch.setattr(os, "makedirs", lambda *_, **__: None)
+    assert chosen(drive) == str(home)
+
+
+def test_in_the_trash_of_a_drive_paths_hold_wherever_it_is(drive: Path) -> None:
+    photo = drive / "sub/a.jpg"
+    to = trash.slot(str(photo))
+    trash.send(str(photo), content_hash(b"photo"), to)
+    assert "\nPath=sub/a.jpg\n" in Path(to.info).read_text()
+    assert trash.find(str(photo), content_hash(b"photo")) == to
+
+
+def test_all_places_where_a_file_can_have_gone(drive: Path, home: Path, tmp_path: Path) -> None:
+    user = str(os.getuid())
+    assert list(trash.trashes(str(drive / "sub/a.jpg"))) == [str(home), str(drive / ".Trash" / user), str(own(drive))]
+    assert list(trash.asides(str(drive / "sub/a.jpg"), tmp_path / "library")) == [
+        str(tmp_path / "library/removed"), str(drive / trash.ASIDE),
+    ]  # fmt: skip
+
+
+def test_the_note_is_whole_when_it_is_put_on_disk(drive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And it is there before the file moves."""
+    synced, real, move = list[int](), os.fsync, safe_move.move
+
+    def fsync(handle: int) -> None:
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            synced.append(os.fstat(handle).st_size)
+        real(handle)
+
+    def moved(*given: Any) -> None:
+        assert len(synced) == 1
+        move(*given)
+
+    photo = drive / "sub/a.jpg"
+    to = trash.slot(str(photo))
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(safe_move, "move", moved)
+    trash.send(str(photo), content_hash(b"photo"), to)
+    assert synced[0] == Path(to.info).stat().st_size > 0

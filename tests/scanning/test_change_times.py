@@ -1,0 +1,142 @@
+"""Bytes that were replaced under the same name, size, time and inode show by the file's ctime."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from explorer.scanning import filesystems, survey
+from explorer.scanning.filesystems import Mount, keeps_change_times
+from tests.fixtures.indexing import Desk
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="st_ctime is the time of creation there")
+
+THEN = 1_577_880_000
+
+
+@pytest.fixture(autouse=True)
+def _reliable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survey, "keeps_change_times", lambda root: True)
+
+
+def draw(desk: Desk, name: str, colour: str) -> Path:
+    """A bitmap of that colour: all of them have one size."""
+    path = desk.paint(name, colour)
+    os.utime(path, (THEN, THEN))
+    return path
+
+
+def change(path: Path, data: bytes | None = None) -> None:
+    """Write other bytes into the file, or touch nothing but its rights, so that its ctime is another one afterwards."""
+    before = path.stat()
+    while path.stat().st_ctime_ns == before.st_ctime_ns:
+        if data is None:
+            path.chmod(0o600 if path.stat().st_mode & 0o077 else 0o644)
+        else:
+            with path.open("r+b") as file:
+                file.write(data)
+            os.utime(path, (THEN, THEN))
+    after = path.stat()
+    assert (after.st_size, after.st_mtime_ns, after.st_ino) == (before.st_size, before.st_mtime_ns, before.st_ino)
+
+
+def stored(desk: Desk) -> dict[str, int]:
+    return {path: file.ctime_ns for path, file in desk.writer.files_below(desk.root).items()}
+
+
+def nothing_is_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk.pool, "_one", lambda *_: pytest.fail("a file was read"))
+
+
+def test_other_bytes_in_place_are_seen_at_the_next_scan(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = draw(desk, "a.bmp", "red")
+    draw(desk, "b.bmp", "green")
+    desk.run()
+    before = desk.present()
+    other = draw(desk, "../other.bmp", "blue").read_bytes()
+    change(path, other)
+    tally = desk.run()
+    assert (tally.indexed, tally.unchanged, tally.encoded) == (1, 1, 1)
+    assert desk.present()["a.bmp"] != before["a.bmp"] and desk.present()["b.bmp"] == before["b.bmp"]
+    desk.agrees()
+    nothing_is_read(desk, monkeypatch)
+    assert desk.run().unchanged == 2
+
+
+def test_a_file_of_which_only_the_rights_changed_is_hashed_and_not_encoded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = draw(desk, "a.bmp", "red")
+    desk.run()
+    before, known = desk.present(), stored(desk)
+    change(path)
+    tally = desk.run()
+    assert (tally.unchanged, tally.indexed, tally.moved, tally.encoded) == (1, 0, 0, 0)
+    assert desk.present() == before and stored(desk) == {"a.bmp": path.stat().st_ctime_ns} != known
+    nothing_is_read(desk, monkeypatch)
+    assert desk.run().unchanged == 1
+
+
+def test_rows_of_earlier_libraries_are_filled_in_without_reading(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [draw(desk, "a.bmp", "red"), draw(desk, "b.bmp", "green")]
+    desk.run()
+    times = {path.name: path.stat().st_ctime_ns for path in paths}
+    assert stored(desk) == times
+    desk.writer.run("update file set ctime_ns = 0")
+    with monkeypatch.context() as patched:
+        nothing_is_read(desk, patched)
+        assert desk.run().unchanged == 2
+    assert stored(desk) == times
+    change(paths[0])
+    assert desk.run().unchanged == 2 and stored(desk)["a.bmp"] != times["a.bmp"]
+
+
+def test_where_change_times_cannot_be_believed_they_say_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = draw(desk, "a.bmp", "red")
+    desk.run()
+    known = stored(desk)
+    change(path)
+    monkeypatch.setattr(survey, "keeps_change_times", lambda root: False)
+    nothing_is_read(desk, monkeypatch)
+    assert desk.run().unchanged == 1 and stored(desk) == known
+
+
+def test_another_drive_with_the_same_files_is_not_read_as_a_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = draw(desk, "a.bmp", "red")
+    desk.run()
+    change(path)
+    desk.writer.set_root(desk.root, device="another")
+    with monkeypatch.context() as patched:
+        nothing_is_read(desk, patched)
+        assert desk.run().unchanged == 1
+    assert stored(desk) == {"a.bmp": path.stat().st_ctime_ns}
+
+
+def test_a_file_that_could_not_be_read_is_tried_again_when_its_bytes_changed(desk: Desk) -> None:
+    whole = draw(desk, "../whole.bmp", "red").read_bytes()
+    path = desk.photos / "a.bmp"
+    path.write_bytes(b"x" * len(whole))
+    os.utime(path, (THEN, THEN))
+    desk.run()
+    assert set(desk.failed()) == {"a.bmp"}
+    change(path, whole)
+    assert desk.run().indexed == 1 and not desk.failed()
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept"),
+    [
+        ("ext4", True), ("btrfs", True), ("apfs", True), ("overlay", True), ("nfs4", True), ("smb3", True), ("tmpfs", True),
+        ("vfat", False),
+        ("exfat", False), ("fuseblk", False), ("fuse.sshfs", False), ("fuse.rclone", False), ("fuse.mergerfs", True), ("davfs", False),
+    ],
+)  # fmt: skip
+def test_which_file_systems_keep_change_times(monkeypatch: pytest.MonkeyPatch, kind: str, kept: bool) -> None:
+    monkeypatch.setattr(filesystems, "mounts", lambda: [Mount("/", "ext4"), Mount("/photos", kind)])
+    monkeypatch.setattr(filesystems.sys, "platform", "linux")
+    assert keeps_change_times("/photos") is kept
+    monkeypatch.setattr(filesystems.sys, "platform", "win32")
+    assert keeps_change_times("/photos") is False
+    monkeypatch.setattr(filesystems, "mounts", list)
+    monkeypatch.setattr(filesystems.sys, "platform", "linux")
+    assert keeps_change_times("/photos") is False

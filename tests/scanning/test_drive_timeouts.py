@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from explorer.scanning import drive_timeouts as module
+from explorer.scanning.drive_timeouts import LIMIT, SILENT, Alive, Disk, Silent, why_away
+
+
+class Clock:
+    """Seconds that go by only when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(module, "time", made)
+    monkeypatch.setattr(module, "_STEP", 0.001)
+    return made
+
+
+@pytest.fixture
+def answer() -> Iterator[threading.Event]:
+    """When it is set, the drive answers; at the end, at the latest."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_what_a_look_finds_or_raises_reaches_the_one_who_asked() -> None:
+    disk, asker = Disk(), threading.current_thread()
+    seen = disk.look("/a", lambda alive: (alive(), threading.current_thread())[1])
+    # It must not keep the program from ending.
+    assert seen is not asker and seen.daemon
+    with pytest.raises(KeyError, match="x"):
+        disk.look("/a", lambda _: {}["x"])
+    assert disk.ask("/a", lambda: 5, None) == 5 and not disk.silent("/a")
+
+
+def silence(disk: Disk, clock: Clock, answer: threading.Event) -> int:
+    """Ask /a, which does not answer, and let time go by in steps of LIMIT: the number of steps until it was given up."""
+    steps = list[int]()
+
+    def tick() -> None:
+        steps.append(1)
+        clock.now += LIMIT
+
+    with pytest.raises(Silent) as raised:
+        disk.look("/a", lambda _: answer.wait(), tick)
+    assert raised.value.root == "/a"
+    return len(steps)
+
+
+def test_a_drive_is_silent_when_it_was_not_heard_of_for_longer_than_the_limit(clock: Clock, answer: threading.Event) -> None:
+    assert silence(Disk(), clock, answer) == 2
+
+
+def test_a_silent_drive_is_not_asked_again_until_the_look_is_back(clock: Clock, answer: threading.Event) -> None:
+    disk = Disk()
+    silence(disk, clock, answer)
+    look = disk._silent["/a"]
+    assert disk.silent("/a") and not disk.silent("/b") and disk.ask("/b", lambda: "there", "away") == "there"
+    for _ in range(2):
+        assert disk.ask("/a", lambda: pytest.fail("it was asked"), "away") == "away"
+    answer.set()
+    assert look.done.wait(60)
+    assert not disk.silent("/a") and disk.ask("/a", lambda: "there", "away") == "there"
+
+
+def test_a_look_that_says_it_is_getting_on_may_take_as_long_as_it_likes(clock: Clock) -> None:
+    beat, heard = threading.Semaphore(0), threading.Semaphore(0)
+
+    def look(alive: Alive) -> str:
+        for _ in range(5):
+            beat.acquire()
+            alive()
+            heard.release()
+        return "all"
+
+    def tick() -> None:
+        clock.now += LIMIT
+        beat.release()
+        heard.acquire()
+
+    assert Disk().look("/a", look, tick) == "all"
+
+
+def test_a_look_that_nobody_waits_for_ends_when_it_gives_a_sign_of_life(clock: Clock) -> None:
+    ended, stop, disk = threading.Event(), threading.Event(), Disk()
+
+    def look(alive: Alive) -> None:
+        try:
+            while not stop.wait(0.001):
+                alive()
+        finally:
+            ended.set()
+
+    def tick() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        disk.look("/a", look, tick)
+    came_to_an_end = ended.wait(10)
+    stop.set()
+    assert came_to_an_end and not disk.silent("/a")
+
+
+def test_why_a_root_is_away() -> None:
+    assert why_away(SILENT) == SILENT != why_away(None) == why_away("sub cannot be read") == "its drive is away"

@@ -1,0 +1,118 @@
+"""What macOS and Windows do otherwise, played on this one."""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from watchdog.events import DirCreatedEvent, DirMovedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent, FileSystemEvent
+from watchdog.observers.polling import PollingObserver
+
+from explorer.indexing.throttle import give_way
+from explorer.scanning import scan, watch, write_detection
+from explorer.scanning.scan import walk
+from explorer.scanning.watch import Watcher, _Scheduled
+from tests import pictures
+from tests.scanning.test_watch import until
+
+
+class Observer:
+    def schedule(self, handler: Any, path: str, *, recursive: bool) -> str:
+        assert recursive
+        return path
+
+    def unschedule(self, watch: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        # Windows calls a folder that was deleted a file.
+        (FileDeletedEvent("/r/trip"), [("/r/trip", None)]), (FileDeletedEvent("/r/trip 1.2"), [("/r/trip 1.2", None)]),
+        (FileDeletedEvent("/r/a.JPG"), [("/r", "a.JPG")]), (FileModifiedEvent("/r/a.jpg"), [("/r", "a.jpg")]),
+        (DirCreatedEvent("/r/trip"), [("/r/trip", None)]), (FileMovedEvent("/r/a.jpg", "/r/b/c.jpg"), [("/r", "a.jpg"), ("/r/b", "c.jpg")]),
+        (DirMovedEvent("/r/a", "/r/b"), [("/r/a", None), ("/r/b", None)]),
+    ],
+)  # fmt: skip
+def test_what_an_event_means(event: FileSystemEvent, told: list[tuple[str, str | None]]) -> None:
+    heard = list[tuple[str, "str | None"]]()
+    handler = _Scheduled(Observer(), "/r", lambda folder, name: heard.append((folder, name)))
+    handler.on_any_event(event)
+    assert heard == told
+
+
+@pytest.fixture
+def observed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watcher]:
+    """A watcher as on macOS and Windows, with watchdog's own way to look at folders in place of the system's."""
+    monkeypatch.setattr(watch.sys, "platform", "darwin")
+    monkeypatch.setattr("watchdog.observers.Observer", lambda: PollingObserver(timeout=0.2))
+    made = Watcher()
+    monkeypatch.undo()
+    yield made
+    made.close()
+
+
+def test_a_tree_is_watched_by_one_watch(observed: Watcher, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    pictures.write(photos / "below" / "a.jpg", pictures.draw(1, (32, 32)))
+    assert observed.watch(str(photos)) is None
+    pictures.write(photos / "below" / "b.jpg", pictures.draw(2, (32, 32)))
+    assert until(observed, photos / "below").root == str(photos)
+    (photos / "below").rename(photos / "renamed")
+    until(observed, photos / "renamed")
+    assert not observed.lost(str(photos))
+    photos.rename(tmp_path / "gone")
+    assert observed.lost(str(photos))
+    observed.forget(str(photos))
+    assert observed.watch(str(tmp_path / "gone")) is None
+
+
+def test_a_junction_of_windows_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures.write(tmp_path / "a.jpg", pictures.draw(1, (32, 32)))
+    pictures.write(tmp_path / "junction" / "b.jpg", pictures.draw(2, (32, 32)))
+    monkeypatch.setattr(scan.sys, "platform", "win32")
+    real = os.scandir
+
+    class Entry:
+        """As Windows shows it: a folder, and no link."""
+
+        def __init__(self, entry: os.DirEntry[str]) -> None:
+            self._entry = entry
+            self.name, self.path = entry.name, entry.path
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._entry, name)
+
+        def stat(self, *, follow_symlinks: bool = True) -> Any:
+            facts = self._entry.stat(follow_symlinks=follow_symlinks)
+            known = {name: getattr(facts, name) for name in dir(facts) if name.startswith("st_")}
+            return types.SimpleNamespace(**known, st_reparse_tag=0xA0000003 if self.name == "junction" else 0)
+
+    class Listing:
+        def __init__(self, path: str) -> None:
+            self._entries = real(path)
+
+        def __enter__(self) -> Iterator[Entry]:
+            return (Entry(entry) for entry in self._entries.__enter__())
+
+        def __exit__(self, *error: Any) -> None:
+            self._entries.close()
+
+    monkeypatch.setattr(os, "scandir", Listing)
+    assert [seen.path for seen in walk(str(tmp_path)).files] == ["a.jpg"]
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_what_only_linux_has_is_not_asked_for(system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = pictures.write(tmp_path / "a.jpg", pictures.draw(1, (32, 32)))
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    monkeypatch.setattr(write_detection.sys, "platform", system)
+    assert write_detection.is_held(str(photo)) is None
+    monkeypatch.delattr(os, "nice")
+    give_way()

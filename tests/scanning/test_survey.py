@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.library.rows import RootRow
+from explorer.scanning import survey as module
+from explorer.scanning.ignore import IGNORE_FILE, Rules
+from explorer.scanning.scan import Walk
+from explorer.scanning.survey import Place, is_away, problem, survey
+
+
+def row(path: Path, **facts: Any) -> RootRow:
+    known: dict[str, Any] = {"id": 1, "path": str(path), "exclude": [], "mounts": [], "device": None, "photos": 1}
+    return RootRow(**(known | facts))  # type: ignore[typeddict-item]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for name in ("a.jpg", "sub/b.jpg", "sub/deep/c.jpg"):
+        path = tmp_path / "photos" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    return tmp_path / "photos"
+
+
+def look(root: Path, folder: str = "", *, recursive: bool = True, moved: bool = False, **facts: Any) -> module.Survey:
+    place = Place(1, str(root), folder, recursive)
+    return survey(place, row(root, **facts), [os.path.realpath(root)], lambda: None, moved=moved)
+
+
+def paths(found: Walk | None) -> list[str]:
+    assert found is not None
+    return sorted(seen.path for seen in found.files)
+
+
+def test_a_place_is_looked_at_and_no_more(root: Path) -> None:
+    whole = look(root)
+    assert paths(whole.found) == ["a.jpg", "sub/b.jpg", "sub/deep/c.jpg"]
+    assert (whole.away, whole.moved, whole.trouble, whole.device) == (False, False, "", str(root.stat().st_dev))
+    assert paths(look(root, "sub").found) == ["sub/b.jpg", "sub/deep/c.jpg"]
+    assert paths(look(root, "sub", recursive=False).found) == ["sub/b.jpg"]
+
+
+def test_what_rules_leave_out_is_not_walked_through(root: Path) -> None:
+    left_out = look(root, "sub/deep", exclude=["sub/"])
+    assert left_out.found == Walk(left_out={"sub/deep"})
+
+
+def test_another_file_system_in_its_place_is_looked_at_as_a_whole_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("keeps_inodes", "keeps_change_times"):
+        monkeypatch.setattr(module, name, lambda path: True)
+    assert look(root, "sub", device="another").place == Place(1, str(root))
+    other = look(root, "sub", device="another")
+    assert other.moved and other.ctimes and not other.inodes
+    # It is known by now: a part will do.
+    part = look(root, "sub", device="another", moved=True)
+    assert part.place.folder == "sub" and part.moved and not part.inodes
+    same = look(root, "sub", device=str(root.stat().st_dev))
+    assert same.place.folder == "sub" and not same.moved and same.inodes
+    first = look(root, "sub")
+    assert first.inodes and not first.moved
+
+
+def _sequence(values: list[Any]) -> Callable[[str], Any]:
+    left: Iterator[Any] = iter(values)
+    return lambda _: next(left)
+
+
+def test_a_drive_that_goes_during_the_scan_says_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "root_state", _sequence(["there", "absent"]))
+        assert look(root).away
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "root_state", _sequence(["there", "empty"]))
+        assert look(root).away
+    with monkeypatch.context() as patched:
+        # It went and something else is in its place.
+        patched.setattr(module, "device_of", _sequence(["1", "2"]))
+        gone = look(root)
+        assert not gone.away and gone.found is None and not gone.trouble
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "walk", lambda *_, **__: pytest.fail("it was walked through"))
+        patched.setattr(module, "root_state", lambda _: "absent")
+        assert look(root).away
+
+
+def test_which_known_drives_are_drives_now(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = module.device_of
+    drive = str(root / "sub")
+    monkeypatch.setattr(module, "device_of", lambda folder: "7" if folder == drive else real(folder))
+    assert look(root, mounts=["sub", "sub/deep", "absent"]).drives == {"sub", "sub/deep"}
+    assert look(root, mounts=["sub", "absent"]).drives == {"sub"}
+
+
+def test_whether_a_root_is_away(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty" / ".hidden").mkdir(parents=True)
+    assert not is_away(row(root)) and not is_away(row(root, photos=0))
+    assert is_away(row(tmp_path / "absent")) and is_away(row(tmp_path / "absent", photos=0))
+    assert is_away(row(tmp_path / "empty")) and not is_away(row(tmp_path / "empty", photos=0))
+
+
+def test_what_could_not_be_read_in_words(root: Path) -> None:
+    rules = Rules(str(root))
+    assert problem(Walk(), rules) == "" and problem(Walk(), None) == ""
+    assert problem(Walk(unreadable={""}), rules) == "the folder itself cannot be read: check the permissions"
+    assert problem(Walk(unreadable={"b", "a/x"}), rules) == f"{os.path.join('a', 'x')} cannot be read (and 1 more): check the permissions"
+    (root / IGNORE_FILE).write_text("[\n")
+    rules.leaves_out("a.jpg", is_folder=False)
+    said = f"in {IGNORE_FILE}, line 1, “[”: a bracket [ is not closed"
+    assert problem(Walk(), rules) == said
+    assert problem(Walk(unreadable={"b"}), rules) == f"b cannot be read: check the permissions; {said}"
+    rules.problems.append("x")
+    assert problem(Walk(), rules) == f"{said} (and 1 more)"
+
+
+def test_a_folder_asked_for_by_a_spelling_that_it_has_lost(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where A and a are one letter in names, the old path still leads to the folder."""
+    (root / "sub").rename(root / "Sub")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(module.os.path, "lexists", lambda path: True)
+    assert look(root, "sub/deep", recursive=False).place == Place(1, str(root), "", True)
+    assert look(root, "Sub/deep", recursive=False).place == Place(1, str(root), "Sub/deep", False)
+    assert look(root, "Sub/Deep", recursive=False).place == Place(1, str(root), "Sub", True)
+    # Gone, under whatever name: its own scan says so.
+    monkeypatch.setattr(module.os.path, "lexists", lambda path: False)
+    assert look(root, "sub").place == Place(1, str(root), "sub")
+    monkeypatch.setattr(module.os.path, "lexists", lambda path: True)
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert look(root, "sub").place == Place(1, str(root), "sub")

@@ -1,0 +1,85 @@
+"""The system's own events, for real: something happens in a folder, and the watcher says where."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from explorer.scanning.watch import Spot, Watcher
+from tests import pictures
+
+# Events come within a fraction of a second; a machine that is busy may take long.
+PATIENCE = 30.0
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    pictures.write(folder / "below" / "a.jpg", pictures.draw(0, (32, 32)))
+    return folder
+
+
+def until(watcher: Watcher, folder: Path) -> Spot:
+    """Wait until that folder is due."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        for spot in watcher.due():
+            if Path(spot.folder) == folder:
+                return spot
+        time.sleep(0.05)
+    return pytest.fail(f"nothing was heard of {folder}")
+
+
+def test_a_new_photo_is_noticed_where_it_is(watcher: Watcher, photos: Path) -> None:
+    assert watcher.watch(str(photos)) is None
+    pictures.write(photos / "below" / "b.jpg", pictures.draw(1, (32, 32)))
+    spot = until(watcher, photos / "below")
+    assert spot.root == str(photos)
+
+
+def test_one_that_is_deleted_or_renamed(watcher: Watcher, photos: Path) -> None:
+    watcher.watch(str(photos))
+    (photos / "below" / "a.jpg").rename(photos / "b.jpg")
+    until(watcher, photos / "below")
+    (photos / "b.jpg").unlink()
+    until(watcher, photos)
+
+
+def test_a_folder_that_came_is_looked_through(watcher: Watcher, photos: Path) -> None:
+    watcher.watch(str(photos))
+    (photos.parent / "aside").mkdir()
+    pictures.write(photos.parent / "aside" / "deep" / "c.jpg", pictures.draw(2, (32, 32)))
+    (photos.parent / "aside").rename(photos / "new")
+    end, seen = time.monotonic() + PATIENCE, list[Spot]()
+    while time.monotonic() < end and not any(spot.below and Path(spot.folder) == photos / "new" for spot in seen):
+        seen += watcher.due()
+        time.sleep(0.05)
+    assert any(spot.below and Path(spot.folder) == photos / "new" for spot in seen)
+
+
+def test_what_was_forgotten_is_not_heard_of(watcher: Watcher, photos: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    watcher.watch(str(photos))
+    watcher.watch(str(other))
+    watcher.forget(str(photos))
+    pictures.write(photos / "b.jpg", pictures.draw(1, (32, 32)))
+    pictures.write(other / "c.jpg", pictures.draw(1, (32, 32)))
+    end, roots = time.monotonic() + PATIENCE, set[str]()
+    while time.monotonic() < end and str(other) not in roots:
+        roots.update(spot.root for spot in watcher.due())
+        time.sleep(0.05)
+    assert roots == {str(other)}
+
+
+def test_watching_twice_is_watching_once_and_an_absent_folder_says_why(watcher: Watcher, photos: Path, tmp_path: Path) -> None:
+    assert watcher.watch(str(photos)) is None
+    assert watcher.watch(str(photos)) is None
+    assert watcher.watch(str(tmp_path / "absent"))
+
+
+def test_a_place_can_be_asked_for_again(watcher: Watcher, photos: Path) -> None:
+    watcher.again(Spot(str(photos), str(photos / "below"), False))
+    assert until(watcher, photos / "below") == Spot(str(photos), str(photos / "below"), False)

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from explorer.library.writer import Seen
+from explorer.scanning import write_detection
+from explorer.scanning.filesystems import mount_of
+from explorer.scanning.write_detection import HELD, REST, Resting, is_held
+from tests.fixtures.indexing import Desk
+
+NOW = 1_700_000_000.0
+
+
+class Times:
+    """Both clocks, set by hand."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+        self.wall = NOW
+
+    def write_detection(self, *, patient: bool = False) -> Resting:
+        return Resting(patient=patient, clock=lambda: self.passed, wall=lambda: self.wall)
+
+    def go(self, seconds: float) -> None:
+        self.passed += seconds
+        self.wall += seconds
+
+
+def seen(age: float, size: int = 1, at: float = NOW) -> Seen:
+    return Seen("a.jpg", size, int((at - age) * 1e9), 7)
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool | None]:
+    """What the system says of whether a file is held open."""
+    says: dict[str, bool | None] = {"": None}
+    monkeypatch.setattr(write_detection, "is_held", lambda path: says[""])
+    return says
+
+
+def test_an_old_file_rests(held: dict[str, bool | None]) -> None:
+    assert Times().resting(patient=True).rests("/a", seen(3600))
+
+
+def test_a_young_one_rests_when_it_has_stood_still(held: dict[str, bool | None]) -> None:
+    times = Times()
+    looks = times.resting()
+    assert not looks.rests("/a", seen(0.1))
+    times.go(REST / 2)
+    assert not looks.rests("/a", seen(0.1))
+    times.go(REST)
+    assert looks.rests("/a", seen(0.1))
+
+
+def test_one_that_keeps_growing_does_not(held: dict[str, bool | None]) -> None:
+    times = Times()
+    looks = times.resting()
+    for size in range(20):
+        assert not looks.rests("/a", Seen("a.jpg", size, int(times.wall * 1e9), 7))
+        times.go(REST * 0.9)
+    times.go(REST)
+    assert looks.rests("/a", Seen("a.jpg", 19, int((times.wall - REST * 1.9) * 1e9), 7))
+
+
+def test_one_that_nobody_holds_rests_at_once_unless_it_was_seen_to_change_or_one_is_patient(held: dict[str, bool | None]) -> None:
+    held[""] = False
+    times = Times()
+    assert times.resting().rests("/a", seen(0.1))
+    assert not times.resting(patient=True).rests("/a", seen(0.1))
+    looks = times.resting()
+    held[""] = True
+    assert not looks.rests("/a", seen(0.1))
+    held[""] = False
+    assert not looks.rests("/a", seen(0.1, size=2))
+    times.go(REST)
+    assert looks.rests("/a", seen(0.1, size=2))
+
+
+def test_one_that_is_held_open_without_a_change_is_taken_in_the_end(held: dict[str, bool | None]) -> None:
+    held[""] = True
+    times = Times()
+    looks = times.resting()
+    assert not looks.rests("/a", seen(5))
+    times.go(HELD)
+    assert looks.rests("/a", seen(5))
+
+
+def test_a_clock_that_was_set_back_makes_nobody_wait(held: dict[str, bool | None]) -> None:
+    assert Times().resting(patient=True).rests("/a", seen(-86_400))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a file open")
+def test_the_system_says_whether_a_file_is_being_written(tmp_path: Path) -> None:
+    mount = mount_of(str(tmp_path))
+    if mount is None or mount.kind not in {"ext4", "xfs", "btrfs", "tmpfs", "overlay"}:
+        pytest.skip("this file system gives no leases")
+    path = tmp_path / "a.jpg"
+    with path.open("wb") as file:
+        file.write(b"x")
+        assert is_held(str(path)) is True
+    assert is_held(str(path)) is False
+    with path.open("rb"):
+        assert is_held(str(path)) is False
+    # No lease is left behind: whoever opens it for writing would have to wait for its end.
+    handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    os.close(handle)
+    assert is_held(str(tmp_path / "absent")) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a file open")
+@pytest.mark.parametrize(("number", "held"), [(errno.EAGAIN, True), (errno.EINVAL, None), (errno.EACCES, None)])
+def test_a_lease_that_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, held: bool | None) -> None:
+    import fcntl
+
+    def refuse(file: int, command: int, argument: int = 0) -> int:
+        if command == fcntl.F_SETLEASE:
+            raise OSError(number, os.strerror(number))
+        return 0
+
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"x")
+    monkeypatch.setattr(fcntl, "fcntl", refuse)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    assert is_held(str(path)) is held
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_other_systems_do_not_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert is_held(str(tmp_path / "a.jpg")) is None
+
+
+def test_a_file_that_is_being_written_is_left_and_taken_when_it_is_done(desk: Desk, held: dict[str, bool | None]) -> None:
+    whole = desk.draw("below/a.jpg").read_bytes()
+    held[""] = True
+    (desk.photos / "below" / "a.jpg").write_bytes(whole[: len(whole) // 2])
+    tally = desk.run()
+    assert [place.folder for place in tally.unsettled] == ["below"]
+    assert not desk.present() and not desk.failed()
+    held[""] = False
+    (desk.photos / "below" / "a.jpg").write_bytes(whole)
+    # It was seen to change, so it has to stand still for a moment.
+    assert desk.run().unsettled
+    os.utime(desk.photos / "below" / "a.jpg", (NOW, NOW))
+    tally = desk.run()
+    assert tally.unsettled
+    desk.indexer._resting.forget(str(desk.photos / "below" / "a.jpg"))
+    assert desk.run().indexed == 1
+    (photo,) = desk.present().values()
+    row = desk.library.catalog.photo(photo)
+    assert row is not None and row["damaged"] is None

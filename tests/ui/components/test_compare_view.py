@@ -1,0 +1,47 @@
+"""What the Duplicates page is told of files that hold more than one picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from explorer.duplicates.groups import Group, Item
+from explorer.photos.containers.contents import NOTHING, Contents, Part
+from explorer.removal.results import Removal
+from explorer.ui import removal_dialogs
+from explorer.ui.components import compare_view, gallery
+from explorer.ui.duplicates_page import duplicates_state
+
+TWO = Contents((Part("page", "0" * 32), Part("film", "1" * 32)))
+
+
+def test_each_file_with_what_it_holds_and_why_it_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duplicates_state, "choice", lambda key: duplicates_state.Choice())
+    keep = Item(1, 1, "/p/a.tif", 5, 4, 3, "TIFF", None, None, contents=NOTHING)
+    other = Item(2, 2, "/p/b.tif", 5, 4, 3, "TIFF", None, None, contents=TWO)
+    group = Group("picture-1", "picture", keep, "it is the only one", (other,))
+    assert compare_view._item(group, keep, None)["holds"] == ""
+    told = compare_view._item(group, other, None)
+    assert told["holds"] == "2 pages, film inside" and not told["goes"]
+    assert told["stays"] == "not all that it holds (2 pages, film inside) is in the one kept" and told["stays"] in told["note"]
+
+
+def test_the_list_before_a_removal_says_it() -> None:
+    assert removal_dialogs._row(Removal("/p/b.tif", "0" * 32, holds=("2 pages", "film inside")))["Contents"] == "2 pages, film inside"
+    assert removal_dialogs._row(Removal("/p/b.tif", "0" * 32))["Contents"] == ""
+
+
+def test_the_list_has_no_column_without_anything_in_it() -> None:
+    one, other = Removal("/p/b.tif", "0" * 32, holds=("2 pages",)), Removal("/p/c.tif", "1" * 32)
+    assert list(removal_dialogs._rows([one, other])[1]) == ["File", "Folder", "Kept", "Size", "Contents"]
+    assert list(removal_dialogs._rows([other])[0]) == ["File", "Folder", "Kept", "Size"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "shown"),
+    [({}, "/photo/7/original"), ({"frames": 2}, ""), ({"format": "TIFF"}, ""), ({"away": True}, ""), ({"damaged": "cut off"}, "")],
+)
+def test_two_photos_are_compared_as_still_pictures(facts: dict[str, Any], shown: str) -> None:
+    photo: Any = {"id": 7, "hash": "0" * 32, "format": "WEBP", "width": 4, "height": 3, "frames": 1, "away": False, "damaged": None} | facts
+    assert compare_view._address(photo) == (shown or gallery.preview_address(photo))

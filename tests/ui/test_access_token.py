@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from explorer.errors import LibraryError
+from explorer.ui.access_token import Access, access
+
+TOKEN = "0123456789abcdef" * 3
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits")
+
+
+def test_a_token_is_long_random_and_lasts(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    first, other = access(tmp_path), access(tmp_path / "other")
+    assert len(first.token) == 48 and int(first.token, 16) >= 0
+    assert access(tmp_path) == first
+    assert other.token != first.token and other.cookie != first.cookie
+
+
+@posix
+def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    old = os.umask(0o000)
+    try:
+        access(tmp_path)
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE((tmp_path / "token").stat().st_mode) == 0o600
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o610])
+def test_a_token_that_others_could_read_is_replaced(tmp_path: Path, mode: int) -> None:
+    (tmp_path / "token").write_text(TOKEN)
+    (tmp_path / "token").chmod(mode)
+    made = access(tmp_path)
+    assert made.token != TOKEN and access(tmp_path) == made
+    assert stat.S_IMODE((tmp_path / "token").stat().st_mode) == 0o600
+
+
+@posix
+def test_where_no_file_has_permission_bits_the_token_lasts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "token").write_text(TOKEN)
+    (tmp_path / "token").chmod(0o755)
+    monkeypatch.setattr(Path, "chmod", lambda self, mode: None)
+    assert access(tmp_path).token == TOKEN
+
+
+@pytest.mark.parametrize("content", [b"", b"short", b"\xff\xfe", TOKEN.encode() + b"0", TOKEN.upper().encode(), b"g" * 48])
+def test_what_is_no_token_is_replaced(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "token").write_bytes(content)
+    (tmp_path / "token").chmod(0o600)
+    made = access(tmp_path)
+    assert made.token.encode() != content and len(made.token) == 48
+    assert access(tmp_path) == made
+
+
+def test_a_token_of_ours_is_kept_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(TOKEN + "\n")
+    (tmp_path / "token").chmod(0o600)
+    assert access(tmp_path).token == TOKEN
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(LibraryError, match="token cannot be kept"):
+        access(tmp_path / "file" / "library")
+
+
+@pytest.mark.parametrize("given", [None, "", TOKEN[:-1], TOKEN + "0", TOKEN.upper(), "é" * 48, "\udcff"])
+def test_only_the_token_is_known(given: str | None) -> None:
+    known = Access(TOKEN, "name")
+    assert known.knows(TOKEN) and not known.knows(given)
+
+
+@pytest.mark.parametrize(
+    ("cookies", "admitted"),
+    [
+        (f"name={TOKEN}", True),
+        (f"other=1; name={TOKEN}", True),
+        (f"name={TOKEN};other=1", True),
+        (f"name=wrong; name={TOKEN}", True),
+        (f'json={{"a":1}}; bad[name]=1; name={TOKEN}', True),
+        ("", False),
+        (f"NAME={TOKEN}", False),
+        (f"names={TOKEN}", False),
+        (f"name={TOKEN[:-1]}", False),
+        (f"other=name={TOKEN}", False),
+        (TOKEN, False),
+        (f"name; {TOKEN}", False),
+    ],
+)
+def test_the_cookie_admits(cookies: str, admitted: bool) -> None:
+    assert Access(TOKEN, "name").admits(cookies) is admitted
+
+
+def test_what_a_browser_is_told_to_remember() -> None:
+    field, *attributes = Access(TOKEN, "name").set_cookie().split("; ")
+    assert field == f"name={TOKEN}"
+    assert set(attributes) == {"Path=/", "Max-Age=34560000", "HttpOnly", "SameSite=Lax"}
+    assert Access(TOKEN, "name").admits(field)
+
+
+def test_the_address_holds_it() -> None:
+    assert Access(TOKEN, "name").address("http://localhost:8501") == f"http://localhost:8501/?token={TOKEN}"

@@ -1,0 +1,291 @@
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from explorer.errors import LibraryError
+from explorer.ui import security_headers
+from explorer.ui.access_token import Access
+from explorer.ui.origin_guard import Guard
+
+ACCESS = Access("0123456789abcdef" * 3, "photo-explorer-1")
+COOKIE = ("cookie", f"{ACCESS.cookie}={ACCESS.token}")
+HOST = ("host", "localhost:8501")
+OURS = [HOST, ("origin", "http://localhost:8501")]
+LINK = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]
+
+
+class Answer(NamedTuple):
+    """passed: the request reached the app. headers: by name, in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+    passed: bool
+
+
+async def fine(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"x-frame-options", b"OURS")]})
+    await send({"type": "http.response.body", "body": b"fine"})
+
+
+def known() -> Access:
+    return ACCESS
+
+
+def ask(headers: list[tuple[str, str]], *, kind: str = "http", path: str = "/", method: str = "GET") -> int:
+    """The status of the answer to somebody who has the cookie; 200 where the request reaches the app."""
+    return answer([*headers, COOKIE], kind=kind, path=path, method=method).status
+
+
+def answer(
+    headers: list[tuple[str, str]],
+    *,
+    kind: str = "http",
+    path: str = "/",
+    query: str = "",
+    method: str = "GET",
+    app: Any = fine,
+    access: Callable[[], Access] = known,
+    raises: type[Exception] | None = None,
+) -> Answer:
+    """What is answered to exactly these header fields."""
+    sent: list[dict[str, Any]] = []
+    reached = []
+
+    async def through(scope: Any, receive: Any, send: Any) -> None:
+        reached.append(True)
+        await app(scope, receive, send)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": f"{kind}.connect"}
+
+    fields = [(n.encode(), v.encode("latin-1")) for n, v in headers]
+    scope: dict[str, Any] = {"type": kind, "path": path, "query_string": query.encode("latin-1"), "headers": fields}
+    if kind == "http":
+        scope["method"] = method
+    else:
+        scope["extensions"] = {"websocket.http.response": {}}
+    with contextlib.nullcontext() if raises is None else pytest.raises(raises):
+        asyncio.run(Guard(through, access)(scope, receive, send))
+    told = {n.decode().lower(): v.decode() for n, v in sent[0]["headers"]}
+    body = b"".join(message.get("body", b"") for message in sent[1:]).decode()
+    return Answer(int(sent[0]["status"]), told, body, bool(reached))
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8501", "127.0.0.1:8501", "LOCALHOST:8501"])
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+def test_our_own_address_is_answered(host: str, kind: str) -> None:
+    assert ask([("host", host)], kind=kind) == 200
+    assert ask([("host", host), ("origin", f"http://{host}")], kind=kind) == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/photo/1/original", "/_stcore/stream"])
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [("host", "evil.example")],
+        [("host", "evil.example:8501")],
+        [("host", "localhost.evil.example")],
+        [("host", "192.168.1.5:8501")],
+        [("host", "")],
+        [HOST, HOST],
+        [HOST, ("host", "evil.example")],
+        [HOST, ("origin", "http://evil.example")],
+        [HOST, ("origin", "null")],
+        [HOST, ("origin", "http://localhost:9999")],
+        [HOST, ("origin", "http://localhost")],
+        [HOST, ("origin", "http://127.0.0.1:8501")],
+        [HOST, ("origin", "file://")],
+        [*OURS, ("origin", "http://evil.example")],
+        [HOST, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")],
+        [HOST, ("sec-fetch-site", "same-site"), ("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")],
+        [HOST, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")],
+        [HOST, ("sec-fetch-site", "cross-site")],
+    ],
+)
+def test_what_comes_from_elsewhere_is_refused(headers: list[tuple[str, str]], kind: str, path: str) -> None:
+    assert ask(headers, kind=kind, path=path) == 403
+
+
+def test_a_link_from_elsewhere_leads_to_a_page_but_to_no_photo() -> None:
+    assert ask([HOST, *LINK]) == 200
+    assert ask([HOST, *LINK], path="/library") == 200
+    assert ask([HOST, *LINK], path="/photo/1/original") == 403
+    assert ask([HOST, *LINK], path="/photo/1/preview") == 403
+    assert ask([HOST, *LINK], method="POST") == 403
+    assert ask([HOST, ("origin", "http://evil.example"), *LINK]) == 403
+
+
+def test_our_pages_load_photos() -> None:
+    loads = [("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")]
+    assert ask([HOST, *loads], path="/photo/1/preview") == 200
+    assert ask([HOST, ("sec-fetch-site", "none"), *LINK[1:]], path="/photo/1/original") == 200
+
+
+PATHS = ["/", "/library", "/duplicates", "/photo/1/preview", "/photo/1/original", "/photo/map", "/_stcore/health", "/_stcore/host-config"]
+PATHS += ["/_stcore/upload_file/1/2", "/media/1.jpg", "/component/x/index.html", "/static/js/index.js", "/favicon.png", "/nothing"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "cookie", [[], [("cookie", f"{ACCESS.cookie}=wrong")], [("cookie", f"photo-explorer-2={ACCESS.token}")], [("cookie", ACCESS.token)]]
+)
+def test_without_the_token_nothing_is_answered(path: str, cookie: list[tuple[str, str]]) -> None:
+    for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"):
+        got = answer([HOST, *cookie], path=path, method=method)
+        assert (got.status, got.passed) == (403, False)
+        assert got.headers["cache-control"] == "no-store" and "set-cookie" not in got.headers
+        assert "python run.py open" in got.body or method == "HEAD"
+        assert ACCESS.token not in got.body
+    got = answer([HOST, *cookie], path=path, query="token=" + ACCESS.token[:-1])
+    assert (got.status, got.passed) == (403, False)
+
+
+def test_a_page_without_the_token_says_what_to_do() -> None:
+    got = answer([HOST], path="/library")
+    assert got.headers["content-type"].startswith("text/html")
+    assert "printed in the terminal" in got.body and "<code>python run.py open</code>" in got.body
+    assert answer([HOST], path="/photo/1/preview").headers["content-type"].startswith("text/plain")
+
+
+def test_websockets_without_the_token_are_refused() -> None:
+    assert answer([HOST], kind="websocket", path="/_stcore/stream").status == 403
+    assert answer([*OURS], kind="websocket", path="/_stcore/stream").status == 403
+    assert answer([*OURS, COOKIE], kind="websocket", path="/_stcore/stream").passed
+
+
+def test_several_cookie_fields_are_read_as_one() -> None:
+    assert answer([HOST, ("cookie", "a=b"), COOKIE]).passed
+    assert answer([HOST, ("Cookie", COOKIE[1])]).passed
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "place"),
+    [
+        ("/", "token={}", "/"),
+        ("/library", "token={}", "/library"),
+        ("/", "q=a+b&token={}&page=2", "/?q=a+b&page=2"),
+        ("/", "token={}&q=%C3%A9%26%3D&empty=", "/?q=%C3%A9%26%3D&empty="),
+        ("/a b/é", "token={}", "/a%20b/%C3%A9"),
+        ("//evil.example", "token={}", "/evil.example"),
+        ("/\\evil.example", "token={}", "/evil.example"),
+        ("/", "token=wrong&token={}", "/"),
+    ],
+)
+def test_the_token_in_a_pages_address_becomes_a_cookie(path: str, query: str, place: str) -> None:
+    for method in ("GET", "HEAD"):
+        got = answer([HOST], path=path, query=query.format(ACCESS.token), method=method)
+        assert (got.status, got.headers["location"], got.passed) == (303, place, False)
+        assert got.headers["set-cookie"] == ACCESS.set_cookie()
+        assert got.headers["cache-control"] == "no-store"
+
+
+def test_what_is_no_page_is_answered_without_a_redirect() -> None:
+    for path in PATHS[3:-2]:
+        assert answer([HOST], path=path, query=f"token={ACCESS.token}").passed
+    assert answer([HOST], path="/", query=f"token={ACCESS.token}", method="POST").passed
+    assert answer([HOST], path="/_stcore/stream", query=f"token={ACCESS.token}", kind="websocket").passed
+
+
+def test_the_token_does_not_let_in_what_comes_from_elsewhere() -> None:
+    got = answer([HOST, ("origin", "http://evil.example"), COOKIE], query=f"token={ACCESS.token}")
+    assert (got.status, got.passed) == (403, False)
+    assert "own pages only" in got.body
+
+
+def test_an_old_token_in_the_address_of_somebody_who_is_let_in_is_dropped() -> None:
+    got = answer([HOST, COOKIE], path="/library", query="token=old&q=1")
+    assert (got.status, got.headers["location"]) == (303, "/library?q=1")
+    assert "set-cookie" not in got.headers
+
+
+def test_a_library_that_cannot_be_opened_is_said() -> None:
+    def broken() -> Access:
+        raise LibraryError("The library cannot be read.")
+
+    got = answer([HOST, COOKIE], access=broken)
+    assert (got.status, got.body, got.passed) == (500, "The library cannot be read.", False)
+
+
+EVERY = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+@pytest.mark.parametrize("given", [[HOST], [("host", "evil.example")], [HOST, COOKIE, ("origin", "null")], [HOST, COOKIE, *LINK[:1]], []])
+def test_every_answer_carries_the_security_headers(given: list[tuple[str, str]]) -> None:
+    got = answer(given)
+    assert {name: got.headers[name] for name in EVERY} == EVERY
+    assert "frame-ancestors 'none'" in got.headers["content-security-policy"]
+
+
+def test_headers_of_the_apps_own_stay() -> None:
+    got = answer([HOST, COOKIE])
+    assert got.passed and got.headers["x-frame-options"] == "OURS"
+    assert {name: got.headers[name] for name in EVERY if name != "x-frame-options"} == {
+        n: v for n, v in EVERY.items() if n != "x-frame-options"
+    }
+
+
+def test_an_error_is_answered_in_our_words_and_goes_on_to_the_log() -> None:
+    async def fails(scope: Any, receive: Any, send: Any) -> None:
+        raise ZeroDivisionError
+
+    got = answer([HOST, COOKIE], app=fails, raises=ZeroDivisionError)
+    assert got.status == 500 and "terminal" in got.body and got.headers["x-content-type-options"] == "nosniff"
+
+
+def test_an_error_in_the_middle_of_an_answer_does_not_start_another() -> None:
+    async def fails(scope: Any, receive: Any, send: Any) -> None:
+        await fine(scope, receive, send)
+        raise ZeroDivisionError
+
+    got = answer([HOST, COOKIE], app=fails, raises=ZeroDivisionError)
+    assert (got.status, got.body) == (200, "fine")
+
+
+def test_what_pages_may_load() -> None:
+    rules = dict(part.strip().split(" ", 1) for part in security_headers._policy().split(";"))
+    assert rules["default-src"] == "'none'" and rules["frame-ancestors"] == "'none'"
+    for kind in ("script-src", "connect-src", "img-src", "style-src", "font-src", "worker-src", "media-src"):
+        assert set(rules[kind].split()) <= {"'self'", "data:", "blob:", "'unsafe-inline'"} | {
+            p for p in rules[kind].split() if "sha256" in p
+        }
+    assert "unsafe" not in rules["script-src"] and "data:" not in rules["script-src"]
+
+
+def test_scripts_in_the_start_page_are_let_in_by_their_hash_and_no_others() -> None:
+    page = b'<script src="a.js">not this</script><script>\none()\n</script><script type="module">two()</script>'
+    found = security_headers._INLINE.findall(page)
+    assert found == [b"\none()\n", b"two()"]
+    digest = base64.b64encode(hashlib.sha256(b"\n      window.prerenderReady = false\n    ").digest()).decode()
+    assert f"'sha256-{digest}'" in security_headers._policy()
+
+
+def test_other_kinds_of_messages_pass() -> None:
+    passed = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        passed.append(scope["type"])
+
+    async def nothing(*_: Any) -> None:
+        raise AssertionError
+
+    asyncio.run(Guard(app, known)({"type": "lifespan"}, nothing, nothing))
+    assert passed == ["lifespan"]

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.errors import LibraryError, LibraryLocked
+from explorer.library import permissions
+from explorer.ui import single_instance
+from explorer.ui.access_token import access
+from explorer.ui.single_instance import Instance
+
+
+def test_a_library_has_one_app_and_others_are_told_its_full_address(tmp_path: Path) -> None:
+    first, second = Instance(tmp_path), Instance(tmp_path)
+    first.acquire()
+    full = first.announce("http://localhost:8555")
+    assert full == access(tmp_path).address("http://localhost:8555")
+    assert access(tmp_path).token not in (tmp_path / "app.address").read_text()
+    with pytest.raises(LibraryLocked) as told:
+        second.acquire()
+    assert f"open already at {full} (use that one" in str(told.value)
+    assert first.held and not second.held
+    second.release()
+    assert (tmp_path / "app.address").exists() and first.held
+    first.release()
+    assert not first.held and not (tmp_path / "app.address").exists()
+    second.acquire()
+    second.release()
+
+
+@pytest.mark.parametrize("note", [None, b"", b"\xff"])
+def test_an_app_that_has_not_said_where_it_is(tmp_path: Path, note: bytes | None) -> None:
+    first = Instance(tmp_path)
+    first.acquire()
+    if note is not None:
+        (tmp_path / "app.address").write_bytes(note)
+    with pytest.raises(LibraryLocked, match="open already at another window"):
+        Instance(tmp_path).acquire()
+    first.release()
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(LibraryError, match="cannot be written"):
+        Instance(tmp_path / "file" / "library").acquire()
+
+
+@pytest.mark.parametrize("browser", ["", "org.mozilla.firefox.desktop", "firefox_firefox.desktop"])
+def test_the_browser_is_told_the_address_in_a_file_of_the_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: str) -> None:
+    monkeypatch.setattr(single_instance, "_default_browser", lambda: browser)
+    started = list[tuple[list[str], dict[str, Any]]]()
+    monkeypatch.setattr(single_instance.subprocess, "Popen", lambda command, **options: started.append((command, options)))
+    monkeypatch.setattr(permissions, "_at_start", 0o022)
+    running = Instance(tmp_path)
+    running.acquire()
+    # A snap may not read hidden folders, such as the one of the library.
+    page = Path.home() / "photo-explorer-open.html" if "_" in browser else tmp_path / "open.html"
+    page.write_text("older")
+    full = running.announce("http://localhost:8555")
+    running.open_browser(full)
+    assert f'content="0; url={full}"' in page.read_text()
+    ((command, options),) = started
+    assert command == [sys.executable, "-m", "webbrowser", "-t", page.as_uri()]
+    assert access(tmp_path).token not in " ".join(command)
+    assert options["stdout"] == options["stderr"] == options["stdin"] == subprocess.DEVNULL
+    if os.name != "nt":
+        assert stat.S_IMODE(page.stat().st_mode) == 0o600 and options["umask"] == 0o022
+    running.release()
+    assert not page.exists()
+
+
+def test_a_system_that_does_not_tell_its_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert single_instance._default_browser() == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for the program")
+def test_a_system_that_tells_its_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "xdg-settings"
+    program.write_text("#!/bin/sh\necho $1 $2 firefox_firefox.desktop\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert single_instance._default_browser() == "get default-web-browser firefox_firefox.desktop"

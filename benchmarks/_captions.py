@@ -19,7 +19,8 @@ Ids = npt.NDArray[np.int64]
 
 
 class Captioned(NamedTuple):
-    """photos: paths. captions: phrases; of[i] is the number of the photo that captions[i] was written for."""
+    """photos: paths. captions: phrases; of[i] is the number of the photo that captions[i] was
+    written for."""
 
     photos: list[Path]
     captions: list[str]
@@ -27,7 +28,8 @@ class Captioned(NamedTuple):
 
 
 def read(folder: Path, table: Path, *, most: int | None = None) -> Captioned:
-    """Photos of a folder (at any depth) that a CSV with the columns `image` and `caption` speaks of; `most`: the first so many."""
+    """Photos of a folder (at any depth) that a CSV with the columns `image` and `caption` speaks
+    of; `most`: the first so many."""
     found = {path.name: path for path in sorted(folder.rglob("*")) if path.is_file()}
     with table.open(encoding="utf-8", newline="") as file:
         rows = [(Path(row["image"]).name, row["caption"]) for row in csv.DictReader(file)]
@@ -36,14 +38,23 @@ def read(folder: Path, table: Path, *, most: int | None = None) -> Captioned:
         raise SystemExit(f"None of the photos that {table} names is in {folder}.")
     number = {name: i for i, name in enumerate(names)}
     kept = [(name, caption) for name, caption in rows if name in number]
-    return Captioned([found[n] for n in names], [c for _, c in kept], np.array([number[n] for n, _ in kept], np.int64))
+    return Captioned(
+        [found[n] for n in names],
+        [c for _, c in kept],
+        np.array([number[n] for n, _ in kept], np.int64),
+    )
 
 
-def pixels(paths: Sequence[Path], spec: InputSpec, workers: int, batch: int = 16) -> Iterator[tuple[list[int], npt.NDArray[np.uint8]]]:
-    """The encoder's input of every photo that can be read, in batches: (numbers of the photos, uint8 (n, size, size, 3))."""
+def pixels(
+    paths: Sequence[Path], spec: InputSpec, workers: int, batch: int = 16
+) -> Iterator[tuple[list[int], npt.NDArray[np.uint8]]]:
+    """The encoder's input of every photo that can be read, in batches: (numbers of the photos,
+    uint8 (n, size, size, 3))."""
     numbers, some = list[int](), list[npt.NDArray[np.uint8]]()
     with DecodePool(workers, spec) as pool:
-        for outcome in pool.run((Job(str(path), 0.0, i) for i, path in enumerate(paths)), lambda _: False):
+        for outcome in pool.run(
+            (Job(str(path), 0.0, i) for i, path in enumerate(paths)), lambda _: False
+        ):
             if outcome.photo is not None and outcome.photo.input is not None:
                 numbers.append(int(str(outcome.job.tag)))
                 some.append(outcome.photo.input)
@@ -54,8 +65,11 @@ def pixels(paths: Sequence[Path], spec: InputSpec, workers: int, batch: int = 16
         yield numbers, np.stack(some)
 
 
-def recall(photos: Vectors, phrases: Vectors, of: Ids, ks: Sequence[int] = (1, 5, 10)) -> list[float]:
-    """Text → photo R@k in percent: how often the photo that a caption was written for is among the k best (all photos compete)."""
+def recall(
+    photos: Vectors, phrases: Vectors, of: Ids, ks: Sequence[int] = (1, 5, 10)
+) -> list[float]:
+    """Text → photo R@k in percent: how often the photo that a caption was written for is among the
+    k best (all photos compete)."""
     ranks = np.empty(len(phrases), np.int64)
     for start in range(0, len(phrases), 4096):
         scores = phrases[start : start + 4096] @ photos.T

@@ -1,4 +1,5 @@
-"""Copies of photos such as messengers, web sites and editors make them, by rule: the same seed always makes the same copies."""
+"""Copies of photos such as messengers, web sites and editors make them, by rule: the same seed
+always makes the same copies."""
 
 from __future__ import annotations
 
@@ -49,19 +50,28 @@ def _crop(lost: tuple[float, float]) -> Change:
         kept = 1 - random.uniform(*lost)
         across = kept ** random.uniform(0.2, 0.8)
         width, height = round(picture.width * across), round(picture.height * kept / across)
-        left, top = int(random.integers(0, picture.width - width + 1)), int(random.integers(0, picture.height - height + 1))
+        left, top = (
+            int(random.integers(0, picture.width - width + 1)),
+            int(random.integers(0, picture.height - height + 1)),
+        )
         return picture.crop((left, top, left + width, top + height))
 
     return change
 
 
 def _border(picture: Image.Image, random: Random) -> Image.Image:
-    colours: list[tuple[int, ...]] = [(255, 255, 255), (0, 0, 0), (int(random.integers(256)), 40, 90)]
+    colours: list[tuple[int, ...]] = [
+        (255, 255, 255),
+        (0, 0, 0),
+        (int(random.integers(256)), 40, 90),
+    ]
     colour = colours[int(random.integers(3))]
     width = round(random.uniform(0.02, 0.09) * min(picture.size))
     if random.random() < 0.3:
         # As for a screen of another shape: at two sides only.
-        return ImageOps.expand(picture, (0, 2 * width) if picture.width >= picture.height else (2 * width, 0), colour)
+        return ImageOps.expand(
+            picture, (0, 2 * width) if picture.width >= picture.height else (2 * width, 0), colour
+        )
     return ImageOps.expand(picture, width, colour)
 
 
@@ -69,13 +79,19 @@ def _tone(picture: Image.Image, random: Random) -> Image.Image:
     how = int(random.integers(4))
     up = random.random() < 0.5
     if how == 0:
-        return ImageEnhance.Brightness(picture).enhance(random.uniform(1.15, 1.4) if up else random.uniform(0.6, 0.85))
+        return ImageEnhance.Brightness(picture).enhance(
+            random.uniform(1.15, 1.4) if up else random.uniform(0.6, 0.85)
+        )
     if how == 1:
-        return ImageEnhance.Contrast(picture).enhance(random.uniform(1.15, 1.5) if up else random.uniform(0.6, 0.85))
+        return ImageEnhance.Contrast(picture).enhance(
+            random.uniform(1.15, 1.5) if up else random.uniform(0.6, 0.85)
+        )
     if how == 2:
         gamma = random.uniform(1.2, 1.7) if up else random.uniform(0.6, 0.83)
         return picture.point([round(255 * (v / 255) ** gamma) for v in range(256)] * 3)
-    return ImageEnhance.Color(picture).enhance(random.uniform(1.3, 2.0) if up else random.uniform(0.2, 0.7))
+    return ImageEnhance.Color(picture).enhance(
+        random.uniform(1.3, 2.0) if up else random.uniform(0.2, 0.7)
+    )
 
 
 def _grey(picture: Image.Image, random: Random) -> Image.Image:
@@ -87,14 +103,23 @@ def _stamp(picture: Image.Image, random: Random) -> Image.Image:
     side = min(picture.size)
     over = Image.new("RGBA", picture.size)
     pen = ImageDraw.Draw(over)
-    width, height = (0.3 * side, 0.08 * side) if random.random() < 0.6 else (0.14 * side, 0.14 * side)
+    width, height = (
+        (0.3 * side, 0.08 * side) if random.random() < 0.6 else (0.14 * side, 0.14 * side)
+    )
     left = random.choice([0.03 * side, picture.width - width - 0.03 * side])
     top = random.choice([0.03 * side, picture.height - height - 0.03 * side])
     colour = tuple(int(v) for v in random.integers(0, 256, 3))
     if random.random() < 0.5:
-        pen.rounded_rectangle((left, top, left + width, top + height), height / 4, fill=(*colour, int(random.integers(150, 256))))
+        pen.rounded_rectangle(
+            (left, top, left + width, top + height),
+            height / 4,
+            fill=(*colour, int(random.integers(150, 256))),
+        )
     pen.text(
-        (left + 0.1 * width, top + 0.1 * height), "© Photo", fill=(255, 255, 255, 230), font=ImageFont.load_default(max(8, 0.6 * height))
+        (left + 0.1 * width, top + 0.1 * height),
+        "© Photo",
+        fill=(255, 255, 255, 230),
+        font=ImageFont.load_default(max(8, 0.6 * height)),
     )
     return Image.alpha_composite(picture.convert("RGBA"), over).convert("RGB")
 
@@ -120,20 +145,25 @@ def _words(picture: Image.Image, random: Random) -> Image.Image:
 _T = Image.Transpose
 _CHANGES: dict[str, Change] = {
     "scale 50–95 %": _scale((0.5, 0.95)), "scale 15–50 %": _scale((0.15, 0.5)),
-    "turned 90°": _turn(_T.ROTATE_90), "turned 180°": _turn(_T.ROTATE_180), "turned 270°": _turn(_T.ROTATE_270),
+    "turned 90°": _turn(_T.ROTATE_90), "turned 180°": _turn(_T.ROTATE_180),
+    "turned 270°": _turn(_T.ROTATE_270),
     "mirrored": _turn(_T.FLIP_LEFT_RIGHT), "upside down": _turn(_T.FLIP_TOP_BOTTOM),
     "crop 2–10 %": _crop((0.02, 0.1)), "crop 10–25 %": _crop((0.1, 0.25)),
     "border": _border, "tone": _tone, "grey": _grey, "stamp": _stamp, "words": _words,
 }  # fmt: skip
 # What else sites, phones and editors make of a picture; not among those that are combined.
 _WEB: dict[str, Change] = {
-    "sticker": web.sticker, "tiled mark": web.tiled, "meme": web.meme, "caption bar": web.caption, "code": web.code,
-    "pixelated place": web.pixelated, "filter": web.filtered, "vignette": web.vignette, "sharpened": web.sharpened,
-    "softened": web.softened, "upscaled": web.upscaled, "squeezed 5–15 %": web.squeezed, "rounded corners": web.rounded,
+    "sticker": web.sticker, "tiled mark": web.tiled, "meme": web.meme, "caption bar": web.caption,
+    "code": web.code,
+    "pixelated place": web.pixelated, "filter": web.filtered, "vignette": web.vignette,
+    "sharpened": web.sharpened,
+    "softened": web.softened, "upscaled": web.upscaled, "squeezed 5–15 %": web.squeezed,
+    "rounded corners": web.rounded,
     "blurred sides": web.blurred_sides, "screenshot": web.screenshot,
 }  # fmt: skip
 _SAVED: dict[str, tuple[str, dict[str, int]]] = {
-    "JPEG q 95": ("JPEG", {"quality": 95}), "JPEG q 50–90": ("JPEG", {"quality": -1}), "JPEG q 20": ("JPEG", {"quality": 20}),
+    "JPEG q 95": ("JPEG", {"quality": 95}), "JPEG q 50–90": ("JPEG", {"quality": -1}),
+    "JPEG q 20": ("JPEG", {"quality": 20}),
     "WebP": ("WEBP", {"quality": 70}), "HEIC": ("HEIF", {"quality": 55}), "PNG": ("PNG", {}),
 }  # fmt: skip
 _ENDING = {"JPEG": ".jpg", "WEBP": ".webp", "HEIF": ".heic", "PNG": ".png"}
@@ -145,7 +175,8 @@ _ALIKE = (
 )
 # “two at once”, “three at once”: any of the changes together, and saved in any way.
 KINDS = (*_SAVED, *_CHANGES, "two at once", "three at once")
-# In two runs: a photo with more copies than neighbours are looked at would be found through its hash alone.
+# In two runs: a photo with more copies than neighbours are looked at would be found through its
+# hash alone.
 WEB_KINDS = tuple(_WEB)
 ALL_KINDS = (*KINDS, *WEB_KINDS)
 
@@ -156,11 +187,24 @@ def make(source: Path, folder: Path, kind: str, random: Random) -> Copy:
         picture = ImageOps.exif_transpose(opened).convert("RGB")
     if kind in _WEB:
         picture = _WEB[kind](picture, random)
-    names = [kind] if kind in _CHANGES else _drawn(2 if kind == "two at once" else 3, random) if kind.endswith("at once") else []
-    # In the order in which people do it: the picture is cut and turned before anything is put on it.
+    names = (
+        [kind]
+        if kind in _CHANGES
+        else _drawn(2 if kind == "two at once" else 3, random)
+        if kind.endswith("at once")
+        else []
+    )
+    # In the order in which people do it: the picture is cut and turned before anything is put on
+    # it.
     for name in sorted(names, key=list(_CHANGES).index):
         picture = _CHANGES[name](picture, random)
-    saved = kind if kind in _SAVED else list(_SAVED)[int(random.integers(5))] if kind.endswith("at once") else "JPEG q 95"
+    saved = (
+        kind
+        if kind in _SAVED
+        else list(_SAVED)[int(random.integers(5))]
+        if kind.endswith("at once")
+        else "JPEG q 95"
+    )
     saved = "JPEG q 50–90" if kind in _WEB else saved
     form, options = _SAVED[saved]
     options = {k: int(random.integers(50, 91)) if v < 0 else v for k, v in options.items()}

@@ -1,4 +1,5 @@
-"""Pictures that are no photos, drawn by rule: screenshots, documents, charts, diagrams, icons and posters, each of many looks."""
+"""Pictures that are no photos, drawn by rule: screenshots, documents, charts, diagrams, icons and
+posters, each of many looks."""
 
 from __future__ import annotations
 
@@ -11,13 +12,27 @@ import matplotlib.font_manager
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 _WORDS = [
-    "the", "of", "and", "to", "in", "photo", "order", "total", "page", "march", "address", "please", "name", "street", "water", "light",
-    "house", "invoice", "summer", "travel", "number", "system", "open", "file", "edit", "view", "window", "help", "price", "about",
-    "meeting", "notes", "report", "chapter", "figure", "table", "answer", "letter", "delivery", "account", "message",
+    "the", "of", "and", "to", "in", "photo", "order", "total", "page", "march", "address", "please",
+    "name", "street", "water", "light",
+    "house", "invoice", "summer", "travel", "number", "system", "open", "file", "edit", "view",
+    "window", "help", "price", "about",
+    "meeting", "notes", "report", "chapter", "figure", "table", "answer", "letter", "delivery",
+    "account", "message",
 ]  # fmt: skip
 _PAPER = ["white", "#fdfdfb", "#f4f1ea", "#fff8e1", "#eceff1"]
 _DARK = ["#202124", "#1e1e2e", "#0d1117", "#263238"]
-_BRIGHT = ["#1c7ed6", "#e03131", "#2f9e44", "#f59f00", "#7048e8", "#0ca678", "#d6336c", "#495057", "#ff922b", "#22b8cf"]
+_BRIGHT = [
+    "#1c7ed6",
+    "#e03131",
+    "#2f9e44",
+    "#f59f00",
+    "#7048e8",
+    "#0ca678",
+    "#d6336c",
+    "#495057",
+    "#ff922b",
+    "#22b8cf",
+]
 
 
 def _font(chance: random.Random, size: int) -> ImageFont.FreeTypeFont:
@@ -29,12 +44,23 @@ def _line(chance: random.Random, words: int) -> str:
     return " ".join(chance.choice(_WORDS) for _ in range(words))
 
 
-def _text(pen: ImageDraw.ImageDraw, box: tuple[int, int, int, int], chance: random.Random, ink: str, size: int) -> None:
+def _text(
+    pen: ImageDraw.ImageDraw,
+    box: tuple[int, int, int, int],
+    chance: random.Random,
+    ink: str,
+    size: int,
+) -> None:
     """Lines of words that fill a box, in paragraphs."""
     font, y = _font(chance, size), box[1]
     while y + size < box[3]:
         if chance.random() > 0.12:
-            pen.text((box[0], y), _line(chance, max(2, int((box[2] - box[0]) / size / 3.4))), fill=ink, font=font)
+            pen.text(
+                (box[0], y),
+                _line(chance, max(2, int((box[2] - box[0]) / size / 3.4))),
+                fill=ink,
+                font=font,
+            )
         y += round(size * 1.5)
 
 
@@ -44,7 +70,9 @@ def document(chance: random.Random) -> Image.Image:
     size = max(12, width // chance.randint(50, 90))
     picture = Image.new("RGB", (width, height), chance.choice(_PAPER))
     pen, edge = ImageDraw.Draw(picture), width // 10
-    pen.text((edge, edge // 2), _line(chance, 4).title(), fill="black", font=_font(chance, size * 2))
+    pen.text(
+        (edge, edge // 2), _line(chance, 4).title(), fill="black", font=_font(chance, size * 2)
+    )
     _text(
         pen,
         (edge, edge + size * 2, width - edge, int(height * chance.uniform(0.5, 0.95))),
@@ -67,13 +95,23 @@ def document(chance: random.Random) -> Image.Image:
 
 def screenshot(chance: random.Random) -> Image.Image:
     """A window or a phone's screen: bars, a list of rows, buttons, text."""
-    width, height = chance.choice([(1920, 1080), (1280, 800), (1080, 2340), (750, 1334), (1440, 900)])
+    width, height = chance.choice(
+        [(1920, 1080), (1280, 800), (1080, 2340), (750, 1334), (1440, 900)]
+    )
     dark = chance.random() < 0.4
     ground, ink = (chance.choice(_DARK), "#e8eaed") if dark else (chance.choice(_PAPER), "#202124")
     picture = Image.new("RGB", (width, height), ground)
     pen, bar, colour = ImageDraw.Draw(picture), max(40, height // 18), chance.choice(_BRIGHT)
-    pen.rectangle((0, 0, width, bar), fill=colour if chance.random() < 0.6 else ("#3c4043" if dark else "#dee2e6"))
-    pen.text((20, bar // 4), _line(chance, 3).title(), fill="white" if not dark else ink, font=_font(chance, bar // 2))
+    pen.rectangle(
+        (0, 0, width, bar),
+        fill=colour if chance.random() < 0.6 else ("#3c4043" if dark else "#dee2e6"),
+    )
+    pen.text(
+        (20, bar // 4),
+        _line(chance, 3).title(),
+        fill="white" if not dark else ink,
+        font=_font(chance, bar // 2),
+    )
     left = int(width * chance.choice([0, 0.2, 0.25])) if width > height else 0
     if left:
         pen.rectangle((0, bar, left, height), fill="#2b2f36" if dark else "#f1f3f5")
@@ -88,8 +126,16 @@ def screenshot(chance: random.Random) -> Image.Image:
             outline="#80868b",
         )
         if chance.random() < 0.6:
-            pen.ellipse((left + 32, y + 8, left + 32 + step // 2, y + 8 + step // 2), fill=chance.choice(_BRIGHT))
-        pen.text((left + 48 + step // 2, y + 6), _line(chance, chance.randint(3, 9)), fill=ink, font=_font(chance, max(11, bar // 3)))
+            pen.ellipse(
+                (left + 32, y + 8, left + 32 + step // 2, y + 8 + step // 2),
+                fill=chance.choice(_BRIGHT),
+            )
+        pen.text(
+            (left + 48 + step // 2, y + 6),
+            _line(chance, chance.randint(3, 9)),
+            fill=ink,
+            font=_font(chance, max(11, bar // 3)),
+        )
     return picture
 
 
@@ -98,7 +144,11 @@ def chart(chance: random.Random) -> Image.Image:
     width, height = chance.choice([(800, 600), (1200, 700), (640, 480), (1600, 900)])
     dark = chance.random() < 0.2
     picture = Image.new("RGB", (width, height), chance.choice(_DARK if dark else _PAPER))
-    pen, ink, colours = ImageDraw.Draw(picture), "#ddd" if dark else "black", chance.sample(_BRIGHT, 5)
+    pen, ink, colours = (
+        ImageDraw.Draw(picture),
+        "#ddd" if dark else "black",
+        chance.sample(_BRIGHT, 5),
+    )
     left, top, right, bottom = width // 10, height // 10, width - width // 20, height - height // 8
     pen.text((width // 3, 8), _line(chance, 3).title(), fill=ink, font=_font(chance, height // 25))
     kind = chance.randrange(4)
@@ -106,8 +156,15 @@ def chart(chance: random.Random) -> Image.Image:
         start, radius = 0.0, min(width, height) // 3
         for number in range(5):
             angle = chance.uniform(30, 110)
-            box = (width // 2 - radius, height // 2 - radius, width // 2 + radius, height // 2 + radius)
-            pen.pieslice(box, start, min(360.0, start + angle), fill=colours[number], outline="white")
+            box = (
+                width // 2 - radius,
+                height // 2 - radius,
+                width // 2 + radius,
+                height // 2 + radius,
+            )
+            pen.pieslice(
+                box, start, min(360.0, start + angle), fill=colours[number], outline="white"
+            )
             start = min(360.0, start + angle)
         return picture
     pen.line((left, top, left, bottom, right, bottom), fill=ink, width=2)
@@ -132,14 +189,21 @@ def chart(chance: random.Random) -> Image.Image:
 
 def diagram(chance: random.Random) -> Image.Image:
     """Boxes and circles with words in them, joined by lines."""
-    picture = Image.new("RGB", chance.choice([(800, 600), (1000, 1000), (1400, 800)]), chance.choice(_PAPER))
+    picture = Image.new(
+        "RGB", chance.choice([(800, 600), (1000, 1000), (1400, 800)]), chance.choice(_PAPER)
+    )
     pen, (width, height) = ImageDraw.Draw(picture), picture.size
-    spots = [(chance.randint(60, width - 120), chance.randint(40, height - 60)) for _ in range(chance.randint(5, 16))]
+    spots = [
+        (chance.randint(60, width - 120), chance.randint(40, height - 60))
+        for _ in range(chance.randint(5, 16))
+    ]
     for one, two in pairwise(spots):
         pen.line((*one, *two), fill=chance.choice(["black", "#666"]), width=2)
     for x, y in spots:
         box, colour = (x - 46, y - 24, x + 46, y + 24), chance.choice([*_BRIGHT, "white"])
-        (pen.ellipse if chance.random() < 0.5 else pen.rectangle)(box, fill=colour, outline="black", width=2)
+        (pen.ellipse if chance.random() < 0.5 else pen.rectangle)(
+            box, fill=colour, outline="black", width=2
+        )
         pen.text((x - 30, y - 8), chance.choice(_WORDS), fill="black", font=_font(chance, 14))
     return picture
 
@@ -150,45 +214,80 @@ def icon(chance: random.Random) -> Image.Image:
     picture = Image.new("RGB", (side, side), chance.choice([*_PAPER, *_BRIGHT]))
     pen, middle = ImageDraw.Draw(picture), side / 2
     for _ in range(chance.randint(1, 4)):
-        reach, corners, turn = side * chance.uniform(0.15, 0.45), chance.randint(3, 8), chance.uniform(0, 3)
+        reach, corners, turn = (
+            side * chance.uniform(0.15, 0.45),
+            chance.randint(3, 8),
+            chance.uniform(0, 3),
+        )
         if chance.random() < 0.4:
-            pen.ellipse((middle - reach, middle - reach, middle + reach, middle + reach), fill=chance.choice(_BRIGHT))
+            pen.ellipse(
+                (middle - reach, middle - reach, middle + reach, middle + reach),
+                fill=chance.choice(_BRIGHT),
+            )
         else:
             star = chance.choice([1.0, 0.5])
             points = []
             for n in range(2 * corners):
                 length, angle = reach * (1 if n % 2 else star), turn + math.pi * n / corners
-                points.append((middle + length * math.cos(angle), middle + length * math.sin(angle)))
+                points.append(
+                    (middle + length * math.cos(angle), middle + length * math.sin(angle))
+                )
             pen.polygon(points, fill=chance.choice([*_BRIGHT, "white", "black"]))
     return picture
 
 
 def poster(chance: random.Random) -> Image.Image:
-    """Flat hills, bands and circles in few colours, softly graded, perhaps with large words: illustrations and cards."""
+    """Flat hills, bands and circles in few colours, softly graded, perhaps with large words:
+    illustrations and cards."""
     width, height = chance.choice([(1000, 1000), (1600, 900), (900, 1600)])
     top, low = (tuple(chance.randint(0, 255) for _ in range(3)) for _ in range(2))
     column = Image.new("RGB", (1, height))
     for y in range(height):
-        column.putpixel((0, y), tuple(round(a + (b - a) * y / height) for a, b in zip(top, low, strict=True)))
+        column.putpixel(
+            (0, y), tuple(round(a + (b - a) * y / height) for a, b in zip(top, low, strict=True))
+        )
     picture = column.resize((width, height))
     pen = ImageDraw.Draw(picture)
     for layer in range(chance.randint(1, 6)):
-        base, swing, phase = height * (0.3 + 0.12 * layer), height * chance.uniform(0.02, 0.2), chance.uniform(0, 6)
+        base, swing, phase = (
+            height * (0.3 + 0.12 * layer),
+            height * chance.uniform(0.02, 0.2),
+            chance.uniform(0, 6),
+        )
         bend = chance.uniform(2, 9)
-        ridge = [(x, base + swing * math.sin(bend * x / width + phase)) for x in range(0, width + 20, 20)]
+        ridge = [
+            (x, base + swing * math.sin(bend * x / width + phase)) for x in range(0, width + 20, 20)
+        ]
         pen.polygon(
             [(0, height), *ridge, (width, height)],
-            fill=chance.choice(_BRIGHT) if chance.random() < 0.6 else tuple(chance.randint(0, 255) for _ in range(3)),
+            fill=chance.choice(_BRIGHT)
+            if chance.random() < 0.6
+            else tuple(chance.randint(0, 255) for _ in range(3)),
         )
     reach = height * chance.uniform(0.03, 0.15)
     left, high = chance.uniform(0, width), chance.uniform(0, height * 0.4)
-    pen.ellipse((left - reach, high - reach, left + reach, high + reach), fill=chance.choice([*_BRIGHT, "white", "#ffe066"]))
+    pen.ellipse(
+        (left - reach, high - reach, left + reach, high + reach),
+        fill=chance.choice([*_BRIGHT, "white", "#ffe066"]),
+    )
     if chance.random() < 0.4:
-        pen.text((width * 0.1, height * 0.4), _line(chance, 2).upper(), fill="white", font=_font(chance, height // 10))
+        pen.text(
+            (width * 0.1, height * 0.4),
+            _line(chance, 2).upper(),
+            fill="white",
+            font=_font(chance, height // 10),
+        )
     return picture
 
 
-KINDS: tuple[Callable[[random.Random], Image.Image], ...] = (document, screenshot, chart, diagram, icon, poster)
+KINDS: tuple[Callable[[random.Random], Image.Image], ...] = (
+    document,
+    screenshot,
+    chart,
+    diagram,
+    icon,
+    poster,
+)
 
 
 def drawings(number: int, seed: int = 0) -> Iterator[tuple[str, Image.Image]]:

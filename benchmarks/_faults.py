@@ -12,7 +12,8 @@ from PIL import Image
 
 Pixels = npt.NDArray[np.uint8]
 
-# Blur is given in pixels of a photo this wide, so that it shows as much in a large photo as in a small one. Smaller ones stay as they are.
+# Blur is given in pixels of a photo this wide, so that it shows as much in a large photo as in a
+# small one. Smaller ones stay as they are.
 VIEW = 1500
 
 
@@ -39,9 +40,15 @@ def shake(pixels: Pixels, length: float, degrees: float = 30.0) -> Pixels:
     size = length * view(pixels)
     side = int(np.ceil(size)) | 1
     middle = (side - 1) / 2
-    across, down = np.cos(np.radians(degrees)) * (size - 1) / 2, -np.sin(np.radians(degrees)) * (size - 1) / 2
+    across, down = (
+        np.cos(np.radians(degrees)) * (size - 1) / 2,
+        -np.sin(np.radians(degrees)) * (size - 1) / 2,
+    )
     line = np.zeros((side, side), np.float32)
-    ends = [(round((middle + sign * across) * 16), round((middle + sign * down) * 16)) for sign in (-1, 1)]
+    ends = [
+        (round((middle + sign * across) * 16), round((middle + sign * down) * 16))
+        for sign in (-1, 1)
+    ]
     cv2.line(line, ends[0], ends[1], 1.0, 1, cv2.LINE_AA, 4)
     return cv2.filter2D(pixels, -1, line / line.sum(), borderType=cv2.BORDER_REFLECT)  # type: ignore[return-value]
 
@@ -69,7 +76,8 @@ def jpeg(pixels: Pixels, quality: int = 92) -> bytes:
 
 
 def again(pixels: Pixels, quality: int) -> bytes:
-    """Compressed hard, and then saved once more at a good quality, so that the file itself says nothing."""
+    """Compressed hard, and then saved once more at a good quality, so that the file itself says
+    nothing."""
     return jpeg(np.asarray(Image.open(io.BytesIO(jpeg(pixels, quality)))), 92)
 
 
@@ -77,7 +85,8 @@ def _saved(change: Callable[[Pixels, float], Pixels]) -> Callable[[Pixels, float
     return lambda pixels, strength: jpeg(change(pixels, strength))
 
 
-# What is planted: the fault, the kind of finding it should become, its strengths from weak to strong, and the first that is plain to see.
+# What is planted: the fault, the kind of finding it should become, its strengths from weak to
+# strong, and the first that is plain to see.
 FAULTS: tuple[tuple[str, str, tuple[float, ...], float, Callable[[Pixels, float], bytes]], ...] = (
     ("Gaussian blur", "blurred", (0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0), 1.5, _saved(gauss)),
     ("defocus", "blurred", (1.0, 2.0, 3.0, 4.0, 6.0, 10.0), 3.0, _saved(defocus)),
@@ -85,6 +94,18 @@ FAULTS: tuple[tuple[str, str, tuple[float, ...], float, Callable[[Pixels, float]
     ("underexposed", "dark", (-1.0, -1.5, -2.0, -2.5, -3.0, -4.0), -2.0, _saved(exposure)),
     ("overexposed", "overexposed", (1.0, 1.5, 2.0, 2.5, 3.0, 4.0), 2.0, _saved(exposure)),
     ("noise", "noisy", (3.0, 6.0, 10.0, 15.0, 25.0), 10.0, _saved(noise)),
-    ("JPEG", "compressed", (50, 40, 30, 20, 15, 10, 5), 20, lambda pixels, quality: jpeg(pixels, int(quality))),
-    ("JPEG, saved again", "compressed", (30, 20, 15, 10, 5), 10, lambda pixels, quality: again(pixels, int(quality))),
+    (
+        "JPEG",
+        "compressed",
+        (50, 40, 30, 20, 15, 10, 5),
+        20,
+        lambda pixels, quality: jpeg(pixels, int(quality)),
+    ),
+    (
+        "JPEG, saved again",
+        "compressed",
+        (30, 20, 15, 10, 5),
+        10,
+        lambda pixels, quality: again(pixels, int(quality)),
+    ),
 )

@@ -20,12 +20,16 @@ import psutil
 Outcome = Literal["noticed", "survived", "timeout"]
 
 # What a copy does not need. Bytecode is made anew, so that none is of another version of a module.
-_LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "venv", "__pycache__", ".*_cache", ".hypothesis", "node_modules", "*.egg-info")
-# A mutant may take so many times as long as the unchanged code, and so many seconds more: a busy machine is no endless loop.
+_LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv", "venv", "__pycache__", ".*_cache", ".hypothesis", "node_modules", "*.egg-info"
+)
+# A mutant may take so many times as long as the unchanged code, and so many seconds more: a busy
+# machine is no endless loop.
 _TIMES, _SECONDS_MORE = 4.0, 30.0
 # The test's name without its parameters, which may hold spaces.
 _FAILED = re.compile(r"^(?:FAILED|ERROR) ([^\s\[]+\.py(?:::[^\s\[]+)?)", re.M)
-# pytest's exit codes: tests failed, or could not be collected, as of a module that raises when it is imported.
+# pytest's exit codes: tests failed, or could not be collected, as of a module that raises when it
+# is imported.
 _FAILING = (1, 2)
 
 
@@ -34,14 +38,16 @@ class TestsFail(Exception):
 
 
 class Run(NamedTuple):
-    """outcome: of one mutant. by: the first test that failed, as pytest names it but for its parameters; None where none did."""
+    """outcome: of one mutant. by: the first test that failed, as pytest names it but for its
+    parameters; None where none did."""
 
     outcome: Outcome
     by: str | None
 
 
 class Copy:
-    """A copy of a project in which modules can be changed and tests run. Used by one thread at a time."""
+    """A copy of a project in which modules can be changed and tests run. Used by one thread at a
+    time."""
 
     def __init__(self, repo: Path, place: Path) -> None:
         """repo: the project. place: a folder of ours that does not exist yet."""
@@ -50,13 +56,18 @@ class Copy:
         shutil.copytree(repo, self._tree, ignore=_LEFT_OUT, symlinks=True)
 
     def measure(self, tests: Sequence[str]) -> tuple[float, list[str]]:
-        """Run the tests on unchanged code: (seconds, the files of tests, the quickest first). Raises TestsFail."""
+        """Run the tests on unchanged code: (seconds, the files of tests, the quickest first).
+        Raises TestsFail."""
         report = self._tree.parent / "base.xml"
         began = time.monotonic()
-        code, output = self._pytest([f"--junitxml={report}", "-o", "junit_family=xunit1", *tests], None)
+        code, output = self._pytest(
+            [f"--junitxml={report}", "-o", "junit_family=xunit1", *tests], None
+        )
         seconds = time.monotonic() - began
         if code != 0:
-            raise TestsFail(f"the tests fail on unchanged code (exit code {code}):\n{output[-3000:]}")
+            raise TestsFail(
+                f"the tests fail on unchanged code (exit code {code}):\n{output[-3000:]}"
+            )
         spent = dict.fromkeys(tests, 0.0)
         for case in ElementTree.parse(report).iter("testcase"):
             file = case.get("file") or ""
@@ -64,7 +75,8 @@ class Copy:
         return seconds, sorted(tests, key=lambda test: spent[test])
 
     def try_out(self, module: str, source: str, tests: Sequence[str], limit: float) -> Run:
-        """Run the tests with another source of a module (path below the project), until one fails; the module is put back.
+        """Run the tests with another source of a module (path below the project), until one fails;
+        the module is put back.
 
         limit: seconds after which the tests are stopped.
         """
@@ -97,13 +109,33 @@ class Copy:
     def _pytest(self, options: Sequence[str], limit: float | None) -> tuple[int | None, str]:
         """pytest's exit code and output; None where it had to be stopped."""
         self._scratch.mkdir(exist_ok=True)
-        environment = {**os.environ, "TMPDIR": str(self._scratch), "TEMP": str(self._scratch), "PYTHONPATH": str(self._tree)}
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-ra", "--color=no", *options]
+        environment = {
+            **os.environ,
+            "TMPDIR": str(self._scratch),
+            "TEMP": str(self._scratch),
+            "PYTHONPATH": str(self._tree),
+        }
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-ra",
+            "--color=no",
+            *options,
+        ]
         log = self._tree.parent / "output.txt"
         try:
             with log.open("wb") as file:
                 process = self._process = subprocess.Popen(
-                    command, cwd=self._tree, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file
+                    command,
+                    cwd=self._tree,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=file,
+                    stderr=file,
                 )
                 try:
                     code = process.wait(limit)

@@ -10,9 +10,12 @@ _STATEMENT = re.compile(
     re.S,
 )
 _SWAPS = {
-    "and": "or", "or": "and", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "=": "<>", "<>": "=", "min": "max", "max": "min", "desc": "asc",
-    "exists": "not exists", "not exists": "exists", "is null": "is not null", "is not null": "is null", "is not": "is", "distinct": "",
-    "or ignore": "or replace", "or replace": "or ignore", "left join": "join", "limit": "limit 1 +", "offset": "offset 1 +",
+    "and": "or", "or": "and", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "=": "<>", "<>": "=",
+    "min": "max", "max": "min", "desc": "asc",
+    "exists": "not exists", "not exists": "exists", "is null": "is not null",
+    "is not null": "is null", "is not": "is", "distinct": "",
+    "or ignore": "or replace", "or replace": "or ignore", "left join": "join", "limit": "limit 1 +",
+    "offset": "offset 1 +",
 }  # fmt: skip
 _TOKENS = re.compile(
     r"\b(not exists|exists|is not null|is null|is not(?= )|or ignore|or replace|left join|and|or|min(?=\()|max(?=\()|desc)\b"
@@ -28,13 +31,25 @@ def looks_like_sql(text: str) -> bool:
 
 
 def sql_mutations(literal: str) -> Iterator[tuple[str, str]]:
-    """(change, literal with it) for each operator or keyword of a string literal's SQL; what an f-string inserts is left alone."""
-    places = [match.span() for match in _PLACES.finditer(literal)] if literal.startswith("f") else []
+    """(change, literal with it) for each operator or keyword of a string literal's SQL; what an
+    f-string inserts is left alone."""
+    places = (
+        [match.span() for match in _PLACES.finditer(literal)] if literal.startswith("f") else []
+    )
     assigning = re.compile(r"\bset\b(.*?)(\bwhere\b|$)", re.S)
-    assignments = [match.span(1) for match in assigning.finditer(literal)] if re.search(r"\bupdate\b", literal) else []
+    assignments = (
+        [match.span(1) for match in assigning.finditer(literal)]
+        if re.search(r"\bupdate\b", literal)
+        else []
+    )
     for match in _TOKENS.finditer(literal):
         start, end = match.span()
         token = match.group()
-        if any(low <= start < high for low, high in places) or (token == "=" and any(low <= start < high for low, high in assignments)):
+        if any(low <= start < high for low, high in places) or (
+            token == "=" and any(low <= start < high for low, high in assignments)
+        ):
             continue
-        yield f"SQL {token} → {_SWAPS[token] or 'nothing'}", literal[:start] + _SWAPS[token] + literal[end:]
+        yield (
+            f"SQL {token} → {_SWAPS[token] or 'nothing'}",
+            literal[:start] + _SWAPS[token] + literal[end:],
+        )

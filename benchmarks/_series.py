@@ -1,4 +1,5 @@
-"""Faults in nine steps, in large photos: from which step on they are flagged. Part of `benchmarks/anomalies.py`."""
+"""Faults in nine steps, in large photos: from which step on they are flagged. Part of
+`benchmarks/anomalies.py`."""
 
 from __future__ import annotations
 
@@ -25,48 +26,93 @@ _EV = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
 
 
 def _shoulder(pixels: Pixels, stops: float) -> Pixels:
-    """More light, with the soft roll-off that cameras give to the lights: above half of full light, a logarithm's bend."""
+    """More light, with the soft roll-off that cameras give to the lights: above half of full light,
+    a logarithm's bend."""
     value = np.arange(256) / 255
-    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4) * 2.0**stops
+    linear = (
+        np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4) * 2.0**stops
+    )
     soft = np.where(linear < 0.5, linear, 1 - 0.5 * np.exp(1 - linear / 0.5))
     table = np.where(soft <= 0.0031308, soft * 12.92, 1.055 * soft ** (1 / 2.4) - 0.055)
     return np.asarray(np.round(np.clip(table, 0, 1) * 255).astype(np.uint8)[pixels])
 
 
-def _curve(change: Callable[[npt.NDArray[np.float64], float], npt.NDArray[np.float64]]) -> Callable[[Pixels, float], bytes]:
+def _curve(
+    change: Callable[[npt.NDArray[np.float64], float], npt.NDArray[np.float64]],
+) -> Callable[[Pixels, float], bytes]:
     """A change of brightness, 0 to 1."""
     levels = np.arange(256) / 255
-    return lambda pixels, strength: faults.jpeg(np.round(np.clip(change(levels, strength), 0, 1) * 255).astype(np.uint8)[pixels])
+    return lambda pixels, strength: faults.jpeg(
+        np.round(np.clip(change(levels, strength), 0, 1) * 255).astype(np.uint8)[pixels]
+    )
 
 
 def _saved(change: Callable[[Pixels, float], Pixels]) -> Callable[[Pixels, float], bytes]:
     return lambda pixels, strength: faults.jpeg(change(pixels, strength))
 
 
-# The fault, the kind of finding it should become, its nine strengths, and what makes it. Blur and noise are given as they are seen at 1,500
-# pixels across, light in EV or in levels.
+# The fault, the kind of finding it should become, its nine strengths, and what makes it. Blur and
+# noise are given as they are seen at 1,500 pixels across, light in EV or in levels.
 SERIES: tuple[tuple[str, str, tuple[float, ...], Callable[[Pixels, float], bytes]], ...] = (
-    ("Gaussian blur", "blurred", (0.4, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0), _saved(faults.gauss)),
+    (
+        "Gaussian blur",
+        "blurred",
+        (0.4, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0),
+        _saved(faults.gauss),
+    ),
     ("defocus", "blurred", (0.7, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0), _saved(faults.defocus)),
-    ("camera shake", "blurred", (2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 18.0, 26.0, 36.0), _saved(faults.shake)),
-    ("JPEG", "compressed", (60, 50, 40, 30, 25, 20, 15, 10, 5), lambda pixels, quality: faults.jpeg(pixels, int(quality))),
+    (
+        "camera shake",
+        "blurred",
+        (2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 18.0, 26.0, 36.0),
+        _saved(faults.shake),
+    ),
+    (
+        "JPEG",
+        "compressed",
+        (60, 50, 40, 30, 25, 20, 15, 10, 5),
+        lambda pixels, quality: faults.jpeg(pixels, int(quality)),
+    ),
     ("overexposed, EV", "overexposed", _EV, _saved(faults.exposure)),
     ("the same, with a shoulder", "overexposed", _EV, _saved(_shoulder)),
-    ("brighter by gain", "overexposed", (1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0), _curve(lambda level, by: level * by)),
-    ("brighter by levels", "overexposed", (25, 50, 75, 100, 125, 150, 175, 200, 225), _curve(lambda level, by: level + by / 255)),
-    ("underexposed, EV", "dark", _EV, _saved(lambda pixels, stops: faults.exposure(pixels, -stops))),
-    ("darker by gain", "dark", (0.85, 0.7, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.1), _curve(lambda level, by: level * by)),
+    (
+        "brighter by gain",
+        "overexposed",
+        (1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0),
+        _curve(lambda level, by: level * by),
+    ),
+    (
+        "brighter by levels",
+        "overexposed",
+        (25, 50, 75, 100, 125, 150, 175, 200, 225),
+        _curve(lambda level, by: level + by / 255),
+    ),
+    (
+        "underexposed, EV",
+        "dark",
+        _EV,
+        _saved(lambda pixels, stops: faults.exposure(pixels, -stops)),
+    ),
+    (
+        "darker by gain",
+        "dark",
+        (0.85, 0.7, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.1),
+        _curve(lambda level, by: level * by),
+    ),
     ("noise", "noisy", (2, 4, 6, 8, 10, 15, 20, 30, 40), _saved(faults.noise)),
 )
 _JUDGES = {
-    "blurred": figure_scores.blurred, "compressed": figure_scores.compressed, "overexposed": figure_scores.overexposed, "dark": figure_scores.dark,
+    "blurred": figure_scores.blurred, "compressed": figure_scores.compressed,
+    "overexposed": figure_scores.overexposed, "dark": figure_scores.dark,
     "noisy": figure_scores.noisy,
 }  # fmt: skip
 
 
-def print_series(files: Sequence[Path], most: int, side: int, peer: Callable[[Sequence[Path]], Any] | None) -> None:
-    """most: photos. side: pixels to which their longer side is brought down. peer: gives cleanvision's findings of some files, by kind;
-    None: without it."""
+def print_series(
+    files: Sequence[Path], most: int, side: int, peer: Callable[[Sequence[Path]], Any] | None
+) -> None:
+    """most: photos. side: pixels to which their longer side is brought down. peer: gives
+    cleanvision's findings of some files, by kind; None: without it."""
     photos = list(_large(files, most, side))
     if not photos:
         raise SystemExit(f"No photo is {_LARGE:,} pixels or more on its longer side.")
@@ -87,13 +133,18 @@ def print_series(files: Sequence[Path], most: int, side: int, peer: Callable[[Se
             flush=True,
         )
         if peer is not None and kind in ("blurred", "overexposed", "dark"):
-            print(f"{'cleanvision':>26} {' '.join(f'{100 * number / len(photos):>4.0f}' for number in theirs)}")
+            print(
+                f"{'cleanvision':>26} {' '.join(f'{100 * number / len(photos):>4.0f}' for number in theirs)}"
+            )
     print()
 
 
 def _follows(scores: npt.NDArray[np.float64]) -> float:
-    """Spearman's rank correlation of growing strength and falling scores; equal scores share a rank."""
-    ranks = np.array([(scores < score).sum() + ((scores == score).sum() - 1) / 2 for score in scores])
+    """Spearman's rank correlation of growing strength and falling scores; equal scores share a
+    rank."""
+    ranks = np.array(
+        [(scores < score).sum() + ((scores == score).sum() - 1) / 2 for score in scores]
+    )
     return -float(np.corrcoef(np.arange(len(scores)), ranks)[0, 1])
 
 
@@ -112,11 +163,18 @@ def _score(data: bytes, kind: str) -> float:
     """Of that kind, by the figures alone, as in a library of few photos."""
     photo = decode(data, None)
     figures = dict(zip(FIGURES, np.frombuffer(photo.quality, "<f4").tolist(), strict=True))
-    figures |= {"camera": 0.0, "lossless": 0.0, "longest": float(max(photo.width, photo.height)), "drawn": NOT_DRAWN}
+    figures |= {
+        "camera": 0.0,
+        "lossless": 0.0,
+        "longest": float(max(photo.width, photo.height)),
+        "drawn": NOT_DRAWN,
+    }
     return float(_JUDGES[kind](lambda name: np.array([figures[name]], np.float32)).score[0])
 
 
-def _flagged(packed: Sequence[bytes], kind: str, peer: Callable[[Sequence[Path]], Any]) -> npt.NDArray[np.float64]:
+def _flagged(
+    packed: Sequence[bytes], kind: str, peer: Callable[[Sequence[Path]], Any]
+) -> npt.NDArray[np.float64]:
     name = {"blurred": "blurry", "overexposed": "light", "dark": "dark"}[kind]
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{number}.jpg" for number in range(len(packed))]

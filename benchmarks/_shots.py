@@ -1,6 +1,8 @@
-"""Two shots of one scene, by rule, from one photo: each has noise of its own, and what an unsteady tripod, a hand, or a second camera does.
+"""Two shots of one scene, by rule, from one photo: each has noise of its own, and what an unsteady
+tripod, a hand, or a second camera does.
 
-The photo is made smaller first, so that its own noise is gone. What comes, goes or moves is cut out of another photo, with soft edges.
+The photo is made smaller first, so that its own noise is gone. What comes, goes or moves is cut out
+of another photo, with soft edges.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ Random = np.random.Generator
 Floats = npt.NDArray[Any]
 
 KINDS = (
-    "nothing moved", "something came", "something moved", "something plain came", "a face moved", "leaves stirred", "from the hand",
+    "nothing moved", "something came", "something moved", "something plain came", "a face moved",
+    "leaves stirred", "from the hand",
     "a flat cover by another camera", "a flat cover by a scanner",
 )  # fmt: skip
 # Longest sides of the shots, and their quality as JPEG; both shots have the same.
@@ -34,15 +37,21 @@ class Shots(NamedTuple):
 
 
 def make(source: Path, another: Path, folder: Path, kind: str, random: Random) -> Shots:
-    """Write two shots of what is on `source` into the folder. Raises OSError for what Pillow cannot open."""
+    """Write two shots of what is on `source` into the folder. Raises OSError for what Pillow cannot
+    open."""
     side = int(random.choice(_SIDES))
     with Image.open(source) as opened:
         picture = ImageOps.exif_transpose(opened).convert("RGB")
     picture.thumbnail((side, side), Image.Resampling.LANCZOS)
     with Image.open(another) as opened:
-        thing = np.asarray(ImageOps.fit(ImageOps.exif_transpose(opened).convert("RGB"), picture.size), np.float64)
+        thing = np.asarray(
+            ImageOps.fit(ImageOps.exif_transpose(opened).convert("RGB"), picture.size), np.float64
+        )
     one, other = _changed(np.asarray(picture, np.float64), thing, kind, random)
-    spread, soft = np.exp(random.uniform(np.log(0.4), np.log(3.0))), float(random.choice([0, 0.5, 0.8]))
+    spread, soft = (
+        np.exp(random.uniform(np.log(0.4), np.log(3.0))),
+        float(random.choice([0, 0.5, 0.8])),
+    )
     quality, paths = int(random.choice(_QUALITIES)), []
     for number, shot in enumerate((one, other)):
         packed = io.BytesIO()
@@ -59,8 +68,18 @@ def _changed(a: Floats, thing: Floats, kind: str, random: Random) -> tuple[Float
         if "camera" in kind:
             return a, _again(_light(a, random), random.uniform(0.001, 0.01), random)
         # Quite flat, but never quite straight, nor of one scale.
-        laid = cv2.getRotationMatrix2D((w / 2, h / 2), random.uniform(-0.6, 0.6), random.uniform(0.97, 1.03))
-        return a, np.asarray(cv2.warpAffine(_light(a, random), laid, (w, h), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT))
+        laid = cv2.getRotationMatrix2D(
+            (w / 2, h / 2), random.uniform(-0.6, 0.6), random.uniform(0.97, 1.03)
+        )
+        return a, np.asarray(
+            cv2.warpAffine(
+                _light(a, random),
+                laid,
+                (w, h),
+                flags=cv2.INTER_CUBIC,
+                borderMode=cv2.BORDER_REFLECT,
+            )
+        )
     if kind == "from the hand":
         return a, _again(a, random.uniform(0.001, 0.01), random)
     b = a
@@ -68,9 +87,16 @@ def _changed(a: Floats, thing: Floats, kind: str, random: Random) -> tuple[Float
         mask = _shape(h, w, random)
         if "plain" in kind:
             y = np.arange(h)[:, None, None] / h
-            thing = np.broadcast_to(random.uniform(30, 220, 3) * (1 + 0.35 * np.sin(y * random.uniform(4, 12))), a.shape).clip(0, 255)
+            thing = np.broadcast_to(
+                random.uniform(30, 220, 3) * (1 + 0.35 * np.sin(y * random.uniform(4, 12))), a.shape
+            ).clip(0, 255)
         if "moved" in kind:
-            by = np.array([[1, 0, random.uniform(0.02, 0.25) * side], [0, 1, random.uniform(-0.05, 0.05) * side]])
+            by = np.array(
+                [
+                    [1, 0, random.uniform(0.02, 0.25) * side],
+                    [0, 1, random.uniform(-0.05, 0.05) * side],
+                ]
+            )
             there, shifted = (cv2.warpAffine(x, by, (w, h)) for x in (mask, thing))
             b = a + (shifted - a) * there[..., None]
             a = a + (thing - a) * mask[..., None]
@@ -79,9 +105,18 @@ def _changed(a: Floats, thing: Floats, kind: str, random: Random) -> tuple[Float
     elif kind == "a face moved":
         b = _bent(a, *_bumps(h, w, random))
     elif kind == "leaves stirred":
-        fields = [cv2.GaussianBlur(random.normal(0, 1, (h, w)), (0, 0), random.uniform(0.008, 0.03) * side) for _ in "xy"]
+        fields = [
+            cv2.GaussianBlur(
+                random.normal(0, 1, (h, w)), (0, 0), random.uniform(0.008, 0.03) * side
+            )
+            for _ in "xy"
+        ]
         region = cv2.GaussianBlur(random.normal(0, 1, (h, w)), (0, 0), 0.15 * side)
-        region = cv2.GaussianBlur((region > np.quantile(region, random.uniform(0.6, 0.9))).astype(float), (0, 0), 0.02 * side)
+        region = cv2.GaussianBlur(
+            (region > np.quantile(region, random.uniform(0.6, 0.9))).astype(float),
+            (0, 0),
+            0.02 * side,
+        )
         reach = random.uniform(0.004, 0.012) * side
         b = _bent(a, *(field / field.std() * reach * region for field in fields))
     # A tripod gives way by hundredths of a pixel to half of one.
@@ -93,12 +128,17 @@ def _changed(a: Floats, thing: Floats, kind: str, random: Random) -> tuple[Float
 
 
 def _again(picture: Floats, share: float, random: Random) -> Floats:
-    """Seen from a little elsewhere: each corner lies beside by up to that share of the shorter side."""
+    """Seen from a little elsewhere: each corner lies beside by up to that share of the shorter
+    side."""
     h, w, _ = picture.shape
     corners = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32)
     there = corners + random.uniform(-1, 1, (4, 2)).astype(np.float32) * share * min(h, w)
     way = cv2.getPerspectiveTransform(corners, there.astype(np.float32))
-    return np.asarray(cv2.warpPerspective(picture, way, (w, h), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT))
+    return np.asarray(
+        cv2.warpPerspective(
+            picture, way, (w, h), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
+        )
+    )
 
 
 def _light(picture: Floats, random: Random) -> Floats:
@@ -106,7 +146,9 @@ def _light(picture: Floats, random: Random) -> Floats:
     h, w, _ = picture.shape
     y, x = np.mgrid[0:h, 0:w] / max(h, w)
     fall = 1 + random.uniform(-0.2, 0.2) * (x - 0.5) + random.uniform(-0.2, 0.2) * (y - 0.5)
-    gloss = np.exp(-((x - random.random()) ** 2 + (y - random.random()) ** 2) / 0.05) * random.uniform(0, 40)
+    gloss = np.exp(
+        -((x - random.random()) ** 2 + (y - random.random()) ** 2) / 0.05
+    ) * random.uniform(0, 40)
     return np.asarray(picture * random.uniform(0.85, 1.1, 3) * fall[..., None] + gloss[..., None])
 
 
@@ -117,20 +159,45 @@ def _shape(h: int, w: int, random: Random) -> Floats:
     if how == 0:
         tall = min(0.9 * h, (4 * area) ** 0.5)
         top, wide = max(0.0, y - tall / 2), tall / 3.2
-        cv2.ellipse(mask, (int(x), int(top + 0.12 * tall)), (max(1, int(0.28 * wide)), max(1, int(0.11 * tall))), 0, 0, 360, 1, -1)
-        cv2.ellipse(mask, (int(x), int(top + 0.42 * tall)), (max(1, int(0.5 * wide)), max(1, int(0.24 * tall))), 0, 0, 360, 1, -1)
+        cv2.ellipse(
+            mask,
+            (int(x), int(top + 0.12 * tall)),
+            (max(1, int(0.28 * wide)), max(1, int(0.11 * tall))),
+            0,
+            0,
+            360,
+            1,
+            -1,
+        )
+        cv2.ellipse(
+            mask,
+            (int(x), int(top + 0.42 * tall)),
+            (max(1, int(0.5 * wide)), max(1, int(0.24 * tall))),
+            0,
+            0,
+            360,
+            1,
+            -1,
+        )
         for leg in (-wide, wide):
-            hip, foot = (int(x + 0.15 * leg), int(top + 0.55 * tall)), (int(x + 0.3 * leg), int(top + 0.98 * tall))
+            hip, foot = (
+                (int(x + 0.15 * leg), int(top + 0.55 * tall)),
+                (int(x + 0.3 * leg), int(top + 0.98 * tall)),
+            )
             cv2.line(mask, hip, foot, 1, max(1, int(0.24 * wide)))
     elif how == 1:
         rough = cv2.GaussianBlur(random.normal(0, 1, (h, w)), (0, 0), max(1, area**0.5 / 3))
         rows, columns = np.mgrid[0:h, 0:w]
-        mask = (np.hypot(columns - x, rows - y) / (area / np.pi) ** 0.5 + 0.25 * rough / rough.std() < 1).astype(float)
+        mask = (
+            np.hypot(columns - x, rows - y) / (area / np.pi) ** 0.5 + 0.25 * rough / rough.std() < 1
+        ).astype(float)
     else:
         wide = (area * random.uniform(1, 2.5)) ** 0.5
         box = cv2.boxPoints(((x, y), (wide, area / wide), random.uniform(-15, 15)))
         cv2.fillPoly(mask, [box.astype(np.int32)], 1)
-    return np.asarray(cv2.GaussianBlur(mask, (0, 0), 0.3 + random.uniform(0.5, 1.5) * min(h, w) / 512))
+    return np.asarray(
+        cv2.GaussianBlur(mask, (0, 0), 0.3 + random.uniform(0.5, 1.5) * min(h, w) / 512)
+    )
 
 
 def _bumps(h: int, w: int, random: Random) -> list[Floats]:
@@ -138,7 +205,11 @@ def _bumps(h: int, w: int, random: Random) -> list[Floats]:
     rows, columns = np.mgrid[0:h, 0:w]
     by = [np.zeros((h, w)), np.zeros((h, w))]
     for _ in range(int(random.integers(1, 4))):
-        x, y, radius = random.uniform(0.2, 0.8) * w, random.uniform(0.2, 0.8) * h, random.uniform(0.06, 0.2) * min(h, w)
+        x, y, radius = (
+            random.uniform(0.2, 0.8) * w,
+            random.uniform(0.2, 0.8) * h,
+            random.uniform(0.06, 0.2) * min(h, w),
+        )
         near = np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / (2 * radius**2))
         by = [axis + near * random.uniform(-0.35, 0.35) * radius for axis in by]
     return by
@@ -152,9 +223,14 @@ def _bent(picture: Floats, across: Floats, down: Floats) -> Floats:
 
 
 def _noisy(picture: Floats, spread: float, soft: float, random: Random) -> npt.NDArray[np.uint8]:
-    """More noise where it is light, as photons come, and of neighbouring pixels together, as demosaicing makes it."""
-    noise: Floats = 0.6 * random.normal(0, 1, picture.shape) + 0.8 * random.normal(0, 1, (*picture.shape[:2], 1))
+    """More noise where it is light, as photons come, and of neighbouring pixels together, as
+    demosaicing makes it."""
+    noise: Floats = 0.6 * random.normal(0, 1, picture.shape) + 0.8 * random.normal(
+        0, 1, (*picture.shape[:2], 1)
+    )
     if soft:
         noise = cv2.GaussianBlur(noise, (0, 0), soft)
     light = np.sqrt(0.3 + 0.7 * picture.clip(0, 255) / 128)
-    return np.asarray((picture + noise / noise.std() * spread * light).round().clip(0, 255), np.uint8)
+    return np.asarray(
+        (picture + noise / noise.std() * spread * light).round().clip(0, 255), np.uint8
+    )

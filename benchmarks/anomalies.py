@@ -1,21 +1,25 @@
 """How well odd, poor and broken photos are found, beside cleanvision and scikit-learn.
 
-    python -m benchmarks.anomalies --photos DIR [--captions CSV --themes WORD,…] [--limit N] [--held-out] [--encoder NAME]
+    python -m benchmarks.anomalies --photos DIR [--captions CSV --themes WORD,…] [--limit N]
+    [--held-out] [--encoder NAME]
 
-Faults of graded strength are planted in copies of photos, which are then indexed with the photos themselves. For each strength: how well
-the scores tell planted from ordinary photos (area under the ROC curve, average precision), and what share is flagged at default settings;
-beside them cleanvision on the same files. Then a second library: foreign photos in themed folders, and pictures of another domain (drawn
-ones, and what --foreign names), with scikit-learn's LocalOutlierFactor and IsolationForest on the same vectors. Last, screenshots,
-documents, charts, icons and posters drawn by rule.
+Faults of graded strength are planted in copies of photos, which are then indexed with the photos
+themselves. For each strength: how well the scores tell planted from ordinary photos (area under the
+ROC curve, average precision), and what share is flagged at default settings; beside them
+cleanvision on the same files. Then a second library: foreign photos in themed folders, and pictures
+of another domain (drawn ones, and what --foreign names), with scikit-learn's LocalOutlierFactor and
+IsolationForest on the same vectors. Last, screenshots, documents, charts, icons and posters drawn
+by rule.
 
     python -m benchmarks.anomalies --photos DIR --series [--limit N]
 
-takes large photos and puts each fault into each of them in nine steps, light in several ways, and prints at which step how many are
-flagged, by ours and by cleanvision, and how well the scores follow the strength (Spearman). `--ordinary` prints what is flagged of photos
-as they are.
+takes large photos and puts each fault into each of them in nine steps, light in several ways, and
+prints at which step how many are flagged, by ours and by cleanvision, and how well the scores
+follow the strength (Spearman). `--ordinary` prints what is flagged of photos as they are.
 
-Themes come from the folders below DIR, or, with --captions (columns image, caption), from words that most captions of a photo have.
-Ordinary photos have faults of their own, which count against all alike.
+Themes come from the folders below DIR, or, with --captions (columns image, caption), from words
+that most captions of a photo have. Ordinary photos have faults of their own, which count against
+all alike.
 """
 
 from __future__ import annotations
@@ -62,31 +66,65 @@ class Scored(NamedTuple):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="benchmarks.anomalies", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="benchmarks.anomalies", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("--photos", required=True, type=Path, help="any folder of photos")
     parser.add_argument("--captions", type=Path, help="a CSV with the columns image and caption")
-    parser.add_argument("--themes", default="dog,snow,beach,bike,soccer,street", help="words that make themes of captions")
+    parser.add_argument(
+        "--themes",
+        default="dog,snow,beach,bike,soccer,street",
+        help="words that make themes of captions",
+    )
     parser.add_argument("--foreign", type=Path, help="a folder of pictures of another domain")
     parser.add_argument("--limit", type=int, default=150, help="ordinary photos (default: 150)")
-    parser.add_argument("--skip", type=int, default=0, help="photos to pass over first, so that others are looked at than before")
-    parser.add_argument("--planted", type=int, default=30, help="photos for each fault (default: 30)")
-    parser.add_argument("--encoder", default="starter")
-    parser.add_argument("--no-peers", action="store_true", help="without cleanvision and scikit-learn")
-    parser.add_argument("--only", choices=["faults", "outliers", "drawings"])
-    parser.add_argument("--series", action="store_true", help="nine steps of each fault in each large photo")
     parser.add_argument(
-        "--side", type=int, default=4000, help="of --series: pixels to which larger photos are brought down (default: 4000)"
+        "--skip",
+        type=int,
+        default=0,
+        help="photos to pass over first, so that others are looked at than before",
     )
-    parser.add_argument("--ordinary", action="store_true", help="only print what is flagged of the photos as they are")
-    parser.add_argument("--held-out", action="store_true", help="without every third photo by name, on which the lines were set")
+    parser.add_argument(
+        "--planted", type=int, default=30, help="photos for each fault (default: 30)"
+    )
+    parser.add_argument("--encoder", default="starter")
+    parser.add_argument(
+        "--no-peers", action="store_true", help="without cleanvision and scikit-learn"
+    )
+    parser.add_argument("--only", choices=["faults", "outliers", "drawings"])
+    parser.add_argument(
+        "--series", action="store_true", help="nine steps of each fault in each large photo"
+    )
+    parser.add_argument(
+        "--side",
+        type=int,
+        default=4000,
+        help="of --series: pixels to which larger photos are brought down (default: 4000)",
+    )
+    parser.add_argument(
+        "--ordinary",
+        action="store_true",
+        help="only print what is flagged of the photos as they are",
+    )
+    parser.add_argument(
+        "--held-out",
+        action="store_true",
+        help="without every third photo by name, on which the lines were set",
+    )
     args = parser.parse_args()
-    files = sorted(path for path in args.photos.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file())
+    files = sorted(
+        path
+        for path in args.photos.rglob("*")
+        if path.suffix.lower() in EXTENSIONS and path.is_file()
+    )
     if args.held_out:
         files = [path for number, path in enumerate(files) if number % 3]
     random.Random(5).shuffle(files)
     files = files[args.skip :]
     if not files:
-        parser.error(f"no photos below {args.photos}" + (f" after {args.skip:,}" if args.skip else ""))
+        parser.error(
+            f"no photos below {args.photos}" + (f" after {args.skip:,}" if args.skip else "")
+        )
     encoder = get_encoder(args.encoder)
     if args.series:
         print_series(files, args.limit, args.side, None if args.no_peers else _cleanvision)
@@ -97,7 +135,9 @@ def main() -> None:
         return
     if args.only in (None, "faults"):
         with tempfile.TemporaryDirectory() as folder:
-            faults(files[: args.limit], Path(folder), encoder, args.planted, peers=not args.no_peers)
+            faults(
+                files[: args.limit], Path(folder), encoder, args.planted, peers=not args.no_peers
+            )
     if args.only in (None, "outliers"):
         with tempfile.TemporaryDirectory() as folder:
             strangers(files, args, Path(folder), encoder)
@@ -106,7 +146,9 @@ def main() -> None:
             no_photos(files[: args.limit], args.foreign, Path(folder), encoder)
 
 
-def faults(files: Sequence[Path], folder: Path, encoder: Encoder, planted: int, *, peers: bool) -> None:
+def faults(
+    files: Sequence[Path], folder: Path, encoder: Encoder, planted: int, *, peers: bool
+) -> None:
     """Plant, index, print."""
     ordinary, where = folder / "photos" / "ordinary", dict[tuple[str, float], list[str]]()
     ordinary.mkdir(parents=True)
@@ -131,7 +173,9 @@ def faults(files: Sequence[Path], folder: Path, encoder: Encoder, planted: int, 
         for copy, picture in good:
             whole = io.BytesIO()
             picture.save(whole, "JPEG", quality=90)
-            (cut / f"{copy.stem}-{share:g}.jpg").write_bytes(whole.getvalue()[: int(share * len(whole.getvalue()))])
+            (cut / f"{copy.stem}-{share:g}.jpg").write_bytes(
+                whole.getvalue()[: int(share * len(whole.getvalue()))]
+            )
     ours = _ours(folder / "photos", folder / "library", encoder)
     # What is cut off would stop it.
     whole_files = [path for path in (folder / "photos").glob("*/*") if path.parent != cut]
@@ -142,16 +186,32 @@ def faults(files: Sequence[Path], folder: Path, encoder: Encoder, planted: int, 
         f"{'fault':<22}{'strength':>9} |{'ours AUROC':>11}{'AP':>7}{'flagged':>9} |{'cleanvision':>12}{'AP':>7}{'flagged':>9} | order kept"
     )
     for name, kind, strengths, plain, _ in FAULTS:
-        kept = _order([[ours.score[kind].get(where[name, s][n], 1.0) for s in strengths] for n in range(len(good))])
+        kept = _order(
+            [
+                [ours.score[kind].get(where[name, s][n], 1.0) for s in strengths]
+                for n in range(len(good))
+            ]
+        )
         for strength in strengths:
             row = _row(ours, kind, where[name, strength], usual)
-            peer = _row(theirs, _PEER[kind], where[name, strength], usual) if theirs and kind in _PEER else f"{'—':>12}{'—':>7}{'—':>9}"
+            peer = (
+                _row(theirs, _PEER[kind], where[name, strength], usual)
+                if theirs and kind in _PEER
+                else f"{'—':>12}{'—':>7}{'—':>9}"
+            )
             mark = "*" if abs(strengths.index(strength)) >= strengths.index(plain) else " "
-            print(f"{name:<22}{strength:>8g}{mark} |{row[1:]} |{peer} |" + (f" {kept:.1%}" if strength == strengths[-1] else ""))
+            print(
+                f"{name:<22}{strength:>8g}{mark} |{row[1:]} |{peer} |"
+                + (f" {kept:.1%}" if strength == strengths[-1] else "")
+            )
     broken = [str(path) for path in cut.iterdir()]
     found = ours.flagged["damaged"] | ours.flagged["unreadable"]
-    print(f"{'cut off':<22}{'':>9} | {sum(path in found for path in broken) / len(broken):.1%} found as damaged or unreadable")
-    print("* strength at which the fault is plain to see; order kept: pairs of neighbouring strengths whose scores are in order\n")
+    print(
+        f"{'cut off':<22}{'':>9} | {sum(path in found for path in broken) / len(broken):.1%} found as damaged or unreadable"
+    )
+    print(
+        "* strength at which the fault is plain to see; order kept: pairs of neighbouring strengths whose scores are in order\n"
+    )
     _false_alarms(ours, usual)
 
 
@@ -166,17 +226,25 @@ def as_they_are(files: Sequence[Path], folder: Path, encoder: Encoder) -> None:
     ours = _ours(folder / "photos", folder / "library", encoder)
     _false_alarms(ours, list(name))
     for kind in KINDS:
-        for score, found in sorted((ours.score[kind][found], found) for found in ours.flagged[kind] & set(name)):
+        for score, found in sorted(
+            (ours.score[kind][found], found) for found in ours.flagged[kind] & set(name)
+        ):
             print(f"{kind:<14}{score:>6.2f}  {name[found]}")
 
 
 def _false_alarms(ours: Scored, usual: Sequence[str]) -> None:
     any_kind = {path for kind in KINDS for path in ours.flagged[kind] if path in set(usual)}
-    each = ", ".join(f"{kind} {n}" for kind in KINDS if (n := sum(path in ours.flagged[kind] for path in usual)))
-    print(f"ordinary photos flagged for anything: {len(any_kind)} of {len(usual)} ({len(any_kind) / len(usual):.1%}): {each or 'none'}\n")
+    each = ", ".join(
+        f"{kind} {n}" for kind in KINDS if (n := sum(path in ours.flagged[kind] for path in usual))
+    )
+    print(
+        f"ordinary photos flagged for anything: {len(any_kind)} of {len(usual)} ({len(any_kind) / len(usual):.1%}): {each or 'none'}\n"
+    )
 
 
-def strangers(files: Sequence[Path], args: argparse.Namespace, folder: Path, encoder: Encoder) -> None:
+def strangers(
+    files: Sequence[Path], args: argparse.Namespace, folder: Path, encoder: Encoder
+) -> None:
     """Foreign photos in themed folders, and pictures of another domain among photos."""
     themes = _themes(files, args)
     tree = folder / "photos"
@@ -204,19 +272,38 @@ def strangers(files: Sequence[Path], args: argparse.Namespace, folder: Path, enc
             shutil.copyfile(path, place)
             alien.add(str(place))
     ours = _ours(tree, folder / "library", encoder)
-    print(f"{len(others)} photos in {len(names)} folders, {len(lost)} of them misplaced, and {len(alien)} pictures of another domain\n")
+    print(
+        f"{len(others)} photos in {len(names)} folders, {len(lost)} of them misplaced, and {len(alien)} pictures of another domain\n"
+    )
     print(f"{'':<34}{'AUROC':>8}{'AP':>8}{'flagged':>9}{'of others':>11}")
     for kind, planted in (("misplaced", lost), ("outlier", alien)):
         paths = [path for path in ours.score[kind] if path in planted or path not in lost | alien]
-        _line(f"{kind}, ours", [path in planted for path in paths], [-ours.score[kind][path] for path in paths])
-        hits, misses = (sum(path in ours.flagged[kind] for path in some) for some in (planted, set(paths) - planted))
-        print(f"{hits / max(1, len(planted)):>9.1%}{misses / max(1, len(paths) - len(planted)):>11.1%}")
+        _line(
+            f"{kind}, ours",
+            [path in planted for path in paths],
+            [-ours.score[kind][path] for path in paths],
+        )
+        hits, misses = (
+            sum(path in ours.flagged[kind] for path in some)
+            for some in (planted, set(paths) - planted)
+        )
+        print(
+            f"{hits / max(1, len(planted)):>9.1%}{misses / max(1, len(paths) - len(planted)):>11.1%}"
+        )
         if not args.no_peers:
             paths, vectors = _vectors(folder / "library", encoder, set(paths))
             truth = [path in planted for path in paths]
-            _line(f"{kind}, LocalOutlierFactor", truth, -LocalOutlierFactor(20).fit(vectors).negative_outlier_factor_)
+            _line(
+                f"{kind}, LocalOutlierFactor",
+                truth,
+                -LocalOutlierFactor(20).fit(vectors).negative_outlier_factor_,
+            )
             print()
-            _line(f"{kind}, IsolationForest", truth, -IsolationForest(random_state=0).fit(vectors).score_samples(vectors))
+            _line(
+                f"{kind}, IsolationForest",
+                truth,
+                -IsolationForest(random_state=0).fit(vectors).score_samples(vectors),
+            )
             print()
     print()
     _false_alarms(ours, [str(path) for path in others if str(path) not in lost])
@@ -243,7 +330,9 @@ def no_photos(files: Sequence[Path], foreign: Path | None, folder: Path, encoder
             where["foreign"].append(str(place))
     ours = _ours(folder / "photos", folder / "library", encoder)
     usual = [str(path) for path in ordinary.iterdir()]
-    print(f"{len(usual)} ordinary photos\n{'not a photo':<16}{'number':>7}{'AUROC':>12}{'AP':>7}{'flagged':>9}")
+    print(
+        f"{len(usual)} ordinary photos\n{'not a photo':<16}{'number':>7}{'AUROC':>12}{'AP':>7}{'flagged':>9}"
+    )
     for kind, paths in where.items():
         print(f"{kind:<16}{len(paths):>7}{_row(ours, 'not-a-photo', paths, usual)}")
     wrong = sum(path in ours.flagged["not-a-photo"] for path in usual)
@@ -251,7 +340,10 @@ def no_photos(files: Sequence[Path], foreign: Path | None, folder: Path, encoder
 
 
 def _line(name: str, truth: Sequence[bool], odd: Sequence[float]) -> None:
-    print(f"{name:<34}{roc_auc_score(truth, odd):>8.3f}{average_precision_score(truth, odd):>8.3f}", end="")
+    print(
+        f"{name:<34}{roc_auc_score(truth, odd):>8.3f}{average_precision_score(truth, odd):>8.3f}",
+        end="",
+    )
 
 
 def _themes(files: Sequence[Path], args: argparse.Namespace) -> dict[str, list[Path]]:
@@ -264,7 +356,11 @@ def _themes(files: Sequence[Path], args: argparse.Namespace) -> dict[str, list[P
         for path in files:
             counts = {word: sum(word in caption for caption in said[path.name]) for word in words}
             best = max(counts, key=lambda word: counts[word])
-            if counts[best] >= 3 and sum(counts.values()) == counts[best] and len(found[best]) < args.limit:
+            if (
+                counts[best] >= 3
+                and sum(counts.values()) == counts[best]
+                and len(found[best]) < args.limit
+            ):
                 found[best].append(path)
     else:
         for path in files:
@@ -272,7 +368,9 @@ def _themes(files: Sequence[Path], args: argparse.Namespace) -> dict[str, list[P
                 found[path.parent.name].append(path)
     themes = {name: paths for name, paths in found.items() if len(paths) >= 12}
     if len(themes) < 2:
-        raise SystemExit("Too few themes: give a folder with at least two subfolders of 12 photos, or --captions.")
+        raise SystemExit(
+            "Too few themes: give a folder with at least two subfolders of 12 photos, or --captions."
+        )
     return themes
 
 
@@ -285,11 +383,16 @@ def _drawn(number: int) -> Iterator[Image.Image]:
         ink = "white" if picture.getpixel((0, 0)) == (32, 32, 32) else "black"
         if seed % 3 == 0:
             for line in range(24):
-                pen.text((40, 20 + 24 * line), " ".join("x" * chance.randint(2, 9) for _ in range(14)), fill=ink)
+                pen.text(
+                    (40, 20 + 24 * line),
+                    " ".join("x" * chance.randint(2, 9) for _ in range(14)),
+                    fill=ink,
+                )
         elif seed % 3 == 1:
             for bar in range(9):
                 pen.rectangle(
-                    (60 + 80 * bar, 560 - chance.randint(40, 480), 110 + 80 * bar, 560), fill=chance.choice(["red", "blue", "teal"])
+                    (60 + 80 * bar, 560 - chance.randint(40, 480), 110 + 80 * bar, 560),
+                    fill=chance.choice(["red", "blue", "teal"]),
                 )
             pen.line((40, 20, 40, 560, 780, 560), fill=ink, width=3)
         else:
@@ -297,7 +400,11 @@ def _drawn(number: int) -> Iterator[Image.Image]:
             for one, two in pairwise(spots):
                 pen.line((*one, *two), fill=ink, width=2)
             for x, y in spots:
-                pen.ellipse((x - 22, y - 22, x + 22, y + 22), fill=chance.choice(["orange", "green", "purple"]), outline=ink)
+                pen.ellipse(
+                    (x - 22, y - 22, x + 22, y + 22),
+                    fill=chance.choice(["orange", "green", "purple"]),
+                    outline=ink,
+                )
         yield picture
 
 

@@ -2,10 +2,12 @@
 
     python -m benchmarks.decoding FOLDER [--workers N] [--limit N] [--side PIXELS]
 
-Ours: the decode processes that indexing uses: reading, hashing, metadata, preview, perceptual hash and the encoder's input. The peer
-does with Pillow what most programs do: decode in full, turn by EXIF, convert to RGB, scale to the preview and to the input (bicubic),
-and write the preview as a JPEG; no hashes and no metadata. Both run in as many processes on the same files, one after the other, twice;
-the better time of each counts. Files that one of them cannot read are left out of its count, and said.
+Ours: the decode processes that indexing uses: reading, hashing, metadata, preview, perceptual hash
+and the encoder's input. The peer does with Pillow what most programs do: decode in full, turn by
+EXIF, convert to RGB, scale to the preview and to the input (bicubic), and write the preview as a
+JPEG; no hashes and no metadata. Both run in as many processes on the same files, one after the
+other, twice; the better time of each counts. Files that one of them cannot read are left out of its
+count, and said.
 """
 
 from __future__ import annotations
@@ -49,7 +51,9 @@ class Figure(NamedTuple):
 
 def files_below(folder: Path, limit: int) -> list[Path]:
     """The photo files, each n-th if there are more than wanted."""
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file())
+    found = sorted(
+        path for path in folder.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file()
+    )
     return found[:: max(1, len(found) // limit)][:limit]
 
 
@@ -62,7 +66,9 @@ def ours(files: Sequence[Path], workers: int, side: int) -> Figure:
         outcomes = list(pool.run(jobs, lambda _: False))
         seconds = time.perf_counter() - start
     read = [outcome for outcome in outcomes if outcome.photo]
-    return Figure(len(read), sum(outcome.size for outcome in read), seconds, len(outcomes) - len(read))
+    return Figure(
+        len(read), sum(outcome.size for outcome in read), seconds, len(outcomes) - len(read)
+    )
 
 
 def theirs(files: Sequence[Path], workers: int, side: int) -> Figure:
@@ -114,7 +120,8 @@ STAGES = {
 
 
 def stages(files: Iterable[Path], side: int) -> dict[str, float]:
-    """Milliseconds of processor time for each photo in each stage, in this process; the rest is mostly writing the preview."""
+    """Milliseconds of processor time for each photo in each stage, in this process; the rest is
+    mostly writing the preview."""
     spent, spec, count = defaultdict[str, float](float), InputSpec(side, "squash", "bicubic"), 0
     real = {name: getattr(decoding, name) for name in STAGES}
     try:
@@ -133,7 +140,9 @@ def stages(files: Iterable[Path], side: int) -> dict[str, float]:
     finally:
         for name, function in real.items():
             setattr(decoding, name, function)
-    spent["write the preview"] = spent["all"] - sum(value for name, value in spent.items() if name != "all")
+    spent["write the preview"] = spent["all"] - sum(
+        value for name, value in spent.items() if name != "all"
+    )
     spent["all"] = spent.pop("all")
     return {name: 1000 * value / max(1, count) for name, value in spent.items()}
 
@@ -150,10 +159,23 @@ def _timed(function: Callable[..., Any], stage: str, spent: dict[str, float]) ->
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="How fast the photos in a folder are decoded, beside plain Pillow.")
+    parser = argparse.ArgumentParser(
+        description="How fast the photos in a folder are decoded, beside plain Pillow."
+    )
     parser.add_argument("folder", type=Path, help="photos; it is searched with all below it")
-    parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())
-    parser.add_argument("--limit", type=int, default=2000, help="take at most so many, spread over the folder (2000)")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
+    )
+    parser.add_argument(
+        "--limit",
+        type=int,
+        default=2000,
+        help="take at most so many, spread over the folder (2000)",
+    )
     parser.add_argument("--side", type=int, default=224, help="side of the encoder's input (224)")
     args = parser.parse_args()
     files = files_below(args.folder, args.limit)
@@ -166,11 +188,18 @@ def main() -> int:
         except PhotoError:
             continue
     print(f"{len(files):,} files, {args.workers} processes")
-    mine = min((ours(files, args.workers, args.side) for _ in range(2)), key=lambda figure: figure.seconds)
-    plain = min((theirs(files, args.workers, args.side) for _ in range(2)), key=lambda figure: figure.seconds)
+    mine = min(
+        (ours(files, args.workers, args.side) for _ in range(2)), key=lambda figure: figure.seconds
+    )
+    plain = min(
+        (theirs(files, args.workers, args.side) for _ in range(2)),
+        key=lambda figure: figure.seconds,
+    )
     print(mine.line("Photo Explorer"))
     print(plain.line("plain Pillow"))
-    print(f"ratio           {(mine.photos / mine.seconds) / max(plain.photos / plain.seconds, 1e-9):>10.2f}")
+    print(
+        f"ratio           {(mine.photos / mine.seconds) / max(plain.photos / plain.seconds, 1e-9):>10.2f}"
+    )
     print("\nProcessor time of one photo, in milliseconds:")
     for name, value in stages(files[:: max(1, len(files) // 200)], args.side).items():
         print(f"  {name:<20}{value:>8.3f}")

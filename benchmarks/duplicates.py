@@ -1,16 +1,20 @@
-"""How well copies are found, and shots of one scene told apart, beside imagededup (pHash) and czkawka; and how long it takes.
+"""How well copies are found, and shots of one scene told apart, beside imagededup (pHash) and
+czkawka; and how long it takes.
 
-    python -m benchmarks.duplicates --photos DIR [--most N] [--web] [--bursts DIR] [--shots DIR] [--scale N] [--json]
+    python -m benchmarks.duplicates --photos DIR [--most N] [--web] [--bursts DIR] [--shots DIR]
+    [--scale N] [--json]
 
-Of up to N photos in a folder it makes copies of every kind in `_copies.KINDS` (--web: `WEB_KINDS`), one each, in a folder of its own,
-and has each program look for duplicates among all originals and copies. Ours runs as the program does: it indexes the folder with the
-starter model and reads the groups of the tiers “identical”, “pixels” and “picture”. A copy is found where it is in a group with its
-original (or, for the peers, paired with it). Precision counts pairs of files: right are those that come from one photo. Peers run with
-the settings their own documents give: imagededup pHash with a distance of at most 10, czkawka with a similarity of 15 of 64 … 256 bits,
-as its examples do.
---bursts: photos that are all different shots; any pair of them in these tiers is wrong. --shots: of each photo two shots are made by rule
-for each kind in `_shots.KINDS`, as from a tripod, a hand or a second camera; these are no copies either. --scale: finding candidates among
-so many synthetic hashes. Peers that are not installed (benchmarks/requirements.txt) are left out, and said.
+Of up to N photos in a folder it makes copies of every kind in `_copies.KINDS` (--web: `WEB_KINDS`),
+one each, in a folder of its own, and has each program look for duplicates among all originals and
+copies. Ours runs as the program does: it indexes the folder with the starter model and reads the
+groups of the tiers “identical”, “pixels” and “picture”. A copy is found where it is in a group with
+its original (or, for the peers, paired with it). Precision counts pairs of files: right are those
+that come from one photo. Peers run with the settings their own documents give: imagededup pHash
+with a distance of at most 10, czkawka with a similarity of 15 of 64 … 256 bits, as its examples do.
+--bursts: photos that are all different shots; any pair of them in these tiers is wrong. --shots: of
+each photo two shots are made by rule for each kind in `_shots.KINDS`, as from a tripod, a hand or a
+second camera; these are no copies either. --scale: finding candidates among so many synthetic
+hashes. Peers that are not installed (benchmarks/requirements.txt) are left out, and said.
 """
 
 from __future__ import annotations
@@ -48,7 +52,8 @@ Pairs = set[frozenset[Path]]
 
 
 class Found(NamedTuple):
-    """What one program found. seconds: by the clock, from the folder to the pairs. parts: of what these are made up, where known."""
+    """What one program found. seconds: by the clock, from the folder to the pairs. parts: of what
+    these are made up, where known."""
 
     name: str
     pairs: Pairs
@@ -58,12 +63,17 @@ class Found(NamedTuple):
 
 def photos_below(folder: Path, most: int) -> list[Path]:
     """The photo files, each n-th if there are more than wanted."""
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file())
+    found = sorted(
+        path for path in folder.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file()
+    )
     return found[:: max(1, len(found) // most)][:most]
 
 
-def make_copies(sources: Sequence[Path], folder: Path, seed: int, kinds: Sequence[str] = KINDS) -> tuple[dict[Path, Path], list[Copy]]:
-    """Originals under names of their own, and of each a copy of each kind: (original in the folder by source, copies)."""
+def make_copies(
+    sources: Sequence[Path], folder: Path, seed: int, kinds: Sequence[str] = KINDS
+) -> tuple[dict[Path, Path], list[Copy]]:
+    """Originals under names of their own, and of each a copy of each kind: (original in the folder
+    by source, copies)."""
     originals = dict[Path, Path]()
     for number, source in enumerate(sources):
         place = folder / "originals" / f"{number:05}{source.suffix.lower()}"
@@ -71,7 +81,9 @@ def make_copies(sources: Sequence[Path], folder: Path, seed: int, kinds: Sequenc
         place.write_bytes(source.read_bytes())
         originals[source] = place
     (folder / "copies").mkdir(exist_ok=True)
-    jobs = [(place, folder / "copies", kind, seed) for place in originals.values() for kind in kinds]
+    jobs = [
+        (place, folder / "copies", kind, seed) for place in originals.values() for kind in kinds
+    ]
     with ProcessPoolExecutor() as pool:
         copies = [copy for copy in pool.map(_made, jobs, chunksize=16) if copy]
     return originals, copies
@@ -106,17 +118,27 @@ def ours(folder: Path) -> Found:
             library.close()
     pairs = joined([[Path(item.path) for item in (group.keep, *group.others)] for group in groups])
     compared = next((at for stage, at in marks.items() if stage.startswith("Looking")), indexed)
-    return Found("Photo Explorer", pairs, end - started, {"comparing": indexed - compared, "reading the groups": end - indexed})
+    return Found(
+        "Photo Explorer",
+        pairs,
+        end - started,
+        {"comparing": indexed - compared, "reading the groups": end - indexed},
+    )
 
 
 def joined(groups: Iterable[Sequence[Path]]) -> Pairs:
-    """All pairs of files that groups say are one picture; the one kept of a tighter tier's group stands for it in a looser one's."""
+    """All pairs of files that groups say are one picture; the one kept of a tighter tier's group
+    stands for it in a looser one's."""
     sets = dict[Path, set[Path]]()
     for group in groups:
         whole = set(group).union(*(sets.get(path, set()) for path in group))
         sets.update(dict.fromkeys(whole, whole))
     unique = {id(members): members for members in sets.values()}
-    return {frozenset(pair) for members in unique.values() for pair in itertools.combinations(members, 2)}
+    return {
+        frozenset(pair)
+        for members in unique.values()
+        for pair in itertools.combinations(members, 2)
+    }
 
 
 def imagededup(folder: Path) -> Found:
@@ -128,8 +150,12 @@ def imagededup(folder: Path) -> Found:
     # One folder at a time is what it takes; the files' names tell originals and copies apart.
     hashes = dict[str, str]()
     for part in sorted({path.parent for path in folder.rglob("*") if path.is_file()}):
-        hashes |= {str(part / name): value for name, value in hasher.encode_images(image_dir=part).items()}
-    for name, others in hasher.find_duplicates(encoding_map=hashes, max_distance_threshold=10).items():
+        hashes |= {
+            str(part / name): value for name, value in hasher.encode_images(image_dir=part).items()
+        }
+    for name, others in hasher.find_duplicates(
+        encoding_map=hashes, max_distance_threshold=10
+    ).items():
         pairs |= {frozenset((Path(name), Path(other))) for other in others}
     return Found("imagededup pHash@10", pairs, time.perf_counter() - started, {})
 
@@ -141,7 +167,11 @@ def czkawka(folder: Path) -> Found:
     started, finder = time.perf_counter(), ImageSimilarity()
     finder.set_directories([folder])
     finder.set_similarity(15)
-    pairs = {frozenset(map(Path, pair)) for group in finder.find_similar() for pair in itertools.combinations(group, 2)}
+    pairs = {
+        frozenset(map(Path, pair))
+        for group in finder.find_similar()
+        for pair in itertools.combinations(group, 2)
+    }
     return Found("czkawka", pairs, time.perf_counter() - started, {})
 
 
@@ -175,13 +205,18 @@ def score(found: Found, originals: Iterable[Path], copies: Sequence[Copy]) -> di
         "precision": total_right / max(1, total_right + total_wrong),
         "wrong": total_wrong,
         "mistakes": sorted(mistakes)[:20],
-        "missed": sorted(f"{copy.path.name}: {copy.kind}" for copy in copies if frozenset((copy.path, copy.source)) not in found.pairs)[
-            :40
-        ],
+        "missed": sorted(
+            f"{copy.path.name}: {copy.kind}"
+            for copy in copies
+            if frozenset((copy.path, copy.source)) not in found.pairs
+        )[:40],
         "seconds": found.seconds,
         "parts": found.parts,
         "kinds": {
-            kind: {"recall": hit[kind] / asked[kind], "precision": right[kind] / max(1, right[kind] + wrong[kind])}
+            kind: {
+                "recall": hit[kind] / asked[kind],
+                "precision": right[kind] / max(1, right[kind] + wrong[kind]),
+            }
             for kind in ALL_KINDS
             if asked[kind]
         },
@@ -194,14 +229,24 @@ def bursts(folder: Path, most: int) -> dict[str, Any]:
     found = ours(folder)
     pairs = len(files) * (len(files) - 1) // 2
     wrong = [sorted(path.name for path in pair) for pair in found.pairs]
-    return {"photos": len(files), "pairs": pairs, "wrong": wrong, "precision": 1 - len(wrong) / max(1, pairs), "seconds": found.seconds}
+    return {
+        "photos": len(files),
+        "pairs": pairs,
+        "wrong": wrong,
+        "precision": 1 - len(wrong) / max(1, pairs),
+        "seconds": found.seconds,
+    }
 
 
 def shots(sources: Sequence[Path], folder: Path, seed: int) -> dict[str, Any]:
     """Pairs of shots by rule, of each photo one of each kind, that are taken for one picture."""
     for kind in _shots.KINDS:
         (folder / kind).mkdir(parents=True, exist_ok=True)
-    jobs = [(source, sources[number - 1], folder / kind, kind, seed) for number, source in enumerate(sources) for kind in _shots.KINDS]
+    jobs = [
+        (source, sources[number - 1], folder / kind, kind, seed)
+        for number, source in enumerate(sources)
+        for kind in _shots.KINDS
+    ]
     with ProcessPoolExecutor() as pool:
         made = [pair for pair in pool.map(_shot, jobs, chunksize=8) if pair]
     kinds, seconds, mixed = dict[str, list[int]](), 0.0, list[list[str]]()
@@ -215,7 +260,9 @@ def shots(sources: Sequence[Path], folder: Path, seed: int) -> dict[str, Any]:
 
 def _shot(job: tuple[Path, Path, Path, str, int]) -> _shots.Shots | None:
     source, another, folder, kind, seed = job
-    random = np.random.default_rng([seed, zlib.crc32(source.name.encode()), _shots.KINDS.index(kind)])
+    random = np.random.default_rng(
+        [seed, zlib.crc32(source.name.encode()), _shots.KINDS.index(kind)]
+    )
     try:
         return _shots.make(source, another, folder, kind, random)
     except (OSError, ValueError, SyntaxError):
@@ -230,7 +277,9 @@ def scale(number: int) -> dict[str, Any]:
     random = np.random.default_rng(0)
     hashes = random.integers(0, 256, (number, 32), np.uint8)
     copied = random.permutation(number)[: number // 10 * 2].reshape(2, -1)
-    hashes[copied[1]] = hashes[copied[0]] ^ np.packbits(random.random((copied.shape[1], 256)) < 0.08, axis=1)
+    hashes[copied[1]] = hashes[copied[0]] ^ np.packbits(
+        random.random((copied.shape[1], 256)) < 0.08, axis=1
+    )
     started = time.perf_counter()
     table = phash_index.Table()
     seen = set[tuple[int, int]]()
@@ -239,8 +288,14 @@ def scale(number: int) -> dict[str, Any]:
         for start in range(0, number, BATCH):
             table.add(hashes[start : start + BATCH])
             near = table.near(hashes[start : start + BATCH], MOST_BITS, MOST_EVEN, threads.map)
-            seen |= {(min(r, c), max(r, c)) for r, c in zip((near.rows + start).tolist(), near.columns.tolist(), strict=True) if r != c}
-    found = sum((min(a, b), max(a, b)) in seen for a, b in copied.T.tolist()) / max(1, copied.shape[1])
+            seen |= {
+                (min(r, c), max(r, c))
+                for r, c in zip((near.rows + start).tolist(), near.columns.tolist(), strict=True)
+                if r != c
+            }
+    found = sum((min(a, b), max(a, b)) in seen for a, b in copied.T.tolist()) / max(
+        1, copied.shape[1]
+    )
     return {
         "hashes": number,
         "seconds": time.perf_counter() - started,
@@ -251,16 +306,34 @@ def scale(number: int) -> dict[str, Any]:
 
 def say(results: dict[str, Any]) -> None:
     """The results as tables."""
-    programs = {name: value for name, value in results.items() if isinstance(value, dict) and "kinds" in value}
+    programs = {
+        name: value
+        for name, value in results.items()
+        if isinstance(value, dict) and "kinds" in value
+    }
     if programs:
         print(f"{'recall / precision':<18}" + "".join(f"{name:>24}" for name in programs))
-        for kind in (kind for kind in ALL_KINDS if any(kind in value["kinds"] for value in programs.values())):
+        for kind in (
+            kind for kind in ALL_KINDS if any(kind in value["kinds"] for value in programs.values())
+        ):
             row = [value["kinds"].get(kind) for value in programs.values()]
-            print(f"{kind:<18}" + "".join(f"{r['recall']:>15.3f} / {r['precision']:.3f} " if r else f"{'':>24}" for r in row))
-        print(f"{'all':<18}" + "".join(f"{v['recall']:>15.3f} / {v['precision']:.3f} " for v in programs.values()))
+            print(
+                f"{kind:<18}"
+                + "".join(
+                    f"{r['recall']:>15.3f} / {r['precision']:.3f} " if r else f"{'':>24}"
+                    for r in row
+                )
+            )
+        print(
+            f"{'all':<18}"
+            + "".join(f"{v['recall']:>15.3f} / {v['precision']:.3f} " for v in programs.values())
+        )
         print(f"{'seconds':<18}" + "".join(f"{v['seconds']:>24.1f}" for v in programs.values()))
         first = next(iter(programs.values()))
-        print(f"{'time, ratio':<18}" + "".join(f"{v['seconds'] / first['seconds']:>24.2f}" for v in programs.values()))
+        print(
+            f"{'time, ratio':<18}"
+            + "".join(f"{v['seconds'] / first['seconds']:>24.2f}" for v in programs.values())
+        )
         for part, seconds in first["parts"].items():
             print(f"    of ours, {part}: {seconds:.1f} s")
     if "bursts" in results:
@@ -273,21 +346,50 @@ def say(results: dict[str, Any]) -> None:
             print(f"{kind:<34}{wrong:>6} of {of}")
     if "scale" in results:
         s = results["scale"]
-        print(f"candidates among {s['hashes']:,} hashes in eight orientations: {s['seconds']:.1f} s, {s['recall']:.3f} of copies found")
+        print(
+            f"candidates among {s['hashes']:,} hashes in eight orientations: {s['seconds']:.1f} s, {s['recall']:.3f} of copies found"
+        )
     for name in results.get("absent", []):
         print(f"{name} is not installed (benchmarks/requirements.txt): left out")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="How well copies are found, and shots of one scene told apart.")
-    parser.add_argument("--photos", type=Path, help="photos to make copies of; searched with all below it")
-    parser.add_argument("--most", type=int, default=100, help="at most so many of them, spread over the folder (100)")
+    parser = argparse.ArgumentParser(
+        description="How well copies are found, and shots of one scene told apart."
+    )
+    parser.add_argument(
+        "--photos", type=Path, help="photos to make copies of; searched with all below it"
+    )
+    parser.add_argument(
+        "--most",
+        type=int,
+        default=100,
+        help="at most so many of them, spread over the folder (100)",
+    )
     parser.add_argument("--seed", type=int, default=1, help="of what is done to the copies (1)")
-    parser.add_argument("--web", action="store_true", help="copies as sites, phones and editors make them, instead of the plain kinds")
-    parser.add_argument("--bursts", type=Path, action="append", default=[], help="photos that are all different shots (may be given again)")
-    parser.add_argument("--shots", type=Path, help="photos of each of which two shots are made, without times, of each kind")
-    parser.add_argument("--scale", type=int, help="time the search for candidates among so many hashes")
-    parser.add_argument("--keep", type=Path, help="make the copies in this folder and leave them there")
+    parser.add_argument(
+        "--web",
+        action="store_true",
+        help="copies as sites, phones and editors make them, instead of the plain kinds",
+    )
+    parser.add_argument(
+        "--bursts",
+        type=Path,
+        action="append",
+        default=[],
+        help="photos that are all different shots (may be given again)",
+    )
+    parser.add_argument(
+        "--shots",
+        type=Path,
+        help="photos of each of which two shots are made, without times, of each kind",
+    )
+    parser.add_argument(
+        "--scale", type=int, help="time the search for candidates among so many hashes"
+    )
+    parser.add_argument(
+        "--keep", type=Path, help="make the copies in this folder and leave them there"
+    )
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     if not args.photos and not args.bursts and not args.shots and not args.scale:
@@ -300,7 +402,9 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="duplicates-") as scratch:
             folder = args.keep or Path(scratch)
             folder.mkdir(parents=True, exist_ok=True)
-            originals, copies = make_copies(sources, folder, args.seed, WEB_KINDS if args.web else KINDS)
+            originals, copies = make_copies(
+                sources, folder, args.seed, WEB_KINDS if args.web else KINDS
+            )
             sys.stderr.write(f"{len(originals):,} photos, {len(copies):,} copies\n")
             for name, program in {"": ours, **PEERS}.items():
                 if name and importlib.util.find_spec(name) is None:
@@ -311,7 +415,11 @@ def main() -> int:
     for folder in args.bursts:
         some = bursts(folder, 100_000)
         before = results.get("bursts")
-        results["bursts"] = {**some, **{k: before[k] + some[k] for k in ("photos", "pairs", "wrong", "seconds")}} if before else some
+        results["bursts"] = (
+            {**some, **{k: before[k] + some[k] for k in ("photos", "pairs", "wrong", "seconds")}}
+            if before
+            else some
+        )
     if args.shots:
         with tempfile.TemporaryDirectory(prefix="duplicates-") as scratch:
             results["shots"] = shots(photos_below(args.shots, args.most), Path(scratch), args.seed)

@@ -1,15 +1,19 @@
-"""How long duplicates take in a library of many photos: as they arrive, for one photo more, and until the groups are shown.
+"""How long duplicates take in a library of many photos: as they arrive, for one photo more, and
+until the groups are shown.
 
     python -m benchmarks.duplicates_scale --photos DIR [--number N] [--keep DIR] [--peers] [--json]
 
-The library is made, not indexed: reading and encoding N files is another matter (`benchmarks.indexing`). Its previews are real pictures: of
-each photo in the folder the four quarters, which share nothing, and when these run out, quarters turned by an angle of their own, which
-makes other pictures of them. They are as large as previews are; the program itself makes their perceptual hashes. One in
-ten is a copy of an earlier one: smaller, cropped, mirrored, bordered or just saved again. What is synthetic are the vectors: photos come
-in subjects of forty that are as near to each other as those of a subject are under the starter model, and copies near to their originals.
-Timed are the program's own stages, and the groups as the Duplicates page asks for them. --keep: making 100,000 previews takes longer than
-all that is timed; they are left in that folder, and taken from there the next time. --peers: imagededup (pHash) and czkawka on the
-same previews, as files; their seconds include reading these, which stands for ours in indexing.
+The library is made, not indexed: reading and encoding N files is another matter
+(`benchmarks.indexing`). Its previews are real pictures: of each photo in the folder the four
+quarters, which share nothing, and when these run out, quarters turned by an angle of their own,
+which makes other pictures of them. They are as large as previews are; the program itself makes
+their perceptual hashes. One in ten is a copy of an earlier one: smaller, cropped, mirrored,
+bordered or just saved again. What is synthetic are the vectors: photos come in subjects of forty
+that are as near to each other as those of a subject are under the starter model, and copies near to
+their originals. Timed are the program's own stages, and the groups as the Duplicates page asks for
+them. --keep: making 100,000 previews takes longer than all that is timed; they are left in that
+folder, and taken from there the next time. --peers: imagededup (pHash) and czkawka on the same
+previews, as files; their seconds include reading these, which stands for ours in indexing.
 """
 
 from __future__ import annotations
@@ -40,9 +44,11 @@ from explorer.library.writer import Seen, Writer
 from explorer.photos.hashing import perceptual_hash
 from explorer.photos.types import DecodedPhoto
 
-# A preview's size, photos of one subject, numbers in a vector, and how much of a vector is its subject's, or its original's.
+# A preview's size, photos of one subject, numbers in a vector, and how much of a vector is its
+# subject's, or its original's.
 _SIZE, _SUBJECT, _DIM, _SHARED, _COPIED = (512, 384), 40, 384, 0.5, 0.9
-# Degrees by which a quarter is turned to make other pictures of it, far enough apart not to be copies of each other.
+# Degrees by which a quarter is turned to make other pictures of it, far enough apart not to be
+# copies of each other.
 _TURNS = (37, 54, 20, 70, 28, 62, 45)
 # Each so many-th photo is a copy.
 _EACH = 10
@@ -101,7 +107,8 @@ def changed(part: Image.Image, number: int) -> Image.Image:
 
 
 def made(job: tuple[int, list[Path], Path | None]) -> Made:
-    """The preview of that photo, as decoding would leave it; what was kept in the folder, if one is given, from there."""
+    """The preview of that photo, as decoding would leave it; what was kept in the folder, if one is
+    given, from there."""
     number, sources, keep = job
     of = original_of(number)
     kept = keep / f"{number // 1000:04}" / f"{number:07}.jpg" if keep else None
@@ -129,7 +136,9 @@ def vectors(number: int, seed: int = 3) -> Iterator[np.ndarray]:
     subjects = unit(random.standard_normal((max(1, number // _SUBJECT), _DIM)))
     for i in range(number):
         of = original_of(i)
-        near, share = (subjects[i % len(subjects)], _SHARED) if of < 0 else (kept[of].astype(float), _COPIED)
+        near, share = (
+            (subjects[i % len(subjects)], _SHARED) if of < 0 else (kept[of].astype(float), _COPIED)
+        )
         kept[i] = unit(share**0.5 * near + (1 - share) ** 0.5 * unit(random.standard_normal(_DIM)))
         yield kept[i].astype(np.float32)
 
@@ -145,7 +154,9 @@ def put(library: Library, writer: Writer, root: int, one: Made, vector: np.ndarr
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(one.jpeg)
     size = 4000 if one.of < 0 else 2000
-    photo = DecodedPhoto(format="JPEG", width=size, height=size * 3 // 4, phash=one.phash, preview=one.jpeg)
+    photo = DecodedPhoto(
+        format="JPEG", width=size, height=size * 3 // 4, phash=one.phash, preview=one.jpeg
+    )
     with writer.transaction():
         photo_id = writer.add_photo(digest, 40 * len(one.jpeg), photo)
         writer.add_embedding(writer.encoder(Named.name, Named.version, Named.dim), photo_id, vector)
@@ -159,7 +170,9 @@ def timed(work: Callable[[], object]) -> tuple[float, float, Any]:
     return time.perf_counter() - clock, time.process_time() - processor, result
 
 
-def run(sources: list[Path], number: int, folder: Path, *, keep: Path | None, peers: bool) -> dict[str, Any]:
+def run(
+    sources: list[Path], number: int, folder: Path, *, keep: Path | None, peers: bool
+) -> dict[str, Any]:
     photos = folder / "photos"
     photos.mkdir()
     library = Library.open(folder / "library")
@@ -177,11 +190,18 @@ def run(sources: list[Path], number: int, folder: Path, *, keep: Path | None, pe
             stages = [kind(library, writer, Named()) for kind in (NeighbourStage, PairStage)]  # type: ignore[arg-type]
             for stage, name in zip(stages, ("nearest photos", "duplicates"), strict=True):
                 wall, processor, _ = timed(lambda stage=stage: stage.run(lambda done, total: None))  # type: ignore[misc]
-                results[name] = {"seconds": wall, "processor": processor, "ms a photo": 1000 * wall / number}
+                results[name] = {
+                    "seconds": wall,
+                    "processor": processor,
+                    "ms a photo": 1000 * wall / number,
+                }
             results["groups"] = groups(library)
             for name, (one, vector) in zip(("one photo more", "another one"), every, strict=True):
                 put(library, writer, root, one, vector)
-                parts = [timed(lambda stage=stage: stage.run(lambda done, total: None))[0] for stage in stages]  # type: ignore[misc]
+                parts = [
+                    timed(lambda stage=stage: stage.run(lambda done, total: None))[0]  # type: ignore[misc]
+                    for stage in stages
+                ]
                 results[name] = {"nearest photos": 1000 * parts[0], "duplicates": 1000 * parts[1]}
             writer.close()
     finally:
@@ -197,21 +217,29 @@ def run(sources: list[Path], number: int, folder: Path, *, keep: Path | None, pe
             results.setdefault("absent", []).append(name)
         else:
             found = PEERS[name](files)
-            results.setdefault("peers", {})[found.name] = {"seconds": found.seconds, "pairs": len(found.pairs)}
+            results.setdefault("peers", {})[found.name] = {
+                "seconds": found.seconds,
+                "pairs": len(found.pairs),
+            }
     return results
 
 
 def groups(library: Library) -> dict[str, Any]:
-    """The groups, of the sure tiers and of all, as the page asks for them; and how many copies are in one with their original."""
+    """The groups, of the sure tiers and of all, as the page asks for them; and how many copies are
+    in one with their original."""
     sure, _, found = timed(lambda: find_groups(library, SURE))
     everything, _, shown = timed(lambda: find_groups(library))
     sets = [{int(Path(item.path).stem) for item in (group.keep, *group.others)} for group in found]
     of = {i: set(some) for some in sets for i in some}
     copies = [i for i in range(library.catalog.counts().photos) if original_of(i) >= 0]
     right = sum(original_of(i) in of.get(i, ()) for i in copies)
-    strange = sum(len({max(original_of(i), i if original_of(i) < 0 else -1) for i in some}) > 1 for some in sets)
+    strange = sum(
+        len({max(original_of(i), i if original_of(i) < 0 else -1) for i in some}) > 1
+        for some in sets
+    )
     return {
-        "sure tiers": sure, "all tiers": everything, "groups": len(found), "of all tiers": len(shown),
+        "sure tiers": sure, "all tiers": everything, "groups": len(found),
+        "of all tiers": len(shown),
         "recall": right / max(1, len(copies)), "groups with a stranger": strange,
     }  # fmt: skip
 
@@ -221,21 +249,38 @@ def say(results: dict[str, Any]) -> None:
         if isinstance(value, dict) and name != "peers":
             print(
                 f"{name:<18}"
-                + ", ".join(f"{key} {figure:,.3f}" if isinstance(figure, float) else f"{key} {figure:,}" for key, figure in value.items())
+                + ", ".join(
+                    f"{key} {figure:,.3f}" if isinstance(figure, float) else f"{key} {figure:,}"
+                    for key, figure in value.items()
+                )
             )
     ours = results["duplicates"]["seconds"]
     for name, value in results.get("peers", {}).items():
-        print(f"{name:<18}{value['seconds']:.1f} s, {value['seconds'] / ours:.2f} times ours, {value['pairs']:,} pairs")
+        print(
+            f"{name:<18}{value['seconds']:.1f} s, {value['seconds'] / ours:.2f} times ours, {value['pairs']:,} pairs"
+        )
     for name in results.get("absent", []):
         print(f"{name} is not installed (benchmarks/requirements.txt): left out")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="How long duplicates take in a library of many photos.")
-    parser.add_argument("--photos", type=Path, required=True, help="photos that the previews are made of")
+    parser = argparse.ArgumentParser(
+        description="How long duplicates take in a library of many photos."
+    )
+    parser.add_argument(
+        "--photos", type=Path, required=True, help="photos that the previews are made of"
+    )
     parser.add_argument("--number", type=int, default=10_000, help="photos in the library (10,000)")
-    parser.add_argument("--keep", type=Path, help="leave the previews in this folder, and take those that are there; for the same photos")
-    parser.add_argument("--peers", action="store_true", help="have imagededup and czkawka look through the same previews")
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        help="leave the previews in this folder, and take those that are there; for the same photos",
+    )
+    parser.add_argument(
+        "--peers",
+        action="store_true",
+        help="have imagededup and czkawka look through the same previews",
+    )
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     os.environ.pop("OPENBLAS_CORETYPE", None)
@@ -244,7 +289,9 @@ def main() -> int:
         parser.error(f"no photos below {args.photos}")
     most = len(sources) * 4 * (1 + len(_TURNS)) - 2
     if args.number > most:
-        parser.error(f"of {len(sources):,} photos no more than {most:,} previews can be made that share nothing")
+        parser.error(
+            f"of {len(sources):,} photos no more than {most:,} previews can be made that share nothing"
+        )
     with tempfile.TemporaryDirectory(prefix="duplicates-scale-") as scratch:
         results = run(sources, args.number, Path(scratch), keep=args.keep, peers=args.peers)
     if args.json:

@@ -3,11 +3,13 @@
     python run.py bench indexing --photos DIR [--most N] [--encoder NAME] [--peer rclip]
     python run.py bench indexing --cold 10000 [--encoder NAME]
 
-The first runs the command line's `index` on the folder with an empty library, then again, when nothing may be encoded; from start to exit,
-with everything that takes: starting Python, loading the model, reading, decoding, encoding, writing, comparing. With `--peer rclip`
-(benchmarks/requirements.txt) the same folder is then indexed by rclip, and the ratio printed; its model is fetched before, apart.
-The second fills a library with synthetic vectors and asks the command line for a phrase: the time until the answer is there, for a person
-who has just opened a terminal. The first of its runs is left out: it converts the model where that has not been done yet.
+The first runs the command line's `index` on the folder with an empty library, then again, when
+nothing may be encoded; from start to exit, with everything that takes: starting Python, loading the
+model, reading, decoding, encoding, writing, comparing. With `--peer rclip`
+(benchmarks/requirements.txt) the same folder is then indexed by rclip, and the ratio printed; its
+model is fetched before, apart. The second fills a library with synthetic vectors and asks the
+command line for a phrase: the time until the answer is there, for a person who has just opened a
+terminal. The first of its runs is left out: it converts the model where that has not been done yet.
 """
 
 from __future__ import annotations
@@ -40,7 +42,10 @@ def command(library: Path, *words: str) -> tuple[str, float]:
     """Run the command line; gives its standard output and the seconds from start to exit."""
     start = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, str(PROJECT / "run.py"), *words, "--library", str(library)], stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, str(PROJECT / "run.py"), *words, "--library", str(library)],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     return done.stdout, time.perf_counter() - start
 
@@ -48,37 +53,60 @@ def command(library: Path, *words: str) -> tuple[str, float]:
 def index(photos: Path, encoder: str) -> float:
     """Index a folder twice; gives photos/s of the first run."""
     with tempfile.TemporaryDirectory() as scratch:
-        first, seconds = command(Path(scratch), "index", str(photos), "--encoder", encoder, "--json")
+        first, seconds = command(
+            Path(scratch), "index", str(photos), "--encoder", encoder, "--json"
+        )
         told: dict[str, Any] = json.loads(first)
         speed = told["indexed"] / seconds
-        print(f"index        {told['indexed']:,} photos, {told['failed']:,} failed in {seconds:.1f} s: {speed:.1f} photos/s")
-        again, seconds = command(Path(scratch), "index", str(photos), "--encoder", encoder, "--json")
+        print(
+            f"index        {told['indexed']:,} photos, {told['failed']:,} failed in {seconds:.1f} s: {speed:.1f} photos/s"
+        )
+        again, seconds = command(
+            Path(scratch), "index", str(photos), "--encoder", encoder, "--json"
+        )
         told = json.loads(again)
-        print(f"index again  {told['unchanged']:,} unchanged, {told['encoded']:,} encoded in {seconds:.1f} s")
+        print(
+            f"index again  {told['unchanged']:,} unchanged, {told['encoded']:,} encoded in {seconds:.1f} s"
+        )
     return float(speed)
 
 
 def rclip(photos: Path) -> float:
     """Index the folder with rclip; gives photos/s. Raises SystemExit where it is not installed."""
-    program = shutil.which("rclip", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+    program = shutil.which(
+        "rclip",
+        path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+    )
     if program is None:
         raise SystemExit("rclip is not installed: pip install -r benchmarks/requirements.txt")
     with tempfile.TemporaryDirectory() as scratch:
         environment = {**os.environ, "RCLIP_DATADIR": scratch}
         number = len(sample(photos, None))
         start = time.perf_counter()
-        subprocess.run([program, "--no-indexing", "a photo"], cwd=scratch, env=environment, stdout=subprocess.DEVNULL, check=True)
+        subprocess.run(
+            [program, "--no-indexing", "a photo"],
+            cwd=scratch,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
         loading = time.perf_counter() - start
         start = time.perf_counter()
-        subprocess.run([program, "a photo"], cwd=photos, env=environment, stdout=subprocess.DEVNULL, check=True)
+        subprocess.run(
+            [program, "a photo"], cwd=photos, env=environment, stdout=subprocess.DEVNULL, check=True
+        )
         seconds = time.perf_counter() - start
-        print(f"rclip        {number:,} photos in {seconds:.1f} s: {number / seconds:.1f} photos/s ({loading:.1f} s of it to start)")
+        print(
+            f"rclip        {number:,} photos in {seconds:.1f} s: {number / seconds:.1f} photos/s ({loading:.1f} s of it to start)"
+        )
         return number / seconds
 
 
 def sample(folder: Path, most: int | None) -> list[Path]:
     """Photo files below a folder, spread evenly over it if only some are wanted."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file())
+    files = sorted(
+        path for path in folder.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file()
+    )
     if most is None or len(files) <= most:
         return files
     return [files[len(files) * n // most] for n in range(most)]
@@ -94,8 +122,12 @@ def fill(library: Path, number: int, encoder: Encoder) -> None:
     random = np.random.default_rng(1)
     for start in range(0, number, 1000):
         with writer.transaction():
-            for n, vector in enumerate(unit(random.standard_normal((min(1000, number - start), encoder.dim))), start):
-                photo = writer.add_photo(hashlib.blake2b(str(n).encode(), digest_size=16).digest(), 1, _dull())
+            for n, vector in enumerate(
+                unit(random.standard_normal((min(1000, number - start), encoder.dim))), start
+            ):
+                photo = writer.add_photo(
+                    hashlib.blake2b(str(n).encode(), digest_size=16).digest(), 1, _dull()
+                )
                 writer.add_embedding(encoder_id, photo, vector)
                 writer.put_present(root, Seen(f"{n // 500}/{n}.jpg", 1, n, 0), photo)
     opened.catalog.set_setting("encoder", encoder.name)
@@ -106,8 +138,10 @@ def fill(library: Path, number: int, encoder: Encoder) -> None:
 
 def _dull() -> DecodedPhoto:
     return DecodedPhoto(
-        format="JPEG", width=640, height=480, frames=1, taken_at=None, taken_source=None, latitude=None, longitude=None, camera=None,
-        lens=None, exposure_time=None, f_number=None, iso=None, focal_length=None, phash=bytes(32), preview=b"", input=None, damaged=None,
+        format="JPEG", width=640, height=480, frames=1, taken_at=None, taken_source=None,
+        latitude=None, longitude=None, camera=None,
+        lens=None, exposure_time=None, f_number=None, iso=None, focal_length=None, phash=bytes(32),
+        preview=b"", input=None, damaged=None,
     )  # fmt: skip
 
 
@@ -116,17 +150,28 @@ def cold(number: int, name: str) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         fill(Path(scratch), number, registry.get_encoder(name))
         command(Path(scratch), "search", "a dog", "--json")
-        taken = [command(Path(scratch), "search", phrase, "--json")[1] for phrase in ("a beach", "red car", "two people", "snow", "a cat")]
-    print(f"cold search  {number:,} photos: median {statistics.median(taken):.2f} s, from {min(taken):.2f} to {max(taken):.2f} s")
+        taken = [
+            command(Path(scratch), "search", phrase, "--json")[1]
+            for phrase in ("a beach", "red car", "two people", "snow", "a cat")
+        ]
+    print(
+        f"cold search  {number:,} photos: median {statistics.median(taken):.2f} s, from {min(taken):.2f} to {max(taken):.2f} s"
+    )
 
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="bench indexing", description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=Path, help="photos; indexed with all below")
-    parser.add_argument("--most", type=int, metavar="N", help="only so many of them, spread over the folder")
+    parser.add_argument(
+        "--most", type=int, metavar="N", help="only so many of them, spread over the folder"
+    )
     parser.add_argument("--encoder", default="starter", metavar="NAME")
-    parser.add_argument("--peer", choices=["rclip"], help="index the same folder with this program too")
-    parser.add_argument("--cold", type=int, metavar="N", help="time a search from cold on so many synthetic photos")
+    parser.add_argument(
+        "--peer", choices=["rclip"], help="index the same folder with this program too"
+    )
+    parser.add_argument(
+        "--cold", type=int, metavar="N", help="time a search from cold on so many synthetic photos"
+    )
     args = parser.parse_args(argv)
     if not args.photos and not args.cold:
         parser.error("give --photos DIR, --cold N, or both")
@@ -134,7 +179,8 @@ def main(argv: list[str] | None = None) -> None:
         files = sample(args.photos, args.most)
         if not files:
             raise SystemExit(f"There are no photos below {args.photos}.")
-        # Copies in one flat folder: both programs get the same files, and none of them pays for the drive.
+        # Copies in one flat folder: both programs get the same files, and none of them pays for the
+        # drive.
         with tempfile.TemporaryDirectory() as scratch:
             for n, path in enumerate(files):
                 shutil.copy(path, Path(scratch) / f"{n:06d}{path.suffix}")

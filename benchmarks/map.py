@@ -1,10 +1,12 @@
-"""How well the map keeps alike photos together, beside PCA, scikit-learn's t-SNE, openTSNE and umap-learn on the same vectors.
+"""How well the map keeps alike photos together, beside PCA, scikit-learn's t-SNE, openTSNE and
+umap-learn on the same vectors.
 
     python -m benchmarks.map --photos DIR [--limit N] [--encoder NAME] [--many N]
 
-Printed for each: trustworthiness (Venna and Kaski, 2001: 1 when no photo lies near another that it is not like), the share of a photo's
-ten nearest on the map that are among its ten most alike, and seconds. “placed” is the map drawn of half the photos, with the other half
-placed afterwards as they would be when they are added. --many: time and memory of that many made-up photos, without the rest.
+Printed for each: trustworthiness (Venna and Kaski, 2001: 1 when no photo lies near another that it
+is not like), the share of a photo's ten nearest on the map that are among its ten most alike, and
+seconds. “placed” is the map drawn of half the photos, with the other half placed afterwards as they
+would be when they are added. --many: time and memory of that many made-up photos, without the rest.
 """
 
 from __future__ import annotations
@@ -35,11 +37,15 @@ KEPT, NEAREST = 24, 10
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="benchmarks.map", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="benchmarks.map", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("--photos", type=Path, help="any folder of photos")
     parser.add_argument("--limit", type=int, default=1500, help="photos (default: 1500)")
     parser.add_argument("--encoder", default="starter")
-    parser.add_argument("--many", type=int, default=0, help="only the time and memory of that many made-up photos")
+    parser.add_argument(
+        "--many", type=int, default=0, help="only the time and memory of that many made-up photos"
+    )
     args = parser.parse_args()
     if args.many:
         many(args.many)
@@ -48,14 +54,24 @@ def main() -> None:
         parser.error("--photos DIR is needed, unless --many N is given")
     vectors = _vectors(args.photos, args.limit, args.encoder)
     near, scores = nearest(vectors, vectors, own=True)
-    print(f"{len(vectors):,} photos, {vectors.shape[1]} numbers each\n\n{'':14}{'trustworthiness':>16}{'nearest kept':>14}{'seconds':>9}")
+    print(
+        f"{len(vectors):,} photos, {vectors.shape[1]} numbers each\n\n{'':14}{'trustworthiness':>16}{'nearest kept':>14}{'seconds':>9}"
+    )
     ways: dict[str, Callable[[], Floats] | None] = {
         "this map": lambda: drawn(vectors, near, scores),
         "placed": lambda: placed(vectors),
         "PCA": lambda: PCA(2).fit_transform(vectors),
         "scikit TSNE": lambda: TSNE(metric="cosine", random_state=0).fit_transform(vectors),
-        "openTSNE": _peer("openTSNE", lambda module: np.asarray(module.TSNE(metric="cosine", random_state=0).fit(vectors))),
-        "umap-learn": _peer("umap", lambda module: module.UMAP(metric="cosine", n_neighbors=15, random_state=0).fit_transform(vectors)),
+        "openTSNE": _peer(
+            "openTSNE",
+            lambda module: np.asarray(module.TSNE(metric="cosine", random_state=0).fit(vectors)),
+        ),
+        "umap-learn": _peer(
+            "umap",
+            lambda module: module.UMAP(
+                metric="cosine", n_neighbors=15, random_state=0
+            ).fit_transform(vectors),
+        ),
     }
     for name, way in ways.items():
         if way is None:
@@ -65,11 +81,14 @@ def main() -> None:
         places = way()
         took = time.perf_counter() - began
         kept = _kept(places, near)
-        print(f"{name:14}{trustworthiness(vectors, places, n_neighbors=NEAREST, metric='cosine'):16.3f}{kept:14.3f}{took:9.1f}")
+        print(
+            f"{name:14}{trustworthiness(vectors, places, n_neighbors=NEAREST, metric='cosine'):16.3f}{kept:14.3f}{took:9.1f}"
+        )
 
 
 def nearest(vectors: Floats, among: Floats, *, own: bool) -> tuple[Rows, Floats]:
-    """Rows of the most alike, best first, and their cosines. own: the two are the same photos, none of which is its own neighbour."""
+    """Rows of the most alike, best first, and their cosines. own: the two are the same photos, none
+    of which is its own neighbour."""
     product = vectors @ among.T
     if own:
         np.fill_diagonal(product, -3)
@@ -93,7 +112,9 @@ def placed(vectors: Floats) -> Floats:
     near, scores = nearest(later, first, own=False)
     for row in range(len(later)):
         some = near[row, : map_layout.DRAWING]
-        places[2 * row + 1] = map_layout.beside(places[::2][some], scores[row, : map_layout.DRAWING], row)
+        places[2 * row + 1] = map_layout.beside(
+            places[::2][some], scores[row, : map_layout.DRAWING], row
+        )
     return places
 
 
@@ -113,10 +134,15 @@ def many(number: int) -> None:
 
 def _vectors(folder: Path, limit: int, name: str) -> Floats:
     """The vectors of photos chosen by chance, without the pictures being kept."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file())
+    files = sorted(
+        path for path in folder.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file()
+    )
     random.Random(5).shuffle(files)
     encoder = get_encoder(name)
-    found = [encoder.encode_images(some) for _, some in pixels(files[:limit], encoder.spec, os.cpu_count() or 1)]
+    found = [
+        encoder.encode_images(some)
+        for _, some in pixels(files[:limit], encoder.spec, os.cpu_count() or 1)
+    ]
     return np.concatenate(found).astype(np.float16).astype(np.float32)
 
 
@@ -125,7 +151,14 @@ def _kept(places: Floats, near: Rows) -> float:
     np.fill_diagonal(apart, np.inf)
     found = np.argsort(apart, axis=1)[:, :NEAREST]
     best = near[:, :NEAREST]
-    return float(np.mean([len(set(row) & set(wanted)) / NEAREST for row, wanted in zip(found.tolist(), best.tolist(), strict=True)]))
+    return float(
+        np.mean(
+            [
+                len(set(row) & set(wanted)) / NEAREST
+                for row, wanted in zip(found.tolist(), best.tolist(), strict=True)
+            ]
+        )
+    )
 
 
 def _peer(module: str, run: Callable[[Any], Floats]) -> Callable[[], Floats] | None:

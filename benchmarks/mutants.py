@@ -1,13 +1,18 @@
-"""Whether the tests notice small wrong changes (mutation testing) in the modules where a photo could be lost or a search could lie.
+"""Whether the tests notice small wrong changes (mutation testing) in the modules where a photo
+could be lost or a search could lie.
 
-    python run.py bench mutants [MODULE…] [--number 30] [--seed 0] [--jobs 1] [--survivors] [--list] [--repo DIR] [--least 0.9]
+    python run.py bench mutants [MODULE…] [--number 30] [--seed 0] [--jobs 1] [--survivors] [--list]
+    [--repo DIR] [--least 0.9]
 
-For each module, draws so many mutations of its source at random, and runs the tests that exercise it on each, in a temporary copy of
-the project. A module is given as `removal/plan`, `explorer/removal/plan.py`, or `removal/plan:46-60` for these lines only. A mutant on which
-a test fails is noticed, and so is one on which the tests take too long; one that all tests pass has survived, and is shown as a diff.
-Some survivors change nothing that can be seen: the ratio need not be 1. Exit code: 0 where it is at least `--least` everywhere, else 1.
+For each module, draws so many mutations of its source at random, and runs the tests that exercise
+it on each, in a temporary copy of the project. A module is given as `removal/plan`,
+`explorer/removal/plan.py`, or `removal/plan:46-60` for these lines only. A mutant on which a test
+fails is noticed, and so is one on which the tests take too long; one that all tests pass has
+survived, and is shown as a diff. Some survivors change nothing that can be seen: the ratio need not
+be 1. Exit code: 0 where it is at least `--least` everywhere, else 1.
 
-Wrong changes to code that moves and deletes files are carried out, in folders of the tests: do not run it where that must not go wrong.
+Wrong changes to code that moves and deletes files are carried out, in folders of the tests: do not
+run it where that must not go wrong.
 """
 
 from __future__ import annotations
@@ -28,8 +33,8 @@ from benchmarks._mutant_runs import Copy, Run, TestsFail, time_limit
 from benchmarks._mutations import Mutation, mutations
 
 _SCANNING = ("indexing/test_reconcile", "indexing/test_foreground", "indexing/test_pipeline")
-# The modules that are tried if none is named, below `explorer/`, and the tests that exercise each, below `tests/`; files of tests that bear
-# the module's name come on top of these.
+# The modules that are tried if none is named, below `explorer/`, and the tests that exercise each,
+# below `tests/`; files of tests that bear the module's name come on top of these.
 GUARDS: dict[str, tuple[str, ...]] = {
     "removal/plan": ("removal/test_plan_property",),
     "removal/plan_formats": ("removal/test_plan_reader",),
@@ -40,7 +45,12 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "removal/safe_move": ("removal/test_trash",),
     "removal/undo": ("removal/test_restore",),
     "removal/restore": ("removal/test_undo",),
-    "removal/remove": ("removal/test_preflight", "removal/test_proof", "removal/test_trash", "removal/test_undo"),
+    "removal/remove": (
+        "removal/test_preflight",
+        "removal/test_proof",
+        "removal/test_trash",
+        "removal/test_undo",
+    ),
     "removal/preflight": ("removal/test_remove", "removal/test_proof"),
     "removal/trash": (),
     "removal/file_identity": ("removal/test_proof",),
@@ -57,7 +67,11 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "duplicates/suggestion": ("duplicates/test_originals",),
     "duplicates/originals": (),
     "duplicates/versions": ("duplicates/test_originals",),
-    "duplicates/groups": ("duplicates/test_decisions", "removal/test_plan", "duplicates/test_suggestion"),
+    "duplicates/groups": (
+        "duplicates/test_decisions",
+        "removal/test_plan",
+        "duplicates/test_suggestion",
+    ),
     "anomalies/figure_scores": ("duplicates/test_groups", "duplicates/test_find_groups"),
     "anomalies/dates": ("anomalies/test_findings",),
     "library/removal_journal": ("removal/test_undo",),
@@ -109,13 +123,27 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "photos/metadata/xmp_writer": (),
     "photos/color/convert": ("photos/test_formats",),
     "photos/formats": ("photos/test_broken",),
-    "photos/decode": ("photos/test_formats", "photos/test_orientation", "photos/test_broken", "photos/color/test_convert"),
-    "indexing/reconcile": (*_SCANNING, "scanning/test_other_systems", "scanning/test_scan", "scanning/test_write_detection"),
+    "photos/decode": (
+        "photos/test_formats",
+        "photos/test_orientation",
+        "photos/test_broken",
+        "photos/color/test_convert",
+    ),
+    "indexing/reconcile": (
+        *_SCANNING,
+        "scanning/test_other_systems",
+        "scanning/test_scan",
+        "scanning/test_write_detection",
+    ),
     "scanning/scan": ("indexing/test_reconcile", "scanning/test_other_systems"),
     "scanning/ignore": ("scanning/test_scan", "indexing/test_living"),
     "indexing/forget_missing": ("indexing/test_reconcile", "indexing/test_foreground"),
     "scanning/write_detection": ("scanning/test_other_systems", "indexing/test_reconcile"),
-    "indexing/pipeline": ("indexing/test_foreground", "indexing/test_always", "scanning/test_ignore"),
+    "indexing/pipeline": (
+        "indexing/test_foreground",
+        "indexing/test_always",
+        "scanning/test_ignore",
+    ),
     "analysis/duplicates/classify_pair": ("analysis/duplicates/test_find_pairs",),
     "analysis/duplicates/copy_components": ("analysis/duplicates/test_find_pairs",),
     "analysis/duplicates/compare_pair": (),
@@ -155,16 +183,52 @@ class Tried(NamedTuple):
 
 
 def main(words: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="benchmarks.mutants", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("modules", nargs="*", metavar="MODULE", help="modules to change (default: all that guard photos)")
-    parser.add_argument("--number", type=int, default=30, metavar="N", help="mutants of each module (default: 30; 0: all)")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="draws other mutants (default: 0)")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="mutants at a time (default: 1)")
-    parser.add_argument("--tests", nargs="+", metavar="FILE", help="run these tests in place of those that the table names")
-    parser.add_argument("--survivors", action="store_true", help="print the survivors only, not every mutant")
+    parser = argparse.ArgumentParser(
+        prog="benchmarks.mutants", description=(__doc__ or "").splitlines()[0]
+    )
+    parser.add_argument(
+        "modules",
+        nargs="*",
+        metavar="MODULE",
+        help="modules to change (default: all that guard photos)",
+    )
+    parser.add_argument(
+        "--number",
+        type=int,
+        default=30,
+        metavar="N",
+        help="mutants of each module (default: 30; 0: all)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="draws other mutants (default: 0)"
+    )
+    parser.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="mutants at a time (default: 1)"
+    )
+    parser.add_argument(
+        "--tests",
+        nargs="+",
+        metavar="FILE",
+        help="run these tests in place of those that the table names",
+    )
+    parser.add_argument(
+        "--survivors", action="store_true", help="print the survivors only, not every mutant"
+    )
     parser.add_argument("--list", action="store_true", help="print the mutations and run nothing")
-    parser.add_argument("--repo", type=Path, default=Path(__file__).parents[1], metavar="DIR", help="the project (default: this one)")
-    parser.add_argument("--least", type=float, default=0.9, metavar="SHARE", help="of mutants to be noticed (default: 0.9)")
+    parser.add_argument(
+        "--repo",
+        type=Path,
+        default=Path(__file__).parents[1],
+        metavar="DIR",
+        help="the project (default: this one)",
+    )
+    parser.add_argument(
+        "--least",
+        type=float,
+        default=0.9,
+        metavar="SHARE",
+        help="of mutants to be noticed (default: 0.9)",
+    )
     args = parser.parse_args(words)
     repo = args.repo.resolve()
     try:
@@ -172,22 +236,33 @@ def main(words: list[str] | None = None) -> int:
         chosen = [(module, tests_of(repo, module.stem, args.tests)) for module in modules]
     except LookupError as error:
         parser.error(str(error.args[0]))
-    drawn = [(module, tests, draw(repo, module, args.number or None, args.seed)) for module, tests in chosen]
+    drawn = [
+        (module, tests, draw(repo, module, args.number or None, args.seed))
+        for module, tests in chosen
+    ]
     if args.list:
         for module, _, found in drawn:
             for mutation in found:
                 print(f"{module.path}:{mutation.line}: {mutation.change}")
         return 0
     with tempfile.TemporaryDirectory(prefix="mutants-") as scratch:
-        copies = [Copy(repo, Path(scratch) / f"copy{number}") for number in range(max(1, args.jobs))]
-        shares = [_share(repo, copies, module, tests, found, args.survivors) for module, tests, found in drawn]
+        copies = [
+            Copy(repo, Path(scratch) / f"copy{number}") for number in range(max(1, args.jobs))
+        ]
+        shares = [
+            _share(repo, copies, module, tests, found, args.survivors)
+            for module, tests, found in drawn
+        ]
     return int(any(share is None or share < args.least for share in shares))
 
 
 def module_of(repo: Path, name: str) -> Module:
-    """What a person means by `removal/plan`, `explorer/removal/plan.py` or `removal/plan:46-60`. Raises LookupError."""
+    """What a person means by `removal/plan`, `explorer/removal/plan.py` or `removal/plan:46-60`.
+    Raises LookupError."""
     path, _, lines = name.partition(":")
-    path = "explorer/" + path.replace("\\", "/").removeprefix("explorer/").removesuffix(".py") + ".py"
+    path = (
+        "explorer/" + path.replace("\\", "/").removeprefix("explorer/").removesuffix(".py") + ".py"
+    )
     if not (repo / path).is_file():
         raise LookupError(f"There is no module {path} in {repo}.")
     first, _, last = lines.partition("-")
@@ -199,13 +274,22 @@ def module_of(repo: Path, name: str) -> Module:
 
 
 def tests_of(repo: Path, stem: str, given: list[str] | None = None) -> list[str]:
-    """The files of tests that exercise a module, below the project: its own first. Raises LookupError where there are none."""
+    """The files of tests that exercise a module, below the project: its own first. Raises
+    LookupError where there are none."""
     name = Path(stem).name
-    own = [path.relative_to(repo).as_posix() for path in sorted((repo / "tests").rglob(f"test_{name}*.py")) if "browser" not in path.parts]
+    own = [
+        path.relative_to(repo).as_posix()
+        for path in sorted((repo / "tests").rglob(f"test_{name}*.py"))
+        if "browser" not in path.parts
+    ]
     listed = [f"tests/{test}.py" for test in GUARDS.get(stem, ())]
-    found = given or list(dict.fromkeys([*own, *(test for test in listed if (repo / test).is_file())]))
+    found = given or list(
+        dict.fromkeys([*own, *(test for test in listed if (repo / test).is_file())])
+    )
     if not found:
-        raise LookupError(f"No tests are known for {stem}: name them with --tests, or enter them in benchmarks/mutants.py.")
+        raise LookupError(
+            f"No tests are known for {stem}: name them with --tests, or enter them in benchmarks/mutants.py."
+        )
     return found
 
 
@@ -217,8 +301,16 @@ def draw(repo: Path, module: Module, number: int | None, seed: int) -> list[Muta
     return [mutation for mutation in mutations(source) if mutation.line in module.lines][:number]
 
 
-def _share(repo: Path, copies: list[Copy], module: Module, tests: list[str], found: list[Mutation], terse: bool) -> float | None:
-    """Try a module's mutants and print what came of it: the share that was noticed, or None where the tests cannot say."""
+def _share(
+    repo: Path,
+    copies: list[Copy],
+    module: Module,
+    tests: list[str],
+    found: list[Mutation],
+    terse: bool,
+) -> float | None:
+    """Try a module's mutants and print what came of it: the share that was noticed, or None where
+    the tests cannot say."""
     source, began = (repo / module.path).read_text(encoding="utf-8"), time.monotonic()
     try:
         seconds, quickest = copies[0].measure(tests)
@@ -230,7 +322,15 @@ def _share(repo: Path, copies: list[Copy], module: Module, tests: list[str], fou
     slow = sum(each.run.outcome == "timeout" for each in tried)
     for mutation in survivors:
         print(f"\n{module.path}:{mutation.line}: survived: {mutation.change}")
-        print("\n".join(list(difflib.unified_diff(source.splitlines(), mutation.source.splitlines(), n=1, lineterm=""))[2:]))
+        print(
+            "\n".join(
+                list(
+                    difflib.unified_diff(
+                        source.splitlines(), mutation.source.splitlines(), n=1, lineterm=""
+                    )
+                )[2:]
+            )
+        )
     share = 1 - len(survivors) / len(tried) if tried else 1.0
     print(
         f"{module.path}: {len(tried) - len(survivors)} of {len(tried)} noticed ({share:.0%}), {slow} of them by the time they took;"
@@ -240,7 +340,14 @@ def _share(repo: Path, copies: list[Copy], module: Module, tests: list[str], fou
     return share
 
 
-def _try_all(copies: list[Copy], module: Module, found: list[Mutation], order: _Order, limit: float, terse: bool) -> list[Tried]:
+def _try_all(
+    copies: list[Copy],
+    module: Module,
+    found: list[Mutation],
+    order: _Order,
+    limit: float,
+    terse: bool,
+) -> list[Tried]:
     free = queue.SimpleQueue[Copy]()
     for copy in copies:
         free.put(copy)
@@ -253,7 +360,11 @@ def _try_all(copies: list[Copy], module: Module, found: list[Mutation], order: _
             free.put(copy)
         order.failed(run.by)
         if not terse:
-            print(f"{module.path}:{mutation.line}: {run.outcome}: {mutation.change}" + (f" ({run.by})" if run.by else ""), flush=True)
+            print(
+                f"{module.path}:{mutation.line}: {run.outcome}: {mutation.change}"
+                + (f" ({run.by})" if run.by else ""),
+                flush=True,
+            )
         return Tried(mutation, run)
 
     pool = ThreadPoolExecutor(len(copies))

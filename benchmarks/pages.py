@@ -1,11 +1,14 @@
-"""How long the app's pages take in a library of many photos: when they are opened first, and at each press after that.
+"""How long the app's pages take in a library of many photos: when they are opened first, and at
+each press after that.
 
     python -m benchmarks.pages --photos DIR [--number N] [--folders M] [--json]
 
-The library is made, not indexed (`benchmarks.indexing` times that). Figures are those of up to 300 of the given photos, as the program
-itself measures them, again and again; vectors come in subjects, one to a folder, as near to each other as those of one subject are
-under the starter model; one photo in thirty has two copies. Timed is what the server does for a page, in this process: its script from
-start to end. Not timed: the browser, and what comes on routes of its own (previews, and the map's points, which have a line of their own).
+The library is made, not indexed (`benchmarks.indexing` times that). Figures are those of up to 300
+of the given photos, as the program itself measures them, again and again; vectors come in subjects,
+one to a folder, as near to each other as those of one subject are under the starter model; one
+photo in thirty has two copies. Timed is what the server does for a page, in this process: its
+script from start to end. Not timed: the browser, and what comes on routes of its own (previews, and
+the map's points, which have a line of their own).
 """
 
 from __future__ import annotations
@@ -52,25 +55,39 @@ def measured(folder: Path) -> list[DecodedPhoto]:
     found = list[DecodedPhoto]()
     for path in photos_below(folder, _MEASURED):
         with contextlib.suppress(PhotoError, OSError):
-            found.append(decode(path.read_bytes(), None, mtime=path.stat().st_mtime, name=path.name))
+            found.append(
+                decode(path.read_bytes(), None, mtime=path.stat().st_mtime, name=path.name)
+            )
     return found
 
 
-def make(library: Library, photos: list[DecodedPhoto], number: int, folders: int, root: Path) -> None:
+def make(
+    library: Library, photos: list[DecodedPhoto], number: int, folders: int, root: Path
+) -> None:
     """Fill the library with that many photos."""
     encoder, random = registry.get_encoder("starter"), np.random.default_rng(0)
     writer = Writer(library.catalog)
-    root_id, encoder_id = writer.add_root(str(root)), writer.encoder(encoder.name, encoder.version, encoder.dim)
+    root_id, encoder_id = (
+        writer.add_root(str(root)),
+        writer.encoder(encoder.name, encoder.version, encoder.dim),
+    )
     subject = np.sort(random.integers(0, folders, number))
     vectors = random.standard_normal((folders, encoder.dim)).astype(np.float32)[subject]
     vectors += _OWN**0.5 * random.standard_normal(vectors.shape).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     with writer.transaction():
         for i in range(number):
-            photo, digest = photos[i % len(photos)], hashlib.blake2b(b"%d" % i, digest_size=16).digest()
+            photo, digest = (
+                photos[i % len(photos)],
+                hashlib.blake2b(b"%d" % i, digest_size=16).digest(),
+            )
             photo_id = writer.add_photo(digest, _BYTES + i, photo)
             writer.add_embedding(encoder_id, photo_id, vectors[i])
-            writer.put_present(root_id, Seen(f"{subject[i]:05}/{i:07}.jpg", _BYTES + i, 1_600_000_000_000_000_000, 0), photo_id)
+            writer.put_present(
+                root_id,
+                Seen(f"{subject[i]:05}/{i:07}.jpg", _BYTES + i, 1_600_000_000_000_000_000, 0),
+                photo_id,
+            )
     ids = library.catalog.matching()
     ids.sort()
     _relate(writer, encoder_id, ids, vectors, subject)
@@ -81,7 +98,9 @@ def make(library: Library, photos: list[DecodedPhoto], number: int, folders: int
     writer.close()
 
 
-def _relate(writer: Writer, encoder_id: int, ids: np.ndarray, vectors: np.ndarray, subject: np.ndarray) -> None:
+def _relate(
+    writer: Writer, encoder_id: int, ids: np.ndarray, vectors: np.ndarray, subject: np.ndarray
+) -> None:
     """The nearest photos of each, which are of its subject, and the copies."""
     near, scores = stage_store.empty_rows(len(ids))
     found = list[Pair]()
@@ -93,7 +112,10 @@ def _relate(writer: Writer, encoder_id: int, ids: np.ndarray, vectors: np.ndarra
         scores[rows[:, None], np.arange(best.shape[1])] = np.take_along_axis(cosines, best, 1)
         for at in range(0, len(rows) - 2, _EACH):
             a, b, c = ids[rows[at : at + 3]].tolist()
-            found += [Pair(one, other, "picture", 0.98, dict(_SAME)) for one, other in ((a, b), (a, c), (b, c))]
+            found += [
+                Pair(one, other, "picture", 0.98, dict(_SAME))
+                for one, other in ((a, b), (a, c), (b, c))
+            ]
     with writer.transaction():
         stage_store.put_neighbours(writer, encoder_id, ids, near, scores)
         store.put_compared(writer, ((i, None) for i in ids.tolist()), PAIRS_VERSION)
@@ -120,12 +142,17 @@ def run(folder: Path) -> dict[str, Any]:
         first = timed(shown.run)
         if shown.exception:
             raise SystemExit(f"{page}: {shown.exception[0].value}")
-        results[page] = {"first": first, "again": float(np.median([timed(shown.run) for _ in range(5)]))}
+        results[page] = {
+            "first": first,
+            "again": float(np.median([timed(shown.run) for _ in range(5)])),
+        }
     results["the map's points"] = {
         "first": timed(lambda: anomalies_state.map_points("folder", None)),
         "again": timed(lambda: anomalies_state.map_points("kind", None)),
     }
-    results["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1 << (20 if sys.platform == "darwin" else 10))
+    results["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (
+        1 << (20 if sys.platform == "darwin" else 10)
+    )
     resources.close()
     return results
 
@@ -137,9 +164,15 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="benchmarks.pages", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--photos", type=Path, required=True, help="photos that the figures are taken of")
-    parser.add_argument("--number", type=int, default=100_000, help="photos in the library (100,000)")
+    parser = argparse.ArgumentParser(
+        prog="benchmarks.pages", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument(
+        "--photos", type=Path, required=True, help="photos that the figures are taken of"
+    )
+    parser.add_argument(
+        "--number", type=int, default=100_000, help="photos in the library (100,000)"
+    )
     parser.add_argument("--folders", type=int, default=300, help="folders that they lie in (300)")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
@@ -152,13 +185,20 @@ def main() -> int:
         library = Library.open(Path(scratch, "library"))
         with contextlib.closing(library), library.lock():
             make(library, photos, args.number, args.folders, root)
-        results = {"photos": Catalog(Path(scratch, "library", "catalog.db")).counts().photos} | run(Path(scratch, "library"))
+        results = {"photos": Catalog(Path(scratch, "library", "catalog.db")).counts().photos} | run(
+            Path(scratch, "library")
+        )
     if args.json:
         json.dump(results, sys.stdout, indent=1)
         return 0
-    print(f"{results.pop('photos'):,} photos, at most {results.pop('memory_mb'):,} MB\n\n{'seconds':<18}{'first':>8}{'again':>8}")
+    print(
+        f"{results.pop('photos'):,} photos, at most {results.pop('memory_mb'):,} MB\n\n{'seconds':<18}{'first':>8}{'again':>8}"
+    )
     for name, value in results.items():
-        print(f"{name:<18}" + "".join(f"{value[key]:>8.2f}" for key in ("first", "again") if key in value))
+        print(
+            f"{name:<18}"
+            + "".join(f"{value[key]:>8.2f}" for key in ("first", "again") if key in value)
+        )
     return 0
 
 

@@ -2,11 +2,14 @@
 
     python run.py bench retrieval --photos DIR --captions CSV [--encoder NAME] [--most N]
 
-Photos and a CSV with the columns `image` and `caption`. For each caption, all photos are ranked; R@k is how often the photo that the
-caption was written for is among the k best (Karpathy & Fei-Fei 2015, the measure of captioned photo sets). Beside the encoder stands its
-peer, ConSE alone (Norouzi et al. 2013): the same eyes' ImageNet probabilities and MiniLM vectors of the class names, with nothing learned.
-Photos per second are from file to vector: reading, decoding with preview and metadata as in indexing, and encoding; the model is loaded
-before. The starter was fitted on Flickr8k, so that on these photos it is flattered: `bench train_starter` measures it on photos held out.
+Photos and a CSV with the columns `image` and `caption`. For each caption, all photos are ranked;
+R@k is how often the photo that the caption was written for is among the k best (Karpathy & Fei-Fei
+2015, the measure of captioned photo sets). Beside the encoder stands its peer, ConSE alone (Norouzi
+et al. 2013): the same eyes' ImageNet probabilities and MiniLM vectors of the class names, with
+nothing learned. Photos per second are from file to vector: reading, decoding with preview and
+metadata as in indexing, and encoding; the model is loaded before. The starter was fitted on
+Flickr8k, so that on these photos it is flattered: `bench train_starter` measures it on photos held
+out.
 """
 
 from __future__ import annotations
@@ -28,7 +31,8 @@ from explorer.errors import ExplorerError
 
 
 class Encoded(NamedTuple):
-    """vectors: (photos, dim), zeros where a photo could not be read. seconds: from the first file to the last vector."""
+    """vectors: (photos, dim), zeros where a photo could not be read. seconds: from the first file
+    to the last vector."""
 
     vectors: Vectors
     read: int
@@ -39,7 +43,11 @@ def encode(encoder: Encoder, data: Captioned, workers: int) -> Encoded:
     """All photos through the decode pool and the encoder."""
     side = encoder.spec.size
     encoder.encode_images(np.zeros((1, side, side, 3), np.uint8))
-    vectors, read, start = np.zeros((len(data.photos), encoder.dim), np.float32), 0, time.perf_counter()
+    vectors, read, start = (
+        np.zeros((len(data.photos), encoder.dim), np.float32),
+        0,
+        time.perf_counter(),
+    )
     for numbers, pixels in _captions.pixels(data.photos, encoder.spec, workers):
         vectors[numbers] = encoder.encode_images(pixels)
         read += len(numbers)
@@ -70,17 +78,32 @@ class Conse:
 def measure(encoder: Encoder, data: Captioned, workers: int) -> tuple[list[float], Encoded]:
     """R@1/5/10 in percent, and what it took."""
     encoded = encode(encoder, data, workers)
-    phrases = np.concatenate([encoder.encode_texts(data.captions[start : start + 256]) for start in range(0, len(data.captions), 256)])
+    phrases = np.concatenate(
+        [
+            encoder.encode_texts(data.captions[start : start + 256])
+            for start in range(0, len(data.captions), 256)
+        ]
+    )
     return _captions.recall(encoded.vectors, phrases, data.of), encoded
 
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="bench retrieval", description=__doc__.splitlines()[0])
-    parser.add_argument("--photos", type=Path, required=True, help="photos; searched with all below")
-    parser.add_argument("--captions", type=Path, required=True, help="CSV with the columns image and caption")
+    parser.add_argument(
+        "--photos", type=Path, required=True, help="photos; searched with all below"
+    )
+    parser.add_argument(
+        "--captions", type=Path, required=True, help="CSV with the columns image and caption"
+    )
     parser.add_argument("--encoder", default="starter", metavar="NAME")
     parser.add_argument("--most", type=int, metavar="N", help="only the first so many photos")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="decode processes (default: one a core)")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="decode processes (default: one a core)",
+    )
     args = parser.parse_args(argv)
     data = _captions.read(args.photos, args.captions, most=args.most)
     try:
@@ -88,7 +111,9 @@ def main(argv: list[str] | None = None) -> None:
     except ExplorerError as error:
         raise SystemExit(str(error)) from error
     if not encoder.has_text:
-        raise SystemExit(f"“{encoder.name}” knows pictures, not words: there is no phrase to measure it with.")
+        raise SystemExit(
+            f"“{encoder.name}” knows pictures, not words: there is no phrase to measure it with."
+        )
     peer: Encoder = Conse()  # type: ignore[assignment]
     print(f"{len(data.photos):,} photos, {len(data.captions):,} captions")
     print(f"{'':<20}{'R@1 / 5 / 10':>20}{'photos/s':>10}{'read':>8}")
@@ -97,9 +122,14 @@ def main(argv: list[str] | None = None) -> None:
         recall, encoded = measure(each, data, args.workers)
         speed = encoded.read / encoded.seconds
         figures.append((recall, speed))
-        print(f"{each.name:<20}{_captions.shown(recall):>20}{speed:>10.1f}{encoded.read:>8,}", flush=True)
+        print(
+            f"{each.name:<20}{_captions.shown(recall):>20}{speed:>10.1f}{encoded.read:>8,}",
+            flush=True,
+        )
     ours, theirs = figures
-    ratios = " / ".join(f"{mine / max(plain, 1e-9):.1f}" for mine, plain in zip(ours[0], theirs[0], strict=True))
+    ratios = " / ".join(
+        f"{mine / max(plain, 1e-9):.1f}" for mine, plain in zip(ours[0], theirs[0], strict=True)
+    )
     print(f"{'ratio':<20}{ratios:>20}{ours[1] / theirs[1]:>10.2f}")
 
 

@@ -1,12 +1,16 @@
-"""What becomes of broken files: a folder of them, and copies of them that are broken further, are indexed among good photos.
+"""What becomes of broken files: a folder of them, and copies of them that are broken further, are
+indexed among good photos.
 
-    python -m benchmarks.robustness --files FOLDER [--mutate N] [--good N] [--seed N] [--keep DIR] [--list]
+    python -m benchmarks.robustness --files FOLDER [--mutate N] [--good N] [--seed N] [--keep DIR]
+    [--list]
 
-Every file of the folder, whatever it is called, is copied under a photo's name; `--mutate` adds that many copies of each with flipped
-bits, cut ends, cut-out, doubled and swapped pieces. All are indexed with good photos between them, in the decode processes that
-indexing always uses. Counted are: indexed, indexed though damaged, failed with a reason, decoders that crashed, decoders that were
-stopped for taking too long. The exit code is 1 if a file is not accounted for, a good photo is not indexed, a failure has no reason,
-a second run finds anything to do, or the library does not verify.
+Every file of the folder, whatever it is called, is copied under a photo's name; `--mutate` adds
+that many copies of each with flipped bits, cut ends, cut-out, doubled and swapped pieces. All are
+indexed with good photos between them, in the decode processes that indexing always uses. Counted
+are: indexed, indexed though damaged, failed with a reason, decoders that crashed, decoders that
+were stopped for taking too long. The exit code is 1 if a file is not accounted for, a good photo is
+not indexed, a failure has no reason, a second run finds anything to do, or the library does not
+verify.
 """
 
 from __future__ import annotations
@@ -54,12 +58,26 @@ class Colours:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="benchmarks.robustness", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="benchmarks.robustness", description=(__doc__ or "").splitlines()[0]
+    )
     parser.add_argument("--files", required=True, type=Path, help="the folder of broken files")
-    parser.add_argument("--mutate", type=int, default=0, metavar="N", help="further broken copies of each (default: none)")
-    parser.add_argument("--good", type=int, default=50, metavar="N", help="good photos between them (default: 50)")
-    parser.add_argument("--seed", type=int, default=0, help="of the ways in which copies are broken (default: 0)")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="work in this new folder and leave it there")
+    parser.add_argument(
+        "--mutate",
+        type=int,
+        default=0,
+        metavar="N",
+        help="further broken copies of each (default: none)",
+    )
+    parser.add_argument(
+        "--good", type=int, default=50, metavar="N", help="good photos between them (default: 50)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of the ways in which copies are broken (default: 0)"
+    )
+    parser.add_argument(
+        "--keep", type=Path, metavar="DIR", help="work in this new folder and leave it there"
+    )
     parser.add_argument("--list", action="store_true", help="name every file that failed, and why")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -80,7 +98,9 @@ def _copy(source: Path, target: Path, mutate: int, random: np.random.Generator) 
         suffix = path.suffix.lower()
         name = path.name if suffix in EXTENSIONS or suffix in UNSUPPORTED else f"{path.name}.jpg"
         # Hidden and system names would be left out on purpose.
-        folder = target / "".join(part.strip(".@#$") + "/" for part in path.relative_to(source).parts[:-1])
+        folder = target / "".join(
+            part.strip(".@#$") + "/" for part in path.relative_to(source).parts[:-1]
+        )
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"0-{name}").write_bytes(data)
         for copy in range(mutate):
@@ -100,19 +120,27 @@ def mutated(data: bytes, random: np.random.Generator) -> bytes:
         match int(random.integers(7)):
             case 0:
                 # Single bits, mostly where headers are.
-                for at in random.integers(0, min(size, 2048) if random.random() < 0.6 else size, int(random.integers(1, 12))):
+                for at in random.integers(
+                    0,
+                    min(size, 2048) if random.random() < 0.6 else size,
+                    int(random.integers(1, 12)),
+                ):
                     changed[at] ^= 1 << int(random.integers(8))
             case 1:
                 del changed[start:]
             case 2:
                 del changed[start : start + length]
             case 3:
-                changed[start : start + length] = random.integers(0, 256, length, np.uint8).tobytes()
+                changed[start : start + length] = random.integers(
+                    0, 256, length, np.uint8
+                ).tobytes()
             case 4:
                 changed[start:start] = changed[start : start + length]
             case 5:
                 # A number that is far too large, or none.
-                value = (b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\0\0\0", b"\xff\xff\0\0")[int(random.integers(4))]
+                value = (b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\0\0\0", b"\xff\xff\0\0")[
+                    int(random.integers(4))
+                ]
                 at = min(int(random.integers(min(size, 512))), size - 4)
                 changed[at : at + 4] = value
             case _:
@@ -128,7 +156,9 @@ def _good(target: Path, number: int) -> int:
     target.mkdir()
     for seed in range(number):
         picture = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), np.uint8)
-        Image.fromarray(picture).resize((640, 480), Image.Resampling.BICUBIC).save(target / f"{seed}.jpg", quality=90)
+        Image.fromarray(picture).resize((640, 480), Image.Resampling.BICUBIC).save(
+            target / f"{seed}.jpg", quality=90
+        )
     return number
 
 
@@ -145,12 +175,20 @@ def _measure(photos: Path, folder: Path, broken: int, good: int, *, names: bool)
     finally:
         library.close()
     files = [str(path) for path in photos.rglob("*") if path.is_file()]
-    faults = [f"{path} is not accounted for" for path in files if path not in present and path not in rows]
+    faults = [
+        f"{path} is not accounted for" for path in files if path not in present and path not in rows
+    ]
     faults += [f"{path} failed without a reason" for path, reason in rows.items() if not reason]
     faults += [
-        f"{path} is a good photo and was not indexed" for path in files if Path(path).parent == photos / "good" and path not in present
+        f"{path} is a good photo and was not indexed"
+        for path in files
+        if Path(path).parent == photos / "good" and path not in present
     ]
-    faults += [f"a second run found something to do: {again}"] if again.indexed or again.moved or again.missing or again.encoded else []
+    faults += (
+        [f"a second run found something to do: {again}"]
+        if again.indexed or again.moved or again.missing or again.encoded
+        else []
+    )
     faults += [f"verify: {problem.text}" for problem in report.problems]
     crashed = [path for path, reason in rows.items() if CRASHED in reason]
     stopped = [path for path, reason in rows.items() if STOPPED in reason]
@@ -158,7 +196,9 @@ def _measure(photos: Path, folder: Path, broken: int, good: int, *, names: bool)
     for path, reason in rows.items():
         if names or path in crashed or path in stopped:
             print(f"  {Path(path).relative_to(photos)}: {reason}")
-    print(f"decoders that crashed: {len(crashed)}, that were stopped: {len(stopped)}, faults: {len(faults)}")
+    print(
+        f"decoders that crashed: {len(crashed)}, that were stopped: {len(stopped)}, faults: {len(faults)}"
+    )
     for fault in faults[:50]:
         print(fault)
     return int(bool(faults))
@@ -176,8 +216,12 @@ def _show(progress: Progress) -> None:
 
 
 def _say(tally: Tally, reasons: Counter[str], seconds: float, broken: int, good: int) -> None:
-    print(f"{broken:,} broken files and {good:,} good photos in {seconds:.1f} s ({(broken + good) / seconds:.0f}/s):")
-    print(f"  {tally.indexed:,} indexed, {tally.failed:,} failed, {tally.encoded:,} different photos")
+    print(
+        f"{broken:,} broken files and {good:,} good photos in {seconds:.1f} s ({(broken + good) / seconds:.0f}/s):"
+    )
+    print(
+        f"  {tally.indexed:,} indexed, {tally.failed:,} failed, {tally.encoded:,} different photos"
+    )
     for reason, number in reasons.most_common(25):
         print(f"  {number:6,} {reason}")
 

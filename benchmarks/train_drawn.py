@@ -1,11 +1,13 @@
-"""Learn to tell drawings from photos by the starter's vectors, and write `explorer/anomalies/data/drawn-starter.npz`.
+"""Learn to tell drawings from photos by the starter's vectors, and write
+`explorer/anomalies/data/drawn-starter.npz`.
 
     python -m benchmarks.train_drawn --photos DIR [--out FILE]
 
-One weight for each number of a vector and a bias, by logistic regression (scikit-learn, L2, both classes counting alike), on photos against
-pictures drawn by rule (`_drawings.py`). First on every second photo, to say what share of the other half is taken for drawn; with
---out once more on all, and written. Same photos, same numbers. How well pictures are told that others drew, `benchmarks/anomalies.py`
-says (`--only drawings --foreign DIR`).
+One weight for each number of a vector and a bias, by logistic regression (scikit-learn, L2, both
+classes counting alike), on photos against pictures drawn by rule (`_drawings.py`). First on every
+second photo, to say what share of the other half is taken for drawn; with --out once more on all,
+and written. Same photos, same numbers. How well pictures are told that others drew,
+`benchmarks/anomalies.py` says (`--only drawings --foreign DIR`).
 """
 
 from __future__ import annotations
@@ -49,7 +51,9 @@ def vectors(pictures: Iterable[bytes], encoder: Encoder) -> npt.NDArray[np.float
 
 def fitted(photos: npt.NDArray[np.float32], drawn: npt.NDArray[np.float32]) -> LogisticRegression:
     truth = np.r_[np.zeros(len(photos)), np.ones(len(drawn))]
-    return LogisticRegression(C=_STRENGTH, max_iter=3000, class_weight="balanced").fit(np.r_[photos, drawn] * _SCALE, truth)
+    return LogisticRegression(C=_STRENGTH, max_iter=3000, class_weight="balanced").fit(
+        np.r_[photos, drawn] * _SCALE, truth
+    )
 
 
 def packed(number: int, seed: int) -> Iterable[bytes]:
@@ -60,21 +64,37 @@ def packed(number: int, seed: int) -> Iterable[bytes]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="benchmarks.train_drawn", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="benchmarks.train_drawn", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("--photos", required=True, type=Path, help="any folder of photos")
     parser.add_argument("--out", type=Path, help="where the weights go")
     args = parser.parse_args()
     encoder = get_encoder("starter")
-    files = sorted(path for path in args.photos.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file())
-    photos, drawn = vectors((path.read_bytes() for path in files), encoder), vectors(packed(_NUMBER, 1), encoder)
+    files = sorted(
+        path
+        for path in args.photos.rglob("*")
+        if path.suffix.lower() in EXTENSIONS and path.is_file()
+    )
+    photos, drawn = (
+        vectors((path.read_bytes() for path in files), encoder),
+        vectors(packed(_NUMBER, 1), encoder),
+    )
     half = fitted(photos[::2], drawn)
     others = half.decision_function(photos[1::2] * _SCALE)
     new = half.decision_function(vectors(packed(120, 7), encoder) * _SCALE)
-    print(f"photos not trained on: {(others > 0).mean():.2%} taken for drawn; drawings not trained on: {(new > 0).mean():.1%}")
+    print(
+        f"photos not trained on: {(others > 0).mean():.2%} taken for drawn; drawings not trained on: {(new > 0).mean():.1%}"
+    )
     if args.out:
         whole = fitted(photos, drawn)
         weights = (whole.coef_[0] * _SCALE).astype(np.float32)
-        np.savez(args.out, weights=weights, bias=np.float32(whole.intercept_[0]), version=np.array(encoder.version))
+        np.savez(
+            args.out,
+            weights=weights,
+            bias=np.float32(whole.intercept_[0]),
+            version=np.array(encoder.version),
+        )
         print(f"written to {args.out}")
 
 

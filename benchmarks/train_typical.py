@@ -1,9 +1,11 @@
-"""Learn how everyday photos lie among the starter's vectors, and write `explorer/anomalies/data/typical-starter.npz`.
+"""Learn how everyday photos lie among the starter's vectors, and write
+`explorer/anomalies/data/typical-starter.npz`.
 
     python -m benchmarks.train_typical --photos DIR [--out FILE]
 
-The mean of the vectors and the centres of the groups that they fall into (k-means, scikit-learn), of every third photo by name: those that
-`benchmarks/anomalies.py --held-out` leaves out. Prints how unlike the centres those photos are, and the others. Same photos, same numbers.
+The mean of the vectors and the centres of the groups that they fall into (k-means, scikit-learn),
+of every third photo by name: those that `benchmarks/anomalies.py --held-out` leaves out. Prints how
+unlike the centres those photos are, and the others. Same photos, same numbers.
 """
 
 from __future__ import annotations
@@ -23,14 +25,22 @@ _GROUPS = 256
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="benchmarks.train_typical", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="benchmarks.train_typical", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("--photos", required=True, type=Path, help="any folder of everyday photos")
     parser.add_argument("--out", type=Path, help="where the numbers go")
     args = parser.parse_args()
     encoder = get_encoder("starter")
-    files = sorted(path for path in args.photos.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file())
+    files = sorted(
+        path
+        for path in args.photos.rglob("*")
+        if path.suffix.lower() in EXTENSIONS and path.is_file()
+    )
     if len(files) < 6 * _GROUPS:
-        parser.error(f"it takes {6 * _GROUPS:,} photos or more to learn from, and {len(files):,} lie below {args.photos}")
+        parser.error(
+            f"it takes {6 * _GROUPS:,} photos or more to learn from, and {len(files):,} lie below {args.photos}"
+        )
     learned = vectors((path.read_bytes() for path in files[::3]), encoder).astype(np.float32)
     centres = KMeans(_GROUPS, n_init=1, max_iter=30, random_state=0).fit(learned).cluster_centers_
     centres /= np.linalg.norm(centres, axis=1, keepdims=True)
@@ -41,7 +51,9 @@ def main() -> None:
     usual, above = np.percentile(distance(learned, unpacked), [50, 84.13])
     others = vectors((path.read_bytes() for path in files[1::9]), encoder).astype(np.float32)
     far = (distance(others, unpacked) - usual) / (above - usual)
-    print(f"{len(learned):,} photos; others lie at {np.median(far):.2f} spreads, 1 in 200 of them beyond {np.quantile(far, 0.995):.2f}")
+    print(
+        f"{len(learned):,} photos; others lie at {np.median(far):.2f} spreads, 1 in 200 of them beyond {np.quantile(far, 0.995):.2f}"
+    )
     if args.out:
         middle = learned.mean(axis=0).astype(np.float32)
         np.savez_compressed(

@@ -1,9 +1,11 @@
-"""Whether the starter's vectors tell a photo that lies turned from one that is upright, with as few false alarms as a person would bear.
+"""Whether the starter's vectors tell a photo that lies turned from one that is upright, with as few
+false alarms as a person would bear.
 
     python -m benchmarks.turned --photos DIR [--limit N]
 
-A logistic regression learns on half of the photos, upright against turned by a quarter, a half and three quarters; on the other half it is
-said how well it ranks, and what share of turned photos lies beyond the line that one upright photo in a thousand crosses.
+A logistic regression learns on half of the photos, upright against turned by a quarter, a half and
+three quarters; on the other half it is said how well it ranks, and what share of turned photos lies
+beyond the line that one upright photo in a thousand crosses.
 """
 
 from __future__ import annotations
@@ -22,12 +24,20 @@ from explorer.photos.formats import EXTENSIONS
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="benchmarks.turned", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--photos", required=True, type=Path, help="a folder of photos that lie upright")
+    parser = argparse.ArgumentParser(
+        prog="benchmarks.turned", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument(
+        "--photos", required=True, type=Path, help="a folder of photos that lie upright"
+    )
     parser.add_argument("--limit", type=int, default=1500)
     args = parser.parse_args()
     encoder = get_encoder("starter")
-    files = sorted(path for path in args.photos.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file())
+    files = sorted(
+        path
+        for path in args.photos.rglob("*")
+        if path.suffix.lower() in EXTENSIONS and path.is_file()
+    )
     found = list[np.ndarray]()
     for path in files[:: max(1, len(files) // args.limit)]:
         try:
@@ -35,17 +45,29 @@ def main() -> None:
         except ExplorerError:
             continue
         if pixels is not None:
-            found.append(encoder.encode_images(np.stack([np.rot90(pixels, turn) for turn in range(4)])))
+            found.append(
+                encoder.encode_images(np.stack([np.rot90(pixels, turn) for turn in range(4)]))
+            )
     seen = np.stack(found)
     learnt, asked = seen[::2], seen[1::2]
-    inputs = np.concatenate([np.repeat(learnt[:, 0], 3, axis=0), *(learnt[:, turn] for turn in (1, 2, 3))])
-    model = LogisticRegression(C=0.3, max_iter=3000).fit(inputs * 10, np.repeat([0, 1], 3 * len(learnt)))
+    inputs = np.concatenate(
+        [np.repeat(learnt[:, 0], 3, axis=0), *(learnt[:, turn] for turn in (1, 2, 3))]
+    )
+    model = LogisticRegression(C=0.3, max_iter=3000).fit(
+        inputs * 10, np.repeat([0, 1], 3 * len(learnt))
+    )
     odds = [model.decision_function(asked[:, turn] * 10) for turn in range(4)]
     line = np.quantile(odds[0], 0.999)
     print(f"{len(seen)} photos, half of them learned on")
-    for turn, name in ((1, "a quarter to the left"), (2, "upside down"), (3, "a quarter to the right")):
+    for turn, name in (
+        (1, "a quarter to the left"),
+        (2, "upside down"),
+        (3, "a quarter to the right"),
+    ):
         area = roc_auc_score(np.repeat([0, 1], len(asked)), np.concatenate([odds[0], odds[turn]]))
-        print(f"{name:<24} AUROC {area:.3f}, found where one upright photo in a thousand is flagged: {(odds[turn] > line).mean():.0%}")
+        print(
+            f"{name:<24} AUROC {area:.3f}, found where one upright photo in a thousand is flagged: {(odds[turn] > line).mean():.0%}"
+        )
 
 
 if __name__ == "__main__":

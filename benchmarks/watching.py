@@ -1,12 +1,15 @@
-"""What a person does with many files at once, while the app watches: copied in, moved inside, moved to another folder, copied twice.
+"""What a person does with many files at once, while the app watches: copied in, moved inside, moved
+to another folder, copied twice.
 
     python run.py bench watching [--photos 10000] [--encoder NAME] [--keep DIR]
 
-Makes so many small photos by rule, starts the indexer as the app does, and copies them into a watched folder with the system's own `cp -r`
-(on Windows: Python's). Then the whole tree is moved within its folder, moved to another watched folder, copied there, and the copy
-deleted. For each step: seconds from its end until the library shows what is on the disk, how many photos were encoded and how often, how
-many files were lost or twice, and the largest memory of the indexer and of its decoders while it lasted. At the end the library is
-verified. The exit code is 1 if anything was lost, twice, or encoded again, or if the library does not verify.
+Makes so many small photos by rule, starts the indexer as the app does, and copies them into a
+watched folder with the system's own `cp -r` (on Windows: Python's). Then the whole tree is moved
+within its folder, moved to another watched folder, copied there, and the copy deleted. For each
+step: seconds from its end until the library shows what is on the disk, how many photos were encoded
+and how often, how many files were lost or twice, and the largest memory of the indexer and of its
+decoders while it lasted. At the end the library is verified. The exit code is 1 if anything was
+lost, twice, or encoded again, or if the library does not verify.
 """
 
 from __future__ import annotations
@@ -37,10 +40,18 @@ _LOOK, _SECONDS_A_PHOTO = 0.2, 0.5
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="benchmarks.watching", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--photos", type=int, default=10_000, metavar="N", help="how many (default: 10,000)")
-    parser.add_argument("--encoder", default="starter", metavar="NAME", help="the model to use (default: starter)")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="work in this new folder and leave it there")
+    parser = argparse.ArgumentParser(
+        prog="benchmarks.watching", description=(__doc__ or "").splitlines()[0]
+    )
+    parser.add_argument(
+        "--photos", type=int, default=10_000, metavar="N", help="how many (default: 10,000)"
+    )
+    parser.add_argument(
+        "--encoder", default="starter", metavar="NAME", help="the model to use (default: starter)"
+    )
+    parser.add_argument(
+        "--keep", type=Path, metavar="DIR", help="work in this new folder and leave it there"
+    )
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         return _Story(args.keep or Path(scratch), args.photos, args.encoder).run()
@@ -74,9 +85,13 @@ class _Story:
         return int(bool(self._faults))
 
     def _steps(self, pid: int) -> None:
-        self._step(pid, "copied in", lambda: _copy(self._source, self._one / "copy"), encoded=self._number)
+        self._step(
+            pid, "copied in", lambda: _copy(self._source, self._one / "copy"), encoded=self._number
+        )
         self._step(pid, "moved inside", lambda: (self._one / "copy").rename(self._one / "moved"))
-        self._step(pid, "moved to the other", lambda: (self._one / "moved").rename(self._two / "moved"))
+        self._step(
+            pid, "moved to the other", lambda: (self._one / "moved").rename(self._two / "moved")
+        )
         self._step(pid, "copied again", lambda: _copy(self._two / "moved", self._one / "again"))
         # Half of all files: it asks first.
         self._step(pid, "copy deleted", lambda: self._forget(self._one / "again"))
@@ -99,7 +114,8 @@ class _Story:
         after = self._ids()
         new = len(set(after.values()) - set(before.values()))
         total = sum(number for _, _, _, number in self._library.catalog.encoders()) - known
-        # A photo that keeps its id was not encoded again: vectors are made with their photo, and never apart while one encoder is used.
+        # A photo that keeps its id was not encoded again: vectors are made with their photo, and
+        # never apart while one encoder is used.
         kept = len(set(before.values()) & set(after.values()))
         print(
             f"{what:<20} {done - began:6.1f} s to do, followed {seconds:6.1f} s later; {new:,} photos encoded, {kept:,} kept;"
@@ -109,15 +125,26 @@ class _Story:
             self._faults.append(f"{what}: {new:,} photos encoded, not {encoded:,}")
         on_disk = self._on_disk()
         if set(after) != on_disk:
-            self._faults.append(f"{what}: {len(on_disk - set(after)):,} files lost, {len(set(after) - on_disk):,} too many")
+            self._faults.append(
+                f"{what}: {len(on_disk - set(after)):,} files lost, {len(set(after) - on_disk):,} too many"
+            )
         if len(set(after.values())) != self._number:
-            self._faults.append(f"{what}: {len(set(after.values())):,} different photos, not {self._number:,}")
+            self._faults.append(
+                f"{what}: {len(set(after.values())):,} different photos, not {self._number:,}"
+            )
 
     def _follows(self) -> bool:
         worker = self._library.catalog.worker()
-        if worker is None or worker["phase"] != "watching" or self._library.catalog.waiting_commands():
+        if (
+            worker is None
+            or worker["phase"] != "watching"
+            or self._library.catalog.waiting_commands()
+        ):
             return False
-        return self._library.catalog.counts().files == len(self._on_disk()) and set(self._ids()) == self._on_disk()
+        return (
+            self._library.catalog.counts().files == len(self._on_disk())
+            and set(self._ids()) == self._on_disk()
+        )
 
     def _ids(self) -> dict[str, int]:
         """The photo's id of every file that the library shows as being there."""
@@ -135,12 +162,15 @@ class _Story:
         end = time.monotonic() + 60 + _SECONDS_A_PHOTO * self._number
         while not until():
             if time.monotonic() > end:
-                raise SystemExit(f"waited in vain for “{what}”: {self._library.catalog.counts()}, {self._library.catalog.worker()}")
+                raise SystemExit(
+                    f"waited in vain for “{what}”: {self._library.catalog.counts()}, {self._library.catalog.worker()}"
+                )
             time.sleep(0.25)
 
 
 class _Memory:
-    """The largest memory (resident, bytes) of a process and of the sum of its children during a block."""
+    """The largest memory (resident, bytes) of a process and of the sum of its children during a
+    block."""
 
     def __init__(self, pid: int) -> None:
         self._process, self._stop = psutil.Process(pid), threading.Event()
@@ -160,7 +190,10 @@ class _Memory:
             # A decoder may end while it is looked at.
             with contextlib.suppress(psutil.Error):
                 self.worker = max(self.worker, self._process.memory_info().rss)
-                self.decoders = max(self.decoders, sum(child.memory_info().rss for child in self._process.children()))
+                self.decoders = max(
+                    self.decoders,
+                    sum(child.memory_info().rss for child in self._process.children()),
+                )
 
 
 def make(folder: Path, number: int) -> None:
@@ -169,7 +202,9 @@ def make(folder: Path, number: int) -> None:
         album = folder / f"album {seed // _ALBUM:03}"
         album.mkdir(exist_ok=True)
         picture = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), np.uint8)
-        Image.fromarray(picture).resize((320, 240), Image.Resampling.BICUBIC).save(album / f"{seed:06}.jpg", quality=85)
+        Image.fromarray(picture).resize((320, 240), Image.Resampling.BICUBIC).save(
+            album / f"{seed:06}.jpg", quality=85
+        )
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -1,8 +1,9 @@
 """Getting the packages, before anything else can be imported.
 
-Runs on whatever Python it is started with, so this file keeps to what old ones understand and to the standard library, and says
-clearly when a Python is too old. The packages go into `.venv` beside run.py, unless the Python that runs has them all. A stamp in
-`.venv` says which requirements it holds; while that fits, a start costs a few milliseconds and asks nobody.
+Runs on whatever Python it is started with, so this file keeps to what old ones understand and to
+the standard library, and says clearly when a Python is too old. The packages go into `.venv` beside
+run.py, unless the Python that runs has them all. A stamp in `.venv` says which requirements it
+holds; while that fits, a start costs a few milliseconds and asks nobody.
 """
 
 import hashlib
@@ -26,9 +27,11 @@ class SetupError(Exception):
 
 
 def prepare(entry, words):
-    """Make sure that the packages are there, if need be by running again inside `.venv`; gives the words of the command.
+    """Make sure that the packages are there, if need be by running again inside `.venv`; gives the
+    words of the command.
 
-    entry: the path of run.py. words: what follows it on the command line. `test` is carried out here and never returns.
+    entry: the path of run.py. words: what follows it on the command line. `test` is carried out
+    here and never returns.
     Exits with 1 and one line on standard error where something is in the way.
     """
     project = os.path.dirname(os.path.abspath(entry))
@@ -44,15 +47,22 @@ def prepare(entry, words):
         sys.stderr.write("\nStopped while setting up; the next start goes on from here.\n")
         sys.exit(130)
     if tests:
-        sys.exit(subprocess.call([python, "-m", "pytest"] + side_by_side(words[1:]) + words[1:], cwd=project))
+        sys.exit(
+            subprocess.call(
+                [python, "-m", "pytest"] + side_by_side(words[1:]) + words[1:], cwd=project
+            )
+        )
     if python != sys.executable:
         _run_again(python, [os.path.abspath(entry)] + words)
     return words
 
 
 def side_by_side(words):
-    """What has pytest run as many tests at once as there are cores; nothing where the words say otherwise, or ask for a debugger."""
-    chosen = any(word.startswith(("-n", "--numprocesses", "--dist", "--pdb", "--trace")) for word in words)
+    """What has pytest run as many tests at once as there are cores; nothing where the words say
+    otherwise, or ask for a debugger."""
+    chosen = any(
+        word.startswith(("-n", "--numprocesses", "--dist", "--pdb", "--trace")) for word in words
+    )
     return [] if chosen else ["-n", "logical", "--dist", "loadscope"]
 
 
@@ -61,17 +71,24 @@ def check_python(version):
     if tuple(version[:2]) < OLDEST:
         raise SetupError(
             "Photo Explorer needs Python {}.{} or newer; this is {}.{}. Install a newer one from python.org or your system's"
-            " packages, and start run.py with it.".format(OLDEST[0], OLDEST[1], version[0], version[1])
+            " packages, and start run.py with it.".format(
+                OLDEST[0], OLDEST[1], version[0], version[1]
+            )
         )
 
 
 def environment(project, requirements):
-    """The Python that has everything in that requirements file: this one, or `.venv`'s, set up if need be.
+    """The Python that has everything in that requirements file: this one, or `.venv`'s, set up if
+    need be.
 
     Raises SetupError.
     """
     folder = os.path.join(project, ".venv")
-    python = os.path.join(folder, "Scripts", "python.exe") if os.name == "nt" else os.path.join(folder, "bin", "python")
+    python = (
+        os.path.join(folder, "Scripts", "python.exe")
+        if os.name == "nt"
+        else os.path.join(folder, "bin", "python")
+    )
     stamp = os.path.join(folder, "explorer-" + os.path.basename(requirements) + ".stamp")
     wanted = fingerprint(requirements)
     # The one that runs is asked first when it is `.venv`'s own, or there is no `.venv` that fits.
@@ -90,7 +107,8 @@ def _is_inside(folder):
 
 
 def fingerprint(requirements):
-    """What a stamp holds: the requirements' text, with the files they name, and the version of Python."""
+    """What a stamp holds: the requirements' text, with the files they name, and the version of
+    Python."""
     text = "".join(_lines(requirements)) + "{}.{}".format(*sys.version_info[:2])
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
@@ -126,7 +144,8 @@ def missing(requirements):
 
 
 def meets(version, specifier):
-    """Whether a version meets a specifier made of >=, <, == and commas, comparing the numbers of the release."""
+    """Whether a version meets a specifier made of >=, <, == and commas, comparing the numbers of
+    the release."""
     for part in filter(None, specifier.split(",")):
         operator, bound = re.match(r"(>=|==|<)\s*(\S+)", part.strip()).groups()
         have, want = _release(version), _release(bound)
@@ -163,9 +182,12 @@ def _check_disk(project):
 
 
 def _make_venv(folder):
-    # What an interrupted start left is not worth keeping: packages that were fetched are in pip's own cache.
+    # What an interrupted start left is not worth keeping: packages that were fetched are in pip's
+    # own cache.
     shutil.rmtree(folder, ignore_errors=True)
-    made = subprocess.run([sys.executable, "-m", "venv", folder], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", folder], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     if made.returncode:
         shutil.rmtree(folder, ignore_errors=True)
         output = made.stdout.decode("utf-8", "replace").strip()
@@ -180,10 +202,25 @@ def _make_venv(folder):
 
 def _install(python, requirements):
     """Run pip, telling the person what it is at; raises SetupError with pip's own reason."""
-    command = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off", "-r", requirements]
+    command = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--progress-bar",
+        "off",
+        "-r",
+        requirements,
+    ]
     # pip's own words are kept in English and unwrapped, as they are read here.
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=dict(os.environ, PYTHONUNBUFFERED="1")
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        env=dict(os.environ, PYTHONUNBUFFERED="1"),
     )
     meter, output = _Meter(), []
     try:
@@ -208,9 +245,14 @@ def progress(line):
     found = re.match(r"Collecting ([\w.\-]+)", line)
     if found:
         return "Looking for {}".format(found.group(1))
-    found = re.match(r"\s*(?:Downloading|Using cached|Processing) (?:\S*/)?([A-Za-z0-9_.]+?)-\d\S*(?: \(([\d.]+ \wB)\))?", line)
+    found = re.match(
+        r"\s*(?:Downloading|Using cached|Processing) (?:\S*/)?([A-Za-z0-9_.]+?)-\d\S*(?: \(([\d.]+ \wB)\))?",
+        line,
+    )
     if found:
-        return "Fetching {}{}".format(found.group(1), " ({})".format(found.group(2)) if found.group(2) else "")
+        return "Fetching {}{}".format(
+            found.group(1), " ({})".format(found.group(2)) if found.group(2) else ""
+        )
     if line.startswith("Installing collected packages"):
         return "Installing {} packages; this is the longest part".format(line.count(",") + 1)
     return None
@@ -218,15 +260,27 @@ def progress(line):
 
 def reason(output):
     """pip's reason for failing: its last line that says ERROR, without that word."""
-    errors = [line for line in output if line.startswith("ERROR:") and "No matching distribution" not in line]
+    errors = [
+        line
+        for line in output
+        if line.startswith("ERROR:") and "No matching distribution" not in line
+    ]
     errors = errors or [line for line in output if line.startswith("ERROR:")]
-    text = errors[-1][len("ERROR:") :].strip() if errors else (output[-1].strip() if output else "pip said nothing")
-    offline = any("NewConnectionError" in line or "Temporary failure in name resolution" in line for line in output)
+    text = (
+        errors[-1][len("ERROR:") :].strip()
+        if errors
+        else (output[-1].strip() if output else "pip said nothing")
+    )
+    offline = any(
+        "NewConnectionError" in line or "Temporary failure in name resolution" in line
+        for line in output
+    )
     return text + (" (is this computer online?)" if offline else "")
 
 
 class _Meter:
-    """One line that says what is going on and for how long: rewritten in a terminal, every fifteen seconds elsewhere."""
+    """One line that says what is going on and for how long: rewritten in a terminal, every fifteen
+    seconds elsewhere."""
 
     def __init__(self):
         self._terminal = sys.stderr.isatty()
@@ -253,7 +307,8 @@ def _say(text):
 
 
 def _run_again(python, arguments):
-    """Replace this process by the environment's Python; on Windows, which cannot, run it and pass its exit code on."""
+    """Replace this process by the environment's Python; on Windows, which cannot, run it and pass
+    its exit code on."""
     if os.name == "nt":
         try:
             sys.exit(subprocess.call([python] + arguments))

@@ -18,12 +18,14 @@ def data_dir() -> Path:
 
 
 def library_dir(given: str | os.PathLike[str] | None = None) -> Path:
-    """The library's folder: what was given, else `EXPLORER_LIBRARY`, else the platform's user-data folder."""
+    """The library's folder: what was given, else `EXPLORER_LIBRARY`, else the platform's user-data
+    folder."""
     chosen = given or os.environ.get("EXPLORER_LIBRARY")
     return Path(chosen).expanduser().absolute() if chosen else data_dir() / "library"
 
 
 def models_dir() -> Path:
-    """Where weights and converted models are kept, shared by all libraries (`EXPLORER_MODELS` moves it)."""
+    """Where weights and converted models are kept, shared by all libraries (`EXPLORER_MODELS` moves
+    it)."""
     chosen = os.environ.get("EXPLORER_MODELS")
     return Path(chosen).expanduser().absolute() if chosen else data_dir() / "models"

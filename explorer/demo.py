@@ -1,7 +1,8 @@
 """The demo: a folder of sample photos as a person might have it, with all that goes wrong in one.
 
-Real photographs (`demo_photos`) in albums by year and place; then what gathers beside them: copies, edited versions, bursts, blurred
-and dark ones, files that are broken or lie about their date, scans, screenshots, and every format that can be read.
+Real photographs (`demo_photos`) in albums by year and place; then what gathers beside them: copies,
+edited versions, bursts, blurred and dark ones, files that are broken or lie about their date,
+scans, screenshots, and every format that can be read.
 Dates, places and cameras are made up. The same packages give the same files.
 """
 
@@ -50,7 +51,8 @@ _ALBUMS: list[tuple[pictures.Camera, str, list[_Shot]]] = [
         ("DSC_0142.JPG", "lake", "2016-05-16 06:48:10", (57.3229, -4.4244)),
         ("DSC_0163.JPG", "dusk", "2016-05-17 21:50:58", None),
     ]),
-    (pictures.REFLEX, "2017 Amsterdam", [("DSC_0420.JPG", "canals", "2017-04-28 13:15:20", (52.3738, 4.8967))]),
+    (pictures.REFLEX, "2017 Amsterdam",
+    [("DSC_0420.JPG", "canals", "2017-04-28 13:15:20", (52.3738, 4.8967))]),
     (pictures.REFLEX, "2018 Bavaria & Bohemia", [
         ("DSC_0901.JPG", "castle", "2018-08-11 12:04:51", (47.5576, 10.7498)),
         ("DSC_0977.JPG", "old library", "2018-08-15 15:37:29", (50.0864, 14.3893)),
@@ -84,7 +86,8 @@ _ALBUMS: list[tuple[pictures.Camera, str, list[_Shot]]] = [
         ("PXL_20220903_193355.jpg", "blue room", "2022-09-03 19:33:55", (48.1517, 11.5822)),
         ("tea.avif", "tea", "2025-02-09 09:12:00", None),
     ]),
-    (pictures.PHONE, "Phone", [("IMG_3301.HEIC", "cat", "2021-12-24 16:09:21", (48.1351, 11.5820))]),
+    (pictures.PHONE, "Phone",
+    [("IMG_3301.HEIC", "cat", "2021-12-24 16:09:21", (48.1351, 11.5820))]),
     (pictures.PHONE, "Work", [
         ("IMG_4102.JPG", "meeting", "2024-03-05 10:30:18", (52.5200, 13.4050)),
         ("IMG_4110.JPG", "office", "2024-03-05 14:47:33", (52.5200, 13.4050)),
@@ -107,7 +110,8 @@ MISDATED = [
     ("Old phone/100MEDIA/IMAG0003.jpg", "gravel", "0000-00-00 00:00:00"),
     ("Old phone/100MEDIA/IMAG0004.jpg", "clock", "2099-06-01 12:00:00"),
 ]
-# Photos held sideways or upside down: the pixels lie as the sensor saw them, EXIF says how to turn them.
+# Photos held sideways or upside down: the pixels lie as the sensor saw them, EXIF says how to turn
+# them.
 _HELD = {"IMG_2019.JPG": 3, "DSC00334.JPG": 8, "PXL_20220903_193355.jpg": 6, "IMG_1204.JPG": 6}
 _AS_SEEN = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -162,7 +166,8 @@ POOR: list[tuple[str, str, _Change, str]] = [
     ("Phone/PXL_20241009_201107.jpg", "old library", pictures.grainy, "2024-10-09 20:11:07"),
 ]
 BROKEN = (
-    "Old disk/DSC_0901.JPG", "Old disk/DSC_0902.JPG", "Old disk/DSC_0903.JPG", "Old disk/DSC_0904.JPG", "Old disk/recovered.jpg",
+    "Old disk/DSC_0901.JPG", "Old disk/DSC_0902.JPG", "Old disk/DSC_0903.JPG",
+    "Old disk/DSC_0904.JPG", "Old disk/recovered.jpg",
     "Old disk/holiday.png", "Downloads/beach.jpg", "Downloads/page.jpg",
 )  # fmt: skip
 
@@ -170,7 +175,8 @@ BROKEN = (
 def demo_dirs(library: Path | None) -> tuple[Path, Path]:
     """The demo's photos folder and library folder, side by side.
 
-    library: where the library is wanted, as an absolute path; the photos then lie beside it. None: in the user-data folder.
+    library: where the library is wanted, as an absolute path; the photos then lie beside it. None:
+    in the user-data folder.
     """
     if library is None:
         return data_dir() / "demo" / "photos", data_dir() / "demo" / "library"
@@ -180,8 +186,9 @@ def demo_dirs(library: Path | None) -> tuple[Path, Path]:
 def make_demo(photos: Path, progress: Callable[[str], None]) -> int:
     """Make the sample photos if they are not there yet; gives the number of files.
 
-    They appear all at once or not at all. A folder that holds anything else, or in which somebody changed, added or deleted a
-    file, is left as it is. Raises FolderError where the folder cannot be written.
+    They appear all at once or not at all. A folder that holds anything else, or in which somebody
+    changed, added or deleted a file, is left as it is. Raises FolderError where the folder cannot
+    be written.
     """
     try:
         if not _wanted(photos):
@@ -193,7 +200,9 @@ def make_demo(photos: Path, progress: Callable[[str], None]) -> int:
                 _put(photos)
         return len(_listing(photos))
     except OSError as error:
-        raise FolderError(f"the sample photos cannot be made in {photos}: {error.strerror or error}") from error
+        raise FolderError(
+            f"the sample photos cannot be made in {photos}: {error.strerror or error}"
+        ) from error
 
 
 def _wanted(photos: Path) -> bool:
@@ -211,8 +220,14 @@ def _wanted(photos: Path) -> bool:
 
 def _listing(photos: Path) -> dict[str, list[int]]:
     """Size and time of every file but the marker, by its path in the folder."""
-    found = {file.relative_to(photos).as_posix(): file.stat() for file in sorted(photos.rglob("*")) if file.is_file()}
-    return {path: [facts.st_size, facts.st_mtime_ns] for path, facts in found.items() if path != MARKER}
+    found = {
+        file.relative_to(photos).as_posix(): file.stat()
+        for file in sorted(photos.rglob("*"))
+        if file.is_file()
+    }
+    return {
+        path: [facts.st_size, facts.st_mtime_ns] for path, facts in found.items() if path != MARKER
+    }
 
 
 def _put(photos: Path) -> None:
@@ -222,7 +237,9 @@ def _put(photos: Path) -> None:
     made.mkdir(parents=True)
     try:
         _Maker(made).make()
-        (made / MARKER).write_text(json.dumps({"version": VERSION, "files": _listing(made)}), encoding="utf-8")
+        (made / MARKER).write_text(
+            json.dumps({"version": VERSION, "files": _listing(made)}), encoding="utf-8"
+        )
         if photos.exists():
             photos.rename(scratch / "before")
         made.rename(photos)
@@ -242,7 +259,14 @@ class _Maker:
         for camera, folder, shots in _ALBUMS:
             for name, photograph, taken, place in shots:
                 picture = pictures.photograph(photograph, camera.side)
-                self.shot(f"{folder}/{name}", picture, camera, taken, place=place, orientation=_HELD.get(name, 1))
+                self.shot(
+                    f"{folder}/{name}",
+                    picture,
+                    camera,
+                    taken,
+                    place=place,
+                    orientation=_HELD.get(name, 1),
+                )
         for path, photograph, taken in MISDATED:
             self.shot(path, pictures.photograph(photograph), pictures.OLD_PHONE, taken)
         for path, photograph, begin, count in BURSTS:
@@ -256,20 +280,32 @@ class _Maker:
         self._broken()
 
     def shot(
-        self, path: str, picture: Image.Image, camera: pictures.Camera | None, taken: str, *, place: _Place = None, orientation: int = 1
+        self,
+        path: str,
+        picture: Image.Image,
+        camera: pictures.Camera | None,
+        taken: str,
+        *,
+        place: _Place = None,
+        orientation: int = 1,
     ) -> Path:
-        """Write a picture in the format its name says. camera None: without EXIF. The file's own time is that of the photo."""
+        """Write a picture in the format its name says. camera None: without EXIF. The file's own
+        time is that of the photo."""
         facts = pictures.exif_of(camera, taken, place, orientation) if camera else b""
         if orientation > 1:
             picture = picture.transpose(_AS_SEEN[orientation])
         return self._save(path, picture, camera.quality if camera else 85, facts, _timestamp(taken))
 
-    def _save(self, path: str, picture: Image.Image, quality: int, exif: bytes, timestamp: float) -> Path:
+    def _save(
+        self, path: str, picture: Image.Image, quality: int, exif: bytes, timestamp: float
+    ) -> Path:
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         match target.suffix.lower():
             case ".heic":
-                pillow_heif.from_pillow(picture.convert("RGB")).save(target, quality=70, exif=exif or None)
+                pillow_heif.from_pillow(picture.convert("RGB")).save(
+                    target, quality=70, exif=exif or None
+                )
             case ".tif":
                 picture.save(target, dpi=(300, 300), exif=exif)
             case ".bmp":
@@ -289,13 +325,24 @@ class _Maker:
         for number in range(count):
             taken = str(first + dt.timedelta(seconds=number))
             name = path.format(first.second + number)
-            self.shot(name, pictures.moment(scene, self.random), pictures.ANDROID if "PXL" in name else pictures.MIRRORLESS, taken)
+            self.shot(
+                name,
+                pictures.moment(scene, self.random),
+                pictures.ANDROID if "PXL" in name else pictures.MIRRORLESS,
+                taken,
+            )
 
     def _turned(self) -> None:
         """One photo in all eight orientations; upright, all are the same."""
         picture = pictures.photograph("desk", 640)
         for orientation in range(1, 9):
-            self.shot(f"Sorting/Turned/desk-{orientation}.jpg", picture, pictures.COMPACT, "2014-09-09 09:09:09", orientation=orientation)
+            self.shot(
+                f"Sorting/Turned/desk-{orientation}.jpg",
+                picture,
+                pictures.COMPACT,
+                "2014-09-09 09:09:09",
+                orientation=orientation,
+            )
 
     def _alike(self) -> None:
         for path, source, change, quality in ALIKE:
@@ -304,15 +351,27 @@ class _Maker:
                 exif = b"" if messenger else picture.info.get("exif", b"")
                 plain = ImageOps.exif_transpose(picture) if messenger else picture
                 edited = change(plain) if change else plain
-                self._save(path, edited, quality, exif, (self.root / source).stat().st_mtime + 86400)
+                self._save(
+                    path, edited, quality, exif, (self.root / source).stat().st_mtime + 86400
+                )
         for path, source in COPIES:
             (self.root / path).parent.mkdir(exist_ok=True)
             shutil.copy2(self.root / source, self.root / path)
 
     def _drawn(self) -> None:
         """Screenshots and scanned papers."""
-        self.shot("Phone/Screenshots/Screenshot_20230415-184210.png", pictures.chat(), None, "2023-04-15 18:42:10")
-        self.shot("Downloads/Screenshot 2023-09-02 at 11.20.41.png", pictures.window(), None, "2023-09-02 11:20:41")
+        self.shot(
+            "Phone/Screenshots/Screenshot_20230415-184210.png",
+            pictures.chat(),
+            None,
+            "2023-04-15 18:42:10",
+        )
+        self.shot(
+            "Downloads/Screenshot 2023-09-02 at 11.20.41.png",
+            pictures.window(),
+            None,
+            "2023-09-02 11:20:41",
+        )
         self.shot("Scans/letter.jpg", pictures.letter(), pictures.SCANNER, "2019-06-03 10:00:00")
         self.shot("Scans/receipt.png", pictures.receipt(), None, "2021-02-11 18:30:00")
 
@@ -323,11 +382,16 @@ class _Maker:
         deep = np.asarray(pictures.photograph("bricks"), np.uint16) * 257
         self.shot("Scans/wall-16bit.png", Image.fromarray(deep), None, "2018-01-05 12:10:00")
         # A PNG that somebody renamed.
-        png = self.shot("Downloads/rocket.png", pictures.photograph("rocket", 500), None, "2021-03-03 08:00:00")
+        png = self.shot(
+            "Downloads/rocket.png", pictures.photograph("rocket", 500), None, "2021-03-03 08:00:00"
+        )
         png.rename(png.with_suffix(".jpg"))
         self.shot("Downloads/cat.webp", cat, None, "2021-12-25 09:30:00")
         target = self.root / "Downloads/cat-zoom.gif"
-        frames = [cat.crop((n * 6, n * 4, cat.width - n * 6, cat.height - n * 4)).resize((300, 200)) for n in range(8)]
+        frames = [
+            cat.crop((n * 6, n * 4, cat.width - n * 6, cat.height - n * 4)).resize((300, 200))
+            for n in range(8)
+        ]
         frames[0].save(target, save_all=True, append_images=frames[1:], duration=120, loop=0)
         self._stamp(target, _timestamp("2021-12-25 09:31:00"))
 
@@ -354,11 +418,16 @@ class _Maker:
 
 
 def _open(path: Path) -> Image.Image:
-    return pillow_heif.open_heif(path).to_pillow() if path.suffix.lower() == ".heic" else Image.open(path)
+    return (
+        pillow_heif.open_heif(path).to_pillow()
+        if path.suffix.lower() == ".heic"
+        else Image.open(path)
+    )
 
 
 def _timestamp(taken: str) -> float:
-    """Unix seconds of a date; for one that cannot be the file's own, a day on which the old phone was emptied."""
+    """Unix seconds of a date; for one that cannot be the file's own, a day on which the old phone
+    was emptied."""
     try:
         date = dt.datetime.fromisoformat(taken).replace(tzinfo=dt.UTC)
     except ValueError:

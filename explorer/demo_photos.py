@@ -1,7 +1,8 @@
 """The demo's pictures: photographs out of installed packages, what cameras, editors and
 accidents do to a photo, and a few drawn ones.
 
-No package is imported for its photographs; they are read from its folder. docs/demo-photos.md has the same table for readers.
+No package is imported for its photographs; they are read from its folder. docs/demo-photos.md has
+the same table for readers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,16 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import ExifTags, Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps, TiffImagePlugin
+from PIL import (
+    ExifTags,
+    Image,
+    ImageDraw,
+    ImageEnhance,
+    ImageFilter,
+    ImageFont,
+    ImageOps,
+    TiffImagePlugin,
+)
 
 from explorer.errors import ExplorerError
 
@@ -33,7 +43,8 @@ _CC0, _CC_BY, _PUBLIC = "CC0", "CC BY 2.0", "public domain"
 
 @dataclass(frozen=True)
 class Photograph:
-    """Where a photograph lies, and whose it is. path: begins with the name of the package that holds it."""
+    """Where a photograph lies, and whose it is. path: begins with the name of the package that
+    holds it."""
 
     path: str
     author: str = _UNKNOWN
@@ -92,7 +103,9 @@ PHOTOGRAPHS = {
     "cat": Photograph(f"{_SKIMAGE}/chelsea.png", "Stefan van der Walt", _CC0),
     "coffee": Photograph(f"{_SKIMAGE}/coffee.png", "Rachel Michetti", _CC0),
     "dahlia": Photograph(f"{_SKLEARN}/flower.jpg", "vultilion", _CC_BY),
-    "coins": Photograph(f"{_SKIMAGE}/coins.png", "Brooklyn Museum", "no known copyright restrictions"),
+    "coins": Photograph(
+        f"{_SKIMAGE}/coins.png", "Brooklyn Museum", "no known copyright restrictions"
+    ),
     "galaxies": Photograph(f"{_SKIMAGE}/hubble_deep_field.jpg", "NASA", _PUBLIC),
     "rocket": Photograph(f"{_SKIMAGE}/rocket.jpg", "SpaceX", _PUBLIC),
     "clock": Photograph(f"{_SKIMAGE}/clock_motion.png", "Stefan van der Walt", _PUBLIC),
@@ -103,7 +116,8 @@ PHOTOGRAPHS = {
 
 
 def photograph(name: str, side: int = 1600) -> Image.Image:
-    """One of PHOTOGRAPHS, in RGB or grey, its longest side at most `side`. Raises ExplorerError where its package lacks it."""
+    """One of PHOTOGRAPHS, in RGB or grey, its longest side at most `side`. Raises ExplorerError
+    where its package lacks it."""
     source = PHOTOGRAPHS[name]
     package, inside = source.path.split("/", 1)
     spec = importlib.util.find_spec(package)
@@ -142,24 +156,40 @@ SCANNER = Camera("Canon", "CanoScan LiDE 220", side=1000)
 OLD_PHONE = Camera("HTC", "HTC Desire", side=1024, quality=75)
 
 
-def exif_of(camera: Camera, taken: str, place: tuple[float, float] | None, orientation: int) -> bytes:
-    """What a camera writes into a photo. taken: `2019-05-12 10:15:30`; place: latitude and longitude in degrees."""
+def exif_of(
+    camera: Camera, taken: str, place: tuple[float, float] | None, orientation: int
+) -> bytes:
+    """What a camera writes into a photo. taken: `2019-05-12 10:15:30`; place: latitude and
+    longitude in degrees."""
     exif = Image.Exif()
     date = taken.replace("-", ":")
-    exif.update({_TAG.Make: camera.make, _TAG.Model: camera.model, _TAG.DateTime: date, _TAG.Orientation: orientation})
+    exif.update(
+        {
+            _TAG.Make: camera.make,
+            _TAG.Model: camera.model,
+            _TAG.DateTime: date,
+            _TAG.Orientation: orientation,
+        }
+    )
     details = exif.get_ifd(ExifTags.IFD.Exif)
     details.update({_TAG.DateTimeOriginal: date, _TAG.DateTimeDigitized: date})
     if camera is not SCANNER:
         # Some value or other, the same for the same second.
         light = sum(map(ord, taken))
-        details[_TAG.ExposureTime] = TiffImagePlugin.IFDRational(1, (30, 60, 125, 250, 500)[light % 5])
+        details[_TAG.ExposureTime] = TiffImagePlugin.IFDRational(
+            1, (30, 60, 125, 250, 500)[light % 5]
+        )
         details[_TAG.ISOSpeedRatings] = (100, 200, 400, 800)[light % 4]
         details.update({_TAG.FNumber: camera.f_number, _TAG.FocalLength: camera.focal_length})
     if place:
         north, east = place
         where = exif.get_ifd(ExifTags.IFD.GPSInfo)
-        where.update({_GPS.GPSLatitudeRef: "N" if north >= 0 else "S", _GPS.GPSLatitude: _degrees(north)})
-        where.update({_GPS.GPSLongitudeRef: "E" if east >= 0 else "W", _GPS.GPSLongitude: _degrees(east)})
+        where.update(
+            {_GPS.GPSLatitudeRef: "N" if north >= 0 else "S", _GPS.GPSLatitude: _degrees(north)}
+        )
+        where.update(
+            {_GPS.GPSLongitudeRef: "E" if east >= 0 else "W", _GPS.GPSLongitude: _degrees(east)}
+        )
     return exif.tobytes()
 
 
@@ -181,7 +211,9 @@ def halved(picture: Image.Image) -> Image.Image:
 def cropped(picture: Image.Image) -> Image.Image:
     """With a few per cent cut off on each side."""
     width, height = picture.size
-    return picture.crop((round(width * 0.02), round(height * 0.03), round(width * 0.97), round(height * 0.98)))
+    return picture.crop(
+        (round(width * 0.02), round(height * 0.03), round(width * 0.97), round(height * 0.98))
+    )
 
 
 def brighter(picture: Image.Image) -> Image.Image:
@@ -232,12 +264,15 @@ def grainy(picture: Image.Image) -> Image.Image:
 
 
 def moment(picture: Image.Image, random: np.random.Generator) -> Image.Image:
-    """The scene as the next photo of a burst has it: the hand has moved a little, the zoom and the focus too."""
+    """The scene as the next photo of a burst has it: the hand has moved a little, the zoom and the
+    focus too."""
     width, height = picture.size
     share = random.uniform(0.955, 0.985)
     left, top = random.uniform(0, (1 - share) * width), random.uniform(0, (1 - share) * height)
     box = (left, top, left + share * width, top + share * height)
-    return picture.resize(picture.size, Image.Resampling.BICUBIC, box).filter(ImageFilter.GaussianBlur(random.uniform(0, 1.2)))
+    return picture.resize(picture.size, Image.Resampling.BICUBIC, box).filter(
+        ImageFilter.GaussianBlur(random.uniform(0, 1.2))
+    )
 
 
 def _noise(strength: float, shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
@@ -256,17 +291,23 @@ def chat() -> Image.Image:
     picture = Image.new("RGB", (720, 1280), "#efe7dd")
     pen = ImageDraw.Draw(picture)
     pen.rectangle((0, 0, 720, 150), fill="#075e54")
-    pen.text((40, 16), "18:42                                        81 %", fill="white", font=_font(28))
+    pen.text(
+        (40, 16), "18:42                                        81 %", fill="white", font=_font(28)
+    )
     pen.text((40, 80), "Family", fill="white", font=_font(44))
     said = [
-        (False, "Did you find the photos\nfrom the castle?"), (True, "Still looking. They are\non the old disk."),
-        (False, "The one with the fog\nwas so beautiful!"), (True, "That was the lake :)"), (False, "Then send me both."),
+        (False, "Did you find the photos\nfrom the castle?"),
+        (True, "Still looking. They are\non the old disk."),
+        (False, "The one with the fog\nwas so beautiful!"), (True, "That was the lake :)"),
+        (False, "Then send me both."),
         (True, "As soon as I have\nsorted them."),
     ]  # fmt: skip
     top = 190
     for mine, words in said:
         left, height = (230 if mine else 30), 50 + 46 * len(words.split("\n"))
-        pen.rounded_rectangle((left, top, left + 460, top + height), 22, fill="#dcf8c6" if mine else "white")
+        pen.rounded_rectangle(
+            (left, top, left + 460, top + height), 22, fill="#dcf8c6" if mine else "white"
+        )
         pen.multiline_text((left + 26, top + 18), words, fill="#222222", font=_font(34), spacing=10)
         top += height + 26
     return picture
@@ -303,7 +344,9 @@ def letter() -> Image.Image:
     for line in range(16):
         if line % 6 != 5:
             begin = line * 5 % (len(words) - 9)
-            pen.text((110, 400 + line * 44), " ".join(words[begin : begin + 9]), fill=30, font=_font(26))
+            pen.text(
+                (110, 400 + line * 44), " ".join(words[begin : begin + 9]), fill=30, font=_font(26)
+            )
     pen.text((110, 1180), "Yours sincerely", fill=30, font=_font(28))
     pen.line([(110 + x, 1270 + int(22 * np.sin(x / 17))) for x in range(220)], fill=60, width=4)
     return _scanned(page, 0.9)
@@ -314,7 +357,14 @@ def receipt() -> Image.Image:
     slip = Image.new("L", (520, 900), 246)
     pen = ImageDraw.Draw(slip)
     pen.text((130, 40), "CITY MARKET", fill=50, font=_font(38))
-    items = [("Bread", 2.4), ("Milk 1 l", 1.19), ("Apples", 3.05), ("Coffee", 6.49), ("Cheese", 4.8), ("Batteries", 5.99)]
+    items = [
+        ("Bread", 2.4),
+        ("Milk 1 l", 1.19),
+        ("Apples", 3.05),
+        ("Coffee", 6.49),
+        ("Cheese", 4.8),
+        ("Batteries", 5.99),
+    ]
     for number, (name, price) in enumerate([*items, ("TOTAL", sum(price for _, price in items))]):
         top = 150 + number * 62 + (40 if name == "TOTAL" else 0)
         pen.text((50, top), name, fill=50, font=_font(32))

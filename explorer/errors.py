@@ -1,20 +1,15 @@
 """What can go wrong, as one small tree.
 
-    ExplorerError                 exit code 1
-    ├── UsageError                exit code 2: the words of the command are off
-    ├── FolderError               a folder that is absent, no folder, or may not be read
-    ├── LibraryError              the library's own files
-    │   ├── LibraryLocked         another run writes to it
-    │   ├── LibraryBusy           another program keeps its catalog locked
-    │   ├── LibraryFull           its disk is full
-    │   ├── CatalogDamaged        the catalog's file is torn
-    │   └── LibraryNewer          written by a later release
-    ├── PhotoError                one file that could not be read as a photo; costs that file only
-    │   ├── UnsupportedPhoto      in a format that is not read (yet); nothing is known to be wrong with the file
-    │   │   └── NotAPhoto         proven to be something else, such as a web page saved under a photo's name
-    │   ├── DamagedPhoto          proven to be damaged: cut off, or its own structure contradicts it
-    │   └── OversizedPhoto        more pixels or bytes than this machine can safely decode
-    └── EncoderError
+    ExplorerError exit code 1 ├── UsageError exit code 2: the words of the command are off ├──
+    FolderError a folder that is absent, no folder, or may not be read ├── LibraryError the
+    library's own files │ ├── LibraryLocked another run writes to it │ ├── LibraryBusy another
+    program keeps its catalog locked │ ├── LibraryFull its disk is full │ ├── CatalogDamaged the
+    catalog's file is torn │ └── LibraryNewer written by a later release ├── PhotoError one file
+    that could not be read as a photo; costs that file only │ ├── UnsupportedPhoto in a format that
+    is not read (yet); nothing is known to be wrong with the file │ │ └── NotAPhoto proven to be
+    something else, such as a web page saved under a photo's name │ ├── DamagedPhoto proven to be
+    damaged: cut off, or its own structure contradicts it │ └── OversizedPhoto more pixels or bytes
+    than this machine can safely decode └── EncoderError
         ├── UnknownEncoder        no encoder of that name
         ├── NoTextEncoder         a phrase was given to an encoder that knows pictures only
         └── WeightsMissing        the encoder's weights are not here and were not to be had
@@ -26,8 +21,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-# Why a file could not be read as a photo. `damaged` and `foreign`: the file itself is at fault. `unsupported`: it may well be whole.
-# `environment`: memory, time, permissions or the drive were in the way.
+# Why a file could not be read as a photo. `damaged` and `foreign`: the file itself is at fault.
+# `unsupported`: it may well be whole. `environment`: memory, time, permissions or the drive were in
+# the way.
 Fault = Literal["damaged", "foreign", "unsupported", "environment"]
 # The faults for which a file may be offered for removal: it is itself what is wrong.
 PROVEN: tuple[Fault, ...] = ("damaged", "foreign")
@@ -74,7 +70,8 @@ class LibraryNewer(LibraryError):
 
 
 class PhotoError(ExplorerError):
-    """One file could not be read as a photo. The message is the reason shown to the person; fault: whose it is, for the program."""
+    """One file could not be read as a photo. The message is the reason shown to the person; fault:
+    whose it is, for the program."""
 
     fault: Fault = "environment"
 

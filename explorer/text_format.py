@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import unicodedata
 
-# Control and format characters (those that turn the direction of writing are among them), line and paragraph separators.
+# Control and format characters (those that turn the direction of writing are among them), line and
+# paragraph separators.
 _CONTROLS = ("Cc", "Cf", "Zl", "Zp")
 
 
 def one_line(text: str) -> str:
-    """Text on one line and without control characters: a file's name must not move a terminal's cursor or start a log entry of its own."""
+    """Text on one line and without control characters: a file's name must not move a terminal's
+    cursor or start a log entry of its own."""
     return "".join(f"\\x{ord(c):02x}" if unicodedata.category(c) in _CONTROLS else c for c in text)
 
 
 def whole_number(text: str, most: int = 2**63 - 1) -> int | None:
-    """The number that ASCII digits stand for, from 0 to `most` (by default SQLite's largest); None for any other text, however long."""
+    """The number that ASCII digits stand for, from 0 to `most` (by default SQLite's largest); None
+    for any other text, however long."""
     digits = text.lstrip("0") or text[:1]
     # Python refuses to read numbers of some thousand digits, by an error.
     if not (text.isascii() and text.isdigit()) or len(digits) > len(str(most)):

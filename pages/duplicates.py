@@ -1,4 +1,5 @@
-"""Duplicates: group by group, which file is kept and which go; nothing moves until the list of all of them was confirmed."""
+"""Duplicates: group by group, which file is kept and which go; nothing moves until the list of all
+of them was confirmed."""
 
 from __future__ import annotations
 
@@ -32,7 +33,12 @@ def filter_bar() -> Filter:
         with st.popover("Filter", icon=":material/tune:", help="Folders and dates"):
             days = [
                 st.date_input(
-                    label, value=None, min_value=search_state.OLDEST, max_value=search_state.NEWEST, key=f"dup-{label}", format="YYYY-MM-DD"
+                    label,
+                    value=None,
+                    min_value=search_state.OLDEST,
+                    max_value=search_state.NEWEST,
+                    key=f"dup-{label}",
+                    format="YYYY-MM-DD",
                 )
                 for label in ("From", "To")
             ]
@@ -44,9 +50,13 @@ def filter_bar() -> Filter:
                 placeholder="All folders",
                 format_func=folder_choices.names(),
             )
-        if st.button("What is kept", icon=":material/rule:", help="The rules, and protected folders"):
+        if st.button(
+            "What is kept", icon=":material/rule:", help="The rules, and protected folders"
+        ):
             removal_dialogs.rules_dialog()
-        if st.button("Removed photos", icon=":material/history:", help="Every removal, and its undo"):
+        if st.button(
+            "Removed photos", icon=":material/history:", help="Every removal, and its undo"
+        ):
             removal_dialogs.history_dialog()
     since, until = (day.isoformat() if isinstance(day, dt.date) else None for day in days)
     return Filter(since, until, folder)
@@ -62,10 +72,13 @@ def tabs(now: Review) -> Tier:
 
     def title(tier: Tier) -> str:
         found = now.summary(tier)
-        return f"{TITLES[tier]} · {found.groups:,}" + (f" · {size(found.bytes)}" if found.bytes else "")
+        return f"{TITLES[tier]} · {found.groups:,}" + (
+            f" · {size(found.bytes)}" if found.bytes else ""
+        )
 
     chosen = st.segmented_control(
-        "Kind", TIERS, default=asked_for if asked_for in TIERS else first, required=True, format_func=title, key="dup-tier",
+        "Kind", TIERS, default=asked_for if asked_for in TIERS else first, required=True,
+        format_func=title, key="dup-tier",
         label_visibility="collapsed", wrap=True,
     )  # fmt: skip
     tier = cast(Tier, chosen if chosen in TIERS else first)
@@ -109,7 +122,10 @@ def carry_out(act: Act, found: list[Group], at: int) -> None:
         if act.what == "accept":
             go(found, at + 1)
     elif act.what in ("apart", "all", "later"):
-        decision_history.decide(group, {"apart": "apart", "all": "keep", "later": "later"}[act.what])  # type: ignore[arg-type]
+        decision_history.decide(
+            group,
+            {"apart": "apart", "all": "keep", "later": "later"}[act.what],  # type: ignore[arg-type]
+        )
         st.query_params.pop("group", None)
     elif act.what == "undecide":
         take_back()
@@ -124,13 +140,28 @@ def groups(found: list[Group]) -> None:
     listed = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
     following = found[at + 1] if at + 1 < len(found) else None
     ahead = [item.photo_id for item in following.all[:2]] if following else []
-    wanted = [item.photo_id for each in (group, *listed) for item in (each.all if each is group else each.all[:3])]
-    act = compare(group, library.catalog.photos([*wanted, *ahead]), listed=listed, at=at, total=len(found), ahead=ahead)
+    wanted = [
+        item.photo_id
+        for each in (group, *listed)
+        for item in (each.all if each is group else each.all[:3])
+    ]
+    act = compare(
+        group,
+        library.catalog.photos([*wanted, *ahead]),
+        listed=listed,
+        at=at,
+        total=len(found),
+        ahead=ahead,
+    )
     if pages > 1:
         with st.container(horizontal=True, horizontal_alignment="center"):
             # Drawn anew for each page, so that it follows the group that is looked at.
             st.pagination(
-                pages, default=page + 1, key=f"dup-page-{page}-{len(found)}", on_change=turn, args=[f"dup-page-{page}-{len(found)}", found]
+                pages,
+                default=page + 1,
+                key=f"dup-page-{page}-{len(found)}",
+                on_change=turn,
+                args=[f"dup-page-{page}-{len(found)}", found],
             )
     if act is not None:
         carry_out(act, found, at)
@@ -146,13 +177,20 @@ def bulk(now: Review, tier: Tier) -> None:
     left = duplicates_state.acceptable(found)
     with st.container(horizontal=True, vertical_alignment="center"):
         if left:
-            label = "Accept the other" if any(map(duplicates_state.accepted, found)) else "Accept all"
+            label = (
+                "Accept the other" if any(map(duplicates_state.accepted, found)) else "Accept all"
+            )
             st.button(
-                f"{label} {len(left):,}", icon=":material/done_all:", on_click=duplicates_state.accept_all, args=[left],
+                f"{label} {len(left):,}", icon=":material/done_all:",
+                on_click=duplicates_state.accept_all, args=[left],
                 help="Nothing is removed yet: a list of everything comes first",
             )  # fmt: skip
         if now.later[tier]:
-            st.button(f"Show the {len(now.later[tier]):,} put off", icon=":material/schedule:", on_click=show_later)
+            st.button(
+                f"Show the {len(now.later[tier]):,} put off",
+                icon=":material/schedule:",
+                on_click=show_later,
+            )
         if duplicates_state.can_undecide():
             st.button("Take the last decision back", icon=":material/undo:", on_click=take_back)
 
@@ -181,9 +219,23 @@ def basket(now: Review) -> None:
         if st.button("Look through and remove…", type="primary", icon=":material/delete:"):
             removal_dialogs.removal_dialog(wanted, duplicates_state.forget_choices)
         with st.popover("Export", icon=":material/download:"):
-            st.download_button("CSV", lambda: as_csv(wanted).encode(), "removal-plan.csv", "text/csv", on_click="ignore")
-            st.download_button("JSON", lambda: as_json(wanted).encode(), "removal-plan.json", "application/json", on_click="ignore")
-        st.button("Take all back", icon=":material/close:", on_click=duplicates_state.forget_choices)
+            st.download_button(
+                "CSV",
+                lambda: as_csv(wanted).encode(),
+                "removal-plan.csv",
+                "text/csv",
+                on_click="ignore",
+            )
+            st.download_button(
+                "JSON",
+                lambda: as_json(wanted).encode(),
+                "removal-plan.json",
+                "application/json",
+                on_click="ignore",
+            )
+        st.button(
+            "Take all back", icon=":material/close:", on_click=duplicates_state.forget_choices
+        )
 
 
 def empty(now: Review, tier: Tier, what: Filter) -> None:
@@ -193,7 +245,10 @@ def empty(now: Review, tier: Tier, what: Filter) -> None:
     elif any(what):
         st.info("No group of this kind fits the filter.", icon=":material/search_off:")
     elif now.decided and not any(now.open.values()):
-        st.success(f"All done: {count(now.decided, 'group')} decided, none open.", icon=":material/task_alt:")
+        st.success(
+            f"All done: {count(now.decided, 'group')} decided, none open.",
+            icon=":material/task_alt:",
+        )
     else:
         st.info(NONE[tier], icon=":material/check:")
 
@@ -206,7 +261,8 @@ def progress() -> None:
 
 @st.fragment(run_every="3s")
 def follow(change: int, why_empty: empty_library.Situation | None) -> None:
-    """Tell that the library has changed; what is looked at stays in its place until the person asks. Nothing is, in an empty library."""
+    """Tell that the library has changed; what is looked at stays in its place until the person
+    asks. Nothing is, in an empty library."""
     if why_empty is not None and empty_library.situation() != why_empty:
         st.rerun()
     if library.catalog.change() != change:

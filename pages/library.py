@@ -32,20 +32,46 @@ def overview() -> None:
         (size(counts.bytes), "on disk"),
         (count(counts.failed), "could not be read"),
     ]
-    st.html('<div class="figures">' + "".join(f"<div><b>{value}</b><span>{what}</span></div>" for value, what in figures) + "</div>")
+    st.html(
+        '<div class="figures">'
+        + "".join(f"<div><b>{value}</b><span>{what}</span></div>" for value, what in figures)
+        + "</div>"
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(describe(worker), width="stretch")
         watch_settings.controls(catalog, worker)
     if worker is not None and worker["alive"] and worker["total"]:
         st.progress(min(1.0, worker["done"] / worker["total"]))
-    if worker is not None and worker["alive"] and worker["message"] and worker["phase"] not in ("starting", "waiting", "comparing"):
+    if (
+        worker is not None
+        and worker["alive"]
+        and worker["message"]
+        and worker["phase"] not in ("starting", "waiting", "comparing")
+    ):
         st.warning(plain(worker["message"]), icon=":material/info:")
-    used = [f"“{name}” ({count(photos, 'photo')})" for name, _, _, photos in catalog.encoders() if photos]
+    used = [
+        f"“{name}” ({count(photos, 'photo')})"
+        for name, _, _, photos in catalog.encoders()
+        if photos
+    ]
     if used:
         st.caption(f"Search understands photos through {', '.join(used)}.")
     drawn = st.session_state.get("_roots")
-    shown = ("path", "state", "photos", "failed", "away", "asking", "left_out", "exclude", "watching", "problem")
-    now: list[object] = [{key: value for key, value in root.items() if key in shown} for root in catalog.roots()]
+    shown = (
+        "path",
+        "state",
+        "photos",
+        "failed",
+        "away",
+        "asking",
+        "left_out",
+        "exclude",
+        "watching",
+        "problem",
+    )
+    now: list[object] = [
+        {key: value for key, value in root.items() if key in shown} for root in catalog.roots()
+    ]
     now += unreadable_files.waiting(catalog)
     st.session_state["_roots"] = now
     if drawn is not None and drawn != now and st.session_state.get("_removing") is None:
@@ -57,7 +83,10 @@ def folders() -> None:
     st.subheader("Folders")
     roots = catalog.roots()
     if not roots:
-        st.info("No folder is watched yet. Add the folder with your photos; its subfolders are included.", icon=":material/folder_open:")
+        st.info(
+            "No folder is watched yet. Add the folder with your photos; its subfolders are included.",
+            icon=":material/folder_open:",
+        )
     for root in roots:
         with st.container(border=True):
             folder(root)
@@ -68,7 +97,9 @@ def folder(root: RootRow) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
             st.markdown(f"`{printable(path).replace('`', chr(39))}`")
-            failed = f" · {count(root['failed'], 'file')} could not be read" if root["failed"] else ""
+            failed = (
+                f" · {count(root['failed'], 'file')} could not be read" if root["failed"] else ""
+            )
             st.caption(f"{count(root['photos'], 'photo file')}{failed}{watch_settings.notes(root)}")
         with st.container(horizontal=True, width="content"):
             if st.button("Rescan", icon=":material/sync:", key=f"rescan-{key}"):
@@ -103,10 +134,19 @@ def add() -> None:
     st.subheader("Add a folder")
     watched = list(catalog.root_paths().values())
     usual = [Path.home() / name for name in ("Pictures", "Photos", "Desktop", "Downloads")]
-    likely = [str(path) for path in usual if path.is_dir() and not any(inside(str(path), root) for root in watched)]
-    with st.form("add", clear_on_submit=True, border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+    likely = [
+        str(path)
+        for path in usual
+        if path.is_dir() and not any(inside(str(path), root) for root in watched)
+    ]
+    with (
+        st.form("add", clear_on_submit=True, border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
         typed = st.text_input("Path", placeholder=str(Path.home() / "Pictures"), key="path")
-        submitted = st.form_submit_button("Add", icon=":material/create_new_folder:", type="primary")
+        submitted = st.form_submit_button(
+            "Add", icon=":material/create_new_folder:", type="primary"
+        )
     if submitted:
         take(typed.strip().strip("\"'"))
     if likely:
@@ -120,7 +160,7 @@ def take(typed: str) -> None:
     if not typed:
         st.error("Type or paste the folder's path.", icon=":material/error:")
         return
-    path = as_on_disk(os.path.abspath(Path(typed).expanduser()))  # noqa: PTH100  links in it are kept as they are
+    path = as_on_disk(os.path.abspath(Path(typed).expanduser()))
     try:
         check_folder(path)
     except FolderError as error:

@@ -42,7 +42,12 @@ def search_bar() -> None:
             on_change=search_state.changed,
         )
         turn = st.session_state.setdefault("_uploads", 0)
-        with st.popover("Photo", icon=":material/add_photo_alternate:", help="Search with a photo", key=f"photo-{turn}"):
+        with st.popover(
+            "Photo",
+            icon=":material/add_photo_alternate:",
+            help="Search with a photo",
+            key=f"photo-{turn}",
+        ):
             upload(turn)
         with st.popover("Filter", icon=":material/tune:", help="Dates and folders"):
             filters()
@@ -50,7 +55,9 @@ def search_bar() -> None:
 
 def upload(turn: int) -> None:
     """A box for a photo from outside. turn: how many were taken in before."""
-    given = st.file_uploader("Find photos like this one", key=f"upload-{turn}", max_upload_size=UPLOAD_MB)
+    given = st.file_uploader(
+        "Find photos like this one", key=f"upload-{turn}", max_upload_size=UPLOAD_MB
+    )
     st.caption("The photo is not added to your library, and does not leave this computer.")
     if given is None:
         return
@@ -58,7 +65,10 @@ def upload(turn: int) -> None:
         with st.spinner("Looking at the photo…"):
             search_state.by_upload(given.getvalue(), given.name)
     except PhotoError as error:
-        st.error(f"{plain(given.name)} cannot be used: {plain(str(error))}.", icon=":material/broken_image:")
+        st.error(
+            f"{plain(given.name)} cannot be used: {plain(str(error))}.",
+            icon=":material/broken_image:",
+        )
         return
     # A new box, closed, so that this photo is not taken for a new one at every run.
     st.session_state["_uploads"] = turn + 1
@@ -85,7 +95,9 @@ def filters() -> None:
         format_func=folder_choices.names(),
         on_change=search_state.changed,
     )
-    st.button("Clear filters", icon=":material/filter_alt_off:", on_click=search_state.clear_filters)
+    st.button(
+        "Clear filters", icon=":material/filter_alt_off:", on_click=search_state.clear_filters
+    )
 
 
 def chosen_photos(what: Asked) -> None:
@@ -100,7 +112,12 @@ def chosen_photos(what: Asked) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         images = "".join(f'<img src="{source}" alt="" height="56">' for source in pictures)
         st.html(f'<div class="chosen">Photos like {images}</div>', width="content")
-        st.button("Remove", icon=":material/close:", help="Search without this photo", on_click=search_state.drop_photos)
+        st.button(
+            "Remove",
+            icon=":material/close:",
+            help="Search without this photo",
+            on_click=search_state.drop_photos,
+        )
 
 
 def headline(what: Asked, found: Found) -> None:
@@ -124,10 +141,16 @@ def empty(what: Asked) -> None:
     if why is not None:
         empty_library.say(why)
     elif what.query or what.filters:
-        st.info(search_state.check(what.filters) or "No photo fits. Try other words, or fewer filters.", icon=":material/search_off:")
+        st.info(
+            search_state.check(what.filters) or "No photo fits. Try other words, or fewer filters.",
+            icon=":material/search_off:",
+        )
         st.button("Show all photos", on_click=search_state.clear)
     else:
-        st.info("No photo is in its place at the moment: the Library page says more.", icon=":material/usb_off:")
+        st.info(
+            "No photo is in its place at the moment: the Library page says more.",
+            icon=":material/usb_off:",
+        )
 
 
 def results(what: Asked, found: Found) -> None:
@@ -139,12 +162,21 @@ def results(what: Asked, found: Found) -> None:
         "search",
         label="Search results" if what.query else "All photos",
         place=json.dumps({**search_state.address(), search_state.PAGE: at}),
-        actions=[Action("Find similar", ":material/image_search:", lambda ids: search_state.more_like(*ids[:MOST_LIKE]), "leave")],
+        actions=[
+            Action(
+                "Find similar",
+                ":material/image_search:",
+                lambda ids: search_state.more_like(*ids[:MOST_LIKE]),
+                "leave",
+            )
+        ],
     )
     if pages > 1:
         # The address is the truth: a widget of this page's own, so that it starts there.
         key = f"page-{at}"
-        st.pagination(pages, default=at, key=key, on_change=search_state.turn, args=[key], width="stretch")
+        st.pagination(
+            pages, default=at, key=key, on_change=search_state.turn, args=[key], width="stretch"
+        )
     if picked.similar is not None:
         search_state.more_like(picked.similar)
         st.rerun()
@@ -163,7 +195,10 @@ def main() -> None:
     for problem in search_state.wrong_dates():
         st.warning(plain(problem), icon=":material/info:")
     if what.lost:
-        st.warning("A photo of this search is not there any more; the search goes on without it.", icon=":material/link_off:")
+        st.warning(
+            "A photo of this search is not there any more; the search goes on without it.",
+            icon=":material/link_off:",
+        )
     chosen_photos(what)
     try:
         found = search_state.find(what)

@@ -1,7 +1,8 @@
 """The README's screenshots: python -m scripts.screenshots [--chromium PATH] [--keep DIR]
 
-Opens the demo in a library of its own, waits until it is indexed, and photographs the pages in a headless Chromium: light, dark and
-narrow. Pictures are reduced to 256 colours, which keeps them small. Needs requirements-dev.txt and a Chromium.
+Opens the demo in a library of its own, waits until it is indexed, and photographs the pages in a
+headless Chromium: light, dark and narrow. Pictures are reduced to 256 colours, which keeps them
+small. Needs requirements-dev.txt and a Chromium.
 """
 
 from __future__ import annotations
@@ -31,21 +32,43 @@ WIDE, NARROW = (1280, 800), (360, 740)
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(prog="python -m scripts.screenshots", description="Make the README's screenshots anew.")
-    options.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("google-chrome"), help="the browser to use")
-    options.add_argument("--keep", type=Path, help="a folder for the demo and its library, used again if it is there")
+    options = argparse.ArgumentParser(
+        prog="python -m scripts.screenshots", description="Make the README's screenshots anew."
+    )
+    options.add_argument(
+        "--chromium",
+        default=shutil.which("chromium") or shutil.which("google-chrome"),
+        help="the browser to use",
+    )
+    options.add_argument(
+        "--keep", type=Path, help="a folder for the demo and its library, used again if it is there"
+    )
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         port = _free_port()
-        command = [sys.executable, "run.py", "demo", "--no-browser", "--offline", "--port", str(port), "--library", str(folder / "library")]
+        command = [
+            sys.executable,
+            "run.py",
+            "demo",
+            "--no-browser",
+            "--offline",
+            "--port",
+            str(port),
+            "--library",
+            str(folder / "library"),
+        ]
         server = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL)
         try:
             _until_indexed(folder / "library" / "catalog.db", server)
             with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=given.chromium, args=["--no-sandbox"])
-                _photograph(browser, f"http://localhost:{port}", access(folder / "library"), str(folder))
+                browser = playwright.chromium.launch(
+                    executable_path=given.chromium, args=["--no-sandbox"]
+                )
+                _photograph(
+                    browser, f"http://localhost:{port}", access(folder / "library"), str(folder)
+                )
                 browser.close()
         finally:
             server.send_signal(signal.SIGINT)
@@ -67,7 +90,13 @@ def _until_indexed(path: Path, server: subprocess.Popen[bytes]) -> None:
             catalog = Catalog(path)
             worker, counts = catalog.worker(), catalog.counts()
             catalog.close()
-            if worker and worker["pid"] and worker["alive"] and worker["phase"] == "watching" and counts.photos > 30:
+            if (
+                worker
+                and worker["pid"]
+                and worker["alive"]
+                and worker["phase"] == "watching"
+                and counts.photos > 30
+            ):
                 return
         time.sleep(1)
     raise SystemExit("The demo was not indexed in time.")
@@ -92,7 +121,10 @@ def _photograph(browser: Browser, address: str, known: Access, folder: str) -> N
         ("duplicates-light", "/duplicates", "light", WIDE),
         ("anomalies-dark", "/anomalies", "dark", WIDE),
     ]:
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if scheme == "dark" else "light")
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
         context.add_cookies([{"name": known.cookie, "value": known.token, "url": address}])
         page = context.new_page()
         page.goto(address + path)

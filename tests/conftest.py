@@ -27,10 +27,12 @@ settings.load_profile("untimed")
 
 # Seconds that threads and processes get to end after a test.
 _GRACE = 5.0
-# Folders whose tests share a server, a browser or converted models; and files whose tests take long and share nothing.
+# Folders whose tests share a server, a browser or converted models; and files whose tests take long
+# and share nothing.
 _TOGETHER = ("browser", "encoders", "ui")
 _APART = ("test_kills.py",)
-# Threads that libraries keep for the rest of the process by design: idle workers of anyio, and tqdm's watcher.
+# Threads that libraries keep for the rest of the process by design: idle workers of anyio, and
+# tqdm's watcher.
 _KEPT_THREADS = ("AnyIO worker thread", "TMonitor", "tqdm_monitor")
 # Processes that Python's own multiprocessing keeps for the rest of the process.
 _KEPT_PROCESSES = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
@@ -38,10 +40,11 @@ _KEPT_PROCESSES = ("multiprocessing.resource_tracker", "multiprocessing.forkserv
 
 @pytest.fixture(scope="session", autouse=True)
 def _user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A home that stands in for the real user's, for fixtures of every scope and for child processes.
+    """A home that stands in for the real user's, for fixtures of every scope and for child
+    processes.
 
-    Converted models are kept in it for the whole run, and shared by its processes; no run shares them with another. EXPLORER_TEST_MODELS
-    names a folder to keep them in from run to run.
+    Converted models are kept in it for the whole run, and shared by its processes; no run shares
+    them with another. EXPLORER_TEST_MODELS names a folder to keep them in from run to run.
     """
     home = tmp_path_factory.mktemp("user")
     run = tmp_path_factory.getbasetemp().parent if os.environ.get("PYTEST_XDIST_WORKER") else home
@@ -50,12 +53,22 @@ def _user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("PYTHONUSERBASE", site.getuserbase())
         for name in ("HOME", "USERPROFILE"):
             patch.setenv(name, str(home))
-        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "APPDATA", "LOCALAPPDATA", "HF_HOME"):
+        for name in (
+            "XDG_DATA_HOME",
+            "XDG_CONFIG_HOME",
+            "XDG_CACHE_HOME",
+            "XDG_STATE_HOME",
+            "APPDATA",
+            "LOCALAPPDATA",
+            "HF_HOME",
+        ):
             patch.setenv(name, str(home / name.lower()))
         # platformdirs asks Windows itself, unless told.
         patch.setenv("WIN_PD_OVERRIDE_LOCAL_APPDATA", str(home / "localappdata"))
         patch.setenv("EXPLORER_LIBRARY", str(home / "explorer-library"))
-        patch.setenv("EXPLORER_MODELS", os.environ.get("EXPLORER_TEST_MODELS") or str(run / "models"))
+        patch.setenv(
+            "EXPLORER_MODELS", os.environ.get("EXPLORER_TEST_MODELS") or str(run / "models")
+        )
         yield home
 
 
@@ -82,24 +95,31 @@ def _left(threads: set[threading.Thread], processes: set[psutil.Process]) -> lis
     names = [
         f"thread {thread.name}"
         for thread in set(threading.enumerate()) - threads
-        if thread.is_alive() and not thread.name.startswith(_KEPT_THREADS) and type(thread).__name__ not in _KEPT_THREADS
+        if thread.is_alive()
+        and not thread.name.startswith(_KEPT_THREADS)
+        and type(thread).__name__ not in _KEPT_THREADS
     ]
     for process in _processes() - processes:
         with contextlib.suppress(psutil.Error):
             command = " ".join(process.cmdline())
-            if process.status() != psutil.STATUS_ZOMBIE and not any(kept in command for kept in _KEPT_PROCESSES):
+            if process.status() != psutil.STATUS_ZOMBIE and not any(
+                kept in command for kept in _KEPT_PROCESSES
+            ):
                 names.append(f"process {process.pid}: {command[:200]}")
     return names
 
 
 @pytest.fixture(autouse=True)
-def _own_library(_nothing_left_behind: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_library(
+    _nothing_left_behind: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each test has a library of its own, if it opens the default one."""
     monkeypatch.setenv("EXPLORER_LIBRARY", str(tmp_path / "explorer-library"))
 
 
 class _ByFile(LoadScopeScheduling):  # type: ignore[misc]
-    """Which tests run in one process where several run beside each other: those of a file, or of what is costly to set up."""
+    """Which tests run in one process where several run beside each other: those of a file, or of
+    what is costly to set up."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
@@ -115,8 +135,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of a Chromium; without one the test is skipped, or fails where browsers are required."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    """The path of a Chromium; without one the test is skipped, or fails where browsers are
+    required."""
+    found = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
     if found is None:
         reason = "no Chromium here: install chromium, chromium-browser or google-chrome"
         if os.environ.get("EXPLORER_REQUIRE_BROWSER") == "1" or os.environ.get("CI"):
@@ -126,16 +149,22 @@ def chromium() -> str:
 
 
 class MakePhoto(Protocol):
-    def __call__(self, path: Path | str, seed: int = 0, size: tuple[int, int] = (320, 240), **options: Any) -> Path: ...
+    def __call__(
+        self, path: Path | str, seed: int = 0, size: tuple[int, int] = (320, 240), **options: Any
+    ) -> Path: ...
 
 
 @pytest.fixture
 def make_photo(tmp_path: Path) -> MakePhoto:
     """Draw a photo and write it: `make_photo(path, seed, size, exif=…)`.
 
-    The path may be relative to `tmp_path`; its ending says the format; options go to Pillow's `save`."""
+    The path may be relative to `tmp_path`; its ending says the format; options go to Pillow's
+    `save`.
+    """
 
-    def make(path: Path | str, seed: int = 0, size: tuple[int, int] = (320, 240), **options: Any) -> Path:
+    def make(
+        path: Path | str, seed: int = 0, size: tuple[int, int] = (320, 240), **options: Any
+    ) -> Path:
         return pictures.write(tmp_path / path, pictures.draw(seed, size), **options)
 
     return make

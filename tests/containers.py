@@ -32,12 +32,20 @@ def box(kind: bytes, *content: bytes) -> bytes:
 
 
 def animation(
-    kind: str, seeds: Sequence[int], durations: int | list[int] = 100, size: tuple[int, int] = (160, 120), **options: Any
+    kind: str,
+    seeds: Sequence[int],
+    durations: int | list[int] = 100,
+    size: tuple[int, int] = (160, 120),
+    **options: Any,
 ) -> bytes:
-    first, *others = (draw(seed, size).quantize(64) if kind == "GIF" else draw(seed, size) for seed in seeds)
+    first, *others = (
+        draw(seed, size).quantize(64) if kind == "GIF" else draw(seed, size) for seed in seeds
+    )
     lossless = {"WEBP": {"lossless": True}, "AVIF": {"quality": 90}}.get(kind, {})
     packed = io.BytesIO()
-    first.save(packed, kind, save_all=True, append_images=others, duration=durations, **lossless, **options)
+    first.save(
+        packed, kind, save_all=True, append_images=others, duration=durations, **lossless, **options
+    )
     return packed.getvalue()
 
 
@@ -51,7 +59,13 @@ def pages(seeds: Sequence[int], size: tuple[int, int] = (160, 120), **options: A
 
 def with_segment(jpeg: bytes, number: int, content: bytes) -> bytes:
     """A JPEG with one more application segment."""
-    return jpeg[:2] + bytes((0xFF, 0xE0 + number)) + struct.pack(">H", len(content) + 2) + content + jpeg[2:]
+    return (
+        jpeg[:2]
+        + bytes((0xFF, 0xE0 + number))
+        + struct.pack(">H", len(content) + 2)
+        + content
+        + jpeg[2:]
+    )
 
 
 def with_xmp(jpeg: bytes, attributes: bytes) -> bytes:
@@ -61,14 +75,19 @@ def with_xmp(jpeg: bytes, attributes: bytes) -> bytes:
 def with_extended_xmp(jpeg: bytes, packet: bytes, piece: int = 20_000) -> bytes:
     guid = b"0123456789ABCDEF0123456789ABCDEF"
     for start in reversed(range(0, len(packet), piece)):
-        head = b"http://ns.adobe.com/xmp/extension/\0" + guid + struct.pack(">II", len(packet), start)
+        head = (
+            b"http://ns.adobe.com/xmp/extension/\0" + guid + struct.pack(">II", len(packet), start)
+        )
         jpeg = with_segment(jpeg, 1, head + packet[start : start + piece])
     return jpeg
 
 
 def gain_map(seed: int = 7) -> bytes:
     """A gain map as it is appended to an Ultra HDR JPEG."""
-    return with_xmp(encoded(draw(seed, (80, 60)).convert("L")), b'xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0"')
+    return with_xmp(
+        encoded(draw(seed, (80, 60)).convert("L")),
+        b'xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0"',
+    )
 
 
 def samsung(jpeg: bytes, *entries: tuple[int, bytes, bytes]) -> bytes:
@@ -96,12 +115,18 @@ def apng_chunks(png: bytes) -> list[tuple[bytes, bytes]]:
 def png_of(chunks: Sequence[tuple[bytes, bytes]]) -> bytes:
     made = b"\x89PNG\r\n\x1a\n"
     for kind, content in chunks:
-        made += struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        made += (
+            struct.pack(">I", len(content))
+            + kind
+            + content
+            + struct.pack(">I", zlib.crc32(kind + content))
+        )
     return made
 
 
 class Coded(NamedTuple):
-    """An item of a HEIF file. urn: of an auxiliary image. method: 0 where its bytes are in `mdat`, 1 in `idat`."""
+    """An item of a HEIF file. urn: of an auxiliary image. method: 0 where its bytes are in `mdat`,
+    1 in `idat`."""
 
     kind: bytes
     data: bytes
@@ -122,7 +147,9 @@ def coded(seed: int, size: tuple[int, int] = (160, 120)) -> Coded:
     assert iprp is not None
     ipco = isobmff.find_box(data, b"ipco", iprp.body, iprp.end)
     assert ipco is not None
-    properties = tuple(data[each.start : each.end] for each in isobmff.boxes(data, ipco.body, ipco.end))
+    properties = tuple(
+        data[each.start : each.end] for each in isobmff.boxes(data, ipco.body, ipco.end)
+    )
     item = found.items[found.primary]
     assert item.data
     return Coded(item.kind, item.data, properties)
@@ -140,32 +167,52 @@ def heic(seeds: Sequence[int], size: tuple[int, int] = (160, 120)) -> bytes:
 def heif(items: Sequence[Coded], references: Sequence[tuple[bytes, int, Sequence[int]]] = (), primary: int = 1, tail: bytes = b"",
          brand: bytes = b"heic") -> bytes:  # fmt: skip
     """A HEIF file of these items, numbered from 1. references: type, from, to."""
-    infe = b"".join(box(b"infe", b"\2\0\0\0", struct.pack(">HH", n, 0), item.kind, b"\0") for n, item in enumerate(items, 1))
-    urns = {n: box(b"auxC", bytes(4), item.urn, b"\0") for n, item in enumerate(items, 1) if item.urn}
-    properties = list(dict.fromkeys([each for item in items for each in item.properties] + list(urns.values())))
+    infe = b"".join(
+        box(b"infe", b"\2\0\0\0", struct.pack(">HH", n, 0), item.kind, b"\0")
+        for n, item in enumerate(items, 1)
+    )
+    urns = {
+        n: box(b"auxC", bytes(4), item.urn, b"\0") for n, item in enumerate(items, 1) if item.urn
+    }
+    properties = list(
+        dict.fromkeys([each for item in items for each in item.properties] + list(urns.values()))
+    )
     ipma = struct.pack(">I", len(items))
     for n, item in enumerate(items, 1):
-        indices = [properties.index(each) + 1 for each in (*item.properties, *([urns[n]] if n in urns else []))]
+        indices = [
+            properties.index(each) + 1
+            for each in (*item.properties, *([urns[n]] if n in urns else []))
+        ]
         ipma += struct.pack(">HB", n, len(indices)) + bytes(indices)
     iref = b"".join(
-        box(kind, struct.pack(">HH", start, len(ends)), *(struct.pack(">H", end) for end in ends)) for kind, start, ends in references
+        box(kind, struct.pack(">HH", start, len(ends)), *(struct.pack(">H", end) for end in ends))
+        for kind, start, ends in references
     )
     idat = b"".join(item.data for item in items if item.method == 1)
 
     def meta(offset: int) -> bytes:
         iloc, at, inside = struct.pack(">BBH", 0x44, 0, len(items)), offset, 0
         for n, item in enumerate(items, 1):
-            iloc += struct.pack(">HHHHII", n, item.method, 0, 1, inside if item.method else at, len(item.data))
-            at, inside = (at, inside + len(item.data)) if item.method else (at + len(item.data), inside)
+            iloc += struct.pack(
+                ">HHHHII", n, item.method, 0, 1, inside if item.method else at, len(item.data)
+            )
+            at, inside = (
+                (at, inside + len(item.data)) if item.method else (at + len(item.data), inside)
+            )
         return box(
-            b"meta", bytes(4), box(b"hdlr", bytes(8), b"pict", bytes(13)), box(b"pitm", bytes(4), struct.pack(">H", primary)),
-            box(b"iloc", b"\1\0\0\0", iloc), box(b"iinf", bytes(4), struct.pack(">H", len(items)), infe),
-            box(b"iref", bytes(4), iref), box(b"iprp", box(b"ipco", *properties), box(b"ipma", bytes(4), ipma)), box(b"idat", idat),
+            b"meta", bytes(4), box(b"hdlr", bytes(8), b"pict", bytes(13)),
+            box(b"pitm", bytes(4), struct.pack(">H", primary)),
+            box(b"iloc", b"\1\0\0\0", iloc),
+            box(b"iinf", bytes(4), struct.pack(">H", len(items)), infe),
+            box(b"iref", bytes(4), iref), box(b"iprp", box(b"ipco", *properties),
+            box(b"ipma", bytes(4), ipma)), box(b"idat", idat),
         )  # fmt: skip
 
     ftyp = box(b"ftyp", brand, bytes(4), b"mif1", brand)
     size = len(ftyp) + len(meta(0)) + 8
-    return ftyp + meta(size) + box(b"mdat", *(item.data for item in items if item.method == 0)) + tail
+    return (
+        ftyp + meta(size) + box(b"mdat", *(item.data for item in items if item.method == 0)) + tail
+    )
 
 
 def tiff_with_sub_ifd(first: Image.Image, below: Image.Image, *, reduced: bool = False) -> bytes:

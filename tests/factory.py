@@ -20,9 +20,12 @@ ENCODER, VERSION, DIM = "tiny", "1", 8
 def decoded(**facts: Any) -> DecodedPhoto:
     """A decoded photo with these facts, and dull ones for the rest."""
     dull: dict[str, Any] = {
-        "format": "JPEG", "width": 640, "height": 480, "frames": 1, "taken_at": None, "taken_source": None, "latitude": None,
-        "longitude": None, "camera": None, "lens": None, "exposure_time": None, "f_number": None, "iso": None, "focal_length": None,
-        "phash": bytes(32), "preview": b"\xff\xd8preview\xff\xd9", "input": None, "damaged": None, "contents": NOTHING_PACKED,
+        "format": "JPEG", "width": 640, "height": 480, "frames": 1, "taken_at": None,
+        "taken_source": None, "latitude": None,
+        "longitude": None, "camera": None, "lens": None, "exposure_time": None, "f_number": None,
+        "iso": None, "focal_length": None,
+        "phash": bytes(32), "preview": b"\xff\xd8preview\xff\xd9", "input": None, "damaged": None,
+        "contents": NOTHING_PACKED,
     }  # fmt: skip
     return DecodedPhoto(**(dull | facts))
 
@@ -39,14 +42,31 @@ def vector_of(content: object) -> np.ndarray:
 
 
 def by_camera(**facts: Any) -> dict[str, Any]:
-    """The facts of a photo as its camera wrote it, measured; `measured` for a copy that has lost them."""
-    made: dict[str, Any] = {"camera": "Acme Z1", "exposure_time": 0.01, "taken_at": "2018-07-06T10:11:12", "taken_source": "exif"}
+    """The facts of a photo as its camera wrote it, measured; `measured` for a copy that has lost
+    them."""
+    made: dict[str, Any] = {
+        "camera": "Acme Z1",
+        "exposure_time": 0.01,
+        "taken_at": "2018-07-06T10:11:12",
+        "taken_source": "exif",
+    }
     return measured(**(made | facts))
 
 
 def measured(**facts: Any) -> dict[str, Any]:
     """The facts of a photo of ordinary figures."""
-    figures = Quality(blur=0.4, noise=1.0, compression=90.0, blocks=0.2, low=20, middle=100, high=230, mean=110, contrast=50, colourful=40)
+    figures = Quality(
+        blur=0.4,
+        noise=1.0,
+        compression=90.0,
+        blocks=0.2,
+        low=20,
+        middle=100,
+        high=230,
+        mean=110,
+        contrast=50,
+        colourful=40,
+    )
     return {"quality": figures.packed(), **facts}
 
 

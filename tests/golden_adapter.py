@@ -1,4 +1,5 @@
-"""Everything of the project's code that the golden tests call. When the code changes its shape, this file changes, and they do not."""
+"""Everything of the project's code that the golden tests call. When the code changes its shape,
+this file changes, and they do not."""
 
 from __future__ import annotations
 
@@ -14,11 +15,21 @@ from explorer.library.library import Library
 from explorer.ui import server
 from tests.cli.test_app import Run, _encoders, run
 
-__all__ = ["PROJECT", "Run", "_encoders", "command_options", "decided", "migration_scripts", "photo_routes", "run"]
+__all__ = [
+    "PROJECT",
+    "Run",
+    "_encoders",
+    "command_options",
+    "decided",
+    "migration_scripts",
+    "photo_routes",
+    "run",
+]
 
 
 class CommandOptions(NamedTuple):
-    """options: every spelling, such as `-h`. arguments: the positional ones, in order. choices: by option or argument, where it has any."""
+    """options: every spelling, such as `-h`. arguments: the positional ones, in order. choices: by
+    option or argument, where it has any."""
 
     options: set[str]
     arguments: list[str]
@@ -37,7 +48,11 @@ class Decided(NamedTuple):
 
 def command_options() -> dict[str, CommandOptions]:
     """What each command takes, by its name."""
-    (commands,) = [action.choices for action in app.build_parser()._actions if isinstance(action, argparse._SubParsersAction)]
+    (commands,) = [
+        action.choices
+        for action in app.build_parser()._actions
+        if isinstance(action, argparse._SubParsersAction)
+    ]
     return {name: _options(parser) for name, parser in commands.items()}
 
 
@@ -45,7 +60,11 @@ def _options(parser: argparse.ArgumentParser) -> CommandOptions:
     return CommandOptions(
         {option for action in parser._actions for option in action.option_strings},
         [action.dest for action in parser._actions if not action.option_strings],
-        {(action.option_strings or [action.dest])[0]: set(action.choices) for action in parser._actions if action.choices},
+        {
+            (action.option_strings or [action.dest])[0]: set(action.choices)
+            for action in parser._actions
+            if action.choices
+        },
     )
 
 
@@ -57,7 +76,10 @@ def decided() -> Decided:
             foreign_keys = db.execute("pragma foreign_key_check").fetchall()
             integrity = db.execute("pragma integrity_check").fetchone()[0]
         return Decided(
-            {(decision.kind, decision.hashes, decision.files) for decision in decisions(library.catalog)},
+            {
+                (decision.kind, decision.hashes, decision.files)
+                for decision in decisions(library.catalog)
+            },
             protected_folders(library.catalog),
             {(each.subject, each.kind) for each in dismissed(library.catalog)},
             foreign_keys,

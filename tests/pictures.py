@@ -1,4 +1,5 @@
-"""Pictures made by rule: the same seed always gives the same picture, and different seeds give pictures that differ for eye and hash."""
+"""Pictures made by rule: the same seed always gives the same picture, and different seeds give
+pictures that differ for eye and hash."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ pillow_heif.register_heif_opener(thumbnails=False)
 
 _SIDE = 256
 FORMATS = {
-    ".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".gif": "GIF", ".bmp": "BMP", ".tif": "TIFF", ".tiff": "TIFF",
+    ".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".gif": "GIF", ".bmp": "BMP",
+    ".tif": "TIFF", ".tiff": "TIFF",
     ".heic": "HEIF", ".avif": "AVIF",
 }  # fmt: skip
 # What is not lossy has no quality; and nobody waits for small PNGs in tests.
@@ -35,9 +37,17 @@ def _drawn(seed: int, size: tuple[int, int]) -> Image.Image:
     picture = Image.fromarray(np.clip(light, 0, 255).astype(np.uint8))
     pen = ImageDraw.Draw(picture)
     for _ in range(8):
-        left, top, width, height = random.integers(0, 200), random.integers(0, 200), random.integers(12, 120), random.integers(12, 120)
+        left, top, width, height = (
+            random.integers(0, 200),
+            random.integers(0, 200),
+            random.integers(12, 120),
+            random.integers(12, 120),
+        )
         shape = (pen.ellipse, pen.rectangle)[int(random.integers(2))]
-        shape((int(left), int(top), int(left + width), int(top + height)), fill=tuple(int(c) for c in random.integers(0, 256, 3)))
+        shape(
+            (int(left), int(top), int(left + width), int(top + height)),
+            fill=tuple(int(c) for c in random.integers(0, 256, 3)),
+        )
     picture = picture.filter(ImageFilter.GaussianBlur(1)).resize(size, Image.Resampling.BICUBIC)
     grain = random.normal(0, 3, (_SIDE, _SIDE, 1)).astype(np.int16)
     tiled = np.tile(grain, (size[1] // _SIDE + 1, size[0] // _SIDE + 1, 1))[: size[1], : size[0]]
@@ -64,7 +74,9 @@ def screenshot(words: list[str]) -> Image.Image:
     pen.rectangle((0, 0, 270, 45), fill=(18, 140, 126))
     pen.text((45, 20), "The family", fill="white", font=large)
     for number, text in enumerate(words):
-        pen.rounded_rectangle((10, 55 + 30 * number, 20 + 7 * len(text), 77 + 30 * number), 5, fill="white")
+        pen.rounded_rectangle(
+            (10, 55 + 30 * number, 20 + 7 * len(text), 77 + 30 * number), 5, fill="white"
+        )
         pen.text((16, 60 + 30 * number), text, fill="black", font=small)
     for row, keys in enumerate(["qwertyuiop", "asdfghjkl", "zxcvbnm"]):
         for column, key in enumerate(keys):
@@ -105,7 +117,12 @@ def exif(
     if place:
         latitude, longitude = place
         block.get_ifd(0x8825).update(
-            {1: "N" if latitude >= 0 else "S", 2: _sixtieths(latitude), 3: "E" if longitude >= 0 else "W", 4: _sixtieths(longitude)}
+            {
+                1: "N" if latitude >= 0 else "S",
+                2: _sixtieths(latitude),
+                3: "E" if longitude >= 0 else "W",
+                4: _sixtieths(longitude),
+            }
         )
     return block.tobytes()
 

@@ -21,7 +21,9 @@ def project(tmp_path: Path) -> Path:
     """A project that needs one package that is here and whose run.py says what it was given."""
     (tmp_path / "explorer").mkdir()
     (tmp_path / "explorer" / "__init__.py").touch()
-    (tmp_path / "explorer" / "bootstrap.py").write_bytes((PROJECT / "explorer" / "bootstrap.py").read_bytes())
+    (tmp_path / "explorer" / "bootstrap.py").write_bytes(
+        (PROJECT / "explorer" / "bootstrap.py").read_bytes()
+    )
     (tmp_path / "requirements.txt").write_text("# what it needs\nnumpy>=1   # arrays\n")
     (tmp_path / "requirements-dev.txt").write_text("-r requirements.txt\npytest\n")
     (tmp_path / "run.py").write_text(
@@ -30,12 +32,17 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(project: Path, *words: str, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([python, "run.py", *words], cwd=project, capture_output=True, text=True, check=False)
+def run(
+    project: Path, *words: str, python: str = sys.executable
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [python, "run.py", *words], cwd=project, capture_output=True, text=True, check=False
+    )
 
 
 def pip(project: Path, script: str) -> Path:
-    """An environment whose Python is a script that stands in for pip. Gives what it was called with, a file."""
+    """An environment whose Python is a script that stands in for pip. Gives what it was called
+    with, a file."""
     python = project / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\necho "$@" >> "{project}/calls"\n{script}\n')
@@ -49,7 +56,9 @@ posix = pytest.mark.skipif(os.name == "nt", reason="stands in for Python with a 
 class TestVersion:
     @pytest.mark.parametrize("version", [(2, 7, 18), (3, 8, 0), (3, 10, 14)])
     def test_too_old(self, version: tuple[int, int, int]) -> None:
-        with pytest.raises(SetupError, match=rf"needs Python 3\.11 or newer; this is {version[0]}\.{version[1]}\."):
+        with pytest.raises(
+            SetupError, match=rf"needs Python 3\.11 or newer; this is {version[0]}\.{version[1]}\."
+        ):
             bootstrap.check_python(version)
 
     @pytest.mark.parametrize("version", [(3, 11, 0), (3, 13, 1), (4, 0, 0)])
@@ -58,17 +67,30 @@ class TestVersion:
 
     def test_one_line_and_no_traceback(self, project: Path) -> None:
         path = project / "explorer" / "bootstrap.py"
-        path.write_text(path.read_text(encoding="utf-8").replace("OLDEST = (3, 11)", "OLDEST = (3, 99)"), encoding="utf-8")
+        path.write_text(
+            path.read_text(encoding="utf-8").replace("OLDEST = (3, 11)", "OLDEST = (3, 99)"),
+            encoding="utf-8",
+        )
         done = run(project, "index", "x")
         assert done.returncode == 1 and done.stdout == ""
         assert len(done.stderr.splitlines()) == 1 and "needs Python 3.99" in done.stderr
 
     @pytest.mark.parametrize("name", ["run.py", "explorer/bootstrap.py", "explorer/__init__.py"])
     def test_old_pythons_understand_what_runs_first(self, name: str) -> None:
-        """Up to where the packages are there: Python 3.7's grammar, no f-strings, so that even older ones get to the message."""
+        """Up to where the packages are there: Python 3.7's grammar, no f-strings, so that even
+        older ones get to the message."""
         tree = ast.parse((PROJECT / name).read_text(encoding="utf-8"), feature_version=(3, 7))
-        assert not [node for node in ast.walk(tree) if isinstance(node, (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr))]
-        assert not [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and (n.returns or any(a.annotation for a in n.args.args))]
+        assert not [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr))
+        ]
+        assert not [
+            n
+            for n in ast.walk(tree)
+            if isinstance(n, ast.FunctionDef)
+            and (n.returns or any(a.annotation for a in n.args.args))
+        ]
 
 
 class TestRequirements:
@@ -76,7 +98,9 @@ class TestRequirements:
         assert bootstrap._lines(str(project / "requirements-dev.txt")) == ["numpy>=1\n", "pytest\n"]
 
     def test_what_is_missing(self, project: Path) -> None:
-        (project / "requirements.txt").write_text("numpy>=1\nnumpy>=99\nno-such-package-anywhere>=1,<2\nnumpy<1\n")
+        (project / "requirements.txt").write_text(
+            "numpy>=1\nnumpy>=99\nno-such-package-anywhere>=1,<2\nnumpy<1\n"
+        )
         assert [line.strip() for line in bootstrap.missing(str(project / "requirements.txt"))] == [
             "numpy>=99", "no-such-package-anywhere>=1,<2", "numpy<1",
         ]  # fmt: skip
@@ -94,7 +118,9 @@ class TestRequirements:
     def test_versions(self, version: str, specifier: str, fits: bool) -> None:
         assert bootstrap.meets(version, specifier) is fits
 
-    def test_a_fingerprint_changes_with_any_requirement_but_not_with_comments(self, project: Path) -> None:
+    def test_a_fingerprint_changes_with_any_requirement_but_not_with_comments(
+        self, project: Path
+    ) -> None:
         dev = str(project / "requirements-dev.txt")
         before = bootstrap.fingerprint(dev)
         (project / "requirements.txt").write_text("numpy>=1 # other words\n")
@@ -144,13 +170,20 @@ class TestEnvironment:
 
     def test_no_room(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (project / "requirements.txt").write_text("no-such-package-anywhere\n")
-        monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda _: types.SimpleNamespace(free=1_500_000_000))
+        monkeypatch.setattr(
+            bootstrap.shutil, "disk_usage", lambda _: types.SimpleNamespace(free=1_500_000_000)
+        )
         with pytest.raises(SetupError, match=r"Not enough disk space: .* 1\.5 GB are free"):
             bootstrap.environment(str(project), str(project / "requirements.txt"))
         assert not (project / ".venv").exists()
 
-    def test_an_environment_that_cannot_be_made(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        failed = types.SimpleNamespace(returncode=1, stdout=b"The virtual environment was not created because ensurepip is not available.")
+    def test_an_environment_that_cannot_be_made(
+        self, project: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        failed = types.SimpleNamespace(
+            returncode=1,
+            stdout=b"The virtual environment was not created because ensurepip is not available.",
+        )
         monkeypatch.setattr(bootstrap.subprocess, "run", lambda *_, **__: failed)
         with pytest.raises(SetupError, match="python3-venv"):
             bootstrap._make_venv(str(project / ".venv"))
@@ -162,11 +195,18 @@ class TestEnvironment:
         """A real environment, whose pip has nothing to fetch."""
         bootstrap._make_venv(str(project / ".venv"))
         python = next(
-            path for path in (project / ".venv" / "bin" / "python", project / ".venv" / "Scripts" / "python.exe") if path.exists()
+            path
+            for path in (
+                project / ".venv" / "bin" / "python",
+                project / ".venv" / "Scripts" / "python.exe",
+            )
+            if path.exists()
         )
         (project / "requirements.txt").write_text("pip>=1\n")
         bootstrap._install(str(python), str(project / "requirements.txt"))
-        (project / ".venv" / "explorer-requirements.txt.stamp").write_text(bootstrap.fingerprint(str(project / "requirements.txt")))
+        (project / ".venv" / "explorer-requirements.txt.stamp").write_text(
+            bootstrap.fingerprint(str(project / "requirements.txt"))
+        )
         done = run(project, "status")
         assert done.stdout.strip() == f"['status'] {project / '.venv'}"
 
@@ -176,9 +216,20 @@ class TestEnvironment:
         stamp = project / ".venv" / "explorer-requirements-dev.txt.stamp"
         stamp.write_text(bootstrap.fingerprint(str(project / "requirements-dev.txt")))
         assert run(project, "test", "-k", "x").returncode == 5
-        assert calls.read_text().split() == ["-m", "pytest", "-n", "logical", "--dist", "loadscope", "-k", "x"]
+        assert calls.read_text().split() == [
+            "-m",
+            "pytest",
+            "-n",
+            "logical",
+            "--dist",
+            "loadscope",
+            "-k",
+            "x",
+        ]
 
-    @pytest.mark.parametrize("words", [["-n0"], ["-n", "3"], ["--numprocesses=1"], ["--pdb", "tests"]])
+    @pytest.mark.parametrize(
+        "words", [["-n0"], ["-n", "3"], ["--numprocesses=1"], ["--pdb", "tests"]]
+    )
     def test_a_person_says_how_many_tests_run_at_once(self, words: list[str]) -> None:
         assert bootstrap.side_by_side(words) == []
 
@@ -187,10 +238,19 @@ class TestPipsWords:
     @pytest.mark.parametrize(
         ("line", "told"),
         [
-            ("Collecting torch<2.15,>=2.9 (from -r requirements.txt (line 30))", "Looking for torch"),
-            ("  Downloading torch-2.14.0-cp311-none-manylinux.whl (188.0 MB)", "Fetching torch (188.0 MB)"),
+            (
+                "Collecting torch<2.15,>=2.9 (from -r requirements.txt (line 30))",
+                "Looking for torch",
+            ),
+            (
+                "  Downloading torch-2.14.0-cp311-none-manylinux.whl (188.0 MB)",
+                "Fetching torch (188.0 MB)",
+            ),
             ("  Using cached numpy-2.3.1-cp311.whl.metadata (62 kB)", "Fetching numpy (62 kB)"),
-            ("Installing collected packages: a, b, c", "Installing 3 packages; this is the longest part"),
+            (
+                "Installing collected packages: a, b, c",
+                "Installing 3 packages; this is the longest part",
+            ),
             ("Requirement already satisfied: pip", None),
         ],
     )

@@ -1,4 +1,5 @@
-"""The demo: its photographs are real and different, its oddities are all there, and it is made once."""
+"""The demo: its photographs are real and different, its oddities are all there, and it is made
+once."""
 
 from __future__ import annotations
 
@@ -35,7 +36,10 @@ def files(folder: Path) -> list[Path]:
 
 def state(folder: Path) -> dict[str, tuple[int, int]]:
     """Everything in a folder, with size and time."""
-    return {str(entry.relative_to(folder)): (entry.stat().st_size, entry.stat().st_mtime_ns) for entry in folder.rglob("*")}
+    return {
+        str(entry.relative_to(folder)): (entry.stat().st_size, entry.stat().st_mtime_ns)
+        for entry in folder.rglob("*")
+    }
 
 
 def taken(file: Path) -> str:
@@ -68,7 +72,9 @@ def test_as_many_and_as_large_as_meant(made: tuple[Path, int]) -> None:
     assert count == len(files(photos))
     assert 90 <= count <= 130
     assert sum(file.stat().st_size for file in files(photos)) < 25e6
-    assert [entry.name for entry in photos.parent.iterdir() if not entry.name.endswith(".lock")] == ["photos"]
+    assert [
+        entry.name for entry in photos.parent.iterdir() if not entry.name.endswith(".lock")
+    ] == ["photos"]
 
 
 def test_photographs_are_many_and_differ() -> None:
@@ -97,7 +103,10 @@ def test_every_photograph_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 def test_every_photograph_is_in_the_docs() -> None:
     docs = (Path(__file__).parent.parent / "docs/demo-photos.md").read_text(encoding="utf-8")
     for name, source in PHOTOGRAPHS.items():
-        assert f"| {name} | {source.distribution} | `{source.path}` | {source.author} | {source.licence} |" in docs
+        assert (
+            f"| {name} | {source.distribution} | `{source.path}` | {source.author} | {source.licence} |"
+            in docs
+        )
 
 
 def test_broken_files_are_there(made: tuple[Path, int]) -> None:
@@ -145,13 +154,25 @@ def test_bursts_are_a_second_apart(made: tuple[Path, int]) -> None:
     for path, _, begin, count in demo.BURSTS:
         first = dt.datetime.fromisoformat(begin)
         times = [first + dt.timedelta(seconds=number) for number in range(count)]
-        assert [taken(photos / path.format(time.second)) for time in times] == [f"{time:%Y:%m:%d %H:%M:%S}" for time in times]
+        assert [taken(photos / path.format(time.second)) for time in times] == [
+            f"{time:%Y:%m:%d %H:%M:%S}" for time in times
+        ]
 
 
 def test_dates_lie_as_meant(made: tuple[Path, int]) -> None:
     photos, _ = made
-    assert [taken(photos / path)[:4] for path, *_ in demo.MISDATED] == ["1970", "2038", "0000", "2099"]
-    years = {taken(file)[:4] for file in files(photos / "Work") + files(photos / "Friends") + files(photos / "2012 First camera")}
+    assert [taken(photos / path)[:4] for path, *_ in demo.MISDATED] == [
+        "1970",
+        "2038",
+        "0000",
+        "2099",
+    ]
+    years = {
+        taken(file)[:4]
+        for file in files(photos / "Work")
+        + files(photos / "Friends")
+        + files(photos / "2012 First camera")
+    }
     assert {"2012", "2013", "2020", "2021", "2022", "2024", "2025"} <= years
 
 
@@ -200,7 +221,9 @@ def test_deleted_file_stays_deleted(small: Path) -> None:
     assert not (small / "album/grass.jpg").exists()
 
 
-def test_older_demo_is_made_anew_only_while_nobody_touched_it(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_older_demo_is_made_anew_only_while_nobody_touched_it(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     demo.make_demo(small, silent)
     monkeypatch.setattr(demo, "VERSION", demo.VERSION + 1)
     told: list[str] = []
@@ -238,7 +261,9 @@ def test_nothing_is_there_when_making_fails(small: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(demo._Maker, "make", fail)
     with pytest.raises(FolderError, match="No space left on device"):
         demo.make_demo(small, silent)
-    assert [entry.name for entry in small.parent.iterdir() if not entry.name.endswith(".lock")] == []
+    assert [
+        entry.name for entry in small.parent.iterdir() if not entry.name.endswith(".lock")
+    ] == []
 
 
 def test_what_a_killed_run_left_is_no_hindrance(small: Path) -> None:
@@ -255,7 +280,9 @@ def test_file_in_place_of_the_folder_is_an_error(small: Path) -> None:
         demo.make_demo(small, never)
 
 
-@pytest.mark.parametrize("path", ["no_such_package_here/photo.jpg", "skimage/data/no-such-photo.png"])
+@pytest.mark.parametrize(
+    "path", ["no_such_package_here/photo.jpg", "skimage/data/no-such-photo.png"]
+)
 def test_absent_photograph_is_named(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     monkeypatch.setitem(demo.pictures._DISTRIBUTION, "no_such_package_here", "no-such-package-here")
     monkeypatch.setitem(PHOTOGRAPHS, "absent", Photograph(path))

@@ -18,13 +18,19 @@ IMAGES = PROJECT / "docs" / "images"
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
-    (choices,) = [action.choices for action in build_parser()._actions if isinstance(action, argparse._SubParsersAction)]
+    (choices,) = [
+        action.choices
+        for action in build_parser()._actions
+        if isinstance(action, argparse._SubParsersAction)
+    ]
     return dict(choices)
 
 
 def rows(name: str) -> str:
     """The rows of the README's table of commands that begin with that command."""
-    return "\n".join(line for line in README.splitlines() if line.startswith("|") and f"`run.py {name}" in line)
+    return "\n".join(
+        line for line in README.splitlines() if line.startswith("|") and f"`run.py {name}" in line
+    )
 
 
 @pytest.mark.parametrize("name", commands())
@@ -45,7 +51,12 @@ def test_no_command_is_documented_that_is_not_there() -> None:
 
 
 def test_every_option_that_is_documented_is_there() -> None:
-    there = {option for parser in [build_parser(), *commands().values()] for action in parser._actions for option in action.option_strings}
+    there = {
+        option
+        for parser in [build_parser(), *commands().values()]
+        for action in parser._actions
+        for option in action.option_strings
+    }
     assert set(re.findall(r"--[a-z][a-z-]+", README)) <= there
 
 

@@ -13,9 +13,11 @@ import pytest
 
 from explorer.config import PROJECT
 
-# From the bottom to the top: each may import itself and what stands before it, never what comes after.
+# From the bottom to the top: each may import itself and what stands before it, never what comes
+# after.
 LAYERS = [
-    {"photos"}, {"matching"}, {"decoding"}, {"encoders"}, {"library"}, {"scanning"}, {"analysis"}, {"indexing"}, {"search"}, {"removal"},
+    {"photos"}, {"matching"}, {"decoding"}, {"encoders"}, {"library"}, {"scanning"}, {"analysis"},
+    {"indexing"}, {"search"}, {"removal"},
     {"duplicates"}, {"anomalies"}, {"ui"}, {"pages"}, {"cli"},
 ]  # fmt: skip
 # Small files that everything may import, and that import none of the layers.
@@ -33,9 +35,15 @@ DOORS = {
     "streamlit": ("explorer/ui/", "pages/", "run.py"),
     "watchdog": ("explorer/scanning/",),
 }
-SQL = re.compile(r"^\s*(select\s.+\sfrom|insert\s+(or\s+\w+\s+)?into|update\s+\w+\s+set|delete\s+from|create\s+table|pragma)\s", re.S)
+SQL = re.compile(
+    r"^\s*(select\s.+\sfrom|insert\s+(or\s+\w+\s+)?into|update\s+\w+\s+set|delete\s+from|create\s+table|pragma)\s",
+    re.S,
+)
 
-FILES = [*sorted(path for folder in ("explorer", "pages") for path in (PROJECT / folder).rglob("*.py")), PROJECT / "run.py"]
+FILES = [
+    *sorted(path for folder in ("explorer", "pages") for path in (PROJECT / folder).rglob("*.py")),
+    PROJECT / "run.py",
+]
 
 
 def name_of(path: Path) -> str:
@@ -46,7 +54,8 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
     """The modules that a file imports, and whether only the type checker does."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     typing_only = {
-        id(inner) for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        id(inner) for node in ast.walk(tree) if isinstance(node,
+        ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
         for statement in node.body for inner in ast.walk(statement)
     }  # fmt: skip
     for node in ast.walk(tree):
@@ -57,7 +66,9 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
             assert node.module
             yield node.module, id(node) in typing_only
             if node.module == "explorer":
-                yield from ((f"explorer.{alias.name}", id(node) in typing_only) for alias in node.names)
+                yield from (
+                    (f"explorer.{alias.name}", id(node) in typing_only) for alias in node.names
+                )
 
 
 def part(module: str) -> str:
@@ -118,25 +129,43 @@ def test_no_print_and_no_pickle(path: Path) -> None:
             assert node.func.id != "print", f"{name_of(path)}:{node.lineno} prints"
         if isinstance(node, ast.keyword) and node.arg == "allow_pickle":
             assert isinstance(node.value, ast.Constant) and node.value.value is False
-    assert not any(module.partition(".")[0] in {"pickle", "shelve", "joblib", "dill"} for module, _ in imports(path))
+    assert not any(
+        module.partition(".")[0] in {"pickle", "shelve", "joblib", "dill"}
+        for module, _ in imports(path)
+    )
 
 
 def loaded_by(code: str) -> set[str]:
     """The top-level modules in a fresh process after that code."""
     said = subprocess.run(
-        [sys.executable, "-c", f"{code}\nimport sys\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}))"],
+        [sys.executable, "-c",
+        f"{code}\nimport sys\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}))"],
         cwd=PROJECT, check=True, capture_output=True, text=True,
     )  # fmt: skip
     return set(said.stdout.split())
 
 
 def test_decode_processes_load_neither_models_nor_faiss() -> None:
-    assert not loaded_by("import explorer.decoding.decode_server") & {"torch", "faiss", "openvino", "streamlit", "transformers"}
+    assert not loaded_by("import explorer.decoding.decode_server") & {
+        "torch",
+        "faiss",
+        "openvino",
+        "streamlit",
+        "transformers",
+    }
 
 
 def test_a_search_loads_neither_torch_nor_the_app() -> None:
     """What it loads is what a person waits for."""
-    code = (
-        "import sys; sys.argv = ['run.py']\nfrom explorer.cli import main\nfrom explorer.cli.dispatch import function\nfunction('search')"
-    )
-    assert not loaded_by(code) & {"torch", "streamlit", "transformers", "watchdog", "cv2", "skimage", "sklearn", "pillow_heif", "httpx"}
+    code = "import sys; sys.argv = ['run.py']\nfrom explorer.cli import main\nfrom explorer.cli.dispatch import function\nfunction('search')"
+    assert not loaded_by(code) & {
+        "torch",
+        "streamlit",
+        "transformers",
+        "watchdog",
+        "cv2",
+        "skimage",
+        "sklearn",
+        "pillow_heif",
+        "httpx",
+    }

@@ -1,4 +1,5 @@
-"""The benchmark that changes modules by little: what it changes, and that it tells what tests notice from what they do not."""
+"""The benchmark that changes modules by little: what it changes, and that it tells what tests
+notice from what they do not."""
 
 from __future__ import annotations
 
@@ -17,7 +18,12 @@ def changed(source: str) -> set[str]:
     """The first line that differs, of each mutation."""
     before = source.splitlines()
     return {
-        next(new for old, new in zip([*before, ""], [*m.source.splitlines(), ""], strict=False) if old != new) for m in mutations(source)
+        next(
+            new
+            for old, new in zip([*before, ""], [*m.source.splitlines(), ""], strict=False)
+            if old != new
+        )
+        for m in mutations(source)
     }
 
 
@@ -54,9 +60,18 @@ def changed(source: str) -> set[str]:
         ("with db.transaction():\n    a = b\n", "with __import__('contextlib').nullcontext():"),
         ("def a() -> bool:\n    return b\n", "    return True"),
         ("def a() -> None:\n    b = c\n", "    return "),
-        ("a = 'select b from c where d = 1 and e < 2'\n", "a = 'select b from c where d = 1 or e < 2'"),
-        ("a = 'select b from c where d = 1 and e < 2'\n", "a = 'select b from c where d = 1 and e <= 2'"),
-        ('a = f"select b from c where d = 1 and e in ({f})"\n', "a = f'select b from c where d <> 1 and e in ({f})'"),
+        (
+            "a = 'select b from c where d = 1 and e < 2'\n",
+            "a = 'select b from c where d = 1 or e < 2'",
+        ),
+        (
+            "a = 'select b from c where d = 1 and e < 2'\n",
+            "a = 'select b from c where d = 1 and e <= 2'",
+        ),
+        (
+            'a = f"select b from c where d = 1 and e in ({f})"\n',
+            "a = f'select b from c where d <> 1 and e in ({f})'",
+        ),
     ],
 )
 def test_each_kind_of_change_is_made(source: str, expected: str) -> None:
@@ -90,8 +105,12 @@ def test_mutations_are_drawn_by_their_seed_alone_and_keep_all_else() -> None:
     assert len(some) == 5 and some == mutations(source, 5, seed=1) != mutations(source, 5, seed=2)
     for mutation in some:
         lines = mutation.source.splitlines()
-        assert len(lines) == 20 and all(line.startswith("é = 'ß'; a = b ") and line.endswith("# é") for line in lines)
-        assert [number for number, line in enumerate(lines, 1) if line != source.splitlines()[0]] == [mutation.line]
+        assert len(lines) == 20 and all(
+            line.startswith("é = 'ß'; a = b ") and line.endswith("# é") for line in lines
+        )
+        assert [
+            number for number, line in enumerate(lines, 1) if line != source.splitlines()[0]
+        ] == [mutation.line]
 
 
 def test_the_table_names_modules_and_tests_that_there_are() -> None:
@@ -136,7 +155,11 @@ def test_count() -> None:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for name, text in {"explorer/__init__.py": "", "explorer/ages.py": MODULE, "tests/test_ages.py": TESTS}.items():
+    for name, text in {
+        "explorer/__init__.py": "",
+        "explorer/ages.py": MODULE,
+        "tests/test_ages.py": TESTS,
+    }.items():
         path = tmp_path / "project" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
@@ -147,21 +170,33 @@ def test_noticed_and_survived(project: Path, capsys: pytest.CaptureFixture[str])
     assert mutants.main(["ages:2", "--number", "0", "--repo", str(project), "--least", "1"]) == 1
     out = capsys.readouterr().out
     # Nobody tries 18 itself.
-    assert "explorer/ages.py:2: survived: comparison's boundary moved" in out and "+    return age > 18" in out
-    assert "explorer/ages.py:2: noticed: comparison turned round (tests/test_ages.py::test_grown)" in out
+    assert (
+        "explorer/ages.py:2: survived: comparison's boundary moved" in out
+        and "+    return age > 18" in out
+    )
+    assert (
+        "explorer/ages.py:2: noticed: comparison turned round (tests/test_ages.py::test_grown)"
+        in out
+    )
     assert (project / "explorer/ages.py").read_text() == MODULE
 
 
-def test_an_endless_mutant_is_stopped_and_the_module_put_back(project: Path, tmp_path: Path) -> None:
+def test_an_endless_mutant_is_stopped_and_the_module_put_back(
+    project: Path, tmp_path: Path
+) -> None:
     copy = Copy(project, tmp_path / "copy")
     endless = MODULE.replace("years += 1", "pass")
-    assert copy.try_out("explorer/ages.py", endless, ["tests/test_ages.py"], limit=3) == Run("timeout", None)
+    assert copy.try_out("explorer/ages.py", endless, ["tests/test_ages.py"], limit=3) == Run(
+        "timeout", None
+    )
     assert (tmp_path / "copy/tree/explorer/ages.py").read_text() == MODULE
     seconds, files = copy.measure(["tests/test_ages.py"])
     assert seconds > 0 and files == ["tests/test_ages.py"]
 
 
-def test_tests_that_fail_by_themselves_say_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_tests_that_fail_by_themselves_say_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (project / "tests/test_ages.py").write_text("def test() -> None:\n    assert False\n")
     assert mutants.main(["ages", "--number", "1", "--repo", str(project), "--least", "0"]) == 1
     assert "the tests fail on unchanged code" in capsys.readouterr().out

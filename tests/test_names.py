@@ -1,4 +1,5 @@
-"""Names full of characters that mean something to SQL, to patterns or to shells: on the command line each is just a character."""
+"""Names full of characters that mean something to SQL, to patterns or to shells: on the command
+line each is just a character."""
 
 from __future__ import annotations
 
@@ -17,11 +18,16 @@ __all__ = ["_encoders", "run"]
 
 # A folder, and one beside it that LIKE, GLOB or a pattern of file names would take for it.
 TWINS = [
-    ("100%", "100 euros"), ("a_b", "axb"), ("[ab]", "a"), ("what*", "whatever"), ("it's", "its"), ("é'; drop table file; --", "e"),
-    ("say \"hi\"", "say hi"), ("back\\slash", "backslash"), ("!not", "not"), ("#1", "1"), ("{a,b}", "b"), ("trip ", "trip"),
-    ("Trip", "tRIP"), ("two\nlines", "two lines"), ("~", "home"), ("-f", "f"), ("?", "q"), ("$HOME", "home2"),
+    ("100%", "100 euros"), ("a_b", "axb"), ("[ab]", "a"), ("what*", "whatever"), ("it's", "its"),
+    ("é'; drop table file; --", "e"),
+    ("say \"hi\"", "say hi"), ("back\\slash", "backslash"), ("!not", "not"), ("#1", "1"),
+    ("{a,b}", "b"), ("trip ", "trip"),
+    ("Trip", "tRIP"), ("two\nlines", "two lines"), ("~", "home"), ("-f", "f"), ("?", "q"),
+    ("$HOME", "home2"),
 ]  # fmt: skip
-pytestmark = pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="needs a file system that takes all of these names")
+pytestmark = pytest.mark.skipif(
+    sys.platform in {"win32", "darwin"}, reason="needs a file system that takes all of these names"
+)
 
 
 @pytest.fixture
@@ -32,7 +38,10 @@ def made(tmp_path: Path, run: Run) -> Path:
         for name in pair:
             for folder in (photos / name, photos / name / "below"):
                 seed += 1
-                pictures.write(folder / f"{name.replace('/', '')}.png", pictures.plain(f"#{seed:02x}40{255 - seed:02x}", (24, 16)))
+                pictures.write(
+                    folder / f"{name.replace('/', '')}.png",
+                    pictures.plain(f"#{seed:02x}40{255 - seed:02x}", (24, 16)),
+                )
     said = run("index", photos, "--encoder", "tiny", "--json")
     assert said.code == 0 and said.json["indexed"] == seed and said.json["failed"] == 0
     return photos
@@ -50,14 +59,25 @@ def test_a_folder_is_that_folder_and_no_other(run: Run, made: Path) -> None:
     for pair in TWINS:
         for name in pair:
             assert found(run, "--folder", made / name) == files(made / name), name
-            assert found(run, "--folder", made / name / "below") == files(made / name / "below"), name
+            assert found(run, "--folder", made / name / "below") == files(made / name / "below"), (
+                name
+            )
     assert found(run, "--folder", made) == files(made)
     assert found(run, "--folder", f"{made}%") == found(run, "--folder", f"{made.parent}_") == set()
     assert run("verify").code == 0
 
 
 def test_what_is_asked_for_is_text(run: Run, made: Path) -> None:
-    for phrase in ("100%", "a_b", "'; drop table photo; --", '" or 1=1 --', "* NEAR(", "[", "%", "\\"):
+    for phrase in (
+        "100%",
+        "a_b",
+        "'; drop table photo; --",
+        '" or 1=1 --',
+        "* NEAR(",
+        "[",
+        "%",
+        "\\",
+    ):
         said = run("search", phrase, "--json")
         assert said.code == 0 and isinstance(said.json, list), phrase
     assert len(found(run)) == len(files(made))
@@ -71,7 +91,9 @@ def test_what_is_asked_for_is_text(run: Run, made: Path) -> None:
         ("/é'; drop table file; --/", ["é'; drop table file; --"]), ("/?/", ["a", "b", "e", "1", "~", "f", "?", "q"]),
     ],
 )  # fmt: skip
-def test_what_is_left_out_is_what_the_pattern_says(run: Run, made: Path, glob: str, gone: list[str]) -> None:
+def test_what_is_left_out_is_what_the_pattern_says(
+    run: Run, made: Path, glob: str, gone: list[str]
+) -> None:
     said = run("index", made, "--encoder", "tiny", "--exclude", glob, "--json")
     assert said.code == 0 and said.json["encoded"] == 0
     assert files(made) - found(run) == files(*(made / name for name in gone))
@@ -98,9 +120,13 @@ def test_moves_between_such_names_and_their_ends(run: Run, made: Path) -> None:
     moved: dict[str, Any] = run("index", made, "--encoder", "tiny", "--json").json
     assert (moved["moved"], moved["encoded"]) == (2, 0)
     shutil.rmtree(made / "a_b")
-    gone: dict[str, Any] = run("index", made, "--encoder", "tiny", "--forget-missing", "--json").json
+    gone: dict[str, Any] = run(
+        "index", made, "--encoder", "tiny", "--forget-missing", "--json"
+    ).json
     assert gone["missing"] == 2 and found(run) == files(made)
     (made / "it's" / "br%ken_[1]'.jpg").write_bytes(b"no photo")
     told = run("index", made / "it's", "--encoder", "tiny", "--json")
-    assert [Path(row["path"]).name for row in json.loads(told.out)["failures"]] == ["br%ken_[1]'.jpg"]
+    assert [Path(row["path"]).name for row in json.loads(told.out)["failures"]] == [
+        "br%ken_[1]'.jpg"
+    ]
     assert run("verify", "--thorough").code == 0

@@ -1,4 +1,5 @@
-"""Nothing that is read from disk can run: no pickle, no marshal, no eval, and weights as nothing but numbers."""
+"""Nothing that is read from disk can run: no pickle, no marshal, no eval, and weights as nothing
+but numbers."""
 
 from __future__ import annotations
 
@@ -9,8 +10,22 @@ import pytest
 
 from explorer.config import PROJECT
 
-SOURCES = sorted(path for folder in ("explorer", "pages", "benchmarks") for path in (PROJECT / folder).rglob("*.py"))
-_MODULES = {"pickle", "cPickle", "_pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "yaml"}
+SOURCES = sorted(
+    path
+    for folder in ("explorer", "pages", "benchmarks")
+    for path in (PROJECT / folder).rglob("*.py")
+)
+_MODULES = {
+    "pickle",
+    "cPickle",
+    "_pickle",
+    "marshal",
+    "shelve",
+    "dill",
+    "cloudpickle",
+    "joblib",
+    "yaml",
+}
 _CALLS = {"eval", "exec"}
 
 
@@ -18,7 +33,11 @@ def faults(source: str) -> list[str]:
     found = list[str]()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            found += [f"imports {alias.name}" for alias in node.names if alias.name.partition(".")[0] in _MODULES]
+            found += [
+                f"imports {alias.name}"
+                for alias in node.names
+                if alias.name.partition(".")[0] in _MODULES
+            ]
         elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in _MODULES:
             found.append(f"imports {node.module}")
         elif isinstance(node, ast.Call):
@@ -37,7 +56,9 @@ def _call(node: ast.Call) -> list[str]:
         return ["torch.load without weights_only=True"]
     if given.get("allow_pickle") == "True" or given.get("weights_only") == "False":
         return [f"{name} that allows pickle"]
-    return ["subprocess with a shell"] if given.get("shell") == "True" or name == "os.system" else []
+    return (
+        ["subprocess with a shell"] if given.get("shell") == "True" or name == "os.system" else []
+    )
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PROJECT)))

@@ -22,14 +22,22 @@ pytestmark = pytest.mark.model
 
 # How pixels are turned so that each orientation's tag turns them back (EXIF 2.3, 4.6.4 A).
 _TURNED = {
-    1: None, 2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_270,
+    1: None, 2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
 }  # fmt: skip
 
 
 def run(*words: object, told: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "run.py", *map(str, words)], cwd=PROJECT, input=told, capture_output=True, text=True, check=False, env=os.environ
+        [sys.executable, "run.py", *map(str, words)],
+        cwd=PROJECT,
+        input=told,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ,
     )
 
 
@@ -51,7 +59,12 @@ def test_all_eight_orientations_are_one_photo_to_it() -> None:
     inputs = []
     for orientation, turn in _TURNED.items():
         turned = picture if turn is None else picture.transpose(turn)
-        photo = decode(pictures.encoded(turned, exif=pictures.exif(orientation=orientation)), encoder.spec, mtime=0.0, name="x.jpg")
+        photo = decode(
+            pictures.encoded(turned, exif=pictures.exif(orientation=orientation)),
+            encoder.spec,
+            mtime=0.0,
+            name="x.jpg",
+        )
         assert (photo.width, photo.height) == picture.size
         inputs.append(photo.input)
     vectors = encoder.encode_images(np.stack([pixels for pixels in inputs if pixels is not None]))
@@ -60,7 +73,9 @@ def test_all_eight_orientations_are_one_photo_to_it() -> None:
 
 def test_vectors_and_phrases_have_length_one_and_live_together() -> None:
     encoder = get_encoder("starter")
-    cat = decode(pictures.encoded(photograph("chelsea.png")), encoder.spec, mtime=0.0, name="cat.jpg")
+    cat = decode(
+        pictures.encoded(photograph("chelsea.png")), encoder.spec, mtime=0.0, name="cat.jpg"
+    )
     assert cat.input is not None
     (photo,) = encoder.encode_images(cat.input[None])
     phrases = encoder.encode_texts(["a cat", "a bus in a street", "a bowl of fruit"])
@@ -82,7 +97,11 @@ def test_from_a_folder_to_an_answer(tmp_path: Path) -> None:
     again = answer("index", folder, "--offline")
     assert (again["indexed"], again["unchanged"], again["failed"], again["encoded"]) == (0, 7, 1, 0)
 
-    for phrase, name in (("a cat", "chelsea.jpg"), ("a cup of coffee", "coffee.jpg"), ("a rocket launch", "rocket.jpg")):
+    for phrase, name in (
+        ("a cat", "chelsea.jpg"),
+        ("a cup of coffee", "coffee.jpg"),
+        ("a rocket launch", "rocket.jpg"),
+    ):
         rows = answer("search", phrase)
         assert Path(rows[0]["path"]).name == name
         assert [set(row) for row in rows] == [{"rank", "id", "path", "score"}] * 7
@@ -90,6 +109,9 @@ def test_from_a_folder_to_an_answer(tmp_path: Path) -> None:
     assert Path(best["path"]).name == "coffee.jpg" and best["score"] >= 0.99
 
     many = run("search", "-", "--top", "1", told="a cat\na cup of coffee\n")
-    assert [Path(json.loads(line)[0]["path"]).name for line in many.stdout.splitlines()] == ["chelsea.jpg", "coffee.jpg"]
+    assert [Path(json.loads(line)[0]["path"]).name for line in many.stdout.splitlines()] == [
+        "chelsea.jpg",
+        "coffee.jpg",
+    ]
     assert answer("verify")["sound"]
     assert answer("status")["photos"] == 7

@@ -12,13 +12,29 @@ from PIL import ImageColor
 from explorer.encoders.base import Pixels, Vectors, unit
 from explorer.photos.input_spec import InputSpec
 
-_NAMED = ("red", "green", "blue", "yellow", "orange", "purple", "pink", "brown", "black", "white", "grey", "gray", "cyan", "magenta")
+_NAMED = (
+    "red",
+    "green",
+    "blue",
+    "yellow",
+    "orange",
+    "purple",
+    "pink",
+    "brown",
+    "black",
+    "white",
+    "grey",
+    "gray",
+    "cyan",
+    "magenta",
+)
 _WORDS = {"dark": "#101010", "bright": "#f0f0f0"} | {name: name for name in _NAMED}
 _GRID = 4
 
 
 class Tiny:
-    """Pictures of like colours at like places have like vectors; a colour's name has the vector of a picture of nothing but it."""
+    """Pictures of like colours at like places have like vectors; a colour's name has the vector of
+    a picture of nothing but it."""
 
     name, version, dim = "tiny", "1", 32
     spec = InputSpec(32, "squash", "bilinear")
@@ -26,7 +42,9 @@ class Tiny:
 
     def __init__(self) -> None:
         features = _GRID * _GRID * 4
-        self._projection = np.random.default_rng(7).standard_normal((features, self.dim - 5)).astype(np.float32) / np.sqrt(features)
+        self._projection = np.random.default_rng(7).standard_normal(
+            (features, self.dim - 5)
+        ).astype(np.float32) / np.sqrt(features)
 
     def warm_up(self) -> None:
         """There is nothing to load."""
@@ -34,7 +52,11 @@ class Tiny:
     def encode_images(self, pixels: Pixels) -> Vectors:
         """The mean colour as it is, and how a 4×4 grid of colours differs from it, projected."""
         count, side = len(pixels), self.spec.size // _GRID
-        cells = (pixels.astype(np.float32) / 127.5 - 1).reshape(count, _GRID, side, _GRID, side, 3).mean(axis=(2, 4))
+        cells = (
+            (pixels.astype(np.float32) / 127.5 - 1)
+            .reshape(count, _GRID, side, _GRID, side, 3)
+            .mean(axis=(2, 4))
+        )
         light = cells.mean(axis=3, keepdims=True)
         # Hue counts more than light: a dark green is a green before it is dark.
         cells = np.concatenate([light, (cells - light) * 3], axis=3)
@@ -44,13 +66,24 @@ class Tiny:
         return unit(np.concatenate([mean, np.full((count, 1), 0.1, np.float32), layout], axis=1))
 
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:
-        """The mean of the colours that a phrase names; a phrase that names none gets a vector of its own."""
-        return unit(np.stack([self._phrase(phrase) for phrase in phrases])) if phrases else np.zeros((0, self.dim), np.float32)
+        """The mean of the colours that a phrase names; a phrase that names none gets a vector of
+        its own."""
+        return (
+            unit(np.stack([self._phrase(phrase) for phrase in phrases]))
+            if phrases
+            else np.zeros((0, self.dim), np.float32)
+        )
 
     def _phrase(self, phrase: str) -> np.ndarray:
-        colours = [ImageColor.getrgb(_WORDS[word]) for word in re.findall(r"[a-z]+", phrase.lower()) if word in _WORDS]
+        colours = [
+            ImageColor.getrgb(_WORDS[word])
+            for word in re.findall(r"[a-z]+", phrase.lower())
+            if word in _WORDS
+        ]
         if colours:
-            squares = np.stack([np.broadcast_to(np.array(colour, np.uint8), (32, 32, 3)) for colour in colours])
+            squares = np.stack(
+                [np.broadcast_to(np.array(colour, np.uint8), (32, 32, 3)) for colour in colours]
+            )
             return np.asarray(self.encode_images(squares).mean(axis=0))
         seed = int.from_bytes(hashlib.blake2b(phrase.encode(), digest_size=8).digest(), "little")
         return np.random.default_rng(seed).standard_normal(self.dim)

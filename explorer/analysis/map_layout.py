@@ -1,10 +1,12 @@
 """A map of photos in two dimensions: those that are alike lie near each other.
 
-The map is UMAP's in its plan (McInnes, Healy and Melville, UMAP: Uniform Manifold Approximation and Projection, 2018: the weights of
-section 3.1, attraction to neighbours and repulsion from random others), with t-SNE's kernel 1/(1 + d²) and a start from the two main axes
-of the vectors (Kobak and Berens, The art of using t-SNE for single-cell transcriptomics, 2019). All photos move at once: each is drawn to
-one of its neighbours and pushed from some others at every step, so that a step is a few operations on whole arrays. Every step's chances
-come from its number: a map that was cut off goes on as if it had not been.
+The map is UMAP's in its plan (McInnes, Healy and Melville, UMAP: Uniform Manifold Approximation and
+Projection, 2018: the weights of section 3.1, attraction to neighbours and repulsion from random
+others), with t-SNE's kernel 1/(1 + d²) and a start from the two main axes of the vectors (Kobak and
+Berens, The art of using t-SNE for single-cell transcriptomics, 2019). All photos move at once: each
+is drawn to one of its neighbours and pushed from some others at every step, so that a step is a few
+operations on whole arrays. Every step's chances come from its number: a map that was cut off goes
+on as if it had not been.
 """
 
 from __future__ import annotations
@@ -22,16 +24,19 @@ Parts = npt.NDArray[np.int32]
 # Rows worked on at once.
 BLOCK = 8192
 
-# How many steps a map takes, how many of a photo's neighbours draw it, and from how many others it is pushed at each step.
+# How many steps a map takes, how many of a photo's neighbours draw it, and from how many others it
+# is pushed at each step.
 STEPS, DRAWING, PUSHING = 1000, 15, 6
-# How far from each other, along the main axis, photos start (standard deviation), and the longest way of one step.
+# How far from each other, along the main axis, photos start (standard deviation), and the longest
+# way of one step.
 _START, _LONGEST = 10.0, 4.0
 # In how many parts a photo's chances are cut.
 _PARTS = 32
 
 
 def weights(scores: Scores) -> Scores:
-    """How strongly each neighbour draws, 0 to 1: exp(-(d - nearest d) / σ), σ such that each row's weights add up to log2 of its number.
+    """How strongly each neighbour draws, 0 to 1: exp(-(d - nearest d) / σ), σ such that each row's
+    weights add up to log2 of its number.
 
     scores: (n, k) cosines, best first, -2 where there is nobody.
     """
@@ -49,15 +54,19 @@ def weights(scores: Scores) -> Scores:
 
 
 def chances(near: Rows, scores: Scores) -> Parts:
-    """(n, parts) rows of neighbours: taking one part at random takes each neighbour as often as its weight says; -1 where there is none.
+    """(n, parts) rows of neighbours: taking one part at random takes each neighbour as often as its
+    weight says; -1 where there is none.
 
-    near: (n, k) rows of the nearest photos, best first, -1 where there is nobody. scores: (n, k) their cosines.
+    near: (n, k) rows of the nearest photos, best first, -1 where there is nobody. scores: (n, k)
+    their cosines.
     """
     marks = (np.arange(_PARTS) + 0.5) / _PARTS - 1e-6
     found = np.empty((len(near), _PARTS), np.int32)
     for at in range(0, len(near), BLOCK):
         some = near[at : at + BLOCK, :DRAWING]
-        drawn = weights(np.where(some >= 0, scores[at : at + BLOCK, :DRAWING], -2).astype(np.float32))
+        drawn = weights(
+            np.where(some >= 0, scores[at : at + BLOCK, :DRAWING], -2).astype(np.float32)
+        )
         ends = np.cumsum(drawn / np.maximum(drawn.sum(axis=1, keepdims=True), 1e-9), axis=1)
         which = (ends[:, None, :] < marks[None, :, None]).sum(axis=2).clip(max=some.shape[1] - 1)
         found[at : at + BLOCK] = np.take_along_axis(some, which, axis=1)
@@ -65,7 +74,8 @@ def chances(near: Rows, scores: Scores) -> Parts:
 
 
 def start(number: int, vectors: Callable[[int, int], npt.NDArray[np.float32]]) -> Places:
-    """Where photos start: their vectors on their two main axes. vectors: those from one row to before another, (some, dim)."""
+    """Where photos start: their vectors on their two main axes. vectors: those from one row to
+    before another, (some, dim)."""
     blocks = [(at, min(at + BLOCK, number)) for at in range(0, number, BLOCK)]
     mean = sum(vectors(*block).sum(axis=0, dtype=np.float64) for block in blocks) / number
     spread = np.zeros((len(mean), len(mean)))
@@ -78,13 +88,16 @@ def start(number: int, vectors: Callable[[int, int], npt.NDArray[np.float32]]) -
     places = np.concatenate([(vectors(*block) - mean) @ axes for block in blocks])
     # Photos of one content each have a place of their own.
     jitter = np.random.default_rng(0).standard_normal(places.shape) * 1e-3
-    found: Places = (places / max(float(places[:, 0].std()), 1e-9) * _START + jitter).astype(np.float32)
+    found: Places = (places / max(float(places[:, 0].std()), 1e-9) * _START + jitter).astype(
+        np.float32
+    )
     return found
 
 
 def _main_axes(spread: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The two main axes, (dim, 2), by subspace iteration (Golub and Van Loan, Matrix Computations, section 8.2.4): all of the hundreds
-    that there are would take seconds, and a start need not be exact."""
+    """The two main axes, (dim, 2), by subspace iteration (Golub and Van Loan, Matrix Computations,
+    section 8.2.4): all of the hundreds that there are would take seconds, and a start need not be
+    exact."""
     some = np.random.default_rng(0).standard_normal((len(spread), min(8, len(spread))))
     for _ in range(40):
         some, _ = np.linalg.qr(spread @ some)
@@ -94,7 +107,8 @@ def _main_axes(spread: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def step(places: Places, parts: Parts, number: int, of: int = STEPS) -> None:
-    """Move all photos once, in place. parts: as `chances` makes them. number: of this step, 0 to `of` - 1."""
+    """Move all photos once, in place. parts: as `chances` makes them. number: of this step, 0 to
+    `of` - 1."""
     count = len(places)
     if count < 2:
         return
@@ -111,16 +125,20 @@ def step(places: Places, parts: Parts, number: int, of: int = STEPS) -> None:
 
 
 def beside(near: Places, scores: Scores, seed: int) -> Places:
-    """A place for one more photo: amid those of its neighbours that lie together. near: (k, 2) their places, scores: (k,) their cosines,
-    best first. seed: the same one gives the same place."""
+    """A place for one more photo: amid those of its neighbours that lie together. near: (k, 2)
+    their places, scores: (k,) their cosines, best first. seed: the same one gives the same place.
+    """
     drawn = weights(scores[None, :])[0]
     apart = np.linalg.norm(near[:, None] - near[None], axis=2)
-    # The mean of neighbours in two corners of the map lies in neither: half of them, around the one that lies amid the others, decide.
+    # The mean of neighbours in two corners of the map lies in neither: half of them, around the one
+    # that lies amid the others, decide.
     middle = int((apart @ drawn).argmin())
     half = np.argsort(apart[middle], kind="stable")[: len(near) // 2 + 1]
     place = (near[half] * drawn[half, None]).sum(axis=0) / drawn[half].sum()
     loose = 0.25 * float(apart[middle][half].mean()) + 1e-3
-    moved: Places = (place + np.random.default_rng([13, seed]).standard_normal(2) * loose).astype(np.float32)
+    moved: Places = (place + np.random.default_rng([13, seed]).standard_normal(2) * loose).astype(
+        np.float32
+    )
     return moved
 
 
@@ -133,5 +151,7 @@ def turned(places: Places, known: Places, chosen: Rows) -> Places:
         return places
     new, old = places[chosen] - places[chosen].mean(axis=0), known - known.mean(axis=0)
     left, _, right = np.linalg.svd(new.T @ old)
-    found: Places = ((places - places[chosen].mean(axis=0)) @ (left @ right) + known.mean(axis=0)).astype(np.float32)
+    found: Places = (
+        (places - places[chosen].mean(axis=0)) @ (left @ right) + known.mean(axis=0)
+    ).astype(np.float32)
     return found

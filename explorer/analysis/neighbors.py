@@ -1,8 +1,10 @@
-"""The nearest photos of each photo, kept exact as photos come and go, so that duplicates and outliers need no search of their own.
+"""The nearest photos of each photo, kept exact as photos come and go, so that duplicates and
+outliers need no search of their own.
 
-New photos are compared with all others by blocks of a matrix product, or, where they are few, by searching the index for each. Each
-comparison serves both sides: the new photo's list, and the lists of old photos that the new one enters. Where so many of a photo's
-neighbours went away that its list has become short, it is compared anew.
+New photos are compared with all others by blocks of a matrix product, or, where they are few, by
+searching the index for each. Each comparison serves both sides: the new photo's list, and the lists
+of old photos that the new one enters. Where so many of a photo's neighbours went away that its list
+has become short, it is compared anew.
 """
 
 from __future__ import annotations
@@ -21,18 +23,21 @@ from explorer.library.stage_store import KEPT, NOBODY, Scores
 from explorer.library.vectors import VectorIndex
 from explorer.library.writer import Writer
 
-# Photos compared at once with all others, and how many of the others at a time: some 32 MB of scores.
+# Photos compared at once with all others, and how many of the others at a time: some 32 MB of
+# scores.
 ROWS, COLUMNS = 1024, 8192
 # New photos taken in by one transaction. Each writes the lists of many old ones.
 TOGETHER = 8 * ROWS
-# So few new photos are searched for one by one, and how many of the nearest are asked for: all whose lists the new one may enter, mostly.
+# So few new photos are searched for one by one, and how many of the nearest are asked for: all
+# whose lists the new one may enter, mostly.
 FEW, SEARCHED = 4, 256
 # A list that has lost neighbours is made anew when no more than this many are left.
 LEAST = 16
 
 _VERSION = "1"
 
-# Cosines of the same vectors by two ways of summing, and photos whose neighbours are searched anew to check them.
+# Cosines of the same vectors by two ways of summing, and photos whose neighbours are searched anew
+# to check them.
 _CLOSE, _SAMPLE = 2e-3, 64
 
 
@@ -42,9 +47,11 @@ def stage_name(encoder_id: int) -> str:
 
 
 def check_neighbours(library: Library, index: VectorIndex, encoder_id: int) -> list[int]:
-    """Photos whose kept neighbours are not what their vectors say; only what must hold of a single row while the stage lags behind.
+    """Photos whose kept neighbours are not what their vectors say; only what must hold of a single
+    row while the stage lags behind.
 
-    Scores are compared with the vectors for all photos; that no nearer photo was left out, for a sample.
+    Scores are compared with the vectors for all photos; that no nearer photo was left out, for a
+    sample.
     """
     bad = store.unsound(library.catalog, encoder_id)
     if bad or store.lags(library.catalog, stage_name(encoder_id), _VERSION):
@@ -61,18 +68,26 @@ def check_neighbours(library: Library, index: VectorIndex, encoder_id: int) -> l
         some = slice(start, start + ROWS)
         kept = lists.near[some] != NOBODY
         rows = np.nonzero(kept)[0]
-        scores = np.einsum("nd,nd->n", index.rows(lists.ids[some])[rows], index.rows(lists.near[some][kept]))
-        bad += lists.ids[some][np.unique(rows[np.abs(scores - lists.scores[some][kept]) > _CLOSE])].tolist()
+        scores = np.einsum(
+            "nd,nd->n", index.rows(lists.ids[some])[rows], index.rows(lists.near[some][kept])
+        )
+        bad += lists.ids[some][
+            np.unique(rows[np.abs(scores - lists.scores[some][kept]) > _CLOSE])
+        ].tolist()
     for row in range(0, len(lists.ids), max(1, len(lists.ids) // _SAMPLE)):
         # One more: the photo itself.
         scores, _ = index.search(index.rows(lists.ids[row : row + 1])[0], int(count[row]) + 1)
-        if count[row] and abs(float(scores[-1]) - float(lists.scores[row, count[row] - 1])) > _CLOSE:
+        if (
+            count[row]
+            and abs(float(scores[-1]) - float(lists.scores[row, count[row] - 1])) > _CLOSE
+        ):
             bad.append(int(lists.ids[row]))
     return bad
 
 
 class NeighbourStage:
-    """Keeps the lists of one encoder. Holds them in memory between runs; the process that uses it is the only one that writes them."""
+    """Keeps the lists of one encoder. Holds them in memory between runs; the process that uses it
+    is the only one that writes them."""
 
     what = "Comparing photos"
 
@@ -93,16 +108,22 @@ class NeighbourStage:
         lists = self._lists or _Lists(*store.neighbours(catalog, self._encoder_id))
         known = lists.ids
         if self._lists is None:
-            # The row of a photo that is gone for good went with it, while it is still in the rows of others.
+            # The row of a photo that is gone for good went with it, while it is still in the rows
+            # of others.
             known = np.union1d(known, lists.near[lists.near != NOBODY])
         # Until all is written: a run that is cut off leaves memory ahead of the catalog.
         self._lists = None
         self._forget(lists, known[_places(present, known) < 0])
         new = present[lists.places(present) < 0]
         for start in range(0, len(new), TOGETHER):
-            self._take_in(index, lists, new[start : start + TOGETHER], lambda done, at=start: tick(at + done, len(new)))  # type: ignore[misc]
-        # Nobody else writes, so what was read above is still all there is. No transaction: it would count as a change, which every other
-        # stage would follow with one of its own.
+            self._take_in(
+                index,
+                lists,
+                new[start : start + TOGETHER],
+                lambda done, at=start: tick(at + done, len(new)),  # type: ignore[misc]
+            )
+        # Nobody else writes, so what was read above is still all there is. No transaction: it would
+        # count as a change, which every other stage would follow with one of its own.
         store.set_reached(self._writer, self._name, _VERSION, catalog.change())
         self._lists = lists
 
@@ -116,24 +137,45 @@ class NeighbourStage:
         dropped = np.concatenate([gone, lists.ids[short]])
         kept = np.setdiff1d(touched, short)
         with self._writer.transaction():
-            store.put_neighbours(self._writer, self._encoder_id, lists.ids[kept], lists.near[kept], lists.scores[kept])
+            store.put_neighbours(
+                self._writer,
+                self._encoder_id,
+                lists.ids[kept],
+                lists.near[kept],
+                lists.scores[kept],
+            )
             store.drop_neighbours(self._writer, self._encoder_id, dropped)
         lists.drop(dropped)
 
-    def _take_in(self, index: VectorIndex, lists: _Lists, new: Ids, tick: Callable[[int], None]) -> None:
+    def _take_in(
+        self, index: VectorIndex, lists: _Lists, new: Ids, tick: Callable[[int], None]
+    ) -> None:
         """Lists for these photos, and their places in the lists of others, in one transaction."""
         changed = [new]
         for start in range(0, len(new), ROWS):
             some = new[start : start + ROWS]
-            at_once = _search(index, lists, some, lambda at=start: tick(at)) if len(new) <= FEW else None  # type: ignore[misc]
-            changed.append(_compare(index, lists, some, lambda at=start: tick(at)) if at_once is None else at_once)  # type: ignore[misc]
+            at_once = (
+                _search(index, lists, some, lambda at=start: tick(at)) if len(new) <= FEW else None  # type: ignore[misc]
+            )
+            changed.append(
+                _compare(index, lists, some, lambda at=start: tick(at))  # type: ignore[misc]
+                if at_once is None
+                else at_once
+            )
         rows = lists.places(np.unique(np.concatenate(changed)))
         with self._writer.transaction():
-            store.put_neighbours(self._writer, self._encoder_id, lists.ids[rows], lists.near[rows], lists.scores[rows])
+            store.put_neighbours(
+                self._writer,
+                self._encoder_id,
+                lists.ids[rows],
+                lists.near[rows],
+                lists.scores[rows],
+            )
 
 
 def _compare(index: VectorIndex, lists: _Lists, new: Ids, tick: Callable[[], None]) -> Ids:
-    """Make lists for these photos and put them into the lists of others; gives the ids of those others."""
+    """Make lists for these photos and put them into the lists of others; gives the ids of those
+    others."""
     vectors = index.rows(new)
     near, scores = store.empty_rows(len(new))
     changed = list[Ids]()
@@ -156,7 +198,8 @@ def _compare(index: VectorIndex, lists: _Lists, new: Ids, tick: Callable[[], Non
 
 
 def _search(index: VectorIndex, lists: _Lists, new: Ids, tick: Callable[[], None]) -> Ids | None:
-    """`_compare` for a few photos that are all there is without a list, without reading all vectors; None where that would be no gain."""
+    """`_compare` for a few photos that are all there is without a list, without reading all
+    vectors; None where that would be no gain."""
     least = lists.least(np.arange(len(lists.ids)))
     vectors, lone = index.rows(new), list[tuple[Ids, Ids, Scores]]()
     near, values = store.empty_rows(len(new))
@@ -177,7 +220,8 @@ def _search(index: VectorIndex, lists: _Lists, new: Ids, tick: Callable[[], None
         if scores[KEPT - 1] == scores[-1]:
             # So many are equally near that which of them were found is chance.
             return None
-        # Whoever was not found is no nearer than the last that was; lists that would take it all the same are lonely photos'.
+        # Whoever was not found is no nearer than the last that was; lists that would take it all
+        # the same are lonely photos'.
         rest = least < scores[-1]
         rest[places[known]] = False
         others = np.flatnonzero(rest)
@@ -227,18 +271,24 @@ class _Lists:
         return _places(self.ids, ids)
 
     def least(self, rows: Ids) -> Scores:
-        """What a photo has to be better than to enter each list. One that lost neighbours takes no photo behind those that are left:
-        another, which it once had no room for, may be nearer. Only a list of all the others takes everything."""
+        """What a photo has to be better than to enter each list. One that lost neighbours takes no
+        photo behind those that are left: another, which it once had no room for, may be nearer.
+        Only a list of all the others takes everything."""
         least: Scores = self.scores[rows, KEPT - 1]
         # A full list's last is better than nobody, which is the worst that there is.
         short = np.flatnonzero(least <= -2.0)
         count = (self.near[rows[short]] != NOBODY).sum(axis=1)
-        lossy = (count > 0) & (count < KEPT) & (np.isin(self.near[rows[short]], self.ids).sum(axis=1) < len(self.ids) - 1)
+        lossy = (
+            (count > 0)
+            & (count < KEPT)
+            & (np.isin(self.near[rows[short]], self.ids).sum(axis=1) < len(self.ids) - 1)
+        )
         least[short[lossy]] = self.scores[rows[short[lossy]], count[lossy] - 1]
         return least
 
     def enter(self, rows: Ids, ids: Ids, scores: Scores) -> Ids:
-        """Offer photos to lists; gives the ids of the photos whose lists changed. One that is compared anew may be in some already."""
+        """Offer photos to lists; gives the ids of the photos whose lists changed. One that is
+        compared anew may be in some already."""
         new = ~(self.near[rows] == ids[:, None]).any(axis=1)
         rows, ids, scores = rows[new], ids[new], scores[new]
         touched = np.unique(rows)
@@ -252,18 +302,25 @@ class _Lists:
         if self._count and len(ids) and ids[0] <= self.ids[-1]:
             order = np.argsort(np.concatenate([self.ids, ids]), kind="stable")
             both = zip(self._room, (ids, near, scores), strict=True)
-            self._put(*(np.concatenate([some[: self._count], fresh])[order] for some, fresh in both))
+            self._put(
+                *(np.concatenate([some[: self._count], fresh])[order] for some, fresh in both)
+            )
             return
-        # As photos mostly come: behind all others. Room is made for some more, so that one by one does not copy all each time.
+        # As photos mostly come: behind all others. Room is made for some more, so that one by one
+        # does not copy all each time.
         if end > len(self._room[0]):
             more = max(len(ids), self._count // 8)
-            self._room = tuple(np.concatenate([some[: self._count], np.empty((more, *some.shape[1:]), some.dtype)]) for some in self._room)
+            self._room = tuple(
+                np.concatenate([some[: self._count], np.empty((more, *some.shape[1:]), some.dtype)])
+                for some in self._room
+            )
         for some, fresh in zip(self._room, (ids, near, scores), strict=True):
             some[self._count : end] = fresh
         self._count = end
 
     def remove(self, gone: Ids) -> Ids:
-        """Take these photos out of all lists; gives the rows, of photos that stay, that had one of them."""
+        """Take these photos out of all lists; gives the rows, of photos that stay, that had one of
+        them."""
         hit = np.isin(self.near, gone)
         touched = np.flatnonzero(hit.any(axis=1))
         self.near[hit], self.scores[hit] = NOBODY, -2.0
@@ -291,7 +348,8 @@ def _best(product: Scores, ids: Ids, least: Scores) -> tuple[Ids, Ids, Scores]:
 
 
 def _enter(near: Ids, scores: Scores, rows: Ids, ids: Ids, values: npt.NDArray[np.float32]) -> None:
-    """Merge photos into lists, in place: each list keeps its best, best first; among equals the smaller id."""
+    """Merge photos into lists, in place: each list keeps its best, best first; among equals the
+    smaller id."""
     touched = np.unique(rows)
     if not len(touched):
         return

@@ -1,8 +1,10 @@
-"""The map of the library (`layout.py`), kept as photos come and go: new ones are placed among their neighbours, and no other moves.
+"""The map of the library (`layout.py`), kept as photos come and go: new ones are placed among their
+neighbours, and no other moves.
 
-Only when the library has become twice what it was when its map was drawn is it drawn anew, and then turned to lie as the old one did. A
-drawing takes minutes for a hundred thousand photos: it is done a second at a time, so that new photos need not wait for it, and kept now
-and then, so that a start goes on with it.
+Only when the library has become twice what it was when its map was drawn is it drawn anew, and then
+turned to lie as the old one did. A drawing takes minutes for a hundred thousand photos: it is done
+a second at a time, so that new photos need not wait for it, and kept now and then, so that a start
+goes on with it.
 """
 
 from __future__ import annotations
@@ -51,7 +53,9 @@ class MapStage:
             return
         index = self._library.vectors(self._encoder.name, self._encoder.version, self._encoder.dim)
         state = store.drawing(catalog, self._encoder_id)
-        if (len(state.draft.ids) or len(index) > GROWN * state.drawn) and not self._draw(index, state, tick):
+        if (len(state.draft.ids) or len(index) > GROWN * state.drawn) and not self._draw(
+            index, state, tick
+        ):
             # The rest is done when this is called again.
             return
         self._place(index, tick)
@@ -85,20 +89,31 @@ class MapStage:
         draft, step = state.draft, state.step
         if not len(draft.ids):
             ids = np.sort(index.ids())
-            draft, step = Map(ids, map_layout.start(len(ids), lambda start, end: index.rows(ids[start:end]))), 0
+            draft, step = (
+                Map(ids, map_layout.start(len(ids), lambda start, end: index.rows(ids[start:end]))),
+                0,
+            )
         kept = stage_store.neighbours(self._library.catalog, self._encoder_id)
         rows = _rows(kept.ids, draft.ids)
         near, scores = stage_store.empty_rows(len(draft.ids))
-        near[rows >= 0], scores[rows >= 0] = _rows(draft.ids, kept.near[rows[rows >= 0]]), kept.scores[rows[rows >= 0]]
+        near[rows >= 0], scores[rows >= 0] = (
+            _rows(draft.ids, kept.near[rows[rows >= 0]]),
+            kept.scores[rows[rows >= 0]],
+        )
         # Those that are not in the drawing go to the end of each row.
         order = np.argsort(near < 0, axis=1, kind="stable")
-        near, scores = np.take_along_axis(near, order, axis=1), np.take_along_axis(scores, order, axis=1)
+        near, scores = (
+            np.take_along_axis(near, order, axis=1),
+            np.take_along_axis(scores, order, axis=1),
+        )
         sketch = _Sketch(state.drawn, draft, map_layout.chances(near, scores), step)
         self._keep(sketch)
         return sketch
 
     def _keep(self, sketch: _Sketch) -> None:
-        store.put_drawing(self._writer, self._encoder_id, Drawing(sketch.drawn, sketch.step, sketch.draft))
+        store.put_drawing(
+            self._writer, self._encoder_id, Drawing(sketch.drawn, sketch.step, sketch.draft)
+        )
         sketch.kept = time.monotonic()
 
     def _finish(self, sketch: _Sketch) -> None:
@@ -109,29 +124,44 @@ class MapStage:
         with self._writer.transaction():
             store.drop_places(self._writer, self._encoder_id)
             store.put_places(self._writer, self._encoder_id, Map(sketch.draft.ids, turned))
-            store.put_drawing(self._writer, self._encoder_id, Drawing(len(turned), 0, store.nothing()))
+            store.put_drawing(
+                self._writer, self._encoder_id, Drawing(len(turned), 0, store.nothing())
+            )
 
     # --- new photos
 
     def _place(self, index: VectorIndex, tick: Tick) -> None:
-        """Give places to photos that have none, those with placed neighbours first. No other photo moves."""
+        """Give places to photos that have none, those with placed neighbours first. No other photo
+        moves."""
         kept = store.places(self._library.catalog, self._encoder_id, hidden=True)
         known = dict(zip(kept.ids.tolist(), kept.places, strict=True))
         waiting = [photo_id for photo_id in np.sort(index.ids()).tolist() if photo_id not in known]
         total = len(waiting)
-        near = {i: stage_store.neighbours_of(self._library.catalog, self._encoder_id, i) for i in waiting}
+        near = {
+            i: stage_store.neighbours_of(self._library.catalog, self._encoder_id, i)
+            for i in waiting
+        }
         while waiting:
             ready = [i for i in waiting if any(other in known for other, _ in near[i])]
             if not ready:
-                # Photos like none of the others came together: the first of them goes to the one most like it, the rest to it.
+                # Photos like none of the others came together: the first of them goes to the one
+                # most like it, the rest to it.
                 ready = waiting[:1]
-                scores, ids = index.search(index.rows(np.array(ready))[0], map_layout.DRAWING, np.array(list(known), np.int64))
+                scores, ids = index.search(
+                    index.rows(np.array(ready))[0],
+                    map_layout.DRAWING,
+                    np.array(list(known), np.int64),
+                )
                 near[ready[0]] = list(zip(ids.tolist(), scores.tolist(), strict=True))
             ready = ready[:TOGETHER]
             tick(total - len(waiting), total)
             found = {photo_id: _beside(photo_id, near[photo_id], known) for photo_id in ready}
             with self._writer.transaction():
-                store.put_places(self._writer, self._encoder_id, Map(np.array(list(found), np.int64), np.stack(list(found.values()))))
+                store.put_places(
+                    self._writer,
+                    self._encoder_id,
+                    Map(np.array(list(found), np.int64), np.stack(list(found.values()))),
+                )
             known |= found
             waiting = [photo_id for photo_id in waiting if photo_id not in found]
 
@@ -143,12 +173,18 @@ class _Sketch:
         self.drawn, self.draft, self.parts, self.step, self.kept = drawn, draft, parts, step, 0.0
 
 
-def _beside(photo_id: int, near: list[tuple[int, float]], known: dict[int, store.Places]) -> store.Places:
+def _beside(
+    photo_id: int, near: list[tuple[int, float]], known: dict[int, store.Places]
+) -> store.Places:
     there = [(known[other], score) for other, score in near if other in known][: map_layout.DRAWING]
     if not there:
         # All that have a place are gone: it lies in the middle, alone.
         there = [(np.zeros(2, np.float32), 1.0)]
-    return map_layout.beside(np.stack([place for place, _ in there]), np.array([score for _, score in there], np.float32), photo_id)
+    return map_layout.beside(
+        np.stack([place for place, _ in there]),
+        np.array([score for _, score in there], np.float32),
+        photo_id,
+    )
 
 
 def _rows(among: Ids, ids: Ids) -> Ids:

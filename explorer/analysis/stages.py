@@ -1,7 +1,9 @@
-"""What is kept about photos beside their vectors, brought up to the catalog after photos came or went.
+"""What is kept about photos beside their vectors, brought up to the catalog after photos came or
+went.
 
-A stage follows the catalog like the vector index does: it notes the change number up to which it has taken everything in, works in
-transactions that each leave its rows sound, and, cut off at any point, goes on from there the next time.
+A stage follows the catalog like the vector index does: it notes the change number up to which it
+has taken everything in, works in transactions that each leave its rows sound, and, cut off at any
+point, goes on from there the next time.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from explorer.library.library import Library
 from explorer.library.writer import Writer
 
 Tick = Callable[[int, int], None]
-"""Called several times a second with (done, total); may raise to stop the run, which loses nothing."""
+"""Called several times a second with (done, total); may raise to stop the run, which loses nothing.
+"""
 
 
 class Stage(Protocol):
@@ -27,11 +30,18 @@ class Stage(Protocol):
     def what(self) -> str: ...
 
     def run(self, tick: Tick) -> None:
-        """Bring its rows up to the catalog; quick where nothing has changed. What takes minutes is done by and by, at each call a part."""
+        """Bring its rows up to the catalog; quick where nothing has changed. What takes minutes is
+        done by and by, at each call a part."""
         ...
 
 
-def stages(library: Library, writer: Writer, encoder: Encoder, *, drawing: bool = True) -> Sequence[Stage]:
-    """All stages, in the order in which they build on each other. drawing: with the map, which only the app has a use for."""
-    found: list[Stage] = [NeighbourStage(library, writer, encoder), PairStage(library, writer, encoder)]
+def stages(
+    library: Library, writer: Writer, encoder: Encoder, *, drawing: bool = True
+) -> Sequence[Stage]:
+    """All stages, in the order in which they build on each other. drawing: with the map, which only
+    the app has a use for."""
+    found: list[Stage] = [
+        NeighbourStage(library, writer, encoder),
+        PairStage(library, writer, encoder),
+    ]
     return [*found, MapStage(library, writer, encoder)] if drawing else found

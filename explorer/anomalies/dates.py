@@ -1,4 +1,5 @@
-"""Dates that cannot be trusted: the clock was never set, or the file's or the folder's name says otherwise."""
+"""Dates that cannot be trusted: the clock was never set, or the file's or the folder's name says
+otherwise."""
 
 from __future__ import annotations
 
@@ -23,30 +24,58 @@ _LEEWAY = 2
 _AROUND_NEW_YEAR = 45
 
 
-# A file's own time changes whenever the file is copied: that it differs from a folder's name is no reason to look at a photo.
+# A file's own time changes whenever the file is copied: that it differs from a folder's name is no
+# reason to look at a photo.
 FILE_TIME = 0.55
 
 
 def doubt(
-    path: str, taken_at: str | None, source: str | None, stated: str | None, precision: str | None = None
+    path: str,
+    taken_at: str | None,
+    source: str | None,
+    stated: str | None,
+    precision: str | None = None,
 ) -> tuple[float, str] | None:
-    """How doubtful a photo's date is (0 certainly wrong, below 0.5 doubtful, 1 fine) and why; None where nothing speaks against it.
+    """How doubtful a photo's date is (0 certainly wrong, below 0.5 doubtful, 1 fine) and why; None
+    where nothing speaks against it.
 
-    taken_at, source, precision: what is shown as its date, where that comes from, and how much of it is known. stated: a date the camera
-    gave that cannot be.
+    taken_at, source, precision: what is shown as its date, where that comes from, and how much of
+    it is known. stated: a date the camera gave that cannot be.
     """
     if stated is not None:
         future = stated > dt.datetime.now().isoformat()
-        why = "which lies in the future" if future else "which is what a clock shows that was never set"
+        why = (
+            "which lies in the future"
+            if future
+            else "which is what a clock shows that was never set"
+        )
         return 0.05, f"The camera dated it {stated[:10]}, {why}."
     if taken_at is None:
         return None
-    taken = _Taken(dt.datetime.fromisoformat(taken_at), end_of(taken_at, precision), shortened(taken_at, precision)[:10])
+    taken = _Taken(
+        dt.datetime.fromisoformat(taken_at),
+        end_of(taken_at, precision),
+        shortened(taken_at, precision)[:10],
+    )
     if source == "exif" and taken.shown in _RESET_DAYS:
-        return 0.15, f"The camera dated it {taken.shown}, the day its clock starts from after a reset."
-    if source == "exif" and taken_at[5:] == "01-01T00:00:00" and precision in (None, "minute", "second"):
-        return 0.3, f"It is dated {taken.shown} at midnight sharp: a clock that was reset, or a guess."
-    found = [finding for finding in (_by_name(path, taken, source), _by_folder(path, taken, source)) if finding]
+        return (
+            0.15,
+            f"The camera dated it {taken.shown}, the day its clock starts from after a reset.",
+        )
+    if (
+        source == "exif"
+        and taken_at[5:] == "01-01T00:00:00"
+        and precision in (None, "minute", "second")
+    ):
+        return (
+            0.3,
+            f"It is dated {taken.shown} at midnight sharp: a clock that was reset, or a guess.",
+        )
+    found = [
+        finding
+        for finding in (_by_name(path, taken, source), _by_folder(path, taken, source))
+        if finding
+    ]
     return min(found, default=None)
 
 
@@ -59,21 +88,23 @@ class _Taken(NamedTuple):
 
 
 def _by_name(path: str, taken: _Taken, source: str | None) -> tuple[float, str] | None:
-    named = date_in_name(os.path.basename(path)) if source in ("exif", "gps") else None  # noqa: PTH119
+    named = date_in_name(os.path.basename(path)) if source in ("exif", "gps") else None
     if named is None:
         return None
     before = (dt.datetime.fromisoformat(named.text) - taken.last).total_seconds() / 86400
     after = (taken.first - end_of(named.text, named.precision)).total_seconds() / 86400
     if max(before, after) <= _LEEWAY:
         return None
-    # Named after a later day: perhaps the day it was sent or exported. Named after an earlier one: somebody's clock was wrong.
+    # Named after a later day: perhaps the day it was sent or exported. Named after an earlier one:
+    # somebody's clock was wrong.
     score = (0.2 if after > 365 else 0.35) if after > 0 else 0.6
     return score, f"Its name says {named.text[:10]}, the camera {taken.shown}."
 
 
 @functools.lru_cache(maxsize=65536)
 def _year(folder: str) -> tuple[str, int] | None:
-    """The nearest folder, of this one and those it lies in, that is named after a year, and the year."""
+    """The nearest folder, of this one and those it lies in, that is named after a year, and the
+    year."""
     for part in reversed(PurePath(folder).parts):
         years = {int(year) for year in _YEAR.findall(part)}
         if years:
@@ -83,16 +114,22 @@ def _year(folder: str) -> tuple[str, int] | None:
 
 
 def _by_folder(path: str, taken: _Taken, source: str | None) -> tuple[float, str] | None:
-    named = _year(os.path.dirname(path))  # noqa: PTH120
+    named = _year(os.path.dirname(path))
     if named is None:
         return None
     part, year = named
     if BACKUP_FOLDER.match(part) and taken.first.year < year:
         # Named after the year in which it was made: what lies in it is older.
         return None
-    off = max((dt.datetime(year, 1, 1) - taken.last).days, (taken.first - dt.datetime(year, 12, 31, 23, 59)).days)
+    off = max(
+        (dt.datetime(year, 1, 1) - taken.last).days,
+        (taken.first - dt.datetime(year, 12, 31, 23, 59)).days,
+    )
     if off <= _AROUND_NEW_YEAR:
         return None
     if source == "file":
-        return FILE_TIME, f"It lies in “{part}”, but carries no date of its own; its file is of {taken.shown}."
+        return (
+            FILE_TIME,
+            f"It lies in “{part}”, but carries no date of its own; its file is of {taken.shown}.",
+        )
     return (0.25 if off > 3 * 365 else 0.35), f"It lies in “{part}”, but is dated {taken.shown}."

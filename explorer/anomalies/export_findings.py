@@ -21,16 +21,20 @@ def as_json(findings: Sequence[Finding]) -> str:
 
 
 def as_csv(findings: Sequence[Finding]) -> str:
-    """A table with a header. Names that are no UTF-8 are written as the catalog keeps them; no cell is a formula (`spreadsheet.py`)."""
+    """A table with a header. Names that are no UTF-8 are written as the catalog keeps them; no cell
+    is a formula (`spreadsheet.py`)."""
     text = io.StringIO()
     writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(row_as_text(_row(finding) | {"path": to_text(finding.path)}) for finding in findings)
+    writer.writerows(
+        row_as_text(_row(finding) | {"path": to_text(finding.path)}) for finding in findings
+    )
     return text.getvalue()
 
 
 def _row(finding: Finding) -> dict[str, object]:
     return {
-        "path": finding.path, "kind": finding.kind, "title": TITLES[finding.kind][0], "score": round(finding.score, 4),
+        "path": finding.path, "kind": finding.kind, "title": TITLES[finding.kind][0],
+        "score": round(finding.score, 4),
         "detail": finding.detail, "id": finding.id, "dismissed": finding.dismissed,
     }  # fmt: skip

@@ -1,8 +1,11 @@
-"""From figures (`photos/quality/measure.py`) to scores: 0 is as bad as can be, 1 is fine, and below 0.5 a person would see it.
+"""From figures (`photos/quality/measure.py`) to scores: 0 is as bad as can be, 1 is fine, and below
+0.5 a person would see it.
 
-Each judgement is a smooth, monotone function of what was measured, with its middle where the fault begins to show. The middles were set on
-photos with faults of known strength (`benchmarks/anomalies.py`); where a library's own photos are softer or grainier than usual as a whole,
-its middle moves with them, within bounds, so that an old camera's photos are not all called bad.
+Each judgement is a smooth, monotone function of what was measured, with its middle where the fault
+begins to show. The middles were set on photos with faults of known strength
+(`benchmarks/anomalies.py`); where a library's own photos are softer or grainier than usual as a
+whole, its middle moves with them, within bounds, so that an old camera's photos are not all called
+bad.
 """
 
 from __future__ import annotations
@@ -18,8 +21,8 @@ from explorer.text_format import count
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.floating[Any]]
 Column = Callable[[str], Floats]
-"""A figure's name → that figure of all photos; also `camera` and `lossless` (0 or 1), `longest` (side in pixels), and `drawn`
-(`drawn.py`: the logarithm of the odds that it is drawn)."""
+"""A figure's name → that figure of all photos; also `camera` and `lossless` (0 or 1), `longest`
+(side in pixels), and `drawn` (`drawn.py`: the logarithm of the odds that it is drawn)."""
 
 
 class Judgement(NamedTuple):
@@ -30,7 +33,8 @@ class Judgement(NamedTuple):
 
 
 def falling(values: Numbers, middle: Numbers | float, steepness: float) -> Floats:
-    """1 for small values, 0.5 at the middle, 0 for large ones: 1 / (1 + (value / middle)^steepness)."""
+    """1 for small values, 0.5 at the middle, 0 for large ones: 1 / (1 + (value /
+    middle)^steepness)."""
     ratio = np.maximum(values, 1e-6) / np.maximum(middle, 1e-6)
     return (1 / (1 + np.clip(ratio, 1e-4, 1e4) ** steepness)).astype(np.float32)
 
@@ -46,20 +50,25 @@ def _below(values: Floats, full: float, none: float) -> Numbers:
 
 
 def _usual(values: Floats, factor: float, least: float, most: float) -> float:
-    """A middle that moves with the library: that many times its median, within bounds. Of a few photos nothing is usual."""
-    return float(np.clip(factor * np.median(values), least, most)) if len(values) >= _MANY else least
+    """A middle that moves with the library: that many times its median, within bounds. Of a few
+    photos nothing is usual."""
+    return (
+        float(np.clip(factor * np.median(values), least, most)) if len(values) >= _MANY else least
+    )
 
 
 # --- sharpness
 
-# Radius, in pixels of a photo 1,500 wide, from which a photo is seen to be soft; and how many times more blurred in one direction than
-# across it means that the camera moved.
+# Radius, in pixels of a photo 1,500 wide, from which a photo is seen to be soft; and how many times
+# more blurred in one direction than across it means that the camera moved.
 _SOFT, _SOFT_AT_MOST, _SOFTER_THAN_USUAL, _SHAKEN = 0.85, 0.92, 2.6, 1.45
-# How much more blurred in one direction ordinary photos may look, whose edges do not run in all directions; and how a movement that shows
-# beyond that adds to the radius: the ends of its streaks are sharp, so that it is measured as less than it is.
+# How much more blurred in one direction ordinary photos may look, whose edges do not run in all
+# directions; and how a movement that shows beyond that adds to the radius: the ends of its streaks
+# are sharp, so that it is measured as less than it is.
 _EDGES_DIFFER, _MOVED = 1.25, 0.7
-# Radius along the movement up to which that does not count, and how much more makes it count in full: a real movement's streaks end softly
-# (0.24 to 0.7 in 17 large photos shaken over 8 pixels), while leaves, letters and stripes are as sharp as can be that way (0.11 to 0.2).
+# Radius along the movement up to which that does not count, and how much more makes it count in
+# full: a real movement's streaks end softly (0.24 to 0.7 in 17 large photos shaken over 8 pixels),
+# while leaves, letters and stripes are as sharp as can be that way (0.11 to 0.2).
 _CRISP, _STREAKED = 0.12, 0.2
 # Photos from which a library has ways of its own.
 _MANY = 50
@@ -89,17 +98,21 @@ def blurred(column: Column) -> Judgement:
 # --- light
 
 
-# Lights (of 255) below which a photo is too dark: 0.6 % of 4,500 photos of Flickr8k have less, and of 49 large photos with 2 EV too
-# little light between 63 % (at 119, and 0.4 % of the former) and 92 % (at 125).
+# Lights (of 255) below which a photo is too dark: 0.6 % of 4,500 photos of Flickr8k have less, and
+# of 49 large photos with 2 EV too little light between 63 % (at 119, and 0.4 % of the former) and
+# 92 % (at 125).
 _DARK = 124.0
-# What is lost to white, weighted by how steeply the lights end and how light the darks are, from which a photo is too light: 0.45 % of
-# 3,000 photos of Flickr8k are above it, and 82 % of 49 large photos by 2 EV too light. Of what is lost, so much counts that is lost in all
-# channels, the rest in any; the slope of the lights and the level of the darks from which they count in full, and what each counts for.
-# Found by random search over a third of Flickr8k made lighter in several ways (in linear light with and without a shoulder, by gain, by
-# offset) and cut out on white: AUROC of 2 EV 0.993 on another third (0.984 by the darks and the lights alone).
+# What is lost to white, weighted by how steeply the lights end and how light the darks are, from
+# which a photo is too light: 0.45 % of 3,000 photos of Flickr8k are above it, and 82 % of 49 large
+# photos by 2 EV too light. Of what is lost, so much counts that is lost in all channels, the rest
+# in any; the slope of the lights and the level of the darks from which they count in full, and what
+# each counts for. Found by random search over a third of Flickr8k made lighter in several ways (in
+# linear light with and without a shoulder, by gain, by offset) and cut out on white: AUROC of 2 EV
+# 0.993 on another third (0.984 by the darks and the lights alone).
 _OVER, _LOST_IN_ALL, _STEEP, _LIT_DARKS, _BY_RELIEF, _BY_DARKS = 0.114, 0.4, 68.0, 100.0, 0.95, 0.4
-# A burnt margin around what has its lights below these levels and its darks below those is a white background, and so much of it is not
-# held against the photo: of photos cut out on white 8 % are then called overexposed, and 92 % without it.
+# A burnt margin around what has its lights below these levels and its darks below those is a white
+# background, and so much of it is not held against the photo: of photos cut out on white 8 % are
+# then called overexposed, and 92 % without it.
 _BACKGROUND_LIT, _BACKGROUND_DARKS, _FORGIVEN = (193.0, 218.0), (70.0, 110.0), 0.9
 
 
@@ -115,12 +128,16 @@ def dark(column: Column) -> Judgement:
 
 
 def overexposed(column: Column) -> Judgement:
-    """Burnt out: a good part has lost all drawing, and its lights end steeply, or the darks are light. Snow and fog are light, but not
-    lost; a white background is lost, but what stands before it has its darks."""
+    """Burnt out: a good part has lost all drawing, and its lights end steeply, or the darks are
+    light. Snow and fog are light, but not lost; a white background is lost, but what stands before
+    it has its darks."""
     burnt, clipped, lit, low = column("burnt"), column("clipped"), column("lit"), column("low")
     lost = _LOST_IN_ALL * burnt + (1 - _LOST_IN_ALL) * clipped
-    background = column("burnt_border") * _below(lit, *_BACKGROUND_LIT) * _below(low, *_BACKGROUND_DARKS)
-    # The white of a page or a screenshot was never light. Of photos 2 to 5 EV too light, 2 % at most are taken for such.
+    background = (
+        column("burnt_border") * _below(lit, *_BACKGROUND_LIT) * _below(low, *_BACKGROUND_DARKS)
+    )
+    # The white of a page or a screenshot was never light. Of photos 2 to 5 EV too light, 2 % at
+    # most are taken for such.
     lost = lost * np.clip(2 * not_a_photo(column).score, 0, 1)
     # Where all is white, nothing slopes any more.
     steep = np.maximum(np.clip(column("relief") / _STEEP, 0, 1), np.clip(clipped, 0, 1))
@@ -150,15 +167,16 @@ def empty(column: Column) -> Judgement:
 
 # --- what was done to it
 
-# Standard deviation of noise (levels, at 1,500 pixels across) that is seen, in photos of at least so many pixels on the longer side and in
-# tiny ones, where fine texture is hardest to tell from it; the whiteness up to which it is texture, and
-# from which it is noise.
+# Standard deviation of noise (levels, at 1,500 pixels across) that is seen, in photos of at least
+# so many pixels on the longer side and in tiny ones, where fine texture is hardest to tell from it;
+# the whiteness up to which it is texture, and from which it is noise.
 _GRAINY, _GRAINY_TINY, _GRAINY_AT_MOST, _GRAINIER_THAN_USUAL = 3.6, 9.5, 10.0, 4.0
 _LARGE, _SMALL = 640.0, 240.0
 _TEXTURE, _WHITE = 0.3, 0.8
-# JPEG quality from which compression is seen; and, for what was saved again, the height of the steps between blocks against those within,
-# softened by _WITHIN levels, from which they are seen, in files whose own tables are at least so good. Lower steps than _LOW (levels) are
-# not seen, however smooth the picture.
+# JPEG quality from which compression is seen; and, for what was saved again, the height of the
+# steps between blocks against those within, softened by _WITHIN levels, from which they are seen,
+# in files whose own tables are at least so good. Lower steps than _LOW (levels) are not seen,
+# however smooth the picture.
 _CRUSHED, _STEPS, _WITHIN, _OWN, _LOW = 32.5, 0.21, 4.0, 60.0, 1.0
 
 
@@ -166,10 +184,15 @@ def noisy(column: Column) -> Judgement:
     """Grain that is new in every pixel, even where the picture is flat."""
     noise = column("noise") * np.clip((column("white") - _TEXTURE) / (_WHITE - _TEXTURE), 0, 1)
     small = 1 - np.clip((column("longest") - _SMALL) / (_LARGE - _SMALL), 0, 1)
-    middle = np.maximum(_usual(noise, _GRAINIER_THAN_USUAL, _GRAINY, _GRAINY_AT_MOST), _GRAINY + small * (_GRAINY_TINY - _GRAINY))
+    middle = np.maximum(
+        _usual(noise, _GRAINIER_THAN_USUAL, _GRAINY, _GRAINY_AT_MOST),
+        _GRAINY + small * (_GRAINY_TINY - _GRAINY),
+    )
 
     def says(row: int) -> str:
-        return f"Noisy: even its flattest parts vary by {noise[row] / 2.55:.1f} % from pixel to pixel."
+        return (
+            f"Noisy: even its flattest parts vary by {noise[row] / 2.55:.1f} % from pixel to pixel."
+        )
 
     return Judgement(falling(noise, middle, 3), says)
 
@@ -193,12 +216,14 @@ def compressed(column: Column) -> Judgement:
 # --- whether it is a photo
 
 _DRAWN = 1.3
-# What each step of the learned odds (natural logarithm) of being drawn adds to the evidence, and from where.
+# What each step of the learned odds (natural logarithm) of being drawn adds to the evidence, and
+# from where.
 _LEARNED, _PERHAPS = 0.27, 0.0
 
 
 def not_a_photo(column: Column) -> Judgement:
-    """A screenshot, a document, a drawing, an icon: flat colours, few of them, hard edges, and no camera."""
+    """A screenshot, a document, a drawing, an icon: flat colours, few of them, hard edges, and no
+    camera."""
     flat, colours, text = column("flat"), column("colours"), column("text")
     evidence = (
         0.8 * np.clip((flat - 0.35) / 0.4, 0, 1)
@@ -207,7 +232,8 @@ def not_a_photo(column: Column) -> Judgement:
         + 0.25 * column("lossless")
         - 1.2 * column("camera")
     )
-    # Light and dark swallow what a photo is made of: what has no lights, or no darks, is dark or overexposed first of all.
+    # Light and dark swallow what a photo is made of: what has no lights, or no darks, is dark or
+    # overexposed first of all.
     evidence *= np.clip(column("high") / 150, 0, 1) * (1 - np.clip((column("low") - 40) / 60, 0, 1))
     # What the encoder has learned of drawings is not misled by light.
     evidence += _LEARNED * np.clip(column("drawn") - _PERHAPS, 0, 8)

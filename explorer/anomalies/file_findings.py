@@ -1,4 +1,5 @@
-"""What is odd about photos as files: their shape and size, their names, their dates, and what is missing of them."""
+"""What is odd about photos as files: their shape and size, their names, their dates, and what is
+missing of them."""
 
 from __future__ import annotations
 
@@ -15,9 +16,11 @@ from explorer.text_format import count
 
 Judged = tuple[Floats, Callable[[int], str]]
 
-# The longer side in the shorter from which a photo is of an odd shape. A camera's own panorama may be longer.
+# The longer side in the shorter from which a photo is of an odd shape. A camera's own panorama may
+# be longer.
 _NARROW, _PANORAMA = 3.1, 9.0
-# Pixels of the mean side below which a photo is tiny: a share of the library's usual size, within bounds.
+# Pixels of the mean side below which a photo is tiny: a share of the library's usual size, within
+# bounds.
 _TINY_SHARE, _TINY, _TINY_AT_MOST = 0.1, 110.0, 320.0
 # Share of the height that is one grey at the bottom, from which data are missing.
 _TAIL = 0.03
@@ -42,8 +45,12 @@ def shapes(subjects: Sequence[Subject]) -> Judged:
     taken = np.array([subject.camera is not None for subject in subjects], bool)
     aspect = np.maximum(width, height) / np.maximum(np.minimum(width, height), 1)
     side = np.sqrt(width * height)
-    tiny = float(np.clip(_TINY_SHARE * np.median(side), _TINY, _TINY_AT_MOST)) if len(side) else _TINY
-    by_shape = falling(aspect, np.where(taken & (width > height), _PANORAMA, _NARROW).astype(np.float32), 4)
+    tiny = (
+        float(np.clip(_TINY_SHARE * np.median(side), _TINY, _TINY_AT_MOST)) if len(side) else _TINY
+    )
+    by_shape = falling(
+        aspect, np.where(taken & (width > height), _PANORAMA, _NARROW).astype(np.float32), 4
+    )
     by_size = 1 - falling(side, tiny, 4)
 
     def says(row: int) -> str:
@@ -64,10 +71,16 @@ def damage(subjects: Sequence[Subject], grey_tail: Mapping[int, float]) -> Judge
     score = np.where(broken, np.minimum(score, 0.4) * 0.5, score).astype(np.float32)
 
     def says(row: int) -> str:
-        missing = f"{tail[row]:.0%} of its height, at the bottom, is grey" if _TAIL < tail[row] < 0.98 else ""
+        missing = (
+            f"{tail[row]:.0%} of its height, at the bottom, is grey"
+            if _TAIL < tail[row] < 0.98
+            else ""
+        )
         said = subjects[row].damaged
         return (
-            f"{said[:1].upper()}{said[1:]}{': ' + missing if missing else ''}." if said else f"Part of the picture is missing: {missing}."
+            f"{said[:1].upper()}{said[1:]}{': ' + missing if missing else ''}."
+            if said
+            else f"Part of the picture is missing: {missing}."
         )
 
     return score, says
@@ -76,7 +89,13 @@ def damage(subjects: Sequence[Subject], grey_tail: Mapping[int, float]) -> Judge
 def dates(subjects: Sequence[Subject], stated: Mapping[int, str]) -> Judged:
     """How doubtful each photo's date is. stated: dates that cannot be, by photo id."""
     found = [
-        dating.doubt(subject.path, subject.taken_at, subject.taken_source, stated.get(subject.id), subject.taken_precision)
+        dating.doubt(
+            subject.path,
+            subject.taken_at,
+            subject.taken_source,
+            stated.get(subject.id),
+            subject.taken_precision,
+        )
         for subject in subjects
     ]
     score = np.array([doubt[0] if doubt else 1.0 for doubt in found], np.float32)
@@ -89,13 +108,17 @@ def dates(subjects: Sequence[Subject], stated: Mapping[int, str]) -> Judged:
 
 
 def undated(subjects: Iterable[Subject]) -> list[int]:
-    """Ids of photos that have no date but their file's, which does not fit the year their folder is named after. Copying files does that;
-    they are counted in one line rather than listed."""
+    """Ids of photos that have no date but their file's, which does not fit the year their folder is
+    named after. Copying files does that; they are counted in one line rather than listed."""
     return [
         subject.id
         for subject in subjects
         if subject.taken_source == "file"
-        and (found := dating.doubt(subject.path, subject.taken_at, "file", None, subject.taken_precision))
+        and (
+            found := dating.doubt(
+                subject.path, subject.taken_at, "file", None, subject.taken_precision
+            )
+        )
         and found[0] == dating.FILE_TIME
     ]
 
@@ -109,8 +132,9 @@ def undated_line(number: int) -> str:
 
 
 def wrong_extension(path: str, kind: str) -> str | None:
-    """Why a file's name does not fit the format of its content (Pillow's name of it), or None where it does."""
-    ending = os.path.splitext(path)[1].lower()  # noqa: PTH122  a hundred thousand times
+    """Why a file's name does not fit the format of its content (Pillow's name of it), or None where
+    it does."""
+    ending = os.path.splitext(path)[1].lower()
     right = _EXTENSIONS.get(kind, ())
     if not right or ending in right:
         return None
@@ -120,5 +144,9 @@ def wrong_extension(path: str, kind: str) -> str | None:
 def folders(paths: Sequence[str]) -> tuple[Ids, list[str]]:
     """A number for the folder of each path, and each folder's path by number."""
     names = dict[str, int]()
-    numbers = np.fromiter((names.setdefault(os.path.dirname(path), len(names)) for path in paths), np.int64, len(paths))  # noqa: PTH120
+    numbers = np.fromiter(
+        (names.setdefault(os.path.dirname(path), len(names)) for path in paths),
+        np.int64,
+        len(paths),
+    )
     return numbers, list(names)

@@ -1,4 +1,5 @@
-"""From findings to removals: what goes if the photos and files of some findings go for their own sake."""
+"""From findings to removals: what goes if the photos and files of some findings go for their own
+sake."""
 
 from __future__ import annotations
 
@@ -23,9 +24,10 @@ class Taking(NamedTuple):
 def removals_of_findings(catalog: Catalog, findings: Iterable[Finding]) -> Taking:
     """What goes if these go.
 
-    A photo goes with every file that holds it, and none is kept for it. Where only a file's name is wrong, that file goes alone, and
-    another of the same content is kept for it where there is one. A file that could not be read is read here for its hash, so that it is
-    this very content that goes and no other. `remove` checks all of it again.
+    A photo goes with every file that holds it, and none is kept for it. Where only a file's name is
+    wrong, that file goes alone, and another of the same content is kept for it where there is one.
+    A file that could not be read is read here for its hash, so that it is this very content that
+    goes and no other. `remove` checks all of it again.
     """
     beside = Beside()
     found, left, named = dict[str, Removal](), list[tuple[str, str]](), dict[str, Finding]()
@@ -33,9 +35,13 @@ def removals_of_findings(catalog: Catalog, findings: Iterable[Finding]) -> Takin
     for finding in findings:
         if finding.id is None:
             try:
-                size = os.stat(finding.path).st_size  # noqa: PTH116
+                size = os.stat(finding.path).st_size
                 found[finding.path] = Removal(
-                    finding.path, safe_move.file_hash(finding.path), bytes=size, tier=finding.kind, why=finding.detail
+                    finding.path,
+                    safe_move.file_hash(finding.path),
+                    bytes=size,
+                    tier=finding.kind,
+                    why=finding.detail,
                 )
             except OSError as error:
                 left.append((finding.path, _unread(error)))
@@ -43,24 +49,32 @@ def removals_of_findings(catalog: Catalog, findings: Iterable[Finding]) -> Takin
             named[finding.path] = finding
         else:
             whole.setdefault(finding.id, finding)
-    photos = catalog.photos({*whole, *(finding.id for finding in named.values() if finding.id is not None)})
+    photos = catalog.photos(
+        {*whole, *(finding.id for finding in named.values() if finding.id is not None)}
+    )
     for photo_id, finding in whole.items():
         for file in catalog.files_of(photo_id) if photo_id in photos else ():
             if file["state"] == "present":
                 found[file["path"]] = Removal(
-                    file["path"], photos[photo_id]["hash"], bytes=file["size"], tier=finding.kind, why=finding.detail,
+                    file["path"], photos[photo_id]["hash"], bytes=file["size"], tier=finding.kind,
+                    why=finding.detail,
                     along=beside.of(file["path"]).along,
                 )  # fmt: skip
     for path, finding in named.items():
         if path in found or finding.id not in photos:
             continue
         digest = photos[finding.id]["hash"]
-        files = {file["path"]: file for file in catalog.files_of(finding.id) if file["state"] == "present"}
+        files = {
+            file["path"]: file
+            for file in catalog.files_of(finding.id)
+            if file["state"] == "present"
+        }
         # None is kept that goes itself.
         keeper = next((other for other in files if other not in named and other not in found), None)
         if path in files:
             found[path] = Removal(
-                path, digest, keeper, digest if keeper else None, files[path]["size"], finding.kind, finding.detail, beside.of(path).along
+                path, digest, keeper, digest if keeper else None, files[path]["size"], finding.kind,
+                finding.detail, beside.of(path).along
             )  # fmt: skip
     return Taking(list(found.values()), left)
 

@@ -1,7 +1,8 @@
 """What in a library is odd, poor or broken, and why.
 
-Each kind of finding has a score for every photo (0 as bad as can be, 1 fine). Those below the kind's line are shown, worst first; the line
-is the person's own, one slider for each kind, 0.5 until it is moved. What was dismissed is left out.
+Each kind of finding has a score for every photo (0 as bad as can be, 1 fine). Those below the
+kind's line are shown, worst first; the line is the person's own, one slider for each kind, 0.5
+until it is moved. What was dismissed is left out.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ _SETTING = "anomalies.lines"
 class Finding:
     """One thing that is wrong with one photo or file.
 
-    id: of the photo; None for a file that could not be read. path: absolute. score: 0 (worst) to 1. detail: why, in a sentence.
-    related: photos that explain it, most alike first: the nearest ones of an outlier, those elsewhere of a misplaced one.
+    id: of the photo; None for a file that could not be read. path: absolute. score: 0 (worst) to 1.
+    detail: why, in a sentence. related: photos that explain it, most alike first: the nearest ones
+    of an outlier, those elsewhere of a misplaced one.
     subject: by what it is remembered when it is dismissed.
     """
 
@@ -55,7 +57,8 @@ class Finding:
 
 
 class _Scores(NamedTuple):
-    """rows: of the photos in question. scores: of each. says: row → the reason. related: row → photos that explain it."""
+    """rows: of the photos in question. scores: of each. says: row → the reason. related: row →
+    photos that explain it."""
 
     score: Floats
     says: Callable[[int], str]
@@ -63,12 +66,21 @@ class _Scores(NamedTuple):
 
 
 class Anomalies:
-    """The findings of one library, made anew when the catalog has changed. Safe to use from several threads."""
+    """The findings of one library, made anew when the catalog has changed. Safe to use from several
+    threads."""
 
-    def __init__(self, library: Library, encoder: tuple[str, str, int] | None = None, *, patient: bool = False) -> None:
-        """encoder: name, version and dimension of the one whose vectors say what is alike; None: the one with the most vectors.
+    def __init__(
+        self,
+        library: Library,
+        encoder: tuple[str, str, int] | None = None,
+        *,
+        patient: bool = False,
+    ) -> None:
+        """encoder: name, version and dimension of the one whose vectors say what is alike; None:
+        the one with the most vectors.
 
-        patient: whether what took long to make is good enough for a while though photos have come since (`patience.py`).
+        patient: whether what took long to make is good enough for a while though photos have come
+        since (`patience.py`).
         """
         self._library, self._encoder, self._patient = library, encoder, patient
         self._made_at, self._took = -np.inf, 0.0
@@ -84,32 +96,48 @@ class Anomalies:
         except ValueError:
             own = {}
         own = own if isinstance(own, dict) else {}
-        return {kind: float(own[kind]) if isinstance(own.get(kind), int | float) else LINE for kind in KINDS}
+        return {
+            kind: float(own[kind]) if isinstance(own.get(kind), int | float) else LINE
+            for kind in KINDS
+        }
 
     def set_line(self, kind: Kind, line: float) -> None:
         """Move the line of a kind, and remember it. Raises UsageError for one outside 0 to 1."""
         if not 0 <= line <= 1:
             raise UsageError(f"The line for “{kind}” must be between 0 and 1, not {line}.")
-        moved = {name: value for name, value in self.lines().items() if value != LINE} | {kind: line}
+        moved = {name: value for name, value in self.lines().items() if value != LINE} | {
+            kind: line
+        }
         self._library.catalog.set_setting(_SETTING, json.dumps(moved))
 
     def dismiss(self, findings: Iterable[Finding]) -> None:
         """Do not show these again."""
-        dismissal_store.dismiss(self._library.catalog, (Dismissal(finding.subject, finding.kind) for finding in findings))
+        dismissal_store.dismiss(
+            self._library.catalog,
+            (Dismissal(finding.subject, finding.kind) for finding in findings),
+        )
 
     def restore(self, findings: Iterable[Finding]) -> None:
         """Show these again."""
-        dismissal_store.restore(self._library.catalog, (Dismissal(finding.subject, finding.kind) for finding in findings))
+        dismissal_store.restore(
+            self._library.catalog,
+            (Dismissal(finding.subject, finding.kind) for finding in findings),
+        )
 
     # --- findings
 
     def findings(
-        self, kinds: Collection[Kind] = KINDS, filters: Filters | None = None, *, everything: bool = False, dismissed: bool = False
+        self,
+        kinds: Collection[Kind] = KINDS,
+        filters: Filters | None = None,
+        *,
+        everything: bool = False,
+        dismissed: bool = False,
     ) -> list[Finding]:
         """What is wrong, worst first.
 
-        everything: also photos above the line. dismissed: also what was dismissed, marked. Raises UsageError for a folder or a date in
-        `filters` that is none.
+        everything: also photos above the line. dismissed: also what was dismissed, marked. Raises
+        UsageError for a folder or a date in `filters` that is none.
         """
         with self._lock:
             self._refresh()
@@ -117,11 +145,19 @@ class Anomalies:
             wanted = set(self._library.catalog.matching(filters).tolist()) if filters else None
             found = list[Finding]()
             for kind in kinds:
-                found += self._of(kind, 2.0 if everything or lines[kind] >= 1 else lines[kind], wanted, filters)
+                found += self._of(
+                    kind, 2.0 if everything or lines[kind] >= 1 else lines[kind], wanted, filters
+                )
         marked = (
-            finding if not (hit := Dismissal(finding.subject, finding.kind) in gone) else _dismissed(finding, hit) for finding in found
+            finding
+            if not (hit := Dismissal(finding.subject, finding.kind) in gone)
+            else _dismissed(finding, hit)
+            for finding in found
         )
-        return sorted((f for f in marked if dismissed or not f.dismissed), key=lambda f: (f.score, KINDS.index(f.kind), f.path))
+        return sorted(
+            (f for f in marked if dismissed or not f.dismissed),
+            key=lambda f: (f.score, KINDS.index(f.kind), f.path),
+        )
 
     def counts(self, filters: Filters | None = None) -> dict[Kind, int]:
         """How many findings of each kind are to be shown."""
@@ -132,7 +168,8 @@ class Anomalies:
 
     @property
     def judged(self) -> tuple[int, int]:
-        """(photos whose pixels have been judged, visible photos): the rest are read in the background."""
+        """(photos whose pixels have been judged, visible photos): the rest are read in the
+        background."""
         with self._lock:
             self._refresh()
             return len(self._figures.ids), len(self._subjects)
@@ -143,7 +180,9 @@ class Anomalies:
             self._refresh()
             return {subject.id: subject for subject in self._subjects}
 
-    def _of(self, kind: Kind, line: float, wanted: set[int] | None, filters: Filters | None) -> list[Finding]:
+    def _of(
+        self, kind: Kind, line: float, wanted: set[int] | None, filters: Filters | None
+    ) -> list[Finding]:
         if kind in ("unreadable", "extension"):
             found = self._unreadable() if kind == "unreadable" else self._extensions()
             return [f for f in found if f.score < line and self._passes(f, wanted, filters)]
@@ -157,15 +196,29 @@ class Anomalies:
         scores, found = self._scores(kind), list[Finding]()
         for row in np.flatnonzero(scores.score < line).tolist():
             subject, score = self._subjects[row], float(np.clip(scores.score[row], 0, 1))
-            found.append(Finding(subject.id, subject.path, kind, score, scores.says(row), subject.hash, scores.related(row)))
+            found.append(
+                Finding(
+                    subject.id,
+                    subject.path,
+                    kind,
+                    score,
+                    scores.says(row),
+                    subject.hash,
+                    scores.related(row),
+                )
+            )
         return found
 
     def _passes(self, finding: Finding, wanted: set[int] | None, filters: Filters | None) -> bool:
         if filters is None or wanted is None:
             return True
         if finding.id is not None:
-            return finding.id in wanted and (not filters.folder or inside(finding.path, filters.folder))
-        return not (filters.since or filters.until) and (not filters.folder or inside(finding.path, filters.folder))
+            return finding.id in wanted and (
+                not filters.folder or inside(finding.path, filters.folder)
+            )
+        return not (filters.since or filters.until) and (
+            not filters.folder or inside(finding.path, filters.folder)
+        )
 
     # --- how the scores are made
 
@@ -174,7 +227,9 @@ class Anomalies:
         catalog = self._library.catalog
         change = catalog.change()
         start = time.monotonic()
-        if change == self._change or (self._patient and start - self._made_at < patience(self._took)):
+        if change == self._change or (
+            self._patient and start - self._made_at < patience(self._took)
+        ):
             return
         self._subjects = quality_store.subjects(catalog)
         self._ids = np.array([subject.id for subject in self._subjects], np.int64)
@@ -203,11 +258,16 @@ class Anomalies:
             self._took += time.monotonic() - start
         return self._made[kind]
 
-    def _by_figures(self, judge: Callable[[figure_scores.Column], figure_scores.Judgement]) -> _Scores:
-        """A judgement of all photos by their figures; those without any are fine until they have been read."""
+    def _by_figures(
+        self, judge: Callable[[figure_scores.Column], figure_scores.Judgement]
+    ) -> _Scores:
+        """A judgement of all photos by their figures; those without any are fine until they have
+        been read."""
         places = np.searchsorted(self._ids, self._figures.ids)
         known = (places < len(self._ids)) & (
-            self._ids[np.minimum(places, max(0, len(self._ids) - 1))] == self._figures.ids if len(self._ids) else False
+            self._ids[np.minimum(places, max(0, len(self._ids) - 1))] == self._figures.ids
+            if len(self._ids)
+            else False
         )
         score = np.ones(len(self._ids), np.float32)
         if not known.any():
@@ -219,13 +279,24 @@ class Anomalies:
             "longest": [float(max(subject.width, subject.height)) for subject in seen],
             "drawn": self._drawn([subject.id for subject in seen]),
         }
-        judgement = judge(lambda name: np.array(extra[name], np.float32) if name in extra else self._figures.of(name)[known])
+        judgement = judge(
+            lambda name: (
+                np.array(extra[name], np.float32)
+                if name in extra
+                else self._figures.of(name)[known]
+            )
+        )
         score[places[known]] = judgement.score
         back = {row: number for number, row in enumerate(places[known].tolist())}
-        return _Scores(score, lambda row: judgement.says(back[row]) if row in back else "It has not been judged yet.")
+        return _Scores(
+            score,
+            lambda row: judgement.says(back[row]) if row in back else "It has not been judged yet.",
+        )
 
     def _chosen(self) -> tuple[str, str, int] | None:
-        return self._encoder or next((found[:3] for found in self._library.catalog.encoders() if found[3]), None)
+        return self._encoder or next(
+            (found[:3] for found in self._library.catalog.encoders() if found[3]), None
+        )
 
     def _drawn(self, ids: Sequence[int]) -> list[float]:
         """How likely each of these is drawn, by its vector; those without one are taken for photos."""
@@ -233,26 +304,38 @@ class Anomalies:
         if "drawn" not in self._known and encoder is not None:
             index = self._library.vectors(*encoder)
             there = np.sort(index.ids())
-            self._known["drawn"] = dict(zip(there.tolist(), drawn(encoder[0], encoder[1], index.rows(there)).tolist(), strict=True))
+            self._known["drawn"] = dict(
+                zip(
+                    there.tolist(),
+                    drawn(encoder[0], encoder[1], index.rows(there)).tolist(),
+                    strict=True,
+                )
+            )
         odds = self._known.get("drawn", {})
         return [odds.get(i, NOT_DRAWN) for i in ids]
 
     def _damaged(self) -> _Scores:
-        tail = dict(zip(self._figures.ids.tolist(), self._figures.of("grey_tail").tolist(), strict=True))
+        tail = dict(
+            zip(self._figures.ids.tolist(), self._figures.of("grey_tail").tolist(), strict=True)
+        )
         return _Scores(*file_findings.damage(self._subjects, tail))
 
     def _dates(self) -> _Scores:
         return _Scores(*file_findings.dates(self._subjects, self._figures.stated))
 
     def _odd(self) -> dict[Kind, _Scores]:
-        """Outliers and misplaced photos, by the vectors of one encoder. Photos without a vector or neighbours are fine."""
+        """Outliers and misplaced photos, by the vectors of one encoder. Photos without a vector or
+        neighbours are fine."""
         fine = np.ones(len(self._ids), np.float32)
         nothing = _Scores(fine, lambda row: _NOT_COMPARED)
         encoder = self._chosen()
         encoder_id = self._library.catalog.encoder_id(*encoder[:2]) if encoder else None
         if encoder is None or encoder_id is None:
             return {"outlier": nothing, "misplaced": nothing}
-        index, kept = self._library.vectors(*encoder), stage_store.neighbours(self._library.catalog, encoder_id)
+        index, kept = (
+            self._library.vectors(*encoder),
+            stage_store.neighbours(self._library.catalog, encoder_id),
+        )
         with_vector = np.intersect1d(np.intersect1d(kept.ids, index.ids()), self._ids)
         if not len(with_vector):
             return {"outlier": nothing, "misplaced": nothing}
@@ -292,13 +375,29 @@ class Anomalies:
 
         by_odd, by_lost = fine.copy(), fine.copy()
         by_odd[rows] = figure_scores.falling(np.maximum(odd, 0), _ODD, 3)
-        by_lost[rows] = figure_scores.falling(np.maximum(np.nan_to_num(lost.oddness, nan=0.0), 0), _LOST, 3)
-        return {"outlier": _Scores(by_odd, why_odd, nearest), "misplaced": _Scores(by_lost, why_lost, elsewhere)}
+        by_lost[rows] = figure_scores.falling(
+            np.maximum(np.nan_to_num(lost.oddness, nan=0.0), 0), _LOST, 3
+        )
+        return {
+            "outlier": _Scores(by_odd, why_odd, nearest),
+            "misplaced": _Scores(by_lost, why_lost, elsewhere),
+        }
 
     def _unreadable(self) -> list[Finding]:
-        """Files that are themselves at fault. Those that cannot be read yet, or not now, are on the Library page only."""
+        """Files that are themselves at fault. Those that cannot be read yet, or not now, are on the
+        Library page only."""
         rows = [f for f in self._library.catalog.failures() if f["fault"] in PROVEN]
-        return [Finding(None, f["path"], "unreadable", 0.0, _sentence(f["reason"]), dismissal_store.of_path(f["path"])) for f in rows]
+        return [
+            Finding(
+                None,
+                f["path"],
+                "unreadable",
+                0.0,
+                _sentence(f["reason"]),
+                dismissal_store.of_path(f["path"]),
+            )
+            for f in rows
+        ]
 
     def _extensions(self) -> list[Finding]:
         if self._misnamed is None:
@@ -309,9 +408,10 @@ class Anomalies:
         return self._misnamed
 
 
-# Spreads from the usual by which a photo is odd (1 in 200 everyday photos are, in libraries of 60 to 1,000), and by which it is lost in its
-# folder: of photos in the wrong one of folders by subject 70 to 90 % are beyond it, 30 % where the subjects overlap, and of those in the
-# right one 0.1 to 1 %; in folders without any subject 0.6 %.
+# Spreads from the usual by which a photo is odd (1 in 200 everyday photos are, in libraries of 60
+# to 1,000), and by which it is lost in its folder: of photos in the wrong one of folders by subject
+# 70 to 90 % are beyond it, 30 % where the subjects overlap, and of those in the right one 0.1 to 1
+# %; in folders without any subject 0.6 %.
 _ODD, _LOST = 3.9, 1.1
 _NOT_COMPARED = "It has not been compared with others yet."
 # Photos that explain a finding.

@@ -1,8 +1,9 @@
-"""How everyday photos lie among an encoder's vectors: learned for the starter (`data/README.md`); of others nothing is known.
+"""How everyday photos lie among an encoder's vectors: learned for the starter (`data/README.md`);
+of others nothing is known.
 
-A small library cannot tell by itself what is odd: of sixty photos, each is rather far from the rest. What is far from all that people
-usually take is odd even there. And a library of one subject has that subject in its middle, which must not be taken for the part that
-all pictures share.
+A small library cannot tell by itself what is odd: of sixty photos, each is rather far from the
+rest. What is far from all that people usually take is odd even there. And a library of one subject
+has that subject in its middle, which must not be taken for the part that all pictures share.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ NEAREST, _TOGETHER = 4, 8192
 
 
 class Typical(NamedTuple):
-    """middle: mean vector of everyday photos, (dim,). centres: of the groups that they fall into, (number, dim), unit length. usual,
-    spread: how unlike the nearest centres everyday photos are, their median and how far above it the 84th percentile is."""
+    """middle: mean vector of everyday photos, (dim,). centres: of the groups that they fall into,
+    (number, dim), unit length. usual, spread: how unlike the nearest centres everyday photos are,
+    their median and how far above it the 84th percentile is."""
 
     middle: Floats
     centres: Floats
@@ -30,22 +32,27 @@ class Typical(NamedTuple):
     spread: float
 
     def unlikeness(self, vectors: Floats) -> Floats:
-        """How unlike everyday photos each is, in their own spreads: 0 is usual. vectors: (n, dim), unit length."""
+        """How unlike everyday photos each is, in their own spreads: 0 is usual. vectors: (n, dim),
+        unit length."""
         return np.asarray((distance(vectors, self.centres) - self.usual) / self.spread, np.float32)
 
 
 def distance(vectors: Floats, centres: Floats) -> Floats:
-    """1 - mean cosine to the nearest centres. vectors: (n, dim), centres: (number, dim), unit length."""
+    """1 - mean cosine to the nearest centres. vectors: (n, dim), centres: (number, dim), unit
+    length."""
     found = np.empty(len(vectors), np.float32)
     for start in range(0, len(vectors), _TOGETHER):
         likeness = vectors[start : start + _TOGETHER] @ centres.T
-        found[start : start + _TOGETHER] = 1 - np.partition(likeness, -NEAREST, axis=1)[:, -NEAREST:].mean(axis=1)
+        found[start : start + _TOGETHER] = 1 - np.partition(likeness, -NEAREST, axis=1)[
+            :, -NEAREST:
+        ].mean(axis=1)
     return found
 
 
 @functools.cache
 def typical(name: str, version: str) -> Typical | None:
-    """What was learned for the vectors of that encoder; None where nothing was, or for other weights of it."""
+    """What was learned for the vectors of that encoder; None where nothing was, or for other
+    weights of it."""
     path = _FOLDER / f"typical-{name}.npz"
     if not name.isalnum() or not path.is_file():
         return None
@@ -54,4 +61,9 @@ def typical(name: str, version: str) -> Typical | None:
             return None
         centres = stored["centres"].astype(np.float32)
         centres /= np.linalg.norm(centres, axis=1, keepdims=True)
-        return Typical(stored["middle"].astype(np.float32), centres, float(stored["usual"]), float(stored["spread"]))
+        return Typical(
+            stored["middle"].astype(np.float32),
+            centres,
+            float(stored["usual"]),
+            float(stored["spread"]),
+        )

@@ -23,12 +23,16 @@ def run_anomalies(args: argparse.Namespace) -> int:
     library, status = open_library(args.library), Status()
     if args.plan and args.all:
         library.close()
-        raise UsageError("A plan is made of what is flagged, not of all photos: leave out --all, or --plan.")
+        raise UsageError(
+            "A plan is made of what is flagged, not of all photos: leave out --all, or --plan."
+        )
     try:
         filters = Filters(args.since, args.until, absolute(args.folder) if args.folder else None)
         review = Anomalies(library, _encoder(library.catalog.encoders(), args.encoder))
         status.show("Looking at the library…")
-        found = review.findings(args.kind or KINDS, filters, everything=args.all, dismissed=args.dismissed)
+        found = review.findings(
+            args.kind or KINDS, filters, everything=args.all, dismissed=args.dismissed
+        )
         judged, photos = review.judged
         lines = review.lines()
         grouped = "date" in (args.kind or KINDS) and not args.all and lines["date"] <= FILE_TIME
@@ -40,20 +44,30 @@ def run_anomalies(args: argparse.Namespace) -> int:
         status.clear()
         library.close()
     if judged < photos:
-        say(f"{photos - judged:,} of {photos:,} photos have not been judged yet: the next `python run.py index` reads them.")
+        say(
+            f"{photos - judged:,} of {photos:,} photos have not been judged yet: the next `python run.py index` reads them."
+        )
     if about_dates:
         say(about_dates)
     if args.json:
-        more = [{"flagged": finding.score < lines[finding.kind]} if args.all else {} for finding in found]
+        more = [
+            {"flagged": finding.score < lines[finding.kind]} if args.all else {}
+            for finding in found
+        ]
         emit_json([
-            {"id": f.id, "path": f.path, "kind": f.kind, "score": round(f.score, 6), "detail": f.detail} | also
+            {"id": f.id, "path": f.path, "kind": f.kind, "score": round(f.score, 6),
+            "detail": f.detail} | also
             for f, also in zip(found, more, strict=True)
         ])  # fmt: skip
         return 0
     for f in found:
         emit(f"{f.score:.3f}  {TITLES[f.kind][0]}: {f.path}\n       {f.detail}")
     if not found:
-        say("Nothing stands out." if photos else "The library has no photos yet: index a folder first with `python run.py index FOLDER`.")
+        say(
+            "Nothing stands out."
+            if photos
+            else "The library has no photos yet: index a folder first with `python run.py index FOLDER`."
+        )
     return 0
 
 
@@ -73,13 +87,17 @@ def _plan(library: Library, found: Sequence[Finding], name: str) -> None:
     taking = removals_of_findings(library.catalog, found)
     write_plan(absolute(name), taking.removals)
     total = size(sum(removal.whole for removal in taking.removals))
-    say(f"{count(len(taking.removals), 'file')}, {total}, in the plan {name}: no other file is kept for them, so carry it out with")
+    say(
+        f"{count(len(taking.removals), 'file')}, {total}, in the plan {name}: no other file is kept for them, so carry it out with"
+    )
     say(f"    python run.py remove --plan {name} --without-keeper")
     for path, why in taking.left:
         say(f"Not in the plan: {printable(path)}: {why}.")
 
 
-def _encoder(known: list[tuple[str, str, int, int]], wanted: str | None) -> tuple[str, str, int] | None:
+def _encoder(
+    known: list[tuple[str, str, int, int]], wanted: str | None
+) -> tuple[str, str, int] | None:
     """Name, version and dimension of the encoder of that name, where it has seen photos."""
     if wanted is None:
         return None

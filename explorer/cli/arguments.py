@@ -12,17 +12,28 @@ from explorer.errors import UsageError
 from explorer.text_format import whole_number
 
 
-def command_first(words: Sequence[str], parsers: dict[str, argparse.ArgumentParser], default: str) -> list[str]:
-    """The words with the command as the first: options may stand before it. Without a command, it is the default one.
+def command_first(
+    words: Sequence[str], parsers: dict[str, argparse.ArgumentParser], default: str
+) -> list[str]:
+    """The words with the command as the first: options may stand before it. Without a command, it
+    is the default one.
 
-    parsers: each command's own. Ends the program, as argparse does, where the command does not know an option that stands before it.
+    parsers: each command's own. Ends the program, as argparse does, where the command does not know
+    an option that stands before it.
     """
     at, options = 0, list[str]()
     while at < len(words) and words[at].startswith("-") and words[at] != "--":
         name, equals, _ = words[at].partition("=")
         options.append(name)
         # An option that several commands have means the same in all of them.
-        known = next((action for parser in parsers.values() if (action := _option(parser, name)) is not None), None)
+        known = next(
+            (
+                action
+                for parser in parsers.values()
+                if (action := _option(parser, name)) is not None
+            ),
+            None,
+        )
         at += 2 if known is not None and known.nargs != 0 and not equals else 1
     if at >= len(words) or words[at] not in parsers:
         return [default, *words]
@@ -34,7 +45,8 @@ def command_first(words: Sequence[str], parsers: dict[str, argparse.ArgumentPars
 
 
 def _option(parser: argparse.ArgumentParser, name: str) -> argparse.Action | None:
-    """The option of that name, which may be shortened as argparse allows it; None where the parser knows none."""
+    """The option of that name, which may be shortened as argparse allows it; None where the parser
+    knows none."""
     for known, action in parser._option_string_actions.items():
         if known == name or (name.startswith("--") and len(name) > 2 and known.startswith(name)):
             return action
@@ -42,18 +54,30 @@ def _option(parser: argparse.ArgumentParser, name: str) -> argparse.Action | Non
 
 
 def check_folders(words: Sequence[str], commands: Collection[str]) -> None:
-    """Raises UsageError for a word that was given as a folder, but can only be a command in the wrong place, or a mistyped one.
+    """Raises UsageError for a word that was given as a folder, but can only be a command in the
+    wrong place, or a mistyped one.
 
     A folder of that name, or a word that looks like a path, is a folder.
     """
     for at, word in enumerate(words):
-        if not word or Path(word).name != word or word.startswith(("~", ".")) or os.path.lexists(word):
+        if (
+            not word
+            or Path(word).name != word
+            or word.startswith(("~", "."))
+            or os.path.lexists(word)
+        ):
             continue
         if word in commands:
-            raise UsageError(f"The command comes first: `python run.py {word} …`. A folder that is called “{word}” is written ./{word}.")
+            raise UsageError(
+                f"The command comes first: `python run.py {word} …`. A folder that is called “{word}” is written ./{word}."
+            )
         if at == 0:
             near = difflib.get_close_matches(word, commands, 1)
-            hint = f"Did you mean “{near[0]}”?" if near else "`python run.py --help` lists the commands."
+            hint = (
+                f"Did you mean “{near[0]}”?"
+                if near
+                else "`python run.py --help` lists the commands."
+            )
             raise UsageError(f"“{word}” is neither a command nor a folder here. {hint}")
 
 

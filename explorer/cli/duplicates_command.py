@@ -13,47 +13,69 @@ from explorer.library.paths import inside
 from explorer.text_format import count, size
 
 _NAMES = {
-    "identical": "the same file", "pixels": "the same pixels", "picture": "the same picture", "moment": "the same moment",
+    "identical": "the same file", "pixels": "the same pixels", "picture": "the same picture",
+    "moment": "the same moment",
     "lookalike": "looks alike",
 }  # fmt: skip
 
 
 def run_duplicates(args: argparse.Namespace) -> int:
-    """Print the groups of duplicates; with --plan, also write what would be removed if each group's one to keep were kept."""
+    """Print the groups of duplicates; with --plan, also write what would be removed if each group's
+    one to keep were kept."""
     from explorer.duplicates.decisions import sort_out
     from explorer.duplicates.find_groups import find_groups
 
     library = open_library(args.library)
     try:
-        groups = find_groups(library, [tier for tier in TIERS if not args.tier or tier in args.tier])
+        groups = find_groups(
+            library, [tier for tier in TIERS if not args.tier or tier in args.tier]
+        )
         if args.folder:
             folder = absolute(args.folder)
-            groups = [group for group in groups if any(inside(item.path, folder) for item in (group.keep, *group.others))]
+            groups = [
+                group
+                for group in groups
+                if any(inside(item.path, folder) for item in (group.keep, *group.others))
+            ]
         groups = sort_out(library.catalog, groups).open
         if args.plan:
             from explorer.duplicates.group_removals import removals_of
             from explorer.removal.plan import write_plan
             from explorer.removal.results import belonging
 
-            removals = removals_of(library.catalog, [group for group in groups if args.tier or group.tier in TIERS[:3]])
+            removals = removals_of(
+                library.catalog, [group for group in groups if args.tier or group.tier in TIERS[:3]]
+            )
             write_plan(absolute(args.plan), removals)
             along = sum(len(removal.along) for removal in removals)
             more = f" and {belonging(along)}" if along else ""
             total = size(sum(removal.whole for removal in removals))
-            say(f"{count(len(removals), 'file')}{more}, {total}, {'is' if len(removals) + along == 1 else 'are'} in the plan {args.plan}.")
+            say(
+                f"{count(len(removals), 'file')}{more}, {total}, {'is' if len(removals) + along == 1 else 'are'} in the plan {args.plan}."
+            )
         if args.json:
             emit_json([_as_json(group) for group in groups])
             return 0
         for group in groups:
             holding = "; ".join(_holding(group))
             if group.suggested:
-                emit(f"{_NAMES[group.tier]}: keep {group.keep.path} ({group.keep_because}{f'; {holding}' if holding else ''})")
+                emit(
+                    f"{_NAMES[group.tier]}: keep {group.keep.path} ({group.keep_because}{f'; {holding}' if holding else ''})"
+                )
             else:
                 emit(f"{_NAMES[group.tier]}: nothing is suggested ({group.doubt})")
                 emit(f"    {group.keep.path}{f' ({holding})' if holding else ''}")
             for item in group.others:
-                beside, stays = ", ".join(os.path.basename(each.path) for each in item.company.along), group.stays(item)  # noqa: PTH119
-                notes = [item.relation, *item.holds, *([f"with {beside}"] if beside else []), *([f"it stays: {stays}"] if stays else [])]
+                beside, stays = (
+                    ", ".join(os.path.basename(each.path) for each in item.company.along),
+                    group.stays(item),
+                )
+                notes = [
+                    item.relation,
+                    *item.holds,
+                    *([f"with {beside}"] if beside else []),
+                    *([f"it stays: {stays}"] if stays else []),
+                ]
                 emit(f"    {item.path} ({'; '.join(notes)})")
         if not groups:
             say(_nothing(library.catalog.counts().photos))
@@ -81,14 +103,20 @@ def _as_json(group: Group) -> dict[str, Any]:
 
 def _photo(group: Group, item: Item) -> dict[str, Any]:
     return {
-        "id": item.photo_id, "path": item.path, "bytes": item.bytes, "width": item.width, "height": item.height, "format": item.format,
-        "taken_at": item.taken, "relation": item.relation, "score": round(item.score, 4), "protected": item.protected,
-        "linked": item.linked, "stays": "" if item is group.keep and group.suggested else group.stays(item),
-        "along": [{"path": each.path, "bytes": each.bytes} for each in item.company.along], "contents": list(item.holds),
+        "id": item.photo_id, "path": item.path, "bytes": item.bytes, "width": item.width,
+        "height": item.height, "format": item.format,
+        "taken_at": item.taken, "relation": item.relation, "score": round(item.score, 4),
+        "protected": item.protected,
+        "linked": item.linked,
+        "stays": "" if item is group.keep and group.suggested else group.stays(item),
+        "along": [{"path": each.path, "bytes": each.bytes} for each in item.company.along],
+        "contents": list(item.holds),
     }  # fmt: skip
 
 
 def _nothing(photos: int) -> str:
     if not photos:
-        return "The library has no photos yet: index a folder first with `python run.py index FOLDER`."
+        return (
+            "The library has no photos yet: index a folder first with `python run.py index FOLDER`."
+        )
     return "No duplicates were found."

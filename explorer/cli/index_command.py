@@ -42,29 +42,58 @@ def run_index(args: argparse.Namespace) -> int:
         if progress.stage:
             status.show(f"{progress.stage}: {progress.done:,} of {progress.total:,}")
             return
-        left = f" · about {duration(progress.eta)} left" if progress.eta and progress.done < progress.total else ""
-        status.show(f"Indexing {progress.done:,} of {progress.total:,} · {progress.rate:.0f}/s{left}")
+        left = (
+            f" · about {duration(progress.eta)} left"
+            if progress.eta and progress.done < progress.total
+            else ""
+        )
+        status.show(
+            f"Indexing {progress.done:,} of {progress.total:,} · {progress.rate:.0f}/s{left}"
+        )
 
     library = open_library(args.library, create=True)
     try:
         status.show("Getting ready…")
         check_globs(args.exclude)
         name = args.encoder or library.catalog.setting("encoder") or "starter"
-        encoder, note = load_encoder(name, offline=args.offline, progress=lambda *amounts: status.show(fetching(name, *amounts)))
+        encoder, note = load_encoder(
+            name,
+            offline=args.offline,
+            progress=lambda *amounts: status.show(fetching(name, *amounts)),
+        )
         if note:
             say(note)
         tally = index_folders(
-            library, folders, encoder, show, exclude=args.exclude, forget_missing=args.forget_missing, retry_failed=args.retry_failed
+            library,
+            folders,
+            encoder,
+            show,
+            exclude=args.exclude,
+            forget_missing=args.forget_missing,
+            retry_failed=args.retry_failed,
         )
-        away = [r for r in library.catalog.roots() if r["state"] == "offline" and any(inside(f, r["path"]) for f in folders)]
-        failures = [f for f in library.catalog.failures() if any(inside(f["path"], folder) for folder in folders)] if tally.failed else []
+        away = [
+            r
+            for r in library.catalog.roots()
+            if r["state"] == "offline" and any(inside(f, r["path"]) for f in folders)
+        ]
+        failures = (
+            [
+                f
+                for f in library.catalog.failures()
+                if any(inside(f["path"], folder) for folder in folders)
+            ]
+            if tally.failed
+            else []
+        )
     finally:
         status.clear()
         library.close()
     seconds = time.monotonic() - started
     unsettled = sorted({join(place.root, place.folder) for place in tally.unsettled})
     result = {
-        "indexed": tally.indexed, "unchanged": tally.unchanged, "moved": tally.moved, "missing": tally.missing, "failed": tally.failed,
+        "indexed": tally.indexed, "unchanged": tally.unchanged, "moved": tally.moved,
+        "missing": tally.missing, "failed": tally.failed,
         "encoded": tally.encoded, "away": tally.away, "left_out": tally.left_out,
         "other": tally.other, "encoder": encoder.name, "seconds": round(seconds, 3),
         "photos_per_second": round(max(tally.indexed + tally.moved, tally.encoded) / seconds, 2),
@@ -89,14 +118,21 @@ def run_index(args: argparse.Namespace) -> int:
     return 0
 
 
-def _remark(tally: Tally, failures: Sequence[FileRow], unsettled: Sequence[str], away: Sequence[RootRow]) -> None:
-    """Say what went otherwise than one would expect. unsettled: absolute folders. away: roots whose drives are."""
+def _remark(
+    tally: Tally, failures: Sequence[FileRow], unsettled: Sequence[str], away: Sequence[RootRow]
+) -> None:
+    """Say what went otherwise than one would expect. unsettled: absolute folders. away: roots whose
+    drives are."""
     for file in failures[:20]:
         say(f"{file['path']}: {file['reason']}")
     if len(failures) > 20:
-        say(f"… and {len(failures) - 20:,} more files that could not be read; the app's Library page lists them all.")
+        say(
+            f"… and {len(failures) - 20:,} more files that could not be read; the app's Library page lists them all."
+        )
     for folder in sorted(tally.unlisted):
-        say(f"The folder {folder} could not be looked into: check its permissions. What is known of its photos was kept.")
+        say(
+            f"The folder {folder} could not be looked into: check its permissions. What is known of its photos was kept."
+        )
     for problem in sorted(tally.problems):
         say(problem)
     for folder in unsettled:
@@ -109,8 +145,14 @@ def _remark(tally: Tally, failures: Sequence[FileRow], unsettled: Sequence[str],
             " If they are gone for good, run `python run.py forget FOLDER`."
         )
     for root in away:
-        why = f"{SILENT}." if root["problem"] == SILENT else "it is empty, so its drive is taken to be away."
-        say(f"The folder {printable(root['path'])} was not looked into: {why} Its {count(root['photos'], 'photo')} stay searchable.")
+        why = (
+            f"{SILENT}."
+            if root["problem"] == SILENT
+            else "it is empty, so its drive is taken to be away."
+        )
+        say(
+            f"The folder {printable(root['path'])} was not looked into: {why} Its {count(root['photos'], 'photo')} stay searchable."
+        )
 
 
 def run_verify(args: argparse.Namespace) -> int:
@@ -166,7 +208,9 @@ def _salvage(folder: Path) -> Salvaged:
         with FileLock(folder / "worker.lock", timeout=0), FileLock(folder / "app.lock", timeout=0):
             saved = salvage(folder / "catalog.db")
     except Timeout:
-        raise LibraryLocked("The library is in use: close the app, and wait for other runs to end, before its catalog is saved.") from None
+        raise LibraryLocked(
+            "The library is in use: close the app, and wait for other runs to end, before its catalog is saved."
+        ) from None
     say(
         f"The catalog was damaged: {saved.total:,} rows of it could be saved, and it is kept as {saved.kept}."
         " The next indexing makes the rest again."

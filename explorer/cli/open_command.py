@@ -17,7 +17,12 @@ def run_open(args: argparse.Namespace) -> int:
     for folder in folders:
         check_folder(folder)
     return open_app(
-        library_dir(args.library), folders, encoder=args.encoder, offline=args.offline, port=args.port, browser=not args.no_browser
+        library_dir(args.library),
+        folders,
+        encoder=args.encoder,
+        offline=args.offline,
+        port=args.port,
+        browser=not args.no_browser,
     )
 
 
@@ -28,4 +33,11 @@ def run_demo(args: argparse.Namespace) -> int:
 
     photos, library = demo_dirs(library_dir(args.library) if args.library else None)
     make_demo(photos, progress=say)
-    return open_app(library, [str(photos)], encoder=args.encoder, offline=args.offline, port=args.port, browser=not args.no_browser)
+    return open_app(
+        library,
+        [str(photos)],
+        encoder=args.encoder,
+        offline=args.offline,
+        port=args.port,
+        browser=not args.no_browser,
+    )

@@ -12,7 +12,8 @@ from explorer.text_format import one_line, size
 
 
 def emit(text: str) -> None:
-    """One line of results. File names go out as the bytes they are on disk; only a terminal is shown no control characters."""
+    """One line of results. File names go out as the bytes they are on disk; only a terminal is
+    shown no control characters."""
     sys.stdout.buffer.write(os.fsencode(one_line(text) if sys.stdout.isatty() else text) + b"\n")
     sys.stdout.buffer.flush()
 
@@ -31,10 +32,16 @@ def fetching(name: str, done: int, total: int | None) -> str:
 
 
 class Status:
-    """A line on standard error that says how far something is: rewritten in a terminal, repeated every few seconds elsewhere."""
+    """A line on standard error that says how far something is: rewritten in a terminal, repeated
+    every few seconds elsewhere."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._terminal, self._last, self._shown = clock, sys.stderr.isatty(), 0.0, False
+        self._clock, self._terminal, self._last, self._shown = (
+            clock,
+            sys.stderr.isatty(),
+            0.0,
+            False,
+        )
 
     def show(self, text: str) -> None:
         now = self._clock()

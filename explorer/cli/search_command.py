@@ -26,7 +26,9 @@ def run_search(args: argparse.Namespace) -> int:
     """Print the photos that match best."""
     phrase = as_phrase(args.phrase or "")
     if not phrase and not args.photo:
-        raise UsageError("Say what to look for: a phrase, --photo FILE, or - to read phrases from standard input.")
+        raise UsageError(
+            "Say what to look for: a phrase, --photo FILE, or - to read phrases from standard input."
+        )
     folder = absolute(args.folder) if args.folder else None
     filters = Filters(args.since, args.until, folder)
     library = open_library(args.library)
@@ -36,7 +38,9 @@ def run_search(args: argparse.Namespace) -> int:
         if phrase == "-":
             for line in sys.stdin.buffer:
                 asked = Query(as_phrase(os.fsdecode(line)), query.photo_ids, query.examples)
-                emit_json(_as_json(library, engine.by_query(asked, filters, args.top)) if asked else [])
+                emit_json(
+                    _as_json(library, engine.by_query(asked, filters, args.top)) if asked else []
+                )
             return 0
         hits = engine.by_query(Query(phrase, query.photo_ids, query.examples), filters, args.top)
         rows = _as_json(library, hits)
@@ -53,18 +57,20 @@ def run_search(args: argparse.Namespace) -> int:
 
 
 def as_phrase(words: str) -> str:
-    """Words as they come from a terminal or a pipe → a phrase that any encoder can read: bytes that are no UTF-8 show as U+FFFD."""
+    """Words as they come from a terminal or a pipe → a phrase that any encoder can read: bytes that
+    are no UTF-8 show as U+FFFD."""
     return printable(words).replace("\0", " ").strip()
 
 
 def _photos(library: Library, engine: SearchEngine, paths: list[str]) -> Query:
-    """The photos given as files: one that is indexed is searched by its stored vector, any other is encoded now."""
+    """The photos given as files: one that is indexed is searched by its stored vector, any other is
+    encoded now."""
     known, examples = list[int](), []
     for given in paths:
         from explorer.photos.decode import content_hash, read_file
 
         path = absolute(given)
-        if not os.path.exists(path):  # noqa: PTH110
+        if not os.path.exists(path):
             raise FolderError(f"There is no photo {printable(path)}: check its spelling.")
         try:
             data = read_file(path)
@@ -85,13 +91,20 @@ def _photos(library: Library, engine: SearchEngine, paths: list[str]) -> Query:
 
 def _as_json(library: Library, hits: list[Hit]) -> list[dict[str, object]]:
     rows = library.catalog.photos(hit.id for hit in hits)
-    # A photo that went away between the search and this look is left out; ranks stay those of the search.
-    return [{"rank": h.rank, "id": h.id, "path": rows[h.id]["path"], "score": round(h.score, 6)} for h in hits if h.id in rows]
+    # A photo that went away between the search and this look is left out; ranks stay those of the
+    # search.
+    return [
+        {"rank": h.rank, "id": h.id, "path": rows[h.id]["path"], "score": round(h.score, 6)}
+        for h in hits
+        if h.id in rows
+    ]
 
 
 def _nothing(library: Library, filters: Filters) -> str:
     if not library.catalog.counts().photos:
-        return "The library has no photos yet: index a folder first with `python run.py index FOLDER`."
+        return (
+            "The library has no photos yet: index a folder first with `python run.py index FOLDER`."
+        )
     return "No photo fits these filters." if filters else "Nothing was found."
 
 
@@ -101,11 +114,15 @@ def _notes(root: RootRow) -> list[str]:
     if root["state"] == "offline":
         notes.append(f"{why_away(root['problem'])}; the photos stay searchable")
     elif root["asking"]:
-        notes.append(f"{root['asking']:,} files vanished at once: if they are gone, run `python run.py forget {printable(root['path'])}`")
+        notes.append(
+            f"{root['asking']:,} files vanished at once: if they are gone, run `python run.py forget {printable(root['path'])}`"
+        )
     elif root["away"]:
         notes.append(f"{root['away']:,} files are away")
     if store := around_folder(root["path"]):
-        notes.append(f"it lies in {printable(store)}: its photos can be searched, but none is kept for another one or removed")
+        notes.append(
+            f"it lies in {printable(store)}: its photos can be searched, but none is kept for another one or removed"
+        )
     if root["exclude"]:
         notes.append(f"left out: {', '.join(root['exclude'])} ({root['left_out']:,} known files)")
     return notes + [text for text in (root["problem"], root["watching"]) if text]
@@ -116,13 +133,19 @@ def run_status(args: argparse.Namespace) -> int:
     library = open_library(args.library)
     try:
         catalog = library.catalog
-        counts, roots, worker, encoders = catalog.counts(), catalog.roots(), catalog.worker(), catalog.encoders()
+        counts, roots, worker, encoders = (
+            catalog.counts(),
+            catalog.roots(),
+            catalog.worker(),
+            catalog.encoders(),
+        )
     finally:
         library.close()
     if args.json:
         emit_json({
             "library": str(library.dir), **counts._asdict(), "folders": roots, "worker": worker,
-            "encoders": [{"name": n, "version": v, "dimension": d, "photos": p} for n, v, d, p in encoders],
+            "encoders": [{"name": n, "version": v, "dimension": d, "photos": p} for n, v, d,
+            p in encoders],
         })  # fmt: skip
         return 0
     emit(f"Library   {library.dir}")
@@ -136,8 +159,14 @@ def run_status(args: argparse.Namespace) -> int:
             emit(f"          {note}")
     if worker and worker["alive"]:
         left = f", about {duration(worker['eta'])} left" if worker["eta"] else ""
-        going = f" {worker['done']:,} of {worker['total']:,}, {worker['rate']:.0f}/s{left}" if worker["total"] else ""
-        emit(f"Indexer   {worker['phase']}{going}, heard of {max(0.0, time.time() - worker['heartbeat']):.0f} s ago")
+        going = (
+            f" {worker['done']:,} of {worker['total']:,}, {worker['rate']:.0f}/s{left}"
+            if worker["total"]
+            else ""
+        )
+        emit(
+            f"Indexer   {worker['phase']}{going}, heard of {max(0.0, time.time() - worker['heartbeat']):.0f} s ago"
+        )
     else:
         emit("Indexer   not running")
     return 0

@@ -1,6 +1,8 @@
-"""Telling the indexer that runs what to do: `pause`, `resume`, `rescan`, `stop`, `pace`, `forget` and `exclude`.
+"""Telling the indexer that runs what to do: `pause`, `resume`, `rescan`, `stop`, `pace`, `forget`
+and `exclude`.
 
-Where none runs, what needs no indexer is done here at once; the rest is refused with a word on how to start one.
+Where none runs, what needs no indexer is done here at once; the rest is refused with a word on how
+to start one.
 """
 
 from __future__ import annotations
@@ -29,7 +31,12 @@ PATIENCE = 10.0
 
 def run_pause(args: argparse.Namespace) -> int:
     """Have the indexer rest until `resume`, also over restarts."""
-    return _have(args, "pause", lambda phase: phase in {"paused", "off"}, "Indexing is paused: `python run.py resume` goes on with it.")
+    return _have(
+        args,
+        "pause",
+        lambda phase: phase in {"paused", "off"},
+        "Indexing is paused: `python run.py resume` goes on with it.",
+    )
 
 
 def run_resume(args: argparse.Namespace) -> int:
@@ -38,13 +45,15 @@ def run_resume(args: argparse.Namespace) -> int:
 
 
 def run_stop(args: argparse.Namespace) -> int:
-    """Have the indexer let go of the library until `resume`, or until the app is opened the next time."""
+    """Have the indexer let go of the library until `resume`, or until the app is opened the next
+    time."""
     said = "The indexer has let go of the library. While the app is open, `python run.py resume` starts it again."
     return _have(args, "stop", lambda phase: phase in {"off", "stopped"}, said)
 
 
 def _have(args: argparse.Namespace, command: str, done: Callable[[str], bool], said: str) -> int:
-    """Tell the indexer, wait until its phase says that it has done so, and say that; or that it will."""
+    """Tell the indexer, wait until its phase says that it has done so, and say that; or that it
+    will."""
     with _library(args) as library:
         _tell(library, command)
         reached = _until(library, done)
@@ -63,7 +72,10 @@ def run_rescan(args: argparse.Namespace) -> int:
             if root is None and not any(inside(each["path"], folder) for each in roots):
                 raise _unknown(folder, roots)
         _tell(library, "rescan", folder)
-    say("The indexer looks through " + (f"{printable(folder)} again." if folder else "all folders again."))
+    say(
+        "The indexer looks through "
+        + (f"{printable(folder)} again." if folder else "all folders again.")
+    )
     return 0
 
 
@@ -76,7 +88,8 @@ def run_retry(args: argparse.Namespace) -> int:
 
 
 def run_pace(args: argparse.Namespace) -> int:
-    """Say or choose how much of the machine indexing takes. It is heeded at once, also by an indexer that runs."""
+    """Say or choose how much of the machine indexing takes. It is heeded at once, also by an
+    indexer that runs."""
     with _library(args) as library:
         if args.pace:
             library.catalog.set_setting(SETTING, args.pace)
@@ -89,7 +102,11 @@ def run_forget(args: argparse.Namespace) -> int:
     folder = absolute(args.folder) if args.folder else None
     with _library(args) as library:
         roots = library.catalog.roots()
-        concerned = [r for r in roots if folder is None or inside(r["path"], folder) or below(folder, r["path"]) is not None]
+        concerned = [
+            r
+            for r in roots
+            if folder is None or inside(r["path"], folder) or below(folder, r["path"]) is not None
+        ]
         if not concerned:
             raise _unknown(folder or "", roots)
         if library.catalog.worker_alive():
@@ -99,7 +116,11 @@ def run_forget(args: argparse.Namespace) -> int:
             while library.catalog.waiting_commands() and time.monotonic() < end:
                 time.sleep(0.1)
             known = {root["id"] for root in concerned}
-            number = max(0, before - sum(root["away"] for root in library.catalog.roots() if root["id"] in known))
+            number = max(
+                0,
+                before
+                - sum(root["away"] for root in library.catalog.roots() if root["id"] in known),
+            )
         else:
             with library.lock():
                 writer = Writer(library.catalog)
@@ -107,7 +128,11 @@ def run_forget(args: argparse.Namespace) -> int:
                     number = forget_vanished(library.catalog, writer, folder)
                 finally:
                     writer.close()
-    emit(f"{count(number, 'file')} left the library." if number else "There is nothing to forget: no file is away.")
+    emit(
+        f"{count(number, 'file')} left the library."
+        if number
+        else "There is nothing to forget: no file is away."
+    )
     return 0
 
 
@@ -119,11 +144,17 @@ def run_exclude(args: argparse.Namespace) -> int:
         root = next((root for root in roots if below(folder, root["path"]) is not None), None)
         if root is None:
             raise _unknown(folder, roots)
-        given = [moved_glob(glob, below(folder, root["path"]) or "") for glob in check_globs(args.globs)]
-        globs = [glob for glob in root["exclude"] if glob not in given] + ([] if args.remove else given)
+        given = [
+            moved_glob(glob, below(folder, root["path"]) or "") for glob in check_globs(args.globs)
+        ]
+        globs = [glob for glob in root["exclude"] if glob not in given] + (
+            [] if args.remove else given
+        )
         absent = [glob for glob in given if args.remove and glob not in root["exclude"]]
         if absent:
-            raise ExplorerError(f"“{absent[0]}” is not left out of {printable(root['path'])}: the list is shown without a pattern.")
+            raise ExplorerError(
+                f"“{absent[0]}” is not left out of {printable(root['path'])}: the list is shown without a pattern."
+            )
         if globs != root["exclude"]:
             if library.catalog.worker_alive():
                 worker_client.exclude(library.catalog, root["path"], globs)
@@ -135,7 +166,9 @@ def run_exclude(args: argparse.Namespace) -> int:
     for glob in globs:
         emit(glob)
     if not globs:
-        say("Nothing is left out but hidden and system folders, and what a .photoexplorerignore in the folder names.")
+        say(
+            "Nothing is left out but hidden and system folders, and what a .photoexplorerignore in the folder names."
+        )
     return 0
 
 
@@ -184,4 +217,6 @@ def _until(library: Library, reached: Callable[[str], bool]) -> bool:
 
 def _unknown(folder: str, roots: list[RootRow]) -> FolderError:
     known = ", ".join(printable(root["path"]) for root in roots) or "none"
-    return FolderError(f"{printable(folder)} is not in a folder of the library (those are: {known}).")
+    return FolderError(
+        f"{printable(folder)} is not in a folder of the library (those are: {known})."
+    )

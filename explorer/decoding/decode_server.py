@@ -1,7 +1,9 @@
-"""The decode process: `python -m explorer.decoding.decode_server`. It reads requests from standard input until that closes.
+"""The decode process: `python -m explorer.decoding.decode_server`. It reads requests from standard
+input until that closes.
 
-For a file: it reads and hashes the bytes and says so; told `decode` it decodes them, told `skip` it forgets them. So a content that
-is known already costs no decoding. For bytes that come with the request (an upload, a preview): it decodes them at once.
+For a file: it reads and hashes the bytes and says so; told `decode` it decodes them, told `skip` it
+forgets them. So a content that is known already costs no decoding. For bytes that come with the
+request (an upload, a preview): it decodes them at once.
 For two photos and what lies beside them: what the one should learn of the other's metadata.
 Whatever a codec does to this process, it happens here and nowhere else.
 """
@@ -59,15 +61,19 @@ def _prepare() -> None:
 
 
 def _limit_memory() -> None:
-    """A picture that explodes in memory is refused by the system here, before it takes the machine down."""
+    """A picture that explodes in memory is refused by the system here, before it takes the machine
+    down."""
     if resource is not None:
         limit = free_memory() // 2 + (2 << 30)
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
+            resource.setrlimit(
+                resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1])
+            )
 
 
 def _limit_time(seconds: float | None) -> None:
-    """End this process when it has had the processor for so many seconds from now. Waiting, for a drive or for a turn, costs nothing."""
+    """End this process when it has had the processor for so many seconds from now. Waiting, for a
+    drive or for a turn, costs nothing."""
     if resource is not None and seconds is not None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         limit = math.ceil(used.ru_utime + used.ru_stime + seconds)
@@ -95,32 +101,56 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
             return
         # A size that is not the file's own: it changed while it was read.
         size = len(data) if len(data) == facts.st_size else -1
-        protocol.send(answers, {"hash": content_hash(data).hex(), "size": size, "mtime_ns": facts.st_mtime_ns})
+        protocol.send(
+            answers, {"hash": content_hash(data).hex(), "size": size, "mtime_ns": facts.st_mtime_ns}
+        )
         told = protocol.receive(sys.stdin.buffer)
         if told is not None and told[0].get("do") == "decode":
-            photo = decode(data, spec, mtime=header["mtime"], name=os.path.basename(path))  # noqa: PTH119
+            photo = decode(data, spec, mtime=header["mtime"], name=os.path.basename(path))
             protocol.send(answers, *_answer(dataclasses.replace(photo, contents=_contents(data))))
     except PhotoError as error:
         # How much memory is free is another matter next time.
-        protocol.send(answers, {"error": str(error), "passing": isinstance(error, OversizedPhoto), "fault": error.fault})
+        protocol.send(
+            answers,
+            {
+                "error": str(error),
+                "passing": isinstance(error, OversizedPhoto),
+                "fault": error.fault,
+            },
+        )
     except MemoryError:
-        protocol.send(answers, {"error": "it needs more memory than this computer has free", "passing": True, "fault": "environment"})
+        protocol.send(
+            answers,
+            {
+                "error": "it needs more memory than this computer has free",
+                "passing": True,
+                "fault": "environment",
+            },
+        )
 
 
 def _closer(data: bytes, wanted: str) -> dict[str, Any]:
     """One more fact of a file: its pixels' hash (hex), or the fraction of the second."""
-    return {"hash": content_hash(data).hex(), "fact": pixel_hash(data).hex() if wanted == "pixels" else fraction(data)}
+    return {
+        "hash": content_hash(data).hex(),
+        "fact": pixel_hash(data).hex() if wanted == "pixels" else fraction(data),
+    }
 
 
 def _beside(data: bytes, path: str) -> dict[str, Any]:
-    """What saving one file as the other leaves (see `matching/recompression.py`): hash of the other, excess and shared; or nothing."""
+    """What saving one file as the other leaves (see `matching/recompression.py`): hash of the
+    other, excess and shared; or nothing."""
     other, _ = read_with_facts(path)
     left = left_beside(data, other)
-    return {"hash": content_hash(data).hex(), "fact": None if left is None else f"{content_hash(other).hex()} {' '.join(map(str, left))}"}
+    return {
+        "hash": content_hash(data).hex(),
+        "fact": None if left is None else f"{content_hash(other).hex()} {' '.join(map(str, left))}",
+    }
 
 
 def _contents(data: bytes) -> str | None:
-    """What a file holds beside its picture, packed; None where memory is too short for that now: it is read again another time."""
+    """What a file holds beside its picture, packed; None where memory is too short for that now: it
+    is read again another time."""
     try:
         return read_contents(data).packed()
     except MemoryError:

@@ -1,7 +1,9 @@
-"""Decoding in processes of its own: a file that crashes, hangs or bloats a codec costs that file and nothing else.
+"""Decoding in processes of its own: a file that crashes, hangs or bloats a codec costs that file
+and nothing else.
 
-Each process is led by one thread here, which gives it a file, waits for the answer, and kills and replaces it when it dies or takes
-too long. What comes back is bounded: no more photos are held than a few for each process.
+Each process is led by one thread here, which gives it a file, waits for the answer, and kills and
+replaces it when it dies or takes too long. What comes back is bounded: no more photos are held than
+a few for each process.
 """
 
 from __future__ import annotations
@@ -23,23 +25,27 @@ from explorer.matching.recompression import Left
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.types import DecodedPhoto
 
-# Photos that wait for each process's thread to be taken: enough that no process ever waits for the encoder's next batch.
+# Photos that wait for each process's thread to be taken: enough that no process ever waits for the
+# encoder's next batch.
 _AHEAD = 12
-# Seconds between two looks at whether a process takes too long, or anything has come; and that a cancelled run waits for its last files.
+# Seconds between two looks at whether a process takes too long, or anything has come; and that a
+# cancelled run waits for its last files.
 _LOOK, _PATIENCE = 0.25, 1.0
-# Seconds that one file may take: of the processor's time, and by the clock, where it also waits for its drive and its turn on a busy
-# computer. A 100-megapixel photo takes a few. Large files are given more, for each megabyte.
+# Seconds that one file may take: of the processor's time, and by the clock, where it also waits for
+# its drive and its turn on a busy computer. A 100-megapixel photo takes a few. Large files are
+# given more, for each megabyte.
 SECONDS, PATIENCE = 60.0, 300.0
 _SECONDS_A_MB = 1.0
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job. digest, size, mtime_ns: of the bytes that were read; digest is None where they could not be. size is -1 for
-    a file that changed while it was read.
+    """What became of a job. digest, size, mtime_ns: of the bytes that were read; digest is None
+    where they could not be. size is -1 for a file that changed while it was read.
 
-    photo: None if the content was known or could not be decoded; error: why it could not. passing: what was in the way may be the
-    computer's state and not the file: the process died or was ended, or memory was short. fault: of an error, whose it is.
+    photo: None if the content was known or could not be decoded; error: why it could not. passing:
+    what was in the way may be the computer's state and not the file: the process died or was ended,
+    or memory was short. fault: of an error, whose it is.
     """
 
     job: Job
@@ -53,12 +59,19 @@ class Outcome:
 
 
 class DecodePool:
-    """A number of decode processes. `run` and `decode_bytes` may be used by one thread at a time each."""
+    """A number of decode processes. `run` and `decode_bytes` may be used by one thread at a time
+    each."""
 
     def __init__(
-        self, workers: int, spec: InputSpec | None, timeout: float = PATIENCE, command: Sequence[str] = CHILD, seconds: float = SECONDS
+        self,
+        workers: int,
+        spec: InputSpec | None,
+        timeout: float = PATIENCE,
+        command: Sequence[str] = CHILD,
+        seconds: float = SECONDS,
     ) -> None:
-        """spec: the encoder's input, or None. timeout, seconds: what one file may take by the clock, and of the processor's time."""
+        """spec: the encoder's input, or None. timeout, seconds: what one file may take by the
+        clock, and of the processor's time."""
         self._header: dict[str, Any] = {"spec": asdict(spec)} if spec else {}
         self._side, self._seconds = spec.size if spec else 0, seconds
         self._children = [DecodeProcess(command, timeout) for _ in range(max(1, workers))]
@@ -83,26 +96,39 @@ class DecodePool:
                 answer = self._single.ask(self._request(len(data)), data)
             photo = answer if isinstance(answer, str) else self._photo(self._single, *answer)
         if isinstance(photo, str):
-            raise _ERRORS.get("environment" if isinstance(answer, str) else _fault(answer[0]), PhotoError)(photo)
+            raise _ERRORS.get(
+                "environment" if isinstance(answer, str) else _fault(answer[0]), PhotoError
+            )(photo)
         return photo
 
-    def look_closer(self, path: str, wanted: Literal["pixels", "fraction"]) -> tuple[bytes, str | None] | None:
-        """One more fact of a file (see `matching/full_resolution.py`) with the hash of the bytes it is of; None where it cannot be had."""
+    def look_closer(
+        self, path: str, wanted: Literal["pixels", "fraction"]
+    ) -> tuple[bytes, str | None] | None:
+        """One more fact of a file (see `matching/full_resolution.py`) with the hash of the bytes it
+        is of; None where it cannot be had."""
         return self._ask({"path": os.fsencode(path).hex(), "closer": wanted})
 
     def look_beside(self, path: str, other: str) -> tuple[bytes, bytes, Left] | None:
-        """What saving one of two files as the other leaves, after the hashes of the bytes of both; None where it cannot be had."""
-        looked = self._ask({"path": os.fsencode(path).hex(), "closer": "left", "beside": os.fsencode(other).hex()})
+        """What saving one of two files as the other leaves, after the hashes of the bytes of both;
+        None where it cannot be had."""
+        looked = self._ask(
+            {"path": os.fsencode(path).hex(), "closer": "left", "beside": os.fsencode(other).hex()}
+        )
         if looked is None or looked[1] is None:
             return None
         digest, *left = looked[1].split()
         return looked[0], bytes.fromhex(digest), Left(*map(float, left))
 
     def merge_metadata(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes] | str:
-        """What one photo should learn from another before that goes (see `photos/metadata/collect.py`), or why that cannot be told."""
+        """What one photo should learn from another before that goes (see
+        `photos/metadata/collect.py`), or why that cannot be told."""
         with self._spare, _watch([self._single]):
             answer = self._single.ask({"merge": request, "seconds": self._seconds})
-        return str(answer[0]["error"]) if not isinstance(answer, str) and "error" in answer[0] else answer
+        return (
+            str(answer[0]["error"])
+            if not isinstance(answer, str) and "error" in answer[0]
+            else answer
+        )
 
     def _ask(self, request: dict[str, Any]) -> tuple[bytes, str | None] | None:
         with self._spare, _watch([self._single]):
@@ -122,14 +148,20 @@ class DecodePool:
             child.give_up(hopeless)
 
     def run(
-        self, jobs: Iterable[Job], known: Callable[[bytes], bool], idle: Callable[[], None] = lambda: None
+        self,
+        jobs: Iterable[Job],
+        known: Callable[[bytes], bool],
+        idle: Callable[[], None] = lambda: None,
     ) -> Generator[Outcome, None, None]:
         """Read, hash and decode files; outcomes come as they are ready, in no order.
 
-        known: whether a content (by its hash) need not be decoded; called from several threads. idle: called while nothing comes, several
-        times a second; where it raises, so does this. Closing the generator early stops the processes after the files they are at.
+        known: whether a content (by its hash) need not be decoded; called from several threads.
+        idle: called while nothing comes, several times a second; where it raises, so does this.
+        Closing the generator early stops the processes after the files they are at.
         """
-        ready: queue.Queue[Outcome | BaseException | None] = queue.Queue(_AHEAD * len(self._children))
+        ready: queue.Queue[Outcome | BaseException | None] = queue.Queue(
+            _AHEAD * len(self._children)
+        )
         source, source_lock, stop = iter(jobs), threading.Lock(), threading.Event()
 
         def lead(child: DecodeProcess) -> None:
@@ -144,7 +176,10 @@ class DecodePool:
                 _offer(ready, error, stop)
             _offer(ready, None, stop)
 
-        threads = [threading.Thread(target=lead, args=(child,), name="decode-lead", daemon=True) for child in self._children]
+        threads = [
+            threading.Thread(target=lead, args=(child,), name="decode-lead", daemon=True)
+            for child in self._children
+        ]
         for thread in threads:
             thread.start()
         try:
@@ -159,16 +194,22 @@ class DecodePool:
                     child.kill()
                     thread.join(0.1)
 
-    def _one(self, child: DecodeProcess, job: Job, known: Callable[[bytes], bool], stop: threading.Event) -> Outcome:
+    def _one(
+        self, child: DecodeProcess, job: Job, known: Callable[[bytes], bool], stop: threading.Event
+    ) -> Outcome:
         child.job = job
         outcome = self._try(child, job, known)
         if outcome.error == CRASHED and not stop.is_set():
-            # Perhaps it was ended from outside, for want of memory, say. A file that crashes two is to blame itself.
+            # Perhaps it was ended from outside, for want of memory, say. A file that crashes two is
+            # to blame itself.
             outcome = self._try(child, job, known)
         return outcome
 
     def _try(self, child: DecodeProcess, job: Job, known: Callable[[bytes], bool]) -> Outcome:
-        request = self._request(job.size) | {"path": os.fsencode(job.path).hex(), "mtime": job.mtime}
+        request = self._request(job.size) | {
+            "path": os.fsencode(job.path).hex(),
+            "mtime": job.mtime,
+        }
         first = child.ask(request, size=job.size)
         if isinstance(first, str):
             return Outcome(job, error=first)
@@ -176,7 +217,11 @@ class DecodePool:
         if "error" in header:
             return Outcome(job, error=str(header["error"]), fault=_fault(header))
         try:
-            digest, size, mtime_ns = bytes.fromhex(header["hash"]), int(header["size"]), int64.time_ns(int(header["mtime_ns"]))
+            digest, size, mtime_ns = (
+                bytes.fromhex(header["hash"]),
+                int(header["size"]),
+                int64.time_ns(int(header["mtime_ns"])),
+            )
         except (KeyError, TypeError, ValueError):
             child.close()
             return Outcome(job, error=CRASHED)
@@ -200,7 +245,9 @@ class DecodePool:
     def _request(self, size: int) -> dict[str, Any]:
         return self._header | {"seconds": self._seconds + _SECONDS_A_MB * max(0, size) / 1e6}
 
-    def _photo(self, child: DecodeProcess, header: dict[str, Any], body: bytes) -> DecodedPhoto | str:
+    def _photo(
+        self, child: DecodeProcess, header: dict[str, Any], body: bytes
+    ) -> DecodedPhoto | str:
         """What an answer says: a photo, or why there is none."""
         if "error" in header:
             return str(header["error"])
@@ -214,18 +261,24 @@ class DecodePool:
             return CRASHED
 
 
-_ERRORS: dict[Fault, type[PhotoError]] = {"damaged": DamagedPhoto, "foreign": NotAPhoto, "unsupported": UnsupportedPhoto}
+_ERRORS: dict[Fault, type[PhotoError]] = {
+    "damaged": DamagedPhoto,
+    "foreign": NotAPhoto,
+    "unsupported": UnsupportedPhoto,
+}
 
 
 def _fault(header: dict[str, Any]) -> Fault:
-    """Whose fault an error is, as the process says; of an answer that says nothing known, not the file's."""
+    """Whose fault an error is, as the process says; of an answer that says nothing known, not the
+    file's."""
     fault = header.get("fault")
     return fault if isinstance(fault, str) and fault in _ERRORS else "environment"
 
 
 @contextlib.contextmanager
 def _watch(children: Sequence[DecodeProcess]) -> Iterator[None]:
-    """End the processes that take too long at one file. One thread for all: a timer for each file costs a tenth of decoding a small one."""
+    """End the processes that take too long at one file. One thread for all: a timer for each file
+    costs a tenth of decoding a small one."""
     stop = threading.Event()
 
     def look() -> None:
@@ -252,7 +305,9 @@ def _offer(ready: queue.Queue[Any], item: object, stop: threading.Event) -> None
             continue
 
 
-def _drain(ready: queue.Queue[Outcome | BaseException | None], producers: int, idle: Callable[[], None]) -> Iterator[Outcome]:
+def _drain(
+    ready: queue.Queue[Outcome | BaseException | None], producers: int, idle: Callable[[], None]
+) -> Iterator[Outcome]:
     while producers:
         try:
             item = ready.get(timeout=_LOOK)

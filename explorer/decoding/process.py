@@ -1,4 +1,5 @@
-"""One decode process, and the talk with it: it is given a file at a time, and ended when it takes too long."""
+"""One decode process, and the talk with it: it is given a file at a time, and ended when it takes
+too long."""
 
 from __future__ import annotations
 
@@ -24,16 +25,18 @@ _TOO_MUCH_WORK = "it takes too long to decode: the decoder was stopped"
 _TIME_IS_UP = -int(getattr(signal, "SIGXCPU", 0)) or None
 # No answer is nearly as long: a preview and the encoder's input.
 _LONGEST_ANSWER = 256 << 20
-# Seconds by the clock that a file may take beside the usual, for each megabyte; and between two looks at whether there is hope.
+# Seconds by the clock that a file may take beside the usual, for each megabyte; and between two
+# looks at whether there is hope.
 _PATIENCE_A_MB, _LOOK = 5.0, 0.25
-# Seconds that a process which was ended gets to be gone. One that hangs in the code of a drive that does not answer cannot be, and is
-# left behind: the system ends it when the drive is back.
+# Seconds that a process which was ended gets to be gone. One that hangs in the code of a drive that
+# does not answer cannot be, and is left behind: the system ends it when the drive is back.
 _GRACE = 5.0
 
 
 @dataclass(frozen=True)
 class Job:
-    """A file to be read. mtime: Unix seconds. tag: the caller's own, given back with the outcome. size: bytes, as far as it is known."""
+    """A file to be read. mtime: Unix seconds. tag: the caller's own, given back with the outcome.
+    size: bytes, as far as it is known."""
 
     path: str
     mtime: float
@@ -46,7 +49,8 @@ _LEFT_BEHIND: list[subprocess.Popen[bytes]] = []
 
 
 class _Answers:
-    """The reading end of a process's pipe, read for as long as there is hope. On Windows, which cannot wait for a pipe, to the end."""
+    """The reading end of a process's pipe, read for as long as there is hope. On Windows, which
+    cannot wait for a pipe, to the end."""
 
     def __init__(self, pipe: io.BufferedReader, hopeless: Callable[[], bool]) -> None:
         # Without its buffer, of whose contents `poll` knows nothing.
@@ -57,7 +61,8 @@ class _Answers:
             self._poll.register(pipe, select.POLLIN)
 
     def read(self, size: int) -> bytes:
-        """So many bytes; fewer at the end of the stream. Raises OSError where nothing more is to be hoped for."""
+        """So many bytes; fewer at the end of the stream. Raises OSError where nothing more is to be
+        hoped for."""
         pieces, left = list[bytes](), size
         while left:
             while self._poll is not None and not self._poll.poll(1000 * _LOOK):
@@ -98,9 +103,11 @@ class DecodeProcess:
     def ask(
         self, header: dict[str, Any], body: bytes = b"", *, follow_up: bool = False, size: int = 0
     ) -> tuple[dict[str, Any], bytes] | str:
-        """Ask and wait. Where the process dies, talks nonsense or is ended for being late, the answer is a sentence that says so.
+        """Ask and wait. Where the process dies, talks nonsense or is ended for being late, the
+        answer is a sentence that says so.
 
-        follow_up: it makes sense only to the process that was asked before. size: bytes of the file, which may take the longer for it.
+        follow_up: it makes sense only to the process that was asked before. size: bytes of the
+        file, which may take the longer for it.
         """
         process = self._process if follow_up else self._running()
         if process is None:
@@ -124,9 +131,14 @@ class DecodeProcess:
         return answer
 
     def kill_if_late(self) -> None:
-        """End the process if it is past the time that one file may take; called by another thread than the one that asked."""
+        """End the process if it is past the time that one file may take; called by another thread
+        than the one that asked."""
         with self._lock:
-            if self._deadline is not None and time.monotonic() > self._deadline and self._process is not None:
+            if (
+                self._deadline is not None
+                and time.monotonic() > self._deadline
+                and self._process is not None
+            ):
                 self._late = True
                 self.kill()
 
@@ -138,7 +150,8 @@ class DecodeProcess:
                 self._deadline = 0.0
 
     def kill(self) -> None:
-        """End the process, so that whoever waits for its answer gets one at once, or in a moment where it does not die."""
+        """End the process, so that whoever waits for its answer gets one at once, or in a moment
+        where it does not die."""
         if process := self._process:
             process.kill()
             if self._gone_by is None:
@@ -153,7 +166,12 @@ class DecodeProcess:
             self.close()
         if self._process is None:
             self._process = subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=PROJECT, env=_environment()
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=PROJECT,
+                env=_environment(),
             )
             self._gone_by = None
         return self._process
@@ -178,8 +196,15 @@ class DecodeProcess:
 
 
 def _environment() -> dict[str, str]:
-    """One thread for each process: there are as many processes as cores. Memory of up to 32 MB is taken from the process's own heap and
-    kept there (glibc's mallopt(3)): a picture's buffers are as large as the last one's, and asking the system anew costs a tenth."""
+    """One thread for each process: there are as many processes as cores. Memory of up to 32 MB is
+    taken from the process's own heap and kept there (glibc's mallopt(3)): a picture's buffers are
+    as large as the last one's, and asking the system anew costs a tenth."""
     path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
     heap = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(128 << 20)}
-    return {**os.environ, **heap, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": path}
+    return {
+        **os.environ,
+        **heap,
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONPATH": path,
+    }

@@ -1,4 +1,5 @@
-"""How the decode processes and the one that runs them talk: frames of a JSON header and raw bytes, and no pickle.
+"""How the decode processes and the one that runs them talk: frames of a JSON header and raw bytes,
+and no pickle.
 
 A frame is two lengths (32-bit, little-endian), the header as JSON in UTF-8, and the bytes.
 """
@@ -73,8 +74,8 @@ def pack(photo: DecodedPhoto) -> tuple[dict[str, Any], bytes]:
 
 
 def unpack(facts: dict[str, Any], body: bytes) -> DecodedPhoto:
-    """Header and bytes → a decoded photo. Raises KeyError, TypeError or ValueError for what `pack` did not make, or what no photo has:
-    a decoder that a file has led astray is not believed."""
+    """Header and bytes → a decoded photo. Raises KeyError, TypeError or ValueError for what `pack`
+    did not make, or what no photo has: a decoder that a file has led astray is not believed."""
     facts = dict(facts)
     cut, side = int(facts.pop("preview")), int(facts.pop("side"))
     pixels = np.frombuffer(body, np.uint8, offset=cut).reshape(side, side, 3) if side else None
@@ -86,20 +87,40 @@ def unpack(facts: dict[str, Any], body: bytes) -> DecodedPhoto:
 
 def _check(photo: DecodedPhoto) -> None:
     """Raises TypeError or ValueError for facts that a catalog cannot hold or a page cannot show."""
-    numbers = (photo.latitude, photo.longitude, photo.exposure_time, photo.f_number, photo.iso, photo.focal_length)
+    numbers = (
+        photo.latitude,
+        photo.longitude,
+        photo.exposure_time,
+        photo.f_number,
+        photo.iso,
+        photo.focal_length,
+    )
     if not all(value is None or math.isfinite(value) for value in numbers):
         raise ValueError("a fact that is no number")
-    if not all(isinstance(value, int) and 1 <= value < 1 << 31 for value in (photo.width, photo.height, photo.frames)):
+    if not all(
+        isinstance(value, int) and 1 <= value < 1 << 31
+        for value in (photo.width, photo.height, photo.frames)
+    ):
         raise ValueError("a size that no picture has")
     if photo.taken_precision not in (None, *PRECISIONS):
         raise ValueError("a precision that no date has")
-    for text in (photo.format, photo.taken_at, photo.taken_source, photo.camera, photo.lens, photo.damaged, photo.stated):
+    for text in (
+        photo.format,
+        photo.taken_at,
+        photo.taken_source,
+        photo.camera,
+        photo.lens,
+        photo.damaged,
+        photo.stated,
+    ):
         # Raises for half a surrogate pair.
         if text is not None and (len(text.encode()) > _LONGEST_TEXT or "\0" in text):
             raise ValueError("a text that no photo has")
     if len(photo.phash) != 32 or not photo.preview.startswith(b"\xff\xd8"):
         raise ValueError("no preview or hash")
-    if photo.quality and not all(math.isfinite(value) for value in dataclasses.astuple(Quality.unpacked(photo.quality))):
+    if photo.quality and not all(
+        math.isfinite(value) for value in dataclasses.astuple(Quality.unpacked(photo.quality))
+    ):
         raise ValueError("a figure that is no number")
     if photo.look:
         Look.unpacked(photo.look)

@@ -12,7 +12,8 @@ from explorer.library.decision_store import Decision, Decisions, Kind, decide, d
 
 
 class Sorted(NamedTuple):
-    """open: to be looked at. later: put off. decided: by their keys, the decision that hides a group for good."""
+    """open: to be looked at. later: put off. decided: by their keys, the decision that hides a
+    group for good."""
 
     open: list[Group]
     later: list[Group]
@@ -20,7 +21,8 @@ class Sorted(NamedTuple):
 
 
 def sort_out(catalog: Catalog, groups: Iterable[Group]) -> Sorted:
-    """Hide what was decided, and from groups the files that were said to be no duplicates of the one kept; order stays."""
+    """Hide what was decided, and from groups the files that were said to be no duplicates of the
+    one kept; order stays."""
     made, wanted = decisions(catalog), list(groups)
     if not len(made):
         return Sorted(wanted, [], {})
@@ -54,7 +56,9 @@ def _contents(group: Group, hashes: dict[int, bytes]) -> set[bytes]:
 def _without(group: Group, made: Decisions, hashes: dict[int, bytes]) -> Group | None:
     """The group without those that were parted from the one kept; None where nobody is left."""
     keep = hashes.get(group.keep.photo_id, b"")
-    others = tuple(item for item in group.others if not made.apart(keep, hashes.get(item.photo_id, b"")))
+    others = tuple(
+        item for item in group.others if not made.apart(keep, hashes.get(item.photo_id, b""))
+    )
     if len(others) == len(group.others):
         return group
     return replace(group, others=others) if others else None

@@ -7,10 +7,13 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-# Quarter turns clockwise and mirrorings, by the signs of what one step to the right and one step down in the photo become in the one kept.
+# Quarter turns clockwise and mirrorings, by the signs of what one step to the right and one step
+# down in the photo become in the one kept.
 _TURNS = {
-    (1, 0, 0, 1): "", (0, 1, -1, 0): "turned by 270°", (-1, 0, 0, -1): "turned by 180°", (0, -1, 1, 0): "turned by 90°",
-    (-1, 0, 0, 1): "mirrored", (1, 0, 0, -1): "mirrored top to bottom", (0, 1, 1, 0): "mirrored and turned by 90°",
+    (1, 0, 0, 1): "", (0, 1, -1, 0): "turned by 270°", (-1, 0, 0, -1): "turned by 180°",
+    (0, -1, 1, 0): "turned by 90°",
+    (-1, 0, 0, 1): "mirrored", (1, 0, 0, -1): "mirrored top to bottom",
+    (0, 1, 1, 0): "mirrored and turned by 90°",
     (0, -1, -1, 0): "mirrored and turned by 270°",
 }  # fmt: skip
 
@@ -29,9 +32,10 @@ class Photo(Protocol):
 
 
 class Geometry(NamedTuple):
-    """How one photo lies on another. scale: pixels of a thing on it for one on the other, linear. shown: the share of the other that it
-    shows. beyond: what it shows besides, or has around it, as a share of the other. stretch: how much wider than high it was made, or the
-    other way round, 1 where its sides were scaled alike. turned: by quarters, or mirrored."""
+    """How one photo lies on another. scale: pixels of a thing on it for one on the other, linear.
+    shown: the share of the other that it shows. beyond: what it shows besides, or has around it, as
+    a share of the other. stretch: how much wider than high it was made, or the other way round, 1
+    where its sides were scaled alike. turned: by quarters, or mirrored."""
 
     scale: float
     shown: float
@@ -42,7 +46,8 @@ class Geometry(NamedTuple):
 
 @dataclass(frozen=True)
 class Edge:
-    """Two photos of one tier. relation: what the second is, seen from the first, as `library/pair_store.py` keeps it. text: or in words."""
+    """Two photos of one tier. relation: what the second is, seen from the first, as
+    `library/pair_store.py` keeps it. text: or in words."""
 
     photos: tuple[int, int]
     score: float
@@ -62,7 +67,8 @@ class Edge:
 
     @property
     def light(self) -> float:
-        """By how many levels (of 255) the second is brighter than the first, in the mean of what both show."""
+        """By how many levels (of 255) the second is brighter than the first, in the mean of what
+        both show."""
         return float(self.relation.get("light", 0.0))  # type: ignore[arg-type]
 
     def greyer(self, photo_id: int) -> int:
@@ -79,30 +85,46 @@ class Edge:
             return None
         width, height = np.hypot(*(onto[:2, :2] * [[keep.width], [keep.height]]))
         pixels = (other.width, other.height)
-        across, down = (size / max(1e-9, float(side)) for size, side in zip(pixels, (width, height), strict=True))
+        across, down = (
+            size / max(1e-9, float(side))
+            for size, side in zip(pixels, (width, height), strict=True)
+        )
         shown, beyond = _cover(onto)
         turned = _TURNS.get(_signs(onto), "turned") != ""
-        return Geometry((across * down) ** 0.5, shown, beyond, max(across / down, down / across), turned)
+        return Geometry(
+            (across * down) ** 0.5, shown, beyond, max(across / down, down / across), turned
+        )
 
     def words(self, keep: Photo, other: Photo) -> str:
         """How `other` differs from `keep`."""
-        return self.text or in_words(self.relation, keep, other, forwards=keep.photo_id == self.photos[0])
+        return self.text or in_words(
+            self.relation, keep, other, forwards=keep.photo_id == self.photos[0]
+        )
 
 
 def in_words(relation: dict[str, Any], keep: Photo, other: Photo, *, forwards: bool) -> str:
-    """“half the size, turned by 90°”: what `other` is, seen from `keep`. forwards: the relation was written from `keep` to `other`."""
+    """“half the size, turned by 90°”: what `other` is, seen from `keep`. forwards: the relation was
+    written from `keep` to `other`."""
     words = list[str]()
     onto = _onto(relation, forwards=forwards)
     if onto is not None:
         border = relation.get("border", 0) * (1 if forwards else -1)
-        around = _cut(onto) if not border else "with a border around it" if border > 0 else "without the border"
+        around = (
+            _cut(onto)
+            if not border
+            else "with a border around it"
+            if border > 0
+            else "without the border"
+        )
         words = [_size(onto, keep, other), _TURNS.get(_signs(onto), "turned"), around]
         if relation.get("changed", 0.0) > MARKED:
             words.append("with something put on it")
         words.append(_colours(relation, forwards))
     if keep.format != other.format:
         words.append(f"saved as {other.format} instead of {keep.format}")
-    return ", ".join(filter(None, words)) or ("the same size, saved again" if onto is not None else "")
+    return ", ".join(filter(None, words)) or (
+        "the same size, saved again" if onto is not None else ""
+    )
 
 
 # Share of the blocks that differ from which on something was put on a picture.
@@ -110,7 +132,8 @@ MARKED = 0.015
 
 
 def _onto(relation: dict[str, Any], *, forwards: bool) -> np.ndarray[Any, Any] | None:
-    """What lays `other` onto `keep`, both as unit squares (3×3). forwards: the relation was written from `keep` to `other`."""
+    """What lays `other` onto `keep`, both as unit squares (3×3). forwards: the relation was written
+    from `keep` to `other`."""
     values = relation.get("matrix")
     if not values:
         return None
@@ -131,14 +154,19 @@ def _size(onto: np.ndarray[Any, Any], keep: Photo, other: Photo) -> str:
     factor = (other.width * other.height / max(1e-9, covered * keep.width * keep.height)) ** 0.5
     if 0.98 <= factor <= 1.02:
         return ""
-    for of, name in ((0.5, "half the size"), (0.25, "a quarter of the size"), (2.0, "twice the size")):
+    for of, name in (
+        (0.5, "half the size"),
+        (0.25, "a quarter of the size"),
+        (2.0, "twice the size"),
+    ):
         if abs(factor / of - 1) < 0.03:
             return name
     return f"{factor:.0%} of the size".replace("%", " %")
 
 
 def _cover(onto: np.ndarray[Any, Any]) -> tuple[float, float]:
-    """The share of the one kept that the other shows, and what that has around it, as a share of the one kept."""
+    """The share of the one kept that the other shows, and what that has around it, as a share of
+    the one kept."""
     corners = np.array([[0, 0, 1], [1, 1, 1]]) @ onto[:2].T
     low, high = corners.min(axis=0), corners.max(axis=0)
     left = float(np.prod(np.clip(np.minimum(high, 1) - np.maximum(low, 0), 0, 1)))

@@ -1,11 +1,13 @@
-"""Which file of a group is kept: an ordered list of rules, each asked only where those before it left a tie.
+"""Which file of a group is kept: an ordered list of rules, each asked only where those before it
+left a tie.
 
-The rules choose among files of which any may be kept without loss; whether that is so is no rule, and in no person's order
-(`originals.py`). Where it is not known, they say which one is shown first.
+The rules choose among files of which any may be kept without loss; whether that is so is no rule,
+and in no person's order (`originals.py`). Where it is not known, they say which one is shown first.
 
-The answer depends on nothing but the files and the list: never on the order in which files are given, nor on the time of day. Two
-things are no rules, as nobody may switch them off: a symbolic link is never the one to keep while there is a file of its own, and a
-last tie is broken by the path's spelling.
+The answer depends on nothing but the files and the list: never on the order in which files are
+given, nor on the time of day. Two things are no rules, as nobody may switch them off: a symbolic
+link is never the one to keep while there is a file of its own, and a last tie is broken by the
+path's spelling.
 """
 
 from __future__ import annotations
@@ -33,8 +35,8 @@ Quality = Callable[[str], int | None]
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. label: for the list a person orders. best: the value of a file, the greatest is kept. why: from the one kept and its
-    nearest rival, in words that follow “kept because”."""
+    """One rule. label: for the list a person orders. best: the value of a file, the greatest is
+    kept. why: from the one kept and its nearest rival, in words that follow “kept because”."""
 
     name: str
     label: str
@@ -45,20 +47,27 @@ class Rule:
 def _earliest(item: Item) -> Value:
     """The date with each character reversed in order, so that the earliest is the greatest.
 
-    A date of which only a part is known sorts after all within it (a day after every time of that day), and no date after every date.
+    A date of which only a part is known sorts after all within it (a day after every time of that
+    day), and no date after every date.
     """
     return "".join(chr(0x10FFFF - ord(character)) for character in item.taken or "")
 
 
-# What systems, browsers and people call a copy: “a copy 2.jpg”, “a - Kopie.jpg”, “a (1).jpg”, “a~2.jpg”, a folder “Backup 2019”.
-_COPY_NAME = re.compile(r"(?:[ _-]*\b(?:copy|copia|copie|kopie|kopia|kópia|копия)(?: ?\(?\d+\)?)?|[ _]?\(\d+\)|~\d)$", re.IGNORECASE)
-BACKUP_FOLDER = re.compile(r"^(?:back-?ups?|copies|sicherung(?:en)?|sauvegardes?|respaldos?)(?![^\W\d_])", re.IGNORECASE)
+# What systems, browsers and people call a copy: “a copy 2.jpg”, “a - Kopie.jpg”, “a (1).jpg”,
+# “a~2.jpg”, a folder “Backup 2019”.
+_COPY_NAME = re.compile(
+    r"(?:[ _-]*\b(?:copy|copia|copie|kopie|kopia|kópia|копия)(?: ?\(?\d+\)?)?|[ _]?\(\d+\)|~\d)$",
+    re.IGNORECASE,
+)
+BACKUP_FOLDER = re.compile(
+    r"^(?:back-?ups?|copies|sicherung(?:en)?|sauvegardes?|respaldos?)(?![^\W\d_])", re.IGNORECASE
+)
 
 
 def _copy_words(path: str) -> str:
     """The part of a path that calls the file a copy, or ''."""
     folder, name = os.path.split(path)
-    if found := _COPY_NAME.search(os.path.splitext(name)[0]):  # noqa: PTH122
+    if found := _COPY_NAME.search(os.path.splitext(name)[0]):
         return f"“{found[0].strip()}”"
     return next((f"“{part}”" for part in Path(folder).parts if BACKUP_FOLDER.match(part)), "")
 
@@ -73,24 +82,31 @@ def _folder_depth(path: str) -> int:
 
 def _company(keep: Item, rival: Item) -> str:
     """What lies beside the one and not beside the other."""
-    one, other = ((bool(item.company.films), item.company.raw, item.company.edits) for item in (keep, rival))
+    one, other = (
+        (bool(item.company.films), item.company.raw, item.company.edits) for item in (keep, rival)
+    )
     words = ("its film", "its RAW file", "a file with edits or notes")
-    return " and ".join(word for word, here, there in zip(words, one, other, strict=True) if here and not there)
+    return " and ".join(
+        word for word, here, there in zip(words, one, other, strict=True) if here and not there
+    )
 
 
 def _why_earliest(keep: Item, rival: Item) -> str:
     one, two = keep.taken or "", rival.taken or ""
     if not two:
         return "it has a date"
-    shown, against = ((each[:10] if one[:10] != two[:10] else each).replace("T", " ") for each in (one, two))
+    shown, against = (
+        (each[:10] if one[:10] != two[:10] else each).replace("T", " ") for each in (one, two)
+    )
     return f"its date is {'known more exactly' if one.startswith(two) else 'earlier'} ({shown} against {against})"
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("protected", "In a protected folder", lambda i, _: i.protected, lambda *_: "it lies in a protected folder"),
+    Rule("protected", "In a protected folder", lambda i, _: i.protected,
+    lambda *_: "it lies in a protected folder"),
     Rule(
         "raw", "RAW before JPEG",
-        lambda i, _: os.path.splitext(i.path)[1].lower() in RAW_EXTENSIONS,  # noqa: PTH122
+        lambda i, _: os.path.splitext(i.path)[1].lower() in RAW_EXTENSIONS,
         lambda *_: "it is the camera's RAW file",
     ),
     Rule(
@@ -106,7 +122,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "pixels", "More pixels",
         lambda i, _: i.width * i.height,
-        lambda k, r: f"it has more pixels ({k.width:,} × {k.height:,} against {r.width:,} × {r.height:,})",
+        lambda k,
+        r: f"it has more pixels ({k.width:,} × {k.height:,} against {r.width:,} × {r.height:,})",
     ),
     Rule(
         "contents", "Holds more than one picture (pages, a film, maps)",
@@ -126,7 +143,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "metadata", "More metadata",
         lambda i, _: i.metadata,
-        lambda k, r: f"it says more of itself: date, place, camera and the like ({k.metadata} facts against {r.metadata})",
+        lambda k,
+        r: f"it says more of itself: date, place, camera and the like ({k.metadata} facts against {r.metadata})",
     ),
     Rule(
         "native", "Format that cameras write",
@@ -167,13 +185,17 @@ RULES: tuple[Rule, ...] = (
 NAMED = {rule.name: rule for rule in RULES}
 # What is asked as long as a person has not ordered the rules otherwise.
 DEFAULT = (
-    "protected", "raw", "bare", "camera", "pixels", "contents", "company", "quality", "metadata", "native", "earliest", "plain", "oldest",
+    "protected", "raw", "bare", "camera", "pixels", "contents", "company", "quality", "metadata",
+    "native", "earliest", "plain", "oldest",
     "shortest",
 )  # fmt: skip
 
 
-def choose_keeper(items: Iterable[Item], rules: Sequence[str] = DEFAULT, *, quality: Quality = jpeg_quality) -> tuple[Item, str]:
-    """The file to keep and why, in words that follow “kept because”. quality: JPEG quality of a path, read where the rules come to it.
+def choose_keeper(
+    items: Iterable[Item], rules: Sequence[str] = DEFAULT, *, quality: Quality = jpeg_quality
+) -> tuple[Item, str]:
+    """The file to keep and why, in words that follow “kept because”. quality: JPEG quality of a
+    path, read where the rules come to it.
 
     Raises ValueError without items, and UsageError on a rule that does not exist.
     """
@@ -190,20 +212,36 @@ def choose_keeper(items: Iterable[Item], rules: Sequence[str] = DEFAULT, *, qual
         most = max(values)
         best = [item for item, value in zip(left, values, strict=True) if value == most]
         if len(best) == 1:
-            rivals = [(value, item) for item, value in zip(left, values, strict=True) if item is not best[0]]
+            rivals = [
+                (value, item)
+                for item, value in zip(left, values, strict=True)
+                if item is not best[0]
+            ]
             nearest = max(rivals, key=lambda rival: rival[0])[1]
             return best[0], rule.why(best[0], nearest)
         left = best
     return left[0], "everything else is equal, and its path comes first"
 
 
-def ranked(items: Iterable[Item], rules: Sequence[str] = DEFAULT, *, quality: Quality = jpeg_quality) -> list[Item]:
-    """All of them, the one to keep first: each one is what would be kept if those before it did not exist."""
+def ranked(
+    items: Iterable[Item], rules: Sequence[str] = DEFAULT, *, quality: Quality = jpeg_quality
+) -> list[Item]:
+    """All of them, the one to keep first: each one is what would be kept if those before it did not
+    exist."""
     found, asked = sorted(items, key=_last), _rules(rules)
-    return sorted(found, key=lambda item: tuple(rule.best(item, quality) for rule in [_REAL, *asked]), reverse=True)
+    return sorted(
+        found,
+        key=lambda item: tuple(rule.best(item, quality) for rule in [_REAL, *asked]),
+        reverse=True,
+    )
 
 
-_REAL = Rule("real", "A file of its own", lambda i, _: not i.symlink, lambda *_: "it is a file of its own, and no link")
+_REAL = Rule(
+    "real",
+    "A file of its own",
+    lambda i, _: not i.symlink,
+    lambda *_: "it is a file of its own, and no link",
+)
 
 
 def _last(item: Item) -> tuple[str, int]:
@@ -213,7 +251,9 @@ def _last(item: Item) -> tuple[str, int]:
 def _rules(names: Sequence[str]) -> list[Rule]:
     unknown = [name for name in names if name not in NAMED]
     if unknown:
-        raise UsageError(f"There is no rule “{unknown[0]}” for what is kept: choose of {', '.join(NAMED)}.")
+        raise UsageError(
+            f"There is no rule “{unknown[0]}” for what is kept: choose of {', '.join(NAMED)}."
+        )
     return [NAMED[name] for name in dict.fromkeys(names)]
 
 
@@ -221,7 +261,8 @@ def _rules(names: Sequence[str]) -> list[Rule]:
 
 
 def keeper_rules(catalog: Catalog) -> tuple[str, ...]:
-    """The rules in the person's order; rules that only an earlier or a later release knew are passed over."""
+    """The rules in the person's order; rules that only an earlier or a later release knew are
+    passed over."""
     kept = catalog.setting(SETTING)
     try:
         names = json.loads(kept) if kept else None
@@ -231,10 +272,11 @@ def keeper_rules(catalog: Catalog) -> tuple[str, ...]:
 
 
 def set_keeper_rules(catalog: Catalog, names: Sequence[str]) -> None:
-    """Keep this order, from the first rule to the last. Raises UsageError on a rule that does not exist."""
+    """Keep this order, from the first rule to the last. Raises UsageError on a rule that does not
+    exist."""
     catalog.set_setting(SETTING, json.dumps([rule.name for rule in _rules(names)]))
 
 
 def kept_because(item: Item, why: str) -> str:
     """A whole sentence."""
-    return f"{printable(os.path.basename(item.path))} is kept because {why}."  # noqa: PTH119
+    return f"{printable(os.path.basename(item.path))} is kept because {why}."

@@ -16,11 +16,13 @@ from explorer.library.catalog import Catalog
 from explorer.library.pair_store import PAIRS_VERSION, Pair
 from explorer.library.stage_store import NOBODY
 
-# How far from the library's usual nearness to sameness (cosine 1) two photos must be: photos of one moment, and those that just look
-# alike. Usual is the cosine of a photo to its 24th nearest, in the middle of all photos. By the starter model, 1,000 everyday photos of
-# which no two belong together have 50 pairs at 0.7 (137 at 0.6, of which one in six showed another subject), 14 at 0.8.
+# How far from the library's usual nearness to sameness (cosine 1) two photos must be: photos of one
+# moment, and those that just look alike. Usual is the cosine of a photo to its 24th nearest, in the
+# middle of all photos. By the starter model, 1,000 everyday photos of which no two belong together
+# have 50 pairs at 0.7 (137 at 0.6, of which one in six showed another subject), 14 at 0.8.
 _MOMENT, _LOOKALIKE = 0.4, 0.7
-# Seconds within which photos are of one moment: by themselves, and where the same things were recognised on both.
+# Seconds within which photos are of one moment: by themselves, and where the same things were
+# recognised on both.
 _SOON, _SCENE = 60.0, 600.0
 
 
@@ -31,11 +33,19 @@ class Closeness:
         self._catalog = catalog
 
     def edges(self, tier: Tier) -> list[Edge]:
-        """The pairs of a tier. For “picture” those with the same pixels, too: the one kept of them may stand for others."""
+        """The pairs of a tier. For “picture” those with the same pixels, too: the one kept of them
+        may stand for others."""
         if tier in ("pixels", "picture"):
-            kinds: tuple[store.Kind, ...] = ("pixels",) if tier == "pixels" else ("pixels", "picture")
+            kinds: tuple[store.Kind, ...] = (
+                ("pixels",) if tier == "pixels" else ("pixels", "picture")
+            )
             return [
-                Edge((p.a, p.b), p.score, p.relation, "the same pixels, in another file" if p.kind == "pixels" else "")
+                Edge(
+                    (p.a, p.b),
+                    p.score,
+                    p.relation,
+                    "the same pixels, in another file" if p.kind == "pixels" else "",
+                )
                 for p in store.pairs(self._catalog, PAIRS_VERSION, kinds)
             ]
         return self._moments() if tier == "moment" else self._lookalikes()
@@ -56,7 +66,9 @@ class Closeness:
         ]
 
     def _lookalikes(self) -> list[Edge]:
-        return [Edge((p.a, p.b), p.score, text="the same thing, another shot") for p in self._scenes] + [
+        return [
+            Edge((p.a, p.b), p.score, text="the same thing, another shot") for p in self._scenes
+        ] + [
             Edge((a, b), score, text="looks alike") for a, b, score in self._near.above(_LOOKALIKE)
         ]
 
@@ -76,7 +88,9 @@ class Closeness:
 def _seconds(times: dict[int, str], a: int, b: int) -> float | None:
     if a not in times or b not in times:
         return None
-    return abs((dt.datetime.fromisoformat(times[a]) - dt.datetime.fromisoformat(times[b])).total_seconds())
+    return abs(
+        (dt.datetime.fromisoformat(times[a]) - dt.datetime.fromisoformat(times[b])).total_seconds()
+    )
 
 
 def _within(times: dict[int, str], a: int, b: int, most: float, *, undated: bool) -> bool:
@@ -90,11 +104,16 @@ def _apart(times: dict[int, str], a: int, b: int) -> str:
         return "another shot of the same scene"
     if seconds < 1:
         return "another shot, in the same second"
-    return f"another shot, {seconds:.0f} s apart" if seconds < 120 else f"another shot, {seconds / 60:.0f} minutes apart"
+    return (
+        f"another shot, {seconds:.0f} s apart"
+        if seconds < 120
+        else f"another shot, {seconds / 60:.0f} minutes apart"
+    )
 
 
 class _Near(NamedTuple):
-    """Pairs of nearest photos by embedding, each once. usual: the cosine that a photo's 24th nearest has, in the middle."""
+    """Pairs of nearest photos by embedding, each once. usual: the cosine that a photo's 24th
+    nearest has, in the middle."""
 
     a: np.ndarray
     b: np.ndarray
@@ -104,7 +123,14 @@ class _Near(NamedTuple):
     def above(self, share: float) -> list[tuple[int, int, float]]:
         """Those that are nearer than usual by that share of what is left to sameness."""
         close = self.scores >= _least(self.usual, share)
-        return list(zip(self.a[close].tolist(), self.b[close].tolist(), np.round(self.scores[close], 4).tolist(), strict=True))
+        return list(
+            zip(
+                self.a[close].tolist(),
+                self.b[close].tolist(),
+                np.round(self.scores[close], 4).tolist(),
+                strict=True,
+            )
+        )
 
 
 def _least(usual: float, share: float) -> float:
@@ -113,8 +139,8 @@ def _least(usual: float, share: float) -> float:
 
 
 def _near(catalog: Catalog, share: float) -> _Near:
-    """The nearest photos under the encoder that is in use here, the one set, or else the one with most photos; where they are nearer
-    than usual by that share."""
+    """The nearest photos under the encoder that is in use here, the one set, or else the one with
+    most photos; where they are nearer than usual by that share."""
     known = catalog.encoders()
     name = catalog.setting("encoder")
     chosen = next((entry for entry in known if entry[0] == name), known[0] if known else None)

@@ -34,11 +34,13 @@ class Encoder(Protocol):
     def has_text(self) -> bool: ...
 
     def warm_up(self) -> None:
-        """Load what photos need; nothing, where it is loaded already. Raises as `encode_images` does."""
+        """Load what photos need; nothing, where it is loaded already. Raises as `encode_images`
+        does."""
         ...
 
     def encode_images(self, pixels: Pixels) -> Vectors:
-        """uint8 RGB of shape (n, size, size, 3), 0–255 → float32 of shape (n, dim), each row of length 1."""
+        """uint8 RGB of shape (n, size, size, 3), 0–255 → float32 of shape (n, dim), each row of
+        length 1."""
         ...
 
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:

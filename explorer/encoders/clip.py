@@ -1,8 +1,10 @@
-"""CLIP and its relatives, as open_clip builds them: photos and phrases in one space (Radford et al. 2021; Zhai et al. 2023).
+"""CLIP and its relatives, as open_clip builds them: photos and phrases in one space (Radford et al.
+2021; Zhai et al. 2023).
 
-`clip` and `siglip2` are two of open_clip's models under names of our own; `open_clip:MODEL/TAG` is any of its table, and
-`open_clip:MODEL@FILE.safetensors` one of its models with weights that the person brought. Each is converted once, image and text side
-apart, and a note beside them says all that encoding needs, so that open_clip and torch are not imported again.
+`clip` and `siglip2` are two of open_clip's models under names of our own; `open_clip:MODEL/TAG` is
+any of its table, and `open_clip:MODEL@FILE.safetensors` one of its models with weights that the
+person brought. Each is converted once, image and text side apart, and a note beside them says all
+that encoding needs, so that open_clip and torch are not imported again.
 """
 
 from __future__ import annotations
@@ -44,7 +46,10 @@ class Clip:
 
     def encode_images(self, pixels: Pixels) -> Vectors:
         model = self._eyes()
-        rows = [model(np.ascontiguousarray(pixels[start : start + _BATCH]))[0] for start in range(0, len(pixels), _BATCH)]
+        rows = [
+            model(np.ascontiguousarray(pixels[start : start + _BATCH]))[0]
+            for start in range(0, len(pixels), _BATCH)
+        ]
         return unit(np.concatenate(rows)) if rows else np.zeros((0, self.dim), np.float32)
 
     def _eyes(self) -> Model:
@@ -58,23 +63,31 @@ class Clip:
                 tokenizer = tokens.Tokens(engine_dir() / self._note.tokenizer, self._note.clean)
                 self._text = (tokenizer, Model(_path(self._note.key, "text"), precision="exact"))
             tokenizer, model = self._text
-        rows = [model(tokenizer(phrases[start : start + _BATCH]))[0] for start in range(0, len(phrases), _BATCH)]
+        rows = [
+            model(tokenizer(phrases[start : start + _BATCH]))[0]
+            for start in range(0, len(phrases), _BATCH)
+        ]
         return unit(np.concatenate(rows)) if rows else np.zeros((0, self.dim), np.float32)
 
 
 def load_clip(name: str) -> Clip:
     """The encoder of that name. Converts weights that are here and were not converted yet.
 
-    Raises UnknownEncoder, WeightsMissing where the weights are not here, and EncoderError where they do not fit the model.
+    Raises UnknownEncoder, WeightsMissing where the weights are not here, and EncoderError where
+    they do not fit the model.
     """
     wanted = choice(name)
     note = _read_note(wanted)
     if note is None:
         found = _weights(wanted)
         if found is None and wanted.file is not None:
-            raise WeightsMissing(f"The weights {wanted.file} do not exist: check the path after the @.")
+            raise WeightsMissing(
+                f"The weights {wanted.file} do not exist: check the path after the @."
+            )
         if found is None:
-            raise WeightsMissing(f"The weights of “{name}” are not here: fetch them with `python run.py models get {name}`.")
+            raise WeightsMissing(
+                f"The weights of “{name}” are not here: fetch them with `python run.py models get {name}`."
+            )
         note = open_clip_models.convert(wanted, found)
         _write_note(wanted, note)
     return Clip(wanted.name, note)
@@ -87,7 +100,8 @@ def available(name: str) -> bool:
 
 
 def fetch(name: str, progress: weights.Progress = lambda done, total: None) -> None:
-    """Have weights and tokenizer here, and converted. Raises WeightsMissing with what is in the way."""
+    """Have weights and tokenizer here, and converted. Raises WeightsMissing with what is in the
+    way."""
     wanted = choice(name)
     if _read_note(wanted) is None and wanted.file is None:
         before = 0
@@ -128,7 +142,8 @@ def _note_path(wanted: Choice) -> Path:
 
 
 def _read_note(wanted: Choice) -> Note | None:
-    """What was noted when it was converted; None where it never was, parts are gone, or its weights have changed since.
+    """What was noted when it was converted; None where it never was, parts are gone, or its weights
+    have changed since.
 
     Weights that are gone have not changed: what was made of them is all that is needed.
     """
@@ -141,7 +156,12 @@ def _read_note(wanted: Choice) -> Note | None:
     except (OSError, ValueError, TypeError, KeyError):
         return None
     parts = [_path(note.key, "image"), _path(note.key, "text"), engine_dir() / note.tokenizer]
-    return note if note.key.startswith(f"clip-{open_clip_models.GRAPH}-") and all(part.exists() for part in parts) else None
+    return (
+        note
+        if note.key.startswith(f"clip-{open_clip_models.GRAPH}-")
+        and all(part.exists() for part in parts)
+        else None
+    )
 
 
 def _write_note(wanted: Choice, note: Note) -> None:
@@ -156,4 +176,6 @@ def _weights(wanted: Choice) -> Path | None:
         return wanted.file if wanted.file.is_file() else None
     if not all(source.path.exists() for source in open_clip_models.tokenizer_sources(wanted)[:1]):
         return None
-    return next((source.path for source in open_clip_models.sources(wanted) if source.path.exists()), None)
+    return next(
+        (source.path for source in open_clip_models.sources(wanted) if source.path.exists()), None
+    )

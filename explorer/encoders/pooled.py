@@ -1,7 +1,9 @@
-"""ResNet-50 and ViT-B/16 from torchvision without their classifiers: what a photo looks like, and no words.
+"""ResNet-50 and ViT-B/16 from torchvision without their classifiers: what a photo looks like, and
+no words.
 
-ResNet-50 (He et al. 2016): the 2048 features after global average pooling. ViT-B/16 (Dosovitskiy et al. 2021): the 768 numbers of the
-class token after the last layer's normalisation. Both as trained on ImageNet; input 224×224, the middle of the picture.
+ResNet-50 (He et al. 2016): the 2048 features after global average pooling. ViT-B/16 (Dosovitskiy et
+al. 2021): the 768 numbers of the class token after the last layer's normalisation. Both as trained
+on ImageNet; input 224×224, the middle of the picture.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ _GRAPH = 1
 
 @dataclass(frozen=True)
 class Family:
-    """A torchvision model. builder: its function there. head: the attribute that holds the classifier."""
+    """A torchvision model. builder: its function there. head: the attribute that holds the
+    classifier."""
 
     name: str
     builder: str
@@ -49,8 +52,22 @@ class Family:
 FAMILIES = {
     family.name: family
     for family in (
-        Family("resnet50", "resnet50", "fc", 2048, "https://download.pytorch.org/models/resnet50-11ad3fa6.pth", 102_540_417),
-        Family("vit", "vit_b_16", "heads", 768, "https://download.pytorch.org/models/vit_b_16-c867db91.pth", 346_328_529),
+        Family(
+            "resnet50",
+            "resnet50",
+            "fc",
+            2048,
+            "https://download.pytorch.org/models/resnet50-11ad3fa6.pth",
+            102_540_417,
+        ),
+        Family(
+            "vit",
+            "vit_b_16",
+            "heads",
+            768,
+            "https://download.pytorch.org/models/vit_b_16-c867db91.pth",
+            346_328_529,
+        ),
     )
 }
 
@@ -61,13 +78,16 @@ class Pooled:
     has_text = False
 
     def __init__(self, family: Family) -> None:
-        """Converts weights that are here and were not converted yet. Raises WeightsMissing, or EncoderError for a file that is no such."""
+        """Converts weights that are here and were not converted yet. Raises WeightsMissing, or
+        EncoderError for a file that is no such."""
         self._family, self.name, self.dim = family, family.name, family.dim
         self.spec = InputSpec(_SIDE, "crop", "bilinear")
         self._lock = threading.Lock()
         self._loaded: Model | None = None
         if not available(family):
-            raise WeightsMissing(f"The weights of “{self.name}” are not here: fetch them with `python run.py models get {self.name}`.")
+            raise WeightsMissing(
+                f"The weights of “{self.name}” are not here: fetch them with `python run.py models get {self.name}`."
+            )
         convert(family)
 
     @functools.cached_property
@@ -79,7 +99,10 @@ class Pooled:
 
     def encode_images(self, pixels: Pixels) -> Vectors:
         model = self._eyes()
-        rows = [model(np.ascontiguousarray(pixels[start : start + _BATCH]))[0] for start in range(0, len(pixels), _BATCH)]
+        rows = [
+            model(np.ascontiguousarray(pixels[start : start + _BATCH]))[0]
+            for start in range(0, len(pixels), _BATCH)
+        ]
         return unit(np.concatenate(rows)) if rows else np.zeros((0, self.dim), np.float32)
 
     def _eyes(self) -> Model:
@@ -89,7 +112,9 @@ class Pooled:
             return self._loaded
 
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:
-        raise NoTextEncoder(f"“{self.name}” knows pictures, not words: for phrases use an encoder with text, such as “starter” or “clip”.")
+        raise NoTextEncoder(
+            f"“{self.name}” knows pictures, not words: for phrases use an encoder with text, such as “starter” or “clip”."
+        )
 
 
 def available(family: Family) -> bool:
@@ -120,7 +145,9 @@ def _build(family: Family) -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
     except Exception as error:
         # Whatever torch raises for a file that is torn, or holds something else.
         again = f"delete it, and fetch it again with `python run.py models get {family.name}`"
-        raise EncoderError(f"{path} does not hold the weights of “{family.name}”: {again}.") from error
+        raise EncoderError(
+            f"{path} does not hold the weights of “{family.name}”: {again}."
+        ) from error
     setattr(net, family.head, torch.nn.Identity())
 
     class Features(torch.nn.Module):
@@ -131,7 +158,9 @@ def _build(family: Family) -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
             self.register_buffer("deviation", torch.tensor(_DEVIATION).view(1, 3, 1, 1) * 255)
 
         def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-            features: torch.Tensor = self.net((pixels.permute(0, 3, 1, 2).float() - self.mean) / self.deviation)  # type: ignore[operator]
+            features: torch.Tensor = self.net(
+                (pixels.permute(0, 3, 1, 2).float() - self.mean) / self.deviation  # type: ignore[operator]
+            )
             return features
 
     return Features().eval(), (torch.zeros(1, _SIDE, _SIDE, 3, dtype=torch.uint8),)

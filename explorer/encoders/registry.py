@@ -22,7 +22,8 @@ _CLIP = ("clip", "siglip2")
 
 
 class Info(NamedTuple):
-    """What `models` says of an encoder. available: its weights are here. download_bytes: what fetching it takes."""
+    """What `models` says of an encoder. available: its weights are here. download_bytes: what
+    fetching it takes."""
 
     name: str
     what: str
@@ -59,7 +60,12 @@ def _clip(name: str) -> Loader:
 _ABOUT = {
     "starter": ("EfficientNet-Lite2 and MiniLM, in the packages", True, "Apache-2.0", 0),
     "clip": ("CLIP ViT-B/32 at 256 pixels, trained on DataComp", True, "MIT", 605_219_284),
-    "siglip2": ("SigLIP 2 ViT-B/32 at 256 pixels, many languages", True, "Apache-2.0", 1_541_800_000),
+    "siglip2": (
+        "SigLIP 2 ViT-B/32 at 256 pixels, many languages",
+        True,
+        "Apache-2.0",
+        1_541_800_000,
+    ),
     "resnet50": ("ResNet-50, trained on ImageNet", False, "BSD-3-Clause", 102_540_417),
     "vit": ("ViT-B/16, trained on ImageNet", False, "BSD-3-Clause", 346_328_529),
 }
@@ -106,13 +112,19 @@ def get_encoder(name: str) -> Encoder:
 
 
 def canonical(name: str) -> str:
-    """The name that an encoder itself goes by: one that holds the path of a file holds the whole path."""
+    """The name that an encoder itself goes by: one that holds the path of a file holds the whole
+    path."""
     model, at, file = name.partition("@")
-    return f"{model}@{Path(file).expanduser().absolute()}" if name.startswith(OPEN_CLIP) and at and file else name
+    return (
+        f"{model}@{Path(file).expanduser().absolute()}"
+        if name.startswith(OPEN_CLIP) and at and file
+        else name
+    )
 
 
 def known_name(name: str) -> str:
-    """The canonical name. Raises UnknownEncoder where there can be no such encoder; nothing is loaded."""
+    """The canonical name. Raises UnknownEncoder where there can be no such encoder; nothing is
+    loaded."""
     name = canonical(name)
     _loader(name)
     return name
@@ -144,11 +156,15 @@ def available(name: str) -> bool:
 
 def describe() -> list[Info]:
     """Every named encoder, for the person to choose from."""
-    return [Info(name, what, text, licence, available(name), size) for name, (what, text, licence, size) in _ABOUT.items()]
+    return [
+        Info(name, what, text, licence, available(name), size)
+        for name, (what, text, licence, size) in _ABOUT.items()
+    ]
 
 
 def fetch(name: str, progress: Progress = lambda done, total: None) -> None:
-    """Have its weights on this machine and converted. Raises UnknownEncoder, or WeightsMissing with what is in the way."""
+    """Have its weights on this machine and converted. Raises UnknownEncoder, or WeightsMissing with
+    what is in the way."""
     _loader(name)
     if name in _POOLED:
         from explorer.encoders import pooled, weights

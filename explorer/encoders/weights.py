@@ -1,7 +1,9 @@
-"""Fetching weights: with progress, going on where it stopped, and never trusting a file whose checksum is not the promised one.
+"""Fetching weights: with progress, going on where it stopped, and never trusting a file whose
+checksum is not the promised one.
 
-Weights come from Hugging Face's hub (`HF_ENDPOINT` names a mirror) or from torchvision's own server. They are kept under the models
-folder; a file there is whole, as it only gets its name after it was checked.
+Weights come from Hugging Face's hub (`HF_ENDPOINT` names a mirror) or from torchvision's own
+server. They are kept under the models folder; a file there is whole, as it only gets its name after
+it was checked.
 """
 
 from __future__ import annotations
@@ -44,8 +46,9 @@ class NotServed(WeightsMissing):
 class Source:
     """Where one file of weights comes from.
 
-    url: absolute. folder: where it is kept below the models folder. digest: the beginning of its SHA-256 in hex, where that is known
-    beforehand; files of the hub's large storage say theirs when asked.
+    url: absolute. folder: where it is kept below the models folder. digest: the beginning of its
+    SHA-256 in hex, where that is known beforehand; files of the hub's large storage say theirs when
+    asked.
     """
 
     url: str
@@ -64,33 +67,45 @@ def hub(repo: str, file: str) -> Source:
 
 
 def torchvision(url: str) -> Source:
-    """One of torchvision's files, whose name ends in the beginning of its SHA-256. `EXPLORER_TORCHVISION` names a mirror."""
+    """One of torchvision's files, whose name ends in the beginning of its SHA-256.
+    `EXPLORER_TORCHVISION` names a mirror."""
     mirror = os.environ.get("EXPLORER_TORCHVISION")
     name = url.rsplit("/", 1)[-1]
     found = re.search(r"-([0-9a-f]{8,})\.", name)
-    return Source(f"{mirror.rstrip('/')}/{name}" if mirror else url, "torchvision", found[1] if found else "")
+    return Source(
+        f"{mirror.rstrip('/')}/{name}" if mirror else url, "torchvision", found[1] if found else ""
+    )
 
 
 def fetch(source: Source, progress: Progress = lambda done, total: None) -> Path:
-    """The file, fetched if it is not here yet. Raises WeightsMissing with one line on what is in the way."""
+    """The file, fetched if it is not here yet. Raises WeightsMissing with one line on what is in
+    the way."""
     path = source.path
     if path.exists():
         return path
-    # Not with the module: it takes longer to import than all the rest, and mostly the weights are here.
+    # Not with the module: it takes longer to import than all the rest, and mostly the weights are
+    # here.
     import httpx
 
     host = urlsplit(source.url).hostname
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{path}.lock"), httpx.Client(timeout=httpx.Timeout(_PATIENCE, connect=_CONNECT)) as client:
+        with (
+            FileLock(f"{path}.lock"),
+            httpx.Client(timeout=httpx.Timeout(_PATIENCE, connect=_CONNECT)) as client,
+        ):
             if not path.exists():
                 _fetch(client, source, path, progress)
     except httpx.HTTPStatusError as error:
         if error.response.status_code == HTTPStatus.NOT_FOUND:
             raise NotServed(f"{source.url} does not exist there.") from error
-        raise WeightsMissing(f"{source.url} could not be fetched: the server answered {error.response.status_code}.") from error
+        raise WeightsMissing(
+            f"{source.url} could not be fetched: the server answered {error.response.status_code}."
+        ) from error
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-        raise WeightsMissing(f"{path.name} could not be fetched: {host} cannot be reached. Is this computer online?") from error
+        raise WeightsMissing(
+            f"{path.name} could not be fetched: {host} cannot be reached. Is this computer online?"
+        ) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise WeightsMissing(
             f"{path.name} could not be fetched: the connection to {host} broke off. Try again: it goes on where it stopped."
@@ -112,12 +127,16 @@ def _fetch(client: httpx.Client, source: Source, path: Path, progress: Progress)
         part.unlink()
         if not resumed:
             break
-        # What lay here may have been the beginning of another release of the file: once more, from the start.
-    raise WeightsMissing(f"{path.name} was fetched, but it is not the file that was promised (wrong checksum): try again later.")
+        # What lay here may have been the beginning of another release of the file: once more, from
+        # the start.
+    raise WeightsMissing(
+        f"{path.name} was fetched, but it is not the file that was promised (wrong checksum): try again later."
+    )
 
 
 def _arrive(client: httpx.Client, url: str, part: Path, progress: Progress) -> str:
-    """Load until all is here; the SHA-256 that the hub promises, or ''. Raises TransportError where it gets no further."""
+    """Load until all is here; the SHA-256 that the hub promises, or ''. Raises TransportError where
+    it gets no further."""
     import httpx
 
     tries = 0
@@ -145,7 +164,8 @@ def _download(client: httpx.Client, url: str, part: Path, progress: Progress) ->
         total = have + int(length) if length else None
         with part.open("ab" if have else "wb") as file:
             progress(have, total)
-            # As it arrives: gathered into larger chunks, what came last before a connection breaks would be lost.
+            # As it arrives: gathered into larger chunks, what came last before a connection breaks
+            # would be lost.
             for chunk in answer.iter_raw():
                 file.write(chunk)
                 have += len(chunk)
@@ -155,9 +175,11 @@ def _download(client: httpx.Client, url: str, part: Path, progress: Progress) ->
 
 @contextmanager
 def _open(client: httpx.Client, url: str, have: int) -> Iterator[tuple[httpx.Response, str]]:
-    """The answer that holds the file from that byte on, and the SHA-256 that the hub promises for it, or ''.
+    """The answer that holds the file from that byte on, and the SHA-256 that the hub promises for
+    it, or ''.
 
-    The hub names the checksum in the answer that sends us on to its storage, so redirects are followed by hand here.
+    The hub names the checksum in the answer that sends us on to its storage, so redirects are
+    followed by hand here.
     """
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     at, promised = url, ""

@@ -1,7 +1,9 @@
-"""What a run that was cut off leaves on disk: previews of photos that never got their row, or lost it, and files half written.
+"""What a run that was cut off leaves on disk: previews of photos that never got their row, or lost
+it, and files half written.
 
-They harm nothing and are in nobody's way. The next run clears them away; to know that there may be some without looking through a million
-previews at every start, a run notes that it has begun, and takes the note back when it ends as it should.
+They harm nothing and are in nobody's way. The next run clears them away; to know that there may be
+some without looking through a million previews at every start, a run notes that it has begun, and
+takes the note back when it ends as it should.
 """
 
 from __future__ import annotations

@@ -29,16 +29,21 @@ from explorer.scanning.write_detection import Resting
 
 Fetching = Callable[[int, "int | None"], None]
 
-# Files that are still being written are looked at again every so many seconds, for as long as they change; but no longer than this.
+# Files that are still being written are looked at again every so many seconds, for as long as they
+# change; but no longer than this.
 PAUSE, PATIENCE = 0.5, 15 * 60.0
 # Seconds between two words to the app about how far it is.
 _SAID = 0.5
 
 
-def load_encoder(name: str, *, offline: bool, progress: Fetching = lambda done, total: None) -> tuple[Encoder, str]:
-    """The encoder of that name, or, where its weights are not to be had, the starter and a sentence that says so.
+def load_encoder(
+    name: str, *, offline: bool, progress: Fetching = lambda done, total: None
+) -> tuple[Encoder, str]:
+    """The encoder of that name, or, where its weights are not to be had, the starter and a sentence
+    that says so.
 
-    offline: weights that are not here are not fetched. Raises UnknownEncoder for a name that does not exist.
+    offline: weights that are not here are not fetched. Raises UnknownEncoder for a name that does
+    not exist.
     """
     try:
         if not offline and not registry.available(name):
@@ -62,9 +67,10 @@ def index_folders(
 ) -> Tally:
     """Index everything in these absolute folders; they are remembered as the library's own.
 
-    A folder inside one that the library knows already is scanned alone. exclude: globs to be left out of them from now on. forget_missing:
-    files that vanished are gone, however many they are. retry_failed: files that could not be read are tried once more. Raises
-    FolderError, UsageError, and LibraryLocked while another process indexes into this library.
+    A folder inside one that the library knows already is scanned alone. exclude: globs to be left
+    out of them from now on. forget_missing: files that vanished are gone, however many they are.
+    retry_failed: files that could not be read are tried once more. Raises FolderError, UsageError,
+    and LibraryLocked while another process indexes into this library.
     """
     with library.lock():
         writer = Writer(library.catalog)
@@ -77,18 +83,28 @@ def index_folders(
                 failure_store.retry(writer)
             disk = Disk()
             places = _places(library, writer, folders, exclude, disk)
-            indexer = Indexer(library, writer, encoder, pool, desk.tick, resting=Resting(patient=True), disk=disk)
+            indexer = Indexer(
+                library, writer, encoder, pool, desk.tick, resting=Resting(patient=True), disk=disk
+            )
             tally = indexer.run(places)
             tally.problems |= _unheeded(library, places, disk)
             _wait_for_writers(indexer, tally, desk)
             # Counted anew: one that had failed before is met again in its folder.
-            tally.failed = sum(file.state == "failed" for p in places for file in writer.files_below(p.root_id, p.folder).values())
+            tally.failed = sum(
+                file.state == "failed"
+                for p in places
+                for file in writer.files_below(p.root_id, p.folder).values()
+            )
             if forget_missing:
                 for folder in folders:
                     gone = forget_vanished(library.catalog, writer, folder, disk)
                     tally.missing, tally.away = tally.missing + gone, max(0, tally.away - gone)
             for stage in stages(library, writer, encoder, drawing=False):
-                stage.run(lambda done, total, what=stage.what: desk.tick(Progress(done, total, 0.0, None, what)))  # type: ignore[misc]
+                stage.run(
+                    lambda done, total, what=stage.what: desk.tick(  # type: ignore[misc]
+                        Progress(done, total, 0.0, None, what)
+                    )
+                )
             index = library.vectors(encoder.name, encoder.version, encoder.dim)
             if tally.encoded or tally.moved or tally.missing or tally.left_out or index.rebuilt:
                 index.save()
@@ -103,11 +119,16 @@ def index_folders(
 
 
 def _unheeded(library: Library, places: Sequence[Place], disk: Disk) -> set[str]:
-    """A sentence for each folder that was asked for, but that is left out of the watched folder around it."""
+    """A sentence for each folder that was asked for, but that is left out of the watched folder
+    around it."""
     globs, said = {root["id"]: root["exclude"] for root in library.catalog.roots()}, set[str]()
     for place in places:
         rules = Rules(place.root, globs.get(place.root_id, []))
-        if disk.ask(place.root, lambda rules=rules, place=place: rules.leaves_out_below(place.folder), False):  # type: ignore[misc]
+        if disk.ask(
+            place.root,
+            lambda rules=rules, place=place: rules.leaves_out_below(place.folder),
+            False,  # type: ignore[misc]
+        ):
             path, root = printable(join(to_text(place.root), place.folder)), printable(place.root)
             said.add(
                 f"{path} was not looked into: it is left out of the watched folder {root}, as a hidden or system folder or by a pattern."
@@ -119,7 +140,10 @@ def _wait_for_writers(indexer: Indexer, tally: Tally, desk: _Desk) -> None:
     """Look again at folders in which a file was still being written, until none is."""
     end = time.monotonic() + PATIENCE
     while tally.unsettled and time.monotonic() < end:
-        desk.wait(PAUSE, f"Waiting for files that are still being written, in {len(tally.unsettled):,} folders")
+        desk.wait(
+            PAUSE,
+            f"Waiting for files that are still being written, in {len(tally.unsettled):,} folders",
+        )
         again = indexer.run(list(tally.unsettled), thorough=False)
         tally.unsettled = again.unsettled
         tally.problems |= again.problems
@@ -128,9 +152,16 @@ def _wait_for_writers(indexer: Indexer, tally: Tally, desk: _Desk) -> None:
 
 
 class _Desk:
-    """Says to the person, and to an app that is open on the library, how far the run is; and hears what it is told."""
+    """Says to the person, and to an app that is open on the library, how far the run is; and hears
+    what it is told."""
 
-    def __init__(self, library: Library, writer: Writer, encoder: Encoder, progress: Callable[[Progress], None]) -> None:
+    def __init__(
+        self,
+        library: Library,
+        writer: Writer,
+        encoder: Encoder,
+        progress: Callable[[Progress], None],
+    ) -> None:
         self._writer, self._encoder, self._progress = writer, encoder, progress
         self._throttle = Throttle(library.catalog, self._rest)
         self._paused, self._said = False, 0.0
@@ -164,9 +195,25 @@ class _Desk:
         now = time.monotonic()
         if now - self._said >= _SAID:
             self._said = now
-            phase: Phase = "paused" if self._paused else "comparing" if progress.stage else "indexing" if progress.total else "scanning"
+            phase: Phase = (
+                "paused"
+                if self._paused
+                else "comparing"
+                if progress.stage
+                else "indexing"
+                if progress.total
+                else "scanning"
+            )
             done, total, rate, eta, stage = progress
-            self._writer.report(phase=phase, encoder=self._encoder.name, done=done, total=total, rate=rate, eta=eta, message=stage or _WHO)
+            self._writer.report(
+                phase=phase,
+                encoder=self._encoder.name,
+                done=done,
+                total=total,
+                rate=rate,
+                eta=eta,
+                message=stage or _WHO,
+            )
 
     def close(self) -> None:
         self._writer.report(phase="stopped", encoder=self._encoder.name)
@@ -175,7 +222,9 @@ class _Desk:
 _WHO = "It was started on the command line."
 
 
-def _places(library: Library, writer: Writer, folders: Sequence[str], exclude: Sequence[str], disk: Disk) -> list[Place]:
+def _places(
+    library: Library, writer: Writer, folders: Sequence[str], exclude: Sequence[str], disk: Disk
+) -> list[Place]:
     globs = check_globs(exclude)
     for folder in folders:
         add_folder(writer, folder, disk)
@@ -186,9 +235,15 @@ def _places(library: Library, writer: Writer, folders: Sequence[str], exclude: S
             if relative is None:
                 continue
             places.append(Place(root["id"], root["path"], relative))
-            new = [glob for glob in (moved_glob(glob, relative) for glob in globs) if glob not in root["exclude"]]
+            new = [
+                glob
+                for glob in (moved_glob(glob, relative) for glob in globs)
+                if glob not in root["exclude"]
+            ]
             if new:
                 writer.set_globs(root["id"], [*root["exclude"], *new])
                 root["exclude"] += new
     whole = {place.root_id for place in places if not place.folder}
-    return list(dict.fromkeys(place for place in places if not place.folder or place.root_id not in whole))
+    return list(
+        dict.fromkeys(place for place in places if not place.folder or place.root_id not in whole)
+    )

@@ -12,10 +12,14 @@ from explorer.scanning.drive_timeouts import Alive, Disk, Silent
 from explorer.scanning.scan import NOWHERE, inode_of, root_state
 
 
-def forget_vanished(catalog: Catalog, writer: Writer, folder: str | None = None, disk: Disk | None = None) -> int:
-    """The person's word that files which vanished are gone: those at or below this absolute folder, or all.
+def forget_vanished(
+    catalog: Catalog, writer: Writer, folder: str | None = None, disk: Disk | None = None
+) -> int:
+    """The person's word that files which vanished are gone: those at or below this absolute folder,
+    or all.
 
-    A file that is there again stays, and so do all of a drive that does not answer. Gives the number of files that left the library.
+    A file that is there again stays, and so do all of a drive that does not answer. Gives the
+    number of files that left the library.
     """
     number, disk = 0, disk or Disk()
     for root in catalog.roots():
@@ -23,9 +27,16 @@ def forget_vanished(catalog: Catalog, writer: Writer, folder: str | None = None,
         relative = _part(folder, path) if folder else ""
         if relative is None:
             continue
-        files = [file for file in writer.files_below(root["id"], relative).values() if file.state == "present"]
+        files = [
+            file
+            for file in writer.files_below(root["id"], relative).values()
+            if file.state == "present"
+        ]
         try:
-            gone = disk.look(path, lambda alive, path=path, files=files: _nowhere(path, files, alive))  # type: ignore[misc]
+            gone = disk.look(
+                path,
+                lambda alive, path=path, files=files: _nowhere(path, files, alive),  # type: ignore[misc]
+            )
         except Silent:
             continue
         for some in slices(gone, 500):
@@ -36,7 +47,8 @@ def forget_vanished(catalog: Catalog, writer: Writer, folder: str | None = None,
 
 
 def _nowhere(root: str, files: Iterable[KnownFile], alive: Alive) -> list[KnownFile]:
-    """Those of a root's files that are not where they were. Where its drive is there, only those that a scan has missed already."""
+    """Those of a root's files that are not where they were. Where its drive is there, only those
+    that a scan has missed already."""
     gone, is_there = list[KnownFile](), root_state(root) == "there"
     for file in files:
         alive()

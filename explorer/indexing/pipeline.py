@@ -1,8 +1,9 @@
-"""From files on disk to rows in the catalog: find what is new, moved or gone; decode, encode and write what is new.
+"""From files on disk to rows in the catalog: find what is new, moved or gone; decode, encode and
+write what is new.
 
-Order matters for safety. A photo's preview is written before its row, its row and its vector in one transaction, and files are
-called missing only after everything new has been looked at (it may be they that moved). Stopped at any point, the next run finds
-what is left by the same comparison.
+Order matters for safety. A photo's preview is written before its row, its row and its vector in one
+transaction, and files are called missing only after everything new has been looked at (it may be
+they that moved). Stopped at any point, the next run finds what is left by the same comparison.
 """
 
 from __future__ import annotations
@@ -38,20 +39,24 @@ from explorer.scanning.write_detection import Resting
 
 __all__ = ["Indexer", "Place", "Progress", "Tally"]
 
-# Photos encoded and committed together: large enough to use every core, small enough that results show at once.
+# Photos encoded and committed together: large enough to use every core, small enough that results
+# show at once.
 BATCH = 16
-# When no file has come from the decoders for so many seconds, it is asked whether the drives answer at all.
+# When no file has come from the decoders for so many seconds, it is asked whether the drives answer
+# at all.
 DOUBT = 20.0
 # A started batch is written after this many seconds even if it is not full.
 LINGER = 1.0
 # Files for which the encoder is not loaded ahead.
 _FEW = 4
-# A file that was another one after it was read than before, so many times in a row, is not waited for any longer.
+# A file that was another one after it was read than before, so many times in a row, is not waited
+# for any longer.
 _RESTLESS = 5
 
 
 class _Reading(NamedTuple):
-    """What a run has to do with files that it reads. gone: known files that were not found, by id. found: the same, by their photo."""
+    """What a run has to do with files that it reads. gone: known files that were not found, by id.
+    found: the same, by their photo."""
 
     gone: dict[int, KnownFile]
     found: dict[int, list[KnownFile]]
@@ -63,9 +68,15 @@ class Indexer:
 
     def __init__(self, library: Library, writer: Writer, encoder: Encoder, pool: DecodePool, tick: Callable[[Progress], None],
                  *, resting: Resting | None = None, disk: Disk | None = None) -> None:  # fmt: skip
-        """tick: called several times a second; may raise to stop the run, which loses nothing. resting: which files can be read yet.
-        disk: which drives answer."""
-        self._library, self._writer, self._encoder, self._pool, self._tick = library, writer, encoder, pool, tick
+        """tick: called several times a second; may raise to stop the run, which loses nothing.
+        resting: which files can be read yet. disk: which drives answer."""
+        self._library, self._writer, self._encoder, self._pool, self._tick = (
+            library,
+            writer,
+            encoder,
+            pool,
+            tick,
+        )
         self._resting, self._disk = resting or Resting(), disk or Disk()
         self._roots: dict[int, str] = {}
         # How many times in a row a file has changed while it was read, by its path.
@@ -75,15 +86,24 @@ class Indexer:
         self._encoder_id = writer.encoder(encoder.name, encoder.version, encoder.dim)
 
     def run(self, places: Sequence[Place], *, thorough: bool = True) -> Tally:
-        """Scan these places, index what is new, and say what was done. Raises only what `tick` raises, or on a full disk.
+        """Scan these places, index what is new, and say what was done. Raises only what `tick`
+        raises, or on a full disk.
 
         thorough: also look through the catalog for photos that this encoder has not seen.
         """
         tally = Tally()
         roots = self._library.catalog.roots()
-        self._roots, self._devices = {root["id"]: root["path"] for root in roots}, {root["id"]: root["device"] for root in roots}
+        self._roots, self._devices = (
+            {root["id"]: root["path"] for root in roots},
+            {root["id"]: root["device"] for root in roots},
+        )
         differences = Differences(
-            self._library.catalog, self._writer, self._resting, tally, lambda: self._tick(Progress(0, 0, 0.0, None)), self._disk
+            self._library.catalog,
+            self._writer,
+            self._resting,
+            tally,
+            lambda: self._tick(Progress(0, 0, 0.0, None)),
+            self._disk,
         )
         with self._writer.sparing_photos(thorough=thorough):
             differences.look(places)
@@ -119,29 +139,47 @@ class Indexer:
 
     def _read_batches(self, tasks: list[Task], reading: _Reading) -> None:
         for batch in self._batches(tasks, self._is_known):
-            there = {id(outcome): self._is_there(outcome) for outcome in batch if outcome.error is not None}
+            there = {
+                id(outcome): self._is_there(outcome)
+                for outcome in batch
+                if outcome.error is not None
+            }
             vectors = self._vectors(batch)
             with self._writer.transaction():
                 for outcome in batch:
-                    # It is not the file's fault where its drive does not answer, and it is new again when it does.
-                    if outcome.error is None or not self._disk.silent(self._roots[task_of(outcome).root_id]):
+                    # It is not the file's fault where its drive does not answer, and it is new
+                    # again when it does.
+                    if outcome.error is None or not self._disk.silent(
+                        self._roots[task_of(outcome).root_id]
+                    ):
                         self._settle(outcome, reading, vectors, there=there.get(id(outcome), True))
 
-    def _settle(self, outcome: Outcome, reading: _Reading, vectors: dict[int, np.ndarray], *, there: bool) -> None:
-        """Note what became of one file. Whatever is wrong with it costs this file a row with the reason, and no other one anything."""
+    def _settle(
+        self, outcome: Outcome, reading: _Reading, vectors: dict[int, np.ndarray], *, there: bool
+    ) -> None:
+        """Note what became of one file. Whatever is wrong with it costs this file a row with the
+        reason, and no other one anything."""
         task, path = task_of(outcome), outcome.job.path
         if not there:
             # It went away before it could be read: the next scan says what became of it.
             self._resting.forget(path)
             return
         reason, fault = outcome.error, outcome.fault
-        if outcome.digest is not None and (outcome.size, outcome.mtime_ns) != (task.seen.size, task.seen.mtime_ns):
+        if outcome.digest is not None and (outcome.size, outcome.mtime_ns) != (
+            task.seen.size,
+            task.seen.mtime_ns,
+        ):
             self._changes[path] = self._changes.get(path, 0) + 1
             if self._changes[path] < _RESTLESS:
                 folder = task.seen.path.rpartition("/")[0]
-                reading.tally.unsettled.add(Place(task.root_id, self._roots[task.root_id], folder, recursive=False))
+                reading.tally.unsettled.add(
+                    Place(task.root_id, self._roots[task.root_id], folder, recursive=False)
+                )
                 return
-            outcome, reason = replace(outcome, digest=None), "it changes all the time while it is read: it is tried again later"
+            outcome, reason = (
+                replace(outcome, digest=None),
+                "it changes all the time while it is read: it is tried again later",
+            )
             fault = "environment"
         else:
             self._changes.pop(path, None)
@@ -152,10 +190,14 @@ class Indexer:
                 return
             except PhotoError as error:
                 reason, fault = str(error), error.fault
-        self._writer.put_failed(task.root_id, failed_as(task, outcome), reason or "it could not be read", fault)
+        self._writer.put_failed(
+            task.root_id, failed_as(task, outcome), reason or "it could not be read", fault
+        )
         reading.tally.failed += 1
 
-    def _keep(self, outcome: Outcome, digest: bytes, reading: _Reading, vectors: dict[int, np.ndarray]) -> None:
+    def _keep(
+        self, outcome: Outcome, digest: bytes, reading: _Reading, vectors: dict[int, np.ndarray]
+    ) -> None:
         """Write down a photo that was read. Raises what `savepoint` is there for."""
         photo_id = self._writer.photo_of(digest)
         new = photo_id is None and outcome.photo is not None
@@ -169,7 +211,8 @@ class Indexer:
         reading.tally.encoded += new
 
     def _warm_up(self, number: int) -> None:
-        """Load the encoder while the decode processes start: either takes half a second. Not for a file or two, which may be known."""
+        """Load the encoder while the decode processes start: either takes half a second. Not for a
+        file or two, which may be known."""
         if self._warming is None and number > _FEW:
 
             def warm_up() -> None:
@@ -181,14 +224,17 @@ class Indexer:
             self._warming.start()
 
     def _place(self, task: Task, photo_id: int, reading: _Reading) -> None:
-        """Note that this file holds that photo: as it did before, as a file that moved here, or as one more."""
+        """Note that this file holds that photo: as it did before, as a file that moved here, or as
+        one more."""
         gone, found, tally = reading
         if task.was is not None and task.was.photo_id == photo_id and task.was.state != "failed":
             # Touched, or put back by a backup.
             self._writer.put_present(task.root_id, task.seen, photo_id)
             tally.unchanged += 1
             return
-        file = next((f for f in found.get(photo_id, []) if f.id in gone), None) or self._left_behind(photo_id)
+        file = next(
+            (f for f in found.get(photo_id, []) if f.id in gone), None
+        ) or self._left_behind(photo_id)
         if file is None:
             self._writer.put_present(task.root_id, task.seen, photo_id)
             tally.indexed += 1
@@ -198,21 +244,28 @@ class Indexer:
         tally.moved += 1
 
     def _left_behind(self, photo_id: int) -> KnownFile | None:
-        """A file with this content that is not where it should be, though its drive is there: it has come here, by way of a copy."""
+        """A file with this content that is not where it should be, though its drive is there: it
+        has come here, by way of a copy."""
         for file in missing_files.holding(self._writer, photo_id):
             if file.left_out or file.root_id not in self._roots:
                 continue
             if file.state == "missing" or file.lost:
                 return file
             path, root = self._path(file.root_id, file.path), self._roots[file.root_id]
-            device = self._disk.ask(root, lambda path=path, root=root: device_of(root) if inode_of(path) == NOWHERE else None, None)  # type: ignore[misc]
+            device = self._disk.ask(
+                root,
+                lambda path=path, root=root: device_of(root) if inode_of(path) == NOWHERE else None,  # type: ignore[misc]
+                None,
+            )
             if device is not None and device == self._devices[file.root_id]:
                 return file
         return None
 
     def _is_there(self, outcome: Outcome) -> bool:
         """Whether a file that could not be read is there at all, or its drive does not say."""
-        return self._disk.ask(self._roots[task_of(outcome).root_id], lambda: os.path.lexists(outcome.job.path), True)
+        return self._disk.ask(
+            self._roots[task_of(outcome).root_id], lambda: os.path.lexists(outcome.job.path), True
+        )
 
     def _those_there(self, tasks: list[Task]) -> list[Task]:
         """Tasks whose files are there, on drives that answer."""
@@ -225,7 +278,7 @@ class Indexer:
                 there = list[Task]()
                 for task in some:
                     alive()
-                    if os.path.exists(self._path(task.root_id, task.seen.path)):  # noqa: PTH110
+                    if os.path.exists(self._path(task.root_id, task.seen.path)):
                         there.append(task)
                 return there
 
@@ -238,18 +291,28 @@ class Indexer:
 
     def _vectors(self, batch: list[Outcome]) -> dict[int, np.ndarray]:
         """Encode a batch and keep its previews; vectors by the outcome's identity."""
-        decoded = [(o, o.photo, o.digest) for o in batch if o.photo is not None and o.digest is not None]
+        decoded = [
+            (o, o.photo, o.digest) for o in batch if o.photo is not None and o.digest is not None
+        ]
         if not decoded:
             return {}
-        with self._library.previews.writing((digest.hex(), photo.preview) for _, photo, digest in decoded):
-            rows = self._encoder.encode_images(np.stack([photo.input for _, photo, _ in decoded if photo.input is not None]))
+        with self._library.previews.writing(
+            (digest.hex(), photo.preview) for _, photo, digest in decoded
+        ):
+            rows = self._encoder.encode_images(
+                np.stack([photo.input for _, photo, _ in decoded if photo.input is not None])
+            )
         return {id(outcome): row for (outcome, _, _), row in zip(decoded, rows, strict=True)}
 
     def _encode_waiting(self, tally: Tally) -> None:
-        """Photos that this encoder has not seen: read again, from the original or, where that is away, from the preview."""
+        """Photos that this encoder has not seen: read again, from the original or, where that is
+        away, from the preview."""
         waiting = self._writer.unencoded(self._encoder_id)
         tasks = self._those_there(
-            [Task(file.root_id, Seen(file.path, file.size, file.mtime_ns, file.inode), photo_id) for photo_id, file, _ in waiting]
+            [
+                Task(file.root_id, Seen(file.path, file.size, file.mtime_ns, file.inode), photo_id)
+                for photo_id, file, _ in waiting
+            ]
         )
         done = set[int]()
         for batch in self._batches(tasks, lambda _: False):
@@ -257,7 +320,11 @@ class Indexer:
             with self._writer.transaction():
                 for outcome in batch:
                     photo_id = task_of(outcome).photo_id
-                    if photo_id is not None and id(outcome) in vectors and self._writer.photo_of(outcome.digest or b"") == photo_id:
+                    if (
+                        photo_id is not None
+                        and id(outcome) in vectors
+                        and self._writer.photo_of(outcome.digest or b"") == photo_id
+                    ):
                         self._writer.add_embedding(self._encoder_id, photo_id, vectors[id(outcome)])
                         if outcome.photo is not None:
                             refresh(self._writer, photo_id, outcome.photo)
@@ -278,30 +345,56 @@ class Indexer:
             # `verify` says so, and the photo is encoded when its original is back.
             return
         if photo.input is not None:
-            self._writer.add_embedding(self._encoder_id, photo_id, self._encoder.encode_images(photo.input[None])[0])
+            self._writer.add_embedding(
+                self._encoder_id, photo_id, self._encoder.encode_images(photo.input[None])[0]
+            )
             tally.encoded += 1
 
     def _judge_waiting(self) -> None:
-        """Photos of which an earlier release measured and told less, or otherwise: their originals are read again."""
+        """Photos of which an earlier release measured and told less, or otherwise: their originals
+        are read again."""
         waiting = self._those_there(
-            [Task(f.root_id, Seen(f.path, f.size, f.mtime_ns, f.inode), photo_id) for photo_id, f in unjudged(self._library.catalog)]
+            [
+                Task(f.root_id, Seen(f.path, f.size, f.mtime_ns, f.inode), photo_id)
+                for photo_id, f in unjudged(self._library.catalog)
+            ]
         )
         for batch in self._batches(waiting, lambda _: False):
-            read = [(o.digest, o.photo, task_of(o).photo_id) for o in batch if o.photo is not None and o.digest is not None]
+            read = [
+                (o.digest, o.photo, task_of(o).photo_id)
+                for o in batch
+                if o.photo is not None and o.digest is not None
+            ]
             # The file may have been replaced since.
-            same = [(digest, photo, known) for digest, photo, known in read if known is not None and self._writer.photo_of(digest) == known]
+            same = [
+                (digest, photo, known)
+                for digest, photo, known in read
+                if known is not None and self._writer.photo_of(digest) == known
+            ]
             # Each preview is on the disk before its row says that it is of this release.
-            with self._writer.transaction(), self._library.previews.writing((digest.hex(), photo.preview) for digest, photo, _ in same):
+            with (
+                self._writer.transaction(),
+                self._library.previews.writing(
+                    (digest.hex(), photo.preview) for digest, photo, _ in same
+                ),
+            ):
                 for _, photo, photo_id in same:
                     refresh(self._writer, photo_id, photo)
 
     def _path(self, root_id: int, relative: str) -> str:
         return join(to_text(self._roots[root_id]), relative)
 
-    def _batches(self, tasks: list[Task], known: Callable[[bytes], bool]) -> Iterator[list[Outcome]]:
+    def _batches(
+        self, tasks: list[Task], known: Callable[[bytes], bool]
+    ) -> Iterator[list[Outcome]]:
         """Read the files in the decode processes and hand out what comes back in batches."""
         jobs = (
-            Job(self._path(task.root_id, task.seen.path), task.seen.mtime_ns / 1e9, task, task.seen.size)
+            Job(
+                self._path(task.root_id, task.seen.path),
+                task.seen.mtime_ns / 1e9,
+                task,
+                task.seen.size,
+            )
             for task in tasks
             if not self._disk.silent(self._roots[task.root_id])
         )
@@ -331,9 +424,14 @@ class Indexer:
             outcomes.close()
 
     def _ask_drives(self, root_ids: Iterable[int]) -> None:
-        """Nothing has come for long: is it the files, or does one of these roots' drives not answer? Then its files are given up."""
+        """Nothing has come for long: is it the files, or does one of these roots' drives not
+        answer? Then its files are given up."""
         for root_id in root_ids:
             root = self._roots[root_id]
             self._disk.ask(root, lambda root=root: root_state(root), "absent")  # type: ignore[misc]
             if self._disk.silent(root):
-                self._pool.give_up(lambda job, root_id=root_id: isinstance(job.tag, Task) and job.tag.root_id == root_id)  # type: ignore[misc]
+                self._pool.give_up(
+                    lambda job, root_id=root_id: (  # type: ignore[misc]
+                        isinstance(job.tag, Task) and job.tag.root_id == root_id
+                    )
+                )

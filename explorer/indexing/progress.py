@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 
 class Progress(NamedTuple):
-    """How far the reading of new files is. rate: files/s over the last seconds. eta: seconds left, or None.
+    """How far the reading of new files is. rate: files/s over the last seconds. eta: seconds left,
+    or None.
 
     stage: what is done instead of reading files, in words (see `stages`), or ''.
     """
@@ -34,4 +35,6 @@ class Meter:
             self._marks.pop(0)
         (t0, n0), (t1, n1) = self._marks[0], self._marks[-1]
         rate = (n1 - n0) / max(t1 - t0, 1e-6)
-        return Progress(self._done, self._total, rate, (self._total - self._done) / rate if rate > 0 else None)
+        return Progress(
+            self._done, self._total, rate, (self._total - self._done) / rate if rate > 0 else None
+        )

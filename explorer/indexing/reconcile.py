@@ -1,8 +1,8 @@
 """Disk against catalog: what is new, what has moved, and what is gone, away or left out.
 
-Moves are told by inode, size and time first, without reading. A file that was not found is not at once called missing: it may lie
-elsewhere (that is looked for first), its folder may be unreadable, its drive may be away, or so many may have vanished together that
-the person is asked.
+Moves are told by inode, size and time first, without reading. A file that was not found is not at
+once called missing: it may lie elsewhere (that is looked for first), its folder may be unreadable,
+its drive may be away, or so many may have vanished together that the person is asked.
 """
 
 from __future__ import annotations
@@ -28,23 +28,48 @@ from explorer.scanning.survey import Place, Survey, problem, survey
 from explorer.scanning.tally import Tally
 from explorer.scanning.write_detection import Resting
 
-__all__ = ["AT_ONCE", "LEAST", "SHARE", "Differences", "Place", "Tally", "Task", "add_folder", "fell_silent", "slices"]
+__all__ = [
+    "AT_ONCE",
+    "LEAST",
+    "SHARE",
+    "Differences",
+    "Place",
+    "Tally",
+    "Task",
+    "add_folder",
+    "fell_silent",
+    "slices",
+]
 
 T = TypeVar("T")
 
-# When more than this share of a root's photo files vanish at once, and no fewer than this number, the person is asked.
+# When more than this share of a root's photo files vanish at once, and no fewer than this number,
+# the person is asked.
 SHARE, LEAST = 0.2, 10
 # Scans so many seconds apart see one and the same deletion, which takes a while in a large tree.
 AT_ONCE = 20.0
 
 
 class Differences:
-    """What one run has to see to. `fresh` is to be read; `gone` (by id) was not found, and `settle` says what becomes of it."""
+    """What one run has to see to. `fresh` is to be read; `gone` (by id) was not found, and `settle`
+    says what becomes of it."""
 
     def __init__(  # noqa: PLR0917
-        self, catalog: Catalog, writer: Writer, resting: Resting, tally: Tally, tick: Callable[[], None], disk: Disk | None = None
+        self,
+        catalog: Catalog,
+        writer: Writer,
+        resting: Resting,
+        tally: Tally,
+        tick: Callable[[], None],
+        disk: Disk | None = None,
     ) -> None:
-        self._writer, self._resting, self._tally, self._tick, self._disk = writer, resting, tally, tick, disk or Disk()
+        self._writer, self._resting, self._tally, self._tick, self._disk = (
+            writer,
+            resting,
+            tally,
+            tick,
+            disk or Disk(),
+        )
         self._roots: dict[int, RootRow] = {root["id"]: root for root in catalog.roots()}
         self._real = dict[str, str]()
         self._lost_mounts: dict[int, set[str]] = {}
@@ -68,7 +93,9 @@ class Differences:
                 self._look_at(place, root)
             except Silent:
                 fell_silent(self._writer, root, self._tally)
-            self._tally.took[root["id"]] = self._tally.took.get(root["id"], 0.0) + time.monotonic() - began
+            self._tally.took[root["id"]] = (
+                self._tally.took.get(root["id"], 0.0) + time.monotonic() - began
+            )
         self._follow_moves()
 
     # --- one place
@@ -77,7 +104,9 @@ class Differences:
         """Raises Silent."""
         real = [self._resolved(each["path"]) for each in self._roots.values()]
         moved = root["id"] in self._moved_drives
-        now = self._disk.look(root["path"], lambda alive: survey(place, root, real, alive, moved=moved), self._tick)
+        now = self._disk.look(
+            root["path"], lambda alive: survey(place, root, real, alive, moved=moved), self._tick
+        )
         if now.moved:
             self._moved_drives.add(root["id"])
         if now.away:
@@ -97,7 +126,9 @@ class Differences:
     def _compare(self, now: Survey, found: Walk, root: RootRow) -> None:
         place, rules = now.place, now.rules
         known = (
-            self._writer.files_below(place.root_id, place.folder) if place.recursive else self._writer.files_in(place.root_id, place.folder)
+            self._writer.files_below(place.root_id, place.folder)
+            if place.recursive
+            else self._writer.files_in(place.root_id, place.folder)
         )
         back = self._match(now, found, known)
         self._sort_out(found, known, self._of_others(root, known, rules))
@@ -112,23 +143,36 @@ class Differences:
         )  # fmt: skip
         self._tally.other += found.other
         self._tally.unlisted.update(self.path(place.root_id, each) for each in found.unreadable)
-        self._tally.problems.update(f"{printable(root['path'])}: {each}" for each in (rules.problems if rules else ()))
+        self._tally.problems.update(
+            f"{printable(root['path'])}: {each}" for each in (rules.problems if rules else ())
+        )
 
     def _match(self, now: Survey, found: Walk, known: dict[str, KnownFile]) -> list[KnownFile]:
-        """Take the files that were found out of the known ones. Gives those that were gone and are back unchanged."""
-        place, back, new, later = now.place, list[KnownFile](), list[Task](), list[tuple[int, int]]()
+        """Take the files that were found out of the known ones. Gives those that were gone and are
+        back unchanged."""
+        place, back, new, later = (
+            now.place,
+            list[KnownFile](),
+            list[Task](),
+            list[tuple[int, int]](),
+        )
         ctimes = now.ctimes and not now.moved
         for seen in found.files:
             file = known.pop(seen.path, None)
-            # Whoever took a file away and put it back has renamed it, and that, too, is a change by its ctime.
+            # Whoever took a file away and put it back has renamed it, and that, too, is a change by
+            # its ctime.
             stayed = file is not None and not file.lost and file.state != "missing"
-            same = file is not None and file.is_as(seen, inodes=now.inodes and not _exact(seen), ctimes=ctimes and stayed)
+            same = file is not None and file.is_as(
+                seen, inodes=now.inodes and not _exact(seen), ctimes=ctimes and stayed
+            )
             if file is not None and same and now.ctimes and file.ctime_ns != seen.ctime_ns:
                 later.append((seen.ctime_ns, file.id))
             if seen.path in found.unsupported:
                 self._tally.failed += 1
                 if file is None or not same or file.state != "failed":
-                    self._writer.put_failed(place.root_id, seen, found.unsupported[seen.path], "unsupported")
+                    self._writer.put_failed(
+                        place.root_id, seen, found.unsupported[seen.path], "unsupported"
+                    )
             elif file is None or not same:
                 new.append(Task(place.root_id, seen, None, file))
             elif file.state == "failed":
@@ -140,11 +184,17 @@ class Differences:
         for some in slices(later, 5000):
             self._tick()
             missing_files.note_change_times(self._writer, some)
-        for task, rests in zip(new, self._disk.look(place.root, lambda alive: self._rests(new, alive), self._tick), strict=True):
+        for task, rests in zip(
+            new,
+            self._disk.look(place.root, lambda alive: self._rests(new, alive), self._tick),
+            strict=True,
+        ):
             if rests:
                 self.fresh.append(task)
             else:
-                self._tally.unsettled.add(Place(place.root_id, place.root, task.seen.path.rpartition("/")[0], False))
+                self._tally.unsettled.add(
+                    Place(place.root_id, place.root, task.seen.path.rpartition("/")[0], False)
+                )
         return back
 
     def _rests(self, tasks: Sequence[Task], alive: Alive) -> list[bool]:
@@ -155,14 +205,20 @@ class Differences:
             said.append(self._resting.rests(self.path(task.root_id, task.seen.path), task.seen))
         return said
 
-    def _of_others(self, root: RootRow, known: dict[str, KnownFile], rules: Rules | None) -> set[int]:
-        """Those of the files that were not found, by id, that lie or lay in a folder which a system or another program keeps for itself,
-        where nobody asked for that folder."""
+    def _of_others(
+        self, root: RootRow, known: dict[str, KnownFile], rules: Rules | None
+    ) -> set[int]:
+        """Those of the files that were not found, by id, that lie or lay in a folder which a system
+        or another program keeps for itself, where nobody asked for that folder."""
         suspects = [file for file in known.values() if around_file(file.path)]
         if not suspects or rules is None:
             return set()
         return self._disk.ask(
-            root["path"], lambda: {file.id for file in suspects if rules.leaves_out_below(file.path.rpartition("/")[0])}, set[int]()
+            root["path"],
+            lambda: {
+                file.id for file in suspects if rules.leaves_out_below(file.path.rpartition("/")[0])
+            },
+            set[int](),
         )
 
     def _sort_out(self, found: Walk, known: dict[str, KnownFile], of_others: set[int]) -> None:
@@ -174,7 +230,8 @@ class Differences:
                     left_out.append(file)
             elif not _covered(file.path, found.unreadable):
                 if file.left_out:
-                    # It would be missing now, were it not left out before: it is for the purge to count its days.
+                    # It would be missing now, were it not left out before: it is for the purge to
+                    # count its days.
                     self._writer.put_missing([file])
                 elif not file.lost and file.state != "missing":
                     self.gone[file.id] = file
@@ -183,23 +240,34 @@ class Differences:
         self._tally.left_out += sum(file.photo_id is not None for file in left_out)
 
     def _drives(self, root: RootRow, found: Walk, drives: frozenset[str]) -> set[str]:
-        """Folders in the root that are drives of their own, and those that were and hold nothing now: such a drive is away.
+        """Folders in the root that are drives of their own, and those that were and hold nothing
+        now: such a drive is away.
 
-        drives: those of the known ones that are drives now."""
+        drives: those of the known ones that are drives now.
+        """
         gone = set(root["mounts"]) - drives
-        gone -= {folder for folder in gone if any(seen.path.startswith(folder + "/") for seen in found.files)}
+        gone -= {
+            folder
+            for folder in gone
+            if any(seen.path.startswith(folder + "/") for seen in found.files)
+        }
         self._lost_mounts[root["id"]] = gone
         return found.mounts | gone | drives
 
     # --- moves
 
     def _follow_moves(self) -> None:
-        """Files that were renamed on one disk keep inode, size and time: they are recognised without being read."""
+        """Files that were renamed on one disk keep inode, size and time: they are recognised
+        without being read."""
         left, moves, taken = list[Task](), list[tuple[KnownFile, int, Seen]](), set[int]()
         for number, task in enumerate(self.fresh):
             if number % 500 == 0:
                 self._tick()
-            found = (file for file in missing_files.like(self._writer, task.seen) if file.id not in taken and self._has_left(file, task))
+            found = (
+                file
+                for file in missing_files.like(self._writer, task.seen)
+                if file.id not in taken and self._has_left(file, task)
+            )
             file = next(found, None)
             if file is None:
                 left.append(task)
@@ -217,13 +285,15 @@ class Differences:
     def _has_left(self, file: KnownFile, task: Task) -> bool:
         """Whether a known file with the same inode, size and time is the one that is found now."""
         seen = task.seen
-        # Whole seconds come from cameras' cards, archives and copies, where many files share one: then the name has to fit, too.
+        # Whole seconds come from cameras' cards, archives and copies, where many files share one:
+        # then the name has to fit, too.
         fits = _exact(seen) or seen.path.rpartition("/")[2] == file.path.rpartition("/")[2]
         if file.left_out or file.root_id not in self._roots or not fits:
             return False
         if file.id in self.gone or file.lost or file.state == "missing":
             return True
-        # Another hard link of the same file is a copy; where another file has its name now, it has left.
+        # Another hard link of the same file is a copy; where another file has its name now, it has
+        # left.
         path = self.path(file.root_id, file.path)
         inode = self._disk.ask(self._roots[file.root_id]["path"], lambda: inode_of(path), None)
         return inode is not None and inode != seen.inode
@@ -231,7 +301,8 @@ class Differences:
     # --- what was not found
 
     def settle(self) -> None:
-        """After all that is new was looked at: what is still gone is missing, or away where its drive is or the person is to be asked."""
+        """After all that is new was looked at: what is still gone is missing, or away where its
+        drive is or the person is to be asked."""
         for root in self._roots.values():
             # It was emptied, not unplugged, where all that was in it has been found elsewhere.
             if (
@@ -248,8 +319,14 @@ class Differences:
             self._tick()
             if self._state(self._roots[root_id]["path"]) == "absent":
                 continue
-            elsewhere = [file for file in files if _covered(file.path, self._lost_mounts.get(root_id, ()))]
-            here = [file for file in files if not _covered(file.path, self._lost_mounts.get(root_id, ()))]
+            elsewhere = [
+                file for file in files if _covered(file.path, self._lost_mounts.get(root_id, ()))
+            ]
+            here = [
+                file
+                for file in files
+                if not _covered(file.path, self._lost_mounts.get(root_id, ()))
+            ]
             recent = self._many(root_id, here)
             if recent is None:
                 photos = [file for file in here if file.photo_id is not None]
@@ -266,7 +343,8 @@ class Differences:
         return self._disk.ask(root, lambda: root_state(root), "absent")
 
     def _many(self, root_id: int, files: list[KnownFile]) -> list[KnownFile] | None:
-        """Whether so many vanished at once that the person is asked; with those that went missing a moment ago, which count too."""
+        """Whether so many vanished at once that the person is asked; with those that went missing a
+        moment ago, which count too."""
         photos = [file for file in files if file.photo_id is not None]
         if not photos:
             return None
@@ -274,18 +352,24 @@ class Differences:
         kept_at = self._roots[root_id]["kept_at"] or 0.0
         number = len(photos) + len(recent) + len(missing_files.away(self._writer, root_id, kept_at))
         known = missing_files.present(self._writer, root_id) + len(recent)
-        # Where another file system shows in the root's place, even a few are too many to forget unasked.
+        # Where another file system shows in the root's place, even a few are too many to forget
+        # unasked.
         least = 1 if root_id in self._moved_drives else LEAST
         return recent if number >= least and number > SHARE * known else None
 
 
 def add_folder(writer: Writer, folder: str, disk: Disk) -> int:
-    """Watch this absolute folder from now on; gives the id of the root that covers it. Raises FolderError where it cannot be read."""
+    """Watch this absolute folder from now on; gives the id of the root that covers it. Raises
+    FolderError where it cannot be read."""
     try:
         disk.look(folder, lambda _: check_folder(folder))
     except Silent:
-        raise FolderError(f"The folder {printable(folder)} cannot be looked into: {SILENT}. Check its connection, and try again.") from None
-    return writer.add_root(folder, lambda path: disk.ask(path, lambda: os.path.realpath(path), path))
+        raise FolderError(
+            f"The folder {printable(folder)} cannot be looked into: {SILENT}. Check its connection, and try again."
+        ) from None
+    return writer.add_root(
+        folder, lambda path: disk.ask(path, lambda: os.path.realpath(path), path)
+    )
 
 
 def fell_silent(writer: Writer, root: RootRow, tally: Tally) -> None:

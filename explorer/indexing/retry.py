@@ -1,4 +1,5 @@
-"""Files that could not be read are left alone until they change; here are the two reasons to try them once more."""
+"""Files that could not be read are left alone until they change; here are the two reasons to try
+them once more."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ _READER = "reader"
 
 
 def after_upgrade(library: Library, writer: Writer) -> None:
-    """Have every failed file read again if this release reads other formats, or with other decoders, than the last run's."""
+    """Have every failed file read again if this release reads other formats, or with other
+    decoders, than the last run's."""
     if library.catalog.setting(_READER) == (now := reader()):
         return
     if library.catalog.setting(_READER) is not None:
@@ -22,6 +24,9 @@ def after_upgrade(library: Library, writer: Writer) -> None:
 
 
 def reader() -> str:
-    """What decides whether a file can be read: the formats that are tried, and the versions of what decodes them and judges failures."""
+    """What decides whether a file can be read: the formats that are tried, and the versions of what
+    decodes them and judges failures."""
     decoders = [f"{name} {importlib.metadata.version(name)}" for name in ("pillow", "pillow-heif")]
-    return ", ".join([f"reader {READER_VERSION}", *sorted(EXTENSIONS), "not", *sorted(UNSUPPORTED), *decoders])
+    return ", ".join(
+        [f"reader {READER_VERSION}", *sorted(EXTENSIONS), "not", *sorted(UNSUPPORTED), *decoders]
+    )

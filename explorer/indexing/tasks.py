@@ -7,12 +7,14 @@ from typing import NamedTuple
 from explorer.decoding.pool import Outcome
 from explorer.library.writer import KnownFile, Seen
 
-# No file's time: what carries it is read again by every scan; or by the next one only, as it may not have been the file's fault.
+# No file's time: what carries it is read again by every scan; or by the next one only, as it may
+# not have been the file's fault.
 UNREAD, DOUBTED = -1, -2
 
 
 class Task(NamedTuple):
-    """A file to be read. photo_id: it is known, only the vector is wanted. was: what the catalog knows of the file at this place."""
+    """A file to be read. photo_id: it is known, only the vector is wanted. was: what the catalog
+    knows of the file at this place."""
 
     root_id: int
     seen: Seen
@@ -21,12 +23,17 @@ class Task(NamedTuple):
 
 
 def failed_as(task: Task, outcome: Outcome) -> Seen:
-    """The file as it is to be known where it could not be read: with a time that is not its own where it is to be tried again."""
+    """The file as it is to be known where it could not be read: with a time that is not its own
+    where it is to be tried again."""
     if outcome.digest is None:
-        # Its bytes were not to be had, which may be another matter next time, whatever its size and time say.
+        # Its bytes were not to be had, which may be another matter next time, whatever its size and
+        # time say.
         return task.seen._replace(mtime_ns=UNREAD)
-    if outcome.passing and (task.was is None or (task.was.state, task.was.mtime_ns) != ("failed", DOUBTED)):
-        # A process that was ended from outside, or memory that others took: the file is believed to be at fault when it happens twice.
+    if outcome.passing and (
+        task.was is None or (task.was.state, task.was.mtime_ns) != ("failed", DOUBTED)
+    ):
+        # A process that was ended from outside, or memory that others took: the file is believed to
+        # be at fault when it happens twice.
         return task.seen._replace(mtime_ns=DOUBTED)
     return task.seen
 

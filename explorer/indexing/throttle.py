@@ -1,4 +1,5 @@
-"""Giving way to the person: other programs come first, and on request the machine stays cool and quiet."""
+"""Giving way to the person: other programs come first, and on request the machine stays cool and
+quiet."""
 
 from __future__ import annotations
 
@@ -17,14 +18,16 @@ Pace = Literal["full", "gentle"]
 PACES: tuple[Pace, ...] = get_args(Pace)
 SETTING = "pace"
 
-# At a gentle pace, seconds of rest for each second of work; and no rest is longer than so many seconds.
+# At a gentle pace, seconds of rest for each second of work; and no rest is longer than so many
+# seconds.
 REST, LONGEST = 2.0, 10.0
 # Seconds for which an answer to "how fast?" is believed.
 _ASKED = 1.0
 
 
 def give_way() -> None:
-    """Have the system put this process, and those it starts, behind all others on the processor and the disk."""
+    """Have the system put this process, and those it starts, behind all others on the processor and
+    the disk."""
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
             os.nice(10)
@@ -32,7 +35,8 @@ def give_way() -> None:
         if sys.platform == "win32":
             psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
         elif sys.platform == "linux":
-            # The last of the usual class. The idle class would wait for as long as anybody reads anything.
+            # The last of the usual class. The idle class would wait for as long as anybody reads
+            # anything.
             psutil.Process().ionice(psutil.IOPRIO_CLASS_BE, 7)
 
 
@@ -44,7 +48,12 @@ def pace_of(catalog: Catalog) -> Pace:
 class Throttle:
     """Rests between pieces of work, as the setting says at that moment."""
 
-    def __init__(self, catalog: Catalog, wait: Callable[[float], None], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        wait: Callable[[float], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """wait: sleep for so many seconds; may raise to end the run."""
         self._catalog, self._wait, self._clock = catalog, wait, clock
         self._pace: Pace = "full"

@@ -1,4 +1,5 @@
-"""Does everything a library says agree: the catalog with itself, vectors, neighbours and previews with it, and files with the disk?"""
+"""Does everything a library says agree: the catalog with itself, vectors, neighbours and previews
+with it, and files with the disk?"""
 
 from __future__ import annotations
 
@@ -23,14 +24,17 @@ from explorer.library.writer import Writer
 from explorer.photos.decode import content_hash, read_file
 from explorer.scanning.scan import root_state
 
-# While another process indexes, catalog and index are compared at the same change, or again, so many times.
+# While another process indexes, catalog and index are compared at the same change, or again, so
+# many times.
 _TRIES = 10
 
 
 class Problem(NamedTuple):
-    """One thing that does not agree. kind: `catalog`, `vectors`, `neighbours`, `preview` or `file`. text: a sentence.
+    """One thing that does not agree. kind: `catalog`, `vectors`, `neighbours`, `preview` or `file`.
+    text: a sentence.
 
-    mended: by this run."""
+    mended: by this run.
+    """
 
     kind: str
     text: str
@@ -39,9 +43,12 @@ class Problem(NamedTuple):
 
 @dataclass
 class Report:
-    """What was looked at and what was wrong. notes: differences that the next run settles by itself; they are not faults.
+    """What was looked at and what was wrong. notes: differences that the next run settles by
+    itself; they are not faults.
 
-    changed: how many of the notes are files that were not as they were when they were last looked at."""
+    changed: how many of the notes are files that were not as they were when they were last looked
+    at.
+    """
 
     photos: int = 0
     files: int = 0
@@ -59,27 +66,47 @@ class Report:
         looked = f"{self.photos:,} photos, {self.files:,} files and {self.vectors:,} vectors were checked"
         left = sum(not problem.mended for problem in self.problems)
         mended = len(self.problems) - left
-        found = f"{left:,} problems are left: run `python run.py verify --repair`" if left else "everything agrees"
-        notes = f" {self.changed:,} files have changed on disk since they were last scanned." if self.changed else ""
+        found = (
+            f"{left:,} problems are left: run `python run.py verify --repair`"
+            if left
+            else "everything agrees"
+        )
+        notes = (
+            f" {self.changed:,} files have changed on disk since they were last scanned."
+            if self.changed
+            else ""
+        )
         return f"{looked}: {found}{f' ({mended:,} mended)' if mended else ''}.{notes}"
 
     def as_json(self) -> dict[str, object]:
         return {
-            "sound": self.sound, "photos": self.photos, "files": self.files, "vectors": self.vectors,
+            "sound": self.sound, "photos": self.photos, "files": self.files,
+            "vectors": self.vectors,
             "problems": [problem._asdict() for problem in self.problems], "notes": self.notes,
         }  # fmt: skip
 
 
-def verify(library: Library, *, repair: bool = False, thorough: bool = False, progress: Callable[[str], None] = lambda _: None) -> Report:
+def verify(
+    library: Library,
+    *,
+    repair: bool = False,
+    thorough: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Report:
     """Check a library, reading only; with `repair`, mend what can be mended from the catalog.
 
-    thorough: also decode every preview, and read every photo file to see whether its bytes are still those that were indexed.
-    Raises LibraryLocked if it is to be repaired while another process indexes into it. Of a catalog whose file is damaged nothing more is
-    checked: that is for `library.salvage`.
+    thorough: also decode every preview, and read every photo file to see whether its bytes are
+    still those that were indexed. Raises LibraryLocked if it is to be repaired while another
+    process indexes into it. Of a catalog whose file is damaged nothing more is checked: that is for
+    `library.salvage`.
     """
     progress("Checking the catalog…")
     if torn := integrity.damage(library.catalog.path):
-        return Report(problems=[Problem("catalog", f"The catalog's file is damaged: {text}.") for text in torn])
+        return Report(
+            problems=[
+                Problem("catalog", f"The catalog's file is damaged: {text}.") for text in torn
+            ]
+        )
     lock = library.lock() if repair else None
     writer = Writer(library.catalog) if repair else None
     check = _Check(library, writer, progress, thorough=thorough)
@@ -95,11 +122,25 @@ def verify(library: Library, *, repair: bool = False, thorough: bool = False, pr
 
 
 class _Check:
-    """One run over a library. Each part gives what it found, already mended where there is a writer."""
+    """One run over a library. Each part gives what it found, already mended where there is a
+    writer."""
 
-    def __init__(self, library: Library, writer: Writer | None, progress: Callable[[str], None], *, thorough: bool) -> None:
+    def __init__(
+        self,
+        library: Library,
+        writer: Writer | None,
+        progress: Callable[[str], None],
+        *,
+        thorough: bool,
+    ) -> None:
         self.report = Report()
-        self._library, self._catalog, self._writer, self._progress, self._thorough = library, library.catalog, writer, progress, thorough
+        self._library, self._catalog, self._writer, self._progress, self._thorough = (
+            library,
+            library.catalog,
+            writer,
+            progress,
+            thorough,
+        )
 
     # --- the catalog
 
@@ -107,11 +148,17 @@ class _Check:
         self._progress("Checking the catalog…")
         catalog, writer = self._catalog, self._writer
         counts = catalog.counts()
-        self.report.photos, self.report.files = counts.photos, counts.files + counts.failed + counts.missing
+        self.report.photos, self.report.files = (
+            counts.photos,
+            counts.files + counts.failed + counts.missing,
+        )
         if rows := integrity.dangling(catalog):
             if writer:
                 integrity.mend_dangling(writer, rows)
-            yield from (Problem("catalog", f"Row {row} of {table} refers to no row of {to}.", bool(writer)) for table, row, to in rows)
+            yield from (
+                Problem("catalog", f"Row {row} of {table} refers to no row of {to}.", bool(writer))
+                for table, row, to in rows
+            )
         for rule in integrity.RULES:
             if ids := integrity.broken(catalog, rule):
                 if writer:
@@ -120,7 +167,12 @@ class _Check:
         if wrong := integrity.miscounted(catalog):
             if writer:
                 writer.recount(wrong)
-            yield from (Problem("catalog", f"Photo {i} is counted in a wrong number of files.", bool(writer)) for i in wrong)
+            yield from (
+                Problem(
+                    "catalog", f"Photo {i} is counted in a wrong number of files.", bool(writer)
+                )
+                for i in wrong
+            )
 
     # --- vectors and neighbours
 
@@ -130,7 +182,9 @@ class _Check:
             self.report.vectors += number
             encoder_id = self._catalog.encoder_id(name, version)
             if encoder_id is None:
-                raise LibraryError(f"The encoder {name} went away while the library was being checked: check again.")
+                raise LibraryError(
+                    f"The encoder {name} went away while the library was being checked: check again."
+                )
             yield from self._bad_vectors(encoder_id, name, dim)
             index = self._library.vectors(name, version, dim)
             yield from self._index(index, encoder_id, name)
@@ -140,12 +194,20 @@ class _Check:
                 self.report.notes.append(f"{waiting:,} photos wait to be encoded by {name}")
 
     def _bad_vectors(self, encoder_id: int, name: str, dim: int) -> Iterator[Problem]:
-        bad = [c.photo_id for c in self._catalog.changes_since(encoder_id, 0) if c.vector is not None and not _is_unit(c.vector, dim)]
+        bad = [
+            c.photo_id
+            for c in self._catalog.changes_since(encoder_id, 0)
+            if c.vector is not None and not _is_unit(c.vector, dim)
+        ]
         if bad and self._writer:
             self._writer.drop_embeddings(encoder_id, bad)
         mended = ": it was dropped, and the next indexing makes it again" if self._writer else ""
         for photo_id in bad:
-            yield Problem("vectors", f"The vector of photo {photo_id} for {name} is damaged{mended}.", bool(self._writer))
+            yield Problem(
+                "vectors",
+                f"The vector of photo {photo_id} for {name} is damaged{mended}.",
+                bool(self._writer),
+            )
 
     def _index(self, index: VectorIndex, encoder_id: int, name: str) -> Iterator[Problem]:
         for _ in range(_TRIES):
@@ -154,9 +216,17 @@ class _Check:
             if index.change == self._catalog.change():
                 break
         if index.damaged:
-            yield Problem("vectors", f"The index file of {name} is damaged; it can be made again from the catalog.", bool(self._writer))
+            yield Problem(
+                "vectors",
+                f"The index file of {name} is damaged; it can be made again from the catalog.",
+                bool(self._writer),
+            )
         if wrong:
-            yield Problem("vectors", f"The index of {name} differs from the catalog for {wrong:,} photos.", bool(self._writer))
+            yield Problem(
+                "vectors",
+                f"The index of {name} differs from the catalog for {wrong:,} photos.",
+                bool(self._writer),
+            )
         # An absent file is no fault, as any reader makes up for it; but then each of them has to.
         if self._writer and (wrong or index.damaged or index.rebuilt):
             index.rebuild()
@@ -166,7 +236,9 @@ class _Check:
         bad = check_neighbours(self._library, index, encoder_id)
         if bad and self._writer:
             forget_neighbours(self._writer, encoder_id, stage_name(encoder_id))
-        mended = ": all are forgotten, and the next indexing finds them again" if self._writer else ""
+        mended = (
+            ": all are forgotten, and the next indexing finds them again" if self._writer else ""
+        )
         if bad:
             text = f"The nearest photos kept for {len(bad):,} photos ({name}) are wrong, among them those of photo {bad[0]}{mended}."
             yield Problem("neighbours", text, bool(self._writer))
@@ -184,17 +256,27 @@ class _Check:
                 if self._catalog.photo_id(bytes.fromhex(digest)) == photo_id:
                     mended = bool(self._writer) and self._remake(pool, photo_id, digest)
                     yield Problem("preview", f"Photo {photo_id} has no whole preview.", mended)
-        left, expected = list(crash_cleanup.found(self._library)), crash_cleanup.cut_off(self._library)
+        left, expected = (
+            list(crash_cleanup.found(self._library)),
+            crash_cleanup.cut_off(self._library),
+        )
         if left and self._writer:
             crash_cleanup.clear(self._library)
         if left and expected and not self._writer:
-            self.report.notes.append(f"{len(left):,} files are left over from a run that was cut off; the next one removes them")
+            self.report.notes.append(
+                f"{len(left):,} files are left over from a run that was cut off; the next one removes them"
+            )
         elif left:
-            yield from (Problem("preview", f"{path.name} belongs to no known photo.", bool(self._writer)) for path in left)
+            yield from (
+                Problem("preview", f"{path.name} belongs to no known photo.", bool(self._writer))
+                for path in left
+            )
 
     def _decodes(self, pool: DecodePool, digest: str) -> bool:
         try:
-            return pool.decode_bytes(self._library.previews.path(digest).read_bytes()).damaged is None
+            return (
+                pool.decode_bytes(self._library.previews.path(digest).read_bytes()).damaged is None
+            )
         except (OSError, PhotoError):
             return False
 
@@ -213,15 +295,20 @@ class _Check:
     # --- photo files
 
     def files(self) -> Iterator[Problem]:
-        """What differs from the disk is what the next scan will find, and no fault; but for bytes that changed under one size and time."""
+        """What differs from the disk is what the next scan will find, and no fault; but for bytes
+        that changed under one size and time."""
         self._progress("Checking the photo files…")
-        away = {r["path"] for r in self._catalog.roots() if r["state"] == "offline" or root_state(r["path"]) == "absent"}
+        away = {
+            r["path"]
+            for r in self._catalog.roots()
+            if r["state"] == "offline" or root_state(r["path"]) == "absent"
+        }
         same = list[integrity.PresentFile]()
         for file in integrity.present_files(self._catalog):
             if file.root in away:
                 continue
             try:
-                facts = os.stat(file.path)  # noqa: PTH116
+                facts = os.stat(file.path)
             except OSError:
                 self._note_change(f"{file.path} is not there any more")
                 continue
@@ -245,7 +332,10 @@ class _Check:
                 assert isinstance(file, integrity.PresentFile)  # noqa: S101  put there above
                 if outcome.digest is None:
                     yield Problem("file", f"{file.path} cannot be read: {outcome.error}.")
-                elif outcome.digest.hex() != file.hash and (outcome.size, outcome.mtime_ns) == (file.size, file.mtime_ns):
+                elif outcome.digest.hex() != file.hash and (outcome.size, outcome.mtime_ns) == (
+                    file.size,
+                    file.mtime_ns,
+                ):
                     if self._writer:
                         integrity.read_again(self._writer, [file.id])
                     after = "; the next indexing reads it again" if self._writer else ""
@@ -254,11 +344,17 @@ class _Check:
 
 
 def _is_unit(vector: np.ndarray, dim: int) -> bool:
-    return len(vector) == dim and bool(abs(float(np.linalg.norm(vector.astype(np.float32))) - 1.0) < 0.01)
+    return len(vector) == dim and bool(
+        abs(float(np.linalg.norm(vector.astype(np.float32))) - 1.0) < 0.01
+    )
 
 
 def _differences(library: Library, index: VectorIndex, encoder_id: int) -> int:
-    expected = {c.photo_id: c.vector for c in library.catalog.changes_since(encoder_id, 0) if c.vector is not None}
+    expected = {
+        c.photo_id: c.vector
+        for c in library.catalog.changes_since(encoder_id, 0)
+        if c.vector is not None
+    }
     held = set(index.ids().tolist())
     wrong = len(held ^ expected.keys())
     for photo_id in held & expected.keys():

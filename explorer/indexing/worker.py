@@ -2,8 +2,10 @@
 
     python -m explorer.indexing.worker --library DIR [--encoder NAME] [--offline]
 
-The server starts it and holds the other end of its standard input: when that closes, for whatever reason, the worker ends.
-Everything it has to say goes into the catalog's `worker` row, everything it is told comes as `command` rows.
+The server starts it and holds the other end of its standard input: when that closes, for whatever
+reason, the worker ends.
+Everything it has to say goes into the catalog's `worker` row, everything it is told comes as
+`command` rows.
 """
 
 from __future__ import annotations
@@ -51,7 +53,8 @@ log = logging.getLogger("explorer.worker")
 STEP = 0.3
 # Seconds between two tries when the library's disk is full, or otherwise not to be written.
 WAIT = 5.0
-# The index file is written when this share of it has changed; until then a start catches up from the catalog.
+# The index file is written when this share of it has changed; until then a start catches up from
+# the catalog.
 SAVE_SHARE, SAVE_LEAST = 0.02, 500
 
 
@@ -62,13 +65,23 @@ class Stopped(Exception):
 class Worker:
     """Owns the writer, the decode processes and the watcher for the length of its life."""
 
-    def __init__(self, library: Library, encoder: Encoder, note: str = "", *, decoders: int | None = None) -> None:
+    def __init__(
+        self, library: Library, encoder: Encoder, note: str = "", *, decoders: int | None = None
+    ) -> None:
         self._library, self._encoder, self._note = library, encoder, note
         self._writer = Writer(library.catalog)
         self._pool = DecodePool(decoders or max(1, os.cpu_count() or 1), encoder.spec)
         self._disk = Disk()
         self._rounds = Rounds(library, self._writer, self._disk)
-        self._indexer = Indexer(library, self._writer, encoder, self._pool, self._tick, resting=Resting(patient=True), disk=self._disk)
+        self._indexer = Indexer(
+            library,
+            self._writer,
+            encoder,
+            self._pool,
+            self._tick,
+            resting=Resting(patient=True),
+            disk=self._disk,
+        )
         self._throttle = Throttle(library.catalog, self._rest)
         self._stages = stages(library, self._writer, encoder)
         self._stop = threading.Event()
@@ -80,7 +93,8 @@ class Worker:
         self._progress = Progress(0, 0, 0.0, None)
 
     def begin_after(self, began: float) -> None:
-        """Do not mind what an earlier process was told. began: when this one started (Unix seconds)."""
+        """Do not mind what an earlier process was told. began: when this one started (Unix
+        seconds)."""
         self._writer.drop_commands(["stop"], began)
 
     def stop(self) -> None:
@@ -123,7 +137,8 @@ class Worker:
                 self._wait_out(error)
 
     def _wait_out(self, error: Exception) -> None:
-        """Say what is in the way of writing, and wait a little; the next round looks at everything again. Raises what is no such thing."""
+        """Say what is in the way of writing, and wait a little; the next round looks at everything
+        again. Raises what is no such thing."""
         trouble = explain(error, self._library.dir)
         if trouble is None or isinstance(trouble, CatalogDamaged):
             raise trouble or error from error
@@ -132,7 +147,8 @@ class Worker:
         self._rounds.due_now()
         end = time.monotonic() + WAIT
         while time.monotonic() < end and not self._stop.is_set():
-            # On a full disk there is mostly still room for this one row; where there is none, the log has it.
+            # On a full disk there is mostly still room for this one row; where there is none, the
+            # log has it.
             self._despite_trouble(lambda: self._say("waiting", message=str(trouble)))
             self._stop.wait(1.0)
 
@@ -163,7 +179,11 @@ class Worker:
                 self._rounds.again(spots)
                 raise
         for stage in self._stages:
-            stage.run(lambda done, total, what=stage.what: self._tick(Progress(done, total, 0.0, None, what)))  # type: ignore[misc]
+            stage.run(
+                lambda done, total, what=stage.what: self._tick(  # type: ignore[misc]
+                    Progress(done, total, 0.0, None, what)
+                )
+            )
         self._save()
         self._report("watching")
 
@@ -198,7 +218,8 @@ class Worker:
             self._report(_phase(self._progress), self._progress)
 
     def _obey(self, *, interrupt: bool = False) -> None:
-        """Carry out what was asked. With `interrupt`, whatever makes the present run pointless ends it."""
+        """Carry out what was asked. With `interrupt`, whatever makes the present run pointless ends
+        it."""
         if self._ending():
             raise Stopped
         commands = self._writer.take_commands()
@@ -227,7 +248,9 @@ class Worker:
         elif command == "retry":
             self._retry(json.loads(argument) if argument else {})
         elif command == "forget":
-            self._changed += forget_vanished(self._library.catalog, self._writer, argument, self._disk)
+            self._changed += forget_vanished(
+                self._library.catalog, self._writer, argument, self._disk
+            )
             self._rounds.due_now()
         elif command == "keep":
             for root in self._library.catalog.roots():
@@ -253,28 +276,43 @@ class Worker:
         for folder in failure_store.retry(self._writer, wanted.get("reasons"), wanted.get("file")):
             self._rounds.look_at(folder)
 
-    def _report(self, phase: Phase, progress: Progress | None = None, *, always: bool = False) -> None:
+    def _report(
+        self, phase: Phase, progress: Progress | None = None, *, always: bool = False
+    ) -> None:
         now = time.monotonic()
         if not always and now - self._last_report < 0.5:
             return
         self._last_report = now
         self._say(phase, progress)
 
-    def _say(self, phase: Phase, progress: Progress | None = None, message: str | None = None) -> None:
+    def _say(
+        self, phase: Phase, progress: Progress | None = None, message: str | None = None
+    ) -> None:
         done, total, rate, eta, stage = progress or Progress(0, 0, 0.0, None)
         # While a stage is at work, its name is what there is to say.
         said = message if message is not None else stage or self._note
-        self._writer.report(phase=phase, encoder=self._encoder.name, done=done, total=total, rate=rate, eta=eta, message=said)
+        self._writer.report(
+            phase=phase,
+            encoder=self._encoder.name,
+            done=done,
+            total=total,
+            rate=rate,
+            eta=eta,
+            message=said,
+        )
 
     def _save(self, *, always: bool = False) -> None:
         index = self._library.vectors(self._encoder.name, self._encoder.version, self._encoder.dim)
-        if self._changed >= max(SAVE_LEAST, SAVE_SHARE * len(index)) or (always and (self._changed or index.rebuilt)):
+        if self._changed >= max(SAVE_LEAST, SAVE_SHARE * len(index)) or (
+            always and (self._changed or index.rebuilt)
+        ):
             index.save()
             self._changed = 0
 
 
 class _Interrupted(Exception):
-    """A command came that the present run has to make room for; the next round starts afresh from the catalog."""
+    """A command came that the present run has to make room for; the next round starts afresh from
+    the catalog."""
 
 
 # Commands that make the present run pointless.
@@ -291,19 +329,27 @@ def _take_lock(library: Library, stop: threading.Event) -> FileLock | None:
         try:
             return library.lock()
         except LibraryLocked:
-            say_if_silent(library, "starting", "Another run is indexing into this library: waiting for it to end…")
+            say_if_silent(
+                library,
+                "starting",
+                "Another run is indexing into this library: waiting for it to end…",
+            )
             stop.wait(1.0)
     return None
 
 
 def _stand_by(library: Library, stop: threading.Event) -> None:
     """Told to stop: wait, without the library, until there is something to do again."""
-    while not stop.is_set() and not {"resume", "rescan", "add"}.intersection(library.catalog.waiting_commands()):
+    while not stop.is_set() and not {"resume", "rescan", "add"}.intersection(
+        library.catalog.waiting_commands()
+    ):
         say_if_silent(library, "off", "")
         stop.wait(0.5)
 
 
-def _prepare(library: Library, wanted: str | None, stop: threading.Event, *, offline: bool) -> tuple[Encoder, str]:
+def _prepare(
+    library: Library, wanted: str | None, stop: threading.Event, *, offline: bool
+) -> tuple[Encoder, str]:
     """The encoder to index with and, where it is not the one that was wanted, why."""
     name = wanted or library.catalog.setting("encoder") or "starter"
     starting = Writer(library.catalog)
@@ -315,11 +361,18 @@ def _prepare(library: Library, wanted: str | None, stop: threading.Event, *, off
             raise Stopped
         if time.monotonic() - said > 0.5:
             said = time.monotonic()
-            starting.report(phase="starting", encoder=name, done=done, total=total or 0, message=f"Fetching “{name}”…")
+            starting.report(
+                phase="starting",
+                encoder=name,
+                done=done,
+                total=total or 0,
+                message=f"Fetching “{name}”…",
+            )
 
     try:
         starting.report(phase="starting", encoder=name, message="Getting ready…")
-        # Only an encoder that was asked for by name is fetched; a start never loads hundreds of megabytes on its own.
+        # Only an encoder that was asked for by name is fetched; a start never loads hundreds of
+        # megabytes on its own.
         return load_encoder(name, offline=offline or wanted is None, progress=tell)
     finally:
         starting.close()
@@ -336,7 +389,8 @@ def main(argv: list[str] | None = None) -> int:
     give_way()
     began = time.time()
     stop = threading.Event()
-    # The server decides when to stop: a Ctrl-C in the terminal reaches both, and is the server's to handle.
+    # The server decides when to stop: a Ctrl-C in the terminal reaches both, and is the server's to
+    # handle.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     threading.Thread(target=_until_closed, args=(stop,), daemon=True, name="parent-watch").start()
@@ -361,7 +415,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _work(library: Library, args: argparse.Namespace, stop: threading.Event, began: float) -> bool:
-    """Index until told to end. Gives whether only this much was meant, and the process is to stand by."""
+    """Index until told to end. Gives whether only this much was meant, and the process is to stand
+    by."""
     lock = _take_lock(library, stop)
     if lock is None:
         return False

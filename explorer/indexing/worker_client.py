@@ -1,4 +1,5 @@
-"""Starting, stopping and telling the worker, from the process that serves the app and from the command line."""
+"""Starting, stopping and telling the worker, from the process that serves the app and from the
+command line."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ from explorer.scanning.ignore import check_globs
 _BEAT = 4.0
 
 
-def start_worker(library_dir: Path, *, encoder: str | None = None, offline: bool = False) -> subprocess.Popen[bytes]:
+def start_worker(
+    library_dir: Path, *, encoder: str | None = None, offline: bool = False
+) -> subprocess.Popen[bytes]:
     """Start the worker on that library. It ends by itself when this process does."""
     command = [sys.executable, "-m", "explorer.indexing.worker", "--library", str(library_dir)]
     command += ["--encoder", encoder] if encoder else []
@@ -31,33 +34,46 @@ def start_worker(library_dir: Path, *, encoder: str | None = None, offline: bool
 
 
 def stop_worker(worker: subprocess.Popen[bytes], timeout: float = 10.0) -> None:
-    """Let the worker finish its batch and end; one that does not within `timeout` seconds is killed, which loses nothing either."""
+    """Let the worker finish its batch and end; one that does not within `timeout` seconds is
+    killed, which loses nothing either."""
     if worker.stdin:
         worker.stdin.close()
     try:
         worker.wait(timeout)
     except subprocess.TimeoutExpired:
         worker.kill()
-        # One that hangs in the code of a drive that does not answer cannot end before the drive does answer.
+        # One that hangs in the code of a drive that does not answer cannot end before the drive
+        # does answer.
         with contextlib.suppress(subprocess.TimeoutExpired):
             worker.wait(timeout)
 
 
 def exclude(catalog: Catalog, root: str, globs: Sequence[str]) -> list[str]:
-    """Ask the worker to leave this out of a root from now on, and nothing else. Gives the globs; raises UsageError for one that is none."""
+    """Ask the worker to leave this out of a root from now on, and nothing else. Gives the globs;
+    raises UsageError for one that is none."""
     clean = check_globs(globs)
     catalog.send("exclude", json.dumps({"folder": root, "globs": clean}))
     return clean
 
 
-def retry(catalog: Catalog, reasons: Sequence[str] | None = None, file_id: int | None = None) -> None:
-    """Ask the worker to read once more what could not be read: all, what failed for one of these reasons, or one file."""
-    wanted = {"reasons": list(reasons)} if reasons is not None else {"file": file_id} if file_id is not None else {}
+def retry(
+    catalog: Catalog, reasons: Sequence[str] | None = None, file_id: int | None = None
+) -> None:
+    """Ask the worker to read once more what could not be read: all, what failed for one of these
+    reasons, or one file."""
+    wanted = (
+        {"reasons": list(reasons)}
+        if reasons is not None
+        else {"file": file_id}
+        if file_id is not None
+        else {}
+    )
     catalog.send("retry", json.dumps(wanted) if wanted else None)
 
 
 def say_if_silent(library: Library, phase: Phase, message: str) -> None:
-    """Say what a process is at that does not hold the library, unless one that does is saying something itself."""
+    """Say what a process is at that does not hold the library, unless one that does is saying
+    something itself."""
     worker = library.catalog.worker()
     if worker is not None and worker["alive"] and worker["pid"] != os.getpid():
         return
@@ -69,7 +85,8 @@ def say_if_silent(library: Library, phase: Phase, message: str) -> None:
 
 
 class Heartbeat:
-    """Keeps a busy process from being taken for dead while it waits for one long thing, such as a file that is slow to decode."""
+    """Keeps a busy process from being taken for dead while it waits for one long thing, such as a
+    file that is slow to decode."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog, self._stop = catalog, threading.Event()

@@ -1,4 +1,5 @@
-"""The catalog: SQLite, the truth about every photo, file and vector. This file opens and reads it; `writer.py` writes."""
+"""The catalog: SQLite, the truth about every photo, file and vector. This file opens and reads it;
+`writer.py` writes."""
 
 from __future__ import annotations
 
@@ -35,14 +36,24 @@ _SLICE = 10_000
 
 
 def connect(path: Path, wait: float = 30.0) -> sqlite3.Connection:
-    """A connection with this project's settings: WAL, enforced references, waiting so many seconds for another writer."""
+    """A connection with this project's settings: WAL, enforced references, waiting so many seconds
+    for another writer."""
     try:
-        connection = sqlite3.connect(path, timeout=wait, check_same_thread=False, isolation_level=None)
+        connection = sqlite3.connect(
+            path, timeout=wait, check_same_thread=False, isolation_level=None
+        )
         connection.row_factory = sqlite3.Row
-        for pragma in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on", "temp_store = memory"):
+        for pragma in (
+            "journal_mode = wal",
+            "synchronous = normal",
+            "foreign_keys = on",
+            "temp_store = memory",
+        ):
             connection.execute(f"pragma {pragma}")
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise explain(error, path.parent) or LibraryError(f"The library's catalog {path} cannot be opened: {error}.") from error
+        raise explain(error, path.parent) or LibraryError(
+            f"The library's catalog {path} cannot be opened: {error}."
+        ) from error
     return connection
 
 
@@ -69,9 +80,11 @@ class Catalog:
             raise explain(error, path.parent) or error from error
 
     def settle(self) -> None:
-        """Wait until all that was committed is on the disk: a commit alone may be undone by a power cut, with all that followed it."""
+        """Wait until all that was committed is on the disk: a commit alone may be undone by a power
+        cut, with all that followed it."""
         with contextlib.suppress(FileNotFoundError):
-            # Every commit since the last checkpoint is in this file, and a checkpoint waits for the disk by itself.
+            # Every commit since the last checkpoint is in this file, and a checkpoint waits for the
+            # disk by itself.
             flush(self.path.with_name(self.path.name + "-wal"))
 
     def close(self) -> None:
@@ -83,7 +96,8 @@ class Catalog:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection for the length of the block. Connections are kept for reuse, as the server's threads come and go."""
+        """A connection for the length of the block. Connections are kept for reuse, as the server's
+        threads come and go."""
         with self._lock:
             connection = self._idle.pop() if self._idle else None
         connection = connection or connect(self.path)
@@ -121,8 +135,12 @@ class Catalog:
                 (encoder_id, change),
             )
             for photo_id, present, blob in rows:
-                yield VectorChange(photo_id, np.frombuffer(blob, np.float16) if blob and present else None)
-            for (photo_id,) in db.execute("select photo_id from purged where change > ?", (change,)):
+                yield VectorChange(
+                    photo_id, np.frombuffer(blob, np.float16) if blob and present else None
+                )
+            for (photo_id,) in db.execute(
+                "select photo_id from purged where change > ?", (change,)
+            ):
                 yield VectorChange(photo_id, None)
 
     def encoder_id(self, name: str, version: str) -> int | None:
@@ -131,7 +149,8 @@ class Catalog:
         return int(row[0]) if row else None
 
     def encoders(self) -> list[tuple[str, str, int, int]]:
-        """(name, version, dim, number of vectors of visible photos) of each encoder that has been used here, most vectors first."""
+        """(name, version, dim, number of vectors of visible photos) of each encoder that has been
+        used here, most vectors first."""
         rows = self._rows(
             "select c.name, c.version, c.dim, count(p.id) n from encoder c left join embedding e on e.encoder_id = c.id"
             " left join photo p on p.id = e.photo_id and p.present > 0 group by c.id order by n desc, c.id desc"
@@ -148,10 +167,14 @@ class Catalog:
     def counts(self) -> Counts:
         with self.reading() as db:
             (photos,) = db.execute("select count(*) from photo where present > 0").fetchone()
-            files, size = db.execute("select count(*), coalesce(sum(size), 0) from file where state = 'present'").fetchone()
+            files, size = db.execute(
+                "select count(*), coalesce(sum(size), 0) from file where state = 'present'"
+            ).fetchone()
             (failed,) = db.execute("select count(*) from file where state = 'failed'").fetchone()
             # What is left out is no file of the library's.
-            (missing,) = db.execute("select count(*) from file where state = 'missing' and reason is null").fetchone()
+            (missing,) = db.execute(
+                "select count(*) from file where state = 'missing' and reason is null"
+            ).fetchone()
         return Counts(photos, files, failed, missing, size)
 
     def photo(self, photo_id: int) -> PhotoRow | None:
@@ -163,9 +186,10 @@ class Catalog:
         wanted, found = [int(i) for i in ids], dict[int, PhotoRow]()
         for start in range(0, len(wanted), _SLICE):
             some = wanted[start : start + _SLICE]
-            # Of several copies, one on a connected drive is shown; among those the first to be found.
+            # Of several copies, one on a connected drive is shown; among those the first to be
+            # found.
             rows = self._rows(
-                "select p.*, r.path root, r.state root_state, f.path file_path,"  # noqa: S608
+                "select p.*, r.path root, r.state root_state, f.path file_path,"
                 " f.gone_at, min((r.state = 'offline' or f.gone_at is not null) * 1000000000000 + f.id) from photo p"
                 " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
                 f" where p.present > 0 and p.id in ({','.join('?' * len(some))}) group by p.id",
@@ -176,18 +200,29 @@ class Catalog:
 
     def files_of(self, photo_id: int) -> list[FileRow]:
         """Every file that holds this content, present ones first."""
-        return self._files("f.photo_id = ?", [photo_id], "f.state = 'present' desc, f.gone_at is not null, f.id")
-
-    def failures(self, offset: int = 0, limit: int = 1_000_000_000, reasons: Sequence[str] | None = None) -> list[FileRow]:
-        """Files that could not be read as photos, each with its reason; reasons: only those that failed for one of these."""
-        some = "" if reasons is None else f" and coalesce(f.reason, '') in ({','.join('?' * len(reasons))})"
         return self._files(
-            f"f.state = 'failed'{some}", list(reasons or ()), f"f.reason, r.path, f.path limit {int(limit)} offset {int(offset)}"
+            "f.photo_id = ?", [photo_id], "f.state = 'present' desc, f.gone_at is not null, f.id"
+        )
+
+    def failures(
+        self, offset: int = 0, limit: int = 1_000_000_000, reasons: Sequence[str] | None = None
+    ) -> list[FileRow]:
+        """Files that could not be read as photos, each with its reason; reasons: only those that
+        failed for one of these."""
+        some = (
+            ""
+            if reasons is None
+            else f" and coalesce(f.reason, '') in ({','.join('?' * len(reasons))})"
+        )
+        return self._files(
+            f"f.state = 'failed'{some}",
+            list(reasons or ()),
+            f"f.reason, r.path, f.path limit {int(limit)} offset {int(offset)}",
         )
 
     def _files(self, condition: str, values: list[object], order: str) -> list[FileRow]:
         rows = self._rows(
-            f"select f.*, r.path root, r.state root_state from file f join root r on r.id = f.root_id where {condition} order by {order}",  # noqa: S608
+            f"select f.*, r.path root, r.state root_state from file f join root r on r.id = f.root_id where {condition} order by {order}",
             values,
         )
         return [
@@ -206,19 +241,27 @@ class Catalog:
         ]
 
     def matching(self, filters: Filters | None = None) -> Ids:
-        """Ids of the visible photos that match, newest first (by the date taken; photos without one last)."""
+        """Ids of the visible photos that match, newest first (by the date taken; photos without one
+        last)."""
         condition, values = filtering.where(filters, self.root_paths() if filters else {})
-        rows = self._rows(f"select p.id from photo p where {condition} order by p.taken_at desc, p.id desc", values)  # noqa: S608
+        rows = self._rows(
+            f"select p.id from photo p where {condition} order by p.taken_at desc, p.id desc",
+            values,
+        )
         return np.fromiter((row[0] for row in rows), np.int64, len(rows))
 
     # --- folders
 
     def root_paths(self) -> dict[int, str]:
         """The watched folders by id, in the order of their paths."""
-        return {row["id"]: from_text(row["path"]) for row in self._rows("select id, path from root order by path")}
+        return {
+            row["id"]: from_text(row["path"])
+            for row in self._rows("select id, path from root order by path")
+        }
 
     def roots(self) -> list[RootRow]:
-        """The watched folders with what is known of each; counting their files takes 5 ms for 100,000."""
+        """The watched folders with what is known of each; counting their files takes 5 ms for
+        100,000."""
         rows = self._rows(
             "select r.*, (select count(*) from file where root_id = r.id and state = 'present') photos,"
             " (select count(*) from file where root_id = r.id and state = 'failed') failed,"
@@ -275,16 +318,21 @@ class Catalog:
         return worker is not None and worker["alive"]
 
     def beat(self) -> None:
-        """A sign of life of this process, if it is the one that indexes. On a full or locked disk there is one less."""
+        """A sign of life of this process, if it is the one that indexes. On a full or locked disk
+        there is one less."""
         with contextlib.suppress(LibraryError, OSError, sqlite3.Error), self.reading() as db:
-            db.execute("update worker set heartbeat = ? where pid = ? and phase <> 'stopped'", (time.time(), os.getpid()))
+            db.execute(
+                "update worker set heartbeat = ? where pid = ? and phase <> 'stopped'",
+                (time.time(), os.getpid()),
+            )
 
     def send(self, command: str, argument: str | None = None) -> None:
-        """Leave word for the worker: add PATH, remove PATH, exclude JSON, rescan [PATH], retry [JSON], forget PATH, keep PATH, pause,
-        resume, stop."""
+        """Leave word for the worker: add PATH, remove PATH, exclude JSON, rescan [PATH], retry
+        [JSON], forget PATH, keep PATH, pause, resume, stop."""
         with self.reading() as db:
             db.execute(
-                "insert into command (command, argument, sent_at) values (?, ?, ?)", (command, argument and to_text(argument), time.time())
+                "insert into command (command, argument, sent_at) values (?, ?, ?)",
+                (command, argument and to_text(argument), time.time()),
             )
 
     def waiting_commands(self) -> list[str]:
@@ -297,13 +345,22 @@ class Catalog:
 
     def set_setting(self, key: str, value: str) -> None:
         with self.reading() as db:
-            db.execute("insert into setting values (?, ?) on conflict (key) do update set value = excluded.value", (key, value))
+            db.execute(
+                "insert into setting values (?, ?) on conflict (key) do update set value = excluded.value",
+                (key, value),
+            )
 
 
 def _photo(row: sqlite3.Row) -> PhotoRow:
     path = join(row["root"], row["file_path"])
     own = {key: row[key] for key in PhotoRow.__annotations__ if key in row.keys() and key != "path"}  # noqa: SIM118
     folder, name = os.path.split(path)
-    own |= {"hash": row["hash"].hex(), "path": path, "folder": folder, "name": name, "root": from_text(row["root"])}
+    own |= {
+        "hash": row["hash"].hex(),
+        "path": path,
+        "folder": folder,
+        "name": name,
+        "root": from_text(row["root"]),
+    }
     away = row["root_state"] == "offline" or row["gone_at"] is not None
     return cast(PhotoRow, own | {"copies": row["present"], "away": away})

@@ -1,4 +1,5 @@
-"""Which values a row of the catalog can hold: what a damaged file makes of them may pass SQLite, which takes any value in any column."""
+"""Which values a row of the catalog can hold: what a damaged file makes of them may pass SQLite,
+which takes any value in any column."""
 
 from __future__ import annotations
 
@@ -12,11 +13,17 @@ from explorer.library.sqlite_pages import Value
 
 _HASH, _PERCEPTUAL_HASH = 16, 32
 # SQLite's affinities by the names that the schema uses.
-_TYPES: dict[str, tuple[type, ...]] = {"integer": (int,), "real": (int, float), "text": (str,), "blob": (bytes,)}
+_TYPES: dict[str, tuple[type, ...]] = {
+    "integer": (int,),
+    "real": (int, float),
+    "text": (str,),
+    "blob": (bytes,),
+}
 
 
 class Column(NamedTuple):
-    """A column of the schema. kind: `integer`, `real`, `text` or `blob`. default: SQL, or None. key: whether it is the rowid itself."""
+    """A column of the schema. kind: `integer`, `real`, `text` or `blob`. default: SQL, or None.
+    key: whether it is the rowid itself."""
 
     name: str
     kind: str
@@ -26,11 +33,18 @@ class Column(NamedTuple):
 
 
 def columns_of(db: sqlite3.Connection, table: str) -> list[Column]:
-    """The columns of a table in the order in which its rows hold them; empty where there is no such table."""
+    """The columns of a table in the order in which its rows hold them; empty where there is no such
+    table."""
     rows = db.execute(f'pragma table_info("{table}")').fetchall()
     keys = sum(bool(row[5]) for row in rows)
     return [
-        Column(row[1], row[2].lower(), bool(row[3]) or bool(row[5]), row[4], keys == 1 and bool(row[5]) and row[2].lower() == "integer")
+        Column(
+            row[1],
+            row[2].lower(),
+            bool(row[3]) or bool(row[5]),
+            row[4],
+            keys == 1 and bool(row[5]) and row[2].lower() == "integer",
+        )
         for row in rows
     ]
 
@@ -80,7 +94,9 @@ _CHECKS: dict[tuple[str, str], Callable[[Value], bool]] = {
     ("root", "path"): _is_not_empty,
     ("root", "exclude"): _is_list_of_texts,
     ("root", "mounts"): _is_list_of_texts,
-    ("file", "path"): lambda value: isinstance(value, str) and bool(value) and not value.startswith("/"),
+    ("file", "path"): lambda value: (
+        isinstance(value, str) and bool(value) and not value.startswith("/")
+    ),
     ("file", "fault"): lambda value: value in ("damaged", "foreign", "unsupported", "environment"),
     ("photo", "hash"): _has_length(_HASH),
     ("photo", "phash"): _has_length(_PERCEPTUAL_HASH),
@@ -91,5 +107,7 @@ _CHECKS: dict[tuple[str, str], Callable[[Value], bool]] = {
     ("pixels", "hash"): _has_length(_HASH),
     ("pair", "relation"): _is_object,
     ("encoder", "dim"): _is_positive,
-    ("embedding", "vector"): lambda value: isinstance(value, bytes) and len(value) > 0 and len(value) % 2 == 0,
+    ("embedding", "vector"): lambda value: (
+        isinstance(value, bytes) and len(value) > 0 and len(value) % 2 == 0
+    ),
 }

@@ -1,4 +1,5 @@
-"""The tables of a damaged catalog: what its pages and its indexes still hold of each, checked value by value."""
+"""The tables of a damaged catalog: what its pages and its indexes still hold of each, checked value
+by value."""
 
 from __future__ import annotations
 
@@ -14,10 +15,12 @@ from explorer.library.sqlite_pages import Cell, Pages, Torn, Value
 
 Row = dict[str, Value]
 
-# Tables whose unique index holds all of a row but the moment at which it was made, or what has a default.
+# Tables whose unique index holds all of a row but the moment at which it was made, or what has a
+# default.
 _IN_INDEX = ("root", "protected", "dismissed", "decided")
 _MOMENTS = ("added_at", "dismissed_at")
-# Of two rows with one key, as a page that was in use before may hold an older one, the later is right.
+# Of two rows with one key, as a page that was in use before may hold an older one, the later is
+# right.
 _LATER = {"photo": "change", "file": "seen_at"}
 
 
@@ -26,23 +29,36 @@ class DamagedCatalog:
 
     def __init__(self, pages: Pages) -> None:
         self.pages = pages
-        # Name of a table or index → the page where its tree begins; of a table also the statement that made it.
+        # Name of a table or index → the page where its tree begins; of a table also the statement
+        # that made it.
         self.roots, self.statements = dict[str, int](), dict[str, str]()
         self._read_schema(pages.leaves(1))
         if pages.torn:
             # The rest of it may be on pages that its first one does not lead to any more.
             free = pages.free()
-            self._read_schema(number for number in range(2, pages.count + 1) if number not in free and pages.is_leaf(number))
+            self._read_schema(
+                number
+                for number in range(2, pages.count + 1)
+                if number not in free and pages.is_leaf(number)
+            )
         if too_new(self._version()):
-            raise LibraryNewer("This library was written by a newer Photo Explorer: update the program before its catalog is repaired.")
+            raise LibraryNewer(
+                "This library was written by a newer Photo Explorer: update the program before its catalog is repaired."
+            )
         self._reached = set[int]()
 
     def _read_schema(self, numbers: Iterable[int]) -> None:
-        """Take what is on these pages for the schema where it is like it; what is known already stays."""
+        """Take what is on these pages for the schema where it is like it; what is known already
+        stays."""
         for number in numbers:
             for cell in self.pages.cells(number):
                 kind, name, _, root, sql = (*cell.values, *[None] * 5)[:5]
-                if kind in ("table", "index") and isinstance(name, str) and isinstance(root, int) and root > 0:
+                if (
+                    kind in ("table", "index")
+                    and isinstance(name, str)
+                    and isinstance(root, int)
+                    and root > 0
+                ):
                     self.roots.setdefault(name, root)
                     if kind == "table" and isinstance(sql, str):
                         self.statements.setdefault(name, sql)
@@ -54,7 +70,8 @@ class DamagedCatalog:
             return VERSION
 
     def columns(self, table: str, otherwise: list[Column]) -> list[Column]:
-        """The columns in which this catalog's rows are; those of this release where it does not say, or not sensibly."""
+        """The columns in which this catalog's rows are; those of this release where it does not
+        say, or not sensibly."""
         statement = self.statements.get(table, "")
         # Nothing else that the file says is carried out.
         if not statement.lower().startswith("create table"):
@@ -80,7 +97,8 @@ class DamagedCatalog:
         self._reached.update(self.pages.leaves(self.roots[name], index=index))
 
     def strays(self) -> Iterator[list[Cell]]:
-        """The rows of each page that looks like a table's, belongs to none that could be read, and was not given up."""
+        """The rows of each page that looks like a table's, belongs to none that could be read, and
+        was not given up."""
         free = self.pages.free()
         for number in range(2, self.pages.count + 1):
             if number not in self._reached and number not in free and self.pages.is_leaf(number):
@@ -95,7 +113,12 @@ class RecoveredTable:
         self.columns = columns_of(db, name)
         self._stored = source.columns(name, self.columns)
         self._later = _LATER.get(name)
-        sql = db.execute("select sql from sqlite_master where type = 'table' and name = ?", (name,)).fetchone()[0] or ""
+        sql = (
+            db.execute(
+                "select sql from sqlite_master where type = 'table' and name = ?", (name,)
+            ).fetchone()[0]
+            or ""
+        )
         # Such a table is an index itself.
         self.is_index = "without rowid" in sql.lower()
         self.rows = dict[object, Row]()
@@ -127,7 +150,8 @@ class RecoveredTable:
         return float(value) if isinstance(value, int | float) else 0.0
 
     def _row(self, cell: Cell) -> Row | None:
-        """A cell's values by column, as far as they fit; None where one is wrong that a row cannot be without."""
+        """A cell's values by column, as far as they fit; None where one is wrong that a row cannot
+        be without."""
         if not 0 < len(cell.values) <= len(self._stored):
             return None
         found = dict(zip((column.name for column in self._stored), cell.values, strict=False))
@@ -142,19 +166,25 @@ class RecoveredTable:
         return row
 
     def is_exactly(self, cells: list[Cell]) -> bool:
-        """Whether all these rows are as this table's are, without a value that would have to be left out."""
+        """Whether all these rows are as this table's are, without a value that would have to be
+        left out."""
         return bool(cells) and all(self._is_exact(cell) for cell in cells)
 
     def _is_exact(self, cell: Cell) -> bool:
         if len(cell.values) != len(self._stored) or cell.rowid is None:
             return False
         pairs = list(zip(self._stored, cell.values, strict=True))
-        return all((value is None) if column.key else fits(self.name, column, value) for column, value in pairs)
+        return all(
+            (value is None) if column.key else fits(self.name, column, value)
+            for column, value in pairs
+        )
 
     def read_indexes(self, target: sqlite3.Connection, source: DamagedCatalog) -> None:
-        """Compare with the table's own indexes: they say which rows there were, and hold some of them whole.
+        """Compare with the table's own indexes: they say which rows there were, and hold some of
+        them whole.
 
-        A photo whose hash is not what its index says is left out, as one of the two is wrong: its file is read again.
+        A photo whose hash is not what its index says is left out, as one of the two is wrong: its
+        file is read again.
         """
         expected = set[object]()
         for _, name, unique, *_ in target.execute(f'pragma index_list("{self.name}")').fetchall():
@@ -182,11 +212,21 @@ class RecoveredTable:
             self.rows[rowid] = entry | {"id": rowid}
         elif self.name in _IN_INDEX:
             made = entry | {
-                column.name: rowid if column.key else time.time() for column in self.columns if column.key or column.name in _MOMENTS
+                column.name: rowid if column.key else time.time()
+                for column in self.columns
+                if column.key or column.name in _MOMENTS
             }
-            if all(fits(self.name, column, made[column.name]) for column in self.columns if column.name in made):
-                # Beside a row that says otherwise: to have both is better than to have the wrong one.
-                self.rows.setdefault(rowid if row is None else (rowid, "index"), made if row is None else _without_key(made, self.columns))
+            if all(
+                fits(self.name, column, made[column.name])
+                for column in self.columns
+                if column.name in made
+            ):
+                # Beside a row that says otherwise: to have both is better than to have the wrong
+                # one.
+                self.rows.setdefault(
+                    rowid if row is None else (rowid, "index"),
+                    made if row is None else _without_key(made, self.columns),
+                )
 
     def lost(self) -> int | None:
         """How many rows there were that were not found; None where that cannot be told."""
@@ -199,12 +239,17 @@ class RecoveredTable:
         taken = 0
         for row in sorted(self.rows.values(), key=self._newness, reverse=True):
             names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
-            # What a table has from the start, such as its clock, is replaced; of two rows that exclude each other the later one stays.
+            # What a table has from the start, such as its clock, is replaced; of two rows that
+            # exclude each other the later one stays.
             how = "insert or replace" if self.name == "clock" else "insert or ignore"
             with contextlib.suppress(sqlite3.Error):
-                taken += db.execute(f'{how} into "{self.name}" ({names}) values ({marks})', list(row.values())).rowcount
+                taken += db.execute(
+                    f'{how} into "{self.name}" ({names}) values ({marks})', list(row.values())
+                ).rowcount
         return taken
 
 
 def _without_key(row: Row, columns: list[Column]) -> Row:
-    return {column.name: row[column.name] for column in columns if column.name in row and not column.key}
+    return {
+        column.name: row[column.name] for column in columns if column.name in row and not column.key
+    }

@@ -1,7 +1,8 @@
 """What a person decided about groups of photos, and the folders from which nothing is removed.
 
-A decision is about contents, by their hashes: it holds wherever the files lie, after they are indexed anew, and under any model. The
-server and the command line write it themselves, each in one short transaction.
+A decision is about contents, by their hashes: it holds wherever the files lie, after they are
+indexed anew, and under any model. The server and the command line write it themselves, each in one
+short transaction.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ _SLICE = 10_000
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision. hashes: of the contents it is about. files: in how many files they lay then. decided_at: Unix seconds."""
+    """One decision. hashes: of the contents it is about. files: in how many files they lay then.
+    decided_at: Unix seconds."""
 
     id: int
     kind: Kind
@@ -55,7 +57,8 @@ class Decisions:
         return len(self._all)
 
     def about(self, hashes: Iterable[bytes], files: int) -> Decision | None:
-        """The latest decision that covers all these contents, in no more files than there were then; None where there is none.
+        """The latest decision that covers all these contents, in no more files than there were
+        then; None where there is none.
 
         What was said of several contents says nothing of further files of one of them.
         """
@@ -69,7 +72,9 @@ class Decisions:
 
     def apart(self, one: bytes, two: bytes) -> bool:
         """Whether these two contents were said not to be duplicates, or to be kept both."""
-        return one != two and any(d.kind != "later" and two in d.hashes for d in self._by_hash.get(one, ()))
+        return one != two and any(
+            d.kind != "later" and two in d.hashes for d in self._by_hash.get(one, ())
+        )
 
 
 def decisions(catalog: Catalog) -> Decisions:
@@ -80,12 +85,20 @@ def decisions(catalog: Catalog) -> Decisions:
             members.setdefault(decision_id, set()).add(digest)
         rows = db.execute("select id, kind, files, decided_at from decision").fetchall()
     return Decisions(
-        Decision(row["id"], row["kind"], frozenset(members.get(row["id"], ())), row["files"], row["decided_at"]) for row in rows
+        Decision(
+            row["id"],
+            row["kind"],
+            frozenset(members.get(row["id"], ())),
+            row["files"],
+            row["decided_at"],
+        )
+        for row in rows
     )
 
 
 def decide(catalog: Catalog, kind: Kind, hashes: Iterable[bytes], files: int) -> int:
-    """Remember a decision about these contents, in place of earlier ones about just the same; gives its number."""
+    """Remember a decision about these contents, in place of earlier ones about just the same; gives
+    its number."""
     wanted = sorted(set(hashes))
     if not wanted:
         raise ValueError("a decision is about at least one photo")
@@ -93,7 +106,8 @@ def decide(catalog: Catalog, kind: Kind, hashes: Iterable[bytes], files: int) ->
         for old in _same(db, wanted):
             db.execute("delete from decision where id = ?", (old,))
         (new,) = db.execute(
-            "insert into decision (kind, files, decided_at) values (?, ?, ?) returning id", (kind, files, time.time())
+            "insert into decision (kind, files, decided_at) values (?, ?, ?) returning id",
+            (kind, files, time.time()),
         ).fetchone()
         db.executemany("insert into decided values (?, ?)", [(new, digest) for digest in wanted])
     return int(new)
@@ -117,17 +131,27 @@ def hashes_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, bytes]:
     with catalog.reading() as db:
         for start in range(0, len(wanted), _SLICE):
             some = wanted[start : start + _SLICE]
-            found.update(db.execute(f"select id, hash from photo where id in ({','.join('?' * len(some))})", some))  # noqa: S608
+            found.update(
+                db.execute(
+                    f"select id, hash from photo where id in ({','.join('?' * len(some))})", some
+                )
+            )
     return found
 
 
 def _same(db: Connection, hashes: list[bytes]) -> list[int]:
     """Decisions about just these contents."""
-    with_first = [row[0] for row in db.execute("select decision_id from decided where hash = ?", hashes[:1])]
+    with_first = [
+        row[0] for row in db.execute("select decision_id from decided where hash = ?", hashes[:1])
+    ]
     return [
         number
         for number in with_first
-        if sorted(row[0] for row in db.execute("select hash from decided where decision_id = ?", (number,))) == hashes
+        if sorted(
+            row[0]
+            for row in db.execute("select hash from decided where decision_id = ?", (number,))
+        )
+        == hashes
     ]
 
 
@@ -153,11 +177,15 @@ def protected_folders(catalog: Catalog) -> list[str]:
 
 
 def protect(catalog: Catalog, folder: str) -> None:
-    """Never remove anything from this folder (absolute) nor from below it. It need not exist now: its drive may be away."""
-    if not os.path.isabs(folder):  # noqa: PTH117
+    """Never remove anything from this folder (absolute) nor from below it. It need not exist now:
+    its drive may be away."""
+    if not os.path.isabs(folder):
         raise UsageError(f"The folder {to_text(folder)} must be given as a full path.")
     with _writing(catalog) as db:
-        db.execute("insert or ignore into protected values (?, ?)", (to_text(os.path.normpath(folder)), time.time()))
+        db.execute(
+            "insert or ignore into protected values (?, ?)",
+            (to_text(os.path.normpath(folder)), time.time()),
+        )
 
 
 def unprotect(catalog: Catalog, folder: str) -> None:
@@ -167,7 +195,8 @@ def unprotect(catalog: Catalog, folder: str) -> None:
 
 
 class Protection:
-    """Whether paths lie in protected folders, by any of their names: links and mounts are seen through on both sides."""
+    """Whether paths lie in protected folders, by any of their names: links and mounts are seen
+    through on both sides."""
 
     def __init__(self, folders: Iterable[str], locations: Locations | None = None) -> None:
         """locations: where paths lie by the mounts of this computer; read when needed if not given."""
@@ -182,14 +211,16 @@ class Protection:
         """Whether nothing may be done to this file. The folder it lies in is looked up once."""
         if not self._folders:
             return False
-        folder = os.path.dirname(path)  # noqa: PTH120
+        folder = os.path.dirname(path)
         if folder not in self._known:
             self._known[folder] = self._covers(folder)
         return self._known[folder]
 
     def _covers(self, folder: str) -> bool:
         real = os.path.realpath(folder)
-        if any(_inside(folder, each) for each in self._folders) or any(_inside(real, each) for each in self._real):
+        if any(_inside(folder, each) for each in self._folders) or any(
+            _inside(real, each) for each in self._real
+        ):
             return True
         if any(self._locations.inside(folder, each) for each in self._folders):
             return True
@@ -200,20 +231,22 @@ class Protection:
 def _upwards(folder: str) -> Iterator[str]:
     """A folder, the one it lies in, and so on."""
     yield folder
-    while (above := os.path.dirname(folder)) != folder:  # noqa: PTH120
+    while (above := os.path.dirname(folder)) != folder:
         folder = above
         yield folder
 
 
 def _id(folder: str) -> tuple[int, int] | None:
-    """What identifies a folder on this computer; None where it is not there, or where its file system numbers nothing."""
+    """What identifies a folder on this computer; None where it is not there, or where its file
+    system numbers nothing."""
     try:
-        facts = os.stat(folder)  # noqa: PTH116
+        facts = os.stat(folder)
     except OSError:
         return None
     return (facts.st_dev, facts.st_ino) if facts.st_ino else None
 
 
 def _inside(path: str, folder: str) -> bool:
-    # Where a system does not tell “Photos” from “photos”, protection does not, either; elsewhere it covers more than it need.
+    # Where a system does not tell “Photos” from “photos”, protection does not, either; elsewhere it
+    # covers more than it need.
     return inside(path.casefold(), folder.casefold())

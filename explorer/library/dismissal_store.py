@@ -1,7 +1,8 @@
 """Findings that a person has seen and does not want to see again.
 
-A dismissal is about a content, by its hash, so that it holds wherever the file lies and after the library is made anew; for a file that
-cannot be read it is about its path. The server and the command line write it themselves, in one short transaction.
+A dismissal is about a content, by its hash, so that it holds wherever the file lies and after the
+library is made anew; for a file that cannot be read it is about its path. The server and the
+command line write it themselves, in one short transaction.
 """
 
 from __future__ import annotations
@@ -29,18 +30,28 @@ def of_path(path: str) -> str:
 def dismiss(catalog: Catalog, findings: Iterable[Dismissal]) -> None:
     """Remember that these need not be shown again."""
     now = time.time()
-    _write(catalog, "insert or ignore into dismissed values (?, ?, ?)", ((*finding, now) for finding in findings))
+    _write(
+        catalog,
+        "insert or ignore into dismissed values (?, ?, ?)",
+        ((*finding, now) for finding in findings),
+    )
 
 
 def restore(catalog: Catalog, findings: Iterable[Dismissal]) -> None:
     """Show these again."""
-    _write(catalog, "delete from dismissed where subject = ? and kind = ?", (tuple(finding) for finding in findings))
+    _write(
+        catalog,
+        "delete from dismissed where subject = ? and kind = ?",
+        (tuple(finding) for finding in findings),
+    )
 
 
 def dismissed(catalog: Catalog) -> frozenset[Dismissal]:
     """All that was dismissed."""
     with catalog.reading() as db:
-        return frozenset(Dismissal(*row) for row in db.execute("select subject, kind from dismissed"))
+        return frozenset(
+            Dismissal(*row) for row in db.execute("select subject, kind from dismissed")
+        )
 
 
 def _write(catalog: Catalog, sql: str, rows: Iterable[tuple[object, ...]]) -> None:

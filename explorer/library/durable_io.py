@@ -1,4 +1,5 @@
-"""The disk under a library: writing so that a power cut leaves all or nothing, and saying in words what is in the way of writing."""
+"""The disk under a library: writing so that a power cut leaves all or nothing, and saying in words
+what is in the way of writing."""
 
 from __future__ import annotations
 
@@ -13,20 +14,30 @@ from explorer.errors import CatalogDamaged, LibraryBusy, LibraryError, LibraryFu
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
-# What SQLite, and Python's module for it, say without a code of their own of a catalog whose schema or texts are damaged.
-_SIGNS_OF_DAMAGE = ("no such table", "no such column", "has no column named", "already exists", "duplicate column", "Could not decode")
+# What SQLite, and Python's module for it, say without a code of their own of a catalog whose schema
+# or texts are damaged.
+_SIGNS_OF_DAMAGE = (
+    "no such table",
+    "no such column",
+    "has no column named",
+    "already exists",
+    "duplicate column",
+    "Could not decode",
+)
 # With less than this free, a write may fail at any moment.
 ROOM = 16 << 20
 
 
 def replace_durably(scratch: Path, path: Path) -> None:
-    """Put a finished file in another's place, its bytes on the disk first: after a power cut there is the old one or the whole new one."""
+    """Put a finished file in another's place, its bytes on the disk first: after a power cut there
+    is the old one or the whole new one."""
     flush(scratch)
     scratch.replace(path)
 
 
 def flush(path: Path) -> None:
-    """Wait until a file's bytes are on the disk. Raises OSError, also where a write that seemed to succeed could not be carried out."""
+    """Wait until a file's bytes are on the disk. Raises OSError, also where a write that seemed to
+    succeed could not be carried out."""
     handle = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
     try:
         os.fsync(handle)
@@ -43,7 +54,8 @@ def has_room(folder: Path) -> bool:
 
 
 def explain(error: BaseException, folder: Path) -> LibraryError | None:
-    """What an error says of the library in `folder`, for a person; None if it is not about the library's files."""
+    """What an error says of the library in `folder`, for a person; None if it is not about the
+    library's files."""
     found: LibraryError | None = None
     if isinstance(error, LibraryError):
         found = error
@@ -56,7 +68,11 @@ def explain(error: BaseException, folder: Path) -> LibraryError | None:
         found = _of_system(error, folder)
     elif isinstance(error, RuntimeError) and str(folder) in str(error):
         # FAISS names the file that it could not write.
-        found = LibraryError(f"The library's index in {folder} cannot be written: {error}.") if has_room(folder) else _full(folder)
+        found = (
+            LibraryError(f"The library's index in {folder} cannot be written: {error}.")
+            if has_room(folder)
+            else _full(folder)
+        )
     return found
 
 
@@ -67,7 +83,11 @@ def _of_system(error: OSError, folder: Path) -> LibraryError | None:
         return _full(folder)
     if error.errno in _FORBIDDEN and ours:
         return _read_only(folder)
-    return _disk_error(folder, error) if error.errno == errno.EIO and (ours or error.filename is None) else None
+    return (
+        _disk_error(folder, error)
+        if error.errno == errno.EIO and (ours or error.filename is None)
+        else None
+    )
 
 
 def _of_sqlite(error: sqlite3.Error, folder: Path) -> LibraryError | None:
@@ -76,7 +96,9 @@ def _of_sqlite(error: sqlite3.Error, folder: Path) -> LibraryError | None:
         return _damaged(folder, error)
     makers: dict[int, Callable[[], LibraryError]] = {
         sqlite3.SQLITE_FULL: lambda: _full(folder),
-        sqlite3.SQLITE_IOERR: lambda: _disk_error(folder, error) if has_room(folder) else _full(folder),
+        sqlite3.SQLITE_IOERR: lambda: (
+            _disk_error(folder, error) if has_room(folder) else _full(folder)
+        ),
         sqlite3.SQLITE_BUSY: lambda: _busy(folder),
         sqlite3.SQLITE_LOCKED: lambda: _busy(folder),
         sqlite3.SQLITE_READONLY: lambda: _read_only(folder),
@@ -89,7 +111,9 @@ def _of_sqlite(error: sqlite3.Error, folder: Path) -> LibraryError | None:
 
 
 def _busy(folder: Path) -> LibraryBusy:
-    return LibraryBusy(f"Another program keeps the library's catalog in {folder} locked: close it, or wait until it is done.")
+    return LibraryBusy(
+        f"Another program keeps the library's catalog in {folder} locked: close it, or wait until it is done."
+    )
 
 
 def _damaged(folder: Path, error: Exception) -> CatalogDamaged:
@@ -101,11 +125,15 @@ def _damaged(folder: Path, error: Exception) -> CatalogDamaged:
 
 def _disk_error(folder: Path, error: Exception) -> LibraryError:
     why = getattr(error, "strerror", None) or error
-    return LibraryError(f"The disk that holds the library {folder} reports an error ({why}): check the disk.")
+    return LibraryError(
+        f"The disk that holds the library {folder} reports an error ({why}): check the disk."
+    )
 
 
 def _full(folder: Path) -> LibraryFull:
-    return LibraryFull(f"The disk that holds the library {folder} is full: make room on it, and indexing goes on where it was.")
+    return LibraryFull(
+        f"The disk that holds the library {folder} is full: make room on it, and indexing goes on where it was."
+    )
 
 
 def _read_only(folder: Path) -> LibraryError:

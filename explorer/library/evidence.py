@@ -1,4 +1,5 @@
-"""What the catalog knows of a photo that may show whether it is the original of others: what it says of itself, and its figures."""
+"""What the catalog knows of a photo that may show whether it is the original of others: what it
+says of itself, and its figures."""
 
 from __future__ import annotations
 
@@ -13,8 +14,9 @@ _SLICE = 10_000
 
 
 class Evidence(NamedTuple):
-    """taken_at: as in `Metadata`, with its source; None where only the file's time is known. place: latitude and longitude in degrees.
-    exposure: how many of exposure time, aperture, ISO and focal length are given. figures: None until the photo has been measured."""
+    """taken_at: as in `Metadata`, with its source; None where only the file's time is known. place:
+    latitude and longitude in degrees. exposure: how many of exposure time, aperture, ISO and focal
+    length are given. figures: None until the photo has been measured."""
 
     taken_at: str | None = None
     taken_source: TakenSource | None = None
@@ -32,16 +34,34 @@ def evidence_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, Evidenc
         some = wanted[start : start + _SLICE]
         with catalog.reading() as db:
             rows = db.execute(
-                "select p.id, p.taken_at, p.taken_source, p.latitude, p.longitude, p.camera, p.lens,"  # noqa: S608
+                "select p.id, p.taken_at, p.taken_source, p.latitude, p.longitude, p.camera, p.lens,"
                 " (p.exposure_time is not null) + (p.f_number is not null) + (p.iso is not null) + (p.focal_length is not null), q.figures"
                 f" from photo p left join quality q on q.photo_id = p.id and q.version = ? where p.id in ({','.join('?' * len(some))})",
                 (VERSION, *some),
             ).fetchall()
-        for photo_id, taken_at, source, latitude, longitude, camera, lens, exposure, figures in rows:
+        for (
+            photo_id,
+            taken_at,
+            source,
+            latitude,
+            longitude,
+            camera,
+            lens,
+            exposure,
+            figures,
+        ) in rows:
             dated = taken_at is not None and source not in (None, "file")
-            place = (latitude, longitude) if latitude is not None and longitude is not None else None
+            place = (
+                (latitude, longitude) if latitude is not None and longitude is not None else None
+            )
             found[photo_id] = Evidence(
-                taken_at if dated else None, source if dated else None, place, camera, lens, exposure, _unpacked(figures)
+                taken_at if dated else None,
+                source if dated else None,
+                place,
+                camera,
+                lens,
+                exposure,
+                _unpacked(figures),
             )
     return found
 

@@ -16,8 +16,9 @@ _NUMBER = re.compile(r"\d+([.,]\d+)*")
 
 
 class Group(NamedTuple):
-    """Files that failed for one reason. label: in words; numbers in which its reasons differ are left out. reasons: as the catalog has
-    them. files: how many. waiting: how many of them are to be read once more."""
+    """Files that failed for one reason. label: in words; numbers in which its reasons differ are
+    left out. reasons: as the catalog has them. files: how many. waiting: how many of them are to be
+    read once more."""
 
     label: str
     reasons: tuple[str, ...]
@@ -29,7 +30,8 @@ def groups(catalog: Catalog) -> list[Group]:
     """Why files could not be read, the most frequent reason first."""
     with catalog.reading() as db:
         rows = db.execute(
-            "select coalesce(reason, ''), count(*), sum(size = ?) from file where state = 'failed' group by 1 order by 1", (_AGAIN,)
+            "select coalesce(reason, ''), count(*), sum(size = ?) from file where state = 'failed' group by 1 order by 1",
+            (_AGAIN,),
         ).fetchall()
     found = dict[str, list[tuple[str, int, int]]]()
     for reason, files, waiting in rows:
@@ -46,8 +48,11 @@ def groups(catalog: Catalog) -> list[Group]:
     return sorted(made, key=lambda group: (-group.files, group.label))
 
 
-def retry(writer: Writer, reasons: Iterable[str] | None = None, file_id: int | None = None) -> list[str]:
-    """Have files that could not be read be read again by the next scan: all, those with one of these reasons, or one.
+def retry(
+    writer: Writer, reasons: Iterable[str] | None = None, file_id: int | None = None
+) -> list[str]:
+    """Have files that could not be read be read again by the next scan: all, those with one of
+    these reasons, or one.
 
     Gives the absolute folders that they lie in, each once.
     """
@@ -58,6 +63,8 @@ def retry(writer: Writer, reasons: Iterable[str] | None = None, file_id: int | N
         values = list(reasons)
         wanted += f" and coalesce(reason, '') in ({','.join('?' * len(values))})"
     with writer.transaction():
-        rows = writer.rows(f"update file set size = ? where {wanted} returning root_id, folder", (_AGAIN, *values))  # noqa: S608
+        rows = writer.rows(
+            f"update file set size = ? where {wanted} returning root_id, folder", (_AGAIN, *values)
+        )
     roots = writer.catalog.root_paths()
     return sorted({join(roots[root_id], folder) for root_id, folder in rows})

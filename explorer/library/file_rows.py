@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 
 class Seen(NamedTuple):
-    """A file as the file system shows it. path: relative to its root, with '/', as catalog text. ctime_ns: when its bytes, name or rights
-    last changed, Unix nanoseconds; 0 where that is not known."""
+    """A file as the file system shows it. path: relative to its root, with '/', as catalog text.
+    ctime_ns: when its bytes, name or rights last changed, Unix nanoseconds; 0 where that is not
+    known."""
 
     path: str
     size: int
@@ -32,7 +33,8 @@ class KnownFile(NamedTuple):
     ctime_ns: int = 0
 
     def is_as(self, seen: Seen, *, inodes: bool = False, ctimes: bool = False) -> bool:
-        """Same size and time: the bytes are taken to be the same. inodes, ctimes: these tell too, where both are known."""
+        """Same size and time: the bytes are taken to be the same. inodes, ctimes: these tell too,
+        where both are known."""
         same = (self.size, self.mtime_ns) == (seen.size, seen.mtime_ns)
         if ctimes and self.ctime_ns and seen.ctime_ns:
             same = same and self.ctime_ns == seen.ctime_ns

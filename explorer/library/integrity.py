@@ -15,7 +15,8 @@ from explorer.library.migrations import VERSION, migrate
 from explorer.library.paths import from_text, join
 from explorer.library.writer import Writer
 
-# Faults of a catalog's file that are listed, and seconds to wait for another program that keeps it locked.
+# Faults of a catalog's file that are listed, and seconds to wait for another program that keeps it
+# locked.
 _MOST_FAULTS, _WAIT = 20, 30.0
 
 
@@ -31,7 +32,8 @@ class PresentFile(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """Something that always holds. sql: selects the ids of rows for which it does not. text: what is wrong. mend: SQL for one id."""
+    """Something that always holds. sql: selects the ids of rows for which it does not. text: what
+    is wrong. mend: SQL for one id."""
 
     sql: str
     text: str
@@ -44,18 +46,30 @@ _UNPLACE = "delete from place where photo_id not in (select id from photo) or en
 _PARENT = "rtrim(rtrim(path, replace(path, '/', '')), '/')"
 
 RULES = (
-    Rule("select id from file where state = 'present' and photo_id is null", "File {} is present, but of no photo.", _READ_AGAIN),
-    Rule("select id from file where state = 'failed' and photo_id is not null", "File {} failed, and is of a photo.", _READ_AGAIN),
-    Rule("select id from file where state = 'failed' and coalesce(reason, '') = ''", "File {} failed for no reason.", _READ_AGAIN),
+    Rule(
+        "select id from file where state = 'present' and photo_id is null",
+        "File {} is present, but of no photo.",
+        _READ_AGAIN,
+    ),
+    Rule(
+        "select id from file where state = 'failed' and photo_id is not null",
+        "File {} failed, and is of a photo.",
+        _READ_AGAIN,
+    ),
+    Rule(
+        "select id from file where state = 'failed' and coalesce(reason, '') = ''",
+        "File {} failed for no reason.",
+        _READ_AGAIN,
+    ),
     Rule(
         "select id from file where state = 'missing' and photo_id is null",
         "File {} is missed, but was of no photo.",
         "delete from file where id = ?",
     ),
     Rule(
-        f"select id from file where folder <> {_PARENT}",  # noqa: S608
+        f"select id from file where folder <> {_PARENT}",
         "File {} is listed in a folder that is not its own.",
-        f"update file set folder = {_PARENT} where id = ?",  # noqa: S608
+        f"update file set folder = {_PARENT} where id = ?",
     ),
     Rule(
         "select photo_id from purged where photo_id in (select id from photo)",
@@ -76,16 +90,27 @@ RULES = (
 
 
 def damage(path: Path) -> list[str]:
-    """What is wrong with a catalog's file: what SQLite finds (`pragma integrity_check`), tables that are not there, and values that the
-    program cannot have written. Empty when all is well. Reads everything, changes nothing.
+    """What is wrong with a catalog's file: what SQLite finds (`pragma integrity_check`), tables
+    that are not there, and values that the program cannot have written. Empty when all is well.
+    Reads everything, changes nothing.
     """
     try:
-        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=_WAIT)) as db:
+        with contextlib.closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=_WAIT)
+        ) as db:
             db.text_factory = _text
-            found = [_printable(row[0]) for row in db.execute(f"pragma integrity_check({_MOST_FAULTS})") if row[0] != "ok"]
+            found = [
+                _printable(row[0])
+                for row in db.execute(f"pragma integrity_check({_MOST_FAULTS})")
+                if row[0] != "ok"
+            ]
             return found or _wrong_values(db)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN):
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (
+            sqlite3.SQLITE_BUSY,
+            sqlite3.SQLITE_LOCKED,
+            sqlite3.SQLITE_CANTOPEN,
+        ):
             raise explain(error, path.parent) or error from error
         return [_printable(str(error))]
 
@@ -94,16 +119,27 @@ def _wrong_values(db: sqlite3.Connection) -> list[str]:
     found = list[str]()
     with contextlib.closing(sqlite3.connect(":memory:")) as whole:
         migrate(whole)
-        names = [row[0] for row in whole.execute("select name from sqlite_master where type = 'table' and name not like '%sqlite%'")]
+        names = [
+            row[0]
+            for row in whole.execute(
+                "select name from sqlite_master where type = 'table' and name not like '%sqlite%'"
+            )
+        ]
         (version,) = db.execute("pragma user_version").fetchone()
         for table in names:
             columns = columns_of(db, table)
             if not columns and version == VERSION:
                 found.append(f"the table {table} is not there")
-            for row in db.execute(f'select * from "{table}"') if columns else ():  # noqa: S608
-                wrong = [column.name for column, value in zip(columns, row, strict=True) if not fits(table, column, value)]
+            for row in db.execute(f'select * from "{table}"') if columns else ():
+                wrong = [
+                    column.name
+                    for column, value in zip(columns, row, strict=True)
+                    if not fits(table, column, value)
+                ]
                 if wrong:
-                    found.append(f"a row of {table} holds a value that cannot be ({', '.join(wrong)})")
+                    found.append(
+                        f"a row of {table} holds a value that cannot be ({', '.join(wrong)})"
+                    )
             if len(found) >= _MOST_FAULTS:
                 break
     return found[:_MOST_FAULTS]
@@ -122,13 +158,15 @@ def _printable(text: object) -> str:
 
 
 def dangling(catalog: Catalog) -> list[tuple[str, int | None, str]]:
-    """Rows that refer to a row that is not there: (table, row id or None where the table has none, table referred to)."""
+    """Rows that refer to a row that is not there: (table, row id or None where the table has none,
+    table referred to)."""
     with catalog.reading() as db:
         return [(row[0], row[1], row[2]) for row in db.execute("pragma foreign_key_check")]
 
 
 def mend_references(db: sqlite3.Connection) -> dict[str, int]:
-    """In a catalog that is just made of saved rows, as `mend_dangling`; gives how many rows went, by table."""
+    """In a catalog that is just made of saved rows, as `mend_dangling`; gives how many rows went,
+    by table."""
     gone = dict[str, int]()
     while rows := db.execute("pragma foreign_key_check").fetchall():
         for table, row, to, _ in rows:
@@ -137,20 +175,26 @@ def mend_references(db: sqlite3.Connection) -> dict[str, int]:
             elif row is None:
                 # Of the one table without row ids, all of them at once.
                 db.execute(_UNPLACE)
-            elif db.execute(f'delete from "{table}" where rowid = ?', (row,)).rowcount:  # noqa: S608
+            elif db.execute(f'delete from "{table}" where rowid = ?', (row,)).rowcount:
                 gone[table] = gone.get(table, 0) + 1
     return gone
 
 
 def mend_dangling(writer: Writer, rows: list[tuple[str, int | None, str]]) -> None:
-    """Files of photos that are not there are read again; anything else of a photo or folder that is not there goes with it."""
+    """Files of photos that are not there are read again; anything else of a photo or folder that is
+    not there goes with it."""
     with writer.transaction():
         for table, row, to in rows:
             if row is None:
                 # Of the one table without row ids, all of them at once.
                 writer.run(_UNPLACE)
             else:
-                writer.run(_READ_AGAIN if (table, to) == ("file", "photo") else f'delete from "{table}" where rowid = ?', (row,))  # noqa: S608
+                writer.run(
+                    _READ_AGAIN
+                    if (table, to) == ("file", "photo")
+                    else f'delete from "{table}" where rowid = ?',
+                    (row,),
+                )
 
 
 def broken(catalog: Catalog, rule: Rule) -> list[int]:
@@ -166,7 +210,8 @@ def mend(writer: Writer, rule: Rule, ids: list[int]) -> None:
 
 
 def miscounted(catalog: Catalog) -> list[int]:
-    """Photos whose number of present files is not what the file rows say, or that no file refers to unnoticed."""
+    """Photos whose number of present files is not what the file rows say, or that no file refers to
+    unnoticed."""
     with catalog.reading() as db:
         rows = db.execute(
             "select p.id from photo p left join file f on f.photo_id = p.id group by p.id"
@@ -195,7 +240,9 @@ def present_files(catalog: Catalog) -> Iterator[PresentFile]:
             " join photo p on p.id = f.photo_id where f.state = 'present' and f.gone_at is null"
         )
         for file_id, root, path, size, mtime_ns, digest in rows:
-            yield PresentFile(file_id, from_text(root), join(root, path), size, mtime_ns, digest.hex())
+            yield PresentFile(
+                file_id, from_text(root), join(root, path), size, mtime_ns, digest.hex()
+            )
 
 
 def unencoded(catalog: Catalog, encoder_id: int) -> int:

@@ -1,7 +1,9 @@
-"""Lines of the journal of removals as they are read: each is checked, and one that is not well-formed counts for nothing.
+"""Lines of the journal of removals as they are read: each is checked, and one that is not
+well-formed counts for nothing.
 
-The journal is a text file that people and other programs can change, and a power cut can damage. What undo does on its account is checked
-again there; here every value has the type and the range that its field has, and every path is one that the system can be asked for.
+The journal is a text file that people and other programs can change, and a power cut can damage.
+What undo does on its account is checked again there; here every value has the type and the range
+that its field has, and every path is one that the system can be asked for.
 """
 
 from __future__ import annotations
@@ -38,7 +40,8 @@ def _object(text: bytes) -> Line | None:
     try:
         value = json.loads(text) if text.strip() else None
     except (ValueError, RecursionError):
-        # Cut off by a power cut: it announced nothing that was done. Or made up: a number of thousands of digits, lists without end.
+        # Cut off by a power cut: it announced nothing that was done. Or made up: a number of
+        # thousands of digits, lists without end.
         return None
     return value if isinstance(value, dict) else None
 
@@ -58,7 +61,12 @@ def _is_run(value: object) -> bool:
 
 
 def _is_time(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and 0 <= value <= _LATEST
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+        and 0 <= value <= _LATEST
+    )
 
 
 def _is_count(value: object) -> bool:
@@ -71,7 +79,7 @@ def _is_text(value: object) -> bool:
 
 def _is_path(value: object) -> bool:
     """Whether it is an absolute path that the system can be asked for."""
-    if not isinstance(value, str) or "\0" in value or not os.path.isabs(value):  # noqa: PTH117
+    if not isinstance(value, str) or "\0" in value or not os.path.isabs(value):
         return False
     try:
         os.fsencode(value)
@@ -85,10 +93,19 @@ def _is_hash(value: object) -> bool:
 
 
 def _is_facts(value: object) -> bool:
-    if not isinstance(value, dict) or not {"size", "mtime_ns", "atime_ns", "inode", "device"} <= value.keys():
+    if (
+        not isinstance(value, dict)
+        or not {"size", "mtime_ns", "atime_ns", "inode", "device"} <= value.keys()
+    ):
         return False
-    numbers = all(isinstance(value.get(key, 0), int) and abs(value.get(key, 0)) < _LARGEST for key in _FACTS)
-    return numbers and all(_is_moment(value[key]) for key in ("mtime_ns", "atime_ns")) and isinstance(value.get("link", ""), str)
+    numbers = all(
+        isinstance(value.get(key, 0), int) and abs(value.get(key, 0)) < _LARGEST for key in _FACTS
+    )
+    return (
+        numbers
+        and all(_is_moment(value[key]) for key in ("mtime_ns", "atime_ns"))
+        and isinstance(value.get("link", ""), str)
+    )
 
 
 def _is_moment(value: object) -> bool:
@@ -97,7 +114,9 @@ def _is_moment(value: object) -> bool:
 
 
 def _is_sidecar(value: object) -> bool:
-    if not isinstance(value, dict) or not (_is_path(value.get("path")) and _is_hash(value.get("after"))):
+    if not isinstance(value, dict) or not (
+        _is_path(value.get("path")) and _is_hash(value.get("after"))
+    ):
         return False
     times, before = value.get("times"), value.get("before")
     if before is None:
@@ -110,7 +129,9 @@ def _is_sidecar(value: object) -> bool:
 
 
 def _is_along(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, dict) and _is_entry(each) for each in value)
+    return isinstance(value, list) and all(
+        isinstance(each, dict) and _is_entry(each) for each in value
+    )
 
 
 def _is_entry(line: Mapping[str, Any]) -> bool:
@@ -128,7 +149,8 @@ def _is_where(value: object) -> bool:
 
 
 _ENTRY: Mapping[str, Callable[[object], bool]] = {
-    "number": _is_count, "path": _is_path, "hash": _is_hash, "keeper": _or_none(_is_path), "where": _is_where, "root": _is_path,
+    "number": _is_count, "path": _is_path, "hash": _is_hash, "keeper": _or_none(_is_path),
+    "where": _is_where, "root": _is_path,
     "facts": _is_facts,
 }  # fmt: skip
 _NUMBERED: Mapping[str, Callable[[object], bool]] = {"number": _is_count}
@@ -144,6 +166,7 @@ _NEEDED: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
 }
 # What it may say besides.
 _OPTIONAL: Mapping[str, Callable[[object], bool]] = {
-    "along": _is_along, "target": _or_none(_is_path), "info": _or_none(_is_path), "back": _or_none(_is_path), "reason": _is_text,
+    "along": _is_along, "target": _or_none(_is_path), "info": _or_none(_is_path),
+    "back": _or_none(_is_path), "reason": _is_text,
     "keeper_hash": _or_none(_is_hash),
 }  # fmt: skip

@@ -28,19 +28,26 @@ class Library:
 
     @classmethod
     def open(cls, given: str | os.PathLike[str] | None = None, *, create: bool = True) -> Library:
-        """Open the library in that folder (default: see `config.library_dir`), making it if `create`.
+        """Open the library in that folder (default: see `config.library_dir`), making it if
+        `create`.
 
-        It is closed to the machine's other users first, and so is all that this process makes from then on (`privacy.py`).
-        Raises LibraryError where it is absent and not to be made, or where its folder cannot be written.
+        It is closed to the machine's other users first, and so is all that this process makes from
+        then on (`privacy.py`).
+        Raises LibraryError where it is absent and not to be made, or where its folder cannot be
+        written.
         """
         folder = library_dir(given)
         if not create and not (folder / "catalog.db").exists():
-            raise LibraryError(f"There is no library in {folder} yet: make one with `python run.py index FOLDER`.")
+            raise LibraryError(
+                f"There is no library in {folder} yet: make one with `python run.py index FOLDER`."
+            )
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             why = error.strerror or error
-            raise LibraryError(f"The library's folder {folder} cannot be made: {why}. Choose another with --library.") from error
+            raise LibraryError(
+                f"The library's folder {folder} cannot be made: {why}. Choose another with --library."
+            ) from error
         narrow_umask()
         make_private(folder)
         return cls(folder)
@@ -53,7 +60,9 @@ class Library:
         with self._lock:
             index = self._indexes.get((name, version))
             if index is None:
-                index = self._indexes[name, version] = VectorIndex(self.dir / "vectors", self.catalog, name, version, dim)
+                index = self._indexes[name, version] = VectorIndex(
+                    self.dir / "vectors", self.catalog, name, version, dim
+                )
         index.refresh()
         return index
 
@@ -72,5 +81,7 @@ class Library:
                 f"Another run is indexing into this library{who}: {self.dir}. Let it finish, or close the app that uses it."
             ) from None
         except OSError as error:
-            raise LibraryError(f"The library's folder {self.dir} cannot be written: {error.strerror or error}.") from error
+            raise LibraryError(
+                f"The library's folder {self.dir} cannot be written: {error.strerror or error}."
+            ) from error
         return lock

@@ -1,6 +1,8 @@
-"""The catalog's schema, as numbered steps. A step that has been released is never edited: the next one changes it.
+"""The catalog's schema, as numbered steps. A step that has been released is never edited: the next
+one changes it.
 
-`PRAGMA user_version` repeats how many steps a catalog has had, so that a command that finds it current need not import sqlite-utils.
+`PRAGMA user_version` repeats how many steps a catalog has had, so that a command that finds it
+current need not import sqlite-utils.
 """
 
 from __future__ import annotations
@@ -128,7 +130,8 @@ create table setting (
 """
 
 
-# Rows that are derived from photos as they arrive (`analysis/stages.py`). Each can be dropped and is then made again.
+# Rows that are derived from photos as they arrive (`analysis/stages.py`). Each can be dropped and
+# is then made again.
 _M002_DERIVED = """
 -- How far each stage has followed the catalog: `change` as in `clock`, `version` of what it keeps.
 create table stage (
@@ -148,7 +151,8 @@ create table neighbour (
 create index neighbour_photo on neighbour (photo_id);
 """
 
-# Folders as they are watched: what is left out of them, which drive they are on, and files that are away.
+# Folders as they are watched: what is left out of them, which drive they are on, and files that are
+# away.
 _M003_WATCHING = """
 -- `exclude` and `mounts`: JSON lists, of globs and of folders on drives of their own. `device`: the file system a root was last seen on.
 -- `problem`: what of it could not be read, in words. `kept_at`: when the person last said that vanished files will be back.
@@ -198,7 +202,8 @@ create table pair (
 create index pair_b on pair (b);
 """
 
-# What a person decided, by the contents' hashes: it outlives files, paths and models, so nothing here refers to other tables.
+# What a person decided, by the contents' hashes: it outlives files, paths and models, so nothing
+# here refers to other tables.
 _M005_DECISIONS = """
 -- `files`: how many files the contents lay in at that time, so that a new copy is not hidden by an old decision.
 create table decision (
@@ -275,8 +280,8 @@ create table sketch (
 );
 """
 
-# What pages count and list again and again is read from indexes alone. Partial ones, so that they are of no use, and not tried, where a
-# photo's own files are looked up.
+# What pages count and list again and again is read from indexes alone. Partial ones, so that they
+# are of no use, and not tried, where a photo's own files are looked up.
 _M009_COUNTING = """
 create index file_shown on file (root_id, folder, photo_id, size) where state = 'present';
 create index file_missing on file (root_id) where state = 'missing';
@@ -289,12 +294,14 @@ _M010_CONTENTS = """
 alter table photo add column contents text;
 """
 
-# How much of `taken_at` is known: year, month, day, minute or second; null for photos indexed before, until they are read again.
+# How much of `taken_at` is known: year, month, day, minute or second; null for photos indexed
+# before, until they are read again.
 _M011_PRECISION = """
 alter table photo add column taken_precision text;
 """
 
-# When a file's bytes, name or rights last changed: bytes that were replaced under the same size and time show by it. 0: not known yet.
+# When a file's bytes, name or rights last changed: bytes that were replaced under the same size and
+# time show by it. 0: not known yet.
 _M012_CTIME = """
 alter table file add column ctime_ns integer not null default 0;
 """
@@ -325,10 +332,14 @@ VERSION = len(_STEPS)
 _MOST_STEPS_AHEAD = 10_000
 
 
-def migrate(connection: sqlite3.Connection, lock: AbstractContextManager[object] | None = None) -> None:
-    """Bring a catalog, new or old, to this release's schema. Raises LibraryNewer where a later release has written it.
+def migrate(
+    connection: sqlite3.Connection, lock: AbstractContextManager[object] | None = None
+) -> None:
+    """Bring a catalog, new or old, to this release's schema. Raises LibraryNewer where a later
+    release has written it.
 
-    lock: held while the schema is changed. Each step and the note of it are one transaction: cut off, the rest follows at the next start.
+    lock: held while the schema is changed. Each step and the note of it are one transaction: cut
+    off, the rest follows at the next start.
     """
     if _had(connection) == VERSION:
         return
@@ -338,14 +349,17 @@ def migrate(connection: sqlite3.Connection, lock: AbstractContextManager[object]
 
 
 def too_new(version: int) -> bool:
-    """Whether a schema of that number is a later release's. Numbers far beyond are what damage makes of it."""
+    """Whether a schema of that number is a later release's. Numbers far beyond are what damage
+    makes of it."""
     return VERSION < version <= VERSION + _MOST_STEPS_AHEAD
 
 
 def _had(connection: sqlite3.Connection) -> int:
     (had,) = connection.execute("pragma user_version").fetchone()
     if too_new(had):
-        raise LibraryNewer("This library was written by a newer Photo Explorer: update the program, or choose another --library folder.")
+        raise LibraryNewer(
+            "This library was written by a newer Photo Explorer: update the program, or choose another --library folder."
+        )
     return int(had)
 
 

@@ -1,4 +1,5 @@
-"""Files that are not where they were: which of them lie elsewhere now, which are kept for when they come back, and for how long."""
+"""Files that are not where they were: which of them lie elsewhere now, which are kept for when they
+come back, and for how long."""
 
 from __future__ import annotations
 
@@ -7,8 +8,8 @@ from collections.abc import Iterable
 
 from explorer.library.writer import KNOWN, LEFT_OUT, KnownFile, Seen, Writer
 
-# Missing files are remembered for so many seconds. Whatever comes back meanwhile has its id, its vectors and the person's decisions as
-# before, without being read as a picture again.
+# Missing files are remembered for so many seconds. Whatever comes back meanwhile has its id, its
+# vectors and the person's decisions as before, without being read as a picture again.
 KEEP = 90 * 86_400.0
 
 
@@ -17,7 +18,7 @@ def like(writer: Writer, seen: Seen) -> list[KnownFile]:
     if not seen.inode:
         return []
     rows = writer.rows(
-        f"select {KNOWN} from file f where inode = ? and size = ? and mtime_ns = ? and photo_id is not null",  # noqa: S608
+        f"select {KNOWN} from file f where inode = ? and size = ? and mtime_ns = ? and photo_id is not null",
         (seen.inode, seen.size, seen.mtime_ns),
     )
     return [KnownFile(*row) for row in rows]
@@ -25,19 +26,28 @@ def like(writer: Writer, seen: Seen) -> list[KnownFile]:
 
 def holding(writer: Writer, photo_id: int) -> list[KnownFile]:
     """The files that hold a content, or held it when they were last seen."""
-    return [KnownFile(*row) for row in writer.rows(f"select {KNOWN} from file f where photo_id = ? order by id", (photo_id,))]  # noqa: S608
+    return [
+        KnownFile(*row)
+        for row in writer.rows(
+            f"select {KNOWN} from file f where photo_id = ? order by id", (photo_id,)
+        )
+    ]
 
 
 def present(writer: Writer, root_id: int) -> int:
     """How many photo files of a root the library shows, away or not."""
-    return int(writer.rows("select count(*) from file where root_id = ? and state = 'present'", (root_id,))[0][0])
+    return int(
+        writer.rows(
+            "select count(*) from file where root_id = ? and state = 'present'", (root_id,)
+        )[0][0]
+    )
 
 
 def just_missing(writer: Writer, root_id: int, within: float) -> list[KnownFile]:
     """Files of a root that went missing in the last so many seconds."""
     now = time.time()
     rows = writer.rows(
-        f"select {KNOWN} from file f where root_id = ? and gone_at between ? and ? and state = 'missing' and reason is null",  # noqa: S608
+        f"select {KNOWN} from file f where root_id = ? and gone_at between ? and ? and state = 'missing' and reason is null",
         (root_id, now - within, now),
     )
     return [KnownFile(*row) for row in rows]
@@ -46,7 +56,7 @@ def just_missing(writer: Writer, root_id: int, within: float) -> list[KnownFile]
 def away(writer: Writer, root_id: int, since: float = 0.0) -> list[KnownFile]:
     """Files of a root that vanished after `since` (Unix seconds) and are kept."""
     rows = writer.rows(
-        f"select {KNOWN} from file f where root_id = ? and gone_at > ? and state = 'present'",  # noqa: S608
+        f"select {KNOWN} from file f where root_id = ? and gone_at > ? and state = 'present'",
         (root_id, since),
     )
     return [KnownFile(*row) for row in rows]
@@ -60,7 +70,10 @@ def put_away(writer: Writer, files: Iterable[KnownFile]) -> None:
             if file.photo_id is None:
                 writer.run("delete from file where id = ?", (file.id,))
             else:
-                writer.run("update file set state = 'present', reason = null, gone_at = ? where id = ?", (time.time(), file.id))
+                writer.run(
+                    "update file set state = 'present', reason = null, gone_at = ? where id = ?",
+                    (time.time(), file.id),
+                )
                 photos.add(file.photo_id)
         writer.recount(photos)
 
@@ -70,14 +83,18 @@ def put_back(writer: Writer, files: Iterable[KnownFile]) -> None:
     with writer.transaction():
         photos = set[int]()
         for file in files:
-            writer.run("update file set state = 'present', reason = null, gone_at = null, seen_at = ? where id = ?", (time.time(), file.id))
+            writer.run(
+                "update file set state = 'present', reason = null, gone_at = null, seen_at = ? where id = ?",
+                (time.time(), file.id),
+            )
             if file.photo_id is not None:
                 photos.add(file.photo_id)
         writer.recount(photos)
 
 
 def note_change_times(writer: Writer, times: Iterable[tuple[int, int]]) -> None:
-    """Unchanged files whose ctime was not known, or is another one without anything to be concluded from it: (ctime in ns, file id)."""
+    """Unchanged files whose ctime was not known, or is another one without anything to be concluded
+    from it: (ctime in ns, file id)."""
     with writer.transaction():
         writer.run_many("update file set ctime_ns = ? where id = ?", times)
 
@@ -88,15 +105,19 @@ def keep(writer: Writer, root_id: int) -> None:
 
 
 def purge_old(writer: Writer, now: float | None = None) -> int:
-    """Forget what has been missing for longer than KEEP, on drives that are connected; gives the number of files.
+    """Forget what has been missing for longer than KEEP, on drives that are connected; gives the
+    number of files.
 
     What a rule leaves out is kept for as long as the rule stands.
     """
     old = "state = 'missing' and gone_at < ? and reason is not ? and root_id in (select id from root where state = 'online')"
     values = ((time.time() if now is None else now) - KEEP, LEFT_OUT)
-    if not writer.rows(f"select 1 from file where {old} limit 1", values):  # noqa: S608
+    if not writer.rows(f"select 1 from file where {old} limit 1", values):
         return 0
     with writer.transaction():
-        photos = [row[0] for row in writer.rows(f"delete from file where {old} returning photo_id", values)]  # noqa: S608
+        photos = [
+            row[0]
+            for row in writer.rows(f"delete from file where {old} returning photo_id", values)
+        ]
         writer.recount({photo for photo in photos if photo})
     return len(photos)

@@ -1,6 +1,8 @@
-"""Where a path physically lies: on Linux one folder can be shown at several places, and `os.path.realpath` sees through links only.
+"""Where a path physically lies: on Linux one folder can be shown at several places, and
+`os.path.realpath` sees through links only.
 
-A bind mount, an overlay or a union shows files of another folder under a path and often under a device number of its own.
+A bind mount, an overlay or a union shows files of another folder under a path and often under a
+device number of its own.
 /proc/self/mountinfo (proc(5)) says what each mount point shows.
 """
 
@@ -16,18 +18,21 @@ from typing import NamedTuple
 from explorer.library.paths import inside
 
 _TABLE = "/proc/self/mountinfo"
-# Mounts that show each other: a bind mount of an overlay of a bind mount … Deeper than this nobody builds, and a loop must end.
+# Mounts that show each other: a bind mount of an overlay of a bind mount … Deeper than this nobody
+# builds, and a loop must end.
 _DEEPEST = 4
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 # `user@host:/folder` of sshfs, `host:/folder` of NFS.
 _REMOTE = re.compile(r"(?:[^@/]*@)?(?P<host>[^@/:\[]+|\[[0-9a-fA-F:]+\]):(?P<folder>.*)", re.S)
 
-# A place on a file system: which one (`major:minor`, or the name of another computer), and the path in it.
+# A place on a file system: which one (`major:minor`, or the name of another computer), and the path
+# in it.
 Location = tuple[str, str]
 
 
 class Mount(NamedTuple):
-    """One line of the mount table. root: the folder of the file system that is shown at `folder`. options: those of the file system."""
+    """One line of the mount table. root: the folder of the file system that is shown at `folder`.
+    options: those of the file system."""
 
     device: str
     root: str
@@ -38,7 +43,8 @@ class Mount(NamedTuple):
 
 
 def mount_table(text: str | None = None) -> list[Mount]:
-    """The mounts of this process, oldest first; empty where there is no such table. text: the table, for those who have it already."""
+    """The mounts of this process, oldest first; empty where there is no such table. text: the
+    table, for those who have it already."""
     if text is None:
         try:
             text = os.fsdecode(Path(_TABLE).read_bytes())
@@ -49,7 +55,12 @@ def mount_table(text: str | None = None) -> list[Mount]:
         before, _, after = line.partition(" - ")
         first, last = before.split(" "), after.split(" ")
         if len(first) >= 6 and len(last) >= 3:
-            found.append(Mount(first[2], *(_plain(part) for part in (first[3], first[4], last[0], last[1], last[2]))))
+            found.append(
+                Mount(
+                    first[2],
+                    *(_plain(part) for part in (first[3], first[4], last[0], last[1], last[2])),
+                )
+            )
     return found
 
 
@@ -61,7 +72,8 @@ class Locations:
         self._found = dict[str, frozenset[Location]]()
 
     def of(self, path: str) -> frozenset[Location]:
-        """Every place on a file system that a path is known to show. The path need not exist; links in it are followed."""
+        """Every place on a file system that a path is known to show. The path need not exist; links
+        in it are followed."""
         if path not in self._found:
             self._found[path] = frozenset(self._of(os.path.realpath(path), _DEEPEST))
         return self._found[path]
@@ -69,7 +81,11 @@ class Locations:
     def inside(self, path: str, folder: str) -> bool:
         """Whether a path is that folder or lies below it, by whatever mounts either is reached."""
         containers = self.of(folder)
-        return any(device == other and inside(at, container) for device, at in self.of(path) for other, container in containers)
+        return any(
+            device == other and inside(at, container)
+            for device, at in self.of(path)
+            for other, container in containers
+        )
 
     def _of(self, real: str, depth: int) -> set[Location]:
         mount = self._mount(real)
@@ -88,10 +104,13 @@ class Locations:
         return found
 
     def _mount(self, real: str) -> Mount | None:
-        """The mount that a path is on: the innermost, and of several at one place the last, which covers the others."""
+        """The mount that a path is on: the innermost, and of several at one place the last, which
+        covers the others."""
         found = None
         for mount in self._mounts:
-            if inside(real, mount.folder) and (found is None or len(mount.folder) >= len(found.folder)):
+            if inside(real, mount.folder) and (
+                found is None or len(mount.folder) >= len(found.folder)
+            ):
                 found = mount
         return found
 
@@ -100,25 +119,34 @@ def _sources(mount: Mount) -> list[str | Location]:
     """The folders of this computer, or of another, whose files a mount shows."""
     if mount.kind == "overlay":
         options = [option.partition("=")[::2] for option in re.split(r"(?<!\\),", mount.options)]
-        layers = [value for key, value in options if key in ("upperdir", "lowerdir", "lowerdir+", "datadir+")]
+        layers = [
+            value
+            for key, value in options
+            if key in ("upperdir", "lowerdir", "lowerdir+", "datadir+")
+        ]
         names = [name for value in layers for name in re.split(r"(?<!\\):", value)]
-        return [re.sub(r"\\(.)", r"\1", name) for name in names if os.path.isabs(name)]  # noqa: PTH117
+        return [re.sub(r"\\(.)", r"\1", name) for name in names if os.path.isabs(name)]
     if mount.kind == "fuse.mergerfs":
-        return [name for name in [*mount.source.split(":"), *_branches(mount.folder)] if os.path.isabs(name)]  # noqa: PTH117
+        return [
+            name
+            for name in [*mount.source.split(":"), *_branches(mount.folder)]
+            if os.path.isabs(name)
+        ]
     remote = _REMOTE.fullmatch(mount.source)
     if remote is not None and mount.kind.startswith(("nfs", "fuse")):
         host, folder = remote["host"].strip("[]").lower(), remote["folder"]
         if not _this_computer(host):
             return [(host, folder)]
-        return [folder if os.path.isabs(folder) else os.path.join(os.path.expanduser("~"), folder)]  # noqa: PTH111, PTH117, PTH118
+        return [folder if os.path.isabs(folder) else os.path.join(os.path.expanduser("~"), folder)]
     # bindfs and its like name the folder itself.
-    return [mount.source] if mount.kind.startswith("fuse") and os.path.isabs(mount.source) else []  # noqa: PTH117
+    return [mount.source] if mount.kind.startswith("fuse") and os.path.isabs(mount.source) else []
 
 
 def _branches(folder: str) -> list[str]:
-    """What mergerfs says itself of the folders that it shows as one: in the mount table the list may be cut short."""
+    """What mergerfs says itself of the folders that it shows as one: in the mount table the list
+    may be cut short."""
     try:
-        text = os.fsdecode(os.getxattr(os.path.join(folder, ".mergerfs"), "user.mergerfs.branches"))  # noqa: PTH118
+        text = os.fsdecode(os.getxattr(os.path.join(folder, ".mergerfs"), "user.mergerfs.branches"))
     except (OSError, AttributeError):
         # It is older, or this system has no such attributes.
         return []
@@ -131,7 +159,7 @@ def _this_computer(host: str) -> bool:
 
 
 def _below(folder: str, relative: str) -> str:
-    return folder if relative == "." else os.path.join(folder, relative)  # noqa: PTH118
+    return folder if relative == "." else os.path.join(folder, relative)
 
 
 def _plain(text: str) -> str:

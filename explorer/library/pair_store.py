@@ -1,4 +1,5 @@
-"""What comparing photos two by two has found (`analysis/duplicates/find_pairs.py`), and the files that groups of duplicates are made of."""
+"""What comparing photos two by two has found (`analysis/duplicates/find_pairs.py`), and the files
+that groups of duplicates are made of."""
 
 from __future__ import annotations
 
@@ -17,17 +18,20 @@ from explorer.library.writer import Writer
 from explorer.photos.containers.contents import Contents
 from explorer.photos.types import Precision
 
-# pixels: the same at full size. picture: one picture, verified. scene: aligned, yet another shot. different: looked alike, and is not.
+# pixels: the same at full size. picture: one picture, verified. scene: aligned, yet another shot.
+# different: looked alike, and is not.
 Kind = Literal["pixels", "picture", "scene", "different"]
 
-# The way in which pairs are found (`analysis/duplicates/find_pairs.py`); what another way found is not read, and made anew.
+# The way in which pairs are found (`analysis/duplicates/find_pairs.py`); what another way found is
+# not read, and made anew.
 PAIRS_VERSION = 5
 
 _SLICE = 10_000
 
 
 class Pair(NamedTuple):
-    """Two photos that were compared, a < b. score: 0 to 1, how alike they are where they overlap. relation: what b is, seen from a."""
+    """Two photos that were compared, a < b. score: 0 to 1, how alike they are where they overlap.
+    relation: what b is, seen from a."""
 
     a: int
     b: int
@@ -39,8 +43,9 @@ class Pair(NamedTuple):
 class CopyRow(NamedTuple):
     """One present file with what telling duplicates apart needs of its photo.
 
-    root: as in the catalog. path: absolute. metadata: how many facts the photo carries about itself. contents: what its file holds beside
-    the picture; None where it has not been read since that is asked.
+    root: as in the catalog. path: absolute. metadata: how many facts the photo carries about
+    itself. contents: what its file holds beside the picture; None where it has not been read since
+    that is asked.
     """
 
     file_id: int
@@ -71,13 +76,18 @@ _METADATA = " + ".join(
 _COPIES = f"""select f.id, p.id, p.hash, r.path, f.path, f.size, f.inode, f.mtime_ns, p.width, p.height, p.format, p.taken_at,
  p.taken_source, p.camera, {_METADATA}, p.contents, p.taken_precision
  from file f join photo p on p.id = f.photo_id join root r on r.id = f.root_id
- where f.state = 'present' and"""  # noqa: S608
+ where f.state = 'present' and"""
 
 
-def copies(catalog: Catalog, photo_ids: Iterable[int] | None = None, *, all_folders: bool = False) -> list[CopyRow]:
-    """The present files of these photos; without ids, those of all photos that lie in several files. By file id.
+def copies(
+    catalog: Catalog, photo_ids: Iterable[int] | None = None, *, all_folders: bool = False
+) -> list[CopyRow]:
+    """The present files of these photos; without ids, those of all photos that lie in several
+    files. By file id.
 
-    all_folders: also in those that a system or another program keeps for itself, where no file is to be kept for another or removed."""
+    all_folders: also in those that a system or another program keeps for itself, where no file is
+    to be kept for another or removed.
+    """
     rows = list[CopyRow]()
     with catalog.reading() as db:
         if photo_ids is None:
@@ -87,7 +97,9 @@ def copies(catalog: Catalog, photo_ids: Iterable[int] | None = None, *, all_fold
             wanted = sorted(set(photo_ids))
             for start in range(0, len(wanted), _SLICE):
                 some = wanted[start : start + _SLICE]
-                rows += map(_copy, db.execute(_COPIES + f" p.id in ({','.join('?' * len(some))})", some))
+                rows += map(
+                    _copy, db.execute(_COPIES + f" p.id in ({','.join('?' * len(some))})", some)
+                )
     if not all_folders:
         rows = [row for row in rows if around_file(row.path) is None]
     if photo_ids is None:
@@ -111,18 +123,28 @@ def _contents(stored: object) -> Contents | None:
 
 
 def contents_of(catalog: Catalog, digest: str) -> Contents | None:
-    """What files with this content (its hash, hex) hold beside their picture; None where that is not known."""
+    """What files with this content (its hash, hex) hold beside their picture; None where that is
+    not known."""
     with catalog.reading() as db:
-        row = db.execute("select contents from photo where hash = ?", (bytes.fromhex(digest),)).fetchone()
+        row = db.execute(
+            "select contents from photo where hash = ?", (bytes.fromhex(digest),)
+        ).fetchone()
     return _contents(row[0]) if row else None
 
 
-def pairs(catalog: Catalog, version: int, kinds: Sequence[Kind] = ("pixels", "picture", "scene"), *, hidden: bool = False) -> list[Pair]:
-    """What was found by this version of the method, between photos that are visible; or between all."""
+def pairs(
+    catalog: Catalog,
+    version: int,
+    kinds: Sequence[Kind] = ("pixels", "picture", "scene"),
+    *,
+    hidden: bool = False,
+) -> list[Pair]:
+    """What was found by this version of the method, between photos that are visible; or between
+    all."""
     seen = "" if hidden else " and p.present > 0 and q.present > 0"
     with catalog.reading() as db:
         rows = db.execute(
-            "select a, b, kind, score, relation from pair join photo p on p.id = a join photo q on q.id = b"  # noqa: S608
+            "select a, b, kind, score, relation from pair join photo p on p.id = a join photo q on q.id = b"
             f" where version = ? and kind in ({','.join('?' * len(kinds))}){seen} order by a, b",
             (version, *kinds),
         ).fetchall()
@@ -130,7 +152,8 @@ def pairs(catalog: Catalog, version: int, kinds: Sequence[Kind] = ("pixels", "pi
 
 
 def compared(catalog: Catalog, one: str, other: str, version: int) -> Kind | None:
-    """What comparing the photos with these contents (hashes, hex) has found by this version; None where they were never compared."""
+    """What comparing the photos with these contents (hashes, hex) has found by this version; None
+    where they were never compared."""
     with catalog.reading() as db:
         row = db.execute(
             "select kind from pair join photo p on p.hash = ?1 join photo q on q.hash = ?2"
@@ -141,7 +164,8 @@ def compared(catalog: Catalog, one: str, other: str, version: int) -> Kind | Non
 
 
 def times(catalog: Catalog) -> dict[int, str]:
-    """When visible photos were taken, of those that say so themselves and to the minute, by id; not the mere times of files."""
+    """When visible photos were taken, of those that say so themselves and to the minute, by id; not
+    the mere times of files."""
     with catalog.reading() as db:
         rows = db.execute(
             "select id, taken_at from photo where present > 0 and taken_at is not null and taken_source <> 'file'"
@@ -160,18 +184,24 @@ def put_pairs(writer: Writer, found: Iterable[Pair], version: int) -> None:
 
 
 def drop_pairs(writer: Writer, version: int) -> None:
-    """Forget everything that other versions of the method have found, and with it all hashes of pixels, which have no version."""
+    """Forget everything that other versions of the method have found, and with it all hashes of
+    pixels, which have no version."""
     old = "select 1 from {0} where version <> ?1"
-    writer.run(f"delete from pixels where exists ({old.format('pair')}) or exists ({old.format('sketch')})", (version,))  # noqa: S608
+    writer.run(
+        f"delete from pixels where exists ({old.format('pair')}) or exists ({old.format('sketch')})",
+        (version,),
+    )
     writer.run("delete from pair where version <> ?", (version,))
     writer.run("delete from sketch where version <> ?", (version,))
 
 
 class Looks(NamedTuple):
-    """What is needed of photos for finding their copies, by id in ascending order, also of those that are away.
+    """What is needed of photos for finding their copies, by id in ascending order, also of those
+    that are away.
 
-    hashes: (n, 32) uint8, perceptual. sizes: (n, 2) width times height, and bytes. digests: hex. compared: has been compared with all
-    that had been before it. visible: has a file now. inner: of those that have a border, the hash of what lies within, by id.
+    hashes: (n, 32) uint8, perceptual. sizes: (n, 2) width times height, and bytes. digests: hex.
+    compared: has been compared with all that had been before it. visible: has a file now. inner: of
+    those that have a border, the hash of what lies within, by id.
     """
 
     ids: Ids
@@ -209,12 +239,15 @@ def looks(catalog: Catalog, version: int, *, after: int = 0) -> Looks:
 def corners_of(catalog: Catalog, photo_id: int, version: int) -> bytes | None:
     """The corners of a photo, packed; None where they have not been wanted yet."""
     with catalog.reading() as db:
-        row = db.execute("select corners from sketch where photo_id = ? and version = ?", (photo_id, version)).fetchone()
+        row = db.execute(
+            "select corners from sketch where photo_id = ? and version = ?", (photo_id, version)
+        ).fetchone()
     return bytes(row[0]) if row and row[0] is not None else None
 
 
 def put_compared(writer: Writer, photos: Iterable[tuple[int, bytes | None]], version: int) -> None:
-    """Note that these photos have been compared, with the hash of what lies within their border, or None."""
+    """Note that these photos have been compared, with the hash of what lies within their border, or
+    None."""
     writer.run_many(
         "insert or replace into sketch (photo_id, inner, version) select ?1, ?2, ?3 where exists (select 1 from photo where id = ?1)",
         ((photo_id, inner, version) for photo_id, inner in photos),
@@ -230,7 +263,14 @@ def pixel_hashes(catalog: Catalog, photo_ids: Sequence[int]) -> dict[int, bytes]
     """The hashes of full-size pixels of those photos whose pixels have been hashed."""
     with catalog.reading() as db:
         marks = ",".join("?" * len(photo_ids))
-        return dict(map(tuple, db.execute(f"select photo_id, hash from pixels where photo_id in ({marks})", photo_ids)))  # noqa: S608
+        return dict(
+            map(
+                tuple,
+                db.execute(
+                    f"select photo_id, hash from pixels where photo_id in ({marks})", photo_ids
+                ),
+            )
+        )
 
 
 def put_pixel_hash(writer: Writer, photo_id: int, digest: bytes) -> None:

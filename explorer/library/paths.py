@@ -1,9 +1,11 @@
 """File names as text that SQLite can hold and give back unchanged.
 
-On POSIX a name is bytes, and Python shows bytes that are no UTF-8 as lone surrogates (PEP 383); on Windows a name is UTF-16 that may hold
-unpaired surrogates. No UTF-8 store accepts either. They are kept as characters of the last private-use plane, U+10D800 to U+10DFFF, and
-turned back when a path leaves the catalog. A name that contains such a character itself is kept as the two shifted halves of its
-surrogate pair, which no file system's listing ever shows apart: every name has one text of its own, and every text one name.
+On POSIX a name is bytes, and Python shows bytes that are no UTF-8 as lone surrogates (PEP 383); on
+Windows a name is UTF-16 that may hold unpaired surrogates. No UTF-8 store accepts either. They are
+kept as characters of the last private-use plane, U+10D800 to U+10DFFF, and turned back when a path
+leaves the catalog. A name that contains such a character itself is kept as the two shifted halves
+of its surrogate pair, which no file system's listing ever shows apart: every name has one text of
+its own, and every text one name.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ def from_text(text: str) -> str:
     if text.isascii() or not _KEPT.search(text):
         return text
     halves = _KEPT.sub(lambda m: chr(ord(m[0]) - _SHIFT), text)
-    return _PAIR.sub(lambda m: chr(0x10000 + ((ord(m[0][0]) - 0xD800) << 10) + ord(m[0][1]) - 0xDC00), halves)
+    return _PAIR.sub(
+        lambda m: chr(0x10000 + ((ord(m[0][0]) - 0xD800) << 10) + ord(m[0][1]) - 0xDC00), halves
+    )
 
 
 def printable(path: str) -> str:
@@ -49,29 +53,32 @@ def printable(path: str) -> str:
 
 def join(root: str, relative: str) -> str:
     """Catalog texts of a root and a path below it → one absolute path for the file system."""
-    return from_text(root if not relative else os.path.join(root, *relative.split("/")))  # noqa: PTH118
+    return from_text(root if not relative else os.path.join(root, *relative.split("/")))
 
 
 def as_on_disk(path: str) -> str:
-    """An absolute path with each name as its folder has it, where the system takes several for one: A for a, and composed letters for
-    those put together of parts. So nobody's folder is taken for two, whichever way it was typed."""
+    """An absolute path with each name as its folder has it, where the system takes several for one:
+    A for a, and composed letters for those put together of parts. So nobody's folder is taken for
+    two, whichever way it was typed."""
     if sys.platform not in ("win32", "darwin") or not os.path.lexists(path):
         return path
     drive, rest = os.path.splitdrive(path)
     shown = drive.upper() if len(drive) == 2 else drive
     shown += os.sep
-    for part in filter(None, rest.split(os.sep)):  # noqa: PTH206
-        shown = os.path.join(shown, _listed(shown, part))  # noqa: PTH118
+    for part in filter(None, rest.split(os.sep)):
+        shown = os.path.join(shown, _listed(shown, part))
     return shown
 
 
 def _listed(folder: str, name: str) -> str:
     """A name as a folder has it; as it is where the folder cannot be read."""
     try:
-        names = os.listdir(folder)  # noqa: PTH208
+        names = os.listdir(folder)
     except OSError:
         return name
-    return name if name in names else next((each for each in names if _key(each) == _key(name)), name)
+    return (
+        name if name in names else next((each for each in names if _key(each) == _key(name)), name)
+    )
 
 
 def _key(name: str) -> str:
@@ -84,10 +91,12 @@ def inside(path: str, folder: str) -> bool:
 
 
 def below(path: str, root: str, real: Callable[[str], str] = os.path.realpath) -> str | None:
-    """Where an absolute path lies below a root: catalog text, '' for the root itself, None where it does not.
+    """Where an absolute path lies below a root: catalog text, '' for the root itself, None where it
+    does not.
 
-    Two paths that lead to one folder by way of links are the same here, so that no folder is ever indexed twice. real: says where a path
-    leads; for those who cannot wait for a drive that does not answer.
+    Two paths that lead to one folder by way of links are the same here, so that no folder is ever
+    indexed twice. real: says where a path leads; for those who cannot wait for a drive that does
+    not answer.
     """
     for links in (False, True):
         one, other = (real(path), real(root)) if links else (path, root)

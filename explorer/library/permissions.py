@@ -1,8 +1,10 @@
-"""Keeping a library from the machine's other users: permission bits of its folder and of everything in it.
+"""Keeping a library from the machine's other users: permission bits of its folder and of everything
+in it.
 
-New files get their bits from the process's umask, and libraries that earlier releases made are tightened when they are opened. Only entries
-that a library is known to have are touched: the folder may have been put where a person keeps other things as well. Windows has no such
-bits; there a profile's folders are closed to other users by the access lists that they inherit.
+New files get their bits from the process's umask, and libraries that earlier releases made are
+tightened when they are opened. Only entries that a library is known to have are touched: the folder
+may have been put where a person keeps other things as well. Windows has no such bits; there a
+profile's folders are closed to other users by the access lists that they inherit.
 """
 
 from __future__ import annotations
@@ -17,12 +19,15 @@ from pathlib import Path
 from explorer.config import data_dir
 
 _OTHERS = 0o077
-# Every entry that a library's folder can have, as patterns, and what file managers leave in any folder.
+# Every entry that a library's folder can have, as patterns, and what file managers leave in any
+# folder.
 _ENTRIES = (
-    "catalog*", "*.lock", "app.address", "removals.jsonl*", "token", "open.html", "previews", "vectors", "examples", "removed",
+    "catalog*", "*.lock", "app.address", "removals.jsonl*", "token", "open.html", "previews",
+    "vectors", "examples", "removed",
 )  # fmt: skip
 _LEFT_BY_SYSTEMS = (".DS_Store", ".directory", "Thumbs.db", "desktop.ini")
-# What was removed keeps its permissions, to have them when it is brought back; it is enough that nobody gets into the folder.
+# What was removed keeps its permissions, to have them when it is brought back; it is enough that
+# nobody gets into the folder.
 _KEPT_AS_IT_IS = "removed"
 
 _at_start: int | None = None
@@ -39,7 +44,8 @@ def narrow_umask() -> None:
 
 
 def user_umask() -> int:
-    """The umask that the process was started with: for files that are the person's own, and programs that are started for them."""
+    """The umask that the process was started with: for files that are the person's own, and
+    programs that are started for them."""
     if _at_start is not None:
         return _at_start
     # It can only be read by setting it.
@@ -49,11 +55,13 @@ def user_umask() -> int:
 
 
 def make_private(folder: Path) -> None:
-    """Take away every permission that others have on a library, and on the user-data folder that holds models.
+    """Take away every permission that others have on a library, and on the user-data folder that
+    holds models.
 
-    Folders end as 0700 and files as 0600, without bits that they did not have for their owner. Symbolic links are not followed, and what
-    belongs to another user is left as it is. Once a folder is closed, what is in it is taken to be closed as well: folders are closed
-    after their contents, so that a run that was cut off is made up for by the next.
+    Folders end as 0700 and files as 0600, without bits that they did not have for their owner.
+    Symbolic links are not followed, and what belongs to another user is left as it is. Once a
+    folder is closed, what is in it is taken to be closed as well: folders are closed after their
+    contents, so that a run that was cut off is made up for by the next.
     """
     if os.name == "nt":
         return
@@ -61,7 +69,11 @@ def make_private(folder: Path) -> None:
         entries = list(listed)
         for entry in entries:
             if _matches(entry.name, _ENTRIES):
-                if entry.name != _KEPT_AS_IT_IS and _is_open(entry.path) and entry.is_dir(follow_symlinks=False):
+                if (
+                    entry.name != _KEPT_AS_IT_IS
+                    and _is_open(entry.path)
+                    and entry.is_dir(follow_symlinks=False)
+                ):
                     for below in _below(entry.path):
                         _narrow(below)
                 _narrow(entry.path)
@@ -78,7 +90,7 @@ def _below(folder: str) -> Iterator[str]:
     """Everything in a folder, a folder after what is in it."""
     for at, folders, files in os.walk(folder, topdown=False):
         for name in (*files, *folders):
-            yield os.path.join(at, name)  # noqa: PTH118
+            yield os.path.join(at, name)
 
 
 def _is_open(path: str) -> bool:
@@ -90,8 +102,9 @@ def _is_open(path: str) -> bool:
 
 
 def _narrow(path: str) -> None:
-    # A file may vanish meanwhile, and one that belongs to another user cannot be changed: its owner has said who may read it.
+    # A file may vanish meanwhile, and one that belongs to another user cannot be changed: its owner
+    # has said who may read it.
     with contextlib.suppress(FileNotFoundError, PermissionError):
         mode = os.lstat(path).st_mode
         if mode & _OTHERS and (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
-            os.chmod(path, stat.S_IMODE(mode) & ~_OTHERS)  # noqa: PTH101
+            os.chmod(path, stat.S_IMODE(mode) & ~_OTHERS)

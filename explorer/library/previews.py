@@ -31,7 +31,8 @@ class PreviewStore:
         return self.path(photo_hash).exists()
 
     def write(self, photo_hash: str, jpeg: bytes) -> None:
-        """Keep a preview; one that is there is replaced in one step, so a reader never meets half a file, nor does a power cut leave one.
+        """Keep a preview; one that is there is replaced in one step, so a reader never meets half a
+        file, nor does a power cut leave one.
 
         Raises OSError, on a full disk, say; then nothing is left of it.
         """
@@ -48,7 +49,8 @@ class PreviewStore:
 
     @contextmanager
     def writing(self, previews: Iterable[tuple[str, bytes]]) -> Iterator[None]:
-        """Write previews, given as (hash, JPEG), while the block does something else; after it all are on the disk. Raises as `write`."""
+        """Write previews, given as (hash, JPEG), while the block does something else; after it all
+        are on the disk. Raises as `write`."""
         with ThreadPoolExecutor(_WRITERS, thread_name_prefix="preview") as pool:
             written = [pool.submit(self.write, photo_hash, jpeg) for photo_hash, jpeg in previews]
             yield

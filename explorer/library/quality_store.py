@@ -1,4 +1,5 @@
-"""The figures of photos (`photos/quality/measure.py`) as they are kept: one row each, packed, so that a hundred thousand are read at once."""
+"""The figures of photos (`photos/quality/measure.py`) as they are kept: one row each, packed, so
+that a hundred thousand are read at once."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from explorer.photos.types import DecodedPhoto, Precision
 
 
 class Figures(NamedTuple):
-    """The figures of many photos. ids: (n,) ascending. values: (n, len(FIGURES)) float32. stated: a date that cannot be, by photo id."""
+    """The figures of many photos. ids: (n,) ascending. values: (n, len(FIGURES)) float32. stated: a
+    date that cannot be, by photo id."""
 
     ids: Ids
     values: npt.NDArray[np.float32]
@@ -35,20 +37,27 @@ def put_quality(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
             (photo_id, VERSION, photo.quality, photo.look, photo.stated),
         )
         # Earlier releases called some whole photos damaged.
-        writer.run("update photo set damaged = ?2 where id = ?1 and damaged is not ?2", (photo_id, photo.damaged))
+        writer.run(
+            "update photo set damaged = ?2 where id = ?1 and damaged is not ?2",
+            (photo_id, photo.damaged),
+        )
 
 
 def refresh(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
-    """Replace all that is known of a photo by what decoding the same content tells now. In a transaction of the caller's, or its own."""
+    """Replace all that is known of a photo by what decoding the same content tells now. In a
+    transaction of the caller's, or its own."""
     with writer.transaction() as change:
         columns = ", ".join(f"{name} = ?" for name in (*FACTS, "change"))
-        writer.run(f"update photo set {columns} where id = ?", [*(getattr(photo, name) for name in FACTS), change, photo_id])  # noqa: S608
+        writer.run(
+            f"update photo set {columns} where id = ?",
+            [*(getattr(photo, name) for name in FACTS), change, photo_id],
+        )
         put_quality(writer, photo_id, photo)
 
 
 def unjudged(catalog: Catalog) -> list[tuple[int, KnownFile]]:
-    """Visible photos without figures, or with those of another version, or whose files' contents are not known, each with one of its files
-    on a connected drive."""
+    """Visible photos without figures, or with those of another version, or whose files' contents
+    are not known, each with one of its files on a connected drive."""
     with catalog.reading() as db:
         rows = db.execute(
             "select f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, min(f.id) from photo p"
@@ -70,14 +79,24 @@ def figures(catalog: Catalog) -> Figures:
         ).fetchall()
     size = 4 * len(FIGURES)
     rows = [row for row in rows if len(row[1]) == size]
-    values = np.frombuffer(b"".join(row[1] for row in rows), "<f4").reshape(len(rows), len(FIGURES)).astype(np.float32)
-    return Figures(np.fromiter((row[0] for row in rows), np.int64, len(rows)), values, {row[0]: row[2] for row in rows if row[2]})
+    values = (
+        np.frombuffer(b"".join(row[1] for row in rows), "<f4")
+        .reshape(len(rows), len(FIGURES))
+        .astype(np.float32)
+    )
+    return Figures(
+        np.fromiter((row[0] for row in rows), np.int64, len(rows)),
+        values,
+        {row[0]: row[2] for row in rows if row[2]},
+    )
 
 
 def look_of(catalog: Catalog, photo_id: int) -> Look | None:
     """The sharpness map and the histogram of one photo; None where it has not been judged yet."""
     with catalog.reading() as db:
-        row = db.execute("select look from quality where photo_id = ? and version = ?", (photo_id, VERSION)).fetchone()
+        row = db.execute(
+            "select look from quality where photo_id = ? and version = ?", (photo_id, VERSION)
+        ).fetchone()
     try:
         return Look.unpacked(row[0]) if row else None
     except ValueError:
@@ -85,7 +104,8 @@ def look_of(catalog: Catalog, photo_id: int) -> Look | None:
 
 
 class Subject(NamedTuple):
-    """A visible photo as far as its review goes. path: absolute, of one of its files, on a connected drive if there is one."""
+    """A visible photo as far as its review goes. path: absolute, of one of its files, on a
+    connected drive if there is one."""
 
     id: int
     hash: str
@@ -111,7 +131,12 @@ def subjects(catalog: Catalog) -> list[Subject]:
             " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
             " where p.present > 0 group by p.id order by p.id"
         ).fetchall()
-    return [Subject._make((row[0], row[1].hex(), join(row[2], row[3]), *row[4:12], bool(row[12]), row[13])) for row in rows]
+    return [
+        Subject._make(
+            (row[0], row[1].hex(), join(row[2], row[3]), *row[4:12], bool(row[12]), row[13])
+        )
+        for row in rows
+    ]
 
 
 def named_files(catalog: Catalog) -> list[tuple[int, str, str, str]]:

@@ -1,6 +1,8 @@
-"""The folders to which this library has moved photos, the trash's among them: the only ones from which undo takes files.
+"""The folders to which this library has moved photos, the trash's among them: the only ones from
+which undo takes files.
 
-They are kept among the catalog's settings, not in the journal: that is a text file that anybody may have written.
+They are kept among the catalog's settings, not in the journal: that is a text file that anybody may
+have written.
 """
 
 from __future__ import annotations
@@ -25,7 +27,11 @@ def removal_folders(catalog: Catalog, journal: Journal) -> list[str]:
         found = json.loads(kept)
     except ValueError:
         found = []
-    return [from_text(folder) for folder in found if isinstance(folder, str)] if isinstance(found, list) else []
+    return (
+        [from_text(folder) for folder in found if isinstance(folder, str)]
+        if isinstance(found, list)
+        else []
+    )
 
 
 def remember_removal_folder(catalog: Catalog, journal: Journal, folder: str) -> None:
@@ -37,11 +43,17 @@ def remember_removal_folder(catalog: Catalog, journal: Journal, folder: str) -> 
 def _of_earlier_releases(catalog: Catalog, journal: Journal) -> list[str]:
     """Releases that did not keep these folders named them in the journal only.
 
-    What the journal says is taken for true of removals from before this library was brought to a release that keeps them. A library that
-    was made by such a release has no removals of that time.
+    What the journal says is taken for true of removals from before this library was brought to a
+    release that keeps them. A library that was made by such a release has no removals of that time.
     """
     first, last = _schema_times(catalog)
-    return list(dict.fromkeys(run.where for run in journal.runs() if os.path.isabs(run.where) and first <= run.at <= last))  # noqa: PTH117
+    return list(
+        dict.fromkeys(
+            run.where
+            for run in journal.runs()
+            if os.path.isabs(run.where) and first <= run.at <= last
+        )
+    )
 
 
 def _schema_times(catalog: Catalog) -> tuple[float, float]:

@@ -1,9 +1,11 @@
-"""The journal of removals: what is about to be done to a photo file, and what has been done, each on disk before the next step.
+"""The journal of removals: what is about to be done to a photo file, and what has been done, each
+on disk before the next step.
 
-It is a file of its own beside the catalog, one JSON object a line, each line synced before anything happens on its account. Not a table:
-the catalog is in write-ahead mode without a sync at each commit, may be rebuilt or thrown away, and is written by the worker; the journal
-must outlive all that, can be read by eye where everything else has failed, and a power cut costs at most the line that was being
-written, which then announced nothing that had happened.
+It is a file of its own beside the catalog, one JSON object a line, each line synced before anything
+happens on its account. Not a table: the catalog is in write-ahead mode without a sync at each
+commit, may be rebuilt or thrown away, and is written by the worker; the journal must outlive all
+that, can be read by eye where everything else has failed, and a power cut costs at most the line
+that was being written, which then announced nothing that had happened.
 """
 
 from __future__ import annotations
@@ -30,11 +32,26 @@ NAME = "removals.jsonl"
 # Seconds to wait for another removal to end: somebody may press a button twice.
 WAIT = 10.0
 
-# intended: said, perhaps done. moved: it is away. undoing: said, perhaps done. undone: it is back, or never went.
+# intended: said, perhaps done. moved: it is away. undoing: said, perhaps done. undone: it is back,
+# or never went.
 State = Literal["intended", "moved", "undoing", "undone"]
 
 # Fields of an entry that its announcement gives, and those that later lines may.
-_SAID = frozenset({"number", "path", "hash", "keeper", "keeper_hash", "where", "root", "target", "info", "facts", "of"})
+_SAID = frozenset(
+    {
+        "number",
+        "path",
+        "hash",
+        "keeper",
+        "keeper_hash",
+        "where",
+        "root",
+        "target",
+        "info",
+        "facts",
+        "of",
+    }
+)
 _LEARNED = frozenset({"target", "info", "back", "reason", "sidecar"})
 
 
@@ -42,11 +59,12 @@ _LEARNED = frozenset({"target", "info", "back", "reason", "sidecar"})
 class Entry:
     """One file of a run, as the journal has it last.
 
-    path: where it lay. hash: of its content, hex. keeper: what was kept for it, or None. where: "trash" or the folder it went to.
-    target: the place chosen for it (in a folder) or found for it (in the trash); None until it is known. info: the trash's own note.
-    back: where it was put back to. facts: size, times, inode, device and drive (the device of its folder) as they were. of: of a file that
-    went along with a photo, the number of that photo's entry. keeper_hash: of the content that was kept, hex; None in journals of earlier
-    releases.
+    path: where it lay. hash: of its content, hex. keeper: what was kept for it, or None. where:
+    "trash" or the folder it went to. target: the place chosen for it (in a folder) or found for it
+    (in the trash); None until it is known. info: the trash's own note. back: where it was put back
+    to. facts: size, times, inode, device and drive (the device of its folder) as they were. of: of
+    a file that went along with a photo, the number of that photo's entry. keeper_hash: of the
+    content that was kept, hex; None in journals of earlier releases.
     """
 
     run: str
@@ -68,7 +86,8 @@ class Entry:
 
     @property
     def away(self) -> bool:
-        """It may be gone from its place, so that undo has something to do: also where a cut has left open whether it went."""
+        """It may be gone from its place, so that undo has something to do: also where a cut has
+        left open whether it went."""
         return self.state != "undone"
 
     @property
@@ -79,7 +98,8 @@ class Entry:
 
 @dataclass
 class Run:
-    """One removal, as the person asked for it. at: Unix seconds. planned: how many files it was to take."""
+    """One removal, as the person asked for it. at: Unix seconds. planned: how many files it was to
+    take."""
 
     id: str
     at: float
@@ -103,7 +123,8 @@ class Run:
 
 
 class Journal:
-    """The journal of one library. Reading needs no lock; whoever removes or undoes holds `lock` for all of it."""
+    """The journal of one library. Reading needs no lock; whoever removes or undoes holds `lock` for
+    all of it."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / NAME
@@ -115,14 +136,19 @@ class Journal:
         try:
             lock.acquire()
         except Timeout:
-            raise LibraryLocked("Another removal or undo is going on in this library: wait until it has ended, then try again.") from None
+            raise LibraryLocked(
+                "Another removal or undo is going on in this library: wait until it has ended, then try again."
+            ) from None
         return lock
 
     def note(self, **what: Any) -> None:
-        """Add a line, and return once it is on disk. Raises LibraryError where it cannot be written: then nothing may be done."""
+        """Add a line, and return once it is on disk. Raises LibraryError where it cannot be
+        written: then nothing may be done."""
         line = json.dumps(what | {"at": round(time.time(), 3)}).encode("ascii") + b"\n"
         try:
-            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
+            handle = os.open(
+                self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600
+            )
             try:
                 size = os.fstat(handle).st_size
                 if size:
@@ -141,7 +167,9 @@ class Journal:
                     os.close(folder)
         except OSError as error:
             why = error.strerror or error
-            raise LibraryError(f"The journal of removals {self.path} cannot be written ({why}), so nothing more is removed.") from error
+            raise LibraryError(
+                f"The journal of removals {self.path} cannot be written ({why}), so nothing more is removed."
+            ) from error
 
     def runs(self) -> list[Run]:
         """Every run, oldest first. Lines that are not well-formed are passed over."""
@@ -154,10 +182,15 @@ class Journal:
             elif run not in found:
                 continue
             elif step == "intended":
-                for each in (*({**along, "of": line["number"]} for along in line.get("along", ())), line):
+                for each in (
+                    *({**along, "of": line["number"]} for along in line.get("along", ())),
+                    line,
+                ):
                     if (run, each["number"]) not in entries:
                         entry = entries[run, each["number"]] = Entry(
-                            run=run, state="intended", **{key: each[key] for key in _SAID & each.keys()}
+                            run=run,
+                            state="intended",
+                            **{key: each[key] for key in _SAID & each.keys()},
                         )
                         found[run].entries.append(entry)
             elif step == "end":
@@ -176,7 +209,9 @@ class Journal:
         except FileNotFoundError:
             return b""
         except OSError as error:
-            raise LibraryError(f"The journal of removals {self.path} cannot be read: {error.strerror or error}.") from error
+            raise LibraryError(
+                f"The journal of removals {self.path} cannot be read: {error.strerror or error}."
+            ) from error
 
 
 def _write_all(handle: int, data: bytes) -> None:
@@ -193,9 +228,12 @@ def _write_all(handle: int, data: bytes) -> None:
 
 @dataclass(frozen=True)
 class Known:
-    """A file as the catalog knows it. root: the watched folder's path. hash: of its content, hex. file: its row, for the writer.
+    """A file as the catalog knows it. root: the watched folder's path. hash: of its content, hex.
+    file: its row, for the writer.
 
-    fault: of one that could not be read as a photo, whose fault that is; None where it is not known."""
+    fault: of one that could not be read as a photo, whose fault that is; None where it is not
+    known.
+    """
 
     root: str
     hash: str
@@ -210,7 +248,8 @@ def known_file(catalog: Catalog, path: str) -> Known | None:
 
 
 def unread_file(catalog: Catalog, path: str) -> Known | None:
-    """What the catalog knows of the file at this absolute path that could not be read as a photo (its hash is empty); None for others."""
+    """What the catalog knows of the file at this absolute path that could not be read as a photo
+    (its hash is empty); None for others."""
     found = _row(catalog, path)
     return found if found is not None and found.file.state == "failed" else None
 
@@ -228,12 +267,18 @@ def _row(catalog: Catalog, path: str) -> Known | None:
                 (root_id, relative),
             ).fetchone()
             if row is not None:
-                return Known(root, row["hash"].hex() if row["hash"] else "", KnownFile(*tuple(row)[:8]), row["fault"])
+                return Known(
+                    root,
+                    row["hash"].hex() if row["hash"] else "",
+                    KnownFile(*tuple(row)[:8]),
+                    row["fault"],
+                )
     return None
 
 
 def learn(library: Library, *, gone: list[str], back: list[str]) -> None:
-    """Have the catalog know at once that files went or came back: here where no worker runs, otherwise by the worker's next look."""
+    """Have the catalog know at once that files went or came back: here where no worker runs,
+    otherwise by the worker's next look."""
     paths = gone + back
     if not paths:
         return
@@ -248,7 +293,11 @@ def learn(library: Library, *, gone: list[str], back: list[str]) -> None:
         writer = Writer(library.catalog)
         try:
             with writer.transaction():
-                missing = [known.file for path in gone if (known := _row(library.catalog, path)) and not os.path.lexists(path)]
+                missing = [
+                    known.file
+                    for path in gone
+                    if (known := _row(library.catalog, path)) and not os.path.lexists(path)
+                ]
                 writer.put_missing(missing)
                 for path in back:
                     _put_back(library, writer, path)
@@ -261,7 +310,7 @@ def learn(library: Library, *, gone: list[str], back: list[str]) -> None:
 def _put_back(library: Library, writer: Writer, path: str) -> None:
     known = known_file(library.catalog, path)
     try:
-        facts = os.stat(path)  # noqa: PTH116
+        facts = os.stat(path)
     except OSError:
         return
     mtime_ns = int64.time_ns(facts.st_mtime_ns)
@@ -269,4 +318,8 @@ def _put_back(library: Library, writer: Writer, path: str) -> None:
         # Under another name, or not as it was: the next scan reads it.
         return
     # Its bytes were compared when it was put back, so the next scan only notes the new ctime.
-    writer.put_moved(known.file, known.file.root_id, Seen(known.file.path, facts.st_size, mtime_ns, int64.file_id(facts.st_ino)))
+    writer.put_moved(
+        known.file,
+        known.file.root_id,
+        Seen(known.file.path, facts.st_size, mtime_ns, int64.file_id(facts.st_ino)),
+    )

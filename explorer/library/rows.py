@@ -7,17 +7,30 @@ from typing import Literal, NamedTuple, TypedDict
 from explorer.errors import Fault
 from explorer.photos.types import Precision
 
-Phase = Literal["starting", "scanning", "indexing", "comparing", "watching", "paused", "waiting", "off", "stopped"]
-"""off: told to stop; the process waits to be told to go on, and has let go of the library. stopped: the process has ended."""
+Phase = Literal[
+    "starting",
+    "scanning",
+    "indexing",
+    "comparing",
+    "watching",
+    "paused",
+    "waiting",
+    "off",
+    "stopped",
+]
+"""off: told to stop; the process waits to be told to go on, and has let go of the library. stopped:
+the process has ended."""
 FileState = Literal["present", "missing", "failed"]
 
 
 class PhotoRow(TypedDict):
     """One distinct content and one of the places where it lies.
 
-    hash: hex. taken_at: `YYYY-MM-DDTHH:MM:SS`, the camera's own time; taken_precision: how much of it is known (year, month, day, minute or
-    second; None, of older libraries, is second), the rest being filled up with the earliest. copies: how many present files hold it.
-    away: its drive is not connected, or it is not where it was and nobody has said that it is gone; only the preview can be shown.
+    hash: hex. taken_at: `YYYY-MM-DDTHH:MM:SS`, the camera's own time; taken_precision: how much of
+    it is known (year, month, day, minute or second; None, of older libraries, is second), the rest
+    being filled up with the earliest. copies: how many present files hold it. away: its drive is
+    not connected, or it is not where it was and nobody has said that it is gone; only the preview
+    can be shown.
     """
 
     id: int
@@ -49,8 +62,8 @@ class PhotoRow(TypedDict):
 
 
 class FileRow(TypedDict):
-    """One file. path: absolute. mtime: Unix seconds. reason: why it failed, in plain words. fault: whose fault that is,
-    None where it is not known. away: present, but cannot be read now."""
+    """One file. path: absolute. mtime: Unix seconds. reason: why it failed, in plain words. fault:
+    whose fault that is, None where it is not known. away: present, but cannot be read now."""
 
     id: int
     photo_id: int | None
@@ -64,12 +77,14 @@ class FileRow(TypedDict):
 
 
 class RootRow(TypedDict):
-    """One watched folder. photos, failed: numbers of its files. watching: how changes in it are noticed, in words.
+    """One watched folder. photos, failed: numbers of its files. watching: how changes in it are
+    noticed, in words.
 
-    away: how many of `photos` cannot be read now. asking: how many vanished at once, so that the person is asked whether they are gone.
-    left_out: files known from before that a rule leaves out now. exclude: globs. device: the file system it was last seen on.
-    mounts: folders in it that are drives of their own. kept_at: when the person last said that what vanished will be back (Unix seconds).
-    problem: what of it could not be read, in words.
+    away: how many of `photos` cannot be read now. asking: how many vanished at once, so that the
+    person is asked whether they are gone. left_out: files known from before that a rule leaves out
+    now. exclude: globs. device: the file system it was last seen on. mounts: folders in it that are
+    drives of their own. kept_at: when the person last said that what vanished will be back (Unix
+    seconds). problem: what of it could not be read, in words.
     """
 
     id: int
@@ -97,7 +112,8 @@ class FolderRow(TypedDict):
 
 
 class WorkerRow(TypedDict):
-    """What the indexing process last said of itself. heartbeat: Unix seconds. rate: photos/s. eta: seconds left, where known."""
+    """What the indexing process last said of itself. heartbeat: Unix seconds. rate: photos/s. eta:
+    seconds left, where known."""
 
     pid: int
     heartbeat: float
@@ -112,7 +128,8 @@ class WorkerRow(TypedDict):
 
 
 class Counts(NamedTuple):
-    """The library in numbers: distinct visible photos, present files, failed and missing files, bytes of the present files."""
+    """The library in numbers: distinct visible photos, present files, failed and missing files,
+    bytes of the present files."""
 
     photos: int
     files: int

@@ -1,8 +1,9 @@
 """Saving what can be read of a damaged catalog into a new one. The damaged file is kept beside it.
 
-Rows are read from the file's pages (`sqlite_pages.py`), so that a page that makes no sense costs the rows on it and no others. What a
-table's own page has lost is taken from its unique index where that holds all that matters. Every row is checked for values that the
-program can have written (`values.py`), and inserted with all constraints of the schema.
+Rows are read from the file's pages (`sqlite_pages.py`), so that a page that makes no sense costs
+the rows on it and no others. What a table's own page has lost is taken from its unique index where
+that holds all that matters. Every row is checked for values that the program can have written
+(`values.py`), and inserted with all constraints of the schema.
 """
 
 from __future__ import annotations
@@ -21,25 +22,34 @@ from explorer.library.migrations import migrate
 from explorer.library.paths import join, printable
 from explorer.library.sqlite_pages import Pages
 
-# What rows of a table are called when some of them are lost; those of the others can be made again and are not spoken of one by one.
+# What rows of a table are called when some of them are lost; those of the others can be made again
+# and are not spoken of one by one.
 _NAMES = {
-    "root": "watched folders", "photo": "photos", "file": "files", "decision": "decisions about duplicates",
-    "decided": "notes of which photos decisions are about", "protected": "protected folders", "dismissed": "dismissed findings",
+    "root": "watched folders", "photo": "photos", "file": "files",
+    "decision": "decisions about duplicates",
+    "decided": "notes of which photos decisions are about", "protected": "protected folders",
+    "dismissed": "dismissed findings",
     "setting": "settings", "embedding": "vectors", "command": "commands that waited",
 }  # fmt: skip
 # These a person made; everything else comes from the photos.
 _DECISIONS = ("root", "decision", "decided", "protected", "dismissed", "setting")
 _COUNTERS = "sqlite_sequence"
-# By how much the clock is put forward where it was lost: more changes than are ever made between two savings of an index.
+# By how much the clock is put forward where it was lost: more changes than are ever made between
+# two savings of an index.
 _LEAP = 1 << 32
 # Lost decisions that are named one by one.
 _NAMED = 20
-_SAID = {"apart": "that photos are no duplicates", "keep": "which photo to keep", "later": "to decide later"}
+_SAID = {
+    "apart": "that photos are no duplicates",
+    "keep": "which photo to keep",
+    "later": "to decide later",
+}
 
 
 @dataclass
 class Salvaged:
-    """What became of a damaged catalog. kept: where its file is now. rows: saved, by table. lost: sentences, what a person made first."""
+    """What became of a damaged catalog. kept: where its file is now. rows: saved, by table. lost:
+    sentences, what a person made first."""
 
     kept: Path
     rows: dict[str, int] = field(default_factory=dict)
@@ -53,8 +63,9 @@ class Salvaged:
 def salvage(path: Path) -> Salvaged:
     """Put a catalog made of all rows that can be read in the place of a damaged one.
 
-    For the process that holds the library's lock, with the catalog open nowhere. Raises LibraryError where it cannot be read or written,
-    and LibraryNewer where a later release wrote it.
+    For the process that holds the library's lock, with the catalog open nowhere. Raises
+    LibraryError where it cannot be read or written, and LibraryNewer where a later release wrote
+    it.
     """
     new, kept = path.with_suffix(".saved"), _free_name(path)
     try:
@@ -77,7 +88,9 @@ def salvage(path: Path) -> Salvaged:
         path.rename(kept)
         new.rename(path)
     except OSError as error:
-        raise LibraryError(f"The catalog {path} cannot be put in order: {error.strerror or error}.") from error
+        raise LibraryError(
+            f"The catalog {path} cannot be put in order: {error.strerror or error}."
+        ) from error
     return done
 
 
@@ -94,7 +107,12 @@ def _free_name(path: Path) -> Path:
 
 def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str, int], list[str]]:
     """Fill a new catalog; gives the rows saved by table, and what was lost, in sentences."""
-    names = [row[0] for row in target.execute("select name from sqlite_master where type = 'table' and name not like '%sqlite%'")]
+    names = [
+        row[0]
+        for row in target.execute(
+            "select name from sqlite_master where type = 'table' and name not like '%sqlite%'"
+        )
+    ]
     tables = {name: RecoveredTable(name, target, source) for name in names}
     for name in source.roots:
         source.reach(name)
@@ -115,7 +133,9 @@ def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str,
     _set_counters(target, tables, source)
     target.execute("commit")
     target.execute("pragma foreign_keys = on")
-    saved = {name: int(target.execute(f'select count(*) from "{name}"').fetchone()[0]) for name in names}  # noqa: S608
+    saved = {
+        name: int(target.execute(f'select count(*) from "{name}"').fetchone()[0]) for name in names
+    }
     return saved, [*_losses(tables, taken, cut), *decisions]
 
 
@@ -123,7 +143,11 @@ def _measure_encoders(tables: dict[str, RecoveredTable]) -> None:
     """The dimensions of encoders that only an index still knows, by their vectors of 16-bit floats."""
     for number, encoder in list(tables["encoder"].rows.items()):
         if "dim" not in encoder:
-            vectors = (row["vector"] for row in tables["embedding"].rows.values() if row["encoder_id"] == number)
+            vectors = (
+                row["vector"]
+                for row in tables["embedding"].rows.values()
+                if row["encoder_id"] == number
+            )
             vector = next(vectors, None)
             if isinstance(vector, bytes):
                 encoder["dim"] = len(vector) // 2
@@ -131,8 +155,11 @@ def _measure_encoders(tables: dict[str, RecoveredTable]) -> None:
                 del tables["encoder"].rows[number]
 
 
-def _set_counters(target: sqlite3.Connection, tables: dict[str, RecoveredTable], source: DamagedCatalog) -> None:
-    """The clock shows no time before any change, and no id is given twice, whatever of the counters was lost."""
+def _set_counters(
+    target: sqlite3.Connection, tables: dict[str, RecoveredTable], source: DamagedCatalog
+) -> None:
+    """The clock shows no time before any change, and no id is given twice, whatever of the counters
+    was lost."""
     target.execute(
         "update clock set change = ? + max(change, coalesce((select max(change) from photo), 0),"
         " coalesce((select max(change) from purged), 0), coalesce((select max(change) from stage), 0))",
@@ -142,26 +169,41 @@ def _set_counters(target: sqlite3.Connection, tables: dict[str, RecoveredTable],
     given = dict[str, int]()
     for cell in source.cells(_COUNTERS, index=False):
         name, number = (*cell.values, None, None)[:2]
-        if isinstance(name, str) and isinstance(number, int) and name in tables and number < 1 << 48:
+        if (
+            isinstance(name, str)
+            and isinstance(number, int)
+            and name in tables
+            and number < 1 << 48
+        ):
             given[name] = number
     (purged,) = target.execute("select coalesce(max(photo_id), 0) from purged").fetchone()
     given["photo"] = max(given.get("photo", 0), purged)
     for name, number in given.items():
-        if target.execute("update sqlite_sequence set seq = max(seq, ?) where name = ?", (number, name)).rowcount == 0:
+        if (
+            target.execute(
+                "update sqlite_sequence set seq = max(seq, ?) where name = ?", (number, name)
+            ).rowcount
+            == 0
+        ):
             target.execute("insert into sqlite_sequence (name, seq) values (?, ?)", (name, number))
 
 
 # --- what was lost
 
 
-def _losses(tables: dict[str, RecoveredTable], taken: dict[str, int], cut: dict[str, int]) -> list[str]:
-    """How many rows of each table were not found, were not taken as they contradict others, or went as what they refer to is lost."""
+def _losses(
+    tables: dict[str, RecoveredTable], taken: dict[str, int], cut: dict[str, int]
+) -> list[str]:
+    """How many rows of each table were not found, were not taken as they contradict others, or went
+    as what they refer to is lost."""
     lines = list[str]()
     for name, words in _NAMES.items():
         table = tables[name]
         lost = table.lost()
         if lost is None:
-            lines.append(f"Some of the catalog's {words} may be lost: how many there were cannot be told.")
+            lines.append(
+                f"Some of the catalog's {words} may be lost: how many there were cannot be told."
+            )
             continue
         lost += cut.get(name, 0) + max(0, len(table.rows) - taken[name])
         if lost:
@@ -179,12 +221,25 @@ def _lost_decisions(target: sqlite3.Connection) -> list[str]:
         " where d.decision_id not in (select id from decision) group by d.decision_id, d.hash order by d.decision_id"
     )
     for number, digest, root, path in rows:
-        orphans.setdefault(number, []).append(printable(join(root, path)) if root and path else f"the content {digest.hex()}")
-    lines += [f"The decision about {', '.join(names)} is lost: decide again." for names in list(orphans.values())[:_NAMED]]
-    empty = target.execute("select id, kind, decided_at from decision where id not in (select decision_id from decided)").fetchall()
+        orphans.setdefault(number, []).append(
+            printable(join(root, path)) if root and path else f"the content {digest.hex()}"
+        )
+    lines += [
+        f"The decision about {', '.join(names)} is lost: decide again."
+        for names in list(orphans.values())[:_NAMED]
+    ]
+    empty = target.execute(
+        "select id, kind, decided_at from decision where id not in (select decision_id from decided)"
+    ).fetchall()
     for number, kind, moment in empty:
         target.execute("delete from decision where id = ?", (number,))
         if len(lines) < _NAMED:
-            day = time.strftime("%Y-%m-%d", time.localtime(moment)) if 0 <= moment < 1 << 40 else "an unknown day"
-            lines.append(f"A decision {_SAID[kind]}, made on {day}, is lost, as its photos are: decide again.")
+            day = (
+                time.strftime("%Y-%m-%d", time.localtime(moment))
+                if 0 <= moment < 1 << 40
+                else "an unknown day"
+            )
+            lines.append(
+                f"A decision {_SAID[kind]}, made on {day}, is lost, as its photos are: decide again."
+            )
     return lines

@@ -9,16 +9,27 @@ from contextlib import contextmanager
 from explorer.errors import PhotoError
 from explorer.library.writer import Writer
 
-# What Python or SQLite raises for a value that no column can hold: numbers without bounds, text that is no Unicode, things of no type it
-# knows, rows that break a constraint. A full or broken disk is another matter.
-_UNFIT = (OverflowError, ValueError, TypeError, sqlite3.InterfaceError, sqlite3.ProgrammingError, sqlite3.DataError, sqlite3.IntegrityError)
+# What Python or SQLite raises for a value that no column can hold: numbers without bounds, text
+# that is no Unicode, things of no type it knows, rows that break a constraint. A full or broken
+# disk is another matter.
+_UNFIT = (
+    OverflowError,
+    ValueError,
+    TypeError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    sqlite3.DataError,
+    sqlite3.IntegrityError,
+)
 
 
 @contextmanager
 def savepoint(writer: Writer) -> Iterator[None]:
-    """Within a transaction: where the block raises, what it wrote is taken back, and what was written before it stays.
+    """Within a transaction: where the block raises, what it wrote is taken back, and what was
+    written before it stays.
 
-    Raises PhotoError, with a reason in plain words, where a value is not one that the catalog can hold; and whatever else the block raises.
+    Raises PhotoError, with a reason in plain words, where a value is not one that the catalog can
+    hold; and whatever else the block raises.
     """
     writer.run("savepoint one")
     try:
@@ -29,6 +40,8 @@ def savepoint(writer: Writer) -> Iterator[None]:
             writer.run("rollback to one")
             writer.run("release one")
         if isinstance(error, _UNFIT):
-            raise PhotoError(f"what was read of it cannot be kept in the catalog ({type(error).__name__}: {error})") from error
+            raise PhotoError(
+                f"what was read of it cannot be kept in the catalog ({type(error).__name__}: {error})"
+            ) from error
         raise
     writer.run("release one")

@@ -1,6 +1,8 @@
-"""The rows of an SQLite database, read from the pages of its file without SQLite, which gives up at a page that makes no sense.
+"""The rows of an SQLite database, read from the pages of its file without SQLite, which gives up at
+a page that makes no sense.
 
-After "Database File Format" (sqlite.org/fileformat2.html): b-tree pages (1.6), records (2.1), the free-list (1.5), the write-ahead log (4).
+After "Database File Format" (sqlite.org/fileformat2.html): b-tree pages (1.6), records (2.1), the
+free-list (1.5), the write-ahead log (4).
 """
 
 from __future__ import annotations
@@ -29,16 +31,19 @@ class Torn(Exception):
 
 
 class Cell(NamedTuple):
-    """One row of a table (rowid and values), or one entry of an index (rowid None; the rowid of its row is the last value)."""
+    """One row of a table (rowid and values), or one entry of an index (rowid None; the rowid of its
+    row is the last value)."""
 
     rowid: int | None
     values: tuple[Value, ...]
 
 
 class Pages:
-    """The pages of a database file, with the committed ones of its write-ahead log in place of older ones. Numbered from 1.
+    """The pages of a database file, with the committed ones of its write-ahead log in place of
+    older ones. Numbered from 1.
 
-    torn: numbers of pages that were needed and made no sense. The files are only read. Raises OSError.
+    torn: numbers of pages that were needed and made no sense. The files are only read. Raises
+    OSError.
     """
 
     def __init__(self, path: Path) -> None:
@@ -63,7 +68,8 @@ class Pages:
     # --- trees
 
     def leaves(self, root: int, *, index: bool = False) -> Iterator[int]:
-        """The numbers of the pages that hold a tree's cells, from its root down, in their order. Pages that make no sense are left out."""
+        """The numbers of the pages that hold a tree's cells, from its root down, in their order.
+        Pages that make no sense are left out."""
         kinds = (_INDEX_LEAF, _INDEX_INTERIOR) if index else (_LEAF, _INTERIOR)
         waiting, seen = [(root, 0)], set[int]()
         while waiting:
@@ -85,7 +91,8 @@ class Pages:
             waiting += [(child, depth + 1) for child in reversed(children)]
 
     def cells(self, number: int) -> Iterator[Cell]:
-        """What can be read of the cells of a page. Cells that make no sense are left out, and the page is noted as torn."""
+        """What can be read of the cells of a page. Cells that make no sense are left out, and the
+        page is noted as torn."""
         try:
             page, kind, places = self._places(number)
         except Torn:
@@ -105,7 +112,8 @@ class Pages:
             return False
 
     def free(self) -> set[int]:
-        """Pages that are in no use, as far as the list of them can be read: what is still on them was deleted."""
+        """Pages that are in no use, as far as the list of them can be read: what is still on them
+        was deleted."""
         found = set[int]()
         try:
             (trunk,) = struct.unpack_from(">I", self.page(1), 32)
@@ -131,7 +139,8 @@ class Pages:
         return size if known else _USUAL_PAGE
 
     def _committed(self, log: bytes) -> dict[int, bytes]:
-        """The last version of each page up to the last whole commit: a frame counts where its checksum and all before it hold."""
+        """The last version of each page up to the last whole commit: a frame counts where its
+        checksum and all before it hold."""
         found, pending = dict[int, bytes](), dict[int, bytes]()
         if len(log) < 32 or (order := _WAL_MAGICS.get(int.from_bytes(log[:4], "big"))) is None:
             return found
@@ -142,7 +151,9 @@ class Pages:
         for at in range(32, len(log) - size - 23, size + 24):
             number, committed = struct.unpack_from(">II", log, at)
             sums = _checksum(log[at : at + 8] + log[at + 24 : at + 24 + size], sums, order)
-            if log[at + 8 : at + 16] != log[16:24] or sums != struct.unpack_from(">II", log, at + 16):
+            if log[at + 8 : at + 16] != log[16:24] or sums != struct.unpack_from(
+                ">II", log, at + 16
+            ):
                 break
             pending[number] = log[at + 24 : at + 24 + size]
             if committed:
@@ -161,7 +172,15 @@ class Pages:
         first = start + _HEADER[kind]
         if first + 2 * cells > self._usable:
             raise Torn("more cells than fit")
-        return page, kind, [at for at in struct.unpack_from(f">{cells}H", page, first) if first + 2 * cells <= at < self._usable]
+        return (
+            page,
+            kind,
+            [
+                at
+                for at in struct.unpack_from(f">{cells}H", page, first)
+                if first + 2 * cells <= at < self._usable
+            ],
+        )
 
     def _kind_and_children(self, number: int) -> tuple[int, list[int]]:
         page, kind, places = self._places(number)
@@ -184,7 +203,8 @@ class Pages:
         return Cell(rowid, _record(self._payload(page, at, length, is_table=kind == _LEAF)))
 
     def _payload(self, page: bytes, at: int, length: int, *, is_table: bool) -> bytes:
-        """A row's bytes: the first ones on the page, the rest on a chain of pages of its own (1.6, "overflow")."""
+        """A row's bytes: the first ones on the page, the rest on a chain of pages of its own (1.6,
+        "overflow")."""
         usable = self._usable
         most = usable - 35 if is_table else (usable - 12) * 64 // 255 - 23
         if length <= most:
@@ -231,7 +251,8 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _record(data: bytes) -> tuple[Value, ...]:
-    """The values of a record (2.1); a text that is no UTF-8 as bytes. Raises Torn where its types and its length do not agree."""
+    """The values of a record (2.1); a text that is no UTF-8 as bytes. Raises Torn where its types
+    and its length do not agree."""
     header, at = _varint(data, 0)
     if not 1 <= header <= len(data):
         raise Torn("no header")

@@ -1,9 +1,12 @@
-"""Folders that systems, storage boxes and other programs keep for themselves: bins, snapshots, thumbnails, photo programs' own stores.
+"""Folders that systems, storage boxes and other programs keep for themselves: bins, snapshots,
+thumbnails, photo programs' own stores.
 
-What lies in them is emptied, thinned out or rewritten without anybody being asked, and much of it is small copies of photos that lie
-elsewhere. So such a folder is not indexed unless a person asks for it, no file in it is ever the one that is kept for another, and none is
-ever removed from it. This table is the one place that knows them. Names are compared whole, whatever the case of their letters:
-“Recycled art” and “snapshot 2019” are a person's own. Some names count only in a folder of a certain name (`a/b`).
+What lies in them is emptied, thinned out or rewritten without anybody being asked, and much of it
+is small copies of photos that lie elsewhere. So such a folder is not indexed unless a person asks
+for it, no file in it is ever the one that is kept for another, and none is ever removed from it.
+This table is the one place that knows them. Names are compared whole, whatever the case of their
+letters: “Recycled art” and “snapshot 2019” are a person's own. Some names count only in a folder of
+a certain name (`a/b`).
 """
 
 from __future__ import annotations
@@ -13,28 +16,42 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-_BIN, _SNAPSHOT, _CACHE, _STORE, _SYSTEM = "a bin", "a snapshot", "thumbnails", "another program's own store", "the system's own folder"
+_BIN, _SNAPSHOT, _CACHE, _STORE, _SYSTEM = (
+    "a bin",
+    "a snapshot",
+    "thumbnails",
+    "another program's own store",
+    "the system's own folder",
+)
 
 _NAMES = {
     name: kind
     for kind, names in {
         _BIN: (
-            "$recycle.bin", "recycler", "recycled", ".trash", ".trashes", ".trashbox", "trashbox", "#recycle", "@recycle", ".recycle",
-            ".recycle.bin", ".recycler", ".recycled", ".recyclebin", "network recycle bin", "network trash folder", ".globaltrash",
-            ".dtrash", "files_trashbin", ".local/share/trash", "@sharebin", ".photo-explorer-removed",
+            "$recycle.bin", "recycler", "recycled", ".trash", ".trashes", ".trashbox", "trashbox",
+            "#recycle", "@recycle", ".recycle",
+            ".recycle.bin", ".recycler", ".recycled", ".recyclebin", "network recycle bin",
+            "network trash folder", ".globaltrash",
+            ".dtrash", "files_trashbin", ".local/share/trash", "@sharebin",
+            ".photo-explorer-removed",
         ),
         _SNAPSHOT: (
-            "#snapshot", "~snapshot", ".snapshot", ".snapshots", "@snapshots", "@sharesnap", "@recently-snapshot", ".zfs", ".ckpt",
-            "backups.backupdb", ".mobilebackups", ".stversions", "files_versions", "timeshift/snapshots", "timeshift-btrfs/snapshots",
+            "#snapshot", "~snapshot", ".snapshot", ".snapshots", "@snapshots", "@sharesnap",
+            "@recently-snapshot", ".zfs", ".ckpt",
+            "backups.backupdb", ".mobilebackups", ".stversions", "files_versions",
+            "timeshift/snapshots", "timeshift-btrfs/snapshots",
             "windows.old",
         ),
         _CACHE: (
-            "@eadir", "@__thumb", ".@__thumb", ".thumbnails", ".thumbs", ".xvpics", ".wdmc", "ipod photo cache", "cache/thumbnails",
+            "@eadir", "@__thumb", ".@__thumb", ".thumbnails", ".thumbs", ".xvpics", ".wdmc",
+            "ipod photo cache", "cache/thumbnails",
             "cache/phototranscoder", "_data/i",
         ),
         _SYSTEM: (
-            "system volume information", "lost+found", "$windows.~bt", "$windows.~ws", "$sysreset", "__macosx", ".spotlight-v100",
-            ".fseventsd", ".documentrevisions-v100", ".temporaryitems", "temporary items", "thevolumesettingsfolder", ".appledouble",
+            "system volume information", "lost+found", "$windows.~bt", "$windows.~ws", "$sysreset",
+            "__macosx", ".spotlight-v100",
+            ".fseventsd", ".documentrevisions-v100", ".temporaryitems", "temporary items",
+            "thevolumesettingsfolder", ".appledouble",
             "@tmp", "@transcode", "@upload_cache", "@appstore", "@database",
         ),
     }.items()
@@ -53,7 +70,10 @@ _PATTERNS = tuple(
         (r"windows\.old[.(]\d+\)?", _SNAPSHOT),
         (r"@gmt[-_]\d{4}[^/]+", _SNAPSHOT),
         (r"[^/]+\.(backupbundle|sparsebundle)", _SNAPSHOT),
-        (r"[^/]+\.(photos|photo|migratedphoto|photobooth|ap|migratedap|lr|imovie|tv)library", _STORE),
+        (
+            r"[^/]+\.(photos|photo|migratedphoto|photobooth|ap|migratedap|lr|imovie|tv)library",
+            _STORE,
+        ),
         (r"[^/]+\.(lrdata|lrcat-data|cocatalog|fcpbundle)", _STORE),
         (r"appdata_oc[0-9a-z]+", _CACHE),
         (rf"(thumbs|encoded-video|profile)/{_UUID}", _CACHE),
@@ -64,20 +84,24 @@ _DEEPEST = 3
 
 
 def kind_of(names: Sequence[str]) -> str | None:
-    """What the folder is that these names lead to, in words that follow “it is”; None for a person's own. Folders above do not count,
-    but for the few names that mean something only in a certain folder."""
+    """What the folder is that these names lead to, in words that follow “it is”; None for a
+    person's own. Folders above do not count, but for the few names that mean something only in a
+    certain folder."""
     folded = [name.lower() for name in names[-_DEEPEST:]]
     for start in range(len(folded)):
         text = "/".join(folded[start:])
-        found = _NAMES.get(text) or next((kind for pattern, kind in _PATTERNS if pattern.fullmatch(text)), None)
+        found = _NAMES.get(text) or next(
+            (kind for pattern, kind in _PATTERNS if pattern.fullmatch(text)), None
+        )
         if found is not None:
             return found
     return None
 
 
 def around_file(path: str) -> str | None:
-    """The outermost system folder that a file lies in, in words that follow “it lies in”, such as “@eaDir”, which is thumbnails; None where
-    there is none. path: absolute, or relative in the catalog's spelling."""
+    """The outermost system folder that a file lies in, in words that follow “it lies in”, such as
+    “@eaDir”, which is thumbnails; None where there is none. path: absolute, or relative in the
+    catalog's spelling."""
     return _around(path.replace(os.sep, "/").rpartition("/")[0])
 
 

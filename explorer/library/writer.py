@@ -1,4 +1,5 @@
-"""The worker's side of the catalog: every change to photos, files and roots, each in one transaction."""
+"""The worker's side of the catalog: every change to photos, files and roots, each in one
+transaction."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ PATIENCE = 120.0
 
 
 class Writer:
-    """The one connection that writes. Used by one thread, in the process that holds the library's lock."""
+    """The one connection that writes. Used by one thread, in the process that holds the library's
+    lock."""
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
@@ -41,13 +43,16 @@ class Writer:
 
     @contextmanager
     def transaction(self) -> Iterator[int]:
-        """All or nothing; gives the change number that the rows written inside carry. Nested blocks join the outer one."""
+        """All or nothing; gives the change number that the rows written inside carry. Nested blocks
+        join the outer one."""
         if self._db.in_transaction:
             yield self._change
             return
         self._db.execute("begin immediate")
         try:
-            (self._change,) = self._db.execute("update clock set change = change + 1 returning change").fetchone()
+            (self._change,) = self._db.execute(
+                "update clock set change = change + 1 returning change"
+            ).fetchone()
             yield self._change
             self._db.execute("commit")
         except BaseException:
@@ -78,7 +83,8 @@ class Writer:
     # --- roots
 
     def add_root(self, path: str, real: Callable[[str], str] = os.path.realpath) -> int:
-        """The id of the root that covers this absolute folder, made if need be; roots below it become part of it. real: as `below` has it.
+        """The id of the root that covers this absolute folder, made if need be; roots below it
+        become part of it. real: as `below` has it.
 
         Raises FolderError where the folder is absent or cannot be listed.
         """
@@ -89,7 +95,9 @@ class Writer:
             if below(path, known, real) is not None:
                 return root_id
         with self.transaction():
-            new = self._insert("insert into root (path, added_at) values (?, ?)", (to_text(path), time.time()))
+            new = self._insert(
+                "insert into root (path, added_at) values (?, ?)", (to_text(path), time.time())
+            )
             for root_id, known in roots:
                 prefix = below(known, path, real)
                 if prefix:
@@ -103,16 +111,28 @@ class Writer:
 
     def _take_over_globs(self, new: int, old: int, prefix: str) -> None:
         """What was left out of a folder that becomes part of another stays left out there."""
-        mine, its = (json.loads(self._db.execute("select exclude from root where id = ?", (i,)).fetchone()[0]) for i in (new, old))
+        mine, its = (
+            json.loads(
+                self._db.execute("select exclude from root where id = ?", (i,)).fetchone()[0]
+            )
+            for i in (new, old)
+        )
         self.set_globs(new, [*mine, *(moved_glob(glob, prefix) for glob in its)])
 
     def remove_root(self, path: str) -> None:
         """Forget a root and the photos that lie only there. No photo file is touched."""
         with self.transaction():
-            row = self._db.execute("select id from root where path = ?", (to_text(path),)).fetchone()
+            row = self._db.execute(
+                "select id from root where path = ?", (to_text(path),)
+            ).fetchone()
             if row is None:
                 return
-            photos = [i for (i,) in self._db.execute("select distinct photo_id from file where root_id = ? and photo_id > 0", row)]
+            photos = [
+                i
+                for (i,) in self._db.execute(
+                    "select distinct photo_id from file where root_id = ? and photo_id > 0", row
+                )
+            ]
             self._db.execute("delete from root where id = ?", row)
             self._settle(photos)
 
@@ -127,9 +147,11 @@ class Writer:
         device: str | None = None,
         mounts: Iterable[str] | None = None,
     ) -> None:
-        """Note that a root came or went, how it is watched, that it has just been scanned, and what was met there.
+        """Note that a root came or went, how it is watched, that it has just been scanned, and what
+        was met there.
 
-        problem: what could not be read, in words; '' where all could."""
+        problem: what could not be read, in words; '' where all could.
+        """
         self._db.execute(
             "update root set state = coalesce(?, state), watching = coalesce(?, watching), scanned_at = coalesce(?, scanned_at),"
             " problem = nullif(coalesce(?, problem), ''), device = coalesce(?, device), mounts = coalesce(?, mounts) where id = ?",
@@ -141,22 +163,27 @@ class Writer:
 
     def set_globs(self, root_id: int, globs: Sequence[str]) -> None:
         """What is left out of a root, from its next scan on."""
-        self._db.execute("update root set exclude = ? where id = ?", (json.dumps(list(globs)), root_id))
+        self._db.execute(
+            "update root set exclude = ? where id = ?", (json.dumps(list(globs)), root_id)
+        )
 
     # --- files
 
     def files_below(self, root_id: int, folder: str = "") -> dict[str, KnownFile]:
-        """What the catalog knows of the files at or below a folder (relative, catalog text) of a root, by path."""
+        """What the catalog knows of the files at or below a folder (relative, catalog text) of a
+        root, by path."""
         # '0' follows '/': a range, so that the index on folders serves.
         rows = self._db.execute(
-            f"select {KNOWN} from file f where root_id = ?1 and (?2 = '' or folder = ?2 or (folder > ?2 || '/' and folder < ?2 || '0'))",  # noqa: S608
+            f"select {KNOWN} from file f where root_id = ?1 and (?2 = '' or folder = ?2 or (folder > ?2 || '/' and folder < ?2 || '0'))",
             (root_id, folder),
         )
         return {row[2]: KnownFile(*row) for row in rows}
 
     def files_in(self, root_id: int, folder: str) -> dict[str, KnownFile]:
         """What the catalog knows of the files right in a folder, by path."""
-        rows = self._db.execute(f"select {KNOWN} from file f where root_id = ? and folder = ?", (root_id, folder))  # noqa: S608
+        rows = self._db.execute(
+            f"select {KNOWN} from file f where root_id = ? and folder = ?", (root_id, folder)
+        )
         return {row[2]: KnownFile(*row) for row in rows}
 
     def photo_of(self, digest: bytes) -> int | None:
@@ -169,19 +196,41 @@ class Writer:
         self._put(root_id, seen, "present", None, photo_id)
 
     def put_failed(self, root_id: int, seen: Seen, reason: str, fault: Fault | None = None) -> None:
-        """This file could not be read as a photo, for that reason. fault: whose it is; None where that is not known."""
+        """This file could not be read as a photo, for that reason. fault: whose it is; None where
+        that is not known."""
         self._put(root_id, seen, "failed", reason, None, fault=fault)
 
-    def _put(self, root_id: int, seen: Seen, state: str, reason: str | None, photo_id: int | None, *, fault: Fault | None = None) -> None:
+    def _put(
+        self,
+        root_id: int,
+        seen: Seen,
+        state: str,
+        reason: str | None,
+        photo_id: int | None,
+        *,
+        fault: Fault | None = None,
+    ) -> None:
         with self.transaction():
-            held = self._db.execute("select photo_id from file where root_id = ? and path = ?", (root_id, seen.path)).fetchone()
+            held = self._db.execute(
+                "select photo_id from file where root_id = ? and path = ?", (root_id, seen.path)
+            ).fetchone()
             self._db.execute(
                 "insert into file (root_id, path, folder, size, mtime_ns, inode, ctime_ns, state, reason, photo_id, fault, seen_at)"
                 " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (root_id, path) do update set size = excluded.size,"
                 " mtime_ns = excluded.mtime_ns, inode = excluded.inode, ctime_ns = excluded.ctime_ns, state = excluded.state,"
                 " reason = excluded.reason, photo_id = excluded.photo_id, fault = excluded.fault, seen_at = excluded.seen_at,"
                 " gone_at = null",
-                (root_id, seen.path, seen.path.rpartition("/")[0], *seen[1:], state, reason, photo_id, fault, time.time()),
+                (
+                    root_id,
+                    seen.path,
+                    seen.path.rpartition("/")[0],
+                    *seen[1:],
+                    state,
+                    reason,
+                    photo_id,
+                    fault,
+                    time.time(),
+                ),
             )
             self._settle({i for i in (photo_id, held and held[0]) if i})
 
@@ -193,25 +242,40 @@ class Writer:
         """Known files that lie elsewhere now. They may have taken each other's places."""
         with self.transaction():
             # Out of the way first, so that none of them is taken for what another one overwrites.
-            self._db.executemany("update file set path = '//' || id where id = ?", ((file.id,) for file, _, _ in moves))
+            self._db.executemany(
+                "update file set path = '//' || id where id = ?",
+                ((file.id,) for file, _, _ in moves),
+            )
             photos = {file.photo_id for file, _, _ in moves}
             for file, root_id, seen in moves:
                 # What stood at the new place is overwritten on disk, and so it is here.
                 held = self._db.execute(
-                    "delete from file where root_id = ? and path = ? returning photo_id", (root_id, seen.path)
+                    "delete from file where root_id = ? and path = ? returning photo_id",
+                    (root_id, seen.path),
                 ).fetchone()
                 photos.add(held and held[0])
                 self._db.execute(
                     "update file set root_id = ?, path = ?, folder = ?, size = ?, mtime_ns = ?, inode = ?, ctime_ns = ?,"
                     " state = 'present', reason = null, seen_at = ?, gone_at = null where id = ?",
-                    (root_id, seen.path, seen.path.rpartition("/")[0], *seen[1:], time.time(), file.id),
+                    (
+                        root_id,
+                        seen.path,
+                        seen.path.rpartition("/")[0],
+                        *seen[1:],
+                        time.time(),
+                        file.id,
+                    ),
                 )
             self._settle(photo for photo in photos if photo)
 
-    def put_missing(self, files: Iterable[KnownFile], reason: str | None = None, ago: float = 0.0) -> None:
-        """These files are not there any more, or are left out (reason). Photos are kept for when they come back; failures are forgotten.
+    def put_missing(
+        self, files: Iterable[KnownFile], reason: str | None = None, ago: float = 0.0
+    ) -> None:
+        """These files are not there any more, or are left out (reason). Photos are kept for when
+        they come back; failures are forgotten.
 
-        ago: how many seconds."""
+        ago: how many seconds.
+        """
         with self.transaction():
             photos = set[int]()
             for file in files:
@@ -219,7 +283,8 @@ class Writer:
                     self._db.execute("delete from file where id = ?", (file.id,))
                 else:
                     self._db.execute(
-                        "update file set state = 'missing', reason = ?, gone_at = ? where id = ?", (reason, time.time() - ago, file.id)
+                        "update file set state = 'missing', reason = ?, gone_at = ? where id = ?",
+                        (reason, time.time() - ago, file.id),
                     )
                     photos.add(file.photo_id)
             self._settle(photos)
@@ -227,7 +292,8 @@ class Writer:
     # --- photos
 
     def add_photo(self, digest: bytes, size: int, photo: DecodedPhoto) -> int:
-        """A content met for the first time; gives its id, which never changes. Its file is put by `put_present`."""
+        """A content met for the first time; gives its id, which never changes. Its file is put by
+        `put_present`."""
         with self.transaction() as change:
             values = {
                 **{key: getattr(photo, key) for key in FACTS},
@@ -238,26 +304,33 @@ class Writer:
             }
             names = ", ".join(values)
             marks = ", ".join("?" * len(values))
-            return self._insert(f"insert into photo ({names}) values ({marks})", list(values.values()))  # noqa: S608
+            return self._insert(
+                f"insert into photo ({names}) values ({marks})", list(values.values())
+            )
 
     @contextmanager
     def sparing_photos(self, *, thorough: bool) -> Iterator[None]:
-        """Until the end of the block, photos that lose their last file are only hidden: another file may turn out to hold them, as when
-        two files swap their names. thorough: at the end they are dropped, with those that earlier blocks or a killed run left so."""
+        """Until the end of the block, photos that lose their last file are only hidden: another
+        file may turn out to hold them, as when two files swap their names. thorough: at the end
+        they are dropped, with those that earlier blocks or a killed run left so."""
         self._sparing = True
         try:
             yield
         finally:
             self._sparing = False
         if thorough:
-            self.purge(row[0] for row in self.rows("select id from photo where orphaned_at is not null"))
+            self.purge(
+                row[0] for row in self.rows("select id from photo where orphaned_at is not null")
+            )
 
     def _settle(self, photo_ids: Iterable[int]) -> None:
-        """After files changed: count each photo's present files. One that no file refers to, not even a missing one, is dropped."""
+        """After files changed: count each photo's present files. One that no file refers to, not
+        even a missing one, is dropped."""
         unused = list[int]()
         for photo_id in photo_ids:
             row = self._db.execute(
-                "select count(*) files, sum(state = 'present') present from file where photo_id = ?", (photo_id,)
+                "select count(*) files, sum(state = 'present') present from file where photo_id = ?",
+                (photo_id,),
             ).fetchone()
             self._db.execute(
                 "update photo set present = ?1, change = ?2, orphaned_at = iif(?3, null, coalesce(orphaned_at, ?4)) where id = ?5",
@@ -275,11 +348,14 @@ class Writer:
         with self.transaction() as change:
             for photo_id in chosen:
                 gone = self._db.execute(
-                    "delete from photo where id = ?1 and not exists (select 1 from file where photo_id = ?1) returning hash", (photo_id,)
+                    "delete from photo where id = ?1 and not exists (select 1 from file where photo_id = ?1) returning hash",
+                    (photo_id,),
                 ).fetchone()
                 if gone:
                     self._purged.append(gone[0].hex())
-                    self._db.execute("insert or replace into purged values (?, ?)", (photo_id, change))
+                    self._db.execute(
+                        "insert or replace into purged values (?, ?)", (photo_id, change)
+                    )
 
     def recount(self, photo_ids: Iterable[int]) -> None:
         """Count these photos' files again."""
@@ -287,7 +363,8 @@ class Writer:
             self._settle(photo_ids)
 
     def take_purged(self) -> list[str]:
-        """Hashes of the photos dropped since the last call, whose previews can go too. A hash that has come back is not among them."""
+        """Hashes of the photos dropped since the last call, whose previews can go too. A hash that
+        has come back is not among them."""
         gone, self._purged = self._purged, []
         return [digest for digest in gone if self.photo_of(bytes.fromhex(digest)) is None]
 
@@ -295,28 +372,44 @@ class Writer:
 
     def encoder(self, name: str, version: str, dim: int) -> int:
         """The number under which vectors of this encoder are kept."""
-        self._db.execute("insert or ignore into encoder (name, version, dim) values (?, ?, ?)", (name, version, dim))
-        row = self._db.execute("select id from encoder where name = ? and version = ?", (name, version)).fetchone()
+        self._db.execute(
+            "insert or ignore into encoder (name, version, dim) values (?, ?, ?)",
+            (name, version, dim),
+        )
+        row = self._db.execute(
+            "select id from encoder where name = ? and version = ?", (name, version)
+        ).fetchone()
         return int(row[0])
 
-    def add_embedding(self, encoder_id: int, photo_id: int, vector: npt.NDArray[np.float32]) -> None:
+    def add_embedding(
+        self, encoder_id: int, photo_id: int, vector: npt.NDArray[np.float32]
+    ) -> None:
         with self.transaction() as change:
             blob = vector.astype(np.float16).tobytes()
-            self._db.execute("insert or replace into embedding values (?, ?, ?)", (encoder_id, photo_id, blob))
+            self._db.execute(
+                "insert or replace into embedding values (?, ?, ?)", (encoder_id, photo_id, blob)
+            )
             self._db.execute("update photo set change = ? where id = ?", (change, photo_id))
 
     def drop_embeddings(self, encoder_id: int, photo_ids: Iterable[int]) -> None:
         """Forget these vectors; the next indexing makes them again."""
         with self.transaction() as change:
             for photo_id in photo_ids:
-                self._db.execute("delete from embedding where encoder_id = ? and photo_id = ?", (encoder_id, photo_id))
-                self._db.execute("delete from neighbour where encoder_id = ? and photo_id = ?", (encoder_id, photo_id))
+                self._db.execute(
+                    "delete from embedding where encoder_id = ? and photo_id = ?",
+                    (encoder_id, photo_id),
+                )
+                self._db.execute(
+                    "delete from neighbour where encoder_id = ? and photo_id = ?",
+                    (encoder_id, photo_id),
+                )
                 self._db.execute("update photo set change = ? where id = ?", (change, photo_id))
 
     def unencoded(self, encoder_id: int) -> list[tuple[int, KnownFile, str]]:
-        """Visible photos that this encoder has not seen: (photo id, one of its files, its root's path)."""
+        """Visible photos that this encoder has not seen: (photo id, one of its files, its root's
+        path)."""
         rows = self._db.execute(
-            f"select {KNOWN}, r.path root, min(f.id) from photo p"  # noqa: S608
+            f"select {KNOWN}, r.path root, min(f.id) from photo p"
             " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
             " where p.present > 0 and not exists (select 1 from embedding e where e.photo_id = p.id and e.encoder_id = ?) group by p.id",
             (encoder_id,),
@@ -334,19 +427,30 @@ class Writer:
         )
 
     def take_commands(self, only: Sequence[str] = ()) -> list[tuple[str, str | None]]:
-        """Commands left since the last call, oldest first; each is given once. only: leave the others for whoever can carry them out."""
+        """Commands left since the last call, oldest first; each is given once. only: leave the
+        others for whoever can carry them out."""
         some = f" where command in ({','.join('?' * len(only))})" if only else ""
-        rows = self._db.execute(f"delete from command{some} returning id, command, argument", only).fetchall()  # noqa: S608
-        return [(row["command"], row["argument"] and from_text(row["argument"])) for row in sorted(rows, key=lambda row: row["id"])]
+        rows = self._db.execute(
+            f"delete from command{some} returning id, command, argument", only
+        ).fetchall()
+        return [
+            (row["command"], row["argument"] and from_text(row["argument"]))
+            for row in sorted(rows, key=lambda row: row["id"])
+        ]
 
     def drop_commands(self, commands: Sequence[str], before: float) -> None:
-        """Forget such commands if they were given before this moment (Unix seconds), to a process that has ended since."""
-        self._db.executemany("delete from command where command = ? and sent_at < ?", ((command, before) for command in commands))
+        """Forget such commands if they were given before this moment (Unix seconds), to a process
+        that has ended since."""
+        self._db.executemany(
+            "delete from command where command = ? and sent_at < ?",
+            ((command, before) for command in commands),
+        )
 
 
 # Columns of `photo` that decoding fills.
 FACTS = (
-    "format", "width", "height", "frames", "taken_at", "taken_precision", "taken_source", "latitude", "longitude", "camera", "lens",
+    "format", "width", "height", "frames", "taken_at", "taken_precision", "taken_source",
+    "latitude", "longitude", "camera", "lens",
     "exposure_time", "f_number", "iso", "focal_length", "phash", "damaged", "contents",
 )  # fmt: skip
 
@@ -358,20 +462,26 @@ def moved_glob(glob: str, prefix: str) -> str:
     negated, bare = glob.startswith("!"), glob.removeprefix("!")
     anchored = "/" in bare.rstrip("/")
     where = "".join("\\" + c if c in "*?[]\\!# " else c for c in prefix)
-    return ("!" if negated else "") + (f"/{where}/{bare.lstrip('/')}" if anchored else f"/{where}/**/{bare}")
+    return ("!" if negated else "") + (
+        f"/{where}/{bare.lstrip('/')}" if anchored else f"/{where}/**/{bare}"
+    )
 
 
 def check_folder(path: str) -> None:
     """Raises FolderError, with a sentence for a person, where a folder cannot be watched."""
     shown = to_text(path)
-    if not os.path.isabs(path):  # noqa: PTH117
+    if not os.path.isabs(path):
         raise FolderError(f"The folder {shown} must be given as a full path.")
-    if not os.path.exists(path):  # noqa: PTH110
-        raise FolderError(f"The folder {shown} does not exist: check its spelling, or connect its drive.")
-    if not os.path.isdir(path):  # noqa: PTH112
+    if not os.path.exists(path):
+        raise FolderError(
+            f"The folder {shown} does not exist: check its spelling, or connect its drive."
+        )
+    if not os.path.isdir(path):
         raise FolderError(f"{shown} is a file, not a folder: give the folder that holds it.")
     try:
         with os.scandir(path):
             pass
     except OSError as error:
-        raise FolderError(f"The folder {shown} cannot be read ({error.strerror or error}): check its permissions.") from error
+        raise FolderError(
+            f"The folder {shown} cannot be read ({error.strerror or error}): check its permissions."
+        ) from error

@@ -1,4 +1,5 @@
-"""Fitting displacements between two pictures: by scaling and shifting, as copies differ, and by what only another camera makes of them."""
+"""Fitting displacements between two pictures: by scaling and shifting, as copies differ, and by
+what only another camera makes of them."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ import numpy.typing as npt
 
 Values = npt.NDArray[np.floating]
 
-# Pixels by which a displacement may miss the fit before it counts for half. Rounds of weighing anew.
+# Pixels by which a displacement may miss the fit before it counts for half. Rounds of weighing
+# anew.
 _SCATTER, _ROUNDS = 0.3, 4
 # Blocks from which on a bent field can be told from scatter.
 _ENOUGH = 24
@@ -19,8 +21,11 @@ def weighed(design: Values, values: Values, weights: Values) -> Values:
     return np.asarray(np.linalg.lstsq(scaled.T @ design, scaled.T @ values, rcond=None)[0])
 
 
-def scale_and_shift(place: Values, apart: Values, weights: Values, *, scaled: bool) -> npt.NDArray[np.float64]:
-    """What takes displacements out, as a 2×3 step. place, apart: (2, n), pixels. scaled: shifting alone is too little.
+def scale_and_shift(
+    place: Values, apart: Values, weights: Values, *, scaled: bool
+) -> npt.NDArray[np.float64]:
+    """What takes displacements out, as a 2×3 step. place, apart: (2, n), pixels. scaled: shifting
+    alone is too little.
 
     Iteratively reweighted, so that blocks which disagree count for little.
     """
@@ -29,7 +34,8 @@ def scale_and_shift(place: Values, apart: Values, weights: Values, *, scaled: bo
         missed = 0.0
         for axis in (0, 1):
             at, values = place[axis], apart[axis]
-            # The two normal equations, solved by hand: this is asked for in each round of each comparison.
+            # The two normal equations, solved by hand: this is asked for in each round of each
+            # comparison.
             total = now.sum()
             middle, shift = (now @ at) / total, (now @ values) / total
             off = at - middle
@@ -42,10 +48,12 @@ def scale_and_shift(place: Values, apart: Values, weights: Values, *, scaled: bo
 
 
 def bent(place: Values, apart: Values, weights: Values) -> float:
-    """Pixels by which the picture is bent, turned or seen from elsewhere, as the worst tenth of it shows; 0 where too little is seen.
+    """Pixels by which the picture is bent, turned or seen from elsewhere, as the worst tenth of it
+    shows; 0 where too little is seen.
 
-    A smooth field (quadratic in the place) is fitted to the displacements, and what scaling and shifting explain of it is taken out. It
-    averages over all blocks, so that it shows a tenth of a pixel where single blocks scatter by half a pixel.
+    A smooth field (quadratic in the place) is fitted to the displacements, and what scaling and
+    shifting explain of it is taken out. It averages over all blocks, so that it shows a tenth of a
+    pixel where single blocks scatter by half a pixel.
     """
     if place.shape[1] < _ENOUGH:
         return 0.0

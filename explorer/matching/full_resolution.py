@@ -1,4 +1,5 @@
-"""What is asked of the few files that look so much like another that it matters: full-size pixels, fractions of a second, noise."""
+"""What is asked of the few files that look so much like another that it matters: full-size pixels,
+fractions of a second, noise."""
 
 from __future__ import annotations
 
@@ -22,8 +23,9 @@ _BITS_PER_SAMPLE, _PNG_DEPTH = 258, 24
 
 
 def pixel_hash(data: bytes) -> bytes:
-    """16 bytes that are equal for files with the same pixels at full size (upright, in sRGB), as transparent, of the same depth, and with
-    the same contents beside (`contents`). Where not all of these can be told, only the same bytes are equal.
+    """16 bytes that are equal for files with the same pixels at full size (upright, in sRGB), as
+    transparent, of the same depth, and with the same contents beside (`contents`). Where not all of
+    these can be told, only the same bytes are equal.
 
     Raises PhotoError for what cannot be decoded whole.
     """
@@ -35,7 +37,11 @@ def pixel_hash(data: bytes) -> bytes:
                 raise UnsupportedPhoto("its pixels have more bits than are compared")
             picture.load()
             turn = decoding._TURN.get(orientation(picture))
-            pixels, hidden, reduced = to_rgb(picture, 1), _beyond_rgb(picture, turn), _is_reduced_to_eight_bits(picture, data)
+            pixels, hidden, reduced = (
+                to_rgb(picture, 1),
+                _beyond_rgb(picture, turn),
+                _is_reduced_to_eight_bits(picture, data),
+            )
         except PhotoError:
             raise
         except MemoryError:
@@ -47,11 +53,14 @@ def pixel_hash(data: bytes) -> bytes:
     contents = read_contents(data)
     beside = b"" if contents == NOTHING else contents.packed().encode()
     unseen = data if reduced or not contents.complete else b""
-    return bytes.fromhex(digest_of(b"%d %d" % pixels.size, pixels.tobytes(), hidden, beside, unseen))
+    return bytes.fromhex(
+        digest_of(b"%d %d" % pixels.size, pixels.tobytes(), hidden, beside, unseen)
+    )
 
 
 def _beyond_rgb(picture: Image.Image, turn: Image.Transpose | None) -> bytes:
-    """What a picture has beside its colours in 8 bits: how transparent it is, where it is, and the samples of a deeper one."""
+    """What a picture has beside its colours in 8 bits: how transparent it is, where it is, and the
+    samples of a deeper one."""
     upright = picture if turn is None else picture.transpose(turn)
     if upright.mode in _DEEP or upright.mode.startswith("I;16"):
         return upright.mode.encode() + upright.tobytes()
@@ -62,7 +71,8 @@ def _beyond_rgb(picture: Image.Image, turn: Image.Transpose | None) -> bytes:
 
 
 def _is_reduced_to_eight_bits(picture: Image.Image, data: bytes) -> bool:
-    """Whether the file has samples of more bits than Pillow gives: its modes of several channels have 8."""
+    """Whether the file has samples of more bits than Pillow gives: its modes of several channels
+    have 8."""
     if picture.mode in _DEEP or picture.mode.startswith("I;16"):
         return False
     if picture.format == "TIFF":
@@ -75,10 +85,12 @@ def _is_reduced_to_eight_bits(picture: Image.Image, data: bytes) -> bool:
 
 
 def _boxed_depth(data: bytes) -> int:
-    """The most bits that any picture of a HEIF or AVIF file says its samples have. The first one may be the thumbnail or the transparency.
+    """The most bits that any picture of a HEIF or AVIF file says its samples have. The first one
+    may be the thumbnail or the transparency.
 
-    The pixel information property (ISO/IEC 23008-12, 6.5.6): version and flags, number of channels, bits of each. Bytes of a picture that
-    look like one can only make a file deeper, which is the safe side.
+    The pixel information property (ISO/IEC 23008-12, 6.5.6): version and flags, number of channels,
+    bits of each. Bytes of a picture that look like one can only make a file deeper, which is the
+    safe side.
     """
     bits, at = 8, data.find(b"pixi") + 8
     while at >= 8:
@@ -88,10 +100,15 @@ def _boxed_depth(data: bytes) -> int:
 
 
 def fraction(data: bytes) -> str | None:
-    """The fraction of the second in which the camera took a photo, as its digits without zeros behind (“013”), or None."""
+    """The fraction of the second in which the camera took a photo, as its digits without zeros
+    behind (“013”), or None."""
     try:
         with Image.open(io.BytesIO(data)) as picture:
-            digits = str(picture.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.SubsecTimeOriginal, "")).strip("\0 ")
+            digits = str(
+                picture.getexif()
+                .get_ifd(ExifTags.IFD.Exif)
+                .get(ExifTags.Base.SubsecTimeOriginal, "")
+            ).strip("\0 ")
     except Exception:  # noqa: BLE001  a broken EXIF block raises whatever it likes, and says nothing
         return None
     return digits.rstrip("0") or "0" if digits.isdecimal() else None

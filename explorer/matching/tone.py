@@ -1,4 +1,5 @@
-"""Whether a copy was made grey, and by how much it is brighter: told from small colour pictures, where they overlap."""
+"""Whether a copy was made grey, and by how much it is brighter: told from small colour pictures,
+where they overlap."""
 
 from __future__ import annotations
 
@@ -12,14 +13,14 @@ from explorer.matching.geometry import Matrix, from_unit
 
 Colour = npt.NDArray[np.uint8]
 
-# Levels (of 255) between a pixel's strongest and weakest channel, in the mean: a grey picture has no more than compression leaves, and one
-# that was made grey had more.
+# Levels (of 255) between a pixel's strongest and weakest channel, in the mean: a grey picture has
+# no more than compression leaves, and one that was made grey had more.
 _GREY, _COLOUR = 3.0, 8.0
 
 
 class Tones(NamedTuple):
-    """What the second picture is beside the first. grey: 1 where it alone is grey, -1 where the first one alone is, else 0. light: by how
-    many levels (of 255) it is brighter, in the mean."""
+    """What the second picture is beside the first. grey: 1 where it alone is grey, -1 where the
+    first one alone is, else 0. light: by how many levels (of 255) it is brighter, in the mean."""
 
     grey: int
     light: float
@@ -33,14 +34,23 @@ def tones(one: Colour, other: Colour, unit: Matrix) -> Tones:
     inside = cv2.warpAffine(there, onto, (width, height), flags=cv2.INTER_NEAREST) > 0
     if not inside.any():
         return Tones(0, 0.0)
-    laid, mine = cv2.warpAffine(other, onto, (width, height), flags=cv2.INTER_AREA)[inside], one[inside]
+    laid, mine = (
+        cv2.warpAffine(other, onto, (width, height), flags=cv2.INTER_AREA)[inside],
+        one[inside],
+    )
     colour = [_colour(some) for some in (mine, laid)]
-    grey = [value <= _GREY and against >= _COLOUR for value, against in zip(colour, reversed(colour), strict=True)]
+    grey = [
+        value <= _GREY and against >= _COLOUR
+        for value, against in zip(colour, reversed(colour), strict=True)
+    ]
     return Tones(int(grey[1]) - int(grey[0]), float(laid.mean() - mine.mean()))
 
 
 def _colour(pixels: npt.NDArray[Any]) -> float:
     """Levels between the strongest and the weakest channel, in the mean. pixels: (n, 3)."""
     red, green, blue = pixels.T
-    strongest, weakest = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+    strongest, weakest = (
+        np.maximum(np.maximum(red, green), blue),
+        np.minimum(np.minimum(red, green), blue),
+    )
     return float((strongest - weakest).mean())

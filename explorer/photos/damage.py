@@ -1,7 +1,8 @@
 """Is a file that cannot be decoded damaged, or only of a kind that is not read yet?
 
-Each format says where its parts lie, and some of them carry checksums. Damage is what contradicts that: a part beyond the end of the file,
-a checksum that is wrong, a compressed stream that breaks off. Where none is found, nothing is proven, whatever a decoder makes of it.
+Each format says where its parts lie, and some of them carry checksums. Damage is what contradicts
+that: a part beyond the end of the file, a checksum that is wrong, a compressed stream that breaks
+off. Where none is found, nothing is proven, whatever a decoder makes of it.
 """
 
 from __future__ import annotations
@@ -19,20 +20,31 @@ _STREAM = "the file is damaged: its compressed picture makes no sense"
 NOT_YET = "its picture is of a kind that cannot be read yet"
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-# Samples of a pixel by PNG's colour type, and Adam7's passes: first column and row, steps across and down (PNG 3, sections 11.2, 8).
+# Samples of a pixel by PNG's colour type, and Adam7's passes: first column and row, steps across
+# and down (PNG 3, sections 11.2, 8).
 _PNG_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-_ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+_ADAM7 = (
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+)
 _PIECE = 1 << 20
 
 
 def failure(data: bytes) -> PhotoError:
-    """The error for bytes that begin as a photo and cannot be decoded: DamagedPhoto where damage is proven, else UnsupportedPhoto."""
+    """The error for bytes that begin as a photo and cannot be decoded: DamagedPhoto where damage is
+    proven, else UnsupportedPhoto."""
     reason = damage(data)
     return DamagedPhoto(reason) if reason else UnsupportedPhoto(NOT_YET)
 
 
 def damage(data: bytes) -> str | None:
-    """What proves that a file which no decoder takes is damaged, in plain words; None where nothing does."""
+    """What proves that a file which no decoder takes is damaged, in plain words; None where nothing
+    does."""
     for begins, check in _CHECKS:
         if begins(data):
             try:
@@ -43,7 +55,8 @@ def damage(data: bytes) -> str | None:
 
 
 def png_chunks(data: bytes) -> list[tuple[bytes, int, int]]:
-    """The kind of each chunk of a PNG, and where its content starts and ends; the last one may lie beyond the end of the file."""
+    """The kind of each chunk of a PNG, and where its content starts and ends; the last one may lie
+    beyond the end of the file."""
     found, at = list[tuple[bytes, int, int]](), len(PNG_SIGNATURE)
     while at + 8 <= len(data):
         (size,) = struct.unpack_from(">I", data, at)
@@ -64,7 +77,8 @@ def _png(data: bytes) -> str | None:
     chunks = png_chunks(data)
     if data[:8] != PNG_SIGNATURE[: len(data)] or (chunks and chunks[0][0] != b"IHDR"):
         return _TORN
-    # Before anything ends the file, every part of the picture's own must be there and be as it was written. Kinds in capitals are those.
+    # Before anything ends the file, every part of the picture's own must be there and be as it was
+    # written. Kinds in capitals are those.
     for kind, start, end in chunks:
         if end + 4 > len(data):
             return _CUT_OFF
@@ -76,7 +90,9 @@ def _png(data: bytes) -> str | None:
 
 
 def _png_stream(data: bytes, chunks: list[tuple[bytes, int, int]]) -> str | None:
-    width, height, bits, kind, packing, filters, interlaced = struct.unpack_from(">IIBBBBB", data, chunks[0][1])
+    width, height, bits, kind, packing, filters, interlaced = struct.unpack_from(
+        ">IIBBBBB", data, chunks[0][1]
+    )
     if not width or not height:
         return _TORN
     if kind not in _PNG_SAMPLES or packing or filters or interlaced > 1:
@@ -99,7 +115,8 @@ def _png_stream(data: bytes, chunks: list[tuple[bytes, int, int]]) -> str | None
 
 
 def _jpeg(data: bytes) -> str | None:
-    """Markers up to the end of the picture (ITU-T T.81, annex B). Of kinds that every decoder knows, what cannot be decoded is damaged."""
+    """Markers up to the end of the picture (ITU-T T.81, annex B). Of kinds that every decoder
+    knows, what cannot be decoded is damaged."""
     at, known, begun = 2, False, False
     while at < len(data):
         if data[at] != 0xFF:
@@ -125,7 +142,8 @@ def _jpeg(data: bytes) -> str | None:
 
 
 def _after_scan(data: bytes, at: int) -> int:
-    """Where the next marker stands after the compressed data of a scan; the end of the file where there is none."""
+    """Where the next marker stands after the compressed data of a scan; the end of the file where
+    there is none."""
     while 0 <= (at := data.find(b"\xff", at)) < len(data) - 1:
         if data[at + 1] and not 0xD0 <= data[at + 1] <= 0xD7:
             return at
@@ -134,7 +152,8 @@ def _after_scan(data: bytes, at: int) -> int:
 
 
 def _is_common(marker: int, frame: bytes) -> bool:
-    """Whether a frame is of a kind that every decoder knows: Huffman-coded, 8 bits, one or three colours, whole ratios of sampling."""
+    """Whether a frame is of a kind that every decoder knows: Huffman-coded, 8 bits, one or three
+    colours, whole ratios of sampling."""
     if marker > 0xC2 or len(frame) < 6:
         return False
     precision, number = frame[0], frame[5]
@@ -142,7 +161,11 @@ def _is_common(marker: int, frame: bytes) -> bool:
     if precision != 8 or number not in (1, 3, 4) or len(sampling) != number:
         return False
     most = [max(pair[axis] for pair in sampling) for axis in (0, 1)]
-    return all(pair[axis] and most[axis] <= 4 and most[axis] % pair[axis] == 0 for pair in sampling for axis in (0, 1))
+    return all(
+        pair[axis] and most[axis] <= 4 and most[axis] % pair[axis] == 0
+        for pair in sampling
+        for axis in (0, 1)
+    )
 
 
 def _gif(data: bytes) -> str | None:
@@ -176,11 +199,16 @@ def _bmp(data: bytes) -> str | None:
     if width < 1 or not height:
         return _TORN
     plain = packing in (0, 3, 6)
-    return _CUT_OFF if plain and offset + (width * bits + 31) // 32 * 4 * abs(height) > len(data) else None
+    return (
+        _CUT_OFF
+        if plain and offset + (width * bits + 31) // 32 * 4 * abs(height) > len(data)
+        else None
+    )
 
 
 def _webp(data: bytes) -> str | None:
-    """The chunks of the container, which says how long it is. Of still pictures there is one coding each, with and without loss."""
+    """The chunks of the container, which says how long it is. Of still pictures there is one coding
+    each, with and without loss."""
     (size,) = struct.unpack_from("<I", data, 4)
     if size + 8 > len(data):
         return _CUT_OFF
@@ -209,7 +237,8 @@ def _tiff(data: bytes) -> str | None:
 
 
 def _boxes(data: bytes) -> str | None:
-    """Boxes of an ISO media file (ISO/IEC 14496-12, 4.2) up to the end of the file; what they hold proves nothing."""
+    """Boxes of an ISO media file (ISO/IEC 14496-12, 4.2) up to the end of the file; what they hold
+    proves nothing."""
     at, seen = 0, set[bytes]()
     while at < len(data):
         size, kind = struct.unpack_from(">I4s", data, at)

@@ -1,7 +1,8 @@
 """One file's bytes → everything the program knows of the photo, in one decode.
 
-The picture is brought near the wanted size as early as can be: a JPEG already while it is decoded (libjpeg's DCT scaling, by
-`Image.draft`), anything else by an integer box filter; colours, turning and fine scaling then cost next to nothing.
+The picture is brought near the wanted size as early as can be: a JPEG already while it is decoded
+(libjpeg's DCT scaling, by `Image.draft`), anything else by an integer box filter; colours, turning
+and fine scaling then cost next to nothing.
 """
 
 from __future__ import annotations
@@ -35,13 +36,16 @@ __all__ = ["PREVIEW_SIDE", "DecodedPhoto", "content_hash", "decode", "read_file"
 
 PREVIEW_SIDE = 512
 _PREVIEW_QUALITY = 85
-# A JPEG may be decoded at an eighth, say, if that still gives a preview of this side: 500 pixels for a 12-megapixel photo.
+# A JPEG may be decoded at an eighth, say, if that still gives a preview of this side: 500 pixels
+# for a 12-megapixel photo.
 _PREVIEW_LEAST = 460
-# But at no less than this, so that shake and grain are still there to be measured: half the size for a 12-megapixel photo.
+# But at no less than this, so that shake and grain are still there to be measured: half the size
+# for a 12-megapixel photo.
 _JUDGED_LEAST = 1400
 # What Pillow's decoders raise for data that end too early or make no sense.
 _BROKEN = (OSError, SyntaxError, ValueError, IndexError, EOFError, struct.error)
-# Formats whose pixels are written in ways that Pillow knows all of: what it cannot decode to the end is not all there.
+# Formats whose pixels are written in ways that Pillow knows all of: what it cannot decode to the
+# end is not all there.
 _ONE_CODING = ("GIF", "BMP", "DIB")
 
 # Ours is a limit from free memory (`limits`), checked before anything is decoded.
@@ -58,14 +62,18 @@ _TURN = {
 }
 
 
-def decode(data: bytes, spec: InputSpec | None, *, mtime: float | None = None, name: str = "") -> DecodedPhoto:
+def decode(
+    data: bytes, spec: InputSpec | None, *, mtime: float | None = None, name: str = ""
+) -> DecodedPhoto:
     """Decode a photo once, for all that is wanted of it.
 
-    spec: the encoder's input, or None. mtime (Unix seconds), name: the file's own, for photos that carry no date.
+    spec: the encoder's input, or None. mtime (Unix seconds), name: the file's own, for photos that
+    carry no date.
     Raises UnsupportedPhoto, DamagedPhoto or OversizedPhoto, each with a reason in plain words.
     """
     with warnings.catch_warnings():
-        # Pillow warns of every oddity in a file; what matters to a person becomes `damaged` or an error.
+        # Pillow warns of every oddity in a file; what matters to a person becomes `damaged` or an
+        # error.
         warnings.simplefilter("ignore")
         try:
             return _decode(data, spec, mtime, name)
@@ -88,9 +96,11 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
         _load(picture, judged)
     except _BROKEN:
         picture, damaged = _load_otherwise(data, judged)
-    # Only now: some formats keep metadata behind the pixels, and TIFF turns the picture itself when it is loaded, and unsets the tag.
+    # Only now: some formats keep metadata behind the pixels, and TIFF turns the picture itself when
+    # it is loaded, and unsets the tag.
     metadata, turned = read_metadata(picture, mtime=mtime, name=name), orientation(picture)
-    # Scaled down to the preview before its colours are looked after, where nothing larger is wanted: most phones' photos are tagged P3.
+    # Scaled down to the preview before its colours are looked after, where nothing larger is
+    # wanted: most phones' photos are tagged P3.
     enough = suffices(fitted((width, height), PREVIEW_SIDE), spec)
     reduction = min(factor, max(width, height) / PREVIEW_SIDE) * picture.width / width
     colour = to_rgb(picture, max(1, int(reduction)), PREVIEW_SIDE if enough else None)
@@ -143,7 +153,8 @@ def _open(data: bytes) -> Image.Image:
 
 
 def _open_otherwise(data: bytes) -> Image.Image:
-    """A picture that Pillow does not open as it is. Raises PhotoError, with what is wrong, where nothing else reads it either."""
+    """A picture that Pillow does not open as it is. Raises PhotoError, with what is wrong, where
+    nothing else reads it either."""
     if tiff_tags.is_tiff(data):
         try:
             return tiff.read(data)
@@ -165,7 +176,8 @@ def _open_otherwise(data: bytes) -> Image.Image:
 
 
 def _reduction(width: int, height: int, spec: InputSpec | None) -> float:
-    """By how much a picture can be shrunk with everything that is wanted of it still being made by shrinking, at least 1."""
+    """By how much a picture can be shrunk with everything that is wanted of it still being made by
+    shrinking, at least 1."""
     factor = max(width, height) / _PREVIEW_LEAST
     if spec is not None:
         factor = min(factor, min(width, height) / spec.size)
@@ -173,15 +185,16 @@ def _reduction(width: int, height: int, spec: InputSpec | None) -> float:
 
 
 def _load(picture: Image.Image, factor: float) -> None:
-    """Decode; a JPEG at a half, a quarter or an eighth of its size where that is not below what is wanted."""
+    """Decode; a JPEG at a half, a quarter or an eighth of its size where that is not below what is
+    wanted."""
     if picture.format in ("JPEG", "MPO") and factor >= 2:
         picture.draft(None, (int(-(-picture.width // factor)), int(-(-picture.height // factor))))
     picture.load()
 
 
 def _load_otherwise(data: bytes, factor: float) -> tuple[Image.Image, str | None]:
-    """A picture that Pillow opens and does not load: whole where another way of reading it is, else with the missing part left grey or
-    black, and what is wrong with it. Raises PhotoError."""
+    """A picture that Pillow opens and does not load: whole where another way of reading it is, else
+    with the missing part left grey or black, and what is wrong with it. Raises PhotoError."""
     try:
         whole = _open_otherwise(data)
         whole.load()
@@ -202,18 +215,22 @@ def _load_otherwise(data: bytes, factor: float) -> tuple[Image.Image, str | None
 
 
 def _is_blank(picture: Image.Image) -> bool:
-    """Whether there is nothing to be seen: less than one pixel in a hundred differs from the last one."""
+    """Whether there is nothing to be seen: less than one pixel in a hundred differs from the last
+    one."""
     pixels = np.asarray(picture, np.int16)
     return bool((np.abs(pixels - pixels[-1, -1]).max(axis=2) > 3).mean() < 0.01)
 
 
-def _judge(picture: Image.Image, preview: Image.Image, upright: Image.Transpose | None, left: float) -> tuple[Quality, Look]:
+def _judge(
+    picture: Image.Image, preview: Image.Image, upright: Image.Transpose | None, left: float
+) -> tuple[Quality, Look]:
     """Measure the picture as it was loaded. left: by how much it is still larger than it need be."""
     # Only here: OpenCV takes a while to load, and most of what knows of photos never measures one.
     from explorer.photos.quality.measure import luminance, measure
 
     reduction, tables = max(1, int(left)), getattr(picture, "quantization", None)
-    # JPEG's grid has lines every eight pixels; a JPEG that was scaled while it was decoded, or anything that is shrunk now, closer ones.
+    # JPEG's grid has lines every eight pixels; a JPEG that was scaled while it was decoded, or
+    # anything that is shrunk now, closer ones.
     decoder = getattr(picture, "decoderconfig", ()) or (1,)
     closer = max(1, int(decoder[0])) if picture.format in ("JPEG", "MPO") else reduction
     if picture.mode not in ("RGB", "L") or has_other_tones(picture):
@@ -223,13 +240,20 @@ def _judge(picture: Image.Image, preview: Image.Image, upright: Image.Transpose 
     if upright is not None:
         plain = plain.transpose(upright)
     small = np.asarray(preview)
-    grey = np.asarray(plain) if plain.mode == "L" else luminance(small if plain is preview else np.asarray(plain))
+    grey = (
+        np.asarray(plain)
+        if plain.mode == "L"
+        else luminance(small if plain is preview else np.asarray(plain))
+    )
     compression = quality_of(tables[0]) if tables and 0 in tables else 0
-    return measure(grey, small, period=8 // closer if closer in (1, 2, 4) else 0, compression=compression)
+    return measure(
+        grey, small, period=8 // closer if closer in (1, 2, 4) else 0, compression=compression
+    )
 
 
 def _frames(picture: Image.Image) -> int:
-    """Pictures in the file: frames of an animation, pages of a TIFF. The previews that some cameras append do not count."""
+    """Pictures in the file: frames of an animation, pages of a TIFF. The previews that some cameras
+    append do not count."""
     if picture.format in ("JPEG", "MPO", "HEIF"):
         return 1
     try:

@@ -10,23 +10,32 @@ from contextlib import contextmanager
 from explorer.errors import PhotoError
 from explorer.photos.limits import check_size
 
-# What is no ordinary file must not be waited for: opening a pipe that nobody writes to would never return.
-_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
+# What is no ordinary file must not be waited for: opening a pipe that nobody writes to would never
+# return.
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOCTTY", 0)
+)
 _PIECE = 1 << 24
 # Windows' ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
 _SHARING = frozenset({32, 33})
 
 
 def read_file(path: str | os.PathLike[str]) -> bytes:
-    """All bytes of a file. Raises PhotoError, with a reason in plain words, where it cannot be read."""
+    """All bytes of a file. Raises PhotoError, with a reason in plain words, where it cannot be
+    read."""
     return read_with_facts(path)[0]
 
 
 def read_with_facts(path: str | os.PathLike[str]) -> tuple[bytes, os.stat_result]:
-    """The bytes of a file, and its size and times as they were after the last byte was read. Raises as `read_file`.
+    """The bytes of a file, and its size and times as they were after the last byte was read. Raises
+    as `read_file`.
 
-    Never more than the file had when it was opened, so one that grows without end is read to an end; its size then differs from the
-    number of bytes.
+    Never more than the file had when it was opened, so one that grows without end is read to an
+    end; its size then differs from the number of bytes.
     """
     with open_regular(path) as (handle, facts):
         check_size(facts.st_size)
@@ -34,7 +43,8 @@ def read_with_facts(path: str | os.PathLike[str]) -> tuple[bytes, os.stat_result
 
 
 def read_up_to(path: str | os.PathLike[str], most: int) -> bytes:
-    """The bytes of a small file. Raises as `read_file`, also where it has more than `most` bytes; absent files raise FileNotFoundError."""
+    """The bytes of a small file. Raises as `read_file`, also where it has more than `most` bytes;
+    absent files raise FileNotFoundError."""
     try:
         with open_regular(path) as (handle, _):
             data = _read(handle, most + 1)
@@ -49,10 +59,11 @@ def read_up_to(path: str | os.PathLike[str], most: int) -> bytes:
 
 @contextmanager
 def open_regular(path: str | os.PathLike[str]) -> Iterator[tuple[int, os.stat_result]]:
-    """A file opened for reading, with its facts, for the length of the block; an OSError in the block becomes a PhotoError, too.
+    """A file opened for reading, with its facts, for the length of the block; an OSError in the
+    block becomes a PhotoError, too.
 
-    Raises PhotoError where it cannot be opened, and for anything but an ordinary file, or a link to one: a device is not opened at all,
-    as that can set it going.
+    Raises PhotoError where it cannot be opened, and for anything but an ordinary file, or a link to
+    one: a device is not opened at all, as that can set it going.
     """
     try:
         handle, facts = open_handle(path)
@@ -64,18 +75,24 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[tuple[int, os.stat_re
         raise PhotoError("the file is not there any more") from error
     except PermissionError as error:
         if getattr(error, "winerror", None) in _SHARING:
-            raise PhotoError("another program keeps it open for itself: it is read when that program lets go of it") from error
+            raise PhotoError(
+                "another program keeps it open for itself: it is read when that program lets go of it"
+            ) from error
         raise PhotoError("you are not allowed to read this file: check its permissions") from error
     except OSError as error:
-        raise PhotoError(f"the file could not be read from its drive ({error.strerror or error})") from error
+        raise PhotoError(
+            f"the file could not be read from its drive ({error.strerror or error})"
+        ) from error
 
 
 def open_handle(path: str | os.PathLike[str]) -> tuple[int, os.stat_result]:
-    """Open an ordinary file for reading: its descriptor, to be closed by the caller, and its size and times.
+    """Open an ordinary file for reading: its descriptor, to be closed by the caller, and its size
+    and times.
 
-    Never waits for a pipe or sets a device going. Raises PhotoError for anything but an ordinary file, and OSError.
+    Never waits for a pipe or sets a device going. Raises PhotoError for anything but an ordinary
+    file, and OSError.
     """
-    _check_kind(os.stat(path))  # noqa: PTH116  names that are no UTF-8 pass here as they are
+    _check_kind(os.stat(path))
     handle = os.open(path, _FLAGS)
     try:
         facts = os.fstat(handle)
@@ -96,7 +113,11 @@ def irregular(facts: os.stat_result) -> str | None:
     """Why something cannot be read as a file, in words; None for an ordinary file."""
     if stat.S_ISDIR(facts.st_mode):
         return "it is a folder, not a file"
-    return None if stat.S_ISREG(facts.st_mode) else "it is no ordinary file but a device, a pipe or a socket"
+    return (
+        None
+        if stat.S_ISREG(facts.st_mode)
+        else "it is no ordinary file but a device, a pipe or a socket"
+    )
 
 
 def _read(handle: int, size: int) -> bytes:

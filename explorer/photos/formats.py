@@ -7,11 +7,14 @@ import functools
 from explorer.errors import DamagedPhoto, NotAPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos.readers.tiff_tags import is_tiff
 
-# What Pillow may try, whatever a file is called. Formats that run other programs or that no camera writes are left out on purpose.
+# What Pillow may try, whatever a file is called. Formats that run other programs or that no camera
+# writes are left out on purpose.
 _PLAIN = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF")
 _BOXED = ("AVIF", "HEIF")
 
-_READ = ".jpg .jpeg .jpe .jfif .mpo .png .apng .webp .gif .bmp .dib .tif .tiff .heic .heif .hif .avif"
+_READ = (
+    ".jpg .jpeg .jpe .jfif .mpo .png .apng .webp .gif .bmp .dib .tif .tiff .heic .heif .hif .avif"
+)
 EXTENSIONS = frozenset(_READ.split(" "))
 
 _RAW = (
@@ -31,7 +34,8 @@ UNSUPPORTED: dict[str, str] = {
     ".exr": _EXR,
     ".hdr": _HDR,
 }
-# Which release of the readers below these were. A number that is raised has every file that could not be read tried once more.
+# Which release of the readers below these were. A number that is raised has every file that could
+# not be read tried once more.
 READER_VERSION = 2
 
 _VIDEO = "it is a video, not a photo"
@@ -83,7 +87,12 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (4, b"moov", _VIDEO),
     (4, b"mdat", _VIDEO),
 )
-_TEXT = ((b"<svg", _DRAWING), (b"<!doctype svg", _DRAWING), (b"<!doctype html", _PAGE), (b"<html", _PAGE))
+_TEXT = (
+    (b"<svg", _DRAWING),
+    (b"<!doctype svg", _DRAWING),
+    (b"<!doctype html", _PAGE),
+    (b"<html", _PAGE),
+)
 # Pictures that are written as text: portable anymaps in letters, and X's bitmaps.
 _TEXT_PICTURES = (b"p1", b"p2", b"p3", b"#define ", b"/* xpm */")
 _HEIF_BRANDS = (b"hei", b"hev", b"mif", b"msf", b"avi", b"avc", b"avs")
@@ -101,12 +110,13 @@ def openers(data: bytes) -> tuple[str, ...]:
 @functools.cache
 def _register_plain() -> None:
     # Importing one registers it; `Image.init` would load fifty more.
-    from PIL import BmpImagePlugin, GifImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401
+    pass
 
 
 @functools.cache
 def _register_boxed() -> None:
-    """HEIC and AVIF, only where they are met: loading them takes longer than loading all others together."""
+    """HEIC and AVIF, only where they are met: loading them takes longer than loading all others
+    together."""
     import pillow_heif
     from PIL import AvifImagePlugin  # noqa: F401
 
@@ -120,28 +130,46 @@ def starts_like_a_photo(data: bytes) -> bool:
     if data[4:8] == b"ftyp":
         return data[8:12].startswith(_HEIF_BRANDS)
     return (
-        data.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM")) or is_tiff(data) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
+        data.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM"))
+        or is_tiff(data)
+        or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
     )
 
 
 def refusal(data: bytes) -> PhotoError:
-    """The error for bytes that do not begin as any format that is read, with a reason in plain words.
+    """The error for bytes that do not begin as any format that is read, with a reason in plain
+    words.
 
-    DamagedPhoto where there is nothing in them, NotAPhoto for plain text and web pages, which are what is left of a download that failed;
-    UnsupportedPhoto for everything else: it may be a whole file of another kind, whether that is known here or not.
+    DamagedPhoto where there is nothing in them, NotAPhoto for plain text and web pages, which are
+    what is left of a download that failed; UnsupportedPhoto for everything else: it may be a whole
+    file of another kind, whether that is known here or not.
     """
     if not data.lstrip(b"\0"):
-        return DamagedPhoto("the file holds nothing but zeros: it was probably lost in copying" if data else "the file is empty")
-    known = next((reason for offset, magic, reason in _MAGIC if data[offset : offset + len(magic)] == magic), None)
+        return DamagedPhoto(
+            "the file holds nothing but zeros: it was probably lost in copying"
+            if data
+            else "the file is empty"
+        )
+    known = next(
+        (reason for offset, magic, reason in _MAGIC if data[offset : offset + len(magic)] == magic),
+        None,
+    )
     if known or data[4:8] == b"ftyp":
         return UnsupportedPhoto(known or _VIDEO)
     start = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     for word, reason in _TEXT:
         if start.startswith(word) or (start.startswith((b"<?xml", b"<!--")) and word in start):
             return NotAPhoto(reason) if reason == _PAGE else UnsupportedPhoto(reason)
-    if start and not start.startswith(b"<?xml") and not start.startswith(_TEXT_PICTURES) and _is_plain_text(data[:1024]):
+    if (
+        start
+        and not start.startswith(b"<?xml")
+        and not start.startswith(_TEXT_PICTURES)
+        and _is_plain_text(data[:1024])
+    ):
         return NotAPhoto("it is text, not a photo")
-    return UnsupportedPhoto("it is not a photo in a format that can be read, whatever its name says")
+    return UnsupportedPhoto(
+        "it is not a photo in a format that can be read, whatever its name says"
+    )
 
 
 def _is_plain_text(data: bytes) -> bool:

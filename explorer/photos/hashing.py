@@ -19,7 +19,8 @@ def content_hash(data: bytes) -> bytes:
 
 @functools.cache
 def _dct() -> npt.NDArray[np.float32]:
-    """The first 16 rows of the 64-point DCT-II, without scaling: row k, column n is cos(pi k (2n + 1) / 128)."""
+    """The first 16 rows of the 64-point DCT-II, without scaling: row k, column n is cos(pi k (2n +
+    1) / 128)."""
     k, n = np.arange(_KEPT)[:, None], np.arange(_SIDE)[None]
     return np.cos(np.pi * k * (2 * n + 1) / (2 * _SIDE)).astype(np.float32)
 
@@ -27,10 +28,14 @@ def _dct() -> npt.NDArray[np.float32]:
 def perceptual_hash(picture: Image.Image) -> bytes:
     """256 bits that change little when a picture is resized or compressed again.
 
-    pHash (Zauner 2010, Implementation and Benchmarking of Perceptual Image Hash Functions, 3.2.1) with 16×16 instead of 8×8
-    coefficients: the lowest frequencies of the luminance at 64×64, each against their median without the mean brightness.
+    pHash (Zauner 2010, Implementation and Benchmarking of Perceptual Image Hash Functions, 3.2.1)
+    with 16×16 instead of 8×8 coefficients: the lowest frequencies of the luminance at 64×64, each
+    against their median without the mean brightness.
     """
-    grey = np.asarray(picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX, reducing_gap=2.0), np.float32)
+    grey = np.asarray(
+        picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX, reducing_gap=2.0),
+        np.float32,
+    )
     low = _dct() @ grey @ _dct().T
     median = np.median(low.ravel()[1:])
     return np.packbits(low > median).tobytes()

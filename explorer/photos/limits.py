@@ -8,9 +8,11 @@ from pathlib import Path
 
 from explorer.errors import OversizedPhoto
 
-# A quarter of the free memory may go into one picture, at about 12 bytes a pixel (decoded, converted, scaled).
+# A quarter of the free memory may go into one picture, at about 12 bytes a pixel (decoded,
+# converted, scaled).
 _SHARE, _BYTES_PER_PIXEL = 4, 12
-# A picture of so many pixels, or a file of so many bytes, takes what the program has anyway; asking the system takes longer.
+# A picture of so many pixels, or a file of so many bytes, takes what the program has anyway; asking
+# the system takes longer.
 _ALWAYS_PIXELS, _ALWAYS_BYTES = 4_000_000, 16 << 20
 # Where the system does not say how much is free.
 _ASSUMED_FREE = 2 << 30
@@ -19,7 +21,8 @@ _GROUP = Path("/sys/fs/cgroup")
 
 
 def free_memory() -> int:
-    """Bytes of memory that can be had without swapping, as far as the system says, and within what this process's group may have."""
+    """Bytes of memory that can be had without swapping, as far as the system says, and within what
+    this process's group may have."""
     return min(_free_on_machine(), _free_in_group())
 
 
@@ -47,7 +50,8 @@ def _free_by_psutil() -> int:
 
 
 def _free_in_group() -> int:
-    """What a container leaves (control groups, version 2); without one, as good as endless. Cached file pages count as free."""
+    """What a container leaves (control groups, version 2); without one, as good as endless. Cached
+    file pages count as free."""
     try:
         limit = (_GROUP / "memory.max").read_text().strip()
         if limit == "max":
@@ -62,7 +66,9 @@ def _free_in_group() -> int:
 def check_size(size: int) -> None:
     """Raises OversizedPhoto for a file of more bytes than a quarter of the free memory."""
     if size > _ALWAYS_BYTES and size > free_memory() // _SHARE:
-        raise OversizedPhoto(f"the file has {size / 1e9:.1f} GB, more than can be read into this computer's free memory")
+        raise OversizedPhoto(
+            f"the file has {size / 1e9:.1f} GB, more than can be read into this computer's free memory"
+        )
 
 
 def check_pixels(width: int, height: int) -> None:

@@ -21,11 +21,16 @@ def fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
 def fit(picture: Image.Image, side: int) -> Image.Image:
     """The picture with its longest side at most `side`."""
     size = fitted(picture.size, side)
-    return picture if size == picture.size else picture.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
+    return (
+        picture
+        if size == picture.size
+        else picture.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
+    )
 
 
 def suffices(size: tuple[int, int], spec: InputSpec | None) -> bool:
-    """Whether the encoder's input can as well be made from a picture of this size as from a larger one."""
+    """Whether the encoder's input can as well be made from a picture of this size as from a larger
+    one."""
     return spec is None or min(size) >= _ENOUGH * spec.size
 
 

@@ -17,8 +17,9 @@ Precision = Literal["year", "month", "day", "minute", "second"]
 class Metadata:
     """What a photo says of itself.
 
-    taken_at: `YYYY-MM-DDTHH:MM:SS`, the camera's own time, known as far as taken_precision says; taken_source: where it was found (`exif`
-    stands for everything in the file: EXIF, IPTC and XMP). latitude, longitude: degrees. exposure_time: seconds. focal_length: millimetres.
+    taken_at: `YYYY-MM-DDTHH:MM:SS`, the camera's own time, known as far as taken_precision says;
+    taken_source: where it was found (`exif` stands for everything in the file: EXIF, IPTC and XMP).
+    latitude, longitude: degrees. exposure_time: seconds. focal_length: millimetres.
     """
 
     taken_at: str | None = None
@@ -38,11 +39,13 @@ class Metadata:
 class DecodedPhoto(Metadata):
     """A photo as the rest of the program knows it.
 
-    width, height: of the original, upright. phash: 32 bytes. preview: a JPEG, upright, sRGB, longest side at most 512.
-    input: what the encoder wants, uint8 of shape (size, size, 3), or None if none was asked for. damaged: what is wrong with a
-    photo that could be read in part. quality, look: its figures and what explains them, packed (see `quality`). stated: the date that
-    its camera gave it, where that cannot be. contents: what its file holds beside the picture, packed (see `contents`); None where it was
-    not asked for.
+    width, height: of the original, upright. phash: 32 bytes. preview: a JPEG, upright, sRGB,
+    longest side at most 512.
+    input: what the encoder wants, uint8 of shape (size, size, 3), or None if none was asked for.
+    damaged: what is wrong with a photo that could be read in part. quality, look: its figures and
+    what explains them, packed (see `quality`). stated: the date that its camera gave it, where that
+    cannot be. contents: what its file holds beside the picture, packed (see `contents`); None where
+    it was not asked for.
     """
 
     format: str = ""

@@ -1,4 +1,5 @@
-"""Where undo may take files from, and where it may put them. The journal that it goes by is a text file, and is not trusted."""
+"""Where undo may take files from, and where it may put them. The journal that it goes by is a text
+file, and is not trusted."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from explorer.removal.preflight import TRASH
 
 
 class Boundaries:
-    """The watched folders, the trash, and the folders to which this library has moved photos, as they are now."""
+    """The watched folders, the trash, and the folders to which this library has moved photos, as
+    they are now."""
 
     def __init__(self, library: Library, journal: Journal) -> None:
         self._library = library.dir
@@ -23,46 +25,60 @@ class Boundaries:
         self._folders = removal_folders(library.catalog, journal)
 
     def root_of(self, path: str) -> str | None:
-        """The watched folder in which a path lies, by its name and in truth; None where there is none."""
+        """The watched folder in which a path lies, by its name and in truth; None where there is
+        none."""
         if os.path.normpath(path) != path:
             return None
-        real = os.path.realpath(os.path.dirname(path))  # noqa: PTH120
+        real = os.path.realpath(os.path.dirname(path))
         found = [
-            root for root, real_root in zip(self._roots, self._real_roots, strict=True) if inside(path, root) and inside(real, real_root)
+            root
+            for root, real_root in zip(self._roots, self._real_roots, strict=True)
+            if inside(path, root) and inside(real, real_root)
         ]
         return max(found, key=len, default=None)
 
     def refusal(self, entry: Entry) -> str | None:
-        """Why nothing is done about an entry, in plain words; None where all that it names is within bounds."""
+        """Why nothing is done about an entry, in plain words; None where all that it names is
+        within bounds."""
         if self.root_of(entry.path) is None:
-            folder = printable(os.path.dirname(entry.path))  # noqa: PTH120
+            folder = printable(os.path.dirname(entry.path))
             return f"{folder} is not, or is no longer, in a folder of this library: add that folder again, then undo"
-        if entry.back is not None and os.path.dirname(entry.back) != os.path.dirname(entry.path):  # noqa: PTH120
+        if entry.back is not None and os.path.dirname(entry.back) != os.path.dirname(entry.path):
             return "the journal has it put back to another folder than it came from, so it was not written by this program"
         if entry.target is not None and not self._lies_right(entry, entry.target):
             return f"{printable(entry.target)} is in no place to which this library moves photos: move it back by hand"
         return None
 
     def sidecar_of(self, entry: Entry) -> str | None:
-        """The sidecar file that an entry says was written; None where it says nothing of one, or of a file that is none."""
+        """The sidecar file that an entry says was written; None where it says nothing of one, or of
+        a file that is none."""
         path = (entry.sidecar or {}).get("path")
-        if path is None or entry.keeper is None or os.path.splitext(path)[1].lower() != ".xmp":  # noqa: PTH122
+        if path is None or entry.keeper is None or os.path.splitext(path)[1].lower() != ".xmp":
             return None
-        folder = os.path.dirname(path)  # noqa: PTH120
-        return path if folder == os.path.dirname(entry.keeper) and self.root_of(path) is not None else None  # noqa: PTH120
+        folder = os.path.dirname(path)
+        return (
+            path
+            if folder == os.path.dirname(entry.keeper) and self.root_of(path) is not None
+            else None
+        )
 
     def _lies_right(self, entry: Entry, target: str) -> bool:
         if os.path.normpath(target) != target:
             return False
         if entry.where == TRASH:
-            folder = os.path.realpath(os.path.dirname(target))  # noqa: PTH120
+            folder = os.path.realpath(os.path.dirname(target))
             # As the environment names it now, or did when photos of this library went there.
-            known = [*(os.path.join(each, "files") for each in trash.trashes(entry.path)), *self._folders]  # noqa: PTH118
+            known = [
+                *(os.path.join(each, "files") for each in trash.trashes(entry.path)),
+                *self._folders,
+            ]
             return any(folder == os.path.realpath(each) for each in known)
         return _within(target, [*self._folders, *trash.asides(entry.path, self._library)])
 
 
 def _within(path: str, folders: Iterable[str]) -> bool:
     """Whether a file lies below one of these folders, by its name and in truth."""
-    real = os.path.realpath(os.path.dirname(path))  # noqa: PTH120
-    return any(inside(path, folder) and inside(real, os.path.realpath(folder)) for folder in folders)
+    real = os.path.realpath(os.path.dirname(path))
+    return any(
+        inside(path, folder) and inside(real, os.path.realpath(folder)) for folder in folders
+    )

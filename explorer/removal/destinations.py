@@ -17,7 +17,8 @@ from explorer.removal.preflight import TRASH, Check, Checked, Refused
 
 
 class Places(NamedTuple):
-    """Where the files of one photo go, in the order of `Checked.parts`. where: TRASH or a folder. infos: notes of the trash."""
+    """Where the files of one photo go, in the order of `Checked.parts`. where: TRASH or a folder.
+    infos: notes of the trash."""
 
     where: str
     targets: list[str]
@@ -27,12 +28,21 @@ class Places(NamedTuple):
 class Destinations:
     """Chooses places for the files of one removal. to: TRASH, or the absolute path of a folder."""
 
-    def __init__(self, library: Library, journal: Journal, check: Check, to: str, run_id: str) -> None:
-        self._library, self._journal, self._check, self._to, self._run_id = library, journal, check, to, run_id
+    def __init__(
+        self, library: Library, journal: Journal, check: Check, to: str, run_id: str
+    ) -> None:
+        self._library, self._journal, self._check, self._to, self._run_id = (
+            library,
+            journal,
+            check,
+            to,
+            run_id,
+        )
         self._open, self._remembered = False, set[str]()
 
     def choose(self, checked: Checked) -> Places:
-        """Free places for a photo and what goes with it; another program may take them yet. Makes the folders. Raises Refused."""
+        """Free places for a photo and what goes with it; another program may take them yet. Makes
+        the folders. Raises Refused."""
         if self._to != TRASH:
             if not self._open:
                 self._open_folder()
@@ -42,45 +52,59 @@ class Destinations:
             try:
                 slots = [trash.slot(part.path) for part in checked.parts]
             except OSError as error:
-                raise Refused(f"the system's trash cannot be used ({error.strerror or error})") from error
-            self._remember_trash({os.path.dirname(slot.path) for slot in slots})  # noqa: PTH120
+                raise Refused(
+                    f"the system's trash cannot be used ({error.strerror or error})"
+                ) from error
+            self._remember_trash({os.path.dirname(slot.path) for slot in slots})
             return Places(TRASH, [slot.path for slot in slots], [slot.info for slot in slots])
-        where = os.path.join(trash.aside(checked.photo.path, self._library.dir), self._run_id)  # noqa: PTH118
+        where = os.path.join(trash.aside(checked.photo.path, self._library.dir), self._run_id)
         targets = self._targets(where, checked)
         return Places(where, targets, [None] * len(targets))
 
     def _remember_trash(self, folders: set[str]) -> None:
-        """Have undo find these again where the environment names another trash by then, as it does in sandboxed terminals."""
+        """Have undo find these again where the environment names another trash by then, as it does
+        in sandboxed terminals."""
         for folder in sorted(folders - self._remembered):
             remember_removal_folder(self._library.catalog, self._journal, folder)
         self._remembered |= folders
 
     def _open_folder(self) -> None:
-        """Make the folder that photos go to, make sure that it is no watched one under another path, and remember it for undo."""
+        """Make the folder that photos go to, make sure that it is no watched one under another
+        path, and remember it for undo."""
         where = self._to
         _make(where)
         try:
             token = safe_move.content_hash(os.fsencode(os.path.realpath(self._library.dir)))
             seen = file_identity.visible_in(where, self._check.folders(), token)
         except OSError as error:
-            raise Refused(f"nothing can be written to the folder {printable(where)} ({error.strerror or error})") from error
+            raise Refused(
+                f"nothing can be written to the folder {printable(where)} ({error.strerror or error})"
+            ) from error
         if seen is not None:
-            raise Refused(f"the folder {printable(where)} is {printable(seen)} under another path: choose one outside of the library")
+            raise Refused(
+                f"the folder {printable(where)} is {printable(seen)} under another path: choose one outside of the library"
+            )
         remember_removal_folder(self._library.catalog, self._journal, where)
         self._open = True
 
     def _targets(self, where: str, checked: Checked) -> list[str]:
-        """Places in a folder: in folders like those they come from, under names that are free, and alike."""
+        """Places in a folder: in folders like those they come from, under names that are free, and
+        alike."""
         path, parts = checked.photo.path, [part.path for part in checked.along]
-        below = os.path.relpath(path, os.path.dirname(checked.root))  # noqa: PTH120
-        wanted = os.path.join(where, below)  # noqa: PTH118
-        folder = os.path.dirname(wanted)  # noqa: PTH120
-        # At the top of a drive that is watched as a whole, our own folder is one that is never indexed.
+        below = os.path.relpath(path, os.path.dirname(checked.root))
+        wanted = os.path.join(where, below)
+        folder = os.path.dirname(wanted)
+        # At the top of a drive that is watched as a whole, our own folder is one that is never
+        # indexed.
         if self._check.in_library(folder) and trash.ASIDE not in Path(folder).parts:
-            raise Refused(f"the folder {printable(folder)} lies in the library: choose one outside of it")
+            raise Refused(
+                f"the folder {printable(folder)} lies in the library: choose one outside of it"
+            )
         _make(folder)
         for name in free_names(wanted, spare=longer(path, parts)):
-            names = [renamed(os.path.join(folder, os.path.basename(part)), path, name) for part in parts]  # noqa: PTH118, PTH119
+            names = [
+                renamed(os.path.join(folder, os.path.basename(part)), path, name) for part in parts
+            ]
             if not any(os.path.lexists(each) for each in (name, *names)):
                 return [*names, name]
         raise AssertionError("names never end")
@@ -88,6 +112,8 @@ class Destinations:
 
 def _make(folder: str) -> None:
     try:
-        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+        os.makedirs(folder, exist_ok=True)
     except OSError as error:
-        raise Refused(f"the folder {printable(folder)} cannot be made ({error.strerror or error})") from error
+        raise Refused(
+            f"the folder {printable(folder)} cannot be made ({error.strerror or error})"
+        ) from error

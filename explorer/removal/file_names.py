@@ -11,18 +11,24 @@ _LONGEST_NAME = 255
 
 
 def free_names(path: str, word: str = "", spare: int = 0) -> Iterator[str]:
-    """`a.jpg`, then `a (2).jpg`, `a (3).jpg` …; with a word `a (restored).jpg`, `a (restored 2).jpg` … after the first.
+    """`a.jpg`, then `a (2).jpg`, `a (3).jpg` …; with a word `a (restored).jpg`, `a (restored
+    2).jpg` … after the first.
 
     They are cut so that they, and names that are `spare` bytes longer, fit the file system.
     """
     (folder, name), number = os.path.split(path), 2
-    stem, suffix = os.path.splitext(name)  # noqa: PTH122
+    stem, suffix = os.path.splitext(name)
     longest = longest_name(folder) - spare
-    yield os.path.join(folder, fitting(stem, suffix, longest))  # noqa: PTH118
+    yield os.path.join(folder, fitting(stem, suffix, longest))
     if word:
-        yield os.path.join(folder, fitting(stem, f" ({word}){suffix}", longest))  # noqa: PTH118
+        yield os.path.join(folder, fitting(stem, f" ({word}){suffix}", longest))
     while True:
-        yield os.path.join(folder, fitting(stem, f" ({word} {number}){suffix}" if word else f" ({number}){suffix}", longest))  # noqa: PTH118
+        yield os.path.join(
+            folder,
+            fitting(
+                stem, f" ({word} {number}){suffix}" if word else f" ({number}){suffix}", longest
+            ),
+        )
         number += 1
 
 
@@ -35,7 +41,8 @@ def longest_name(folder: str) -> int:
 
 
 def fitting(stem: str, rest: str, longest: int) -> str:
-    """`stem` and `rest` as one name of at most so many bytes: where need be the stem loses its end, whole characters at a time."""
+    """`stem` and `rest` as one name of at most so many bytes: where need be the stem loses its end,
+    whole characters at a time."""
     while stem and len(os.fsencode(stem + rest)) > longest:
         stem = stem[:-1]
     return stem + rest
@@ -47,4 +54,4 @@ def longer(photo: str, others: Iterable[str]) -> int:
 
 
 def _name(path: str) -> bytes:
-    return os.fsencode(os.path.basename(path))  # noqa: PTH119
+    return os.fsencode(os.path.basename(path))

@@ -1,4 +1,5 @@
-"""What is to be removed, as a list and as a file: JSON or CSV, for people and scripts to look at. `plan_reader.py` reads it again."""
+"""What is to be removed, as a list and as a file: JSON or CSV, for people and scripts to look at.
+`plan_reader.py` reads it again."""
 
 from __future__ import annotations
 
@@ -23,14 +24,20 @@ _COLUMNS = ("path", "hash", "bytes", "keep", "keep_hash", "tier", "why", "along"
 
 
 def removals_of_photos(catalog: Catalog, photo_ids: Iterable[int]) -> list[Removal]:
-    """What goes if these photos go for their own sake: every file that holds them, and no other is kept for it.
+    """What goes if these photos go for their own sake: every file that holds them, and no other is
+    kept for it.
 
     `remove` wants to be told that the person has confirmed just that (`without_keeper`).
     """
     wanted, beside = list(photo_ids), Beside()
     hashes = hashes_of(catalog, wanted)
     return [
-        Removal(file["path"], hashes[photo_id].hex(), bytes=file["size"], along=beside.of(file["path"]).along)
+        Removal(
+            file["path"],
+            hashes[photo_id].hex(),
+            bytes=file["size"],
+            along=beside.of(file["path"]).along,
+        )
         for photo_id in dict.fromkeys(wanted)
         if photo_id in hashes
         for file in catalog.files_of(photo_id)
@@ -45,13 +52,17 @@ def as_json(removals: Sequence[Removal]) -> str:
 
 
 def as_csv(removals: Sequence[Removal]) -> str:
-    """The plan as a table; names that are no UTF-8 are kept as the catalog keeps them, and no cell is a formula (`spreadsheet.py`)."""
+    """The plan as a table; names that are no UTF-8 are kept as the catalog keeps them, and no cell
+    is a formula (`spreadsheet.py`)."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writeheader()
     for removal in removals:
         row = _row(removal)
-        along = ", ".join(f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in removal.along)  # noqa: PTH119
+        along = ", ".join(
+            f"{printable(os.path.basename(each.path))} ({size(each.bytes)})"
+            for each in removal.along
+        )
         shown = {
             "path": to_text(removal.path),
             "keep": to_text(removal.keeper) if removal.keeper else "",
@@ -63,17 +74,22 @@ def as_csv(removals: Sequence[Removal]) -> str:
 
 
 def write_plan(path: str | os.PathLike[str], removals: Sequence[Removal]) -> None:
-    """Write a plan: CSV where the name ends so, else JSON. Raises PlanError where it cannot be written."""
+    """Write a plan: CSV where the name ends so, else JSON. Raises PlanError where it cannot be
+    written."""
     is_csv = Path(path).suffix.lower() == ".csv"
     try:
         Path(path).write_bytes((as_csv(removals) if is_csv else as_json(removals)).encode("utf-8"))
     except OSError as error:
-        raise PlanError(f"The plan {printable(str(path))} cannot be written: {error.strerror or error}.") from error
+        raise PlanError(
+            f"The plan {printable(str(path))} cannot be written: {error.strerror or error}."
+        ) from error
 
 
 def _row(removal: Removal) -> dict[str, Any]:
     return {
-        "path": removal.path, "hash": removal.hash, "bytes": removal.bytes, "keep": removal.keeper, "keep_hash": removal.keeper_hash,
-        "tier": removal.tier, "why": removal.why, "along": [{"path": each.path, "bytes": each.bytes} for each in removal.along],
+        "path": removal.path, "hash": removal.hash, "bytes": removal.bytes, "keep": removal.keeper,
+        "keep_hash": removal.keeper_hash,
+        "tier": removal.tier, "why": removal.why,
+        "along": [{"path": each.path, "bytes": each.bytes} for each in removal.along],
         "holds": list(removal.holds),
     }  # fmt: skip

@@ -1,4 +1,5 @@
-"""The two forms of a removal plan, JSON and CSV, taken apart into entries that nobody has looked at yet."""
+"""The two forms of a removal plan, JSON and CSV, taken apart into entries that nobody has looked at
+yet."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ from explorer.removal.spreadsheet import as_written
 
 FORMAT, VERSION = "photo-explorer-plan", 1
 
-# Strings and brackets of JSON, all that is needed to tell its elements apart. A string ends with its line, so that a missing quotation mark
-# harms one line and not all that follow.
+# Strings and brackets of JSON, all that is needed to tell its elements apart. A string ends with
+# its line, so that a missing quotation mark harms one line and not all that follow.
 _TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[\[\]{},]')
 # What stands before the list of entries.
 _REMOVALS = re.compile(r'"removals"\s*:\s*$')
@@ -35,11 +36,16 @@ class Broken(NamedTuple):
 
 
 def entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
-    """(where it stands, what stands there) for each entry of a plan: a `dict` or whatever else JSON has, or Broken.
+    """(where it stands, what stands there) for each entry of a plan: a `dict` or whatever else JSON
+    has, or Broken.
 
     shown: the plan's name. Raises PlanError where it is no plan.
     """
-    return _json_entries(text, shown) if text.lstrip().startswith(("{", "[")) else _csv_entries(text, shown)
+    return (
+        _json_entries(text, shown)
+        if text.lstrip().startswith(("{", "["))
+        else _csv_entries(text, shown)
+    )
 
 
 # --- JSON
@@ -50,7 +56,8 @@ def _json_entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
         plan = _parse(text)
         rows = plan.get("removals") if isinstance(plan, dict) else None
     except (ValueError, RecursionError) as error:
-        # One entry that no parser takes (nested too deeply, a number of thousands of digits) must not hide the others.
+        # One entry that no parser takes (nested too deeply, a number of thousands of digits) must
+        # not hide the others.
         header, rows = _split(text)
         try:
             plan = _parse(header)
@@ -88,7 +95,8 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _split(text: str) -> tuple[str, list[object] | None]:
-    """A JSON object without the elements of its `removals`, and these elements, each parsed by itself; None where it has no such array."""
+    """A JSON object without the elements of its `removals`, and these elements, each parsed by
+    itself; None where it has no such array."""
     depth, start, elements = 0, None, list[object]()
     for token in _TOKEN.finditer(text):
         mark = token.group()
@@ -137,7 +145,9 @@ def _csv_entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
     return iter(_csv_rows(text, delimiter, columns, shown))
 
 
-def _csv_rows(text: str, delimiter: str, columns: list[str], shown: str) -> list[tuple[str, object]]:
+def _csv_rows(
+    text: str, delimiter: str, columns: list[str], shown: str
+) -> list[tuple[str, object]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows, line, header = list[tuple[str, object]](), 1, True
     while True:
@@ -147,7 +157,8 @@ def _csv_rows(text: str, delimiter: str, columns: list[str], shown: str) -> list
             return rows
         except csv.Error as error:
             if "end of data" in str(error):
-                # A quotation mark that is never closed: all that follows it may be part of one cell.
+                # A quotation mark that is never closed: all that follows it may be part of one
+                # cell.
                 raise PlanError(f"{shown} is not a whole plan: line {line}: {error}.") from None
             rows.append((f"line {line}", Broken(f"it cannot be read ({error})")))
         else:
@@ -161,6 +172,8 @@ def _csv_rows(text: str, delimiter: str, columns: list[str], shown: str) -> list
 def _from_cells(columns: list[str], cells: list[str]) -> object:
     if len(cells) != len(columns):
         fewer = "fewer" if len(cells) < len(columns) else "more"
-        return Broken(f"it has {fewer} cells than the first line: a name with a separator in it must stand in quotation marks")
+        return Broken(
+            f"it has {fewer} cells than the first line: a name with a separator in it must stand in quotation marks"
+        )
     entry = dict(zip(columns, map(as_written, cells), strict=True))
     return entry | {key: from_text(entry[key]) for key in ("path", "keep") if key in entry}

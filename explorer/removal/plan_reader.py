@@ -1,7 +1,8 @@
-"""Reads a removal plan that `write_plan` wrote and a person, a script or a spreadsheet may have edited.
+"""Reads a removal plan that `write_plan` wrote and a person, a script or a spreadsheet may have
+edited.
 
-A plan as a whole is refused only where nobody can tell what its entries are. Otherwise each entry stands for itself: what is wrong with one
-is reported in one line, and the others are carried out.
+A plan as a whole is refused only where nobody can tell what its entries are. Otherwise each entry
+stands for itself: what is wrong with one is reported in one line, and the others are carried out.
 """
 
 from __future__ import annotations
@@ -23,14 +24,16 @@ _MAX_SIZE = 1 << 63
 _HASH = re.compile(r"[0-9a-f]{32}")
 _DIGITS = re.compile(r"[0-9]{1,19}")
 _BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
 
 
 class BadEntry(NamedTuple):
-    """An entry that is not carried out. where: `entry 3` (JSON) or `line 4` (CSV). path: as the entry has it, if it has one that can be
-    shown. reason: what is wrong and what would be right, on one line."""
+    """An entry that is not carried out. where: `entry 3` (JSON) or `line 4` (CSV). path: as the
+    entry has it, if it has one that can be shown. reason: what is wrong and what would be right, on
+    one line."""
 
     where: str
     path: str | None
@@ -49,7 +52,8 @@ class _Invalid(Exception):
 
 
 def read_plan(path: str | os.PathLike[str]) -> Plan:
-    """The entries of a plan: UTF-8 or UTF-16, JSON or CSV (with commas, semicolons or tabs), told apart by what is in it.
+    """The entries of a plan: UTF-8 or UTF-16, JSON or CSV (with commas, semicolons or tabs), told
+    apart by what is in it.
 
     Raises PlanError, with one line for a person, where it cannot be read or is no plan.
     """
@@ -75,11 +79,15 @@ def _text(path: str | os.PathLike[str], shown: str) -> str:
     except OSError as error:
         raise PlanError(f"The plan {shown} cannot be read: {error.strerror or error}.") from error
     if len(data) > MAX_BYTES:
-        raise PlanError(f"{shown} is not a plan: it is larger than {MAX_BYTES >> 20} MB; {MAKE_ONE}.")
+        raise PlanError(
+            f"{shown} is not a plan: it is larger than {MAX_BYTES >> 20} MB; {MAKE_ONE}."
+        )
     encoding = next((name for bom, name in _BOMS if data.startswith(bom)), None)
     if encoding is None:
         # UTF-16 without a mark: every second byte of its first, ASCII characters is 0.
-        encoding = {b"\0": "utf-16-be"}.get(data[:1]) or {b"\0": "utf-16-le"}.get(data[1:2]) or "utf-8"
+        encoding = (
+            {b"\0": "utf-16-be"}.get(data[:1]) or {b"\0": "utf-16-le"}.get(data[1:2]) or "utf-8"
+        )
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
@@ -103,8 +111,18 @@ def _removal(entry: object) -> Removal:
     if keep is not None and keep_hash is None:
         raise _Invalid("“keep_hash” is missing, so that the file that is kept could not be checked")
     if keep is None and keep_hash is not None:
-        raise _Invalid("“keep” is missing, and “keep_hash” is there: nobody can tell whether a file is to be kept for it")
-    return Removal(path, digest, keep, keep_hash, _bytes(entry.get("bytes")), _words(entry, "tier"), _words(entry, "why"))
+        raise _Invalid(
+            "“keep” is missing, and “keep_hash” is there: nobody can tell whether a file is to be kept for it"
+        )
+    return Removal(
+        path,
+        digest,
+        keep,
+        keep_hash,
+        _bytes(entry.get("bytes")),
+        _words(entry, "tier"),
+        _words(entry, "why"),
+    )
 
 
 def _path(entry: dict[str, Any], key: str, what: str) -> str | None:
@@ -112,12 +130,14 @@ def _path(entry: dict[str, Any], key: str, what: str) -> str | None:
     value = entry.get(key)
     if value is None or value == "":
         return None
-    if not isinstance(value, str) or not os.path.isabs(value):  # noqa: PTH117
+    if not isinstance(value, str) or not os.path.isabs(value):
         raise _Invalid(f"“{key}” must be the full path of {what}")
     if "\0" in value or not _encodes(value):
         raise _Invalid(f"“{key}” has characters that no file's name can have")
     if any(part in (".", "..") for part in re.split(r"[/\\]" if os.sep == "\\" else "/", value)):
-        raise _Invalid(f"“{key}” must be the full path of {what} without “.” and “..”, as the library shows it")
+        raise _Invalid(
+            f"“{key}” must be the full path of {what} without “.” and “..”, as the library shows it"
+        )
     return value
 
 
@@ -159,4 +179,8 @@ def _words(entry: dict[str, Any], key: str) -> str:
 def _shown_path(entry: object) -> str | None:
     """The path of a bad entry as far as it can be shown."""
     path = entry.get("path") if isinstance(entry, dict) else None
-    return printable(path[:1000]).encode("utf-8", "replace").decode() if isinstance(path, str) else None
+    return (
+        printable(path[:1000]).encode("utf-8", "replace").decode()
+        if isinstance(path, str)
+        else None
+    )

@@ -1,4 +1,5 @@
-"""Whether a file may go, and what goes with it. The file, its companions and what is kept for them are read each time, in that moment."""
+"""Whether a file may go, and what goes with it. The file, its companions and what is kept for them
+are read each time, in that moment."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ TRASH = "trash"
 # What a person is told of a file that could not be read.
 ONLY_COPY = "it could not be read, so no other copy of it is known: this may be the only one"
 
-# In these tiers a person marks other shots one by one: what goes is no copy, and what is kept does not stand for it.
+# In these tiers a person marks other shots one by one: what goes is no copy, and what is kept does
+# not stand for it.
 _OTHER_SHOTS = ("moment", "lookalike")
 # In all others, what comparing two photos must have found so that one goes for the other.
 _VERIFIED: dict[str, tuple[Kind, ...]] = {"identical": (), "pixels": ("pixels",)}
@@ -50,7 +52,8 @@ class Kept(NamedTuple):
     stamp: Stamp
 
     def still(self) -> bool:
-        """Whether it is there, as it was checked; one that was touched meanwhile, or has no id, is read again."""
+        """Whether it is there, as it was checked; one that was touched meanwhile, or has no id, is
+        read again."""
         with contextlib.suppress(OSError):
             if self.stamp.inode and stamp(self.path) == self.stamp:
                 return True
@@ -96,38 +99,61 @@ class Checked:
 class Check:
     """Whether files of one plan may go."""
 
-    def __init__(self, library: Library, removals: Iterable[Removal], to: str, without_keeper: bool) -> None:
+    def __init__(
+        self, library: Library, removals: Iterable[Removal], to: str, without_keeper: bool
+    ) -> None:
         """Raises UsageError where the removals as a whole make no sense."""
         wanted = list(removals)
-        self._catalog, self._protection = library.catalog, Protection(protected_folders(library.catalog))
+        self._catalog, self._protection = (
+            library.catalog,
+            Protection(protected_folders(library.catalog)),
+        )
         self.number = len(wanted)
         self._roots = list(library.catalog.root_paths().values())
-        self._real_roots, self._locations = [os.path.realpath(root) for root in self._roots], Locations()
+        self._real_roots, self._locations = (
+            [os.path.realpath(root) for root in self._roots],
+            Locations(),
+        )
         paths = {removal.path for removal in wanted if _can_be_asked_for(removal.path)}
-        twice = next((path for path, times in Counter(removal.path for removal in wanted).items() if times > 1), None)
+        twice = next(
+            (
+                path
+                for path, times in Counter(removal.path for removal in wanted).items()
+                if times > 1
+            ),
+            None,
+        )
         if twice is not None:
-            raise UsageError(f"The file {printable(twice)} is to be removed twice: make the plan again.")
+            raise UsageError(
+                f"The file {printable(twice)} is to be removed twice: make the plan again."
+            )
         self._paths = {_real(path) for path in paths}
         self._without_keeper = without_keeper
         if wanted and not without_keeper and all(removal.keeper is None for removal in wanted):
-            raise UsageError("Of these photos no other copy is kept: this needs a confirmation of its own (--without-keeper).")
+            raise UsageError(
+                "Of these photos no other copy is kept: this needs a confirmation of its own (--without-keeper)."
+            )
         if to != TRASH:
             self._check_folder(to, library)
 
     def _check_folder(self, to: str, library: Library) -> None:
-        if not os.path.isabs(to):  # noqa: PTH117
+        if not os.path.isabs(to):
             raise UsageError(f"The folder {printable(to)} must be given as a full path.")
         if self.in_library(to):
             raise UsageError(
                 f"The folder {printable(to)} lies in the library, where photos would be found again: choose one outside of it."
             )
-        if os.path.lexists(to) and not os.path.isdir(to):  # noqa: PTH112
+        if os.path.lexists(to) and not os.path.isdir(to):
             raise UsageError(f"{printable(to)} is a file, not a folder: choose another.")
         if store := around_folder(to) or around_folder(os.path.realpath(to)):
             why = "where files may be deleted without asking you"
-            raise UsageError(f"The folder {printable(to)} lies in {printable(store)}, {why}: choose another.")
+            raise UsageError(
+                f"The folder {printable(to)} lies in {printable(store)}, {why}: choose another."
+            )
         if self._locations.inside(to, str(library.dir)):
-            raise UsageError(f"The folder {printable(to)} belongs to the library itself: choose another.")
+            raise UsageError(
+                f"The folder {printable(to)} belongs to the library itself: choose another."
+            )
 
     def folders(self) -> list[str]:
         """The watched folders, and those below them that directly hold photos."""
@@ -136,26 +162,34 @@ class Check:
     def in_library(self, folder: str) -> bool:
         """Whether a folder lies in a watched one, through whatever links and mounts it is reached."""
         real = os.path.realpath(folder)
-        return any(inside(real, root) for root in self._real_roots) or any(self._locations.inside(folder, root) for root in self._roots)
+        return any(inside(real, root) for root in self._real_roots) or any(
+            self._locations.inside(folder, root) for root in self._roots
+        )
 
     def __call__(self, removal: Removal, gone: frozenset[str] | set[str] = frozenset()) -> Checked:
         """gone: paths that would be gone by then, in a dry run. Raises Refused."""
         if removal.keeper is None and not self._without_keeper:
-            raise Refused("no other copy of it is kept: this needs a confirmation of its own (--without-keeper)")
+            raise Refused(
+                "no other copy of it is kept: this needs a confirmation of its own (--without-keeper)"
+            )
         _require_plain(removal.path, "it")
         if self._protection.covers(removal.path):
             raise Refused("it lies in a protected folder")
         _check_store(removal.path, "it")
-        unread = unread_file(self._catalog, removal.path) if os.path.isabs(removal.path) else None  # noqa: PTH117
+        unread = unread_file(self._catalog, removal.path) if os.path.isabs(removal.path) else None
         root = self._known(removal.path, removal.hash, "it") if unread is None else unread.root
         if unread is not None and unread.fault not in PROVEN:
-            raise Refused("it cannot be read yet, which is no fault of the file: only files that are proven to be damaged may go")
+            raise Refused(
+                "it cannot be read yet, which is no fault of the file: only files that are proven to be damaged may go"
+            )
         if unread is not None and removal.keeper is not None:
             raise Refused("it could not be read as a photo, so it is no copy of another one")
         try:
-            if unread is not None and (unread.file.size, unread.file.mtime_ns) != _size_and_time(removal.path):
+            if unread is not None and (unread.file.size, unread.file.mtime_ns) != _size_and_time(
+                removal.path
+            ):
                 raise Refused("it has changed since the library last looked at it")
-            if not os.path.isfile(removal.path) and os.path.lexists(removal.path):  # noqa: PTH113
+            if not os.path.isfile(removal.path) and os.path.lexists(removal.path):
                 raise Refused("it is no file")
             photo = _part(removal.path, removal.hash)
         except OSError as error:
@@ -171,17 +205,24 @@ class Check:
             note = "it is one of several names of the same bytes: no space is gained"
         elif unread is not None:
             note = ONLY_COPY
-        # Nobody can say that a photo that cannot be read is whole: its film may be what is left of it.
+        # Nobody can say that a photo that cannot be read is whole: its film may be what is left of
+        # it.
         companions = beside(removal.path, gone).along if unread is None else ()
         along = tuple(self._along(removal, each) for each in companions)
         return Checked(root, photo, along, companions, note)
 
     def _along(self, removal: Removal, each: Along) -> Part:
-        """A file that belongs to the photo. The film of a copy goes only where the very same film stays with the photo that is kept."""
-        name = f"its {'film' if each.kind == 'film' else 'sidecar'} {printable(os.path.basename(each.path))}"  # noqa: PTH119
+        """A file that belongs to the photo. The film of a copy goes only where the very same film
+        stays with the photo that is kept."""
+        name = f"its {'film' if each.kind == 'film' else 'sidecar'} {printable(os.path.basename(each.path))}"
         try:
             part = _part(each.path)
-            if each.kind == "film" and not each.link and removal.keeper is not None and removal.tier not in _OTHER_SHOTS:
+            if (
+                each.kind == "film"
+                and not each.link
+                and removal.keeper is not None
+                and removal.tier not in _OTHER_SHOTS
+            ):
                 part = Part(**{**vars(part), "kept": self._same_film(removal.keeper, part, name)})
         except OSError as error:
             raise Refused(_unread(name, error)) from error
@@ -195,7 +236,9 @@ class Check:
             found = stamp(film.path)
             if safe_move.file_hash(film.path) == part.hash and stamp(film.path) == found:
                 return Kept(film.path, part.hash, found)
-        raise Refused(f"{name} is not there a second time: the one to keep has {'another film' if films else 'none'}")
+        raise Refused(
+            f"{name} is not there a second time: the one to keep has {'another film' if films else 'none'}"
+        )
 
     def _keeper(self, removal: Removal) -> Kept:
         keeper, digest = removal.keeper or "", removal.keeper_hash or removal.hash
@@ -210,7 +253,9 @@ class Check:
             _check_store(keeper, "the one to keep")
             self._known(keeper, digest, "the one to keep")
             if digest != removal.hash and not self._verified(removal, digest):
-                raise Refused("it was not compared with the one to keep, so nobody knows whether they are one picture")
+                raise Refused(
+                    "it was not compared with the one to keep, so nobody knows whether they are one picture"
+                )
             self._check_contents(removal, digest)
             found = stamp(keeper)
             if safe_move.file_hash(keeper) != digest or stamp(keeper) != found:
@@ -220,44 +265,64 @@ class Check:
         return Kept(keeper, digest, found)
 
     def _check_contents(self, removal: Removal, keeper_hash: str) -> None:
-        """Raises Refused where a copy holds more than its first picture (pages, a film), and the one to keep does not hold it, too.
+        """Raises Refused where a copy holds more than its first picture (pages, a film), and the
+        one to keep does not hold it, too.
 
-        What the catalog says of contents is said of just these bytes: both files' hashes are checked in this moment.
+        What the catalog says of contents is said of just these bytes: both files' hashes are
+        checked in this moment.
         """
         if removal.hash == keeper_hash or removal.tier in _OTHER_SHOTS:
             return
-        if reason := why_it_stays(contents_of(self._catalog, removal.hash), contents_of(self._catalog, keeper_hash)):
+        if reason := why_it_stays(
+            contents_of(self._catalog, removal.hash), contents_of(self._catalog, keeper_hash)
+        ):
             raise Refused(reason)
 
     def _refuse_set(self, removal: Removal, keeper: str) -> None:
-        """An original and its edit stay together, also where the edit would go for another copy of the original elsewhere."""
+        """An original and its edit stay together, also where the edit would go for another copy of
+        the original elsewhere."""
         if removal.keeper_hash in (None, removal.hash):
             return
         found = compared(self._catalog, removal.hash, removal.keeper_hash, PAIRS_VERSION)
-        tier = "pixels" if found == "pixels" else removal.tier if removal.tier in _OTHER_SHOTS else "picture"
+        tier = (
+            "pixels"
+            if found == "pixels"
+            else removal.tier
+            if removal.tier in _OTHER_SHOTS
+            else "picture"
+        )
         if kept_together(removal.path, keeper, tier):
             raise Refused("by their names, it and the one to keep are versions of one photo")
         if tier != "picture":
             return
         folder, name = os.path.split(removal.path)
         try:
-            names = os.listdir(folder)  # noqa: PTH208
+            names = os.listdir(folder)
         except OSError as error:
             raise Refused(_unread("its folder", error)) from error
         for each in names:
-            original = known_file(self._catalog, os.path.join(folder, each)) if is_built_on(name, each) else None  # noqa: PTH118
-            if original is not None and compared(self._catalog, removal.hash, original.hash, PAIRS_VERSION) == "picture":
+            original = (
+                known_file(self._catalog, os.path.join(folder, each))
+                if is_built_on(name, each)
+                else None
+            )
+            if (
+                original is not None
+                and compared(self._catalog, removal.hash, original.hash, PAIRS_VERSION) == "picture"
+            ):
                 raise Refused(f"by its name it is a version of {printable(each)}")
 
     def _verified(self, removal: Removal, keeper_hash: str) -> bool:
         """Whether the two were found to be what the tier says."""
         if removal.tier in _OTHER_SHOTS:
             return True
-        return compared(self._catalog, removal.hash, keeper_hash, PAIRS_VERSION) in _VERIFIED.get(removal.tier, _ONE_PICTURE)
+        return compared(self._catalog, removal.hash, keeper_hash, PAIRS_VERSION) in _VERIFIED.get(
+            removal.tier, _ONE_PICTURE
+        )
 
     def _known(self, path: str, digest: str, what: str) -> str:
         """The watched folder of a file that the library knows with that content."""
-        known = known_file(self._catalog, path) if os.path.isabs(path) else None  # noqa: PTH117
+        known = known_file(self._catalog, path) if os.path.isabs(path) else None
         if known is None:
             raise Refused(f"{what} is not in the library")
         if known.hash != digest:
@@ -266,31 +331,39 @@ class Check:
 
 
 def _check_store(path: str, what: str) -> None:
-    """Raises Refused for a file that a system or another program keeps for itself, whichever way the path leads there."""
+    """Raises Refused for a file that a system or another program keeps for itself, whichever way
+    the path leads there."""
     if store := around_file(path) or around_file(_real(path)):
         raise Refused(f"{what} lies in {printable(store)}")
 
 
 def _part(path: str, digest: str | None = None) -> Part:
-    """A file as it is now, read for its hash, which must be that one if one is given. Raises Refused and OSError."""
+    """A file as it is now, read for its hash, which must be that one if one is given. Raises
+    Refused and OSError."""
     before, found = os.lstat(path), stamp(path)
     actual = safe_move.file_hash(path)
     if digest not in (None, actual) or stamp(path) != found:
-        raise Refused("it has changed since the library last looked at it" if digest else "it changed a moment ago")
-    is_link = os.path.islink(path)  # noqa: PTH114
+        raise Refused(
+            "it has changed since the library last looked at it"
+            if digest
+            else "it changed a moment ago"
+        )
+    is_link = os.path.islink(path)
     freed = 0 if is_link or before.st_nlink > 1 else before.st_size
     facts: dict[str, Any] = {
-        "size": before.st_size, "mtime_ns": before.st_mtime_ns, "atime_ns": before.st_atime_ns, "inode": before.st_ino,
+        "size": before.st_size, "mtime_ns": before.st_mtime_ns, "atime_ns": before.st_atime_ns,
+        "inode": before.st_ino,
         # An overlay gives its files another device number than its folders.
-        "device": before.st_dev, "drive": os.stat(os.path.dirname(path)).st_dev, "freed": freed,  # noqa: PTH116, PTH120
+        "device": before.st_dev, "drive": os.stat(os.path.dirname(path)).st_dev, "freed": freed,
     }  # fmt: skip
     if is_link:
-        facts["link"] = os.readlink(path)  # noqa: PTH115
+        facts["link"] = os.readlink(path)
     return Part(path, actual, found, None, freed, facts)
 
 
 def _can_be_asked_for(path: str) -> bool:
-    """Whether it is a path at all: a NUL ends one, and half of a surrogate pair is no character of a name."""
+    """Whether it is a path at all: a NUL ends one, and half of a surrogate pair is no character of
+    a name."""
     try:
         return b"\0" not in os.fsencode(path)
     except UnicodeEncodeError:
@@ -298,19 +371,22 @@ def _can_be_asked_for(path: str) -> bool:
 
 
 def _require_plain(path: str, what: str) -> None:
-    """Raises Refused where a path is not one by which the library can know a file: with `..` in it, what it leads to depends on links."""
+    """Raises Refused where a path is not one by which the library can know a file: with `..` in it,
+    what it leads to depends on links."""
     if not _can_be_asked_for(path) or os.path.normpath(path) != path:
-        raise Refused(f"{what} is not in the library by this path: write it without “..”, “.” and “//”")
+        raise Refused(
+            f"{what} is not in the library by this path: write it without “..”, “.” and “//”"
+        )
 
 
 def _real(path: str) -> str:
     """A path by the real name of its folder; the file itself may be a link."""
-    return os.path.realpath(os.path.dirname(path)) + os.sep + os.path.basename(path)  # noqa: PTH119, PTH120
+    return os.path.realpath(os.path.dirname(path)) + os.sep + os.path.basename(path)
 
 
 def _size_and_time(path: str) -> tuple[int, int]:
     """As a scan sees them: of what a link leads to."""
-    facts = os.stat(path)  # noqa: PTH116
+    facts = os.stat(path)
     return facts.st_size, int64.time_ns(facts.st_mtime_ns)
 
 

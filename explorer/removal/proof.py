@@ -1,4 +1,5 @@
-"""Proof, after files have moved and before they count as removed, that what is kept for them is there and is another file."""
+"""Proof, after files have moved and before they count as removed, that what is kept for them is
+there and is another file."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ Gone = int | str | None
 
 
 class Proof:
-    """Proof for all files of one removal: a file that goes must be none of those kept for earlier ones, either, and the other way round.
+    """Proof for all files of one removal: a file that goes must be none of those kept for earlier
+    ones, either, and the other way round.
 
     Only files of one content can be one file.
     """
@@ -28,7 +30,8 @@ class Proof:
         self._gone = defaultdict[str, list[str]](list)
 
     def require(self, checked: Checked, gone: Sequence[Gone]) -> None:
-        """Raises Refused where something is not there any more for the sake of which files went, or is one of those that went.
+        """Raises Refused where something is not there any more for the sake of which files went, or
+        is one of those that went.
 
         gone: in the order of `checked.parts`. Raises OSError where that cannot be found out.
         """
@@ -37,8 +40,15 @@ class Proof:
             if kept is not None:
                 if not kept.intact():
                     raise Refused(GONE)
-                earlier = () if kept.path in self._kept[kept.hash] else filter(os.path.lexists, self._gone[kept.hash])
-                if any(not file_identity.proven_apart(each, kept.path) for each in (*([] if moved is None else [moved]), *earlier)):
+                earlier = (
+                    ()
+                    if kept.path in self._kept[kept.hash]
+                    else filter(os.path.lexists, self._gone[kept.hash])
+                )
+                if any(
+                    not file_identity.proven_apart(each, kept.path)
+                    for each in (*([] if moved is None else [moved]), *earlier)
+                ):
                     raise Refused(ALIAS)
             if moved is not None:
                 for each in self._kept[part.hash]:

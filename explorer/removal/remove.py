@@ -1,10 +1,13 @@
-"""Taking photos away safely: to the system's trash or to a folder, one by one, each checked at that moment and journalled first.
+"""Taking photos away safely: to the system's trash or to a folder, one by one, each checked at that
+moment and journalled first.
 
-For every photo, in this order: it, the files that belong to it alone (its film, its sidecars) and what is kept for them are read again and
-must be what they are thought to be; the journal says what is about to happen to all of them, on disk; its companions move, then the photo
-itself, none over another file; the journal says where each lies; what is kept is read once more, and proven to be another file than what
-went. Were it gone, or could one of them not go, all of them come back. Cut off anywhere, the next run finds out what had happened
-(`undo.settle`) and `undo` brings everything back.
+For every photo, in this order: it, the files that belong to it alone (its film, its sidecars) and
+what is kept for them are read again and must be what they are thought to be; the journal says what
+is about to happen to all of them, on disk; its companions move, then the photo itself, none over
+another file; the journal says where each lies; what is kept is read once more, and proven to be
+another file than what went. Were it gone, or could one of them not go, all of them come back. Cut
+off anywhere, the next run finds out what had happened (`undo.settle`) and `undo` brings everything
+back.
 """
 
 from __future__ import annotations
@@ -46,24 +49,33 @@ def dry_run(library: Library, removals: Sequence[Removal], to: str = TRASH, *, w
             try:
                 checked = check(removal, gone)
                 if sidecars and removal.keeper is not None:
-                    merge(removal.path, removal.keeper, same=removal.keeper_hash in (None, removal.hash))
+                    merge(
+                        removal.path,
+                        removal.keeper,
+                        same=removal.keeper_hash in (None, removal.hash),
+                    )
             except Refused as refused:
                 results.append(Result(removal, "refused", str(refused)))
                 continue
             gone.update(part.path for part in checked.parts)
-            results.append(Result(removal, "would", checked.note, checked.freed, along=checked.companions))
+            results.append(
+                Result(removal, "would", checked.note, checked.freed, along=checked.companions)
+            )
     return Outcome(None, tuple(results))
 
 
 def remove(library: Library, removals: Sequence[Removal], to: str = TRASH, *, without_keeper: bool = False, sidecars: bool = False,
            tick: Tick | None = None) -> Outcome:  # fmt: skip
-    """Take these files away. to: TRASH, or the absolute path of a folder outside the watched ones, made if need be.
+    """Take these files away. to: TRASH, or the absolute path of a folder outside the watched ones,
+    made if need be.
 
-    without_keeper: the person has confirmed that photos go for which none is kept. sidecars: copy date, place, rating and keywords that the
-    one kept lacks to a sidecar file beside it. tick: called with (done, total) before each file; may raise to stop between two files.
+    without_keeper: the person has confirmed that photos go for which none is kept. sidecars: copy
+    date, place, rating and keywords that the one kept lacks to a sidecar file beside it. tick:
+    called with (done, total) before each file; may raise to stop between two files.
 
-    Raises UsageError on words that make no sense, LibraryLocked while another removal is going on, and LibraryError where the journal
-    cannot be written; what went before is in the journal and can be undone. A single file's trouble is its result, never an error.
+    Raises UsageError on words that make no sense, LibraryLocked while another removal is going on,
+    and LibraryError where the journal cannot be written; what went before is in the journal and can
+    be undone. A single file's trouble is its result, never an error.
     """
     check = Check(library, removals, to, without_keeper)
     journal = Journal(library.dir)
@@ -86,8 +98,15 @@ def remove(library: Library, removals: Sequence[Removal], to: str = TRASH, *, wi
 class _Run:
     """One removal of many files."""
 
-    def __init__(self, library: Library, journal: Journal, check: Check, to: str, sidecars: bool) -> None:
-        self._library, self._journal, self._check, self._sidecars = library, journal, check, sidecars
+    def __init__(
+        self, library: Library, journal: Journal, check: Check, to: str, sidecars: bool
+    ) -> None:
+        self._library, self._journal, self._check, self._sidecars = (
+            library,
+            journal,
+            check,
+            sidecars,
+        )
         self.id = f"{dt.datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
         self._destinations = Destinations(library, journal, check, to, self.id)
         self.begun = False
@@ -103,7 +122,13 @@ class _Run:
             if result is not None:
                 self.results.append(result)
                 return
-        self.results.append(Result(removal, "failed", "other programs take its name wherever it is to go: try again later"))
+        self.results.append(
+            Result(
+                removal,
+                "failed",
+                "other programs take its name wherever it is to go: try again later",
+            )
+        )
 
     def _attempt(self, removal: Removal) -> Result | None:
         """None: a name was taken by another program in that moment, and everything is as it was."""
@@ -130,7 +155,9 @@ class _Run:
                 return Result(removal, "failed", _words(error, at) + self._back(family))
         self._proof.add(checked, [entry.target for entry in family])
         self._moved.append((len(self.results), family, checked))
-        return Result(removal, "removed", checked.note, checked.freed, photo.target, checked.companions)
+        return Result(
+            removal, "removed", checked.note, checked.freed, photo.target, checked.companions
+        )
 
     @functools.cached_property
     def _restorer(self) -> Restorer:
@@ -140,11 +167,18 @@ class _Run:
         """Bring them all back; gives words on what could not be."""
         self._restorer.all_back(family, quietly=True)
         for entry in family:
-            # Not cut off: what has not come to its place has not gone, though it may have been changed by another program.
-            if entry.state == "intended" and os.path.lexists(entry.path) and not os.path.lexists(entry.target or ""):
+            # Not cut off: what has not come to its place has not gone, though it may have been
+            # changed by another program.
+            if (
+                entry.state == "intended"
+                and os.path.lexists(entry.path)
+                and not os.path.lexists(entry.target or "")
+            ):
                 self._restorer.never_went(entry)
-        away = [printable(os.path.basename(entry.path)) for entry in family if entry.away]  # noqa: PTH119
-        return f"; {', '.join(away)} could not be put back at once: undo this removal" if away else ""
+        away = [printable(os.path.basename(entry.path)) for entry in family if entry.away]
+        return (
+            f"; {', '.join(away)} could not be put back at once: undo this removal" if away else ""
+        )
 
     def _announce(self, removal: Removal, checked: Checked) -> list[Entry]:
         """Say in the journal what is about to happen; gives the entries of all, the photo's last."""
@@ -155,20 +189,30 @@ class _Run:
         last = self._numbers + len(checked.parts) - 1
         family = [
             Entry(
-                run=self.id, number=self._numbers + at, state="intended", path=part.path, hash=part.hash,
-                keeper=part.kept.path if part.kept else None, keeper_hash=part.kept.hash if part.kept else None,
+                run=self.id, number=self._numbers + at, state="intended", path=part.path,
+                hash=part.hash,
+                keeper=part.kept.path if part.kept else None,
+                keeper_hash=part.kept.hash if part.kept else None,
                 where=where, root=checked.root, target=target, info=info, facts=part.facts,
                 of=None if self._numbers + at == last else last,
             )
-            for at, (part, target, info) in enumerate(zip(checked.parts, targets, infos, strict=True))
+            for at, (part, target,
+            info) in enumerate(zip(checked.parts, targets, infos, strict=True))
         ]  # fmt: skip
         self._numbers = last + 1
-        # One line for all of them: there is no moment in which a companion is spoken of, and its photo is not.
-        self._journal.note(run=self.id, step="intended", **_line(family[-1]), along=[_line(entry) for entry in family[:-1]])
+        # One line for all of them: there is no moment in which a companion is spoken of, and its
+        # photo is not.
+        self._journal.note(
+            run=self.id,
+            step="intended",
+            **_line(family[-1]),
+            along=[_line(entry) for entry in family[:-1]],
+        )
         return family
 
     def _go(self, entry: Entry, part: Part, held: contextlib.ExitStack) -> Gone:
-        """Move one file to its place; gives a descriptor of it, or its path, by which it can still be told from others; None of links."""
+        """Move one file to its place; gives a descriptor of it, or its path, by which it can still
+        be told from others; None of links."""
         handle = _hold(part, held)
         if not _unchanged(part):
             raise Refused(f"{_called(entry)} changed a moment ago")
@@ -178,11 +222,17 @@ class _Run:
             trash.send(entry.path, entry.hash, trash.Trashed(entry.target, entry.info), entry.token)
         else:
             safe_move.move(entry.path, entry.target, entry.hash, entry.token)
-        self._journal.note(run=self.id, step="moved", number=entry.number, target=entry.target, info=entry.info)
+        self._journal.note(
+            run=self.id, step="moved", number=entry.number, target=entry.target, info=entry.info
+        )
         entry.state = "moved"
         after, before = stamp(entry.target), part.stamp
-        moved_only = bool(after.inode) and (after.inode, after.size, after.mtime_ns) == (before.inode, before.size, before.mtime_ns)
-        if os.path.islink(entry.target):  # noqa: PTH114
+        moved_only = bool(after.inode) and (after.inode, after.size, after.mtime_ns) == (
+            before.inode,
+            before.size,
+            before.mtime_ns,
+        )
+        if os.path.islink(entry.target):
             return None
         # Else it is a copy, as it went to another drive, or is not what was checked.
         if not moved_only and safe_move.file_hash(entry.target) != entry.hash:
@@ -203,14 +253,17 @@ class _Run:
         sidecar.write(note, merged, keeper)
 
     def end(self, planned: int) -> None:
-        """Look at everything that is kept once more, and bring back what has lost its own; then tell the catalog."""
+        """Look at everything that is kept once more, and bring back what has lost its own; then
+        tell the catalog."""
         if self._merge is not None:
             self._merge.close()
         if not self.begun:
             return
         for at, family, checked in self._moved:
             if not _kept(checked):
-                self.results[at] = Result(self.results[at].removal, "failed", GONE + self._back(family))
+                self.results[at] = Result(
+                    self.results[at].removal, "failed", GONE + self._back(family)
+                )
         self._journal.note(run=self.id, step="end", planned=planned)
         gone = [result.removal.path for result in self.results if result.state == "removed"]
         back = [result.removal.path for result in self.results if result.state == "failed"]
@@ -218,7 +271,8 @@ class _Run:
 
 
 def _hold(part: Part, held: contextlib.ExitStack) -> int | None:
-    """A descriptor of a file that is about to go, closed with `held`. None of links, and on Windows, where an open file cannot be moved."""
+    """A descriptor of a file that is about to go, closed with `held`. None of links, and on
+    Windows, where an open file cannot be moved."""
     if os.name == "nt" or "link" in part.facts:
         return None
     handle = os.open(part.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -226,14 +280,17 @@ def _hold(part: Part, held: contextlib.ExitStack) -> int | None:
     opened, named = stamp_of(os.fstat(handle)), stamp(part.path)
     # Where a system numbers no files, it may do so for open ones.
     if opened[2:] != named[2:] or (named.inode and opened.inode != named.inode):
-        raise Refused(f"{printable(os.path.basename(part.path))} changed a moment ago")  # noqa: PTH119
+        raise Refused(f"{printable(os.path.basename(part.path))} changed a moment ago")
     return handle
 
 
 def _unchanged(part: Part) -> bool:
-    """Whether a file is still what was checked. One of its other names may have gone with its photo: then it is read again."""
+    """Whether a file is still what was checked. One of its other names may have gone with its
+    photo: then it is read again."""
     now = stamp(part.path)
-    return now == part.stamp or (now[:4] == part.stamp[:4] and safe_move.file_hash(part.path) == part.hash)
+    return now == part.stamp or (
+        now[:4] == part.stamp[:4] and safe_move.file_hash(part.path) == part.hash
+    )
 
 
 def _kept(checked: Checked) -> bool:
@@ -243,13 +300,19 @@ def _kept(checked: Checked) -> bool:
 
 def _line(entry: Entry) -> dict[str, Any]:
     return {
-        "number": entry.number, "path": entry.path, "hash": entry.hash, "keeper": entry.keeper, "where": entry.where, "root": entry.root,
-        "target": entry.target, "info": entry.info, "facts": entry.facts, "keeper_hash": entry.keeper_hash,
+        "number": entry.number, "path": entry.path, "hash": entry.hash, "keeper": entry.keeper,
+        "where": entry.where, "root": entry.root,
+        "target": entry.target, "info": entry.info, "facts": entry.facts,
+        "keeper_hash": entry.keeper_hash,
     }  # fmt: skip
 
 
 def _called(entry: Entry) -> str:
-    return "it" if entry.of is None else f"what belongs to it, {printable(os.path.basename(entry.path))},"  # noqa: PTH119
+    return (
+        "it"
+        if entry.of is None
+        else f"what belongs to it, {printable(os.path.basename(entry.path))},"
+    )
 
 
 def _words(error: Exception, entry: Entry) -> str:

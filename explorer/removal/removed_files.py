@@ -13,17 +13,23 @@ from explorer.library.removal_journal import Journal
 
 @functools.lru_cache(maxsize=4)
 def _away(folder: Path, size: int, mtime_ns: int) -> tuple[str, ...]:
-    """The paths of all files that are away; size, mtime_ns: of the journal, which is read again when they change."""
+    """The paths of all files that are away; size, mtime_ns: of the journal, which is read again
+    when they change."""
     return tuple(entry.path for run in Journal(folder).runs() for entry in run.away)
 
 
 def removed_paths(library: Library) -> set[str]:
-    """Files that were removed and not brought back: pages leave them out at once, before the catalog has heard of it."""
+    """Files that were removed and not brought back: pages leave them out at once, before the
+    catalog has heard of it."""
     try:
         facts = Journal(library.dir).path.stat()
     except OSError:
         return set()
-    return {path for path in _away(library.dir, facts.st_size, facts.st_mtime_ns) if not os.path.lexists(path)}
+    return {
+        path
+        for path in _away(library.dir, facts.st_size, facts.st_mtime_ns)
+        if not os.path.lexists(path)
+    }
 
 
 def age(run_at: float) -> str:

@@ -1,4 +1,5 @@
-"""Putting single files back to where they were, and finding out where one lies of which a cut has left that open."""
+"""Putting single files back to where they were, and finding out where one lies of which a cut has
+left that open."""
 
 from __future__ import annotations
 
@@ -19,13 +20,15 @@ from explorer.removal.file_identity import drop_copy, same_entry, two_names
 from explorer.removal.file_names import free_names, longer
 from explorer.removal.preflight import TRASH
 
-# stayed: it is at its place. moved: it lies where it was to go. unknown: it is in neither place that can be seen now.
+# stayed: it is at its place. moved: it lies where it was to go. unknown: it is in neither place
+# that can be seen now.
 Whereabouts = Literal["stayed", "moved", "unknown"]
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What became of one file. back: where it lies again, None where it could not be brought back. note: what there is to know."""
+    """What became of one file. back: where it lies again, None where it could not be brought back.
+    note: what there is to know."""
 
     path: str
     back: str | None
@@ -50,36 +53,44 @@ class Restorer:
         """Put a photo back, and then what went along with it. See `back`."""
         return [self.back(entry, family, quietly=quietly) for entry in family[::-1] if entry.away]
 
-    def back(self, entry: Entry, family: Sequence[Entry] = (), *, quietly: bool = False) -> Restored:
+    def back(
+        self, entry: Entry, family: Sequence[Entry] = (), *, quietly: bool = False
+    ) -> Restored:
         """Put one file back; what cannot be put back now can be tried again.
 
-        family: a photo, last, and what went along with it. quietly: it is part of a removal that failed, so that it is no news where it
-        never moved.
+        family: a photo, last, and what went along with it. quietly: it is part of a removal that
+        failed, so that it is no news where it never moved.
         """
         try:
             refusal = self._bounds.refusal(entry)
             if refusal is not None:
                 raise _Lost(refusal)
             if entry.state == "intended" and self.find_out(entry) == "unknown":
-                raise _Lost(f"it is neither at its place nor in {_where(entry)}: connect the drive that it may be on, then undo again")
+                raise _Lost(
+                    f"it is neither at its place nor in {_where(entry)}: connect the drive that it may be on, then undo again"
+                )
             return self._back(entry, family, quietly=quietly)
         except _Lost as lost:
             return Restored(entry.path, None, str(lost))
         except OSError as error:
-            return Restored(entry.path, None, f"it could not be put back: {error.strerror or error}")
+            return Restored(
+                entry.path, None, f"it could not be put back: {error.strerror or error}"
+            )
 
     def find_out(self, entry: Entry) -> Whereabouts:
-        """Where a file lies whose removal was announced, and perhaps took place; the journal learns of it where that is certain.
+        """Where a file lies whose removal was announced, and perhaps took place; the journal learns
+        of it where that is certain.
 
         That it is nowhere to be seen is no proof of anything: a drive may be away. Raises OSError.
         """
         if self._bounds.refusal(entry) is not None:
             return "unknown"
         if entry.target is not None:
-            safe_move.drop_part(os.path.dirname(entry.target), entry.token)  # noqa: PTH120
+            safe_move.drop_part(os.path.dirname(entry.target), entry.token)
         if is_it(entry, entry.path):
             if entry.target is not None and os.path.lexists(entry.target):
-                # Cut off between the second name (or the copy) and the dropping of the first: the first stays.
+                # Cut off between the second name (or the copy) and the dropping of the first: the
+                # first stays.
                 drop_copy(entry.target, entry.path)
             self.never_went(entry)
             return "stayed"
@@ -89,20 +100,25 @@ class Restorer:
                 entry.target, entry.info = found
         if entry.target is None or not is_it(entry, entry.target):
             return "unknown"
-        self._journal.note(run=entry.run, step="moved", number=entry.number, target=entry.target, info=entry.info)
+        self._journal.note(
+            run=entry.run, step="moved", number=entry.number, target=entry.target, info=entry.info
+        )
         entry.state = "moved"
         return "moved"
 
     def never_went(self, entry: Entry) -> None:
-        """Note that a file whose removal was announced is at its place, as it was or changed by another program."""
+        """Note that a file whose removal was announced is at its place, as it was or changed by
+        another program."""
         self._note_back(entry, entry.path, reason="it never went")
 
     def finish(self, entry: Entry) -> bool:
         """Note that an undo which was cut off had done its work on this file; gives whether it had."""
         if entry.back is None or self._bounds.refusal(entry) is not None:
             return False
-        safe_move.drop_part(os.path.dirname(entry.back), entry.token)  # noqa: PTH120
-        if (entry.target is not None and os.path.lexists(entry.target)) or not is_it(entry, entry.back):
+        safe_move.drop_part(os.path.dirname(entry.back), entry.token)
+        if (entry.target is not None and os.path.lexists(entry.target)) or not is_it(
+            entry, entry.back
+        ):
             return False
         self._note_back(entry, entry.back)
         return True
@@ -114,12 +130,27 @@ class Restorer:
         if source is not None:
             notes = self._put(entry, family, source)
             if entry.back != entry.path:
-                notes = [f"its name was taken, so it is now {printable(os.path.basename(entry.back or ''))}", *notes]  # noqa: PTH119
+                notes = [
+                    f"its name was taken, so it is now {printable(os.path.basename(entry.back or ''))}",
+                    *notes,
+                ]
         else:
-            place = next((each for each in dict.fromkeys((entry.back, entry.path)) if each and is_it(entry, each)), None)
+            place = next(
+                (
+                    each
+                    for each in dict.fromkeys((entry.back, entry.path))
+                    if each and is_it(entry, each)
+                ),
+                None,
+            )
             if place is None:
-                raise _Lost(f"it is not in {_where(entry)}: it was deleted there or moved elsewhere, or that drive is away")
-            notes = [*([] if quietly else ["it had been brought back by hand"]), *self._note_back(entry, place)]
+                raise _Lost(
+                    f"it is not in {_where(entry)}: it was deleted there or moved elsewhere, or that drive is away"
+                )
+            notes = [
+                *([] if quietly else ["it had been brought back by hand"]),
+                *self._note_back(entry, place),
+            ]
         return Restored(entry.path, entry.back, "; ".join(notes))
 
     def _source(self, entry: Entry) -> str | None:
@@ -135,7 +166,7 @@ class Restorer:
     def _put(self, entry: Entry, family: Sequence[Entry], source: str) -> list[str]:
         """Move it back to the first place that is free; gives what there is to know besides."""
         self._check_drive(entry)
-        os.makedirs(os.path.dirname(entry.path), exist_ok=True)  # noqa: PTH103, PTH120
+        os.makedirs(os.path.dirname(entry.path), exist_ok=True)
         for target in _places(entry, family):
             if os.path.lexists(target):
                 if not _there_already(entry, source, target):
@@ -151,7 +182,8 @@ class Restorer:
         raise AssertionError("names never end")
 
     def _note_back(self, entry: Entry, back: str, reason: str = "") -> list[str]:
-        """It is back: everything about it is as it was, the trash's note goes, the journal knows. Gives what could not be done, in words.
+        """It is back: everything about it is as it was, the trash's note goes, the journal knows.
+        Gives what could not be done, in words.
 
         reason: why it is there, of a file that never left.
         """
@@ -163,12 +195,19 @@ class Restorer:
                 notes.append(f"its times could not be set ({error.strerror or error})")
         if entry.where == TRASH and entry.target is not None:
             trash.release(entry.target, entry.path)
-        self._journal.note(run=entry.run, step="undone", number=entry.number, back=back, **({"reason": reason} if reason else {}))
+        self._journal.note(
+            run=entry.run,
+            step="undone",
+            number=entry.number,
+            back=back,
+            **({"reason": reason} if reason else {}),
+        )
         entry.state, entry.back, entry.reason = "undone", back, reason or entry.reason
         return notes
 
     def _take_back_sidecar(self, entry: Entry) -> Iterator[str]:
-        """The sidecar as it was before, unless somebody has changed it since: then it stays. Gives what could not be done, in words."""
+        """The sidecar as it was before, unless somebody has changed it since: then it stays. Gives
+        what could not be done, in words."""
         path, note = self._bounds.sidecar_of(entry), entry.sidecar
         if path is None or not note:
             return
@@ -176,7 +215,7 @@ class Restorer:
             if os.path.lexists(path) and safe_move.file_hash(path) == note["after"]:
                 self._set_aside(entry, path)
         except OSError as error:
-            yield f"{printable(os.path.basename(path))} could not be put back as it was ({error.strerror or error})"  # noqa: PTH119
+            yield f"{printable(os.path.basename(path))} could not be put back as it was ({error.strerror or error})"
             return
         if told := sidecar.take_back(note, entry.keeper):
             yield told
@@ -194,7 +233,8 @@ class Restorer:
                 return
 
     def _check_drive(self, entry: Entry) -> None:
-        """Folders are made again where they are gone, but not below the mount point of a drive that is away."""
+        """Folders are made again where they are gone, but not below the mount point of a drive that
+        is away."""
         root = self._bounds.root_of(entry.path) or entry.root
         try:
             with os.scandir(root) as listed:
@@ -204,34 +244,40 @@ class Restorer:
             # Looked at further up.
             pass
         at = root
-        while not os.path.isdir(at) and at != os.path.dirname(at):  # noqa: PTH112, PTH120
-            at = os.path.dirname(at)  # noqa: PTH120
-        if os.stat(at).st_dev not in (entry.facts["device"], entry.facts.get("drive")):  # noqa: PTH116
-            raise _Lost(f"the drive with {printable(root)} seems to be away: connect it and undo again")
+        while not os.path.isdir(at) and at != os.path.dirname(at):
+            at = os.path.dirname(at)
+        if os.stat(at).st_dev not in (entry.facts["device"], entry.facts.get("drive")):
+            raise _Lost(
+                f"the drive with {printable(root)} seems to be away: connect it and undo again"
+            )
 
 
 def is_it(entry: Entry, path: str) -> bool:
-    """Whether this is the very file that was removed: by its id, size and time, or else by its content (of a link, by where it leads).
+    """Whether this is the very file that was removed: by its id, size and time, or else by its
+    content (of a link, by where it leads).
 
-    False where it cannot be read. Good enough for moving the file, which loses nothing; not for deleting one.
+    False where it cannot be read. Good enough for moving the file, which loses nothing; not for
+    deleting one.
     """
     try:
         facts = os.lstat(path)
         known = tuple(entry.facts[key] for key in ("inode", "size", "mtime_ns"))
         if facts.st_ino and (facts.st_ino, facts.st_size, facts.st_mtime_ns) == known:
             return True
-        if "link" in entry.facts or os.path.islink(path):  # noqa: PTH114
-            return entry.facts.get("link") == os.readlink(path)  # noqa: PTH115
-        return os.path.isfile(path) and safe_move.file_hash(path) == entry.hash  # noqa: PTH113
+        if "link" in entry.facts or os.path.islink(path):
+            return entry.facts.get("link") == os.readlink(path)
+        return os.path.isfile(path) and safe_move.file_hash(path) == entry.hash
     except OSError:
         return False
 
 
 def _there_already(entry: Entry, source: str, target: str) -> bool:
-    """Whether what lies at the target is the file that is to be put there, so that nothing is left to move.
+    """Whether what lies at the target is the file that is to be put there, so that nothing is left
+    to move.
 
-    Its other name, or the copy from which it was made, goes if it is proven to be that. Where the two paths are one and the same name (the
-    folder it went to has become the folder it came from), nothing goes.
+    Its other name, or the copy from which it was made, goes if it is proven to be that. Where the
+    two paths are one and the same name (the folder it went to has become the folder it came from),
+    nothing goes.
     """
     if same_entry(source, target):
         return True
@@ -240,14 +286,17 @@ def _there_already(entry: Entry, source: str, target: str) -> bool:
 
 
 def _places(entry: Entry, family: Sequence[Entry]) -> Iterator[str]:
-    """Where it may be put: at its own place first. Companions take the names that go with their photo's."""
+    """Where it may be put: at its own place first. Companions take the names that go with their
+    photo's."""
     photo = family[-1] if family else entry
     if entry is not photo:
         yield from free_names(renamed(entry.path, photo.path, photo.back or photo.path), "restored")
         return
     others = [each.path for each in family[:-1] if each.away]
     for name in free_names(entry.path, "restored", longer(entry.path, others)):
-        if name == entry.path or not any(os.path.lexists(renamed(each, entry.path, name)) for each in others):
+        if name == entry.path or not any(
+            os.path.lexists(renamed(each, entry.path, name)) for each in others
+        ):
             yield name
 
 

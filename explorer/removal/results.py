@@ -11,12 +11,15 @@ from explorer.text_format import count
 
 @dataclass(frozen=True)
 class Removal:
-    """One file to be taken away. path, keeper: absolute; hash, keeper_hash: hex, as the library knows their contents.
+    """One file to be taken away. path, keeper: absolute; hash, keeper_hash: hex, as the library
+    knows their contents.
 
-    keeper: the file that is kept for it, or None where a photo is removed for its own sake, which needs a confirmation of its own. A file
-    that could not be read as a photo goes for its own sake only: nobody can tell whether there is another copy of it.
-    along: what went with it when the plan was made, for people to see; what really goes is found out in the moment of removing.
-    holds: what the file holds beside its first picture, in words, for people to see as well.
+    keeper: the file that is kept for it, or None where a photo is removed for its own sake, which
+    needs a confirmation of its own. A file that could not be read as a photo goes for its own sake
+    only: nobody can tell whether there is another copy of it.
+    along: what went with it when the plan was made, for people to see; what really goes is found
+    out in the moment of removing. holds: what the file holds beside its first picture, in words,
+    for people to see as well.
     """
 
     path: str
@@ -37,10 +40,12 @@ class Removal:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one removal, or in a dry run would. reason: why not, or what there is to know, in plain words.
+    """What became of one removal, or in a dry run would. reason: why not, or what there is to know,
+    in plain words.
 
-    freed: bytes that its drive gains once it is gone for good, with what goes along; 0 for another name of bytes that stay. at: where it
-    lies now. along: the files that belong to it and went, or would go, with it.
+    freed: bytes that its drive gains once it is gone for good, with what goes along; 0 for another
+    name of bytes that stay. at: where it lies now. along: the files that belong to it and went, or
+    would go, with it.
     """
 
     removal: Removal
@@ -57,7 +62,8 @@ class Result:
 
 @dataclass(frozen=True)
 class Outcome:
-    """run: what `undo` wants to know, None where nothing went. results: one for each removal, in order."""
+    """run: what `undo` wants to know, None where nothing went. results: one for each removal, in
+    order."""
 
     run: str | None
     results: tuple[Result, ...]

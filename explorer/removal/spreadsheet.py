@@ -1,8 +1,10 @@
-"""Cells of tables that may be opened in a spreadsheet program, which takes a cell that begins like a formula for one.
+"""Cells of tables that may be opened in a spreadsheet program, which takes a cell that begins like
+a formula for one.
 
-A file's name decides what a cell says, so a name could make the program run something (CSV injection, CWE-1236). An apostrophe in front, as
-OWASP recommends, makes it text. Paths need none: every path in our tables is absolute, and begins with a slash, a backslash or a drive's
-letter. `as_written` takes the apostrophe away again, so a plan that is read back is the same.
+A file's name decides what a cell says, so a name could make the program run something (CSV
+injection, CWE-1236). An apostrophe in front, as OWASP recommends, makes it text. Paths need none:
+every path in our tables is absolute, and begins with a slash, a backslash or a drive's letter.
+`as_written` takes the apostrophe away again, so a plan that is read back is the same.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ def as_written(cell: str) -> str:
 
 def row_as_written(row: Mapping[str, object]) -> dict[str, object]:
     """What `row_as_text` was given, of a row that was read."""
-    return {key: as_written(value) if isinstance(value, str) else value for key, value in row.items()}
+    return {
+        key: as_written(value) if isinstance(value, str) else value for key, value in row.items()
+    }
 
 
 def row_as_text(row: Mapping[str, object]) -> dict[str, object]:

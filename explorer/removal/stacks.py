@@ -1,8 +1,10 @@
-"""Which photos of one folder are versions of one photo by their names: an original and its edits, RAW and JPEG.
+"""Which photos of one folder are versions of one photo by their names: an original and its edits,
+RAW and JPEG.
 
-Programs name an edit after its original: they put a separator and something behind its stem, in the language of the person, with a
-number, or both (`IMG_0-edited`, `IMG_0-bewerkt`, `IMG_0-編集済み`, `IMG_0 (Edited)`, `IMG_0~2`). No list of words can know all of these,
-so only the structure counts, and whether a photo with that stem lies in the same folder.
+Programs name an edit after its original: they put a separator and something behind its stem, in the
+language of the person, with a number, or both (`IMG_0-edited`, `IMG_0-bewerkt`, `IMG_0-編集済み`,
+`IMG_0 (Edited)`, `IMG_0~2`). No list of words can know all of these, so only the structure counts,
+and whether a photo with that stem lies in the same folder.
 """
 
 from __future__ import annotations
@@ -19,18 +21,21 @@ _APPLE_EDIT = re.compile(r"^(img)_e(\d+)$")
 
 
 def folded(name: str) -> str:
-    """A name as it is compared: composed (NFC) and without capitals. macOS stores names decomposed, and file systems differ in case."""
+    """A name as it is compared: composed (NFC) and without capitals. macOS stores names decomposed,
+    and file systems differ in case."""
     return unicodedata.normalize("NFC", name).lower()
 
 
 def apple_original(stem: str) -> str | None:
-    """The folded stem of the photo that Apple's software names its edit after (`img_1` for `img_e1`); None for other names."""
+    """The folded stem of the photo that Apple's software names its edit after (`img_1` for
+    `img_e1`); None for other names."""
     found = _APPLE_EDIT.match(stem)
     return f"{found[1]}_{found[2]}" if found else None
 
 
 def originals(name: str) -> Iterator[str]:
-    """All folded stems that a file name may have been built on, the shortest first: `a b-c.jpg` gives `a` and `a b`."""
+    """All folded stems that a file name may have been built on, the shortest first: `a b-c.jpg`
+    gives `a` and `a b`."""
     stem = _stem(name)
     if apple := apple_original(stem):
         yield apple
@@ -40,7 +45,8 @@ def originals(name: str) -> Iterator[str]:
 
 
 def edited_from(name: str) -> Iterator[str]:
-    """Those of `originals` of which the name says more than a number: of an edit, and not of a copy or of another photo of that name."""
+    """Those of `originals` of which the name says more than a number: of an edit, and not of a copy
+    or of another photo of that name."""
     stem = _stem(name)
     return (base for base in originals(name) if not _is_numbered(stem, base))
 
@@ -51,16 +57,18 @@ def is_built_on(name: str, other: str) -> bool:
 
 
 def kept_together(one: str, other: str, tier: str) -> bool:
-    """Whether two photos (absolute paths) of a tier are a set by their names, so that neither is offered for the other.
+    """Whether two photos (absolute paths) of a tier are a set by their names, so that neither is
+    offered for the other.
 
-    RAW and JPEG of one name always are. Names that are built on each other count where the pictures differ (`picture`). Where not a pixel
-    differs (`identical`, `pixels`) they are plain copies, whatever they are called; and of different shots those with only a number
-    behind the stem are the frames of a burst.
+    RAW and JPEG of one name always are. Names that are built on each other count where the pictures
+    differ (`picture`). Where not a pixel differs (`identical`, `pixels`) they are plain copies,
+    whatever they are called; and of different shots those with only a number behind the stem are
+    the frames of a burst.
     """
     (folder, a), (other_folder, b) = os.path.split(one), os.path.split(other)
     if folder != other_folder:
         return False
-    (stem, ending), (other_stem, other_ending) = (os.path.splitext(folded(name)) for name in (a, b))  # noqa: PTH122
+    (stem, ending), (other_stem, other_ending) = (os.path.splitext(folded(name)) for name in (a, b))
     if stem == other_stem:
         return (ending in RAW_EXTENSIONS) != (other_ending in RAW_EXTENSIONS)
     if tier in ("identical", "pixels"):
@@ -70,7 +78,8 @@ def kept_together(one: str, other: str, tier: str) -> bool:
 
 
 def original_beside(path: str, stems: Container[tuple[str, str]]) -> str | None:
-    """The folded stem of the photo that a file is an edit of, the nearest of those that lie beside it; None where none does.
+    """The folded stem of the photo that a file is an edit of, the nearest of those that lie beside
+    it; None where none does.
 
     stems: (folder, folded stem) of photos.
     """
@@ -80,11 +89,13 @@ def original_beside(path: str, stems: Container[tuple[str, str]]) -> str | None:
 
 
 def _stem(name: str) -> str:
-    return os.path.splitext(folded(name))[0]  # noqa: PTH122
+    return os.path.splitext(folded(name))[0]
 
 
 def _built(stem: str, base: str) -> bool:
-    return apple_original(stem) == base or (0 < len(base) < len(stem) and stem.startswith(base) and _separates(stem[len(base)]))
+    return apple_original(stem) == base or (
+        0 < len(base) < len(stem) and stem.startswith(base) and _separates(stem[len(base)])
+    )
 
 
 def _is_numbered(stem: str, base: str) -> bool:

@@ -19,11 +19,13 @@ def history(library: Library) -> list[Run]:
     return Journal(library.dir).runs()[::-1]
 
 
-def undo(library: Library, run_id: str | None = None, *, tick: Tick | None = None) -> tuple[Run, list[Restored]]:
+def undo(
+    library: Library, run_id: str | None = None, *, tick: Tick | None = None
+) -> tuple[Run, list[Restored]]:
     """Bring back everything of that run, or of the last one of which anything is away.
 
-    Raises UsageError where there is no such run or nothing to be undone, LibraryLocked and LibraryError. What cannot be brought back now
-    can be tried again.
+    Raises UsageError where there is no such run or nothing to be undone, LibraryLocked and
+    LibraryError. What cannot be brought back now can be tried again.
     """
     journal = Journal(library.dir)
     lock = journal.lock()
@@ -60,10 +62,12 @@ def _wanted(journal: Journal, run_id: str | None) -> Run:
 
 
 def settle(library: Library, journal: Journal) -> None:
-    """After a cut: find out where each file of an unfinished step is, and note it. Whoever calls holds the journal's lock.
+    """After a cut: find out where each file of an unfinished step is, and note it. Whoever calls
+    holds the journal's lock.
 
-    A file whose keeper is gone, too, comes back, and so does what went along with a photo that itself had not gone. Where a file is in
-    neither place that can be seen now, nothing is concluded: the next call, and undo, look again.
+    A file whose keeper is gone, too, comes back, and so does what went along with a photo that
+    itself had not gone. Where a file is in neither place that can be seen now, nothing is
+    concluded: the next call, and undo, look again.
     """
     restorer = Restorer(library, journal)
     gone, back = list[str](), list[str]()
@@ -76,9 +80,16 @@ def settle(library: Library, journal: Journal) -> None:
             if any(entry.state == "intended" for entry in family):
                 continue
             if cut or not run.ended:
-                alone = any(_lost_its_keeper(entry, closely=cut or family is families[-1]) for entry in family)
+                alone = any(
+                    _lost_its_keeper(entry, closely=cut or family is families[-1])
+                    for entry in family
+                )
                 if alone or not family[-1].away:
-                    back += [restored.back for restored in restorer.all_back(family, quietly=True) if restored.back]
+                    back += [
+                        restored.back
+                        for restored in restorer.all_back(family, quietly=True)
+                        if restored.back
+                    ]
         if not run.ended:
             journal.note(run=run.id, step="end", planned=run.planned)
     learn(library, gone=gone, back=back)
@@ -98,9 +109,14 @@ def _settle_entry(restorer: Restorer, entry: Entry, gone: list[str], back: list[
 
 
 def _lost_its_keeper(entry: Entry, *, closely: bool) -> bool:
-    """Whether a file is away for the sake of one that is not there. closely: read that one, too, which the removal had not done yet."""
+    """Whether a file is away for the sake of one that is not there. closely: read that one, too,
+    which the removal had not done yet."""
     if not entry.away or entry.keeper is None:
         return False
     if not os.path.lexists(entry.keeper):
         return True
-    return closely and entry.keeper_hash is not None and not safe_move.holds(entry.keeper, entry.keeper_hash)
+    return (
+        closely
+        and entry.keeper_hash is not None
+        and not safe_move.holds(entry.keeper, entry.keeper_hash)
+    )

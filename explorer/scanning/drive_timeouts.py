@@ -1,8 +1,10 @@
-"""Looks at folders whose drives may not answer: a look that hears nothing for too long is given up, and holds nobody else up.
+"""Looks at folders whose drives may not answer: a look that hears nothing for too long is given up,
+and holds nobody else up.
 
-A network drive whose computer is off, or a program that shows something as a folder and hangs, answers no question at all, and the thread
-that asked waits in the system, where nothing can reach it. So each look at a root's drive has a thread of its own, which is left
-behind when it falls silent. Until that thread is back, the drive is known to be silent, and nobody asks it anything.
+A network drive whose computer is off, or a program that shows something as a folder and hangs,
+answers no question at all, and the thread that asked waits in the system, where nothing can reach
+it. So each look at a root's drive has a thread of its own, which is left behind when it falls
+silent. Until that thread is back, the drive is known to be silent, and nobody asks it anything.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from typing import Any, Generic, TypeVar, cast
 T = TypeVar("T")
 U = TypeVar("U")
 
-# Seconds without a sign of life after which a drive is taken to be silent: a disk that was asleep, or a busy network, takes several.
+# Seconds without a sign of life after which a drive is taken to be silent: a disk that was asleep,
+# or a busy network, takes several.
 LIMIT = 30.0
 # Seconds between two looks at what else there is to do meanwhile.
 _STEP = 0.25
@@ -55,11 +58,15 @@ class Disk:
             return False
         return look is not None
 
-    def look(self, root: str, function: Callable[[Alive], T], tick: Callable[[], None] = lambda: None) -> T:
-        """What a function gives that touches this root's drive, and nothing else. Raises what it raises, and Silent.
+    def look(
+        self, root: str, function: Callable[[Alive], T], tick: Callable[[], None] = lambda: None
+    ) -> T:
+        """What a function gives that touches this root's drive, and nothing else. Raises what it
+        raises, and Silent.
 
-        The function is given `alive`, which it has to call at least every few seconds if it takes long; and runs in another thread,
-        perhaps for longer than anybody waits for it. tick: called meanwhile, here; where it raises, nobody waits any longer.
+        The function is given `alive`, which it has to call at least every few seconds if it takes
+        long; and runs in another thread, perhaps for longer than anybody waits for it. tick: called
+        meanwhile, here; where it raises, nobody waits any longer.
         """
         if self.silent(root):
             raise Silent(root)
@@ -89,7 +96,11 @@ class _Given_up(BaseException):
 class _Look(Generic[T]):
     def __init__(self, function: Callable[[Alive], T]) -> None:
         self.done, self.heard, self.unwanted = threading.Event(), time.monotonic(), False
-        self._function, self._value, self._error = function, cast(T, None), cast("BaseException | None", None)
+        self._function, self._value, self._error = (
+            function,
+            cast(T, None),
+            cast("BaseException | None", None),
+        )
         threading.Thread(target=self._run, name="disk-look", daemon=True).start()
 
     def _run(self) -> None:

@@ -1,4 +1,5 @@
-"""What kind of drive a folder is on: whether the system tells of changes there, and whether a file keeps its inode number."""
+"""What kind of drive a folder is on: whether the system tells of changes there, and whether a file
+keeps its inode number."""
 
 from __future__ import annotations
 
@@ -13,18 +14,59 @@ from explorer.library.paths import inside
 # Others can change files there without this system hearing of it.
 _NETWORK = frozenset(
     {
-        "nfs", "nfs3", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "smbnetfs", "afp", "afpfs", "9p", "afs", "ceph", "coda", "davfs",
-        "webdav", "glusterfs", "gpfs", "lustre", "ncpfs", "ocfs2", "gfs2", "orangefs", "pvfs2", "beegfs", "virtiofs", "vboxsf", "vmhgfs",
+        "nfs", "nfs3", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "smbnetfs", "afp", "afpfs",
+        "9p", "afs", "ceph", "coda", "davfs",
+        "webdav", "glusterfs", "gpfs", "lustre", "ncpfs", "ocfs2", "gfs2", "orangefs", "pvfs2",
+        "beegfs", "virtiofs", "vboxsf", "vmhgfs",
         "prl_fs", "drvfs", "sshfs",
     }
 )  # fmt: skip
-# Programs that show something as a folder. Those that show a local disk hear of every change that is made through them.
-_LOCAL_FUSE = frozenset({"fuse.ntfs-3g", "fuse.exfat", "fuse.encfs", "fuse.gocryptfs", "fuse.cryfs", "fuse.bindfs", "fuse.mergerfs"})
+# Programs that show something as a folder. Those that show a local disk hear of every change that
+# is made through them.
+_LOCAL_FUSE = frozenset(
+    {
+        "fuse.ntfs-3g",
+        "fuse.exfat",
+        "fuse.encfs",
+        "fuse.gocryptfs",
+        "fuse.cryfs",
+        "fuse.bindfs",
+        "fuse.mergerfs",
+    }
+)
 # File systems that number files anew each time they are connected, or as they like.
-_LOOSE_INODES = frozenset({"vfat", "msdos", "exfat", "fat32", "fat", "iso9660", "udf", "fuse.exfat", "fuse.mergerfs", "overlay"})
+_LOOSE_INODES = frozenset(
+    {
+        "vfat",
+        "msdos",
+        "exfat",
+        "fat32",
+        "fat",
+        "iso9660",
+        "udf",
+        "fuse.exfat",
+        "fuse.mergerfs",
+        "overlay",
+    }
+)
 # File systems that have no time of the last change.
 _LOOSE_CHANGE_TIMES = frozenset(
-    {"vfat", "msdos", "exfat", "fat32", "fat", "iso9660", "udf", "fuse.exfat", "fuseblk", "davfs", "webdav", "sshfs", "afpfs", "afp"}
+    {
+        "vfat",
+        "msdos",
+        "exfat",
+        "fat32",
+        "fat",
+        "iso9660",
+        "udf",
+        "fuse.exfat",
+        "fuseblk",
+        "davfs",
+        "webdav",
+        "sshfs",
+        "afpfs",
+        "afp",
+    }
 )
 
 
@@ -44,7 +86,10 @@ class Mount(NamedTuple):
 def mounts() -> list[Mount]:
     """All file systems that are connected; those mounted later come later."""
     try:
-        return [Mount(part.mountpoint, part.fstype.lower(), part.opts) for part in psutil.disk_partitions(all=True)]
+        return [
+            Mount(part.mountpoint, part.fstype.lower(), part.opts)
+            for part in psutil.disk_partitions(all=True)
+        ]
     except OSError:
         return []
 
@@ -59,7 +104,8 @@ def mount_of(folder: str, known: list[Mount] | None = None) -> Mount | None:
 
 
 def no_events(root: str) -> str | None:
-    """Why changes below a root may go unheard, in words for a person; None where the system tells of all."""
+    """Why changes below a root may go unheard, in words for a person; None where the system tells
+    of all."""
     if sys.platform == "win32" and root.startswith("\\\\"):
         return "it is on a network drive, which does not tell of changes made elsewhere"
     known = mounts()
@@ -75,14 +121,16 @@ def no_events(root: str) -> str | None:
 
 
 def keeps_inodes(root: str) -> bool:
-    """Whether a file there has the same inode number tomorrow, so that another number means another file."""
+    """Whether a file there has the same inode number tomorrow, so that another number means another
+    file."""
     mount = mount_of(root)
     return mount is not None and not mount.network and mount.kind not in _LOOSE_INODES
 
 
 def keeps_change_times(root: str) -> bool:
-    """Whether a file's ctime there stands still until its bytes, name or rights change. Windows gives the time of creation in its place,
-    and some file systems make one up when they are connected."""
+    """Whether a file's ctime there stands still until its bytes, name or rights change. Windows
+    gives the time of creation in its place, and some file systems make one up when they are
+    connected."""
     mount = mount_of(root)
     if sys.platform == "win32" or mount is None or mount.kind in _LOOSE_CHANGE_TIMES:
         return False

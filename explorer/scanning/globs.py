@@ -1,9 +1,12 @@
-"""Patterns of file names in the language of `.gitignore` (https://git-scm.com/docs/gitignore#_pattern_format).
+"""Patterns of file names in the language of `.gitignore`
+(https://git-scm.com/docs/gitignore#_pattern_format).
 
-A pattern is compiled to one test for each name of a path. In a name, what stands between two stars is searched for once, from the left and
-without backtracking (an atomic group): if there is a match at all, the leftmost one leaves the most for what follows, so nothing is missed,
-and the time grows with the length of the pattern times that of the name at worst. `**` between folders is matched in the same way.
-Patterns without wildcards, of which lists made by programs have thousands, are looked up in a table.
+A pattern is compiled to one test for each name of a path. In a name, what stands between two stars
+is searched for once, from the left and without backtracking (an atomic group): if there is a match
+at all, the leftmost one leaves the most for what follows, so nothing is missed, and the time grows
+with the length of the pattern times that of the name at worst. `**` between folders is matched in
+the same way. Patterns without wildcards, of which lists made by programs have thousands, are looked
+up in a table.
 """
 
 from __future__ import annotations
@@ -13,12 +16,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-# A list has at most so many patterns that have to be tried on every path; a pattern has at most so many characters.
+# A list has at most so many patterns that have to be tried on every path; a pattern has at most so
+# many characters.
 MOST, LONGEST = 1000, 1000
 
 _CLASSES = {
-    "alpha": "A-Za-z", "alnum": "A-Za-z0-9", "digit": "0-9", "xdigit": "0-9A-Fa-f", "lower": "a-z", "upper": "A-Z", "blank": r" \t",
-    "space": r" \t-\r", "punct": r"!-/:-@\[-`{-~", "cntrl": r"\x00-\x1f\x7f", "graph": "!-~", "print": " -~",
+    "alpha": "A-Za-z", "alnum": "A-Za-z0-9", "digit": "0-9", "xdigit": "0-9A-Fa-f", "lower": "a-z",
+    "upper": "A-Z", "blank": r" \t",
+    "space": r" \t-\r", "punct": r"!-/:-@\[-`{-~", "cntrl": r"\x00-\x1f\x7f", "graph": "!-~",
+    "print": " -~",
 }  # fmt: skip
 
 Name = str | re.Pattern[str]
@@ -26,8 +32,9 @@ _ANY = re.compile("")
 
 
 class Pattern(NamedTuple):
-    """One pattern. include: it leaves out what it matches; False takes it back (`!`). folders: it speaks of folders only. runs: what the
-    names of a path have to be, outermost first; between two runs there may be any number of folders (`**`)."""
+    """One pattern. include: it leaves out what it matches; False takes it back (`!`). folders: it
+    speaks of folders only. runs: what the names of a path have to be, outermost first; between two
+    runs there may be any number of folders (`**`)."""
 
     include: bool
     folders: bool
@@ -49,11 +56,15 @@ class Pattern(NamedTuple):
 
 
 def _fits(run: Sequence[Name], names: Sequence[str], at: int) -> bool:
-    return all(part == names[i] if isinstance(part, str) else part.match(names[i]) for i, part in enumerate(run, at))
+    return all(
+        part == names[i] if isinstance(part, str) else part.match(names[i])
+        for i, part in enumerate(run, at)
+    )
 
 
 def parse(line: str) -> Pattern | None:
-    """The pattern of a line, or None for an empty one and for a remark. Raises ValueError, saying why, where it can match nothing."""
+    """The pattern of a line, or None for an empty one and for a remark. Raises ValueError, saying
+    why, where it can match nothing."""
     text = _stripped(line)
     if not text or text.startswith("#"):
         return None
@@ -79,12 +90,16 @@ def parse(line: str) -> Pattern | None:
 
 
 class PatternList:
-    """Patterns of which the last one that matches decides. problems: what is wrong with which line, in words; it matches nothing."""
+    """Patterns of which the last one that matches decides. problems: what is wrong with which line,
+    in words; it matches nothing."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self.problems = list[str]()
         self._patterns = list[Pattern]()
-        self._by_name, self._by_path = defaultdict[str, list[int]](list), defaultdict[str, list[int]](list)
+        self._by_name, self._by_path = (
+            defaultdict[str, list[int]](list),
+            defaultdict[str, list[int]](list),
+        )
         self._others = list[int]()
         for number, line in enumerate(lines, 1):
             try:
@@ -110,7 +125,9 @@ class PatternList:
         elif len(self._others) < MOST:
             self._others.append(len(self._patterns))
         else:
-            raise ValueError(f"there are {MOST:,} patterns with wildcards above it, which is the most that are heeded")
+            raise ValueError(
+                f"there are {MOST:,} patterns with wildcards above it, which is the most that are heeded"
+            )
         self._patterns.append(pattern)
 
     def verdict(self, path: str, *, is_folder: bool) -> bool | None:
@@ -138,7 +155,8 @@ def _stripped(line: str) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """A pattern cut at its slashes, but for those inside brackets. Raises ValueError for a bracket that is not closed."""
+    """A pattern cut at its slashes, but for those inside brackets. Raises ValueError for a bracket
+    that is not closed."""
     pieces, start, at = list[str](), 0, 0
     while at < len(text):
         if text[at] == "[":
@@ -176,7 +194,10 @@ def _compiled(piece: str) -> Name:
         return re.compile(rf"{first}\Z", re.DOTALL)
     *between, last = between
     # Several stars in a row are one.
-    return re.compile(first + "".join(rf"(?>.*?{chunk})" for chunk in between if chunk) + rf".*{last}\Z", re.DOTALL)
+    return re.compile(
+        first + "".join(rf"(?>.*?{chunk})" for chunk in between if chunk) + rf".*{last}\Z",
+        re.DOTALL,
+    )
 
 
 def _character(piece: str, at: int) -> tuple[str, int]:
@@ -189,7 +210,8 @@ def _character(piece: str, at: int) -> tuple[str, int]:
 
 
 def _set(piece: str, at: int) -> tuple[str, int]:
-    """The expression for the characters in brackets that open just before a place, and the place after them. Raises ValueError."""
+    """The expression for the characters in brackets that open just before a place, and the place
+    after them. Raises ValueError."""
     negated = piece[at : at + 1] in {"!", "^"}
     at += negated
     members, start = "", at

@@ -1,8 +1,9 @@
-"""Which folders and files of a root are left out: hidden and system ones, what the person named, and what an ignore file says.
+"""Which folders and files of a root are left out: hidden and system ones, what the person named,
+and what an ignore file says.
 
-The language of both lists is that of `.gitignore` (`globs.py`): `*.png` leaves out files of that name anywhere, `Screenshots/` a folder
-anywhere, `/2019/raw` only that one, `!` takes back what an earlier line left out. As in git, a file cannot be taken back where one of its
-folders is left out.
+The language of both lists is that of `.gitignore` (`globs.py`): `*.png` leaves out files of that
+name anywhere, `Screenshots/` a folder anywhere, `/2019/raw` only that one, `!` takes back what an
+earlier line left out. As in git, a file cannot be taken back where one of its folders is left out.
 """
 
 from __future__ import annotations
@@ -23,15 +24,18 @@ _LONGEST = 1 << 20
 
 
 def ignored(path: str, *, is_folder: bool = True) -> bool:
-    """Whether it is left out by itself: hidden, as its name starts with a dot, or a folder that a system or another program keeps.
+    """Whether it is left out by itself: hidden, as its name starts with a dot, or a folder that a
+    system or another program keeps.
 
-    path: relative, catalog text."""
+    path: relative, catalog text.
+    """
     names = path.split("/")
     return names[-1].startswith(".") or (is_folder and kind_of(names) is not None)
 
 
 def check_globs(globs: Iterable[str]) -> list[str]:
-    """The globs without blanks around them and empty ones. Raises UsageError for one that cannot be understood."""
+    """The globs without blanks around them and empty ones. Raises UsageError for one that cannot be
+    understood."""
     clean = [glob.strip() for glob in globs]
     for glob in filter(None, clean):
         if "\n" in glob or "\r" in glob:
@@ -40,14 +44,19 @@ def check_globs(globs: Iterable[str]) -> list[str]:
             parse(glob)
         except ValueError as error:
             example = "write it as in *.png, Screenshots/ or 2019/raw/**"
-            raise UsageError(f"“{printable(glob)}” is not a pattern of file names, as {error}: {example}.") from None
+            raise UsageError(
+                f"“{printable(glob)}” is not a pattern of file names, as {error}: {example}."
+            ) from None
     return list(dict.fromkeys(filter(None, clean)))
 
 
 class Rules:
-    """The rules of one root. Ignore files are read when the folder they lie in is first asked about, and kept for this object's life.
+    """The rules of one root. Ignore files are read when the folder they lie in is first asked
+    about, and kept for this object's life.
 
-    problems: what of the rules could not be read or understood, in words; such a line or file leaves nothing out."""
+    problems: what of the rules could not be read or understood, in words; such a line or file
+    leaves nothing out.
+    """
 
     def __init__(self, root: str, globs: Sequence[str] = ()) -> None:
         """root: absolute path. globs: those that the catalog keeps for it."""
@@ -57,9 +66,11 @@ class Rules:
         self._files: dict[str, PatternList | None] = {}
 
     def leaves_out(self, path: str, *, is_folder: bool) -> bool:
-        """Whether this one is left out, all folders above it being taken. path: relative, catalog text."""
+        """Whether this one is left out, all folders above it being taken. path: relative, catalog
+        text."""
         verdict: bool | None = ignored(path, is_folder=is_folder) or None
-        # Whoever speaks last wins: the system's habits, the root's globs, then ignore files from the outermost in.
+        # Whoever speaks last wins: the system's habits, the root's globs, then ignore files from
+        # the outermost in.
         verdict = _judge(self._globs, path, verdict, is_folder=is_folder)
         folder, rest = "", path
         while True:
@@ -70,9 +81,12 @@ class Rules:
             folder = f"{folder}/{step}" if folder else step
 
     def leaves_out_below(self, folder: str) -> bool:
-        """Whether a folder (relative, catalog text; '' is the root) or one of those above it is left out."""
+        """Whether a folder (relative, catalog text; '' is the root) or one of those above it is
+        left out."""
         parts = folder.split("/") if folder else []
-        return any(self.leaves_out("/".join(parts[: n + 1]), is_folder=True) for n in range(len(parts)))
+        return any(
+            self.leaves_out("/".join(parts[: n + 1]), is_folder=True) for n in range(len(parts))
+        )
 
     def _ignore_file(self, folder: str) -> PatternList | None:
         if folder not in self._files:
@@ -88,14 +102,17 @@ class Rules:
         except PhotoError as error:
             self.problems.append(f"{shown} is not heeded: {error}")
             return None
-        # Lines end where a person's editor ends them, and not at the rarer characters that a name may hold.
+        # Lines end where a person's editor ends them, and not at the rarer characters that a name
+        # may hold.
         return self._list(shown, [to_text(line) for line in _text(data).split("\n")])
 
     def _list(self, shown: str, lines: Iterable[str]) -> PatternList | None:
         found = PatternList(map(_folded, lines))
         if found.problems:
             more = len(found.problems) - 1
-            self.problems.append(f"in {shown}, {printable(found.problems[0])}{f' (and {more:,} more)' if more else ''}")
+            self.problems.append(
+                f"in {shown}, {printable(found.problems[0])}{f' (and {more:,} more)' if more else ''}"
+            )
         return found if found else None
 
 
@@ -106,7 +123,9 @@ def _text(data: bytes) -> str:
     return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
 
 
-def _judge(patterns: PatternList | None, path: str, before: bool | None, *, is_folder: bool) -> bool | None:
+def _judge(
+    patterns: PatternList | None, path: str, before: bool | None, *, is_folder: bool
+) -> bool | None:
     said = None if patterns is None else patterns.verdict(_folded(path), is_folder=is_folder)
     return before if said is None else said
 

@@ -1,7 +1,9 @@
-"""Watching a tree of folders by Linux's inotify(7): one watch for each folder, none for those that are left out.
+"""Watching a tree of folders by Linux's inotify(7): one watch for each folder, none for those that
+are left out.
 
-watchdog reads and decodes the events; which folder has which watch is kept here, because it must be known for certain whether every
-folder has one: the system's limit is met somewhere in the middle of a tree, and when its queue overflows, events are lost.
+watchdog reads and decodes the events; which folder has which watch is kept here, because it must be
+known for certain whether every folder has one: the system's limit is met somewhere in the middle of
+a tree, and when its queue overflows, events are lost.
 """
 
 from __future__ import annotations
@@ -12,7 +14,14 @@ import os
 import threading
 from collections.abc import Callable
 
-from watchdog.observers.inotify_c import CallbackId, InotifyConstants, InotifyEvent, InotifyFD, Mask, WatchDescriptor
+from watchdog.observers.inotify_c import (
+    CallbackId,
+    InotifyConstants,
+    InotifyEvent,
+    InotifyFD,
+    Mask,
+    WatchDescriptor,
+)
 
 _C = InotifyConstants
 _MASK = Mask(
@@ -24,14 +33,18 @@ _SHORT = {errno.ENOSPC, errno.ENOMEM}
 LIMIT = "this system watches no more folders (its limit is fs.inotify.max_user_watches)"
 
 Tell = Callable[[str, "str | None"], None]
-"""Called with a folder and the name in it that something happened to; None: look at the folder and all below it."""
+"""Called with a folder and the name in it that something happened to; None: look at the folder and
+all below it."""
 
 
 class Tree:
     """The watches of one root. Its callbacks come from watchdog's reading thread."""
 
-    def __init__(self, reader: InotifyFD, root: str, tell: Tell, leaves_out: Callable[[str], bool]) -> None:
-        """root: absolute, no link. leaves_out: whether an absolute folder, and all in it, is not to be watched.
+    def __init__(
+        self, reader: InotifyFD, root: str, tell: Tell, leaves_out: Callable[[str], bool]
+    ) -> None:
+        """root: absolute, no link. leaves_out: whether an absolute folder, and all in it, is not to
+        be watched.
 
         Raises OSError where the root itself cannot be watched.
         """
@@ -70,15 +83,22 @@ class Tree:
                 self._tell(self._root if folder == self._root else folder, None)
                 return
             name = os.fsdecode(event.name)
-            path = os.path.join(folder, name)  # noqa: PTH118
+            path = os.path.join(folder, name)
             if not event.mask & _C.IN_ISDIR:
                 if not event.is_attrib:
                     self._tell(folder, name)
                 return
             if event.is_moved_from or event.is_delete:
-                self._drop([known for known in self._watches if known == path or known.startswith(path + os.sep)])
+                self._drop(
+                    [
+                        known
+                        for known in self._watches
+                        if known == path or known.startswith(path + os.sep)
+                    ]
+                )
             elif self.problem is None and (not event.is_attrib or path not in self._watches):
-                # It is new here, or its permissions have changed and it can perhaps be looked into now.
+                # It is new here, or its permissions have changed and it can perhaps be looked into
+                # now.
                 self._add(path)
             self._tell(path, None)
 
@@ -109,9 +129,12 @@ class Tree:
                 continue
             try:
                 self._watch(folder)
-                # Listed after it is watched: what comes in between is heard of, and what was there before is seen here.
+                # Listed after it is watched: what comes in between is heard of, and what was there
+                # before is seen here.
                 with os.scandir(folder) as entries:
-                    waiting += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+                    waiting += [
+                        entry.path for entry in entries if entry.is_dir(follow_symlinks=False)
+                    ]
             except OSError as error:
                 if must and folder == top and error.errno not in _SHORT:
                     raise
@@ -139,5 +162,7 @@ class Tree:
 
     def _drop(self, folders: list[str]) -> None:
         watches = [self._watches.pop(folder) for folder in folders]
-        numbers = [(wd, self._ids.pop(wd)) for wd in watches if self._folders.pop(wd, None) is not None]
+        numbers = [
+            (wd, self._ids.pop(wd)) for wd in watches if self._folders.pop(wd, None) is not None
+        ]
         self._reader.remove_callbacks(numbers)

@@ -1,4 +1,5 @@
-"""Which photo files lie below a folder right now. Nothing is opened here but ignore files: names, sizes and times only."""
+"""Which photo files lie below a folder right now. Nothing is opened here but ignore files: names,
+sizes and times only."""
 
 from __future__ import annotations
 
@@ -22,15 +23,17 @@ _STEP, _LONG = 50, 1000
 # IO_REPARSE_TAG_MOUNT_POINT.
 _JUNCTION = 0xA0000003
 
-# A library's own folder, or a copy of it, holds the first of these and one of the others: its previews are no photos of anybody's.
+# A library's own folder, or a copy of it, holds the first of these and one of the others: its
+# previews are no photos of anybody's.
 _CATALOG, _OTHERS = "catalog.db", frozenset({"worker.lock", "previews"})
 
 
 @dataclass
 class Walk:
-    """What was found. files: photos to be indexed. unsupported: path → why it is not to be read, or cannot be yet. unreadable: folders and
-    files (relative) that could not be looked at, about which nothing is known. left_out: folders and photo files that rules leave out.
-    mounts: folders on another drive than the folder they are in. other: number of files that are no photos."""
+    """What was found. files: photos to be indexed. unsupported: path → why it is not to be read, or
+    cannot be yet. unreadable: folders and files (relative) that could not be looked at, about which
+    nothing is known. left_out: folders and photo files that rules leave out. mounts: folders on
+    another drive than the folder they are in. other: number of files that are no photos."""
 
     files: list[Seen] = field(default_factory=list)
     unsupported: dict[str, str] = field(default_factory=dict)
@@ -41,7 +44,8 @@ class Walk:
 
 
 def root_state(root: str) -> Literal["there", "empty", "absent"]:
-    """Whether a root can be listed and holds anything. A drive that is away shows as absent, or as its empty mount point."""
+    """Whether a root can be listed and holds anything. A drive that is away shows as absent, or as
+    its empty mount point."""
     try:
         with os.scandir(root) as entries:
             return "there" if any(not ignored(entry.name) for entry in entries) else "empty"
@@ -52,7 +56,7 @@ def root_state(root: str) -> Literal["there", "empty", "absent"]:
 def device_of(folder: str) -> str | None:
     """The number of the file system that a folder is on, or None where there is no such folder."""
     try:
-        return str(os.stat(folder).st_dev)  # noqa: PTH116
+        return str(os.stat(folder).st_dev)
     except OSError:
         return None
 
@@ -62,9 +66,10 @@ NOWHERE = -1
 
 
 def inode_of(path: str) -> int | None:
-    """The inode of a file (of what it leads to, if it is a link), NOWHERE if there is none, None if that cannot be known."""
+    """The inode of a file (of what it leads to, if it is a link), NOWHERE if there is none, None if
+    that cannot be known."""
     try:
-        return int64.file_id(os.stat(path).st_ino)  # noqa: PTH116
+        return int64.file_id(os.stat(path).st_ino)
     except (FileNotFoundError, NotADirectoryError):
         return NOWHERE
     except OSError:
@@ -82,9 +87,10 @@ def walk(
 ) -> Walk:
     """The photo files at, and if `recursive` below, a folder of a root.
 
-    root: absolute path. folder: relative, catalog text. roots: all watched folders, links in their paths resolved.
-    Links to folders are not followed, so no loop can trap it. A link to a photo outside the watched folders is a photo file; one to a
-    file that is found in its own place is nothing new.
+    root: absolute path. folder: relative, catalog text. roots: all watched folders, links in their
+    paths resolved.
+    Links to folders are not followed, so no loop can trap it. A link to a photo outside the watched
+    folders is a photo file; one to a file that is found in its own place is nothing new.
     tick: called for each folder, and in large ones more often; may raise to stop.
     """
     rules = rules or Rules(root)
@@ -107,7 +113,9 @@ def walk(
                     found.left_out.add(relative)
                 else:
                     # What Windows lists of an entry is without its drive.
-                    if (entry.stat(follow_symlinks=False).st_dev or os.lstat(entry.path).st_dev) != device:
+                    if (
+                        entry.stat(follow_symlinks=False).st_dev or os.lstat(entry.path).st_dev
+                    ) != device:
                         found.mounts.add(relative)
                     if recursive:
                         waiting.append(relative)
@@ -119,10 +127,13 @@ def walk(
     return found
 
 
-def _list(path: str, here: str, found: Walk, tick: Callable[[], None]) -> tuple[list[os.DirEntry[str]], int]:
-    """What is in a folder, by name, and the number of the drive it is on. Nothing, where it is gone or not to be looked into."""
+def _list(
+    path: str, here: str, found: Walk, tick: Callable[[], None]
+) -> tuple[list[os.DirEntry[str]], int]:
+    """What is in a folder, by name, and the number of the drive it is on. Nothing, where it is gone
+    or not to be looked into."""
     try:
-        device = os.stat(path).st_dev  # noqa: PTH116
+        device = os.stat(path).st_dev
         with os.scandir(path) as entries:
             listed = list[os.DirEntry[str]]()
             for entry in entries:
@@ -140,12 +151,18 @@ def _list(path: str, here: str, found: Walk, tick: Callable[[], None]) -> tuple[
 
 
 def _leads_elsewhere(entry: os.DirEntry[str]) -> bool:
-    """Whether it is one of Windows' junctions: links to folders that it shows as folders, and a loop of which it made itself."""
-    return sys.platform == "win32" and getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _JUNCTION
+    """Whether it is one of Windows' junctions: links to folders that it shows as folders, and a
+    loop of which it made itself."""
+    return (
+        sys.platform == "win32"
+        and getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _JUNCTION
+    )
 
 
-def _take(found: Walk, relative: str, entry: os.DirEntry[str], rules: Rules, roots: Sequence[str]) -> None:
-    suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122
+def _take(
+    found: Walk, relative: str, entry: os.DirEntry[str], rules: Rules, roots: Sequence[str]
+) -> None:
+    suffix = os.path.splitext(entry.name)[1].lower()
     if suffix not in EXTENSIONS and suffix not in UNSUPPORTED:
         found.other += entry.is_file() and not ignored(entry.name, is_folder=False)
         return
@@ -154,7 +171,7 @@ def _take(found: Walk, relative: str, entry: os.DirEntry[str], rules: Rules, roo
         return
     if entry.is_symlink():
         target = os.path.realpath(entry.path)
-        if os.path.isdir(target) or _is_found_itself(target, roots):  # noqa: PTH112
+        if os.path.isdir(target) or _is_found_itself(target, roots):
             return
         if around_file(target):
             found.left_out.add(relative)
@@ -168,16 +185,22 @@ def _take(found: Walk, relative: str, entry: os.DirEntry[str], rules: Rules, roo
     # scandir's own stat lacks the inode on Windows, and its st_ctime is the time of creation there.
     ctime_ns = 0 if sys.platform == "win32" else int64.time_ns(facts.st_ctime_ns)
     inode = int64.file_id(facts.st_ino or entry.inode())
-    found.files.append(Seen(relative, facts.st_size, int64.time_ns(facts.st_mtime_ns), inode, ctime_ns))
+    found.files.append(
+        Seen(relative, facts.st_size, int64.time_ns(facts.st_mtime_ns), inode, ctime_ns)
+    )
     if suffix in UNSUPPORTED:
         found.unsupported[relative] = UNSUPPORTED[suffix]
 
 
 def _is_found_itself(target: str, roots: Sequence[str]) -> bool:
-    """Whether what a link leads to is met in its own place, in one of the watched folders. target: no link."""
+    """Whether what a link leads to is met in its own place, in one of the watched folders. target:
+    no link."""
     for root in roots:
         if inside(target, root):
             names = os.path.relpath(target, root).replace(os.sep, "/").split("/")
-            if not any(ignored("/".join(names[: n + 1]), is_folder=n < len(names) - 1) for n in range(len(names))):
+            if not any(
+                ignored("/".join(names[: n + 1]), is_folder=n < len(names) - 1)
+                for n in range(len(names))
+            ):
                 return True
     return False

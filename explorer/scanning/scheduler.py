@@ -1,4 +1,5 @@
-"""When which folder is looked at: as events tell, as drives come and go, and from time to time in any case."""
+"""When which folder is looked at: as events tell, as drives come and go, and from time to time in
+any case."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ from explorer.scanning.tally import Tally
 from explorer.scanning.watch import AGAIN, Spot, Watcher
 from explorer.text_format import duration
 
-# Seconds between two scans of a root that is watched, and of one that cannot be: for the latter at least so many, and no less than
-# so many times as long as a scan takes.
+# Seconds between two scans of a root that is watched, and of one that cannot be: for the latter at
+# least so many, and no less than so many times as long as a scan takes.
 RESCAN_WATCHED = 30 * 60.0
 RESCAN_UNWATCHED, SPARING = 60.0, 20.0
 # Seconds between two looks at whether a drive has come or gone.
@@ -47,7 +48,8 @@ class Rounds:
     # --- what is due
 
     def overdue(self) -> list[Place]:
-        """Roots whose time for a full scan has come; at the start that is every root. They are watched from now on."""
+        """Roots whose time for a full scan has come; at the start that is every root. They are
+        watched from now on."""
         now, roots = time.monotonic(), self._catalog.roots()
         if now - self._looked >= DRIVES:
             self._looked = now
@@ -61,7 +63,8 @@ class Rounds:
         return places
 
     def spots(self) -> list[Spot]:
-        """Where something happened and has come to rest. Whoever cannot look there after all gives them back (`again`)."""
+        """Where something happened and has come to rest. Whoever cannot look there after all gives
+        them back (`again`)."""
         return self._watcher.due()
 
     def places(self, spots: Sequence[Spot]) -> list[Place]:
@@ -75,7 +78,10 @@ class Rounds:
             some = [spot for spot in spots if spot.root == path]
             # Of a drive that falls silent, all is looked at when it is back.
             with contextlib.suppress(Silent):
-                found |= self._disk.look(path, lambda _, root=roots[path], some=some: _places(root, some))  # type: ignore[misc]
+                found |= self._disk.look(
+                    path,
+                    lambda _, root=roots[path], some=some: _places(root, some),  # type: ignore[misc]
+                )
         whole = {(place.root_id, place.folder) for place in found if place.recursive}
         return [place for place in found if not _covered(place, whole)]
 
@@ -94,10 +100,10 @@ class Rounds:
     def look_below(self, folder: str) -> None:
         """Scan what is below this absolute folder, or the roots in it, at the next occasion."""
         for root in self._catalog.roots():
-            place = os.path.join(folder, "")  # noqa: PTH118
-            if os.path.join(root["path"], "").startswith(place):  # noqa: PTH118
+            place = os.path.join(folder, "")
+            if os.path.join(root["path"], "").startswith(place):
                 self.due_now(root["id"])
-            elif place.startswith(os.path.join(root["path"], "")):  # noqa: PTH118
+            elif place.startswith(os.path.join(root["path"], "")):
                 self._watcher.again(Spot(root["path"], folder, below=True))
 
     def look_at(self, folder: str) -> None:
@@ -119,21 +125,33 @@ class Rounds:
             self._watcher.again(Spot(place.root, _absolute(place), below=False), AGAIN)
         if not full:
             # What there was to be seen has still to be looked at.
-            self._due.update({place.root_id: now + RESCAN_UNWATCHED for place in places if place.root in tally.offline})
+            self._due.update(
+                {
+                    place.root_id: now + RESCAN_UNWATCHED
+                    for place in places
+                    if place.root in tally.offline
+                }
+            )
             return
         for place in places:
             problem, took = self._problems.get(place.root_id), tally.took.get(place.root_id, 0.0)
             pause = max(RESCAN_UNWATCHED, SPARING * took) if problem else RESCAN_WATCHED
             # A folder that was emptied may be filled again, or its photos found elsewhere.
-            self._due[place.root_id] = now + (RESCAN_UNWATCHED if place.root in tally.offline else pause)
-            how = f"looked at every {'minute' if pause == 60 else duration(pause)}, because {problem}" if problem else "watched"
+            self._due[place.root_id] = now + (
+                RESCAN_UNWATCHED if place.root in tally.offline else pause
+            )
+            how = (
+                f"looked at every {'minute' if pause == 60 else duration(pause)}, because {problem}"
+                if problem
+                else "watched"
+            )
             self._writer.set_root(place.root_id, watching=how)
 
     def _watch(self, root: RootRow) -> None:
         path = root["path"]
 
         def watch() -> str | None:
-            if not os.path.isdir(path):  # noqa: PTH112
+            if not os.path.isdir(path):
                 self._watcher.forget(path)
                 return "its drive is away"
             return self._watcher.watch(path, Rules(path, root["exclude"])) or no_events(path)
@@ -141,8 +159,8 @@ class Rounds:
         self._problems[root["id"]] = self._disk.ask(path, watch, SILENT)
 
     def _look_at_drives(self, roots: Sequence[RootRow]) -> None:
-        """Another file system in a root's place, or none: a drive has come or gone, and the old watch watches nothing. Or it answers no
-        more, or again."""
+        """Another file system in a root's place, or none: a drive has come or gone, and the old
+        watch watches nothing. Or it answers no more, or again."""
         for root in roots:
             path = root["path"]
             identity = self._disk.ask(path, lambda path=path: _identity(path), None)  # type: ignore[misc]
@@ -161,7 +179,7 @@ class Rounds:
 
 def _identity(folder: str) -> str | None:
     try:
-        facts = os.stat(folder)  # noqa: PTH116
+        facts = os.stat(folder)
     except OSError:
         return None
     return f"{facts.st_dev}:{facts.st_ino}"
@@ -195,4 +213,4 @@ def _covered(place: Place, whole: set[tuple[int, str]]) -> bool:
 
 
 def _absolute(place: Place) -> str:
-    return os.path.join(place.root, *place.folder.split("/")) if place.folder else place.root  # noqa: PTH118
+    return os.path.join(place.root, *place.folder.split("/")) if place.folder else place.root

@@ -1,4 +1,5 @@
-"""What a part of a root looks like now: everything that is asked of its drive in one go, in a thread that may be left behind."""
+"""What a part of a root looks like now: everything that is asked of its drive in one go, in a
+thread that may be left behind."""
 
 from __future__ import annotations
 
@@ -27,10 +28,11 @@ class Place(NamedTuple):
 
 
 class Survey(NamedTuple):
-    """What was found at a place. away: the root's drive is not there, or it is suddenly empty. device: the file system that it is on.
-    found: None where its drive went in the meantime, or where it could not be walked through, for the reason in `trouble`. moved: another
-    file system shows in the root's place. inodes, ctimes: its files keep their inodes and change times until they change themselves.
-    drives: those of its known mounts that are drives now."""
+    """What was found at a place. away: the root's drive is not there, or it is suddenly empty.
+    device: the file system that it is on. found: None where its drive went in the meantime, or
+    where it could not be walked through, for the reason in `trouble`. moved: another file system
+    shows in the root's place. inodes, ctimes: its files keep their inodes and change times until
+    they change themselves. drives: those of its known mounts that are drives now."""
 
     place: Place
     away: bool = False
@@ -44,9 +46,12 @@ class Survey(NamedTuple):
     trouble: str = ""
 
 
-def survey(place: Place, root: RootRow, roots: Sequence[str], alive: Callable[[], None], *, moved: bool) -> Survey:
-    """Look at a place. roots: all watched folders, links in their paths resolved. alive: as of `walk`. moved: it is known already that
-    another file system shows in the root's place; what that means can only be seen on the whole, so all of the root is looked at once."""
+def survey(
+    place: Place, root: RootRow, roots: Sequence[str], alive: Callable[[], None], *, moved: bool
+) -> Survey:
+    """Look at a place. roots: all watched folders, links in their paths resolved. alive: as of
+    `walk`. moved: it is known already that another file system shows in the root's place; what that
+    means can only be seen on the whole, so all of the root is looked at once."""
     if is_away(root):
         return Survey(place, away=True)
     device = device_of(root["path"])
@@ -60,14 +65,28 @@ def survey(place: Place, root: RootRow, roots: Sequence[str], alive: Callable[[]
         if rules.leaves_out_below(place.folder):
             found = Walk(left_out={place.folder})
         else:
-            found = walk(place.root, place.folder, recursive=place.recursive, rules=rules, roots=roots, tick=alive)
+            found = walk(
+                place.root,
+                place.folder,
+                recursive=place.recursive,
+                rules=rules,
+                roots=roots,
+                tick=alive,
+            )
     except Exception as error:
         # Whatever it is about this folder, the others must not wait for it.
         log.exception("%s could not be looked through", printable(place.root))
-        return Survey(place, device=device, moved=moved, trouble=f"it could not be looked through ({type(error).__name__}: {error})")
+        return Survey(
+            place,
+            device=device,
+            moved=moved,
+            trouble=f"it could not be looked through ({type(error).__name__}: {error})",
+        )
     if is_away(root):
         return Survey(place, away=True)
-    drives = frozenset(folder for folder in root["mounts"] if _is_drive(join(to_text(root["path"]), folder)))
+    drives = frozenset(
+        folder for folder in root["mounts"] if _is_drive(join(to_text(root["path"]), folder))
+    )
     # Its drive may have gone in the meantime.
     kept = found if device_of(root["path"]) == device else None
     # Numbers and times of another file system say nothing about the files that were known.
@@ -76,7 +95,8 @@ def survey(place: Place, root: RootRow, roots: Sequence[str], alive: Callable[[]
 
 
 def is_away(root: RootRow) -> bool:
-    """Whether the root's drive is away: it is not there, or suddenly empty though photos are known in it."""
+    """Whether the root's drive is away: it is not there, or suddenly empty though photos are known
+    in it."""
     state = root_state(root["path"])
     return state == "absent" or (state == "empty" and root["photos"] > 0)
 
@@ -98,19 +118,20 @@ def _more(number: int) -> str:
 
 def _is_drive(folder: str) -> bool:
     """Whether another file system shows in this folder than in the one it lies in."""
-    return device_of(folder) not in (None, device_of(os.path.dirname(folder)))  # noqa: PTH120
+    return device_of(folder) not in (None, device_of(os.path.dirname(folder)))
 
 
 def _as_listed(place: Place) -> str:
-    """The folder of a place; or the innermost one around it that is spelled as the disk has it, where A and a are one letter in names and
-    a folder was asked for by a spelling that it has lost since. Otherwise its photos would be found under both."""
+    """The folder of a place; or the innermost one around it that is spelled as the disk has it,
+    where A and a are one letter in names and a folder was asked for by a spelling that it has lost
+    since. Otherwise its photos would be found under both."""
     if sys.platform not in {"win32", "darwin"} or not place.folder:
         return place.folder
     known = ""
     for name in place.folder.split("/"):
         inner = f"{known}/{name}" if known else name
         try:
-            names = os.listdir(join(to_text(place.root), known))  # noqa: PTH208
+            names = os.listdir(join(to_text(place.root), known))
         except OSError:
             return place.folder
         if join("", name) not in names and os.path.lexists(join(to_text(place.root), inner)):

@@ -9,11 +9,13 @@ from explorer.scanning.survey import Place
 
 @dataclass
 class Tally:
-    """What a run did, in files. encoded: photos (distinct contents) that went through the encoder. away: vanished, but kept until the
-    person says whether they are gone. left_out: known from before, left out by a rule now. other: files that are no photos.
-    offline: roots whose drive is away, or does not answer. unlisted: folders and files that could not be looked at (absolute).
-    problems: what is wrong with a root or its rules, in words. unsettled: folders where a file was still being written, to be looked at
-    again. took: seconds that a root's scan took, by its id."""
+    """What a run did, in files. encoded: photos (distinct contents) that went through the encoder.
+    away: vanished, but kept until the person says whether they are gone. left_out: known from
+    before, left out by a rule now. other: files that are no photos.
+    offline: roots whose drive is away, or does not answer. unlisted: folders and files that could
+    not be looked at (absolute). problems: what is wrong with a root or its rules, in words.
+    unsettled: folders where a file was still being written, to be looked at again. took: seconds
+    that a root's scan took, by its id."""
 
     indexed: int = 0
     unchanged: int = 0

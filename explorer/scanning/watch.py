@@ -1,4 +1,5 @@
-"""Noticing that something changed below a root. What changed is for the scan to find out: events only say where to look."""
+"""Noticing that something changed below a root. What changed is for the scan to find out: events
+only say where to look."""
 
 from __future__ import annotations
 
@@ -29,10 +30,12 @@ from explorer.scanning.ignore import IGNORE_FILE, Rules
 
 # Reading a file makes events too; only these mean that something is different.
 _TELLING = (
-    FileCreatedEvent, FileModifiedEvent, FileClosedEvent, FileMovedEvent, FileDeletedEvent, DirCreatedEvent, DirMovedEvent, DirDeletedEvent,
+    FileCreatedEvent, FileModifiedEvent, FileClosedEvent, FileMovedEvent, FileDeletedEvent,
+    DirCreatedEvent, DirMovedEvent, DirDeletedEvent,
 )  # fmt: skip
 
-# A folder is looked at when it has been quiet for this long, and during a long copy every so often (seconds).
+# A folder is looked at when it has been quiet for this long, and during a long copy every so often
+# (seconds).
 QUIET, LIMIT = 0.7, 4.0
 # A file that is still being written is looked at again after so many seconds.
 AGAIN = 1.5
@@ -49,7 +52,8 @@ class Spot(NamedTuple):
 
 
 class _Watching(Protocol):
-    """One root's watches. problem: why not all of it is watched. lost: the root went away under its watch."""
+    """One root's watches. problem: why not all of it is watched. lost: the root went away under its
+    watch."""
 
     problem: str | None
 
@@ -71,13 +75,20 @@ class Watcher:
         self._stale: set[str] = set()
 
     def watch(self, root: str, rules: Rules | None = None) -> str | None:
-        """Start to watch a root, or look whether it still is; None if all of it is watched, else why not, in words.
+        """Start to watch a root, or look whether it still is; None if all of it is watched, else
+        why not, in words.
 
-        rules: what is left out of it, where the catalog knows more than the root's own ignore files.
+        rules: what is left out of it, where the catalog knows more than the root's own ignore
+        files.
         """
         chosen = rules or Rules(root)
         known = self._watches.get(root)
-        if known is not None and not known.lost and known.problem is None and root not in self._stale:
+        if (
+            known is not None
+            and not known.lost
+            and known.problem is None
+            and root not in self._stale
+        ):
             return None
         self.forget(root)
         self._stale.discard(root)
@@ -91,10 +102,14 @@ class Watcher:
             # An ignore file has its word on all folders below.
             if name == IGNORE_FILE:
                 self._stale.add(root)
-            self._spots.add(Spot(root, shown, name is None or name == IGNORE_FILE), time.monotonic())
+            self._spots.add(
+                Spot(root, shown, name is None or name == IGNORE_FILE), time.monotonic()
+            )
 
         def leaves_out(folder: str) -> bool:
-            return folder == self._blind or chosen.leaves_out(to_text(os.path.relpath(folder, where).replace(os.sep, "/")), is_folder=True)
+            return folder == self._blind or chosen.leaves_out(
+                to_text(os.path.relpath(folder, where).replace(os.sep, "/")), is_folder=True
+            )
 
         try:
             watching = self._system.watch(where, tell, leaves_out)
@@ -116,7 +131,8 @@ class Watcher:
         """Stop watching a root."""
         watching = self._watches.pop(root, None)
         if watching is not None:
-            # Where its drive does not answer, it may be at a look that does not end: it is left behind.
+            # Where its drive does not answer, it may be at a look that does not end: it is left
+            # behind.
             closing = threading.Thread(target=watching.close, name="watch-end", daemon=True)
             closing.start()
             closing.join(_PATIENCE)
@@ -149,7 +165,8 @@ class _System(Protocol):
 
 
 class _Inotify:
-    """Linux. Each root has a reader of its own: one that waits for a drive that does not answer keeps no other root's events."""
+    """Linux. Each root has a reader of its own: one that waits for a drive that does not answer
+    keeps no other root's events."""
 
     def watch(self, root: str, tell: Tell, leaves_out: Callable[[str], bool]) -> _Watching:
         from watchdog.observers.inotify_c import InotifyFD
@@ -187,8 +204,11 @@ class _Observed:
 
 
 def _may_be_folder(event: FileSystemEvent, name: str) -> bool:
-    """Whether what is said to be a deleted file was a folder, perhaps: Windows does not tell the two apart."""
-    return isinstance(event, FileDeletedEvent) and os.path.splitext(name)[1].lower() not in EXTENSIONS  # noqa: PTH122
+    """Whether what is said to be a deleted file was a folder, perhaps: Windows does not tell the
+    two apart."""
+    return (
+        isinstance(event, FileDeletedEvent) and os.path.splitext(name)[1].lower() not in EXTENSIONS
+    )
 
 
 class _Scheduled(FileSystemEventHandler):
@@ -199,15 +219,22 @@ class _Scheduled(FileSystemEventHandler):
 
     @property
     def lost(self) -> bool:
-        return not os.path.isdir(self._root)  # noqa: PTH112
+        return not os.path.isdir(self._root)
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         if not isinstance(event, _TELLING):
             return
         for path in filter(None, (os.fsdecode(event.src_path), os.fsdecode(event.dest_path))):
-            # A folder that came or went is looked through itself; a file makes its folder be looked at.
+            # A folder that came or went is looked through itself; a file makes its folder be looked
+            # at.
             folder, name = os.path.split(path)
-            self._tell(*((path, None) if event.is_directory or _may_be_folder(event, name) else (folder, name)))
+            self._tell(
+                *(
+                    (path, None)
+                    if event.is_directory or _may_be_folder(event, name)
+                    else (folder, name)
+                )
+            )
 
     def close(self) -> None:
         with self._lock:

@@ -1,7 +1,9 @@
-"""Which files are still being written. Such a file is left until it rests, so that no half of a photo is ever indexed.
+"""Which files are still being written. Such a file is left until it rests, so that no half of a
+photo is ever indexed.
 
-On Linux the system says at once whether a program has a file open for writing (a read lease is refused while one has: `fcntl(2)`,
-F_SETLEASE). Where it does not say, a file rests when its size and time have stood still for a moment.
+On Linux the system says at once whether a program has a file open for writing (a read lease is
+refused while one has: `fcntl(2)`, F_SETLEASE). Where it does not say, a file rests when its size
+and time have stood still for a moment.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from explorer.library.writer import Seen
 
 # A file that was changed within so many seconds may be about to be changed again.
 REST = 2.0
-# A program that holds a file open without writing to it is believed to be done with it after so many seconds.
+# A program that holds a file open without writing to it is believed to be done with it after so
+# many seconds.
 HELD = 30.0
 # Only of files changed within so many seconds is it asked whether they are held open.
 FRESH = 600.0
@@ -36,14 +39,20 @@ class Resting:
     """Remembers files that did not rest, to see whether they have changed since. Times are seconds."""
 
     def __init__(
-        self, *, patient: bool = False, clock: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time
+        self,
+        *,
+        patient: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
-        """patient: do not trust that nobody has a file open, as there are programs that open and close it for every piece."""
+        """patient: do not trust that nobody has a file open, as there are programs that open and
+        close it for every piece."""
         self._patient, self._clock, self._wall = patient, clock, wall
         self._looks: dict[str, _Look] = {}
 
     def rests(self, path: str, seen: Seen) -> bool:
-        """Whether the file may be read now. path: absolute. One that may not is to be asked about again in a moment."""
+        """Whether the file may be read now. path: absolute. One that may not is to be asked about
+        again in a moment."""
         age = self._wall() - seen.mtime_ns / 1e9
         look = self._looks.get(path)
         # A time in the future says that a clock was set, not that somebody writes.
@@ -56,7 +65,13 @@ class Resting:
         still = max(now - look.since, age if age < FRESH else 0.0)
         held = is_held(path)
         # Where nobody holds it and it was never seen to change, there is nothing to wait for.
-        wait = HELD if held else 0.0 if held is False and not look.changes and not self._patient else REST
+        wait = (
+            HELD
+            if held
+            else 0.0
+            if held is False and not look.changes and not self._patient
+            else REST
+        )
         rests = still >= wait
         if rests:
             self._looks.pop(path, None)
@@ -80,7 +95,8 @@ def is_held(path: str) -> bool | None:
     except OSError:
         return None
     try:
-        # Whoever opens it for writing in this very moment makes the system send us a signal: one that nobody minds.
+        # Whoever opens it for writing in this very moment makes the system send us a signal: one
+        # that nobody minds.
         fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
         return False

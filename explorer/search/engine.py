@@ -1,4 +1,5 @@
-"""From a query to ranked photos: encode what was asked, search the vectors, follow the catalog as it grows."""
+"""From a query to ranked photos: encode what was asked, search the vectors, follow the catalog as
+it grows."""
 
 from __future__ import annotations
 
@@ -21,15 +22,19 @@ _SAMPLE = 1000
 
 
 def choose_encoder(library: Library, wanted: str | None = None) -> str:
-    """The encoder to search with: the one asked for, else the library's own choice, else the one with most vectors, else the starter.
+    """The encoder to search with: the one asked for, else the library's own choice, else the one
+    with most vectors, else the starter.
 
-    Raises UnknownEncoder for a name that does not exist, and EncoderError where the one asked for has encoded nothing here.
+    Raises UnknownEncoder for a name that does not exist, and EncoderError where the one asked for
+    has encoded nothing here.
     """
     used = [name for name, _, _, number in library.catalog.encoders() if number]
     if wanted:
         wanted = known_name(wanted)
         if used and wanted not in used:
-            raise EncoderError(f"Nothing here has been indexed with “{wanted}” yet: run `python run.py index FOLDER --encoder {wanted}`.")
+            raise EncoderError(
+                f"Nothing here has been indexed with “{wanted}” yet: run `python run.py index FOLDER --encoder {wanted}`."
+            )
         return wanted
     chosen = library.catalog.setting("encoder")
     if chosen and (chosen in used or not used):
@@ -38,7 +43,8 @@ def choose_encoder(library: Library, wanted: str | None = None) -> str:
 
 
 class SearchEngine:
-    """Searches one library with one encoder. Safe to use from several threads. Models load when first needed."""
+    """Searches one library with one encoder. Safe to use from several threads. Models load when
+    first needed."""
 
     def __init__(self, library: Library, encoder_name: str | None = None) -> None:
         self._library = library
@@ -79,13 +85,15 @@ class SearchEngine:
         return self._index().get(photo_id) is not None
 
     def encode_photo(self, pixels: Pixels, name: str = "") -> Example:
-        """A photo from outside, (size, size, 3) as `encoder.spec` asks for it → an example to search with."""
+        """A photo from outside, (size, size, 3) as `encoder.spec` asks for it → an example to
+        search with."""
         return Example.of(self.encoder.encode_images(pixels[None])[0], name)
 
     def vector(self, query: Query) -> Vector:
         """The unit vector of a query.
 
-        Raises NoTextEncoder for a phrase the encoder cannot read, EncoderError for a photo it has not seen.
+        Raises NoTextEncoder for a phrase the encoder cannot read, EncoderError for a photo it has
+        not seen.
         """
         parts = list[Vector]()
         if query.phrase.strip():
@@ -99,7 +107,9 @@ class SearchEngine:
         for photo_id in query.photo_ids:
             stored = index.get(photo_id) if index else None
             if stored is None:
-                raise EncoderError(f"Photo {photo_id} is not in the index: it was removed, or is still waiting to be indexed.")
+                raise EncoderError(
+                    f"Photo {photo_id} is not in the index: it was removed, or is still waiting to be indexed."
+                )
             parts.append(stored)
         parts += [example.array() for example in query.examples]
         if not parts:
@@ -111,7 +121,10 @@ class SearchEngine:
         vector, index = self.vector(query), self._index()
         among = self._library.catalog.matching(filters) if filters else None
         scores, ids = index.search(vector, top, among)
-        return [Hit(int(i), max(-1.0, min(1.0, float(score))), rank) for rank, (score, i) in enumerate(zip(scores, ids, strict=True), 1)]
+        return [
+            Hit(int(i), max(-1.0, min(1.0, float(score))), rank)
+            for rank, (score, i) in enumerate(zip(scores, ids, strict=True), 1)
+        ]
 
     def by_phrase(self, phrase: str, filters: Filters | None = None, top: int = 100) -> list[Hit]:
         return self.by_query(Query(phrase=phrase), filters, top)
@@ -120,7 +133,8 @@ class SearchEngine:
         return self.by_query(Query(photo_ids=(photo_id,)), filters, top)
 
     def explain(self, query: Query, photo_id: int) -> str:
-        """One sentence on why a photo matched: its score, and how that compares with the library's other photos."""
+        """One sentence on why a photo matched: its score, and how that compares with the library's
+        other photos."""
         index = self._index()
         stored = index.get(photo_id)
         if stored is None:
@@ -130,10 +144,14 @@ class SearchEngine:
         others = index.sample(_SAMPLE) @ vector
         better = float((others < score).mean()) if len(others) else 1.0
         share = f"{better:.0%}" if better <= 0.99 else "more than 99%"
-        return f"Similarity to {_subject(query)}: {score:.2f}, higher than for {share} of your photos."
+        return (
+            f"Similarity to {_subject(query)}: {score:.2f}, higher than for {share} of your photos."
+        )
 
 
 def _subject(query: Query) -> str:
     phrase = [f"“{query.phrase.strip()}”"] if query.phrase.strip() else []
     photos = len(query.photo_ids) + len(query.examples)
-    return " and ".join(phrase + (["the chosen photo" if photos == 1 else "the chosen photos"] if photos else []))
+    return " and ".join(
+        phrase + (["the chosen photo" if photos == 1 else "the chosen photos"] if photos else [])
+    )

@@ -28,7 +28,8 @@ class Example:
 
 @dataclass(frozen=True)
 class Query:
-    """A phrase, photos of the library, photos from outside, or any of these together; their vectors are summed."""
+    """A phrase, photos of the library, photos from outside, or any of these together; their vectors
+    are summed."""
 
     phrase: str = ""
     photo_ids: tuple[int, ...] = ()

@@ -1,4 +1,5 @@
-"""The script that Streamlit runs for every visit: the navigation, and what all pages have in common."""
+"""The script that Streamlit runs for every visit: the navigation, and what all pages have in
+common."""
 
 from __future__ import annotations
 
@@ -11,12 +12,22 @@ from explorer.ui.connection import watch_connection
 from explorer.ui.photo_labels import plain
 from explorer.ui.status_line import status_line
 
-st.set_page_config(page_title="Photo Explorer", page_icon=PROJECT / "explorer" / "ui" / "static" / "icon.png", layout="wide")
+st.set_page_config(
+    page_title="Photo Explorer",
+    page_icon=PROJECT / "explorer" / "ui" / "static" / "icon.png",
+    layout="wide",
+)
 st.html(PROJECT / "explorer" / "ui" / "static" / "app.css")
 
-search = st.Page(PROJECT / "pages" / "search.py", title="Search", icon=":material/search:", default=True)
-duplicates = st.Page(PROJECT / "pages" / "duplicates.py", title="Duplicates", icon=":material/content_copy:")
-anomalies = st.Page(PROJECT / "pages" / "anomalies.py", title="Anomalies", icon=":material/troubleshoot:")
+search = st.Page(
+    PROJECT / "pages" / "search.py", title="Search", icon=":material/search:", default=True
+)
+duplicates = st.Page(
+    PROJECT / "pages" / "duplicates.py", title="Duplicates", icon=":material/content_copy:"
+)
+anomalies = st.Page(
+    PROJECT / "pages" / "anomalies.py", title="Anomalies", icon=":material/troubleshoot:"
+)
 library = st.Page(PROJECT / "pages" / "library.py", title="Library", icon=":material/folder:")
 page = st.navigation([search, duplicates, anomalies, library], position="top")
 watch_connection()

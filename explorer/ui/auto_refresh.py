@@ -10,12 +10,14 @@ from explorer.text_format import count
 from explorer.ui import empty_library, resources
 from explorer.ui.components import lightbox
 
-# Set while a dialog that only a press opened is shown: a page that draws itself anew would close it.
+# Set while a dialog that only a press opened is shown: a page that draws itself anew would close
+# it.
 DIALOG = "_dialog-open"
 
 
 class Snapshot(NamedTuple):
-    """The library as a page shows it. change: of the catalog. photos: in the index. why_empty: None where it holds photos."""
+    """The library as a page shows it. change: of the catalog. photos: in the index. why_empty: None
+    where it holds photos."""
 
     change: int
     photos: int
@@ -23,15 +25,19 @@ class Snapshot(NamedTuple):
 
 
 def snapshot() -> Snapshot:
-    """The library as it is now. To be taken before a page reads anything: what changes while it is being drawn then counts as news."""
-    return Snapshot(resources.library().catalog.change(), resources.engine().photos, empty_library.situation())
+    """The library as it is now. To be taken before a page reads anything: what changes while it is
+    being drawn then counts as news."""
+    return Snapshot(
+        resources.library().catalog.change(), resources.engine().photos, empty_library.situation()
+    )
 
 
 def follow(drawn: Snapshot, *, waiting: bool) -> None:
-    """Have the page follow what the indexer does. drawn: taken before the page was drawn. waiting: there is room for more photos, so they
-    are shown as they come.
+    """Have the page follow what the indexer does. drawn: taken before the page was drawn. waiting:
+    there is room for more photos, so they are shown as they come.
 
-    Otherwise the person is told of new photos, and what they look at stays where it is until they ask.
+    Otherwise the person is told of new photos, and what they look at stays where it is until they
+    ask.
     """
     st.session_state["_drawn"] = drawn
     _follow(waiting)
@@ -54,6 +60,9 @@ def _follow(waiting: bool) -> None:
     if (waiting or now < photos) and lightbox.asked() is None and not st.session_state.get(DIALOG):
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", key="news"):
-        st.caption(f"{count(now - photos, 'new photo')}" if now > photos else "Some photos are gone", width="content")
+        st.caption(
+            f"{count(now - photos, 'new photo')}" if now > photos else "Some photos are gone",
+            width="content",
+        )
         if st.button("Show", icon=":material/refresh:", key="show-news"):
             st.rerun()

@@ -1,4 +1,5 @@
-"""What an open window says when the program was ended: our words in the place of Streamlit's (`static/connection.js`)."""
+"""What an open window says when the program was ended: our words in the place of Streamlit's
+(`static/connection.js`)."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 _watch = st.components.v2.component(
-    "connection", html="<span></span>", js=(Path(__file__).parent / "static" / "connection.js").read_text(encoding="utf-8")
+    "connection",
+    html="<span></span>",
+    js=(Path(__file__).parent / "static" / "connection.js").read_text(encoding="utf-8"),
 )
 
 

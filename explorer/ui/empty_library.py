@@ -1,4 +1,5 @@
-"""What a page says while the library holds no photos: why that is, as far as it is known, and what to do about it."""
+"""What a page says while the library holds no photos: why that is, as far as it is known, and what
+to do about it."""
 
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ from explorer.library.rows import WorkerRow
 from explorer.ui import resources
 from explorer.ui.status_line import describe
 
-Situation = Literal["no folder", "adding", "not running", "resting", "away", "looking", "unreadable", "none found"]
+Situation = Literal[
+    "no folder", "adding", "not running", "resting", "away", "looking", "unreadable", "none found"
+]
 
 
 def situation() -> Situation | None:
@@ -38,14 +41,32 @@ def _of_worker(worker: WorkerRow | None) -> Situation | None:
 
 
 _SAID: dict[Situation, tuple[str, str]] = {
-    "no folder": ("Your library is empty. Add a folder with photos to begin.", ":material/photo_library:"),
-    "adding": ("A folder is being added. Its photos appear here as they are found.", ":material/hourglass_top:"),
+    "no folder": (
+        "Your library is empty. Add a folder with photos to begin.",
+        ":material/photo_library:",
+    ),
+    "adding": (
+        "A folder is being added. Its photos appear here as they are found.",
+        ":material/hourglass_top:",
+    ),
     "not running": ("No photos yet.", ":material/hourglass_top:"),
-    "resting": ("No photos yet, and indexing is paused: it can be resumed on the Library page.", ":material/pause:"),
-    "away": ("The drive that your photos are on is not connected. They appear here when it is.", ":material/usb_off:"),
+    "resting": (
+        "No photos yet, and indexing is paused: it can be resumed on the Library page.",
+        ":material/pause:",
+    ),
+    "away": (
+        "The drive that your photos are on is not connected. They appear here when it is.",
+        ":material/usb_off:",
+    ),
     "looking": ("No photos yet. They appear here as they are found.", ":material/hourglass_top:"),
-    "unreadable": ("None of the files in your folders could be read as a photo: the Library page says why.", ":material/broken_image:"),
-    "none found": ("No photos were found in your folders. Add another folder, or save photos to one of these.", ":material/search_off:"),
+    "unreadable": (
+        "None of the files in your folders could be read as a photo: the Library page says why.",
+        ":material/broken_image:",
+    ),
+    "none found": (
+        "No photos were found in your folders. Add another folder, or save photos to one of these.",
+        ":material/search_off:",
+    ),
 }
 
 
@@ -56,6 +77,10 @@ def say(why: Situation) -> None:
         text = f"{text} {describe(resources.library().catalog.worker())}"
     st.info(text, icon=icon)
     if why in ("no folder", "none found"):
-        st.page_link(PROJECT / "pages" / "library.py", label="Add a folder", icon=":material/create_new_folder:")
+        st.page_link(
+            PROJECT / "pages" / "library.py",
+            label="Add a folder",
+            icon=":material/create_new_folder:",
+        )
     elif why not in ("adding", "looking"):
         st.page_link(PROJECT / "pages" / "library.py", label="Library", icon=":material/folder:")

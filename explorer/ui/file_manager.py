@@ -1,4 +1,5 @@
-"""Showing a file in the system's own file manager, on the machine that the server runs on, which is the person's own."""
+"""Showing a file in the system's own file manager, on the machine that the server runs on, which is
+the person's own."""
 
 from __future__ import annotations
 
@@ -18,11 +19,15 @@ def available() -> bool:
     """Whether there is a file manager to ask."""
     if sys.platform in ("darwin", "win32"):
         return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) and shutil.which("xdg-open") is not None
+    return (
+        bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+        and shutil.which("xdg-open") is not None
+    )
 
 
 def reveal(path: str) -> str:
-    """Open the file manager on that file's folder, with the file selected where it can; gives what is wrong, or ''.
+    """Open the file manager on that file's folder, with the file selected where it can; gives what
+    is wrong, or ''.
 
     path: absolute, from the catalog, never from a request. No shell reads it.
     """
@@ -31,7 +36,13 @@ def reveal(path: str) -> str:
     last = ""
     for command in _commands(path):
         try:
-            done = subprocess.run(command, timeout=_PATIENCE, check=False, stdin=subprocess.DEVNULL, capture_output=True)
+            done = subprocess.run(
+                command,
+                timeout=_PATIENCE,
+                check=False,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+            )
         except (OSError, subprocess.TimeoutExpired) as error:
             last = str(error)
             continue
@@ -56,6 +67,18 @@ def _commands(path: str) -> list[list[str]]:
         return [["explorer", f"/select,{path}"]]
     # A comma would part the list that D-Bus is given.
     address = Path(path).as_uri().replace(",", "%2C")
-    to = ["--session", "--print-reply", "--dest=org.freedesktop.FileManager1", "--type=method_call", "/org/freedesktop/FileManager1"]
-    ask = ["dbus-send", *to, "org.freedesktop.FileManager1.ShowItems", f"array:string:{address}", "string:"]
+    to = [
+        "--session",
+        "--print-reply",
+        "--dest=org.freedesktop.FileManager1",
+        "--type=method_call",
+        "/org/freedesktop/FileManager1",
+    ]
+    ask = [
+        "dbus-send",
+        *to,
+        "org.freedesktop.FileManager1.ShowItems",
+        f"array:string:{address}",
+        "string:",
+    ]
     return [ask, ["xdg-open", str(Path(path).parent)]]

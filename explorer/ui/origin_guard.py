@@ -1,12 +1,16 @@
-"""Who may ask the server anything: pages of this very address, opened by somebody who knows the library's token, and nobody else.
+"""Who may ask the server anything: pages of this very address, opened by somebody who knows the
+library's token, and nobody else.
 
-The server listens on the loopback address only, but any page in the person's browser can send requests there, and so can any other user of
-the machine. Turned away are
+The server listens on the loopback address only, but any page in the person's browser can send
+requests there, and so can any other user of the machine. Turned away are
 
-- requests for another host (a foreign name made to point here: DNS rebinding), requests and websockets whose `Origin` is another one,
-  and, by what browsers say of where a request comes from (Fetch Metadata, W3C), anything that another site loads, sends or embeds. A link
-  from elsewhere that a person clicks on leads to a page, as always; a photo is shown to our own pages alone;
-- requests and websockets without the token (`access.py`), whatever they ask for. A page that is opened with the token in its address is
+- requests for another host (a foreign name made to point here: DNS rebinding), requests and
+  websockets whose `Origin` is another one,
+  and, by what browsers say of where a request comes from (Fetch Metadata, W3C), anything that
+  another site loads, sends or embeds. A link from elsewhere that a person clicks on leads to a
+  page, as always; a photo is shown to our own pages alone;
+- requests and websockets without the token (`access.py`), whatever they ask for. A page that is
+  opened with the token in its address is
   shown under its plain address, and the browser remembers the token in a cookie.
 """
 
@@ -30,7 +34,9 @@ _NO_PAGES = (PHOTOS, "/_stcore/", "/media/", "/component/", "/static/", "/auth/"
 
 _FOREIGN = {"cross-site", "same-site"}
 _ELSEWHERE = "Photo Explorer answers its own pages only."
-_NO_TOKEN = "Photo Explorer shows photos only to those who have its full address, with the token in it."  # noqa: S105
+_NO_TOKEN = (
+    "Photo Explorer shows photos only to those who have its full address, with the token in it."  # noqa: S105
+)
 _HOW = (
     "The full address was printed in the terminal where Photo Explorer was started. If that window is gone, run `python run.py open` there"
     " again: it prints the address."
@@ -39,8 +45,9 @@ _FAILED = "Photo Explorer met an error it did not expect. The terminal it runs i
 
 
 class Guard:
-    """ASGI middleware: answers 403 (for a websocket: refuses it) where a request comes from elsewhere or without the token, and puts the
-    security headers on every response, errors among them. access: tells the token; raises ExplorerError where there is no library."""
+    """ASGI middleware: answers 403 (for a websocket: refuses it) where a request comes from
+    elsewhere or without the token, and puts the security headers on every response, errors among
+    them. access: tells the token; raises ExplorerError where there is no library."""
 
     def __init__(self, app: ASGIApp, access: Callable[[], Access]) -> None:
         self._app, self._access = app, access
@@ -65,7 +72,8 @@ class Guard:
         try:
             await self._app(scope, receive, send_secured)
         except Exception:
-            # The server's own answer to an error would go out without the headers. It is logged there all the same.
+            # The server's own answer to an error would go out without the headers. It is logged
+            # there all the same.
             if scope["type"] == "http" and not started:
                 await PlainTextResponse(_FAILED, 500)(scope, receive, send_secured)
             raise
@@ -79,7 +87,11 @@ class Guard:
         except ExplorerError as error:
             return PlainTextResponse(str(error), 500)
         # In this encoding every byte is a character: what is not the token goes on as it came.
-        query = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True, encoding="latin-1")
+        query = parse_qsl(
+            scope.get("query_string", b"").decode("latin-1"),
+            keep_blank_values=True,
+            encoding="latin-1",
+        )
         tokens = [value for key, value in query if key == PARAMETER]
         given = any(map(access.knows, tokens))
         remembered = access.admits(_cookies(scope))
@@ -87,15 +99,20 @@ class Guard:
             return _unknown(scope)
         if not tokens or not _is_page(scope):
             return None
-        rest = urlencode([(key, value) for key, value in query if key != PARAMETER], encoding="latin-1")
-        answer = RedirectResponse(_place(scope) + (f"?{rest}" if rest else ""), 303, {"Cache-Control": "no-store"})
+        rest = urlencode(
+            [(key, value) for key, value in query if key != PARAMETER], encoding="latin-1"
+        )
+        answer = RedirectResponse(
+            _place(scope) + (f"?{rest}" if rest else ""), 303, {"Cache-Control": "no-store"}
+        )
         if given:
             answer.headers["Set-Cookie"] = access.set_cookie()
         return answer
 
 
 def _unknown(scope: Scope) -> Response:
-    """The answer to who does not know the token: words for a person who opened a page, one line for anything else."""
+    """The answer to who does not know the token: words for a person who opened a page, one line for
+    anything else."""
     if not _is_page(scope):
         return PlainTextResponse(f"{_NO_TOKEN} {_HOW}", 403, {"Cache-Control": "no-store"})
     how = html.escape(_HOW).replace("`python run.py open`", "<code>python run.py open</code>")
@@ -113,7 +130,11 @@ h1 {{ font-size: 1.4rem; }}
 
 def _is_page(scope: Scope) -> bool:
     """Whether a request is for a page rather than for something that a page is made of."""
-    return scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and not scope["path"].startswith(_NO_PAGES)
+    return (
+        scope["type"] == "http"
+        and scope["method"] in ("GET", "HEAD")
+        and not scope["path"].startswith(_NO_PAGES)
+    )
 
 
 def _place(scope: Scope) -> str:
@@ -123,11 +144,14 @@ def _place(scope: Scope) -> str:
 
 def _cookies(scope: Scope) -> str:
     # HTTP/2 splits the header; joined it reads as one.
-    return "; ".join(value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"cookie")
+    return "; ".join(
+        value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"cookie"
+    )
 
 
 def allowed(scope: Scope) -> bool:
-    """Whether a request comes from one of our own pages, from no page at all, or is a link that was clicked on."""
+    """Whether a request comes from one of our own pages, from no page at all, or is a link that was
+    clicked on."""
     fields: dict[bytes, list[bytes]] = {}
     for name, value in scope["headers"]:
         fields.setdefault(name.lower(), []).append(value.strip().lower())
@@ -138,8 +162,15 @@ def allowed(scope: Scope) -> bool:
         return False
     if fields.get(b"sec-fetch-site", [b"none"])[0].decode("latin-1") not in _FOREIGN:
         return True
-    clicked = fields.get(b"sec-fetch-mode") == [b"navigate"] and fields.get(b"sec-fetch-dest") == [b"document"]
-    return scope["type"] == "http" and scope["method"] == "GET" and clicked and not scope["path"].startswith(PHOTOS)
+    clicked = fields.get(b"sec-fetch-mode") == [b"navigate"] and fields.get(b"sec-fetch-dest") == [
+        b"document"
+    ]
+    return (
+        scope["type"] == "http"
+        and scope["method"] == "GET"
+        and clicked
+        and not scope["path"].startswith(PHOTOS)
+    )
 
 
 def _name(host: str) -> str:

@@ -1,4 +1,5 @@
-"""A photo's file over HTTP, a piece at a time: what is kept in memory does not grow with the file or with how slowly it is read."""
+"""A photo's file over HTTP, a piece at a time: what is kept in memory does not grow with the file
+or with how slowly it is read."""
 
 from __future__ import annotations
 
@@ -22,9 +23,11 @@ from explorer.photos.file_io import open_handle
 # Bytes read and sent at once.
 PIECE = 256 * 1024
 _HASHED_AT_ONCE = 1 << 20
-# Files that are known to have the content that the catalog says, and so need not be hashed for each part of them that is asked for.
+# Files that are known to have the content that the catalog says, and so need not be hashed for each
+# part of them that is asked for.
 _REMEMBERED = 1024
-# Seconds for which a file that has just changed is not trusted to show its next change by its times: clocks of file systems are coarse.
+# Seconds for which a file that has just changed is not trusted to show its next change by its
+# times: clocks of file systems are coarse.
 _COARSE = 2.0
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
@@ -33,7 +36,8 @@ _verified: OrderedDict[tuple[int, ...], str] = OrderedDict()
 
 
 class Original(NamedTuple):
-    """A file that was open and had the right content a moment ago. handle: its descriptor. facts: its size and times."""
+    """A file that was open and had the right content a moment ago. handle: its descriptor. facts:
+    its size and times."""
 
     handle: int
     facts: os.stat_result
@@ -42,17 +46,23 @@ class Original(NamedTuple):
         os.close(self.handle)
 
     def read(self, at: int, size: int) -> bytes:
-        """Bytes from a place in the file. Raises OSError where it was written to since it was verified; it may have been replaced."""
+        """Bytes from a place in the file. Raises OSError where it was written to since it was
+        verified; it may have been replaced."""
         piece, now = _read_at(self.handle, at, size), os.fstat(self.handle)
-        if len(piece) != size or (now.st_size, now.st_mtime_ns) != (self.facts.st_size, self.facts.st_mtime_ns):
+        if len(piece) != size or (now.st_size, now.st_mtime_ns) != (
+            self.facts.st_size,
+            self.facts.st_mtime_ns,
+        ):
             raise OSError("the file changed while it was sent")
         return piece
 
 
 def open_original(path: str, digest: str) -> Original | None:
-    """Open a photo's file if it holds that content (a hash in hex); None where it does not, or cannot be read.
+    """Open a photo's file if it holds that content (a hash in hex); None where it does not, or
+    cannot be read.
 
-    The bytes that are hashed and those that are sent come from one descriptor: what is put in the file's place meanwhile is not sent.
+    The bytes that are hashed and those that are sent come from one descriptor: what is put in the
+    file's place meanwhile is not sent.
     """
     try:
         handle, facts = open_handle(path)
@@ -78,7 +88,9 @@ def _has_content(handle: int, facts: os.stat_result, digest: str) -> bool:
             _verified.move_to_end(key)
             return True
     found, at = hashlib.blake2b(digest_size=16), 0
-    while at < facts.st_size and (piece := _read_at(handle, at, min(_HASHED_AT_ONCE, facts.st_size - at))):
+    while at < facts.st_size and (
+        piece := _read_at(handle, at, min(_HASHED_AT_ONCE, facts.st_size - at))
+    ):
         found.update(piece)
         at += len(piece)
     if found.hexdigest() != digest or _identity(os.fstat(handle)) != key:
@@ -103,9 +115,18 @@ def _read_at(handle: int, at: int, size: int) -> bytes:
 
 
 class OriginalResponse(StreamingResponse):
-    """The answer with a photo's file, whole or the one range of bytes that was asked for (RFC 9110, 14). Closes the file."""
+    """The answer with a photo's file, whole or the one range of bytes that was asked for (RFC 9110,
+    14). Closes the file."""
 
-    def __init__(self, original: Original, request: Request, *, digest: str, media_type: str, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        original: Original,
+        request: Request,
+        *,
+        digest: str,
+        media_type: str,
+        headers: Mapping[str, str],
+    ) -> None:
         size, tag = original.facts.st_size, f'"{digest}"'
         part = _part(request, size, tag)
         fields, status = {**headers, "Accept-Ranges": "bytes", "ETag": tag}, 200
@@ -117,7 +138,9 @@ class OriginalResponse(StreamingResponse):
             fields["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
         fields["Content-Length"] = str(len(part))
         self._original = original
-        super().__init__(self._pieces(range(0) if request.method == "HEAD" else part), status, fields, media_type)
+        super().__init__(
+            self._pieces(range(0) if request.method == "HEAD" else part), status, fields, media_type
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -131,7 +154,8 @@ class OriginalResponse(StreamingResponse):
 
 
 def _part(request: Request, size: int, tag: str) -> range | None:
-    """Which bytes are wanted: all of them unless one range that makes sense is asked for; None for one that lies beyond the end."""
+    """Which bytes are wanted: all of them unless one range that makes sense is asked for; None for
+    one that lies beyond the end."""
     asked = _RANGE.fullmatch(request.headers.get("range", "").replace(" ", ""))
     if asked is None or request.headers.get("if-range", tag) != tag or not any(asked.groups()):
         return range(size)

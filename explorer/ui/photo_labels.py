@@ -7,7 +7,12 @@ import re
 
 from explorer.library.rows import PhotoRow
 
-_SOURCE = {"exif": "", "gps": " (from GPS)", "name": " (from the file's name)", "file": " (the file's own date)"}
+_SOURCE = {
+    "exif": "",
+    "gps": " (from GPS)",
+    "name": " (from the file's name)",
+    "file": " (the file's own date)",
+}
 
 
 # What Markdown, and Streamlit's own directives in it, would take for more than a character.
@@ -17,17 +22,23 @@ _LATE = re.compile(r"\\[:@]|www(?=\\\.)", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
-    """Text from a file, a folder or an error for a place that shows Markdown: every character shows as itself.
+    """Text from a file, a folder or an error for a place that shows Markdown: every character shows
+    as itself.
 
-    Addresses stay text too, and a line break is a space: what a file is called must not lead anywhere or start a list.
+    Addresses stay text too, and a line break is a space: what a file is called must not lead
+    anywhere or start a list.
     """
-    shown = "".join(f"\\{c}" if c in _SPECIAL else " " if c in "\r\n\t\v\f\x85\u2028\u2029" else c for c in text)
-    # What is looked for in the text only after that: icons and emoji between colons, and addresses. A joiner has no width.
+    shown = "".join(
+        f"\\{c}" if c in _SPECIAL else " " if c in "\r\n\t\v\f\x85\u2028\u2029" else c for c in text
+    )
+    # What is looked for in the text only after that: icons and emoji between colons, and addresses.
+    # A joiner has no width.
     return _LATE.sub(lambda found: found[0] + "\u2060", shown)
 
 
 def taken(photo: PhotoRow) -> str:
-    """When a photo was taken, as far as that is known, and how that is known where its camera did not say."""
+    """When a photo was taken, as far as that is known, and how that is known where its camera did
+    not say."""
     if not photo["taken_at"]:
         return "No date"
     when = dt.datetime.fromisoformat(photo["taken_at"])

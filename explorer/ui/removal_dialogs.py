@@ -1,4 +1,5 @@
-"""Dialogs around removal: what would go, carrying it out, what went and how to bring it back, and the rules. Other pages use them, too."""
+"""Dialogs around removal: what would go, carrying it out, what went and how to bring it back, and
+the rules. Other pages use them, too."""
 
 from __future__ import annotations
 
@@ -11,7 +12,14 @@ import streamlit as st
 
 from explorer.duplicates.keeper import DEFAULT, NAMED, keeper_rules, set_keeper_rules
 from explorer.errors import ExplorerError
-from explorer.library.decision_store import Kind, decisions, protect, protected_folders, unprotect, withdraw_all
+from explorer.library.decision_store import (
+    Kind,
+    decisions,
+    protect,
+    protected_folders,
+    unprotect,
+    withdraw_all,
+)
 from explorer.library.paths import printable
 from explorer.removal.plan import as_csv, as_json
 from explorer.removal.preflight import TRASH
@@ -29,7 +37,8 @@ _SHOWN = 1000
 
 
 def removal_dialog(removals: Sequence[Removal], done: Callable[[], None] = lambda: None) -> None:
-    """Show what these removals would do, and do it when the person says so. done: called after something was removed."""
+    """Show what these removals would do, and do it when the person says so. done: called after
+    something was removed."""
     st.session_state.pop("_outcome", None)
     st.session_state[DIALOG] = True
     _removal(list(removals), done)
@@ -42,17 +51,28 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
         _tell(outcome)
         return
     alone = [removal for removal in removals if removal.keeper is None]
-    kept = "" if alone else " For each, another file is kept; both are read and compared with the library once more before anything moves."
+    kept = (
+        ""
+        if alone
+        else " For each, another file is kept; both are read and compared with the library once more before anything moves."
+    )
     along = sum(len(removal.along) for removal in removals)
     more = f", with {belonging(along)}," if along else ","
-    st.markdown(f"**{count(len(removals), 'file')}**{more} {size(sum(removal.whole for removal in removals))}.{kept}")
+    st.markdown(
+        f"**{count(len(removals), 'file')}**{more} {size(sum(removal.whole for removal in removals))}.{kept}"
+    )
     height: Any = 260 if len(removals) > 6 else "content"
     st.dataframe(_rows(removals[:_SHOWN]), hide_index=True, width="stretch", height=height)
     if len(removals) > _SHOWN:
         st.caption(f"The first {_SHOWN:,} are shown; the plan has them all.")
     with st.container(horizontal=True):
         st.download_button(
-            "Plan as CSV", lambda: as_csv(removals).encode(), "removal-plan.csv", "text/csv", icon=":material/download:", on_click="ignore"
+            "Plan as CSV",
+            lambda: as_csv(removals).encode(),
+            "removal-plan.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
         )
         st.download_button(
             "Plan as JSON",
@@ -72,12 +92,22 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
     sidecars = (
         bool(removals)
         and len(alone) < len(removals)
-        and st.checkbox("Copy date, place, rating and keywords that the kept photo lacks to a file beside it (.xmp)", key="remove-sidecars")
+        and st.checkbox(
+            "Copy date, place, rating and keywords that the kept photo lacks to a file beside it (.xmp)",
+            key="remove-sidecars",
+        )
     )
-    sure = not alone or st.checkbox(f"Yes, remove {count(len(alone), 'file')} for which no other is kept", key="remove-alone")
+    sure = not alone or st.checkbox(
+        f"Yes, remove {count(len(alone), 'file')} for which no other is kept", key="remove-alone"
+    )
     check = st.container()
     with st.container(horizontal=True):
-        if st.button("Check again", icon=":material/fact_check:", help="Read every file and its keeper; move nothing", disabled=to is None):
+        if st.button(
+            "Check again",
+            icon=":material/fact_check:",
+            help="Read every file and its keeper; move nothing",
+            disabled=to is None,
+        ):
             _checked(removals, to or TRASH, bool(alone), check)
         if st.button(
             f"Remove {count(len(removals), 'file')}",
@@ -91,13 +121,18 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
 def _rows(removals: Sequence[Removal]) -> list[dict[str, str]]:
     """The table of what is to go, without columns in which nothing would stand."""
     rows = [_row(removal) for removal in removals]
-    return [{title: text for title, text in row.items() if any(each[title] for each in rows)} for row in rows]
+    return [
+        {title: text for title, text in row.items() if any(each[title] for each in rows)}
+        for row in rows
+    ]
 
 
 def _row(removal: Removal) -> dict[str, str]:
     folder, name = os.path.split(printable(removal.path))
     kept = printable(removal.keeper) if removal.keeper else "none"
-    along = ", ".join(f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in removal.along)  # noqa: PTH119
+    along = ", ".join(
+        f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in removal.along
+    )
     return {
         "File": name,
         "Folder": folder,
@@ -114,14 +149,24 @@ def _destination() -> str | None:
     where = st.radio("To", [name, "A folder"], horizontal=True, key="remove-to")
     if where == name:
         return TRASH
-    typed = st.text_input("Folder", placeholder=str(Path.home() / "Removed photos"), key="remove-folder").strip()
-    return os.path.abspath(Path(typed).expanduser()) if typed else None  # noqa: PTH100  links in it are kept as they are
+    typed = st.text_input(
+        "Folder", placeholder=str(Path.home() / "Removed photos"), key="remove-folder"
+    ).strip()
+    return os.path.abspath(Path(typed).expanduser()) if typed else None
 
 
-def _checked(removals: list[Removal], to: str, alone: bool, at: st.delta_generator.DeltaGenerator) -> None:
+def _checked(
+    removals: list[Removal], to: str, alone: bool, at: st.delta_generator.DeltaGenerator
+) -> None:
     bar = at.progress(0.0, "Reading…")
     try:
-        outcome = dry_run(resources.library(), removals, to, without_keeper=alone, tick=lambda n, of: _progress(bar, n, of, "Reading"))
+        outcome = dry_run(
+            resources.library(),
+            removals,
+            to,
+            without_keeper=alone,
+            tick=lambda n, of: _progress(bar, n, of, "Reading"),
+        )
     except ExplorerError as error:
         bar.empty()
         at.error(str(error), icon=":material/error:")
@@ -133,14 +178,19 @@ def _checked(removals: list[Removal], to: str, alone: bool, at: st.delta_generat
             _reasons(outcome)
         else:
             along = f" with {belonging(outcome.along)}" if outcome.along else ""
-            st.success(f"All {len(removals):,} can go{along}, and everything kept is in its place.", icon=":material/check:")
+            st.success(
+                f"All {len(removals):,} can go{along}, and everything kept is in its place.",
+                icon=":material/check:",
+            )
 
 
 def _progress(bar: st.delta_generator.DeltaGenerator, number: int, of: int, what: str) -> None:
     bar.progress(number / max(1, of), f"{what} {number + 1:,} of {of:,}")
 
 
-def _carry_out(removals: list[Removal], to: str, alone: bool, sidecars: bool, done: Callable[[], None]) -> None:
+def _carry_out(
+    removals: list[Removal], to: str, alone: bool, sidecars: bool, done: Callable[[], None]
+) -> None:
     bar = st.progress(0.0, "Removing…")
     try:
         outcome = remove(
@@ -159,10 +209,17 @@ def _carry_out(removals: list[Removal], to: str, alone: bool, sidecars: bool, do
 def _tell(outcome: Outcome) -> None:
     if outcome.removed:
         along = f", with {belonging(outcome.along)}" if outcome.along else ""
-        st.success(f"{count(len(outcome.removed), 'file')} removed{along}, {size(outcome.freed)}.", icon=":material/check:")
-        st.caption("Space is free once the trash is emptied. Until then everything can be brought back.")
+        st.success(
+            f"{count(len(outcome.removed), 'file')} removed{along}, {size(outcome.freed)}.",
+            icon=":material/check:",
+        )
+        st.caption(
+            "Space is free once the trash is emptied. Until then everything can be brought back."
+        )
     if outcome.kept:
-        st.warning(f"{count(len(outcome.kept), 'file')} stayed where they are.", icon=":material/shield:")
+        st.warning(
+            f"{count(len(outcome.kept), 'file')} stayed where they are.", icon=":material/shield:"
+        )
         _reasons(outcome)
     with st.container(horizontal=True):
         if st.button("Done", type="primary"):
@@ -174,7 +231,10 @@ def _tell(outcome: Outcome) -> None:
 
 def _reasons(outcome: Outcome) -> None:
     st.dataframe(
-        [{"File": printable(result.removal.path), "Why": result.reason} for result in outcome.kept[:_SHOWN]],
+        [
+            {"File": printable(result.removal.path), "Why": result.reason}
+            for result in outcome.kept[:_SHOWN]
+        ],
         hide_index=True,
         width="stretch",
     )
@@ -195,13 +255,18 @@ def bring_back(run: str) -> None:
 
 
 def told() -> None:
-    """What the last undo said, once. Called as a page begins to be drawn, when no dialog is left open."""
+    """What the last undo said, once. Called as a page begins to be drawn, when no dialog is left
+    open."""
     st.session_state.pop(DIALOG, None)
     text, notes = st.session_state.pop("_told", ("", []))
     if text:
         st.success(text, icon=":material/undo:")
     if notes:
-        st.dataframe([{"File": printable(path), "Note": note} for path, note in notes], hide_index=True, width="stretch")
+        st.dataframe(
+            [{"File": printable(path), "Note": note} for path, note in notes],
+            hide_index=True,
+            width="stretch",
+        )
 
 
 @st.dialog("Removed photos", width="large", on_dismiss="rerun")
@@ -215,7 +280,10 @@ def history_dialog() -> None:
             where = "the trash" if run.where == TRASH else printable(run.where)
             away = len(run.away)
             state = f"{count(away)} still there" if away else "all brought back"
-            st.markdown(f"**{age(run.at)}** · {count(len(run.entries), 'file')} to {where.replace('`', '')} · {state}", width="stretch")
+            st.markdown(
+                f"**{age(run.at)}** · {count(len(run.entries), 'file')} to {where.replace('`', '')} · {state}",
+                width="stretch",
+            )
             if away and st.button("Undo", icon=":material/undo:", key=f"undo-{run.id}"):
                 bring_back(run.id)
                 st.rerun()
@@ -235,20 +303,35 @@ def rules_dialog() -> None:
     for at, name in enumerate(rules):
         with st.container(horizontal=True, vertical_alignment="center", key=f"rule-{name}"):
             st.markdown(f"{at + 1}\\. {NAMED[name].label}", width="stretch")
-            moves = ((":material/arrow_upward:", "Move up", at - 1), (":material/arrow_downward:", "Move down", at + 1))
+            moves = (
+                (":material/arrow_upward:", "Move up", at - 1),
+                (":material/arrow_downward:", "Move down", at + 1),
+            )
             for icon, label, to in moves:
-                if st.button(label, icon=icon, key=f"{label}-{name}", disabled=not 0 <= to < len(rules)):
+                if st.button(
+                    label, icon=icon, key=f"{label}-{name}", disabled=not 0 <= to < len(rules)
+                ):
                     rules[at], rules[to] = rules[to], rules[at]
                     _set_rules(rules)
-            if st.button("Leave out", icon=":material/close:", key=f"drop-{name}", disabled=len(rules) == 1):
+            if st.button(
+                "Leave out", icon=":material/close:", key=f"drop-{name}", disabled=len(rules) == 1
+            ):
                 _set_rules([each for each in rules if each != name])
     unused = [name for name in NAMED if name not in rules]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if unused:
-            added = st.selectbox("Add a rule", unused, index=None, format_func=lambda name: NAMED[name].label, key=f"add-rule-{len(rules)}")
+            added = st.selectbox(
+                "Add a rule",
+                unused,
+                index=None,
+                format_func=lambda name: NAMED[name].label,
+                key=f"add-rule-{len(rules)}",
+            )
             if added:
                 _set_rules([*rules, added])
-        if tuple(rules) != DEFAULT and st.button("As it was at first", icon=":material/restart_alt:"):
+        if tuple(rules) != DEFAULT and st.button(
+            "As it was at first", icon=":material/restart_alt:"
+        ):
             _set_rules(DEFAULT)
     _decisions()
 
@@ -269,13 +352,23 @@ def _protection() -> None:
                 unprotect(catalog, folder)
                 st.rerun(scope="fragment")
     known = [folder for folder in folder_choices.choices() if folder not in protected]
-    chosen = st.selectbox("Protect a folder", known, index=None, format_func=printable, key=f"protect-{len(protected)}")
+    chosen = st.selectbox(
+        "Protect a folder",
+        known,
+        index=None,
+        format_func=printable,
+        key=f"protect-{len(protected)}",
+    )
     if chosen and chosen not in protected:
         protect(catalog, chosen)
         st.rerun(scope="fragment")
 
 
-_DECIDED: tuple[tuple[Kind, str], ...] = (("apart", "Not duplicates"), ("keep", "Keep all"), ("later", "Later"))
+_DECIDED: tuple[tuple[Kind, str], ...] = (
+    ("apart", "Not duplicates"),
+    ("keep", "Keep all"),
+    ("later", "Later"),
+)
 
 
 def _decisions() -> None:
@@ -289,6 +382,11 @@ def _decisions() -> None:
         if kind in made:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"{label}: {count(made.count(kind), 'group')}", width="stretch")
-                if st.button("Forget", icon=":material/undo:", key=f"forget-{kind}", help="These groups are offered again"):
+                if st.button(
+                    "Forget",
+                    icon=":material/undo:",
+                    key=f"forget-{kind}",
+                    help="These groups are offered again",
+                ):
                     withdraw_all(catalog, kind)
                     st.rerun(scope="fragment")

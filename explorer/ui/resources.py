@@ -1,6 +1,8 @@
-"""What all sessions of the server share: the library, the search engine, and a decode process for uploads.
+"""What all sessions of the server share: the library, the search engine, and a decode process for
+uploads.
 
-Plain module state rather than Streamlit's cache: the routes and the lifespan need the same objects, and they know no session.
+Plain module state rather than Streamlit's cache: the routes and the lifespan need the same objects,
+and they know no session.
 """
 
 from __future__ import annotations
@@ -50,12 +52,14 @@ def indexer_ended(times: int) -> None:
 
 
 def indexer_keeps_ending() -> bool:
-    """Whether the indexer cannot be kept running, so that starting it again by itself is not all there is to say."""
+    """Whether the indexer cannot be kept running, so that starting it again by itself is not all
+    there is to say."""
     return _ended > 1
 
 
 def warm() -> None:
-    """Load what the first search needs, so that it need not wait. Nothing is loaded for a library that holds nothing yet."""
+    """Load what the first search needs, so that it need not wait. Nothing is loaded for a library
+    that holds nothing yet."""
     try:
         if any(photos for *_, photos in library().catalog.encoders()):
             engine().by_phrase("photo", top=1)

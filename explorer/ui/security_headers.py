@@ -18,13 +18,17 @@ _INLINE = re.compile(rb"<script(?![^>]*\bsrc\b)[^>]*>(.*?)</script>", re.DOTALL)
 
 @functools.cache
 def _policy() -> str:
-    """The Content-Security-Policy of pages: nothing from elsewhere, no frames, and no script but Streamlit's and our own.
+    """The Content-Security-Policy of pages: nothing from elsewhere, no frames, and no script but
+    Streamlit's and our own.
 
-    Streamlit writes styles into the page ('unsafe-inline') and loads the scripts of components from blobs. Its start page holds one
-    script of its own, which is let in by its hash.
+    Streamlit writes styles into the page ('unsafe-inline') and loads the scripts of components from
+    blobs. Its start page holds one script of its own, which is let in by its hash.
     """
     page = Path(streamlit.__file__).parent / "static" / "index.html"
-    hashes = [base64.b64encode(hashlib.sha256(script).digest()).decode() for script in _INLINE.findall(page.read_bytes())]
+    hashes = [
+        base64.b64encode(hashlib.sha256(script).digest()).decode()
+        for script in _INLINE.findall(page.read_bytes())
+    ]
     scripts = "".join(f" 'sha256-{digest}'" for digest in hashes)
     return (
         f"default-src 'none'; script-src 'self' blob:{scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
@@ -34,7 +38,8 @@ def _policy() -> str:
 
 
 def secured(headers: Iterable[Header]) -> list[Header]:
-    """A response's headers with those that it lacks: content is what it says it is, is framed by nobody, and tells nobody where it was.
+    """A response's headers with those that it lacks: content is what it says it is, is framed by
+    nobody, and tells nobody where it was.
 
     A policy of its own, as a photo's bytes have, stays.
     """
@@ -48,4 +53,8 @@ def secured(headers: Iterable[Header]) -> list[Header]:
         "cross-origin-resource-policy": "same-origin",
         "cross-origin-opener-policy": "same-origin",
     }
-    return found + [(name.encode(), value.encode()) for name, value in ours.items() if name.encode() not in names]
+    return found + [
+        (name.encode(), value.encode())
+        for name, value in ours.items()
+        if name.encode() not in names
+    ]

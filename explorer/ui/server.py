@@ -47,7 +47,8 @@ _now, _sleep = time.monotonic, asyncio.sleep
 # Seconds after its start within which an indexer that ends has most likely done nothing.
 _SOON = 60.0
 
-# What browsers show by themselves. Anything else is shown by its preview, and can be downloaded as it is.
+# What browsers show by themselves. Anything else is shown by its preview, and can be downloaded as
+# it is.
 SHOWN = {"JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF"}
 
 _HEADERS = {
@@ -83,28 +84,41 @@ def _access() -> Access:
 
 
 async def preview(request: Request) -> Response:
-    """A photo's preview, by id. The address holds the content's hash (`?v=`), so it may be kept for good."""
+    """A photo's preview, by id. The address holds the content's hash (`?v=`), so it may be kept for
+    good."""
 
     def find() -> Path | None:
         library, row = resources.library(), _row(request.path_params["id"])
-        return library.previews.path(row["hash"]) if row and library.previews.has(row["hash"]) else None
+        return (
+            library.previews.path(row["hash"])
+            if row and library.previews.has(row["hash"])
+            else None
+        )
 
     path = await run_in_threadpool(find)
     if path is None:
         return PlainTextResponse("There is no such photo.", 404, _HEADERS)
-    caching = {"Cache-Control": "private, max-age=31536000, immutable" if "v" in request.query_params else "no-cache"}
+    caching = {
+        "Cache-Control": "private, max-age=31536000, immutable"
+        if "v" in request.query_params
+        else "no-cache"
+    }
     return FileResponse(path, media_type="image/jpeg", headers=_HEADERS | caching)
 
 
 async def original(request: Request) -> Response:
     """A photo's file as it is, by id; with `?download` to be saved.
 
-    Whatever lies where the photo was, only bytes with the hash of that photo are given out: a file that has changed since, or a link
-    that was put in its place, is not in the library.
+    Whatever lies where the photo was, only bytes with the hash of that photo are given out: a file
+    that has changed since, or a link that was put in its place, is not in the library.
     """
     row, found = await run_in_threadpool(_original, request.path_params["id"])
     if row is None or found is None:
-        return PlainTextResponse("The photo is not there at the moment: it was moved or deleted, or its drive is away.", 404, _HEADERS)
+        return PlainTextResponse(
+            "The photo is not there at the moment: it was moved or deleted, or its drive is away.",
+            404,
+            _HEADERS,
+        )
     media = mimetypes.types_map.get(f".{row['format'].lower()}", f"image/{row['format'].lower()}")
     as_file = "download" in request.query_params or row["format"] not in SHOWN
     how = "attachment" if as_file else "inline"
@@ -124,17 +138,23 @@ def _original(photo_id: str) -> tuple[PhotoRow | None, Original | None]:
     """A photo, and whichever of its files still has its bytes, opened."""
     row = _row(photo_id)
     files = resources.library().catalog.files_of(row["id"]) if row else []
-    return row, next((found for file in files if row and (found := open_original(file["path"], row["hash"]))), None)
+    return row, next(
+        (found for file in files if row and (found := open_original(file["path"], row["hash"]))),
+        None,
+    )
 
 
 async def map_points(request: Request) -> Response:
-    """Where the photos lie on the map, and what colours them (`map_data.py`). The address holds the catalog's change, so it may be kept."""
+    """Where the photos lie on the map, and what colours them (`map_data.py`). The address holds the
+    catalog's change, so it may be kept."""
 
     def find() -> bytes | None:
         asked = request.query_params
         colouring = map_data.colouring(asked.get("colour"))
         try:
-            filters = Filters(asked.get("since") or None, asked.get("until") or None, asked.get("folder") or None)
+            filters = Filters(
+                asked.get("since") or None, asked.get("until") or None, asked.get("folder") or None
+            )
             return anomalies_state.map_points(colouring, filters or None)
         except UsageError:
             return None
@@ -142,11 +162,16 @@ async def map_points(request: Request) -> Response:
     found = await run_in_threadpool(find)
     if found is None:
         return PlainTextResponse("There is no such map.", 404, _HEADERS)
-    return Response(found, media_type="application/octet-stream", headers=_HEADERS | {"Cache-Control": "private, max-age=600"})
+    return Response(
+        found,
+        media_type="application/octet-stream",
+        headers=_HEADERS | {"Cache-Control": "private, max-age=600"},
+    )
 
 
 class _Running:
-    """This process's app: its place in the library, and its port on the family of addresses that it does not listen on."""
+    """This process's app: its place in the library, and its port on the family of addresses that it
+    does not listen on."""
 
     def __init__(self) -> None:
         self.browser = False
@@ -168,7 +193,8 @@ class _Running:
         try:
             self._other = ports.hold_other_family(port)
         except OSError:
-            # Another program listens there: browsers must not be sent to it by a name that means both.
+            # Another program listens there: browsers must not be sent to it by a name that means
+            # both.
             name = "127.0.0.1"
         address = self._instance.announce(f"http://{name}:{port}")
         sys.stderr.write(f"Photo Explorer is open at {address} (Ctrl-C ends it).\n")
@@ -200,7 +226,8 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
         _running.open(folder)
         _running.serve(int(st.get_option("server.port")))
     except ExplorerError as error:
-        # `streamlit run` beside an app that is open on this library: it is let into with that one's token.
+        # `streamlit run` beside an app that is open on this library: it is let into with that one's
+        # token.
         log.error("%s", error)
     if not sound:
         yield
@@ -232,7 +259,11 @@ async def _keep_worker(folder: Path) -> None:
     pause, ended = 1.0, 0
     while True:
         began = _now()
-        worker = start_worker(folder, encoder=os.environ.get("EXPLORER_ENCODER"), offline=bool(os.environ.get("EXPLORER_OFFLINE")))
+        worker = start_worker(
+            folder,
+            encoder=os.environ.get("EXPLORER_ENCODER"),
+            offline=bool(os.environ.get("EXPLORER_OFFLINE")),
+        )
         try:
             while worker.poll() is None:
                 await _sleep(0.5)
@@ -240,15 +271,28 @@ async def _keep_worker(folder: Path) -> None:
             await asyncio.shield(run_in_threadpool(stop_worker, worker))
         ended = ended + 1 if _now() - began < _SOON else 1
         resources.indexer_ended(ended)
-        log.warning("The indexer ended unexpectedly (exit code %s); it is started again in %.0f s.", worker.returncode, pause)
+        log.warning(
+            "The indexer ended unexpectedly (exit code %s); it is started again in %.0f s.",
+            worker.returncode,
+            pause,
+        )
         await _sleep(pause)
         pause = min(60.0, pause * 2)
 
 
-def open_app(folder: Path, folders: Sequence[str], *, encoder: str | None, offline: bool, port: int | None, browser: bool) -> int:
+def open_app(
+    folder: Path,
+    folders: Sequence[str],
+    *,
+    encoder: str | None,
+    offline: bool,
+    port: int | None,
+    browser: bool,
+) -> int:
     """Serve the app on a library until it is stopped. folders: absolute, added to the library.
 
-    Raises LibraryLocked where the app is open on that library already, and ExplorerError where the port is taken.
+    Raises LibraryLocked where the app is open on that library already, and ExplorerError where the
+    port is taken.
     """
     os.environ["EXPLORER_LIBRARY"] = str(folder)
     if encoder:
@@ -260,11 +304,14 @@ def open_app(folder: Path, folders: Sequence[str], *, encoder: str | None, offli
     try:
         chosen = port or ports.free_port()
         if not ports.is_free(chosen):
-            raise ExplorerError(f"Port {chosen} is in use: leave --port away to have a free one found.")
+            raise ExplorerError(
+                f"Port {chosen} is in use: leave --port away to have a free one found."
+            )
         for each in folders:
             library.catalog.send("add", each)
         _running.browser = browser
-        # Streamlit takes the project, and with it .streamlit/config.toml, from the folder of the script it is started by.
+        # Streamlit takes the project, and with it .streamlit/config.toml, from the folder of the
+        # script it is started by.
         os.chdir(PROJECT)
         app = st.App(PROJECT / "explorer" / "ui" / "app.py", **app_options())
         # Streamlit would print and open an address without the token.

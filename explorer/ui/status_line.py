@@ -18,7 +18,10 @@ def status_line() -> None:
     """What the indexer is at, refreshed by itself; nothing while there is nothing to say."""
     worker = resources.library().catalog.worker()
     busy = (
-        worker is not None and worker["alive"] and worker["phase"] in ("starting", "scanning", "indexing", "comparing", "paused", "waiting")
+        worker is not None
+        and worker["alive"]
+        and worker["phase"]
+        in ("starting", "scanning", "indexing", "comparing", "paused", "waiting")
     )
     if worker is None or not busy:
         return

@@ -11,11 +11,16 @@ from explorer.analysis.map_layout import Places
 
 
 def clusters(number: int, each: int, dim: int = 24) -> tuple[np.ndarray, np.ndarray]:
-    """Unit vectors around as many centres, more than two dimensions can tell apart; and which centre each belongs to."""
+    """Unit vectors around as many centres, more than two dimensions can tell apart; and which
+    centre each belongs to."""
     random = np.random.default_rng(5)
     centres = random.standard_normal((number, dim))
-    vectors = (centres[:, None] + 0.35 * random.standard_normal((number, each, dim))).reshape(-1, dim)
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32), np.repeat(np.arange(number), each)
+    vectors = (centres[:, None] + 0.35 * random.standard_normal((number, each, dim))).reshape(
+        -1, dim
+    )
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32), np.repeat(
+        np.arange(number), each
+    )
 
 
 def neighbours(vectors: np.ndarray, kept: int = 24) -> tuple[np.ndarray, np.ndarray]:
@@ -37,7 +42,10 @@ def drawn(vectors: np.ndarray) -> tuple[Places, Places]:
 def test_a_map_keeps_neighbours_together_better_than_the_two_main_axes() -> None:
     vectors, belongs = clusters(12, 30)
     begun, ended = drawn(vectors)
-    before, after = (trustworthiness(vectors, places, n_neighbors=10, metric="cosine") for places in (begun, ended))
+    before, after = (
+        trustworthiness(vectors, places, n_neighbors=10, metric="cosine")
+        for places in (begun, ended)
+    )
     assert after > 0.97 and after > before + 0.02
     apart = np.linalg.norm(ended[:, None] - ended[None], axis=2)
     np.fill_diagonal(apart, np.inf)
@@ -47,10 +55,15 @@ def test_a_map_keeps_neighbours_together_better_than_the_two_main_axes() -> None
 def test_blocks_are_no_part_of_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors, _ = clusters(4, 20)
     near, scores = neighbours(vectors)
-    parts, begun = map_layout.chances(near, scores), map_layout.start(80, lambda start, end: vectors[start:end])
+    parts, begun = (
+        map_layout.chances(near, scores),
+        map_layout.start(80, lambda start, end: vectors[start:end]),
+    )
     monkeypatch.setattr(map_layout, "BLOCK", 7)
     assert (map_layout.chances(near, scores) == parts).all()
-    assert np.allclose(map_layout.start(80, lambda start, end: vectors[start:end]), begun, atol=1e-3)
+    assert np.allclose(
+        map_layout.start(80, lambda start, end: vectors[start:end]), begun, atol=1e-3
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -59,13 +72,18 @@ def test_weights_fall_with_distance_and_sum_to_what_they_should(cosines: list[fl
     row = np.sort(np.array(cosines, np.float32))[::-1]
     found = map_layout.weights(row[None])[0]
     assert found[0] == pytest.approx(1) and (np.diff(found) <= 1e-6).all() and (found >= 0).all()
-    assert map_layout.weights(np.concatenate([row, [-2, -2]]).astype(np.float32)[None])[0].tolist() == [*found.tolist(), 0, 0]
+    assert map_layout.weights(np.concatenate([row, [-2, -2]]).astype(np.float32)[None])[
+        0
+    ].tolist() == [*found.tolist(), 0, 0]
     if len(set(row.tolist())) == len(row) > 2 and np.diff(row).max() < -0.01:
         assert found.sum() == pytest.approx(np.log2(len(row)), rel=0.02)
 
 
 def test_neighbours_are_drawn_by_their_weight() -> None:
-    near, scores = np.array([[3, 5, 7, -1], [-1, -1, -1, -1]]), np.array([[0.9, 0.9, 0.2, -2], [-2, -2, -2, -2]], np.float32)
+    near, scores = (
+        np.array([[3, 5, 7, -1], [-1, -1, -1, -1]]),
+        np.array([[0.9, 0.9, 0.2, -2], [-2, -2, -2, -2]], np.float32),
+    )
     first, second = map_layout.chances(near, scores)
     assert (first == 3).sum() == (first == 5).sum() > (first == 7).sum()
     assert (second == -1).all()
@@ -76,11 +94,17 @@ def test_a_photo_is_placed_amid_the_neighbours_that_lie_together() -> None:
     near = np.array([corner, corner + 1, other, corner - 1, np.array([11.0, 9.0])], np.float32)
     place = map_layout.beside(near, np.array([0.9, 0.88, 0.87, 0.86, 0.85], np.float32), 4)
     assert np.linalg.norm(place - corner) < 3
-    assert (map_layout.beside(near, np.array([0.9, 0.88, 0.87, 0.86, 0.85], np.float32), 4) == place).all()
+    assert (
+        map_layout.beside(near, np.array([0.9, 0.88, 0.87, 0.86, 0.85], np.float32), 4) == place
+    ).all()
 
 
 def test_a_map_turned_and_mirrored_is_turned_back() -> None:
     known = np.random.default_rng(1).standard_normal((30, 2)).astype(np.float32)
     angle = 2.0
-    moved = (known * [1, -1]) @ np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) + [3, 4]
-    assert np.allclose(map_layout.turned(moved.astype(np.float32), known[:20], np.arange(20)), known, atol=1e-3)
+    moved = (known * [1, -1]) @ np.array(
+        [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    ) + [3, 4]
+    assert np.allclose(
+        map_layout.turned(moved.astype(np.float32), known[:20], np.arange(20)), known, atol=1e-3
+    )

@@ -49,7 +49,8 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
 
 
 def check(shelf: Shelf) -> None:
-    """What is kept is what a search of everything finds; a list that lost neighbours may be shorter, but is right as far as it goes."""
+    """What is kept is what a search of everything finds; a list that lost neighbours may be
+    shorter, but is right as far as it goes."""
     index = shelf.index()
     ids = np.sort(index.ids())
     rows = index.rows(ids)
@@ -58,7 +59,9 @@ def check(shelf: Shelf) -> None:
     assert kept.ids.tolist() == ids.tolist()
     for number in range(len(ids)):
         near = kept.near[number][kept.near[number] != NOBODY]
-        assert len(near) >= min(neighbors.LEAST, len(ids) - 1) and len(set(near.tolist())) == len(near)
+        assert len(near) >= min(neighbors.LEAST, len(ids) - 1) and len(set(near.tolist())) == len(
+            near
+        )
         assert ids[number] not in near
         best = np.sort(np.delete(product[number], number))[::-1][: len(near)]
         assert np.allclose(kept.scores[number][: len(near)], best, atol=1e-5)
@@ -76,7 +79,9 @@ def test_lists_are_exact_from_one_photo_to_many(shelf: Shelf) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())
-def test_lists_stay_exact_as_photos_come_and_go(tmp_path_factory: pytest.TempPathFactory, data: Any) -> None:
+def test_lists_stay_exact_as_photos_come_and_go(
+    tmp_path_factory: pytest.TempPathFactory, data: Any
+) -> None:
     folder = tmp_path_factory.mktemp("come-and-go")
     (folder / "photos").mkdir()
     shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
@@ -123,11 +128,16 @@ def test_cut_off_anywhere_the_next_run_goes_on(shelf: Shelf) -> None:
 def test_photos_that_come_one_by_one_enter_the_lists_of_all_that_they_are_near(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch, crowded: bool
 ) -> None:
-    """Also of lonely photos, whose nearest are farther away than what a search for the new one finds; and among many that are the same."""
+    """Also of lonely photos, whose nearest are farther away than what a search for the new one
+    finds; and among many that are the same."""
     kept = stage(shelf)
     random = np.random.default_rng(5)
     for number in range(90):
-        vector = random.standard_normal(DIM) if number % 3 else np.ones(DIM) + (0 if crowded else 0.3) * random.standard_normal(DIM)
+        vector = (
+            random.standard_normal(DIM)
+            if number % 3
+            else np.ones(DIM) + (0 if crowded else 0.3) * random.standard_normal(DIM)
+        )
         unit = (vector / np.linalg.norm(vector)).astype(np.float32)
         monkeypatch.setattr(factory, "vector_of", lambda content, unit=unit: unit)
         shelf.put(f"{number}.jpg", ("lone", number))
@@ -153,12 +163,15 @@ def test_one_photo_s_neighbours(shelf: Shelf) -> None:
     stage(shelf).run(quiet)
     found = store.neighbours_of(shelf.library.catalog, shelf.encoder, ids[3])
     assert len(found) == KEPT
-    assert found[0][1] == pytest.approx(max(float(vector_of(3) @ vector_of(c)) for c in range(40) if c != 3), abs=2e-3)
+    assert found[0][1] == pytest.approx(
+        max(float(vector_of(3) @ vector_of(c)) for c in range(40) if c != 3), abs=2e-3
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_lists_stay_right_through_much_coming_and_going(shelf: Shelf, seed: int) -> None:
-    """Lists that lost neighbours, were made anew and gained others, with few photos left and with many."""
+    """Lists that lost neighbours, were made anew and gained others, with few photos left and with
+    many."""
     random, alive, number, keeper = np.random.default_rng(seed), set[int](), 0, stage(shelf)
     for _ in range(30):
         for _ in range(int(random.integers(0, 20))):

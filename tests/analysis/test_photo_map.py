@@ -46,13 +46,18 @@ class Atlas(Shelf):
         self.neighbours.run(quiet)
         for _ in range(1000):
             self.stage.run(quiet)
-            if stage_store.reached(self.library.catalog, f"map {self.encoder}", "1") == self.library.catalog.change():
+            if (
+                stage_store.reached(self.library.catalog, f"map {self.encoder}", "1")
+                == self.library.catalog.change()
+            ):
                 return self.map()
         raise AssertionError("the map is never finished")
 
     def map(self) -> dict[int, tuple[float, float]]:
         found = store.places(self.library.catalog, self.encoder)
-        return {i: (x, y) for i, (x, y) in zip(found.ids.tolist(), found.places.tolist(), strict=True)}
+        return {
+            i: (x, y) for i, (x, y) in zip(found.ids.tolist(), found.places.tolist(), strict=True)
+        }
 
 
 def quiet(done: int, total: int) -> None:
@@ -82,7 +87,9 @@ def test_every_photo_has_a_place_of_its_own_from_the_first_on(atlas: Atlas) -> N
 
 @settings(max_examples=10, deadline=None)
 @given(data=st.data())
-def test_new_photos_move_none_of_the_others(tmp_path_factory: pytest.TempPathFactory, data: Any) -> None:
+def test_new_photos_move_none_of_the_others(
+    tmp_path_factory: pytest.TempPathFactory, data: Any
+) -> None:
     atlas = Atlas(tmp_path_factory.mktemp("atlas"))
     try:
         atlas.fill(*range(30))
@@ -100,7 +107,9 @@ def test_new_photos_move_none_of_the_others(tmp_path_factory: pytest.TempPathFac
         atlas.close()
 
 
-def test_a_library_twice_as_large_has_its_map_drawn_anew_and_turned_to_lie_as_it_did(atlas: Atlas) -> None:
+def test_a_library_twice_as_large_has_its_map_drawn_anew_and_turned_to_lie_as_it_did(
+    atlas: Atlas,
+) -> None:
     atlas.fill(*range(40))
     before = atlas.follow()
     atlas.fill(*range(40, 80))
@@ -113,10 +122,23 @@ def test_a_library_twice_as_large_has_its_map_drawn_anew_and_turned_to_lie_as_it
     apart = ((old - new) ** 2).sum()
     for turn in range(1, 12):
         angle = turn * np.pi / 6
-        assert apart <= ((old - new @ np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])) ** 2).sum() + 1e-3
+        assert (
+            apart
+            <= (
+                (
+                    old
+                    - new
+                    @ np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+                )
+                ** 2
+            ).sum()
+            + 1e-3
+        )
 
 
-def test_the_same_photos_make_the_same_map_cut_off_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_photos_make_the_same_map_cut_off_or_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole, cut = Atlas(tmp_path / "whole"), Atlas(tmp_path / "cut")
     try:
         for atlas in (whole, cut):
@@ -145,7 +167,9 @@ def test_the_same_photos_make_the_same_map_cut_off_or_not(tmp_path: Path, monkey
         cut.close()
 
 
-def test_a_drawing_goes_on_a_little_at_a_time(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_drawing_goes_on_a_little_at_a_time(
+    atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(photo_map, "AT_ONCE", 0.0)
     atlas.fill(*range(20))
     atlas.neighbours.run(quiet)
@@ -181,8 +205,14 @@ def test_photos_that_go_leave_the_map_and_come_back_to_their_place(atlas: Atlas)
     assert atlas.follow() == before
 
 
-def test_photos_like_none_of_the_others_find_a_place_together(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(factory, "vector_of", lambda content: np.eye(DIM)[0] + 0.01 * _noise(content) if content < 40 else np.eye(DIM)[1])  # type: ignore[operator]
+def test_photos_like_none_of_the_others_find_a_place_together(
+    atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        factory,
+        "vector_of",
+        lambda content: np.eye(DIM)[0] + 0.01 * _noise(content) if content < 40 else np.eye(DIM)[1],
+    )  # type: ignore[operator]
     atlas.fill(*range(40))
     atlas.follow()
     # More than a list of neighbours holds, so that none of them knows one of the old photos.

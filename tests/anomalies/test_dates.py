@@ -15,12 +15,20 @@ from explorer.library.quality_store import Subject
         ("/p/a.jpg", "1980-01-01T00:12:00", "exif", None, "reset"),
         ("/p/a.jpg", "2000-01-01T03:00:00", "exif", None, "reset"),
         ("/p/a.jpg", "2007-01-01T00:00:00", "exif", None, "midnight"),
-        ("/p/IMG_20120304_101010.jpg", "2016-03-04T10:10:10", "exif", None, "Its name says 2012-03-04"),
+        (
+            "/p/IMG_20120304_101010.jpg",
+            "2016-03-04T10:10:10",
+            "exif",
+            None,
+            "Its name says 2012-03-04",
+        ),
         ("/p/2012 Italy/a.jpg", "2016-03-04T10:10:10", "exif", None, "“2012 Italy”"),
         ("/p/2012/05/a.jpg", "2008-03-04T10:10:10", "exif", None, "“2012”"),
     ],
 )
-def test_doubtful(path: str, taken: str | None, source: str | None, stated: str | None, words: str) -> None:
+def test_doubtful(
+    path: str, taken: str | None, source: str | None, stated: str | None, words: str
+) -> None:
     found = doubt(path, taken, source, stated)
     assert found is not None
     assert 0 <= found[0] < 0.5 and words in found[1]
@@ -54,11 +62,16 @@ def test_a_files_time_against_a_folders_year_is_no_doubt() -> None:
     """Copying changes it: a person would find nothing to do."""
     found = doubt("/p/Summer 2012/a.jpg", "2020-03-04T10:10:10", "file", None)
     assert found is not None and found[0] == FILE_TIME >= 0.5
-    assert found[1] == "It lies in “Summer 2012”, but carries no date of its own; its file is of 2020-03-04."
+    assert (
+        found[1]
+        == "It lies in “Summer 2012”, but carries no date of its own; its file is of 2020-03-04."
+    )
     assert doubt("/p/Summer 2012/a.jpg", "2012-03-04T10:10:10", "file", None) is None
 
 
-def subject(number: int, path: str, taken: str | None, source: str | None, precision: str | None = None) -> Subject:
+def subject(
+    number: int, path: str, taken: str | None, source: str | None, precision: str | None = None
+) -> Subject:
     return Subject(number, "", path, "JPEG", 1, 1, 1, taken, source, None, None, False, precision)  # type: ignore[arg-type]
 
 
@@ -73,7 +86,9 @@ def test_those_are_counted_in_one_line() -> None:
     ]
     assert undated(subjects) == [1, 5]
     assert undated_line(0) == ""
-    assert undated_line(1).startswith("1 photo carries no date of its own, and") and "\n" not in undated_line(1)
+    assert undated_line(1).startswith(
+        "1 photo carries no date of its own, and"
+    ) and "\n" not in undated_line(1)
     assert undated_line(1220).startswith("1,220 photos carry no date of their own, and")
 
 
@@ -112,7 +127,8 @@ def test_those_are_counted_in_one_line() -> None:
         ("/p/2012/a.jpg", "2011-11-15T10:00:00", "exif", "second", 0.35),
         ("/p/2012/a.jpg", "2015-12-28T10:00:00", "gps", "second", 0.35),
         ("/p/2012/a.jpg", "2016-01-02T10:00:00", "gps", "second", 0.25),
-        # A backup is named after the year in which it was made: older photos belong there, newer ones do not.
+        # A backup is named after the year in which it was made: older photos belong there, newer
+        # ones do not.
         ("/p/Backup 2018/a.jpg", "2016-05-14T10:00:00", "exif", "second", None),
         ("/p/Backup_2018/a.jpg", "2016-05-14T10:00:00", "exif", "second", None),
         ("/p/Backup 2018/a.jpg", "2019-05-14T10:00:00", "exif", "second", 0.35),
@@ -120,7 +136,9 @@ def test_those_are_counted_in_one_line() -> None:
         ("/p/2012/2011-05-05 x.jpg", "2016-01-02T10:00:00", "exif", "second", 0.2),
     ],
 )
-def test_what_is_not_known_is_not_doubted(path: str, taken: str, source: str, precision: str, score: float | None) -> None:
+def test_what_is_not_known_is_not_doubted(
+    path: str, taken: str, source: str, precision: str, score: float | None
+) -> None:
     found = doubt(path, taken, source, None, precision)
     assert (found and found[0]) == score
 
@@ -131,6 +149,15 @@ def test_what_is_said_is_as_precise_as_the_date() -> None:
 
 
 def test_clocks_of_the_future_and_of_the_past() -> None:
-    future, past = doubt("/p/a.jpg", None, None, "2093-01-01T00:00:00"), doubt("/p/a.jpg", None, None, "1970-01-01T00:00:00")
-    assert future is not None and future == (0.05, "The camera dated it 2093-01-01, which lies in the future.")
-    assert past is not None and past == (0.05, "The camera dated it 1970-01-01, which is what a clock shows that was never set.")
+    future, past = (
+        doubt("/p/a.jpg", None, None, "2093-01-01T00:00:00"),
+        doubt("/p/a.jpg", None, None, "1970-01-01T00:00:00"),
+    )
+    assert future is not None and future == (
+        0.05,
+        "The camera dated it 2093-01-01, which lies in the future.",
+    )
+    assert past is not None and past == (
+        0.05,
+        "The camera dated it 1970-01-01, which is what a clock shows that was never set.",
+    )

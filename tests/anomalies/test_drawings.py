@@ -16,7 +16,11 @@ def _fresh() -> None:
 
 
 def write(folder: Path, **changed: object) -> None:
-    arrays = {"weights": np.array([2, 0, -2], np.float32), "bias": np.float32(-1), "version": np.array("one")} | changed
+    arrays = {
+        "weights": np.array([2, 0, -2], np.float32),
+        "bias": np.float32(-1),
+        "version": np.array("one"),
+    } | changed
     np.savez(folder / "drawn-eyes.npz", **arrays)  # type: ignore[arg-type]
 
 
@@ -26,8 +30,13 @@ def test_the_odds_are_a_weighted_sum(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert drawn("eyes", "one", np.eye(3, dtype=np.float32)).tolist() == [1, -1, -3]
 
 
-@pytest.mark.parametrize(("name", "version"), [("eyes", "two"), ("other", "one"), ("../eyes", "one"), ("open_clip:A/b", "one")])
-def test_of_other_vectors_nothing_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, version: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [("eyes", "two"), ("other", "one"), ("../eyes", "one"), ("open_clip:A/b", "one")],
+)
+def test_of_other_vectors_nothing_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, version: str
+) -> None:
     monkeypatch.setattr(module, "_FOLDER", tmp_path)
     write(tmp_path)
     assert (drawn(name, version, np.eye(3, dtype=np.float32)) == NOT_DRAWN).all()

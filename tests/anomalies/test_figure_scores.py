@@ -17,17 +17,29 @@ from explorer.photos.quality.figures import FIGURES, Quality
 
 # An ordinary good photo.
 GOOD = Quality(
-    blur=0.25, along=0.2, shaken=1.2, edges=0.5, noise=1.5, white=0.4, compression=90, blocks=0.1, steps=3, low=15, middle=115, high=240,
-    mean=118, lit=112, burnt=0.01, black=0.01, entropy=7.4, contrast=45, detail=0.5, flat=0.08, colours=0.25, text=0.002, colourful=45,
+    blur=0.25, along=0.2, shaken=1.2, edges=0.5, noise=1.5, white=0.4, compression=90, blocks=0.1,
+    steps=3, low=15, middle=115, high=240,
+    mean=118, lit=112, burnt=0.01, black=0.01, entropy=7.4, contrast=45, detail=0.5, flat=0.08,
+    colours=0.25, text=0.002, colourful=45,
 )  # fmt: skip
 ALL: list[Callable[[Column], Judgement]] = [
-    figure_scores.blurred, figure_scores.dark, figure_scores.overexposed, figure_scores.empty, figure_scores.noisy, figure_scores.compressed, figure_scores.not_a_photo,
+    figure_scores.blurred, figure_scores.dark, figure_scores.overexposed, figure_scores.empty,
+    figure_scores.noisy, figure_scores.compressed, figure_scores.not_a_photo,
 ]  # fmt: skip
 
 
-def column(photos: list[Quality], *, camera: float = 0, lossless: float = 0, longest: float = 4000, drawn: float = -99) -> Column:
+def column(
+    photos: list[Quality],
+    *,
+    camera: float = 0,
+    lossless: float = 0,
+    longest: float = 4000,
+    drawn: float = -99,
+) -> Column:
     extra = {"camera": camera, "lossless": lossless, "longest": longest, "drawn": drawn}
-    return lambda name: np.array([extra[name] if name in extra else getattr(photo, name) for photo in photos], np.float32)
+    return lambda name: np.array(
+        [extra[name] if name in extra else getattr(photo, name) for photo in photos], np.float32
+    )
 
 
 def but(**figures: Any) -> Quality:
@@ -49,7 +61,9 @@ def test_a_good_photo_is_fine(judge: Callable[[Column], Judgement]) -> None:
         (figure_scores.compressed, "blocks", [0, 1, 2, 6], "blocks"),
     ],
 )
-def test_scores_fall_with_the_fault(judge: Callable[[Column], Judgement], name: str, values: list[float], words: str) -> None:
+def test_scores_fall_with_the_fault(
+    judge: Callable[[Column], Judgement], name: str, values: list[float], words: str
+) -> None:
     found = judge(column([but(white=0.9, **{name: value}) for value in values]))
     assert (np.diff(found.score) < 0).all()
     assert found.score[0] > 0.8 and found.score[-1] < 0.2
@@ -57,16 +71,29 @@ def test_scores_fall_with_the_fault(judge: Callable[[Column], Judgement], name: 
 
 
 def test_burnt_out_photos_are_told_from_snow_and_white_backgrounds() -> None:
-    over = but(burnt=0.4, burnt_border=0.4, low=60, lit=190, high=255, clipped=0.5, brightest=180, relief=60)
+    over = but(
+        burnt=0.4,
+        burnt_border=0.4,
+        low=60,
+        lit=190,
+        high=255,
+        clipped=0.5,
+        brightest=180,
+        relief=60,
+    )
     snow = but(burnt=0.02, low=60, lit=215, high=250, clipped=0.05, brightest=190, relief=25)
-    background = but(burnt=0.6, burnt_border=0.95, low=4, lit=105, high=255, clipped=0.6, brightest=50, relief=70)
+    background = but(
+        burnt=0.6, burnt_border=0.95, low=4, lit=105, high=255, clipped=0.6, brightest=50, relief=70
+    )
     sky = but(burnt=0.12, low=10, lit=110, high=255, clipped=0.15, brightest=80, relief=30)
     scores = figure_scores.overexposed(column([over, snow, background, sky])).score
     assert scores[0] < 0.3 and (scores[1:] > 0.5).all()
 
 
 def test_shake_is_named() -> None:
-    found = figure_scores.blurred(column([but(blur=1.2, shaken=2.2, direction=30), but(blur=1.2, shaken=1.1)]))
+    found = figure_scores.blurred(
+        column([but(blur=1.2, shaken=2.2, direction=30), but(blur=1.2, shaken=1.1)])
+    )
     assert found.says(0).startswith("Camera shake") and "30°" in found.says(0)
     assert found.says(1).startswith("Out of focus")
 
@@ -77,7 +104,11 @@ def test_texture_is_not_called_noise() -> None:
 
 def test_fine_texture_of_tiny_photos_is_forgiven() -> None:
     grainy = [but(noise=6.5, white=0.9)]
-    assert figure_scores.noisy(column(grainy, longest=4000)).score[0] < 0.5 < figure_scores.noisy(column(grainy, longest=224)).score[0]
+    assert (
+        figure_scores.noisy(column(grainy, longest=4000)).score[0]
+        < 0.5
+        < figure_scores.noisy(column(grainy, longest=224)).score[0]
+    )
 
 
 def test_drawings_are_not_photos_unless_a_camera_made_them() -> None:
@@ -103,8 +134,15 @@ figure = st.floats(0, 300, width=32)
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.lists(st.lists(figure, min_size=len(FIGURES), max_size=len(FIGURES)), min_size=1, max_size=4), st.booleans())
-def test_any_figures_give_scores_in_range_and_a_sentence(rows: list[list[float]], camera: bool) -> None:
+@given(
+    st.lists(
+        st.lists(figure, min_size=len(FIGURES), max_size=len(FIGURES)), min_size=1, max_size=4
+    ),
+    st.booleans(),
+)
+def test_any_figures_give_scores_in_range_and_a_sentence(
+    rows: list[list[float]], camera: bool
+) -> None:
     photos = [Quality(*row) for row in rows]
     for judge in ALL:
         found = judge(column(photos, camera=float(camera)))
@@ -114,18 +152,34 @@ def test_any_figures_give_scores_in_range_and_a_sentence(rows: list[list[float]]
 
 def test_a_white_page_is_not_overexposed() -> None:
     page = but(
-        burnt=0.8, burnt_border=0.7, clipped=0.8, low=20, lit=120, high=255, brightest=250, relief=70, flat=0.8, colours=0.9, text=0.02
+        burnt=0.8,
+        burnt_border=0.7,
+        clipped=0.8,
+        low=20,
+        lit=120,
+        high=255,
+        brightest=250,
+        relief=70,
+        flat=0.8,
+        colours=0.9,
+        text=0.02,
     )
     assert figure_scores.not_a_photo(column([page], lossless=1)).score[0] < 0.3
     assert figure_scores.overexposed(column([page], lossless=1)).score[0] > 0.5
 
 
 def test_lights_that_end_steeply_are_overexposed_before_those_that_fade() -> None:
-    found = figure_scores.overexposed(column([but(burnt=0.2, clipped=0.25, high=255, relief=relief) for relief in (5, 30, 60, 90)])).score
+    found = figure_scores.overexposed(
+        column(
+            [but(burnt=0.2, clipped=0.25, high=255, relief=relief) for relief in (5, 30, 60, 90)]
+        )
+    ).score
     assert (np.diff(found[:3]) < 0).all() and found[0] > 0.5 > found[2] >= found[3]
 
 
 def test_stripes_as_sharp_as_can_be_are_not_shaken() -> None:
     """Letters and leaves run in one direction; what moved is soft along its streaks as well."""
-    letters, moved = figure_scores.blurred(column([but(blur=0.75, along=0.12, shaken=2.0), but(blur=0.75, along=0.4, shaken=2.0)])).score
+    letters, moved = figure_scores.blurred(
+        column([but(blur=0.75, along=0.12, shaken=2.0), but(blur=0.75, along=0.4, shaken=2.0)])
+    ).score
     assert letters > 0.5 > moved

@@ -1,4 +1,5 @@
-"""What goes if findings go: photos with all their files, files with a wrong name, and files that cannot be read."""
+"""What goes if findings go: photos with all their files, files with a wrong name, and files that
+cannot be read."""
 
 from __future__ import annotations
 
@@ -31,21 +32,39 @@ run_command: Callable[..., int] = app.main
 def finding(field: Field, path: str, kind: Kind = "blurred") -> Finding:
     full = str(field.photos / path)
     known = known_file(field.library.catalog, full)
-    return Finding(known.file.photo_id if known else None, full, kind, 0.1, "Odd.", known.hash if known else of_path(full))
+    return Finding(
+        known.file.photo_id if known else None,
+        full,
+        kind,
+        0.1,
+        "Odd.",
+        known.hash if known else of_path(full),
+    )
 
 
 @pytest.mark.parametrize("to", ["trash", "folder", "aside"])
-def test_an_unreadable_file_goes_and_comes_back(field: Field, to: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_file_goes_and_comes_back(
+    field: Field, to: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if to == "aside":
         monkeypatch.setattr(trash, "readable", lambda: False)
     path = field.fail("bad/broken.jpg", "no photo at all")
     field.put("good.jpg", "one")
     before = field.tree()
-    taking = removals_of_findings(field.library.catalog, [finding(field, "bad/broken.jpg", "unreadable")])
-    assert taking.left == [] and taking.removals == [Removal(path, digest(Path(path)), bytes=15, tier="unreadable", why="Odd.")]
+    taking = removals_of_findings(
+        field.library.catalog, [finding(field, "bad/broken.jpg", "unreadable")]
+    )
+    assert taking.left == [] and taking.removals == [
+        Removal(path, digest(Path(path)), bytes=15, tier="unreadable", why="Odd.")
+    ]
     with pytest.raises(UsageError, match="confirmation of its own"):
         remove(field.library, taking.removals)
-    outcome = remove(field.library, taking.removals, str(field.base / "kept") if to == "folder" else TRASH, without_keeper=True)
+    outcome = remove(
+        field.library,
+        taking.removals,
+        str(field.base / "kept") if to == "folder" else TRASH,
+        without_keeper=True,
+    )
     assert [(result.state, result.reason) for result in outcome.results] == [("removed", ONLY_COPY)]
     assert set(before) - set(field.tree()) == {"bad/broken.jpg"}
     # Nobody lists what is not there any more.
@@ -56,7 +75,9 @@ def test_an_unreadable_file_goes_and_comes_back(field: Field, to: str, monkeypat
 
 def test_an_unreadable_file_that_changed_stays(field: Field) -> None:
     path = field.fail("broken.jpg", "no photo at all")
-    (wanted,) = removals_of_findings(field.library.catalog, [finding(field, "broken.jpg", "unreadable")]).removals
+    (wanted,) = removals_of_findings(
+        field.library.catalog, [finding(field, "broken.jpg", "unreadable")]
+    ).removals
     facts = Path(path).stat()
     Path(path).write_text("now something else")
     assert "has changed" in dry_run(field.library, [wanted], without_keeper=True).results[0].reason
@@ -87,18 +108,27 @@ def test_a_photo_goes_with_all_its_files(field: Field) -> None:
     field.put("a.jpg", "one")
     field.put("b.jpg", "one")
     field.put("c.jpg", "two")
-    removals = removals_of_findings(field.library.catalog, [finding(field, "a.jpg"), finding(field, "a.jpg", "dark")]).removals
-    assert {(Path(each.path).name, each.keeper) for each in removals} == {("a.jpg", None), ("b.jpg", None)}
+    removals = removals_of_findings(
+        field.library.catalog, [finding(field, "a.jpg"), finding(field, "a.jpg", "dark")]
+    ).removals
+    assert {(Path(each.path).name, each.keeper) for each in removals} == {
+        ("a.jpg", None),
+        ("b.jpg", None),
+    }
 
 
-def test_a_photo_goes_for_the_first_thing_found_with_what_belongs_to_it_and_without_what_is_missing(field: Field) -> None:
+def test_a_photo_goes_for_the_first_thing_found_with_what_belongs_to_it_and_without_what_is_missing(
+    field: Field,
+) -> None:
     field.put("a.jpg", "one")
     field.put("gone.jpg", "one")
     field.beside("a.jpg.xmp", "words")
     writer = Writer(field.library.catalog)
     writer.put_missing([writer.files_below(field.root)["gone.jpg"]])
     writer.close()
-    (found,) = removals_of_findings(field.library.catalog, [finding(field, "a.jpg", "dark"), finding(field, "a.jpg")]).removals
+    (found,) = removals_of_findings(
+        field.library.catalog, [finding(field, "a.jpg", "dark"), finding(field, "a.jpg")]
+    ).removals
     assert found == field.removal("a.jpg", None, bytes=3, tier="dark", why="Odd.")
     assert [each.path for each in found.along] == [str(field.photos / "a.jpg.xmp")]
 
@@ -112,16 +142,26 @@ def test_a_photo_that_is_gone_meanwhile_is_left_out(field: Field) -> None:
 def test_a_file_of_which_the_photo_goes_is_not_kept_for_its_name_s_sake(field: Field) -> None:
     field.put("a.jpg", "one")
     field.put("a.png", "one")
-    found = removals_of_findings(field.library.catalog, [finding(field, "a.png", "extension"), finding(field, "a.jpg")]).removals
-    assert {(Path(each.path).name, each.keeper, each.tier) for each in found} == {("a.jpg", None, "blurred"), ("a.png", None, "blurred")}
+    found = removals_of_findings(
+        field.library.catalog, [finding(field, "a.png", "extension"), finding(field, "a.jpg")]
+    ).removals
+    assert {(Path(each.path).name, each.keeper, each.tier) for each in found} == {
+        ("a.jpg", None, "blurred"),
+        ("a.png", None, "blurred"),
+    }
 
 
 def test_a_wrong_name_says_why_and_takes_along_what_is_its_own(field: Field) -> None:
     kept = field.put("a.jpg", "one")
     field.put("b.png", "one")
     field.beside("b.png.xmp", "words")
-    (found,) = removals_of_findings(field.library.catalog, [finding(field, "b.png", "extension")]).removals
-    assert found == field.removal("b.png", "a.jpg", bytes=3, tier="extension", why="Odd.") and found.keeper == kept
+    (found,) = removals_of_findings(
+        field.library.catalog, [finding(field, "b.png", "extension")]
+    ).removals
+    assert (
+        found == field.removal("b.png", "a.jpg", bytes=3, tier="extension", why="Odd.")
+        and found.keeper == kept
+    )
     assert [each.path for each in found.along] == [str(field.photos / "b.png.xmp")]
 
 
@@ -133,7 +173,9 @@ def test_a_wrong_name_that_is_gone_meanwhile_is_left_out(field: Field) -> None:
     writer.put_missing([writer.files_below(field.root)["b.png"]])
     writer.close()
     field.put("c.png", "two")
-    left = removals_of_findings(field.library.catalog, [replace(found, id=999), found, finding(field, "c.png", "extension")])
+    left = removals_of_findings(
+        field.library.catalog, [replace(found, id=999), found, finding(field, "c.png", "extension")]
+    )
     assert left.left == [] and [Path(each.path).name for each in left.removals] == ["c.png"]
 
 
@@ -144,19 +186,28 @@ def test_a_file_with_a_wrong_name_goes_alone_and_its_like_is_kept(field: Field) 
     found = [finding(field, name, "extension") for name in ("a.png", "b.png")]
     removals = removals_of_findings(field.library.catalog, found).removals
     kept = str(field.photos / "a.jpg")
-    assert {(Path(each.path).name, each.keeper) for each in removals} == {("a.png", kept), ("b.png", None)}
-    assert all(result.done for result in remove(field.library, removals, without_keeper=True).results)
+    assert {(Path(each.path).name, each.keeper) for each in removals} == {
+        ("a.png", kept),
+        ("b.png", None),
+    }
+    assert all(
+        result.done for result in remove(field.library, removals, without_keeper=True).results
+    )
     assert Path(kept).exists()
 
 
 def test_where_all_files_of_a_photo_have_wrong_names_none_is_kept_for_another(field: Field) -> None:
     field.put("a.png", "one")
     field.put("b.png", "one")
-    removals = removals_of_findings(field.library.catalog, [finding(field, name, "extension") for name in ("a.png", "b.png")]).removals
+    removals = removals_of_findings(
+        field.library.catalog, [finding(field, name, "extension") for name in ("a.png", "b.png")]
+    ).removals
     assert {each.keeper for each in removals} == {None}
 
 
-def test_a_file_that_cannot_be_read_at_all_is_said(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_read_at_all_is_said(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     field.fail("gone.jpg", "x")
     field.fail("locked.jpg", "x")
     (field.photos / "gone.jpg").unlink()
@@ -165,7 +216,10 @@ def test_a_file_that_cannot_be_read_at_all_is_said(field: Field, monkeypatch: py
         raise PermissionError(13, "Permission denied", path)
 
     monkeypatch.setattr(safe_move, "file_hash", locked)
-    taking = removals_of_findings(field.library.catalog, [finding(field, name, "unreadable") for name in ("gone.jpg", "locked.jpg")])
+    taking = removals_of_findings(
+        field.library.catalog,
+        [finding(field, name, "unreadable") for name in ("gone.jpg", "locked.jpg")],
+    )
     assert taking.removals == []
     assert [why for _, why in taking.left] == [
         "it is not there any more",
@@ -173,7 +227,9 @@ def test_a_file_that_cannot_be_read_at_all_is_said(field: Field, monkeypatch: py
     ]
 
 
-def test_a_plan_is_written_and_carried_out(field: Field, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_a_plan_is_written_and_carried_out(
+    field: Field, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     """From the command line: list, write the plan, look, carry out, undo."""
     field.fail("broken.jpg", "no photo at all")
     field.put("good.jpg", "one")
@@ -181,7 +237,9 @@ def test_a_plan_is_written_and_carried_out(field: Field, capfdbinary: pytest.Cap
     plan, place = str(field.base / "plan.json"), ["--library", str(field.library.dir)]
     assert run_command(["anomalies", *place, "--kind", "unreadable", "--json", "--plan", plan]) == 0
     out, err = capfdbinary.readouterr()
-    assert [Path(row["path"]).name for row in json.loads(out)] == ["broken.jpg"] and b"--without-keeper" in err
+    assert [Path(row["path"]).name for row in json.loads(out)] == [
+        "broken.jpg"
+    ] and b"--without-keeper" in err
     assert run_command(["remove", *place, "--plan", plan]) == 2
     assert field.tree() == before
     kept = str(field.base / "kept")
@@ -194,7 +252,9 @@ def test_a_plan_is_written_and_carried_out(field: Field, capfdbinary: pytest.Cap
 
 
 @pytest.mark.parametrize("fault", ["unsupported", "environment", None])
-def test_a_file_that_is_not_proven_to_be_at_fault_is_not_offered_and_stays(field: Field, fault: Fault | None) -> None:
+def test_a_file_that_is_not_proven_to_be_at_fault_is_not_offered_and_stays(
+    field: Field, fault: Fault | None
+) -> None:
     path = field.fail("whole.jxl", "a whole file", "JPEG XL files cannot be read yet", fault)
     (failure,) = field.library.catalog.failures()
     assert failure["fault"] == fault

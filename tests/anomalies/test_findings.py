@@ -35,11 +35,16 @@ def photos(tmp_path: Path) -> Path:
         (folder / f"good{seed}.jpg").write_bytes(jpeg(scene(seed), 90))
     picture = scene(20)
     bad = {
-        "soft.jpg": jpeg(blurred(picture, 4)), "dark.jpg": jpeg(lit(picture, -4)), "burnt.jpg": jpeg(lit(picture, 3.5)),
-        "grainy.jpg": jpeg(grainy(picture, 35)), "crushed.jpg": jpeg(picture, 6), "cut.jpg": jpeg(scene(21))[:30_000],
-        "cap.jpg": jpeg(grainy(np.full((600, 800, 3), 4, np.uint8), 1.5)), "narrow.jpg": jpeg(scene(22, (1400, 160))),
-        "named.png": jpeg(scene(23)), "broken.jpg": b"\xff\xd8\xff\xe0 and nothing more", "empty.jpg": b"",
-        "2001-05-06 later.jpg": pictures.encoded(pictures.draw(9, (900, 700)), exif=pictures.exif(taken="2019:02:03 10:00:00")),
+        "soft.jpg": jpeg(blurred(picture, 4)), "dark.jpg": jpeg(lit(picture, -4)),
+        "burnt.jpg": jpeg(lit(picture, 3.5)),
+        "grainy.jpg": jpeg(grainy(picture, 35)), "crushed.jpg": jpeg(picture, 6),
+        "cut.jpg": jpeg(scene(21))[:30_000],
+        "cap.jpg": jpeg(grainy(np.full((600, 800, 3), 4, np.uint8), 1.5)),
+        "narrow.jpg": jpeg(scene(22, (1400, 160))),
+        "named.png": jpeg(scene(23)), "broken.jpg": b"\xff\xd8\xff\xe0 and nothing more",
+        "empty.jpg": b"",
+        "2001-05-06 later.jpg": pictures.encoded(pictures.draw(9, (900, 700)),
+        exif=pictures.exif(taken="2019:02:03 10:00:00")),
     }  # fmt: skip
     for name, data in bad.items():
         (folder / "bad" / name).write_bytes(data)
@@ -55,8 +60,10 @@ def library(tmp_path: Path, photos: Path) -> Iterator[Library]:
 
 
 EXPECTED: dict[str, Kind] = {
-    "soft.jpg": "blurred", "dark.jpg": "dark", "burnt.jpg": "overexposed", "grainy.jpg": "noisy", "crushed.jpg": "compressed",
-    "cut.jpg": "damaged", "cap.jpg": "empty", "narrow.jpg": "shape", "named.png": "extension", "broken.jpg": "unreadable",
+    "soft.jpg": "blurred", "dark.jpg": "dark", "burnt.jpg": "overexposed", "grainy.jpg": "noisy",
+    "crushed.jpg": "compressed",
+    "cut.jpg": "damaged", "cap.jpg": "empty", "narrow.jpg": "shape", "named.png": "extension",
+    "broken.jpg": "unreadable",
     "empty.jpg": "unreadable", "2001-05-06 later.jpg": "date",
 }  # fmt: skip
 
@@ -67,29 +74,38 @@ def test_each_fault_is_found_and_good_photos_are_left_alone(library: Library) ->
     assert set(EXPECTED.items()) <= kinds
     assert not [name for name, _ in kinds if name.startswith("good")]
     assert [finding.score for finding in found] == sorted(finding.score for finding in found)
-    assert all(0 <= finding.score < 0.5 and finding.detail[0].isupper() and finding.detail.endswith(".") for finding in found)
+    assert all(
+        0 <= finding.score < 0.5 and finding.detail[0].isupper() and finding.detail.endswith(".")
+        for finding in found
+    )
     assert {finding.id is None for finding in found if finding.kind == "unreadable"} == {True}
     assert Anomalies(library).counts()["unreadable"] == 2
 
 
 def test_everything_has_a_score_for_every_photo(library: Library) -> None:
     found = Anomalies(library).findings(["blurred", "outlier", "date"], everything=True)
-    assert {kind: sum(f.kind == kind for f in found) for kind in ("blurred", "outlier", "date")} == dict.fromkeys(
-        ("blurred", "outlier", "date"), library.catalog.counts().photos
-    )
+    assert {
+        kind: sum(f.kind == kind for f in found) for kind in ("blurred", "outlier", "date")
+    } == dict.fromkeys(("blurred", "outlier", "date"), library.catalog.counts().photos)
 
 
 def test_filters(library: Library, photos: Path) -> None:
     anomalies = Anomalies(library)
     assert not anomalies.findings(filters=Filters(folder=str(photos / "nothing")))
-    assert len(anomalies.findings(filters=Filters(folder=str(photos / "bad")))) == len(anomalies.findings())
+    assert len(anomalies.findings(filters=Filters(folder=str(photos / "bad")))) == len(
+        anomalies.findings()
+    )
     dated = anomalies.findings(filters=Filters(since="2019-02-03", until="2019-02-03"))
     assert {Path(finding.path).name for finding in dated} == {"2001-05-06 later.jpg"}
 
 
-def test_what_was_dismissed_stays_away_wherever_its_file_goes(library: Library, photos: Path, tmp_path: Path) -> None:
+def test_what_was_dismissed_stays_away_wherever_its_file_goes(
+    library: Library, photos: Path, tmp_path: Path
+) -> None:
     anomalies = Anomalies(library)
-    gone = [finding for finding in anomalies.findings() if finding.kind in ("blurred", "unreadable")]
+    gone = [
+        finding for finding in anomalies.findings() if finding.kind in ("blurred", "unreadable")
+    ]
     anomalies.dismiss(gone)
     anomalies.dismiss(gone)
     assert not {"blurred", "unreadable"} & {finding.kind for finding in anomalies.findings()}
@@ -118,7 +134,9 @@ def test_lines_are_moved_and_remembered(library: Library) -> None:
     assert set(anomalies.lines().values()) == {0.5}
 
 
-def test_photos_of_before_are_judged_by_the_next_run(library: Library, photos: Path, tmp_path: Path) -> None:
+def test_photos_of_before_are_judged_by_the_next_run(
+    library: Library, photos: Path, tmp_path: Path
+) -> None:
     total = library.catalog.counts().photos
     with contextlib.closing(sqlite3.connect(tmp_path / "library" / "catalog.db")) as db:
         db.execute("delete from quality where photo_id % 2 = 0")
@@ -134,20 +152,36 @@ def test_photos_of_before_are_judged_by_the_next_run(library: Library, photos: P
     assert not quality_store.unjudged(library.catalog)
 
 
-def test_what_photos_say_is_read_again_with_their_figures(library: Library, photos: Path, tmp_path: Path) -> None:
+def test_what_photos_say_is_read_again_with_their_figures(
+    library: Library, photos: Path, tmp_path: Path
+) -> None:
     """As an older version read less: it is in the same pass."""
     with contextlib.closing(sqlite3.connect(tmp_path / "library" / "catalog.db")) as db:
         sql = "select photo_id from file where path like '%later.jpg'"
-        db.execute(f"update photo set taken_at = null, taken_source = null, taken_precision = null where id in ({sql})")
+        db.execute(
+            f"update photo set taken_at = null, taken_source = null, taken_precision = null where id in ({sql})"
+        )
         db.execute(f"update quality set version = 0 where photo_id in ({sql})")
         db.commit()
     index_folders(library, [str(photos)], Tiny(), lambda progress: None)
-    (row,) = (row for row in library.catalog.photos(library.catalog.matching().tolist()).values() if row["name"].endswith("later.jpg"))
-    assert (row["taken_at"], row["taken_precision"], row["taken_source"]) == ("2019-02-03T10:00:00", "second", "exif")
+    (row,) = (
+        row
+        for row in library.catalog.photos(library.catalog.matching().tolist()).values()
+        if row["name"].endswith("later.jpg")
+    )
+    assert (row["taken_at"], row["taken_precision"], row["taken_source"]) == (
+        "2019-02-03T10:00:00",
+        "second",
+        "exif",
+    )
 
 
 def test_the_look_of_a_photo_is_kept(library: Library) -> None:
-    (soft,) = (finding for finding in Anomalies(library).findings(["blurred"]) if Path(finding.path).name == "soft.jpg")
+    (soft,) = (
+        finding
+        for finding in Anomalies(library).findings(["blurred"])
+        if Path(finding.path).name == "soft.jpg"
+    )
     assert soft.id is not None
     look = quality_store.look_of(library.catalog, soft.id)
     assert look is not None and look.sharpness.max() < 120 and look.histogram.max() == 255
@@ -166,7 +200,10 @@ def test_outliers_and_misplaced_photos(tmp_path: Path) -> None:
     with contextlib.closing(Library.open(tmp_path / "library")) as library:
         index_folders(library, [str(folder)], Tiny(), lambda progress: None)
         anomalies = Anomalies(library)
-        worst = {kind: anomalies.findings([kind], everything=True)[0] for kind in ("outlier", "misplaced")}
+        worst = {
+            kind: anomalies.findings([kind], everything=True)[0]
+            for kind in ("outlier", "misplaced")
+        }
         assert worst["outlier"].path.endswith("odd.jpg") and worst["outlier"].score < 0.5
         assert worst["misplaced"].path.endswith("lost.jpg") and worst["misplaced"].score < 0.5
         assert worst["misplaced"].detail.count("red") == 1 and "blue" in worst["misplaced"].detail
@@ -179,15 +216,34 @@ def test_an_empty_library_has_no_findings(tmp_path: Path) -> None:
         assert Anomalies(library).findings(everything=True) == []
 
 
-def test_the_command_prints_what_was_found(library: Library, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_the_command_prints_what_was_found(
+    library: Library, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     run: Callable[..., int] = app.main
     assert run(["anomalies", "--library", str(library.dir), "--json"]) == 0
     rows = json.loads(capfdbinary.readouterr().out)
     assert all(set(row) == {"id", "path", "kind", "score", "detail"} for row in rows)
     assert {row["kind"] for row in rows} <= set(KINDS)
-    assert run(["anomalies", "--library", str(library.dir), "--kind", "blurred", "--json", "--all", "--top", "3"]) == 0
+    assert (
+        run(
+            [
+                "anomalies",
+                "--library",
+                str(library.dir),
+                "--kind",
+                "blurred",
+                "--json",
+                "--all",
+                "--top",
+                "3",
+            ]
+        )
+        == 0
+    )
     rows = json.loads(capfdbinary.readouterr().out)
-    assert [row["flagged"] for row in rows] == [row["score"] < 0.5 for row in rows] and len(rows) == 3
+    assert [row["flagged"] for row in rows] == [row["score"] < 0.5 for row in rows] and len(
+        rows
+    ) == 3
     assert run(["anomalies", "--library", str(library.dir), "--kind", "dark"]) == 0
     assert b"dark.jpg" in capfdbinary.readouterr().out
     assert b"no date of" not in capfdbinary.readouterr().err
@@ -197,7 +253,9 @@ def test_the_command_prints_what_was_found(library: Library, capfdbinary: pytest
     assert b"has been indexed with" in capfdbinary.readouterr().err
 
 
-def test_file_times_against_years_of_folders_are_one_line(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_file_times_against_years_of_folders_are_one_line(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     folder = tmp_path / "photos"
     for number in range(3):
         path = pictures.write(folder / "2012" / f"{number}.jpg", pictures.draw(number))
@@ -212,9 +270,16 @@ def test_file_times_against_years_of_folders_are_one_line(tmp_path: Path, capfdb
             return json.loads(out.out), out.err.decode()
 
         rows, line = said("--kind", "date")
-        assert rows == [] and "3 photos carry no date of their own" in line and line.count("carr") == 1
-        assert "3 photos carry" in said()[1] and "1 photo carries" in said("--until", "2020-06-01")[1]
-        assert "carr" not in said("--kind", "dark")[1] and "carr" not in said("--until", "2019-06-01")[1]
+        assert (
+            rows == [] and "3 photos carry no date of their own" in line and line.count("carr") == 1
+        )
+        assert (
+            "3 photos carry" in said()[1] and "1 photo carries" in said("--until", "2020-06-01")[1]
+        )
+        assert (
+            "carr" not in said("--kind", "dark")[1]
+            and "carr" not in said("--until", "2019-06-01")[1]
+        )
         rows, line = said("--kind", "date", "--all")
         assert [row["flagged"] for row in rows] == [False] * 3 and "carr" not in line
         # Whoever moves the line up sees them one by one.

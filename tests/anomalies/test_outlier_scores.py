@@ -19,14 +19,22 @@ def kept(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     np.fill_diagonal(product, -2)
     count = min(KEPT, len(vectors) - 1)
     order = np.argsort(-product, axis=1, kind="stable")[:, :count]
-    near, scores = np.full((len(vectors), KEPT), -1, np.int64), np.full((len(vectors), KEPT), -2, np.float32)
+    near, scores = (
+        np.full((len(vectors), KEPT), -1, np.int64),
+        np.full((len(vectors), KEPT), -2, np.float32),
+    )
     near[:, :count], scores[:, :count] = order, np.take_along_axis(product, order, axis=1)
     return near, scores
 
 
-def clusters(random: np.random.Generator, number: int, each: int, spread: float = 0.5, dim: int = 24) -> np.ndarray:
+def clusters(
+    random: np.random.Generator, number: int, each: int, spread: float = 0.5, dim: int = 24
+) -> np.ndarray:
     centres = unit(random.standard_normal((number, dim)))
-    return unit(np.repeat(centres, each, axis=0) + random.standard_normal((number * each, dim)) * spread / np.sqrt(dim))
+    return unit(
+        np.repeat(centres, each, axis=0)
+        + random.standard_normal((number * each, dim)) * spread / np.sqrt(dim)
+    )
 
 
 def test_strangers_are_the_oddest() -> None:
@@ -48,7 +56,10 @@ def test_near_copies_do_not_hide_an_outlier() -> None:
 
 def test_a_burst_as_long_as_the_list_has_good_company() -> None:
     random = np.random.default_rng(3)
-    burst = unit(np.repeat(unit(random.standard_normal((1, 24))), 40, axis=0) + random.standard_normal((40, 24)) * 0.005)
+    burst = unit(
+        np.repeat(unit(random.standard_normal((1, 24))), 40, axis=0)
+        + random.standard_normal((40, 24)) * 0.005
+    )
     vectors = np.concatenate([clusters(random, 4, 40), burst])
     odd = outliers(vectors, *kept(vectors))
     assert np.isfinite(odd).all() and odd[160:].max() < 1
@@ -63,7 +74,8 @@ def test_a_small_library_of_bursts_has_no_outliers() -> None:
 
 
 def test_what_all_photos_share_makes_none_alike() -> None:
-    """A stranger that lies near the middle is as like everything as its own kind is like each other, and yet found."""
+    """A stranger that lies near the middle is as like everything as its own kind is like each
+    other, and yet found."""
     random = np.random.default_rng(10)
     middle = unit(random.standard_normal((1, 64)))
     photos = unit(clusters(random, 12, 20, 0.9, 64) + 0.8 * middle)
@@ -82,8 +94,16 @@ def test_dense_and_sparse_places_are_judged_by_their_own_kind() -> None:
 @given(st.integers(0, 40), st.integers(0, 1000), st.integers(1, 5))
 def test_any_library_gives_finite_scores(count: int, seed: int, copies: int) -> None:
     random = np.random.default_rng(seed)
-    vectors = unit(np.repeat(random.standard_normal((count, 8)), copies, axis=0)) if count else np.zeros((0, 8), np.float32)
-    near, scores = kept(vectors) if len(vectors) else (np.zeros((0, KEPT), np.int64), np.zeros((0, KEPT), np.float32))
+    vectors = (
+        unit(np.repeat(random.standard_normal((count, 8)), copies, axis=0))
+        if count
+        else np.zeros((0, 8), np.float32)
+    )
+    near, scores = (
+        kept(vectors)
+        if len(vectors)
+        else (np.zeros((0, KEPT), np.int64), np.zeros((0, KEPT), np.float32))
+    )
     assert np.isfinite(outliers(vectors, near, scores)).all()
     found = misplaced(vectors, random.integers(0, 3, len(vectors)), near, scores)
     assert len(found.oddness) == len(found.like) == len(vectors)
@@ -105,7 +125,9 @@ def test_edited_copies_in_another_folder_do_not_make_a_photo_misplaced() -> None
     vectors = clusters(random, 3, 40, 0.8)
     edited = unit(vectors[::4] + random.standard_normal((30, 24)).astype(np.float32) * 0.01)
     folders = np.append(np.repeat([0, 1, 2], 40), np.full(30, 3))
-    found = misplaced(np.concatenate([vectors, edited]), folders, *kept(np.concatenate([vectors, edited])))
+    found = misplaced(
+        np.concatenate([vectors, edited]), folders, *kept(np.concatenate([vectors, edited]))
+    )
     assert np.nan_to_num(found.oddness[:120], nan=-9).max() < 1.3
 
 

@@ -1,4 +1,5 @@
-"""What is known of everyday photos' vectors, and that it helps small libraries and those of one subject."""
+"""What is known of everyday photos' vectors, and that it helps small libraries and those of one
+subject."""
 
 from __future__ import annotations
 
@@ -20,21 +21,38 @@ def _fresh() -> None:
 
 
 def write(folder: Path) -> None:
-    arrays = {"middle": np.zeros(8), "centres": np.eye(8, dtype=np.int8), "usual": 0.5, "spread": 0.25, "version": np.array("one")}
-    np.savez(folder / "typical-eyes.npz", **{name: np.asarray(value) for name, value in arrays.items()})  # type: ignore[arg-type]
+    arrays = {
+        "middle": np.zeros(8),
+        "centres": np.eye(8, dtype=np.int8),
+        "usual": 0.5,
+        "spread": 0.25,
+        "version": np.array("one"),
+    }
+    np.savez(
+        folder / "typical-eyes.npz", **{name: np.asarray(value) for name, value in arrays.items()}
+    )  # type: ignore[arg-type]
 
 
-def test_unlikeness_is_the_distance_to_the_nearest_centres_in_spreads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unlikeness_is_the_distance_to_the_nearest_centres_in_spreads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "_FOLDER", tmp_path)
     write(tmp_path)
     found = typical("eyes", "one")
     assert found is not None
     # A centre itself is like one of the nearest four, and unlike the other three.
-    assert found.unlikeness(np.eye(8, dtype=np.float32)) == pytest.approx(np.full(8, (1 - 1 / NEAREST - 0.5) / 0.25))
+    assert found.unlikeness(np.eye(8, dtype=np.float32)) == pytest.approx(
+        np.full(8, (1 - 1 / NEAREST - 0.5) / 0.25)
+    )
 
 
-@pytest.mark.parametrize(("name", "version"), [("eyes", "two"), ("other", "one"), ("../eyes", "one"), ("open_clip:A/b", "one")])
-def test_of_other_vectors_nothing_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, version: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [("eyes", "two"), ("other", "one"), ("../eyes", "one"), ("open_clip:A/b", "one")],
+)
+def test_of_other_vectors_nothing_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, version: str
+) -> None:
     monkeypatch.setattr(module, "_FOLDER", tmp_path)
     write(tmp_path)
     assert typical(name, version) is None
@@ -49,7 +67,9 @@ def test_what_is_shipped_fits_the_starter() -> None:
     assert np.median(learned.unlikeness(learned.centres)) < 1
 
 
-def test_distance_does_not_depend_on_how_many_are_asked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_distance_does_not_depend_on_how_many_are_asked_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     random = np.random.default_rng(1)
     vectors, centres = unit(random.standard_normal((50, 16))), unit(random.standard_normal((9, 16)))
     whole = distance(vectors, centres)
@@ -58,12 +78,18 @@ def test_distance_does_not_depend_on_how_many_are_asked_at_once(monkeypatch: pyt
 
 
 def everyday(random: np.random.Generator) -> tuple[Typical, np.ndarray]:
-    """Twelve subjects on one side of a sphere, as an encoder places everyday photos, and their centres."""
+    """Twelve subjects on one side of a sphere, as an encoder places everyday photos, and their
+    centres."""
     shared = unit(random.standard_normal((1, 48)))
     centres = unit(shared + unit(random.standard_normal((12, 48))))
     photos = around(random, np.repeat(centres, 40, axis=0))
     far = distance(photos, centres)
-    return Typical(photos.mean(axis=0), centres, float(np.median(far)), float(np.percentile(far, 84.13) - np.median(far))), centres
+    return Typical(
+        photos.mean(axis=0),
+        centres,
+        float(np.median(far)),
+        float(np.percentile(far, 84.13) - np.median(far)),
+    ), centres
 
 
 def around(random: np.random.Generator, centres: np.ndarray) -> np.ndarray:

@@ -16,7 +16,17 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 from playwright._impl._api_structures import SetCookieParam
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, Response, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from explorer.config import PROJECT
 from explorer.ui.access_token import access
@@ -28,13 +38,15 @@ WAIT = 180.0
 GREY = 92
 
 
-# Cookies that any window opened from now on, and any that is open, gets: browsers send a host's cookies to all of its ports.
+# Cookies that any window opened from now on, and any that is open, gets: browsers send a host's
+# cookies to all of its ports.
 _tokens: list[SetCookieParam] = []
 _open: list[BrowserContext] = []
 
 
 def let_in(library: Path) -> None:
-    """Have every window of the tests know the token of that library's app, as if it had been opened by its full address."""
+    """Have every window of the tests know the token of that library's app, as if it had been opened
+    by its full address."""
     known = access(library)
     _tokens.append({"name": known.cookie, "value": known.token, "domain": "localhost", "path": "/"})
     for context in _open:
@@ -49,7 +61,14 @@ class Server:
         self.port = _free_port()
         self.address = f"http://localhost:{self.port}"
         self.library = folder / "library"
-        options = ["--no-browser", "--port", str(self.port), "--library", str(self.library), "--offline"]
+        options = [
+            "--no-browser",
+            "--port",
+            str(self.port),
+            "--library",
+            str(self.library),
+            "--offline",
+        ]
         self.command = [sys.executable, "-m", "tests.browser.serve", "open", *words, *options]
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(self.command, cwd=PROJECT, stdout=log, stderr=log)
@@ -96,22 +115,28 @@ def _free_port() -> int:
 
 @pytest.fixture(autouse=True)
 def _nothing_left_behind() -> None:
-    """In place of the one for all tests: the server's and the browser's processes live on from test to test, and are watched by those
-    who start them."""
+    """In place of the one for all tests: the server's and the browser's processes live on from test
+    to test, and are watched by those who start them."""
 
 
 @pytest.fixture(scope="package")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two albums of plain colours and of pictures, one file that is none, and greys enough for a second page of results."""
+    """Two albums of plain colours and of pictures, one file that is none, and greys enough for a
+    second page of results."""
     folder = tmp_path_factory.mktemp("browser") / "My photos"
     for number, colour in enumerate(["red", "green", "blue", "yellow", "purple"]):
-        stamp = pictures.exif(taken=f"2021:0{number + 1}:15 12:00:00", camera=("Canon", "EOS 80D"), place=(48.1, 11.6))
+        stamp = pictures.exif(
+            taken=f"2021:0{number + 1}:15 12:00:00", camera=("Canon", "EOS 80D"), place=(48.1, 11.6)
+        )
         pictures.write(folder / "Colours" / f"{colour}.jpg", pictures.plain(colour), exif=stamp)
     for seed in range(3):
         pictures.write(folder / "Drawn" / f"drawn {seed}.png", pictures.draw(seed, (240, 320)))
     for number in range(GREY):
         shade = 60 + number
-        pictures.write(folder / "Grey" / f"grey {number:02}.jpg", pictures.plain(f"rgb({shade},{shade},{shade})", (80, 60)))
+        pictures.write(
+            folder / "Grey" / f"grey {number:02}.jpg",
+            pictures.plain(f"rgb({shade},{shade},{shade})", (80, 60)),
+        )
     (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 this is no picture")
     return folder
 
@@ -133,7 +158,11 @@ def _until_indexed(running: Server, wanted: int) -> None:
 
     catalog, end = Catalog(running.library / "catalog.db"), time.monotonic() + WAIT
     try:
-        while (worker := catalog.worker()) is None or worker["phase"] != "watching" or catalog.counts().photos < wanted:
+        while (
+            (worker := catalog.worker()) is None
+            or worker["phase"] != "watching"
+            or catalog.counts().photos < wanted
+        ):
             assert time.monotonic() < end, (catalog.counts(), worker, running.log)
             time.sleep(0.2)
     finally:
@@ -185,7 +214,11 @@ class Visitor:
         self.page.wait_for_timeout(250)
 
     def check(self) -> None:
-        strangers = {url for url in self.asked if urlsplit(url).hostname not in ("localhost", "127.0.0.1", None)}
+        strangers = {
+            url
+            for url in self.asked
+            if urlsplit(url).hostname not in ("localhost", "127.0.0.1", None)
+        }
         assert not strangers
         assert not self.complaints
 

@@ -1,4 +1,5 @@
-"""The program with the tiny encoder, in the server and in its worker: `python -m tests.browser.serve …` is `python run.py …`."""
+"""The program with the tiny encoder, in the server and in its worker: `python -m
+tests.browser.serve …` is `python run.py …`."""
 
 from __future__ import annotations
 
@@ -11,9 +12,20 @@ from explorer.encoders import registry
 from tests.tiny import Tiny
 
 
-def start_worker(library_dir: Path, *, encoder: str | None = None, offline: bool = False) -> subprocess.Popen[bytes]:
+def start_worker(
+    library_dir: Path, *, encoder: str | None = None, offline: bool = False
+) -> subprocess.Popen[bytes]:
     """As `explorer.indexing.worker_client.start_worker` does it."""
-    command = [sys.executable, "-m", "tests.browser.serve", "WORKER", "--library", str(library_dir), "--encoder", "tiny"]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.browser.serve",
+        "WORKER",
+        "--library",
+        str(library_dir),
+        "--encoder",
+        "tiny",
+    ]
     return subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
 
 

@@ -14,7 +14,9 @@ from tests.browser.conftest import WAIT, Server, Visitor
 
 
 @pytest.mark.parametrize("window", [(1440, "light"), (360, "dark")], indirect=True)
-def test_the_map_is_drawn_and_its_photos_can_be_listed_by_keyboard(window: Visitor, server: Server) -> None:
+def test_the_map_is_drawn_and_its_photos_can_be_listed_by_keyboard(
+    window: Visitor, server: Server
+) -> None:
     page = window.page
     page.goto(server.address + "/anomalies?colour=folder")
     expect(page.get_by_text("100 of 100 photos in view")).to_be_visible()
@@ -70,7 +72,9 @@ def test_findings_are_dismissed_undone_and_shown_apart(window: Visitor, server: 
     expect(page.get_by_text("broken.jpg:")).to_be_visible()
 
 
-def test_photos_are_selected_dismissed_together_and_a_removal_lists_them_first(window: Visitor, server: Server) -> None:
+def test_photos_are_selected_dismissed_together_and_a_removal_lists_them_first(
+    window: Visitor, server: Server
+) -> None:
     page = window.page
     page.goto(server.address + "/anomalies?kind=empty")
     photos = page.get_by_role("group", name="Findings, worst first").get_by_role("button")
@@ -93,8 +97,11 @@ def test_photos_are_selected_dismissed_together_and_a_removal_lists_them_first(w
     expect(page.get_by_text(f"{number} findings, worst first")).to_be_visible()
 
 
-def test_photos_are_removed_into_a_folder_and_brought_back(window: Visitor, server: Server, photos: Path, tmp_path: Path) -> None:
-    """The whole way: select, look at the list, remove, see it gone here and on disk, undo, see it back."""
+def test_photos_are_removed_into_a_folder_and_brought_back(
+    window: Visitor, server: Server, photos: Path, tmp_path: Path
+) -> None:
+    """The whole way: select, look at the list, remove, see it gone here and on disk, undo, see it
+    back."""
     page = window.page
     page.goto(server.address + "/anomalies?kind=empty&folder=" + quote(str(photos / "Grey")))
     shown = page.get_by_role("group", name="Findings, worst first").get_by_role("button")
@@ -109,7 +116,9 @@ def test_photos_are_removed_into_a_folder_and_brought_back(window: Visitor, serv
     _remove(page, 2, tmp_path / "kept")
     expect(page.get_by_text(f"{number - 2} findings, worst first")).to_be_visible()
     gone = set(before) - set(_files(photos))
-    assert len(gone) == 2 and sorted(path.name for path in (tmp_path / "kept").rglob("*.jpg")) == sorted(path.name for path in gone)
+    assert len(gone) == 2 and sorted(
+        path.name for path in (tmp_path / "kept").rglob("*.jpg")
+    ) == sorted(path.name for path in gone)
     page.get_by_role("button", name="Removed photos").click()
     page.get_by_role("dialog").get_by_role("button", name="Undo").first.click()
     expect(page.get_by_text("2 files brought back.")).to_be_visible()
@@ -118,7 +127,9 @@ def test_photos_are_removed_into_a_folder_and_brought_back(window: Visitor, serv
 
 
 @pytest.mark.parametrize("window", [(360, "dark")], indirect=True)
-def test_an_unreadable_file_is_ticked_removed_and_brought_back(window: Visitor, server: Server, photos: Path, tmp_path: Path) -> None:
+def test_an_unreadable_file_is_ticked_removed_and_brought_back(
+    window: Visitor, server: Server, photos: Path, tmp_path: Path
+) -> None:
     page = window.page
     page.goto(server.address + "/anomalies?kind=unreadable")
     expect(page.get_by_text("broken.jpg:")).to_be_visible()

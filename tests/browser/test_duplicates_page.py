@@ -24,13 +24,17 @@ def tidy(tmp_path: Path) -> Iterator[Server]:
     folder = tmp_path / "My photos"
     for number in range(5):
         drawn = pictures.draw(number, (640, 480))
-        stamp = pictures.exif(taken=f"2021:0{min(number, 3) + 1}:15 12:00:0{number}", camera=("Canon", "EOS 80D"))
+        stamp = pictures.exif(
+            taken=f"2021:0{min(number, 3) + 1}:15 12:00:0{number}", camera=("Canon", "EOS 80D")
+        )
         photo = pictures.write(folder / "Camera" / f"photo {number}.jpg", drawn, exif=stamp)
         if number < 2:
             (folder / "Backup").mkdir(exist_ok=True)
             shutil.copy2(photo, folder / "Backup" / photo.name)
         elif number < 4:
-            pictures.write(folder / "Sent" / f"sent {number}.jpg", drawn.resize((320, 240)), quality=60)
+            pictures.write(
+                folder / "Sent" / f"sent {number}.jpg", drawn.resize((320, 240)), quality=60
+            )
     running = Server(tmp_path, str(folder))
     try:
         _until_indexed(running, 7)
@@ -54,7 +58,10 @@ def _compare(running: Server, found: Sequence[tuple[str, str, str]] = FOUND) -> 
     writer = Writer(catalog)
     try:
         with catalog.reading() as db:
-            ids = {path.rpartition("/")[2]: photo_id for path, photo_id in db.execute("select path, photo_id from file")}
+            ids = {
+                path.rpartition("/")[2]: photo_id
+                for path, photo_id in db.execute("select path, photo_id from file")
+            }
         onto = {"matrix": [1, 0, 0, 0, 1, 0]}
         with writer.transaction():
             put_pairs(
@@ -81,7 +88,8 @@ def files(server: Server) -> set[str]:
 
 
 def reload_until(window: Visitor, shown: Locator) -> None:
-    """Load the page again until it shows this: on a slow computer the groups are kept for some seconds."""
+    """Load the page again until it shows this: on a slow computer the groups are kept for some
+    seconds."""
     end = time.monotonic() + WAIT
     while not shown.is_visible():
         assert time.monotonic() < end, window.page.locator("main").inner_text()
@@ -98,7 +106,13 @@ def press(window: Visitor, key: str) -> None:
 @pytest.mark.parametrize("window", NARROW, indirect=True)
 def test_the_page_fits_and_says_what_it_is(tidy: Server, window: Visitor) -> None:
     page = open_page(window, tidy)
-    for title in ("Identical files · 2 · ", "Same pixels · 0", "Same picture · 2 · ", "Same moment · 1", "Look-alikes · "):
+    for title in (
+        "Identical files · 2 · ",
+        "Same pixels · 0",
+        "Same picture · 2 · ",
+        "Same moment · 1",
+        "Look-alikes · ",
+    ):
         expect(page.get_by_role("radio", name=title)).to_be_visible()
     expect(page.locator(".because")).to_be_visible()
     expect(page.get_by_role("img", name="photo").first).to_be_visible()
@@ -154,7 +168,10 @@ def test_accept_all_export_remove_and_undo_from_the_history(tidy: Server, window
     with page.expect_download() as download:
         page.get_by_role("button", name="JSON").click()
     plan = json.loads(download.value.path().read_text())
-    assert {Path(row["path"]).parent.name for row in plan["removals"]} <= {"Backup", "Camera"} and len(plan["removals"]) == 2
+    assert {Path(row["path"]).parent.name for row in plan["removals"]} <= {
+        "Backup",
+        "Camera",
+    } and len(plan["removals"]) == 2
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Look through and remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove 2 files").click()
@@ -192,19 +209,25 @@ def test_rules_and_protected_folders(tidy: Server, window: Visitor) -> None:
     expect(page.get_by_role("button", name="Accept all")).to_have_count(0)
 
 
-def test_the_only_film_holds_its_photo_back_until_its_like_is_beside_the_one_kept(tidy: Server, window: Visitor) -> None:
+def test_the_only_film_holds_its_photo_back_until_its_like_is_beside_the_one_kept(
+    tidy: Server, window: Visitor
+) -> None:
     sent, camera = (tidy.folder / "My photos" / folder for folder in ("Sent", "Camera"))
     (sent / "sent 2.mp4").write_bytes(b"film")
     page = open_page(window, tidy, "picture")
     expect(page.get_by_role("button", name="Accept all 1")).to_be_visible()
     if "photo 2.jpg" not in page.locator(".because").inner_text():
         press(window, "ArrowRight")
-    expect(page.get_by_text("sent 2.jpg stays: its film sent 2.mp4 is not there a second time")).to_be_visible()
+    expect(
+        page.get_by_text("sent 2.jpg stays: its film sent 2.mp4 is not there a second time")
+    ).to_be_visible()
     expect(page.get_by_role("button", name="Nothing is marked")).to_be_disabled()
     expect(page.get_by_role("button", name="Mark this one")).to_be_disabled()
     # The other way round nothing is lost.
     press(window, "p")
-    expect(page.locator(".because", has_text="sent 2.jpg is kept because you chose it")).to_be_visible()
+    expect(
+        page.locator(".because", has_text="sent 2.jpg is kept because you chose it")
+    ).to_be_visible()
     expect(page.get_by_role("button", name="Accept: 1 of 2 to go")).to_be_visible()
     press(window, "p")
     (camera / "photo 2.mp4").write_bytes(b"film")
@@ -216,14 +239,18 @@ def test_the_only_film_holds_its_photo_back_until_its_like_is_beside_the_one_kep
     page.reload()
     page.get_by_role("button", name="Look through and remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove 2 files").click()
-    expect(page.get_by_role("dialog").get_by_text("2 files removed, with 1 file that belongs to them")).to_be_visible()
+    expect(
+        page.get_by_role("dialog").get_by_text("2 files removed, with 1 file that belongs to them")
+    ).to_be_visible()
     assert before - files(tidy) == {"Sent/sent 2.jpg", "Sent/sent 2.mp4", "Sent/sent 3.jpg"}
     page.get_by_role("dialog").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("3 files brought back.")).to_be_visible()
     assert files(tidy) == before
 
 
-def test_where_the_original_is_not_known_nothing_is_suggested_until_one_is_chosen(tidy: Server, window: Visitor) -> None:
+def test_where_the_original_is_not_known_nothing_is_suggested_until_one_is_chosen(
+    tidy: Server, window: Visitor
+) -> None:
     _compare(tidy, [("photo 0.jpg", "photo 1.jpg", "picture")])
     page = window.page
     page.goto(f"{tidy.address}/duplicates?tier=picture")
@@ -232,13 +259,19 @@ def test_where_the_original_is_not_known_nothing_is_suggested_until_one_is_chose
     for number in (2, 3):
         page.get_by_role("button", name="Next group").click()
         expect(page.get_by_text(f"Group {number} of 3", exact=True)).to_be_visible()
-    expect(page.locator(".because", has_text="Nothing is suggested: it is not clear which one is the original")).to_be_visible()
+    expect(
+        page.locator(
+            ".because", has_text="Nothing is suggested: it is not clear which one is the original"
+        )
+    ).to_be_visible()
     expect(page.get_by_role("button", name="Nothing is marked")).to_be_disabled()
     expect(page.locator(".member .word")).to_have_text(["stays", "stays"])
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     first = page.locator(".member").first.get_attribute("aria-label") or ""
     press(window, "k")
-    expect(page.locator(".because", has_text=f"{first.partition(',')[0]} is kept because you chose it")).to_be_visible()
+    expect(
+        page.locator(".because", has_text=f"{first.partition(',')[0]} is kept because you chose it")
+    ).to_be_visible()
     expect(page.get_by_role("button", name="Accept: 1 of 2 to go")).to_be_visible()
     expect(page.get_by_role("button", name="Accept all 3")).to_be_visible()
 

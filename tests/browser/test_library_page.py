@@ -60,12 +60,16 @@ def test_folders_come_and_go(window: Visitor, server: Server, tmp_path: Path, ph
     assert remove.count() == 2
     roots = sorted([str(photos), str(tmp_path / "More")])
     remove.nth(roots.index(str(tmp_path / "More"))).click()
-    expect(page.get_by_text("Stop watching this folder? Its 3 photos leave the library")).to_be_visible()
+    expect(
+        page.get_by_text("Stop watching this folder? Its 3 photos leave the library")
+    ).to_be_visible()
     page.get_by_role("button", name="Keep it").click()
     expect(page.get_by_role("button", name="Stop watching")).to_have_count(0)
     remove.nth(roots.index(str(tmp_path / "More"))).click()
     page.get_by_role("button", name="Stop watching").click()
-    expect(page.get_by_role("code").get_by_text(str(tmp_path / "More"), exact=True)).to_have_count(0)
+    expect(page.get_by_role("code").get_by_text(str(tmp_path / "More"), exact=True)).to_have_count(
+        0
+    )
     assert (tmp_path / "More" / "one.jpg").exists()
 
 
@@ -120,17 +124,29 @@ def test_a_program_that_was_ended_says_so_in_plain_words(window: Visitor, tmp_pa
     expect(dialog).to_contain_text("python run.py")
     for word in ("Streamlit", "internet", "Connection error"):
         assert word not in dialog.inner_text()
-    assert dialog.get_by_text("streamlit").count() == 0 or not dialog.get_by_text("streamlit").first.is_visible()
+    assert (
+        dialog.get_by_text("streamlit").count() == 0
+        or not dialog.get_by_text("streamlit").first.is_visible()
+    )
     page.goto("about:blank")
     # That it cannot be reached is what the test is about.
     window.complaints.clear()
 
 
 def test_the_app_opens_a_library_once(server: Server) -> None:
-    second = subprocess.run([*server.command, "--port", "1"], cwd=PROJECT, capture_output=True, text=True, timeout=WAIT, check=False)
+    second = subprocess.run(
+        [*server.command, "--port", "1"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=WAIT,
+        check=False,
+    )
     assert second.returncode == 1
     assert "Port 1 is in use" in second.stderr or "open already at" in second.stderr
     without_port = [word for word in server.command if word not in ("--port", str(server.port))]
-    third = subprocess.run(without_port, cwd=PROJECT, capture_output=True, text=True, timeout=WAIT, check=False)
+    third = subprocess.run(
+        without_port, cwd=PROJECT, capture_output=True, text=True, timeout=WAIT, check=False
+    )
     assert third.returncode == 1
     assert f"open already at {server.address}" in third.stderr

@@ -41,7 +41,10 @@ def draw(folder: Path, number: int) -> None:
     """Small photos no two of which are alike."""
     for seed in range(number):
         cells = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), np.uint8)
-        pictures.write(folder / f"{seed}.png", Image.fromarray(cells).resize((64, 48), Image.Resampling.BICUBIC))
+        pictures.write(
+            folder / f"{seed}.png",
+            Image.fromarray(cells).resize((64, 48), Image.Resampling.BICUBIC),
+        )
 
 
 def until(library: Library, photos: int) -> None:
@@ -51,7 +54,9 @@ def until(library: Library, photos: int) -> None:
         time.sleep(0.05)
 
 
-def test_a_server_that_is_killed_takes_its_indexer_and_the_decoders_with_it(window: Visitor, tmp_path: Path) -> None:
+def test_a_server_that_is_killed_takes_its_indexer_and_the_decoders_with_it(
+    window: Visitor, tmp_path: Path
+) -> None:
     draw(tmp_path / "aside", MANY)
     pictures.write(tmp_path / "photos" / "first.jpg", pictures.draw(1))
     server, library = Server(tmp_path, str(tmp_path / "photos")), Library.open(tmp_path / "library")
@@ -63,7 +68,11 @@ def test_a_server_that_is_killed_takes_its_indexer_and_the_decoders_with_it(wind
         until(library, 20)
         worker = library.catalog.worker()
         family = psutil.Process(server.process.pid).children(recursive=True)
-        assert worker is not None and worker["pid"] in {process.pid for process in family} and len(family) > 1
+        assert (
+            worker is not None
+            and worker["pid"] in {process.pid for process in family}
+            and len(family) > 1
+        )
         server.process.kill()
         server.process.wait()
         gone(family)
@@ -118,9 +127,19 @@ def plain_streamlit(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], s
         "EXPLORER_ENCODER": "tiny",
         "EXPLORER_OFFLINE": "1",
     }
-    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "run.py"), "--server.port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(PROJECT / "run.py"),
+        "--server.port",
+        str(port),
+    ]
     with log.open("wb") as said:
-        process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=said, stderr=said, start_new_session=True)
+        process = subprocess.Popen(
+            command, cwd=tmp_path, env=environment, stdout=said, stderr=said, start_new_session=True
+        )
     yield process, f"http://localhost:{port}", log
     if process.poll() is None:
         process.kill()
@@ -151,7 +170,12 @@ def test_streamlit_itself_serves_the_same_app(
     expect(page.get_by_text("12 photo files")).to_be_visible()
     # It listens on this computer only, wherever it was started.
     family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-    listening = {place.laddr.ip for one in family for place in one.net_connections() if place.status == psutil.CONN_LISTEN}
+    listening = {
+        place.laddr.ip
+        for one in family
+        for place in one.net_connections()
+        if place.status == psutil.CONN_LISTEN
+    }
     assert listening == {"127.0.0.1"}
     assert len(family) > 1 and time.monotonic() < end + WAIT
     page.goto("about:blank")

@@ -20,7 +20,10 @@ def tiles(page: Page) -> Locator:
 
 
 def names(page: Page) -> list[str]:
-    return [str(name).split(",")[0] for name in tiles(page).evaluate_all("all => all.map(one => one.ariaLabel)")]
+    return [
+        str(name).split(",")[0]
+        for name in tiles(page).evaluate_all("all => all.map(one => one.ariaLabel)")
+    ]
 
 
 def asked(page: Page) -> dict[str, str]:
@@ -38,7 +41,9 @@ def find(window: Visitor, phrase: str) -> None:
     box = window.page.get_by_role("searchbox")
     box.fill(phrase)
     box.press("Enter")
-    window.page.wait_for_function("phrase => new URL(location).searchParams.get('q') === phrase", arg=phrase)
+    window.page.wait_for_function(
+        "phrase => new URL(location).searchParams.get('q') === phrase", arg=phrase
+    )
     window.settle()
 
 
@@ -100,7 +105,9 @@ def test_an_upload_finds_and_is_a_link(window: Visitor, server: Server, tmp_path
     assert asked(page) == {}
 
 
-def test_an_upload_that_is_no_photo_is_refused_in_words(window: Visitor, server: Server, tmp_path: Path) -> None:
+def test_an_upload_that_is_no_photo_is_refused_in_words(
+    window: Visitor, server: Server, tmp_path: Path
+) -> None:
     (tmp_path / "letter.pdf").write_bytes(b"%PDF-1.4 Dear Sirs")
     page = look(window, server)
     page.get_by_role("button", name="Photo", exact=False).first.click()
@@ -211,7 +218,14 @@ def test_the_lightbox(window: Visitor, server: Server) -> None:
     tiles(page).first.focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
-    for words in ("red.jpg", "15 January 2021", "Canon", "48.1000° N", "Similarity to “red”", f"1 of {ALL}"):
+    for words in (
+        "red.jpg",
+        "15 January 2021",
+        "Canon",
+        "48.1000° N",
+        "Similarity to “red”",
+        f"1 of {ALL}",
+    ):
         expect(dialog).to_contain_text(words)
     expect(dialog.locator(".lightbox img").first).to_have_js_property("naturalWidth", 320)
     first = asked(page)["photo"]
@@ -231,7 +245,9 @@ def test_the_lightbox(window: Visitor, server: Server) -> None:
     assert asked(page) == {"q": "red"}
 
 
-def test_the_keyboard_goes_on_where_the_lightbox_was_opened(window: Visitor, server: Server) -> None:
+def test_the_keyboard_goes_on_where_the_lightbox_was_opened(
+    window: Visitor, server: Server
+) -> None:
     page = look(window, server)
     tiles(page).first.focus()
     page.keyboard.press("ArrowRight")

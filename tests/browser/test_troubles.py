@@ -32,17 +32,23 @@ def own(tmp_path: Path) -> Iterator[Server]:
     assert "Traceback" not in running.log, running.log
 
 
-def test_files_that_failed_are_together_by_reason_and_tried_again_when_asked(window: Visitor, own: Server, tmp_path: Path) -> None:
+def test_files_that_failed_are_together_by_reason_and_tried_again_when_asked(
+    window: Visitor, own: Server, tmp_path: Path
+) -> None:
     page = window.page
     page.goto(own.address + "/library")
     expect(page.get_by_role("heading", name="Could not be read")).to_be_visible()
-    texts, broken = page.locator("summary").filter(has_text="2 files: it is text"), page.locator("summary").filter(has_text="1 file: ")
+    texts, broken = (
+        page.locator("summary").filter(has_text="2 files: it is text"),
+        page.locator("summary").filter(has_text="1 file: "),
+    )
     expect(texts).to_be_visible()
     expect(page.get_by_text("more notes.jpg")).to_have_count(0)
     texts.click()
     expect(page.get_by_text("<b>notes.jpg")).to_be_visible()
     expect(page.get_by_text("more notes.jpg")).to_be_visible()
-    # One is read again when asked, fails again for the same reason, and is read by itself once it has been mended …
+    # One is read again when asked, fails again for the same reason, and is read by itself once it
+    # has been mended …
     broken.click()
     expect(page.get_by_text("broken.jpg")).to_be_visible()
     page.get_by_role("button", name="Try again").last.click()
@@ -65,7 +71,9 @@ def test_files_that_failed_are_together_by_reason_and_tried_again_when_asked(win
     page.goto("about:blank")
 
 
-def test_a_photo_with_copies_lists_them_all_and_which_is_away(window: Visitor, own: Server, tmp_path: Path) -> None:
+def test_a_photo_with_copies_lists_them_all_and_which_is_away(
+    window: Visitor, own: Server, tmp_path: Path
+) -> None:
     page = window.page
     page.goto(own.address)
     page.locator("button.photo").first.click()

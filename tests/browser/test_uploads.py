@@ -1,4 +1,5 @@
-"""What is brought to search with may be anything: too large, a bomb, broken, and not sent by the page at all."""
+"""What is brought to search with may be anything: too large, a bomb, broken, and not sent by the
+page at all."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ def bomb(side: int) -> bytes:
     """A small PNG that says it has side × side pixels, of which the first rows are there."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     rows = zlib.compress(bytes((side * 3 + 1) * 20), 9)
     head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
@@ -45,7 +48,9 @@ def memory(server: Server) -> int:
     return int(psutil.Process(server.process.pid).memory_info().rss)
 
 
-def test_what_cannot_be_used_is_refused_in_words(window: Visitor, server: Server, tmp_path: Path) -> None:
+def test_what_cannot_be_used_is_refused_in_words(
+    window: Visitor, server: Server, tmp_path: Path
+) -> None:
     page, before = look(window, server), memory(server)
     side = 100_000
     assert side * side * 3 > free_memory()
@@ -70,7 +75,9 @@ def test_what_cannot_be_used_is_refused_in_words(window: Visitor, server: Server
     page.wait_for_url(lambda url: "example=" in url or "like=" in url)
 
 
-def test_what_is_too_large_is_refused_by_the_page_and_by_the_server(window: Visitor, server: Server, tmp_path: Path) -> None:
+def test_what_is_too_large_is_refused_by_the_page_and_by_the_server(
+    window: Visitor, server: Server, tmp_path: Path
+) -> None:
     page = look(window, server)
     large = tmp_path / "large.jpg"
     with large.open("wb") as file:
@@ -84,7 +91,11 @@ def test_what_is_too_large_is_refused_by_the_page_and_by_the_server(window: Visi
     pictures.write(tmp_path / "good.jpg", pictures.draw(7))
     give(page, tmp_path / "good.jpg")
     page.wait_for_url(lambda url: "example=" in url or "like=" in url)
-    headers = {name: value for name, value in sent[0].all_headers().items() if name in ("cookie", "x-xsrftoken", "content-type")}
+    headers = {
+        name: value
+        for name, value in sent[0].all_headers().items()
+        if name in ("cookie", "x-xsrftoken", "content-type")
+    }
     boundary = headers["content-type"].partition("boundary=")[2]
     before, most = memory(server), 0
 
@@ -109,7 +120,13 @@ def put(address: str, headers: dict[str, str], body: Iterator[bytes] | None) -> 
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(str(parts.hostname), parts.port or 80, timeout=60)
     try:
-        connection.request("PUT", parts.path, io.BytesIO() if body is None else body, headers, encode_chunked=body is not None)
+        connection.request(
+            "PUT",
+            parts.path,
+            io.BytesIO() if body is None else body,
+            headers,
+            encode_chunked=body is not None,
+        )
         return connection.getresponse().status
     except (ConnectionError, http.client.HTTPException):
         return None

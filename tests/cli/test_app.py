@@ -1,4 +1,5 @@
-"""Every command as scripts and people use it: what goes to which stream, the shapes of JSON, exit codes."""
+"""Every command as scripts and people use it: what goes to which stream, the shapes of JSON, exit
+codes."""
 
 from __future__ import annotations
 
@@ -89,7 +90,20 @@ def _template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(registry, "_loaders", {**registry._loaders, "tiny": Tiny})
         patch.setattr(registry, "_loaded", {})
-        assert app.main(["index", str(photos), "--encoder", "tiny", "--offline", "--library", str(place / "library")]) == 0
+        assert (
+            app.main(
+                [
+                    "index",
+                    str(photos),
+                    "--encoder",
+                    "tiny",
+                    "--offline",
+                    "--library",
+                    str(place / "library"),
+                ]
+            )
+            == 0
+        )
     return photos, place / "library"
 
 
@@ -111,11 +125,16 @@ class TestIndex:
     def test_as_json(self, run: Run, photos: Path) -> None:
         said = run("index", photos, "--encoder", "tiny", "--json")
         result = said.json
-        assert {key: result[key] for key in ("indexed", "unchanged", "moved", "missing", "failed")} == {
+        assert {key: result[key] for key in ("indexed", "unchanged", "moved", "missing",
+        "failed")} == {
             "indexed": 4, "unchanged": 0, "moved": 0, "missing": 0, "failed": 1,
         }  # fmt: skip
-        assert result["seconds"] > 0 and result["photos_per_second"] == pytest.approx(4 / result["seconds"], rel=0.1)
-        assert result["failures"] == [{"path": str(photos / "broken.jpg"), "reason": result["failures"][0]["reason"]}]
+        assert result["seconds"] > 0 and result["photos_per_second"] == pytest.approx(
+            4 / result["seconds"], rel=0.1
+        )
+        assert result["failures"] == [
+            {"path": str(photos / "broken.jpg"), "reason": result["failures"][0]["reason"]}
+        ]
         assert (result["encoded"], result["other"], result["encoder"]) == (4, 1, "tiny")
         assert (result["unlisted"], result["unsettled"], result["offline"]) == ([], [], [])
         assert said.code == 0
@@ -123,32 +142,54 @@ class TestIndex:
     def test_in_words(self, run: Run, photos: Path) -> None:
         said = run("index", photos, "--encoder", "tiny")
         assert said.code == 0
-        assert said.out.startswith("4 indexed, 0 unchanged, 0 moved, 0 missing, 1 failed in ") and said.out.count("\n") == 1
+        assert (
+            said.out.startswith("4 indexed, 0 unchanged, 0 moved, 0 missing, 1 failed in ")
+            and said.out.count("\n") == 1
+        )
         assert f"{photos / 'broken.jpg'}: " in said.err
 
-    def test_again_it_encodes_nothing_and_every_file_is_accounted_for(self, run: Run, own: Path) -> None:
+    def test_again_it_encodes_nothing_and_every_file_is_accounted_for(
+        self, run: Run, own: Path
+    ) -> None:
         (own / "red.png").rename(own / "rosso.png")
         (own / "blue.png").unlink()
         pictures.write(own / "new.png", pictures.plain("pink", (48, 32)))
         result = run("index", own, "--json").json
-        assert {key: result[key] for key in ("indexed", "unchanged", "moved", "missing", "failed", "encoded")} == {
+        assert {key: result[key] for key in ("indexed", "unchanged", "moved", "missing", "failed",
+        "encoded")} == {
             "indexed": 1, "unchanged": 2, "moved": 1, "missing": 1, "failed": 1, "encoded": 1,
         }  # fmt: skip
         again = run("index", own, "--json").json
-        assert (again["unchanged"], again["failed"], again["indexed"], again["encoded"]) == (4, 1, 0, 0)
+        assert (again["unchanged"], again["failed"], again["indexed"], again["encoded"]) == (
+            4,
+            1,
+            0,
+            0,
+        )
 
     def test_nothing_is_written_into_the_folder(self, run: Run, photos: Path) -> None:
-        before = {path: (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"") for path in photos.rglob("*")}
+        before = {
+            path: (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")
+            for path in photos.rglob("*")
+        }
         run("index", photos, "--encoder", "tiny")
-        assert {path: (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"") for path in photos.rglob("*")} == before
+        assert {
+            path: (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")
+            for path in photos.rglob("*")
+        } == before
 
-    @pytest.mark.parametrize(("name", "words"), [("absent", "does not exist"), ("photos/red.png", "is a file, not a folder")])
+    @pytest.mark.parametrize(
+        ("name", "words"),
+        [("absent", "does not exist"), ("photos/red.png", "is a file, not a folder")],
+    )
     def test_what_is_no_folder(self, run: Run, photos: Path, name: str, words: str) -> None:
         said = run("index", photos.parent / name, "--encoder", "tiny", "--json")
         assert said.code == 1 and said.out == ""
         assert words in said.err and len(said.err.splitlines()) == 1
 
-    def test_a_folder_that_may_not_be_read(self, run: Run, photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_folder_that_may_not_be_read(
+        self, run: Run, photos: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         def refuse(path: object) -> None:
             raise PermissionError(13, "Permission denied", path)
 
@@ -156,7 +197,9 @@ class TestIndex:
         said = run("index", photos, "--encoder", "tiny")
         assert said.code == 1 and "cannot be read (Permission denied)" in said.err
 
-    def test_a_folder_inside_that_may_not_be_read_is_told_of(self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_folder_inside_that_may_not_be_read_is_told_of(
+        self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         real = os.scandir
 
         def refuse(path: Any) -> Any:
@@ -166,13 +209,19 @@ class TestIndex:
 
         monkeypatch.setattr(os, "scandir", refuse)
         said = run("index", indexed)
-        assert said.code == 0 and f"The folder {indexed / 'below'} could not be looked into" in said.err
+        assert (
+            said.code == 0
+            and f"The folder {indexed / 'below'} could not be looked into" in said.err
+        )
 
     def test_a_folder_that_is_suddenly_empty_is_taken_to_be_away(self, run: Run, own: Path) -> None:
         own.rename(own.with_name("aside"))
         own.mkdir()
         said = run("index", own)
-        assert said.code == 0 and "its drive is taken to be away. Its 4 photos stay searchable." in said.err
+        assert (
+            said.code == 0
+            and "its drive is taken to be away. Its 4 photos stay searchable." in said.err
+        )
         assert run("index", own, "--json").json["offline"] == [str(own)]
         assert len(run("search", "red", "--json").json) == 4
 
@@ -212,7 +261,9 @@ class TestSearch:
     def test_in_words(self, run: Run, indexed: Path) -> None:
         said = run("search", "blue", "--top", "2")
         first, second = said.out.splitlines()
-        assert first.endswith(f"  {indexed / 'blue.png'}") and float(first.split()[0]) >= float(second.split()[0])
+        assert first.endswith(f"  {indexed / 'blue.png'}") and float(first.split()[0]) >= float(
+            second.split()[0]
+        )
 
     def test_by_an_indexed_photo(self, run: Run, indexed: Path) -> None:
         for name in ("red.png", "below/dated.jpg"):
@@ -220,15 +271,35 @@ class TestSearch:
             assert first["path"] == str(indexed / name) and 0.99 <= first["score"] <= 1.0
 
     def test_by_a_photo_from_elsewhere(self, run: Run, indexed: Path, tmp_path: Path) -> None:
-        other = pictures.write(tmp_path / "other.jpg", pictures.plain("#00f8", (99, 77)).convert("RGB"))
-        assert run("search", "--photo", other, "--json").json[0]["path"] == str(indexed / "blue.png")
+        other = pictures.write(
+            tmp_path / "other.jpg", pictures.plain("#00f8", (99, 77)).convert("RGB")
+        )
+        assert run("search", "--photo", other, "--json").json[0]["path"] == str(
+            indexed / "blue.png"
+        )
 
     def test_by_phrase_and_photos_together(self, run: Run, indexed: Path) -> None:
-        together = run("search", "red", "--photo", indexed / "blue.png", "--photo", indexed / "green.png", "--json").json
-        assert {Path(row["path"]).name for row in together[:3]} == {"red.png", "green.png", "blue.png"}
+        together = run(
+            "search",
+            "red",
+            "--photo",
+            indexed / "blue.png",
+            "--photo",
+            indexed / "green.png",
+            "--json",
+        ).json
+        assert {Path(row["path"]).name for row in together[:3]} == {
+            "red.png",
+            "green.png",
+            "blue.png",
+        }
 
     def test_top(self, run: Run, indexed: Path) -> None:
-        assert [len(run("search", "red", "--top", top, "--json").json) for top in (1, 3, 100)] == [1, 3, 4]
+        assert [len(run("search", "red", "--top", top, "--json").json) for top in (1, 3, 100)] == [
+            1,
+            3,
+            4,
+        ]
 
     def test_filters(self, run: Run, indexed: Path) -> None:
         def names(*words: object) -> set[str]:
@@ -240,7 +311,9 @@ class TestSearch:
         assert names("--since", "2100-01-01") == set()
         assert "No photo fits these filters." in run("search", "red", "--since", "2100-01-01").err
 
-    def test_many_phrases_from_standard_input(self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_many_phrases_from_standard_input(
+        self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         lines = b"red\n\n  blue  \r\n\xff\xfe\ngreen"
         monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(lines)))
         answers = [json.loads(line) for line in run("search", "-", "--top", "1").out.splitlines()]
@@ -249,7 +322,9 @@ class TestSearch:
         ]  # fmt: skip
         assert len(answers) == 5 and len(answers[3]) == 1
 
-    def test_no_phrases_at_all(self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_no_phrases_at_all(
+        self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(b"")))
         assert run("search", "-") == Said(0, "", "")
 
@@ -273,7 +348,9 @@ class TestSearch:
             (["--photo", __file__], 1, "test_cli.py: "),
         ],
     )
-    def test_what_is_wrong_is_said(self, run: Run, indexed: Path, words: list[str], code: int, told: str) -> None:
+    def test_what_is_wrong_is_said(
+        self, run: Run, indexed: Path, words: list[str], code: int, told: str
+    ) -> None:
         said = run("search", *words)
         assert said.code == code and told in said.err
         assert code == 0 or said.out == ""
@@ -282,7 +359,12 @@ class TestSearch:
         run("index", indexed, "--encoder", "mute")
         said = run("search", "red", "--encoder", "mute")
         assert said.code == 1 and "knows pictures, not words" in said.err
-        assert run("search", "--photo", indexed / "red.png", "--encoder", "mute", "--json").json[0]["score"] >= 0.99
+        assert (
+            run("search", "--photo", indexed / "red.png", "--encoder", "mute", "--json").json[0][
+                "score"
+            ]
+            >= 0.99
+        )
         # The library's own choice is one that reads phrases.
         assert run("search", "red").code == 0
 
@@ -307,23 +389,37 @@ class TestSearch:
 class TestStatus:
     def test_as_json(self, run: Run, indexed: Path, tmp_path: Path) -> None:
         told = run("status", "--json").json
-        assert (told["library"], told["photos"], told["files"], told["failed"], told["missing"]) == (
+        assert (told["library"], told["photos"], told["files"], told["failed"],
+        told["missing"]) == (
             str(tmp_path / "explorer-library"), 4, 4, 1, 0,
         )  # fmt: skip
-        assert [(folder["path"], folder["photos"], folder["failed"]) for folder in told["folders"]] == [(str(indexed), 4, 1)]
-        assert [(encoder["name"], encoder["photos"], encoder["dimension"]) for encoder in told["encoders"]] == [("tiny", 4, Tiny.dim)]
+        assert [
+            (folder["path"], folder["photos"], folder["failed"]) for folder in told["folders"]
+        ] == [(str(indexed), 4, 1)]
+        assert [
+            (encoder["name"], encoder["photos"], encoder["dimension"])
+            for encoder in told["encoders"]
+        ] == [("tiny", 4, Tiny.dim)]
         assert told["worker"]["phase"] == "stopped" and not told["worker"]["alive"]
 
     def test_in_words(self, run: Run, indexed: Path) -> None:
         told = run("status").out
-        assert "4 in 4 files" in told and f"Folder    {indexed}: 4 photos, 1 failed" in told and "not running" in told
+        assert (
+            "4 in 4 files" in told
+            and f"Folder    {indexed}: 4 photos, 1 failed" in told
+            and "not running" in told
+        )
 
 
 class TestModels:
     def test_as_json(self, run: Run) -> None:
         models = {model["name"]: model for model in run("models", "--json").json}
         assert set(models) >= {"starter", "clip", "siglip2", "resnet50", "vit"}
-        assert models["starter"]["available"] and models["starter"]["has_text"] and not models["resnet50"]["has_text"]
+        assert (
+            models["starter"]["available"]
+            and models["starter"]["has_text"]
+            and not models["resnet50"]["has_text"]
+        )
 
     def test_in_words(self, run: Run) -> None:
         told = run("models").out
@@ -331,7 +427,11 @@ class TestModels:
 
     @pytest.mark.parametrize(
         ("words", "code", "told"),
-        [(["get"], 2, "Say which model"), (["get", "nonsense"], 1, "There is no encoder"), (["list", "clip"], 2, "models get clip")],
+        [
+            (["get"], 2, "Say which model"),
+            (["get", "nonsense"], 1, "There is no encoder"),
+            (["list", "clip"], 2, "models get clip"),
+        ],
     )
     def test_what_is_wrong_is_said(self, run: Run, words: list[str], code: int, told: str) -> None:
         said = run("models", *words)
@@ -342,14 +442,23 @@ class TestVerify:
     def test_a_sound_library(self, run: Run, indexed: Path) -> None:
         said = run("verify")
         assert said.code == 0 and "everything agrees" in said.out
-        assert run("verify", "--json").json == {"sound": True, "photos": 4, "files": 5, "vectors": 4, "problems": [], "notes": []}
+        assert run("verify", "--json").json == {
+            "sound": True,
+            "photos": 4,
+            "files": 5,
+            "vectors": 4,
+            "problems": [],
+            "notes": [],
+        }
 
     def test_damage_is_found_and_mended(self, run: Run, indexed: Path, tmp_path: Path) -> None:
         (index,) = (tmp_path / "explorer-library" / "vectors").glob("*.faiss")
         index.write_bytes(b"damaged")
         said = run("verify")
         assert said.code == 1 and "The index file of tiny is damaged" in said.out
-        assert run("search", "red", "--top", "1", "--json").json[0]["path"] == str(indexed / "red.png")
+        assert run("search", "red", "--top", "1", "--json").json[0]["path"] == str(
+            indexed / "red.png"
+        )
         said = run("verify", "--repair")
         assert said.code == 0 and "mended" in said.out
         assert run("verify").code == 0
@@ -370,7 +479,16 @@ class TestWords:
         said = run(folder)
         assert said.code == 1 and "does not exist" in said.err
 
-    @pytest.mark.parametrize("words", [["index"], ["index", "--frob", "x"], ["search", "--top"], ["verify", "now"], ["bench", "nonsense"]])
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["index"],
+            ["index", "--frob", "x"],
+            ["search", "--top"],
+            ["verify", "now"],
+            ["bench", "nonsense"],
+        ],
+    )
     def test_wrong_usage(self, run: Run, words: list[str]) -> None:
         said = run(*words)
         assert said.code == 2 and said.err and said.out == ""
@@ -398,7 +516,9 @@ class TestWords:
 
 
 class TestStreams:
-    def test_a_line_that_is_rewritten_only_in_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_line_that_is_rewritten_only_in_a_terminal(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         for terminal in (True, False):
             stream = io.StringIO()
             monkeypatch.setattr(stream, "isatty", lambda terminal=terminal: terminal)
@@ -410,7 +530,11 @@ class TestStreams:
                 status.show(f"{step} done")
             status.clear()
             if terminal:
-                assert stream.getvalue().count("done") == 11 and stream.getvalue().endswith("\r\x1b[2K") and "\n" not in stream.getvalue()
+                assert (
+                    stream.getvalue().count("done") == 11
+                    and stream.getvalue().endswith("\r\x1b[2K")
+                    and "\n" not in stream.getvalue()
+                )
             else:
                 assert stream.getvalue() == "0 done\n5 done\n10 done\n"
 
@@ -421,7 +545,12 @@ class TestStreams:
             "def many(args):\n    for _ in range(100000): output.emit('x' * 100)\n    return 0\n"
             "tools.run_models = many\nsys.exit(cli.main(['models']))"
         )
-        process = subprocess.Popen([sys.executable, "-c", script], cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            [sys.executable, "-c", script],
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         assert process.stdout and process.stderr
         assert process.stdout.readline() == b"x" * 100 + b"\n"
         process.stdout.close()

@@ -21,7 +21,10 @@ def first(*words: str) -> list[str]:
         (["--library", "X", "status"], ["status", "--library", "X"]),
         (["--library=X", "status", "--json"], ["status", "--library=X", "--json"]),
         (["--lib", "X", "status"], ["status", "--lib", "X"]),
-        (["--json", "--library", "X", "search", "a dog"], ["search", "--json", "--library", "X", "a dog"]),
+        (
+            ["--json", "--library", "X", "search", "a dog"],
+            ["search", "--json", "--library", "X", "a dog"],
+        ),
         (["--top", "3", "search", "status"], ["search", "--top", "3", "status"]),
         (["status", "--library", "X"], ["status", "--library", "X"]),
         (["search", "status"], ["search", "status"]),
@@ -44,24 +47,34 @@ def test_options_may_stand_before_the_command(words: list[str], expected: list[s
     assert first(*words) == expected
 
 
-def test_an_option_that_the_command_does_not_know_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_option_that_the_command_does_not_know_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with pytest.raises(SystemExit) as ended:
         first("--encoder", "clip", "models")
     assert ended.value.code == 2
     assert "unrecognized arguments: --encoder" in capsys.readouterr().err
 
 
-def test_a_command_in_the_wrong_place_is_not_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_in_the_wrong_place_is_not_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     commands = app.commands()
-    with pytest.raises(UsageError, match=r"The command comes first: `python run.py status …`.*\./status"):
+    with pytest.raises(
+        UsageError, match=r"The command comes first: `python run.py status …`.*\./status"
+    ):
         check_folders([str(tmp_path), "status"], commands)
     with pytest.raises(UsageError, match="Did you mean “status”"):
         check_folders(["statu"], commands)
-    with pytest.raises(UsageError, match=r"neither a command nor a folder here\. `python run.py --help`"):
+    with pytest.raises(
+        UsageError, match=r"neither a command nor a folder here\. `python run.py --help`"
+    ):
         check_folders(["qqqq"], commands)
     # Folders, if only by the look of them; what they lack is said by those who open them.
-    check_folders(["./status", "~status", ".status", str(tmp_path / "statu"), "", "photos/statu"], commands)
+    check_folders(
+        ["./status", "~status", ".status", str(tmp_path / "statu"), "", "photos/statu"], commands
+    )
     check_folders([str(tmp_path), "statu"], commands)
     (tmp_path / "status").mkdir()
     check_folders(["status", "status"], commands)
@@ -98,4 +111,8 @@ def test_numbers_in_addresses(text: str, number: int | None) -> None:
 
 
 def test_a_number_up_to_a_bound() -> None:
-    assert whole_number("99", 99) == 99 and whole_number("100", 99) is None and whole_number("0", 0) == 0
+    assert (
+        whole_number("99", 99) == 99
+        and whole_number("100", 99) is None
+        and whole_number("0", 0) == 0
+    )

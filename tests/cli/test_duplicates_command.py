@@ -35,7 +35,11 @@ def fill(shelf: Shelf) -> None:
     shelf.put("b/a.jpg", 1)
     large = shelf.put("large.jpg", 2, **by_camera(width=800, height=600))
     small = shelf.put("b/small.jpg", 3, **measured(width=400, height=300))
-    store.put_pairs(shelf.writer, [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})], PAIRS_VERSION)
+    store.put_pairs(
+        shelf.writer,
+        [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})],
+        PAIRS_VERSION,
+    )
 
 
 def run(capsysbinary: Any, *words: str) -> tuple[int, str, str]:
@@ -52,7 +56,9 @@ def test_in_words(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
     assert code == 0 and len(lines) == 4
     assert lines[0].startswith(f"the same file: keep {photos / 'a.jpg'} (")
     assert lines[1] == f"    {photos / 'b' / 'a.jpg'} (the same file, byte for byte)"
-    assert lines[2].startswith(f"the same picture: keep {photos / 'large.jpg'} (it alone says which camera took it")
+    assert lines[2].startswith(
+        f"the same picture: keep {photos / 'large.jpg'} (it alone says which camera took it"
+    )
     assert lines[3] == f"    {photos / 'b' / 'small.jpg'} (half the size)"
 
 
@@ -63,17 +69,24 @@ def test_as_json(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
     for group in groups:
         assert group["keep"] == group["photos"][0]["path"] and not group["doubt"]
         assert len({photo["path"] for photo in group["photos"]}) == 2
-    assert groups[1]["photos"][1]["relation"] == "half the size" and groups[1]["photos"][1]["score"] == 0.98
+    assert (
+        groups[1]["photos"][1]["relation"] == "half the size"
+        and groups[1]["photos"][1]["score"] == 0.98
+    )
     assert groups[0]["photos"][0]["id"] == groups[0]["photos"][1]["id"]
 
 
 def test_one_tier_and_one_folder(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
     fill(shelf)
-    assert [group["tier"] for group in json.loads(run(capsysbinary, "--json", "--tier", "picture")[1])] == ["picture"]
+    assert [
+        group["tier"] for group in json.loads(run(capsysbinary, "--json", "--tier", "picture")[1])
+    ] == ["picture"]
     shelf.put("c/x.jpg", 4)
     shelf.put("c/y.jpg", 4)
     found = json.loads(run(capsysbinary, "--json", "--folder", str(tmp_path / "photos" / "c"))[1])
-    assert [Path(photo["path"]).name for photo in found[0]["photos"]] == ["x.jpg", "y.jpg"] and len(found) == 1
+    assert [Path(photo["path"]).name for photo in found[0]["photos"]] == ["x.jpg", "y.jpg"] and len(
+        found
+    ) == 1
 
 
 def test_a_plan_for_remove(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
@@ -84,21 +97,34 @@ def test_a_plan_for_remove(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> N
     assert sorted(Path(row["path"]).name for row in removals) == ["a.jpg", "small.jpg"]
 
 
-def test_where_the_original_is_not_known_nothing_is_suggested(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
+def test_where_the_original_is_not_known_nothing_is_suggested(
+    shelf: Shelf, tmp_path: Path, capsysbinary: Any
+) -> None:
     large, small = (
-        shelf.put(name, name, **measured(width=width, height=3 * width // 4)) for name, width in (("large.jpg", 800), ("small.jpg", 400))
+        shelf.put(name, name, **measured(width=width, height=3 * width // 4))
+        for name, width in (("large.jpg", 800), ("small.jpg", 400))
     )
-    store.put_pairs(shelf.writer, [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})], PAIRS_VERSION)
+    store.put_pairs(
+        shelf.writer,
+        [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})],
+        PAIRS_VERSION,
+    )
     _, out, err = run(capsysbinary, "--plan", str(tmp_path / "plan.json"))
     first, *files = out.splitlines()
-    assert first.startswith("the same picture: nothing is suggested (it is not clear which one is the original: nothing in them shows")
+    assert first.startswith(
+        "the same picture: nothing is suggested (it is not clear which one is the original: nothing in them shows"
+    )
     assert files == [
         f"    {tmp_path / 'photos' / 'large.jpg'}",
         f"    {tmp_path / 'photos' / 'small.jpg'} (half the size; it stays: it may be the original)",
     ]
     assert "0 files" in err
     (group,) = json.loads(run(capsysbinary, "--json")[1])
-    assert (group["keep"], group["keep_because"], group["reclaimable"]) == (None, "", 0) and "is not clear" in group["doubt"]
+    assert (group["keep"], group["keep_because"], group["reclaimable"]) == (
+        None,
+        "",
+        0,
+    ) and "is not clear" in group["doubt"]
     assert [photo["stays"] for photo in group["photos"]] == ["it may be the original"] * 2
 
 
@@ -112,16 +138,35 @@ def test_nothing_is_said_plainly(shelf: Shelf, capsysbinary: Any) -> None:
 
 def test_it_says_what_files_hold(shelf: Shelf, capsysbinary: Any) -> None:
     film, page = Part("film", "0" * 32), Part("page", "1" * 32)
-    large = shelf.put("large.jpg", 2, **by_camera(width=800, height=600, contents=Contents((page, film)).packed()))
-    small = shelf.put("small.jpg", 3, **measured(width=400, height=300, contents=Contents((film,)).packed()))
-    store.put_pairs(shelf.writer, [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})], PAIRS_VERSION)
+    large = shelf.put(
+        "large.jpg", 2, **by_camera(width=800, height=600, contents=Contents((page, film)).packed())
+    )
+    small = shelf.put(
+        "small.jpg", 3, **measured(width=400, height=300, contents=Contents((film,)).packed())
+    )
+    store.put_pairs(
+        shelf.writer,
+        [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})],
+        PAIRS_VERSION,
+    )
     _, out, _ = run(capsysbinary, "--json")
-    assert [photo["contents"] for photo in json.loads(out)[0]["photos"]] == [["2 pages", "film inside"], ["film inside"]]
+    assert [photo["contents"] for photo in json.loads(out)[0]["photos"]] == [
+        ["2 pages", "film inside"],
+        ["film inside"],
+    ]
     _, out, _ = run(capsysbinary)
     keep, other = out.splitlines()
-    assert keep.endswith("; 2 pages; film inside)") and "; film inside" in other and "it stays" not in other
+    assert (
+        keep.endswith("; 2 pages; film inside)")
+        and "; film inside" in other
+        and "it stays" not in other
+    )
     again = shelf.put("again.jpg", 4, **by_camera(width=800, height=600))
-    store.put_pairs(shelf.writer, [Pair(large, again, "pixels", 1.0, {"matrix": [1, 0, 0, 0, 1, 0]})], PAIRS_VERSION)
+    store.put_pairs(
+        shelf.writer,
+        [Pair(large, again, "pixels", 1.0, {"matrix": [1, 0, 0, 0, 1, 0]})],
+        PAIRS_VERSION,
+    )
     _, out, _ = run(capsysbinary)
     # Once is enough where it is the reason.
     assert out.splitlines()[0].endswith("(it holds more: 2 pages, film inside)")

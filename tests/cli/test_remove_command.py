@@ -34,7 +34,11 @@ def run(capsysbinary: Any, *words: str) -> tuple[int, str, str]:
 def test_dry_run_then_remove_then_undo(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:
     before = plan.tree()
     code, out, _ = run(capsysbinary, "remove", "--plan", str(tmp_path / "plan.json"), "--dry-run")
-    assert code == 0 and f"would go  {plan.photos / 'b.jpg'}" in out and "1 file would be removed (3 bytes)" in out
+    assert (
+        code == 0
+        and f"would go  {plan.photos / 'b.jpg'}" in out
+        and "1 file would be removed (3 bytes)" in out
+    )
     assert plan.tree() == before
     code, out, err = run(capsysbinary, "remove", "--plan", str(tmp_path / "plan.json"))
     assert code == 0 and "1 file removed (3 bytes)" in out and "run.py undo" in err
@@ -49,14 +53,23 @@ def test_dry_run_then_remove_then_undo(plan: Field, tmp_path: Path, capsysbinary
 
 
 def test_as_json(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:
-    code, out, _ = run(capsysbinary, "remove", "--plan", str(tmp_path / "plan.json"), "--to", str(tmp_path / "aside"), "--json")
+    code, out, _ = run(
+        capsysbinary,
+        "remove",
+        "--plan",
+        str(tmp_path / "plan.json"),
+        "--to",
+        str(tmp_path / "aside"),
+        "--json",
+    )
     found = json.loads(out)
     assert code == 0
     assert found == {
         "run": found["run"], "dry_run": False, "removed": 1, "kept": 0, "along": 0, "bytes": 3,
         "results": [{
             "path": str(plan.photos / "b.jpg"), "state": "removed", "reason": "", "freed": 3,
-            "at": str(tmp_path / "aside" / "photos" / "b.jpg"), "keep": str(plan.photos / "a.jpg"), "along": [],
+            "at": str(tmp_path / "aside" / "photos" / "b.jpg"), "keep": str(plan.photos / "a.jpg"),
+            "along": [],
         }],
         "bad": [],
     }  # fmt: skip
@@ -65,10 +78,17 @@ def test_as_json(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:
     assert (listed["run"], listed["removed"], listed["away"]) == (found["run"], 1, 1)
     code, out, _ = run(capsysbinary, "undo", found["run"], "--json")
     path = str(plan.photos / "b.jpg")
-    assert json.loads(out) == {"run": found["run"], "restored": 1, "lost": 0, "results": [{"path": path, "back": path, "note": ""}]}
+    assert json.loads(out) == {
+        "run": found["run"],
+        "restored": 1,
+        "lost": 0,
+        "results": [{"path": path, "back": path, "note": ""}],
+    }
 
 
-def test_what_stays_is_said_and_makes_exit_code_1(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:
+def test_what_stays_is_said_and_makes_exit_code_1(
+    plan: Field, tmp_path: Path, capsysbinary: Any
+) -> None:
     (plan.photos / "a.jpg").unlink()
     for extra in ([], ["--dry-run"]):
         code, out, _ = run(capsysbinary, "remove", "--plan", str(tmp_path / "plan.json"), *extra)
@@ -77,50 +97,91 @@ def test_what_stays_is_said_and_makes_exit_code_1(plan: Field, tmp_path: Path, c
 
 
 def with_bad_entries(tmp_path: Path) -> str:
-    """The plan with bad entries before and behind its good one, as a hand leaves them; gives its name."""
+    """The plan with bad entries before and behind its good one, as a hand leaves them; gives its
+    name."""
     text = (tmp_path / "plan.json").read_text()
     entry = json.dumps(json.loads(text)["removals"][0])
     deep = '{"path": ' + "[" * 100_000 + "]" * 100_000 + "}"
-    rows = [entry.replace("b.jpg", "b\\u0000.jpg"), entry.replace("b.jpg", "\\ud800.jpg"), entry, entry, deep]
+    rows = [
+        entry.replace("b.jpg", "b\\u0000.jpg"),
+        entry.replace("b.jpg", "\\ud800.jpg"),
+        entry,
+        entry,
+        deep,
+    ]
     rows.append(entry.replace('"bytes": 0', '"bytes": ' + "9" * 5000))
-    (tmp_path / "edited.json").write_text('{"format": "photo-explorer-plan", "version": 1, "removals": [' + ",\n".join(rows) + "]}")
+    (tmp_path / "edited.json").write_text(
+        '{"format": "photo-explorer-plan", "version": 1, "removals": [' + ",\n".join(rows) + "]}"
+    )
     return str(tmp_path / "edited.json")
 
 
-def test_bad_entries_are_a_line_each_and_the_good_one_goes(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:
+def test_bad_entries_are_a_line_each_and_the_good_one_goes(
+    plan: Field, tmp_path: Path, capsysbinary: Any
+) -> None:
     before, name = plan.tree(), with_bad_entries(tmp_path)
     code, out, err = run(capsysbinary, "remove", "--plan", name, "--dry-run")
-    assert code == 1 and "1 file would be removed (3 bytes), 5 bad entries left out" in out and plan.tree() == before
+    assert (
+        code == 1
+        and "1 file would be removed (3 bytes), 5 bad entries left out" in out
+        and plan.tree() == before
+    )
     code, out, err = run(capsysbinary, "remove", "--plan", name)
     assert code == 1 and set(plan.tree()) == {"a.jpg"} and "run.py undo" in err
     *bad, last = out.splitlines()
     assert last == "1 file removed (3 bytes), 5 bad entries left out"
-    assert [line.split(",")[0].split("  (")[0] for line in bad] == [f"bad       entry {number}" for number in (1, 2, 4, 5, 6)]
-    assert "is in entry 3 already" in bad[2] and "nested too deeply" in bad[3] and "5,000 digits" in bad[4]
+    assert [line.split(",")[0].split("  (")[0] for line in bad] == [
+        f"bad       entry {number}" for number in (1, 2, 4, 5, 6)
+    ]
+    assert (
+        "is in entry 3 already" in bad[2]
+        and "nested too deeply" in bad[3]
+        and "5,000 digits" in bad[4]
+    )
     assert run(capsysbinary, "undo")[0] == 0 and plan.tree() == before
 
 
-def test_bad_entries_are_in_json_beside_what_was_done(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:
+def test_bad_entries_are_in_json_beside_what_was_done(
+    plan: Field, tmp_path: Path, capsysbinary: Any
+) -> None:
     code, out, _ = run(capsysbinary, "remove", "--plan", with_bad_entries(tmp_path), "--json")
     found = json.loads(out)
-    assert code == 1 and found["removed"] == 1 and found["run"] and [row["state"] for row in found["results"]] == ["removed"]
-    assert [entry["where"] for entry in found["bad"]] == [f"entry {number}" for number in (1, 2, 4, 5, 6)]
+    assert (
+        code == 1
+        and found["removed"] == 1
+        and found["run"]
+        and [row["state"] for row in found["results"]] == ["removed"]
+    )
+    assert [entry["where"] for entry in found["bad"]] == [
+        f"entry {number}" for number in (1, 2, 4, 5, 6)
+    ]
     assert found["bad"][2]["path"] == str(plan.photos / "b.jpg") and found["bad"][3]["path"] is None
     run(capsysbinary, "undo")
 
 
-def test_where_all_entries_are_bad_nothing_goes(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:
+def test_where_all_entries_are_bad_nothing_goes(
+    plan: Field, tmp_path: Path, capsysbinary: Any
+) -> None:
     before = plan.tree()
     (tmp_path / "edited.csv").write_text("path,hash,keep\nb.jpg,0,a.jpg\n")
     code, out, err = run(capsysbinary, "remove", "--plan", str(tmp_path / "edited.csv"))
     assert code == 1 and plan.tree() == before and err == ""
-    assert out.splitlines()[0].startswith("bad       line 2, b.jpg  (“path” must be") and out.endswith(
-        "0 files removed (0 bytes), 1 bad entry left out\n"
+    assert out.splitlines()[0].startswith(
+        "bad       line 2, b.jpg  (“path” must be"
+    ) and out.endswith("0 files removed (0 bytes), 1 bad entry left out\n")
+
+
+def test_what_is_lost_is_said_and_makes_exit_code_1(
+    plan: Field, tmp_path: Path, capsysbinary: Any
+) -> None:
+    run(
+        capsysbinary,
+        "remove",
+        "--plan",
+        str(tmp_path / "plan.json"),
+        "--to",
+        str(tmp_path / "aside"),
     )
-
-
-def test_what_is_lost_is_said_and_makes_exit_code_1(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:
-    run(capsysbinary, "remove", "--plan", str(tmp_path / "plan.json"), "--to", str(tmp_path / "aside"))
     (tmp_path / "aside" / "photos" / "b.jpg").unlink()
     code, out, _ = run(capsysbinary, "undo")
     assert code == 1 and "was deleted there" in out
@@ -136,7 +197,13 @@ def test_what_is_lost_is_said_and_makes_exit_code_1(plan: Field, tmp_path: Path,
     ],
 )
 def test_wrong_words_are_one_line(
-    plan: Field, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: Any, words: list[str], code: int, said: str
+    plan: Field,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsysbinary: Any,
+    words: list[str],
+    code: int,
+    said: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "wrong.json").write_text('{"a": 1}')
@@ -154,6 +221,8 @@ def test_photos_of_their_own_need_the_word(plan: Field, tmp_path: Path, capsysbi
     write_plan(tmp_path / "own.json", [plan.removal("b.jpg", None)])
     code, _, err = run(capsysbinary, "remove", "--plan", str(tmp_path / "own.json"))
     assert code == 2 and "confirmation" in err
-    code, _, _ = run(capsysbinary, "remove", "--plan", str(tmp_path / "own.json"), "--without-keeper")
+    code, _, _ = run(
+        capsysbinary, "remove", "--plan", str(tmp_path / "own.json"), "--without-keeper"
+    )
     assert code == 0 and set(plan.tree()) == {"a.jpg"}
     run(capsysbinary, "undo")

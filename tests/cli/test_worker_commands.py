@@ -39,16 +39,22 @@ def index(watched: Watched, **options: bool) -> object:
 
 
 @pytest.mark.parametrize("word", ["pause", "resume", "stop", "rescan"])
-def test_without_an_indexer_it_says_so_and_how_to_start_one(watched: Watched, capsys: pytest.CaptureFixture[str], word: str) -> None:
+def test_without_an_indexer_it_says_so_and_how_to_start_one(
+    watched: Watched, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
     assert main([word]) == 1
     said = capsys.readouterr().err
     assert "No indexer is running" in said and "index FOLDER" in said
     assert watched.reader.catalog.waiting_commands() == []
 
 
-def test_one_that_runs_does_as_it_is_told(watched: Watched, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_that_runs_does_as_it_is_told(
+    watched: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
     with watched.running():
-        wait(lambda: watched.photos_known() == 1 and watched.phase() == "watching", "the first scan")
+        wait(
+            lambda: watched.photos_known() == 1 and watched.phase() == "watching", "the first scan"
+        )
         assert main(["pause"]) == 0 and watched.phase() == "paused"
         assert watched.reader.catalog.setting("paused") == "1"
         assert main(["resume"]) == 0
@@ -67,18 +73,25 @@ def test_it_says_that_it_was_told_where_the_doing_takes_long(
 ) -> None:
     monkeypatch.setattr(worker_commands, "PATIENCE", 0.0)
     with watched.running():
-        wait(lambda: watched.photos_known() == 1 and watched.phase() == "watching", "the first scan")
+        wait(
+            lambda: watched.photos_known() == 1 and watched.phase() == "watching", "the first scan"
+        )
         assert main(["pause"]) == 0
     assert "as soon as" in capsys.readouterr().err
 
 
-def test_what_is_left_out_is_said_and_changed_without_an_indexer(watched: Watched, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_left_out_is_said_and_changed_without_an_indexer(
+    watched: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
     (watched.photos / "below").mkdir()
     assert main(["exclude", str(watched.photos), "*.gif", "raw/"]) == 0
     assert main(["exclude", str(watched.photos / "below"), "/x"]) == 0
     capsys.readouterr()
     assert main(["exclude", str(watched.photos), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"folder": str(watched.photos), "exclude": ["*.gif", "raw/", "/below/x"]}
+    assert json.loads(capsys.readouterr().out) == {
+        "folder": str(watched.photos),
+        "exclude": ["*.gif", "raw/", "/below/x"],
+    }
     assert main(["exclude", str(watched.photos), "raw/", "--remove"]) == 0
     assert root(watched)["exclude"] == ["*.gif", "/below/x"]
     assert main(["exclude", str(watched.photos), "absent", "--remove"]) == 1
@@ -91,9 +104,16 @@ def test_the_pace_is_said_and_chosen(watched: Watched, capsys: pytest.CaptureFix
     assert watched.reader.catalog.setting("pace") == "gentle"
 
 
-def test_vanished_files_are_let_go_of_with_and_without_an_indexer(watched: Watched, capsys: pytest.CaptureFixture[str]) -> None:
+def test_vanished_files_are_let_go_of_with_and_without_an_indexer(
+    watched: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
     def vanish(number: int) -> None:
-        paths = [pictures.write(watched.photos / f"{each}.png", pictures.plain(f"#0000{each:02x}", (32, 24))) for each in range(number)]
+        paths = [
+            pictures.write(
+                watched.photos / f"{each}.png", pictures.plain(f"#0000{each:02x}", (32, 24))
+            )
+            for each in range(number)
+        ]
         index(watched)
         for path in paths:
             path.unlink()
@@ -103,7 +123,10 @@ def test_vanished_files_are_let_go_of_with_and_without_an_indexer(watched: Watch
     vanish(20)
     assert main(["status"]) == 0
     assert "20 files vanished at once" in capsys.readouterr().out
-    assert main(["forget", str(watched.photos)]) == 0 and capsys.readouterr().out == "20 files left the library.\n"
+    assert (
+        main(["forget", str(watched.photos)]) == 0
+        and capsys.readouterr().out == "20 files left the library.\n"
+    )
     assert main(["forget"]) == 0 and "nothing to forget" in capsys.readouterr().out
     vanish(15)
     capsys.readouterr()
@@ -114,7 +137,10 @@ def test_vanished_files_are_let_go_of_with_and_without_an_indexer(watched: Watch
 
 
 def test_an_index_that_is_told_to_forget_asks_nobody(watched: Watched) -> None:
-    paths = [pictures.write(watched.photos / f"{each}.png", pictures.plain(f"#0000{each:02x}", (32, 24))) for each in range(20)]
+    paths = [
+        pictures.write(watched.photos / f"{each}.png", pictures.plain(f"#0000{each:02x}", (32, 24)))
+        for each in range(20)
+    ]
     index(watched)
     for path in paths:
         path.unlink()
@@ -143,22 +169,37 @@ def test_an_index_on_the_command_line_can_be_told_to_stop(watched: Watched) -> N
     assert watched.phase() == "stopped"
 
 
-def test_failed_files_are_tried_again_by_one_that_runs(watched: Watched, capsys: pytest.CaptureFixture[str]) -> None:
+def test_failed_files_are_tried_again_by_one_that_runs(
+    watched: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What has not changed is read again only when that is asked for."""
     bad, worse = watched.photos / "100%_[a]*'.png", watched.photos / "worse.png"
     photo = pictures.encoded(pictures.plain("blue", (48, 32)), "PNG")
     for path in (bad, worse):
         path.write_bytes(bytes(len(photo)))
     with watched.running():
-        wait(lambda: watched.reader.catalog.counts().failed == 2 and watched.phase() == "watching", "the failures")
+        wait(
+            lambda: watched.reader.catalog.counts().failed == 2 and watched.phase() == "watching",
+            "the failures",
+        )
         bad.write_bytes(photo)
         read = _seen_at(watched, worse.name)
         assert main(["rescan"]) == 0
-        wait(lambda: watched.best("blue") == bad.name and watched.reader.catalog.counts().failed == 1, "the scan")
+        wait(
+            lambda: (
+                watched.best("blue") == bad.name and watched.reader.catalog.counts().failed == 1
+            ),
+            "the scan",
+        )
         assert _seen_at(watched, worse.name) == read
         assert main(["retry"]) == 0
         assert "once more" in capsys.readouterr().err
-        wait(lambda: _seen_at(watched, worse.name) > read and watched.reader.catalog.counts().failed == 1, "the retry")
+        wait(
+            lambda: (
+                _seen_at(watched, worse.name) > read and watched.reader.catalog.counts().failed == 1
+            ),
+            "the retry",
+        )
 
 
 def _seen_at(watched: Watched, name: str) -> float:

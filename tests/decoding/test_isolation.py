@@ -1,4 +1,5 @@
-"""What a file cannot do to the rest: keep its reader waiting, grow without end, run on for ever, or have its decoder believed."""
+"""What a file cannot do to the rest: keep its reader waiting, grow without end, run on for ever, or
+have its decoder believed."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ unix = pytest.mark.skipif(sys.platform == "win32", reason="there are no such fil
 
 @unix
 @pytest.mark.parametrize("kind", ["pipe", "socket", "device", "link to a device", "folder", "loop"])
-def test_what_is_no_ordinary_file_is_refused_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+def test_what_is_no_ordinary_file_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
     path = tmp_path / "a.jpg"
     with socket.socket(socket.AF_UNIX) as held:
         if kind == "pipe":
@@ -53,7 +56,9 @@ def test_what_is_no_ordinary_file_is_refused_at_once(tmp_path: Path, monkeypatch
 
 
 @unix
-def test_a_pipe_that_takes_a_files_place_after_the_look_does_not_hold_anyone_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pipe_that_takes_a_files_place_after_the_look_does_not_hold_anyone_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(b"x")
     ordinary = path.stat()
@@ -64,7 +69,9 @@ def test_a_pipe_that_takes_a_files_place_after_the_look_does_not_hold_anyone_up(
         read_file(path)
 
 
-def test_a_file_that_grows_without_end_is_read_to_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_grows_without_end_is_read_to_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path, real = tmp_path / "a.jpg", os.read
     path.write_bytes(bytes(1000))
 
@@ -92,8 +99,13 @@ def test_a_file_that_changes_while_it_is_read_is_told_apart(tmp_path: Path) -> N
 
 
 @unix
-def test_a_decoder_that_never_comes_to_an_end_is_stopped_and_the_next_file_is_read(tmp_path: Path) -> None:
-    busy, good = pictures.write(tmp_path / "busy.jpg", pictures.draw(1)), pictures.write(tmp_path / "good.jpg", pictures.draw(2))
+def test_a_decoder_that_never_comes_to_an_end_is_stopped_and_the_next_file_is_read(
+    tmp_path: Path,
+) -> None:
+    busy, good = (
+        pictures.write(tmp_path / "busy.jpg", pictures.draw(1)),
+        pictures.write(tmp_path / "good.jpg", pictures.draw(2)),
+    )
     code = (
         "import explorer.decoding.decode_server as child; real = child.decode\n"
         "def decode(data, spec, mtime=None, name=''):\n"
@@ -102,7 +114,10 @@ def test_a_decoder_that_never_comes_to_an_end_is_stopped_and_the_next_file_is_re
         "child.decode = decode; child.main()"
     )
     with DecodePool(1, SPEC, command=(sys.executable, "-c", code), seconds=1.0) as pool:
-        outcomes = {Path(o.job.path).name: o for o in pool.run([Job(str(busy), 0.0), Job(str(good), 0.0)], lambda _: False)}
+        outcomes = {
+            Path(o.job.path).name: o
+            for o in pool.run([Job(str(busy), 0.0), Job(str(good), 0.0)], lambda _: False)
+        }
     assert "too long" in (outcomes["busy.jpg"].error or "")
     assert outcomes["good.jpg"].photo is not None
 
@@ -140,8 +155,14 @@ def test_an_input_of_another_size_is_not_passed_on(tmp_path: Path) -> None:
     assert outcome.error == "the decoder crashed on this file"
 
 
-def test_a_container_leaves_less_than_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, text in (("memory.max", "1000000000\n"), ("memory.current", "900000000\n"), ("memory.stat", "anon 5\nfile 300000000\n")):
+def test_a_container_leaves_less_than_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in (
+        ("memory.max", "1000000000\n"),
+        ("memory.current", "900000000\n"),
+        ("memory.stat", "anon 5\nfile 300000000\n"),
+    ):
         (tmp_path / name).write_text(text)
     monkeypatch.setattr(limits, "_GROUP", tmp_path)
     assert limits.free_memory() == min(400_000_000, limits._free_on_machine())
@@ -149,12 +170,17 @@ def test_a_container_leaves_less_than_the_machine(tmp_path: Path, monkeypatch: p
     assert limits._free_in_group() == sys.maxsize
 
 
-def test_a_decoded_file_says_what_it_holds_and_bytes_need_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decoded_file_says_what_it_holds_and_bytes_need_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = encoded(draw(1)) + film()
     (tmp_path / "a.jpg").write_bytes(data)
     with DecodePool(1, None) as pool:
         (outcome,) = pool.run([Job(str(tmp_path / "a.jpg"), 0.0)], lambda digest: False)
-        assert outcome.photo is not None and outcome.photo.contents == read_contents(data).packed() != NOTHING_PACKED
+        assert (
+            outcome.photo is not None
+            and outcome.photo.contents == read_contents(data).packed() != NOTHING_PACKED
+        )
         assert pool.decode_bytes(data).contents is None
 
     def short(data: bytes) -> Contents:

@@ -55,14 +55,23 @@ _COMMAND = (sys.executable, "-c", _STAND_IN)
 @pytest.fixture
 def photos(tmp_path: Path) -> list[Job]:
     """Twenty photos, one of them twice, and three files that are none."""
-    paths = [pictures.write(tmp_path / f"{number}.jpg", pictures.draw(number % 19, (120, 90))) for number in range(20)]
-    for name, data in (("empty.jpg", b""), ("text.jpg", b"no photo"), ("cut.jpg", paths[0].read_bytes()[:300])):
+    paths = [
+        pictures.write(tmp_path / f"{number}.jpg", pictures.draw(number % 19, (120, 90)))
+        for number in range(20)
+    ]
+    for name, data in (
+        ("empty.jpg", b""),
+        ("text.jpg", b"no photo"),
+        ("cut.jpg", paths[0].read_bytes()[:300]),
+    ):
         paths.append(tmp_path / name)
         paths[-1].write_bytes(data)
     return [Job(str(path), path.stat().st_mtime, number) for number, path in enumerate(paths)]
 
 
-def _run(pool: DecodePool, jobs: list[Job], known: set[bytes] | None = None) -> dict[object, Outcome]:
+def _run(
+    pool: DecodePool, jobs: list[Job], known: set[bytes] | None = None
+) -> dict[object, Outcome]:
     outcomes = list(pool.run(jobs, lambda digest: digest in (known or set())))
     assert len(outcomes) == len(jobs)
     return {outcome.job.tag: outcome for outcome in outcomes}
@@ -75,9 +84,13 @@ def test_every_file_has_one_outcome(photos: list[Job], workers: int) -> None:
     assert sorted(outcomes) == list(range(len(photos)))  # type: ignore[type-var]
     for job in photos[:20]:
         data, outcome = Path(job.path).read_bytes(), outcomes[job.tag]
-        assert (outcome.digest, outcome.size, outcome.error) == (content_hash(data), len(data), None)
-        assert outcome.mtime_ns == os.stat(job.path).st_mtime_ns  # noqa: PTH116
-        expected = decode(data, SPEC, mtime=job.mtime, name=os.path.basename(job.path))  # noqa: PTH119
+        assert (outcome.digest, outcome.size, outcome.error) == (
+            content_hash(data),
+            len(data),
+            None,
+        )
+        assert outcome.mtime_ns == os.stat(job.path).st_mtime_ns
+        expected = decode(data, SPEC, mtime=job.mtime, name=os.path.basename(job.path))
         assert outcome.photo is not None
         assert np.array_equal(outcome.photo.input, expected.input)  # type: ignore[arg-type]
         assert outcome.photo.preview == expected.preview
@@ -94,11 +107,13 @@ def test_a_file_that_is_not_there_has_a_reason(tmp_path: Path) -> None:
 
 
 def test_names_in_any_language_and_in_none(tmp_path: Path) -> None:
-    names = ["Größe ñ 山.jpg", "two\nlines.jpg", "' quoted \".jpg"] + ([os.fsdecode(b"\xff\xfe.jpg")] if sys.platform == "linux" else [])
+    names = ["Größe ñ 山.jpg", "two\nlines.jpg", "' quoted \".jpg"] + (
+        [os.fsdecode(b"\xff\xfe.jpg")] if sys.platform == "linux" else []
+    )
     jobs = []
     for name in names:
         try:
-            with open(tmp_path / name, "wb") as file:  # noqa: PTH123
+            with open(tmp_path / name, "wb") as file:
                 file.write(pictures.encoded(pictures.draw(1, (40, 30))))
         except OSError:
             continue
@@ -137,7 +152,10 @@ def test_without_an_encoder_there_is_no_input(photos: list[Job]) -> None:
     ],
 )
 def test_a_bad_file_costs_itself_only(name: str, reason: str) -> None:
-    jobs = [Job(f"/{kind}", 0.0, number) for number, kind in enumerate(("fine", name, "fine", name, "fine", "fine"))]
+    jobs = [
+        Job(f"/{kind}", 0.0, number)
+        for number, kind in enumerate(("fine", name, "fine", name, "fine", "fine"))
+    ]
     with DecodePool(2, SPEC, timeout=4.0, command=_COMMAND) as pool:
         outcomes = _run(pool, jobs)
     for number in (0, 2, 4, 5):
@@ -147,9 +165,14 @@ def test_a_bad_file_costs_itself_only(name: str, reason: str) -> None:
 
 
 def test_a_command_that_does_not_work_at_all(photos: list[Job]) -> None:
-    for command in ((sys.executable, "-c", "raise SystemExit(1)"), (sys.executable, "-c", "print('hello world', flush=True)")):
+    for command in (
+        (sys.executable, "-c", "raise SystemExit(1)"),
+        (sys.executable, "-c", "print('hello world', flush=True)"),
+    ):
         with DecodePool(1, SPEC, timeout=5.0, command=command) as pool:
-            assert {outcome.error for outcome in _run(pool, photos[:3]).values()} == {"the decoder crashed on this file"}
+            assert {outcome.error for outcome in _run(pool, photos[:3]).values()} == {
+                "the decoder crashed on this file"
+            }
 
 
 def test_a_process_that_was_ended_while_idle_is_not_the_next_files_fault(photos: list[Job]) -> None:
@@ -161,8 +184,12 @@ def test_a_process_that_was_ended_while_idle_is_not_the_next_files_fault(photos:
         assert _run(pool, photos[:1])[0].photo is not None
 
 
-@pytest.mark.parametrize(("deaths", "reason"), [({1}, None), ({1, 2}, "the decoder crashed on this file")])
-def test_a_process_that_dies_between_the_two_questions(photos: list[Job], deaths: set[int], reason: str | None) -> None:
+@pytest.mark.parametrize(
+    ("deaths", "reason"), [({1}, None), ({1, 2}, "the decoder crashed on this file")]
+)
+def test_a_process_that_dies_between_the_two_questions(
+    photos: list[Job], deaths: set[int], reason: str | None
+) -> None:
     times = []
 
     def known(_: bytes) -> bool:
@@ -175,7 +202,11 @@ def test_a_process_that_dies_between_the_two_questions(photos: list[Job], deaths
 
     with DecodePool(1, SPEC) as pool:
         (outcome,) = pool.run(photos[:1], known)
-        assert (outcome.error, outcome.photo is not None, outcome.passing) == (reason, reason is None, reason is not None)
+        assert (outcome.error, outcome.photo is not None, outcome.passing) == (
+            reason,
+            reason is None,
+            reason is not None,
+        )
         assert _run(pool, photos[:2])[1].photo is not None
 
 
@@ -203,7 +234,10 @@ def test_closing_early_leaves_nothing_behind(photos: list[Job]) -> None:
 
 def test_closing_early_does_not_wait_for_a_file_that_hangs() -> None:
     with DecodePool(2, SPEC, timeout=60.0, command=_COMMAND) as pool:
-        outcomes = pool.run([Job("/fine", 0.0), Job("/hang", 0.0), Job("/hang-early", 0.0), Job("/hang", 0.0)], lambda _: False)
+        outcomes = pool.run(
+            [Job("/fine", 0.0), Job("/hang", 0.0), Job("/hang-early", 0.0), Job("/hang", 0.0)],
+            lambda _: False,
+        )
         assert next(outcomes).error == "decoded"
         start = time.monotonic()
         outcomes.close()
@@ -237,14 +271,24 @@ def test_bytes_that_are_no_file() -> None:
 
 
 def test_bytes_that_crash_the_decoder() -> None:
-    with DecodePool(1, SPEC, command=(sys.executable, "-c", "import os; os._exit(1)")) as pool, pytest.raises(PhotoError, match="crashed"):
+    with (
+        DecodePool(1, SPEC, command=(sys.executable, "-c", "import os; os._exit(1)")) as pool,
+        pytest.raises(PhotoError, match="crashed"),
+    ):
         pool.decode_bytes(b"\xff\xd8\xff")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to its memory limit")
-def test_a_photo_that_needs_too_much_memory_is_refused_and_the_next_one_is_not(tmp_path: Path) -> None:
-    # The limit is what is free, halved, and 2 GB: with as much less than nothing free it is about half a gigabyte.
-    limited = "from explorer.photos import child; child.free_memory = lambda: -(3 << 30); child.main()"
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux holds a process to its memory limit"
+)
+def test_a_photo_that_needs_too_much_memory_is_refused_and_the_next_one_is_not(
+    tmp_path: Path,
+) -> None:
+    # The limit is what is free, halved, and 2 GB: with as much less than nothing free it is about
+    # half a gigabyte.
+    limited = (
+        "from explorer.photos import child; child.free_memory = lambda: -(3 << 30); child.main()"
+    )
     big, small = tmp_path / "big.png", tmp_path / "small.jpg"
     Image.new("RGBA", (8000, 8000)).save(big, compress_level=1)
     pictures.write(small, pictures.draw(1))
@@ -265,22 +309,27 @@ def test_the_decode_process_ends_with_the_one_that_started_it(photos: list[Job])
     pool.close()
 
 
-@pytest.mark.parametrize(
-    "stream",
-    [b"", b"\1\0", b"\2\0\0\0\0\0\0\0{", b"\2\0\0\0\5\0\0\0{}abc"],
-)
+@pytest.mark.parametrize("stream", [b"", b"\1\0", b"\2\0\0\0\0\0\0\0{", b"\2\0\0\0\5\0\0\0{}abc"])
 def test_a_frame_that_is_cut_off_is_the_end(stream: bytes) -> None:
     assert protocol.receive(io.BytesIO(stream)) is None
 
 
-@pytest.mark.parametrize("stream", [b"\xff" * 40, b"\2\0\0\0\0\0\0\0[]", b"\2\0\0\0\0\0\0\0\xff\xff", b"\2\0\0\0\xff\xff\0\0{}"])
+@pytest.mark.parametrize(
+    "stream",
+    [b"\xff" * 40, b"\2\0\0\0\0\0\0\0[]", b"\2\0\0\0\0\0\0\0\xff\xff", b"\2\0\0\0\xff\xff\0\0{}"],
+)
 def test_what_is_no_frame_is_refused_without_being_read(stream: bytes) -> None:
     with pytest.raises(ValueError):
         protocol.receive(io.BytesIO(stream), longest=1000)
 
 
 def test_a_photo_crosses_the_wire_whole() -> None:
-    photo = decode(pictures.encoded(pictures.draw(1), exif=pictures.exif("2019:07:12 14:30:00", (1.5, 2.5), ("A", "B"))), SPEC)
+    photo = decode(
+        pictures.encoded(
+            pictures.draw(1), exif=pictures.exif("2019:07:12 14:30:00", (1.5, 2.5), ("A", "B"))
+        ),
+        SPEC,
+    )
     stream = io.BytesIO()
     header, body = protocol.pack(photo)
     protocol.send(stream, header, body)
@@ -303,7 +352,9 @@ def test_a_photo_crosses_the_wire_whole() -> None:
         (b"8BPS" + bytes(50), "unsupported", UnsupportedPhoto),
     ],
 )
-def test_whose_fault_it_is_comes_along(data: bytes, fault: str, kind: type[PhotoError], tmp_path: Path) -> None:
+def test_whose_fault_it_is_comes_along(
+    data: bytes, fault: str, kind: type[PhotoError], tmp_path: Path
+) -> None:
     (tmp_path / "a.jpg").write_bytes(data)
     with DecodePool(1, None) as pool:
         (outcome,) = pool.run([Job(str(tmp_path / "a.jpg"), 0.0)], lambda _: False)
@@ -318,7 +369,11 @@ def test_what_the_computer_lacks_is_not_the_files_fault(tmp_path: Path) -> None:
         (outcome,) = pool.run([Job(str(tmp_path / "absent.jpg"), 0.0)], lambda _: False)
         assert outcome.fault == "environment"
     # One that crashes or says nothing sensible of the fault.
-    for answer in ('{"error": "so"}', '{"error": "so", "fault": "everybody\'s"}', '{"error": "so", "fault": ["damaged"]}'):
+    for answer in (
+        '{"error": "so"}',
+        '{"error": "so", "fault": "everybody\'s"}',
+        '{"error": "so", "fault": ["damaged"]}',
+    ):
         code = (
             "import json, sys\nfrom explorer.photos import wire\n"
             "while wire.receive(sys.stdin.buffer) is not None:\n"

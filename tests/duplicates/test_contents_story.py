@@ -1,4 +1,5 @@
-"""Files that hold more than their first picture, from indexing to removal, with everything that lies between."""
+"""Files that hold more than their first picture, from indexing to removal, with everything that
+lies between."""
 
 from __future__ import annotations
 
@@ -60,16 +61,30 @@ CASES = {
     "pages": (pages([1, 2], SIZE), encoded(draw(1, SIZE), "BMP"), "2 pages"),
     "frames": (animation("PNG", [1, 2], size=SIZE), encoded(draw(1, SIZE), "BMP"), "2 frames"),
     "burst": (heic([1, 2], SIZE), resaved(heic([1, 2], SIZE), "PNG"), "2 pictures"),
-    "depth map": (heif([coded(1, SIZE), DEPTH], [(b"auxl", 2, [1])]), heif([coded(1, SIZE)]), "depth map"),
-    "film in HEIC": (heif([coded(1, SIZE)], tail=box(b"mpvd", film())), heif([coded(1, SIZE)]), "film inside"),
+    "depth map": (
+        heif([coded(1, SIZE), DEPTH], [(b"auxl", 2, [1])]),
+        heif([coded(1, SIZE)]),
+        "depth map",
+    ),
+    "film in HEIC": (
+        heif([coded(1, SIZE)], tail=box(b"mpvd", film())),
+        heif([coded(1, SIZE)]),
+        "film inside",
+    ),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_one_that_holds_more_is_kept(library: Library, tmp_path: Path, case: str) -> None:
     more, less, words = CASES[case]
-    (group,) = index(library, tmp_path, **{f"more_{ending(more)}": more, f"less_{ending(less)}": less})
-    assert group.tier == "picture" and Path(group.keep.path).stem == "more" and group.keep.holds == (words,)
+    (group,) = index(
+        library, tmp_path, **{f"more_{ending(more)}": more, f"less_{ending(less)}": less}
+    )
+    assert (
+        group.tier == "picture"
+        and Path(group.keep.path).stem == "more"
+        and group.keep.holds == (words,)
+    )
     # Without a camera's metadata the original is not known: the person says so.
     assert group.doubt and not removals_of(library.catalog, [group])
     group = group.with_kept(group.keep.file_id)
@@ -78,7 +93,9 @@ def test_the_one_that_holds_more_is_kept(library: Library, tmp_path: Path, case:
     chosen = group.with_kept(group.others[0].file_id)
     assert words in chosen.stays(chosen.others[0]) and not removals_of(library.catalog, [chosen])
     (right,) = removals_of(library.catalog, [group])
-    wrong = dataclasses.replace(right, path=right.keeper, hash=right.keeper_hash, keeper=right.path, keeper_hash=right.hash)
+    wrong = dataclasses.replace(
+        right, path=right.keeper, hash=right.keeper_hash, keeper=right.path, keeper_hash=right.hash
+    )
     assert words in remove(library, [wrong]).kept[0].reason
 
 
@@ -93,26 +110,43 @@ def ending(data: bytes) -> str:
         (animation("PNG", [1, 2], size=SIZE), animation("PNG", [1, 3], size=SIZE)), (JPEG + gain_map(7), JPEG + gain_map(8)),
     ],
 )  # fmt: skip
-def test_where_each_holds_what_the_other_lacks_nothing_goes(library: Library, tmp_path: Path, one: bytes, other: bytes) -> None:
+def test_where_each_holds_what_the_other_lacks_nothing_goes(
+    library: Library, tmp_path: Path, one: bytes, other: bytes
+) -> None:
     kind = ending(one)
     (group,) = index(library, tmp_path, **{f"one_{kind}": one, f"other_{kind}": other})
     assert group.tier == "picture" and group.stays(group.others[0]) and group.reclaimable == 0
-    assert going(library, [group]) == going(library, [group.with_kept(group.others[0].file_id)]) == {}
+    assert (
+        going(library, [group]) == going(library, [group.with_kept(group.others[0].file_id)]) == {}
+    )
 
 
-def test_the_same_pixels_are_those_of_everything_in_the_file(library: Library, tmp_path: Path) -> None:
-    same = index(library, tmp_path, a_tif=pages([1, 2], SIZE), b_tif=pages([1, 2], SIZE, compression="tiff_lzw"))
-    assert [(group.tier, len(group.others)) for group in same] == [("pixels", 1)] and len(going(library, same)) == 1
+def test_the_same_pixels_are_those_of_everything_in_the_file(
+    library: Library, tmp_path: Path
+) -> None:
+    same = index(
+        library,
+        tmp_path,
+        a_tif=pages([1, 2], SIZE),
+        b_tif=pages([1, 2], SIZE, compression="tiff_lzw"),
+    )
+    assert [(group.tier, len(group.others)) for group in same] == [("pixels", 1)] and len(
+        going(library, same)
+    ) == 1
 
 
-def test_a_library_of_before_offers_nothing_until_files_are_read_again(library: Library, tmp_path: Path) -> None:
+def test_a_library_of_before_offers_nothing_until_files_are_read_again(
+    library: Library, tmp_path: Path
+) -> None:
     index(library, tmp_path, a_tif=pages([1, 2], SIZE), b_bmp=encoded(draw(1, SIZE), "BMP"))
     writer = Writer(library.catalog)
     writer.run("update photo set contents = null, width = width * 10")
     writer.close()
     (group,) = find_groups(library, ["picture"])
     chosen = group.with_kept(group.keep.file_id)
-    assert "read again" in chosen.stays(chosen.others[0]) and not removals_of(library.catalog, [group, chosen])
+    assert "read again" in chosen.stays(chosen.others[0]) and not removals_of(
+        library.catalog, [group, chosen]
+    )
     (again,) = index(library, tmp_path)
     chosen = again.with_kept(again.keep.file_id)
     assert again.keep.holds == ("2 pages",) and going(library, [chosen]) == {"b.bmp": "a.tif"}

@@ -8,7 +8,16 @@ import pytest
 from explorer.duplicates.decisions import decide_group, sort_out
 from explorer.duplicates.groups import Group, Item
 from explorer.errors import UsageError
-from explorer.library.decision_store import Protection, decide, decisions, protect, protected_folders, unprotect, withdraw, withdraw_all
+from explorer.library.decision_store import (
+    Protection,
+    decide,
+    decisions,
+    protect,
+    protected_folders,
+    unprotect,
+    withdraw,
+    withdraw_all,
+)
 from tests.factory import Shelf, digest_of
 
 
@@ -19,7 +28,9 @@ def group(shelf: Shelf, *contents: Any, folder: str = "") -> Group:
         path = f"{folder}{number}-{content}.jpg"
         photo_id = shelf.put(path, content)
         items.append(Item(number, photo_id, f"/{path}", 1000, 640, 480, "JPEG", None, None))
-    return Group(f"picture-{'-'.join(map(str, contents))}", "picture", items[0], "", tuple(items[1:]))
+    return Group(
+        f"picture-{'-'.join(map(str, contents))}", "picture", items[0], "", tuple(items[1:])
+    )
 
 
 def test_what_was_decided_is_offered_no_more(shelf: Shelf) -> None:
@@ -29,7 +40,11 @@ def test_what_was_decided_is_offered_no_more(shelf: Shelf) -> None:
     first = decide_group(catalog, one, "apart")
     decide_group(catalog, two, "later")
     found = sort_out(catalog, [one, two, three])
-    assert (found.open, found.later, [d.kind for d in found.decided.values()]) == ([three], [two], ["apart"])
+    assert (found.open, found.later, [d.kind for d in found.decided.values()]) == (
+        [three],
+        [two],
+        ["apart"],
+    )
     withdraw(catalog, first)
     assert sort_out(catalog, [one, two, three]).open == [one, three]
     assert withdraw_all(catalog, "later") == 1
@@ -39,11 +54,14 @@ def test_what_was_decided_is_offered_no_more(shelf: Shelf) -> None:
 def test_decisions_outlive_moves_and_a_catalog_s_rows(shelf: Shelf) -> None:
     one = group(shelf, "a", "b")
     decide_group(shelf.library.catalog, one, "apart")
-    # Everything is dropped and found anew elsewhere, in another order: the photos have other numbers.
+    # Everything is dropped and found anew elsewhere, in another order: the photos have other
+    # numbers.
     shelf.writer.remove_root(str(shelf.library.dir.parent / "photos"))
     shelf.root = shelf.writer.add_root(str(shelf.library.dir.parent / "photos"))
     again = group(shelf, "b", "a", folder="moved/")
-    assert {item.photo_id for item in (again.keep, *again.others)}.isdisjoint({one.keep.photo_id, one.others[0].photo_id})
+    assert {item.photo_id for item in (again.keep, *again.others)}.isdisjoint(
+        {one.keep.photo_id, one.others[0].photo_id}
+    )
     assert sort_out(shelf.library.catalog, [again]).open == []
 
 
@@ -58,7 +76,9 @@ def test_one_that_was_parted_leaves_a_larger_group_too(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("kind", ["apart", "keep", "later"])
-def test_what_was_said_of_two_photos_says_nothing_of_identical_files_of_one(shelf: Shelf, kind: Any) -> None:
+def test_what_was_said_of_two_photos_says_nothing_of_identical_files_of_one(
+    shelf: Shelf, kind: Any
+) -> None:
     decide_group(shelf.library.catalog, group(shelf, "a", "b"), kind)
     same = group(shelf, "a", "a")
     assert sort_out(shelf.library.catalog, [same]).open == [same]

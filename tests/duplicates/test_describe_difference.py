@@ -13,11 +13,16 @@ from explorer.photos.containers.contents import NOTHING
 
 
 def row(width: int, height: int, form: str = "JPEG") -> CopyRow:
-    return CopyRow(1, 1, "", "/p", "/p/a", 1000, 0, 0, width, height, form, None, None, None, 0, NOTHING)
+    return CopyRow(
+        1, 1, "", "/p", "/p/a", 1000, 0, 0, width, height, form, None, None, None, 0, NOTHING
+    )
 
 
-def relation(way: int = 0, box: tuple[float, float, float, float] = (0, 0, 1, 1), **more: Any) -> dict[str, Any]:
-    """A photo that shows that part of the one kept (left, top, right, bottom, as shares), turned in that way."""
+def relation(
+    way: int = 0, box: tuple[float, float, float, float] = (0, 0, 1, 1), **more: Any
+) -> dict[str, Any]:
+    """A photo that shows that part of the one kept (left, top, right, bottom, as shares), turned in
+    that way."""
     unit = np.vstack([geometry.whole(way, (1, 1), (1, 1)), [0, 0, 1]])
     edges = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
     left, top, right, bottom = box
@@ -35,18 +40,40 @@ def relation(way: int = 0, box: tuple[float, float, float, float] = (0, 0, 1, 1)
         (relation(3), row(800, 600), row(800, 600), "turned by 180°"),
         (relation(1), row(800, 600), row(800, 600), "mirrored"),
         (relation(0, (0.1, 0, 1, 0.9)), row(800, 600), row(720, 540), "cropped to 81 %"),
-        (relation(0, (-0.05, -0.05, 1.05, 1.05)), row(800, 600), row(880, 660), "with more around it"),
-        (relation(0, (-0.05, -0.05, 1.05, 1.05), border=1), row(800, 600), row(880, 660), "with a border around it"),
-        (relation(0, (0.05, 0.05, 0.95, 0.95), border=-1), row(880, 660), row(792, 594), "without the border"),
+        (
+            relation(0, (-0.05, -0.05, 1.05, 1.05)),
+            row(800, 600),
+            row(880, 660),
+            "with more around it",
+        ),
+        (
+            relation(0, (-0.05, -0.05, 1.05, 1.05), border=1),
+            row(800, 600),
+            row(880, 660),
+            "with a border around it",
+        ),
+        (
+            relation(0, (0.05, 0.05, 0.95, 0.95), border=-1),
+            row(880, 660),
+            row(792, 594),
+            "without the border",
+        ),
         (relation(changed=0.05), row(800, 600), row(800, 600), "with something put on it"),
-        (relation(0, (0.1, 0, 1, 0.9)), row(800, 600), row(360, 270), "half the size, cropped to 81 %"),
+        (
+            relation(0, (0.1, 0, 1, 0.9)),
+            row(800, 600),
+            row(360, 270),
+            "half the size, cropped to 81 %",
+        ),
         (relation(grey=1, light=0.5), row(800, 600), row(800, 600), "in grey"),
         (relation(grey=-1, light=0.0), row(800, 600), row(800, 600), "in colour"),
         (relation(grey=0, light=-20.0), row(800, 600), row(800, 600), "darker"),
         (relation(grey=0, light=20.0), row(800, 600), row(400, 300), "half the size, brighter"),
     ],
 )
-def test_relations_in_words(what: dict[str, Any], keep: CopyRow, other: CopyRow, words: str) -> None:
+def test_relations_in_words(
+    what: dict[str, Any], keep: CopyRow, other: CopyRow, words: str
+) -> None:
     assert in_words(what, keep, other, forwards=True) == words
 
 
@@ -59,12 +86,17 @@ def test_quarter_turns_are_told_apart_and_turn_back_the_other_way() -> None:
 
 
 def test_seen_from_the_crop_the_original_shows_more() -> None:
-    assert in_words(relation(0, (0.1, 0, 1, 0.9)), row(720, 540), row(800, 600), forwards=False) == "with more around it"
+    assert (
+        in_words(relation(0, (0.1, 0, 1, 0.9)), row(720, 540), row(800, 600), forwards=False)
+        == "with more around it"
+    )
 
 
 def test_without_a_relation_only_the_format_is_said() -> None:
     assert in_words({}, row(8, 6), row(8, 6), forwards=True) == ""
-    assert in_words({}, row(8, 6), row(8, 6, "WEBP"), forwards=True) == "saved as WEBP instead of JPEG"
+    assert (
+        in_words({}, row(8, 6), row(8, 6, "WEBP"), forwards=True) == "saved as WEBP instead of JPEG"
+    )
 
 
 # --- what is known of two photos, seen from either
@@ -86,7 +118,11 @@ def edge(**relation: Any) -> Edge:
 
 
 def test_which_of_two_has_the_border() -> None:
-    assert [edge(border=value).bordered for value in (1, -1, 0)] == [2, 1, None] and edge().bordered is None
+    assert [edge(border=value).bordered for value in (1, -1, 0)] == [
+        2,
+        1,
+        None,
+    ] and edge().bordered is None
 
 
 def test_which_of_two_is_grey() -> None:
@@ -120,7 +156,9 @@ def test_what_was_not_measured_is_no_difference() -> None:
         ({"matrix": [0.7, -0.7, 0.5, 0.7, 0.7, 0]}, B, (None, None, None, None, True)),
     ],
 )
-def test_how_one_photo_lies_on_another(what: dict[str, Any], other: Shown, geometry: tuple[Any, ...]) -> None:
+def test_how_one_photo_lies_on_another(
+    what: dict[str, Any], other: Shown, geometry: tuple[Any, ...]
+) -> None:
     found = edge(**what).geometry(A, other)
     assert found is not None and found.turned is geometry[-1]
     for value, expected in zip(found[:-1], geometry[:-1], strict=True):
@@ -130,14 +168,25 @@ def test_how_one_photo_lies_on_another(what: dict[str, Any], other: Shown, geome
 def test_the_other_way_round_it_lies_the_other_way_round() -> None:
     cropped = edge(**relation(0, (0, 0, 1, 0.5)))
     found = cropped.geometry(Shown(2, 400, 150), A)
-    assert found is not None and (found.scale, found.shown, found.beyond) == (pytest.approx(2), pytest.approx(1), pytest.approx(1))
+    assert found is not None and (found.scale, found.shown, found.beyond) == (
+        pytest.approx(2),
+        pytest.approx(1),
+        pytest.approx(1),
+    )
     assert edge().geometry(A, B) is None
 
 
 def test_words_that_are_kept_with_two_photos_come_first() -> None:
-    assert Edge((1, 2), 1.0, relation(3), "the same pixels, in another file").words(A, B) == "the same pixels, in another file"
+    assert (
+        Edge((1, 2), 1.0, relation(3), "the same pixels, in another file").words(A, B)
+        == "the same pixels, in another file"
+    )
     one, other = Edge((1, 2), 1.0, relation(grey=1)), Edge((2, 1), 1.0, relation(grey=1))
-    assert (one.words(A, B), one.words(B, A)) == ("in grey", "in colour") == (other.words(B, A), other.words(A, B))
+    assert (
+        (one.words(A, B), one.words(B, A))
+        == ("in grey", "in colour")
+        == (other.words(B, A), other.words(A, B))
+    )
 
 
 @pytest.mark.parametrize(
@@ -152,7 +201,9 @@ def test_words_that_are_kept_with_two_photos_come_first() -> None:
         (relation(7), True, "mirrored and turned by 270°"),
     ],
 )  # fmt: skip
-def test_differences_that_are_small_or_seen_from_the_other_side(what: dict[str, Any], forwards: bool, words: str) -> None:
+def test_differences_that_are_small_or_seen_from_the_other_side(
+    what: dict[str, Any], forwards: bool, words: str
+) -> None:
     keep = row(600, 800) if "turned by" in words else row(800, 600)
     assert in_words(what, keep, row(800, 600), forwards=forwards) == words
 

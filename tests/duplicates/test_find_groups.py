@@ -8,7 +8,9 @@ from explorer.library.pair_store import PAIRS_VERSION, Pair
 from tests.factory import Shelf
 
 
-def put_pair(shelf: Shelf, a: int, b: int, kind: store.Kind = "picture", score: float = 0.99) -> None:
+def put_pair(
+    shelf: Shelf, a: int, b: int, kind: store.Kind = "picture", score: float = 0.99
+) -> None:
     store.put_pairs(shelf.writer, [Pair(min(a, b), max(a, b), kind, score, {})], PAIRS_VERSION)
 
 
@@ -27,7 +29,9 @@ def test_files_with_the_same_bytes_are_one_group(shelf: Shelf) -> None:
     assert group.reclaimable == 2000
 
 
-def test_members_are_verified_against_the_one_that_is_kept_and_not_through_another(shelf: Shelf) -> None:
+def test_members_are_verified_against_the_one_that_is_kept_and_not_through_another(
+    shelf: Shelf,
+) -> None:
     best = shelf.put("best.jpg", 1, width=4000, height=3000)
     near = shelf.put("near.jpg", 2, width=2000, height=1500)
     far = shelf.put("far.jpg", 3, width=1000, height=750)
@@ -59,11 +63,17 @@ def test_the_file_that_is_kept_of_several_stands_for_them_in_looser_tiers(shelf:
         ("identical", ["small.jpg"], ["small-again.jpg"]),
         ("picture", ["large.jpg"], ["small.jpg"]),
     ]
-    assert find_groups(shelf.library, ["picture"]) == [group for group in groups if group.tier == "picture"]
+    assert find_groups(shelf.library, ["picture"]) == [
+        group for group in groups if group.tier == "picture"
+    ]
 
 
 def test_what_another_version_of_the_method_found_is_not_read(shelf: Shelf) -> None:
-    store.put_pairs(shelf.writer, [Pair(shelf.put("1.jpg", 1), shelf.put("2.jpg", 2), "picture", 1.0, {})], PAIRS_VERSION + 1)
+    store.put_pairs(
+        shelf.writer,
+        [Pair(shelf.put("1.jpg", 1), shelf.put("2.jpg", 2), "picture", 1.0, {})],
+        PAIRS_VERSION + 1,
+    )
     assert find_groups(shelf.library) == []
 
 

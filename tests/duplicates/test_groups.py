@@ -19,7 +19,8 @@ pytestmark = pytest.mark.usefixtures("untouched")
 
 
 def star(shelf: Shelf, *more: tuple[str, str]) -> Group:
-    """A large photo and three copies that were each compared with it; and those pairs of copies that are named."""
+    """A large photo and three copies that were each compared with it; and those pairs of copies
+    that are named."""
     facts = {"a": by_camera(), "b": measured(), "c": measured(), "d": measured()}
     ids = {
         name: shelf.put(f"{name}.jpg", name, width=width, height=width, **facts[name])
@@ -27,7 +28,9 @@ def star(shelf: Shelf, *more: tuple[str, str]) -> Group:
     }
     for one, other in (("a", "b"), ("a", "c"), ("a", "d"), *more):
         relation: dict[str, object] = {"matrix": [1, 0, 0, 0, 1, 0]}
-        store.put_pairs(shelf.writer, [Pair(ids[one], ids[other], "picture", 0.9, relation)], PAIRS_VERSION)
+        store.put_pairs(
+            shelf.writer, [Pair(ids[one], ids[other], "picture", 0.9, relation)], PAIRS_VERSION
+        )
     (group,) = find_groups(shelf.library, ["picture"])
     return group
 
@@ -42,15 +45,31 @@ def of(group: Group, name: str) -> Item:
 
 def test_with_another_kept_only_those_compared_with_it_are_offered(shelf: Shelf) -> None:
     group = star(shelf, ("b", "c"))
-    assert names([group.keep]) == ["a.jpg"] and names(group.others) == ["b.jpg", "c.jpg", "d.jpg"] and not group.unchecked
+    assert (
+        names([group.keep]) == ["a.jpg"]
+        and names(group.others) == ["b.jpg", "c.jpg", "d.jpg"]
+        and not group.unchecked
+    )
     chosen = group.with_kept(of(group, "b.jpg").file_id)
     assert (chosen.key, chosen.keep_because) == (group.key, "you chose it")
-    assert (names([chosen.keep]), names(chosen.others), names(chosen.unchecked)) == (["b.jpg"], ["a.jpg", "c.jpg"], ["d.jpg"])
-    assert chosen.stays(of(chosen, "d.jpg")) == NOT_COMPARED and not chosen.stays(of(chosen, "a.jpg"))
+    assert (names([chosen.keep]), names(chosen.others), names(chosen.unchecked)) == (
+        ["b.jpg"],
+        ["a.jpg", "c.jpg"],
+        ["d.jpg"],
+    )
+    assert chosen.stays(of(chosen, "d.jpg")) == NOT_COMPARED and not chosen.stays(
+        of(chosen, "a.jpg")
+    )
     assert chosen.reclaimable == 2000
     # How each differs is said as seen from the one that is kept now.
-    assert of(group, "b.jpg").relation == "75 % of the size" and of(chosen, "a.jpg").relation == "133 % of the size"
-    assert (chosen.keep.relation, of(chosen, "d.jpg").relation) == ("", "not compared with the one kept")
+    assert (
+        of(group, "b.jpg").relation == "75 % of the size"
+        and of(chosen, "a.jpg").relation == "133 % of the size"
+    )
+    assert (chosen.keep.relation, of(chosen, "d.jpg").relation) == (
+        "",
+        "not compared with the one kept",
+    )
     # Back again: everything is as it was.
     again = chosen.with_kept(group.keep.file_id)
     assert names(again.others) == names(group.others) and not again.unchecked
@@ -72,7 +91,9 @@ def test_a_set_is_no_copy_of_itself(shelf: Shelf) -> None:
         store.put_pairs(shelf.writer, [Pair(one, other, "picture", 0.9, {})], PAIRS_VERSION)
     (group,) = find_groups(shelf.library)
     chosen = group.with_kept(of(group, "IMG_1.jpg").file_id)
-    assert names(chosen.unchecked) == ["IMG_E1.jpg"] and "versions of one photo" in chosen.stays(chosen.unchecked[0])
+    assert names(chosen.unchecked) == ["IMG_E1.jpg"] and "versions of one photo" in chosen.stays(
+        chosen.unchecked[0]
+    )
 
 
 def beside(shelf: Shelf, tmp_path: Path, *names: str) -> None:
@@ -85,7 +106,11 @@ def pair(shelf: Shelf, **second: Any) -> Group:
     """A photo, and a copy of half its size; or a second one of that kind."""
     one = shelf.put("a/1.jpg", 1, width=400, height=400, **by_camera())
     other = shelf.put("b/2.jpg", 2, **(second or measured(width=200, height=200)))
-    store.put_pairs(shelf.writer, [Pair(one, other, "picture", 0.9, {"matrix": [1, 0, 0, 0, 1, 0]})], PAIRS_VERSION)
+    store.put_pairs(
+        shelf.writer,
+        [Pair(one, other, "picture", 0.9, {"matrix": [1, 0, 0, 0, 1, 0]})],
+        PAIRS_VERSION,
+    )
     (group,) = find_groups(shelf.library)
     return group
 
@@ -110,16 +135,24 @@ def test_a_raw_file_or_edits_make_a_photo_the_better_one(shelf: Shelf, tmp_path:
     beside(shelf, tmp_path, "b/2.NEF", "a/1.thm")
     assert same(shelf).keep_because == "it has its RAW file beside it"
     beside(shelf, tmp_path, "b/2.xmp")
-    assert find_groups(shelf.library)[0].keep_because == "it has a file with edits or notes beside it"
+    assert (
+        find_groups(shelf.library)[0].keep_because == "it has a file with edits or notes beside it"
+    )
 
 
 @pytest.mark.parametrize(("film", "words"), [("", "has none"), ("a/1.mov", "has another")])
-def test_the_only_film_holds_its_photo_back(shelf: Shelf, tmp_path: Path, film: str, words: str) -> None:
+def test_the_only_film_holds_its_photo_back(
+    shelf: Shelf, tmp_path: Path, film: str, words: str
+) -> None:
     beside(shelf, tmp_path, "b/2 has another length.mov", *filter(None, [film]))
-    (tmp_path / "photos" / "b" / "2 has another length.mov").rename(tmp_path / "photos" / "b" / "2.MOV")
+    (tmp_path / "photos" / "b" / "2 has another length.mov").rename(
+        tmp_path / "photos" / "b" / "2.MOV"
+    )
     group = pair(shelf)
     assert names([group.keep]) == ["1.jpg"]
-    assert "its film 2.MOV is not there a second time" in group.stays(group.others[0]) and words in group.stays(group.others[0])
+    assert "its film 2.MOV is not there a second time" in group.stays(
+        group.others[0]
+    ) and words in group.stays(group.others[0])
     assert group.reclaimable == 0
     assert not group.with_kept(group.others[0].file_id).stays(group.keep) or film
 
@@ -143,7 +176,9 @@ def test_what_is_protected_stays_whichever_is_kept(shelf: Shelf, tmp_path: Path)
     set_keeper_rules(shelf.library.catalog, ["newest"])
     group = pair(shelf)
     other = group.with_kept(next(item.file_id for item in group.all if not item.protected))
-    assert other.stays(other.others[0]) == "it lies in a protected folder" and other.reclaimable == 0
+    assert (
+        other.stays(other.others[0]) == "it lies in a protected folder" and other.reclaimable == 0
+    )
 
 
 FILM, PAGE = Part("film", "0" * 32), Part("page", "1" * 32)
@@ -153,17 +188,23 @@ def holding(*parts: Part, complete: bool = True) -> str:
     return Contents(parts, complete).packed()
 
 
-def held(shelf: Shelf, one: str | None, other: str | None, kind: store.Kind = "picture", **facts: Any) -> Group:
+def held(
+    shelf: Shelf, one: str | None, other: str | None, kind: store.Kind = "picture", **facts: Any
+) -> Group:
     """Two photos that hold that, the first one being the larger; of a picture it is the original."""
     first, second = {"width": 400, "height": 400}, {"width": 300, "height": 300} | facts
     laid: dict[str, object] = {}
     if kind == "picture":
         first, second, laid = by_camera(**first), measured(**second), {"matrix": [1, 0, 0, 0, 1, 0]}
-    ids = [shelf.put("a.jpg", 1, **first, contents=one), shelf.put("b.jpg", 2, **second, contents=other)]
+    ids = [
+        shelf.put("a.jpg", 1, **first, contents=one),
+        shelf.put("b.jpg", 2, **second, contents=other),
+    ]
     store.put_pairs(shelf.writer, [Pair(*ids, kind, 0.9, laid)], PAIRS_VERSION)
     (group,) = find_groups(shelf.library, ["moment" if kind == "scene" else kind])  # type: ignore[list-item]
     assert names([group.keep]) == ["a.jpg"] or facts
-    # Nothing was measured that would tell the original of one picture: the person has chosen the one shown first.
+    # Nothing was measured that would tell the original of one picture: the person has chosen the
+    # one shown first.
     return group.with_kept(group.keep.file_id) if group.doubt else group
 
 
@@ -179,13 +220,21 @@ def held(shelf: Shelf, one: str | None, other: str | None, kind: store.Kind = "p
         (None, None, "until it has been read again"),
     ],
 )  # fmt: skip
-def test_what_the_one_kept_does_not_hold_stays(shelf: Shelf, kind: store.Kind, one: str | None, other: str | None, words: str) -> None:
+def test_what_the_one_kept_does_not_hold_stays(
+    shelf: Shelf, kind: store.Kind, one: str | None, other: str | None, words: str
+) -> None:
     group = held(shelf, one, other, kind)
     assert words in group.stays(group.others[0]) and group.reclaimable == 0
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [(holding(), holding()), (holding(FILM), holding()), (holding(PAGE, FILM), holding(FILM)), (None, holding())]
+    ("one", "other"),
+    [
+        (holding(), holding()),
+        (holding(FILM), holding()),
+        (holding(PAGE, FILM), holding(FILM)),
+        (None, holding()),
+    ],
 )
 def test_what_the_one_kept_holds_too_may_go(shelf: Shelf, one: str | None, other: str) -> None:
     group = held(shelf, one, other)
@@ -203,12 +252,17 @@ def test_the_same_bytes_hold_the_same_known_or_not(shelf: Shelf) -> None:
     for name in "ab":
         shelf.put(f"{name}.jpg", 1, contents=None)
     (group,) = find_groups(shelf.library)
-    assert group.tier == "identical" and not group.stays(group.others[0]) and group.reclaimable == 1000
+    assert (
+        group.tier == "identical" and not group.stays(group.others[0]) and group.reclaimable == 1000
+    )
 
 
 def test_of_two_of_one_size_the_one_that_holds_more_is_kept(shelf: Shelf) -> None:
     group = held(shelf, holding(PAGE), holding(FILM, PAGE), "pixels", width=400, height=400)
-    assert names([group.keep]) == ["b.jpg"] and group.keep_because == "it holds more: 2 pages, film inside"
+    assert (
+        names([group.keep]) == ["b.jpg"]
+        and group.keep_because == "it holds more: 2 pages, film inside"
+    )
     assert not group.stays(group.others[0])
 
 
@@ -231,9 +285,13 @@ def test_what_stays_is_told_for_links_and_files_without_a_place(shelf: Shelf) ->
     items = {Path(item.path).name: item for item in group.all}
     same = replace(group, others=tuple(replace(item, place="7 root") for item in group.others))
     chosen = same.with_kept(items["b.jpg"].file_id)
-    # The one kept and the others are names of the same bytes; a file whose place is not known is none.
+    # The one kept and the others are names of the same bytes; a file whose place is not known is
+    # none.
     assert [item.linked for item in (*chosen.others, *chosen.unchecked)] == [False, True, True]
-    link = replace(group, others=tuple(replace(item, symlink=True) for item in group.others[:1]) + group.others[1:])
+    link = replace(
+        group,
+        others=tuple(replace(item, symlink=True) for item in group.others[:1]) + group.others[1:],
+    )
     again = link.with_kept(group.others[1].file_id)
     assert [item.linked for item in again.others if item.symlink] in ([True], [])
     assert all(item.linked for item in (*again.others, *again.unchecked) if item.symlink)
@@ -248,11 +306,24 @@ def test_of_several_names_of_the_same_bytes_the_first_frees_them(shelf: Shelf) -
         others=tuple(replace(item, place=places[Path(item.path).name]) for item in group.others),
     )
     chosen = placed.with_kept(of(placed, "b.jpg").file_id)
-    assert {Path(item.path).name: item.linked for item in chosen.others} == {"a.jpg": False, "c.jpg": True, "d.jpg": False}
+    assert {Path(item.path).name: item.linked for item in chosen.others} == {
+        "a.jpg": False,
+        "c.jpg": True,
+        "d.jpg": False,
+    }
     assert chosen.reclaimable == 2000
 
 
 def test_what_is_not_said_of_a_file_is_nothing_that_would_speak_for_it() -> None:
     item = Item(1, 1, "/a.jpg", 5, 4, 3, "JPEG", None, None)
-    assert (item.relation, item.score, item.metadata, item.modified, item.place) == ("", 1.0, 0, 0.0, "")
-    assert not (item.protected or item.linked or item.symlink or item.bordered) and item.contents is None
+    assert (item.relation, item.score, item.metadata, item.modified, item.place) == (
+        "",
+        1.0,
+        0,
+        0.0,
+        "",
+    )
+    assert (
+        not (item.protected or item.linked or item.symlink or item.bordered)
+        and item.contents is None
+    )

@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.duplicates.groups import Item
-from explorer.duplicates.keeper import DEFAULT, NAMED, choose_keeper, keeper_rules, ranked, set_keeper_rules
+from explorer.duplicates.keeper import (
+    DEFAULT,
+    NAMED,
+    choose_keeper,
+    keeper_rules,
+    ranked,
+    set_keeper_rules,
+)
 from explorer.errors import UsageError
 from explorer.library.library import Library
 from explorer.photos.quality.jpeg import jpeg_quality
@@ -22,7 +29,8 @@ from tests import pictures
 
 def item(path: str = "/p/a.jpg", **facts: Any) -> Item:
     dull: dict[str, Any] = {
-        "file_id": 1, "photo_id": 1, "path": path, "bytes": 1000, "width": 40, "height": 30, "format": "JPEG",
+        "file_id": 1, "photo_id": 1, "path": path, "bytes": 1000, "width": 40, "height": 30,
+        "format": "JPEG",
         "taken_at": "2020-01-01T10:00:00", "camera": None,
     }  # fmt: skip
     return Item(**(dull | facts))
@@ -37,7 +45,12 @@ ITEMS = st.lists(
         Item,
         file_id=st.integers(1, 10**6),
         photo_id=st.integers(1, 3),
-        path=st.builds("/{}/{}.{}".format, st.sampled_from("abc"), st.text("xyz", min_size=1, max_size=3), st.sampled_from(["jpg", "dng"])),
+        path=st.builds(
+            "/{}/{}.{}".format,
+            st.sampled_from("abc"),
+            st.text("xyz", min_size=1, max_size=3),
+            st.sampled_from(["jpg", "dng"]),
+        ),
         bytes=st.integers(1, 3).map(lambda n: n * 1000),
         width=st.integers(1, 3),
         height=st.integers(1, 3),
@@ -53,21 +66,28 @@ ITEMS = st.lists(
     max_size=7,
     unique_by=lambda item: (item.path, item.file_id),
 )
-ORDERS = st.permutations(list(NAMED)).flatmap(lambda names: st.integers(0, len(names)).map(lambda n: names[:n]))
+ORDERS = st.permutations(list(NAMED)).flatmap(
+    lambda names: st.integers(0, len(names)).map(lambda n: names[:n])
+)
 
 
 @settings(deadline=None)
 @given(items=ITEMS, rules=ORDERS, seed=st.integers())
-def test_the_choice_does_not_depend_on_the_order_given(items: list[Item], rules: list[str], seed: int) -> None:
+def test_the_choice_does_not_depend_on_the_order_given(
+    items: list[Item], rules: list[str], seed: int
+) -> None:
     shuffled = random.Random(seed).sample(items, len(items))
-    assert choose_keeper(items, rules, quality=no_quality) == choose_keeper(shuffled, rules, quality=no_quality)
+    assert choose_keeper(items, rules, quality=no_quality) == choose_keeper(
+        shuffled, rules, quality=no_quality
+    )
     assert ranked(items, rules, quality=no_quality) == ranked(shuffled, rules, quality=no_quality)
 
 
 @settings(deadline=None)
 @given(items=ITEMS, rules=ORDERS)
 def test_the_rules_make_a_total_order(items: list[Item], rules: list[str]) -> None:
-    """Whatever is taken away, the rest keep their order, and the first of any part is what is chosen of it."""
+    """Whatever is taken away, the rest keep their order, and the first of any part is what is
+    chosen of it."""
     order = ranked(items, rules, quality=no_quality)
     assert sorted(order, key=items.index) == items
     for start in range(len(order)):
@@ -88,15 +108,31 @@ def test_a_link_is_kept_only_where_all_are_links(items: list[Item], rules: list[
     [
         ({"protected": True}, {"width": 400}, "protected folder"),
         ({"path": "/p/a.DNG"}, {"width": 400}, "RAW"),
-        ({"width": 4000, "height": 3000}, {"width": 1600, "height": 1200}, "4,000 × 3,000 against 1,600 × 1,200"),
+        (
+            {"width": 4000, "height": 3000},
+            {"width": 1600, "height": 1200},
+            "4,000 × 3,000 against 1,600 × 1,200",
+        ),
         ({}, {"width": 400, "bordered": True}, "a border around it"),
         ({"camera": "Acme Z1"}, {"width": 400}, "which camera took it"),
-        ({}, {"format": "PNG", "bytes": 10**7}, "a JPEG file, as cameras write them, and the other PNG"),
+        (
+            {},
+            {"format": "PNG", "bytes": 10**7},
+            "a JPEG file, as cameras write them, and the other PNG",
+        ),
         ({"metadata": 5}, {"metadata": 2}, "5 facts against 2"),
         ({"taken_at": "2019-05-01T10:00:00"}, {}, "2019-05-01 against 2020-01-01"),
-        ({"taken_at": "2020-01-01T09:00:00"}, {}, "2020-01-01 09:00:00 against 2020-01-01 10:00:00"),
+        (
+            {"taken_at": "2020-01-01T09:00:00"},
+            {},
+            "2020-01-01 09:00:00 against 2020-01-01 10:00:00",
+        ),
         ({}, {"taken_at": None}, "has a date"),
-        ({"path": "/p/a.jpg"}, {"path": "/Backup 2019/a.jpg", "modified": -1.0}, "like a copy (“Backup 2019”)"),
+        (
+            {"path": "/p/a.jpg"},
+            {"path": "/Backup 2019/a.jpg", "modified": -1.0},
+            "like a copy (“Backup 2019”)",
+        ),
         ({"path": "/long/path/a.jpg"}, {"path": "/p/a copy 2.jpg"}, "like a copy (“copy 2”)"),
         ({"path": "/long/path/a.jpg"}, {"path": "/p/a (1).jpg"}, "(“(1)”)"),
         ({"path": "/p/a.jpg"}, {"path": "/p/a - Kopie.jpg"}, "Kopie"),
@@ -106,8 +142,18 @@ def test_a_link_is_kept_only_where_all_are_links(items: list[Item], rules: list[
         ({"path": "/p/a.jpg"}, {"path": "/p/b.jpg"}, "comes first"),
     ],
 )
-def test_each_rule_decides_and_says_so(better: dict[str, Any], worse: dict[str, Any], words: str) -> None:
-    one, two = item(**({"path": "/p/z.jpg" if "path" not in worse and "path" not in better else "/p/a.jpg"} | better)), item(**worse)
+def test_each_rule_decides_and_says_so(
+    better: dict[str, Any], worse: dict[str, Any], words: str
+) -> None:
+    one, two = (
+        item(
+            **(
+                {"path": "/p/z.jpg" if "path" not in worse and "path" not in better else "/p/a.jpg"}
+                | better
+            )
+        ),
+        item(**worse),
+    )
     kept, why = choose_keeper([two, one], quality=no_quality)
     assert kept is one
     assert words in why
@@ -115,11 +161,16 @@ def test_each_rule_decides_and_says_so(better: dict[str, Any], worse: dict[str, 
 
 def test_bytes_decide_nothing() -> None:
     one, two = item("/p/a.jpg"), item("/p/b.jpg", bytes=10**9)
-    assert choose_keeper([two, one])[0] is one and not any(rule.name == "compression" for rule in NAMED.values())
+    assert choose_keeper([two, one])[0] is one and not any(
+        rule.name == "compression" for rule in NAMED.values()
+    )
 
 
 def test_the_person_s_order_counts() -> None:
-    large, early = item("/p/large.jpg", width=400), item("/p/early.jpg", taken_at="2001-01-01T00:00:00")
+    large, early = (
+        item("/p/large.jpg", width=400),
+        item("/p/early.jpg", taken_at="2001-01-01T00:00:00"),
+    )
     assert choose_keeper([large, early])[0] is large
     assert choose_keeper([large, early], ["earliest", "pixels"])[0] is early
     newer = dataclasses.replace(large, path="/p/new.jpg", modified=9.0)
@@ -152,7 +203,10 @@ def test_a_date_of_which_a_part_is_known_is_later_than_all_within_it() -> None:
     assert choose_keeper([in_order[2], in_order[4]], ["earliest"])[1] == (
         "its date is earlier (2020-05-04 10:00:07 against 2020-05-04 23:59:59)"
     )
-    assert choose_keeper([in_order[5], in_order[6]], ["earliest"])[1] == "its date is earlier (2020-05-04 against 2020-05-05)"
+    assert (
+        choose_keeper([in_order[5], in_order[6]], ["earliest"])[1]
+        == "its date is earlier (2020-05-04 against 2020-05-05)"
+    )
     assert choose_keeper([in_order[8], in_order[10]], ["earliest"])[1] == "it has a date"
 
 
@@ -160,12 +214,16 @@ def test_jpeg_quality_is_read_only_where_it_decides(tmp_path: Path) -> None:
     picture = pictures.draw(1)
     low = pictures.write(tmp_path / "a.jpg", picture, quality=60)
     high = pictures.write(tmp_path / "b.jpg", picture, quality=92)
-    assert choose_keeper([item(str(low)), item(str(high), photo_id=2)], ["quality"])[0].path == str(high)
+    assert choose_keeper([item(str(low)), item(str(high), photo_id=2)], ["quality"])[0].path == str(
+        high
+    )
 
     def refuse(path: str) -> int | None:
         raise AssertionError(path)
 
-    assert choose_keeper([item(str(low)), item(str(high), width=400)], DEFAULT, quality=refuse)[0].path == str(high)
+    assert choose_keeper([item(str(low)), item(str(high), width=400)], DEFAULT, quality=refuse)[
+        0
+    ].path == str(high)
 
 
 @pytest.mark.parametrize("quality", [20, 50, 75, 90, 95])
@@ -214,7 +272,11 @@ def test_the_one_kept_is_compared_with_its_nearest_rival() -> None:
     assert kept.width == 400 and why == "it has more pixels (400 × 400 against 300 × 300)"
 
 
-FILM, XMP, THM = Along("/p/a.mov", "film"), Along("/p/a.xmp", "sidecar"), Along("/p/a.thm", "sidecar")
+FILM, XMP, THM = (
+    Along("/p/a.mov", "film"),
+    Along("/p/a.xmp", "sidecar"),
+    Along("/p/a.thm", "sidecar"),
+)
 
 
 @pytest.mark.parametrize(

@@ -14,15 +14,38 @@ from explorer.photos.metadata.exif_header import ExifHeader
 from explorer.photos.quality.figures import Quality
 from explorer.removal.companions import Along, Company
 
-FIGURES = Quality(blur=1.0, noise=1.0, compression=90.0, blocks=0.2, low=20, middle=100, high=230, mean=110, contrast=50, colourful=40)
-CAMERA: dict[str, Any] = {"camera": "Acme Z1", "exposure": 4, "taken_at": "2018-07-06T10:11:12", "taken_source": "exif"}
+FIGURES = Quality(
+    blur=1.0,
+    noise=1.0,
+    compression=90.0,
+    blocks=0.2,
+    low=20,
+    middle=100,
+    high=230,
+    mean=110,
+    contrast=50,
+    colourful=40,
+)
+CAMERA: dict[str, Any] = {
+    "camera": "Acme Z1",
+    "exposure": 4,
+    "taken_at": "2018-07-06T10:11:12",
+    "taken_source": "exif",
+}
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
-def version(name: str, *, item: dict[str, Any] | None = None, figures: dict[str, float] | None = None, **known: Any) -> Version:
+def version(
+    name: str,
+    *,
+    item: dict[str, Any] | None = None,
+    figures: dict[str, float] | None = None,
+    **known: Any,
+) -> Version:
     """A file of 1,000 by 800 pixels that says nothing of itself, with ordinary figures."""
     facts: dict[str, Any] = {
-        "file_id": ord(name[0]), "photo_id": ord(name[0]), "path": f"/p/{name}", "bytes": 1000, "width": 1000, "height": 800,
+        "file_id": ord(name[0]), "photo_id": ord(name[0]), "path": f"/p/{name}", "bytes": 1000,
+        "width": 1000, "height": 800,
         "format": "JPEG", "taken_at": None, "camera": None,
     }  # fmt: skip
     measured = dataclasses.replace(FIGURES, **(figures or {}))
@@ -49,23 +72,54 @@ HALF = {"width": 500, "height": 400}
 
 
 def test_of_the_same_pixels_the_one_that_says_more_is_kept() -> None:
-    camera, png = version("a.jpg", **CAMERA, place=(48.86, 2.29)), version("b.png", item={"format": "PNG", "bytes": 9000})
-    assert same_pixels(camera, png) == Verdict("", "it alone says when it was taken, where, with which camera and how it was exposed")
-    assert same_pixels(png, camera).doubt == "only a.jpg says when it was taken, where, with which camera and how it was exposed"
+    camera, png = (
+        version("a.jpg", **CAMERA, place=(48.86, 2.29)),
+        version("b.png", item={"format": "PNG", "bytes": 9000}),
+    )
+    assert same_pixels(camera, png) == Verdict(
+        "", "it alone says when it was taken, where, with which camera and how it was exposed"
+    )
+    assert (
+        same_pixels(png, camera).doubt
+        == "only a.jpg says when it was taken, where, with which camera and how it was exposed"
+    )
 
 
 def test_of_the_same_pixels_the_lossy_file_is_the_original() -> None:
-    files = {form: version(f"{form[0]}.x", item={"format": form}) for form in ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "HEIF")}
-    assert same_pixels(files["JPEG"], files["PNG"]) == Verdict("", "it is the JPEG file of which the PNG was made")
-    assert same_pixels(files["PNG"], files["JPEG"]) == Verdict("") == same_pixels(files["PNG"], files["BMP"])
+    files = {
+        form: version(f"{form[0]}.x", item={"format": form})
+        for form in ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "HEIF")
+    }
+    assert same_pixels(files["JPEG"], files["PNG"]) == Verdict(
+        "", "it is the JPEG file of which the PNG was made"
+    )
+    assert (
+        same_pixels(files["PNG"], files["JPEG"])
+        == Verdict("")
+        == same_pixels(files["PNG"], files["BMP"])
+    )
     ranks = [native(files[form].item) for form in ("HEIF", "JPEG", "TIFF", "WEBP", "PNG", "BMP")]
-    assert ranks == sorted(ranks, reverse=True) and ranks[0] == ranks[1] > ranks[2] > ranks[3] > ranks[4] == ranks[5]
+    assert (
+        ranks == sorted(ranks, reverse=True)
+        and ranks[0] == ranks[1] > ranks[2] > ranks[3] > ranks[4] == ranks[5]
+    )
 
 
-@pytest.mark.parametrize("more", [{"place": (48.86, 2.29)}, {"item": {"company": Company((Along("/p/b.png.xmp", "sidecar"),))}}])
-def test_an_export_of_which_more_is_known_is_not_kept_before_the_lossy_file(more: dict[str, Any]) -> None:
-    jpeg, export = version("a.jpg", **CAMERA), version("b.png", **CAMERA, **(more | {"item": {"format": "PNG", **more.get("item", {})}}))
-    assert same_pixels(export, jpeg).doubt == "more is known of b.png, but it was made from the JPEG file a.jpg"
+@pytest.mark.parametrize(
+    "more",
+    [{"place": (48.86, 2.29)}, {"item": {"company": Company((Along("/p/b.png.xmp", "sidecar"),))}}],
+)
+def test_an_export_of_which_more_is_known_is_not_kept_before_the_lossy_file(
+    more: dict[str, Any],
+) -> None:
+    jpeg, export = (
+        version("a.jpg", **CAMERA),
+        version("b.png", **CAMERA, **(more | {"item": {"format": "PNG", **more.get("item", {})}})),
+    )
+    assert (
+        same_pixels(export, jpeg).doubt
+        == "more is known of b.png, but it was made from the JPEG file a.jpg"
+    )
     assert same_pixels(jpeg, export).doubt.startswith("only b.png ")
     again = version("c.jpg", **CAMERA, **more)
     assert not same_pixels(again, jpeg).doubt
@@ -73,7 +127,10 @@ def test_an_export_of_which_more_is_known_is_not_kept_before_the_lossy_file(more
 
 def test_where_each_says_something_of_its_own_neither_may_go() -> None:
     one, other = version("a.jpg", camera="Acme Z1"), version("b.jpg", place=(48.86, 2.29))
-    assert same_pixels(one, other).doubt == "only b.jpg says where" and same_pixels(other, one).doubt == "only a.jpg says with which camera"
+    assert (
+        same_pixels(one, other).doubt == "only b.jpg says where"
+        and same_pixels(other, one).doubt == "only a.jpg says with which camera"
+    )
 
 
 def test_edits_beside_a_file_are_something_it_says() -> None:
@@ -88,7 +145,11 @@ def test_edits_beside_a_file_are_something_it_says() -> None:
     ("one", "other", "lost"),
     [
         ({}, {"taken_at": "2018-07-06T10:11:12", "taken_source": "name"}, "when it was taken"),
-        ({"taken_at": "2018-07-06T10:11:12", "taken_source": "exif"}, {"taken_at": "2018-07-07T00:00:00", "taken_source": "name"}, ""),
+        (
+            {"taken_at": "2018-07-06T10:11:12", "taken_source": "exif"},
+            {"taken_at": "2018-07-07T00:00:00", "taken_source": "name"},
+            "",
+        ),
         (CAMERA, CAMERA | {"taken_at": "2019-01-01T00:00:00"}, "the time"),
         (CAMERA, {"taken_at": "2019-01-01T00:00:00", "taken_source": "exif"}, ""),
         (CAMERA, CAMERA | {"taken_at": "2019-01-01T00:00:00", "taken_source": "gps"}, ""),
@@ -104,8 +165,14 @@ def test_edits_beside_a_file_are_something_it_says() -> None:
         ({}, {"lens": "50 mm", "exposure": 1}, "with which lens and how it was exposed"),
     ],
 )
-def test_what_would_be_lost_with_the_other(one: dict[str, Any], other: dict[str, Any], lost: str) -> None:
-    said = f"a.jpg and b.jpg do not agree on {lost}" if lost.startswith("the ") else f"only b.jpg says {lost}"
+def test_what_would_be_lost_with_the_other(
+    one: dict[str, Any], other: dict[str, Any], lost: str
+) -> None:
+    said = (
+        f"a.jpg and b.jpg do not agree on {lost}"
+        if lost.startswith("the ")
+        else f"only b.jpg says {lost}"
+    )
     assert same_pixels(version("a.jpg", **one), version("b.jpg", **other)).doubt == (lost and said)
 
 
@@ -114,13 +181,21 @@ def test_what_would_be_lost_with_the_other(one: dict[str, Any], other: dict[str,
 
 def test_a_photo_that_lost_its_metadata_was_made_from_the_one_that_has_them() -> None:
     camera, sent = version("a.jpg", **CAMERA), version("b.jpg", item=HALF)
-    assert judged(camera, sent) == Verdict("", "it alone says which camera took it, and has more pixels")
+    assert judged(camera, sent) == Verdict(
+        "", "it alone says which camera took it, and has more pixels"
+    )
     assert judged(sent, camera).doubt == "a.jpg has more pixels"
     # Developed by a program, and sent on small: the large one is the better in any case.
     assert not judged(camera, sent, head=header("Adobe Lightroom 9.1", None)).doubt
     # A program has enlarged it, with the metadata it had.
-    assert judged(camera, sent, head=header("", (500, 400))).doubt == "a.jpg had another size when its camera wrote it"
-    assert judged(camera, sent, head=lambda path: None).doubt == "the header of a.jpg does not show who wrote it"
+    assert (
+        judged(camera, sent, head=header("", (500, 400))).doubt
+        == "a.jpg had another size when its camera wrote it"
+    )
+    assert (
+        judged(camera, sent, head=lambda path: None).doubt
+        == "the header of a.jpg does not show who wrote it"
+    )
     assert not judged(camera, sent, head=header("", (800, 1000))).doubt
 
 
@@ -160,11 +235,18 @@ AROUND = (1.2, 0.0, -0.1, 0.0, 1.2, -0.1)
 
 
 def test_a_crop_and_a_border_made_from_what_the_camera_wrote() -> None:
-    camera, crop = version("a.jpg", **CAMERA), version("b.jpg", item={"width": 900, "height": 720}, **CAMERA)
-    assert judged(camera, crop, edge(CROP)) == Verdict("", "it is as the camera wrote it, and shows all of the picture")
+    camera, crop = (
+        version("a.jpg", **CAMERA),
+        version("b.jpg", item={"width": 900, "height": 720}, **CAMERA),
+    )
+    assert judged(camera, crop, edge(CROP)) == Verdict(
+        "", "it is as the camera wrote it, and shows all of the picture"
+    )
     assert judged(crop, camera, edge(CROP)).doubt == "a.jpg shows more of the picture"
     framed = version("b.jpg", item={"width": 1200, "height": 960}, **CAMERA)
-    assert judged(camera, framed, edge(AROUND, border=1)) == Verdict("", "it is as the camera wrote it, and has no border around it")
+    assert judged(camera, framed, edge(AROUND, border=1)) == Verdict(
+        "", "it is as the camera wrote it, and has no border around it"
+    )
     assert judged(framed, camera, edge(AROUND, border=1)).doubt == "b.jpg has a border around it"
     # What lies around may be more of the picture.
     assert judged(camera, framed, edge(AROUND)).doubt == "b.jpg shows more of the picture"
@@ -179,7 +261,10 @@ def test_with_the_same_size_and_metadata_nothing_shows_which_is_the_original() -
 
 
 def test_bytes_say_nothing() -> None:
-    one, other = version("a.png", item={"format": "PNG", "bytes": 10**7}, figures={"compression": 0}), version("b.jpg")
+    one, other = (
+        version("a.png", item={"format": "PNG", "bytes": 10**7}, figures={"compression": 0}),
+        version("b.jpg"),
+    )
     assert judged(one, other).doubt and judged(version("a.jpg", item={"bytes": 10**7}), other).doubt
 
 
@@ -213,8 +298,13 @@ def test_what_shows_the_traces_of_stronger_compression_was_made_from_what_does_n
         ({}, {"compression": 0.0}, False),
     ],
 )
-def test_how_much_less_compressed(mine: dict[str, float], its: dict[str, float], told: bool) -> None:
-    one, other = version("a.jpg", figures={"noise": 0.9} | mine), version("b.jpg", figures=compressed(**its))
+def test_how_much_less_compressed(
+    mine: dict[str, float], its: dict[str, float], told: bool
+) -> None:
+    one, other = (
+        version("a.jpg", figures={"noise": 0.9} | mine),
+        version("b.jpg", figures=compressed(**its)),
+    )
     assert bool(judged(one, other).doubt) is not told
 
 
@@ -227,7 +317,9 @@ def test_how_much_less_compressed(mine: dict[str, float], its: dict[str, float],
         ({"width": 1200, "height": 960}, edge(AROUND, border=1)),
     ],
 )
-def test_traces_are_compared_only_where_both_lie_on_each_other(item: dict[str, int], between: Edge) -> None:
+def test_traces_are_compared_only_where_both_lie_on_each_other(
+    item: dict[str, int], between: Edge
+) -> None:
     one, other = version("a.jpg"), version("b.jpg", item=item, figures=compressed())
     assert judged(one, other, between).doubt.startswith("nothing in them shows")
 
@@ -263,7 +355,9 @@ def test_from_the_second_one_everything_is_the_other_way_round() -> None:
     assert not judged(one, other, edge(grey=-1)).doubt
 
 
-@pytest.mark.parametrize(("height", "stretched"), [(785, False), (783, True), (815, False), (817, True)])
+@pytest.mark.parametrize(
+    ("height", "stretched"), [(785, False), (783, True), (815, False), (817, True)]
+)
 def test_a_copy_of_other_proportions_may_be_the_original(height: int, stretched: bool) -> None:
     found = judged(version("a.jpg", **CAMERA), version("b.jpg", item={"height": height}))
     assert (found.doubt == "one of them is stretched") is stretched
@@ -272,8 +366,16 @@ def test_a_copy_of_other_proportions_may_be_the_original(height: int, stretched:
 def test_a_small_copy_may_differ_more_and_be_of_a_higher_quality() -> None:
     camera = version("a.jpg", **CAMERA, figures={"compression": 70.0})
     higher = "b.jpg was saved with a higher JPEG quality"
-    for changed, quality, doubt in ((0.015, 89.0, ""), (0.016, 89.0, "something"), (0.015, 90.0, higher)):
-        found = judged(camera, version("b.jpg", item=HALF, figures={"compression": quality}), edge(changed=changed))
+    for changed, quality, doubt in (
+        (0.015, 89.0, ""),
+        (0.016, 89.0, "something"),
+        (0.015, 90.0, higher),
+    ):
+        found = judged(
+            camera,
+            version("b.jpg", item=HALF, figures={"compression": quality}),
+            edge(changed=changed),
+        )
         assert found.doubt.startswith(doubt) and bool(found.doubt) == bool(doubt)
 
 
@@ -313,12 +415,17 @@ def test_what_the_figures_say_of_two_of_one_size(figures: dict[str, float], doub
 def test_a_copy_made_grey_has_lost_its_colours_and_not_its_contrast() -> None:
     camera, grey = version("a.jpg", **CAMERA), version("b.jpg", figures={"colourful": 0.0})
     assert not judged(camera, grey, edge(grey=1)).doubt and judged(camera, grey).doubt
-    assert judged(camera, version("b.jpg", figures={"colourful": 0.0, "contrast": 60.0}), edge(grey=1)).doubt
+    assert judged(
+        camera, version("b.jpg", figures={"colourful": 0.0, "contrast": 60.0}), edge(grey=1)
+    ).doubt
 
 
 def test_pale_pictures_differ_in_colour_by_levels() -> None:
     def doubt(mine: float, its: float) -> str:
-        one, other = version("a.jpg", **CAMERA, figures={"colourful": mine}), version("b.jpg", figures={"colourful": its})
+        one, other = (
+            version("a.jpg", **CAMERA, figures={"colourful": mine}),
+            version("b.jpg", figures={"colourful": its}),
+        )
         return judged(one, other).doubt
 
     assert not doubt(0.0, 3.0) and doubt(0.0, 3.1) and not doubt(100.0, 94.0) and doubt(100.0, 92.0)
@@ -334,28 +441,40 @@ def test_what_was_compressed_shows_blocks_whatever_its_own_quality() -> None:
 
 
 @pytest.mark.parametrize(
-    ("side", "most"),
-    [(1000, 1.15), (981, 1.15), (900, 1.25), (710, 1.25), (690, 2.0), (200, 2.0)],
+    ("side", "most"), [(1000, 1.15), (981, 1.15), (900, 1.25), (710, 1.25), (690, 2.0), (200, 2.0)]
 )
 def test_how_much_softer_the_larger_one_may_be_measured(side: int, most: float) -> None:
     other = version("b.jpg", item={"width": side, "height": round(side * 0.8)})
-    assert judged(version("a.jpg", **CAMERA, figures={"blur": most + 0.01}), other).doubt == "b.jpg is sharper"
+    assert (
+        judged(version("a.jpg", **CAMERA, figures={"blur": most + 0.01}), other).doubt
+        == "b.jpg is sharper"
+    )
     assert not judged(version("a.jpg", **CAMERA, figures={"blur": most}), other).doubt
 
 
 def test_of_another_frame_only_what_both_show_is_compared() -> None:
-    camera, crop = version("a.jpg", **CAMERA), version("b.jpg", item={"width": 900, "height": 720}, figures={"mean": 150.0, "blur": 0.5})
+    camera, crop = (
+        version("a.jpg", **CAMERA),
+        version("b.jpg", item={"width": 900, "height": 720}, figures={"mean": 150.0, "blur": 0.5}),
+    )
     assert not judged(camera, crop, edge(CROP, light=4.0)).doubt
-    assert judged(camera, crop, edge(CROP, light=-4.1)).doubt == "a.jpg and b.jpg differ in brightness"
+    assert (
+        judged(camera, crop, edge(CROP, light=-4.1)).doubt == "a.jpg and b.jpg differ in brightness"
+    )
     softer = version("b.jpg", item={"width": 900, "height": 720}, figures={"blur": 2.0})
     assert not judged(camera, softer, edge(CROP)).doubt
-    framed = version("b.jpg", item={"width": 1200, "height": 960}, figures={"mean": 150.0, "blur": 0.5})
+    framed = version(
+        "b.jpg", item={"width": 1200, "height": 960}, figures={"mean": 150.0, "blur": 0.5}
+    )
     assert not judged(camera, framed, edge(AROUND, border=1)).doubt
 
 
 def test_what_has_not_been_measured_is_not_told() -> None:
     camera, other = version("a.jpg", **CAMERA), version("b.jpg", item=HALF)
-    for one, two in ((camera._replace(known=camera.known._replace(figures=None)), other), (camera, other._replace(known=Evidence()))):
+    for one, two in (
+        (camera._replace(known=camera.known._replace(figures=None)), other),
+        (camera, other._replace(known=Evidence())),
+    ):
         assert judged(one, two).doubt == "not all of them have been measured yet"
 
 

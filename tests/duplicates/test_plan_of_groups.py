@@ -24,7 +24,18 @@ def item(field: Field, name: str, **facts: Any) -> Item:
         field.put(path.name, name)
     photo_id = field.library.catalog.photo_id(bytes.fromhex(field.removal(path.name, None).hash))
     assert photo_id is not None
-    return Item(abs(hash(name)), photo_id, str(path), len(name), 1, 1, "JPEG", None, None, **({"contents": NOTHING} | facts))
+    return Item(
+        abs(hash(name)),
+        photo_id,
+        str(path),
+        len(name),
+        1,
+        1,
+        "JPEG",
+        None,
+        None,
+        **({"contents": NOTHING} | facts),
+    )
 
 
 def group(tier: Tier, keep: Item, *others: Item) -> Group:
@@ -38,17 +49,23 @@ def named(removals: list[Removal]) -> dict[str, str]:
 
 
 def test_files_that_are_not_ticked_stay(field: Field) -> None:
-    keep, ticked, unticked, other = (item(field, name) for name in ("keep", "ticked", "unticked", "other"))
+    keep, ticked, unticked, other = (
+        item(field, name) for name in ("keep", "ticked", "unticked", "other")
+    )
     groups = [group("picture", keep, ticked, unticked), group("moment", unticked, other)]
     found = removals_of(field.library.catalog, groups, lambda _, each: each is ticked)
-    assert found == [field.removal("ticked.jpg", "keep.jpg", bytes=6, tier="picture", why="why keep")]
+    assert found == [
+        field.removal("ticked.jpg", "keep.jpg", bytes=6, tier="picture", why="why keep")
+    ]
     assert removals_of(field.library.catalog, groups, lambda _, each: False) == []
 
 
 def test_what_is_kept_in_a_group_of_which_nothing_is_ticked_may_go(field: Field) -> None:
     one, two, three = (item(field, name) for name in ("one", "two", "three"))
     groups = [group("picture", one, two), group("moment", two, three)]
-    assert named(removals_of(field.library.catalog, groups, lambda _, each: each is two)) == {"two": "one"}
+    assert named(removals_of(field.library.catalog, groups, lambda _, each: each is two)) == {
+        "two": "one"
+    }
 
 
 def test_lookalikes_go_only_where_a_person_says_so(field: Field) -> None:
@@ -61,12 +78,19 @@ def test_lookalikes_go_only_where_a_person_says_so(field: Field) -> None:
 @pytest.mark.parametrize("tier", ["identical", "pixels", "picture", "moment"])
 def test_all_others_are_suggested(field: Field, tier: Tier) -> None:
     one, two, three = (item(field, name) for name in ("one", "two", "three"))
-    assert named(removals_of(field.library.catalog, [group(tier, one, two, three)])) == {"two": "one", "three": "one"}
+    assert named(removals_of(field.library.catalog, [group(tier, one, two, three)])) == {
+        "two": "one",
+        "three": "one",
+    }
 
 
-def test_what_is_protected_or_not_compared_or_has_the_only_film_stays_though_it_is_ticked(field: Field) -> None:
+def test_what_is_protected_or_not_compared_or_has_the_only_film_stays_though_it_is_ticked(
+    field: Field,
+) -> None:
     film = Company((Along("/f.mov", "film", 9),), ())
-    keep, goes, safe, filmed, unchecked = (item(field, name) for name in ("keep", "goes", "safe", "filmed", "unchecked"))
+    keep, goes, safe, filmed, unchecked = (
+        item(field, name) for name in ("keep", "goes", "safe", "filmed", "unchecked")
+    )
     safe, filmed = replace(safe, protected=True), replace(filmed, company=film)
     whole = replace(group("picture", keep, goes, safe, filmed), unchecked=(unchecked,))
     assert named(removals_of(field.library.catalog, [whole], lambda *_: True)) == {"goes": "keep"}
@@ -76,7 +100,9 @@ def test_what_is_kept_in_one_group_does_not_go_in_another(field: Field) -> None:
     one, two, three = (item(field, name) for name in ("one", "two", "three"))
     for tier in ("moment", "lookalike"):
         groups = [group(tier, two, three), group(tier, one, two)]  # type: ignore[arg-type]
-        assert named(removals_of(field.library.catalog, groups, lambda *_: True)) == {"three": "two"}
+        assert named(removals_of(field.library.catalog, groups, lambda *_: True)) == {
+            "three": "two"
+        }
 
 
 class TestACopyOfABetterPhoto:
@@ -89,38 +115,58 @@ class TestACopyOfABetterPhoto:
         field.pair("small.jpg", "again.jpg", "pixels")
         return [group("pixels", small, again), group("picture", large, small)]
 
-    def test_both_go_for_the_better_one_if_both_were_compared_with_it(self, field: Field, groups: list[Group]) -> None:
+    def test_both_go_for_the_better_one_if_both_were_compared_with_it(
+        self, field: Field, groups: list[Group]
+    ) -> None:
         field.pair("large.jpg", "again.jpg")
         for order in (groups, groups[::-1]):
             found = removals_of(field.library.catalog, order)
             assert named(found) == {"again": "large", "small": "large"}
-            assert {removal.tier for removal in found} == {"picture"} and {removal.why for removal in found} == {"why large"}
+            assert {removal.tier for removal in found} == {"picture"} and {
+                removal.why for removal in found
+            } == {"why large"}
 
     def test_it_stays_if_one_of_them_was_not(self, field: Field, groups: list[Group]) -> None:
         assert named(removals_of(field.library.catalog, groups)) == {"again": "small"}
 
     @pytest.mark.parametrize("kind", ["scene", "different"])
-    def test_it_stays_if_that_one_is_another_picture(self, field: Field, groups: list[Group], kind: Any) -> None:
+    def test_it_stays_if_that_one_is_another_picture(
+        self, field: Field, groups: list[Group], kind: Any
+    ) -> None:
         field.pair("large.jpg", "again.jpg", kind)
         assert named(removals_of(field.library.catalog, groups)) == {"again": "small"}
 
     @pytest.mark.parametrize("tier", ["moment", "lookalike"])
-    def test_it_stays_if_it_is_no_copy_of_the_better_one(self, field: Field, groups: list[Group], tier: Any) -> None:
+    def test_it_stays_if_it_is_no_copy_of_the_better_one(
+        self, field: Field, groups: list[Group], tier: Any
+    ) -> None:
         field.pair("large.jpg", "again.jpg")
-        found = removals_of(field.library.catalog, [groups[0], replace(groups[1], tier=tier)], lambda *_: True)
+        found = removals_of(
+            field.library.catalog, [groups[0], replace(groups[1], tier=tier)], lambda *_: True
+        )
         assert named(found) == {"again": "small"}
 
-    def test_it_stays_if_it_is_kept_for_another_shot_too(self, field: Field, groups: list[Group]) -> None:
+    def test_it_stays_if_it_is_kept_for_another_shot_too(
+        self, field: Field, groups: list[Group]
+    ) -> None:
         field.pair("large.jpg", "again.jpg")
         shot = group("moment", groups[0].keep, item(field, "shot"))
         field.pair("large.jpg", "shot.jpg")
-        assert named(removals_of(field.library.catalog, [*groups, shot])) == {"again": "small", "shot": "small"}
+        assert named(removals_of(field.library.catalog, [*groups, shot])) == {
+            "again": "small",
+            "shot": "small",
+        }
 
-    def test_a_film_that_the_better_one_lacks_stays_with_what_it_belongs_to(self, field: Field, groups: list[Group]) -> None:
+    def test_a_film_that_the_better_one_lacks_stays_with_what_it_belongs_to(
+        self, field: Field, groups: list[Group]
+    ) -> None:
         field.pair("large.jpg", "again.jpg")
         shared = replace(groups[0].keep, company=Company((), (Along("/s.mov", "film", 9),)))
         filmed = replace(groups[0].others[0], company=Company((Along("/a.mov", "film", 9),), ()))
-        found = removals_of(field.library.catalog, [group("pixels", shared, filmed), group("picture", groups[1].keep, shared)])
+        found = removals_of(
+            field.library.catalog,
+            [group("pixels", shared, filmed), group("picture", groups[1].keep, shared)],
+        )
         assert "again" not in named(found)
 
     def test_three_steps_up(self, field: Field, groups: list[Group]) -> None:
@@ -128,19 +174,26 @@ class TestACopyOfABetterPhoto:
         for name in ("large", "small", "again"):
             field.pair("best.jpg", f"{name}.jpg")
         field.pair("large.jpg", "again.jpg")
-        found = removals_of(field.library.catalog, [*groups, group("picture", best, groups[1].keep)])
+        found = removals_of(
+            field.library.catalog, [*groups, group("picture", best, groups[1].keep)]
+        )
         assert named(found) == {"again": "best", "small": "best", "large": "best"}
 
 
 def test_of_groups_that_contradict_each_other_nothing_goes(field: Field) -> None:
     one, two = item(field, "one"), item(field, "two")
     field.pair("one.jpg", "two.jpg")
-    assert removals_of(field.library.catalog, [group("picture", one, two), group("picture", two, one)]) == []
+    assert (
+        removals_of(field.library.catalog, [group("picture", one, two), group("picture", two, one)])
+        == []
+    )
 
 
 def test_a_file_in_two_groups_goes_once(field: Field) -> None:
     one, two, three, four = (item(field, name) for name in ("one", "two", "three", "four"))
-    found = removals_of(field.library.catalog, [group("picture", one, three), group("picture", two, three, four)])
+    found = removals_of(
+        field.library.catalog, [group("picture", one, three), group("picture", two, three, four)]
+    )
     assert named(found) == {"three": "one", "four": "two"}
 
 
@@ -150,7 +203,9 @@ def test_a_photo_that_the_library_has_let_go_of_is_in_no_plan(field: Field) -> N
     assert removals_of(field.library.catalog, [group("picture", gone, keep)]) == []
 
 
-def test_photos_for_their_own_sake_without_what_is_missing_and_with_what_belongs_to_them(field: Field) -> None:
+def test_photos_for_their_own_sake_without_what_is_missing_and_with_what_belongs_to_them(
+    field: Field,
+) -> None:
     one = item(field, "one")
     field.put("two.jpg", "one")
     field.beside("two.jpg.xmp", "words")
@@ -163,4 +218,7 @@ def test_photos_for_their_own_sake_without_what_is_missing_and_with_what_belongs
     writer.close()
     found = removals_of_photos(field.library.catalog, [one.photo_id])
     assert found == [field.removal(name, None, bytes=3) for name in ("one.jpg", "two.jpg")]
-    assert [[each.path for each in removal.along] for removal in found] == [[], [str(field.photos / "two.jpg.xmp")]]
+    assert [[each.path for each in removal.along] for removal in found] == [
+        [],
+        [str(field.photos / "two.jpg.xmp")],
+    ]

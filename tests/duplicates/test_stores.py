@@ -1,4 +1,5 @@
-"""Files in folders that systems and other programs keep for themselves: nothing is decided about them."""
+"""Files in folders that systems and other programs keep for themselves: nothing is decided about
+them."""
 
 from __future__ import annotations
 
@@ -19,7 +20,15 @@ def names(items: object) -> list[str]:
     return [Path(item.path).name for item in items]  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("folder", ["$Recycle.Bin/S-1-5", "@Recently-Snapshot/GMT+01", "X.photoslibrary/originals", "album/@eaDir"])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "$Recycle.Bin/S-1-5",
+        "@Recently-Snapshot/GMT+01",
+        "X.photoslibrary/originals",
+        "album/@eaDir",
+    ],
+)
 def test_a_copy_in_a_bin_or_a_store_is_in_no_group(shelf: Shelf, folder: str) -> None:
     shelf.put(f"{folder}/a.jpg", 1)
     shelf.put("Photos/b (1).jpg", 1)
@@ -32,13 +41,18 @@ def test_a_copy_in_a_bin_or_a_store_is_in_no_group(shelf: Shelf, folder: str) ->
 def test_one_that_lies_only_there_is_never_kept_for_another(shelf: Shelf) -> None:
     best = shelf.put("#recycle/best.jpg", 1, width=4000, height=3000)
     mine = shelf.put("mine.jpg", 2, width=2000, height=1500)
-    store.put_pairs(shelf.writer, [Pair(min(best, mine), max(best, mine), "picture", 0.99, {})], PAIRS_VERSION)
+    store.put_pairs(
+        shelf.writer, [Pair(min(best, mine), max(best, mine), "picture", 0.99, {})], PAIRS_VERSION
+    )
     assert find_groups(shelf.library) == []
     shelf.put("again.jpg", 1)
     (group,) = find_groups(shelf.library)
     assert names([group.keep]) == ["again.jpg"] and names(group.others) == ["mine.jpg"]
     # For comparing pictures, it is as good as any.
-    assert [row.path.endswith("best.jpg") for row in store.copies(shelf.library.catalog, [best], all_folders=True)] == [True, False]
+    assert [
+        row.path.endswith("best.jpg")
+        for row in store.copies(shelf.library.catalog, [best], all_folders=True)
+    ] == [True, False]
     assert len(store.copies(shelf.library.catalog, [best])) == 1
 
 
@@ -47,10 +61,16 @@ def test_neither_is_removed_nor_kept_whatever_a_plan_says(field: Field) -> None:
         field.put(path, "same")
     before = field.tree()
     outcome = remove(field.library, [field.removal("#recycle/a.jpg", "b.jpg")])
-    assert outcome.results[0].state == "refused" and outcome.results[0].reason == "it lies in “#recycle”, which is a bin"
+    assert (
+        outcome.results[0].state == "refused"
+        and outcome.results[0].reason == "it lies in “#recycle”, which is a bin"
+    )
     outcome = remove(field.library, [field.removal("b.jpg", "Lib.aplibrary/c.jpg")])
     assert outcome.results[0].state == "refused"
-    assert outcome.results[0].reason == "the one to keep lies in “Lib.aplibrary”, which is another program's own store"
+    assert (
+        outcome.results[0].reason
+        == "the one to keep lies in “Lib.aplibrary”, which is another program's own store"
+    )
     assert field.tree() == before
 
 
@@ -73,6 +93,8 @@ def test_a_folder_to_move_them_to_is_none_that_empties_itself(field: Field) -> N
     (field.base / "@Recycle").mkdir()
     (field.base / "way").symlink_to(field.base / "@Recycle")
     for to in (field.base / "@Recycle", field.base / "@Recycle" / "x", field.base / "way"):
-        with pytest.raises(UsageError, match="“@Recycle”, which is a bin, where files may be deleted"):
+        with pytest.raises(
+            UsageError, match="“@Recycle”, which is a bin, where files may be deleted"
+        ):
             remove(field.library, [field.removal("a.jpg", "b.jpg")], to=str(to))
     assert (field.photos / "a.jpg").exists()

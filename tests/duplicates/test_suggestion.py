@@ -27,7 +27,10 @@ def pair(shelf: Shelf, one: int, other: int, kind: store.Kind = "picture", **rel
 
 
 def going(shelf: Shelf, groups: Sequence[Group]) -> set[str]:
-    return {removal.path.rpartition("/photos/")[2] for removal in removals_of(shelf.library.catalog, groups)}
+    return {
+        removal.path.rpartition("/photos/")[2]
+        for removal in removals_of(shelf.library.catalog, groups)
+    }
 
 
 def name(item: Item) -> str:
@@ -47,7 +50,10 @@ def test_the_original_is_kept_for_what_was_made_from_it(shelf: Shelf) -> None:
 def test_one_that_cannot_be_told_from_the_original_holds_all_back(shelf: Shelf) -> None:
     """Whatever the order of the rules says: a copy is never kept before its original."""
     camera = shelf.put("camera.jpg", 1, **by_camera(**LARGE))
-    sent, edited = shelf.put("sent.jpg", 2, **measured(**SMALL)), shelf.put("other.jpg", 3, **by_camera(**LARGE))
+    sent, edited = (
+        shelf.put("sent.jpg", 2, **measured(**SMALL)),
+        shelf.put("other.jpg", 3, **by_camera(**LARGE)),
+    )
     for one, other in ((camera, sent), (camera, edited), (edited, sent)):
         pair(shelf, one, other)
     for rules in (["pixels"], ["earliest", "newest"], ["shortest"]):
@@ -65,7 +71,11 @@ def test_once_a_person_has_chosen_the_others_are_offered(shelf: Shelf) -> None:
     (group,) = find_groups(shelf.library)
     for item in group.all:
         chosen = group.with_kept(item.file_id)
-        assert (chosen.keep.path, chosen.keep_because, chosen.doubt) == (item.path, "you chose it", "")
+        assert (chosen.keep.path, chosen.keep_because, chosen.doubt) == (
+            item.path,
+            "you chose it",
+            "",
+        )
         assert going(shelf, [chosen]) == {"1.jpg", "2.jpg"} - {name(item)}
     assert group.with_kept(10_000) is group
 
@@ -83,30 +93,50 @@ def test_the_keeper_must_beat_each_one_itself(shelf: Shelf) -> None:
 
 
 def test_in_a_component_whose_original_is_not_known_nothing_is_suggested(shelf: Shelf) -> None:
-    """Two that cannot be told apart, and one of them hangs together with two others, of which one is surely made from the other."""
+    """Two that cannot be told apart, and one of them hangs together with two others, of which one
+    is surely made from the other."""
     ids = [shelf.put(f"{n}.jpg", n, **measured(**LARGE)) for n in range(3)]
-    camera, sent = shelf.put("camera.jpg", 8, **by_camera(**LARGE)), shelf.put("sent.jpg", 9, **measured(**SMALL))
+    camera, sent = (
+        shelf.put("camera.jpg", 8, **by_camera(**LARGE)),
+        shelf.put("sent.jpg", 9, **measured(**SMALL)),
+    )
     pair(shelf, ids[0], ids[1])
     pair(shelf, ids[0], ids[2])
     pair(shelf, camera, sent)
     assert sorted(bool(group.doubt) for group in find_groups(shelf.library)) == [False, True]
     pair(shelf, ids[1], sent)
     groups = {name(group.keep): group for group in find_groups(shelf.library)}
-    assert len(groups) == 2 and groups["camera.jpg"].doubt == UNKNOWN_GROUP and groups["camera.jpg"].keep_because == ""
+    assert (
+        len(groups) == 2
+        and groups["camera.jpg"].doubt == UNKNOWN_GROUP
+        and groups["camera.jpg"].keep_because == ""
+    )
     assert going(shelf, list(groups.values())) == set()
 
 
 def test_sets_hold_no_others_back(shelf: Shelf) -> None:
-    camera, sent = shelf.put("camera.jpg", 1, **by_camera(**LARGE)), shelf.put("sent.jpg", 2, **measured(**SMALL))
-    small, edit = shelf.put("x/IMG_0.jpg", 3, **measured(**SMALL)), shelf.put("x/IMG_0-bewerkt.jpg", 4, **measured(**SMALL))
+    camera, sent = (
+        shelf.put("camera.jpg", 1, **by_camera(**LARGE)),
+        shelf.put("sent.jpg", 2, **measured(**SMALL)),
+    )
+    small, edit = (
+        shelf.put("x/IMG_0.jpg", 3, **measured(**SMALL)),
+        shelf.put("x/IMG_0-bewerkt.jpg", 4, **measured(**SMALL)),
+    )
     pair(shelf, camera, sent)
     pair(shelf, sent, small)
     pair(shelf, small, edit)
     groups = {name(group.keep): group for group in find_groups(shelf.library)}
-    assert groups["x/IMG_0.jpg"].doubt and not groups["camera.jpg"].doubt and going(shelf, list(groups.values())) == {"sent.jpg"}
+    assert (
+        groups["x/IMG_0.jpg"].doubt
+        and not groups["camera.jpg"].doubt
+        and going(shelf, list(groups.values())) == {"sent.jpg"}
+    )
 
 
-def test_of_the_same_pixels_the_one_with_the_facts_is_kept_and_then_the_camera_s_format(shelf: Shelf) -> None:
+def test_of_the_same_pixels_the_one_with_the_facts_is_kept_and_then_the_camera_s_format(
+    shelf: Shelf,
+) -> None:
     jpeg, png = shelf.put("a.jpg", 1, **by_camera()), shelf.put("b.png", 2, format="PNG")
     bmp, tiff = shelf.put("c.bmp", 3, format="BMP"), shelf.put("d.tif", 4, format="TIFF")
     for one, other in ((jpeg, png), (bmp, tiff)):
@@ -122,14 +152,23 @@ def test_of_the_same_pixels_and_facts_the_rules_choose(shelf: Shelf) -> None:
     one, other = shelf.put("b.jpg", 1, **by_camera()), shelf.put("a (1).jpg", 2, **by_camera())
     pair(shelf, one, other, "pixels")
     (group,) = find_groups(shelf.library)
-    assert (name(group.keep), group.keep_because) == ("b.jpg", "the other is named like a copy (“(1)”)")
+    assert (name(group.keep), group.keep_because) == (
+        "b.jpg",
+        "the other is named like a copy (“(1)”)",
+    )
 
 
 def test_of_the_same_pixels_with_facts_of_their_own_none_is_suggested(shelf: Shelf) -> None:
-    one, other = shelf.put("a.jpg", 1, camera="Acme Z1"), shelf.put("b.jpg", 2, latitude=1.0, longitude=2.0)
+    one, other = (
+        shelf.put("a.jpg", 1, camera="Acme Z1"),
+        shelf.put("b.jpg", 2, latitude=1.0, longitude=2.0),
+    )
     pair(shelf, one, other, "pixels")
     (group,) = find_groups(shelf.library)
-    assert group.doubt == "it is not clear which one is the original: only b.jpg says where" and not going(shelf, [group])
+    assert (
+        group.doubt == "it is not clear which one is the original: only b.jpg says where"
+        and not going(shelf, [group])
+    )
 
 
 def test_a_link_is_never_kept_for_a_file(shelf: Shelf, tmp_path: Any) -> None:
@@ -137,7 +176,10 @@ def test_a_link_is_never_kept_for_a_file(shelf: Shelf, tmp_path: Any) -> None:
     (tmp_path / "photos" / "a.jpg").symlink_to("nowhere")
     pair(shelf, one, other, "pixels")
     (group,) = find_groups(shelf.library)
-    assert (name(group.keep), group.keep_because) == ("b.jpg", "it is a file of its own, and no link")
+    assert (name(group.keep), group.keep_because) == (
+        "b.jpg",
+        "it is a file of its own, and no link",
+    )
     (tmp_path / "photos" / "b.jpg").symlink_to("nowhere")
     (group,) = find_groups(shelf.library)
     assert group.doubt.endswith("the only one that may be is a link, or all others stay")
@@ -148,34 +190,61 @@ def test_a_link_is_never_kept_for_a_file(shelf: Shelf, tmp_path: Any) -> None:
 
 @pytest.mark.parametrize("edit", ["IMG_0-bewerkt.jpg", "IMG_0~2.jpg", "IMG_0 (1).jpg"])
 def test_a_version_by_name_is_shown_and_never_offered(shelf: Shelf, edit: str) -> None:
-    original, version = shelf.put("IMG_0.jpg", 1, **by_camera(**LARGE)), shelf.put(edit, 2, **measured(**SMALL))
+    original, version = (
+        shelf.put("IMG_0.jpg", 1, **by_camera(**LARGE)),
+        shelf.put(edit, 2, **measured(**SMALL)),
+    )
     pair(shelf, original, version)
     (group,) = find_groups(shelf.library)
-    assert name(group.keep) == "IMG_0.jpg" and group.doubt == "by their names, they are an original and its versions"
+    assert (
+        name(group.keep) == "IMG_0.jpg"
+        and group.doubt == "by their names, they are an original and its versions"
+    )
     for kept in group.all:
         chosen = group.with_kept(kept.file_id)
-        assert "versions of one photo" in chosen.stays(chosen.others[0]) and going(shelf, [chosen]) == set()
+        assert (
+            "versions of one photo" in chosen.stays(chosen.others[0])
+            and going(shelf, [chosen]) == set()
+        )
 
 
 def test_where_all_are_protected_it_is_said_that_none_can_go(shelf: Shelf, tmp_path: Any) -> None:
     protect(shelf.library.catalog, str(tmp_path / "photos"))
-    pair(shelf, shelf.put("a.jpg", 1, **by_camera(**LARGE)), shelf.put("b.jpg", 2, **measured(**SMALL)))
+    pair(
+        shelf,
+        shelf.put("a.jpg", 1, **by_camera(**LARGE)),
+        shelf.put("b.jpg", 2, **measured(**SMALL)),
+    )
     (group,) = find_groups(shelf.library)
-    assert group.doubt == "none of them can go, whichever one is kept" and going(shelf, [group]) == set()
+    assert (
+        group.doubt == "none of them can go, whichever one is kept"
+        and going(shelf, [group]) == set()
+    )
 
 
 def test_of_a_set_the_original_is_shown_first(shelf: Shelf) -> None:
-    pair(shelf, shelf.put("IMG_0.jpg", 1, **measured(**SMALL)), shelf.put("IMG_0-bewerkt.jpg", 2, **by_camera(**LARGE)))
+    pair(
+        shelf,
+        shelf.put("IMG_0.jpg", 1, **measured(**SMALL)),
+        shelf.put("IMG_0-bewerkt.jpg", 2, **by_camera(**LARGE)),
+    )
     assert name(find_groups(shelf.library)[0].keep) == "IMG_0.jpg"
 
 
-def test_a_version_that_most_were_compared_with_is_shown_first_where_there_is_no_other(shelf: Shelf) -> None:
-    original, edit = shelf.put("IMG_0.jpg", 1, **by_camera(**LARGE)), shelf.put("IMG_0-bewerkt.jpg", 2, **measured(**LARGE))
+def test_a_version_that_most_were_compared_with_is_shown_first_where_there_is_no_other(
+    shelf: Shelf,
+) -> None:
+    original, edit = (
+        shelf.put("IMG_0.jpg", 1, **by_camera(**LARGE)),
+        shelf.put("IMG_0-bewerkt.jpg", 2, **measured(**LARGE)),
+    )
     pair(shelf, original, edit)
     for number in (3, 4):
         pair(shelf, edit, shelf.put(f"{number}.jpg", number, **measured(**SMALL)))
     (group,) = find_groups(shelf.library)
-    assert name(group.keep) == "IMG_0-bewerkt.jpg" and group.doubt and going(shelf, [group]) == set()
+    assert (
+        name(group.keep) == "IMG_0-bewerkt.jpg" and group.doubt and going(shelf, [group]) == set()
+    )
 
 
 def test_the_same_pixels_are_a_plain_copy_whatever_it_is_called(shelf: Shelf) -> None:
@@ -185,13 +254,19 @@ def test_the_same_pixels_are_a_plain_copy_whatever_it_is_called(shelf: Shelf) ->
 
 def test_a_version_does_not_go_for_a_photo_elsewhere_either(shelf: Shelf) -> None:
     camera = shelf.put("b/IMG_0.jpg", 1, **by_camera(**LARGE))
-    copy, edit = shelf.put("a/IMG_0.jpg", 2, **measured(**SMALL)), shelf.put("a/img_0 retusche.jpg", 3, **measured(**SMALL))
+    copy, edit = (
+        shelf.put("a/IMG_0.jpg", 2, **measured(**SMALL)),
+        shelf.put("a/img_0 retusche.jpg", 3, **measured(**SMALL)),
+    )
     for one, other in ((camera, copy), (camera, edit), (copy, edit)):
         pair(shelf, one, other)
     (group,) = find_groups(shelf.library)
     assert name(group.keep) == "b/IMG_0.jpg" and going(shelf, [group]) == {"a/IMG_0.jpg"}
     (stays,) = (item for item in group.others if item.original)
-    assert group.stays(stays) == "by its name it is a version of IMG_0.jpg" and name(stays) == "a/img_0 retusche.jpg"
+    assert (
+        group.stays(stays) == "by its name it is a version of IMG_0.jpg"
+        and name(stays) == "a/img_0 retusche.jpg"
+    )
     # It needs no proof, as it stays: also where it differs.
     pair(shelf, camera, edit, changed=0.3)
     assert going(shelf, find_groups(shelf.library)) == {"a/IMG_0.jpg"}
@@ -205,20 +280,36 @@ def test_frames_of_a_burst_may_be_marked_and_are_in_no_plan_of_themselves(shelf:
     held = [group.stays(group.others[0]) for group in groups]
     assert sorted(map(bool, held)) == [False, False, True]
     assert going(shelf, groups) in ({"x.jpg"}, {"y.jpg"})
-    marked = {removal.path.rpartition("/")[2] for removal in removals_of(shelf.library.catalog, groups, lambda group, item: True)}
+    marked = {
+        removal.path.rpartition("/")[2]
+        for removal in removals_of(shelf.library.catalog, groups, lambda group, item: True)
+    }
     assert len(marked) == 2 and not marked & {"z.jpg", "z-filter.jpg"}
 
 
 def test_a_copy_for_which_nothing_would_go_is_not_suggested(shelf: Shelf, tmp_path: Any) -> None:
     protect(shelf.library.catalog, str(tmp_path / "photos" / "safe"))
-    pair(shelf, shelf.put("a.jpg", 1, **measured(**LARGE)), shelf.put("safe/copy.jpg", 2, **measured(**LARGE)))
+    pair(
+        shelf,
+        shelf.put("a.jpg", 1, **measured(**LARGE)),
+        shelf.put("safe/copy.jpg", 2, **measured(**LARGE)),
+    )
     (group,) = find_groups(shelf.library)
-    assert group.doubt.startswith("it is not clear") and not group.keep_because and going(shelf, [group]) == set()
+    assert (
+        group.doubt.startswith("it is not clear")
+        and not group.keep_because
+        and going(shelf, [group]) == set()
+    )
 
 
-def test_what_is_protected_needs_no_proof_and_is_kept_only_with_one(shelf: Shelf, tmp_path: Any) -> None:
+def test_what_is_protected_needs_no_proof_and_is_kept_only_with_one(
+    shelf: Shelf, tmp_path: Any
+) -> None:
     protect(shelf.library.catalog, str(tmp_path / "photos" / "safe"))
-    camera, copy = shelf.put("camera.jpg", 1, **by_camera(**LARGE)), shelf.put("safe/copy.jpg", 2, **by_camera(**LARGE))
+    camera, copy = (
+        shelf.put("camera.jpg", 1, **by_camera(**LARGE)),
+        shelf.put("safe/copy.jpg", 2, **by_camera(**LARGE)),
+    )
     sent = shelf.put("sent.jpg", 3, **measured(**SMALL))
     for one, other in ((camera, copy), (camera, sent), (copy, sent)):
         pair(shelf, one, other)

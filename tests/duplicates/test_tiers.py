@@ -17,7 +17,9 @@ def at(time: str | None, source: str = "exif") -> dict[str, Any]:
     return {"taken_at": time and f"2020-05-04T{time}", "taken_source": source if time else None}
 
 
-def pair(shelf: Shelf, a: int, b: int, kind: store.Kind, score: float = 0.5, **relation: Any) -> None:
+def pair(
+    shelf: Shelf, a: int, b: int, kind: store.Kind, score: float = 0.5, **relation: Any
+) -> None:
     store.put_pairs(shelf.writer, [Pair(a, b, kind, score, relation)], PAIRS_VERSION)
 
 
@@ -25,13 +27,21 @@ def edges(shelf: Shelf, tier: Tier) -> dict[tuple[int, int], str]:
     return {edge.photos: edge.text for edge in Closeness(shelf.library.catalog).edges(tier)}
 
 
-def near(shelf: Shelf, *rows: tuple[int, list[tuple[int, float]]], encoder: int | None = None) -> None:
+def near(
+    shelf: Shelf, *rows: tuple[int, list[tuple[int, float]]], encoder: int | None = None
+) -> None:
     """Nearest photos, best first: (photo, [(near one, cosine)])."""
     ids, scores = stage_store.empty_rows(len(rows))
     for row, (_, found) in enumerate(rows):
         for place, (other, cosine) in enumerate(found):
             ids[row, place], scores[row, place] = other, cosine
-    stage_store.put_neighbours(shelf.writer, encoder or shelf.encoder, np.array([row[0] for row in rows], np.int64), ids, scores)
+    stage_store.put_neighbours(
+        shelf.writer,
+        encoder or shelf.encoder,
+        np.array([row[0] for row in rows], np.int64),
+        ids,
+        scores,
+    )
 
 
 def test_pairs_of_one_picture_by_tier(shelf: Shelf) -> None:
@@ -41,7 +51,10 @@ def test_pairs_of_one_picture_by_tier(shelf: Shelf) -> None:
     pair(shelf, c, d, "scene")
     assert edges(shelf, "pixels") == {(a, b): "the same pixels, in another file"}
     assert edges(shelf, "picture") == {(a, b): "the same pixels, in another file", (a, c): ""}
-    found = {edge.photos: (edge.score, edge.relation) for edge in Closeness(shelf.library.catalog).edges("picture")}
+    found = {
+        edge.photos: (edge.score, edge.relation)
+        for edge in Closeness(shelf.library.catalog).edges("picture")
+    }
     assert found == {(a, b): (1.0, {"grey": 1}), (a, c): (0.9, {"changed": 0.2})}
     assert edges(shelf, "lookalike") == {(c, d): "the same thing, another shot"}
 
@@ -79,20 +92,40 @@ def test_the_time_of_a_file_says_nothing_of_the_moment(shelf: Shelf) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other", "together"),
-    [("10:00:00", "10:01:00", True), ("10:01:01", "10:00:00", False), ("10:00:00", None, False), (None, None, False)],
+    [
+        ("10:00:00", "10:01:00", True),
+        ("10:01:01", "10:00:00", False),
+        ("10:00:00", None, False),
+        (None, None, False),
+    ],
 )
-def test_near_photos_are_of_one_moment_within_a_minute(shelf: Shelf, one: str | None, other: str | None, together: bool) -> None:
-    a, b, c, d = (shelf.put(f"{n}.jpg", n, **at(time)) for n, time in enumerate((one, other, None, None)))
-    near(shelf, (a, [(b, 0.9), (c, 0.5)]), (b, [(a, 0.9), (d, 0.5)]), (c, [(a, 0.5)]), (d, [(b, 0.5)]))
+def test_near_photos_are_of_one_moment_within_a_minute(
+    shelf: Shelf, one: str | None, other: str | None, together: bool
+) -> None:
+    a, b, c, d = (
+        shelf.put(f"{n}.jpg", n, **at(time)) for n, time in enumerate((one, other, None, None))
+    )
+    near(
+        shelf,
+        (a, [(b, 0.9), (c, 0.5)]),
+        (b, [(a, 0.9), (d, 0.5)]),
+        (c, [(a, 0.5)]),
+        (d, [(b, 0.5)]),
+    )
     assert ((a, b) in edges(shelf, "moment")) is together
 
 
 def test_how_near_depends_on_what_is_usual_in_the_library(shelf: Shelf) -> None:
     """Usual is 0.5 here, so that a moment begins at 0.7, and what looks alike at 0.85."""
     a, b, c, d, e = (shelf.put(f"{n}.jpg", n, **at("10:00:00")) for n in range(5))
-    rows = [(a, [(b, 0.86), (c, 0.84), (d, 0.71), (e, 0.69), (99, 0.5)]), (b, [(a, 0.86), (99, 0.5)])]
+    rows = [
+        (a, [(b, 0.86), (c, 0.84), (d, 0.71), (e, 0.69), (99, 0.5)]),
+        (b, [(a, 0.86), (99, 0.5)]),
+    ]
     near(shelf, *rows, *((i, [(99, 0.5)]) for i in (c, d, e)))
-    assert edges(shelf, "moment") == dict.fromkeys([(a, b), (a, c), (a, d)], "another shot, in the same second")
+    assert edges(shelf, "moment") == dict.fromkeys(
+        [(a, b), (a, c), (a, d)], "another shot, in the same second"
+    )
     assert edges(shelf, "lookalike") == {(a, b): "looks alike"}
     scores = {edge.photos: edge.score for edge in Closeness(shelf.library.catalog).edges("moment")}
     assert scores == pytest.approx({(a, b): 0.86, (a, c): 0.84, (a, d): 0.71})
@@ -100,8 +133,16 @@ def test_how_near_depends_on_what_is_usual_in_the_library(shelf: Shelf) -> None:
 
 def test_each_pair_of_near_photos_is_there_once_and_in_order(shelf: Shelf) -> None:
     a, b, c = (shelf.put(f"{n}.jpg", n) for n in range(3))
-    near(shelf, (a, [(c, 0.95), (b, 0.9), (99, 0.1)]), (b, [(a, 0.9), (99, 0.1)]), (c, [(a, 0.95), (99, 0.1)]))
-    assert [edge.photos for edge in Closeness(shelf.library.catalog).edges("lookalike")] == [(a, b), (a, c)]
+    near(
+        shelf,
+        (a, [(c, 0.95), (b, 0.9), (99, 0.1)]),
+        (b, [(a, 0.9), (99, 0.1)]),
+        (c, [(a, 0.95), (99, 0.1)]),
+    )
+    assert [edge.photos for edge in Closeness(shelf.library.catalog).edges("lookalike")] == [
+        (a, b),
+        (a, c),
+    ]
 
 
 def test_photos_without_near_ones_do_not_count_for_what_is_usual(shelf: Shelf) -> None:
@@ -123,7 +164,10 @@ def test_what_is_just_near_enough_is_near_and_its_score_has_four_places(shelf: S
     """Usual is -0.25, so that a moment begins at 0.25, and what looks alike at 0.625."""
     a, b, c = (shelf.put(f"{n}.jpg", n, **at("10:00:00")) for n in range(3))
     near(shelf, (a, [(b, 0.625), (c, 0.25), (99, -0.25)]))
-    assert set(edges(shelf, "lookalike")) == {(a, b)} and set(edges(shelf, "moment")) == {(a, b), (a, c)}
+    assert set(edges(shelf, "lookalike")) == {(a, b)} and set(edges(shelf, "moment")) == {
+        (a, b),
+        (a, c),
+    }
     near(shelf, (a, [(b, 0.876543), (99, -0.25)]))
     (edge,) = Closeness(shelf.library.catalog).edges("lookalike")
     assert edge.score == pytest.approx(0.8765, abs=1e-6)

@@ -23,7 +23,9 @@ EDITS = Company((Along("/p/a.xmp", "sidecar"),))
 
 
 def version(name: str, *, format: str = "JPEG", company: Company = ALONE, **known: Any) -> Version:
-    item = Item(ord(name[0]), ord(name[0]), f"/p/{name}", 1000, 100, 80, format, None, None, company=company)
+    item = Item(
+        ord(name[0]), ord(name[0]), f"/p/{name}", 1000, 100, 80, format, None, None, company=company
+    )
     return Version(item, Evidence(**known))
 
 
@@ -39,9 +41,15 @@ def test_what_only_one_says_holds_the_other_back(fact: dict[str, Any], words: st
 
 def test_all_that_is_missed_is_named() -> None:
     facts: dict[str, Any] = {key: value for fact, _ in FACTS[:3] for key, value in fact.items()}
-    assert unsaid(version("b.jpg"), version("a.jpg", **facts)) == "only a.jpg says when it was taken, where and with which camera"
+    assert (
+        unsaid(version("b.jpg"), version("a.jpg", **facts))
+        == "only a.jpg says when it was taken, where and with which camera"
+    )
     two: dict[str, Any] = {key: value for fact, _ in FACTS[:2] for key, value in fact.items()}
-    assert unsaid(version("b.jpg"), version("a.jpg", **two)) == "only a.jpg says when it was taken and where"
+    assert (
+        unsaid(version("b.jpg"), version("a.jpg", **two))
+        == "only a.jpg says when it was taken and where"
+    )
 
 
 def test_more_of_the_exposure_is_more() -> None:
@@ -49,7 +57,11 @@ def test_more_of_the_exposure_is_more() -> None:
     assert unsaid(three, four) == "only a.jpg says how it was exposed" and unsaid(four, three) == ""
 
 
-DATED: dict[str, Any] = {"taken_at": "2018-07-06T10:11:12", "taken_source": "exif", "camera": "Acme Z1"}
+DATED: dict[str, Any] = {
+    "taken_at": "2018-07-06T10:11:12",
+    "taken_source": "exif",
+    "camera": "Acme Z1",
+}
 
 
 @pytest.mark.parametrize(
@@ -64,10 +76,16 @@ DATED: dict[str, Any] = {"taken_at": "2018-07-06T10:11:12", "taken_source": "exi
         ({"place": (1.0, 2.0)}, {"place": (1.0, 2.00009)}, ""),
         ({"place": (1.0, 2.0)}, {"place": (1.0, 2.0002)}, "the place"),
         ({"place": (1.0, 2.0)}, {"place": (0.9, 2.0)}, "the place"),
-        ({"place": (1.0, 2.0), "camera": "A"}, {"place": (5.0, 2.0), "camera": "B"}, "the place and the camera"),
+        (
+            {"place": (1.0, 2.0), "camera": "A"},
+            {"place": (5.0, 2.0), "camera": "B"},
+            "the place and the camera",
+        ),
     ],
 )
-def test_what_both_say_and_one_says_wrongly(one: dict[str, Any], other: dict[str, Any], disagree: str) -> None:
+def test_what_both_say_and_one_says_wrongly(
+    one: dict[str, Any], other: dict[str, Any], disagree: str
+) -> None:
     a, b = version("a.jpg", **(DATED | one)), version("b.jpg", **(DATED | other))
     assert unsaid(a, b) == (f"a.jpg and b.jpg do not agree on {disagree}" if disagree else "")
 
@@ -77,7 +95,11 @@ def test_edits_beside_a_file_hold_it_back_and_speak_for_it() -> None:
     assert unsaid(bare, edited) == "only a.jpg has a file with edits or notes beside it"
     assert unsaid(edited, bare) == "" == unsaid(edited, version("b.jpg", company=EDITS))
     assert same_pixels(edited, bare).why == "it has a file with edits or notes beside it"
-    assert same_pixels(edited, version("b.jpg", company=EDITS)) == Verdict("") == same_pixels(bare, version("c.jpg"))
+    assert (
+        same_pixels(edited, version("b.jpg", company=EDITS))
+        == Verdict("")
+        == same_pixels(bare, version("c.jpg"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,11 +111,21 @@ def test_the_format_in_which_a_picture_was_first_saved(made: str, after: str) ->
     first, second = version("a.x", format=made), version("b.x", format=after)
     assert native(first.item) > native(second.item)
     assert same_pixels(first, second).why == f"it is the {made} file of which the {after} was made"
-    assert same_pixels(second, first) == Verdict("") == same_pixels(first, version("c.x", format=made))
+    assert (
+        same_pixels(second, first) == Verdict("") == same_pixels(first, version("c.x", format=made))
+    )
 
 
 def test_formats_that_cameras_write_do_not_speak_against_each_other() -> None:
-    assert len({native(version("a.x", format=name).item) for name in ("JPEG", "HEIC", "HEIF", "AVIF", "MPO")}) == 1
+    assert (
+        len(
+            {
+                native(version("a.x", format=name).item)
+                for name in ("JPEG", "HEIC", "HEIF", "AVIF", "MPO")
+            }
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize(

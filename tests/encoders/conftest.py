@@ -1,4 +1,5 @@
-"""Encoders get models folders of their own, a stand-in for the hub, and small models with random weights."""
+"""Encoders get models folders of their own, a stand-in for the hub, and small models with random
+weights."""
 
 from __future__ import annotations
 
@@ -17,7 +18,11 @@ from tests.encoders.hub import Hub, serving
 
 # One layer, 32 numbers wide: like CLIP, but quick to make.
 _TEXT = {"context_length": 77, "vocab_size": 49408, "width": 32, "heads": 2, "layers": 1}
-TINY_CLIP = {"embed_dim": 24, "vision_cfg": {"image_size": 32, "layers": 1, "width": 64, "patch_size": 8}, "text_cfg": _TEXT}
+TINY_CLIP = {
+    "embed_dim": 24,
+    "vision_cfg": {"image_size": 32, "layers": 1, "width": 64, "patch_size": 8},
+    "text_cfg": _TEXT,
+}
 TINY_SIGLIP = {
     "embed_dim": 192,
     "init_logit_bias": -10,
@@ -83,7 +88,9 @@ def open_clip(scratch: Path) -> Any:
     (configurations / "tiny-clip.json").write_text(json.dumps(TINY_CLIP))
     (configurations / "tiny-siglip.json").write_text(json.dumps(TINY_SIGLIP))
     # Of another size, but with layers of the same names.
-    (configurations / "tiny-clip-64.json").write_text(json.dumps(TINY_CLIP | {"vision_cfg": {**TINY_CLIP["vision_cfg"], "image_size": 64}}))
+    (configurations / "tiny-clip-64.json").write_text(
+        json.dumps(TINY_CLIP | {"vision_cfg": {**TINY_CLIP["vision_cfg"], "image_size": 64}})
+    )
     open_clip.add_model_config(configurations)
     return open_clip
 
@@ -95,8 +102,18 @@ def make_net(open_clip: Any, name: str, path: Path) -> Any:
 
     torch.manual_seed(1)
     with quiet():
-        net = open_clip.model.CLIP if not open_clip.get_model_config(name).pop("custom_text", False) else open_clip.model.CustomTextCLIP
-        net = net(**{key: value for key, value in open_clip.get_model_config(name).items() if key != "custom_text"}).eval()
+        net = (
+            open_clip.model.CLIP
+            if not open_clip.get_model_config(name).pop("custom_text", False)
+            else open_clip.model.CustomTextCLIP
+        )
+        net = net(
+            **{
+                key: value
+                for key, value in open_clip.get_model_config(name).items()
+                if key != "custom_text"
+            }
+        ).eval()
     # Random weights as they are made let pictures hardly count: with larger ones vectors differ.
     with torch.no_grad():
         for parameter in net.parameters():

@@ -16,9 +16,11 @@ from typing import Any
 class Hub:
     """What it serves, and what was asked of it.
 
-    files: path below the root → bytes, or a file that holds them. stored: paths that are answered with a redirect to its storage and the
-    promised checksum, as the hub does for large files. promises: checksums promised instead of the true ones. cuts: how many bytes of
-    each of the next answers are sent before the connection breaks. asked: (path, first byte) of each request for a file.
+    files: path below the root → bytes, or a file that holds them. stored: paths that are answered
+    with a redirect to its storage and the promised checksum, as the hub does for large files.
+    promises: checksums promised instead of the true ones. cuts: how many bytes of each of the next
+    answers are sent before the connection breaks. asked: (path, first byte) of each request for a
+    file.
     """
 
     address: str = ""
@@ -52,16 +54,24 @@ class _Handler(BaseHTTPRequestHandler):
         if path in hub.stored:
             body = hub.read(path) or b""
             promised = hub.promises.get(path) or hashlib.sha256(body).hexdigest()
-            return self._send(302, {"Location": f"/storage{path}", "X-Linked-Etag": f'"{promised}"'})
+            return self._send(
+                302, {"Location": f"/storage{path}", "X-Linked-Etag": f'"{promised}"'}
+            )
         body = hub.read(path.removeprefix("/storage"))
         if body is None:
             return self._send(404, {})
-        first = int(self.headers["Range"].removeprefix("bytes=").rstrip("-")) if "Range" in self.headers and hub.ranges else 0
+        first = (
+            int(self.headers["Range"].removeprefix("bytes=").rstrip("-"))
+            if "Range" in self.headers and hub.ranges
+            else 0
+        )
         hub.asked.append((path.removeprefix("/storage"), first))
         if first and first >= len(body):
             return self._send(416, {"Content-Range": f"bytes */{len(body)}"})
         rest = body[first:]
-        headers = {"Content-Length": str(len(rest))} | ({"Content-Range": f"bytes {first}-{len(body) - 1}/{len(body)}"} if first else {})
+        headers = {"Content-Length": str(len(rest))} | (
+            {"Content-Range": f"bytes {first}-{len(body) - 1}/{len(body)}"} if first else {}
+        )
         cut = hub.cuts.pop(0) if hub.cuts else None
         self._send(206 if first else 200, headers, rest[:cut])
         if cut is not None:

@@ -16,8 +16,16 @@ from tests.encoders.hub import Hub
 @pytest.fixture
 def tiny_named(open_clip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tiny model in the place of `clip`."""
-    monkeypatch.setitem(open_clip.pretrained._PRETRAINED, "tiny-clip", {"tag": open_clip.pretrained._pcfg(hf_hub="someone/tiny-clip/")})
-    monkeypatch.setitem(open_clip_models._NAMED, "clip", open_clip_models._Named("tiny-clip", "tag", "someone/tiny-clip/", ""))
+    monkeypatch.setitem(
+        open_clip.pretrained._PRETRAINED,
+        "tiny-clip",
+        {"tag": open_clip.pretrained._pcfg(hf_hub="someone/tiny-clip/")},
+    )
+    monkeypatch.setitem(
+        open_clip_models._NAMED,
+        "clip",
+        open_clip_models._Named("tiny-clip", "tag", "someone/tiny-clip/", ""),
+    )
 
 
 def test_the_list_says_what_is_here_and_how_to_get_the_rest(capsysbinary: Any) -> None:
@@ -37,17 +45,27 @@ def test_the_list_as_json(capsysbinary: Any) -> None:
 
 
 def test_get_fetches_and_says_so(
-    hub: Hub, tiny_named: None, tiny_clip: tuple[Any, Path], capsysbinary: Any, monkeypatch: pytest.MonkeyPatch
+    hub: Hub,
+    tiny_named: None,
+    tiny_clip: tuple[Any, Path],
+    capsysbinary: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     hub.put("someone/tiny-clip", "open_clip_model.safetensors", tiny_clip[1])
     assert main(["models", "get", "clip"]) == 0
     said = capsysbinary.readouterr()
-    assert "Fetching clip" in said.err.decode() and "“clip” is ready" in said.err.decode() and not said.out
+    assert (
+        "Fetching clip" in said.err.decode()
+        and "“clip” is ready" in said.err.decode()
+        and not said.out
+    )
     assert main(["models", "--json"]) == 0
     assert json.loads(capsysbinary.readouterr().out)[1]["available"] is True
 
 
-def test_get_without_a_network_is_one_line(monkeypatch: pytest.MonkeyPatch, capsysbinary: Any) -> None:
+def test_get_without_a_network_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsysbinary: Any
+) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
     assert main(["models", "get", "clip"]) == 1
     said = capsysbinary.readouterr().err.decode()
@@ -58,7 +76,11 @@ def test_get_what_does_not_exist_is_one_line(hub: Hub, capsysbinary: Any) -> Non
     assert main(["models", "get", "resnet50"]) == 1
     assert main(["models", "get", "nonsense"]) == 1
     said = capsysbinary.readouterr().err.decode().splitlines()
-    assert len(said) == 2 and "does not exist there" in said[0] and "There is no encoder “nonsense”" in said[1]
+    assert (
+        len(said) == 2
+        and "does not exist there" in said[0]
+        and "There is no encoder “nonsense”" in said[1]
+    )
 
 
 def test_get_needs_a_name(capsysbinary: Any) -> None:

@@ -29,14 +29,24 @@ CLIP_REPOSITORY, SIGLIP_REPOSITORY = "someone/tiny-clip", "timm/tiny-siglip"
 
 @pytest.fixture
 def table(open_clip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The two tiny models in open_clip's table of weights, and in the place of `clip` and `siglip2`."""
+    """The two tiny models in open_clip's table of weights, and in the place of `clip` and
+    `siglip2`."""
     import open_clip.pretrained as known
 
-    for model, repository, make in (("tiny-clip", CLIP_REPOSITORY, known._pcfg), ("tiny-siglip", SIGLIP_REPOSITORY, known._slpcfg)):
+    for model, repository, make in (
+        ("tiny-clip", CLIP_REPOSITORY, known._pcfg),
+        ("tiny-siglip", SIGLIP_REPOSITORY, known._slpcfg),
+    ):
         monkeypatch.setitem(known._PRETRAINED, model, {"tag": make(hf_hub=f"{repository}/")})
     named = open_clip_models._Named
-    monkeypatch.setitem(open_clip_models._NAMED, "clip", named("tiny-clip", "tag", f"{CLIP_REPOSITORY}/", ""))
-    monkeypatch.setitem(open_clip_models._NAMED, "siglip2", named("tiny-siglip", "tag", f"{SIGLIP_REPOSITORY}/", SIGLIP_REPOSITORY))
+    monkeypatch.setitem(
+        open_clip_models._NAMED, "clip", named("tiny-clip", "tag", f"{CLIP_REPOSITORY}/", "")
+    )
+    monkeypatch.setitem(
+        open_clip_models._NAMED,
+        "siglip2",
+        named("tiny-siglip", "tag", f"{SIGLIP_REPOSITORY}/", SIGLIP_REPOSITORY),
+    )
 
 
 @pytest.fixture
@@ -52,7 +62,12 @@ def served(hub: Hub, table: None, tiny_clip: Made, tiny_siglip: Made, tmp_path: 
 
 def photos(size: int, count: int = 5) -> Pixels:
     """Pictures made by rule, as an encoder takes them."""
-    return np.stack([np.asarray(pictures.draw(seed, (size, size)).convert("RGB"), np.uint8) for seed in range(count)])
+    return np.stack(
+        [
+            np.asarray(pictures.draw(seed, (size, size)).convert("RGB"), np.uint8)
+            for seed in range(count)
+        ]
+    )
 
 
 def torch_images(open_clip: Any, net: Any, name: str, pixels: Pixels) -> Vectors:
@@ -63,10 +78,16 @@ def torch_images(open_clip: Any, net: Any, name: str, pixels: Pixels) -> Vectors
     size = net.visual.image_size
     with quiet():
         own = open_clip.image_transform(
-            size, is_train=False, mean=config.get("mean"), std=config.get("std"), resize_mode=config.get("resize_mode")
+            size,
+            is_train=False,
+            mean=config.get("mean"),
+            std=config.get("std"),
+            resize_mode=config.get("resize_mode"),
         )
         with torch.no_grad():
-            made = net.encode_image(torch.stack([own(Image.fromarray(one)) for one in pixels]), normalize=True)
+            made = net.encode_image(
+                torch.stack([own(Image.fromarray(one)) for one in pixels]), normalize=True
+            )
     return np.asarray(made.numpy())
 
 
@@ -88,9 +109,13 @@ def test_vectors_are_those_of_the_original(
     net, model = (tiny_clip[0], "tiny-clip") if name == "clip" else (tiny_siglip[0], "tiny-siglip")
     registry.fetch(name)
     encoder = registry.get_encoder(name)
-    assert encoder.name == name and encoder.has_text and encoder.dim == (24 if name == "clip" else 192)
+    assert (
+        encoder.name == name and encoder.has_text and encoder.dim == (24 if name == "clip" else 192)
+    )
     # Pictures are prepared as the table says.
-    assert encoder.spec == (InputSpec(32, "crop", "bicubic") if name == "clip" else InputSpec(224, "squash", "bicubic"))
+    assert encoder.spec == (
+        InputSpec(32, "crop", "bicubic") if name == "clip" else InputSpec(224, "squash", "bicubic")
+    )
     pixels = photos(encoder.spec.size)
     ours = encoder.encode_images(pixels)
     assert ours.dtype == np.float32 and np.allclose(np.linalg.norm(ours, axis=1), 1, atol=1e-5)
@@ -113,15 +138,23 @@ def test_batches_and_nothing_at_all(served: Hub) -> None:
     one_by_one = np.concatenate([encoder.encode_images(many[i : i + 1]) for i in range(len(many))])
     assert cosines(together, one_by_one).min() > 0.999
     phrases = [f"photo {number}" for number in range(37)]
-    assert np.allclose(encoder.encode_texts(phrases)[20], encoder.encode_texts(phrases[20:21])[0], atol=1e-4)
-    assert encoder.encode_images(many[:0]).shape == encoder.encode_texts([]).shape == (0, encoder.dim)
+    assert np.allclose(
+        encoder.encode_texts(phrases)[20], encoder.encode_texts(phrases[20:21])[0], atol=1e-4
+    )
+    assert (
+        encoder.encode_images(many[:0]).shape == encoder.encode_texts([]).shape == (0, encoder.dim)
+    )
 
 
 def test_fetching_shows_one_progress_over_all_files(served: Hub) -> None:
     seen = list[tuple[int, int | None]]()
     registry.fetch("siglip2", lambda done, total: seen.append((done, total)))
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
-    assert seen[-1][0] == seen[-1][1] == sum(len(served.read(path) or b"") for path in served.files if "siglip" in path)
+    assert (
+        seen[-1][0]
+        == seen[-1][1]
+        == sum(len(served.read(path) or b"") for path in served.files if "siglip" in path)
+    )
 
 
 def test_what_was_fetched_and_converted_is_kept(served: Hub) -> None:
@@ -133,7 +166,9 @@ def test_what_was_fetched_and_converted_is_kept(served: Hub) -> None:
     assert len(served.asked) == asked
 
 
-def test_once_converted_the_weights_may_go(served: Hub, models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_once_converted_the_weights_may_go(
+    served: Hub, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     registry.fetch("clip")
     expected = registry.get_encoder("clip").encode_texts(["a cat"])
     shutil.rmtree(models / "weights")
@@ -146,7 +181,9 @@ def _never(*_: object) -> None:
     raise AssertionError("converted once more")
 
 
-def test_weights_that_changed_are_converted_anew(open_clip: Any, table: None, tiny_clip: Made, tmp_path: Path) -> None:
+def test_weights_that_changed_are_converted_anew(
+    open_clip: Any, table: None, tiny_clip: Made, tmp_path: Path
+) -> None:
     file = tmp_path / "mine.safetensors"
     shutil.copy2(tiny_clip[1], file)
     name = f"open_clip:tiny-clip@{file}"
@@ -179,7 +216,9 @@ def test_weights_can_be_named_by_model_and_tag(served: Hub) -> None:
     assert registry.get_encoder("clip").version == registry.get_encoder(name).version
 
 
-def test_a_repository_without_safetensors_gives_its_other_file(hub: Hub, table: None, tiny_clip: Made, tmp_path: Path) -> None:
+def test_a_repository_without_safetensors_gives_its_other_file(
+    hub: Hub, table: None, tiny_clip: Made, tmp_path: Path
+) -> None:
     import torch
 
     torch.save(tiny_clip[0].state_dict(), tmp_path / "weights.bin")
@@ -226,7 +265,9 @@ def test_a_page_in_the_place_of_a_tokenizer_is_refused(served: Hub) -> None:
 # --- weights that the person brought
 
 
-def test_a_file_of_ones_own_needs_no_network(open_clip: Any, tiny_clip: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_ones_own_needs_no_network(
+    open_clip: Any, tiny_clip: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copy(tiny_clip[1], tmp_path / "mine.safetensors")
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
     name = f"open_clip:tiny-clip@{tmp_path / 'mine.safetensors'}"
@@ -237,7 +278,9 @@ def test_a_file_of_ones_own_needs_no_network(open_clip: Any, tiny_clip: Made, tm
     assert cosines(encoder.encode_texts(PHRASES), torch_texts(tiny_clip[0], ids)).min() >= 0.9999
 
 
-def test_a_file_means_the_same_from_every_folder(open_clip: Any, tiny_clip: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_means_the_same_from_every_folder(
+    open_clip: Any, tiny_clip: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copy(tiny_clip[1], tmp_path / "mine.safetensors")
     monkeypatch.chdir(tmp_path)
     encoder = registry.get_encoder("open_clip:tiny-clip@mine.safetensors")
@@ -268,7 +311,11 @@ def test_a_file_of_another_kind(tmp_path: Path) -> None:
     assert "no .safetensors file" in refused(f"open_clip:tiny-clip@{tmp_path / 'weights.pt'}")
 
 
-@pytest.mark.parametrize("content", [b"", b"nonsense" * 99, b"\x08\0\0\0\0\0\0\0{}      "], ids=["empty", "nonsense", "no weights"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"nonsense" * 99, b"\x08\0\0\0\0\0\0\0{}      "],
+    ids=["empty", "nonsense", "no weights"],
+)
 def test_a_file_that_only_has_the_ending(content: bytes, open_clip: Any, tmp_path: Path) -> None:
     file = tmp_path / "weights.safetensors"
     file.write_bytes(content)
@@ -288,19 +335,33 @@ def test_weights_of_another_model(open_clip: Any, tiny_clip: Made, tiny_siglip: 
     assert not list(engine_dir().glob("*.xml"))
 
 
-def test_a_tokenizer_is_taken_from_beside_the_file(open_clip: Any, tiny_siglip: Made, tmp_path: Path) -> None:
+def test_a_tokenizer_is_taken_from_beside_the_file(
+    open_clip: Any, tiny_siglip: Made, tmp_path: Path
+) -> None:
     file = tmp_path / "mine.safetensors"
     shutil.copy(tiny_siglip[1], file)
     message = refused(f"open_clip:tiny-siglip@{file}", WeightsMissing)
     assert "tokenizer.json" in message and str(tmp_path) in message
     make_tokenizer(tmp_path, SIGLIP)
-    assert registry.get_encoder(f"open_clip:tiny-siglip@{file}").encode_texts(ODD).shape == (len(ODD), 192)
+    assert registry.get_encoder(f"open_clip:tiny-siglip@{file}").encode_texts(ODD).shape == (
+        len(ODD),
+        192,
+    )
 
 
 # --- names
 
 
-@pytest.mark.parametrize("name", ["open_clip:", "open_clip:ViT-B-32", "open_clip:/tag", "open_clip:ViT-B-32/", "open_clip:@x.safetensors"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "open_clip:",
+        "open_clip:ViT-B-32",
+        "open_clip:/tag",
+        "open_clip:ViT-B-32/",
+        "open_clip:@x.safetensors",
+    ],
+)
 def test_half_a_name_is_none(name: str) -> None:
     assert "MODEL/TAG" in refused(name, UnknownEncoder)
 
@@ -308,7 +369,9 @@ def test_half_a_name_is_none(name: str) -> None:
 def test_unknown_models_and_tags_are_said(open_clip: Any, tmp_path: Path) -> None:
     assert "knows no model “ViT-Z”" in refused("open_clip:ViT-Z/openai", UnknownEncoder)
     (tmp_path / "a.safetensors").touch()
-    assert "knows no model “ViT-Z”" in refused(f"open_clip:ViT-Z@{tmp_path / 'a.safetensors'}", UnknownEncoder)
+    assert "knows no model “ViT-Z”" in refused(
+        f"open_clip:ViT-Z@{tmp_path / 'a.safetensors'}", UnknownEncoder
+    )
     assert "openai" in refused("open_clip:ViT-B-32/none-such", UnknownEncoder)
 
 
@@ -321,7 +384,9 @@ def test_the_short_names_say_what_the_table_of_open_clip_says(name: str, open_cl
     known = open_clip_models._NAMED[name]
     listed = open_clip.pretrained.get_pretrained_cfg(known.model, known.tag)
     assert listed["hf_hub"].rstrip("/") == known.weights.rstrip("/")
-    assert (open_clip.get_model_config(known.model)["text_cfg"].get("hf_tokenizer_name") or "") == known.tokenizer
+    assert (
+        open_clip.get_model_config(known.model)["text_cfg"].get("hf_tokenizer_name") or ""
+    ) == known.tokenizer
 
 
 @pytest.mark.parametrize(
@@ -335,20 +400,30 @@ def test_the_short_names_say_what_the_table_of_open_clip_says(name: str, open_cl
 def test_a_table_entry_with_an_address_gives_the_checksum_in_it(
     address: str, digest: str, open_clip: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(open_clip.pretrained._PRETRAINED, "tiny-clip", {"tag": open_clip.pretrained._pcfg(url=address)})
+    monkeypatch.setitem(
+        open_clip.pretrained._PRETRAINED,
+        "tiny-clip",
+        {"tag": open_clip.pretrained._pcfg(url=address)},
+    )
     (source,) = open_clip_models.sources(open_clip_models.choice("open_clip:tiny-clip/tag"))
     assert (source.url, source.digest) == (address, digest)
 
 
-def test_a_table_entry_without_any_address_is_said(open_clip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(open_clip.pretrained._PRETRAINED, "tiny-clip", {"tag": open_clip.pretrained._pcfg()})
+def test_a_table_entry_without_any_address_is_said(
+    open_clip: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(
+        open_clip.pretrained._PRETRAINED, "tiny-clip", {"tag": open_clip.pretrained._pcfg()}
+    )
     assert "MODEL@FILE.safetensors" in refused("open_clip:tiny-clip/tag")
 
 
 # --- a conversion that went wrong
 
 
-def test_a_conversion_unlike_the_original_is_not_kept(served: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_conversion_unlike_the_original_is_not_kept(
+    served: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Upset(Model):
         def __call__(self, *inputs: Any) -> list[Any]:
             return [-row for row in super().__call__(*inputs)]

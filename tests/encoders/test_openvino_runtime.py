@@ -58,7 +58,10 @@ def test_two_that_want_it_at_once_convert_it_once() -> None:
     assert maker.built == 1
 
 
-@pytest.mark.parametrize(("suffix", "content"), [(".xml", None), (".xml", b""), (".xml", b"nonsense"), (".bin", None), (".bin", b"")])
+@pytest.mark.parametrize(
+    ("suffix", "content"),
+    [(".xml", None), (".xml", b""), (".xml", b"nonsense"), (".bin", None), (".bin", b"")],
+)
 def test_what_was_damaged_is_made_anew(suffix: str, content: bytes | None) -> None:
     maker = Maker()
     part = maker.make().with_suffix(suffix)

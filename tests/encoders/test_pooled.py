@@ -23,7 +23,8 @@ NAMES = ("resnet50", "vit")
 
 @pytest.fixture(scope="module")
 def nets(scratch: Path) -> dict[str, tuple[Any, pooled.Family, Path]]:
-    """For each name: torchvision's model with random weights, the family whose checksum is that of their file, and the file."""
+    """For each name: torchvision's model with random weights, the family whose checksum is that of
+    their file, and the file."""
     import torch
 
     with quiet():
@@ -38,7 +39,11 @@ def nets(scratch: Path) -> dict[str, tuple[Any, pooled.Family, Path]]:
         digest = hashlib.sha256((scratch / "net.pth").read_bytes()).hexdigest()[:8]
         file = scratch / f"{family.builder}-{digest}.pth"
         (scratch / "net.pth").rename(file)
-        made[name] = net, replace(family, url=f"https://download.example.org/models/{file.name}"), file
+        made[name] = (
+            net,
+            replace(family, url=f"https://download.example.org/models/{file.name}"),
+            file,
+        )
     return made
 
 
@@ -50,7 +55,10 @@ def converted_here(scratch: Path) -> Path:
 
 @pytest.fixture
 def served(
-    hub: Hub, nets: dict[str, tuple[Any, pooled.Family, Path]], converted_here: Path, monkeypatch: pytest.MonkeyPatch
+    hub: Hub,
+    nets: dict[str, tuple[Any, pooled.Family, Path]],
+    converted_here: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> dict[str, Any]:
     """Both families fetched from the stand-in; gives the torch models."""
     monkeypatch.setenv("EXPLORER_MODELS", str(converted_here))
@@ -69,7 +77,10 @@ def reference(net: Any, name: str, pictures_: list[Image.Image]) -> np.ndarray:
         import torchvision.transforms as transforms
 
     own = transforms.Compose(
-        [transforms.ToTensor(), transforms.Normalize(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225])],
+        [
+            transforms.ToTensor(),
+            transforms.Normalize(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225]),
+        ]
     )
     caught = list[Any]()
     head = net.fc if name == "resnet50" else net.heads
@@ -84,11 +95,18 @@ def reference(net: Any, name: str, pictures_: list[Image.Image]) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("name", "dim"), [("resnet50", 2048), ("vit", 768)])
-def test_features_are_what_torchvision_gives_its_classifier(name: str, dim: int, served: dict[str, Any]) -> None:
+def test_features_are_what_torchvision_gives_its_classifier(
+    name: str, dim: int, served: dict[str, Any]
+) -> None:
     drawn = [pictures.draw(seed, (224, 224)).convert("RGB") for seed in range(4)]
     encoder = registry.get_encoder(name)
     ours = encoder.encode_images(np.stack([np.asarray(picture) for picture in drawn]))
-    assert ours.dtype == np.float32 and ours.shape == (4, dim) and encoder.dim == dim and not encoder.has_text
+    assert (
+        ours.dtype == np.float32
+        and ours.shape == (4, dim)
+        and encoder.dim == dim
+        and not encoder.has_text
+    )
     theirs = reference(served[name], name, drawn)
     assert (ours * theirs).sum(axis=1).min() >= 0.999
     # Not merely all alike.
@@ -97,7 +115,9 @@ def test_features_are_what_torchvision_gives_its_classifier(name: str, dim: int,
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_many_photos_go_in_small_batches(name: str, served: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_photos_go_in_small_batches(
+    name: str, served: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pooled, "_BATCH", 3)
     sizes = list[int]()
 
@@ -109,10 +129,14 @@ def test_many_photos_go_in_small_batches(name: str, served: dict[str, Any], monk
         return model(*inputs)
 
     encoder._loaded = counting  # type: ignore[assignment]
-    pixels = np.stack([np.asarray(pictures.draw(seed, (224, 224)).convert("RGB")) for seed in range(7)])
+    pixels = np.stack(
+        [np.asarray(pictures.draw(seed, (224, 224)).convert("RGB")) for seed in range(7)]
+    )
     together = encoder.encode_images(pixels)
     assert sizes == [3, 3, 1]
-    assert (together * np.concatenate([encoder.encode_images(pixels[i : i + 1]) for i in range(7)])).sum(axis=1).min() > 0.999
+    assert (
+        together * np.concatenate([encoder.encode_images(pixels[i : i + 1]) for i in range(7)])
+    ).sum(axis=1).min() > 0.999
     assert encoder.encode_images(pixels[:0]).shape == (0, encoder.dim)
 
 
@@ -128,18 +152,27 @@ def test_without_its_weights_it_says_how_to_get_them() -> None:
     assert not registry.available("vit")
 
 
-def test_once_converted_the_weights_may_go(served: dict[str, Any], converted_here: Path, tmp_path: Path, monkeypatch: Any) -> None:
+def test_once_converted_the_weights_may_go(
+    served: dict[str, Any], converted_here: Path, tmp_path: Path, monkeypatch: Any
+) -> None:
     shutil.copytree(converted_here / "engine", tmp_path / "elsewhere" / "engine")
     monkeypatch.setenv("EXPLORER_MODELS", str(tmp_path / "elsewhere"))
     assert registry.available("resnet50")
-    assert registry.get_encoder("resnet50").encode_images(np.zeros((1, 224, 224, 3), np.uint8)).shape == (1, 2048)
+    assert registry.get_encoder("resnet50").encode_images(
+        np.zeros((1, 224, 224, 3), np.uint8)
+    ).shape == (1, 2048)
 
 
 def test_weights_of_another_model_are_said(
-    hub: Hub, nets: dict[str, tuple[Any, pooled.Family, Path]], models: Path, monkeypatch: pytest.MonkeyPatch
+    hub: Hub,
+    nets: dict[str, tuple[Any, pooled.Family, Path]],
+    models: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _, family, file = nets["vit"]
-    monkeypatch.setitem(pooled.FAMILIES, "resnet50", replace(pooled.FAMILIES["resnet50"], url=family.url))
+    monkeypatch.setitem(
+        pooled.FAMILIES, "resnet50", replace(pooled.FAMILIES["resnet50"], url=family.url)
+    )
     hub.files[f"/models/{file.name}"] = file
     with pytest.raises(EncoderError, match="resnet50"):
         registry.fetch("resnet50")

@@ -19,7 +19,11 @@ def with_tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_named_encoder_is_described() -> None:
     infos = registry.describe()
-    assert [info.name for info in infos] == registry.names() == ["starter", "clip", "siglip2", "resnet50", "vit"]
+    assert (
+        [info.name for info in infos]
+        == registry.names()
+        == ["starter", "clip", "siglip2", "resnet50", "vit"]
+    )
     assert [info.name for info in infos if info.has_text] == ["starter", "clip", "siglip2"]
     assert [info.name for info in infos if info.available] == ["starter"]
     assert all(info.download_bytes > 0 for info in infos if not info.available)
@@ -28,7 +32,9 @@ def test_every_named_encoder_is_described() -> None:
 @pytest.mark.parametrize("name", ["", "clpi", "CLIP", "openclip:a/b"])
 def test_an_unknown_name_is_answered_with_those_there_are(name: str) -> None:
     for ask in (registry.get_encoder, registry.available, registry.fetch):
-        with pytest.raises(UnknownEncoder, match=r"starter, clip, siglip2, resnet50, vit, or open_clip:MODEL/TAG"):
+        with pytest.raises(
+            UnknownEncoder, match=r"starter, clip, siglip2, resnet50, vit, or open_clip:MODEL/TAG"
+        ):
             ask(name)
 
 
@@ -46,15 +52,23 @@ def test_another_can_be_put_in_its_place(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("name", ["clip", "siglip2", "resnet50", "vit"])
-def test_where_weights_cannot_be_had_the_starter_goes_on(name: str, hub: Hub, with_tiny: None) -> None:
+def test_where_weights_cannot_be_had_the_starter_goes_on(
+    name: str, hub: Hub, with_tiny: None
+) -> None:
     # The hub has nothing.
     encoder, note = load_encoder(name, offline=False)
     assert isinstance(encoder, Tiny)
-    assert "does not exist there" in note and note.endswith("Going on with “starter”.") and "\n" not in note
+    assert (
+        "does not exist there" in note
+        and note.endswith("Going on with “starter”.")
+        and "\n" not in note
+    )
 
 
 @pytest.mark.parametrize("name", ["clip", "vit", "open_clip:ViT-B-32/openai"])
-def test_without_a_network_the_starter_goes_on(name: str, with_tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_network_the_starter_goes_on(
+    name: str, with_tiny: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
     monkeypatch.setenv("EXPLORER_TORCHVISION", "http://127.0.0.1:1")
     encoder, note = load_encoder(name, offline=False)

@@ -1,4 +1,5 @@
-"""The starter itself: held to the models it is made of, and shown real photographs that packages ship."""
+"""The starter itself: held to the models it is made of, and shown real photographs that packages
+ship."""
 
 from __future__ import annotations
 
@@ -47,7 +48,10 @@ def everything() -> list[Vectors]:
 
 def seen(encoder: Starter, pictures_: list[Image.Image]) -> Vectors:
     """Vectors of pictures that go the whole way, as files do."""
-    inputs = [decode(pictures.encoded(picture, "JPEG", quality=92), encoder.spec).input for picture in pictures_]
+    inputs = [
+        decode(pictures.encoded(picture, "JPEG", quality=92), encoder.spec).input
+        for picture in pictures_
+    ]
     return encoder.encode_images(np.stack([one for one in inputs if one is not None]))
 
 
@@ -66,8 +70,11 @@ def test_the_eyes_see_what_the_original_sees(encoder: Starter) -> None:
         theirs, chances = (one.numpy() for one in module(torch.from_numpy(pixels)))
     norms = np.linalg.norm(features, axis=1) * np.linalg.norm(theirs, axis=1)
     assert ((features * theirs).sum(axis=1) / norms).min() >= 0.998
-    assert np.abs(probabilities - chances).max() < 0.1 and np.allclose(probabilities.sum(axis=1), 1, atol=0.02)
-    # The likeliest class is the original's; of two that are as likely, a processor's rounding decides.
+    assert np.abs(probabilities - chances).max() < 0.1 and np.allclose(
+        probabilities.sum(axis=1), 1, atol=0.02
+    )
+    # The likeliest class is the original's; of two that are as likely, a processor's rounding
+    # decides.
     rows = np.arange(len(drawn))
     assert (chances[rows, probabilities.argmax(axis=1)] > chances.max(axis=1) - 0.005).all()
 
@@ -117,7 +124,9 @@ def test_vectors_have_length_one_and_two_halves(encoder: Starter) -> None:
         ("city skyline", "city"),
     ],
 )
-def test_a_phrase_finds_its_photograph(phrase: str, name: str, encoder: Starter, everything: list[Vectors]) -> None:
+def test_a_phrase_finds_its_photograph(
+    phrase: str, name: str, encoder: Starter, everything: list[Vectors]
+) -> None:
     names = list(PHOTOGRAPHS)
     if not everything:
         everything.append(seen(encoder, [shown(one) for one in names]))
@@ -135,7 +144,12 @@ def test_a_photograph_is_nearest_to_what_was_made_of_it(encoder: Starter) -> Non
         width, height = picture.size
         return picture.crop((width // 10, height // 10, width * 9 // 10, height * 9 // 10))
 
-    for change in (ImageOps.mirror, crop, lambda p: p.resize((p.width // 2, p.height // 2)), lambda p: p.convert("L").convert("RGB")):
+    for change in (
+        ImageOps.mirror,
+        crop,
+        lambda p: p.resize((p.width // 2, p.height // 2)),
+        lambda p: p.convert("L").convert("RGB"),
+    ):
         changed = seen(encoder, [change(shown(name)) for name in names])
         assert np.argmax(changed @ whole.T, axis=1).tolist() == list(range(len(names)))
         if change is ImageOps.mirror:
@@ -145,14 +159,18 @@ def test_a_photograph_is_nearest_to_what_was_made_of_it(encoder: Starter) -> Non
 def test_one_photo_in_all_orientations_is_one_vector(encoder: Starter) -> None:
     picture = shown("castle")
     undo = {
-        2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
-        5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_270,
+        2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
     }  # fmt: skip
     upright = decode(pictures.encoded(picture, "JPEG", quality=95), encoder.spec)
     for tag, turn in undo.items():
         exif = Image.Exif()
         exif[0x0112] = tag
-        photo = decode(pictures.encoded(picture.transpose(turn), "JPEG", quality=95, exif=exif), encoder.spec)
+        photo = decode(
+            pictures.encoded(picture.transpose(turn), "JPEG", quality=95, exif=exif), encoder.spec
+        )
         assert photo.input is not None and upright.input is not None
         assert (photo.width, photo.height) == (upright.width, upright.height)
         vectors = encoder.encode_images(np.stack([photo.input, upright.input]))
@@ -163,7 +181,10 @@ def test_several_threads_may_ask_at_once(encoder: Starter) -> None:
     fresh = Starter()
     expected = encoder.encode_texts(["a cat"])
     answers = list[Vectors]()
-    threads = [threading.Thread(target=lambda: answers.append(fresh.encode_texts(["a cat"]))) for _ in range(4)]
+    threads = [
+        threading.Thread(target=lambda: answers.append(fresh.encode_texts(["a cat"])))
+        for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -173,11 +194,19 @@ def test_several_threads_may_ask_at_once(encoder: Starter) -> None:
 
 def test_the_data_are_small_and_described() -> None:
     assert HEAD_FILE.stat().st_size < 5_000_000
-    described = set(re.findall(r"^\| `(\w+)`", (HEAD_FILE.parent / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+    described = set(
+        re.findall(
+            r"^\| `(\w+)`",
+            (HEAD_FILE.parent / "README.md").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    )
     assert described == set(Head.load().arrays)
 
 
-def test_after_the_conversion_nothing_imports_torch(encoder: Starter, starter_models: Path, tmp_path: Path) -> None:
+def test_after_the_conversion_nothing_imports_torch(
+    encoder: Starter, starter_models: Path, tmp_path: Path
+) -> None:
     starter.convert_eyes()
     starter.convert_words()
     folder = tmp_path / "photos"
@@ -190,15 +219,26 @@ def test_after_the_conversion_nothing_imports_torch(encoder: Starter, starter_mo
         "heavy = {'torch', 'torchvision', 'open_clip', 'transformers', 'timm', 'scipy'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else code)"
     )
-    environment = os.environ | {"EXPLORER_MODELS": str(starter_models), "EXPLORER_LIBRARY": str(tmp_path / "library")}
+    environment = os.environ | {
+        "EXPLORER_MODELS": str(starter_models),
+        "EXPLORER_LIBRARY": str(tmp_path / "library"),
+    }
 
     def run(*words: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-c", program, *words], cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=120, check=False
+            [sys.executable, "-c", program, *words],
+            cwd=PROJECT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     assert '"indexed": 3' in run("index", str(folder), "--json")
     assert run("search", "a cat", "--top", "1").endswith("cat.jpg\n")
-    assert run("search", "--photo", str(folder / "rocket.jpg"), "--top", "1").endswith("rocket.jpg\n")
+    assert run("search", "--photo", str(folder / "rocket.jpg"), "--top", "1").endswith(
+        "rocket.jpg\n"
+    )

@@ -50,16 +50,30 @@ def test_clip_ids_are_those_of_open_clip(phrase: str, clip_tokens: Tokens, open_
     assert ours.tolist() == open_clip.get_tokenizer("ViT-B-32-256")([phrase]).tolist()
 
 
-@settings(max_examples=400, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.text(st.characters(exclude_categories=["Cs", "Co", "Cn"])) | st.text("abcstREvdlm'ſS  <>_of&;é1²\u0301😀K"))
-def test_clip_ids_are_those_of_open_clip_for_any_text(clip_tokens: Tokens, open_clip: Any, phrase: str) -> None:
-    # Mending can make characters that are in no version of Unicode but the newest, of which two libraries know different ones.
+@settings(
+    max_examples=400,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    st.text(st.characters(exclude_categories=["Cs", "Co", "Cn"]))
+    | st.text("abcstREvdlm'ſS  <>_of&;é1²\u0301😀K")
+)
+def test_clip_ids_are_those_of_open_clip_for_any_text(
+    clip_tokens: Tokens, open_clip: Any, phrase: str
+) -> None:
+    # Mending can make characters that are in no version of Unicode but the newest, of which two
+    # libraries know different ones.
     assume(all(unicodedata.category(letter) != "Cn" for letter in cleaned(phrase, "lower")))
     assert clip_tokens([phrase]).tolist() == open_clip.tokenize([phrase]).tolist()
 
 
 def test_several_at_once_none_at_all_and_halves_of_characters(clip_tokens: Tokens) -> None:
-    assert clip_tokens(["a", "b c"]).tolist() == [*clip_tokens(["a"]).tolist(), *clip_tokens(["b c"]).tolist()]
+    assert clip_tokens(["a", "b c"]).tolist() == [
+        *clip_tokens(["a"]).tolist(),
+        *clip_tokens(["b c"]).tolist(),
+    ]
     assert clip_tokens([]).shape == (0, 77)
     assert clip_tokens(["cat \udc80"]).tolist() == clip_tokens(["cat ?"]).tolist()
 
@@ -73,10 +87,14 @@ def make_tokenizer(folder: Path, said: dict[str, Any]) -> None:
     tokenizer.decoder = decoders.Replace("▁", " ")
     special = ["<pad>", "<eos>", "<bos>", "<unk>"]
     words = ["a photo of a cat", "two dogs in the snow", "the mountain lake", "dogs and cats"] * 20
-    tokenizer.train_from_iterator(words, trainers.BpeTrainer(vocab_size=250, special_tokens=special, show_progress=False))
+    tokenizer.train_from_iterator(
+        words, trainers.BpeTrainer(vocab_size=250, special_tokens=special, show_progress=False)
+    )
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(folder / "tokenizer.json"))
-    (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "PreTrainedTokenizerFast"} | said))
+    (folder / "tokenizer_config.json").write_text(
+        json.dumps({"tokenizer_class": "PreTrainedTokenizerFast"} | said)
+    )
 
 
 SIGLIP = {
@@ -90,25 +108,43 @@ SIGLIP = {
 }
 
 
-@pytest.mark.parametrize("said", [SIGLIP, SIGLIP | {"add_bos_token": True}, {"pad_token": "<eos>", "unk_token": "<unk>"}], ids=str)
-def test_a_tokenizer_of_the_hub_gives_the_ids_that_open_clip_gives(said: dict[str, Any], tmp_path: Path, open_clip: Any) -> None:
+@pytest.mark.parametrize(
+    "said",
+    [SIGLIP, SIGLIP | {"add_bos_token": True}, {"pad_token": "<eos>", "unk_token": "<unk>"}],
+    ids=str,
+)
+def test_a_tokenizer_of_the_hub_gives_the_ids_that_open_clip_gives(
+    said: dict[str, Any], tmp_path: Path, open_clip: Any
+) -> None:
     make_tokenizer(tmp_path, said)
-    adapt(tmp_path / "tokenizer.json", tmp_path / "tokenizer_config.json", 16, tmp_path / "ours.json")
+    adapt(
+        tmp_path / "tokenizer.json", tmp_path / "tokenizer_config.json", 16, tmp_path / "ours.json"
+    )
     ours = Tokens(tmp_path / "ours.json", "canonicalize")
     if said.get("add_eos_token"):
-        # transformers 5 leaves the ends to the class that is named; those of SigLIP come from Gemma's, which sets them as asked.
-        theirs = json.loads((tmp_path / "ours.json").read_text()) | {"padding": None, "truncation": None}
+        # transformers 5 leaves the ends to the class that is named; those of SigLIP come from
+        # Gemma's, which sets them as asked.
+        theirs = json.loads((tmp_path / "ours.json").read_text()) | {
+            "padding": None,
+            "truncation": None,
+        }
         (tmp_path / "tokenizer.json").write_text(json.dumps(theirs))
     with quiet():
-        reference = open_clip.tokenizer.HFTokenizer(str(tmp_path), context_length=16, clean="canonicalize")
+        reference = open_clip.tokenizer.HFTokenizer(
+            str(tmp_path), context_length=16, clean="canonicalize"
+        )
     for phrase in ODD:
         assert ours([phrase]).tolist() == reference([phrase]).tolist(), phrase
 
 
 def test_ends_and_padding_of_siglip(tmp_path: Path) -> None:
     make_tokenizer(tmp_path, SIGLIP)
-    adapt(tmp_path / "tokenizer.json", tmp_path / "tokenizer_config.json", 16, tmp_path / "ours.json")
-    short, long = Tokens(tmp_path / "ours.json", "canonicalize")(["A_Cat!", "mountain " * 40]).tolist()
+    adapt(
+        tmp_path / "tokenizer.json", tmp_path / "tokenizer_config.json", 16, tmp_path / "ours.json"
+    )
+    short, long = Tokens(tmp_path / "ours.json", "canonicalize")(
+        ["A_Cat!", "mountain " * 40]
+    ).tolist()
     end = short.index(1)
     assert 0 < end < 15 and set(short[end + 1 :]) == {0} and 2 not in short
     assert long[-1] == 1 and 0 not in long

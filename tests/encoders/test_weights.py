@@ -77,7 +77,9 @@ def test_a_connection_that_keeps_breaking_is_said_and_the_next_run_goes_on(hub: 
     hub.cuts = [400_000, 0, 0, 0]
     source = weights.hub(REPOSITORY, FILE)
     assert "broke off" in fails(source)
-    assert source.path.with_name(FILE + ".part").stat().st_size == 400_000 and not source.path.exists()
+    assert (
+        source.path.with_name(FILE + ".part").stat().st_size == 400_000 and not source.path.exists()
+    )
     assert weights.fetch(source).read_bytes() == CONTENT
     assert hub.asked[-1][1] == 400_000
 

@@ -1,4 +1,5 @@
-"""The command line with the tiny encoder in the starter's place: `python -m tests.faults.command …`."""
+"""The command line with the tiny encoder in the starter's place: `python -m tests.faults.command
+…`."""
 
 from __future__ import annotations
 

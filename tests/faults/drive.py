@@ -1,10 +1,12 @@
-"""A drive that can stop answering: a folder, shown through the system's own FUSE by a process that answers until it is told not to.
+"""A drive that can stop answering: a folder, shown through the system's own FUSE by a process that
+answers until it is told not to.
 
     python -m tests.faults.drive FOLDER MOUNT
 
-It reads lines: `die` and it takes every question and answers none, `live` and it answers them all. The first time that a file is
-opened in whose name stands `deadly`, it dies by itself. Whoever asks meanwhile waits in the system, and cannot even be killed, as with
-a network drive whose computer is off. Only for Linux, and only where this process may mount. Protocol: `linux/fuse.h`, version 7.31.
+It reads lines: `die` and it takes every question and answers none, `live` and it answers them all.
+The first time that a file is opened in whose name stands `deadly`, it dies by itself. Whoever asks
+meanwhile waits in the system, and cannot even be killed, as with a network drive whose computer is
+off. Only for Linux, and only where this process may mount. Protocol: `linux/fuse.h`, version 7.31.
 """
 
 from __future__ import annotations
@@ -23,19 +25,19 @@ from pathlib import Path
 from explorer.config import PROJECT
 
 _IN, _OUT = struct.Struct("<IIQQIIIHH"), struct.Struct("<IiQ")
-_LOOKUP, _FORGET, _GETATTR, _OPEN, _READ, _RELEASE, _INIT, _OPENDIR, _READDIR, _RELEASEDIR, _BATCH_FORGET = (
-    1,
-    2,
-    3,
-    14,
-    15,
-    18,
-    26,
-    27,
-    28,
-    29,
-    42,
-)
+(
+    _LOOKUP,
+    _FORGET,
+    _GETATTR,
+    _OPEN,
+    _READ,
+    _RELEASE,
+    _INIT,
+    _OPENDIR,
+    _READDIR,
+    _RELEASEDIR,
+    _BATCH_FORGET,
+) = (1, 2, 3, 14, 15, 18, 26, 27, 28, 29, 42)
 _INTERRUPT, _FLUSH = 36, 25
 DEADLY = "deadly"
 
@@ -116,8 +118,24 @@ class _Server:
 
 def _facts(facts: os.stat_result) -> bytes:
     seconds = (int(facts.st_atime), int(facts.st_mtime), int(facts.st_ctime))
-    fine = tuple(ns % 1_000_000_000 for ns in (facts.st_atime_ns, facts.st_mtime_ns, facts.st_ctime_ns))
-    return struct.pack("<6Q10I", facts.st_ino, facts.st_size, facts.st_blocks, *seconds, *fine, facts.st_mode, 1, 0, 0, 0, 4096, 0)
+    fine = tuple(
+        ns % 1_000_000_000 for ns in (facts.st_atime_ns, facts.st_mtime_ns, facts.st_ctime_ns)
+    )
+    return struct.pack(
+        "<6Q10I",
+        facts.st_ino,
+        facts.st_size,
+        facts.st_blocks,
+        *seconds,
+        *fine,
+        facts.st_mode,
+        1,
+        0,
+        0,
+        0,
+        4096,
+        0,
+    )
 
 
 def _listed(path: str, start: int, size: int) -> bytes:
@@ -136,14 +154,17 @@ def _listed(path: str, start: int, size: int) -> bytes:
 
 
 class Drive:
-    """A folder shown at `mount` by a process of its own. It ends, and all who wait are told so, at the end of the `with` block."""
+    """A folder shown at `mount` by a process of its own. It ends, and all who wait are told so, at
+    the end of the `with` block."""
 
     def __init__(self, folder: Path, mount: Path) -> None:
         self.folder, self.mount = folder, mount
         for each in (folder, mount):
             each.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "tests.faults.drive", str(folder), str(mount)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=PROJECT)
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=PROJECT
+        )
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == b"mounted\n"
 
@@ -161,7 +182,9 @@ class Drive:
 
 def possible() -> bool:
     """Whether such a drive can be had here."""
-    return sys.platform == "linux" and os.geteuid() == 0 and os.access("/dev/fuse", os.R_OK | os.W_OK)
+    return (
+        sys.platform == "linux" and os.geteuid() == 0 and os.access("/dev/fuse", os.R_OK | os.W_OK)
+    )
 
 
 if __name__ == "__main__":

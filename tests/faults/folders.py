@@ -1,4 +1,5 @@
-"""Photo folders that keep changing, and the question that all fault tests end with: does the library say what is on the disk?"""
+"""Photo folders that keep changing, and the question that all fault tests end with: does the
+library say what is on the disk?"""
 
 from __future__ import annotations
 
@@ -44,7 +45,13 @@ class Folders:
         return sorted(path for root in self.roots for path in root.rglob("*") if path.is_file())
 
     def _folder(self) -> Path:
-        return self.random.choice([folder for root in self.roots for folder in [root, *(p for p in root.rglob("*") if p.is_dir())]])
+        return self.random.choice(
+            [
+                folder
+                for root in self.roots
+                for folder in [root, *(p for p in root.rglob("*") if p.is_dir())]
+            ]
+        )
 
     def _new(self, suffix: str = ".jpg") -> Path:
         self._next += 1
@@ -94,17 +101,29 @@ class Folders:
 
     def change(self) -> None:
         """One thing happens."""
-        happens = [self.create, self.create, self.copy, self.move, self.move, self.move_folder, self.edit, self.replace]
+        happens = [
+            self.create,
+            self.create,
+            self.copy,
+            self.move,
+            self.move,
+            self.move_folder,
+            self.edit,
+            self.replace,
+        ]
         self.random.choice([*happens, self.delete] if len(self.files()) > 20 else [self.create])()
 
 
 def index(library: Library, folders: Folders) -> None:
     """One run to the end. That so many files vanish is not to be wondered at here."""
-    index_folders(library, [str(root) for root in folders.roots], TINY, lambda _: None, forget_missing=True)
+    index_folders(
+        library, [str(root) for root in folders.roots], TINY, lambda _: None, forget_missing=True
+    )
 
 
 def check(library: Library, folders: Folders) -> None:
-    """After a whole run: every file is accounted for once, vectors are those of the pixels, ids have stayed, and `verify` agrees."""
+    """After a whole run: every file is accounted for once, vectors are those of the pixels, ids
+    have stayed, and `verify` agrees."""
     on_disk = {str(path): path.read_bytes() for path in folders.files()}
     with library.catalog.reading() as db:
         rows = db.execute(
@@ -123,11 +142,17 @@ def check(library: Library, folders: Folders) -> None:
             assert (row["state"], row["id"]) == ("failed", None)
             assert row["reason"]
             continue
-        assert (row["state"], row["reason"], row["hash"]) == ("present", None, content_hash(data)), row["path"]
+        assert (row["state"], row["reason"], row["hash"]) == (
+            "present",
+            None,
+            content_hash(data),
+        ), row["path"]
         photo = decode(data, TINY.spec)
         assert photo.input is not None
         assert row["damaged"] == photo.damaged
-        assert row["vector"] == TINY.encode_images(photo.input[None])[0].astype(np.float16).tobytes(), row["path"]
+        assert (
+            row["vector"] == TINY.encode_images(photo.input[None])[0].astype(np.float16).tobytes()
+        ), row["path"]
     ids = {row["hash"]: row["id"] for row in rows if row["id"]}
     assert {digest: ids.get(digest) for digest in folders.steady} == folders.steady
     folders.steady = ids
@@ -142,4 +167,4 @@ def sound(library: Library, *, thorough: bool = False, settled: bool = False) ->
 
 
 def size_of(folder: Path) -> int:
-    return sum(os.stat(path).st_size for path in folder.rglob("*") if path.is_file())  # noqa: PTH116
+    return sum(os.stat(path).st_size for path in folder.rglob("*") if path.is_file())

@@ -1,8 +1,10 @@
-"""Workers that can be started two hundred times in a minute: `python -m tests.faults.nursery`, asked line by line.
+"""Workers that can be started two hundred times in a minute: `python -m tests.faults.nursery`,
+asked line by line.
 
-Everything is loaded once, and each worker is a fork of it. A line says what is to happen: the library, how files are decoded (`near`: in
-the worker itself, which is quick; `far`: in decode processes, as always) and the point at which the worker kills itself, if any.
-The answer is the worker's process id, and when it has ended, how.
+Everything is loaded once, and each worker is a fork of it. A line says what is to happen: the
+library, how files are decoded (`near`: in the worker itself, which is quick; `far`: in decode
+processes, as always) and the point at which the worker kills itself, if any. The answer is the
+worker's process id, and when it has ended, how.
 """
 
 from __future__ import annotations
@@ -70,7 +72,12 @@ class Near:
     def __init__(self, _: int, spec: InputSpec | None) -> None:
         self._spec = spec
 
-    def run(self, jobs: Iterable[Job], known: Callable[[bytes], bool], idle: Callable[[], None] = lambda: None) -> Iterator[Outcome]:
+    def run(
+        self,
+        jobs: Iterable[Job],
+        known: Callable[[bytes], bool],
+        idle: Callable[[], None] = lambda: None,
+    ) -> Iterator[Outcome]:
         for job in jobs:
             try:
                 data, facts = read_with_facts(job.path)
@@ -80,7 +87,10 @@ class Near:
             digest = content_hash(data)
             read = (job, digest, len(data) if len(data) == facts.st_size else -1, facts.st_mtime_ns)
             try:
-                yield Outcome(*read, photo=None if known(digest) else decode(data, self._spec, mtime=job.mtime))
+                yield Outcome(
+                    *read,
+                    photo=None if known(digest) else decode(data, self._spec, mtime=job.mtime),
+                )
             except PhotoError as error:
                 yield Outcome(*read, error=str(error), fault=error.fault)
 
@@ -92,7 +102,8 @@ class Near:
 
 
 def die_at(point: str, count: int, when: str) -> None:
-    """Have this process killed at the so-manieth time it comes to a point, before or after what is done there."""
+    """Have this process killed at the so-manieth time it comes to a point, before or after what is
+    done there."""
     owner, name = POINTS[point]
     real, left = getattr(owner, name), [count]
 

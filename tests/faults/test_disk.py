@@ -1,4 +1,5 @@
-"""A disk that is full, a catalog that is locked or not to be written, a power cut between any two writes, a clock that is set back."""
+"""A disk that is full, a catalog that is locked or not to be written, a power cut between any two
+writes, a clock that is set back."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ def folders(tmp_path: Path) -> Folders:
 
 
 class Limit:
-    """A disk with little room: previews and index files of more than so many bytes in all, and the catalog beyond so many pages."""
+    """A disk with little room: previews and index files of more than so many bytes in all, and the
+    catalog beyond so many pages."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.full, self._real = False, durable_io.flush
@@ -88,17 +90,28 @@ def test_on_a_full_disk_the_worker_says_so_and_goes_on_when_there_is_room(
     with at_work(library):
         until(lambda: (library.catalog.worker() or {"phase": ""})["phase"] == "waiting")
         said = library.catalog.worker()
-        assert said is not None and "is full" in said["message"] and str(library.dir) in said["message"]
+        assert (
+            said is not None
+            and "is full" in said["message"]
+            and str(library.dir) in said["message"]
+        )
         assert library.catalog.counts().photos == 0
         assert not list(library.previews.all())
         sound(library)
         disk.full = False
-        until(lambda: (library.catalog.worker() or {"phase": ""})["phase"] == "watching" and library.catalog.counts().photos > 0)
+        until(
+            lambda: (
+                (library.catalog.worker() or {"phase": ""})["phase"] == "watching"
+                and library.catalog.counts().photos > 0
+            )
+        )
     index(library, folders)
     check(library, folders)
 
 
-def test_a_catalog_that_may_not_grow(library: Library, folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_catalog_that_may_not_grow(
+    library: Library, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """SQLite's own limit on a file's pages fails like a full disk does, at any statement."""
     real, extra = writer.connect, [0]
 
@@ -139,8 +152,11 @@ def test_index_says_in_one_line_that_the_disk_is_full(
     check(library, folders)
 
 
-def test_a_locked_catalog_is_waited_for(library: Library, folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another program holds the catalog for longer than the worker waits at once; when it lets go, all goes on."""
+def test_a_locked_catalog_is_waited_for(
+    library: Library, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program holds the catalog for longer than the worker waits at once; when it lets go,
+    all goes on."""
     monkeypatch.setattr(working, "WAIT", 0.2)
     monkeypatch.setattr(writer, "PATIENCE", 0.2)
     for root in folders.roots:
@@ -177,22 +193,38 @@ def test_what_is_in_the_way_is_said_in_words(tmp_path: Path) -> None:
         (error("SQLITE_NOTADB"), LibraryError, "verify --repair"),
         (OSError(errno.ENOSPC, "full", str(tmp_path / "previews")), LibraryFull, "full"),
         (OSError(errno.EDQUOT, "quota"), LibraryFull, "full"),
-        (OSError(errno.EROFS, "read-only", str(tmp_path / "x")), LibraryError, "cannot be read and written"),
+        (
+            OSError(errno.EROFS, "read-only", str(tmp_path / "x")),
+            LibraryError,
+            "cannot be read and written",
+        ),
         (OSError(errno.EIO, "I/O", str(tmp_path / "x")), LibraryError, "check the disk"),
         (RuntimeError(f"write error in {tmp_path}/vectors/a.part"), LibraryError, "index"),
     ]
     for each, kind, words in expected:
         found = explain(each, tmp_path)
         assert isinstance(found, kind) and words in str(found), each
-    for other in (OSError(errno.EROFS, "read-only", "/elsewhere"), ValueError("mine"), RuntimeError("mine"), error("SQLITE_ERROR")):
+    for other in (
+        OSError(errno.EROFS, "read-only", "/elsewhere"),
+        ValueError("mine"),
+        RuntimeError("mine"),
+        error("SQLITE_ERROR"),
+    ):
         assert explain(other, tmp_path) is None
 
 
 # Root may write everywhere, unless it lets go of that right.
-_RIGHTS = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--"] if hasattr(os, "getuid") and os.getuid() == 0 else []
+_RIGHTS = (
+    ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--"]
+    if hasattr(os, "getuid") and os.getuid() == 0
+    else []
+)
 
 
-@pytest.mark.skipif(sys.platform == "win32" or bool(_RIGHTS and not shutil.which("setpriv")), reason="needs permissions that bind us")
+@pytest.mark.skipif(
+    sys.platform == "win32" or bool(_RIGHTS and not shutil.which("setpriv")),
+    reason="needs permissions that bind us",
+)
 @pytest.mark.parametrize("mode", [0o555, 0o000])
 def test_a_library_that_may_not_be_written(folders: Folders, tmp_path: Path, mode: int) -> None:
     place = tmp_path / "library"
@@ -202,9 +234,15 @@ def test_a_library_that_may_not_be_written(folders: Folders, tmp_path: Path, mod
     for path in [*place.rglob("*"), place]:
         path.chmod(mode if path.is_dir() else mode & 0o444)
     try:
-        for command in (["index", str(folders.roots[0]), "--encoder", "starter"], ["status"], ["verify"], ["verify", "--repair"]):
+        for command in (
+            ["index", str(folders.roots[0]), "--encoder", "starter"],
+            ["status"],
+            ["verify"],
+            ["verify", "--repair"],
+        ):
             ended = subprocess.run(
-                [*_RIGHTS, sys.executable, "-m", "tests.faults.command", *command, "--library", str(place)],
+                [*_RIGHTS, sys.executable, "-m", "tests.faults.command", *command, "--library",
+                str(place)],
                 cwd=PROJECT, capture_output=True, text=True, check=False,
             )  # fmt: skip
             assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1), ended.stderr
@@ -223,11 +261,16 @@ class PowerCut(BaseException):
 
 
 class Power:
-    """Cuts at the so-manieth write. What was not flushed by then may be lost: files lose their bytes, the catalog its last commits."""
+    """Cuts at the so-manieth write. What was not flushed by then may be lost: files lose their
+    bytes, the catalog its last commits."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, cut_at: int) -> None:
         self.left, self.flushed, self.written = cut_at, set[Path](), set[Path]()
-        real_flush, real_replace, real_transaction = durable_io.flush, Path.replace, Writer.transaction
+        real_flush, real_replace, real_transaction = (
+            durable_io.flush,
+            Path.replace,
+            Writer.transaction,
+        )
 
         def flush(path: Path) -> None:
             self.step()
@@ -262,7 +305,8 @@ class Power:
             raise PowerCut
 
     def lose(self, folder: Path, share: float) -> None:
-        """Files that were not flushed are empty; of the catalog's commits since it was last flushed, a share stays."""
+        """Files that were not flushed are empty; of the catalog's commits since it was last
+        flushed, a share stays."""
         for path in self.written - self.flushed:
             if path.exists():
                 path.write_bytes(b"")
@@ -281,7 +325,8 @@ def test_a_power_cut_between_any_two_writes(folders: Folders, tmp_path: Path, sh
     while True:
         with pytest.MonkeyPatch.context() as patch:
             library = Library.open(current)
-            # A checkpoint would wait for the disk; the test's own bookkeeping knows only what is flushed.
+            # A checkpoint would wait for the disk; the test's own bookkeeping knows only what is
+            # flushed.
             with library.catalog.reading() as db:
                 db.execute("pragma wal_checkpoint(truncate)")
             power = Power(patch, cut)
@@ -293,7 +338,8 @@ def test_a_power_cut_between_any_two_writes(folders: Folders, tmp_path: Path, sh
                 cuts += 1
             finally:
                 after = tmp_path / f"after-{cut}"
-                # As it was at that moment: closing tidies up, which a machine without power does not.
+                # As it was at that moment: closing tidies up, which a machine without power does
+                # not.
                 shutil.copytree(current, after)
                 library.close()
         power.lose(after, share)
@@ -313,7 +359,9 @@ def test_a_power_cut_between_any_two_writes(folders: Folders, tmp_path: Path, sh
     library.close()
 
 
-def _without_checkpoints(connect: Callable[..., sqlite3.Connection]) -> Callable[..., sqlite3.Connection]:
+def _without_checkpoints(
+    connect: Callable[..., sqlite3.Connection],
+) -> Callable[..., sqlite3.Connection]:
     def connected(*given: Any, **options: Any) -> sqlite3.Connection:
         connection = connect(*given, **options)
         connection.execute("pragma wal_autocheckpoint = 0")
@@ -322,14 +370,19 @@ def _without_checkpoints(connect: Callable[..., sqlite3.Connection]) -> Callable
     return connected
 
 
-def test_a_clock_that_is_set_back(library: Library, folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clock_that_is_set_back(
+    library: Library, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
     index(library, folders)
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() - 400 * 86_400)
     # The last sign of life seems to come from the future; that is none.
     Writer(library.catalog).close()
     with library.catalog.reading() as db:
-        db.execute("insert or replace into worker values (1, 1, ?, 'watching', 0, 0, 0, null, 'tiny', '')", (real(),))
+        db.execute(
+            "insert or replace into worker values (1, 1, ?, 'watching', 0, 0, 0, null, 'tiny', '')",
+            (real(),),
+        )
     said = library.catalog.worker()
     assert said is not None and not said["alive"]
     for _ in range(6):
@@ -353,7 +406,13 @@ def test_two_processes_make_the_same_library_at_once(tmp_path: Path) -> None:
     for attempt in range(3):
         path = tmp_path / f"{attempt}.db"
         started = [
-            subprocess.Popen([sys.executable, "-c", code, str(path)], cwd=PROJECT, stderr=subprocess.PIPE, text=True) for _ in range(4)
+            subprocess.Popen(
+                [sys.executable, "-c", code, str(path)],
+                cwd=PROJECT,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(4)
         ]
         for process in started:
             _, said = process.communicate(timeout=120)
@@ -367,7 +426,9 @@ def test_a_command_on_a_full_disk_ends_with_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tmp_path / "library" / "catalog.db"))
+        raise OSError(
+            errno.ENOSPC, os.strerror(errno.ENOSPC), str(tmp_path / "library" / "catalog.db")
+        )
 
     monkeypatch.setattr(Library, "open", full)
     assert main(["status", "--library", str(tmp_path / "library")]) == 1

@@ -41,7 +41,8 @@ class Nursery:
     def __init__(self) -> None:
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.nursery"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=PROJECT, env=environment,
+            [sys.executable, "-m", "tests.faults.nursery"], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, cwd=PROJECT, env=environment,
             bufsize=0,
         )  # fmt: skip
 
@@ -74,7 +75,9 @@ def nursery() -> Iterator[Nursery]:
 
 
 @pytest.mark.parametrize("seed", range(SEED * 4, SEED * 4 + 4))
-def test_nothing_is_lost_and_nothing_is_twice_however_often_the_worker_is_killed(nursery: Nursery, tmp_path: Path, seed: int) -> None:
+def test_nothing_is_lost_and_nothing_is_twice_however_often_the_worker_is_killed(
+    nursery: Nursery, tmp_path: Path, seed: int
+) -> None:
     folders, chance = Folders(tmp_path, seed, 40), random.Random(seed)
     library = Library.open(tmp_path / "library")
     for root in folders.roots:
@@ -83,7 +86,8 @@ def test_nothing_is_lost_and_nothing_is_twice_however_often_the_worker_is_killed
     for kill in range(KILLS):
         point = chance.choice([None, *POINTS])
         worker = nursery.start(
-            library=str(library.dir), decode="far" if kill % 10 == 9 else "near", point=point, when=chance.choice(["before", "after"]),
+            library=str(library.dir), decode="far" if kill % 10 == 9 else "near", point=point,
+            when=chance.choice(["before", "after"]),
             count=chance.choice([1, 1, 2, 3, 5, 8, 13, 21]),
         )  # fmt: skip
         end = time.monotonic() + (chance.uniform(0.0, _LONGEST) if point is None else _LONGEST)

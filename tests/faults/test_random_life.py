@@ -1,4 +1,5 @@
-"""A random life of two folders with faults in between (hypothesis): runs that fail at any of their writes, and runs that do not."""
+"""A random life of two folders with faults in between (hypothesis): runs that fail at any of their
+writes, and runs that do not."""
 
 from __future__ import annotations
 
@@ -13,7 +14,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from explorer.indexing import foreground
 from explorer.library.library import Library
@@ -26,7 +33,8 @@ class Fault(Exception):
 
 
 _ERRORS = st.sampled_from([
-    OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), OSError(errno.EIO, os.strerror(errno.EIO)), sqlite3.OperationalError("disk is full"),
+    OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), OSError(errno.EIO, os.strerror(errno.EIO)),
+    sqlite3.OperationalError("disk is full"),
     MemoryError(), KeyboardInterrupt(), Fault(),
 ])  # fmt: skip
 # A fault in taking back what was begun is a crash; those are elsewhere.
@@ -34,7 +42,8 @@ _WHERE = st.sampled_from(sorted(set(POINTS) - {"report"}))
 
 
 class Life(RuleBasedStateMachine):
-    """Files come, go, move; runs are whole or fail somewhere; after each failure the library is sound, after each whole run complete."""
+    """Files come, go, move; runs are whole or fail somewhere; after each failure the library is
+    sound, after each whole run complete."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -108,15 +108,26 @@ def _indexes_all(place: Path, made: Path) -> None:
         ("catalog", sql(f"update file set photo_id = 99999 where photo_id = {_A}")),
         ("catalog", sql(f"update file set state = 'failed', reason = 'so' where photo_id = {_A}")),
         ("catalog", sql("update file set reason = null where state = 'failed'")),
-        ("catalog", sql("update file set folder = 'elsewhere' where id = (select min(id) from file)")),
+        (
+            "catalog",
+            sql("update file set folder = 'elsewhere' where id = (select min(id) from file)"),
+        ),
         ("catalog", sql(f"insert into purged values ({_A}, 1)")),
         ("catalog", sql("insert into purged values (99999, 1000000)")),
         ("catalog", sql(f"update photo set change = 1000000 where id = {_A}")),
-        ("catalog", sql(f"insert into embedding select encoder_id, 99999, vector from embedding where photo_id = {_A}")),
+        (
+            "catalog",
+            sql(
+                f"insert into embedding select encoder_id, 99999, vector from embedding where photo_id = {_A}"
+            ),
+        ),
         ("vectors", sql(f"update embedding set vector = zeroblob(64) where photo_id = {_A}")),
         ("vectors", sql(f"update embedding set vector = x'0011' where photo_id = {_A}")),
         ("vectors", _index_file),
-        ("neighbours", sql(f"update neighbour set scores = zeroblob(length(scores)) where photo_id = {_A}")),
+        (
+            "neighbours",
+            sql(f"update neighbour set scores = zeroblob(length(scores)) where photo_id = {_A}"),
+        ),
         ("neighbours", sql(f"update neighbour set ids = substr(ids, 1, 13) where photo_id = {_A}")),
         ("neighbours", sql(f"delete from neighbour where photo_id = {_A}")),
         ("preview", _preview(Path.unlink)),
@@ -125,7 +136,9 @@ def _indexes_all(place: Path, made: Path) -> None:
         ("preview", _preview(_half)),
     ],
 )
-def test_damage_is_found_mended_and_gone(made: Path, place: Path, kind: str, damage: Callable[[Path], None]) -> None:
+def test_damage_is_found_mended_and_gone(
+    made: Path, place: Path, kind: str, damage: Callable[[Path], None]
+) -> None:
     assert look(place).sound
     damage(place)
     found = look(place)
@@ -154,7 +167,9 @@ def test_bytes_that_changed_unnoticed_are_found_by_reading_them(place: Path, mad
         os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
         assert look(place).sound
         found = look(place, thorough=True)
-        assert [(problem.kind, str(path) in problem.text) for problem in found.problems] == [("file", True)]
+        assert [(problem.kind, str(path) in problem.text) for problem in found.problems] == [
+            ("file", True)
+        ]
         assert look(place, thorough=True, repair=True).sound
         # Its row now says that it is to be read again.
         assert look(place, thorough=True).changed == 1
@@ -165,7 +180,11 @@ def test_bytes_that_changed_unnoticed_are_found_by_reading_them(place: Path, mad
 
 @pytest.mark.parametrize("how", ["header", "middle"])
 def test_a_catalog_that_is_damaged_is_saved_as_far_as_it_can_be(
-    made: Path, place: Path, how: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    made: Path,
+    place: Path,
+    how: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = place / "catalog.db"
     with sqlite3.connect(path) as db:
@@ -176,7 +195,8 @@ def test_a_catalog_that_is_damaged_is_saved_as_far_as_it_can_be(
     start, length = (0, 100) if how == "header" else (0, 0)
     data[start : start + length] = b"\xff" * length
     if how == "middle":
-        # The first page of every table but its header: SQLite can open it and read nothing of the schema.
+        # The first page of every table but its header: SQLite can open it and read nothing of the
+        # schema.
         data[100:200] = b"\xff" * 100
     path.write_bytes(data)
     monkeypatch.setenv("EXPLORER_LIBRARY", str(place))
@@ -196,7 +216,9 @@ def test_a_torn_page_costs_no_more_than_its_rows(place: Path) -> None:
         db.execute("pragma wal_checkpoint(truncate)")
         (page,) = db.execute("pragma page_size").fetchone()
         (before,) = db.execute("select count(*) from photo").fetchone()
-        root = db.execute("select rootpage from sqlite_master where name = 'embedding'").fetchone()[0]
+        root = db.execute("select rootpage from sqlite_master where name = 'embedding'").fetchone()[
+            0
+        ]
     db.close()
     data = bytearray(path.read_bytes())
     data[(root - 1) * page : root * page] = b"\xff" * page
@@ -205,7 +227,9 @@ def test_a_torn_page_costs_no_more_than_its_rows(place: Path) -> None:
 
     saved = salvage(path)
     assert saved.kept.exists() and saved.total > before
-    assert [line for line in saved.lost if "vectors" in line] and not [line for line in saved.lost if "photos" in line]
+    assert [line for line in saved.lost if "vectors" in line] and not [
+        line for line in saved.lost if "photos" in line
+    ]
     library = Library.open(place)
     try:
         assert library.catalog.counts().photos == before

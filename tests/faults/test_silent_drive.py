@@ -34,7 +34,9 @@ def drive(tmp_path: Path) -> Iterator[Drive]:
     made.close()
 
 
-def test_others_go_on_while_one_does_not_answer_and_nothing_is_lost_when_it_does(watched: Watched, drive: Drive, tmp_path: Path) -> None:
+def test_others_go_on_while_one_does_not_answer_and_nothing_is_lost_when_it_does(
+    watched: Watched, drive: Drive, tmp_path: Path
+) -> None:
     for number in range(6):
         draw(drive.folder / f"{number}.png", number + 10)
     watched.add(drive.mount)
@@ -60,7 +62,13 @@ def test_others_go_on_while_one_does_not_answer_and_nothing_is_lost_when_it_does
         draw(drive.folder / "later.png", 70)
         encoded = watched.encoder.encoded
         drive.tell("live")
-        wait(lambda: root(watched, drive.mount)["state"] == "online" and root(watched, drive.mount)["problem"] is None, "its return")
+        wait(
+            lambda: (
+                root(watched, drive.mount)["state"] == "online"
+                and root(watched, drive.mount)["problem"] is None
+            ),
+            "its return",
+        )
         wait(lambda: str(drive.mount / "later.png") in present(watched), "what came meanwhile")
         assert before.items() <= present(watched).items() and watched.encoder.encoded == encoded + 1
 

@@ -18,23 +18,31 @@ LIBRARIES = Path(__file__).parent / "libraries"
 # The schema versions that releases have written.
 VERSIONS = sorted(int(path.stem[1:]) for path in LIBRARIES.glob("m*.sql"))
 COLOURS = {
-    "colours/red.bmp": (255, 0, 0), "colours/green.bmp": (0, 160, 0), "colours/blue.bmp": (0, 0, 255), "colours/yellow.bmp": (255, 255, 0),
-    "copies/red copy.bmp": (255, 0, 0), "copies/green copy.bmp": (0, 160, 0), "work/white.bmp": (255, 255, 255),
+    "colours/red.bmp": (255, 0, 0), "colours/green.bmp": (0, 160, 0),
+    "colours/blue.bmp": (0, 0, 255), "colours/yellow.bmp": (255, 255, 0),
+    "copies/red copy.bmp": (255, 0, 0), "copies/green copy.bmp": (0, 160, 0),
+    "work/white.bmp": (255, 255, 255),
 }  # fmt: skip
 
 
 def bitmap(colour: tuple[int, int, int], width: int = 48, height: int = 32) -> bytes:
-    """A BMP of one colour: the same bytes on every machine and with every version of any image library."""
+    """A BMP of one colour: the same bytes on every machine and with every version of any image
+    library."""
     row = bytes(reversed(colour)) * width
     pixels = (row + bytes(-len(row) % 4)) * height
-    header = b"BM" + (54 + len(pixels)).to_bytes(4, "little") + bytes(4) + (54).to_bytes(4, "little")
+    header = (
+        b"BM" + (54 + len(pixels)).to_bytes(4, "little") + bytes(4) + (54).to_bytes(4, "little")
+    )
     info = (40).to_bytes(4, "little") + width.to_bytes(4, "little") + height.to_bytes(4, "little")
-    return header + info + (1).to_bytes(2, "little") + (24).to_bytes(2, "little") + bytes(24) + pixels
+    return (
+        header + info + (1).to_bytes(2, "little") + (24).to_bytes(2, "little") + bytes(24) + pixels
+    )
 
 
 @pytest.fixture
 def old_photos(tmp_path: Path) -> Path:
-    """The photo folder that the old libraries know. `gone.bmp` is missing, and `broken.jpg` is no photo."""
+    """The photo folder that the old libraries know. `gone.bmp` is missing, and `broken.jpg` is no
+    photo."""
     folder = tmp_path / "Photos"
     for name, colour in COLOURS.items():
         path = folder / name
@@ -70,10 +78,13 @@ def old_library(tmp_path: Path, old_photos: Path) -> Callable[[int], Path]:
 
 @pytest.fixture
 def old_removal(tmp_path: Path, old_photos: Path) -> Callable[[Path], Path]:
-    """Put an old journal into a library, and the file it tells of where it went; gives the place that it came from."""
+    """Put an old journal into a library, and the file it tells of where it went; gives the place
+    that it came from."""
 
     def put(library: Path) -> Path:
-        (library / "removals.jsonl").write_text(_filled("removals.jsonl", tmp_path), encoding="utf-8")
+        (library / "removals.jsonl").write_text(
+            _filled("removals.jsonl", tmp_path), encoding="utf-8"
+        )
         source = old_photos / "copies" / "red copy.bmp"
         away = tmp_path / "removed" / "Photos" / "copies" / "red copy.bmp"
         away.parent.mkdir(parents=True)

@@ -9,7 +9,12 @@ from tests.golden_adapter import PROJECT, photo_routes
 
 def test_pages() -> None:
     # A page's address is its file's name; Search is at the root, too.
-    assert {path.stem for path in (PROJECT / "pages").glob("*.py")} >= {"search", "duplicates", "anomalies", "library"}
+    assert {path.stem for path in (PROJECT / "pages").glob("*.py")} >= {
+        "search",
+        "duplicates",
+        "anomalies",
+        "library",
+    }
 
 
 def test_routes_of_photos() -> None:

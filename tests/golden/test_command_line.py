@@ -1,4 +1,5 @@
-"""What scripts rely on: commands, options, JSON keys, exit codes, and which stream says what. Things may be added; nothing may go."""
+"""What scripts rely on: commands, options, JSON keys, exit codes, and which stream says what.
+Things may be added; nothing may go."""
 
 from __future__ import annotations
 
@@ -84,17 +85,26 @@ def test_plans_are_written_as_before(run: Run, indexed: Path, tmp_path: Path) ->
     assert (plan["format"], plan["version"]) == ("photo-explorer-plan", 1)
     assert plan["removals"]
     for removal in plan["removals"]:
-        assert {"path", "hash", "bytes", "keep", "keep_hash", "tier", "why", "along"} <= set(removal)
+        assert {"path", "hash", "bytes", "keep", "keep_hash", "tier", "why", "along"} <= set(
+            removal
+        )
 
 
 def test_the_journal_is_written_as_before(run: Run, indexed: Path, tmp_path: Path) -> None:
     run("duplicates", "--plan", tmp_path / "plan.json")
     assert run("remove", "--plan", tmp_path / "plan.json", "--to", tmp_path / "removed").code == 0
     assert run("undo").code == 0
-    lines = [json.loads(line) for line in (Path(os.environ["EXPLORER_LIBRARY"]) / "removals.jsonl").read_text().splitlines()]
+    lines = [
+        json.loads(line)
+        for line in (Path(os.environ["EXPLORER_LIBRARY"]) / "removals.jsonl")
+        .read_text()
+        .splitlines()
+    ]
     fields = {
-        "begin": "run at where planned", "intended": "run at number path hash keeper where root target facts along",
-        "moved": "run at number target info", "end": "run at planned", "undoing": "run at number back", "undone": "run at number back",
+        "begin": "run at where planned",
+        "intended": "run at number path hash keeper where root target facts along",
+        "moved": "run at number target info", "end": "run at planned",
+        "undoing": "run at number back", "undone": "run at number back",
     }  # fmt: skip
     assert {line["step"] for line in lines} == set(fields)
     for line in lines:
@@ -146,5 +156,10 @@ def test_files_of_a_library(run: Run, indexed: Path, tmp_path: Path) -> None:
     names = {path.relative_to(library).as_posix() for path in library.rglob("*") if path.is_file()}
     assert {"catalog.db", "removals.jsonl", "worker.lock"} <= names
     previews = [name for name in names if name.startswith("previews/")]
-    assert len(previews) == 5 and all(re.fullmatch(r"previews/([0-9a-f]{2})/\1[0-9a-f]{30}\.jpg", name) for name in previews)
-    assert any(re.fullmatch(r"vectors/tiny-1-\d+\.faiss", name) for name in names) and "vectors/tiny-1.json" in names
+    assert len(previews) == 5 and all(
+        re.fullmatch(r"previews/([0-9a-f]{2})/\1[0-9a-f]{30}\.jpg", name) for name in previews
+    )
+    assert (
+        any(re.fullmatch(r"vectors/tiny-1-\d+\.faiss", name) for name in names)
+        and "vectors/tiny-1.json" in names
+    )

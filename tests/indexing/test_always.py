@@ -1,4 +1,5 @@
-"""Whatever is done to a folder between runs: the catalog is the disk, the index is the catalog, and no id changes its picture."""
+"""Whatever is done to a folder between runs: the catalog is the disk, the index is the catalog, and
+no id changes its picture."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ BROKEN = b"no photo at all"
 
 
 def colour(content: int) -> str:
-    return "#" + "".join(f"{round(255 * part):02x}" for part in colorsys.hsv_to_rgb(content / 6, 1, 1))
+    return "#" + "".join(
+        f"{round(255 * part):02x}" for part in colorsys.hsv_to_rgb(content / 6, 1, 1)
+    )
 
 
 class Folder(RuleBasedStateMachine):
@@ -105,21 +108,27 @@ class Folder(RuleBasedStateMachine):
         tiny = Tiny()
         for content, (photo,) in by_content.items():
             stored = self.desk.index().get(photo)
-            assert stored is not None and abs(float(stored @ tiny.encode_texts(["red"])[0]) - _similarity(content)) < 1e-3
+            assert (
+                stored is not None
+                and abs(float(stored @ tiny.encode_texts(["red"])[0]) - _similarity(content)) < 1e-3
+            )
 
     @rule()
     def index_twice(self) -> None:
         self.index()
         before = self.desk.encoder.encoded
         tally = self.desk.run()
-        assert tally.unchanged + tally.failed == len(self.disk) and self.desk.encoder.encoded == before
+        assert (
+            tally.unchanged + tally.failed == len(self.disk) and self.desk.encoder.encoded == before
+        )
 
 
 _similarities: dict[int, float] = {}
 
 
 def _similarity(content: int) -> float:
-    """How like red a content is: as first computed from a picture of it, in the catalog's precision."""
+    """How like red a content is: as first computed from a picture of it, in the catalog's
+    precision."""
     if content not in _similarities:
         rgb = [int(colour(content)[i : i + 2], 16) for i in (1, 3, 5)]
         tiny = Tiny()
@@ -130,4 +139,6 @@ def _similarity(content: int) -> float:
 
 
 TestFolder = Folder.TestCase
-TestFolder.settings = settings(max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+TestFolder.settings = settings(
+    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+)

@@ -1,4 +1,5 @@
-"""One bad file, or one bad ignore file, costs one row or one sentence with the reason, and nothing else anything."""
+"""One bad file, or one bad ignore file, costs one row or one sentence with the reason, and nothing
+else anything."""
 
 from __future__ import annotations
 
@@ -23,11 +24,15 @@ posix = pytest.mark.skipif(os.name != "posix", reason="names and devices are oth
 
 
 def problem(desk: Desk) -> str:
-    return next(root["problem"] or "" for root in desk.library.catalog.roots() if root["id"] == desk.root)
+    return next(
+        root["problem"] or "" for root in desk.library.catalog.roots() if root["id"] == desk.root
+    )
 
 
 @pytest.mark.parametrize("seconds", [9_999_999_999, -9_999_999_999, 2**33, -(2**31) - 1])
-def test_a_time_that_no_calendar_expects(desk: Desk, monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+def test_a_time_that_no_calendar_expects(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
     desk.draw("a.jpg", 1)
     path = desk.draw("b.jpg", 2)
     os.utime(path, (seconds, seconds))
@@ -36,16 +41,23 @@ def test_a_time_that_no_calendar_expects(desk: Desk, monkeypatch: pytest.MonkeyP
     with monkeypatch.context() as patched:
         patched.setattr(desk.pool, "_one", lambda *_: pytest.fail("a file was read"))
         assert desk.run().unchanged == 2
-    # Many files may share such a time, so it does not tell whether this is the same file: its content does.
+    # Many files may share such a time, so it does not tell whether this is the same file: its
+    # content does.
     read = list[str]()
     real = desk.pool._one
-    monkeypatch.setattr(desk.pool, "_one", lambda child, job, *rest: (read.append(job.path), real(child, job, *rest))[1])
+    monkeypatch.setattr(
+        desk.pool,
+        "_one",
+        lambda child, job, *rest: (read.append(job.path), real(child, job, *rest))[1],
+    )
     path.rename(desk.photos / "c.jpg")
     assert desk.run().moved == 1 and read == [str(desk.photos / "c.jpg")]
 
 
 @posix
-def test_devices_pipes_and_sockets_named_like_photos(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_devices_pipes_and_sockets_named_like_photos(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk.draw("a.jpg")
     os.mkfifo(desk.photos / "pipe.jpg")
     (desk.photos / "zero.heic").symlink_to("/dev/zero")
@@ -82,7 +94,10 @@ def test_a_photo_that_becomes_a_pipe_while_it_is_waited_for(desk: Desk) -> None:
 
 
 @posix
-@pytest.mark.skipif(os.uname().sysname == "Darwin" if os.name == "posix" else True, reason="that file system takes no such names")
+@pytest.mark.skipif(
+    os.uname().sysname == "Darwin" if os.name == "posix" else True,
+    reason="that file system takes no such names",
+)
 def test_names_with_unusual_code_points(desk: Desk) -> None:
     names = [
         "\U0010dc80.jpg",
@@ -123,10 +138,16 @@ def test_a_file_that_changes_whenever_it_is_read_is_not_waited_for_for_ever(desk
     restless(desk, "a.jpg")
     for _ in range(pipeline._RESTLESS - 1):
         tally = desk.run()
-        assert tally.unsettled == {Place(desk.root, str(desk.photos), "x", False)} and not desk.failed() and tally.failed == 0
+        assert (
+            tally.unsettled == {Place(desk.root, str(desk.photos), "x", False)}
+            and not desk.failed()
+            and tally.failed == 0
+        )
     tally = desk.run()
     assert not tally.unsettled and tally.failed == 1
-    assert "changes all the time" in (desk.failed()["a.jpg"] or "") and set(desk.present()) == {"b.jpg"}
+    assert "changes all the time" in (desk.failed()["a.jpg"] or "") and set(desk.present()) == {
+        "b.jpg"
+    }
     # It is tried again by each scan, though it seems to be as it was.
     assert desk.run().failed == 1
     desk.pool.run = real  # type: ignore[method-assign]
@@ -136,14 +157,18 @@ def test_a_file_that_changes_whenever_it_is_read_is_not_waited_for_for_ever(desk
     assert desk.run().unsettled
 
 
-def test_facts_that_no_column_can_hold_cost_their_own_photo_only(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_facts_that_no_column_can_hold_cost_their_own_photo_only(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(4):
         desk.draw(f"{number}.jpg", number)
     real = desk.writer.add_photo
 
     def add(digest: bytes, size: int, photo: Any) -> int:
         odd = digest == bad
-        return real(digest, size, dataclasses.replace(photo, iso=1 << 70, width=1 << 70) if odd else photo)
+        return real(
+            digest, size, dataclasses.replace(photo, iso=1 << 70, width=1 << 70) if odd else photo
+        )
 
     from explorer.photos.decode import content_hash
 
@@ -200,7 +225,9 @@ def _backwards(path: Path) -> None:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("folder", ["", "sub"])
-def test_a_bad_ignore_file_leaves_nothing_out_and_is_told_of(desk: Desk, make: Any, why: str, folder: str) -> None:
+def test_a_bad_ignore_file_leaves_nothing_out_and_is_told_of(
+    desk: Desk, make: Any, why: str, folder: str
+) -> None:
     desk.draw("sub/a.jpg")
     desk.draw("b.jpg", 1)
     path = desk.photos / folder / IGNORE_FILE
@@ -208,7 +235,11 @@ def test_a_bad_ignore_file_leaves_nothing_out_and_is_told_of(desk: Desk, make: A
     tally = desk.run()
     assert tally.indexed == 2 and not tally.unlisted
     (said,) = tally.problems
-    assert said.startswith(str(desk.photos)) and os.path.join(folder, IGNORE_FILE) in said and why in said
+    assert (
+        said.startswith(str(desk.photos))
+        and os.path.join(folder, IGNORE_FILE) in said
+        and why in said
+    )
     assert why in problem(desk) and problem(desk).startswith(("sub", IGNORE_FILE, "in "))
     path.rmdir() if path.is_dir() else path.unlink()
     assert not desk.run().problems and not problem(desk)
@@ -231,7 +262,9 @@ def test_a_part_of_a_root_tells_what_is_wrong_but_not_that_all_is_well(desk: Des
 # --- folders
 
 
-def test_a_root_that_cannot_be_walked_through_stops_no_other_one(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_root_that_cannot_be_walked_through_stops_no_other_one(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk.draw("a.jpg")
     desk.run()
     other = tmp_path / "other"
@@ -256,8 +289,11 @@ def test_a_root_that_cannot_be_walked_through_stops_no_other_one(desk: Desk, tmp
     assert desk.run().indexed == 1 and not problem(desk)
 
 
-def test_no_run_ends_before_what_it_has_started(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nothing had to be encoded, the encoder may still be loading: a process that ends meanwhile would crash."""
+def test_no_run_ends_before_what_it_has_started(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing had to be encoded, the encoder may still be loading: a process that ends
+    meanwhile would crash."""
     for number in range(pipeline._FEW + 1):
         (desk.photos / f"{number}.jpg").write_bytes(b"broken %d" % number)
     started, ended = threading.Event(), list[bool]()
@@ -278,4 +314,8 @@ def test_no_run_ends_before_what_it_has_started(desk: Desk, monkeypatch: pytest.
     monkeypatch.setattr(desk.encoder, "warm_up", warm_up)
     monkeypatch.setattr(desk.indexer, "_read_batches", read)
     assert desk.run().failed == pipeline._FEW + 1
-    assert ended == [True] and desk.indexer._warming is not None and not desk.indexer._warming.is_alive()
+    assert (
+        ended == [True]
+        and desk.indexer._warming is not None
+        and not desk.indexer._warming.is_alive()
+    )

@@ -31,17 +31,24 @@ class Mute(Disk):
         super().__init__()
         self._mute = {str(path) for path in roots}
 
-    def look(self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None) -> Any:
+    def look(
+        self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None
+    ) -> Any:
         if root in self._mute:
             raise Silent(root)
         return super().look(root, function, tick)
 
 
 def differences(
-    desk: Desk, disk: Disk | None = None, resting: Any = None, tick: Callable[[], None] = lambda: None
+    desk: Desk,
+    disk: Disk | None = None,
+    resting: Any = None,
+    tick: Callable[[], None] = lambda: None,
 ) -> tuple[Differences, Tally]:
     tally = Tally()
-    return Differences(desk.library.catalog, desk.writer, resting or Resting(), tally, tick, disk), tally
+    return Differences(
+        desk.library.catalog, desk.writer, resting or Resting(), tally, tick, disk
+    ), tally
 
 
 def put(desk: Desk, *names: str) -> None:
@@ -63,7 +70,9 @@ def test_a_rename_and_a_hard_link_at_once_are_two_files(desk: Desk) -> None:
     assert desk.present() == {"b.jpg": before, "c.jpg": before}
 
 
-def test_a_hard_link_of_a_file_that_cannot_be_looked_at_is_a_copy(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hard_link_of_a_file_that_cannot_be_looked_at_is_a_copy(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = desk.draw("old/a.jpg")
     desk.run()
     before = desk.present()["old/a.jpg"]
@@ -75,7 +84,9 @@ def test_a_hard_link_of_a_file_that_cannot_be_looked_at_is_a_copy(desk: Desk, mo
     assert desk.present() == {"old/a.jpg": before, "new/a.jpg": before}
 
 
-def test_a_drive_that_goes_before_it_is_settled_what_vanished_keeps_its_photos(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_drive_that_goes_before_it_is_settled_what_vanished_keeps_its_photos(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = many(desk, 3)
     (desk.photos / "000.png").unlink()
     monkeypatch.setattr(reconcile, "root_state", lambda root: "absent")
@@ -103,7 +114,9 @@ def test_exactly_a_fifth_is_no_question_and_nor_are_fewer_than_so_many(desk: Des
     assert (tally.missing, tally.away) == (0, 10)
 
 
-def test_a_drive_that_does_not_answer_keeps_its_photos_and_holds_up_no_other(desk: Desk, tmp_path: Path) -> None:
+def test_a_drive_that_does_not_answer_keeps_its_photos_and_holds_up_no_other(
+    desk: Desk, tmp_path: Path
+) -> None:
     before = many(desk, 2)
     (tmp_path / "other").mkdir()
     second = desk.writer.add_root(str(tmp_path / "other"))
@@ -123,10 +136,16 @@ def test_places_of_a_folder_that_is_watched_no_more_are_passed_over(desk: Desk) 
     ticks = list[int]()
     found, tally = differences(desk, tick=lambda: ticks.append(1))
     found.look([Place(desk.root + 1, str(desk.photos)), Place(desk.root, str(desk.photos))])
-    assert [task.root_id for task in found.fresh] == [desk.root] and set(tally.took) == {desk.root} and len(ticks) >= 2
+    assert (
+        [task.root_id for task in found.fresh] == [desk.root]
+        and set(tally.took) == {desk.root}
+        and len(ticks) >= 2
+    )
 
 
-def test_how_long_the_scans_of_a_root_took_is_added_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_how_long_the_scans_of_a_root_took_is_added_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = iter([10.0, 13.0, 20.0, 25.0])
     monkeypatch.setattr(reconcile, "time", SimpleNamespace(monotonic=lambda: next(now)))
     found, tally = differences(desk)
@@ -143,7 +162,9 @@ def test_what_was_met_is_told(desk: Desk) -> None:
     found.look([Place(desk.root, str(desk.photos))])
     assert tally.other == 2 and tally.unlisted == {str(desk.photos / "loop.jpg")}
     (said,) = tally.problems
-    assert said.startswith(f"{desk.photos}: in {IGNORE_FILE}, line 1") and "loop.jpg cannot be read" in str(root(desk)["problem"])
+    assert said.startswith(
+        f"{desk.photos}: in {IGNORE_FILE}, line 1"
+    ) and "loop.jpg cannot be read" in str(root(desk)["problem"])
     assert root(desk)["scanned_at"] is not None
     # A look at a part does not take that back.
     (desk.photos / IGNORE_FILE).unlink()
@@ -153,13 +174,17 @@ def test_what_was_met_is_told(desk: Desk) -> None:
 
 def test_what_is_still_being_written_is_left_for_another_look_at_its_folder(desk: Desk) -> None:
     put(desk, "sub/a.jpg", "sub/b.jpg", "c.jpg")
-    found, tally = differences(desk, resting=SimpleNamespace(rests=lambda path, seen: not path.endswith("a.jpg")))
+    found, tally = differences(
+        desk, resting=SimpleNamespace(rests=lambda path, seen: not path.endswith("a.jpg"))
+    )
     found.look([Place(desk.root, str(desk.photos))])
     assert sorted(task.seen.path for task in found.fresh) == ["c.jpg", "sub/b.jpg"]
     assert tally.unsettled == {Place(desk.root, str(desk.photos), "sub", False)}
 
 
-def test_files_that_could_not_be_read_are_counted_and_left_alone_until_they_change(desk: Desk) -> None:
+def test_files_that_could_not_be_read_are_counted_and_left_alone_until_they_change(
+    desk: Desk,
+) -> None:
     put(desk, "bad.jpg", "raw.cr2")
     found, _ = differences(desk)
     found.look([Place(desk.root, str(desk.photos))])
@@ -187,7 +212,9 @@ def test_what_was_left_out_and_is_gone_is_missing(desk: Desk) -> None:
     assert (tally.missing, tally.away, tally.left_out) == (0, 0, 0)
 
 
-def test_a_folder_is_added_unless_its_drive_is_silent_or_it_is_none(desk: Desk, tmp_path: Path) -> None:
+def test_a_folder_is_added_unless_its_drive_is_silent_or_it_is_none(
+    desk: Desk, tmp_path: Path
+) -> None:
     (tmp_path / "other").mkdir()
     with pytest.raises(FolderError, match=rf"{SILENT}. Check its connection"):
         add_folder(desk.writer, str(tmp_path / "other"), Mute(tmp_path / "other"))
@@ -212,7 +239,9 @@ def test_whether_a_folder_above_is_marked(path: str, marked: Any, covered: bool)
 
 
 def test_a_list_in_pieces() -> None:
-    assert [list(some) for some in slices(range(7), 3)] == [[0, 1, 2], [3, 4, 5], [6]] and list(slices([], 3)) == []
+    assert [list(some) for some in slices(range(7), 3)] == [[0, 1, 2], [3, 4, 5], [6]] and list(
+        slices([], 3)
+    ) == []
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,9 @@ def photos(tmp_path: Path) -> Path:
 
 
 def index(library: Library, *folders: Path, encoder: Counting | None = None) -> Tally:
-    return index_folders(library, [str(folder) for folder in folders], encoder or Counting(), lambda _: None)
+    return index_folders(
+        library, [str(folder) for folder in folders], encoder or Counting(), lambda _: None
+    )
 
 
 def roots(library: Library) -> list[str]:
@@ -77,7 +79,9 @@ def test_a_folder_around_a_known_one_takes_it_in(library: Library, photos: Path)
     assert roots(library) == [str(photos)]
 
 
-def test_folders_given_twice_or_within_each_other_count_once(library: Library, photos: Path) -> None:
+def test_folders_given_twice_or_within_each_other_count_once(
+    library: Library, photos: Path
+) -> None:
     tally = index(library, photos, photos / "x", photos)
     assert (tally.indexed, tally.unchanged) == (3, 0)
 
@@ -123,9 +127,15 @@ def test_a_file_that_is_still_written_is_waited_for_and_counted_once(
     assert (tally.indexed, tally.failed, tally.unsettled) == (3, 1, set())
 
 
-def test_one_that_is_written_for_ever_is_told_of(library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_is_written_for_ever_is_told_of(
+    library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = Resting.rests
-    monkeypatch.setattr(Resting, "rests", lambda self, path, seen: not path.endswith("b.jpg") and real(self, path, seen))
+    monkeypatch.setattr(
+        Resting,
+        "rests",
+        lambda self, path, seen: not path.endswith("b.jpg") and real(self, path, seen),
+    )
     monkeypatch.setattr(foreground, "PAUSE", 0.1)
     monkeypatch.setattr(foreground, "PATIENCE", 3.0)
     tally = index(library, photos)
@@ -138,7 +148,11 @@ def test_one_that_is_another_whenever_it_was_read_is_a_failure_in_the_end(
     real = DecodePool._one
 
     def other(pool: DecodePool, child: Any, job: Any, *rest: Any) -> Outcome:
-        return Outcome(job, bytes(16), 1, 1) if job.path.endswith("b.jpg") else real(pool, child, job, *rest)
+        return (
+            Outcome(job, bytes(16), 1, 1)
+            if job.path.endswith("b.jpg")
+            else real(pool, child, job, *rest)
+        )
 
     monkeypatch.setattr(DecodePool, "_one", other)
     monkeypatch.setattr(foreground, "PAUSE", 0.0)
@@ -146,7 +160,9 @@ def test_one_that_is_another_whenever_it_was_read_is_a_failure_in_the_end(
     assert (tally.indexed, tally.failed, tally.unsettled) == (2, 1, set())
 
 
-def test_a_folder_that_is_left_out_of_the_one_around_it_is_named(library: Library, photos: Path) -> None:
+def test_a_folder_that_is_left_out_of_the_one_around_it_is_named(
+    library: Library, photos: Path
+) -> None:
     index(library, photos)
     for name in ("#recycle", ".hidden", "own"):
         (photos / name).mkdir()
@@ -154,11 +170,15 @@ def test_a_folder_that_is_left_out_of_the_one_around_it_is_named(library: Librar
     tally = index(library, photos / "#recycle", photos / ".hidden", photos / "own")
     assert tally.indexed == 1
     why = f"it is left out of the watched folder {photos}, as a hidden or system folder or by a pattern"
-    assert tally.problems == {f"{photos / name} was not looked into: {why}." for name in ("#recycle", ".hidden")}
+    assert tally.problems == {
+        f"{photos / name} was not looked into: {why}." for name in ("#recycle", ".hidden")
+    }
     assert not index(library, photos).problems
 
 
-def test_what_is_wrong_with_a_rule_is_told_of_once(library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_wrong_with_a_rule_is_told_of_once(
+    library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (photos / "x" / IGNORE_FILE).write_text("[")
     (problem,) = index(library, photos).problems
     assert "not closed" in problem
@@ -182,7 +202,11 @@ def test_a_second_encoder_does_not_disturb_the_first(library: Library, photos: P
     second = Second()
     tally = index(library, photos, encoder=second)
     assert (tally.unchanged, tally.indexed, second.encoded) == (3, 0, 3)
-    assert len(library.vectors("tiny", "1", Counting.dim)) == len(library.vectors("second", "1", Counting.dim)) == 3
+    assert (
+        len(library.vectors("tiny", "1", Counting.dim))
+        == len(library.vectors("second", "1", Counting.dim))
+        == 3
+    )
 
 
 def test_progress_is_told(library: Library, photos: Path) -> None:
@@ -191,7 +215,9 @@ def test_progress_is_told(library: Library, photos: Path) -> None:
     assert any((progress.done, progress.total) == (3, 3) for progress in said)
 
 
-def test_an_encoder_that_cannot_be_had_gives_way_to_the_starter(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_encoder_that_cannot_be_had_gives_way_to_the_starter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def missing(name: str) -> Counting:
         if name == "starter":
             return Counting()
@@ -199,10 +225,15 @@ def test_an_encoder_that_cannot_be_had_gives_way_to_the_starter(monkeypatch: pyt
 
     monkeypatch.setattr(registry, "get_encoder", missing)
     encoder, note = load_encoder("clip", offline=True)
-    assert encoder.name == "tiny" and note == "The weights of “clip” are not here. Going on with “starter”."
+    assert (
+        encoder.name == "tiny"
+        and note == "The weights of “clip” are not here. Going on with “starter”."
+    )
 
 
-def test_offline_fetches_nothing_and_online_what_is_not_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_offline_fetches_nothing_and_online_what_is_not_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     fetched = list[str]()
     monkeypatch.setattr(registry, "available", lambda name: False)
     monkeypatch.setattr(registry, "fetch", lambda name, progress: fetched.append(name))

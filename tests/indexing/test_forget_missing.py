@@ -22,12 +22,16 @@ def vanish(desk: Desk, *names: str) -> None:
     assert desk.run().away == 12 + len(names)
 
 
-def test_what_cannot_be_looked_at_is_not_forgotten(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_looked_at_is_not_forgotten(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     vanish(desk)
     real = forget_missing.inode_of
     locked = str(desk.photos / "3.png")
     with monkeypatch.context() as patched:
-        patched.setattr(forget_missing, "inode_of", lambda path: None if path == locked else real(path))
+        patched.setattr(
+            forget_missing, "inode_of", lambda path: None if path == locked else real(path)
+        )
         assert forget_vanished(desk.library.catalog, desk.writer) == 11
     assert set(desk.present()) == {"3.png", "stays.jpg"}
     assert forget_vanished(desk.library.catalog, desk.writer) == 1
@@ -37,7 +41,9 @@ def test_a_drive_that_does_not_answer_keeps_all(desk: Desk) -> None:
     vanish(desk)
 
     class Dumb(Disk):
-        def look(self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None) -> Any:
+        def look(
+            self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None
+        ) -> Any:
             raise Silent(root)
 
     assert forget_vanished(desk.library.catalog, desk.writer, disk=Dumb()) == 0
@@ -47,14 +53,18 @@ def test_a_drive_that_does_not_answer_keeps_all(desk: Desk) -> None:
 def test_a_folder_and_all_in_it_or_what_is_around_it(desk: Desk) -> None:
     vanish(desk, "sub/x.png", "sub/deep/y.png", "subway/z.png")
     assert forget_vanished(desk.library.catalog, desk.writer, str(desk.photos / "elsewhere")) == 0
-    assert forget_vanished(desk.library.catalog, desk.writer, str(desk.photos.parent / "other")) == 0
+    assert (
+        forget_vanished(desk.library.catalog, desk.writer, str(desk.photos.parent / "other")) == 0
+    )
     assert forget_vanished(desk.library.catalog, desk.writer, str(desk.photos / "sub")) == 2
     assert forget_vanished(desk.library.catalog, desk.writer, str(desk.photos.parent)) == 13
     assert set(desk.present()) == {"stays.jpg"}
     assert forget_vanished(desk.library.catalog, desk.writer) == 0
 
 
-def test_of_a_drive_that_is_away_all_may_be_forgotten_and_of_one_that_is_there_only_what_vanished(desk: Desk) -> None:
+def test_of_a_drive_that_is_away_all_may_be_forgotten_and_of_one_that_is_there_only_what_vanished(
+    desk: Desk,
+) -> None:
     desk.draw("a.jpg")
     desk.run()
     (desk.photos / "a.jpg").rename(desk.photos.parent / "aside.jpg")
@@ -70,7 +80,9 @@ def test_those_answered_for_do_not_count_when_others_vanish(desk: Desk) -> None:
     vanish(desk)
     forget_vanished(desk.library.catalog, desk.writer)
     (file,) = [file for file in desk.writer.files_below(desk.root).values() if file.path == "3.png"]
-    (then,) = desk.writer.rows("select max(gone_at) from file where state = 'present' or path = 'stays.jpg'")[0]
+    (then,) = desk.writer.rows(
+        "select max(gone_at) from file where state = 'present' or path = 'stays.jpg'"
+    )[0]
     assert file.state == "missing" and then is None
     from explorer.indexing.reconcile import AT_ONCE
     from explorer.library import missing_files
@@ -83,7 +95,9 @@ def test_a_drive_is_known_to_get_on_while_its_files_are_looked_for(desk: Desk) -
     heard = list[int]()
 
     class Counting(Disk):
-        def look(self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None) -> Any:
+        def look(
+            self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None
+        ) -> Any:
             return function(lambda: heard.append(1))
 
     assert forget_vanished(desk.library.catalog, desk.writer, disk=Counting()) == 12

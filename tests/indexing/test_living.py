@@ -1,4 +1,5 @@
-"""A worker that lives beside a person who works with their photos: what they do is done to real files while it watches."""
+"""A worker that lives beside a person who works with their photos: what they do is done to real
+files while it watches."""
 
 from __future__ import annotations
 
@@ -30,18 +31,30 @@ def watched(tmp_path: Path) -> Iterator[Watched]:
 def draw(path: Path, seed: int) -> Path:
     """A small photo, fast to make and to read."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(pictures.encoded(pictures.plain(f"#{seed % 251:02x}{seed // 251:02x}40", (32, 24)), "PNG"))
+    path.write_bytes(
+        pictures.encoded(pictures.plain(f"#{seed % 251:02x}{seed // 251:02x}40", (32, 24)), "PNG")
+    )
     return path
 
 
 def present(watched: Watched) -> dict[str, int]:
     """The photo's id of every file that the library shows, by its absolute path."""
     catalog = watched.reader.catalog
-    return {file["path"]: photo for photo in catalog.matching().tolist() for file in catalog.files_of(photo) if file["state"] == "present"}
+    return {
+        file["path"]: photo
+        for photo in catalog.matching().tolist()
+        for file in catalog.files_of(photo)
+        if file["state"] == "present"
+    }
 
 
 def on_disk(*folders: Path) -> set[str]:
-    return {str(path) for folder in folders for path in folder.rglob("*.png") if path.is_file() and not path.is_symlink()}
+    return {
+        str(path)
+        for folder in folders
+        for path in folder.rglob("*.png")
+        if path.is_file() and not path.is_symlink()
+    }
 
 
 def settled(watched: Watched, *folders: Path, what: str) -> None:
@@ -57,7 +70,9 @@ def obeyed(watched: Watched, condition: Callable[[], bool], what: str) -> None:
     wait(lambda: not watched.reader.catalog.waiting_commands() and condition(), what)
 
 
-def test_trees_that_move_inside_and_between_folders_keep_their_ids(watched: Watched, tmp_path: Path) -> None:
+def test_trees_that_move_inside_and_between_folders_keep_their_ids(
+    watched: Watched, tmp_path: Path
+) -> None:
     other = tmp_path / "other"
     other.mkdir()
     watched.add(other)
@@ -71,7 +86,9 @@ def test_trees_that_move_inside_and_between_folders_keep_their_ids(watched: Watc
         (watched.photos / "renamed").rename(other / "moved")
         settled(watched, watched.photos, other, what="a move between")
         after = present(watched)
-        assert {Path(path).name: photo for path, photo in after.items()} == {Path(path).name: photo for path, photo in before.items()}
+        assert {Path(path).name: photo for path, photo in after.items()} == {
+            Path(path).name: photo for path, photo in before.items()
+        }
         # What is moved on is looked into where it is now.
         (other / "moved" / "0" / "0.png").rename(other / "moved" / "0" / "new.png")
         settled(watched, watched.photos, other, what="a move in what had moved")
@@ -85,7 +102,12 @@ def test_editors_that_save_by_renaming(watched: Watched) -> None:
         (first,) = present(watched).values()
         path = watched.photos / "first.png"
         draw(watched.photos / "tmp123.png", 7).replace(path)
-        wait(lambda: set(present(watched).values()).isdisjoint({first}) and len(present(watched)) == 1, "the edit")
+        wait(
+            lambda: (
+                set(present(watched).values()).isdisjoint({first}) and len(present(watched)) == 1
+            ),
+            "the edit",
+        )
         (second,) = present(watched).values()
         path.rename(watched.photos / "first_original.png")
         draw(path, 8)
@@ -104,7 +126,10 @@ def test_a_file_written_slowly_is_taken_once_and_whole(watched: Watched) -> None
                 file.write(whole[start : start + len(whole) // 8])
                 file.flush()
                 time.sleep(0.6)
-                assert not any(name.endswith("slow.jpg") for name in present(watched)) and not watched.reader.catalog.counts().failed
+                assert (
+                    not any(name.endswith("slow.jpg") for name in present(watched))
+                    and not watched.reader.catalog.counts().failed
+                )
         wait(lambda: str(path) in present(watched), "the whole photo")
         assert watched.encoder.encoded == encoded + 1
         row = watched.reader.catalog.photo(present(watched)[str(path)])
@@ -132,7 +157,9 @@ def test_many_small_files_copied_at_once(watched: Watched) -> None:
         assert not root(watched, watched.photos)["away"]
 
 
-def test_a_folder_made_while_it_runs_is_watched_and_what_is_left_out_is_not(watched: Watched) -> None:
+def test_a_folder_made_while_it_runs_is_watched_and_what_is_left_out_is_not(
+    watched: Watched,
+) -> None:
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
         draw(watched.photos / "new" / "deep" / "1.png", 1)
@@ -148,13 +175,18 @@ def test_a_folder_made_while_it_runs_is_watched_and_what_is_left_out_is_not(watc
         settled(watched, watched.photos, what="a third one, in a folder that is watched again")
         assert watched.encoder.encoded == encoded + 1
         worker_client.exclude(watched.reader.catalog, str(watched.photos), ["new/"])
-        wait(lambda: len(present(watched)) == 1 and root(watched, watched.photos)["left_out"] == 3, "the rule")
+        wait(
+            lambda: len(present(watched)) == 1 and root(watched, watched.photos)["left_out"] == 3,
+            "the rule",
+        )
         worker_client.exclude(watched.reader.catalog, str(watched.photos), [])
         settled(watched, watched.photos, what="without the rule")
         assert watched.encoder.encoded == encoded + 1
 
 
-def test_a_folder_that_goes_and_comes_is_away_meanwhile(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_goes_and_comes_is_away_meanwhile(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(scheduler, "DRIVES", 0.1)
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
@@ -162,27 +194,44 @@ def test_a_folder_that_goes_and_comes_is_away_meanwhile(watched: Watched, monkey
         watched.photos.rename(watched.photos.parent / "unplugged")
         wait(lambda: root(watched, watched.photos)["state"] == "offline", "its absence")
         rows = watched.reader.catalog.photos(before.values())
-        assert len(rows) == 1 and all(row["away"] for row in rows.values()) and watched.best("red") == "first.png"
+        assert (
+            len(rows) == 1
+            and all(row["away"] for row in rows.values())
+            and watched.best("red") == "first.png"
+        )
         (watched.photos.parent / "unplugged").rename(watched.photos)
-        wait(lambda: root(watched, watched.photos)["state"] == "online" and watched.phase() == "watching", "its return")
+        wait(
+            lambda: (
+                root(watched, watched.photos)["state"] == "online" and watched.phase() == "watching"
+            ),
+            "its return",
+        )
         draw(watched.photos / "later.png", 5)
         settled(watched, watched.photos, what="a photo that came after its return")
         assert before.items() <= present(watched).items() and watched.encoder.encoded == 2
 
 
-def test_where_events_are_not_to_be_had_it_looks_again_and_says_so(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_events_are_not_to_be_had_it_looks_again_and_says_so(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(scheduler, "no_events", lambda root: "it is on a network drive (nfs)")
     monkeypatch.setattr(scheduler.Watcher, "watch", lambda self, root, rules=None: None)
     monkeypatch.setattr(scheduler, "RESCAN_UNWATCHED", 2.0)
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
         said = root(watched, watched.photos)["watching"]
-        assert said is not None and said.startswith("looked at every") and said.endswith("because it is on a network drive (nfs)")
+        assert (
+            said is not None
+            and said.startswith("looked at every")
+            and said.endswith("because it is on a network drive (nfs)")
+        )
         draw(watched.photos / "new.png", 5)
         settled(watched, watched.photos, what="the next look")
 
 
-def test_it_can_be_paused_resumed_stopped_and_slowed_and_a_pause_outlives_it(watched: Watched) -> None:
+def test_it_can_be_paused_resumed_stopped_and_slowed_and_a_pause_outlives_it(
+    watched: Watched,
+) -> None:
     catalog = watched.reader.catalog
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
@@ -203,7 +252,9 @@ def test_it_can_be_paused_resumed_stopped_and_slowed_and_a_pause_outlives_it(wat
         assert worker.dismissed
 
 
-def test_a_rescan_of_one_folder_and_of_all(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rescan_of_one_folder_and_of_all(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(scheduler.Watcher, "watch", lambda self, root, rules=None: None)
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
@@ -216,7 +267,9 @@ def test_a_rescan_of_one_folder_and_of_all(watched: Watched, monkeypatch: pytest
         settled(watched, watched.photos, what="all")
 
 
-def test_what_happened_before_a_pause_is_not_forgotten_with_the_run_that_it_cut_short(watched: Watched) -> None:
+def test_what_happened_before_a_pause_is_not_forgotten_with_the_run_that_it_cut_short(
+    watched: Watched,
+) -> None:
     """Events are told once: a run that is cut off has to give them back."""
     with watched.running() as worker:
         settled(watched, watched.photos, what="the first scan")
@@ -238,8 +291,14 @@ def test_what_happened_before_a_pause_is_not_forgotten_with_the_run_that_it_cut_
 def test_a_rule_that_is_none_changes_nothing(watched: Watched) -> None:
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
-        watched.reader.catalog.send("exclude", json.dumps({"folder": str(watched.photos), "globs": ["a\nb"]}))
-        obeyed(watched, lambda: (watched.reader.catalog.worker() or {}).get("message", "") != "", "the refusal")
+        watched.reader.catalog.send(
+            "exclude", json.dumps({"folder": str(watched.photos), "globs": ["a\nb"]})
+        )
+        obeyed(
+            watched,
+            lambda: (watched.reader.catalog.worker() or {}).get("message", "") != "",
+            "the refusal",
+        )
         assert root(watched, watched.photos)["exclude"] == []
 
 

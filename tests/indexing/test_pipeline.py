@@ -45,7 +45,9 @@ def test_the_vector_is_that_of_the_pixels(desk: Desk) -> None:
         assert found.tolist() == [ids[f"{colour}.png"]]
 
 
-def test_a_second_run_reads_and_encodes_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_run_reads_and_encodes_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(4):
         desk.draw(f"{number}.jpg", number)
     desk.run()
@@ -161,7 +163,9 @@ def test_a_deleted_photo_goes_and_returns_as_itself(desk: Desk) -> None:
     desk.agrees()
 
 
-def test_one_that_returns_unchanged_is_not_even_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_returns_unchanged_is_not_even_read(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = desk.draw("a.jpg")
     desk.draw("b.jpg", 1)
     desk.run()
@@ -197,9 +201,17 @@ def test_what_is_no_photo_costs_a_row_with_a_reason_each(desk: Desk) -> None:
     assert counts(tally) == {"indexed": 1, "failed": 4, "encoded": 1}
     reasons = desk.failed()
     assert set(reasons) == {"empty.jpg", "text.png", "cut.jpg", "raw.nef"}
-    assert all(reason and "Error" not in reason and "Traceback" not in reason for reason in reasons.values())
+    assert all(
+        reason and "Error" not in reason and "Traceback" not in reason
+        for reason in reasons.values()
+    )
     faults = {Path(file["path"]).name: file["fault"] for file in desk.library.catalog.failures()}
-    assert faults == {"empty.jpg": "damaged", "text.png": "foreign", "cut.jpg": "damaged", "raw.nef": "unsupported"}
+    assert faults == {
+        "empty.jpg": "damaged",
+        "text.png": "foreign",
+        "cut.jpg": "damaged",
+        "raw.nef": "unsupported",
+    }
     assert counts(desk.run()) == {"unchanged": 1, "failed": 4}
 
 
@@ -223,11 +235,19 @@ def test_a_failed_file_that_is_deleted_is_forgotten(desk: Desk) -> None:
     assert not desk.failed() and desk.library.catalog.counts().missing == 0
 
 
-def test_a_file_that_could_not_be_read_is_tried_again_unchanged_as_it_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_could_not_be_read_is_tried_again_unchanged_as_it_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Rights and drives get better without a change to the file's size and time."""
     desk.draw("a.jpg")
     with monkeypatch.context() as patched:
-        patched.setattr(desk.pool, "_one", lambda child, job, known, stop: Outcome(job, error="you are not allowed to read this file"))
+        patched.setattr(
+            desk.pool,
+            "_one",
+            lambda child, job, known, stop: Outcome(
+                job, error="you are not allowed to read this file"
+            ),
+        )
         assert counts(desk.run()) == {"failed": 1}
         assert counts(desk.run()) == {"failed": 1}
     assert counts(desk.run()) == {"indexed": 1, "encoded": 1}
@@ -245,7 +265,12 @@ def test_a_file_that_crashed_the_decoder_gets_one_more_chance_and_no_third(
         read.append(job.path)
         if len(read) <= deaths:
             return Outcome(
-                job, content_hash(path.read_bytes()), path.stat().st_size, path.stat().st_mtime_ns, error="crashed", passing=True
+                job,
+                content_hash(path.read_bytes()),
+                path.stat().st_size,
+                path.stat().st_mtime_ns,
+                error="crashed",
+                passing=True,
             )
         return real(child, job, *rest)
 
@@ -253,10 +278,14 @@ def test_a_file_that_crashed_the_decoder_gets_one_more_chance_and_no_third(
     for _ in range(4):
         desk.run()
     assert len(read) == tries
-    assert (list(desk.present()), desk.failed()) == ((["a.jpg"], {}) if deaths == 1 else ([], {"a.jpg": "crashed"}))
+    assert (list(desk.present()), desk.failed()) == (
+        (["a.jpg"], {}) if deaths == 1 else ([], {"a.jpg": "crashed"})
+    )
 
 
-def test_a_file_that_changes_while_it_is_read_is_left_for_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_changes_while_it_is_read_is_left_for_later(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = desk.draw("below/a.jpg")
     real = desk.pool._one
 
@@ -274,10 +303,14 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_later(desk: Desk, monk
     assert counts(tally) == {"indexed": 1, "encoded": 1} and not tally.unsettled
 
 
-def test_a_file_that_goes_before_it_is_read_is_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_goes_before_it_is_read_is_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = desk.draw("a.jpg")
     real = desk.pool._one
-    monkeypatch.setattr(desk.pool, "_one", lambda child, job, *rest: (path.unlink(), real(child, job, *rest))[1])
+    monkeypatch.setattr(
+        desk.pool, "_one", lambda child, job, *rest: (path.unlink(), real(child, job, *rest))[1]
+    )
     assert counts(desk.run()) == {}
     assert not desk.failed() and not desk.present()
 
@@ -301,7 +334,9 @@ def test_a_drive_that_is_away_is_no_deletion(desk: Desk) -> None:
     aside = desk.photos.with_name("aside")
     desk.photos.rename(aside)
     assert counts(desk.run()) == {}
-    assert set(desk.present()) == {"a.jpg"} and desk.library.catalog.roots()[0]["state"] == "offline"
+    assert (
+        set(desk.present()) == {"a.jpg"} and desk.library.catalog.roots()[0]["state"] == "offline"
+    )
     desk.photos.mkdir()
     assert counts(desk.run()) == {}
     assert desk.library.catalog.roots()[0]["state"] == "offline"
@@ -312,7 +347,9 @@ def test_a_drive_that_is_away_is_no_deletion(desk: Desk) -> None:
     desk.agrees()
 
 
-def test_a_folder_that_cannot_be_listed_keeps_its_photos(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_listed_keeps_its_photos(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk.draw("a.jpg")
     desk.draw("locked/b.jpg", 1)
     desk.run()
@@ -363,7 +400,9 @@ def test_a_damaged_preview_does_not_stop_a_run(desk: Desk) -> None:
     class Second(Counting):
         name = "second"
 
-    tally = Indexer(desk.library, desk.writer, Second(), desk.pool, lambda _: None).run([], thorough=True)
+    tally = Indexer(desk.library, desk.writer, Second(), desk.pool, lambda _: None).run(
+        [], thorough=True
+    )
     assert tally.encoded == 1
 
 
@@ -379,7 +418,9 @@ def test_a_run_that_is_cut_short_loses_nothing_and_does_nothing_twice(desk: Desk
             raise Enough
 
     with pytest.raises(Enough):
-        Indexer(desk.library, desk.writer, desk.encoder, desk.pool, stop).run([pipeline.Place(desk.root, str(desk.photos))])
+        Indexer(desk.library, desk.writer, desk.encoder, desk.pool, stop).run(
+            [pipeline.Place(desk.root, str(desk.photos))]
+        )
     done = len(desk.present())
     assert 0 < done < 40
     desk.agrees()
@@ -439,7 +480,9 @@ def test_progress_counts_up_to_the_end(desk: Desk) -> None:
     for number in range(pipeline.BATCH + 2):
         desk.paint(f"{number}.png", f"#{number * 9:02x}ff00")
     said: list[Progress] = []
-    Indexer(desk.library, desk.writer, desk.encoder, desk.pool, said.append).run([pipeline.Place(desk.root, str(desk.photos))])
+    Indexer(desk.library, desk.writer, desk.encoder, desk.pool, said.append).run(
+        [pipeline.Place(desk.root, str(desk.photos))]
+    )
     reading = [progress for progress in said if progress.total]
     assert [progress.done for progress in reading] == sorted(progress.done for progress in reading)
     assert (reading[-1].done, reading[-1].total) == (pipeline.BATCH + 2, pipeline.BATCH + 2)
@@ -447,7 +490,12 @@ def test_progress_counts_up_to_the_end(desk: Desk) -> None:
 
 
 def test_vectors_match_pixels_whatever_order_files_come_back_in(desk: Desk) -> None:
-    colours = [f"#{r:02x}{g:02x}{b:02x}" for r in (0, 120, 240) for g in (0, 120, 240) for b in (0, 120, 240)]
+    colours = [
+        f"#{r:02x}{g:02x}{b:02x}"
+        for r in (0, 120, 240)
+        for g in (0, 120, 240)
+        for b in (0, 120, 240)
+    ]
     for colour in colours:
         desk.paint(f"{colour[1:]}.png", colour)
     desk.run()
@@ -481,12 +529,20 @@ def test_a_library_inside_the_photo_folder_is_not_indexed(tmp_path: Path) -> Non
         made.close()
 
 
-def test_photos_of_an_earlier_release_are_read_again_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_photos_of_an_earlier_release_are_read_again_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk.draw("a.jpg", 1)
     desk.draw("b.jpg", 2)
     desk.run()
-    before = {name: desk.library.catalog.photo(photo_id) for name, photo_id in desk.present().items()}
-    previews = {name: desk.library.previews.path(row["hash"]) for name, row in before.items() if row is not None}
+    before = {
+        name: desk.library.catalog.photo(photo_id) for name, photo_id in desk.present().items()
+    }
+    previews = {
+        name: desk.library.previews.path(row["hash"])
+        for name, row in before.items()
+        if row is not None
+    }
     kept = previews["a.jpg"].read_bytes()
     desk.writer.run("update photo set contents = null, width = 1, camera = 'another', phash = null")
     for path in previews.values():
@@ -495,9 +551,16 @@ def test_photos_of_an_earlier_release_are_read_again_once(desk: Desk, monkeypatc
     desk.writer.run("update photo set hash = ? where id = ?", (bytes(16), desk.present()["b.jpg"]))
     assert counts(desk.run()) == {"unchanged": 2}
     ids = desk.present()
-    assert desk.library.catalog.photo(ids["a.jpg"]) == before["a.jpg"] and previews["a.jpg"].read_bytes() == kept
+    assert (
+        desk.library.catalog.photo(ids["a.jpg"]) == before["a.jpg"]
+        and previews["a.jpg"].read_bytes() == kept
+    )
     stale = desk.library.catalog.photo(ids["b.jpg"])
-    assert stale is not None and stale["width"] == 1 and previews["b.jpg"].read_bytes() == b"of an earlier release"
+    assert (
+        stale is not None
+        and stale["width"] == 1
+        and previews["b.jpg"].read_bytes() == b"of an earlier release"
+    )
     desk.writer.run("update photo set contents = '{}' where contents is null")
     desk.writer.run("update quality set version = ?", (VERSION,))
     monkeypatch.setattr(desk.pool, "_one", lambda *_: pytest.fail("a file was read again"))

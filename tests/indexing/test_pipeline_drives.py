@@ -28,7 +28,9 @@ class Mute(Disk):
     def silent(self, root: str) -> bool:
         return root in self.mute
 
-    def look(self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None) -> Any:
+    def look(
+        self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None
+    ) -> Any:
         if root in self.mute:
             raise Silent(root)
         return function(lambda: None)
@@ -42,13 +44,16 @@ class Clock:
 
 
 class Source:
-    """Stands in for the decode processes. steps: what comes back from them; a number is the seconds that go by."""
+    """Stands in for the decode processes. steps: what comes back from them; a number is the seconds
+    that go by."""
 
     def __init__(self, clock: Clock, steps: Iterable[object]) -> None:
         self._clock, self._steps = clock, steps
         self.jobs, self.closed = list[Job](), False
 
-    def run(self, jobs: Iterable[Job], known: Callable[[bytes], bool], idle: Callable[[], None]) -> Iterator[object]:
+    def run(
+        self, jobs: Iterable[Job], known: Callable[[bytes], bool], idle: Callable[[], None]
+    ) -> Iterator[object]:
         self.jobs = list(jobs)
         try:
             for step in self._steps:
@@ -78,23 +83,46 @@ def task(root_id: int, name: str = "a.jpg") -> Task:
     return Task(root_id, Seen(name, 1, 2_500_000_000, 3))
 
 
-def batches(desk: Desk, clock: Clock, steps: Iterable[object], tasks: Iterable[Task] = ()) -> list[list[object]]:
+def batches(
+    desk: Desk, clock: Clock, steps: Iterable[object], tasks: Iterable[Task] = ()
+) -> list[list[object]]:
     desk.indexer._pool = Source(clock, steps)  # type: ignore[assignment]
     return [list(batch) for batch in desk.indexer._batches(list(tasks), lambda _: False)]
 
 
 class TestBatches:
     def test_they_are_full_or_what_came_within_a_second(self, desk: Desk, clock: Clock) -> None:
-        assert [len(batch) for batch in batches(desk, clock, map(str, range(2 * BATCH + 3)))] == [BATCH, BATCH, 3]
-        steps = ["a", LINGER / 2, "b", LINGER / 2, "c", LINGER / 8, "d", "e", LINGER, "f", LINGER / 8, "g"]
+        assert [len(batch) for batch in batches(desk, clock, map(str, range(2 * BATCH + 3)))] == [
+            BATCH,
+            BATCH,
+            3,
+        ]
+        steps = [
+            "a",
+            LINGER / 2,
+            "b",
+            LINGER / 2,
+            "c",
+            LINGER / 8,
+            "d",
+            "e",
+            LINGER,
+            "f",
+            LINGER / 8,
+            "g",
+        ]
         assert batches(desk, clock, steps) == [["a", "b", "c", "d"], ["e", "f", "g"]]
         assert batches(desk, clock, []) == []
 
-    def test_progress_is_told_of_each_and_while_nothing_comes(self, desk: Desk, clock: Clock) -> None:
+    def test_progress_is_told_of_each_and_while_nothing_comes(
+        self, desk: Desk, clock: Clock
+    ) -> None:
         told = list[tuple[int, int]]()
         desk.indexer._tick = lambda progress: told.append((progress.done, progress.total))
         desk.indexer._roots = {desk.root: str(desk.photos)}
-        batches(desk, clock, ["a", "b", 0.0, *"c" * (BATCH - 2), "d"], [task(desk.root)] * (BATCH + 1))
+        batches(
+            desk, clock, ["a", "b", 0.0, *"c" * (BATCH - 2), "d"], [task(desk.root)] * (BATCH + 1)
+        )
         assert told == [(0, BATCH + 1), (BATCH, BATCH + 1), (BATCH + 1, BATCH + 1)]
 
     def test_whoever_stops_in_the_middle_stops_the_decoders(self, desk: Desk, clock: Clock) -> None:
@@ -105,33 +133,57 @@ class TestBatches:
         found.close()  # type: ignore[attr-defined]
         assert source.closed
 
-    def test_files_on_drives_that_do_not_answer_are_not_opened(self, desk: Desk, clock: Clock, disk: Mute) -> None:
+    def test_files_on_drives_that_do_not_answer_are_not_opened(
+        self, desk: Desk, clock: Clock, disk: Mute
+    ) -> None:
         desk.indexer._roots = {1: "/one", 2: "/two"}
         disk.mute = {"/one"}
         batches(desk, clock, [], [task(1), task(2)])
         (job,) = desk.indexer._pool.jobs  # type: ignore[attr-defined]
-        assert (Path(job.path), job.tag, job.mtime, job.size) == (Path("/two/a.jpg"), task(2), 2.5, 1)
+        assert (Path(job.path), job.tag, job.mtime, job.size) == (
+            Path("/two/a.jpg"),
+            task(2),
+            2.5,
+            1,
+        )
 
-    def test_drives_are_asked_after_when_nothing_comes_for_long(self, desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_drives_are_asked_after_when_nothing_comes_for_long(
+        self, desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         asked = list[tuple[float, set[int]]]()
-        monkeypatch.setattr(desk.indexer, "_ask_drives", lambda roots: asked.append((clock.now, set(roots))))
+        monkeypatch.setattr(
+            desk.indexer, "_ask_drives", lambda roots: asked.append((clock.now, set(roots)))
+        )
         desk.indexer._roots = {1: "/one", 2: "/two"}
-        batches(desk, clock, [DOUBT, 1.0, 1.0, DOUBT - 1, 1.0, "a", DOUBT - 1, "b", DOUBT - 1, 2.0], [task(1), task(2), task(1)])
+        batches(
+            desk,
+            clock,
+            [DOUBT, 1.0, 1.0, DOUBT - 1, 1.0, "a", DOUBT - 1, "b", DOUBT - 1, 2.0],
+            [task(1), task(2), task(1)],
+        )
         first, second = DOUBT + 1, 2 * DOUBT + 2
         assert asked == [(first, {1, 2}), (second, {1, 2}), (second + 2 * DOUBT, {1, 2})]
 
 
-def test_files_on_a_silent_drive_are_given_up_and_no_others(desk: Desk, disk: Mute, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_on_a_silent_drive_are_given_up_and_no_others(
+    desk: Desk, disk: Mute, monkeypatch: pytest.MonkeyPatch
+) -> None:
     given_up = list[Callable[[Job], bool]]()
     monkeypatch.setattr(desk.pool, "give_up", given_up.append)
     desk.indexer._roots = {1: "/one", 2: "/two"}
     disk.mute = {"/two"}
     desk.indexer._ask_drives([1, 2])
     (concerns,) = given_up
-    assert [concerns(Job("x", 0.0, tag, 1)) for tag in (task(1), task(2), None)] == [False, True, False]
+    assert [concerns(Job("x", 0.0, tag, 1)) for tag in (task(1), task(2), None)] == [
+        False,
+        True,
+        False,
+    ]
 
 
-def test_what_could_not_be_read_of_a_silent_drive_is_not_the_files_fault(desk: Desk, disk: Mute, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_could_not_be_read_of_a_silent_drive_is_not_the_files_fault(
+    desk: Desk, disk: Mute, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("good.jpg", "other.jpg"):
         desk.draw(name, len(name))
     desk.draw("bad.jpg").write_bytes(b"broken")
@@ -145,7 +197,9 @@ def test_what_could_not_be_read_of_a_silent_drive_is_not_the_files_fault(desk: D
     monkeypatch.setattr(pipeline, "LINGER", 1e9)
     tally = desk.run()
     (root,) = desk.library.catalog.roots()
-    assert (root["state"], root["problem"]) == ("offline", SILENT) and tally.offline == {str(desk.photos)}
+    assert (root["state"], root["problem"]) == ("offline", SILENT) and tally.offline == {
+        str(desk.photos)
+    }
     assert tally.failed == 0 and desk.failed() == {}
     # Those that had been read by then are kept.
     assert set(desk.present()) == {"good.jpg", "other.jpg"}
@@ -154,7 +208,9 @@ def test_what_could_not_be_read_of_a_silent_drive_is_not_the_files_fault(desk: D
     assert desk.run().failed == 1 and set(desk.failed()) == {"bad.jpg"}
 
 
-def test_only_files_that_are_there_are_read_once_more(desk: Desk, disk: Mute, tmp_path: Path) -> None:
+def test_only_files_that_are_there_are_read_once_more(
+    desk: Desk, disk: Mute, tmp_path: Path
+) -> None:
     (tmp_path / "other").mkdir()
     for path in (desk.photos / "a.jpg", desk.photos / "b.jpg", tmp_path / "other" / "a.jpg"):
         path.write_bytes(b"x")

@@ -24,7 +24,10 @@ from tests.fixtures.indexing import Desk
 def many(desk: Desk, number: int, folder: str = "") -> dict[str, int]:
     """That many photos, indexed; the ids by path."""
     for each in range(number):
-        desk.paint(f"{folder}{each:03}.png", f"#{each % 250:02x}{len(folder) * 9 % 250:02x}{each // 250:02x}")
+        desk.paint(
+            f"{folder}{each:03}.png",
+            f"#{each % 250:02x}{len(folder) * 9 % 250:02x}{each // 250:02x}",
+        )
     desk.run()
     return desk.present()
 
@@ -34,7 +37,11 @@ def root(desk: Desk) -> RootRow:
 
 
 def away(desk: Desk) -> set[str]:
-    return {file.path for file in desk.writer.files_below(desk.root).values() if file.state == "present" and file.lost}
+    return {
+        file.path
+        for file in desk.writer.files_below(desk.root).values()
+        if file.state == "present" and file.lost
+    }
 
 
 # --- identity
@@ -49,10 +56,14 @@ def test_a_move_between_folders_of_the_library_is_a_move(desk: Desk, tmp_path: P
     tally = desk.indexer.run([Place(desk.root, str(desk.photos)), Place(second, str(other))])
     assert (tally.moved, tally.encoded, tally.missing, tally.away) == (30, 0, 0, 0)
     files = desk.writer.files_below(second)
-    assert {path: file.photo_id for path, file in files.items()} == {p.replace("album", "moved"): photo for p, photo in before.items()}
+    assert {path: file.photo_id for path, file in files.items()} == {
+        p.replace("album", "moved"): photo for p, photo in before.items()
+    }
 
 
-def test_a_move_is_a_move_when_only_the_new_place_is_looked_at(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_move_is_a_move_when_only_the_new_place_is_looked_at(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As events tell of one folder before the other."""
     before = many(desk, 4, "old/")
     (desk.photos / "new").mkdir()
@@ -80,7 +91,9 @@ def test_a_series_that_is_numbered_anew_keeps_its_ids(desk: Desk) -> None:
         (desk.photos / f"{number:03}.png").rename(desk.photos / f"{number + 1:03}.png")
     tally = desk.run()
     assert (tally.moved, tally.encoded) == (12, 0)
-    assert desk.present() == {f"{int(path[:3]) + 1:03}.png": photo for path, photo in before.items()}
+    assert desk.present() == {
+        f"{int(path[:3]) + 1:03}.png": photo for path, photo in before.items()
+    }
     desk.agrees()
 
 
@@ -119,8 +132,11 @@ def test_a_save_by_renaming_over_is_an_edit(desk: Desk) -> None:
     desk.agrees()
 
 
-def test_an_inode_that_is_used_again_fools_nobody(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two bitmaps of one size and, from an archive, one time: the second gets the first one's number after that is deleted."""
+def test_an_inode_that_is_used_again_fools_nobody(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two bitmaps of one size and, from an archive, one time: the second gets the first one's
+    number after that is deleted."""
     first, second = desk.paint("a.bmp", "red"), desk.photos.parent / "b.bmp"
     os.utime(first, (1_600_000_000, 1_600_000_000))
     desk.run()
@@ -136,7 +152,9 @@ def test_an_inode_that_is_used_again_fools_nobody(desk: Desk, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("by", ["inodes", "change times"])
-def test_bitmaps_of_one_size_and_time_that_swap_names_are_told_apart(desk: Desk, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
+def test_bitmaps_of_one_size_and_time_that_swap_names_are_told_apart(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
     monkeypatch.setattr(survey, "keeps_inodes", lambda root: by == "inodes")
     monkeypatch.setattr(survey, "keeps_change_times", lambda root: by != "inodes")
     for name, colour in (("a.bmp", "red"), ("b.bmp", "blue")):
@@ -164,7 +182,9 @@ def test_a_hard_link_is_a_copy_and_a_link_is_not_followed_twice(desk: Desk, tmp_
     tally = desk.run()
     assert (tally.indexed, tally.unchanged, tally.encoded, tally.failed) == (2, 1, 1, 0)
     present = desk.present()
-    assert set(present) == {"a.jpg", "hard.jpg", "out.jpg"} and present["a.jpg"] == present["hard.jpg"]
+    assert (
+        set(present) == {"a.jpg", "hard.jpg", "out.jpg"} and present["a.jpg"] == present["hard.jpg"]
+    )
     assert desk.run().unchanged == 3
     (desk.photos / "out2.jpg").symlink_to(outside)
     assert desk.run().indexed == 1
@@ -172,7 +192,14 @@ def test_a_hard_link_is_a_copy_and_a_link_is_not_followed_twice(desk: Desk, tmp_
 
 
 def test_names_that_are_long_deep_or_odd(desk: Desk) -> None:
-    names = ["x" * 251 + ".jpg", "/".join(["d" * 60] * 20) + "/deep.jpg", "line\nbreak.jpg", "\U0001f600 \u202e.jpg", "-rf.jpg", "end .jpg"]
+    names = [
+        "x" * 251 + ".jpg",
+        "/".join(["d" * 60] * 20) + "/deep.jpg",
+        "line\nbreak.jpg",
+        "\U0001f600 \u202e.jpg",
+        "-rf.jpg",
+        "end .jpg",
+    ]
     if os.name == "posix":
         names.append(os.fsdecode(b"\xff\xfe.jpg"))
     for number, name in enumerate(names):
@@ -227,7 +254,9 @@ def test_one_deletion_seen_in_pieces_is_one_question(desk: Desk) -> None:
     assert desk.present() == before and len(away(desk)) == 14
 
 
-def test_what_vanished_and_comes_back_is_as_before_without_reading(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_vanished_and_comes_back_is_as_before_without_reading(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = many(desk, 30, "a/")
     desk.draw("stays.jpg", 99)
     desk.run()
@@ -294,7 +323,11 @@ def test_forgotten_ones_return_as_themselves(desk: Desk) -> None:
     assert set(desk.present()) == {"stays.jpg"}
     (desk.photos.parent / "aside").rename(desk.photos / "again")
     assert desk.run().moved == 30
-    assert {path.replace("again", "a"): photo for path, photo in desk.present().items() if "again" in path} == before
+    assert {
+        path.replace("again", "a"): photo
+        for path, photo in desk.present().items()
+        if "again" in path
+    } == before
     assert desk.encoder.encoded == 31
 
 
@@ -311,7 +344,9 @@ def test_an_emptied_folder_is_away_until_the_person_says_otherwise(desk: Desk) -
     assert root(desk)["state"] == "online" and not desk.present()
 
 
-def test_another_drive_in_the_same_place_is_a_question_at_any_number(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_drive_in_the_same_place_is_a_question_at_any_number(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     many(desk, 4)
     (desk.photos.parent / "aside").mkdir()
     for path in list(desk.photos.iterdir()):
@@ -330,12 +365,16 @@ def test_another_drive_in_the_same_place_is_a_question_at_any_number(desk: Desk,
     assert (tally.unchanged, tally.encoded) == (4, 0) and away(desk) == {"new/50.jpg", "new/51.jpg"}
 
 
-def test_a_drive_inside_a_folder_that_is_unplugged(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_drive_inside_a_folder_that_is_unplugged(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     many(desk, 20)
     many(desk, 3, "usb/")
     real = survey.device_of
     on_drive = str(desk.photos / "usb")
-    monkeypatch.setattr(survey, "device_of", lambda folder: "drive" if folder == on_drive else real(folder))
+    monkeypatch.setattr(
+        survey, "device_of", lambda folder: "drive" if folder == on_drive else real(folder)
+    )
     desk.writer.set_root(desk.root, mounts=["usb"])
     desk.run()
     assert root(desk)["mounts"] == ["usb"]
@@ -367,7 +406,9 @@ def test_what_may_not_be_looked_at_is_not_gone(desk: Desk, monkeypatch: pytest.M
     assert root(desk)["problem"] is None
 
 
-def test_missing_files_are_remembered_for_a_while_and_then_not(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_files_are_remembered_for_a_while_and_then_not(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     many(desk, 3)
     (desk.photos / "000.png").unlink()
     desk.run()
@@ -393,8 +434,11 @@ def test_what_is_missing_on_a_drive_that_is_away_or_left_out_is_kept(desk: Desk)
     assert root(desk)["left_out"] == 1
 
 
-def test_a_killed_run_between_a_swap_loses_no_id(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The content whose name was taken over first has no file for a moment: it waits for the run that finds it."""
+def test_a_killed_run_between_a_swap_loses_no_id(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The content whose name was taken over first has no file for a moment: it waits for the run
+    that finds it."""
     for name, colour in (("a.png", "red"), ("b.png", "blue")):
         os.utime(desk.paint(name, colour), (1_600_000_000, 1_600_000_000))
     desk.run()
@@ -411,7 +455,9 @@ def test_a_killed_run_between_a_swap_loses_no_id(desk: Desk, monkeypatch: pytest
     desk.agrees()
 
 
-def test_five_thousand_that_move_are_not_encoded_again(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_five_thousand_that_move_are_not_encoded_again(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Rows and files without pictures: what is counted is what is read."""
     number = 5000
     (desk.photos / "old").mkdir()
@@ -422,15 +468,27 @@ def test_five_thousand_that_move_are_not_encoded_again(desk: Desk, tmp_path: Pat
             facts = path.stat()
             photo = desk.writer.add_photo(digest_of(each), facts.st_size, decoded())
             desk.writer.add_embedding(1, photo, np.resize(vector_of(each), desk.encoder.dim))
-            desk.writer.put_present(desk.root, Seen(f"old/{each}.jpg", facts.st_size, facts.st_mtime_ns, facts.st_ino), photo)
+            desk.writer.put_present(
+                desk.root,
+                Seen(f"old/{each}.jpg", facts.st_size, facts.st_mtime_ns, facts.st_ino),
+                photo,
+            )
     before = desk.present()
     other = tmp_path / "other"
     other.mkdir()
     second = desk.writer.add_root(str(other))
     (desk.photos / "old").rename(other / "new")
     monkeypatch.setattr(desk.pool, "_one", lambda *_: pytest.fail("a file was read"))
-    tally: Tally = desk.indexer.run([Place(desk.root, str(desk.photos)), Place(second, str(other))], thorough=False)
-    assert (tally.moved, tally.encoded, tally.indexed, tally.missing, tally.away) == (number, 0, 0, 0, 0)
+    tally: Tally = desk.indexer.run(
+        [Place(desk.root, str(desk.photos)), Place(second, str(other))], thorough=False
+    )
+    assert (tally.moved, tally.encoded, tally.indexed, tally.missing, tally.away) == (
+        number,
+        0,
+        0,
+        0,
+        0,
+    )
     files = desk.writer.files_below(second).values()
     assert {file.path.replace("new", "old"): file.photo_id for file in files} == before
 
@@ -442,7 +500,9 @@ def test_a_known_file_says_what_it_is() -> None:
     assert KnownFile(1, 1, "a", 1, 1, 0, "present", 1).is_as(Seen("a", 1, 1, 8), inodes=True)
 
 
-def test_a_folder_that_was_emptied_into_another_is_no_drive_that_is_away(desk: Desk, tmp_path: Path) -> None:
+def test_a_folder_that_was_emptied_into_another_is_no_drive_that_is_away(
+    desk: Desk, tmp_path: Path
+) -> None:
     """By copying and deleting, as between two drives."""
     before = many(desk, 12)
     other = tmp_path / "other"

@@ -26,11 +26,19 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
 def _run(library: Library, folder: Path, *, again: bool = False) -> int:
     """Files that went through a decoder."""
     read = []
-    index_folders(library, [str(folder)], Tiny(), lambda progress: read.append(0 if progress.stage else progress.done), retry_failed=again)
+    index_folders(
+        library,
+        [str(folder)],
+        Tiny(),
+        lambda progress: read.append(0 if progress.stage else progress.done),
+        retry_failed=again,
+    )
     return max(read)
 
 
-def test_a_failed_file_is_read_again_on_request_and_after_an_upgrade_and_else_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_file_is_read_again_on_request_and_after_an_upgrade_and_else_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "100%_[a]"
     pictures.write(folder / "good.jpg", pictures.draw(1))
     (folder / "bad.jpg").write_bytes(b"no photo")
@@ -61,7 +69,9 @@ class TestAfterAnUpgrade:
         retry.after_upgrade(failed.library, failed.writer)
         assert not self.waits(failed)
 
-    def test_failed_files_are_read_again_once(self, failed: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_failed_files_are_read_again_once(
+        self, failed: Shelf, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         retry.after_upgrade(failed.library, failed.writer)
         retry.after_upgrade(failed.library, failed.writer)
         assert not self.waits(failed)
@@ -72,14 +82,26 @@ class TestAfterAnUpgrade:
         retry.after_upgrade(failed.library, failed.writer)
         assert not self.waits(failed)
 
-    @pytest.mark.parametrize("change", ["a decoder", "another decoder", "a format", "a format that is known and not read"])
-    def test_whatever_decides_what_can_be_read_counts(self, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+    @pytest.mark.parametrize(
+        "change",
+        ["a decoder", "another decoder", "a format", "a format that is known and not read"],
+    )
+    def test_whatever_decides_what_can_be_read_counts(
+        self, monkeypatch: pytest.MonkeyPatch, change: str
+    ) -> None:
         before = retry.reader()
         assert retry.reader() == before
         match change:
             case "a decoder" | "another decoder":
-                upgraded, real = "pillow" if change == "a decoder" else "pillow-heif", importlib.metadata.version
-                monkeypatch.setattr(importlib.metadata, "version", lambda name: "99" if name == upgraded else real(name))
+                upgraded, real = (
+                    "pillow" if change == "a decoder" else "pillow-heif",
+                    importlib.metadata.version,
+                )
+                monkeypatch.setattr(
+                    importlib.metadata,
+                    "version",
+                    lambda name: "99" if name == upgraded else real(name),
+                )
             case "a format":
                 monkeypatch.setattr(retry, "EXTENSIONS", retry.EXTENSIONS | {".new"})
             case _:

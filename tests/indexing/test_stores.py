@@ -18,7 +18,14 @@ from tests.indexing.test_reconcile import root
 
 def older_library(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """An index that a version made which knew no such folders."""
-    for number, name in enumerate(("#recycle/a.jpg", "Photos/b.jpg", "$Recycle.Bin/S-1/$R1.jpg", "Photos/X.photoslibrary/d.jpg")):
+    for number, name in enumerate(
+        (
+            "#recycle/a.jpg",
+            "Photos/b.jpg",
+            "$Recycle.Bin/S-1/$R1.jpg",
+            "Photos/X.photoslibrary/d.jpg",
+        )
+    ):
         desk.draw(name, number)
     desk.draw("#recycle/bad.jpg", 9).write_bytes(b"broken")
     with monkeypatch.context() as patched:
@@ -29,10 +36,14 @@ def older_library(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]
 
 
 def states(desk: Desk) -> dict[str, tuple[str, str | None]]:
-    return {path: (file.state, file.reason) for path, file in desk.writer.files_below(desk.root).items()}
+    return {
+        path: (file.state, file.reason) for path, file in desk.writer.files_below(desk.root).items()
+    }
 
 
-def test_files_in_bins_leave_the_index_without_being_missed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_in_bins_leave_the_index_without_being_missed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = older_library(desk, monkeypatch)
     assert len(before) == 4
     tally = desk.run()
@@ -44,15 +55,23 @@ def test_files_in_bins_leave_the_index_without_being_missed(desk: Desk, monkeypa
     shutil.rmtree(desk.photos / "#recycle")
     tally = desk.run()
     assert (tally.left_out, tally.missing, tally.away) == (0, 0, 0)
-    assert desk.library.catalog.counts().missing == 0 and states(desk)["#recycle/a.jpg"] == ("missing", LEFT_OUT)
+    assert desk.library.catalog.counts().missing == 0 and states(desk)["#recycle/a.jpg"] == (
+        "missing",
+        LEFT_OUT,
+    )
     # Restored, it is the photo that it was, and is not encoded again.
     encoded = desk.encoder.encoded
     desk.draw("Photos/a.jpg", 0)
     assert desk.run().indexed == 1
-    assert desk.present()["Photos/a.jpg"] == before["#recycle/a.jpg"] and desk.encoder.encoded == encoded
+    assert (
+        desk.present()["Photos/a.jpg"] == before["#recycle/a.jpg"]
+        and desk.encoder.encoded == encoded
+    )
 
 
-def test_a_bin_that_was_emptied_before_the_first_scan_is_no_question(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bin_that_was_emptied_before_the_first_scan_is_no_question(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     older_library(desk, monkeypatch)
     shutil.rmtree(desk.photos / "#recycle")
     shutil.rmtree(desk.photos / "$Recycle.Bin")
@@ -61,7 +80,9 @@ def test_a_bin_that_was_emptied_before_the_first_scan_is_no_question(desk: Desk,
     assert desk.library.catalog.counts().missing == 0
 
 
-def test_a_bin_that_a_person_asked_for_is_a_folder_like_any_other(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bin_that_a_person_asked_for_is_a_folder_like_any_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     older_library(desk, monkeypatch)
     desk.writer.set_globs(desk.root, ["!#recycle"])
     assert desk.run().left_out == 2
@@ -71,9 +92,13 @@ def test_a_bin_that_a_person_asked_for_is_a_folder_like_any_other(desk: Desk, mo
     assert states(desk)["#recycle/a.jpg"] == ("missing", None)
 
 
-def test_a_drive_that_does_not_answer_has_nothing_decided_about_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_drive_that_does_not_answer_has_nothing_decided_about_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     older_library(desk, monkeypatch)
-    differences = reconcile.Differences(desk.library.catalog, desk.writer, Resting(), Tally(), lambda: None)
+    differences = reconcile.Differences(
+        desk.library.catalog, desk.writer, Resting(), Tally(), lambda: None
+    )
     known = desk.writer.files_below(desk.root)
     chosen = Rules(str(desk.photos))
     of_others = differences._of_others(root(desk), known, chosen)

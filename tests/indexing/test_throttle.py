@@ -4,7 +4,9 @@ from explorer.indexing.throttle import LONGEST, REST, SETTING, Throttle, pace_of
 from tests.fixtures.indexing import Desk
 
 
-def test_at_a_gentle_pace_it_rests_longer_than_it_works_and_heeds_a_change_at_once(desk: Desk) -> None:
+def test_at_a_gentle_pace_it_rests_longer_than_it_works_and_heeds_a_change_at_once(
+    desk: Desk,
+) -> None:
     now, rests = [0.0], list[float]()
 
     def wait(seconds: float) -> None:

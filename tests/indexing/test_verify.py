@@ -49,9 +49,17 @@ def test_it_only_reads_unless_it_is_to_repair(whole: Desk) -> None:
     (whole.photos / "0.jpg").unlink()
     for path in whole.library.previews.all():
         path.unlink()
-    before = {path: path.stat().st_mtime_ns for path in whole.library.dir.rglob("*") if path.is_file() and "catalog" not in path.name}
+    before = {
+        path: path.stat().st_mtime_ns
+        for path in whole.library.dir.rglob("*")
+        if path.is_file() and "catalog" not in path.name
+    }
     check(whole)
-    after = {path: path.stat().st_mtime_ns for path in whole.library.dir.rglob("*") if path.is_file() and "catalog" not in path.name}
+    after = {
+        path: path.stat().st_mtime_ns
+        for path in whole.library.dir.rglob("*")
+        if path.is_file() and "catalog" not in path.name
+    }
     assert before == after
 
 
@@ -85,7 +93,10 @@ def test_a_deleted_index_file_is_written_again(whole: Desk, pattern: str) -> Non
 def test_a_damaged_vector_is_dropped_and_made_again_by_the_next_run(whole: Desk) -> None:
     photo = whole.present()["1.jpg"]
     with sqlite3.connect(whole.library.catalog.path) as db:
-        db.execute("update embedding set vector = ? where photo_id = ?", (np.full(32, 7, np.float16).tobytes(), photo))
+        db.execute(
+            "update embedding set vector = ? where photo_id = ?",
+            (np.full(32, 7, np.float16).tobytes(), photo),
+        )
         db.execute("update clock set change = change + 1")
         db.execute("update photo set change = (select change from clock) where id = ?", (photo,))
     db.close()
@@ -163,4 +174,8 @@ def test_as_json(whole: Desk) -> None:
     shape = check(whole).as_json()
     assert set(shape) == {"sound", "photos", "files", "vectors", "problems", "notes"}
     assert shape["sound"] is False
-    assert isinstance(shape["problems"], list) and set(shape["problems"][0]) == {"kind", "text", "mended"}
+    assert isinstance(shape["problems"], list) and set(shape["problems"][0]) == {
+        "kind",
+        "text",
+        "mended",
+    }

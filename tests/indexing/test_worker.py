@@ -1,4 +1,5 @@
-"""The worker at work: in a thread with a small encoder for what it does, as a process of its own for how it starts and ends."""
+"""The worker at work: in a thread with a small encoder for what it does, as a process of its own
+for how it starts and ends."""
 
 from __future__ import annotations
 
@@ -94,7 +95,10 @@ def test_saved_is_searchable_and_deleted_is_gone(watched: Watched) -> None:
         pictures.write(watched.photos / "leaf.png", pictures.plain("green", (48, 32)))
         wait(lambda: watched.best("green") == "leaf.png", "a photo saved beside the first")
         (watched.photos / "leaf.png").unlink()
-        wait(lambda: watched.best("green") != "leaf.png" and watched.photos_known() == 2, "the end of the one that was deleted")
+        wait(
+            lambda: watched.best("green") != "leaf.png" and watched.photos_known() == 2,
+            "the end of the one that was deleted",
+        )
         (watched.photos / "new" / "sky.png").rename(watched.photos / "lake.png")
         wait(lambda: watched.best("blue") == "lake.png", "its new name")
         pictures.write(watched.photos / "lake.png", pictures.plain("yellow", (48, 32)))
@@ -121,9 +125,15 @@ def test_commands(watched: Watched, tmp_path: Path) -> None:
         wait(lambda: watched.photos_known() == 1, "the removed folder's end")
         assert (more / "sky.png").exists()
         watched.reader.catalog.send("add", str(tmp_path / "absent"))
-        wait(lambda: "absent" in (watched.reader.catalog.worker() or {"message": ""})["message"], "why that cannot be")
+        wait(
+            lambda: "absent" in (watched.reader.catalog.worker() or {"message": ""})["message"],
+            "why that cannot be",
+        )
         watched.reader.catalog.send("stop")
-        wait(lambda: watched.phase() is not None and not watched.reader.catalog.roots()[1:], "the stop")
+        wait(
+            lambda: watched.phase() is not None and not watched.reader.catalog.roots()[1:],
+            "the stop",
+        )
 
 
 def test_a_pause_outlives_the_worker(watched: Watched) -> None:
@@ -155,7 +165,10 @@ def test_spots_become_places_each_once(watched: Watched) -> None:
         (known,) = library.catalog.roots()
         number = known["id"]
         spots = [("", True), ("a/b", False), ("a/.hidden/b", False), ("elsewhere", True)]
-        places = [made.places([Spot(root, f"{root}/{folder}".rstrip("/"), below)]) for folder, below in spots[:3]]
+        places = [
+            made.places([Spot(root, f"{root}/{folder}".rstrip("/"), below)])
+            for folder, below in spots[:3]
+        ]
         assert places == [[Place(number, root, "", True)], [Place(number, root, "a/b", False)], []]
         assert made.places([Spot("/unknown", "/unknown/a", True)]) == []
         some = [
@@ -164,9 +177,14 @@ def test_spots_become_places_each_once(watched: Watched) -> None:
             Spot(root, f"{root}/a", False),
             Spot(root, f"{root}/ab", False),
         ]
-        assert set(made.places(some)) == {Place(number, root, "a", True), Place(number, root, "ab", False)}
+        assert set(made.places(some)) == {
+            Place(number, root, "a", True),
+            Place(number, root, "ab", False),
+        }
         # A hidden folder that came or went: what becomes of its photos is for the scan to say.
-        assert made.places([Spot(root, f"{root}/.hidden", True)]) == [Place(number, root, ".hidden", True)]
+        assert made.places([Spot(root, f"{root}/.hidden", True)]) == [
+            Place(number, root, ".hidden", True)
+        ]
     finally:
         made.close()
         writer.close()

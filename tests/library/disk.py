@@ -10,13 +10,19 @@ import pytest
 
 
 class Disk:
-    """Records the calls that decide about it, in order. calls: (`sync` | `replace` | `unlink`, the path that was synced, replaced or
-    removed). torn: names whose bytes were not on the disk when they were put in another's place."""
+    """Records the calls that decide about it, in order. calls: (`sync` | `replace` | `unlink`, the
+    path that was synced, replaced or removed). torn: names whose bytes were not on the disk when
+    they were put in another's place."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.calls = list[tuple[str, str]]()
         self.torn = list[str]()
-        self._open, self._fsync, self._replace, self._unlink = os.open, os.fsync, os.replace, os.unlink
+        self._open, self._fsync, self._replace, self._unlink = (
+            os.open,
+            os.fsync,
+            os.replace,
+            os.unlink,
+        )
         self._names = dict[int, str]()
         self._safe = dict[int, bytes]()
         monkeypatch.setattr(os, "open", self._opened)
@@ -26,7 +32,10 @@ class Disk:
 
     def position(self, call: str, path: Path) -> int:
         """Which call it was, the last of its like; -1 where it was never made."""
-        return max((number for number, found in enumerate(self.calls) if found == (call, str(path))), default=-1)
+        return max(
+            (number for number, found in enumerate(self.calls) if found == (call, str(path))),
+            default=-1,
+        )
 
     def safe(self, path: Path) -> bool:
         """Whether a file is on the disk just as it is."""

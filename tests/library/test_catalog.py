@@ -21,7 +21,9 @@ def test_two_files_of_one_content_are_one_photo(shelf: Shelf) -> None:
     assert [f["path"][-5:] for f in shelf.library.catalog.files_of(first)] == ["a.jpg", "b.jpg"]
 
 
-def test_a_photo_is_hidden_when_its_last_file_is_gone_and_keeps_its_id_when_it_returns(shelf: Shelf) -> None:
+def test_a_photo_is_hidden_when_its_last_file_is_gone_and_keeps_its_id_when_it_returns(
+    shelf: Shelf,
+) -> None:
     photo = shelf.put("a.jpg", "x")
     shelf.lose("a.jpg")
     assert shelf.library.catalog.photo(photo) is None
@@ -47,7 +49,10 @@ def test_ids_are_never_given_twice(shelf: Shelf) -> None:
 
 
 def test_filters_by_date_take_both_days_in(shelf: Shelf) -> None:
-    days = {day: shelf.put(f"{day}.jpg", day, taken_at=f"2024-05-{day}T23:59:59") for day in ("01", "02", "03")}
+    days = {
+        day: shelf.put(f"{day}.jpg", day, taken_at=f"2024-05-{day}T23:59:59")
+        for day in ("01", "02", "03")
+    }
     undated = shelf.put("u.jpg", "u")
     catalog = shelf.library.catalog
     assert catalog.matching(Filters(since="2024-05-02")).tolist() == [days["03"], days["02"]]
@@ -94,7 +99,9 @@ def test_removing_a_root_forgets_only_what_lies_nowhere_else(shelf: Shelf, tmp_p
 
 
 @pytest.mark.parametrize("name", ["absent", "file.txt"])
-def test_a_folder_that_is_none_is_refused_with_its_name(shelf: Shelf, tmp_path: Path, name: str) -> None:
+def test_a_folder_that_is_none_is_refused_with_its_name(
+    shelf: Shelf, tmp_path: Path, name: str
+) -> None:
     (tmp_path / "file.txt").write_text("x")
     with pytest.raises(FolderError, match=name):
         shelf.writer.add_root(str(tmp_path / name))
@@ -132,7 +139,9 @@ def test_commands_are_given_once_and_in_order(shelf: Shelf) -> None:
     assert shelf.writer.take_commands() == []
 
 
-def test_a_worker_that_is_silent_is_not_alive(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_is_silent_is_not_alive(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert shelf.library.catalog.worker() is None
     shelf.writer.report(phase="indexing", encoder="tiny", done=1, total=2)
     worker = shelf.library.catalog.worker()

@@ -24,10 +24,17 @@ class TestConnections:
     def test_they_are_durable_and_keep_references(self, tmp_path: Path) -> None:
         db = connect(tmp_path / "catalog.db", wait=1.5)
         found = {
-            name: db.execute(f"pragma {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            name: db.execute(f"pragma {name}").fetchone()[0]
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
-        # With a write-ahead log, 1 (normal) is safe against a crash of this program, and `settle` sees to power cuts.
-        assert found == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 1500}
+        # With a write-ahead log, 1 (normal) is safe against a crash of this program, and `settle`
+        # sees to power cuts.
+        assert found == {
+            "journal_mode": "wal",
+            "synchronous": 1,
+            "foreign_keys": 1,
+            "busy_timeout": 1500,
+        }
         db.close()
         db = connect(tmp_path / "catalog.db")
         assert db.execute("pragma busy_timeout").fetchone()[0] == 30_000
@@ -61,7 +68,9 @@ class TestConnections:
         assert not (tmp_path / "catalog.db-wal").exists()
         made.settle()
 
-    def test_a_full_disk_is_said_when_a_library_is_opened(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_full_disk_is_said_when_a_library_is_opened(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         def full(*_: object) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -79,20 +88,33 @@ class TestConnections:
 class TestTheWorker:
     @pytest.mark.parametrize(
         ("ago", "phase", "alive"),
-        [(0, "idle", True), (14.5, "idle", True), (15, "idle", False), (-14.5, "idle", True), (-15, "idle", False), (0, "stopped", False)],
+        [
+            (0, "idle", True),
+            (14.5, "idle", True),
+            (15, "idle", False),
+            (-14.5, "idle", True),
+            (-15, "idle", False),
+            (0, "stopped", False),
+        ],
     )
-    def test_whether_it_lives(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, ago: float, phase: Any, alive: bool) -> None:
+    def test_whether_it_lives(
+        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, ago: float, phase: Any, alive: bool
+    ) -> None:
         assert not shelf.library.catalog.worker_alive()
         shelf.writer.report(phase=phase, encoder="tiny")
         shelf.writer.run("update worker set heartbeat = ?", (1000.0 - ago,))
         monkeypatch.setattr(time, "time", lambda: 1000.0)
         worker = shelf.library.catalog.worker()
-        assert worker is not None and worker["alive"] is alive is shelf.library.catalog.worker_alive()
+        assert (
+            worker is not None and worker["alive"] is alive is shelf.library.catalog.worker_alive()
+        )
 
     def test_a_sign_of_life_is_of_the_process_that_gives_it(self, shelf: Shelf) -> None:
         def silent(**change: Any) -> bool:
             shelf.writer.report(phase=change.get("phase", "idle"), encoder="tiny")
-            shelf.writer.run("update worker set heartbeat = 5, pid = ?", (change.get("pid", os.getpid()),))
+            shelf.writer.run(
+                "update worker set heartbeat = 5, pid = ?", (change.get("pid", os.getpid()),)
+            )
             shelf.library.catalog.beat()
             worker = shelf.library.catalog.worker()
             assert worker is not None
@@ -100,7 +122,9 @@ class TestTheWorker:
 
         assert not silent() and silent(pid=os.getpid() + 1) and silent(phase="stopped")
 
-    @pytest.mark.parametrize("trouble", [LibraryFull("full"), OSError("gone"), sqlite3.OperationalError("torn")])
+    @pytest.mark.parametrize(
+        "trouble", [LibraryFull("full"), OSError("gone"), sqlite3.OperationalError("torn")]
+    )
     def test_a_sign_of_life_that_cannot_be_given_stops_nothing(
         self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, trouble: Exception
     ) -> None:

@@ -50,7 +50,9 @@ class TestPhotos:
         away(shelf, "a.jpg")
         assert shown(shelf, photo) == ("b.jpg", True)
 
-    def test_a_copy_on_an_absent_drive_is_shown_only_where_there_is_no_other(self, shelf: Shelf, other: int) -> None:
+    def test_a_copy_on_an_absent_drive_is_shown_only_where_there_is_no_other(
+        self, shelf: Shelf, other: int
+    ) -> None:
         photo = shelf.put("on drive.jpg", "x")
         shelf.writer.set_root(shelf.root, state="offline")
         assert shown(shelf, photo) == ("on drive.jpg", True)
@@ -58,7 +60,9 @@ class TestPhotos:
         assert shown(shelf, photo) == ("here.jpg", False)
         assert [file["away"] for file in shelf.library.catalog.files_of(photo)] == [True, False]
 
-    def test_many_are_read_in_the_order_asked_for(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_many_are_read_in_the_order_asked_for(
+        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(catalog, "_SLICE", 2)
         ids = [shelf.put(f"{n}.jpg", n) for n in range(5)]
         shelf.lose("3.jpg")
@@ -72,8 +76,14 @@ class TestPhotos:
         away(shelf, "away.jpg")
         shelf.put("stranger.jpg", "y")
         files = shelf.library.catalog.files_of(photo)
-        assert [Path(file["path"]).stem for file in files] == ["here", "here too", "away", "missing"]
-        assert [(file["state"], file["away"], file["mtime"], file["size"]) for file in files][1:3] == [
+        assert [Path(file["path"]).stem for file in files] == [
+            "here",
+            "here too",
+            "away",
+            "missing",
+        ]
+        assert [(file["state"], file["away"], file["mtime"],
+        file["size"]) for file in files][1:3] == [
             ("present", False, 1.0, 1000), ("present", True, 1.0, 1000),
         ]  # fmt: skip
 
@@ -81,29 +91,38 @@ class TestPhotos:
         photo = shelf.put("deep/a.jpg", "x")
         file = shelf.writer.files_below(shelf.root)["deep/a.jpg"]
         told = {
-            "id": file.id, "photo_id": photo, "path": str(tmp_path / "photos" / "deep" / "a.jpg"), "size": 1000, "mtime": 1.0,
+            "id": file.id, "photo_id": photo, "path": str(tmp_path / "photos" / "deep" / "a.jpg"),
+            "size": 1000, "mtime": 1.0,
             "state": "present", "reason": None, "away": False,
         }  # fmt: skip
-        assert [{key: row[key] for key in told} for row in shelf.library.catalog.files_of(photo)] == [told]  # type: ignore[literal-required]
+        assert [
+            {key: row[key] for key in told} for row in shelf.library.catalog.files_of(photo)
+        ] == [told]  # type: ignore[literal-required]
 
     def test_what_is_told_of_a_photo(self, shelf: Shelf, tmp_path: Path) -> None:
         photo = shelf.put("deep/a.jpg", "x")
         shelf.put("b.jpg", "x")
         told = {
-            "id": photo, "hash": digest_of("x").hex(), "path": str(tmp_path / "photos" / "deep" / "a.jpg"), "name": "a.jpg",
-            "folder": str(tmp_path / "photos" / "deep"), "root": str(tmp_path / "photos"), "copies": 2, "away": False, "bytes": 1000,
+            "id": photo, "hash": digest_of("x").hex(),
+            "path": str(tmp_path / "photos" / "deep" / "a.jpg"), "name": "a.jpg",
+            "folder": str(tmp_path / "photos" / "deep"), "root": str(tmp_path / "photos"),
+            "copies": 2, "away": False, "bytes": 1000,
             "width": 640,
         }  # fmt: skip
         row = shelf.library.catalog.photo(photo)
         assert row is not None and {key: row[key] for key in told} == told  # type: ignore[literal-required]
 
     def test_what_is_told_of_a_root(self, shelf: Shelf, tmp_path: Path) -> None:
-        shelf.writer.set_root(shelf.root, state="online", watching="inotify", problem="p", device="d", mounts=["m"])
+        shelf.writer.set_root(
+            shelf.root, state="online", watching="inotify", problem="p", device="d", mounts=["m"]
+        )
         shelf.writer.set_globs(shelf.root, ["*.png"])
         shelf.writer.run("update root set kept_at = 7, scanned_at = 8")
         told = {
-            "id": shelf.root, "path": str(tmp_path / "photos"), "state": "online", "photos": 0, "failed": 0, "away": 0, "asking": 0,
-            "left_out": 0, "exclude": ["*.png"], "device": "d", "mounts": ["m"], "kept_at": 7.0, "problem": "p", "watching": "inotify",
+            "id": shelf.root, "path": str(tmp_path / "photos"), "state": "online", "photos": 0,
+            "failed": 0, "away": 0, "asking": 0,
+            "left_out": 0, "exclude": ["*.png"], "device": "d", "mounts": ["m"], "kept_at": 7.0,
+            "problem": "p", "watching": "inotify",
             "scanned_at": 8.0,
         }  # fmt: skip
         assert [{key: row[key] for key in told} for row in shelf.library.catalog.roots()] == [told]  # type: ignore[literal-required]
@@ -117,11 +136,16 @@ class TestPhotos:
     def test_a_photo_is_known_by_its_content_even_while_it_is_hidden(self, shelf: Shelf) -> None:
         photo = shelf.put("a.jpg", "x")
         shelf.lose("a.jpg")
-        assert shelf.library.catalog.photo_id(digest_of("x")) == photo and shelf.library.catalog.photo_id(digest_of("y")) is None
+        assert (
+            shelf.library.catalog.photo_id(digest_of("x")) == photo
+            and shelf.library.catalog.photo_id(digest_of("y")) is None
+        )
 
 
 class TestFilters:
-    def test_a_folder_has_what_lies_in_and_below_it_now(self, shelf: Shelf, other: int, tmp_path: Path) -> None:
+    def test_a_folder_has_what_lies_in_and_below_it_now(
+        self, shelf: Shelf, other: int, tmp_path: Path
+    ) -> None:
         inside = {shelf.put("a/1.jpg", 1), shelf.put("a/b/2.jpg", 2)}
         for number, path in enumerate(["a0/3.jpg", "a-/4.jpg", "A/5.jpg", "6.jpg", "b/a/7.jpg"], 3):
             shelf.put(path, number)
@@ -132,24 +156,43 @@ class TestFilters:
         shelf.lose("a/gone.jpg")
 
         def found(folder: str) -> set[int]:
-            return set(shelf.library.catalog.matching(Filters(folder=str(tmp_path / folder))).tolist())
+            return set(
+                shelf.library.catalog.matching(Filters(folder=str(tmp_path / folder))).tolist()
+            )
 
         assert found("photos/a") == inside
         assert len(found("photos")) == 8 and len(found("other")) == 1 and len(found(".")) == 9
         assert found("photos/none") == set() == found("phot")
 
     def test_days_are_whole_and_a_photo_without_one_matches_none(self, shelf: Shelf) -> None:
-        times = ["2024-02-28T23:59:59", "2024-02-29T00:00:00", "2024-02-29T23:59:59.9", "2024-03-01T00:00:00", None]
-        one, two, three, four, _ = (shelf.put(f"{n}.jpg", n, taken_at=at) for n, at in enumerate(times))
+        times = [
+            "2024-02-28T23:59:59",
+            "2024-02-29T00:00:00",
+            "2024-02-29T23:59:59.9",
+            "2024-03-01T00:00:00",
+            None,
+        ]
+        one, two, three, four, _ = (
+            shelf.put(f"{n}.jpg", n, taken_at=at) for n, at in enumerate(times)
+        )
 
         def found(*days: str | None) -> set[int]:
             return set(shelf.library.catalog.matching(Filters(*days)).tolist())
 
         assert found("2024-02-29", "2024-02-29") == {two, three}
-        assert found("2024-02-29") == {two, three, four} and found(None, "2024-02-29") == {one, two, three}
+        assert found("2024-02-29") == {two, three, four} and found(None, "2024-02-29") == {
+            one,
+            two,
+            three,
+        }
 
     def test_whether_anything_is_asked_for(self) -> None:
-        assert not Filters() and Filters(since="2024-01-01") and Filters(until="2024-01-01") and Filters(folder="/a")
+        assert (
+            not Filters()
+            and Filters(since="2024-01-01")
+            and Filters(until="2024-01-01")
+            and Filters(folder="/a")
+        )
 
 
 class TestCounts:
@@ -159,11 +202,19 @@ class TestCounts:
         for name in ("gone", "left out", "away"):
             shelf.put(f"{name}.jpg", name)
         shelf.lose("gone.jpg")
-        shelf.writer.put_missing([shelf.writer.files_below(shelf.root)["left out.jpg"]], reason=LEFT_OUT)
+        shelf.writer.put_missing(
+            [shelf.writer.files_below(shelf.root)["left out.jpg"]], reason=LEFT_OUT
+        )
         away(shelf, "away.jpg")
         shelf.writer.put_failed(shelf.root, Seen("bad.jpg", 5, 1, 0), "empty")
         counts = shelf.library.catalog.counts()
-        assert (counts.photos, counts.files, counts.failed, counts.missing, counts.bytes) == (2, 3, 1, 1, 3000)
+        assert (counts.photos, counts.files, counts.failed, counts.missing, counts.bytes) == (
+            2,
+            3,
+            1,
+            1,
+            3000,
+        )
 
     def test_an_empty_library(self, shelf: Shelf) -> None:
         assert tuple(shelf.library.catalog.counts()) == (0, 0, 0, 0, 0)
@@ -172,7 +223,9 @@ class TestCounts:
         for name in ("here", "here too", "away", "asked", "gone", "left out"):
             shelf.put(f"{name}.jpg", name)
         shelf.lose("gone.jpg")
-        shelf.writer.put_missing([shelf.writer.files_below(shelf.root)["left out.jpg"]], reason=LEFT_OUT)
+        shelf.writer.put_missing(
+            [shelf.writer.files_below(shelf.root)["left out.jpg"]], reason=LEFT_OUT
+        )
         away(shelf, "away.jpg")
         # The person has said of those that were away by then that they are to be kept.
         shelf.writer.run("update root set kept_at = ? where id = ?", (time.time() + 1, shelf.root))
@@ -183,7 +236,10 @@ class TestCounts:
 
         def rows() -> dict[int, tuple[int, ...]]:
             keys: tuple[Any, ...] = ("photos", "failed", "away", "asking", "left_out")
-            return {root["id"]: tuple(root[key] for key in keys) for root in shelf.library.catalog.roots()}
+            return {
+                root["id"]: tuple(root[key] for key in keys)
+                for root in shelf.library.catalog.roots()
+            }
 
         assert rows() == {shelf.root: (4, 1, 2, 1, 1), other: (1, 0, 0, 0, 0)}
         shelf.writer.set_root(shelf.root, state="offline")
@@ -191,11 +247,20 @@ class TestCounts:
         shelf.writer.run("update root set kept_at = null")
         assert rows()[shelf.root][3] == 2
         # What went in the very moment is among what was said to be kept.
-        shelf.writer.run("update root set kept_at = (select max(gone_at) from file where state = 'present')")
+        shelf.writer.run(
+            "update root set kept_at = (select max(gone_at) from file where state = 'present')"
+        )
         assert rows()[shelf.root][3] == 0
 
     def test_of_each_folder(self, shelf: Shelf, tmp_path: Path) -> None:
-        for path, content in (("b/1.jpg", 1), ("b/same.jpg", 1), ("b/2.jpg", 2), ("a.jpg", 3), ("b/deep/4.jpg", 4), ("gone/5.jpg", 5)):
+        for path, content in (
+            ("b/1.jpg", 1),
+            ("b/same.jpg", 1),
+            ("b/2.jpg", 2),
+            ("a.jpg", 3),
+            ("b/deep/4.jpg", 4),
+            ("gone/5.jpg", 5),
+        ):
             shelf.put(path, content)
         shelf.lose("gone/5.jpg")
         root = tmp_path / "photos"
@@ -213,8 +278,15 @@ class TestCounts:
         found = [(name, number) for name, _, _, number in shelf.library.catalog.encoders()]
         assert found == [("tiny", 2), ("less", 1), ("none", 0)]
         shelf.lose("b.jpg")
-        assert [(name, number) for name, _, _, number in shelf.library.catalog.encoders()] == [("tiny", 1), ("none", 0), ("less", 0)]
-        assert shelf.library.catalog.encoder_id("less", "1") == less and shelf.library.catalog.encoder_id("less", "2") is None
+        assert [(name, number) for name, _, _, number in shelf.library.catalog.encoders()] == [
+            ("tiny", 1),
+            ("none", 0),
+            ("less", 0),
+        ]
+        assert (
+            shelf.library.catalog.encoder_id("less", "1") == less
+            and shelf.library.catalog.encoder_id("less", "2") is None
+        )
 
 
 def test_failures_by_reason_then_place_and_in_pages(shelf: Shelf, other: int) -> None:
@@ -228,11 +300,18 @@ def test_failures_by_reason_then_place_and_in_pages(shelf: Shelf, other: int) ->
     shelf.put("good.jpg", 1)
 
     def found(**which: Any) -> list[str]:
-        return [Path(file["path"]).parent.name + "/" + Path(file["path"]).name for file in shelf.library.catalog.failures(**which)]
+        return [
+            Path(file["path"]).parent.name + "/" + Path(file["path"]).name
+            for file in shelf.library.catalog.failures(**which)
+        ]
 
     everything = ["photos/c.jpg", "other/a.jpg", "photos/a.jpg", "photos/b.jpg"]
     assert found() == everything and found(offset=1, limit=2) == everything[1:3]
-    assert found(reasons=["cut"]) == everything[:1] and found(reasons=[]) == [] and found(reasons=["empty"], offset=1) == everything[2:]
+    assert (
+        found(reasons=["cut"]) == everything[:1]
+        and found(reasons=[]) == []
+        and found(reasons=["empty"], offset=1) == everything[2:]
+    )
 
 
 def test_changes_are_told_once_each_and_in_order(shelf: Shelf) -> None:
@@ -241,9 +320,16 @@ def test_changes_are_told_once_each_and_in_order(shelf: Shelf) -> None:
     one, two, hidden = (shelf.put(f"{n}.jpg", n) for n in range(3))
     shelf.lose("2.jpg")
     shelf.put("0.jpg", "other")
-    told = [(change.photo_id, change.vector is not None) for change in cat.changes_since(shelf.encoder, start)]
-    assert told[:2] == [(two, True), (hidden, False)] and told[-1] == (one, False) and len(told) == 4
+    told = [
+        (change.photo_id, change.vector is not None)
+        for change in cat.changes_since(shelf.encoder, start)
+    ]
+    assert (
+        told[:2] == [(two, True), (hidden, False)] and told[-1] == (one, False) and len(told) == 4
+    )
     assert list(cat.changes_since(shelf.encoder, cat.change())) == []
     # Another encoder has no vectors of these.
-    assert [(change.photo_id, change.vector) for change in cat.changes_since(shelf.encoder + 1, start)][-1] == (one, None)
+    assert [
+        (change.photo_id, change.vector) for change in cat.changes_since(shelf.encoder + 1, start)
+    ][-1] == (one, None)
     assert [change.vector for change in cat.changes_since(shelf.encoder + 1, start)] == [None] * 4

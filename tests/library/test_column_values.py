@@ -15,7 +15,9 @@ def column(name: str, kind: str, *, required: bool = False, key: bool = False) -
 
 def test_the_columns_of_a_table_and_which_one_is_its_rowid() -> None:
     with sqlite3.connect(":memory:") as db:
-        db.execute("create table one (id INTEGER primary key, name text not null default 'x', size real)")
+        db.execute(
+            "create table one (id INTEGER primary key, name text not null default 'x', size real)"
+        )
         db.execute("create table two (a integer not null, b integer, primary key (a, b))")
         db.execute("create table three (name text primary key)")
         assert columns_of(db, "one") == [
@@ -24,7 +26,10 @@ def test_the_columns_of_a_table_and_which_one_is_its_rowid() -> None:
             Column("size", "real", False, None, False),
         ]
         # Neither a key of several columns nor one of text is the rowid; both must be given.
-        assert [(each.required, each.key) for each in columns_of(db, "two")] == [(True, False), (True, False)]
+        assert [(each.required, each.key) for each in columns_of(db, "two")] == [
+            (True, False),
+            (True, False),
+        ]
         assert [(each.required, each.key) for each in columns_of(db, "three")] == [(True, False)]
         assert columns_of(db, "absent") == []
     db.close()
@@ -40,7 +45,9 @@ def test_the_columns_of_a_table_and_which_one_is_its_rowid() -> None:
         ("any", [1, "a", b"a", 1.5], ["a\0", float("-inf")]),
     ],
 )
-def test_values_are_of_the_columns_type_and_such_as_the_program_writes(kind: str, good: list[Value], bad: list[Value]) -> None:
+def test_values_are_of_the_columns_type_and_such_as_the_program_writes(
+    kind: str, good: list[Value], bad: list[Value]
+) -> None:
     assert [fits("t", column("c", kind), value) for value in good] == [True] * len(good)
     assert [fits("t", column("c", kind), value) for value in bad] == [False] * len(bad)
 
@@ -56,10 +63,20 @@ def test_null_is_for_columns_that_may_lack_a_value_and_for_the_rowid() -> None:
     ("place", "kind", "good", "bad"),
     [
         ("root.path", "text", ["/photos", "D:\\"], [""]),
-        ("root.exclude", "text", ["[]", '["a", "b"]'], ["", "[1]", '["a", 1]', "{}", '"a"', "[" * 100_000, "nothing"]),
+        (
+            "root.exclude",
+            "text",
+            ["[]", '["a", "b"]'],
+            ["", "[1]", '["a", 1]', "{}", '"a"', "[" * 100_000, "nothing"],
+        ),
         ("root.mounts", "text", ["[]", '["a"]'], ["", "[null]", "{}"]),
         ("file.path", "text", ["a.jpg", "sub/a.jpg", "a/"], ["", "/etc/passwd"]),
-        ("file.fault", "text", ["damaged", "foreign", "unsupported", "environment"], ["", "whatever", "Damaged"]),
+        (
+            "file.fault",
+            "text",
+            ["damaged", "foreign", "unsupported", "environment"],
+            ["", "whatever", "Damaged"],
+        ),
         ("photo.hash", "blob", [bytes(16)], [b"", bytes(15), bytes(17)]),
         ("photo.phash", "blob", [bytes(32)], [b"", bytes(31), bytes(16)]),
         ("photo.width", "integer", [1, 60_000], [0, -1]),
@@ -67,12 +84,19 @@ def test_null_is_for_columns_that_may_lack_a_value_and_for_the_rowid() -> None:
         ("photo.frames", "integer", [1], [0]),
         ("decided.hash", "blob", [bytes(16)], [b"", bytes(15)]),
         ("pixels.hash", "blob", [bytes(16)], [b"", bytes(32)]),
-        ("pair.relation", "text", ["{}", '{"kind": "copy"}'], ["", "[]", "1", "{" * 9, '{"a":' * 100_000]),
+        (
+            "pair.relation",
+            "text",
+            ["{}", '{"kind": "copy"}'],
+            ["", "[]", "1", "{" * 9, '{"a":' * 100_000],
+        ),
         ("encoder.dim", "integer", [1, 512], [0, -512]),
         ("embedding.vector", "blob", [bytes(2), bytes(1024)], [b"", b"\0", bytes(1023)]),
     ],
 )
-def test_some_columns_hold_only_certain_values(place: str, kind: str, good: list[Value], bad: list[Value]) -> None:
+def test_some_columns_hold_only_certain_values(
+    place: str, kind: str, good: list[Value], bad: list[Value]
+) -> None:
     table, name = place.split(".")
     assert [fits(table, column(name, kind), value) for value in good] == [True] * len(good)
     assert [fits(table, column(name, kind), value) for value in bad] == [False] * len(bad)
@@ -85,6 +109,12 @@ def test_all_of_them_are_columns_of_the_schema() -> None:
 
     db = sqlite3.connect(":memory:", isolation_level=None)
     migrate(db)
-    kinds = {(table, each.name): each.kind for table, _ in column_values._CHECKS for each in columns_of(db, table)}
+    kinds = {
+        (table, each.name): each.kind
+        for table, _ in column_values._CHECKS
+        for each in columns_of(db, table)
+    }
     db.close()
-    assert column_values._CHECKS.keys() <= kinds.keys() and set(kinds.values()) <= set(column_values._TYPES)
+    assert column_values._CHECKS.keys() <= kinds.keys() and set(kinds.values()) <= set(
+        column_values._TYPES
+    )

@@ -31,7 +31,10 @@ A, B, C = b"a" * 16, b"b" * 16, b"c" * 16
 
 def made(*kinds_hashes_files: tuple[Kind, set[bytes], int]) -> Decisions:
     """Decisions numbered from 1, given in reverse."""
-    all_ = [Decision(number, kind, frozenset(hashes), files, 0.0) for number, (kind, hashes, files) in enumerate(kinds_hashes_files, 1)]
+    all_ = [
+        Decision(number, kind, frozenset(hashes), files, 0.0)
+        for number, (kind, hashes, files) in enumerate(kinds_hashes_files, 1)
+    ]
     return Decisions(reversed(all_))
 
 
@@ -49,7 +52,9 @@ class TestAbout:
             (set(), 0, False),
         ],
     )
-    def test_it_covers_what_was_decided_in_no_more_files(self, hashes: set[bytes], files: int, found: bool) -> None:
+    def test_it_covers_what_was_decided_in_no_more_files(
+        self, hashes: set[bytes], files: int, found: bool
+    ) -> None:
         assert (made(("apart", {A, B, C}, 3)).about(hashes, files) is not None) is found
 
     def test_files_of_one_content_are_covered_by_what_was_said_of_it_alone(self) -> None:
@@ -59,7 +64,12 @@ class TestAbout:
     def test_the_latest_counts_and_they_are_told_in_order(self) -> None:
         all_ = made(("apart", {A, B}, 2), ("later", {A, B, C}, 3))
         latest = all_.about({A, B}, 2)
-        assert latest is not None and latest.kind == "later" and [decision.id for decision in all_] == [1, 2] and len(all_) == 2
+        assert (
+            latest is not None
+            and latest.kind == "later"
+            and [decision.id for decision in all_] == [1, 2]
+            and len(all_) == 2
+        )
 
 
 class TestApart:
@@ -67,7 +77,12 @@ class TestApart:
     def test_only_where_somebody_has_said_so(self, kind: Kind, apart: bool) -> None:
         all_ = made((kind, {A, B}, 2), ("keep", {C}, 2))
         assert all_.apart(A, B) is apart is all_.apart(B, A)
-        assert not all_.apart(A, C) and not all_.apart(A, A) and not all_.apart(C, C) and not all_.apart(b"d" * 16, A)
+        assert (
+            not all_.apart(A, C)
+            and not all_.apart(A, A)
+            and not all_.apart(C, C)
+            and not all_.apart(b"d" * 16, A)
+        )
 
 
 class TestDeciding:
@@ -79,7 +94,11 @@ class TestDeciding:
         last = decide(catalog, "keep", [A, B], 2)
         found = {d.id: (d.kind, set(d.hashes), d.files) for d in decisions(catalog)}
         assert first not in found and found[last] == ("keep", {A, B}, 2)
-        assert list(found.values()) == [("apart", {A, B, C}, 3), ("keep", {A}, 1), ("keep", {A, B}, 2)]
+        assert list(found.values()) == [
+            ("apart", {A, B, C}, 3),
+            ("keep", {A}, 1),
+            ("keep", {A, B}, 2),
+        ]
         assert all(abs(d.decided_at - time.time()) < 60 for d in decisions(catalog))
 
     def test_one_that_fails_changes_nothing(self, shelf: Shelf) -> None:
@@ -102,7 +121,9 @@ class TestDeciding:
     def test_hashes_of_many_photos(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "_SLICE", 2)
         ids = [shelf.put(f"{n}.jpg", n) for n in range(5)]
-        assert hashes_of(shelf.library.catalog, [*ids, ids[0], 999]) == {photo: digest_of(n) for n, photo in enumerate(ids)}
+        assert hashes_of(shelf.library.catalog, [*ids, ids[0], 999]) == {
+            photo: digest_of(n) for n, photo in enumerate(ids)
+        }
 
 
 class TestProtection:
@@ -132,11 +153,17 @@ class TestProtection:
 
     def test_it_covers_more_rather_than_less(self, tmp_path: Path) -> None:
         covers = Protection([str(tmp_path / "Photos")]).covers
-        assert covers(str(tmp_path / "photos" / "a.jpg")) and covers(str(tmp_path / "PHOTOS" / "b" / "a.jpg"))
+        assert covers(str(tmp_path / "photos" / "a.jpg")) and covers(
+            str(tmp_path / "PHOTOS" / "b" / "a.jpg")
+        )
 
     def test_each_of_several_folders_counts(self, tmp_path: Path) -> None:
         covers = Protection([str(tmp_path / "a"), str(tmp_path / "b")]).covers
-        assert covers(str(tmp_path / "a" / "1.jpg")) and covers(str(tmp_path / "b" / "1.jpg")) and not covers(str(tmp_path / "c" / "1.jpg"))
+        assert (
+            covers(str(tmp_path / "a" / "1.jpg"))
+            and covers(str(tmp_path / "b" / "1.jpg"))
+            and not covers(str(tmp_path / "c" / "1.jpg"))
+        )
         assert not covers(os.path.join(tmp_path, "1.jpg"))
 
     def test_a_folder_is_given_as_a_full_path(self, shelf: Shelf) -> None:
@@ -154,25 +181,44 @@ class TestProtection:
         covers = Protection(["/srv/other", "/srv/photos"], Mounts()).covers  # type: ignore[arg-type]
         assert covers("/mnt/copy/a.jpg") and not covers("/mnt/else/a.jpg")
 
-    def test_folders_that_are_one_by_their_numbers_are_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_folders_that_are_one_by_their_numbers_are_one(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """As where something is mounted in a way that the system does not tell of."""
         numbers = {"/srv/photos": (1, 2), "/mnt/copy": (1, 2), "/mnt": (1, 3), "/": (1, 1)}
         asked = list[str]()
-        monkeypatch.setattr(module, "_id", lambda folder: asked.append(folder) or numbers.get(folder))
+        monkeypatch.setattr(
+            module, "_id", lambda folder: asked.append(folder) or numbers.get(folder)
+        )
         covers = Protection(["/srv/photos", "/srv/absent"]).covers
-        assert covers("/mnt/copy/deep/a.jpg") and covers("/mnt/copy/a.jpg") and not covers("/mnt/other/a.jpg")
+        assert (
+            covers("/mnt/copy/deep/a.jpg")
+            and covers("/mnt/copy/a.jpg")
+            and not covers("/mnt/other/a.jpg")
+        )
         # Folders are looked up once, however many files are in them.
         asked.clear()
-        assert covers("/mnt/copy/deep/b.jpg") and not covers("/mnt/other/b.jpg") and not covers("/mnt/new/a.jpg")
+        assert (
+            covers("/mnt/copy/deep/b.jpg")
+            and not covers("/mnt/other/b.jpg")
+            and not covers("/mnt/new/a.jpg")
+        )
         assert asked == ["/mnt/new"]
 
-    def test_what_a_file_system_does_not_number_is_no_folder_in_particular(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_what_a_file_system_does_not_number_is_no_folder_in_particular(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         facts = tmp_path.stat()
-        assert module._id(str(tmp_path)) == (facts.st_dev, facts.st_ino) and module._id(str(tmp_path / "absent")) is None
+        assert (
+            module._id(str(tmp_path)) == (facts.st_dev, facts.st_ino)
+            and module._id(str(tmp_path / "absent")) is None
+        )
         monkeypatch.setattr(os, "stat", lambda path: SimpleNamespace(st_dev=facts.st_dev, st_ino=0))
         assert module._id(str(tmp_path)) is None
 
-    def test_without_protected_folders_nothing_is_looked_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_without_protected_folders_nothing_is_looked_up(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(os.path, "realpath", lambda path: pytest.fail("it was looked up"))
         assert not Protection([]).covers("/a/b.jpg")
 

@@ -30,7 +30,11 @@ def test_any_name_can_be_dismissed(tmp_path: Path) -> None:
 def test_several_threads_dismiss_at_once(tmp_path: Path) -> None:
     library = Library.open(tmp_path / "library")
     threads = [
-        threading.Thread(target=dismiss, args=(library.catalog, [Dismissal(f"{n}-{m}", "dark") for m in range(20)])) for n in range(4)
+        threading.Thread(
+            target=dismiss,
+            args=(library.catalog, [Dismissal(f"{n}-{m}", "dark") for m in range(20)]),
+        )
+        for n in range(4)
     ]
     for thread in threads:
         thread.start()

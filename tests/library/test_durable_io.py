@@ -54,7 +54,9 @@ def test_a_schema_or_texts_that_cannot_be_are_damage(text: str, code: int) -> No
 
 
 def test_what_is_no_text_is_damage() -> None:
-    assert isinstance(explain(UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid"), FOLDER), CatalogDamaged)
+    assert isinstance(
+        explain(UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid"), FOLDER), CatalogDamaged
+    )
 
 
 def test_what_is_not_about_the_library_is_not_explained() -> None:
@@ -73,13 +75,17 @@ def test_what_the_system_says() -> None:
     assert isinstance(explain(OSError(errno.ENOSPC, "so"), FOLDER), LibraryFull)
     assert isinstance(explain(OSError(errno.ENOSPC, "so", "/library/x"), FOLDER), LibraryFull)
     assert "permissions" in str(explain(OSError(errno.EROFS, "so", b"/library/x"), FOLDER))
-    assert "permissions" in str(explain(OSError(errno.EACCES, "so", "/elsewhere", None, "/library/x"), FOLDER))
+    assert "permissions" in str(
+        explain(OSError(errno.EACCES, "so", "/elsewhere", None, "/library/x"), FOLDER)
+    )
     assert "reports an error (so)" in str(explain(OSError(errno.EIO, "so"), FOLDER))
     assert "reports an error" in str(explain(OSError(errno.EIO, "so", "/library/x"), FOLDER))
 
 
 @pytest.mark.parametrize("free", [ROOM, ROOM - 1])
-def test_with_little_room_it_is_room_that_is_missing(free: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_little_room_it_is_room_that_is_missing(
+    free: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(1, 1, free))  # type: ignore[attr-defined]
     full = free < ROOM
     assert has_room(FOLDER) is not full
@@ -93,7 +99,9 @@ def test_where_room_cannot_be_told_there_is_some() -> None:
     assert has_room(Path("/nowhere at all"))
 
 
-def test_a_file_is_on_the_disk_before_it_takes_the_others_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_on_the_disk_before_it_takes_the_others_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     steps = list[str]()
     sync, replace = os.fsync, Path.replace
 
@@ -119,8 +127,12 @@ def test_flushing_closes_what_it_opened(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "a").write_text("a")
     opened, closed = list[int](), list[int]()
     real_open, real_close = os.open, os.close
-    monkeypatch.setattr(durable_io.os, "open", lambda *words: opened.append(handle := real_open(*words)) or handle)
-    monkeypatch.setattr(durable_io.os, "close", lambda handle: closed.append(handle) or real_close(handle))
+    monkeypatch.setattr(
+        durable_io.os, "open", lambda *words: opened.append(handle := real_open(*words)) or handle
+    )
+    monkeypatch.setattr(
+        durable_io.os, "close", lambda handle: closed.append(handle) or real_close(handle)
+    )
 
     def fails(handle: int) -> None:
         raise OSError(errno.EIO, "so")

@@ -11,7 +11,8 @@ from tests.factory import Shelf
 def test_what_is_known_of_photos(shelf: Shelf) -> None:
     figures = Quality(blur=0.5, compression=90.0)
     full = shelf.put(
-        "a.jpg", 1, taken_at="2018-07-06T10:11:12", taken_source="exif", latitude=48.5, longitude=2.25, camera="Acme Z1", lens="50 mm",
+        "a.jpg", 1, taken_at="2018-07-06T10:11:12", taken_source="exif", latitude=48.5,
+        longitude=2.25, camera="Acme Z1", lens="50 mm",
         exposure_time=0.01, f_number=2.0, iso=100.0, focal_length=50.0, quality=figures.packed(),
     )  # fmt: skip
     bare = shelf.put("b.jpg", 2)
@@ -22,11 +23,16 @@ def test_what_is_known_of_photos(shelf: Shelf) -> None:
     assert evidence_of(shelf.library.catalog, []) == {}
 
 
-@pytest.mark.parametrize(("source", "known"), [("exif", True), ("gps", True), ("name", True), ("file", False), (None, False)])
+@pytest.mark.parametrize(
+    ("source", "known"),
+    [("exif", True), ("gps", True), ("name", True), ("file", False), (None, False)],
+)
 def test_the_time_of_a_file_is_no_date(shelf: Shelf, source: str | None, known: bool) -> None:
     photo = shelf.put("a.jpg", 1, taken_at="2018-07-06T10:11:12", taken_source=source)
     found = evidence_of(shelf.library.catalog, [photo])[photo]
-    assert (found.taken_at, found.taken_source) == (("2018-07-06T10:11:12", source) if known else (None, None))
+    assert (found.taken_at, found.taken_source) == (
+        ("2018-07-06T10:11:12", source) if known else (None, None)
+    )
 
 
 @pytest.mark.parametrize("facts", [{"latitude": 48.5}, {"longitude": 2.25}])

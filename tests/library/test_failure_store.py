@@ -55,17 +55,25 @@ def test_those_of_some_reasons_are_read_again(failed: Shelf, tmp_path: Path) -> 
         str(tmp_path / "photos" / name) for name in ("", "a", "b")
     )
     assert waiting(failed) == {"a/1.jpg", "b/3.jpg", "4.jpg"}
-    assert failure_store.retry(failed.writer, []) == [] and failure_store.retry(failed.writer, ["another"]) == []
+    assert (
+        failure_store.retry(failed.writer, []) == []
+        and failure_store.retry(failed.writer, ["another"]) == []
+    )
     assert [group.waiting for group in failure_store.groups(failed.library.catalog)] == [2, 0, 1]
 
 
 def test_one_is_read_again_and_no_file_that_is_a_photo(failed: Shelf, tmp_path: Path) -> None:
     files = failed.writer.files_below(failed.root)
-    assert failure_store.retry(failed.writer, file_id=files["b/5.jpg"].id) == [str(tmp_path / "photos" / "b")]
+    assert failure_store.retry(failed.writer, file_id=files["b/5.jpg"].id) == [
+        str(tmp_path / "photos" / "b")
+    ]
     assert waiting(failed) == {"b/5.jpg"}
     assert failure_store.retry(failed.writer, file_id=files["c/good.jpg"].id) == []
     assert failed.writer.files_below(failed.root)["c/good.jpg"].size == 1000
 
 
 def test_a_library_without_failures_has_no_groups(shelf: Shelf) -> None:
-    assert failure_store.groups(shelf.library.catalog) == [] and failure_store.retry(shelf.writer) == []
+    assert (
+        failure_store.groups(shelf.library.catalog) == []
+        and failure_store.retry(shelf.writer) == []
+    )

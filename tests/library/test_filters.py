@@ -23,7 +23,9 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
     shelf.close()
 
 
-@pytest.mark.parametrize("text", ["2016-05-04", "20160504", "2016-W18-3", "2016W183", " 2016-05-04\n"])
+@pytest.mark.parametrize(
+    "text", ["2016-05-04", "20160504", "2016-W18-3", "2016W183", " 2016-05-04\n"]
+)
 def test_every_form_of_a_day(text: str) -> None:
     assert parse_day(text) == dt.date(2016, 5, 4)
     assert Filters(since=text, until=text) == Filters("2016-05-04", "2016-05-04")
@@ -78,20 +80,34 @@ def test_the_last_and_the_first_of_all_days(shelf: Shelf) -> None:
     ],
 )
 def test_a_partial_date_fits_where_any_of_its_days_does(
-    shelf: Shelf, taken: str | None, precision: str | None, since: str | None, until: str | None, fits: bool
+    shelf: Shelf,
+    taken: str | None,
+    precision: str | None,
+    since: str | None,
+    until: str | None,
+    fits: bool,
 ) -> None:
     assert taken_within(taken, precision, since, until) == fits
     photo = shelf.put("a.jpg", 1, taken_at=taken or None, taken_precision=precision)
-    assert shelf.library.catalog.matching(Filters(since, until)).tolist() == ([photo] if fits else [])
+    assert shelf.library.catalog.matching(Filters(since, until)).tolist() == (
+        [photo] if fits else []
+    )
 
 
 _DAYS = st.dates(dt.date(2014, 11, 1), dt.date(2016, 3, 1)).map(dt.date.isoformat)
 
 
-@given(st.lists(st.tuples(_DAYS, st.sampled_from(PRECISIONS)), min_size=1, max_size=8), st.none() | _DAYS, st.none() | _DAYS)
+@given(
+    st.lists(st.tuples(_DAYS, st.sampled_from(PRECISIONS)), min_size=1, max_size=8),
+    st.none() | _DAYS,
+    st.none() | _DAYS,
+)
 @settings(max_examples=20, deadline=None)
 def test_pages_and_catalog_agree(
-    tmp_path_factory: pytest.TempPathFactory, taken: list[tuple[str, str]], since: str | None, until: str | None
+    tmp_path_factory: pytest.TempPathFactory,
+    taken: list[tuple[str, str]],
+    since: str | None,
+    until: str | None,
 ) -> None:
     folder = tmp_path_factory.mktemp("filters")
     (folder / "photos").mkdir()

@@ -33,12 +33,20 @@ def test_a_good_catalog_breaks_no_rule(filled: Shelf) -> None:
     catalog = filled.library.catalog
     assert len(integrity.RULES) == len(BREAKS)
     assert not [rule for rule in integrity.RULES if integrity.broken(catalog, rule)]
-    assert integrity.damage(catalog.path) == integrity.dangling(catalog) == integrity.miscounted(catalog) == []
+    assert (
+        integrity.damage(catalog.path)
+        == integrity.dangling(catalog)
+        == integrity.miscounted(catalog)
+        == []
+    )
 
 
 @pytest.mark.parametrize("words", BREAKS)
 def test_what_breaks_a_rule_is_found_and_mended(filled: Shelf, words: str) -> None:
-    catalog, (rule,) = filled.library.catalog, [rule for rule in integrity.RULES if words in rule.text]
+    catalog, (rule,) = (
+        filled.library.catalog,
+        [rule for rule in integrity.RULES if words in rule.text],
+    )
     filled.writer.run(BREAKS[words])
     expected = 77 if "went later" in words else 2
     assert integrity.broken(catalog, rule) == [expected]
@@ -50,7 +58,11 @@ def test_what_breaks_a_rule_is_found_and_mended(filled: Shelf, words: str) -> No
     if "photo" in words and "file" in rule.mend:
         # It is to be read again; a file that was missing is forgotten.
         two = [row for row in rows if row["id"] == 2]
-        assert not two if "missed" in words else (two[0]["state"], two[0]["size"]) == ("failed", -1) or "changed" in words
+        assert (
+            not two
+            if "missed" in words
+            else (two[0]["state"], two[0]["size"]) == ("failed", -1) or "changed" in words
+        )
     if "folder" in words:
         assert [row["folder"] for row in rows] == ["", "a/b", "a"]
 
@@ -73,15 +85,24 @@ def test_rows_that_refer_to_nothing_go_and_files_are_read_again(filled: Shelf) -
     writer.run("insert into embedding values (?, 99, x'0000')", (filled.encoder,))
     writer.run("update file set photo_id = 99 where id = 2")
     found = integrity.dangling(catalog)
-    assert sorted((table, to) for table, _, to in found) == [("embedding", "photo"), ("file", "photo"), ("place", "photo")]
+    assert sorted((table, to) for table, _, to in found) == [
+        ("embedding", "photo"),
+        ("file", "photo"),
+        ("place", "photo"),
+    ]
     integrity.mend_dangling(writer, found)
     assert integrity.dangling(catalog) == []
     assert [tuple(row) for row in writer.rows("select photo_id from place")] == [(1,)]
-    assert [tuple(row) for row in writer.rows("select state, size, photo_id, fault from file where id = 2")] == [("failed", -1, None, None)]
+    assert [
+        tuple(row)
+        for row in writer.rows("select state, size, photo_id, fault from file where id = 2")
+    ] == [("failed", -1, None, None)]
     assert writer.rows("select count(*) from embedding")[0][0] == 3
 
 
-def test_a_catalog_that_is_locked_is_not_called_damaged(filled: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_catalog_that_is_locked_is_not_called_damaged(
+    filled: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(integrity, "_WAIT", 0.1)
     path = filled.library.catalog.path
     filled.close()
@@ -101,7 +122,11 @@ def test_a_catalog_that_is_locked_is_not_called_damaged(filled: Shelf, monkeypat
 def test_files_that_should_be_there(filled: Shelf) -> None:
     found = sorted(integrity.present_files(filled.library.catalog))
     assert [(file.id, file.size) for file in found] == [(1, 1000), (2, 1000), (3, 1000)]
-    assert found[1].path.endswith("photos/a/b/two.jpg") and found[1].root.endswith("photos") and len(found[1].hash) == 32
+    assert (
+        found[1].path.endswith("photos/a/b/two.jpg")
+        and found[1].root.endswith("photos")
+        and len(found[1].hash) == 32
+    )
     filled.lose("one.jpg")
     assert [file.id for file in sorted(integrity.present_files(filled.library.catalog))] == [2, 3]
     filled.writer.run("update file set gone_at = 5 where id = 2")
@@ -126,7 +151,9 @@ class TestDamage:
     def test_values_that_the_program_cannot_have_written(self, filled: Shelf) -> None:
         writer, path = filled.writer, filled.library.catalog.path
         writer.run("update photo set width = 0, height = -1 where id = 2")
-        assert integrity.damage(path) == ["a row of photo holds a value that cannot be (width, height)"]
+        assert integrity.damage(path) == [
+            "a row of photo holds a value that cannot be (width, height)"
+        ]
         writer.run("update photo set width = 1, height = 1 where id = 2")
         writer.run("update photo set camera = cast(x'ff41' as text) where id = 3")
         assert integrity.damage(path) == ["a row of photo holds a value that cannot be (camera)"]

@@ -1,4 +1,5 @@
-"""Which values the lines of the journal may have: the largest and smallest of each, and what is none."""
+"""Which values the lines of the journal may have: the largest and smallest of each, and what is
+none."""
 
 from __future__ import annotations
 
@@ -13,13 +14,17 @@ from explorer.library.journal_lines import RUN_ID, parse
 RUN, HASH = "20260101-120000-ab12", "0" * 32
 FACTS = {"size": 3, "mtime_ns": 5, "atime_ns": 7, "inode": 11, "device": 13}
 ENTRY: dict[str, Any] = {
-    "number": 0, "path": "/p/a.jpg", "hash": HASH, "keeper": None, "where": "trash", "root": "/p", "facts": FACTS,
+    "number": 0, "path": "/p/a.jpg", "hash": HASH, "keeper": None, "where": "trash", "root": "/p",
+    "facts": FACTS,
 }  # fmt: skip
 LINES: dict[str, dict[str, Any]] = {
     "begin": {"where": "trash", "planned": 1},
     "intended": ENTRY,
     "moved": {"number": 0, "target": "/t"},
-    "sidecar": {"number": 0, "sidecar": {"path": "/k.xmp", "before": None, "after": HASH, "times": None}},
+    "sidecar": {
+        "number": 0,
+        "sidecar": {"path": "/k.xmp", "before": None, "after": HASH, "times": None},
+    },
     "undoing": {"number": 0, "back": "/p/a.jpg"},
     "undone": {"number": 0},
     "end": {},
@@ -39,7 +44,14 @@ def test_each_step_says_when_and_of_which_run(step: str) -> None:
     assert counts(step)
     for run in (None, 5, "", f"{RUN}x", f"x{RUN}", RUN[:-2], f"{RUN}\n"):
         assert not counts(step, run=run)
-    for at, right in ((0, True), (253_402_300_799.0, True), (253_402_300_800.0, False), (-0.5, False), (True, False), ("1", False)):
+    for at, right in (
+        (0, True),
+        (253_402_300_799.0, True),
+        (253_402_300_800.0, False),
+        (-0.5, False),
+        (True, False),
+        ("1", False),
+    ):
         assert counts(step, at=at) is right
     assert not list(parse(json.dumps({"step": step, **LINES[step]}).encode()))
 
@@ -49,21 +61,44 @@ def test_names_of_runs(run: str) -> None:
     assert RUN_ID.fullmatch(run)
 
 
-@pytest.mark.parametrize(("step", "key"), [(step, key) for step, line in LINES.items() for key in ("number", "planned") if key in line])
+@pytest.mark.parametrize(
+    ("step", "key"),
+    [(step, key) for step, line in LINES.items() for key in ("number", "planned") if key in line],
+)
 def test_numbers_count_from_0(step: str, key: str) -> None:
-    for value, right in ((0, True), ((1 << 63) - 1, True), (1 << 63, False), (-1, False), (True, False), (1.0, False), (None, False)):
+    for value, right in (
+        (0, True),
+        ((1 << 63) - 1, True),
+        (1 << 63, False),
+        (-1, False),
+        (True, False),
+        (1.0, False),
+        (None, False),
+    ):
         assert counts(step, **{key: value}) is right
 
 
 @pytest.mark.parametrize("key", ["size", "inode", "device", "drive", "freed"])
 def test_facts_have_the_range_of_128_bits(key: str) -> None:
-    for value, right in (((1 << 128) - 1, True), (1 << 128, False), (-(1 << 128) + 1, True), (-(1 << 128), False), ("3", False)):
+    for value, right in (
+        ((1 << 128) - 1, True),
+        (1 << 128, False),
+        (-(1 << 128) + 1, True),
+        (-(1 << 128), False),
+        ("3", False),
+    ):
         assert counts("intended", facts={**FACTS, key: value}) is right
 
 
 @pytest.mark.parametrize("key", ["mtime_ns", "atime_ns"])
 def test_times_of_files_are_what_the_system_can_be_given(key: str) -> None:
-    for value, right in (((1 << 63) - 1, True), (1 << 63, False), (-(1 << 63), True), (-(1 << 63) - 1, False), (True, False)):
+    for value, right in (
+        ((1 << 63) - 1, True),
+        (1 << 63, False),
+        (-(1 << 63), True),
+        (-(1 << 63) - 1, False),
+        (True, False),
+    ):
         assert counts("intended", facts={**FACTS, key: value}) is right
 
 
@@ -76,18 +111,26 @@ def test_times_of_files_are_what_the_system_can_be_given(key: str) -> None:
         ("keeper_hash", [None, HASH], ["", HASH[1:], HASH.upper().replace("0", "A"), 3]),
     ],
 )  # fmt: skip
-def test_what_a_line_may_say_besides_must_be_right(step: str, key: str, right: list[Any], wrong: list[Any]) -> None:
+def test_what_a_line_may_say_besides_must_be_right(
+    step: str, key: str, right: list[Any], wrong: list[Any]
+) -> None:
     assert all(counts(step, **{key: value}) for value in right)
     assert not any(counts(step, **{key: value}) for value in wrong)
 
 
 def test_where_is_the_trash_or_a_full_path() -> None:
-    assert counts("begin", where="/to") and not counts("begin", where="bin") and not counts("begin", where=None)
+    assert (
+        counts("begin", where="/to")
+        and not counts("begin", where="bin")
+        and not counts("begin", where=None)
+    )
 
 
 @pytest.mark.parametrize("key", list(LINES["intended"]))
 def test_what_goes_along_must_say_as_much_as_its_photo(key: str) -> None:
-    assert not counts("intended", along=[{name: value for name, value in ENTRY.items() if name != key}])
+    assert not counts(
+        "intended", along=[{name: value for name, value in ENTRY.items() if name != key}]
+    )
 
 
 OLD = base64.b64encode(b"old").decode()
@@ -111,5 +154,7 @@ def test_what_is_said_of_a_sidecar(change: dict[str, Any], right: bool) -> None:
 def test_lines_stand_for_themselves() -> None:
     line = {"run": RUN, "at": 1.0, "step": "end"}
     text = json.dumps(line).encode()
-    assert list(parse(text + b"\n" + text[:9] + b"\n\n \n" + text + b"\n[]\n3\n" + text)) == [line] * 3
+    assert (
+        list(parse(text + b"\n" + text[:9] + b"\n\n \n" + text + b"\n[]\n3\n" + text)) == [line] * 3
+    )
     assert list(parse(b"")) == []

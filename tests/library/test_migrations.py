@@ -15,7 +15,9 @@ from tests.factory import Shelf, digest_of
 
 
 @pytest.mark.parametrize("steps", [9, 10])
-def test_a_library_of_an_earlier_release_opens_with_every_decision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
+def test_a_library_of_an_earlier_release_opens_with_every_decision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
     """9: as it was before contents were kept."""
     (tmp_path / "photos").mkdir()
     with monkeypatch.context() as earlier:
@@ -24,8 +26,12 @@ def test_a_library_of_an_earlier_release_opens_with_every_decision(tmp_path: Pat
         Library.open(tmp_path / "library").close()
     with contextlib.closing(sqlite3.connect(tmp_path / "library" / "catalog.db")) as db:
         assert db.execute("pragma user_version").fetchone() == (steps,)
-        assert ("contents" in {row[1] for row in db.execute("pragma table_info(photo)")}) == (steps >= 10)
-        db.execute("insert into root (id, path, added_at) values (1, ?, 0)", (str(tmp_path / "photos"),))
+        assert ("contents" in {row[1] for row in db.execute("pragma table_info(photo)")}) == (
+            steps >= 10
+        )
+        db.execute(
+            "insert into root (id, path, added_at) values (1, ?, 0)", (str(tmp_path / "photos"),)
+        )
         db.execute(
             "insert into photo (id, hash, bytes, format, width, height, frames, added_at, present, change)"
             " values (1, ?, 5, 'JPEG', 4, 3, 1, 0, 1, 1)",
@@ -64,7 +70,9 @@ def test_what_another_method_found_goes_with_the_hashes_of_pixels(tmp_path: Path
             if compared:
                 pair_store.put_compared(writer, [(one, None)], version)
             else:
-                pair_store.put_pairs(writer, [pair_store.Pair(one, two, "picture", 0.9, {})], version)
+                pair_store.put_pairs(
+                    writer, [pair_store.Pair(one, two, "picture", 0.9, {})], version
+                )
             pair_store.put_pixel_hash(writer, one, bytes(16))
 
         for compared in (False, True):
@@ -73,6 +81,8 @@ def test_what_another_method_found_goes_with_the_hashes_of_pixels(tmp_path: Path
             assert pair_store.pixel_hashes(catalog, [one])
             fill(PAIRS_VERSION - 1, compared=compared)
             pair_store.drop_pairs(writer, PAIRS_VERSION)
-            assert not pair_store.pixel_hashes(catalog, [one]) and not pair_store.pairs(catalog, PAIRS_VERSION - 1)
+            assert not pair_store.pixel_hashes(catalog, [one]) and not pair_store.pairs(
+                catalog, PAIRS_VERSION - 1
+            )
     finally:
         shelf.close()

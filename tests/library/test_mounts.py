@@ -32,7 +32,9 @@ def locations() -> Locations:
 def test_what_a_line_says() -> None:
     table = mount_table(TABLE)
     assert len(table) == 12
-    assert table[3] == Mount("8:3", "/@data", "/mnt/with space", "btrfs", "/dev/sdb", "rw,subvol=/@data")
+    assert table[3] == Mount(
+        "8:3", "/@data", "/mnt/with space", "btrfs", "/dev/sdb", "rw,subvol=/@data"
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,9 @@ def test_what_a_line_says() -> None:
         ("/mnt/nas2/x", "/volume1", False),
     ],
 )
-def test_whether_a_path_lies_in_a_folder(locations: Locations, path: str, folder: str, same: bool) -> None:
+def test_whether_a_path_lies_in_a_folder(
+    locations: Locations, path: str, folder: str, same: bool
+) -> None:
     assert locations.inside(path, folder) is same
 
 
@@ -73,7 +77,14 @@ def test_layers_named_one_by_one_and_relative_sources() -> None:
     home = os.path.realpath(Path.home())
     table = [
         Mount("8:1", "/", "/", "ext4", "/dev/sda1", "rw"),
-        Mount("0:1", "/", "/m", "overlay", "overlay", "rw,lowerdir+=/one,lowerdir+=/two,datadir+=/three"),
+        Mount(
+            "0:1",
+            "/",
+            "/m",
+            "overlay",
+            "overlay",
+            "rw,lowerdir+=/one,lowerdir+=/two,datadir+=/three",
+        ),
         Mount("0:2", "/", "/s", "fuse.sshfs", "me@localhost:pictures", "rw"),
         Mount("0:3", "/", "/h", "fuse.sshfs", "[::1]:", "rw"),
         Mount("0:4", "/", "/p", "fuse.pool", "pool", "rw"),
@@ -95,22 +106,40 @@ def test_the_branches_that_a_union_says_itself(monkeypatch: pytest.MonkeyPatch) 
         return b"/disk/a=RW:/disk/b=RO,4G"
 
     monkeypatch.setattr(os, "getxattr", attribute)
-    found = Locations([Mount("8:1", "/", "/", "ext4", "x", ""), Mount("0:2", "/", "/pool", "fuse.mergerfs", "a:b", "")])
-    assert found.inside("/pool/x", "/disk/a") and found.inside("/pool/x", "/disk/b/x") and not found.inside("/pool/x", "/disk/c")
+    found = Locations(
+        [
+            Mount("8:1", "/", "/", "ext4", "x", ""),
+            Mount("0:2", "/", "/pool", "fuse.mergerfs", "a:b", ""),
+        ]
+    )
+    assert (
+        found.inside("/pool/x", "/disk/a")
+        and found.inside("/pool/x", "/disk/b/x")
+        and not found.inside("/pool/x", "/disk/c")
+    )
     assert asked == [("/pool/.mergerfs", "user.mergerfs.branches")]
 
 
 def test_mounts_that_show_each_other_come_to_an_end() -> None:
-    table = [Mount("0:1", "/", "/a", "fuse.x", "/b", ""), Mount("0:2", "/", "/b", "fuse.x", "/a", "")]
+    table = [
+        Mount("0:1", "/", "/a", "fuse.x", "/b", ""),
+        Mount("0:2", "/", "/b", "fuse.x", "/a", ""),
+    ]
     assert Locations(table).inside("/a/x", "/b")
 
 
 def test_the_last_of_several_mounts_at_one_place_counts() -> None:
-    table = [Mount("8:1", "/", "/", "ext4", "", ""), Mount("8:2", "/one", "/m", "ext4", "", ""), Mount("8:2", "/two", "/m", "ext4", "", "")]
+    table = [
+        Mount("8:1", "/", "/", "ext4", "", ""),
+        Mount("8:2", "/one", "/m", "ext4", "", ""),
+        Mount("8:2", "/two", "/m", "ext4", "", ""),
+    ]
     assert Locations(table).of("/m/x") == {("8:2", "/two/x")}
 
 
-def test_without_a_table_paths_are_told_by_links_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_table_paths_are_told_by_links_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(mounts, "_TABLE", str(tmp_path / "none"))
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
@@ -128,7 +157,9 @@ def test_the_table_of_this_computer() -> None:
 ROOT = Mount("8:1", "/", "/", "ext4", "/dev/sda1", "rw")
 
 
-@pytest.mark.parametrize("line", ["", "1 2 3 4 5 6", "1 2 - ext4 /dev/sda1 rw", "1 2 3 4 5 6 - ext4 /dev/sda1", " - "])
+@pytest.mark.parametrize(
+    "line", ["", "1 2 3 4 5 6", "1 2 - ext4 /dev/sda1 rw", "1 2 3 4 5 6 - ext4 /dev/sda1", " - "]
+)
 def test_lines_that_say_too_little_are_passed_over(line: str) -> None:
     assert mount_table(f"{line}\n22 1 8:1 / / rw - ext4 /dev/sda1 rw\n{line}") == [ROOT]
 
@@ -141,16 +172,27 @@ def test_lines_that_say_too_little_are_passed_over(line: str) -> None:
     ],
 )  # fmt: skip
 def test_what_names_no_folder_shows_none(kind: str, source: str, options: str) -> None:
-    assert Locations([ROOT, Mount("0:1", "/", "/m", kind, source, options)]).of("/m/x") == {("0:1", "/x")}
+    assert Locations([ROOT, Mount("0:1", "/", "/m", kind, source, options)]).of("/m/x") == {
+        ("0:1", "/x")
+    }
 
 
 def test_mounts_of_mounts_are_followed() -> None:
-    chain = [Mount(f"0:{number}", "/", f"/m{number}", "fuse.x", f"/m{number - 1}", "") for number in range(1, 5)]
-    assert Locations([ROOT, *chain]).inside("/m4/x", "/m0") and not Locations([ROOT, *chain]).inside("/m4/x", "/m5")
+    chain = [
+        Mount(f"0:{number}", "/", f"/m{number}", "fuse.x", f"/m{number - 1}", "")
+        for number in range(1, 5)
+    ]
+    assert Locations([ROOT, *chain]).inside("/m4/x", "/m0") and not Locations(
+        [ROOT, *chain]
+    ).inside("/m4/x", "/m5")
 
 
-@pytest.mark.parametrize("host", ["box", "BOX", "box.lan", "localhost", "LocalHost", "127.0.1.1", "[::1]"])
-def test_all_names_of_this_computer_mean_its_own_folders(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "host", ["box", "BOX", "box.lan", "localhost", "LocalHost", "127.0.1.1", "[::1]"]
+)
+def test_all_names_of_this_computer_mean_its_own_folders(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "Box.lan")
     found = Locations([ROOT, Mount("0:1", "/", "/m", "nfs4", f"{host}:/home/me", "")])
     assert found.of("/m/x") == {("0:1", "/x"), ("8:1", "/home/me/x")}
@@ -158,12 +200,24 @@ def test_all_names_of_this_computer_mean_its_own_folders(host: str, monkeypatch:
 
 def test_another_computer_is_another_however_it_is_spelled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "Box.lan")
-    found = Locations([ROOT, Mount("0:1", "/", "/m", "nfs", "NAS:/a", ""), Mount("0:2", "/", "/n", "fuse.sshfs", "me@nas:/a/b", "")])
-    assert found.of("/m/x") == {("0:1", "/x"), ("nas", "/a/x")} and found.inside("/n/x", "/m/b") and not found.inside("/n/x", "/a")
+    found = Locations(
+        [
+            ROOT,
+            Mount("0:1", "/", "/m", "nfs", "NAS:/a", ""),
+            Mount("0:2", "/", "/n", "fuse.sshfs", "me@nas:/a/b", ""),
+        ]
+    )
+    assert (
+        found.of("/m/x") == {("0:1", "/x"), ("nas", "/a/x")}
+        and found.inside("/n/x", "/m/b")
+        and not found.inside("/n/x", "/a")
+    )
     other = Locations([ROOT, Mount("0:1", "/", "/m", "nfs", "lan:/a", "")])
     assert not other.inside("/m/x", "/a")
 
 
 def test_without_attributes_the_table_must_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "getxattr")
-    assert Locations([ROOT, Mount("0:1", "/", "/pool", "fuse.mergerfs", "/a:/b", "")]).inside("/pool/x", "/b")
+    assert Locations([ROOT, Mount("0:1", "/", "/pool", "fuse.mergerfs", "/a:/b", "")]).inside(
+        "/pool/x", "/b"
+    )

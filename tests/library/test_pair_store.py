@@ -25,26 +25,46 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
 def test_only_dates_to_the_minute_are_moments(shelf: Shelf) -> None:
     taken = "2015-08-22T10:08:00"
     ids = {
-        precision: shelf.put(f"{precision}.jpg", precision, taken_at=taken, taken_source="exif", taken_precision=precision)
+        precision: shelf.put(
+            f"{precision}.jpg",
+            precision,
+            taken_at=taken,
+            taken_source="exif",
+            taken_precision=precision,
+        )
         for precision in ("year", "month", "day", "minute", "second", None)
     }
     shelf.put("file.jpg", "file", taken_at=taken, taken_source="file", taken_precision="second")
-    assert pair_store.times(shelf.library.catalog) == {ids["minute"]: taken, ids["second"]: taken, ids[None]: taken}
+    assert pair_store.times(shelf.library.catalog) == {
+        ids["minute"]: taken,
+        ids["second"]: taken,
+        ids[None]: taken,
+    }
 
 
 def test_rows_say_how_much_of_a_date_is_known(shelf: Shelf) -> None:
-    photo = shelf.put("a.jpg", 1, taken_at="2015-08-01T00:00:00", taken_source="exif", taken_precision="month")
+    photo = shelf.put(
+        "a.jpg", 1, taken_at="2015-08-01T00:00:00", taken_source="exif", taken_precision="month"
+    )
     (row,) = pair_store.copies(shelf.library.catalog, [photo])
     assert (row.taken_at, row.taken_precision) == ("2015-08-01T00:00:00", "month")
-    item = Item(1, photo, row.path, 1, 1, 1, "JPEG", row.taken_at, None, taken_precision=row.taken_precision)
+    item = Item(
+        1, photo, row.path, 1, 1, 1, "JPEG", row.taken_at, None, taken_precision=row.taken_precision
+    )
     assert item.taken == "2015-08"
     assert Item(1, photo, row.path, 1, 1, 1, "JPEG", None, None).taken is None
-    assert Item(1, photo, row.path, 1, 1, 1, "JPEG", "2015-08-01T00:00:00", None).taken == "2015-08-01T00:00:00"
+    assert (
+        Item(1, photo, row.path, 1, 1, 1, "JPEG", "2015-08-01T00:00:00", None).taken
+        == "2015-08-01T00:00:00"
+    )
 
 
 def everything(shelf: Shelf, version: int = 1, **options: Any) -> list[tuple[int, int, str]]:
     kinds: Any = ("pixels", "picture", "scene", "different")
-    return [(pair.a, pair.b, pair.kind) for pair in pair_store.pairs(shelf.library.catalog, version, kinds, **options)]
+    return [
+        (pair.a, pair.b, pair.kind)
+        for pair in pair_store.pairs(shelf.library.catalog, version, kinds, **options)
+    ]
 
 
 class TestPairs:
@@ -58,14 +78,25 @@ class TestPairs:
         pair_store.put_pairs(shelf.writer, found, 1)
         # Those that only looked alike are asked for by name.
         assert pair_store.pairs(shelf.library.catalog, 1) == [found[2], found[0]]
-        assert pair_store.pairs(shelf.library.catalog, 1, ("different",)) == [found[1]] and pair_store.pairs(shelf.library.catalog, 2) == []
+        assert (
+            pair_store.pairs(shelf.library.catalog, 1, ("different",)) == [found[1]]
+            and pair_store.pairs(shelf.library.catalog, 2) == []
+        )
         pair_store.put_pairs(shelf.writer, [Pair(a, b, "pixels", 1.0, {})], 2)
-        assert everything(shelf) == [(a, c, "different"), (b, c, "scene")] and everything(shelf, 2) == [(a, b, "pixels")]
+        assert everything(shelf) == [(a, c, "different"), (b, c, "scene")] and everything(
+            shelf, 2
+        ) == [(a, b, "pixels")]
 
     def test_photos_that_were_dropped_or_are_hidden_have_none(self, shelf: Shelf) -> None:
         a, b, c = (shelf.put(f"{n}.jpg", n) for n in range(3))
         pair_store.put_pairs(
-            shelf.writer, [Pair(a, 999, "picture", 1.0, {}), Pair(0, a, "picture", 1.0, {}), Pair(a, b, "picture", 1.0, {})], 1
+            shelf.writer,
+            [
+                Pair(a, 999, "picture", 1.0, {}),
+                Pair(0, a, "picture", 1.0, {}),
+                Pair(a, b, "picture", 1.0, {}),
+            ],
+            1,
         )
         pair_store.put_pairs(shelf.writer, [Pair(b, c, "picture", 1.0, {})], 1)
         assert everything(shelf) == [(a, b, "picture"), (b, c, "picture")]
@@ -76,7 +107,9 @@ class TestPairs:
 
     def test_what_two_contents_are_to_each_other(self, shelf: Shelf) -> None:
         a, b, c = (shelf.put(f"{n}.jpg", n) for n in "abc")
-        pair_store.put_pairs(shelf.writer, [Pair(a, b, "scene", 1.0, {}), Pair(a, c, "different", 1.0, {})], 3)
+        pair_store.put_pairs(
+            shelf.writer, [Pair(a, b, "scene", 1.0, {}), Pair(a, c, "different", 1.0, {})], 3
+        )
         of = {n: digest_of(n).hex() for n in "abcd"}
 
         def found(one: str, other: str, version: int = 3) -> str | None:
@@ -93,7 +126,9 @@ class TestPairs:
             pair_store.put_pixel_hash(shelf.writer, c, b"x")
             pair_store.drop_pairs(shelf.writer, 2)
             # Nothing here is older.
-            assert len(everything(shelf, 2)) == 1 and pair_store.pixel_hashes(shelf.library.catalog, ids) == {c: b"x"}
+            assert len(everything(shelf, 2)) == 1 and pair_store.pixel_hashes(
+                shelf.library.catalog, ids
+            ) == {c: b"x"}
             if part == "pair":
                 pair_store.put_pairs(shelf.writer, [Pair(b, c, "scene", 1.0, {})], 1)
             else:
@@ -101,12 +136,18 @@ class TestPairs:
             pair_store.drop_pairs(shelf.writer, 2)
             assert everything(shelf, 1) == [] and everything(shelf, 2) == [(a, b, "scene")]
             assert pair_store.looks(shelf.library.catalog, 1).compared.tolist() == [False] * 3
-            assert pair_store.looks(shelf.library.catalog, 2).compared.tolist() == [True, False, False]
+            assert pair_store.looks(shelf.library.catalog, 2).compared.tolist() == [
+                True,
+                False,
+                False,
+            ]
             assert pair_store.pixel_hashes(shelf.library.catalog, ids) == {}
 
 
 class TestCopies:
-    def test_photos_in_several_files_are_those_that_a_person_may_choose_among(self, shelf: Shelf) -> None:
+    def test_photos_in_several_files_are_those_that_a_person_may_choose_among(
+        self, shelf: Shelf
+    ) -> None:
         two, bin_, _ = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2), shelf.put("alone.jpg", 3)
         for path, content in (("sub/a.jpg", 1), ("@Recycle/b.jpg", 2), ("gone.jpg", 3)):
             shelf.put(path, content)
@@ -117,21 +158,49 @@ class TestCopies:
             return [Path(row.path).relative_to(row.root).as_posix() for row in rows]
 
         assert names(pair_store.copies(catalog)) == ["a.jpg", "sub/a.jpg"]
-        assert names(pair_store.copies(catalog, all_folders=True)) == ["a.jpg", "b.jpg", "sub/a.jpg", "@Recycle/b.jpg"]
-        assert names(pair_store.copies(catalog, [bin_])) == ["b.jpg"] and names(pair_store.copies(catalog, [])) == []
-        assert names(pair_store.copies(catalog, [bin_, two, bin_], all_folders=True)) == ["a.jpg", "b.jpg", "sub/a.jpg", "@Recycle/b.jpg"]
+        assert names(pair_store.copies(catalog, all_folders=True)) == [
+            "a.jpg",
+            "b.jpg",
+            "sub/a.jpg",
+            "@Recycle/b.jpg",
+        ]
+        assert (
+            names(pair_store.copies(catalog, [bin_])) == ["b.jpg"]
+            and names(pair_store.copies(catalog, [])) == []
+        )
+        assert names(pair_store.copies(catalog, [bin_, two, bin_], all_folders=True)) == [
+            "a.jpg",
+            "b.jpg",
+            "sub/a.jpg",
+            "@Recycle/b.jpg",
+        ]
 
-    def test_many_are_asked_for_in_parts(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_many_are_asked_for_in_parts(
+        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(pair_store, "_SLICE", 2)
         ids = [shelf.put(f"{n}.jpg", n) for n in range(5)]
-        assert [row.photo_id for row in pair_store.copies(shelf.library.catalog, reversed(ids))] == ids
+        assert [
+            row.photo_id for row in pair_store.copies(shelf.library.catalog, reversed(ids))
+        ] == ids
 
     def test_what_is_told_of_a_file(self, shelf: Shelf, tmp_path: Path) -> None:
-        photo = shelf.put("sub/a.jpg", 1, taken_source="exif", camera="C", latitude=1.0, longitude=2.0, lens="L", iso=100, f_number=2.0)
+        photo = shelf.put(
+            "sub/a.jpg",
+            1,
+            taken_source="exif",
+            camera="C",
+            latitude=1.0,
+            longitude=2.0,
+            lens="L",
+            iso=100,
+            f_number=2.0,
+        )
         (row,) = pair_store.copies(shelf.library.catalog, [photo])
         root = str(tmp_path / "photos")
         assert row == pair_store.CopyRow(
-            row.file_id, photo, digest_of(1).hex(), root, str(tmp_path / "photos" / "sub" / "a.jpg"), 1000, 0, 1_000_000_000,
+            row.file_id, photo, digest_of(1).hex(), root,
+            str(tmp_path / "photos" / "sub" / "a.jpg"), 1000, 0, 1_000_000_000,
             640, 480, "JPEG", None, "exif", "C", 6, NOTHING,
         )  # fmt: skip
         plain = shelf.put("b.jpg", 2, taken_source="file")
@@ -150,14 +219,22 @@ class TestCopies:
 
 class TestLooks:
     def test_of_every_photo(self, shelf: Shelf) -> None:
-        a, b, c = (shelf.put(f"{n}.jpg", n, phash=bytes([n] * 32), width=10 * (n + 1)) for n in range(3))
+        a, b, c = (
+            shelf.put(f"{n}.jpg", n, phash=bytes([n] * 32), width=10 * (n + 1)) for n in range(3)
+        )
         shelf.lose("1.jpg")
         pair_store.put_compared(shelf.writer, [(a, bytes([7] * 32)), (b, None), (999, None)], 1)
         found = pair_store.looks(shelf.library.catalog, 1)
-        assert found.ids.tolist() == [a, b, c] and found.hashes.tolist() == [[n] * 32 for n in range(3)]
+        assert found.ids.tolist() == [a, b, c] and found.hashes.tolist() == [
+            [n] * 32 for n in range(3)
+        ]
         assert found.sizes.tolist() == [[4800, 1000], [9600, 1000], [14_400, 1000]]
         assert found.digests == [digest_of(n).hex() for n in range(3)]
-        assert found.compared.tolist() == [True, True, False] and found.visible.tolist() == [True, False, True]
+        assert found.compared.tolist() == [True, True, False] and found.visible.tolist() == [
+            True,
+            False,
+            True,
+        ]
         assert found.inner == {a: bytes([7] * 32)}
         other = pair_store.looks(shelf.library.catalog, 2)
         assert other.compared.tolist() == [False] * 3 and other.inner == {}
@@ -181,13 +258,16 @@ class TestLooks:
         pair_store.put_compared(shelf.writer, [(a, None), (b, None)], 1)
         pair_store.put_corners(shelf.writer, [(a, b"corners")])
         catalog = shelf.library.catalog
-        assert [pair_store.corners_of(catalog, a, 1), pair_store.corners_of(catalog, a, 2), pair_store.corners_of(catalog, b, 1)] == [
-            b"corners",
-            None,
-            None,
-        ]
+        assert [
+            pair_store.corners_of(catalog, a, 1),
+            pair_store.corners_of(catalog, a, 2),
+            pair_store.corners_of(catalog, b, 1),
+        ] == [b"corners", None, None]
         pair_store.put_compared(shelf.writer, [(a, None)], 1)
-        assert pair_store.corners_of(catalog, a, 1) is None and pair_store.corners_of(catalog, 999, 1) is None
+        assert (
+            pair_store.corners_of(catalog, a, 1) is None
+            and pair_store.corners_of(catalog, 999, 1) is None
+        )
 
     def test_hashes_of_pixels(self, shelf: Shelf) -> None:
         a, b, c = (shelf.put(f"{n}.jpg", n) for n in range(3))

@@ -32,7 +32,12 @@ def test_any_windows_name_survives_the_catalog(typed: str) -> None:
     printable(name).encode("utf-8")
 
 
-@given(st.sets(st.text(st.sampled_from("a\udc80\udcff\U0010dc80\U0010d83d\uffff\x01\n"), min_size=1), max_size=8))
+@given(
+    st.sets(
+        st.text(st.sampled_from("a\udc80\udcff\U0010dc80\U0010d83d\uffff\x01\n"), min_size=1),
+        max_size=8,
+    )
+)
 def test_no_two_names_share_one_text(names: set[str]) -> None:
     assert len({to_text(name) for name in names}) == len(names)
 
@@ -40,7 +45,11 @@ def test_no_two_names_share_one_text(names: set[str]) -> None:
 def test_texts_of_earlier_libraries_are_read_as_they_were_written() -> None:
     assert to_text("caf\udce9.jpg") == "caf\U0010dce9.jpg"
     assert from_text("caf\U0010dce9.jpg") == "caf\udce9.jpg"
-    assert from_text("\U0001f600 \U0010ffff.jpg") == to_text("\U0001f600 \U0010ffff.jpg") == "\U0001f600 \U0010ffff.jpg"
+    assert (
+        from_text("\U0001f600 \U0010ffff.jpg")
+        == to_text("\U0001f600 \U0010ffff.jpg")
+        == "\U0001f600 \U0010ffff.jpg"
+    )
 
 
 def test_printable_never_fails_to_print() -> None:
@@ -57,7 +66,9 @@ def test_inside_does_not_take_a_longer_name_for_a_child() -> None:
     assert not inside("/p/ab", "/p/a")
 
 
-def test_where_the_system_takes_several_names_for_one_a_folder_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_system_takes_several_names_for_one_a_folder_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     composed, apart = "caf\u00e9", "cafe\u0301"
     folder = tmp_path / "My Photos" / apart / "Trip"
     folder.mkdir(parents=True)

@@ -42,8 +42,10 @@ def write(path: Path, bits: int = 0o644) -> Path:
 def older(folder: Path) -> list[Path]:
     """A library as earlier releases left it."""
     names = (
-        "catalog.db", "catalog.db-wal", "catalog.db-shm", "worker.lock", "app.address", "removals.jsonl", "previews/ab/abc.jpg",
-        "vectors/starter-1.faiss", "vectors/starter.json", "examples/0123.jpg", "examples/0123.json",
+        "catalog.db", "catalog.db-wal", "catalog.db-shm", "worker.lock", "app.address",
+        "removals.jsonl", "previews/ab/abc.jpg",
+        "vectors/starter-1.faiss", "vectors/starter.json", "examples/0123.jpg",
+        "examples/0123.json",
     )  # fmt: skip
     files = [write(folder / name) for name in names]
     for each in (folder, *folder.rglob("*")):
@@ -57,7 +59,10 @@ def test_a_new_library_is_its_owners_alone(tmp_path: Path) -> None:
     library.catalog.set_setting("pace", "full")
     library.previews.write("ab" * 16, b"jpeg")
     with library.lock():
-        modes = {path.relative_to(tmp_path).as_posix(): mode(path) for path in (library.dir, *library.dir.rglob("*"))}
+        modes = {
+            path.relative_to(tmp_path).as_posix(): mode(path)
+            for path in (library.dir, *library.dir.rglob("*"))
+        }
     library.close()
     assert modes["library"] == 0o700 and modes["library/previews"] == 0o700
     assert len(modes) > 5 and all(not bits & 0o077 for bits in modes.values()), modes
@@ -67,7 +72,11 @@ def test_an_older_library_is_closed_when_it_is_opened(tmp_path: Path) -> None:
     files = older(tmp_path / "library")
     make_private(tmp_path / "library")
     assert {mode(path) for path in files} == {0o600}
-    assert {mode(path) for path in (tmp_path / "library", *(tmp_path / "library").rglob("*")) if path.is_dir()} == {0o700}
+    assert {
+        mode(path)
+        for path in (tmp_path / "library", *(tmp_path / "library").rglob("*"))
+        if path.is_dir()
+    } == {0o700}
 
 
 def test_opening_closes_it(tmp_path: Path) -> None:
@@ -75,7 +84,9 @@ def test_opening_closes_it(tmp_path: Path) -> None:
     (tmp_path / "library").chmod(0o755)
     (tmp_path / "library" / "catalog.db").chmod(0o644)
     Library.open(tmp_path / "library").close()
-    assert mode(tmp_path / "library") == 0o700 and mode(tmp_path / "library" / "catalog.db") == 0o600
+    assert (
+        mode(tmp_path / "library") == 0o700 and mode(tmp_path / "library" / "catalog.db") == 0o600
+    )
 
 
 def test_it_takes_nothing_from_the_owner_and_gives_nothing(tmp_path: Path) -> None:
@@ -84,7 +95,9 @@ def test_it_takes_nothing_from_the_owner_and_gives_nothing(tmp_path: Path) -> No
     assert mode(kept) == 0o400
 
 
-def test_a_run_that_was_cut_off_is_made_up_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_was_cut_off_is_made_up_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     files, chmod, left = older(tmp_path / "library"), os.chmod, [4]
 
     def cut(path: str, bits: int) -> None:
@@ -98,7 +111,9 @@ def test_a_run_that_was_cut_off_is_made_up_for(tmp_path: Path, monkeypatch: pyte
         make_private(tmp_path / "library")
     monkeypatch.setattr(os, "chmod", chmod)
     make_private(tmp_path / "library")
-    assert {mode(path) for path in files} == {0o600} and mode(tmp_path / "library" / "previews") == 0o700
+    assert {mode(path) for path in files} == {0o600} and mode(
+        tmp_path / "library" / "previews"
+    ) == 0o700
 
 
 def test_what_else_lies_in_the_folder_is_left_as_it_is(tmp_path: Path) -> None:
@@ -107,7 +122,10 @@ def test_what_else_lies_in_the_folder_is_left_as_it_is(tmp_path: Path) -> None:
     photo.parent.chmod(0o755)
     make_private(tmp_path / "mixed")
     assert (mode(tmp_path / "mixed"), mode(photo), mode(photo.parent)) == (0o755, 0o644, 0o755)
-    assert (mode(tmp_path / "mixed" / "previews"), mode(tmp_path / "mixed" / "catalog.db")) == (0o700, 0o600)
+    assert (mode(tmp_path / "mixed" / "previews"), mode(tmp_path / "mixed" / "catalog.db")) == (
+        0o700,
+        0o600,
+    )
 
 
 def test_what_a_file_manager_left_does_not_keep_the_folder_open(tmp_path: Path) -> None:
@@ -141,7 +159,9 @@ def test_a_folder_that_is_not_there_is_no_error(tmp_path: Path) -> None:
     make_private(tmp_path / "nowhere")
 
 
-def test_what_belongs_to_another_user_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_belongs_to_another_user_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     older(tmp_path / "library")
 
     def refuse(path: str, bits: int) -> None:
@@ -174,7 +194,14 @@ def test_indexing_leaves_nothing_open(tmp_path: Path) -> None:
     library, photos = tmp_path / "library", tmp_path / "photos"
     library.mkdir(mode=0o755)
     photos.mkdir()
-    command = [sys.executable, str(PROJECT / "run.py"), "--library", str(library), "exclude", str(photos)]
+    command = [
+        sys.executable,
+        str(PROJECT / "run.py"),
+        "--library",
+        str(library),
+        "exclude",
+        str(photos),
+    ]
     ended = subprocess.run(command, capture_output=True, umask=0o022, cwd=PROJECT, check=False)
     assert ended.returncode == 1, ended.stderr
     Library.open(library).close()

@@ -26,7 +26,9 @@ def test_half_a_preview_is_not_sound(tmp_path: Path, data: bytes) -> None:
     assert not store.sound("cd34")
 
 
-def test_a_write_that_fails_leaves_the_old_one_and_no_scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_that_fails_leaves_the_old_one_and_no_scratch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = PreviewStore(tmp_path)
     store.write("ab12", b"\xff\xd8one\xff\xd9")
 

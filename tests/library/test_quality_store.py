@@ -42,10 +42,15 @@ def test_figures_are_kept_and_replaced(shelf: Shelf) -> None:
     assert look is not None and (look.sharpness == LOOK.sharpness).all()
 
 
-def test_what_is_not_judged_or_otherwise_is_waiting(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_judged_or_otherwise_is_waiting(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one, two, three = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2), shelf.put("c.jpg", 3)
     judge(shelf, one)
-    assert [photo_id for photo_id, _ in quality_store.unjudged(shelf.library.catalog)] == [two, three]
+    assert [photo_id for photo_id, _ in quality_store.unjudged(shelf.library.catalog)] == [
+        two,
+        three,
+    ]
     shelf.lose("c.jpg")
     assert [photo_id for photo_id, _ in quality_store.unjudged(shelf.library.catalog)] == [two]
     monkeypatch.setattr(quality_store, "VERSION", VERSION + 1)
@@ -82,7 +87,8 @@ def test_subjects_and_files(shelf: Shelf) -> None:
     (subject,) = quality_store.subjects(shelf.library.catalog)
     assert (subject.id, subject.width, subject.camera, subject.offline) == (one, 640, "X", False)
     assert Path(subject.path).name == "a.jpg" and subject.hash
-    assert [(photo_id, Path(path).name) for photo_id, _, path, _ in quality_store.named_files(shelf.library.catalog)] == [
+    assert [(photo_id, Path(path).name) for photo_id, _, path,
+    _ in quality_store.named_files(shelf.library.catalog)] == [
         (one, "a.jpg"), (one, "copy.png"),
     ]  # fmt: skip
 
@@ -92,10 +98,13 @@ def test_a_photo_read_again_replaces_all_that_was_known_of_it(shelf: Shelf) -> N
     before, other = (shelf.library.catalog.photo(i) for i in (one, two))
     assert before is not None
     told = decoded(
-        format="TIFF", width=1, height=2, frames=3, taken_at="2020-01-02T03:04:05", taken_precision="minute", taken_source="gps",
-        latitude=1.5, longitude=2.5, camera="C", lens="L", exposure_time=0.5, f_number=2.8, iso=100.0, focal_length=50.0,
+        format="TIFF", width=1, height=2, frames=3, taken_at="2020-01-02T03:04:05",
+        taken_precision="minute", taken_source="gps",
+        latitude=1.5, longitude=2.5, camera="C", lens="L", exposure_time=0.5, f_number=2.8,
+        iso=100.0, focal_length=50.0,
         phash=b"p" * 32, damaged="somewhat",
-        contents='{"parts":[],"complete":false}', quality=Quality(blur=3.0).packed(), look=LOOK.packed(),
+        contents='{"parts":[],"complete":false}', quality=Quality(blur=3.0).packed(),
+        look=LOOK.packed(),
     )  # fmt: skip
     change = shelf.library.catalog.change()
     quality_store.refresh(shelf.writer, one, told)
@@ -113,12 +122,24 @@ def test_a_photo_read_again_replaces_all_that_was_known_of_it(shelf: Shelf) -> N
     )
     assert quality_store.figures(shelf.library.catalog).of("blur").tolist() == [3.0]
     # Whoever follows the catalog hears of it.
-    assert shelf.library.catalog.change() == change + 1 == shelf.writer.rows("select change from photo where id = ?", (one,))[0][0]
+    assert (
+        shelf.library.catalog.change()
+        == change + 1
+        == shelf.writer.rows("select change from photo where id = ?", (one,))[0][0]
+    )
 
 
 def test_every_column_that_decoding_fills_is_filled_and_refreshed(shelf: Shelf) -> None:
     columns = {row[1] for row in shelf.writer.rows("pragma table_info(photo)")}
-    assert set(FACTS) == columns - {"id", "hash", "bytes", "added_at", "present", "change", "orphaned_at"}
+    assert set(FACTS) == columns - {
+        "id",
+        "hash",
+        "bytes",
+        "added_at",
+        "present",
+        "change",
+        "orphaned_at",
+    }
 
 
 def test_a_photo_whose_contents_are_not_known_is_waiting(shelf: Shelf) -> None:
@@ -131,41 +152,81 @@ def test_a_photo_whose_contents_are_not_known_is_waiting(shelf: Shelf) -> None:
 def test_what_an_older_version_read_is_replaced(shelf: Shelf) -> None:
     one = shelf.put("a.jpg", 1, taken_at="2020-01-01T00:00:00", taken_source="file", camera="X")
     two = shelf.put("b.jpg", 2, taken_at="2020-01-01T00:00:00", taken_source="file")
-    photo = decoded(taken_at="1987-06-05T00:00:00", taken_precision="day", taken_source="exif", latitude=1.5, longitude=2.5, width=7)
+    photo = decoded(
+        taken_at="1987-06-05T00:00:00",
+        taken_precision="day",
+        taken_source="exif",
+        latitude=1.5,
+        longitude=2.5,
+        width=7,
+    )
     quality_store.refresh(shelf.writer, one, photo)
     row, other = shelf.library.catalog.photo(one), shelf.library.catalog.photo(two)
-    assert row is not None and other is not None and other["taken_at"] == "2020-01-01T00:00:00" and other["taken_precision"] is None
-    assert (row["taken_at"], row["taken_precision"], row["taken_source"]) == ("1987-06-05T00:00:00", "day", "exif")
+    assert (
+        row is not None
+        and other is not None
+        and other["taken_at"] == "2020-01-01T00:00:00"
+        and other["taken_precision"] is None
+    )
+    assert (row["taken_at"], row["taken_precision"], row["taken_source"]) == (
+        "1987-06-05T00:00:00",
+        "day",
+        "exif",
+    )
     assert (row["latitude"], row["longitude"], row["camera"], row["width"]) == (1.5, 2.5, None, 7)
     (subject, _) = quality_store.subjects(shelf.library.catalog)
     assert (subject.id, subject.taken_precision, subject.offline) == (one, "day", False)
 
 
 def test_a_photo_that_was_called_damaged_and_is_read_whole_is_damaged_no_more(shelf: Shelf) -> None:
-    one, two = shelf.put("a.jpg", 1, damaged="part is missing"), shelf.put("b.jpg", 2, damaged="part is missing")
+    one, two = (
+        shelf.put("a.jpg", 1, damaged="part is missing"),
+        shelf.put("b.jpg", 2, damaged="part is missing"),
+    )
     judge(shelf, one)
-    found = {subject.id: subject.damaged for subject in quality_store.subjects(shelf.library.catalog)}
+    found = {
+        subject.id: subject.damaged for subject in quality_store.subjects(shelf.library.catalog)
+    }
     assert found == {one: None, two: "part is missing"}
 
 
-def test_of_several_copies_one_on_a_connected_drive_stands_for_a_photo(shelf: Shelf, tmp_path: Path) -> None:
+def test_of_several_copies_one_on_a_connected_drive_stands_for_a_photo(
+    shelf: Shelf, tmp_path: Path
+) -> None:
     (tmp_path / "other").mkdir()
     first, second = shelf.root, shelf.writer.add_root(str(tmp_path / "other"))
     one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
     shelf.root = second
     shelf.put("copy.jpg", 1)
     shelf.writer.set_root(first, state="offline")
-    found = {subject.id: (subject.path, subject.offline) for subject in quality_store.subjects(shelf.library.catalog)}
-    assert found == {one: (str(tmp_path / "other" / "copy.jpg"), False), two: (str(tmp_path / "photos" / "b.jpg"), True)}
+    found = {
+        subject.id: (subject.path, subject.offline)
+        for subject in quality_store.subjects(shelf.library.catalog)
+    }
+    assert found == {
+        one: (str(tmp_path / "other" / "copy.jpg"), False),
+        two: (str(tmp_path / "photos" / "b.jpg"), True),
+    }
     ((photo, file),) = quality_store.unjudged(shelf.library.catalog)
-    assert (photo, file.path, file.root_id, file.photo_id, file.state) == (one, "copy.jpg", second, one, "present")
+    assert (photo, file.path, file.root_id, file.photo_id, file.state) == (
+        one,
+        "copy.jpg",
+        second,
+        one,
+        "present",
+    )
     # Of several that are there, the first that was found is read.
     shelf.writer.set_root(first, state="online")
-    assert [file.path for _, file in quality_store.unjudged(shelf.library.catalog)] == ["a.jpg", "b.jpg"]
+    assert [file.path for _, file in quality_store.unjudged(shelf.library.catalog)] == [
+        "a.jpg",
+        "b.jpg",
+    ]
     names = [Path(path).name for _, _, path, _ in quality_store.named_files(shelf.library.catalog)]
     shelf.lose("copy.jpg")
     assert names == ["a.jpg", "b.jpg", "copy.jpg"]
-    assert [Path(path).name for _, _, path, _ in quality_store.named_files(shelf.library.catalog)] == ["a.jpg", "b.jpg"]
+    assert [
+        Path(path).name for _, _, path, _ in quality_store.named_files(shelf.library.catalog)
+    ] == ["a.jpg", "b.jpg"]
 
 
 def test_figures_that_cannot_be_read_count_as_none(shelf: Shelf) -> None:
@@ -174,8 +235,15 @@ def test_figures_that_cannot_be_read_count_as_none(shelf: Shelf) -> None:
         judge(shelf, photo, blur=photo)
     shelf.writer.run("update quality set figures = x'00', look = x'00' where photo_id = ?", (one,))
     found = quality_store.figures(shelf.library.catalog)
-    assert found.ids.tolist() == [two] and found.of("blur").tolist() == [two] and found.values.dtype == np.float32
-    assert quality_store.look_of(shelf.library.catalog, one) is None and quality_store.look_of(shelf.library.catalog, 999) is None
+    assert (
+        found.ids.tolist() == [two]
+        and found.of("blur").tolist() == [two]
+        and found.values.dtype == np.float32
+    )
+    assert (
+        quality_store.look_of(shelf.library.catalog, one) is None
+        and quality_store.look_of(shelf.library.catalog, 999) is None
+    )
     assert quality_store.look_of(shelf.library.catalog, two) is not None
 
 
@@ -187,4 +255,7 @@ def test_a_photo_that_was_dropped_meanwhile_has_no_figures(shelf: Shelf) -> None
 def test_figures_of_hidden_photos_are_not_shown(shelf: Shelf) -> None:
     judge(shelf, shelf.put("a.jpg", 1), blur=1.0)
     shelf.lose("a.jpg")
-    assert not len(quality_store.figures(shelf.library.catalog).ids) and quality_store.subjects(shelf.library.catalog) == []
+    assert (
+        not len(quality_store.figures(shelf.library.catalog).ids)
+        and quality_store.subjects(shelf.library.catalog) == []
+    )

@@ -40,17 +40,31 @@ def test_what_is_remembered_is_there_in_order_and_once(library: Library) -> None
     assert removal_folders(library.catalog, of_runs(("/forged", 0.0))) == ["/one", odd]
 
 
-@pytest.mark.parametrize(("kept", "found"), [("no json", []), ("3", []), ('{"/x": 1}', []), ('["/x", 3, null]', ["/x"]), ("[]", [])])
-def test_a_damaged_setting_names_no_folder_that_it_does_not_name(library: Library, kept: str, found: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("kept", "found"),
+    [("no json", []), ("3", []), ('{"/x": 1}', []), ('["/x", 3, null]', ["/x"]), ("[]", [])],
+)
+def test_a_damaged_setting_names_no_folder_that_it_does_not_name(
+    library: Library, kept: str, found: list[str]
+) -> None:
     library.catalog.set_setting(SETTING, kept)
     assert removal_folders(library.catalog, of_runs(("/forged", 0.0))) == found
     remember_removal_folder(library.catalog, NOTHING, "/new")
     assert removal_folders(library.catalog, NOTHING) == [*found, "/new"]
 
 
-def test_of_earlier_releases_what_the_journal_says_of_their_time(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_earlier_releases_what_the_journal_says_of_their_time(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "_schema_times", lambda _: (100.0, 200.0))
-    journal = of_runs(("/before", 99.9), ("/first", 100.0), ("trash", 150.0), ("/first", 160.0), ("/last", 200.0), ("/after", 200.1))
+    journal = of_runs(
+        ("/before", 99.9),
+        ("/first", 100.0),
+        ("trash", 150.0),
+        ("/first", 160.0),
+        ("/last", 200.0),
+        ("/after", 200.1),
+    )
     assert removal_folders(library.catalog, journal) == ["/first", "/last"]
     # With the first removal by this release they are remembered, whichever folder that is to.
     remember_removal_folder(library.catalog, journal, "/first")
@@ -60,13 +74,19 @@ def test_of_earlier_releases_what_the_journal_says_of_their_time(library: Librar
 def test_the_time_of_earlier_releases_is_told_by_the_schema(library: Library) -> None:
     first, last = module._schema_times(library.catalog)
     assert abs(first - dt.datetime.now(dt.UTC).timestamp()) < 3600 and first <= last
-    assert removal_folders(library.catalog, of_runs(("/forged", first - 1), ("/forged too", last + 1))) == []
+    assert (
+        removal_folders(library.catalog, of_runs(("/forged", first - 1), ("/forged too", last + 1)))
+        == []
+    )
 
 
 def test_that_time_is_from_the_first_step_to_the_last(library: Library) -> None:
     early = "2001-02-03T04:05:06+00:00"
     with library.catalog.reading() as db:
-        db.execute("update _sqlite_migrations set applied_at = ? where name = (select min(name) from _sqlite_migrations)", (early,))
+        db.execute(
+            "update _sqlite_migrations set applied_at = ? where name = (select min(name) from _sqlite_migrations)",
+            (early,),
+        )
     first, last = module._schema_times(library.catalog)
     assert first == dt.datetime.fromisoformat(early).timestamp() and last > first + 9e7
     # Where the catalog does not say, nothing that the journal says is believed.

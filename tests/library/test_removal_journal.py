@@ -1,4 +1,5 @@
-"""The journal of removals: what is in it is on disk, and what others have written into it harms nobody."""
+"""The journal of removals: what is in it is on disk, and what others have written into it harms
+nobody."""
 
 from __future__ import annotations
 
@@ -28,22 +29,36 @@ def begin(**other: Any) -> dict[str, Any]:
 
 def intended(number: int = 0, **other: Any) -> dict[str, Any]:
     return {
-        "run": RUN, "step": "intended", "number": number, "path": f"/photos/{number}.jpg", "hash": HASH, "keeper": "/photos/k.jpg",
-        "where": "trash", "root": "/photos", "target": None, "facts": FACTS, "along": [], "at": AT, **other,
+        "run": RUN, "step": "intended", "number": number, "path": f"/photos/{number}.jpg",
+        "hash": HASH, "keeper": "/photos/k.jpg",
+        "where": "trash", "root": "/photos", "target": None, "facts": FACTS, "along": [], "at": AT,
+        **other,
     }  # fmt: skip
 
 
 def journal(folder: Path, *lines: dict[str, Any] | bytes) -> Journal:
     made = Journal(folder)
-    made.path.write_bytes(b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines) + b"\n")
+    made.path.write_bytes(
+        b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
+        + b"\n"
+    )
     return made
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     made = Journal(tmp_path)
     assert made.runs() == []
-    along = {key: value for key, value in intended(0).items() if key not in ("run", "step", "along", "at")}
-    sidecar = {"path": "/photos/k.jpg.xmp", "before": base64.b64encode(b"x").decode(), "after": HASH, "times": [1, 2]}
+    along = {
+        key: value
+        for key, value in intended(0).items()
+        if key not in ("run", "step", "along", "at")
+    }
+    sidecar = {
+        "path": "/photos/k.jpg.xmp",
+        "before": base64.b64encode(b"x").decode(),
+        "after": HASH,
+        "times": [1, 2],
+    }
     for line in (
         begin(), intended(1, along=[along], keeper_hash=HASH, info=None),
         {"run": RUN, "step": "sidecar", "number": 1, "sidecar": sidecar},
@@ -59,7 +74,13 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert (film.number, film.of, film.state, film.target, film.info, film.back, film.reason) == (
         0, 1, "undone", "/t/files/0", "/t/info/0", "/photos/0.jpg", "why",
     )  # fmt: skip
-    assert (photo.state, photo.back, photo.sidecar, photo.keeper_hash, photo.of) == ("undoing", "/photos/1.jpg", sidecar, HASH, None)
+    assert (photo.state, photo.back, photo.sidecar, photo.keeper_hash, photo.of) == (
+        "undoing",
+        "/photos/1.jpg",
+        sidecar,
+        HASH,
+        None,
+    )
     assert run.families == [[film, photo]] and run.away == [photo] and photo.token == f"{RUN}-1"
     assert made.path.stat().st_mode & 0o777 == 0o600
 
@@ -69,18 +90,45 @@ def test_a_line_of_an_earlier_release_is_read(tmp_path: Path) -> None:
     line = {key: value for key, value in intended().items() if key not in ("along", "target")}
     (run,) = journal(tmp_path, begin(), line).runs()
     (entry,) = run.entries
-    assert (entry.path, entry.facts, entry.target, entry.keeper_hash, entry.away) == ("/photos/0.jpg", FACTS, None, None, True)
+    assert (entry.path, entry.facts, entry.target, entry.keeper_hash, entry.away) == (
+        "/photos/0.jpg",
+        FACTS,
+        None,
+        None,
+        True,
+    )
 
 
 BAD_VALUES: list[Any] = [
-    None, 3, -1, 1.5, True, [], {}, "", "relative.jpg", "/nul\0.jpg", "/half \ud800.jpg", "x" * 32, "0" * 31, [3], {"a": 1}, 1 << 70,
+    None, 3, -1, 1.5, True, [], {}, "", "relative.jpg", "/nul\0.jpg", "/half \ud800.jpg", "x" * 32,
+    "0" * 31, [3], {"a": 1}, 1 << 70,
     float("nan"), float("inf"), 1e300,
 ]  # fmt: skip
 
 
 # The few of these values that are right for a key.
-RIGHT: dict[str, list[Any]] = {"keeper": [None], "keeper_hash": [None], "target": [None], "along": [[]], "number": [3], "at": [3, 1.5]}
-KEYS = ["run", "number", "path", "hash", "keeper", "keeper_hash", "where", "root", "target", "facts", "along", "at"]
+RIGHT: dict[str, list[Any]] = {
+    "keeper": [None],
+    "keeper_hash": [None],
+    "target": [None],
+    "along": [[]],
+    "number": [3],
+    "at": [3, 1.5],
+}
+KEYS = [
+    "run",
+    "number",
+    "path",
+    "hash",
+    "keeper",
+    "keeper_hash",
+    "where",
+    "root",
+    "target",
+    "facts",
+    "along",
+    "at",
+]
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -105,7 +153,12 @@ def test_a_step_that_does_not_say_what_it_must_counts_for_nothing(step: str, key
     }[step]  # fmt: skip
     line = {"run": RUN, "number": 0, "at": AT, "step": step, **line}
     assert list(parse(json.dumps(line).encode())) == [line]
-    assert list(parse(json.dumps({name: value for name, value in line.items() if name != key}).encode())) == []
+    assert (
+        list(
+            parse(json.dumps({name: value for name, value in line.items() if name != key}).encode())
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("key", [*FACTS, "link"])
@@ -113,7 +166,11 @@ def test_facts_that_cannot_be_cost_the_line(tmp_path: Path, key: str) -> None:
     for value in (None, "x" if key != "link" else 3, 1.5, [], 1 << 129):
         (run,) = journal(tmp_path, begin(), intended(facts={**FACTS, key: value})).runs()
         assert run.entries == []
-    (run,) = journal(tmp_path, begin(), intended(facts={name: value for name, value in FACTS.items() if name != key})).runs()
+    (run,) = journal(
+        tmp_path,
+        begin(),
+        intended(facts={name: value for name, value in FACTS.items() if name != key}),
+    ).runs()
     assert bool(run.entries) == (key in ("freed", "link"))
     for key in ("mtime_ns", "atime_ns"):
         (run,) = journal(tmp_path, begin(), intended(facts={**FACTS, key: 1 << 63})).runs()
@@ -131,7 +188,9 @@ def test_facts_that_cannot_be_cost_the_line(tmp_path: Path, key: str) -> None:
 def test_a_sidecar_that_cannot_be_costs_the_line(tmp_path: Path, sidecar: dict[str, Any]) -> None:
     whole = {"path": "/k.xmp", "before": None, "after": HASH, "times": None}
     line = {"run": RUN, "step": "sidecar", "number": 0, "at": AT}
-    (run,) = journal(tmp_path, begin(), intended(), {**line, "sidecar": {**whole, **sidecar}}).runs()
+    (run,) = journal(
+        tmp_path, begin(), intended(), {**line, "sidecar": {**whole, **sidecar}}
+    ).runs()
     assert run.entries[0].sidecar is None
     (run,) = journal(tmp_path, begin(), intended(), {**line, "sidecar": whole}).runs()
     assert run.entries[0].sidecar == whole
@@ -167,14 +226,31 @@ NAMES = st.sampled_from([*intended(), *begin(), "sidecar", "back", "reason", "in
 def test_any_value_anywhere_ends_in_runs_or_in_nothing(value: Any, key: str, step: str) -> None:
     line = json.dumps({**begin(), **intended(), "target": "/t", "step": step, key: value}).encode()
     for found in parse(line):
-        assert found["step"] in ("begin", "intended", "moved", "undone", "undoing", "sidecar", "end")
+        assert found["step"] in (
+            "begin",
+            "intended",
+            "moved",
+            "undone",
+            "undoing",
+            "sidecar",
+            "end",
+        )
 
 
 def test_said_twice_counts_once(tmp_path: Path) -> None:
     moved = {"run": RUN, "step": "moved", "number": 0, "target": "/t", "at": AT}
-    made = journal(tmp_path, begin(), intended(), moved, intended(path="/photos/other.jpg"), begin(where="/elsewhere"))
+    made = journal(
+        tmp_path,
+        begin(),
+        intended(),
+        moved,
+        intended(path="/photos/other.jpg"),
+        begin(where="/elsewhere"),
+    )
     (run,) = made.runs()
-    assert run.where == "trash" and [(entry.path, entry.state) for entry in run.entries] == [("/photos/0.jpg", "moved")]
+    assert run.where == "trash" and [(entry.path, entry.state) for entry in run.entries] == [
+        ("/photos/0.jpg", "moved")
+    ]
 
 
 def test_a_line_cut_off_does_not_swallow_the_next(tmp_path: Path) -> None:
@@ -183,10 +259,15 @@ def test_a_line_cut_off_does_not_swallow_the_next(tmp_path: Path) -> None:
     made.note(**intended())
     assert [entry.number for entry in made.runs()[0].entries] == [0]
     made.note(**intended(1))
-    assert [entry.number for entry in made.runs()[0].entries] == [0, 1] and b"\n\n" not in made.path.read_bytes()
+    assert [entry.number for entry in made.runs()[0].entries] == [
+        0,
+        1,
+    ] and b"\n\n" not in made.path.read_bytes()
 
 
-def test_a_system_that_writes_less_than_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_system_that_writes_less_than_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = os.write
     made = Journal(tmp_path)
     with monkeypatch.context() as patch:
@@ -198,12 +279,16 @@ def test_a_system_that_writes_less_than_it_is_given(tmp_path: Path, monkeypatch:
         made.note(**intended())
 
 
-def test_it_is_on_disk_when_note_returns_and_so_is_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_on_disk_when_note_returns_and_so_is_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     synced, real = list[str](), os.fsync
 
     def fsync(handle: int) -> None:
         facts = os.fstat(handle)
-        synced.append("folder" if stat.S_ISDIR(facts.st_mode) else "empty" if not facts.st_size else "lines")
+        synced.append(
+            "folder" if stat.S_ISDIR(facts.st_mode) else "empty" if not facts.st_size else "lines"
+        )
         real(handle)
 
     monkeypatch.setattr(os, "fsync", fsync)
@@ -212,7 +297,9 @@ def test_it_is_on_disk_when_note_returns_and_so_is_its_name(tmp_path: Path, monk
     assert synced == ["lines", "folder"]
     made.note(**intended())
     assert synced == ["lines", "folder", "lines"]
-    monkeypatch.setattr(os, "fsync", lambda handle: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+    monkeypatch.setattr(
+        os, "fsync", lambda handle: (_ for _ in ()).throw(OSError(5, "Input/output error"))
+    )
     with pytest.raises(LibraryError, match="Input/output error"):
         made.note(**intended(1))
 

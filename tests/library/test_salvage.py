@@ -25,7 +25,9 @@ def test_a_sound_catalog_is_copied_as_it_is(made: Path, path: Path) -> None:
     assert salvage(path).kept == path.with_name("catalog.damaged-2.db")
 
 
-def test_a_root_page_that_is_gone_costs_nothing_where_leaves_are_left(made: Path, path: Path) -> None:
+def test_a_root_page_that_is_gone_costs_nothing_where_leaves_are_left(
+    made: Path, path: Path
+) -> None:
     for name in ("photo", "file", "embedding", "dismissed"):
         overwrite(path, root_of(made, name), bytes(PAGE))
     assert integrity.damage(path)
@@ -34,7 +36,9 @@ def test_a_root_page_that_is_gone_costs_nothing_where_leaves_are_left(made: Path
 
 
 @pytest.mark.parametrize("content", [b"\xa5" * PAGE, bytes(PAGE)])
-def test_the_schema_is_found_when_its_first_page_is_gone(made: Path, path: Path, content: bytes) -> None:
+def test_the_schema_is_found_when_its_first_page_is_gone(
+    made: Path, path: Path, content: bytes
+) -> None:
     overwrite(path, 1, content)
     with pytest.raises(CatalogDamaged):
         Library.open(path.parent)
@@ -64,7 +68,10 @@ def _children(data: bytes, number: int) -> list[int]:
     page = data[(number - 1) * PAGE : number * PAGE]
     cells = int.from_bytes(page[3:5], "big")
     places = [int.from_bytes(page[12 + 2 * i : 14 + 2 * i], "big") for i in range(cells)]
-    return [*(int.from_bytes(page[at : at + 4], "big") for at in places), int.from_bytes(page[8:12], "big")]
+    return [
+        *(int.from_bytes(page[at : at + 4], "big") for at in places),
+        int.from_bytes(page[8:12], "big"),
+    ]
 
 
 def test_a_lost_page_of_photos_has_their_files_read_again(made: Path, path: Path) -> None:
@@ -75,10 +82,14 @@ def test_a_lost_page_of_photos_has_their_files_read_again(made: Path, path: Path
     assert gone > 3
     assert f"Lost from the catalog: {gone} of its photos." in saved.lost
     db = sqlite3.connect(path)
-    assert db.execute("select count(*) from file where state = 'failed' and size = -1 and photo_id is null").fetchone() == (gone,)
+    assert db.execute(
+        "select count(*) from file where state = 'failed' and size = -1 and photo_id is null"
+    ).fetchone() == (gone,)
     assert db.execute("select count(*) from file").fetchone() == (PHOTOS,)
     # No number is given twice, and no decision is touched.
-    assert db.execute("select seq from sqlite_sequence where name = 'photo'").fetchone() == (PHOTOS,)
+    assert db.execute("select seq from sqlite_sequence where name = 'photo'").fetchone() == (
+        PHOTOS,
+    )
     db.close()
     assert all(found[name] == rows_of(made)[name] for name in MADE)
 
@@ -106,7 +117,10 @@ def test_decisions_whose_photos_are_lost_are_named(made: Path, path: Path) -> No
     saved, found = mended(path)
     assert found["decided"] == set() == found["decision"]
     assert [line for line in saved.lost if "that photos are no duplicates, made on 20" in line]
-    assert "Some of the catalog's notes of which photos decisions are about may be lost: how many there were cannot be told." in saved.lost
+    assert (
+        "Some of the catalog's notes of which photos decisions are about may be lost: how many there were cannot be told."
+        in saved.lost
+    )
 
 
 def test_a_page_in_the_place_of_another_is_not_taken_for_it(made: Path, path: Path) -> None:
@@ -125,7 +139,9 @@ def test_a_page_in_the_place_of_another_is_not_taken_for_it(made: Path, path: Pa
             kept.unlink()
 
 
-def test_a_photo_whose_hash_is_not_what_its_index_says_is_read_again(made: Path, path: Path) -> None:
+def test_a_photo_whose_hash_is_not_what_its_index_says_is_read_again(
+    made: Path, path: Path
+) -> None:
     digest = digest_of(500)
     data = path.read_bytes()
     at = data.index(digest)
@@ -157,7 +173,9 @@ def sql(path: Path, *statements: str) -> None:
         ("update file set fault = 'whatever' where id = 3", "file"),
     ],
 )
-def test_a_value_that_cannot_be_is_found_and_left_out(made: Path, path: Path, statement: str, table: str) -> None:
+def test_a_value_that_cannot_be_is_found_and_left_out(
+    made: Path, path: Path, statement: str, table: str
+) -> None:
     sql(path, statement)
     assert any(f"a row of {table} holds" in text for text in integrity.damage(path))
     saved, found = mended(path)
@@ -178,7 +196,9 @@ def test_a_value_that_cannot_be_is_found_and_left_out(made: Path, path: Path, st
         ("update file set state = 'odd' where id = 3", "file", "files"),
     ],
 )
-def test_a_row_that_cannot_be_without_such_a_value_is_lost_and_said(made: Path, path: Path, statement: str, table: str, words: str) -> None:
+def test_a_row_that_cannot_be_without_such_a_value_is_lost_and_said(
+    made: Path, path: Path, statement: str, table: str, words: str
+) -> None:
     sql(path, statement)
     assert integrity.damage(path)
     saved, found = mended(path)
@@ -191,14 +211,20 @@ def test_a_table_that_is_gone_is_found_missing(path: Path) -> None:
     assert integrity.damage(path) == ["the table dismissed is not there"]
     saved, found = mended(path)
     assert found["dismissed"] == set()
-    assert "Some of the catalog's dismissed findings may be lost: how many there were cannot be told." in saved.lost
+    assert (
+        "Some of the catalog's dismissed findings may be lost: how many there were cannot be told."
+        in saved.lost
+    )
 
 
 def test_the_clock_is_never_behind(path: Path) -> None:
     overwrite(path, root_of(path, "clock"), b"\xff" * PAGE)
     mended(path)
     db = sqlite3.connect(path)
-    (change,), (latest,) = db.execute("select change from clock").fetchone(), db.execute("select max(change) from photo").fetchone()
+    (change,), (latest,) = (
+        db.execute("select change from clock").fetchone(),
+        db.execute("select max(change) from photo").fetchone(),
+    )
     db.close()
     # Beyond anything that an index file can have seen.
     assert change > latest + 1_000_000 and latest > 0
@@ -244,7 +270,9 @@ def test_a_catalog_of_an_earlier_release(made: Path, path: Path) -> None:
     )
     overwrite(path, _children(path.read_bytes(), root_of(path, "photo"))[0], bytes(PAGE))
     _, found = mended(path)
-    assert {row[:12] for row in found["file"] if row[7] == "present"} < {row[:12] for row in rows_of(made)["file"]}
+    assert {row[:12] for row in found["file"] if row[7] == "present"} < {
+        row[:12] for row in rows_of(made)["file"]
+    }
     assert len(found["file"]) == PHOTOS
 
 
@@ -257,7 +285,9 @@ def test_a_catalog_of_a_later_release_is_left_alone(path: Path) -> None:
     assert too_new(VERSION + 1) and not too_new(VERSION) and not too_new(0x7FFFFFFF)
 
 
-def test_where_nothing_can_be_written_nothing_is_changed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nothing_can_be_written_nothing_is_changed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = path.read_bytes()
 
     def refuse(self: Path, target: Path) -> Path:

@@ -1,4 +1,5 @@
-"""Catalogs that are damaged by chance, in every way that drives and people have: what is left is always sound in itself."""
+"""Catalogs that are damaged by chance, in every way that drives and people have: what is left is
+always sound in itself."""
 
 from __future__ import annotations
 
@@ -64,15 +65,22 @@ def _page(data: bytearray, number: int, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("damage", [zeros, noise, another, header, cut, schema, specks, texts, stretch])
-def test_any_damage_is_mended(made: Path, path: Path, damage: Callable[[bytearray, random.Random], None], seed: int) -> None:
+@pytest.mark.parametrize(
+    "damage", [zeros, noise, another, header, cut, schema, specks, texts, stretch]
+)
+def test_any_damage_is_mended(
+    made: Path, path: Path, damage: Callable[[bytearray, random.Random], None], seed: int
+) -> None:
     data = bytearray(path.read_bytes())
     damage(data, random.Random(f"{damage.__name__} {seed}"))
     path.write_bytes(data)
     whole = rows_of(made)
     _, found = mended(path)
-    # Nothing a person made comes out as what it was not, but for a moment that an index does not hold, or a value that no rule forbids.
-    assert {row[:2] for row in found["decided"]} <= {row[:2] for row in whole["decided"]} or damage is specks
+    # Nothing a person made comes out as what it was not, but for a moment that an index does not
+    # hold, or a value that no rule forbids.
+    assert {row[:2] for row in found["decided"]} <= {
+        row[:2] for row in whole["decided"]
+    } or damage is specks
     assert {row[0] for row in found["decision"]} <= {row[0] for row in whole["decision"]}
 
 

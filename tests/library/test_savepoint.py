@@ -21,13 +21,18 @@ def _settings(library: Library) -> dict[str, str]:
     [("xb", 1 << 70), ("xb", "\ud800"), ("xb", object()), ("xb", None), ("xa", "twice")],
     ids=["big", "half", "type", "null", "twice"],
 )
-def test_what_cannot_be_kept_takes_nothing_else_with_it(tmp_path: Path, key: str, value: object) -> None:
+def test_what_cannot_be_kept_takes_nothing_else_with_it(
+    tmp_path: Path, key: str, value: object
+) -> None:
     library = Library.open(tmp_path)
     writer = Writer(library.catalog)
     try:
         with writer.transaction():
             writer.run("insert into setting values ('xa', '1')")
-            with pytest.raises(PhotoError, match="cannot be kept in the catalog"), savepoint(writer):
+            with (
+                pytest.raises(PhotoError, match="cannot be kept in the catalog"),
+                savepoint(writer),
+            ):
                 writer.run("insert into setting values ('xc', '3')")
                 writer.run("insert into setting values (?, ?)", (key, value))
             with savepoint(writer):
@@ -38,7 +43,9 @@ def test_what_cannot_be_kept_takes_nothing_else_with_it(tmp_path: Path, key: str
         library.close()
 
 
-@pytest.mark.parametrize("error", [sqlite3.OperationalError("disk I/O error"), KeyboardInterrupt(), OSError(28, "full")])
+@pytest.mark.parametrize(
+    "error", [sqlite3.OperationalError("disk I/O error"), KeyboardInterrupt(), OSError(28, "full")]
+)
 def test_other_trouble_is_passed_on_as_it_is(tmp_path: Path, error: BaseException) -> None:
     library = Library.open(tmp_path)
     writer = Writer(library.catalog)

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from explorer.library.sqlite_pages import Cell, Pages
 
 VALUES = st.one_of(
-    st.none(), st.integers(-(2**63), 2**63 - 1), st.sampled_from([0, 1, 127, 128, -128, 2**15, 2**23, 2**31, 2**47]),
-    st.floats(allow_nan=False), st.text(st.characters(exclude_categories=["Cs"]), max_size=40), st.binary(max_size=40),
+    st.none(), st.integers(-(2**63), 2**63 - 1),
+    st.sampled_from([0, 1, 127, 128, -128, 2**15, 2**23, 2**31, 2**47]),
+    st.floats(allow_nan=False), st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
+    st.binary(max_size=40),
     st.integers(0, 20_000).map(lambda size: b"\xa5" * size),
 )  # fmt: skip
 
@@ -25,7 +27,9 @@ def table(pages: Pages, name: str, *, index: bool = False) -> list[Cell]:
         for cell in pages.cells(number):
             if isinstance(cell.values[3], int):
                 roots[str(cell.values[1])] = cell.values[3]
-    return [cell for number in pages.leaves(roots[name], index=index) for cell in pages.cells(number)]
+    return [
+        cell for number in pages.leaves(roots[name], index=index) for cell in pages.cells(number)
+    ]
 
 
 def made(path: Path, rows: list[tuple[object, object]], page: int = 4096) -> None:
@@ -40,16 +44,26 @@ def made(path: Path, rows: list[tuple[object, object]], page: int = 4096) -> Non
 
 
 @settings(max_examples=40, deadline=None)
-@given(rows=st.lists(st.tuples(VALUES, VALUES), max_size=25), page=st.sampled_from([512, 1024, 4096, 65536]))
-def test_what_sqlite_wrote_is_read(rows: list[tuple[object, object]], page: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+@given(
+    rows=st.lists(st.tuples(VALUES, VALUES), max_size=25),
+    page=st.sampled_from([512, 1024, 4096, 65536]),
+)
+def test_what_sqlite_wrote_is_read(
+    rows: list[tuple[object, object]], page: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path = tmp_path_factory.mktemp("pages") / "a.db"
     made(path, rows, page)
     pages = Pages(path)
     expected = [(number + 1, (None, *row)) for number, row in enumerate(rows)]
-    # SQLite keeps no sign of a zero, and whole floats as integers where a column has no type; values are equal all the same.
+    # SQLite keeps no sign of a zero, and whole floats as integers where a column has no type;
+    # values are equal all the same.
     assert [(cell.rowid, cell.values) for cell in table(pages, "t")] == expected
-    assert sorted(cell.values for cell in table(pages, "w", index=True)) == [(i, row[1]) for i, row in enumerate(rows)]
-    assert sorted(int(str(cell.values[1])) for cell in table(pages, "i", index=True)) == [number + 1 for number in range(len(rows))]
+    assert sorted(cell.values for cell in table(pages, "w", index=True)) == [
+        (i, row[1]) for i, row in enumerate(rows)
+    ]
+    assert sorted(int(str(cell.values[1])) for cell in table(pages, "i", index=True)) == [
+        number + 1 for number in range(len(rows))
+    ]
     assert pages.torn == set() and pages.size == page
 
 
@@ -76,7 +90,8 @@ def test_a_page_that_makes_no_sense_costs_its_own_rows(large: Path, tmp_path: Pa
     (number,) = [
         n
         for n in range(1, pages.count + 1)
-        if pages.is_leaf(n) and any(cell.values[-1] == 1500 for cell in pages.cells(n) if len(cell.values) == 3)
+        if pages.is_leaf(n)
+        and any(cell.values[-1] == 1500 for cell in pages.cells(n) if len(cell.values) == 3)
     ]
     own = {cell.rowid for cell in pages.cells(number)}
     data = bytearray(large.read_bytes())
@@ -107,7 +122,11 @@ def test_a_chain_that_breaks_off_or_goes_on_costs_its_row(tmp_path: Path) -> Non
     whole = Pages(path)
     assert [len(cell.values[2]) for cell in table(whole, "t")] == [9000, 9000, 1]  # type: ignore[arg-type]
     data = bytearray(path.read_bytes())
-    chain = [n for n in range(2, whole.count + 1) if data[(n - 1) * 4096 + 4 : (n - 1) * 4096 + 2000] == b"a" * 1996][:2]
+    chain = [
+        n
+        for n in range(2, whole.count + 1)
+        if data[(n - 1) * 4096 + 4 : (n - 1) * 4096 + 2000] == b"a" * 1996
+    ][:2]
     for number, link in ((chain[0], 0), (chain[0], 99_999), (chain[1], chain[0])):
         changed = bytearray(data)
         changed[(number - 1) * 4096 : (number - 1) * 4096 + 4] = link.to_bytes(4, "big")
@@ -117,9 +136,16 @@ def test_a_chain_that_breaks_off_or_goes_on_costs_its_row(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "change", [lambda log: log, lambda log: log[: len(log) // 2], lambda log: log[:-1] + b"\0" if log[-1] else log[:-1] + b"\1"]
+    "change",
+    [
+        lambda log: log,
+        lambda log: log[: len(log) // 2],
+        lambda log: log[:-1] + b"\0" if log[-1] else log[:-1] + b"\1",
+    ],
 )
-def test_the_log_counts_up_to_the_last_commit_that_is_whole(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
+def test_the_log_counts_up_to_the_last_commit_that_is_whole(
+    tmp_path: Path, change: Callable[[bytes], bytes]
+) -> None:
     path, copy = tmp_path / "a.db", tmp_path / "b.db"
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("pragma journal_mode = wal")

@@ -32,7 +32,9 @@ def slow(monkeypatch: pytest.MonkeyPatch, where: object, name: str, times: list[
 
 
 @pytest.mark.parametrize("patient", [True, False])
-def test_findings_of_a_large_library_outlast_a_few_changes(field: Field, patient: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_findings_of_a_large_library_outlast_a_few_changes(
+    field: Field, patient: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     times = [0, 100]
     slow(monkeypatch, quality_store, "subjects", times)
     review = Anomalies(field.library, patient=patient)

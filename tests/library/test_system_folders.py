@@ -35,8 +35,17 @@ def test_what_systems_and_programs_keep_for_themselves(name: str, kind: str) -> 
         assert kind_of([spelled]) == kind
         assert kind_of(["Photos", "2020", spelled]) == kind
         said = f"“{spelled}”, which is {kind}"
-        assert around_file(f"/mnt/x/{spelled}/S-1-5-21/$R1A2B3C.jpg") == around_file(f"{spelled}/a.jpg") == said
-        assert around_folder(f"a/{spelled}") == around_folder(f"{spelled}/") == around_folder(f"{spelled}/b/c") == said
+        assert (
+            around_file(f"/mnt/x/{spelled}/S-1-5-21/$R1A2B3C.jpg")
+            == around_file(f"{spelled}/a.jpg")
+            == said
+        )
+        assert (
+            around_folder(f"a/{spelled}")
+            == around_folder(f"{spelled}/")
+            == around_folder(f"{spelled}/b/c")
+            == said
+        )
         assert around_file(f"a/{spelled}") is None
         # Above a folder, it says nothing of that folder's own name.
         assert kind_of([spelled, "x"]) is None
@@ -59,11 +68,23 @@ def test_a_persons_own_folders_are_no_such_thing(path: str) -> None:
 
 
 def test_some_names_count_only_in_a_certain_folder() -> None:
-    assert kind_of(["upload", "thumbs", UUID]) == "thumbnails" and kind_of(["encoded-video", UUID.upper()]) == "thumbnails"
-    assert kind_of(["albums", UUID]) is None and around_folder(f"thumbs/{UUID}") == f"“{UUID}”, which is thumbnails"
-    assert around_file(f"/srv/immich/thumbs/{UUID}/0a/1b/{UUID}-preview.jpeg") == f"“{UUID}”, which is thumbnails"
+    assert (
+        kind_of(["upload", "thumbs", UUID]) == "thumbnails"
+        and kind_of(["encoded-video", UUID.upper()]) == "thumbnails"
+    )
+    assert (
+        kind_of(["albums", UUID]) is None
+        and around_folder(f"thumbs/{UUID}") == f"“{UUID}”, which is thumbnails"
+    )
+    assert (
+        around_file(f"/srv/immich/thumbs/{UUID}/0a/1b/{UUID}-preview.jpeg")
+        == f"“{UUID}”, which is thumbnails"
+    )
     assert around_file("/home/x/.local/share/Trash/files/a.jpg") == "“Trash”, which is a bin"
-    assert around_file("/mnt/timeshift/snapshots/2020/home/a.jpg") == "“snapshots”, which is a snapshot"
+    assert (
+        around_file("/mnt/timeshift/snapshots/2020/home/a.jpg")
+        == "“snapshots”, which is a snapshot"
+    )
     assert around_file("photoprism/Cache/Thumbnails/0/a.jpg") == "“Thumbnails”, which is thumbnails"
 
 

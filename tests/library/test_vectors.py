@@ -66,7 +66,9 @@ def test_saved_and_loaded_it_only_catches_up(shelf: Shelf) -> None:
     assert index.refresh() == 1 and sorted(index.ids().tolist()) == [first, second]
 
 
-@pytest.mark.parametrize("harm", ["delete", "truncate", "flip", "empty", "garbage note", "delete note"])
+@pytest.mark.parametrize(
+    "harm", ["delete", "truncate", "flip", "empty", "garbage note", "delete note"]
+)
 def test_a_harmed_index_file_is_made_again_from_the_catalog(shelf: Shelf, harm: str) -> None:
     ids = [shelf.put(f"{n}.jpg", n) for n in range(50)]
     shelf.index().save()
@@ -106,7 +108,8 @@ def test_a_catalog_put_back_from_a_backup_is_noticed(shelf: Shelf, tmp_path: Pat
 
 
 class Following(RuleBasedStateMachine):
-    """Whatever happens to files, a following index and a rebuilt one hold what the catalog says, id for id and vector for vector."""
+    """Whatever happens to files, a following index and a rebuilt one hold what the catalog says, id
+    for id and vector for vector."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -149,7 +152,9 @@ class Following(RuleBasedStateMachine):
         for index in (self.shelf.index(), fresh(self.shelf)):
             assert sorted(index.ids().tolist()) == sorted(rows)
             for photo_id in rows:
-                assert index.get(photo_id) == pytest.approx(vector_of(self.contents[photo_id]), abs=1e-3)
+                assert index.get(photo_id) == pytest.approx(
+                    vector_of(self.contents[photo_id]), abs=1e-3
+                )
 
     def teardown(self) -> None:
         self.shelf.close()
@@ -157,4 +162,6 @@ class Following(RuleBasedStateMachine):
 
 
 TestFollowing = Following.TestCase
-TestFollowing.settings = settings(max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+TestFollowing.settings = settings(
+    max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+)

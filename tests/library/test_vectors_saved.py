@@ -23,7 +23,9 @@ def fresh(shelf: Shelf) -> VectorIndex:
 
 
 class TestSaving:
-    def test_an_earlier_pair_is_good_until_the_new_one_is_on_the_disk(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_earlier_pair_is_good_until_the_new_one_is_on_the_disk(
+        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         shelf.put("a.jpg", 1)
         index = shelf.index()
         index.save()
@@ -35,16 +37,27 @@ class TestSaving:
         (new,) = index._note.parent.glob("*.faiss")
         assert old != new and disk.torn == []
         # First the vectors, then the note that names them, and only then the old vectors go.
-        assert 0 <= disk.position("replace", new) < disk.position("replace", index._note) < disk.position("unlink", old)
+        assert (
+            0
+            <= disk.position("replace", new)
+            < disk.position("replace", index._note)
+            < disk.position("unlink", old)
+        )
 
-    def test_the_catalog_is_on_the_disk_before_an_index_that_has_all_of_it(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_catalog_is_on_the_disk_before_an_index_that_has_all_of_it(
+        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         shelf.put("a.jpg", 1)
         index, log = shelf.index(), shelf.library.catalog.path.with_name("catalog.db-wal")
         disk = Disk(monkeypatch)
         index.save()
-        assert 0 <= disk.position("sync", log) < disk.position("replace", index._note) and disk.safe(log)
+        assert 0 <= disk.position("sync", log) < disk.position(
+            "replace", index._note
+        ) and disk.safe(log)
 
-    def test_a_save_that_fails_leaves_the_pair_before_and_nothing_else(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_save_that_fails_leaves_the_pair_before_and_nothing_else(
+        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         first = shelf.put("a.jpg", 1)
         index = shelf.index()
         index.save()
@@ -59,32 +72,57 @@ class TestSaving:
             patch.setattr("os.fsync", full)
             index.save()
         assert {path.name: path.read_bytes() for path in index._note.parent.iterdir()} == before
-        again = VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM)
+        again = VectorIndex(
+            shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM
+        )
         assert not again.rebuilt and again.ids().tolist() == [first]
 
     def test_an_index_of_another_length_or_number_is_not_taken(self, shelf: Shelf) -> None:
         shelf.put("a.jpg", 1)
         shelf.index().save()
         (note,) = (shelf.library.dir / "vectors").glob("*.json")
-        assert VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM + 1).damaged
+        assert VectorIndex(
+            shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM + 1
+        ).damaged
         said = json.loads(note.read_text())
-        assert VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM).change == said["change"] > 0
+        assert (
+            VectorIndex(
+                shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM
+            ).change
+            == said["change"]
+            > 0
+        )
         for text in ("{}", "[]", "{"):
             note.write_text(text)
-            assert VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM).damaged
-        for wrong in ({"count": 2}, {"checksum": said["checksum"] ^ 1}, {"file": "none.faiss"}, {"change": "x"}):
+            assert VectorIndex(
+                shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM
+            ).damaged
+        for wrong in (
+            {"count": 2},
+            {"checksum": said["checksum"] ^ 1},
+            {"file": "none.faiss"},
+            {"change": "x"},
+        ):
             note.write_text(json.dumps(said | wrong))
-            index = VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM)
+            index = VectorIndex(
+                shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM
+            )
             assert index.damaged and index.rebuilt and index.change == 0 and len(index) == 0
         note.write_text(json.dumps(said))
-        assert not VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM).damaged
+        assert not VectorIndex(
+            shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM
+        ).damaged
 
     def test_a_foreign_file_is_not_taken_though_its_note_fits(self, shelf: Shelf) -> None:
         shelf.put("a.jpg", 1)
         shelf.index().save()
-        (file,), (note,) = ((shelf.library.dir / "vectors").glob(ending) for ending in ("*.faiss", "*.json"))
+        (file,), (note,) = (
+            (shelf.library.dir / "vectors").glob(ending) for ending in ("*.faiss", "*.json")
+        )
         file.write_bytes(b"of another program")
-        note.write_text(json.dumps(json.loads(note.read_text()) | {"checksum": zlib.crc32(file.read_bytes())}))
+        note.write_text(
+            json.dumps(json.loads(note.read_text()) | {"checksum": zlib.crc32(file.read_bytes())})
+        )
         index = fresh(shelf)
         assert index.damaged and len(index) == 1
 
@@ -97,7 +135,9 @@ class TestSaving:
         index = fresh(shelf)
         assert index.damaged and len(index) == 1
 
-    def test_encoders_with_like_names_have_files_of_their_own(self, shelf: Shelf, tmp_path: Path) -> None:
+    def test_encoders_with_like_names_have_files_of_their_own(
+        self, shelf: Shelf, tmp_path: Path
+    ) -> None:
         for name, version in (("a/b:c", "1"), ("a/b:c", "2"), ("x" * 300, "1")):
             VectorIndex(tmp_path / "v" / "w", shelf.library.catalog, name, version, DIM).save()
         names = sorted(path.name for path in (tmp_path / "v" / "w").glob("*.json"))
@@ -119,12 +159,18 @@ class TestAsking:
         for top, number in ((-1, 0), (0, 0), (1, 1), (6, 6), (7, 6)):
             scores, found = index.search(vector_of(0), top)
             assert len(scores) == len(found) == number
-        assert index.search(vector_of(0), 7, np.array([ids[2], 999], np.int64))[1].tolist() == [ids[2]]
+        assert index.search(vector_of(0), 7, np.array([ids[2], 999], np.int64))[1].tolist() == [
+            ids[2]
+        ]
 
     def test_rows_in_the_order_asked_for(self, shelf: Shelf) -> None:
         ids = [shelf.put(f"{n}.jpg", n) for n in range(4)]
         index = shelf.index()
-        assert np.allclose(index.rows(np.array([ids[2], ids[0]])), np.stack([vector_of(2), vector_of(0)]), atol=1e-3)
+        assert np.allclose(
+            index.rows(np.array([ids[2], ids[0]])),
+            np.stack([vector_of(2), vector_of(0)]),
+            atol=1e-3,
+        )
         assert index.rows(np.zeros(0, np.int64)).shape == (0, DIM)
         with pytest.raises(KeyError):
             index.rows(np.array([ids[0], 999]))
@@ -134,7 +180,9 @@ class TestAsking:
         ids = [shelf.put(f"{n}.jpg", n) for n in range(7)]
         shelf.lose("3.jpg")
         blocks = list(shelf.index().blocks(number))
-        assert all(len(some) == len(rows) <= number for some, rows in blocks) and max(len(some) for some, _ in blocks) == min(number, 6)
+        assert all(len(some) == len(rows) <= number for some, rows in blocks) and max(
+            len(some) for some, _ in blocks
+        ) == min(number, 6)
         found = {int(i): row for some, rows in blocks for i, row in zip(some, rows, strict=True)}
         assert set(found) == set(ids) - {ids[3]}
         for n, photo in enumerate(ids):
@@ -145,7 +193,12 @@ class TestAsking:
             shelf.put(f"{n}.jpg", n)
         index = shelf.index()
         order = [int(i) for i in index.ids()]
-        for number, places in ((3, [0, 3, 6]), (10, list(range(10))), (99, list(range(10))), (7, list(range(7)))):
+        for number, places in (
+            (3, [0, 3, 6]),
+            (10, list(range(10))),
+            (99, list(range(10))),
+            (7, list(range(7))),
+        ):
             wanted = np.stack([index.get(order[place]) for place in places])  # type: ignore[misc]
             assert np.array_equal(index.sample(number), wanted)
 
@@ -173,4 +226,8 @@ def test_made_anew_it_is_as_the_catalog_says(shelf: Shelf) -> None:
     assert index.refresh() == 0 and len(index) == 2
     index.damaged = True
     index.rebuild()
-    assert sorted(index.ids().tolist()) == ids and not index.damaged and index.change == shelf.library.catalog.change()
+    assert (
+        sorted(index.ids().tolist()) == ids
+        and not index.damaged
+        and index.change == shelf.library.catalog.change()
+    )

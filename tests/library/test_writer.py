@@ -32,7 +32,9 @@ class TestWhetherAFileIsTheSame:
             (Seen("a.jpg", 10, 21, 30), False, False),
         ],
     )
-    def test_by_size_and_time_and_on_request_by_inode(self, seen: Seen, plainly: bool, by_inode: bool) -> None:
+    def test_by_size_and_time_and_on_request_by_inode(
+        self, seen: Seen, plainly: bool, by_inode: bool
+    ) -> None:
         assert self.FILE.is_as(seen) is plainly and self.FILE.is_as(seen, inodes=True) is by_inode
 
     def test_a_file_without_an_inode_is_told_by_the_rest(self) -> None:
@@ -48,7 +50,9 @@ class TestWhetherAFileIsTheSame:
             ({"gone_at": 5.0, "reason": LEFT_OUT}, False, True),
         ],
     )
-    def test_what_a_rule_leaves_out_is_not_lost(self, change: dict[str, Any], left_out: bool, lost: bool) -> None:
+    def test_what_a_rule_leaves_out_is_not_lost(
+        self, change: dict[str, Any], left_out: bool, lost: bool
+    ) -> None:
         file = self.FILE._replace(**change)
         assert (file.left_out, file.lost) == (left_out, lost)
 
@@ -69,7 +73,10 @@ class TestTransactions:
             pass
         with shelf.writer.transaction() as second:
             pass
-        assert (first, second) == (before + 1, before + 2) and shelf.library.catalog.change() == second
+        assert (first, second) == (
+            before + 1,
+            before + 2,
+        ) and shelf.library.catalog.change() == second
 
 
 class TestRoots:
@@ -77,10 +84,19 @@ class TestRoots:
         (tmp_path / "photos2").mkdir()
         (tmp_path / "photos" / "deep").mkdir()
         assert shelf.writer.add_root(str(tmp_path / "photos2")) != shelf.root
-        assert shelf.writer.add_root(str(tmp_path / "photos" / "deep")) == shelf.root == shelf.writer.add_root(str(tmp_path / "photos"))
-        assert [root["path"] for root in shelf.library.catalog.roots()] == [str(tmp_path / "photos"), str(tmp_path / "photos2")]
+        assert (
+            shelf.writer.add_root(str(tmp_path / "photos" / "deep"))
+            == shelf.root
+            == shelf.writer.add_root(str(tmp_path / "photos"))
+        )
+        assert [root["path"] for root in shelf.library.catalog.roots()] == [
+            str(tmp_path / "photos"),
+            str(tmp_path / "photos2"),
+        ]
 
-    def test_a_parent_takes_over_files_folders_and_what_is_left_out(self, shelf: Shelf, tmp_path: Path) -> None:
+    def test_a_parent_takes_over_files_folders_and_what_is_left_out(
+        self, shelf: Shelf, tmp_path: Path
+    ) -> None:
         (tmp_path / "other").mkdir()
         other = shelf.writer.add_root(str(tmp_path / "other"))
         shelf.put("top.jpg", 1)
@@ -93,7 +109,10 @@ class TestRoots:
         assert set(shelf.writer.files_in(new, "photos/deep/er")) == {"photos/deep/er/a.jpg"}
         (root,) = shelf.library.catalog.roots()
         mine = [glob for glob in root["exclude"] if glob != "/other/**/x"]
-        assert mine == ["/photos/**/*.png", "/photos/raw", "!/photos/**/keep.png"] and len(root["exclude"]) == 4
+        assert (
+            mine == ["/photos/**/*.png", "/photos/raw", "!/photos/**/keep.png"]
+            and len(root["exclude"]) == 4
+        )
 
     def test_a_link_to_a_root_is_that_root(self, shelf: Shelf, tmp_path: Path) -> None:
         (tmp_path / "alias").symlink_to(tmp_path / "photos")
@@ -101,13 +120,18 @@ class TestRoots:
         # Whoever cannot wait for a drive says where paths lead.
         assert shelf.writer.add_root(str(tmp_path / "alias"), real=lambda path: path) != shelf.root
 
-    @pytest.mark.parametrize(("path", "words"), [("photos", "full path"), ("/absent/x", "does not exist"), (__file__, "is a file")])
+    @pytest.mark.parametrize(
+        ("path", "words"),
+        [("photos", "full path"), ("/absent/x", "does not exist"), (__file__, "is a file")],
+    )
     def test_what_cannot_be_watched_is_said(self, shelf: Shelf, path: str, words: str) -> None:
         with pytest.raises(FolderError, match=words):
             shelf.writer.add_root(path)
         assert len(shelf.library.catalog.roots()) == 1
 
-    def test_a_folder_that_may_not_be_listed_is_said(self, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_folder_that_may_not_be_listed_is_said(
+        self, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         def refuse(path: str) -> None:
             raise PermissionError(13, "Permission denied", path)
 
@@ -123,26 +147,45 @@ class TestRoots:
         shelf.writer.remove_root(str(tmp_path / "nowhere"))
         assert visible(shelf) == {both, here}
         shelf.writer.remove_root(str(tmp_path / "photos"))
-        assert visible(shelf) == {both} and [root["id"] for root in shelf.library.catalog.roots()] == [other]
+        assert visible(shelf) == {both} and [
+            root["id"] for root in shelf.library.catalog.roots()
+        ] == [other]
         row = shelf.library.catalog.photo(both)
-        assert row is not None and row["copies"] == 1 and row["path"] == str(tmp_path / "other" / "c.jpg")
+        assert (
+            row is not None
+            and row["copies"] == 1
+            and row["path"] == str(tmp_path / "other" / "c.jpg")
+        )
 
     def test_only_what_is_given_is_noted(self, shelf: Shelf) -> None:
         before = root_row(shelf)
         shelf.writer.set_root(shelf.root)
         assert root_row(shelf) == before and before["scanned_at"] is None
         shelf.writer.set_root(
-            shelf.root, state="offline", watching="polling", scanned=True, problem="x cannot be read", device="7", mounts="ba"
+            shelf.root,
+            state="offline",
+            watching="polling",
+            scanned=True,
+            problem="x cannot be read",
+            device="7",
+            mounts="ba",
         )
         full = root_row(shelf)
-        assert (full["state"], full["watching"], full["problem"], full["device"]) == ("offline", "polling", "x cannot be read", "7")
+        assert (full["state"], full["watching"], full["problem"], full["device"]) == (
+            "offline",
+            "polling",
+            "x cannot be read",
+            "7",
+        )
         assert full["mounts"] == ["a", "b"] and abs(full["scanned_at"] - time.time()) < 60
         shelf.writer.set_root(shelf.root)
         assert root_row(shelf) == full
         shelf.writer.set_root(shelf.root, problem="", mounts=[])
         assert root_row(shelf) == full | {"problem": None, "mounts": []}
 
-    def test_a_parent_takes_over_all_or_nothing(self, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_parent_takes_over_all_or_nothing(
+        self, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         shelf.put("a.jpg", 1)
         before = shelf.library.catalog.roots()
 
@@ -155,16 +198,29 @@ class TestRoots:
         with monkeypatch.context() as patch, pytest.raises(KeyError):
             patch.setattr(Writer, "_settle", fail)
             shelf.writer.remove_root(str(tmp_path / "photos"))
-        assert shelf.library.catalog.roots() == before and set(shelf.writer.files_below(shelf.root)) == {"a.jpg"}
+        assert shelf.library.catalog.roots() == before and set(
+            shelf.writer.files_below(shelf.root)
+        ) == {"a.jpg"}
 
 
 class TestTheWorkersWord:
     def test_the_last_report_counts(self, shelf: Shelf) -> None:
-        shelf.writer.report(phase="indexing", encoder="a", done=1, total=2, rate=3.5, eta=4.5, message="five")
+        shelf.writer.report(
+            phase="indexing", encoder="a", done=1, total=2, rate=3.5, eta=4.5, message="five"
+        )
         worker = shelf.library.catalog.worker()
         assert worker is not None
         said = ("pid", "phase", "encoder", "done", "total", "rate", "eta", "message")
-        assert tuple(worker[key] for key in said) == (os.getpid(), "indexing", "a", 1, 2, 3.5, 4.5, "five")  # type: ignore[literal-required]
+        assert tuple(worker[key] for key in said) == (
+            os.getpid(),
+            "indexing",
+            "a",
+            1,
+            2,
+            3.5,
+            4.5,
+            "five",
+        )  # type: ignore[literal-required]
         shelf.writer.report(phase="idle", encoder="b")
         worker = shelf.library.catalog.worker()
         assert worker is not None
@@ -200,7 +256,9 @@ class TestTheWorkersWord:
         ("x", "[a] *#!?\\", "/\\[a\\]\\ \\*\\#\\!\\?\\\\/**/x"),
     ],
 )
-def test_what_is_left_out_of_a_folder_is_left_out_of_it_in_a_folder_above(glob: str, prefix: str, moved: str) -> None:
+def test_what_is_left_out_of_a_folder_is_left_out_of_it_in_a_folder_above(
+    glob: str, prefix: str, moved: str
+) -> None:
     assert moved_glob(glob, prefix) == moved
     assert json.loads(json.dumps(moved)) == moved
 
@@ -211,10 +269,10 @@ class TestStatements:
     def test_one_and_many(self, shelf: Shelf) -> None:
         shelf.writer.run("insert into setting values (?, ?)", ("a", "1"))
         shelf.writer.run_many("insert into setting values (?, ?)", [("b", "2"), ("c", "3")])
-        assert [tuple(row) for row in shelf.writer.rows("select * from setting where key > ? order by key", ("a",))] == [
-            ("b", "2"),
-            ("c", "3"),
-        ]
+        assert [
+            tuple(row)
+            for row in shelf.writer.rows("select * from setting where key > ? order by key", ("a",))
+        ] == [("b", "2"), ("c", "3")]
 
     def test_another_program_that_holds_the_catalog_is_waited_for(self, shelf: Shelf) -> None:
         assert shelf.writer.rows("pragma busy_timeout")[0][0] == 120_000

@@ -16,9 +16,17 @@ from tests.library.rows import known, on_disk, standing, visible
 
 
 class TestFiles:
-    @pytest.mark.parametrize("change", ["present", "failed", "moved over", "missing", "root", "recount"])
-    def test_every_change_reaches_a_running_search(self, shelf: Shelf, tmp_path: Path, change: str) -> None:
-        one, two, hidden = shelf.put("a.jpg", "one"), shelf.put("b.jpg", "two"), shelf.put("c.jpg", "three")
+    @pytest.mark.parametrize(
+        "change", ["present", "failed", "moved over", "missing", "root", "recount"]
+    )
+    def test_every_change_reaches_a_running_search(
+        self, shelf: Shelf, tmp_path: Path, change: str
+    ) -> None:
+        one, two, hidden = (
+            shelf.put("a.jpg", "one"),
+            shelf.put("b.jpg", "two"),
+            shelf.put("c.jpg", "three"),
+        )
         shelf.lose("c.jpg")
         index, writer, files = shelf.index(), shelf.writer, shelf.writer.files_below(shelf.root)
         assert set(index.ids().tolist()) == {one, two}
@@ -45,7 +53,10 @@ class TestFiles:
     def test_files_of_one_path_in_two_folders_are_two(self, shelf: Shelf, tmp_path: Path) -> None:
         (tmp_path / "other").mkdir()
         other = shelf.writer.add_root(str(tmp_path / "other"))
-        mine, its = shelf.put("a.jpg", "mine"), shelf.writer.add_photo(digest_of("its"), 1, decoded())
+        mine, its = (
+            shelf.put("a.jpg", "mine"),
+            shelf.writer.add_photo(digest_of("its"), 1, decoded()),
+        )
         for way in ("edited", "failed", "moved over"):
             shelf.writer.put_present(other, Seen("a.jpg", 1, 2, 3), its)
             assert visible(shelf) == {mine, its}
@@ -58,27 +69,46 @@ class TestFiles:
                 assert visible(shelf) == {mine}
             else:
                 shelf.writer.put_present(other, Seen("b.jpg", 1, 2, 3), its)
-                shelf.writer.put_moved(shelf.writer.files_below(other)["b.jpg"], other, Seen("a.jpg", 1, 2, 3))
+                shelf.writer.put_moved(
+                    shelf.writer.files_below(other)["b.jpg"], other, Seen("a.jpg", 1, 2, 3)
+                )
                 assert visible(shelf) == {mine, its}
             assert known(shelf, "a.jpg").photo_id == mine
-            its = shelf.writer.photo_of(digest_of("its")) or shelf.writer.add_photo(digest_of("its"), 1, decoded())
+            its = shelf.writer.photo_of(digest_of("its")) or shelf.writer.add_photo(
+                digest_of("its"), 1, decoded()
+            )
 
     def test_those_below_a_folder_and_none_beside(self, shelf: Shelf) -> None:
-        for number, path in enumerate(["a/1.jpg", "a/b/2.jpg", "a0/3.jpg", "a/b0/4.jpg", "A/5.jpg", "a-/6.jpg", "7.jpg"]):
+        for number, path in enumerate(
+            ["a/1.jpg", "a/b/2.jpg", "a0/3.jpg", "a/b0/4.jpg", "A/5.jpg", "a-/6.jpg", "7.jpg"]
+        ):
             shelf.put(path, number)
         below = shelf.writer.files_below
         assert set(below(shelf.root, "a")) == {"a/1.jpg", "a/b/2.jpg", "a/b0/4.jpg"}
         assert set(below(shelf.root, "a/b")) == {"a/b/2.jpg"}
-        assert len(below(shelf.root)) == 7 and below(shelf.root + 1) == {} and below(shelf.root, "none") == {}
-        assert set(shelf.writer.files_in(shelf.root, "a")) == {"a/1.jpg"} and set(shelf.writer.files_in(shelf.root, "")) == {"7.jpg"}
+        assert (
+            len(below(shelf.root)) == 7
+            and below(shelf.root + 1) == {}
+            and below(shelf.root, "none") == {}
+        )
+        assert set(shelf.writer.files_in(shelf.root, "a")) == {"a/1.jpg"} and set(
+            shelf.writer.files_in(shelf.root, "")
+        ) == {"7.jpg"}
         assert shelf.writer.files_in(shelf.root + 1, "a") == {}
 
-    def test_a_file_that_comes_back_or_changes_is_as_if_it_had_never_gone(self, shelf: Shelf) -> None:
+    def test_a_file_that_comes_back_or_changes_is_as_if_it_had_never_gone(
+        self, shelf: Shelf
+    ) -> None:
         photo = shelf.put("a.jpg", "x")
         shelf.writer.put_missing([known(shelf, "a.jpg")], reason=LEFT_OUT)
         assert known(shelf, "a.jpg").left_out and visible(shelf) == set()
         shelf.writer.put_present(shelf.root, Seen("a.jpg", 7, 8, 9), photo)
-        assert on_disk(known(shelf, "a.jpg")) == (7, 8, 9) and standing(known(shelf, "a.jpg")) == ("present", photo, None, None)
+        assert on_disk(known(shelf, "a.jpg")) == (7, 8, 9) and standing(known(shelf, "a.jpg")) == (
+            "present",
+            photo,
+            None,
+            None,
+        )
         assert visible(shelf) == {photo}
 
     def test_a_file_that_can_be_read_no_more_lets_its_photo_go(self, shelf: Shelf) -> None:
@@ -87,25 +117,44 @@ class TestFiles:
         assert on_disk(known(shelf, "a.jpg")) == (7, 8, 9)
         assert standing(known(shelf, "a.jpg")) == ("failed", None, "it is torn", None)
         assert visible(shelf) == set() and shelf.writer.photo_of(digest_of("x")) is None
-        assert shelf.writer.take_purged() == [digest_of("x").hex()] and shelf.writer.take_purged() == []
+        assert (
+            shelf.writer.take_purged() == [digest_of("x").hex()]
+            and shelf.writer.take_purged() == []
+        )
         assert shelf.put("a.jpg", "x") != photo
 
     def test_files_that_swap_their_names_keep_their_photos(self, shelf: Shelf) -> None:
         one, two = shelf.put("a.jpg", "one"), shelf.put("deep/b.jpg", "two")
         a, b = known(shelf, "a.jpg"), known(shelf, "deep/b.jpg")
-        shelf.writer.put_all_moved([(a, shelf.root, Seen("deep/b.jpg", 1, 2, 3)), (b, shelf.root, Seen("a.jpg", 4, 5, 6))])
-        assert {path: file.photo_id for path, file in shelf.writer.files_below(shelf.root).items()} == {"a.jpg": two, "deep/b.jpg": one}
-        assert on_disk(known(shelf, "deep/b.jpg")) == (1, 2, 3) and set(shelf.writer.files_in(shelf.root, "deep")) == {"deep/b.jpg"}
+        shelf.writer.put_all_moved(
+            [(a, shelf.root, Seen("deep/b.jpg", 1, 2, 3)), (b, shelf.root, Seen("a.jpg", 4, 5, 6))]
+        )
+        assert {
+            path: file.photo_id for path, file in shelf.writer.files_below(shelf.root).items()
+        } == {"a.jpg": two, "deep/b.jpg": one}
+        assert on_disk(known(shelf, "deep/b.jpg")) == (1, 2, 3) and set(
+            shelf.writer.files_in(shelf.root, "deep")
+        ) == {"deep/b.jpg"}
         assert visible(shelf) == {one, two} and known(shelf, "deep/b.jpg").id == a.id
 
-    def test_a_file_that_moves_over_another_takes_its_place(self, shelf: Shelf, tmp_path: Path) -> None:
+    def test_a_file_that_moves_over_another_takes_its_place(
+        self, shelf: Shelf, tmp_path: Path
+    ) -> None:
         (tmp_path / "other").mkdir()
         other = shelf.writer.add_root(str(tmp_path / "other"))
-        one, two, three = shelf.put("a.jpg", "one"), shelf.put("b.jpg", "two"), shelf.put("c.jpg", "three")
+        one, two, three = (
+            shelf.put("a.jpg", "one"),
+            shelf.put("b.jpg", "two"),
+            shelf.put("c.jpg", "three"),
+        )
         shelf.writer.put_missing([known(shelf, "c.jpg")], reason=LEFT_OUT)
         shelf.writer.put_moved(known(shelf, "a.jpg"), shelf.root, Seen("b.jpg", 1, 2, 3))
         shelf.writer.put_moved(known(shelf, "c.jpg"), other, Seen("c.jpg", 1, 2, 3))
-        assert visible(shelf) == {one, three} and shelf.writer.photo_of(digest_of("two")) is None and two not in visible(shelf)
+        assert (
+            visible(shelf) == {one, three}
+            and shelf.writer.photo_of(digest_of("two")) is None
+            and two not in visible(shelf)
+        )
         assert set(shelf.writer.files_below(shelf.root)) == {"b.jpg"}
         assert standing(shelf.writer.files_below(other)["c.jpg"]) == ("present", three, None, None)
 
@@ -118,7 +167,9 @@ class TestFiles:
         shelf.writer.put_missing(shelf.writer.files_below(shelf.root).values(), ago=100)
         assert set(shelf.writer.files_below(shelf.root)) == {"a.jpg"}
         gone = known(shelf, "a.jpg")
-        assert gone.state == "missing" and gone.photo_id == photo and gone.lost and gone.gone_at == 900
+        assert (
+            gone.state == "missing" and gone.photo_id == photo and gone.lost and gone.gone_at == 900
+        )
         shelf.writer.put_missing([gone])
         assert known(shelf, "a.jpg").gone_at == 1000
         assert visible(shelf) == set() and shelf.writer.photo_of(digest_of("x")) == photo
@@ -126,11 +177,25 @@ class TestFiles:
 
 class TestPhotos:
     def test_facts_are_kept(self, shelf: Shelf) -> None:
-        facts = {"format": "HEIF", "width": 4, "height": 3, "taken_at": "2020-01-02T03:04:05", "latitude": 1.5, "camera": "C", "iso": 100}
+        facts = {
+            "format": "HEIF",
+            "width": 4,
+            "height": 3,
+            "taken_at": "2020-01-02T03:04:05",
+            "latitude": 1.5,
+            "camera": "C",
+            "iso": 100,
+        }
         row = shelf.library.catalog.photo(shelf.put("a.jpg", "x", **facts))
-        assert row is not None and {key: row[key] for key in facts} == facts and row["hash"] == digest_of("x").hex()  # type: ignore[literal-required]
+        assert (
+            row is not None
+            and {key: row[key] for key in facts} == facts
+            and row["hash"] == digest_of("x").hex()
+        )  # type: ignore[literal-required]
 
-    def test_photos_without_a_file_are_spared_until_the_end_of_a_thorough_look(self, shelf: Shelf) -> None:
+    def test_photos_without_a_file_are_spared_until_the_end_of_a_thorough_look(
+        self, shelf: Shelf
+    ) -> None:
         one = shelf.put("a.jpg", "one")
         with shelf.writer.sparing_photos(thorough=False):
             two = shelf.put("a.jpg", "two")
@@ -141,7 +206,10 @@ class TestPhotos:
             shelf.put("a.jpg", "three")
         with shelf.writer.sparing_photos(thorough=True):
             pass
-        assert shelf.writer.photo_of(digest_of("one")) == one and shelf.writer.photo_of(digest_of("two")) is None
+        assert (
+            shelf.writer.photo_of(digest_of("one")) == one
+            and shelf.writer.photo_of(digest_of("two")) is None
+        )
         # Afterwards, they go at once again.
         shelf.put("b.jpg", "four")
         assert shelf.writer.photo_of(digest_of("one")) is None
@@ -157,9 +225,15 @@ class TestPhotos:
         here, gone = shelf.put("a.jpg", "here"), shelf.put("b.jpg", "gone")
         shelf.lose("b.jpg")
         shelf.writer.purge([here, gone, 999])
-        assert visible(shelf) == {here} and shelf.writer.photo_of(digest_of("gone")) == gone and shelf.writer.take_purged() == []
+        assert (
+            visible(shelf) == {here}
+            and shelf.writer.photo_of(digest_of("gone")) == gone
+            and shelf.writer.take_purged() == []
+        )
 
-    def test_a_purged_photo_leaves_a_running_index_and_comes_back_as_another(self, shelf: Shelf) -> None:
+    def test_a_purged_photo_leaves_a_running_index_and_comes_back_as_another(
+        self, shelf: Shelf
+    ) -> None:
         index, old = shelf.index(), shelf.put("a.jpg", "x")
         index.refresh()
         shelf.put("a.jpg", "y")
@@ -186,9 +260,13 @@ class TestVectors:
         index.refresh()
         shelf.writer.add_embedding(shelf.encoder, one, vector_of("other"))
         assert index.refresh() == 1
-        assert index.get(one) == pytest.approx(vector_of("other"), abs=1e-3) and index.get(two) == pytest.approx(vector_of("two"), abs=1e-3)
+        assert index.get(one) == pytest.approx(vector_of("other"), abs=1e-3) and index.get(
+            two
+        ) == pytest.approx(vector_of("two"), abs=1e-3)
 
-    def test_vectors_that_are_dropped_leave_a_running_search_and_are_made_again(self, shelf: Shelf) -> None:
+    def test_vectors_that_are_dropped_leave_a_running_search_and_are_made_again(
+        self, shelf: Shelf
+    ) -> None:
         one, two = shelf.put("a.jpg", "one"), shelf.put("b.jpg", "two")
         other = shelf.writer.encoder("other", "1", DIM)
         for photo in (one, two):
@@ -196,21 +274,40 @@ class TestVectors:
         index = shelf.index()
         for encoder in (shelf.encoder, other):
             for photo, its in ((one, two), (two, one)):
-                shelf.writer.run("insert into neighbour values (?, ?, ?, ?)", (encoder, photo, 0, b""))
+                shelf.writer.run(
+                    "insert into neighbour values (?, ?, ?, ?)", (encoder, photo, 0, b"")
+                )
                 assert its != photo
         shelf.writer.drop_embeddings(shelf.encoder, [one])
         assert index.refresh() == 1 and index.ids().tolist() == [two]
-        assert [(photo, file.path) for photo, file, _ in shelf.writer.unencoded(shelf.encoder)] == [(one, "a.jpg")]
+        assert [(photo, file.path) for photo, file, _ in shelf.writer.unencoded(shelf.encoder)] == [
+            (one, "a.jpg")
+        ]
         assert shelf.writer.unencoded(other) == []
-        left = {tuple(row) for row in shelf.writer.rows("select encoder_id, photo_id from neighbour")}
+        left = {
+            tuple(row) for row in shelf.writer.rows("select encoder_id, photo_id from neighbour")
+        }
         assert left == {(shelf.encoder, two), (other, one), (other, two)}
 
     def test_encoders_have_one_number_each(self, shelf: Shelf) -> None:
         photo = shelf.put("a.jpg", "x")
-        assert shelf.writer.encoder(ENCODER, VERSION, DIM) == shelf.encoder and shelf.index().ids().tolist() == [photo]
-        assert len({shelf.encoder, shelf.writer.encoder(ENCODER, "2", DIM), shelf.writer.encoder("other", VERSION, DIM)}) == 3
+        assert shelf.writer.encoder(
+            ENCODER, VERSION, DIM
+        ) == shelf.encoder and shelf.index().ids().tolist() == [photo]
+        assert (
+            len(
+                {
+                    shelf.encoder,
+                    shelf.writer.encoder(ENCODER, "2", DIM),
+                    shelf.writer.encoder("other", VERSION, DIM),
+                }
+            )
+            == 3
+        )
 
-    def test_what_is_to_be_encoded_has_a_file_that_is_there(self, shelf: Shelf, tmp_path: Path) -> None:
+    def test_what_is_to_be_encoded_has_a_file_that_is_there(
+        self, shelf: Shelf, tmp_path: Path
+    ) -> None:
         other = shelf.writer.encoder("other", "1", DIM)
         one = shelf.put("b.jpg", "one")
         shelf.put("a.jpg", "one")
@@ -225,12 +322,19 @@ class TestVectors:
 
     def test_vectors_are_kept_in_half_precision(self, shelf: Shelf) -> None:
         photo = shelf.put("a.jpg", "x")
-        index = VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM)
+        index = VectorIndex(
+            shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM
+        )
         index.refresh()
-        assert np.array_equal(index.get(photo), vector_of("x").astype(np.float16).astype(np.float32))  # type: ignore[arg-type]
+        assert np.array_equal(
+            index.get(photo), vector_of("x").astype(np.float16).astype(np.float32)
+        )  # type: ignore[arg-type]
 
 
 def test_a_photo_is_added_once(shelf: Shelf) -> None:
     one = shelf.writer.add_photo(digest_of("x"), 5, decoded())
-    assert shelf.writer.photo_of(digest_of("x")) == one and shelf.writer.photo_of(digest_of("y")) is None
+    assert (
+        shelf.writer.photo_of(digest_of("x")) == one
+        and shelf.writer.photo_of(digest_of("y")) is None
+    )
     assert visible(shelf) == set()

@@ -1,4 +1,5 @@
-"""A catalog of six hundred photos with decisions, to be damaged, and what is asked of one that was salvaged."""
+"""A catalog of six hundred photos with decisions, to be damaged, and what is asked of one that was
+salvaged."""
 
 from __future__ import annotations
 
@@ -24,7 +25,12 @@ Rows = dict[str, set[tuple[object, ...]]]
 def rows_of(path: Path) -> Rows:
     db = sqlite3.connect(path)
     try:
-        names = [row[0] for row in db.execute("select name from sqlite_master where type = 'table' and name not like '%sqlite%'")]
+        names = [
+            row[0]
+            for row in db.execute(
+                "select name from sqlite_master where type = 'table' and name not like '%sqlite%'"
+            )
+        ]
         return {name: set(db.execute(f'select * from "{name}"').fetchall()) for name in names}
     finally:
         db.close()
@@ -38,14 +44,23 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
     with shelf.writer.transaction():
         for number in range(PHOTOS):
-            photo = shelf.writer.add_photo(digest_of(number), 1000, decoded(camera=f"camera {number % 7} " + "x" * 40))
+            photo = shelf.writer.add_photo(
+                digest_of(number), 1000, decoded(camera=f"camera {number % 7} " + "x" * 40)
+            )
             shelf.writer.add_embedding(shelf.encoder, photo, vector_of(number))
-            shelf.writer.put_present(shelf.root, Seen(f"folder {number % 9}/photo {number:04}.jpg", 1000, 10**9, number + 1), photo)
+            shelf.writer.put_present(
+                shelf.root,
+                Seen(f"folder {number % 9}/photo {number:04}.jpg", 1000, 10**9, number + 1),
+                photo,
+            )
     for number in range(0, 120, 2):
         decide(shelf.library.catalog, "apart", [digest_of(number), digest_of(number + 1)], 2)
     with shelf.library.catalog.reading() as db:
         db.execute("insert into protected values ('/photos/dear', 1.7e9)")
-        db.executemany("insert into dismissed values (?, 'blurred', 1.7e9)", [(digest_of(number).hex(),) for number in range(300)])
+        db.executemany(
+            "insert into dismissed values (?, 'blurred', 1.7e9)",
+            [(digest_of(number).hex(),) for number in range(300)],
+        )
     shelf.library.catalog.set_setting("mine", "kept")
     shelf.close()
     path = folder / "library" / "catalog.db"
@@ -64,7 +79,9 @@ def path(made: Path, tmp_path: Path) -> Path:
 def root_of(path: Path, name: str) -> int:
     db = sqlite3.connect(path)
     try:
-        return int(db.execute("select rootpage from sqlite_master where name = ?", (name,)).fetchone()[0])
+        return int(
+            db.execute("select rootpage from sqlite_master where name = ?", (name,)).fetchone()[0]
+        )
     finally:
         db.close()
 
@@ -90,5 +107,7 @@ def mended(path: Path) -> tuple[Salvaged, Rows]:
     finally:
         library.close()
     found = rows_of(path)
-    assert {name: number for name, number in saved.rows.items() if name in MADE} == {name: len(found[name]) for name in MADE}
+    assert {name: number for name, number in saved.rows.items() if name in MADE} == {
+        name: len(found[name]) for name in MADE
+    }
     return saved, found

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from explorer.matching.distortion import bent, scale_and_shift
 
-ACROSS, DOWN = (axis.ravel() for axis in np.meshgrid(np.arange(8.0, 512, 16), np.arange(8.0, 384, 16)))
+ACROSS, DOWN = (
+    axis.ravel() for axis in np.meshgrid(np.arange(8.0, 512, 16), np.arange(8.0, 384, 16))
+)
 PLACE = np.stack([ACROSS, DOWN])
 WEIGHTS = np.ones(len(ACROSS))
 
@@ -16,8 +18,16 @@ def scattered(seed: int, by: float) -> np.ndarray:
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(0, 1000), st.floats(-0.02, 0.02), st.floats(-0.02, 0.02), st.floats(-3, 3), st.floats(-3, 3))
-def test_a_copy_is_not_bent_however_it_is_scaled_and_shifted(seed: int, sx: float, sy: float, x: float, y: float) -> None:
+@given(
+    st.integers(0, 1000),
+    st.floats(-0.02, 0.02),
+    st.floats(-0.02, 0.02),
+    st.floats(-3, 3),
+    st.floats(-3, 3),
+)
+def test_a_copy_is_not_bent_however_it_is_scaled_and_shifted(
+    seed: int, sx: float, sy: float, x: float, y: float
+) -> None:
     apart = np.stack([ACROSS * sx + x, DOWN * sy + y]) + scattered(seed, 0.2)
     assert bent(PLACE, apart, WEIGHTS) < 0.1
     step = scale_and_shift(PLACE, apart, WEIGHTS, scaled=True)

@@ -29,7 +29,9 @@ def test_one_pixel_makes_a_difference_and_so_does_the_shape() -> None:
     picture = Image.new("RGB", (40, 30), "red")
     other = picture.copy()
     other.putpixel((3, 3), (254, 0, 0))
-    hashes = {pixel_hash(encoded(p, "PNG")) for p in (picture, other, Image.new("RGB", (30, 40), "red"))}
+    hashes = {
+        pixel_hash(encoded(p, "PNG")) for p in (picture, other, Image.new("RGB", (30, 40), "red"))
+    }
     assert len(hashes) == 3
 
 
@@ -43,7 +45,9 @@ def test_transparency_makes_a_difference() -> None:
     assert pixel_hash(encoded(solid, "PNG")) == pixel_hash(encoded(picture, "PNG"))
     assert pixel_hash(encoded(half, "PNG")) != pixel_hash(encoded(flat, "PNG"))
     turned = encoded(half.transpose(Image.Transpose.ROTATE_90), "PNG", exif=exif(orientation=6))
-    assert pixel_hash(turned) == pixel_hash(encoded(half, "PNG")) == pixel_hash(encoded(half, "TIFF"))
+    assert (
+        pixel_hash(turned) == pixel_hash(encoded(half, "PNG")) == pixel_hash(encoded(half, "TIFF"))
+    )
     # White, more or less of it there: what is seen is the same.
     whites = [Image.new("RGBA", (8, 8), (255, 255, 255, alpha)) for alpha in (0, 100, 255)]
     assert len({pixel_hash(encoded(white, "PNG")) for white in whites}) == 3
@@ -53,16 +57,25 @@ def test_more_than_eight_bits_make_a_difference() -> None:
     eight = Image.linear_gradient("L")
     deep = Image.fromarray(np.asarray(eight, np.uint16) * 256)
     deeper = Image.fromarray(np.asarray(deep) + 7)
-    hashes = {pixel_hash(encoded(picture, "TIFF")) for picture in (eight, deep, deeper, deep.convert("I"))}
+    hashes = {
+        pixel_hash(encoded(picture, "TIFF")) for picture in (eight, deep, deeper, deep.convert("I"))
+    }
     assert len(hashes) == 4 and pixel_hash(encoded(deep, "PNG")) in hashes
 
 
 @pytest.mark.parametrize("ending", [".png", ".tiff"])
-def test_colours_of_sixteen_bits_that_are_read_as_eight_are_the_same_byte_for_byte_alone(ending: str) -> None:
+def test_colours_of_sixteen_bits_that_are_read_as_eight_are_the_same_byte_for_byte_alone(
+    ending: str,
+) -> None:
     colours = np.asarray(draw(1, (64, 48)))
-    files = [cv2.imencode(ending, values)[1].tobytes() for values in (colours, colours * np.uint16(256), colours * np.uint16(257))]
+    files = [
+        cv2.imencode(ending, values)[1].tobytes()
+        for values in (colours, colours * np.uint16(256), colours * np.uint16(257))
+    ]
     assert len({pixel_hash(data) for data in files}) == 3
-    assert pixel_hash(files[0]) == pixel_hash(files[0] + bytes(9)) and pixel_hash(files[1]) != pixel_hash(files[1] + bytes(9))
+    assert pixel_hash(files[0]) == pixel_hash(files[0] + bytes(9)) and pixel_hash(
+        files[1]
+    ) != pixel_hash(files[1] + bytes(9))
 
 
 def test_ten_bits_of_heif() -> None:
@@ -85,7 +98,10 @@ def test_ten_bits_behind_a_thumbnail_of_eight() -> None:
 
 def test_depths_that_are_cut_off_or_not_said() -> None:
     assert (
-        full_resolution._boxed_depth(b"") == full_resolution._boxed_depth(b"pixi") == full_resolution._boxed_depth(b"..pixi\0\0\0\0") == 8
+        full_resolution._boxed_depth(b"")
+        == full_resolution._boxed_depth(b"pixi")
+        == full_resolution._boxed_depth(b"..pixi\0\0\0\0")
+        == 8
     )
     assert full_resolution._boxed_depth(b"pixi\0\0\0\0\x03\x08\x0c") == 12
     # The channels alone count, not what comes behind them.
@@ -94,9 +110,13 @@ def test_depths_that_are_cut_off_or_not_said() -> None:
 
 def test_colours_are_those_that_the_profile_says() -> None:
     picture = draw(1, (64, 48))
-    assert pixel_hash(encoded(picture, "PNG", icc_profile=swapped_profile())) != pixel_hash(encoded(picture, "PNG"))
+    assert pixel_hash(encoded(picture, "PNG", icc_profile=swapped_profile())) != pixel_hash(
+        encoded(picture, "PNG")
+    )
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    assert pixel_hash(encoded(picture, "PNG", icc_profile=srgb)) == pixel_hash(encoded(picture, "PNG"))
+    assert pixel_hash(encoded(picture, "PNG", icc_profile=srgb)) == pixel_hash(
+        encoded(picture, "PNG")
+    )
 
 
 def swapped_profile() -> bytes:
@@ -112,10 +132,17 @@ def test_all_that_a_file_holds_makes_a_difference() -> None:
     first, jpeg = [1, 2], encoded(draw(1), "PNG")
     assert pixel_hash(pages(first)) == pixel_hash(pages(first, compression="tiff_lzw"))
     assert len({pixel_hash(pages(seeds)) for seeds in (first, [1], [1, 3], [1, 2, 3])}) == 4
-    assert pixel_hash(jpeg + bytes(20)) == pixel_hash(jpeg) != pixel_hash(jpeg + film(1)) != pixel_hash(jpeg + film(2))
+    assert (
+        pixel_hash(jpeg + bytes(20))
+        == pixel_hash(jpeg)
+        != pixel_hash(jpeg + film(1))
+        != pixel_hash(jpeg + film(2))
+    )
 
 
-def test_what_cannot_be_told_is_the_same_for_the_same_bytes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_told_is_the_same_for_the_same_bytes_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(full_resolution, "read_contents", lambda data: Contents(complete=False))
     png = encoded(draw(1), "PNG")
     assert pixel_hash(png) == pixel_hash(png) != pixel_hash(png + b"\0")

@@ -38,7 +38,9 @@ def captioned(picture: Image.Image) -> Image.Image:
         (captioned, (0, 50 / 400, 1, 350 / 400)),
     ],
 )
-def test_a_border_and_bars_are_around(border: Callable[[Image.Image], Image.Image], part: tuple[float, float, float, float]) -> None:
+def test_a_border_and_bars_are_around(
+    border: Callable[[Image.Image], Image.Image], part: tuple[float, float, float, float]
+) -> None:
     picture = draw(1, SIZE)
     made = border(picture)
     assert geometry.is_around(grey(made), lying(*part))

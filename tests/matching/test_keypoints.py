@@ -61,7 +61,11 @@ def test_a_picture_without_corners_has_none(size: tuple[int, int]) -> None:
     empty = keypoints.sketch(grey(plain("gray", size)))
     assert len(empty.places) == 0
     assert keypoints.match(empty, keypoints.sketch(grey(draw(1)))) == keypoints.Match(0, None)
-    assert len(keypoints.unpack(keypoints.pack(empty)).places) == len(keypoints.unpack(b"").places) == 0
+    assert (
+        len(keypoints.unpack(keypoints.pack(empty)).places)
+        == len(keypoints.unpack(b"").places)
+        == 0
+    )
 
 
 @settings(max_examples=10, deadline=None)

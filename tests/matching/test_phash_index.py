@@ -24,12 +24,15 @@ def table(hashes: np.ndarray) -> phash_index.Table:
 
 
 def way_of(one: bytes, other: bytes) -> tuple[int, int]:
-    distances, ways = phash_index.ways(*(np.frombuffer(some, np.uint8)[None] for some in (one, other)))
+    distances, ways = phash_index.ways(
+        *(np.frombuffer(some, np.uint8)[None] for some in (one, other))
+    )
     return int(distances[0]), int(ways[0])
 
 
 def laid(picture: Image.Image, way: int) -> Image.Image:
-    """The picture that must be laid in that way to give this one back: undone in the opposite order."""
+    """The picture that must be laid in that way to give this one back: undone in the opposite
+    order."""
     if way & 2:
         picture = ImageOps.flip(picture)
     if way & 1:
@@ -60,7 +63,12 @@ def test_search_finds_what_comparing_one_by_one_finds() -> None:
     copies = [laid(picture, number % 8) for number, picture in enumerate(pictures)]
     hashes = np.stack([hash_of(p) for p in [*pictures, *copies]])
     near = table(hashes).near(hashes[:12], 80, 64)
-    found = {(r, c): d for r, c, d in zip(near.rows.tolist(), near.columns.tolist(), near.distance.tolist(), strict=True)}
+    found = {
+        (r, c): d
+        for r, c, d in zip(
+            near.rows.tolist(), near.columns.tolist(), near.distance.tolist(), strict=True
+        )
+    }
     for row in range(12):
         for column in range(24):
             distance = way_of(hashes[row].tobytes(), hashes[column].tobytes())[0]

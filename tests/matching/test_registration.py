@@ -16,7 +16,9 @@ WHOLE = (0.0, 0.0, 320.0, 240.0)
 
 def grey(seed: int) -> np.ndarray:
     """As smooth as photos are: steps come of the slopes of what is seen."""
-    picture = ImageOps.autocontrast(ImageOps.grayscale(draw(seed, (320, 240))).filter(ImageFilter.GaussianBlur(2)))
+    picture = ImageOps.autocontrast(
+        ImageOps.grayscale(draw(seed, (320, 240))).filter(ImageFilter.GaussianBlur(2))
+    )
     return np.asarray(picture, np.float32)
 
 
@@ -42,7 +44,10 @@ def test_what_is_seen_after_a_small_step_is_foretold() -> None:
     step = layer.step(before)
     assert step is not None
     after = layer.stepped(before, step)
-    assert np.hypot(after.dx, after.dy)[before.shown].mean() < 0.3 * np.hypot(before.dx, before.dy)[before.shown].mean()
+    assert (
+        np.hypot(after.dx, after.dy)[before.shown].mean()
+        < 0.3 * np.hypot(before.dx, before.dy)[before.shown].mean()
+    )
     assert layer.step(after) is not None and np.abs(layer.step(after)).max() < 0.01  # type: ignore[type-var]
     assert after.ncc is before.ncc
 
@@ -51,7 +56,10 @@ def test_a_way_that_would_shrink_a_picture_to_nothing_is_given_up() -> None:
     """Smoothing it first would take hours."""
     one, other = (grey(seed).astype(np.uint8) for seed in (1, 2))
     for scale in (1e-6, 1e-3, 1e3, 1e6):
-        assert same_picture.measure(one, other, np.array([[scale, 0, 0], [0, scale, 0]]), near=True) is None
+        assert (
+            same_picture.measure(one, other, np.array([[scale, 0, 0], [0, scale, 0]]), near=True)
+            is None
+        )
 
 
 def test_block_means_are_means_of_blocks() -> None:
@@ -63,7 +71,8 @@ def test_block_means_are_means_of_blocks() -> None:
 
 
 def test_threads_do_not_write_over_each_other() -> None:
-    """Each works in arrays of its own; in one thread, the next layer takes the place of the one before."""
+    """Each works in arrays of its own; in one thread, the next layer takes the place of the one
+    before."""
     expected = [seen(Layer(grey(seed), grey(seed), WHOLE), 0.7, 0.4).dx for seed in range(4)]
     found = dict[int, np.ndarray]()
 

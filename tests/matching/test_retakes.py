@@ -1,4 +1,5 @@
-"""Copies of one size beside two shots from a tripod: where they lie, what noise they have, and what has stirred between them."""
+"""Copies of one size beside two shots from a tripod: where they lie, what noise they have, and what
+has stirred between them."""
 
 from __future__ import annotations
 
@@ -25,12 +26,19 @@ STRAIGHT = np.eye(2, 3)
 def shot(number: int, picture: np.ndarray | None = None, spread: float = 5.0) -> np.ndarray:
     """One shot of a scene: with noise of its own."""
     clean = blurred(scene(5, (480, 360)), 3) if picture is None else picture
-    return (clean + np.random.default_rng(number).normal(0, spread, clean.shape)).round().clip(0, 255).astype(np.uint8)
+    return (
+        (clean + np.random.default_rng(number).normal(0, spread, clean.shape))
+        .round()
+        .clip(0, 255)
+        .astype(np.uint8)
+    )
 
 
 def jpeg(picture: np.ndarray | Image.Image, quality: int = 90) -> bytes:
     packed = io.BytesIO()
-    (picture if isinstance(picture, Image.Image) else Image.fromarray(picture)).save(packed, "JPEG", quality=quality)
+    (picture if isinstance(picture, Image.Image) else Image.fromarray(picture)).save(
+        packed, "JPEG", quality=quality
+    )
     return packed.getvalue()
 
 
@@ -54,7 +62,9 @@ def test_a_copy_is_its_original_saved_again(quality: int) -> None:
 @pytest.mark.parametrize("quality", [50, 80, 95])
 def test_a_brighter_copy_is_one_too(quality: int) -> None:
     original = jpeg(shot(1))
-    assert not is_retake(left_over(jpeg(ImageEnhance.Brightness(opened(original)).enhance(1.2), quality), original))
+    assert not is_retake(
+        left_over(jpeg(ImageEnhance.Brightness(opened(original)).enhance(1.2), quality), original)
+    )
 
 
 @pytest.mark.parametrize("quality", [85, 92, 97])
@@ -106,8 +116,14 @@ def test_what_looks_moved_is_a_retake_unless_saving_explains_it() -> None:
     assert not retakes.taken_again(shared, changed=True, moved=False)
 
 
-@given(st.floats(-0.9, 0.9), st.floats(-0.9, 0.9), st.sampled_from([(512, 384), (4000, 3000), (300, 224)]))
-def test_a_shift_is_told_in_pixels_of_the_preview(x: float, y: float, size: tuple[int, int]) -> None:
+@given(
+    st.floats(-0.9, 0.9),
+    st.floats(-0.9, 0.9),
+    st.sampled_from([(512, 384), (4000, 3000), (300, 224)]),
+)
+def test_a_shift_is_told_in_pixels_of_the_preview(
+    x: float, y: float, size: tuple[int, int]
+) -> None:
     preview = np.array(size) * min(1, 512 / max(size))
     found = retakes.aside([1, 0, x / preview[0], 0, 1, y / preview[1]], *size)
     assert found == pytest.approx(max(abs(x), abs(y)))
@@ -122,14 +138,24 @@ def test_crops_and_turned_copies_do_not_lie_beside() -> None:
 @pytest.mark.parametrize("quality", [30, 60, 90])
 @pytest.mark.parametrize(
     "change",
-    [lambda p: p, lambda p: ImageEnhance.Contrast(p).enhance(1.3), lambda p: Image.fromarray(with_words(np.asarray(p)))],
+    [
+        lambda p: p,
+        lambda p: ImageEnhance.Contrast(p).enhance(1.3),
+        lambda p: Image.fromarray(with_words(np.asarray(p))),
+    ],
     ids=["saved again", "of more contrast", "with words"],
 )
-def test_copies_of_one_size_lie_on_their_originals_exactly(quality: int, change: Callable[[Image.Image], Image.Image]) -> None:
+def test_copies_of_one_size_lie_on_their_originals_exactly(
+    quality: int, change: Callable[[Image.Image], Image.Image]
+) -> None:
     for seed in range(3):
         picture = Image.fromarray(scene(seed, (400, 300)))
         copy = opened(jpeg(change(picture), quality))
-        measures = measure(grey(np.asarray(picture)), grey(np.asarray(copy)), np.array([[1.0, 0, 1.3], [0, 1.0, -0.9]]))
+        measures = measure(
+            grey(np.asarray(picture)),
+            grey(np.asarray(copy)),
+            np.array([[1.0, 0, 1.3], [0, 1.0, -0.9]]),
+        )
         assert measures is not None
         matrix = same_picture.relation(measures, (300, 400), (300, 400))["matrix"]
         assert (retakes.aside(matrix, 400, 300) or 0) < retakes.ASIDE * 0.8
@@ -138,10 +164,14 @@ def test_copies_of_one_size_lie_on_their_originals_exactly(quality: int, change:
 @pytest.mark.parametrize("by", [0.15, 0.4, 0.9])
 def test_a_shot_that_lies_beside_is_seen_to(by: float) -> None:
     picture = Image.fromarray(scene(1, (400, 300)))
-    beside = picture.transform((400, 300), Image.Transform.AFFINE, (1, 0, by, 0, 1, 0), Image.Resampling.BICUBIC)
+    beside = picture.transform(
+        (400, 300), Image.Transform.AFFINE, (1, 0, by, 0, 1, 0), Image.Resampling.BICUBIC
+    )
     measures = measure(grey(np.asarray(picture)), grey(np.asarray(beside)), STRAIGHT, near=True)
     assert measures is not None
-    aside = retakes.aside(same_picture.relation(measures, (300, 400), (300, 400))["matrix"], 400, 300)
+    aside = retakes.aside(
+        same_picture.relation(measures, (300, 400), (300, 400))["matrix"], 400, 300
+    )
     assert aside == pytest.approx(by, abs=0.1)
     assert aside > retakes.ASIDE
 
@@ -153,18 +183,29 @@ def grey(picture: np.ndarray) -> np.ndarray:
 def with_stirred_leaves(picture: np.ndarray, by: float = 2.0) -> np.ndarray:
     """A third of it shifts by a pixel or two, each leaf to another side."""
     random, (h, w, _) = np.random.default_rng(4), picture.shape
-    fields = [cv2.GaussianBlur(random.normal(0, 1, (h, w)).astype(np.float32), (0, 0), 5) for _ in "xy"]
+    fields = [
+        cv2.GaussianBlur(random.normal(0, 1, (h, w)).astype(np.float32), (0, 0), 5) for _ in "xy"
+    ]
     where = np.zeros((h, w), np.float32)
     where[: h // 2, : 2 * w // 3] = 1
     y, x = np.mgrid[0:h, 0:w].astype(np.float32)
-    across, down = (axis + field / field.std() * by * where for axis, field in zip((x, y), fields, strict=True))
+    across, down = (
+        axis + field / field.std() * by * where for axis, field in zip((x, y), fields, strict=True)
+    )
     return cv2.remap(picture, across, down, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
 
 
 def with_words(picture: np.ndarray) -> np.ndarray:
     copy = Image.fromarray(picture)
     pen = ImageDraw.Draw(copy)
-    pen.text((30, 150), "sample text 2024", fill="white", font=ImageFont.load_default(48), stroke_width=2, stroke_fill="black")
+    pen.text(
+        (30, 150),
+        "sample text 2024",
+        fill="white",
+        font=ImageFont.load_default(48),
+        stroke_width=2,
+        stroke_fill="black",
+    )
     return np.asarray(copy)
 
 
@@ -183,7 +224,10 @@ def test_a_badge_is_drawn_and_a_passer_by_is_not() -> None:
     ImageDraw.Draw(badge).ellipse((300, 200, 420, 320), fill="gold")
     ImageDraw.Draw(passing).ellipse((120, 60, 260, 330), fill=255)
     passer = np.where(np.asarray(passing)[..., None] > 0, blurred(other, 1), before)
-    found = [measure(grey(before), grey(np.asarray(picture)), STRAIGHT, near=True) for picture in (badge, passer)]
+    found = [
+        measure(grey(before), grey(np.asarray(picture)), STRAIGHT, near=True)
+        for picture in (badge, passer)
+    ]
     assert found[0] is not None
     assert not same_picture.may_have_moved(found[0])
     assert found[1] is not None
@@ -204,8 +248,15 @@ def with_a_watermark(picture: np.ndarray) -> np.ndarray:
     for row in range(9):
         for column in range(4):
             words = "www.example.com"
-            pen.text((column * 170 - 60 * (row % 2), row * 40), words, fill=(255, 255, 255, 120), font=ImageFont.load_default(20))
-    return np.asarray(Image.alpha_composite(Image.fromarray(picture).convert("RGBA"), over).convert("RGB"))
+            pen.text(
+                (column * 170 - 60 * (row % 2), row * 40),
+                words,
+                fill=(255, 255, 255, 120),
+                font=ImageFont.load_default(20),
+            )
+    return np.asarray(
+        Image.alpha_composite(Image.fromarray(picture).convert("RGBA"), over).convert("RGB")
+    )
 
 
 def test_a_watermark_all_over_is_no_other_picture() -> None:

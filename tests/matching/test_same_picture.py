@@ -17,7 +17,9 @@ SIZE = (480, 360)
 def photo(seed: int = 1) -> Image.Image:
     """A picture with detail everywhere, as photos have."""
     random = np.random.default_rng(seed)
-    fine = Image.fromarray(random.integers(0, 256, (90, 120), np.uint8).astype(np.uint8)).resize(SIZE, Image.Resampling.BICUBIC)
+    fine = Image.fromarray(random.integers(0, 256, (90, 120), np.uint8).astype(np.uint8)).resize(
+        SIZE, Image.Resampling.BICUBIC
+    )
     return Image.blend(draw(seed, SIZE), fine.convert("RGB"), 0.35)
 
 
@@ -30,7 +32,13 @@ def compared(one: Image.Image, other: Image.Image) -> Measures | None:
     found = keypoints.match(keypoints.sketch(a), keypoints.sketch(b))
     if found.matrix is None:
         return None
-    return measure(a, b, keypoints.onto(found.matrix, keypoints.sketch(a), keypoints.sketch(b), a.shape, b.shape, mirrored=False))
+    return measure(
+        a,
+        b,
+        keypoints.onto(
+            found.matrix, keypoints.sketch(a), keypoints.sketch(b), a.shape, b.shape, mirrored=False
+        ),
+    )
 
 
 def same(one: Image.Image, other: Image.Image) -> bool:
@@ -73,10 +81,14 @@ def curve(picture: Image.Image) -> Image.Image:
 
 
 COPIES: dict[str, Callable[[Image.Image], Image.Image]] = {
-    "saved again": jpeg(85), "badly compressed": jpeg(20), "small": lambda p: p.resize((120, 90), Image.Resampling.LANCZOS),
-    "turned": lambda p: p.transpose(Image.Transpose.ROTATE_90), "upside down": lambda p: p.rotate(180),
-    "cropped": lambda p: p.crop((40, 10, 460, 350)), "bordered": lambda p: ImageOps.expand(p, 20, "white"),
-    "grey": ImageOps.grayscale, "brighter": lambda p: ImageEnhance.Brightness(p).enhance(1.3), "another curve": curve, "stamped": stamped,
+    "saved again": jpeg(85), "badly compressed": jpeg(20),
+    "small": lambda p: p.resize((120, 90), Image.Resampling.LANCZOS),
+    "turned": lambda p: p.transpose(Image.Transpose.ROTATE_90),
+    "upside down": lambda p: p.rotate(180),
+    "cropped": lambda p: p.crop((40, 10, 460, 350)),
+    "bordered": lambda p: ImageOps.expand(p, 20, "white"),
+    "grey": ImageOps.grayscale, "brighter": lambda p: ImageEnhance.Brightness(p).enhance(1.3),
+    "another curve": curve, "stamped": stamped,
     "words": veiled,
     "cropped, small, compressed": lambda p: jpeg(40)(p.crop((30, 30, 450, 340)).resize((210, 155))),
 }  # fmt: skip
@@ -96,7 +108,9 @@ def moved(picture: Image.Image, by: int = 7) -> Image.Image:
 
 def from_the_side(picture: Image.Image) -> Image.Image:
     w, h = picture.size
-    return picture.transform((w, h), Image.Transform.QUAD, (0, 0, 12, h, w - 14, h - 20, w, 6), Image.Resampling.BICUBIC)
+    return picture.transform(
+        (w, h), Image.Transform.QUAD, (0, 0, 12, h, w - 14, h - 20, w, 6), Image.Resampling.BICUBIC
+    )
 
 
 def something_came(picture: Image.Image) -> Image.Image:
@@ -109,9 +123,15 @@ def something_came(picture: Image.Image) -> Image.Image:
 def another_camera(picture: Image.Image) -> Image.Image:
     """The same flat thing, from nearly the same place, in another light, and with noise."""
     w, h = picture.size
-    seen = picture.transform((w, h), Image.Transform.QUAD, (0, 0, 1, h - 2, w - 2, h, w, 2), Image.Resampling.BICUBIC)
-    levels = np.asarray(seen, np.float32) * np.linspace(0.8, 1.1, w, dtype=np.float32)[None, :, None]
-    return Image.fromarray((levels + np.random.default_rng(1).normal(0, 2, levels.shape)).clip(0, 255).astype(np.uint8))
+    seen = picture.transform(
+        (w, h), Image.Transform.QUAD, (0, 0, 1, h - 2, w - 2, h, w, 2), Image.Resampling.BICUBIC
+    )
+    levels = (
+        np.asarray(seen, np.float32) * np.linspace(0.8, 1.1, w, dtype=np.float32)[None, :, None]
+    )
+    return Image.fromarray(
+        (levels + np.random.default_rng(1).normal(0, 2, levels.shape)).clip(0, 255).astype(np.uint8)
+    )
 
 
 SHOTS: dict[str, Callable[[Image.Image], Image.Image]] = {
@@ -133,8 +153,19 @@ def test_different_plain_pictures_in_frames_of_one_kind_are_not_one(border: int)
     def framed(seed: int) -> np.ndarray:
         random = np.random.default_rng(seed)
         slope = np.linspace(0, 30, 400)[:, None] * random.uniform(-1, 1)
-        plain = random.integers(40, 90, 3) + slope + np.linspace(0, 40, 300)[:, None, None] + random.normal(0, 2, (300, 400, 1))
-        return grey(jpeg(85)(ImageOps.expand(Image.fromarray(plain.clip(0, 255).astype(np.uint8)), border, "white")))
+        plain = (
+            random.integers(40, 90, 3)
+            + slope
+            + np.linspace(0, 40, 300)[:, None, None]
+            + random.normal(0, 2, (300, 400, 1))
+        )
+        return grey(
+            jpeg(85)(
+                ImageOps.expand(
+                    Image.fromarray(plain.clip(0, 255).astype(np.uint8)), border, "white"
+                )
+            )
+        )
 
     measures = measure(framed(3), framed(4), np.eye(2, 3), near=True)
     assert measures is None or not is_same_picture(measures)
@@ -142,12 +173,22 @@ def test_different_plain_pictures_in_frames_of_one_kind_are_not_one(border: int)
 
 def shown(words: list[str], size: float = 1.0, quality: int = 85) -> np.ndarray:
     picture = screenshot(words)
-    return grey(jpeg(quality)(picture.resize((round(picture.width * size), round(picture.height * size)), Image.Resampling.LANCZOS)))
+    return grey(
+        jpeg(quality)(
+            picture.resize(
+                (round(picture.width * size), round(picture.height * size)),
+                Image.Resampling.LANCZOS,
+            )
+        )
+    )
 
 
 def test_two_screenshots_with_other_words_are_not_one_and_copies_of_one_are() -> None:
     one = shown(["hello, see you at seven", "bring the cake"])
-    for other in (["no, the train is late", "where are you"], ["hello, see you at eight", "bring the cake"]):
+    for other in (
+        ["no, the train is late", "where are you"],
+        ["hello, see you at eight", "bring the cake"],
+    ):
         measures = measure(one, shown(other), np.eye(2, 3), near=True)
         assert measures is not None and is_flat(measures) and not is_same_picture(measures)
     for size, quality in ((1.0, 30), (0.5, 60)):
@@ -165,11 +206,18 @@ def test_a_crop_says_how_it_lies_in_its_original() -> None:
     measures = compared(photo(), photo().crop((48, 36, 432, 324)))
     assert measures is not None
     kept = same_picture.relation(measures, (360, 480), (288, 384))
-    assert np.allclose(np.reshape(kept["matrix"], (2, 3)), [[0.8, 0, 0.1], [0, 0.8, 0.1]], atol=0.003)
+    assert np.allclose(
+        np.reshape(kept["matrix"], (2, 3)), [[0.8, 0, 0.1], [0, 0.8, 0.1]], atol=0.003
+    )
 
 
 def test_a_border_is_told_from_a_plain_edge() -> None:
-    assert geometry.content(grey(ImageOps.expand(photo(), (10, 20, 30, 40), "black"))) == (10, 20, 490, 380)
+    assert geometry.content(grey(ImageOps.expand(photo(), (10, 20, 30, 40), "black"))) == (
+        10,
+        20,
+        490,
+        380,
+    )
     assert geometry.content(grey(photo())) == (0, 0, 480, 360)
 
 
@@ -193,7 +241,8 @@ def test_bars_with_signs_on_them_lie_around_a_guess_alone() -> None:
 
 
 def test_a_border_that_compression_smears_hides_no_crop() -> None:
-    """A crop with a border lies within its original, though a few rows of the border are taken for the picture."""
+    """A crop with a border lies within its original, though a few rows of the border are taken for
+    the picture."""
     whole = photo()
     crop = ImageOps.expand(whole.crop((0, 0, 450, 330)), 12, (10, 40, 90))
     for quality in (30, 60, 90):

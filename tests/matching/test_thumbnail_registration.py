@@ -17,16 +17,24 @@ def glimpse(picture: Image.Image) -> thumbnail_registration.Glimpse:
 
 
 def laid(one: Image.Image, *others: Image.Image) -> thumbnail_registration.Laid:
-    return thumbnail_registration.lay(np.stack([glimpse(one)] * len(others)), np.stack([glimpse(other) for other in others]))
+    return thumbnail_registration.lay(
+        np.stack([glimpse(one)] * len(others)), np.stack([glimpse(other) for other in others])
+    )
 
 
 @settings(max_examples=30, deadline=None)
-@given(seed=st.integers(0, 40), shares=st.tuples(*[st.floats(0, 0.05)] * 4), light=st.floats(0.6, 1.4))
+@given(
+    seed=st.integers(0, 40), shares=st.tuples(*[st.floats(0, 0.05)] * 4), light=st.floats(0.6, 1.4)
+)
 def test_a_crop_is_put_into_its_place(seed: int, shares: tuple[float, ...], light: float) -> None:
     """Where its edges come to lie, to a pixel of the glimpse; however bright it is."""
     picture = draw(seed, SIZE)
-    left, top, right, bottom = (round(share * side) for share, side in zip(shares, SIZE * 2, strict=True))
-    part = ImageEnhance.Brightness(picture.crop((left, top, SIZE[0] - right, SIZE[1] - bottom))).enhance(light)
+    left, top, right, bottom = (
+        round(share * side) for share, side in zip(shares, SIZE * 2, strict=True)
+    )
+    part = ImageEnhance.Brightness(
+        picture.crop((left, top, SIZE[0] - right, SIZE[1] - bottom))
+    ).enhance(light)
     found = laid(picture, part)
     expected = left / SIZE[0], top / SIZE[1], 1 - right / SIZE[0], 1 - bottom / SIZE[1]
     assert found.alike[0] > 0.6
@@ -35,18 +43,25 @@ def test_a_crop_is_put_into_its_place(seed: int, shares: tuple[float, ...], ligh
 
 def test_other_pictures_stay_unlike() -> None:
     pictures = [draw(seed, SIZE) for seed in range(80)]
-    found = thumbnail_registration.lay(np.stack([glimpse(p) for p in pictures[:-1]]), np.stack([glimpse(p) for p in pictures[1:]]))
+    found = thumbnail_registration.lay(
+        np.stack([glimpse(p) for p in pictures[:-1]]), np.stack([glimpse(p) for p in pictures[1:]])
+    )
     assert (found.alike < 0.5).mean() > 0.95
 
 
 def test_many_at_once_are_laid_as_each_alone() -> None:
-    pictures = [draw(seed % 3, SIZE).crop((seed, 0, *SIZE)) for seed in range(thumbnail_registration.TOGETHER + 5)]
+    pictures = [
+        draw(seed % 3, SIZE).crop((seed, 0, *SIZE))
+        for seed in range(thumbnail_registration.TOGETHER + 5)
+    ]
     together = laid(draw(1, SIZE), *pictures)
     for row, picture in enumerate(pictures):
         alone = laid(draw(1, SIZE), picture)
         assert alone.alike[0] == pytest.approx(together.alike[row], abs=1e-4)
         assert alone.boxes[0] == pytest.approx(together.boxes[row], abs=1e-3)
-    assert thumbnail_registration.lay(np.zeros((0, 32, 32), np.int8), np.zeros((0, 32, 32), np.int8)).boxes.shape == (0, 4)
+    assert thumbnail_registration.lay(
+        np.zeros((0, 32, 32), np.int8), np.zeros((0, 32, 32), np.int8)
+    ).boxes.shape == (0, 4)
 
 
 @pytest.mark.parametrize("way", range(8))

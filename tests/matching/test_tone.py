@@ -21,7 +21,11 @@ def test_a_grey_copy_is_told_from_both_sides() -> None:
     grey = ImageOps.grayscale(photo)
     assert tones(colours(photo), colours(grey), WHOLE).grey == 1
     assert tones(colours(grey), colours(photo), WHOLE).grey == -1
-    assert tones(colours(grey), colours(grey), WHOLE).grey == tones(colours(photo), colours(photo), WHOLE).grey == 0
+    assert (
+        tones(colours(grey), colours(grey), WHOLE).grey
+        == tones(colours(photo), colours(photo), WHOLE).grey
+        == 0
+    )
 
 
 def test_a_brighter_copy_is_told_by_what_both_show() -> None:
@@ -32,7 +36,12 @@ def test_a_brighter_copy_is_told_by_what_both_show() -> None:
     # A black border makes no picture darker.
     bordered = ImageOps.expand(brighter, 20, "black")
     onto = geometry.box_onto_box(0, (0.0, 0.0, 120.0, 90.0), (20.0, 20.0, 140.0, 110.0))
-    unit = np.column_stack([onto[:, :2] * [160, 130] / [[120], [90]], (onto[:, 2] - onto[:, :2] @ [0.5, 0.5] + 0.5) / [120, 90]])
+    unit = np.column_stack(
+        [
+            onto[:, :2] * [160, 130] / [[120], [90]],
+            (onto[:, 2] - onto[:, :2] @ [0.5, 0.5] + 0.5) / [120, 90],
+        ]
+    )
     assert abs(tones(colours(photo), colours(bordered), unit).light - light) < 1
 
 
@@ -46,5 +55,8 @@ def test_pictures_that_do_not_overlap_say_nothing() -> None:
 def test_seen_from_the_other_side_it_is_the_opposite(seed: int, factor: float, grey: bool) -> None:
     photo = draw(seed, (96, 72))
     copy = ImageEnhance.Brightness(ImageOps.grayscale(photo) if grey else photo).enhance(factor)
-    there, back = tones(colours(photo), colours(copy), WHOLE), tones(colours(copy), colours(photo), WHOLE)
+    there, back = (
+        tones(colours(photo), colours(copy), WHOLE),
+        tones(colours(copy), colours(photo), WHOLE),
+    )
     assert (there.grey, round(there.light, 6)) == (-back.grey, round(-back.light, 6))

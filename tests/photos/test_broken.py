@@ -25,9 +25,16 @@ KINDS = ("JPEG", "progressive", "PNG", "WEBP", "GIF", "BMP", "TIFF", "packed TIF
 
 @functools.cache
 def _small(kind: str) -> bytes:
-    options = {"progressive": {"progressive": True}, "packed TIFF": {"compression": "tiff_lzw"}}.get(kind, {})
+    options = {
+        "progressive": {"progressive": True},
+        "packed TIFF": {"compression": "tiff_lzw"},
+    }.get(kind, {})
     name = {"progressive": "JPEG", "packed TIFF": "TIFF"}.get(kind, kind)
-    extra = {"exif": pictures.exif("2019:07:12 14:30:00", (1, 2), ("A", "B"), 6)} if kind not in ("GIF", "BMP", "packed TIFF") else {}
+    extra = (
+        {"exif": pictures.exif("2019:07:12 14:30:00", (1, 2), ("A", "B"), 6)}
+        if kind not in ("GIF", "BMP", "packed TIFF")
+        else {}
+    )
     return pictures.encoded(pictures.draw(6, (80, 60)), name, **options, **extra)
 
 
@@ -66,11 +73,23 @@ def _little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_no_photo_is_named(data: bytes, reason: str) -> None:
     with pytest.raises(PhotoError, match=reason) as caught:
         decode(data, SPEC, name="IMG_0001.jpg")
-    assert isinstance(caught.value, DamagedPhoto if reason in ("empty", "zeros") else UnsupportedPhoto)
+    assert isinstance(
+        caught.value, DamagedPhoto if reason in ("empty", "zeros") else UnsupportedPhoto
+    )
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("data", [b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"II*\0", b"RIFF\xff\0\0\0WEBPVP8 ", b"BM"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xd8\xff\xe0",
+        b"\x89PNG\r\n\x1a\n",
+        b"GIF89a",
+        b"II*\0",
+        b"RIFF\xff\0\0\0WEBPVP8 ",
+        b"BM",
+    ],
+)
 def test_only_a_beginning_is_damaged(data: bytes) -> None:
     with pytest.raises(DamagedPhoto, match="damaged"):
         decode(data, SPEC)
@@ -83,7 +102,11 @@ def test_only_the_beginning_of_a_heic_is_damaged() -> None:
 
 @pytest.mark.parametrize("kind", ["JPEG", "progressive", "PNG", "GIF", "BMP", "TIFF"])
 def test_half_a_photo_is_shown_and_says_so(kind: str) -> None:
-    data = _small(kind) if kind != "TIFF" else pictures.encoded(pictures.draw(6, (80, 60)), "TIFF", strip_size=80 * 3 * 4)
+    data = (
+        _small(kind)
+        if kind != "TIFF"
+        else pictures.encoded(pictures.draw(6, (80, 60)), "TIFF", strip_size=80 * 3 * 4)
+    )
     whole = decode(data, SPEC)
     cut = data[: len(data) * 7 // 10] if kind != "TIFF" else data[:-8]
     try:
@@ -115,7 +138,11 @@ def test_a_cut_jpeg_of_nothing_but_its_header_is_no_photo() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_any_beginning_of_a_file_is_a_photo_or_a_reason(kind: str) -> None:
     data = _small(kind)
-    lengths = {*range(0, min(64, len(data))), *range(0, len(data), max(1, len(data) // 60)), len(data) - 1}
+    lengths = {
+        *range(0, min(64, len(data))),
+        *range(0, len(data), max(1, len(data) // 60)),
+        len(data) - 1,
+    }
     for length in sorted(lengths):
         _photo_or_reason(data[:length])
 
@@ -123,7 +150,9 @@ def test_any_beginning_of_a_file_is_a_photo_or_a_reason(kind: str) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @pytest.mark.parametrize("kind", KINDS)
 @given(seed=st.integers(0, 2**32 - 1), many=st.integers(1, 30), early=st.booleans())
-def test_a_file_with_wrong_bytes_is_a_photo_or_a_reason(kind: str, seed: int, many: int, early: bool) -> None:
+def test_a_file_with_wrong_bytes_is_a_photo_or_a_reason(
+    kind: str, seed: int, many: int, early: bool
+) -> None:
     random = np.random.default_rng(seed)
     data = bytearray(_small(kind))
     for position in random.integers(0, min(len(data), 400) if early else len(data), many):
@@ -132,7 +161,10 @@ def test_a_file_with_wrong_bytes_is_a_photo_or_a_reason(kind: str, seed: int, ma
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-@given(start=st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"BM", b"GIF89a"]), rest=st.binary(max_size=300))
+@given(
+    start=st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"BM", b"GIF89a"]),
+    rest=st.binary(max_size=300),
+)
 def test_any_bytes_are_a_photo_or_a_reason(start: bytes, rest: bytes) -> None:
     _photo_or_reason(start + rest)
 
@@ -152,10 +184,17 @@ def _photo_or_reason(data: bytes) -> None:
 
 def _png_of(width: int, height: int) -> bytes:
     def chunk(name: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        return (
+            struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        )
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(bytes(1000)))
+        + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize(
@@ -163,7 +202,8 @@ def _png_of(width: int, height: int) -> bytes:
     [
         _png_of(100_000, 100_000),
         b"GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\xff\xff\xff\xff\0\2\2\0\0;",
-        b"BM" + struct.pack("<IHHIIiiHHIIiiII", 54, 0, 0, 54, 40, 60000, 60000, 1, 24, 0, 0, 0, 0, 0, 0),
+        b"BM"
+        + struct.pack("<IHHIIiiHHIIiiII", 54, 0, 0, 54, 40, 60000, 60000, 1, 24, 0, 0, 0, 0, 0, 0),
     ],
 )
 def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_decoded(data: bytes) -> None:
@@ -196,7 +236,7 @@ def test_files_that_cannot_be_read_say_why(tmp_path: Path) -> None:
 def test_names_that_are_no_text_can_be_read(tmp_path: Path) -> None:
     path = os.fsencode(tmp_path) + b"/\xff\xfe.jpg"
     try:
-        with open(path, "wb") as file:  # noqa: PTH123
+        with open(path, "wb") as file:
             file.write(b"bytes")
     except OSError:
         pytest.skip("this file system wants names that are text")

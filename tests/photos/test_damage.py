@@ -32,7 +32,12 @@ def refused(data: bytes) -> PhotoError:
 
 
 def chunk(kind: bytes, body: bytes, *, wrong: bool = False) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body) ^ wrong)
+    return (
+        struct.pack(">I", len(body))
+        + kind
+        + body
+        + struct.pack(">I", zlib.crc32(kind + body) ^ wrong)
+    )
 
 
 def png_with(*extra: bytes, late: bytes = b"") -> bytes:
@@ -70,9 +75,14 @@ def test_a_png_is_whole_whatever_its_texts_and_profiles_are(text: bytes, late: b
 
 def test_long_texts_are_read() -> None:
     info = PngImagePlugin.PngInfo()
-    info.add_itxt("XML:com.adobe.xmp", "<x:xmpmeta xmlns:x='adobe:ns:meta/'/>" + " " * 1_300_000, zip=True)
+    info.add_itxt(
+        "XML:com.adobe.xmp", "<x:xmpmeta xmlns:x='adobe:ns:meta/'/>" + " " * 1_300_000, zip=True
+    )
     exif = pictures.exif("2019:07:12 14:30:00")
-    assert decode(pictures.encoded(DRAWN, "PNG", pnginfo=info, exif=exif), SPEC).taken_at == "2019-07-12T14:30:00"
+    assert (
+        decode(pictures.encoded(DRAWN, "PNG", pnginfo=info, exif=exif), SPEC).taken_at
+        == "2019-07-12T14:30:00"
+    )
 
 
 def test_what_says_how_a_png_is_meant_stays_when_its_texts_go() -> None:
@@ -104,9 +114,13 @@ def test_a_png_whose_own_parts_are_wrong_is_damaged() -> None:
         assert "ends before" in str(damage(data[:length]))
 
 
-def png_of(stream: bytes, *, kind: int = 2, interlaced: int = 0, size: tuple[int, int] = (8, 8)) -> bytes:
+def png_of(
+    stream: bytes, *, kind: int = 2, interlaced: int = 0, size: tuple[int, int] = (8, 8)
+) -> bytes:
     head = struct.pack(">IIBBBBB", *size, 8, kind, 0, 0, interlaced)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", stream) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", stream) + chunk(b"IEND", b"")
+    )
 
 
 def test_pngs_of_any_layout_are_whole_when_all_is_there() -> None:
@@ -132,7 +146,13 @@ def jpeg_with(frame: int, precision: int = 8, sampling: tuple[int, int] | None =
 
 @pytest.mark.parametrize(
     "data",
-    [jpeg_with(0xC1, 12), jpeg_with(0xC3), jpeg_with(0xC7), jpeg_with(0xCB), jpeg_with(0xC0, 8, (0x31, 0x21))],
+    [
+        jpeg_with(0xC1, 12),
+        jpeg_with(0xC3),
+        jpeg_with(0xC7),
+        jpeg_with(0xCB),
+        jpeg_with(0xC0, 8, (0x31, 0x21)),
+    ],
     ids=["12 bits", "lossless", "hierarchical", "lossless, arithmetic", "odd sampling"],
 )
 def test_jpegs_of_rare_kinds_are_not_damaged(data: bytes) -> None:
@@ -152,7 +172,8 @@ def test_jpegs_that_break_off_are_damaged() -> None:
     assert damage(data) is not None
     assert "makes no sense" in str(damage(data[:20] + b"\0\0" + data[20:]))
     assert "makes no sense" in str(damage(data[:4] + b"\0\1" + data[6:]))
-    # What stands behind the picture is no part of it, and a stuffed byte or a restart marker no end of the scan.
+    # What stands behind the picture is no part of it, and a stuffed byte or a restart marker no end
+    # of the scan.
     assert damage(jpeg_with(0xC3) + b"\xff\xd8 more") is None
     assert damage(b"\xff\xd8\xff\xda\0\2\1\xff\0\2\xff\xd3\3\xff\xd9") is None
     assert "ends before" in str(damage(b"\xff\xd8\xff\xda\0\2\1\xff\0\2\xff\xd3\3"))
@@ -170,7 +191,11 @@ def test_gifs() -> None:
 
 def test_bitmaps() -> None:
     data = pictures.encoded(DRAWN, "BMP")
-    assert damage(data) is None and "ends before" in str(damage(data[:-1])) and damage(data[:20]) is not None
+    assert (
+        damage(data) is None
+        and "ends before" in str(damage(data[:-1]))
+        and damage(data[:20]) is not None
+    )
     old = b"BM" + struct.pack("<IHHIIHHHH", 0, 0, 0, 26, 12, 4, 4, 1, 24) + bytes(48)
     assert damage(old) is None and damage(old[:-1]) is not None
     # Embedded JPEGs and PNGs, as printers have them.
@@ -212,13 +237,18 @@ def test_boxes_with_long_sizes_and_without_an_end() -> None:
 
 
 SIGNATURES = {
-    b"\xff\x0a\xff": "JPEG XL", b"\0\0\0\x0cjP  \r\n\x87\n": "JPEG 2000", b"\xff\x4f\xff\x51": "JPEG 2000", b"8BPS\0\2": "Photoshop",
-    b"\x76\x2f\x31\x01\2": "OpenEXR", b"#?RADIANCE\n": "Radiance", b"#?RGBE\n": "Radiance", b"DDS |": "DDS", b"qoif": "QOI",
+    b"\xff\x0a\xff": "JPEG XL", b"\0\0\0\x0cjP  \r\n\x87\n": "JPEG 2000",
+    b"\xff\x4f\xff\x51": "JPEG 2000", b"8BPS\0\2": "Photoshop",
+    b"\x76\x2f\x31\x01\2": "OpenEXR", b"#?RADIANCE\n": "Radiance", b"#?RGBE\n": "Radiance",
+    b"DDS |": "DDS", b"qoif": "QOI",
     b"II\x1a\0\0\0HEAPCCDR": "RAW",
-    b"ARRI": "RAW", b"\0\0\0\0RED1": "RAW", b"IIRO": "RAW", b"%PDF-1.4": "document", b"%!PS-Adobe": "document",
-    b"<svg/>": "SVG", b"<?xml version='1.0'?><plist/>": "format that can", b"P3\n2 2\n255\n": "format that can be read",
+    b"ARRI": "RAW", b"\0\0\0\0RED1": "RAW", b"IIRO": "RAW", b"%PDF-1.4": "document",
+    b"%!PS-Adobe": "document",
+    b"<svg/>": "SVG", b"<?xml version='1.0'?><plist/>": "format that can",
+    b"P3\n2 2\n255\n": "format that can be read",
     b"PK\x03\x04": "archive",
-    b"\0\0\0\x14ftypqt  ": "video", b"#define a_width 8": "format that can be read", bytes(range(200)): "format that can be read",
+    b"\0\0\0\x14ftypqt  ": "video", b"#define a_width 8": "format that can be read",
+    bytes(range(200)): "format that can be read",
 }  # fmt: skip
 
 
@@ -240,7 +270,9 @@ def test_noise_in_the_place_of_a_picture_is_not_whole() -> None:
     data = pictures.encoded(DRAWN, "PNG")
     at = data.index(b"IDAT") + 30
     with contextlib.suppress(DamagedPhoto):
-        assert decode(data[:at] + noise[: len(data) - at - 40] + data[-40:], SPEC).damaged is not None
+        assert (
+            decode(data[:at] + noise[: len(data) - at - 40] + data[-40:], SPEC).damaged is not None
+        )
 
 
 def test_opening_a_broken_picture_hides_nothing_from_whoever_decodes_it() -> None:

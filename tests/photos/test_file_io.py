@@ -14,7 +14,10 @@ def test_all_bytes_and_the_facts_after_the_last_of_them(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"x" * 100)
     data, facts = read_with_facts(path)
-    assert data == b"x" * 100 == read_file(path) and (facts.st_size, facts.st_mtime_ns) == (100, path.stat().st_mtime_ns)
+    assert data == b"x" * 100 == read_file(path) and (facts.st_size, facts.st_mtime_ns) == (
+        100,
+        path.stat().st_mtime_ns,
+    )
 
 
 def test_large_files_are_read_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +40,9 @@ def test_a_small_file_has_no_more_than_so_many_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes and devices there")
 @pytest.mark.parametrize("kind", ["pipe", "device", "link", "folder"])
-def test_nothing_but_a_file_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+def test_nothing_but_a_file_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
     path = tmp_path / "a"
     if kind == "pipe":
         os.mkfifo(path)
@@ -49,13 +54,17 @@ def test_nothing_but_a_file_is_opened(tmp_path: Path, monkeypatch: pytest.Monkey
         path = Path("/dev/zero")
     monkeypatch.setattr(os, "open", lambda *_: pytest.fail("it was opened"))
     for read in (read_file, lambda path: read_up_to(path, 5)):
-        with pytest.raises(PhotoError, match="a folder" if kind == "folder" else "no ordinary file"):
+        with pytest.raises(
+            PhotoError, match="a folder" if kind == "folder" else "no ordinary file"
+        ):
             read(path)
     assert irregular(path.stat()) is not None and irregular(Path(__file__).stat()) is None
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes there")
-def test_a_pipe_that_takes_a_files_place_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pipe_that_takes_a_files_place_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"x")
     real, closed, swapped = os.stat, list[int](), list[Path]()
@@ -84,7 +93,9 @@ def test_a_pipe_that_takes_a_files_place_is_not_waited_for(tmp_path: Path, monke
         (NotADirectoryError(20, "Not a directory"), "not there any more"),
     ],
 )
-def test_what_is_in_the_way_in_plain_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, words: str) -> None:
+def test_what_is_in_the_way_in_plain_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, words: str
+) -> None:
     (tmp_path / "a").write_bytes(b"x")
 
     def fail(*_: object) -> int:
@@ -96,7 +107,9 @@ def test_what_is_in_the_way_in_plain_words(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(("number", "busy"), [(32, True), (33, True), (5, False)])
-def test_a_file_that_another_program_has_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, busy: bool) -> None:
+def test_a_file_that_another_program_has_for_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, busy: bool
+) -> None:
     (tmp_path / "a").write_bytes(b"x")
     error = PermissionError(13, "The process cannot access the file")
     error.winerror = number  # type: ignore[attr-defined]
@@ -105,12 +118,17 @@ def test_a_file_that_another_program_has_for_itself(tmp_path: Path, monkeypatch:
         raise error
 
     monkeypatch.setattr(file_io.os, "open", fail)
-    with pytest.raises(PhotoError, match="another program keeps it open" if busy else "not allowed"):
+    with pytest.raises(
+        PhotoError, match="another program keeps it open" if busy else "not allowed"
+    ):
         read_file(tmp_path / "a")
 
 
 def test_trouble_in_the_block_is_of_the_file_too(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x")
-    with pytest.raises(PhotoError, match="could not be read from its drive"), open_regular(tmp_path / "a") as (handle, facts):
+    with (
+        pytest.raises(PhotoError, match="could not be read from its drive"),
+        open_regular(tmp_path / "a") as (handle, facts),
+    ):
         assert facts.st_size == 1 and os.read(handle, 9) == b"x"
         raise OSError(5, "Input/output error")

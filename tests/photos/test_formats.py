@@ -22,7 +22,13 @@ def test_every_format_gives_the_same_photo(kind: str) -> None:
     drawn = pictures.draw(3, (640, 480))
     reference = decode(pictures.encoded(drawn, "PNG"), SPEC)
     photo = decode(pictures.encoded(drawn, kind), SPEC)
-    assert (photo.format, photo.width, photo.height, photo.frames, photo.damaged) == (kind, 640, 480, 1, None)
+    assert (photo.format, photo.width, photo.height, photo.frames, photo.damaged) == (
+        kind,
+        640,
+        480,
+        1,
+        None,
+    )
     assert preview(photo).size == (512, 384)
     assert preview(photo).mode == "RGB"
     limit = 12 if kind == "GIF" else 4
@@ -65,10 +71,15 @@ def test_of_a_tiff_with_pages_the_first_counts() -> None:
 
 def test_the_preview_that_a_camera_appends_is_not_a_second_photo() -> None:
     packed = io.BytesIO()
-    pictures.draw(1, (900, 600)).save(packed, "MPO", save_all=True, append_images=[pictures.draw(2, (300, 200))])
+    pictures.draw(1, (900, 600)).save(
+        packed, "MPO", save_all=True, append_images=[pictures.draw(2, (300, 200))]
+    )
     photo = decode(packed.getvalue(), SPEC)
     assert (photo.format, photo.width, photo.height, photo.frames) == ("JPEG", 900, 600, 1)
-    assert difference(photo.input, decode(pictures.encoded(pictures.draw(1, (900, 600))), SPEC).input) < 3
+    assert (
+        difference(photo.input, decode(pictures.encoded(pictures.draw(1, (900, 600))), SPEC).input)
+        < 3
+    )
 
 
 def test_bytes_after_the_picture_do_not_matter() -> None:
@@ -95,9 +106,16 @@ def test_any_shape_can_be_shown_and_encoded(size: tuple[int, int], fit: str) -> 
 @pytest.mark.parametrize("size", [(2000, 1500), (1600, 1200), (1024, 768), (500, 375), (300, 200)])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 @pytest.mark.parametrize(
-    "spec", [InputSpec(224, "squash", "bicubic"), InputSpec(336, "crop", "bicubic"), InputSpec(64, "squash", "bilinear")]
+    "spec",
+    [
+        InputSpec(224, "squash", "bicubic"),
+        InputSpec(336, "crop", "bicubic"),
+        InputSpec(64, "squash", "bilinear"),
+    ],
 )
-def test_the_encoder_sees_what_scaling_the_whole_picture_would_give(size: tuple[int, int], kind: str, spec: InputSpec) -> None:
+def test_the_encoder_sees_what_scaling_the_whole_picture_would_give(
+    size: tuple[int, int], kind: str, spec: InputSpec
+) -> None:
     drawn = pictures.draw(9, size)
     photo = decode(pictures.encoded(drawn, kind), spec)
     side = min(size)
@@ -120,7 +138,9 @@ def test_the_input_of_a_photo_can_be_encoded_without_being_copied() -> None:
 def test_a_preview_says_nothing_but_the_picture() -> None:
     """A preview may be passed on; where the photo was taken must not go with it."""
     block = pictures.exif(taken="2020:01:02 03:04:05", place=(48.1, 11.5), camera=("Make", "Model"))
-    photo = decode(pictures.encoded(pictures.draw(1), exif=block, comment=b"secret", xmp=b"<secret/>"), SPEC)
+    photo = decode(
+        pictures.encoded(pictures.draw(1), exif=block, comment=b"secret", xmp=b"<secret/>"), SPEC
+    )
     assert photo.latitude == pytest.approx(48.1)
     seen = preview(photo)
     assert not seen.getexif()
@@ -130,7 +150,9 @@ def test_a_preview_says_nothing_but_the_picture() -> None:
 
 def test_the_hash_stays_when_a_photo_is_made_smaller_and_changes_with_the_photo() -> None:
     photo = decode(pictures.encoded(pictures.draw(1, (1200, 900))), None)
-    small = decode(pictures.encoded(pictures.draw(1, (1200, 900)).resize((400, 300)), quality=60), None)
+    small = decode(
+        pictures.encoded(pictures.draw(1, (1200, 900)).resize((400, 300)), quality=60), None
+    )
     other = decode(pictures.encoded(pictures.draw(2, (1200, 900))), None)
     assert len(photo.phash) == 32
     assert distance(photo.phash, small.phash) <= 10
@@ -142,8 +164,18 @@ def test_raw_files_are_not_taken_for_the_small_picture_in_them() -> None:
     for tags in ({50706: b"\x01\x04\0\0"}, {254: 1, 330: 8}):
         with pytest.raises(PhotoError, match="RAW"):
             decode(pictures.encoded(thumbnail, "TIFF", tiffinfo=tags), SPEC)
-    tags = ((256, 1, 8), (257, 1, 8), (258, 1, 8), (259, 1, 1), (262, 1, 1), (273, 1, 128), (279, 1, 64))
-    directory = struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", tag, 4, count, value) for tag, count, value in tags)
+    tags = (
+        (256, 1, 8),
+        (257, 1, 8),
+        (258, 1, 8),
+        (259, 1, 1),
+        (262, 1, 1),
+        (273, 1, 128),
+        (279, 1, 64),
+    )
+    directory = struct.pack("<H", len(tags)) + b"".join(
+        struct.pack("<HHII", tag, 4, count, value) for tag, count, value in tags
+    )
     grey = directory.ljust(112, b"\0") + bytes(range(64))
     assert decode(b"II*\0\x10\0\0\0" + bytes(8) + grey, SPEC).width == 8
     with pytest.raises(PhotoError, match="RAW"):

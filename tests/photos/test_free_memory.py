@@ -22,7 +22,9 @@ def _say_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "read_text", absent)
 
 
-def test_where_linux_is_not_there_to_be_asked_the_system_still_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_linux_is_not_there_to_be_asked_the_system_still_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     _say_nothing(monkeypatch)
 
     class Memory:

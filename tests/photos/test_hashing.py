@@ -12,7 +12,9 @@ from tests.pictures import draw
 
 @given(st.binary(max_size=100), st.binary(max_size=100))
 def test_equal_for_equal_bytes_alone(one: bytes, other: bytes) -> None:
-    assert len(content_hash(one)) == 16 and (content_hash(one) == content_hash(other)) == (one == other)
+    assert len(content_hash(one)) == 16 and (content_hash(one) == content_hash(other)) == (
+        one == other
+    )
 
 
 @pytest.mark.parametrize("at", [0, 65_535, 65_536, 1 << 20, -1])
@@ -25,16 +27,21 @@ def test_every_byte_of_a_large_file_counts(at: int) -> None:
 
 def test_the_hash_of_a_content_is_what_libraries_have_kept() -> None:
     assert (
-        content_hash(b"").hex() == "cae66941d9efbd404e4d88758ea67670" and content_hash(b"abc").hex() == "cf4ab791c62b8d2b2109c90275287816"
+        content_hash(b"").hex() == "cae66941d9efbd404e4d88758ea67670"
+        and content_hash(b"abc").hex() == "cf4ab791c62b8d2b2109c90275287816"
     )
 
 
 def naive(picture: Image.Image) -> bytes:
     """The same by the definition of the DCT, slowly."""
-    grey = np.asarray(picture.convert("L").resize((64, 64), Image.Resampling.BOX, reducing_gap=2.0), np.float64)
+    grey = np.asarray(
+        picture.convert("L").resize((64, 64), Image.Resampling.BOX, reducing_gap=2.0), np.float64
+    )
     n = np.arange(64)
     rows = np.array([np.cos(np.pi * k * (2 * n + 1) / 128) for k in range(16)])
-    low = np.array([[(grey * np.outer(rows[i], rows[j])).sum() for j in range(16)] for i in range(16)])
+    low = np.array(
+        [[(grey * np.outer(rows[i], rows[j])).sum() for j in range(16)] for i in range(16)]
+    )
     return np.packbits(low > np.median(low.flatten()[1:])).tobytes()
 
 
@@ -45,7 +52,10 @@ def bits_apart(one: bytes, other: bytes) -> int:
 @pytest.mark.parametrize("seed", range(4))
 def test_it_is_the_signs_of_the_lowest_frequencies(seed: int) -> None:
     picture = draw(seed)
-    assert len(perceptual_hash(picture)) == 32 and bits_apart(perceptual_hash(picture), naive(picture)) <= 1
+    assert (
+        len(perceptual_hash(picture)) == 32
+        and bits_apart(perceptual_hash(picture), naive(picture)) <= 1
+    )
     assert perceptual_hash(picture.convert("L")) == perceptual_hash(picture)
 
 
@@ -59,6 +69,8 @@ def test_copies_are_near_and_others_are_far() -> None:
     picture = draw(1)
     assert bits_apart(perceptual_hash(picture), perceptual_hash(picture.resize((160, 120)))) < 20
     # The mean brightness does not count.
-    brighter = Image.fromarray((np.asarray(picture, np.uint16) * 9 // 10 + 20).clip(0, 255).astype(np.uint8))
+    brighter = Image.fromarray(
+        (np.asarray(picture, np.uint16) * 9 // 10 + 20).clip(0, 255).astype(np.uint8)
+    )
     assert bits_apart(perceptual_hash(picture), perceptual_hash(brighter)) < 20
     assert bits_apart(perceptual_hash(picture), perceptual_hash(draw(2))) > 80

@@ -24,7 +24,9 @@ def container(group: Path, most: object, used: int, cached: int) -> None:
     (group / "memory.stat").write_text(f"anon 5\nfile {cached}\n")
 
 
-def test_a_container_has_what_it_may_have_less_what_it_uses_but_for_cached_files(group: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_container_has_what_it_may_have_less_what_it_uses_but_for_cached_files(
+    group: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     container(group, 1000 * MB, 700 * MB, 300 * MB)
     assert limits._free_in_group() == 600 * MB
     monkeypatch.setattr(limits, "_free_on_machine", lambda: 800 * MB)
@@ -46,7 +48,9 @@ def test_without_a_container_there_is_no_other_limit(group: Path) -> None:
 
 
 def test_what_the_machine_has_is_read_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "read_text", lambda self: "MemTotal: 9 kB\nMemAvailable:    2048 kB\n")
+    monkeypatch.setattr(
+        Path, "read_text", lambda self: "MemTotal: 9 kB\nMemAvailable:    2048 kB\n"
+    )
     assert limits._free_on_machine() == 2 * MB
     monkeypatch.setattr(Path, "read_text", lambda self: "MemAvailable:\n")
     monkeypatch.setattr(os, "sysconf", {"SC_AVPHYS_PAGES": 100, "SC_PAGE_SIZE": 4096}.__getitem__)

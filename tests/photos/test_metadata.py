@@ -22,8 +22,11 @@ def _rational(numerator: int, denominator: int) -> TiffImagePlugin.IFDRational:
     return TiffImagePlugin.IFDRational(numerator, denominator)
 
 
-def _photo(fill: Callable[[Image.Exif], None] = lambda _: None, kind: str = "JPEG", **facts: Any) -> DecodedPhoto:
-    """A photo with the EXIF block that `fill` makes. facts: xmp for the file; mtime and name for the decode."""
+def _photo(
+    fill: Callable[[Image.Exif], None] = lambda _: None, kind: str = "JPEG", **facts: Any
+) -> DecodedPhoto:
+    """A photo with the EXIF block that `fill` makes. facts: xmp for the file; mtime and name for
+    the decode."""
     block = Image.Exif()
     fill(block)
     told = {key: facts.pop(key) for key in ("mtime", "name") if key in facts}
@@ -31,7 +34,8 @@ def _photo(fill: Callable[[Image.Exif], None] = lambda _: None, kind: str = "JPE
 
 
 def _taken(**facts: Any) -> tuple[str | None, str | None]:
-    """When it was taken and how that is known. facts: original, digitized, changed: EXIF dates; others as `_photo`."""
+    """When it was taken and how that is known. facts: original, digitized, changed: EXIF dates;
+    others as `_photo`."""
     dates = {key: facts.pop(key, None) for key in ("original", "digitized", "changed", "gps")}
 
     def fill(block: Image.Exif) -> None:
@@ -49,7 +53,9 @@ def _taken(**facts: Any) -> tuple[str | None, str | None]:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"])
 def test_every_format_that_carries_metadata_is_read(kind: str) -> None:
-    block = pictures.exif(taken="2019:07:12 14:30:00", place=(-33.8568, 151.2153), camera=("Canon", "Canon EOS 7D"))
+    block = pictures.exif(
+        taken="2019:07:12 14:30:00", place=(-33.8568, 151.2153), camera=("Canon", "Canon EOS 7D")
+    )
     photo = decode(pictures.encoded(_PICTURE, kind, exif=block), None)
     assert (photo.taken_at, photo.taken_source) == ("2019-07-12T14:30:00", "exif")
     assert photo.latitude == pytest.approx(-33.8568, abs=1e-5)
@@ -61,8 +67,14 @@ def test_every_format_that_carries_metadata_is_read(kind: str) -> None:
 
 
 def test_the_moment_of_taking_comes_first() -> None:
-    everything = {"changed": "2020:01:01 00:00:00", "name": "IMG_20180101_000000.jpg", "mtime": MTIME}
-    assert _taken(original="2019:07:12 14:30:00", digitized="2019:07:13 00:00:00", **everything) == ("2019-07-12T14:30:00", "exif")
+    everything = {
+        "changed": "2020:01:01 00:00:00",
+        "name": "IMG_20180101_000000.jpg",
+        "mtime": MTIME,
+    }
+    assert _taken(
+        original="2019:07:12 14:30:00", digitized="2019:07:13 00:00:00", **everything
+    ) == ("2019-07-12T14:30:00", "exif")
     assert _taken(digitized="2019:07:13 00:00:00", **everything) == ("2019-07-13T00:00:00", "exif")
     assert _taken(**everything) == ("2020-01-01T00:00:00", "exif")
     del everything["changed"]
@@ -81,11 +93,20 @@ def test_the_moment_of_taking_comes_first() -> None:
 )  # fmt: skip
 def test_dates_that_cannot_be_are_passed_over(nonsense: str) -> None:
     assert _taken(original=nonsense, mtime=MTIME) == ("2021-05-06T07:08:09", "file")
-    assert _taken(original=nonsense, digitized="2019:07:12 14:30:00") == ("2019-07-12T14:30:00", "exif")
+    assert _taken(original=nonsense, digitized="2019:07:12 14:30:00") == (
+        "2019-07-12T14:30:00",
+        "exif",
+    )
 
 
 def test_dates_as_careless_programs_write_them() -> None:
-    for text in ("2019-07-12 14:30:00", "2019/07/12 14:30:00", "2019:07:12T14:30:00", "2019:07:12 14:30:00.123", "2019:07:12 14:30:00\0xx"):
+    for text in (
+        "2019-07-12 14:30:00",
+        "2019/07/12 14:30:00",
+        "2019:07:12T14:30:00",
+        "2019:07:12 14:30:00.123",
+        "2019:07:12 14:30:00\0xx",
+    ):
         assert _taken(original=text) == ("2019-07-12T14:30:00", "exif"), text
 
 
@@ -108,17 +129,28 @@ def test_dates_in_xmp(packet: bytes) -> None:
 
 
 def test_dates_in_xmp_without_seconds() -> None:
-    assert _taken(xmp=b'<x exif:DateTimeOriginal="2012-03-04T05:06"/>') == ("2012-03-04T05:06:00", "exif")
+    assert _taken(xmp=b'<x exif:DateTimeOriginal="2012-03-04T05:06"/>') == (
+        "2012-03-04T05:06:00",
+        "exif",
+    )
     assert _taken(xmp=b'<x exif:DateTimeOriginal="2012-03"/>') == ("2012-03-01T00:00:00", "exif")
 
 
 def test_the_satellites_know_the_date_too() -> None:
     time_of_day = (_rational(12, 1), _rational(30, 1), _rational(0, 1))
-    assert _taken(gps={29: "2019:07:12", 7: time_of_day}, changed="2022:01:01 00:00:00") == ("2019-07-12T12:30:00", "gps")
+    assert _taken(gps={29: "2019:07:12", 7: time_of_day}, changed="2022:01:01 00:00:00") == (
+        "2019-07-12T12:30:00",
+        "gps",
+    )
     assert _taken(gps={29: "2019:07:12"}) == ("2019-07-12T00:00:00", "gps")
-    assert _taken(gps={29: "2019:07:12", 7: (_rational(99, 1), _rational(0, 0), _rational(0, 1))}) == ("2019-07-12T00:00:00", "gps")
+    assert _taken(
+        gps={29: "2019:07:12", 7: (_rational(99, 1), _rational(0, 0), _rational(0, 1))}
+    ) == ("2019-07-12T00:00:00", "gps")
     assert _taken(gps={29: "0000:00:00", 7: time_of_day}) == (None, None)
-    assert _taken(xmp=b"<exif:GPSTimeStamp>2023-11-15T12:30:00Z</exif:GPSTimeStamp>") == ("2023-11-15T12:30:00", "gps")
+    assert _taken(xmp=b"<exif:GPSTimeStamp>2023-11-15T12:30:00Z</exif:GPSTimeStamp>") == (
+        "2023-11-15T12:30:00",
+        "gps",
+    )
 
 
 @pytest.mark.parametrize(
@@ -150,7 +182,9 @@ def test_dates_in_names(name: str, date: str | None) -> None:
     assert _taken(name=name) == (date, "name" if date else None)
 
 
-@pytest.mark.parametrize("mtime", [0.0, -1.0, 1e18, float("nan"), float("inf"), dt.datetime(1980, 1, 1).timestamp(), 4e9])
+@pytest.mark.parametrize(
+    "mtime", [0.0, -1.0, 1e18, float("nan"), float("inf"), dt.datetime(1980, 1, 1).timestamp(), 4e9]
+)
 def test_file_times_that_nobody_set(mtime: float) -> None:
     assert _taken(mtime=mtime) == (None, None)
 
@@ -187,14 +221,25 @@ def test_all_four_quarters_of_the_world() -> None:
         {1: "N", 2: _NORTH, 3: "E", 4: (_rational(190, 1), _rational(8, 1), _rational(0, 1))},
         {1: "N", 2: (_rational(0, 1),) * 3, 3: "E", 4: (_rational(0, 1),) * 3},
     ],
-    ids=["no sides", "no longitude", "one side", "empty sides", "zero denominator", "beyond the pole", "beyond 180", "nowhere"],
+    ids=[
+        "no sides",
+        "no longitude",
+        "one side",
+        "empty sides",
+        "zero denominator",
+        "beyond the pole",
+        "beyond 180",
+        "nowhere",
+    ],
 )
 def test_places_that_are_none(gps: dict[int, Any]) -> None:
     assert _placed(gps) == (None, None)
 
 
 def test_seconds_that_cannot_be_read_count_as_none() -> None:
-    latitude, _ = _placed({1: "N", 2: (_rational(48, 1), _rational(30, 1), _rational(0, 0)), 3: "E", 4: _EAST})
+    latitude, _ = _placed(
+        {1: "N", 2: (_rational(48, 1), _rational(30, 1), _rational(0, 0)), 3: "E", 4: _EAST}
+    )
     assert latitude == 48.5
 
 
@@ -215,10 +260,21 @@ def _made(make: Any = None, model: Any = None, **details: Any) -> DecodedPhoto:
 
 def test_camera_and_exposure() -> None:
     photo = _made(
-        "NIKON CORPORATION", "NIKON D90", lens="18-55 mm", exposure=_rational(1, 250), f=_rational(28, 10), iso=400, focal=_rational(35, 1)
+        "NIKON CORPORATION",
+        "NIKON D90",
+        lens="18-55 mm",
+        exposure=_rational(1, 250),
+        f=_rational(28, 10),
+        iso=400,
+        focal=_rational(35, 1),
     )
     assert (photo.camera, photo.lens) == ("NIKON D90", "18-55 mm")
-    assert (photo.exposure_time, photo.f_number, photo.iso, photo.focal_length) == (0.004, 2.8, 400, 35)
+    assert (photo.exposure_time, photo.f_number, photo.iso, photo.focal_length) == (
+        0.004,
+        2.8,
+        400,
+        35,
+    )
 
 
 @pytest.mark.parametrize(
@@ -233,34 +289,58 @@ def test_camera_and_exposure() -> None:
         ("M" * 500, None, "M" * 200),
     ],
 )
-def test_names_are_made_fit_to_be_read(make: str | None, model: str | None, camera: str | None) -> None:
+def test_names_are_made_fit_to_be_read(
+    make: str | None, model: str | None, camera: str | None
+) -> None:
     assert _made(make, model).camera == camera
 
 
 def test_numbers_that_are_none() -> None:
     photo = _made(exposure=_rational(0, 0), f=_rational(1, 0), iso=0, focal=_rational(0, 5))
-    assert (photo.exposure_time, photo.f_number, photo.iso, photo.focal_length) == (None, None, None, None)
+    assert (photo.exposure_time, photo.f_number, photo.iso, photo.focal_length) == (
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 # --- broken blocks
 
 
 def _raw_block(entries: list[tuple[int, int, int, int]]) -> bytes:
-    body = struct.pack(">H", len(entries)) + b"".join(struct.pack(">HHII", *entry) for entry in entries) + bytes(4)
+    body = (
+        struct.pack(">H", len(entries))
+        + b"".join(struct.pack(">HHII", *entry) for entry in entries)
+        + bytes(4)
+    )
     return b"Exif\0\0MM\0*\0\0\0\x08" + body
 
 
 def test_a_broken_part_costs_only_itself() -> None:
     """The camera's details lie beyond the block's end; what the main part says still counts."""
     model = (0x0110, 2, 4, int.from_bytes(b"X10\0", "big"))
-    for entries in ([model, (0x8769, 4, 1, 0xFFFFFF)], [model, (0x8825, 4, 1, 0xFFFFFF)], [model, (0x8769, 4, 1, 8), (0x8825, 4, 1, 8)]):
+    for entries in (
+        [model, (0x8769, 4, 1, 0xFFFFFF)],
+        [model, (0x8825, 4, 1, 0xFFFFFF)],
+        [model, (0x8769, 4, 1, 8), (0x8825, 4, 1, 8)],
+    ):
         photo = decode(pictures.encoded(_PICTURE, exif=_raw_block(entries)), None, mtime=MTIME)
         assert photo.camera == "X10"
         assert photo.taken_source == "file"
         assert photo.damaged is None
 
 
-@pytest.mark.parametrize("block", [b"Exif\0\0", b"Exif\0\0II", b"Exif\0\0garbage", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff", bytes(100)])
+@pytest.mark.parametrize(
+    "block",
+    [
+        b"Exif\0\0",
+        b"Exif\0\0II",
+        b"Exif\0\0garbage",
+        b"Exif\0\0MM\0*\0\0\0\x08\xff\xff",
+        bytes(100),
+    ],
+)
 def test_a_block_that_makes_no_sense_is_ignored(block: bytes) -> None:
     photo = decode(pictures.encoded(_PICTURE, exif=block), None, mtime=MTIME)
     assert (photo.taken_source, photo.camera, photo.damaged) == ("file", None, None)

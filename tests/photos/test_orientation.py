@@ -34,7 +34,10 @@ def _laid(orientation: int) -> Image.Image:
 def test_a_turned_photo_comes_out_upright(kind: str, orientation: int, fit: str) -> None:
     spec = InputSpec(64, fit, "bicubic")  # type: ignore[arg-type]
     reference = decode(pictures.encoded(pictures.draw(4, SIZE), "PNG"), spec)
-    photo = decode(pictures.encoded(_laid(orientation), kind, exif=pictures.exif(orientation=orientation)), spec)
+    photo = decode(
+        pictures.encoded(_laid(orientation), kind, exif=pictures.exif(orientation=orientation)),
+        spec,
+    )
     assert (photo.width, photo.height) == SIZE
     assert difference(preview(photo), preview(reference)) < 4
     assert difference(photo.input, reference.input) < 3
@@ -65,7 +68,9 @@ def test_large_photos_are_turned_too() -> None:
     """They are decoded at a fraction of their size, where width and height are easily mixed up."""
     upright = pictures.draw(4, (2400, 1600))
     spec = InputSpec(224, "crop", "bicubic")
-    turned = pictures.encoded(upright.transpose(Image.Transpose.ROTATE_90), exif=pictures.exif(orientation=6))
+    turned = pictures.encoded(
+        upright.transpose(Image.Transpose.ROTATE_90), exif=pictures.exif(orientation=6)
+    )
     photo, reference = decode(turned, spec), decode(pictures.encoded(upright), spec)
     assert (photo.width, photo.height) == (2400, 1600)
     assert preview(photo).size == (512, 341)
@@ -73,12 +78,17 @@ def test_large_photos_are_turned_too() -> None:
 
 
 def test_an_orientation_in_a_broken_block_is_ignored() -> None:
-    photo = decode(pictures.encoded(pictures.draw(4, SIZE), exif=b"Exif\0\0MM\0*\0\0\xff\xff" + bytes(8)), None)
+    photo = decode(
+        pictures.encoded(pictures.draw(4, SIZE), exif=b"Exif\0\0MM\0*\0\0\xff\xff" + bytes(8)), None
+    )
     assert (photo.width, photo.height) == SIZE
     assert photo.damaged is None
 
 
 def test_the_input_is_an_array_of_its_own_shape() -> None:
-    photo = decode(pictures.encoded(_laid(6), exif=pictures.exif(orientation=6)), InputSpec(32, "squash", "bilinear"))
+    photo = decode(
+        pictures.encoded(_laid(6), exif=pictures.exif(orientation=6)),
+        InputSpec(32, "squash", "bilinear"),
+    )
     assert isinstance(photo.input, np.ndarray)
     assert photo.input.shape == (32, 32, 3)

@@ -1,4 +1,5 @@
-"""Trouble at any step: a process that is killed before or after one call to the system, or a call that fails."""
+"""Trouble at any step: a process that is killed before or after one call to the system, or a call
+that fails."""
 
 from __future__ import annotations
 
@@ -10,7 +11,18 @@ from contextlib import contextmanager
 from typing import Any
 
 # Every call by which a file or the journal changes.
-CALLS = ("link", "unlink", "rename", "replace", "symlink", "fsync", "write", "utime", "makedirs", "open")
+CALLS = (
+    "link",
+    "unlink",
+    "rename",
+    "replace",
+    "symlink",
+    "fsync",
+    "write",
+    "utime",
+    "makedirs",
+    "open",
+)
 
 
 class Killed(BaseException):
@@ -28,7 +40,11 @@ class Faults:
         def call(*given: Any, **named: Any) -> Any:
             if self.dead:
                 raise Killed
-            if name == "open" and not (len(given) > 1 and isinstance(given[1], int) and given[1] & (os.O_CREAT | os.O_WRONLY | os.O_RDWR)):
+            if name == "open" and not (
+                len(given) > 1
+                and isinstance(given[1], int)
+                and given[1] & (os.O_CREAT | os.O_WRONLY | os.O_RDWR)
+            ):
                 return real(*given, **named)
             number, self.calls = self.calls, self.calls + 1
             if number != self.at:
@@ -52,7 +68,8 @@ class Faults:
 
 @contextmanager
 def struck(at: int, kind: str) -> Iterator[Faults]:
-    """Within: the trouble of that kind at that call. A killing is swallowed here, as the next process knows nothing of it."""
+    """Within: the trouble of that kind at that call. A killing is swallowed here, as the next
+    process knows nothing of it."""
     faults = Faults(at, kind)
     real = {name: getattr(os, name) for name in CALLS}
     copyfileobj, supported = shutil.copyfileobj, set(os.supports_follow_symlinks)

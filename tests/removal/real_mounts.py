@@ -30,11 +30,15 @@ class Mounts:
         """Show what is in `lower`, and below `upper` what was changed of it."""
         for folder in (lower, upper, work):
             folder.mkdir(parents=True, exist_ok=True)
-        return self._mount("overlay", at, "overlay", 0, f"lowerdir={lower},upperdir={upper},workdir={work}")
+        return self._mount(
+            "overlay", at, "overlay", 0, f"lowerdir={lower},upperdir={upper},workdir={work}"
+        )
 
     def _mount(self, source: str, at: Path, kind: str, flags: int, options: str) -> Path:
         at.mkdir(parents=True, exist_ok=True)
-        if self._libc.mount(os.fsencode(source), os.fsencode(at), kind.encode(), flags, options.encode()):
+        if self._libc.mount(
+            os.fsencode(source), os.fsencode(at), kind.encode(), flags, options.encode()
+        ):
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(at))
         self._stack.callback(lambda: self._libc.umount2(os.fsencode(at), _DETACH))
         return at

@@ -1,4 +1,5 @@
-"""One photo seen under two paths, by mounts that ids do not show: it is never removed as a copy of itself, and undo never deletes it."""
+"""One photo seen under two paths, by mounts that ids do not show: it is never removed as a copy of
+itself, and undo never deletes it."""
 
 from __future__ import annotations
 
@@ -56,13 +57,17 @@ def only_one(field: Field, wanted: Removal, to: str, *words: str) -> None:
     """The removal is not done, and everything is where it was."""
     before = field.tree()
     (result,) = remove(field.library, [wanted], to).results
-    assert result.state in ("refused", "failed") and any(word in result.reason for word in words), result
+    assert result.state in ("refused", "failed") and any(word in result.reason for word in words), (
+        result
+    )
     assert field.tree() == before
     assert not any(run.away for run in history(field.library))
 
 
 @may_mount
-def test_a_bind_mount_of_the_folder_is_seen_through(field: Field, made: Mounts, where: Where) -> None:
+def test_a_bind_mount_of_the_folder_is_seen_through(
+    field: Field, made: Mounts, where: Where
+) -> None:
     field.put("sub/a.jpg", "one")
     alias = know(field, made.bind(field.photos / "sub", field.base / "alias"), "a.jpg")
     only_one(field, removal(alias, str(field.photos / "sub/a.jpg")), where(field), "this very file")
@@ -75,7 +80,9 @@ def test_a_copy_on_the_bind_mount_goes(field: Field, made: Mounts, where: Where)
     field.put("sub/b.jpg", "one")
     before = field.tree()
     alias = know(field, made.bind(field.photos / "sub", field.base / "alias"), "b.jpg")
-    (result,) = remove(field.library, [removal(alias, str(field.photos / "sub/a.jpg"))], where(field)).results
+    (result,) = remove(
+        field.library, [removal(alias, str(field.photos / "sub/a.jpg"))], where(field)
+    ).results
     assert result.state == "removed", result
     undo(field.library)
     assert field.tree() == before
@@ -84,19 +91,30 @@ def test_a_copy_on_the_bind_mount_goes(field: Field, made: Mounts, where: Where)
 @may_mount
 @pytest.mark.parametrize("side", ["lower", "upper", "merged"])
 def test_an_overlay_is_seen_through(field: Field, made: Mounts, where: Where, side: str) -> None:
-    """An overlay gives files a drive number of its own, and goes on showing one that was renamed below it."""
+    """An overlay gives files a drive number of its own, and goes on showing one that was renamed
+    below it."""
     made.tmpfs(field.base / "drive")
     layer = field.photos / "layer" if side == "lower" else field.base / "drive" / "upper"
     layer.mkdir(parents=True)
     if side == "lower":
         field.put("layer/a.jpg", "one")
         below = str(layer / "a.jpg")
-        merged = made.overlay(field.base / "merged", lower=layer, upper=field.base / "drive/upper", work=field.base / "drive/work")
+        merged = made.overlay(
+            field.base / "merged",
+            lower=layer,
+            upper=field.base / "drive/upper",
+            work=field.base / "drive/work",
+        )
     else:
         field.put("other.jpg", "one")
         (layer / "a.jpg").write_text("one")
         below = know(field, layer, "a.jpg")
-        merged = made.overlay(field.base / "merged", lower=field.base / "lower", upper=layer, work=field.base / "drive/work")
+        merged = made.overlay(
+            field.base / "merged",
+            lower=field.base / "lower",
+            upper=layer,
+            work=field.base / "drive/work",
+        )
     above = know(field, merged, "a.jpg")
     before = files(layer)
     wanted = removal(above, below) if side == "merged" else removal(below, above)
@@ -106,13 +124,21 @@ def test_an_overlay_is_seen_through(field: Field, made: Mounts, where: Where, si
 
 @may_mount
 @pytest.mark.parametrize("order", ["keeper goes later", "keeper went before"])
-def test_files_that_keep_one_another_by_their_aliases(field: Field, made: Mounts, order: str) -> None:
-    """An overlay goes on showing a file that was moved away below it: each would be kept, and both would be gone."""
+def test_files_that_keep_one_another_by_their_aliases(
+    field: Field, made: Mounts, order: str
+) -> None:
+    """An overlay goes on showing a file that was moved away below it: each would be kept, and both
+    would be gone."""
     for name in ("layer/a.jpg", "layer/b.jpg"):
         field.put(name, "one")
     before = field.tree()
     made.tmpfs(field.base / "drive")
-    merged = made.overlay(field.base / "merged", lower=field.photos / "layer", upper=field.base / "drive/u", work=field.base / "drive/w")
+    merged = made.overlay(
+        field.base / "merged",
+        lower=field.photos / "layer",
+        upper=field.base / "drive/u",
+        work=field.base / "drive/w",
+    )
     a, b = (str(field.photos / f"layer/{name}.jpg") for name in "ab")
     above_a, above_b = know(field, merged, "a.jpg"), know(field, merged, "b.jpg")
     first = removal(a, above_b)
@@ -129,14 +155,27 @@ def test_files_that_keep_one_another_by_their_aliases(field: Field, made: Mounts
 
 
 @may_mount
-def test_on_another_drive_only_the_name_went_and_the_copy_comes_back(field: Field, made: Mounts) -> None:
+def test_on_another_drive_only_the_name_went_and_the_copy_comes_back(
+    field: Field, made: Mounts
+) -> None:
     """Of a file that was copied away, the alias still shows the deleted one."""
     field.put("layer/a.jpg", "one")
     made.tmpfs(field.base / "drive")
     made.tmpfs(field.base / "to")
-    merged = made.overlay(field.base / "merged", lower=field.photos / "layer", upper=field.base / "drive/u", work=field.base / "drive/w")
+    merged = made.overlay(
+        field.base / "merged",
+        lower=field.photos / "layer",
+        upper=field.base / "drive/u",
+        work=field.base / "drive/w",
+    )
     above = know(field, merged, "a.jpg")
-    only_one(field, removal(str(field.photos / "layer/a.jpg"), above), str(field.base / "to"), "one file", "not there any more")
+    only_one(
+        field,
+        removal(str(field.photos / "layer/a.jpg"), above),
+        str(field.base / "to"),
+        "one file",
+        "not there any more",
+    )
     assert files(field.base / "to") == {}
 
 
@@ -146,9 +185,16 @@ def test_a_copy_on_an_overlay_goes(field: Field, made: Mounts, where: Where) -> 
     field.put("b.jpg", "one")
     before = field.tree()
     made.tmpfs(field.base / "drive")
-    merged = made.overlay(field.base / "merged", lower=field.photos / "layer", upper=field.base / "drive/u", work=field.base / "drive/w")
+    merged = made.overlay(
+        field.base / "merged",
+        lower=field.photos / "layer",
+        upper=field.base / "drive/u",
+        work=field.base / "drive/w",
+    )
     above = know(field, merged, "a.jpg")
-    (result,) = remove(field.library, [removal(str(field.photos / "b.jpg"), above)], where(field)).results
+    (result,) = remove(
+        field.library, [removal(str(field.photos / "b.jpg"), above)], where(field)
+    ).results
     assert result.state == "removed", result
     undo(field.library)
     assert field.tree() == before
@@ -169,7 +215,12 @@ def test_protection_holds_through_mounts(field: Field, made: Mounts, part: str) 
 @may_mount
 def test_protection_holds_through_an_overlay(tmp_path: Path, made: Mounts) -> None:
     made.tmpfs(tmp_path / "drive")
-    made.overlay(tmp_path / "merged", lower=tmp_path / "lower", upper=tmp_path / "drive/u", work=tmp_path / "drive/w")
+    made.overlay(
+        tmp_path / "merged",
+        lower=tmp_path / "lower",
+        upper=tmp_path / "drive/u",
+        work=tmp_path / "drive/w",
+    )
     for folder in ("lower/safe", "lower/free"):
         (tmp_path / folder).mkdir()
     protection = Protection([str(tmp_path / "lower/safe")])
@@ -178,28 +229,47 @@ def test_protection_holds_through_an_overlay(tmp_path: Path, made: Mounts) -> No
 
 
 @may_mount
-def test_protection_holds_where_the_system_has_no_table_of_mounts(tmp_path: Path, made: Mounts) -> None:
+def test_protection_holds_where_the_system_has_no_table_of_mounts(
+    tmp_path: Path, made: Mounts
+) -> None:
     """By the ids of the folders on the way up."""
     for folder in ("safe/sub", "free/sub"):
         (tmp_path / folder).mkdir(parents=True)
-        made.bind(tmp_path / folder.split("/", maxsplit=1)[0], tmp_path / "seen" / folder.split("/", maxsplit=1)[0])
+        made.bind(
+            tmp_path / folder.split("/", maxsplit=1)[0],
+            tmp_path / "seen" / folder.split("/", maxsplit=1)[0],
+        )
     protection = Protection([str(tmp_path / "safe"), str(tmp_path / "not there")], Locations(()))
     for _ in range(2):
-        assert protection.covers(str(tmp_path / "seen/safe/a.jpg")) and protection.covers(str(tmp_path / "seen/safe/sub/a.jpg"))
-        assert not protection.covers(str(tmp_path / "seen/free/sub/a.jpg")) and not protection.covers(str(tmp_path / "none/a.jpg"))
+        assert protection.covers(str(tmp_path / "seen/safe/a.jpg")) and protection.covers(
+            str(tmp_path / "seen/safe/sub/a.jpg")
+        )
+        assert not protection.covers(
+            str(tmp_path / "seen/free/sub/a.jpg")
+        ) and not protection.covers(str(tmp_path / "none/a.jpg"))
 
 
 @may_mount
-def test_a_folder_in_which_a_watched_one_is_mounted_does_not_lead_back_into_it(field: Field, made: Mounts) -> None:
+def test_a_folder_in_which_a_watched_one_is_mounted_does_not_lead_back_into_it(
+    field: Field, made: Mounts
+) -> None:
     field.put("a.jpg", "one")
     field.put("b.jpg", "one")
     made.bind(field.photos, field.base / "aside/photos")
-    only_one(field, field.removal("b.jpg", "a.jpg"), str(field.base / "aside"), "lies in the library", "under another path")
+    only_one(
+        field,
+        field.removal("b.jpg", "a.jpg"),
+        str(field.base / "aside"),
+        "lies in the library",
+        "under another path",
+    )
 
 
 @may_mount
 @pytest.mark.parametrize("below", ["", "new/er"])
-def test_a_folder_that_is_a_watched_one_by_a_mount_takes_no_photos(field: Field, made: Mounts, below: str) -> None:
+def test_a_folder_that_is_a_watched_one_by_a_mount_takes_no_photos(
+    field: Field, made: Mounts, below: str
+) -> None:
     field.put("sub/a.jpg", "one")
     field.put("b.jpg", "one")
     before = field.tree()
@@ -209,18 +279,28 @@ def test_a_folder_that_is_a_watched_one_by_a_mount_takes_no_photos(field: Field,
     assert field.tree() == before
 
 
-def test_a_folder_that_shows_in_a_watched_one_takes_no_photos(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a network drive of this computer's own folder: nothing tells of it but what is written there."""
+def test_a_folder_that_shows_in_a_watched_one_takes_no_photos(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a network drive of this computer's own folder: nothing tells of it but what is written
+    there."""
     field.put("sub/a.jpg", "one")
     field.put("b.jpg", "one")
     before, real = field.tree(), os.path.lexists
 
     def shows(path: str) -> bool:
-        return real(path) or (str(path).startswith(str(field.photos / "sub/.photo")) and real(field.base / "aside" / Path(path).name))
+        return real(path) or (
+            str(path).startswith(str(field.photos / "sub/.photo"))
+            and real(field.base / "aside" / Path(path).name)
+        )
 
     monkeypatch.setattr(file_identity.os.path, "lexists", shows)
-    (result,) = remove(field.library, [field.removal("b.jpg", "sub/a.jpg")], str(field.base / "aside")).results
-    assert result.state == "refused" and f"{field.photos / 'sub'} under another path" in result.reason
+    (result,) = remove(
+        field.library, [field.removal("b.jpg", "sub/a.jpg")], str(field.base / "aside")
+    ).results
+    assert (
+        result.state == "refused" and f"{field.photos / 'sub'} under another path" in result.reason
+    )
     assert field.tree() == before and list((field.base / "aside").iterdir()) == []
 
 
@@ -254,7 +334,9 @@ def test_undo_where_the_folder_has_become_a_link_to_the_other(field: Field) -> N
 
 
 @may_mount
-def test_after_a_cut_with_the_folders_one_nothing_is_dropped(field: Field, made: Mounts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_cut_with_the_folders_one_nothing_is_dropped(
+    field: Field, made: Mounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
     field.put("a.jpg", "one")
     field.put("b.jpg", "one")
 
@@ -285,8 +367,13 @@ def test_a_path_with_detours_is_refused(field: Field) -> None:
         wanted = Removal(f"{field.photos}/{path}", plain.hash, keeper, plain.hash)
         (result,) = remove(field.library, [wanted]).results
         assert result.state == "refused" and "by this path" in result.reason, path
-        (result,) = remove(field.library, [Removal(plain.path, plain.hash, wanted.path, plain.hash)]).results
-        assert result.state == "refused" and "the one to keep is not in the library by this path" in result.reason, path
+        (result,) = remove(
+            field.library, [Removal(plain.path, plain.hash, wanted.path, plain.hash)]
+        ).results
+        assert (
+            result.state == "refused"
+            and "the one to keep is not in the library by this path" in result.reason
+        ), path
     assert (field.tree(), tree(field.base / "elsewhere")) == before
 
 
@@ -309,8 +396,11 @@ class NoIds:
         return stat
 
 
-def test_without_ids_nothing_is_taken_for_another_name(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The name was taken meanwhile, and both files have the id 0: the newcomer stays, and the photo comes back beside it."""
+def test_without_ids_nothing_is_taken_for_another_name(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name was taken meanwhile, and both files have the id 0: the newcomer stays, and the photo
+    comes back beside it."""
     field.put("a.jpg", "the only copy")
     monkeypatch.setattr(trash, "readable", lambda: False)
     with monkeypatch.context() as patch:
@@ -319,10 +409,14 @@ def test_without_ids_nothing_is_taken_for_another_name(field: Field, monkeypatch
         (field.photos / "a.jpg").write_text("a newcomer...")
         _, (restored,) = undo(field.library)
     assert restored.back == str(field.photos / "a (restored).jpg")
-    assert (field.photos / "a.jpg").read_text() == "a newcomer..." and (field.photos / "a (restored).jpg").read_text() == "the only copy"
+    assert (field.photos / "a.jpg").read_text() == "a newcomer..." and (
+        field.photos / "a (restored).jpg"
+    ).read_text() == "the only copy"
 
 
-def test_without_ids_a_copy_goes_and_comes_back(field: Field, where: Where, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_ids_a_copy_goes_and_comes_back(
+    field: Field, where: Where, monkeypatch: pytest.MonkeyPatch
+) -> None:
     field.put("a.jpg", "one")
     field.put("b.jpg", "one")
     before = field.tree()
@@ -334,7 +428,9 @@ def test_without_ids_a_copy_goes_and_comes_back(field: Field, where: Where, monk
     assert field.tree() == before
 
 
-def test_where_nothing_tells_two_files_apart_both_stay(field: Field, where: Where, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nothing_tells_two_files_apart_both_stay(
+    field: Field, where: Where, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No ids, and times that this person may not set."""
     field.put("a.jpg", "one")
     field.put("b.jpg", "one")

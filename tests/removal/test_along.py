@@ -1,4 +1,5 @@
-"""What belongs to a photo goes with it, and comes back with it; and nothing goes of which there is no second."""
+"""What belongs to a photo goes with it, and comes back with it; and nothing goes of which there is
+no second."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ def live(field: Field) -> None:
 
 def one(field: Field, *, to: str = TRASH, **options: Any) -> Result:
     """The removal of the second for the sake of the first."""
-    return remove(field.library, [field.removal("gone/IMG_1.HEIC", "kept/IMG_1.HEIC")], to, **options).results[0]
+    return remove(
+        field.library, [field.removal("gone/IMG_1.HEIC", "kept/IMG_1.HEIC")], to, **options
+    ).results[0]
 
 
 def refused(field: Field, words: str, **options: Any) -> None:
@@ -51,19 +54,32 @@ def test_everything_goes_and_comes_back(field: Field, where: Where) -> None:
     assert (would.state, would.freed) == ("would", 5 + 4 + 6 + 5) and field.tree() == before
     outcome = remove(field.library, wanted, to)
     assert (outcome.results[0].along, outcome.freed, outcome.along) == (would.along, would.freed, 3)
-    assert {path for path, what in field.tree().items() if what[0] == "file"} == {"kept/IMG_1.HEIC", "kept/IMG_1.MOV"}
+    assert {path for path, what in field.tree().items() if what[0] == "file"} == {
+        "kept/IMG_1.HEIC",
+        "kept/IMG_1.MOV",
+    }
     _, restored = undo(field.library)
-    assert [(each.note, each.path == each.back) for each in restored] == [("", True)] * 4 and not history(field.library)[0].away
+    assert [(each.note, each.path == each.back) for each in restored] == [
+        ("", True)
+    ] * 4 and not history(field.library)[0].away
     assert field.tree() == before
 
 
-def test_the_journal_speaks_of_all_of_them_before_the_first_moves(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_journal_speaks_of_all_of_them_before_the_first_moves(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     live(field)
     seen = list[list[str]]()
     real = safe_move.move
 
     def look(*given: Any) -> None:
-        seen.append([Path(entry.path).name for run in Journal(field.library.dir).runs() for entry in run.entries])
+        seen.append(
+            [
+                Path(entry.path).name
+                for run in Journal(field.library.dir).runs()
+                for entry in run.entries
+            ]
+        )
         real(*given)
 
     monkeypatch.setattr(safe_move, "move", look)
@@ -74,11 +90,23 @@ def test_the_journal_speaks_of_all_of_them_before_the_first_moves(field: Field, 
 @pytest.mark.parametrize(
     ("lose", "words"),
     [
-        (lambda f: (f.photos / "kept/IMG_1.MOV").unlink(), "its film IMG_1.MOV is not there a second time: the one to keep has none"),
-        (lambda f: (f.photos / "kept/IMG_1.MOV").write_text("mlif"), "the one to keep has another film"),
-        (lambda f: (f.photos / "kept/IMG_1.MOV").rename(f.photos / "kept/IMG_2.MOV"), "the one to keep has none"),
         (
-            lambda f: ((f.photos / "kept/IMG_1.MOV").unlink(), (f.photos / "kept/IMG_1.MOV").symlink_to("../gone/IMG_1.MOV")),
+            lambda f: (f.photos / "kept/IMG_1.MOV").unlink(),
+            "its film IMG_1.MOV is not there a second time: the one to keep has none",
+        ),
+        (
+            lambda f: (f.photos / "kept/IMG_1.MOV").write_text("mlif"),
+            "the one to keep has another film",
+        ),
+        (
+            lambda f: (f.photos / "kept/IMG_1.MOV").rename(f.photos / "kept/IMG_2.MOV"),
+            "the one to keep has none",
+        ),
+        (
+            lambda f: (
+                (f.photos / "kept/IMG_1.MOV").unlink(),
+                (f.photos / "kept/IMG_1.MOV").symlink_to("../gone/IMG_1.MOV"),
+            ),
             "the one to keep has none",
         ),
         (lambda f: protect(f.library.catalog, str(f.photos / "gone")), "protected"),
@@ -119,7 +147,9 @@ def test_another_shot_goes_with_the_film_of_that_shot(field: Field, tier: str) -
     field.put("gone/IMG_1.HEIC", "another shot")
     field.beside("gone/IMG_1.MOV", "another film")
     before = field.tree()
-    outcome = remove(field.library, [field.removal("gone/IMG_1.HEIC", "kept/IMG_1.HEIC", tier=tier)])
+    outcome = remove(
+        field.library, [field.removal("gone/IMG_1.HEIC", "kept/IMG_1.HEIC", tier=tier)]
+    )
     assert [result.state for result in outcome.results] == ["removed"] and outcome.along == 3
     undo(field.library)
     assert field.tree() == before
@@ -139,7 +169,9 @@ def test_what_could_not_be_read_goes_alone(field: Field) -> None:
     path = field.fail("IMG_1.jpg", "broken")
     field.beside("IMG_1.mov", "film")
     outcome = remove(field.library, [field.removal(path, None)], without_keeper=True)
-    assert [result.state for result in outcome.results] == ["removed"] and set(field.tree()) == {"IMG_1.mov"}
+    assert [result.state for result in outcome.results] == ["removed"] and set(field.tree()) == {
+        "IMG_1.mov"
+    }
     undo(field.library)
 
 
@@ -150,7 +182,10 @@ def test_what_two_photos_share_goes_with_the_second(field: Field) -> None:
     field.beside("b.xmp", "words")
     before = field.tree()
     wanted = [field.removal("b.jpg", "a.jpg"), field.removal("b.heic", "a.heic")]
-    assert [[Path(each.path).name for each in result.along] for result in dry_run(field.library, wanted).results] == [[], ["b.xmp"]]
+    assert [
+        [Path(each.path).name for each in result.along]
+        for result in dry_run(field.library, wanted).results
+    ] == [[], ["b.xmp"]]
     outcome = remove(field.library, wanted[:1])
     assert outcome.along == 0 and "b.xmp" in field.tree()
     outcome = remove(field.library, wanted[1:])
@@ -161,7 +196,9 @@ def test_what_two_photos_share_goes_with_the_second(field: Field) -> None:
 
 
 @pytest.mark.parametrize("at", [0, 1, 2, 3])
-def test_where_one_cannot_go_all_stay(field: Field, where: Where, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+def test_where_one_cannot_go_all_stay(
+    field: Field, where: Where, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
     live(field)
     real, calls = safe_move.move, 0
 
@@ -173,11 +210,17 @@ def test_where_one_cannot_go_all_stay(field: Field, where: Where, monkeypatch: p
         real(*given)
 
     monkeypatch.setattr(safe_move, "move", stuck)
-    refused(field, "you are not allowed to move " + ("it:" if at == 3 else "what belongs to it, IMG_1."), to=where(field))
+    refused(
+        field,
+        "you are not allowed to move " + ("it:" if at == 3 else "what belongs to it, IMG_1."),
+        to=where(field),
+    )
     assert not history(field.library)[0].away
 
 
-def test_a_film_that_is_lost_in_that_moment_brings_all_back(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_film_that_is_lost_in_that_moment_brings_all_back(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     live(field)
     before = field.tree()
     real = trash.send
@@ -203,12 +246,17 @@ def test_a_film_that_is_lost_later_in_the_same_run_brings_all_back(field: Field)
             (field.photos / "kept/IMG_1.MOV").unlink()
 
     wanted = [field.removal("gone/IMG_1.HEIC", "kept/IMG_1.HEIC"), field.removal("y.jpg", "x.jpg")]
-    assert [result.state for result in remove(field.library, wanted, tick=lose).results] == ["failed", "removed"]
+    assert [result.state for result in remove(field.library, wanted, tick=lose).results] == [
+        "failed",
+        "removed",
+    ]
     undo(field.library)
     assert field.tree() == {path: what for path, what in before.items() if path != "kept/IMG_1.MOV"}
 
 
-def test_where_the_name_is_taken_they_come_back_under_names_that_go_together(field: Field, where: Where) -> None:
+def test_where_the_name_is_taken_they_come_back_under_names_that_go_together(
+    field: Field, where: Where
+) -> None:
     live(field)
     before = field.tree()
     one(field, to=where(field))
@@ -229,9 +277,14 @@ def test_where_only_a_sidecars_name_is_taken_the_photo_has_its_own(field: Field)
     field.beside("gone/IMG_1.HEIC.xmp", "new words")
     _, restored = undo(field.library)
     now = field.tree()
-    assert now["gone/IMG_1.HEIC"] == before["gone/IMG_1.HEIC"] and now["gone/IMG_1.HEIC.xmp"][1] == b"new words"
+    assert (
+        now["gone/IMG_1.HEIC"] == before["gone/IMG_1.HEIC"]
+        and now["gone/IMG_1.HEIC.xmp"][1] == b"new words"
+    )
     assert now["gone/IMG_1.HEIC (restored).xmp"] == before["gone/IMG_1.HEIC.xmp"]
-    assert [each.note for each in restored if each.note] == ["its name was taken, so it is now IMG_1.HEIC (restored).xmp"]
+    assert [each.note for each in restored if each.note] == [
+        "its name was taken, so it is now IMG_1.HEIC (restored).xmp"
+    ]
 
 
 def test_in_a_folder_they_lie_under_names_that_go_together(field: Field) -> None:
@@ -241,10 +294,19 @@ def test_in_a_folder_they_lie_under_names_that_go_together(field: Field) -> None
     live(field)
     one(field, to=str(aside))
     names = {Path(path).name for path, what in tree(aside).items() if what[0] == "file"}
-    assert {"IMG_1.HEIC", "IMG_1.MOV", "IMG_1 (2).HEIC", "IMG_1 (2).MOV", "IMG_1 (2).HEIC.xmp", "IMG_1 (2).AAE"} <= names
+    assert {
+        "IMG_1.HEIC",
+        "IMG_1.MOV",
+        "IMG_1 (2).HEIC",
+        "IMG_1 (2).MOV",
+        "IMG_1 (2).HEIC.xmp",
+        "IMG_1 (2).AAE",
+    } <= names
 
 
-def test_cut_off_before_the_photo_itself_went_all_come_back(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cut_off_before_the_photo_itself_went_all_come_back(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     live(field)
     before = field.tree()
     real, calls = trash.send, 0

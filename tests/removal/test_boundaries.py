@@ -18,31 +18,57 @@ JOURNAL: Any = SimpleNamespace()
 
 @pytest.fixture
 def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A watched folder with one below it that is watched, too, a library, a folder that photos went to, and one that is nobody's."""
-    for name in ("photos/sub", "photos/inner", "library", "aside", "elsewhere", "data/Trash/files", "data/Trash/info"):
+    """A watched folder with one below it that is watched, too, a library, a folder that photos went
+    to, and one that is nobody's."""
+    for name in (
+        "photos/sub",
+        "photos/inner",
+        "library",
+        "aside",
+        "elsewhere",
+        "data/Trash/files",
+        "data/Trash/info",
+    ):
         (tmp_path / name).mkdir(parents=True)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setattr(boundaries, "removal_folders", lambda catalog, journal: [str(tmp_path / "aside")] if journal is JOURNAL else [])
+    monkeypatch.setattr(
+        boundaries,
+        "removal_folders",
+        lambda catalog, journal: [str(tmp_path / "aside")] if journal is JOURNAL else [],
+    )
     return tmp_path
 
 
 def bounds(base: Path, *roots: str) -> Boundaries:
-    paths = {number: str(base / root) for number, root in enumerate(roots or ("photos", "photos/inner"), 1)}
-    library: Any = SimpleNamespace(dir=base / "library", catalog=SimpleNamespace(root_paths=lambda: paths))
+    paths = {
+        number: str(base / root)
+        for number, root in enumerate(roots or ("photos", "photos/inner"), 1)
+    }
+    library: Any = SimpleNamespace(
+        dir=base / "library", catalog=SimpleNamespace(root_paths=lambda: paths)
+    )
     return Boundaries(library, JOURNAL)
 
 
 def entry(base: Path, path: str = "photos/sub/a.jpg", where: str = TRASH, **other: Any) -> Entry:
-    given = {key: str(base / value) if key in ("target", "back", "keeper") else value for key, value in other.items()}
+    given = {
+        key: str(base / value) if key in ("target", "back", "keeper") else value
+        for key, value in other.items()
+    }
     return Entry(
-        run="r", number=0, state="moved", path=str(base / path), hash="0" * 32, where=where, root=str(base / "photos"),
+        run="r", number=0, state="moved", path=str(base / path), hash="0" * 32, where=where,
+        root=str(base / "photos"),
         **({"keeper": None} | given),
     )  # fmt: skip
 
 
 def test_the_watched_folder_of_a_path_is_the_innermost(base: Path) -> None:
     found = bounds(base)
-    assert found.root_of(str(base / "photos/a.jpg")) == str(base / "photos") == found.root_of(str(base / "photos/sub/a.jpg"))
+    assert (
+        found.root_of(str(base / "photos/a.jpg"))
+        == str(base / "photos")
+        == found.root_of(str(base / "photos/sub/a.jpg"))
+    )
     assert found.root_of(str(base / "photos/inner/a.jpg")) == str(base / "photos/inner")
     # Also in a folder that was deleted: it is made again.
     assert found.root_of(str(base / "photos/gone/a.jpg")) == str(base / "photos")
@@ -50,7 +76,9 @@ def test_the_watched_folder_of_a_path_is_the_innermost(base: Path) -> None:
         assert found.root_of(str(base / other)) is None
 
 
-@pytest.mark.parametrize("path", ["photos/sub/../a.jpg", "photos/./a.jpg", "photos//a.jpg", "elsewhere/../photos/a.jpg"])
+@pytest.mark.parametrize(
+    "path", ["photos/sub/../a.jpg", "photos/./a.jpg", "photos//a.jpg", "elsewhere/../photos/a.jpg"]
+)
 def test_a_path_written_in_a_roundabout_way_is_in_no_folder(base: Path, path: str) -> None:
     assert bounds(base).root_of(f"{base}/{path}") is None
 
@@ -76,12 +104,16 @@ def test_an_entry_within_bounds_is_not_refused(base: Path) -> None:
 
 def test_a_place_in_no_watched_folder_is_refused(base: Path) -> None:
     words = bounds(base).refusal(entry(base, "elsewhere/a.jpg"))
-    assert words is not None and str(base / "elsewhere") in words and "add that folder again" in words
+    assert (
+        words is not None and str(base / "elsewhere") in words and "add that folder again" in words
+    )
 
 
 def test_it_is_put_back_to_the_folder_that_it_came_from_and_no_other(base: Path) -> None:
     for back in ("photos/a.jpg", "elsewhere/a.jpg", "photos/sub/deeper/a.jpg"):
-        assert "another folder than it came from" in (bounds(base).refusal(entry(base, back=back)) or "")
+        assert "another folder than it came from" in (
+            bounds(base).refusal(entry(base, back=back)) or ""
+        )
 
 
 @pytest.mark.parametrize(
@@ -90,7 +122,8 @@ def test_it_is_put_back_to_the_folder_that_it_came_from_and_no_other(base: Path)
         # From the trash, only what lies where the trash keeps files.
         ("data/Trash/info/a.jpg", TRASH), ("data/Trash/files/below/a.jpg", TRASH), ("elsewhere/a.jpg", TRASH), ("aside/below/a.jpg", TRASH),
         ("data/Trash/files/../files/a.jpg", TRASH),
-        # From a folder, whatever the journal calls it, only what lies in one to which this library has moved photos.
+        # From a folder, whatever the journal calls it, only what lies in one to which this library
+        # has moved photos.
         ("elsewhere/a.jpg", "elsewhere"), ("data/Trash/files/a.jpg", "data"), ("aside/../elsewhere/a.jpg", "aside"),
         ("aside/./a.jpg", "aside"), ("aside/leads/a.jpg", "aside"), ("to-aside/a.jpg", "to-aside"), ("library/a.jpg", "library"),
     ],
@@ -103,19 +136,27 @@ def test_a_file_is_taken_from_nowhere_else(base: Path, target: str, where: str) 
     assert "no place to which this library moves photos" in (bounds(base).refusal(given) or "")
 
 
-def test_the_folder_of_our_own_at_the_top_of_the_drive_counts(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder_of_our_own_at_the_top_of_the_drive_counts(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(trash, "asides", lambda path, library: iter([str(base / "top/own")]))
-    assert bounds(base).refusal(entry(base, where=str(base / "x"), target="top/own/r/a.jpg")) is None
+    assert (
+        bounds(base).refusal(entry(base, where=str(base / "x"), target="top/own/r/a.jpg")) is None
+    )
 
 
 def test_the_sidecar_of_the_one_kept(base: Path) -> None:
     found = bounds(base)
     for name in ("photos/k.jpg.xmp", "photos/K.XMP"):
-        assert found.sidecar_of(entry(base, keeper="photos/k.jpg", sidecar={"path": str(base / name)})) == str(base / name)
+        assert found.sidecar_of(
+            entry(base, keeper="photos/k.jpg", sidecar={"path": str(base / name)})
+        ) == str(base / name)
     assert found.sidecar_of(entry(base, keeper="photos/k.jpg")) is None
     for keeper, name in (
         ("photos/k.jpg", "photos/k.jpg"), ("photos/k.jpg", "photos/sub/k.jpg.xmp"), ("elsewhere/k.jpg", "elsewhere/k.jpg.xmp"),
         ("photos/k.jpg", "photos/k.xmp.jpg"),
     ):  # fmt: skip
-        assert found.sidecar_of(entry(base, keeper=keeper, sidecar={"path": str(base / name)})) is None
+        assert (
+            found.sidecar_of(entry(base, keeper=keeper, sidecar={"path": str(base / name)})) is None
+        )
     assert found.sidecar_of(entry(base, sidecar={"path": str(base / "photos/k.jpg.xmp")})) is None

@@ -13,18 +13,23 @@ from explorer.removal.companions import Beside, Company, beside, renamed
 
 # What lies in a folder, the photo that is asked about, and what belongs to it alone.
 ALONE = [
-    (["a.jpg", "a.mov", "a.aae", "a.jpg.xmp", "a.thm"], "a.jpg", ["a.aae", "a.jpg.xmp", "a.mov", "a.thm"]),
-    (["IMG_1.HEIC", "IMG_1.MOV", "IMG_1.AAE", "IMG_O1.AAE"], "IMG_1.HEIC", ["IMG_1.AAE", "IMG_1.MOV", "IMG_O1.AAE"]),
+    (["a.jpg", "a.mov", "a.aae", "a.jpg.xmp", "a.thm"], "a.jpg",
+    ["a.aae", "a.jpg.xmp", "a.mov", "a.thm"]),
+    (["IMG_1.HEIC", "IMG_1.MOV", "IMG_1.AAE", "IMG_O1.AAE"], "IMG_1.HEIC",
+    ["IMG_1.AAE", "IMG_1.MOV", "IMG_O1.AAE"]),
     # RAW and JPEG use one sidecar; each has its own, too.
     (["a.jpg", "a.cr2", "a.xmp", "a.jpg.xmp", "a.cr2.xmp"], "a.jpg", ["a.jpg.xmp"]),
     # An edit uses what its original has, and takes what only it has.
     (["IMG_1.HEIC", "IMG_E1.JPG", "IMG_1.MOV", "IMG_1.AAE", "IMG_E1.MOV"], "IMG_1.HEIC", []),
-    (["IMG_1.HEIC", "IMG_E1.JPG", "IMG_1.MOV", "IMG_1.AAE", "IMG_E1.MOV"], "IMG_E1.JPG", ["IMG_E1.MOV"]),
+    (["IMG_1.HEIC", "IMG_E1.JPG", "IMG_1.MOV", "IMG_1.AAE", "IMG_E1.MOV"], "IMG_E1.JPG",
+    ["IMG_E1.MOV"]),
     (["IMG_E1.JPG", "IMG_1.AAE"], "IMG_E1.JPG", ["IMG_1.AAE"]),
     (["b.jpg", "b-edited.jpg", "b.jpg.json"], "b.jpg", []),
-    # Whatever the edit is called; but a number alone may be another photo, and a film that only begins alike is not the photo's.
+    # Whatever the edit is called; but a number alone may be another photo, and a film that only
+    # begins alike is not the photo's.
     (["b.jpg", "b-bewerkt(1).png", "b.jpg.json", "b.mov", "b.xmp"], "b.jpg", []),
-    (["b.jpg", "b-bewerkt(1).png", "b.jpg.json", "b-bewerkt(1).mov"], "b-bewerkt(1).png", ["b-bewerkt(1).mov"]),
+    (["b.jpg", "b-bewerkt(1).png", "b.jpg.json", "b-bewerkt(1).mov"], "b-bewerkt(1).png",
+    ["b-bewerkt(1).mov"]),
     (["b.jpg", "b-編集済み.jpg", "b-編集済み 2.jpg", "b-編集済み.xmp"], "b-編集済み.jpg", ["b-編集済み.xmp"]),
     (["b.jpg", "b(1).jpg", "b.mov"], "b.jpg", ["b.mov"]),
     (["b.mov", "b party.jpg"], "b party.jpg", []),
@@ -32,17 +37,22 @@ ALONE = [
     (["a.jpg", "a.avi", "a.thm"], "a.jpg", []),
     # Google Takeout.
     (["a.jpg", "a.jpg.json", "a.json", "metadata.json"], "a.jpg", ["a.jpg.json"]),
-    (["a.jpg", "a.jpg.supplemental-metadata.json", "a(1).jpg", "a.jpg.supplemental-metadata(1).json"], "a(1).jpg",
+    (["a.jpg", "a.jpg.supplemental-metadata.json", "a(1).jpg",
+    "a.jpg.supplemental-metadata(1).json"], "a(1).jpg",
      ["a.jpg.supplemental-metadata(1).json"]),
-    (["a.jpg", "a.jpg.supplemental-metadata.json", "a(1).jpg", "a.jpg(1).json"], "a.jpg", ["a.jpg.supplemental-metadata.json"]),
+    (["a.jpg", "a.jpg.supplemental-metadata.json", "a(1).jpg", "a.jpg(1).json"], "a.jpg",
+    ["a.jpg.supplemental-metadata.json"]),
     (["a.jpg", "a.supplemental-metadata.json"], "a.jpg", ["a.supplemental-metadata.json"]),
-    (["a(1).jpg", "a.supplemental-metadata(1).json", "a.suppl.json"], "a(1).jpg", ["a.supplemental-metadata(1).json"]),
+    (["a(1).jpg", "a.supplemental-metadata(1).json", "a.suppl.json"], "a(1).jpg",
+    ["a.supplemental-metadata(1).json"]),
     (["a.jpg", "a.heic", "a.supplemental-metadata.json"], "a.jpg", []),
     (["a.jpg", "a.s.json", "a.supplementary.json"], "a.jpg", []),
-    (["x" * 30 + ".jpg", "x" * 30 + ".jpg.supplemen.json"], "x" * 30 + ".jpg", ["x" * 30 + ".jpg.supplemen.json"]),
+    (["x" * 30 + ".jpg", "x" * 30 + ".jpg.supplemen.json"], "x" * 30 + ".jpg",
+    ["x" * 30 + ".jpg.supplemen.json"]),
     (["x" * 50 + ".jpg", "x" * 46 + ".json"], "x" * 50 + ".jpg", ["x" * 46 + ".json"]),
     (["x" * 50 + ".jpg", "x" * 51 + ".jpg", "x" * 46 + ".json"], "x" * 50 + ".jpg", []),
-    (["a.heic", "a.mp4", "a.mp4.json", "a.heic.json"], "a.heic", ["a.heic.json", "a.mp4", "a.mp4.json"]),
+    (["a.heic", "a.mp4", "a.mp4.json", "a.heic.json"], "a.heic",
+    ["a.heic.json", "a.mp4", "a.mp4.json"]),
     # A motion photo, as one maker names its film.
     (["PXL_1.MP.jpg", "PXL_1.MP"], "PXL_1.MP.jpg", ["PXL_1.MP"]),
     # What macOS puts beside files on foreign drives.
@@ -57,7 +67,9 @@ def put(folder: Path, names: list[str]) -> None:
 
 
 @pytest.mark.parametrize(("names", "photo", "alone"), ALONE)
-def test_what_belongs_to_a_photo_alone(tmp_path: Path, names: list[str], photo: str, alone: list[str]) -> None:
+def test_what_belongs_to_a_photo_alone(
+    tmp_path: Path, names: list[str], photo: str, alone: list[str]
+) -> None:
     put(tmp_path, names)
     found = beside(str(tmp_path / photo))
     assert [Path(each.path).name for each in found.along] == alone
@@ -68,7 +80,10 @@ def test_what_belongs_to_a_photo_alone(tmp_path: Path, names: list[str], photo: 
 def test_what_is_shared_and_what_kind_it_is(tmp_path: Path) -> None:
     put(tmp_path, ["a.jpg", "a.CR2", "a.xmp", "a.mov", "a.jpg.json"])
     found = beside(str(tmp_path / "a.jpg"))
-    assert [(Path(each.path).name, each.kind) for each in found.shared] == [("a.mov", "film"), ("a.xmp", "sidecar")]
+    assert [(Path(each.path).name, each.kind) for each in found.shared] == [
+        ("a.mov", "film"),
+        ("a.xmp", "sidecar"),
+    ]
     assert (found.raw, found.edits, len(found.films)) == (True, True, 1)
     # Once the other has gone, nobody shares it.
     found = beside(str(tmp_path / "a.jpg"), {str(tmp_path / "a.CR2")})
@@ -81,15 +96,20 @@ def test_folders_and_links(tmp_path: Path) -> None:
     (tmp_path / "a.xmp").mkdir()
     (tmp_path / "a.mov").symlink_to("film")
     (tmp_path / "a.thm").symlink_to("nowhere")
-    assert [(Path(each.path).name, each.link, each.bytes) for each in beside(str(tmp_path / "a.jpg")).along] == [("a.mov", True, 0)]
+    assert [
+        (Path(each.path).name, each.link, each.bytes)
+        for each in beside(str(tmp_path / "a.jpg")).along
+    ] == [("a.mov", True, 0)]
 
 
 STEMS = st.sampled_from(
-    ["a", "A", "a(1)", "a-edited", "a(1)-edited", "a-bewerkt", "a-bewerkt(1)", "a é", "a e\u0301-x", "IMG_1", "IMG_E1", "IMG_O1", "IMG_12",
+    ["a", "A", "a(1)", "a-edited", "a(1)-edited", "a-bewerkt", "a-bewerkt(1)", "a é", "a e\u0301-x",
+    "IMG_1", "IMG_E1", "IMG_O1", "IMG_12",
      "x" * 46, "x" * 48, "a.MP", "._a"]
 )  # fmt: skip
 ENDINGS = st.sampled_from(
-    [".jpg", ".HEIC", ".cr2", ".mov", ".MP4", ".MP", ".xmp", ".jpg.xmp", ".AAE", ".thm", ".avi", ".jpg.json", ".json", ".jpg(1).json",
+    [".jpg", ".HEIC", ".cr2", ".mov", ".MP4", ".MP", ".xmp", ".jpg.xmp", ".AAE", ".thm", ".avi",
+    ".jpg.json", ".json", ".jpg(1).json",
      ".jpg.supplemental-metadata.json", ".jpg.suppl(1).json", ".txt"]
 )  # fmt: skip
 

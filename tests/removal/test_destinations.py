@@ -1,4 +1,5 @@
-"""Where removed files are to go: nothing is taken that is there, and no folder is chosen in which photos would be found again."""
+"""Where removed files are to go: nothing is taken that is there, and no folder is chosen in which
+photos would be found again."""
 
 from __future__ import annotations
 
@@ -34,7 +35,10 @@ class Desk:
     def open(self, to: str) -> Destinations:
         library: Any = SimpleNamespace(dir=self.base / "library", catalog="catalog")
         photos = str(self.base / "photos")
-        check: Any = SimpleNamespace(folders=lambda: [photos], in_library=lambda folder: inside(os.path.realpath(folder), photos))
+        check: Any = SimpleNamespace(
+            folders=lambda: [photos],
+            in_library=lambda folder: inside(os.path.realpath(folder), photos),
+        )
         return Destinations(library, "journal", check, to, "run")  # type: ignore[arg-type]
 
     def checked(self, name: str = "sub/a.jpg", *along: str) -> Checked:
@@ -53,13 +57,17 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 def test_a_folder_gets_the_files_below_the_name_of_the_watched_one(desk: Desk) -> None:
     to = desk.base / "aside"
     found = desk.open(str(to)).choose(desk.checked("sub/a.jpg", "sub/a.mov", "sub/a.jpg.xmp"))
-    assert found == Places(str(to), [f"{to}/photos/sub/{name}" for name in ("a.mov", "a.jpg.xmp", "a.jpg")], [None] * 3)
+    assert found == Places(
+        str(to), [f"{to}/photos/sub/{name}" for name in ("a.mov", "a.jpg.xmp", "a.jpg")], [None] * 3
+    )
     assert (to / "photos/sub").is_dir() and list((to / "photos/sub").iterdir()) == []
 
 
 @pytest.mark.parametrize("taken", ["a.jpg", "a.mov"])
 @pytest.mark.parametrize("dangling", [False, True])
-def test_a_photo_and_its_film_get_another_name_together(desk: Desk, taken: str, dangling: bool) -> None:
+def test_a_photo_and_its_film_get_another_name_together(
+    desk: Desk, taken: str, dangling: bool
+) -> None:
     folder = desk.base / "aside/photos/sub"
     folder.mkdir(parents=True)
     if dangling:
@@ -75,13 +83,24 @@ def test_a_long_name_leaves_room_for_the_longer_one_of_its_sidecar(desk: Desk) -
     photo, folder = "x" * 247 + ".jpg", desk.base / "aside/photos"
     folder.mkdir(parents=True)
     (folder / photo).write_text("a stranger's")
-    found = [Path(target).name for target in desk.open(str(desk.base / "aside")).choose(desk.checked(photo, f"{photo}.xmp")).targets]
+    found = [
+        Path(target).name
+        for target in desk.open(str(desk.base / "aside"))
+        .choose(desk.checked(photo, f"{photo}.xmp"))
+        .targets
+    ]
     assert found[0] == f"{found[1]}.xmp" and len(found[0]) == 255 and found[1].endswith(" (2).jpg")
 
 
-def test_the_folder_is_remembered_once_and_before_anything_goes_there(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder_is_remembered_once_and_before_anything_goes_there(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     probed, real = list[str](), file_identity.visible_in
-    monkeypatch.setattr(file_identity, "visible_in", lambda folder, *given: probed.append(folder) or real(folder, *given))
+    monkeypatch.setattr(
+        file_identity,
+        "visible_in",
+        lambda folder, *given: probed.append(folder) or real(folder, *given),
+    )
     opened, to = desk.open(str(desk.base / "aside")), str(desk.base / "aside")
     for _ in range(2):
         opened.choose(desk.checked())
@@ -92,7 +111,9 @@ def test_a_folder_that_is_a_watched_one_under_another_path_is_refused(desk: Desk
     (desk.base / "alias").symlink_to("photos")
     with pytest.raises(Refused, match=r"is .*/photos under another path"):
         desk.open(str(desk.base / "alias")).choose(desk.checked())
-    assert desk.remembered == [] and [path.name for path in (desk.base / "photos").iterdir()] == ["sub"]
+    assert desk.remembered == [] and [path.name for path in (desk.base / "photos").iterdir()] == [
+        "sub"
+    ]
 
 
 def test_a_folder_below_it_that_leads_into_the_library_is_refused(desk: Desk) -> None:
@@ -111,7 +132,9 @@ def test_a_folder_that_cannot_be_made_is_refused(desk: Desk, at: str) -> None:
         desk.open(str(desk.base / "aside")).choose(desk.checked())
 
 
-def test_a_folder_that_cannot_be_written_to_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_written_to_is_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
@@ -121,11 +144,19 @@ def test_a_folder_that_cannot_be_written_to_is_refused(desk: Desk, monkeypatch: 
     assert desk.remembered == []
 
 
-def test_each_file_gets_a_place_of_its_own_in_the_trash(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_file_gets_a_place_of_its_own_in_the_trash(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(trash, "readable", lambda: True)
-    monkeypatch.setattr(trash, "slot", lambda path: Trashed(f"/t/files/{Path(path).name}", f"/t/info/{Path(path).name}"))
+    monkeypatch.setattr(
+        trash,
+        "slot",
+        lambda path: Trashed(f"/t/files/{Path(path).name}", f"/t/info/{Path(path).name}"),
+    )
     found = desk.open(TRASH).choose(desk.checked("a.jpg", "a.mov"))
-    assert found == Places(TRASH, ["/t/files/a.mov", "/t/files/a.jpg"], ["/t/info/a.mov", "/t/info/a.jpg"])
+    assert found == Places(
+        TRASH, ["/t/files/a.mov", "/t/files/a.jpg"], ["/t/info/a.mov", "/t/info/a.jpg"]
+    )
     # Undo finds it again where another trash is in use by then.
     assert desk.remembered == ["/t/files"]
 
@@ -140,7 +171,9 @@ def test_a_trash_that_cannot_be_used_is_said(desk: Desk, monkeypatch: pytest.Mon
         desk.open(TRASH).choose(desk.checked())
 
 
-def test_where_the_trash_cannot_be_read_each_run_has_a_folder_of_our_own(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_trash_cannot_be_read_each_run_has_a_folder_of_our_own(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(trash, "readable", lambda: False)
     own = desk.base / "library/removed"
     monkeypatch.setattr(trash, "aside", lambda path, library: str(library / "removed"))
@@ -149,7 +182,9 @@ def test_where_the_trash_cannot_be_read_each_run_has_a_folder_of_our_own(desk: D
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="paths of POSIX")
-def test_our_own_folder_at_the_top_of_a_watched_drive_is_never_indexed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_our_own_folder_at_the_top_of_a_watched_drive_is_never_indexed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(trash, "readable", lambda: False)
     own = desk.base / "photos" / trash.ASIDE
     monkeypatch.setattr(trash, "aside", lambda path, library: str(own))

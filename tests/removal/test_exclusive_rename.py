@@ -13,7 +13,9 @@ import pytest
 from explorer.removal import exclusive_rename
 from explorer.removal.exclusive_rename import rename_exclusively
 
-linux = pytest.mark.skipif(sys.platform != "linux" or exclusive_rename._renameat2() is None, reason="renameat2 of Linux")
+linux = pytest.mark.skipif(
+    sys.platform != "linux" or exclusive_rename._renameat2() is None, reason="renameat2 of Linux"
+)
 
 
 @pytest.fixture
@@ -54,7 +56,9 @@ def test_what_is_there_stays(photo: Path, tmp_path: Path, what: str) -> None:
     with pytest.raises(FileExistsError) as caught:
         rename_exclusively(str(photo), str(there))
     assert (caught.value.filename, caught.value.filename2) == (str(photo), str(there))
-    assert photo.read_text() == "photo" and (there.is_symlink() or there.read_text() == "a stranger's")
+    assert photo.read_text() == "photo" and (
+        there.is_symlink() or there.read_text() == "a stranger's"
+    )
 
 
 @linux
@@ -64,7 +68,9 @@ def test_relative_paths_are_meant_from_here(photo: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("code", [errno.ENOSYS, errno.EINVAL, errno.ENOTSUP])
-def test_a_system_that_cannot_says_so(photo: Path, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_system_that_cannot_says_so(
+    photo: Path, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = answering(monkeypatch, -1, code)
     assert rename_exclusively(str(photo), str(photo) + "2") is False and len(asked) == 1
     monkeypatch.setattr(exclusive_rename, "_renameat2", lambda: None)
@@ -72,14 +78,18 @@ def test_a_system_that_cannot_says_so(photo: Path, code: int, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("code", [errno.EIO, errno.EACCES, errno.ENOENT, errno.EXDEV])
-def test_any_other_trouble_is_an_error(photo: Path, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_other_trouble_is_an_error(
+    photo: Path, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answering(monkeypatch, -1, code)
     with pytest.raises(OSError) as caught:
         rename_exclusively(str(photo), str(photo) + "2")
     assert caught.value.errno == code
 
 
-def test_other_systems_and_old_c_libraries_have_no_such_call(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_systems_and_old_c_libraries_have_no_such_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     find = exclusive_rename._renameat2.__wrapped__
     with monkeypatch.context() as patch:
         patch.setattr(sys, "platform", "darwin")

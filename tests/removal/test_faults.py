@@ -19,14 +19,17 @@ from explorer.removal.undo import history, settle, undo
 from tests.fixtures.field import Field, tree
 from tests.removal.faults import struck
 
-# Where files go, and the kinds of trouble on that way (`faults.Faults`). “aside”: the trash cannot be read. “drive”: every folder is one.
+# Where files go, and the kinds of trouble on that way (`faults.Faults`). “aside”: the trash cannot
+# be read. “drive”: every folder is one.
 WAYS = {
     "trash": ("before", "after", "torn", "ENOSPC", "EACCES", "EIO"),
     "drive": ("before", "after", "torn", "ENOSPC", "EACCES"),
     "folder": ("before", "after", "EIO"),
     "aside": ("before",),
 }
-every_way = pytest.mark.parametrize(("way", "kind"), [(way, kind) for way, kinds in WAYS.items() for kind in kinds])
+every_way = pytest.mark.parametrize(
+    ("way", "kind"), [(way, kind) for way, kinds in WAYS.items() for kind in kinds]
+)
 
 
 def where(way: str, field: Field, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -39,7 +42,8 @@ def where(way: str, field: Field, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is on disk in which order after a power cut is not to be seen from here; waiting for the disk takes most of the time."""
+    """What is on disk in which order after a power cut is not to be seen from here; waiting for the
+    disk takes most of the time."""
     monkeypatch.setattr(os, "fsync", lambda handle: None)
 
 
@@ -67,7 +71,8 @@ def groups(field: Field) -> list[list[str]]:
 
 
 def check(field: Field, made: list[list[str]], before: Any) -> None:
-    """The one kept of each group is there as it was, its film, too, and no half of a file lies anywhere under a photo's name."""
+    """The one kept of each group is there as it was, its film, too, and no half of a file lies
+    anywhere under a photo's name."""
     now = field.tree()
     for keeper in (*(keeper for keeper, *_ in made), "a.mov"):
         assert now[keeper] == before[keeper]
@@ -91,7 +96,9 @@ def removals(field: Field, made: list[list[str]]) -> list[Any]:
 
 
 @every_way
-def test_trouble_at_every_step_of_a_removal(field: Field, monkeypatch: pytest.MonkeyPatch, way: str, kind: str) -> None:
+def test_trouble_at_every_step_of_a_removal(
+    field: Field, monkeypatch: pytest.MonkeyPatch, way: str, kind: str
+) -> None:
     made, to = groups(field), where(way, field, monkeypatch)
     before = field.tree()
     for at in range(1000):
@@ -105,7 +112,9 @@ def test_trouble_at_every_step_of_a_removal(field: Field, monkeypatch: pytest.Mo
 
 
 @every_way
-def test_trouble_at_every_step_of_an_undo(field: Field, monkeypatch: pytest.MonkeyPatch, way: str, kind: str) -> None:
+def test_trouble_at_every_step_of_an_undo(
+    field: Field, monkeypatch: pytest.MonkeyPatch, way: str, kind: str
+) -> None:
     made, to = groups(field), where(way, field, monkeypatch)
     before = field.tree()
     for at in range(1000):
@@ -119,7 +128,10 @@ def test_trouble_at_every_step_of_an_undo(field: Field, monkeypatch: pytest.Monk
     assert at > 10
 
 
-@pytest.mark.parametrize(("way", "kind"), [("trash", "after"), ("drive", "before"), ("drive", "after"), ("folder", "torn")])
+@pytest.mark.parametrize(
+    ("way", "kind"),
+    [("trash", "after"), ("drive", "before"), ("drive", "after"), ("folder", "torn")],
+)
 def test_trouble_twice(field: Field, monkeypatch: pytest.MonkeyPatch, way: str, kind: str) -> None:
     """Cut off in a removal, and again while that is being settled and undone."""
     made, to = groups(field), where(way, field, monkeypatch)

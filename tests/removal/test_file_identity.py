@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from explorer.removal import file_identity
-from explorer.removal.file_identity import change_shows, drop_copy, is_copy, proven_apart, same_entry, two_names, visible_in
+from explorer.removal.file_identity import (
+    change_shows,
+    drop_copy,
+    is_copy,
+    proven_apart,
+    same_entry,
+    two_names,
+    visible_in,
+)
 
 OLD = (1_400_000_000_000_000_000, 1_500_000_000_123_456_789)
 
@@ -43,7 +51,14 @@ def faked(monkeypatch: pytest.MonkeyPatch, **facts: Any) -> None:
 
         def stat(path: Any, *given: Any, real: Any = real, **named: Any) -> Any:
             found = real(path, *given, **named)
-            return type("Facts", (), {**{each: getattr(found, each) for each in dir(found) if each.startswith("st_")}, **facts})()
+            return type(
+                "Facts",
+                (),
+                {
+                    **{each: getattr(found, each) for each in dir(found) if each.startswith("st_")},
+                    **facts,
+                },
+            )()
 
         monkeypatch.setattr(os, name, stat)
 
@@ -53,7 +68,9 @@ def test_one_name_by_several_paths(a: Path) -> None:
     assert same_entry(str(a), str(a)) and same_entry(str(a), str(a.parent / "link/a.jpg"))
     assert not same_entry(str(a), str(other(a, "b.jpg")))
     # Two hard links are two names, in one folder and in two; the same name by two paths stays one.
-    assert not same_entry(str(a), str(hard(a, "c.jpg"))) and not same_entry(str(a), str(hard(a, "sub/a.jpg")))
+    assert not same_entry(str(a), str(hard(a, "c.jpg"))) and not same_entry(
+        str(a), str(hard(a, "sub/a.jpg"))
+    )
     assert same_entry(str(a), str(a.parent / "link/a.jpg"))
     with pytest.raises(FileNotFoundError):
         same_entry(str(a), str(a.parent / "none.jpg"))
@@ -86,7 +103,9 @@ def test_what_proves_two_names(a: Path, monkeypatch: pytest.MonkeyPatch) -> None
     with monkeypatch.context() as patch:
         # Ids that mean nothing: other bytes.
         faked(patch, st_ino=5, st_nlink=2)
-        assert not two_names(str(a), str(other(a, "d.jpg", "two"))) and two_names(str(a), str(other(a, "e.jpg")))
+        assert not two_names(str(a), str(other(a, "d.jpg", "two"))) and two_names(
+            str(a), str(other(a, "e.jpg"))
+        )
     link = a.parent / "soft"
     link.symlink_to("nowhere")
     os.link(link, a.parent / "soft2", follow_symlinks=False)
@@ -112,7 +131,12 @@ def test_links_that_lead_to_one_place(a: Path) -> None:
     for name, to in (("one", "a.jpg"), ("two", "a.jpg"), ("three", "b.jpg")):
         (a.parent / name).symlink_to(to)
     one, two, three = (str(a.parent / name) for name in ("one", "two", "three"))
-    assert is_copy(two, one) and not is_copy(three, one) and not is_copy(one, one) and not is_copy(one, str(a))
+    assert (
+        is_copy(two, one)
+        and not is_copy(three, one)
+        and not is_copy(one, one)
+        and not is_copy(one, str(a))
+    )
     assert not is_copy(str(a), one)
 
 
@@ -132,14 +156,23 @@ def test_a_copy_that_cannot_go_stays(a: Path, code: int, monkeypatch: pytest.Mon
 
 def test_a_change_of_one_file_shows_only_there(a: Path) -> None:
     b, c = other(a, "b.jpg"), hard(a, "c.jpg")
-    assert change_shows(str(a), str(b)) is False and change_shows(str(a), str(c)) is True and change_shows(str(a), str(a)) is True
-    with open(a, "rb") as file:  # noqa: PTH123
-        assert change_shows(file.fileno(), str(b)) is False and change_shows(file.fileno(), str(c)) is True
+    assert (
+        change_shows(str(a), str(b)) is False
+        and change_shows(str(a), str(c)) is True
+        and change_shows(str(a), str(a)) is True
+    )
+    with open(a, "rb") as file:
+        assert (
+            change_shows(file.fileno(), str(b)) is False
+            and change_shows(file.fileno(), str(c)) is True
+        )
     assert [(path.stat().st_atime_ns, path.stat().st_mtime_ns) for path in (a, b)] == [OLD] * 2
 
 
 @pytest.mark.parametrize("apart", [0, 1, 86_400, 86_401, 172_800])
-def test_the_change_is_never_one_to_the_time_that_it_has(a: Path, apart: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_change_is_never_one_to_the_time_that_it_has(
+    a: Path, apart: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also where a file system rounds times to two seconds, and whatever time the other has."""
     os.utime(a, ns=(0, OLD[1] - apart * 10**9))
     real, set_to = os.utime, list[int]()
@@ -155,7 +188,10 @@ def test_the_change_is_never_one_to_the_time_that_it_has(a: Path, apart: int, mo
     set_to.clear()
     assert change_shows(str(c), str(b)) is False
     assert set_to[0] % (2 * 10**9) == 0 and set_to[1] == OLD[1] and len(set_to) == 2
-    assert set_to[0] // (2 * 10**9) not in (OLD[1] // (2 * 10**9), b.stat().st_mtime_ns // (2 * 10**9))
+    assert set_to[0] // (2 * 10**9) not in (
+        OLD[1] // (2 * 10**9),
+        b.stat().st_mtime_ns // (2 * 10**9),
+    )
 
 
 def test_what_may_not_be_changed_tells_nothing(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,12 +218,25 @@ def test_what_went_and_what_is_kept(a: Path, monkeypatch: pytest.MonkeyPatch) ->
     # The same file under an id of its own, as an overlay shows it.
     faked(monkeypatch, st_dev=7)
     real = os.stat
-    monkeypatch.setattr(os, "stat", lambda path, *given, **named: _with(real(path, *given, **named), st_dev=8 if path == str(c) else 7))
+    monkeypatch.setattr(
+        os,
+        "stat",
+        lambda path, *given, **named: _with(
+            real(path, *given, **named), st_dev=8 if path == str(c) else 7
+        ),
+    )
     assert not proven_apart(str(a), str(c)) and proven_apart(str(a), str(b))
 
 
 def _with(facts: Any, **changed: Any) -> Any:
-    return type("Facts", (), {**{each: getattr(facts, each) for each in dir(facts) if each.startswith("st_")}, **changed})()
+    return type(
+        "Facts",
+        (),
+        {
+            **{each: getattr(facts, each) for each in dir(facts) if each.startswith("st_")},
+            **changed,
+        },
+    )()
 
 
 def test_a_new_file_shows_where_the_folder_is_another_one(a: Path) -> None:
@@ -213,15 +262,19 @@ def test_a_new_file_shows_where_the_folder_is_another_one(a: Path) -> None:
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="where open files can be counted")
 def test_no_file_stays_open(a: Path) -> None:
     b = other(a, "b.jpg")
-    before = os.listdir("/proc/self/fd")  # noqa: PTH208
+    before = os.listdir("/proc/self/fd")
     assert is_copy(str(b), str(a)) and proven_apart(str(a), str(b))
     assert visible_in(str(a.parent), [str(a.parent)], "token") == str(a.parent)
-    assert os.listdir("/proc/self/fd") == before  # noqa: PTH208
+    assert os.listdir("/proc/self/fd") == before
 
 
 def test_relative_paths_are_meant_from_here(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hard(a, "c.jpg")
     monkeypatch.chdir(a.parent)
-    assert same_entry("a.jpg", str(a)) and not same_entry("a.jpg", "c.jpg") and two_names("a.jpg", "c.jpg")
+    assert (
+        same_entry("a.jpg", str(a))
+        and not same_entry("a.jpg", "c.jpg")
+        and two_names("a.jpg", "c.jpg")
+    )
     faked(monkeypatch, st_ino=0)
     assert same_entry("a.jpg", str(a)) and not same_entry("a.jpg", "c.jpg")

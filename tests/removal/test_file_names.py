@@ -13,7 +13,11 @@ from explorer.removal.file_names import fitting, free_names, longer, longest_nam
 
 
 def test_names_that_are_tried_one_after_the_other() -> None:
-    assert list(islice(free_names("/p/a.b.jpg"), 3)) == ["/p/a.b.jpg", "/p/a.b (2).jpg", "/p/a.b (3).jpg"]
+    assert list(islice(free_names("/p/a.b.jpg"), 3)) == [
+        "/p/a.b.jpg",
+        "/p/a.b (2).jpg",
+        "/p/a.b (3).jpg",
+    ]
     assert list(islice(free_names("/p/a.jpg", "restored"), 4)) == [
         "/p/a.jpg", "/p/a (restored).jpg", "/p/a (restored 2).jpg", "/p/a (restored 3).jpg",
     ]  # fmt: skip
@@ -25,13 +29,19 @@ def test_long_names_are_cut_to_what_fits(tmp_path: Path) -> None:
     path = str(tmp_path / ("x" * (longest - 4) + ".jpg"))
     found = list(islice(free_names(path), 12))
     assert found[0] == path and len(set(found)) == 12
-    assert [len(Path(each).name) for each in found] == [longest] * 12 and all(each.endswith(".jpg") for each in found)
+    assert [len(Path(each).name) for each in found] == [longest] * 12 and all(
+        each.endswith(".jpg") for each in found
+    )
     # A companion of such a name is longer by its ending.
     spare = list(islice(free_names(path, "restored", 4), 3))
-    assert [len(Path(each).name) for each in spare] == [longest - 4] * 3 and spare[1].endswith(" (restored).jpg")
+    assert [len(Path(each).name) for each in spare] == [longest - 4] * 3 and spare[1].endswith(
+        " (restored).jpg"
+    )
 
 
-def test_where_the_system_does_not_say_how_long_a_name_may_be(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_where_the_system_does_not_say_how_long_a_name_may_be(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     assert longest_name(str(tmp_path / "not there")) == 255
 
     def unknown(*_: object) -> int:
@@ -44,7 +54,12 @@ def test_where_the_system_does_not_say_how_long_a_name_may_be(monkeypatch: pytes
     assert longest_name(str(tmp_path)) == 255 == file_names._LONGEST_NAME
 
 
-@given(st.text(st.characters(exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=80), st.integers(20, 120))
+@given(
+    st.text(
+        st.characters(exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=80
+    ),
+    st.integers(20, 120),
+)
 def test_a_name_that_fits_loses_whole_characters_at_its_end(stem: str, longest: int) -> None:
     found = fitting(stem, ".jpg", longest)
     assert found.endswith(".jpg") and stem.startswith(found[:-4]) and len(found.encode()) <= longest

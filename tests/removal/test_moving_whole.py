@@ -42,7 +42,9 @@ def test_a_file_is_written_all_or_nothing(tmp_path: Path, monkeypatch: pytest.Mo
         assert path.read_text() == "after" and names(tmp_path) == [".a.xmp.part", "a.xmp"]
 
 
-def test_the_bytes_are_on_disk_before_they_take_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bytes_are_on_disk_before_they_take_the_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     steps = list[str]()
     for name in ("fsync", "replace"):
         real = getattr(os, name)
@@ -61,7 +63,9 @@ def test_a_link_stays_one_when_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "elsewhere/real.xmp").write_text("before")
     (tmp_path / "a.xmp").symlink_to("elsewhere/real.xmp")
     write_whole(str(tmp_path / "a.xmp"), b"after")
-    assert (tmp_path / "a.xmp").is_symlink() and (tmp_path / "elsewhere/real.xmp").read_text() == "after"
+    assert (tmp_path / "a.xmp").is_symlink() and (
+        tmp_path / "elsewhere/real.xmp"
+    ).read_text() == "after"
     assert names(tmp_path / "elsewhere") == ["real.xmp"]
 
 

@@ -22,7 +22,9 @@ from tests.fixtures.field import Field
 
 
 def test_a_plan_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    with pytest.raises(PlanError, match=r"The plan .*plan\.json cannot be written: No such file or directory\."):
+    with pytest.raises(
+        PlanError, match=r"The plan .*plan\.json cannot be written: No such file or directory\."
+    ):
         write_plan(tmp_path / "absent" / "plan.json", [])
 
 
@@ -40,7 +42,11 @@ def test_json_is_ascii_so_that_any_name_survives() -> None:
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@a"])
 def test_no_name_becomes_a_formula_in_a_spreadsheet(name: str) -> None:
-    (row,) = csv.DictReader(io.StringIO(as_csv([Removal("/p/a.jpg", "0" * 32, along=(Along(f"/p/{name}", "sidecar", 5),))])))
+    (row,) = csv.DictReader(
+        io.StringIO(
+            as_csv([Removal("/p/a.jpg", "0" * 32, along=(Along(f"/p/{name}", "sidecar", 5),))])
+        )
+    )
     assert row["along"] == f"'{name} (5 bytes)"
     assert all(not cell.startswith(("=", "+", "-", "@")) for cell in row.values())
 
@@ -48,7 +54,18 @@ def test_no_name_becomes_a_formula_in_a_spreadsheet(name: str) -> None:
 def item(field: Field, path: str, **facts: Any) -> Item:
     photo_id = field.library.catalog.photo_id(bytes.fromhex(field.removal(path, None).hash))
     assert photo_id is not None
-    return Item(0, photo_id, str(field.photos / path), 3, 1, 1, "JPEG", None, None, **({"contents": NOTHING} | facts))
+    return Item(
+        0,
+        photo_id,
+        str(field.photos / path),
+        3,
+        1,
+        1,
+        "JPEG",
+        None,
+        None,
+        **({"contents": NOTHING} | facts),
+    )
 
 
 def test_a_plan_of_groups_never_takes_what_is_kept_or_protected(field: Field) -> None:
@@ -62,8 +79,12 @@ def test_a_plan_of_groups_never_takes_what_is_kept_or_protected(field: Field) ->
         Group("3", "lookalike", c, "", (d,)),
     ]
     removals = removals_of(field.library.catalog, groups)
-    assert [(Path(r.path).name, Path(r.keeper or "").name, r.why) for r in removals] == [("b.jpg", "a.jpg", "it is better")]
-    assert removals[0] == field.removal("b.jpg", "a.jpg", bytes=3, tier="identical", why="it is better")
+    assert [(Path(r.path).name, Path(r.keeper or "").name, r.why) for r in removals] == [
+        ("b.jpg", "a.jpg", "it is better")
+    ]
+    assert removals[0] == field.removal(
+        "b.jpg", "a.jpg", bytes=3, tier="identical", why="it is better"
+    )
     assert removals_of(field.library.catalog, groups, lambda group, item: False) == []
 
 
@@ -77,7 +98,8 @@ def test_photos_for_their_own_sake_go_with_all_their_files(field: Field) -> None
 
 
 def better_and_copies(field: Field, tier: Any = "identical", compared: bool = True) -> list[Group]:
-    """A photo of which a smaller copy lies in two files, of one content or of the same pixels; accepted all at once."""
+    """A photo of which a smaller copy lies in two files, of one content or of the same pixels;
+    accepted all at once."""
     field.put("large.jpg", "large")
     field.put("small.jpg", "small")
     field.put("again.jpg", "small" if tier == "identical" else "small, with other words")
@@ -87,14 +109,25 @@ def better_and_copies(field: Field, tier: Any = "identical", compared: bool = Tr
         if compared:
             field.pair("large.jpg", "again.jpg")
     large, small, again = (item(field, f"{name}.jpg") for name in ("large", "small", "again"))
-    return [Group("1", tier, small, "it is older", (again,)), Group("2", "picture", large, "it is larger", (small,))]
+    return [
+        Group("1", tier, small, "it is older", (again,)),
+        Group("2", "picture", large, "it is larger", (small,)),
+    ]
 
 
-@pytest.mark.parametrize(("tier", "compared"), [("identical", True), ("pixels", True), ("pixels", False)])
-def test_copies_of_a_copy_go_for_the_best_as_far_as_they_were_compared_with_it(field: Field, tier: str, compared: bool) -> None:
+@pytest.mark.parametrize(
+    ("tier", "compared"), [("identical", True), ("pixels", True), ("pixels", False)]
+)
+def test_copies_of_a_copy_go_for_the_best_as_far_as_they_were_compared_with_it(
+    field: Field, tier: str, compared: bool
+) -> None:
     removals = removals_of(field.library.catalog, better_and_copies(field, tier, compared))
     found = {(Path(removal.path).name, Path(removal.keeper or "").name) for removal in removals}
-    assert found == ({("again.jpg", "large.jpg"), ("small.jpg", "large.jpg")} if compared else {("again.jpg", "small.jpg")})
+    assert found == (
+        {("again.jpg", "large.jpg"), ("small.jpg", "large.jpg")}
+        if compared
+        else {("again.jpg", "small.jpg")}
+    )
     outcome = remove(field.library, removals)
     assert not outcome.kept and "large.jpg" in field.tree()
     undo(field.library)
@@ -102,19 +135,35 @@ def test_copies_of_a_copy_go_for_the_best_as_far_as_they_were_compared_with_it(f
 
 def test_where_one_of_them_is_not_wanted_it_stays(field: Field) -> None:
     groups = better_and_copies(field)
-    removals = removals_of(field.library.catalog, groups, lambda group, item: group.tier == "picture")
-    assert [(Path(removal.path).name, Path(removal.keeper or "").name) for removal in removals] == [("small.jpg", "large.jpg")]
+    removals = removals_of(
+        field.library.catalog, groups, lambda group, item: group.tier == "picture"
+    )
+    assert [(Path(removal.path).name, Path(removal.keeper or "").name) for removal in removals] == [
+        ("small.jpg", "large.jpg")
+    ]
 
 
-def test_what_belongs_to_them_is_in_the_plan_for_people_to_see(field: Field, tmp_path: Path) -> None:
+def test_what_belongs_to_them_is_in_the_plan_for_people_to_see(
+    field: Field, tmp_path: Path
+) -> None:
     field.put("a.jpg", "one")
     field.put("b.jpg", "one")
     field.beside("b.jpg.xmp", "words")
     company = beside(str(field.photos / "b.jpg"))
-    groups = [Group("1", "identical", item(field, "a.jpg"), "it is older", (item(field, "b.jpg", company=company),))]
+    groups = [
+        Group(
+            "1",
+            "identical",
+            item(field, "a.jpg"),
+            "it is older",
+            (item(field, "b.jpg", company=company),),
+        )
+    ]
     removals = removals_of(field.library.catalog, groups)
     assert removals[0].whole == 3 + 5
-    assert json.loads(as_json(removals))["removals"][0]["along"] == [{"path": str(field.photos / "b.jpg.xmp"), "bytes": 5}]
+    assert json.loads(as_json(removals))["removals"][0]["along"] == [
+        {"path": str(field.photos / "b.jpg.xmp"), "bytes": 5}
+    ]
     assert "b.jpg.xmp (5 bytes)" in as_csv(removals)
     write_plan(tmp_path / "plan.csv", removals)
     assert remove(field.library, read_plan(tmp_path / "plan.csv").removals).along == 1
@@ -126,7 +175,15 @@ def test_a_photo_with_the_only_film_is_in_no_plan(field: Field) -> None:
     field.put("b.jpg", "one")
     field.beside("b.mov", "film")
     company = beside(str(field.photos / "b.jpg"))
-    groups = [Group("1", "identical", item(field, "a.jpg"), "it is older", (item(field, "b.jpg", company=company),))]
+    groups = [
+        Group(
+            "1",
+            "identical",
+            item(field, "a.jpg"),
+            "it is older",
+            (item(field, "b.jpg", company=company),),
+        )
+    ]
     assert removals_of(field.library.catalog, groups) == []
 
 
@@ -135,19 +192,29 @@ def test_a_plan_says_what_files_hold(field: Field) -> None:
         field.put(f"{name}.jpg", name)
     two = Contents((Part("page", "0" * 32), Part("film", "1" * 32)))
     keep, goes = item(field, "a.jpg", contents=two), item(field, "b.jpg", contents=two)
-    (removal,) = removals_of(field.library.catalog, [Group("1", "picture", keep, "it is better", (goes,))])
+    (removal,) = removals_of(
+        field.library.catalog, [Group("1", "picture", keep, "it is better", (goes,))]
+    )
     assert removal.holds == ("2 pages", "film inside")
     assert json.loads(as_json([removal]))["removals"][0]["holds"] == ["2 pages", "film inside"]
     assert next(csv.DictReader(io.StringIO(as_csv([removal]))))["holds"] == "2 pages, film inside"
 
 
 def test_what_a_file_holds_is_held_by_the_one_that_is_kept_in_the_end(field: Field) -> None:
-    """A tighter group's keeper gives way to a better photo, which lacks what the others of that group hold."""
+    """A tighter group's keeper gives way to a better photo, which lacks what the others of that
+    group hold."""
     for name in "abc":
         field.put(f"{name}.jpg", name)
     for one, other in (("a", "b"), ("b", "c"), ("a", "c")):
         field.pair(f"{one}.jpg", f"{other}.jpg", "picture")
     film = Contents((Part("film", "1" * 32),))
-    best, middle, last = item(field, "a.jpg"), item(field, "b.jpg", contents=film), item(field, "c.jpg", contents=film)
+    best, middle, last = (
+        item(field, "a.jpg"),
+        item(field, "b.jpg", contents=film),
+        item(field, "c.jpg", contents=film),
+    )
     groups = [Group("1", "pixels", middle, "", (last,)), Group("2", "picture", best, "", (middle,))]
-    assert [(each.path[-5:], (each.keeper or "")[-5:]) for each in removals_of(field.library.catalog, groups)] == [("c.jpg", "b.jpg")]
+    assert [
+        (each.path[-5:], (each.keeper or "")[-5:])
+        for each in removals_of(field.library.catalog, groups)
+    ] == [("c.jpg", "b.jpg")]

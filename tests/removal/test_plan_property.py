@@ -1,4 +1,5 @@
-"""Whatever is a copy of what: accepting everything leaves every picture in a file that stays, and takes nothing that was not compared."""
+"""Whatever is a copy of what: accepting everything leaves every picture in a file that stays, and
+takes nothing that was not compared."""
 
 from __future__ import annotations
 
@@ -19,21 +20,34 @@ from tests.factory import Shelf
 
 PHOTOS = 4
 # Of each photo, the folders in which a file of it lies.
-FILES = st.lists(st.sets(st.sampled_from(["a", "b", "safe"]), min_size=1), min_size=PHOTOS, max_size=PHOTOS)
+FILES = st.lists(
+    st.sets(st.sampled_from(["a", "b", "safe"]), min_size=1), min_size=PHOTOS, max_size=PHOTOS
+)
 PAIRS = st.dictionaries(
-    st.tuples(st.integers(0, PHOTOS - 1), st.integers(0, PHOTOS - 1)).filter(lambda pair: pair[0] < pair[1]),
+    st.tuples(st.integers(0, PHOTOS - 1), st.integers(0, PHOTOS - 1)).filter(
+        lambda pair: pair[0] < pair[1]
+    ),
     st.sampled_from(["pixels", "picture", "picture"]),
     min_size=2,
     max_size=6,
 )
 # Films: (photo, folder) beside which one lies, and which one.
-FILMS = st.dictionaries(st.tuples(st.integers(0, PHOTOS - 1), st.sampled_from(["a", "b"])), st.integers(1, 2), max_size=4)
+FILMS = st.dictionaries(
+    st.tuples(st.integers(0, PHOTOS - 1), st.sampled_from(["a", "b"])),
+    st.integers(1, 2),
+    max_size=4,
+)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-@given(files=FILES, found=PAIRS, films=FILMS, keeps=st.lists(st.integers(0, 5), min_size=2, max_size=4))
+@given(
+    files=FILES, found=PAIRS, films=FILMS, keeps=st.lists(st.integers(0, 5), min_size=2, max_size=4)
+)
 def test_whatever_is_accepted(
-    files: list[set[str]], found: dict[tuple[int, int], store.Kind], films: dict[tuple[int, str], int], keeps: list[int]
+    files: list[set[str]],
+    found: dict[tuple[int, int], store.Kind],
+    films: dict[tuple[int, str], int],
+    keeps: list[int],
 ) -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made, "photos")
@@ -44,27 +58,41 @@ def test_whatever_is_accepted(
         shelf = Shelf(Library.open(Path(made, "library")), str(folder))
         try:
             ids = [
-                {shelf.put(f"{where}/{number}.jpg", number, width=100 + 7 * number % 5) for where in sorted(places)}.pop()
+                {
+                    shelf.put(f"{where}/{number}.jpg", number, width=100 + 7 * number % 5)
+                    for where in sorted(places)
+                }.pop()
                 for number, places in enumerate(files)
             ]
-            pairs = [Pair(*sorted((ids[a], ids[b])), kind, 0.9, {}) for (a, b), kind in found.items()]  # type: ignore[arg-type, misc]
+            pairs = [
+                Pair(*sorted((ids[a], ids[b])), kind, 0.9, {}) for (a, b), kind in found.items()
+            ]  # type: ignore[arg-type, misc]
             store.put_pairs(shelf.writer, pairs, PAIRS_VERSION)
             catalog = shelf.library.catalog
             protect(catalog, str(folder / "safe"))
             groups = find_groups(shelf.library, COPIES)
             # Some with another one kept than was suggested.
             for number, choice in zip(range(len(groups) - 1, -1, -1), keeps, strict=False):
-                groups[number] = groups[number].with_kept(groups[number].all[choice % len(groups[number].all)].file_id)
+                groups[number] = groups[number].with_kept(
+                    groups[number].all[choice % len(groups[number].all)].file_id
+                )
             removals = removals_of(catalog, groups)
             paths = [removal.path for removal in removals]
             assert len(set(paths)) == len(paths)
             for removal in removals:
-                assert removal.keeper is not None and removal.keeper_hash is not None and removal.keeper not in paths
+                assert (
+                    removal.keeper is not None
+                    and removal.keeper_hash is not None
+                    and removal.keeper not in paths
+                )
                 assert Path(removal.path).parent.name != "safe"
                 known = compared(catalog, removal.hash, removal.keeper_hash, PAIRS_VERSION)
                 assert removal.hash == removal.keeper_hash or known in ("pixels", "picture")
                 film = Path(removal.path).with_suffix(".mov")
                 if film.exists():
-                    assert Path(removal.keeper).with_suffix(".mov").stat().st_size == film.stat().st_size
+                    assert (
+                        Path(removal.keeper).with_suffix(".mov").stat().st_size
+                        == film.stat().st_size
+                    )
         finally:
             shelf.close()

@@ -26,7 +26,16 @@ NAME = (
     .map(lambda name: "/p/" + os.fsdecode(name).replace("/", "_"))
 )
 REMOVALS = st.lists(
-    st.builds(Removal, NAME, HASH, NAME, HASH, st.integers(0, 2**40), st.sampled_from(["identical", ""]), st.text('ab, "\n', max_size=5))
+    st.builds(
+        Removal,
+        NAME,
+        HASH,
+        NAME,
+        HASH,
+        st.integers(0, 2**40),
+        st.sampled_from(["identical", ""]),
+        st.text('ab, "\n', max_size=5),
+    )
     | st.builds(Removal, NAME, HASH),
     max_size=5,
     unique_by=lambda removal: removal.path,
@@ -35,11 +44,21 @@ GOOD = Removal("/good.jpg", "2" * 32, "/b.jpg", "1" * 32, 7)
 
 
 def good(**change: Any) -> dict[str, Any]:
-    return {"path": "/a.jpg", "hash": "0" * 32, "bytes": 1, "keep": "/b.jpg", "keep_hash": "1" * 32, "tier": "", "why": ""} | change
+    return {
+        "path": "/a.jpg",
+        "hash": "0" * 32,
+        "bytes": 1,
+        "keep": "/b.jpg",
+        "keep_hash": "1" * 32,
+        "tier": "",
+        "why": "",
+    } | change
 
 
 def plan(*rows: Any, **change: Any) -> str:
-    return json.dumps({"format": "photo-explorer-plan", "version": 1, "removals": list(rows)} | change)
+    return json.dumps(
+        {"format": "photo-explorer-plan", "version": 1, "removals": list(rows)} | change
+    )
 
 
 GOOD_ROW = good(path=GOOD.path, hash=GOOD.hash, bytes=GOOD.bytes)
@@ -89,7 +108,10 @@ def test_what_is_written_is_read(tmp_path: Path, ending: str) -> None:
         (plan(GOOD_ROW) + "path,hash\n", "not a whole plan"),
         (plan(GOOD_ROW)[:-1] + ', "removals": []}', "'removals' twice"),
         ("[" * 100_000, "nested too deeply"),
-        (plan(GOOD_ROW)[:-1] + ', "note": ' + "[" * 100_000 + "]" * 100_000 + "}", "nested too deeply"),
+        (
+            plan(GOOD_ROW)[:-1] + ', "note": ' + "[" * 100_000 + "]" * 100_000 + "}",
+            "nested too deeply",
+        ),
         ('path,hash\n"/a.jpg', "not a whole plan: line 2"),
         ("path,hash,path\n", "two columns of one name"),
     ],
@@ -97,7 +119,11 @@ def test_what_is_written_is_read(tmp_path: Path, ending: str) -> None:
 def test_what_is_no_plan_is_one_clear_line(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(PlanError) as caught:
         read(tmp_path, text)
-    assert words in str(caught.value) and "\n" not in str(caught.value) and len(str(caught.value)) < 500
+    assert (
+        words in str(caught.value)
+        and "\n" not in str(caught.value)
+        and len(str(caught.value)) < 500
+    )
 
 
 def test_plans_that_are_not_there_or_no_text(tmp_path: Path) -> None:
@@ -109,7 +135,9 @@ def test_plans_that_are_not_there_or_no_text(tmp_path: Path) -> None:
         read(tmp_path, b"\xff\xd8\xff\xe0")
 
 
-def test_a_file_too_large_to_be_a_plan_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_too_large_to_be_a_plan_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = plan(GOOD_ROW)
     monkeypatch.setattr(plan_reader, "MAX_BYTES", len(text))
     assert read(tmp_path, text).removals == [GOOD]
@@ -149,7 +177,9 @@ def test_a_file_too_large_to_be_a_plan_is_refused(tmp_path: Path, monkeypatch: p
         ({"why": 3}, "“why” must be text"),
     ],
 )
-def test_one_bad_entry_is_one_line_and_the_others_stand(tmp_path: Path, change: dict[str, Any], words: str) -> None:
+def test_one_bad_entry_is_one_line_and_the_others_stand(
+    tmp_path: Path, change: dict[str, Any], words: str
+) -> None:
     found = beside_good(tmp_path, json.dumps(good(**change)))
     assert [removal.path for removal in found.removals] == ["/good.jpg", "/last.jpg"]
     (bad,) = found.bad
@@ -164,13 +194,18 @@ def test_one_bad_entry_is_one_line_and_the_others_stand(tmp_path: Path, change: 
         ("null", "must be an object"),
         ("[[]]", "must be an object"),
         ('{"path": ' + "[" * 100_000 + "]" * 100_000 + "}", "nested too deeply"),
-        (json.dumps(good()).replace('"bytes": 1', '"bytes": ' + "9" * 5000), "a number of 5,000 digits"),
+        (
+            json.dumps(good()).replace('"bytes": 1', '"bytes": ' + "9" * 5000),
+            "a number of 5,000 digits",
+        ),
         (json.dumps(good()).replace('"bytes": 1', '"bytes": 1, "bytes": 1'), "'bytes' twice"),
         (json.dumps(good()).replace('"bytes": 1', '"bytes": '), "cannot be read"),
         (json.dumps(good()).replace('"/a.jpg"', '/a.jpg"'), "cannot be read"),
     ],
 )
-def test_an_entry_that_no_parser_takes_does_not_hide_the_others(tmp_path: Path, raw: str, words: str) -> None:
+def test_an_entry_that_no_parser_takes_does_not_hide_the_others(
+    tmp_path: Path, raw: str, words: str
+) -> None:
     found = beside_good(tmp_path, raw)
     assert [removal.path for removal in found.removals] == ["/good.jpg", "/last.jpg"]
     (bad,) = found.bad
@@ -178,20 +213,34 @@ def test_an_entry_that_no_parser_takes_does_not_hide_the_others(tmp_path: Path, 
 
 
 def test_sizes_are_for_show_and_may_be_missing(tmp_path: Path) -> None:
-    rows = [good(path=f"/{number}", bytes=size) for number, size in enumerate([None, "", "12", 2**63 - 1, 0])]
+    rows = [
+        good(path=f"/{number}", bytes=size)
+        for number, size in enumerate([None, "", "12", 2**63 - 1, 0])
+    ]
     found = read(tmp_path, plan(*rows))
-    assert [removal.bytes for removal in found.removals] == [0, 0, 12, 2**63 - 1, 0] and not found.bad
+    assert [removal.bytes for removal in found.removals] == [
+        0,
+        0,
+        12,
+        2**63 - 1,
+        0,
+    ] and not found.bad
 
 
 def test_a_file_that_is_listed_twice_goes_once(tmp_path: Path) -> None:
     found = read(tmp_path, plan(good(), GOOD_ROW, good(keep="/c.jpg")))
-    assert [(removal.path, removal.keeper) for removal in found.removals] == [("/a.jpg", "/b.jpg"), ("/good.jpg", "/b.jpg")]
+    assert [(removal.path, removal.keeper) for removal in found.removals] == [
+        ("/a.jpg", "/b.jpg"),
+        ("/good.jpg", "/b.jpg"),
+    ]
     assert found.bad == [("entry 3", "/a.jpg", "this file is in entry 1 already")]
 
 
 def test_an_entry_that_is_bad_does_not_hide_a_good_one_of_the_same_file(tmp_path: Path) -> None:
     found = read(tmp_path, plan(good(hash="?"), good()))
-    assert [removal.path for removal in found.removals] == ["/a.jpg"] and [bad.where for bad in found.bad] == ["entry 1"]
+    assert [removal.path for removal in found.removals] == ["/a.jpg"] and [
+        bad.where for bad in found.bad
+    ] == ["entry 1"]
 
 
 def test_entries_that_were_deleted_may_leave_their_commas(tmp_path: Path) -> None:
@@ -199,12 +248,19 @@ def test_entries_that_were_deleted_may_leave_their_commas(tmp_path: Path) -> Non
     for left in (text.replace('"HERE"', ""), text.replace(', "HERE"', "").replace("}]", "},]")):
         assert left != text
         found = read(tmp_path, left)
-        assert [removal.path for removal in found.removals] == ["/good.jpg", "/a.jpg"] and found.bad == []
+        assert [removal.path for removal in found.removals] == [
+            "/good.jpg",
+            "/a.jpg",
+        ] and found.bad == []
 
 
 def test_only_the_plans_own_list_counts(tmp_path: Path) -> None:
     text = plan(GOOD_ROW, "HERE").replace('"HERE"', '{"path": ,}')
-    for note in ('"note": {"removals": [1]}', '"note": [["removals"]]', '"note": ["removals", [1]]'):
+    for note in (
+        '"note": {"removals": [1]}',
+        '"note": [["removals"]]',
+        '"note": ["removals", [1]]',
+    ):
         found = read(tmp_path, text.replace('"removals"', f'{note}, "removals"', 1))
         assert found.removals == [GOOD] and [bad.where for bad in found.bad] == ["entry 2"]
 
@@ -216,15 +272,21 @@ def test_brackets_and_commas_in_names_part_nothing(tmp_path: Path) -> None:
     assert [bad.where for bad in found.bad] == ["entry 3"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
 @pytest.mark.parametrize("form", [as_json, as_csv])
 def test_any_unicode_encoding_is_read(tmp_path: Path, encoding: str, form: Any) -> None:
     removals = [Removal("/p/é.jpg", "0" * 32, "/p/b.jpg", "1" * 32, 5)]
-    assert read(tmp_path, form(removals).replace("\n", "\r\n").encode(encoding)) == Plan(removals, [])
+    assert read(tmp_path, form(removals).replace("\n", "\r\n").encode(encoding)) == Plan(
+        removals, []
+    )
 
 
 def test_utf_16_of_the_other_byte_order_is_read(tmp_path: Path) -> None:
-    assert read(tmp_path, codecs.BOM_UTF16_BE + plan(GOOD_ROW).encode("utf-16-be")).removals == [GOOD]
+    assert read(tmp_path, codecs.BOM_UTF16_BE + plan(GOOD_ROW).encode("utf-16-be")).removals == [
+        GOOD
+    ]
 
 
 @pytest.mark.parametrize("separator", [";", "\t"])
@@ -261,7 +323,9 @@ def test_one_bad_line_of_a_table_leaves_the_others(tmp_path: Path, row: str, wor
 
 def test_lines_that_were_emptied_are_no_entries(tmp_path: Path) -> None:
     lines = as_csv([GOOD]).splitlines()
-    found = read(tmp_path, "\n".join(["", lines[0], ",,,,,,,", "", '"","","","","","","",""', lines[1], ""]))
+    found = read(
+        tmp_path, "\n".join(["", lines[0], ",,,,,,,", "", '"","","","","","","",""', lines[1], ""])
+    )
     assert found == Plan([GOOD], [])
 
 
@@ -271,8 +335,14 @@ def test_a_name_with_a_line_break_does_not_shift_the_lines_that_are_named(tmp_pa
 
 
 @settings(max_examples=200)
-@given(junk=st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")), at=st.integers(0, 400))
-def test_whatever_is_written_into_a_plan_raises_nothing_else(tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int) -> None:
+@given(
+    junk=st.binary(max_size=200)
+    | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")),
+    at=st.integers(0, 400),
+)
+def test_whatever_is_written_into_a_plan_raises_nothing_else(
+    tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int
+) -> None:
     folder = tmp_path_factory.mktemp("plan")
     for text in (as_json([GOOD]).encode(), as_csv([GOOD]).encode()):
         try:

@@ -1,4 +1,5 @@
-"""What may go is found out in that moment; the keeper of a file is what it was until the file has gone."""
+"""What may go is found out in that moment; the keeper of a file is what it was until the file has
+gone."""
 
 from __future__ import annotations
 
@@ -52,7 +53,9 @@ def test_what_is_kept_is_there_as_it_was(tmp_path: Path, monkeypatch: pytest.Mon
     assert not found.still() and not found.intact()
 
 
-def test_what_is_unchanged_by_its_stamp_is_not_read_again_unless_it_has_no_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_unchanged_by_its_stamp_is_not_read_again_unless_it_has_no_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "a.jpg"
     path.write_text("one")
     found, read = kept(path), list[str]()
@@ -70,10 +73,14 @@ def test_a_folder_reached_by_a_link_is_the_watched_one(pair: Field, carry_out: b
     (pair.base / "link").symlink_to(pair.photos)
     for to in ("link", "link/new"):
         with pytest.raises(UsageError, match="lies in the library"):
-            (remove if carry_out else dry_run)(pair.library, [pair.removal("b.jpg", "a.jpg")], str(pair.base / to))
+            (remove if carry_out else dry_run)(
+                pair.library, [pair.removal("b.jpg", "a.jpg")], str(pair.base / to)
+            )
     (pair.base / "link2").symlink_to(pair.library.dir)
     with pytest.raises(UsageError, match="belongs to the library itself"):
-        (remove if carry_out else dry_run)(pair.library, [pair.removal("b.jpg", "a.jpg")], str(pair.base / "link2/x"))
+        (remove if carry_out else dry_run)(
+            pair.library, [pair.removal("b.jpg", "a.jpg")], str(pair.base / "link2/x")
+        )
 
 
 @pytest.mark.parametrize("carry_out", [False, True])
@@ -89,11 +96,18 @@ def test_a_keeper_that_goes_itself_under_another_path(pair: Field, carry_out: bo
 def test_a_dry_run_says_of_links_what_a_removal_does(pair: Field) -> None:
     pair.link("soft.jpg", "a.jpg", hard=False)
     pair.link("hard.jpg", "a.jpg", hard=True)
-    wanted = [pair.removal("soft.jpg", "b.jpg"), pair.removal("hard.jpg", "b.jpg"), pair.removal("b.jpg", "a.jpg")]
+    wanted = [
+        pair.removal("soft.jpg", "b.jpg"),
+        pair.removal("hard.jpg", "b.jpg"),
+        pair.removal("b.jpg", "a.jpg"),
+    ]
     would, did = dry_run(pair.library, wanted[:2]), remove(pair.library, wanted[:2])
     for outcome in (would, did):
         assert [result.freed for result in outcome.results] == [0, 0]
-        assert ["is a link" in outcome.results[0].reason, "several names" in outcome.results[1].reason] == [True, True]
+        assert [
+            "is a link" in outcome.results[0].reason,
+            "several names" in outcome.results[1].reason,
+        ] == [True, True]
     assert dry_run(pair.library, wanted[2:]).results[0].freed == 3
     undo(pair.library)
 
@@ -105,7 +119,9 @@ def test_an_empty_file_gains_no_space_and_nothing_is_said(field: Field) -> None:
     assert (result.state, result.reason, result.freed) == ("would", "", 0)
 
 
-def test_a_keeper_that_changes_while_it_is_read_does_not_count(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_keeper_that_changes_while_it_is_read_does_not_count(
+    pair: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = safe_move.file_hash
 
     def touch(path: str) -> str:
@@ -119,7 +135,9 @@ def test_a_keeper_that_changes_while_it_is_read_does_not_count(pair: Field, monk
     assert result.reason == "the one to keep has changed since the library last looked at it"
 
 
-def test_a_file_that_changes_while_it_is_read_stays(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_changes_while_it_is_read_stays(
+    pair: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = safe_move.file_hash
 
     def touch(path: str) -> str:
@@ -143,7 +161,9 @@ def test_a_file_that_was_mended_since_the_plan_stays(field: Field, same: str) ->
         os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
     wanted = Removal(str(path), digest(path), tier="unreadable")
     # By a link to it that the library knows, size and time are those of the file.
-    (result,) = remove(field.library, [Removal(wanted.path, "", tier="unreadable")], without_keeper=True).results
+    (result,) = remove(
+        field.library, [Removal(wanted.path, "", tier="unreadable")], without_keeper=True
+    ).results
     assert result.state == "refused" and path.exists()
 
 
@@ -157,7 +177,9 @@ def test_a_file_that_was_mended_since_the_plan_stays(field: Field, same: str) ->
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["a.jpg", "b.jpg"])
-def test_what_cannot_be_read_stays_and_why(pair: Field, name: str, error: OSError, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_read_stays_and_why(
+    pair: Field, name: str, error: OSError, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real, wanted = safe_move.file_hash, pair.removal("b.jpg", "a.jpg")
 
     def fail(path: str) -> str:
@@ -179,25 +201,45 @@ def test_folders_that_are_asked_whether_a_file_shows_in_them(pair: Field) -> Non
 # --- places to go to
 
 
-def test_a_folder_that_cannot_be_made_or_written_to(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_made_or_written_to(
+    pair: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (pair.base / "file").write_text("")
-    (result,) = remove(pair.library, [pair.removal("b.jpg", "a.jpg")], str(pair.base / "file/below")).results
+    (result,) = remove(
+        pair.library, [pair.removal("b.jpg", "a.jpg")], str(pair.base / "file/below")
+    ).results
     assert result.state == "refused" and "cannot be made" in result.reason
 
     def readonly(*_: Any) -> None:
         raise OSError(30, "Read-only file system")
 
     monkeypatch.setattr(destinations.identity, "visible_in", readonly)
-    (result,) = remove(pair.library, [pair.removal("b.jpg", "a.jpg")], str(pair.base / "aside")).results
-    assert result.state == "refused" and "nothing can be written to" in result.reason and "Read-only" in result.reason
+    (result,) = remove(
+        pair.library, [pair.removal("b.jpg", "a.jpg")], str(pair.base / "aside")
+    ).results
+    assert (
+        result.state == "refused"
+        and "nothing can be written to" in result.reason
+        and "Read-only" in result.reason
+    )
     assert (pair.photos / "b.jpg").exists()
 
 
-def test_a_folder_is_tried_once_for_each_removal(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_is_tried_once_for_each_removal(
+    pair: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pair.put("c.jpg", "one")
     calls, real = list[str](), destinations.identity.visible_in
-    monkeypatch.setattr(destinations.identity, "visible_in", lambda folder, *given: calls.append(folder) or real(folder, *given))
-    remove(pair.library, [pair.removal("b.jpg", "a.jpg"), pair.removal("c.jpg", "a.jpg")], str(pair.base / "aside"))
+    monkeypatch.setattr(
+        destinations.identity,
+        "visible_in",
+        lambda folder, *given: calls.append(folder) or real(folder, *given),
+    )
+    remove(
+        pair.library,
+        [pair.removal("b.jpg", "a.jpg"), pair.removal("c.jpg", "a.jpg")],
+        str(pair.base / "aside"),
+    )
     assert calls == [str(pair.base / "aside")]
     undo(pair.library)
     remove(pair.library, [pair.removal("b.jpg", "a.jpg")])
@@ -207,7 +249,9 @@ def test_a_folder_is_tried_once_for_each_removal(pair: Field, monkeypatch: pytes
 # --- the moment of removing
 
 
-def test_a_file_that_changes_after_the_check_stays(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_changes_after_the_check_stays(
+    pair: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Between being read and being moved; whether or not its time tells of it."""
     real = Check.__call__
     for keep_time in (False, True):
@@ -241,13 +285,20 @@ def test_a_copy_is_read_again_where_it_lies(pair: Field, monkeypatch: pytest.Mon
             Path(target).write_bytes(data[::-1])
 
     monkeypatch.setattr(safe_move, "move", spoil)
-    (result,) = remove(pair.library, [pair.removal("b.jpg", "a.jpg")], str(pair.base / "aside")).results
-    assert result.state == "failed" and result.reason.startswith("it changed a moment ago; b.jpg could not be put back")
+    (result,) = remove(
+        pair.library, [pair.removal("b.jpg", "a.jpg")], str(pair.base / "aside")
+    ).results
+    assert result.state == "failed" and result.reason.startswith(
+        "it changed a moment ago; b.jpg could not be put back"
+    )
     assert pair.tree() == {"a.jpg": before["a.jpg"]}
 
 
-def test_a_keeper_removed_by_another_library_in_that_moment(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each looks at what it keeps after its own file has moved: of two that keep each other's, one at least comes back."""
+def test_a_keeper_removed_by_another_library_in_that_moment(
+    pair: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each looks at what it keeps after its own file has moved: of two that keep each other's, one
+    at least comes back."""
     before, real = pair.tree(), trash.send
 
     def other(path: str, *given: Any) -> None:
@@ -260,7 +311,9 @@ def test_a_keeper_removed_by_another_library_in_that_moment(pair: Field, monkeyp
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_sidecar_saved_by_another_program_meanwhile_stays(pair: Field, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sidecar_saved_by_another_program_meanwhile_stays(
+    pair: Field, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     beside = pair.photos / "a.jpg.xmp"
     if moment == "after":
         beside.write_text("theirs, before")

@@ -13,7 +13,8 @@ from tests.fixtures.field import digest
 
 
 class Desk:
-    """Files of one content, and which of them are one file under two paths, though nothing tells of it."""
+    """Files of one content, and which of them are one file under two paths, though nothing tells of
+    it."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder, self.proof = folder, Proof()
@@ -34,9 +35,23 @@ class Desk:
     def take(self, name: str, keeper: str | None, text: str = "one", *, link: bool = False) -> None:
         """As if that file had just moved for the sake of that other."""
         path = self.put(name, text)
-        kept = Kept(str(self.folder / keeper), digest(self.folder / keeper), stamp(str(self.folder / keeper))) if keeper else None
+        kept = (
+            Kept(
+                str(self.folder / keeper),
+                digest(self.folder / keeper),
+                stamp(str(self.folder / keeper)),
+            )
+            if keeper
+            else None
+        )
         facts: dict[str, Any] = {"link": "x"} if link else {}
-        checked = Checked(str(self.folder), Part(path, digest(Path(path)), stamp(path), kept, 0, facts), (), (), "")
+        checked = Checked(
+            str(self.folder),
+            Part(path, digest(Path(path)), stamp(path), kept, 0, facts),
+            (),
+            (),
+            "",
+        )
         self.proof.require(checked, [None if link else path])
         self.proof.add(checked, [path])
 

@@ -1,4 +1,5 @@
-"""Any story of removals, faults, meddling and undos ends, when all is undone, with every file as it was."""
+"""Any story of removals, faults, meddling and undos ends, when all is undone, with every file as it
+was."""
 
 from __future__ import annotations
 
@@ -11,7 +12,13 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from explorer.errors import ExplorerError
 from explorer.library.decision_store import protect, unprotect
@@ -22,16 +29,20 @@ from explorer.removal.undo import history, settle, undo
 from tests.fixtures.field import Field
 from tests.removal.faults import struck
 
-# What lies beside a file: nothing, the film that all of its group have, one of its own, and words about it.
+# What lies beside a file: nothing, the film that all of its group have, one of its own, and words
+# about it.
 COMPANIONS = st.sets(st.sampled_from(["film", "own film", "words"]))
 FOLDERS = ("", "sub", "sub/deep", "other")
 WHERE = st.sampled_from(["trash", "one", "two"])
-TROUBLE = st.tuples(st.integers(0, 70), st.sampled_from(["before", "after", "torn", "ENOSPC", "EACCES", "EIO", None]))
+TROUBLE = st.tuples(
+    st.integers(0, 70),
+    st.sampled_from(["before", "after", "torn", "ENOSPC", "EACCES", "EIO", None]),
+)
 
 
 class Story(RuleBasedStateMachine):
-    """Groups of files with one content each, some with companions; whatever happens, some file of each content, also of each film's, is
-    there, with its bytes."""
+    """Groups of files with one content each, some with companions; whatever happens, some file of
+    each content, also of each film's, is there, with its bytes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +64,13 @@ class Story(RuleBasedStateMachine):
 
     @initialize(
         shapes=st.lists(
-            st.lists(st.tuples(st.sampled_from(FOLDERS), st.sampled_from(["file", "hard", "soft"]), COMPANIONS), min_size=2, max_size=4),
+            st.lists(
+                st.tuples(
+                    st.sampled_from(FOLDERS), st.sampled_from(["file", "hard", "soft"]), COMPANIONS
+                ),
+                min_size=2,
+                max_size=4,
+            ),
             min_size=1,
             max_size=3,
         )
@@ -70,10 +87,18 @@ class Story(RuleBasedStateMachine):
                 else:
                     self.field.link(name, members[0], hard=kind == "hard")
                 members.append(name)
-                beside = (("film", f"{stem}.mov"), ("own film", f"{stem}.mp4"), ("words", f"{stem}.xmp"), ("words", f"{name}.xmp"))
+                beside = (
+                    ("film", f"{stem}.mov"),
+                    ("own film", f"{stem}.mp4"),
+                    ("words", f"{stem}.xmp"),
+                    ("words", f"{name}.xmp"),
+                )
                 for what, path in beside:
                     if what in companions and not (self.field.photos / path).exists():
-                        self.field.beside(path, f"film {number}" if what == "film" else f"{what.split()[-1]} of {path}")
+                        self.field.beside(
+                            path,
+                            f"film {number}" if what == "film" else f"{what.split()[-1]} of {path}",
+                        )
             self.groups.append(members)
         self.before = self.field.tree()
         self.films = {what[1] for what in self.before.values() if what[1].startswith(b"film")}
@@ -119,11 +144,15 @@ class Story(RuleBasedStateMachine):
     def the_last_copy_stays(self) -> None:
         for number, members in enumerate(self.groups):
             there = [name for name in members if (self.field.photos / name).is_file()]
-            assert any((self.field.photos / name).read_text() == f"content {number}" for name in there), members
+            assert any(
+                (self.field.photos / name).read_text() == f"content {number}" for name in there
+            ), members
 
     @invariant()
     def the_last_film_stays(self) -> None:
-        assert {what[1] for what in self.field.tree().values() if what[1].startswith(b"film")} == self.films
+        assert {
+            what[1] for what in self.field.tree().values() if what[1].startswith(b"film")
+        } == self.films
 
     @invariant()
     def nothing_is_half(self) -> None:
@@ -146,5 +175,10 @@ class Story(RuleBasedStateMachine):
 def test_any_story_ends_well() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Story,
-        settings=settings(max_examples=40, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=12,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
     )

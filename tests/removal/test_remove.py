@@ -89,13 +89,21 @@ def test_many_of_one_name_in_the_trash_each_come_back(field: Field) -> None:
         (lambda f: (f.photos / "b.jpg").unlink(), "not there any more"),
         (lambda f: (f.photos / "a.jpg").write_text("two"), "the one to keep has changed"),
         (lambda f: (f.photos / "a.jpg").unlink(), "the one to keep is not there"),
-        (lambda f: ((f.photos / "a.jpg").unlink(), (f.photos / "a.jpg").symlink_to("b.jpg")), "only a link"),
-        (lambda f: ((f.photos / "a.jpg").unlink(), (f.photos / "a.jpg").mkdir()), "only a link, or no file"),
+        (
+            lambda f: ((f.photos / "a.jpg").unlink(), (f.photos / "a.jpg").symlink_to("b.jpg")),
+            "only a link",
+        ),
+        (
+            lambda f: ((f.photos / "a.jpg").unlink(), (f.photos / "a.jpg").mkdir()),
+            "only a link, or no file",
+        ),
         (lambda f: protect(f.library.catalog, str(f.photos)), "protected"),
         (lambda f: ((f.photos / "b.jpg").unlink(), (f.photos / "b.jpg").mkdir()), "no file"),
     ],
 )
-def test_what_changed_since_the_plan_stays(field: Field, break_it: Callable[[Field], Any], words: str) -> None:
+def test_what_changed_since_the_plan_stays(
+    field: Field, break_it: Callable[[Field], Any], words: str
+) -> None:
     field.put("a.jpg", "one")
     field.put("b.jpg", "one")
     wanted = field.removal("b.jpg", "a.jpg")
@@ -109,7 +117,9 @@ def test_what_the_library_does_not_know_stays(field: Field) -> None:
     (field.base / "outside.jpg").write_text("one")
     assert "not in the library" in reason(field, field.removal("new.jpg", "a.jpg"))
     assert "not in the library" in reason(field, field.removal("../outside.jpg", "a.jpg"))
-    assert "the one to keep is not in the library" in reason(field, field.removal("a.jpg", "new.jpg"))
+    assert "the one to keep is not in the library" in reason(
+        field, field.removal("a.jpg", "new.jpg")
+    )
 
 
 def test_a_plan_for_an_older_content_is_refused(field: Field) -> None:
@@ -128,7 +138,9 @@ def test_a_plan_for_an_older_content_is_refused(field: Field) -> None:
         ("", None, False), ("", "picture", True), ("what a hand wrote", "scene", False), ("moment", None, True), ("lookalike", None, True),
     ],
 )  # fmt: skip
-def test_a_copy_goes_only_for_a_photo_that_it_was_compared_with(field: Field, tier: str, found: Any, goes: bool) -> None:
+def test_a_copy_goes_only_for_a_photo_that_it_was_compared_with(
+    field: Field, tier: str, found: Any, goes: bool
+) -> None:
     """A plan in which another was put down as the one to keep, by hand or by a way round the page."""
     field.put("a.jpg", "one")
     field.put("b.jpg", "two")
@@ -150,7 +162,9 @@ def test_a_file_is_never_its_own_keeper(field: Field) -> None:
     assert "to be removed, too" in reason(field, field.removal("alias/a.jpg", "a.jpg"))
 
 
-def test_one_file_under_two_paths_is_seen_through(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_file_under_two_paths_is_seen_through(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A mount or a system that ignores case: real paths differ, the entry is one."""
     field.put("a.jpg", "one")
     (field.photos / "mount").symlink_to(".")
@@ -163,9 +177,15 @@ def test_members_of_a_circle_keep_one_another(field: Field) -> None:
     for name in "abc":
         field.put(f"{name}.jpg", "one")
     before = field.tree()
-    circle = [field.removal("a.jpg", "b.jpg"), field.removal("b.jpg", "c.jpg"), field.removal("c.jpg", "a.jpg")]
+    circle = [
+        field.removal("a.jpg", "b.jpg"),
+        field.removal("b.jpg", "c.jpg"),
+        field.removal("c.jpg", "a.jpg"),
+    ]
     outcome = remove(field.library, circle)
-    assert {result.reason for result in outcome.results} == {"the one to keep is to be removed, too"}
+    assert {result.reason for result in outcome.results} == {
+        "the one to keep is to be removed, too"
+    }
     # One after the other, what was the keeper of the first is gone when it is asked for.
     results = [remove(field.library, [each]).results[0] for each in circle]
     assert [result.state for result in results] == ["removed", "removed", "refused"]
@@ -175,7 +195,9 @@ def test_members_of_a_circle_keep_one_another(field: Field) -> None:
     assert field.tree() == before
 
 
-def test_a_keeper_that_vanishes_in_that_moment_brings_the_file_back(field: Field, where: Where, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_keeper_that_vanishes_in_that_moment_brings_the_file_back(
+    field: Field, where: Where, monkeypatch: pytest.MonkeyPatch
+) -> None:
     field.put("a.jpg", "one")
     field.put("b.jpg", "one")
     before = field.tree()
@@ -189,7 +211,10 @@ def test_a_keeper_that_vanishes_in_that_moment_brings_the_file_back(field: Field
 
         monkeypatch.setattr(module, name, first_lose_the_keeper)
     outcome = remove(field.library, [field.removal("b.jpg", "a.jpg")], where(field))
-    assert (outcome.results[0].state, outcome.results[0].reason) == ("failed", "the one to keep is not there any more")
+    assert (outcome.results[0].state, outcome.results[0].reason) == (
+        "failed",
+        "the one to keep is not there any more",
+    )
     assert field.tree() == {"b.jpg": before["b.jpg"]}
 
 
@@ -203,13 +228,20 @@ def test_a_keeper_removed_later_in_the_same_run_brings_the_file_back(field: Fiel
         if done == 1:
             (field.photos / "a.jpg").unlink()
 
-    outcome = remove(field.library, [field.removal("b.jpg", "a.jpg"), Removal("/nowhere", "0" * 32, "/nor/there", "0" * 32)], tick=lose)
+    outcome = remove(
+        field.library,
+        [field.removal("b.jpg", "a.jpg"), Removal("/nowhere", "0" * 32, "/nor/there", "0" * 32)],
+        tick=lose,
+    )
     assert [result.state for result in outcome.results] == ["failed", "refused"]
     assert field.tree() == {name: before[name] for name in ("b.jpg", "c.jpg")}
 
 
-def test_a_keeper_is_not_removed_through_an_alias(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The keeper of the first file is to go later in the same run, under a path by which it was not recognised."""
+def test_a_keeper_is_not_removed_through_an_alias(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The keeper of the first file is to go later in the same run, under a path by which it was not
+    recognised."""
     for name in "ac":
         field.put(f"{name}.jpg", "one")
     field.put("b.jpg", "one")
@@ -275,7 +307,9 @@ def test_the_folder_is_gone(field: Field, where: Where) -> None:
     assert field.tree() == before
 
 
-def test_a_drive_that_is_away_is_not_written_to(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_drive_that_is_away_is_not_written_to(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     field.put("a.jpg", "one")
     field.put("b.jpg", "one")
     before = field.tree()
@@ -286,7 +320,11 @@ def test_a_drive_that_is_away_is_not_written_to(field: Field, monkeypatch: pytes
 
     def other_drive(path: Any, *given: Any, **named: Any) -> Any:
         facts = real(path, *given, **named)
-        return os.stat_result((*facts[:2], facts.st_dev + 1, *facts[3:])) if path == str(field.photos) else facts
+        return (
+            os.stat_result((*facts[:2], facts.st_dev + 1, *facts[3:]))
+            if path == str(field.photos)
+            else facts
+        )
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "stat", other_drive)
@@ -307,7 +345,10 @@ def test_brought_back_by_hand_or_deleted_for_good(field: Field, where: Where) ->
     assert at is not None
     Path(at).rename(field.photos / "b.jpg")
     _, (restored,) = undo(field.library)
-    assert (restored.back, restored.note) == (str(field.photos / "b.jpg"), "it had been brought back by hand")
+    assert (restored.back, restored.note) == (
+        str(field.photos / "b.jpg"),
+        "it had been brought back by hand",
+    )
     assert field.tree() == before
     at = remove(field.library, [field.removal("b.jpg", "a.jpg")], where(field)).results[0].at
     assert at is not None
@@ -360,21 +401,32 @@ def test_photos_removed_for_their_own_sake_need_a_word(field: Field, where: Wher
 
 @pytest.mark.parametrize(
     ("to", "words"),
-    [("photos/aside", "lies in the library"), ("a file", "is a file"), ("library/x", "belongs to the library"), (None, "full path")],
+    [
+        ("photos/aside", "lies in the library"),
+        ("a file", "is a file"),
+        ("library/x", "belongs to the library"),
+        (None, "full path"),
+    ],
 )
 def test_folders_that_cannot_take_photos(field: Field, to: str | None, words: str) -> None:
     field.put("a.jpg", "one")
     field.put("b.jpg", "one")
     (field.base / "a file").write_text("")
     with pytest.raises(UsageError, match=words):
-        remove(field.library, [field.removal("b.jpg", "a.jpg")], "relative" if to is None else str(field.base / to))
+        remove(
+            field.library,
+            [field.removal("b.jpg", "a.jpg")],
+            "relative" if to is None else str(field.base / to),
+        )
 
 
 def test_a_folder_above_the_library_does_not_lead_back_into_it(field: Field) -> None:
     field.put("a.jpg", "one")
     field.put("b.jpg", "one")
     outcome = remove(field.library, [field.removal("b.jpg", "a.jpg")], str(field.base))
-    assert outcome.results[0].state == "refused" and "lies in the library" in outcome.results[0].reason
+    assert (
+        outcome.results[0].state == "refused" and "lies in the library" in outcome.results[0].reason
+    )
 
 
 def test_twice_the_same_is_no_plan(field: Field) -> None:
@@ -384,7 +436,9 @@ def test_twice_the_same_is_no_plan(field: Field) -> None:
         dry_run(field.library, [field.removal("b.jpg", "a.jpg")] * 2)
 
 
-def test_to_another_drive_by_a_copy_that_is_compared(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_to_another_drive_by_a_copy_that_is_compared(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     field.put("a.jpg", "one")
     field.put("b.jpg", "one")
     field.link("c.jpg", "a.jpg", hard=False)
@@ -400,15 +454,27 @@ def test_to_another_drive_by_a_copy_that_is_compared(field: Field, monkeypatch: 
     wanted = [field.removal("b.jpg", "a.jpg"), field.removal("c.jpg", "a.jpg")]
     outcome = remove(field.library, wanted, str(field.base / "aside"))
     assert [result.state for result in outcome.results] == ["removed", "removed"]
-    assert {path.split("/")[-1] for path, (kind, _, _) in tree(field.base / "aside").items() if kind != "folder"} == {"b.jpg", "c.jpg"}
+    assert {
+        path.split("/")[-1]
+        for path, (kind, _, _) in tree(field.base / "aside").items()
+        if kind != "folder"
+    } == {"b.jpg", "c.jpg"}
     undo(field.library)
     assert field.tree() == before
-    # A copy that is not like the original does not count: the original stays, and of the copy nothing is left.
-    monkeypatch.setattr(shutil, "copyfileobj", lambda source, new, *_: new.write(b"0" + source.read()[1:]))
+    # A copy that is not like the original does not count: the original stays, and of the copy
+    # nothing is left.
+    monkeypatch.setattr(
+        shutil, "copyfileobj", lambda source, new, *_: new.write(b"0" + source.read()[1:])
+    )
     outcome = remove(field.library, wanted[:1], str(field.base / "aside"))
-    assert outcome.results[0].state == "failed" and "copy is not like the original" in outcome.results[0].reason
+    assert (
+        outcome.results[0].state == "failed"
+        and "copy is not like the original" in outcome.results[0].reason
+    )
     assert field.tree() == before
-    assert [path for path, (kind, _, _) in tree(field.base / "aside").items() if kind == "file"] == []
+    assert [
+        path for path, (kind, _, _) in tree(field.base / "aside").items() if kind == "file"
+    ] == []
 
 
 def test_a_drive_without_second_names(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -452,7 +518,11 @@ def test_stopped_between_two_files_the_first_can_be_undone(field: Field) -> None
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        remove(field.library, [field.removal("b.jpg", "a.jpg"), field.removal("c.jpg", "a.jpg")], tick=stop)
+        remove(
+            field.library,
+            [field.removal("b.jpg", "a.jpg"), field.removal("c.jpg", "a.jpg")],
+            tick=stop,
+        )
     assert set(field.tree()) == {"a.jpg", "c.jpg"}
     undo(field.library)
     assert field.tree() == before
@@ -464,7 +534,9 @@ def test_while_a_worker_has_the_library_it_is_left_word(field: Field) -> None:
     with field.library.lock():
         remove(field.library, [field.removal("b.jpg", "a.jpg")])
     with field.library.catalog.reading() as db:
-        assert [tuple(row) for row in db.execute("select command, argument from command")] == [("rescan", str(field.photos))]
+        assert [tuple(row) for row in db.execute("select command, argument from command")] == [
+            ("rescan", str(field.photos))
+        ]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names that are no UTF-8 exist on POSIX alone")
@@ -483,10 +555,15 @@ def test_names_that_are_no_text(field: Field, where: Where) -> None:
     facts = (field.photos / name).stat()
     photo = field.library.catalog.photo_id(bytes.fromhex(field.removal("a.jpg", None).hash))
     assert photo is not None
-    writer.put_present(field.root, Seen(writer_path, facts.st_size, facts.st_mtime_ns, facts.st_ino), photo)
+    writer.put_present(
+        field.root, Seen(writer_path, facts.st_size, facts.st_mtime_ns, facts.st_ino), photo
+    )
     writer.close()
     before = field.tree()
-    assert remove(field.library, [field.removal(name, "a.jpg")], where(field)).results[0].state == "removed"
+    assert (
+        remove(field.library, [field.removal(name, "a.jpg")], where(field)).results[0].state
+        == "removed"
+    )
     undo(field.library)
     assert field.tree() == before
 
@@ -504,8 +581,11 @@ FILM = Contents((Part("film", "0" * 32),)).packed()
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("tier", ["pixels", "picture", "", "what a hand wrote"])
-def test_what_a_file_holds_beside_its_picture_must_be_in_the_one_kept(field: Field, tier: str, goes: Any, kept: Any, words: str) -> None:
-    """Whatever a plan says: one that is old, written by hand, or with another file put down as the one to keep."""
+def test_what_a_file_holds_beside_its_picture_must_be_in_the_one_kept(
+    field: Field, tier: str, goes: Any, kept: Any, words: str
+) -> None:
+    """Whatever a plan says: one that is old, written by hand, or with another file put down as the
+    one to keep."""
     field.put("a.jpg", "one")
     field.put("b.jpg", "two")
     field.pair("a.jpg", "b.jpg", "pixels")

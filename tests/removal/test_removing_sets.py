@@ -31,7 +31,9 @@ def test_an_edit_and_its_original_stay(field: Field, edit: str, turned: bool) ->
     field.put("IMG_0.jpg", "one")
     field.put(edit, "brighter")
     field.pair("IMG_0.jpg", edit)
-    assert "versions of one photo" in reason(field, *((edit, "IMG_0.jpg") if turned else ("IMG_0.jpg", edit)))
+    assert "versions of one photo" in reason(
+        field, *((edit, "IMG_0.jpg") if turned else ("IMG_0.jpg", edit))
+    )
 
 
 @pytest.mark.parametrize(("kind", "goes"), [("pixels", True), ("picture", False)])
@@ -57,10 +59,20 @@ def test_raw_and_jpeg_stay_though_they_had_the_same_pixels(field: Field) -> None
 
 
 def test_a_version_does_not_go_for_a_photo_elsewhere(field: Field) -> None:
-    for name, content in (("x/a.jpg", "large"), ("a.jpg", "small"), ("a-bewerkt.jpg", "edit"), ("a-other.jpg", "no copy")):
+    for name, content in (
+        ("x/a.jpg", "large"),
+        ("a.jpg", "small"),
+        ("a-bewerkt.jpg", "edit"),
+        ("a-other.jpg", "no copy"),
+    ):
         field.put(name, content)
     field.beside("a-bewerkt.txt", "no photo")
-    for one, other in (("x/a.jpg", "a-bewerkt.jpg"), ("a.jpg", "a-bewerkt.jpg"), ("x/a.jpg", "a.jpg"), ("x/a.jpg", "a-other.jpg")):
+    for one, other in (
+        ("x/a.jpg", "a-bewerkt.jpg"),
+        ("a.jpg", "a-bewerkt.jpg"),
+        ("x/a.jpg", "a.jpg"),
+        ("x/a.jpg", "a-other.jpg"),
+    ):
         field.pair(one, other)
     field.pair("a.jpg", "a-other.jpg", "different")
     assert reason(field, "a-bewerkt.jpg", "x/a.jpg") == "by its name it is a version of a.jpg"
@@ -78,7 +90,9 @@ def test_of_other_shots_the_frames_of_a_burst_go(field: Field, name: str, goes: 
     assert (reason(field, name, "IMG_0.jpg", "moment") == "") is goes
 
 
-def test_a_folder_that_cannot_be_listed_holds_it_back(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_listed_holds_it_back(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     field.put("a.jpg", "one")
     field.put("x/b.jpg", "large")
     field.pair("a.jpg", "x/b.jpg")

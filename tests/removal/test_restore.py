@@ -27,7 +27,9 @@ def pair(field: Field) -> Field:
 
 def gone(field: Field, to: str = "") -> list[Entry]:
     """The copy has gone; gives the entries of the removal."""
-    outcome = remove(field.library, [field.removal("sub/b.jpg", "a.jpg")], to or str(field.base / "aside"))
+    outcome = remove(
+        field.library, [field.removal("sub/b.jpg", "a.jpg")], to or str(field.base / "aside")
+    )
     assert outcome.removed, outcome.results
     return Journal(field.library.dir).runs()[-1].entries
 
@@ -37,7 +39,17 @@ def restorer(field: Field) -> Restorer:
 
 
 def entry(path: str, **other: Any) -> Entry:
-    return Entry(run="r", number=0, state="moved", path=path, hash="0" * 32, keeper=None, where="/to", root="/photos", **other)
+    return Entry(
+        run="r",
+        number=0,
+        state="moved",
+        path=path,
+        hash="0" * 32,
+        keeper=None,
+        where="/to",
+        root="/photos",
+        **other,
+    )
 
 
 # --- where it may be put
@@ -46,7 +58,11 @@ def entry(path: str, **other: Any) -> Entry:
 def test_a_photo_goes_to_its_own_place_or_beside_it(tmp_path: Path) -> None:
     photo = entry(str(tmp_path / "a.jpg"))
     places = _places(photo, [photo])
-    assert [Path(next(places)).name for _ in range(3)] == ["a.jpg", "a (restored).jpg", "a (restored 2).jpg"]
+    assert [Path(next(places)).name for _ in range(3)] == [
+        "a.jpg",
+        "a (restored).jpg",
+        "a (restored 2).jpg",
+    ]
     assert next(_places(photo, [])) == photo.path
 
 
@@ -68,12 +84,18 @@ def test_what_goes_along_takes_the_name_of_its_photo(tmp_path: Path) -> None:
     assert next(_places(film, [film, photo])) == film.path
     photo.back = str(tmp_path / "a (restored).jpg")
     places = _places(film, [film, photo])
-    assert [Path(next(places)).name for _ in range(2)] == ["a (restored).mov", "a (restored) (restored).mov"]
+    assert [Path(next(places)).name for _ in range(2)] == [
+        "a (restored).mov",
+        "a (restored) (restored).mov",
+    ]
 
 
 def test_long_names_leave_room_for_what_goes_along(tmp_path: Path) -> None:
     stem = "x" * 240
-    film, photo = entry(str(tmp_path / f"{stem}.supplements"), of=1), entry(str(tmp_path / f"{stem}.jpg"))
+    film, photo = (
+        entry(str(tmp_path / f"{stem}.supplements"), of=1),
+        entry(str(tmp_path / f"{stem}.jpg")),
+    )
     places = _places(photo, [film, photo])
     assert [len(Path(next(places)).name) for _ in range(2)] == [244, 255 - len("plements")]
 
@@ -97,14 +119,20 @@ def test_a_stranger_with_the_same_bytes_is_not_the_file_that_is_put_there(tmp_pa
         for key, value in changed.items():
             setattr(other, key, value)
         assert not _there_already(other, source, target) and os.path.lexists(source)
-    assert _there_already(ours, source, target) and not os.path.lexists(source) and (tmp_path / "target").read_text() == "one"
+    assert (
+        _there_already(ours, source, target)
+        and not os.path.lexists(source)
+        and (tmp_path / "target").read_text() == "one"
+    )
 
 
 def test_the_second_name_of_a_file_goes_and_one_and_the_same_name_stays(tmp_path: Path) -> None:
     (tmp_path / "target").write_text("one")
     target = str(tmp_path / "target")
     (tmp_path / "alias").symlink_to(".")
-    assert _there_already(entry(target), str(tmp_path / "alias/target"), target) and os.path.lexists(target)
+    assert _there_already(
+        entry(target), str(tmp_path / "alias/target"), target
+    ) and os.path.lexists(target)
     os.link(target, tmp_path / "source")
     assert _there_already(entry(target), str(tmp_path / "source"), target)
     assert os.path.lexists(target) and not os.path.lexists(tmp_path / "source")
@@ -121,13 +149,18 @@ def test_a_photo_and_its_film_come_back_under_another_name_together(pair: Field)
     _, restored = undo(pair.library)
     notes = {Path(each.path).name: each.note for each in restored}
     assert notes == {
-        "b.mov": "its name was taken, so it is now b (restored).mov", "b.jpg": "its name was taken, so it is now b (restored).jpg",
+        "b.mov": "its name was taken, so it is now b (restored).mov",
+        "b.jpg": "its name was taken, so it is now b (restored).jpg",
     }  # fmt: skip
-    assert (pair.photos / "sub/b (restored).mov").read_text() == "film" and (pair.photos / "sub/b.jpg").read_text() == "a newcomer"
+    assert (pair.photos / "sub/b (restored).mov").read_text() == "film" and (
+        pair.photos / "sub/b.jpg"
+    ).read_text() == "a newcomer"
     assert (pair.photos / "sub/b (restored).jpg").read_text() == "one"
 
 
-def test_a_name_taken_in_that_moment_is_not_overwritten(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_taken_in_that_moment_is_not_overwritten(
+    pair: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gone(pair)
     real = safe_move.move
 
@@ -138,14 +171,20 @@ def test_a_name_taken_in_that_moment_is_not_overwritten(pair: Field, monkeypatch
 
     monkeypatch.setattr(safe_move, "move", taken)
     _, (restored,) = undo(pair.library)
-    assert restored.back == str(pair.photos / "sub/b (restored).jpg") and (pair.photos / "sub/b.jpg").read_text() == "a newcomer"
+    assert (
+        restored.back == str(pair.photos / "sub/b (restored).jpg")
+        and (pair.photos / "sub/b.jpg").read_text() == "a newcomer"
+    )
 
 
 def test_what_was_brought_back_by_hand_is_found_and_said(pair: Field) -> None:
     (moved,) = gone(pair)
     Path(moved.target or "").rename(pair.photos / "sub/b.jpg")
     _, (restored,) = undo(pair.library)
-    assert (restored.back, restored.note) == (str(pair.photos / "sub/b.jpg"), "it had been brought back by hand")
+    assert (restored.back, restored.note) == (
+        str(pair.photos / "sub/b.jpg"),
+        "it had been brought back by hand",
+    )
     assert not Journal(pair.library.dir).runs()[-1].away
 
 
@@ -153,7 +192,11 @@ def test_part_of_a_failed_removal_is_no_news_where_it_never_moved(pair: Field) -
     (moved,) = gone(pair)
     Path(moved.target or "").rename(pair.photos / "sub/b.jpg")
     restored = restorer(pair).back(moved, [moved], quietly=True)
-    assert (restored.back, restored.note, moved.state) == (str(pair.photos / "sub/b.jpg"), "", "undone")
+    assert (restored.back, restored.note, moved.state) == (
+        str(pair.photos / "sub/b.jpg"),
+        "",
+        "undone",
+    )
     # Asked again, nothing is done.
     assert restorer(pair).back(moved, [moved]) == restored
 
@@ -162,14 +205,20 @@ def test_a_file_that_is_nowhere_is_said_and_can_be_tried_again(pair: Field) -> N
     (moved,) = gone(pair)
     Path(moved.target or "").unlink()
     (restored,) = restorer(pair).all_back([moved])
-    assert restored.back is None and f"it is not in {pair.base / 'aside'}" in restored.note and moved.away
+    assert (
+        restored.back is None
+        and f"it is not in {pair.base / 'aside'}" in restored.note
+        and moved.away
+    )
     gone_to_trash = entry(str(pair.photos / "sub/b.jpg"))
     gone_to_trash.where, gone_to_trash.facts = "trash", moved.facts
     assert "it is not in the trash" in restorer(pair).back(gone_to_trash).note
 
 
 @pytest.mark.skipif(not trash.readable(), reason="the trash of freedesktop.org")
-def test_a_file_that_another_program_moved_within_the_trash_is_found_by_its_note(pair: Field) -> None:
+def test_a_file_that_another_program_moved_within_the_trash_is_found_by_its_note(
+    pair: Field,
+) -> None:
     before = pair.tree()
     (moved,) = gone(pair, "trash")
     files, info = Path(moved.target or ""), Path(moved.info or "")
@@ -191,7 +240,9 @@ def test_folders_are_made_again_on_the_drive_that_they_were_on(pair: Field, devi
 
 
 @pytest.mark.parametrize("empty", [False, True])
-def test_nothing_is_put_below_the_mount_point_of_a_drive_that_is_away(pair: Field, empty: bool) -> None:
+def test_nothing_is_put_below_the_mount_point_of_a_drive_that_is_away(
+    pair: Field, empty: bool
+) -> None:
     (moved,) = gone(pair)
     moved.facts = {**moved.facts, "device": -1, "drive": -1}
     # As long as anything lies in the watched folder, its drive is there.
@@ -200,7 +251,9 @@ def test_nothing_is_put_below_the_mount_point_of_a_drive_that_is_away(pair: Fiel
     if empty:
         pair.photos.mkdir()
     restored = other.back(moved)
-    assert restored.back is None and f"the drive with {pair.photos} seems to be away" in restored.note
+    assert (
+        restored.back is None and f"the drive with {pair.photos} seems to be away" in restored.note
+    )
     assert not (pair.photos / "sub").exists() and moved.state == "moved"
     pair.photos.mkdir(exist_ok=True)
     (pair.photos / "x").write_text("something")
@@ -227,7 +280,9 @@ def test_a_sidecar_is_kept_once_however_often_it_is_set_aside(pair: Field) -> No
     assert sorted(path.read_text() for path in kept.iterdir()) == ["one", "two"]
 
 
-def test_where_it_is_cannot_be_found_out_out_of_bounds(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_it_is_cannot_be_found_out_out_of_bounds(
+    pair: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (moved,) = gone(pair)
     moved.state, moved.target = "intended", str(pair.base / "elsewhere/b.jpg")
     looked = list[str]()
@@ -249,14 +304,20 @@ def test_what_a_cut_left_of_a_copy_goes(pair: Field) -> None:
     for path in (*halves, *strangers):
         path.write_text("half")
     moved.state = "intended"
-    assert restorer(pair).find_out(moved) == "moved" and not halves[0].exists() and halves[1].exists()
+    assert (
+        restorer(pair).find_out(moved) == "moved" and not halves[0].exists() and halves[1].exists()
+    )
     target.rename(moved.path)
     moved.state, moved.back = "undoing", moved.path
-    assert restorer(pair).finish(moved) is True and not halves[1].exists() and moved.state == "undone"
+    assert (
+        restorer(pair).finish(moved) is True and not halves[1].exists() and moved.state == "undone"
+    )
     assert all(path.exists() for path in strangers)
 
 
-def test_an_undo_has_done_its_work_only_where_the_file_is_back_and_away_no_more(pair: Field) -> None:
+def test_an_undo_has_done_its_work_only_where_the_file_is_back_and_away_no_more(
+    pair: Field,
+) -> None:
     (moved,) = gone(pair)
     assert restorer(pair).finish(moved) is False
     moved.state, moved.back = "undoing", moved.path
@@ -269,13 +330,19 @@ def test_an_undo_has_done_its_work_only_where_the_file_is_back_and_away_no_more(
     assert [each.state for each in Journal(pair.library.dir).runs()[-1].entries] == ["undone"]
 
 
-def test_where_files_have_no_ids_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_files_have_no_ids_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The same size and time are no proof."""
     path = tmp_path / "a.jpg"
     path.write_text("two")
     os.utime(path, ns=(5, 7))
     real = os.lstat
-    monkeypatch.setattr(os, "lstat", lambda path: os.stat_result([0 if n == 1 else value for n, value in enumerate(real(path))]))
+    monkeypatch.setattr(
+        os,
+        "lstat",
+        lambda path: os.stat_result([0 if n == 1 else value for n, value in enumerate(real(path))]),
+    )
     facts = {"inode": 0, "size": 3, "mtime_ns": os.lstat(path).st_mtime_ns}
     given = entry(str(path), facts=facts)
     given.hash = safe_move.content_hash(b"one")

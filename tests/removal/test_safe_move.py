@@ -67,7 +67,14 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def failing(monkeypatch: pytest.MonkeyPatch, name: str, *, of: Callable[[str], bool], code: int = errno.EACCES, done: bool = False) -> None:
+def failing(
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    *,
+    of: Callable[[str], bool],
+    code: int = errno.EACCES,
+    done: bool = False,
+) -> None:
     """Have a call of the system fail for some paths. done: it had been done all the same."""
     real = getattr(os, name)
 
@@ -86,7 +93,8 @@ WAYS = ["plain", "across", "no_links", "no_renameat2"]
 
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest) -> str:
-    """By another name, by a copy, by a rename that replaces nothing, and by one for which a place is reserved."""
+    """By another name, by a copy, by a rename that replaces nothing, and by one for which a place
+    is reserved."""
     if request.param != "plain":
         request.getfixturevalue("no_links" if request.param == "no_renameat2" else request.param)
     if request.param == "no_renameat2":
@@ -99,7 +107,11 @@ def test_it_is_there_as_it_was_and_nothing_is_left(photo: Path, target: Path, wa
     go(photo, target)
     assert names(photo.parent) == [] and names(target.parent) == ["b.jpg"]
     facts = target.stat()
-    assert target.read_text() == "photo" and facts.st_mtime_ns == OLD[1] and stat.S_IMODE(facts.st_mode) == 0o640
+    assert (
+        target.read_text() == "photo"
+        and facts.st_mtime_ns == OLD[1]
+        and stat.S_IMODE(facts.st_mode) == 0o640
+    )
     assert (facts.st_ino == inode) == (way != "across") and facts.st_nlink == 1
 
 
@@ -108,17 +120,27 @@ def test_a_link_stays_a_link(photo: Path, target: Path, way: str) -> None:
     link.symlink_to("a.jpg")
     os.utime(link, ns=OLD, follow_symlinks=False)
     go(link, target, "any")
-    assert names(photo.parent) == ["a.jpg"] and target.readlink() == Path("a.jpg") and target.lstat().st_mtime_ns == OLD[1]
+    assert (
+        names(photo.parent) == ["a.jpg"]
+        and target.readlink() == Path("a.jpg")
+        and target.lstat().st_mtime_ns == OLD[1]
+    )
 
 
 def test_nothing_is_overwritten(photo: Path, target: Path, way: str) -> None:
     target.write_text("a stranger")
     with pytest.raises(FileExistsError, match="of that name already"):
         go(photo, target)
-    assert target.read_text() == "a stranger" and photo.read_text() == "photo" and names(target.parent) == ["b.jpg"]
+    assert (
+        target.read_text() == "a stranger"
+        and photo.read_text() == "photo"
+        and names(target.parent) == ["b.jpg"]
+    )
 
 
-def test_nothing_is_overwritten_that_came_in_that_moment(photo: Path, target: Path, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_overwritten_that_came_in_that_moment(
+    photo: Path, target: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The look that comes first is a courtesy; what keeps a stranger's file is the way it is moved."""
     target.write_text("a stranger")
     real = os.path.lexists
@@ -146,7 +168,9 @@ def test_where_the_source_cannot_go_it_keeps_its_name_alone(
         monkeypatch.setattr(safe_move, "rename_exclusively", os.rename)
     with pytest.raises(OSError, match=os.strerror(code)):
         go(photo, target)
-    assert photo.read_text() == "photo" and names(target.parent) == [] and photo.stat().st_nlink == 1
+    assert (
+        photo.read_text() == "photo" and names(target.parent) == [] and photo.stat().st_nlink == 1
+    )
 
 
 @pytest.mark.parametrize("call", ["unlink", "rename"])
@@ -172,7 +196,9 @@ def test_what_another_program_wrote_into_a_reserved_place_stays(
     assert photo.read_text() == "photo" and target.read_text() == "a stranger's"
 
 
-def test_one_that_another_program_put_in_the_place_of_the_source_stays(photo: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_another_program_put_in_the_place_of_the_source_stays(
+    photo: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def replace(path: str) -> bool:
         if path == str(photo) and photo.read_text() == "photo":
             (photo.parent / "new").write_text("an edit")
@@ -186,7 +212,9 @@ def test_one_that_another_program_put_in_the_place_of_the_source_stays(photo: Pa
     assert photo.read_text() == "an edit" and target.read_text() == "photo"
 
 
-def test_a_copy_is_compared_before_the_original_goes(photo: Path, target: Path, across: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_is_compared_before_the_original_goes(
+    photo: Path, target: Path, across: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def torn(source: Any, new: Any, *_: Any) -> None:
         new.write(source.read()[:-1] + b"0")
 
@@ -213,7 +241,9 @@ def test_an_edit_saved_while_it_is_copied_stays(
     assert photo.read_bytes() == edit and names(target.parent) == []
 
 
-def test_a_copy_of_what_was_deleted_meanwhile_stays(photo: Path, target: Path, across: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_of_what_was_deleted_meanwhile_stays(
+    photo: Path, target: Path, across: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = safe_move.file_hash
 
     def and_delete(path: str) -> str:
@@ -227,7 +257,9 @@ def test_a_copy_of_what_was_deleted_meanwhile_stays(photo: Path, target: Path, a
 
 
 @pytest.mark.parametrize("call", ["fsync", "link", "utime"])
-def test_nothing_is_left_of_a_copy_that_failed(photo: Path, target: Path, call: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_left_of_a_copy_that_failed(
+    photo: Path, target: Path, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = os.link
 
     def link(source: str, target: str, **options: Any) -> None:
@@ -250,7 +282,9 @@ def test_nothing_is_left_of_a_copy_that_failed(photo: Path, target: Path, call: 
     assert photo.read_text() == "photo" and names(target.parent) == []
 
 
-def test_a_drive_that_knows_no_permissions_gets_the_times(photo: Path, target: Path, across: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_drive_that_knows_no_permissions_gets_the_times(
+    photo: Path, target: Path, across: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: Any, **__: Any) -> None:
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
@@ -260,12 +294,16 @@ def test_a_drive_that_knows_no_permissions_gets_the_times(photo: Path, target: P
 
 
 def test_a_strangers_unfinished_file_is_not_ours(photo: Path, target: Path, across: None) -> None:
-    """Neither one that looks like an unfinished copy of this name, nor one that lies where ours would grow."""
+    """Neither one that looks like an unfinished copy of this name, nor one that lies where ours
+    would grow."""
     for name in (".b.jpg.part", part_name("token")):
         (target.parent / name).write_text("a stranger's")
     go(photo, target, token="token")
     assert target.read_text() == "photo"
-    assert all((target.parent / name).read_text() == "a stranger's" for name in (".b.jpg.part", part_name("token")))
+    assert all(
+        (target.parent / name).read_text() == "a stranger's"
+        for name in (".b.jpg.part", part_name("token"))
+    )
     link = photo.with_name("link")
     link.symlink_to("x")
     go(link, target.with_name("link"), token="token")
@@ -291,8 +329,11 @@ def test_a_copy_grows_under_the_name_of_its_token_so_that_it_is_found_after_a_cu
     assert names(target.parent) == ["b.jpg"] and part_name() != part_name()
 
 
-def test_what_is_on_disk_before_what_goes(photo: Path, target: Path, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The new name (and a copy's content) is on disk before the old one goes; both folders are at the end."""
+def test_what_is_on_disk_before_what_goes(
+    photo: Path, target: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new name (and a copy's content) is on disk before the old one goes; both folders are at
+    the end."""
     steps = list[str]()
     folders = {path.parent.stat().st_ino: name for path, name in ((photo, "from"), (target, "to"))}
     real_fsync, real_unlink, real_rename = os.fsync, os.unlink, os.rename
@@ -313,7 +354,15 @@ def test_what_is_on_disk_before_what_goes(photo: Path, target: Path, way: str, m
         monkeypatch.setattr(os, name, function)
     go(photo, target)
     if way == "across":
-        assert steps == ["sync content", "sync to", "part goes", "sync to", "goes", "sync to", "sync from"]
+        assert steps == [
+            "sync content",
+            "sync to",
+            "part goes",
+            "sync to",
+            "goes",
+            "sync to",
+            "sync from",
+        ]
     elif way == "plain":
         assert steps == ["sync to", "goes", "sync to", "sync from"]
     else:
@@ -322,10 +371,10 @@ def test_what_is_on_disk_before_what_goes(photo: Path, target: Path, way: str, m
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="where open files can be counted")
 def test_no_file_stays_open(photo: Path, target: Path, way: str) -> None:
-    before = os.listdir("/proc/self/fd")  # noqa: PTH208
+    before = os.listdir("/proc/self/fd")
     go(photo, target)
     write_whole(str(target.with_name("a.xmp")), b"x")
-    assert os.listdir("/proc/self/fd") == before  # noqa: PTH208
+    assert os.listdir("/proc/self/fd") == before
 
 
 def test_a_system_call_that_is_not_known_here_is_done_without(
@@ -349,7 +398,9 @@ def test_a_system_call_that_is_not_known_here_is_done_without(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="hard links of POSIX")
-def test_links_are_not_followed_and_errors_of_other_kinds_are_told(photo: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_links_are_not_followed_and_errors_of_other_kinds_are_told(
+    photo: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def link(*_: Any, **__: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 

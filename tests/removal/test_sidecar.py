@@ -33,7 +33,9 @@ def told(tmp_path: Path) -> Path:
     """A photo that says a lot: in its EXIF block and in a sidecar."""
     block = pictures.exif(taken="2015:06:07 08:09:10", place=(48.8584, -2.2945))
     path = pictures.write(tmp_path / "photos" / "told.jpg", pictures.draw(1), exif=block)
-    Path(sidecar_of(str(path))).write_text(xmp('xmp:Rating="4" darktable:flag="on"', WORDS), encoding="utf-8")
+    Path(sidecar_of(str(path))).write_text(
+        xmp('xmp:Rating="4" darktable:flag="on"', WORDS), encoding="utf-8"
+    )
     return path
 
 
@@ -68,7 +70,11 @@ def test_the_one_kept_learns_what_it_lacks(told: Path, bare: Path, merge: Merger
     assert (merged.target, merged.before) == (str(bare) + ".xmp", None) and merged.after is not None
     write(note_of(merged), merged, str(bare))
     kept, gone = facts_of(bare), facts_of(told)
-    assert (kept.taken_at, kept.rating, kept.keywords) == ("2015-06-07T08:09:10", 4, ("beach", "Zoë & dog"))
+    assert (kept.taken_at, kept.rating, kept.keywords) == (
+        "2015-06-07T08:09:10",
+        4,
+        ("beach", "Zoë & dog"),
+    )
     assert kept.place == pytest.approx(gone.place, abs=1e-6) and bare.read_bytes() == before
     # Once it is there, there is nothing more to say.
     assert merge(str(told), str(bare)).after is None
@@ -79,7 +85,11 @@ def test_before_and_after_are_told_apart(told: Path, bare: Path, merge: Merger) 
     target = Path(sidecar_of(str(bare)))
     target.write_text(xmp('xmp:Label="red"'))
     merged = merge(str(told), str(bare))
-    assert merged.before == target.read_bytes() and merged.after is not None and merged.after.startswith(b"<?xml")
+    assert (
+        merged.before == target.read_bytes()
+        and merged.after is not None
+        and merged.after.startswith(b"<?xml")
+    )
     assert b'xmp:Label="red"' in merged.after and b"beach" in merged.after
 
 
@@ -93,8 +103,15 @@ def test_the_same_bytes(told: Path, bare: Path, merge: Merger) -> None:
 
 def test_what_an_export_says(bare: Path, merge: Merger) -> None:
     other = pictures.write(bare.parent / "other.jpg", pictures.draw(2))
-    facts = {"photoTakenTime": {"timestamp": "1433664550"}, "geoData": {"latitude": 48.8584, "longitude": -2.2945}}
-    for name in ("bare.jpg.json", "bare.jpg.supplemental-metadata.json", "bare.supplemental-metadata.json"):
+    facts = {
+        "photoTakenTime": {"timestamp": "1433664550"},
+        "geoData": {"latitude": 48.8584, "longitude": -2.2945},
+    }
+    for name in (
+        "bare.jpg.json",
+        "bare.jpg.supplemental-metadata.json",
+        "bare.supplemental-metadata.json",
+    ):
         export = bare.parent / name
         export.write_text(json.dumps(facts))
         after = merge(str(bare), str(other)).after
@@ -102,8 +119,12 @@ def test_what_an_export_says(bare: Path, merge: Merger) -> None:
         export.unlink()
 
 
-@pytest.mark.skipif(not Path("/proc").exists(), reason="names in other letters are the same name there")
-def test_a_sidecar_in_other_letters_is_the_one_to_write(told: Path, bare: Path, merge: Merger) -> None:
+@pytest.mark.skipif(
+    not Path("/proc").exists(), reason="names in other letters are the same name there"
+)
+def test_a_sidecar_in_other_letters_is_the_one_to_write(
+    told: Path, bare: Path, merge: Merger
+) -> None:
     other = bare.with_name("bare.jpg.XMP")
     other.write_text(xmp('xmp:Label="red"'))
     assert merge(str(told), str(bare)).target == str(other)
@@ -111,27 +132,41 @@ def test_a_sidecar_in_other_letters_is_the_one_to_write(told: Path, bare: Path, 
     assert merge(str(told), str(bare)).target == sidecar_of(str(bare))
 
 
-def test_the_sidecar_of_the_stem_is_read_and_not_written(told: Path, bare: Path, merge: Merger) -> None:
+def test_the_sidecar_of_the_stem_is_read_and_not_written(
+    told: Path, bare: Path, merge: Merger
+) -> None:
     bare.with_suffix(".xmp").write_text(xmp('xmp:Rating="1"'))
     merged = merge(str(told), str(bare))
-    assert merged.target == sidecar_of(str(bare)) and merged.after is not None and b"Rating" not in merged.after
+    assert (
+        merged.target == sidecar_of(str(bare))
+        and merged.after is not None
+        and b"Rating" not in merged.after
+    )
 
 
 @pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000])
-def test_what_would_break_a_parser_is_refused(told: Path, bare: Path, merge: Merger, text: str) -> None:
+def test_what_would_break_a_parser_is_refused(
+    told: Path, bare: Path, merge: Merger, text: str
+) -> None:
     told.with_name("told.jpg.json").write_text(text, encoding="utf-8")
     with pytest.raises(Refused, match=r"told\.jpg\.json"):
         merge(str(told), str(bare))
 
 
-def test_a_process_that_dies_is_said(told: Path, bare: Path, merge: Merger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_dies_is_said(
+    told: Path, bare: Path, merge: Merger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(merge._pool._single, "_command", ["false"])
     with pytest.raises(Refused, match="could not be read: the decoder crashed"):
         merge(str(told), str(bare))
 
 
-def test_a_process_that_lacks_memory_is_said(told: Path, bare: Path, merge: Merger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(merge._pool._single, "ask", lambda _: ({"error": "it needs more memory"}, b""))
+def test_a_process_that_lacks_memory_is_said(
+    told: Path, bare: Path, merge: Merger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        merge._pool._single, "ask", lambda _: ({"error": "it needs more memory"}, b"")
+    )
     with pytest.raises(Refused, match="could not be read: it needs more memory"):
         merge(str(told), str(bare))
 
@@ -248,10 +283,16 @@ def test_a_link_stays_a_link(place: Path, photo: str, tmp_path: Path) -> None:
     assert place.is_symlink() and real.read_bytes() == b"new" and names(real) == {"real.xmp"}
     assert real.stat().st_mtime_ns > 1_600_000_000_000_000_000
     assert take_back(note, photo) == ""
-    assert place.is_symlink() and real.read_bytes() == b"old" and real.stat().st_mtime_ns == 1_500_000_001_000_000_000
+    assert (
+        place.is_symlink()
+        and real.read_bytes() == b"old"
+        and real.stat().st_mtime_ns == 1_500_000_001_000_000_000
+    )
 
 
-def test_a_full_disk_leaves_nothing(place: Path, photo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_nothing(
+    place: Path, photo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
@@ -263,10 +304,14 @@ def test_a_full_disk_leaves_nothing(place: Path, photo: str, monkeypatch: pytest
             merged = merged_at(place)
             with pytest.raises(Refused, match=r"a\.jpg\.xmp, cannot be written: no space left"):
                 write(note_of(merged), merged, photo)
-        assert names(place) == ({"a.jpg", "a.jpg.xmp"} if old else {"a.jpg"}) and (not old or place.read_bytes() == old)
+        assert names(place) == ({"a.jpg", "a.jpg.xmp"} if old else {"a.jpg"}) and (
+            not old or place.read_bytes() == old
+        )
 
 
-def test_the_bytes_are_on_disk_before_they_have_the_name(place: Path, photo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bytes_are_on_disk_before_they_have_the_name(
+    place: Path, photo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for old in (None, b"old"):
         if old:
             place.write_bytes(old)
@@ -296,13 +341,19 @@ def noting(done: list[str], name: str, function: Callable[..., Any]) -> Callable
 
 
 @pytest.mark.skipif(not hasattr(os, "chown"), reason="Windows knows no such owners")
-def test_the_owner_stays_as_far_as_may_be(place: Path, photo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_owner_stays_as_far_as_may_be(
+    place: Path, photo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place.write_bytes(b"old")
     real, asked = os.stat, list[tuple[int, int]]()
 
     def foreign(path: Any, **more: Any) -> os.stat_result:
         found = real(path, **more)
-        return os.stat_result((*found[:4], 12345, 54321, *found[6:10])) if str(path) == str(place) else found
+        return (
+            os.stat_result((*found[:4], 12345, 54321, *found[6:10]))
+            if str(path) == str(place)
+            else found
+        )
 
     def refuse(path: Any, uid: int, gid: int) -> None:
         assert path == photo
@@ -318,7 +369,9 @@ def test_the_owner_stays_as_far_as_may_be(place: Path, photo: str, monkeypatch: 
     assert asked == [(12345, 54321)]
 
 
-def test_the_owner_is_kept_in_replacing(place: Path, photo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_owner_is_kept_in_replacing(
+    place: Path, photo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place.write_bytes(b"old")
     done = list[str]()
     spy(monkeypatch, done, sidecar, "_keep_owner")
@@ -342,7 +395,10 @@ def test_a_new_one_goes_and_an_old_one_is_as_it_was(place: Path, photo: str) -> 
     note = note_of(merged)
     write(note, merged, photo)
     assert take_back(note, photo) == "" and place.read_bytes() == b"old"
-    assert place.stat().st_mtime_ns == 1_500_000_001_000_000_000 and names(place) == {"a.jpg", "a.jpg.xmp"}
+    assert place.stat().st_mtime_ns == 1_500_000_001_000_000_000 and names(place) == {
+        "a.jpg",
+        "a.jpg.xmp",
+    }
 
 
 @pytest.mark.parametrize("old", [None, b"old"])
@@ -361,7 +417,11 @@ def test_one_that_was_never_written_is_no_news(place: Path, photo: str) -> None:
     place.write_bytes(b"old")
     note = note_of(merged_at(place))
     Path(note["part"]).write_bytes(b"ha")
-    assert take_back(note, photo) == "" and place.read_bytes() == b"old" and names(place) == {"a.jpg", "a.jpg.xmp"}
+    assert (
+        take_back(note, photo) == ""
+        and place.read_bytes() == b"old"
+        and names(place) == {"a.jpg", "a.jpg.xmp"}
+    )
     place.unlink()
     assert take_back(note, photo) == "" and take_back(note | {"before": None}, photo) == ""
 
@@ -370,11 +430,15 @@ def test_one_that_cannot_be_read_stays(place: Path, photo: str) -> None:
     merged = merged_at(place)
     note = note_of(merged)
     place.mkdir()
-    assert take_back(note, photo).startswith("the sidecar a.jpg.xmp could not be made what it was: ")
+    assert take_back(note, photo).startswith(
+        "the sidecar a.jpg.xmp could not be made what it was: "
+    )
     assert place.is_dir()
 
 
-def test_a_change_in_the_last_moment_is_left(place: Path, photo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_in_the_last_moment_is_left(
+    place: Path, photo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place.write_bytes(b"old")
     merged = merged_at(place)
     note = note_of(merged)
@@ -395,13 +459,22 @@ def test_a_note_of_any_other_file_is_not_followed(place: Path, photo: str, tmp_p
     write(note, merged, photo)
     victim = tmp_path / "victim"
     victim.write_bytes(b"new")
-    for wrong, keeper in ((note | {"path": str(victim)}, photo), (note, str(tmp_path / "b.jpg")), (note, None), (None, photo)):
+    for wrong, keeper in (
+        (note | {"path": str(victim)}, photo),
+        (note, str(tmp_path / "b.jpg")),
+        (note, None),
+        (None, photo),
+    ):
         assert take_back(wrong, keeper) == ""
     assert victim.exists() and place.exists()
     elsewhere = tmp_path / "deep" / "file"
     elsewhere.parent.mkdir()
     elsewhere.write_bytes(b"x")
-    assert take_back(note | {"part": str(elsewhere)}, photo) == "" and elsewhere.exists() and not place.exists()
+    assert (
+        take_back(note | {"part": str(elsewhere)}, photo) == ""
+        and elsewhere.exists()
+        and not place.exists()
+    )
 
 
 def test_notes_of_older_versions(place: Path, photo: str) -> None:
@@ -438,7 +511,9 @@ def go(field: Field, **options: Any) -> Outcome:
 
 
 @pytest.mark.parametrize("existing", [False, True])
-def test_removal_writes_it_only_when_asked_and_undo_takes_it_back(field: Field, existing: bool) -> None:
+def test_removal_writes_it_only_when_asked_and_undo_takes_it_back(
+    field: Field, existing: bool
+) -> None:
     target = Path(sidecar_of(str(field.photos / "bare.jpg")))
     if existing:
         target.write_text(xmp())
@@ -459,10 +534,14 @@ def test_a_sidecar_that_was_changed_since_is_not_taken_back(field: Field) -> Non
     go(field)
     target.write_text(target.read_text() + "<!-- edited -->")
     _, restored = undo(field.library)
-    assert "edited" in target.read_text() and any("bare.jpg.xmp was changed since" in each.note for each in restored)
+    assert "edited" in target.read_text() and any(
+        "bare.jpg.xmp was changed since" in each.note for each in restored
+    )
 
 
-def test_a_sidecar_that_cannot_be_written_stops_the_removal(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sidecar_that_cannot_be_written_stops_the_removal(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = field.tree()
 
     def full(*_: Any) -> None:
@@ -485,8 +564,14 @@ def test_a_keepers_sidecar_that_cannot_be_read_stops_the_removal(field: Field, k
     else:
         target.symlink_to("absent" if kind == "nowhere" else target.name)
     before = field.tree()
-    for outcome in (dry_run(field.library, [field.removal("told.jpg", "bare.jpg")], sidecars=True), go(field)):
-        assert outcome.results[0].state in ("refused", "failed") and "bare.jpg.xmp" in outcome.results[0].reason
+    for outcome in (
+        dry_run(field.library, [field.removal("told.jpg", "bare.jpg")], sidecars=True),
+        go(field),
+    ):
+        assert (
+            outcome.results[0].state in ("refused", "failed")
+            and "bare.jpg.xmp" in outcome.results[0].reason
+        )
         assert field.tree() == before
 
 
@@ -500,7 +585,9 @@ def test_what_cannot_be_read_stays_and_is_said(field: Field) -> None:
     assert remove(field.library, removals).results[0].state == "removed"
 
 
-def test_the_journal_knows_of_it_before_it_is_written(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_journal_knows_of_it_before_it_is_written(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen = list[Any]()
 
     def look(note: dict[str, Any], *_: Any) -> None:

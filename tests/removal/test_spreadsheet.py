@@ -26,7 +26,20 @@ def test_a_cell_that_begins_like_a_formula_becomes_text(start: str) -> None:
     assert as_text(start) == "'" + start
 
 
-@pytest.mark.parametrize("cell", ["", "/photos/=1.jpg", "C:\\-x.jpg", "\\\\server\\@x.jpg", "photo=1", "'quoted'", "a\n=b", "0123", "“=”"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "",
+        "/photos/=1.jpg",
+        "C:\\-x.jpg",
+        "\\\\server\\@x.jpg",
+        "photo=1",
+        "'quoted'",
+        "a\n=b",
+        "0123",
+        "“=”",
+    ],
+)
 def test_other_cells_stay_as_they_are(cell: str) -> None:
     assert as_text(cell) == cell and as_written(cell) == cell
 
@@ -50,7 +63,16 @@ def cells(text: str) -> list[dict[str, str]]:
 
 def test_no_plan_holds_a_formula_and_all_of_it_is_read_back(tmp_path: Path) -> None:
     path, along = str(tmp_path / "=1+1.jpg"), Along(str(tmp_path / "=2+2.xmp"), "sidecar", 5)
-    removal = Removal(path, "0" * 32, str(tmp_path / "@keep.jpg"), "1" * 32, 7, "picture", "=HYPERLINK(1)", (along,))
+    removal = Removal(
+        path,
+        "0" * 32,
+        str(tmp_path / "@keep.jpg"),
+        "1" * 32,
+        7,
+        "picture",
+        "=HYPERLINK(1)",
+        (along,),
+    )
     text = as_csv([removal])
     (row,) = cells(text)
     assert (row["path"], row["keep"], row["why"]) == (path, removal.keeper, "'=HYPERLINK(1)")
@@ -61,5 +83,12 @@ def test_no_plan_holds_a_formula_and_all_of_it_is_read_back(tmp_path: Path) -> N
 
 def test_no_list_of_findings_holds_a_formula(tmp_path: Path) -> None:
     path = str(tmp_path / "=1+1.jpg")
-    (row,) = cells(export_findings.as_csv([Finding(7, path, "blurred", 0.25, "-cmd|' /C calc'!A0", "x")]))
-    assert (row["path"], row["detail"], row["score"], row["id"]) == (path, "'-cmd|' /C calc'!A0", "0.25", "7")
+    (row,) = cells(
+        export_findings.as_csv([Finding(7, path, "blurred", 0.25, "-cmd|' /C calc'!A0", "x")])
+    )
+    assert (row["path"], row["detail"], row["score"], row["id"]) == (
+        path,
+        "'-cmd|' /C calc'!A0",
+        "0.25",
+        "7",
+    )

@@ -6,29 +6,44 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.removal.stacks import edited_from, folded, is_built_on, kept_together, original_beside, originals
+from explorer.removal.stacks import (
+    edited_from,
+    folded,
+    is_built_on,
+    kept_together,
+    original_beside,
+    originals,
+)
 
 TIERS = ("identical", "pixels", "picture", "moment", "lookalike")
 
 # An original and what programs in any language, and people, call an edit of it.
 EDITS = [
-    ("IMG_0.jpg", "IMG_0-edited.jpg"), ("IMG_0.jpg", "IMG_0-edited(1).jpg"), ("IMG_0.jpg", "IMG_0-bewerkt.jpg"),
-    ("IMG_0.jpg", "IMG_0-編集済み.jpg"), ("IMG_0.jpg", "IMG_0 ha editado.jpg"), ("IMG_0.jpg", "IMG_0-edytowane.jpg"),
-    ("IMG_0.JPG", "img_0 (Edited).heic"), ("IMG_0.jpg", "IMG_0.edit.png"), ("IMG_0.jpg", "IMG_0[b&w].jpg"),
-    ("IMG_0.jpg", "IMG_0, cropped.jpg"), ("IMG_0.JPG", "IMG_E0.JPG"), ("img_0.heic", "IMG_E0.JPG"), ("a b.jpg", "A B - retusche.tif"),
+    ("IMG_0.jpg", "IMG_0-edited.jpg"), ("IMG_0.jpg", "IMG_0-edited(1).jpg"),
+    ("IMG_0.jpg", "IMG_0-bewerkt.jpg"),
+    ("IMG_0.jpg", "IMG_0-編集済み.jpg"), ("IMG_0.jpg", "IMG_0 ha editado.jpg"),
+    ("IMG_0.jpg", "IMG_0-edytowane.jpg"),
+    ("IMG_0.JPG", "img_0 (Edited).heic"), ("IMG_0.jpg", "IMG_0.edit.png"),
+    ("IMG_0.jpg", "IMG_0[b&w].jpg"),
+    ("IMG_0.jpg", "IMG_0, cropped.jpg"), ("IMG_0.JPG", "IMG_E0.JPG"), ("img_0.heic", "IMG_E0.JPG"),
+    ("a b.jpg", "A B - retusche.tif"),
     (unicodedata.normalize("NFC", "Café.jpg"), unicodedata.normalize("NFD", "Café-bewerkt.jpg")),
     (unicodedata.normalize("NFD", "Café.jpg"), unicodedata.normalize("NFC", "CAFÉ~schön.jpg")),
 ]  # fmt: skip
 # Numbers alone: copies, edits (Samsung's `~2`), frames of a burst, other photos of one name.
 NUMBERED = [
-    ("IMG_0.jpg", "IMG_0 (1).jpg"), ("IMG_0.jpg", "IMG_0(2).png"), ("IMG_0.jpg", "IMG_0~2.jpg"), ("IMG_0.jpg", "IMG_0 2.jpg"),
+    ("IMG_0.jpg", "IMG_0 (1).jpg"), ("IMG_0.jpg", "IMG_0(2).png"), ("IMG_0.jpg", "IMG_0~2.jpg"),
+    ("IMG_0.jpg", "IMG_0 2.jpg"),
     ("IMG_0.jpg", "IMG_0_001.jpg"),
 ]  # fmt: skip
 RAWS = [("DSC_1.NEF", "DSC_1.JPG"), ("a.CR2", "a.jpg")]
 OTHERS = [
-    ("IMG_0.jpg", "IMG_01.jpg"), ("IMG_0.jpg", "IMG_0b.jpg"), ("IMG_1234.JPG", "IMG_E1235.JPG"), ("a.jpg", "a.png"), ("a.jpg", "a.jpeg"),
-    ("edited.jpg", "beach.jpg"), ("credited.jpg", "cr.jpg"), ("a.NEF", "a.CR2"), ("IMG_0.jpg", "xIMG_0-edited.jpg"),
-    ("IMG_1-a.jpg", "IMG_1-b.jpg"), ("a.jpg", "a\u0331.jpg"), ("b.jpg", "IMG_E0.jpg"), ("DSC_0.jpg", "DSC_E0.jpg"),
+    ("IMG_0.jpg", "IMG_01.jpg"), ("IMG_0.jpg", "IMG_0b.jpg"), ("IMG_1234.JPG", "IMG_E1235.JPG"),
+    ("a.jpg", "a.png"), ("a.jpg", "a.jpeg"),
+    ("edited.jpg", "beach.jpg"), ("credited.jpg", "cr.jpg"), ("a.NEF", "a.CR2"),
+    ("IMG_0.jpg", "xIMG_0-edited.jpg"),
+    ("IMG_1-a.jpg", "IMG_1-b.jpg"), ("a.jpg", "a\u0331.jpg"), ("b.jpg", "IMG_E0.jpg"),
+    ("DSC_0.jpg", "DSC_E0.jpg"),
     ("IMG_0.jpg", "IMG_EE0.jpg"),
 ]  # fmt: skip
 
@@ -43,12 +58,18 @@ def together(one: str, other: str, tier: str) -> bool:
 @pytest.mark.parametrize(("original", "edit"), EDITS)
 def test_an_original_and_its_edit_are_a_set_wherever_they_differ(original: str, edit: str) -> None:
     assert is_built_on(edit, original) and not is_built_on(original, edit)
-    assert [tier for tier in TIERS if together(original, edit, tier)] == ["picture", "moment", "lookalike"]
+    assert [tier for tier in TIERS if together(original, edit, tier)] == [
+        "picture",
+        "moment",
+        "lookalike",
+    ]
     assert folded(original).rpartition(".")[0] in edited_from(edit)
 
 
 @pytest.mark.parametrize(("original", "numbered"), NUMBERED)
-def test_numbers_make_a_set_of_pictures_that_differ_and_not_of_shots(original: str, numbered: str) -> None:
+def test_numbers_make_a_set_of_pictures_that_differ_and_not_of_shots(
+    original: str, numbered: str
+) -> None:
     assert is_built_on(numbered, original)
     assert [tier for tier in TIERS if together(original, numbered, tier)] == ["picture"]
     assert folded(original).rpartition(".")[0] not in edited_from(numbered)
@@ -79,7 +100,9 @@ def test_the_nearest_original_that_lies_beside() -> None:
     assert original_beside("/p/IMG_9-edited.jpg", stems) is None
 
 
-NAMES = st.text(st.sampled_from("ab1 -_(~é\u0301"), min_size=1, max_size=5).map(lambda stem: f"{stem}.jpg")
+NAMES = st.text(st.sampled_from("ab1 -_(~é\u0301"), min_size=1, max_size=5).map(
+    lambda stem: f"{stem}.jpg"
+)
 
 
 @settings(deadline=None)

@@ -1,4 +1,5 @@
-"""The system's trash as others see it: names reserved, notes that desktops understand, and nothing lost when others write into it."""
+"""The system's trash as others see it: names reserved, notes that desktops understand, and nothing
+lost when others write into it."""
 
 from __future__ import annotations
 
@@ -76,13 +77,20 @@ def test_what_desktops_find(home: Path, photo: Path) -> None:
         os.umask(umask)
     assert not photo.exists() and Path(to.path).read_text() == "photo"
     assert to.path.startswith(str(home / "files/a.")) and to.path.endswith(".jpg")
-    assert to.info == str(home / "info" / (Path(to.path).name + ".trashinfo")) == trash.note_of(to.path)
+    assert (
+        to.info
+        == str(home / "info" / (Path(to.path).name + ".trashinfo"))
+        == trash.note_of(to.path)
+    )
     said = note(to.info)
     assert said["Path"] == str(photo)
     age = dt.datetime.now() - dt.datetime.strptime(said["DeletionDate"], "%Y-%m-%dT%H:%M:%S")
     assert dt.timedelta(seconds=-1) <= age < dt.timedelta(minutes=1)
     assert stat.S_IMODE(os.lstat(to.info).st_mode) == 0o600
-    assert [stat.S_IMODE((home / name).stat().st_mode) for name in ("files", "info")] == [0o700, 0o700]
+    assert [stat.S_IMODE((home / name).stat().st_mode) for name in ("files", "info")] == [
+        0o700,
+        0o700,
+    ]
 
 
 def test_names_of_any_bytes_are_written_as_the_specification_says(home: Path, photo: Path) -> None:
@@ -99,7 +107,9 @@ def test_a_long_name_is_cut_in_the_trash_and_whole_in_its_note(home: Path, photo
         long = photo.with_name("é" * ((length - 6) // 2) + ".jpg")
         long.write_text("photo")
         to = send(long)
-        assert len(os.fsencode(Path(to.info).name)) <= longest_name(str(home)) and to.path.endswith(".jpg")
+        assert len(os.fsencode(Path(to.info).name)) <= longest_name(str(home)) and to.path.endswith(
+            ".jpg"
+        )
         assert unquote_to_bytes(note(to.info)["Path"]) == os.fsencode(long) and not long.exists()
         assert trash.find(str(long), content_hash(b"photo")) == to
 
@@ -112,7 +122,9 @@ def test_a_name_as_long_as_can_be_goes_and_comes_back(field: Field, tmp_path: Pa
     assert remove(field.library, [field.removal(name, "a.jpg")]).removed
     undo(field.library)
     for _ in range(2):
-        assert remove(field.library, [field.removal(name, "a.jpg")], str(field.base / "aside")).removed
+        assert remove(
+            field.library, [field.removal(name, "a.jpg")], str(field.base / "aside")
+        ).removed
         (field.photos / name).write_text("a newcomer")
         _, (restored,) = undo(field.library)
         assert restored.back and restored.back.endswith(" (restored).jpg")
@@ -131,7 +143,11 @@ def test_a_taken_name_is_not_overwritten_and_no_note_is_left(home: Path, photo: 
     Path(to.info).write_text("a stranger's")
     with pytest.raises(FileExistsError):
         trash.send(str(photo), content_hash(b"photo"), to)
-    assert Path(to.info).read_text() == "a stranger's" and photo.exists() and not os.path.lexists(to.path)
+    assert (
+        Path(to.info).read_text() == "a stranger's"
+        and photo.exists()
+        and not os.path.lexists(to.path)
+    )
     to = trash.slot(str(photo))
     Path(to.path).write_text("a stranger's")
     with pytest.raises(FileExistsError):
@@ -139,7 +155,9 @@ def test_a_taken_name_is_not_overwritten_and_no_note_is_left(home: Path, photo: 
     assert Path(to.path).read_text() == "a stranger's" and photo.read_text() == "photo"
 
 
-def test_a_note_that_cannot_be_written_leaves_none(home: Path, photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_note_that_cannot_be_written_leaves_none(
+    home: Path, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -149,8 +167,12 @@ def test_a_note_that_cannot_be_written_leaves_none(home: Path, photo: Path, monk
     assert photo.exists() and all_of(home) == []
 
 
-@pytest.mark.parametrize("error", [PermissionError(errno.EACCES, "Permission denied"), KeyboardInterrupt()])
-def test_a_move_that_fails_leaves_no_note(home: Path, photo: Path, error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "error", [PermissionError(errno.EACCES, "Permission denied"), KeyboardInterrupt()]
+)
+def test_a_move_that_fails_leaves_no_note(
+    home: Path, photo: Path, error: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: Any) -> None:
         raise error
 
@@ -160,7 +182,9 @@ def test_a_move_that_fails_leaves_no_note(home: Path, photo: Path, error: BaseEx
     assert photo.exists() and all_of(home) == []
 
 
-def test_the_note_is_whole_and_on_disk_before_the_file_moves(home: Path, photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_note_is_whole_and_on_disk_before_the_file_moves(
+    home: Path, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real, synced = safe_move.move, list[str]()
     real_sync = safe_move.sync_folder
 
@@ -179,8 +203,11 @@ def test_the_note_is_whole_and_on_disk_before_the_file_moves(home: Path, photo: 
     assert synced[-2:] == [str(home / "files"), str(photo.parent)]
 
 
-def test_two_writers_at_once_lose_nothing(home: Path, photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both choose the same name, at the same moment: the one whose note comes second is told so, chooses again, and loses nothing."""
+def test_two_writers_at_once_lose_nothing(
+    home: Path, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both choose the same name, at the same moment: the one whose note comes second is told so,
+    chooses again, and loses nothing."""
     monkeypatch.setattr(trash.secrets, "token_hex", lambda _: "same")
     others = [photo.with_name(f"{number}") / "a.jpg" for number in range(2)]
     for number, path in enumerate(others):
@@ -197,18 +224,25 @@ def test_two_writers_at_once_lose_nothing(home: Path, photo: Path, monkeypatch: 
         except FileExistsError:
             taken.append(path)
 
-    threads = [threading.Thread(target=write, args=each) for each in zip(others, slots, strict=True)]
+    threads = [
+        threading.Thread(target=write, args=each) for each in zip(others, slots, strict=True)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert len(taken) == 1 and taken[0].exists()
     (left,) = [path for path in others if path not in taken]
-    assert Path(slots[0].path).read_text() == f"photo {left.parent.name}" and note(slots[0].info)["Path"] == str(left)
+    assert Path(slots[0].path).read_text() == f"photo {left.parent.name}" and note(slots[0].info)[
+        "Path"
+    ] == str(left)
 
 
-def test_where_others_take_the_name_another_is_chosen(field: Field, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between the choice of a name and the move: by another library, or by a program that reserves nothing."""
+def test_where_others_take_the_name_another_is_chosen(
+    field: Field, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the choice of a name and the move: by another library, or by a program that reserves
+    nothing."""
     for number in range(3):
         field.put(f"{number}/a.jpg", f"photo {number}")
         field.put(f"{number}/b.jpg", f"photo {number}")
@@ -216,16 +250,24 @@ def test_where_others_take_the_name_another_is_chosen(field: Field, home: Path, 
     before, real, struck = field.tree(), safe_move.move, list[str]()
 
     def taken(source: str, target: str, *given: Any) -> None:
-        if source not in struck and source.startswith(str(field.photos)) and source.endswith(".jpg"):
+        if (
+            source not in struck
+            and source.startswith(str(field.photos))
+            and source.endswith(".jpg")
+        ):
             struck.append(source)
             Path(target).write_text("a stranger's")
         real(source, target, *given)
 
     monkeypatch.setattr(safe_move, "move", taken)
-    outcome = remove(field.library, [field.removal(f"{number}/b.jpg", f"{number}/a.jpg") for number in range(3)])
+    outcome = remove(
+        field.library, [field.removal(f"{number}/b.jpg", f"{number}/a.jpg") for number in range(3)]
+    )
     assert [result.state for result in outcome.results] == ["removed"] * 3 and len(struck) == 3
     held = sorted(path.read_text() for path in (home / "files").iterdir())
-    assert held == sorted([*(f"photo {number}" for number in range(3)), *["a stranger's"] * 3, *["words"] * 3])
+    assert held == sorted(
+        [*(f"photo {number}" for number in range(3)), *["a stranger's"] * 3, *["words"] * 3]
+    )
     undo(field.library)
     assert field.tree() == before
     assert [path.read_text() for path in (home / "files").iterdir()] == ["a stranger's"] * 3
@@ -233,7 +275,9 @@ def test_where_others_take_the_name_another_is_chosen(field: Field, home: Path, 
     assert all_of(home / "info") == []
 
 
-def test_where_others_always_take_the_name_it_is_said(field: Field, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_others_always_take_the_name_it_is_said(
+    field: Field, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     field.put("a.jpg", "one")
     field.put("b.jpg", "one")
     before, real, calls = field.tree(), safe_move.move, 0
@@ -262,7 +306,9 @@ def test_a_trash_that_cannot_be_made_is_said(field: Field, home: Path) -> None:
 # --- which trash
 
 
-def test_a_relative_folder_of_data_does_not_count(photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_relative_folder_of_data_does_not_count(
+    photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", "relative")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     assert trash.slot(str(photo)).path.startswith(str(tmp_path / "home/.local/share/Trash/files/"))
@@ -273,27 +319,40 @@ def test_a_file_of_another_drive_goes_to_the_trash_there(home: Path, drive: Path
     photo = drive / "sub/a.jpg"
     to = send(photo)
     user = os.getuid()
-    assert to.path.startswith(str(drive / f".Trash-{user}/files/")) and note(to.info)["Path"] == "sub/a.jpg"
+    assert (
+        to.path.startswith(str(drive / f".Trash-{user}/files/"))
+        and note(to.info)["Path"] == "sub/a.jpg"
+    )
     assert stat.S_IMODE((drive / f".Trash-{user}").stat().st_mode) == 0o700
     assert trash.find(str(photo), content_hash(b"photo")) == to and not home.exists()
 
 
 @may_mount
 @pytest.mark.parametrize("mode", [0o1777, 0o777])
-def test_the_trash_that_all_share_is_used_where_none_can_delete_the_files_of_others(home: Path, drive: Path, mode: int) -> None:
+def test_the_trash_that_all_share_is_used_where_none_can_delete_the_files_of_others(
+    home: Path, drive: Path, mode: int
+) -> None:
     (drive / ".Trash").mkdir()
     (drive / ".Trash").chmod(mode)
     photo, user = drive / "sub/a.jpg", os.getuid()
     to = send(photo)
     shared = mode & stat.S_ISVTX
-    assert to.path.startswith(str(drive / (f".Trash/{user}/files/" if shared else f".Trash-{user}/files/")))
-    assert note(to.info)["Path"] == "sub/a.jpg" and trash.find(str(photo), content_hash(b"photo")) == to
+    assert to.path.startswith(
+        str(drive / (f".Trash/{user}/files/" if shared else f".Trash-{user}/files/"))
+    )
+    assert (
+        note(to.info)["Path"] == "sub/a.jpg"
+        and trash.find(str(photo), content_hash(b"photo")) == to
+    )
 
 
 @may_mount
 @pytest.mark.parametrize("what", ["link", "file", "strangers"])
-def test_a_trash_that_is_not_ours_is_not_used(home: Path, drive: Path, what: str, tmp_path: Path) -> None:
-    """What somebody else has put in its place gets no photos: they are copied to the home's trash instead."""
+def test_a_trash_that_is_not_ours_is_not_used(
+    home: Path, drive: Path, what: str, tmp_path: Path
+) -> None:
+    """What somebody else has put in its place gets no photos: they are copied to the home's trash
+    instead."""
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere").chmod(0o1777)
     (drive / ".Trash").symlink_to(tmp_path / "elsewhere")
@@ -308,11 +367,17 @@ def test_a_trash_that_is_not_ours_is_not_used(home: Path, drive: Path, what: str
     photo = drive / "sub/a.jpg"
     to = send(photo)
     assert to.path.startswith(str(home / "files")) and note(to.info)["Path"] == str(photo)
-    assert list((tmp_path / "elsewhere").iterdir()) == [] and not photo.exists() and Path(to.path).read_text() == "photo"
+    assert (
+        list((tmp_path / "elsewhere").iterdir()) == []
+        and not photo.exists()
+        and Path(to.path).read_text() == "photo"
+    )
 
 
 @may_mount
-def test_copies_into_the_homes_trash_are_compared(home: Path, drive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_copies_into_the_homes_trash_are_compared(
+    home: Path, drive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (drive / f".Trash-{os.getuid()}").write_text("")
     with pytest.raises(safe_move.Changed):
         to = trash.slot(str(drive / "sub/a.jpg"))
@@ -321,7 +386,9 @@ def test_copies_into_the_homes_trash_are_compared(home: Path, drive: Path, monke
 
 
 @may_mount
-def test_on_a_bind_mount_of_the_same_drive_the_homes_trash_gets_a_copy(home: Path, photo: Path, tmp_path: Path) -> None:
+def test_on_a_bind_mount_of_the_same_drive_the_homes_trash_gets_a_copy(
+    home: Path, photo: Path, tmp_path: Path
+) -> None:
     with mounts() as made:
         alias = made.bind(photo.parent, tmp_path / "alias")
         to = send(alias / "a.jpg")
@@ -339,7 +406,9 @@ def test_a_folder_of_our_own_on_the_same_drive(tmp_path: Path, photo: Path) -> N
 
 @may_mount
 @pytest.mark.parametrize("taken", ["", "file", "link"])
-def test_a_folder_of_our_own_at_the_top_of_another_drive(tmp_path: Path, drive: Path, taken: str) -> None:
+def test_a_folder_of_our_own_at_the_top_of_another_drive(
+    tmp_path: Path, drive: Path, taken: str
+) -> None:
     library, top = tmp_path / "library", drive / trash.ASIDE
     library.mkdir()
     if taken == "file":
@@ -350,25 +419,40 @@ def test_a_folder_of_our_own_at_the_top_of_another_drive(tmp_path: Path, drive: 
     assert found == str(library / "removed" if taken else top)
     if not taken:
         assert stat.S_IMODE(top.stat().st_mode) == 0o700
-        assert set(trash.asides(str(drive / "sub/a.jpg"), library)) == {str(top), str(library / "removed")}
+        assert set(trash.asides(str(drive / "sub/a.jpg"), library)) == {
+            str(top),
+            str(library / "removed"),
+        }
 
 
 @may_mount
-def test_a_drive_that_is_watched_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_drive_that_is_watched_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Our own folder at its top lies in the watched folder then, where it is never indexed."""
     monkeypatch.setattr(trash, "readable", lambda: False)
     with mounts() as made:
         photos = made.tmpfs(tmp_path / "base/photos")
-        monkeypatch.setattr(Path, "mkdir", lambda self, *given, real=Path.mkdir, **named: real(self, *given, **{**named, "exist_ok": True}))
+        monkeypatch.setattr(
+            Path,
+            "mkdir",
+            lambda self, *given, real=Path.mkdir, **named: real(
+                self, *given, **{**named, "exist_ok": True}
+            ),
+        )
         field = Field(tmp_path / "base")
         try:
             field.put("a.jpg", "one")
             field.put("b.jpg", "one")
             before = field.tree()
             (result,) = remove(field.library, [field.removal("b.jpg", "a.jpg")]).results
-            assert result.state == "removed" and str(result.at).startswith(str(photos / trash.ASIDE)), result
+            assert result.state == "removed" and str(result.at).startswith(
+                str(photos / trash.ASIDE)
+            ), result
             undo(field.library)
-            assert {path: what for path, what in field.tree().items() if what[0] != "folder"} == before
+            assert {
+                path: what for path, what in field.tree().items() if what[0] != "folder"
+            } == before
         finally:
             field.close()
 

@@ -49,7 +49,9 @@ def test_of_several_of_one_path_the_latest_with_that_content(home: Path, photo: 
 
 def test_notes_that_are_none_are_passed_over(home: Path, photo: Path) -> None:
     to = send(photo)
-    for number, text in enumerate(("", "Path", "[Trash Info]\nPath=%zz\n", "Path=" + "x" * 100_000)):
+    for number, text in enumerate(
+        ("", "Path", "[Trash Info]\nPath=%zz\n", "Path=" + "x" * 100_000)
+    ):
         (home / "info" / f"{number}.trashinfo").write_text(text)
         (home / "files" / str(number)).write_text("x")
     os.mkfifo(home / "info" / "pipe.trashinfo")
@@ -61,7 +63,9 @@ def test_notes_that_are_none_are_passed_over(home: Path, photo: Path) -> None:
     assert trash.find(str(photo), content_hash(b"photo")) == to
 
 
-def test_paths_that_other_programs_write_relative_to_the_data_folder(home: Path, photo: Path) -> None:
+def test_paths_that_other_programs_write_relative_to_the_data_folder(
+    home: Path, photo: Path
+) -> None:
     (home / "info").mkdir(parents=True)
     (home / "files").mkdir()
     (home / "info/a.jpg.trashinfo").write_text("[Trash Info]\nPath=pictures/a.jpg\n")
@@ -71,7 +75,9 @@ def test_paths_that_other_programs_write_relative_to_the_data_folder(home: Path,
     )  # fmt: skip
 
 
-def test_a_reservation_is_released_only_if_it_is_ours_and_no_file_is_there(home: Path, photo: Path) -> None:
+def test_a_reservation_is_released_only_if_it_is_ours_and_no_file_is_there(
+    home: Path, photo: Path
+) -> None:
     to = send(photo)
     trash.release(to.path, str(photo))
     assert Path(to.info).exists()

@@ -1,4 +1,5 @@
-"""Which trash a file of another drive goes to, on a drive that is one by its number only, so that nothing need be mounted."""
+"""Which trash a file of another drive goes to, on a drive that is one by its number only, so that
+nothing need be mounted."""
 
 from __future__ import annotations
 
@@ -48,13 +49,19 @@ def test_one_of_the_drive_s_own_that_is_made_if_need_be(drive: Path, home: Path)
     assert stat.S_IMODE(own(drive).stat().st_mode) == 0o700 and not home.exists()
 
 
-def test_for_files_of_its_own_drive_the_home_s(home: Path, drive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_for_files_of_its_own_drive_the_home_s(
+    home: Path, drive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(trash, "_device", lambda folder: 1)
     assert chosen(drive) == str(home) and not own(drive).exists()
 
 
-@pytest.mark.parametrize(("mode", "shared"), [(0o1777, True), (0o1755, True), (0o777, False), (0o755, False)])
-def test_the_one_that_all_share_where_none_can_delete_the_files_of_others(drive: Path, mode: int, shared: bool) -> None:
+@pytest.mark.parametrize(
+    ("mode", "shared"), [(0o1777, True), (0o1755, True), (0o777, False), (0o755, False)]
+)
+def test_the_one_that_all_share_where_none_can_delete_the_files_of_others(
+    drive: Path, mode: int, shared: bool
+) -> None:
     (drive / ".Trash").mkdir()
     (drive / ".Trash").chmod(mode)
     assert chosen(drive) == str(drive / ".Trash" / str(os.getuid()) if shared else own(drive))
@@ -79,8 +86,12 @@ def test_where_our_part_of_the_shared_one_is_not_ours_another_is_used(drive: Pat
     assert chosen(drive) == str(own(drive))
 
 
-@pytest.mark.parametrize("what", ["link", "file", "others", "not writable", "other drive", "not made"])
-def test_where_none_on_the_drive_is_ours_the_home_s(drive: Path, home: Path, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "what", ["link", "file", "others", "not writable", "other drive", "not made"]
+)
+def test_where_none_on_the_drive_is_ours_the_home_s(
+    drive: Path, home: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if what == "link":
         own(drive).symlink_to("sub")
     elif what == "file":
@@ -93,7 +104,9 @@ def test_where_none_on_the_drive_is_ours_the_home_s(drive: Path, home: Path, wha
     elif what == "not writable":
         monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.W_OK)
     elif what == "other drive":
-        monkeypatch.setattr(trash, "_device", lambda folder: -2 if inside(folder, str(drive)) else -1)
+        monkeypatch.setattr(
+            trash, "_device", lambda folder: -2 if inside(folder, str(drive)) else -1
+        )
     else:
 
         def locked(*_: Any, **__: Any) -> None:
@@ -114,13 +127,19 @@ def test_in_the_trash_of_a_drive_paths_hold_wherever_it_is(drive: Path) -> None:
 
 def test_all_places_where_a_file_can_have_gone(drive: Path, home: Path, tmp_path: Path) -> None:
     user = str(os.getuid())
-    assert list(trash.trashes(str(drive / "sub/a.jpg"))) == [str(home), str(drive / ".Trash" / user), str(own(drive))]
+    assert list(trash.trashes(str(drive / "sub/a.jpg"))) == [
+        str(home),
+        str(drive / ".Trash" / user),
+        str(own(drive)),
+    ]
     assert list(trash.asides(str(drive / "sub/a.jpg"), tmp_path / "library")) == [
         str(tmp_path / "library/removed"), str(drive / trash.ASIDE),
     ]  # fmt: skip
 
 
-def test_the_note_is_whole_when_it_is_put_on_disk(drive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_note_is_whole_when_it_is_put_on_disk(
+    drive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And it is there before the file moves."""
     synced, real, move = list[int](), os.fsync, safe_move.move
 

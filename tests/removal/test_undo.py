@@ -1,4 +1,5 @@
-"""Undo, and what it makes of a cut: nothing is concluded from what is not to be seen, and nothing is done outside its bounds."""
+"""Undo, and what it makes of a cut: nothing is concluded from what is not to be seen, and nothing
+is done outside its bounds."""
 
 from __future__ import annotations
 
@@ -61,14 +62,20 @@ def change(field: Field, edit: Callable[[dict[str, Any]], Any]) -> None:
 def everything(field: Field) -> dict[str, Any]:
     """All files below the test's folder but the library's own."""
     found = tree(field.base)
-    return {path: what for path, what in found.items() if what[0] == "file" and not path.startswith("library/")}
+    return {
+        path: what
+        for path, what in found.items()
+        if what[0] == "file" and not path.startswith("library/")
+    }
 
 
 # --- after a cut
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_a_cut_is_found_out_and_undone(pair: Field, where: Where, after: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cut_is_found_out_and_undone(
+    pair: Field, where: Where, after: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before, to = pair.tree(), where(pair)
     cut(pair, to, monkeypatch, after=after)
     (entry,) = entries(pair)
@@ -76,7 +83,11 @@ def test_a_cut_is_found_out_and_undone(pair: Field, where: Where, after: bool, m
     settle(pair.library, Journal(pair.library.dir))
     (entry,) = entries(pair)
     if after:
-        assert entry.state == "moved" and entry.target is not None and Path(entry.target).read_text() == "one"
+        assert (
+            entry.state == "moved"
+            and entry.target is not None
+            and Path(entry.target).read_text() == "one"
+        )
         assert known_file(pair.library.catalog, entry.path).file.state == "missing"  # type: ignore[union-attr]
         undo(pair.library)
     else:
@@ -88,7 +99,9 @@ def test_a_cut_is_found_out_and_undone(pair: Field, where: Where, after: bool, m
 
 @pytest.mark.skipif(not trash.readable(), reason="the trash of freedesktop.org")
 @pytest.mark.parametrize("after", [False, True])
-def test_a_cut_of_an_earlier_release_is_found_out_too(pair: Field, after: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cut_of_an_earlier_release_is_found_out_too(
+    pair: Field, after: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It did not choose places in the trash beforehand."""
     before = pair.tree()
     cut(pair, TRASH, monkeypatch, after=after)
@@ -103,7 +116,9 @@ def test_a_cut_of_an_earlier_release_is_found_out_too(pair: Field, after: bool, 
 
 
 @pytest.mark.parametrize("away", ["photos", "aside"])
-def test_with_a_drive_away_a_cut_stays_open(pair: Field, away: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_a_drive_away_a_cut_stays_open(
+    pair: Field, away: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Absence is no proof: neither that it never went, nor that another program has moved it."""
     before = pair.tree()
     cut(pair, str(pair.base / "aside"), monkeypatch, after=away == "aside")
@@ -113,7 +128,11 @@ def test_with_a_drive_away_a_cut_stays_open(pair: Field, away: str, monkeypatch:
         drive.mkdir()
     for _ in range(2):
         _, (restored,) = undo(pair.library)
-        assert restored.back is None and "neither at its place nor in" in restored.note and "connect the drive" in restored.note
+        assert (
+            restored.back is None
+            and "neither at its place nor in" in restored.note
+            and "connect the drive" in restored.note
+        )
         (entry,) = entries(pair)
         assert entry.state == "intended" and history(pair.library)[0].away == [entry]
     if away == "photos":
@@ -127,7 +146,9 @@ def test_with_a_drive_away_a_cut_stays_open(pair: Field, away: str, monkeypatch:
     assert pair.tree() == before
 
 
-def test_where_a_photo_is_left_open_what_went_along_is_left_too(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_a_photo_is_left_open_what_went_along_is_left_too(
+    pair: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is settled when the photo is: then it comes back with the photo that never went."""
     pair.beside("sub/b.xmp", "words")
     before, real = pair.tree(), safe_move.move
@@ -144,14 +165,18 @@ def test_where_a_photo_is_left_open_what_went_along_is_left_too(pair: Field, mon
             remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
     (pair.photos / "sub").rename(pair.base / "unplugged")
     settle(pair.library, Journal(pair.library.dir))
-    assert (pair.base / "aside/photos/sub/b.xmp").read_text() == "words" and history(pair.library)[0].ended
+    assert (pair.base / "aside/photos/sub/b.xmp").read_text() == "words" and history(pair.library)[
+        0
+    ].ended
     (pair.base / "unplugged").rename(pair.photos / "sub")
     settle(pair.library, Journal(pair.library.dir))
     assert pair.tree() == before and not history(pair.library)[0].away
 
 
 @pytest.mark.parametrize("lose", ["gone", "changed", "link"])
-def test_after_a_cut_what_is_kept_is_read_again(pair: Field, where: Where, lose: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_cut_what_is_kept_is_read_again(
+    pair: Field, where: Where, lose: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The removal had not come to it."""
     before = pair.tree()
     cut(pair, where(pair), monkeypatch, after=True)
@@ -165,27 +190,36 @@ def test_after_a_cut_what_is_kept_is_read_again(pair: Field, where: Where, lose:
     assert pair.tree()["sub/b.jpg"] == before["sub/b.jpg"] and not history(pair.library)[0].away
 
 
-def test_what_had_been_checked_before_the_cut_is_not_read_again(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_had_been_checked_before_the_cut_is_not_read_again(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("a", "b", "c", "d"):
         field.put(f"{name}.jpg", "one" if name < "c" else "two")
     with monkeypatch.context() as patch:
         patch.setattr("explorer.removal.remove._Run.end", lambda *_: None)
         remove(field.library, [field.removal("b.jpg", "a.jpg"), field.removal("d.jpg", "c.jpg")])
     read, real = list[str](), safe_move.holds
-    monkeypatch.setattr(safe_move, "holds", lambda path, digest: read.append(Path(path).name) or real(path, digest))
+    monkeypatch.setattr(
+        safe_move, "holds", lambda path, digest: read.append(Path(path).name) or real(path, digest)
+    )
     (field.photos / "a.jpg").write_text("edited since")
     settle(field.library, Journal(field.library.dir))
     assert read == ["c.jpg"] and set(field.tree()) == {"a.jpg", "c.jpg"}
 
 
-def test_the_next_removal_settles_what_came_before(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_removal_settles_what_came_before(
+    pair: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cut(pair, TRASH, monkeypatch, after=False)
     remove(pair.library, [])
     assert [entry.state for entry in entries(pair)] == ["undone"]
 
 
-def test_after_a_cut_between_two_names_the_second_goes(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file has its new name, and still its old one; or there is a whole copy on the other drive."""
+def test_after_a_cut_between_two_names_the_second_goes(
+    pair: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file has its new name, and still its old one; or there is a whole copy on the other
+    drive."""
     before = pair.tree()
     for copy in (False, True):
         cut(pair, str(pair.base / "aside"), monkeypatch, after=False)
@@ -199,16 +233,24 @@ def test_after_a_cut_between_two_names_the_second_goes(pair: Field, monkeypatch:
         assert pair.tree() == before and not os.path.lexists(target)
 
 
-def test_another_file_in_its_place_is_not_taken_for_a_copy(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_file_in_its_place_is_not_taken_for_a_copy(
+    pair: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = pair.tree()
     cut(pair, str(pair.base / "aside"), monkeypatch, after=False)
     target = Path(entries(pair)[0].target or "")
     target.write_text("a stranger's")
     settle(pair.library, Journal(pair.library.dir))
-    assert target.read_text() == "a stranger's" and pair.tree() == before and entries(pair)[0].state == "undone"
+    assert (
+        target.read_text() == "a stranger's"
+        and pair.tree() == before
+        and entries(pair)[0].state == "undone"
+    )
 
 
-def test_what_cannot_be_looked_at_is_left_open(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_looked_at_is_left_open(
+    pair: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cut(pair, str(pair.base / "aside"), monkeypatch, after=False)
 
     def broken(*_: Any) -> None:
@@ -218,10 +260,16 @@ def test_what_cannot_be_looked_at_is_left_open(pair: Field, monkeypatch: pytest.
         patch.setattr(restore, "is_it", broken)
         settle(pair.library, Journal(pair.library.dir))
         _, (restored,) = undo(pair.library)
-    assert restored.back is None and "Input/output error" in restored.note and entries(pair)[0].state == "intended"
+    assert (
+        restored.back is None
+        and "Input/output error" in restored.note
+        and entries(pair)[0].state == "intended"
+    )
 
 
-def test_an_undo_that_was_cut_off_goes_on(pair: Field, where: Where, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_undo_that_was_cut_off_goes_on(
+    pair: Field, where: Where, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before, to, real = pair.tree(), where(pair), safe_move.move
     for after in (False, True):
         remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], to)
@@ -245,7 +293,9 @@ def test_an_undo_that_was_cut_off_goes_on(pair: Field, where: Where, monkeypatch
         assert info is None or not os.path.lexists(info)
 
 
-def test_a_stranger_at_its_place_is_not_taken_for_it_after_a_cut(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stranger_at_its_place_is_not_taken_for_it_after_a_cut(
+    pair: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
 
     def stop(*_: Any) -> None:
@@ -260,8 +310,12 @@ def test_a_stranger_at_its_place_is_not_taken_for_it_after_a_cut(pair: Field, mo
     settle(pair.library, Journal(pair.library.dir))
     assert entries(pair)[0].state == "undoing"
     _, (restored,) = undo(pair.library)
-    assert restored.back == str(pair.photos / "sub/b (restored).jpg") and not os.path.lexists(target)
-    assert (pair.photos / "sub/b.jpg").read_text() == "new" and (pair.photos / "sub/b (restored).jpg").read_text() == "one"
+    assert restored.back == str(pair.photos / "sub/b (restored).jpg") and not os.path.lexists(
+        target
+    )
+    assert (pair.photos / "sub/b.jpg").read_text() == "new" and (
+        pair.photos / "sub/b (restored).jpg"
+    ).read_text() == "one"
 
 
 # --- what is the file
@@ -288,7 +342,9 @@ def test_size_and_time_alone_or_the_id_alone_are_not_the_file(pair: Field) -> No
     assert restore.is_it(entry, str(other)) and not restore.is_it(entry, str(other.parent))
     link = target.with_name("link")
     link.symlink_to("other")
-    assert not restore.is_it(entry, str(link)) and not restore.is_it(entry, str(target.with_name("none")))
+    assert not restore.is_it(entry, str(link)) and not restore.is_it(
+        entry, str(target.with_name("none"))
+    )
     entry.facts["link"] = "other"
     assert restore.is_it(entry, str(link)) and not restore.is_it(entry, str(target))
     link.unlink()
@@ -305,7 +361,9 @@ def three(field: Field) -> list[str]:
     ids = list[str]()
     for number in range(3):
         field.put(f"{number}.jpg", "kept")
-        found = remove(field.library, [field.removal(f"{number}.jpg", "k.jpg")], str(field.base / "aside")).run
+        found = remove(
+            field.library, [field.removal(f"{number}.jpg", "k.jpg")], str(field.base / "aside")
+        ).run
         assert found is not None
         ids.append(found)
     return ids
@@ -337,29 +395,51 @@ def test_what_became_of_each_file_is_said_in_order_and_how_far_it_is(field: Fiel
     for name in ("k", "a", "b", "c"):
         field.put(f"{name}.jpg", "one")
     field.beside("b.xmp", "words")
-    outcome = remove(field.library, [field.removal(f"{name}.jpg", "k.jpg") for name in "abc"], str(field.base / "aside"))
+    outcome = remove(
+        field.library,
+        [field.removal(f"{name}.jpg", "k.jpg") for name in "abc"],
+        str(field.base / "aside"),
+    )
     assert len(outcome.removed) == 3
     before, ticks = field.tree(), list[tuple[int, int]]()
     (field.photos / "c.jpg").write_text("a newcomer")
     _, restored = undo(field.library, tick=lambda done, total: ticks.append((done, total)))
-    assert [Path(each.path).name for each in restored] == ["a.jpg", "b.xmp", "b.jpg", "c.jpg"] and ticks == [(n, 4) for n in range(4)]
+    assert [Path(each.path).name for each in restored] == [
+        "a.jpg",
+        "b.xmp",
+        "b.jpg",
+        "c.jpg",
+    ] and ticks == [(n, 4) for n in range(4)]
     assert set(field.tree()) == {*before, "a.jpg", "b.jpg", "b.xmp", "c.jpg", "c (restored).jpg"}
     # The catalog knows at once what is back.
     known = [known_file(field.library.catalog, str(field.photos / f"{name}.jpg")) for name in "ab"]
     assert [each.file.state for each in known if each] == ["present"] * 2
 
 
-def test_what_went_for_its_own_sake_stays_away_after_a_cut(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_went_for_its_own_sake_stays_away_after_a_cut(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing was kept for it, so that nothing is missing."""
     field.put("a.jpg", "one")
     with monkeypatch.context() as patch:
         patch.setattr("explorer.removal.remove._Run.end", lambda *_: None)
-        remove(field.library, [field.removal("a.jpg", None)], str(field.base / "aside"), without_keeper=True)
+        remove(
+            field.library,
+            [field.removal("a.jpg", None)],
+            str(field.base / "aside"),
+            without_keeper=True,
+        )
     settle(field.library, Journal(field.library.dir))
-    assert field.tree() == {} and entries(field)[0].state == "moved" and history(field.library)[0].ended
+    assert (
+        field.tree() == {}
+        and entries(field)[0].state == "moved"
+        and history(field.library)[0].ended
+    )
 
 
-def test_a_run_that_was_cut_off_does_not_hide_later_ones(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_was_cut_off_does_not_hide_later_ones(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither of its own files nor of its like: each photo is settled by itself."""
     for name in ("k", "a", "b"):
         field.put(f"{name}.jpg", "one")
@@ -375,7 +455,11 @@ def test_a_run_that_was_cut_off_does_not_hide_later_ones(field: Field, monkeypat
         for name in "ab":
             with pytest.raises(KeyboardInterrupt):
                 patch.setattr("explorer.removal.remove.settle", lambda *_: None)
-                remove(field.library, [field.removal(f"{name}.jpg", "k.jpg")], str(field.base / "aside"))
+                remove(
+                    field.library,
+                    [field.removal(f"{name}.jpg", "k.jpg")],
+                    str(field.base / "aside"),
+                )
     away = field.base / "aside/photos/a.jpg"
     away.rename(field.base / "elsewhere.jpg")
     settle(field.library, Journal(field.library.dir))

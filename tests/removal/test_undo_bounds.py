@@ -39,13 +39,24 @@ def outside(field: Field) -> Path:
 @pytest.mark.parametrize("to", ["outside", TRASH])
 def test_nothing_is_taken_from_elsewhere(pair: Field, to: str) -> None:
     path = outside(pair)
-    remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], TRASH if to == TRASH else str(pair.base / "aside"))
+    remove(
+        pair.library,
+        [pair.removal("sub/b.jpg", "a.jpg")],
+        TRASH if to == TRASH else str(pair.base / "aside"),
+    )
     for forged in (path, pair.base / "aside/../outside/b.jpg"):
         said = {"target": str(forged), **({"where": str(path.parent)} if to != TRASH else {})}
-        change(pair, lambda line, said=said: line.update({key: value for key, value in said.items() if key in line}))
+        change(
+            pair,
+            lambda line, said=said: line.update(
+                {key: value for key, value in said.items() if key in line}
+            ),
+        )
         before = everything(pair)
         _, (restored,) = undo(pair.library)
-        assert restored.back is None and "no place to which this library moves photos" in restored.note
+        assert (
+            restored.back is None and "no place to which this library moves photos" in restored.note
+        )
         assert everything(pair) == before
 
 
@@ -60,18 +71,25 @@ def test_a_folder_that_leads_elsewhere_is_not_one_of_ours(pair: Field) -> None:
 
 @pytest.mark.parametrize("state", ["intended", "moved", "undoing"])
 @pytest.mark.parametrize("key", ["path", "back"])
-@pytest.mark.parametrize("forged", ["outside/new.jpg", "photos/../outside/new.jpg", "photos/leads/new.jpg", "library/catalog2.db"])
+@pytest.mark.parametrize(
+    "forged",
+    ["outside/new.jpg", "photos/../outside/new.jpg", "photos/leads/new.jpg", "library/catalog2.db"],
+)
 def test_nothing_is_put_elsewhere(pair: Field, state: str, key: str, forged: str) -> None:
     outside(pair)
     (pair.photos / "leads").symlink_to(pair.base / "outside")
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
     journal = Journal(pair.library.dir)
     if state == "undoing" or key == "back":
-        journal.note(run=journal.runs()[0].id, step="undoing", number=0, back=str(pair.photos / "sub/b.jpg"))
+        journal.note(
+            run=journal.runs()[0].id, step="undoing", number=0, back=str(pair.photos / "sub/b.jpg")
+        )
     change(pair, lambda line: line.update({key: str(pair.base / forged)}) if key in line else None)
     if state == "intended":
         lines = journal.path.read_bytes().splitlines(keepends=True)
-        journal.path.write_bytes(b"".join(line for line in lines if b'"moved"' not in line and b'"end"' not in line))
+        journal.path.write_bytes(
+            b"".join(line for line in lines if b'"moved"' not in line and b'"end"' not in line)
+        )
     before, library = everything(pair), tree(pair.library.dir)
     settle(pair.library, journal)
     _, (restored,) = undo(pair.library)
@@ -97,7 +115,11 @@ def test_undo_after_the_folder_left_the_library(pair: Field) -> None:
     writer = Writer(pair.library.catalog)
     writer.remove_root(str(pair.photos))
     _, (restored,) = undo(pair.library)
-    assert restored.back is None and f"{pair.photos / 'sub'} is not, or is no longer, in a folder of this library" in restored.note
+    assert (
+        restored.back is None
+        and f"{pair.photos / 'sub'} is not, or is no longer, in a folder of this library"
+        in restored.note
+    )
     writer.add_root(str(pair.photos))
     writer.close()
     undo(pair.library)
@@ -113,7 +135,9 @@ def with_sidecar(field: Field, before: bytes | None, after: bytes) -> Path:
     remove(field.library, [field.removal("sub/b.jpg", "a.jpg")], str(field.base / "aside"))
     sidecar.write_bytes(after)
     note = {
-        "path": str(sidecar), "before": None if before is None else base64.b64encode(before).decode(), "after": digest(sidecar),
+        "path": str(sidecar),
+        "before": None if before is None else base64.b64encode(before).decode(),
+        "after": digest(sidecar),
         "times": None if before is None else [5_000_000_000, 7_000_000_000],
     }  # fmt: skip
     journal = Journal(field.library.dir)
@@ -122,14 +146,18 @@ def with_sidecar(field: Field, before: bytes | None, after: bytes) -> Path:
 
 
 @pytest.mark.parametrize("before", [None, b"before"])
-def test_a_sidecar_is_taken_back_and_what_it_said_is_kept(pair: Field, before: bytes | None) -> None:
+def test_a_sidecar_is_taken_back_and_what_it_said_is_kept(
+    pair: Field, before: bytes | None
+) -> None:
     sidecar = with_sidecar(pair, before, b"after")
     undo(pair.library)
     if before is None:
         assert not sidecar.exists()
     else:
         assert sidecar.read_bytes() == before and sidecar.stat().st_mtime_ns == 7_000_000_000
-    assert [path.read_bytes() for path in (pair.library.dir / "removed/sidecars").iterdir()] == [b"after"]
+    assert [path.read_bytes() for path in (pair.library.dir / "removed/sidecars").iterdir()] == [
+        b"after"
+    ]
 
 
 @pytest.mark.parametrize("before", [None, b"before"])
@@ -140,21 +168,30 @@ def test_a_sidecar_that_changed_stays(pair: Field, before: bytes | None) -> None
     assert sidecar.read_bytes() == b"edited"
 
 
-@pytest.mark.parametrize("forged", ["photos/a.jpg", "photos/other/a.jpg.xmp", "outside/a.jpg.xmp", "photos/../outside/a.jpg.xmp"])
+@pytest.mark.parametrize(
+    "forged",
+    ["photos/a.jpg", "photos/other/a.jpg.xmp", "outside/a.jpg.xmp", "photos/../outside/a.jpg.xmp"],
+)
 def test_only_a_sidecar_of_the_one_kept_is_taken_back(pair: Field, forged: str) -> None:
     with_sidecar(pair, None, b"one")
     victim = pair.base / forged
     for folder in ("outside", "photos/other"):
         (pair.base / folder).mkdir()
     victim.write_bytes(b"one")
-    change(pair, lambda line: line["sidecar"].update(path=str(victim)) if "sidecar" in line else None)
+    change(
+        pair, lambda line: line["sidecar"].update(path=str(victim)) if "sidecar" in line else None
+    )
     if "outside" in forged:
-        change(pair, lambda line: line.update(keeper=str(victim)[:-4]) if "keeper" in line else None)
+        change(
+            pair, lambda line: line.update(keeper=str(victim)[:-4]) if "keeper" in line else None
+        )
     undo(pair.library)
     assert victim.read_bytes() == b"one" and (pair.photos / "sub/b.jpg").exists()
 
 
-def test_a_sidecar_that_cannot_be_taken_back_is_said_and_the_photo_is_back(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sidecar_that_cannot_be_taken_back_is_said_and_the_photo_is_back(
+    pair: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with_sidecar(pair, b"before", b"after")
 
     def locked(*_: Any) -> None:
@@ -162,7 +199,10 @@ def test_a_sidecar_that_cannot_be_taken_back_is_said_and_the_photo_is_back(pair:
 
     monkeypatch.setattr(safe_move, "write_whole", locked)
     _, (restored,) = undo(pair.library)
-    assert restored.back == str(pair.photos / "sub/b.jpg") and "a.jpg.xmp could not be put back as it was" in restored.note
+    assert (
+        restored.back == str(pair.photos / "sub/b.jpg")
+        and "a.jpg.xmp could not be put back as it was" in restored.note
+    )
     assert not history(pair.library)[0].away
 
 
@@ -186,14 +226,19 @@ def test_folders_that_photos_went_to_are_remembered(pair: Field) -> None:
     for name in ("one", "two", "one"):
         remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / name))
         undo(pair.library)
-    assert known_folders(pair.library.catalog, journal) == [str(pair.base / name) for name in ("one", "two")]
+    assert known_folders(pair.library.catalog, journal) == [
+        str(pair.base / name) for name in ("one", "two")
+    ]
     for damaged in ("no json", "3", '["/x", 3]'):
         pair.library.catalog.set_setting(removal_folders.SETTING, damaged)
         assert known_folders(pair.library.catalog, journal) == (["/x"] if "/x" in damaged else [])
 
 
-def test_a_removal_of_an_earlier_release_can_be_undone(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It named its folder in the journal only: what the journal says of the time before this release is taken for true."""
+def test_a_removal_of_an_earlier_release_can_be_undone(
+    pair: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It named its folder in the journal only: what the journal says of the time before this
+    release is taken for true."""
     before = pair.tree()
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
     (run,) = Journal(pair.library.dir).runs()
@@ -202,15 +247,23 @@ def test_a_removal_of_an_earlier_release_can_be_undone(pair: Field, monkeypatch:
     assert restored.back is None
     with pair.library.catalog.reading() as db:
         db.execute("delete from setting where key = ?", (removal_folders.SETTING,))
-    for times, known in (((run.at - 9, run.at - 1), False), ((run.at + 1, run.at + 9), False), ((run.at - 1, run.at + 1), True)):
+    for times, known in (
+        ((run.at - 9, run.at - 1), False),
+        ((run.at + 1, run.at + 9), False),
+        ((run.at - 1, run.at + 1), True),
+    ):
         monkeypatch.setattr(removal_folders, "_schema_times", lambda _, times=times: times)
-        assert known_folders(pair.library.catalog, Journal(pair.library.dir)) == ([str(pair.base / "aside")] if known else [])
+        assert known_folders(pair.library.catalog, Journal(pair.library.dir)) == (
+            [str(pair.base / "aside")] if known else []
+        )
     undo(pair.library)
     assert pair.tree() == before
     # With the first removal of this release they are remembered for good.
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "new"))
     monkeypatch.undo()
-    assert known_folders(pair.library.catalog, Journal(pair.library.dir)) == [str(pair.base / name) for name in ("aside", "new")]
+    assert known_folders(pair.library.catalog, Journal(pair.library.dir)) == [
+        str(pair.base / name) for name in ("aside", "new")
+    ]
 
 
 def test_a_new_library_has_no_removals_of_an_earlier_release(field: Field) -> None:

@@ -29,7 +29,8 @@ def draw(desk: Desk, name: str, colour: str) -> Path:
 
 
 def change(path: Path, data: bytes | None = None) -> None:
-    """Write other bytes into the file, or touch nothing but its rights, so that its ctime is another one afterwards."""
+    """Write other bytes into the file, or touch nothing but its rights, so that its ctime is
+    another one afterwards."""
     before = path.stat()
     while path.stat().st_ctime_ns == before.st_ctime_ns:
         if data is None:
@@ -39,7 +40,11 @@ def change(path: Path, data: bytes | None = None) -> None:
                 file.write(data)
             os.utime(path, (THEN, THEN))
     after = path.stat()
-    assert (after.st_size, after.st_mtime_ns, after.st_ino) == (before.st_size, before.st_mtime_ns, before.st_ino)
+    assert (after.st_size, after.st_mtime_ns, after.st_ino) == (
+        before.st_size,
+        before.st_mtime_ns,
+        before.st_ino,
+    )
 
 
 def stored(desk: Desk) -> dict[str, int]:
@@ -50,7 +55,9 @@ def nothing_is_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk.pool, "_one", lambda *_: pytest.fail("a file was read"))
 
 
-def test_other_bytes_in_place_are_seen_at_the_next_scan(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_bytes_in_place_are_seen_at_the_next_scan(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = draw(desk, "a.bmp", "red")
     draw(desk, "b.bmp", "green")
     desk.run()
@@ -65,7 +72,9 @@ def test_other_bytes_in_place_are_seen_at_the_next_scan(desk: Desk, monkeypatch:
     assert desk.run().unchanged == 2
 
 
-def test_a_file_of_which_only_the_rights_changed_is_hashed_and_not_encoded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_which_only_the_rights_changed_is_hashed_and_not_encoded(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = draw(desk, "a.bmp", "red")
     desk.run()
     before, known = desk.present(), stored(desk)
@@ -77,7 +86,9 @@ def test_a_file_of_which_only_the_rights_changed_is_hashed_and_not_encoded(desk:
     assert desk.run().unchanged == 1
 
 
-def test_rows_of_earlier_libraries_are_filled_in_without_reading(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_of_earlier_libraries_are_filled_in_without_reading(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     paths = [draw(desk, "a.bmp", "red"), draw(desk, "b.bmp", "green")]
     desk.run()
     times = {path.name: path.stat().st_ctime_ns for path in paths}
@@ -91,7 +102,9 @@ def test_rows_of_earlier_libraries_are_filled_in_without_reading(desk: Desk, mon
     assert desk.run().unchanged == 2 and stored(desk)["a.bmp"] != times["a.bmp"]
 
 
-def test_where_change_times_cannot_be_believed_they_say_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_change_times_cannot_be_believed_they_say_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = draw(desk, "a.bmp", "red")
     desk.run()
     known = stored(desk)
@@ -101,7 +114,9 @@ def test_where_change_times_cannot_be_believed_they_say_nothing(desk: Desk, monk
     assert desk.run().unchanged == 1 and stored(desk) == known
 
 
-def test_another_drive_with_the_same_files_is_not_read_as_a_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_drive_with_the_same_files_is_not_read_as_a_whole(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = draw(desk, "a.bmp", "red")
     desk.run()
     change(path)
@@ -131,7 +146,9 @@ def test_a_file_that_could_not_be_read_is_tried_again_when_its_bytes_changed(des
         ("exfat", False), ("fuseblk", False), ("fuse.sshfs", False), ("fuse.rclone", False), ("fuse.mergerfs", True), ("davfs", False),
     ],
 )  # fmt: skip
-def test_which_file_systems_keep_change_times(monkeypatch: pytest.MonkeyPatch, kind: str, kept: bool) -> None:
+def test_which_file_systems_keep_change_times(
+    monkeypatch: pytest.MonkeyPatch, kind: str, kept: bool
+) -> None:
     monkeypatch.setattr(filesystems, "mounts", lambda: [Mount("/", "ext4"), Mount("/photos", kind)])
     monkeypatch.setattr(filesystems.sys, "platform", "linux")
     assert keeps_change_times("/photos") is kept

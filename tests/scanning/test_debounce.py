@@ -38,7 +38,9 @@ def test_keys_rest_apart() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 3)), max_size=40))
-def test_nothing_is_lost_and_nothing_waits_beyond_the_limit(events: list[tuple[str, float]]) -> None:
+def test_nothing_is_lost_and_nothing_waits_beyond_the_limit(
+    events: list[tuple[str, float]],
+) -> None:
     debouncer, now = Debouncer[str](QUIET, LIMIT), 0.0
     since: dict[str, float] = {}
     last: dict[str, float] = {}
@@ -56,7 +58,10 @@ def test_nothing_is_lost_and_nothing_waits_beyond_the_limit(events: list[tuple[s
 
 def test_it_takes_keys_from_many_threads() -> None:
     debouncer = Debouncer[int](QUIET, LIMIT)
-    threads = [threading.Thread(target=lambda n=n: [debouncer.add(n * 100 + i, 0.0) for i in range(100)]) for n in range(8)]
+    threads = [
+        threading.Thread(target=lambda n=n: [debouncer.add(n * 100 + i, 0.0) for i in range(100)])
+        for n in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -46,7 +46,8 @@ def test_what_a_look_finds_or_raises_reaches_the_one_who_asked() -> None:
 
 
 def silence(disk: Disk, clock: Clock, answer: threading.Event) -> int:
-    """Ask /a, which does not answer, and let time go by in steps of LIMIT: the number of steps until it was given up."""
+    """Ask /a, which does not answer, and let time go by in steps of LIMIT: the number of steps
+    until it was given up."""
     steps = list[int]()
 
     def tick() -> None:
@@ -59,15 +60,23 @@ def silence(disk: Disk, clock: Clock, answer: threading.Event) -> int:
     return len(steps)
 
 
-def test_a_drive_is_silent_when_it_was_not_heard_of_for_longer_than_the_limit(clock: Clock, answer: threading.Event) -> None:
+def test_a_drive_is_silent_when_it_was_not_heard_of_for_longer_than_the_limit(
+    clock: Clock, answer: threading.Event
+) -> None:
     assert silence(Disk(), clock, answer) == 2
 
 
-def test_a_silent_drive_is_not_asked_again_until_the_look_is_back(clock: Clock, answer: threading.Event) -> None:
+def test_a_silent_drive_is_not_asked_again_until_the_look_is_back(
+    clock: Clock, answer: threading.Event
+) -> None:
     disk = Disk()
     silence(disk, clock, answer)
     look = disk._silent["/a"]
-    assert disk.silent("/a") and not disk.silent("/b") and disk.ask("/b", lambda: "there", "away") == "there"
+    assert (
+        disk.silent("/a")
+        and not disk.silent("/b")
+        and disk.ask("/b", lambda: "there", "away") == "there"
+    )
     for _ in range(2):
         assert disk.ask("/a", lambda: pytest.fail("it was asked"), "away") == "away"
     answer.set()
@@ -114,4 +123,10 @@ def test_a_look_that_nobody_waits_for_ends_when_it_gives_a_sign_of_life(clock: C
 
 
 def test_why_a_root_is_away() -> None:
-    assert why_away(SILENT) == SILENT != why_away(None) == why_away("sub cannot be read") == "its drive is away"
+    assert (
+        why_away(SILENT)
+        == SILENT
+        != why_away(None)
+        == why_away("sub cannot be read")
+        == "its drive is away"
+    )

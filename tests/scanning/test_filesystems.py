@@ -16,7 +16,9 @@ def table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Mount]:
     return listed
 
 
-@pytest.mark.parametrize("kind", ["nfs4", "cifs", "9p", "fuse.sshfs", "fuse.rclone", "virtiofs", "smbfs"])
+@pytest.mark.parametrize(
+    "kind", ["nfs4", "cifs", "9p", "fuse.sshfs", "fuse.rclone", "virtiofs", "smbfs"]
+)
 def test_a_network_drive_tells_of_no_changes(table: list[Mount], tmp_path: Path, kind: str) -> None:
     assert no_events(str(tmp_path)) is None
     table.append(Mount(str(tmp_path), kind))
@@ -25,7 +27,9 @@ def test_a_network_drive_tells_of_no_changes(table: list[Mount], tmp_path: Path,
     assert not keeps_inodes(str(tmp_path))
 
 
-@pytest.mark.parametrize("kind", ["ext4", "btrfs", "ntfs3", "fuseblk", "fuse.ntfs-3g", "vfat", "tmpfs"])
+@pytest.mark.parametrize(
+    "kind", ["ext4", "btrfs", "ntfs3", "fuseblk", "fuse.ntfs-3g", "vfat", "tmpfs"]
+)
 def test_a_local_drive_tells(table: list[Mount], tmp_path: Path, kind: str) -> None:
     table.append(Mount(str(tmp_path), kind))
     assert no_events(str(tmp_path)) is None
@@ -43,7 +47,11 @@ def test_windows_says_remote(table: list[Mount], tmp_path: Path) -> None:
 
 
 def test_the_innermost_and_latest_mount_counts(table: list[Mount], tmp_path: Path) -> None:
-    table += [Mount(str(tmp_path), "nfs"), Mount(str(tmp_path / "disk"), "ext4"), Mount(str(tmp_path / "disk"), "vfat")]
+    table += [
+        Mount(str(tmp_path), "nfs"),
+        Mount(str(tmp_path / "disk"), "ext4"),
+        Mount(str(tmp_path / "disk"), "vfat"),
+    ]
     (tmp_path / "disk").mkdir()
     found = mount_of(str(tmp_path / "disk" / "x"))
     assert found is not None and found.kind == "vfat"

@@ -17,7 +17,9 @@ from explorer.scanning.globs import LONGEST, MOST, PatternList, parse
 def left_out(lines: list[str], *paths: str) -> set[str]:
     """Those of the paths that are left out; a slash at the end marks a folder."""
     patterns = PatternList(lines)
-    return {path for path in paths if patterns.verdict(path.rstrip("/"), is_folder=path.endswith("/"))}
+    return {
+        path for path in paths if patterns.verdict(path.rstrip("/"), is_folder=path.endswith("/"))
+    }
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,9 @@ def left_out(lines: list[str], *paths: str) -> set[str]:
         ("*", ["a", ".a", "a/b"], []),
     ],
 )
-def test_a_pattern_matches_what_it_matches_in_git(glob: str, matched: list[str], others: list[str]) -> None:
+def test_a_pattern_matches_what_it_matches_in_git(
+    glob: str, matched: list[str], others: list[str]
+) -> None:
     assert left_out([glob], *matched, *others) == set(matched)
     assert not left_out(["!" + glob], *matched)
     # However the list finds it: alone, or behind others.
@@ -119,14 +123,28 @@ def test_empty_lines_and_remarks_are_no_patterns() -> None:
 
 
 def test_no_more_than_so_many_are_tried_on_every_path() -> None:
-    patterns = PatternList([f"*{n}x" for n in range(MOST)] + ["*.gif"] + [f"{n}.jpg" for n in range(5000)])
+    patterns = PatternList(
+        [f"*{n}x" for n in range(MOST)] + ["*.gif"] + [f"{n}.jpg" for n in range(5000)]
+    )
     (problem,) = patterns.problems
     assert problem.startswith(f"line {MOST + 1}, “*.gif”") and "most" in problem
-    assert patterns.verdict(f"{MOST - 1}x", is_folder=False) and not patterns.verdict("a.gif", is_folder=False)
+    assert patterns.verdict(f"{MOST - 1}x", is_folder=False) and not patterns.verdict(
+        "a.gif", is_folder=False
+    )
     assert patterns.verdict("4999.jpg", is_folder=False)
 
 
-@pytest.mark.parametrize("glob", ["*a" * 16, "*" * 16 + "b", "*a*b" * 100 + "c", "**/a/" * 60 + "b", "?*" * 200 + "b", "*[ab]" * 60 + "c"])
+@pytest.mark.parametrize(
+    "glob",
+    [
+        "*a" * 16,
+        "*" * 16 + "b",
+        "*a*b" * 100 + "c",
+        "**/a/" * 60 + "b",
+        "?*" * 200 + "b",
+        "*[ab]" * 60 + "c",
+    ],
+)
 def test_no_pattern_takes_long(glob: str) -> None:
     """Backtracking over the first of these would take longer than anybody lives."""
     patterns = PatternList([glob])
@@ -140,21 +158,44 @@ def test_no_pattern_takes_long(glob: str) -> None:
 def _git_says(folder: Path, glob: str, paths: list[str]) -> set[str]:
     (folder / ".gitignore").write_bytes(glob.encode() + b"\n")
     asked = "\0".join(paths) + "\0"
-    command = ["git", "-C", str(folder), "-c", "core.ignorecase=false", "check-ignore", "--no-index", "--stdin", "-z"]
+    command = [
+        "git",
+        "-C",
+        str(folder),
+        "-c",
+        "core.ignorecase=false",
+        "check-ignore",
+        "--no-index",
+        "--stdin",
+        "-z",
+    ]
     said = subprocess.run(command, input=asked.encode(), capture_output=True, check=False)
     return set(filter(None, said.stdout.decode().split("\0")))
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60, derandomize=True)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+    max_examples=60,
+    derandomize=True,
+)
 @example("[[/]")
 @example("a[/b]b")
 @example("[!/]")
-@given(st.text(st.sampled_from("ab*?[]!-/^"), min_size=1, max_size=8).filter(lambda text: not text.startswith(("!", "#"))))
+@given(
+    st.text(st.sampled_from("ab*?[]!-/^"), min_size=1, max_size=8).filter(
+        lambda text: not text.startswith(("!", "#"))
+    )
+)
 def test_git_is_of_the_same_mind(tmp_path: Path, glob: str) -> None:
     repository = tmp_path / "repository"
     if not repository.exists():
-        subprocess.run(["git", "init", "-q", str(repository)], check=True, env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull})
+        subprocess.run(
+            ["git", "init", "-q", str(repository)],
+            check=True,
+            env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull},
+        )
     paths = ["a", "b", "ab", "ba", "aa", "aab", "abab", "a-b", "-", "]", "[", "!", "^"]
     patterns = PatternList([glob])
     ours = {path for path in paths if patterns.verdict(path, is_folder=False)}
@@ -162,5 +203,8 @@ def test_git_is_of_the_same_mind(tmp_path: Path, glob: str) -> None:
     # Of a path with folders, git asks of each folder, too.
     for path in ("a/b", "a/a/b", "ab/b", "b/a/b/ab"):
         names = path.split("/")
-        said = any(patterns.verdict("/".join(names[:n]), is_folder=n < len(names)) for n in range(1, len(names) + 1))
+        said = any(
+            patterns.verdict("/".join(names[:n]), is_folder=n < len(names))
+            for n in range(1, len(names) + 1)
+        )
         assert ({path} if said else set()) == _git_says(repository, glob, [path])

@@ -13,13 +13,24 @@ from tests.fixtures.indexing import Desk
 
 def left_out(rules: Rules, *paths: str) -> set[str]:
     """Those of the paths that are left out; a slash at the end marks a folder."""
-    return {path for path in paths if rules.leaves_out(path.rstrip("/"), is_folder=path.endswith("/"))}
+    return {
+        path for path in paths if rules.leaves_out(path.rstrip("/"), is_folder=path.endswith("/"))
+    }
 
 
 def test_hidden_and_system_folders_are_left_out_unless_taken_back(tmp_path: Path) -> None:
     paths = (".hidden/", "@eaDir/", "a/.cache/", "a/.x.jpg", "a/b.jpg", "photos/")
-    assert left_out(Rules(str(tmp_path)), *paths) == {".hidden/", "@eaDir/", "a/.cache/", "a/.x.jpg"}
-    assert left_out(Rules(str(tmp_path), ["!.hidden/"]), *paths) == {"@eaDir/", "a/.cache/", "a/.x.jpg"}
+    assert left_out(Rules(str(tmp_path)), *paths) == {
+        ".hidden/",
+        "@eaDir/",
+        "a/.cache/",
+        "a/.x.jpg",
+    }
+    assert left_out(Rules(str(tmp_path), ["!.hidden/"]), *paths) == {
+        "@eaDir/",
+        "a/.cache/",
+        "a/.x.jpg",
+    }
 
 
 @pytest.mark.parametrize(
@@ -35,7 +46,9 @@ def test_hidden_and_system_folders_are_left_out_unless_taken_back(tmp_path: Path
         (["[bad", "*.png"], {"a.png", "x/b.png"}),
     ],
 )
-def test_globs_mean_what_they_mean_to_git(tmp_path: Path, globs: list[str], expected: set[str]) -> None:
+def test_globs_mean_what_they_mean_to_git(
+    tmp_path: Path, globs: list[str], expected: set[str]
+) -> None:
     paths = ("a.png", "x/b.png", "Screenshots/", "x/Screenshots/", "x/raw/", "raw", "a.jpg")
     assert left_out(Rules(str(tmp_path), globs), *paths) == expected
 
@@ -55,7 +68,9 @@ def test_names_that_are_no_utf8_can_be_named_in_an_ignore_file(tmp_path: Path) -
     from explorer.library.paths import to_text
 
     (tmp_path / IGNORE_FILE).write_bytes(b"caf\xe9.jpg\n")
-    assert left_out(Rules(str(tmp_path)), to_text("caf\udce9.jpg"), "cafe.jpg") == {to_text("caf\udce9.jpg")}
+    assert left_out(Rules(str(tmp_path)), to_text("caf\udce9.jpg"), "cafe.jpg") == {
+        to_text("caf\udce9.jpg")
+    }
 
 
 def test_what_is_no_glob_is_refused_in_plain_words() -> None:
@@ -65,7 +80,10 @@ def test_what_is_no_glob_is_refused_in_plain_words() -> None:
 
 
 def test_a_bad_pattern_is_refused_with_the_reason() -> None:
-    with pytest.raises(UsageError, match=r"“\[z-a\].jpg” is not a pattern of file names, as the range z-a runs backwards"):
+    with pytest.raises(
+        UsageError,
+        match=r"“\[z-a\].jpg” is not a pattern of file names, as the range z-a runs backwards",
+    ):
         check_globs(["*.png", "[z-a].jpg"])
     check_globs(["*" * 16 + "x"])
 
@@ -81,14 +99,19 @@ def test_bad_lines_are_told_of_and_the_others_count(tmp_path: Path) -> None:
 
 
 def test_an_ignore_file_of_any_editor_is_understood(tmp_path: Path) -> None:
-    for number, data in enumerate([b"a.jpg\r\nb.jpg\r\n", "a.jpg\nb.jpg".encode("utf-16"), b"\xef\xbb\xbfa.jpg\nb.jpg\n"]):
+    for number, data in enumerate(
+        [b"a.jpg\r\nb.jpg\r\n", "a.jpg\nb.jpg".encode("utf-16"), b"\xef\xbb\xbfa.jpg\nb.jpg\n"]
+    ):
         folder = tmp_path / str(number)
         folder.mkdir()
         (folder / IGNORE_FILE).write_bytes(data)
         assert left_out(Rules(str(folder)), "a.jpg", "b.jpg", "c.jpg") == {"a.jpg", "b.jpg"}
     # These characters end a line in a text, but are part of a name.
     (tmp_path / IGNORE_FILE).write_text("a\u2028b.jpg\nc\x85d.jpg\n")
-    assert left_out(Rules(str(tmp_path)), "a\u2028b.jpg", "c\x85d.jpg", "b.jpg", "d.jpg") == {"a\u2028b.jpg", "c\x85d.jpg"}
+    assert left_out(Rules(str(tmp_path)), "a\u2028b.jpg", "c\x85d.jpg", "b.jpg", "d.jpg") == {
+        "a\u2028b.jpg",
+        "c\x85d.jpg",
+    }
 
 
 def test_an_ignore_file_of_the_most_bytes_is_read_and_one_byte_more_is_not(tmp_path: Path) -> None:
@@ -103,11 +126,17 @@ def test_an_ignore_file_of_the_most_bytes_is_read_and_one_byte_more_is_not(tmp_p
     assert not left_out(rules, "b.jpg") and len(rules.problems) == 1
 
 
-def test_names_are_one_whatever_their_case_where_the_system_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_are_one_whatever_their_case_where_the_system_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rules = ["Screenshots/", "*.PNG"]
     assert left_out(Rules(str(tmp_path), rules), "screenshots/", "a.png", "A.PNG") == {"A.PNG"}
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert left_out(Rules(str(tmp_path), rules), "screenshots/", "a.png", "A.PNG") == {"screenshots/", "a.png", "A.PNG"}
+    assert left_out(Rules(str(tmp_path), rules), "screenshots/", "a.png", "A.PNG") == {
+        "screenshots/",
+        "a.png",
+        "A.PNG",
+    }
 
 
 def test_newly_excluded_photos_leave_and_return_without_being_encoded(desk: Desk) -> None:

@@ -57,7 +57,9 @@ def test_every_folder_is_watched_but_those_that_are_left_out(watcher: Watcher, t
     assert watched(watcher, tree) == {".", "a", "a/b", "a/b/c", "d"}
 
 
-def test_folders_that_come_and_go_and_move_take_their_watches_with_them(watcher: Watcher, tree: Path) -> None:
+def test_folders_that_come_and_go_and_move_take_their_watches_with_them(
+    watcher: Watcher, tree: Path
+) -> None:
     watcher.watch(str(tree))
     (tree / "new" / "deep").mkdir(parents=True)
     heard(watcher, tree / "new", below=True)
@@ -117,7 +119,9 @@ def test_the_limit_of_watches_is_noticed_wherever_in_the_tree_it_is_met(
     assert "a/b/c" in watched(watcher, tree)
 
 
-def test_the_limit_is_noticed_too_when_a_new_folder_meets_it(watcher: Watcher, tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_limit_is_noticed_too_when_a_new_folder_meets_it(
+    watcher: Watcher, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert watcher.watch(str(tree)) is None
 
     def refuse(*_: Any) -> Any:
@@ -139,10 +143,16 @@ def test_no_more_instances_is_said_in_words(tree: Path, monkeypatch: pytest.Monk
     watcher.close()
 
 
-def test_a_folder_that_may_not_be_watched_does_not_spoil_the_others(watcher: Watcher, tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_may_not_be_watched_does_not_spoil_the_others(
+    watcher: Watcher, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = InotifyFD.add_callback
     # How watchdog says that access is denied: no error, and a watch of number -1.
-    monkeypatch.setattr(InotifyFD, "add_callback", lambda self, path, *rest: -1 if path.endswith(b"/b") else real(self, path, *rest))
+    monkeypatch.setattr(
+        InotifyFD,
+        "add_callback",
+        lambda self, path, *rest: -1 if path.endswith(b"/b") else real(self, path, *rest),
+    )
     assert watcher.watch(str(tree)) is None
     assert watched(watcher, tree) == {".", "a", "d", "out", "out/f"}
 

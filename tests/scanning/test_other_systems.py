@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from watchdog.events import DirCreatedEvent, DirMovedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent, FileSystemEvent
+from watchdog.events import (
+    DirCreatedEvent,
+    DirMovedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+)
 from watchdog.observers.polling import PollingObserver
 
 from explorer.indexing.throttle import give_way
@@ -49,7 +56,8 @@ def test_what_an_event_means(event: FileSystemEvent, told: list[tuple[str, str |
 
 @pytest.fixture
 def observed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watcher]:
-    """A watcher as on macOS and Windows, with watchdog's own way to look at folders in place of the system's."""
+    """A watcher as on macOS and Windows, with watchdog's own way to look at folders in place of the
+    system's."""
     monkeypatch.setattr(watch.sys, "platform", "darwin")
     monkeypatch.setattr("watchdog.observers.Observer", lambda: PollingObserver(timeout=0.2))
     made = Watcher()
@@ -73,7 +81,9 @@ def test_a_tree_is_watched_by_one_watch(observed: Watcher, tmp_path: Path) -> No
     assert observed.watch(str(tmp_path / "gone")) is None
 
 
-def test_a_junction_of_windows_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_junction_of_windows_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pictures.write(tmp_path / "a.jpg", pictures.draw(1, (32, 32)))
     pictures.write(tmp_path / "junction" / "b.jpg", pictures.draw(2, (32, 32)))
     monkeypatch.setattr(scan.sys, "platform", "win32")
@@ -92,7 +102,9 @@ def test_a_junction_of_windows_is_not_followed(tmp_path: Path, monkeypatch: pyte
         def stat(self, *, follow_symlinks: bool = True) -> Any:
             facts = self._entry.stat(follow_symlinks=follow_symlinks)
             known = {name: getattr(facts, name) for name in dir(facts) if name.startswith("st_")}
-            return types.SimpleNamespace(**known, st_reparse_tag=0xA0000003 if self.name == "junction" else 0)
+            return types.SimpleNamespace(
+                **known, st_reparse_tag=0xA0000003 if self.name == "junction" else 0
+            )
 
     class Listing:
         def __init__(self, path: str) -> None:
@@ -109,7 +121,9 @@ def test_a_junction_of_windows_is_not_followed(tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("system", ["win32", "darwin"])
-def test_what_only_linux_has_is_not_asked_for(system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_only_linux_has_is_not_asked_for(
+    system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     photo = pictures.write(tmp_path / "a.jpg", pictures.draw(1, (32, 32)))
     monkeypatch.setitem(sys.modules, "fcntl", None)
     monkeypatch.setattr(write_detection.sys, "platform", system)

@@ -19,7 +19,17 @@ from explorer.scanning.scan import NOWHERE, ignored, inode_of, root_state, walk
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
     folder = tmp_path / "photos"
-    for name in ("a.jpg", "B.JPEG", "c.txt", "below/d.heic", "below/deep/e.png", "raw.CR2", ".hidden.jpg", ".trash/f.jpg", "@eaDir/g.jpg"):
+    for name in (
+        "a.jpg",
+        "B.JPEG",
+        "c.txt",
+        "below/d.heic",
+        "below/deep/e.png",
+        "raw.CR2",
+        ".hidden.jpg",
+        ".trash/f.jpg",
+        "@eaDir/g.jpg",
+    ):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(name.encode())
@@ -78,9 +88,11 @@ def test_links_trap_nothing(photos: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside.jpg"
     outside.write_bytes(b"x")
     (photos / "link.jpg").symlink_to(outside)
-    assert [path for path in paths(photos) if path not in {"B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "raw.CR2"}] == [
-        "link.jpg"
-    ]
+    assert [
+        path
+        for path in paths(photos)
+        if path not in {"B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "raw.CR2"}
+    ] == ["link.jpg"]
 
 
 @pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="names are text there")
@@ -93,17 +105,26 @@ def test_a_name_that_is_no_text_survives(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes there")
-def test_what_is_no_file_is_told_of_and_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_no_file_is_told_of_and_not_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
     (tmp_path / "zero.png").symlink_to("/dev/zero")
     (tmp_path / "pipe.txt").symlink_to(tmp_path / "pipe.jpg")
     monkeypatch.setattr(os, "open", lambda *_: pytest.fail("it was opened"))
     found = walk(str(tmp_path))
-    assert found.files == [Seen("pipe.jpg", 0, 0, 0), Seen("zero.png", 0, 0, 0)] and found.other == 0
-    assert set(found.unsupported) == {"pipe.jpg", "zero.png"} and "device" in found.unsupported["zero.png"]
+    assert (
+        found.files == [Seen("pipe.jpg", 0, 0, 0), Seen("zero.png", 0, 0, 0)] and found.other == 0
+    )
+    assert (
+        set(found.unsupported) == {"pipe.jpg", "zero.png"}
+        and "device" in found.unsupported["zero.png"]
+    )
 
 
-def test_a_folder_that_cannot_be_listed_is_told_of(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_listed_is_told_of(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = os.scandir
 
     def refuse(path: str) -> object:
@@ -135,25 +156,54 @@ def test_the_state_of_a_root(tmp_path: Path, photos: Path) -> None:
 
 def test_a_copy_of_a_library_is_not_looked_into_either(photos: Path) -> None:
     """A backup may lack its lock, and a folder of one's own may hold a file of that name."""
-    for name in ("copy/catalog.db", "copy/previews/00/x.jpg", "mine/catalog.db", "mine/x.jpg", "tools/worker.lock", "tools/y.jpg"):
+    for name in (
+        "copy/catalog.db",
+        "copy/previews/00/x.jpg",
+        "mine/catalog.db",
+        "mine/x.jpg",
+        "tools/worker.lock",
+        "tools/y.jpg",
+    ):
         path = photos / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
-    assert {path for path in paths(photos) if "/" in path} == {"below/d.heic", "below/deep/e.png", "mine/x.jpg", "tools/y.jpg"}
+    assert {path for path in paths(photos) if "/" in path} == {
+        "below/d.heic",
+        "below/deep/e.png",
+        "mine/x.jpg",
+        "tools/y.jpg",
+    }
 
 
-@pytest.mark.parametrize("folder", ["$Recycle.Bin/S-1-5-21", "#snapshot/daily", "X.photoslibrary/originals", "below/@eaDir", "FOUND.000"])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "$Recycle.Bin/S-1-5-21",
+        "#snapshot/daily",
+        "X.photoslibrary/originals",
+        "below/@eaDir",
+        "FOUND.000",
+    ],
+)
 def test_what_systems_and_programs_keep_is_left_out(photos: Path, folder: str) -> None:
     (photos / folder).mkdir(parents=True)
     (photos / folder / "$R1A2B3C.jpg").write_bytes(b"x")
     before = ["B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "raw.CR2"]
     found = walk(str(photos))
     assert sorted(seen.path for seen in found.files) == before
-    assert (folder if folder.startswith("below") else folder.split("/", maxsplit=1)[0]) in found.left_out
+    assert (
+        folder if folder.startswith("below") else folder.split("/", maxsplit=1)[0]
+    ) in found.left_out
     # Asked for by itself, it is a folder like any other.
     assert paths(photos / folder) == ["$R1A2B3C.jpg"]
     assert "$R1A2B3C.jpg" in "".join(
-        paths(photos, rules=Rules(str(photos), [f"!{folder.rsplit('/', maxsplit=1)[-1]}", f"!{folder.split('/', maxsplit=1)[0]}"]))
+        paths(
+            photos,
+            rules=Rules(
+                str(photos),
+                [f"!{folder.rsplit('/', maxsplit=1)[-1]}", f"!{folder.split('/', maxsplit=1)[0]}"],
+            ),
+        )
     )
 
 
@@ -172,17 +222,32 @@ def test_links_into_bins_and_to_what_is_found_itself(photos: Path, tmp_path: Pat
     (photos / "link7.jpg").symlink_to(tmp_path)
     (photos / "link8.jpg").symlink_to(tmp_path / "store.photoslibrary" / "y.jpg")
     found = walk(str(photos), roots=[str(photos)])
-    assert sorted(seen.path for seen in found.files if "link" in seen.path) == ["link2.jpg", "link5.jpg"]
-    assert {path for path in found.left_out if "link" in path} == {"link1.jpg", "link4.jpg", "link6.jpg", "link8.jpg"}
+    assert sorted(seen.path for seen in found.files if "link" in seen.path) == [
+        "link2.jpg",
+        "link5.jpg",
+    ]
+    assert {path for path in found.left_out if "link" in path} == {
+        "link1.jpg",
+        "link4.jpg",
+        "link6.jpg",
+        "link8.jpg",
+    }
 
 
-def test_a_folder_on_another_drive_is_told_apart_where_listings_name_no_drive(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_on_another_drive_is_told_apart_where_listings_name_no_drive(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As on Windows, where what a listing says of an entry is without its drive and its file id."""
     real, device = os.scandir, photos.stat().st_dev
 
     class Facts:
         def __init__(self, facts: os.stat_result) -> None:
-            self.st_dev, self.st_ino, self.st_mode, self.st_size = 0, 0, facts.st_mode, facts.st_size
+            self.st_dev, self.st_ino, self.st_mode, self.st_size = (
+                0,
+                0,
+                facts.st_mode,
+                facts.st_size,
+            )
             self.st_mtime_ns, self.st_ctime_ns = facts.st_mtime_ns, facts.st_ctime_ns
 
     class Entry:
@@ -221,8 +286,12 @@ def test_a_folder_on_another_drive_is_told_apart_where_listings_name_no_drive(ph
     assert walk(str(photos)).mounts == {"below/deep"}
 
 
-def test_an_inode_is_nowhere_only_where_there_is_surely_nothing(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert inode_of(str(photos / "absent.jpg")) == NOWHERE == inode_of(str(photos / "a.jpg" / "x.jpg"))
+def test_an_inode_is_nowhere_only_where_there_is_surely_nothing(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (
+        inode_of(str(photos / "absent.jpg")) == NOWHERE == inode_of(str(photos / "a.jpg" / "x.jpg"))
+    )
     assert inode_of(str(photos / "a.jpg")) == (photos / "a.jpg").stat().st_ino
 
     def refuse(path: str) -> os.stat_result:
@@ -232,7 +301,9 @@ def test_an_inode_is_nowhere_only_where_there_is_surely_nothing(photos: Path, mo
     assert inode_of(str(photos / "a.jpg")) is None
 
 
-@pytest.mark.parametrize("name", [".git", ".DS_Store", "@eaDir", "$RECYCLE.BIN", "._photo.jpg", "a/b/.c", "a/#Recycle"])
+@pytest.mark.parametrize(
+    "name", [".git", ".DS_Store", "@eaDir", "$RECYCLE.BIN", "._photo.jpg", "a/b/.c", "a/#Recycle"]
+)
 def test_what_systems_make_for_themselves_is_ignored(name: str) -> None:
     assert ignored(name) and not ignored("Holiday 2024") and not ignored(f"{name}/a")
     assert ignored(name, is_folder=False) == name.rpartition("/")[2].startswith(".")
@@ -246,7 +317,9 @@ def test_a_root_of_nothing_but_what_systems_make_is_empty(tmp_path: Path) -> Non
     assert root_state(str(tmp_path)) == "there"
 
 
-def test_signs_of_life_are_given_for_every_folder_and_in_large_ones_more_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_signs_of_life_are_given_for_every_folder_and_in_large_ones_more_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("a/b/c.jpg", "d/e.jpg"):
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_bytes(b"x")
@@ -273,9 +346,16 @@ def test_signs_of_life_are_given_for_every_folder_and_in_large_ones_more_often(t
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
-def test_what_is_gone_is_known_to_be_gone_and_what_cannot_be_looked_at_is_not(photos: Path, tmp_path: Path) -> None:
+def test_what_is_gone_is_known_to_be_gone_and_what_cannot_be_looked_at_is_not(
+    photos: Path, tmp_path: Path
+) -> None:
     (photos / "gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
-    assert walk(str(photos)).unreadable == walk(str(photos), "nowhere").unreadable == walk(str(photos), "a.jpg").unreadable == set()
+    assert (
+        walk(str(photos)).unreadable
+        == walk(str(photos), "nowhere").unreadable
+        == walk(str(photos), "a.jpg").unreadable
+        == set()
+    )
     (photos / "round.jpg").symlink_to(photos / "round.jpg")
     found = walk(str(photos), roots=[str(tmp_path / "elsewhere")])
     assert found.unreadable == {"round.jpg"} and len(found.files) == 5
@@ -292,10 +372,14 @@ def test_a_link_to_a_photo_of_a_watched_folder_is_nothing_new(photos: Path, tmp_
     (photos / "to y.jpg").symlink_to(other / ".private" / "y.jpg")
     assert [path for path in paths(photos) if path.startswith("to")] == ["to x.jpg", "to y.jpg"]
     # There, it is in a folder that is not looked into.
-    assert [path for path in paths(photos, roots=[str(photos), str(other)]) if path.startswith("to")] == ["to y.jpg"]
+    assert [
+        path for path in paths(photos, roots=[str(photos), str(other)]) if path.startswith("to")
+    ] == ["to y.jpg"]
 
 
-def test_change_times_are_kept_where_they_are_such(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_change_times_are_kept_where_they_are_such(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def seen() -> Seen:
         return next(each for each in walk(str(photos)).files if each.path == "a.jpg")
 
@@ -309,13 +393,21 @@ def test_change_times_are_kept_where_they_are_such(photos: Path, monkeypatch: py
 def test_junctions_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     def leads_elsewhere(**facts: int) -> bool:
         asked = list[bool]()
-        entry = SimpleNamespace(stat=lambda *, follow_symlinks: asked.append(follow_symlinks) or SimpleNamespace(**facts))
+        entry = SimpleNamespace(
+            stat=lambda *, follow_symlinks: (
+                asked.append(follow_symlinks) or SimpleNamespace(**facts)
+            )
+        )
         found = scan._leads_elsewhere(entry)  # type: ignore[arg-type]
         # Of what it leads to, nothing would say that it is one.
         assert True not in asked
         return found
 
     monkeypatch.setattr(sys, "platform", "win32")
-    assert leads_elsewhere(st_reparse_tag=0xA0000003) and not leads_elsewhere(st_reparse_tag=0xA000000C) and not leads_elsewhere()
+    assert (
+        leads_elsewhere(st_reparse_tag=0xA0000003)
+        and not leads_elsewhere(st_reparse_tag=0xA000000C)
+        and not leads_elsewhere()
+    )
     monkeypatch.setattr(sys, "platform", "linux")
     assert not leads_elsewhere(st_reparse_tag=0xA0000003)

@@ -16,7 +16,14 @@ from explorer.scanning.survey import Place, is_away, problem, survey
 
 
 def row(path: Path, **facts: Any) -> RootRow:
-    known: dict[str, Any] = {"id": 1, "path": str(path), "exclude": [], "mounts": [], "device": None, "photos": 1}
+    known: dict[str, Any] = {
+        "id": 1,
+        "path": str(path),
+        "exclude": [],
+        "mounts": [],
+        "device": None,
+        "photos": 1,
+    }
     return RootRow(**(known | facts))  # type: ignore[typeddict-item]
 
 
@@ -29,7 +36,9 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "photos"
 
 
-def look(root: Path, folder: str = "", *, recursive: bool = True, moved: bool = False, **facts: Any) -> module.Survey:
+def look(
+    root: Path, folder: str = "", *, recursive: bool = True, moved: bool = False, **facts: Any
+) -> module.Survey:
     place = Place(1, str(root), folder, recursive)
     return survey(place, row(root, **facts), [os.path.realpath(root)], lambda: None, moved=moved)
 
@@ -42,7 +51,12 @@ def paths(found: Walk | None) -> list[str]:
 def test_a_place_is_looked_at_and_no_more(root: Path) -> None:
     whole = look(root)
     assert paths(whole.found) == ["a.jpg", "sub/b.jpg", "sub/deep/c.jpg"]
-    assert (whole.away, whole.moved, whole.trouble, whole.device) == (False, False, "", str(root.stat().st_dev))
+    assert (whole.away, whole.moved, whole.trouble, whole.device) == (
+        False,
+        False,
+        "",
+        str(root.stat().st_dev),
+    )
     assert paths(look(root, "sub").found) == ["sub/b.jpg", "sub/deep/c.jpg"]
     assert paths(look(root, "sub", recursive=False).found) == ["sub/b.jpg"]
 
@@ -52,7 +66,9 @@ def test_what_rules_leave_out_is_not_walked_through(root: Path) -> None:
     assert left_out.found == Walk(left_out={"sub/deep"})
 
 
-def test_another_file_system_in_its_place_is_looked_at_as_a_whole_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_file_system_in_its_place_is_looked_at_as_a_whole_once(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("keeps_inodes", "keeps_change_times"):
         monkeypatch.setattr(module, name, lambda path: True)
     assert look(root, "sub", device="another").place == Place(1, str(root))
@@ -72,7 +88,9 @@ def _sequence(values: list[Any]) -> Callable[[str], Any]:
     return lambda _: next(left)
 
 
-def test_a_drive_that_goes_during_the_scan_says_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_drive_that_goes_during_the_scan_says_nothing(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(module, "root_state", _sequence(["there", "absent"]))
         assert look(root).away
@@ -93,7 +111,9 @@ def test_a_drive_that_goes_during_the_scan_says_nothing(root: Path, monkeypatch:
 def test_which_known_drives_are_drives_now(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = module.device_of
     drive = str(root / "sub")
-    monkeypatch.setattr(module, "device_of", lambda folder: "7" if folder == drive else real(folder))
+    monkeypatch.setattr(
+        module, "device_of", lambda folder: "7" if folder == drive else real(folder)
+    )
     assert look(root, mounts=["sub", "sub/deep", "absent"]).drives == {"sub", "sub/deep"}
     assert look(root, mounts=["sub", "absent"]).drives == {"sub"}
 
@@ -108,18 +128,28 @@ def test_whether_a_root_is_away(root: Path, tmp_path: Path) -> None:
 def test_what_could_not_be_read_in_words(root: Path) -> None:
     rules = Rules(str(root))
     assert problem(Walk(), rules) == "" and problem(Walk(), None) == ""
-    assert problem(Walk(unreadable={""}), rules) == "the folder itself cannot be read: check the permissions"
-    assert problem(Walk(unreadable={"b", "a/x"}), rules) == f"{os.path.join('a', 'x')} cannot be read (and 1 more): check the permissions"
+    assert (
+        problem(Walk(unreadable={""}), rules)
+        == "the folder itself cannot be read: check the permissions"
+    )
+    assert (
+        problem(Walk(unreadable={"b", "a/x"}), rules)
+        == f"{os.path.join('a', 'x')} cannot be read (and 1 more): check the permissions"
+    )
     (root / IGNORE_FILE).write_text("[\n")
     rules.leaves_out("a.jpg", is_folder=False)
     said = f"in {IGNORE_FILE}, line 1, “[”: a bracket [ is not closed"
     assert problem(Walk(), rules) == said
-    assert problem(Walk(unreadable={"b"}), rules) == f"b cannot be read: check the permissions; {said}"
+    assert (
+        problem(Walk(unreadable={"b"}), rules) == f"b cannot be read: check the permissions; {said}"
+    )
     rules.problems.append("x")
     assert problem(Walk(), rules) == f"{said} (and 1 more)"
 
 
-def test_a_folder_asked_for_by_a_spelling_that_it_has_lost(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_asked_for_by_a_spelling_that_it_has_lost(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where A and a are one letter in names, the old path still leads to the folder."""
     (root / "sub").rename(root / "Sub")
     monkeypatch.setattr(sys, "platform", "darwin")

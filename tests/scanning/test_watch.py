@@ -53,7 +53,9 @@ def test_a_folder_that_came_is_looked_through(watcher: Watcher, photos: Path) ->
     pictures.write(photos.parent / "aside" / "deep" / "c.jpg", pictures.draw(2, (32, 32)))
     (photos.parent / "aside").rename(photos / "new")
     end, seen = time.monotonic() + PATIENCE, list[Spot]()
-    while time.monotonic() < end and not any(spot.below and Path(spot.folder) == photos / "new" for spot in seen):
+    while time.monotonic() < end and not any(
+        spot.below and Path(spot.folder) == photos / "new" for spot in seen
+    ):
         seen += watcher.due()
         time.sleep(0.05)
     assert any(spot.below and Path(spot.folder) == photos / "new" for spot in seen)
@@ -74,7 +76,9 @@ def test_what_was_forgotten_is_not_heard_of(watcher: Watcher, photos: Path, tmp_
     assert roots == {str(other)}
 
 
-def test_watching_twice_is_watching_once_and_an_absent_folder_says_why(watcher: Watcher, photos: Path, tmp_path: Path) -> None:
+def test_watching_twice_is_watching_once_and_an_absent_folder_says_why(
+    watcher: Watcher, photos: Path, tmp_path: Path
+) -> None:
     assert watcher.watch(str(photos)) is None
     assert watcher.watch(str(photos)) is None
     assert watcher.watch(str(tmp_path / "absent"))

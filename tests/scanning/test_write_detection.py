@@ -67,7 +67,9 @@ def test_one_that_keeps_growing_does_not(held: dict[str, bool | None]) -> None:
     assert looks.rests("/a", Seen("a.jpg", 19, int((times.wall - REST * 1.9) * 1e9), 7))
 
 
-def test_one_that_nobody_holds_rests_at_once_unless_it_was_seen_to_change_or_one_is_patient(held: dict[str, bool | None]) -> None:
+def test_one_that_nobody_holds_rests_at_once_unless_it_was_seen_to_change_or_one_is_patient(
+    held: dict[str, bool | None],
+) -> None:
     held[""] = False
     times = Times()
     assert times.resting().rests("/a", seen(0.1))
@@ -81,7 +83,9 @@ def test_one_that_nobody_holds_rests_at_once_unless_it_was_seen_to_change_or_one
     assert looks.rests("/a", seen(0.1, size=2))
 
 
-def test_one_that_is_held_open_without_a_change_is_taken_in_the_end(held: dict[str, bool | None]) -> None:
+def test_one_that_is_held_open_without_a_change_is_taken_in_the_end(
+    held: dict[str, bool | None],
+) -> None:
     held[""] = True
     times = Times()
     looks = times.resting()
@@ -113,8 +117,12 @@ def test_the_system_says_whether_a_file_is_being_written(tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a file open")
-@pytest.mark.parametrize(("number", "held"), [(errno.EAGAIN, True), (errno.EINVAL, None), (errno.EACCES, None)])
-def test_a_lease_that_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, held: bool | None) -> None:
+@pytest.mark.parametrize(
+    ("number", "held"), [(errno.EAGAIN, True), (errno.EINVAL, None), (errno.EACCES, None)]
+)
+def test_a_lease_that_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, held: bool | None
+) -> None:
     import fcntl
 
     def refuse(file: int, command: int, argument: int = 0) -> int:
@@ -136,7 +144,9 @@ def test_other_systems_do_not_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert is_held(str(tmp_path / "a.jpg")) is None
 
 
-def test_a_file_that_is_being_written_is_left_and_taken_when_it_is_done(desk: Desk, held: dict[str, bool | None]) -> None:
+def test_a_file_that_is_being_written_is_left_and_taken_when_it_is_done(
+    desk: Desk, held: dict[str, bool | None]
+) -> None:
     whole = desk.draw("below/a.jpg").read_bytes()
     held[""] = True
     (desk.photos / "below" / "a.jpg").write_bytes(whole[: len(whole) // 2])

@@ -35,8 +35,13 @@ def _encoders(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def full(shelf: Shelf) -> Shelf:
-    """200 photos: number n of 2001-01-(n % 28 + 1), every second one in a folder; every tenth without a date."""
+    """200 photos: number n of 2001-01-(n % 28 + 1), every second one in a folder; every tenth
+    without a date."""
     with shelf.writer.transaction():
         for n in range(200):
-            shelf.put(f"{'sub/' if n % 2 else ''}{n}.jpg", n, taken_at=None if n % 10 == 0 else f"2001-01-{n % 28 + 1:02d}T12:00:00")
+            shelf.put(
+                f"{'sub/' if n % 2 else ''}{n}.jpg",
+                n,
+                taken_at=None if n % 10 == 0 else f"2001-01-{n % 28 + 1:02d}T12:00:00",
+            )
     return shelf

@@ -20,21 +20,31 @@ class TestWhichEncoder:
         """The library with vectors of a second encoder for every photo."""
         with full.writer.transaction():
             for photo in full.library.catalog.matching().tolist():
-                full.writer.add_embedding(full.writer.encoder("mute", VERSION, DIM), photo, vector_of(("mute", photo)))
+                full.writer.add_embedding(
+                    full.writer.encoder("mute", VERSION, DIM), photo, vector_of(("mute", photo))
+                )
         return full
 
     def test_an_engine_follows_the_librarys_choice(self, two: Shelf) -> None:
         engine = SearchEngine(two.library)
         for chosen in ("mute", ENCODER, "mute"):
             two.library.catalog.set_setting("encoder", chosen)
-            assert engine.encoder_name == chosen == engine.encoder.name and engine.has_text is (chosen == ENCODER)
+            assert engine.encoder_name == chosen == engine.encoder.name and engine.has_text is (
+                chosen == ENCODER
+            )
         photo = int(two.library.catalog.matching()[0])
-        assert engine.vector(Query(photo_ids=(photo,))) == pytest.approx(vector_of(("mute", photo)), abs=1e-2)
+        assert engine.vector(Query(photo_ids=(photo,))) == pytest.approx(
+            vector_of(("mute", photo)), abs=1e-2
+        )
 
     def test_an_engine_keeps_to_the_one_asked_for(self, two: Shelf) -> None:
         engine = SearchEngine(two.library, ENCODER)
         two.library.catalog.set_setting("encoder", "mute")
-        assert engine.encoder.name == ENCODER and choose_encoder(two.library) == "mute" and choose_encoder(two.library, ENCODER) == ENCODER
+        assert (
+            engine.encoder.name == ENCODER
+            and choose_encoder(two.library) == "mute"
+            and choose_encoder(two.library, ENCODER) == ENCODER
+        )
 
     def test_a_model_is_had_once(self, two: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
         engine = SearchEngine(two.library, ENCODER)
@@ -66,10 +76,14 @@ class TestChoice:
         with pytest.raises(UnknownEncoder, match="nonsense"):
             choose_encoder(full.library, "nonsense")
 
-    def test_a_name_with_a_file_is_the_same_from_any_folder(self, full: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_name_with_a_file_is_the_same_from_any_folder(
+        self, full: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         name = f"open_clip:ViT-B-32@{tmp_path / 'weights.safetensors'}"
         encoder = full.writer.encoder(name, VERSION, DIM)
         with full.writer.transaction():
-            full.writer.add_embedding(encoder, int(full.library.catalog.matching()[0]), vector_of(0))
+            full.writer.add_embedding(
+                encoder, int(full.library.catalog.matching()[0]), vector_of(0)
+            )
         monkeypatch.chdir(tmp_path)
         assert choose_encoder(full.library, "open_clip:ViT-B-32@weights.safetensors") == name

@@ -15,11 +15,17 @@ from explorer.search.query import Example, Query
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
 
 
-def brute(shelf: Shelf, vector: np.ndarray, among: list[int] | None = None) -> list[tuple[int, float]]:
+def brute(
+    shelf: Shelf, vector: np.ndarray, among: list[int] | None = None
+) -> list[tuple[int, float]]:
     """All photos by their exact score, from the catalog's own vectors."""
     encoder_id = shelf.library.catalog.encoder_id(ENCODER, VERSION)
     assert encoder_id is not None
-    rows = {c.photo_id: c.vector.astype(np.float32) for c in shelf.library.catalog.changes_since(encoder_id, 0) if c.vector is not None}
+    rows = {
+        c.photo_id: c.vector.astype(np.float32)
+        for c in shelf.library.catalog.changes_since(encoder_id, 0)
+        if c.vector is not None
+    }
     scores = {i: float(row @ vector) for i, row in rows.items() if among is None or i in among}
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
@@ -29,7 +35,9 @@ def test_a_phrase_finds_what_brute_force_finds(full: Shelf) -> None:
     for phrase in ("a", "b", "c"):
         hits, exact = engine.by_phrase(phrase, top=50), brute(full, vector_of(phrase))
         assert [hit.id for hit in hits] == [i for i, _ in exact[:50]]
-        assert np.allclose([hit.score for hit in hits], [score for _, score in exact[:50]], atol=1e-5)
+        assert np.allclose(
+            [hit.score for hit in hits], [score for _, score in exact[:50]], atol=1e-5
+        )
         assert [hit.rank for hit in hits] == list(range(1, 51))
 
 
@@ -48,20 +56,26 @@ def test_no_score_is_beyond_one(full: Shelf) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=3), st.integers(1, 30))
-def test_parts_of_a_query_are_summed(tmp_path_factory: pytest.TempPathFactory, words: list[str], top: int) -> None:
+def test_parts_of_a_query_are_summed(
+    tmp_path_factory: pytest.TempPathFactory, words: list[str], top: int
+) -> None:
     folder = tmp_path_factory.mktemp("summed")
     (folder / "photos").mkdir()
     shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
     try:
         ids = [shelf.put(f"{n}.jpg", n) for n in range(25)]
-        query = Query(words[0], tuple(ids[: len(words) - 1]), (Example.of(vector_of("outside"), "x.jpg"),))
+        query = Query(
+            words[0], tuple(ids[: len(words) - 1]), (Example.of(vector_of("outside"), "x.jpg"),)
+        )
         stored = [shelf.index().get(i) for i in query.photo_ids]
         wanted = np.sum([vector_of(words[0]), *stored, vector_of("outside")], axis=0)
         exact = brute(shelf, wanted / np.linalg.norm(wanted))
         hits = SearchEngine(shelf.library).by_query(query, top=top)
         assert [hit.id for hit in hits] == [i for i, _ in exact[:top]]
         # A score is a cosine, however many parts the query has.
-        assert np.allclose([hit.score for hit in hits], [score for _, score in exact[:top]], atol=1e-3)
+        assert np.allclose(
+            [hit.score for hit in hits], [score for _, score in exact[:top]], atol=1e-3
+        )
     finally:
         shelf.close()
 
@@ -76,7 +90,9 @@ def test_parts_of_a_query_are_summed(tmp_path_factory: pytest.TempPathFactory, w
         Filters(since="2001-01-10", until="2001-01-20", folder="sub"),
     ],
 )
-def test_filters_leave_just_what_matches_in_the_same_order(full: Shelf, filters: Filters, tmp_path: Path) -> None:
+def test_filters_leave_just_what_matches_in_the_same_order(
+    full: Shelf, filters: Filters, tmp_path: Path
+) -> None:
     if filters.folder:
         filters = Filters(filters.since, filters.until, str(tmp_path / "photos" / filters.folder))
     matching = []
@@ -92,8 +108,14 @@ def test_filters_leave_just_what_matches_in_the_same_order(full: Shelf, filters:
     assert [hit.id for hit in hits] == [i for i, _ in brute(full, vector_of("a"), matching)]
     photo = int(full.library.catalog.matching()[-1])
     stored = full.index().get(photo)
-    assert [hit.id for hit in engine.by_photo(photo, filters, top=500)] == [i for i, _ in brute(full, stored, matching)]
-    assert len(engine.by_photo(photo, filters, top=3)) == len(engine.by_phrase("a", filters, top=3)) == 3
+    assert [hit.id for hit in engine.by_photo(photo, filters, top=500)] == [
+        i for i, _ in brute(full, stored, matching)
+    ]
+    assert (
+        len(engine.by_photo(photo, filters, top=3))
+        == len(engine.by_phrase("a", filters, top=3))
+        == 3
+    )
 
 
 def test_nothing_matches(full: Shelf) -> None:
@@ -112,7 +134,9 @@ def test_a_phrase_is_refused_by_an_encoder_without_text(full: Shelf) -> None:
     full.library.catalog.set_setting("encoder", "mute")
     with full.writer.transaction():
         for photo in full.library.catalog.matching().tolist():
-            full.writer.add_embedding(full.writer.encoder("mute", VERSION, DIM), photo, vector_of(photo))
+            full.writer.add_embedding(
+                full.writer.encoder("mute", VERSION, DIM), photo, vector_of(photo)
+            )
     engine = SearchEngine(full.library, "mute")
     with pytest.raises(NoTextEncoder, match="starter"):
         engine.by_phrase("a dog")
@@ -152,10 +176,17 @@ def test_why_a_photo_matched(full: Shelf) -> None:
     def said(place: int) -> str:
         return engine.explain(Query("a"), hits[place].id)
 
-    assert said(0) == f"Similarity to “a”: {hits[0].score:.2f}, higher than for more than 99% of your photos."
-    # 197 of the 200 others are less alike than the third, and so on; none is less alike than the last.
+    assert (
+        said(0)
+        == f"Similarity to “a”: {hits[0].score:.2f}, higher than for more than 99% of your photos."
+    )
+    # 197 of the 200 others are less alike than the third, and so on; none is less alike than the
+    # last.
     for place, share in ((2, "98%"), (50, "74%"), (100, "50%"), (199, "0%")):
-        assert said(place) == f"Similarity to “a”: {hits[place].score:.2f}, higher than for {share} of your photos."
+        assert (
+            said(place)
+            == f"Similarity to “a”: {hits[place].score:.2f}, higher than for {share} of your photos."
+        )
     assert engine.explain(Query("a"), 10_000) == "This photo is not in the index yet."
 
 
@@ -174,7 +205,10 @@ def test_what_a_photo_is_compared_with_is_said(full: Shelf) -> None:
 
 def test_a_photo_alone_in_its_library_is_like_no_other(shelf: Shelf) -> None:
     photo = shelf.put("a.jpg", "a")
-    assert SearchEngine(shelf.library).explain(Query("a"), photo) == "Similarity to “a”: 1.00, higher than for 0% of your photos."
+    assert (
+        SearchEngine(shelf.library).explain(Query("a"), photo)
+        == "Similarity to “a”: 1.00, higher than for 0% of your photos."
+    )
 
 
 def test_an_empty_query_is_none(full: Shelf) -> None:
@@ -196,6 +230,9 @@ def test_a_photo_that_is_encoded_again_is_found_by_what_it_is_now(full: Shelf) -
     assert engine.by_phrase("other", top=1)[0].id == photo != engine.by_phrase("old", top=1)[0].id
 
 
-@pytest.mark.parametrize(("query", "asks"), [(Query(), False), (Query("  "), False), (Query("a"), True), (Query(photo_ids=(1,)), True)])
+@pytest.mark.parametrize(
+    ("query", "asks"),
+    [(Query(), False), (Query("  "), False), (Query("a"), True), (Query(photo_ids=(1,)), True)],
+)
 def test_an_empty_query_asks_for_nothing(query: Query, asks: bool) -> None:
     assert bool(query) is asks

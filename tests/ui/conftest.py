@@ -25,7 +25,11 @@ def _indexed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("ui")
     photos = folder / "My photos"
     for number, colour in enumerate(["red", "green", "blue"]):
-        pictures.write(photos / f"{colour}.jpg", pictures.plain(colour), exif=pictures.exif(taken=f"2021:0{number + 1}:15 12:00:00"))
+        pictures.write(
+            photos / f"{colour}.jpg",
+            pictures.plain(colour),
+            exif=pictures.exif(taken=f"2021:0{number + 1}:15 12:00:00"),
+        )
     pictures.write(photos / "Sub" / "drawn.png", pictures.draw(1))
     library = Library.open(folder / "library")
     index_folders(library, [str(photos)], Tiny(), lambda _: None)
@@ -40,7 +44,8 @@ def _indexed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture
 def photos(_indexed: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder of a few photos, which no test may leave changed, and a library of it for the app to use."""
+    """A folder of a few photos, which no test may leave changed, and a library of it for the app to
+    use."""
     monkeypatch.setitem(registry._loaders, "tiny", Tiny)
     shutil.copytree(_indexed[1], library_dir())
     yield _indexed[0]

@@ -1,4 +1,5 @@
-"""The whole program, as a person starts it, with the tiny encoder and a note of every connection that any of its processes makes."""
+"""The whole program, as a person starts it, with the tiny encoder and a note of every connection
+that any of its processes makes."""
 
 from __future__ import annotations
 
@@ -19,7 +20,9 @@ from explorer.config import PROJECT
 from explorer.library.library import Library
 from explorer.ui.access_token import Access, access
 
-LOOPBACK = re.compile(r"^socket\.(connect|sendto|sendmsg|getaddrinfo|gethostbyname) \((\(?'(127\.0\.0\.1|localhost|::1)'|'/)")
+LOOPBACK = re.compile(
+    r"^socket\.(connect|sendto|sendmsg|getaddrinfo|gethostbyname) \((\(?'(127\.0\.0\.1|localhost|::1)'|'/)"
+)
 
 
 def free_port() -> int:
@@ -45,12 +48,19 @@ class Served:
         return f"{self.access.cookie}={self.access.token}"
 
     def get(self, path: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
-        """Status, body and headers of the answer to somebody who was let in, or to one with another `Cookie`."""
+        """Status, body and headers of the answer to somebody who was let in, or to one with another
+        `Cookie`."""
         headers.setdefault("Cookie", self.cookie)
-        request = urllib.request.Request(self.address + path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        request = urllib.request.Request(
+            self.address + path, headers={k.replace("_", "-"): v for k, v in headers.items()}
+        )
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                return answer.status, answer.read(), {k.lower(): v for k, v in answer.headers.items()}
+                return (
+                    answer.status,
+                    answer.read(),
+                    {k.lower(): v for k, v in answer.headers.items()},
+                )
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, error.read(), {k.lower(): v for k, v in error.headers.items()}
@@ -67,11 +77,16 @@ def served(place: Path, photos: Path, *, port: int | None = None) -> Iterator[Se
     app = Served(place, port or free_port())
     environment = environment_of(place)
     command = [
-        sys.executable, "-c", "import sys; from explorer.cli import main; sys.exit(main(sys.argv[1:]))", "open", str(photos),
-        "--library", str(app.folder), "--encoder", "tiny", "--offline", "--no-browser", "--port", str(app.port),
+        sys.executable, "-c",
+        "import sys; from explorer.cli import main; sys.exit(main(sys.argv[1:]))", "open",
+        str(photos),
+        "--library", str(app.folder), "--encoder", "tiny", "--offline", "--no-browser", "--port",
+        str(app.port),
     ]  # fmt: skip
     with (place / "said").open("wb") as said:
-        process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=said)
+        process = subprocess.Popen(
+            command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=said
+        )
     try:
         _wait(app, process, place, photos)
         yield app
@@ -94,13 +109,18 @@ def environment_of(place: Path) -> dict[str, str]:
 
 
 def _wait(app: Served, process: subprocess.Popen[bytes], place: Path, photos: Path) -> None:
-    # Files that were written a moment ago are left until they rest: that the worker watches does not say that it has read them all.
+    # Files that were written a moment ago are left until they rest: that the worker watches does
+    # not say that it has read them all.
     expected = sum(path.is_file() for path in photos.rglob("*"))
     end = time.monotonic() + 120
     while time.monotonic() < end:
         assert process.poll() is None, (place / "said").read_text()
         with contextlib.suppress(OSError):
-            if (app.folder / "token").exists() and app.get("/_stcore/health")[0] == 200 and (app.folder / "catalog.db").exists():
+            if (
+                (app.folder / "token").exists()
+                and app.get("/_stcore/health")[0] == 200
+                and (app.folder / "catalog.db").exists()
+            ):
                 library = Library.open(app.folder)
                 worker = library.catalog.worker()
                 with library.catalog.reading() as db:

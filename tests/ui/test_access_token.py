@@ -42,14 +42,19 @@ def test_a_token_that_others_could_read_is_replaced(tmp_path: Path, mode: int) -
 
 
 @posix
-def test_where_no_file_has_permission_bits_the_token_lasts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_file_has_permission_bits_the_token_lasts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "token").write_text(TOKEN)
     (tmp_path / "token").chmod(0o755)
     monkeypatch.setattr(Path, "chmod", lambda self, mode: None)
     assert access(tmp_path).token == TOKEN
 
 
-@pytest.mark.parametrize("content", [b"", b"short", b"\xff\xfe", TOKEN.encode() + b"0", TOKEN.upper().encode(), b"g" * 48])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"short", b"\xff\xfe", TOKEN.encode() + b"0", TOKEN.upper().encode(), b"g" * 48],
+)
 def test_what_is_no_token_is_replaced(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "token").write_bytes(content)
     (tmp_path / "token").chmod(0o600)
@@ -70,7 +75,9 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
         access(tmp_path / "file" / "library")
 
 
-@pytest.mark.parametrize("given", [None, "", TOKEN[:-1], TOKEN + "0", TOKEN.upper(), "é" * 48, "\udcff"])
+@pytest.mark.parametrize(
+    "given", [None, "", TOKEN[:-1], TOKEN + "0", TOKEN.upper(), "é" * 48, "\udcff"]
+)
 def test_only_the_token_is_known(given: str | None) -> None:
     known = Access(TOKEN, "name")
     assert known.knows(TOKEN) and not known.knows(given)
@@ -105,4 +112,7 @@ def test_what_a_browser_is_told_to_remember() -> None:
 
 
 def test_the_address_holds_it() -> None:
-    assert Access(TOKEN, "name").address("http://localhost:8501") == f"http://localhost:8501/?token={TOKEN}"
+    assert (
+        Access(TOKEN, "name").address("http://localhost:8501")
+        == f"http://localhost:8501/?token={TOKEN}"
+    )

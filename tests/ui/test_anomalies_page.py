@@ -56,15 +56,23 @@ def test_what_was_dismissed_is_shown_apart_and_comes_back() -> None:
     assert [info.value for info in page(kind="empty").info] == ["Nothing of this kind stands out."]
     assert not page(kind="empty", dismissed="1").info
     anomalies_state.review().restore(found)
-    assert [info.value for info in page(kind="empty", dismissed="1").info] == ["Nothing of this kind was dismissed."]
+    assert [info.value for info in page(kind="empty", dismissed="1").info] == [
+        "Nothing of this kind was dismissed."
+    ]
 
 
 def test_reports_hold_every_finding(photos: Path) -> None:
     found = anomalies_state.review().findings(everything=True)
     told = json.loads(export_findings.as_json(found))
     rows = list(csv.DictReader(io.StringIO(export_findings.as_csv(found))))
-    assert [row["path"] for row in told] == [row["path"] for row in rows] == [finding.path for finding in found]
-    assert {row["kind"] for row in told} <= set(KINDS) and all(Path(row["path"]).is_relative_to(photos) for row in told)
+    assert (
+        [row["path"] for row in told]
+        == [row["path"] for row in rows]
+        == [finding.path for finding in found]
+    )
+    assert {row["kind"] for row in told} <= set(KINDS) and all(
+        Path(row["path"]).is_relative_to(photos) for row in told
+    )
 
 
 def test_a_photo_is_removed_with_all_its_files() -> None:

@@ -45,25 +45,40 @@ def said(app: AppTest) -> list[str]:
 @pytest.mark.parametrize("name", PAGES[:3])
 @pytest.mark.parametrize("address", [{}, {"q": "a dog", "since": "2020-01-01"}])
 def test_an_empty_library_is_said_with_what_to_do(name: str, address: dict[str, str]) -> None:
-    assert said(page(name, **address)) == ["Your library is empty. Add a folder with photos to begin."]
+    assert said(page(name, **address)) == [
+        "Your library is empty. Add a folder with photos to begin."
+    ]
 
 
 @pytest.mark.usefixtures("library")
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("number", ["9" * 5000, "-1", "0", "٣", "x"])
 def test_no_number_in_an_address_is_too_much(name: str, number: str) -> None:
-    page(name, page=number, photo=number, like=number, area=",".join([number] * 4), group=number, tier=number, kind=number)
+    page(
+        name,
+        page=number,
+        photo=number,
+        like=number,
+        area=",".join([number] * 4),
+        group=number,
+        tier=number,
+        kind=number,
+    )
 
 
 @pytest.mark.usefixtures("library")
 def test_a_folder_that_was_told_of_a_moment_ago_is_being_added() -> None:
     resources.library().catalog.send("add", "/photos")
-    assert said(page("search")) == ["A folder is being added. Its photos appear here as they are found."]
+    assert said(page("search")) == [
+        "A folder is being added. Its photos appear here as they are found."
+    ]
 
 
 @pytest.mark.usefixtures("library")
 @pytest.mark.parametrize("name", PAGES[:3])
-def test_what_changes_while_a_page_is_being_drawn_is_said_all_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_changes_while_a_page_is_being_drawn_is_said_all_the_same(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now: list[empty_library.Situation] = ["no folder"]
     say = empty_library.say
 
@@ -73,14 +88,23 @@ def test_what_changes_while_a_page_is_being_drawn_is_said_all_the_same(name: str
 
     monkeypatch.setattr(empty_library, "situation", lambda: now[0])
     monkeypatch.setattr(empty_library, "say", slowly)
-    assert [text.partition(".")[0] for text in said(page(name))] == ["No photos were found in your folders"]
+    assert [text.partition(".")[0] for text in said(page(name))] == [
+        "No photos were found in your folders"
+    ]
 
 
 class Catalog:
     """A catalog in which all that matters here is as it is told."""
 
     def __init__(self, **facts: Any) -> None:
-        self.facts = {"photos": 0, "failed": 0, "states": ["online"], "alive": True, "phase": "watching", "waiting": []} | facts
+        self.facts = {
+            "photos": 0,
+            "failed": 0,
+            "states": ["online"],
+            "alive": True,
+            "phase": "watching",
+            "waiting": [],
+        } | facts
 
     def counts(self) -> Counts:
         return Counts(**{field: self.facts.get(field, 0) for field in Counts._fields})
@@ -90,7 +114,17 @@ class Catalog:
 
     def worker(self) -> dict[str, object] | None:
         facts = self.facts
-        return None if facts["alive"] is None else {"alive": facts["alive"], "phase": facts["phase"], "message": "", "done": 0, "total": 0}
+        return (
+            None
+            if facts["alive"] is None
+            else {
+                "alive": facts["alive"],
+                "phase": facts["phase"],
+                "message": "",
+                "done": 0,
+                "total": 0,
+            }
+        )
 
     def waiting_commands(self) -> list[str]:
         return list(self.facts["waiting"])
@@ -115,12 +149,17 @@ class Library:
         ({"alive": False, "failed": 1}, "not running"),
         ({"phase": "paused"}, "resting"),
         ({"phase": "off"}, "resting"),
-        *[({"phase": phase}, "looking") for phase in ("starting", "scanning", "indexing", "comparing", "waiting")],
+        *[
+            ({"phase": phase}, "looking")
+            for phase in ("starting", "scanning", "indexing", "comparing", "waiting")
+        ],
         ({}, "none found"),
         ({"failed": 1}, "unreadable"),
     ],
 )
-def test_why_there_are_no_photos(monkeypatch: pytest.MonkeyPatch, facts: dict[str, Any], why: str | None) -> None:
+def test_why_there_are_no_photos(
+    monkeypatch: pytest.MonkeyPatch, facts: dict[str, Any], why: str | None
+) -> None:
     monkeypatch.setattr(resources, "library", lambda: Library(**facts))
     assert empty_library.situation() == why
 
@@ -135,12 +174,20 @@ def _say(why: str) -> None:
 @pytest.mark.parametrize("why", empty_library._SAID)
 def test_each_is_said_in_words(monkeypatch: pytest.MonkeyPatch, why: str) -> None:
     links = list[str]()
-    monkeypatch.setattr(empty_library.st, "page_link", lambda page, label, icon: links.append(label))
+    monkeypatch.setattr(
+        empty_library.st, "page_link", lambda page, label, icon: links.append(label)
+    )
     app = AppTest.from_function(_say, args=(why,)).run()
     assert not app.exception
     (text,) = said(app)
     assert ("indexer is not running" in text) == (why == "not running")
-    expected = [] if why in ("adding", "looking") else ["Add a folder"] if why in ("no folder", "none found") else ["Library"]
+    expected = (
+        []
+        if why in ("adding", "looking")
+        else ["Add a folder"]
+        if why in ("no folder", "none found")
+        else ["Library"]
+    )
     assert links == expected
 
 
@@ -153,13 +200,17 @@ def test_each_is_said_in_words(monkeypatch: pytest.MonkeyPatch, why: str) -> Non
         (["offline", "offline"], "Up to date, but for 2 folders whose drive is away."),
     ],
 )
-def test_an_indexer_that_rests_says_of_what(monkeypatch: pytest.MonkeyPatch, states: list[str], text: str) -> None:
+def test_an_indexer_that_rests_says_of_what(
+    monkeypatch: pytest.MonkeyPatch, states: list[str], text: str
+) -> None:
     found: Any = Library(states=states)
     monkeypatch.setattr(resources, "library", lambda: found)
     assert status_line.describe(found.catalog.worker()) == text
 
 
-def test_an_indexer_that_does_not_stay_up_is_not_promised_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_indexer_that_does_not_stay_up_is_not_promised_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(resources, "library", Library)
     monkeypatch.setattr(resources, "_ended", 0)
     for ended, promised in ((0, True), (1, True), (2, False), (1, True)):

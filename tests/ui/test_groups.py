@@ -11,7 +11,9 @@ from explorer.ui.duplicates_page import duplicates_state
 from tests.library.test_staleness import slow
 
 
-def test_groups_are_kept_while_photos_come_but_not_against_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_groups_are_kept_while_photos_come_but_not_against_the_person(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     times = [0, 100]
     slow(monkeypatch, duplicates_state, "find_groups", times)
     library = resources.library()
@@ -21,7 +23,8 @@ def test_groups_are_kept_while_photos_come_but_not_against_the_person(monkeypatc
         with writer.transaction():
             pass
         writer.close()
-        # What is shown is of the change that it was read at: the page goes on telling that there is more.
+        # What is shown is of the change that it was read at: the page goes on telling that there is
+        # more.
         assert duplicates_state.groups(library)[0] == before < library.catalog.change()
         assert times[0] == 1
         protect(library.catalog, "/anywhere")

@@ -18,7 +18,11 @@ ACCESS = Access("0123456789abcdef" * 3, "photo-explorer-1")
 COOKIE = ("cookie", f"{ACCESS.cookie}={ACCESS.token}")
 HOST = ("host", "localhost:8501")
 OURS = [HOST, ("origin", "http://localhost:8501")]
-LINK = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]
+LINK = [
+    ("sec-fetch-site", "cross-site"),
+    ("sec-fetch-mode", "navigate"),
+    ("sec-fetch-dest", "document"),
+]
 
 
 class Answer(NamedTuple):
@@ -31,7 +35,9 @@ class Answer(NamedTuple):
 
 
 async def fine(scope: Any, receive: Any, send: Any) -> None:
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"x-frame-options", b"OURS")]})
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"x-frame-options", b"OURS")]}
+    )
     await send({"type": "http.response.body", "body": b"fine"})
 
 
@@ -39,8 +45,11 @@ def known() -> Access:
     return ACCESS
 
 
-def ask(headers: list[tuple[str, str]], *, kind: str = "http", path: str = "/", method: str = "GET") -> int:
-    """The status of the answer to somebody who has the cookie; 200 where the request reaches the app."""
+def ask(
+    headers: list[tuple[str, str]], *, kind: str = "http", path: str = "/", method: str = "GET"
+) -> int:
+    """The status of the answer to somebody who has the cookie; 200 where the request reaches the
+    app."""
     return answer([*headers, COOKIE], kind=kind, path=path, method=method).status
 
 
@@ -70,7 +79,12 @@ def answer(
         return {"type": f"{kind}.connect"}
 
     fields = [(n.encode(), v.encode("latin-1")) for n, v in headers]
-    scope: dict[str, Any] = {"type": kind, "path": path, "query_string": query.encode("latin-1"), "headers": fields}
+    scope: dict[str, Any] = {
+        "type": kind,
+        "path": path,
+        "query_string": query.encode("latin-1"),
+        "headers": fields,
+    }
     if kind == "http":
         scope["method"] = method
     else:
@@ -82,7 +96,9 @@ def answer(
     return Answer(int(sent[0]["status"]), told, body, bool(reached))
 
 
-@pytest.mark.parametrize("host", ["localhost", "localhost:8501", "127.0.0.1:8501", "LOCALHOST:8501"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:8501", "127.0.0.1:8501", "LOCALHOST:8501"]
+)
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 def test_our_own_address_is_answered(host: str, kind: str) -> None:
     assert ask([("host", host)], kind=kind) == 200
@@ -109,13 +125,30 @@ def test_our_own_address_is_answered(host: str, kind: str) -> None:
         [HOST, ("origin", "http://127.0.0.1:8501")],
         [HOST, ("origin", "file://")],
         [*OURS, ("origin", "http://evil.example")],
-        [HOST, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")],
-        [HOST, ("sec-fetch-site", "same-site"), ("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")],
-        [HOST, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")],
+        [
+            HOST,
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "no-cors"),
+            ("sec-fetch-dest", "image"),
+        ],
+        [
+            HOST,
+            ("sec-fetch-site", "same-site"),
+            ("sec-fetch-mode", "cors"),
+            ("sec-fetch-dest", "empty"),
+        ],
+        [
+            HOST,
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "iframe"),
+        ],
         [HOST, ("sec-fetch-site", "cross-site")],
     ],
 )
-def test_what_comes_from_elsewhere_is_refused(headers: list[tuple[str, str]], kind: str, path: str) -> None:
+def test_what_comes_from_elsewhere_is_refused(
+    headers: list[tuple[str, str]], kind: str, path: str
+) -> None:
     assert ask(headers, kind=kind, path=path) == 403
 
 
@@ -129,18 +162,44 @@ def test_a_link_from_elsewhere_leads_to_a_page_but_to_no_photo() -> None:
 
 
 def test_our_pages_load_photos() -> None:
-    loads = [("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")]
+    loads = [
+        ("sec-fetch-site", "same-origin"),
+        ("sec-fetch-mode", "no-cors"),
+        ("sec-fetch-dest", "image"),
+    ]
     assert ask([HOST, *loads], path="/photo/1/preview") == 200
     assert ask([HOST, ("sec-fetch-site", "none"), *LINK[1:]], path="/photo/1/original") == 200
 
 
-PATHS = ["/", "/library", "/duplicates", "/photo/1/preview", "/photo/1/original", "/photo/map", "/_stcore/health", "/_stcore/host-config"]
-PATHS += ["/_stcore/upload_file/1/2", "/media/1.jpg", "/component/x/index.html", "/static/js/index.js", "/favicon.png", "/nothing"]
+PATHS = [
+    "/",
+    "/library",
+    "/duplicates",
+    "/photo/1/preview",
+    "/photo/1/original",
+    "/photo/map",
+    "/_stcore/health",
+    "/_stcore/host-config",
+]
+PATHS += [
+    "/_stcore/upload_file/1/2",
+    "/media/1.jpg",
+    "/component/x/index.html",
+    "/static/js/index.js",
+    "/favicon.png",
+    "/nothing",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(
-    "cookie", [[], [("cookie", f"{ACCESS.cookie}=wrong")], [("cookie", f"photo-explorer-2={ACCESS.token}")], [("cookie", ACCESS.token)]]
+    "cookie",
+    [
+        [],
+        [("cookie", f"{ACCESS.cookie}=wrong")],
+        [("cookie", f"photo-explorer-2={ACCESS.token}")],
+        [("cookie", ACCESS.token)],
+    ],
 )
 def test_without_the_token_nothing_is_answered(path: str, cookie: list[tuple[str, str]]) -> None:
     for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"):
@@ -196,7 +255,9 @@ def test_what_is_no_page_is_answered_without_a_redirect() -> None:
     for path in PATHS[3:-2]:
         assert answer([HOST], path=path, query=f"token={ACCESS.token}").passed
     assert answer([HOST], path="/", query=f"token={ACCESS.token}", method="POST").passed
-    assert answer([HOST], path="/_stcore/stream", query=f"token={ACCESS.token}", kind="websocket").passed
+    assert answer(
+        [HOST], path="/_stcore/stream", query=f"token={ACCESS.token}", kind="websocket"
+    ).passed
 
 
 def test_the_token_does_not_let_in_what_comes_from_elsewhere() -> None:
@@ -228,7 +289,16 @@ EVERY = {
 }
 
 
-@pytest.mark.parametrize("given", [[HOST], [("host", "evil.example")], [HOST, COOKIE, ("origin", "null")], [HOST, COOKIE, *LINK[:1]], []])
+@pytest.mark.parametrize(
+    "given",
+    [
+        [HOST],
+        [("host", "evil.example")],
+        [HOST, COOKIE, ("origin", "null")],
+        [HOST, COOKIE, *LINK[:1]],
+        [],
+    ],
+)
 def test_every_answer_carries_the_security_headers(given: list[tuple[str, str]]) -> None:
     got = answer(given)
     assert {name: got.headers[name] for name in EVERY} == EVERY
@@ -248,7 +318,11 @@ def test_an_error_is_answered_in_our_words_and_goes_on_to_the_log() -> None:
         raise ZeroDivisionError
 
     got = answer([HOST, COOKIE], app=fails, raises=ZeroDivisionError)
-    assert got.status == 500 and "terminal" in got.body and got.headers["x-content-type-options"] == "nosniff"
+    assert (
+        got.status == 500
+        and "terminal" in got.body
+        and got.headers["x-content-type-options"] == "nosniff"
+    )
 
 
 def test_an_error_in_the_middle_of_an_answer_does_not_start_another() -> None:
@@ -263,7 +337,15 @@ def test_an_error_in_the_middle_of_an_answer_does_not_start_another() -> None:
 def test_what_pages_may_load() -> None:
     rules = dict(part.strip().split(" ", 1) for part in security_headers._policy().split(";"))
     assert rules["default-src"] == "'none'" and rules["frame-ancestors"] == "'none'"
-    for kind in ("script-src", "connect-src", "img-src", "style-src", "font-src", "worker-src", "media-src"):
+    for kind in (
+        "script-src",
+        "connect-src",
+        "img-src",
+        "style-src",
+        "font-src",
+        "worker-src",
+        "media-src",
+    ):
         assert set(rules[kind].split()) <= {"'self'", "data:", "blob:", "'unsafe-inline'"} | {
             p for p in rules[kind].split() if "sha256" in p
         }
@@ -274,7 +356,9 @@ def test_scripts_in_the_start_page_are_let_in_by_their_hash_and_no_others() -> N
     page = b'<script src="a.js">not this</script><script>\none()\n</script><script type="module">two()</script>'
     found = security_headers._INLINE.findall(page)
     assert found == [b"\none()\n", b"two()"]
-    digest = base64.b64encode(hashlib.sha256(b"\n      window.prerenderReady = false\n    ").digest()).decode()
+    digest = base64.b64encode(
+        hashlib.sha256(b"\n      window.prerenderReady = false\n    ").digest()
+    ).decode()
     assert f"'sha256-{digest}'" in security_headers._policy()
 
 

@@ -1,4 +1,5 @@
-"""A photo's file over HTTP: whole and in parts, never anything but that photo, and never much of it in memory."""
+"""A photo's file over HTTP: whole and in parts, never anything but that photo, and never much of it
+in memory."""
 
 from __future__ import annotations
 
@@ -36,14 +37,27 @@ def write(path: Path, data: bytes = DATA, age: float = 60.0) -> str:
     return digest(data)
 
 
-def ask(path: Path, data: bytes = DATA, method: str = "GET", meanwhile: Callable[[int], None] = lambda _: None, **fields: str) -> Sent:
-    """Status, headers and body of an answer. meanwhile: called with the bytes sent so far before each piece."""
+def ask(
+    path: Path,
+    data: bytes = DATA,
+    method: str = "GET",
+    meanwhile: Callable[[int], None] = lambda _: None,
+    **fields: str,
+) -> Sent:
+    """Status, headers and body of an answer. meanwhile: called with the bytes sent so far before
+    each piece."""
     original = open_original(str(path), digest(data))
     assert original is not None
     request = Request(
-        {"type": "http", "method": method, "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in fields.items()]}
+        {
+            "type": "http",
+            "method": method,
+            "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in fields.items()],
+        }
     )
-    answer = OriginalResponse(original, request, digest=digest(data), media_type="image/png", headers={"X-Ours": "1"})
+    answer = OriginalResponse(
+        original, request, digest=digest(data), media_type="image/png", headers={"X-Ours": "1"}
+    )
     sent, pieces = dict[str, Any](), list[bytes]()
 
     async def send(message: Any) -> None:
@@ -58,7 +72,11 @@ def ask(path: Path, data: bytes = DATA, method: str = "GET", meanwhile: Callable
         await asyncio.sleep(3600)
 
     try:
-        asyncio.run(answer({"type": "http", "method": method, "asgi": {"spec_version": "2.3"}}, receive, send))
+        asyncio.run(
+            answer(
+                {"type": "http", "method": method, "asgi": {"spec_version": "2.3"}}, receive, send
+            )
+        )
     finally:
         with pytest.raises(OSError):
             os.fstat(original.handle)
@@ -69,15 +87,26 @@ def test_the_whole_file(tmp_path: Path) -> None:
     write(tmp_path / "photo")
     status, headers, body = ask(tmp_path / "photo")
     assert (status, body) == (200, DATA)
-    assert headers["content-length"] == "1024" and headers["accept-ranges"] == "bytes" and headers["content-type"] == "image/png"
-    assert headers["etag"] == f'"{digest(DATA)}"' and headers["x-ours"] == "1" and "content-range" not in headers
+    assert (
+        headers["content-length"] == "1024"
+        and headers["accept-ranges"] == "bytes"
+        and headers["content-type"] == "image/png"
+    )
+    assert (
+        headers["etag"] == f'"{digest(DATA)}"'
+        and headers["x-ours"] == "1"
+        and "content-range" not in headers
+    )
 
 
 def test_a_large_file_comes_in_pieces(tmp_path: Path) -> None:
     data = os.urandom(2 * PIECE + 5)
     write(tmp_path / "photo", data)
     assert ask(tmp_path / "photo", data)[2] == data
-    assert ask(tmp_path / "photo", data, range=f"bytes={PIECE - 1}-{2 * PIECE}")[2] == data[PIECE - 1 : 2 * PIECE + 1]
+    assert (
+        ask(tmp_path / "photo", data, range=f"bytes={PIECE - 1}-{2 * PIECE}")[2]
+        == data[PIECE - 1 : 2 * PIECE + 1]
+    )
 
 
 def test_an_empty_file(tmp_path: Path) -> None:
@@ -98,18 +127,38 @@ def test_a_part(tmp_path: Path, asked: str, part: tuple[int, int]) -> None:
     write(tmp_path / "photo")
     status, headers, body = ask(tmp_path / "photo", range=asked)
     assert (status, body) == (206, DATA[slice(*part)])
-    assert headers["content-range"] == f"bytes {part[0]}-{part[1] - 1}/1024" and headers["content-length"] == str(part[1] - part[0])
-
-
-@pytest.mark.parametrize("asked", ["bytes=1024-", "bytes=1024-2000", "bytes=-0", "bytes=99999999999999999-"])
-def test_a_part_that_is_not_there(tmp_path: Path, asked: str) -> None:
-    write(tmp_path / "photo")
-    status, headers, body = ask(tmp_path / "photo", range=asked)
-    assert (status, headers["content-range"], headers["content-length"], body) == (416, "bytes */1024", "0", b"")
+    assert headers["content-range"] == f"bytes {part[0]}-{part[1] - 1}/1024" and headers[
+        "content-length"
+    ] == str(part[1] - part[0])
 
 
 @pytest.mark.parametrize(
-    "asked", ["bytes=-", "bytes=5-4", "bytes=0-1,5-6", "lines=0-1", "bytes=a-b", "", "bytes=" + "9" * 5000 + "-", "bytes=-2000", "bytes=0-"]
+    "asked", ["bytes=1024-", "bytes=1024-2000", "bytes=-0", "bytes=99999999999999999-"]
+)
+def test_a_part_that_is_not_there(tmp_path: Path, asked: str) -> None:
+    write(tmp_path / "photo")
+    status, headers, body = ask(tmp_path / "photo", range=asked)
+    assert (status, headers["content-range"], headers["content-length"], body) == (
+        416,
+        "bytes */1024",
+        "0",
+        b"",
+    )
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "bytes=-",
+        "bytes=5-4",
+        "bytes=0-1,5-6",
+        "lines=0-1",
+        "bytes=a-b",
+        "",
+        "bytes=" + "9" * 5000 + "-",
+        "bytes=-2000",
+        "bytes=0-",
+    ],
 )
 def test_what_makes_no_sense_or_means_all_gives_the_whole(tmp_path: Path, asked: str) -> None:
     write(tmp_path / "photo")
@@ -172,7 +221,9 @@ def opened(path: Path, wanted: str) -> bool:
     return found is not None
 
 
-def test_a_file_is_hashed_once_while_it_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_hashed_once_while_it_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wanted, places = write(tmp_path / "photo"), reads(monkeypatch)
     later = time.time() + 60
     monkeypatch.setattr(time, "time", lambda: later)
@@ -184,7 +235,9 @@ def test_a_file_is_hashed_once_while_it_stays_as_it_is(tmp_path: Path, monkeypat
     assert not opened(tmp_path / "photo", wanted)
 
 
-def test_a_file_that_changed_a_moment_ago_is_hashed_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_changed_a_moment_ago_is_hashed_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wanted, places = write(tmp_path / "photo"), reads(monkeypatch)
     changed = max((tmp_path / "photo").stat().st_ctime, (tmp_path / "photo").stat().st_mtime)
     monkeypatch.setattr(time, "time", lambda: changed + 1.9)
@@ -204,7 +257,9 @@ def test_few_files_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert list(original_files._verified.values()) == [wanted[0], wanted[2]]
 
 
-def test_a_file_that_is_larger_than_a_piece_of_hashing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_larger_than_a_piece_of_hashing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(original_files, "_HASHED_AT_ONCE", 100)
     places, wanted = reads(monkeypatch), write(tmp_path / "photo")
     assert opened(tmp_path / "photo", wanted) and places == list(range(0, 1024, 100))

@@ -21,9 +21,15 @@ def photo(**facts: Any) -> PhotoRow:
     [
         ({}, "No date"),
         ({"taken_at": "2019-05-02T08:05:00", "taken_source": "exif"}, "2 May 2019, 08:05"),
-        ({"taken_at": "2019-05-02T08:05:00", "taken_source": "file"}, "2 May 2019, 08:05 (the file's own date)"),
+        (
+            {"taken_at": "2019-05-02T08:05:00", "taken_source": "file"},
+            "2 May 2019, 08:05 (the file's own date)",
+        ),
         ({"taken_at": "2019-05-02T08:05:00", "taken_precision": "minute"}, "2 May 2019, 08:05"),
-        ({"taken_at": "2019-05-02T00:00:00", "taken_precision": "day", "taken_source": "name"}, "2 May 2019 (from the file's name)"),
+        (
+            {"taken_at": "2019-05-02T00:00:00", "taken_precision": "day", "taken_source": "name"},
+            "2 May 2019 (from the file's name)",
+        ),
         ({"taken_at": "2019-05-01T00:00:00", "taken_precision": "month"}, "May 2019"),
         ({"taken_at": "2019-01-01T00:00:00", "taken_precision": "year"}, "2019"),
     ],
@@ -36,7 +42,10 @@ def test_when(facts: dict[str, Any], words: str) -> None:
     ("facts", "words"),
     [
         ({}, ""),
-        ({"exposure_time": 0.004, "f_number": 2.8, "iso": 100, "focal_length": 35.0}, "1/250 s · ƒ/2.8 · ISO 100 · 35 mm"),
+        (
+            {"exposure_time": 0.004, "f_number": 2.8, "iso": 100, "focal_length": 35.0},
+            "1/250 s · ƒ/2.8 · ISO 100 · 35 mm",
+        ),
         ({"exposure_time": 2.0}, "2 s"),
     ],
 )

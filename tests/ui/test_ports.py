@@ -73,10 +73,14 @@ def test_a_port_that_another_program_has_cannot_be_held() -> None:
 
 
 @pytest.mark.parametrize("number", [errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT])
-def test_a_computer_without_the_other_family_has_free_ports(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+def test_a_computer_without_the_other_family_has_free_ports(
+    monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
     bound = ports._bound
 
-    def lacking(family: socket.AddressFamily, address: str, port: int, *, reuse: bool) -> socket.socket:
+    def lacking(
+        family: socket.AddressFamily, address: str, port: int, *, reuse: bool
+    ) -> socket.socket:
         if family == socket.AF_INET6:
             raise OSError(number, "lacking")
         return bound(family, address, port, reuse=reuse)

@@ -27,8 +27,13 @@ from tests.ui.conftest import id_of
 def client(photos: Path) -> Iterator[TestClient]:
     """Asks as a page of the app does; without the worker, which is not needed for these."""
     options = server.app_options()
-    app, known = Starlette(routes=options["routes"], middleware=options["middleware"]), access(library_dir())
-    with TestClient(app, base_url="http://localhost:8501", cookies={known.cookie: known.token}) as asking:
+    app, known = (
+        Starlette(routes=options["routes"], middleware=options["middleware"]),
+        access(library_dir()),
+    )
+    with TestClient(
+        app, base_url="http://localhost:8501", cookies={known.cookie: known.token}
+    ) as asking:
         yield asking
 
 
@@ -85,7 +90,9 @@ def test_without_the_token_nobody_gets_a_photo(client: TestClient) -> None:
     assert client.get(f"{address}?token={access(library_dir()).token}").status_code == 200
 
 
-def test_where_the_app_is_open_is_said(photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_where_the_app_is_open_is_said(
+    photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Also where another program has the port on the other family: browsers must not be sent there."""
     shown = list[str]()
     monkeypatch.setattr(Instance, "open_browser", lambda _, address: shown.append(address))
@@ -102,7 +109,10 @@ def test_where_the_app_is_open_is_said(photos: Path, monkeypatch: pytest.MonkeyP
         running.open(folder)
         running.browser = problem is not None
         running.serve(8555)
-        assert capsys.readouterr().err == f"Photo Explorer is open at http://{name}:8555/?token={token} (Ctrl-C ends it).\n"
+        assert (
+            capsys.readouterr().err
+            == f"Photo Explorer is open at http://{name}:8555/?token={token} (Ctrl-C ends it).\n"
+        )
         assert (folder / "app.address").read_text() == f"http://{name}:8555"
         running.close()
         assert not running.browser
@@ -122,12 +132,22 @@ def test_the_other_family_is_held_while_the_app_runs(photos: Path) -> None:
     assert ports.is_free(port)
 
 
-@pytest.mark.parametrize("path", ["/photo/999999/preview", "/photo/999999/original", "/photo/red.jpg/original", "/photo/..%2f1/original"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/photo/999999/preview",
+        "/photo/999999/original",
+        "/photo/red.jpg/original",
+        "/photo/..%2f1/original",
+    ],
+)
 def test_what_is_not_there_is_not_found(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
-def test_a_file_that_is_gone_says_so_and_keeps_its_preview(client: TestClient, photos: Path) -> None:
+def test_a_file_that_is_gone_says_so_and_keeps_its_preview(
+    client: TestClient, photos: Path
+) -> None:
     photo_id = id_of("red.jpg")
     away = (photos / "red.jpg").rename(photos / "away.jpg")
     try:
@@ -141,19 +161,28 @@ def test_a_file_that_is_gone_says_so_and_keeps_its_preview(client: TestClient, p
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8501", "localhost.evil.example"])
 def test_a_page_under_another_name_is_turned_away(client: TestClient, host: str) -> None:
-    assert client.get(f"/photo/{id_of('red.jpg')}/preview", headers={"host": host}).status_code == 403
+    assert (
+        client.get(f"/photo/{id_of('red.jpg')}/preview", headers={"host": host}).status_code == 403
+    )
 
 
 @pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1:8501"])
 def test_its_own_names_are_let_in(client: TestClient, host: str) -> None:
-    assert client.get(f"/photo/{id_of('red.jpg')}/preview", headers={"host": host}).status_code == 200
+    assert (
+        client.get(f"/photo/{id_of('red.jpg')}/preview", headers={"host": host}).status_code == 200
+    )
 
 
 def test_a_library_is_opened_once(photos: Path) -> None:
     folder = library_dir()
     (folder / "app.address").write_text("http://localhost:8555")
     token = access(folder).token
-    with FileLock(folder / "app.lock"), pytest.raises(LibraryLocked, match=rf"open already at http://localhost:8555/\?token={token} "):
+    with (
+        FileLock(folder / "app.lock"),
+        pytest.raises(
+            LibraryLocked, match=rf"open already at http://localhost:8555/\?token={token} "
+        ),
+    ):
         server.open_app(folder, [], encoder=None, offline=True, port=None, browser=False)
 
 
@@ -180,15 +209,25 @@ def test_an_empty_library_loads_no_model(monkeypatch: pytest.MonkeyPatch, tmp_pa
 def open_app(monkeypatch: pytest.MonkeyPatch, **options: Any) -> tuple[list[dict[str, Any]], int]:
     """What Streamlit is told, and the exit code."""
     told = list[dict[str, Any]]()
-    monkeypatch.setattr(server.st.App, "run", lambda _, config: told.append(config | {"browser": server._running.browser}))
+    monkeypatch.setattr(
+        server.st.App,
+        "run",
+        lambda _, config: told.append(config | {"browser": server._running.browser}),
+    )
     monkeypatch.chdir(Path.cwd())
     for name in ("EXPLORER_ENCODER", "EXPLORER_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
-    code = server.open_app(library_dir(), [], **{"encoder": None, "offline": False, "port": None, "browser": False} | options)
+    code = server.open_app(
+        library_dir(),
+        [],
+        **{"encoder": None, "offline": False, "port": None, "browser": False} | options,
+    )
     return told, code
 
 
-def test_the_app_is_served_on_a_port_that_is_free_on_both_families(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_app_is_served_on_a_port_that_is_free_on_both_families(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(ports, "is_free", lambda port: port == 8507)
     told, code = open_app(monkeypatch, browser=True)
     assert code == 0
@@ -207,16 +246,22 @@ def test_the_app_is_served_on_a_port_that_is_free_on_both_families(photos: Path,
         pass
 
 
-def test_folders_are_added_once_it_is_sure_that_the_app_opens(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_are_added_once_it_is_sure_that_the_app_opens(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(server.st.App, "run", lambda _, config: None)
     monkeypatch.chdir(Path.cwd())
     waiting = resources.library().catalog.waiting_commands
     before = waiting()
     with pytest.raises(ExplorerError), monkeypatch.context() as patched:
         patched.setattr(ports, "is_free", lambda port: False)
-        server.open_app(library_dir(), ["/photos"], encoder=None, offline=False, port=8507, browser=False)
+        server.open_app(
+            library_dir(), ["/photos"], encoder=None, offline=False, port=8507, browser=False
+        )
     assert waiting() == before
-    server.open_app(library_dir(), ["/photos"], encoder=None, offline=False, port=None, browser=False)
+    server.open_app(
+        library_dir(), ["/photos"], encoder=None, offline=False, port=None, browser=False
+    )
     assert waiting() == [*before, "add"]
 
 
@@ -229,9 +274,17 @@ class Ended:
         return self.returncode
 
 
-def test_an_indexer_that_ends_is_started_again_ever_more_slowly(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    started, stopped, pauses, told = list[tuple[Any, ...]](), list[Ended](), list[float](), list[int]()
-    # When each was started and had ended: twice within a minute, then after a longer time, then at once again.
+def test_an_indexer_that_ends_is_started_again_ever_more_slowly(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    started, stopped, pauses, told = (
+        list[tuple[Any, ...]](),
+        list[Ended](),
+        list[float](),
+        list[int](),
+    )
+    # When each was started and had ended: twice within a minute, then after a longer time, then at
+    # once again.
     clock = iter([0.0, 59.9, 100.0, 159.0, 200.0, 260.0, 300.0, 300.0] + [400.0] * 10)
 
     def start(folder: Path, *, encoder: str | None, offline: bool) -> Ended:

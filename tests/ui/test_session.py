@@ -54,7 +54,12 @@ def app(place: Path, tmp_path: Path) -> Iterator[Served]:
 def _photos(app: Served) -> dict[str, PhotoRow]:
     library = Library.open(app.folder)
     try:
-        return {row["name"]: row for row in library.catalog.photos(int(i) for i in library.catalog.matching(None)).values()}
+        return {
+            row["name"]: row
+            for row in library.catalog.photos(
+                int(i) for i in library.catalog.matching(None)
+            ).values()
+        }
     finally:
         library.close()
 
@@ -76,7 +81,13 @@ def test_who_is_answered_and_what_is_given_out(app: Served, tmp_path: Path) -> N
     photos = _photos(app)
     assert len(photos) == len(HOSTILE)
     first = photos[HOSTILE[0]]
-    paths = ["/", f"/photo/{first['id']}/preview", f"/photo/{first['id']}/original", "/_stcore/health", "/_stcore/host-config"]
+    paths = [
+        "/",
+        f"/photo/{first['id']}/preview",
+        f"/photo/{first['id']}/original",
+        "/_stcore/health",
+        "/_stcore/host-config",
+    ]
     host, cookie = ("Host", f"localhost:{app.port}"), ("Cookie", app.cookie)
     socket = [
         ("Upgrade", "websocket"),
@@ -111,8 +122,13 @@ def test_who_is_answered_and_what_is_given_out(app: Served, tmp_path: Path) -> N
     for name, row in photos.items():
         status, body, headers = app.get(f"/photo/{row['id']}/original")
         assert (status, body) == (200, (tmp_path / "photos" / name).read_bytes())
-        assert headers["x-content-type-options"] == "nosniff" and "sandbox" in headers["content-security-policy"]
-        assert "\n" not in headers["content-disposition"] and "<" not in headers["content-disposition"]
+        assert (
+            headers["x-content-type-options"] == "nosniff"
+            and "sandbox" in headers["content-security-policy"]
+        )
+        assert (
+            "\n" not in headers["content-disposition"] and "<" not in headers["content-disposition"]
+        )
         assert app.get(f"/photo/{row['id']}/preview")[1].startswith(b"\xff\xd8")
     # What took a photo's place is not the photo, wherever a link in it leads.
     secret = tmp_path / "secret.txt"
@@ -134,23 +150,31 @@ def test_who_is_answered_and_what_is_given_out(app: Served, tmp_path: Path) -> N
     _let_in_by_the_address(app)
     _carries_the_headers(app, first["id"])
     said = (tmp_path / "said").read_text()
-    assert f"Photo Explorer is open at {app.address}/?token={app.access.token} (Ctrl-C ends it)." in said
+    assert (
+        f"Photo Explorer is open at {app.address}/?token={app.access.token} (Ctrl-C ends it)."
+        in said
+    )
     assert "Traceback" not in said, said
 
 
 def _let_in_by_the_address(app: Served) -> None:
-    """As a browser does that is given the printed address: a redirect with a cookie, and from then on the cookie."""
+    """As a browser does that is given the printed address: a redirect with a cookie, and from then
+    on the cookie."""
     visitor = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
     with pytest.raises(urllib.error.HTTPError) as refused:
         visitor.open(app.address + "/library")
     with refused.value as page:
         assert page.code == 403 and b"python run.py open" in page.read()
     with visitor.open(f"{app.address}/library?token={app.access.token}") as page:
-        assert page.status == 200 and page.url == app.address + "/library" and b"<html" in page.read()
+        assert (
+            page.status == 200 and page.url == app.address + "/library" and b"<html" in page.read()
+        )
     with visitor.open(app.address + "/_stcore/health") as answer:
         assert answer.status == 200
     if os.name != "nt":
-        opened = [path for path in (app.folder, *app.folder.rglob("*")) if path.lstat().st_mode & 0o077]
+        opened = [
+            path for path in (app.folder, *app.folder.rglob("*")) if path.lstat().st_mode & 0o077
+        ]
         assert opened == []
 
 
@@ -158,7 +182,14 @@ def _carries_the_headers(app: Served, photo: int) -> None:
     """Pages, files, photos and errors alike."""
     script = re.search(rb'src="\./(static/js/[^"]+)"', app.get("/")[1])
     assert script is not None
-    paths = ["/", "/library", "/" + script[1].decode(), "/favicon.png", f"/photo/{photo}/original", f"/photo/{photo}/preview"]
+    paths = [
+        "/",
+        "/library",
+        "/" + script[1].decode(),
+        "/favicon.png",
+        f"/photo/{photo}/original",
+        f"/photo/{photo}/preview",
+    ]
     for path in [
         *paths,
         "/photo/x/original",
@@ -172,12 +203,17 @@ def _carries_the_headers(app: Served, photo: int) -> None:
         for cookie in (app.cookie, ""):
             status, _, headers = app.get(path, Cookie=cookie)
             assert (status == 403) if not cookie else status in (200, 400, 404), path
-            assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "no-referrer", path
+            assert (
+                headers["x-content-type-options"] == "nosniff"
+                and headers["referrer-policy"] == "no-referrer"
+            ), path
             assert "frame-ancestors 'none'" in headers["content-security-policy"], path
 
 
 @pytest.mark.browser
-def test_a_session_in_a_browser_shows_names_as_text_and_talks_to_nobody_else(app: Served, chromium: str, tmp_path: Path) -> None:
+def test_a_session_in_a_browser_shows_names_as_text_and_talks_to_nobody_else(
+    app: Served, chromium: str, tmp_path: Path
+) -> None:
     from playwright.sync_api import expect, sync_playwright
 
     photos, asked, alerts = _photos(app), list[str](), list[str]()
@@ -197,7 +233,10 @@ def test_a_session_in_a_browser_shows_names_as_text_and_talks_to_nobody_else(app
             assert " ".join(name.split()) in " ".join(text.split()), repr((name, text))
             assert CAMERA[0] in text and CAMERA[1] in text, text
             assert (
-                dialog.locator("a[href^='javascript'], a[href*='example.com'], script, strong strong, h1:has-text('heading')").count() == 0
+                dialog.locator(
+                    "a[href^='javascript'], a[href*='example.com'], script, strong strong, h1:has-text('heading')"
+                ).count()
+                == 0
             )
         page.goto(f"{app.address}/?q=red")
         expect(page.locator(".gallery .photo").first).to_be_visible(timeout=60_000)
@@ -210,15 +249,25 @@ def test_a_session_in_a_browser_shows_names_as_text_and_talks_to_nobody_else(app
     assert app.foreign() == []
 
 
-def test_indexing_and_searching_on_the_command_line_talk_to_nobody(place: Path, tmp_path: Path) -> None:
+def test_indexing_and_searching_on_the_command_line_talk_to_nobody(
+    place: Path, tmp_path: Path
+) -> None:
     environment = environment_of(tmp_path)
-    start = [sys.executable, "-c", "import sys; from explorer.cli import main; sys.exit(main(sys.argv[1:]))"]
+    start = [
+        sys.executable,
+        "-c",
+        "import sys; from explorer.cli import main; sys.exit(main(sys.argv[1:]))",
+    ]
     for command in (
         ["index", str(place / "photos"), "--encoder", "tiny"], ["search", "red"], ["search", "--photo", str(place / "photos" / HOSTILE[0])],
         ["status"], ["verify", "--thorough"],
     ):  # fmt: skip
         ended = subprocess.run(
-            [*start, *command, "--library", str(tmp_path / "library")], cwd=PROJECT, env=environment, capture_output=True, check=False
+            [*start, *command, "--library", str(tmp_path / "library")],
+            cwd=PROJECT,
+            env=environment,
+            capture_output=True,
+            check=False,
         )
         assert ended.returncode == 0, ended.stderr
         # What a file is called must not look like a line of ours.
@@ -229,5 +278,7 @@ def test_indexing_and_searching_on_the_command_line_talk_to_nobody(place: Path, 
 
 def test_the_note_of_connections_would_show_one(tmp_path: Path) -> None:
     code = "import socket; s = socket.socket(); s.settimeout(0.01)\ntry: s.connect(('192.0.2.1', 9))\nexcept OSError: pass"
-    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=environment_of(tmp_path), check=True)
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, env=environment_of(tmp_path), check=True
+    )
     assert len(Served(tmp_path, 0).foreign()) == 1

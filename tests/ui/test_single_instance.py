@@ -52,10 +52,16 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("browser", ["", "org.mozilla.firefox.desktop", "firefox_firefox.desktop"])
-def test_the_browser_is_told_the_address_in_a_file_of_the_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: str) -> None:
+def test_the_browser_is_told_the_address_in_a_file_of_the_owners(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: str
+) -> None:
     monkeypatch.setattr(single_instance, "_default_browser", lambda: browser)
     started = list[tuple[list[str], dict[str, Any]]]()
-    monkeypatch.setattr(single_instance.subprocess, "Popen", lambda command, **options: started.append((command, options)))
+    monkeypatch.setattr(
+        single_instance.subprocess,
+        "Popen",
+        lambda command, **options: started.append((command, options)),
+    )
     monkeypatch.setattr(permissions, "_at_start", 0o022)
     running = Instance(tmp_path)
     running.acquire()
@@ -75,7 +81,9 @@ def test_the_browser_is_told_the_address_in_a_file_of_the_owners(tmp_path: Path,
     assert not page.exists()
 
 
-def test_a_system_that_does_not_tell_its_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_system_that_does_not_tell_its_browser(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert single_instance._default_browser() == ""
 

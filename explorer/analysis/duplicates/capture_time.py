@@ -24,22 +24,36 @@ class Moment(NamedTuple):
     taken_precision: Precision | None = None
 
 
-# A clock that is set right later, in whole quarters of an hour (as time zones are), does not make two shots of one.
+# A clock that is set right later, in whole quarters of an hour (as time zones are), does not make
+# two shots of one.
 _ZONE = 15 * 60
 
 
 def another_moment(one: Moment, other: Moment, fraction: Callable[[Moment], str | None]) -> bool:
-    """Whether both carry their camera's time, and not the same. fraction: digits of the second's fraction, read from the file."""
-    if one.taken_source != "exif" or other.taken_source != "exif" or not one.taken_at or not other.taken_at:
+    """Whether both carry their camera's time, and not the same. fraction: digits of the second's
+    fraction, read from the file."""
+    if (
+        one.taken_source != "exif"
+        or other.taken_source != "exif"
+        or not one.taken_at
+        or not other.taken_at
+    ):
         return False
     if one.camera and other.camera and one.camera != other.camera:
         return True
     precisions = one.taken_precision or "second", other.taken_precision or "second"
     if precisions != ("second", "second"):
         # What is not known of the one date is not compared.
-        known = min(len(shortened(at, each)) for at, each in zip((one.taken_at, other.taken_at), precisions, strict=True))
+        known = min(
+            len(shortened(at, each))
+            for at, each in zip((one.taken_at, other.taken_at), precisions, strict=True)
+        )
         return one.taken_at[:known] != other.taken_at[:known]
-    seconds = abs((dt.datetime.fromisoformat(one.taken_at) - dt.datetime.fromisoformat(other.taken_at)).total_seconds())
+    seconds = abs(
+        (
+            dt.datetime.fromisoformat(one.taken_at) - dt.datetime.fromisoformat(other.taken_at)
+        ).total_seconds()
+    )
     if seconds:
         return seconds % _ZONE != 0
     fractions = fraction(one), fraction(other)

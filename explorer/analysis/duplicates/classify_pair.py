@@ -1,4 +1,5 @@
-"""What a pair of photos that was compared is in the end: by what was measured, by the files' own pixels, and by the cameras' clocks."""
+"""What a pair of photos that was compared is in the end: by what was measured, by the files' own
+pixels, and by the cameras' clocks."""
 
 from __future__ import annotations
 
@@ -28,12 +29,20 @@ class Closer:
     def judge(self, looked: Looked) -> Pair | None:
         """The pair to be kept, or None."""
         a, b, measures = looked.a, looked.b, looked.measures
-        if measures is None or not (same_picture.is_same_picture(measures) or self._made_from(looked)):
-            return Pair(a, b, "scene", round(min(1.0, looked.votes / keypoints.KEPT), 4), {}) if looked.votes >= SCENE else None
+        if measures is None or not (
+            same_picture.is_same_picture(measures) or self._made_from(looked)
+        ):
+            return (
+                Pair(a, b, "scene", round(min(1.0, looked.votes / keypoints.KEPT), 4), {})
+                if looked.votes >= SCENE
+                else None
+            )
         score = round(max(0.0, min(1.0, measures.median)), 4)
         one, other = self._moment(a), self._moment(b)
         if one and other:
-            if same_picture.may_be_same_pixels(measures, (one.width, one.height), (other.width, other.height)):
+            if same_picture.may_be_same_pixels(
+                measures, (one.width, one.height), (other.width, other.height)
+            ):
                 pixels = [self._pixels(i, moment.path) for i, moment in ((a, one), (b, other))]
                 if pixels[0] is not None and pixels[0] == pixels[1]:
                     return Pair(a, b, "pixels", 1.0, looked.relation)
@@ -53,20 +62,27 @@ class Closer:
             return None
         row = rows[0]
         taken = row.taken_at, row.taken_source, row.camera
-        return Moment(row.photo_id, row.path, row.width, row.height, *taken, row.format, row.taken_precision)
+        return Moment(
+            row.photo_id, row.path, row.width, row.height, *taken, row.format, row.taken_precision
+        )
 
     def _pixels(self, photo_id: int, path: str) -> bytes | None:
         if photo_id not in self._fresh:
             kept = store.pixel_hashes(self._library.catalog, [photo_id]).get(photo_id)
             looked = None if kept else self._pool.look_closer(path, "pixels")
-            digest = kept or (bytes.fromhex(looked[1]) if looked and looked[1] and self._is(photo_id, looked[0]) else None)
+            digest = kept or (
+                bytes.fromhex(looked[1])
+                if looked and looked[1] and self._is(photo_id, looked[0])
+                else None
+            )
             if digest is None:
                 return None
             self._fresh[photo_id] = digest
         return self._fresh[photo_id]
 
     def _aside(self, looked: Looked, one: Moment, other: Moment) -> float | None:
-        """By how many pixels two pictures of one size lie beside each other; None for others (`retakes.aside`)."""
+        """By how many pixels two pictures of one size lie beside each other; None for others
+        (`retakes.aside`)."""
         if (one.width, one.height, one.format) != (other.width, other.height, other.format):
             return None
         return retakes.aside(looked.relation["matrix"], one.width, one.height)  # type: ignore[arg-type]
@@ -86,12 +102,19 @@ class Closer:
         aside = self._aside(looked, one, other)
         if aside is None or looked.measures is None or aside > retakes.ASIDE:
             return aside is not None
-        changed, moved = same_picture.is_changed(looked.measures), same_picture.may_have_moved(looked.measures)
+        changed, moved = (
+            same_picture.is_changed(looked.measures),
+            same_picture.may_have_moved(looked.measures),
+        )
         return retakes.taken_again(self._left(one, other), changed=changed, moved=moved)
 
     def _left_over(self, one: Moment, other: Moment) -> Left | None:
         beside = self._pool.look_beside(one.path, other.path)
-        known = beside is not None and self._is(one.photo_id, beside[0]) and self._is(other.photo_id, beside[1])
+        known = (
+            beside is not None
+            and self._is(one.photo_id, beside[0])
+            and self._is(other.photo_id, beside[1])
+        )
         return beside[2] if beside and known else None
 
     def _fraction(self, moment: Moment) -> str | None:

@@ -1,8 +1,9 @@
 """Comparing two photos by their previews: dearest last, and no further than needed.
 
-Where glimpses say how one may lie on the other (`glancing.py`), their pixels are compared at once. Where these show no copy, or where
-photos are near by embedding alone, the corners of both say whether and how (`matching/keypoints.py`), and pixels are compared only then.
-Previews are read, and corners made, when they are first wanted: most photos are never compared with any.
+Where glimpses say how one may lie on the other (`glancing.py`), their pixels are compared at once.
+Where these show no copy, or where photos are near by embedding alone, the corners of both say
+whether and how (`matching/keypoints.py`), and pixels are compared only then. Previews are read, and
+corners made, when they are first wanted: most photos are never compared with any.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from explorer.matching.same_picture import Grey, Measures
 
 # Photos whose previews and sketches are kept at hand, 200 KB each.
 _AT_HAND = 400
-# Corners that must agree before pixels are compared, and so many that they say where to two pixels or so.
+# Corners that must agree before pixels are compared, and so many that they say where to two pixels
+# or so.
 _VOTES, _ENOUGH_VOTES = 6, 25
 # Corners that say that two photos show one scene.
 SCENE = 14
@@ -38,15 +40,18 @@ SCENE = 14
 _FLAT = 1e-3
 # Pixels by which two ways may differ for one to lead where the other has led.
 _ASIDE = 2.0
-# Pixels of a preview's shorter side below which two of its pixels are as much as a glimpse can be wrong.
+# Pixels of a preview's shorter side below which two of its pixels are as much as a glimpse can be
+# wrong.
 _SMALL = 160
-# Correlation of glimpses from which on they say to two pixels or so how one photo lies on the other, and from which on a photo of which
-# only the hash is similar is looked at for corners where its pixels show no copy.
+# Correlation of glimpses from which on they say to two pixels or so how one photo lies on the
+# other, and from which on a photo of which only the hash is similar is looked at for corners where
+# its pixels show no copy.
 _CLEAR, _PROMISING = 0.9, 0.8
 
 
 class Looked(NamedTuple):
-    """What comparing two photos has shown, a < b. votes: corners that agree; 0 where they were not asked."""
+    """What comparing two photos has shown, a < b. votes: corners that agree; 0 where they were not
+    asked."""
 
     a: int
     b: int
@@ -56,8 +61,9 @@ class Looked(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Two photos to be compared, a < b. guess: how b would lie on a if both are copies of a third, as unit squares. firm: more speaks for
-    them than similar hashes, so that corners are looked at, too."""
+    """Two photos to be compared, a < b. guess: how b would lie on a if both are copies of a third,
+    as unit squares. firm: more speaks for them than similar hashes, so that corners are looked at,
+    too."""
 
     a: int
     b: int
@@ -66,7 +72,8 @@ class Asked(NamedTuple):
 
 
 class _Picture:
-    """A preview in grey. Everything is made when it is first asked for; two threads that ask at once do it twice, to no harm."""
+    """A preview in grey. Everything is made when it is first asked for; two threads that ask at
+    once do it twice, to no harm."""
 
     def __init__(self, path: os.PathLike[str], kept: bytes | None) -> None:
         self._path, self._kept = path, kept
@@ -88,7 +95,11 @@ class _Picture:
 
     @functools.cached_property
     def mirrored(self) -> Sketch | None:
-        return None if self.grey is None else keypoints.sketch(np.ascontiguousarray(self.grey[:, ::-1]))
+        return (
+            None
+            if self.grey is None
+            else keypoints.sketch(np.ascontiguousarray(self.grey[:, ::-1]))
+        )
 
     @property
     def fresh(self) -> bytes | None:
@@ -101,12 +112,16 @@ class _Picture:
 
 
 class Looker:
-    """Compares pairs; safe to be used by several threads at once, as nearly all of it is OpenCV's work."""
+    """Compares pairs; safe to be used by several threads at once, as nearly all of it is OpenCV's
+    work."""
 
-    def __init__(self, library: Library, known: Known, glancer: Glancer, spread: Callable[..., Iterable[Any]]) -> None:
+    def __init__(
+        self, library: Library, known: Known, glancer: Glancer, spread: Callable[..., Iterable[Any]]
+    ) -> None:
         """spread: `map`, or that of threads."""
         self._library, self._known, self._glancer, self._spread = library, known, glancer, spread
-        # Pairs are compared in as many threads as there are cores; threads of its own would only get in their way.
+        # Pairs are compared in as many threads as there are cores; threads of its own would only
+        # get in their way.
         cv2.setNumThreads(1)
         self._pictures: OrderedDict[int, _Picture] = OrderedDict()
         self._drawn = dict[int, _Picture]()
@@ -128,7 +143,9 @@ class Looker:
         picture = self._pictures.get(photo_id)
         if picture is None:
             kept = store.corners_of(self._library.catalog, photo_id, PAIRS_VERSION)
-            picture = self._pictures[photo_id] = _Picture(self._library.previews.path(self._known.digest(photo_id)), kept)
+            picture = self._pictures[photo_id] = _Picture(
+                self._library.previews.path(self._known.digest(photo_id)), kept
+            )
             while len(self._pictures) > _AT_HAND:
                 with contextlib.suppress(KeyError):
                     self._pictures.popitem(last=False)
@@ -141,7 +158,10 @@ class Looker:
         a, b = ask.a, ask.b
         one, other = self._picture(a), self._picture(b)
         best: Measures | None = None
-        for unit, near in [*([(ask.guess, True)] if ask.guess is not None else ()), *((unit, alike >= _CLEAR) for alike, unit in ways)]:
+        for unit, near in [
+            *([(ask.guess, True)] if ask.guess is not None else ()),
+            *((unit, alike >= _CLEAR) for alike, unit in ways),
+        ]:
             measures = _laid(one, other, unit, near)
             if measures is None:
                 continue
@@ -155,7 +175,11 @@ class Looker:
         self._drawn[a], self._drawn[b] = one, other
         if by_corners is not None and not (best and _leads_there(best.matrix, by_corners, other)):
             measures = _measured(one, other, by_corners, match.votes >= _ENOUGH_VOTES)
-            if measures is not None and (best is None or same_picture.is_same_picture(measures) or measures.median > best.median):
+            if measures is not None and (
+                best is None
+                or same_picture.is_same_picture(measures)
+                or measures.median > best.median
+            ):
                 best = measures
         if best is None and match.votes < SCENE:
             return None
@@ -176,7 +200,14 @@ class Looker:
         if match.matrix is None or match.votes < _VOTES or old.grey is None or new.grey is None:
             return match, None
         theirs = new.mirrored if mirrored else new.corners
-        onto = keypoints.onto(match.matrix, old.corners, theirs, old.grey.shape, new.grey.shape, mirrored=mirrored)  # type: ignore[arg-type]
+        onto = keypoints.onto(
+            match.matrix,
+            old.corners,
+            theirs,
+            old.grey.shape,
+            new.grey.shape,
+            mirrored=mirrored,  # type: ignore[arg-type]
+        )
         if abs(np.linalg.det(onto[:, :2])) < _FLAT:
             return match, None
         return match, geometry.inverse(onto) if swapped else onto
@@ -187,12 +218,15 @@ def _leads_there(done: Matrix, onto: Matrix, other: _Picture) -> bool:
     if other.grey is None:
         return False
     h, w = other.grey.shape
-    apart = (done - geometry.straightened(onto, other.grey.shape)) @ np.array([[0, w, 0, w], [0, 0, h, h], [1, 1, 1, 1]])
+    apart = (done - geometry.straightened(onto, other.grey.shape)) @ np.array(
+        [[0, w, 0, w], [0, 0, h, h], [1, 1, 1, 1]]
+    )
     return bool(np.abs(apart).max() < _ASIDE)
 
 
 def _laid(one: _Picture, other: _Picture, unit: Matrix, near: bool) -> Measures | None:
-    """The two compared as unit squares are laid. near: to two pixels or so, if it proves true; on a small preview all is near."""
+    """The two compared as unit squares are laid. near: to two pixels or so, if it proves true; on a
+    small preview all is near."""
     if one.grey is None or other.grey is None:
         return None
     onto = geometry.from_unit(unit, one.grey.shape, other.grey.shape)
@@ -213,10 +247,16 @@ def _relation(measures: Measures, one: _Picture, other: _Picture) -> dict[str, A
     if one.grey is None or other.grey is None:
         return {}
     kept = same_picture.relation(measures, one.grey.shape, other.grey.shape)
-    if same_picture.is_same_picture(measures) and one.colour is not None and other.colour is not None:
+    if (
+        same_picture.is_same_picture(measures)
+        and one.colour is not None
+        and other.colour is not None
+    ):
         onto = np.reshape(kept["matrix"], (2, 3))
         grey, light = tone.tones(one.colour, other.colour, onto)
         # Which of them is the other one with a border: 1 the second, -1 the first.
-        border = int(geometry.is_around(other.grey, geometry.inverse(onto))) - int(geometry.is_around(one.grey, onto))
+        border = int(geometry.is_around(other.grey, geometry.inverse(onto))) - int(
+            geometry.is_around(one.grey, onto)
+        )
         kept |= {"grey": grey, "light": round(light, 1), "border": border}
     return kept

@@ -1,4 +1,5 @@
-"""Photos that hang together because they are copies of one picture, and which of them are still to be compared with each other."""
+"""Photos that hang together because they are copies of one picture, and which of them are still to
+be compared with each other."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from explorer.library.pair_store import Pair
 from explorer.matching import geometry
 from explorer.matching.geometry import Matrix
 
-# Photos that hang together by pairs are all compared with each other, as any may become the one that is kept; where they are more than
-# so many, each is compared with so many of the largest.
+# Photos that hang together by pairs are all compared with each other, as any may become the one
+# that is kept; where they are more than so many, each is compared with so many of the largest.
 CLOSED, HUBS = 8, 3
 
 
@@ -31,7 +32,11 @@ class Groups:
 
     def add(self, pairs: Iterable[Pair]) -> None:
         for pair in pairs:
-            if pair.kind in ("pixels", "picture") and self._known.has(pair.a) and self._known.has(pair.b):
+            if (
+                pair.kind in ("pixels", "picture")
+                and self._known.has(pair.a)
+                and self._known.has(pair.b)
+            ):
                 self._near[pair.a].add(pair.b)
                 self._near[pair.b].add(pair.a)
                 if values := pair.relation.get("matrix"):
@@ -59,12 +64,16 @@ class Groups:
         onto = self._onto.get((min(a, b), max(a, b)))
         return onto if onto is None or a < b else geometry.inverse(onto)
 
-    def next_round(self, candidates: Iterable[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
-        """(those to be compared now, those that may be left to compare after that), both in the order given.
+    def next_round(
+        self, candidates: Iterable[Candidate]
+    ) -> tuple[list[Candidate], list[Candidate]]:
+        """(those to be compared now, those that may be left to compare after that), both in the
+        order given.
 
-        Compared now are as many as could each bring two groups together that do not hang together yet: copies of one picture then meet
-        once, instead of each with each. Left out for good are photos that hang together, which `open_pairs` sees to, and those that are
-        one of very many copies and not one of the largest.
+        Compared now are as many as could each bring two groups together that do not hang together
+        yet: copies of one picture then meet once, instead of each with each. Left out for good are
+        photos that hang together, which `open_pairs` sees to, and those that are one of very many
+        copies and not one of the largest.
         """
         name, hubs = dict[int, int](), dict[int, set[int] | None]()
         now, later = list[Candidate](), list[Candidate]()
@@ -82,10 +91,13 @@ class Groups:
                     members = self.members(photo_id)
                     name.update(dict.fromkeys(members, photo_id))
                     joined[photo_id] = photo_id
-                    hubs[photo_id] = set(self._known.largest(members)[:HUBS]) if len(members) > CLOSED else None
+                    hubs[photo_id] = (
+                        set(self._known.largest(members)[:HUBS]) if len(members) > CLOSED else None
+                    )
             groups = [name[i] for i in ends]
             if groups[0] == groups[1] or any(
-                (some := hubs[group]) is not None and i not in some for i, group in zip(ends, groups, strict=True)
+                (some := hubs[group]) is not None and i not in some
+                for i, group in zip(ends, groups, strict=True)
             ):
                 continue
             one, other = map(root, groups)
@@ -97,7 +109,8 @@ class Groups:
         return now, later
 
     def open_pairs(self, touched: set[int]) -> list[tuple[int, int]]:
-        """Pairs (a < b) that are to be compared within the groups of these photos, and are not pairs yet."""
+        """Pairs (a < b) that are to be compared within the groups of these photos, and are not
+        pairs yet."""
         seen, found = set[int](), set[tuple[int, int]]()
         for start in sorted(touched):
             if start in seen:

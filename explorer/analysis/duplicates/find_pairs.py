@@ -1,8 +1,10 @@
-"""Which photos are one and the same picture: found as photos arrive, verified on their pixels, kept as rows.
+"""Which photos are one and the same picture: found as photos arrive, verified on their pixels, kept
+as rows.
 
-Each new photo is compared with those before it that are worth it (`candidates`), by their previews (`looking`), and where those cannot
-tell, by their files (`closer`). A photo is noted as compared in the same transaction in which its pairs are written: cut off anywhere,
-the next run takes the photos that are not.
+Each new photo is compared with those before it that are worth it (`candidates`), by their previews
+(`looking`), and where those cannot tell, by their files (`closer`). A photo is noted as compared in
+the same transaction in which its pairs are written: cut off anywhere, the next run takes the photos
+that are not.
 """
 
 from __future__ import annotations
@@ -26,14 +28,17 @@ from explorer.library.writer import Writer
 
 Tick = Callable[[int, int], None]
 
-# New photos compared in one transaction, and so few that starting threads for them would take longer.
+# New photos compared in one transaction, and so few that starting threads for them would take
+# longer.
 BATCH, FEW = 64, 2
-# Share by which the library must grow for what is usual in it to be asked again: all of its lists are read for that.
+# Share by which the library must grow for what is usual in it to be asked again: all of its lists
+# are read for that.
 _GROWN = 0.05
 
 
 class PairStage:
-    """Keeps the pairs. Holds the hashes of all photos in memory between runs; the process that uses it is the only one that writes them."""
+    """Keeps the pairs. Holds the hashes of all photos in memory between runs; the process that uses
+    it is the only one that writes them."""
 
     what = "Looking for duplicates"
 
@@ -55,7 +60,9 @@ class PairStage:
             with self._writer.transaction():
                 store.drop_pairs(self._writer, PAIRS_VERSION)
             known = Known(store.looks(catalog, PAIRS_VERSION))
-            groups = Groups(known, store.pairs(catalog, PAIRS_VERSION, ("pixels", "picture"), hidden=True))
+            groups = Groups(
+                known, store.pairs(catalog, PAIRS_VERSION, ("pixels", "picture"), hidden=True)
+            )
             glancer = Glancer(self._library, known)
         else:
             known, groups, glancer = self._kept
@@ -67,14 +74,23 @@ class PairStage:
         if new:
             self._compare(new, known, groups, glancer, tick)
         self._kept = known, groups, glancer
-        # No transaction: it would count as a change, which every other stage would follow with one of its own.
+        # No transaction: it would count as a change, which every other stage would follow with one
+        # of its own.
         stage_store.set_reached(self._writer, "pairs", str(PAIRS_VERSION), catalog.change())
 
-    def _compare(self, new: list[int], known: Known, groups: Groups, glancer: Glancer, tick: Tick) -> None:
+    def _compare(
+        self, new: list[int], known: Known, groups: Groups, glancer: Glancer, tick: Tick
+    ) -> None:
         if not self._usual[1] or abs(len(known) / self._usual[1] - 1) > _GROWN:
-            self._usual = stage_store.usual_cosine(self._library.catalog, self._encoder_id), len(known)
+            self._usual = (
+                stage_store.usual_cosine(self._library.catalog, self._encoder_id),
+                len(known),
+            )
         usual = self._usual[0]
-        with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as threads, DecodePool(1, None) as pool:
+        with (
+            ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as threads,
+            DecodePool(1, None) as pool,
+        ):
             spread = threads.map if len(new) > FEW else map
             looker = Looker(self._library, known, glancer, spread)
             closer = Closer(self._library, self._writer, pool)
@@ -86,10 +102,16 @@ class PairStage:
                 known.take_up(inner)
                 sound = [i for i, glance in seen.items() if glance.readable]
                 near = self._near(known, sound, usual)
-                similar = [c._replace(near=(c.a, c.b) in near) for c in known.similar(sound, spread)]
+                similar = [
+                    c._replace(near=(c.a, c.b) in near) for c in known.similar(sound, spread)
+                ]
                 far = near - {(c.a, c.b) for c in similar}
-                candidates = similar + [Candidate(a, b, MOST_BITS + 1, True) for a, b in sorted(far)]
-                judged = self._judge(sorted(candidates, key=lambda c: _promise(known, c)), groups, looker, closer)
+                candidates = similar + [
+                    Candidate(a, b, MOST_BITS + 1, True) for a, b in sorted(far)
+                ]
+                judged = self._judge(
+                    sorted(candidates, key=lambda c: _promise(known, c)), groups, looker, closer
+                )
                 with self._writer.transaction():
                     store.put_compared(self._writer, inner.items(), PAIRS_VERSION)
                     store.put_corners(self._writer, looker.drawn())
@@ -100,12 +122,16 @@ class PairStage:
         """Pairs (a < b) that are near by embedding."""
         pairs = set[tuple[int, int]]()
         for photo_id in new:
-            for other in nearest(stage_store.neighbours_of(self._library.catalog, self._encoder_id, photo_id), usual):
+            for other in nearest(
+                stage_store.neighbours_of(self._library.catalog, self._encoder_id, photo_id), usual
+            ):
                 if known.has(other):
                     pairs.add((min(photo_id, other), max(photo_id, other)))
         return pairs
 
-    def _judge(self, candidates: list[Candidate], groups: Groups, looker: Looker, closer: Closer) -> list[Pair]:
+    def _judge(
+        self, candidates: list[Candidate], groups: Groups, looker: Looker, closer: Closer
+    ) -> list[Pair]:
         """The pairs among these, and those between photos that hang together through them."""
         judged, done = list[Pair](), set[tuple[int, int]]()
         while candidates:
@@ -116,9 +142,13 @@ class PairStage:
             groups.add(found)
             judged += found
         # Any of them may become the one that is kept.
-        touched = {i for pair in judged if pair.kind in ("pixels", "picture") for i in (pair.a, pair.b)}
+        touched = {
+            i for pair in judged if pair.kind in ("pixels", "picture") for i in (pair.a, pair.b)
+        }
         guessed = [(a, b, groups.through_another(a, b)) for a, b in groups.open_pairs(touched)]
-        wanted = [Asked(a, b, guess) for a, b, guess in guessed if guess is not None or (a, b) not in done]
+        wanted = [
+            Asked(a, b, guess) for a, b, guess in guessed if guess is not None or (a, b) not in done
+        ]
         closed = [
             (closer.judge(seen) if seen else None) or Pair(a, b, "different", 0.0, {})
             for (a, b, *_), seen in zip(wanted, looker.compare_all(wanted), strict=True)
@@ -127,7 +157,10 @@ class PairStage:
         return judged + closed
 
 
-def _promise(known: Known, candidate: Candidate) -> tuple[bool, tuple[int, int, int], int, int, int]:
-    """What comes first: similar hashes, and the largest photo, as that is the one that others will be compared with."""
+def _promise(
+    known: Known, candidate: Candidate
+) -> tuple[bool, tuple[int, int, int], int, int, int]:
+    """What comes first: similar hashes, and the largest photo, as that is the one that others will
+    be compared with."""
     a, b, bits, _ = candidate
     return bits > MOST_BITS, min(known.rank(a), known.rank(b)), bits, a, b

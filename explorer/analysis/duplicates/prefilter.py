@@ -1,8 +1,10 @@
-"""The first and cheapest look at photos: what lies within a border, and whether those with similar hashes may be one picture at all.
+"""The first and cheapest look at photos: what lies within a border, and whether those with similar
+hashes may be one picture at all.
 
-Of very many photos some have similar hashes by chance alone, each with the more the more there are. Laying glimpses of both onto each other
-(`matching/thumbnail_registration.py`) rules nearly all of them out in a tenth of what comparing previews would take; of the others it says how one lies
-on the other, to a pixel or two.
+Of very many photos some have similar hashes by chance alone, each with the more the more there are.
+Laying glimpses of both onto each other (`matching/thumbnail_registration.py`) rules nearly all of
+them out in a tenth of what comparing previews would take; of the others it says how one lies on the
+other, to a pixel or two.
 """
 
 from __future__ import annotations
@@ -24,8 +26,9 @@ from explorer.matching.geometry import Box, Matrix
 from explorer.matching.thumbnail_registration import Glimpse
 from explorer.photos.hashing import perceptual_hash
 
-# Correlation of glimpses below which two photos are not one picture. Of 7,000 copies of 360 photos, 22 kinds of them, that have similar
-# hashes: 0.65 and more. Others with similar hashes: 0.2 in the middle, and five in six are below this.
+# Correlation of glimpses below which two photos are not one picture. Of 7,000 copies of 360 photos,
+# 22 kinds of them, that have similar hashes: 0.65 and more. Others with similar hashes: 0.2 in the
+# middle, and five in six are below this.
 LEAST_ALIKE = 0.5
 # Ways by hash that are tried: with border and without.
 _WAYS = 2
@@ -37,7 +40,8 @@ _WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 
 
 class Glance(NamedTuple):
-    """What is seen of every photo. inner: the hash of what lies within its border, or None. readable: whether it has a preview."""
+    """What is seen of every photo. inner: the hash of what lies within its border, or None.
+    readable: whether it has a preview."""
 
     readable: bool
     inner: bytes | None
@@ -51,7 +55,8 @@ class Way(NamedTuple):
 
 
 class _Sight(NamedTuple):
-    """One view of a photo: all of it, or what lies within its border. box: where that is, as shares of the sides."""
+    """One view of a photo: all of it, or what lies within its border. box: where that is, as shares
+    of the sides."""
 
     small: Glimpse
     box: Box
@@ -79,13 +84,22 @@ class Glancer:
     def _read(self, photo_id: int) -> geometry.Grey | None:
         path = self._library.previews.path(self._known.digest(photo_id))
         small = read(path, cv2.IMREAD_REDUCED_GRAYSCALE_4)
-        return small if small is None or min(small.shape) >= thumbnail_registration.SIDE else read(path, cv2.IMREAD_GRAYSCALE)
+        return (
+            small
+            if small is None or min(small.shape) >= thumbnail_registration.SIDE
+            else read(path, cv2.IMREAD_GRAYSCALE)
+        )
 
     def _keep(self, photo_id: int, small: geometry.Grey, box: Box) -> tuple[_Sight, ...]:
         sights = [_Sight(thumbnail_registration.glimpse(small), _WHOLE)]
         if box != _all_of(small):
             h, w = small.shape
-            sights.append(_Sight(thumbnail_registration.glimpse(small, box), (box[0] / w, box[1] / h, box[2] / w, box[3] / h)))
+            sights.append(
+                _Sight(
+                    thumbnail_registration.glimpse(small, box),
+                    (box[0] / w, box[1] / h, box[2] / w, box[3] / h),
+                )
+            )
         self._sights[photo_id] = kept = tuple(sights)
         while len(self._sights) > _AT_HAND:
             self._sights.pop(next(iter(self._sights)), None)
@@ -99,9 +113,11 @@ class Glancer:
         small = self._read(photo_id)
         return () if small is None else self._keep(photo_id, small, geometry.framed(small))
 
-    def lay(self, pairs: Sequence[tuple[int, int, bool]], spread: Callable[..., Iterable[Any]] = map) -> list[list[Way]]:
-        """For each pair (a, b, however far their hashes are) the ways in which b may lie on a, the likeliest first. spread: `map`, or that
-        of threads."""
+    def lay(
+        self, pairs: Sequence[tuple[int, int, bool]], spread: Callable[..., Iterable[Any]] = map
+    ) -> list[list[Way]]:
+        """For each pair (a, b, however far their hashes are) the ways in which b may lie on a, the
+        likeliest first. spread: `map`, or that of threads."""
         ids = list({i for a, b, _ in pairs for i in (a, b)})
         sights = dict(zip(ids, spread(self._seen, ids), strict=True))
         # Each view of the one with each of the other.
@@ -115,13 +131,17 @@ class Glancer:
         if not views:
             return ways
         one, other = b"".join(view[1] for view in views), b"".join(view[2] for view in views)
-        bits, how = phash_index.ways(*(np.frombuffer(some, np.uint8).reshape(-1, 32) for some in (one, other)))
+        bits, how = phash_index.ways(
+            *(np.frombuffer(some, np.uint8).reshape(-1, 32) for some in (one, other))
+        )
         tried = list[int]()
         for number, same in itertools.groupby(range(len(views)), lambda row: views[row][0]):
             some = sorted(same, key=lambda row: int(bits[row]))[:_WAYS]
             tried += [row for row in some if bits[row] <= MOST_BITS or pairs[number][2]]
         parts = [tried[i : i + _PART] for i in range(0, len(tried), _PART)]
-        laid = spread(lambda part: _lay([views[row][3:] for row in part], how[part].tolist()), parts)
+        laid = spread(
+            lambda part: _lay([views[row][3:] for row in part], how[part].tolist()), parts
+        )
         for row, way in zip(tried, itertools.chain.from_iterable(laid), strict=True):
             if way.alike >= LEAST_ALIKE:
                 ways[views[row][0]].append(way)
@@ -129,10 +149,15 @@ class Glancer:
 
 
 def _lay(views: Sequence[tuple[_Sight, _Sight]], how: Sequence[int]) -> list[Way]:
-    others = [thumbnail_registration.turned(other.small, way) for (_, other), way in zip(views, how, strict=True)]
+    others = [
+        thumbnail_registration.turned(other.small, way)
+        for (_, other), way in zip(views, how, strict=True)
+    ]
     laid = thumbnail_registration.lay(np.stack([one.small for one, _ in views]), np.stack(others))
     found = list[Way]()
-    for (one, other), way, alike, box in zip(views, how, laid.alike.tolist(), laid.boxes.tolist(), strict=True):
+    for (one, other), way, alike, box in zip(
+        views, how, laid.alike.tolist(), laid.boxes.tolist(), strict=True
+    ):
         left, top, right, bottom = one.box
         w, h = right - left, bottom - top
         here = left + box[0] * w, top + box[1] * h, left + box[2] * w, top + box[3] * h

@@ -1,4 +1,5 @@
-"""CICP code points (primaries and transfer) in files whose decoders do not pass them on: PNG's cICP chunk, AVIF's `colr` box."""
+"""CICP code points (primaries and transfer) in files whose decoders do not pass them on: PNG's cICP
+chunk, AVIF's `colr` box."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ _PATH = (b"meta", b"iprp", b"ipco")
 
 
 def codes_of(data: bytes) -> tuple[int, int] | None:
-    """Colour primaries and transfer characteristics of a PNG or AVIF file, by ITU-T H.273; None where it states none."""
+    """Colour primaries and transfer characteristics of a PNG or AVIF file, by ITU-T H.273; None
+    where it states none."""
     if data.startswith(PNG_SIGNATURE):
         return _of_png(data)
     return _of_boxes(data) if data[4:8] == b"ftyp" else None
@@ -31,10 +33,13 @@ def _of_png(data: bytes) -> tuple[int, int] | None:
 
 
 def _of_boxes(data: bytes) -> tuple[int, int] | None:
-    """The first `colr` box of the kind nclx: the picture's own comes before those of its gain map and other parts."""
+    """The first `colr` box of the kind nclx: the picture's own comes before those of its gain map
+    and other parts."""
     start, end = 0, len(data)
     for wanted in _PATH:
-        found = next(((at, stop) for kind, at, stop in _boxes(data, start, end) if kind == wanted), None)
+        found = next(
+            ((at, stop) for kind, at, stop in _boxes(data, start, end) if kind == wanted), None
+        )
         if found is None:
             return None
         start, end = found

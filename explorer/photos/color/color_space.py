@@ -1,4 +1,5 @@
-"""Colour spaces that a file states by numbers instead of an ICC profile: CICP codes, PNG's gamma and chromaticities, EXIF's Adobe RGB.
+"""Colour spaces that a file states by numbers instead of an ICC profile: CICP codes, PNG's gamma
+and chromaticities, EXIF's Adobe RGB.
 
 Code points after ITU-T H.273 (the same in ISO/IEC 23091-2), tables 2 and 3.
 """
@@ -34,13 +35,17 @@ _PRIMARIES: dict[int, Chromaticities] = {
     12: (0.680, 0.320, 0.265, 0.690, 0.150, 0.060, *_D65),
     22: (0.630, 0.340, 0.295, 0.605, 0.155, 0.077, *_D65),
 }
-# Transfer characteristics: a pure power, or one of the curves below. The cameras' curves of television (1, 6, 7, 11, 12, 14, 15) are shown
-# as if they were sRGB's, as browsers do: their own inverse would make every such photo darker than its maker saw it.
+# Transfer characteristics: a pure power, or one of the curves below. The cameras' curves of
+# television (1, 6, 7, 11, 12, 14, 15) are shown as if they were sRGB's, as browsers do: their own
+# inverse would make every such photo darker than its maker saw it.
 _SRGB, _PQ, _HLG = "sRGB", "PQ", "HLG"
 _CURVES: dict[int, str | float] = {
-    **dict.fromkeys((1, 2, 6, 7, 11, 12, 13, 14, 15), _SRGB), 4: 2.2, 5: 2.8, 8: 1.0, 16: _PQ, 17: 2.6, 18: _HLG,
+    **dict.fromkeys((1, 2, 6, 7, 11, 12, 13, 14, 15), _SRGB), 4: 2.2, 5: 2.8, 8: 1.0, 16: _PQ,
+    17: 2.6, 18: _HLG,
 }  # fmt: skip
-_BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
+_BRADFORD = np.array(
+    [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
+)
 # Chromaticities as PNG rounds them, and a gamma that browsers take for sRGB's.
 _NEAR, _NEAR_GAMMA = 0.002, 0.06
 _UNCALIBRATED, _ADOBE_RGB, _INTEROP_INDEX = 0xFFFF, 2, 1
@@ -48,7 +53,8 @@ _COLOUR_SPACE = 0xA001
 
 
 class ColourSpace(NamedTuple):
-    """Primaries and white, and the curve: `sRGB`, `PQ`, `HLG`, or the exponent that makes values linear."""
+    """Primaries and white, and the curve: `sRGB`, `PQ`, `HLG`, or the exponent that makes values
+    linear."""
 
     primaries: Chromaticities
     curve: str | float
@@ -56,13 +62,20 @@ class ColourSpace(NamedTuple):
     @property
     def is_srgb(self) -> bool:
         """Whether it is sRGB as near as can be seen."""
-        near = all(abs(one - other) <= _NEAR for one, other in zip(self.primaries, _BT709, strict=True))
-        return near and (self.curve == _SRGB or (isinstance(self.curve, float) and abs(self.curve - 2.2) <= _NEAR_GAMMA))
+        near = all(
+            abs(one - other) <= _NEAR for one, other in zip(self.primaries, _BT709, strict=True)
+        )
+        return near and (
+            self.curve == _SRGB
+            or (isinstance(self.curve, float) and abs(self.curve - 2.2) <= _NEAR_GAMMA)
+        )
 
     @property
     def has_srgb_tones(self) -> bool:
         """Whether its greys are about those of sRGB."""
-        return self.curve == _SRGB or (isinstance(self.curve, float) and abs(self.curve - 2.2) <= 0.3)
+        return self.curve == _SRGB or (
+            isinstance(self.curve, float) and abs(self.curve - 2.2) <= 0.3
+        )
 
     @property
     def is_hdr(self) -> bool:
@@ -70,24 +83,30 @@ class ColourSpace(NamedTuple):
         return self.curve in (_PQ, _HLG)
 
     def to_srgb(self, picture: Image.Image) -> Image.Image:
-        """An RGB picture whose values are in this space → in sRGB; high dynamic range by `hdr.tone_mapped`, other colours clipped."""
+        """An RGB picture whose values are in this space → in sRGB; high dynamic range by
+        `hdr.tone_mapped`, other colours clipped."""
         values = np.asarray(picture)
         return Image.fromarray(self.converted(values, self.peak(values) if self.is_hdr else 0.0))
 
     def peak(self, values: Samples) -> float:
-        """How bright a picture in high dynamic range gets, in nits. values: of shape (…, 3), of 8 or 16 bits."""
+        """How bright a picture in high dynamic range gets, in nits. values: of shape (…, 3), of 8
+        or 16 bits."""
         return hdr.peak(self._light(values))
 
     def converted(self, values: Samples, peak: float) -> npt.NDArray[np.uint8]:
-        """Values of 8 or 16 bits in this space, of shape (…, 3) → in sRGB. peak: as `peak` gives it for the whole picture."""
+        """Values of 8 or 16 bits in this space, of shape (…, 3) → in sRGB. peak: as `peak` gives it
+        for the whole picture."""
         light = self._light(values)
         return hdr.srgb_encoded(hdr.tone_mapped(light, peak) if self.is_hdr else light)
 
     def _light(self, values: Samples) -> npt.NDArray[np.float32]:
-        """Linear light in sRGB's primaries: nits, not below 0, of high dynamic range; else 0 to 1 for what sRGB has."""
+        """Linear light in sRGB's primaries: nits, not below 0, of high dynamic range; else 0 to 1
+        for what sRGB has."""
         curve = _decoding_table(self.curve, np.iinfo(values.dtype).max + 1)
         if self.curve == _HLG:
-            nits: npt.NDArray[np.float32] = np.maximum(hdr.scene_to_nits(curve[values]) @ self._matrix().T, 0)
+            nits: npt.NDArray[np.float32] = np.maximum(
+                hdr.scene_to_nits(curve[values]) @ self._matrix().T, 0
+            )
             return nits
         light: npt.NDArray[np.float32] = curve[values] @ self._matrix().T
         return np.maximum(light, 0) if self.curve == _PQ else light
@@ -97,9 +116,14 @@ class ColourSpace(NamedTuple):
 
 
 def stated(picture: Image.Image) -> ColourSpace | None:
-    """What a loaded picture without an ICC profile says of its colours; None for sRGB, and where it says nothing that is known."""
+    """What a loaded picture without an ICC profile says of its colours; None for sRGB, and where it
+    says nothing that is known."""
     space = coded(picture)
-    if space is None and not {"cicp", "nclx_profile", "srgb"} & picture.info.keys() and picture.format == "PNG":
+    if (
+        space is None
+        and not {"cicp", "nclx_profile", "srgb"} & picture.info.keys()
+        and picture.format == "PNG"
+    ):
         space = _of_png(picture.info)
     if space is None and _is_adobe_rgb(picture):
         space = ColourSpace(_ADOBE, 563 / 256)
@@ -109,8 +133,8 @@ def stated(picture: Image.Image) -> ColourSpace | None:
 def coded(picture: Image.Image) -> ColourSpace | None:
     """What the CICP codes of an opened picture say, sRGB included; None without any that are known.
 
-    Decodes nothing, unlike a look for EXIF data, for which Pillow decodes a PNG: a picture whose decoding has failed once is then given
-    out as if it were whole.
+    Decodes nothing, unlike a look for EXIF data, for which Pillow decodes a PNG: a picture whose
+    decoding has failed once is then given out as if it were whole.
     """
     if isinstance(codes := picture.info.get("cicp"), tuple):
         return _of_codes(*codes)
@@ -128,7 +152,11 @@ def _of_codes(primaries: int, transfer: int) -> ColourSpace | None:
 
 def _of_png(info: Mapping[Any, Any]) -> ColourSpace | None:
     gamma, found = info.get("gamma"), info.get("chromaticity")
-    known = isinstance(found, tuple) and len(found) == 8 and all(isinstance(each, float) and 0 <= each <= 1 for each in found)
+    known = (
+        isinstance(found, tuple)
+        and len(found) == 8
+        and all(isinstance(each, float) and 0 <= each <= 1 for each in found)
+    )
     if not isinstance(gamma, float) or not 0.05 <= gamma <= 5:
         # Primaries alone: with the usual curve.
         return _sensible(ColourSpace((*found[2:], *found[:2]), _SRGB)) if known else None  # type: ignore[index]
@@ -140,13 +168,19 @@ def _of_png(info: Mapping[Any, Any]) -> ColourSpace | None:
 def _sensible(space: ColourSpace) -> ColourSpace | None:
     """The space, where its primaries span a triangle around its white."""
     try:
-        return space if np.isfinite(_matrix(space.primaries)).all() and np.abs(_matrix(space.primaries)).max() < 10 else None
+        return (
+            space
+            if np.isfinite(_matrix(space.primaries)).all()
+            and np.abs(_matrix(space.primaries)).max() < 10
+            else None
+        )
     except np.linalg.LinAlgError:
         return None
 
 
 def _is_adobe_rgb(picture: Image.Image) -> bool:
-    """Whether EXIF says so (EXIF 2.32, ColorSpace; DCF 2.0, "option files": an interoperability index of R03)."""
+    """Whether EXIF says so (EXIF 2.32, ColorSpace; DCF 2.0, "option files": an interoperability
+    index of R03)."""
     try:
         exif = picture.getexif()
         if not exif:
@@ -154,7 +188,11 @@ def _is_adobe_rgb(picture: Image.Image) -> bool:
         space = exif.get_ifd(ExifTags.IFD.Exif).get(_COLOUR_SPACE)
         if space == _ADOBE_RGB:
             return True
-        return space == _UNCALIBRATED and str(exif.get_ifd(ExifTags.IFD.Interop).get(_INTEROP_INDEX, "")).strip("\0 ") == "R03"
+        return (
+            space == _UNCALIBRATED
+            and str(exif.get_ifd(ExifTags.IFD.Interop).get(_INTEROP_INDEX, "")).strip("\0 ")
+            == "R03"
+        )
     except Exception:  # noqa: BLE001  a broken EXIF block raises whatever it likes, and says nothing of colours
         return False
 
@@ -175,7 +213,12 @@ def _srgb_decoded(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _to_xyz(primaries: Chromaticities) -> npt.NDArray[np.float64]:
-    corners = np.array([[x / y, 1.0, (1 - x - y) / y] for x, y in zip(primaries[0:6:2], primaries[1:6:2], strict=True)]).T
+    corners = np.array(
+        [
+            [x / y, 1.0, (1 - x - y) / y]
+            for x, y in zip(primaries[0:6:2], primaries[1:6:2], strict=True)
+        ]
+    ).T
     scaled: npt.NDArray[np.float64] = corners * np.linalg.solve(corners, _white(primaries))
     return scaled
 
@@ -187,10 +230,15 @@ def _white(primaries: Chromaticities) -> npt.NDArray[np.float64]:
 
 @functools.lru_cache(maxsize=32)
 def _matrix(primaries: Chromaticities) -> npt.NDArray[np.float32]:
-    """Linear values of a space → linear sRGB, white to white (Bradford). Raises LinAlgError for primaries on one line."""
+    """Linear values of a space → linear sRGB, white to white (Bradford). Raises LinAlgError for
+    primaries on one line."""
     if min(primaries[1::2]) <= 0:
         raise np.linalg.LinAlgError("no colour has a y of 0")
     ours, theirs = _white(_BT709), _white(primaries)
-    adapted = np.linalg.inv(_BRADFORD) @ np.diag((_BRADFORD @ ours) / (_BRADFORD @ theirs)) @ _BRADFORD
-    found: npt.NDArray[np.float32] = (np.linalg.inv(_to_xyz(_BT709)) @ adapted @ _to_xyz(primaries)).astype(np.float32)
+    adapted = (
+        np.linalg.inv(_BRADFORD) @ np.diag((_BRADFORD @ ours) / (_BRADFORD @ theirs)) @ _BRADFORD
+    )
+    found: npt.NDArray[np.float32] = (
+        np.linalg.inv(_to_xyz(_BT709)) @ adapted @ _to_xyz(primaries)
+    ).astype(np.float32)
     return found

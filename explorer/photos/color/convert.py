@@ -13,24 +13,30 @@ from explorer.photos.color.color_space import stated
 from explorer.photos.resize import fit
 
 _GREY = ("L", "LA", "La", "1", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
-# Levels of 255 by which sRGB profiles differ among each other, and from which on a picture's greys are not sRGB's.
+# Levels of 255 by which sRGB profiles differ among each other, and from which on a picture's greys
+# are not sRGB's.
 _UNSEEN, _OTHER_TONES = 2, 24
 # Colours by which a profile is told from sRGB: all that have 0, 51, … 255 of each primary.
 _STEPS = np.arange(0, 256, 51, dtype=np.uint8)
-_PATCHES = Image.fromarray(np.stack(np.meshgrid(_STEPS, _STEPS, _STEPS, indexing="ij"), axis=-1).reshape(1, -1, 3))
+_PATCHES = Image.fromarray(
+    np.stack(np.meshgrid(_STEPS, _STEPS, _STEPS, indexing="ij"), axis=-1).reshape(1, -1, 3)
+)
 
 
 def to_rgb(picture: Image.Image, reduction: int, side: int | None = None) -> Image.Image:
     """A loaded picture → RGB in sRGB; transparent parts become white.
 
-    reduction: it is shrunk by that whole factor on the way. side: and then until its longest side is no more than that.
-    Grey of more than 8 bits keeps its range: 16 bits are divided by 256, floats are stretched from their least to their greatest.
+    reduction: it is shrunk by that whole factor on the way. side: and then until its longest side
+    is no more than that.
+    Grey of more than 8 bits keeps its range: 16 bits are divided by 256, floats are stretched from
+    their least to their greatest.
     """
     profile = _profile(picture)
     was_grey = picture.mode in _GREY
     small = _eight_bits(picture)
     if _has_alpha(small):
-        # With colours multiplied by how much of them is there, so that what is hidden does not bleed into what is seen.
+        # With colours multiplied by how much of them is there, so that what is hidden does not
+        # bleed into what is seen.
         small = small.convert("RGBA").convert("RGBa")
     elif small.mode == "P":
         small = small.convert("RGB")
@@ -45,7 +51,9 @@ def to_rgb(picture: Image.Image, reduction: int, side: int | None = None) -> Ima
         small = fit(small, side)
     if profile or small.mode == "LAB":
         # Grey that had to be made RGB on the way, to be laid on white.
-        managed = _managed(small.getchannel(0) if was_grey and small.mode == "RGB" else small, profile)
+        managed = _managed(
+            small.getchannel(0) if was_grey and small.mode == "RGB" else small, profile
+        )
         return managed or (small if small.mode == "RGB" else small.convert("RGB"))
     plain = small if small.mode == "RGB" else small.convert("RGB")
     space = None if picture.mode in ("CMYK", "YCCK") else stated(picture)
@@ -53,7 +61,8 @@ def to_rgb(picture: Image.Image, reduction: int, side: int | None = None) -> Ima
 
 
 def has_other_tones(picture: Image.Image) -> bool:
-    """Whether the light and dark of a loaded picture's values are not those of sRGB, so that they mean little as they are."""
+    """Whether the light and dark of a loaded picture's values are not those of sRGB, so that they
+    mean little as they are."""
     if profile := _profile(picture):
         transform = _or_none(profile, "L" if picture.mode in _GREY else picture.mode)
         return transform is not None and transform.shift > _OTHER_TONES
@@ -79,7 +88,10 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
         values = np.asarray(picture, np.int64)
         top = values.max(initial=0)
         return Image.fromarray(
-            (values.clip(0) >> max(0, int(top).bit_length() - 8 if top > 65535 else 8 if top > 255 else 0)).astype(np.uint8)
+            (
+                values.clip(0)
+                >> max(0, int(top).bit_length() - 8 if top > 65535 else 8 if top > 255 else 0)
+            ).astype(np.uint8)
         )
     if picture.mode == "F":
         floats = np.nan_to_num(np.asarray(picture, np.float64), nan=0.0, posinf=0.0, neginf=0.0)
@@ -89,7 +101,8 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
 
 
 class _Transform(NamedTuple):
-    """How colours are changed. mode: what the picture must be in. shift: by how many of 255 levels greys are moved at most."""
+    """How colours are changed. mode: what the picture must be in. shift: by how many of 255 levels
+    greys are moved at most."""
 
     transform: ImageCms.ImageCmsTransform
     mode: str
@@ -97,12 +110,15 @@ class _Transform(NamedTuple):
 
 
 def _managed(picture: Image.Image, profile: bytes) -> Image.Image | None:
-    """The picture's colours seen through its own profile; None where that changes nothing, is broken, or meant for another mode."""
+    """The picture's colours seen through its own profile; None where that changes nothing, is
+    broken, or meant for another mode."""
     found = _or_none(profile, picture.mode)
     if found is None:
         return None
     try:
-        return ImageCms.applyTransform(picture if picture.mode == found.mode else picture.convert(found.mode), found.transform)
+        return ImageCms.applyTransform(
+            picture if picture.mode == found.mode else picture.convert(found.mode), found.transform
+        )
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
 
@@ -116,11 +132,14 @@ def _or_none(profile: bytes, mode: str) -> _Transform | None:
 
 @functools.lru_cache(maxsize=16)
 def _transform(profile: bytes, mode: str) -> _Transform | None:
-    """What a profile does to a picture of a mode, from that mode or from RGB; None for nothing to speak of, as with sRGB by any name.
+    """What a profile does to a picture of a mode, from that mode or from RGB; None for nothing to
+    speak of, as with sRGB by any name.
 
     Raises PyCMSError for a profile that is broken or for another mode.
     """
-    source = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB") if mode == "LAB" else io.BytesIO(profile))
+    source = ImageCms.ImageCmsProfile(
+        ImageCms.createProfile("LAB") if mode == "LAB" else io.BytesIO(profile)
+    )
     if mode == "L" and source.profile.xcolor_space.strip() == "RGB":
         # Grey whose tones are those of a space of colours.
         mode = "RGB"
@@ -128,7 +147,10 @@ def _transform(profile: bytes, mode: str) -> _Transform | None:
     if mode not in ("RGB", "L"):
         return _Transform(made, mode, 0)
     patches = _PATCHES if mode == "RGB" else Image.fromarray(np.arange(256, dtype=np.uint8)[None])
-    before, after = np.asarray(patches.convert("RGB"), np.int16), np.asarray(ImageCms.applyTransform(patches, made), np.int16)
+    before, after = (
+        np.asarray(patches.convert("RGB"), np.int16),
+        np.asarray(ImageCms.applyTransform(patches, made), np.int16),
+    )
     changes = np.abs(after - before).max(axis=2)
     grey = np.ptp(before, axis=2) == 0
     return _Transform(made, mode, int(changes[grey].max())) if changes.max() > _UNSEEN else None

@@ -1,4 +1,5 @@
-"""Pictures of high dynamic range with more than 8 bits. Pillow gives them in 8, too few for PQ: one step of a dark, pure colour shows."""
+"""Pictures of high dynamic range with more than 8 bits. Pillow gives them in 8, too few for PQ: one
+step of a dark, pure colour shows."""
 
 from __future__ import annotations
 
@@ -10,23 +11,31 @@ from PIL import Image
 
 from explorer.photos.color.color_space import ColourSpace, coded
 
-# Rows that are converted at once: in floating point a picture takes six times what it takes as it is.
+# Rows that are converted at once: in floating point a picture takes six times what it takes as it
+# is.
 _ROWS = 128
 
 
 def to_srgb_from_16_bits(picture: Image.Image, data: bytes) -> Image.Image | None:
-    """A picture that was opened but not loaded, in sRGB; None where it has no high dynamic range, or no more than 8 bits.
+    """A picture that was opened but not loaded, in sRGB; None where it has no high dynamic range,
+    or no more than 8 bits.
 
     Raises whatever the decoders raise for broken data.
     """
-    space = coded(picture) if picture.format in ("HEIF", "PNG") and not _has_profile(picture) else None
+    space = (
+        coded(picture) if picture.format in ("HEIF", "PNG") and not _has_profile(picture) else None
+    )
     if space is None or not space.is_hdr:
         return None
     samples = _of_heif(picture, data) if picture.format == "HEIF" else _of_png(data)
     if samples is None or samples.dtype != np.uint16 or samples.ndim != 3 or samples.shape[2] != 3:
         return None
     made = Image.fromarray(_converted(samples, space))
-    kept = {name: value for name, value in picture.info.items() if name not in ("cicp", "nclx_profile", "icc_profile")}
+    kept = {
+        name: value
+        for name, value in picture.info.items()
+        if name not in ("cicp", "nclx_profile", "icc_profile")
+    }
     # What is shown is less than what the file holds.
     made.info, made.format = kept | {"deeper": True}, picture.format
     return made

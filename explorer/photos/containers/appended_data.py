@@ -1,7 +1,9 @@
-"""What lies in a file behind the end of its picture: films of motion photos, further pictures, sound, archives.
+"""What lies in a file behind the end of its picture: films of motion photos, further pictures,
+sound, archives.
 
-Cameras and phones append such things in no order that would be common to all, so they are told by how they begin. Samsung's phones end the
-file with a directory of what they appended (as ExifTool's documentation of the Samsung trailer describes it).
+Cameras and phones append such things in no order that would be common to all, so they are told by
+how they begin. Samsung's phones end the file with a directory of what they appended (as ExifTool's
+documentation of the Samsung trailer describes it).
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ _SKIP = re.compile(rb"(?s)" + _FILL + rb"*?(?=" + _KNOWN_START + rb"|(?!" + _FIL
 _KNOWN = re.compile(rb"(?s)" + _KNOWN_START)
 _FILL_BYTES = b"\x00\xff\xd9 \t\n\r\f\v"
 _PIECE = 1 << 20
-# So many bytes of what is known to begin something may look like fill: the size of a film's first box.
+# So many bytes of what is known to begin something may look like fill: the size of a film's first
+# box.
 _FILL_OF_START = 4
 # A maker's own pointers before or behind a film belong to it: no more bytes than this.
 _POINTERS = 256
@@ -62,7 +65,8 @@ def _pieces(data: bytes) -> Iterator[Piece]:
             if film - position > _POINTERS:
                 yield Piece("data", data[position:film])
                 position = film
-            # Where the four bytes before are no size, it is not a film after all, and nothing can be said of what follows.
+            # Where the four bytes before are no size, it is not a film after all, and nothing can
+            # be said of what follows.
             kind, end = "film", movie_end(data, film)
             end = end if end > film else len(data)
         if kind == "film" and _is_pointer(data, end):
@@ -72,7 +76,8 @@ def _pieces(data: bytes) -> Iterator[Piece]:
 
 
 def _skip_fill(data: bytes, position: int) -> int:
-    """Where the first thing from that position on begins that is no fill; the end of the data where there is none."""
+    """Where the first thing from that position on begins that is no fill; the end of the data where
+    there is none."""
     # There may be gigabytes of fill, so only the end of it is looked at closely.
     end = position
     while end < len(data) and not data[end : end + _PIECE].translate(None, _FILL_BYTES):
@@ -109,21 +114,32 @@ def _is_pointer(data: bytes, position: int) -> bool:
 def samsung_pieces(data: bytes) -> list[Piece]:
     """What Samsung's trailer holds, where these bytes are nothing else."""
     directory = _samsung_directory(data, 0)
-    return [Piece("data", data)] if directory is None else [*_pieces(data[: directory[0]]), *directory[1]]
+    return (
+        [Piece("data", data)]
+        if directory is None
+        else [*_pieces(data[: directory[0]]), *directory[1]]
+    )
 
 
 def _samsung_directory(data: bytes, start: int) -> tuple[int, list[Piece]] | None:
-    """Where what the directory lists begins, and the pieces that are more than notes; None where there is no such directory."""
+    """Where what the directory lists begins, and the pieces that are more than notes; None where
+    there is no such directory."""
     fill = _tail_of_fill(data)
     if data[fill - 4 : fill] != _TRAILER:
         return None
     head = fill - 8 - int.from_bytes(data[fill - 8 : fill - 4], "little")
     if head < start or data[head : head + 4] != _DIRECTORY:
         return None
-    count, spans, pieces = int.from_bytes(data[head + 8 : head + 12], "little"), list[tuple[int, int]](), list[Piece]()
+    count, spans, pieces = (
+        int.from_bytes(data[head + 8 : head + 12], "little"),
+        list[tuple[int, int]](),
+        list[Piece](),
+    )
     for number in range(min(count, (fill - head - 20) // _ENTRY)):
         entry = data[head + 12 + number * _ENTRY :][:_ENTRY]
-        kind, back, size = (int.from_bytes(entry[low:high], "little") for low, high in ((2, 4), (4, 8), (8, 12)))
+        kind, back, size = (
+            int.from_bytes(entry[low:high], "little") for low, high in ((2, 4), (4, 8), (8, 12))
+        )
         if not start <= head - back <= head - size:
             continue
         spans.append((head - back, head - back + size))
@@ -132,7 +148,10 @@ def _samsung_directory(data: bytes, start: int) -> tuple[int, list[Piece]] | Non
         piece = _samsung_piece(kind, block[8 : 8 + name_size], block[8 + name_size :])
         pieces += [piece] if piece else []
     first = min((low for low, _ in spans), default=head)
-    return first, [*pieces, *(piece for low, high in _gaps(spans, head) for piece in _pieces(data[low:high]))]
+    return first, [
+        *pieces,
+        *(piece for low, high in _gaps(spans, head) for piece in _pieces(data[low:high])),
+    ]
 
 
 def _gaps(spans: list[tuple[int, int]], end: int) -> Iterator[tuple[int, int]]:

@@ -1,4 +1,5 @@
-"""What a file holds beside its first picture, as it is stored and compared: further pages, frames and pictures, a film, maps, and so on."""
+"""What a file holds beside its first picture, as it is stored and compared: further pages, frames
+and pictures, a film, maps, and so on."""
 
 from __future__ import annotations
 
@@ -9,7 +10,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
-Kind = Literal["page", "frame", "picture", "film", "audio", "gain map", "depth map", "auxiliary image", "layers", "data"]
+Kind = Literal[
+    "page",
+    "frame",
+    "picture",
+    "film",
+    "audio",
+    "gain map",
+    "depth map",
+    "auxiliary image",
+    "layers",
+    "data",
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 # Parts that are listed one by one; a file of more (a book, scanned) has the rest under one digest.
@@ -20,8 +32,9 @@ _DIGEST = 32
 class Part(NamedTuple):
     """One thing in a file.
 
-    digest: 32 hex digits; equal for parts with the same content. Pages and frames are hashed by their pixels where they can be decoded,
-    everything else by its bytes. number: how many of the kind it stands for, at least 1: an animation is one part.
+    digest: 32 hex digits; equal for parts with the same content. Pages and frames are hashed by
+    their pixels where they can be decoded, everything else by its bytes. number: how many of the
+    kind it stands for, at least 1: an animation is one part.
     """
 
     kind: Kind
@@ -31,14 +44,16 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Contents:
-    """parts: everything beside the first picture, in the file's order. complete: False where some of it could not be told."""
+    """parts: everything beside the first picture, in the file's order. complete: False where some
+    of it could not be told."""
 
     parts: tuple[Part, ...] = ()
     complete: bool = True
 
     @property
     def weight(self) -> int:
-        """How much there is, for choosing among files: the number of parts, and one more for what could not be told."""
+        """How much there is, for choosing among files: the number of parts, and one more for what
+        could not be told."""
         return len(self.parts) + (not self.complete)
 
     def packed(self) -> str:
@@ -64,7 +79,8 @@ class Contents:
         return list((Counter(self.parts) - Counter(other.parts)).elements())
 
     def words(self) -> list[str]:
-        """For a person: “3 pages” (the first one counted), “film inside”, “gain map”. Empty for a file with one picture and no more."""
+        """For a person: “3 pages” (the first one counted), “film inside”, “gain map”. Empty for a
+        file with one picture and no more."""
         found = Counter[Kind]()
         for part in self.parts:
             found[part.kind] += part.number
@@ -73,7 +89,11 @@ class Contents:
 
 
 def _is_sound(part: Part) -> bool:
-    digits = isinstance(part.digest, str) and len(part.digest) == _DIGEST and set(part.digest) <= set("0123456789abcdef")
+    digits = (
+        isinstance(part.digest, str)
+        and len(part.digest) == _DIGEST
+        and set(part.digest) <= set("0123456789abcdef")
+    )
     return digits and part.kind in KINDS and type(part.number) is int and part.number > 0
 
 
@@ -94,7 +114,13 @@ def gathered(parts: Iterable[Part], *, complete: bool = True) -> Contents:
     head, tail = listed[:MOST_PARTS], listed[MOST_PARTS:]
     for kind in KINDS:
         if some := [part for part in tail if part.kind == kind]:
-            head.append(Part(kind, digest_of(*(part.digest.encode() for part in some)), sum(part.number for part in some)))
+            head.append(
+                Part(
+                    kind,
+                    digest_of(*(part.digest.encode() for part in some)),
+                    sum(part.number for part in some),
+                )
+            )
     return Contents(tuple(head), complete) if head or not complete else NOTHING
 
 
@@ -108,10 +134,11 @@ def digest_of(*pieces: bytes | memoryview) -> str:
 
 
 def why_it_stays(item: Contents | None, kept: Contents | None) -> str:
-    """Why a file must not go for the other, in words that follow “it stays:”; '' where all that it holds is in the other, too.
+    """Why a file must not go for the other, in words that follow “it stays:”; '' where all that it
+    holds is in the other, too.
 
-    None: not known, as the file was indexed by an earlier release and has not been read again since. For files with other bytes:
-    copies byte for byte hold the same, known or not.
+    None: not known, as the file was indexed by an earlier release and has not been read again
+    since. For files with other bytes: copies byte for byte hold the same, known or not.
     """
     if item is None:
         return "what else it holds beside its picture is not known until it has been read again"
@@ -121,7 +148,9 @@ def why_it_stays(item: Contents | None, kept: Contents | None) -> str:
     if not missing:
         return ""
     if kept is None:
-        return "what the one kept holds beside its picture is not known until it has been read again"
+        return (
+            "what the one kept holds beside its picture is not known until it has been read again"
+        )
     return f"not all that it holds ({', '.join(item.words())}) is in the one kept"
 
 

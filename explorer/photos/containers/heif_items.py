@@ -1,4 +1,5 @@
-"""What the items of a HEIF or AVIF file are: pictures, maps and masks, or parts of a picture (ISO/IEC 23008-12, 6.4)."""
+"""What the items of a HEIF or AVIF file are: pictures, maps and masks, or parts of a picture
+(ISO/IEC 23008-12, 6.4)."""
 
 from __future__ import annotations
 
@@ -6,7 +7,9 @@ from explorer.photos.containers.contents import Contents, Kind, Part, digest_of
 from explorer.photos.containers.isobmff import Item, Items
 
 # Coded pictures, and such as are made of others.
-_CODED = frozenset({b"hvc1", b"hev1", b"av01", b"avc1", b"jpeg", b"j2k1", b"vvc1", b"unci", b"lhv1"})
+_CODED = frozenset(
+    {b"hvc1", b"hev1", b"av01", b"avc1", b"jpeg", b"j2k1", b"vvc1", b"unci", b"lhv1"}
+)
 _DERIVED = frozenset({b"grid", b"iovl", b"iden"})
 # A picture together with its gain map (ISO 21496-1).
 _TONE_MAPPED = b"tmap"
@@ -16,13 +19,19 @@ _NOTES = frozenset({b"Exif", b"mime", b"uri ", b"rgan", b"mski"})
 # By what the URN of an auxiliary image says. Alpha is part of the picture that it belongs to.
 _ALPHA = (b"auxid:1", b"auxiliary:alpha")
 _AUXILIARY: tuple[tuple[bytes, Kind], ...] = (
-    (b"hdrgainmap", "gain map"), (b"auxid:2", "depth map"), (b"depth", "depth map"), (b"disparity", "depth map"),
+    (b"hdrgainmap", "gain map"), (b"auxid:2", "depth map"), (b"depth", "depth map"),
+    (b"disparity", "depth map"),
 )  # fmt: skip
 
 
 def parts_of_items(found: Items) -> Contents:
     """Everything beside the primary picture. Incomplete where an item's bytes are not in the file."""
-    inputs = {number for (kind, _), numbers in found.references.items() if kind == b"dimg" for number in numbers}
+    inputs = {
+        number
+        for (kind, _), numbers in found.references.items()
+        if kind == b"dimg"
+        for number in numbers
+    }
     parts, complete = list[Part](), True
     for item in found.items.values():
         kind = _kind(item, found, inputs)
@@ -39,24 +48,37 @@ def _kind(item: Item, found: Items, inputs: set[int]) -> Kind | None:
     """None for the primary picture, for what it is made of, thumbnails and notes."""
     if item.kind == _TONE_MAPPED:
         return "gain map"
-    if item.number == found.primary or item.number in inputs or item.kind in _NOTES or (b"thmb", item.number) in found.references:
+    if (
+        item.number == found.primary
+        or item.number in inputs
+        or item.kind in _NOTES
+        or (b"thmb", item.number) in found.references
+    ):
         return None
     if (b"auxl", item.number) in found.references:
         if any(word in item.auxiliary for word in _ALPHA):
             return None
-        return next((kind for word, kind in _AUXILIARY if word in item.auxiliary), "auxiliary image")
+        return next(
+            (kind for word, kind in _AUXILIARY if word in item.auxiliary), "auxiliary image"
+        )
     return "picture" if item.kind in _CODED | _DERIVED else "data"
 
 
 def _digest(item: Item, found: Items, within: set[int]) -> str | None:
-    """Of an item's bytes and of all that it is made of; None where some of them are missing, or it is made of itself."""
+    """Of an item's bytes and of all that it is made of; None where some of them are missing, or it
+    is made of itself."""
     if item.data is None or item.number in within:
         return None
     made_of = found.references.get((b"dimg", item.number), [])
     if item.kind == _TONE_MAPPED:
         # The first is the picture itself.
         made_of = made_of[1:]
-    digests = [_digest(found.items[number], found, {*within, item.number}) if number in found.items else None for number in made_of]
+    digests = [
+        _digest(found.items[number], found, {*within, item.number})
+        if number in found.items
+        else None
+        for number in made_of
+    ]
     if None in digests:
         return None
     return digest_of(item.kind, item.data, *(digest.encode() for digest in digests if digest))

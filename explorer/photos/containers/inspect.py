@@ -1,7 +1,9 @@
-"""A file's bytes → what it holds beside its first picture. Runs in the decode process: it opens pictures.
+"""A file's bytes → what it holds beside its first picture. Runs in the decode process: it opens
+pictures.
 
-Pages and frames are hashed by their pixels, so that a file that was packed anew without loss still counts as holding the same. Everything
-else is hashed by its bytes: films, maps and further coded pictures are copied as they are, or made anew with a loss.
+Pages and frames are hashed by their pixels, so that a file that was packed anew without loss still
+counts as holding the same. Everything else is hashed by its bytes: films, maps and further coded
+pictures are copied as they are, or made anew with a loss.
 """
 
 from __future__ import annotations
@@ -28,19 +30,28 @@ from explorer.photos.formats import openers
 from explorer.photos.limits import check_pixels
 from explorer.photos.quality.ssim import Original
 
-# Pixels that are decoded for one file beside its first picture, and seconds of the processor's time: forty scanned pages at 200 dpi.
+# Pixels that are decoded for one file beside its first picture, and seconds of the processor's
+# time: forty scanned pages at 200 dpi.
 PIXELS, SECONDS = 150_000_000, 10.0
 
-# Modes whose samples have 8 bits or fewer: their pixels are compared as RGB or RGBA, which hold all of them.
+# Modes whose samples have 8 bits or fewer: their pixels are compared as RGB or RGBA, which hold all
+# of them.
 _EIGHT_BITS = frozenset({"1", "L", "P", "RGB", "RGBA", "LA", "PA", "RGBX"})
 
-# Sound, depth and pictures that cameras keep within XMP, in base64 (Google's depth map and Cardboard camera formats).
+# Sound, depth and pictures that cameras keep within XMP, in base64 (Google's depth map and
+# Cardboard camera formats).
 _IN_XMP = re.compile(rb"(GDepth|GImage|GAudio):Data(?:\s*=\s*[\"']([^\"']*)|>([^<]*))")
 _XMP_KINDS: dict[bytes, Kind] = {b"GDepth": "depth map", b"GImage": "picture", b"GAudio": "audio"}
 # What the items of Google's container directory mean, in the order in which they are appended.
 _SEMANTIC = re.compile(rb"Item:Semantic(?:\s*=\s*[\"']|>)(\w+)")
-_SEMANTICS: dict[bytes, Kind] = {b"GainMap": "gain map", b"Depth": "depth map", b"Confidence": "depth map", b"MotionPhoto": "film"}
-# By what an appended JPEG says that it is a gain map (Ultra HDR, ISO 21496-1, Apple) or a depth map (Apple).
+_SEMANTICS: dict[bytes, Kind] = {
+    b"GainMap": "gain map",
+    b"Depth": "depth map",
+    b"Confidence": "depth map",
+    b"MotionPhoto": "film",
+}
+# By what an appended JPEG says that it is a gain map (Ultra HDR, ISO 21496-1, Apple) or a depth map
+# (Apple).
 _GAIN_MAP = (b"http://ns.adobe.com/hdr-gain-map/", b"hdrgainmap")
 _GAIN_MAP_SEGMENT = b"urn:iso:std:iso:ts:21496:-1"
 _DEPTH_MAP = (b"auxid:2", b":aux:disparity", b":aux:depth", b"ns.apple.com/depthData")
@@ -57,7 +68,8 @@ class Budget:
         self.until = self.until or time.process_time() + SECONDS
 
     def spend(self, width: int, height: int) -> bool:
-        """Whether a picture of that size may still be decoded. Raises OversizedPhoto for one that does not fit into memory."""
+        """Whether a picture of that size may still be decoded. Raises OversizedPhoto for one that
+        does not fit into memory."""
         check_pixels(width, height)
         self.pixels -= width * height
         return self.pixels >= 0 and time.process_time() < self.until
@@ -66,8 +78,8 @@ class Budget:
 def read_contents(data: bytes, budget: Budget | None = None) -> Contents:
     """What the file holds beside its first picture.
 
-    What cannot be read, or would take more than the budget, makes it incomplete: never less than it is. Raises MemoryError where too little
-    is free at this moment, and nothing else.
+    What cannot be read, or would take more than the budget, makes it incomplete: never less than it
+    is. Raises MemoryError where too little is free at this moment, and nothing else.
     """
     with warnings.catch_warnings():
         # As in `decode`: oddities of files are nobody's concern here.
@@ -90,7 +102,10 @@ def _read(data: bytes, budget: Budget) -> Contents:
     for magic, end_of in ENDS.items():
         if data.startswith(magic):
             frames = _frames(data, budget)
-            return gathered([*frames.parts, *_parts(pieces_behind(data, end_of(data)))], complete=frames.complete)
+            return gathered(
+                [*frames.parts, *_parts(pieces_behind(data, end_of(data)))],
+                complete=frames.complete,
+            )
     return Contents()
 
 
@@ -106,7 +121,10 @@ def _jpeg(data: bytes, budget: Budget) -> Contents:
     if jpeg is None:
         return Contents(complete=False)
     xmp = jpeg.xmp
-    parts = [Part(_XMP_KINDS[found[1]], digest_of(found[2] or found[3] or b"")) for found in _IN_XMP.finditer(xmp)]
+    parts = [
+        Part(_XMP_KINDS[found[1]], digest_of(found[2] or found[3] or b""))
+        for found in _IN_XMP.finditer(xmp)
+    ]
     pieces = pieces_behind(data, jpeg.end)
     said = [_SEMANTICS.get(word) for word in _SEMANTIC.findall(xmp)[1:]]
     named = said if len(said) == len(pieces) else [None] * len(pieces)
@@ -121,7 +139,9 @@ def _jpeg(data: bytes, budget: Budget) -> Contents:
 
 def _kind_of_jpeg(jpeg: Jpeg) -> Kind:
     xmp = jpeg.xmp
-    if any(word in xmp for word in _GAIN_MAP) or any(n == 2 and content.startswith(_GAIN_MAP_SEGMENT) for n, content in jpeg.segments):
+    if any(word in xmp for word in _GAIN_MAP) or any(
+        n == 2 and content.startswith(_GAIN_MAP_SEGMENT) for n, content in jpeg.segments
+    ):
         return "gain map"
     return "depth map" if any(word in xmp for word in _DEPTH_MAP) else "picture"
 
@@ -152,14 +172,19 @@ def _tiff(data: bytes, budget: Budget) -> Contents:
     for page in others:
         pixels = _pixels_of(functools.partial(opened, page), budget)
         # Viewers' reduced versions of the first page hold nothing more.
-        if pixels is None or page.pixels >= first.pixels or not original.is_shown_by(functools.partial(opened, page)):
+        if (
+            pixels is None
+            or page.pixels >= first.pixels
+            or not original.is_shown_by(functools.partial(opened, page))
+        ):
             parts.append(Part("page", pixels or page.digest))
     parts += [Part("layers", digest_of(page.layers)) for page in directories.pages if page.layers]
     return gathered([*parts, *_parts(pieces_behind(data, directories.end))])
 
 
 def _pixels_of(opened: Callable[[], Image.Image], budget: Budget) -> str | None:
-    """A page's digest by its pixels and what they mean; None where it cannot be decoded, or not any more."""
+    """A page's digest by its pixels and what they mean; None where it cannot be decoded, or not any
+    more."""
     try:
         page = opened()
         if not budget.spend(*page.size):
@@ -213,7 +238,23 @@ def _frames(data: bytes, budget: Budget) -> Contents:
 
 
 # Boxes that hold the picture itself, or say something of it.
-_ORDINARY = frozenset({b"ftyp", b"meta", b"mdat", b"free", b"skip", b"wide", b"idat", b"uuid", b"styp", b"pdin", b"moov", b"moof", b"mfra"})
+_ORDINARY = frozenset(
+    {
+        b"ftyp",
+        b"meta",
+        b"mdat",
+        b"free",
+        b"skip",
+        b"wide",
+        b"idat",
+        b"uuid",
+        b"styp",
+        b"pdin",
+        b"moov",
+        b"moof",
+        b"mfra",
+    }
+)
 
 
 def _boxed(data: bytes, budget: Budget) -> Contents:
@@ -237,7 +278,8 @@ def _boxed(data: bytes, budget: Budget) -> Contents:
 
 
 def _track(data: bytes, moov: isobmff.Box, top: list[isobmff.Box], budget: Budget) -> list[Part]:
-    """A sequence of pictures, by its pixels where Pillow reads it; or else a film or a sequence by its bytes."""
+    """A sequence of pictures, by its pixels where Pillow reads it; or else a film or a sequence by
+    its bytes."""
     if data[8:12] == b"avis":
         return list(_frames(data, budget).parts)
     content = data[moov.body : moov.end]

@@ -1,4 +1,5 @@
-"""The boxes of ISO base media files (ISO/IEC 14496-12), and the items of HEIF and AVIF pictures in them (ISO/IEC 23008-12)."""
+"""The boxes of ISO base media files (ISO/IEC 14496-12), and the items of HEIF and AVIF pictures in
+them (ISO/IEC 23008-12)."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ class Box(NamedTuple):
 
 
 class Item(NamedTuple):
-    """An item of a HEIF file. kind: such as b'hvc1'. auxiliary: the URN of an auxiliary image, or b''. data: its coded bytes, or None
-    where they are not in the file as it says."""
+    """An item of a HEIF file. kind: such as b'hvc1'. auxiliary: the URN of an auxiliary image, or
+    b''. data: its coded bytes, or None where they are not in the file as it says."""
 
     number: int
     kind: bytes
@@ -32,7 +33,8 @@ class Item(NamedTuple):
 
 
 class Items(NamedTuple):
-    """All items by number, the primary one's number, and what refers to what: (type, from) → the numbers referred to."""
+    """All items by number, the primary one's number, and what refers to what: (type, from) → the
+    numbers referred to."""
 
     items: dict[int, Item]
     primary: int
@@ -43,7 +45,11 @@ def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
     """The boxes from one offset to another, up to the first that is none."""
     end = len(data) if end is None else end
     while start + 8 <= end:
-        size, kind, body = int.from_bytes(data[start : start + 4], "big"), data[start + 4 : start + 8], start + 8
+        size, kind, body = (
+            int.from_bytes(data[start : start + 4], "big"),
+            data[start + 4 : start + 8],
+            start + 8,
+        )
         if size == 1:
             size, body = int.from_bytes(data[start + 8 : start + 16], "big"), start + 16
         elif size == 0:
@@ -55,7 +61,8 @@ def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
 
 
 def movie_end(data: bytes, start: int) -> int:
-    """Where the film ends that begins at that offset with its `ftyp` box: behind its last box, or before the next `ftyp`."""
+    """Where the film ends that begins at that offset with its `ftyp` box: behind its last box, or
+    before the next `ftyp`."""
     end = start
     for box in boxes(data, start):
         if box.kind == b"ftyp" and box.start > start:
@@ -79,7 +86,10 @@ def read_items(data: bytes, meta: Box) -> Items:
     places = _places(data, inner[b"iloc"], inner.get(b"idat"))
     if primary not in kinds:
         raise ValueError("no primary item")
-    items = {number: Item(number, kind, auxiliary.get(number, b""), places.get(number)) for number, kind in kinds.items()}
+    items = {
+        number: Item(number, kind, auxiliary.get(number, b""), places.get(number))
+        for number, kind in kinds.items()
+    }
     return Items(items, primary, _references(data, inner.get(b"iref")))
 
 
@@ -132,7 +142,8 @@ def _auxiliary_types(data: bytes, iprp: Box | None) -> dict[int, bytes]:
     if iprp is None or (ipco := find_box(data, b"ipco", iprp.body, iprp.end)) is None:
         return {}
     properties = [
-        data[box.body + 4 : box.end].split(b"\0")[0] if box.kind == _AUX_TYPE else b"" for box in boxes(data, ipco.body, ipco.end)
+        data[box.body + 4 : box.end].split(b"\0")[0] if box.kind == _AUX_TYPE else b""
+        for box in boxes(data, ipco.body, ipco.end)
     ]
     types = dict[int, bytes]()
     for ipma in boxes(data, iprp.body, iprp.end):
@@ -169,13 +180,19 @@ def _places(data: bytes, iloc: Box, idat: Box | None) -> dict[int, bytes | None]
     return found
 
 
-def _joined(data: bytes, extents: list[tuple[int, int]], method: int, idat: Box | None) -> bytes | None:
+def _joined(
+    data: bytes, extents: list[tuple[int, int]], method: int, idat: Box | None
+) -> bytes | None:
     """method: 0 for offsets in the file, 1 for those in the `idat` box."""
     if method > 1 or (method == 1 and idat is None):
         return None
     start, end = (idat.body, idat.end) if method == 1 and idat is not None else (0, len(data))
     # A length of 0 means up to the end.
-    spans = [(start + offset, start + offset + length if length else end) for offset, length in extents]
-    if any(low > high or high > end for low, high in spans) or sum(high - low for low, high in spans) > len(data):
+    spans = [
+        (start + offset, start + offset + length if length else end) for offset, length in extents
+    ]
+    if any(low > high or high > end for low, high in spans) or sum(
+        high - low for low, high in spans
+    ) > len(data):
         return None
     return b"".join(data[low:high] for low, high in spans)

@@ -1,4 +1,5 @@
-"""The structure of a JPEG file (ITU-T T.81, annex B): its application segments, and where its picture ends."""
+"""The structure of a JPEG file (ITU-T T.81, annex B): its application segments, and where its
+picture ends."""
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _END, _SCAN, _COMMENT = 0xD9, 0xDA, 0xFE
 _APPLICATION = range(0xE0, 0xF0)
 # Frames, tables, scans, application data and comments: markers that are followed by a length.
-_WITH_LENGTH = frozenset({*range(0xC0, 0xD0), *range(0xDA, 0xE0), *_APPLICATION, 0xDB, _COMMENT}) - {0xC8}
+_WITH_LENGTH = frozenset(
+    {*range(0xC0, 0xD0), *range(0xDA, 0xE0), *_APPLICATION, 0xDB, _COMMENT}
+) - {0xC8}
 
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
@@ -21,8 +24,9 @@ _GUID, _HEAD = 32, 40
 
 
 class Jpeg(NamedTuple):
-    """end: offset behind the end-of-image marker; where that is missing, of a film that follows, or the end of the file. segments:
-    application segments before the first scan, number (0 to 15) and content.
+    """end: offset behind the end-of-image marker; where that is missing, of a film that follows, or
+    the end of the file. segments: application segments before the first scan, number (0 to 15) and
+    content.
     """
 
     end: int
@@ -37,7 +41,9 @@ class Jpeg(NamedTuple):
                 packets.append(content[len(_XMP) :])
             elif number == 1 and content.startswith(_EXTENDED_XMP):
                 piece = content[len(_EXTENDED_XMP) :]
-                extended[piece[:_GUID], int.from_bytes(piece[_GUID + 4 : _HEAD], "big")] = piece[_HEAD:]
+                extended[piece[:_GUID], int.from_bytes(piece[_GUID + 4 : _HEAD], "big")] = piece[
+                    _HEAD:
+                ]
         return b"".join([*packets, *(extended[key] for key in sorted(extended))])
 
 

@@ -1,4 +1,5 @@
-"""The image file directories of TIFF files (TIFF 6.0; BigTIFF): every page, also those in SubIFDs, and where the file's own data end."""
+"""The image file directories of TIFF files (TIFF 6.0; BigTIFF): every page, also those in SubIFDs,
+and where the file's own data end."""
 
 from __future__ import annotations
 
@@ -9,22 +10,42 @@ from explorer.photos.containers.contents import digest_of
 _WIDTH, _HEIGHT, _SUB_IFDS, _LAYERS = 256, 257, 330, 37724
 # Offsets and lengths of strips, of tiles, and of the stream of old JPEG compression.
 _DATA = ((273, 279), (324, 325), (513, 514))
-# What else a page's pixels depend on: its size, bits, compression, colours, samples, predictor, colour map and JPEG tables.
+# What else a page's pixels depend on: its size, bits, compression, colours, samples, predictor,
+# colour map and JPEG tables.
 _MEANING = (256, 257, 258, 259, 262, 266, 277, 284, 317, 320, 338, 339, 347)
 # Directories of EXIF, GPS and interoperability hold no pictures.
 _INTEROPERABILITY = 40965
 _OTHER_DIRECTORIES = (34665, 34853)
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+_SIZES = {
+    1: 1,
+    2: 1,
+    3: 2,
+    4: 4,
+    5: 8,
+    6: 1,
+    7: 1,
+    8: 2,
+    9: 4,
+    10: 8,
+    11: 4,
+    12: 8,
+    13: 4,
+    16: 8,
+    17: 8,
+    18: 8,
+}
 _WHOLE_NUMBERS = frozenset({1, 3, 4, 13, 16, 18})
 # No scanner makes so many; a file that says so goes in circles.
 _MOST = 100_000
-# How often the file's bytes may be referred to, all in all: strips have no reason to lie on each other, but pages may share one.
+# How often the file's bytes may be referred to, all in all: strips have no reason to lie on each
+# other, but pages may share one.
 _OVERLAP = 4
 
 
 class Page(NamedTuple):
-    """A picture of the file. offset: of its directory. width, height: pixels, 0 where it does not say. digest: of its strips or tiles as
-    they are stored, and of what they depend on. layers: Photoshop's, or b''."""
+    """A picture of the file. offset: of its directory. width, height: pixels, 0 where it does not
+    say. digest: of its strips or tiles as they are stored, and of what they depend on. layers:
+    Photoshop's, or b''."""
 
     offset: int
     width: int
@@ -38,7 +59,8 @@ class Page(NamedTuple):
 
 
 class Directories(NamedTuple):
-    """pages: in the file's order, each followed by those in its SubIFDs. end: where everything that a directory refers to ends."""
+    """pages: in the file's order, each followed by those in its SubIFDs. end: where everything that
+    a directory refers to ends."""
 
     pages: list[Page]
     end: int
@@ -91,14 +113,26 @@ class TiffFile:
         for tag in _OTHER_DIRECTORIES:
             for other in self._numbers(tags[tag]) if tag in tags else ():
                 self._measure(other)
-        stored = [piece for tag in _MEANING if tag in tags for piece in (str(tag).encode(), self._bytes(tags[tag]))]
-        width, height = ((self._numbers(tags[tag]) or [0])[0] if tag in tags else 0 for tag in (_WIDTH, _HEIGHT))
+        stored = [
+            piece
+            for tag in _MEANING
+            if tag in tags
+            for piece in (str(tag).encode(), self._bytes(tags[tag]))
+        ]
+        width, height = (
+            (self._numbers(tags[tag]) or [0])[0] if tag in tags else 0 for tag in (_WIDTH, _HEIGHT)
+        )
         layers = self._bytes(tags[_LAYERS]) if _LAYERS in tags else b""
         below = self._numbers(tags[_SUB_IFDS]) if _SUB_IFDS in tags else []
-        return Page(offset, width, height, digest_of(*stored, *self._stored(tags)), layers), following, below
+        return (
+            Page(offset, width, height, digest_of(*stored, *self._stored(tags)), layers),
+            following,
+            below,
+        )
 
     def _measure(self, offset: int, *, inner: bool = True) -> None:
-        """Take note of where a directory without pictures ends, with its values. inner: and the one that it may refer to."""
+        """Take note of where a directory without pictures ends, with its values. inner: and the one
+        that it may refer to."""
         count = self._number(offset, self._count)
         self._end = max(self._end, offset + self._count + count * self._entry + self._offset)
         for number in range(count):
@@ -139,7 +173,9 @@ class TiffFile:
                 continue
             if lengths not in tags:
                 raise ValueError("strips without lengths")
-            for offset, length in zip(self._numbers(tags[offsets]), self._numbers(tags[lengths]), strict=False):
+            for offset, length in zip(
+                self._numbers(tags[offsets]), self._numbers(tags[lengths]), strict=False
+            ):
                 piece = self._data[offset : offset + length]
                 self._stored_bytes += len(piece)
                 if self._stored_bytes > _OVERLAP * len(self._data):

@@ -1,4 +1,5 @@
-"""Where the picture of a PNG, GIF, WebP or BMP file ends, by its structure: whatever lies behind was appended."""
+"""Where the picture of a PNG, GIF, WebP or BMP file ends, by its structure: whatever lies behind
+was appended."""
 
 from __future__ import annotations
 
@@ -47,7 +48,11 @@ def _end_of_webp(data: bytes) -> int:
 def _end_of_bmp(data: bytes) -> int:
     """By the header's size of the file, or by the picture's where that says more."""
     size, pixels = (int.from_bytes(data[at : at + 4], "little") for at in (2, 10))
-    width, height, bits = _number(data, 18), abs(_number(data, 22)), int.from_bytes(data[28:30], "little")
+    width, height, bits = (
+        _number(data, 18),
+        abs(_number(data, 22)),
+        int.from_bytes(data[28:30], "little"),
+    )
     stored = int.from_bytes(data[34:38], "little")
     return max(size, pixels + max(stored, (width * bits + 31) // 32 * 4 * height))
 

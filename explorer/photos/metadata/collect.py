@@ -1,6 +1,8 @@
-"""Everything that a photo file and the files beside it say, and what one of two photos should learn from the other.
+"""Everything that a photo file and the files beside it say, and what one of two photos should learn
+from the other.
 
-Runs in a decode process: the files come from anywhere, and may be made to crash or to hang whatever reads them.
+Runs in a decode process: the files come from anywhere, and may be made to crash or to hang whatever
+reads them.
 """
 
 from __future__ import annotations
@@ -26,8 +28,9 @@ _TOLD = 3
 
 @dataclass(frozen=True)
 class Merged:
-    """The sidecar of the photo that is kept. before: its bytes, None where there is none. after: the bytes it should have, None where
-    there is nothing to add. refused: why facts would be lost if the other photo went now, '' where none would."""
+    """The sidecar of the photo that is kept. before: its bytes, None where there is none. after:
+    the bytes it should have, None where there is nothing to add. refused: why facts would be lost
+    if the other photo went now, '' where none would."""
 
     before: bytes | None = None
     after: bytes | None = None
@@ -39,7 +42,8 @@ class _Lost(Exception):
 
 
 def of_photo(data: bytes) -> Reading:
-    """What a photo file itself says. Nothing is raised but MemoryError: what cannot be opened is unread."""
+    """What a photo file itself says. Nothing is raised but MemoryError: what cannot be opened is
+    unread."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -49,7 +53,9 @@ def of_photo(data: bytes) -> Reading:
                 picture.load()
             inside = Embedded(picture)
             _, date = inside.best()
-            left_out = (Unread("all", "its metadata (a text in it is broken, or too long to be read)"),)
+            left_out = (
+                Unread("all", "its metadata (a text in it is broken, or too long to be read)"),
+            )
             return joined(
                 [
                     Reading(unread=left_out if picture.info.get("texts_left_out") else ()),
@@ -62,15 +68,22 @@ def of_photo(data: bytes) -> Reading:
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001  decoders of broken files raise whatever they like
-            return Reading(unread=(Unread("all", f"its metadata ({error if isinstance(error, PhotoError) else 'the file is broken'})"),))
+            return Reading(
+                unread=(
+                    Unread(
+                        "all",
+                        f"its metadata ({error if isinstance(error, PhotoError) else 'the file is broken'})",
+                    ),
+                )
+            )
 
 
 def of_files(photo: str, beside: Sequence[str]) -> Reading:
-    """What a photo file and the files beside it say: XMP sidecars, and the JSON of an export. Paths are absolute; one that is not there
-    says nothing."""
+    """What a photo file and the files beside it say: XMP sidecars, and the JSON of an export. Paths
+    are absolute; one that is not there says nothing."""
     readings = list[Reading]()
     for path in (photo, *beside):
-        name = os.path.basename(path)  # noqa: PTH119
+        name = os.path.basename(path)
         try:
             data = contents(path)
             if data is None:
@@ -78,7 +91,14 @@ def of_files(photo: str, beside: Sequence[str]) -> Reading:
             found = of_photo(data) if path == photo else _of_sidecar(path, data)
         except PhotoError as error:
             found = Reading(unread=(Unread("all", f"all that it holds ({error})"),))
-        readings.append(replace(found, unread=tuple(Unread(each.about, f"{name}: {each.what}", path) for each in found.unread)))
+        readings.append(
+            replace(
+                found,
+                unread=tuple(
+                    Unread(each.about, f"{name}: {each.what}", path) for each in found.unread
+                ),
+            )
+        )
     return joined(readings)
 
 
@@ -91,7 +111,8 @@ def _of_sidecar(path: str, data: bytes) -> Reading:
 
 
 def contents(path: str) -> bytes | None:
-    """A file's bytes; None only where nothing of that name is there. Raises PhotoError where it is there and cannot be read."""
+    """A file's bytes; None only where nothing of that name is there. Raises PhotoError where it is
+    there and cannot be read."""
     try:
         os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -101,10 +122,20 @@ def contents(path: str) -> bytes | None:
     return read_file(path)
 
 
-def merged(gone: str, gone_beside: Sequence[str], keeper: str, keeper_beside: Sequence[str], target: str, *, same: bool) -> Merged:
-    """What the kept photo's sidecar (`target`) has to say so that nothing is lost when the other photo and its sidecars go.
+def merged(
+    gone: str,
+    gone_beside: Sequence[str],
+    keeper: str,
+    keeper_beside: Sequence[str],
+    target: str,
+    *,
+    same: bool,
+) -> Merged:
+    """What the kept photo's sidecar (`target`) has to say so that nothing is lost when the other
+    photo and its sidecars go.
 
-    same: both photos have the same bytes. Where the kept one has no sidecar, the other's then holds for it word for word, edits and all.
+    same: both photos have the same bytes. Where the kept one has no sidecar, the other's then holds
+    for it word for word, edits and all.
     """
     try:
         return _merged(gone, gone_beside, keeper, keeper_beside, target, same=same)
@@ -112,7 +143,15 @@ def merged(gone: str, gone_beside: Sequence[str], keeper: str, keeper_beside: Se
         return Merged(refused=str(lost))
 
 
-def _merged(gone: str, gone_beside: Sequence[str], keeper: str, keeper_beside: Sequence[str], target: str, *, same: bool) -> Merged:
+def _merged(
+    gone: str,
+    gone_beside: Sequence[str],
+    keeper: str,
+    keeper_beside: Sequence[str],
+    target: str,
+    *,
+    same: bool,
+) -> Merged:
     going, kept = of_files(gone, gone_beside), of_files(keeper, keeper_beside)
     unread = going.unread
     copied, whole = _whole(gone_beside, keeper_beside) if same else (None, None)
@@ -121,7 +160,9 @@ def _merged(gone: str, gone_beside: Sequence[str], keeper: str, keeper_beside: S
     if whole is not None:
         kept = joined([kept, xmp.read(whole)])
     if lost := unknown(Reading(going.facts, unread), kept.facts):
-        what = "; ".join(each.what for each in lost[:_TOLD]) + (f"; and {len(lost) - _TOLD} more" if len(lost) > _TOLD else "")
+        what = "; ".join(each.what for each in lost[:_TOLD]) + (
+            f"; and {len(lost) - _TOLD} more" if len(lost) > _TOLD else ""
+        )
         raise _Lost(f"what only it may know cannot be read, and would be lost: {what}")
     missing = lacking(going.facts, kept.facts)
     if not missing:
@@ -129,20 +170,25 @@ def _merged(gone: str, gone_beside: Sequence[str], keeper: str, keeper_beside: S
     try:
         before = contents(target)
     except PhotoError as error:
-        raise _Lost(f"the sidecar of the one to keep, {os.path.basename(target)}, cannot be added to: {error}") from error  # noqa: PTH119
+        raise _Lost(
+            f"the sidecar of the one to keep, {os.path.basename(target)}, cannot be added to: {error}"
+        ) from error
     _check_overwritten(missing, kept, target)
     try:
         after = with_facts(before if whole is None else whole, missing)
     except xmp.NotXmp as error:
-        name = os.path.basename(target if whole is None else copied or "")  # noqa: PTH119
+        name = os.path.basename(target if whole is None else copied or "")
         raise _Lost(f"the sidecar {name} cannot be added to: {error}") from error
     if lacking(missing, xmp.read(after).facts):
         raise _Lost("its facts cannot be written to a sidecar of the one to keep")
     return Merged(before, after)
 
 
-def _whole(gone_beside: Sequence[str], keeper_beside: Sequence[str]) -> tuple[str | None, bytes | None]:
-    """The sidecar that holds for the kept photo, too: its path and bytes, where there is one and the kept photo has none."""
+def _whole(
+    gone_beside: Sequence[str], keeper_beside: Sequence[str]
+) -> tuple[str | None, bytes | None]:
+    """The sidecar that holds for the kept photo, too: its path and bytes, where there is one and
+    the kept photo has none."""
     if any(path.lower().endswith(".xmp") and os.path.lexists(path) for path in keeper_beside):
         return None, None
     for path in gone_beside:
@@ -159,18 +205,30 @@ def _whole(gone_beside: Sequence[str], keeper_beside: Sequence[str]) -> tuple[st
 
 
 def _check_overwritten(missing: Facts, kept: Reading, target: str) -> None:
-    """Raises _Lost where a fact would take the place of one in the kept photo's sidecar that could not be read."""
+    """Raises _Lost where a fact would take the place of one in the kept photo's sidecar that could
+    not be read."""
     wanted = {"date": missing.taken_at, "place": missing.place, "rating": missing.rating}
     for each in kept.unread:
         if each.path == target and wanted.get(each.about):
-            raise _Lost(f"the sidecar of the one to keep says something else, which cannot be read: {each.what}")
+            raise _Lost(
+                f"the sidecar of the one to keep says something else, which cannot be read: {each.what}"
+            )
 
 
 def answer(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """`merged` for another process: paths come in hexadecimal; before and after go back as one row of bytes."""
+    """`merged` for another process: paths come in hexadecimal; before and after go back as one row
+    of bytes."""
     paths = [os.fsdecode(bytes.fromhex(request[name])) for name in ("gone", "keeper", "target")]
-    gone_beside, keeper_beside = ([os.fsdecode(bytes.fromhex(path)) for path in request[name]] for name in ("gone_beside", "keeper_beside"))
+    gone_beside, keeper_beside = (
+        [os.fsdecode(bytes.fromhex(path)) for path in request[name]]
+        for name in ("gone_beside", "keeper_beside")
+    )
     found = merged(paths[0], gone_beside, paths[1], keeper_beside, paths[2], same=request["same"])
     before, after = found.before or b"", found.after or b""
-    head = {"before": None if found.before is None else len(before), "after": found.after is not None}
-    return head | {"refused": found.refused.encode("utf-8", "replace").decode()[:2000]}, before + after
+    head = {
+        "before": None if found.before is None else len(before),
+        "after": found.after is not None,
+    }
+    return head | {
+        "refused": found.refused.encode("utf-8", "replace").decode()[:2000]
+    }, before + after

@@ -1,4 +1,5 @@
-"""What a photo itself says of date, place and camera, for the library. Whatever is broken counts as absent."""
+"""What a photo itself says of date, place and camera, for the library. Whatever is broken counts as
+absent."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ _Dated = tuple[TakenSource, PartialDate]
 
 
 class Embedded:
-    """The metadata in an opened picture. XMP and IPTC are parsed when they are first wanted, which for most photos is never."""
+    """The metadata in an opened picture. XMP and IPTC are parsed when they are first wanted, which
+    for most photos is never."""
 
     def __init__(self, picture: Image.Image) -> None:
         self._picture = picture
@@ -34,7 +36,8 @@ class Embedded:
             return None
 
     def _mentions(self, name: bytes) -> bool:
-        """Whether the XMP packet can hold a property of that name, in any encoding: parsing an editor's packet takes milliseconds."""
+        """Whether the XMP packet can hold a property of that name, in any encoding: parsing an
+        editor's packet takes milliseconds."""
         return name in self._packet.replace(b"\0", b"")
 
     @functools.cached_property
@@ -47,11 +50,16 @@ class Embedded:
         if self.xmp:
             yield from _as("exif", xmp_data.dates(self.xmp))
         yield from _as("exif", iptc_data.dates(self.iptc))
-        yield from _as("gps", [exif_data.gps_date(self.exif), xmp_data.gps_date(self.xmp) if self.xmp else None])
+        yield from _as(
+            "gps",
+            [exif_data.gps_date(self.exif), xmp_data.gps_date(self.xmp) if self.xmp else None],
+        )
 
-    def best(self, name: str = "", mtime: float | None = None) -> tuple[TakenSource | None, PartialDate | None]:
-        """The first date, made more precise by those after it that say the same and more; the time of the last change, and the file's
-        own, only where there is no other."""
+    def best(
+        self, name: str = "", mtime: float | None = None
+    ) -> tuple[TakenSource | None, PartialDate | None]:
+        """The first date, made more precise by those after it that say the same and more; the time
+        of the last change, and the file's own, only where there is no other."""
         best: _Dated | None = None
         for found in self.dates():
             if best is None or best[1].refined_by(found[1]):
@@ -81,7 +89,8 @@ class Embedded:
 def read_metadata(picture: Image.Image, *, mtime: float | None = None, name: str = "") -> Metadata:
     """The metadata of an opened picture; it need not be decoded yet.
 
-    mtime: the file's own time (Unix seconds) and name: its name, for photos that say nothing of when they were taken.
+    mtime: the file's own time (Unix seconds) and name: its name, for photos that say nothing of
+    when they were taken.
     """
     inside = Embedded(picture)
     source, date = inside.best(name, mtime)
@@ -89,13 +98,15 @@ def read_metadata(picture: Image.Image, *, mtime: float | None = None, name: str
     facts = exif_data.equipment(inside.exif)
     facts["camera"] = facts["camera"] or inside.camera()
     return Metadata(
-        taken_at=date.text if date else None, taken_source=source, taken_precision=date.precision if date else None,
+        taken_at=date.text if date else None, taken_source=source,
+        taken_precision=date.precision if date else None,
         latitude=latitude, longitude=longitude, **facts,
     )  # fmt: skip
 
 
 def impossible_date(picture: Image.Image) -> str | None:
-    """The date at which a photo says it was taken, where that lies in the future or is what a clock says that was never set."""
+    """The date at which a photo says it was taken, where that lies in the future or is what a clock
+    says that was never set."""
     date = exif_data.stated(exif_data.blocks(picture), ExifTags.Base.DateTimeOriginal)
     return date.text if date is not None and plausible(date) is None else None
 

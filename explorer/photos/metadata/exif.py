@@ -9,9 +9,24 @@ from typing import Any, NamedTuple
 
 from PIL import ExifTags, Image
 
-from explorer.photos.metadata.field_values import clean, decoded, in_degrees, number, rating, rating_of_percent, sequence, words
+from explorer.photos.metadata.field_values import (
+    clean,
+    decoded,
+    in_degrees,
+    number,
+    rating,
+    rating_of_percent,
+    sequence,
+    words,
+)
 from explorer.photos.metadata.merge import Facts, Reading, Unread
-from explorer.photos.metadata.partial_dates import PartialDate, from_parts, is_blank, parse, plausible
+from explorer.photos.metadata.partial_dates import (
+    PartialDate,
+    from_parts,
+    is_blank,
+    parse,
+    plausible,
+)
 
 _TAG, _GPS = ExifTags.Base, ExifTags.GPS
 # Windows' own: stars, percent, and keywords in UTF-16.
@@ -19,13 +34,16 @@ _RATING, _RATING_PERCENT, _KEYWORDS = 0x4746, 0x4749, 0x9C9E
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 _ZONE = re.compile(r"[+-]\d\d:\d\d")
 # The moment of taking, that of scanning; each with where its time zone stands.
-_DATES = ((_TAG.DateTimeOriginal, _TAG.OffsetTimeOriginal), (_TAG.DateTimeDigitized, _TAG.OffsetTimeDigitized))
+_DATES = (
+    (_TAG.DateTimeOriginal, _TAG.OffsetTimeOriginal),
+    (_TAG.DateTimeDigitized, _TAG.OffsetTimeDigitized),
+)
 _HEADER = len(b"Exif\0\0")
 
 
 class Exif(NamedTuple):
-    """main: the first block, details: the camera's, gps: the satellites'; each empty where it is absent or broken. broken: names of those
-    that are there and cannot be read."""
+    """main: the first block, details: the camera's, gps: the satellites'; each empty where it is
+    absent or broken. broken: names of those that are there and cannot be read."""
 
     main: Mapping[int, Any]
     details: Mapping[int, Any]
@@ -36,7 +54,11 @@ class Exif(NamedTuple):
 def blocks(picture: Image.Image) -> Exif:
     """The EXIF blocks of an opened picture; it need not be decoded yet."""
     raw, found, broken = picture.info.get("exif"), list[Mapping[int, Any]](), list[str]()
-    for ifd, name in ((None, "EXIF data"), (_EXIF_IFD, "EXIF data of the camera"), (_GPS_IFD, "EXIF data of the place")):
+    for ifd, name in (
+        (None, "EXIF data"),
+        (_EXIF_IFD, "EXIF data of the camera"),
+        (_GPS_IFD, "EXIF data of the place"),
+    ):
         block: Mapping[int, Any] = {}
         try:
             exif = picture.getexif()
@@ -56,7 +78,11 @@ def _is_there(ifd: int | None, offset: object, raw: object) -> bool:
     if ifd is None:
         # A header, a count of 0 and no further block make 20 bytes.
         return size > 20 and isinstance(raw, bytes) and bool(raw.strip(b"\0"))
-    return offset is not None and size > 0 and (not isinstance(offset, int) or not 8 <= offset <= size - _HEADER - 2)
+    return (
+        offset is not None
+        and size > 0
+        and (not isinstance(offset, int) or not 8 <= offset <= size - _HEADER - 2)
+    )
 
 
 def orientation(picture: Image.Image) -> int:
@@ -91,7 +117,9 @@ def changed(exif: Exif) -> PartialDate | None:
 
 def gps_date(exif: Exif) -> PartialDate | None:
     """GPS time is UTC, so it may be hours off the camera's own, but the day is nearly always right."""
-    day = re.fullmatch(r"(\d{4})[:\-](\d{1,2})[:\-](\d{1,2})", clean(exif.gps.get(_GPS.GPSDateStamp)) or "")
+    day = re.fullmatch(
+        r"(\d{4})[:\-](\d{1,2})[:\-](\d{1,2})", clean(exif.gps.get(_GPS.GPSDateStamp)) or ""
+    )
     if not day:
         return None
     time = [number(part, zero=True) for part in sequence(exif.gps.get(_GPS.GPSTimeStamp))]
@@ -106,13 +134,20 @@ def gps_date(exif: Exif) -> PartialDate | None:
 def place(exif: Exif) -> tuple[float, float] | None:
     """Latitude and longitude in degrees."""
     latitude = _degrees(exif.gps.get(_GPS.GPSLatitude), exif.gps.get(_GPS.GPSLatitudeRef), "NS", 90)
-    longitude = _degrees(exif.gps.get(_GPS.GPSLongitude), exif.gps.get(_GPS.GPSLongitudeRef), "EW", 180)
+    longitude = _degrees(
+        exif.gps.get(_GPS.GPSLongitude), exif.gps.get(_GPS.GPSLongitudeRef), "EW", 180
+    )
     # 0, 0 lies in the Atlantic, and is what phones write when they do not know.
-    return None if latitude is None or longitude is None or (latitude, longitude) == (0, 0) else (latitude, longitude)
+    return (
+        None
+        if latitude is None or longitude is None or (latitude, longitude) == (0, 0)
+        else (latitude, longitude)
+    )
 
 
 def _degrees(value: Any, ref: Any, axis: str, limit: float) -> float | None:
-    """Degrees, minutes, seconds and the hemisphere → degrees. Without a hemisphere it could be either of two places: none is named."""
+    """Degrees, minutes, seconds and the hemisphere → degrees. Without a hemisphere it could be
+    either of two places: none is named."""
     parts = [number(part, zero=True) for part in sequence(value)]
     side = (clean(ref) or "").upper()[:1]
     if not parts or parts[0] is None or not side or side not in axis:
@@ -123,8 +158,13 @@ def _degrees(value: Any, ref: Any, axis: str, limit: float) -> float | None:
 
 
 def _no_place(exif: Exif) -> bool:
-    """Whether the place is left open: absent, 0, or 0 divided by 0, all of which cameras write without a signal."""
-    values = [part for tag in (_GPS.GPSLatitude, _GPS.GPSLongitude) for part in sequence(exif.gps.get(tag))]
+    """Whether the place is left open: absent, 0, or 0 divided by 0, all of which cameras write
+    without a signal."""
+    values = [
+        part
+        for tag in (_GPS.GPSLatitude, _GPS.GPSLongitude)
+        for part in sequence(exif.gps.get(tag))
+    ]
     return all(number(part, zero=True) == 0 or _is_nan(part) for part in values)
 
 
@@ -147,7 +187,8 @@ def camera(make: Any, model: Any) -> str | None:
 
 
 def equipment(exif: Exif) -> dict[str, Any]:
-    """camera, lens, exposure_time (seconds), f_number, iso and focal_length (millimetres), each None where it is not said."""
+    """camera, lens, exposure_time (seconds), f_number, iso and focal_length (millimetres), each
+    None where it is not said."""
     return {
         "camera": camera(exif.main.get(_TAG.Make), exif.main.get(_TAG.Model)),
         "lens": clean(exif.details.get(_TAG.LensModel)),
@@ -162,7 +203,8 @@ def equipment(exif: Exif) -> dict[str, Any]:
 
 
 def read(exif: Exif) -> Reading:
-    """What is worth keeping, and what is there and cannot be read. Dates are those of the camera's own clock."""
+    """What is worth keeping, and what is there and cannot be read. Dates are those of the camera's
+    own clock."""
     unread = [Unread("all", f"its {name}") for name in exif.broken]
     date = next(dates(exif), None)
     for tag, _ in _DATES:
@@ -179,7 +221,10 @@ def read(exif: Exif) -> Reading:
             stars = stars or convert(said)
         except (TypeError, ValueError, ArithmeticError):
             unread.append(Unread("rating", f"the rating in its EXIF data (“{clean(str(said))}”)"))
-    return Reading(Facts(date.iso if date else None, where, stars, _keywords(exif.main.get(_KEYWORDS))), tuple(unread))
+    return Reading(
+        Facts(date.iso if date else None, where, stars, _keywords(exif.main.get(_KEYWORDS))),
+        tuple(unread),
+    )
 
 
 def _keywords(value: Any) -> tuple[str, ...]:

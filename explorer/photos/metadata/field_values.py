@@ -15,12 +15,14 @@ _PERCENT = ((1, 1), (13, 2), (38, 3), (63, 4), (88, 5))
 _NUMBER = r"\d+(?:\.\d+)?(?:/\d+)?"
 _MARK = r"(?:deg|min|sec|[,:\s°º'’′\"”″])"
 _COORDINATE = re.compile(
-    rf"(?P<sign>[+-]?)\s*(?P<parts>{_NUMBER}(?:{_MARK}+{_NUMBER}){{0,2}}){_MARK}*(?P<side>north|south|east|west|[NSEW])?", re.IGNORECASE
+    rf"(?P<sign>[+-]?)\s*(?P<parts>{_NUMBER}(?:{_MARK}+{_NUMBER}){{0,2}}){_MARK}*(?P<side>north|south|east|west|[NSEW])?",
+    re.IGNORECASE,
 )
 
 
 def decoded(value: bytes) -> str:
-    """Bytes of an unknown encoding → text: UTF-8 where they are that, else Latin-1 as Windows extends it."""
+    """Bytes of an unknown encoding → text: UTF-8 where they are that, else Latin-1 as Windows
+    extends it."""
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
@@ -28,12 +30,18 @@ def decoded(value: bytes) -> str:
 
 
 def clean(value: Any) -> str | None:
-    """Text for a person: up to the first NUL, blanks single, at most 200 characters; None for anything else or nothing."""
+    """Text for a person: up to the first NUL, blanks single, at most 200 characters; None for
+    anything else or nothing."""
     if isinstance(value, bytes):
         value = decoded(value.split(b"\0")[0])
     if not isinstance(value, str):
         return None
-    return " ".join("".join(c if c.isprintable() else " " for c in value.split("\0")[0]).split())[:_LONGEST] or None
+    return (
+        " ".join("".join(c if c.isprintable() else " " for c in value.split("\0")[0]).split())[
+            :_LONGEST
+        ]
+        or None
+    )
 
 
 def number(value: Any, *, zero: bool = False) -> float | None:
@@ -55,11 +63,16 @@ def sequence(value: Any) -> list[Any]:
 
 def words(values: Iterable[str | None]) -> tuple[str, ...]:
     """Keywords without blanks around them, each once."""
-    return tuple(dict.fromkeys(text for value in values if (text := " ".join(_CONTROL.sub(" ", value or "").split()))))
+    return tuple(
+        dict.fromkeys(
+            text for value in values if (text := " ".join(_CONTROL.sub(" ", value or "").split()))
+        )
+    )
 
 
 def rating(value: Any) -> float | None:
-    """Stars above 0 and up to 5, or None: 0 is “not rated”, -1 “rejected”. Raises ValueError for what is no rating."""
+    """Stars above 0 and up to 5, or None: 0 is “not rated”, -1 “rejected”. Raises ValueError for
+    what is no rating."""
     if isinstance(value, bytes):
         value = decoded(value)
     if isinstance(value, str):
@@ -81,17 +94,23 @@ def rating_of_percent(value: Any) -> float | None:
 
 
 def coordinate(text: str, side: str | None, axis: str, limit: float) -> float:
-    """Degrees of a latitude or longitude in words: `48,51.5N`, `48,51,30N`, `18.545426` with its hemisphere apart, `-18.545426`,
-    `48° 51' 30" N`. A decimal number without any hemisphere is taken by its sign.
+    """Degrees of a latitude or longitude in words: `48,51.5N`, `48,51,30N`, `18.545426` with its
+    hemisphere apart, `-18.545426`, `48° 51' 30" N`. A decimal number without any hemisphere is
+    taken by its sign.
 
-    side: the hemisphere where it is said apart. axis: `NS` or `EW`. Raises ValueError for anything else, or beyond the limit.
+    side: the hemisphere where it is said apart. axis: `NS` or `EW`. Raises ValueError for anything
+    else, or beyond the limit.
     """
     found = _COORDINATE.fullmatch(text.strip())
     if not found:
         raise ValueError("no coordinate")
     parts = [_fraction(part) for part in re.findall(_NUMBER, found["parts"])]
     half = (found["side"] or side or "").strip()[:1].upper()
-    if (half and half not in axis) or (not half and len(parts) > 1) or (found["sign"] == "-" and half == axis[0]):
+    if (
+        (half and half not in axis)
+        or (not half and len(parts) > 1)
+        or (found["sign"] == "-" and half == axis[0])
+    ):
         raise ValueError("no hemisphere")
     degrees = in_degrees(parts)
     if degrees > limit:

@@ -1,4 +1,5 @@
-"""IPTC-IIM, the older way to write captions and keywords into a photo (IPTC-NAA Information Interchange Model, version 4)."""
+"""IPTC-IIM, the older way to write captions and keywords into a photo (IPTC-NAA Information
+Interchange Model, version 4)."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from explorer.photos.metadata.field_values import decoded, words
 from explorer.photos.metadata.merge import Facts, Reading, Unread
 from explorer.photos.metadata.partial_dates import PartialDate, from_parts, is_blank, plausible
 
-# Of record 1: how text is encoded. Of record 2: keywords; day and time of the picture's making, and of its scanning.
+# Of record 1: how text is encoded. Of record 2: keywords; day and time of the picture's making, and
+# of its scanning.
 _CHARACTER_SET, _KEYWORDS = (1, 90), (2, 25)
 _DATES = (((2, 55), (2, 60)), ((2, 62), (2, 63)))
 _ESCAPE_UTF8 = b"\x1b%G"
@@ -26,7 +28,8 @@ _TIME = re.compile(r"(\d\d):?(\d\d):?(\d\d)?\s*([+-]\d\d:?\d\d|Z)?.*", re.DOTALL
 
 
 class Iptc(NamedTuple):
-    """values: of each data set (record, number) in their order. broken: data are there that make no sense."""
+    """values: of each data set (record, number) in their order. broken: data are there that make no
+    sense."""
 
     values: dict[tuple[int, int], list[bytes]]
     broken: bool = False
@@ -36,7 +39,8 @@ def block(picture: Image.Image) -> bytes:
     """The IPTC-IIM data of an opened picture, b"" where it has none."""
     segments = getattr(picture, "applist", None)
     if segments:
-        # Not from Pillow's own list of resources, which ends at the first odd one. Long ones go on in the next segment.
+        # Not from Pillow's own list of resources, which ends at the first odd one. Long ones go on
+        # in the next segment.
         parts = (data for name, data in segments if name == "APP13" and data.startswith(_PHOTOSHOP))
         return _in_resources(b"".join(part[len(_PHOTOSHOP) :] for part in parts))
     tags = getattr(picture, "tag_v2", None)
@@ -80,7 +84,11 @@ def parse(data: bytes) -> Iptc:
         if data[at] != _MARKER or at + 5 > len(data):
             # What is filled up with zeros ends there.
             return Iptc(values, bool(data[at:].strip(b"\0 ")))
-        key, size, start = (data[at + 1], data[at + 2]), int.from_bytes(data[at + 3 : at + 5], "big"), at + 5
+        key, size, start = (
+            (data[at + 1], data[at + 2]),
+            int.from_bytes(data[at + 3 : at + 5], "big"),
+            at + 5,
+        )
         if size & 0x8000:
             # An extended data set: these are the bytes of its length.
             digits = size & 0x7FFF
@@ -118,7 +126,10 @@ def _date(day: str, time: str) -> PartialDate | None:
 def keywords(iptc: Iptc) -> tuple[str, ...]:
     """The keywords, in the encoding that the data name, or that they seem to be in."""
     utf8 = _ESCAPE_UTF8 in iptc.values.get(_CHARACTER_SET, ())
-    return words(value.decode("utf-8", "replace") if utf8 else decoded(value) for value in iptc.values.get(_KEYWORDS, ()))
+    return words(
+        value.decode("utf-8", "replace") if utf8 else decoded(value)
+        for value in iptc.values.get(_KEYWORDS, ())
+    )
 
 
 def read(data: bytes) -> Reading:

@@ -14,8 +14,9 @@ About = Literal["date", "place", "rating", "keywords", "all"]
 
 @dataclass(frozen=True)
 class Facts:
-    """taken_at: ISO 8601, as far as it is known (`2015`, `2015-08`, `2015-08-22`, `2015-08-22T10:08:59+02:00`), with a zone where one is
-    said. place: latitude and longitude in degrees. rating: stars, above 0 and up to 5. keywords: each once."""
+    """taken_at: ISO 8601, as far as it is known (`2015`, `2015-08`, `2015-08-22`,
+    `2015-08-22T10:08:59+02:00`), with a zone where one is said. place: latitude and longitude in
+    degrees. rating: stars, above 0 and up to 5. keywords: each once."""
 
     taken_at: str | None = None
     place: tuple[float, float] | None = None
@@ -28,7 +29,8 @@ class Facts:
 
 @dataclass(frozen=True)
 class Unread:
-    """Something that is there and cannot be read. what: for a person, such as “the date in its EXIF data”. path: of the file."""
+    """Something that is there and cannot be read. what: for a person, such as “the date in its EXIF
+    data”. path: of the file."""
 
     about: About
     what: str
@@ -44,7 +46,8 @@ class Reading:
 
 
 def lacking(gone: Facts, kept: Facts) -> Facts:
-    """What the first says and the second does not. A date that says the same as the kept one's, and more, is lacking, too."""
+    """What the first says and the second does not. A date that says the same as the kept one's, and
+    more, is lacking, too."""
     known, better = _date(kept.taken_at), _date(gone.taken_at)
     finer = known is not None and known.refined_by(better)
     return Facts(
@@ -65,14 +68,18 @@ def joined(readings: Iterable[Reading]) -> Reading:
     for reading in readings:
         more = lacking(reading.facts, facts)
         facts = Facts(
-            more.taken_at or facts.taken_at, facts.place or more.place, facts.rating or more.rating, facts.keywords + more.keywords
+            more.taken_at or facts.taken_at,
+            facts.place or more.place,
+            facts.rating or more.rating,
+            facts.keywords + more.keywords,
         )
         unread += reading.unread
     return Reading(facts, tuple(unread))
 
 
 def unknown(gone: Reading, kept: Facts) -> list[Unread]:
-    """What could not be read of a photo that goes, and that nothing else tells: neither the photo elsewhere nor the one kept."""
+    """What could not be read of a photo that goes, and that nothing else tells: neither the photo
+    elsewhere nor the one kept."""
     told = {
         "date": gone.facts.taken_at or kept.taken_at,
         "place": gone.facts.place or kept.place,

@@ -12,9 +12,12 @@ _DAY = re.compile(rf"{_DATE}(?!\d)")
 # Between date and time: one sign, a blank of any kind (macOS writes U+202F), `at`, a comma.
 _BETWEEN = r"(?:[-_.T]|,?\s(?:at\s)?)"
 _BEFORE_NOON, _AFTER_NOON = "上午|午前|오전", "下午|午後|오후"
-# 20190512_101530, with thousandths behind; 20190512101530; 2019-05-12 10.15.30; 2019-05-12 at 9.15.30 PM; 2019-05-12 下午9.15.30.
+# 20190512_101530, with thousandths behind; 20190512101530; 2019-05-12 10.15.30; 2019-05-12 at
+# 9.15.30 PM; 2019-05-12 下午9.15.30.
 _TIMES = (
-    re.compile(rf"{_DATE}{_BETWEEN}(?P<hour>[0-2]\d)(?P<minute>[0-5]\d)(?P<second>[0-5]\d)(?:\d{{3}})?(?!\d)"),
+    re.compile(
+        rf"{_DATE}{_BETWEEN}(?P<hour>[0-2]\d)(?P<minute>[0-5]\d)(?P<second>[0-5]\d)(?:\d{{3}})?(?!\d)"
+    ),
     re.compile(rf"{_DATE}(?P<hour>[0-2]\d)(?P<minute>[0-5]\d)(?P<second>[0-5]\d)(?!\d)"),
     re.compile(
         rf"{_DATE}{_BETWEEN}\s?(?P<half>{_BEFORE_NOON}|{_AFTER_NOON})?\s?(?P<hour>\d{{1,2}})[-_.:h](?P<minute>[0-5]\d)"
@@ -23,19 +26,33 @@ _TIMES = (
     ),
     # Without seconds only where it is plain that this is a time.
     re.compile(
-        rf"{_DATE}{_BETWEEN}(?P<hour>\d{{1,2}})[-_.:h](?P<minute>[0-5]\d)(?!\d)(?P<behind>[\s_]?[ap]\.?\s?m(?![^\W\d_]))", re.IGNORECASE
+        rf"{_DATE}{_BETWEEN}(?P<hour>\d{{1,2}})[-_.:h](?P<minute>[0-5]\d)(?!\d)(?P<behind>[\s_]?[ap]\.?\s?m(?![^\W\d_]))",
+        re.IGNORECASE,
     ),
 )
 
 
 def date_in_name(name: str) -> PartialDate | None:
-    """The first date in a file's name, with its time where there is one. A range of days counts as its first day."""
+    """The first date in a file's name, with its time where there is one. A range of days counts as
+    its first day."""
     for found in _times(name):
         parts = found.groupdict()
-        hour, half = parts["hour"], parts.get("half") or (parts.get("behind") or "").strip(" \t\u00a0\u202f_")
+        hour, half = (
+            parts["hour"],
+            parts.get("half") or (parts.get("behind") or "").strip(" \t\u00a0\u202f_"),
+        )
         if half:
             hour = str(of_half(int(hour), "p" if re.fullmatch(_AFTER_NOON, half) else half))
-        date = plausible(from_parts(parts["year"], parts["month"], parts["day"], hour, parts["minute"], parts.get("second")))
+        date = plausible(
+            from_parts(
+                parts["year"],
+                parts["month"],
+                parts["day"],
+                hour,
+                parts["minute"],
+                parts.get("second"),
+            )
+        )
         if date is not None:
             return date
     for found in _DAY.finditer(name):
@@ -45,11 +62,16 @@ def date_in_name(name: str) -> PartialDate | None:
 
 
 def _times(name: str) -> Iterator[re.Match[str]]:
-    """Dates with times, less those whose time is the second date of a range: in 2020-11-05-2021-12-31 it is not 20:21:12."""
+    """Dates with times, less those whose time is the second date of a range: in
+    2020-11-05-2021-12-31 it is not 20:21:12."""
     for pattern in _TIMES:
         for found in pattern.finditer(name):
             second = _DAY.search(name, found.end("day"))
-            if second and second.start() < found.end() and from_parts(second["year"], second["month"], second["day"]):
+            if (
+                second
+                and second.start() < found.end()
+                and from_parts(second["year"], second["month"], second["day"])
+            ):
                 continue
             yield found
 

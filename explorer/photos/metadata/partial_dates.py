@@ -1,6 +1,7 @@
 """Dates as cameras and programs write them, of which often only a part is known.
 
-Parsing keeps what is certain: a date whose time makes no sense is a day, one whose day is blank or zero is a month.
+Parsing keeps what is certain: a date whose time makes no sense is a day, one whose day is blank or
+zero is a month.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 # Characters of `YYYY-MM-DDTHH:MM:SS` that each precision covers.
 _LENGTH = dict(zip(PRECISIONS, (4, 7, 10, 16, 19), strict=True))
 
-# What clocks show that were never set: the beginnings of Unix's (west of Greenwich the day before) and of the Mac's time.
+# What clocks show that were never set: the beginnings of Unix's (west of Greenwich the day before)
+# and of the Mac's time.
 _UNSET = frozenset({"1970-01-01", "1969-12-31", "1904-01-01"})
-# The beginning of DOS's time, which archives give to files. In EXIF it may be a person's guess at an old paper photo.
+# The beginning of DOS's time, which archives give to files. In EXIF it may be a person's guess at
+# an old paper photo.
 _UNSET_FILE = "1980-01-01"
 # The oldest photograph there is, Niépce's view from his window.
 _OLDEST = dt.datetime(1826, 1, 1)
 
-# A part may be blank or padded with blanks. Compact dates (`20150822`) have neither separators nor blanks.
+# A part may be blank or padded with blanks. Compact dates (`20150822`) have neither separators nor
+# blanks.
 _SPACED = r"(?P<year>\d{4})(?:\s*[-:./]\s*(?P<month>\d{0,2})\s*(?:[-:./]\s*(?P<day>\d{0,2}))?)?"
 _COMPACT = r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
 _TIME = r"(?P<hour>\d{1,2})\s*:\s*(?P<minute>\d{0,2})(?:\s*:\s*(?P<second>\d{0,2})(?:[.,]\d*)?)?\s*(?P<half>[ap]\.?m\b)?"
@@ -43,7 +47,8 @@ _BLANK = re.compile(r"[\s0:\-./TZ]*", re.IGNORECASE)
 class PartialDate(NamedTuple):
     """A date as far as it is known.
 
-    text: `YYYY-MM-DDTHH:MM:SS`, unknown parts filled up with the earliest value. zone: `Z`, `+HH:MM` or '' where none is given.
+    text: `YYYY-MM-DDTHH:MM:SS`, unknown parts filled up with the earliest value. zone: `Z`,
+    `+HH:MM` or '' where none is given.
     """
 
     text: str
@@ -52,17 +57,25 @@ class PartialDate(NamedTuple):
 
     @property
     def iso(self) -> str:
-        """The known part in ISO 8601: `2015`, `2015-08`, `2015-08-22`, `2015-08-22T10:08`, `2015-08-22T10:08:59+02:00`."""
-        return shortened(self.text, self.precision) + (self.zone if self.precision in ("minute", "second") else "")
+        """The known part in ISO 8601: `2015`, `2015-08`, `2015-08-22`, `2015-08-22T10:08`,
+        `2015-08-22T10:08:59+02:00`."""
+        return shortened(self.text, self.precision) + (
+            self.zone if self.precision in ("minute", "second") else ""
+        )
 
     def refined_by(self, other: PartialDate | None) -> bool:
         """Whether another date says the same and more."""
         known = shortened(self.text, self.precision)
-        return other is not None and _LENGTH[other.precision] > len(known) and other.text.startswith(known)
+        return (
+            other is not None
+            and _LENGTH[other.precision] > len(known)
+            and other.text.startswith(known)
+        )
 
 
 def shortened(text: str, precision: str | None) -> str:
-    """A stored date without the parts that were filled up; None, of older libraries, is to the second."""
+    """A stored date without the parts that were filled up; None, of older libraries, is to the
+    second."""
     return text[: _LENGTH.get(precision or "second", 19)]  # type: ignore[call-overload]
 
 
@@ -74,17 +87,20 @@ def end_of(text: str, precision: str | None) -> dt.datetime:
     if precision == "month":
         following = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
         return following - dt.timedelta(seconds=1)
-    return start + {"day": dt.timedelta(hours=23, minutes=59, seconds=59), "minute": dt.timedelta(seconds=59)}.get(
-        precision or "", dt.timedelta()
-    )
+    return start + {
+        "day": dt.timedelta(hours=23, minutes=59, seconds=59),
+        "minute": dt.timedelta(seconds=59),
+    }.get(precision or "", dt.timedelta())
 
 
 def from_parts(*parts: Any) -> PartialDate | None:
-    """Year and, as far as they are given, month, day, hour, minute and second (numbers, or digits) → a date as precise as they allow,
-    whether a camera can have meant it or not; None without a year, or where month or day are in no calendar.
+    """Year and, as far as they are given, month, day, hour, minute and second (numbers, or digits)
+    → a date as precise as they allow, whether a camera can have meant it or not; None without a
+    year, or where month or day are in no calendar.
 
-    Month and day may be absent, blank or 0. A time is believed as far as it makes sense: hour 24 is hour 0, second 60 (a leap second, or
-    rounding) is 59; any larger second leaves the minute, a larger minute or hour the day.
+    Month and day may be absent, blank or 0. A time is believed as far as it makes sense: hour 24 is
+    hour 0, second 60 (a leap second, or rounding) is 59; any larger second leaves the minute, a
+    larger minute or hour the day.
     """
     try:
         year, month, day, hour, minute, second = [*map(_number, parts), *[None] * 6][:6]
@@ -105,7 +121,8 @@ def _number(part: Any) -> int | None:
 
 
 def plausible(date: PartialDate | None) -> PartialDate | None:
-    """The date, or None where no camera can have meant it: before photography, in the future, or what a clock shows that was never set."""
+    """The date, or None where no camera can have meant it: before photography, in the future, or
+    what a clock shows that was never set."""
     if date is None:
         return None
     if date.precision not in ("year", "month") and date.text[:10] in _UNSET:
@@ -115,14 +132,17 @@ def plausible(date: PartialDate | None) -> PartialDate | None:
 
 
 def parse(text: str | None) -> PartialDate | None:
-    """A date as EXIF, XMP or careless programs write it: `2015:08:22 10:08:59`, `2015-08-22T10:08+02:00`, `2015: 8:22`, `2015-08`,
-    `20150822T100859`. None for what is no date; whether a camera can have meant it is `plausible`'s to say."""
+    """A date as EXIF, XMP or careless programs write it: `2015:08:22 10:08:59`,
+    `2015-08-22T10:08+02:00`, `2015: 8:22`, `2015-08`, `20150822T100859`. None for what is no date;
+    whether a camera can have meant it is `plausible`'s to say."""
     text = " ".join((text or "").split())
     for form in _FORMS:
         if found := form.match(text):
             date = _of_groups(found.groupdict())
             # Words that begin with a year are no date.
-            if date is not None and (found.end() == len(text) or date.precision not in ("year", "month")):
+            if date is not None and (
+                found.end() == len(text) or date.precision not in ("year", "month")
+            ):
                 return date
     return None
 
@@ -131,7 +151,14 @@ def _of_groups(parts: dict[str, str | None]) -> PartialDate | None:
     hour = parts.get("hour")
     if hour and parts.get("half"):
         hour = str(of_half(int(hour), parts["half"] or ""))
-    date = from_parts(parts["year"], parts.get("month"), parts.get("day"), hour, parts.get("minute"), parts.get("second"))
+    date = from_parts(
+        parts["year"],
+        parts.get("month"),
+        parts.get("day"),
+        hour,
+        parts.get("minute"),
+        parts.get("second"),
+    )
     zone = (parts.get("zone") or "").upper()
     if date is not None and zone and zone != "Z" and ":" not in zone:
         zone = f"{zone[:3]}:{zone[3:]}"
@@ -139,14 +166,16 @@ def _of_groups(parts: dict[str, str | None]) -> PartialDate | None:
 
 
 def of_half(hour: int, half: str) -> int:
-    """The hour of a 12-hour clock → 0 to 23. half: begins with `a` or `p`. Hours above 12 are of a 24-hour clock, whatever follows."""
+    """The hour of a 12-hour clock → 0 to 23. half: begins with `a` or `p`. Hours above 12 are of a
+    24-hour clock, whatever follows."""
     if not 1 <= hour <= 12:
         return hour
     return hour % 12 + (12 if half[:1].lower() == "p" else 0)
 
 
 def is_blank(text: str | None) -> bool:
-    """Whether a date field holds nothing but blanks, zeros and separators, which is how “unknown” is written."""
+    """Whether a date field holds nothing but blanks, zeros and separators, which is how “unknown”
+    is written."""
     return _BLANK.fullmatch(text or "") is not None
 
 

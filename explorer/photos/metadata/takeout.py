@@ -1,4 +1,5 @@
-"""What Google Takeout says of a photo in a JSON file beside it: when it was taken (seconds of UTC) and where."""
+"""What Google Takeout says of a photo in a JSON file beside it: when it was taken (seconds of UTC)
+and where."""
 
 from __future__ import annotations
 
@@ -51,7 +52,13 @@ def _date(said: Any) -> PartialDate | None:
     if said is None or said.get("timestamp") in (None, ""):
         return None
     seconds = int(said["timestamp"])
-    return PartialDate((_EPOCH + dt.timedelta(seconds=seconds)).isoformat(timespec="seconds"), "second", "Z") if seconds else None
+    return (
+        PartialDate(
+            (_EPOCH + dt.timedelta(seconds=seconds)).isoformat(timespec="seconds"), "second", "Z"
+        )
+        if seconds
+        else None
+    )
 
 
 def _place(said: Any) -> tuple[float, float] | None:
@@ -62,6 +69,11 @@ def _place(said: Any) -> tuple[float, float] | None:
     if found == (None, None):
         return None
     latitude, longitude = float(found[0]), float(found[1])
-    if not (math.isfinite(latitude) and math.isfinite(longitude) and abs(latitude) <= 90 and abs(longitude) <= 180):
+    if not (
+        math.isfinite(latitude)
+        and math.isfinite(longitude)
+        and abs(latitude) <= 90
+        and abs(longitude) <= 180
+    ):
         raise ValueError("no place")
     return None if (latitude, longitude) == (0, 0) else (latitude, longitude)

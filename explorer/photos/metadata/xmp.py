@@ -1,6 +1,7 @@
 """XMP (ISO 16684-1): a packet inside a photo, or a sidecar file beside it.
 
-Packets come from anywhere: parsing is bounded in size and depth and opens no document that declares a DTD or entities.
+Packets come from anywhere: parsing is bounded in size and depth and opens no document that declares
+a DTD or entities.
 """
 
 from __future__ import annotations
@@ -13,7 +14,13 @@ from xml.etree import ElementTree as ET
 
 from PIL import Image
 
-from explorer.photos.metadata.field_values import coordinate, decoded, rating, rating_of_percent, words
+from explorer.photos.metadata.field_values import (
+    coordinate,
+    decoded,
+    rating,
+    rating_of_percent,
+    words,
+)
 from explorer.photos.metadata.merge import Facts, Reading, Unread
 from explorer.photos.metadata.partial_dates import PartialDate, is_blank, parse, plausible
 
@@ -36,15 +43,27 @@ NAMES = {
     # As Windows and ExifTool have it.
     "MicrosoftPhoto_1_": "http://ns.microsoft.com/photo/1.0",
 }
-_DATES = ("exif:DateTimeOriginal", "photoshop:DateCreated", "exif:DateTimeDigitized", "xmp:CreateDate")
-# Keywords in a row, and those of trees, of which the last part is the word: “Places|Köln”, “Places/Köln”.
-_SUBJECTS = (("dc:subject", ""), ("MicrosoftPhoto:LastKeywordXMP", "/"), ("MicrosoftPhoto_1_:LastKeywordXMP", "/"),
+_DATES = (
+    "exif:DateTimeOriginal",
+    "photoshop:DateCreated",
+    "exif:DateTimeDigitized",
+    "xmp:CreateDate",
+)
+# Keywords in a row, and those of trees, of which the last part is the word: “Places|Köln”,
+# “Places/Köln”.
+_SUBJECTS = (("dc:subject", ""), ("MicrosoftPhoto:LastKeywordXMP", "/"),
+    ("MicrosoftPhoto_1_:LastKeywordXMP", "/"),
              ("lr:hierarchicalSubject", "|"), ("digiKam:TagsList", "/"))  # fmt: skip
-_RATINGS = (("xmp:Rating", rating), ("MicrosoftPhoto:Rating", rating_of_percent), ("MicrosoftPhoto_1_:Rating", rating_of_percent))
+_RATINGS = (
+    ("xmp:Rating", rating),
+    ("MicrosoftPhoto:Rating", rating_of_percent),
+    ("MicrosoftPhoto_1_:Rating", rating_of_percent),
+)
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 _DECLARED = re.compile(rb"^\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']")
 _INSTRUCTION = re.compile(r"<\?.*?\?>", re.DOTALL)
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
           (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 
 
@@ -112,7 +131,8 @@ def _in_profile(text: str) -> bytes:
 def parsed(data: bytes, *, strict: bool = False) -> Packet:
     """Parse a packet in UTF-8, UTF-16, UTF-32 or the encoding it declares. Raises NotXmp.
 
-    strict: only what every program would read, as is needed to write it again; else known prefixes may be undeclared.
+    strict: only what every program would read, as is needed to write it again; else known prefixes
+    may be undeclared.
     """
     if len(data) > LARGEST:
         raise NotXmp(f"it has more than {LARGEST / 1e6:.0f} MB")
@@ -124,7 +144,11 @@ def parsed(data: bytes, *, strict: bool = False) -> Packet:
             raise
         declared = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMES.items())
         packet = _tree(f"<fragment {declared}>{_INSTRUCTION.sub('', text)}</fragment>")
-    if packet.root.find(f".//{q('rdf:RDF')}") is None and packet.root.tag != q("rdf:RDF") and (strict or not _anything(packet.root)):
+    if (
+        packet.root.find(f".//{q('rdf:RDF')}") is None
+        and packet.root.tag != q("rdf:RDF")
+        and (strict or not _anything(packet.root))
+    ):
         raise NotXmp("it is no XMP")
     return packet
 
@@ -141,7 +165,8 @@ def _text(data: bytes) -> str:
             raise NotXmp("its characters make no sense") from None
     declared = _DECLARED.match(data[:200])
     try:
-        # A declaration that can be read byte by byte is wrong where it names an encoding of wider units.
+        # A declaration that can be read byte by byte is wrong where it names an encoding of wider
+        # units.
         if declared and not declared[1].lower().startswith((b"utf", b"ucs", b"iso-10646")):
             return data.decode(declared[1].decode("ascii"))
     except (LookupError, UnicodeError):
@@ -153,14 +178,21 @@ def _tree(text: str) -> Packet:
     from defusedxml.ElementTree import DefusedXMLParser
 
     builder = _Bounded()
-    parser = DefusedXMLParser(target=builder, encoding="utf-8", forbid_dtd=True, forbid_entities=True, forbid_external=True)
+    parser = DefusedXMLParser(
+        target=builder,
+        encoding="utf-8",
+        forbid_dtd=True,
+        forbid_entities=True,
+        forbid_external=True,
+    )
     try:
         parser.feed(text.encode("utf-8"))
         root = parser.close()
     except NotXmp:
         raise
     except (SyntaxError, ValueError) as error:
-        # ParseError is a SyntaxError; what defusedxml forbids, and half a surrogate pair, are ValueErrors.
+        # ParseError is a SyntaxError; what defusedxml forbids, and half a surrogate pair, are
+        # ValueErrors.
         raise NotXmp("it is no well-formed XML") from error
     return Packet(root, builder.prefixes)
 
@@ -169,7 +201,13 @@ def _anything(root: ET.Element) -> bool:
     """Whether anything that we read is in a fragment."""
     known = {
         q(name)
-        for name in (*_DATES, *(name for name, _ in _SUBJECTS), "exif:GPSLatitude", "exif:GPSTimeStamp", *(name for name, _ in _RATINGS))
+        for name in (
+            *_DATES,
+            *(name for name, _ in _SUBJECTS),
+            "exif:GPSLatitude",
+            "exif:GPSTimeStamp",
+            *(name for name, _ in _RATINGS),
+        )
     }
     return any(each.tag in known or not known.isdisjoint(each.keys()) for each in root.iter())
 
@@ -178,13 +216,19 @@ def _anything(root: ET.Element) -> bool:
 
 
 def _nodes(root: ET.Element) -> list[ET.Element]:
-    """The elements whose attributes and children are the photo's properties; in a fragment without RDF, all."""
+    """The elements whose attributes and children are the photo's properties; in a fragment without
+    RDF, all."""
     frames = list(root.iter(q("rdf:RDF")))
-    return [each for frame in frames for each in frame.findall(q("rdf:Description"))] if frames else list(root.iter())
+    return (
+        [each for frame in frames for each in frame.findall(q("rdf:Description"))]
+        if frames
+        else list(root.iter())
+    )
 
 
 def _property(root: ET.Element, name: str) -> Iterator[str]:
-    """The values of a property, however it is written: as an attribute, an element, or the items of a list."""
+    """The values of a property, however it is written: as an attribute, an element, or the items of
+    a list."""
     for node in _nodes(root):
         if (value := node.get(q(name))) is not None:
             yield value
@@ -197,8 +241,15 @@ def _inner(element: ET.Element) -> str:
     """An element's text; of a qualified value (ISO 16684-1, 7.8) the value itself."""
     value = next(element.iter(q("rdf:value")), None)
     if value is None:
-        nested = next((each for each in element.iter(q("rdf:Description")) if each.get(q("rdf:value"))), None)
-        return (element.get(q("rdf:value")) or (nested.get(q("rdf:value")) if nested is not None else None) or element.text or "").strip()
+        nested = next(
+            (each for each in element.iter(q("rdf:Description")) if each.get(q("rdf:value"))), None
+        )
+        return (
+            element.get(q("rdf:value"))
+            or (nested.get(q("rdf:value")) if nested is not None else None)
+            or element.text
+            or ""
+        ).strip()
     return (value.text or "").strip()
 
 
@@ -220,8 +271,12 @@ def gps_date(packet: Packet) -> PartialDate | None:
 
 
 def place(packet: Packet) -> tuple[float, float] | None:
-    """Latitude and longitude in degrees; None where they are absent, or 0, 0. Raises ValueError for what is no place."""
-    words_of = [(_value(packet.root, f"exif:GPS{axis}"), _value(packet.root, f"exif:GPS{axis}Ref")) for axis in ("Latitude", "Longitude")]
+    """Latitude and longitude in degrees; None where they are absent, or 0, 0. Raises ValueError for
+    what is no place."""
+    words_of = [
+        (_value(packet.root, f"exif:GPS{axis}"), _value(packet.root, f"exif:GPS{axis}Ref"))
+        for axis in ("Latitude", "Longitude")
+    ]
     if not any(text for text, _ in words_of):
         return None
     (latitude, ns), (longitude, ew) = words_of
@@ -237,7 +292,9 @@ def camera(packet: Packet) -> tuple[str, str]:
 def keywords(packet: Packet) -> tuple[str, ...]:
     """All keywords; of trees of keywords the words at their ends."""
     return words(
-        value.rpartition(separator)[2] if separator else value for name, separator in _SUBJECTS for value in _property(packet.root, name)
+        value.rpartition(separator)[2] if separator else value
+        for name, separator in _SUBJECTS
+        for value in _property(packet.root, name)
     )
 
 

@@ -9,16 +9,20 @@ from PIL import Image, JpegImagePlugin  # noqa: F401  importing a format makes i
 
 # The luminance table of ITU-T T.81, annex K.1, in the order of rows.
 _BASE = (
-    16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62,
-    18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101,
+    16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56,
+    14, 17, 22, 29, 51, 87, 80, 62,
+    18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121,
+    120, 101,
     72, 92, 95, 98, 112, 100, 103, 99,
 )  # fmt: skip
 
 
 def jpeg_quality(path: str | os.PathLike[str]) -> int | None:
-    """1 to 100 on the scale of the IJG's library (jcparam.c, jpeg_quality_scaling); None for what is no JPEG or cannot be read.
+    """1 to 100 on the scale of the IJG's library (jcparam.c, jpeg_quality_scaling); None for what
+    is no JPEG or cannot be read.
 
-    Only the header is read. Cameras have tables of their own: for those it is the quality that compresses about as strongly.
+    Only the header is read. Cameras have tables of their own: for those it is the quality that
+    compresses about as strongly.
     """
     try:
         with warnings.catch_warnings():

@@ -1,8 +1,10 @@
-"""How good a picture is, in figures: sharpness, light, grain, compression, and how much it looks like a photo at all.
+"""How good a picture is, in figures: sharpness, light, grain, compression, and how much it looks
+like a photo at all.
 
-Everything is measured on the luminance that decoding has at hand, at 1,400 to 2,800 pixels on the longer side for large photos: there
-camera shake shows and grain is not averaged away. Only measuring happens here; `anomalies/figure_scores.py` says what is too little or too much,
-so that a change of mind there costs no decoding.
+Everything is measured on the luminance that decoding has at hand, at 1,400 to 2,800 pixels on the
+longer side for large photos: there camera shake shows and grain is not averaged away. Only
+measuring happens here; `anomalies/figure_scores.py` says what is too little or too much, so that a
+change of mind there costs no decoding.
 """
 
 from __future__ import annotations
@@ -21,15 +23,19 @@ _BURNT, _BLACK = 250, 5
 _CLIPPED = 253
 # What decoders put where data are missing: no signal, and nothing but zeros (ITU-T T.871, in RGB).
 _MISSING = np.array([[128, 128, 128], [0, 135, 0]], np.float32)
-# The lights: luminance from which, the share of the picture they must have to be judged, and the side at which their slopes are taken.
+# The lights: luminance from which, the share of the picture they must have to be judged, and the
+# side at which their slopes are taken.
 _LIGHTS, _ENOUGH_LIGHT, _RELIEF_SIDE = 200, 0.01, 256
 
 
-def measure(grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compression: int = 0) -> tuple[Quality, Look]:
+def measure(
+    grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compression: int = 0
+) -> tuple[Quality, Look]:
     """The figures of a picture.
 
-    grey: luminance at the size at hand, (height, width). small: RGB of the same picture with some 512 pixels, (height, width, 3).
-    period: pixels between lines of JPEG's grid, 0 for what never had one. compression: JPEG quality, or 0.
+    grey: luminance at the size at hand, (height, width). small: RGB of the same picture with some
+    512 pixels, (height, width, 3). period: pixels between lines of JPEG's grid, 0 for what never
+    had one. compression: JPEG quality, or 0.
     """
     # One thread in each of the decode processes.
     cv2.setNumThreads(1)
@@ -42,18 +48,25 @@ def measure(grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compre
     light = luminance(small)
     counts = _counts(light)
     values = dict[str, float](
-        blur=sharp.most * scale, along=sharp.least * scale, direction=sharp.direction, edges=sharp.edges,
-        shaken=sharp.shaken, noise=level * scale, white=white, compression=float(compression), blocks=blocks, steps=steps,
-        flat=_flat(grey), grey_tail=_grey_tail(small), **_light(light, counts), **_colours(small), **_content(grey, small, light),
+        blur=sharp.most * scale, along=sharp.least * scale, direction=sharp.direction,
+        edges=sharp.edges,
+        shaken=sharp.shaken, noise=level * scale, white=white, compression=float(compression),
+        blocks=blocks, steps=steps,
+        flat=_flat(grey), grey_tail=_grey_tail(small), **_light(light, counts), **_colours(small),
+        **_content(grey, small, light),
         relief=_relief(light),
     )  # fmt: skip
     finite = np.nan_to_num(np.array(list(values.values())), nan=0.0, posinf=99.0)
-    return Quality(**dict(zip(values, finite.tolist(), strict=True))), Look(_map(sharp.tiles * scale), _histogram(counts))
+    return Quality(**dict(zip(values, finite.tolist(), strict=True))), Look(
+        _map(sharp.tiles * scale), _histogram(counts)
+    )
 
 
 def _not_a_line(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """At least four pixels each way, the last ones repeated."""
-    missing = [(0, max(0, 4 - length)) for length in pixels.shape[:2]] + [(0, 0)] * (pixels.ndim - 2)
+    missing = [(0, max(0, 4 - length)) for length in pixels.shape[:2]] + [(0, 0)] * (
+        pixels.ndim - 2
+    )
     return np.pad(pixels, missing, mode="edge") if min(pixels.shape[:2]) < 4 else pixels
 
 
@@ -69,12 +82,16 @@ def _counts(grey: Grey) -> npt.NDArray[np.int64]:
 
 def _light(grey: Grey, counts: npt.NDArray[np.int64]) -> dict[str, float]:
     total = counts.sum()
-    low, middle, high = (float(np.searchsorted(np.cumsum(counts), share * total)) for share in (0.02, 0.5, 0.99))
+    low, middle, high = (
+        float(np.searchsorted(np.cumsum(counts), share * total)) for share in (0.02, 0.5, 0.99)
+    )
     lit = counts[:_BURNT]
     margin = max(1, min(grey.shape) // 24)
     inner = grey[margin:-margin, margin:-margin]
     burnt = int(counts[_BURNT:].sum())
-    border = (burnt - int(np.count_nonzero(inner >= _BURNT)) if burnt else 0) / max(1, grey.size - inner.size)
+    border = (burnt - int(np.count_nonzero(inner >= _BURNT)) if burnt else 0) / max(
+        1, grey.size - inner.size
+    )
     shares = counts[counts > 0] / total
     return {
         "low": low, "middle": middle, "high": high, "mean": float(counts @ np.arange(256) / total),
@@ -89,18 +106,28 @@ def _colours(small: npt.NDArray[np.uint8]) -> dict[str, float]:
     red, green, blue = cv2.split(small)
     counts = _counts(cv2.max(cv2.max(red, green), blue))  # type: ignore[arg-type]
     total = counts.sum()
-    return {"clipped": float(counts[_CLIPPED:].sum() / total), "brightest": float(np.searchsorted(np.cumsum(counts), 0.25 * total))}
+    return {
+        "clipped": float(counts[_CLIPPED:].sum() / total),
+        "brightest": float(np.searchsorted(np.cumsum(counts), 0.25 * total)),
+    }
 
 
 def _relief(light: Grey) -> float:
-    """Mean slope of what is light, in a picture at most 256 pixels wide: the same for small photos and large ones."""
+    """Mean slope of what is light, in a picture at most 256 pixels wide: the same for small photos
+    and large ones."""
     scale = min(1.0, _RELIEF_SIDE / max(light.shape))
     size = max(1, round(light.shape[1] * scale)), max(1, round(light.shape[0] * scale))
-    soft = cv2.GaussianBlur(cv2.resize(light, size, interpolation=cv2.INTER_AREA).astype(np.float32), (0, 0), 1)
+    soft = cv2.GaussianBlur(
+        cv2.resize(light, size, interpolation=cv2.INTER_AREA).astype(np.float32), (0, 0), 1
+    )
     lights = soft >= _LIGHTS
     if lights.mean() < _ENOUGH_LIGHT:
         return 0.0
-    return float(cv2.magnitude(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1))[lights].mean())
+    return float(
+        cv2.magnitude(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1))[
+            lights
+        ].mean()
+    )
 
 
 def _content(grey: Grey, small: npt.NDArray[np.uint8], light: Grey) -> dict[str, float]:
@@ -116,7 +143,8 @@ def _content(grey: Grey, small: npt.NDArray[np.uint8], light: Grey) -> dict[str,
     means, deviations = cv2.meanStdDev(cv2.transform(small.astype(np.float32), _OPPONENT))
     centre, spread = np.hypot(*means.ravel()), np.hypot(*deviations.ravel())
     return {
-        "contrast": float(tiny.std()), "detail": float((slope > 8).mean()), "colours": float(np.sort(codes)[-8:].sum() / codes.sum()),
+        "contrast": float(tiny.std()), "detail": float((slope > 8).mean()),
+        "colours": float(np.sort(codes)[-8:].sum() / codes.sum()),
         "colourful": float(spread + 0.3 * centre), "text": _text(grey),
     }  # fmt: skip
 
@@ -130,7 +158,8 @@ def _flat(grey: Grey) -> float:
 
 
 def _text(grey: Grey) -> float:
-    """Share of pixels beside a step of at least 60 levels whose other side is flat: letters, lines and frames have such, lenses do not."""
+    """Share of pixels beside a step of at least 60 levels whose other side is flat: letters, lines
+    and frames have such, lenses do not."""
     part = _middle_band(grey)
     step = cv2.absdiff(part[:, 1:], part[:, :-1])
     hard = (step[:, 1:-1] >= 60) & ((step[:, :-2] <= 2) | (step[:, 2:] <= 2))
@@ -142,12 +171,14 @@ def _middle_band(grey: Grey) -> Grey:
     if grey.shape[0] < 256:
         return grey
     rows = grey.shape[0] // 64
-    return np.ascontiguousarray(grey[: rows * 64].reshape(rows, 4, 16, -1)[:, 0].reshape(rows * 16, -1))
+    return np.ascontiguousarray(
+        grey[: rows * 64].reshape(rows, 4, 16, -1)[:, 0].reshape(rows * 16, -1)
+    )
 
 
 def _grey_tail(small: npt.NDArray[np.uint8]) -> float:
-    """Share of rows, counted from the bottom, that hold the one colour that decoders put where data are missing: grey, or the green that
-    zeros become in luma and chroma."""
+    """Share of rows, counted from the bottom, that hold the one colour that decoders put where data
+    are missing: grey, or the green that zeros become in luma and chroma."""
     if np.ptp(small[-1], axis=0).max() > 6:
         return 0.0
     rows = small[::-1].astype(np.int16)
@@ -163,10 +194,14 @@ def _map(tiles: npt.NDArray[np.float32]) -> Grey:
     rows, columns = (-(-side // step) for side in tiles.shape)
     padded = np.full((rows * step, columns * step), np.nan, np.float32)
     padded[: tiles.shape[0], : tiles.shape[1]] = tiles
-    cells = padded.reshape(rows, step, columns, step).transpose(0, 2, 1, 3).reshape(rows, columns, -1)
+    cells = (
+        padded.reshape(rows, step, columns, step).transpose(0, 2, 1, 3).reshape(rows, columns, -1)
+    )
     known = np.isfinite(cells).any(axis=2)
     sharpest = np.where(np.isfinite(cells), cells, np.inf).min(axis=2)
-    return np.where(known, np.clip(1 + 254 / (1 + (np.where(known, sharpest, 1.0) / 1.5) ** 2), 1, 255), 0).astype(np.uint8)
+    return np.where(
+        known, np.clip(1 + 254 / (1 + (np.where(known, sharpest, 1.0) / 1.5) ** 2), 1, 255), 0
+    ).astype(np.uint8)
 
 
 def _histogram(counts: npt.NDArray[np.int64]) -> Grey:

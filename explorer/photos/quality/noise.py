@@ -19,11 +19,13 @@ _EDGE = 24
 
 
 def noise(grey: Grey) -> tuple[float, float]:
-    """Standard deviation of the noise, in levels, and how white it is: 1 for noise that is new in every pixel, near 0 for texture.
+    """Standard deviation of the noise, in levels, and how white it is: 1 for noise that is new in
+    every pixel, near 0 for texture.
 
-    Immerkær, Fast noise variance estimation, Computer Vision and Image Understanding 64, 1996: a mask that sees neither slopes nor
-    edges, on the flattest tiles, so that texture elsewhere does not count. Texture that fills the whole picture is told from noise at
-    half the size: averaging four pixels halves noise, but hardly texture, whose coarser waves are stronger.
+    Immerkær, Fast noise variance estimation, Computer Vision and Image Understanding 64, 1996: a
+    mask that sees neither slopes nor edges, on the flattest tiles, so that texture elsewhere does
+    not count. Texture that fills the whole picture is told from noise at half the size: averaging
+    four pixels halves noise, but hardly texture, whose coarser waves are stronger.
     """
     tiles = _flattest(grey)
     if not len(tiles):
@@ -40,7 +42,8 @@ def noise(grey: Grey) -> tuple[float, float]:
 
 
 def _responses(tiles: Map) -> Map:
-    """Mean absolute response of each tile to the mask with rows 1 -2 1, -2 4 -2, 1 -2 1: second differences in both directions."""
+    """Mean absolute response of each tile to the mask with rows 1 -2 1, -2 4 -2, 1 -2 1: second
+    differences in both directions."""
     inner = np.diff(np.diff(tiles, 2, axis=1), 2, axis=2)
     return np.asarray(np.abs(inner).mean(axis=(1, 2)) / _MEAN_RESPONSE, np.float32)
 
@@ -51,22 +54,28 @@ def _flattest(grey: Grey) -> Map:
     if rows < 1 or columns < 1:
         return np.zeros((0, _SIDE, _SIDE), np.float32)
     whole = grey[: rows * _SIDE, : columns * _SIDE]
-    small = cv2.resize(whole, (columns * 4, rows * 4), interpolation=cv2.INTER_AREA).astype(np.float32)
+    small = cv2.resize(whole, (columns * 4, rows * 4), interpolation=cv2.INTER_AREA).astype(
+        np.float32
+    )
     cells = small.reshape(rows, 4, columns, 4).transpose(0, 2, 1, 3).reshape(rows * columns, 16)
     usable = (cells.min(axis=1) > _DARKEST) & (cells.max(axis=1) < _BRIGHTEST)
     spread = np.where(usable, cells.std(axis=1), np.inf)
     chosen = np.argsort(spread, kind="stable")[: min(_TILES, max(4, rows * columns // 8))]
     chosen = chosen[np.isfinite(spread[chosen])]
-    tiles = whole.reshape(rows, _SIDE, columns, _SIDE).transpose(0, 2, 1, 3)[chosen // columns, chosen % columns]
+    tiles = whole.reshape(rows, _SIDE, columns, _SIDE).transpose(0, 2, 1, 3)[
+        chosen // columns, chosen % columns
+    ]
     return np.asarray(tiles, np.float32)
 
 
 def blocks(grey: Grey, period: int) -> tuple[float, float]:
-    """(height of the steps on the grid of JPEG's blocks beyond those between other pixels, height of those others), in levels.
+    """(height of the steps on the grid of JPEG's blocks beyond those between other pixels, height
+    of those others), in levels.
 
-    period: pixels between two lines of the grid: 8, or less for a picture that was scaled down. The grid may begin anywhere, for a photo
-    that was cut after it was compressed. Wang, Sheikh and Bovik, No-reference perceptual quality assessment of JPEG compressed images,
-    2002, compare the same two averages.
+    period: pixels between two lines of the grid: 8, or less for a picture that was scaled down. The
+    grid may begin anywhere, for a photo that was cut after it was compressed. Wang, Sheikh and
+    Bovik, No-reference perceptual quality assessment of JPEG compressed images, 2002, compare the
+    same two averages.
     """
     if period < 2 or min(grey.shape) < 4 * period:
         return 0.0, 0.0

@@ -1,4 +1,5 @@
-"""Whether a small picture in a file shows just what the large one shows: a camera's preview, which holds nothing more."""
+"""Whether a small picture in a file shows just what the large one shows: a camera's preview, which
+holds nothing more."""
 
 from __future__ import annotations
 
@@ -13,8 +14,9 @@ from explorer.photos.limits import check_pixels
 
 # A preview has at most this share of the pixels.
 _SMALLER = 0.5
-# Both are compared at this size, in levels of 255: on average, and in the worst pixel but for one in a hundred. Previews of cameras differ
-# by 0.2 to 1.5 and 3 to 20, and the next frame of a burst by more than 3 or 40.
+# Both are compared at this size, in levels of 255: on average, and in the worst pixel but for one
+# in a hundred. Previews of cameras differ by 0.2 to 1.5 and 3 to 20, and the next frame of a burst
+# by more than 3 or 40.
 _SIDE, _MEAN, _WORST = 64, 3.0, 32.0
 # Bars above and below a preview are darker than this.
 _BAR = 20
@@ -22,11 +24,14 @@ _Levels = npt.NDArray[np.float32]
 
 
 class Original:
-    """The picture that others may be previews of. It is decoded once, at a reduced size, when it is first needed."""
+    """The picture that others may be previews of. It is decoded once, at a reduced size, when it is
+    first needed."""
 
-    def __init__(self, opened: Callable[[], Image.Image], affordable: Callable[[int, int], bool]) -> None:
-        """opened: opens the picture, undecoded; may raise what Pillow raises. affordable: whether one of that width and height may still be
-        decoded."""
+    def __init__(
+        self, opened: Callable[[], Image.Image], affordable: Callable[[int, int], bool]
+    ) -> None:
+        """opened: opens the picture, undecoded; may raise what Pillow raises. affordable: whether
+        one of that width and height may still be decoded."""
         self._opened, self._affordable = opened, affordable
 
     @functools.cached_property
@@ -37,7 +42,8 @@ class Original:
         return pixels, shown.reduce(max(1, min(shown.size) // (4 * _SIDE)))
 
     def is_shown_by(self, small: Callable[[], Image.Image]) -> bool:
-        """Whether the small picture is this one with at most half its pixels, perhaps cut to another aspect ratio or between black bars.
+        """Whether the small picture is this one with at most half its pixels, perhaps cut to
+        another aspect ratio or between black bars.
 
         small: opens it, undecoded. False where one of the two cannot be decoded.
         """
@@ -70,7 +76,10 @@ def _ways(small: Image.Image, large: Image.Image) -> Iterator[tuple[Image.Image,
 
 def _cut(picture: Image.Image, aspect: float) -> Image.Image:
     """The middle of a picture, in that ratio of width to height."""
-    width, height = min(picture.width, picture.height * aspect), min(picture.height, picture.width / aspect)
+    width, height = (
+        min(picture.width, picture.height * aspect),
+        min(picture.height, picture.width / aspect),
+    )
     left, top = (picture.width - width) / 2, (picture.height - height) / 2
     return picture.crop((round(left), round(top), round(left + width), round(top + height)))
 

@@ -1,7 +1,9 @@
-"""TIFF files that Pillow has no mode for: Lab and grey with transparency of 16 bits, floats in colour, CMYK with transparency, odd depths.
+"""TIFF files that Pillow has no mode for: Lab and grey with transparency of 16 bits, floats in
+colour, CMYK with transparency, odd depths.
 
-After TIFF 6.0 and Adobe's technical notes on predictors (TIFF Technical Note 3) and ZIP compression. What is packed is unpacked by libtiff,
-to which each strip is handed as a grey picture of bytes.
+After TIFF 6.0 and Adobe's technical notes on predictors (TIFF Technical Note 3) and ZIP
+compression. What is packed is unpacked by libtiff, to which each strip is handed as a grey picture
+of bytes.
 """
 
 from __future__ import annotations
@@ -35,10 +37,11 @@ Samples = npt.NDArray[np.generic]
 
 
 def read(data: bytes) -> Image.Image:
-    """The first picture of a TIFF, in 8 bits, as one of Pillow's modes L, LA, RGB, RGBA, CMYK, LAB or YCbCr; grey floats as F.
+    """The first picture of a TIFF, in 8 bits, as one of Pillow's modes L, LA, RGB, RGBA, CMYK, LAB
+    or YCbCr; grey floats as F.
 
-    Raises UnsupportedPhoto for other kinds than those named above, DamagedPhoto where its data are not all there or make no sense, and
-    OversizedPhoto.
+    Raises UnsupportedPhoto for other kinds than those named above, DamagedPhoto where its data are
+    not all there or make no sense, and OversizedPhoto.
     """
     try:
         tags = tag.directories(data)[0]
@@ -88,9 +91,12 @@ class _Picture:
         return int(self._tags.get(which, (otherwise,))[0])
 
     def _type(self) -> np.dtype[np.generic] | None:
-        """NumPy's type of one sample as it is stored; of samples that are no whole bytes, as they are unpacked."""
+        """NumPy's type of one sample as it is stored; of samples that are no whole bytes, as they
+        are unpacked."""
         if self._kind == _FLOAT:
-            return np.dtype(f"{self._order}f{self._bits // 8}") if self._bits in (16, 32, 64) else None
+            return (
+                np.dtype(f"{self._order}f{self._bits // 8}") if self._bits in (16, 32, 64) else None
+            )
         if self._kind not in (_UNSIGNED, _SIGNED):
             return None
         if self._bits in (8, 16, 32, 64):
@@ -104,7 +110,11 @@ class _Picture:
         found = np.zeros((self.height, self.width, self._per_pixel), kind.newbyteorder("="))
         tiled = tag.TILES in self._tags
         wide = self._number(tag.TILE_WIDTH, self.width) if tiled else self.width
-        high = self._number(tag.TILE_HEIGHT, self.height) if tiled else min(self._number(tag.ROWS_PER_STRIP, self.height), self.height)
+        high = (
+            self._number(tag.TILE_HEIGHT, self.height)
+            if tiled
+            else min(self._number(tag.ROWS_PER_STRIP, self.height), self.height)
+        )
         if wide < 1 or high < 1:
             raise DamagedPhoto(_TORN)
         across, down = -(-self.width // wide), -(-self.height // high)
@@ -132,7 +142,9 @@ class _Picture:
         table = np.frombuffer(raw, np.uint8, rows * row_bytes).reshape(rows, row_bytes)
         shape = (rows, wide, per_pixel)
         if self._bits % 8 or self._bits == 24:
-            return _predicted(_from_bits(table, self._bits, wide * per_pixel).reshape(shape), self._predictor)
+            return _predicted(
+                _from_bits(table, self._bits, wide * per_pixel).reshape(shape), self._predictor
+            )
         kind = self._type()
         assert kind is not None  # noqa: S101  checked when it was made
         if self._predictor == 3:
@@ -155,9 +167,21 @@ class _Picture:
 
 def _by_libtiff(packed: bytes, compression: int, rows: int, row_bytes: int) -> bytes:
     """Unpack a strip by having libtiff read a TIFF whose pixels are its bytes. Raises OSError."""
-    entries = ((256, row_bytes), (257, rows), (258, 8), (259, compression), (262, 1), (273, 8), (277, 1), (278, rows), (279, len(packed)))
+    entries = (
+        (256, row_bytes),
+        (257, rows),
+        (258, 8),
+        (259, compression),
+        (262, 1),
+        (273, 8),
+        (277, 1),
+        (278, rows),
+        (279, len(packed)),
+    )
     at = 8 + len(packed) + len(packed) % 2
-    directory = struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHII", name, 4, 1, value) for name, value in entries)
+    directory = struct.pack("<H", len(entries)) + b"".join(
+        struct.pack("<HHII", name, 4, 1, value) for name, value in entries
+    )
     made = b"II*\0" + struct.pack("<I", at) + packed.ljust(at - 8, b"\0") + directory + bytes(4)
     with Image.open(io.BytesIO(made), formats=("TIFF",)) as picture:
         return picture.tobytes()
@@ -174,14 +198,18 @@ def _from_bits(table: npt.NDArray[np.uint8], bits: int, count: int) -> Samples:
 
 
 def _predicted(values: Samples, predictor: int) -> Samples:
-    """Undo horizontal differencing, in which each sample is kept as the difference from the one to its left."""
+    """Undo horizontal differencing, in which each sample is kept as the difference from the one to
+    its left."""
     return np.cumsum(values, axis=1, dtype=values.dtype) if predictor == 2 else values
 
 
 def _float_predicted(table: npt.NDArray[np.uint8], size: int, per_pixel: int) -> Samples:
-    """Undo the floating point predictor: differences of bytes, the highest bytes of a row's samples first, then the next."""
+    """Undo the floating point predictor: differences of bytes, the highest bytes of a row's samples
+    first, then the next."""
     rows, row_bytes = table.shape
-    summed = np.cumsum(table.reshape(rows, -1, per_pixel), axis=1, dtype=np.uint8).reshape(rows, size, row_bytes // size)
+    summed = np.cumsum(table.reshape(rows, -1, per_pixel), axis=1, dtype=np.uint8).reshape(
+        rows, size, row_bytes // size
+    )
     return np.ascontiguousarray(summed.transpose(0, 2, 1)).view(f">f{size}").astype(f"f{size}")
 
 
@@ -189,7 +217,11 @@ def _image(samples: Samples, tags: Directory) -> Image.Image:
     photometric = int(tags.get(tag.PHOTOMETRIC, (-1,))[0])
     colours = _COLOURS.get(photometric, 0)
     per_pixel = samples.shape[2]
-    if not colours or per_pixel < colours or (photometric == 6 and tags.get(tag.YCBCR_SUBSAMPLING, (2, 2)) != (1, 1)):
+    if (
+        not colours
+        or per_pixel < colours
+        or (photometric == 6 and tags.get(tag.YCBCR_SUBSAMPLING, (2, 2)) != (1, 1))
+    ):
         raise UnsupportedPhoto(_NOT_YET)
     extra = tags.get(tag.EXTRA_SAMPLES, ())
     transparent = per_pixel > colours and bool(extra) and extra[0] in (1, 2)
@@ -198,11 +230,17 @@ def _image(samples: Samples, tags: Directory) -> Image.Image:
     if samples.dtype.kind == "f" and photometric in (1, 2) and not transparent:
         return _of_floats(samples[:, :, :colours])
     bits = int(tags.get(tag.BITS, (1,))[0])
-    small = _of_lab(samples[:, :, :3], bits) if photometric == 8 else _to_bytes(samples[:, :, :colours], bits)
+    small = (
+        _of_lab(samples[:, :, :3], bits)
+        if photometric == 8
+        else _to_bytes(samples[:, :, :colours], bits)
+    )
     if photometric == 0:
         small = 255 - small
     if photometric in {8, 9}:
-        return Image.merge("LAB", [Image.fromarray(np.ascontiguousarray(small[:, :, i])) for i in range(3)])
+        return Image.merge(
+            "LAB", [Image.fromarray(np.ascontiguousarray(small[:, :, i])) for i in range(3)]
+        )
     alpha = _to_bytes(samples[:, :, colours : colours + 1], bits) if transparent else None
     mode = {1: "L", 3: "YCbCr" if photometric == 6 else "RGB", 4: "CMYK"}[colours]
     if alpha is not None and mode == "CMYK":
@@ -218,10 +256,17 @@ def _image(samples: Samples, tags: Directory) -> Image.Image:
 
 
 def _to_bytes(samples: Samples, bits: int) -> npt.NDArray[np.uint8]:
-    """Samples of any kind in 8 bits. More than 16 bits are used as far as the brightest sample goes; nothing is below 0."""
+    """Samples of any kind in 8 bits. More than 16 bits are used as far as the brightest sample
+    goes; nothing is below 0."""
     if samples.dtype.kind == "f":
-        return (np.nan_to_num(samples.astype(np.float64), nan=0.0).clip(0, 1) * 255 + 0.5).astype(np.uint8)
-    values = samples.astype(np.uint64) if samples.dtype.kind == "u" else samples.clip(0).astype(np.uint64)
+        return (np.nan_to_num(samples.astype(np.float64), nan=0.0).clip(0, 1) * 255 + 0.5).astype(
+            np.uint8
+        )
+    values = (
+        samples.astype(np.uint64)
+        if samples.dtype.kind == "u"
+        else samples.clip(0).astype(np.uint64)
+    )
     used = bits - (samples.dtype.kind == "i")
     if bits > 16:
         used = max(16, int(values.max(initial=0)).bit_length())
@@ -243,7 +288,12 @@ def _of_palette(indices: Samples, tags: Directory) -> Image.Image:
     colours = tags.get(tag.COLOUR_MAP, ())
     if len(colours) < 3 or _beyond(indices, len(colours) // 3):
         raise UnsupportedPhoto(_NOT_YET)
-    palette = (np.array(colours[: len(colours) // 3 * 3], np.uint32) >> 8).astype(np.uint8).reshape(3, -1).T
+    palette = (
+        (np.array(colours[: len(colours) // 3 * 3], np.uint32) >> 8)
+        .astype(np.uint8)
+        .reshape(3, -1)
+        .T
+    )
     return Image.fromarray(palette[indices.astype(np.int64)])
 
 
@@ -253,7 +303,8 @@ def _beyond(indices: Samples, number: int) -> bool:
 
 
 def _of_floats(samples: Samples) -> Image.Image:
-    """Grey stays floats, for `colour.to_rgb`. Colours between 0 and 1 are what 8 bits would hold; brighter ones are linear light."""
+    """Grey stays floats, for `colour.to_rgb`. Colours between 0 and 1 are what 8 bits would hold;
+    brighter ones are linear light."""
     from explorer.photos.color.hdr import scene_to_srgb
 
     values = np.nan_to_num(samples.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)

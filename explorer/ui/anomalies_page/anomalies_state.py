@@ -1,7 +1,9 @@
-"""What the Anomalies page knows: what its address asks for, the findings, and what a person does with them.
+"""What the Anomalies page knows: what its address asks for, the findings, and what a person does
+with them.
 
-The address is the truth (`?kind=blurred&folder=…&since=…&until=…&page=2&dismissed=1&colour=date&area=…`): a link that is kept, reload,
-back and forward all show the same.
+The address is the truth
+(`?kind=blurred&folder=…&since=…&until=…&page=2&dismissed=1&colour=date&area=…`): a link that is
+kept, reload, back and forward all show the same.
 """
 
 from __future__ import annotations
@@ -47,7 +49,8 @@ _map: tuple[Library, int, Map] | None = None
 
 
 class Asked(NamedTuple):
-    """What the address asks for. kind: None for the overview. gone: what was dismissed, instead of what is to be looked at."""
+    """What the address asks for. kind: None for the overview. gone: what was dismissed, instead of
+    what is to be looked at."""
 
     kind: Kind | None
     filters: Filters | None
@@ -87,7 +90,9 @@ def map_points(colouring: Colouring, filters: Filters | None) -> bytes:
     if colouring == "kind":
         colours = map_data.by_kind(shown.ids, review().findings())
     else:
-        colours = (map_data.by_folder if colouring == "folder" else map_data.by_date)(shown.ids, review().subjects())
+        colours = (map_data.by_folder if colouring == "folder" else map_data.by_date)(
+            shown.ids, review().subjects()
+        )
     return map_data.packed(resources.library(), shown, colouring, colours, filters)
 
 
@@ -98,7 +103,11 @@ def asked() -> Asked:
     """What the address asks for; what makes no sense in it is left out."""
     now = {key: st.query_params.get(key, "") for key in ADDRESS}
     since, until = search_state.date(now[SINCE]), search_state.date(now[UNTIL])
-    filters = Filters(since.isoformat() if since else None, until.isoformat() if until else None, now[FOLDER] or None)
+    filters = Filters(
+        since.isoformat() if since else None,
+        until.isoformat() if until else None,
+        now[FOLDER] or None,
+    )
     return Asked(
         kind=next((kind for kind in KINDS if kind == now[KIND]), None),
         filters=filters or None,
@@ -110,12 +119,15 @@ def asked() -> Asked:
 
 
 def _area(text: str) -> Area | None:
-    sides = [side for part in text.split(",", 4) if (side := whole_number(part, 99_999)) is not None]
+    sides = [
+        side for part in text.split(",", 4) if (side := whole_number(part, 99_999)) is not None
+    ]
     return Area(*sides) if len(sides) == 4 and text.count(",") == 3 else None
 
 
 def go(**changes: str | None) -> None:
-    """Change some of what the address asks for; the page of results starts anew unless it is what changes."""
+    """Change some of what the address asks for; the page of results starts anew unless it is what
+    changes."""
     now = {key: st.query_params[key] for key in ADDRESS if key in st.query_params and key != PAGE}
     st.query_params.from_dict({key: value for key, value in (now | changes).items() if value})
 
@@ -125,7 +137,11 @@ def look_at(kind: Kind | None) -> None:
     go(**{KIND: kind, AREA: None, GONE: None})
 
 
-def from_widget(part: str, key: str, words: Callable[[object], str | None] = lambda value: str(value) if value else None) -> None:
+def from_widget(
+    part: str,
+    key: str,
+    words: Callable[[object], str | None] = lambda value: str(value) if value else None,
+) -> None:
     """A widget was changed: make the address say it."""
     go(**{part: words(st.session_state.get(key))})
 
@@ -153,8 +169,8 @@ def _all(kinds: Sequence[Kind], filters: Filters | None, *, gone: bool) -> list[
 
 
 def undated(filters: Filters | None) -> str:
-    """What there is to say of photos whose files' times alone contradict their folders' names; '' where there are none, or they are
-    listed."""
+    """What there is to say of photos whose files' times alone contradict their folders' names; ''
+    where there are none, or they are listed."""
     if review().lines()["date"] > FILE_TIME:
         return ""
     ids = set(file_findings.undated(review().subjects().values()))
@@ -203,7 +219,9 @@ def ask_removal(found: Iterable[Finding]) -> None:
     taking = removals_of_findings(resources.library().catalog, found)
     st.session_state[_WANTED] = taking.removals
     for path, why in taking.left:
-        st.toast(plain(f"{os.path.basename(printable(path))} stays: {why}."), icon=":material/error:")  # noqa: PTH119
+        st.toast(
+            plain(f"{os.path.basename(printable(path))} stays: {why}."), icon=":material/error:"
+        )
 
 
 def ask_removal_of_photos(photo_ids: Sequence[int]) -> None:

@@ -1,4 +1,5 @@
-"""Findings that are about files rather than photos: a list with a box to tick for each, and what can be done with those ticked."""
+"""Findings that are about files rather than photos: a list with a box to tick for each, and what
+can be done with those ticked."""
 
 from __future__ import annotations
 
@@ -31,7 +32,11 @@ def files(found: Sequence[Finding], what: Asked) -> None:
     for number, finding in enumerate(shown):
         _row(finding, number, what)
     anomaly_photos.turn(pages, at)
-    anomaly_photos.open_photo([finding.id for finding in found if finding.id is not None], None, anomaly_photos.show_in_folder())
+    anomaly_photos.open_photo(
+        [finding.id for finding in found if finding.id is not None],
+        None,
+        anomaly_photos.show_in_folder(),
+    )
 
 
 def _box(finding: Finding) -> str:
@@ -54,33 +59,57 @@ def _bar(found: Sequence[Finding], shown: Sequence[Finding], what: Asked) -> Non
         st.checkbox("Select all on this page", key=_ALL, on_change=_tick_all, args=[shown])
         if what.gone:
             st.button(
-                f"Show {len(ticked):,} again" if ticked else "Show all again", icon=":material/visibility:", on_click=anomalies_state.restore,
+                f"Show {len(ticked):,} again" if ticked else "Show all again",
+                icon=":material/visibility:", on_click=anomalies_state.restore,
                 args=[ticked or list(found)],
             )  # fmt: skip
             return
         st.button(
-            f"Dismiss {len(ticked):,}" if ticked else "Dismiss all", icon=":material/visibility_off:", on_click=anomalies_state.dismiss,
+            f"Dismiss {len(ticked):,}" if ticked else "Dismiss all",
+            icon=":material/visibility_off:", on_click=anomalies_state.dismiss,
             args=[ticked or list(found)], help="It is fine: don't show it here any more",
         )  # fmt: skip
         st.button(
-            f"Remove {count(len(ticked), 'file')}…" if ticked else "Remove…", icon=":material/delete:", on_click=anomalies_state.ask_removal,
+            f"Remove {count(len(ticked), 'file')}…" if ticked else "Remove…",
+            icon=":material/delete:", on_click=anomalies_state.ask_removal,
             args=[ticked], disabled=not ticked, help="A list of what would go comes first",
         )  # fmt: skip
 
 
 def _row(finding: Finding, number: int, what: Asked) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"file-{number}"):
-        name = os.path.basename(printable(finding.path))  # noqa: PTH119
-        st.checkbox(f"Select {name}", key=_box(finding), label_visibility="collapsed", width="content")
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", key=f"file-{number}"
+    ):
+        name = os.path.basename(printable(finding.path))
+        st.checkbox(
+            f"Select {name}", key=_box(finding), label_visibility="collapsed", width="content"
+        )
         with st.container(gap=None):
             st.markdown(f"**{plain(name)}**: {plain(finding.detail)}")
             st.code(printable(finding.path), language=None, wrap_lines=True)
         with st.container(horizontal=True, width="content"):
             one = anomalies_state.restore if what.gone else anomalies_state.dismiss
-            st.button("Show again" if what.gone else "Dismiss", key=f"file-dismiss-{number}", on_click=one, args=[[finding]])
+            st.button(
+                "Show again" if what.gone else "Dismiss",
+                key=f"file-dismiss-{number}",
+                on_click=one,
+                args=[[finding]],
+            )
             if finding.id is not None:
-                st.button("Open", key=f"file-open-{number}", on_click=lightbox.show, args=[finding.id])
+                st.button(
+                    "Open", key=f"file-open-{number}", on_click=lightbox.show, args=[finding.id]
+                )
             if file_manager.available():
-                st.button("Show in folder", key=f"file-reveal-{number}", on_click=file_manager.show, args=[finding.path])
+                st.button(
+                    "Show in folder",
+                    key=f"file-reveal-{number}",
+                    on_click=file_manager.show,
+                    args=[finding.path],
+                )
             if not what.gone:
-                st.button("Remove…", key=f"file-remove-{number}", on_click=anomalies_state.ask_removal, args=[[finding]])
+                st.button(
+                    "Remove…",
+                    key=f"file-remove-{number}",
+                    on_click=anomalies_state.ask_removal,
+                    args=[[finding]],
+                )

@@ -33,14 +33,19 @@ def overview(what: Asked, found: Sequence[Finding]) -> None:
         if step is not None:
             st.progress(step / map_layout.STEPS, "The map of your library is being drawn…")
         else:
-            st.info("The map of your library appears here once its photos have been compared.", icon=":material/hourglass_top:")
+            st.info(
+                "The map of your library appears here once its photos have been compared.",
+                icon=":material/hourglass_top:",
+            )
         anomaly_photos.open_photo([], None, anomaly_photos.show_in_folder())
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         key = f"odd-colour-{what.colour}"
         st.segmented_control(
-            "Colours", map_data.COLOURINGS, default=what.colour, required=True, key=key, label_visibility="collapsed",
-            format_func=lambda each: f"By {'finding' if each == 'kind' else each}", on_change=anomalies_state.from_widget,
+            "Colours", map_data.COLOURINGS, default=what.colour, required=True, key=key,
+            label_visibility="collapsed",
+            format_func=lambda each: f"By {'finding' if each == 'kind' else each}",
+            on_change=anomalies_state.from_widget,
             args=[anomalies_state.COLOUR, key, lambda each: None if each == "kind" else str(each)],
         )  # fmt: skip
         if found:
@@ -53,7 +58,9 @@ def overview(what: Asked, found: Sequence[Finding]) -> None:
     if what.area is None:
         anomaly_photos.open_photo([], pointed.opened, anomaly_photos.show_in_folder())
         return
-    among = set(resources.library().catalog.matching(what.filters).tolist()) if what.filters else None
+    among = (
+        set(resources.library().catalog.matching(what.filters).tolist()) if what.filters else None
+    )
     ids = [i for i in map_data.within(where, what.area).tolist() if among is None or i in among]
     _listed(ids, what, pointed.opened, found)
 
@@ -61,21 +68,40 @@ def overview(what: Asked, found: Sequence[Finding]) -> None:
 def _listed(ids: Sequence[int], what: Asked, opened: int | None, found: Sequence[Finding]) -> None:
     """The photos that were marked on the map."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{count(len(ids), 'photo')}** in the marked part of the map", width="content")
-        st.button("Clear", icon=":material/close:", key="clear-area", on_click=anomalies_state.go, kwargs={anomalies_state.AREA: None})
+        st.markdown(
+            f"**{count(len(ids), 'photo')}** in the marked part of the map", width="content"
+        )
+        st.button(
+            "Clear",
+            icon=":material/close:",
+            key="clear-area",
+            on_click=anomalies_state.go,
+            kwargs={anomalies_state.AREA: None},
+        )
     pages = max(1, math.ceil(len(ids) / PAGE_SIZE))
     at = min(what.page, pages)
     rows = resources.library().catalog.photos(ids[(at - 1) * PAGE_SIZE : at * PAGE_SIZE])
     reasons = {f.id: f.detail for f in reversed(found) if f.id is not None}
     picked = gallery(
-        list(rows.values()), "area", label="Photos in the marked part of the map", place=json.dumps([what.area, at]),
+        list(rows.values()), "area", label="Photos in the marked part of the map",
+        place=json.dumps([what.area, at]),
         captions={i: reasons[i] for i in rows if i in reasons}, actions=_actions(),
     )  # fmt: skip
     anomaly_photos.turn(pages, at)
     if picked.similar is not None:
         search_state.search_like(picked.similar)
-    anomaly_photos.open_photo(ids, opened or picked.opened, [*_actions(), *anomaly_photos.show_in_folder()])
+    anomaly_photos.open_photo(
+        ids, opened or picked.opened, [*_actions(), *anomaly_photos.show_in_folder()]
+    )
 
 
 def _actions() -> list[Action]:
-    return [Action("Remove…", ":material/delete:", anomalies_state.ask_removal_of_photos, "leave", "A list of what would go comes first")]
+    return [
+        Action(
+            "Remove…",
+            ":material/delete:",
+            anomalies_state.ask_removal_of_photos,
+            "leave",
+            "A list of what would go comes first",
+        )
+    ]

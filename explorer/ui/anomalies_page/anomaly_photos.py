@@ -1,4 +1,5 @@
-"""Findings that are about photos: a gallery of them, what can be done with them, and the large view that explains them."""
+"""Findings that are about photos: a gallery of them, what can be done with them, and the large view
+that explains them."""
 
 from __future__ import annotations
 
@@ -33,7 +34,14 @@ def actions(found: Sequence[Finding], what: Asked) -> list[Action]:
         anomalies_state.ask_removal(of(ids))
 
     if what.gone:
-        return [Action("Show again", ":material/visibility:", lambda ids: anomalies_state.restore(of(ids)), "next")]
+        return [
+            Action(
+                "Show again",
+                ":material/visibility:",
+                lambda ids: anomalies_state.restore(of(ids)),
+                "next",
+            )
+        ]
     return [
         Action(
             "Dismiss",
@@ -42,7 +50,9 @@ def actions(found: Sequence[Finding], what: Asked) -> list[Action]:
             "next",
             "It is fine: don't show it here any more",
         ),
-        Action("Remove…", ":material/delete:", mark, "leave", "A list of what would go comes first"),
+        Action(
+            "Remove…", ":material/delete:", mark, "leave", "A list of what would go comes first"
+        ),
     ]
 
 
@@ -52,7 +62,11 @@ def show_in_folder() -> list[Action]:
         if photo is not None:
             file_manager.show(photo["path"])
 
-    return [Action("Show in folder", ":material/folder_open:", reveal)] if file_manager.available() else []
+    return (
+        [Action("Show in folder", ":material/folder_open:", reveal)]
+        if file_manager.available()
+        else []
+    )
 
 
 def photos(found: Sequence[Finding], what: Asked, key: str) -> None:
@@ -67,8 +81,10 @@ def photos(found: Sequence[Finding], what: Asked, key: str) -> None:
     rows = resources.library().catalog.photos(ids[(at - 1) * PAGE_SIZE : at * PAGE_SIZE])
     picked = gallery(
         list(rows.values()), key, label="Findings, worst first",
-        place=json.dumps([what.kind, what.filters and [what.filters.since, what.filters.until, what.filters.folder], what.gone, at]),
-        captions={i: f"{by_id[i].score:.2f} · {by_id[i].detail}" for i in rows}, actions=actions(found, what),
+        place=json.dumps([what.kind, what.filters and [what.filters.since, what.filters.until,
+        what.filters.folder], what.gone, at]),
+        captions={i: f"{by_id[i].score:.2f} · {by_id[i].detail}" for i in rows},
+        actions=actions(found, what),
     )  # fmt: skip
     turn(pages, at)
     if picked.similar is not None:
@@ -77,14 +93,20 @@ def photos(found: Sequence[Finding], what: Asked, key: str) -> None:
 
 
 def open_photo(ids: Sequence[int], opened: int | None, offered: Sequence[Action]) -> None:
-    lightbox.lightbox(ids, opened=opened, actions=offered, explain=lambda i: finding_details.explain(anomalies_state.of_photo(i)))
+    lightbox.lightbox(
+        ids,
+        opened=opened,
+        actions=offered,
+        explain=lambda i: finding_details.explain(anomalies_state.of_photo(i)),
+    )
 
 
 def turn(pages: int, at: int) -> None:
     if pages > 1:
         key = f"odd-page-{at}-{pages}"
         st.pagination(
-            pages, default=at, key=key, on_change=anomalies_state.from_widget, args=[anomalies_state.PAGE, key, lambda n: str(n) if n != 1 else None],
+            pages, default=at, key=key, on_change=anomalies_state.from_widget,
+            args=[anomalies_state.PAGE, key, lambda n: str(n) if n != 1 else None],
             width="stretch",
         )  # fmt: skip
 
@@ -95,10 +117,30 @@ def undo() -> None:
     if last:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"{count(len(last), 'finding')} dismissed", width="content")
-            st.button("Undo", icon=":material/undo:", key="undo-dismissal", on_click=anomalies_state.restore, args=[last])
+            st.button(
+                "Undo",
+                icon=":material/undo:",
+                key="undo-dismissal",
+                on_click=anomalies_state.restore,
+                args=[last],
+            )
 
 
 def export(found: Sequence[Finding]) -> None:
-    with st.popover("Export", icon=":material/download:", help="The list with paths, scores and reasons"):
-        st.download_button("CSV", lambda: export_findings.as_csv(found).encode(), "anomalies.csv", "text/csv", on_click="ignore")
-        st.download_button("JSON", lambda: export_findings.as_json(found).encode(), "anomalies.json", "application/json", on_click="ignore")
+    with st.popover(
+        "Export", icon=":material/download:", help="The list with paths, scores and reasons"
+    ):
+        st.download_button(
+            "CSV",
+            lambda: export_findings.as_csv(found).encode(),
+            "anomalies.csv",
+            "text/csv",
+            on_click="ignore",
+        )
+        st.download_button(
+            "JSON",
+            lambda: export_findings.as_json(found).encode(),
+            "anomalies.json",
+            "application/json",
+            on_click="ignore",
+        )

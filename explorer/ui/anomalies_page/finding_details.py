@@ -1,4 +1,5 @@
-"""Findings explained to the eye: the photos beside an outlier, where a photo is sharp, how its light is spread, its pixels as they are."""
+"""Findings explained to the eye: the photos beside an outlier, where a photo is sharp, how its
+light is spread, its pixels as they are."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ _PIXELS: tuple[Kind, ...] = ("blurred", "noisy", "compressed")
 def explain(findings: list[Finding]) -> None:
     """Draw what explains these findings of one photo, each with its sentence."""
     for finding in findings:
-        st.markdown(f"**{TITLES[finding.kind][0]}** · score {finding.score:.2f}  \n{plain(finding.detail)}")
+        st.markdown(
+            f"**{TITLES[finding.kind][0]}** · score {finding.score:.2f}  \n{plain(finding.detail)}"
+        )
     if not findings or findings[0].id is None:
         return
     catalog, photo_id = resources.library().catalog, findings[0].id
@@ -55,17 +58,25 @@ def _figure(title: str, content: str) -> str:
 def _beside(finding: Finding) -> str:
     """The photos that say why one is odd."""
     rows = resources.library().catalog.photos(finding.related[:6])
-    images = "".join(f'<img src="{preview_address(row)}" alt="{html.escape(row["name"])}" loading="lazy">' for row in rows.values())
+    images = "".join(
+        f'<img src="{preview_address(row)}" alt="{html.escape(row["name"])}" loading="lazy">'
+        for row in rows.values()
+    )
     title = "The photos most like it" if finding.kind == "outlier" else "Photos like it elsewhere"
     return _figure(title, f'<div class="beside">{images}</div>')
 
 
 def sharpness(photo: PhotoRow, tiles: Grey) -> str:
-    """The photo under a map of where it is sharp (green) and soft (red); clear where there is nothing to judge."""
+    """The photo under a map of where it is sharp (green) and soft (red); clear where there is
+    nothing to judge."""
     known = tiles > 0
     share = tiles.astype(np.float32) / 255
     colours = np.zeros((*tiles.shape, 4), np.uint8)
-    colours[..., 0], colours[..., 1], colours[..., 2] = 235 * (1 - share) + 30 * share, 60 * (1 - share) + 190 * share, 60
+    colours[..., 0], colours[..., 1], colours[..., 2] = (
+        235 * (1 - share) + 30 * share,
+        60 * (1 - share) + 190 * share,
+        60,
+    )
     colours[..., 3] = np.where(known, 150, 0)
     packed = io.BytesIO()
     Image.fromarray(colours, "RGBA").save(packed, "PNG")
@@ -75,7 +86,8 @@ def sharpness(photo: PhotoRow, tiles: Grey) -> str:
 
 
 def histogram(bins: Grey) -> str:
-    """How many pixels are how light, from black to white. The height goes with the square root, so that small shares show."""
+    """How many pixels are how light, from black to white. The height goes with the square root, so
+    that small shares show."""
     step = 256 / len(bins)
     bars = "".join(
         f'<rect x="{at * step:.1f}" y="{64 - height:.1f}" width="{step - 1:.1f}" height="{height:.1f}"/>'
@@ -87,5 +99,6 @@ def histogram(bins: Grey) -> str:
 
 def _pixels(photo: PhotoRow) -> str:
     return _figure(
-        "Its middle, pixel for pixel", f'<div class="pixels"><img src="/photo/{photo["id"]}/original" alt="The middle at full size"></div>'
+        "Its middle, pixel for pixel",
+        f'<div class="pixels"><img src="/photo/{photo["id"]}/original" alt="The middle at full size"></div>',
     )

@@ -45,7 +45,9 @@ def waiting(catalog: Catalog) -> list[int]:
 
 
 def _group(catalog: Catalog, group: Group, number: int, *, alone: bool) -> None:
-    label = f"**{count(group.files, 'file')}**: {plain(group.label)}" + (" · being tried again" if group.waiting else "")
+    label = f"**{count(group.files, 'file')}**: {plain(group.label)}" + (
+        " · being tried again" if group.waiting else ""
+    )
     # By its reason: a box that was opened stays open when others come and go.
     key = f"failed-{group.label}"
     with st.expander(label, expanded=alone, key=key, on_change="rerun") as box:
@@ -66,16 +68,32 @@ def _file(catalog: Catalog, row: FileRow, *, why: bool) -> None:
     folder, name = os.path.split(row["path"])
     with st.container(horizontal=True, vertical_alignment="center"):
         reason = f": {plain(row['reason'] or '')}" if why else ""
-        st.markdown(f"**{plain(printable(name))}**{reason}  \n:small[{plain(printable(folder))}]", width="stretch")
-        if file_manager.available() and st.button("Show in folder", icon=":material/folder_open:", key=f"failed-reveal-{row['id']}"):
+        st.markdown(
+            f"**{plain(printable(name))}**{reason}  \n:small[{plain(printable(folder))}]",
+            width="stretch",
+        )
+        if file_manager.available() and st.button(
+            "Show in folder", icon=":material/folder_open:", key=f"failed-reveal-{row['id']}"
+        ):
             file_manager.show(row["path"])
-        if st.button("Try again", icon=":material/refresh:", key=f"retry-file-{row['id']}", disabled=row["size"] < 0):
+        if st.button(
+            "Try again",
+            icon=":material/refresh:",
+            key=f"retry-file-{row['id']}",
+            disabled=row["size"] < 0,
+        ):
             _retry(catalog, file_id=row["id"])
 
 
-def _retry(catalog: Catalog, reasons: Sequence[str] | None = None, file_id: int | None = None) -> None:
+def _retry(
+    catalog: Catalog, reasons: Sequence[str] | None = None, file_id: int | None = None
+) -> None:
     worker_client.retry(catalog, reasons, file_id)
     worker = catalog.worker()
     resting = worker is not None and worker["phase"] in ("paused", "off")
-    later = "They are read again when indexing goes on." if resting else "They are being read again."
-    st.toast(later if file_id is None else later.replace("They are", "It is"), icon=":material/refresh:")
+    later = (
+        "They are read again when indexing goes on." if resting else "They are being read again."
+    )
+    st.toast(
+        later if file_id is None else later.replace("They are", "It is"), icon=":material/refresh:"
+    )

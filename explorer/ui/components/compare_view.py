@@ -1,7 +1,8 @@
-"""One group of duplicates, to be looked at closely: side by side, flickering, or as a difference; and every key that decides.
+"""One group of duplicates, to be looked at closely: side by side, flickering, or as a difference;
+and every key that decides.
 
-A components-v2 component like the gallery: no iframe. It draws, zooms and compares in the browser, and tells Python what was decided,
-as one `act` each.
+A components-v2 component like the gallery: no iframe. It draws, zooms and compares in the browser,
+and tells Python what was decided, as one `act` each.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ _review = st.components.v2.component(
 
 
 class Act(NamedTuple):
-    """What a person did. what: next, previous, go, mark, markall, keep, accept, back, apart, all, later or undecide. key: of its group.
+    """What a person did. what: next, previous, go, mark, markall, keep, accept, back, apart, all,
+    later or undecide. key: of its group.
 
     file: of that group, for `mark` and `keep`. to: a group's key, for `go`.
     """
@@ -46,13 +48,23 @@ class Act(NamedTuple):
 
 
 def compare(
-    group: Group, photos: dict[int, PhotoRow], *, listed: Sequence[Group], at: int, total: int, ahead: Sequence[int] = ()
+    group: Group,
+    photos: dict[int, PhotoRow],
+    *,
+    listed: Sequence[Group],
+    at: int,
+    total: int,
+    ahead: Sequence[int] = (),
 ) -> Act | None:
-    """Show a group, the one at `at` (from 0) of `total`, and below it the `listed` ones. photos: by id, of everything shown.
+    """Show a group, the one at `at` (from 0) of `total`, and below it the `listed` ones. photos: by
+    id, of everything shown.
 
     ahead: photos that come next, fetched meanwhile.
     """
-    keeps, items = duplicates_state.keeps(group), [_item(group, item, photos.get(item.photo_id)) for item in group.all]
+    keeps, items = (
+        duplicates_state.keeps(group),
+        [_item(group, item, photos.get(item.photo_id)) for item in group.all],
+    )
     found: Any = _review(
         key="duplicates",
         data={
@@ -82,7 +94,7 @@ def _item(group: Group, item: Item, photo: PhotoRow | None) -> dict[str, Any]:
         "src": _address(photo) if photo else "",
         "preview": preview_address(photo) if photo else "",
         "name": _name(item),
-        "folder": printable(os.path.dirname(item.path)),  # noqa: PTH120
+        "folder": printable(os.path.dirname(item.path)),
         "keep": keep,
         "goes": not keep and duplicates_state.marked(group, item),
         "stays": "" if keep else group.stays(item),
@@ -123,8 +135,11 @@ def _note(group: Group, item: Item) -> str:
 
 def _beside(item: Item) -> str:
     """What belongs to it, and goes with it."""
-    found = [f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in item.company.along]  # noqa: PTH119
-    shared = [f"{printable(os.path.basename(each.path))} (shared)" for each in item.company.shared]  # noqa: PTH119
+    found = [
+        f"{printable(os.path.basename(each.path))} ({size(each.bytes)})"
+        for each in item.company.along
+    ]
+    shared = [f"{printable(os.path.basename(each.path))} (shared)" for each in item.company.shared]
     return ", ".join([*found, *shared])
 
 
@@ -141,15 +156,22 @@ def _entry(group: Group, photos: dict[int, PhotoRow]) -> dict[str, Any]:
 
 
 def _address(photo: PhotoRow) -> str:
-    """The photo itself where a browser can show it, else its preview; of an animation, too, as a moving picture cannot be compared."""
+    """The photo itself where a browser can show it, else its preview; of an animation, too, as a
+    moving picture cannot be compared."""
     large = photo["width"] * photo["height"] > _LARGE
-    if photo["format"] not in SHOWN or photo["away"] or photo["damaged"] or photo["frames"] > 1 or large:
+    if (
+        photo["format"] not in SHOWN
+        or photo["away"]
+        or photo["damaged"]
+        or photo["frames"] > 1
+        or large
+    ):
         return preview_address(photo)
     return f"/photo/{photo['id']}/original"
 
 
 def _name(item: Item) -> str:
-    return printable(os.path.basename(item.path))  # noqa: PTH119
+    return printable(os.path.basename(item.path))
 
 
 def _ignore() -> None:

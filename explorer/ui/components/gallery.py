@@ -1,12 +1,14 @@
-"""The one grid of photos that every page uses: justified rows, lazy previews, selection by mouse and keyboard.
+"""The one grid of photos that every page uses: justified rows, lazy previews, selection by mouse
+and keyboard.
 
-A components-v2 component: it draws itself in the page (no iframe), fetches only the previews in view, and tells Python
-which photo was opened (`open`) or asked more of (`similar`), and which are selected (`selected`).
+A components-v2 component: it draws itself in the page (no iframe), fetches only the previews in
+view, and tells Python which photo was opened (`open`) or asked more of (`similar`), and which are
+selected (`selected`).
 
 A page shows photos, opens them and acts on them like this:
 
-    picked = gallery(rows, key="blurred", label="Blurred photos", badges={7: "out of focus"}, actions=[Action("Keep", …)])
-    if picked.similar is not None:
+    picked = gallery(rows, key="blurred", label="Blurred photos", badges={7: "out of focus"},
+    actions=[Action("Keep", …)]) if picked.similar is not None:
         asking.search_like(picked.similar)
     lightbox.lightbox(ids, opened=picked.opened, actions=[…])
 """
@@ -36,7 +38,8 @@ _grid = st.components.v2.component(
 
 
 class Picked(NamedTuple):
-    """What a person did in a gallery. opened, similar: the id of a photo to be opened or searched by, once. selected: ids."""
+    """What a person did in a gallery. opened, similar: the id of a photo to be opened or searched
+    by, once. selected: ids."""
 
     opened: int | None
     similar: int | None
@@ -44,7 +47,8 @@ class Picked(NamedTuple):
 
 
 def preview_address(photo: PhotoRow) -> str:
-    """Where the server shows a photo's preview; changes with its content, so it may be cached for good."""
+    """Where the server shows a photo's preview; changes with its content, so it may be cached for
+    good."""
     return f"/photo/{photo['id']}/preview?v={photo['hash'][:16]}"
 
 
@@ -58,11 +62,14 @@ def gallery(
     captions: Mapping[int, str] | None = None,
     actions: Sequence[Action] = (),
 ) -> Picked:
-    """Show these photos, in order, and below them, while some are selected, what can be done with the selection.
+    """Show these photos, in order, and below them, while some are selected, what can be done with
+    the selection.
 
-    key: this gallery's own, the same at every run of the page. label: what it holds, for those who cannot see it. place: where in what
-    is shown this is, such as the search and its page of results: when it changes, the gallery starts at its top with nothing selected;
-    otherwise selection, focus and place stay, also when photos come or go. badges: a short text on a photo, by id.
+    key: this gallery's own, the same at every run of the page. label: what it holds, for those who
+    cannot see it. place: where in what is shown this is, such as the search and its page of
+    results: when it changes, the gallery starts at its top with nothing selected; otherwise
+    selection, focus and place stay, also when photos come or go. badges: a short text on a photo,
+    by id.
     captions: a sentence on a photo, of which up to three lines show.
     """
     items = [
@@ -79,14 +86,21 @@ def gallery(
     turn = st.session_state.get(f"_turn-{key}", 0)
     found: Any = _grid(
         key=f"gallery-{key}",
-        data={"photos": items, "label": label, "place": place, "turn": turn, "actions": bool(actions)},
+        data={
+            "photos": items,
+            "label": label,
+            "place": place,
+            "turn": turn,
+            "actions": bool(actions),
+        },
         default={"selected": {}},
         on_open_change=_ignore,
         on_similar_change=_ignore,
         on_selected_change=_ignore,
     )
     told = found.selected or {}
-    # What was selected before the place changed, or before the selection was undone, says nothing of what is shown now.
+    # What was selected before the place changed, or before the selection was undone, says nothing
+    # of what is shown now.
     current = told.get("place") == place and told.get("turn") == turn
     chosen = {int(i) for i in told.get("ids", [])} if current else set[int]()
     picked = Picked(
@@ -109,9 +123,21 @@ def _selection(selected: list[int], key: str, actions: Sequence[Action]) -> None
         st.markdown(f"**{count(len(selected))} selected**", width="content")
         for number, action in enumerate(actions):
             st.button(
-                action.label, icon=action.icon, help=action.help, key=f"act-{key}-{number}", on_click=_act, args=[action, selected, key]
+                action.label,
+                icon=action.icon,
+                help=action.help,
+                key=f"act-{key}-{number}",
+                on_click=_act,
+                args=[action, selected, key],
             )
-        st.button("Clear", icon=":material/close:", key=f"clear-{key}", help="Select nothing", on_click=unselect, args=[key])
+        st.button(
+            "Clear",
+            icon=":material/close:",
+            key=f"clear-{key}",
+            help="Select nothing",
+            on_click=unselect,
+            args=[key],
+        )
 
 
 def _act(action: Action, selected: list[int], key: str) -> None:
@@ -121,7 +147,11 @@ def _act(action: Action, selected: list[int], key: str) -> None:
 
 
 def _label(photo: PhotoRow) -> str:
-    date = f", {shortened(photo['taken_at'], photo['taken_precision'])[:10]}" if photo["taken_at"] else ""
+    date = (
+        f", {shortened(photo['taken_at'], photo['taken_precision'])[:10]}"
+        if photo["taken_at"]
+        else ""
+    )
     return f"{printable(photo['name'])}{date}"
 
 

@@ -1,4 +1,5 @@
-"""One photo, large: what is known of it, and what can be done with it. `?photo=ID` in the address says which."""
+"""One photo, large: what is known of it, and what can be done with it. `?photo=ID` in the address
+says which."""
 
 from __future__ import annotations
 
@@ -46,16 +47,25 @@ def lightbox(
     actions: Sequence[Action] = (),
     explain: Callable[[int], None] | None = None,
 ) -> None:
-    """Open the photo that the address asks for, if any. To be called once by a page, after its gallery.
+    """Open the photo that the address asks for, if any. To be called once by a page, after its
+    gallery.
 
-    ids: what previous and next go through. opened: a photo to be opened now, as the gallery tells. why: one sentence on why a photo is
-    here, or ''. more_like: called with a photo's id when more like it is wanted; left away, the Search page is opened.
-    actions: what can be done with a photo here, besides what every page offers. explain: draws more on why a photo is here.
+    ids: what previous and next go through. opened: a photo to be opened now, as the gallery tells.
+    why: one sentence on why a photo is here, or ''. more_like: called with a photo's id when more
+    like it is wanted; left away, the Search page is opened.
+    actions: what can be done with a photo here, besides what every page offers. explain: draws more
+    on why a photo is here.
     """
     if opened is not None:
         show(opened)
     if asked() is not None:
-        _dialog(list(ids), why or (lambda _: ""), more_like or search_state.search_like, list(actions), explain)
+        _dialog(
+            list(ids),
+            why or (lambda _: ""),
+            more_like or search_state.search_like,
+            list(actions),
+            explain,
+        )
 
 
 @st.dialog("Photo", width="large", on_dismiss=close)
@@ -69,7 +79,10 @@ def _dialog(
     photo_id = asked()
     photo = resources.library().catalog.photo(photo_id) if photo_id is not None else None
     if photo_id is not None and photo is None:
-        st.info("This photo is not in the library any more: it was moved away, or deleted.", icon=":material/info:")
+        st.info(
+            "This photo is not in the library any more: it was moved away, or deleted.",
+            icon=":material/info:",
+        )
         with st.container(horizontal=True, vertical_alignment="center"):
             _steps(photo_id, ids)
         return
@@ -80,7 +93,9 @@ def _dialog(
     with picture:
         # The preview is here already; it stands in while the photo itself arrives.
         size_of = f'width="{photo["width"]}" height="{photo["height"]}" style="background-image: url({preview_address(photo)})"'
-        st.html(f'<div class="lightbox"><img src="{_address(photo)}" alt="{label}" {size_of}>{_ahead(photo_id, ids)}</div>')
+        st.html(
+            f'<div class="lightbox"><img src="{_address(photo)}" alt="{label}" {size_of}>{_ahead(photo_id, ids)}</div>'
+        )
         with st.container(horizontal=True, vertical_alignment="center"):
             _steps(photo_id, ids)
             _actions(photo_id, ids, more_like, actions)
@@ -115,13 +130,29 @@ def _beside(photo_id: int, ids: list[int]) -> tuple[int | None, int | None]:
 
 def _steps(photo_id: int, ids: list[int]) -> None:
     before, after = _beside(photo_id, ids)
-    st.button("Previous", icon=":material/chevron_left:", shortcut="Left", disabled=before is None, on_click=show, args=[before])
-    st.button("Next", icon=":material/chevron_right:", shortcut="Right", disabled=after is None, on_click=show, args=[after])
+    st.button(
+        "Previous",
+        icon=":material/chevron_left:",
+        shortcut="Left",
+        disabled=before is None,
+        on_click=show,
+        args=[before],
+    )
+    st.button(
+        "Next",
+        icon=":material/chevron_right:",
+        shortcut="Right",
+        disabled=after is None,
+        on_click=show,
+        args=[after],
+    )
     if photo_id in ids:
         st.caption(f"{ids.index(photo_id) + 1:,} of {len(ids):,}", width="content")
 
 
-def _actions(photo_id: int, ids: list[int], more_like: Callable[[int], None], actions: list[Action]) -> None:
+def _actions(
+    photo_id: int, ids: list[int], more_like: Callable[[int], None], actions: list[Action]
+) -> None:
     for number, action in enumerate(actions):
         if st.button(action.label, icon=action.icon, help=action.help, key=f"act-photo-{number}"):
             following = _beside(photo_id, ids)[1]
@@ -136,7 +167,9 @@ def _actions(photo_id: int, ids: list[int], more_like: Callable[[int], None], ac
         more_like(photo_id)
         st.rerun()
     st.link_button("Full size", f"/photo/{photo_id}/original", icon=":material/open_in_new:")
-    st.link_button("Save a copy", f"/photo/{photo_id}/original?download=1", icon=":material/download:")
+    st.link_button(
+        "Save a copy", f"/photo/{photo_id}/original?download=1", icon=":material/download:"
+    )
 
 
 def _details(photo: PhotoRow, why: str) -> None:
@@ -150,32 +183,45 @@ def _details(photo: PhotoRow, why: str) -> None:
         ("Exposure", exposure(photo)),
         ("Place", place(photo)),
         ("Contents", _contents(photo)),
-        ("Picture", f"{photo['width']:,} × {photo['height']:,} · {photo['format']} · {size(photo['bytes'])}{copies}"),
+        (
+            "Picture",
+            f"{photo['width']:,} × {photo['height']:,} · {photo['format']} · {size(photo['bytes'])}{copies}",
+        ),
     ]
     st.markdown(f"**{plain(name)}**")
     st.markdown("  \n".join(f":gray[{label}] {plain(text)}" for label, text in rows if text))
     if photo["damaged"]:
-        st.warning(f"This photo is damaged: {plain(photo['damaged'])}.", icon=":material/broken_image:")
+        st.warning(
+            f"This photo is damaged: {plain(photo['damaged'])}.", icon=":material/broken_image:"
+        )
     if photo["away"]:
         st.info("Its drive is not connected; this is the preview.", icon=":material/usb_off:")
     _places(photo)
 
 
 def _contents(photo: PhotoRow) -> str:
-    """What its file holds beside the picture that is shown: `3 pages`, `film inside`; '' for a single picture, and where it is unknown."""
+    """What its file holds beside the picture that is shown: `3 pages`, `film inside`; '' for a
+    single picture, and where it is unknown."""
     contents = contents_of(resources.library().catalog, photo["hash"])
     return ", ".join(contents.words()) if contents else ""
 
 
 def _places(photo: PhotoRow) -> None:
-    """Where the photo lies: every file that holds it, the one that is shown first, and which of them cannot be read now."""
-    files = [file for file in resources.library().catalog.files_of(photo["id"]) if file["state"] == "present"]
+    """Where the photo lies: every file that holds it, the one that is shown first, and which of
+    them cannot be read now."""
+    files = [
+        file
+        for file in resources.library().catalog.files_of(photo["id"])
+        if file["state"] == "present"
+    ]
     files.sort(key=lambda file: (file["path"] != photo["path"], file["away"], file["path"]))
     if len(files) > 1:
         st.caption(f"The same file lies in {len(files):,} places:")
     for file in files[:_PLACES]:
         st.code(printable(file["path"]), language=None, wrap_lines=True)
         if file["away"] and len(files) > 1:
-            st.caption(":material/usb_off: This one is away: its drive is not connected, or it is not where it was.")
+            st.caption(
+                ":material/usb_off: This one is away: its drive is not connected, or it is not where it was."
+            )
     if len(files) > _PLACES:
         st.caption(f"… and in {len(files) - _PLACES:,} more.")

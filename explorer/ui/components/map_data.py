@@ -1,9 +1,12 @@
-"""The map of the library as the browser gets it: each photo's place, and the class that colours it, in a few bytes.
+"""The map of the library as the browser gets it: each photo's place, and the class that colours it,
+in a few bytes.
 
-    4 bytes: length of the header · header (JSON) · ids, int32 · x, uint16 · y, uint16 · classes, uint8
+    4 bytes: length of the header · header (JSON) · ids, int32 · x, uint16 · y, uint16 · classes,
+    uint8
 
-All numbers are little-endian; x and y run from 0 to 65535 over the square in which the map lies; a class is a row of the header's legend,
-NONE for photos that have none, OUT for those that the filter leaves out.
+All numbers are little-endian; x and y run from 0 to 65535 over the square in which the map lies; a
+class is a row of the header's legend, NONE for photos that have none, OUT for those that the filter
+leaves out.
 """
 
 from __future__ import annotations
@@ -40,7 +43,8 @@ Classes = npt.NDArray[np.uint8]
 
 
 class Legend(NamedTuple):
-    """label: what a class is. colour: its number among the colours of that kind of legend. photos: how many are in it."""
+    """label: what a class is. colour: its number among the colours of that kind of legend. photos:
+    how many are in it."""
 
     label: str
     colour: int
@@ -69,7 +73,8 @@ def colouring(name: str | None) -> Colouring:
 
 
 def library_map(library: Library) -> Map:
-    """The map of the encoder with the most vectors that has one, its places in the square that is shown."""
+    """The map of the encoder with the most vectors that has one, its places in the square that is
+    shown."""
     for name, version, _, photos in library.catalog.encoders():
         encoder_id = library.catalog.encoder_id(name, version)
         if photos and encoder_id is not None:
@@ -92,27 +97,44 @@ def drawn_so_far(library: Library) -> int | None:
 def within(shown: Map, area: Area) -> Ids:
     """The photos in a rectangle, from left to right."""
     x, y = shown.places.T
-    inside = np.flatnonzero((x >= area.left) & (x <= area.right) & (y >= area.top) & (y <= area.bottom))
+    inside = np.flatnonzero(
+        (x >= area.left) & (x <= area.right) & (y >= area.top) & (y <= area.bottom)
+    )
     return shown.ids[inside[np.argsort(x[inside], kind="stable")]]
 
 
-def packed(library: Library, shown: Map, colouring: Colouring, colours: Colours, filters: Filters | None) -> bytes:
-    """What the browser draws. colours: of the photos of the map, as one of `by_kind`, `by_folder` and `by_date` has them."""
+def packed(
+    library: Library, shown: Map, colouring: Colouring, colours: Colours, filters: Filters | None
+) -> bytes:
+    """What the browser draws. colours: of the photos of the map, as one of `by_kind`, `by_folder`
+    and `by_date` has them."""
     classes, legend = colours
     if filters:
         classes[~np.isin(shown.ids, library.catalog.matching(filters))] = OUT
-    header = json.dumps({"number": len(shown.ids), "colouring": colouring, "legend": [part._asdict() for part in legend]}).encode()
+    header = json.dumps(
+        {
+            "number": len(shown.ids),
+            "colouring": colouring,
+            "legend": [part._asdict() for part in legend],
+        }
+    ).encode()
     header += b" " * (-len(header) % 4)
     x, y = shown.places.T.astype("<u2")
     parts = (shown.ids.astype("<i4"), x, y, classes)
-    return len(header).to_bytes(4, "little") + header + b"".join(bytes(part.tobytes()) for part in parts)
+    return (
+        len(header).to_bytes(4, "little")
+        + header
+        + b"".join(bytes(part.tobytes()) for part in parts)
+    )
 
 
 def _in_square(where: map_store.Places) -> map_store.Places:
     """Places in a square from 0 to 65535, the longer side filling it."""
     low, high = where.min(axis=0), where.max(axis=0)
     scale = _SIDE / max(float((high - low).max()), 1e-9)
-    found: map_store.Places = np.clip((where - (low + high) / 2) * scale + _SIDE / 2, 0, _SIDE).astype(np.float32)
+    found: map_store.Places = np.clip(
+        (where - (low + high) / 2) * scale + _SIDE / 2, 0, _SIDE
+    ).astype(np.float32)
     return found
 
 
@@ -120,13 +142,19 @@ def by_kind(ids: Ids, findings: Sequence[Finding]) -> Colours:
     """By the worst that was found of each photo."""
     worst = dict[int, Finding]()
     for finding in findings:
-        if finding.id is not None and (finding.id not in worst or finding.score < worst[finding.id].score):
+        if finding.id is not None and (
+            finding.id not in worst or finding.score < worst[finding.id].score
+        ):
             worst[finding.id] = finding
     counted = Counter(worst[i].kind for i in ids.tolist() if i in worst)
     kinds = [kind for kind in KINDS if counted[kind]]
     number = {kind: at for at, kind in enumerate(kinds)}
-    classes = np.array([number[worst[i].kind] if i in worst else NONE for i in ids.tolist()], np.uint8)
-    return Colours(classes, [Legend(TITLES[kind][0], KINDS.index(kind), counted[kind]) for kind in kinds])
+    classes = np.array(
+        [number[worst[i].kind] if i in worst else NONE for i in ids.tolist()], np.uint8
+    )
+    return Colours(
+        classes, [Legend(TITLES[kind][0], KINDS.index(kind), counted[kind]) for kind in kinds]
+    )
 
 
 def by_folder(ids: Ids, subjects: Mapping[int, Subject]) -> Colours:
@@ -137,7 +165,13 @@ def by_folder(ids: Ids, subjects: Mapping[int, Subject]) -> Colours:
     place = {folder: at for at, folder in enumerate(common)}
     of = dict(zip(known, numbers.tolist(), strict=True))
     classes = np.array([place.get(of.get(i, -1), NONE) for i in ids.tolist()], np.uint8)
-    return Colours(classes, [Legend(_short(names[folder], names), at, int((numbers == folder).sum())) for at, folder in enumerate(common)])
+    return Colours(
+        classes,
+        [
+            Legend(_short(names[folder], names), at, int((numbers == folder).sum()))
+            for at, folder in enumerate(common)
+        ],
+    )
 
 
 def _short(folder: str, folders: Sequence[str]) -> str:
@@ -145,7 +179,7 @@ def _short(folder: str, folders: Sequence[str]) -> str:
     if len(folders) < 2:
         return printable(folder)
     try:
-        above = os.path.dirname(os.path.commonpath(folders))  # noqa: PTH120  plain strings, as the catalog has them
+        above = os.path.dirname(os.path.commonpath(folders))
     except ValueError:
         # On several drives.
         return printable(folder)

@@ -1,4 +1,5 @@
-"""What was decided and accepted on the Duplicates page in this window, so that it can be taken back step by step."""
+"""What was decided and accepted on the Duplicates page in this window, so that it can be taken back
+step by step."""
 
 from __future__ import annotations
 
@@ -14,14 +15,16 @@ from explorer.ui import resources
 
 
 class Step(NamedTuple):
-    """Something that can be taken back. keys: of the groups. decision: its number; None where the groups were accepted."""
+    """Something that can be taken back. keys: of the groups. decision: its number; None where the
+    groups were accepted."""
 
     keys: tuple[str, ...]
     tier: Tier
     decision: int | None = None
 
     def holds(self, accepted: Callable[[str], bool]) -> bool:
-        """Whether there is something to be taken back of it: an acceptance may have been taken back, or carried out, meanwhile."""
+        """Whether there is something to be taken back of it: an acceptance may have been taken
+        back, or carried out, meanwhile."""
         return self.decision is not None or any(map(accepted, self.keys))
 
 
@@ -39,16 +42,20 @@ def note(accepted: Sequence[Group]) -> None:
 
 def decide(group: Group, kind: Kind) -> None:
     """Carry out a decision, and remember it."""
-    steps().append(Step((group.key,), group.tier, decide_group(resources.library().catalog, group, kind)))
+    steps().append(
+        Step((group.key,), group.tier, decide_group(resources.library().catalog, group, kind))
+    )
 
 
 def can_undo(accepted: Callable[[str], bool]) -> bool:
-    """Whether there is a step that `undo` would take back. accepted: whether a group, by its key, is accepted now."""
+    """Whether there is a step that `undo` would take back. accepted: whether a group, by its key,
+    is accepted now."""
     return any(step.holds(accepted) for step in steps())
 
 
 def undo(accepted: Callable[[str], bool], drop: Callable[[str], None]) -> tuple[str, Tier] | None:
-    """Take the last step back; gives the key and tier of the first group it was about. drop: takes one acceptance back."""
+    """Take the last step back; gives the key and tier of the first group it was about. drop: takes
+    one acceptance back."""
     made = steps()
     while made:
         step = made.pop()

@@ -1,4 +1,5 @@
-"""What the Duplicates page knows: the groups, what the person has chosen in them, and what is to be removed."""
+"""What the Duplicates page knows: the groups, what the person has chosen in them, and what is to be
+removed."""
 
 from __future__ import annotations
 
@@ -57,9 +58,10 @@ _kept: _Kept | None = None
 
 @dataclass
 class _Kept:
-    """Groups as they were found. key: the library and what a person set. change: of the catalog, when they were read. until: on the
-    monotonic clock, when they are read again though photos go on coming. folders: those they lie in, each with the time of its last change.
-    looked: when that was seen."""
+    """Groups as they were found. key: the library and what a person set. change: of the catalog,
+    when they were read. until: on the monotonic clock, when they are read again though photos go on
+    coming. folders: those they lie in, each with the time of its last change. looked: when that was
+    seen."""
 
     key: tuple[object, ...]
     change: int
@@ -69,7 +71,8 @@ class _Kept:
     looked: float
 
     def stale(self, now: float) -> bool:
-        """Whether something was put beside the photos, or taken away, of which the library knows nothing: a film, a sidecar."""
+        """Whether something was put beside the photos, or taken away, of which the library knows
+        nothing: a film, a sidecar."""
         if now - self.looked < RECHECK_AFTER:
             return False
         self.looked = now
@@ -78,7 +81,8 @@ class _Kept:
 
 @dataclass
 class Choice:
-    """What a person chose in a group that differs from what was suggested. keep: a file's id. marked: files to go."""
+    """What a person chose in a group that differs from what was suggested. keep: a file's id.
+    marked: files to go."""
 
     keep: int | None = None
     marked: dict[int, bool] = field(default_factory=dict)
@@ -101,37 +105,49 @@ class Summary(NamedTuple):
 
 
 def groups(library: Library) -> tuple[int, list[Group]]:
-    """All groups, and the change of the catalog that they were read at; kept for all sessions until something changes, in the library or
-    beside the photos.
+    """All groups, and the change of the catalog that they were read at; kept for all sessions until
+    something changes, in the library or beside the photos.
 
-    While a large library is being indexed, something changes all the time: then they are kept for a while.
+    While a large library is being indexed, something changes all the time: then they are kept for a
+    while.
     """
     global _kept  # noqa: PLW0603
-    key = (str(library.dir), keeper_rules(library.catalog), tuple(protected_folders(library.catalog)))
+    key = (
+        str(library.dir),
+        keeper_rules(library.catalog),
+        tuple(protected_folders(library.catalog)),
+    )
     with _lock:
         change, start = library.catalog.change(), time.monotonic()
-        old = _kept is not None and start >= _kept.until and (_kept.change != change or _kept.stale(start))
+        old = (
+            _kept is not None
+            and start >= _kept.until
+            and (_kept.change != change or _kept.stale(start))
+        )
         if _kept is None or _kept.key != key or old:
             found = find_groups(library)
             end = time.monotonic()
-            folders = _changed({os.path.dirname(item.path) for group in found for item in group.all})  # noqa: PTH120
+            folders = _changed(
+                {os.path.dirname(item.path) for group in found for item in group.all}
+            )
             _kept = _Kept(key, change, end + patience(end - start), found, folders, end)
         return _kept.change, _kept.groups
 
 
 def _changed(folders: Iterable[str]) -> dict[str, int]:
-    """When the names in each folder changed last, in nanoseconds; a film that was put beside a photo shows so."""
+    """When the names in each folder changed last, in nanoseconds; a film that was put beside a
+    photo shows so."""
     found = dict[str, int]()
     for folder in folders:
         with contextlib.suppress(OSError):
-            found[folder] = os.stat(folder).st_mtime_ns  # noqa: PTH116
+            found[folder] = os.stat(folder).st_mtime_ns
     return found
 
 
 @dataclass
 class Review:
-    """One run of the page. change: of the catalog, as it is shown. all: every group that is open. open: by tier, filtered. later: put off,
-    by tier."""
+    """One run of the page. change: of the catalog, as it is shown. all: every group that is open.
+    open: by tier, filtered. later: put off, by tier."""
 
     change: int
     all: list[Group]
@@ -141,7 +157,9 @@ class Review:
 
     def summary(self, tier: Tier) -> Summary:
         found = self.open[tier]
-        return Summary(len(found), sum(group.reclaimable for group in found) if tier in COPIES else 0)
+        return Summary(
+            len(found), sum(group.reclaimable for group in found) if tier in COPIES else 0
+        )
 
 
 def review(library: Library, what: Filter) -> Review:
@@ -156,7 +174,10 @@ def review(library: Library, what: Filter) -> Review:
         change,
         chosen,
         {tier: [group for group in fitting if group.tier == tier] for tier in TIERS},
-        {tier: [group for group in found.later if group.tier == tier and _fits(group, what)] for tier in TIERS},
+        {
+            tier: [group for group in found.later if group.tier == tier and _fits(group, what)]
+            for tier in TIERS
+        },
         len(found.decided),
     )
 
@@ -179,7 +200,8 @@ def _item_fits(item: Item, what: Filter) -> bool:
     return taken_within(item.taken_at, item.taken_precision, what.since, what.until)
 
 
-# --- what the person chose; lives as long as the program runs, so that a page that is loaded again has lost nothing
+# --- what the person chose; lives as long as the program runs, so that a page that is loaded again
+# has lost nothing
 
 _choices: dict[str, dict[str, Choice]] = {}
 
@@ -199,19 +221,25 @@ def apply(group: Group) -> Group:
 
 
 def suggests(group: Group) -> bool:
-    """Whether it is suggested which file of the group to keep, and that the others go. Elsewhere a person marks what is to go."""
+    """Whether it is suggested which file of the group to keep, and that the others go. Elsewhere a
+    person marks what is to go."""
     return group.tier in COPIES and group.suggested
 
 
 def keeps(group: Group) -> bool:
-    """Whether one file of the group is the one to keep: by suggestion, or because the person chose it or marked others."""
+    """Whether one file of the group is the one to keep: by suggestion, or because the person chose
+    it or marked others."""
     chosen = choice(group.key)
-    return suggests(group) or chosen.keep is not None or any(marked(group, item) for item in group.others)
+    return (
+        suggests(group)
+        or chosen.keep is not None
+        or any(marked(group, item) for item in group.others)
+    )
 
 
 def marked(group: Group, item: Item) -> bool:
-    """Whether this file goes when the group is accepted: all others of one picture where one to keep is known, and elsewhere what the
-    person marked."""
+    """Whether this file goes when the group is accepted: all others of one picture where one to
+    keep is known, and elsewhere what the person marked."""
     if item is group.keep or group.stays(item):
         return False
     return choice(group.key).marked.get(item.file_id, suggests(group))
@@ -239,7 +267,8 @@ def keep(group: Group, file_id: int) -> None:
 
 
 def accept(many: Sequence[Group], *, yes: bool = True) -> None:
-    """Have what is marked in the groups among what is to be removed, or not any more; nothing happens to it yet."""
+    """Have what is marked in the groups among what is to be removed, or not any more; nothing
+    happens to it yet."""
     for group in many:
         choice(group.key).accepted = yes
     if yes:
@@ -251,8 +280,15 @@ def accepted(group: Group) -> bool:
 
 
 def acceptable(many: Sequence[Group]) -> list[Group]:
-    """Those that can be accepted all at once: of a tier that is suggested for removal, and something of them would go."""
-    return [group for group in many if suggests(group) and not accepted(group) and any(marked(group, item) for item in group.others)]
+    """Those that can be accepted all at once: of a tier that is suggested for removal, and
+    something of them would go."""
+    return [
+        group
+        for group in many
+        if suggests(group)
+        and not accepted(group)
+        and any(marked(group, item) for item in group.others)
+    ]
 
 
 def accept_all(many: Sequence[Group]) -> None:

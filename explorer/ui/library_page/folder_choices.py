@@ -1,6 +1,7 @@
 """The folders of the library as choices: which there are, and how they are called.
 
-A library has thousands of them, and each page offers them at every run: they are read once for each change of the catalog.
+A library has thousands of them, and each page offers them at every run: they are read once for each
+change of the catalog.
 """
 
 from __future__ import annotations
@@ -30,21 +31,27 @@ _kept: _Known | None = None
 
 
 def choices(chosen: str | None = None) -> list[str]:
-    """Every folder with photos in it or below it, down from the watched ones; and the one chosen, though it is gone."""
+    """Every folder with photos in it or below it, down from the watched ones; and the one chosen,
+    though it is gone."""
     found = _known().all
     return sorted({*found, chosen}) if chosen and chosen not in found else list(found)
 
 
 def names() -> Callable[[str], str]:
-    """What calls a folder as a choice among others: from the watched folder's own name on, or whole where two of these have one name."""
+    """What calls a folder as a choice among others: from the watched folder's own name on, or whole
+    where two of these have one name."""
     watched = _known().watched
     called = Counter(map(os.path.basename, watched))
-    alone = [(root, os.path.basename(root)) for root in watched if called[os.path.basename(root)] == 1]  # noqa: PTH119  plain strings
+    alone = [
+        (root, os.path.basename(root)) for root in watched if called[os.path.basename(root)] == 1
+    ]
 
     def name(folder: str) -> str:
         for root, its_name in alone:
             if inside(folder, root):
-                return printable(os.path.normpath(os.path.join(its_name, os.path.relpath(folder, root))))  # noqa: PTH118
+                return printable(
+                    os.path.normpath(os.path.join(its_name, os.path.relpath(folder, root)))
+                )
         return printable(folder)
 
     return name
@@ -66,7 +73,7 @@ def _down_to(library: Library, watched: tuple[str, ...]) -> set[str]:
     found = set(watched)
     for row in library.catalog.folders():
         path = row["path"]
-        while path not in found and path != os.path.dirname(path):  # noqa: PTH120  plain strings, as the catalog has them
+        while path not in found and path != os.path.dirname(path):
             found.add(path)
-            path = os.path.dirname(path)  # noqa: PTH120
+            path = os.path.dirname(path)
     return found

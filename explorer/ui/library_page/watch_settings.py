@@ -1,4 +1,5 @@
-"""The Library page's part about watching: driving the indexer, what is left out of a folder, and files that vanished."""
+"""The Library page's part about watching: driving the indexer, what is left out of a folder, and
+files that vanished."""
 
 from __future__ import annotations
 
@@ -24,10 +25,21 @@ def controls(catalog: Catalog, worker: WorkerRow | None) -> None:
     if st.button(label, icon=icon, key="pause"):
         catalog.send("resume" if resting else "pause")
     off = worker["phase"] == "off"
-    if st.button("Stop", icon=":material/stop:", key="stop", disabled=off, help="Lets go of the library until you resume."):
+    if st.button(
+        "Stop",
+        icon=":material/stop:",
+        key="stop",
+        disabled=off,
+        help="Lets go of the library until you resume.",
+    ):
         catalog.send("stop")
     slower = pace_of(catalog) == "gentle"
-    wanted = st.toggle("Slower", value=slower, key="pace", help="Indexes a third of the time, so that the computer stays cool and quiet.")
+    wanted = st.toggle(
+        "Slower",
+        value=slower,
+        key="pace",
+        help="Indexes a third of the time, so that the computer stays cool and quiet.",
+    )
     if wanted != slower:
         catalog.set_setting(SETTING, "gentle" if wanted else "full")
 
@@ -42,13 +54,22 @@ def notes(root: RootRow) -> str:
     if root["left_out"]:
         said.append(f"{count(root['left_out'], 'file')} left out")
     if store := around_folder(root["path"]):
-        said.append(plain(f"it lies in {store}: its photos can be searched, but none is kept for another one or removed"))
-    said += [plain(text) for text in (root["watching"], root["problem"]) if text and root["state"] == "online"]
+        said.append(
+            plain(
+                f"it lies in {store}: its photos can be searched, but none is kept for another one or removed"
+            )
+        )
+    said += [
+        plain(text)
+        for text in (root["watching"], root["problem"])
+        if text and root["state"] == "online"
+    ]
     return "".join(f" · {each}" for each in said)
 
 
 def question(catalog: Catalog, root: RootRow) -> None:
-    """Files that are not there: gone, or coming back? Asked when many vanished at once; later there is just a way to let go of them."""
+    """Files that are not there: gone, or coming back? Asked when many vanished at once; later there
+    is just a way to let go of them."""
     key, path = root["id"], root["path"]
     if root["asking"]:
         st.warning(
@@ -56,8 +77,16 @@ def question(catalog: Catalog, root: RootRow) -> None:
             " because a drive is unplugged or somebody is moving them? Until you say so they stay in the library.",
             icon=":material/help:",
         )
-    if not root["away"] or (root["state"] == "offline" and not root["asking"] and not st.session_state.get(f"away-{key}")):
-        if root["state"] == "offline" and root["photos"] and st.button("They are gone…", icon=":material/link_off:", key=f"away-ask-{key}"):
+    if not root["away"] or (
+        root["state"] == "offline"
+        and not root["asking"]
+        and not st.session_state.get(f"away-{key}")
+    ):
+        if (
+            root["state"] == "offline"
+            and root["photos"]
+            and st.button("They are gone…", icon=":material/link_off:", key=f"away-ask-{key}")
+        ):
             st.session_state[f"away-{key}"] = True
             st.rerun()
         return
@@ -68,7 +97,11 @@ def question(catalog: Catalog, root: RootRow) -> None:
             icon=":material/help:",
         )
     with st.container(horizontal=True):
-        if st.button("They are gone: forget them", key=f"forget-{key}", type="primary" if root["asking"] else "secondary"):
+        if st.button(
+            "They are gone: forget them",
+            key=f"forget-{key}",
+            type="primary" if root["asking"] else "secondary",
+        ):
             catalog.send("forget", path)
             st.session_state.pop(f"away-{key}", None)
             st.toast("They leave the library.")
@@ -79,8 +112,15 @@ def question(catalog: Catalog, root: RootRow) -> None:
 
 def left_out(catalog: Catalog, root: RootRow) -> None:
     """Which files and folders are left out of a root: read and changed."""
-    label = f"Left out: {', '.join(root['exclude'])}" if root["exclude"] else "Leave out files or folders…"
-    with st.expander(plain(label), icon=":material/filter_alt:"), st.form(f"exclude-{root['id']}", border=False):
+    label = (
+        f"Left out: {', '.join(root['exclude'])}"
+        if root["exclude"]
+        else "Leave out files or folders…"
+    )
+    with (
+        st.expander(plain(label), icon=":material/filter_alt:"),
+        st.form(f"exclude-{root['id']}", border=False),
+    ):
         typed = st.text_area(
             "One pattern a line: `*.png` leaves out files of that name, `Screenshots/` folders of that name, `/2019/raw` only that folder"
             " of this one; `!` takes back what a line above left out.",
@@ -88,7 +128,9 @@ def left_out(catalog: Catalog, root: RootRow) -> None:
             key=f"globs-{root['id']}",
             placeholder="Screenshots/",
         )
-        st.caption("Hidden and system folders are left out anyway, and so is what a file `.photoexplorerignore` in the folder names.")
+        st.caption(
+            "Hidden and system folders are left out anyway, and so is what a file `.photoexplorerignore` in the folder names."
+        )
         if st.form_submit_button("Save", icon=":material/check:"):
             try:
                 worker_client.exclude(catalog, root["path"], typed.splitlines())

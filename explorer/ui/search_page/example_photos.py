@@ -1,4 +1,5 @@
-"""Photos that a person brought to search with: kept beside the library, so that such a search is a link like any other.
+"""Photos that a person brought to search with: kept beside the library, so that such a search is a
+link like any other.
 
 Each is a preview and the vector made of it, under the hash of its bytes. Only the latest are kept.
 """
@@ -20,7 +21,8 @@ _TOKEN = re.compile(r"[0-9a-f]{8,64}")
 
 
 def bring(data: bytes, name: str) -> tuple[int | None, str]:
-    """Take in an upload: (id, "") for a photo of the library, else (None, token of the example). Raises PhotoError, EncoderError."""
+    """Take in an upload: (id, "") for a photo of the library, else (None, token of the example).
+    Raises PhotoError, EncoderError."""
     digest = content_hash(data)
     engine = resources.engine()
     photo_id = resources.library().catalog.photo_id(digest)
@@ -40,7 +42,8 @@ def bring(data: bytes, name: str) -> tuple[int | None, str]:
 
 
 def find(token: str) -> Example | None:
-    """The example of that token, encoded anew if the encoder has changed since; None if it is not kept any more."""
+    """The example of that token, encoded anew if the encoder has changed since; None if it is not
+    kept any more."""
     kept = picture(token)
     if kept is None:
         return None

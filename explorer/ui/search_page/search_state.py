@@ -1,7 +1,9 @@
-"""A search as the address of the Search page holds it: phrase, photos, dates, folder, page of results.
+"""A search as the address of the Search page holds it: phrase, photos, dates, folder, page of
+results.
 
-The address is the truth. The page's boxes are filled from it (`settle`), and what is changed in them goes into it (`changed`), as
-one step of the browser's history for each search: so reload, back and forward, and a link that is kept all show the same photos.
+The address is the truth. The page's boxes are filled from it (`settle`), and what is changed in
+them goes into it (`changed`), as one step of the browser's history for each search: so reload, back
+and forward, and a link that is kept all show the same photos.
 """
 
 from __future__ import annotations
@@ -20,7 +22,15 @@ from explorer.ui import resources
 from explorer.ui.library_page import folder_choices
 from explorer.ui.search_page import example_photos
 
-PHRASE, LIKE, UPLOAD, SINCE, UNTIL, FOLDER, PAGE = ADDRESS = ("q", "like", "example", "since", "until", "folder", "page")
+PHRASE, LIKE, UPLOAD, SINCE, UNTIL, FOLDER, PAGE = ADDRESS = (
+    "q",
+    "like",
+    "example",
+    "since",
+    "until",
+    "folder",
+    "page",
+)
 
 # The days that the boxes take: from the oldest photograph there is to clocks that run far ahead.
 OLDEST, NEWEST = dt.date(1826, 1, 1), dt.date(2100, 12, 31)
@@ -30,7 +40,8 @@ MOST = 600
 
 
 class Asked(NamedTuple):
-    """What the address asks for. lost: a photo or an upload of an old link that is not there any more."""
+    """What the address asks for. lost: a photo or an upload of an old link that is not there any
+    more."""
 
     query: Query
     filters: Filters
@@ -51,12 +62,14 @@ def address() -> dict[str, str]:
 
 
 def go(**search: str | None) -> None:
-    """Make this the search: one step in the browser's history. What is left away, the page of results too, is no part of it."""
+    """Make this the search: one step in the browser's history. What is left away, the page of
+    results too, is no part of it."""
     st.query_params.from_dict({key: value for key, value in search.items() if value})
 
 
 def settle() -> None:
-    """Fill the page's boxes from the address where it has changed: at the start, by back and forward, by a button.
+    """Fill the page's boxes from the address where it has changed: at the start, by back and
+    forward, by a button.
 
     To be called before the boxes are drawn, which cannot be filled after.
     """
@@ -79,7 +92,11 @@ def changed() -> None:
     """Something was changed in a box: make the address say it."""
     state = st.session_state
     days = {key: _day(state.get(key)) for key in (SINCE, UNTIL)}
-    go(**_photos(), **days, **{PHRASE: (state.get(PHRASE) or "").strip(), FOLDER: state.get(FOLDER)})
+    go(
+        **_photos(),
+        **days,
+        **{PHRASE: (state.get(PHRASE) or "").strip(), FOLDER: state.get(FOLDER)},
+    )
 
 
 def turn(key: str) -> None:
@@ -120,7 +137,8 @@ def _day(day: dt.date | None) -> str | None:
 
 
 def date(text: str | None) -> dt.date | None:
-    """A day as addresses hold it; one that is none, or lies where no box can show it, is left out (`wrong_dates` says so)."""
+    """A day as addresses hold it; one that is none, or lies where no box can show it, is left out
+    (`wrong_dates` says so)."""
     try:
         day = parse_day(text) if text else None
     except UsageError:
@@ -156,7 +174,9 @@ def more_like(*photo_ids: int) -> None:
 
 def search_like(*photo_ids: int) -> None:
     """From any page: open the Search page on photos like these. Ends the run of the page."""
-    st.switch_page(PROJECT / "pages" / "search.py", query_params={LIKE: ",".join(str(i) for i in photo_ids)})
+    st.switch_page(
+        PROJECT / "pages" / "search.py", query_params={LIKE: ",".join(str(i) for i in photo_ids)}
+    )
 
 
 def by_upload(data: bytes, name: str) -> None:
@@ -180,7 +200,8 @@ def clear() -> None:
 
 
 def find(what: Asked) -> Found:
-    """The photos: best first for a query, newest first without one. The last answer is kept for as long as nothing changes."""
+    """The photos: best first for a query, newest first without one. The last answer is kept for as
+    long as nothing changes."""
     library = resources.library()
     key = (what.query, what.filters, library.catalog.change(), resources.engine().encoder_name)
     kept = st.session_state.get("_found")
@@ -202,7 +223,15 @@ def filtered(filters: Filters) -> list[str]:
     if since and since == until:
         parts.append(f"taken on {since}")
     elif since or until:
-        parts.append(" ".join(["taken", *([f"from {since}"] if since else []), *([f"to {until}"] if until else [])]))
+        parts.append(
+            " ".join(
+                [
+                    "taken",
+                    *([f"from {since}"] if since else []),
+                    *([f"to {until}"] if until else []),
+                ]
+            )
+        )
     return parts + ([f"in {folder_choices.names()(filters.folder)}"] if filters.folder else [])
 
 

@@ -12,10 +12,16 @@ from explorer.library.pair_store import Looks
 from explorer.library.stage_store import KEPT
 
 
-def looks(hashes: Sequence[bytes], compared: bool = False, inner: dict[int, bytes] | None = None, first: int = 1) -> Looks:
+def looks(
+    hashes: Sequence[bytes],
+    compared: bool = False,
+    inner: dict[int, bytes] | None = None,
+    first: int = 1,
+) -> Looks:
     n = len(hashes)
     return Looks(
-        np.arange(first, first + n), np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, 32), np.full((n, 2), 100), [""] * n,
+        np.arange(first, first + n), np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, 32),
+        np.full((n, 2), 100), [""] * n,
         np.full(n, compared), np.ones(n, bool), inner or {},
     )  # fmt: skip
 
@@ -57,11 +63,15 @@ def test_of_very_many_that_are_alike_some_are_looked_at() -> None:
     assert 0 < len(pairs(known, [201])) < 50
 
 
-cosines = st.lists(st.floats(-1, 1), min_size=1, max_size=KEPT).map(lambda values: sorted(values, reverse=True))
+cosines = st.lists(st.floats(-1, 1), min_size=1, max_size=KEPT).map(
+    lambda values: sorted(values, reverse=True)
+)
 
 
 @given(cosines, st.one_of(st.just(math.nan), st.floats(0, 0.95)))
-def test_the_nearest_come_first_and_nothing_nearer_is_left_out(scores: list[float], usual: float) -> None:
+def test_the_nearest_come_first_and_nothing_nearer_is_left_out(
+    scores: list[float], usual: float
+) -> None:
     near = list(enumerate(scores))
     found = nearest(near, usual)
     assert found == [i for i, _ in near[: len(found)]]

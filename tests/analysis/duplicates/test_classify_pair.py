@@ -1,4 +1,5 @@
-"""What a pair is, by what was measured and by what the files say: each question, and that no needless one is asked."""
+"""What a pair is, by what was measured and by what the files say: each question, and that no
+needless one is asked."""
 
 from __future__ import annotations
 
@@ -27,9 +28,11 @@ FAR = {"matrix": [0.5, 0.0, 0.2, 0.0, 0.5, 0.2]}
 def measures(**other: Any) -> Measures:
     """Two pictures that are one."""
     same: dict[str, Any] = {
-        "matrix": np.eye(2, 3), "overlap": (1.0, 1.0), "blocks": 100, "textured": 1.0, "median": 0.98765, "low": 0.9, "bad": 0.0,
+        "matrix": np.eye(2, 3), "overlap": (1.0, 1.0), "blocks": 100, "textured": 1.0,
+        "median": 0.98765, "low": 0.9, "bad": 0.0,
         "shift": 0.0,
-        "far": 0.0, "bent": 0.0, "stretch": 1.0, "excess": 0.0, "strong": 100, "broken": 0.0, "same": 1.0, "ink": 1.0, "displaced": 0.0,
+        "far": 0.0, "bent": 0.0, "stretch": 1.0, "excess": 0.0, "strong": 100, "broken": 0.0,
+        "same": 1.0, "ink": 1.0, "displaced": 0.0,
         "wide": 0.0, "noise": 0.5, "drawn": 1.0, "lopsided": 0.0, "stirred": False, "flat": 0.1,
     }  # fmt: skip
     return Measures(**(same | other))
@@ -39,7 +42,11 @@ class Files:
     """Stands in for the decode process: what each file would tell, by its name, and what was asked."""
 
     def __init__(self) -> None:
-        self.contents, self.pixels, self.fractions = dict[str, object](), dict[str, str](), dict[str, str]()
+        self.contents, self.pixels, self.fractions = (
+            dict[str, object](),
+            dict[str, str](),
+            dict[str, str](),
+        )
         self.left: Left | None = None
         self.asked = list[str]()
 
@@ -52,7 +59,11 @@ class Files:
     def look_beside(self, path: str, other: str) -> tuple[bytes, bytes, Left] | None:
         one, two = Path(path).name, Path(other).name
         self.asked.append(f"left {one} {two}")
-        return (digest_of(self.contents[one]), digest_of(self.contents[two]), self.left) if self.left else None
+        return (
+            (digest_of(self.contents[one]), digest_of(self.contents[two]), self.left)
+            if self.left
+            else None
+        )
 
 
 class Bench:
@@ -66,7 +77,14 @@ class Bench:
         self.files.contents[name] = name
         return self.shelf.put(name, name, **facts)
 
-    def judge(self, a: int, b: int, seen: Measures | None = None, votes: int = 0, relation: dict[str, object] = ONTO) -> store.Pair | None:
+    def judge(
+        self,
+        a: int,
+        b: int,
+        seen: Measures | None = None,
+        votes: int = 0,
+        relation: dict[str, object] = ONTO,
+    ) -> store.Pair | None:
         return self.closer.judge(Looked(a, b, votes, seen, relation))
 
     def kind(self, *given: Any, **named: Any) -> str | None:
@@ -90,17 +108,28 @@ def test_corners_that_agree_make_a_scene(bench: Bench) -> None:
     a, b = bench.put("a.jpg"), bench.put("b.png", format="PNG")
     assert bench.judge(a, b, votes=SCENE - 1) is None
     assert bench.judge(a, b, votes=SCENE) == store.Pair(a, b, "scene", round(SCENE / 80, 4), {})
-    assert bench.judge(a, b, NOT_ONE, votes=500) == store.Pair(a, b, "scene", 1.0, {}) and bench.files.asked == []
+    assert (
+        bench.judge(a, b, NOT_ONE, votes=500) == store.Pair(a, b, "scene", 1.0, {})
+        and bench.files.asked == []
+    )
 
 
 def test_one_picture_with_its_relation(bench: Bench) -> None:
     a, b = bench.put("a.jpg"), bench.put("b.png", format="PNG", width=320, height=240)
-    assert bench.judge(a, b, measures(noise=9)) == store.Pair(a, b, "picture", 0.9877, ONTO) and bench.files.asked == []
-    assert bench.judge(a, b, measures(noise=9, median=1.2)) == store.Pair(a, b, "picture", 1.0, ONTO)
+    assert (
+        bench.judge(a, b, measures(noise=9)) == store.Pair(a, b, "picture", 0.9877, ONTO)
+        and bench.files.asked == []
+    )
+    assert bench.judge(a, b, measures(noise=9, median=1.2)) == store.Pair(
+        a, b, "picture", 1.0, ONTO
+    )
 
 
 def test_the_same_pixels(bench: Bench) -> None:
-    a, b, c = (bench.put(name, format=kind) for name, kind in (("a.jpg", "JPEG"), ("b.png", "PNG"), ("c.bmp", "BMP")))
+    a, b, c = (
+        bench.put(name, format=kind)
+        for name, kind in (("a.jpg", "JPEG"), ("b.png", "PNG"), ("c.bmp", "BMP"))
+    )
     assert same_picture.may_be_same_pixels(measures(), (640, 480), (640, 480))
     bench.files.pixels = {"a.jpg": "00" * 16, "b.png": "00" * 16, "c.bmp": "01" * 16}
     assert bench.judge(a, b, measures()) == store.Pair(a, b, "pixels", 1.0, ONTO)
@@ -109,7 +138,11 @@ def test_the_same_pixels(bench: Bench) -> None:
     assert bench.files.asked == ["pixels a.jpg", "pixels b.png", "pixels c.bmp"]
     assert store.pixel_hashes(bench.shelf.library.catalog, [a, b, c]) == {}
     bench.closer.write()
-    assert store.pixel_hashes(bench.shelf.library.catalog, [a, b, c]) == {a: bytes(16), b: bytes(16), c: b"\1" * 16}
+    assert store.pixel_hashes(bench.shelf.library.catalog, [a, b, c]) == {
+        a: bytes(16),
+        b: bytes(16),
+        c: b"\1" * 16,
+    }
     # And not again in a later run, nor is it written twice.
     bench.shelf.writer.run("delete from pixels where photo_id = ?", (c,))
     bench.closer.write()
@@ -158,7 +191,9 @@ def test_noise_makes_two_shots_of_one_size_and_format(bench: Bench) -> None:
     seen = measures(median=0.97)
     assert bench.kind(a, b, seen) == "scene" and bench.files.asked == ["left a.jpg b.jpg"]
     bench.files.asked.clear()
-    assert [bench.kind(a, x, seen) for x in (other, smaller, lower)] == ["picture"] * 3 and bench.files.asked == []
+    assert [bench.kind(a, x, seen) for x in (other, smaller, lower)] == [
+        "picture"
+    ] * 3 and bench.files.asked == []
     # Cropped or turned it is no shot of the same camera standing still.
     assert bench.kind(a, b, seen, relation=FAR) == "picture"
     # What was changed since says nothing of what was measured.
@@ -175,7 +210,10 @@ def test_a_step_aside_makes_two_shots(bench: Bench) -> None:
     aside = retakes.aside(BESIDE["matrix"], 640, 480)
     assert aside is not None and aside > retakes.ASIDE
     bench.files.left = LEFT
-    assert bench.kind(a, b, measures(median=0.97), relation=BESIDE) == "scene" and bench.files.asked == []
+    assert (
+        bench.kind(a, b, measures(median=0.97), relation=BESIDE) == "scene"
+        and bench.files.asked == []
+    )
     assert bench.kind(a, b, measures(median=0.97)) == "picture"
 
 
@@ -184,14 +222,22 @@ def test_what_changed_counts_for_more(bench: Bench) -> None:
     # Something is seen on one alone, put on: most pixels are as they were.
     seen = measures(noise=9, broken=0.05, same=0.9)
     bench.files.left = Left(0.05, 0.96, 0.1)
-    assert same_picture.is_same_picture(seen) and same_picture.is_changed(seen) and not same_picture.may_have_moved(seen)
+    assert (
+        same_picture.is_same_picture(seen)
+        and same_picture.is_changed(seen)
+        and not same_picture.may_have_moved(seen)
+    )
     assert bench.kind(a, b, seen) == "scene" and bench.kind(a, b, measures(noise=9)) == "picture"
 
 
 def test_what_moved_makes_two_shots_even_where_nothing_is_left_to_compare(bench: Bench) -> None:
     a, b = bench.put("a.jpg"), bench.put("b.jpg")
     seen = measures(noise=9, broken=0.05, same=0.9, stirred=True)
-    assert same_picture.is_same_picture(seen) and same_picture.may_have_moved(seen) and bench.kind(a, b, seen) == "scene"
+    assert (
+        same_picture.is_same_picture(seen)
+        and same_picture.may_have_moved(seen)
+        and bench.kind(a, b, seen) == "scene"
+    )
     assert bench.kind(a, b, measures(noise=9, broken=0.05, same=0.9)) == "picture"
 
 
@@ -212,5 +258,7 @@ def test_a_file_that_was_made_from_the_other(
 def test_two_files_are_opened_once_for_both_questions(bench: Bench) -> None:
     a, b = bench.put("a.jpg"), bench.put("b.jpg")
     bench.files.left = LEFT
-    assert bench.kind(a, b, measures(median=0.3, noise=9)) == "picture" and bench.files.asked == ["left a.jpg b.jpg"]
+    assert bench.kind(a, b, measures(median=0.3, noise=9)) == "picture" and bench.files.asked == [
+        "left a.jpg b.jpg"
+    ]
     assert bench.judge(a, b, None) is None and bench.files.asked == ["left a.jpg b.jpg"]

@@ -48,15 +48,23 @@ class Bench:
     def looker(self) -> Looker:
         if self._looker is None:
             known = Known(store.looks(self.shelf.library.catalog, PAIRS_VERSION))
-            self._looker = Looker(self.shelf.library, known, Glancer(self.shelf.library, known), map)
+            self._looker = Looker(
+                self.shelf.library, known, Glancer(self.shelf.library, known), map
+            )
         return self._looker
 
-    def compare(self, a: int, b: int, *ways: Way, firm: bool = True, guess: np.ndarray | None = None) -> Looked | None:
+    def compare(
+        self, a: int, b: int, *ways: Way, firm: bool = True, guess: np.ndarray | None = None
+    ) -> Looked | None:
         return self.looker.compare(Asked(a, b, guess, firm), ways)
 
     def drawn(self) -> set[int]:
         """The photos whose corners were made, and can be kept."""
-        return {photo_id for photo_id, packed in self.looker.drawn() if keypoints.unpack(packed) is not None}
+        return {
+            photo_id
+            for photo_id, packed in self.looker.drawn()
+            if keypoints.unpack(packed) is not None
+        }
 
 
 @pytest.fixture
@@ -67,7 +75,11 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 
 def is_copy(seen: Looked | None) -> bool:
-    return seen is not None and seen.measures is not None and same_picture.is_same_picture(seen.measures)
+    return (
+        seen is not None
+        and seen.measures is not None
+        and same_picture.is_same_picture(seen.measures)
+    )
 
 
 def small(seed: int = 1) -> Image.Image:
@@ -89,11 +101,15 @@ def test_a_way_that_proves_true_needs_no_corners(bench: Bench) -> None:
 
 def test_a_guess_is_tried_before_the_ways_and_without_any(bench: Bench) -> None:
     a, b = bench.put(draw(1, SIZE)), bench.put(small())
-    assert is_copy(bench.compare(a, b, guess=AS_IT_IS)) and is_copy(bench.compare(a, b, Way(0.99, WRONG), guess=AS_IT_IS))
+    assert is_copy(bench.compare(a, b, guess=AS_IT_IS)) and is_copy(
+        bench.compare(a, b, Way(0.99, WRONG), guess=AS_IT_IS)
+    )
     assert bench.drawn() == set()
 
 
-@pytest.mark.parametrize("ways", [(Way(0.95, WRONG), Way(0.6, AS_IT_IS)), (Way(0.95, AS_IT_IS), Way(0.6, WRONG))])
+@pytest.mark.parametrize(
+    "ways", [(Way(0.95, WRONG), Way(0.6, AS_IT_IS)), (Way(0.95, AS_IT_IS), Way(0.6, WRONG))]
+)
 def test_each_way_is_tried(bench: Bench, ways: tuple[Way, ...]) -> None:
     a, b = bench.put(draw(1, SIZE)), bench.put(small())
     assert is_copy(bench.compare(a, b, *ways, firm=False)) and bench.drawn() == set()
@@ -112,7 +128,9 @@ def test_wrong_ways_lead_to_corners_where_more_speaks_for_them(bench: Bench) -> 
 
 
 @pytest.mark.parametrize("corner", [(0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5)])
-def test_a_wrong_way_that_is_right_in_one_corner_does_not_stand_for_the_right_one(bench: Bench, corner: tuple[float, float]) -> None:
+def test_a_wrong_way_that_is_right_in_one_corner_does_not_stand_for_the_right_one(
+    bench: Bench, corner: tuple[float, float]
+) -> None:
     a, b = bench.put(draw(1, SIZE)), bench.put(small())
     wrong = np.array([[0.5, 0, corner[0]], [0, 0.5, corner[1]]], np.float32)
     assert is_copy(bench.compare(a, b, Way(0.95, wrong)))
@@ -122,10 +140,19 @@ def test_corners_find_a_part_of_a_photo(bench: Bench) -> None:
     a, b = bench.put(draw(1, SIZE)), bench.put(draw(1, SIZE).crop((100, 60, 390, 290)))
     for one, other in ((a, b), (b, a)):
         seen = bench.compare(one, other)
-        assert is_copy(seen) and seen is not None and seen.votes >= SCENE and (seen.a, seen.b) == (one, other)
+        assert (
+            is_copy(seen)
+            and seen is not None
+            and seen.votes >= SCENE
+            and (seen.a, seen.b) == (one, other)
+        )
         matrix = np.reshape(seen.relation["matrix"], (2, 3))  # type: ignore[call-overload]
         # As unit squares.
-        onto = [[290 / 400, 0, 0.25], [0, 230 / 300, 0.2]] if one == a else [[400 / 290, 0, -100 / 290], [0, 300 / 230, -60 / 230]]
+        onto = (
+            [[290 / 400, 0, 0.25], [0, 230 / 300, 0.2]]
+            if one == a
+            else [[400 / 290, 0, -100 / 290], [0, 300 / 230, -60 / 230]]
+        )
         assert np.allclose(matrix, onto, atol=0.01)
 
 
@@ -135,7 +162,10 @@ def test_more_speaks_for_two_photos_unless_it_is_said_otherwise(bench: Bench) ->
 
 
 def test_corners_find_a_mirrored_part(bench: Bench) -> None:
-    a, b = bench.put(draw(1, SIZE)), bench.put(ImageOps.mirror(draw(1, SIZE).crop((100, 60, 390, 290))))
+    a, b = (
+        bench.put(draw(1, SIZE)),
+        bench.put(ImageOps.mirror(draw(1, SIZE).crop((100, 60, 390, 290)))),
+    )
     for one, other in ((a, b), (b, a)):
         seen = bench.compare(one, other)
         assert is_copy(seen) and seen is not None
@@ -150,7 +180,11 @@ def test_two_pictures_are_two(bench: Bench) -> None:
 
 
 def test_corners_are_told_once_and_are_not_made_where_they_are_kept(bench: Bench) -> None:
-    a, b, c = bench.put(draw(1, SIZE)), bench.put(draw(1, SIZE).crop((100, 60, 390, 290))), bench.put(draw(7, SIZE))
+    a, b, c = (
+        bench.put(draw(1, SIZE)),
+        bench.put(draw(1, SIZE).crop((100, 60, 390, 290))),
+        bench.put(draw(7, SIZE)),
+    )
     assert is_copy(bench.compare(a, b))
     made = dict(bench.looker.drawn())
     assert set(made) == {a, b} and bench.drawn() == set()
@@ -167,7 +201,10 @@ def test_a_photo_without_a_preview_is_like_none(bench: Bench) -> None:
     known = Known(store.looks(bench.shelf.library.catalog, PAIRS_VERSION))
     bench.shelf.library.previews.path(known.digest(b)).write_bytes(b"nothing")
     for one, other in ((a, b), (b, a)):
-        assert bench.compare(one, other, Way(0.95, AS_IT_IS), guess=AS_IT_IS) is None and bench.compare(one, other) is None
+        assert (
+            bench.compare(one, other, Way(0.95, AS_IT_IS), guess=AS_IT_IS) is None
+            and bench.compare(one, other) is None
+        )
 
 
 def test_how_the_other_differs_is_said(bench: Bench) -> None:
@@ -176,7 +213,10 @@ def test_how_the_other_differs_is_said(bench: Bench) -> None:
     light = bench.put(ImageEnhance.Brightness(draw(2, SIZE)).enhance(1.3))
     for other, words in ((grey, (True, False)), (light, (False, True))):
         seen = bench.compare(a, other, Way(0.95, AS_IT_IS))
-        assert seen is not None and (bool(seen.relation["grey"]), abs(float(str(seen.relation["light"]))) > 5) == words
+        assert (
+            seen is not None
+            and (bool(seen.relation["grey"]), abs(float(str(seen.relation["light"]))) > 5) == words
+        )
         assert seen.relation["border"] == 0
 
 
@@ -193,9 +233,21 @@ def test_another_shot_has_no_words_for_colour_and_border(bench: Bench) -> None:
     assert seen is None or not {"grey", "light", "border"} & set(seen.relation)
 
 
-def test_many_are_compared_in_the_order_asked_for(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_are_compared_in_the_order_asked_for(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(compare_pair, "_AT_HAND", 1)
     a, b, c = bench.put(draw(1, SIZE)), bench.put(small()), bench.put(draw(7, SIZE))
-    found = bench.looker.compare_all([Asked(b, c, firm=False), Asked(a, b, firm=False), Asked(a, c, firm=False), Asked(a, b, firm=True)])
+    found = bench.looker.compare_all(
+        [
+            Asked(b, c, firm=False),
+            Asked(a, b, firm=False),
+            Asked(a, c, firm=False),
+            Asked(a, b, firm=True),
+        ]
+    )
     assert [is_copy(seen) for seen in found] == [False, True, False, True]
-    assert [(seen.a, seen.b) for seen in found if is_copy(seen) and seen is not None] == [(a, b), (a, b)]
+    assert [(seen.a, seen.b) for seen in found if is_copy(seen) and seen is not None] == [
+        (a, b),
+        (a, b),
+    ]

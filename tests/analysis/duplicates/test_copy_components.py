@@ -20,11 +20,15 @@ def groups(pairs: list[tuple[int, int]]) -> Groups:
     return Groups(known, [Pair(a, b, "picture", 1.0, {}) for a, b in pairs])
 
 
-couples = st.lists(st.sampled_from(list(itertools.combinations(range(1, PHOTOS + 1), 2))), max_size=20, unique=True)
+couples = st.lists(
+    st.sampled_from(list(itertools.combinations(range(1, PHOTOS + 1), 2))), max_size=20, unique=True
+)
 
 
 @given(couples, couples)
-def test_rounds_end_and_every_candidate_is_compared_or_hangs_together(before: list[tuple[int, int]], asked: list[tuple[int, int]]) -> None:
+def test_rounds_end_and_every_candidate_is_compared_or_hangs_together(
+    before: list[tuple[int, int]], asked: list[tuple[int, int]]
+) -> None:
     made = groups(before)
     left, compared = [Candidate(a, b, 1) for a, b in asked], set[tuple[int, int]]()
     while left:
@@ -40,7 +44,9 @@ def test_rounds_end_and_every_candidate_is_compared_or_hangs_together(before: li
 
 def test_copies_of_one_picture_meet_once() -> None:
     made = groups([])
-    now, later = made.next_round([Candidate(a, b, 1) for a, b in itertools.combinations(range(1, 7), 2)])
+    now, later = made.next_round(
+        [Candidate(a, b, 1) for a, b in itertools.combinations(range(1, 7), 2)]
+    )
     assert len(now) == 5 and len(later) == 10
     made.add(Pair(c.a, c.b, "picture", 1.0, {}) for c in now)
     assert made.next_round(later) == ([], [])
@@ -54,7 +60,10 @@ def test_within_a_group_each_is_then_compared_with_each() -> None:
 
 def test_only_copies_that_are_known_hang_together() -> None:
     made = groups([])
-    made.add(Pair(*pair, kind, 1.0, {}) for pair, kind in [((1, 2), "pixels"), ((2, 3), "picture"), ((3, 4), "moment")])  # type: ignore[arg-type]
+    made.add(
+        Pair(*pair, kind, 1.0, {})
+        for pair, kind in [((1, 2), "pixels"), ((2, 3), "picture"), ((3, 4), "moment")]
+    )  # type: ignore[arg-type]
     assert made.members(1) == made.members(3) == {1, 2, 3} and made.members(4) == {4}
     made.add([Pair(1, PHOTOS + 1, "picture", 1.0, {}), Pair(PHOTOS + 1, 5, "picture", 1.0, {})])
     assert made.members(1) == {1, 2, 3} and made.members(5) == {5}
@@ -71,7 +80,13 @@ def test_how_two_photos_lie_on_each_other_is_told_by_a_third() -> None:
     half = [0.5, 0.0, 0.1, 0.0, 0.5, 0.2]
     aside = [1.0, 0.0, 0.3, 0.0, 1.0, 0.0]
     known = Known(looks([drawn(i) for i in range(PHOTOS)], compared=True))
-    made = Groups(known, [Pair(1, 2, "picture", 1.0, {"matrix": half}), Pair(2, 3, "picture", 1.0, {"matrix": aside})])
+    made = Groups(
+        known,
+        [
+            Pair(1, 2, "picture", 1.0, {"matrix": half}),
+            Pair(2, 3, "picture", 1.0, {"matrix": aside}),
+        ],
+    )
     # Where a point of one photo is in the other.
     point = np.array([0.4, 0.6])
 
@@ -82,11 +97,15 @@ def test_how_two_photos_lie_on_each_other_is_told_by_a_third() -> None:
     found, back = made.through_another(1, 3), made.through_another(3, 1)
     assert found is not None and back is not None
     there = moved(found.ravel().tolist(), point)
-    assert np.allclose(there, moved(half, moved(aside, point))) and np.allclose(moved(back.ravel().tolist(), there), point)
+    assert np.allclose(there, moved(half, moved(aside, point))) and np.allclose(
+        moved(back.ravel().tolist(), there), point
+    )
     # 2 and 4 lie on 1 each in its own way.
     made.add([Pair(1, 4, "pixels", 1.0, {"matrix": aside})])
     on = made.through_another(2, 4)
-    assert on is not None and np.allclose(moved(half, moved(on.ravel().tolist(), point)), moved(aside, point))
+    assert on is not None and np.allclose(
+        moved(half, moved(on.ravel().tolist(), point)), moved(aside, point)
+    )
     # Of a pair that nobody has laid on each other, nothing is known.
     made.add([Pair(4, 5, "picture", 1.0, {})])
     assert made.through_another(1, 5) is None and made.through_another(1, 2) is None
@@ -95,7 +114,10 @@ def test_how_two_photos_lie_on_each_other_is_told_by_a_third() -> None:
 def test_of_very_many_copies_the_largest_stand_for_all() -> None:
     sizes = np.array([[100 + i, 100] for i in range(PHOTOS)])
     chain = [Pair(a, a + 1, "picture", 1.0, {}) for a in range(1, copy_components.CLOSED + 1)]
-    made = Groups(Known(looks([drawn(i) for i in range(PHOTOS)], compared=True)._replace(sizes=sizes)), chain[:-1])
+    made = Groups(
+        Known(looks([drawn(i) for i in range(PHOTOS)], compared=True)._replace(sizes=sizes)),
+        chain[:-1],
+    )
     # So many are still compared each with each.
     every = set(itertools.combinations(range(1, copy_components.CLOSED + 1), 2))
     assert set(made.open_pairs({1})) == every - {(pair.a, pair.b) for pair in chain}
@@ -110,5 +132,11 @@ def test_of_very_many_copies_the_largest_stand_for_all() -> None:
 
 def test_groups_that_are_joined_in_a_round_meet_once_in_it() -> None:
     made = groups([(1, 2), (3, 4), (5, 6)])
-    asked = [Candidate(1, 3, 1), Candidate(2, 4, 1), Candidate(3, 5, 1), Candidate(1, 6, 1), Candidate(1, 2, 1)]
+    asked = [
+        Candidate(1, 3, 1),
+        Candidate(2, 4, 1),
+        Candidate(3, 5, 1),
+        Candidate(1, 6, 1),
+        Candidate(1, 2, 1),
+    ]
     assert made.next_round(asked) == ([asked[0], asked[2]], [asked[1], asked[3]])

@@ -27,12 +27,14 @@ from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
 from tests.pictures import FORMATS, draw, encoded, screenshot
 
 SIZE = (400, 300)
-# Copies of two photos, and photos of which there is no copy; sizes differ, so that there is one to keep.
+# Copies of two photos, and photos of which there is no copy; sizes differ, so that there is one to
+# keep.
 SHELF: dict[str, Callable[[], Image.Image]] = {
     "a.jpg": lambda: draw(1, SIZE), "a-small.jpg": lambda: draw(1, SIZE).resize((200, 150)),
     "a-turned.jpg": lambda: draw(1, SIZE).transpose(Image.Transpose.ROTATE_90),
     "a-mirrored.png": lambda: ImageOps.mirror(draw(1, SIZE)), "b.jpg": lambda: draw(2, SIZE),
-    "b-cropped.jpg": lambda: draw(2, SIZE).crop((15, 10, 385, 290)), "b-grey.jpg": lambda: ImageOps.grayscale(draw(2, SIZE)),
+    "b-cropped.jpg": lambda: draw(2, SIZE).crop((15, 10, 385, 290)),
+    "b-grey.jpg": lambda: ImageOps.grayscale(draw(2, SIZE)),
     "c.jpg": lambda: draw(3, SIZE), "d.jpg": lambda: draw(4, SIZE),
 }  # fmt: skip
 
@@ -51,7 +53,9 @@ class Both:
     """The stage, with the one that it builds on run before it."""
 
     def __init__(self, shelf: Shelf) -> None:
-        self._stages = [made(shelf.library, shelf.writer, Named()) for made in (NeighbourStage, PairStage)]  # type: ignore[arg-type]
+        self._stages = [
+            made(shelf.library, shelf.writer, Named()) for made in (NeighbourStage, PairStage)
+        ]  # type: ignore[arg-type]
 
     def run(self, tick: Callable[[int, int], None]) -> None:
         self._stages[0].run(quiet)
@@ -89,7 +93,10 @@ def put_one(shelf: Shelf, name: str) -> int:
 
 def found(shelf: Shelf, *kinds: store.Kind) -> dict[tuple[str, str], str]:
     """Pairs by the files' names, and their kinds."""
-    names = {row.photo_id: Path(row.path).name for row in store.copies(shelf.library.catalog, range(1, 1000))}
+    names = {
+        row.photo_id: Path(row.path).name
+        for row in store.copies(shelf.library.catalog, range(1, 1000))
+    }
     kept = store.pairs(shelf.library.catalog, PAIRS_VERSION, kinds or ("pixels", "picture"))
     return {tuple(sorted((names[p.a], names[p.b]))): p.kind for p in kept}  # type: ignore[misc]
 
@@ -120,7 +127,11 @@ def test_all_copies_are_found_and_nothing_else(shelf: Shelf) -> None:
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(order=st.permutations(list(SHELF)), cuts=st.lists(st.integers(1, 4), max_size=5), again=st.booleans())
+@given(
+    order=st.permutations(list(SHELF)),
+    cuts=st.lists(st.integers(1, 4), max_size=5),
+    again=st.booleans(),
+)
 def test_one_by_one_finds_what_all_at_once_finds(
     tmp_path_factory: pytest.TempPathFactory, order: list[str], cuts: list[int], again: bool
 ) -> None:
@@ -138,21 +149,30 @@ def test_one_by_one_finds_what_all_at_once_finds(
         shelf.close()
 
 
-def test_members_of_groups_are_verified_against_the_one_kept_and_no_photo_is_offered_twice(shelf: Shelf) -> None:
+def test_members_of_groups_are_verified_against_the_one_kept_and_no_photo_is_offered_twice(
+    shelf: Shelf,
+) -> None:
     for name in SHELF:
         put_one(shelf, name)
     stage(shelf).run(quiet)
-    verified = {(p.a, p.b) for p in store.pairs(shelf.library.catalog, PAIRS_VERSION, ("pixels", "picture"))}
+    verified = {
+        (p.a, p.b) for p in store.pairs(shelf.library.catalog, PAIRS_VERSION, ("pixels", "picture"))
+    }
     offered = list[int]()
     for group in find_groups(shelf.library, ["pixels", "picture"]):
         for item in group.others:
-            assert (min(group.keep.photo_id, item.photo_id), max(group.keep.photo_id, item.photo_id)) in verified
+            assert (
+                min(group.keep.photo_id, item.photo_id),
+                max(group.keep.photo_id, item.photo_id),
+            ) in verified
             offered.append(item.photo_id)
     assert len(offered) == len(set(offered)) == 5
 
 
 @pytest.mark.parametrize("at", [0, 1, 2])
-def test_cut_off_anywhere_the_next_run_goes_on(shelf: Shelf, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+def test_cut_off_anywhere_the_next_run_goes_on(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
     monkeypatch.setattr(find_pairs, "BATCH", 3)
     for name in SHELF:
         put_one(shelf, name)
@@ -172,7 +192,9 @@ def test_cut_off_anywhere_the_next_run_goes_on(shelf: Shelf, monkeypatch: pytest
     assert before <= len(found(shelf))
 
 
-def test_cut_off_while_writing_nothing_is_half_written(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cut_off_while_writing_nothing_is_half_written(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in SHELF:
         put_one(shelf, name)
     with monkeypatch.context() as patch:
@@ -188,7 +210,9 @@ def test_what_is_known_is_not_compared_again(shelf: Shelf, monkeypatch: pytest.M
     for name in SHELF:
         put_one(shelf, name)
     stage(shelf).run(quiet)
-    monkeypatch.setattr(compare_pair.Looker, "compare", lambda *_, **__: pytest.fail("compared again"))
+    monkeypatch.setattr(
+        compare_pair.Looker, "compare", lambda *_, **__: pytest.fail("compared again")
+    )
     stage(shelf).run(quiet)
     assert found(shelf).keys() == expected(SHELF)
 
@@ -197,7 +221,11 @@ def test_a_grey_copy_and_a_brighter_one_are_called_so(shelf: Shelf) -> None:
     picture = draw(2, SIZE)
     put(shelf, "b.jpg", encoded(picture))
     put(shelf, "b-grey.jpg", encoded(ImageOps.grayscale(picture).resize((360, 270))))
-    put(shelf, "b-light.jpg", encoded(ImageEnhance.Brightness(picture).enhance(1.3).resize((340, 255))))
+    put(
+        shelf,
+        "b-light.jpg",
+        encoded(ImageEnhance.Brightness(picture).enhance(1.3).resize((340, 255))),
+    )
     stage(shelf).run(quiet)
     (group,) = find_groups(shelf.library, ["pixels", "picture"])
     words = {Path(item.path).name: item.relation for item in group.others}
@@ -206,7 +234,11 @@ def test_a_grey_copy_and_a_brighter_one_are_called_so(shelf: Shelf) -> None:
 
 def test_a_copy_with_a_border_is_called_so_and_not_kept_for_its_pixels(shelf: Shelf) -> None:
     put_one(shelf, "a.jpg")
-    put(shelf, "a-framed.jpg", encoded(ImageOps.expand(SHELF["a.jpg"](), 20, "white"), FORMATS[".jpg"]))
+    put(
+        shelf,
+        "a-framed.jpg",
+        encoded(ImageOps.expand(SHELF["a.jpg"](), 20, "white"), FORMATS[".jpg"]),
+    )
     put_one(shelf, "a-small.jpg")
     stage(shelf).run(quiet)
     (group,) = find_groups(shelf.library, ["picture"])
@@ -217,10 +249,16 @@ def test_a_copy_with_a_border_is_called_so_and_not_kept_for_its_pixels(shelf: Sh
     assert all("without the border" in item.relation for item in framed.others)
 
 
-def test_copies_met_one_after_the_other_are_each_compared_with_few(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_copies_met_one_after_the_other_are_each_compared_with_few(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = list[object]()
     compare = compare_pair.Looker.compare
-    monkeypatch.setattr(compare_pair.Looker, "compare", lambda self, ask, ways: asked.append(ask[:2]) or compare(self, ask, ways))
+    monkeypatch.setattr(
+        compare_pair.Looker,
+        "compare",
+        lambda self, ask, ways: asked.append(ask[:2]) or compare(self, ask, ways),
+    )
     for number, width in enumerate(range(200, 400, 10)):
         put(shelf, f"a{number}.jpg", encoded(draw(1, SIZE).resize((width, width * 3 // 4))))
     stage(shelf).run(quiet)
@@ -233,7 +271,11 @@ def test_corners_are_made_when_they_are_wanted_and_then_kept(shelf: Shelf) -> No
     for name in ("c.jpg", "a.jpg"):
         put_one(shelf, name)
     stage(shelf).run(quiet)
-    (first,) = (row for row in store.copies(shelf.library.catalog, range(1, 9)) if row.path.endswith("a.jpg"))
+    (first,) = (
+        row
+        for row in store.copies(shelf.library.catalog, range(1, 9))
+        if row.path.endswith("a.jpg")
+    )
     assert store.corners_of(shelf.library.catalog, first.photo_id, PAIRS_VERSION) is None
     # Cropped so far that neither hash nor glimpse leads there.
     put(shelf, "a-part.jpg", encoded(draw(1, SIZE).crop((150, 110, 400, 300))))
@@ -261,7 +303,11 @@ def test_the_same_pixels_in_another_file(shelf: Shelf) -> None:
     put(shelf, "b.bmp", encoded(picture, "BMP"))
     put(shelf, "c.jpg", encoded(picture, "JPEG", quality=97))
     stage(shelf).run(quiet)
-    assert found(shelf) == {("a.png", "b.bmp"): "pixels", ("a.png", "c.jpg"): "picture", ("b.bmp", "c.jpg"): "picture"}
+    assert found(shelf) == {
+        ("a.png", "b.bmp"): "pixels",
+        ("a.png", "c.jpg"): "picture",
+        ("b.bmp", "c.jpg"): "picture",
+    }
 
 
 def test_without_its_file_a_photo_is_compared_by_its_preview(shelf: Shelf) -> None:
@@ -285,10 +331,17 @@ def test_a_photo_without_a_preview_costs_nothing_but_itself(shelf: Shelf) -> Non
 def test_two_shots_of_one_second_are_told_apart_by_its_fraction(shelf: Shelf) -> None:
     def shot(digits: str | None, quality: int) -> bytes:
         block = Image.Exif()
-        block.get_ifd(0x8769).update({0x9003: "2024:05:01 10:00:00", **({0x9291: digits} if digits else {})})
+        block.get_ifd(0x8769).update(
+            {0x9003: "2024:05:01 10:00:00", **({0x9291: digits} if digits else {})}
+        )
         return encoded(draw(1, SIZE), quality=quality, exif=block.tobytes())
 
-    for name, digits, quality in (("a.jpg", "120", 95), ("b.jpg", "220", 94), ("c.jpg", "22", 90), ("d.jpg", None, 85)):
+    for name, digits, quality in (
+        ("a.jpg", "120", 95),
+        ("b.jpg", "220", 94),
+        ("c.jpg", "22", 90),
+        ("d.jpg", None, 85),
+    ):
         put(shelf, name, shot(digits, quality))
     stage(shelf).run(quiet)
     kinds = found(shelf, "picture", "scene")
@@ -296,7 +349,13 @@ def test_two_shots_of_one_second_are_told_apart_by_its_fraction(shelf: Shelf) ->
     assert set(kinds.values()) == {"picture"} and len(kinds) == 4
 
 
-def moment(taken: str | None, source: str | None = "exif", camera: str | None = "X", *, precision: Precision | None = None) -> Moment:
+def moment(
+    taken: str | None,
+    source: str | None = "exif",
+    camera: str | None = "X",
+    *,
+    precision: Precision | None = None,
+) -> Moment:
     return Moment(1, "/a.jpg", 10, 10, taken, source, camera, taken_precision=precision)
 
 
@@ -312,13 +371,17 @@ def test_two_shots_without_times_are_told_apart_by_their_noise(shelf: Shelf) -> 
         put(shelf, name, data)
     stage(shelf).run(quiet)
     assert found(shelf, "picture", "scene") == {
-        ("a-again.jpg", "a.jpg"): "picture", ("a-other.jpg", "a.jpg"): "scene", ("a-again.jpg", "a-other.jpg"): "scene"
+        ("a-again.jpg", "a.jpg"): "picture", ("a-other.jpg", "a.jpg"): "scene",
+        ("a-again.jpg", "a-other.jpg"): "scene"
     }  # fmt: skip
 
 
 def test_the_next_screenshot_was_not_made_from_the_one_before(shelf: Shelf) -> None:
     """Though saving explains all that its bars and keys differ by."""
-    one, other = (encoded(screenshot([words, "bring the cake"]), quality=90) for words in ("see you at seven", "the train is late"))
+    one, other = (
+        encoded(screenshot([words, "bring the cake"]), quality=90)
+        for words in ("see you at seven", "the train is late")
+    )
     again = encoded(Image.open(io.BytesIO(one)), quality=70)
     for name, data in (("a.jpg", one), ("a-again.jpg", again), ("a-next.jpg", other)):
         put(shelf, name, data)
@@ -328,7 +391,9 @@ def test_the_next_screenshot_was_not_made_from_the_one_before(shelf: Shelf) -> N
 
 def test_a_shot_beside_another_by_a_fraction_of_a_pixel_is_no_copy(shelf: Shelf) -> None:
     scene = draw(1, SIZE)
-    beside = scene.transform(SIZE, Image.Transform.AFFINE, (1, 0, 0.4, 0, 1, 0.2), Image.Resampling.BICUBIC)
+    beside = scene.transform(
+        SIZE, Image.Transform.AFFINE, (1, 0, 0.4, 0, 1, 0.2), Image.Resampling.BICUBIC
+    )
     for name, picture in (("a.jpg", scene), ("a-beside.jpg", beside)):
         put(shelf, name, encoded(picture))
     stage(shelf).run(quiet)
@@ -346,21 +411,43 @@ def test_a_shot_beside_another_by_a_fraction_of_a_pixel_is_no_copy(shelf: Shelf)
         (moment("2024-05-01T10:00:00"), moment("2024-05-01T10:00:00", camera="Y"), True),
         # Only what both know is compared.
         (moment("2024-05-01T00:00:00", precision="day"), moment("2024-05-01T10:00:07"), False),
-        (moment("2024-05-01T10:00:07", precision="second"), moment("2024-05-01T00:00:00", precision="day"), False),
+        (
+            moment("2024-05-01T10:00:07", precision="second"),
+            moment("2024-05-01T00:00:00", precision="day"),
+            False,
+        ),
         (moment("2024-05-01T00:00:00", precision="day"), moment("2024-05-02T10:00:07"), True),
-        (moment("2024-01-01T00:00:00", precision="year"), moment("2024-05-01T00:00:00", precision="month"), False),
-        (moment("2023-01-01T00:00:00", precision="year"), moment("2024-05-01T00:00:00", precision="month"), True),
+        (
+            moment("2024-01-01T00:00:00", precision="year"),
+            moment("2024-05-01T00:00:00", precision="month"),
+            False,
+        ),
+        (
+            moment("2023-01-01T00:00:00", precision="year"),
+            moment("2024-05-01T00:00:00", precision="month"),
+            True,
+        ),
         (moment("2024-05-01T10:00:00", precision="minute"), moment("2024-05-01T10:00:07"), False),
         (moment("2024-05-01T10:01:00", precision="minute"), moment("2024-05-01T10:00:59"), True),
-        (moment("2024-05-01T00:00:00", precision="day"), moment("2024-05-01T00:00:00", camera="Y", precision="day"), True),
-        (moment("2024-05-01T00:00:00", precision="day"), moment("2024-05-02T00:00:00", "name", precision="day"), False),
+        (
+            moment("2024-05-01T00:00:00", precision="day"),
+            moment("2024-05-01T00:00:00", camera="Y", precision="day"),
+            True,
+        ),
+        (
+            moment("2024-05-01T00:00:00", precision="day"),
+            moment("2024-05-02T00:00:00", "name", precision="day"),
+            False,
+        ),
     ],
 )
 def test_clocks_say_that_two_photos_are_two_shots(one: Moment, other: Moment, apart: bool) -> None:
     assert another_moment(one, other, lambda moment: None) is apart
 
 
-def test_of_very_many_copies_each_is_compared_with_the_largest(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_very_many_copies_each_is_compared_with_the_largest(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(find_pairs, "BATCH", 2)
     monkeypatch.setattr(copy_components, "CLOSED", 3)
     monkeypatch.setattr(copy_components, "HUBS", 1)

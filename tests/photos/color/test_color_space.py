@@ -30,7 +30,10 @@ FLAT = pictures.plain("#b46450")
 
 def png_with(picture: Image.Image, *chunks: tuple[bytes, bytes], **options: Any) -> bytes:
     data = pictures.encoded(picture, "PNG", **options)
-    made = b"".join(struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks)
+    made = b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in chunks
+    )
     # Right behind the header.
     return data[:33] + made + data[33:]
 
@@ -39,7 +42,8 @@ def heic(picture: Image.Image, primaries: int, transfer: int) -> bytes:
     packed = io.BytesIO()
     made = pillow_heif.from_pillow(picture)
     made.save(
-        packed, quality=95, save_nclx_profile=True, color_primaries=primaries, transfer_characteristics=transfer, matrix_coefficients=6,
+        packed, quality=95, save_nclx_profile=True, color_primaries=primaries,
+        transfer_characteristics=transfer, matrix_coefficients=6,
         full_range_flag=1,
     )  # fmt: skip
     return packed.getvalue()
@@ -110,9 +114,13 @@ def test_a_grey_ramp_in_hlg_up_to_paper_white_is_the_ramp(made: Any) -> None:
 
 def colour_in_2020(levels: int) -> tuple[int, ...]:
     """sRGB's (30, 200, 60), written down by hand in BT.2020 with PQ."""
-    linear = np.where((c := np.array([30, 200, 60]) / 255) <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+    linear = np.where(
+        (c := np.array([30, 200, 60]) / 255) <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4
+    )
     # BT.2087, from BT.709's primaries to BT.2020's.
-    to_2020 = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]])
+    to_2020 = np.array(
+        [[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]]
+    )
     return tuple(int(v) for v in np.round(hdr.nits_to_pq(to_2020 @ linear * 203) * levels))
 
 
@@ -124,22 +132,29 @@ def test_a_colour_of_bt2020_in_pq_is_the_colour() -> None:
 
 def deep_png(values: np.ndarray, primaries: int, transfer: int) -> bytes:
     def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
 
     height, width = values.shape[:2]
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
     return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0))
-        + chunk(b"cICP", bytes([primaries, transfer, 0, 1])) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR",
+        struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0))
+        + chunk(b"cICP", bytes([primaries, transfer, 0, 1])) + chunk(b"IDAT",
+        zlib.compress(rows)) + chunk(b"IEND", b"")
     )  # fmt: skip
 
 
 def deep_heic(values: np.ndarray, primaries: int, transfer: int, **more: Any) -> bytes:
     packed = io.BytesIO()
     height, width = values.shape[:2]
-    made = pillow_heif.from_bytes(mode="RGB;16", size=(width, height), data=values.astype(np.uint16).tobytes())
+    made = pillow_heif.from_bytes(
+        mode="RGB;16", size=(width, height), data=values.astype(np.uint16).tobytes()
+    )
     made.save(
-        packed, quality=95, chroma=444, save_nclx_profile=True, color_primaries=primaries, transfer_characteristics=transfer,
+        packed, quality=95, chroma=444, save_nclx_profile=True, color_primaries=primaries,
+        transfer_characteristics=transfer,
         matrix_coefficients=9, full_range_flag=1, **more,
     )  # fmt: skip
     return packed.getvalue()
@@ -161,14 +176,18 @@ def test_deep_pictures_without_high_dynamic_range_are_as_pillow_has_them() -> No
 
 def test_what_a_deep_heic_says_of_itself_is_kept() -> None:
     values = np.tile(np.array(colour_in_2020(65535)), (300, 400, 1))
-    photo = decode(deep_heic(values, 9, 16, exif=pictures.exif("2019:07:12 14:30:00", orientation=6)), SPEC)
+    photo = decode(
+        deep_heic(values, 9, 16, exif=pictures.exif("2019:07:12 14:30:00", orientation=6)), SPEC
+    )
     assert photo.taken_at == "2019-07-12T14:30:00" and photo.format == "HEIF"
     assert _near(middle(photo), (30, 200, 60), 8)
 
 
 def test_brightness_is_judged_as_it_is_seen() -> None:
     picture = ramp(hdr.nits_to_pq)
-    plain = Image.fromarray(np.repeat(np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 64, 0), 3, 2))
+    plain = Image.fromarray(
+        np.repeat(np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 64, 0), 3, 2)
+    )
     one = Quality.unpacked(decode(cicp_png(picture, 9, 16), SPEC).quality)
     other = Quality.unpacked(decode(pictures.encoded(plain, "PNG"), SPEC).quality)
     for name in one.__dataclass_fields__ if hasattr(one, "__dataclass_fields__") else ():
@@ -182,7 +201,9 @@ def test_the_codes_of_a_png_come_before_its_profile() -> None:
 
 def test_codes_are_read_where_they_count() -> None:
     assert codes_of(cicp_png(FLAT, 9, 16)) == (9, 16) and codes_of(avif(FLAT, 12, 18)) == (12, 18)
-    assert codes_of(pictures.encoded(FLAT)) is None and codes_of(pictures.encoded(FLAT, "PNG")) is None
+    assert (
+        codes_of(pictures.encoded(FLAT)) is None and codes_of(pictures.encoded(FLAT, "PNG")) is None
+    )
     # Too short, with a wrong checksum, and behind the picture.
     data = cicp_png(FLAT, 9, 16)
     at = data.index(b"cICP")
@@ -191,19 +212,32 @@ def test_codes_are_read_where_they_count() -> None:
     plain = pictures.encoded(FLAT, "PNG")
     assert codes_of(plain[:-12] + data[at - 4 : at + 12] + plain[-12:]) is None
     boxed = avif(FLAT, 12, 18)
-    assert codes_of(boxed.replace(b"nclx", b"rICC")) is None and codes_of(boxed.replace(b"ipco", b"free")) is None
+    assert (
+        codes_of(boxed.replace(b"nclx", b"rICC")) is None
+        and codes_of(boxed.replace(b"ipco", b"free")) is None
+    )
 
 
 @pytest.mark.parametrize(
-    ("gamma", "expected"), [(100_000, (188, 188, 188)), (45_455, (128, 128, 128)), (55_556, (146, 146, 146)), (1, (128, 128, 128))]
+    ("gamma", "expected"),
+    [
+        (100_000, (188, 188, 188)),
+        (45_455, (128, 128, 128)),
+        (55_556, (146, 146, 146)),
+        (1, (128, 128, 128)),
+    ],
 )
 def test_a_png_with_a_gamma(gamma: int, expected: tuple[int, int, int]) -> None:
     data = png_with(pictures.plain("#808080"), (b"gAMA", struct.pack(">I", gamma)))
     assert _near(middle(decode(data, SPEC)), expected, 2)
 
 
-def chromaticities(red: tuple[float, float], green: tuple[float, float], blue: tuple[float, float]) -> tuple[bytes, bytes]:
-    return b"cHRM", struct.pack(">8I", *(round(v * 100_000) for v in (0.3127, 0.3290, *red, *green, *blue)))
+def chromaticities(
+    red: tuple[float, float], green: tuple[float, float], blue: tuple[float, float]
+) -> tuple[bytes, bytes]:
+    return b"cHRM", struct.pack(
+        ">8I", *(round(v * 100_000) for v in (0.3127, 0.3290, *red, *green, *blue))
+    )
 
 
 P3_PRIMARIES = ((0.68, 0.32), (0.265, 0.69), (0.15, 0.06))
@@ -211,13 +245,19 @@ P3_PRIMARIES = ((0.68, 0.32), (0.265, 0.69), (0.15, 0.06))
 
 def test_a_png_with_chromaticities() -> None:
     wide = chromaticities(*P3_PRIMARIES)
-    assert _near(middle(decode(png_with(FLAT, wide, (b"gAMA", struct.pack(">I", 45455))), SPEC)), (193, 97, 75), 4)
+    assert _near(
+        middle(decode(png_with(FLAT, wide, (b"gAMA", struct.pack(">I", 45455))), SPEC)),
+        (193, 97, 75),
+        4,
+    )
     assert _near(middle(decode(png_with(FLAT, wide), SPEC)), (193, 97, 75), 4)
     assert _near(middle(decode(png_with(FLAT, chromaticities(*SRGB)), SPEC)), (180, 100, 80), 1)
     # sRGB's own chunk counts more.
     assert _near(middle(decode(png_with(FLAT, wide, (b"sRGB", b"\0")), SPEC)), (180, 100, 80), 1)
     for nonsense in ((0.3, 0.3), (0.3, 0.3), (0.3, 0.3)), ((0.64, 0.0), (0.30, 0.60), (0.15, 0.06)):
-        assert _near(middle(decode(png_with(FLAT, chromaticities(*nonsense)), SPEC)), (180, 100, 80), 1)
+        assert _near(
+            middle(decode(png_with(FLAT, chromaticities(*nonsense)), SPEC)), (180, 100, 80), 1
+        )
 
 
 def exif(space: int, index: str | None = None) -> bytes:
@@ -230,10 +270,19 @@ def exif(space: int, index: str | None = None) -> bytes:
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
 @pytest.mark.parametrize(
-    ("space", "index", "wide"), [(2, None, True), (0xFFFF, "R03", True), (0xFFFF, "R98", False), (0xFFFF, None, False), (1, None, False)]
+    ("space", "index", "wide"),
+    [
+        (2, None, True),
+        (0xFFFF, "R03", True),
+        (0xFFFF, "R98", False),
+        (0xFFFF, None, False),
+        (1, None, False),
+    ],
 )
 def test_adobe_rgb_by_exif(kind: str, space: int, index: str | None, wide: bool) -> None:
-    seen = middle(decode(pictures.encoded(pictures.plain("#509650"), kind, exif=exif(space, index)), SPEC))
+    seen = middle(
+        decode(pictures.encoded(pictures.plain("#509650"), kind, exif=exif(space, index)), SPEC)
+    )
     assert _near(seen, (0, 151, 74) if wide else (80, 150, 80), 7)
 
 
@@ -252,7 +301,12 @@ def test_spaces() -> None:
     assert stated(plain) is None
     plain.info["nclx_profile"] = {"color_primaries": 9, "transfer_characteristics": 16}
     space = stated(plain)
-    assert space is not None and space.curve == "PQ" and space.primaries[:2] == (0.708, 0.292) and not space.has_srgb_tones
+    assert (
+        space is not None
+        and space.curve == "PQ"
+        and space.primaries[:2] == (0.708, 0.292)
+        and not space.has_srgb_tones
+    )
     plain.info["nclx_profile"] = {"color_primaries": 2, "transfer_characteristics": 18}
     assert stated(plain) == ColourSpace(space.primaries, "HLG")
     plain.info["nclx_profile"] = {}

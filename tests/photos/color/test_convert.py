@@ -21,13 +21,23 @@ def _near(one: tuple[int, ...], other: tuple[int, ...], by: int = 6) -> bool:
     return all(abs(a - b) <= by for a, b in zip(one, other, strict=True))
 
 
-def _profile(red: tuple[float, float], green: tuple[float, float], blue: tuple[float, float], gamma: float) -> bytes:
-    """A small ICC profile of a screen with these primaries (xy, white is D65), whose matrix is adapted to D50 as ICC wants."""
+def _profile(
+    red: tuple[float, float], green: tuple[float, float], blue: tuple[float, float], gamma: float
+) -> bytes:
+    """A small ICC profile of a screen with these primaries (xy, white is D65), whose matrix is
+    adapted to D50 as ICC wants."""
     corners = np.array([[x / y, 1.0, (1 - x - y) / y] for x, y in (red, green, blue)]).T
     white, paper = np.array([0.95047, 1.0, 1.08883]), np.array([0.9642, 1.0, 0.8249])
     matrix = corners * np.linalg.solve(corners, white)
-    bradford = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
-    adapted = np.linalg.inv(bradford) @ np.diag((bradford @ paper) / (bradford @ white)) @ bradford @ matrix
+    bradford = np.array(
+        [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
+    )
+    adapted = (
+        np.linalg.inv(bradford)
+        @ np.diag((bradford @ paper) / (bradford @ white))
+        @ bradford
+        @ matrix
+    )
 
     def fixed(*numbers: float) -> bytes:
         return b"".join(struct.pack(">i", round(number * 65536)) for number in numbers)
@@ -37,15 +47,27 @@ def _profile(red: tuple[float, float], green: tuple[float, float], blue: tuple[f
         b"desc": b"desc\0\0\0\0" + struct.pack(">I", len(description)) + description + bytes(78),
         b"cprt": b"text\0\0\0\0none\0\0\0\0",
         b"wtpt": b"XYZ \0\0\0\0" + fixed(*paper),
-        **{name: b"XYZ \0\0\0\0" + fixed(*adapted[:, i]) for i, name in enumerate((b"rXYZ", b"gXYZ", b"bXYZ"))},
-        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), b"curv\0\0\0\0" + struct.pack(">IHH", 1, round(gamma * 256), 0)),
+        **{
+            name: b"XYZ \0\0\0\0" + fixed(*adapted[:, i])
+            for i, name in enumerate((b"rXYZ", b"gXYZ", b"bXYZ"))
+        },
+        **dict.fromkeys(
+            (b"rTRC", b"gTRC", b"bTRC"),
+            b"curv\0\0\0\0" + struct.pack(">IHH", 1, round(gamma * 256), 0),
+        ),
     }
     table, body, start = struct.pack(">I", len(parts)), b"", 128 + 4 + 12 * len(parts)
     for name, part in parts.items():
         padded = part + bytes(-len(part) % 4)
         table += name + struct.pack(">II", start + len(body), len(part))
         body += padded
-    head = struct.pack(">I4sI4s4s4s", start + len(body), b"lcms", 0x02400000, b"mntr", b"RGB ", b"XYZ ") + bytes(12) + b"acsp"
+    head = (
+        struct.pack(
+            ">I4sI4s4s4s", start + len(body), b"lcms", 0x02400000, b"mntr", b"RGB ", b"XYZ "
+        )
+        + bytes(12)
+        + b"acsp"
+    )
     return head + bytes(28) + fixed(*paper) + bytes(48) + table + body
 
 
@@ -65,16 +87,26 @@ def test_wide_colours_become_srgb(kind: str) -> None:
 
 def test_adobe_rgb_becomes_srgb() -> None:
     picture = pictures.plain("#509650")
-    assert _near(middle(decode(pictures.encoded(picture, icc_profile=ADOBE_RGB), SPEC)), (0, 151, 74))
+    assert _near(
+        middle(decode(pictures.encoded(picture, icc_profile=ADOBE_RGB), SPEC)), (0, 151, 74)
+    )
 
 
 def test_an_srgb_profile_changes_nothing() -> None:
     drawn = pictures.draw(2)
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    assert difference(decode(pictures.encoded(drawn, icc_profile=profile), SPEC).input, decode(pictures.encoded(drawn), SPEC).input) == 0
+    assert (
+        difference(
+            decode(pictures.encoded(drawn, icc_profile=profile), SPEC).input,
+            decode(pictures.encoded(drawn), SPEC).input,
+        )
+        == 0
+    )
 
 
-@pytest.mark.parametrize("profile", [b"garbage", DISPLAY_P3[:150], DISPLAY_P3[:200] + bytes(300), b"\0" * 600])
+@pytest.mark.parametrize(
+    "profile", [b"garbage", DISPLAY_P3[:150], DISPLAY_P3[:200] + bytes(300), b"\0" * 600]
+)
 def test_a_broken_profile_is_ignored(profile: bytes) -> None:
     photo = decode(pictures.encoded(pictures.plain("#b46450"), icc_profile=profile), SPEC)
     assert photo.damaged is None
@@ -82,7 +114,10 @@ def test_a_broken_profile_is_ignored(profile: bytes) -> None:
 
 
 def test_a_profile_for_other_colours_is_ignored() -> None:
-    photo = decode(pictures.encoded(Image.new("CMYK", (64, 64), (0, 255, 255, 0)), icc_profile=DISPLAY_P3), SPEC)
+    photo = decode(
+        pictures.encoded(Image.new("CMYK", (64, 64), (0, 255, 255, 0)), icc_profile=DISPLAY_P3),
+        SPEC,
+    )
     assert middle(photo)[0] > 200
 
 
@@ -101,7 +136,8 @@ def test_printers_colours_that_are_not_inverted() -> None:
     start = data.index(b"\xff\xee")
     length = int.from_bytes(data[start + 2 : start + 4], "big")
     photo = decode(data[:start] + data[start + 2 + length :], SPEC)
-    # Without the mark the values are what they are: Pillow had inverted them, so cyan reads as its opposite.
+    # Without the mark the values are what they are: Pillow had inverted them, so cyan reads as its
+    # opposite.
     assert photo.damaged is None
     assert photo.input is not None
 
@@ -130,7 +166,15 @@ def _ramp(top: int) -> np.ndarray:
         (Image.fromarray((_ramp(9e6) - 3e6).astype(np.float32)), "TIFF"),
         (Image.fromarray(_ramp(255).astype(np.uint8)), "PNG"),
     ],
-    ids=["16-bit PNG", "16-bit TIFF", "16-bit TIFF, big end first", "32-bit TIFF", "float TIFF", "float TIFF, any range", "8-bit PNG"],
+    ids=[
+        "16-bit PNG",
+        "16-bit TIFF",
+        "16-bit TIFF, big end first",
+        "32-bit TIFF",
+        "float TIFF",
+        "float TIFF, any range",
+        "8-bit PNG",
+    ],
 )
 def test_grey_of_any_depth_keeps_its_range(picture: Image.Image, kind: str) -> None:
     photo = decode(pictures.encoded(picture, kind), SPEC)
@@ -141,7 +185,9 @@ def test_grey_of_any_depth_keeps_its_range(picture: Image.Image, kind: str) -> N
 
 def test_16_bit_colour() -> None:
     def chunk(name: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        return (
+            struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        )
 
     row = b"\0" + struct.pack(">HHH", 0xFFFF, 0x8000, 0x0000) * 32
     data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 32, 32, 16, 2, 0, 0, 0))
@@ -180,7 +226,13 @@ def _half_gone(mode: str, **info: Any) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "data", [_half_gone("RGBA", kind="PNG"), _half_gone("RGBA", kind="WEBP", lossless=True), _half_gone("P"), _half_gone("RGB")]
+    "data",
+    [
+        _half_gone("RGBA", kind="PNG"),
+        _half_gone("RGBA", kind="WEBP", lossless=True),
+        _half_gone("P"),
+        _half_gone("RGB"),
+    ],
 )
 def test_transparent_parts_are_white_and_what_they_hide_stays_hidden(data: bytes) -> None:
     photo = decode(data, SPEC)

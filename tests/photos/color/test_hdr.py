@@ -9,14 +9,25 @@ from explorer.photos.color import hdr
 
 
 @pytest.mark.parametrize(
-    ("nits", "signal"), [(0, 0.0), (0.1, 0.0623), (100, 0.5081), (203, 0.5807), (1000, 0.7518), (4000, 0.9026), (10000, 1.0)]
+    ("nits", "signal"),
+    [
+        (0, 0.0),
+        (0.1, 0.0623),
+        (100, 0.5081),
+        (203, 0.5807),
+        (1000, 0.7518),
+        (4000, 0.9026),
+        (10000, 1.0),
+    ],
 )
 def test_pq_is_as_the_standard_has_it(nits: float, signal: float) -> None:
     assert float(hdr.nits_to_pq(np.array([nits]))[0]) == pytest.approx(signal, abs=2e-4)
     assert float(hdr.pq_to_nits(np.array([signal]))[0]) == pytest.approx(nits, rel=5e-3, abs=1e-3)
 
 
-@pytest.mark.parametrize(("signal", "scene"), [(0.0, 0.0), (0.25, 0.0625 / 3), (0.5, 1 / 12), (0.75, 0.2650), (1.0, 1.0)])
+@pytest.mark.parametrize(
+    ("signal", "scene"), [(0.0, 0.0), (0.25, 0.0625 / 3), (0.5, 1 / 12), (0.75, 0.2650), (1.0, 1.0)]
+)
 def test_hlg_is_as_the_standard_has_it(signal: float, scene: float) -> None:
     assert float(hdr.hlg_to_scene(np.array([signal]))[0]) == pytest.approx(scene, abs=1e-3)
 
@@ -62,10 +73,21 @@ def test_a_few_sparks_do_not_darken_a_picture() -> None:
 def test_hues_stay() -> None:
     nits = np.tile(np.array([[2000, 500, 250]], np.float32), (50, 1))
     one, two, three = hdr.tone_mapped(nits, hdr.peak(nits))[0]
-    assert two / one == pytest.approx(0.25, rel=1e-3) and three / one == pytest.approx(0.125, rel=1e-3)
+    assert two / one == pytest.approx(0.25, rel=1e-3) and three / one == pytest.approx(
+        0.125, rel=1e-3
+    )
     assert hdr.peak(np.zeros((0, 3), np.float32)) == 0
 
 
 def test_srgb() -> None:
-    assert hdr.srgb_encoded(np.array([0, 0.002, 0.0030, 0.2140, 0.5, 1, 2, -1])).tolist() == [0, 7, 10, 127, 188, 255, 255, 0]
+    assert hdr.srgb_encoded(np.array([0, 0.002, 0.0030, 0.2140, 0.5, 1, 2, -1])).tolist() == [
+        0,
+        7,
+        10,
+        127,
+        188,
+        255,
+        255,
+        0,
+    ]
     assert hdr.scene_to_srgb(np.array([[1.0, 0.2140, -0.5]])).tolist() == [[255, 127, 0]]

@@ -41,28 +41,49 @@ def grey_profile(gamma: float) -> bytes:
 
 def test_a_linear_profile_is_told_by_its_curve_not_its_name() -> None:
     profile = named(_profile(*SRGB, 1.0), b"Linear   sRGB")
-    assert _near(middle(decode(pictures.encoded(pictures.plain("#808080"), icc_profile=profile), SPEC)), (188, 188, 188), 3)
-    photo = decode(pictures.encoded(Image.new("RGB", (640, 480), (3, 147, 12)), icc_profile=profile, quality=98), SPEC)
+    assert _near(
+        middle(decode(pictures.encoded(pictures.plain("#808080"), icc_profile=profile), SPEC)),
+        (188, 188, 188),
+        3,
+    )
+    photo = decode(
+        pictures.encoded(
+            Image.new("RGB", (640, 480), (3, 147, 12)), icc_profile=profile, quality=98
+        ),
+        SPEC,
+    )
     assert _near(middle(photo), (30, 200, 60), 6)
 
 
 def test_wide_primaries_are_told_by_their_colours_not_their_name() -> None:
     profile = named(DISPLAY_P3, b"sRGB IEC61966")
-    assert _near(middle(decode(pictures.encoded(FLAT, icc_profile=profile), SPEC)), (193, 97, 75), 8)
+    assert _near(
+        middle(decode(pictures.encoded(FLAT, icc_profile=profile), SPEC)), (193, 97, 75), 8
+    )
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "I;16"])
-@pytest.mark.parametrize("profile", [grey_profile(1.0), _profile(*SRGB, 1.0)], ids=["grey", "colour"])
+@pytest.mark.parametrize(
+    "profile", [grey_profile(1.0), _profile(*SRGB, 1.0)], ids=["grey", "colour"]
+)
 def test_grey_of_any_kind_is_seen_through_its_profile(mode: str, profile: bytes) -> None:
     picture = Image.new(mode, (700, 600), {"L": 128, "LA": (128, 255), "I;16": 128 * 257}[mode])
-    assert _near(middle(decode(pictures.encoded(picture, "PNG", icc_profile=profile), SPEC)), (188, 188, 188), 3)
+    assert _near(
+        middle(decode(pictures.encoded(picture, "PNG", icc_profile=profile), SPEC)),
+        (188, 188, 188),
+        3,
+    )
 
 
 def test_transparent_grey_with_a_profile_is_laid_on_white() -> None:
     picture = Image.new("LA", (700, 600), (128, 255))
     picture.paste((128, 0), (0, 0, 350, 600))
     photo = decode(pictures.encoded(picture, "PNG", icc_profile=grey_profile(1.0)), SPEC)
-    assert photo.input is not None and photo.input[32, 5].min() > 250 and abs(int(photo.input[32, 60, 0]) - 188) < 4
+    assert (
+        photo.input is not None
+        and photo.input[32, 5].min() > 250
+        and abs(int(photo.input[32, 60, 0]) - 188) < 4
+    )
 
 
 def test_tones_that_are_not_those_of_srgb_are_known() -> None:
@@ -73,7 +94,9 @@ def test_tones_that_are_not_those_of_srgb_are_known() -> None:
 
     linear = _profile(*SRGB, 1.0)
     assert has_other_tones(loaded(pictures.encoded(FLAT, icc_profile=linear)))
-    assert has_other_tones(loaded(pictures.encoded(FLAT.convert("L"), icc_profile=grey_profile(1.0))))
+    assert has_other_tones(
+        loaded(pictures.encoded(FLAT.convert("L"), icc_profile=grey_profile(1.0)))
+    )
     assert has_other_tones(loaded(png_with(FLAT, (b"gAMA", struct.pack(">I", 100_000)))))
     for profile in (DISPLAY_P3, ADOBE_RGB, b"garbage"):
         assert not has_other_tones(loaded(pictures.encoded(FLAT, icc_profile=profile)))

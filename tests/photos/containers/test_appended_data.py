@@ -10,12 +10,23 @@ from explorer.photos.containers.appended_data import pieces_behind, samsung_piec
 from tests.containers import ZIP, box, film, heic, samsung
 from tests.pictures import draw, encoded
 
-JPEG, PNG, WAVE = encoded(draw(1)), encoded(draw(2), "PNG"), b"RIFF" + struct.pack("<I", 40) + b"WAVE" + bytes(range(1, 37))
+JPEG, PNG, WAVE = (
+    encoded(draw(1)),
+    encoded(draw(2), "PNG"),
+    b"RIFF" + struct.pack("<I", 40) + b"WAVE" + bytes(range(1, 37)),
+)
 
 
 @pytest.mark.parametrize("fill", [b"", b"\0" * 70, b"\xff" * 9, b"\xff\xd9", b"\r\n \t"])
 def test_each_thing_is_told_by_how_it_begins(fill: bytes) -> None:
-    known = [("picture", JPEG), ("film", film(1)), ("picture", PNG), ("audio", WAVE), ("picture", heic([3], (64, 64))), ("film", film(2))]
+    known = [
+        ("picture", JPEG),
+        ("film", film(1)),
+        ("picture", PNG),
+        ("audio", WAVE),
+        ("picture", heic([3], (64, 64))),
+        ("film", film(2)),
+    ]
     data = b"begin" + fill + b"".join(each + fill for _, each in known)
     assert pieces_behind(data, 5) == known
 
@@ -30,7 +41,9 @@ def test_what_is_not_known_is_data_to_the_end() -> None:
     assert pieces_behind(b"1" + JPEG, 0) == [("data", b"1" + JPEG)]
     assert pieces_behind(b"#!AMR" + JPEG, 0) == [("audio", b"#!AMR" + JPEG)]
     cut = JPEG[:-2]
-    assert pieces_behind(cut, 0) == [("picture", cut)] and pieces_behind(PNG[:-8], 0) == [("picture", PNG[:-8])]
+    assert pieces_behind(cut, 0) == [("picture", cut)] and pieces_behind(PNG[:-8], 0) == [
+        ("picture", PNG[:-8])
+    ]
 
 
 @pytest.mark.parametrize(("before", "kinds"), [(256, ["film"]), (257, ["data", "film"])])
@@ -51,7 +64,9 @@ def test_a_small_thing_behind_a_film_is_not_a_pointer() -> None:
 
 
 def test_four_letters_that_are_no_film() -> None:
-    assert pieces_behind(b"text \0\0\0\1ftyp about films", 0) == [("film", b"text \0\0\0\1ftyp about films")]
+    assert pieces_behind(b"text \0\0\0\1ftyp about films", 0) == [
+        ("film", b"text \0\0\0\1ftyp about films")
+    ]
     data = b"#" * 300 + b"\0\0\0\1ftyp" + b"x" * 300
     assert pieces_behind(data, 0) == [("data", b"#" * 300), ("film", b"\0\0\0\1ftyp" + b"x" * 300)]
     assert pieces_behind(b"ftyp and nothing", 0) == [("data", b"ftyp and nothing")]
@@ -60,22 +75,38 @@ def test_four_letters_that_are_no_film() -> None:
 def test_samsungs_directory() -> None:
     data = samsung(
         JPEG,
-        (0x0A01, b"Image_UTC_Data", b"1705124333853"), (0x0A30, b"MotionPhoto_Data", film(1)), (0x0100, b"SoundShot_000", b"sound"),
-        (0x0AB1, b"DualShot_DepthMap_1", b"depth"), (0x0A20, b"DualShot_1", JPEG), (0x0BBB, b"New", b"n" * 4096),
+        (0x0A01, b"Image_UTC_Data", b"1705124333853"), (0x0A30, b"MotionPhoto_Data", film(1)),
+        (0x0100, b"SoundShot_000", b"sound"),
+        (0x0AB1, b"DualShot_DepthMap_1", b"depth"), (0x0A20, b"DualShot_1", JPEG),
+        (0x0BBB, b"New", b"n" * 4096),
         (0x0BBC, b"Newer", b"n" * 4097),
     )  # fmt: skip
-    expected = [("film", film(1)), ("audio", b"sound"), ("depth map", b"depth"), ("picture", JPEG), ("data", b"n" * 4097)]
+    expected = [
+        ("film", film(1)),
+        ("audio", b"sound"),
+        ("depth map", b"depth"),
+        ("picture", JPEG),
+        ("data", b"n" * 4097),
+    ]
     assert pieces_behind(data, len(JPEG)) == expected
     assert pieces_behind(data + bytes(30), len(JPEG)) == expected
     # What lies before is found as well.
-    assert pieces_behind(samsung(JPEG + film(2) + bytes(4), (0x0A01, b"Image_UTC_Data", b"17")), len(JPEG)) == [("film", film(2))]
+    assert pieces_behind(
+        samsung(JPEG + film(2) + bytes(4), (0x0A01, b"Image_UTC_Data", b"17")), len(JPEG)
+    ) == [("film", film(2))]
     assert pieces_behind(samsung(JPEG, (0x0100, b"Else", b"x")), len(JPEG)) == [("audio", b"x")]
-    assert pieces_behind(samsung(JPEG, (0x0A01, b"SoundShot_000", b"x")), len(JPEG)) == [("audio", b"x")]
+    assert pieces_behind(samsung(JPEG, (0x0A01, b"SoundShot_000", b"x")), len(JPEG)) == [
+        ("audio", b"x")
+    ]
 
 
 def test_a_directory_that_makes_no_sense_is_data() -> None:
     trailer = samsung(b"", (0x0A01, b"Image_UTC_Data", b"17"))
-    for broken in (trailer.replace(b"SEFH", b"SEFG"), trailer[:-8] + struct.pack("<I", 1 << 30) + b"SEFT", trailer[:-4] + b"SEFU"):
+    for broken in (
+        trailer.replace(b"SEFH", b"SEFG"),
+        trailer[:-8] + struct.pack("<I", 1 << 30) + b"SEFT",
+        trailer[:-4] + b"SEFU",
+    ):
         # But for the zeros at its beginning.
         assert pieces_behind(JPEG + broken, len(JPEG)) == [("data", broken[2:])]
     # An entry that leads out of what was appended is passed over; what it hides is still seen.
@@ -101,24 +132,43 @@ def test_what_lies_between_the_entries_of_a_directory_counts() -> None:
     outer = samsung(b"", (0x0BBB, b"Note", b"n" * 50), (0x0BBB, b"Note", b"n" * 20))
     at = outer.index(b"SEFH") + 12 + 12 + 4
     within = outer[:at] + struct.pack("<II", outer.index(b"SEFH") - 4, 8) + outer[at + 8 :]
-    assert [piece.data for piece in pieces_behind(within, 0)] == [outer[62 : outer.index(b"SEFH")].lstrip(b"\0")]
+    assert [piece.data for piece in pieces_behind(within, 0)] == [
+        outer[62 : outer.index(b"SEFH")].lstrip(b"\0")
+    ]
 
 
 def test_within_a_heic_file_an_entry_may_only_point() -> None:
-    content = samsung(b"", (0x0A30, b"MotionPhoto_Data", b"mpv2\0\0\1\0\0\0\0\1"), (0x0A01, b"Image_UTC_Data", b"17"))
-    assert samsung_pieces(content) == [] and samsung_pieces(b"what else") == [("data", b"what else")]
-    assert samsung_pieces(film(1) + samsung(b"", (0x0A30, b"MotionPhoto_Data", film(2)))) == [("film", film(1)), ("film", film(2))]
+    content = samsung(
+        b"",
+        (0x0A30, b"MotionPhoto_Data", b"mpv2\0\0\1\0\0\0\0\1"),
+        (0x0A01, b"Image_UTC_Data", b"17"),
+    )
+    assert samsung_pieces(content) == [] and samsung_pieces(b"what else") == [
+        ("data", b"what else")
+    ]
+    assert samsung_pieces(film(1) + samsung(b"", (0x0A30, b"MotionPhoto_Data", film(2)))) == [
+        ("film", film(1)),
+        ("film", film(2)),
+    ]
     assert pieces_behind(box(b"sefd", content), 8) == []
 
 
-@pytest.mark.parametrize("behind", [b"", b"x", b"\xff\xd8\xff", b"\0\0\0\x18ftypmp42", b"\x89PNG\r\n\x1a\n"])
+@pytest.mark.parametrize(
+    "behind", [b"", b"x", b"\xff\xd8\xff", b"\0\0\0\x18ftypmp42", b"\x89PNG\r\n\x1a\n"]
+)
 @pytest.mark.parametrize("fill", [b"", b"\0", bytes(3), b"\xff\xd9\r\n ", bytes(8), bytes(11)])
-def test_fill_ends_where_something_begins(monkeypatch: pytest.MonkeyPatch, behind: bytes, fill: bytes) -> None:
+def test_fill_ends_where_something_begins(
+    monkeypatch: pytest.MonkeyPatch, behind: bytes, fill: bytes
+) -> None:
     monkeypatch.setattr(appended_data, "_PIECE", 4)
     for start in (0, 5):
-        assert appended_data._skip_fill(b"begin"[:start] + fill + behind, start) == start + len(fill)
+        assert appended_data._skip_fill(b"begin"[:start] + fill + behind, start) == start + len(
+            fill
+        )
 
 
 def test_the_fill_bytes_are_those_of_the_pattern() -> None:
     fill = re.compile(appended_data._FILL)
-    assert sorted(appended_data._FILL_BYTES) == [byte for byte in range(256) if fill.match(bytes([byte]))]
+    assert sorted(appended_data._FILL_BYTES) == [
+        byte for byte in range(256) if fill.match(bytes([byte]))
+    ]

@@ -7,9 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.photos.containers import contents
-from explorer.photos.containers.contents import KINDS, NOTHING, NOTHING_PACKED, Contents, Part, digest_of, gathered, why_it_stays
+from explorer.photos.containers.contents import (
+    KINDS,
+    NOTHING,
+    NOTHING_PACKED,
+    Contents,
+    Part,
+    digest_of,
+    gathered,
+    why_it_stays,
+)
 
-PARTS = st.builds(Part, st.sampled_from(KINDS), st.sampled_from([digest_of(bytes([n])) for n in range(4)]), st.integers(1, 3))
+PARTS = st.builds(
+    Part,
+    st.sampled_from(KINDS),
+    st.sampled_from([digest_of(bytes([n])) for n in range(4)]),
+    st.integers(1, 3),
+)
 CONTENTS = st.builds(Contents, st.lists(PARTS, max_size=6).map(tuple), st.booleans())
 
 PAGE, OTHER_PAGE, FILM = Part("page", "0" * 32), Part("page", "1" * 32), Part("film", "2" * 32)
@@ -58,16 +72,32 @@ def test_in_words() -> None:
     def words(*parts: Part, complete: bool = True) -> list[str]:
         return Contents(parts, complete).words()
 
-    assert words(PAGE, OTHER_PAGE) == ["3 pages"] and words(Part("frame", "0" * 32, 1999)) == ["2,000 frames"]
+    assert words(PAGE, OTHER_PAGE) == ["3 pages"] and words(Part("frame", "0" * 32, 1999)) == [
+        "2,000 frames"
+    ]
     assert words(FILM) == ["film inside"] and words(FILM, FILM) == ["2 films inside"]
-    assert words(Part("gain map", "0" * 32)) == ["gain map"] and words(*[Part("auxiliary image", "0" * 32)] * 2) == ["2 auxiliary images"]
-    assert words(Part("data", "0" * 32), Part("picture", "0" * 32), Part("audio", "0" * 32)) == ["2 pictures", "sound", "other data"]
-    assert words(Part("layers", "0" * 32), Part("layers", "1" * 32)) == ["layers"] and words(Part("depth map", "0" * 32)) == ["depth map"]
-    assert words(PAGE, complete=False) == ["2 pages", "more that cannot be read"] and words(complete=False) == ["more that cannot be read"]
+    assert words(Part("gain map", "0" * 32)) == ["gain map"] and words(
+        *[Part("auxiliary image", "0" * 32)] * 2
+    ) == ["2 auxiliary images"]
+    assert words(Part("data", "0" * 32), Part("picture", "0" * 32), Part("audio", "0" * 32)) == [
+        "2 pictures",
+        "sound",
+        "other data",
+    ]
+    assert words(Part("layers", "0" * 32), Part("layers", "1" * 32)) == ["layers"] and words(
+        Part("depth map", "0" * 32)
+    ) == ["depth map"]
+    assert words(PAGE, complete=False) == ["2 pages", "more that cannot be read"] and words(
+        complete=False
+    ) == ["more that cannot be read"]
 
 
 def test_weight_is_what_a_file_holds_more() -> None:
-    assert [Contents((PAGE, FILM)).weight, Contents((PAGE,), False).weight, Contents((), False).weight] == [2, 2, 1]
+    assert [
+        Contents((PAGE, FILM)).weight,
+        Contents((PAGE,), False).weight,
+        Contents((), False).weight,
+    ] == [2, 2, 1]
 
 
 def test_of_very_many_parts_the_last_are_joined(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,10 +105,14 @@ def test_of_very_many_parts_the_last_are_joined(monkeypatch: pytest.MonkeyPatch)
     many = [Part("page", f"{n:032x}") for n in range(5)]
     assert gathered(many[:3]).parts == tuple(many[:3])
     joined = gathered([*many, FILM])
-    assert len(joined.parts) == 5 and joined.words() == ["6 pages", "film inside"] and joined.complete
+    assert (
+        len(joined.parts) == 5 and joined.words() == ["6 pages", "film inside"] and joined.complete
+    )
     assert joined.parts[:3] == tuple(many[:3]) and joined.parts[3].number == 2
     assert joined.parts[3] != gathered([*many[:3], many[4], many[3]]).parts[3]
-    assert not gathered(many, complete=False).complete and gathered([], complete=False) == Contents((), False)
+    assert not gathered(many, complete=False).complete and gathered([], complete=False) == Contents(
+        (), False
+    )
 
 
 def test_a_digest_knows_where_its_pieces_end() -> None:
@@ -102,7 +136,10 @@ def test_why_it_stays() -> None:
         why_it_stays(Contents((), False), Contents((), False))
         == "it holds more than one picture, and not all of it can be read and compared"
     )
-    assert why_it_stays(Contents((FILM,)), Contents((PAGE,))) == "not all that it holds (film inside) is in the one kept"
+    assert (
+        why_it_stays(Contents((FILM,)), Contents((PAGE,)))
+        == "not all that it holds (film inside) is in the one kept"
+    )
     assert "the one kept holds" in why_it_stays(Contents((FILM,)), None)
     assert (
         why_it_stays(NOTHING, None)
@@ -113,4 +150,8 @@ def test_why_it_stays() -> None:
 
 
 def test_packed_is_compact_json() -> None:
-    assert json.loads(Contents((PAGE,)).packed()) == {"parts": [["page", "0" * 32, 1]], "complete": True} and " " not in NOTHING_PACKED
+    assert (
+        json.loads(Contents((PAGE,)).packed())
+        == {"parts": [["page", "0" * 32, 1]], "complete": True}
+        and " " not in NOTHING_PACKED
+    )

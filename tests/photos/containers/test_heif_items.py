@@ -9,7 +9,11 @@ from explorer.photos.containers.heif_items import parts_of_items
 from explorer.photos.containers.isobmff import Item, Items
 
 
-def told(items: Sequence[Item], references: dict[tuple[bytes, int], list[int]] | None = None, primary: int = 1) -> Contents:
+def told(
+    items: Sequence[Item],
+    references: dict[tuple[bytes, int], list[int]] | None = None,
+    primary: int = 1,
+) -> Contents:
     return parts_of_items(Items({item.number: item for item in items}, primary, references or {}))
 
 
@@ -39,13 +43,19 @@ def test_further_pictures() -> None:
 def test_tiles_are_part_of_their_picture() -> None:
     grid, other = item(10, b"grid", b"2x1"), item(11, b"grid", b"2x1")
     tiles = [item(n, data=b"tile %d" % n) for n in (1, 2, 3, 4)]
-    contents = told([*tiles, grid, other], {(b"dimg", 10): [1, 2], (b"dimg", 11): [3, 4]}, primary=10)
+    contents = told(
+        [*tiles, grid, other], {(b"dimg", 10): [1, 2], (b"dimg", 11): [3, 4]}, primary=10
+    )
     assert kinds(contents) == ["picture"]
     # It is told by its tiles and their order.
     turned = told([*tiles, grid, other], {(b"dimg", 10): [1, 2], (b"dimg", 11): [4, 3]}, primary=10)
     assert turned.parts != contents.parts
     assert (
-        told([*tiles[:3], tiles[3]._replace(data=b"else"), grid, other], {(b"dimg", 10): [1, 2], (b"dimg", 11): [3, 4]}, primary=10)
+        told(
+            [*tiles[:3], tiles[3]._replace(data=b"else"), grid, other],
+            {(b"dimg", 10): [1, 2], (b"dimg", 11): [3, 4]},
+            primary=10,
+        )
         != contents
     )
 
@@ -69,14 +79,19 @@ def test_a_tone_mapped_picture_is_the_picture_and_its_gain_map() -> None:
     references = {(b"dimg", 3): [1, 2]}
     contents = told(items, references)
     assert kinds(contents) == ["gain map"]
-    other_map, other_curve = [*items[:1], item(2, data=b"Map"), items[2]], [*items[:2], item(3, b"tmap", b"Curve")]
+    other_map, other_curve = (
+        [*items[:1], item(2, data=b"Map"), items[2]],
+        [*items[:2], item(3, b"tmap", b"Curve")],
+    )
     assert len({told(each, references).parts for each in (items, other_map, other_curve)}) == 3
     # The picture itself is compared by its pixels.
     assert told([item(1, data=b"saved again"), *items[1:]], references) == contents
 
 
 def test_what_is_missing_makes_it_incomplete() -> None:
-    assert told([ONE, item(2, data=None), THREE]) == Contents(told([ONE, THREE]).parts, complete=False)
+    assert told([ONE, item(2, data=None), THREE]) == Contents(
+        told([ONE, THREE]).parts, complete=False
+    )
     assert not told([ONE, item(2, b"grid")], {(b"dimg", 2): [9]}).complete
     assert told([item(1, data=None), TWO]).complete
 
@@ -91,4 +106,7 @@ def test_kinds_and_bytes_make_the_difference() -> None:
     def digest(*items: Item) -> str:
         return told([ONE, *items]).parts[0].digest
 
-    assert digest(TWO) == digest(TWO) and len({digest(TWO), digest(item(2, b"av01")), digest(item(2, data=b"!"))}) == 3
+    assert (
+        digest(TWO) == digest(TWO)
+        and len({digest(TWO), digest(item(2, b"av01")), digest(item(2, data=b"!"))}) == 3
+    )

@@ -20,7 +20,15 @@ def items_of(data: bytes) -> isobmff.Items:
 
 
 def test_boxes_one_after_the_other() -> None:
-    data = box(b"ftyp", b"abcd") + box(b"free") + struct.pack(">I4sQ", 1, b"mdat", 20) + b"1234" + struct.pack(">I", 0) + b"last" + b"rest"
+    data = (
+        box(b"ftyp", b"abcd")
+        + box(b"free")
+        + struct.pack(">I4sQ", 1, b"mdat", 20)
+        + b"1234"
+        + struct.pack(">I", 0)
+        + b"last"
+        + b"rest"
+    )
     assert [(b.kind, b.start, data[b.body : b.end]) for b in isobmff.boxes(data)] == [
         (b"ftyp", 0, b"abcd"), (b"free", 12, b""), (b"mdat", 20, b"1234"), (b"last", 40, b"rest"),
     ]  # fmt: skip
@@ -31,7 +39,13 @@ def test_boxes_one_after_the_other() -> None:
 
 @pytest.mark.parametrize(
     "tail",
-    [b"\0\0\0", struct.pack(">I", 7) + b"abcd", struct.pack(">I", 100) + b"abcd", box(b"ab\0d"), struct.pack(">I4sQ", 1, b"mdat", 15)],
+    [
+        b"\0\0\0",
+        struct.pack(">I", 7) + b"abcd",
+        struct.pack(">I", 100) + b"abcd",
+        box(b"ab\0d"),
+        struct.pack(">I4sQ", 1, b"mdat", 15),
+    ],
 )
 def test_what_is_no_box_ends_them(tail: bytes) -> None:
     data = box(b"ftyp", b"abcd") + tail
@@ -40,7 +54,9 @@ def test_what_is_no_box_ends_them(tail: bytes) -> None:
 
 def test_where_a_film_ends() -> None:
     one, two = film(1), film(2)
-    assert movie_end(one + two + b"?", 0) == len(one) and movie_end(b"12345" + one + b"no box", 5) == 5 + len(one)
+    assert movie_end(one + two + b"?", 0) == len(one) and movie_end(
+        b"12345" + one + b"no box", 5
+    ) == 5 + len(one)
     assert movie_end(b"nothing", 0) == 0
 
 
@@ -55,27 +71,44 @@ def test_the_items_of_a_file() -> None:
 
 def test_what_an_auxiliary_image_is_and_what_refers_to_it() -> None:
     one = Coded(b"hvc1", b"first", (box(b"hvcC", b"x"),))
-    items = [one, one._replace(data=b"second", urn=b"urn:depth"), Coded(b"Exif", b"note"), Coded(b"grid", b"inside", method=1)]
-    found = items_of(heif(items, [(b"auxl", 2, [1]), (b"cdsc", 3, [1, 4]), (b"dimg", 4, [1, 2])], primary=4))
+    items = [
+        one,
+        one._replace(data=b"second", urn=b"urn:depth"),
+        Coded(b"Exif", b"note"),
+        Coded(b"grid", b"inside", method=1),
+    ]
+    found = items_of(
+        heif(items, [(b"auxl", 2, [1]), (b"cdsc", 3, [1, 4]), (b"dimg", 4, [1, 2])], primary=4)
+    )
     assert [(i.number, i.kind, i.auxiliary, i.data) for i in found.items.values()] == [
-        (1, b"hvc1", b"", b"first"), (2, b"hvc1", b"urn:depth", b"second"), (3, b"Exif", b"", b"note"), (4, b"grid", b"", b"inside"),
+        (1, b"hvc1", b"", b"first"), (2, b"hvc1", b"urn:depth", b"second"),
+        (3, b"Exif", b"", b"note"), (4, b"grid", b"", b"inside"),
     ]  # fmt: skip
     assert found.primary == 4
     assert dict(found.references) == {(b"auxl", 2): [1], (b"cdsc", 3): [1, 4], (b"dimg", 4): [1, 2]}
 
 
 def wide_meta(data: bytes, length: int | None = None, method: int = 0) -> bytes:
-    """A meta box with the longer numbers that the later versions of its boxes have, of one item whose bytes are those given, in pieces."""
+    """A meta box with the longer numbers that the later versions of its boxes have, of one item
+    whose bytes are those given, in pieces."""
     half = len(data) // 2
-    iloc = struct.pack(">BBI", 0x48, 0x84, 1) + struct.pack(">IHHQ", 70_000, method, 0, 4) + struct.pack(">H", 2)
-    iloc += struct.pack(">IIQ", 0, 0, half) + struct.pack(">IIQ", 0, half, len(data) - half if length is None else length)
+    iloc = (
+        struct.pack(">BBI", 0x48, 0x84, 1)
+        + struct.pack(">IHHQ", 70_000, method, 0, 4)
+        + struct.pack(">H", 2)
+    )
+    iloc += struct.pack(">IIQ", 0, 0, half) + struct.pack(
+        ">IIQ", 0, half, len(data) - half if length is None else length
+    )
     infe = box(b"infe", b"\3\0\0\0", struct.pack(">IH", 70_000, 0), b"av01\0")
     ipma = struct.pack(">IIB", 1, 70_000, 2) + struct.pack(">HH", 0x8002, 0x0001)
     return box(
-        b"meta", bytes(4), box(b"pitm", b"\1\0\0\0", struct.pack(">I", 70_000)), box(b"iloc", b"\2\0\0\0", iloc),
+        b"meta", bytes(4), box(b"pitm", b"\1\0\0\0", struct.pack(">I", 70_000)),
+        box(b"iloc", b"\2\0\0\0", iloc),
         box(b"iinf", b"\1\0\0\0", struct.pack(">I", 1), infe), box(b"idat", b"____" + data),
         box(b"iref", b"\1\0\0\0", box(b"cdsc", struct.pack(">IHI", 70_000, 1, 70_000))),
-        box(b"iprp", box(b"ipco", box(b"ispe", bytes(12)), box(b"auxC", bytes(4), b"urn:x\0rest")), box(b"ipma", b"\1\0\0\1", ipma)),
+        box(b"iprp", box(b"ipco", box(b"ispe", bytes(12)), box(b"auxC", bytes(4), b"urn:x\0rest")),
+        box(b"ipma", b"\1\0\0\1", ipma)),
     )  # fmt: skip
 
 
@@ -115,6 +148,8 @@ def test_a_meta_box_of_something_else() -> None:
     data = box(b"meta", bytes(4), box(b"hdlr", bytes(20)))
     with pytest.raises(ValueError, match="without pictures"):
         items_of(data)
-    cut = box(b"meta", bytes(4), box(b"pitm", bytes(5)), box(b"iloc", bytes(8)), box(b"iinf", bytes(6)))
+    cut = box(
+        b"meta", bytes(4), box(b"pitm", bytes(5)), box(b"iloc", bytes(8)), box(b"iinf", bytes(6))
+    )
     with pytest.raises(ValueError, match="cut off"):
         items_of(cut)

@@ -12,7 +12,14 @@ from tests.pictures import draw, encoded
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"progressive": True}, {"quality": 30, "subsampling": 0}, {"restart_marker_rows": 1}, {"comment": b"\xff\xd9"}]
+    "options",
+    [
+        {},
+        {"progressive": True},
+        {"quality": 30, "subsampling": 0},
+        {"restart_marker_rows": 1},
+        {"comment": b"\xff\xd9"},
+    ],
 )
 def test_where_a_picture_ends(options: dict[str, object]) -> None:
     jpeg = encoded(draw(1), **options)
@@ -26,7 +33,11 @@ def test_a_thumbnail_within_is_not_the_end() -> None:
     inner = encoded(draw(2, (32, 24)))
     jpeg = with_segment(encoded(draw(1)), 1, b"Exif\0\0" + inner)
     found = read_jpeg(jpeg)
-    assert found is not None and found.end == len(jpeg) and found.segments[0] == (1, b"Exif\0\0" + inner)
+    assert (
+        found is not None
+        and found.end == len(jpeg)
+        and found.segments[0] == (1, b"Exif\0\0" + inner)
+    )
 
 
 def test_application_segments_are_those_before_the_scan() -> None:
@@ -36,7 +47,10 @@ def test_application_segments_are_those_before_the_scan() -> None:
     late = jpeg[: scan + 2 + length] + b"\xff\xe5\0\x06late" + jpeg[scan + 2 + length :]
     found = read_jpeg(late)
     assert found is not None and found.end == len(late)
-    assert [number for number, _ in found.segments] == [15, 2, 0] and found.segments[1] == (2, b"two")
+    assert [number for number, _ in found.segments] == [15, 2, 0] and found.segments[1] == (
+        2,
+        b"two",
+    )
 
 
 def test_a_picture_without_an_end() -> None:
@@ -45,12 +59,22 @@ def test_a_picture_without_an_end() -> None:
     found = read_jpeg(jpeg + film())
     assert found is not None and found.end == len(jpeg)
     assert read_jpeg(b"\xff\xd8\xff") == (3, ())
-    assert read_jpeg(jpeg, 1) is None and read_jpeg(b"") is None and read_jpeg(b"\xff\xd8\xfe", 0) is None
+    assert (
+        read_jpeg(jpeg, 1) is None
+        and read_jpeg(b"") is None
+        and read_jpeg(b"\xff\xd8\xfe", 0) is None
+    )
 
 
 def test_a_marker_whose_length_leads_out_of_the_file_is_data() -> None:
     jpeg = encoded(draw(1))
-    for damage in (b"\xff\xe1\xff\xff", b"\xff\xe1\0\1", b"\xff\x01", b"\xff\xd8", b"\xff\xc8\0\x30"):
+    for damage in (
+        b"\xff\xe1\xff\xff",
+        b"\xff\xe1\0\1",
+        b"\xff\x01",
+        b"\xff\xd8",
+        b"\xff\xc8\0\x30",
+    ):
         broken = jpeg[:-2] + damage + b"\xff\xd9"
         found = read_jpeg(broken)
         assert found is not None and found.end == len(broken)
@@ -67,12 +91,24 @@ def test_fill_bytes_before_a_marker() -> None:
 def test_extended_xmp_is_put_together_in_order(packet: bytes, piece: int) -> None:
     jpeg = with_xmp(with_extended_xmp(encoded(draw(1, (32, 32))), packet, piece), b'note="first"')
     found = read_jpeg(jpeg)
-    assert found is not None and found.xmp.endswith(packet) and b'note="first"' in found.xmp[: -len(packet)]
+    assert (
+        found is not None
+        and found.xmp.endswith(packet)
+        and b'note="first"' in found.xmp[: -len(packet)]
+    )
 
 
 def test_other_segments_are_no_xmp() -> None:
     jpeg = encoded(draw(1))
-    for number, content in ((1, b"Exif\0\0http://ns.adobe.com/xap/1.0/\0"), (2, b"http://ns.adobe.com/xap/1.0/\0<x/>")):
+    for number, content in (
+        (1, b"Exif\0\0http://ns.adobe.com/xap/1.0/\0"),
+        (2, b"http://ns.adobe.com/xap/1.0/\0<x/>"),
+    ):
         found = read_jpeg(with_segment(jpeg, number, content))
         assert found is not None and found.xmp == b""
-    assert read_jpeg(with_segment(jpeg, 2, b"http://ns.adobe.com/xmp/extension/\0" + bytes(40) + b"x")).xmp == b""  # type: ignore[union-attr]
+    assert (
+        read_jpeg(
+            with_segment(jpeg, 2, b"http://ns.adobe.com/xmp/extension/\0" + bytes(40) + b"x")
+        ).xmp
+        == b""
+    )  # type: ignore[union-attr]

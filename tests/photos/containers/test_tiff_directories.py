@@ -14,7 +14,10 @@ SIZE = (60, 40)
 
 
 def small_tiff(
-    *directories: list[tuple[int, int, int, int]], order: str = "<", tail: bytes = b"", starts: list[int] | None = None
+    *directories: list[tuple[int, int, int, int]],
+    order: str = "<",
+    tail: bytes = b"",
+    starts: list[int] | None = None,
 ) -> bytes:
     """Directories one after the other, of entries (tag, type, number, value)."""
     data, at = b"", 8
@@ -22,17 +25,27 @@ def small_tiff(
         end = at + 6 + 12 * len(entries)
         following = starts[number] if starts else (end if number + 1 < len(directories) else 0)
         data += struct.pack(order + "H", len(entries))
-        data += b"".join(struct.pack(order + "HHII", *entry) for entry in entries) + struct.pack(order + "I", following)
+        data += b"".join(struct.pack(order + "HHII", *entry) for entry in entries) + struct.pack(
+            order + "I", following
+        )
         at = end
     return (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", 8) + data + tail
 
 
-@pytest.mark.parametrize("options", [{}, {"compression": "tiff_lzw"}, {"big_tiff": True}, {"compression": "jpeg"}])
+@pytest.mark.parametrize(
+    "options", [{}, {"compression": "tiff_lzw"}, {"big_tiff": True}, {"compression": "jpeg"}]
+)
 def test_every_page_and_where_it_all_ends(options: dict[str, object]) -> None:
     data = pages([1, 2, 3], SIZE, **options)
     found = TiffFile(data).read()
-    assert [(page.width, page.height, page.pixels, page.layers) for page in found.pages] == [(60, 40, 2400, b"")] * 3
-    assert len({page.offset for page in found.pages}) == len({page.digest for page in found.pages}) == 3
+    assert [(page.width, page.height, page.pixels, page.layers) for page in found.pages] == [
+        (60, 40, 2400, b"")
+    ] * 3
+    assert (
+        len({page.offset for page in found.pages})
+        == len({page.digest for page in found.pages})
+        == 3
+    )
     assert not data[found.end :].strip(b"\0")
     assert TiffFile(data + b"tail").read() == found
 
@@ -72,7 +85,10 @@ def test_a_page_is_told_by_its_data_and_what_they_mean() -> None:
 
     assert digest() != digest(tail=b"Stored") and digest((256, 4, 1, 5)) != digest((256, 4, 1, 6))
     meaning = (257, 258, 259, 262, 266, 277, 284, 317, 320, 338, 339, 347)
-    assert len({digest((tag, 3, 1, value)) for tag in meaning for value in (1, 2)} | {digest()}) == 2 * len(meaning) + 1
+    assert (
+        len({digest((tag, 3, 1, value)) for tag in meaning for value in (1, 2)} | {digest()})
+        == 2 * len(meaning) + 1
+    )
     # A description, a resolution and the like are no part of the picture.
     assert digest((282, 3, 1, 72)) == digest((282, 3, 1, 300))
 
@@ -86,11 +102,19 @@ def test_photoshops_layers() -> None:
 
 
 def test_what_exif_and_gps_refer_to_belongs_to_the_file() -> None:
-    data = encoded(draw(1, SIZE), "TIFF", exif=exif("2024:05:01 10:00:00", (48.1, 11.5), ("Maker", "Model")))
+    data = encoded(
+        draw(1, SIZE), "TIFF", exif=exif("2024:05:01 10:00:00", (48.1, 11.5), ("Maker", "Model"))
+    )
     found = TiffFile(data).read()
     assert found.end == len(data) and len(found.pages) == 1
     # A directory of the camera's own within EXIF, which lies last.
-    inner = small_tiff([(34665, 4, 1, 26)], [(40965, 4, 1, 44)], [(1, 2, 1, 0), (2, 2, 20, 80)], starts=[0, 0, 0], tail=bytes(40))
+    inner = small_tiff(
+        [(34665, 4, 1, 26)],
+        [(40965, 4, 1, 44)],
+        [(1, 2, 1, 0), (2, 2, 20, 80)],
+        starts=[0, 0, 0],
+        tail=bytes(40),
+    )
     assert TiffFile(inner).read().end == 100
 
 
@@ -102,7 +126,12 @@ def test_what_exif_and_gps_refer_to_belongs_to_the_file() -> None:
         (small_tiff([(273, 4, 1, 8)]), "without lengths"),
         (small_tiff([(324, 4, 1, 8)]), "without lengths"),
         (small_tiff([(330, 4, 1 << 20, 8)]), "beyond|more values"),
-        (small_tiff([(273, 4, 10, 38), (279, 4, 10, 78)], tail=bytes(40) + struct.pack("<I", 60) * 10), "lie on each other"),
+        (
+            small_tiff(
+                [(273, 4, 10, 38), (279, 4, 10, 78)], tail=bytes(40) + struct.pack("<I", 60) * 10
+            ),
+            "lie on each other",
+        ),
         (b"II*\0", "beyond the end"),
     ],
 )

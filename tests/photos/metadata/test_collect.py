@@ -37,9 +37,20 @@ def merge(pair: tuple[Path, Path], *, same: bool = False, target: Path | None = 
     gone, kept = pair
 
     def beside(photo: Path) -> list[str]:
-        return sorted(str(each) for each in photo.parent.iterdir() if each.name.startswith(photo.stem) and each != photo)
+        return sorted(
+            str(each)
+            for each in photo.parent.iterdir()
+            if each.name.startswith(photo.stem) and each != photo
+        )
 
-    return merged(str(gone), beside(gone), str(kept), beside(kept), str(target or kept) + ("" if target else ".xmp"), same=same)
+    return merged(
+        str(gone),
+        beside(gone),
+        str(kept),
+        beside(kept),
+        str(target or kept) + ("" if target else ".xmp"),
+        same=same,
+    )
 
 
 def said(pair: tuple[Path, Path], **facts: Any) -> Facts:
@@ -58,7 +69,11 @@ def test_everything_in_a_photo() -> None:
     whole = pictures.encoded(PICTURE, exif=exif, xmp=xmp('xmp:Rating="4"', subject("sea")).encode())
     found = of_photo(whole[:2] + segment + whole[2:])
     assert found.unread == () and found.facts.place == pytest.approx(PLACE, abs=1e-4)
-    assert (found.facts.taken_at, found.facts.rating, found.facts.keywords) == ("2015-08-22T10:08:59", 4, ("sea", "Köln"))
+    assert (found.facts.taken_at, found.facts.rating, found.facts.keywords) == (
+        "2015-08-22T10:08:59",
+        4,
+        ("sea", "Köln"),
+    )
 
 
 def test_the_best_date_of_all_is_taken() -> None:
@@ -93,10 +108,15 @@ def test_a_text_that_swells_is_refused(kind: bytes) -> None:
 def test_what_a_png_says_beside_a_text_that_is_too_long_is_still_read() -> None:
     made = Image.Exif()
     made.get_ifd(0x8769)[0x9003] = "2015:08:22 10:08:59"
-    png, bomb = pictures.encoded(PICTURE, "PNG", exif=made.tobytes()), zlib.compress(bytes(100_000_000), 9)
+    png, bomb = (
+        pictures.encoded(PICTURE, "PNG", exif=made.tobytes()),
+        zlib.compress(bytes(100_000_000), 9),
+    )
     assert of_photo(png).unread == ()
     found = of_photo(png[:33] + png_chunk(b"zTXt", b"a\0\0" + bomb) + png[33:])
-    assert found.facts.taken_at == "2015-08-22T10:08:59" and [each.about for each in found.unread] == ["all"]
+    assert found.facts.taken_at == "2015-08-22T10:08:59" and [
+        each.about for each in found.unread
+    ] == ["all"]
 
 
 def test_only_a_pngs_pixels_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,9 +144,15 @@ def test_memory_that_runs_out_is_not_the_photos_fault(monkeypatch: pytest.Monkey
 
 
 def test_only_what_is_not_there_is_absent(tmp_path: Path) -> None:
-    assert contents(str(tmp_path / "no.xmp")) is None and contents(str(tmp_path / "no" / "a.xmp")) is None
+    assert (
+        contents(str(tmp_path / "no.xmp")) is None
+        and contents(str(tmp_path / "no" / "a.xmp")) is None
+    )
     (tmp_path / "a.xmp").write_bytes(b"x")
-    assert contents(str(tmp_path / "a.xmp")) == b"x" and contents(str(tmp_path / "a.xmp" / "b")) is None
+    assert (
+        contents(str(tmp_path / "a.xmp")) == b"x"
+        and contents(str(tmp_path / "a.xmp" / "b")) is None
+    )
     (tmp_path / "link.xmp").symlink_to("nowhere")
     (tmp_path / "loop.xmp").symlink_to("loop.xmp")
     (tmp_path / "folder.xmp").mkdir()
@@ -144,7 +170,9 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 def test_files_beside_a_photo(pair: tuple[Path, Path]) -> None:
     gone, _ = pair
-    paths = [gone.with_name(name) for name in ("gone.jpg.xmp", "gone.xmp", "gone.jpg.JSON", "absent.xmp")]
+    paths = [
+        gone.with_name(name) for name in ("gone.jpg.xmp", "gone.xmp", "gone.jpg.JSON", "absent.xmp")
+    ]
     paths[0].write_text(xmp('xmp:Rating="4"'))
     paths[1].write_text(xmp('xmp:Rating="2" exif:DateTimeOriginal="2015"'))
     paths[2].write_text(json.dumps({"geoData": {"latitude": 1, "longitude": 2}}))
@@ -153,7 +181,10 @@ def test_files_beside_a_photo(pair: tuple[Path, Path]) -> None:
     paths[0].write_text("no xml")
     paths[2].write_text("no json")
     found = of_files(str(gone), [str(path) for path in paths])
-    assert [(Path(each.path).name, each.about) for each in found.unread] == [("gone.jpg.xmp", "all"), ("gone.jpg.JSON", "all")]
+    assert [(Path(each.path).name, each.about) for each in found.unread] == [
+        ("gone.jpg.xmp", "all"),
+        ("gone.jpg.JSON", "all"),
+    ]
     assert [each.what.split(":")[0] for each in found.unread] == ["gone.jpg.xmp", "gone.jpg.JSON"]
 
 
@@ -178,12 +209,18 @@ def test_nothing_is_missing(pair: tuple[Path, Path]) -> None:
 
 
 def test_what_is_missing_is_added(pair: tuple[Path, Path]) -> None:
-    (pair[0].parent / "gone.xmp").write_text(xmp('xmp:Rating="4" exif:DateTimeOriginal="1987-06-05"'))
+    (pair[0].parent / "gone.xmp").write_text(
+        xmp('xmp:Rating="4" exif:DateTimeOriginal="1987-06-05"')
+    )
     assert merge(pair).before is None and said(pair) == Facts("1987-06-05", rating=4)
     sidecar = pair[1].with_name("kept.jpg.xmp")
     sidecar.write_text(xmp('xmp:Rating="2" darktable:flag="on"'))
     found = merge(pair)
-    assert found.before == sidecar.read_bytes() and found.after is not None and b"darktable:flag" in found.after
+    assert (
+        found.before == sidecar.read_bytes()
+        and found.after is not None
+        and b"darktable:flag" in found.after
+    )
     assert said(pair) == Facts("1987-06-05", rating=2)
 
 
@@ -195,7 +232,9 @@ def test_what_is_missing_is_added(pair: tuple[Path, Path]) -> None:
         ("gone.jpg.json", '{"geoData": "Paris"}'), ("gone.jpg", "no photo"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_keeps_its_carrier(pair: tuple[Path, Path], name: str, text: str) -> None:
+def test_what_cannot_be_read_keeps_its_carrier(
+    pair: tuple[Path, Path], name: str, text: str
+) -> None:
     (pair[0].parent / name).write_text(text)
     found = merge(pair)
     assert found.after is None and name in found.refused and "would be lost" in found.refused
@@ -231,7 +270,9 @@ def test_a_kept_sidecar_that_cannot_be_opened_stops_it(pair: tuple[Path, Path]) 
     (pair[0].parent / "gone.xmp").write_text(xmp('xmp:Rating="4"'))
     pair[1].with_name("kept.jpg.xmp").mkdir()
     found = merge(pair)
-    assert found.after is None and "kept.jpg.xmp, cannot be added to: it is a folder" in found.refused
+    assert (
+        found.after is None and "kept.jpg.xmp, cannot be added to: it is a folder" in found.refused
+    )
 
 
 def test_an_unreadable_fact_of_the_kept_sidecar_is_not_replaced(pair: tuple[Path, Path]) -> None:
@@ -259,11 +300,20 @@ def test_a_sidecar_of_the_same_photo_holds_word_for_word(pair: tuple[Path, Path]
     kept.with_name("kept.jpg.json").write_text("{}")
     absent, export = str(kept) + ".xmp", str(kept) + ".json"
     beside = [str(gone.with_name("absent.xmp")), str(gone.with_name("gone.xmp"))]
-    assert merged(str(gone), beside, str(kept), [absent, export], absent, same=True) == Merged(after=words)
+    assert merged(str(gone), beside, str(kept), [absent, export], absent, same=True) == Merged(
+        after=words
+    )
     # What an export says comes on top.
-    gone.with_name("gone.jpg.json").write_text(json.dumps({"geoData": {"latitude": 1, "longitude": 2}}))
+    gone.with_name("gone.jpg.json").write_text(
+        json.dumps({"geoData": {"latitude": 1, "longitude": 2}})
+    )
     found = merge(pair, same=True)
-    assert found.before is None and found.after is not None and b"darktable:flag" in found.after and read(found.after).facts.place == (1, 2)
+    assert (
+        found.before is None
+        and found.after is not None
+        and b"darktable:flag" in found.after
+        and read(found.after).facts.place == (1, 2)
+    )
     # Where the kept one has a sidecar of its own, only facts are added to it.
     kept.with_name("kept.xmp").write_text(xmp())
     found = merge(pair, same=True)
@@ -275,7 +325,9 @@ def test_an_unreadable_sidecar_of_the_same_photo_is_copied_too(pair: tuple[Path,
     kept.write_bytes(PLAIN)
     gone.with_name("gone.xmp").write_bytes(b"a format of its own")
     assert merge(pair, same=True) == Merged(after=b"a format of its own")
-    gone.with_name("gone.jpg.json").write_text(json.dumps({"geoData": {"latitude": 1, "longitude": 2}}))
+    gone.with_name("gone.jpg.json").write_text(
+        json.dumps({"geoData": {"latitude": 1, "longitude": 2}})
+    )
     assert "gone.xmp cannot be added to" in merge(pair, same=True).refused
     gone.with_name("gone.jpg.json").write_text("{")
     assert "gone.jpg.json" in merge(pair, same=True).refused
@@ -300,7 +352,9 @@ def test_what_the_same_bytes_hold_is_not_lost(pair: tuple[Path, Path]) -> None:
     assert "gone.jpg: its XMP data" in merge(pair).refused
 
 
-def test_what_would_not_be_read_again_is_not_written(pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_would_not_be_read_again_is_not_written(
+    pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     (pair[0].parent / "gone.xmp").write_text(xmp('xmp:Rating="4"'))
     monkeypatch.setattr(collect, "with_facts", lambda before, facts: xmp().encode())
     assert "cannot be written" in merge(pair).refused
@@ -312,8 +366,14 @@ def test_as_an_answer(pair: tuple[Path, Path]) -> None:
     sidecar.write_text(xmp('xmp:Rating="4"'))
 
     def ask() -> tuple[dict[str, Any], bytes]:
-        paths = {name: os.fsencode(path).hex() for name, path in (("gone", gone), ("keeper", kept), ("target", target))}
-        beside = {"gone_beside": [os.fsencode(sidecar).hex()], "keeper_beside": [os.fsencode(target).hex()]}
+        paths = {
+            name: os.fsencode(path).hex()
+            for name, path in (("gone", gone), ("keeper", kept), ("target", target))
+        }
+        beside = {
+            "gone_beside": [os.fsencode(sidecar).hex()],
+            "keeper_beside": [os.fsencode(target).hex()],
+        }
         return collect.answer({**paths, **beside, "same": False})
 
     head, body = ask()
@@ -324,4 +384,8 @@ def test_as_an_answer(pair: tuple[Path, Path]) -> None:
     assert body[: len(xmp())] == xmp().encode() and read(body[len(xmp()) :]).facts.rating == 4
     sidecar.write_text("no xml")
     head, body = ask()
-    assert head["refused"].startswith("what only it may know") and (head["before"], head["after"], body) == (None, False, b"")
+    assert head["refused"].startswith("what only it may know") and (
+        head["before"],
+        head["after"],
+        body,
+    ) == (None, False, b"")

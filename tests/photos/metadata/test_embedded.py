@@ -34,7 +34,9 @@ def photo(
     return Image.open(io.BytesIO(made))
 
 
-def taken(picture: Image.Image, name: str = "", mtime: float | None = None) -> tuple[str | None, str | None, str | None]:
+def taken(
+    picture: Image.Image, name: str = "", mtime: float | None = None
+) -> tuple[str | None, str | None, str | None]:
     found = read_metadata(picture, name=name, mtime=mtime)
     return found.taken_at, found.taken_precision, found.taken_source
 
@@ -48,7 +50,14 @@ def test_dates_in_order() -> None:
     carriers: list[tuple[dict[str, Any], str]] = [
         ({"details": {0x9003: "2010:01:02 03:04:05"}}, "2010"),
         ({"details": {0x9004: "2011:01:02 03:04:05"}}, "2011"),
-        ({"packet": xmp('exif:DateTimeOriginal="2012-01-02T03:04:05" exif:GPSTimeStamp="2015-01-02T03:04:05Z"')}, "2012"),
+        (
+            {
+                "packet": xmp(
+                    'exif:DateTimeOriginal="2012-01-02T03:04:05" exif:GPSTimeStamp="2015-01-02T03:04:05Z"'
+                )
+            },
+            "2012",
+        ),
         ({"iptc": data(((2, 55), b"20130102"), ((2, 60), b"030405"))}, "2013"),
         ({"gps": GPS}, "2014"),
         ({"packet": xmp('exif:GPSTimeStamp="2015-01-02T03:04:05Z"')}, "2015"),
@@ -62,7 +71,11 @@ def test_dates_in_order() -> None:
         found = taken(photo(**facts), "IMG_20170102_030405.jpg", 1514862245)
         assert found[0] is not None and found[0][:4] == carriers[first][1]
         assert found[2] == ("gps" if carriers[first][1] in ("2014", "2015") else "exif")
-    assert taken(photo(), "IMG_20170102_030405.jpg", 1514862245) == ("2017-01-02T03:04:05", "second", "name")
+    assert taken(photo(), "IMG_20170102_030405.jpg", 1514862245) == (
+        "2017-01-02T03:04:05",
+        "second",
+        "name",
+    )
     assert taken(photo(), "a.jpg", 1514862245)[2] == "file"
     assert taken(photo()) == (None, None, None)
 
@@ -70,19 +83,50 @@ def test_dates_in_order() -> None:
 def test_precision_is_kept() -> None:
     assert taken(photo({0x9003: "2015:08:00 00:00:00"})) == ("2015-08-01T00:00:00", "month", "exif")
     assert taken(photo({0x9003: "2015"})) == ("2015-01-01T00:00:00", "year", "exif")
-    assert taken(photo(packet=xmp('photoshop:DateCreated="1987-06-05"'))) == ("1987-06-05T00:00:00", "day", "exif")
+    assert taken(photo(packet=xmp('photoshop:DateCreated="1987-06-05"'))) == (
+        "1987-06-05T00:00:00",
+        "day",
+        "exif",
+    )
     assert taken(photo(iptc=IPTC)) == ("1988-06-05T00:00:00", "day", "exif")
-    assert taken(photo(packet=xmp('photoshop:DateCreated="1987-06-05T10:11"'))) == ("1987-06-05T10:11:00", "minute", "exif")
+    assert taken(photo(packet=xmp('photoshop:DateCreated="1987-06-05T10:11"'))) == (
+        "1987-06-05T10:11:00",
+        "minute",
+        "exif",
+    )
 
 
 def test_a_date_is_made_more_precise_by_those_that_agree() -> None:
     month = {0x9003: "2015:08:00 00:00:00"}
-    assert taken(photo(month | {0x9004: "2015:08:22 10:08:59"}))[:2] == ("2015-08-22T10:08:59", "second")
-    assert taken(photo(month | {0x9004: "2016:08:22 10:08:59"}))[:2] == ("2015-08-01T00:00:00", "month")
-    assert taken(photo(month), "IMG_20150822_100859.jpg") == ("2015-08-22T10:08:59", "second", "name")
-    assert taken(photo(month), "IMG_20150922_100859.jpg") == ("2015-08-01T00:00:00", "month", "exif")
-    assert taken(photo(month, main={0x0132: "2015:08:22 10:08:59"}), "", 1440201600)[:2] == ("2015-08-01T00:00:00", "month")
-    assert taken(photo(month, packet=xmp('xmp:CreateDate="2015-08-22"'), gps=GPS), "IMG_20150822_100859.jpg")[1] == "second"
+    assert taken(photo(month | {0x9004: "2015:08:22 10:08:59"}))[:2] == (
+        "2015-08-22T10:08:59",
+        "second",
+    )
+    assert taken(photo(month | {0x9004: "2016:08:22 10:08:59"}))[:2] == (
+        "2015-08-01T00:00:00",
+        "month",
+    )
+    assert taken(photo(month), "IMG_20150822_100859.jpg") == (
+        "2015-08-22T10:08:59",
+        "second",
+        "name",
+    )
+    assert taken(photo(month), "IMG_20150922_100859.jpg") == (
+        "2015-08-01T00:00:00",
+        "month",
+        "exif",
+    )
+    assert taken(photo(month, main={0x0132: "2015:08:22 10:08:59"}), "", 1440201600)[:2] == (
+        "2015-08-01T00:00:00",
+        "month",
+    )
+    assert (
+        taken(
+            photo(month, packet=xmp('xmp:CreateDate="2015-08-22"'), gps=GPS),
+            "IMG_20150822_100859.jpg",
+        )[1]
+        == "second"
+    )
 
 
 def test_impossible_dates() -> None:
@@ -95,7 +139,9 @@ def test_impossible_dates() -> None:
     assert impossible_date(photo()) is None
 
 
-HERE = xmp('exif:GPSLatitude="48,51.5N" exif:GPSLongitude="2,17.4E" tiff:Make="Canon" tiff:Model="X1"')
+HERE = xmp(
+    'exif:GPSLatitude="48,51.5N" exif:GPSLongitude="2,17.4E" tiff:Make="Canon" tiff:Model="X1"'
+)
 
 
 def test_places_and_cameras_in_xmp_where_exif_has_none() -> None:
@@ -106,7 +152,14 @@ def test_places_and_cameras_in_xmp_where_exif_has_none() -> None:
     assert (found.latitude, found.longitude, found.camera) == (1.0, 2.0, "Nikon")
 
 
-@pytest.mark.parametrize("packet", ["no xml", xmp('exif:GPSLatitude="91,0N" exif:GPSLongitude="2,3E"'), xmp('exif:GPSLatitude="9,0N"')])
+@pytest.mark.parametrize(
+    "packet",
+    [
+        "no xml",
+        xmp('exif:GPSLatitude="91,0N" exif:GPSLongitude="2,3E"'),
+        xmp('exif:GPSLatitude="9,0N"'),
+    ],
+)
 def test_broken_packets_count_as_absent(packet: str) -> None:
     assert read_metadata(photo(packet=packet)) == Metadata()
 
@@ -119,7 +172,11 @@ def test_exif_is_enough() -> None:
     inside = Embedded(photo({0x9003: "2010:01:02 03:04:05"}, gps, packet="no xml"))
     assert inside.best()[0] == "exif" and inside.place() == (1.0, 2.0) and "xmp" not in vars(inside)
     without = Embedded(photo({0x9003: "2010:01:02 03:04:05"}, packet=xmp('xmp:Rating="4"')))
-    assert without.best()[0] == "exif" and without.place() == (None, None) and "xmp" not in vars(without)
+    assert (
+        without.best()[0] == "exif"
+        and without.place() == (None, None)
+        and "xmp" not in vars(without)
+    )
 
 
 def test_a_place_in_wide_characters() -> None:

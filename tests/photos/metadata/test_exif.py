@@ -23,7 +23,11 @@ def block(fill: Callable[[Image.Exif], None] = lambda _: None) -> exif.Exif:
     return exif.blocks(Image.open(io.BytesIO(pictures.encoded(PICTURE, exif=made.tobytes()))))
 
 
-def of(main: dict[int, Any] | None = None, details: dict[int, Any] | None = None, gps: dict[int, Any] | None = None) -> exif.Exif:
+def of(
+    main: dict[int, Any] | None = None,
+    details: dict[int, Any] | None = None,
+    gps: dict[int, Any] | None = None,
+) -> exif.Exif:
     return exif.Exif(main or {}, details or {}, gps or {})
 
 
@@ -37,7 +41,11 @@ def test_all_three_blocks_are_read() -> None:
         made.get_ifd(0x8825)[1] = "N"
 
     found = block(fill)
-    assert found.main[0x010F] == "Canon" and found.details[0x9003] == "2015:08:22 10:08:59" and found.gps[1] == "N"
+    assert (
+        found.main[0x010F] == "Canon"
+        and found.details[0x9003] == "2015:08:22 10:08:59"
+        and found.gps[1] == "N"
+    )
     assert found.broken == ()
 
 
@@ -48,7 +56,11 @@ def test_a_photo_without_exif_is_not_broken() -> None:
 
 
 def raw(entries: list[tuple[int, int, int, int]]) -> exif.Exif:
-    body = struct.pack(">H", len(entries)) + b"".join(struct.pack(">HHII", *entry) for entry in entries) + bytes(4)
+    body = (
+        struct.pack(">H", len(entries))
+        + b"".join(struct.pack(">HHII", *entry) for entry in entries)
+        + bytes(4)
+    )
     data = pictures.encoded(PICTURE, exif=b"Exif\0\0MM\0*\0\0\0\x08" + body)
     return exif.blocks(Image.open(io.BytesIO(data)))
 
@@ -59,12 +71,15 @@ def test_what_is_there_and_cannot_be_read_is_named() -> None:
     assert raw([model]).broken == ()
     assert raw([model, (0x8769, 4, 1, 0xFFFFFF)]).broken == ("EXIF data of the camera",)
     assert raw([model, (0x8825, 4, 1, 0xFFFFFF)]).broken == ("EXIF data of the place",)
-    # The last offset at which a block could begin, and the first at which none can; the header is not counted.
+    # The last offset at which a block could begin, and the first at which none can; the header is
+    # not counted.
     end = 2 + 2 * 12 + 4 + 8
     assert raw([model, (0x8769, 4, 1, end - 2)]).broken == ()
     assert raw([model, (0x8769, 4, 1, end - 1)]).broken == ("EXIF data of the camera",)
     assert raw([model, (0x8769, 4, 1, 7)]).broken == ("EXIF data of the camera",)
-    garbage = exif.blocks(Image.open(io.BytesIO(pictures.encoded(PICTURE, exif=b"Exif\0\0" + b"\x01garbage" * 9))))
+    garbage = exif.blocks(
+        Image.open(io.BytesIO(pictures.encoded(PICTURE, exif=b"Exif\0\0" + b"\x01garbage" * 9)))
+    )
     assert garbage.broken[:1] == ("EXIF data",)
     assert [each.about for each in exif.read(garbage).unread][:1] == ["all"]
     zeros = exif.blocks(Image.open(io.BytesIO(pictures.encoded(PICTURE, exif=bytes(100)))))
@@ -92,10 +107,27 @@ def test_orientation(value: Any, turned: int) -> None:
 
 
 def test_dates_come_in_order_with_their_zones() -> None:
-    found = of(details={0x9003: "2015:08:22 10:08:59", 0x9011: "+02:00", 0x9004: "2016:01:02 03:04:05", 0x9012: "-05:00", 0x9010: "+09:00"})
-    assert [date.iso for date in exif.dates(found)] == ["2015-08-22T10:08:59+02:00", "2016-01-02T03:04:05-05:00"]
-    assert [date.zone for date in exif.dates(of(details={0x9003: "2015:08:22 10:08:59", 0x9011: "   :  "}))] == [""]
-    assert [date.zone for date in exif.dates(of(details={0x9003: "2015:08:22 10:08:59Z", 0x9011: "+02:00"}))] == ["Z"]
+    found = of(
+        details={
+            0x9003: "2015:08:22 10:08:59",
+            0x9011: "+02:00",
+            0x9004: "2016:01:02 03:04:05",
+            0x9012: "-05:00",
+            0x9010: "+09:00",
+        }
+    )
+    assert [date.iso for date in exif.dates(found)] == [
+        "2015-08-22T10:08:59+02:00",
+        "2016-01-02T03:04:05-05:00",
+    ]
+    assert [
+        date.zone
+        for date in exif.dates(of(details={0x9003: "2015:08:22 10:08:59", 0x9011: "   :  "}))
+    ] == [""]
+    assert [
+        date.zone
+        for date in exif.dates(of(details={0x9003: "2015:08:22 10:08:59Z", 0x9011: "+02:00"}))
+    ] == ["Z"]
 
 
 def test_impossible_dates_are_stated_and_not_given() -> None:
@@ -163,9 +195,19 @@ def test_places(gps: dict[int, Any], place: tuple[float, float] | None) -> None:
 
 def test_equipment() -> None:
     found = exif.equipment(
-        of({0x010F: "NIKON CORPORATION", 0x0110: "NIKON D90"}, {0xA434: "18-55", 0x829A: 0.004, 0x829D: 2.8, 0x8827: (400, 0), 0x920A: 35})
+        of(
+            {0x010F: "NIKON CORPORATION", 0x0110: "NIKON D90"},
+            {0xA434: "18-55", 0x829A: 0.004, 0x829D: 2.8, 0x8827: (400, 0), 0x920A: 35},
+        )
     )
-    assert found == {"camera": "NIKON D90", "lens": "18-55", "exposure_time": 0.004, "f_number": 2.8, "iso": 400.0, "focal_length": 35.0}
+    assert found == {
+        "camera": "NIKON D90",
+        "lens": "18-55",
+        "exposure_time": 0.004,
+        "f_number": 2.8,
+        "iso": 400.0,
+        "focal_length": 35.0,
+    }
     assert set(exif.equipment(of()).values()) == {None}
 
 
@@ -173,7 +215,13 @@ def test_equipment() -> None:
 
 
 def test_what_is_worth_keeping() -> None:
-    found = exif.read(of({0x4746: 4, 0x9C9E: "Köln; Zoë;".encode("utf-16-le") + b"\0\0"}, {0x9003: "2015:08:22 10:08:59"}, HERE))
+    found = exif.read(
+        of(
+            {0x4746: 4, 0x9C9E: "Köln; Zoë;".encode("utf-16-le") + b"\0\0"},
+            {0x9003: "2015:08:22 10:08:59"},
+            HERE,
+        )
+    )
     assert found.facts == Facts("2015-08-22T10:08:59", exif.place(of(gps=HERE)), 4, ("Köln", "Zoë"))
     assert found.unread == ()
     assert exif.read(of()).facts == Facts()
@@ -185,7 +233,9 @@ def test_windows_own_ratings_and_keywords() -> None:
     assert exif.read(of({0x4746: 0, 0x4749: 99})).facts.rating == 5
     assert exif.read(of({0x9C9E: tuple("Köln".encode("utf-16-le"))})).facts.keywords == ("Köln",)
     # Numbers that are no bytes are left out; the words around them are kept.
-    assert exif._keywords((*"Kö".encode("utf-16-le"), 256, 300, -1, *"ln".encode("utf-16-le"))) == ("Köln",)
+    assert exif._keywords((*"Kö".encode("utf-16-le"), 256, 300, -1, *"ln".encode("utf-16-le"))) == (
+        "Köln",
+    )
     assert exif.read(of({0x9C9E: b"plain;words"})).facts.keywords == ("plain", "words")
     assert exif.read(of({0x9C9E: "\ufeffsea".encode("utf-16-le")})).facts.keywords == ("sea",)
     assert exif.read(of({0x9C9E: 5})).facts.keywords == ()

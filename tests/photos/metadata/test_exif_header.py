@@ -30,7 +30,9 @@ def test_what_a_header_says(tmp_path: Path, ending: str) -> None:
 
 
 def test_what_says_nothing(tmp_path: Path) -> None:
-    png = pictures.write(tmp_path / "a.png", pictures.draw(1, (40, 30)), exif=exif("GIMP", (40, 30)))
+    png = pictures.write(
+        tmp_path / "a.png", pictures.draw(1, (40, 30)), exif=exif("GIMP", (40, 30))
+    )
     assert read_header(png) is None
     assert read_header(tmp_path / "absent.jpg") is None
     (tmp_path / "b.jpg").write_bytes(b"\xff\xd8\xff no photo")
@@ -40,7 +42,9 @@ def test_what_says_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("size", "stated"), [((40, 0), None), ((0, 30), None), ((1, 1), (1, 1))])
-def test_a_size_is_stated_by_two_numbers(tmp_path: Path, size: tuple[int, int], stated: tuple[int, int] | None) -> None:
+def test_a_size_is_stated_by_two_numbers(
+    tmp_path: Path, size: tuple[int, int], stated: tuple[int, int] | None
+) -> None:
     path = pictures.write(tmp_path / "a.jpg", pictures.draw(1, (40, 30)), exif=exif(size=size))
     assert read_header(path) == ExifHeader("", stated)
 

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.photos.metadata.field_values import clean, coordinate, decoded, number, rating, rating_of_percent, sequence, words
+from explorer.photos.metadata.field_values import (
+    clean,
+    coordinate,
+    decoded,
+    number,
+    rating,
+    rating_of_percent,
+    sequence,
+    words,
+)
 
 
 def test_bytes_of_an_unknown_encoding() -> None:
@@ -52,12 +61,28 @@ def test_parts() -> None:
 
 
 def test_keywords_are_cleaned_and_kept_once() -> None:
-    assert words([" a\n b ", "a b", "", None, "\0", "c\x01d\ufffe", "e\u200df"]) == ("a b", "c d", "e\u200df")
+    assert words([" a\n b ", "a b", "", None, "\0", "c\x01d\ufffe", "e\u200df"]) == (
+        "a b",
+        "c d",
+        "e\u200df",
+    )
 
 
 @pytest.mark.parametrize(
     ("value", "stars"),
-    [("4", 4), ("4.0", 4), (" 5\0", 5), (b"3", 3), (2, 2), ((1, 9), 1), ("3.5", 3.5), ("0", None), ("-1", None), ("", None), (0, None)],
+    [
+        ("4", 4),
+        ("4.0", 4),
+        (" 5\0", 5),
+        (b"3", 3),
+        (2, 2),
+        ((1, 9), 1),
+        ("3.5", 3.5),
+        ("0", None),
+        ("-1", None),
+        ("", None),
+        (0, None),
+    ],
 )
 def test_ratings(value: object, stars: float | None) -> None:
     assert rating(value) == stars
@@ -70,7 +95,8 @@ def test_what_is_no_rating(value: object) -> None:
 
 
 def test_ratings_in_percent() -> None:
-    assert [rating_of_percent(each) for each in (0, 1, 12, 13, 25, 37, 38, 50, 62, 63, 75, 87, 88, "99", (100,))] == [
+    assert [rating_of_percent(each) for each in (0, 1, 12, 13, 25, 37, 38, 50, 62, 63, 75, 87, 88,
+    "99", (100,))] == [
         None, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5,
     ]  # fmt: skip
     for wrong in (-1, 101, "x", "nan"):
@@ -110,7 +136,9 @@ def test_what_is_no_latitude(text: str, side: str) -> None:
         coordinate(text, side, "NS", 90)
 
 
-@given(st.text(alphabet="0123456789.,/NSEW°'\" +-deg", max_size=25), st.sampled_from(["", "N", "W"]))
+@given(
+    st.text(alphabet="0123456789.,/NSEW°'\" +-deg", max_size=25), st.sampled_from(["", "N", "W"])
+)
 @settings(deadline=None)
 def test_no_coordinate_is_too_odd(text: str, side: str) -> None:
     with contextlib.suppress(ValueError):

@@ -16,13 +16,19 @@ PICTURE = pictures.draw(1, (64, 48))
 
 
 def data(*sets: tuple[tuple[int, int], bytes]) -> bytes:
-    return b"".join(b"\x1c" + bytes(key) + struct.pack(">H", len(value)) + value for key, value in sets)
+    return b"".join(
+        b"\x1c" + bytes(key) + struct.pack(">H", len(value)) + value for key, value in sets
+    )
 
 
 def resources(body: bytes, name: bytes = b"\0") -> bytes:
     """Photoshop's resources: one of another kind, with a name of odd or even length, then IPTC's."""
-    other = b"8BIM\x03\xed" + name + (b"\0" if len(name) % 2 else b"") + struct.pack(">I", 3) + b"abc\0"
-    return other + b"8BIM\x04\x04\0\0" + struct.pack(">I", len(body)) + body + b"\0" * (len(body) % 2)
+    other = (
+        b"8BIM\x03\xed" + name + (b"\0" if len(name) % 2 else b"") + struct.pack(">I", 3) + b"abc\0"
+    )
+    return (
+        other + b"8BIM\x04\x04\0\0" + struct.pack(">I", len(body)) + body + b"\0" * (len(body) % 2)
+    )
 
 
 def jpeg(body: bytes) -> bytes:
@@ -61,10 +67,16 @@ def test_it_is_found_in_a_tiff(as_resources: bool) -> None:
     assert iptc.block(opened(pictures.encoded(PICTURE, "TIFF"))) == b""
 
 
-@pytest.mark.parametrize(("name", "packed"), [("iptc", BODY), ("8bim", resources(BODY)), ("iptc", resources(BODY, b"\2ab"))])
+@pytest.mark.parametrize(
+    ("name", "packed"),
+    [("iptc", BODY), ("8bim", resources(BODY)), ("iptc", resources(BODY, b"\2ab"))],
+)
 def test_it_is_found_in_a_pngs_text(name: str, packed: bytes) -> None:
     text = PngImagePlugin.PngInfo()
-    text.add_text(f"Raw profile type {name}", f"\n{name}\n{len(packed):8}\n{packed[:20].hex()}\n{packed[20:].hex()}\n")
+    text.add_text(
+        f"Raw profile type {name}",
+        f"\n{name}\n{len(packed):8}\n{packed[:20].hex()}\n{packed[20:].hex()}\n",
+    )
     assert iptc.block(opened(pictures.encoded(PICTURE, "PNG", pnginfo=text))) == BODY
     broken = PngImagePlugin.PngInfo()
     broken.add_text("Raw profile type iptc", "\niptc\n 3\nno digits\n")
@@ -85,11 +97,25 @@ def test_data_sets() -> None:
 
 
 def test_a_data_set_of_many_bytes() -> None:
-    body = b"\x1c\x02\x19\x80\x04" + struct.pack(">I", 40_000) + b"x" * 40_000 + data(((2, 25), b"after"))
+    body = (
+        b"\x1c\x02\x19\x80\x04"
+        + struct.pack(">I", 40_000)
+        + b"x" * 40_000
+        + data(((2, 25), b"after"))
+    )
     assert iptc.parse(body) == iptc.Iptc({(2, 25): [b"x" * 40_000, b"after"]})
 
 
-@pytest.mark.parametrize("tail", [b"garbage", b"\x1c", b"\x1c\x02\x19\x00", b"\x1c\x02\x19\x00\x09short", b"\x1c\x02\x19\x80\x04\xff"])
+@pytest.mark.parametrize(
+    "tail",
+    [
+        b"garbage",
+        b"\x1c",
+        b"\x1c\x02\x19\x00",
+        b"\x1c\x02\x19\x00\x09short",
+        b"\x1c\x02\x19\x80\x04\xff",
+    ],
+)
 def test_what_makes_no_sense_is_noticed(tail: bytes) -> None:
     found = iptc.parse(BODY + tail)
     assert found.broken and found.values[2, 25] == [b"sea"]
@@ -99,7 +125,10 @@ def test_what_makes_no_sense_is_noticed(tail: bytes) -> None:
 
 def test_keywords_in_both_encodings() -> None:
     both = "Heinrichshütte", "Köln"
-    assert iptc.read(data(*(((2, 25), word.encode("latin-1")) for word in both))).facts.keywords == both
+    assert (
+        iptc.read(data(*(((2, 25), word.encode("latin-1")) for word in both))).facts.keywords
+        == both
+    )
     assert iptc.read(data(*(((2, 25), word.encode()) for word in both))).facts.keywords == both
     declared = data(((1, 90), b"\x1b%G"), *(((2, 25), word.encode()) for word in both))
     assert iptc.read(declared).facts.keywords == both
@@ -130,7 +159,10 @@ def test_dates(sets: list[tuple[tuple[int, int], bytes]], iso: str | None) -> No
     assert iptc.read(data(*sets)).facts.taken_at == iso
 
 
-@pytest.mark.parametrize(("value", "unread"), [(b"some day", 1), (b"00000000", 0), (b"", 0), (b"19871305", 1), (b"19870605", 0)])
+@pytest.mark.parametrize(
+    ("value", "unread"),
+    [(b"some day", 1), (b"00000000", 0), (b"", 0), (b"19871305", 1), (b"19870605", 0)],
+)
 def test_a_date_that_cannot_be_read_is_said(value: bytes, unread: int) -> None:
     for key in ((2, 55), (2, 62)):
         found = iptc.read(data((key, value))).unread
@@ -138,7 +170,11 @@ def test_a_date_that_cannot_be_read_is_said(value: bytes, unread: int) -> None:
 
 
 def test_nothing_says_nothing() -> None:
-    assert iptc.read(b"") == iptc.read(bytes(20)) and iptc.read(b"").facts == Facts() and iptc.read(b"").unread == ()
+    assert (
+        iptc.read(b"") == iptc.read(bytes(20))
+        and iptc.read(b"").facts == Facts()
+        and iptc.read(b"").unread == ()
+    )
 
 
 @given(st.binary(max_size=200))

@@ -25,7 +25,9 @@ def test_what_the_other_does_not_say() -> None:
         ("2015", None, "2015"),
     ],
 )
-def test_a_date_that_says_the_same_and_more_is_missing(gone: str | None, kept: str | None, missing: str | None) -> None:
+def test_a_date_that_says_the_same_and_more_is_missing(
+    gone: str | None, kept: str | None, missing: str | None
+) -> None:
     assert lacking(Facts(gone), Facts(kept)).taken_at == missing
 
 
@@ -38,10 +40,16 @@ def test_nothing_is_nothing() -> None:
 def test_the_first_is_believed() -> None:
     two = Reading(Facts("2016", (3.0, 4.0), 5, ("b", "c")), (Unread("place", "two"),))
     assert joined([Reading(FULL, (Unread("date", "one"),)), two]) == Reading(
-        Facts("2015-08-22T10:08:59", (1.0, 2.0), 3, ("a", "b", "c")), (Unread("date", "one"), Unread("place", "two"))
+        Facts("2015-08-22T10:08:59", (1.0, 2.0), 3, ("a", "b", "c")),
+        (Unread("date", "one"), Unread("place", "two")),
     )
     assert joined([Reading(), two]).facts == two.facts
-    assert joined([Reading(Facts("2016")), Reading(Facts("2016-05-06")), Reading(Facts("2016-05"))]).facts.taken_at == "2016-05-06"
+    assert (
+        joined(
+            [Reading(Facts("2016")), Reading(Facts("2016-05-06")), Reading(Facts("2016-05"))]
+        ).facts.taken_at
+        == "2016-05-06"
+    )
     assert joined([]) == Reading()
 
 

@@ -116,7 +116,17 @@ def test_parts(parts: tuple[object, ...], text: str, precision: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "parts", [(), (0, 1, 1), ("x", 1, 1), (2015, 13, 1), (2015, 2, 29), (2015, 1, float("nan")), (10_000, 1, 1), (None, 1)]
+    "parts",
+    [
+        (),
+        (0, 1, 1),
+        ("x", 1, 1),
+        (2015, 13, 1),
+        (2015, 2, 29),
+        (2015, 1, float("nan")),
+        (10_000, 1, 1),
+        (None, 1),
+    ],
 )
 def test_parts_of_no_calendar(parts: tuple[object, ...]) -> None:
     assert from_parts(*parts) is None
@@ -149,7 +159,11 @@ def test_an_older_librarys_date_is_to_the_second() -> None:
 
 
 def test_the_end_of_a_year_and_of_december() -> None:
-    assert end_of("2015-12-01T00:00:00", "month") == end_of("2015-01-01T00:00:00", "year") == dt.datetime(2015, 12, 31, 23, 59, 59)
+    assert (
+        end_of("2015-12-01T00:00:00", "month")
+        == end_of("2015-01-01T00:00:00", "year")
+        == dt.datetime(2015, 12, 31, 23, 59, 59)
+    )
     assert end_of("2016-02-01T00:00:00", "month") == dt.datetime(2016, 2, 29, 23, 59, 59)
 
 
@@ -176,7 +190,12 @@ def test_what_says_the_same_and_more() -> None:
         PartialDate("2015-08-22T10:08:59"[:n] + "0000-01-01T00:00:00"[n:], p)
         for n, p in ((4, "year"), (7, "month"), (10, "day"), (19, "second"))
     )  # type: ignore[arg-type]
-    assert year.refined_by(month) and year.refined_by(second) and month.refined_by(day) and day.refined_by(second)
+    assert (
+        year.refined_by(month)
+        and year.refined_by(second)
+        and month.refined_by(day)
+        and day.refined_by(second)
+    )
     assert not second.refined_by(day) and not day.refined_by(day) and not day.refined_by(None)
     assert not day.refined_by(PartialDate("2015-08-23T10:08:59", "second"))
 
@@ -188,7 +207,12 @@ def test_hours_of_a_clock_with_twelve() -> None:
 
 
 def test_what_cameras_write_where_they_do_not_know() -> None:
-    assert all(map(is_blank, ("", None, "    :  :     :  :  ", "0000:00:00 00:00:00", "0000-00-00T00:00:00Z")))
+    assert all(
+        map(
+            is_blank,
+            ("", None, "    :  :     :  :  ", "0000:00:00 00:00:00", "0000-00-00T00:00:00Z"),
+        )
+    )
     assert not is_blank("2015") and not is_blank("x")
 
 
@@ -196,4 +220,6 @@ def test_a_files_own_time() -> None:
     moment = dt.datetime(2021, 5, 6, 7, 8, 9)
     assert file_date(moment.timestamp()) == ("2021-05-06T07:08:09", "second", "")
     assert file_date(None) is None and file_date(1e30) is None and file_date(0) is None
-    assert file_date(dt.datetime(1980, 1, 1, 12).timestamp()) is None and file_date(dt.datetime(1980, 1, 2).timestamp())
+    assert file_date(dt.datetime(1980, 1, 1, 12).timestamp()) is None and file_date(
+        dt.datetime(1980, 1, 2).timestamp()
+    )

@@ -23,13 +23,22 @@ def said(**facts: Any) -> Reading:
     ("facts", "found"),
     [
         (WHEN | {"geoData": PARIS}, Facts("2015-08-22T00:00:00Z", (48.85, 2.29))),
-        (WHEN | {"geoData": NOWHERE, "geoDataExif": PARIS}, Facts("2015-08-22T00:00:00Z", (48.85, 2.29))),
+        (
+            WHEN | {"geoData": NOWHERE, "geoDataExif": PARIS},
+            Facts("2015-08-22T00:00:00Z", (48.85, 2.29)),
+        ),
         ({"geoDataExif": PARIS}, Facts(None, (48.85, 2.29))),
-        ({"geoData": PARIS, "geoDataExif": {"latitude": 1, "longitude": 2}}, Facts(None, (48.85, 2.29))),
+        (
+            {"geoData": PARIS, "geoDataExif": {"latitude": 1, "longitude": 2}},
+            Facts(None, (48.85, 2.29)),
+        ),
         ({"geoData": {"latitude": 0.0, "longitude": 2.0}}, Facts(None, (0.0, 2.0))),
         ({"geoData": {"latitude": 2.0, "longitude": 0.0}}, Facts(None, (2.0, 0.0))),
         ({"geoData": {"latitude": -90, "longitude": 180}}, Facts(None, (-90.0, 180.0))),
-        ({"photoTakenTime": {"timestamp": 1440201600}, "geoData": NOWHERE}, Facts("2015-08-22T00:00:00Z")),
+        (
+            {"photoTakenTime": {"timestamp": 1440201600}, "geoData": NOWHERE},
+            Facts("2015-08-22T00:00:00Z"),
+        ),
         ({"photoTakenTime": {"timestamp": "-300000000"}}, Facts("1960-06-29T18:40:00Z")),
         ({"photoTakenTime": {"timestamp": "0"}}, Facts()),
         ({"photoTakenTime": {"timestamp": ""}}, Facts()),
@@ -49,15 +58,29 @@ def test_what_it_says(facts: dict[str, Any], found: Facts) -> None:
         ({"photoTakenTime": 3, "geoData": PARIS}, ["date"], Facts(None, (48.85, 2.29))),
         ({"photoTakenTime": {"timestamp": "noon"}}, ["date"], Facts()),
         ({"photoTakenTime": {"timestamp": "9" * 30}}, ["date"], Facts()),
-        (WHEN | {"geoData": {"latitude": 91, "longitude": 0}}, ["place"], Facts("2015-08-22T00:00:00Z")),
-        (WHEN | {"geoData": {"latitude": 9, "longitude": 180.5}}, ["place"], Facts("2015-08-22T00:00:00Z")),
+        (
+            WHEN | {"geoData": {"latitude": 91, "longitude": 0}},
+            ["place"],
+            Facts("2015-08-22T00:00:00Z"),
+        ),
+        (
+            WHEN | {"geoData": {"latitude": 9, "longitude": 180.5}},
+            ["place"],
+            Facts("2015-08-22T00:00:00Z"),
+        ),
         ({"geoData": {"latitude": 9}}, ["place"], Facts()),
         ({"geoData": {"longitude": 9}}, ["place"], Facts()),
-        ({"geoData": {"latitude": "x", "longitude": 0}, "geoDataExif": PARIS}, ["place"], Facts(None, (48.85, 2.29))),
+        (
+            {"geoData": {"latitude": "x", "longitude": 0}, "geoDataExif": PARIS},
+            ["place"],
+            Facts(None, (48.85, 2.29)),
+        ),
         ({"geoData": "Paris"}, ["place"], Facts()),
     ],
 )
-def test_what_cannot_be_read_costs_only_itself(facts: dict[str, Any], about: list[str], found: Facts) -> None:
+def test_what_cannot_be_read_costs_only_itself(
+    facts: dict[str, Any], about: list[str], found: Facts
+) -> None:
     reading = said(**facts)
     assert [each.about for each in reading.unread] == about and reading.facts == found
 
@@ -67,20 +90,40 @@ def test_other_json_says_nothing(data: bytes) -> None:
     assert takeout.read(data) == Reading()
 
 
-@pytest.mark.parametrize("data", [b"no json", b"{", b"[" * 200_000 + b"]" * 200_000, b'{"a":' * 200_000, b"9" * 5000, b"\xff\xfe{"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"no json",
+        b"{",
+        b"[" * 200_000 + b"]" * 200_000,
+        b'{"a":' * 200_000,
+        b"9" * 5000,
+        b"\xff\xfe{",
+    ],
+)
 def test_what_is_no_json_is_said(data: bytes) -> None:
     assert [each.about for each in takeout.read(data).unread] == ["all"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_encodings(encoding: str) -> None:
-    assert takeout.read(json.dumps(WHEN | {"title": "Köln"}, ensure_ascii=False).encode(encoding)).facts.taken_at == "2015-08-22T00:00:00Z"
-    assert takeout.read(b'{"title": "K\xf6ln", "geoData": {"latitude": 1, "longitude": 2}}').facts.place == (1, 2)
+    assert (
+        takeout.read(
+            json.dumps(WHEN | {"title": "Köln"}, ensure_ascii=False).encode(encoding)
+        ).facts.taken_at
+        == "2015-08-22T00:00:00Z"
+    )
+    assert takeout.read(
+        b'{"title": "K\xf6ln", "geoData": {"latitude": 1, "longitude": 2}}'
+    ).facts.place == (1, 2)
 
 
 _values = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
-    lambda some: st.lists(some, max_size=2) | st.dictionaries(st.sampled_from(["timestamp", "latitude", "longitude"]), some, max_size=3),
+    lambda some: (
+        st.lists(some, max_size=2)
+        | st.dictionaries(st.sampled_from(["timestamp", "latitude", "longitude"]), some, max_size=3)
+    ),
     max_leaves=5,
 )
 

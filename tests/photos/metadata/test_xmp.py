@@ -56,9 +56,17 @@ def test_packets_in_a_profile() -> None:
 # --- parsing
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1"])
 @pytest.mark.parametrize(
-    "declared", ["", '<?xml version="1.0"?>', '<?xml version="1.0" encoding="UTF-8"?>', '<?xml version="1.0" encoding="UTF-16"?>']
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1"]
+)
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "",
+        '<?xml version="1.0"?>',
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<?xml version="1.0" encoding="UTF-16"?>',
+    ],
 )
 def test_encodings(encoding: str, declared: str) -> None:
     packet = xmp('xmp:Rating="3"', subject("Köln"), before=declared)
@@ -74,7 +82,9 @@ def test_declared_encodings() -> None:
 
 def test_what_stands_around_a_packet() -> None:
     packet = (
-        xmp('xmp:Rating="3"', before='<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>') + '\n   \n<?xpacket end="w"?>' + "\0" * 9
+        xmp('xmp:Rating="3"', before='<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>')
+        + '\n   \n<?xpacket end="w"?>'
+        + "\0" * 9
     )
     assert read(packet.encode()).facts.rating == 3
     assert read(b"") == read(b"\0 \n\t") and read(b"").facts == Facts() and read(b"").unread == ()
@@ -125,7 +135,9 @@ def test_fragments_with_known_prefixes_are_read_but_never_written() -> None:
     for some in (fragment, b"<a/>", b"<xmp:Rating>4</xmp:Rating>"):
         with pytest.raises(NotXmp):
             parsed(some, strict=True)
-    assert parsed(b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>', strict=True)
+    assert parsed(
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>', strict=True
+    )
 
 
 def test_prefixes_are_remembered() -> None:
@@ -175,7 +187,10 @@ def test_what_a_part_says_is_not_the_photos() -> None:
         ('xmp:CreateDate="1987"', "1987"),
         ('exif:DateTimeDigitized="1987:06:05 10:11:12"', "1987-06-05T10:11:12"),
         ('exif:GPSTimeStamp="1987-06-05T10:11:12Z"', "1987-06-05T10:11:12Z"),
-        ('xmp:CreateDate="1999-01-02" exif:DateTimeDigitized="1998-01-02" photoshop:DateCreated="1997-01-02"', "1997-01-02"),
+        (
+            'xmp:CreateDate="1999-01-02" exif:DateTimeDigitized="1998-01-02" photoshop:DateCreated="1997-01-02"',
+            "1997-01-02",
+        ),
         ('xmp:CreateDate="1999-01-02" exif:DateTimeDigitized="1998-01-02"', "1998-01-02"),
         ('exif:DateTimeOriginal="1996-01-02" photoshop:DateCreated="1997-01-02"', "1996-01-02"),
         ('exif:DateTimeOriginal="0000-00-00T00:00:00" xmp:CreateDate="2012-03-04"', "2012-03-04"),
@@ -208,17 +223,32 @@ def test_places(elements: str, place: tuple[float, float] | None) -> None:
 
 
 def test_ratings() -> None:
-    assert facts('xmp:Rating="4.0"').rating == 4 and facts('xmp:Rating="0"').rating is None and facts('xmp:Rating="-1"').rating is None
-    assert facts('MicrosoftPhoto:Rating="75"').rating == facts('MicrosoftPhoto_1_:Rating="75"').rating == 4
+    assert (
+        facts('xmp:Rating="4.0"').rating == 4
+        and facts('xmp:Rating="0"').rating is None
+        and facts('xmp:Rating="-1"').rating is None
+    )
+    assert (
+        facts('MicrosoftPhoto:Rating="75"').rating
+        == facts('MicrosoftPhoto_1_:Rating="75"').rating
+        == 4
+    )
     assert facts('xmp:Rating="2" MicrosoftPhoto:Rating="75"').rating == 2
 
 
 def test_keywords_of_all_programs() -> None:
     assert facts("", subject("sea", " sea ", "Zoë &amp; dog", "")).keywords == ("sea", "Zoë & dog")
     assert facts("", subject("sea", kind="Seq")).keywords == ("sea",)
-    assert facts("", "<dc:subject>sea</dc:subject>").keywords == facts('dc:subject="sea"').keywords == ("sea",)
-    trees = subject("Places|Köln", name="lr:hierarchicalSubject") + subject("Places/Bonn", "sea", name="digiKam:TagsList", kind="Seq")
-    assert facts("", trees + subject("sea") + subject("People/Ann", name="MicrosoftPhoto:LastKeywordXMP")).keywords == (
+    assert (
+        facts("", "<dc:subject>sea</dc:subject>").keywords
+        == facts('dc:subject="sea"').keywords
+        == ("sea",)
+    )
+    trees = subject("Places|Köln", name="lr:hierarchicalSubject") + subject(
+        "Places/Bonn", "sea", name="digiKam:TagsList", kind="Seq"
+    )
+    assert facts("", trees + subject("sea") + subject("People/Ann",
+    name="MicrosoftPhoto:LastKeywordXMP")).keywords == (
         "sea", "Ann", "Köln", "Bonn",
     )  # fmt: skip
     assert facts("", subject("a/b|c")).keywords == ("a/b|c",)
@@ -230,7 +260,10 @@ def test_a_namespace_of_either_spelling() -> None:
 
 
 def test_cameras() -> None:
-    assert module.camera(parsed(xmp('tiff:Make="Canon" tiff:Model="X1"').encode())) == ("Canon", "X1")
+    assert module.camera(parsed(xmp('tiff:Make="Canon" tiff:Model="X1"').encode())) == (
+        "Canon",
+        "X1",
+    )
     assert module.camera(parsed(xmp().encode())) == ("", "")
 
 

@@ -34,7 +34,9 @@ def test_blur_rises_with_defocus(seed: int) -> None:
 
 @pytest.mark.parametrize(("degrees", "seed"), [(0, 0), (30, 1), (90, 2), (140, 3)])
 def test_shake_is_told_from_defocus_by_its_direction(degrees: float, seed: int) -> None:
-    sharp, shook, soft = (judged(p) for p in (scene(seed), shaken(scene(seed), 15, degrees), blurred(scene(seed), 2)))
+    sharp, shook, soft = (
+        judged(p) for p in (scene(seed), shaken(scene(seed), 15, degrees), blurred(scene(seed), 2))
+    )
     assert shook.blur > 0.7 > 0.5 > sharp.blur
     assert shook.shaken > 1.5 > soft.shaken
     off = abs(shook.direction - degrees) % 180
@@ -77,14 +79,20 @@ def test_noise_rises_and_is_white() -> None:
     assert rises([q.noise for q in found])
     assert found[0].noise < 1.5
     assert all(q.white > 0.6 for q in found[2:])
-    # Half of the luminance's noise is in each of the measured steps only roughly: JPEG takes some, and the sum of channels the rest.
+    # Half of the luminance's noise is in each of the measured steps only roughly: JPEG takes some,
+    # and the sum of channels the rest.
     assert found[3].noise == pytest.approx(20 * math.sqrt(0.299**2 + 0.587**2 + 0.114**2), rel=0.35)
 
 
 def test_texture_is_not_noise() -> None:
     random = np.random.default_rng(0)
     field = sum(
-        np.asarray(Image.fromarray(random.normal(0, 1, (256 >> k, 256 >> k)).astype(np.float32)).resize((512, 512))) for k in range(5)
+        np.asarray(
+            Image.fromarray(random.normal(0, 1, (256 >> k, 256 >> k)).astype(np.float32)).resize(
+                (512, 512)
+            )
+        )
+        for k in range(5)
     )
     texture = (128 + 25 * np.asarray(field)).clip(0, 255).astype(np.uint8)
     assert judged(np.repeat(texture[..., None], 3, axis=2)).white < 0.3
@@ -94,7 +102,9 @@ def test_compression_by_tables_and_by_blocks() -> None:
     tables = [judged(jpeg(scene(0), quality)).compression for quality in (90, 60, 30, 10)]
     assert tables[:3] == [90, 60, 30] and tables[3] < 20
     # Saved again, the file's own tables say nothing, but the blocks are still there.
-    again = [judged(jpeg(np.asarray(opened(jpeg(scene(0), quality))))) for quality in (90, 30, 10, 5)]
+    again = [
+        judged(jpeg(np.asarray(opened(jpeg(scene(0), quality))))) for quality in (90, 30, 10, 5)
+    ]
     assert all(q.compression == 92 for q in again)
     assert rises([q.blocks / (q.steps + 1) for q in again])
 
@@ -107,7 +117,10 @@ def test_blocks_are_found_wherever_the_grid_begins() -> None:
     crushed = np.asarray(opened(jpeg(scene(0), 8)).convert("L"))
     clean = np.asarray(Image.fromarray(scene(0)).convert("L"))
     for offset in (0, 3, 7):
-        assert noise.blocks(crushed[offset:, offset:], 8)[0] > 4 * noise.blocks(clean[offset:, offset:], 8)[0]
+        assert (
+            noise.blocks(crushed[offset:, offset:], 8)[0]
+            > 4 * noise.blocks(clean[offset:, offset:], 8)[0]
+        )
 
 
 def test_grey_tail() -> None:
@@ -130,14 +143,19 @@ def test_drawings_are_flat_and_photos_are_not() -> None:
     drawing = np.full((600, 800, 3), 255, np.uint8)
     for row in range(20, 580, 24):
         drawing[row : row + 2, 60:740:9] = 0
-    drawn, photo = judged(pictures.encoded(Image.fromarray(drawing), "PNG")), judged(grainy(scene(0), 3))
+    drawn, photo = (
+        judged(pictures.encoded(Image.fromarray(drawing), "PNG")),
+        judged(grainy(scene(0), 3)),
+    )
     assert drawn.flat > 0.8 > 0.3 > photo.flat
     assert drawn.colours > 0.95 > photo.colours
     assert drawn.compression == 0
 
 
 def test_turning_a_photo_turns_its_shake() -> None:
-    data = pictures.encoded(Image.fromarray(shaken(scene(1), 15, 0)), exif=pictures.exif(orientation=6), quality=92)
+    data = pictures.encoded(
+        Image.fromarray(shaken(scene(1), 15, 0)), exif=pictures.exif(orientation=6), quality=92
+    )
     assert min(abs(judged(data).direction - 90), 180 - abs(judged(data).direction - 90)) < 12
 
 
@@ -162,13 +180,30 @@ grey = arrays(np.uint8, st.tuples(st.integers(1, 90), st.integers(1, 90)))
 @settings(max_examples=60, deadline=None)
 @given(grey)
 def test_any_picture_gives_figures_in_their_ranges(pixels: np.ndarray) -> None:
-    quality, look = measure(pixels, np.repeat(pixels[..., None], 3, axis=2), period=8, compression=50)
+    quality, look = measure(
+        pixels, np.repeat(pixels[..., None], 3, axis=2), period=8, compression=50
+    )
     values = dataclasses.asdict(quality)
     assert all(math.isfinite(value) and value >= 0 for value in values.values())
-    for name in ("edges", "white", "burnt", "black", "burnt_border", "detail", "flat", "colours", "text", "grey_tail"):
+    for name in (
+        "edges",
+        "white",
+        "burnt",
+        "black",
+        "burnt_border",
+        "detail",
+        "flat",
+        "colours",
+        "text",
+        "grey_tail",
+    ):
         assert values[name] <= 1 + 1e-6, name
-    assert (quality.direction <= 180 and quality.entropy <= 8 and quality.shaken >= 0.99) or quality.edges == 0
-    assert Quality.unpacked(quality.packed()) == Quality(*np.float32([values[name] for name in FIGURES]).tolist())
+    assert (
+        quality.direction <= 180 and quality.entropy <= 8 and quality.shaken >= 0.99
+    ) or quality.edges == 0
+    assert Quality.unpacked(quality.packed()) == Quality(
+        *np.float32([values[name] for name in FIGURES]).tolist()
+    )
     again = Look.unpacked(look.packed())
     assert (again.sharpness == look.sharpness).all() and (again.histogram == look.histogram).all()
 
@@ -176,9 +211,13 @@ def test_any_picture_gives_figures_in_their_ranges(pixels: np.ndarray) -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 1000), st.floats(0.3, 2.5))
 def test_contrast_does_not_change_sharpness(seed: int, gain: float) -> None:
-    pixels = np.asarray(Image.fromarray(scene(seed % 7, (500, 400))).convert("L")).astype(np.float32)
+    pixels = np.asarray(Image.fromarray(scene(seed % 7, (500, 400))).convert("L")).astype(
+        np.float32
+    )
     softer = (128 + (pixels - 128) * min(gain, 1.0) * 0.9).clip(0, 255).astype(np.uint8)
-    assert sharpness.measure(softer).most == pytest.approx(sharpness.measure(pixels.astype(np.uint8)).most, rel=0.6, abs=0.1)
+    assert sharpness.measure(softer).most == pytest.approx(
+        sharpness.measure(pixels.astype(np.uint8)).most, rel=0.6, abs=0.1
+    )
 
 
 @pytest.mark.parametrize("data", [b"", b"\1", b"\2\2abc", bytes(90)])
@@ -196,7 +235,12 @@ def test_figures_travel_between_processes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("taken", "stated"), [("2093:05:06 10:00:00", "2093-05-06T10:00:00"), ("2015:05:06 10:00:00", None), ("0000:00:00 00:00:00", None)]
+    ("taken", "stated"),
+    [
+        ("2093:05:06 10:00:00", "2093-05-06T10:00:00"),
+        ("2015:05:06 10:00:00", None),
+        ("0000:00:00 00:00:00", None),
+    ],
 )
 def test_dates_that_cannot_be_are_kept_apart(taken: str, stated: str | None) -> None:
     photo = decode(pictures.encoded(pictures.draw(1), exif=pictures.exif(taken=taken)), None)
@@ -208,13 +252,21 @@ def test_lights_driven_into_white_end_steeply() -> None:
     """With more light, what is light has steep slopes; and they are the same at any size."""
     picture = scene(11)
     assert rises([judged(lit(picture, stops)).relief for stops in (0, 1)])
-    large, small = (judged(np.asarray(Image.fromarray(lit(picture, 2)).resize(size))).relief for size in ((1200, 900), (600, 450)))
+    large, small = (
+        judged(np.asarray(Image.fromarray(lit(picture, 2)).resize(size))).relief
+        for size in ((1200, 900), (600, 450))
+    )
     assert large == pytest.approx(small, rel=0.15)
     assert judged(np.full((80, 100, 3), 60, np.uint8)).relief == 0
 
 
-@pytest.mark.parametrize(("colour", "told"), [((128, 128, 128), True), ((0, 135, 0), True), ((0, 0, 0), False), ((40, 90, 160), False)])
-def test_what_decoders_put_where_data_are_missing_is_told(colour: tuple[int, int, int], told: bool) -> None:
+@pytest.mark.parametrize(
+    ("colour", "told"),
+    [((128, 128, 128), True), ((0, 135, 0), True), ((0, 0, 0), False), ((40, 90, 160), False)],
+)
+def test_what_decoders_put_where_data_are_missing_is_told(
+    colour: tuple[int, int, int], told: bool
+) -> None:
     """A black bottom may be a border, and a blue one is paint."""
     picture = scene(12).copy()
     picture[int(len(picture) * 0.7) :] = colour

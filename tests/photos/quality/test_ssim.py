@@ -55,12 +55,19 @@ def test_a_small_picture_of_something_else(small: Image.Image) -> None:
 
 def test_a_thing_that_came_is_something_else() -> None:
     small = LARGE.resize((320, 240))
-    small.paste((255, 255, 255) if sum(small.getpixel((160, 120))) < 380 else (0, 0, 0), (140, 100, 180, 140))  # type: ignore[arg-type]
+    small.paste(
+        (255, 255, 255) if sum(small.getpixel((160, 120))) < 380 else (0, 0, 0),
+        (140, 100, 180, 140),
+    )  # type: ignore[arg-type]
     assert not is_preview(small)
 
 
 def test_a_preview_has_at_most_half_the_pixels() -> None:
-    assert is_preview(LARGE.resize((600, 400))) and not is_preview(LARGE.resize((601, 400))) and not is_preview(LARGE)
+    assert (
+        is_preview(LARGE.resize((600, 400)))
+        and not is_preview(LARGE.resize((601, 400)))
+        and not is_preview(LARGE)
+    )
 
 
 def test_plain_pictures() -> None:
@@ -81,7 +88,11 @@ def test_what_cannot_be_decoded_or_paid_for_is_something_of_its_own() -> None:
         return len(asked) < 2
 
     original = Original(opener(LARGE), affordable)
-    assert not original.is_shown_by(broken) and original.is_shown_by(small) and not original.is_shown_by(small)
+    assert (
+        not original.is_shown_by(broken)
+        and original.is_shown_by(small)
+        and not original.is_shown_by(small)
+    )
     assert asked == [(160, 120)] * 2
     assert not Original(broken, lambda *_: True).is_shown_by(small)
 
@@ -95,7 +106,9 @@ def test_the_original_is_decoded_once() -> None:
         return large()
 
     original = Original(count, lambda *_: True)
-    assert original.is_shown_by(opener(LARGE.resize((160, 120)))) and not original.is_shown_by(opener(draw(2, (160, 120))))
+    assert original.is_shown_by(opener(LARGE.resize((160, 120)))) and not original.is_shown_by(
+        opener(draw(2, (160, 120)))
+    )
     assert len(opened) == 1
 
 

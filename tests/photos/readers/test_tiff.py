@@ -37,8 +37,10 @@ def shown(data: bytes) -> Any:
 
 
 LAYOUTS: list[dict[str, Any]] = [
-    {}, {"order": ">"}, {"rows_per_strip": 16}, {"planar": 2, "rows_per_strip": 16}, {"tile": (32, 16)}, {"tile": (32, 16), "planar": 2},
-    {"compression": 8}, {"compression": 32946}, {"compression": 34925}, {"compression": 32773, "rows_per_strip": 9},
+    {}, {"order": ">"}, {"rows_per_strip": 16}, {"planar": 2, "rows_per_strip": 16},
+    {"tile": (32, 16)}, {"tile": (32, 16), "planar": 2},
+    {"compression": 8}, {"compression": 32946}, {"compression": 34925},
+    {"compression": 32773, "rows_per_strip": 9},
 ]  # fmt: skip
 
 
@@ -53,7 +55,12 @@ def test_floats_in_colour_by_any_layout(layout: dict[str, Any], predictor: int) 
 @pytest.mark.parametrize("predictor", [1, 2])
 def test_grey_and_alpha_of_16_bits_by_any_layout(layout: dict[str, Any], predictor: int) -> None:
     values = np.concatenate([wide(GREY), OPAQUE], axis=2)
-    assert difference(shown(write(values, 1, predictor=predictor, tags={338: (2,)}, **layout)), WANTED_GREY) < 1
+    assert (
+        difference(
+            shown(write(values, 1, predictor=predictor, tags={338: (2,)}, **layout)), WANTED_GREY
+        )
+        < 1
+    )
 
 
 @pytest.mark.parametrize("kind", [np.float16, np.float64])
@@ -65,7 +72,9 @@ def test_floats_of_other_sizes(kind: type) -> None:
 @pytest.mark.parametrize("bits", [8, 16])
 @pytest.mark.parametrize("photometric", [8, 9])
 def test_lab(bits: int, photometric: int, order: str) -> None:
-    lab = ImageCms.profileToProfile(DRAWN, ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB")
+    lab = ImageCms.profileToProfile(
+        DRAWN, ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
+    )
     assert lab is not None
     # As Pillow gives them, a and b are signed; ICC's kind of Lab moves them up.
     values = np.asarray(lab).astype(np.uint16)
@@ -79,7 +88,12 @@ def test_inks_with_transparency() -> None:
     inks = np.asarray(DRAWN.convert("CMYK"))
     alpha = np.full((70, 90, 1), 255, np.uint8)
     expected = decode(pictures.encoded(DRAWN.convert("CMYK"), "TIFF"), SPEC).input
-    assert difference(shown(write(np.concatenate([inks, alpha], axis=2), 5, tags={338: (2,)})), expected) < 1
+    assert (
+        difference(
+            shown(write(np.concatenate([inks, alpha], axis=2), 5, tags={338: (2,)})), expected
+        )
+        < 1
+    )
     alpha[:, :45] = 0
     half = shown(write(np.concatenate([inks, alpha], axis=2), 5, tags={338: (2,)}))
     assert half[:, :28].min() > 250 and difference(half[:, 36:], expected[:, 36:]) < 1
@@ -107,18 +121,28 @@ def test_samples_that_are_no_whole_bytes(bits: int) -> None:
     levels = COLOUR.astype(np.uint32) * ((1 << bits) - 1) // 255
     rows = levels.reshape(70, -1)
     each = ((rows[:, :, None] >> np.arange(bits - 1, -1, -1)) & 1).reshape(70, -1).astype(np.uint8)
-    data = write(np.zeros((70, 90, 3), np.uint8), 2, bits=bits, packed=np.packbits(each, axis=1).tobytes())
+    data = write(
+        np.zeros((70, 90, 3), np.uint8), 2, bits=bits, packed=np.packbits(each, axis=1).tobytes()
+    )
     assert difference(shown(data), WANTED) < (260 >> bits) + 1
 
 
 def test_white_is_zero() -> None:
-    assert difference(shown(write(np.concatenate([65535 - wide(GREY), OPAQUE], axis=2), 0, tags={338: (2,)})), WANTED_GREY) < 1
+    assert (
+        difference(
+            shown(write(np.concatenate([65535 - wide(GREY), OPAQUE], axis=2), 0, tags={338: (2,)})),
+            WANTED_GREY,
+        )
+        < 1
+    )
 
 
 def test_a_palette_with_samples_beside_it() -> None:
     indices = np.zeros((70, 90, 2), np.uint8)
     indices[:, 45:, 0] = 1
-    palette = tuple(v for channel in ((65535, 0), (0, 0), (0, 65535)) for v in (*channel, *[0] * 254))
+    palette = tuple(
+        v for channel in ((65535, 0), (0, 0), (0, 65535)) for v in (*channel, *[0] * 254)
+    )
     seen = shown(write(indices, 3, tags={320: palette}))
     assert tuple(seen[32, 5]) == (255, 0, 0) and tuple(seen[32, 60]) == (0, 0, 255)
     with pytest.raises(UnsupportedPhoto):
@@ -132,16 +156,22 @@ def test_transparent_parts_are_white(kind: int) -> None:
     alpha[:, :45] = 0
     if kind == 1:
         values[:, :45] = 0
-    data = write(np.concatenate([values, alpha], axis=2).astype(np.float32) / 65535, 2, tags={338: (kind,)})
+    data = write(
+        np.concatenate([values, alpha], axis=2).astype(np.float32) / 65535, 2, tags={338: (kind,)}
+    )
     seen = shown(data)
     assert seen[:, :28].min() > 250
     assert difference(seen[:, 36:], WANTED[:, 36:]) < 1  # type: ignore[index]
 
 
 def test_colours_multiplied_by_alpha_are_divided_by_it() -> None:
-    half = np.concatenate([COLOUR.astype(np.float32) / 510, np.full((70, 90, 1), 0.5, np.float32)], axis=2)
+    half = np.concatenate(
+        [COLOUR.astype(np.float32) / 510, np.full((70, 90, 1), 0.5, np.float32)], axis=2
+    )
     over_white = (COLOUR.astype(np.float32) + 255) / 2
-    expected = decode(pictures.encoded(Image.fromarray(over_white.astype(np.uint8)), "PNG"), SPEC).input
+    expected = decode(
+        pictures.encoded(Image.fromarray(over_white.astype(np.uint8)), "PNG"), SPEC
+    ).input
     assert difference(shown(write(half, 2, tags={338: (1,)})), expected) < 3
 
 
@@ -159,7 +189,9 @@ def test_a_profile_and_what_the_camera_says_are_read() -> None:
 
     flat = np.full((70, 90, 4), 255, np.uint8)
     flat[:, :, :3] = (180, 100, 80)
-    data = write(flat.astype(np.float32) / 255, 2, tags={338: (2,), 34675: tuple(DISPLAY_P3), 274: (6,)})
+    data = write(
+        flat.astype(np.float32) / 255, 2, tags={338: (2,), 34675: tuple(DISPLAY_P3), 274: (6,)}
+    )
     photo = decode(data, SPEC)
     assert (photo.width, photo.height) == (70, 90)
     assert photo.input is not None and abs(int(photo.input[32, 32, 0]) - 193) < 8
@@ -167,7 +199,14 @@ def test_a_profile_and_what_the_camera_says_are_read() -> None:
 
 @pytest.mark.parametrize(
     ("changed", "photometric"),
-    [({"compression": 7}, 2), ({"compression": 34892}, 2), ({}, 32845), ({}, 10), ({"predictor": 9}, 2), ({"tags": {266: (2,)}}, 2)],
+    [
+        ({"compression": 7}, 2),
+        ({"compression": 34892}, 2),
+        ({}, 32845),
+        ({}, 10),
+        ({"predictor": 9}, 2),
+        ({"tags": {266: (2,)}}, 2),
+    ],
 )
 def test_other_kinds_cannot_be_read_yet(changed: dict[str, Any], photometric: int) -> None:
     data = write(COLOUR.astype(np.float32), photometric, **changed)
@@ -224,7 +263,16 @@ def test_directories_follow_the_chain_and_end() -> None:
 
 
 @pytest.mark.parametrize(
-    "tags", [{50706: (1, 4)}, {254: (1,), 330: (8,)}, {262: (32803,)}, {262: (34892,)}, {259: (34713,)}, {259: (32767,)}, {259: (65535,)}]
+    "tags",
+    [
+        {50706: (1, 4)},
+        {254: (1,), 330: (8,)},
+        {262: (32803,)},
+        {262: (34892,)},
+        {259: (34713,)},
+        {259: (32767,)},
+        {259: (65535,)},
+    ],
 )
 def test_raw_files_are_known(tags: dict[int, tuple[int, ...]]) -> None:
     data = write(COLOUR, 2, tags=tags)

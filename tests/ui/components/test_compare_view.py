@@ -24,24 +24,53 @@ def test_each_file_with_what_it_holds_and_why_it_stays(monkeypatch: pytest.Monke
     assert compare_view._item(group, keep, None)["holds"] == ""
     told = compare_view._item(group, other, None)
     assert told["holds"] == "2 pages, film inside" and not told["goes"]
-    assert told["stays"] == "not all that it holds (2 pages, film inside) is in the one kept" and told["stays"] in told["note"]
+    assert (
+        told["stays"] == "not all that it holds (2 pages, film inside) is in the one kept"
+        and told["stays"] in told["note"]
+    )
 
 
 def test_the_list_before_a_removal_says_it() -> None:
-    assert removal_dialogs._row(Removal("/p/b.tif", "0" * 32, holds=("2 pages", "film inside")))["Contents"] == "2 pages, film inside"
+    assert (
+        removal_dialogs._row(Removal("/p/b.tif", "0" * 32, holds=("2 pages", "film inside")))[
+            "Contents"
+        ]
+        == "2 pages, film inside"
+    )
     assert removal_dialogs._row(Removal("/p/b.tif", "0" * 32))["Contents"] == ""
 
 
 def test_the_list_has_no_column_without_anything_in_it() -> None:
     one, other = Removal("/p/b.tif", "0" * 32, holds=("2 pages",)), Removal("/p/c.tif", "1" * 32)
-    assert list(removal_dialogs._rows([one, other])[1]) == ["File", "Folder", "Kept", "Size", "Contents"]
+    assert list(removal_dialogs._rows([one, other])[1]) == [
+        "File",
+        "Folder",
+        "Kept",
+        "Size",
+        "Contents",
+    ]
     assert list(removal_dialogs._rows([other])[0]) == ["File", "Folder", "Kept", "Size"]
 
 
 @pytest.mark.parametrize(
     ("facts", "shown"),
-    [({}, "/photo/7/original"), ({"frames": 2}, ""), ({"format": "TIFF"}, ""), ({"away": True}, ""), ({"damaged": "cut off"}, "")],
+    [
+        ({}, "/photo/7/original"),
+        ({"frames": 2}, ""),
+        ({"format": "TIFF"}, ""),
+        ({"away": True}, ""),
+        ({"damaged": "cut off"}, ""),
+    ],
 )
 def test_two_photos_are_compared_as_still_pictures(facts: dict[str, Any], shown: str) -> None:
-    photo: Any = {"id": 7, "hash": "0" * 32, "format": "WEBP", "width": 4, "height": 3, "frames": 1, "away": False, "damaged": None} | facts
+    photo: Any = {
+        "id": 7,
+        "hash": "0" * 32,
+        "format": "WEBP",
+        "width": 4,
+        "height": 3,
+        "frames": 1,
+        "away": False,
+        "damaged": None,
+    } | facts
     assert compare_view._address(photo) == (shown or gallery.preview_address(photo))

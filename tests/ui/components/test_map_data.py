@@ -30,19 +30,27 @@ def unpack(data: bytes) -> tuple[dict[str, object], dict[int, tuple[int, int, in
     x, y = np.frombuffer(data, "<u2", 2 * number, at + 4 * number).reshape(2, number)
     classes = np.frombuffer(data, "u1", number, at + 8 * number)
     assert len(data) == at + 9 * number
-    return header, {int(i): (int(a), int(b), int(c)) for i, a, b, c in zip(ids, x, y, classes, strict=True)}
+    return header, {
+        int(i): (int(a), int(b), int(c)) for i, a, b, c in zip(ids, x, y, classes, strict=True)
+    }
 
 
 def test_every_photo_is_on_it_and_they_fill_the_square() -> None:
     header, points = unpack(anomalies_state.map_points("folder", None))
-    assert set(points) == set(resources.library().catalog.matching().tolist()) and header["number"] == 4
+    assert (
+        set(points) == set(resources.library().catalog.matching().tolist())
+        and header["number"] == 4
+    )
     x, y = (np.array([point[axis] for point in points.values()]) for axis in (0, 1))
     assert max(np.ptp(x), np.ptp(y)) == 65535 and min(*x, *y) >= 0
 
 
 def test_folders_and_dates_have_classes_and_a_legend(photos: Path) -> None:
     header, points = unpack(anomalies_state.map_points("folder", None))
-    assert [(part["label"], part["photos"]) for part in header["legend"]] == [(photos.name, 3), (str(Path(photos.name, "Sub")), 1)]  # type: ignore[attr-defined]
+    assert [(part["label"], part["photos"]) for part in header["legend"]] == [
+        (photos.name, 3),
+        (str(Path(photos.name, "Sub")), 1),
+    ]  # type: ignore[attr-defined]
     assert points[id_of("drawn.png")][2] == 1
     header, points = unpack(anomalies_state.map_points("date", None))
     by_name = {name: points[id_of(name)][2] for name in ("red.jpg", "green.jpg", "blue.jpg")}
@@ -62,7 +70,9 @@ def test_the_worst_finding_colours_a_photo() -> None:
 
 
 def test_a_filter_puts_the_others_out() -> None:
-    _, points = unpack(anomalies_state.map_points("folder", Filters(since="2021-03-01", until="2021-03-31")))
+    _, points = unpack(
+        anomalies_state.map_points("folder", Filters(since="2021-03-01", until="2021-03-31"))
+    )
     assert [i for i, point in points.items() if point[2] != OUT] == [id_of("blue.jpg")]
 
 
@@ -74,8 +84,23 @@ def test_an_area_holds_what_lies_in_it() -> None:
     assert where.ids[0] in found
 
 
-@pytest.mark.parametrize(("query", "status"), [(b"colour=date", 200), (b"colour=nonsense", 200), (b"since=yesterday", 404)])
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [(b"colour=date", 200), (b"colour=nonsense", 200), (b"since=yesterday", 404)],
+)
 def test_the_server_gives_it(query: bytes, status: int) -> None:
-    answer = asyncio.run(map_points(Request({"type": "http", "method": "GET", "query_string": query, "headers": [], "path": "/photo/map"})))
+    answer = asyncio.run(
+        map_points(
+            Request(
+                {
+                    "type": "http",
+                    "method": "GET",
+                    "query_string": query,
+                    "headers": [],
+                    "path": "/photo/map",
+                }
+            )
+        )
+    )
     assert answer.status_code == status
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"

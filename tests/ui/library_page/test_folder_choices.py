@@ -1,4 +1,5 @@
-"""Folders as choices: which are offered, what they are called, and that a thousand of them are not read one by one."""
+"""Folders as choices: which are offered, what they are called, and that a thousand of them are not
+read one by one."""
 
 from __future__ import annotations
 
@@ -30,7 +31,10 @@ def test_every_folder_down_from_the_watched_one_is_offered(shelf: Shelf, tmp_pat
     root = str(tmp_path / "Pictures")
     shelf.put("a.jpg", 0)
     shelf.put("Trips/2021/Rome/b.jpg", 1)
-    below = [os.path.join(root, *parts) for parts in (["Trips"], ["Trips", "2021"], ["Trips", "2021", "Rome"])]
+    below = [
+        os.path.join(root, *parts)
+        for parts in (["Trips"], ["Trips", "2021"], ["Trips", "2021", "Rome"])
+    ]
     assert folder_choices.choices() == [root, *below]
     assert folder_choices.choices("/gone") == sorted(["/gone", root, *below])
     assert folder_choices.choices(below[0]) == [root, *below]
@@ -53,7 +57,9 @@ def test_a_new_folder_is_offered_at_once(shelf: Shelf, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("page", ["search", "duplicates", "anomalies"])
-def test_a_page_asks_no_more_of_many_folders_than_of_few(photos: Path, tmp_path: Path, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_asks_no_more_of_many_folders_than_of_few(
+    photos: Path, tmp_path: Path, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = list[str]()
     rows = Catalog._rows
 

@@ -23,7 +23,9 @@ def bring(seed: int) -> str:
 
 
 def test_an_upload_searches_like_the_photo_itself(photos: Path) -> None:
-    _, token = example_photos.bring(pictures.encoded(pictures.plain("#ee1111", (200, 90))), "mine.jpg")
+    _, token = example_photos.bring(
+        pictures.encoded(pictures.plain("#ee1111", (200, 90))), "mine.jpg"
+    )
     example = example_photos.find(token)
     assert example
     assert example.name == "mine.jpg"
@@ -33,7 +35,10 @@ def test_an_upload_searches_like_the_photo_itself(photos: Path) -> None:
 
 
 def test_a_photo_of_the_library_is_known_by_its_bytes(photos: Path) -> None:
-    assert example_photos.bring((photos / "blue.jpg").read_bytes(), "other name.jpg") == (id_of("blue.jpg"), "")
+    assert example_photos.bring((photos / "blue.jpg").read_bytes(), "other name.jpg") == (
+        id_of("blue.jpg"),
+        "",
+    )
 
 
 def test_what_is_no_photo_is_refused_and_leaves_nothing(photos: Path) -> None:
@@ -42,7 +47,9 @@ def test_what_is_no_photo_is_refused_and_leaves_nothing(photos: Path) -> None:
     assert list(resources.library().dir.glob("examples/*")) == []
 
 
-@pytest.mark.parametrize("token", ["", "..", "../catalog", "/etc/passwd", "ABCDEF12", "0123456789abcdef"])
+@pytest.mark.parametrize(
+    "token", ["", "..", "../catalog", "/etc/passwd", "ABCDEF12", "0123456789abcdef"]
+)
 def test_no_other_file_is_read(photos: Path, token: str) -> None:
     assert example_photos.find(token) is None
     assert example_photos.picture(token) is None

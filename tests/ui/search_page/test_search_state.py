@@ -1,4 +1,5 @@
-"""The address and the search are one: what is typed goes into it, and what it holds fills the boxes."""
+"""The address and the search are one: what is typed goes into it, and what it holds fills the
+boxes."""
 
 from __future__ import annotations
 
@@ -22,7 +23,10 @@ def app(**address: str) -> AppTest:
 
 
 def address(page: AppTest) -> dict[str, str]:
-    return {key: values[0] if isinstance(values, list) else values for key, values in page.query_params.items()}
+    return {
+        key: values[0] if isinstance(values, list) else values
+        for key, values in page.query_params.items()
+    }
 
 
 def captions(page: AppTest) -> str:
@@ -48,7 +52,14 @@ def test_the_address_fills_the_boxes(photos: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"since": "yesterday"}, {"until": "0001-01-01"}, {"page": "-1"}, {"page": "1e9"}, {"like": "x,99999999999999999999"}]
+    "wrong",
+    [
+        {"since": "yesterday"},
+        {"until": "0001-01-01"},
+        {"page": "-1"},
+        {"page": "1e9"},
+        {"like": "x,99999999999999999999"},
+    ],
 )
 def test_a_spoilt_address_shows_the_photos(photos: Path, wrong: dict[str, str]) -> None:
     page = app(**wrong)
@@ -68,7 +79,9 @@ def test_a_spoilt_address_shows_the_photos(photos: Path, wrong: dict[str, str]) 
     ],
 )
 def test_dates_that_are_none_are_said(photos: Path, wrong: dict[str, str], said: str) -> None:
-    assert [said in warning.value.replace("\\", "") for warning in app(**wrong).warning] == ([True] if said else [])
+    assert [said in warning.value.replace("\\", "") for warning in app(**wrong).warning] == (
+        [True] if said else []
+    )
 
 
 def test_a_filter_starts_at_the_first_page_and_keeps_the_photo(photos: Path) -> None:

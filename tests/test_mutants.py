@@ -120,10 +120,10 @@ def test_the_table_names_modules_and_tests_that_there_are() -> None:
 
 
 def test_modules_are_named_in_any_way() -> None:
-    for name in ("review/plan", "explorer/removal/plan.py", "review\\plan.py"):
+    for name in ("removal/plan", "explorer/removal/plan.py", "removal\\plan.py"):
         assert mutants.module_of(PROJECT, name).path == "explorer/removal/plan.py"
-    assert list(mutants.module_of(PROJECT, "review/plan:46-48").lines) == [46, 47, 48]
-    for name in ("review/none", "review/plan:x", "review/plan:3-x"):
+    assert list(mutants.module_of(PROJECT, "removal/plan:46-48").lines) == [46, 47, 48]
+    for name in ("removal/none", "removal/plan:x", "removal/plan:3-x"):
         with pytest.raises(LookupError):
             mutants.module_of(PROJECT, name)
 

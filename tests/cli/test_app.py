@@ -345,7 +345,7 @@ class TestSearch:
             (["red", "--encoder", "mute"], 1, "Nothing here has been indexed with “mute”"),
             (["--photo", "/nowhere/x.jpg"], 1, "There is no photo /nowhere/x.jpg"),
             (["--photo", "."], 1, "it is a folder"),
-            (["--photo", __file__], 1, "test_cli.py: "),
+            (["--photo", __file__], 1, "test_app.py: "),
         ],
     )
     def test_what_is_wrong_is_said(
@@ -541,9 +541,9 @@ class TestStreams:
     @pytest.mark.skipif(os.name == "nt", reason="pipes there end otherwise")
     def test_a_reader_that_has_enough_is_no_error(self, tmp_path: Path) -> None:
         script = (
-            "import sys\nfrom explorer import cli\nfrom explorer.commands import output, tools\n"
+            "import sys\nfrom explorer.cli import app, models_command, output\n"
             "def many(args):\n    for _ in range(100000): output.emit('x' * 100)\n    return 0\n"
-            "tools.run_models = many\nsys.exit(cli.main(['models']))"
+            "models_command.run_models = many\nsys.exit(app.main(['models']))"
         )
         process = subprocess.Popen(
             [sys.executable, "-c", script],

@@ -26,7 +26,7 @@ SPEC = InputSpec(32, "squash", "bilinear")
 # A decode process that does something else for files of certain names.
 _STAND_IN = """
 import sys, time, os
-from explorer.photos import wire
+from explorer.decoding import protocol as wire
 while (request := wire.receive(sys.stdin.buffer)) is not None:
     path = os.fsdecode(bytes.fromhex(request[0].get("path", "")))
     if "crash-early" in path:
@@ -287,7 +287,7 @@ def test_a_photo_that_needs_too_much_memory_is_refused_and_the_next_one_is_not(
     # The limit is what is free, halved, and 2 GB: with as much less than nothing free it is about
     # half a gigabyte.
     limited = (
-        "from explorer.photos import child; child.free_memory = lambda: -(3 << 30); child.main()"
+        "from explorer.decoding import decode_server as child; child.free_memory = lambda: -(3 << 30); child.main()"
     )
     big, small = tmp_path / "big.png", tmp_path / "small.jpg"
     Image.new("RGBA", (8000, 8000)).save(big, compress_level=1)
@@ -375,7 +375,7 @@ def test_what_the_computer_lacks_is_not_the_files_fault(tmp_path: Path) -> None:
         '{"error": "so", "fault": ["damaged"]}',
     ):
         code = (
-            "import json, sys\nfrom explorer.photos import wire\n"
+            "import json, sys\nfrom explorer.decoding import protocol as wire\n"
             "while wire.receive(sys.stdin.buffer) is not None:\n"
             f"    wire.send(sys.stdout.buffer, json.loads({answer!r}))\n"
         )

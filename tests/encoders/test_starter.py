@@ -214,7 +214,7 @@ def test_after_the_conversion_nothing_imports_torch(
     for name in ("cat", "coffee", "rocket"):
         shown(name).save(folder / f"{name}.jpg")
     program = (
-        "import sys; from explorer.cli import main\n"
+        "import sys; from explorer.cli.app import main\n"
         "code = main(sys.argv[1:])\n"
         "heavy = {'torch', 'torchvision', 'open_clip', 'transformers', 'timm', 'scipy'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else code)"

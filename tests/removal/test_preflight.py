@@ -213,7 +213,7 @@ def test_a_folder_that_cannot_be_made_or_written_to(
     def readonly(*_: Any) -> None:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr(destinations.identity, "visible_in", readonly)
+    monkeypatch.setattr(destinations.file_identity, "visible_in", readonly)
     (result,) = remove(
         pair.library, [pair.removal("b.jpg", "a.jpg")], str(pair.base / "aside")
     ).results
@@ -229,9 +229,9 @@ def test_a_folder_is_tried_once_for_each_removal(
     pair: Field, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pair.put("c.jpg", "one")
-    calls, real = list[str](), destinations.identity.visible_in
+    calls, real = list[str](), destinations.file_identity.visible_in
     monkeypatch.setattr(
-        destinations.identity,
+        destinations.file_identity,
         "visible_in",
         lambda folder, *given: calls.append(folder) or real(folder, *given),
     )

@@ -44,12 +44,12 @@ def held(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool | None]:
 
 
 def test_an_old_file_rests(held: dict[str, bool | None]) -> None:
-    assert Times().resting(patient=True).rests("/a", seen(3600))
+    assert Times().write_detection(patient=True).rests("/a", seen(3600))
 
 
 def test_a_young_one_rests_when_it_has_stood_still(held: dict[str, bool | None]) -> None:
     times = Times()
-    looks = times.resting()
+    looks = times.write_detection()
     assert not looks.rests("/a", seen(0.1))
     times.go(REST / 2)
     assert not looks.rests("/a", seen(0.1))
@@ -59,7 +59,7 @@ def test_a_young_one_rests_when_it_has_stood_still(held: dict[str, bool | None])
 
 def test_one_that_keeps_growing_does_not(held: dict[str, bool | None]) -> None:
     times = Times()
-    looks = times.resting()
+    looks = times.write_detection()
     for size in range(20):
         assert not looks.rests("/a", Seen("a.jpg", size, int(times.wall * 1e9), 7))
         times.go(REST * 0.9)
@@ -72,9 +72,9 @@ def test_one_that_nobody_holds_rests_at_once_unless_it_was_seen_to_change_or_one
 ) -> None:
     held[""] = False
     times = Times()
-    assert times.resting().rests("/a", seen(0.1))
-    assert not times.resting(patient=True).rests("/a", seen(0.1))
-    looks = times.resting()
+    assert times.write_detection().rests("/a", seen(0.1))
+    assert not times.write_detection(patient=True).rests("/a", seen(0.1))
+    looks = times.write_detection()
     held[""] = True
     assert not looks.rests("/a", seen(0.1))
     held[""] = False
@@ -88,14 +88,14 @@ def test_one_that_is_held_open_without_a_change_is_taken_in_the_end(
 ) -> None:
     held[""] = True
     times = Times()
-    looks = times.resting()
+    looks = times.write_detection()
     assert not looks.rests("/a", seen(5))
     times.go(HELD)
     assert looks.rests("/a", seen(5))
 
 
 def test_a_clock_that_was_set_back_makes_nobody_wait(held: dict[str, bool | None]) -> None:
-    assert Times().resting(patient=True).rests("/a", seen(-86_400))
+    assert Times().write_detection(patient=True).rests("/a", seen(-86_400))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a file open")

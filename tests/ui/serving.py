@@ -78,7 +78,7 @@ def served(place: Path, photos: Path, *, port: int | None = None) -> Iterator[Se
     environment = environment_of(place)
     command = [
         sys.executable, "-c",
-        "import sys; from explorer.cli import main; sys.exit(main(sys.argv[1:]))", "open",
+        "import sys; from explorer.cli.app import main; sys.exit(main(sys.argv[1:]))", "open",
         str(photos),
         "--library", str(app.folder), "--encoder", "tiny", "--offline", "--no-browser", "--port",
         str(app.port),

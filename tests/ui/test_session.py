@@ -256,7 +256,7 @@ def test_indexing_and_searching_on_the_command_line_talk_to_nobody(
     start = [
         sys.executable,
         "-c",
-        "import sys; from explorer.cli import main; sys.exit(main(sys.argv[1:]))",
+        "import sys; from explorer.cli.app import main; sys.exit(main(sys.argv[1:]))",
     ]
     for command in (
         ["index", str(place / "photos"), "--encoder", "tiny"], ["search", "red"], ["search", "--photo", str(place / "photos" / HOSTILE[0])],

@@ -286,9 +286,7 @@ def test_a_photo_that_needs_too_much_memory_is_refused_and_the_next_one_is_not(
 ) -> None:
     # The limit is what is free, halved, and 2 GB: with as much less than nothing free it is about
     # half a gigabyte.
-    limited = (
-        "from explorer.decoding import decode_server as child; child.free_memory = lambda: -(3 << 30); child.main()"
-    )
+    limited = "from explorer.decoding import decode_server as child; child.free_memory = lambda: -(3 << 30); child.main()"
     big, small = tmp_path / "big.png", tmp_path / "small.jpg"
     Image.new("RGBA", (8000, 8000)).save(big, compress_level=1)
     pictures.write(small, pictures.draw(1))

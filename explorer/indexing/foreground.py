@@ -126,8 +126,8 @@ def _unheeded(library: Library, places: Sequence[Place], disk: Disk) -> set[str]
         rules = Rules(place.root, globs.get(place.root_id, []))
         if disk.ask(
             place.root,
-            lambda rules=rules, place=place: rules.leaves_out_below(place.folder),
-            False,  # type: ignore[misc]
+            lambda rules=rules, place=place: rules.leaves_out_below(place.folder),  # type: ignore[misc]
+            False,
         ):
             path, root = printable(join(to_text(place.root), place.folder)), printable(place.root)
             said.add(

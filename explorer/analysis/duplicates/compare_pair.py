@@ -202,11 +202,11 @@ class Looker:
         theirs = new.mirrored if mirrored else new.corners
         onto = keypoints.onto(
             match.matrix,
-            old.corners,
-            theirs,
+            old.corners,  # type: ignore[arg-type]
+            theirs,  # type: ignore[arg-type]
             old.grey.shape,
             new.grey.shape,
-            mirrored=mirrored,  # type: ignore[arg-type]
+            mirrored=mirrored,
         )
         if abs(np.linalg.det(onto[:, :2])) < _FLAT:
             return match, None

@@ -15,8 +15,8 @@ from PIL import Image, ImageOps
 
 from benchmarks import _faults as faults
 from benchmarks._faults import Pixels
-from explorer.anomalies import figure_scores
-from explorer.anomalies.drawings import NOT_DRAWN
+from explorer.anomalies import quality_scores
+from explorer.anomalies.drawing_classifier import NOT_DRAWN
 from explorer.photos.decode import decode
 from explorer.photos.quality.figures import FIGURES
 
@@ -102,9 +102,9 @@ SERIES: tuple[tuple[str, str, tuple[float, ...], Callable[[Pixels, float], bytes
     ("noise", "noisy", (2, 4, 6, 8, 10, 15, 20, 30, 40), _saved(faults.noise)),
 )
 _JUDGES = {
-    "blurred": figure_scores.blurred, "compressed": figure_scores.compressed,
-    "overexposed": figure_scores.overexposed, "dark": figure_scores.dark,
-    "noisy": figure_scores.noisy,
+    "blurred": quality_scores.blurred, "compressed": quality_scores.compressed,
+    "overexposed": quality_scores.overexposed, "dark": quality_scores.dark,
+    "noisy": quality_scores.noisy,
 }  # fmt: skip
 
 

@@ -413,7 +413,7 @@ def _ours(photos: Path, library: Path, encoder: Encoder) -> Scored:
         index_folders(opened, [str(photos)], encoder, lambda progress: None)
         anomalies = Anomalies(opened, (encoder.name, encoder.version, encoder.dim))
         score, flagged = defaultdict[str, dict[str, float]](dict), defaultdict[str, set[str]](set)
-        lines = anomalies.lines()
+        lines = anomalies.thresholds()
         for finding in anomalies.findings(everything=True):
             score[finding.kind][finding.path] = finding.score
             if finding.score < lines[finding.kind]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.anomalies.finding_kinds import KINDS, TITLES, Kind
+from explorer.anomalies.finding_kinds import KIND_TITLES, KINDS, FindingKind
 from explorer.text_format import count
 from explorer.ui import empty_library, removal_dialogs, resources
 from explorer.ui.anomalies_page import anomalies_state, anomaly_files, anomaly_map, anomaly_photos
@@ -63,7 +63,7 @@ def filter_bar(what: Asked) -> None:
             st.warning(problem, icon=":material/info:")
 
 
-def kinds(what: Asked, numbers: dict[Kind, int]) -> None:
+def kinds(what: Asked, numbers: dict[FindingKind, int]) -> None:
     """The overview's counts: kinds with findings stand out, the others are put away."""
     with st.container(horizontal=True, key="kinds"):
         st.button(
@@ -74,8 +74,8 @@ def kinds(what: Asked, numbers: dict[Kind, int]) -> None:
         for kind in KINDS:
             if numbers[kind] or kind == what.kind:
                 st.button(
-                    f"{TITLES[kind][0]} · {numbers[kind]:,}", key=f"kind-{kind}",
-                    help=TITLES[kind][1],
+                    f"{KIND_TITLES[kind][0]} · {numbers[kind]:,}", key=f"kind-{kind}",
+                    help=KIND_TITLES[kind][1],
                     type="primary" if kind == what.kind else "secondary",
                     on_click=anomalies_state.look_at, args=[kind],
                 )  # fmt: skip
@@ -84,9 +84,9 @@ def kinds(what: Asked, numbers: dict[Kind, int]) -> None:
             with st.popover(f"{count(len(rest), 'kind')} without findings", type="tertiary"):
                 for kind in rest:
                     st.button(
-                        TITLES[kind][0],
+                        KIND_TITLES[kind][0],
                         key=f"kind-{kind}",
-                        help=TITLES[kind][1],
+                        help=KIND_TITLES[kind][1],
                         on_click=anomalies_state.look_at,
                         args=[kind],
                     )
@@ -102,11 +102,11 @@ def progress() -> None:
         )
 
 
-def slider(kind: Kind) -> None:
+def slider(kind: FindingKind) -> None:
     """How much of a kind is shown, remembered."""
     key = f"line-{kind}"
     if key not in st.session_state:
-        st.session_state[key] = anomalies_state.review().lines()[kind]
+        st.session_state[key] = anomalies_state.review().thresholds()[kind]
     st.slider(
         "How strict", 0.0, 1.0, step=0.05, key=key, on_change=anomalies_state.move_line,
         args=[kind, key],
@@ -114,13 +114,13 @@ def slider(kind: Kind) -> None:
     )  # fmt: skip
 
 
-def of_kind(what: Asked, kind: Kind) -> None:
+def of_kind(what: Asked, kind: FindingKind) -> None:
     """All findings of a kind."""
     found = anomalies_state.findings(what)
     st.caption(
-        f"{count(len(found), 'finding')}, worst first: {TITLES[kind][1]}."
+        f"{count(len(found), 'finding')}, worst first: {KIND_TITLES[kind][1]}."
         if found
-        else f"{TITLES[kind][0]}: {TITLES[kind][1]}."
+        else f"{KIND_TITLES[kind][0]}: {KIND_TITLES[kind][1]}."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if kind not in anomalies_state.FILES:
@@ -128,7 +128,11 @@ def of_kind(what: Asked, kind: Kind) -> None:
         if found:
             anomaly_photos.export(found)
     anomaly_photos.undo()
-    if kind == "date" and not what.gone and (rest := anomalies_state.undated(what.filters)):
+    if (
+        kind == "date"
+        and not what.gone
+        and (rest := anomalies_state.photos_without_own_date(what.filters))
+    ):
         st.caption(rest)
     if not found:
         text = (

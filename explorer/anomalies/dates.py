@@ -26,10 +26,10 @@ _AROUND_NEW_YEAR = 45
 
 # A file's own time changes whenever the file is copied: that it differs from a folder's name is no
 # reason to look at a photo.
-FILE_TIME = 0.55
+FILE_TIME_SCORE = 0.55
 
 
-def doubt(
+def check_date(
     path: str,
     taken_at: str | None,
     source: str | None,
@@ -129,7 +129,7 @@ def _by_folder(path: str, taken: _Taken, source: str | None) -> tuple[float, str
         return None
     if source == "file":
         return (
-            FILE_TIME,
+            FILE_TIME_SCORE,
             f"It lies in “{part}”, but carries no date of its own; its file is of {taken.shown}.",
         )
     return (0.25 if off > 3 * 365 else 0.35), f"It lies in “{part}”, but is dated {taken.shown}."

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Sequence
 
-from explorer.anomalies.finding_kinds import TITLES
+from explorer.anomalies.finding_kinds import KIND_TITLES
 from explorer.anomalies.findings import Finding
 from explorer.library.paths import to_text
 from explorer.removal.spreadsheet import row_as_text
@@ -34,7 +34,7 @@ def as_csv(findings: Sequence[Finding]) -> str:
 
 def _row(finding: Finding) -> dict[str, object]:
     return {
-        "path": finding.path, "kind": finding.kind, "title": TITLES[finding.kind][0],
+        "path": finding.path, "kind": finding.kind, "title": KIND_TITLES[finding.kind][0],
         "score": round(finding.score, 4),
         "detail": finding.detail, "id": finding.id, "dismissed": finding.dismissed,
     }  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from explorer.anomalies import dates as dating
-from explorer.anomalies.figure_scores import Floats, falling
+from explorer.anomalies.quality_scores import Floats, falling
 from explorer.library.catalog import Ids
 from explorer.library.quality_store import Subject
 from explorer.text_format import count
@@ -53,13 +53,13 @@ def shapes(subjects: Sequence[Subject]) -> Judged:
     )
     by_size = 1 - falling(side, tiny, 4)
 
-    def says(row: int) -> str:
+    def reason(row: int) -> str:
         size = f"{width[row]:.0f} × {height[row]:.0f} pixels"
         if by_shape[row] <= by_size[row]:
             return f"Odd shape: {size}, {aspect[row]:.1f} times as long as wide."
         return f"Tiny: {size}."
 
-    return np.minimum(by_shape, by_size).astype(np.float32), says
+    return np.minimum(by_shape, by_size).astype(np.float32), reason
 
 
 def damage(subjects: Sequence[Subject], grey_tail: Mapping[int, float]) -> Judged:
@@ -70,7 +70,7 @@ def damage(subjects: Sequence[Subject], grey_tail: Mapping[int, float]) -> Judge
     score = falling(np.where(tail < 0.98, tail, 0), _TAIL, 2)
     score = np.where(broken, np.minimum(score, 0.4) * 0.5, score).astype(np.float32)
 
-    def says(row: int) -> str:
+    def reason(row: int) -> str:
         missing = (
             f"{tail[row]:.0%} of its height, at the bottom, is grey"
             if _TAIL < tail[row] < 0.98
@@ -83,13 +83,13 @@ def damage(subjects: Sequence[Subject], grey_tail: Mapping[int, float]) -> Judge
             else f"Part of the picture is missing: {missing}."
         )
 
-    return score, says
+    return score, reason
 
 
 def dates(subjects: Sequence[Subject], stated: Mapping[int, str]) -> Judged:
     """How doubtful each photo's date is. stated: dates that cannot be, by photo id."""
     found = [
-        dating.doubt(
+        dating.check_date(
             subject.path,
             subject.taken_at,
             subject.taken_source,
@@ -100,14 +100,14 @@ def dates(subjects: Sequence[Subject], stated: Mapping[int, str]) -> Judged:
     ]
     score = np.array([doubt[0] if doubt else 1.0 for doubt in found], np.float32)
 
-    def says(row: int) -> str:
+    def reason(row: int) -> str:
         doubt = found[row]
         return doubt[1] if doubt else ""
 
-    return score, says
+    return score, reason
 
 
-def undated(subjects: Iterable[Subject]) -> list[int]:
+def photos_without_own_date(subjects: Iterable[Subject]) -> list[int]:
     """Ids of photos that have no date but their file's, which does not fit the year their folder is
     named after. Copying files does that; they are counted in one line rather than listed."""
     return [
@@ -115,15 +115,15 @@ def undated(subjects: Iterable[Subject]) -> list[int]:
         for subject in subjects
         if subject.taken_source == "file"
         and (
-            found := dating.doubt(
+            found := dating.check_date(
                 subject.path, subject.taken_at, "file", None, subject.taken_precision
             )
         )
-        and found[0] == dating.FILE_TIME
+        and found[0] == dating.FILE_TIME_SCORE
     ]
 
 
-def undated_line(number: int) -> str:
+def describe_photos_without_own_date(number: int) -> str:
     """What there is to say of so many of them; '' for none."""
     if not number:
         return ""
@@ -141,7 +141,7 @@ def wrong_extension(path: str, kind: str) -> str | None:
     return f"It is named {ending or 'without an extension'}, but is a {kind} file: {right[0]} would be right."
 
 
-def folders(paths: Sequence[str]) -> tuple[Ids, list[str]]:
+def folder_numbers(paths: Sequence[str]) -> tuple[Ids, list[str]]:
     """A number for the folder of each path, and each folder's path by number."""
     names = dict[str, int]()
     numbers = np.fromiter(

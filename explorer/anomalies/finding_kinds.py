@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, get_args
 
-Kind = Literal[
+FindingKind = Literal[
     "outlier", "misplaced", "blurred", "dark", "overexposed", "empty", "shape", "noisy",
     "compressed", "damaged", "unreadable", "extension",
     "date", "not-a-photo",
 ]  # fmt: skip
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
 
 # A kind's name for a person, and what it means.
-TITLES: Mapping[Kind, tuple[str, str]] = {
+KIND_TITLES: Mapping[FindingKind, tuple[str, str]] = {
     "outlier": (
         "Unlike all others",
         "far from its nearest neighbours, for how dense photos lie around them",

@@ -14,14 +14,14 @@ from explorer.removal.companions import Beside
 from explorer.removal.results import Removal
 
 
-class Taking(NamedTuple):
+class FindingRemovals(NamedTuple):
     """removals: one for each file. left: files that cannot go, each with the reason in plain words."""
 
     removals: list[Removal]
-    left: list[tuple[str, str]]
+    skipped: list[tuple[str, str]]
 
 
-def removals_of_findings(catalog: Catalog, findings: Iterable[Finding]) -> Taking:
+def removals_of_findings(catalog: Catalog, findings: Iterable[Finding]) -> FindingRemovals:
     """What goes if these go.
 
     A photo goes with every file that holds it, and none is kept for it. Where only a file's name is
@@ -76,7 +76,7 @@ def removals_of_findings(catalog: Catalog, findings: Iterable[Finding]) -> Takin
                 path, digest, keeper, digest if keeper else None, files[path]["size"], finding.kind,
                 finding.detail, beside.of(path).along
             )  # fmt: skip
-    return Taking(list(found.values()), left)
+    return FindingRemovals(list(found.values()), left)
 
 
 def _unread(error: OSError) -> str:

@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from explorer.anomalies import figure_scores, file_findings, outlier_scores
-from explorer.anomalies.drawings import NOT_DRAWN, drawn
-from explorer.anomalies.figure_scores import Floats
-from explorer.anomalies.finding_kinds import KINDS, Kind
-from explorer.anomalies.typicality import typical
+from explorer.anomalies import file_findings, outlier_scores, quality_scores
+from explorer.anomalies.drawing_classifier import NOT_DRAWN, drawing_log_odds
+from explorer.anomalies.finding_kinds import KINDS, FindingKind
+from explorer.anomalies.quality_scores import Floats
+from explorer.anomalies.typicality import typical_photos
 from explorer.errors import PROVEN, UsageError
 from explorer.library import dismissal_store, quality_store, stage_store
 from explorer.library.catalog import Ids
@@ -32,7 +32,7 @@ from explorer.library.quality_store import Subject
 from explorer.library.staleness import patience
 
 # The line below which findings are shown, and the setting that keeps a person's own.
-LINE = 0.5
+DEFAULT_THRESHOLD = 0.5
 _SETTING = "anomalies.lines"
 
 
@@ -48,7 +48,7 @@ class Finding:
 
     id: int | None
     path: str
-    kind: Kind
+    kind: FindingKind
     score: float
     detail: str
     subject: str
@@ -61,7 +61,7 @@ class _Scores(NamedTuple):
     photos that explain it."""
 
     score: Floats
-    says: Callable[[int], str]
+    reason: Callable[[int], str]
     related: Callable[[int], tuple[int, ...]] = lambda row: ()
 
 
@@ -89,7 +89,7 @@ class Anomalies:
 
     # --- what a person set
 
-    def lines(self) -> dict[Kind, float]:
+    def thresholds(self) -> dict[FindingKind, float]:
         """The line of each kind, 0 (show nothing) to 1 (show everything)."""
         try:
             own = json.loads(self._library.catalog.setting(_SETTING) or "{}")
@@ -97,17 +97,17 @@ class Anomalies:
             own = {}
         own = own if isinstance(own, dict) else {}
         return {
-            kind: float(own[kind]) if isinstance(own.get(kind), int | float) else LINE
+            kind: float(own[kind]) if isinstance(own.get(kind), int | float) else DEFAULT_THRESHOLD
             for kind in KINDS
         }
 
-    def set_line(self, kind: Kind, line: float) -> None:
+    def set_threshold(self, kind: FindingKind, line: float) -> None:
         """Move the line of a kind, and remember it. Raises UsageError for one outside 0 to 1."""
         if not 0 <= line <= 1:
             raise UsageError(f"The line for “{kind}” must be between 0 and 1, not {line}.")
-        moved = {name: value for name, value in self.lines().items() if value != LINE} | {
-            kind: line
-        }
+        moved = {
+            name: value for name, value in self.thresholds().items() if value != DEFAULT_THRESHOLD
+        } | {kind: line}
         self._library.catalog.set_setting(_SETTING, json.dumps(moved))
 
     def dismiss(self, findings: Iterable[Finding]) -> None:
@@ -128,7 +128,7 @@ class Anomalies:
 
     def findings(
         self,
-        kinds: Collection[Kind] = KINDS,
+        kinds: Collection[FindingKind] = KINDS,
         filters: Filters | None = None,
         *,
         everything: bool = False,
@@ -141,7 +141,7 @@ class Anomalies:
         """
         with self._lock:
             self._refresh()
-            lines, gone = self.lines(), dismissal_store.dismissed(self._library.catalog)
+            lines, gone = self.thresholds(), dismissal_store.dismissed(self._library.catalog)
             wanted = set(self._library.catalog.matching(filters).tolist()) if filters else None
             found = list[Finding]()
             for kind in kinds:
@@ -159,7 +159,7 @@ class Anomalies:
             key=lambda f: (f.score, KINDS.index(f.kind), f.path),
         )
 
-    def counts(self, filters: Filters | None = None) -> dict[Kind, int]:
+    def counts(self, filters: Filters | None = None) -> dict[FindingKind, int]:
         """How many findings of each kind are to be shown."""
         counts = dict.fromkeys(KINDS, 0)
         for finding in self.findings(filters=filters):
@@ -181,7 +181,7 @@ class Anomalies:
             return {subject.id: subject for subject in self._subjects}
 
     def _of(
-        self, kind: Kind, line: float, wanted: set[int] | None, filters: Filters | None
+        self, kind: FindingKind, line: float, wanted: set[int] | None, filters: Filters | None
     ) -> list[Finding]:
         if kind in ("unreadable", "extension"):
             found = self._unreadable() if kind == "unreadable" else self._extensions()
@@ -191,7 +191,7 @@ class Anomalies:
         found = self._below[kind][1]
         return found if wanted is None else [finding for finding in found if finding.id in wanted]
 
-    def _find(self, kind: Kind, line: float) -> list[Finding]:
+    def _find(self, kind: FindingKind, line: float) -> list[Finding]:
         """Every photo below the line."""
         scores, found = self._scores(kind), list[Finding]()
         for row in np.flatnonzero(scores.score < line).tolist():
@@ -202,7 +202,7 @@ class Anomalies:
                     subject.path,
                     kind,
                     score,
-                    scores.says(row),
+                    scores.reason(row),
                     subject.hash,
                     scores.related(row),
                 )
@@ -234,15 +234,15 @@ class Anomalies:
         self._subjects = quality_store.subjects(catalog)
         self._ids = np.array([subject.id for subject in self._subjects], np.int64)
         self._figures = quality_store.figures(catalog)
-        self._made = dict[Kind, _Scores]()
+        self._made = dict[FindingKind, _Scores]()
         # What was below the line last asked for, as a page asks for it at every run.
-        self._below = dict[Kind, tuple[float, list[Finding]]]()
+        self._below = dict[FindingKind, tuple[float, list[Finding]]]()
         self._known = dict[str, dict[int, float]]()
         self._misnamed: list[Finding] | None = None
         self._change, self._made_at = change, time.monotonic()
         self._took = self._made_at - start
 
-    def _scores(self, kind: Kind) -> _Scores:
+    def _scores(self, kind: FindingKind) -> _Scores:
         if kind not in self._made:
             start = time.monotonic()
             if kind in ("outlier", "misplaced"):
@@ -259,7 +259,7 @@ class Anomalies:
         return self._made[kind]
 
     def _by_figures(
-        self, judge: Callable[[figure_scores.Column], figure_scores.Judgement]
+        self, judge: Callable[[quality_scores.Column], quality_scores.Judgement]
     ) -> _Scores:
         """A judgement of all photos by their figures; those without any are fine until they have
         been read."""
@@ -290,7 +290,9 @@ class Anomalies:
         back = {row: number for number, row in enumerate(places[known].tolist())}
         return _Scores(
             score,
-            lambda row: judgement.says(back[row]) if row in back else "It has not been judged yet.",
+            lambda row: (
+                judgement.reason(back[row]) if row in back else "It has not been judged yet."
+            ),
         )
 
     def _chosen(self) -> tuple[str, str, int] | None:
@@ -307,7 +309,7 @@ class Anomalies:
             self._known["drawn"] = dict(
                 zip(
                     there.tolist(),
-                    drawn(encoder[0], encoder[1], index.rows(there)).tolist(),
+                    drawing_log_odds(encoder[0], encoder[1], index.rows(there)).tolist(),
                     strict=True,
                 )
             )
@@ -323,7 +325,7 @@ class Anomalies:
     def _dates(self) -> _Scores:
         return _Scores(*file_findings.dates(self._subjects, self._figures.stated))
 
-    def _odd(self) -> dict[Kind, _Scores]:
+    def _odd(self) -> dict[FindingKind, _Scores]:
         """Outliers and misplaced photos, by the vectors of one encoder. Photos without a vector or
         neighbours are fine."""
         fine = np.ones(len(self._ids), np.float32)
@@ -342,9 +344,11 @@ class Anomalies:
         chosen = np.searchsorted(kept.ids, with_vector)
         near, cosines = _by_row(with_vector, kept.near[chosen]), kept.scores[chosen]
         rows = np.searchsorted(self._ids, with_vector)
-        folders, names = file_findings.folders([self._subjects[row].path for row in rows.tolist()])
+        folders, names = file_findings.folder_numbers(
+            [self._subjects[row].path for row in rows.tolist()]
+        )
         vectors = index.rows(with_vector)
-        odd = outlier_scores.outliers(vectors, near, cosines, typical(*encoder[:2]))
+        odd = outlier_scores.outliers(vectors, near, cosines, typical_photos(*encoder[:2]))
         lost = outlier_scores.misplaced(vectors, folders, near, cosines)
         back = {row: number for number, row in enumerate(rows.tolist())}
 
@@ -374,8 +378,8 @@ class Anomalies:
             return f"Unlike the rest of “{names[folders[number]]}”; most like photos in “{there}”."
 
         by_odd, by_lost = fine.copy(), fine.copy()
-        by_odd[rows] = figure_scores.falling(np.maximum(odd, 0), _ODD, 3)
-        by_lost[rows] = figure_scores.falling(
+        by_odd[rows] = quality_scores.falling(np.maximum(odd, 0), _ODD, 3)
+        by_lost[rows] = quality_scores.falling(
             np.maximum(np.nan_to_num(lost.oddness, nan=0.0), 0), _LOST, 3
         )
         return {
@@ -417,14 +421,14 @@ _NOT_COMPARED = "It has not been compared with others yet."
 # Photos that explain a finding.
 _SHOWN = 8
 
-_BY_FIGURES: Mapping[Kind, Callable[[figure_scores.Column], figure_scores.Judgement]] = {
-    "blurred": figure_scores.blurred,
-    "dark": figure_scores.dark,
-    "overexposed": figure_scores.overexposed,
-    "empty": figure_scores.empty,
-    "noisy": figure_scores.noisy,
-    "compressed": figure_scores.compressed,
-    "not-a-photo": figure_scores.not_a_photo,
+_BY_FIGURES: Mapping[FindingKind, Callable[[quality_scores.Column], quality_scores.Judgement]] = {
+    "blurred": quality_scores.blurred,
+    "dark": quality_scores.dark,
+    "overexposed": quality_scores.overexposed,
+    "empty": quality_scores.empty,
+    "noisy": quality_scores.noisy,
+    "compressed": quality_scores.compressed,
+    "not-a-photo": quality_scores.not_a_photo,
 }
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from explorer.anomalies.typicality import Typical
+from explorer.anomalies.typicality import TypicalPhotos
 
 Ids = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -50,7 +50,9 @@ class Misplaced(NamedTuple):
     like: Ids
 
 
-def outliers(vectors: Floats, near: Ids, scores: Floats, typical: Typical | None = None) -> Floats:
+def outliers(
+    vectors: Floats, near: Ids, scores: Floats, typical: TypicalPhotos | None = None
+) -> Floats:
     """How far each photo is from its neighbours, in the library's own spreads: 0 is usual, above
     3.9 is rare.
 

@@ -21,7 +21,7 @@ _FOLDER = Path(__file__).parent / "data"
 NEAREST, _TOGETHER = 4, 8192
 
 
-class Typical(NamedTuple):
+class TypicalPhotos(NamedTuple):
     """middle: mean vector of everyday photos, (dim,). centres: of the groups that they fall into,
     (number, dim), unit length. usual, spread: how unlike the nearest centres everyday photos are,
     their median and how far above it the 84th percentile is."""
@@ -50,7 +50,7 @@ def distance(vectors: Floats, centres: Floats) -> Floats:
 
 
 @functools.cache
-def typical(name: str, version: str) -> Typical | None:
+def typical_photos(name: str, version: str) -> TypicalPhotos | None:
     """What was learned for the vectors of that encoder; None where nothing was, or for other
     weights of it."""
     path = _FOLDER / f"typical-{name}.npz"
@@ -61,7 +61,7 @@ def typical(name: str, version: str) -> Typical | None:
             return None
         centres = stored["centres"].astype(np.float32)
         centres /= np.linalg.norm(centres, axis=1, keepdims=True)
-        return Typical(
+        return TypicalPhotos(
             stored["middle"].astype(np.float32),
             centres,
             float(stored["usual"]),

@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from explorer.anomalies.dates import FILE_TIME
-from explorer.anomalies.file_findings import undated, undated_line
-from explorer.anomalies.finding_kinds import KINDS, TITLES
+from explorer.anomalies.dates import FILE_TIME_SCORE
+from explorer.anomalies.file_findings import (
+    describe_photos_without_own_date,
+    photos_without_own_date,
+)
+from explorer.anomalies.finding_kinds import KIND_TITLES, KINDS
 from explorer.anomalies.findings import Anomalies, Finding
 from explorer.cli.app import absolute, open_library, say
 from explorer.cli.output import Status, emit, emit_json
@@ -34,8 +37,10 @@ def run_anomalies(args: argparse.Namespace) -> int:
             args.kind or KINDS, filters, everything=args.all, dismissed=args.dismissed
         )
         judged, photos = review.judged
-        lines = review.lines()
-        grouped = "date" in (args.kind or KINDS) and not args.all and lines["date"] <= FILE_TIME
+        lines = review.thresholds()
+        grouped = (
+            "date" in (args.kind or KINDS) and not args.all and lines["date"] <= FILE_TIME_SCORE
+        )
         about_dates = _undated(library, review, filters) if grouped else ""
         found = found[: args.top] if args.top else found
         if args.plan:
@@ -61,7 +66,7 @@ def run_anomalies(args: argparse.Namespace) -> int:
         ])  # fmt: skip
         return 0
     for f in found:
-        emit(f"{f.score:.3f}  {TITLES[f.kind][0]}: {f.path}\n       {f.detail}")
+        emit(f"{f.score:.3f}  {KIND_TITLES[f.kind][0]}: {f.path}\n       {f.detail}")
     if not found:
         say(
             "Nothing stands out."
@@ -73,10 +78,10 @@ def run_anomalies(args: argparse.Namespace) -> int:
 
 def _undated(library: Library, review: Anomalies, filters: Filters) -> str:
     """What there is to say of photos whose files' times alone contradict their folders' names."""
-    ids = set(undated(review.subjects().values()))
+    ids = set(photos_without_own_date(review.subjects().values()))
     if filters:
         ids &= set(library.catalog.matching(filters).tolist())
-    return undated_line(len(ids))
+    return describe_photos_without_own_date(len(ids))
 
 
 def _plan(library: Library, found: Sequence[Finding], name: str) -> None:
@@ -91,7 +96,7 @@ def _plan(library: Library, found: Sequence[Finding], name: str) -> None:
         f"{count(len(taking.removals), 'file')}, {total}, in the plan {name}: no other file is kept for them, so carry it out with"
     )
     say(f"    python run.py remove --plan {name} --without-keeper")
-    for path, why in taking.left:
+    for path, why in taking.skipped:
         say(f"Not in the plan: {printable(path)}: {why}.")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer.cli.app import absolute, open_library, say
 from explorer.cli.output import emit, emit_json
-from explorer.duplicates.groups import TIERS, Group, Item
+from explorer.duplicates.groups import TIERS, DuplicateGroup, GroupFile
 from explorer.library.paths import inside
 from explorer.text_format import count, size
 
@@ -22,7 +22,7 @@ _NAMES = {
 def run_duplicates(args: argparse.Namespace) -> int:
     """Print the groups of duplicates; with --plan, also write what would be removed if each group's
     one to keep were kept."""
-    from explorer.duplicates.decisions import sort_out
+    from explorer.duplicates.decisions import apply_decisions
     from explorer.duplicates.find_groups import find_groups
 
     library = open_library(args.library)
@@ -37,13 +37,13 @@ def run_duplicates(args: argparse.Namespace) -> int:
                 for group in groups
                 if any(inside(item.path, folder) for item in (group.keep, *group.others))
             ]
-        groups = sort_out(library.catalog, groups).open
+        groups = apply_decisions(library.catalog, groups).open
         if args.plan:
-            from explorer.duplicates.group_removals import removals_of
+            from explorer.duplicates.group_removals import removals_of_groups
             from explorer.removal.plan import write_plan
             from explorer.removal.results import belonging
 
-            removals = removals_of(
+            removals = removals_of_groups(
                 library.catalog, [group for group in groups if args.tier or group.tier in TIERS[:3]]
             )
             write_plan(absolute(args.plan), removals)
@@ -68,7 +68,7 @@ def run_duplicates(args: argparse.Namespace) -> int:
             for item in group.others:
                 beside, stays = (
                     ", ".join(os.path.basename(each.path) for each in item.company.along),
-                    group.stays(item),
+                    group.reason_to_keep(item),
                 )
                 notes = [
                     item.relation,
@@ -84,12 +84,12 @@ def run_duplicates(args: argparse.Namespace) -> int:
         library.close()
 
 
-def _holding(group: Group) -> list[str]:
+def _holding(group: DuplicateGroup) -> list[str]:
     """What the one kept holds, where that is not the very reason for keeping it."""
     return [words for words in group.keep.holds if words not in group.keep_because]
 
 
-def _as_json(group: Group) -> dict[str, Any]:
+def _as_json(group: DuplicateGroup) -> dict[str, Any]:
     return {
         "tier": group.tier,
         "keep": group.keep.path if group.suggested else None,
@@ -101,14 +101,14 @@ def _as_json(group: Group) -> dict[str, Any]:
     }
 
 
-def _photo(group: Group, item: Item) -> dict[str, Any]:
+def _photo(group: DuplicateGroup, item: GroupFile) -> dict[str, Any]:
     return {
         "id": item.photo_id, "path": item.path, "bytes": item.bytes, "width": item.width,
         "height": item.height, "format": item.format,
         "taken_at": item.taken, "relation": item.relation, "score": round(item.score, 4),
         "protected": item.protected,
         "linked": item.linked,
-        "stays": "" if item is group.keep and group.suggested else group.stays(item),
+        "stays": "" if item is group.keep and group.suggested else group.reason_to_keep(item),
         "along": [{"path": each.path, "bytes": each.bytes} for each in item.company.along],
         "contents": list(item.holds),
     }  # fmt: skip

@@ -18,7 +18,7 @@ _TURNS = {
 }  # fmt: skip
 
 
-class Photo(Protocol):
+class ComparedPhoto(Protocol):
     """What is said of a photo here. width, height: pixels, upright."""
 
     @property
@@ -31,7 +31,7 @@ class Photo(Protocol):
     def format(self) -> str: ...
 
 
-class Geometry(NamedTuple):
+class RelativeGeometry(NamedTuple):
     """How one photo lies on another. scale: pixels of a thing on it for one on the other, linear.
     shown: the share of the other that it shows. beyond: what it shows besides, or has around it, as
     a share of the other. stretch: how much wider than high it was made, or the other way round, 1
@@ -78,7 +78,7 @@ class Edge:
             return 0
         return grey if photo_id == self.photos[0] else -grey
 
-    def geometry(self, keep: Photo, other: Photo) -> Geometry | None:
+    def geometry(self, keep: ComparedPhoto, other: ComparedPhoto) -> RelativeGeometry | None:
         """How `other` lies on `keep`; None where the two were not laid onto each other."""
         onto = _onto(self.relation, forwards=keep.photo_id == self.photos[0])
         if onto is None:
@@ -91,18 +91,20 @@ class Edge:
         )
         shown, beyond = _cover(onto)
         turned = _TURNS.get(_signs(onto), "turned") != ""
-        return Geometry(
+        return RelativeGeometry(
             (across * down) ** 0.5, shown, beyond, max(across / down, down / across), turned
         )
 
-    def words(self, keep: Photo, other: Photo) -> str:
+    def words(self, keep: ComparedPhoto, other: ComparedPhoto) -> str:
         """How `other` differs from `keep`."""
-        return self.text or in_words(
+        return self.text or describe_difference(
             self.relation, keep, other, forwards=keep.photo_id == self.photos[0]
         )
 
 
-def in_words(relation: dict[str, Any], keep: Photo, other: Photo, *, forwards: bool) -> str:
+def describe_difference(
+    relation: dict[str, Any], keep: ComparedPhoto, other: ComparedPhoto, *, forwards: bool
+) -> str:
     """“half the size, turned by 90°”: what `other` is, seen from `keep`. forwards: the relation was
     written from `keep` to `other`."""
     words = list[str]()
@@ -148,7 +150,7 @@ def _signs(onto: np.ndarray[Any, Any]) -> tuple[int, int, int, int]:
     return a, b, c, d
 
 
-def _size(onto: np.ndarray[Any, Any], keep: Photo, other: Photo) -> str:
+def _size(onto: np.ndarray[Any, Any], keep: ComparedPhoto, other: ComparedPhoto) -> str:
     """By how much a thing on the photo is smaller or larger, in pixels."""
     covered = float(abs(np.linalg.det(onto[:2, :2])))
     factor = (other.width * other.height / max(1e-9, covered * keep.width * keep.height)) ** 0.5

@@ -17,16 +17,16 @@ from typing import NamedTuple
 from explorer.analysis.duplicates.copy_components import CLOSED
 from explorer.duplicates import keeper
 from explorer.duplicates.describe_difference import Edge
-from explorer.duplicates.groups import COPIES, TIERS, Group, Item, Tier
+from explorer.duplicates.groups import COPIES, TIERS, DuplicateGroup, GroupFile, Tier
 from explorer.duplicates.suggestion import (
     A_SET,
     ALL_STAY,
     UNKNOWN_GROUP,
-    Choose,
-    Suggester,
-    Suggestion,
+    ChooseKeeper,
+    KeeperSuggester,
+    KeeperSuggestion,
 )
-from explorer.duplicates.tiers import Closeness
+from explorer.duplicates.tiers import TierEdges
 from explorer.duplicates.versions import Version
 from explorer.library import pair_store as store
 from explorer.library.decision_store import Protection, protected_folders
@@ -45,9 +45,9 @@ def find_groups(
     library: Library,
     tiers: Collection[Tier] = TIERS,
     *,
-    choose: Choose | None = None,
+    choose: ChooseKeeper | None = None,
     protected: Protected | None = None,
-) -> list[Group]:
+) -> list[DuplicateGroup]:
     """The groups of these tiers, tightest first and within a tier the one first that would free
     most.
 
@@ -59,7 +59,7 @@ def find_groups(
     finder = _Finder(
         library, choose, protected or Protection(protected_folders(library.catalog)).covers
     )
-    groups = list[Group]()
+    groups = list[DuplicateGroup]()
     for tier in TIERS:
         # Looser tiers depend on what tighter ones have taken, asked for or not.
         if any(TIERS.index(wanted) >= TIERS.index(tier) for wanted in tiers):
@@ -82,7 +82,7 @@ class _Finder:
     """Goes through the tiers. taken: photos that are offered already. standing: the file that is
     kept of a photo with several files."""
 
-    def __init__(self, library: Library, choose: Choose | None, protected: Protected) -> None:
+    def __init__(self, library: Library, choose: ChooseKeeper | None, protected: Protected) -> None:
         rules = keeper.keeper_rules(library.catalog)
         self._library, self._protected = library, protected
         self._choose = choose or (lambda items: keeper.choose_keeper(items, rules))
@@ -90,15 +90,15 @@ class _Finder:
         self._glance = choose or (
             lambda items: keeper.choose_keeper(items, rules, quality=lambda path: None)
         )
-        self._closeness = Closeness(library.catalog)
+        self._closeness = TierEdges(library.catalog)
         self._header = functools.cache(read_header)
         self._taken, self._standing, self._beside = set[int](), dict[int, CopyRow](), Beside()
 
-    def identical(self) -> list[Group]:
+    def identical(self) -> list[DuplicateGroup]:
         by_photo = defaultdict[int, list[CopyRow]](list)
         for row in store.copies(self._library.catalog):
             by_photo[row.photo_id].append(row)
-        groups = list[Group]()
+        groups = list[DuplicateGroup]()
         for photo_id, rows in by_photo.items():
             items = self._items(_Member(row, "the same file, byte for byte", 1.0) for row in rows)
             keep, why = self._choose(items)
@@ -112,7 +112,7 @@ class _Finder:
             self._standing[photo_id] = rows[0]
         return groups
 
-    def tier(self, tier: Tier) -> list[Group]:
+    def tier(self, tier: Tier) -> list[DuplicateGroup]:
         edges = self._closeness.edges(tier)
         rows = self._rows({i for edge in edges for i in edge.photos})
         near = defaultdict[int, dict[int, Edge]](dict)
@@ -125,7 +125,7 @@ class _Finder:
                 and not shown_apart(rows[a].path, rows[b].path)
             ):
                 near[a][b] = near[b][a] = edge
-        groups = list[Group]()
+        groups = list[DuplicateGroup]()
         for members in _components(near):
             groups += self._stars(tier, members, near, rows)
         return groups
@@ -136,10 +136,10 @@ class _Finder:
         members: set[int],
         near: dict[int, dict[int, Edge]],
         rows: dict[int, CopyRow],
-    ) -> list[Group]:
+    ) -> list[DuplicateGroup]:
         """Groups of one connected component: one photo is kept, with those that were compared with
         it; then again with the rest."""
-        groups, left = list[Group](), set(members)
+        groups, left = list[DuplicateGroup](), set(members)
         items = self._members(tier, members, near, rows)
         suggest, choose = (
             self._suggest(tier, items, near),
@@ -161,7 +161,7 @@ class _Finder:
             found = (
                 suggest(inside, first)
                 if suggest
-                else Suggestion(first, self._because(choose, first, why, items, inside))
+                else KeeperSuggestion(first, self._because(choose, first, why, items, inside))
             )
             keep = found.keep
             others = sorted(inside - {keep.photo_id})
@@ -209,7 +209,7 @@ class _Finder:
         members: set[int],
         near: dict[int, dict[int, Edge]],
         rows: dict[int, CopyRow],
-    ) -> dict[int, Item]:
+    ) -> dict[int, GroupFile]:
         """The photos of a component, each with what the others make of it: whether it is bordered,
         and of which it is a version."""
         bordered = {edge.bordered for i in members for edge in near[i].values()}
@@ -230,14 +230,14 @@ class _Finder:
         }
 
     def _suggest(
-        self, tier: Tier, items: Mapping[int, Item], near: dict[int, dict[int, Edge]]
-    ) -> Callable[[Collection[int], Item], Suggestion] | None:
+        self, tier: Tier, items: Mapping[int, GroupFile], near: dict[int, dict[int, Edge]]
+    ) -> Callable[[Collection[int], GroupFile], KeeperSuggestion] | None:
         """What suggests one of a group of copies; None for other shots, of which none is suggested
         for removal."""
         if tier not in COPIES:
             return None
         known = evidence_of(self._library.catalog, items)
-        suggester = Suggester(
+        suggester = KeeperSuggester(
             tier,
             {i: Version(item, known.get(i, Evidence())) for i, item in items.items()},
             near,
@@ -247,10 +247,10 @@ class _Finder:
 
     def _because(
         self,
-        choose: Choose,
-        keep: Item,
+        choose: ChooseKeeper,
+        keep: GroupFile,
         why: str,
-        items: Mapping[int, Item],
+        items: Mapping[int, GroupFile],
         inside: Collection[int],
     ) -> str:
         """Why that one is kept: where it was chosen among more than these, the reason that is shown
@@ -268,8 +268,8 @@ class _Finder:
             i: row for i, row in self._standing.items() if i in photo_ids
         }
 
-    def _items(self, members: Iterable[_Member]) -> list[Item]:
-        seen, items = set[tuple[str, int]](), list[Item]()
+    def _items(self, members: Iterable[_Member]) -> list[GroupFile]:
+        seen, items = set[tuple[str, int]](), list[GroupFile]()
         for row, relation, score in members:
             place = (row.root, row.inode)
             linked = row.inode != 0 and place in seen
@@ -291,7 +291,7 @@ class _Finder:
             modified, company = row.mtime_ns / 1e9, self._beside.of(row.path)
             told = (relation, score, safe, linked or link, row.metadata, modified, link, company)
             items.append(
-                Item(
+                GroupFile(
                     *facts,
                     *told,
                     place=where,
@@ -302,10 +302,12 @@ class _Finder:
         return items
 
 
-def _group(tier: Tier, keep: Item, why: str, others: Sequence[Item], hashes: set[str]) -> Group:
+def _group(
+    tier: Tier, keep: GroupFile, why: str, others: Sequence[GroupFile], hashes: set[str]
+) -> DuplicateGroup:
     key = hashlib.blake2b(" ".join(sorted(hashes)).encode(), digest_size=12).hexdigest()
     kept = replace(keep, relation="", score=1.0)
-    return Group(
+    return DuplicateGroup(
         f"{tier}-{key}",
         tier,
         kept,

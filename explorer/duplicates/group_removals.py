@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-from explorer.duplicates.groups import COPIES, TIERS, Group, Item
+from explorer.duplicates.groups import COPIES, TIERS, DuplicateGroup, GroupFile
 from explorer.library.catalog import Catalog
 from explorer.library.decision_store import hashes_of
 from explorer.library.pair_store import PAIRS_VERSION, compared
@@ -13,15 +13,17 @@ from explorer.removal.results import Removal
 from explorer.removal.stacks import kept_together
 
 
-def _suggested(group: Group, item: Item) -> bool:
+def _suggested(group: DuplicateGroup, item: GroupFile) -> bool:
     """Of other shots, a person may mark the frames of a burst; a plan that is made at once takes
     none whose name is built on another's."""
     together = group.tier == "moment" and kept_together(group.keep.path, item.path, "picture")
     return group.tier != "lookalike" and not together
 
 
-def removals_of(
-    catalog: Catalog, groups: Iterable[Group], wanted: Callable[[Group, Item], bool] = _suggested
+def removals_of_groups(
+    catalog: Catalog,
+    groups: Iterable[DuplicateGroup],
+    wanted: Callable[[DuplicateGroup, GroupFile], bool] = _suggested,
 ) -> list[Removal]:
     """What goes if each group's others go, but for those that stay in any case and those not
     wanted. What is kept for a file never goes.
@@ -41,13 +43,13 @@ def removals_of(
         (group, item)
         for group in chosen
         for item in group.others
-        if wanted(group, item) and not group.stays(item)
+        if wanted(group, item) and not group.reason_to_keep(item)
     ]
-    kept = defaultdict[str, list[Group]](list)
+    kept = defaultdict[str, list[DuplicateGroup]](list)
     for group in chosen:
         kept[group.keep.path].append(group)
 
-    def gives_way(item: Item, keep: Item) -> bool:
+    def gives_way(item: GroupFile, keep: GroupFile) -> bool:
         """Whether a file that is kept of tighter groups can go, with all that goes for it, for the
         sake of another group's."""
         others = {
@@ -70,7 +72,11 @@ def removals_of(
         at = group
         for _ in TIERS:
             at = better.get(at.keep.path, at)
-        if item.path in found or (item.path in kept and item.path not in better) or at.stays(item):
+        if (
+            item.path in found
+            or (item.path in kept and item.path not in better)
+            or at.reason_to_keep(item)
+        ):
             continue
         if item.photo_id in hashes and at.keep.photo_id in hashes:
             found[item.path] = Removal(

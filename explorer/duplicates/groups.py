@@ -28,7 +28,7 @@ NOT_TOLD = "it may be the original"
 
 
 @dataclass(frozen=True)
-class Item:
+class GroupFile:
     """One file of a group. Two files with the same bytes are two items of one photo.
 
     path: absolute. bytes: the file's size. width, height: pixels, upright. relation: in words, how
@@ -85,7 +85,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Group:
+class DuplicateGroup:
     """Files of one tier. key: the same for the same contents, wherever the files lie, so that
     decisions about it last.
 
@@ -94,16 +94,16 @@ class Group:
     of the group that were not verified against `keep`, as a person has chosen that one: they stay.
     doubt: why no keeper is suggested, in a clause that follows “nothing is suggested:”; then `keep`
     is merely the one shown first, `keep_because` is empty, and every file stays until a person has
-    chosen one (`with_kept`).
+    chosen one (`with_keeper`).
     """
 
     key: str
     tier: Tier
-    keep: Item
+    keep: GroupFile
     keep_because: str
-    others: tuple[Item, ...]
+    others: tuple[GroupFile, ...]
     edges: tuple[Edge, ...] = field(default=(), repr=False)
-    unchecked: tuple[Item, ...] = ()
+    unchecked: tuple[GroupFile, ...] = ()
     doubt: str = ""
 
     @property
@@ -112,7 +112,7 @@ class Group:
         return not self.doubt
 
     @property
-    def all(self) -> tuple[Item, ...]:
+    def all(self) -> tuple[GroupFile, ...]:
         return self.keep, *self.others, *self.unchecked
 
     @property
@@ -122,10 +122,10 @@ class Group:
         return sum(
             (0 if item.linked else item.bytes) + sum(each.bytes for each in item.company.along)
             for item in self.others
-            if not self.stays(item)
+            if not self.reason_to_keep(item)
         )
 
-    def stays(self, item: Item) -> str:
+    def reason_to_keep(self, item: GroupFile) -> str:
         """Why a file other than the one kept is never offered for removal, in words that follow “it
         stays:”; '' where it may go."""
         if item.protected:
@@ -146,7 +146,7 @@ class Group:
         )
         return beside or _only_film(item, self.keep)
 
-    def with_kept(self, file_id: int) -> Group:
+    def with_keeper(self, file_id: int) -> DuplicateGroup:
         """The group with that file kept, because the person says so. Only what is known to be a
         copy of that one is still offered."""
         keep = next((item for item in self.all if item.file_id == file_id), None)
@@ -160,7 +160,7 @@ class Group:
             for photo in edge.photos
             if keep.photo_id in edge.photos
         }
-        others, unchecked, seen = list[Item](), list[Item](), {keep.place}
+        others, unchecked, seen = list[GroupFile](), list[GroupFile](), {keep.place}
         for item in self.all:
             if item is keep:
                 continue
@@ -191,7 +191,7 @@ class Group:
         )
 
 
-def _only_film(item: Item, keep: Item) -> str:
+def _only_film(item: GroupFile, keep: GroupFile) -> str:
     """What is to be said of a film that would be lost with this file. The bytes are compared when
     it is removed; sizes do here."""
     there = {film.bytes for film in keep.company.films if not film.link}

@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.duplicates.groups import Item
-from explorer.duplicates.versions import native
+from explorer.duplicates.groups import GroupFile
+from explorer.duplicates.versions import original_format_rank
 from explorer.errors import UsageError
 from explorer.library.catalog import Catalog
 from explorer.library.paths import printable
@@ -34,17 +34,17 @@ Quality = Callable[[str], int | None]
 
 
 @dataclass(frozen=True)
-class Rule:
+class KeeperRule:
     """One rule. label: for the list a person orders. best: the value of a file, the greatest is
     kept. why: from the one kept and its nearest rival, in words that follow “kept because”."""
 
     name: str
     label: str
-    best: Callable[[Item, Quality], Value]
-    why: Callable[[Item, Item], str]
+    best: Callable[[GroupFile, Quality], Value]
+    why: Callable[[GroupFile, GroupFile], str]
 
 
-def _earliest(item: Item) -> Value:
+def _earliest(item: GroupFile) -> Value:
     """The date with each character reversed in order, so that the earliest is the greatest.
 
     A date of which only a part is known sorts after all within it (a day after every time of that
@@ -80,7 +80,7 @@ def _folder_depth(path: str) -> int:
     return path.count(os.sep)
 
 
-def _company(keep: Item, rival: Item) -> str:
+def _company(keep: GroupFile, rival: GroupFile) -> str:
     """What lies beside the one and not beside the other."""
     one, other = (
         (bool(item.company.films), item.company.raw, item.company.edits) for item in (keep, rival)
@@ -91,7 +91,7 @@ def _company(keep: Item, rival: Item) -> str:
     )
 
 
-def _why_earliest(keep: Item, rival: Item) -> str:
+def _why_earliest(keep: GroupFile, rival: GroupFile) -> str:
     one, two = keep.taken or "", rival.taken or ""
     if not two:
         return "it has a date"
@@ -101,90 +101,90 @@ def _why_earliest(keep: Item, rival: Item) -> str:
     return f"its date is {'known more exactly' if one.startswith(two) else 'earlier'} ({shown} against {against})"
 
 
-RULES: tuple[Rule, ...] = (
-    Rule("protected", "In a protected folder", lambda i, _: i.protected,
+RULES: tuple[KeeperRule, ...] = (
+    KeeperRule("protected", "In a protected folder", lambda i, _: i.protected,
     lambda *_: "it lies in a protected folder"),
-    Rule(
+    KeeperRule(
         "raw", "RAW before JPEG",
         lambda i, _: os.path.splitext(i.path)[1].lower() in RAW_EXTENSIONS,
         lambda *_: "it is the camera's RAW file",
     ),
-    Rule(
+    KeeperRule(
         "bare", "Without a border put around it",
         lambda i, _: not i.bordered,
         lambda *_: "the other is the same with a border around it",
     ),
-    Rule(
+    KeeperRule(
         "camera", "With its camera's name",
         lambda i, _: i.camera is not None,
         lambda *_: "it alone says which camera took it",
     ),
-    Rule(
+    KeeperRule(
         "pixels", "More pixels",
         lambda i, _: i.width * i.height,
         lambda k,
         r: f"it has more pixels ({k.width:,} × {k.height:,} against {r.width:,} × {r.height:,})",
     ),
-    Rule(
+    KeeperRule(
         "contents", "Holds more than one picture (pages, a film, maps)",
         lambda i, _: i.contents.weight if i.contents else 0,
         lambda k, _: f"it holds more: {', '.join(k.holds)}",
     ),
-    Rule(
+    KeeperRule(
         "company", "With its film, RAW file or edits",
         lambda i, _: 4 * bool(i.company.films) + 2 * i.company.raw + i.company.edits,
         lambda k, r: f"it has {_company(k, r)} beside it",
     ),
-    Rule(
+    KeeperRule(
         "quality", "Higher JPEG quality",
         lambda i, quality: quality(i.path) or 0,
         lambda *_: "it was saved with a higher JPEG quality",
     ),
-    Rule(
+    KeeperRule(
         "metadata", "More metadata",
         lambda i, _: i.metadata,
         lambda k,
         r: f"it says more of itself: date, place, camera and the like ({k.metadata} facts against {r.metadata})",
     ),
-    Rule(
+    KeeperRule(
         "native", "Format that cameras write",
-        lambda i, _: native(i),
+        lambda i, _: original_format_rank(i),
         lambda k, r: f"it is a {k.format} file, as cameras write them, and the other {r.format}",
     ),
-    Rule(
+    KeeperRule(
         "earliest", "Earliest date taken",
         lambda i, _: _earliest(i),
         _why_earliest,
     ),
-    Rule(
+    KeeperRule(
         "plain", "Not named like a copy",
         lambda i, _: not _like_a_copy(i.path),
         lambda _, r: f"the other is named like a copy ({_copy_words(r.path)})",
     ),
-    Rule(
+    KeeperRule(
         "oldest", "Oldest file",
         lambda i, _: -i.modified,
         lambda *_: "its file is the older one",
     ),
-    Rule(
+    KeeperRule(
         "shortest", "Shortest path",
         lambda i, _: -len(i.path),
         lambda *_: "its path is the shortest",
     ),
-    Rule(
+    KeeperRule(
         "shallowest", "Fewest folders deep",
         lambda i, _: -_folder_depth(i.path),
         lambda *_: "it lies fewer folders deep",
     ),
-    Rule(
+    KeeperRule(
         "newest", "Newest file",
         lambda i, _: i.modified,
         lambda *_: "its file is the newer one",
     ),
 )  # fmt: skip
-NAMED = {rule.name: rule for rule in RULES}
+RULES_BY_NAME = {rule.name: rule for rule in RULES}
 # What is asked as long as a person has not ordered the rules otherwise.
-DEFAULT = (
+DEFAULT_RULES = (
     "protected", "raw", "bare", "camera", "pixels", "contents", "company", "quality", "metadata",
     "native", "earliest", "plain", "oldest",
     "shortest",
@@ -192,8 +192,11 @@ DEFAULT = (
 
 
 def choose_keeper(
-    items: Iterable[Item], rules: Sequence[str] = DEFAULT, *, quality: Quality = jpeg_quality
-) -> tuple[Item, str]:
+    items: Iterable[GroupFile],
+    rules: Sequence[str] = DEFAULT_RULES,
+    *,
+    quality: Quality = jpeg_quality,
+) -> tuple[GroupFile, str]:
     """The file to keep and why, in words that follow “kept because”. quality: JPEG quality of a
     path, read where the rules come to it.
 
@@ -224,8 +227,11 @@ def choose_keeper(
 
 
 def ranked(
-    items: Iterable[Item], rules: Sequence[str] = DEFAULT, *, quality: Quality = jpeg_quality
-) -> list[Item]:
+    items: Iterable[GroupFile],
+    rules: Sequence[str] = DEFAULT_RULES,
+    *,
+    quality: Quality = jpeg_quality,
+) -> list[GroupFile]:
     """All of them, the one to keep first: each one is what would be kept if those before it did not
     exist."""
     found, asked = sorted(items, key=_last), _rules(rules)
@@ -236,7 +242,7 @@ def ranked(
     )
 
 
-_REAL = Rule(
+_REAL = KeeperRule(
     "real",
     "A file of its own",
     lambda i, _: not i.symlink,
@@ -244,17 +250,17 @@ _REAL = Rule(
 )
 
 
-def _last(item: Item) -> tuple[str, int]:
+def _last(item: GroupFile) -> tuple[str, int]:
     return item.path, item.file_id
 
 
-def _rules(names: Sequence[str]) -> list[Rule]:
-    unknown = [name for name in names if name not in NAMED]
+def _rules(names: Sequence[str]) -> list[KeeperRule]:
+    unknown = [name for name in names if name not in RULES_BY_NAME]
     if unknown:
         raise UsageError(
-            f"There is no rule “{unknown[0]}” for what is kept: choose of {', '.join(NAMED)}."
+            f"There is no rule “{unknown[0]}” for what is kept: choose of {', '.join(RULES_BY_NAME)}."
         )
-    return [NAMED[name] for name in dict.fromkeys(names)]
+    return [RULES_BY_NAME[name] for name in dict.fromkeys(names)]
 
 
 # --- kept in the library's settings
@@ -268,7 +274,11 @@ def keeper_rules(catalog: Catalog) -> tuple[str, ...]:
         names = json.loads(kept) if kept else None
     except ValueError:
         names = None
-    return tuple(name for name in names if name in NAMED) if isinstance(names, list) else DEFAULT
+    return (
+        tuple(name for name in names if name in RULES_BY_NAME)
+        if isinstance(names, list)
+        else DEFAULT_RULES
+    )
 
 
 def set_keeper_rules(catalog: Catalog, names: Sequence[str]) -> None:
@@ -277,6 +287,6 @@ def set_keeper_rules(catalog: Catalog, names: Sequence[str]) -> None:
     catalog.set_setting(SETTING, json.dumps([rule.name for rule in _rules(names)]))
 
 
-def kept_because(item: Item, why: str) -> str:
+def kept_because(item: GroupFile, why: str) -> str:
     """A whole sentence."""
     return f"{printable(os.path.basename(item.path))} is kept because {why}."

@@ -13,13 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from explorer.duplicates.describe_difference import MARKED, Edge, Geometry
-from explorer.duplicates.versions import Verdict, Version, unsaid
+from explorer.duplicates.describe_difference import MARKED, Edge, RelativeGeometry
+from explorer.duplicates.versions import Verdict, Version, metadata_loss
 from explorer.library.paths import printable
 from explorer.photos.metadata.exif_header import ExifHeader
 from explorer.photos.quality.figures import Quality
 
-Header = Callable[[str], "ExifHeader | None"]
+HeaderReader = Callable[[str], "ExifHeader | None"]
 
 # Pixel scale (linear) within which two pictures count as equally fine, and how much more a side may
 # be stretched than the other.
@@ -53,7 +53,7 @@ _STEPS_TIMES, _STEPS, _QUALITY, _SOFTER_AS_SAVED = 2.0, 0.2, 5.0, 1.1
 _QUALITY_OF_SMALLER = 20.0
 
 
-def same_picture(one: Version, other: Version, edge: Edge, header: Header) -> Verdict:
+def judge_original(one: Version, other: Version, edge: Edge, header: HeaderReader) -> Verdict:
     """Whether `one` is the original of `other`. header: reads a file's header; asked only where
     everything else speaks for it."""
     geometry, mine, its = (
@@ -68,7 +68,7 @@ def same_picture(one: Version, other: Version, edge: Edge, header: Header) -> Ve
     pair = _Pair(one, other, edge, geometry, mine, its, edge.bordered == other.item.photo_id)
     against = (
         _out_of_frame(pair)
-        or unsaid(one, other)
+        or metadata_loss(one, other)
         or _altered(pair)
         or _compressed(pair)
         or _refocused(pair)
@@ -87,7 +87,7 @@ class _Pair(NamedTuple):
     one: Version
     other: Version
     edge: Edge
-    geometry: Geometry
+    geometry: RelativeGeometry
     mine: Quality
     its: Quality
     framed: bool
@@ -208,7 +208,7 @@ def _softer(mine: Quality, its: Quality, scale: float) -> bool:
 # --- what speaks for it
 
 
-def _shown_by_camera(pair: _Pair, header: Header) -> Verdict | None:
+def _shown_by_camera(pair: _Pair, header: HeaderReader) -> Verdict | None:
     """By what the camera wrote; None where that says nothing of the two."""
     one, known, less = pair.one, pair.other.known, _less(pair)
     alone = known.camera is None and not known.exposure
@@ -252,7 +252,7 @@ def _rewritten(
     return ""
 
 
-def _shown_by_compression(pair: _Pair, header: Header) -> Verdict:
+def _shown_by_compression(pair: _Pair, header: HeaderReader) -> Verdict:
     """By the traces of JPEG: what was saved again keeps those that it had."""
     one, mine, its = pair.one, pair.mine, pair.its
     aligned = pair.whole and not pair.smaller and not pair.geometry.turned

@@ -8,12 +8,12 @@ from itertools import combinations
 from typing import NamedTuple
 
 from explorer.duplicates.describe_difference import Edge
-from explorer.duplicates.groups import Item, Tier
-from explorer.duplicates.originals import Header, same_picture
-from explorer.duplicates.versions import Verdict, Version, native, same_pixels
+from explorer.duplicates.groups import GroupFile, Tier
+from explorer.duplicates.originals import HeaderReader, judge_original
+from explorer.duplicates.versions import Verdict, Version, judge_same_pixels, original_format_rank
 from explorer.removal.stacks import kept_together
 
-Choose = Callable[[Sequence[Item]], tuple[Item, str]]
+ChooseKeeper = Callable[[Sequence[GroupFile]], tuple[GroupFile, str]]
 Near = Mapping[int, Mapping[int, Edge]]
 
 UNKNOWN_GROUP = "of other copies of this picture it is not clear which one is the original"
@@ -26,16 +26,16 @@ _NO_LINK, _OTHER = (
 )
 
 
-class Suggestion(NamedTuple):
+class KeeperSuggestion(NamedTuple):
     """keep: the one to keep, or only the one to show first. why: in words that follow “kept
     because”; '' where none is suggested, and doubt says why not."""
 
-    keep: Item
+    keep: GroupFile
     why: str
     doubt: str = ""
 
 
-class Suggester:
+class KeeperSuggester:
     """Suggests which photo of one tier (`pixels` or `picture`) is kept.
 
     Each photo that would go must have been compared with the one kept, which must be proven to be
@@ -44,12 +44,14 @@ class Suggester:
     """
 
     def __init__(
-        self, tier: Tier, versions: Mapping[int, Version], near: Near, header: Header
+        self, tier: Tier, versions: Mapping[int, Version], near: Near, header: HeaderReader
     ) -> None:
         """versions: by photo id. near: what comparing two photos has found, both ways."""
         self._tier, self._versions, self._near, self._header = tier, versions, near, header
 
-    def suggest(self, group: Collection[int], first: Item, choose: Choose) -> Suggestion:
+    def suggest(
+        self, group: Collection[int], first: GroupFile, choose: ChooseKeeper
+    ) -> KeeperSuggestion:
         """Among the photos of a group. first: the one that all others were compared with, which is
         shown first where none is suggested. choose: the person's rules, which decide where several
         may be kept without loss."""
@@ -59,7 +61,7 @@ class Suggester:
             if self._near[i].keys() >= set(group) - {i}
         }
         if not any(going.values()):
-            return Suggestion(first, "", A_SET if self._is_set(group) else ALL_STAY)
+            return KeeperSuggestion(first, "", A_SET if self._is_set(group) else ALL_STAY)
         sure = [
             self._versions[i].item
             for i, others in going.items()
@@ -67,16 +69,16 @@ class Suggester:
         ]
         own = [item for item in sure if not item.symlink]
         if self._tier == "pixels" and own:
-            best = max(map(native, own))
-            own = [item for item in own if native(item) == best]
+            best = max(map(original_format_rank, own))
+            own = [item for item in own if original_format_rank(item) == best]
         if own:
             keep, why = choose(own)
-            return Suggestion(
+            return KeeperSuggestion(
                 keep,
                 self._why(keep.photo_id, going[keep.photo_id])
                 or (why if len(own) > 1 else _NO_LINK),
             )
-        return Suggestion(
+        return KeeperSuggestion(
             first,
             "",
             f"{_NOT_TOLD}: {self._doubt(first.photo_id, going[first.photo_id]) or _OTHER}",
@@ -107,12 +109,12 @@ class Suggester:
     def _verdict(self, one: int, other: int) -> Verdict:
         mine, its = self._versions[one], self._versions[other]
         return (
-            same_pixels(mine, its)
+            judge_same_pixels(mine, its)
             if self._tier == "pixels"
-            else same_picture(mine, its, self._near[one][other], self._header)
+            else judge_original(mine, its, self._near[one][other], self._header)
         )
 
-    def _stays(self, item: Item, keep: Item) -> bool:
+    def _stays(self, item: GroupFile, keep: GroupFile) -> bool:
         return (
             item.protected or item.original != "" or kept_together(keep.path, item.path, self._tier)
         )

@@ -26,7 +26,7 @@ _MOMENT, _LOOKALIKE = 0.4, 0.7
 _SOON, _SCENE = 60.0, 600.0
 
 
-class Closeness:
+class TierEdges:
     """What is known of pairs at one time, read when it is first wanted."""
 
     def __init__(self, catalog: Catalog) -> None:
@@ -81,7 +81,7 @@ class Closeness:
         return store.pairs(self._catalog, PAIRS_VERSION, ("scene",))
 
     @functools.cached_property
-    def _near(self) -> _Near:
+    def _near(self) -> _NeighborPairs:
         return _near(self._catalog, min(_MOMENT, _LOOKALIKE))
 
 
@@ -111,7 +111,7 @@ def _apart(times: dict[int, str], a: int, b: int) -> str:
     )
 
 
-class _Near(NamedTuple):
+class _NeighborPairs(NamedTuple):
     """Pairs of nearest photos by embedding, each once. usual: the cosine that a photo's 24th
     nearest has, in the middle."""
 
@@ -138,7 +138,7 @@ def _least(usual: float, share: float) -> float:
     return usual + share * (1 - usual)
 
 
-def _near(catalog: Catalog, share: float) -> _Near:
+def _near(catalog: Catalog, share: float) -> _NeighborPairs:
     """The nearest photos under the encoder that is in use here, the one set, or else the one with
     most photos; where they are nearer than usual by that share."""
     known = catalog.encoders()
@@ -146,7 +146,7 @@ def _near(catalog: Catalog, share: float) -> _Near:
     chosen = next((entry for entry in known if entry[0] == name), known[0] if known else None)
     number = None if chosen is None else catalog.encoder_id(chosen[0], chosen[1])
     if number is None:
-        return _Near(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), 0.0)
+        return _NeighborPairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), 0.0)
     kept = stage_store.neighbours(catalog, number)
     count = (kept.near != NOBODY).sum(axis=1)
     some = count > 0
@@ -160,4 +160,4 @@ def _near(catalog: Catalog, share: float) -> _Near:
     low, high, scores = low[order], high[order], scores[order]
     first = np.ones(len(order), np.bool_)
     first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
-    return _Near(low[first], high[first], scores[first], usual)
+    return _NeighborPairs(low[first], high[first], scores[first], usual)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from explorer.duplicates.groups import Item
+from explorer.duplicates.groups import GroupFile
 from explorer.library.evidence import Evidence
 from explorer.library.paths import printable
 
@@ -21,7 +21,7 @@ _DEGREES = 1e-4
 class Version(NamedTuple):
     """One file of a group and what is known of its photo."""
 
-    item: Item
+    item: GroupFile
     known: Evidence
 
     @property
@@ -44,17 +44,19 @@ class Verdict(NamedTuple):
     why: str = ""
 
 
-def native(item: Item) -> int:
+def original_format_rank(item: GroupFile) -> int:
     """The greater, the likelier a file's format is the one in which its picture was first saved,
     among files with the same pixels."""
     return _NATIVE.get(item.format, 0)
 
 
-def same_pixels(one: Version, other: Version) -> Verdict:
+def judge_same_pixels(one: Version, other: Version) -> Verdict:
     """Whether nothing is lost if `other` goes for `one`, of which every pixel is the same."""
-    if doubt := unsaid(one, other):
+    if doubt := metadata_loss(one, other):
         return Verdict(doubt)
-    if native(other.item) > native(one.item) and (_lacking(one, other) or _edits_of(one, other)):
+    if original_format_rank(other.item) > original_format_rank(one.item) and (
+        _lacking(one, other) or _edits_of(one, other)
+    ):
         # The other is the original, but something is known of this one only: neither is kept before
         # the other.
         return Verdict(
@@ -64,14 +66,14 @@ def same_pixels(one: Version, other: Version) -> Verdict:
         return Verdict("", f"it alone says {_listed(words)}")
     if _edits_of(one, other):
         return Verdict("", "it has a file with edits or notes beside it")
-    if native(one.item) > native(other.item):
+    if original_format_rank(one.item) > original_format_rank(other.item):
         return Verdict(
             "", f"it is the {one.item.format} file of which the {other.item.format} was made"
         )
     return Verdict("")
 
 
-def unsaid(one: Version, other: Version) -> str:
+def metadata_loss(one: Version, other: Version) -> str:
     """What would be lost of what the other file says, or has beside it; '' where nothing is."""
     if words := _lacking(other, one):
         return f"only {other.name} says {_listed(words)}"

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.anomalies.dates import FILE_TIME, doubt
-from explorer.anomalies.file_findings import undated, undated_line
+from explorer.anomalies.dates import FILE_TIME_SCORE, check_date
+from explorer.anomalies.file_findings import (
+    describe_photos_without_own_date,
+    photos_without_own_date,
+)
 from explorer.library.quality_store import Subject
 
 
@@ -29,7 +32,7 @@ from explorer.library.quality_store import Subject
 def test_doubtful(
     path: str, taken: str | None, source: str | None, stated: str | None, words: str
 ) -> None:
-    found = doubt(path, taken, source, stated)
+    found = check_date(path, taken, source, stated)
     assert found is not None
     assert 0 <= found[0] < 0.5 and words in found[1]
 
@@ -50,23 +53,23 @@ def test_doubtful(
     ],
 )
 def test_not_doubtful(path: str, taken: str | None, source: str | None) -> None:
-    assert doubt(path, taken, source, None) is None
+    assert check_date(path, taken, source, None) is None
 
 
 def test_a_name_of_a_later_day_is_only_a_little_doubtful() -> None:
-    found = doubt("/p/IMG-20180304-WA0001.jpg", "2016-03-04T10:10:10", "exif", None)
+    found = check_date("/p/IMG-20180304-WA0001.jpg", "2016-03-04T10:10:10", "exif", None)
     assert found is not None and 0.5 <= found[0] < 1
 
 
 def test_a_files_time_against_a_folders_year_is_no_doubt() -> None:
     """Copying changes it: a person would find nothing to do."""
-    found = doubt("/p/Summer 2012/a.jpg", "2020-03-04T10:10:10", "file", None)
-    assert found is not None and found[0] == FILE_TIME >= 0.5
+    found = check_date("/p/Summer 2012/a.jpg", "2020-03-04T10:10:10", "file", None)
+    assert found is not None and found[0] == FILE_TIME_SCORE >= 0.5
     assert (
         found[1]
         == "It lies in “Summer 2012”, but carries no date of its own; its file is of 2020-03-04."
     )
-    assert doubt("/p/Summer 2012/a.jpg", "2012-03-04T10:10:10", "file", None) is None
+    assert check_date("/p/Summer 2012/a.jpg", "2012-03-04T10:10:10", "file", None) is None
 
 
 def subject(
@@ -84,12 +87,14 @@ def test_those_are_counted_in_one_line() -> None:
         subject(5, "/p/2012/e.jpg", "2021-03-04T10:10:10", "file"),
         subject(6, "/p/e.jpg", "2021-03-04T10:10:10", "file"),
     ]
-    assert undated(subjects) == [1, 5]
-    assert undated_line(0) == ""
-    assert undated_line(1).startswith(
+    assert photos_without_own_date(subjects) == [1, 5]
+    assert describe_photos_without_own_date(0) == ""
+    assert describe_photos_without_own_date(1).startswith(
         "1 photo carries no date of its own, and"
-    ) and "\n" not in undated_line(1)
-    assert undated_line(1220).startswith("1,220 photos carry no date of their own, and")
+    ) and "\n" not in describe_photos_without_own_date(1)
+    assert describe_photos_without_own_date(1220).startswith(
+        "1,220 photos carry no date of their own, and"
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,19 +144,19 @@ def test_those_are_counted_in_one_line() -> None:
 def test_what_is_not_known_is_not_doubted(
     path: str, taken: str, source: str, precision: str, score: float | None
 ) -> None:
-    found = doubt(path, taken, source, None, precision)
+    found = check_date(path, taken, source, None, precision)
     assert (found and found[0]) == score
 
 
 def test_what_is_said_is_as_precise_as_the_date() -> None:
-    found = doubt("/p/2014/a.jpg", "2012-03-01T00:00:00", "exif", None, "month")
+    found = check_date("/p/2014/a.jpg", "2012-03-01T00:00:00", "exif", None, "month")
     assert found is not None and found[1] == "It lies in “2014”, but is dated 2012-03."
 
 
 def test_clocks_of_the_future_and_of_the_past() -> None:
     future, past = (
-        doubt("/p/a.jpg", None, None, "2093-01-01T00:00:00"),
-        doubt("/p/a.jpg", None, None, "1970-01-01T00:00:00"),
+        check_date("/p/a.jpg", None, None, "2093-01-01T00:00:00"),
+        check_date("/p/a.jpg", None, None, "1970-01-01T00:00:00"),
     )
     assert future is not None and future == (
         0.05,

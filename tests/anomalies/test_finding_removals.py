@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.anomalies.finding_kinds import Kind
+from explorer.anomalies.finding_kinds import FindingKind
 from explorer.anomalies.finding_removals import removals_of_findings
 from explorer.anomalies.findings import Anomalies, Finding
 from explorer.cli import app
@@ -29,7 +29,7 @@ from tests.fixtures.field import Field, digest
 run_command: Callable[..., int] = app.main
 
 
-def finding(field: Field, path: str, kind: Kind = "blurred") -> Finding:
+def finding(field: Field, path: str, kind: FindingKind = "blurred") -> Finding:
     full = str(field.photos / path)
     known = known_file(field.library.catalog, full)
     return Finding(
@@ -54,7 +54,7 @@ def test_an_unreadable_file_goes_and_comes_back(
     taking = removals_of_findings(
         field.library.catalog, [finding(field, "bad/broken.jpg", "unreadable")]
     )
-    assert taking.left == [] and taking.removals == [
+    assert taking.skipped == [] and taking.removals == [
         Removal(path, digest(Path(path)), bytes=15, tier="unreadable", why="Odd.")
     ]
     with pytest.raises(UsageError, match="confirmation of its own"):
@@ -176,7 +176,7 @@ def test_a_wrong_name_that_is_gone_meanwhile_is_left_out(field: Field) -> None:
     left = removals_of_findings(
         field.library.catalog, [replace(found, id=999), found, finding(field, "c.png", "extension")]
     )
-    assert left.left == [] and [Path(each.path).name for each in left.removals] == ["c.png"]
+    assert left.skipped == [] and [Path(each.path).name for each in left.removals] == ["c.png"]
 
 
 def test_a_file_with_a_wrong_name_goes_alone_and_its_like_is_kept(field: Field) -> None:
@@ -221,7 +221,7 @@ def test_a_file_that_cannot_be_read_at_all_is_said(
         [finding(field, name, "unreadable") for name in ("gone.jpg", "locked.jpg")],
     )
     assert taking.removals == []
-    assert [why for _, why in taking.left] == [
+    assert [why for _, why in taking.skipped] == [
         "it is not there any more",
         "its content cannot be read to make sure of it (Permission denied)",
     ]

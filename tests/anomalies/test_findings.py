@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.anomalies.finding_kinds import KINDS, Kind
+from explorer.anomalies.finding_kinds import KINDS, FindingKind
 from explorer.anomalies.findings import Anomalies
 from explorer.cli import app
 from explorer.errors import UsageError
@@ -59,7 +59,7 @@ def library(tmp_path: Path, photos: Path) -> Iterator[Library]:
         yield library
 
 
-EXPECTED: dict[str, Kind] = {
+EXPECTED: dict[str, FindingKind] = {
     "soft.jpg": "blurred", "dark.jpg": "dark", "burnt.jpg": "overexposed", "grainy.jpg": "noisy",
     "crushed.jpg": "compressed",
     "cut.jpg": "damaged", "cap.jpg": "empty", "narrow.jpg": "shape", "named.png": "extension",
@@ -123,15 +123,15 @@ def test_what_was_dismissed_stays_away_wherever_its_file_goes(
 
 def test_lines_are_moved_and_remembered(library: Library) -> None:
     anomalies = Anomalies(library)
-    anomalies.set_line("blurred", 0.0)
+    anomalies.set_threshold("blurred", 0.0)
     assert not anomalies.findings(["blurred"])
-    anomalies.set_line("blurred", 1.0)
+    anomalies.set_threshold("blurred", 1.0)
     assert len(Anomalies(library).findings(["blurred"])) == library.catalog.counts().photos
-    assert anomalies.lines()["dark"] == 0.5
+    assert anomalies.thresholds()["dark"] == 0.5
     with pytest.raises(UsageError, match="between 0 and 1"):
-        anomalies.set_line("dark", 2)
+        anomalies.set_threshold("dark", 2)
     library.catalog.set_setting("anomalies.lines", "nonsense")
-    assert set(anomalies.lines().values()) == {0.5}
+    assert set(anomalies.thresholds().values()) == {0.5}
 
 
 def test_photos_of_before_are_judged_by_the_next_run(
@@ -283,6 +283,6 @@ def test_file_times_against_years_of_folders_are_one_line(
         rows, line = said("--kind", "date", "--all")
         assert [row["flagged"] for row in rows] == [False] * 3 and "carr" not in line
         # Whoever moves the line up sees them one by one.
-        Anomalies(library).set_line("date", 0.6)
+        Anomalies(library).set_threshold("date", 0.6)
         rows, line = said("--kind", "date")
         assert len(rows) == 3 and "carr" not in line

@@ -10,14 +10,14 @@ import pytest
 
 from explorer.anomalies import typicality as module
 from explorer.anomalies.outlier_scores import outliers
-from explorer.anomalies.typicality import NEAREST, Typical, distance, typical
+from explorer.anomalies.typicality import NEAREST, TypicalPhotos, distance, typical_photos
 from explorer.encoders import starter
 from tests.anomalies.test_outlier_scores import kept, unit
 
 
 @pytest.fixture(autouse=True)
 def _fresh() -> None:
-    module.typical.cache_clear()
+    module.typical_photos.cache_clear()
 
 
 def write(folder: Path) -> None:
@@ -38,7 +38,7 @@ def test_unlikeness_is_the_distance_to_the_nearest_centres_in_spreads(
 ) -> None:
     monkeypatch.setattr(module, "_FOLDER", tmp_path)
     write(tmp_path)
-    found = typical("eyes", "one")
+    found = typical_photos("eyes", "one")
     assert found is not None
     # A centre itself is like one of the nearest four, and unlike the other three.
     assert found.unlikeness(np.eye(8, dtype=np.float32)) == pytest.approx(
@@ -55,11 +55,11 @@ def test_of_other_vectors_nothing_is_known(
 ) -> None:
     monkeypatch.setattr(module, "_FOLDER", tmp_path)
     write(tmp_path)
-    assert typical(name, version) is None
+    assert typical_photos(name, version) is None
 
 
 def test_what_is_shipped_fits_the_starter() -> None:
-    learned = typical(starter.NAME, starter.Starter().version)
+    learned = typical_photos(starter.NAME, starter.Starter().version)
     assert learned is not None
     assert learned.centres.shape == (256, starter.Head.load().dim) and learned.spread > 0
     assert np.linalg.norm(learned.centres, axis=1) == pytest.approx(np.ones(256), abs=1e-5)
@@ -77,14 +77,14 @@ def test_distance_does_not_depend_on_how_many_are_asked_at_once(
     assert distance(vectors, centres) == pytest.approx(whole, abs=1e-6)
 
 
-def everyday(random: np.random.Generator) -> tuple[Typical, np.ndarray]:
+def everyday(random: np.random.Generator) -> tuple[TypicalPhotos, np.ndarray]:
     """Twelve subjects on one side of a sphere, as an encoder places everyday photos, and their
     centres."""
     shared = unit(random.standard_normal((1, 48)))
     centres = unit(shared + unit(random.standard_normal((12, 48))))
     photos = around(random, np.repeat(centres, 40, axis=0))
     far = distance(photos, centres)
-    return Typical(
+    return TypicalPhotos(
         photos.mean(axis=0),
         centres,
         float(np.median(far)),

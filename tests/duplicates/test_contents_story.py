@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from explorer.duplicates.find_groups import find_groups
-from explorer.duplicates.group_removals import removals_of
-from explorer.duplicates.groups import Group
+from explorer.duplicates.group_removals import removals_of_groups
+from explorer.duplicates.groups import DuplicateGroup
 from explorer.indexing.foreground import index_folders
 from explorer.library.library import Library
 from explorer.library.writer import Writer
@@ -33,7 +33,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
     library.close()
 
 
-def index(library: Library, tmp_path: Path, **files: bytes) -> list[Group]:
+def index(library: Library, tmp_path: Path, **files: bytes) -> list[DuplicateGroup]:
     """Index files of these names (`a_jpg` is a.jpg) and contents; gives the groups of copies."""
     for name, data in files.items():
         (tmp_path / "photos" / name.replace("_", ".")).write_bytes(data)
@@ -41,9 +41,9 @@ def index(library: Library, tmp_path: Path, **files: bytes) -> list[Group]:
     return find_groups(library, ["identical", "pixels", "picture"])
 
 
-def going(library: Library, groups: list[Group]) -> dict[str, str]:
+def going(library: Library, groups: list[DuplicateGroup]) -> dict[str, str]:
     """What goes for what, by names; every check agrees."""
-    removals = removals_of(library.catalog, groups)
+    removals = removals_of_groups(library.catalog, groups)
     assert not dry_run(library, removals).kept
     return {Path(removal.path).name: Path(removal.keeper or "").name for removal in removals}
 
@@ -86,13 +86,15 @@ def test_the_one_that_holds_more_is_kept(library: Library, tmp_path: Path, case:
         and group.keep.holds == (words,)
     )
     # Without a camera's metadata the original is not known: the person says so.
-    assert group.doubt and not removals_of(library.catalog, [group])
-    group = group.with_kept(group.keep.file_id)
+    assert group.doubt and not removals_of_groups(library.catalog, [group])
+    group = group.with_keeper(group.keep.file_id)
     assert going(library, [group]) == {Path(group.others[0].path).name: Path(group.keep.path).name}
     # The other way round nobody can have it.
-    chosen = group.with_kept(group.others[0].file_id)
-    assert words in chosen.stays(chosen.others[0]) and not removals_of(library.catalog, [chosen])
-    (right,) = removals_of(library.catalog, [group])
+    chosen = group.with_keeper(group.others[0].file_id)
+    assert words in chosen.reason_to_keep(chosen.others[0]) and not removals_of_groups(
+        library.catalog, [chosen]
+    )
+    (right,) = removals_of_groups(library.catalog, [group])
     wrong = dataclasses.replace(
         right, path=right.keeper, hash=right.keeper_hash, keeper=right.path, keeper_hash=right.hash
     )
@@ -115,9 +117,13 @@ def test_where_each_holds_what_the_other_lacks_nothing_goes(
 ) -> None:
     kind = ending(one)
     (group,) = index(library, tmp_path, **{f"one_{kind}": one, f"other_{kind}": other})
-    assert group.tier == "picture" and group.stays(group.others[0]) and group.reclaimable == 0
     assert (
-        going(library, [group]) == going(library, [group.with_kept(group.others[0].file_id)]) == {}
+        group.tier == "picture" and group.reason_to_keep(group.others[0]) and group.reclaimable == 0
+    )
+    assert (
+        going(library, [group])
+        == going(library, [group.with_keeper(group.others[0].file_id)])
+        == {}
     )
 
 
@@ -143,11 +149,11 @@ def test_a_library_of_before_offers_nothing_until_files_are_read_again(
     writer.run("update photo set contents = null, width = width * 10")
     writer.close()
     (group,) = find_groups(library, ["picture"])
-    chosen = group.with_kept(group.keep.file_id)
-    assert "read again" in chosen.stays(chosen.others[0]) and not removals_of(
+    chosen = group.with_keeper(group.keep.file_id)
+    assert "read again" in chosen.reason_to_keep(chosen.others[0]) and not removals_of_groups(
         library.catalog, [group, chosen]
     )
     (again,) = index(library, tmp_path)
-    chosen = again.with_kept(again.keep.file_id)
+    chosen = again.with_keeper(again.keep.file_id)
     assert again.keep.holds == ("2 pages",) and going(library, [chosen]) == {"b.bmp": "a.tif"}
     assert {item.width for item in again.all} == {320}

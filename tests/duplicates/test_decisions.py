@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from explorer.duplicates.decisions import decide_group, sort_out
-from explorer.duplicates.groups import Group, Item
+from explorer.duplicates.decisions import apply_decisions, decide_group
+from explorer.duplicates.groups import DuplicateGroup, GroupFile
 from explorer.errors import UsageError
 from explorer.library.decision_store import (
     Protection,
@@ -21,14 +21,14 @@ from explorer.library.decision_store import (
 from tests.factory import Shelf, digest_of
 
 
-def group(shelf: Shelf, *contents: Any, folder: str = "") -> Group:
+def group(shelf: Shelf, *contents: Any, folder: str = "") -> DuplicateGroup:
     """A group of files with these contents, the first kept; they lie in that folder."""
     items = []
     for number, content in enumerate(contents):
         path = f"{folder}{number}-{content}.jpg"
         photo_id = shelf.put(path, content)
-        items.append(Item(number, photo_id, f"/{path}", 1000, 640, 480, "JPEG", None, None))
-    return Group(
+        items.append(GroupFile(number, photo_id, f"/{path}", 1000, 640, 480, "JPEG", None, None))
+    return DuplicateGroup(
         f"picture-{'-'.join(map(str, contents))}", "picture", items[0], "", tuple(items[1:])
     )
 
@@ -36,19 +36,19 @@ def group(shelf: Shelf, *contents: Any, folder: str = "") -> Group:
 def test_what_was_decided_is_offered_no_more(shelf: Shelf) -> None:
     one, two, three = group(shelf, "a", "b"), group(shelf, "c", "d"), group(shelf, "e", "f")
     catalog = shelf.library.catalog
-    assert sort_out(catalog, [one, two, three]).open == [one, two, three]
+    assert apply_decisions(catalog, [one, two, three]).open == [one, two, three]
     first = decide_group(catalog, one, "apart")
     decide_group(catalog, two, "later")
-    found = sort_out(catalog, [one, two, three])
+    found = apply_decisions(catalog, [one, two, three])
     assert (found.open, found.later, [d.kind for d in found.decided.values()]) == (
         [three],
         [two],
         ["apart"],
     )
     withdraw(catalog, first)
-    assert sort_out(catalog, [one, two, three]).open == [one, three]
+    assert apply_decisions(catalog, [one, two, three]).open == [one, three]
     assert withdraw_all(catalog, "later") == 1
-    assert sort_out(catalog, [one, two, three]).open == [one, two, three]
+    assert apply_decisions(catalog, [one, two, three]).open == [one, two, three]
 
 
 def test_decisions_outlive_moves_and_a_catalog_s_rows(shelf: Shelf) -> None:
@@ -62,17 +62,17 @@ def test_decisions_outlive_moves_and_a_catalog_s_rows(shelf: Shelf) -> None:
     assert {item.photo_id for item in (again.keep, *again.others)}.isdisjoint(
         {one.keep.photo_id, one.others[0].photo_id}
     )
-    assert sort_out(shelf.library.catalog, [again]).open == []
+    assert apply_decisions(shelf.library.catalog, [again]).open == []
 
 
 def test_one_that_was_parted_leaves_a_larger_group_too(shelf: Shelf) -> None:
     decide_group(shelf.library.catalog, group(shelf, "a", "b"), "apart")
     larger = group(shelf, "a", "b", "c")
-    (left,) = sort_out(shelf.library.catalog, [larger]).open
+    (left,) = apply_decisions(shelf.library.catalog, [larger]).open
     assert [item.path for item in left.others] == ["/2-c.jpg"]
     # With another one kept, both are compared with that one.
     other = group(shelf, "c", "a", "b")
-    assert sort_out(shelf.library.catalog, [other]).open == [other]
+    assert apply_decisions(shelf.library.catalog, [other]).open == [other]
 
 
 @pytest.mark.parametrize("kind", ["apart", "keep", "later"])
@@ -81,15 +81,15 @@ def test_what_was_said_of_two_photos_says_nothing_of_identical_files_of_one(
 ) -> None:
     decide_group(shelf.library.catalog, group(shelf, "a", "b"), kind)
     same = group(shelf, "a", "a")
-    assert sort_out(shelf.library.catalog, [same]).open == [same]
+    assert apply_decisions(shelf.library.catalog, [same]).open == [same]
 
 
 def test_a_new_copy_is_not_hidden_by_an_old_decision(shelf: Shelf) -> None:
     two = group(shelf, "a", "a")
     decide_group(shelf.library.catalog, two, "keep")
-    assert sort_out(shelf.library.catalog, [two]).open == []
+    assert apply_decisions(shelf.library.catalog, [two]).open == []
     three = group(shelf, "a", "a", "a")
-    assert sort_out(shelf.library.catalog, [three]).open == [three]
+    assert apply_decisions(shelf.library.catalog, [three]).open == [three]
 
 
 def test_the_last_word_counts(shelf: Shelf) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.duplicates.describe_difference import Edge, in_words
+from explorer.duplicates.describe_difference import Edge, describe_difference
 from explorer.library.pair_store import CopyRow
 from explorer.matching import geometry
 from explorer.photos.containers.contents import NOTHING
@@ -74,28 +74,31 @@ def relation(
 def test_relations_in_words(
     what: dict[str, Any], keep: CopyRow, other: CopyRow, words: str
 ) -> None:
-    assert in_words(what, keep, other, forwards=True) == words
+    assert describe_difference(what, keep, other, forwards=True) == words
 
 
 def test_quarter_turns_are_told_apart_and_turn_back_the_other_way() -> None:
     keep, other = row(800, 600), row(600, 800)
-    turns = {way: in_words(relation(way), keep, other, forwards=True) for way in (5, 6)}
+    turns = {way: describe_difference(relation(way), keep, other, forwards=True) for way in (5, 6)}
     assert sorted(turns.values()) == ["turned by 270°", "turned by 90°"]
     for way, words in turns.items():
-        assert in_words(relation(way), other, keep, forwards=False) != words
+        assert describe_difference(relation(way), other, keep, forwards=False) != words
 
 
 def test_seen_from_the_crop_the_original_shows_more() -> None:
     assert (
-        in_words(relation(0, (0.1, 0, 1, 0.9)), row(720, 540), row(800, 600), forwards=False)
+        describe_difference(
+            relation(0, (0.1, 0, 1, 0.9)), row(720, 540), row(800, 600), forwards=False
+        )
         == "with more around it"
     )
 
 
 def test_without_a_relation_only_the_format_is_said() -> None:
-    assert in_words({}, row(8, 6), row(8, 6), forwards=True) == ""
+    assert describe_difference({}, row(8, 6), row(8, 6), forwards=True) == ""
     assert (
-        in_words({}, row(8, 6), row(8, 6, "WEBP"), forwards=True) == "saved as WEBP instead of JPEG"
+        describe_difference({}, row(8, 6), row(8, 6, "WEBP"), forwards=True)
+        == "saved as WEBP instead of JPEG"
     )
 
 
@@ -205,7 +208,7 @@ def test_differences_that_are_small_or_seen_from_the_other_side(
     what: dict[str, Any], forwards: bool, words: str
 ) -> None:
     keep = row(600, 800) if "turned by" in words else row(800, 600)
-    assert in_words(what, keep, row(800, 600), forwards=forwards) == words
+    assert describe_difference(what, keep, row(800, 600), forwards=forwards) == words
 
 
 @pytest.mark.parametrize(
@@ -217,4 +220,4 @@ def test_differences_that_are_small_or_seen_from_the_other_side(
     ],
 )  # fmt: skip
 def test_sizes_in_words(width: int, words: str) -> None:
-    assert in_words(relation(), row(800, 800), row(width, width), forwards=True) == words
+    assert describe_difference(relation(), row(800, 800), row(width, width), forwards=True) == words

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.duplicates.groups import Item
+from explorer.duplicates.groups import GroupFile
 from explorer.duplicates.keeper import (
-    DEFAULT,
-    NAMED,
+    DEFAULT_RULES,
+    RULES_BY_NAME,
     choose_keeper,
     keeper_rules,
     ranked,
@@ -27,13 +27,13 @@ from explorer.removal.companions import Along, Company
 from tests import pictures
 
 
-def item(path: str = "/p/a.jpg", **facts: Any) -> Item:
+def item(path: str = "/p/a.jpg", **facts: Any) -> GroupFile:
     dull: dict[str, Any] = {
         "file_id": 1, "photo_id": 1, "path": path, "bytes": 1000, "width": 40, "height": 30,
         "format": "JPEG",
         "taken_at": "2020-01-01T10:00:00", "camera": None,
     }  # fmt: skip
-    return Item(**(dull | facts))
+    return GroupFile(**(dull | facts))
 
 
 def no_quality(path: str) -> int | None:
@@ -42,7 +42,7 @@ def no_quality(path: str) -> int | None:
 
 ITEMS = st.lists(
     st.builds(
-        Item,
+        GroupFile,
         file_id=st.integers(1, 10**6),
         photo_id=st.integers(1, 3),
         path=st.builds(
@@ -66,7 +66,7 @@ ITEMS = st.lists(
     max_size=7,
     unique_by=lambda item: (item.path, item.file_id),
 )
-ORDERS = st.permutations(list(NAMED)).flatmap(
+ORDERS = st.permutations(list(RULES_BY_NAME)).flatmap(
     lambda names: st.integers(0, len(names)).map(lambda n: names[:n])
 )
 
@@ -74,7 +74,7 @@ ORDERS = st.permutations(list(NAMED)).flatmap(
 @settings(deadline=None)
 @given(items=ITEMS, rules=ORDERS, seed=st.integers())
 def test_the_choice_does_not_depend_on_the_order_given(
-    items: list[Item], rules: list[str], seed: int
+    items: list[GroupFile], rules: list[str], seed: int
 ) -> None:
     shuffled = random.Random(seed).sample(items, len(items))
     assert choose_keeper(items, rules, quality=no_quality) == choose_keeper(
@@ -85,7 +85,7 @@ def test_the_choice_does_not_depend_on_the_order_given(
 
 @settings(deadline=None)
 @given(items=ITEMS, rules=ORDERS)
-def test_the_rules_make_a_total_order(items: list[Item], rules: list[str]) -> None:
+def test_the_rules_make_a_total_order(items: list[GroupFile], rules: list[str]) -> None:
     """Whatever is taken away, the rest keep their order, and the first of any part is what is
     chosen of it."""
     order = ranked(items, rules, quality=no_quality)
@@ -98,7 +98,7 @@ def test_the_rules_make_a_total_order(items: list[Item], rules: list[str]) -> No
 
 @settings(deadline=None)
 @given(items=ITEMS, rules=ORDERS)
-def test_a_link_is_kept_only_where_all_are_links(items: list[Item], rules: list[str]) -> None:
+def test_a_link_is_kept_only_where_all_are_links(items: list[GroupFile], rules: list[str]) -> None:
     kept, _ = choose_keeper(items, rules, quality=no_quality)
     assert not kept.symlink or all(each.symlink for each in items)
 
@@ -162,7 +162,7 @@ def test_each_rule_decides_and_says_so(
 def test_bytes_decide_nothing() -> None:
     one, two = item("/p/a.jpg"), item("/p/b.jpg", bytes=10**9)
     assert choose_keeper([two, one])[0] is one and not any(
-        rule.name == "compression" for rule in NAMED.values()
+        rule.name == "compression" for rule in RULES_BY_NAME.values()
     )
 
 
@@ -179,7 +179,7 @@ def test_the_person_s_order_counts() -> None:
 
 
 def test_a_date_of_which_a_part_is_known_is_later_than_all_within_it() -> None:
-    def dated(taken_at: str | None, precision: str | None = "second") -> Item:
+    def dated(taken_at: str | None, precision: str | None = "second") -> GroupFile:
         return item(f"/p/{taken_at} {precision}.jpg", taken_at=taken_at, taken_precision=precision)
 
     in_order = [
@@ -221,9 +221,9 @@ def test_jpeg_quality_is_read_only_where_it_decides(tmp_path: Path) -> None:
     def refuse(path: str) -> int | None:
         raise AssertionError(path)
 
-    assert choose_keeper([item(str(low)), item(str(high), width=400)], DEFAULT, quality=refuse)[
-        0
-    ].path == str(high)
+    assert choose_keeper(
+        [item(str(low)), item(str(high), width=400)], DEFAULT_RULES, quality=refuse
+    )[0].path == str(high)
 
 
 @pytest.mark.parametrize("quality", [20, 50, 75, 90, 95])
@@ -242,7 +242,7 @@ def test_what_is_no_jpeg_has_no_jpeg_quality(tmp_path: Path) -> None:
 def test_rules_are_remembered(tmp_path: Path) -> None:
     library = Library.open(tmp_path / "library")
     try:
-        assert keeper_rules(library.catalog) == DEFAULT
+        assert keeper_rules(library.catalog) == DEFAULT_RULES
         set_keeper_rules(library.catalog, ["earliest", "pixels", "earliest"])
         assert keeper_rules(library.catalog) == ("earliest", "pixels")
         with pytest.raises(UsageError, match="prettiest"):
@@ -254,9 +254,9 @@ def test_rules_are_remembered(tmp_path: Path) -> None:
         assert keeper_rules(library.catalog) == ("earliest",)
         for wrong in ('"pixels"', '{"pixels": 1}', "3", ""):
             library.catalog.set_setting("keeper_rules", wrong)
-            assert keeper_rules(library.catalog) == DEFAULT
+            assert keeper_rules(library.catalog) == DEFAULT_RULES
         library.catalog.set_setting("keeper_rules", "{broken")
-        assert keeper_rules(library.catalog) == DEFAULT
+        assert keeper_rules(library.catalog) == DEFAULT_RULES
     finally:
         library.close()
 
@@ -295,7 +295,7 @@ def test_what_lies_beside_a_file_speaks_for_it(better: Company, worse: Company, 
 @pytest.mark.parametrize("kept", ["no json", "3", "null", '{"pixels": 1}', ""])
 def test_damaged_settings_leave_the_usual_order(kept: str) -> None:
     catalog: Any = SimpleNamespace(setting=lambda _: kept)
-    assert keeper_rules(catalog) == DEFAULT
+    assert keeper_rules(catalog) == DEFAULT_RULES
 
 
 def test_rules_of_other_releases_are_passed_over() -> None:

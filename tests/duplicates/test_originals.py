@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from explorer.duplicates.describe_difference import Edge
-from explorer.duplicates.groups import Item
-from explorer.duplicates.originals import same_picture
-from explorer.duplicates.versions import Verdict, Version, native, same_pixels
+from explorer.duplicates.groups import GroupFile
+from explorer.duplicates.originals import judge_original
+from explorer.duplicates.versions import Verdict, Version, judge_same_pixels, original_format_rank
 from explorer.library.evidence import Evidence
 from explorer.photos.metadata.exif_header import ExifHeader
 from explorer.photos.quality.figures import Quality
@@ -49,7 +49,7 @@ def version(
         "format": "JPEG", "taken_at": None, "camera": None,
     }  # fmt: skip
     measured = dataclasses.replace(FIGURES, **(figures or {}))
-    return Version(Item(**(facts | (item or {}))), Evidence(**({"figures": measured} | known)))
+    return Version(GroupFile(**(facts | (item or {}))), Evidence(**({"figures": measured} | known)))
 
 
 def edge(matrix: tuple[float, ...] | None = IDENTITY, **relation: Any) -> Edge:
@@ -62,7 +62,7 @@ def header(software: str = "", stated: tuple[int, int] | None = (1000, 800)) -> 
 
 
 def judged(one: Version, other: Version, between: Edge | None = None, head: Any = None) -> Verdict:
-    return same_picture(one, other, between or edge(), head or header())
+    return judge_original(one, other, between or edge(), head or header())
 
 
 HALF = {"width": 500, "height": 400}
@@ -76,11 +76,11 @@ def test_of_the_same_pixels_the_one_that_says_more_is_kept() -> None:
         version("a.jpg", **CAMERA, place=(48.86, 2.29)),
         version("b.png", item={"format": "PNG", "bytes": 9000}),
     )
-    assert same_pixels(camera, png) == Verdict(
+    assert judge_same_pixels(camera, png) == Verdict(
         "", "it alone says when it was taken, where, with which camera and how it was exposed"
     )
     assert (
-        same_pixels(png, camera).doubt
+        judge_same_pixels(png, camera).doubt
         == "only a.jpg says when it was taken, where, with which camera and how it was exposed"
     )
 
@@ -90,15 +90,18 @@ def test_of_the_same_pixels_the_lossy_file_is_the_original() -> None:
         form: version(f"{form[0]}.x", item={"format": form})
         for form in ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "HEIF")
     }
-    assert same_pixels(files["JPEG"], files["PNG"]) == Verdict(
+    assert judge_same_pixels(files["JPEG"], files["PNG"]) == Verdict(
         "", "it is the JPEG file of which the PNG was made"
     )
     assert (
-        same_pixels(files["PNG"], files["JPEG"])
+        judge_same_pixels(files["PNG"], files["JPEG"])
         == Verdict("")
-        == same_pixels(files["PNG"], files["BMP"])
+        == judge_same_pixels(files["PNG"], files["BMP"])
     )
-    ranks = [native(files[form].item) for form in ("HEIF", "JPEG", "TIFF", "WEBP", "PNG", "BMP")]
+    ranks = [
+        original_format_rank(files[form].item)
+        for form in ("HEIF", "JPEG", "TIFF", "WEBP", "PNG", "BMP")
+    ]
     assert (
         ranks == sorted(ranks, reverse=True)
         and ranks[0] == ranks[1] > ranks[2] > ranks[3] > ranks[4] == ranks[5]
@@ -117,28 +120,33 @@ def test_an_export_of_which_more_is_known_is_not_kept_before_the_lossy_file(
         version("b.png", **CAMERA, **(more | {"item": {"format": "PNG", **more.get("item", {})}})),
     )
     assert (
-        same_pixels(export, jpeg).doubt
+        judge_same_pixels(export, jpeg).doubt
         == "more is known of b.png, but it was made from the JPEG file a.jpg"
     )
-    assert same_pixels(jpeg, export).doubt.startswith("only b.png ")
+    assert judge_same_pixels(jpeg, export).doubt.startswith("only b.png ")
     again = version("c.jpg", **CAMERA, **more)
-    assert not same_pixels(again, jpeg).doubt
+    assert not judge_same_pixels(again, jpeg).doubt
 
 
 def test_where_each_says_something_of_its_own_neither_may_go() -> None:
     one, other = version("a.jpg", camera="Acme Z1"), version("b.jpg", place=(48.86, 2.29))
     assert (
-        same_pixels(one, other).doubt == "only b.jpg says where"
-        and same_pixels(other, one).doubt == "only a.jpg says with which camera"
+        judge_same_pixels(one, other).doubt == "only b.jpg says where"
+        and judge_same_pixels(other, one).doubt == "only a.jpg says with which camera"
     )
 
 
 def test_edits_beside_a_file_are_something_it_says() -> None:
     edited = version("a.jpg", item={"company": Company(along=(Along("/p/a.xmp", "sidecar"),))})
     plain = version("b.jpg")
-    assert same_pixels(edited, plain) == Verdict("", "it has a file with edits or notes beside it")
-    assert same_pixels(plain, edited).doubt == "only a.jpg has a file with edits or notes beside it"
-    assert same_pixels(edited, edited) == Verdict("")
+    assert judge_same_pixels(edited, plain) == Verdict(
+        "", "it has a file with edits or notes beside it"
+    )
+    assert (
+        judge_same_pixels(plain, edited).doubt
+        == "only a.jpg has a file with edits or notes beside it"
+    )
+    assert judge_same_pixels(edited, edited) == Verdict("")
 
 
 @pytest.mark.parametrize(
@@ -173,7 +181,9 @@ def test_what_would_be_lost_with_the_other(
         if lost.startswith("the ")
         else f"only b.jpg says {lost}"
     )
-    assert same_pixels(version("a.jpg", **one), version("b.jpg", **other)).doubt == (lost and said)
+    assert judge_same_pixels(version("a.jpg", **one), version("b.jpg", **other)).doubt == (
+        lost and said
+    )
 
 
 # --- saved again

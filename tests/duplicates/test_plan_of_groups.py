@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from explorer.duplicates.group_removals import removals_of
-from explorer.duplicates.groups import Group, Item, Tier
+from explorer.duplicates.group_removals import removals_of_groups
+from explorer.duplicates.groups import DuplicateGroup, GroupFile, Tier
 from explorer.photos.containers.contents import NOTHING
 from explorer.removal.companions import Along, Company
 from explorer.removal.plan import removals_of_photos
@@ -17,14 +17,14 @@ from explorer.removal.results import Removal
 from tests.fixtures.field import Field
 
 
-def item(field: Field, name: str, **facts: Any) -> Item:
+def item(field: Field, name: str, **facts: Any) -> GroupFile:
     """A file of the field; it is made where it is not there."""
     path = field.photos / f"{name}.jpg"
     if not path.exists():
         field.put(path.name, name)
     photo_id = field.library.catalog.photo_id(bytes.fromhex(field.removal(path.name, None).hash))
     assert photo_id is not None
-    return Item(
+    return GroupFile(
         abs(hash(name)),
         photo_id,
         str(path),
@@ -38,8 +38,8 @@ def item(field: Field, name: str, **facts: Any) -> Item:
     )
 
 
-def group(tier: Tier, keep: Item, *others: Item) -> Group:
-    return Group(f"{tier} {keep.path}", tier, keep, f"why {Path(keep.path).stem}", others)
+def group(tier: Tier, keep: GroupFile, *others: GroupFile) -> DuplicateGroup:
+    return DuplicateGroup(f"{tier} {keep.path}", tier, keep, f"why {Path(keep.path).stem}", others)
 
 
 def named(removals: list[Removal]) -> dict[str, str]:
@@ -53,32 +53,34 @@ def test_files_that_are_not_ticked_stay(field: Field) -> None:
         item(field, name) for name in ("keep", "ticked", "unticked", "other")
     )
     groups = [group("picture", keep, ticked, unticked), group("moment", unticked, other)]
-    found = removals_of(field.library.catalog, groups, lambda _, each: each is ticked)
+    found = removals_of_groups(field.library.catalog, groups, lambda _, each: each is ticked)
     assert found == [
         field.removal("ticked.jpg", "keep.jpg", bytes=6, tier="picture", why="why keep")
     ]
-    assert removals_of(field.library.catalog, groups, lambda _, each: False) == []
+    assert removals_of_groups(field.library.catalog, groups, lambda _, each: False) == []
 
 
 def test_what_is_kept_in_a_group_of_which_nothing_is_ticked_may_go(field: Field) -> None:
     one, two, three = (item(field, name) for name in ("one", "two", "three"))
     groups = [group("picture", one, two), group("moment", two, three)]
-    assert named(removals_of(field.library.catalog, groups, lambda _, each: each is two)) == {
-        "two": "one"
-    }
+    assert named(
+        removals_of_groups(field.library.catalog, groups, lambda _, each: each is two)
+    ) == {"two": "one"}
 
 
 def test_lookalikes_go_only_where_a_person_says_so(field: Field) -> None:
     one, two = item(field, "one"), item(field, "two")
     groups = [group("lookalike", one, two)]
-    assert removals_of(field.library.catalog, groups) == []
-    assert named(removals_of(field.library.catalog, groups, lambda *_: True)) == {"two": "one"}
+    assert removals_of_groups(field.library.catalog, groups) == []
+    assert named(removals_of_groups(field.library.catalog, groups, lambda *_: True)) == {
+        "two": "one"
+    }
 
 
 @pytest.mark.parametrize("tier", ["identical", "pixels", "picture", "moment"])
 def test_all_others_are_suggested(field: Field, tier: Tier) -> None:
     one, two, three = (item(field, name) for name in ("one", "two", "three"))
-    assert named(removals_of(field.library.catalog, [group(tier, one, two, three)])) == {
+    assert named(removals_of_groups(field.library.catalog, [group(tier, one, two, three)])) == {
         "two": "one",
         "three": "one",
     }
@@ -93,14 +95,16 @@ def test_what_is_protected_or_not_compared_or_has_the_only_film_stays_though_it_
     )
     safe, filmed = replace(safe, protected=True), replace(filmed, company=film)
     whole = replace(group("picture", keep, goes, safe, filmed), unchecked=(unchecked,))
-    assert named(removals_of(field.library.catalog, [whole], lambda *_: True)) == {"goes": "keep"}
+    assert named(removals_of_groups(field.library.catalog, [whole], lambda *_: True)) == {
+        "goes": "keep"
+    }
 
 
 def test_what_is_kept_in_one_group_does_not_go_in_another(field: Field) -> None:
     one, two, three = (item(field, name) for name in ("one", "two", "three"))
     for tier in ("moment", "lookalike"):
         groups = [group(tier, two, three), group(tier, one, two)]  # type: ignore[arg-type]
-        assert named(removals_of(field.library.catalog, groups, lambda *_: True)) == {
+        assert named(removals_of_groups(field.library.catalog, groups, lambda *_: True)) == {
             "three": "two"
         }
 
@@ -109,72 +113,74 @@ class TestACopyOfABetterPhoto:
     """`small` is kept for `again`, and is itself a copy of `large`."""
 
     @pytest.fixture
-    def groups(self, field: Field) -> list[Group]:
+    def groups(self, field: Field) -> list[DuplicateGroup]:
         large, small, again = (item(field, name) for name in ("large", "small", "again"))
         field.pair("large.jpg", "small.jpg")
         field.pair("small.jpg", "again.jpg", "pixels")
         return [group("pixels", small, again), group("picture", large, small)]
 
     def test_both_go_for_the_better_one_if_both_were_compared_with_it(
-        self, field: Field, groups: list[Group]
+        self, field: Field, groups: list[DuplicateGroup]
     ) -> None:
         field.pair("large.jpg", "again.jpg")
         for order in (groups, groups[::-1]):
-            found = removals_of(field.library.catalog, order)
+            found = removals_of_groups(field.library.catalog, order)
             assert named(found) == {"again": "large", "small": "large"}
             assert {removal.tier for removal in found} == {"picture"} and {
                 removal.why for removal in found
             } == {"why large"}
 
-    def test_it_stays_if_one_of_them_was_not(self, field: Field, groups: list[Group]) -> None:
-        assert named(removals_of(field.library.catalog, groups)) == {"again": "small"}
+    def test_it_stays_if_one_of_them_was_not(
+        self, field: Field, groups: list[DuplicateGroup]
+    ) -> None:
+        assert named(removals_of_groups(field.library.catalog, groups)) == {"again": "small"}
 
     @pytest.mark.parametrize("kind", ["scene", "different"])
     def test_it_stays_if_that_one_is_another_picture(
-        self, field: Field, groups: list[Group], kind: Any
+        self, field: Field, groups: list[DuplicateGroup], kind: Any
     ) -> None:
         field.pair("large.jpg", "again.jpg", kind)
-        assert named(removals_of(field.library.catalog, groups)) == {"again": "small"}
+        assert named(removals_of_groups(field.library.catalog, groups)) == {"again": "small"}
 
     @pytest.mark.parametrize("tier", ["moment", "lookalike"])
     def test_it_stays_if_it_is_no_copy_of_the_better_one(
-        self, field: Field, groups: list[Group], tier: Any
+        self, field: Field, groups: list[DuplicateGroup], tier: Any
     ) -> None:
         field.pair("large.jpg", "again.jpg")
-        found = removals_of(
+        found = removals_of_groups(
             field.library.catalog, [groups[0], replace(groups[1], tier=tier)], lambda *_: True
         )
         assert named(found) == {"again": "small"}
 
     def test_it_stays_if_it_is_kept_for_another_shot_too(
-        self, field: Field, groups: list[Group]
+        self, field: Field, groups: list[DuplicateGroup]
     ) -> None:
         field.pair("large.jpg", "again.jpg")
         shot = group("moment", groups[0].keep, item(field, "shot"))
         field.pair("large.jpg", "shot.jpg")
-        assert named(removals_of(field.library.catalog, [*groups, shot])) == {
+        assert named(removals_of_groups(field.library.catalog, [*groups, shot])) == {
             "again": "small",
             "shot": "small",
         }
 
     def test_a_film_that_the_better_one_lacks_stays_with_what_it_belongs_to(
-        self, field: Field, groups: list[Group]
+        self, field: Field, groups: list[DuplicateGroup]
     ) -> None:
         field.pair("large.jpg", "again.jpg")
         shared = replace(groups[0].keep, company=Company((), (Along("/s.mov", "film", 9),)))
         filmed = replace(groups[0].others[0], company=Company((Along("/a.mov", "film", 9),), ()))
-        found = removals_of(
+        found = removals_of_groups(
             field.library.catalog,
             [group("pixels", shared, filmed), group("picture", groups[1].keep, shared)],
         )
         assert "again" not in named(found)
 
-    def test_three_steps_up(self, field: Field, groups: list[Group]) -> None:
+    def test_three_steps_up(self, field: Field, groups: list[DuplicateGroup]) -> None:
         best = item(field, "best")
         for name in ("large", "small", "again"):
             field.pair("best.jpg", f"{name}.jpg")
         field.pair("large.jpg", "again.jpg")
-        found = removals_of(
+        found = removals_of_groups(
             field.library.catalog, [*groups, group("picture", best, groups[1].keep)]
         )
         assert named(found) == {"again": "best", "small": "best", "large": "best"}
@@ -184,14 +190,16 @@ def test_of_groups_that_contradict_each_other_nothing_goes(field: Field) -> None
     one, two = item(field, "one"), item(field, "two")
     field.pair("one.jpg", "two.jpg")
     assert (
-        removals_of(field.library.catalog, [group("picture", one, two), group("picture", two, one)])
+        removals_of_groups(
+            field.library.catalog, [group("picture", one, two), group("picture", two, one)]
+        )
         == []
     )
 
 
 def test_a_file_in_two_groups_goes_once(field: Field) -> None:
     one, two, three, four = (item(field, name) for name in ("one", "two", "three", "four"))
-    found = removals_of(
+    found = removals_of_groups(
         field.library.catalog, [group("picture", one, three), group("picture", two, three, four)]
     )
     assert named(found) == {"three": "one", "four": "two"}
@@ -199,8 +207,8 @@ def test_a_file_in_two_groups_goes_once(field: Field) -> None:
 
 def test_a_photo_that_the_library_has_let_go_of_is_in_no_plan(field: Field) -> None:
     keep, gone = item(field, "keep"), replace(item(field, "gone"), photo_id=999)
-    assert removals_of(field.library.catalog, [group("picture", keep, gone)]) == []
-    assert removals_of(field.library.catalog, [group("picture", gone, keep)]) == []
+    assert removals_of_groups(field.library.catalog, [group("picture", keep, gone)]) == []
+    assert removals_of_groups(field.library.catalog, [group("picture", gone, keep)]) == []
 
 
 def test_photos_for_their_own_sake_without_what_is_missing_and_with_what_belongs_to_them(

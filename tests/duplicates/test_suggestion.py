@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from explorer.duplicates.find_groups import find_groups
-from explorer.duplicates.group_removals import removals_of
-from explorer.duplicates.groups import NOT_TOLD, Group, Item
+from explorer.duplicates.group_removals import removals_of_groups
+from explorer.duplicates.groups import NOT_TOLD, DuplicateGroup, GroupFile
 from explorer.duplicates.keeper import set_keeper_rules
 from explorer.duplicates.suggestion import UNKNOWN_GROUP
 from explorer.library import pair_store as store
@@ -26,14 +26,14 @@ def pair(shelf: Shelf, one: int, other: int, kind: store.Kind = "picture", **rel
     store.put_pairs(shelf.writer, [Pair(a, b, kind, 0.99, laid | relation)], PAIRS_VERSION)
 
 
-def going(shelf: Shelf, groups: Sequence[Group]) -> set[str]:
+def going(shelf: Shelf, groups: Sequence[DuplicateGroup]) -> set[str]:
     return {
         removal.path.rpartition("/photos/")[2]
-        for removal in removals_of(shelf.library.catalog, groups)
+        for removal in removals_of_groups(shelf.library.catalog, groups)
     }
 
 
-def name(item: Item) -> str:
+def name(item: GroupFile) -> str:
     return item.path.rpartition("/photos/")[2]
 
 
@@ -61,7 +61,7 @@ def test_one_that_cannot_be_told_from_the_original_holds_all_back(shelf: Shelf) 
         (group,) = find_groups(shelf.library)
         assert group.doubt.startswith("it is not clear which one is the original: ")
         assert (group.keep_because, group.reclaimable, group.suggested) == ("", 0, False)
-        assert {group.stays(item) for item in group.all} == {NOT_TOLD}
+        assert {group.reason_to_keep(item) for item in group.all} == {NOT_TOLD}
         assert going(shelf, [group]) == set()
 
 
@@ -70,14 +70,14 @@ def test_once_a_person_has_chosen_the_others_are_offered(shelf: Shelf) -> None:
     pair(shelf, one, other)
     (group,) = find_groups(shelf.library)
     for item in group.all:
-        chosen = group.with_kept(item.file_id)
+        chosen = group.with_keeper(item.file_id)
         assert (chosen.keep.path, chosen.keep_because, chosen.doubt) == (
             item.path,
             "you chose it",
             "",
         )
         assert going(shelf, [chosen]) == {"1.jpg", "2.jpg"} - {name(item)}
-    assert group.with_kept(10_000) is group
+    assert group.with_keeper(10_000) is group
 
 
 def test_the_keeper_must_beat_each_one_itself(shelf: Shelf) -> None:
@@ -201,9 +201,9 @@ def test_a_version_by_name_is_shown_and_never_offered(shelf: Shelf, edit: str) -
         and group.doubt == "by their names, they are an original and its versions"
     )
     for kept in group.all:
-        chosen = group.with_kept(kept.file_id)
+        chosen = group.with_keeper(kept.file_id)
         assert (
-            "versions of one photo" in chosen.stays(chosen.others[0])
+            "versions of one photo" in chosen.reason_to_keep(chosen.others[0])
             and going(shelf, [chosen]) == set()
         )
 
@@ -264,7 +264,7 @@ def test_a_version_does_not_go_for_a_photo_elsewhere_either(shelf: Shelf) -> Non
     assert name(group.keep) == "b/IMG_0.jpg" and going(shelf, [group]) == {"a/IMG_0.jpg"}
     (stays,) = (item for item in group.others if item.original)
     assert (
-        group.stays(stays) == "by its name it is a version of IMG_0.jpg"
+        group.reason_to_keep(stays) == "by its name it is a version of IMG_0.jpg"
         and name(stays) == "a/img_0 retusche.jpg"
     )
     # It needs no proof, as it stays: also where it differs.
@@ -277,12 +277,12 @@ def test_frames_of_a_burst_may_be_marked_and_are_in_no_plan_of_themselves(shelf:
     pair(shelf, shelf.put("x.jpg", 3, **LARGE), shelf.put("y.jpg", 4, **LARGE), "scene")
     pair(shelf, shelf.put("z.jpg", 5, **LARGE), shelf.put("z-filter.jpg", 6, **LARGE), "scene")
     groups = find_groups(shelf.library, ["moment"])
-    held = [group.stays(group.others[0]) for group in groups]
+    held = [group.reason_to_keep(group.others[0]) for group in groups]
     assert sorted(map(bool, held)) == [False, False, True]
     assert going(shelf, groups) in ({"x.jpg"}, {"y.jpg"})
     marked = {
         removal.path.rpartition("/")[2]
-        for removal in removals_of(shelf.library.catalog, groups, lambda group, item: True)
+        for removal in removals_of_groups(shelf.library.catalog, groups, lambda group, item: True)
     }
     assert len(marked) == 2 and not marked & {"z.jpg", "z-filter.jpg"}
 

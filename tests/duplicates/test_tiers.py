@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.duplicates.groups import Tier
-from explorer.duplicates.tiers import Closeness
+from explorer.duplicates.tiers import TierEdges
 from explorer.library import pair_store as store
 from explorer.library import stage_store
 from explorer.library.pair_store import PAIRS_VERSION, Pair
@@ -24,7 +24,7 @@ def pair(
 
 
 def edges(shelf: Shelf, tier: Tier) -> dict[tuple[int, int], str]:
-    return {edge.photos: edge.text for edge in Closeness(shelf.library.catalog).edges(tier)}
+    return {edge.photos: edge.text for edge in TierEdges(shelf.library.catalog).edges(tier)}
 
 
 def near(
@@ -53,7 +53,7 @@ def test_pairs_of_one_picture_by_tier(shelf: Shelf) -> None:
     assert edges(shelf, "picture") == {(a, b): "the same pixels, in another file", (a, c): ""}
     found = {
         edge.photos: (edge.score, edge.relation)
-        for edge in Closeness(shelf.library.catalog).edges("picture")
+        for edge in TierEdges(shelf.library.catalog).edges("picture")
     }
     assert found == {(a, b): (1.0, {"grey": 1}), (a, c): (0.9, {"changed": 0.2})}
     assert edges(shelf, "lookalike") == {(c, d): "the same thing, another shot"}
@@ -80,7 +80,7 @@ def test_shots_of_one_scene_are_of_one_moment_within_ten_minutes(
     a, b = shelf.put("a.jpg", 1, **at(one)), shelf.put("b.jpg", 2, **at(other))
     pair(shelf, a, b, "scene", 0.7)
     assert edges(shelf, "moment") == ({} if words is None else {(a, b): words})
-    found = Closeness(shelf.library.catalog).edges("moment")
+    found = TierEdges(shelf.library.catalog).edges("moment")
     assert [edge.score for edge in found] == [0.7] * len(found)
 
 
@@ -127,7 +127,7 @@ def test_how_near_depends_on_what_is_usual_in_the_library(shelf: Shelf) -> None:
         [(a, b), (a, c), (a, d)], "another shot, in the same second"
     )
     assert edges(shelf, "lookalike") == {(a, b): "looks alike"}
-    scores = {edge.photos: edge.score for edge in Closeness(shelf.library.catalog).edges("moment")}
+    scores = {edge.photos: edge.score for edge in TierEdges(shelf.library.catalog).edges("moment")}
     assert scores == pytest.approx({(a, b): 0.86, (a, c): 0.84, (a, d): 0.71})
 
 
@@ -139,7 +139,7 @@ def test_each_pair_of_near_photos_is_there_once_and_in_order(shelf: Shelf) -> No
         (b, [(a, 0.9), (99, 0.1)]),
         (c, [(a, 0.95), (99, 0.1)]),
     )
-    assert [edge.photos for edge in Closeness(shelf.library.catalog).edges("lookalike")] == [
+    assert [edge.photos for edge in TierEdges(shelf.library.catalog).edges("lookalike")] == [
         (a, b),
         (a, c),
     ]
@@ -169,7 +169,7 @@ def test_what_is_just_near_enough_is_near_and_its_score_has_four_places(shelf: S
         (a, c),
     }
     near(shelf, (a, [(b, 0.876543), (99, -0.25)]))
-    (edge,) = Closeness(shelf.library.catalog).edges("lookalike")
+    (edge,) = TierEdges(shelf.library.catalog).edges("lookalike")
     assert edge.score == pytest.approx(0.8765, abs=1e-6)
 
 

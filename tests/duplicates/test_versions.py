@@ -6,8 +6,14 @@ from typing import Any
 
 import pytest
 
-from explorer.duplicates.groups import Item
-from explorer.duplicates.versions import Verdict, Version, native, same_pixels, unsaid
+from explorer.duplicates.groups import GroupFile
+from explorer.duplicates.versions import (
+    Verdict,
+    Version,
+    judge_same_pixels,
+    metadata_loss,
+    original_format_rank,
+)
 from explorer.library.evidence import Evidence
 from explorer.removal.companions import ALONE, Along, Company
 
@@ -23,7 +29,7 @@ EDITS = Company((Along("/p/a.xmp", "sidecar"),))
 
 
 def version(name: str, *, format: str = "JPEG", company: Company = ALONE, **known: Any) -> Version:
-    item = Item(
+    item = GroupFile(
         ord(name[0]), ord(name[0]), f"/p/{name}", 1000, 100, 80, format, None, None, company=company
     )
     return Version(item, Evidence(**known))
@@ -32,29 +38,32 @@ def version(name: str, *, format: str = "JPEG", company: Company = ALONE, **know
 @pytest.mark.parametrize(("fact", "words"), FACTS)
 def test_what_only_one_says_holds_the_other_back(fact: dict[str, Any], words: str) -> None:
     says, bare = version("a.jpg", **fact), version("b.jpg")
-    assert unsaid(bare, says) == f"only a.jpg says {words}"
-    assert unsaid(says, bare) == "" == unsaid(says, version("b.jpg", **fact))
-    assert same_pixels(says, bare) == Verdict("", f"it alone says {words}")
-    assert same_pixels(bare, says) == Verdict(f"only a.jpg says {words}")
-    assert same_pixels(says, version("b.jpg", **fact)) == Verdict("")
+    assert metadata_loss(bare, says) == f"only a.jpg says {words}"
+    assert metadata_loss(says, bare) == "" == metadata_loss(says, version("b.jpg", **fact))
+    assert judge_same_pixels(says, bare) == Verdict("", f"it alone says {words}")
+    assert judge_same_pixels(bare, says) == Verdict(f"only a.jpg says {words}")
+    assert judge_same_pixels(says, version("b.jpg", **fact)) == Verdict("")
 
 
 def test_all_that_is_missed_is_named() -> None:
     facts: dict[str, Any] = {key: value for fact, _ in FACTS[:3] for key, value in fact.items()}
     assert (
-        unsaid(version("b.jpg"), version("a.jpg", **facts))
+        metadata_loss(version("b.jpg"), version("a.jpg", **facts))
         == "only a.jpg says when it was taken, where and with which camera"
     )
     two: dict[str, Any] = {key: value for fact, _ in FACTS[:2] for key, value in fact.items()}
     assert (
-        unsaid(version("b.jpg"), version("a.jpg", **two))
+        metadata_loss(version("b.jpg"), version("a.jpg", **two))
         == "only a.jpg says when it was taken and where"
     )
 
 
 def test_more_of_the_exposure_is_more() -> None:
     four, three = version("a.jpg", exposure=4), version("b.jpg", exposure=3)
-    assert unsaid(three, four) == "only a.jpg says how it was exposed" and unsaid(four, three) == ""
+    assert (
+        metadata_loss(three, four) == "only a.jpg says how it was exposed"
+        and metadata_loss(four, three) == ""
+    )
 
 
 DATED: dict[str, Any] = {
@@ -87,18 +96,22 @@ def test_what_both_say_and_one_says_wrongly(
     one: dict[str, Any], other: dict[str, Any], disagree: str
 ) -> None:
     a, b = version("a.jpg", **(DATED | one)), version("b.jpg", **(DATED | other))
-    assert unsaid(a, b) == (f"a.jpg and b.jpg do not agree on {disagree}" if disagree else "")
+    assert metadata_loss(a, b) == (
+        f"a.jpg and b.jpg do not agree on {disagree}" if disagree else ""
+    )
 
 
 def test_edits_beside_a_file_hold_it_back_and_speak_for_it() -> None:
     edited, bare = version("a.jpg", company=EDITS), version("b.jpg")
-    assert unsaid(bare, edited) == "only a.jpg has a file with edits or notes beside it"
-    assert unsaid(edited, bare) == "" == unsaid(edited, version("b.jpg", company=EDITS))
-    assert same_pixels(edited, bare).why == "it has a file with edits or notes beside it"
+    assert metadata_loss(bare, edited) == "only a.jpg has a file with edits or notes beside it"
     assert (
-        same_pixels(edited, version("b.jpg", company=EDITS))
+        metadata_loss(edited, bare) == "" == metadata_loss(edited, version("b.jpg", company=EDITS))
+    )
+    assert judge_same_pixels(edited, bare).why == "it has a file with edits or notes beside it"
+    assert (
+        judge_same_pixels(edited, version("b.jpg", company=EDITS))
         == Verdict("")
-        == same_pixels(bare, version("c.jpg"))
+        == judge_same_pixels(bare, version("c.jpg"))
     )
 
 
@@ -109,10 +122,15 @@ def test_edits_beside_a_file_hold_it_back_and_speak_for_it() -> None:
 )  # fmt: skip
 def test_the_format_in_which_a_picture_was_first_saved(made: str, after: str) -> None:
     first, second = version("a.x", format=made), version("b.x", format=after)
-    assert native(first.item) > native(second.item)
-    assert same_pixels(first, second).why == f"it is the {made} file of which the {after} was made"
+    assert original_format_rank(first.item) > original_format_rank(second.item)
     assert (
-        same_pixels(second, first) == Verdict("") == same_pixels(first, version("c.x", format=made))
+        judge_same_pixels(first, second).why
+        == f"it is the {made} file of which the {after} was made"
+    )
+    assert (
+        judge_same_pixels(second, first)
+        == Verdict("")
+        == judge_same_pixels(first, version("c.x", format=made))
     )
 
 
@@ -120,7 +138,7 @@ def test_formats_that_cameras_write_do_not_speak_against_each_other() -> None:
     assert (
         len(
             {
-                native(version("a.x", format=name).item)
+                original_format_rank(version("a.x", format=name).item)
                 for name in ("JPEG", "HEIC", "HEIF", "AVIF", "MPO")
             }
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from explorer.duplicates.groups import Item
+from explorer.duplicates.groups import GroupFile
 from explorer.library import pair_store
 from explorer.library.library import Library
 from explorer.library.pair_store import Pair
@@ -48,13 +48,13 @@ def test_rows_say_how_much_of_a_date_is_known(shelf: Shelf) -> None:
     )
     (row,) = pair_store.copies(shelf.library.catalog, [photo])
     assert (row.taken_at, row.taken_precision) == ("2015-08-01T00:00:00", "month")
-    item = Item(
+    item = GroupFile(
         1, photo, row.path, 1, 1, 1, "JPEG", row.taken_at, None, taken_precision=row.taken_precision
     )
     assert item.taken == "2015-08"
-    assert Item(1, photo, row.path, 1, 1, 1, "JPEG", None, None).taken is None
+    assert GroupFile(1, photo, row.path, 1, 1, 1, "JPEG", None, None).taken is None
     assert (
-        Item(1, photo, row.path, 1, 1, 1, "JPEG", "2015-08-01T00:00:00", None).taken
+        GroupFile(1, photo, row.path, 1, 1, 1, "JPEG", "2015-08-01T00:00:00", None).taken
         == "2015-08-01T00:00:00"
     )
 

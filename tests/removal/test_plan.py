@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from explorer.duplicates.group_removals import removals_of
-from explorer.duplicates.groups import Group, Item
+from explorer.duplicates.group_removals import removals_of_groups
+from explorer.duplicates.groups import DuplicateGroup, GroupFile
 from explorer.photos.containers.contents import NOTHING, Contents, Part
 from explorer.removal.companions import Along, beside
 from explorer.removal.plan import as_csv, as_json, removals_of_photos, write_plan
@@ -51,10 +51,10 @@ def test_no_name_becomes_a_formula_in_a_spreadsheet(name: str) -> None:
     assert all(not cell.startswith(("=", "+", "-", "@")) for cell in row.values())
 
 
-def item(field: Field, path: str, **facts: Any) -> Item:
+def item(field: Field, path: str, **facts: Any) -> GroupFile:
     photo_id = field.library.catalog.photo_id(bytes.fromhex(field.removal(path, None).hash))
     assert photo_id is not None
-    return Item(
+    return GroupFile(
         0,
         photo_id,
         str(field.photos / path),
@@ -74,18 +74,18 @@ def test_a_plan_of_groups_never_takes_what_is_kept_or_protected(field: Field) ->
     a, b, c, d = (item(field, f"{name}.jpg") for name in "abcd")
     safe = item(field, "e.jpg", protected=True)
     groups = [
-        Group("1", "identical", a, "it is better", (b, safe)),
-        Group("2", "picture", c, "it is larger", (a, b)),
-        Group("3", "lookalike", c, "", (d,)),
+        DuplicateGroup("1", "identical", a, "it is better", (b, safe)),
+        DuplicateGroup("2", "picture", c, "it is larger", (a, b)),
+        DuplicateGroup("3", "lookalike", c, "", (d,)),
     ]
-    removals = removals_of(field.library.catalog, groups)
+    removals = removals_of_groups(field.library.catalog, groups)
     assert [(Path(r.path).name, Path(r.keeper or "").name, r.why) for r in removals] == [
         ("b.jpg", "a.jpg", "it is better")
     ]
     assert removals[0] == field.removal(
         "b.jpg", "a.jpg", bytes=3, tier="identical", why="it is better"
     )
-    assert removals_of(field.library.catalog, groups, lambda group, item: False) == []
+    assert removals_of_groups(field.library.catalog, groups, lambda group, item: False) == []
 
 
 def test_photos_for_their_own_sake_go_with_all_their_files(field: Field) -> None:
@@ -97,7 +97,9 @@ def test_photos_for_their_own_sake_go_with_all_their_files(field: Field) -> None
     assert removals == [field.removal(name, None, bytes=3) for name in ("a.jpg", "again/a.jpg")]
 
 
-def better_and_copies(field: Field, tier: Any = "identical", compared: bool = True) -> list[Group]:
+def better_and_copies(
+    field: Field, tier: Any = "identical", compared: bool = True
+) -> list[DuplicateGroup]:
     """A photo of which a smaller copy lies in two files, of one content or of the same pixels;
     accepted all at once."""
     field.put("large.jpg", "large")
@@ -110,8 +112,8 @@ def better_and_copies(field: Field, tier: Any = "identical", compared: bool = Tr
             field.pair("large.jpg", "again.jpg")
     large, small, again = (item(field, f"{name}.jpg") for name in ("large", "small", "again"))
     return [
-        Group("1", tier, small, "it is older", (again,)),
-        Group("2", "picture", large, "it is larger", (small,)),
+        DuplicateGroup("1", tier, small, "it is older", (again,)),
+        DuplicateGroup("2", "picture", large, "it is larger", (small,)),
     ]
 
 
@@ -121,7 +123,7 @@ def better_and_copies(field: Field, tier: Any = "identical", compared: bool = Tr
 def test_copies_of_a_copy_go_for_the_best_as_far_as_they_were_compared_with_it(
     field: Field, tier: str, compared: bool
 ) -> None:
-    removals = removals_of(field.library.catalog, better_and_copies(field, tier, compared))
+    removals = removals_of_groups(field.library.catalog, better_and_copies(field, tier, compared))
     found = {(Path(removal.path).name, Path(removal.keeper or "").name) for removal in removals}
     assert found == (
         {("again.jpg", "large.jpg"), ("small.jpg", "large.jpg")}
@@ -135,7 +137,7 @@ def test_copies_of_a_copy_go_for_the_best_as_far_as_they_were_compared_with_it(
 
 def test_where_one_of_them_is_not_wanted_it_stays(field: Field) -> None:
     groups = better_and_copies(field)
-    removals = removals_of(
+    removals = removals_of_groups(
         field.library.catalog, groups, lambda group, item: group.tier == "picture"
     )
     assert [(Path(removal.path).name, Path(removal.keeper or "").name) for removal in removals] == [
@@ -151,7 +153,7 @@ def test_what_belongs_to_them_is_in_the_plan_for_people_to_see(
     field.beside("b.jpg.xmp", "words")
     company = beside(str(field.photos / "b.jpg"))
     groups = [
-        Group(
+        DuplicateGroup(
             "1",
             "identical",
             item(field, "a.jpg"),
@@ -159,7 +161,7 @@ def test_what_belongs_to_them_is_in_the_plan_for_people_to_see(
             (item(field, "b.jpg", company=company),),
         )
     ]
-    removals = removals_of(field.library.catalog, groups)
+    removals = removals_of_groups(field.library.catalog, groups)
     assert removals[0].whole == 3 + 5
     assert json.loads(as_json(removals))["removals"][0]["along"] == [
         {"path": str(field.photos / "b.jpg.xmp"), "bytes": 5}
@@ -176,7 +178,7 @@ def test_a_photo_with_the_only_film_is_in_no_plan(field: Field) -> None:
     field.beside("b.mov", "film")
     company = beside(str(field.photos / "b.jpg"))
     groups = [
-        Group(
+        DuplicateGroup(
             "1",
             "identical",
             item(field, "a.jpg"),
@@ -184,7 +186,7 @@ def test_a_photo_with_the_only_film_is_in_no_plan(field: Field) -> None:
             (item(field, "b.jpg", company=company),),
         )
     ]
-    assert removals_of(field.library.catalog, groups) == []
+    assert removals_of_groups(field.library.catalog, groups) == []
 
 
 def test_a_plan_says_what_files_hold(field: Field) -> None:
@@ -192,8 +194,8 @@ def test_a_plan_says_what_files_hold(field: Field) -> None:
         field.put(f"{name}.jpg", name)
     two = Contents((Part("page", "0" * 32), Part("film", "1" * 32)))
     keep, goes = item(field, "a.jpg", contents=two), item(field, "b.jpg", contents=two)
-    (removal,) = removals_of(
-        field.library.catalog, [Group("1", "picture", keep, "it is better", (goes,))]
+    (removal,) = removals_of_groups(
+        field.library.catalog, [DuplicateGroup("1", "picture", keep, "it is better", (goes,))]
     )
     assert removal.holds == ("2 pages", "film inside")
     assert json.loads(as_json([removal]))["removals"][0]["holds"] == ["2 pages", "film inside"]
@@ -213,8 +215,11 @@ def test_what_a_file_holds_is_held_by_the_one_that_is_kept_in_the_end(field: Fie
         item(field, "b.jpg", contents=film),
         item(field, "c.jpg", contents=film),
     )
-    groups = [Group("1", "pixels", middle, "", (last,)), Group("2", "picture", best, "", (middle,))]
+    groups = [
+        DuplicateGroup("1", "pixels", middle, "", (last,)),
+        DuplicateGroup("2", "picture", best, "", (middle,)),
+    ]
     assert [
         (each.path[-5:], (each.keeper or "")[-5:])
-        for each in removals_of(field.library.catalog, groups)
+        for each in removals_of_groups(field.library.catalog, groups)
     ] == [("c.jpg", "b.jpg")]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from explorer.duplicates.find_groups import find_groups
-from explorer.duplicates.group_removals import removals_of
+from explorer.duplicates.group_removals import removals_of_groups
 from explorer.duplicates.groups import COPIES
 from explorer.library import pair_store as store
 from explorer.library.decision_store import protect
@@ -73,10 +73,10 @@ def test_whatever_is_accepted(
             groups = find_groups(shelf.library, COPIES)
             # Some with another one kept than was suggested.
             for number, choice in zip(range(len(groups) - 1, -1, -1), keeps, strict=False):
-                groups[number] = groups[number].with_kept(
+                groups[number] = groups[number].with_keeper(
                     groups[number].all[choice % len(groups[number].all)].file_id
                 )
-            removals = removals_of(catalog, groups)
+            removals = removals_of_groups(catalog, groups)
             paths = [removal.path for removal in removals]
             assert len(set(paths)) == len(paths)
             for removal in removals:

@@ -42,14 +42,14 @@ def test_the_line_is_remembered_and_live() -> None:
     app = page(kind="dark")
     app.slider[0].set_value(1.0).run()
     assert not app.exception
-    assert anomalies_state.review().lines()["dark"] == 1.0
+    assert anomalies_state.review().thresholds()["dark"] == 1.0
     assert page(kind="dark").slider[0].value == 1.0
     app.slider[0].set_value(0.0).run()
     assert "Nothing of this kind stands out." in [info.value for info in app.info]
 
 
 def test_what_was_dismissed_is_shown_apart_and_comes_back() -> None:
-    anomalies_state.review().set_line("empty", 1.0)
+    anomalies_state.review().set_threshold("empty", 1.0)
     found = anomalies_state.review().findings(["empty"])
     assert found
     anomalies_state.review().dismiss(found)

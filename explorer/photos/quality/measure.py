@@ -3,7 +3,7 @@ like a photo at all.
 
 Everything is measured on the luminance that decoding has at hand, at 1,400 to 2,800 pixels on the
 longer side for large photos: there camera shake shows and grain is not averaged away. Only
-measuring happens here; `anomalies/figure_scores.py` says what is too little or too much, so that a
+measuring happens here; `anomalies/quality_scores.py` says what is too little or too much, so that a
 change of mind there costs no decoding.
 """
 

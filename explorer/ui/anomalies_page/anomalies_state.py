@@ -16,8 +16,8 @@ from typing import NamedTuple
 import streamlit as st
 
 from explorer.anomalies import file_findings
-from explorer.anomalies.dates import FILE_TIME
-from explorer.anomalies.finding_kinds import KINDS, Kind
+from explorer.anomalies.dates import FILE_TIME_SCORE
+from explorer.anomalies.finding_kinds import KINDS, FindingKind
 from explorer.anomalies.finding_removals import removals_of_findings
 from explorer.anomalies.findings import Anomalies, Finding
 from explorer.library.filters import Filters
@@ -38,7 +38,7 @@ KIND, SINCE, UNTIL, FOLDER, PAGE, GONE, COLOUR, AREA = ADDRESS = (
     "kind", "since", "until", "folder", "page", "dismissed", "colour", "area",
 )  # fmt: skip
 # Kinds whose findings are files rather than photos.
-FILES: tuple[Kind, ...] = ("unreadable", "extension")
+FILES: tuple[FindingKind, ...] = ("unreadable", "extension")
 
 # Under which a window keeps what it was asked to remove.
 _WANTED = "_odd-remove"
@@ -52,7 +52,7 @@ class Asked(NamedTuple):
     """What the address asks for. kind: None for the overview. gone: what was dismissed, instead of
     what is to be looked at."""
 
-    kind: Kind | None
+    kind: FindingKind | None
     filters: Filters | None
     page: int
     gone: bool
@@ -132,7 +132,7 @@ def go(**changes: str | None) -> None:
     st.query_params.from_dict({key: value for key, value in (now | changes).items() if value})
 
 
-def look_at(kind: Kind | None) -> None:
+def look_at(kind: FindingKind | None) -> None:
     """Look at the findings of that kind, or at the overview."""
     go(**{KIND: kind, AREA: None, GONE: None})
 
@@ -149,7 +149,7 @@ def from_widget(
 # --- findings
 
 
-def counts(filters: Filters | None, *, gone: bool = False) -> dict[Kind, int]:
+def counts(filters: Filters | None, *, gone: bool = False) -> dict[FindingKind, int]:
     """How many findings of each kind there are: those to be looked at, or those dismissed."""
     numbers = dict.fromkeys(KINDS, 0)
     for finding in _all(KINDS, filters, gone=gone):
@@ -162,21 +162,21 @@ def findings(what: Asked) -> list[Finding]:
     return _all([what.kind] if what.kind else KINDS, what.filters, gone=what.gone)
 
 
-def _all(kinds: Sequence[Kind], filters: Filters | None, *, gone: bool) -> list[Finding]:
+def _all(kinds: Sequence[FindingKind], filters: Filters | None, *, gone: bool) -> list[Finding]:
     found = review().findings(kinds, filters, dismissed=gone)
     away = removed_paths(resources.library())
     return [f for f in found if f.dismissed == gone and f.path not in away]
 
 
-def undated(filters: Filters | None) -> str:
+def photos_without_own_date(filters: Filters | None) -> str:
     """What there is to say of photos whose files' times alone contradict their folders' names; ''
     where there are none, or they are listed."""
-    if review().lines()["date"] > FILE_TIME:
+    if review().thresholds()["date"] > FILE_TIME_SCORE:
         return ""
-    ids = set(file_findings.undated(review().subjects().values()))
+    ids = set(file_findings.photos_without_own_date(review().subjects().values()))
     if filters:
         ids &= set(resources.library().catalog.matching(filters).tolist())
-    return file_findings.undated_line(len(ids))
+    return file_findings.describe_photos_without_own_date(len(ids))
 
 
 def of_photo(photo_id: int) -> list[Finding]:
@@ -184,9 +184,9 @@ def of_photo(photo_id: int) -> list[Finding]:
     return [finding for finding in review().findings() if finding.id == photo_id]
 
 
-def move_line(kind: Kind, key: str) -> None:
+def move_line(kind: FindingKind, key: str) -> None:
     """The slider of that kind was moved."""
-    review().set_line(kind, float(st.session_state[key]))
+    review().set_threshold(kind, float(st.session_state[key]))
 
 
 def dismiss(found: Iterable[Finding]) -> None:
@@ -218,7 +218,7 @@ def ask_removal(found: Iterable[Finding]) -> None:
     """Have the page show what would go if these went."""
     taking = removals_of_findings(resources.library().catalog, found)
     st.session_state[_WANTED] = taking.removals
-    for path, why in taking.left:
+    for path, why in taking.skipped:
         st.toast(
             plain(f"{os.path.basename(printable(path))} stays: {why}."), icon=":material/error:"
         )

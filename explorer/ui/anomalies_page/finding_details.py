@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from explorer.anomalies.finding_kinds import TITLES, Kind
+from explorer.anomalies.finding_kinds import KIND_TITLES, FindingKind
 from explorer.anomalies.findings import Finding
 from explorer.library.quality_store import look_of
 from explorer.library.rows import PhotoRow
@@ -22,16 +22,16 @@ from explorer.ui.photo_labels import plain
 from explorer.ui.server import SHOWN
 
 # What each kind is explained by.
-_SHARPNESS: tuple[Kind, ...] = ("blurred",)
-_LIGHT: tuple[Kind, ...] = ("dark", "overexposed", "empty")
-_PIXELS: tuple[Kind, ...] = ("blurred", "noisy", "compressed")
+_SHARPNESS: tuple[FindingKind, ...] = ("blurred",)
+_LIGHT: tuple[FindingKind, ...] = ("dark", "overexposed", "empty")
+_PIXELS: tuple[FindingKind, ...] = ("blurred", "noisy", "compressed")
 
 
 def explain(findings: list[Finding]) -> None:
     """Draw what explains these findings of one photo, each with its sentence."""
     for finding in findings:
         st.markdown(
-            f"**{TITLES[finding.kind][0]}** · score {finding.score:.2f}  \n{plain(finding.detail)}"
+            f"**{KIND_TITLES[finding.kind][0]}** · score {finding.score:.2f}  \n{plain(finding.detail)}"
         )
     if not findings or findings[0].id is None:
         return

@@ -20,8 +20,8 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 import numpy.typing as npt
 
-from explorer.anomalies.file_findings import folders
-from explorer.anomalies.finding_kinds import KINDS, TITLES
+from explorer.anomalies.file_findings import folder_numbers
+from explorer.anomalies.finding_kinds import KIND_TITLES, KINDS
 from explorer.anomalies.findings import Finding
 from explorer.library import map_store
 from explorer.library.catalog import Ids
@@ -153,14 +153,14 @@ def by_kind(ids: Ids, findings: Sequence[Finding]) -> Colours:
         [number[worst[i].kind] if i in worst else NONE for i in ids.tolist()], np.uint8
     )
     return Colours(
-        classes, [Legend(TITLES[kind][0], KINDS.index(kind), counted[kind]) for kind in kinds]
+        classes, [Legend(KIND_TITLES[kind][0], KINDS.index(kind), counted[kind]) for kind in kinds]
     )
 
 
 def by_folder(ids: Ids, subjects: Mapping[int, Subject]) -> Colours:
     """By the folders with the most photos."""
     known = [i for i in ids.tolist() if i in subjects]
-    numbers, names = folders([subjects[i].path for i in known])
+    numbers, names = folder_numbers([subjects[i].path for i in known])
     common = [folder for folder, _ in Counter(numbers.tolist()).most_common(_FOLDERS)]
     place = {folder: at for at, folder in enumerate(common)}
     of = dict(zip(known, numbers.tolist(), strict=True))

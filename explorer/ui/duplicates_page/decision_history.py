@@ -9,7 +9,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from explorer.duplicates.decisions import decide_group
-from explorer.duplicates.groups import Group, Tier
+from explorer.duplicates.groups import DuplicateGroup, Tier
 from explorer.library.decision_store import Kind, withdraw
 from explorer.ui import resources
 
@@ -34,13 +34,13 @@ def steps() -> list[Step]:
     return found
 
 
-def note(accepted: Sequence[Group]) -> None:
+def note(accepted: Sequence[DuplicateGroup]) -> None:
     """Remember that these groups were accepted, together."""
     if accepted:
         steps().append(Step(tuple(group.key for group in accepted), accepted[0].tier))
 
 
-def decide(group: Group, kind: Kind) -> None:
+def decide(group: DuplicateGroup, kind: Kind) -> None:
     """Carry out a decision, and remember it."""
     steps().append(
         Step((group.key,), group.tier, decide_group(resources.library().catalog, group, kind))

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from explorer.duplicates.decisions import sort_out
+from explorer.duplicates.decisions import apply_decisions
 from explorer.duplicates.find_groups import find_groups
-from explorer.duplicates.group_removals import removals_of
-from explorer.duplicates.groups import COPIES, TIERS, Group, Item, Tier
+from explorer.duplicates.group_removals import removals_of_groups
+from explorer.duplicates.groups import COPIES, TIERS, DuplicateGroup, GroupFile, Tier
 from explorer.duplicates.keeper import keeper_rules
 from explorer.library.decision_store import protected_folders
 from explorer.library.filters import taken_within
@@ -66,7 +66,7 @@ class _Kept:
     key: tuple[object, ...]
     change: int
     until: float
-    groups: list[Group]
+    groups: list[DuplicateGroup]
     folders: dict[str, int]
     looked: float
 
@@ -104,7 +104,7 @@ class Summary(NamedTuple):
     bytes: int
 
 
-def groups(library: Library) -> tuple[int, list[Group]]:
+def groups(library: Library) -> tuple[int, list[DuplicateGroup]]:
     """All groups, and the change of the catalog that they were read at; kept for all sessions until
     something changes, in the library or beside the photos.
 
@@ -150,9 +150,9 @@ class Review:
     open: by tier, filtered. later: put off, by tier."""
 
     change: int
-    all: list[Group]
-    open: dict[Tier, list[Group]]
-    later: dict[Tier, list[Group]]
+    all: list[DuplicateGroup]
+    open: dict[Tier, list[DuplicateGroup]]
+    later: dict[Tier, list[DuplicateGroup]]
     decided: int
 
     def summary(self, tier: Tier) -> Summary:
@@ -167,7 +167,7 @@ def review(library: Library, what: Filter) -> Review:
     gone = removed_paths(library)
     change, known = groups(library)
     left = [group for each in known if (group := _present(each, gone)) is not None]
-    found = sort_out(library.catalog, left)
+    found = apply_decisions(library.catalog, left)
     chosen = [apply(group) for group in found.open]
     fitting = [group for group in chosen if _fits(group, what)]
     return Review(
@@ -182,7 +182,7 @@ def review(library: Library, what: Filter) -> Review:
     )
 
 
-def _present(group: Group, gone: set[str]) -> Group | None:
+def _present(group: DuplicateGroup, gone: set[str]) -> DuplicateGroup | None:
     """Without files that were removed a moment ago, of which the catalog may not have heard yet."""
     if not gone or group.keep.path in gone:
         return None if group.keep.path in gone else group
@@ -190,11 +190,11 @@ def _present(group: Group, gone: set[str]) -> Group | None:
     return replace(group, others=others) if others else None
 
 
-def _fits(group: Group, what: Filter) -> bool:
+def _fits(group: DuplicateGroup, what: Filter) -> bool:
     return any(_item_fits(item, what) for item in group.all)
 
 
-def _item_fits(item: Item, what: Filter) -> bool:
+def _item_fits(item: GroupFile, what: Filter) -> bool:
     if what.folder and not inside(item.path, what.folder):
         return False
     return taken_within(item.taken_at, item.taken_precision, what.since, what.until)
@@ -214,19 +214,19 @@ def choice(key: str) -> Choice:
     return _made().setdefault(key, Choice())
 
 
-def apply(group: Group) -> Group:
+def apply(group: DuplicateGroup) -> DuplicateGroup:
     """The group with the file kept that the person chose."""
     wanted = choice(group.key).keep
-    return group if wanted is None else group.with_kept(wanted)
+    return group if wanted is None else group.with_keeper(wanted)
 
 
-def suggests(group: Group) -> bool:
+def suggests(group: DuplicateGroup) -> bool:
     """Whether it is suggested which file of the group to keep, and that the others go. Elsewhere a
     person marks what is to go."""
     return group.tier in COPIES and group.suggested
 
 
-def keeps(group: Group) -> bool:
+def keeps(group: DuplicateGroup) -> bool:
     """Whether one file of the group is the one to keep: by suggestion, or because the person chose
     it or marked others."""
     chosen = choice(group.key)
@@ -237,27 +237,27 @@ def keeps(group: Group) -> bool:
     )
 
 
-def marked(group: Group, item: Item) -> bool:
+def marked(group: DuplicateGroup, item: GroupFile) -> bool:
     """Whether this file goes when the group is accepted: all others of one picture where one to
     keep is known, and elsewhere what the person marked."""
-    if item is group.keep or group.stays(item):
+    if item is group.keep or group.reason_to_keep(item):
         return False
     return choice(group.key).marked.get(item.file_id, suggests(group))
 
 
-def mark(group: Group, file_id: int) -> None:
+def mark(group: DuplicateGroup, file_id: int) -> None:
     for item in group.others:
         if item.file_id == file_id:
             choice(group.key).marked[file_id] = not marked(group, item)
 
 
-def mark_all(group: Group) -> None:
+def mark_all(group: DuplicateGroup) -> None:
     """Mark every file but the one kept; none, where some are marked."""
     some = any(marked(group, item) for item in group.others)
     choice(group.key).marked = {item.file_id: not some for item in group.others}
 
 
-def keep(group: Group, file_id: int) -> None:
+def keep(group: DuplicateGroup, file_id: int) -> None:
     """Keep that file, because the person says so; a link cannot be kept."""
     able = group.all if not group.suggested else (*group.others, *group.unchecked)
     item = next((item for item in able if item.file_id == file_id), None)
@@ -266,7 +266,7 @@ def keep(group: Group, file_id: int) -> None:
         choice(group.key).marked.pop(file_id, None)
 
 
-def accept(many: Sequence[Group], *, yes: bool = True) -> None:
+def accept(many: Sequence[DuplicateGroup], *, yes: bool = True) -> None:
     """Have what is marked in the groups among what is to be removed, or not any more; nothing
     happens to it yet."""
     for group in many:
@@ -275,11 +275,11 @@ def accept(many: Sequence[Group], *, yes: bool = True) -> None:
         decision_history.note(many)
 
 
-def accepted(group: Group) -> bool:
+def accepted(group: DuplicateGroup) -> bool:
     return choice(group.key).accepted
 
 
-def acceptable(many: Sequence[Group]) -> list[Group]:
+def acceptable(many: Sequence[DuplicateGroup]) -> list[DuplicateGroup]:
     """Those that can be accepted all at once: of a tier that is suggested for removal, and
     something of them would go."""
     return [
@@ -291,7 +291,7 @@ def acceptable(many: Sequence[Group]) -> list[Group]:
     ]
 
 
-def accept_all(many: Sequence[Group]) -> None:
+def accept_all(many: Sequence[DuplicateGroup]) -> None:
     accept(acceptable(many))
 
 
@@ -302,7 +302,7 @@ def forget_choices() -> None:
 def removals(now: Review) -> list[Removal]:
     """What the accepted groups would remove, in all tiers, whatever the filter shows."""
     wanted = [group for group in now.all if accepted(group)]
-    return removals_of(resources.library().catalog, wanted, marked)
+    return removals_of_groups(resources.library().catalog, wanted, marked)
 
 
 def can_undecide() -> bool:

@@ -245,7 +245,7 @@ def test_a_copy_with_a_border_is_called_so_and_not_kept_for_its_pixels(shelf: Sh
     assert Path(group.keep.path).name == "a.jpg"
     said = {Path(item.path).name: item.relation for item in group.others}
     assert "with a border around it" in said["a-framed.jpg"] and "border" not in said["a-small.jpg"]
-    framed = group.with_kept(next(item.file_id for item in group.others if "framed" in item.path))
+    framed = group.with_keeper(next(item.file_id for item in group.others if "framed" in item.path))
     assert all("without the border" in item.relation for item in framed.others)
 
 

@@ -30,7 +30,7 @@ def _learned(name: str, version: str) -> tuple[Floats, float] | None:
         )
 
 
-def drawn(name: str, version: str, vectors: Floats) -> Floats:
+def drawing_log_odds(name: str, version: str, vectors: Floats) -> Floats:
     """How much more likely each picture is drawn than taken: the logarithm of the odds, 0 where
     both are as likely.
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.anomalies import drawings as module
-from explorer.anomalies.drawings import NOT_DRAWN, drawn
+from explorer.anomalies import drawing_classifier as module
+from explorer.anomalies.drawing_classifier import NOT_DRAWN, drawing_log_odds
 from explorer.encoders import starter
 
 
@@ -27,7 +27,7 @@ def write(folder: Path, **changed: object) -> None:
 def test_the_odds_are_a_weighted_sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_FOLDER", tmp_path)
     write(tmp_path)
-    assert drawn("eyes", "one", np.eye(3, dtype=np.float32)).tolist() == [1, -1, -3]
+    assert drawing_log_odds("eyes", "one", np.eye(3, dtype=np.float32)).tolist() == [1, -1, -3]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_of_other_vectors_nothing_is_known(
 ) -> None:
     monkeypatch.setattr(module, "_FOLDER", tmp_path)
     write(tmp_path)
-    assert (drawn(name, version, np.eye(3, dtype=np.float32)) == NOT_DRAWN).all()
+    assert (drawing_log_odds(name, version, np.eye(3, dtype=np.float32)) == NOT_DRAWN).all()
 
 
 def test_what_is_shipped_fits_the_starter() -> None:

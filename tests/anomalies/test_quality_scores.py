@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.anomalies import figure_scores
-from explorer.anomalies.figure_scores import Column, Judgement
+from explorer.anomalies import quality_scores
+from explorer.anomalies.quality_scores import Column, Judgement
 from explorer.photos.quality.figures import FIGURES, Quality
 
 # An ordinary good photo.
@@ -23,8 +23,8 @@ GOOD = Quality(
     colours=0.25, text=0.002, colourful=45,
 )  # fmt: skip
 ALL: list[Callable[[Column], Judgement]] = [
-    figure_scores.blurred, figure_scores.dark, figure_scores.overexposed, figure_scores.empty,
-    figure_scores.noisy, figure_scores.compressed, figure_scores.not_a_photo,
+    quality_scores.blurred, quality_scores.dark, quality_scores.overexposed, quality_scores.empty,
+    quality_scores.noisy, quality_scores.compressed, quality_scores.not_a_photo,
 ]  # fmt: skip
 
 
@@ -54,11 +54,16 @@ def test_a_good_photo_is_fine(judge: Callable[[Column], Judgement]) -> None:
 @pytest.mark.parametrize(
     ("judge", "name", "values", "words"),
     [
-        (figure_scores.blurred, "blur", [0.2, 0.5, 1, 2, 5, 30], "Out of focus"),
-        (figure_scores.dark, "high", [240, 180, 120, 80, 40, 5], "Dark"),
-        (figure_scores.noisy, "noise", [0, 3, 7, 12, 30], "Noisy"),
-        (figure_scores.compressed, "compression", [95, 75, 50, 30, 10, 2], "JPEG quality 2 of 100"),
-        (figure_scores.compressed, "blocks", [0, 1, 2, 6], "blocks"),
+        (quality_scores.blurred, "blur", [0.2, 0.5, 1, 2, 5, 30], "Out of focus"),
+        (quality_scores.dark, "high", [240, 180, 120, 80, 40, 5], "Dark"),
+        (quality_scores.noisy, "noise", [0, 3, 7, 12, 30], "Noisy"),
+        (
+            quality_scores.compressed,
+            "compression",
+            [95, 75, 50, 30, 10, 2],
+            "JPEG quality 2 of 100",
+        ),
+        (quality_scores.compressed, "blocks", [0, 1, 2, 6], "blocks"),
     ],
 )
 def test_scores_fall_with_the_fault(
@@ -67,7 +72,7 @@ def test_scores_fall_with_the_fault(
     found = judge(column([but(white=0.9, **{name: value}) for value in values]))
     assert (np.diff(found.score) < 0).all()
     assert found.score[0] > 0.8 and found.score[-1] < 0.2
-    assert words in found.says(len(values) - 1)
+    assert words in found.reason(len(values) - 1)
 
 
 def test_burnt_out_photos_are_told_from_snow_and_white_backgrounds() -> None:
@@ -86,48 +91,48 @@ def test_burnt_out_photos_are_told_from_snow_and_white_backgrounds() -> None:
         burnt=0.6, burnt_border=0.95, low=4, lit=105, high=255, clipped=0.6, brightest=50, relief=70
     )
     sky = but(burnt=0.12, low=10, lit=110, high=255, clipped=0.15, brightest=80, relief=30)
-    scores = figure_scores.overexposed(column([over, snow, background, sky])).score
+    scores = quality_scores.overexposed(column([over, snow, background, sky])).score
     assert scores[0] < 0.3 and (scores[1:] > 0.5).all()
 
 
 def test_shake_is_named() -> None:
-    found = figure_scores.blurred(
+    found = quality_scores.blurred(
         column([but(blur=1.2, shaken=2.2, direction=30), but(blur=1.2, shaken=1.1)])
     )
-    assert found.says(0).startswith("Camera shake") and "30°" in found.says(0)
-    assert found.says(1).startswith("Out of focus")
+    assert found.reason(0).startswith("Camera shake") and "30°" in found.reason(0)
+    assert found.reason(1).startswith("Out of focus")
 
 
 def test_texture_is_not_called_noise() -> None:
-    assert figure_scores.noisy(column([but(noise=12, white=0.1)])).score[0] > 0.9
+    assert quality_scores.noisy(column([but(noise=12, white=0.1)])).score[0] > 0.9
 
 
 def test_fine_texture_of_tiny_photos_is_forgiven() -> None:
     grainy = [but(noise=6.5, white=0.9)]
     assert (
-        figure_scores.noisy(column(grainy, longest=4000)).score[0]
+        quality_scores.noisy(column(grainy, longest=4000)).score[0]
         < 0.5
-        < figure_scores.noisy(column(grainy, longest=224)).score[0]
+        < quality_scores.noisy(column(grainy, longest=224)).score[0]
     )
 
 
 def test_drawings_are_not_photos_unless_a_camera_made_them() -> None:
     drawn = [but(flat=0.9, colours=0.95, text=0.03, low=0, high=255)]
-    assert figure_scores.not_a_photo(column(drawn, lossless=1)).score[0] < 0.3
-    assert figure_scores.not_a_photo(column(drawn, camera=1)).score[0] > 0.5
-    assert figure_scores.not_a_photo(column([but(flat=0.7, colours=0.6)])).score[0] > 0.5
+    assert quality_scores.not_a_photo(column(drawn, lossless=1)).score[0] < 0.3
+    assert quality_scores.not_a_photo(column(drawn, camera=1)).score[0] > 0.5
+    assert quality_scores.not_a_photo(column([but(flat=0.7, colours=0.6)])).score[0] > 0.5
 
 
 def test_nothing_to_see() -> None:
-    assert figure_scores.empty(column([but(contrast=2, detail=0, entropy=2.5)])).score[0] < 0.3
+    assert quality_scores.empty(column([but(contrast=2, detail=0, entropy=2.5)])).score[0] < 0.3
 
 
 def test_an_old_cameras_photos_are_not_all_called_soft_but_blurred_ones_are() -> None:
     library = [but(blur=0.33)] * 200 + [but(blur=0.65), but(blur=1.4)]
-    scores = figure_scores.blurred(column(library)).score
+    scores = quality_scores.blurred(column(library)).score
     assert scores[200] > 0.5 > 0.3 > scores[201]
     # However soft most are, what is surely blurred is said to be.
-    assert figure_scores.blurred(column([but(blur=2.0)] * 200)).score.max() < 0.2
+    assert quality_scores.blurred(column([but(blur=2.0)] * 200)).score.max() < 0.2
 
 
 figure = st.floats(0, 300, width=32)
@@ -147,7 +152,7 @@ def test_any_figures_give_scores_in_range_and_a_sentence(
     for judge in ALL:
         found = judge(column(photos, camera=float(camera)))
         assert ((found.score >= 0) & (found.score <= 1)).all()
-        assert all(found.says(row).endswith(".") for row in range(len(photos)))
+        assert all(found.reason(row).endswith(".") for row in range(len(photos)))
 
 
 def test_a_white_page_is_not_overexposed() -> None:
@@ -164,12 +169,12 @@ def test_a_white_page_is_not_overexposed() -> None:
         colours=0.9,
         text=0.02,
     )
-    assert figure_scores.not_a_photo(column([page], lossless=1)).score[0] < 0.3
-    assert figure_scores.overexposed(column([page], lossless=1)).score[0] > 0.5
+    assert quality_scores.not_a_photo(column([page], lossless=1)).score[0] < 0.3
+    assert quality_scores.overexposed(column([page], lossless=1)).score[0] > 0.5
 
 
 def test_lights_that_end_steeply_are_overexposed_before_those_that_fade() -> None:
-    found = figure_scores.overexposed(
+    found = quality_scores.overexposed(
         column(
             [but(burnt=0.2, clipped=0.25, high=255, relief=relief) for relief in (5, 30, 60, 90)]
         )
@@ -179,7 +184,7 @@ def test_lights_that_end_steeply_are_overexposed_before_those_that_fade() -> Non
 
 def test_stripes_as_sharp_as_can_be_are_not_shaken() -> None:
     """Letters and leaves run in one direction; what moved is soft along its streaks as well."""
-    letters, moved = figure_scores.blurred(
+    letters, moved = quality_scores.blurred(
         column([but(blur=0.75, along=0.12, shaken=2.0), but(blur=0.75, along=0.4, shaken=2.0)])
     ).score
     assert letters > 0.5 > moved

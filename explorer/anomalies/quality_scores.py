@@ -22,14 +22,14 @@ Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.floating[Any]]
 Column = Callable[[str], Floats]
 """A figure's name → that figure of all photos; also `camera` and `lossless` (0 or 1), `longest`
-(side in pixels), and `drawn` (`drawn.py`: the logarithm of the odds that it is drawn)."""
+(side in pixels), and `drawn` (`drawing_classifier.py`: the logarithm of the odds that it is drawn)."""
 
 
 class Judgement(NamedTuple):
     """score: of each photo. says: row → the reason, in a sentence."""
 
     score: Floats
-    says: Callable[[int], str]
+    reason: Callable[[int], str]
 
 
 def falling(values: Numbers, middle: Numbers | float, steepness: float) -> Floats:
@@ -79,7 +79,7 @@ def blurred(column: Column) -> Judgement:
     radius, shaken, direction = column("blur"), column("shaken"), column("direction")
     middle = _usual(radius, _SOFTER_THAN_USUAL, _SOFT, _SOFT_AT_MOST)
 
-    def says(row: int) -> str:
+    def reason(row: int) -> str:
         seen = (
             f"{count(max(1, round(float(radius[row]) * 2)), 'pixel')} wide at {1500:,} across"
             if radius[row] < 20
@@ -92,7 +92,7 @@ def blurred(column: Column) -> Judgement:
 
     moved = _MOVED * np.clip((column("along") - _CRISP) / _STREAKED, 0, 1)
     seen = radius * np.clip(shaken / _EDGES_DIFFER, 1, 3) ** moved
-    return Judgement(falling(seen, middle, 3), says)
+    return Judgement(falling(seen, middle, 3), reason)
 
 
 # --- light
@@ -120,11 +120,11 @@ def dark(column: Column) -> Judgement:
     """Underexposed: even the lights are dark. A night with lamps in it is not."""
     light = 0.9 * column("high") + 0.1 * column("low")
 
-    def says(row: int) -> str:
+    def reason(row: int) -> str:
         high, middle = column("high")[row], column("middle")[row]
         return f"Dark: half of it is below {middle / 2.55:.0f} %, and but 1 % is above {high / 2.55:.0f} % of full brightness."
 
-    return Judgement(rising(light, _DARK, 5), says)
+    return Judgement(rising(light, _DARK, 5), reason)
 
 
 def overexposed(column: Column) -> Judgement:
@@ -143,10 +143,10 @@ def overexposed(column: Column) -> Judgement:
     steep = np.maximum(np.clip(column("relief") / _STEEP, 0, 1), np.clip(clipped, 0, 1))
     washed = _BY_RELIEF * steep + _BY_DARKS * np.clip(low / _LIT_DARKS, 0, 1.5)
 
-    def says(row: int) -> str:
+    def reason(row: int) -> str:
         return f"Overexposed: {burnt[row]:.0%} of it is burnt out to white, and the rest is at {lit[row] / 2.55:.0f} % brightness."
 
-    return Judgement(falling(lost * (1 - _FORGIVEN * background) * washed, _OVER, 2), says)
+    return Judgement(falling(lost * (1 - _FORGIVEN * background) * washed, _OVER, 2), reason)
 
 
 # --- what is in it
@@ -159,10 +159,10 @@ def empty(column: Column) -> Judgement:
     contrast, detail, entropy = column("contrast"), column("detail"), column("entropy")
     much = contrast / 12 * 0.5 + detail / 0.04 * 0.3 + np.clip(entropy / 5, 0, 2) * 0.4
 
-    def says(row: int) -> str:
+    def reason(row: int) -> str:
         return f"Hardly anything is to be seen: {detail[row]:.1%} of it are edges, and its light varies by {contrast[row] / 2.55:.0f} %."
 
-    return Judgement(rising(much, _EMPTY, 4), says)
+    return Judgement(rising(much, _EMPTY, 4), reason)
 
 
 # --- what was done to it
@@ -189,12 +189,12 @@ def noisy(column: Column) -> Judgement:
         _GRAINY + small * (_GRAINY_TINY - _GRAINY),
     )
 
-    def says(row: int) -> str:
+    def reason(row: int) -> str:
         return (
             f"Noisy: even its flattest parts vary by {noise[row] / 2.55:.1f} % from pixel to pixel."
         )
 
-    return Judgement(falling(noise, middle, 3), says)
+    return Judgement(falling(noise, middle, 3), reason)
 
 
 def compressed(column: Column) -> Judgement:
@@ -205,12 +205,12 @@ def compressed(column: Column) -> Judgement:
     # What a file with coarse tables shows of its own blocks is what its tables say.
     by_steps = np.where((quality > 0) & (quality < _OWN), np.float32(1), falling(steps, _STEPS, 3))
 
-    def says(row: int) -> str:
+    def reason(row: int) -> str:
         if by_table[row] <= by_steps[row]:
             return f"Heavily compressed: it was saved at JPEG quality {quality[row]:.0f} of 100."
         return "Heavily compressed: the edges of JPEG's blocks show, though the file itself was saved at a better quality."
 
-    return Judgement(np.minimum(by_table, by_steps).astype(np.float32), says)
+    return Judgement(np.minimum(by_table, by_steps).astype(np.float32), reason)
 
 
 # --- whether it is a photo
@@ -238,7 +238,7 @@ def not_a_photo(column: Column) -> Judgement:
     # What the encoder has learned of drawings is not misled by light.
     evidence += _LEARNED * np.clip(column("drawn") - _PERHAPS, 0, 8)
 
-    def says(row: int) -> str:
+    def reason(row: int) -> str:
         return f"Not a photo: {flat[row]:.0%} of it is flat colour, {colours[row]:.0%} of it has eight colours, and no camera is named."
 
-    return Judgement(falling(np.maximum(evidence, 0), _DRAWN, 4), says)
+    return Judgement(falling(np.maximum(evidence, 0), _DRAWN, 4), reason)

@@ -42,7 +42,7 @@ from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.groups import Tier
 from explorer.encoders import registry
 from explorer.indexing.foreground import index_folders
-from explorer.indexing.pipeline import Progress
+from explorer.indexing.progress import Progress
 from explorer.library.library import Library
 from explorer.matching import phash_index
 from explorer.photos.formats import EXTENSIONS

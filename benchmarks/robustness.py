@@ -28,12 +28,12 @@ from PIL import Image
 
 from explorer.encoders.base import Pixels, Vectors, unit
 from explorer.indexing.foreground import index_folders
-from explorer.indexing.pipeline import Progress
+from explorer.indexing.progress import Progress
 from explorer.indexing.verify import verify
 from explorer.library.library import Library
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 from explorer.photos.input_spec import InputSpec
-from explorer.scanning.tally import Tally
+from explorer.scanning.index_summary import IndexSummary
 
 CRASHED, STOPPED = "crashed", "too long"
 _LARGEST = 64 << 20
@@ -215,7 +215,9 @@ def _show(progress: Progress) -> None:
         sys.stderr.write(f"\r{progress.done:,} of {progress.total:,} ")
 
 
-def _say(tally: Tally, reasons: Counter[str], seconds: float, broken: int, good: int) -> None:
+def _say(
+    tally: IndexSummary, reasons: Counter[str], seconds: float, broken: int, good: int
+) -> None:
     print(
         f"{broken:,} broken files and {good:,} good photos in {seconds:.1f} s ({(broken + good) / seconds:.0f}/s):"
     )

@@ -14,21 +14,21 @@ from explorer.config import library_dir
 from explorer.errors import CatalogDamaged, LibraryLocked
 from explorer.library.paths import inside, join, printable
 from explorer.library.rows import FileRow, RootRow
-from explorer.scanning.drive_timeouts import SILENT
+from explorer.scanning.drive_timeouts import UNRESPONSIVE
 from explorer.text_format import count, duration
 
 if TYPE_CHECKING:
-    from explorer.indexing.verify import Report
+    from explorer.indexing.verify import VerifyReport
     from explorer.library.salvage import Salvaged
-    from explorer.scanning.tally import Tally
+    from explorer.scanning.index_summary import IndexSummary
 
 
 def run_index(args: argparse.Namespace) -> int:
     """Index everything in some folders, then exit."""
     from explorer.indexing.foreground import index_folders, load_encoder
-    from explorer.indexing.pipeline import Progress
+    from explorer.indexing.progress import Progress
     from explorer.library.writer import check_folder
-    from explorer.scanning.ignore import check_globs
+    from explorer.scanning.ignore import validate_globs
 
     folders = [absolute(folder) for folder in args.folders]
     for folder in folders:
@@ -54,7 +54,7 @@ def run_index(args: argparse.Namespace) -> int:
     library = open_library(args.library, create=True)
     try:
         status.show("Getting ready…")
-        check_globs(args.exclude)
+        validate_globs(args.exclude)
         name = args.encoder or library.catalog.setting("encoder") or "starter"
         encoder, note = load_encoder(
             name,
@@ -119,7 +119,10 @@ def run_index(args: argparse.Namespace) -> int:
 
 
 def _remark(
-    tally: Tally, failures: Sequence[FileRow], unsettled: Sequence[str], away: Sequence[RootRow]
+    tally: IndexSummary,
+    failures: Sequence[FileRow],
+    unsettled: Sequence[str],
+    away: Sequence[RootRow],
 ) -> None:
     """Say what went otherwise than one would expect. unsettled: absolute folders. away: roots whose
     drives are."""
@@ -146,8 +149,8 @@ def _remark(
         )
     for root in away:
         why = (
-            f"{SILENT}."
-            if root["problem"] == SILENT
+            f"{UNRESPONSIVE}."
+            if root["problem"] == UNRESPONSIVE
             else "it is empty, so its drive is taken to be away."
         )
         say(
@@ -157,7 +160,7 @@ def _remark(
 
 def run_verify(args: argparse.Namespace) -> int:
     """Check a library, and mend it if asked. Exit code 1 while something is wrong."""
-    from explorer.indexing.verify import Problem
+    from explorer.indexing.verify import Inconsistency
 
     saved = _salvage_if_damaged(args.library) if args.repair else None
     try:
@@ -168,7 +171,7 @@ def run_verify(args: argparse.Namespace) -> int:
             raise
         saved = _salvage(library_dir(args.library))
         report = _verified(args)
-    lost = [Problem("catalog", text, mended=True) for text in saved.lost] if saved else []
+    lost = [Inconsistency("catalog", text, mended=True) for text in saved.lost] if saved else []
     report.problems[:0] = lost
     if args.json:
         emit_json(report.as_json())
@@ -179,7 +182,7 @@ def run_verify(args: argparse.Namespace) -> int:
     return 0 if report.sound else 1
 
 
-def _verified(args: argparse.Namespace) -> Report:
+def _verified(args: argparse.Namespace) -> VerifyReport:
     from explorer.indexing.verify import verify
 
     library, status = open_library(args.library), Status()

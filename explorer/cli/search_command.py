@@ -16,7 +16,7 @@ from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.rows import RootRow
 from explorer.library.system_folders import around_folder
-from explorer.scanning.drive_timeouts import why_away
+from explorer.scanning.drive_timeouts import offline_reason
 from explorer.search.engine import SearchEngine
 from explorer.search.query import Hit, Query
 from explorer.text_format import duration, size
@@ -112,7 +112,7 @@ def _notes(root: RootRow) -> list[str]:
     """What a person should know of a folder, besides how much is in it."""
     notes = []
     if root["state"] == "offline":
-        notes.append(f"{why_away(root['problem'])}; the photos stay searchable")
+        notes.append(f"{offline_reason(root['problem'])}; the photos stay searchable")
     elif root["asking"]:
         notes.append(
             f"{root['asking']:,} files vanished at once: if they are gone, run `python run.py forget {printable(root['path'])}`"

@@ -16,13 +16,13 @@ from explorer.cli.app import absolute, open_library, say
 from explorer.cli.output import emit, emit_json
 from explorer.errors import ExplorerError, FolderError
 from explorer.indexing import worker_client
-from explorer.indexing.forget_missing import forget_vanished
+from explorer.indexing.forget_missing import forget_missing_files
 from explorer.indexing.throttle import SETTING
 from explorer.library.library import Library
 from explorer.library.paths import below, inside, printable
 from explorer.library.rows import RootRow
 from explorer.library.writer import Writer, moved_glob
-from explorer.scanning.ignore import check_globs
+from explorer.scanning.ignore import validate_globs
 from explorer.text_format import count
 
 # Seconds to wait for the indexer to do as it was told, before saying that it was told.
@@ -125,7 +125,7 @@ def run_forget(args: argparse.Namespace) -> int:
             with library.lock():
                 writer = Writer(library.catalog)
                 try:
-                    number = forget_vanished(library.catalog, writer, folder)
+                    number = forget_missing_files(library.catalog, writer, folder)
                 finally:
                     writer.close()
     emit(
@@ -145,7 +145,8 @@ def run_exclude(args: argparse.Namespace) -> int:
         if root is None:
             raise _unknown(folder, roots)
         given = [
-            moved_glob(glob, below(folder, root["path"]) or "") for glob in check_globs(args.globs)
+            moved_glob(glob, below(folder, root["path"]) or "")
+            for glob in validate_globs(args.globs)
         ]
         globs = [glob for glob in root["exclude"] if glob not in given] + (
             [] if args.remove else given

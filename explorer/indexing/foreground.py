@@ -12,8 +12,9 @@ from explorer.encoders import registry
 from explorer.encoders.base import Encoder
 from explorer.errors import EncoderError, UnknownEncoder
 from explorer.indexing import crash_cleanup, retry
-from explorer.indexing.forget_missing import forget_vanished
-from explorer.indexing.pipeline import Indexer, Progress
+from explorer.indexing.forget_missing import forget_missing_files
+from explorer.indexing.pipeline import Indexer
+from explorer.indexing.progress import Progress
 from explorer.indexing.reconcile import add_folder
 from explorer.indexing.throttle import Throttle
 from explorer.library import failure_store
@@ -21,11 +22,11 @@ from explorer.library.library import Library
 from explorer.library.paths import below, join, printable, to_text
 from explorer.library.rows import Phase
 from explorer.library.writer import Writer, moved_glob
-from explorer.scanning.drive_timeouts import Disk
-from explorer.scanning.ignore import Rules, check_globs
-from explorer.scanning.survey import Place
-from explorer.scanning.tally import Tally
-from explorer.scanning.write_detection import Resting
+from explorer.scanning.drive_timeouts import DriveTimeouts
+from explorer.scanning.ignore import IgnoreRules, validate_globs
+from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.root_scan import ScanTarget
+from explorer.scanning.write_detection import WriteDetector
 
 Fetching = Callable[[int, "int | None"], None]
 
@@ -64,7 +65,7 @@ def index_folders(
     exclude: Sequence[str] = (),
     forget_missing: bool = False,
     retry_failed: bool = False,
-) -> Tally:
+) -> IndexSummary:
     """Index everything in these absolute folders; they are remembered as the library's own.
 
     A folder inside one that the library knows already is scanned alone. exclude: globs to be left
@@ -78,13 +79,19 @@ def index_folders(
         desk = _Desk(library, writer, encoder, progress)
         try:
             crash_cleanup.begin(library)
-            retry.after_upgrade(library, writer)
+            retry.retry_after_upgrade(library, writer)
             if retry_failed:
                 failure_store.retry(writer)
-            disk = Disk()
+            disk = DriveTimeouts()
             places = _places(library, writer, folders, exclude, disk)
             indexer = Indexer(
-                library, writer, encoder, pool, desk.tick, resting=Resting(patient=True), disk=disk
+                library,
+                writer,
+                encoder,
+                pool,
+                desk.tick,
+                resting=WriteDetector(patient=True),
+                disk=disk,
             )
             tally = indexer.run(places)
             tally.problems |= _unheeded(library, places, disk)
@@ -97,7 +104,7 @@ def index_folders(
             )
             if forget_missing:
                 for folder in folders:
-                    gone = forget_vanished(library.catalog, writer, folder, disk)
+                    gone = forget_missing_files(library.catalog, writer, folder, disk)
                     tally.missing, tally.away = tally.missing + gone, max(0, tally.away - gone)
             for stage in stages(library, writer, encoder, drawing=False):
                 stage.run(
@@ -118,15 +125,15 @@ def index_folders(
             writer.close()
 
 
-def _unheeded(library: Library, places: Sequence[Place], disk: Disk) -> set[str]:
+def _unheeded(library: Library, places: Sequence[ScanTarget], disk: DriveTimeouts) -> set[str]:
     """A sentence for each folder that was asked for, but that is left out of the watched folder
     around it."""
     globs, said = {root["id"]: root["exclude"] for root in library.catalog.roots()}, set[str]()
     for place in places:
-        rules = Rules(place.root, globs.get(place.root_id, []))
+        rules = IgnoreRules(place.root, globs.get(place.root_id, []))
         if disk.ask(
             place.root,
-            lambda rules=rules, place=place: rules.leaves_out_below(place.folder),  # type: ignore[misc]
+            lambda rules=rules, place=place: rules.excludes_branch(place.folder),  # type: ignore[misc]
             False,
         ):
             path, root = printable(join(to_text(place.root), place.folder)), printable(place.root)
@@ -136,7 +143,7 @@ def _unheeded(library: Library, places: Sequence[Place], disk: Disk) -> set[str]
     return said
 
 
-def _wait_for_writers(indexer: Indexer, tally: Tally, desk: _Desk) -> None:
+def _wait_for_writers(indexer: Indexer, tally: IndexSummary, desk: _Desk) -> None:
     """Look again at folders in which a file was still being written, until none is."""
     end = time.monotonic() + PATIENCE
     while tally.unsettled and time.monotonic() < end:
@@ -223,18 +230,22 @@ _WHO = "It was started on the command line."
 
 
 def _places(
-    library: Library, writer: Writer, folders: Sequence[str], exclude: Sequence[str], disk: Disk
-) -> list[Place]:
-    globs = check_globs(exclude)
+    library: Library,
+    writer: Writer,
+    folders: Sequence[str],
+    exclude: Sequence[str],
+    disk: DriveTimeouts,
+) -> list[ScanTarget]:
+    globs = validate_globs(exclude)
     for folder in folders:
         add_folder(writer, folder, disk)
-    places = list[Place]()
+    places = list[ScanTarget]()
     for root in library.catalog.roots():
         for folder in folders:
             relative = below(folder, root["path"])
             if relative is None:
                 continue
-            places.append(Place(root["id"], root["path"], relative))
+            places.append(ScanTarget(root["id"], root["path"], relative))
             new = [
                 glob
                 for glob in (moved_glob(glob, relative) for glob in globs)

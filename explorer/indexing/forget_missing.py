@@ -8,12 +8,12 @@ from explorer.indexing.reconcile import AT_ONCE, slices
 from explorer.library.catalog import Catalog
 from explorer.library.paths import below, inside, join, to_text
 from explorer.library.writer import KnownFile, Writer
-from explorer.scanning.drive_timeouts import Alive, Disk, Silent
-from explorer.scanning.scan import NOWHERE, inode_of, root_state
+from explorer.scanning.drive_timeouts import Alive, DriveTimeouts, DriveUnresponsive
+from explorer.scanning.scan import NO_SUCH_FILE, inode_of, root_state
 
 
-def forget_vanished(
-    catalog: Catalog, writer: Writer, folder: str | None = None, disk: Disk | None = None
+def forget_missing_files(
+    catalog: Catalog, writer: Writer, folder: str | None = None, disk: DriveTimeouts | None = None
 ) -> int:
     """The person's word that files which vanished are gone: those at or below this absolute folder,
     or all.
@@ -21,7 +21,7 @@ def forget_vanished(
     A file that is there again stays, and so do all of a drive that does not answer. Gives the
     number of files that left the library.
     """
-    number, disk = 0, disk or Disk()
+    number, disk = 0, disk or DriveTimeouts()
     for root in catalog.roots():
         path = root["path"]
         relative = _part(folder, path) if folder else ""
@@ -37,7 +37,7 @@ def forget_vanished(
                 path,
                 lambda alive, path=path, files=files: _nowhere(path, files, alive),  # type: ignore[misc]
             )
-        except Silent:
+        except DriveUnresponsive:
             continue
         for some in slices(gone, 500):
             # They are answered for: what vanishes in a moment is another matter.
@@ -52,7 +52,7 @@ def _nowhere(root: str, files: Iterable[KnownFile], alive: Alive) -> list[KnownF
     gone, is_there = list[KnownFile](), root_state(root) == "there"
     for file in files:
         alive()
-        if (file.lost or not is_there) and inode_of(join(to_text(root), file.path)) == NOWHERE:
+        if (file.lost or not is_there) and inode_of(join(to_text(root), file.path)) == NO_SUCH_FILE:
             gone.append(file)
     return gone
 

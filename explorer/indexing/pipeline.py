@@ -22,22 +22,20 @@ from explorer.decoding.pool import DecodePool, Outcome
 from explorer.decoding.process import Job
 from explorer.encoders.base import Encoder
 from explorer.errors import PhotoError
-from explorer.indexing.progress import Meter, Progress
-from explorer.indexing.reconcile import Differences, Task, fell_silent
-from explorer.indexing.tasks import failed_as, task_of
+from explorer.indexing.progress import Progress, RateMeter
+from explorer.indexing.read_task import ReadTask, read_task_of, stat_for_failure
+from explorer.indexing.reconcile import Reconciler, mark_unresponsive
 from explorer.library import missing_files
 from explorer.library.library import Library
 from explorer.library.paths import join, to_text
 from explorer.library.quality_store import put_quality, refresh, unjudged
 from explorer.library.savepoint import savepoint
 from explorer.library.writer import KnownFile, Seen, Writer
-from explorer.scanning.drive_timeouts import Alive, Disk, Silent
-from explorer.scanning.scan import NOWHERE, device_of, inode_of, root_state
-from explorer.scanning.survey import Place
-from explorer.scanning.tally import Tally
-from explorer.scanning.write_detection import Resting
-
-__all__ = ["Indexer", "Place", "Progress", "Tally"]
+from explorer.scanning.drive_timeouts import Alive, DriveTimeouts, DriveUnresponsive
+from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.root_scan import ScanTarget
+from explorer.scanning.scan import NO_SUCH_FILE, device_of, inode_of, root_state
+from explorer.scanning.write_detection import WriteDetector
 
 # Photos encoded and committed together: large enough to use every core, small enough that results
 # show at once.
@@ -60,14 +58,14 @@ class _Reading(NamedTuple):
 
     gone: dict[int, KnownFile]
     found: dict[int, list[KnownFile]]
-    tally: Tally
+    tally: IndexSummary
 
 
 class Indexer:
     """Brings the catalog up to the disk. One per library, in the process that holds its lock."""
 
     def __init__(self, library: Library, writer: Writer, encoder: Encoder, pool: DecodePool, tick: Callable[[Progress], None],
-                 *, resting: Resting | None = None, disk: Disk | None = None) -> None:  # fmt: skip
+                 *, resting: WriteDetector | None = None, disk: DriveTimeouts | None = None) -> None:  # fmt: skip
         """tick: called several times a second; may raise to stop the run, which loses nothing.
         resting: which files can be read yet. disk: which drives answer."""
         self._library, self._writer, self._encoder, self._pool, self._tick = (
@@ -77,7 +75,7 @@ class Indexer:
             pool,
             tick,
         )
-        self._resting, self._disk = resting or Resting(), disk or Disk()
+        self._resting, self._disk = resting or WriteDetector(), disk or DriveTimeouts()
         self._roots: dict[int, str] = {}
         # How many times in a row a file has changed while it was read, by its path.
         self._changes: dict[str, int] = {}
@@ -85,19 +83,19 @@ class Indexer:
         self._warming: threading.Thread | None = None
         self._encoder_id = writer.encoder(encoder.name, encoder.version, encoder.dim)
 
-    def run(self, places: Sequence[Place], *, thorough: bool = True) -> Tally:
+    def run(self, places: Sequence[ScanTarget], *, thorough: bool = True) -> IndexSummary:
         """Scan these places, index what is new, and say what was done. Raises only what `tick`
         raises, or on a full disk.
 
         thorough: also look through the catalog for photos that this encoder has not seen.
         """
-        tally = Tally()
+        tally = IndexSummary()
         roots = self._library.catalog.roots()
         self._roots, self._devices = (
             {root["id"]: root["path"] for root in roots},
             {root["id"]: root["device"] for root in roots},
         )
-        differences = Differences(
+        differences = Reconciler(
             self._library.catalog,
             self._writer,
             self._resting,
@@ -111,7 +109,7 @@ class Indexer:
             differences.settle()
             for root in roots:
                 if self._disk.silent(root["path"]):
-                    fell_silent(self._writer, root, tally)
+                    mark_unresponsive(self._writer, root, tally)
             if thorough:
                 self._encode_waiting(tally)
                 self._judge_waiting()
@@ -123,7 +121,7 @@ class Indexer:
 
     # --- decode, encode, write
 
-    def _read(self, tasks: list[Task], gone: dict[int, KnownFile], tally: Tally) -> None:
+    def _read(self, tasks: list[ReadTask], gone: dict[int, KnownFile], tally: IndexSummary) -> None:
         """Read new files; contents that are known already cost no decoding."""
         found = dict[int, list[KnownFile]]()
         for file in gone.values():
@@ -137,7 +135,7 @@ class Indexer:
                 # A process that ends while it loads something ends in a crash.
                 self._warming.join()
 
-    def _read_batches(self, tasks: list[Task], reading: _Reading) -> None:
+    def _read_batches(self, tasks: list[ReadTask], reading: _Reading) -> None:
         for batch in self._batches(tasks, self._is_known):
             there = {
                 id(outcome): self._is_there(outcome)
@@ -150,7 +148,7 @@ class Indexer:
                     # It is not the file's fault where its drive does not answer, and it is new
                     # again when it does.
                     if outcome.error is None or not self._disk.silent(
-                        self._roots[task_of(outcome).root_id]
+                        self._roots[read_task_of(outcome).root_id]
                     ):
                         self._settle(outcome, reading, vectors, there=there.get(id(outcome), True))
 
@@ -159,7 +157,7 @@ class Indexer:
     ) -> None:
         """Note what became of one file. Whatever is wrong with it costs this file a row with the
         reason, and no other one anything."""
-        task, path = task_of(outcome), outcome.job.path
+        task, path = read_task_of(outcome), outcome.job.path
         if not there:
             # It went away before it could be read: the next scan says what became of it.
             self._resting.forget(path)
@@ -173,7 +171,7 @@ class Indexer:
             if self._changes[path] < _RESTLESS:
                 folder = task.seen.path.rpartition("/")[0]
                 reading.tally.unsettled.add(
-                    Place(task.root_id, self._roots[task.root_id], folder, recursive=False)
+                    ScanTarget(task.root_id, self._roots[task.root_id], folder, recursive=False)
                 )
                 return
             outcome, reason = (
@@ -191,7 +189,7 @@ class Indexer:
             except PhotoError as error:
                 reason, fault = str(error), error.fault
         self._writer.put_failed(
-            task.root_id, failed_as(task, outcome), reason or "it could not be read", fault
+            task.root_id, stat_for_failure(task, outcome), reason or "it could not be read", fault
         )
         reading.tally.failed += 1
 
@@ -207,7 +205,7 @@ class Indexer:
             put_quality(self._writer, photo_id, outcome.photo)
         # Where it was known when it was read, and purged since, the next scan takes it as new.
         if photo_id is not None:
-            self._place(task_of(outcome), photo_id, reading)
+            self._place(read_task_of(outcome), photo_id, reading)
         reading.tally.encoded += new
 
     def _warm_up(self, number: int) -> None:
@@ -223,7 +221,7 @@ class Indexer:
             self._warming = threading.Thread(target=warm_up, name="encoder-warm-up", daemon=True)
             self._warming.start()
 
-    def _place(self, task: Task, photo_id: int, reading: _Reading) -> None:
+    def _place(self, task: ReadTask, photo_id: int, reading: _Reading) -> None:
         """Note that this file holds that photo: as it did before, as a file that moved here, or as
         one more."""
         gone, found, tally = reading
@@ -254,7 +252,9 @@ class Indexer:
             path, root = self._path(file.root_id, file.path), self._roots[file.root_id]
             device = self._disk.ask(
                 root,
-                lambda path=path, root=root: device_of(root) if inode_of(path) == NOWHERE else None,  # type: ignore[misc]
+                lambda path=path, root=root: (
+                    device_of(root) if inode_of(path) == NO_SUCH_FILE else None
+                ),  # type: ignore[misc]
                 None,
             )
             if device is not None and device == self._devices[file.root_id]:
@@ -264,25 +264,27 @@ class Indexer:
     def _is_there(self, outcome: Outcome) -> bool:
         """Whether a file that could not be read is there at all, or its drive does not say."""
         return self._disk.ask(
-            self._roots[task_of(outcome).root_id], lambda: os.path.lexists(outcome.job.path), True
+            self._roots[read_task_of(outcome).root_id],
+            lambda: os.path.lexists(outcome.job.path),
+            True,
         )
 
-    def _those_there(self, tasks: list[Task]) -> list[Task]:
+    def _those_there(self, tasks: list[ReadTask]) -> list[ReadTask]:
         """Tasks whose files are there, on drives that answer."""
-        by_root, found = dict[int, list[Task]](), list[Task]()
+        by_root, found = dict[int, list[ReadTask]](), list[ReadTask]()
         for task in tasks:
             by_root.setdefault(task.root_id, []).append(task)
         for root_id, some in by_root.items():
 
-            def exist(alive: Alive, some: list[Task] = some) -> list[Task]:
-                there = list[Task]()
+            def exist(alive: Alive, some: list[ReadTask] = some) -> list[ReadTask]:
+                there = list[ReadTask]()
                 for task in some:
                     alive()
                     if os.path.exists(self._path(task.root_id, task.seen.path)):
                         there.append(task)
                 return there
 
-            with contextlib.suppress(Silent):
+            with contextlib.suppress(DriveUnresponsive):
                 found += self._disk.look(self._roots[root_id], exist)
         return found
 
@@ -304,13 +306,15 @@ class Indexer:
             )
         return {id(outcome): row for (outcome, _, _), row in zip(decoded, rows, strict=True)}
 
-    def _encode_waiting(self, tally: Tally) -> None:
+    def _encode_waiting(self, tally: IndexSummary) -> None:
         """Photos that this encoder has not seen: read again, from the original or, where that is
         away, from the preview."""
         waiting = self._writer.unencoded(self._encoder_id)
         tasks = self._those_there(
             [
-                Task(file.root_id, Seen(file.path, file.size, file.mtime_ns, file.inode), photo_id)
+                ReadTask(
+                    file.root_id, Seen(file.path, file.size, file.mtime_ns, file.inode), photo_id
+                )
                 for photo_id, file, _ in waiting
             ]
         )
@@ -319,7 +323,7 @@ class Indexer:
             vectors = self._vectors(batch)
             with self._writer.transaction():
                 for outcome in batch:
-                    photo_id = task_of(outcome).photo_id
+                    photo_id = read_task_of(outcome).photo_id
                     if (
                         photo_id is not None
                         and id(outcome) in vectors
@@ -334,7 +338,7 @@ class Indexer:
             if photo_id not in done:
                 self._encode_preview(photo_id, tally)
 
-    def _encode_preview(self, photo_id: int, tally: Tally) -> None:
+    def _encode_preview(self, photo_id: int, tally: IndexSummary) -> None:
         row = self._library.catalog.photo(photo_id)
         if row is None or not self._library.previews.has(row["hash"]):
             return
@@ -355,13 +359,13 @@ class Indexer:
         are read again."""
         waiting = self._those_there(
             [
-                Task(f.root_id, Seen(f.path, f.size, f.mtime_ns, f.inode), photo_id)
+                ReadTask(f.root_id, Seen(f.path, f.size, f.mtime_ns, f.inode), photo_id)
                 for photo_id, f in unjudged(self._library.catalog)
             ]
         )
         for batch in self._batches(waiting, lambda _: False):
             read = [
-                (o.digest, o.photo, task_of(o).photo_id)
+                (o.digest, o.photo, read_task_of(o).photo_id)
                 for o in batch
                 if o.photo is not None and o.digest is not None
             ]
@@ -385,7 +389,7 @@ class Indexer:
         return join(to_text(self._roots[root_id]), relative)
 
     def _batches(
-        self, tasks: list[Task], known: Callable[[bytes], bool]
+        self, tasks: list[ReadTask], known: Callable[[bytes], bool]
     ) -> Iterator[list[Outcome]]:
         """Read the files in the decode processes and hand out what comes back in batches."""
         jobs = (
@@ -398,7 +402,7 @@ class Indexer:
             for task in tasks
             if not self._disk.silent(self._roots[task.root_id])
         )
-        meter, batch, since = Meter(len(tasks)), list[Outcome](), time.monotonic()
+        meter, batch, since = RateMeter(len(tasks)), list[Outcome](), time.monotonic()
         waiting_since = since
 
         def idle() -> None:
@@ -432,6 +436,6 @@ class Indexer:
             if self._disk.silent(root):
                 self._pool.give_up(
                     lambda job, root_id=root_id: (  # type: ignore[misc]
-                        isinstance(job.tag, Task) and job.tag.root_id == root_id
+                        isinstance(job.tag, ReadTask) and job.tag.root_id == root_id
                     )
                 )

@@ -20,7 +20,7 @@ class Progress(NamedTuple):
     stage: str = ""
 
 
-class Meter:
+class RateMeter:
     """Progress with a rate over the last ten seconds or so."""
 
     def __init__(self, total: int) -> None:

@@ -14,32 +14,19 @@ from typing import TypeVar
 
 from explorer import int64
 from explorer.errors import FolderError
-from explorer.indexing.tasks import Task
+from explorer.indexing.read_task import ReadTask
 from explorer.library import missing_files
 from explorer.library.catalog import Catalog
 from explorer.library.paths import join, printable, to_text
 from explorer.library.rows import RootRow
 from explorer.library.system_folders import around_file
 from explorer.library.writer import LEFT_OUT, KnownFile, Seen, Writer, check_folder
-from explorer.scanning.drive_timeouts import SILENT, Alive, Disk, Silent
-from explorer.scanning.ignore import Rules
-from explorer.scanning.scan import Walk, inode_of, root_state
-from explorer.scanning.survey import Place, Survey, problem, survey
-from explorer.scanning.tally import Tally
-from explorer.scanning.write_detection import Resting
-
-__all__ = [
-    "AT_ONCE",
-    "LEAST",
-    "SHARE",
-    "Differences",
-    "Place",
-    "Tally",
-    "Task",
-    "add_folder",
-    "fell_silent",
-    "slices",
-]
+from explorer.scanning.drive_timeouts import UNRESPONSIVE, Alive, DriveTimeouts, DriveUnresponsive
+from explorer.scanning.ignore import IgnoreRules
+from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.root_scan import RootScan, ScanTarget, problem, scan_target
+from explorer.scanning.scan import ScanResult, inode_of, root_state
+from explorer.scanning.write_detection import WriteDetector
 
 T = TypeVar("T")
 
@@ -50,7 +37,7 @@ SHARE, LEAST = 0.2, 10
 AT_ONCE = 20.0
 
 
-class Differences:
+class Reconciler:
     """What one run has to see to. `fresh` is to be read; `gone` (by id) was not found, and `settle`
     says what becomes of it."""
 
@@ -58,30 +45,30 @@ class Differences:
         self,
         catalog: Catalog,
         writer: Writer,
-        resting: Resting,
-        tally: Tally,
+        resting: WriteDetector,
+        tally: IndexSummary,
         tick: Callable[[], None],
-        disk: Disk | None = None,
+        disk: DriveTimeouts | None = None,
     ) -> None:
         self._writer, self._resting, self._tally, self._tick, self._disk = (
             writer,
             resting,
             tally,
             tick,
-            disk or Disk(),
+            disk or DriveTimeouts(),
         )
         self._roots: dict[int, RootRow] = {root["id"]: root for root in catalog.roots()}
         self._real = dict[str, str]()
         self._lost_mounts: dict[int, set[str]] = {}
         self._moved_drives = set[int]()
-        self.fresh: list[Task] = []
+        self.fresh: list[ReadTask] = []
         self.gone: dict[int, KnownFile] = {}
 
     def path(self, root_id: int, relative: str) -> str:
         """The absolute path of a file. relative: catalog text."""
         return join(to_text(self._roots[root_id]["path"]), relative)
 
-    def look(self, places: Sequence[Place]) -> None:
+    def look(self, places: Sequence[ScanTarget]) -> None:
         """Scan these places, and note in the catalog what needs no reading."""
         for place in places:
             self._tick()
@@ -91,8 +78,8 @@ class Differences:
             began = time.monotonic()
             try:
                 self._look_at(place, root)
-            except Silent:
-                fell_silent(self._writer, root, self._tally)
+            except DriveUnresponsive:
+                mark_unresponsive(self._writer, root, self._tally)
             self._tally.took[root["id"]] = (
                 self._tally.took.get(root["id"], 0.0) + time.monotonic() - began
             )
@@ -100,12 +87,14 @@ class Differences:
 
     # --- one place
 
-    def _look_at(self, place: Place, root: RootRow) -> None:
+    def _look_at(self, place: ScanTarget, root: RootRow) -> None:
         """Raises Silent."""
         real = [self._resolved(each["path"]) for each in self._roots.values()]
         moved = root["id"] in self._moved_drives
         now = self._disk.look(
-            root["path"], lambda alive: survey(place, root, real, alive, moved=moved), self._tick
+            root["path"],
+            lambda alive: scan_target(place, root, real, alive, moved=moved),
+            self._tick,
         )
         if now.moved:
             self._moved_drives.add(root["id"])
@@ -123,7 +112,7 @@ class Differences:
             self._real[root] = self._disk.ask(root, lambda: os.path.realpath(root), root)
         return self._real[root]
 
-    def _compare(self, now: Survey, found: Walk, root: RootRow) -> None:
+    def _compare(self, now: RootScan, found: ScanResult, root: RootRow) -> None:
         place, rules = now.place, now.rules
         known = (
             self._writer.files_below(place.root_id, place.folder)
@@ -147,13 +136,15 @@ class Differences:
             f"{printable(root['path'])}: {each}" for each in (rules.problems if rules else ())
         )
 
-    def _match(self, now: Survey, found: Walk, known: dict[str, KnownFile]) -> list[KnownFile]:
+    def _match(
+        self, now: RootScan, found: ScanResult, known: dict[str, KnownFile]
+    ) -> list[KnownFile]:
         """Take the files that were found out of the known ones. Gives those that were gone and are
         back unchanged."""
         place, back, new, later = (
             now.place,
             list[KnownFile](),
-            list[Task](),
+            list[ReadTask](),
             list[tuple[int, int]](),
         )
         ctimes = now.ctimes and not now.moved
@@ -174,7 +165,7 @@ class Differences:
                         place.root_id, seen, found.unsupported[seen.path], "unsupported"
                     )
             elif file is None or not same:
-                new.append(Task(place.root_id, seen, None, file))
+                new.append(ReadTask(place.root_id, seen, None, file))
             elif file.state == "failed":
                 self._tally.failed += 1
             else:
@@ -184,29 +175,31 @@ class Differences:
         for some in slices(later, 5000):
             self._tick()
             missing_files.note_change_times(self._writer, some)
-        for task, rests in zip(
+        for task, is_settled in zip(
             new,
             self._disk.look(place.root, lambda alive: self._rests(new, alive), self._tick),
             strict=True,
         ):
-            if rests:
+            if is_settled:
                 self.fresh.append(task)
             else:
                 self._tally.unsettled.add(
-                    Place(place.root_id, place.root, task.seen.path.rpartition("/")[0], False)
+                    ScanTarget(place.root_id, place.root, task.seen.path.rpartition("/")[0], False)
                 )
         return back
 
-    def _rests(self, tasks: Sequence[Task], alive: Alive) -> list[bool]:
+    def _rests(self, tasks: Sequence[ReadTask], alive: Alive) -> list[bool]:
         """Which of these files nobody writes to any more."""
         said = list[bool]()
         for task in tasks:
             alive()
-            said.append(self._resting.rests(self.path(task.root_id, task.seen.path), task.seen))
+            said.append(
+                self._resting.is_settled(self.path(task.root_id, task.seen.path), task.seen)
+            )
         return said
 
     def _of_others(
-        self, root: RootRow, known: dict[str, KnownFile], rules: Rules | None
+        self, root: RootRow, known: dict[str, KnownFile], rules: IgnoreRules | None
     ) -> set[int]:
         """Those of the files that were not found, by id, that lie or lay in a folder which a system
         or another program keeps for itself, where nobody asked for that folder."""
@@ -216,12 +209,14 @@ class Differences:
         return self._disk.ask(
             root["path"],
             lambda: {
-                file.id for file in suspects if rules.leaves_out_below(file.path.rpartition("/")[0])
+                file.id for file in suspects if rules.excludes_branch(file.path.rpartition("/")[0])
             },
             set[int](),
         )
 
-    def _sort_out(self, found: Walk, known: dict[str, KnownFile], of_others: set[int]) -> None:
+    def _sort_out(
+        self, found: ScanResult, known: dict[str, KnownFile], of_others: set[int]
+    ) -> None:
         """What was known and not found: left out, unknown because a folder cannot be read, or gone."""
         left_out = list[KnownFile]()
         for file in known.values():
@@ -239,7 +234,7 @@ class Differences:
             self._writer.put_missing(some, LEFT_OUT)
         self._tally.left_out += sum(file.photo_id is not None for file in left_out)
 
-    def _drives(self, root: RootRow, found: Walk, drives: frozenset[str]) -> set[str]:
+    def _drives(self, root: RootRow, found: ScanResult, drives: frozenset[str]) -> set[str]:
         """Folders in the root that are drives of their own, and those that were and hold nothing
         now: such a drive is away.
 
@@ -259,7 +254,7 @@ class Differences:
     def _follow_moves(self) -> None:
         """Files that were renamed on one disk keep inode, size and time: they are recognised
         without being read."""
-        left, moves, taken = list[Task](), list[tuple[KnownFile, int, Seen]](), set[int]()
+        left, moves, taken = list[ReadTask](), list[tuple[KnownFile, int, Seen]](), set[int]()
         for number, task in enumerate(self.fresh):
             if number % 500 == 0:
                 self._tick()
@@ -282,7 +277,7 @@ class Differences:
         self._tally.moved += len(moves)
         self.fresh = left
 
-    def _has_left(self, file: KnownFile, task: Task) -> bool:
+    def _has_left(self, file: KnownFile, task: ReadTask) -> bool:
         """Whether a known file with the same inode, size and time is the one that is found now."""
         seen = task.seen
         # Whole seconds come from cameras' cards, archives and copies, where many files share one:
@@ -358,23 +353,23 @@ class Differences:
         return recent if number >= least and number > SHARE * known else None
 
 
-def add_folder(writer: Writer, folder: str, disk: Disk) -> int:
+def add_folder(writer: Writer, folder: str, disk: DriveTimeouts) -> int:
     """Watch this absolute folder from now on; gives the id of the root that covers it. Raises
     FolderError where it cannot be read."""
     try:
         disk.look(folder, lambda _: check_folder(folder))
-    except Silent:
+    except DriveUnresponsive:
         raise FolderError(
-            f"The folder {printable(folder)} cannot be looked into: {SILENT}. Check its connection, and try again."
+            f"The folder {printable(folder)} cannot be looked into: {UNRESPONSIVE}. Check its connection, and try again."
         ) from None
     return writer.add_root(
         folder, lambda path: disk.ask(path, lambda: os.path.realpath(path), path)
     )
 
 
-def fell_silent(writer: Writer, root: RootRow, tally: Tally) -> None:
+def mark_unresponsive(writer: Writer, root: RootRow, tally: IndexSummary) -> None:
     """The root's drive does not answer: until it does, its photos are away."""
-    writer.set_root(root["id"], state="offline", problem=SILENT)
+    writer.set_root(root["id"], state="offline", problem=UNRESPONSIVE)
     tally.offline.add(root["path"])
 
 

@@ -13,7 +13,7 @@ from explorer.photos.formats import EXTENSIONS, READER_VERSION, UNSUPPORTED
 _READER = "reader"
 
 
-def after_upgrade(library: Library, writer: Writer) -> None:
+def retry_after_upgrade(library: Library, writer: Writer) -> None:
     """Have every failed file read again if this release reads other formats, or with other
     decoders, than the last run's."""
     if library.catalog.setting(_READER) == (now := reader()):

@@ -25,7 +25,7 @@ REST, LONGEST = 2.0, 10.0
 _ASKED = 1.0
 
 
-def give_way() -> None:
+def lower_priority() -> None:
     """Have the system put this process, and those it starts, behind all others on the processor and
     the disk."""
     if hasattr(os, "nice"):
@@ -40,7 +40,7 @@ def give_way() -> None:
             psutil.Process().ionice(psutil.IOPRIO_CLASS_BE, 7)
 
 
-def pace_of(catalog: Catalog) -> Pace:
+def current_pace(catalog: Catalog) -> Pace:
     """How fast the person wants it."""
     return "gentle" if catalog.setting(SETTING) == "gentle" else "full"
 
@@ -68,7 +68,7 @@ class Throttle:
         """A piece of work is done."""
         now = self._clock()
         if now - self._asked >= _ASKED:
-            self._pace, self._asked = pace_of(self._catalog), now
+            self._pace, self._asked = current_pace(self._catalog), now
         if self._pace == "gentle":
             self._wait(min(LONGEST, REST * (now - self._since)))
         self._since = self._clock()

@@ -29,7 +29,7 @@ from explorer.scanning.scan import root_state
 _TRIES = 10
 
 
-class Problem(NamedTuple):
+class Inconsistency(NamedTuple):
     """One thing that does not agree. kind: `catalog`, `vectors`, `neighbours`, `preview` or `file`.
     text: a sentence.
 
@@ -42,7 +42,7 @@ class Problem(NamedTuple):
 
 
 @dataclass
-class Report:
+class VerifyReport:
     """What was looked at and what was wrong. notes: differences that the next run settles by
     itself; they are not faults.
 
@@ -53,7 +53,7 @@ class Report:
     photos: int = 0
     files: int = 0
     vectors: int = 0
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Inconsistency] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     changed: int = 0
 
@@ -92,7 +92,7 @@ def verify(
     repair: bool = False,
     thorough: bool = False,
     progress: Callable[[str], None] = lambda _: None,
-) -> Report:
+) -> VerifyReport:
     """Check a library, reading only; with `repair`, mend what can be mended from the catalog.
 
     thorough: also decode every preview, and read every photo file to see whether its bytes are
@@ -102,9 +102,9 @@ def verify(
     """
     progress("Checking the catalog…")
     if torn := integrity.damage(library.catalog.path):
-        return Report(
+        return VerifyReport(
             problems=[
-                Problem("catalog", f"The catalog's file is damaged: {text}.") for text in torn
+                Inconsistency("catalog", f"The catalog's file is damaged: {text}.") for text in torn
             ]
         )
     lock = library.lock() if repair else None
@@ -133,7 +133,7 @@ class _Check:
         *,
         thorough: bool,
     ) -> None:
-        self.report = Report()
+        self.report = VerifyReport()
         self._library, self._catalog, self._writer, self._progress, self._thorough = (
             library,
             library.catalog,
@@ -144,7 +144,7 @@ class _Check:
 
     # --- the catalog
 
-    def catalog(self) -> Iterator[Problem]:
+    def catalog(self) -> Iterator[Inconsistency]:
         self._progress("Checking the catalog…")
         catalog, writer = self._catalog, self._writer
         counts = catalog.counts()
@@ -156,19 +156,23 @@ class _Check:
             if writer:
                 integrity.mend_dangling(writer, rows)
             yield from (
-                Problem("catalog", f"Row {row} of {table} refers to no row of {to}.", bool(writer))
+                Inconsistency(
+                    "catalog", f"Row {row} of {table} refers to no row of {to}.", bool(writer)
+                )
                 for table, row, to in rows
             )
         for rule in integrity.RULES:
             if ids := integrity.broken(catalog, rule):
                 if writer:
                     integrity.mend(writer, rule, ids)
-                yield from (Problem("catalog", rule.text.format(i), bool(writer)) for i in ids)
+                yield from (
+                    Inconsistency("catalog", rule.text.format(i), bool(writer)) for i in ids
+                )
         if wrong := integrity.miscounted(catalog):
             if writer:
                 writer.recount(wrong)
             yield from (
-                Problem(
+                Inconsistency(
                     "catalog", f"Photo {i} is counted in a wrong number of files.", bool(writer)
                 )
                 for i in wrong
@@ -176,7 +180,7 @@ class _Check:
 
     # --- vectors and neighbours
 
-    def vectors(self) -> Iterator[Problem]:
+    def vectors(self) -> Iterator[Inconsistency]:
         for name, version, dim, number in self._catalog.encoders():
             self._progress(f"Checking the vectors of {name}…")
             self.report.vectors += number
@@ -193,7 +197,7 @@ class _Check:
             if waiting and name == self._catalog.setting("encoder"):
                 self.report.notes.append(f"{waiting:,} photos wait to be encoded by {name}")
 
-    def _bad_vectors(self, encoder_id: int, name: str, dim: int) -> Iterator[Problem]:
+    def _bad_vectors(self, encoder_id: int, name: str, dim: int) -> Iterator[Inconsistency]:
         bad = [
             c.photo_id
             for c in self._catalog.changes_since(encoder_id, 0)
@@ -203,26 +207,26 @@ class _Check:
             self._writer.drop_embeddings(encoder_id, bad)
         mended = ": it was dropped, and the next indexing makes it again" if self._writer else ""
         for photo_id in bad:
-            yield Problem(
+            yield Inconsistency(
                 "vectors",
                 f"The vector of photo {photo_id} for {name} is damaged{mended}.",
                 bool(self._writer),
             )
 
-    def _index(self, index: VectorIndex, encoder_id: int, name: str) -> Iterator[Problem]:
+    def _index(self, index: VectorIndex, encoder_id: int, name: str) -> Iterator[Inconsistency]:
         for _ in range(_TRIES):
             index.refresh()
             wrong = _differences(self._library, index, encoder_id)
             if index.change == self._catalog.change():
                 break
         if index.damaged:
-            yield Problem(
+            yield Inconsistency(
                 "vectors",
                 f"The index file of {name} is damaged; it can be made again from the catalog.",
                 bool(self._writer),
             )
         if wrong:
-            yield Problem(
+            yield Inconsistency(
                 "vectors",
                 f"The index of {name} differs from the catalog for {wrong:,} photos.",
                 bool(self._writer),
@@ -232,7 +236,9 @@ class _Check:
             index.rebuild()
             index.save()
 
-    def _neighbours(self, index: VectorIndex, encoder_id: int, name: str) -> Iterator[Problem]:
+    def _neighbours(
+        self, index: VectorIndex, encoder_id: int, name: str
+    ) -> Iterator[Inconsistency]:
         bad = check_neighbours(self._library, index, encoder_id)
         if bad and self._writer:
             forget_neighbours(self._writer, encoder_id, stage_name(encoder_id))
@@ -241,11 +247,11 @@ class _Check:
         )
         if bad:
             text = f"The nearest photos kept for {len(bad):,} photos ({name}) are wrong, among them those of photo {bad[0]}{mended}."
-            yield Problem("neighbours", text, bool(self._writer))
+            yield Inconsistency("neighbours", text, bool(self._writer))
 
     # --- previews
 
-    def previews(self) -> Iterator[Problem]:
+    def previews(self) -> Iterator[Inconsistency]:
         self._progress("Checking the previews…")
         store = self._library.previews
         with DecodePool(1, None) as pool:
@@ -255,7 +261,9 @@ class _Check:
                 # It may have gone a moment ago.
                 if self._catalog.photo_id(bytes.fromhex(digest)) == photo_id:
                     mended = bool(self._writer) and self._remake(pool, photo_id, digest)
-                    yield Problem("preview", f"Photo {photo_id} has no whole preview.", mended)
+                    yield Inconsistency(
+                        "preview", f"Photo {photo_id} has no whole preview.", mended
+                    )
         left, expected = (
             list(crash_cleanup.found(self._library)),
             crash_cleanup.cut_off(self._library),
@@ -268,7 +276,9 @@ class _Check:
             )
         elif left:
             yield from (
-                Problem("preview", f"{path.name} belongs to no known photo.", bool(self._writer))
+                Inconsistency(
+                    "preview", f"{path.name} belongs to no known photo.", bool(self._writer)
+                )
                 for path in left
             )
 
@@ -294,7 +304,7 @@ class _Check:
 
     # --- photo files
 
-    def files(self) -> Iterator[Problem]:
+    def files(self) -> Iterator[Inconsistency]:
         """What differs from the disk is what the next scan will find, and no fault; but for bytes
         that changed under one size and time."""
         self._progress("Checking the photo files…")
@@ -323,7 +333,7 @@ class _Check:
         self.report.notes.append(text)
         self.report.changed += 1
 
-    def _contents(self, files: list[integrity.PresentFile]) -> Iterator[Problem]:
+    def _contents(self, files: list[integrity.PresentFile]) -> Iterator[Inconsistency]:
         jobs = (Job(file.path, 0.0, file, file.size) for file in files)
         with DecodePool(max(1, os.cpu_count() or 1), None) as pool:
             for done, outcome in enumerate(pool.run(jobs, lambda _: True)):
@@ -331,7 +341,7 @@ class _Check:
                 file = outcome.job.tag
                 assert isinstance(file, integrity.PresentFile)  # noqa: S101  put there above
                 if outcome.digest is None:
-                    yield Problem("file", f"{file.path} cannot be read: {outcome.error}.")
+                    yield Inconsistency("file", f"{file.path} cannot be read: {outcome.error}.")
                 elif outcome.digest.hex() != file.hash and (outcome.size, outcome.mtime_ns) == (
                     file.size,
                     file.mtime_ns,
@@ -340,7 +350,7 @@ class _Check:
                         integrity.read_again(self._writer, [file.id])
                     after = "; the next indexing reads it again" if self._writer else ""
                     text = f"{file.path} holds other bytes than when it was indexed, though its size and date are the same{after}."
-                    yield Problem("file", text, bool(self._writer))
+                    yield Inconsistency("file", text, bool(self._writer))
 
 
 def _is_unit(vector: np.ndarray, dim: int) -> bool:

@@ -29,22 +29,23 @@ from explorer.encoders.base import Encoder
 from explorer.errors import CatalogDamaged, ExplorerError, FolderError, LibraryLocked, UsageError
 from explorer.indexing import crash_cleanup, retry
 from explorer.indexing.foreground import load_encoder
-from explorer.indexing.forget_missing import forget_vanished
-from explorer.indexing.pipeline import Indexer, Progress
+from explorer.indexing.forget_missing import forget_missing_files
+from explorer.indexing.pipeline import Indexer
+from explorer.indexing.progress import Progress
 from explorer.indexing.reconcile import add_folder
-from explorer.indexing.throttle import Throttle, give_way
-from explorer.indexing.worker_client import Heartbeat, say_if_silent
+from explorer.indexing.throttle import Throttle, lower_priority
+from explorer.indexing.worker_client import Heartbeat, report_if_idle
 from explorer.library import failure_store, missing_files
 from explorer.library.durable_io import explain
 from explorer.library.library import Library
 from explorer.library.rows import Phase
 from explorer.library.writer import Writer
-from explorer.scanning.drive_timeouts import Disk
-from explorer.scanning.ignore import check_globs
-from explorer.scanning.scheduler import Rounds
-from explorer.scanning.survey import Place
-from explorer.scanning.tally import Tally
-from explorer.scanning.write_detection import Resting
+from explorer.scanning.drive_timeouts import DriveTimeouts
+from explorer.scanning.ignore import validate_globs
+from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.root_scan import ScanTarget
+from explorer.scanning.scheduler import ScanScheduler
+from explorer.scanning.write_detection import WriteDetector
 from explorer.text_format import one_line
 
 log = logging.getLogger("explorer.worker")
@@ -71,15 +72,15 @@ class Worker:
         self._library, self._encoder, self._note = library, encoder, note
         self._writer = Writer(library.catalog)
         self._pool = DecodePool(decoders or max(1, os.cpu_count() or 1), encoder.spec)
-        self._disk = Disk()
-        self._rounds = Rounds(library, self._writer, self._disk)
+        self._disk = DriveTimeouts()
+        self._rounds = ScanScheduler(library, self._writer, self._disk)
         self._indexer = Indexer(
             library,
             self._writer,
             encoder,
             self._pool,
             self._tick,
-            resting=Resting(patient=True),
+            resting=WriteDetector(patient=True),
             disk=self._disk,
         )
         self._throttle = Throttle(library.catalog, self._rest)
@@ -131,7 +132,7 @@ class Worker:
         while not self._stop.is_set():
             try:
                 crash_cleanup.begin(self._library)
-                retry.after_upgrade(self._library, self._writer)
+                retry.retry_after_upgrade(self._library, self._writer)
                 return
             except Exception as error:  # noqa: BLE001  as above
                 self._wait_out(error)
@@ -187,7 +188,7 @@ class Worker:
         self._save()
         self._report("watching")
 
-    def _index(self, places: Sequence[Place], *, thorough: bool) -> None:
+    def _index(self, places: Sequence[ScanTarget], *, thorough: bool) -> None:
         self._report("scanning", always=True)
         self._throttle.begin()
         tally = self._indexer.run(places, thorough=thorough)
@@ -195,7 +196,7 @@ class Worker:
         self._rounds.looked(places, tally, full=thorough)
         if thorough and self._encoder.has_text:
             self._library.catalog.set_setting("encoder", self._encoder.name)
-        if tally != Tally():
+        if tally != IndexSummary():
             log.info("%s", tally)
 
     # --- words in and out
@@ -248,7 +249,7 @@ class Worker:
         elif command == "retry":
             self._retry(json.loads(argument) if argument else {})
         elif command == "forget":
-            self._changed += forget_vanished(
+            self._changed += forget_missing_files(
                 self._library.catalog, self._writer, argument, self._disk
             )
             self._rounds.due_now()
@@ -267,7 +268,7 @@ class Worker:
         wanted = json.loads(argument)
         for root in self._library.catalog.roots():
             if root["path"] == wanted["folder"]:
-                self._writer.set_globs(root["id"], check_globs(wanted["globs"]))
+                self._writer.set_globs(root["id"], validate_globs(wanted["globs"]))
                 self._rounds.forget(root["path"])
                 self._rounds.due_now(root["id"])
 
@@ -329,7 +330,7 @@ def _take_lock(library: Library, stop: threading.Event) -> FileLock | None:
         try:
             return library.lock()
         except LibraryLocked:
-            say_if_silent(
+            report_if_idle(
                 library,
                 "starting",
                 "Another run is indexing into this library: waiting for it to end…",
@@ -343,7 +344,7 @@ def _stand_by(library: Library, stop: threading.Event) -> None:
     while not stop.is_set() and not {"resume", "rescan", "add"}.intersection(
         library.catalog.waiting_commands()
     ):
-        say_if_silent(library, "off", "")
+        report_if_idle(library, "off", "")
         stop.wait(0.5)
 
 
@@ -386,7 +387,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--offline", action="store_true")
     args = parser.parse_args(argv)
     _log_to_stderr()
-    give_way()
+    lower_priority()
     began = time.time()
     stop = threading.Event()
     # The server decides when to stop: a Ctrl-C in the terminal reaches both, and is the server's to

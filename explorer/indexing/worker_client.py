@@ -17,7 +17,7 @@ from explorer.library.catalog import Catalog
 from explorer.library.library import Library
 from explorer.library.rows import Phase
 from explorer.library.writer import Writer
-from explorer.scanning.ignore import check_globs
+from explorer.scanning.ignore import validate_globs
 
 # Seconds between two signs of life.
 _BEAT = 4.0
@@ -51,7 +51,7 @@ def stop_worker(worker: subprocess.Popen[bytes], timeout: float = 10.0) -> None:
 def exclude(catalog: Catalog, root: str, globs: Sequence[str]) -> list[str]:
     """Ask the worker to leave this out of a root from now on, and nothing else. Gives the globs;
     raises UsageError for one that is none."""
-    clean = check_globs(globs)
+    clean = validate_globs(globs)
     catalog.send("exclude", json.dumps({"folder": root, "globs": clean}))
     return clean
 
@@ -71,7 +71,7 @@ def retry(
     catalog.send("retry", json.dumps(wanted) if wanted else None)
 
 
-def say_if_silent(library: Library, phase: Phase, message: str) -> None:
+def report_if_idle(library: Library, phase: Phase, message: str) -> None:
     """Say what a process is at that does not hold the library, unless one that does is saying
     something itself."""
     worker = library.catalog.worker()

@@ -24,19 +24,19 @@ LIMIT = 30.0
 _STEP = 0.25
 
 # What is said of such a root.
-SILENT = "its drive does not answer"
+UNRESPONSIVE = "its drive does not answer"
 
 
-def why_away(problem: str | None) -> str:
+def offline_reason(problem: str | None) -> str:
     """Why a root is offline. problem: what its row says is in the way."""
-    return SILENT if problem == SILENT else "its drive is away"
+    return UNRESPONSIVE if problem == UNRESPONSIVE else "its drive is away"
 
 
 Alive = Callable[[], None]
 """Called by a look now and then: it is getting on."""
 
 
-class Silent(Exception):
+class DriveUnresponsive(Exception):
     """The drive that a root is on does not answer."""
 
     def __init__(self, root: str) -> None:
@@ -44,7 +44,7 @@ class Silent(Exception):
         self.root = root
 
 
-class Disk:
+class DriveTimeouts:
     """Which drives answer. `look` is for one thread, `silent` for any."""
 
     def __init__(self) -> None:
@@ -69,13 +69,13 @@ class Disk:
         meanwhile, here; where it raises, nobody waits any longer.
         """
         if self.silent(root):
-            raise Silent(root)
+            raise DriveUnresponsive(root)
         look = _Look(function)
         try:
             while not look.done.wait(_STEP):
                 if time.monotonic() - look.heard > LIMIT:
                     self._silent[root] = look
-                    raise Silent(root)
+                    raise DriveUnresponsive(root)
                 tick()
         finally:
             look.unwanted = True
@@ -85,7 +85,7 @@ class Disk:
         """A short question to a drive; where it does not answer, `otherwise`."""
         try:
             return self.look(root, lambda _: function())
-        except Silent:
+        except DriveUnresponsive:
             return otherwise
 
 

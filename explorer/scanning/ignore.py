@@ -23,7 +23,7 @@ IGNORE_FILE = ".photoexplorerignore"
 _LONGEST = 1 << 20
 
 
-def ignored(path: str, *, is_folder: bool = True) -> bool:
+def ignored_by_default(path: str, *, is_folder: bool = True) -> bool:
     """Whether it is left out by itself: hidden, as its name starts with a dot, or a folder that a
     system or another program keeps.
 
@@ -33,7 +33,7 @@ def ignored(path: str, *, is_folder: bool = True) -> bool:
     return names[-1].startswith(".") or (is_folder and kind_of(names) is not None)
 
 
-def check_globs(globs: Iterable[str]) -> list[str]:
+def validate_globs(globs: Iterable[str]) -> list[str]:
     """The globs without blanks around them and empty ones. Raises UsageError for one that cannot be
     understood."""
     clean = [glob.strip() for glob in globs]
@@ -50,7 +50,7 @@ def check_globs(globs: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, clean)))
 
 
-class Rules:
+class IgnoreRules:
     """The rules of one root. Ignore files are read when the folder they lie in is first asked
     about, and kept for this object's life.
 
@@ -65,10 +65,10 @@ class Rules:
         self._globs = self._list("the patterns for this folder", globs)
         self._files: dict[str, PatternList | None] = {}
 
-    def leaves_out(self, path: str, *, is_folder: bool) -> bool:
+    def excludes(self, path: str, *, is_folder: bool) -> bool:
         """Whether this one is left out, all folders above it being taken. path: relative, catalog
         text."""
-        verdict: bool | None = ignored(path, is_folder=is_folder) or None
+        verdict: bool | None = ignored_by_default(path, is_folder=is_folder) or None
         # Whoever speaks last wins: the system's habits, the root's globs, then ignore files from
         # the outermost in.
         verdict = _judge(self._globs, path, verdict, is_folder=is_folder)
@@ -80,12 +80,12 @@ class Rules:
                 return bool(verdict)
             folder = f"{folder}/{step}" if folder else step
 
-    def leaves_out_below(self, folder: str) -> bool:
+    def excludes_branch(self, folder: str) -> bool:
         """Whether a folder (relative, catalog text; '' is the root) or one of those above it is
         left out."""
         parts = folder.split("/") if folder else []
         return any(
-            self.leaves_out("/".join(parts[: n + 1]), is_folder=True) for n in range(len(parts))
+            self.excludes("/".join(parts[: n + 1]), is_folder=True) for n in range(len(parts))
         )
 
     def _ignore_file(self, folder: str) -> PatternList | None:

@@ -41,14 +41,14 @@ class Tree:
     """The watches of one root. Its callbacks come from watchdog's reading thread."""
 
     def __init__(
-        self, reader: InotifyFD, root: str, tell: Tell, leaves_out: Callable[[str], bool]
+        self, reader: InotifyFD, root: str, tell: Tell, excludes: Callable[[str], bool]
     ) -> None:
         """root: absolute, no link. leaves_out: whether an absolute folder, and all in it, is not to
         be watched.
 
         Raises OSError where the root itself cannot be watched.
         """
-        self._reader, self._root, self._tell, self._leaves_out = reader, root, tell, leaves_out
+        self._reader, self._root, self._tell, self._leaves_out = reader, root, tell, excludes
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
         self._folders: dict[WatchDescriptor, str] = {}

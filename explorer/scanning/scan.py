@@ -15,7 +15,7 @@ from explorer.library.system_folders import around_file
 from explorer.library.writer import Seen
 from explorer.photos.file_io import irregular
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
-from explorer.scanning.ignore import Rules, ignored
+from explorer.scanning.ignore import IgnoreRules, ignored_by_default
 
 # Entries of a folder between two calls of `tick`.
 _STEP, _LONG = 50, 1000
@@ -29,7 +29,7 @@ _CATALOG, _OTHERS = "catalog.db", frozenset({"worker.lock", "previews"})
 
 
 @dataclass
-class Walk:
+class ScanResult:
     """What was found. files: photos to be indexed. unsupported: path → why it is not to be read, or
     cannot be yet. unreadable: folders and files (relative) that could not be looked at, about which
     nothing is known. left_out: folders and photo files that rules leave out. mounts: folders on
@@ -48,7 +48,9 @@ def root_state(root: str) -> Literal["there", "empty", "absent"]:
     its empty mount point."""
     try:
         with os.scandir(root) as entries:
-            return "there" if any(not ignored(entry.name) for entry in entries) else "empty"
+            return (
+                "there" if any(not ignored_by_default(entry.name) for entry in entries) else "empty"
+            )
     except OSError:
         return "absent"
 
@@ -62,7 +64,7 @@ def device_of(folder: str) -> str | None:
 
 
 # Of a file that is not there; no file system gives it.
-NOWHERE = -1
+NO_SUCH_FILE = -1
 
 
 def inode_of(path: str) -> int | None:
@@ -71,20 +73,20 @@ def inode_of(path: str) -> int | None:
     try:
         return int64.file_id(os.stat(path).st_ino)
     except (FileNotFoundError, NotADirectoryError):
-        return NOWHERE
+        return NO_SUCH_FILE
     except OSError:
         return None
 
 
-def walk(
+def scan_tree(
     root: str,
     folder: str = "",
     *,
     recursive: bool = True,
-    rules: Rules | None = None,
+    rules: IgnoreRules | None = None,
     roots: Sequence[str] = (),
     tick: Callable[[], None] = lambda: None,
-) -> Walk:
+) -> ScanResult:
     """The photo files at, and if `recursive` below, a folder of a root.
 
     root: absolute path. folder: relative, catalog text. roots: all watched folders, links in their
@@ -93,8 +95,8 @@ def walk(
     folders is a photo file; one to a file that is found in its own place is nothing new.
     tick: called for each folder, and in large ones more often; may raise to stop.
     """
-    rules = rules or Rules(root)
-    found, waiting = Walk(), [folder]
+    rules = rules or IgnoreRules(root)
+    found, waiting = ScanResult(), [folder]
     real = list(roots) or [os.path.realpath(root)]
     while waiting:
         here = waiting.pop()
@@ -109,7 +111,7 @@ def walk(
                     continue
                 if not entry.is_dir(follow_symlinks=False):
                     _take(found, relative, entry, rules, real)
-                elif rules.leaves_out(relative, is_folder=True):
+                elif rules.excludes(relative, is_folder=True):
                     found.left_out.add(relative)
                 else:
                     # What Windows lists of an entry is without its drive.
@@ -128,7 +130,7 @@ def walk(
 
 
 def _list(
-    path: str, here: str, found: Walk, tick: Callable[[], None]
+    path: str, here: str, found: ScanResult, tick: Callable[[], None]
 ) -> tuple[list[os.DirEntry[str]], int]:
     """What is in a folder, by name, and the number of the drive it is on. Nothing, where it is gone
     or not to be looked into."""
@@ -160,13 +162,17 @@ def _leads_elsewhere(entry: os.DirEntry[str]) -> bool:
 
 
 def _take(
-    found: Walk, relative: str, entry: os.DirEntry[str], rules: Rules, roots: Sequence[str]
+    found: ScanResult,
+    relative: str,
+    entry: os.DirEntry[str],
+    rules: IgnoreRules,
+    roots: Sequence[str],
 ) -> None:
     suffix = os.path.splitext(entry.name)[1].lower()
     if suffix not in EXTENSIONS and suffix not in UNSUPPORTED:
-        found.other += entry.is_file() and not ignored(entry.name, is_folder=False)
+        found.other += entry.is_file() and not ignored_by_default(entry.name, is_folder=False)
         return
-    if rules.leaves_out(relative, is_folder=False):
+    if rules.excludes(relative, is_folder=False):
         found.left_out.add(relative)
         return
     if entry.is_symlink():
@@ -199,7 +205,7 @@ def _is_found_itself(target: str, roots: Sequence[str]) -> bool:
         if inside(target, root):
             names = os.path.relpath(target, root).replace(os.sep, "/").split("/")
             if not any(
-                ignored("/".join(names[: n + 1]), is_folder=n < len(names) - 1)
+                ignored_by_default("/".join(names[: n + 1]), is_folder=n < len(names) - 1)
                 for n in range(len(names))
             ):
                 return True

@@ -13,12 +13,12 @@ from explorer.library.library import Library
 from explorer.library.paths import inside, to_text
 from explorer.library.rows import RootRow
 from explorer.library.writer import Writer
-from explorer.scanning.drive_timeouts import SILENT, Disk, Silent
-from explorer.scanning.filesystems import no_events
-from explorer.scanning.ignore import Rules
-from explorer.scanning.survey import Place
-from explorer.scanning.tally import Tally
-from explorer.scanning.watch import AGAIN, Spot, Watcher
+from explorer.scanning.drive_timeouts import UNRESPONSIVE, DriveTimeouts, DriveUnresponsive
+from explorer.scanning.filesystem_traits import reason_to_poll
+from explorer.scanning.ignore import IgnoreRules
+from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.root_scan import ScanTarget
+from explorer.scanning.watch import AGAIN, ChangedFolder, Watcher
 from explorer.text_format import duration
 
 # Seconds between two scans of a root that is watched, and of one that cannot be: for the latter at
@@ -29,11 +29,11 @@ RESCAN_UNWATCHED, SPARING = 60.0, 20.0
 DRIVES = 3.0
 
 
-class Rounds:
+class ScanScheduler:
     """Keeps the watches and the times of all roots. Used by one thread."""
 
-    def __init__(self, library: Library, writer: Writer, disk: Disk | None = None) -> None:
-        self._catalog, self._writer, self._disk = library.catalog, writer, disk or Disk()
+    def __init__(self, library: Library, writer: Writer, disk: DriveTimeouts | None = None) -> None:
+        self._catalog, self._writer, self._disk = library.catalog, writer, disk or DriveTimeouts()
         # Where the library lies in a root, its own files change with every look at the root.
         self._watcher = Watcher(str(library.dir))
         self._due: dict[int, float] = {}
@@ -47,37 +47,37 @@ class Rounds:
 
     # --- what is due
 
-    def overdue(self) -> list[Place]:
+    def overdue(self) -> list[ScanTarget]:
         """Roots whose time for a full scan has come; at the start that is every root. They are
         watched from now on."""
         now, roots = time.monotonic(), self._catalog.roots()
         if now - self._looked >= DRIVES:
             self._looked = now
             self._look_at_drives(roots)
-        places = list[Place]()
+        places = list[ScanTarget]()
         for root in roots:
             if self._due.get(root["id"], 0.0) <= now:
                 # Watched before it is scanned, so that nothing falls between the two.
                 self._watch(root)
-                places.append(Place(root["id"], root["path"]))
+                places.append(ScanTarget(root["id"], root["path"]))
         return places
 
-    def spots(self) -> list[Spot]:
+    def spots(self) -> list[ChangedFolder]:
         """Where something happened and has come to rest. Whoever cannot look there after all gives
         them back (`again`)."""
         return self._watcher.due()
 
-    def places(self, spots: Sequence[Spot]) -> list[Place]:
+    def places(self, spots: Sequence[ChangedFolder]) -> list[ScanTarget]:
         """Spots → places to scan, each once, none inside another."""
         roots = {root["path"]: root for root in self._catalog.roots()}
         for path in self._watcher.stale() & roots.keys():
             # Other rules: other folders to be watched.
             self._watch(roots[path])
-        found = set[Place]()
+        found = set[ScanTarget]()
         for path in {spot.root for spot in spots} & roots.keys():
             some = [spot for spot in spots if spot.root == path]
             # Of a drive that falls silent, all is looked at when it is back.
-            with contextlib.suppress(Silent):
+            with contextlib.suppress(DriveUnresponsive):
                 found |= self._disk.look(
                     path,
                     lambda _, root=roots[path], some=some: _places(root, some),  # type: ignore[misc]
@@ -85,7 +85,7 @@ class Rounds:
         whole = {(place.root_id, place.folder) for place in found if place.recursive}
         return [place for place in found if not _covered(place, whole)]
 
-    def again(self, spots: Iterable[Spot]) -> None:
+    def again(self, spots: Iterable[ChangedFolder]) -> None:
         """Look there once more."""
         for spot in spots:
             self._watcher.again(spot)
@@ -104,13 +104,13 @@ class Rounds:
             if os.path.join(root["path"], "").startswith(place):
                 self.due_now(root["id"])
             elif place.startswith(os.path.join(root["path"], "")):
-                self._watcher.again(Spot(root["path"], folder, below=True))
+                self._watcher.again(ChangedFolder(root["path"], folder, below=True))
 
     def look_at(self, folder: str) -> None:
         """Scan this absolute folder of a root, but nothing below it, at the next occasion."""
         for root in self._catalog.roots():
             if inside(folder, root["path"]):
-                self._watcher.again(Spot(root["path"], folder, below=False))
+                self._watcher.again(ChangedFolder(root["path"], folder, below=False))
 
     def forget(self, root: str) -> None:
         """Stop watching a root, for good or because its rules have changed."""
@@ -118,11 +118,11 @@ class Rounds:
 
     # --- after a look
 
-    def looked(self, places: Sequence[Place], tally: Tally, *, full: bool) -> None:
+    def looked(self, places: Sequence[ScanTarget], tally: IndexSummary, *, full: bool) -> None:
         """These places were scanned: note when next. full: they are whole roots."""
         now = time.monotonic()
         for place in tally.unsettled:
-            self._watcher.again(Spot(place.root, _absolute(place), below=False), AGAIN)
+            self._watcher.again(ChangedFolder(place.root, _absolute(place), below=False), AGAIN)
         if not full:
             # What there was to be seen has still to be looked at.
             self._due.update(
@@ -154,9 +154,11 @@ class Rounds:
             if not os.path.isdir(path):
                 self._watcher.forget(path)
                 return "its drive is away"
-            return self._watcher.watch(path, Rules(path, root["exclude"])) or no_events(path)
+            return self._watcher.watch(path, IgnoreRules(path, root["exclude"])) or reason_to_poll(
+                path
+            )
 
-        self._problems[root["id"]] = self._disk.ask(path, watch, SILENT)
+        self._problems[root["id"]] = self._disk.ask(path, watch, UNRESPONSIVE)
 
     def _look_at_drives(self, roots: Sequence[RootRow]) -> None:
         """Another file system in a root's place, or none: a drive has come or gone, and the old
@@ -185,22 +187,22 @@ def _identity(folder: str) -> str | None:
     return f"{facts.st_dev}:{facts.st_ino}"
 
 
-def _places(root: RootRow, spots: Iterable[Spot]) -> set[Place]:
-    rules = Rules(root["path"], root["exclude"])
+def _places(root: RootRow, spots: Iterable[ChangedFolder]) -> set[ScanTarget]:
+    rules = IgnoreRules(root["path"], root["exclude"])
     return {place for spot in spots if (place := _place(spot, root, rules))}
 
 
-def _place(spot: Spot, root: RootRow, rules: Rules) -> Place | None:
+def _place(spot: ChangedFolder, root: RootRow, rules: IgnoreRules) -> ScanTarget | None:
     """The place of a spot, or None where it lies in a folder that is not looked at."""
     parts = Path(os.path.relpath(spot.folder, spot.root)).parts
     folder = to_text("/".join(parts))
     # Of a folder that was taken out just now, the scan says what becomes of its photos.
-    if folder and rules.leaves_out_below(folder.rpartition("/")[0]):
+    if folder and rules.excludes_branch(folder.rpartition("/")[0]):
         return None
-    return Place(root["id"], root["path"], folder, spot.below)
+    return ScanTarget(root["id"], root["path"], folder, spot.below)
 
 
-def _covered(place: Place, whole: set[tuple[int, str]]) -> bool:
+def _covered(place: ScanTarget, whole: set[tuple[int, str]]) -> bool:
     """Whether one of the folders above, or the same, is scanned with all below it."""
     folder = place.folder
     if not place.recursive and (place.root_id, folder) in whole:
@@ -212,5 +214,5 @@ def _covered(place: Place, whole: set[tuple[int, str]]) -> bool:
     return False
 
 
-def _absolute(place: Place) -> str:
+def _absolute(place: ScanTarget) -> str:
     return os.path.join(place.root, *place.folder.split("/")) if place.folder else place.root

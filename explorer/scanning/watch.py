@@ -26,7 +26,7 @@ from watchdog.events import (
 from explorer.library.paths import inside, to_text
 from explorer.photos.formats import EXTENSIONS
 from explorer.scanning.debounce import Debouncer
-from explorer.scanning.ignore import IGNORE_FILE, Rules
+from explorer.scanning.ignore import IGNORE_FILE, IgnoreRules
 
 # Reading a file makes events too; only these mean that something is different.
 _TELLING = (
@@ -43,7 +43,7 @@ AGAIN = 1.5
 _PATIENCE = 3.0
 
 
-class Spot(NamedTuple):
+class ChangedFolder(NamedTuple):
     """Where to look: an absolute folder of a root; `below` means the folders in it too."""
 
     root: str
@@ -69,19 +69,19 @@ class Watcher:
     def __init__(self, blind: str | None = None) -> None:
         """blind: an absolute folder in which nothing is heard of."""
         self._blind = os.path.realpath(blind) if blind else None
-        self._spots = Debouncer[Spot](QUIET, LIMIT)
+        self._spots = Debouncer[ChangedFolder](QUIET, LIMIT)
         self._system: _System = _Inotify() if sys.platform == "linux" else _Observed()
         self._watches: dict[str, _Watching] = {}
         self._stale: set[str] = set()
 
-    def watch(self, root: str, rules: Rules | None = None) -> str | None:
+    def watch(self, root: str, rules: IgnoreRules | None = None) -> str | None:
         """Start to watch a root, or look whether it still is; None if all of it is watched, else
         why not, in words.
 
         rules: what is left out of it, where the catalog knows more than the root's own ignore
         files.
         """
-        chosen = rules or Rules(root)
+        chosen = rules or IgnoreRules(root)
         known = self._watches.get(root)
         if (
             known is not None
@@ -103,16 +103,16 @@ class Watcher:
             if name == IGNORE_FILE:
                 self._stale.add(root)
             self._spots.add(
-                Spot(root, shown, name is None or name == IGNORE_FILE), time.monotonic()
+                ChangedFolder(root, shown, name is None or name == IGNORE_FILE), time.monotonic()
             )
 
-        def leaves_out(folder: str) -> bool:
-            return folder == self._blind or chosen.leaves_out(
+        def excludes(folder: str) -> bool:
+            return folder == self._blind or chosen.excludes(
                 to_text(os.path.relpath(folder, where).replace(os.sep, "/")), is_folder=True
             )
 
         try:
-            watching = self._system.watch(where, tell, leaves_out)
+            watching = self._system.watch(where, tell, excludes)
         except OSError as error:
             return error.strerror or str(error)
         self._watches[root] = watching
@@ -137,11 +137,11 @@ class Watcher:
             closing.start()
             closing.join(_PATIENCE)
 
-    def due(self) -> list[Spot]:
+    def due(self) -> list[ChangedFolder]:
         """Where something changed and has come to rest since."""
         return self._spots.due(time.monotonic())
 
-    def again(self, spot: Spot, after: float = 0.0) -> None:
+    def again(self, spot: ChangedFolder, after: float = 0.0) -> None:
         """Look there once more in a moment, `after` so many seconds at the earliest."""
         self._spots.add(spot, time.monotonic() + after)
 
@@ -157,7 +157,7 @@ Tell = Callable[[str, "str | None"], None]
 class _System(Protocol):
     """How this operating system tells of changes."""
 
-    def watch(self, root: str, tell: Tell, leaves_out: Callable[[str], bool]) -> _Watching:
+    def watch(self, root: str, tell: Tell, excludes: Callable[[str], bool]) -> _Watching:
         """Raises OSError where the root cannot be watched."""
         ...
 
@@ -168,7 +168,7 @@ class _Inotify:
     """Linux. Each root has a reader of its own: one that waits for a drive that does not answer
     keeps no other root's events."""
 
-    def watch(self, root: str, tell: Tell, leaves_out: Callable[[str], bool]) -> _Watching:
+    def watch(self, root: str, tell: Tell, excludes: Callable[[str], bool]) -> _Watching:
         from watchdog.observers.inotify_c import InotifyFD
 
         from explorer.scanning.inotify import Tree
@@ -176,7 +176,7 @@ class _Inotify:
         reader = InotifyFD()
         reader.start()
         try:
-            return Tree(reader, root, tell, leaves_out)
+            return Tree(reader, root, tell, excludes)
         except BaseException:
             reader.stop()
             reader.join(_PATIENCE)
@@ -195,7 +195,7 @@ class _Observed:
         self._observer = Observer()
         self._observer.start()
 
-    def watch(self, root: str, tell: Tell, leaves_out: Callable[[str], bool]) -> _Watching:
+    def watch(self, root: str, tell: Tell, excludes: Callable[[str], bool]) -> _Watching:
         return _Scheduled(self._observer, root, tell)
 
     def close(self) -> None:

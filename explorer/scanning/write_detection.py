@@ -35,7 +35,7 @@ class _Look(NamedTuple):
     changes: int
 
 
-class Resting:
+class WriteDetector:
     """Remembers files that did not rest, to see whether they have changed since. Times are seconds."""
 
     def __init__(
@@ -50,7 +50,7 @@ class Resting:
         self._patient, self._clock, self._wall = patient, clock, wall
         self._looks: dict[str, _Look] = {}
 
-    def rests(self, path: str, seen: Seen) -> bool:
+    def is_settled(self, path: str, seen: Seen) -> bool:
         """Whether the file may be read now. path: absolute. One that may not is to be asked about
         again in a moment."""
         age = self._wall() - seen.mtime_ns / 1e9
@@ -63,7 +63,7 @@ class Resting:
             look = _Look(seen.size, seen.mtime_ns, now, look.changes + 1 if look else 0)
         # By its own time where that can be believed, else since it was first seen like this.
         still = max(now - look.since, age if age < FRESH else 0.0)
-        held = is_held(path)
+        held = is_open_for_writing(path)
         # Where nobody holds it and it was never seen to change, there is nothing to wait for.
         wait = (
             HELD
@@ -72,19 +72,19 @@ class Resting:
             if held is False and not look.changes and not self._patient
             else REST
         )
-        rests = still >= wait
-        if rests:
+        is_settled = still >= wait
+        if is_settled:
             self._looks.pop(path, None)
         else:
             self._looks[path] = look
-        return rests
+        return is_settled
 
     def forget(self, path: str) -> None:
         """It is gone."""
         self._looks.pop(path, None)
 
 
-def is_held(path: str) -> bool | None:
+def is_open_for_writing(path: str) -> bool | None:
     """Whether some program has the file open for writing; None where the system does not say."""
     if sys.platform != "linux":
         return None

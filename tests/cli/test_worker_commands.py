@@ -14,23 +14,23 @@ from explorer.indexing.foreground import index_folders
 from explorer.library.library import Library
 from explorer.library.rows import RootRow
 from tests import pictures
-from tests.indexing.test_worker import Watched, wait
+from tests.indexing.test_worker import WatchedLibrary, wait
 from tests.tiny import Tiny
 
 
 @pytest.fixture
-def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
-    made = Watched(tmp_path)
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WatchedLibrary]:
+    made = WatchedLibrary(tmp_path)
     monkeypatch.setenv("EXPLORER_LIBRARY", str(made.dir))
     yield made
     made.reader.close()
 
 
-def root(watched: Watched) -> RootRow:
+def root(watched: WatchedLibrary) -> RootRow:
     return watched.reader.catalog.roots()[0]
 
 
-def index(watched: Watched, **options: bool) -> object:
+def index(watched: WatchedLibrary, **options: bool) -> object:
     library = Library.open(watched.dir)
     try:
         return index_folders(library, [str(watched.photos)], Tiny(), lambda _: None, **options)
@@ -40,7 +40,7 @@ def index(watched: Watched, **options: bool) -> object:
 
 @pytest.mark.parametrize("word", ["pause", "resume", "stop", "rescan"])
 def test_without_an_indexer_it_says_so_and_how_to_start_one(
-    watched: Watched, capsys: pytest.CaptureFixture[str], word: str
+    watched: WatchedLibrary, capsys: pytest.CaptureFixture[str], word: str
 ) -> None:
     assert main([word]) == 1
     said = capsys.readouterr().err
@@ -49,7 +49,7 @@ def test_without_an_indexer_it_says_so_and_how_to_start_one(
 
 
 def test_one_that_runs_does_as_it_is_told(
-    watched: Watched, capsys: pytest.CaptureFixture[str]
+    watched: WatchedLibrary, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with watched.running():
         wait(
@@ -69,7 +69,7 @@ def test_one_that_runs_does_as_it_is_told(
 
 
 def test_it_says_that_it_was_told_where_the_doing_takes_long(
-    watched: Watched, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    watched: WatchedLibrary, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_commands, "PATIENCE", 0.0)
     with watched.running():
@@ -81,7 +81,7 @@ def test_it_says_that_it_was_told_where_the_doing_takes_long(
 
 
 def test_what_is_left_out_is_said_and_changed_without_an_indexer(
-    watched: Watched, capsys: pytest.CaptureFixture[str]
+    watched: WatchedLibrary, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (watched.photos / "below").mkdir()
     assert main(["exclude", str(watched.photos), "*.gif", "raw/"]) == 0
@@ -98,14 +98,16 @@ def test_what_is_left_out_is_said_and_changed_without_an_indexer(
     assert main(["exclude", str(watched.photos.parent), "x"]) == 1
 
 
-def test_the_pace_is_said_and_chosen(watched: Watched, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_pace_is_said_and_chosen(
+    watched: WatchedLibrary, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["pace"]) == 0 and capsys.readouterr().out == "full\n"
     assert main(["pace", "gentle"]) == 0
     assert watched.reader.catalog.setting("pace") == "gentle"
 
 
 def test_vanished_files_are_let_go_of_with_and_without_an_indexer(
-    watched: Watched, capsys: pytest.CaptureFixture[str]
+    watched: WatchedLibrary, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def vanish(number: int) -> None:
         paths = [
@@ -136,7 +138,7 @@ def test_vanished_files_are_let_go_of_with_and_without_an_indexer(
     assert watched.photos_known() == 1
 
 
-def test_an_index_that_is_told_to_forget_asks_nobody(watched: Watched) -> None:
+def test_an_index_that_is_told_to_forget_asks_nobody(watched: WatchedLibrary) -> None:
     paths = [
         pictures.write(watched.photos / f"{each}.png", pictures.plain(f"#0000{each:02x}", (32, 24)))
         for each in range(20)
@@ -149,7 +151,7 @@ def test_an_index_that_is_told_to_forget_asks_nobody(watched: Watched) -> None:
     assert root(watched)["asking"] == 0
 
 
-def test_an_index_on_the_command_line_can_be_told_to_stop(watched: Watched) -> None:
+def test_an_index_on_the_command_line_can_be_told_to_stop(watched: WatchedLibrary) -> None:
     library = Library.open(watched.dir)
     told: list[bool] = []
 
@@ -170,7 +172,7 @@ def test_an_index_on_the_command_line_can_be_told_to_stop(watched: Watched) -> N
 
 
 def test_failed_files_are_tried_again_by_one_that_runs(
-    watched: Watched, capsys: pytest.CaptureFixture[str]
+    watched: WatchedLibrary, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What has not changed is read again only when that is asked for."""
     bad, worse = watched.photos / "100%_[a]*'.png", watched.photos / "worse.png"
@@ -202,7 +204,7 @@ def test_failed_files_are_tried_again_by_one_that_runs(
         )
 
 
-def _seen_at(watched: Watched, name: str) -> float:
+def _seen_at(watched: WatchedLibrary, name: str) -> float:
     """When the file was last read."""
     with watched.reader.catalog.reading() as db:
         return float(db.execute("select seen_at from file where path = ?", (name,)).fetchone()[0])

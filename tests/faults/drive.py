@@ -153,7 +153,7 @@ def _listed(path: str, start: int, size: int) -> bytes:
     return listed
 
 
-class Drive:
+class StallingDrive:
     """A folder shown at `mount` by a process of its own. It ends, and all who wait are told so, at
     the end of the `with` block."""
 

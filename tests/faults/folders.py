@@ -28,7 +28,7 @@ def picture(seed: int) -> bytes:
     return data[: len(data) * 3 // 4] if seed % 7 == 6 else data
 
 
-class Folders:
+class RandomFolders:
     """Two roots with photos in them, changed by seeded chance."""
 
     def __init__(self, place: Path, seed: int, start: int) -> None:
@@ -114,14 +114,14 @@ class Folders:
         self.random.choice([*happens, self.delete] if len(self.files()) > 20 else [self.create])()
 
 
-def index(library: Library, folders: Folders) -> None:
+def index(library: Library, folders: RandomFolders) -> None:
     """One run to the end. That so many files vanish is not to be wondered at here."""
     index_folders(
         library, [str(root) for root in folders.roots], TINY, lambda _: None, forget_missing=True
     )
 
 
-def check(library: Library, folders: Folders) -> None:
+def check(library: Library, folders: RandomFolders) -> None:
     """After a whole run: every file is accounted for once, vectors are those of the pixels, ids
     have stayed, and `verify` agrees."""
     on_disk = {str(path): path.read_bytes() for path in folders.files()}

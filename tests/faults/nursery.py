@@ -35,14 +35,14 @@ from explorer.photos.decode import content_hash, decode
 from explorer.photos.file_io import read_with_facts
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.types import DecodedPhoto
-from explorer.scanning import survey
+from explorer.scanning import root_scan
 from tests.tiny import Tiny
 
 # Where a worker can be made to kill itself, just before and just after.
 POINTS: dict[str, tuple[Any, str]] = {
     "begin": (crash_cleanup, "begin"),
     "end": (crash_cleanup, "end"),
-    "walk": (survey, "walk"),
+    "walk": (root_scan, "scan_tree"),
     "flush": (durable_io, "flush"),
     "replace": (Path, "replace"),
     "unlink": (Path, "unlink"),
@@ -66,7 +66,7 @@ POINTS: dict[str, tuple[Any, str]] = {
 assert all(hasattr(owner, name) for owner, name in POINTS.values())
 
 
-class Near:
+class InProcessDecoder:
     """What a decode pool does, in this process."""
 
     def __init__(self, _: int, spec: InputSpec | None) -> None:
@@ -136,7 +136,7 @@ def _work(asked: dict[str, Any]) -> None:
     os.setsid()
     registry.register("tiny", Tiny)  # type: ignore[arg-type]
     if asked["decode"] == "near":
-        worker.DecodePool = Near  # type: ignore[assignment,misc]
+        worker.DecodePool = InProcessDecoder  # type: ignore[assignment,misc]
     neighbors.ROWS = 16
     worker.SAVE_LEAST = 5
     if asked.get("point"):

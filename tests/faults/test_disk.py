@@ -29,7 +29,7 @@ from explorer.library.catalog import Catalog
 from explorer.library.durable_io import explain
 from explorer.library.library import Library
 from explorer.library.writer import Writer
-from tests.faults.folders import TINY, Folders, check, index, sound
+from tests.faults.folders import TINY, RandomFolders, check, index, sound
 
 
 @pytest.fixture
@@ -40,8 +40,8 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 @pytest.fixture
-def folders(tmp_path: Path) -> Folders:
-    return Folders(tmp_path, 3, 16)
+def folders(tmp_path: Path) -> RandomFolders:
+    return RandomFolders(tmp_path, 3, 16)
 
 
 class Limit:
@@ -80,7 +80,7 @@ def at_work(library: Library) -> Iterator[Worker]:
 
 
 def test_on_a_full_disk_the_worker_says_so_and_goes_on_when_there_is_room(
-    library: Library, folders: Folders, monkeypatch: pytest.MonkeyPatch
+    library: Library, folders: RandomFolders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     disk = Limit(monkeypatch)
     monkeypatch.setattr(working, "WAIT", 0.2)
@@ -110,7 +110,7 @@ def test_on_a_full_disk_the_worker_says_so_and_goes_on_when_there_is_room(
 
 
 def test_a_catalog_that_may_not_grow(
-    library: Library, folders: Folders, monkeypatch: pytest.MonkeyPatch
+    library: Library, folders: RandomFolders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite's own limit on a file's pages fails like a full disk does, at any statement."""
     real, extra = writer.connect, [0]
@@ -137,7 +137,7 @@ def test_a_catalog_that_may_not_grow(
 
 @pytest.mark.parametrize("where", ["previews", "vectors"])
 def test_index_says_in_one_line_that_the_disk_is_full(
-    library: Library, folders: Folders, monkeypatch: pytest.MonkeyPatch, where: str
+    library: Library, folders: RandomFolders, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     def fail(scratch: Path, path: Path) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
@@ -153,7 +153,7 @@ def test_index_says_in_one_line_that_the_disk_is_full(
 
 
 def test_a_locked_catalog_is_waited_for(
-    library: Library, folders: Folders, monkeypatch: pytest.MonkeyPatch
+    library: Library, folders: RandomFolders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another program holds the catalog for longer than the worker waits at once; when it lets go,
     all goes on."""
@@ -226,7 +226,9 @@ _RIGHTS = (
     reason="needs permissions that bind us",
 )
 @pytest.mark.parametrize("mode", [0o555, 0o000])
-def test_a_library_that_may_not_be_written(folders: Folders, tmp_path: Path, mode: int) -> None:
+def test_a_library_that_may_not_be_written(
+    folders: RandomFolders, tmp_path: Path, mode: int
+) -> None:
     place = tmp_path / "library"
     library = Library.open(place)
     index(library, folders)
@@ -318,7 +320,9 @@ class Power:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
-def test_a_power_cut_between_any_two_writes(folders: Folders, tmp_path: Path, share: float) -> None:
+def test_a_power_cut_between_any_two_writes(
+    folders: RandomFolders, tmp_path: Path, share: float
+) -> None:
     """Each run is cut at a later write than the one before, until one comes to its end."""
     current, cut, cuts = tmp_path / "library", 1, 0
     Library.open(current).close()
@@ -371,7 +375,7 @@ def _without_checkpoints(
 
 
 def test_a_clock_that_is_set_back(
-    library: Library, folders: Folders, monkeypatch: pytest.MonkeyPatch
+    library: Library, folders: RandomFolders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index(library, folders)
     real = time.time
@@ -394,7 +398,7 @@ def test_a_clock_that_is_set_back(
     check(library, folders)
 
 
-def test_two_runs_at_once(library: Library, folders: Folders) -> None:
+def test_two_runs_at_once(library: Library, folders: RandomFolders) -> None:
     with library.lock(), pytest.raises(LibraryLocked, match="Another run"):
         index(library, folders)
     index(library, folders)

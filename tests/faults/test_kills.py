@@ -23,7 +23,7 @@ import pytest
 
 from explorer.config import PROJECT
 from explorer.library.library import Library
-from tests.faults.folders import Folders, check, index, sound
+from tests.faults.folders import RandomFolders, check, index, sound
 from tests.faults.nursery import POINTS
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -35,7 +35,7 @@ SEED = int(os.environ.get("EXPLORER_SEED", "0"))
 _LONGEST = 0.7
 
 
-class Nursery:
+class WorkerForkServer:
     """Starts workers, and knows how they ended."""
 
     def __init__(self) -> None:
@@ -68,17 +68,17 @@ class Nursery:
 
 
 @pytest.fixture
-def nursery() -> Iterator[Nursery]:
-    nursery = Nursery()
+def nursery() -> Iterator[WorkerForkServer]:
+    nursery = WorkerForkServer()
     yield nursery
     nursery.close()
 
 
 @pytest.mark.parametrize("seed", range(SEED * 4, SEED * 4 + 4))
 def test_nothing_is_lost_and_nothing_is_twice_however_often_the_worker_is_killed(
-    nursery: Nursery, tmp_path: Path, seed: int
+    nursery: WorkerForkServer, tmp_path: Path, seed: int
 ) -> None:
-    folders, chance = Folders(tmp_path, seed, 40), random.Random(seed)
+    folders, chance = RandomFolders(tmp_path, seed, 40), random.Random(seed)
     library = Library.open(tmp_path / "library")
     for root in folders.roots:
         library.catalog.send("add", str(root))

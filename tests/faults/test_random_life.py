@@ -24,8 +24,8 @@ from hypothesis.stateful import (
 
 from explorer.indexing import foreground
 from explorer.library.library import Library
-from tests.faults.folders import Folders, check, index, sound
-from tests.faults.nursery import POINTS, Near
+from tests.faults.folders import RandomFolders, check, index, sound
+from tests.faults.nursery import POINTS, InProcessDecoder
 
 
 class Fault(Exception):
@@ -41,7 +41,7 @@ _ERRORS = st.sampled_from([
 _WHERE = st.sampled_from(sorted(set(POINTS) - {"report"}))
 
 
-class Life(RuleBasedStateMachine):
+class LibraryWithFaults(RuleBasedStateMachine):
     """Files come, go, move; runs are whole or fail somewhere; after each failure the library is
     sound, after each whole run complete."""
 
@@ -52,7 +52,7 @@ class Life(RuleBasedStateMachine):
 
     @initialize(seed=st.integers(0, 1000))
     def begin(self, seed: int) -> None:
-        self.folders = Folders(self.place, seed, 12)
+        self.folders = RandomFolders(self.place, seed, 12)
         self.library = Library.open(self.place / "library")
 
     def teardown(self) -> None:
@@ -103,10 +103,10 @@ class Life(RuleBasedStateMachine):
 
 
 def test_a_life_with_faults(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(foreground, "DecodePool", Near)
+    monkeypatch.setattr(foreground, "DecodePool", InProcessDecoder)
     monkeypatch.setattr(foreground, "PAUSE", 0.01)
     run_state_machine_as_test(
-        Life,
+        LibraryWithFaults,
         settings=settings(
             max_examples=int(os.environ.get("EXPLORER_LIVES", "12")),
             stateful_step_count=14,

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from explorer.cli.app import main
-from explorer.indexing.verify import Report, verify
+from explorer.indexing.verify import VerifyReport, verify
 from explorer.library.library import Library
-from tests.faults.folders import Folders, check, index
+from tests.faults.folders import RandomFolders, check, index
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library of thirty files, closed."""
     place = tmp_path_factory.mktemp("made")
-    folders = Folders(place, 5, 30)
+    folders = RandomFolders(place, 5, 30)
     folders.copy()
     library = Library.open(place / "library")
     index(library, folders)
@@ -38,7 +38,7 @@ def place(made: Path, tmp_path: Path) -> Path:
     return tmp_path / "library"
 
 
-def look(folder: Path, *, repair: bool = False, thorough: bool = False) -> Report:
+def look(folder: Path, *, repair: bool = False, thorough: bool = False) -> VerifyReport:
     library = Library.open(folder)
     try:
         return verify(library, repair=repair, thorough=thorough)
@@ -92,7 +92,7 @@ def _indexes_all(place: Path, made: Path) -> None:
     """The next run goes on with this library, and then all is as it should be."""
     library = Library.open(place)
     try:
-        folders = Folders.__new__(Folders)
+        folders = RandomFolders.__new__(RandomFolders)
         folders.roots, folders.steady = [made / "one", made / "two"], {}
         index(library, folders)
         check(library, folders)

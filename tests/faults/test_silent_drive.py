@@ -9,33 +9,33 @@ import pytest
 
 from explorer.indexing import pipeline
 from explorer.scanning import drive_timeouts, scheduler
-from explorer.scanning.drive_timeouts import SILENT
-from tests.faults.drive import DEADLY, Drive, possible
+from explorer.scanning.drive_timeouts import UNRESPONSIVE
+from tests.faults.drive import DEADLY, StallingDrive, possible
 from tests.indexing.test_living import draw, on_disk, present, root
-from tests.indexing.test_worker import Watched, wait
+from tests.indexing.test_worker import WatchedLibrary, wait
 
 pytestmark = pytest.mark.skipif(not possible(), reason="needs Linux, and the right to mount")
 
 
 @pytest.fixture
-def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WatchedLibrary]:
     monkeypatch.setattr(drive_timeouts, "LIMIT", 1.5)
     monkeypatch.setattr(pipeline, "DOUBT", 1.5)
     monkeypatch.setattr(scheduler, "DRIVES", 0.2)
-    made = Watched(tmp_path)
+    made = WatchedLibrary(tmp_path)
     yield made
     made.reader.close()
 
 
 @pytest.fixture
-def drive(tmp_path: Path) -> Iterator[Drive]:
-    made = Drive(tmp_path / "computer", tmp_path / "network")
+def drive(tmp_path: Path) -> Iterator[StallingDrive]:
+    made = StallingDrive(tmp_path / "computer", tmp_path / "network")
     yield made
     made.close()
 
 
 def test_others_go_on_while_one_does_not_answer_and_nothing_is_lost_when_it_does(
-    watched: Watched, drive: Drive, tmp_path: Path
+    watched: WatchedLibrary, drive: StallingDrive, tmp_path: Path
 ) -> None:
     for number in range(6):
         draw(drive.folder / f"{number}.png", number + 10)
@@ -45,7 +45,7 @@ def test_others_go_on_while_one_does_not_answer_and_nothing_is_lost_when_it_does
         assert "network drive (fuse.sshfs)" in (root(watched, drive.mount)["watching"] or "")
         before = present(watched)
         drive.tell("die")
-        wait(lambda: root(watched, drive.mount)["problem"] == SILENT, "the silence")
+        wait(lambda: root(watched, drive.mount)["problem"] == UNRESPONSIVE, "the silence")
         assert root(watched, drive.mount)["state"] == "offline" and present(watched) == before
         # All else goes on: photos, pauses, a folder that is added.
         draw(watched.photos / "new.png", 50)
@@ -73,13 +73,15 @@ def test_others_go_on_while_one_does_not_answer_and_nothing_is_lost_when_it_does
         assert before.items() <= present(watched).items() and watched.encoder.encoded == encoded + 1
 
 
-def test_a_worker_ends_though_a_drive_does_not_answer(watched: Watched, drive: Drive) -> None:
+def test_a_worker_ends_though_a_drive_does_not_answer(
+    watched: WatchedLibrary, drive: StallingDrive
+) -> None:
     draw(drive.folder / "1.png", 10)
     watched.add(drive.mount)
     with watched.running():
         wait(lambda: len(present(watched)) == 2 and watched.phase() == "watching", "the first scan")
         drive.tell("die")
-        wait(lambda: root(watched, drive.mount)["problem"] == SILENT, "the silence")
+        wait(lambda: root(watched, drive.mount)["problem"] == UNRESPONSIVE, "the silence")
     with watched.reader.lock():
         assert watched.phase() == "stopped"
     # The next one begins with the drive as it is.
@@ -89,14 +91,16 @@ def test_a_worker_ends_though_a_drive_does_not_answer(watched: Watched, drive: D
         assert root(watched, drive.mount)["state"] == "offline"
 
 
-def test_a_drive_that_falls_silent_while_its_files_are_read(watched: Watched, drive: Drive) -> None:
+def test_a_drive_that_falls_silent_while_its_files_are_read(
+    watched: WatchedLibrary, drive: StallingDrive
+) -> None:
     """The decoder that asked cannot even be killed."""
     for number in range(12):
         draw(drive.folder / f"{number}{DEADLY if number == 5 else ''}.png", number + 10)
         draw(watched.photos / f"{number}.png", number + 100)
     watched.add(drive.mount)
     with watched.running():
-        wait(lambda: root(watched, drive.mount)["problem"] == SILENT, "the silence")
+        wait(lambda: root(watched, drive.mount)["problem"] == UNRESPONSIVE, "the silence")
         wait(lambda: on_disk(watched.photos) <= set(present(watched)), "the others")
         assert watched.reader.catalog.counts().failed == 0
         drive.tell("live")

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.fixtures.indexing import Desk
+from tests.fixtures.indexing import IndexingSetup
 from tests.tiny import Tiny
 
 CONTENTS = st.integers(0, 5)
@@ -33,7 +33,7 @@ class Folder(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         self.dir = Path(tempfile.mkdtemp())
-        self.desk = Desk(self.dir)
+        self.desk = IndexingSetup(self.dir)
         # Never empty, which would be taken for a drive that is away.
         (self.desk.photos / "note.txt").write_text("here")
         self.disk: dict[str, int | None] = {}

@@ -15,15 +15,15 @@ import pytest
 
 from explorer.decoding.pool import Outcome
 from explorer.indexing import pipeline
-from explorer.scanning import survey
+from explorer.scanning import root_scan
 from explorer.scanning.ignore import IGNORE_FILE
-from explorer.scanning.survey import Place
-from tests.fixtures.indexing import Desk
+from explorer.scanning.root_scan import ScanTarget
+from tests.fixtures.indexing import IndexingSetup
 
 posix = pytest.mark.skipif(os.name != "posix", reason="names and devices are other ones there")
 
 
-def problem(desk: Desk) -> str:
+def problem(desk: IndexingSetup) -> str:
     return next(
         root["problem"] or "" for root in desk.library.catalog.roots() if root["id"] == desk.root
     )
@@ -31,7 +31,7 @@ def problem(desk: Desk) -> str:
 
 @pytest.mark.parametrize("seconds", [9_999_999_999, -9_999_999_999, 2**33, -(2**31) - 1])
 def test_a_time_that_no_calendar_expects(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, seconds: int
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch, seconds: int
 ) -> None:
     desk.draw("a.jpg", 1)
     path = desk.draw("b.jpg", 2)
@@ -56,7 +56,7 @@ def test_a_time_that_no_calendar_expects(
 
 @posix
 def test_devices_pipes_and_sockets_named_like_photos(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.draw("a.jpg")
     os.mkfifo(desk.photos / "pipe.jpg")
@@ -75,7 +75,7 @@ def test_devices_pipes_and_sockets_named_like_photos(
 
 
 @posix
-def test_a_photo_that_becomes_a_pipe_while_it_is_waited_for(desk: Desk) -> None:
+def test_a_photo_that_becomes_a_pipe_while_it_is_waited_for(desk: IndexingSetup) -> None:
     """Between the scan and the reading."""
     path = desk.draw("a.jpg")
     desk.draw("b.jpg", 2)
@@ -98,7 +98,7 @@ def test_a_photo_that_becomes_a_pipe_while_it_is_waited_for(desk: Desk) -> None:
     os.uname().sysname == "Darwin" if os.name == "posix" else True,
     reason="that file system takes no such names",
 )
-def test_names_with_unusual_code_points(desk: Desk) -> None:
+def test_names_with_unusual_code_points(desk: IndexingSetup) -> None:
     names = [
         "\U0010dc80.jpg",
         "\U0010d83d.jpg",
@@ -119,7 +119,7 @@ def test_names_with_unusual_code_points(desk: Desk) -> None:
     assert desk.run().unchanged == len(names)
 
 
-def restless(desk: Desk, name: str) -> None:
+def restless(desk: IndexingSetup, name: str) -> None:
     """Have that file be another one after each reading than before."""
     real = desk.pool.run
 
@@ -131,7 +131,9 @@ def restless(desk: Desk, name: str) -> None:
     desk.pool.run = run  # type: ignore[method-assign]
 
 
-def test_a_file_that_changes_whenever_it_is_read_is_not_waited_for_for_ever(desk: Desk) -> None:
+def test_a_file_that_changes_whenever_it_is_read_is_not_waited_for_for_ever(
+    desk: IndexingSetup,
+) -> None:
     desk.draw("x/a.jpg", 1)
     desk.draw("b.jpg", 2)
     real = desk.pool.run
@@ -139,7 +141,7 @@ def test_a_file_that_changes_whenever_it_is_read_is_not_waited_for_for_ever(desk
     for _ in range(pipeline._RESTLESS - 1):
         tally = desk.run()
         assert (
-            tally.unsettled == {Place(desk.root, str(desk.photos), "x", False)}
+            tally.unsettled == {ScanTarget(desk.root, str(desk.photos), "x", False)}
             and not desk.failed()
             and tally.failed == 0
         )
@@ -158,7 +160,7 @@ def test_a_file_that_changes_whenever_it_is_read_is_not_waited_for_for_ever(desk
 
 
 def test_facts_that_no_column_can_hold_cost_their_own_photo_only(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(4):
         desk.draw(f"{number}.jpg", number)
@@ -181,7 +183,9 @@ def test_facts_that_no_column_can_hold_cost_their_own_photo_only(
     desk.agrees()
 
 
-def test_a_full_disk_is_no_fault_of_the_file(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_no_fault_of_the_file(
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk.draw("a.jpg")
 
     def full(*_: object) -> int:
@@ -226,7 +230,7 @@ def _backwards(path: Path) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("folder", ["", "sub"])
 def test_a_bad_ignore_file_leaves_nothing_out_and_is_told_of(
-    desk: Desk, make: Any, why: str, folder: str
+    desk: IndexingSetup, make: Any, why: str, folder: str
 ) -> None:
     desk.draw("sub/a.jpg")
     desk.draw("b.jpg", 1)
@@ -245,7 +249,7 @@ def test_a_bad_ignore_file_leaves_nothing_out_and_is_told_of(
     assert not desk.run().problems and not problem(desk)
 
 
-def test_a_part_of_a_root_tells_what_is_wrong_but_not_that_all_is_well(desk: Desk) -> None:
+def test_a_part_of_a_root_tells_what_is_wrong_but_not_that_all_is_well(desk: IndexingSetup) -> None:
     desk.draw("sub/a.jpg")
     desk.draw("b.jpg", 1)
     desk.run()
@@ -263,7 +267,7 @@ def test_a_part_of_a_root_tells_what_is_wrong_but_not_that_all_is_well(desk: Des
 
 
 def test_a_root_that_cannot_be_walked_through_stops_no_other_one(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.draw("a.jpg")
     desk.run()
@@ -272,15 +276,17 @@ def test_a_root_that_cannot_be_walked_through_stops_no_other_one(
     desk.draw("../other/b.jpg", 1)
     desk.draw("c.jpg", 2)
     second = desk.writer.add_root(str(other))
-    real = survey.walk
+    real = root_scan.scan_tree
 
     def fail(root: str, *args: Any, **options: Any) -> Any:
         if root == str(desk.photos):
             raise OverflowError("of an odd kind")
         return real(root, *args, **options)
 
-    monkeypatch.setattr(survey, "walk", fail)
-    tally = desk.indexer.run([Place(desk.root, str(desk.photos)), Place(second, str(other))])
+    monkeypatch.setattr(root_scan, "scan_tree", fail)
+    tally = desk.indexer.run(
+        [ScanTarget(desk.root, str(desk.photos)), ScanTarget(second, str(other))]
+    )
     assert (tally.indexed, tally.missing, tally.away) == (1, 0, 0)
     (said,) = tally.problems
     assert said == f"{desk.photos}: it could not be looked through (OverflowError: of an odd kind)"
@@ -290,7 +296,7 @@ def test_a_root_that_cannot_be_walked_through_stops_no_other_one(
 
 
 def test_no_run_ends_before_what_it_has_started(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where nothing had to be encoded, the encoder may still be loading: a process that ends
     meanwhile would crash."""

@@ -13,18 +13,18 @@ import pytest
 from explorer import int64
 from explorer.errors import FolderError
 from explorer.indexing import reconcile
-from explorer.indexing.reconcile import Differences, add_folder, slices
+from explorer.indexing.reconcile import Reconciler, add_folder, slices
 from explorer.library.writer import LEFT_OUT, Seen
-from explorer.scanning.drive_timeouts import SILENT, Disk, Silent
+from explorer.scanning.drive_timeouts import UNRESPONSIVE, DriveTimeouts, DriveUnresponsive
 from explorer.scanning.ignore import IGNORE_FILE
-from explorer.scanning.survey import Place
-from explorer.scanning.tally import Tally
-from explorer.scanning.write_detection import Resting
-from tests.fixtures.indexing import Desk
+from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.root_scan import ScanTarget
+from explorer.scanning.write_detection import WriteDetector
+from tests.fixtures.indexing import IndexingSetup
 from tests.indexing.test_reconcile import away, many, root
 
 
-class Mute(Disk):
+class Mute(DriveTimeouts):
     """Drives of which some do not answer."""
 
     def __init__(self, *roots: Path) -> None:
@@ -35,23 +35,23 @@ class Mute(Disk):
         self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None
     ) -> Any:
         if root in self._mute:
-            raise Silent(root)
+            raise DriveUnresponsive(root)
         return super().look(root, function, tick)
 
 
 def differences(
-    desk: Desk,
-    disk: Disk | None = None,
+    desk: IndexingSetup,
+    disk: DriveTimeouts | None = None,
     resting: Any = None,
     tick: Callable[[], None] = lambda: None,
-) -> tuple[Differences, Tally]:
-    tally = Tally()
-    return Differences(
-        desk.library.catalog, desk.writer, resting or Resting(), tally, tick, disk
+) -> tuple[Reconciler, IndexSummary]:
+    tally = IndexSummary()
+    return Reconciler(
+        desk.library.catalog, desk.writer, resting or WriteDetector(), tally, tick, disk
     ), tally
 
 
-def put(desk: Desk, *names: str) -> None:
+def put(desk: IndexingSetup, *names: str) -> None:
     """Files of these names that nobody has written to for long."""
     for name in names:
         (desk.photos / name).parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ def put(desk: Desk, *names: str) -> None:
         os.utime(desk.photos / name, (1_600_000_000, 1_600_000_000))
 
 
-def test_a_rename_and_a_hard_link_at_once_are_two_files(desk: Desk) -> None:
+def test_a_rename_and_a_hard_link_at_once_are_two_files(desk: IndexingSetup) -> None:
     path = desk.draw("a.jpg")
     desk.run()
     before = desk.present()["a.jpg"]
@@ -71,7 +71,7 @@ def test_a_rename_and_a_hard_link_at_once_are_two_files(desk: Desk) -> None:
 
 
 def test_a_hard_link_of_a_file_that_cannot_be_looked_at_is_a_copy(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = desk.draw("old/a.jpg")
     desk.run()
@@ -85,7 +85,7 @@ def test_a_hard_link_of_a_file_that_cannot_be_looked_at_is_a_copy(
 
 
 def test_a_drive_that_goes_before_it_is_settled_what_vanished_keeps_its_photos(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = many(desk, 3)
     (desk.photos / "000.png").unlink()
@@ -97,7 +97,7 @@ def test_a_drive_that_goes_before_it_is_settled_what_vanished_keeps_its_photos(
     assert desk.run().missing == 1
 
 
-def test_exactly_a_fifth_is_no_question_and_nor_are_fewer_than_so_many(desk: Desk) -> None:
+def test_exactly_a_fifth_is_no_question_and_nor_are_fewer_than_so_many(desk: IndexingSetup) -> None:
     many(desk, 50)
     for number in range(10):
         (desk.photos / f"{number:03}.png").unlink()
@@ -115,7 +115,7 @@ def test_exactly_a_fifth_is_no_question_and_nor_are_fewer_than_so_many(desk: Des
 
 
 def test_a_drive_that_does_not_answer_keeps_its_photos_and_holds_up_no_other(
-    desk: Desk, tmp_path: Path
+    desk: IndexingSetup, tmp_path: Path
 ) -> None:
     before = many(desk, 2)
     (tmp_path / "other").mkdir()
@@ -123,19 +123,23 @@ def test_a_drive_that_does_not_answer_keeps_its_photos_and_holds_up_no_other(
     (tmp_path / "other" / "new.jpg").write_bytes(b"x")
     found, tally = differences(desk, Mute(desk.photos))
     (desk.photos / "000.png").unlink()
-    found.look([Place(desk.root, str(desk.photos)), Place(second, str(tmp_path / "other"))])
+    found.look(
+        [ScanTarget(desk.root, str(desk.photos)), ScanTarget(second, str(tmp_path / "other"))]
+    )
     found.settle()
     assert tally.offline == {str(desk.photos)} and (tally.missing, tally.away) == (0, 0)
     rows = {row["id"]: (row["state"], row["problem"]) for row in desk.library.catalog.roots()}
-    assert rows == {desk.root: ("offline", SILENT), second: ("online", None)}
+    assert rows == {desk.root: ("offline", UNRESPONSIVE), second: ("online", None)}
     assert desk.present() == before and [task.seen.path for task in found.fresh] == ["new.jpg"]
 
 
-def test_places_of_a_folder_that_is_watched_no_more_are_passed_over(desk: Desk) -> None:
+def test_places_of_a_folder_that_is_watched_no_more_are_passed_over(desk: IndexingSetup) -> None:
     put(desk, "a.jpg")
     ticks = list[int]()
     found, tally = differences(desk, tick=lambda: ticks.append(1))
-    found.look([Place(desk.root + 1, str(desk.photos)), Place(desk.root, str(desk.photos))])
+    found.look(
+        [ScanTarget(desk.root + 1, str(desk.photos)), ScanTarget(desk.root, str(desk.photos))]
+    )
     assert (
         [task.root_id for task in found.fresh] == [desk.root]
         and set(tally.took) == {desk.root}
@@ -144,22 +148,24 @@ def test_places_of_a_folder_that_is_watched_no_more_are_passed_over(desk: Desk) 
 
 
 def test_how_long_the_scans_of_a_root_took_is_added_up(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = iter([10.0, 13.0, 20.0, 25.0])
     monkeypatch.setattr(reconcile, "time", SimpleNamespace(monotonic=lambda: next(now)))
     found, tally = differences(desk)
-    found.look([Place(desk.root, str(desk.photos), "a"), Place(desk.root, str(desk.photos), "b")])
+    found.look(
+        [ScanTarget(desk.root, str(desk.photos), "a"), ScanTarget(desk.root, str(desk.photos), "b")]
+    )
     assert tally.took == {desk.root: 8.0}
 
 
-def test_what_was_met_is_told(desk: Desk) -> None:
+def test_what_was_met_is_told(desk: IndexingSetup) -> None:
     put(desk, "a.txt", "b.txt", "sub/c.jpg")
     (desk.photos / IGNORE_FILE).write_text("[\n")
     (desk.photos / "loop.jpg").symlink_to(desk.photos.parent / "loop.jpg")
     (desk.photos.parent / "loop.jpg").symlink_to(desk.photos.parent / "loop.jpg")
     found, tally = differences(desk)
-    found.look([Place(desk.root, str(desk.photos))])
+    found.look([ScanTarget(desk.root, str(desk.photos))])
     assert tally.other == 2 and tally.unlisted == {str(desk.photos / "loop.jpg")}
     (said,) = tally.problems
     assert said.startswith(
@@ -168,40 +174,42 @@ def test_what_was_met_is_told(desk: Desk) -> None:
     assert root(desk)["scanned_at"] is not None
     # A look at a part does not take that back.
     (desk.photos / IGNORE_FILE).unlink()
-    found.look([Place(desk.root, str(desk.photos), "sub")])
+    found.look([ScanTarget(desk.root, str(desk.photos), "sub")])
     assert "loop.jpg cannot be read" in str(root(desk)["problem"])
 
 
-def test_what_is_still_being_written_is_left_for_another_look_at_its_folder(desk: Desk) -> None:
+def test_what_is_still_being_written_is_left_for_another_look_at_its_folder(
+    desk: IndexingSetup,
+) -> None:
     put(desk, "sub/a.jpg", "sub/b.jpg", "c.jpg")
     found, tally = differences(
-        desk, resting=SimpleNamespace(rests=lambda path, seen: not path.endswith("a.jpg"))
+        desk, resting=SimpleNamespace(is_settled=lambda path, seen: not path.endswith("a.jpg"))
     )
-    found.look([Place(desk.root, str(desk.photos))])
+    found.look([ScanTarget(desk.root, str(desk.photos))])
     assert sorted(task.seen.path for task in found.fresh) == ["c.jpg", "sub/b.jpg"]
-    assert tally.unsettled == {Place(desk.root, str(desk.photos), "sub", False)}
+    assert tally.unsettled == {ScanTarget(desk.root, str(desk.photos), "sub", False)}
 
 
 def test_files_that_could_not_be_read_are_counted_and_left_alone_until_they_change(
-    desk: Desk,
+    desk: IndexingSetup,
 ) -> None:
     put(desk, "bad.jpg", "raw.cr2")
     found, _ = differences(desk)
-    found.look([Place(desk.root, str(desk.photos))])
+    found.look([ScanTarget(desk.root, str(desk.photos))])
     (task,) = found.fresh
     desk.writer.put_failed(desk.root, task.seen, "torn")
     found, tally = differences(desk)
-    found.look([Place(desk.root, str(desk.photos))])
+    found.look([ScanTarget(desk.root, str(desk.photos))])
     assert (tally.failed, tally.unchanged, found.fresh) == (2, 0, [])
     (desk.photos / "bad.jpg").write_bytes(b"longer than before")
     os.utime(desk.photos / "bad.jpg", (1_600_000_000, 1_600_000_000))
     found, tally = differences(desk)
-    found.look([Place(desk.root, str(desk.photos))])
+    found.look([ScanTarget(desk.root, str(desk.photos))])
     assert tally.failed == 1 and [task.was is not None for task in found.fresh] == [True]
     assert desk.library.catalog.counts().failed == 2
 
 
-def test_what_was_left_out_and_is_gone_is_missing(desk: Desk) -> None:
+def test_what_was_left_out_and_is_gone_is_missing(desk: IndexingSetup) -> None:
     before = many(desk, 2)
     desk.writer.put_missing([desk.writer.files_below(desk.root)["000.png"]], LEFT_OUT)
     (desk.photos / "000.png").unlink()
@@ -213,17 +221,17 @@ def test_what_was_left_out_and_is_gone_is_missing(desk: Desk) -> None:
 
 
 def test_a_folder_is_added_unless_its_drive_is_silent_or_it_is_none(
-    desk: Desk, tmp_path: Path
+    desk: IndexingSetup, tmp_path: Path
 ) -> None:
     (tmp_path / "other").mkdir()
-    with pytest.raises(FolderError, match=rf"{SILENT}. Check its connection"):
+    with pytest.raises(FolderError, match=rf"{UNRESPONSIVE}. Check its connection"):
         add_folder(desk.writer, str(tmp_path / "other"), Mute(tmp_path / "other"))
     with pytest.raises(FolderError, match="does not exist"):
-        add_folder(desk.writer, str(tmp_path / "absent"), Disk())
+        add_folder(desk.writer, str(tmp_path / "absent"), DriveTimeouts())
     assert len(desk.library.catalog.roots()) == 1
     assert add_folder(desk.writer, str(tmp_path / "other"), Mute(desk.photos)) != desk.root
     (tmp_path / "alias").symlink_to(desk.photos)
-    assert add_folder(desk.writer, str(tmp_path / "alias"), Disk()) == desk.root
+    assert add_folder(desk.writer, str(tmp_path / "alias"), DriveTimeouts()) == desk.root
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from explorer.indexing.foreground import index_folders, load_encoder
 from explorer.indexing.pipeline import Progress
 from explorer.library.library import Library
 from explorer.scanning.ignore import IGNORE_FILE
-from explorer.scanning.tally import Tally
-from explorer.scanning.write_detection import Resting
+from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.write_detection import WriteDetector
 from tests import pictures
-from tests.fixtures.indexing import Counting
+from tests.fixtures.indexing import CountingEncoder
 
 
 @pytest.fixture
@@ -34,9 +34,9 @@ def photos(tmp_path: Path) -> Path:
     return tmp_path / "photos"
 
 
-def index(library: Library, *folders: Path, encoder: Counting | None = None) -> Tally:
+def index(library: Library, *folders: Path, encoder: CountingEncoder | None = None) -> IndexSummary:
     return index_folders(
-        library, [str(folder) for folder in folders], encoder or Counting(), lambda _: None
+        library, [str(folder) for folder in folders], encoder or CountingEncoder(), lambda _: None
     )
 
 
@@ -45,7 +45,7 @@ def roots(library: Library) -> list[str]:
 
 
 def test_everything_in_a_folder_and_again_nothing(library: Library, photos: Path) -> None:
-    encoder = Counting()
+    encoder = CountingEncoder()
     assert index(library, photos, encoder=encoder).indexed == 3
     again = index(library, photos, encoder=encoder)
     assert (again.indexed, again.unchanged, encoder.encoded) == (0, 3, 3)
@@ -56,7 +56,7 @@ def test_the_index_is_on_disk_afterwards(library: Library, photos: Path, tmp_pat
     index(library, photos)
     other = Library.open(tmp_path / "library")
     try:
-        found = other.vectors(Counting.name, Counting.version, Counting.dim)
+        found = other.vectors(CountingEncoder.name, CountingEncoder.version, CountingEncoder.dim)
         assert not found.rebuilt and len(found) == 3
     finally:
         other.close()
@@ -72,7 +72,7 @@ def test_a_folder_within_a_known_one_is_scanned_alone(library: Library, photos: 
 
 
 def test_a_folder_around_a_known_one_takes_it_in(library: Library, photos: Path) -> None:
-    encoder = Counting()
+    encoder = CountingEncoder()
     index(library, photos / "x", encoder=encoder)
     tally = index(library, photos, encoder=encoder)
     assert (tally.indexed, tally.unchanged, encoder.encoded) == (1, 2, 3)
@@ -130,10 +130,10 @@ def test_a_file_that_is_still_written_is_waited_for_and_counted_once(
 def test_one_that_is_written_for_ever_is_told_of(
     library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = Resting.rests
+    real = WriteDetector.is_settled
     monkeypatch.setattr(
-        Resting,
-        "rests",
+        WriteDetector,
+        "is_settled",
         lambda self, path, seen: not path.endswith("b.jpg") and real(self, path, seen),
     )
     monkeypatch.setattr(foreground, "PAUSE", 0.1)
@@ -185,17 +185,17 @@ def test_what_is_wrong_with_a_rule_is_told_of_once(
 
 
 def test_the_choice_of_encoder_is_remembered_if_it_has_text(library: Library, photos: Path) -> None:
-    class Silent(Counting):
+    class DriveUnresponsive(CountingEncoder):
         name, has_text = "silent", False
 
-    index(library, photos, encoder=Silent())
+    index(library, photos, encoder=DriveUnresponsive())
     assert library.catalog.setting("encoder") is None
     index(library, photos)
     assert library.catalog.setting("encoder") == "tiny"
 
 
 def test_a_second_encoder_does_not_disturb_the_first(library: Library, photos: Path) -> None:
-    class Second(Counting):
+    class Second(CountingEncoder):
         name = "second"
 
     index(library, photos)
@@ -203,24 +203,24 @@ def test_a_second_encoder_does_not_disturb_the_first(library: Library, photos: P
     tally = index(library, photos, encoder=second)
     assert (tally.unchanged, tally.indexed, second.encoded) == (3, 0, 3)
     assert (
-        len(library.vectors("tiny", "1", Counting.dim))
-        == len(library.vectors("second", "1", Counting.dim))
+        len(library.vectors("tiny", "1", CountingEncoder.dim))
+        == len(library.vectors("second", "1", CountingEncoder.dim))
         == 3
     )
 
 
 def test_progress_is_told(library: Library, photos: Path) -> None:
     said = list[Progress]()
-    index_folders(library, [str(photos)], Counting(), said.append)
+    index_folders(library, [str(photos)], CountingEncoder(), said.append)
     assert any((progress.done, progress.total) == (3, 3) for progress in said)
 
 
 def test_an_encoder_that_cannot_be_had_gives_way_to_the_starter(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def missing(name: str) -> Counting:
+    def missing(name: str) -> CountingEncoder:
         if name == "starter":
-            return Counting()
+            return CountingEncoder()
         raise WeightsMissing(f"The weights of “{name}” are not here.")
 
     monkeypatch.setattr(registry, "get_encoder", missing)
@@ -237,7 +237,7 @@ def test_offline_fetches_nothing_and_online_what_is_not_here(
     fetched = list[str]()
     monkeypatch.setattr(registry, "available", lambda name: False)
     monkeypatch.setattr(registry, "fetch", lambda name, progress: fetched.append(name))
-    monkeypatch.setattr(registry, "get_encoder", lambda name: Counting())
+    monkeypatch.setattr(registry, "get_encoder", lambda name: CountingEncoder())
     load_encoder("clip", offline=True)
     assert fetched == []
     load_encoder("clip", offline=False)

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from explorer.indexing import forget_missing
-from explorer.indexing.forget_missing import forget_vanished
-from explorer.scanning.drive_timeouts import Disk, Silent
-from tests.fixtures.indexing import Desk
+from explorer.indexing.forget_missing import forget_missing_files
+from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive
+from tests.fixtures.indexing import IndexingSetup
 
 
-def vanish(desk: Desk, *names: str) -> None:
+def vanish(desk: IndexingSetup, *names: str) -> None:
     """Have these photos vanish, together with so many that the person is asked."""
     for number, name in enumerate([*names, *(f"{each}.png" for each in range(12))]):
         desk.paint(name, f"#0000{number:02x}")
@@ -23,7 +23,7 @@ def vanish(desk: Desk, *names: str) -> None:
 
 
 def test_what_cannot_be_looked_at_is_not_forgotten(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vanish(desk)
     real = forget_missing.inode_of
@@ -32,53 +32,56 @@ def test_what_cannot_be_looked_at_is_not_forgotten(
         patched.setattr(
             forget_missing, "inode_of", lambda path: None if path == locked else real(path)
         )
-        assert forget_vanished(desk.library.catalog, desk.writer) == 11
+        assert forget_missing_files(desk.library.catalog, desk.writer) == 11
     assert set(desk.present()) == {"3.png", "stays.jpg"}
-    assert forget_vanished(desk.library.catalog, desk.writer) == 1
+    assert forget_missing_files(desk.library.catalog, desk.writer) == 1
 
 
-def test_a_drive_that_does_not_answer_keeps_all(desk: Desk) -> None:
+def test_a_drive_that_does_not_answer_keeps_all(desk: IndexingSetup) -> None:
     vanish(desk)
 
-    class Dumb(Disk):
+    class Dumb(DriveTimeouts):
         def look(
             self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None
         ) -> Any:
-            raise Silent(root)
+            raise DriveUnresponsive(root)
 
-    assert forget_vanished(desk.library.catalog, desk.writer, disk=Dumb()) == 0
+    assert forget_missing_files(desk.library.catalog, desk.writer, disk=Dumb()) == 0
     assert len(desk.present()) == 13
 
 
-def test_a_folder_and_all_in_it_or_what_is_around_it(desk: Desk) -> None:
+def test_a_folder_and_all_in_it_or_what_is_around_it(desk: IndexingSetup) -> None:
     vanish(desk, "sub/x.png", "sub/deep/y.png", "subway/z.png")
-    assert forget_vanished(desk.library.catalog, desk.writer, str(desk.photos / "elsewhere")) == 0
     assert (
-        forget_vanished(desk.library.catalog, desk.writer, str(desk.photos.parent / "other")) == 0
+        forget_missing_files(desk.library.catalog, desk.writer, str(desk.photos / "elsewhere")) == 0
     )
-    assert forget_vanished(desk.library.catalog, desk.writer, str(desk.photos / "sub")) == 2
-    assert forget_vanished(desk.library.catalog, desk.writer, str(desk.photos.parent)) == 13
+    assert (
+        forget_missing_files(desk.library.catalog, desk.writer, str(desk.photos.parent / "other"))
+        == 0
+    )
+    assert forget_missing_files(desk.library.catalog, desk.writer, str(desk.photos / "sub")) == 2
+    assert forget_missing_files(desk.library.catalog, desk.writer, str(desk.photos.parent)) == 13
     assert set(desk.present()) == {"stays.jpg"}
-    assert forget_vanished(desk.library.catalog, desk.writer) == 0
+    assert forget_missing_files(desk.library.catalog, desk.writer) == 0
 
 
 def test_of_a_drive_that_is_away_all_may_be_forgotten_and_of_one_that_is_there_only_what_vanished(
-    desk: Desk,
+    desk: IndexingSetup,
 ) -> None:
     desk.draw("a.jpg")
     desk.run()
     (desk.photos / "a.jpg").rename(desk.photos.parent / "aside.jpg")
     desk.draw("../b.jpg", 1).rename(desk.photos / "b.jpg")
     # Nobody has looked since: it is for a scan to say that it vanished.
-    assert forget_vanished(desk.library.catalog, desk.writer) == 0
+    assert forget_missing_files(desk.library.catalog, desk.writer) == 0
     (desk.photos / "b.jpg").unlink()
-    assert forget_vanished(desk.library.catalog, desk.writer) == 1
+    assert forget_missing_files(desk.library.catalog, desk.writer) == 1
     assert not desk.present()
 
 
-def test_those_answered_for_do_not_count_when_others_vanish(desk: Desk) -> None:
+def test_those_answered_for_do_not_count_when_others_vanish(desk: IndexingSetup) -> None:
     vanish(desk)
-    forget_vanished(desk.library.catalog, desk.writer)
+    forget_missing_files(desk.library.catalog, desk.writer)
     (file,) = [file for file in desk.writer.files_below(desk.root).values() if file.path == "3.png"]
     (then,) = desk.writer.rows(
         "select max(gone_at) from file where state = 'present' or path = 'stays.jpg'"
@@ -90,15 +93,15 @@ def test_those_answered_for_do_not_count_when_others_vanish(desk: Desk) -> None:
     assert missing_files.just_missing(desk.writer, desk.root, AT_ONCE) == []
 
 
-def test_a_drive_is_known_to_get_on_while_its_files_are_looked_for(desk: Desk) -> None:
+def test_a_drive_is_known_to_get_on_while_its_files_are_looked_for(desk: IndexingSetup) -> None:
     vanish(desk)
     heard = list[int]()
 
-    class Counting(Disk):
+    class CountingEncoder(DriveTimeouts):
         def look(
             self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None
         ) -> Any:
             return function(lambda: heard.append(1))
 
-    assert forget_vanished(desk.library.catalog, desk.writer, disk=Counting()) == 12
+    assert forget_missing_files(desk.library.catalog, desk.writer, disk=CountingEncoder()) == 12
     assert len(heard) >= 12

@@ -18,12 +18,12 @@ from explorer.library.rows import RootRow
 from explorer.scanning import scheduler
 from explorer.scanning.ignore import IGNORE_FILE
 from tests import pictures
-from tests.indexing.test_worker import Watched, wait
+from tests.indexing.test_worker import WatchedLibrary, wait
 
 
 @pytest.fixture
-def watched(tmp_path: Path) -> Iterator[Watched]:
-    made = Watched(tmp_path)
+def watched(tmp_path: Path) -> Iterator[WatchedLibrary]:
+    made = WatchedLibrary(tmp_path)
     yield made
     made.reader.close()
 
@@ -37,7 +37,7 @@ def draw(path: Path, seed: int) -> Path:
     return path
 
 
-def present(watched: Watched) -> dict[str, int]:
+def present(watched: WatchedLibrary) -> dict[str, int]:
     """The photo's id of every file that the library shows, by its absolute path."""
     catalog = watched.reader.catalog
     return {
@@ -57,21 +57,21 @@ def on_disk(*folders: Path) -> set[str]:
     }
 
 
-def settled(watched: Watched, *folders: Path, what: str) -> None:
+def settled(watched: WatchedLibrary, *folders: Path, what: str) -> None:
     """Wait until the library shows just what is on disk, and the worker has come to rest."""
     wait(lambda: set(present(watched)) == on_disk(*folders) and watched.phase() == "watching", what)
 
 
-def root(watched: Watched, folder: Path) -> RootRow:
+def root(watched: WatchedLibrary, folder: Path) -> RootRow:
     return next(row for row in watched.reader.catalog.roots() if row["path"] == str(folder))
 
 
-def obeyed(watched: Watched, condition: Callable[[], bool], what: str) -> None:
+def obeyed(watched: WatchedLibrary, condition: Callable[[], bool], what: str) -> None:
     wait(lambda: not watched.reader.catalog.waiting_commands() and condition(), what)
 
 
 def test_trees_that_move_inside_and_between_folders_keep_their_ids(
-    watched: Watched, tmp_path: Path
+    watched: WatchedLibrary, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
     other.mkdir()
@@ -96,7 +96,7 @@ def test_trees_that_move_inside_and_between_folders_keep_their_ids(
         assert root(watched, other)["watching"] == "watched" and not root(watched, other)["away"]
 
 
-def test_editors_that_save_by_renaming(watched: Watched) -> None:
+def test_editors_that_save_by_renaming(watched: WatchedLibrary) -> None:
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
         (first,) = present(watched).values()
@@ -115,7 +115,7 @@ def test_editors_that_save_by_renaming(watched: Watched) -> None:
         assert present(watched)[str(watched.photos / "first_original.png")] == second
 
 
-def test_a_file_written_slowly_is_taken_once_and_whole(watched: Watched) -> None:
+def test_a_file_written_slowly_is_taken_once_and_whole(watched: WatchedLibrary) -> None:
     whole = pictures.encoded(pictures.draw(3, (640, 480)))
     path = watched.photos / "slow.jpg"
     with watched.running():
@@ -136,7 +136,7 @@ def test_a_file_written_slowly_is_taken_once_and_whole(watched: Watched) -> None
         assert row is not None and row["damaged"] is None
 
 
-def test_many_small_files_copied_at_once(watched: Watched) -> None:
+def test_many_small_files_copied_at_once(watched: WatchedLibrary) -> None:
     source = watched.photos.parent / "source"
     for number in range(200):
         draw(source / f"{number % 10}" / f"{number}.png", number)
@@ -158,7 +158,7 @@ def test_many_small_files_copied_at_once(watched: Watched) -> None:
 
 
 def test_a_folder_made_while_it_runs_is_watched_and_what_is_left_out_is_not(
-    watched: Watched,
+    watched: WatchedLibrary,
 ) -> None:
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
@@ -185,7 +185,7 @@ def test_a_folder_made_while_it_runs_is_watched_and_what_is_left_out_is_not(
 
 
 def test_a_folder_that_goes_and_comes_is_away_meanwhile(
-    watched: Watched, monkeypatch: pytest.MonkeyPatch
+    watched: WatchedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "DRIVES", 0.1)
     with watched.running():
@@ -212,9 +212,9 @@ def test_a_folder_that_goes_and_comes_is_away_meanwhile(
 
 
 def test_where_events_are_not_to_be_had_it_looks_again_and_says_so(
-    watched: Watched, monkeypatch: pytest.MonkeyPatch
+    watched: WatchedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scheduler, "no_events", lambda root: "it is on a network drive (nfs)")
+    monkeypatch.setattr(scheduler, "reason_to_poll", lambda root: "it is on a network drive (nfs)")
     monkeypatch.setattr(scheduler.Watcher, "watch", lambda self, root, rules=None: None)
     monkeypatch.setattr(scheduler, "RESCAN_UNWATCHED", 2.0)
     with watched.running():
@@ -230,7 +230,7 @@ def test_where_events_are_not_to_be_had_it_looks_again_and_says_so(
 
 
 def test_it_can_be_paused_resumed_stopped_and_slowed_and_a_pause_outlives_it(
-    watched: Watched,
+    watched: WatchedLibrary,
 ) -> None:
     catalog = watched.reader.catalog
     with watched.running():
@@ -253,7 +253,7 @@ def test_it_can_be_paused_resumed_stopped_and_slowed_and_a_pause_outlives_it(
 
 
 def test_a_rescan_of_one_folder_and_of_all(
-    watched: Watched, monkeypatch: pytest.MonkeyPatch
+    watched: WatchedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler.Watcher, "watch", lambda self, root, rules=None: None)
     with watched.running():
@@ -268,7 +268,7 @@ def test_a_rescan_of_one_folder_and_of_all(
 
 
 def test_what_happened_before_a_pause_is_not_forgotten_with_the_run_that_it_cut_short(
-    watched: Watched,
+    watched: WatchedLibrary,
 ) -> None:
     """Events are told once: a run that is cut off has to give them back."""
     with watched.running() as worker:
@@ -288,7 +288,7 @@ def test_what_happened_before_a_pause_is_not_forgotten_with_the_run_that_it_cut_
         assert struck.is_set()
 
 
-def test_a_rule_that_is_none_changes_nothing(watched: Watched) -> None:
+def test_a_rule_that_is_none_changes_nothing(watched: WatchedLibrary) -> None:
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
         watched.reader.catalog.send(
@@ -302,7 +302,7 @@ def test_a_rule_that_is_none_changes_nothing(watched: Watched) -> None:
         assert root(watched, watched.photos)["exclude"] == []
 
 
-def test_a_loop_of_links_traps_nobody(watched: Watched) -> None:
+def test_a_loop_of_links_traps_nobody(watched: WatchedLibrary) -> None:
     (watched.photos / "self").symlink_to(watched.photos)
     (watched.photos / "a").mkdir()
     (watched.photos / "a" / "b").symlink_to(watched.photos / "a")

@@ -10,22 +10,23 @@ import pytest
 
 from explorer.decoding.pool import Outcome
 from explorer.indexing import pipeline
-from explorer.indexing.pipeline import Indexer, Progress
+from explorer.indexing.pipeline import Indexer
+from explorer.indexing.progress import Progress
 from explorer.library.writer import Seen
 from explorer.photos.decode import content_hash
 from explorer.photos.quality.figures import VERSION
 from tests import pictures
-from tests.fixtures.indexing import Counting, Desk
+from tests.fixtures.indexing import CountingEncoder, IndexingSetup
 from tests.tiny import Tiny
 
 
-def counts(tally: pipeline.Tally) -> dict[str, int]:
+def counts(tally: pipeline.IndexSummary) -> dict[str, int]:
     """What is not nought in a tally."""
     names = ("indexed", "unchanged", "moved", "missing", "failed", "encoded", "other")
     return {name: getattr(tally, name) for name in names if getattr(tally, name)}
 
 
-def test_every_new_photo_is_indexed_and_found(desk: Desk) -> None:
+def test_every_new_photo_is_indexed_and_found(desk: IndexingSetup) -> None:
     for number in range(5):
         desk.draw(f"{number}.jpg", number)
     desk.draw("below/deep/6.png", 6)
@@ -35,7 +36,7 @@ def test_every_new_photo_is_indexed_and_found(desk: Desk) -> None:
     desk.agrees()
 
 
-def test_the_vector_is_that_of_the_pixels(desk: Desk) -> None:
+def test_the_vector_is_that_of_the_pixels(desk: IndexingSetup) -> None:
     desk.paint("red.png", "red")
     desk.paint("blue.png", "blue")
     desk.run()
@@ -46,7 +47,7 @@ def test_the_vector_is_that_of_the_pixels(desk: Desk) -> None:
 
 
 def test_a_second_run_reads_and_encodes_nothing(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(4):
         desk.draw(f"{number}.jpg", number)
@@ -56,14 +57,14 @@ def test_a_second_run_reads_and_encodes_nothing(
     assert desk.encoder.encoded == 4
 
 
-def test_more_photos_than_fit_one_batch(desk: Desk) -> None:
+def test_more_photos_than_fit_one_batch(desk: IndexingSetup) -> None:
     for number in range(2 * pipeline.BATCH + 3):
         desk.paint(f"{number}.png", f"#{number * 5:02x}0080")
     assert counts(desk.run()) == {"indexed": 35, "encoded": 35}
     desk.agrees()
 
 
-def test_copies_are_one_photo_encoded_once(desk: Desk) -> None:
+def test_copies_are_one_photo_encoded_once(desk: IndexingSetup) -> None:
     desk.draw("a.jpg")
     for name in ("b.jpg", "c.jpg"):
         shutil.copy(desk.photos / "a.jpg", desk.photos / name)
@@ -75,7 +76,7 @@ def test_copies_are_one_photo_encoded_once(desk: Desk) -> None:
     desk.agrees()
 
 
-def test_a_renamed_photo_keeps_its_id_and_is_not_encoded_again(desk: Desk) -> None:
+def test_a_renamed_photo_keeps_its_id_and_is_not_encoded_again(desk: IndexingSetup) -> None:
     desk.draw("a.jpg")
     desk.run()
     before = desk.present()["a.jpg"]
@@ -87,7 +88,7 @@ def test_a_renamed_photo_keeps_its_id_and_is_not_encoded_again(desk: Desk) -> No
     desk.agrees()
 
 
-def test_one_moved_from_another_drive_is_known_by_its_content(desk: Desk) -> None:
+def test_one_moved_from_another_drive_is_known_by_its_content(desk: IndexingSetup) -> None:
     """There the file system keeps neither the file's number nor, with many tools, its time."""
     desk.draw("a.jpg")
     desk.run()
@@ -99,7 +100,7 @@ def test_one_moved_from_another_drive_is_known_by_its_content(desk: Desk) -> Non
     assert desk.present() == {"b.jpg": before} and desk.encoder.encoded == 1
 
 
-def test_a_renamed_folder_moves_all_in_it(desk: Desk) -> None:
+def test_a_renamed_folder_moves_all_in_it(desk: IndexingSetup) -> None:
     for number in range(6):
         desk.draw(f"old/{number}.jpg", number)
     desk.run()
@@ -109,7 +110,7 @@ def test_a_renamed_folder_moves_all_in_it(desk: Desk) -> None:
     assert desk.present() == {path.replace("old", "new"): photo for path, photo in before.items()}
 
 
-def test_two_that_swap_their_names_keep_their_ids(desk: Desk) -> None:
+def test_two_that_swap_their_names_keep_their_ids(desk: IndexingSetup) -> None:
     desk.paint("a.png", "red")
     desk.draw("b.png", 1)
     desk.run()
@@ -123,7 +124,7 @@ def test_two_that_swap_their_names_keep_their_ids(desk: Desk) -> None:
     desk.agrees()
 
 
-def test_one_edited_in_place_is_another_photo(desk: Desk) -> None:
+def test_one_edited_in_place_is_another_photo(desk: IndexingSetup) -> None:
     desk.paint("a.png", "red")
     desk.run()
     before = desk.present()["a.png"]
@@ -137,7 +138,7 @@ def test_one_edited_in_place_is_another_photo(desk: Desk) -> None:
     desk.agrees()
 
 
-def test_a_file_that_was_only_touched_is_the_same_photo(desk: Desk) -> None:
+def test_a_file_that_was_only_touched_is_the_same_photo(desk: IndexingSetup) -> None:
     desk.draw("a.jpg")
     desk.run()
     before = desk.present()
@@ -147,7 +148,7 @@ def test_a_file_that_was_only_touched_is_the_same_photo(desk: Desk) -> None:
     assert counts(desk.run()) == {"unchanged": 1}
 
 
-def test_a_deleted_photo_goes_and_returns_as_itself(desk: Desk) -> None:
+def test_a_deleted_photo_goes_and_returns_as_itself(desk: IndexingSetup) -> None:
     path = desk.draw("a.jpg")
     desk.draw("b.jpg", 1)
     desk.run()
@@ -164,7 +165,7 @@ def test_a_deleted_photo_goes_and_returns_as_itself(desk: Desk) -> None:
 
 
 def test_one_that_returns_unchanged_is_not_even_read(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = desk.draw("a.jpg")
     desk.draw("b.jpg", 1)
@@ -179,7 +180,7 @@ def test_one_that_returns_unchanged_is_not_even_read(
     desk.agrees()
 
 
-def test_one_of_two_copies_deleted_leaves_the_photo(desk: Desk) -> None:
+def test_one_of_two_copies_deleted_leaves_the_photo(desk: IndexingSetup) -> None:
     desk.draw("a.jpg")
     shutil.copy(desk.photos / "a.jpg", desk.photos / "b.jpg")
     desk.run()
@@ -191,7 +192,7 @@ def test_one_of_two_copies_deleted_leaves_the_photo(desk: Desk) -> None:
     desk.agrees()
 
 
-def test_what_is_no_photo_costs_a_row_with_a_reason_each(desk: Desk) -> None:
+def test_what_is_no_photo_costs_a_row_with_a_reason_each(desk: IndexingSetup) -> None:
     good = desk.draw("good.jpg")
     (desk.photos / "empty.jpg").write_bytes(b"")
     (desk.photos / "text.png").write_text("hello")
@@ -215,7 +216,7 @@ def test_what_is_no_photo_costs_a_row_with_a_reason_each(desk: Desk) -> None:
     assert counts(desk.run()) == {"unchanged": 1, "failed": 4}
 
 
-def test_a_broken_file_that_is_mended_becomes_a_photo(desk: Desk) -> None:
+def test_a_broken_file_that_is_mended_becomes_a_photo(desk: IndexingSetup) -> None:
     (desk.photos / "a.jpg").write_bytes(b"not yet")
     assert desk.run().failed == 1
     desk.draw("a.jpg")
@@ -226,7 +227,7 @@ def test_a_broken_file_that_is_mended_becomes_a_photo(desk: Desk) -> None:
     assert not desk.present() and len(desk.index()) == 0
 
 
-def test_a_failed_file_that_is_deleted_is_forgotten(desk: Desk) -> None:
+def test_a_failed_file_that_is_deleted_is_forgotten(desk: IndexingSetup) -> None:
     desk.draw("b.jpg")
     (desk.photos / "a.jpg").write_bytes(b"broken")
     desk.run()
@@ -236,7 +237,7 @@ def test_a_failed_file_that_is_deleted_is_forgotten(desk: Desk) -> None:
 
 
 def test_a_file_that_could_not_be_read_is_tried_again_unchanged_as_it_is(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rights and drives get better without a change to the file's size and time."""
     desk.draw("a.jpg")
@@ -256,7 +257,7 @@ def test_a_file_that_could_not_be_read_is_tried_again_unchanged_as_it_is(
 
 @pytest.mark.parametrize(("deaths", "tries"), [(1, 2), (9, 2)])
 def test_a_file_that_crashed_the_decoder_gets_one_more_chance_and_no_third(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, deaths: int, tries: int
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch, deaths: int, tries: int
 ) -> None:
     """A process that was ended from outside, or memory that others took, is no fault of the file's."""
     path, read, real = desk.draw("a.jpg"), list[str](), desk.pool._one
@@ -284,7 +285,7 @@ def test_a_file_that_crashed_the_decoder_gets_one_more_chance_and_no_third(
 
 
 def test_a_file_that_changes_while_it_is_read_is_left_for_later(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = desk.draw("below/a.jpg")
     real = desk.pool._one
@@ -304,7 +305,7 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_later(
 
 
 def test_a_file_that_goes_before_it_is_read_is_nothing(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = desk.draw("a.jpg")
     real = desk.pool._one
@@ -315,7 +316,7 @@ def test_a_file_that_goes_before_it_is_read_is_nothing(
     assert not desk.failed() and not desk.present()
 
 
-def test_one_folder_alone_says_nothing_of_the_others(desk: Desk) -> None:
+def test_one_folder_alone_says_nothing_of_the_others(desk: IndexingSetup) -> None:
     for name in ("a.jpg", "x/b.jpg", "x/y/c.jpg"):
         desk.draw(name, len(name))
     desk.run()
@@ -328,7 +329,7 @@ def test_one_folder_alone_says_nothing_of_the_others(desk: Desk) -> None:
     assert set(desk.present()) == {"a.jpg"}
 
 
-def test_a_drive_that_is_away_is_no_deletion(desk: Desk) -> None:
+def test_a_drive_that_is_away_is_no_deletion(desk: IndexingSetup) -> None:
     desk.draw("a.jpg")
     desk.run()
     aside = desk.photos.with_name("aside")
@@ -348,7 +349,7 @@ def test_a_drive_that_is_away_is_no_deletion(desk: Desk) -> None:
 
 
 def test_a_folder_that_cannot_be_listed_keeps_its_photos(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.draw("a.jpg")
     desk.draw("locked/b.jpg", 1)
@@ -367,12 +368,12 @@ def test_a_folder_that_cannot_be_listed_keeps_its_photos(
     assert set(desk.present()) == {"a.jpg", "locked/b.jpg"}
 
 
-def test_another_encoder_makes_up_for_what_it_has_not_seen(desk: Desk) -> None:
+def test_another_encoder_makes_up_for_what_it_has_not_seen(desk: IndexingSetup) -> None:
     desk.paint("red.png", "red")
     gone = desk.paint("blue.png", "blue")
     desk.run()
 
-    class Second(Counting):
+    class Second(CountingEncoder):
         name = "second"
 
     second = Second()
@@ -388,7 +389,7 @@ def test_another_encoder_makes_up_for_what_it_has_not_seen(desk: Desk) -> None:
     assert indexer.run([], thorough=True).encoded == 0
 
 
-def test_a_damaged_preview_does_not_stop_a_run(desk: Desk) -> None:
+def test_a_damaged_preview_does_not_stop_a_run(desk: IndexingSetup) -> None:
     desk.paint("red.png", "red")
     gone = desk.paint("blue.png", "blue")
     desk.run()
@@ -397,7 +398,7 @@ def test_a_damaged_preview_does_not_stop_a_run(desk: Desk) -> None:
     desk.library.previews.path(row["hash"]).write_bytes(b"torn")
     gone.unlink()
 
-    class Second(Counting):
+    class Second(CountingEncoder):
         name = "second"
 
     tally = Indexer(desk.library, desk.writer, Second(), desk.pool, lambda _: None).run(
@@ -406,7 +407,7 @@ def test_a_damaged_preview_does_not_stop_a_run(desk: Desk) -> None:
     assert tally.encoded == 1
 
 
-def test_a_run_that_is_cut_short_loses_nothing_and_does_nothing_twice(desk: Desk) -> None:
+def test_a_run_that_is_cut_short_loses_nothing_and_does_nothing_twice(desk: IndexingSetup) -> None:
     for number in range(40):
         desk.paint(f"{number}.png", f"#00{number * 6:02x}40")
 
@@ -419,7 +420,7 @@ def test_a_run_that_is_cut_short_loses_nothing_and_does_nothing_twice(desk: Desk
 
     with pytest.raises(Enough):
         Indexer(desk.library, desk.writer, desk.encoder, desk.pool, stop).run(
-            [pipeline.Place(desk.root, str(desk.photos))]
+            [pipeline.ScanTarget(desk.root, str(desk.photos))]
         )
     done = len(desk.present())
     assert 0 < done < 40
@@ -430,7 +431,9 @@ def test_a_run_that_is_cut_short_loses_nothing_and_does_nothing_twice(desk: Desk
     desk.agrees()
 
 
-def test_the_way_back_after_each_write_failing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_way_back_after_each_write_failing(
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A batch is written whole or not at all."""
     for number in range(3):
         desk.draw(f"{number}.jpg", number)
@@ -452,7 +455,7 @@ def test_the_way_back_after_each_write_failing(desk: Desk, monkeypatch: pytest.M
     desk.agrees()
 
 
-def test_names_of_every_kind(desk: Desk) -> None:
+def test_names_of_every_kind(desk: IndexingSetup) -> None:
     names = ["with space.jpg", "ünïcode – 写真.jpg", "50%_[1]'\".JPG", "UPPER.JPEG"]
     if os.name == "posix":
         names.append(os.fsdecode(b"latin-\xe9.jpg"))
@@ -464,7 +467,7 @@ def test_names_of_every_kind(desk: Desk) -> None:
     assert counts(desk.run()) == {"unchanged": len(names)}
 
 
-def test_previews_of_photos_that_are_gone_for_good_go_too(desk: Desk) -> None:
+def test_previews_of_photos_that_are_gone_for_good_go_too(desk: IndexingSetup) -> None:
     desk.draw("a.jpg")
     desk.run()
     assert len(list(desk.library.previews.all())) == 1
@@ -476,12 +479,12 @@ def test_previews_of_photos_that_are_gone_for_good_go_too(desk: Desk) -> None:
     assert [path.stem for path in desk.library.previews.all()] == [row["hash"]]
 
 
-def test_progress_counts_up_to_the_end(desk: Desk) -> None:
+def test_progress_counts_up_to_the_end(desk: IndexingSetup) -> None:
     for number in range(pipeline.BATCH + 2):
         desk.paint(f"{number}.png", f"#{number * 9:02x}ff00")
     said: list[Progress] = []
     Indexer(desk.library, desk.writer, desk.encoder, desk.pool, said.append).run(
-        [pipeline.Place(desk.root, str(desk.photos))]
+        [pipeline.ScanTarget(desk.root, str(desk.photos))]
     )
     reading = [progress for progress in said if progress.total]
     assert [progress.done for progress in reading] == sorted(progress.done for progress in reading)
@@ -489,7 +492,7 @@ def test_progress_counts_up_to_the_end(desk: Desk) -> None:
     assert reading[-1].eta == pytest.approx(0.0)
 
 
-def test_vectors_match_pixels_whatever_order_files_come_back_in(desk: Desk) -> None:
+def test_vectors_match_pixels_whatever_order_files_come_back_in(desk: IndexingSetup) -> None:
     colours = [
         f"#{r:02x}{g:02x}{b:02x}"
         for r in (0, 120, 240)
@@ -515,7 +518,7 @@ def test_a_file_known_by_the_catalog_is_as_seen() -> None:
 
 
 def test_a_library_inside_the_photo_folder_is_not_indexed(tmp_path: Path) -> None:
-    made = Desk(tmp_path)
+    made = IndexingSetup(tmp_path)
     try:
         made.draw("a.jpg")
         made.run()
@@ -523,14 +526,14 @@ def test_a_library_inside_the_photo_folder_is_not_indexed(tmp_path: Path) -> Non
         with made.library.lock():
             pass
         outer = made.writer.add_root(str(tmp_path))
-        tally = made.indexer.run([pipeline.Place(outer, str(tmp_path))])
+        tally = made.indexer.run([pipeline.ScanTarget(outer, str(tmp_path))])
         assert counts(tally) == {"unchanged": 1}
     finally:
         made.close()
 
 
 def test_photos_of_an_earlier_release_are_read_again_once(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.draw("a.jpg", 1)
     desk.draw("b.jpg", 2)

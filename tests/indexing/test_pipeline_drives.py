@@ -12,13 +12,13 @@ from explorer.decoding.process import Job
 from explorer.indexing import pipeline
 from explorer.indexing.pipeline import BATCH, DOUBT, LINGER, Indexer
 from explorer.indexing.progress import Progress
-from explorer.indexing.tasks import Task
+from explorer.indexing.read_task import ReadTask
 from explorer.library.writer import Seen
-from explorer.scanning.drive_timeouts import SILENT, Disk, Silent
-from tests.fixtures.indexing import Desk
+from explorer.scanning.drive_timeouts import UNRESPONSIVE, DriveTimeouts, DriveUnresponsive
+from tests.fixtures.indexing import IndexingSetup
 
 
-class Mute(Disk):
+class Mute(DriveTimeouts):
     """Drives of which some fall silent when a test says so."""
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Mute(Disk):
         self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None
     ) -> Any:
         if root in self.mute:
-            raise Silent(root)
+            raise DriveUnresponsive(root)
         return function(lambda: None)
 
 
@@ -74,24 +74,26 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def disk(desk: Desk) -> Mute:
+def disk(desk: IndexingSetup) -> Mute:
     desk.indexer._disk = made = Mute()
     return made
 
 
-def task(root_id: int, name: str = "a.jpg") -> Task:
-    return Task(root_id, Seen(name, 1, 2_500_000_000, 3))
+def task(root_id: int, name: str = "a.jpg") -> ReadTask:
+    return ReadTask(root_id, Seen(name, 1, 2_500_000_000, 3))
 
 
 def batches(
-    desk: Desk, clock: Clock, steps: Iterable[object], tasks: Iterable[Task] = ()
+    desk: IndexingSetup, clock: Clock, steps: Iterable[object], tasks: Iterable[ReadTask] = ()
 ) -> list[list[object]]:
     desk.indexer._pool = Source(clock, steps)  # type: ignore[assignment]
     return [list(batch) for batch in desk.indexer._batches(list(tasks), lambda _: False)]
 
 
 class TestBatches:
-    def test_they_are_full_or_what_came_within_a_second(self, desk: Desk, clock: Clock) -> None:
+    def test_they_are_full_or_what_came_within_a_second(
+        self, desk: IndexingSetup, clock: Clock
+    ) -> None:
         assert [len(batch) for batch in batches(desk, clock, map(str, range(2 * BATCH + 3)))] == [
             BATCH,
             BATCH,
@@ -115,7 +117,7 @@ class TestBatches:
         assert batches(desk, clock, []) == []
 
     def test_progress_is_told_of_each_and_while_nothing_comes(
-        self, desk: Desk, clock: Clock
+        self, desk: IndexingSetup, clock: Clock
     ) -> None:
         told = list[tuple[int, int]]()
         desk.indexer._tick = lambda progress: told.append((progress.done, progress.total))
@@ -125,7 +127,9 @@ class TestBatches:
         )
         assert told == [(0, BATCH + 1), (BATCH, BATCH + 1), (BATCH + 1, BATCH + 1)]
 
-    def test_whoever_stops_in_the_middle_stops_the_decoders(self, desk: Desk, clock: Clock) -> None:
+    def test_whoever_stops_in_the_middle_stops_the_decoders(
+        self, desk: IndexingSetup, clock: Clock
+    ) -> None:
         desk.indexer._pool = source = Source(clock, map(str, range(3 * BATCH)))  # type: ignore[assignment]
         found = desk.indexer._batches([], lambda _: False)
         next(found)
@@ -134,7 +138,7 @@ class TestBatches:
         assert source.closed
 
     def test_files_on_drives_that_do_not_answer_are_not_opened(
-        self, desk: Desk, clock: Clock, disk: Mute
+        self, desk: IndexingSetup, clock: Clock, disk: Mute
     ) -> None:
         desk.indexer._roots = {1: "/one", 2: "/two"}
         disk.mute = {"/one"}
@@ -148,7 +152,7 @@ class TestBatches:
         )
 
     def test_drives_are_asked_after_when_nothing_comes_for_long(
-        self, desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+        self, desk: IndexingSetup, clock: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         asked = list[tuple[float, set[int]]]()
         monkeypatch.setattr(
@@ -166,7 +170,7 @@ class TestBatches:
 
 
 def test_files_on_a_silent_drive_are_given_up_and_no_others(
-    desk: Desk, disk: Mute, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, disk: Mute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given_up = list[Callable[[Job], bool]]()
     monkeypatch.setattr(desk.pool, "give_up", given_up.append)
@@ -182,7 +186,7 @@ def test_files_on_a_silent_drive_are_given_up_and_no_others(
 
 
 def test_what_could_not_be_read_of_a_silent_drive_is_not_the_files_fault(
-    desk: Desk, disk: Mute, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, disk: Mute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("good.jpg", "other.jpg"):
         desk.draw(name, len(name))
@@ -197,7 +201,7 @@ def test_what_could_not_be_read_of_a_silent_drive_is_not_the_files_fault(
     monkeypatch.setattr(pipeline, "LINGER", 1e9)
     tally = desk.run()
     (root,) = desk.library.catalog.roots()
-    assert (root["state"], root["problem"]) == ("offline", SILENT) and tally.offline == {
+    assert (root["state"], root["problem"]) == ("offline", UNRESPONSIVE) and tally.offline == {
         str(desk.photos)
     }
     assert tally.failed == 0 and desk.failed() == {}
@@ -209,7 +213,7 @@ def test_what_could_not_be_read_of_a_silent_drive_is_not_the_files_fault(
 
 
 def test_only_files_that_are_there_are_read_once_more(
-    desk: Desk, disk: Mute, tmp_path: Path
+    desk: IndexingSetup, disk: Mute, tmp_path: Path
 ) -> None:
     (tmp_path / "other").mkdir()
     for path in (desk.photos / "a.jpg", desk.photos / "b.jpg", tmp_path / "other" / "a.jpg"):
@@ -223,7 +227,7 @@ def test_only_files_that_are_there_are_read_once_more(
 
 @pytest.mark.parametrize(("files", "loads"), [(4, 0), (5, 1)])
 def test_the_encoder_is_loaded_ahead_for_more_than_a_few_files_and_waited_for(
-    desk: Desk, files: int, loads: int, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, files: int, loads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded = list[int]()
 
@@ -234,12 +238,12 @@ def test_the_encoder_is_loaded_ahead_for_more_than_a_few_files_and_waited_for(
     monkeypatch.setattr(desk.encoder, "warm_up", warm_up, raising=False)
     monkeypatch.setattr(desk.indexer, "_read_batches", lambda tasks, reading: None)
     for _ in range(2):
-        desk.indexer._read([task(desk.root)] * files, {}, pipeline.Tally())
+        desk.indexer._read([task(desk.root)] * files, {}, pipeline.IndexSummary())
         assert len(loaded) == loads
     assert desk.indexer._warming is None or not desk.indexer._warming.is_alive()
 
 
-def test_an_indexer_without_a_say_trusts_every_drive(desk: Desk) -> None:
+def test_an_indexer_without_a_say_trusts_every_drive(desk: IndexingSetup) -> None:
     told = list[Progress]()
     made = Indexer(desk.library, desk.writer, desk.encoder, desk.pool, told.append)
     assert made._disk.ask(str(desk.photos), lambda: "there", "away") == "there"

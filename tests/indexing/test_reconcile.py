@@ -9,19 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.indexing.forget_missing import forget_vanished
+from explorer.indexing.forget_missing import forget_missing_files
 from explorer.indexing.reconcile import LEAST
 from explorer.library import missing_files
 from explorer.library.rows import RootRow
 from explorer.library.writer import KnownFile, Seen
-from explorer.scanning import scan, survey
-from explorer.scanning.survey import Place
-from explorer.scanning.tally import Tally
+from explorer.scanning import root_scan, scan
+from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.root_scan import ScanTarget
 from tests.factory import decoded, digest_of, vector_of
-from tests.fixtures.indexing import Desk
+from tests.fixtures.indexing import IndexingSetup
 
 
-def many(desk: Desk, number: int, folder: str = "") -> dict[str, int]:
+def many(desk: IndexingSetup, number: int, folder: str = "") -> dict[str, int]:
     """That many photos, indexed; the ids by path."""
     for each in range(number):
         desk.paint(
@@ -32,11 +32,11 @@ def many(desk: Desk, number: int, folder: str = "") -> dict[str, int]:
     return desk.present()
 
 
-def root(desk: Desk) -> RootRow:
+def root(desk: IndexingSetup) -> RootRow:
     return desk.library.catalog.roots()[0]
 
 
-def away(desk: Desk) -> set[str]:
+def away(desk: IndexingSetup) -> set[str]:
     return {
         file.path
         for file in desk.writer.files_below(desk.root).values()
@@ -47,13 +47,17 @@ def away(desk: Desk) -> set[str]:
 # --- identity
 
 
-def test_a_move_between_folders_of_the_library_is_a_move(desk: Desk, tmp_path: Path) -> None:
+def test_a_move_between_folders_of_the_library_is_a_move(
+    desk: IndexingSetup, tmp_path: Path
+) -> None:
     other = tmp_path / "other"
     other.mkdir()
     second = desk.writer.add_root(str(other))
     before = many(desk, 30, "album/")
     (desk.photos / "album").rename(other / "moved")
-    tally = desk.indexer.run([Place(desk.root, str(desk.photos)), Place(second, str(other))])
+    tally = desk.indexer.run(
+        [ScanTarget(desk.root, str(desk.photos)), ScanTarget(second, str(other))]
+    )
     assert (tally.moved, tally.encoded, tally.missing, tally.away) == (30, 0, 0, 0)
     files = desk.writer.files_below(second)
     assert {path: file.photo_id for path, file in files.items()} == {
@@ -62,7 +66,7 @@ def test_a_move_between_folders_of_the_library_is_a_move(desk: Desk, tmp_path: P
 
 
 def test_a_move_is_a_move_when_only_the_new_place_is_looked_at(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As events tell of one folder before the other."""
     before = many(desk, 4, "old/")
@@ -76,7 +80,9 @@ def test_a_move_is_a_move_when_only_the_new_place_is_looked_at(
     assert desk.present() == {path.replace("old", "new"): photo for path, photo in before.items()}
 
 
-def test_a_copy_that_is_deleted_at_its_old_place_later_is_a_move_by_content(desk: Desk) -> None:
+def test_a_copy_that_is_deleted_at_its_old_place_later_is_a_move_by_content(
+    desk: IndexingSetup,
+) -> None:
     before = many(desk, 3, "old/")
     shutil.copytree(desk.photos / "old", desk.photos / "new", copy_function=shutil.copyfile)
     shutil.rmtree(desk.photos / "old")
@@ -85,7 +91,7 @@ def test_a_copy_that_is_deleted_at_its_old_place_later_is_a_move_by_content(desk
     assert desk.present() == {path.replace("old", "new"): photo for path, photo in before.items()}
 
 
-def test_a_series_that_is_numbered_anew_keeps_its_ids(desk: Desk) -> None:
+def test_a_series_that_is_numbered_anew_keeps_its_ids(desk: IndexingSetup) -> None:
     before = many(desk, 12)
     for number in reversed(range(12)):
         (desk.photos / f"{number:03}.png").rename(desk.photos / f"{number + 1:03}.png")
@@ -97,7 +103,7 @@ def test_a_series_that_is_numbered_anew_keeps_its_ids(desk: Desk) -> None:
     desk.agrees()
 
 
-def test_a_rename_that_changes_case_or_composition_only(desk: Desk) -> None:
+def test_a_rename_that_changes_case_or_composition_only(desk: IndexingSetup) -> None:
     for number, name in enumerate(("photo.jpg", "caf\u00e9.jpg")):
         desk.draw(name, number)
     desk.run()
@@ -109,7 +115,7 @@ def test_a_rename_that_changes_case_or_composition_only(desk: Desk) -> None:
     assert set(desk.present().values()) == set(before.values())
 
 
-def test_an_original_kept_as_a_backup_beside_its_edit_keeps_its_id(desk: Desk) -> None:
+def test_an_original_kept_as_a_backup_beside_its_edit_keeps_its_id(desk: IndexingSetup) -> None:
     desk.draw("a.jpg", 0)
     desk.run()
     before = desk.present()["a.jpg"]
@@ -121,7 +127,7 @@ def test_an_original_kept_as_a_backup_beside_its_edit_keeps_its_id(desk: Desk) -
     desk.agrees()
 
 
-def test_a_save_by_renaming_over_is_an_edit(desk: Desk) -> None:
+def test_a_save_by_renaming_over_is_an_edit(desk: IndexingSetup) -> None:
     desk.draw("a.jpg", 0)
     desk.run()
     before = desk.present()["a.jpg"]
@@ -133,7 +139,7 @@ def test_a_save_by_renaming_over_is_an_edit(desk: Desk) -> None:
 
 
 def test_an_inode_that_is_used_again_fools_nobody(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two bitmaps of one size and, from an archive, one time: the second gets the first one's
     number after that is deleted."""
@@ -153,10 +159,10 @@ def test_an_inode_that_is_used_again_fools_nobody(
 
 @pytest.mark.parametrize("by", ["inodes", "change times"])
 def test_bitmaps_of_one_size_and_time_that_swap_names_are_told_apart(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, by: str
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch, by: str
 ) -> None:
-    monkeypatch.setattr(survey, "keeps_inodes", lambda root: by == "inodes")
-    monkeypatch.setattr(survey, "keeps_change_times", lambda root: by != "inodes")
+    monkeypatch.setattr(root_scan, "has_stable_inodes", lambda root: by == "inodes")
+    monkeypatch.setattr(root_scan, "has_reliable_ctimes", lambda root: by != "inodes")
     for name, colour in (("a.bmp", "red"), ("b.bmp", "blue")):
         os.utime(desk.paint(name, colour), (1_600_000_000, 1_600_000_000))
     desk.run()
@@ -169,7 +175,9 @@ def test_bitmaps_of_one_size_and_time_that_swap_names_are_told_apart(
     assert desk.encoder.encoded == 2
 
 
-def test_a_hard_link_is_a_copy_and_a_link_is_not_followed_twice(desk: Desk, tmp_path: Path) -> None:
+def test_a_hard_link_is_a_copy_and_a_link_is_not_followed_twice(
+    desk: IndexingSetup, tmp_path: Path
+) -> None:
     path = desk.draw("a.jpg", 0)
     outside = desk.draw("../outside.jpg", 1)
     desk.run()
@@ -191,7 +199,7 @@ def test_a_hard_link_is_a_copy_and_a_link_is_not_followed_twice(desk: Desk, tmp_
     assert desk.run().unchanged == 4
 
 
-def test_names_that_are_long_deep_or_odd(desk: Desk) -> None:
+def test_names_that_are_long_deep_or_odd(desk: IndexingSetup) -> None:
     names = [
         "x" * 251 + ".jpg",
         "/".join(["d" * 60] * 20) + "/deep.jpg",
@@ -211,7 +219,7 @@ def test_names_that_are_long_deep_or_odd(desk: Desk) -> None:
     assert set(desk.present().values()) == before
 
 
-def test_one_folder_by_two_ways_is_one_folder(desk: Desk, tmp_path: Path) -> None:
+def test_one_folder_by_two_ways_is_one_folder(desk: IndexingSetup, tmp_path: Path) -> None:
     (tmp_path / "way").symlink_to(desk.photos)
     assert desk.writer.add_root(str(tmp_path / "way")) == desk.root
     (desk.photos / "below").mkdir()
@@ -221,7 +229,7 @@ def test_one_folder_by_two_ways_is_one_folder(desk: Desk, tmp_path: Path) -> Non
 # --- what vanished
 
 
-def test_a_few_that_are_deleted_are_missing(desk: Desk) -> None:
+def test_a_few_that_are_deleted_are_missing(desk: IndexingSetup) -> None:
     many(desk, 40)
     for number in range(8):
         (desk.photos / f"{number:03}.png").unlink()
@@ -230,7 +238,7 @@ def test_a_few_that_are_deleted_are_missing(desk: Desk) -> None:
     assert len(desk.present()) == 32 and root(desk)["asking"] == 0
 
 
-def test_more_than_a_fifth_at_once_is_a_question(desk: Desk) -> None:
+def test_more_than_a_fifth_at_once_is_a_question(desk: IndexingSetup) -> None:
     before = many(desk, 40)
     for number in range(LEAST):
         (desk.photos / f"{number:03}.png").unlink()
@@ -244,7 +252,7 @@ def test_more_than_a_fifth_at_once_is_a_question(desk: Desk) -> None:
     desk.agrees()
 
 
-def test_one_deletion_seen_in_pieces_is_one_question(desk: Desk) -> None:
+def test_one_deletion_seen_in_pieces_is_one_question(desk: IndexingSetup) -> None:
     before = many(desk, 20, "a/") | many(desk, 20, "b/")
     for folder in ("a", "b"):
         for number in range(7):
@@ -255,7 +263,7 @@ def test_one_deletion_seen_in_pieces_is_one_question(desk: Desk) -> None:
 
 
 def test_what_vanished_and_comes_back_is_as_before_without_reading(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = many(desk, 30, "a/")
     desk.draw("stays.jpg", 99)
@@ -269,39 +277,39 @@ def test_what_vanished_and_comes_back_is_as_before_without_reading(
     assert before.items() <= desk.present().items()
 
 
-def test_a_whole_tree_found_elsewhere_has_moved_and_nobody_asks(desk: Desk) -> None:
+def test_a_whole_tree_found_elsewhere_has_moved_and_nobody_asks(desk: IndexingSetup) -> None:
     many(desk, 30, "a/")
     (desk.photos / "a").rename(desk.photos / "b")
     tally = desk.run()
     assert (tally.moved, tally.away, tally.missing, tally.encoded) == (30, 0, 0, 0)
 
 
-def test_the_answer_that_they_are_gone(desk: Desk) -> None:
+def test_the_answer_that_they_are_gone(desk: IndexingSetup) -> None:
     many(desk, 20, "a/")
     many(desk, 20, "b/")
     for folder in ("a", "b"):
         shutil.rmtree(desk.photos / folder)
     desk.draw("stays.jpg", 99)
     assert desk.run().away == 40
-    assert forget_vanished(desk.library.catalog, desk.writer, str(desk.photos / "a")) == 20
+    assert forget_missing_files(desk.library.catalog, desk.writer, str(desk.photos / "a")) == 20
     assert len(away(desk)) == 20
-    assert forget_vanished(desk.library.catalog, desk.writer) == 20
+    assert forget_missing_files(desk.library.catalog, desk.writer) == 20
     assert set(desk.present()) == {"stays.jpg"}
-    assert forget_vanished(desk.library.catalog, desk.writer) == 0
+    assert forget_missing_files(desk.library.catalog, desk.writer) == 0
     desk.agrees()
 
 
-def test_forgetting_leaves_what_is_there_again(desk: Desk) -> None:
+def test_forgetting_leaves_what_is_there_again(desk: IndexingSetup) -> None:
     many(desk, 30)
     (desk.photos.parent / "aside").mkdir()
     for path in sorted(desk.photos.glob("*.png"))[:20]:
         path.rename(desk.photos.parent / "aside" / path.name)
     desk.run()
     (desk.photos.parent / "aside" / "000.png").rename(desk.photos / "000.png")
-    assert forget_vanished(desk.library.catalog, desk.writer) == 19
+    assert forget_missing_files(desk.library.catalog, desk.writer) == 19
 
 
-def test_the_answer_that_they_come_back(desk: Desk) -> None:
+def test_the_answer_that_they_come_back(desk: IndexingSetup) -> None:
     many(desk, 40)
     for number in range(20):
         (desk.photos / f"{number:03}.png").unlink()
@@ -314,12 +322,12 @@ def test_the_answer_that_they_come_back(desk: Desk) -> None:
     assert len(away(desk)) == 20
 
 
-def test_forgotten_ones_return_as_themselves(desk: Desk) -> None:
+def test_forgotten_ones_return_as_themselves(desk: IndexingSetup) -> None:
     before = many(desk, 30, "a/")
     (desk.photos / "a").rename(desk.photos.parent / "aside")
     desk.draw("stays.jpg", 99)
     desk.run()
-    forget_vanished(desk.library.catalog, desk.writer)
+    forget_missing_files(desk.library.catalog, desk.writer)
     assert set(desk.present()) == {"stays.jpg"}
     (desk.photos.parent / "aside").rename(desk.photos / "again")
     assert desk.run().moved == 30
@@ -331,7 +339,7 @@ def test_forgotten_ones_return_as_themselves(desk: Desk) -> None:
     assert desk.encoder.encoded == 31
 
 
-def test_an_emptied_folder_is_away_until_the_person_says_otherwise(desk: Desk) -> None:
+def test_an_emptied_folder_is_away_until_the_person_says_otherwise(desk: IndexingSetup) -> None:
     many(desk, 3)
     for path in desk.photos.iterdir():
         path.unlink()
@@ -339,13 +347,13 @@ def test_an_emptied_folder_is_away_until_the_person_says_otherwise(desk: Desk) -
     tally = desk.run()
     assert tally.offline == {str(desk.photos)} and (tally.missing, tally.away) == (0, 0)
     assert root(desk)["state"] == "offline" and root(desk)["away"] == 3
-    assert forget_vanished(desk.library.catalog, desk.writer, str(desk.photos)) == 3
+    assert forget_missing_files(desk.library.catalog, desk.writer, str(desk.photos)) == 3
     desk.run()
     assert root(desk)["state"] == "online" and not desk.present()
 
 
 def test_another_drive_in_the_same_place_is_a_question_at_any_number(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many(desk, 4)
     (desk.photos.parent / "aside").mkdir()
@@ -353,7 +361,7 @@ def test_another_drive_in_the_same_place_is_a_question_at_any_number(
         path.rename(desk.photos.parent / "aside" / path.name)
     for number in (50, 51):
         desk.draw(f"new/{number}.jpg", number)
-    monkeypatch.setattr(survey, "device_of", lambda folder: "another")
+    monkeypatch.setattr(root_scan, "device_of", lambda folder: "another")
     # An event told of one folder only; it takes a look at the whole to see what it means.
     tally = desk.run("new", thorough=False)
     assert (tally.away, tally.missing, tally.indexed) == (4, 0, 2)
@@ -366,14 +374,14 @@ def test_another_drive_in_the_same_place_is_a_question_at_any_number(
 
 
 def test_a_drive_inside_a_folder_that_is_unplugged(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many(desk, 20)
     many(desk, 3, "usb/")
-    real = survey.device_of
+    real = root_scan.device_of
     on_drive = str(desk.photos / "usb")
     monkeypatch.setattr(
-        survey, "device_of", lambda folder: "drive" if folder == on_drive else real(folder)
+        root_scan, "device_of", lambda folder: "drive" if folder == on_drive else real(folder)
     )
     desk.writer.set_root(desk.root, mounts=["usb"])
     desk.run()
@@ -386,12 +394,14 @@ def test_a_drive_inside_a_folder_that_is_unplugged(
     assert away(desk) == {"usb/000.png", "usb/001.png", "usb/002.png"}
 
 
-def test_what_may_not_be_looked_at_is_not_gone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_may_not_be_looked_at_is_not_gone(
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A folder that can be listed but not entered: its files have names and nothing else."""
     many(desk, 3, "locked/")
     real = scan._take
 
-    def refuse(found: scan.Walk, relative: str, *rest: object) -> None:
+    def refuse(found: scan.ScanResult, relative: str, *rest: object) -> None:
         if relative.startswith("locked/"):
             raise PermissionError(13, "Permission denied", relative)
         real(found, relative, *rest)  # type: ignore[arg-type]
@@ -407,7 +417,7 @@ def test_what_may_not_be_looked_at_is_not_gone(desk: Desk, monkeypatch: pytest.M
 
 
 def test_missing_files_are_remembered_for_a_while_and_then_not(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many(desk, 3)
     (desk.photos / "000.png").unlink()
@@ -421,7 +431,7 @@ def test_missing_files_are_remembered_for_a_while_and_then_not(
     desk.agrees()
 
 
-def test_what_is_missing_on_a_drive_that_is_away_or_left_out_is_kept(desk: Desk) -> None:
+def test_what_is_missing_on_a_drive_that_is_away_or_left_out_is_kept(desk: IndexingSetup) -> None:
     many(desk, 3)
     (desk.photos / "000.png").unlink()
     desk.writer.set_globs(desk.root, ["001.png"])
@@ -435,7 +445,7 @@ def test_what_is_missing_on_a_drive_that_is_away_or_left_out_is_kept(desk: Desk)
 
 
 def test_a_killed_run_between_a_swap_loses_no_id(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The content whose name was taken over first has no file for a moment: it waits for the run
     that finds it."""
@@ -456,7 +466,7 @@ def test_a_killed_run_between_a_swap_loses_no_id(
 
 
 def test_five_thousand_that_move_are_not_encoded_again(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows and files without pictures: what is counted is what is read."""
     number = 5000
@@ -479,8 +489,8 @@ def test_five_thousand_that_move_are_not_encoded_again(
     second = desk.writer.add_root(str(other))
     (desk.photos / "old").rename(other / "new")
     monkeypatch.setattr(desk.pool, "_one", lambda *_: pytest.fail("a file was read"))
-    tally: Tally = desk.indexer.run(
-        [Place(desk.root, str(desk.photos)), Place(second, str(other))], thorough=False
+    tally: IndexSummary = desk.indexer.run(
+        [ScanTarget(desk.root, str(desk.photos)), ScanTarget(second, str(other))], thorough=False
     )
     assert (tally.moved, tally.encoded, tally.indexed, tally.missing, tally.away) == (
         number,
@@ -501,7 +511,7 @@ def test_a_known_file_says_what_it_is() -> None:
 
 
 def test_a_folder_that_was_emptied_into_another_is_no_drive_that_is_away(
-    desk: Desk, tmp_path: Path
+    desk: IndexingSetup, tmp_path: Path
 ) -> None:
     """By copying and deleting, as between two drives."""
     before = many(desk, 12)
@@ -511,7 +521,9 @@ def test_a_folder_that_was_emptied_into_another_is_no_drive_that_is_away(
     for path in list(desk.photos.iterdir()):
         shutil.copyfile(path, other / path.name)
         path.unlink()
-    tally = desk.indexer.run([Place(desk.root, str(desk.photos)), Place(second, str(other))])
+    tally = desk.indexer.run(
+        [ScanTarget(desk.root, str(desk.photos)), ScanTarget(second, str(other))]
+    )
     assert (tally.moved, tally.indexed, tally.encoded) == (12, 0, 0) and not tally.offline
     assert {path: file.photo_id for path, file in desk.writer.files_below(second).items()} == before
     assert all(row["state"] == "online" for row in desk.library.catalog.roots())

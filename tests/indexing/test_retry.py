@@ -66,20 +66,20 @@ class TestAfterAnUpgrade:
         return not shelf.writer.files_below(shelf.root)["bad.jpg"].is_as(Seen("bad.jpg", 100, 1, 0))
 
     def test_the_first_run_of_a_library_has_nothing_to_read_again(self, failed: Shelf) -> None:
-        retry.after_upgrade(failed.library, failed.writer)
+        retry.retry_after_upgrade(failed.library, failed.writer)
         assert not self.waits(failed)
 
     def test_failed_files_are_read_again_once(
         self, failed: Shelf, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        retry.after_upgrade(failed.library, failed.writer)
-        retry.after_upgrade(failed.library, failed.writer)
+        retry.retry_after_upgrade(failed.library, failed.writer)
+        retry.retry_after_upgrade(failed.library, failed.writer)
         assert not self.waits(failed)
         monkeypatch.setattr(retry, "reader", lambda: "another")
-        retry.after_upgrade(failed.library, failed.writer)
+        retry.retry_after_upgrade(failed.library, failed.writer)
         assert self.waits(failed)
         failed.writer.put_failed(failed.root, Seen("bad.jpg", 100, 1, 0), "it is torn")
-        retry.after_upgrade(failed.library, failed.writer)
+        retry.retry_after_upgrade(failed.library, failed.writer)
         assert not self.waits(failed)
 
     @pytest.mark.parametrize(

@@ -9,14 +9,14 @@ import pytest
 from explorer.indexing import reconcile
 from explorer.library.writer import LEFT_OUT
 from explorer.scanning import ignore
-from explorer.scanning.ignore import Rules
-from explorer.scanning.tally import Tally
-from explorer.scanning.write_detection import Resting
-from tests.fixtures.indexing import Desk
+from explorer.scanning.ignore import IgnoreRules
+from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.write_detection import WriteDetector
+from tests.fixtures.indexing import IndexingSetup
 from tests.indexing.test_reconcile import root
 
 
-def older_library(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+def older_library(desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """An index that a version made which knew no such folders."""
     for number, name in enumerate(
         (
@@ -35,14 +35,14 @@ def older_library(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]
     return desk.present()
 
 
-def states(desk: Desk) -> dict[str, tuple[str, str | None]]:
+def states(desk: IndexingSetup) -> dict[str, tuple[str, str | None]]:
     return {
         path: (file.state, file.reason) for path, file in desk.writer.files_below(desk.root).items()
     }
 
 
 def test_files_in_bins_leave_the_index_without_being_missed(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = older_library(desk, monkeypatch)
     assert len(before) == 4
@@ -70,7 +70,7 @@ def test_files_in_bins_leave_the_index_without_being_missed(
 
 
 def test_a_bin_that_was_emptied_before_the_first_scan_is_no_question(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older_library(desk, monkeypatch)
     shutil.rmtree(desk.photos / "#recycle")
@@ -81,7 +81,7 @@ def test_a_bin_that_was_emptied_before_the_first_scan_is_no_question(
 
 
 def test_a_bin_that_a_person_asked_for_is_a_folder_like_any_other(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older_library(desk, monkeypatch)
     desk.writer.set_globs(desk.root, ["!#recycle"])
@@ -93,14 +93,14 @@ def test_a_bin_that_a_person_asked_for_is_a_folder_like_any_other(
 
 
 def test_a_drive_that_does_not_answer_has_nothing_decided_about_it(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older_library(desk, monkeypatch)
-    differences = reconcile.Differences(
-        desk.library.catalog, desk.writer, Resting(), Tally(), lambda: None
+    differences = reconcile.Reconciler(
+        desk.library.catalog, desk.writer, WriteDetector(), IndexSummary(), lambda: None
     )
     known = desk.writer.files_below(desk.root)
-    chosen = Rules(str(desk.photos))
+    chosen = IgnoreRules(str(desk.photos))
     of_others = differences._of_others(root(desk), known, chosen)
     assert {known[path].id for path in known if not path.startswith("Photos/b")} == of_others
     assert differences._of_others(root(desk), known, None) == set()

@@ -1,33 +1,33 @@
 from __future__ import annotations
 
-from explorer.indexing.throttle import LONGEST, REST, SETTING, Throttle, pace_of
-from tests.fixtures.indexing import Desk
+from explorer.indexing.throttle import LONGEST, REST, SETTING, Throttle, current_pace
+from tests.fixtures.indexing import IndexingSetup
 
 
 def test_at_a_gentle_pace_it_rests_longer_than_it_works_and_heeds_a_change_at_once(
-    desk: Desk,
+    desk: IndexingSetup,
 ) -> None:
-    now, rests = [0.0], list[float]()
+    now, is_settled = [0.0], list[float]()
 
     def wait(seconds: float) -> None:
-        rests.append(seconds)
+        is_settled.append(seconds)
         now[0] += seconds
 
     catalog = desk.library.catalog
     throttle = Throttle(catalog, wait, lambda: now[0])
-    assert pace_of(catalog) == "full"
+    assert current_pace(catalog) == "full"
     now[0] = 2.0
     throttle.rest()
-    assert not rests
+    assert not is_settled
     catalog.set_setting(SETTING, "gentle")
     now[0] += 1.5
     throttle.rest()
-    assert rests == [REST * 1.5]
+    assert is_settled == [REST * 1.5]
     now[0] += 100
     throttle.rest()
-    assert rests[-1] == LONGEST
+    assert is_settled[-1] == LONGEST
     throttle.begin()
     catalog.set_setting(SETTING, "full")
     now[0] += 3
     throttle.rest()
-    assert len(rests) == 2
+    assert len(is_settled) == 2

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from explorer.errors import LibraryLocked
-from explorer.indexing.verify import Report, verify
+from explorer.indexing.verify import VerifyReport, verify
 from explorer.library.library import Library
 from tests import pictures
-from tests.fixtures.indexing import Desk
+from tests.fixtures.indexing import IndexingSetup
 
 
 @pytest.fixture
-def whole(desk: Desk) -> Desk:
+def whole(desk: IndexingSetup) -> IndexingSetup:
     """A desk with four photos indexed and all that belongs to them on disk."""
     for number in range(3):
         desk.draw(f"{number}.jpg", number)
@@ -25,7 +25,7 @@ def whole(desk: Desk) -> Desk:
     return desk
 
 
-def check(desk: Desk, *, repair: bool = False) -> Report:
+def check(desk: IndexingSetup, *, repair: bool = False) -> VerifyReport:
     """As the command does it: with the library opened afresh."""
     library = Library.open(desk.library.dir)
     try:
@@ -34,18 +34,18 @@ def check(desk: Desk, *, repair: bool = False) -> Report:
         library.close()
 
 
-def files(desk: Desk, pattern: str) -> list[Path]:
+def files(desk: IndexingSetup, pattern: str) -> list[Path]:
     return sorted((desk.library.dir / "vectors").glob(pattern))
 
 
-def test_a_sound_library(whole: Desk) -> None:
+def test_a_sound_library(whole: IndexingSetup) -> None:
     report = check(whole)
     assert report.sound and not report.problems and not report.notes
     assert (report.photos, report.files, report.vectors) == (4, 4, 4)
     assert "everything agrees" in report.summary()
 
 
-def test_it_only_reads_unless_it_is_to_repair(whole: Desk) -> None:
+def test_it_only_reads_unless_it_is_to_repair(whole: IndexingSetup) -> None:
     (whole.photos / "0.jpg").unlink()
     for path in whole.library.previews.all():
         path.unlink()
@@ -63,7 +63,7 @@ def test_it_only_reads_unless_it_is_to_repair(whole: Desk) -> None:
     assert before == after
 
 
-def test_a_damaged_index_file(whole: Desk) -> None:
+def test_a_damaged_index_file(whole: IndexingSetup) -> None:
     (path,) = files(whole, "*.faiss")
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0xFF
@@ -77,7 +77,7 @@ def test_a_damaged_index_file(whole: Desk) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["*.faiss", "*.json", "*"])
-def test_a_deleted_index_file_is_written_again(whole: Desk, pattern: str) -> None:
+def test_a_deleted_index_file_is_written_again(whole: IndexingSetup, pattern: str) -> None:
     for path in files(whole, pattern):
         path.unlink()
     assert check(whole, repair=True).sound
@@ -90,7 +90,7 @@ def test_a_deleted_index_file_is_written_again(whole: Desk, pattern: str) -> Non
     assert whole.encoder.encoded == 4
 
 
-def test_a_damaged_vector_is_dropped_and_made_again_by_the_next_run(whole: Desk) -> None:
+def test_a_damaged_vector_is_dropped_and_made_again_by_the_next_run(whole: IndexingSetup) -> None:
     photo = whole.present()["1.jpg"]
     with sqlite3.connect(whole.library.catalog.path) as db:
         db.execute(
@@ -108,7 +108,9 @@ def test_a_damaged_vector_is_dropped_and_made_again_by_the_next_run(whole: Desk)
 
 
 @pytest.mark.parametrize("data", [None, b"", b"no preview"])
-def test_a_preview_that_is_gone_or_damaged_is_made_again(whole: Desk, data: bytes | None) -> None:
+def test_a_preview_that_is_gone_or_damaged_is_made_again(
+    whole: IndexingSetup, data: bytes | None
+) -> None:
     path = next(iter(whole.library.previews.all()))
     good = path.read_bytes()
     if data is None:
@@ -121,7 +123,7 @@ def test_a_preview_that_is_gone_or_damaged_is_made_again(whole: Desk, data: byte
     assert not check(whole).problems
 
 
-def test_a_preview_whose_photo_is_gone_cannot_be_mended(whole: Desk) -> None:
+def test_a_preview_whose_photo_is_gone_cannot_be_mended(whole: IndexingSetup) -> None:
     photo = whole.present()["0.jpg"]
     row = whole.library.catalog.photo(photo)
     assert row is not None
@@ -130,7 +132,7 @@ def test_a_preview_whose_photo_is_gone_cannot_be_mended(whole: Desk) -> None:
     assert not check(whole, repair=True).sound
 
 
-def test_a_preview_of_nobody_is_taken_away(whole: Desk) -> None:
+def test_a_preview_of_nobody_is_taken_away(whole: IndexingSetup) -> None:
     stray = whole.library.previews.path("ab" * 16)
     whole.library.previews.write("ab" * 16, pictures.encoded(pictures.draw(50, (32, 32))))
     assert [problem.kind for problem in check(whole).problems] == ["preview"]
@@ -138,7 +140,7 @@ def test_a_preview_of_nobody_is_taken_away(whole: Desk) -> None:
     assert check(whole, repair=True).sound and not stray.exists()
 
 
-def test_a_wrong_count_of_files(whole: Desk) -> None:
+def test_a_wrong_count_of_files(whole: IndexingSetup) -> None:
     with sqlite3.connect(whole.library.catalog.path) as db:
         db.execute("update photo set present = 3 where id = 1")
     db.close()
@@ -147,7 +149,7 @@ def test_a_wrong_count_of_files(whole: Desk) -> None:
     assert not check(whole).problems
 
 
-def test_changes_on_disk_are_no_faults(whole: Desk) -> None:
+def test_changes_on_disk_are_no_faults(whole: IndexingSetup) -> None:
     (whole.photos / "0.jpg").unlink()
     os.utime(whole.photos / "1.jpg", (5, 5))
     report = check(whole)
@@ -155,20 +157,20 @@ def test_changes_on_disk_are_no_faults(whole: Desk) -> None:
     assert "2 files have changed" in report.summary()
 
 
-def test_a_drive_that_is_away_is_no_fault(whole: Desk) -> None:
+def test_a_drive_that_is_away_is_no_fault(whole: IndexingSetup) -> None:
     whole.photos.rename(whole.photos.with_name("aside"))
     report = check(whole)
     assert report.sound and not report.notes
 
 
-def test_it_repairs_only_while_nobody_writes(whole: Desk) -> None:
+def test_it_repairs_only_while_nobody_writes(whole: IndexingSetup) -> None:
     with whole.library.lock():
         assert check(whole).sound
         with pytest.raises(LibraryLocked):
             check(whole, repair=True)
 
 
-def test_as_json(whole: Desk) -> None:
+def test_as_json(whole: IndexingSetup) -> None:
     (path,) = files(whole, "*.faiss")
     path.write_bytes(b"x")
     shape = check(whole).as_json()

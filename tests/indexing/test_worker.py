@@ -16,11 +16,11 @@ from explorer.indexing.worker import Worker
 from explorer.indexing.worker_client import start_worker, stop_worker
 from explorer.library.library import Library
 from explorer.library.writer import Writer
-from explorer.scanning.scheduler import Rounds
-from explorer.scanning.survey import Place
-from explorer.scanning.watch import Spot
+from explorer.scanning.root_scan import ScanTarget
+from explorer.scanning.scheduler import ScanScheduler
+from explorer.scanning.watch import ChangedFolder
 from tests import pictures
-from tests.fixtures.indexing import Counting
+from tests.fixtures.indexing import CountingEncoder
 from tests.tiny import Tiny
 
 PATIENCE = 60.0
@@ -34,14 +34,14 @@ def wait(until: Callable[[], bool], what: str) -> None:
         time.sleep(0.05)
 
 
-class Watched:
+class WatchedLibrary:
     """A library with one folder, and a reader of it that is another than the worker's."""
 
     def __init__(self, folder: Path) -> None:
         self.photos, self.dir = folder / "photos", folder / "library"
         self.photos.mkdir()
         pictures.write(self.photos / "first.png", pictures.plain("red", (48, 32)))
-        self.encoder = Counting()
+        self.encoder = CountingEncoder()
         self.reader = Library.open(self.dir)
         self.add(self.photos)
 
@@ -80,13 +80,13 @@ class Watched:
 
 
 @pytest.fixture
-def watched(tmp_path: Path) -> Iterator[Watched]:
-    made = Watched(tmp_path)
+def watched(tmp_path: Path) -> Iterator[WatchedLibrary]:
+    made = WatchedLibrary(tmp_path)
     yield made
     made.reader.close()
 
 
-def test_saved_is_searchable_and_deleted_is_gone(watched: Watched) -> None:
+def test_saved_is_searchable_and_deleted_is_gone(watched: WatchedLibrary) -> None:
     with watched.running():
         wait(lambda: watched.best("red") == "first.png", "the photo that was there")
         wait(lambda: watched.phase() == "watching", "the watching")
@@ -108,7 +108,7 @@ def test_saved_is_searchable_and_deleted_is_gone(watched: Watched) -> None:
     assert watched.phase() == "stopped"
 
 
-def test_commands(watched: Watched, tmp_path: Path) -> None:
+def test_commands(watched: WatchedLibrary, tmp_path: Path) -> None:
     more = tmp_path / "more"
     pictures.write(more / "sky.png", pictures.plain("blue", (48, 32)))
     with watched.running():
@@ -136,14 +136,14 @@ def test_commands(watched: Watched, tmp_path: Path) -> None:
         )
 
 
-def test_a_pause_outlives_the_worker(watched: Watched) -> None:
+def test_a_pause_outlives_the_worker(watched: WatchedLibrary) -> None:
     watched.reader.catalog.set_setting("paused", "1")
     with watched.running():
         wait(lambda: watched.phase() == "paused", "the pause")
         assert watched.photos_known() == 0
 
 
-def test_what_it_did_not_save_is_caught_up_with(watched: Watched) -> None:
+def test_what_it_did_not_save_is_caught_up_with(watched: WatchedLibrary) -> None:
     with watched.running():
         wait(lambda: watched.photos_known() == 1, "the first")
     library = Library.open(watched.dir)
@@ -157,33 +157,37 @@ def test_what_it_did_not_save_is_caught_up_with(watched: Watched) -> None:
     assert watched.encoder.encoded == 1
 
 
-def test_spots_become_places_each_once(watched: Watched) -> None:
+def test_spots_become_places_each_once(watched: WatchedLibrary) -> None:
     library, root = Library.open(watched.dir), str(watched.photos)
     writer = Writer(library.catalog)
-    made = Rounds(library, writer)
+    made = ScanScheduler(library, writer)
     try:
         (known,) = library.catalog.roots()
         number = known["id"]
         spots = [("", True), ("a/b", False), ("a/.hidden/b", False), ("elsewhere", True)]
         places = [
-            made.places([Spot(root, f"{root}/{folder}".rstrip("/"), below)])
+            made.places([ChangedFolder(root, f"{root}/{folder}".rstrip("/"), below)])
             for folder, below in spots[:3]
         ]
-        assert places == [[Place(number, root, "", True)], [Place(number, root, "a/b", False)], []]
-        assert made.places([Spot("/unknown", "/unknown/a", True)]) == []
+        assert places == [
+            [ScanTarget(number, root, "", True)],
+            [ScanTarget(number, root, "a/b", False)],
+            [],
+        ]
+        assert made.places([ChangedFolder("/unknown", "/unknown/a", True)]) == []
         some = [
-            Spot(root, f"{root}/a", True),
-            Spot(root, f"{root}/a/b", False),
-            Spot(root, f"{root}/a", False),
-            Spot(root, f"{root}/ab", False),
+            ChangedFolder(root, f"{root}/a", True),
+            ChangedFolder(root, f"{root}/a/b", False),
+            ChangedFolder(root, f"{root}/a", False),
+            ChangedFolder(root, f"{root}/ab", False),
         ]
         assert set(made.places(some)) == {
-            Place(number, root, "a", True),
-            Place(number, root, "ab", False),
+            ScanTarget(number, root, "a", True),
+            ScanTarget(number, root, "ab", False),
         }
         # A hidden folder that came or went: what becomes of its photos is for the scan to say.
-        assert made.places([Spot(root, f"{root}/.hidden", True)]) == [
-            Place(number, root, ".hidden", True)
+        assert made.places([ChangedFolder(root, f"{root}/.hidden", True)]) == [
+            ScanTarget(number, root, ".hidden", True)
         ]
     finally:
         made.close()
@@ -192,7 +196,7 @@ def test_spots_become_places_each_once(watched: Watched) -> None:
 
 
 @pytest.mark.model
-def test_the_process_starts_indexes_and_ends_with_its_starter(watched: Watched) -> None:
+def test_the_process_starts_indexes_and_ends_with_its_starter(watched: WatchedLibrary) -> None:
     process = start_worker(watched.dir, offline=True)
     try:
         wait(lambda: watched.photos_known() == 1, "the first photo")
@@ -208,7 +212,7 @@ def test_the_process_starts_indexes_and_ends_with_its_starter(watched: Watched) 
 
 
 @pytest.mark.model
-def test_a_worker_that_is_killed_leaves_the_library_free_and_whole(watched: Watched) -> None:
+def test_a_worker_that_is_killed_leaves_the_library_free_and_whole(watched: WatchedLibrary) -> None:
     for number in range(30):
         pictures.write(watched.photos / f"{number}.jpg", pictures.draw(number, (64, 48)))
     process = start_worker(watched.dir, offline=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from explorer.scanning import filesystems, survey
-from explorer.scanning.filesystems import Mount, keeps_change_times
-from tests.fixtures.indexing import Desk
+from explorer.scanning import filesystem_traits, root_scan
+from explorer.scanning.filesystem_traits import Volume, has_reliable_ctimes
+from tests.fixtures.indexing import IndexingSetup
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="st_ctime is the time of creation there")
 
@@ -18,10 +18,10 @@ THEN = 1_577_880_000
 
 @pytest.fixture(autouse=True)
 def _reliable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(survey, "keeps_change_times", lambda root: True)
+    monkeypatch.setattr(root_scan, "has_reliable_ctimes", lambda root: True)
 
 
-def draw(desk: Desk, name: str, colour: str) -> Path:
+def draw(desk: IndexingSetup, name: str, colour: str) -> Path:
     """A bitmap of that colour: all of them have one size."""
     path = desk.paint(name, colour)
     os.utime(path, (THEN, THEN))
@@ -47,16 +47,16 @@ def change(path: Path, data: bytes | None = None) -> None:
     )
 
 
-def stored(desk: Desk) -> dict[str, int]:
+def stored(desk: IndexingSetup) -> dict[str, int]:
     return {path: file.ctime_ns for path, file in desk.writer.files_below(desk.root).items()}
 
 
-def nothing_is_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing_is_read(desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk.pool, "_one", lambda *_: pytest.fail("a file was read"))
 
 
 def test_other_bytes_in_place_are_seen_at_the_next_scan(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = draw(desk, "a.bmp", "red")
     draw(desk, "b.bmp", "green")
@@ -73,7 +73,7 @@ def test_other_bytes_in_place_are_seen_at_the_next_scan(
 
 
 def test_a_file_of_which_only_the_rights_changed_is_hashed_and_not_encoded(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = draw(desk, "a.bmp", "red")
     desk.run()
@@ -87,7 +87,7 @@ def test_a_file_of_which_only_the_rights_changed_is_hashed_and_not_encoded(
 
 
 def test_rows_of_earlier_libraries_are_filled_in_without_reading(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = [draw(desk, "a.bmp", "red"), draw(desk, "b.bmp", "green")]
     desk.run()
@@ -103,19 +103,19 @@ def test_rows_of_earlier_libraries_are_filled_in_without_reading(
 
 
 def test_where_change_times_cannot_be_believed_they_say_nothing(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = draw(desk, "a.bmp", "red")
     desk.run()
     known = stored(desk)
     change(path)
-    monkeypatch.setattr(survey, "keeps_change_times", lambda root: False)
+    monkeypatch.setattr(root_scan, "has_reliable_ctimes", lambda root: False)
     nothing_is_read(desk, monkeypatch)
     assert desk.run().unchanged == 1 and stored(desk) == known
 
 
 def test_another_drive_with_the_same_files_is_not_read_as_a_whole(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = draw(desk, "a.bmp", "red")
     desk.run()
@@ -127,7 +127,9 @@ def test_another_drive_with_the_same_files_is_not_read_as_a_whole(
     assert stored(desk) == {"a.bmp": path.stat().st_ctime_ns}
 
 
-def test_a_file_that_could_not_be_read_is_tried_again_when_its_bytes_changed(desk: Desk) -> None:
+def test_a_file_that_could_not_be_read_is_tried_again_when_its_bytes_changed(
+    desk: IndexingSetup,
+) -> None:
     whole = draw(desk, "../whole.bmp", "red").read_bytes()
     path = desk.photos / "a.bmp"
     path.write_bytes(b"x" * len(whole))
@@ -149,11 +151,13 @@ def test_a_file_that_could_not_be_read_is_tried_again_when_its_bytes_changed(des
 def test_which_file_systems_keep_change_times(
     monkeypatch: pytest.MonkeyPatch, kind: str, kept: bool
 ) -> None:
-    monkeypatch.setattr(filesystems, "mounts", lambda: [Mount("/", "ext4"), Mount("/photos", kind)])
-    monkeypatch.setattr(filesystems.sys, "platform", "linux")
-    assert keeps_change_times("/photos") is kept
-    monkeypatch.setattr(filesystems.sys, "platform", "win32")
-    assert keeps_change_times("/photos") is False
-    monkeypatch.setattr(filesystems, "mounts", list)
-    monkeypatch.setattr(filesystems.sys, "platform", "linux")
-    assert keeps_change_times("/photos") is False
+    monkeypatch.setattr(
+        filesystem_traits, "mounted_volumes", lambda: [Volume("/", "ext4"), Volume("/photos", kind)]
+    )
+    monkeypatch.setattr(filesystem_traits.sys, "platform", "linux")
+    assert has_reliable_ctimes("/photos") is kept
+    monkeypatch.setattr(filesystem_traits.sys, "platform", "win32")
+    assert has_reliable_ctimes("/photos") is False
+    monkeypatch.setattr(filesystem_traits, "mounted_volumes", list)
+    monkeypatch.setattr(filesystem_traits.sys, "platform", "linux")
+    assert has_reliable_ctimes("/photos") is False

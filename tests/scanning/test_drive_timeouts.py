@@ -6,7 +6,14 @@ from collections.abc import Iterator
 import pytest
 
 from explorer.scanning import drive_timeouts as module
-from explorer.scanning.drive_timeouts import LIMIT, SILENT, Alive, Disk, Silent, why_away
+from explorer.scanning.drive_timeouts import (
+    LIMIT,
+    UNRESPONSIVE,
+    Alive,
+    DriveTimeouts,
+    DriveUnresponsive,
+    offline_reason,
+)
 
 
 class Clock:
@@ -36,7 +43,7 @@ def answer() -> Iterator[threading.Event]:
 
 
 def test_what_a_look_finds_or_raises_reaches_the_one_who_asked() -> None:
-    disk, asker = Disk(), threading.current_thread()
+    disk, asker = DriveTimeouts(), threading.current_thread()
     seen = disk.look("/a", lambda alive: (alive(), threading.current_thread())[1])
     # It must not keep the program from ending.
     assert seen is not asker and seen.daemon
@@ -45,7 +52,7 @@ def test_what_a_look_finds_or_raises_reaches_the_one_who_asked() -> None:
     assert disk.ask("/a", lambda: 5, None) == 5 and not disk.silent("/a")
 
 
-def silence(disk: Disk, clock: Clock, answer: threading.Event) -> int:
+def silence(disk: DriveTimeouts, clock: Clock, answer: threading.Event) -> int:
     """Ask /a, which does not answer, and let time go by in steps of LIMIT: the number of steps
     until it was given up."""
     steps = list[int]()
@@ -54,7 +61,7 @@ def silence(disk: Disk, clock: Clock, answer: threading.Event) -> int:
         steps.append(1)
         clock.now += LIMIT
 
-    with pytest.raises(Silent) as raised:
+    with pytest.raises(DriveUnresponsive) as raised:
         disk.look("/a", lambda _: answer.wait(), tick)
     assert raised.value.root == "/a"
     return len(steps)
@@ -63,13 +70,13 @@ def silence(disk: Disk, clock: Clock, answer: threading.Event) -> int:
 def test_a_drive_is_silent_when_it_was_not_heard_of_for_longer_than_the_limit(
     clock: Clock, answer: threading.Event
 ) -> None:
-    assert silence(Disk(), clock, answer) == 2
+    assert silence(DriveTimeouts(), clock, answer) == 2
 
 
 def test_a_silent_drive_is_not_asked_again_until_the_look_is_back(
     clock: Clock, answer: threading.Event
 ) -> None:
-    disk = Disk()
+    disk = DriveTimeouts()
     silence(disk, clock, answer)
     look = disk._silent["/a"]
     assert (
@@ -99,11 +106,11 @@ def test_a_look_that_says_it_is_getting_on_may_take_as_long_as_it_likes(clock: C
         beat.release()
         heard.acquire()
 
-    assert Disk().look("/a", look, tick) == "all"
+    assert DriveTimeouts().look("/a", look, tick) == "all"
 
 
 def test_a_look_that_nobody_waits_for_ends_when_it_gives_a_sign_of_life(clock: Clock) -> None:
-    ended, stop, disk = threading.Event(), threading.Event(), Disk()
+    ended, stop, disk = threading.Event(), threading.Event(), DriveTimeouts()
 
     def look(alive: Alive) -> None:
         try:
@@ -124,9 +131,9 @@ def test_a_look_that_nobody_waits_for_ends_when_it_gives_a_sign_of_life(clock: C
 
 def test_why_a_root_is_away() -> None:
     assert (
-        why_away(SILENT)
-        == SILENT
-        != why_away(None)
-        == why_away("sub cannot be read")
+        offline_reason(UNRESPONSIVE)
+        == UNRESPONSIVE
+        != offline_reason(None)
+        == offline_reason("sub cannot be read")
         == "its drive is away"
     )

@@ -6,27 +6,27 @@ from pathlib import Path
 import pytest
 
 from explorer.errors import UsageError
-from explorer.scanning.ignore import IGNORE_FILE, Rules, check_globs
-from explorer.scanning.survey import Place
-from tests.fixtures.indexing import Desk
+from explorer.scanning.ignore import IGNORE_FILE, IgnoreRules, validate_globs
+from explorer.scanning.root_scan import ScanTarget
+from tests.fixtures.indexing import IndexingSetup
 
 
-def left_out(rules: Rules, *paths: str) -> set[str]:
+def left_out(rules: IgnoreRules, *paths: str) -> set[str]:
     """Those of the paths that are left out; a slash at the end marks a folder."""
     return {
-        path for path in paths if rules.leaves_out(path.rstrip("/"), is_folder=path.endswith("/"))
+        path for path in paths if rules.excludes(path.rstrip("/"), is_folder=path.endswith("/"))
     }
 
 
 def test_hidden_and_system_folders_are_left_out_unless_taken_back(tmp_path: Path) -> None:
     paths = (".hidden/", "@eaDir/", "a/.cache/", "a/.x.jpg", "a/b.jpg", "photos/")
-    assert left_out(Rules(str(tmp_path)), *paths) == {
+    assert left_out(IgnoreRules(str(tmp_path)), *paths) == {
         ".hidden/",
         "@eaDir/",
         "a/.cache/",
         "a/.x.jpg",
     }
-    assert left_out(Rules(str(tmp_path), ["!.hidden/"]), *paths) == {
+    assert left_out(IgnoreRules(str(tmp_path), ["!.hidden/"]), *paths) == {
         "@eaDir/",
         "a/.cache/",
         "a/.x.jpg",
@@ -50,7 +50,7 @@ def test_globs_mean_what_they_mean_to_git(
     tmp_path: Path, globs: list[str], expected: set[str]
 ) -> None:
     paths = ("a.png", "x/b.png", "Screenshots/", "x/Screenshots/", "x/raw/", "raw", "a.jpg")
-    assert left_out(Rules(str(tmp_path), globs), *paths) == expected
+    assert left_out(IgnoreRules(str(tmp_path), globs), *paths) == expected
 
 
 def test_an_ignore_file_speaks_for_its_folder_and_the_innermost_last(tmp_path: Path) -> None:
@@ -58,25 +58,25 @@ def test_an_ignore_file_speaks_for_its_folder_and_the_innermost_last(tmp_path: P
     (tmp_path / IGNORE_FILE).write_text("# mine\n*.png\n\n!keep.png\n")
     (tmp_path / "x" / IGNORE_FILE).write_bytes(b"\xef\xbb\xbf/only.jpg\r\n")
     (tmp_path / "x" / "y" / IGNORE_FILE).write_text("!*.png\n")
-    rules = Rules(str(tmp_path))
+    rules = IgnoreRules(str(tmp_path))
     paths = ("a.png", "keep.png", "x/a.png", "x/only.jpg", "x/y/only.jpg", "only.jpg", "x/y/a.png")
     assert left_out(rules, *paths) == {"a.png", "x/a.png", "x/only.jpg"}
-    assert not rules.leaves_out_below("x/y") and not rules.leaves_out_below("")
+    assert not rules.excludes_branch("x/y") and not rules.excludes_branch("")
 
 
 def test_names_that_are_no_utf8_can_be_named_in_an_ignore_file(tmp_path: Path) -> None:
     from explorer.library.paths import to_text
 
     (tmp_path / IGNORE_FILE).write_bytes(b"caf\xe9.jpg\n")
-    assert left_out(Rules(str(tmp_path)), to_text("caf\udce9.jpg"), "cafe.jpg") == {
+    assert left_out(IgnoreRules(str(tmp_path)), to_text("caf\udce9.jpg"), "cafe.jpg") == {
         to_text("caf\udce9.jpg")
     }
 
 
 def test_what_is_no_glob_is_refused_in_plain_words() -> None:
-    assert check_globs([" *.png ", "", "*.png", "a/"]) == ["*.png", "a/"]
+    assert validate_globs([" *.png ", "", "*.png", "a/"]) == ["*.png", "a/"]
     with pytest.raises(UsageError, match="one line"):
-        check_globs(["a\nb"])
+        validate_globs(["a\nb"])
 
 
 def test_a_bad_pattern_is_refused_with_the_reason() -> None:
@@ -84,13 +84,13 @@ def test_a_bad_pattern_is_refused_with_the_reason() -> None:
         UsageError,
         match=r"“\[z-a\].jpg” is not a pattern of file names, as the range z-a runs backwards",
     ):
-        check_globs(["*.png", "[z-a].jpg"])
-    check_globs(["*" * 16 + "x"])
+        validate_globs(["*.png", "[z-a].jpg"])
+    validate_globs(["*" * 16 + "x"])
 
 
 def test_bad_lines_are_told_of_and_the_others_count(tmp_path: Path) -> None:
     (tmp_path / IGNORE_FILE).write_text("*.png\n[z-a].jpg\n[x\n*.gif\n")
-    rules = Rules(str(tmp_path), ["[", "*.bmp"])
+    rules = IgnoreRules(str(tmp_path), ["[", "*.bmp"])
     assert left_out(rules, "a.png", "a.gif", "a.bmp", "a.jpg") == {"a.png", "a.gif", "a.bmp"}
     assert rules.problems == [
         "in the patterns for this folder, line 1, “[”: a bracket [ is not closed",
@@ -105,10 +105,10 @@ def test_an_ignore_file_of_any_editor_is_understood(tmp_path: Path) -> None:
         folder = tmp_path / str(number)
         folder.mkdir()
         (folder / IGNORE_FILE).write_bytes(data)
-        assert left_out(Rules(str(folder)), "a.jpg", "b.jpg", "c.jpg") == {"a.jpg", "b.jpg"}
+        assert left_out(IgnoreRules(str(folder)), "a.jpg", "b.jpg", "c.jpg") == {"a.jpg", "b.jpg"}
     # These characters end a line in a text, but are part of a name.
     (tmp_path / IGNORE_FILE).write_text("a\u2028b.jpg\nc\x85d.jpg\n")
-    assert left_out(Rules(str(tmp_path)), "a\u2028b.jpg", "c\x85d.jpg", "b.jpg", "d.jpg") == {
+    assert left_out(IgnoreRules(str(tmp_path)), "a\u2028b.jpg", "c\x85d.jpg", "b.jpg", "d.jpg") == {
         "a\u2028b.jpg",
         "c\x85d.jpg",
     }
@@ -117,9 +117,9 @@ def test_an_ignore_file_of_any_editor_is_understood(tmp_path: Path) -> None:
 def test_an_ignore_file_of_the_most_bytes_is_read_and_one_byte_more_is_not(tmp_path: Path) -> None:
     path = tmp_path / IGNORE_FILE
     path.write_bytes(b"a.jpg\n".ljust(1 << 20, b"\n"))
-    assert left_out(Rules(str(tmp_path)), "a.jpg") == {"a.jpg"}
+    assert left_out(IgnoreRules(str(tmp_path)), "a.jpg") == {"a.jpg"}
     path.write_bytes(path.read_bytes() + b"\n")
-    rules = Rules(str(tmp_path))
+    rules = IgnoreRules(str(tmp_path))
     assert not left_out(rules, "a.jpg")
     assert rules.problems == [f"{IGNORE_FILE} is not heeded: it has more than 1,048,576 bytes"]
     # It is read once.
@@ -130,16 +130,18 @@ def test_names_are_one_whatever_their_case_where_the_system_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rules = ["Screenshots/", "*.PNG"]
-    assert left_out(Rules(str(tmp_path), rules), "screenshots/", "a.png", "A.PNG") == {"A.PNG"}
+    assert left_out(IgnoreRules(str(tmp_path), rules), "screenshots/", "a.png", "A.PNG") == {
+        "A.PNG"
+    }
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert left_out(Rules(str(tmp_path), rules), "screenshots/", "a.png", "A.PNG") == {
+    assert left_out(IgnoreRules(str(tmp_path), rules), "screenshots/", "a.png", "A.PNG") == {
         "screenshots/",
         "a.png",
         "A.PNG",
     }
 
 
-def test_newly_excluded_photos_leave_and_return_without_being_encoded(desk: Desk) -> None:
+def test_newly_excluded_photos_leave_and_return_without_being_encoded(desk: IndexingSetup) -> None:
     for number in range(6):
         desk.draw(f"shots/{number}.png", number)
     desk.draw("shots/bad.jpg", 7).write_bytes(b"broken")
@@ -161,7 +163,9 @@ def test_newly_excluded_photos_leave_and_return_without_being_encoded(desk: Desk
     desk.agrees()
 
 
-def test_an_ignore_file_that_comes_and_goes_does_the_same_and_is_only_read(desk: Desk) -> None:
+def test_an_ignore_file_that_comes_and_goes_does_the_same_and_is_only_read(
+    desk: IndexingSetup,
+) -> None:
     for number in range(3):
         desk.draw(f"{number}.jpg", number)
     desk.run()
@@ -175,7 +179,9 @@ def test_an_ignore_file_that_comes_and_goes_does_the_same_and_is_only_read(desk:
     assert desk.present() == before and desk.encoder.encoded == 3
 
 
-def test_what_is_left_out_of_a_folder_stays_so_when_it_becomes_part_of_another(desk: Desk) -> None:
+def test_what_is_left_out_of_a_folder_stays_so_when_it_becomes_part_of_another(
+    desk: IndexingSetup,
+) -> None:
     desk.draw("a.jpg", 0)
     desk.draw("raw/b.jpg", 1)
     desk.draw("deep/raw/c.jpg", 2)
@@ -185,6 +191,6 @@ def test_what_is_left_out_of_a_folder_stays_so_when_it_becomes_part_of_another(d
     outer = desk.writer.add_root(str(desk.photos.parent))
     with desk.library.lock():
         pass
-    desk.indexer.run([Place(outer, str(desk.photos.parent))])
+    desk.indexer.run([ScanTarget(outer, str(desk.photos.parent))])
     files = desk.writer.files_below(outer).values()
     assert {file.path for file in files if file.state == "present"} == {"photos/a.jpg"}

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from explorer.scanning.ignore import IGNORE_FILE, Rules
-from explorer.scanning.watch import Spot, Watcher
+from explorer.scanning.ignore import IGNORE_FILE, IgnoreRules
+from explorer.scanning.watch import ChangedFolder, Watcher
 
 if sys.platform != "linux":
     pytest.skip("inotify is Linux's", allow_module_level=True)
@@ -34,7 +34,7 @@ def watched(watcher: Watcher, root: Path) -> set[str]:
     return {str(Path(folder).relative_to(root)) for folder in found._watches}
 
 
-def heard(watcher: Watcher, folder: Path, *, below: bool | None = None) -> Spot:
+def heard(watcher: Watcher, folder: Path, *, below: bool | None = None) -> ChangedFolder:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         for spot in watcher.due():
@@ -53,7 +53,7 @@ def until(condition: Any, what: str) -> None:
 
 
 def test_every_folder_is_watched_but_those_that_are_left_out(watcher: Watcher, tree: Path) -> None:
-    assert watcher.watch(str(tree), Rules(str(tree), ["out/"])) is None
+    assert watcher.watch(str(tree), IgnoreRules(str(tree), ["out/"])) is None
     assert watched(watcher, tree) == {".", "a", "a/b", "a/b/c", "d"}
 
 
@@ -184,11 +184,11 @@ def test_a_root_that_goes_is_known_to_be_lost(watcher: Watcher, tree: Path) -> N
 
 
 def test_an_ignore_file_has_the_watches_made_anew(watcher: Watcher, tree: Path) -> None:
-    watcher.watch(str(tree), Rules(str(tree)))
+    watcher.watch(str(tree), IgnoreRules(str(tree)))
     (tree / "a" / IGNORE_FILE).write_text("b/\n")
     heard(watcher, tree / "a", below=True)
     assert watcher.stale() == {str(tree)}
-    assert watcher.watch(str(tree), Rules(str(tree))) is None
+    assert watcher.watch(str(tree), IgnoreRules(str(tree))) is None
     assert watched(watcher, tree) == {".", "a", "d", "out", "out/f"} and not watcher.stale()
 
 

@@ -20,9 +20,9 @@ from watchdog.events import (
 )
 from watchdog.observers.polling import PollingObserver
 
-from explorer.indexing.throttle import give_way
+from explorer.indexing.throttle import lower_priority
 from explorer.scanning import scan, watch, write_detection
-from explorer.scanning.scan import walk
+from explorer.scanning.scan import scan_tree
 from explorer.scanning.watch import Watcher, _Scheduled
 from tests import pictures
 from tests.scanning.test_watch import until
@@ -117,7 +117,7 @@ def test_a_junction_of_windows_is_not_followed(
             self._entries.close()
 
     monkeypatch.setattr(os, "scandir", Listing)
-    assert [seen.path for seen in walk(str(tmp_path)).files] == ["a.jpg"]
+    assert [seen.path for seen in scan_tree(str(tmp_path)).files] == ["a.jpg"]
 
 
 @pytest.mark.parametrize("system", ["win32", "darwin"])
@@ -127,6 +127,6 @@ def test_what_only_linux_has_is_not_asked_for(
     photo = pictures.write(tmp_path / "a.jpg", pictures.draw(1, (32, 32)))
     monkeypatch.setitem(sys.modules, "fcntl", None)
     monkeypatch.setattr(write_detection.sys, "platform", system)
-    assert write_detection.is_held(str(photo)) is None
+    assert write_detection.is_open_for_writing(str(photo)) is None
     monkeypatch.delattr(os, "nice")
-    give_way()
+    lower_priority()

@@ -12,8 +12,8 @@ from explorer.library.paths import from_text
 from explorer.library.writer import Seen
 from explorer.photos.formats import EXTENSIONS
 from explorer.scanning import scan
-from explorer.scanning.ignore import Rules
-from explorer.scanning.scan import NOWHERE, ignored, inode_of, root_state, walk
+from explorer.scanning.ignore import IgnoreRules
+from explorer.scanning.scan import NO_SUCH_FILE, ignored_by_default, inode_of, root_state, scan_tree
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def photos(tmp_path: Path) -> Path:
 
 
 def paths(root: Path, *args: str, **options: Any) -> list[str]:
-    return sorted(seen.path for seen in walk(str(root), *args, **options).files)
+    return sorted(seen.path for seen in scan_tree(str(root), *args, **options).files)
 
 
 def test_photos_are_found_by_their_endings_at_any_depth(photos: Path) -> None:
@@ -53,7 +53,7 @@ def test_every_ending_that_is_read(tmp_path: Path, suffix: str) -> None:
 
 def test_size_and_time_are_those_of_the_file(photos: Path) -> None:
     os.utime(photos / "a.jpg", ns=(1, 1_500_000_000_123_456_789))
-    (seen,) = [seen for seen in walk(str(photos)).files if seen.path == "a.jpg"]
+    (seen,) = [seen for seen in scan_tree(str(photos)).files if seen.path == "a.jpg"]
     facts = (photos / "a.jpg").stat()
     assert (seen.size, seen.mtime_ns) == (facts.st_size, facts.st_mtime_ns)
     if os.name == "posix":
@@ -61,12 +61,12 @@ def test_size_and_time_are_those_of_the_file(photos: Path) -> None:
 
 
 def test_what_cannot_be_read_yet_is_found_with_its_reason(photos: Path) -> None:
-    found = walk(str(photos))
+    found = scan_tree(str(photos))
     assert list(found.unsupported) == ["raw.CR2"] and "RAW" in found.unsupported["raw.CR2"]
 
 
 def test_other_files_are_counted(photos: Path) -> None:
-    assert walk(str(photos)).other == 1
+    assert scan_tree(str(photos)).other == 1
 
 
 def test_a_folder_alone_and_with_all_below(photos: Path) -> None:
@@ -112,7 +112,7 @@ def test_what_is_no_file_is_told_of_and_not_opened(
     (tmp_path / "zero.png").symlink_to("/dev/zero")
     (tmp_path / "pipe.txt").symlink_to(tmp_path / "pipe.jpg")
     monkeypatch.setattr(os, "open", lambda *_: pytest.fail("it was opened"))
-    found = walk(str(tmp_path))
+    found = scan_tree(str(tmp_path))
     assert (
         found.files == [Seen("pipe.jpg", 0, 0, 0), Seen("zero.png", 0, 0, 0)] and found.other == 0
     )
@@ -133,7 +133,7 @@ def test_a_folder_that_cannot_be_listed_is_told_of(
         return real(path)
 
     monkeypatch.setattr(os, "scandir", refuse)
-    found = walk(str(photos))
+    found = scan_tree(str(photos))
     assert list(found.unreadable) == ["below"]
     assert sorted(seen.path for seen in found.files) == ["B.JPEG", "a.jpg", "raw.CR2"]
 
@@ -189,7 +189,7 @@ def test_what_systems_and_programs_keep_is_left_out(photos: Path, folder: str) -
     (photos / folder).mkdir(parents=True)
     (photos / folder / "$R1A2B3C.jpg").write_bytes(b"x")
     before = ["B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "raw.CR2"]
-    found = walk(str(photos))
+    found = scan_tree(str(photos))
     assert sorted(seen.path for seen in found.files) == before
     assert (
         folder if folder.startswith("below") else folder.split("/", maxsplit=1)[0]
@@ -199,7 +199,7 @@ def test_what_systems_and_programs_keep_is_left_out(photos: Path, folder: str) -
     assert "$R1A2B3C.jpg" in "".join(
         paths(
             photos,
-            rules=Rules(
+            rules=IgnoreRules(
                 str(photos),
                 [f"!{folder.rsplit('/', maxsplit=1)[-1]}", f"!{folder.split('/', maxsplit=1)[0]}"],
             ),
@@ -221,7 +221,7 @@ def test_links_into_bins_and_to_what_is_found_itself(photos: Path, tmp_path: Pat
     (photos / "link6.jpg").symlink_to(photos / "@eaDir" / "g.jpg")
     (photos / "link7.jpg").symlink_to(tmp_path)
     (photos / "link8.jpg").symlink_to(tmp_path / "store.photoslibrary" / "y.jpg")
-    found = walk(str(photos), roots=[str(photos)])
+    found = scan_tree(str(photos), roots=[str(photos)])
     assert sorted(seen.path for seen in found.files if "link" in seen.path) == [
         "link2.jpg",
         "link5.jpg",
@@ -271,7 +271,7 @@ def test_a_folder_on_another_drive_is_told_apart_where_listings_name_no_drive(
             self._listed.close()
 
     monkeypatch.setattr(os, "scandir", Listing)
-    found = walk(str(photos))
+    found = scan_tree(str(photos))
     assert found.mounts == set()
     (seen,) = [seen for seen in found.files if seen.path == "a.jpg"]
     assert seen.inode == (photos / "a.jpg").stat().st_ino
@@ -283,14 +283,16 @@ def test_a_folder_on_another_drive_is_told_apart_where_listings_name_no_drive(
         return os.stat_result(facts)
 
     monkeypatch.setattr(os, "lstat", lstat)
-    assert walk(str(photos)).mounts == {"below/deep"}
+    assert scan_tree(str(photos)).mounts == {"below/deep"}
 
 
 def test_an_inode_is_nowhere_only_where_there_is_surely_nothing(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert (
-        inode_of(str(photos / "absent.jpg")) == NOWHERE == inode_of(str(photos / "a.jpg" / "x.jpg"))
+        inode_of(str(photos / "absent.jpg"))
+        == NO_SUCH_FILE
+        == inode_of(str(photos / "a.jpg" / "x.jpg"))
     )
     assert inode_of(str(photos / "a.jpg")) == (photos / "a.jpg").stat().st_ino
 
@@ -305,8 +307,12 @@ def test_an_inode_is_nowhere_only_where_there_is_surely_nothing(
     "name", [".git", ".DS_Store", "@eaDir", "$RECYCLE.BIN", "._photo.jpg", "a/b/.c", "a/#Recycle"]
 )
 def test_what_systems_make_for_themselves_is_ignored(name: str) -> None:
-    assert ignored(name) and not ignored("Holiday 2024") and not ignored(f"{name}/a")
-    assert ignored(name, is_folder=False) == name.rpartition("/")[2].startswith(".")
+    assert (
+        ignored_by_default(name)
+        and not ignored_by_default("Holiday 2024")
+        and not ignored_by_default(f"{name}/a")
+    )
+    assert ignored_by_default(name, is_folder=False) == name.rpartition("/")[2].startswith(".")
 
 
 def test_a_root_of_nothing_but_what_systems_make_is_empty(tmp_path: Path) -> None:
@@ -326,7 +332,7 @@ def test_signs_of_life_are_given_for_every_folder_and_in_large_ones_more_often(
 
     def ticks(folder: Path) -> int:
         heard = list[int]()
-        walk(str(folder), tick=lambda: heard.append(1))
+        scan_tree(str(folder), tick=lambda: heard.append(1))
         return len(heard)
 
     assert ticks(tmp_path) == 4
@@ -342,7 +348,7 @@ def test_signs_of_life_are_given_for_every_folder_and_in_large_ones_more_often(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        walk(str(tmp_path), tick=stop)
+        scan_tree(str(tmp_path), tick=stop)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
@@ -351,13 +357,13 @@ def test_what_is_gone_is_known_to_be_gone_and_what_cannot_be_looked_at_is_not(
 ) -> None:
     (photos / "gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
     assert (
-        walk(str(photos)).unreadable
-        == walk(str(photos), "nowhere").unreadable
-        == walk(str(photos), "a.jpg").unreadable
+        scan_tree(str(photos)).unreadable
+        == scan_tree(str(photos), "nowhere").unreadable
+        == scan_tree(str(photos), "a.jpg").unreadable
         == set()
     )
     (photos / "round.jpg").symlink_to(photos / "round.jpg")
-    found = walk(str(photos), roots=[str(tmp_path / "elsewhere")])
+    found = scan_tree(str(photos), roots=[str(tmp_path / "elsewhere")])
     assert found.unreadable == {"round.jpg"} and len(found.files) == 5
 
 
@@ -381,7 +387,7 @@ def test_change_times_are_kept_where_they_are_such(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def seen() -> Seen:
-        return next(each for each in walk(str(photos)).files if each.path == "a.jpg")
+        return next(each for each in scan_tree(str(photos)).files if each.path == "a.jpg")
 
     monkeypatch.setattr(sys, "platform", "linux")
     assert seen().ctime_ns == (photos / "a.jpg").stat().st_ctime_ns != 0

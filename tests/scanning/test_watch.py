@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.scanning.watch import Spot, Watcher
+from explorer.scanning.watch import ChangedFolder, Watcher
 from tests import pictures
 
 # Events come within a fraction of a second; a machine that is busy may take long.
@@ -21,7 +21,7 @@ def photos(tmp_path: Path) -> Path:
     return folder
 
 
-def until(watcher: Watcher, folder: Path) -> Spot:
+def until(watcher: Watcher, folder: Path) -> ChangedFolder:
     """Wait until that folder is due."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
@@ -52,7 +52,7 @@ def test_a_folder_that_came_is_looked_through(watcher: Watcher, photos: Path) ->
     (photos.parent / "aside").mkdir()
     pictures.write(photos.parent / "aside" / "deep" / "c.jpg", pictures.draw(2, (32, 32)))
     (photos.parent / "aside").rename(photos / "new")
-    end, seen = time.monotonic() + PATIENCE, list[Spot]()
+    end, seen = time.monotonic() + PATIENCE, list[ChangedFolder]()
     while time.monotonic() < end and not any(
         spot.below and Path(spot.folder) == photos / "new" for spot in seen
     ):
@@ -85,5 +85,7 @@ def test_watching_twice_is_watching_once_and_an_absent_folder_says_why(
 
 
 def test_a_place_can_be_asked_for_again(watcher: Watcher, photos: Path) -> None:
-    watcher.again(Spot(str(photos), str(photos / "below"), False))
-    assert until(watcher, photos / "below") == Spot(str(photos), str(photos / "below"), False)
+    watcher.again(ChangedFolder(str(photos), str(photos / "below"), False))
+    assert until(watcher, photos / "below") == ChangedFolder(
+        str(photos), str(photos / "below"), False
+    )

@@ -9,9 +9,9 @@ import pytest
 
 from explorer.library.writer import Seen
 from explorer.scanning import write_detection
-from explorer.scanning.filesystems import mount_of
-from explorer.scanning.write_detection import HELD, REST, Resting, is_held
-from tests.fixtures.indexing import Desk
+from explorer.scanning.filesystem_traits import volume_of
+from explorer.scanning.write_detection import HELD, REST, WriteDetector, is_open_for_writing
+from tests.fixtures.indexing import IndexingSetup
 
 NOW = 1_700_000_000.0
 
@@ -23,8 +23,8 @@ class Times:
         self.passed = 0.0
         self.wall = NOW
 
-    def write_detection(self, *, patient: bool = False) -> Resting:
-        return Resting(patient=patient, clock=lambda: self.passed, wall=lambda: self.wall)
+    def detector(self, *, patient: bool = False) -> WriteDetector:
+        return WriteDetector(patient=patient, clock=lambda: self.passed, wall=lambda: self.wall)
 
     def go(self, seconds: float) -> None:
         self.passed += seconds
@@ -39,32 +39,32 @@ def seen(age: float, size: int = 1, at: float = NOW) -> Seen:
 def held(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool | None]:
     """What the system says of whether a file is held open."""
     says: dict[str, bool | None] = {"": None}
-    monkeypatch.setattr(write_detection, "is_held", lambda path: says[""])
+    monkeypatch.setattr(write_detection, "is_open_for_writing", lambda path: says[""])
     return says
 
 
 def test_an_old_file_rests(held: dict[str, bool | None]) -> None:
-    assert Times().write_detection(patient=True).rests("/a", seen(3600))
+    assert Times().detector(patient=True).is_settled("/a", seen(3600))
 
 
 def test_a_young_one_rests_when_it_has_stood_still(held: dict[str, bool | None]) -> None:
     times = Times()
-    looks = times.write_detection()
-    assert not looks.rests("/a", seen(0.1))
+    looks = times.detector()
+    assert not looks.is_settled("/a", seen(0.1))
     times.go(REST / 2)
-    assert not looks.rests("/a", seen(0.1))
+    assert not looks.is_settled("/a", seen(0.1))
     times.go(REST)
-    assert looks.rests("/a", seen(0.1))
+    assert looks.is_settled("/a", seen(0.1))
 
 
 def test_one_that_keeps_growing_does_not(held: dict[str, bool | None]) -> None:
     times = Times()
-    looks = times.write_detection()
+    looks = times.detector()
     for size in range(20):
-        assert not looks.rests("/a", Seen("a.jpg", size, int(times.wall * 1e9), 7))
+        assert not looks.is_settled("/a", Seen("a.jpg", size, int(times.wall * 1e9), 7))
         times.go(REST * 0.9)
     times.go(REST)
-    assert looks.rests("/a", Seen("a.jpg", 19, int((times.wall - REST * 1.9) * 1e9), 7))
+    assert looks.is_settled("/a", Seen("a.jpg", 19, int((times.wall - REST * 1.9) * 1e9), 7))
 
 
 def test_one_that_nobody_holds_rests_at_once_unless_it_was_seen_to_change_or_one_is_patient(
@@ -72,15 +72,15 @@ def test_one_that_nobody_holds_rests_at_once_unless_it_was_seen_to_change_or_one
 ) -> None:
     held[""] = False
     times = Times()
-    assert times.write_detection().rests("/a", seen(0.1))
-    assert not times.write_detection(patient=True).rests("/a", seen(0.1))
-    looks = times.write_detection()
+    assert times.detector().is_settled("/a", seen(0.1))
+    assert not times.detector(patient=True).is_settled("/a", seen(0.1))
+    looks = times.detector()
     held[""] = True
-    assert not looks.rests("/a", seen(0.1))
+    assert not looks.is_settled("/a", seen(0.1))
     held[""] = False
-    assert not looks.rests("/a", seen(0.1, size=2))
+    assert not looks.is_settled("/a", seen(0.1, size=2))
     times.go(REST)
-    assert looks.rests("/a", seen(0.1, size=2))
+    assert looks.is_settled("/a", seen(0.1, size=2))
 
 
 def test_one_that_is_held_open_without_a_change_is_taken_in_the_end(
@@ -88,32 +88,32 @@ def test_one_that_is_held_open_without_a_change_is_taken_in_the_end(
 ) -> None:
     held[""] = True
     times = Times()
-    looks = times.write_detection()
-    assert not looks.rests("/a", seen(5))
+    looks = times.detector()
+    assert not looks.is_settled("/a", seen(5))
     times.go(HELD)
-    assert looks.rests("/a", seen(5))
+    assert looks.is_settled("/a", seen(5))
 
 
 def test_a_clock_that_was_set_back_makes_nobody_wait(held: dict[str, bool | None]) -> None:
-    assert Times().write_detection(patient=True).rests("/a", seen(-86_400))
+    assert Times().detector(patient=True).is_settled("/a", seen(-86_400))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a file open")
 def test_the_system_says_whether_a_file_is_being_written(tmp_path: Path) -> None:
-    mount = mount_of(str(tmp_path))
+    mount = volume_of(str(tmp_path))
     if mount is None or mount.kind not in {"ext4", "xfs", "btrfs", "tmpfs", "overlay"}:
         pytest.skip("this file system gives no leases")
     path = tmp_path / "a.jpg"
     with path.open("wb") as file:
         file.write(b"x")
-        assert is_held(str(path)) is True
-    assert is_held(str(path)) is False
+        assert is_open_for_writing(str(path)) is True
+    assert is_open_for_writing(str(path)) is False
     with path.open("rb"):
-        assert is_held(str(path)) is False
+        assert is_open_for_writing(str(path)) is False
     # No lease is left behind: whoever opens it for writing would have to wait for its end.
     handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
     os.close(handle)
-    assert is_held(str(tmp_path / "absent")) is None
+    assert is_open_for_writing(str(tmp_path / "absent")) is None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a file open")
@@ -134,18 +134,18 @@ def test_a_lease_that_is_refused(
     path.write_bytes(b"x")
     monkeypatch.setattr(fcntl, "fcntl", refuse)
     before = len(list(Path("/proc/self/fd").iterdir()))
-    assert is_held(str(path)) is held
+    assert is_open_for_writing(str(path)) is held
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_other_systems_do_not_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.jpg").write_bytes(b"x")
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert is_held(str(tmp_path / "a.jpg")) is None
+    assert is_open_for_writing(str(tmp_path / "a.jpg")) is None
 
 
 def test_a_file_that_is_being_written_is_left_and_taken_when_it_is_done(
-    desk: Desk, held: dict[str, bool | None]
+    desk: IndexingSetup, held: dict[str, bool | None]
 ) -> None:
     whole = desk.draw("below/a.jpg").read_bytes()
     held[""] = True

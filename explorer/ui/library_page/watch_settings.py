@@ -7,11 +7,11 @@ import streamlit as st
 
 from explorer.errors import UsageError
 from explorer.indexing import worker_client
-from explorer.indexing.throttle import SETTING, pace_of
+from explorer.indexing.throttle import SETTING, current_pace
 from explorer.library.catalog import Catalog
 from explorer.library.rows import RootRow, WorkerRow
 from explorer.library.system_folders import around_folder
-from explorer.scanning.drive_timeouts import why_away
+from explorer.scanning.drive_timeouts import offline_reason
 from explorer.text_format import count
 from explorer.ui.photo_labels import plain
 
@@ -33,7 +33,7 @@ def controls(catalog: Catalog, worker: WorkerRow | None) -> None:
         help="Lets go of the library until you resume.",
     ):
         catalog.send("stop")
-    slower = pace_of(catalog) == "gentle"
+    slower = current_pace(catalog) == "gentle"
     wanted = st.toggle(
         "Slower",
         value=slower,
@@ -48,7 +48,7 @@ def notes(root: RootRow) -> str:
     """What a person should know of a folder besides how much is in it."""
     said = []
     if root["state"] == "offline":
-        said.append(f"**{why_away(root['problem'])}**; its photos stay searchable")
+        said.append(f"**{offline_reason(root['problem'])}**; its photos stay searchable")
     elif root["away"]:
         said.append(f"**{count(root['away'], 'file')} are away**; they stay searchable")
     if root["left_out"]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from explorer.scanning.survey import Place
+from explorer.scanning.root_scan import ScanTarget
 
 
 @dataclass
-class Tally:
+class IndexSummary:
     """What a run did, in files. encoded: photos (distinct contents) that went through the encoder.
     away: vanished, but kept until the person says whether they are gone. left_out: known from
     before, left out by a rule now. other: files that are no photos.
@@ -29,5 +29,5 @@ class Tally:
     offline: set[str] = field(default_factory=set)
     unlisted: set[str] = field(default_factory=set)
     problems: set[str] = field(default_factory=set)
-    unsettled: set[Place] = field(default_factory=set)
+    unsettled: set[ScanTarget] = field(default_factory=set)
     took: dict[int, float] = field(default_factory=dict)

@@ -70,7 +70,7 @@ _LOOSE_CHANGE_TIMES = frozenset(
 )
 
 
-class Mount(NamedTuple):
+class Volume(NamedTuple):
     """Where a file system is shown, and of which kind it is."""
 
     folder: str
@@ -83,33 +83,33 @@ class Mount(NamedTuple):
         return self.kind in _NETWORK or fuse or "remote" in self.options.split(",")
 
 
-def mounts() -> list[Mount]:
+def mounted_volumes() -> list[Volume]:
     """All file systems that are connected; those mounted later come later."""
     try:
         return [
-            Mount(part.mountpoint, part.fstype.lower(), part.opts)
+            Volume(part.mountpoint, part.fstype.lower(), part.opts)
             for part in psutil.disk_partitions(all=True)
         ]
     except OSError:
         return []
 
 
-def mount_of(folder: str, known: list[Mount] | None = None) -> Mount | None:
+def volume_of(folder: str, known: list[Volume] | None = None) -> Volume | None:
     """The file system that an absolute folder is on, or None where that is not to be found out."""
     path, found = os.path.realpath(folder), None
-    for mount in mounts() if known is None else known:
+    for mount in mounted_volumes() if known is None else known:
         if inside(path, mount.folder) and (found is None or len(mount.folder) >= len(found.folder)):
             found = mount
     return found
 
 
-def no_events(root: str) -> str | None:
+def reason_to_poll(root: str) -> str | None:
     """Why changes below a root may go unheard, in words for a person; None where the system tells
     of all."""
     if sys.platform == "win32" and root.startswith("\\\\"):
         return "it is on a network drive, which does not tell of changes made elsewhere"
-    known = mounts()
-    mount = mount_of(root, known)
+    known = mounted_volumes()
+    mount = volume_of(root, known)
     if mount is not None and mount.network:
         return f"it is on a network drive ({mount.kind}), which does not tell of changes made elsewhere"
     path = os.path.realpath(root)
@@ -120,18 +120,18 @@ def no_events(root: str) -> str | None:
     return None
 
 
-def keeps_inodes(root: str) -> bool:
+def has_stable_inodes(root: str) -> bool:
     """Whether a file there has the same inode number tomorrow, so that another number means another
     file."""
-    mount = mount_of(root)
+    mount = volume_of(root)
     return mount is not None and not mount.network and mount.kind not in _LOOSE_INODES
 
 
-def keeps_change_times(root: str) -> bool:
+def has_reliable_ctimes(root: str) -> bool:
     """Whether a file's ctime there stands still until its bytes, name or rights change. Windows
     gives the time of creation in its place, and some file systems make one up when they are
     connected."""
-    mount = mount_of(root)
+    mount = volume_of(root)
     if sys.platform == "win32" or mount is None or mount.kind in _LOOSE_CHANGE_TIMES:
         return False
     return not mount.kind.startswith("fuse") or mount.kind in _LOCAL_FUSE

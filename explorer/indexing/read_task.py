@@ -9,10 +9,10 @@ from explorer.library.writer import KnownFile, Seen
 
 # No file's time: what carries it is read again by every scan; or by the next one only, as it may
 # not have been the file's fault.
-UNREAD, DOUBTED = -1, -2
+MTIME_UNREAD, MTIME_SUSPECT = -1, -2
 
 
-class Task(NamedTuple):
+class ReadTask(NamedTuple):
     """A file to be read. photo_id: it is known, only the vector is wanted. was: what the catalog
     knows of the file at this place."""
 
@@ -22,24 +22,24 @@ class Task(NamedTuple):
     was: KnownFile | None = None
 
 
-def failed_as(task: Task, outcome: Outcome) -> Seen:
+def stat_for_failure(task: ReadTask, outcome: Outcome) -> Seen:
     """The file as it is to be known where it could not be read: with a time that is not its own
     where it is to be tried again."""
     if outcome.digest is None:
         # Its bytes were not to be had, which may be another matter next time, whatever its size and
         # time say.
-        return task.seen._replace(mtime_ns=UNREAD)
+        return task.seen._replace(mtime_ns=MTIME_UNREAD)
     if outcome.passing and (
-        task.was is None or (task.was.state, task.was.mtime_ns) != ("failed", DOUBTED)
+        task.was is None or (task.was.state, task.was.mtime_ns) != ("failed", MTIME_SUSPECT)
     ):
         # A process that was ended from outside, or memory that others took: the file is believed to
         # be at fault when it happens twice.
-        return task.seen._replace(mtime_ns=DOUBTED)
+        return task.seen._replace(mtime_ns=MTIME_SUSPECT)
     return task.seen
 
 
-def task_of(outcome: Outcome) -> Task:
+def read_task_of(outcome: Outcome) -> ReadTask:
     task = outcome.job.tag
-    if not isinstance(task, Task):
+    if not isinstance(task, ReadTask):
         raise TypeError(f"a job of another maker: {task!r}")
     return task

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from explorer.library.rows import RootRow
-from explorer.scanning import survey as module
-from explorer.scanning.ignore import IGNORE_FILE, Rules
-from explorer.scanning.scan import Walk
-from explorer.scanning.survey import Place, is_away, problem, survey
+from explorer.scanning import root_scan as module
+from explorer.scanning.ignore import IGNORE_FILE, IgnoreRules
+from explorer.scanning.root_scan import ScanTarget, is_away, problem, scan_target
+from explorer.scanning.scan import ScanResult
 
 
 def row(path: Path, **facts: Any) -> RootRow:
@@ -38,12 +38,14 @@ def root(tmp_path: Path) -> Path:
 
 def look(
     root: Path, folder: str = "", *, recursive: bool = True, moved: bool = False, **facts: Any
-) -> module.Survey:
-    place = Place(1, str(root), folder, recursive)
-    return survey(place, row(root, **facts), [os.path.realpath(root)], lambda: None, moved=moved)
+) -> module.RootScan:
+    place = ScanTarget(1, str(root), folder, recursive)
+    return scan_target(
+        place, row(root, **facts), [os.path.realpath(root)], lambda: None, moved=moved
+    )
 
 
-def paths(found: Walk | None) -> list[str]:
+def paths(found: ScanResult | None) -> list[str]:
     assert found is not None
     return sorted(seen.path for seen in found.files)
 
@@ -63,15 +65,15 @@ def test_a_place_is_looked_at_and_no_more(root: Path) -> None:
 
 def test_what_rules_leave_out_is_not_walked_through(root: Path) -> None:
     left_out = look(root, "sub/deep", exclude=["sub/"])
-    assert left_out.found == Walk(left_out={"sub/deep"})
+    assert left_out.found == ScanResult(left_out={"sub/deep"})
 
 
 def test_another_file_system_in_its_place_is_looked_at_as_a_whole_once(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("keeps_inodes", "keeps_change_times"):
+    for name in ("has_stable_inodes", "has_reliable_ctimes"):
         monkeypatch.setattr(module, name, lambda path: True)
-    assert look(root, "sub", device="another").place == Place(1, str(root))
+    assert look(root, "sub", device="another").place == ScanTarget(1, str(root))
     other = look(root, "sub", device="another")
     assert other.moved and other.ctimes and not other.inodes
     # It is known by now: a part will do.
@@ -103,7 +105,7 @@ def test_a_drive_that_goes_during_the_scan_says_nothing(
         gone = look(root)
         assert not gone.away and gone.found is None and not gone.trouble
     with monkeypatch.context() as patched:
-        patched.setattr(module, "walk", lambda *_, **__: pytest.fail("it was walked through"))
+        patched.setattr(module, "scan_tree", lambda *_, **__: pytest.fail("it was walked through"))
         patched.setattr(module, "root_state", lambda _: "absent")
         assert look(root).away
 
@@ -126,25 +128,26 @@ def test_whether_a_root_is_away(root: Path, tmp_path: Path) -> None:
 
 
 def test_what_could_not_be_read_in_words(root: Path) -> None:
-    rules = Rules(str(root))
-    assert problem(Walk(), rules) == "" and problem(Walk(), None) == ""
+    rules = IgnoreRules(str(root))
+    assert problem(ScanResult(), rules) == "" and problem(ScanResult(), None) == ""
     assert (
-        problem(Walk(unreadable={""}), rules)
+        problem(ScanResult(unreadable={""}), rules)
         == "the folder itself cannot be read: check the permissions"
     )
     assert (
-        problem(Walk(unreadable={"b", "a/x"}), rules)
+        problem(ScanResult(unreadable={"b", "a/x"}), rules)
         == f"{os.path.join('a', 'x')} cannot be read (and 1 more): check the permissions"
     )
     (root / IGNORE_FILE).write_text("[\n")
-    rules.leaves_out("a.jpg", is_folder=False)
+    rules.excludes("a.jpg", is_folder=False)
     said = f"in {IGNORE_FILE}, line 1, “[”: a bracket [ is not closed"
-    assert problem(Walk(), rules) == said
+    assert problem(ScanResult(), rules) == said
     assert (
-        problem(Walk(unreadable={"b"}), rules) == f"b cannot be read: check the permissions; {said}"
+        problem(ScanResult(unreadable={"b"}), rules)
+        == f"b cannot be read: check the permissions; {said}"
     )
     rules.problems.append("x")
-    assert problem(Walk(), rules) == f"{said} (and 1 more)"
+    assert problem(ScanResult(), rules) == f"{said} (and 1 more)"
 
 
 def test_a_folder_asked_for_by_a_spelling_that_it_has_lost(
@@ -154,12 +157,14 @@ def test_a_folder_asked_for_by_a_spelling_that_it_has_lost(
     (root / "sub").rename(root / "Sub")
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(module.os.path, "lexists", lambda path: True)
-    assert look(root, "sub/deep", recursive=False).place == Place(1, str(root), "", True)
-    assert look(root, "Sub/deep", recursive=False).place == Place(1, str(root), "Sub/deep", False)
-    assert look(root, "Sub/Deep", recursive=False).place == Place(1, str(root), "Sub", True)
+    assert look(root, "sub/deep", recursive=False).place == ScanTarget(1, str(root), "", True)
+    assert look(root, "Sub/deep", recursive=False).place == ScanTarget(
+        1, str(root), "Sub/deep", False
+    )
+    assert look(root, "Sub/Deep", recursive=False).place == ScanTarget(1, str(root), "Sub", True)
     # Gone, under whatever name: its own scan says so.
     monkeypatch.setattr(module.os.path, "lexists", lambda path: False)
-    assert look(root, "sub").place == Place(1, str(root), "sub")
+    assert look(root, "sub").place == ScanTarget(1, str(root), "sub")
     monkeypatch.setattr(module.os.path, "lexists", lambda path: True)
     monkeypatch.setattr(sys, "platform", "linux")
-    assert look(root, "sub").place == Place(1, str(root), "sub")
+    assert look(root, "sub").place == ScanTarget(1, str(root), "sub")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from explorer.anomalies.finding_kinds import KIND_TITLES
 from explorer.anomalies.findings import Finding
 from explorer.library.paths import to_text
-from explorer.removal.spreadsheet import row_as_text
+from explorer.removal.spreadsheet import escape_row
 
 _COLUMNS = ("path", "kind", "title", "score", "detail", "id", "dismissed")
 
@@ -27,7 +27,7 @@ def as_csv(findings: Sequence[Finding]) -> str:
     writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(
-        row_as_text(_row(finding) | {"path": to_text(finding.path)}) for finding in findings
+        escape_row(_row(finding) | {"path": to_text(finding.path)}) for finding in findings
     )
     return text.getvalue()
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from explorer.anomalies.findings import Finding
 from explorer.library.catalog import Catalog
 from explorer.removal import safe_move
-from explorer.removal.companions import Beside
+from explorer.removal.companions import CompanionFinder
 from explorer.removal.results import Removal
 
 
@@ -29,7 +29,7 @@ def removals_of_findings(catalog: Catalog, findings: Iterable[Finding]) -> Findi
     A file that could not be read is read here for its hash, so that it is this very content that
     goes and no other. `remove` checks all of it again.
     """
-    beside = Beside()
+    beside = CompanionFinder()
     found, left, named = dict[str, Removal](), list[tuple[str, str]](), dict[str, Finding]()
     whole = dict[int, Finding]()
     for finding in findings:
@@ -58,7 +58,7 @@ def removals_of_findings(catalog: Catalog, findings: Iterable[Finding]) -> Findi
                 found[file["path"]] = Removal(
                     file["path"], photos[photo_id]["hash"], bytes=file["size"], tier=finding.kind,
                     why=finding.detail,
-                    along=beside.of(file["path"]).along,
+                    companions=beside.of(file["path"]).own,
                 )  # fmt: skip
     for path, finding in named.items():
         if path in found or finding.id not in photos:
@@ -74,7 +74,7 @@ def removals_of_findings(catalog: Catalog, findings: Iterable[Finding]) -> Findi
         if path in files:
             found[path] = Removal(
                 path, digest, keeper, digest if keeper else None, files[path]["size"], finding.kind,
-                finding.detail, beside.of(path).along
+                finding.detail, beside.of(path).own
             )  # fmt: skip
     return FindingRemovals(list(found.values()), left)
 

@@ -91,7 +91,7 @@ def _plan(library: Library, found: Sequence[Finding], name: str) -> None:
 
     taking = removals_of_findings(library.catalog, found)
     write_plan(absolute(name), taking.removals)
-    total = size(sum(removal.whole for removal in taking.removals))
+    total = size(sum(removal.total_bytes for removal in taking.removals))
     say(
         f"{count(len(taking.removals), 'file')}, {total}, in the plan {name}: no other file is kept for them, so carry it out with"
     )

@@ -41,15 +41,15 @@ def run_duplicates(args: argparse.Namespace) -> int:
         if args.plan:
             from explorer.duplicates.group_removals import removals_of_groups
             from explorer.removal.plan import write_plan
-            from explorer.removal.results import belonging
+            from explorer.removal.results import companions_in_words
 
             removals = removals_of_groups(
                 library.catalog, [group for group in groups if args.tier or group.tier in TIERS[:3]]
             )
             write_plan(absolute(args.plan), removals)
-            along = sum(len(removal.along) for removal in removals)
-            more = f" and {belonging(along)}" if along else ""
-            total = size(sum(removal.whole for removal in removals))
+            along = sum(len(removal.companions) for removal in removals)
+            more = f" and {companions_in_words(along)}" if along else ""
+            total = size(sum(removal.total_bytes for removal in removals))
             say(
                 f"{count(len(removals), 'file')}{more}, {total}, {'is' if len(removals) + along == 1 else 'are'} in the plan {args.plan}."
             )
@@ -67,7 +67,7 @@ def run_duplicates(args: argparse.Namespace) -> int:
                 emit(f"    {group.keep.path}{f' ({holding})' if holding else ''}")
             for item in group.others:
                 beside, stays = (
-                    ", ".join(os.path.basename(each.path) for each in item.company.along),
+                    ", ".join(os.path.basename(each.path) for each in item.company.own),
                     group.reason_to_keep(item),
                 )
                 notes = [
@@ -109,7 +109,7 @@ def _photo(group: DuplicateGroup, item: GroupFile) -> dict[str, Any]:
         "protected": item.protected,
         "linked": item.linked,
         "stays": "" if item is group.keep and group.suggested else group.reason_to_keep(item),
-        "along": [{"path": each.path, "bytes": each.bytes} for each in item.company.along],
+        "along": [{"path": each.path, "bytes": each.bytes} for each in item.company.own],
         "contents": list(item.holds),
     }  # fmt: skip
 

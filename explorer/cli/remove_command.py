@@ -18,7 +18,7 @@ def run_remove(args: argparse.Namespace) -> int:
     from explorer.removal.plan_reader import read_plan
     from explorer.removal.preflight import TRASH
     from explorer.removal.remove import dry_run, remove
-    from explorer.removal.results import belonging
+    from explorer.removal.results import companions_in_words
 
     removals, bad = read_plan(absolute(args.plan))
     to = absolute(args.to) if args.to else TRASH
@@ -59,14 +59,14 @@ def run_remove(args: argparse.Namespace) -> int:
                 "freed": r.freed,
                 "at": r.at,
                 "keep": r.removal.keeper,
-                "along": [{"path": each.path, "bytes": each.bytes} for each in r.along],
+                "along": [{"path": each.path, "bytes": each.bytes} for each in r.companions],
             }
             for r in outcome.results
         ]
         emit_json({
             "run": outcome.run, "dry_run": args.dry_run, "removed": len(outcome.removed),
             "kept": len(outcome.kept),
-            "along": outcome.along, "bytes": outcome.freed, "results": rows,
+            "along": outcome.companion_count, "bytes": outcome.freed, "results": rows,
             "bad": [entry._asdict() for entry in bad],
         })  # fmt: skip
         return 1 if outcome.kept or bad else 0
@@ -79,7 +79,7 @@ def run_remove(args: argparse.Namespace) -> int:
     for result in outcome.results:
         if result.done and (args.dry_run or result.reason):
             along = ", ".join(
-                f"{os.path.basename(each.path)}, {size(each.bytes)}" for each in result.along
+                f"{os.path.basename(each.path)}, {size(each.bytes)}" for each in result.companions
             )
             notes = [
                 *([f"with {along}"] if along else []),
@@ -96,7 +96,9 @@ def run_remove(args: argparse.Namespace) -> int:
     stays += (
         f", {count(len(bad))} bad {'entry' if len(bad) == 1 else 'entries'} left out" if bad else ""
     )
-    along = f", with {belonging(outcome.along)}" if outcome.along else ""
+    along = (
+        f", with {companions_in_words(outcome.companion_count)}" if outcome.companion_count else ""
+    )
     emit(f"{count(len(outcome.removed), 'file')} {done}{along} ({size(outcome.freed)}){stays}")
     if outcome.run and outcome.removed:
         say(f"To bring them back: python run.py undo {outcome.run}")

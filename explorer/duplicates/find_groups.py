@@ -35,8 +35,8 @@ from explorer.library.library import Library
 from explorer.library.pair_store import CopyRow
 from explorer.library.paths import printable
 from explorer.photos.metadata.exif_header import read_header
-from explorer.removal.companions import Beside, shown_apart
-from explorer.removal.stacks import folded, original_beside
+from explorer.removal.companions import CompanionFinder, never_duplicates
+from explorer.removal.stacks import normalized_name, original_in_folder
 
 Protected = Callable[[str], bool]
 
@@ -92,7 +92,11 @@ class _Finder:
         )
         self._closeness = TierEdges(library.catalog)
         self._header = functools.cache(read_header)
-        self._taken, self._standing, self._beside = set[int](), dict[int, CopyRow](), Beside()
+        self._taken, self._standing, self._beside = (
+            set[int](),
+            dict[int, CopyRow](),
+            CompanionFinder(),
+        )
 
     def identical(self) -> list[DuplicateGroup]:
         by_photo = defaultdict[int, list[CopyRow]](list)
@@ -122,7 +126,7 @@ class _Finder:
                 a in rows
                 and b in rows
                 and not self._taken & {a, b}
-                and not shown_apart(rows[a].path, rows[b].path)
+                and not never_duplicates(rows[a].path, rows[b].path)
             ):
                 near[a][b] = near[b][a] = edge
         groups = list[DuplicateGroup]()
@@ -214,10 +218,12 @@ class _Finder:
         and of which it is a version."""
         bordered = {edge.bordered for i in members for edge in near[i].values()}
         paths = [os.path.split(rows[i].path) for i in members]
-        names = {(folder, os.path.splitext(folded(name))[0]): name for folder, name in paths}
+        names = {
+            (folder, os.path.splitext(normalized_name(name))[0]): name for folder, name in paths
+        }
 
         def original(path: str) -> str:
-            stem = original_beside(path, names) if tier == "picture" else None
+            stem = original_in_folder(path, names) if tier == "picture" else None
             return "" if stem is None else printable(names[os.path.dirname(path), stem])
 
         return {

@@ -10,13 +10,13 @@ from explorer.library.catalog import Catalog
 from explorer.library.decision_store import hashes_of
 from explorer.library.pair_store import PAIRS_VERSION, compared
 from explorer.removal.results import Removal
-from explorer.removal.stacks import kept_together
+from explorer.removal.stacks import is_one_stack
 
 
 def _suggested(group: DuplicateGroup, item: GroupFile) -> bool:
     """Of other shots, a person may mark the frames of a burst; a plan that is made at once takes
     none whose name is built on another's."""
-    together = group.tier == "moment" and kept_together(group.keep.path, item.path, "picture")
+    together = group.tier == "moment" and is_one_stack(group.keep.path, item.path, "picture")
     return group.tier != "lookalike" and not together
 
 
@@ -82,7 +82,7 @@ def removals_of_groups(
             found[item.path] = Removal(
                 item.path, hashes[item.photo_id], at.keep.path, hashes[at.keep.photo_id],
                 item.bytes, at.tier, at.keep_because,
-                item.company.along, item.holds,
+                item.company.own, item.holds,
             )  # fmt: skip
     # Whatever was accepted: what is kept for another does not go itself.
     return [removal for removal in found.values() if removal.keeper not in found]

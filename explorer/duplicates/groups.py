@@ -12,8 +12,8 @@ from explorer.library.paths import printable
 from explorer.photos.containers.contents import Contents, why_it_stays
 from explorer.photos.metadata.partial_dates import shortened
 from explorer.photos.types import Precision
-from explorer.removal.companions import ALONE, Company
-from explorer.removal.stacks import kept_together
+from explorer.removal.companions import NO_COMPANIONS, Companions
+from explorer.removal.stacks import is_one_stack
 
 Tier = Literal["identical", "pixels", "picture", "moment", "lookalike"]
 
@@ -61,7 +61,7 @@ class GroupFile:
     metadata: int = 0
     modified: float = 0.0
     symlink: bool = False
-    company: Company = ALONE
+    company: Companions = NO_COMPANIONS
     place: str = ""
     bordered: bool = False
     contents: Contents | None = None
@@ -120,7 +120,7 @@ class DuplicateGroup:
         """Bytes that would be free if all others went, with what belongs to them: nothing for those
         that stay in any case, and for other names of the same bytes."""
         return sum(
-            (0 if item.linked else item.bytes) + sum(each.bytes for each in item.company.along)
+            (0 if item.linked else item.bytes) + sum(each.bytes for each in item.company.own)
             for item in self.others
             if not self.reason_to_keep(item)
         )
@@ -130,7 +130,7 @@ class DuplicateGroup:
         stays:”; '' where it may go."""
         if item.protected:
             return "it lies in a protected folder"
-        if item is not self.keep and kept_together(self.keep.path, item.path, self.tier):
+        if item is not self.keep and is_one_stack(self.keep.path, item.path, self.tier):
             return f"by their names, it and {printable(os.path.basename(self.keep.path))} are versions of one photo"
         if item in self.unchecked:
             return NOT_COMPARED
@@ -195,7 +195,7 @@ def _only_film(item: GroupFile, keep: GroupFile) -> str:
     """What is to be said of a film that would be lost with this file. The bytes are compared when
     it is removed; sizes do here."""
     there = {film.bytes for film in keep.company.films if not film.link}
-    for film in item.company.along:
+    for film in item.company.own:
         if film.kind == "film" and not film.link and film.bytes not in there:
             name = printable(os.path.basename(film.path))
             return f"its film {name} is not there a second time, the one kept has {'another' if there else 'none'}"

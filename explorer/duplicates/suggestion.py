@@ -11,7 +11,7 @@ from explorer.duplicates.describe_difference import Edge
 from explorer.duplicates.groups import GroupFile, Tier
 from explorer.duplicates.originals import HeaderReader, judge_original
 from explorer.duplicates.versions import Verdict, Version, judge_same_pixels, original_format_rank
-from explorer.removal.stacks import kept_together
+from explorer.removal.stacks import is_one_stack
 
 ChooseKeeper = Callable[[Sequence[GroupFile]], tuple[GroupFile, str]]
 Near = Mapping[int, Mapping[int, Edge]]
@@ -87,7 +87,7 @@ class KeeperSuggester:
     def _is_set(self, group: Collection[int]) -> bool:
         """Whether any two of these photos are versions of one photo, by their names."""
         paths = [self._versions[i].item.path for i in group]
-        return all(kept_together(one, other, self._tier) for one, other in combinations(paths, 2))
+        return all(is_one_stack(one, other, self._tier) for one, other in combinations(paths, 2))
 
     def _doubt(self, one: int, others: Iterable[int]) -> str:
         """Why the photo is not known to be the original of all these; '' where it is."""
@@ -116,5 +116,5 @@ class KeeperSuggester:
 
     def _stays(self, item: GroupFile, keep: GroupFile) -> bool:
         return (
-            item.protected or item.original != "" or kept_together(keep.path, item.path, self._tier)
+            item.protected or item.original != "" or is_one_stack(keep.path, item.path, self._tier)
         )

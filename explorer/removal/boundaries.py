@@ -49,7 +49,7 @@ class Boundaries:
             return f"{printable(entry.target)} is in no place to which this library moves photos: move it back by hand"
         return None
 
-    def sidecar_of(self, entry: Entry) -> str | None:
+    def written_sidecar(self, entry: Entry) -> str | None:
         """The sidecar file that an entry says was written; None where it says nothing of one, or of
         a file that is none."""
         path = (entry.sidecar or {}).get("path")
@@ -69,11 +69,11 @@ class Boundaries:
             folder = os.path.realpath(os.path.dirname(target))
             # As the environment names it now, or did when photos of this library went there.
             known = [
-                *(os.path.join(each, "files") for each in trash.trashes(entry.path)),
+                *(os.path.join(each, "files") for each in trash.trash_folders(entry.path)),
                 *self._folders,
             ]
             return any(folder == os.path.realpath(each) for each in known)
-        return _within(target, [*self._folders, *trash.asides(entry.path, self._library)])
+        return _within(target, [*self._folders, *trash.own_folders(entry.path, self._library)])
 
 
 def _within(path: str, folders: Iterable[str]) -> bool:

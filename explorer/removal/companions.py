@@ -16,7 +16,12 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from explorer.photos.formats import EXTENSIONS, RAW_EXTENSIONS, UNSUPPORTED
-from explorer.removal.stacks import apple_original, edited_from, folded, kept_together
+from explorer.removal.stacks import (
+    apple_original_stem,
+    edit_original_stems,
+    is_one_stack,
+    normalized_name,
+)
 
 # Words that programs are known to put behind the name of an original. What goes never depends on
 # them.
@@ -63,32 +68,32 @@ _ORIGINAL_RECIPE = re.compile(r"^img_o(\d+)$")
 _DOUBLE = "._"
 
 
-def original_name(name: str) -> str | None:
+def named_original(name: str) -> str | None:
     """The name, without ending and in small letters, of the original that a file's name says it is
     an edit of; None if it says nothing."""
-    stem = os.path.splitext(folded(name))[0]
+    stem = os.path.splitext(normalized_name(name))[0]
     edited = _EDITED.match(stem)
-    return apple_original(stem) or (edited[1] if edited else None)
+    return apple_original_stem(stem) or (edited[1] if edited else None)
 
 
-def shown_apart(one: str, other: str) -> bool:
+def never_duplicates(one: str, other: str) -> bool:
     """Whether two photos (absolute paths) are so surely no duplicates, by their names, that they
     are not even shown as such: RAW and JPEG, and edits by a name that a program is known to give
-    them. Of others with names built on each other nothing is offered (`stacks.kept_together`), but
+    them. Of others with names built on each other nothing is offered (`stacks.is_one_stack`), but
     whether the one is an edit or a small copy is for a person to see."""
     (folder, a), (other_folder, b) = os.path.split(one), os.path.split(other)
     if folder != other_folder:
         return False
-    stems = [os.path.splitext(folded(name))[0] for name in (a, b)]
+    stems = [os.path.splitext(normalized_name(name))[0] for name in (a, b)]
     return (
-        kept_together(one, other, "identical")
-        or original_name(a) == stems[1]
-        or original_name(b) == stems[0]
+        is_one_stack(one, other, "identical")
+        or named_original(a) == stems[1]
+        or named_original(b) == stems[0]
     )
 
 
 @dataclass(frozen=True)
-class Along:
+class Companion:
     """A file that belongs to a photo. path: absolute. bytes: its size. link: it is a symbolic link."""
 
     path: str
@@ -97,36 +102,36 @@ class Along:
     link: bool = False
 
 
-class Company(NamedTuple):
+class Companions(NamedTuple):
     """What lies beside a photo. along: belongs to it alone, and goes where it goes. shared: another
     photo uses it, too. raw: there is a RAW file of its name."""
 
-    along: tuple[Along, ...] = ()
-    shared: tuple[Along, ...] = ()
+    own: tuple[Companion, ...] = ()
+    shared: tuple[Companion, ...] = ()
     raw: bool = False
 
     @property
-    def films(self) -> list[Along]:
-        return [each for each in (*self.along, *self.shared) if each.kind == "film"]
+    def films(self) -> list[Companion]:
+        return [each for each in (*self.own, *self.shared) if each.kind == "film"]
 
     @property
     def edits(self) -> bool:
         """Whether a sidecar is there that holds somebody's work."""
         return any(
-            os.path.splitext(each.path)[1].lower() in _EDITS for each in (*self.along, *self.shared)
+            os.path.splitext(each.path)[1].lower() in _EDITS for each in (*self.own, *self.shared)
         )
 
 
-ALONE = Company()
+NO_COMPANIONS = Companions()
 
 
-class Beside:
+class CompanionFinder:
     """What lies beside photos, for many of them: each folder is listed once in this object's life."""
 
     def __init__(self) -> None:
-        self._folders, self._found = dict[str, _Folder](), dict[str, Company]()
+        self._folders, self._found = dict[str, _Folder](), dict[str, Companions]()
 
-    def of(self, path: str) -> Company:
+    def of(self, path: str) -> Companions:
         if path not in self._found:
             folder, name = os.path.split(path)
             if folder not in self._folders:
@@ -135,12 +140,12 @@ class Beside:
         return self._found[path]
 
 
-def beside(path: str, gone: Collection[str] = ()) -> Company:
+def companions_of(path: str, gone: Collection[str] = ()) -> Companions:
     """What lies beside one photo at this moment. gone: paths of files that are to be taken for gone
     already."""
     folder, name = os.path.split(path)
-    kin = _kin(folded(name))
-    names = [each for each in _names(folder) if folded(each).startswith(kin)]
+    kin = _kin(normalized_name(name))
+    names = [each for each in _names(folder) if normalized_name(each).startswith(kin)]
     if gone:
         names = [each for each in names if each == name or os.path.join(folder, each) not in gone]
     return _Folder(names).company(folder, name)
@@ -172,9 +177,9 @@ class _Folder:
         self._companions = defaultdict[str, list[str]](list)
         self._users = defaultdict[str, set[str]](set)
         self._raws = defaultdict[str, set[str]](set)
-        # The photos of a stem, by their folded names.
+        # The photos of a stem, by their normalized_name names.
         self._photos = defaultdict[str, list[str]](list)
-        known = [(name, folded(name)) for name in names]
+        known = [(name, normalized_name(name)) for name in names]
         for _, lower in known:
             stem, ending = os.path.splitext(lower)
             if ending in _STILLS and not lower.startswith(_DOUBLE):
@@ -188,42 +193,42 @@ class _Folder:
             if ending in RAW_EXTENSIONS:
                 self._raws[stem].add(name)
 
-    def company(self, folder: str, name: str) -> Company:
-        lower = folded(name)
+    def company(self, folder: str, name: str) -> Companions:
+        lower = normalized_name(name)
         found = {
             each: key for key in self._user_keys(lower) for each in self._companions.get(key, ())
         }
         stem = os.path.splitext(lower)[0]
         raw = bool(self._raws.get(stem, set()) - {name})
         if not found and not raw:
-            return ALONE
-        along, shared = list[Along](), list[Along]()
+            return NO_COMPANIONS
+        own, shared = list[Companion](), list[Companion]()
         for each, key in sorted(found.items()):
-            file = _file(os.path.join(folder, each), _kind(folded(each)))
+            file = _file(os.path.join(folder, each), _kind(normalized_name(each)))
             if file is not None:
-                (shared if self._users[key] - {name} else along).append(file)
-        return Company(tuple(along), tuple(shared), raw)
+                (shared if self._users[key] - {name} else own).append(file)
+        return Companions(tuple(own), tuple(shared), raw)
 
     def _user_keys(self, lower: str) -> list[str]:
         """`_user_keys`, and those of the photos that lie here of which this one is an edit: it uses
         what its original has."""
         keys = _user_keys(lower)
         if keys:
-            for original in edited_from(lower):
+            for original in edit_original_stems(lower):
                 for photo in self._photos.get(original, ()):
                     keys += [f"name {photo}", f"stem {original}"]
         return keys
 
 
-def _file(path: str, kind: Kind) -> Along | None:
+def _file(path: str, kind: Kind) -> Companion | None:
     try:
         facts = os.lstat(path)
     except OSError:
         return None
     if stat.S_ISREG(facts.st_mode):
-        return Along(path, kind, facts.st_size)
+        return Companion(path, kind, facts.st_size)
     return (
-        Along(path, kind, link=True)
+        Companion(path, kind, link=True)
         if stat.S_ISLNK(facts.st_mode) and os.path.isfile(path)
         else None
     )
@@ -244,7 +249,7 @@ def _user_keys(lower: str) -> list[str]:
     keys = [f"name {lower}", f"stem {stem}"]
     if len(lower) > _TAKEOUT_LONGEST:
         keys.append(f"start {lower[:_TAKEOUT_LONGEST]}")
-    original = original_name(lower)
+    original = named_original(lower)
     # An edit uses what its original has.
     return [*keys, f"name {original}{ending}", f"stem {original}"] if original else keys
 
@@ -297,7 +302,7 @@ def _kin(lower: str) -> tuple[str, ...]:
     """The beginnings that all names have which may have to do with this one: companions of it, and
     others that use those."""
     stem = os.path.splitext(lower)[0]
-    roots = {stem, original_name(lower) or stem, *edited_from(lower)}
+    roots = {stem, named_original(lower) or stem, *edit_original_stems(lower)}
     # `a(1).jpg` has `a.jpg(1).json`.
     roots |= {numbered[1] for root in roots if (numbered := _NUMBERED.match(root))}
     roots = {root[:_TAKEOUT_LONGEST] for root in roots}

@@ -12,12 +12,12 @@ from explorer.library.removal_folders import remember_removal_folder
 from explorer.library.removal_journal import Journal
 from explorer.removal import file_identity, safe_move, trash
 from explorer.removal.companions import renamed
-from explorer.removal.file_names import free_names, longer
-from explorer.removal.preflight import TRASH, Check, Checked, Refused
+from explorer.removal.file_names import extra_length, free_names
+from explorer.removal.preflight import TRASH, CheckedPhoto, Preflight, RemovalRefused
 
 
-class Places(NamedTuple):
-    """Where the files of one photo go, in the order of `Checked.parts`. where: TRASH or a folder.
+class Destination(NamedTuple):
+    """Where the files of one photo go, in the order of `CheckedPhoto.parts`. where: TRASH or a folder.
     infos: notes of the trash."""
 
     where: str
@@ -29,7 +29,7 @@ class Destinations:
     """Chooses places for the files of one removal. to: TRASH, or the absolute path of a folder."""
 
     def __init__(
-        self, library: Library, journal: Journal, check: Check, to: str, run_id: str
+        self, library: Library, journal: Journal, check: Preflight, to: str, run_id: str
     ) -> None:
         self._library, self._journal, self._check, self._to, self._run_id = (
             library,
@@ -40,26 +40,26 @@ class Destinations:
         )
         self._open, self._remembered = False, set[str]()
 
-    def choose(self, checked: Checked) -> Places:
+    def choose(self, checked: CheckedPhoto) -> Destination:
         """Free places for a photo and what goes with it; another program may take them yet. Makes
-        the folders. Raises Refused."""
+        the folders. Raises RemovalRefused."""
         if self._to != TRASH:
             if not self._open:
                 self._open_folder()
             targets = self._targets(self._to, checked)
-            return Places(self._to, targets, [None] * len(targets))
-        if trash.readable():
+            return Destination(self._to, targets, [None] * len(targets))
+        if trash.is_supported():
             try:
-                slots = [trash.slot(part.path) for part in checked.parts]
+                slots = [trash.free_slot(part.path) for part in checked.parts]
             except OSError as error:
-                raise Refused(
+                raise RemovalRefused(
                     f"the system's trash cannot be used ({error.strerror or error})"
                 ) from error
             self._remember_trash({os.path.dirname(slot.path) for slot in slots})
-            return Places(TRASH, [slot.path for slot in slots], [slot.info for slot in slots])
-        where = os.path.join(trash.aside(checked.photo.path, self._library.dir), self._run_id)
+            return Destination(TRASH, [slot.path for slot in slots], [slot.info for slot in slots])
+        where = os.path.join(trash.own_folder(checked.photo.path, self._library.dir), self._run_id)
         targets = self._targets(where, checked)
-        return Places(where, targets, [None] * len(targets))
+        return Destination(where, targets, [None] * len(targets))
 
     def _remember_trash(self, folders: set[str]) -> None:
         """Have undo find these again where the environment names another trash by then, as it does
@@ -75,33 +75,33 @@ class Destinations:
         _make(where)
         try:
             token = safe_move.content_hash(os.fsencode(os.path.realpath(self._library.dir)))
-            seen = file_identity.visible_in(where, self._check.folders(), token)
+            seen = file_identity.folder_showing(where, self._check.folders(), token)
         except OSError as error:
-            raise Refused(
+            raise RemovalRefused(
                 f"nothing can be written to the folder {printable(where)} ({error.strerror or error})"
             ) from error
         if seen is not None:
-            raise Refused(
+            raise RemovalRefused(
                 f"the folder {printable(where)} is {printable(seen)} under another path: choose one outside of the library"
             )
         remember_removal_folder(self._library.catalog, self._journal, where)
         self._open = True
 
-    def _targets(self, where: str, checked: Checked) -> list[str]:
-        """Places in a folder: in folders like those they come from, under names that are free, and
+    def _targets(self, where: str, checked: CheckedPhoto) -> list[str]:
+        """Destination in a folder: in folders like those they come from, under names that are free, and
         alike."""
-        path, parts = checked.photo.path, [part.path for part in checked.along]
+        path, parts = checked.photo.path, [part.path for part in checked.companion_files]
         below = os.path.relpath(path, os.path.dirname(checked.root))
         wanted = os.path.join(where, below)
         folder = os.path.dirname(wanted)
         # At the top of a drive that is watched as a whole, our own folder is one that is never
         # indexed.
-        if self._check.in_library(folder) and trash.ASIDE not in Path(folder).parts:
-            raise Refused(
+        if self._check.in_library(folder) and trash.OWN_FOLDER not in Path(folder).parts:
+            raise RemovalRefused(
                 f"the folder {printable(folder)} lies in the library: choose one outside of it"
             )
         _make(folder)
-        for name in free_names(wanted, spare=longer(path, parts)):
+        for name in free_names(wanted, spare=extra_length(path, parts)):
             names = [
                 renamed(os.path.join(folder, os.path.basename(part)), path, name) for part in parts
             ]
@@ -114,6 +114,6 @@ def _make(folder: str) -> None:
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
-        raise Refused(
+        raise RemovalRefused(
             f"the folder {printable(folder)} cannot be made ({error.strerror or error})"
         ) from error

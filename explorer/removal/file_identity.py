@@ -21,7 +21,7 @@ from explorer.removal.safe_move import file_hash
 _DAY, _GRAIN = 86_400 * 10**9, 2 * 10**9
 
 
-def same_entry(one: str, two: str) -> bool:
+def same_directory_entry(one: str, two: str) -> bool:
     """Whether two paths are known to be one name of one file: through links to folders, mounts, or
     a system that ignores case.
 
@@ -38,11 +38,11 @@ def same_entry(one: str, two: str) -> bool:
     return _name(one) == _name(two) and _same_folder(one, two)
 
 
-def two_names(one: str, two: str) -> bool:
+def are_hard_links(one: str, two: str) -> bool:
     """Whether two paths are proven to be different names of one file, so that its content stays
     when either of them goes.
 
-    Proof is an id, at least two links, different folders or names, and equal bytes. Raises OSError
+    KeeperProof is an id, at least two links, different folders or names, and equal bytes. Raises OSError
     where one of them is not there.
     """
     first, second = os.lstat(one), os.lstat(two)
@@ -52,21 +52,21 @@ def two_names(one: str, two: str) -> bool:
         or min(first.st_nlink, second.st_nlink) < 2
     ):
         return False
-    if same_entry(one, two):
+    if same_directory_entry(one, two):
         return False
     return stat.S_ISLNK(first.st_mode) or file_hash(one) == file_hash(two)
 
 
-def is_copy(spare: str, kept: str) -> bool:
+def is_redundant(spare: str, kept: str) -> bool:
     """Whether `spare` can go because `kept` holds the same bytes and is proven to be another name
     or another file.
 
     May set and restore the time of `spare`. Raises OSError where one of them is not there or cannot
     be read.
     """
-    if two_names(spare, kept):
+    if are_hard_links(spare, kept):
         return True
-    if same_entry(spare, kept):
+    if same_directory_entry(spare, kept):
         return False
     if os.path.islink(spare) or os.path.islink(kept):
         # A link's own times may not be settable. Two links with ids of their own that lead to the
@@ -77,10 +77,10 @@ def is_copy(spare: str, kept: str) -> bool:
             and _apart(spare, kept)
             and os.readlink(spare) == os.readlink(kept)
         )
-    return file_hash(spare) == file_hash(kept) and change_shows(spare, kept) is False
+    return file_hash(spare) == file_hash(kept) and mtime_change_shows(spare, kept) is False
 
 
-def change_shows(changed: int | str, kept: str) -> bool | None:
+def mtime_change_shows(changed: int | str, kept: str) -> bool | None:
     """Whether a change of one file's time is seen at the other path: then both are one file,
     whatever their ids say.
 
@@ -101,18 +101,18 @@ def change_shows(changed: int | str, kept: str) -> bool | None:
         os.utime(changed, ns=(facts.st_atime_ns, facts.st_mtime_ns))
 
 
-def proven_apart(moved: int | str, kept: str) -> bool:
+def proven_distinct(moved: int | str, kept: str) -> bool:
     """Whether a file that was taken away is proven not to have been the one that is kept. Raises
     OSError."""
     one, two = os.stat(moved), os.stat(kept)
     if one.st_ino and (one.st_dev, one.st_ino) == (two.st_dev, two.st_ino):
         # Another hard link of the file, whose name was not the one that went: it is still there.
         return True
-    shows = change_shows(moved, kept)
+    shows = mtime_change_shows(moved, kept)
     return _apart_by(one, two) if shows is None else not shows
 
 
-def visible_in(folder: str, others: Iterable[str], token: str) -> str | None:
+def folder_showing(folder: str, others: Iterable[str], token: str) -> str | None:
     """The first of these folders in which a new file in `folder` shows; None where none does.
     Raises OSError where none can be made.
 
@@ -169,11 +169,11 @@ def _real(path: str) -> str:
     return os.path.join(os.path.realpath(os.path.dirname(path) or "."), _name(path))
 
 
-def drop_copy(spare: str, kept: str) -> bool:
+def delete_redundant(spare: str, kept: str) -> bool:
     """Delete `spare` if it is proven to be a copy or another name of `kept`; gives whether it is
     gone."""
     with contextlib.suppress(FileNotFoundError):
-        if not is_copy(spare, kept):
+        if not is_redundant(spare, kept):
             return False
         try:
             os.unlink(spare)

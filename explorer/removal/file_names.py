@@ -19,13 +19,13 @@ def free_names(path: str, word: str = "", spare: int = 0) -> Iterator[str]:
     (folder, name), number = os.path.split(path), 2
     stem, suffix = os.path.splitext(name)
     longest = longest_name(folder) - spare
-    yield os.path.join(folder, fitting(stem, suffix, longest))
+    yield os.path.join(folder, fit_name(stem, suffix, longest))
     if word:
-        yield os.path.join(folder, fitting(stem, f" ({word}){suffix}", longest))
+        yield os.path.join(folder, fit_name(stem, f" ({word}){suffix}", longest))
     while True:
         yield os.path.join(
             folder,
-            fitting(
+            fit_name(
                 stem, f" ({word} {number}){suffix}" if word else f" ({number}){suffix}", longest
             ),
         )
@@ -40,7 +40,7 @@ def longest_name(folder: str) -> int:
     return _LONGEST_NAME
 
 
-def fitting(stem: str, rest: str, longest: int) -> str:
+def fit_name(stem: str, rest: str, longest: int) -> str:
     """`stem` and `rest` as one name of at most so many bytes: where need be the stem loses its end,
     whole characters at a time."""
     while stem and len(os.fsencode(stem + rest)) > longest:
@@ -48,7 +48,7 @@ def fitting(stem: str, rest: str, longest: int) -> str:
     return stem + rest
 
 
-def longer(photo: str, others: Iterable[str]) -> int:
+def extra_length(photo: str, others: Iterable[str]) -> int:
     """By how many bytes the longest name of these files is longer than the photo's; at least 0."""
     return max([0, *(len(_name(each)) - len(_name(photo)) for each in others)])
 

@@ -14,10 +14,10 @@ from typing import Any
 from explorer.library.catalog import Catalog
 from explorer.library.decision_store import hashes_of
 from explorer.library.paths import printable, to_text
-from explorer.removal.companions import Beside
+from explorer.removal.companions import CompanionFinder
 from explorer.removal.plan_formats import FORMAT, VERSION, PlanError
 from explorer.removal.results import Removal
-from explorer.removal.spreadsheet import row_as_text
+from explorer.removal.spreadsheet import escape_row
 from explorer.text_format import size
 
 _COLUMNS = ("path", "hash", "bytes", "keep", "keep_hash", "tier", "why", "along", "holds")
@@ -29,14 +29,14 @@ def removals_of_photos(catalog: Catalog, photo_ids: Iterable[int]) -> list[Remov
 
     `remove` wants to be told that the person has confirmed just that (`without_keeper`).
     """
-    wanted, beside = list(photo_ids), Beside()
+    wanted, beside = list(photo_ids), CompanionFinder()
     hashes = hashes_of(catalog, wanted)
     return [
         Removal(
             file["path"],
             hashes[photo_id].hex(),
             bytes=file["size"],
-            along=beside.of(file["path"]).along,
+            companions=beside.of(file["path"]).own,
         )
         for photo_id in dict.fromkeys(wanted)
         if photo_id in hashes
@@ -61,7 +61,7 @@ def as_csv(removals: Sequence[Removal]) -> str:
         row = _row(removal)
         along = ", ".join(
             f"{printable(os.path.basename(each.path))} ({size(each.bytes)})"
-            for each in removal.along
+            for each in removal.companions
         )
         shown = {
             "path": to_text(removal.path),
@@ -69,7 +69,7 @@ def as_csv(removals: Sequence[Removal]) -> str:
             "along": along,
             "holds": ", ".join(removal.holds),
         }
-        writer.writerow(row_as_text(row | shown))
+        writer.writerow(escape_row(row | shown))
     return text.getvalue()
 
 
@@ -90,6 +90,6 @@ def _row(removal: Removal) -> dict[str, Any]:
         "path": removal.path, "hash": removal.hash, "bytes": removal.bytes, "keep": removal.keeper,
         "keep_hash": removal.keeper_hash,
         "tier": removal.tier, "why": removal.why,
-        "along": [{"path": each.path, "bytes": each.bytes} for each in removal.along],
+        "along": [{"path": each.path, "bytes": each.bytes} for each in removal.companions],
         "holds": list(removal.holds),
     }  # fmt: skip

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from explorer.errors import ExplorerError
 from explorer.library.paths import from_text
-from explorer.removal.spreadsheet import as_written
+from explorer.removal.spreadsheet import unescape_formula
 
 FORMAT, VERSION = "photo-explorer-plan", 1
 
@@ -22,22 +22,22 @@ FORMAT, VERSION = "photo-explorer-plan", 1
 _TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[\[\]{},]')
 # What stands before the list of entries.
 _REMOVALS = re.compile(r'"removals"\s*:\s*$')
-MAKE_ONE = "make one with `python run.py duplicates --plan FILE`"
+HOW_TO_MAKE = "make one with `python run.py duplicates --plan FILE`"
 
 
 class PlanError(ExplorerError):
     """A plan that cannot be used at all."""
 
 
-class Broken(NamedTuple):
+class UnreadableEntry(NamedTuple):
     """An entry that cannot be taken apart. reason: why, on one line."""
 
     reason: str
 
 
-def entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
+def plan_entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
     """(where it stands, what stands there) for each entry of a plan: a `dict` or whatever else JSON
-    has, or Broken.
+    has, or UnreadableEntry.
 
     shown: the plan's name. Raises PlanError where it is no plan.
     """
@@ -65,7 +65,7 @@ def _json_entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
             detail = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
             raise PlanError(f"{shown} is not a whole plan: {detail}.") from None
     if not isinstance(plan, dict) or plan.get("format") != FORMAT:
-        raise PlanError(f"{shown} is not a plan of Photo Explorer: {MAKE_ONE}.")
+        raise PlanError(f"{shown} is not a plan of Photo Explorer: {HOW_TO_MAKE}.")
     if plan.get("version") != VERSION or isinstance(plan["version"], bool):
         raise PlanError(
             f"{shown} was written by another release of Photo Explorer (plan version {ascii(plan.get('version'))[:40]}): make it again."
@@ -122,9 +122,9 @@ def _element(text: str) -> object:
     try:
         return _parse(text)
     except RecursionError:
-        return Broken("it is nested too deeply")
+        return UnreadableEntry("it is nested too deeply")
     except ValueError as error:
-        return Broken(f"it cannot be read ({error})")
+        return UnreadableEntry(f"it cannot be read ({error})")
 
 
 # --- CSV
@@ -138,7 +138,7 @@ def _csv_entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
             if {"path", "hash"} <= set(columns):
                 break
     else:
-        raise PlanError(f"{shown} is not a plan of Photo Explorer: {MAKE_ONE}.")
+        raise PlanError(f"{shown} is not a plan of Photo Explorer: {HOW_TO_MAKE}.")
     named = [name for name in columns if name]
     if len(set(named)) < len(named):
         raise PlanError(f"{shown} is not a plan of Photo Explorer: it has two columns of one name.")
@@ -160,7 +160,7 @@ def _csv_rows(
                 # A quotation mark that is never closed: all that follows it may be part of one
                 # cell.
                 raise PlanError(f"{shown} is not a whole plan: line {line}: {error}.") from None
-            rows.append((f"line {line}", Broken(f"it cannot be read ({error})")))
+            rows.append((f"line {line}", UnreadableEntry(f"it cannot be read ({error})")))
         else:
             # A row that was emptied in a spreadsheet is one that was deleted.
             if any(cells) and not header:
@@ -172,8 +172,8 @@ def _csv_rows(
 def _from_cells(columns: list[str], cells: list[str]) -> object:
     if len(cells) != len(columns):
         fewer = "fewer" if len(cells) < len(columns) else "more"
-        return Broken(
+        return UnreadableEntry(
             f"it has {fewer} cells than the first line: a name with a separator in it must stand in quotation marks"
         )
-    entry = dict(zip(columns, map(as_written, cells), strict=True))
+    entry = dict(zip(columns, map(unescape_formula, cells), strict=True))
     return entry | {key: from_text(entry[key]) for key in ("path", "keep") if key in entry}

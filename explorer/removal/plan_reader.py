@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from explorer.library.paths import printable
-from explorer.removal.plan_formats import MAKE_ONE, Broken, PlanError, entries
+from explorer.removal.plan_formats import HOW_TO_MAKE, PlanError, UnreadableEntry, plan_entries
 from explorer.removal.results import Removal
 
 # Bytes of the largest file that is read: more than a million removals take, and fits in memory.
@@ -59,7 +59,7 @@ def read_plan(path: str | os.PathLike[str]) -> Plan:
     """
     shown = printable(str(path))
     removals, bad, first = list[Removal](), list[BadEntry](), dict[str, str]()
-    for where, entry in entries(_text(path, shown), shown):
+    for where, entry in plan_entries(_text(path, shown), shown):
         try:
             removal = _removal(entry)
             if removal.path in first:
@@ -80,7 +80,7 @@ def _text(path: str | os.PathLike[str], shown: str) -> str:
         raise PlanError(f"The plan {shown} cannot be read: {error.strerror or error}.") from error
     if len(data) > MAX_BYTES:
         raise PlanError(
-            f"{shown} is not a plan: it is larger than {MAX_BYTES >> 20} MB; {MAKE_ONE}."
+            f"{shown} is not a plan: it is larger than {MAX_BYTES >> 20} MB; {HOW_TO_MAKE}."
         )
     encoding = next((name for bom, name in _BOMS if data.startswith(bom)), None)
     if encoding is None:
@@ -91,12 +91,12 @@ def _text(path: str | os.PathLike[str], shown: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
-        raise PlanError(f"{shown} is not a plan: it is no text. M{MAKE_ONE[1:]}.") from None
+        raise PlanError(f"{shown} is not a plan: it is no text. M{HOW_TO_MAKE[1:]}.") from None
 
 
 def _removal(entry: object) -> Removal:
     """Raises _Invalid."""
-    if isinstance(entry, Broken):
+    if isinstance(entry, UnreadableEntry):
         raise _Invalid(entry.reason)
     if not isinstance(entry, dict):
         raise _Invalid("it must be an object with “path” and “hash”")

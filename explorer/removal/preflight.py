@@ -21,11 +21,11 @@ from explorer.library.removal_journal import known_file, unread_file
 from explorer.library.system_folders import around_file, around_folder
 from explorer.photos.containers.contents import why_it_stays
 from explorer.removal import safe_move
-from explorer.removal.companions import Along, beside
-from explorer.removal.file_identity import same_entry
+from explorer.removal.companions import Companion, companions_of
+from explorer.removal.file_identity import same_directory_entry
 from explorer.removal.results import Removal
-from explorer.removal.safe_move import Stamp, stamp
-from explorer.removal.stacks import is_built_on, kept_together
+from explorer.removal.safe_move import FileStamp, file_stamp
+from explorer.removal.stacks import is_named_after, is_one_stack
 
 TRASH = "trash"
 
@@ -40,63 +40,63 @@ _VERIFIED: dict[str, tuple[Kind, ...]] = {"identical": (), "pixels": ("pixels",)
 _ONE_PICTURE: tuple[Kind, ...] = ("pixels", "picture")
 
 
-class Refused(Exception):
+class RemovalRefused(Exception):
     """This file stays, for that reason."""
 
 
-class Kept(NamedTuple):
+class KeptFile(NamedTuple):
     """A file that is kept for one that goes, as it was when it was read. hash: hex."""
 
     path: str
     hash: str
-    stamp: Stamp
+    stamp: FileStamp
 
-    def still(self) -> bool:
+    def is_unchanged(self) -> bool:
         """Whether it is there, as it was checked; one that was touched meanwhile, or has no id, is
         read again."""
         with contextlib.suppress(OSError):
-            if self.stamp.inode and stamp(self.path) == self.stamp:
+            if self.stamp.inode and file_stamp(self.path) == self.stamp:
                 return True
-        return self.intact()
+        return self.has_same_content()
 
-    def intact(self) -> bool:
+    def has_same_content(self) -> bool:
         """Whether it can be read, now, with the content that it had."""
-        return safe_move.holds(self.path, self.hash)
+        return safe_move.has_content(self.path, self.hash)
 
 
 @dataclass(frozen=True)
-class Part:
+class CheckedFile:
     """One file that may go: what it and the one kept for it were when they were read. hash: hex."""
 
     path: str
     hash: str
-    stamp: Stamp
-    kept: Kept | None
+    stamp: FileStamp
+    kept: KeptFile | None
     freed: int
     facts: dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedPhoto:
     """A photo's file that may go, and what goes with it. root: the watched folder it lies in."""
 
     root: str
-    photo: Part
-    along: tuple[Part, ...]
-    companions: tuple[Along, ...]
+    photo: CheckedFile
+    companion_files: tuple[CheckedFile, ...]
+    companions: tuple[Companion, ...]
     note: str
 
     @property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[CheckedFile, ...]:
         """In the order in which they go: the photo goes last, when all that belongs to it has gone."""
-        return *self.along, self.photo
+        return *self.companion_files, self.photo
 
     @property
     def freed(self) -> int:
         return sum(part.freed for part in self.parts)
 
 
-class Check:
+class Preflight:
     """Whether files of one plan may go."""
 
     def __init__(
@@ -166,38 +166,40 @@ class Check:
             self._locations.inside(folder, root) for root in self._roots
         )
 
-    def __call__(self, removal: Removal, gone: frozenset[str] | set[str] = frozenset()) -> Checked:
-        """gone: paths that would be gone by then, in a dry run. Raises Refused."""
+    def __call__(
+        self, removal: Removal, gone: frozenset[str] | set[str] = frozenset()
+    ) -> CheckedPhoto:
+        """gone: paths that would be gone by then, in a dry run. Raises RemovalRefused."""
         if removal.keeper is None and not self._without_keeper:
-            raise Refused(
+            raise RemovalRefused(
                 "no other copy of it is kept: this needs a confirmation of its own (--without-keeper)"
             )
         _require_plain(removal.path, "it")
         if self._protection.covers(removal.path):
-            raise Refused("it lies in a protected folder")
+            raise RemovalRefused("it lies in a protected folder")
         _check_store(removal.path, "it")
         unread = unread_file(self._catalog, removal.path) if os.path.isabs(removal.path) else None
         root = self._known(removal.path, removal.hash, "it") if unread is None else unread.root
         if unread is not None and unread.fault not in PROVEN:
-            raise Refused(
+            raise RemovalRefused(
                 "it cannot be read yet, which is no fault of the file: only files that are proven to be damaged may go"
             )
         if unread is not None and removal.keeper is not None:
-            raise Refused("it could not be read as a photo, so it is no copy of another one")
+            raise RemovalRefused("it could not be read as a photo, so it is no copy of another one")
         try:
             if unread is not None and (unread.file.size, unread.file.mtime_ns) != _size_and_time(
                 removal.path
             ):
-                raise Refused("it has changed since the library last looked at it")
+                raise RemovalRefused("it has changed since the library last looked at it")
             if not os.path.isfile(removal.path) and os.path.lexists(removal.path):
-                raise Refused("it is no file")
+                raise RemovalRefused("it is no file")
             photo = _part(removal.path, removal.hash)
         except OSError as error:
-            raise Refused(_unread("it", error)) from error
+            raise RemovalRefused(_unread("it", error)) from error
         kept = self._keeper(removal) if removal.keeper is not None else None
         if removal.keeper is not None:
             self._refuse_set(removal, removal.keeper)
-        photo = Part(**{**vars(photo), "kept": kept})
+        photo = CheckedFile(**{**vars(photo), "kept": kept})
         note = ""
         if "link" in photo.facts:
             note = "it is a link to another file: no space is gained"
@@ -207,11 +209,11 @@ class Check:
             note = ONLY_COPY
         # Nobody can say that a photo that cannot be read is whole: its film may be what is left of
         # it.
-        companions = beside(removal.path, gone).along if unread is None else ()
+        companions = companions_of(removal.path, gone).own if unread is None else ()
         along = tuple(self._along(removal, each) for each in companions)
-        return Checked(root, photo, along, companions, note)
+        return CheckedPhoto(root, photo, along, companions, note)
 
-    def _along(self, removal: Removal, each: Along) -> Part:
+    def _along(self, removal: Removal, each: Companion) -> CheckedFile:
         """A file that belongs to the photo. The film of a copy goes only where the very same film
         stays with the photo that is kept."""
         name = f"its {'film' if each.kind == 'film' else 'sidecar'} {printable(os.path.basename(each.path))}"
@@ -223,49 +225,53 @@ class Check:
                 and removal.keeper is not None
                 and removal.tier not in _OTHER_SHOTS
             ):
-                part = Part(**{**vars(part), "kept": self._same_film(removal.keeper, part, name)})
+                part = CheckedFile(
+                    **{**vars(part), "kept": self._same_film(removal.keeper, part, name)}
+                )
         except OSError as error:
-            raise Refused(_unread(name, error)) from error
+            raise RemovalRefused(_unread(name, error)) from error
         return part
 
-    def _same_film(self, keeper: str, part: Part, name: str) -> Kept:
-        films = [film for film in beside(keeper).films if not film.link]
+    def _same_film(self, keeper: str, part: CheckedFile, name: str) -> KeptFile:
+        films = [film for film in companions_of(keeper).films if not film.link]
         for film in films:
-            if film.bytes != part.stamp.size or same_entry(film.path, part.path):
+            if film.bytes != part.stamp.size or same_directory_entry(film.path, part.path):
                 continue
-            found = stamp(film.path)
-            if safe_move.file_hash(film.path) == part.hash and stamp(film.path) == found:
-                return Kept(film.path, part.hash, found)
-        raise Refused(
+            found = file_stamp(film.path)
+            if safe_move.file_hash(film.path) == part.hash and file_stamp(film.path) == found:
+                return KeptFile(film.path, part.hash, found)
+        raise RemovalRefused(
             f"{name} is not there a second time: the one to keep has {'another film' if films else 'none'}"
         )
 
-    def _keeper(self, removal: Removal) -> Kept:
+    def _keeper(self, removal: Removal) -> KeptFile:
         keeper, digest = removal.keeper or "", removal.keeper_hash or removal.hash
         _require_plain(keeper, "the one to keep")
         if _real(keeper) in self._paths:
-            raise Refused("the one to keep is to be removed, too")
+            raise RemovalRefused("the one to keep is to be removed, too")
         try:
-            if not safe_move.is_plain(keeper):
-                raise Refused("the one to keep is only a link, or no file")
-            if same_entry(removal.path, keeper):
-                raise Refused("the one to keep is this very file, under another path")
+            if not safe_move.is_regular_file(keeper):
+                raise RemovalRefused("the one to keep is only a link, or no file")
+            if same_directory_entry(removal.path, keeper):
+                raise RemovalRefused("the one to keep is this very file, under another path")
             _check_store(keeper, "the one to keep")
             self._known(keeper, digest, "the one to keep")
             if digest != removal.hash and not self._verified(removal, digest):
-                raise Refused(
+                raise RemovalRefused(
                     "it was not compared with the one to keep, so nobody knows whether they are one picture"
                 )
             self._check_contents(removal, digest)
-            found = stamp(keeper)
-            if safe_move.file_hash(keeper) != digest or stamp(keeper) != found:
-                raise Refused("the one to keep has changed since the library last looked at it")
+            found = file_stamp(keeper)
+            if safe_move.file_hash(keeper) != digest or file_stamp(keeper) != found:
+                raise RemovalRefused(
+                    "the one to keep has changed since the library last looked at it"
+                )
         except OSError as error:
-            raise Refused(_unread("the one to keep", error)) from error
-        return Kept(keeper, digest, found)
+            raise RemovalRefused(_unread("the one to keep", error)) from error
+        return KeptFile(keeper, digest, found)
 
     def _check_contents(self, removal: Removal, keeper_hash: str) -> None:
-        """Raises Refused where a copy holds more than its first picture (pages, a film), and the
+        """Raises RemovalRefused where a copy holds more than its first picture (pages, a film), and the
         one to keep does not hold it, too.
 
         What the catalog says of contents is said of just these bytes: both files' hashes are
@@ -276,7 +282,7 @@ class Check:
         if reason := why_it_stays(
             contents_of(self._catalog, removal.hash), contents_of(self._catalog, keeper_hash)
         ):
-            raise Refused(reason)
+            raise RemovalRefused(reason)
 
     def _refuse_set(self, removal: Removal, keeper: str) -> None:
         """An original and its edit stay together, also where the edit would go for another copy of
@@ -291,26 +297,26 @@ class Check:
             if removal.tier in _OTHER_SHOTS
             else "picture"
         )
-        if kept_together(removal.path, keeper, tier):
-            raise Refused("by their names, it and the one to keep are versions of one photo")
+        if is_one_stack(removal.path, keeper, tier):
+            raise RemovalRefused("by their names, it and the one to keep are versions of one photo")
         if tier != "picture":
             return
         folder, name = os.path.split(removal.path)
         try:
             names = os.listdir(folder)
         except OSError as error:
-            raise Refused(_unread("its folder", error)) from error
+            raise RemovalRefused(_unread("its folder", error)) from error
         for each in names:
             original = (
                 known_file(self._catalog, os.path.join(folder, each))
-                if is_built_on(name, each)
+                if is_named_after(name, each)
                 else None
             )
             if (
                 original is not None
                 and compared(self._catalog, removal.hash, original.hash, PAIRS_VERSION) == "picture"
             ):
-                raise Refused(f"by its name it is a version of {printable(each)}")
+                raise RemovalRefused(f"by its name it is a version of {printable(each)}")
 
     def _verified(self, removal: Removal, keeper_hash: str) -> bool:
         """Whether the two were found to be what the tier says."""
@@ -324,26 +330,26 @@ class Check:
         """The watched folder of a file that the library knows with that content."""
         known = known_file(self._catalog, path) if os.path.isabs(path) else None
         if known is None:
-            raise Refused(f"{what} is not in the library")
+            raise RemovalRefused(f"{what} is not in the library")
         if known.hash != digest:
-            raise Refused(f"{what} has changed since the plan was made")
+            raise RemovalRefused(f"{what} has changed since the plan was made")
         return known.root
 
 
 def _check_store(path: str, what: str) -> None:
-    """Raises Refused for a file that a system or another program keeps for itself, whichever way
+    """Raises RemovalRefused for a file that a system or another program keeps for itself, whichever way
     the path leads there."""
     if store := around_file(path) or around_file(_real(path)):
-        raise Refused(f"{what} lies in {printable(store)}")
+        raise RemovalRefused(f"{what} lies in {printable(store)}")
 
 
-def _part(path: str, digest: str | None = None) -> Part:
+def _part(path: str, digest: str | None = None) -> CheckedFile:
     """A file as it is now, read for its hash, which must be that one if one is given. Raises
-    Refused and OSError."""
-    before, found = os.lstat(path), stamp(path)
+    RemovalRefused and OSError."""
+    before, found = os.lstat(path), file_stamp(path)
     actual = safe_move.file_hash(path)
-    if digest not in (None, actual) or stamp(path) != found:
-        raise Refused(
+    if digest not in (None, actual) or file_stamp(path) != found:
+        raise RemovalRefused(
             "it has changed since the library last looked at it"
             if digest
             else "it changed a moment ago"
@@ -358,7 +364,7 @@ def _part(path: str, digest: str | None = None) -> Part:
     }  # fmt: skip
     if is_link:
         facts["link"] = os.readlink(path)
-    return Part(path, actual, found, None, freed, facts)
+    return CheckedFile(path, actual, found, None, freed, facts)
 
 
 def _can_be_asked_for(path: str) -> bool:
@@ -371,10 +377,10 @@ def _can_be_asked_for(path: str) -> bool:
 
 
 def _require_plain(path: str, what: str) -> None:
-    """Raises Refused where a path is not one by which the library can know a file: with `..` in it,
+    """Raises RemovalRefused where a path is not one by which the library can know a file: with `..` in it,
     what it leads to depends on links."""
     if not _can_be_asked_for(path) or os.path.normpath(path) != path:
-        raise Refused(
+        raise RemovalRefused(
             f"{what} is not in the library by this path: write it without “..”, “.” and “//”"
         )
 

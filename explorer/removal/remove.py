@@ -6,7 +6,7 @@ what is kept for them are read again and must be what they are thought to be; th
 is about to happen to all of them, on disk; its companions move, then the photo itself, none over
 another file; the journal says where each lies; what is kept is read once more, and proven to be
 another file than what went. Were it gone, or could one of them not go, all of them come back. Cut
-off anywhere, the next run finds out what had happened (`undo.settle`) and `undo` brings everything
+off anywhere, the next run finds out what had happened (`undo.recover_interrupted`) and `undo` brings everything
 back.
 """
 
@@ -25,12 +25,12 @@ from explorer.library.paths import printable
 from explorer.library.removal_journal import Entry, Journal, learn
 from explorer.removal import safe_move, sidecar, trash
 from explorer.removal.destinations import Destinations
-from explorer.removal.preflight import TRASH, Check, Checked, Part, Refused
-from explorer.removal.proof import GONE, Gone, Proof
+from explorer.removal.preflight import TRASH, CheckedFile, CheckedPhoto, Preflight, RemovalRefused
+from explorer.removal.proof import KEEPER_GONE, Gone, KeeperProof
 from explorer.removal.restore import Restorer
-from explorer.removal.results import Outcome, Removal, Result
-from explorer.removal.safe_move import stamp, stamp_of
-from explorer.removal.undo import settle
+from explorer.removal.results import Removal, RemovalOutcome, RemovalResult
+from explorer.removal.safe_move import file_stamp, stamp_of_stat
+from explorer.removal.undo import recover_interrupted
 
 Tick = Callable[[int, int], None]
 
@@ -39,10 +39,14 @@ _ATTEMPTS = 5
 
 
 def dry_run(library: Library, removals: Sequence[Removal], to: str = TRASH, *, without_keeper: bool = False, sidecars: bool = False,
-            tick: Tick | None = None) -> Outcome:  # fmt: skip
+            tick: Tick | None = None) -> RemovalOutcome:  # fmt: skip
     """What `remove` would do now, with every check and nothing done."""
-    check, results, gone = Check(library, removals, to, without_keeper), list[Result](), set[str]()
-    with contextlib.closing(sidecar.Merger()) as merge:
+    check, results, gone = (
+        Preflight(library, removals, to, without_keeper),
+        list[RemovalResult](),
+        set[str](),
+    )
+    with contextlib.closing(sidecar.MetadataMerger()) as merge:
         for number, removal in enumerate(removals):
             if tick:
                 tick(number, len(removals))
@@ -54,18 +58,20 @@ def dry_run(library: Library, removals: Sequence[Removal], to: str = TRASH, *, w
                         removal.keeper,
                         same=removal.keeper_hash in (None, removal.hash),
                     )
-            except Refused as refused:
-                results.append(Result(removal, "refused", str(refused)))
+            except RemovalRefused as refused:
+                results.append(RemovalResult(removal, "refused", str(refused)))
                 continue
             gone.update(part.path for part in checked.parts)
             results.append(
-                Result(removal, "would", checked.note, checked.freed, along=checked.companions)
+                RemovalResult(
+                    removal, "would", checked.note, checked.freed, companions=checked.companions
+                )
             )
-    return Outcome(None, tuple(results))
+    return RemovalOutcome(None, tuple(results))
 
 
 def remove(library: Library, removals: Sequence[Removal], to: str = TRASH, *, without_keeper: bool = False, sidecars: bool = False,
-           tick: Tick | None = None) -> Outcome:  # fmt: skip
+           tick: Tick | None = None) -> RemovalOutcome:  # fmt: skip
     """Take these files away. to: TRASH, or the absolute path of a folder outside the watched ones,
     made if need be.
 
@@ -77,12 +83,12 @@ def remove(library: Library, removals: Sequence[Removal], to: str = TRASH, *, wi
     and LibraryError where the journal cannot be written; what went before is in the journal and can
     be undone. A single file's trouble is its result, never an error.
     """
-    check = Check(library, removals, to, without_keeper)
+    check = Preflight(library, removals, to, without_keeper)
     journal = Journal(library.dir)
     lock = journal.lock()
     try:
-        settle(library, journal)
-        run = _Run(library, journal, check, to, sidecars)
+        recover_interrupted(library, journal)
+        run = RemovalRun(library, journal, check, to, sidecars)
         try:
             for number, removal in enumerate(removals):
                 if tick:
@@ -90,16 +96,16 @@ def remove(library: Library, removals: Sequence[Removal], to: str = TRASH, *, wi
                 run.take(removal)
         finally:
             run.end(len(removals))
-        return Outcome(run.id if run.begun else None, tuple(run.results))
+        return RemovalOutcome(run.id if run.begun else None, tuple(run.results))
     finally:
         lock.release()
 
 
-class _Run:
+class RemovalRun:
     """One removal of many files."""
 
     def __init__(
-        self, library: Library, journal: Journal, check: Check, to: str, sidecars: bool
+        self, library: Library, journal: Journal, check: Preflight, to: str, sidecars: bool
     ) -> None:
         self._library, self._journal, self._check, self._sidecars = (
             library,
@@ -110,10 +116,10 @@ class _Run:
         self.id = f"{dt.datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
         self._destinations = Destinations(library, journal, check, to, self.id)
         self.begun = False
-        self.results: list[Result] = []
-        self._moved: list[tuple[int, list[Entry], Checked]] = []
-        self._numbers, self._proof = 0, Proof()
-        self._merge: sidecar.Merger | None = None
+        self.results: list[RemovalResult] = []
+        self._moved: list[tuple[int, list[Entry], CheckedPhoto]] = []
+        self._numbers, self._proof = 0, KeeperProof()
+        self._merge: sidecar.MetadataMerger | None = None
 
     def take(self, removal: Removal) -> None:
         """Remove one photo with what belongs to it; what became of it is the next result."""
@@ -123,20 +129,20 @@ class _Run:
                 self.results.append(result)
                 return
         self.results.append(
-            Result(
+            RemovalResult(
                 removal,
                 "failed",
                 "other programs take its name wherever it is to go: try again later",
             )
         )
 
-    def _attempt(self, removal: Removal) -> Result | None:
+    def _attempt(self, removal: Removal) -> RemovalResult | None:
         """None: a name was taken by another program in that moment, and everything is as it was."""
         try:
             checked = self._check(removal)
             family = self._announce(removal, checked)
-        except Refused as refused:
-            return Result(removal, "refused", str(refused))
+        except RemovalRefused as refused:
+            return RemovalResult(removal, "refused", str(refused))
         at = photo = family[-1]
         with contextlib.ExitStack() as held:
             try:
@@ -149,13 +155,13 @@ class _Run:
                 self._proof.require(checked, gone)
             except FileExistsError as error:
                 left = self._back(family)
-                return Result(removal, "failed", _words(error, at) + left) if left else None
-            except (Refused, OSError) as error:
+                return RemovalResult(removal, "failed", _words(error, at) + left) if left else None
+            except (RemovalRefused, OSError) as error:
                 # Whatever became of them: found out, put back, and said.
-                return Result(removal, "failed", _words(error, at) + self._back(family))
+                return RemovalResult(removal, "failed", _words(error, at) + self._back(family))
         self._proof.add(checked, [entry.target for entry in family])
         self._moved.append((len(self.results), family, checked))
-        return Result(
+        return RemovalResult(
             removal, "removed", checked.note, checked.freed, photo.target, checked.companions
         )
 
@@ -165,7 +171,7 @@ class _Run:
 
     def _back(self, family: list[Entry]) -> str:
         """Bring them all back; gives words on what could not be."""
-        self._restorer.all_back(family, quietly=True)
+        self._restorer.restore_all(family, quietly=True)
         for entry in family:
             # Not cut off: what has not come to its place has not gone, though it may have been
             # changed by another program.
@@ -174,13 +180,13 @@ class _Run:
                 and os.path.lexists(entry.path)
                 and not os.path.lexists(entry.target or "")
             ):
-                self._restorer.never_went(entry)
+                self._restorer.mark_never_moved(entry)
         away = [printable(os.path.basename(entry.path)) for entry in family if entry.away]
         return (
             f"; {', '.join(away)} could not be put back at once: undo this removal" if away else ""
         )
 
-    def _announce(self, removal: Removal, checked: Checked) -> list[Entry]:
+    def _announce(self, removal: Removal, checked: CheckedPhoto) -> list[Entry]:
         """Say in the journal what is about to happen; gives the entries of all, the photo's last."""
         where, targets, infos = self._destinations.choose(checked)
         if not self.begun:
@@ -210,23 +216,25 @@ class _Run:
         )
         return family
 
-    def _go(self, entry: Entry, part: Part, held: contextlib.ExitStack) -> Gone:
+    def _go(self, entry: Entry, part: CheckedFile, held: contextlib.ExitStack) -> Gone:
         """Move one file to its place; gives a descriptor of it, or its path, by which it can still
         be told from others; None of links."""
         handle = _hold(part, held)
         if not _unchanged(part):
-            raise Refused(f"{_called(entry)} changed a moment ago")
+            raise RemovalRefused(f"{_called(entry)} changed a moment ago")
         if entry.target is None:
-            raise Refused(f"{_called(entry)} has no place to go to")
+            raise RemovalRefused(f"{_called(entry)} has no place to go to")
         if entry.info is not None:
-            trash.send(entry.path, entry.hash, trash.Trashed(entry.target, entry.info), entry.token)
+            trash.send(
+                entry.path, entry.hash, trash.TrashEntry(entry.target, entry.info), entry.token
+            )
         else:
             safe_move.move(entry.path, entry.target, entry.hash, entry.token)
         self._journal.note(
             run=self.id, step="moved", number=entry.number, target=entry.target, info=entry.info
         )
         entry.state = "moved"
-        after, before = stamp(entry.target), part.stamp
+        after, before = file_stamp(entry.target), part.stamp
         moved_only = bool(after.inode) and (after.inode, after.size, after.mtime_ns) == (
             before.inode,
             before.size,
@@ -236,18 +244,18 @@ class _Run:
             return None
         # Else it is a copy, as it went to another drive, or is not what was checked.
         if not moved_only and safe_move.file_hash(entry.target) != entry.hash:
-            raise Refused(f"{_called(entry)} changed a moment ago")
+            raise RemovalRefused(f"{_called(entry)} changed a moment ago")
         return handle if handle is not None else entry.target if moved_only else None
 
     def _copy_metadata(self, entry: Entry, removal: Removal) -> None:
         """What the one kept lacks, into its sidecar: the only thing ever written beside photos."""
         if self._merge is None:
-            self._merge = sidecar.Merger()
+            self._merge = sidecar.MetadataMerger()
         keeper = removal.keeper or ""
         merged = self._merge(removal.path, keeper, same=removal.keeper_hash in (None, removal.hash))
         if merged.after is None:
             return
-        note = sidecar.planned(merged)
+        note = sidecar.journal_note(merged)
         self._journal.note(run=self.id, step="sidecar", number=entry.number, sidecar=note)
         entry.sidecar = note
         sidecar.write(note, merged, keeper)
@@ -261,8 +269,8 @@ class _Run:
             return
         for at, family, checked in self._moved:
             if not _kept(checked):
-                self.results[at] = Result(
-                    self.results[at].removal, "failed", GONE + self._back(family)
+                self.results[at] = RemovalResult(
+                    self.results[at].removal, "failed", KEEPER_GONE + self._back(family)
                 )
         self._journal.note(run=self.id, step="end", planned=planned)
         gone = [result.removal.path for result in self.results if result.state == "removed"]
@@ -270,32 +278,32 @@ class _Run:
         learn(self._library, gone=gone, back=back)
 
 
-def _hold(part: Part, held: contextlib.ExitStack) -> int | None:
+def _hold(part: CheckedFile, held: contextlib.ExitStack) -> int | None:
     """A descriptor of a file that is about to go, closed with `held`. None of links, and on
     Windows, where an open file cannot be moved."""
     if os.name == "nt" or "link" in part.facts:
         return None
     handle = os.open(part.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     held.callback(os.close, handle)
-    opened, named = stamp_of(os.fstat(handle)), stamp(part.path)
+    opened, named = stamp_of_stat(os.fstat(handle)), file_stamp(part.path)
     # Where a system numbers no files, it may do so for open ones.
     if opened[2:] != named[2:] or (named.inode and opened.inode != named.inode):
-        raise Refused(f"{printable(os.path.basename(part.path))} changed a moment ago")
+        raise RemovalRefused(f"{printable(os.path.basename(part.path))} changed a moment ago")
     return handle
 
 
-def _unchanged(part: Part) -> bool:
+def _unchanged(part: CheckedFile) -> bool:
     """Whether a file is still what was checked. One of its other names may have gone with its
     photo: then it is read again."""
-    now = stamp(part.path)
+    now = file_stamp(part.path)
     return now == part.stamp or (
         now[:4] == part.stamp[:4] and safe_move.file_hash(part.path) == part.hash
     )
 
 
-def _kept(checked: Checked) -> bool:
+def _kept(checked: CheckedPhoto) -> bool:
     """Whether everything is still there for the sake of which files went."""
-    return all(part.kept is None or part.kept.still() for part in checked.parts)
+    return all(part.kept is None or part.kept.is_unchanged() for part in checked.parts)
 
 
 def _line(entry: Entry) -> dict[str, Any]:

@@ -32,6 +32,6 @@ def removed_paths(library: Library) -> set[str]:
     }
 
 
-def age(run_at: float) -> str:
+def removal_time(run_at: float) -> str:
     """When that was, for a history."""
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(run_at))

@@ -16,13 +16,13 @@ from explorer.library.removal_journal import Entry, Journal
 from explorer.removal import safe_move, sidecar, trash
 from explorer.removal.boundaries import Boundaries
 from explorer.removal.companions import renamed
-from explorer.removal.file_identity import drop_copy, same_entry, two_names
-from explorer.removal.file_names import free_names, longer
+from explorer.removal.file_identity import are_hard_links, delete_redundant, same_directory_entry
+from explorer.removal.file_names import extra_length, free_names
 from explorer.removal.preflight import TRASH
 
 # stayed: it is at its place. moved: it lies where it was to go. unknown: it is in neither place
 # that can be seen now.
-Whereabouts = Literal["stayed", "moved", "unknown"]
+FileLocation = Literal["stayed", "moved", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,13 @@ class Restorer:
     def _bounds(self) -> Boundaries:
         return Boundaries(self._library, self._journal)
 
-    def all_back(self, family: Sequence[Entry], *, quietly: bool = False) -> list[Restored]:
+    def restore_all(self, family: Sequence[Entry], *, quietly: bool = False) -> list[Restored]:
         """Put a photo back, and then what went along with it. See `back`."""
-        return [self.back(entry, family, quietly=quietly) for entry in family[::-1] if entry.away]
+        return [
+            self.restore(entry, family, quietly=quietly) for entry in family[::-1] if entry.away
+        ]
 
-    def back(
+    def restore(
         self, entry: Entry, family: Sequence[Entry] = (), *, quietly: bool = False
     ) -> Restored:
         """Put one file back; what cannot be put back now can be tried again.
@@ -65,7 +67,7 @@ class Restorer:
             refusal = self._bounds.refusal(entry)
             if refusal is not None:
                 raise _Lost(refusal)
-            if entry.state == "intended" and self.find_out(entry) == "unknown":
+            if entry.state == "intended" and self.locate(entry) == "unknown":
                 raise _Lost(
                     f"it is neither at its place nor in {_where(entry)}: connect the drive that it may be on, then undo again"
                 )
@@ -77,7 +79,7 @@ class Restorer:
                 entry.path, None, f"it could not be put back: {error.strerror or error}"
             )
 
-    def find_out(self, entry: Entry) -> Whereabouts:
+    def locate(self, entry: Entry) -> FileLocation:
         """Where a file lies whose removal was announced, and perhaps took place; the journal learns
         of it where that is certain.
 
@@ -86,19 +88,21 @@ class Restorer:
         if self._bounds.refusal(entry) is not None:
             return "unknown"
         if entry.target is not None:
-            safe_move.drop_part(os.path.dirname(entry.target), entry.token)
-        if is_it(entry, entry.path):
+            safe_move.delete_part(os.path.dirname(entry.target), entry.token)
+        if is_removed_file(entry, entry.path):
             if entry.target is not None and os.path.lexists(entry.target):
                 # Cut off between the second name (or the copy) and the dropping of the first: the
                 # first stays.
-                drop_copy(entry.target, entry.path)
-            self.never_went(entry)
+                delete_redundant(entry.target, entry.path)
+            self.mark_never_moved(entry)
             return "stayed"
-        if entry.where == TRASH and not (entry.target is not None and is_it(entry, entry.target)):
+        if entry.where == TRASH and not (
+            entry.target is not None and is_removed_file(entry, entry.target)
+        ):
             found = trash.find(entry.path, entry.hash, entry.facts["inode"])
             if found is not None:
                 entry.target, entry.info = found
-        if entry.target is None or not is_it(entry, entry.target):
+        if entry.target is None or not is_removed_file(entry, entry.target):
             return "unknown"
         self._journal.note(
             run=entry.run, step="moved", number=entry.number, target=entry.target, info=entry.info
@@ -106,17 +110,17 @@ class Restorer:
         entry.state = "moved"
         return "moved"
 
-    def never_went(self, entry: Entry) -> None:
+    def mark_never_moved(self, entry: Entry) -> None:
         """Note that a file whose removal was announced is at its place, as it was or changed by
         another program."""
         self._note_back(entry, entry.path, reason="it never went")
 
-    def finish(self, entry: Entry) -> bool:
+    def finish_interrupted(self, entry: Entry) -> bool:
         """Note that an undo which was cut off had done its work on this file; gives whether it had."""
         if entry.back is None or self._bounds.refusal(entry) is not None:
             return False
-        safe_move.drop_part(os.path.dirname(entry.back), entry.token)
-        if (entry.target is not None and os.path.lexists(entry.target)) or not is_it(
+        safe_move.delete_part(os.path.dirname(entry.back), entry.token)
+        if (entry.target is not None and os.path.lexists(entry.target)) or not is_removed_file(
             entry, entry.back
         ):
             return False
@@ -139,7 +143,7 @@ class Restorer:
                 (
                     each
                     for each in dict.fromkeys((entry.back, entry.path))
-                    if each and is_it(entry, each)
+                    if each and is_removed_file(entry, each)
                 ),
                 None,
             )
@@ -155,7 +159,7 @@ class Restorer:
 
     def _source(self, entry: Entry) -> str | None:
         """Where the file lies that is to be put back; None where it is not to be found."""
-        if entry.target is not None and is_it(entry, entry.target):
+        if entry.target is not None and is_removed_file(entry, entry.target):
             return entry.target
         found = trash.find(entry.path, entry.hash) if entry.where == TRASH else None
         if found is None:
@@ -187,14 +191,14 @@ class Restorer:
 
         reason: why it is there, of a file that never left.
         """
-        notes = [*self._take_back_sidecar(entry)]
+        notes = [*self._restore_sidecar(entry)]
         if not reason:
             try:
                 safe_move.set_times(back, entry.facts["atime_ns"], entry.facts["mtime_ns"])
             except OSError as error:
                 notes.append(f"its times could not be set ({error.strerror or error})")
         if entry.where == TRASH and entry.target is not None:
-            trash.release(entry.target, entry.path)
+            trash.release_slot(entry.target, entry.path)
         self._journal.note(
             run=entry.run,
             step="undone",
@@ -205,10 +209,10 @@ class Restorer:
         entry.state, entry.back, entry.reason = "undone", back, reason or entry.reason
         return notes
 
-    def _take_back_sidecar(self, entry: Entry) -> Iterator[str]:
+    def _restore_sidecar(self, entry: Entry) -> Iterator[str]:
         """The sidecar as it was before, unless somebody has changed it since: then it stays. Gives
         what could not be done, in words."""
-        path, note = self._bounds.sidecar_of(entry), entry.sidecar
+        path, note = self._bounds.written_sidecar(entry), entry.sidecar
         if path is None or not note:
             return
         try:
@@ -217,7 +221,7 @@ class Restorer:
         except OSError as error:
             yield f"{printable(os.path.basename(path))} could not be put back as it was ({error.strerror or error})"
             return
-        if told := sidecar.take_back(note, entry.keeper):
+        if told := sidecar.restore(note, entry.keeper):
             yield told
 
     def _set_aside(self, entry: Entry, path: str) -> None:
@@ -227,9 +231,9 @@ class Restorer:
         data = Path(path).read_bytes()
         for kept in free_names(str(folder / f"{entry.token}.xmp")):
             if not os.path.lexists(kept):
-                safe_move.write_whole(kept, data)
+                safe_move.write_atomically(kept, data)
                 return
-            if safe_move.holds(kept, safe_move.content_hash(data)):
+            if safe_move.has_content(kept, safe_move.content_hash(data)):
                 return
 
     def _check_drive(self, entry: Entry) -> None:
@@ -252,7 +256,7 @@ class Restorer:
             )
 
 
-def is_it(entry: Entry, path: str) -> bool:
+def is_removed_file(entry: Entry, path: str) -> bool:
     """Whether this is the very file that was removed: by its id, size and time, or else by its
     content (of a link, by where it leads).
 
@@ -279,10 +283,10 @@ def _there_already(entry: Entry, source: str, target: str) -> bool:
     two paths are one and the same name (the folder it went to has become the folder it came from),
     nothing goes.
     """
-    if same_entry(source, target):
+    if same_directory_entry(source, target):
         return True
-    ours = entry.state == "undoing" and entry.back == target and is_it(entry, target)
-    return (ours or two_names(source, target)) and drop_copy(source, target)
+    ours = entry.state == "undoing" and entry.back == target and is_removed_file(entry, target)
+    return (ours or are_hard_links(source, target)) and delete_redundant(source, target)
 
 
 def _places(entry: Entry, family: Sequence[Entry]) -> Iterator[str]:
@@ -293,7 +297,7 @@ def _places(entry: Entry, family: Sequence[Entry]) -> Iterator[str]:
         yield from free_names(renamed(entry.path, photo.path, photo.back or photo.path), "restored")
         return
     others = [each.path for each in family[:-1] if each.away]
-    for name in free_names(entry.path, "restored", longer(entry.path, others)):
+    for name in free_names(entry.path, "restored", extra_length(entry.path, others)):
         if name == entry.path or not any(
             os.path.lexists(renamed(each, entry.path, name)) for each in others
         ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from explorer.removal.companions import Along
+from explorer.removal.companions import Companion
 from explorer.text_format import count
 
 
@@ -29,17 +29,17 @@ class Removal:
     bytes: int = 0
     tier: str = ""
     why: str = ""
-    along: tuple[Along, ...] = field(default=(), compare=False)
+    companions: tuple[Companion, ...] = field(default=(), compare=False)
     holds: tuple[str, ...] = field(default=(), compare=False)
 
     @property
-    def whole(self) -> int:
+    def total_bytes(self) -> int:
         """Bytes of the file and of all that goes with it."""
-        return self.bytes + sum(each.bytes for each in self.along)
+        return self.bytes + sum(each.bytes for each in self.companions)
 
 
 @dataclass(frozen=True)
-class Result:
+class RemovalResult:
     """What became of one removal, or in a dry run would. reason: why not, or what there is to know,
     in plain words.
 
@@ -53,7 +53,7 @@ class Result:
     reason: str = ""
     freed: int = 0
     at: str | None = None
-    along: tuple[Along, ...] = ()
+    companions: tuple[Companion, ...] = ()
 
     @property
     def done(self) -> bool:
@@ -61,19 +61,19 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RemovalOutcome:
     """run: what `undo` wants to know, None where nothing went. results: one for each removal, in
     order."""
 
     run: str | None
-    results: tuple[Result, ...]
+    results: tuple[RemovalResult, ...]
 
     @property
-    def removed(self) -> list[Result]:
+    def removed(self) -> list[RemovalResult]:
         return [result for result in self.results if result.done]
 
     @property
-    def kept(self) -> list[Result]:
+    def kept(self) -> list[RemovalResult]:
         return [result for result in self.results if not result.done]
 
     @property
@@ -81,11 +81,11 @@ class Outcome:
         return sum(result.freed for result in self.results)
 
     @property
-    def along(self) -> int:
+    def companion_count(self) -> int:
         """How many files went with others."""
-        return sum(len(result.along) for result in self.removed)
+        return sum(len(result.companions) for result in self.removed)
 
 
-def belonging(number: int) -> str:
+def companions_in_words(number: int) -> str:
     """So many files that go along, in words."""
     return f"{count(number, 'file')} that {'belongs' if number == 1 else 'belong'} to them"

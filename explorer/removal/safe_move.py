@@ -37,7 +37,7 @@ _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
 _Made = TypeVar("_Made")
 
 
-class Stamp(NamedTuple):
+class FileStamp(NamedTuple):
     """What tells a file from another without reading it, and from itself after a change. ctime_ns:
     no program can set it back."""
 
@@ -52,14 +52,16 @@ class Changed(OSError):
     """The file is not what it was when it was checked."""
 
 
-def stamp(path: str) -> Stamp:
+def file_stamp(path: str) -> FileStamp:
     """Of the entry itself: a link is not followed."""
-    return stamp_of(os.lstat(path))
+    return stamp_of_stat(os.lstat(path))
 
 
-def stamp_of(facts: os.stat_result) -> Stamp:
+def stamp_of_stat(facts: os.stat_result) -> FileStamp:
     """The stamp of a file whose facts were asked for already."""
-    return Stamp(facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
+    return FileStamp(
+        facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
+    )
 
 
 def file_hash(path: str) -> str:
@@ -71,10 +73,10 @@ def file_hash(path: str) -> str:
     return digest.hexdigest()
 
 
-def holds(path: str, digest: str) -> bool:
+def has_content(path: str, digest: str) -> bool:
     """Whether there is a file of its own with that content; False where it cannot be read."""
     with contextlib.suppress(OSError):
-        return is_plain(path) and file_hash(path) == digest
+        return is_regular_file(path) and file_hash(path) == digest
     return False
 
 
@@ -100,7 +102,7 @@ def part_name(token: str = "") -> str:
     return f".photo-explorer-{token or secrets.token_hex(8)}.part"
 
 
-def drop_part(folder: str, token: str) -> None:
+def delete_part(folder: str, token: str) -> None:
     """Delete what a cut left of a copy with that token. Where that cannot be done now, the next
     attempt grows under another name."""
     with contextlib.suppress(OSError):
@@ -176,7 +178,7 @@ def _reserve(source: str, target: str) -> None:
 
 def _copy(source: str, target: str, digest: str, token: str) -> None:
     """To another drive: copy, sync, compare, and only then let the original go."""
-    folder, before = os.path.dirname(target), stamp(source)
+    folder, before = os.path.dirname(target), file_stamp(source)
     is_link = os.path.islink(source)
     part = (
         _link_again(source, folder, token)
@@ -193,7 +195,7 @@ def _copy(source: str, target: str, digest: str, token: str) -> None:
         raise
     sync_folder(folder)
     try:
-        if stamp(source) != before:
+        if file_stamp(source) != before:
             raise Changed(errno.EIO, "the file changed while it was copied", source)
         os.unlink(source)
     except OSError:
@@ -267,7 +269,7 @@ def set_times(path: str, atime_ns: int, mtime_ns: int) -> None:
     os.utime(path, ns=(atime_ns, mtime_ns), follow_symlinks=not is_link)
 
 
-def is_plain(path: str) -> bool:
+def is_regular_file(path: str) -> bool:
     """Whether this is a file of its own: no link, no folder, no device."""
     return stat.S_ISREG(os.lstat(path).st_mode)
 
@@ -277,7 +279,7 @@ def content_hash(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def write_whole(path: str, data: bytes, token: str = "", new: bool = False) -> None:
+def write_atomically(path: str, data: bytes, token: str = "", new: bool = False) -> None:
     """Put these bytes into a file, all or nothing: a copy grows beside it and then takes its place.
 
     A link stays a link, and what it leads to is written; permissions stay. token: see `part_name`.

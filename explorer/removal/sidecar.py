@@ -21,8 +21,8 @@ from typing import Any, NamedTuple
 from explorer.decoding.pool import DecodePool
 from explorer.library.paths import printable
 from explorer.removal import safe_move
-from explorer.removal.companions import beside
-from explorer.removal.preflight import Refused
+from explorer.removal.companions import companions_of
+from explorer.removal.preflight import RemovalRefused
 
 _READ = (".xmp", ".json")
 
@@ -36,7 +36,7 @@ class Merged(NamedTuple):
     after: bytes | None
 
 
-class Merger:
+class MetadataMerger:
     """Finds out what sidecars should say, in a decode process that is started when it is first
     wanted. To be closed."""
 
@@ -50,7 +50,7 @@ class Merger:
         """What the keeper's sidecar should say before the other photo goes, with all that lies
         beside it.
 
-        same: both photos have the same bytes. Raises Refused where facts would be lost: what cannot
+        same: both photos have the same bytes. Raises RemovalRefused where facts would be lost: what cannot
         be read, or cannot be added.
         """
         theirs, ours = _carriers(gone), _carriers(keeper)
@@ -63,19 +63,19 @@ class Merger:
             }
         )  # fmt: skip
         if isinstance(answer, str):
-            raise Refused(
+            raise RemovalRefused(
                 f"what it says of date, place, rating and keywords could not be read: {answer}"
             )
         head, body = answer
         if head["refused"]:
-            raise Refused(str(head["refused"]))
+            raise RemovalRefused(str(head["refused"]))
         cut = head["before"]
         return Merged(
             target, None if cut is None else body[:cut], body[cut or 0 :] if head["after"] else None
         )
 
 
-def sidecar_of(path: str) -> str:
+def sidecar_path(path: str) -> str:
     """The sidecar's path for a photo."""
     return path + ".xmp"
 
@@ -83,17 +83,17 @@ def sidecar_of(path: str) -> str:
 def _carriers(path: str) -> list[str]:
     """The files beside a photo that may say something of it, by both of the names that programs
     give to sidecars."""
-    company = beside(path)
+    company = companions_of(path)
     listed = [
-        each.path for each in (*company.along, *company.shared) if each.path.lower().endswith(_READ)
+        each.path for each in (*company.own, *company.shared) if each.path.lower().endswith(_READ)
     ]
     # Also where the folder could not be listed.
-    return list(dict.fromkeys([sidecar_of(path), os.path.splitext(path)[0] + ".xmp", *listed]))
+    return list(dict.fromkeys([sidecar_path(path), os.path.splitext(path)[0] + ".xmp", *listed]))
 
 
 def _target(keeper: str, carriers: list[str]) -> str:
     """The sidecar to write: one that is there already, however its name is spelled."""
-    wanted = sidecar_of(keeper)
+    wanted = sidecar_path(keeper)
     if os.path.lexists(wanted):
         return wanted
     return next(
@@ -109,7 +109,7 @@ def _hex(path: str) -> str:
 # --- writing, and taking back
 
 
-def planned(merged: Merged) -> dict[str, Any]:
+def journal_note(merged: Merged) -> dict[str, Any]:
     """What the journal has to know of a sidecar before it is written. Raises OSError."""
     real = os.path.realpath(merged.target)
     old = None if merged.before is None else os.stat(real)
@@ -128,7 +128,7 @@ def write(note: dict[str, Any], merged: Merged, photo: str) -> None:
     """Write a sidecar as planned: all or nothing, and only over what was read.
 
     A symbolic link stays one: what it leads to is written. Permissions stay; a new sidecar has
-    those of the photo. Raises Refused where it cannot be written, or another program has saved it
+    those of the photo. Raises RemovalRefused where it cannot be written, or another program has saved it
     since.
     """
     name = printable(os.path.basename(merged.target))
@@ -149,12 +149,12 @@ def write(note: dict[str, Any], merged: Merged, photo: str) -> None:
         finally:
             _drop(note["part"])
     except (FileExistsError, safe_move.Changed):
-        raise Refused(
+        raise RemovalRefused(
             f"the sidecar of the one to keep, {name}, was saved by another program a moment ago"
         ) from None
     except OSError as error:
         text = (error.strerror or str(error)).strip()
-        raise Refused(
+        raise RemovalRefused(
             f"the sidecar of the one to keep, {name}, cannot be written: {text[:1].lower()}{text[1:]}"
         ) from error
 
@@ -210,18 +210,18 @@ def _drop(part: str) -> None:
         os.unlink(part)
 
 
-def take_back(note: dict[str, Any] | None, keeper: str | None) -> str:
+def restore(note: dict[str, Any] | None, keeper: str | None) -> str:
     """Make a sidecar what it was before, unless somebody has changed it since; gives what there is
     to know, '' where there is nothing.
 
-    note: as `planned` made it. keeper: the photo it belongs to; a note of any other file is not
+    note: as `journal_note` made it. keeper: the photo it belongs to; a note of any other file is not
     followed.
     """
-    if not note or keeper is None or str(note["path"]).lower() != sidecar_of(keeper).lower():
+    if not note or keeper is None or str(note["path"]).lower() != sidecar_path(keeper).lower():
         return ""
     name = printable(os.path.basename(note["path"]))
     try:
-        return _take_back(note, name)
+        return _restore(note, name)
     except safe_move.Changed:
         return _CHANGED.format(name)
     except OSError as error:
@@ -231,7 +231,7 @@ def take_back(note: dict[str, Any] | None, keeper: str | None) -> str:
 _CHANGED = "the sidecar {} was changed since, and stays as it is"
 
 
-def _take_back(note: dict[str, Any], name: str) -> str:
+def _restore(note: dict[str, Any], name: str) -> str:
     real = os.path.realpath(note["path"])
     part = note.get("part")
     if (

@@ -20,43 +20,43 @@ from explorer.photos.formats import RAW_EXTENSIONS
 _APPLE_EDIT = re.compile(r"^(img)_e(\d+)$")
 
 
-def folded(name: str) -> str:
+def normalized_name(name: str) -> str:
     """A name as it is compared: composed (NFC) and without capitals. macOS stores names decomposed,
     and file systems differ in case."""
     return unicodedata.normalize("NFC", name).lower()
 
 
-def apple_original(stem: str) -> str | None:
-    """The folded stem of the photo that Apple's software names its edit after (`img_1` for
+def apple_original_stem(stem: str) -> str | None:
+    """The normalized_name stem of the photo that Apple's software names its edit after (`img_1` for
     `img_e1`); None for other names."""
     found = _APPLE_EDIT.match(stem)
     return f"{found[1]}_{found[2]}" if found else None
 
 
-def originals(name: str) -> Iterator[str]:
-    """All folded stems that a file name may have been built on, the shortest first: `a b-c.jpg`
+def possible_original_stems(name: str) -> Iterator[str]:
+    """All normalized_name stems that a file name may have been built on, the shortest first: `a b-c.jpg`
     gives `a` and `a b`."""
     stem = _stem(name)
-    if apple := apple_original(stem):
+    if apple := apple_original_stem(stem):
         yield apple
     for at in range(1, len(stem)):
         if _separates(stem[at]):
             yield stem[:at]
 
 
-def edited_from(name: str) -> Iterator[str]:
-    """Those of `originals` of which the name says more than a number: of an edit, and not of a copy
+def edit_original_stems(name: str) -> Iterator[str]:
+    """Those of `possible_original_stems` of which the name says more than a number: of an edit, and not of a copy
     or of another photo of that name."""
     stem = _stem(name)
-    return (base for base in originals(name) if not _is_numbered(stem, base))
+    return (base for base in possible_original_stems(name) if not _is_numbered(stem, base))
 
 
-def is_built_on(name: str, other: str) -> bool:
+def is_named_after(name: str, other: str) -> bool:
     """Whether a file name is another one's stem, a separator and anything."""
     return _built(_stem(name), _stem(other))
 
 
-def kept_together(one: str, other: str, tier: str) -> bool:
+def is_one_stack(one: str, other: str, tier: str) -> bool:
     """Whether two photos (absolute paths) of a tier are a set by their names, so that neither is
     offered for the other.
 
@@ -68,7 +68,9 @@ def kept_together(one: str, other: str, tier: str) -> bool:
     (folder, a), (other_folder, b) = os.path.split(one), os.path.split(other)
     if folder != other_folder:
         return False
-    (stem, ending), (other_stem, other_ending) = (os.path.splitext(folded(name)) for name in (a, b))
+    (stem, ending), (other_stem, other_ending) = (
+        os.path.splitext(normalized_name(name)) for name in (a, b)
+    )
     if stem == other_stem:
         return (ending in RAW_EXTENSIONS) != (other_ending in RAW_EXTENSIONS)
     if tier in ("identical", "pixels"):
@@ -77,23 +79,23 @@ def kept_together(one: str, other: str, tier: str) -> bool:
     return _built(name, base) and (tier == "picture" or not _is_numbered(name, base))
 
 
-def original_beside(path: str, stems: Container[tuple[str, str]]) -> str | None:
-    """The folded stem of the photo that a file is an edit of, the nearest of those that lie beside
+def original_in_folder(path: str, stems: Container[tuple[str, str]]) -> str | None:
+    """The normalized_name stem of the photo that a file is an edit of, the nearest of those that lie beside
     it; None where none does.
 
-    stems: (folder, folded stem) of photos.
+    stems: (folder, normalized_name stem) of photos.
     """
     folder, name = os.path.split(path)
-    found = [stem for stem in originals(name) if (folder, stem) in stems]
+    found = [stem for stem in possible_original_stems(name) if (folder, stem) in stems]
     return max(found, key=len, default=None)
 
 
 def _stem(name: str) -> str:
-    return os.path.splitext(folded(name))[0]
+    return os.path.splitext(normalized_name(name))[0]
 
 
 def _built(stem: str, base: str) -> bool:
-    return apple_original(stem) == base or (
+    return apple_original_stem(stem) == base or (
         0 < len(base) < len(stem) and stem.startswith(base) and _separates(stem[len(base)])
     )
 

@@ -24,23 +24,23 @@ from typing import NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from explorer.removal import safe_move
-from explorer.removal.file_names import fitting, longest_name
+from explorer.removal.file_names import fit_name, longest_name
 from explorer.removal.safe_move import file_hash
 
 _SUFFIX = ".trashinfo"
 # Bytes of a note that are read: a path of 4,096 bytes, each written as three, and the rest of it.
 _LONGEST_NOTE = 64 * 1024
-ASIDE = ".photo-explorer-removed"
+OWN_FOLDER = ".photo-explorer-removed"
 
 
-class Trashed(NamedTuple):
+class TrashEntry(NamedTuple):
     """A file in the trash, and the trash's note about it."""
 
     path: str
     info: str
 
 
-def readable() -> bool:
+def is_supported() -> bool:
     """Whether this system lets us find in its trash what we put there."""
     return os.name == "posix" and sys.platform != "darwin"
 
@@ -48,7 +48,7 @@ def readable() -> bool:
 # --- into the trash
 
 
-def slot(path: str) -> Trashed:
+def free_slot(path: str) -> TrashEntry:
     """Where a file can go in the trash of its drive: a free name, not yet reserved. Makes the
     trash's folders. Raises OSError.
 
@@ -59,11 +59,11 @@ def slot(path: str) -> Trashed:
     for folder in (files, infos):
         os.makedirs(folder, mode=0o700, exist_ok=True)
     stem, suffix = os.path.splitext(os.path.basename(path))
-    name = fitting(stem, f".{secrets.token_hex(5)}{suffix}", longest_name(infos) - len(_SUFFIX))
-    return Trashed(os.path.join(files, name), os.path.join(infos, name + _SUFFIX))
+    name = fit_name(stem, f".{secrets.token_hex(5)}{suffix}", longest_name(infos) - len(_SUFFIX))
+    return TrashEntry(os.path.join(files, name), os.path.join(infos, name + _SUFFIX))
 
 
-def send(path: str, digest: str, to: Trashed, token: str = "") -> None:
+def send(path: str, digest: str, to: TrashEntry, token: str = "") -> None:
     """Move a file to its place in the trash, which is reserved first. When this returns, all of it
     is on disk.
 
@@ -81,7 +81,7 @@ def send(path: str, digest: str, to: Trashed, token: str = "") -> None:
     except BaseException:
         # It has not moved: what lies there under that name is another program's.
         if os.path.lexists(path):
-            forget(to.info)
+            delete_note(to.info)
         raise
 
 
@@ -162,7 +162,7 @@ def _user() -> int:
 # --- what lies in it
 
 
-def trashes(path: str) -> Iterator[str]:
+def trash_folders(path: str) -> Iterator[str]:
     """Every trash where a file of this path can have gone, by the specification."""
     yield _home_trash()
     top = _mount(path)
@@ -170,21 +170,21 @@ def trashes(path: str) -> Iterator[str]:
     yield os.path.join(top, f".Trash-{_user()}")
 
 
-def note_of(path: str) -> str:
+def note_path(path: str) -> str:
     """The path of the note about a file that lies in a trash's `files` folder."""
     files, name = os.path.split(path)
     return os.path.join(os.path.dirname(files), "info", name + _SUFFIX)
 
 
-def find(path: str, digest: str, inode: int | None = None) -> Trashed | None:
+def find(path: str, digest: str, inode: int | None = None) -> TrashEntry | None:
     """Where a file lies in the trash that came from this path and has this content; None where it
     is not there. Of several, the latest.
 
     digest: hex; what a link leads to is not looked at. inode: the file's own, which a move within a
     drive keeps, so that nothing need be read; 0 says nothing.
     """
-    found = list[tuple[float, Trashed]]()
-    for trash in trashes(path):
+    found = list[tuple[float, TrashEntry]]()
+    for trash in trash_folders(path):
         notes = list(_notes(trash, path))
         for _, each in notes if inode else ():
             with contextlib.suppress(OSError):
@@ -198,32 +198,32 @@ def find(path: str, digest: str, inode: int | None = None) -> Trashed | None:
     return None
 
 
-def forget(info: str | None) -> None:
+def delete_note(info: str | None) -> None:
     """Drop the trash's note about a file that has left it, or has not come."""
     if info is not None:
         with contextlib.suppress(OSError):
             os.unlink(info)
 
 
-def release(path: str, origin: str) -> None:
+def release_slot(path: str, origin: str) -> None:
     """Drop a reservation that a cut left: the note of a place in the trash where no file lies.
     origin: the file that was to go there."""
-    info = note_of(path)
+    info = note_path(path)
     if not os.path.lexists(path) and _origin(info, os.path.dirname(os.path.dirname(info))) in (
         None,
         _plain(origin),
     ):
-        forget(info)
+        delete_note(info)
 
 
-def aside(path: str, library: Path) -> str:
+def own_folder(path: str, library: Path) -> str:
     """A folder of our own on the drive of this file: in the library where that is on the same
     drive, else at the drive's top."""
     own = os.path.join(library, "removed")
     device = _device(os.path.dirname(path))
     if os.stat(library).st_dev == device:
         return own
-    top = os.path.join(_mount(path), ASIDE)
+    top = os.path.join(_mount(path), OWN_FOLDER)
     with contextlib.suppress(OSError):
         os.makedirs(top, mode=0o700, exist_ok=True)
         facts = os.lstat(top)
@@ -232,10 +232,10 @@ def aside(path: str, library: Path) -> str:
     return own
 
 
-def asides(path: str, library: Path) -> Iterator[str]:
+def own_folders(path: str, library: Path) -> Iterator[str]:
     """Every folder of our own where a file of this path can have gone."""
     yield os.path.join(library, "removed")
-    yield os.path.join(_mount(path), ASIDE)
+    yield os.path.join(_mount(path), OWN_FOLDER)
 
 
 def _mount(path: str) -> str:
@@ -254,7 +254,7 @@ def _top_of(trash: str) -> str | None:
     return os.path.dirname(top) if os.path.basename(top) == ".Trash" else top
 
 
-def _notes(trash: str, path: str) -> Iterator[tuple[float, Trashed]]:
+def _notes(trash: str, path: str) -> Iterator[tuple[float, TrashEntry]]:
     """The notes of a trash about this path, each with its time."""
     try:
         with os.scandir(os.path.join(trash, "info")) as listed:
@@ -265,7 +265,7 @@ def _notes(trash: str, path: str) -> Iterator[tuple[float, Trashed]]:
         if entry.name.endswith(_SUFFIX) and _origin(entry.path, trash) == _plain(path):
             lies = os.path.join(trash, "files", entry.name[: -len(_SUFFIX)])
             if os.path.lexists(lies):
-                yield entry.stat().st_mtime, Trashed(lies, entry.path)
+                yield entry.stat().st_mtime, TrashEntry(lies, entry.path)
 
 
 def _origin(info: str, trash: str) -> str | None:

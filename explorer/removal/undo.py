@@ -30,7 +30,7 @@ def undo(
     journal = Journal(library.dir)
     lock = journal.lock()
     try:
-        settle(library, journal)
+        recover_interrupted(library, journal)
         run, restorer = _wanted(journal, run_id), Restorer(library, journal)
         total, restored = len(run.away), list[Restored]()
         for family in run.families[::-1]:
@@ -39,7 +39,7 @@ def undo(
                 if entry.away:
                     if tick:
                         tick(len(restored), total)
-                    restored.append(restorer.back(entry, family))
+                    restored.append(restorer.restore(entry, family))
         learn(library, gone=[], back=[each.back for each in restored if each.back])
         return run, restored[::-1]
     finally:
@@ -61,7 +61,7 @@ def _wanted(journal: Journal, run_id: str | None) -> Run:
     return run
 
 
-def settle(library: Library, journal: Journal) -> None:
+def recover_interrupted(library: Library, journal: Journal) -> None:
     """After a cut: find out where each file of an unfinished step is, and note it. Whoever calls
     holds the journal's lock.
 
@@ -87,7 +87,7 @@ def settle(library: Library, journal: Journal) -> None:
                 if alone or not family[-1].away:
                     back += [
                         restored.back
-                        for restored in restorer.all_back(family, quietly=True)
+                        for restored in restorer.restore_all(family, quietly=True)
                         if restored.back
                     ]
         if not run.ended:
@@ -98,13 +98,13 @@ def settle(library: Library, journal: Journal) -> None:
 def _settle_entry(restorer: Restorer, entry: Entry, gone: list[str], back: list[str]) -> None:
     if entry.state == "intended":
         try:
-            found = restorer.find_out(entry)
+            found = restorer.locate(entry)
         except OSError:
             # Left open: undo tries again, and says what the matter is.
             return
         if found != "unknown":
             (gone if found == "moved" else back).append(entry.path)
-    elif entry.state == "undoing" and restorer.finish(entry) and entry.back:
+    elif entry.state == "undoing" and restorer.finish_interrupted(entry) and entry.back:
         back.append(entry.back)
 
 
@@ -118,5 +118,5 @@ def _lost_its_keeper(entry: Entry, *, closely: bool) -> bool:
     return (
         closely
         and entry.keeper_hash is not None
-        and not safe_move.holds(entry.keeper, entry.keeper_hash)
+        and not safe_move.has_content(entry.keeper, entry.keeper_hash)
     )

@@ -24,9 +24,9 @@ from explorer.library.paths import printable
 from explorer.removal.plan import as_csv, as_json
 from explorer.removal.preflight import TRASH
 from explorer.removal.remove import dry_run, remove
-from explorer.removal.removed_files import age
-from explorer.removal.results import Outcome, Removal, belonging
-from explorer.removal.trash import readable
+from explorer.removal.removed_files import removal_time
+from explorer.removal.results import Removal, RemovalOutcome, companions_in_words
+from explorer.removal.trash import is_supported
 from explorer.removal.undo import history, undo
 from explorer.text_format import count, size
 from explorer.ui import resources
@@ -46,7 +46,7 @@ def removal_dialog(removals: Sequence[Removal], done: Callable[[], None] = lambd
 
 @st.dialog("Remove photos", width="large", on_dismiss="rerun")
 def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
-    outcome: Outcome | None = st.session_state.get("_outcome")
+    outcome: RemovalOutcome | None = st.session_state.get("_outcome")
     if outcome is not None:
         _tell(outcome)
         return
@@ -56,10 +56,10 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
         if alone
         else " For each, another file is kept; both are read and compared with the library once more before anything moves."
     )
-    along = sum(len(removal.along) for removal in removals)
-    more = f", with {belonging(along)}," if along else ","
+    along = sum(len(removal.companions) for removal in removals)
+    more = f", with {companions_in_words(along)}," if along else ","
     st.markdown(
-        f"**{count(len(removals), 'file')}**{more} {size(sum(removal.whole for removal in removals))}.{kept}"
+        f"**{count(len(removals), 'file')}**{more} {size(sum(removal.total_bytes for removal in removals))}.{kept}"
     )
     height: Any = 260 if len(removals) > 6 else "content"
     st.dataframe(_rows(removals[:_SHOWN]), hide_index=True, width="stretch", height=height)
@@ -131,7 +131,8 @@ def _row(removal: Removal) -> dict[str, str]:
     folder, name = os.path.split(printable(removal.path))
     kept = printable(removal.keeper) if removal.keeper else "none"
     along = ", ".join(
-        f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in removal.along
+        f"{printable(os.path.basename(each.path))} ({size(each.bytes)})"
+        for each in removal.companions
     )
     return {
         "File": name,
@@ -145,7 +146,7 @@ def _row(removal: Removal) -> dict[str, str]:
 
 def _destination() -> str | None:
     """Where removed files go; None while no folder was named."""
-    name = "The system's trash" if readable() else "A folder of this program on the same drive"
+    name = "The system's trash" if is_supported() else "A folder of this program on the same drive"
     where = st.radio("To", [name, "A folder"], horizontal=True, key="remove-to")
     if where == name:
         return TRASH
@@ -177,7 +178,11 @@ def _checked(
             st.warning(f"{count(len(outcome.kept), 'file')} would stay.", icon=":material/shield:")
             _reasons(outcome)
         else:
-            along = f" with {belonging(outcome.along)}" if outcome.along else ""
+            along = (
+                f" with {companions_in_words(outcome.companion_count)}"
+                if outcome.companion_count
+                else ""
+            )
             st.success(
                 f"All {len(removals):,} can go{along}, and everything kept is in its place.",
                 icon=":material/check:",
@@ -206,9 +211,13 @@ def _carry_out(
     st.rerun(scope="fragment")
 
 
-def _tell(outcome: Outcome) -> None:
+def _tell(outcome: RemovalOutcome) -> None:
     if outcome.removed:
-        along = f", with {belonging(outcome.along)}" if outcome.along else ""
+        along = (
+            f", with {companions_in_words(outcome.companion_count)}"
+            if outcome.companion_count
+            else ""
+        )
         st.success(
             f"{count(len(outcome.removed), 'file')} removed{along}, {size(outcome.freed)}.",
             icon=":material/check:",
@@ -229,7 +238,7 @@ def _tell(outcome: Outcome) -> None:
             st.rerun()
 
 
-def _reasons(outcome: Outcome) -> None:
+def _reasons(outcome: RemovalOutcome) -> None:
     st.dataframe(
         [
             {"File": printable(result.removal.path), "Why": result.reason}
@@ -281,7 +290,7 @@ def history_dialog() -> None:
             away = len(run.away)
             state = f"{count(away)} still there" if away else "all brought back"
             st.markdown(
-                f"**{age(run.at)}** · {count(len(run.entries), 'file')} to {where.replace('`', '')} · {state}",
+                f"**{removal_time(run.at)}** · {count(len(run.entries), 'file')} to {where.replace('`', '')} · {state}",
                 width="stretch",
             )
             if away and st.button("Undo", icon=":material/undo:", key=f"undo-{run.id}"):

@@ -10,19 +10,19 @@ import pytest
 
 from explorer.cli.app import main
 from explorer.removal.plan import write_plan
-from tests.fixtures.field import Field
+from tests.fixtures.small_library import SmallLibrary
 
 
 @pytest.fixture
 def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A library with a copy to be removed, and a plan for it."""
-    field = Field(tmp_path)
+    small_library = SmallLibrary(tmp_path)
     monkeypatch.setenv("EXPLORER_LIBRARY", str(tmp_path / "library"))
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    write_plan(tmp_path / "plan.json", [field.removal("b.jpg", "a.jpg")])
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    write_plan(tmp_path / "plan.json", [small_library.removal("b.jpg", "a.jpg")])
     yield field
-    field.close()
+    small_library.close()
 
 
 def run(capsysbinary: Any, *words: str) -> tuple[int, str, str]:
@@ -31,7 +31,9 @@ def run(capsysbinary: Any, *words: str) -> tuple[int, str, str]:
     return code, out.decode(), err.decode()
 
 
-def test_dry_run_then_remove_then_undo(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:
+def test_dry_run_then_remove_then_undo(
+    plan: SmallLibrary, tmp_path: Path, capsysbinary: Any
+) -> None:
     before = plan.tree()
     code, out, _ = run(capsysbinary, "remove", "--plan", str(tmp_path / "plan.json"), "--dry-run")
     assert (
@@ -52,7 +54,7 @@ def test_dry_run_then_remove_then_undo(plan: Field, tmp_path: Path, capsysbinary
     assert code == 2 and "nothing to be undone" in err
 
 
-def test_as_json(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:
+def test_as_json(plan: SmallLibrary, tmp_path: Path, capsysbinary: Any) -> None:
     code, out, _ = run(
         capsysbinary,
         "remove",
@@ -87,7 +89,7 @@ def test_as_json(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:
 
 
 def test_what_stays_is_said_and_makes_exit_code_1(
-    plan: Field, tmp_path: Path, capsysbinary: Any
+    plan: SmallLibrary, tmp_path: Path, capsysbinary: Any
 ) -> None:
     (plan.photos / "a.jpg").unlink()
     for extra in ([], ["--dry-run"]):
@@ -117,7 +119,7 @@ def with_bad_entries(tmp_path: Path) -> str:
 
 
 def test_bad_entries_are_a_line_each_and_the_good_one_goes(
-    plan: Field, tmp_path: Path, capsysbinary: Any
+    plan: SmallLibrary, tmp_path: Path, capsysbinary: Any
 ) -> None:
     before, name = plan.tree(), with_bad_entries(tmp_path)
     code, out, err = run(capsysbinary, "remove", "--plan", name, "--dry-run")
@@ -142,7 +144,7 @@ def test_bad_entries_are_a_line_each_and_the_good_one_goes(
 
 
 def test_bad_entries_are_in_json_beside_what_was_done(
-    plan: Field, tmp_path: Path, capsysbinary: Any
+    plan: SmallLibrary, tmp_path: Path, capsysbinary: Any
 ) -> None:
     code, out, _ = run(capsysbinary, "remove", "--plan", with_bad_entries(tmp_path), "--json")
     found = json.loads(out)
@@ -160,7 +162,7 @@ def test_bad_entries_are_in_json_beside_what_was_done(
 
 
 def test_where_all_entries_are_bad_nothing_goes(
-    plan: Field, tmp_path: Path, capsysbinary: Any
+    plan: SmallLibrary, tmp_path: Path, capsysbinary: Any
 ) -> None:
     before = plan.tree()
     (tmp_path / "edited.csv").write_text("path,hash,keep\nb.jpg,0,a.jpg\n")
@@ -172,7 +174,7 @@ def test_where_all_entries_are_bad_nothing_goes(
 
 
 def test_what_is_lost_is_said_and_makes_exit_code_1(
-    plan: Field, tmp_path: Path, capsysbinary: Any
+    plan: SmallLibrary, tmp_path: Path, capsysbinary: Any
 ) -> None:
     run(
         capsysbinary,
@@ -197,7 +199,7 @@ def test_what_is_lost_is_said_and_makes_exit_code_1(
     ],
 )
 def test_wrong_words_are_one_line(
-    plan: Field,
+    plan: SmallLibrary,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsysbinary: Any,
@@ -211,13 +213,15 @@ def test_wrong_words_are_one_line(
     assert (got, out) == (code, "") and said in err and err.count("\n") == 1
 
 
-def test_a_plan_is_asked_for(plan: Field) -> None:
+def test_a_plan_is_asked_for(plan: SmallLibrary) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["remove"])
     assert caught.value.code == 2
 
 
-def test_photos_of_their_own_need_the_word(plan: Field, tmp_path: Path, capsysbinary: Any) -> None:
+def test_photos_of_their_own_need_the_word(
+    plan: SmallLibrary, tmp_path: Path, capsysbinary: Any
+) -> None:
     write_plan(tmp_path / "own.json", [plan.removal("b.jpg", None)])
     code, _, err = run(capsysbinary, "remove", "--plan", str(tmp_path / "own.json"))
     assert code == 2 and "confirmation" in err

@@ -23,7 +23,7 @@ from explorer.duplicates.keeper import (
 from explorer.errors import UsageError
 from explorer.library.library import Library
 from explorer.photos.quality.jpeg import jpeg_quality
-from explorer.removal.companions import Along, Company
+from explorer.removal.companions import Companion, Companions
 from tests import pictures
 
 
@@ -273,21 +273,23 @@ def test_the_one_kept_is_compared_with_its_nearest_rival() -> None:
 
 
 FILM, XMP, THM = (
-    Along("/p/a.mov", "film"),
-    Along("/p/a.xmp", "sidecar"),
-    Along("/p/a.thm", "sidecar"),
+    Companion("/p/a.mov", "film"),
+    Companion("/p/a.xmp", "sidecar"),
+    Companion("/p/a.thm", "sidecar"),
 )
 
 
 @pytest.mark.parametrize(
     ("better", "worse", "words"),
     [
-        (Company((FILM,)), Company((XMP,), raw=True), "its film"), (Company(raw=True), Company((XMP,)), "its RAW file"),
-        (Company((XMP,)), Company((THM,)), "a file with edits or notes"), (Company((FILM, XMP), raw=True), Company((FILM,), raw=True),
-         "a file with edits or notes"), (Company((FILM, XMP)), Company(), "its film and a file with edits or notes"),
+        (Companions((FILM,)), Companions((XMP,), raw=True), "its film"), (Companions(raw=True), Companions((XMP,)), "its RAW file"),
+        (Companions((XMP,)), Companions((THM,)), "a file with edits or notes"), (Companions((FILM, XMP), raw=True), Companions((FILM,), raw=True),
+         "a file with edits or notes"), (Companions((FILM, XMP)), Companions(), "its film and a file with edits or notes"),
     ],
 )  # fmt: skip
-def test_what_lies_beside_a_file_speaks_for_it(better: Company, worse: Company, words: str) -> None:
+def test_what_lies_beside_a_file_speaks_for_it(
+    better: Companions, worse: Companions, words: str
+) -> None:
     one, other = item("/p/z.jpg", company=better), item("/p/a.jpg", company=worse)
     assert choose_keeper([one, other], quality=no_quality) == (one, f"it has {words} beside it")
 

@@ -12,7 +12,7 @@ from explorer.duplicates.versions import Verdict, Version, judge_same_pixels, or
 from explorer.library.evidence import Evidence
 from explorer.photos.metadata.exif_header import ExifHeader
 from explorer.photos.quality.figures import Quality
-from explorer.removal.companions import Along, Company
+from explorer.removal.companions import Companion, Companions
 
 FIGURES = Quality(
     blur=1.0,
@@ -110,7 +110,10 @@ def test_of_the_same_pixels_the_lossy_file_is_the_original() -> None:
 
 @pytest.mark.parametrize(
     "more",
-    [{"place": (48.86, 2.29)}, {"item": {"company": Company((Along("/p/b.png.xmp", "sidecar"),))}}],
+    [
+        {"place": (48.86, 2.29)},
+        {"item": {"company": Companions((Companion("/p/b.png.xmp", "sidecar"),))}},
+    ],
 )
 def test_an_export_of_which_more_is_known_is_not_kept_before_the_lossy_file(
     more: dict[str, Any],
@@ -137,7 +140,7 @@ def test_where_each_says_something_of_its_own_neither_may_go() -> None:
 
 
 def test_edits_beside_a_file_are_something_it_says() -> None:
-    edited = version("a.jpg", item={"company": Company(along=(Along("/p/a.xmp", "sidecar"),))})
+    edited = version("a.jpg", item={"company": Companions(own=(Companion("/p/a.xmp", "sidecar"),))})
     plain = version("b.jpg")
     assert judge_same_pixels(edited, plain) == Verdict(
         "", "it has a file with edits or notes beside it"

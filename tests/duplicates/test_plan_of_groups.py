@@ -11,18 +11,18 @@ import pytest
 from explorer.duplicates.group_removals import removals_of_groups
 from explorer.duplicates.groups import DuplicateGroup, GroupFile, Tier
 from explorer.photos.containers.contents import NOTHING
-from explorer.removal.companions import Along, Company
+from explorer.removal.companions import Companion, Companions
 from explorer.removal.plan import removals_of_photos
 from explorer.removal.results import Removal
-from tests.fixtures.field import Field
+from tests.fixtures.small_library import SmallLibrary
 
 
-def item(field: Field, name: str, **facts: Any) -> GroupFile:
+def item(small_library: SmallLibrary, name: str, **facts: Any) -> GroupFile:
     """A file of the field; it is made where it is not there."""
-    path = field.photos / f"{name}.jpg"
+    path = small_library.photos / f"{name}.jpg"
     if not path.exists():
-        field.put(path.name, name)
-    photo_id = field.library.catalog.photo_id(bytes.fromhex(field.removal(path.name, None).hash))
+        small_library.add_photo(path.name, name)
+    photo_id = small_library.library.catalog.photo_id(bytes.fromhex(small_library.removal(path.name, None).hash))
     assert photo_id is not None
     return GroupFile(
         abs(hash(name)),
@@ -48,63 +48,63 @@ def named(removals: list[Removal]) -> dict[str, str]:
     return {Path(removal.path).stem: Path(removal.keeper or "").stem for removal in removals}
 
 
-def test_files_that_are_not_ticked_stay(field: Field) -> None:
+def test_files_that_are_not_ticked_stay(small_library: SmallLibrary) -> None:
     keep, ticked, unticked, other = (
-        item(field, name) for name in ("keep", "ticked", "unticked", "other")
+        item(small_library, name) for name in ("keep", "ticked", "unticked", "other")
     )
     groups = [group("picture", keep, ticked, unticked), group("moment", unticked, other)]
-    found = removals_of_groups(field.library.catalog, groups, lambda _, each: each is ticked)
+    found = removals_of_groups(small_library.library.catalog, groups, lambda _, each: each is ticked)
     assert found == [
-        field.removal("ticked.jpg", "keep.jpg", bytes=6, tier="picture", why="why keep")
+        small_library.removal("ticked.jpg", "keep.jpg", bytes=6, tier="picture", why="why keep")
     ]
-    assert removals_of_groups(field.library.catalog, groups, lambda _, each: False) == []
+    assert removals_of_groups(small_library.library.catalog, groups, lambda _, each: False) == []
 
 
-def test_what_is_kept_in_a_group_of_which_nothing_is_ticked_may_go(field: Field) -> None:
-    one, two, three = (item(field, name) for name in ("one", "two", "three"))
+def test_what_is_kept_in_a_group_of_which_nothing_is_ticked_may_go(small_library: SmallLibrary) -> None:
+    one, two, three = (item(small_library, name) for name in ("one", "two", "three"))
     groups = [group("picture", one, two), group("moment", two, three)]
     assert named(
-        removals_of_groups(field.library.catalog, groups, lambda _, each: each is two)
+        removals_of_groups(small_library.library.catalog, groups, lambda _, each: each is two)
     ) == {"two": "one"}
 
 
-def test_lookalikes_go_only_where_a_person_says_so(field: Field) -> None:
-    one, two = item(field, "one"), item(field, "two")
+def test_lookalikes_go_only_where_a_person_says_so(small_library: SmallLibrary) -> None:
+    one, two = item(small_library, "one"), item(small_library, "two")
     groups = [group("lookalike", one, two)]
-    assert removals_of_groups(field.library.catalog, groups) == []
-    assert named(removals_of_groups(field.library.catalog, groups, lambda *_: True)) == {
+    assert removals_of_groups(small_library.library.catalog, groups) == []
+    assert named(removals_of_groups(small_library.library.catalog, groups, lambda *_: True)) == {
         "two": "one"
     }
 
 
 @pytest.mark.parametrize("tier", ["identical", "pixels", "picture", "moment"])
-def test_all_others_are_suggested(field: Field, tier: Tier) -> None:
-    one, two, three = (item(field, name) for name in ("one", "two", "three"))
-    assert named(removals_of_groups(field.library.catalog, [group(tier, one, two, three)])) == {
+def test_all_others_are_suggested(small_library: SmallLibrary, tier: Tier) -> None:
+    one, two, three = (item(small_library, name) for name in ("one", "two", "three"))
+    assert named(removals_of_groups(small_library.library.catalog, [group(tier, one, two, three)])) == {
         "two": "one",
         "three": "one",
     }
 
 
 def test_what_is_protected_or_not_compared_or_has_the_only_film_stays_though_it_is_ticked(
-    field: Field,
+    small_library: SmallLibrary,
 ) -> None:
-    film = Company((Along("/f.mov", "film", 9),), ())
+    film = Companions((Companion("/f.mov", "film", 9),), ())
     keep, goes, safe, filmed, unchecked = (
-        item(field, name) for name in ("keep", "goes", "safe", "filmed", "unchecked")
+        item(small_library, name) for name in ("keep", "goes", "safe", "filmed", "unchecked")
     )
     safe, filmed = replace(safe, protected=True), replace(filmed, company=film)
     whole = replace(group("picture", keep, goes, safe, filmed), unchecked=(unchecked,))
-    assert named(removals_of_groups(field.library.catalog, [whole], lambda *_: True)) == {
+    assert named(removals_of_groups(small_library.library.catalog, [whole], lambda *_: True)) == {
         "goes": "keep"
     }
 
 
-def test_what_is_kept_in_one_group_does_not_go_in_another(field: Field) -> None:
-    one, two, three = (item(field, name) for name in ("one", "two", "three"))
+def test_what_is_kept_in_one_group_does_not_go_in_another(small_library: SmallLibrary) -> None:
+    one, two, three = (item(small_library, name) for name in ("one", "two", "three"))
     for tier in ("moment", "lookalike"):
         groups = [group(tier, two, three), group(tier, one, two)]  # type: ignore[arg-type]
-        assert named(removals_of_groups(field.library.catalog, groups, lambda *_: True)) == {
+        assert named(removals_of_groups(small_library.library.catalog, groups, lambda *_: True)) == {
             "three": "two"
         }
 
@@ -113,120 +113,120 @@ class TestACopyOfABetterPhoto:
     """`small` is kept for `again`, and is itself a copy of `large`."""
 
     @pytest.fixture
-    def groups(self, field: Field) -> list[DuplicateGroup]:
-        large, small, again = (item(field, name) for name in ("large", "small", "again"))
-        field.pair("large.jpg", "small.jpg")
-        field.pair("small.jpg", "again.jpg", "pixels")
+    def groups(self, small_library: SmallLibrary) -> list[DuplicateGroup]:
+        large, small, again = (item(small_library, name) for name in ("large", "small", "again"))
+        small_library.add_pair("large.jpg", "small.jpg")
+        small_library.add_pair("small.jpg", "again.jpg", "pixels")
         return [group("pixels", small, again), group("picture", large, small)]
 
     def test_both_go_for_the_better_one_if_both_were_compared_with_it(
-        self, field: Field, groups: list[DuplicateGroup]
+        self, small_library: SmallLibrary, groups: list[DuplicateGroup]
     ) -> None:
-        field.pair("large.jpg", "again.jpg")
+        small_library.add_pair("large.jpg", "again.jpg")
         for order in (groups, groups[::-1]):
-            found = removals_of_groups(field.library.catalog, order)
+            found = removals_of_groups(small_library.library.catalog, order)
             assert named(found) == {"again": "large", "small": "large"}
             assert {removal.tier for removal in found} == {"picture"} and {
                 removal.why for removal in found
             } == {"why large"}
 
     def test_it_stays_if_one_of_them_was_not(
-        self, field: Field, groups: list[DuplicateGroup]
+        self, small_library: SmallLibrary, groups: list[DuplicateGroup]
     ) -> None:
-        assert named(removals_of_groups(field.library.catalog, groups)) == {"again": "small"}
+        assert named(removals_of_groups(small_library.library.catalog, groups)) == {"again": "small"}
 
     @pytest.mark.parametrize("kind", ["scene", "different"])
     def test_it_stays_if_that_one_is_another_picture(
-        self, field: Field, groups: list[DuplicateGroup], kind: Any
+        self, small_library: SmallLibrary, groups: list[DuplicateGroup], kind: Any
     ) -> None:
-        field.pair("large.jpg", "again.jpg", kind)
-        assert named(removals_of_groups(field.library.catalog, groups)) == {"again": "small"}
+        small_library.add_pair("large.jpg", "again.jpg", kind)
+        assert named(removals_of_groups(small_library.library.catalog, groups)) == {"again": "small"}
 
     @pytest.mark.parametrize("tier", ["moment", "lookalike"])
     def test_it_stays_if_it_is_no_copy_of_the_better_one(
-        self, field: Field, groups: list[DuplicateGroup], tier: Any
+        self, small_library: SmallLibrary, groups: list[DuplicateGroup], tier: Any
     ) -> None:
-        field.pair("large.jpg", "again.jpg")
+        small_library.add_pair("large.jpg", "again.jpg")
         found = removals_of_groups(
-            field.library.catalog, [groups[0], replace(groups[1], tier=tier)], lambda *_: True
+            small_library.library.catalog, [groups[0], replace(groups[1], tier=tier)], lambda *_: True
         )
         assert named(found) == {"again": "small"}
 
     def test_it_stays_if_it_is_kept_for_another_shot_too(
-        self, field: Field, groups: list[DuplicateGroup]
+        self, small_library: SmallLibrary, groups: list[DuplicateGroup]
     ) -> None:
-        field.pair("large.jpg", "again.jpg")
-        shot = group("moment", groups[0].keep, item(field, "shot"))
-        field.pair("large.jpg", "shot.jpg")
-        assert named(removals_of_groups(field.library.catalog, [*groups, shot])) == {
+        small_library.add_pair("large.jpg", "again.jpg")
+        shot = group("moment", groups[0].keep, item(small_library, "shot"))
+        small_library.add_pair("large.jpg", "shot.jpg")
+        assert named(removals_of_groups(small_library.library.catalog, [*groups, shot])) == {
             "again": "small",
             "shot": "small",
         }
 
     def test_a_film_that_the_better_one_lacks_stays_with_what_it_belongs_to(
-        self, field: Field, groups: list[DuplicateGroup]
+        self, small_library: SmallLibrary, groups: list[DuplicateGroup]
     ) -> None:
-        field.pair("large.jpg", "again.jpg")
-        shared = replace(groups[0].keep, company=Company((), (Along("/s.mov", "film", 9),)))
-        filmed = replace(groups[0].others[0], company=Company((Along("/a.mov", "film", 9),), ()))
+        small_library.add_pair("large.jpg", "again.jpg")
+        shared = replace(groups[0].keep, company=Companions((), (Companion("/s.mov", "film", 9),)))
+        filmed = replace(groups[0].others[0], company=Companions((Companion("/a.mov", "film", 9),), ()))
         found = removals_of_groups(
-            field.library.catalog,
+            small_library.library.catalog,
             [group("pixels", shared, filmed), group("picture", groups[1].keep, shared)],
         )
         assert "again" not in named(found)
 
-    def test_three_steps_up(self, field: Field, groups: list[DuplicateGroup]) -> None:
-        best = item(field, "best")
+    def test_three_steps_up(self, small_library: SmallLibrary, groups: list[DuplicateGroup]) -> None:
+        best = item(small_library, "best")
         for name in ("large", "small", "again"):
-            field.pair("best.jpg", f"{name}.jpg")
-        field.pair("large.jpg", "again.jpg")
+            small_library.add_pair("best.jpg", f"{name}.jpg")
+        small_library.add_pair("large.jpg", "again.jpg")
         found = removals_of_groups(
-            field.library.catalog, [*groups, group("picture", best, groups[1].keep)]
+            small_library.library.catalog, [*groups, group("picture", best, groups[1].keep)]
         )
         assert named(found) == {"again": "best", "small": "best", "large": "best"}
 
 
-def test_of_groups_that_contradict_each_other_nothing_goes(field: Field) -> None:
-    one, two = item(field, "one"), item(field, "two")
-    field.pair("one.jpg", "two.jpg")
+def test_of_groups_that_contradict_each_other_nothing_goes(small_library: SmallLibrary) -> None:
+    one, two = item(small_library, "one"), item(small_library, "two")
+    small_library.add_pair("one.jpg", "two.jpg")
     assert (
         removals_of_groups(
-            field.library.catalog, [group("picture", one, two), group("picture", two, one)]
+            small_library.library.catalog, [group("picture", one, two), group("picture", two, one)]
         )
         == []
     )
 
 
-def test_a_file_in_two_groups_goes_once(field: Field) -> None:
-    one, two, three, four = (item(field, name) for name in ("one", "two", "three", "four"))
+def test_a_file_in_two_groups_goes_once(small_library: SmallLibrary) -> None:
+    one, two, three, four = (item(small_library, name) for name in ("one", "two", "three", "four"))
     found = removals_of_groups(
-        field.library.catalog, [group("picture", one, three), group("picture", two, three, four)]
+        small_library.library.catalog, [group("picture", one, three), group("picture", two, three, four)]
     )
     assert named(found) == {"three": "one", "four": "two"}
 
 
-def test_a_photo_that_the_library_has_let_go_of_is_in_no_plan(field: Field) -> None:
-    keep, gone = item(field, "keep"), replace(item(field, "gone"), photo_id=999)
-    assert removals_of_groups(field.library.catalog, [group("picture", keep, gone)]) == []
-    assert removals_of_groups(field.library.catalog, [group("picture", gone, keep)]) == []
+def test_a_photo_that_the_library_has_let_go_of_is_in_no_plan(small_library: SmallLibrary) -> None:
+    keep, gone = item(small_library, "keep"), replace(item(small_library, "gone"), photo_id=999)
+    assert removals_of_groups(small_library.library.catalog, [group("picture", keep, gone)]) == []
+    assert removals_of_groups(small_library.library.catalog, [group("picture", gone, keep)]) == []
 
 
 def test_photos_for_their_own_sake_without_what_is_missing_and_with_what_belongs_to_them(
-    field: Field,
+    small_library: SmallLibrary,
 ) -> None:
-    one = item(field, "one")
-    field.put("two.jpg", "one")
-    field.beside("two.jpg.xmp", "words")
-    field.put("gone.jpg", "one")
-    (field.photos / "gone.jpg").unlink()
+    one = item(small_library, "one")
+    small_library.add_photo("two.jpg", "one")
+    small_library.add_file("two.jpg.xmp", "words")
+    small_library.add_photo("gone.jpg", "one")
+    (small_library.photos / "gone.jpg").unlink()
     from explorer.library.writer import Writer
 
-    writer = Writer(field.library.catalog)
-    writer.put_missing([writer.files_below(field.root)["gone.jpg"]])
+    writer = Writer(small_library.library.catalog)
+    writer.put_missing([writer.files_below(small_library.root)["gone.jpg"]])
     writer.close()
-    found = removals_of_photos(field.library.catalog, [one.photo_id])
-    assert found == [field.removal(name, None, bytes=3) for name in ("one.jpg", "two.jpg")]
-    assert [[each.path for each in removal.along] for removal in found] == [
+    found = removals_of_photos(small_library.library.catalog, [one.photo_id])
+    assert found == [small_library.removal(name, None, bytes=3) for name in ("one.jpg", "two.jpg")]
+    assert [[each.path for each in removal.companions] for removal in found] == [
         [],
-        [str(field.photos / "two.jpg.xmp")],
+        [str(small_library.photos / "two.jpg.xmp")],
     ]

@@ -13,7 +13,7 @@ from explorer.library import pair_store as store
 from explorer.library.pair_store import PAIRS_VERSION, Pair
 from explorer.removal.remove import remove
 from tests.factory import Shelf
-from tests.fixtures.field import Field
+from tests.fixtures.small_library import SmallLibrary
 
 
 def names(items: object) -> list[str]:
@@ -56,45 +56,53 @@ def test_one_that_lies_only_there_is_never_kept_for_another(shelf: Shelf) -> Non
     assert len(store.copies(shelf.library.catalog, [best])) == 1
 
 
-def test_neither_is_removed_nor_kept_whatever_a_plan_says(field: Field) -> None:
+def test_neither_is_removed_nor_kept_whatever_a_plan_says(small_library: SmallLibrary) -> None:
     for path in ("#recycle/a.jpg", "b.jpg", "Lib.aplibrary/c.jpg"):
-        field.put(path, "same")
-    before = field.tree()
-    outcome = remove(field.library, [field.removal("#recycle/a.jpg", "b.jpg")])
+        small_library.add_photo(path, "same")
+    before = small_library.tree()
+    outcome = remove(small_library.library, [small_library.removal("#recycle/a.jpg", "b.jpg")])
     assert (
         outcome.results[0].state == "refused"
         and outcome.results[0].reason == "it lies in “#recycle”, which is a bin"
     )
-    outcome = remove(field.library, [field.removal("b.jpg", "Lib.aplibrary/c.jpg")])
+    outcome = remove(small_library.library, [small_library.removal("b.jpg", "Lib.aplibrary/c.jpg")])
     assert outcome.results[0].state == "refused"
     assert (
         outcome.results[0].reason
         == "the one to keep lies in “Lib.aplibrary”, which is another program's own store"
     )
-    assert field.tree() == before
+    assert small_library.tree() == before
 
 
-def test_a_way_into_a_bin_through_a_link_is_no_way_around(field: Field) -> None:
-    field.put("#recycle/in/a.jpg", "same")
-    field.put("b.jpg", "same")
-    (field.photos / "album").symlink_to(field.photos / "#recycle" / "in")
-    field.know("album/a.jpg")
-    before = field.tree()
-    (result,) = remove(field.library, [field.removal("album/a.jpg", "b.jpg")]).results
+def test_a_way_into_a_bin_through_a_link_is_no_way_around(small_library: SmallLibrary) -> None:
+    small_library.add_photo("#recycle/in/a.jpg", "same")
+    small_library.add_photo("b.jpg", "same")
+    (small_library.photos / "album").symlink_to(small_library.photos / "#recycle" / "in")
+    small_library.index("album/a.jpg")
+    before = small_library.tree()
+    (result,) = remove(
+        small_library.library, [small_library.removal("album/a.jpg", "b.jpg")]
+    ).results
     assert result.state == "refused" and "“#recycle”" in result.reason
-    (result,) = remove(field.library, [field.removal("b.jpg", "album/a.jpg")]).results
+    (result,) = remove(
+        small_library.library, [small_library.removal("b.jpg", "album/a.jpg")]
+    ).results
     assert result.state == "refused" and "“#recycle”" in result.reason
-    assert field.tree() == before
+    assert small_library.tree() == before
 
 
-def test_a_folder_to_move_them_to_is_none_that_empties_itself(field: Field) -> None:
-    field.put("a.jpg", "same")
-    field.put("b.jpg", "same")
-    (field.base / "@Recycle").mkdir()
-    (field.base / "way").symlink_to(field.base / "@Recycle")
-    for to in (field.base / "@Recycle", field.base / "@Recycle" / "x", field.base / "way"):
+def test_a_folder_to_move_them_to_is_none_that_empties_itself(small_library: SmallLibrary) -> None:
+    small_library.add_photo("a.jpg", "same")
+    small_library.add_photo("b.jpg", "same")
+    (small_library.base / "@Recycle").mkdir()
+    (small_library.base / "way").symlink_to(small_library.base / "@Recycle")
+    for to in (
+        small_library.base / "@Recycle",
+        small_library.base / "@Recycle" / "x",
+        small_library.base / "way",
+    ):
         with pytest.raises(
             UsageError, match="“@Recycle”, which is a bin, where files may be deleted"
         ):
-            remove(field.library, [field.removal("a.jpg", "b.jpg")], to=str(to))
-    assert (field.photos / "a.jpg").exists()
+            remove(small_library.library, [small_library.removal("a.jpg", "b.jpg")], to=str(to))
+    assert (small_library.photos / "a.jpg").exists()

@@ -15,7 +15,7 @@ from explorer.duplicates.versions import (
     original_format_rank,
 )
 from explorer.library.evidence import Evidence
-from explorer.removal.companions import ALONE, Along, Company
+from explorer.removal.companions import NO_COMPANIONS, Companion, Companions
 
 # For each fact: how it is said, and in which words it is missed.
 FACTS: list[tuple[dict[str, Any], str]] = [
@@ -25,10 +25,10 @@ FACTS: list[tuple[dict[str, Any], str]] = [
     ({"lens": "Acme 50 mm"}, "with which lens"),
     ({"exposure": 1}, "how it was exposed"),
 ]
-EDITS = Company((Along("/p/a.xmp", "sidecar"),))
+EDITS = Companions((Companion("/p/a.xmp", "sidecar"),))
 
 
-def version(name: str, *, format: str = "JPEG", company: Company = ALONE, **known: Any) -> Version:
+def version(name: str, *, format: str = "JPEG", company: Companions = NO_COMPANIONS, **known: Any) -> Version:
     item = GroupFile(
         ord(name[0]), ord(name[0]), f"/p/{name}", 1000, 100, 80, format, None, None, company=company
     )

@@ -10,7 +10,7 @@ import pytest
 from explorer.anomalies.findings import Anomalies
 from explorer.library import quality_store
 from explorer.library.staleness import patience
-from tests.fixtures.field import Field
+from tests.fixtures.small_library import SmallLibrary
 
 
 def test_what_is_quick_is_never_kept_and_nothing_for_long() -> None:
@@ -33,14 +33,14 @@ def slow(monkeypatch: pytest.MonkeyPatch, where: object, name: str, times: list[
 
 @pytest.mark.parametrize("patient", [True, False])
 def test_findings_of_a_large_library_outlast_a_few_changes(
-    field: Field, patient: bool, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, patient: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = [0, 100]
     slow(monkeypatch, quality_store, "subjects", times)
-    review = Anomalies(field.library, patient=patient)
-    field.put("a.jpg", "first")
+    review = Anomalies(small_library.library, patient=patient)
+    small_library.add_photo("a.jpg", "first")
     assert len(review.subjects()) == 1
-    field.put("b.jpg", "second")
+    small_library.add_photo("b.jpg", "second")
     assert len(review.subjects()) == (1 if patient else 2)
     times[1] += 10
     assert len(review.subjects()) == 2

@@ -19,8 +19,8 @@ from explorer.removal import file_identity, safe_move, trash
 from explorer.removal.remove import remove
 from explorer.removal.results import Removal
 from explorer.removal.undo import history, undo
-from tests.fixtures.field import Field, Tree, digest, tree
 from tests.fixtures.removal import Where
+from tests.fixtures.small_library import SmallLibrary, Tree, digest, tree
 from tests.removal.real_mounts import Mounts, mounts, possible
 
 may_mount = pytest.mark.skipif(not possible(), reason="needs Linux, and the right to mount")
@@ -32,12 +32,12 @@ def made() -> Iterator[Mounts]:
         yield made
 
 
-def know(field: Field, root: Path, path: str) -> str:
+def know(small_library: SmallLibrary, root: Path, path: str) -> str:
     """Have the library watch that folder too, and know a file in it."""
-    writer = Writer(field.library.catalog)
+    writer = Writer(small_library.library.catalog)
     root_id = writer.add_root(str(root))
     target = root / path
-    photo = field.library.catalog.photo_id(bytes.fromhex(digest(target)))
+    photo = small_library.library.catalog.photo_id(bytes.fromhex(digest(target)))
     assert photo is not None
     facts = target.stat()
     writer.put_present(root_id, Seen(path, facts.st_size, facts.st_mtime_ns, facts.st_ino), photo)
@@ -53,163 +53,198 @@ def files(folder: Path) -> Tree:
     return {path: what for path, what in tree(folder).items() if what[0] == "file"}
 
 
-def only_one(field: Field, wanted: Removal, to: str, *words: str) -> None:
+def only_one(small_library: SmallLibrary, wanted: Removal, to: str, *words: str) -> None:
     """The removal is not done, and everything is where it was."""
-    before = field.tree()
-    (result,) = remove(field.library, [wanted], to).results
+    before = small_library.tree()
+    (result,) = remove(small_library.library, [wanted], to).results
     assert result.state in ("refused", "failed") and any(word in result.reason for word in words), (
         result
     )
-    assert field.tree() == before
-    assert not any(run.away for run in history(field.library))
+    assert small_library.tree() == before
+    assert not any(run.away for run in history(small_library.library))
 
 
 @may_mount
 def test_a_bind_mount_of_the_folder_is_seen_through(
-    field: Field, made: Mounts, where: Where
+    small_library: SmallLibrary, made: Mounts, where: Where
 ) -> None:
-    field.put("sub/a.jpg", "one")
-    alias = know(field, made.bind(field.photos / "sub", field.base / "alias"), "a.jpg")
-    only_one(field, removal(alias, str(field.photos / "sub/a.jpg")), where(field), "this very file")
+    small_library.add_photo("sub/a.jpg", "one")
+    alias = know(
+        small_library,
+        made.bind(small_library.photos / "sub", small_library.base / "alias"),
+        "a.jpg",
+    )
+    only_one(
+        small_library,
+        removal(alias, str(small_library.photos / "sub/a.jpg")),
+        where(small_library),
+        "this very file",
+    )
 
 
 @may_mount
-def test_a_copy_on_the_bind_mount_goes(field: Field, made: Mounts, where: Where) -> None:
+def test_a_copy_on_the_bind_mount_goes(
+    small_library: SmallLibrary, made: Mounts, where: Where
+) -> None:
     """Not everything that is reached through a mount is the same file."""
-    field.put("sub/a.jpg", "one")
-    field.put("sub/b.jpg", "one")
-    before = field.tree()
-    alias = know(field, made.bind(field.photos / "sub", field.base / "alias"), "b.jpg")
+    small_library.add_photo("sub/a.jpg", "one")
+    small_library.add_photo("sub/b.jpg", "one")
+    before = small_library.tree()
+    alias = know(
+        small_library,
+        made.bind(small_library.photos / "sub", small_library.base / "alias"),
+        "b.jpg",
+    )
     (result,) = remove(
-        field.library, [removal(alias, str(field.photos / "sub/a.jpg"))], where(field)
+        small_library.library,
+        [removal(alias, str(small_library.photos / "sub/a.jpg"))],
+        where(small_library),
     ).results
     assert result.state == "removed", result
-    undo(field.library)
-    assert field.tree() == before
+    undo(small_library.library)
+    assert small_library.tree() == before
 
 
 @may_mount
 @pytest.mark.parametrize("side", ["lower", "upper", "merged"])
-def test_an_overlay_is_seen_through(field: Field, made: Mounts, where: Where, side: str) -> None:
+def test_an_overlay_is_seen_through(
+    small_library: SmallLibrary, made: Mounts, where: Where, side: str
+) -> None:
     """An overlay gives files a drive number of its own, and goes on showing one that was renamed
     below it."""
-    made.tmpfs(field.base / "drive")
-    layer = field.photos / "layer" if side == "lower" else field.base / "drive" / "upper"
+    made.tmpfs(small_library.base / "drive")
+    layer = (
+        small_library.photos / "layer"
+        if side == "lower"
+        else small_library.base / "drive" / "upper"
+    )
     layer.mkdir(parents=True)
     if side == "lower":
-        field.put("layer/a.jpg", "one")
+        small_library.add_photo("layer/a.jpg", "one")
         below = str(layer / "a.jpg")
         merged = made.overlay(
-            field.base / "merged",
+            small_library.base / "merged",
             lower=layer,
-            upper=field.base / "drive/upper",
-            work=field.base / "drive/work",
+            upper=small_library.base / "drive/upper",
+            work=small_library.base / "drive/work",
         )
     else:
-        field.put("other.jpg", "one")
+        small_library.add_photo("other.jpg", "one")
         (layer / "a.jpg").write_text("one")
-        below = know(field, layer, "a.jpg")
+        below = know(small_library, layer, "a.jpg")
         merged = made.overlay(
-            field.base / "merged",
-            lower=field.base / "lower",
+            small_library.base / "merged",
+            lower=small_library.base / "lower",
             upper=layer,
-            work=field.base / "drive/work",
+            work=small_library.base / "drive/work",
         )
-    above = know(field, merged, "a.jpg")
+    above = know(small_library, merged, "a.jpg")
     before = files(layer)
     wanted = removal(above, below) if side == "merged" else removal(below, above)
-    only_one(field, wanted, where(field), "one file, seen under two paths", "not there any more")
+    only_one(
+        small_library,
+        wanted,
+        where(small_library),
+        "one file, seen under two paths",
+        "not there any more",
+    )
     assert files(layer) == before
 
 
 @may_mount
 @pytest.mark.parametrize("order", ["keeper goes later", "keeper went before"])
 def test_files_that_keep_one_another_by_their_aliases(
-    field: Field, made: Mounts, order: str
+    small_library: SmallLibrary, made: Mounts, order: str
 ) -> None:
     """An overlay goes on showing a file that was moved away below it: each would be kept, and both
     would be gone."""
     for name in ("layer/a.jpg", "layer/b.jpg"):
-        field.put(name, "one")
-    before = field.tree()
-    made.tmpfs(field.base / "drive")
+        small_library.add_photo(name, "one")
+    before = small_library.tree()
+    made.tmpfs(small_library.base / "drive")
     merged = made.overlay(
-        field.base / "merged",
-        lower=field.photos / "layer",
-        upper=field.base / "drive/u",
-        work=field.base / "drive/w",
+        small_library.base / "merged",
+        lower=small_library.photos / "layer",
+        upper=small_library.base / "drive/u",
+        work=small_library.base / "drive/w",
     )
-    a, b = (str(field.photos / f"layer/{name}.jpg") for name in "ab")
-    above_a, above_b = know(field, merged, "a.jpg"), know(field, merged, "b.jpg")
+    a, b = (str(small_library.photos / f"layer/{name}.jpg") for name in "ab")
+    above_a, above_b = know(small_library, merged, "a.jpg"), know(small_library, merged, "b.jpg")
     first = removal(a, above_b)
     second = removal(b, above_a)
     if order == "keeper goes later":
-        field.put("layer/c.jpg", "one")
-        before = field.tree()
-        second = removal(b, str(field.photos / "layer/c.jpg"))
-    outcome = remove(field.library, [first, second])
+        small_library.add_photo("layer/c.jpg", "one")
+        before = small_library.tree()
+        second = removal(b, str(small_library.photos / "layer/c.jpg"))
+    outcome = remove(small_library.library, [first, second])
     assert [result.state for result in outcome.results] == ["removed", "failed"], outcome.results
-    assert set(before) - set(field.tree()) == {"layer/a.jpg"}
-    undo(field.library)
-    assert field.tree() == before
+    assert set(before) - set(small_library.tree()) == {"layer/a.jpg"}
+    undo(small_library.library)
+    assert small_library.tree() == before
 
 
 @may_mount
 def test_on_another_drive_only_the_name_went_and_the_copy_comes_back(
-    field: Field, made: Mounts
+    small_library: SmallLibrary, made: Mounts
 ) -> None:
     """Of a file that was copied away, the alias still shows the deleted one."""
-    field.put("layer/a.jpg", "one")
-    made.tmpfs(field.base / "drive")
-    made.tmpfs(field.base / "to")
+    small_library.add_photo("layer/a.jpg", "one")
+    made.tmpfs(small_library.base / "drive")
+    made.tmpfs(small_library.base / "to")
     merged = made.overlay(
-        field.base / "merged",
-        lower=field.photos / "layer",
-        upper=field.base / "drive/u",
-        work=field.base / "drive/w",
+        small_library.base / "merged",
+        lower=small_library.photos / "layer",
+        upper=small_library.base / "drive/u",
+        work=small_library.base / "drive/w",
     )
-    above = know(field, merged, "a.jpg")
+    above = know(small_library, merged, "a.jpg")
     only_one(
-        field,
-        removal(str(field.photos / "layer/a.jpg"), above),
-        str(field.base / "to"),
+        small_library,
+        removal(str(small_library.photos / "layer/a.jpg"), above),
+        str(small_library.base / "to"),
         "one file",
         "not there any more",
     )
-    assert files(field.base / "to") == {}
+    assert files(small_library.base / "to") == {}
 
 
 @may_mount
-def test_a_copy_on_an_overlay_goes(field: Field, made: Mounts, where: Where) -> None:
-    field.put("layer/a.jpg", "one")
-    field.put("b.jpg", "one")
-    before = field.tree()
-    made.tmpfs(field.base / "drive")
+def test_a_copy_on_an_overlay_goes(small_library: SmallLibrary, made: Mounts, where: Where) -> None:
+    small_library.add_photo("layer/a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    before = small_library.tree()
+    made.tmpfs(small_library.base / "drive")
     merged = made.overlay(
-        field.base / "merged",
-        lower=field.photos / "layer",
-        upper=field.base / "drive/u",
-        work=field.base / "drive/w",
+        small_library.base / "merged",
+        lower=small_library.photos / "layer",
+        upper=small_library.base / "drive/u",
+        work=small_library.base / "drive/w",
     )
-    above = know(field, merged, "a.jpg")
+    above = know(small_library, merged, "a.jpg")
     (result,) = remove(
-        field.library, [removal(str(field.photos / "b.jpg"), above)], where(field)
+        small_library.library,
+        [removal(str(small_library.photos / "b.jpg"), above)],
+        where(small_library),
     ).results
     assert result.state == "removed", result
-    undo(field.library)
-    assert field.tree() == before
+    undo(small_library.library)
+    assert small_library.tree() == before
 
 
 @may_mount
 @pytest.mark.parametrize("part", ["", "deep", "deep/er"])
-def test_protection_holds_through_mounts(field: Field, made: Mounts, part: str) -> None:
+def test_protection_holds_through_mounts(
+    small_library: SmallLibrary, made: Mounts, part: str
+) -> None:
     """Protected is `sub`, or a folder above or below what is mounted."""
-    field.put("sub/deep/er/a.jpg", "one")
-    field.put("b.jpg", "one")
-    protect(field.library.catalog, str(field.photos / "sub/deep"))
-    root = made.bind(field.photos / "sub" / part, field.base / "alias")
-    alias = know(field, root, os.path.relpath("deep/er/a.jpg", part or "."))
-    only_one(field, removal(alias, str(field.photos / "b.jpg")), "trash", "protected")
+    small_library.add_photo("sub/deep/er/a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    protect(small_library.library.catalog, str(small_library.photos / "sub/deep"))
+    root = made.bind(small_library.photos / "sub" / part, small_library.base / "alias")
+    alias = know(small_library, root, os.path.relpath("deep/er/a.jpg", part or "."))
+    only_one(
+        small_library, removal(alias, str(small_library.photos / "b.jpg")), "trash", "protected"
+    )
 
 
 @may_mount
@@ -251,15 +286,15 @@ def test_protection_holds_where_the_system_has_no_table_of_mounts(
 
 @may_mount
 def test_a_folder_in_which_a_watched_one_is_mounted_does_not_lead_back_into_it(
-    field: Field, made: Mounts
+    small_library: SmallLibrary, made: Mounts
 ) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    made.bind(field.photos, field.base / "aside/photos")
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    made.bind(small_library.photos, small_library.base / "aside/photos")
     only_one(
-        field,
-        field.removal("b.jpg", "a.jpg"),
-        str(field.base / "aside"),
+        small_library,
+        small_library.removal("b.jpg", "a.jpg"),
+        str(small_library.base / "aside"),
         "lies in the library",
         "under another path",
     )
@@ -268,113 +303,132 @@ def test_a_folder_in_which_a_watched_one_is_mounted_does_not_lead_back_into_it(
 @may_mount
 @pytest.mark.parametrize("below", ["", "new/er"])
 def test_a_folder_that_is_a_watched_one_by_a_mount_takes_no_photos(
-    field: Field, made: Mounts, below: str
+    small_library: SmallLibrary, made: Mounts, below: str
 ) -> None:
-    field.put("sub/a.jpg", "one")
-    field.put("b.jpg", "one")
-    before = field.tree()
-    to = made.bind(field.photos / "sub", field.base / "aside") / below
+    small_library.add_photo("sub/a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    before = small_library.tree()
+    to = made.bind(small_library.photos / "sub", small_library.base / "aside") / below
     with pytest.raises(UsageError, match="lies in the library"):
-        remove(field.library, [field.removal("b.jpg", "sub/a.jpg")], str(to))
-    assert field.tree() == before
+        remove(small_library.library, [small_library.removal("b.jpg", "sub/a.jpg")], str(to))
+    assert small_library.tree() == before
 
 
 def test_a_folder_that_shows_in_a_watched_one_takes_no_photos(
-    field: Field, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a network drive of this computer's own folder: nothing tells of it but what is written
     there."""
-    field.put("sub/a.jpg", "one")
-    field.put("b.jpg", "one")
-    before, real = field.tree(), os.path.lexists
+    small_library.add_photo("sub/a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    before, real = small_library.tree(), os.path.lexists
 
     def shows(path: str) -> bool:
         return real(path) or (
-            str(path).startswith(str(field.photos / "sub/.photo"))
-            and real(field.base / "aside" / Path(path).name)
+            str(path).startswith(str(small_library.photos / "sub/.photo"))
+            and real(small_library.base / "aside" / Path(path).name)
         )
 
     monkeypatch.setattr(file_identity.os.path, "lexists", shows)
     (result,) = remove(
-        field.library, [field.removal("b.jpg", "sub/a.jpg")], str(field.base / "aside")
+        small_library.library,
+        [small_library.removal("b.jpg", "sub/a.jpg")],
+        str(small_library.base / "aside"),
     ).results
     assert (
-        result.state == "refused" and f"{field.photos / 'sub'} under another path" in result.reason
+        result.state == "refused"
+        and f"{small_library.photos / 'sub'} under another path" in result.reason
     )
-    assert field.tree() == before and list((field.base / "aside").iterdir()) == []
+    assert small_library.tree() == before and list((small_library.base / "aside").iterdir()) == []
 
 
 @may_mount
-def test_undo_where_the_two_folders_have_become_one(field: Field, made: Mounts) -> None:
+def test_undo_where_the_two_folders_have_become_one(
+    small_library: SmallLibrary, made: Mounts
+) -> None:
     """The photo lies where it is to come back to: nothing is deleted, and nothing is left to undo."""
-    field.put("sub/a.jpg", "one")
-    field.put("b.jpg", "one")
-    remove(field.library, [field.removal("b.jpg", "sub/a.jpg")], str(field.base / "aside"))
-    moved = field.base / "aside/photos"
+    small_library.add_photo("sub/a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    remove(
+        small_library.library,
+        [small_library.removal("b.jpg", "sub/a.jpg")],
+        str(small_library.base / "aside"),
+    )
+    moved = small_library.base / "aside/photos"
     assert (moved / "b.jpg").read_text() == "one"
-    made.bind(moved, field.photos)
-    _, (restored,) = undo(field.library)
-    assert restored.back == str(field.photos / "b.jpg")
-    assert (moved / "b.jpg").read_text() == "one" and (field.photos / "b.jpg").read_text() == "one"
+    made.bind(moved, small_library.photos)
+    _, (restored,) = undo(small_library.library)
+    assert restored.back == str(small_library.photos / "b.jpg")
+    assert (moved / "b.jpg").read_text() == "one" and (
+        small_library.photos / "b.jpg"
+    ).read_text() == "one"
 
 
-def test_undo_where_the_folder_has_become_a_link_to_the_other(field: Field) -> None:
-    field.put("sub/b.jpg", "one")
-    field.put("a.jpg", "one")
-    remove(field.library, [field.removal("sub/b.jpg", "a.jpg")], str(field.base / "aside"))
-    (field.photos / "sub").rmdir()
-    (field.photos / "sub").symlink_to(field.base / "aside/photos/sub")
+def test_undo_where_the_folder_has_become_a_link_to_the_other(small_library: SmallLibrary) -> None:
+    small_library.add_photo("sub/b.jpg", "one")
+    small_library.add_photo("a.jpg", "one")
+    remove(
+        small_library.library,
+        [small_library.removal("sub/b.jpg", "a.jpg")],
+        str(small_library.base / "aside"),
+    )
+    (small_library.photos / "sub").rmdir()
+    (small_library.photos / "sub").symlink_to(small_library.base / "aside/photos/sub")
     for _ in range(2):
-        _, (restored,) = undo(field.library)
+        _, (restored,) = undo(small_library.library)
         assert restored.back is None and "no longer" in restored.note
-        assert (field.base / "aside/photos/sub/b.jpg").read_text() == "one"
-    (field.photos / "sub").unlink()
-    undo(field.library)
-    assert (field.photos / "sub/b.jpg").read_text() == "one"
+        assert (small_library.base / "aside/photos/sub/b.jpg").read_text() == "one"
+    (small_library.photos / "sub").unlink()
+    undo(small_library.library)
+    assert (small_library.photos / "sub/b.jpg").read_text() == "one"
 
 
 @may_mount
 def test_after_a_cut_with_the_folders_one_nothing_is_dropped(
-    field: Field, made: Mounts, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, made: Mounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
 
     def cut(*_: Any) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(safe_move, "move", cut)
-        patch.setattr("explorer.removal.remove._Run.end", lambda *_: None)
+        patch.setattr("explorer.removal.remove.RemovalRun.end", lambda *_: None)
         with pytest.raises(KeyboardInterrupt):
-            remove(field.library, [field.removal("b.jpg", "a.jpg")], str(field.base / "aside"))
-    made.bind(field.photos, field.base / "aside/photos")
+            remove(
+                small_library.library,
+                [small_library.removal("b.jpg", "a.jpg")],
+                str(small_library.base / "aside"),
+            )
+    made.bind(small_library.photos, small_library.base / "aside/photos")
     with pytest.raises(UsageError, match="nothing to be undone"):
-        undo(field.library)
-    assert (field.photos / "b.jpg").read_text() == "one"
+        undo(small_library.library)
+    assert (small_library.photos / "b.jpg").read_text() == "one"
 
 
-def test_a_path_with_detours_is_refused(field: Field) -> None:
+def test_a_path_with_detours_is_refused(small_library: SmallLibrary) -> None:
     """`x/../b.jpg` is another file where x is a link."""
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    (field.base / "elsewhere/x").mkdir(parents=True)
-    (field.base / "elsewhere/b.jpg").write_text("one")
-    (field.photos / "x").symlink_to(field.base / "elsewhere/x")
-    before = (field.tree(), tree(field.base / "elsewhere"))
-    plain, keeper = field.removal("b.jpg", "a.jpg"), str(field.photos / "a.jpg")
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    (small_library.base / "elsewhere/x").mkdir(parents=True)
+    (small_library.base / "elsewhere/b.jpg").write_text("one")
+    (small_library.photos / "x").symlink_to(small_library.base / "elsewhere/x")
+    before = (small_library.tree(), tree(small_library.base / "elsewhere"))
+    plain, keeper = small_library.removal("b.jpg", "a.jpg"), str(small_library.photos / "a.jpg")
     for path in ("x/../b.jpg", "./b.jpg", "sub//b.jpg", "b.jpg/", "b.jpg\0", "\ud800.jpg"):
-        wanted = Removal(f"{field.photos}/{path}", plain.hash, keeper, plain.hash)
-        (result,) = remove(field.library, [wanted]).results
+        wanted = Removal(f"{small_library.photos}/{path}", plain.hash, keeper, plain.hash)
+        (result,) = remove(small_library.library, [wanted]).results
         assert result.state == "refused" and "by this path" in result.reason, path
         (result,) = remove(
-            field.library, [Removal(plain.path, plain.hash, wanted.path, plain.hash)]
+            small_library.library, [Removal(plain.path, plain.hash, wanted.path, plain.hash)]
         ).results
         assert (
             result.state == "refused"
             and "the one to keep is not in the library by this path" in result.reason
         ), path
-    assert (field.tree(), tree(field.base / "elsewhere")) == before
+    assert (small_library.tree(), tree(small_library.base / "elsewhere")) == before
 
 
 class NoIds:
@@ -397,44 +451,48 @@ class NoIds:
 
 
 def test_without_ids_nothing_is_taken_for_another_name(
-    field: Field, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The name was taken meanwhile, and both files have the id 0: the newcomer stays, and the photo
     comes back beside it."""
-    field.put("a.jpg", "the only copy")
-    monkeypatch.setattr(trash, "readable", lambda: False)
+    small_library.add_photo("a.jpg", "the only copy")
+    monkeypatch.setattr(trash, "is_supported", lambda: False)
     with monkeypatch.context() as patch:
-        NoIds(patch, field.photos, field.library.dir)
-        assert remove(field.library, [field.removal("a.jpg", None)], without_keeper=True).removed
-        (field.photos / "a.jpg").write_text("a newcomer...")
-        _, (restored,) = undo(field.library)
-    assert restored.back == str(field.photos / "a (restored).jpg")
-    assert (field.photos / "a.jpg").read_text() == "a newcomer..." and (
-        field.photos / "a (restored).jpg"
+        NoIds(patch, small_library.photos, small_library.library.dir)
+        assert remove(
+            small_library.library, [small_library.removal("a.jpg", None)], without_keeper=True
+        ).removed
+        (small_library.photos / "a.jpg").write_text("a newcomer...")
+        _, (restored,) = undo(small_library.library)
+    assert restored.back == str(small_library.photos / "a (restored).jpg")
+    assert (small_library.photos / "a.jpg").read_text() == "a newcomer..." and (
+        small_library.photos / "a (restored).jpg"
     ).read_text() == "the only copy"
 
 
 def test_without_ids_a_copy_goes_and_comes_back(
-    field: Field, where: Where, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, where: Where, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    before = field.tree()
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    before = small_library.tree()
     with monkeypatch.context() as patch:
-        NoIds(patch, field.base)
-        (result,) = remove(field.library, [field.removal("b.jpg", "a.jpg")], where(field)).results
+        NoIds(patch, small_library.base)
+        (result,) = remove(
+            small_library.library, [small_library.removal("b.jpg", "a.jpg")], where(small_library)
+        ).results
         assert result.state == "removed", result
-        undo(field.library)
-    assert field.tree() == before
+        undo(small_library.library)
+    assert small_library.tree() == before
 
 
 def test_where_nothing_tells_two_files_apart_both_stay(
-    field: Field, where: Where, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, where: Where, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No ids, and times that this person may not set."""
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    before, real = field.tree(), os.utime
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    before, real = small_library.tree(), os.utime
 
     def mine(path: Any, *given: Any, **named: Any) -> None:
         if isinstance(path, int):
@@ -442,12 +500,18 @@ def test_where_nothing_tells_two_files_apart_both_stay(
         real(path, *given, **named)
 
     with monkeypatch.context() as patch:
-        NoIds(patch, field.base)
+        NoIds(patch, small_library.base)
         patch.setattr(os, "utime", mine)
-        (result,) = remove(field.library, [field.removal("b.jpg", "a.jpg")], where(field)).results
+        (result,) = remove(
+            small_library.library, [small_library.removal("b.jpg", "a.jpg")], where(small_library)
+        ).results
     assert result.state == "failed" and "cannot be told apart" in result.reason
-    assert field.tree() == before and not any(run.away for run in Journal(field.library.dir).runs())
+    assert small_library.tree() == before and not any(
+        run.away for run in Journal(small_library.library.dir).runs()
+    )
     # With ids it needs no trying out.
     monkeypatch.setattr(os, "utime", mine)
-    assert remove(field.library, [field.removal("b.jpg", "a.jpg")], where(field)).removed
-    undo(field.library)
+    assert remove(
+        small_library.library, [small_library.removal("b.jpg", "a.jpg")], where(small_library)
+    ).removed
+    undo(small_library.library)

@@ -139,7 +139,7 @@ def test_a_file_is_taken_from_nowhere_else(base: Path, target: str, where: str) 
 def test_the_folder_of_our_own_at_the_top_of_the_drive_counts(
     base: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trash, "asides", lambda path, library: iter([str(base / "top/own")]))
+    monkeypatch.setattr(trash, "own_folders", lambda path, library: iter([str(base / "top/own")]))
     assert (
         bounds(base).refusal(entry(base, where=str(base / "x"), target="top/own/r/a.jpg")) is None
     )
@@ -148,15 +148,18 @@ def test_the_folder_of_our_own_at_the_top_of_the_drive_counts(
 def test_the_sidecar_of_the_one_kept(base: Path) -> None:
     found = bounds(base)
     for name in ("photos/k.jpg.xmp", "photos/K.XMP"):
-        assert found.sidecar_of(
+        assert found.written_sidecar(
             entry(base, keeper="photos/k.jpg", sidecar={"path": str(base / name)})
         ) == str(base / name)
-    assert found.sidecar_of(entry(base, keeper="photos/k.jpg")) is None
+    assert found.written_sidecar(entry(base, keeper="photos/k.jpg")) is None
     for keeper, name in (
         ("photos/k.jpg", "photos/k.jpg"), ("photos/k.jpg", "photos/sub/k.jpg.xmp"), ("elsewhere/k.jpg", "elsewhere/k.jpg.xmp"),
         ("photos/k.jpg", "photos/k.xmp.jpg"),
     ):  # fmt: skip
         assert (
-            found.sidecar_of(entry(base, keeper=keeper, sidecar={"path": str(base / name)})) is None
+            found.written_sidecar(entry(base, keeper=keeper, sidecar={"path": str(base / name)}))
+            is None
         )
-    assert found.sidecar_of(entry(base, sidecar={"path": str(base / "photos/k.jpg.xmp")})) is None
+    assert (
+        found.written_sidecar(entry(base, sidecar={"path": str(base / "photos/k.jpg.xmp")})) is None
+    )

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.removal.companions import Beside, Company, beside, renamed
+from explorer.removal.companions import CompanionFinder, Companions, companions_of, renamed
 
 # What lies in a folder, the photo that is asked about, and what belongs to it alone.
-ALONE = [
+NO_COMPANIONS = [
     (["a.jpg", "a.mov", "a.aae", "a.jpg.xmp", "a.thm"], "a.jpg",
     ["a.aae", "a.jpg.xmp", "a.mov", "a.thm"]),
     (["IMG_1.HEIC", "IMG_1.MOV", "IMG_1.AAE", "IMG_O1.AAE"], "IMG_1.HEIC",
@@ -66,29 +66,29 @@ def put(folder: Path, names: list[str]) -> None:
         (folder / name).write_text(name)
 
 
-@pytest.mark.parametrize(("names", "photo", "alone"), ALONE)
+@pytest.mark.parametrize(("names", "photo", "alone"), NO_COMPANIONS)
 def test_what_belongs_to_a_photo_alone(
     tmp_path: Path, names: list[str], photo: str, alone: list[str]
 ) -> None:
     put(tmp_path, names)
-    found = beside(str(tmp_path / photo))
-    assert [Path(each.path).name for each in found.along] == alone
-    assert all(each.bytes == len(os.fsencode(Path(each.path).name)) for each in found.along)
-    assert Beside().of(str(tmp_path / photo)) == found
+    found = companions_of(str(tmp_path / photo))
+    assert [Path(each.path).name for each in found.companions] == alone
+    assert all(each.bytes == len(os.fsencode(Path(each.path).name)) for each in found.companions)
+    assert CompanionFinder().of(str(tmp_path / photo)) == found
 
 
 def test_what_is_shared_and_what_kind_it_is(tmp_path: Path) -> None:
     put(tmp_path, ["a.jpg", "a.CR2", "a.xmp", "a.mov", "a.jpg.json"])
-    found = beside(str(tmp_path / "a.jpg"))
+    found = companions_of(str(tmp_path / "a.jpg"))
     assert [(Path(each.path).name, each.kind) for each in found.shared] == [
         ("a.mov", "film"),
         ("a.xmp", "sidecar"),
     ]
     assert (found.raw, found.edits, len(found.films)) == (True, True, 1)
     # Once the other has gone, nobody shares it.
-    found = beside(str(tmp_path / "a.jpg"), {str(tmp_path / "a.CR2")})
-    assert len(found.along) == 3 and not found.raw and not found.shared
-    assert beside(str(tmp_path / "absent" / "a.jpg")) == Company()
+    found = companions_of(str(tmp_path / "a.jpg"), {str(tmp_path / "a.CR2")})
+    assert len(found.companions) == 3 and not found.raw and not found.shared
+    assert companions_of(str(tmp_path / "absent" / "a.jpg")) == Companions()
 
 
 def test_folders_and_links(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_folders_and_links(tmp_path: Path) -> None:
     (tmp_path / "a.thm").symlink_to("nowhere")
     assert [
         (Path(each.path).name, each.link, each.bytes)
-        for each in beside(str(tmp_path / "a.jpg")).along
+        for each in companions_of(str(tmp_path / "a.jpg")).own
     ] == [("a.mov", True, 0)]
 
 
@@ -119,12 +119,12 @@ ENDINGS = st.sampled_from(
 def test_looking_at_one_photo_finds_what_looking_at_the_whole_folder_does(names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as made:
         put(Path(made), names)
-        whole = Beside()
+        whole = CompanionFinder()
         owners = Counter[str]()
         for name in names:
-            found = beside(os.path.join(made, name))
+            found = companions_of(os.path.join(made, name))
             assert whole.of(os.path.join(made, name)) == found
-            owners.update(each.path for each in found.along)
+            owners.update(each.path for each in found.companions)
         # What belongs to one alone belongs to no other.
         assert max(owners.values(), default=0) <= 1
 

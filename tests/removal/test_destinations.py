@@ -13,10 +13,10 @@ import pytest
 
 from explorer.library.paths import inside
 from explorer.removal import destinations, file_identity, trash
-from explorer.removal.destinations import Destinations, Places
-from explorer.removal.preflight import TRASH, Checked, Part, Refused
-from explorer.removal.safe_move import Stamp
-from explorer.removal.trash import Trashed
+from explorer.removal.destinations import Destination, Destinations
+from explorer.removal.preflight import TRASH, CheckedFile, CheckedPhoto, RemovalRefused
+from explorer.removal.safe_move import FileStamp
+from explorer.removal.trash import TrashEntry
 
 
 class Desk:
@@ -41,12 +41,14 @@ class Desk:
         )
         return Destinations(library, "journal", check, to, "run")  # type: ignore[arg-type]
 
-    def checked(self, name: str = "sub/a.jpg", *along: str) -> Checked:
+    def checked(self, name: str = "sub/a.jpg", *along: str) -> CheckedPhoto:
         photo, *others = (self._part(each) for each in (name, *along))
-        return Checked(str(self.base / "photos"), photo, tuple(others), (), "")
+        return CheckedPhoto(str(self.base / "photos"), photo, tuple(others), (), "")
 
-    def _part(self, name: str) -> Part:
-        return Part(str(self.base / "photos" / name), "0" * 32, Stamp(1, 2, 3, 4, 5), None, 0, {})
+    def _part(self, name: str) -> CheckedFile:
+        return CheckedFile(
+            str(self.base / "photos" / name), "0" * 32, FileStamp(1, 2, 3, 4, 5), None, 0, {}
+        )
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 def test_a_folder_gets_the_files_below_the_name_of_the_watched_one(desk: Desk) -> None:
     to = desk.base / "aside"
     found = desk.open(str(to)).choose(desk.checked("sub/a.jpg", "sub/a.mov", "sub/a.jpg.xmp"))
-    assert found == Places(
+    assert found == Destination(
         str(to), [f"{to}/photos/sub/{name}" for name in ("a.mov", "a.jpg.xmp", "a.jpg")], [None] * 3
     )
     assert (to / "photos/sub").is_dir() and list((to / "photos/sub").iterdir()) == []
@@ -95,10 +97,10 @@ def test_a_long_name_leaves_room_for_the_longer_one_of_its_sidecar(desk: Desk) -
 def test_the_folder_is_remembered_once_and_before_anything_goes_there(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    probed, real = list[str](), file_identity.visible_in
+    probed, real = list[str](), file_identity.folder_showing
     monkeypatch.setattr(
         file_identity,
-        "visible_in",
+        "folder_showing",
         lambda folder, *given: probed.append(folder) or real(folder, *given),
     )
     opened, to = desk.open(str(desk.base / "aside")), str(desk.base / "aside")
@@ -109,7 +111,7 @@ def test_the_folder_is_remembered_once_and_before_anything_goes_there(
 
 def test_a_folder_that_is_a_watched_one_under_another_path_is_refused(desk: Desk) -> None:
     (desk.base / "alias").symlink_to("photos")
-    with pytest.raises(Refused, match=r"is .*/photos under another path"):
+    with pytest.raises(RemovalRefused, match=r"is .*/photos under another path"):
         desk.open(str(desk.base / "alias")).choose(desk.checked())
     assert desk.remembered == [] and [path.name for path in (desk.base / "photos").iterdir()] == [
         "sub"
@@ -119,7 +121,7 @@ def test_a_folder_that_is_a_watched_one_under_another_path_is_refused(desk: Desk
 def test_a_folder_below_it_that_leads_into_the_library_is_refused(desk: Desk) -> None:
     (desk.base / "aside").mkdir()
     (desk.base / "aside/photos").symlink_to(desk.base / "photos")
-    with pytest.raises(Refused, match="lies in the library"):
+    with pytest.raises(RemovalRefused, match="lies in the library"):
         desk.open(str(desk.base / "aside")).choose(desk.checked("new/a.jpg"))
     assert not (desk.base / "photos/new").exists()
 
@@ -128,7 +130,7 @@ def test_a_folder_below_it_that_leads_into_the_library_is_refused(desk: Desk) ->
 def test_a_folder_that_cannot_be_made_is_refused(desk: Desk, at: str) -> None:
     (desk.base / at).parent.mkdir(exist_ok=True)
     (desk.base / at).write_text("a file")
-    with pytest.raises(Refused, match="cannot be made"):
+    with pytest.raises(RemovalRefused, match="cannot be made"):
         desk.open(str(desk.base / "aside")).choose(desk.checked())
 
 
@@ -138,8 +140,10 @@ def test_a_folder_that_cannot_be_written_to_is_refused(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(file_identity, "visible_in", full)
-    with pytest.raises(Refused, match=r"nothing can be written to the folder .*No space left"):
+    monkeypatch.setattr(file_identity, "folder_showing", full)
+    with pytest.raises(
+        RemovalRefused, match=r"nothing can be written to the folder .*No space left"
+    ):
         desk.open(str(desk.base / "aside")).choose(desk.checked())
     assert desk.remembered == []
 
@@ -147,14 +151,14 @@ def test_a_folder_that_cannot_be_written_to_is_refused(
 def test_each_file_gets_a_place_of_its_own_in_the_trash(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trash, "readable", lambda: True)
+    monkeypatch.setattr(trash, "is_supported", lambda: True)
     monkeypatch.setattr(
         trash,
         "slot",
-        lambda path: Trashed(f"/t/files/{Path(path).name}", f"/t/info/{Path(path).name}"),
+        lambda path: TrashEntry(f"/t/files/{Path(path).name}", f"/t/info/{Path(path).name}"),
     )
     found = desk.open(TRASH).choose(desk.checked("a.jpg", "a.mov"))
-    assert found == Places(
+    assert found == Destination(
         TRASH, ["/t/files/a.mov", "/t/files/a.jpg"], ["/t/info/a.mov", "/t/info/a.jpg"]
     )
     # Undo finds it again where another trash is in use by then.
@@ -162,30 +166,30 @@ def test_each_file_gets_a_place_of_its_own_in_the_trash(
 
 
 def test_a_trash_that_cannot_be_used_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def locked(path: str) -> Trashed:
+    def locked(path: str) -> TrashEntry:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(trash, "readable", lambda: True)
-    monkeypatch.setattr(trash, "slot", locked)
-    with pytest.raises(Refused, match=r"trash cannot be used .Permission denied"):
+    monkeypatch.setattr(trash, "is_supported", lambda: True)
+    monkeypatch.setattr(trash, "free_slot", locked)
+    with pytest.raises(RemovalRefused, match=r"trash cannot be used .Permission denied"):
         desk.open(TRASH).choose(desk.checked())
 
 
 def test_where_the_trash_cannot_be_read_each_run_has_a_folder_of_our_own(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trash, "readable", lambda: False)
+    monkeypatch.setattr(trash, "is_supported", lambda: False)
     own = desk.base / "library/removed"
-    monkeypatch.setattr(trash, "aside", lambda path, library: str(library / "removed"))
+    monkeypatch.setattr(trash, "own_folder", lambda path, library: str(library / "removed"))
     found = desk.open(TRASH).choose(desk.checked())
-    assert found == Places(f"{own}/run", [f"{own}/run/photos/sub/a.jpg"], [None])
+    assert found == Destination(f"{own}/run", [f"{own}/run/photos/sub/a.jpg"], [None])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="paths of POSIX")
 def test_our_own_folder_at_the_top_of_a_watched_drive_is_never_indexed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trash, "readable", lambda: False)
-    own = desk.base / "photos" / trash.ASIDE
-    monkeypatch.setattr(trash, "aside", lambda path, library: str(own))
+    monkeypatch.setattr(trash, "is_supported", lambda: False)
+    own = desk.base / "photos" / trash.OWN_FOLDER
+    monkeypatch.setattr(trash, "own_folder", lambda path, library: str(own))
     assert desk.open(TRASH).choose(desk.checked()).targets == [f"{own}/run/photos/sub/a.jpg"]

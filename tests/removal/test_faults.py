@@ -15,8 +15,8 @@ from explorer.library.removal_journal import Journal
 from explorer.removal import trash
 from explorer.removal.preflight import TRASH
 from explorer.removal.remove import remove
-from explorer.removal.undo import history, settle, undo
-from tests.fixtures.field import Field, tree
+from explorer.removal.undo import history, recover_interrupted, undo
+from tests.fixtures.small_library import SmallLibrary, tree
 from tests.removal.faults import struck
 
 # Where files go, and the kinds of trouble on that way (`faults.Faults`). “aside”: the trash cannot
@@ -32,12 +32,12 @@ every_way = pytest.mark.parametrize(
 )
 
 
-def where(way: str, field: Field, monkeypatch: pytest.MonkeyPatch) -> str:
+def where(way: str, small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch) -> str:
     if way == "aside":
-        monkeypatch.setattr(trash, "readable", lambda: False)
+        monkeypatch.setattr(trash, "is_supported", lambda: False)
     if way == "drive":
         across(monkeypatch)
-    return str(field.base / "aside") if way in ("folder", "drive") else TRASH
+    return str(small_library.base / "aside") if way in ("folder", "drive") else TRASH
 
 
 @pytest.fixture(autouse=True)
@@ -59,21 +59,21 @@ def across(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "link", link)
 
 
-def groups(field: Field) -> list[list[str]]:
-    field.put("a.jpg", "one")
-    field.put("sub/b.jpg", "one")
+def groups(small_library: SmallLibrary) -> list[list[str]]:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("sub/b.jpg", "one")
     for name in ("a.mov", "sub/b.mov"):
-        field.beside(name, "film")
-    field.beside("sub/b.jpg.xmp", "words")
-    field.put("c.jpg", "two")
-    field.link("e.jpg", "c.jpg", hard=False)
+        small_library.add_file(name, "film")
+    small_library.add_file("sub/b.jpg.xmp", "words")
+    small_library.add_photo("c.jpg", "two")
+    small_library.add_link("e.jpg", "c.jpg", hard=False)
     return [["a.jpg", "sub/b.jpg"], ["c.jpg", "e.jpg"]]
 
 
-def check(field: Field, made: list[list[str]], before: Any) -> None:
+def check(small_library: SmallLibrary, made: list[list[str]], before: Any) -> None:
     """The one kept of each group is there as it was, its film, too, and no half of a file lies
     anywhere under a photo's name."""
-    now = field.tree()
+    now = small_library.tree()
     for keeper in (*(keeper for keeper, *_ in made), "a.mov"):
         assert now[keeper] == before[keeper]
     for path, what in now.items():
@@ -81,31 +81,31 @@ def check(field: Field, made: list[list[str]], before: Any) -> None:
             assert what == before.get(path), path
 
 
-def everything_back(field: Field, before: Any) -> None:
-    settle(field.library, Journal(field.library.dir))
-    for run in history(field.library):
+def everything_back(small_library: SmallLibrary, before: Any) -> None:
+    recover_interrupted(small_library.library, Journal(small_library.library.dir))
+    for run in history(small_library.library):
         if run.away:
-            undo(field.library, run.id)
-    assert {path: what for path, what in field.tree().items() if what[0] != "folder"} == {
+            undo(small_library.library, run.id)
+    assert {path: what for path, what in small_library.tree().items() if what[0] != "folder"} == {
         path: what for path, what in before.items() if what[0] != "folder"
     }
 
 
-def removals(field: Field, made: list[list[str]]) -> list[Any]:
-    return [field.removal(other, keeper) for keeper, *others in made for other in others]
+def removals(small_library: SmallLibrary, made: list[list[str]]) -> list[Any]:
+    return [small_library.removal(other, keeper) for keeper, *others in made for other in others]
 
 
 @every_way
 def test_trouble_at_every_step_of_a_removal(
-    field: Field, monkeypatch: pytest.MonkeyPatch, way: str, kind: str
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch, way: str, kind: str
 ) -> None:
-    made, to = groups(field), where(way, field, monkeypatch)
-    before = field.tree()
+    made, to = groups(small_library), where(way, small_library, monkeypatch)
+    before = small_library.tree()
     for at in range(1000):
         with struck(at, kind) as faults, contextlib.suppress(ExplorerError, OSError):
-            remove(field.library, removals(field, made), to, sidecars=False)
-        check(field, made, before)
-        everything_back(field, before)
+            remove(small_library.library, removals(small_library, made), to, sidecars=False)
+        check(small_library, made, before)
+        everything_back(small_library, before)
         if faults.calls <= at:
             break
     assert at > 15
@@ -113,16 +113,16 @@ def test_trouble_at_every_step_of_a_removal(
 
 @every_way
 def test_trouble_at_every_step_of_an_undo(
-    field: Field, monkeypatch: pytest.MonkeyPatch, way: str, kind: str
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch, way: str, kind: str
 ) -> None:
-    made, to = groups(field), where(way, field, monkeypatch)
-    before = field.tree()
+    made, to = groups(small_library), where(way, small_library, monkeypatch)
+    before = small_library.tree()
     for at in range(1000):
-        remove(field.library, removals(field, made), to)
+        remove(small_library.library, removals(small_library, made), to)
         with struck(at, kind) as faults, contextlib.suppress(ExplorerError, OSError):
-            undo(field.library)
-        check(field, made, before)
-        everything_back(field, before)
+            undo(small_library.library)
+        check(small_library, made, before)
+        everything_back(small_library, before)
         if faults.calls <= at:
             break
     assert at > 10
@@ -132,27 +132,29 @@ def test_trouble_at_every_step_of_an_undo(
     ("way", "kind"),
     [("trash", "after"), ("drive", "before"), ("drive", "after"), ("folder", "torn")],
 )
-def test_trouble_twice(field: Field, monkeypatch: pytest.MonkeyPatch, way: str, kind: str) -> None:
+def test_trouble_twice(
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch, way: str, kind: str
+) -> None:
     """Cut off in a removal, and again while that is being settled and undone."""
-    made, to = groups(field), where(way, field, monkeypatch)
-    before = field.tree()
+    made, to = groups(small_library), where(way, small_library, monkeypatch)
+    before = small_library.tree()
     for at in range(3, 60, 7):
         with struck(at, kind), contextlib.suppress(ExplorerError, OSError):
-            remove(field.library, removals(field, made), to)
+            remove(small_library.library, removals(small_library, made), to)
         for again in range(0, 30, 3):
             with struck(again, kind), contextlib.suppress(ExplorerError, OSError):
-                undo(field.library)
-            check(field, made, before)
-        everything_back(field, before)
+                undo(small_library.library)
+            check(small_library, made, before)
+        everything_back(small_library, before)
 
 
-def test_after_it_all_no_copy_is_left_lying_about(field: Field) -> None:
-    made = groups(field)
-    before = field.tree()
-    aside = field.base / "aside"
+def test_after_it_all_no_copy_is_left_lying_about(small_library: SmallLibrary) -> None:
+    made = groups(small_library)
+    before = small_library.tree()
+    aside = small_library.base / "aside"
     for at in range(60):
         with struck(at, "before"), contextlib.suppress(ExplorerError):
-            remove(field.library, removals(field, made), str(aside))
-        everything_back(field, before)
+            remove(small_library.library, removals(small_library, made), str(aside))
+        everything_back(small_library, before)
     assert [path for path, what in tree(aside).items() if what[0] != "folder"] == []
-    assert field.tree() == before
+    assert small_library.tree() == before

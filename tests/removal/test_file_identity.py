@@ -9,13 +9,13 @@ import pytest
 
 from explorer.removal import file_identity
 from explorer.removal.file_identity import (
-    change_shows,
-    drop_copy,
-    is_copy,
-    proven_apart,
-    same_entry,
-    two_names,
-    visible_in,
+    are_hard_links,
+    delete_redundant,
+    folder_showing,
+    is_redundant,
+    mtime_change_shows,
+    proven_distinct,
+    same_directory_entry,
 )
 
 OLD = (1_400_000_000_000_000_000, 1_500_000_000_123_456_789)
@@ -65,66 +65,70 @@ def faked(monkeypatch: pytest.MonkeyPatch, **facts: Any) -> None:
 
 def test_one_name_by_several_paths(a: Path) -> None:
     (a.parent / "link").symlink_to(".")
-    assert same_entry(str(a), str(a)) and same_entry(str(a), str(a.parent / "link/a.jpg"))
-    assert not same_entry(str(a), str(other(a, "b.jpg")))
+    assert same_directory_entry(str(a), str(a)) and same_directory_entry(
+        str(a), str(a.parent / "link/a.jpg")
+    )
+    assert not same_directory_entry(str(a), str(other(a, "b.jpg")))
     # Two hard links are two names, in one folder and in two; the same name by two paths stays one.
-    assert not same_entry(str(a), str(hard(a, "c.jpg"))) and not same_entry(
+    assert not same_directory_entry(str(a), str(hard(a, "c.jpg"))) and not same_directory_entry(
         str(a), str(hard(a, "sub/a.jpg"))
     )
-    assert same_entry(str(a), str(a.parent / "link/a.jpg"))
+    assert same_directory_entry(str(a), str(a.parent / "link/a.jpg"))
     with pytest.raises(FileNotFoundError):
-        same_entry(str(a), str(a.parent / "none.jpg"))
+        same_directory_entry(str(a), str(a.parent / "none.jpg"))
 
 
 def test_names_that_differ_in_capitals_alone_are_taken_for_one(a: Path) -> None:
     """On a system that ignores case they would be; elsewhere one photo more stays than need be."""
-    assert same_entry(str(a), str(hard(a, "A.JPG")))
+    assert same_directory_entry(str(a), str(hard(a, "A.JPG")))
 
 
 def test_ids_of_nothing_prove_nothing(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     b, c = other(a, "b.jpg"), hard(a, "c.jpg")
     (a.parent / "link").symlink_to(".")
     faked(monkeypatch, st_ino=0)
-    assert not same_entry(str(a), str(b)) and not same_entry(str(a), str(c))
-    assert same_entry(str(a), str(a.parent / "link/a.jpg"))
-    assert not two_names(str(a), str(b)) and not two_names(str(a), str(c))
+    assert not same_directory_entry(str(a), str(b)) and not same_directory_entry(str(a), str(c))
+    assert same_directory_entry(str(a), str(a.parent / "link/a.jpg"))
+    assert not are_hard_links(str(a), str(b)) and not are_hard_links(str(a), str(c))
 
 
 def test_what_proves_two_names(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     c = hard(a, "sub/a.jpg")
-    assert two_names(str(a), str(c))
-    assert not two_names(str(a), str(other(a, "b.jpg")))
+    assert are_hard_links(str(a), str(c))
+    assert not are_hard_links(str(a), str(other(a, "b.jpg")))
     (a.parent / "link").symlink_to(".")
-    assert not two_names(str(a), str(a.parent / "link/a.jpg"))
+    assert not are_hard_links(str(a), str(a.parent / "link/a.jpg"))
     with monkeypatch.context() as patch:
         # One and the same id, and only one name.
         faked(patch, st_nlink=1)
-        assert not two_names(str(a), str(c))
+        assert not are_hard_links(str(a), str(c))
     with monkeypatch.context() as patch:
         # Ids that mean nothing: other bytes.
         faked(patch, st_ino=5, st_nlink=2)
-        assert not two_names(str(a), str(other(a, "d.jpg", "two"))) and two_names(
+        assert not are_hard_links(str(a), str(other(a, "d.jpg", "two"))) and are_hard_links(
             str(a), str(other(a, "e.jpg"))
         )
     link = a.parent / "soft"
     link.symlink_to("nowhere")
     os.link(link, a.parent / "soft2", follow_symlinks=False)
-    assert two_names(str(link), str(a.parent / "soft2"))
+    assert are_hard_links(str(link), str(a.parent / "soft2"))
 
 
 def test_what_may_go_as_a_copy(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     b, c, different = other(a, "b.jpg"), hard(a, "c.jpg"), other(a, "d.jpg", "two")
     (a.parent / "link").symlink_to(".")
-    assert is_copy(str(b), str(a)) and is_copy(str(c), str(a))
-    assert not is_copy(str(different), str(a)) and not is_copy(str(a.parent / "link/a.jpg"), str(a))
+    assert is_redundant(str(b), str(a)) and is_redundant(str(c), str(a))
+    assert not is_redundant(str(different), str(a)) and not is_redundant(
+        str(a.parent / "link/a.jpg"), str(a)
+    )
     assert [path.stat().st_mtime_ns for path in (a, b, different)] == [OLD[1]] * 3
     with monkeypatch.context() as patch:
-        patch.setattr(file_identity, "change_shows", lambda *_: None)
-        assert not is_copy(str(b), str(a))
-    assert drop_copy(str(b), str(a)) and not b.exists()
-    assert not drop_copy(str(different), str(a)) and different.exists()
-    assert drop_copy(str(b), str(a))
-    assert not drop_copy(str(different), str(a.parent / "none.jpg")) and different.exists()
+        patch.setattr(file_identity, "mtime_change_shows", lambda *_: None)
+        assert not is_redundant(str(b), str(a))
+    assert delete_redundant(str(b), str(a)) and not b.exists()
+    assert not delete_redundant(str(different), str(a)) and different.exists()
+    assert delete_redundant(str(b), str(a))
+    assert not delete_redundant(str(different), str(a.parent / "none.jpg")) and different.exists()
 
 
 def test_links_that_lead_to_one_place(a: Path) -> None:
@@ -132,12 +136,12 @@ def test_links_that_lead_to_one_place(a: Path) -> None:
         (a.parent / name).symlink_to(to)
     one, two, three = (str(a.parent / name) for name in ("one", "two", "three"))
     assert (
-        is_copy(two, one)
-        and not is_copy(three, one)
-        and not is_copy(one, one)
-        and not is_copy(one, str(a))
+        is_redundant(two, one)
+        and not is_redundant(three, one)
+        and not is_redundant(one, one)
+        and not is_redundant(one, str(a))
     )
-    assert not is_copy(str(a), one)
+    assert not is_redundant(str(a), one)
 
 
 @pytest.mark.parametrize("code", [errno.EACCES, errno.EPERM, errno.EROFS])
@@ -148,23 +152,23 @@ def test_a_copy_that_cannot_go_stays(a: Path, code: int, monkeypatch: pytest.Mon
         raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(os, "unlink", unlink)
-    assert not drop_copy(str(b), str(a)) and b.exists()
+    assert not delete_redundant(str(b), str(a)) and b.exists()
     code = errno.EIO
     with pytest.raises(OSError, match="Input/output"):
-        drop_copy(str(b), str(a))
+        delete_redundant(str(b), str(a))
 
 
 def test_a_change_of_one_file_shows_only_there(a: Path) -> None:
     b, c = other(a, "b.jpg"), hard(a, "c.jpg")
     assert (
-        change_shows(str(a), str(b)) is False
-        and change_shows(str(a), str(c)) is True
-        and change_shows(str(a), str(a)) is True
+        mtime_change_shows(str(a), str(b)) is False
+        and mtime_change_shows(str(a), str(c)) is True
+        and mtime_change_shows(str(a), str(a)) is True
     )
     with open(a, "rb") as file:
         assert (
-            change_shows(file.fileno(), str(b)) is False
-            and change_shows(file.fileno(), str(c)) is True
+            mtime_change_shows(file.fileno(), str(b)) is False
+            and mtime_change_shows(file.fileno(), str(c)) is True
         )
     assert [(path.stat().st_atime_ns, path.stat().st_mtime_ns) for path in (a, b)] == [OLD] * 2
 
@@ -186,7 +190,7 @@ def test_the_change_is_never_one_to_the_time_that_it_has(
     b.hardlink_to(a)
     c = other(a, "c.jpg")
     set_to.clear()
-    assert change_shows(str(c), str(b)) is False
+    assert mtime_change_shows(str(c), str(b)) is False
     assert set_to[0] % (2 * 10**9) == 0 and set_to[1] == OLD[1] and len(set_to) == 2
     assert set_to[0] // (2 * 10**9) not in (
         OLD[1] // (2 * 10**9),
@@ -201,20 +205,20 @@ def test_what_may_not_be_changed_tells_nothing(a: Path, monkeypatch: pytest.Monk
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, "utime", utime)
-    assert change_shows(str(a), str(b)) is None
+    assert mtime_change_shows(str(a), str(b)) is None
     # Within one file system ids tell it; of two, or where there are none, nothing does.
-    assert proven_apart(str(a), str(b)) and not proven_apart(str(a), "/proc/self/status")
+    assert proven_distinct(str(a), str(b)) and not proven_distinct(str(a), "/proc/self/status")
     faked(monkeypatch, st_ino=0)
-    assert not proven_apart(str(a), str(b))
+    assert not proven_distinct(str(a), str(b))
 
 
 def test_what_went_and_what_is_kept(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     b, c = other(a, "b.jpg"), hard(a, "c.jpg")
-    assert proven_apart(str(a), str(b))
+    assert proven_distinct(str(a), str(b))
     # What is kept has another name of the same file, and is there.
-    assert proven_apart(str(a), str(c))
+    assert proven_distinct(str(a), str(c))
     with pytest.raises(FileNotFoundError):
-        proven_apart(str(a), str(a.parent / "gone.jpg"))
+        proven_distinct(str(a), str(a.parent / "gone.jpg"))
     # The same file under an id of its own, as an overlay shows it.
     faked(monkeypatch, st_dev=7)
     real = os.stat
@@ -225,7 +229,7 @@ def test_what_went_and_what_is_kept(a: Path, monkeypatch: pytest.MonkeyPatch) ->
             real(path, *given, **named), st_dev=8 if path == str(c) else 7
         ),
     )
-    assert not proven_apart(str(a), str(c)) and proven_apart(str(a), str(b))
+    assert not proven_distinct(str(a), str(c)) and proven_distinct(str(a), str(b))
 
 
 def _with(facts: Any, **changed: Any) -> Any:
@@ -244,27 +248,29 @@ def test_a_new_file_shows_where_the_folder_is_another_one(a: Path) -> None:
     (a.parent / "link").symlink_to("to")
     (a.parent / "sub").mkdir()
     folders = [str(a.parent / name) for name in ("sub", "link", "none")]
-    assert visible_in(str(a.parent / "to"), folders, "token") == folders[1]
-    assert visible_in(str(a.parent / "to"), [folders[0], folders[2]], "token") is None
+    assert folder_showing(str(a.parent / "to"), folders, "token") == folders[1]
+    assert folder_showing(str(a.parent / "to"), [folders[0], folders[2]], "token") is None
     assert list((a.parent / "to").iterdir()) == []
     # One that a cut left is ours, and goes; one that is not empty is nobody's that we know.
     probe = a.parent / "to/.photo-explorer-token.probe"
     probe.touch()
-    assert visible_in(str(a.parent / "to"), folders, "token") == folders[1] and not probe.exists()
+    assert (
+        folder_showing(str(a.parent / "to"), folders, "token") == folders[1] and not probe.exists()
+    )
     probe.write_text("a stranger's")
     with pytest.raises(FileExistsError):
-        visible_in(str(a.parent / "to"), folders, "token")
+        folder_showing(str(a.parent / "to"), folders, "token")
     assert probe.read_text() == "a stranger's"
     with pytest.raises(FileNotFoundError):
-        visible_in(folders[2], folders, "token")
+        folder_showing(folders[2], folders, "token")
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="where open files can be counted")
 def test_no_file_stays_open(a: Path) -> None:
     b = other(a, "b.jpg")
     before = os.listdir("/proc/self/fd")
-    assert is_copy(str(b), str(a)) and proven_apart(str(a), str(b))
-    assert visible_in(str(a.parent), [str(a.parent)], "token") == str(a.parent)
+    assert is_redundant(str(b), str(a)) and proven_distinct(str(a), str(b))
+    assert folder_showing(str(a.parent), [str(a.parent)], "token") == str(a.parent)
     assert os.listdir("/proc/self/fd") == before
 
 
@@ -272,9 +278,9 @@ def test_relative_paths_are_meant_from_here(a: Path, monkeypatch: pytest.MonkeyP
     hard(a, "c.jpg")
     monkeypatch.chdir(a.parent)
     assert (
-        same_entry("a.jpg", str(a))
-        and not same_entry("a.jpg", "c.jpg")
-        and two_names("a.jpg", "c.jpg")
+        same_directory_entry("a.jpg", str(a))
+        and not same_directory_entry("a.jpg", "c.jpg")
+        and are_hard_links("a.jpg", "c.jpg")
     )
     faked(monkeypatch, st_ino=0)
-    assert same_entry("a.jpg", str(a)) and not same_entry("a.jpg", "c.jpg")
+    assert same_directory_entry("a.jpg", str(a)) and not same_directory_entry("a.jpg", "c.jpg")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.removal import file_names
-from explorer.removal.file_names import fitting, free_names, longer, longest_name
+from explorer.removal.file_names import extra_length, fit_name, free_names, longest_name
 
 
 def test_names_that_are_tried_one_after_the_other() -> None:
@@ -61,7 +61,7 @@ def test_where_the_system_does_not_say_how_long_a_name_may_be(
     st.integers(20, 120),
 )
 def test_a_name_that_fits_loses_whole_characters_at_its_end(stem: str, longest: int) -> None:
-    found = fitting(stem, ".jpg", longest)
+    found = fit_name(stem, ".jpg", longest)
     assert found.endswith(".jpg") and stem.startswith(found[:-4]) and len(found.encode()) <= longest
     if len(stem.encode()) + 4 > longest:
         cut = len(found) - 4
@@ -71,5 +71,5 @@ def test_a_name_that_fits_loses_whole_characters_at_its_end(stem: str, longest: 
 
 
 def test_how_much_longer_names_of_companions_are() -> None:
-    assert longer("/p/a.jpg", ["/p/a.jpg.xmp", "/q/a.mov", "/p/ä.mp4"]) == 4
-    assert longer("/p/a.jpg", []) == 0 == longer("/p/abc.jpg", ["/p/a.mov"])
+    assert extra_length("/p/a.jpg", ["/p/a.jpg.xmp", "/q/a.mov", "/p/ä.mp4"]) == 4
+    assert extra_length("/p/a.jpg", []) == 0 == extra_length("/p/abc.jpg", ["/p/a.mov"])

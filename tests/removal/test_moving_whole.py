@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from explorer.removal import safe_move
-from explorer.removal.safe_move import content_hash, write_whole
+from explorer.removal.safe_move import content_hash, write_atomically
 from tests.removal.test_safe_move import OLD, names
 
 
@@ -28,7 +28,7 @@ def test_a_file_is_written_all_or_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     path.write_text("before")
     path.chmod(0o604)
     (tmp_path / ".a.xmp.part").write_text("a stranger's")
-    write_whole(str(path), b"after")
+    write_atomically(str(path), b"after")
     assert path.read_text() == "after" and stat.S_IMODE(path.stat().st_mode) == 0o604
     assert (tmp_path / ".a.xmp.part").read_text() == "a stranger's"
 
@@ -38,7 +38,7 @@ def test_a_file_is_written_all_or_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     for call in ("fsync", "replace", "chmod"):
         with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
             patch.setattr(os, call, fails)
-            write_whole(str(path), b"again")
+            write_atomically(str(path), b"again")
         assert path.read_text() == "after" and names(tmp_path) == [".a.xmp.part", "a.xmp"]
 
 
@@ -54,7 +54,7 @@ def test_the_bytes_are_on_disk_before_they_take_the_place(
             real(*given)
 
         monkeypatch.setattr(os, name, call)
-    write_whole(str(tmp_path / "a.xmp"), b"bytes")
+    write_atomically(str(tmp_path / "a.xmp"), b"bytes")
     assert steps == ["fsync", "replace", "fsync"]
 
 
@@ -62,7 +62,7 @@ def test_a_link_stays_one_when_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere/real.xmp").write_text("before")
     (tmp_path / "a.xmp").symlink_to("elsewhere/real.xmp")
-    write_whole(str(tmp_path / "a.xmp"), b"after")
+    write_atomically(str(tmp_path / "a.xmp"), b"after")
     assert (tmp_path / "a.xmp").is_symlink() and (
         tmp_path / "elsewhere/real.xmp"
     ).read_text() == "after"
@@ -71,9 +71,9 @@ def test_a_link_stays_one_when_it_is_written(tmp_path: Path) -> None:
 
 def test_a_new_file_replaces_none(tmp_path: Path) -> None:
     path = tmp_path / "a.xmp"
-    write_whole(str(path), b"one", "", True)
+    write_atomically(str(path), b"one", "", True)
     with pytest.raises(FileExistsError):
-        write_whole(str(path), b"two", "", True)
+        write_atomically(str(path), b"two", "", True)
     assert path.read_text() == "one" and names(tmp_path) == ["a.xmp"]
     # As any program's new file, not as a private one.
     umask = os.umask(0)
@@ -86,11 +86,13 @@ def test_what_holds_a_content(tmp_path: Path) -> None:
     path.write_bytes(b"x" * 3_000_000)
     link.symlink_to("a.jpg")
     digest = content_hash(b"x" * 3_000_000)
-    assert safe_move.holds(str(path), digest) and not safe_move.holds(str(path), content_hash(b"x"))
+    assert safe_move.has_content(str(path), digest) and not safe_move.has_content(
+        str(path), content_hash(b"x")
+    )
     assert (
-        not safe_move.holds(str(link), digest)
-        and not safe_move.holds(str(tmp_path), digest)
-        and not safe_move.holds(str(path) + "x", digest)
+        not safe_move.has_content(str(link), digest)
+        and not safe_move.has_content(str(tmp_path), digest)
+        and not safe_move.has_content(str(path) + "x", digest)
     )
 
 
@@ -98,14 +100,14 @@ def test_a_stamp_tells_of_every_change(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     path.write_text("one")
     os.utime(path, ns=OLD)
-    before = safe_move.stamp(str(path))
+    before = safe_move.file_stamp(str(path))
     assert (before.size, before.mtime_ns, before.inode) == (3, OLD[1], path.stat().st_ino)
     path.write_text("two")
     os.utime(path, ns=OLD)
-    after = safe_move.stamp(str(path))
+    after = safe_move.file_stamp(str(path))
     assert after != before and after[:4] == before[:4]
     (tmp_path / "link").symlink_to("a.jpg")
-    assert safe_move.stamp(str(tmp_path / "link")).inode != after.inode
+    assert safe_move.file_stamp(str(tmp_path / "link")).inode != after.inode
 
 
 def test_times_of_links_are_their_own(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:

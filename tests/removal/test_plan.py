@@ -11,14 +11,14 @@ import pytest
 from explorer.duplicates.group_removals import removals_of_groups
 from explorer.duplicates.groups import DuplicateGroup, GroupFile
 from explorer.photos.containers.contents import NOTHING, Contents, Part
-from explorer.removal.companions import Along, beside
+from explorer.removal.companions import Companion, beside
 from explorer.removal.plan import as_csv, as_json, removals_of_photos, write_plan
 from explorer.removal.plan_formats import PlanError
 from explorer.removal.plan_reader import read_plan
 from explorer.removal.remove import remove
 from explorer.removal.results import Removal
 from explorer.removal.undo import undo
-from tests.fixtures.field import Field
+from tests.fixtures.small_library import SmallLibrary
 
 
 def test_a_plan_that_cannot_be_written_is_said(tmp_path: Path) -> None:
@@ -44,20 +44,20 @@ def test_json_is_ascii_so_that_any_name_survives() -> None:
 def test_no_name_becomes_a_formula_in_a_spreadsheet(name: str) -> None:
     (row,) = csv.DictReader(
         io.StringIO(
-            as_csv([Removal("/p/a.jpg", "0" * 32, along=(Along(f"/p/{name}", "sidecar", 5),))])
+            as_csv([Removal("/p/a.jpg", "0" * 32, along=(Companion(f"/p/{name}", "sidecar", 5),))])
         )
     )
     assert row["along"] == f"'{name} (5 bytes)"
     assert all(not cell.startswith(("=", "+", "-", "@")) for cell in row.values())
 
 
-def item(field: Field, path: str, **facts: Any) -> GroupFile:
-    photo_id = field.library.catalog.photo_id(bytes.fromhex(field.removal(path, None).hash))
+def item(small_library: SmallLibrary, path: str, **facts: Any) -> GroupFile:
+    photo_id = small_library.library.catalog.photo_id(bytes.fromhex(small_library.removal(path, None).hash))
     assert photo_id is not None
     return GroupFile(
         0,
         photo_id,
-        str(field.photos / path),
+        str(small_library.photos / path),
         3,
         1,
         1,
@@ -68,49 +68,49 @@ def item(field: Field, path: str, **facts: Any) -> GroupFile:
     )
 
 
-def test_a_plan_of_groups_never_takes_what_is_kept_or_protected(field: Field) -> None:
+def test_a_plan_of_groups_never_takes_what_is_kept_or_protected(small_library: SmallLibrary) -> None:
     for name in "abcde":
-        field.put(f"{name}.jpg", name)
-    a, b, c, d = (item(field, f"{name}.jpg") for name in "abcd")
-    safe = item(field, "e.jpg", protected=True)
+        small_library.add_photo(f"{name}.jpg", name)
+    a, b, c, d = (item(small_library, f"{name}.jpg") for name in "abcd")
+    safe = item(small_library, "e.jpg", protected=True)
     groups = [
         DuplicateGroup("1", "identical", a, "it is better", (b, safe)),
         DuplicateGroup("2", "picture", c, "it is larger", (a, b)),
         DuplicateGroup("3", "lookalike", c, "", (d,)),
     ]
-    removals = removals_of_groups(field.library.catalog, groups)
+    removals = removals_of_groups(small_library.library.catalog, groups)
     assert [(Path(r.path).name, Path(r.keeper or "").name, r.why) for r in removals] == [
         ("b.jpg", "a.jpg", "it is better")
     ]
-    assert removals[0] == field.removal(
+    assert removals[0] == small_library.removal(
         "b.jpg", "a.jpg", bytes=3, tier="identical", why="it is better"
     )
-    assert removals_of_groups(field.library.catalog, groups, lambda group, item: False) == []
+    assert removals_of_groups(small_library.library.catalog, groups, lambda group, item: False) == []
 
 
-def test_photos_for_their_own_sake_go_with_all_their_files(field: Field) -> None:
-    field.put("a.jpg", "one")
-    field.put("again/a.jpg", "one")
-    field.put("b.jpg", "two")
-    one = item(field, "a.jpg").photo_id
-    removals = removals_of_photos(field.library.catalog, [one, one, 10_000])
-    assert removals == [field.removal(name, None, bytes=3) for name in ("a.jpg", "again/a.jpg")]
+def test_photos_for_their_own_sake_go_with_all_their_files(small_library: SmallLibrary) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("again/a.jpg", "one")
+    small_library.add_photo("b.jpg", "two")
+    one = item(small_library, "a.jpg").photo_id
+    removals = removals_of_photos(small_library.library.catalog, [one, one, 10_000])
+    assert removals == [small_library.removal(name, None, bytes=3) for name in ("a.jpg", "again/a.jpg")]
 
 
 def better_and_copies(
-    field: Field, tier: Any = "identical", compared: bool = True
+    small_library: SmallLibrary, tier: Any = "identical", compared: bool = True
 ) -> list[DuplicateGroup]:
     """A photo of which a smaller copy lies in two files, of one content or of the same pixels;
     accepted all at once."""
-    field.put("large.jpg", "large")
-    field.put("small.jpg", "small")
-    field.put("again.jpg", "small" if tier == "identical" else "small, with other words")
-    field.pair("large.jpg", "small.jpg")
+    small_library.add_photo("large.jpg", "large")
+    small_library.add_photo("small.jpg", "small")
+    small_library.add_photo("again.jpg", "small" if tier == "identical" else "small, with other words")
+    small_library.add_pair("large.jpg", "small.jpg")
     if tier == "pixels":
-        field.pair("small.jpg", "again.jpg", "pixels")
+        small_library.add_pair("small.jpg", "again.jpg", "pixels")
         if compared:
-            field.pair("large.jpg", "again.jpg")
-    large, small, again = (item(field, f"{name}.jpg") for name in ("large", "small", "again"))
+            small_library.add_pair("large.jpg", "again.jpg")
+    large, small, again = (item(small_library, f"{name}.jpg") for name in ("large", "small", "again"))
     return [
         DuplicateGroup("1", tier, small, "it is older", (again,)),
         DuplicateGroup("2", "picture", large, "it is larger", (small,)),
@@ -121,24 +121,24 @@ def better_and_copies(
     ("tier", "compared"), [("identical", True), ("pixels", True), ("pixels", False)]
 )
 def test_copies_of_a_copy_go_for_the_best_as_far_as_they_were_compared_with_it(
-    field: Field, tier: str, compared: bool
+    small_library: SmallLibrary, tier: str, compared: bool
 ) -> None:
-    removals = removals_of_groups(field.library.catalog, better_and_copies(field, tier, compared))
+    removals = removals_of_groups(small_library.library.catalog, better_and_copies(small_library, tier, compared))
     found = {(Path(removal.path).name, Path(removal.keeper or "").name) for removal in removals}
     assert found == (
         {("again.jpg", "large.jpg"), ("small.jpg", "large.jpg")}
         if compared
         else {("again.jpg", "small.jpg")}
     )
-    outcome = remove(field.library, removals)
-    assert not outcome.kept and "large.jpg" in field.tree()
-    undo(field.library)
+    outcome = remove(small_library.library, removals)
+    assert not outcome.kept and "large.jpg" in small_library.tree()
+    undo(small_library.library)
 
 
-def test_where_one_of_them_is_not_wanted_it_stays(field: Field) -> None:
-    groups = better_and_copies(field)
+def test_where_one_of_them_is_not_wanted_it_stays(small_library: SmallLibrary) -> None:
+    groups = better_and_copies(small_library)
     removals = removals_of_groups(
-        field.library.catalog, groups, lambda group, item: group.tier == "picture"
+        small_library.library.catalog, groups, lambda group, item: group.tier == "picture"
     )
     assert [(Path(removal.path).name, Path(removal.keeper or "").name) for removal in removals] == [
         ("small.jpg", "large.jpg")
@@ -146,74 +146,74 @@ def test_where_one_of_them_is_not_wanted_it_stays(field: Field) -> None:
 
 
 def test_what_belongs_to_them_is_in_the_plan_for_people_to_see(
-    field: Field, tmp_path: Path
+    small_library: SmallLibrary, tmp_path: Path
 ) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    field.beside("b.jpg.xmp", "words")
-    company = beside(str(field.photos / "b.jpg"))
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    small_library.add_file("b.jpg.xmp", "words")
+    company = beside(str(small_library.photos / "b.jpg"))
     groups = [
         DuplicateGroup(
             "1",
             "identical",
-            item(field, "a.jpg"),
+            item(small_library, "a.jpg"),
             "it is older",
-            (item(field, "b.jpg", company=company),),
+            (item(small_library, "b.jpg", company=company),),
         )
     ]
-    removals = removals_of_groups(field.library.catalog, groups)
+    removals = removals_of_groups(small_library.library.catalog, groups)
     assert removals[0].whole == 3 + 5
     assert json.loads(as_json(removals))["removals"][0]["along"] == [
-        {"path": str(field.photos / "b.jpg.xmp"), "bytes": 5}
+        {"path": str(small_library.photos / "b.jpg.xmp"), "bytes": 5}
     ]
     assert "b.jpg.xmp (5 bytes)" in as_csv(removals)
     write_plan(tmp_path / "plan.csv", removals)
-    assert remove(field.library, read_plan(tmp_path / "plan.csv").removals).along == 1
-    undo(field.library)
+    assert remove(small_library.library, read_plan(tmp_path / "plan.csv").removals).along == 1
+    undo(small_library.library)
 
 
-def test_a_photo_with_the_only_film_is_in_no_plan(field: Field) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    field.beside("b.mov", "film")
-    company = beside(str(field.photos / "b.jpg"))
+def test_a_photo_with_the_only_film_is_in_no_plan(small_library: SmallLibrary) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    small_library.add_file("b.mov", "film")
+    company = beside(str(small_library.photos / "b.jpg"))
     groups = [
         DuplicateGroup(
             "1",
             "identical",
-            item(field, "a.jpg"),
+            item(small_library, "a.jpg"),
             "it is older",
-            (item(field, "b.jpg", company=company),),
+            (item(small_library, "b.jpg", company=company),),
         )
     ]
-    assert removals_of_groups(field.library.catalog, groups) == []
+    assert removals_of_groups(small_library.library.catalog, groups) == []
 
 
-def test_a_plan_says_what_files_hold(field: Field) -> None:
+def test_a_plan_says_what_files_hold(small_library: SmallLibrary) -> None:
     for name in "ab":
-        field.put(f"{name}.jpg", name)
+        small_library.add_photo(f"{name}.jpg", name)
     two = Contents((Part("page", "0" * 32), Part("film", "1" * 32)))
-    keep, goes = item(field, "a.jpg", contents=two), item(field, "b.jpg", contents=two)
+    keep, goes = item(small_library, "a.jpg", contents=two), item(small_library, "b.jpg", contents=two)
     (removal,) = removals_of_groups(
-        field.library.catalog, [DuplicateGroup("1", "picture", keep, "it is better", (goes,))]
+        small_library.library.catalog, [DuplicateGroup("1", "picture", keep, "it is better", (goes,))]
     )
     assert removal.holds == ("2 pages", "film inside")
     assert json.loads(as_json([removal]))["removals"][0]["holds"] == ["2 pages", "film inside"]
     assert next(csv.DictReader(io.StringIO(as_csv([removal]))))["holds"] == "2 pages, film inside"
 
 
-def test_what_a_file_holds_is_held_by_the_one_that_is_kept_in_the_end(field: Field) -> None:
+def test_what_a_file_holds_is_held_by_the_one_that_is_kept_in_the_end(small_library: SmallLibrary) -> None:
     """A tighter group's keeper gives way to a better photo, which lacks what the others of that
     group hold."""
     for name in "abc":
-        field.put(f"{name}.jpg", name)
+        small_library.add_photo(f"{name}.jpg", name)
     for one, other in (("a", "b"), ("b", "c"), ("a", "c")):
-        field.pair(f"{one}.jpg", f"{other}.jpg", "picture")
+        small_library.add_pair(f"{one}.jpg", f"{other}.jpg", "picture")
     film = Contents((Part("film", "1" * 32),))
     best, middle, last = (
-        item(field, "a.jpg"),
-        item(field, "b.jpg", contents=film),
-        item(field, "c.jpg", contents=film),
+        item(small_library, "a.jpg"),
+        item(small_library, "b.jpg", contents=film),
+        item(small_library, "c.jpg", contents=film),
     )
     groups = [
         DuplicateGroup("1", "pixels", middle, "", (last,)),
@@ -221,5 +221,5 @@ def test_what_a_file_holds_is_held_by_the_one_that_is_kept_in_the_end(field: Fie
     ]
     assert [
         (each.path[-5:], (each.keeper or "")[-5:])
-        for each in removals_of_groups(field.library.catalog, groups)
+        for each in removals_of_groups(small_library.library.catalog, groups)
     ] == [("c.jpg", "b.jpg")]

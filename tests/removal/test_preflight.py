@@ -12,24 +12,24 @@ import pytest
 from explorer.errors import UsageError
 from explorer.library.removal_journal import Journal
 from explorer.removal import destinations, preflight, safe_move, trash
-from explorer.removal.preflight import Check, Kept, Refused
+from explorer.removal.preflight import KeptFile, Preflight, RemovalRefused
 from explorer.removal.remove import dry_run, remove
 from explorer.removal.results import Removal
-from explorer.removal.safe_move import stamp
-from explorer.removal.sidecar import Merged, Merger
+from explorer.removal.safe_move import file_stamp
+from explorer.removal.sidecar import Merged, MetadataMerger
 from explorer.removal.undo import undo
-from tests.fixtures.field import Field, digest
+from tests.fixtures.small_library import SmallLibrary, digest
 
 
 @pytest.fixture
-def pair(field: Field) -> Field:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    return field
+def pair(small_library: SmallLibrary) -> SmallLibrary:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    return small_library
 
 
-def kept(path: Path) -> Kept:
-    return Kept(str(path), digest(path), stamp(str(path)))
+def kept(path: Path) -> KeptFile:
+    return KeptFile(str(path), digest(path), file_stamp(str(path)))
 
 
 def test_what_is_kept_is_there_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,19 +38,19 @@ def test_what_is_kept_is_there_as_it_was(tmp_path: Path, monkeypatch: pytest.Mon
     other = tmp_path / "b.jpg"
     other.write_text("one")
     found = kept(path)
-    assert found.still() and found.intact()
+    assert found.is_unchanged() and found.has_same_content()
     # Touched, and of the same content.
     os.utime(path, ns=(1, 1))
-    assert found.still() and found.intact()
+    assert found.is_unchanged() and found.has_same_content()
     # A link that leads to that content is not the file.
     path.unlink()
     path.symlink_to("b.jpg")
-    assert not found.still() and not found.intact()
+    assert not found.is_unchanged() and not found.has_same_content()
     path.unlink()
-    assert not found.still() and not found.intact()
+    assert not found.is_unchanged() and not found.has_same_content()
     path.write_text("two")
     os.utime(path, ns=(found.stamp.mtime_ns, found.stamp.mtime_ns))
-    assert not found.still() and not found.intact()
+    assert not found.is_unchanged() and not found.has_same_content()
 
 
 def test_what_is_unchanged_by_its_stamp_is_not_read_again_unless_it_has_no_id(
@@ -60,15 +60,15 @@ def test_what_is_unchanged_by_its_stamp_is_not_read_again_unless_it_has_no_id(
     path.write_text("one")
     found, read = kept(path), list[str]()
     monkeypatch.setattr(safe_move, "file_hash", lambda path: read.append(path) or found.hash)
-    assert found.still() and read == []
-    assert found.intact() and read == [str(path)]
-    without = Kept(found.path, found.hash, found.stamp._replace(inode=0))
-    monkeypatch.setattr(preflight, "stamp", lambda _: without.stamp)
-    assert without.still() and read == [str(path)] * 2
+    assert found.is_unchanged() and read == []
+    assert found.has_same_content() and read == [str(path)]
+    without = KeptFile(found.path, found.hash, found.stamp._replace(inode=0))
+    monkeypatch.setattr(preflight, "file_stamp", lambda _: without.stamp)
+    assert without.is_unchanged() and read == [str(path)] * 2
 
 
 @pytest.mark.parametrize("carry_out", [False, True])
-def test_a_folder_reached_by_a_link_is_the_watched_one(pair: Field, carry_out: bool) -> None:
+def test_a_folder_reached_by_a_link_is_the_watched_one(pair: SmallLibrary, carry_out: bool) -> None:
     """A dry run says the same."""
     (pair.base / "link").symlink_to(pair.photos)
     for to in ("link", "link/new"):
@@ -84,18 +84,18 @@ def test_a_folder_reached_by_a_link_is_the_watched_one(pair: Field, carry_out: b
 
 
 @pytest.mark.parametrize("carry_out", [False, True])
-def test_a_keeper_that_goes_itself_under_another_path(pair: Field, carry_out: bool) -> None:
-    pair.put("c.jpg", "one")
+def test_a_keeper_that_goes_itself_under_another_path(pair: SmallLibrary, carry_out: bool) -> None:
+    pair.add_photo("c.jpg", "one")
     (pair.photos / "link").symlink_to(".")
-    pair.know("link/a.jpg")
+    pair.index("link/a.jpg")
     wanted = [pair.removal("b.jpg", "link/a.jpg"), pair.removal("a.jpg", "c.jpg")]
     first, second = (remove if carry_out else dry_run)(pair.library, wanted).results
     assert first.reason == "the one to keep is to be removed, too" and second.done
 
 
-def test_a_dry_run_says_of_links_what_a_removal_does(pair: Field) -> None:
-    pair.link("soft.jpg", "a.jpg", hard=False)
-    pair.link("hard.jpg", "a.jpg", hard=True)
+def test_a_dry_run_says_of_links_what_a_removal_does(pair: SmallLibrary) -> None:
+    pair.add_link("soft.jpg", "a.jpg", hard=False)
+    pair.add_link("hard.jpg", "a.jpg", hard=True)
     wanted = [
         pair.removal("soft.jpg", "b.jpg"),
         pair.removal("hard.jpg", "b.jpg"),
@@ -112,15 +112,15 @@ def test_a_dry_run_says_of_links_what_a_removal_does(pair: Field) -> None:
     undo(pair.library)
 
 
-def test_an_empty_file_gains_no_space_and_nothing_is_said(field: Field) -> None:
-    field.put("a.jpg", "")
-    field.put("b.jpg", "")
-    (result,) = dry_run(field.library, [field.removal("b.jpg", "a.jpg")]).results
+def test_an_empty_file_gains_no_space_and_nothing_is_said(small_library: SmallLibrary) -> None:
+    small_library.add_photo("a.jpg", "")
+    small_library.add_photo("b.jpg", "")
+    (result,) = dry_run(small_library.library, [small_library.removal("b.jpg", "a.jpg")]).results
     assert (result.state, result.reason, result.freed) == ("would", "", 0)
 
 
 def test_a_keeper_that_changes_while_it_is_read_does_not_count(
-    pair: Field, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = safe_move.file_hash
 
@@ -136,7 +136,7 @@ def test_a_keeper_that_changes_while_it_is_read_does_not_count(
 
 
 def test_a_file_that_changes_while_it_is_read_stays(
-    pair: Field, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = safe_move.file_hash
 
@@ -152,9 +152,11 @@ def test_a_file_that_changes_while_it_is_read_stays(
 
 
 @pytest.mark.parametrize("same", ["size", "time"])
-def test_a_file_that_was_mended_since_the_plan_stays(field: Field, same: str) -> None:
+def test_a_file_that_was_mended_since_the_plan_stays(
+    small_library: SmallLibrary, same: str
+) -> None:
     """Nobody knows whether it can be read now: also where its bytes are those of the plan."""
-    path = Path(field.fail("broken.jpg", "half a photo"))
+    path = Path(small_library.add_unreadable("broken.jpg", "half a photo"))
     facts = path.stat()
     path.write_text("half A photo" if same == "size" else "a whole photo")
     if same == "time":
@@ -162,7 +164,7 @@ def test_a_file_that_was_mended_since_the_plan_stays(field: Field, same: str) ->
     wanted = Removal(str(path), digest(path), tier="unreadable")
     # By a link to it that the library knows, size and time are those of the file.
     (result,) = remove(
-        field.library, [Removal(wanted.path, "", tier="unreadable")], without_keeper=True
+        small_library.library, [Removal(wanted.path, "", tier="unreadable")], without_keeper=True
     ).results
     assert result.state == "refused" and path.exists()
 
@@ -178,7 +180,7 @@ def test_a_file_that_was_mended_since_the_plan_stays(field: Field, same: str) ->
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["a.jpg", "b.jpg"])
 def test_what_cannot_be_read_stays_and_why(
-    pair: Field, name: str, error: OSError, words: str, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, name: str, error: OSError, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, wanted = safe_move.file_hash, pair.removal("b.jpg", "a.jpg")
 
@@ -192,9 +194,9 @@ def test_what_cannot_be_read_stays_and_why(
     assert words in result.reason and ("the one to keep" in result.reason) == (name == "a.jpg")
 
 
-def test_folders_that_are_asked_whether_a_file_shows_in_them(pair: Field) -> None:
-    pair.put("sub/deep/c.jpg", "two")
-    found = Check(pair.library, [], preflight.TRASH, without_keeper=False).folders()
+def test_folders_that_are_asked_whether_a_file_shows_in_them(pair: SmallLibrary) -> None:
+    pair.add_photo("sub/deep/c.jpg", "two")
+    found = Preflight(pair.library, [], preflight.TRASH, without_keeper=False).folders()
     assert set(found) == {str(pair.photos), str(pair.photos / "sub/deep")}
 
 
@@ -202,7 +204,7 @@ def test_folders_that_are_asked_whether_a_file_shows_in_them(pair: Field) -> Non
 
 
 def test_a_folder_that_cannot_be_made_or_written_to(
-    pair: Field, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (pair.base / "file").write_text("")
     (result,) = remove(
@@ -213,7 +215,7 @@ def test_a_folder_that_cannot_be_made_or_written_to(
     def readonly(*_: Any) -> None:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr(destinations.file_identity, "visible_in", readonly)
+    monkeypatch.setattr(destinations.file_identity, "folder_showing", readonly)
     (result,) = remove(
         pair.library, [pair.removal("b.jpg", "a.jpg")], str(pair.base / "aside")
     ).results
@@ -226,13 +228,13 @@ def test_a_folder_that_cannot_be_made_or_written_to(
 
 
 def test_a_folder_is_tried_once_for_each_removal(
-    pair: Field, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pair.put("c.jpg", "one")
-    calls, real = list[str](), destinations.file_identity.visible_in
+    pair.add_photo("c.jpg", "one")
+    calls, real = list[str](), destinations.file_identity.folder_showing
     monkeypatch.setattr(
         destinations.file_identity,
-        "visible_in",
+        "folder_showing",
         lambda folder, *given: calls.append(folder) or real(folder, *given),
     )
     remove(
@@ -250,13 +252,13 @@ def test_a_folder_is_tried_once_for_each_removal(
 
 
 def test_a_file_that_changes_after_the_check_stays(
-    pair: Field, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between being read and being moved; whether or not its time tells of it."""
-    real = Check.__call__
+    real = Preflight.__call__
     for keep_time in (False, True):
 
-        def check(self: Check, *given: Any, keep_time: bool = keep_time) -> Any:
+        def check(self: Preflight, *given: Any, keep_time: bool = keep_time) -> Any:
             found = real(self, *given)
             facts = (pair.photos / "b.jpg").stat()
             (pair.photos / "b.jpg").write_text("new")
@@ -265,15 +267,17 @@ def test_a_file_that_changes_after_the_check_stays(
             return found
 
         with monkeypatch.context() as patch:
-            patch.setattr(Check, "__call__", check)
+            patch.setattr(Preflight, "__call__", check)
             (result,) = remove(pair.library, [pair.removal("b.jpg", "a.jpg")]).results
         assert (result.state, result.reason) == ("failed", "it changed a moment ago")
         assert (pair.photos / "b.jpg").read_text() == "new"
         (pair.photos / "b.jpg").unlink()
-        pair.put("b.jpg", "one")
+        pair.add_photo("b.jpg", "one")
 
 
-def test_a_copy_is_read_again_where_it_lies(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_is_read_again_where_it_lies(
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What arrives is not what was sent: it comes back, and the original was never more than moved."""
     before, real = pair.tree(), safe_move.move
 
@@ -295,7 +299,7 @@ def test_a_copy_is_read_again_where_it_lies(pair: Field, monkeypatch: pytest.Mon
 
 
 def test_a_keeper_removed_by_another_library_in_that_moment(
-    pair: Field, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each looks at what it keeps after its own file has moved: of two that keep each other's, one
     at least comes back."""
@@ -312,13 +316,15 @@ def test_a_keeper_removed_by_another_library_in_that_moment(
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_sidecar_saved_by_another_program_meanwhile_stays(
-    pair: Field, moment: str, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, moment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     beside = pair.photos / "a.jpg.xmp"
     if moment == "after":
         beside.write_text("theirs, before")
     found = beside.read_bytes() if beside.exists() else None
-    monkeypatch.setattr(Merger, "__call__", lambda *_, **__: Merged(str(beside), found, b"ours"))
+    monkeypatch.setattr(
+        MetadataMerger, "__call__", lambda *_, **__: Merged(str(beside), found, b"ours")
+    )
     real = Journal.note
 
     def note(self: Journal, **what: Any) -> None:
@@ -332,12 +338,12 @@ def test_a_sidecar_saved_by_another_program_meanwhile_stays(
     assert beside.read_text() == "theirs, now" and (pair.photos / "b.jpg").exists()
 
 
-def test_two_names_of_one_film_go_together(pair: Field) -> None:
+def test_two_names_of_one_film_go_together(pair: SmallLibrary) -> None:
     """The first of them takes a link from the second, which is all that changes of it."""
-    pair.beside("b.mov", "film")
+    pair.add_file("b.mov", "film")
     os.link(pair.photos / "b.mov", pair.photos / "b.mp4")
-    pair.beside("a.mov", "film")
-    pair.beside("a.mp4", "film")
+    pair.add_file("a.mov", "film")
+    pair.add_file("a.mp4", "film")
     before = pair.tree()
     (result,) = remove(pair.library, [pair.removal("b.jpg", "a.jpg")]).results
     assert result.state == "removed", result
@@ -346,4 +352,4 @@ def test_two_names_of_one_film_go_together(pair: Field) -> None:
 
 
 def test_refused_is_an_answer_not_an_accident() -> None:
-    assert str(Refused("why")) == "why"
+    assert str(RemovalRefused("why")) == "why"

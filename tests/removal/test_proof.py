@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from explorer.removal import file_identity
-from explorer.removal.preflight import Checked, Kept, Part, Refused
-from explorer.removal.proof import ALIAS, GONE, Proof
-from explorer.removal.safe_move import stamp
-from tests.fixtures.field import digest
+from explorer.removal.preflight import CheckedFile, CheckedPhoto, KeptFile, RemovalRefused
+from explorer.removal.proof import ALIAS_OF_KEEPER, KEEPER_GONE, KeeperProof
+from explorer.removal.safe_move import file_stamp
+from tests.fixtures.small_library import digest
 
 
 class Desk:
@@ -17,10 +17,10 @@ class Desk:
     it."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.folder, self.proof = folder, Proof()
+        self.folder, self.proof = folder, KeeperProof()
         self.one: list[set[str]] = []
         self.asked: list[tuple[str, str]] = []
-        monkeypatch.setattr(file_identity, "proven_apart", self._apart)
+        monkeypatch.setattr(file_identity, "proven_distinct", self._apart)
 
     def _apart(self, moved: int | str, kept: str) -> bool:
         names = (Path(str(moved)).name, Path(kept).name)
@@ -36,18 +36,18 @@ class Desk:
         """As if that file had just moved for the sake of that other."""
         path = self.put(name, text)
         kept = (
-            Kept(
+            KeptFile(
                 str(self.folder / keeper),
                 digest(self.folder / keeper),
-                stamp(str(self.folder / keeper)),
+                file_stamp(str(self.folder / keeper)),
             )
             if keeper
             else None
         )
         facts: dict[str, Any] = {"link": "x"} if link else {}
-        checked = Checked(
+        checked = CheckedPhoto(
             str(self.folder),
-            Part(path, digest(Path(path)), stamp(path), kept, 0, facts),
+            CheckedFile(path, digest(Path(path)), file_stamp(path), kept, 0, facts),
             (),
             (),
             "",
@@ -66,12 +66,12 @@ def test_what_is_kept_must_be_there_and_another_file(desk: Desk) -> None:
     desk.take("a", "keep")
     assert desk.asked == [("a", "keep")]
     desk.one = [{"b", "keep"}]
-    with pytest.raises(Refused, match=ALIAS.replace(",", ".")):
+    with pytest.raises(RemovalRefused, match=ALIAS_OF_KEEPER.replace(",", ".")):
         desk.take("b", "keep")
-    kept = Kept(str(desk.folder / "none"), "0" * 32, stamp(desk.put("c")))
-    part = Part(str(desk.folder / "c"), "0" * 32, stamp(desk.put("c")), kept, 0, {})
-    with pytest.raises(Refused, match=GONE):
-        desk.proof.require(Checked("", part, (), (), ""), [part.path])
+    kept = KeptFile(str(desk.folder / "none"), "0" * 32, file_stamp(desk.put("c")))
+    part = CheckedFile(str(desk.folder / "c"), "0" * 32, file_stamp(desk.put("c")), kept, 0, {})
+    with pytest.raises(RemovalRefused, match=KEEPER_GONE):
+        desk.proof.require(CheckedPhoto("", part, (), (), ""), [part.path])
 
 
 def test_what_was_kept_for_another_must_not_go_by_another_path(desk: Desk) -> None:
@@ -79,9 +79,9 @@ def test_what_was_kept_for_another_must_not_go_by_another_path(desk: Desk) -> No
     desk.put("other")
     desk.one = [{"alias", "keep"}]
     desk.take("a", "keep")
-    with pytest.raises(Refused, match="was kept for another"):
+    with pytest.raises(RemovalRefused, match="was kept for another"):
         desk.take("alias", "other")
-    with pytest.raises(Refused, match="was kept for another"):
+    with pytest.raises(RemovalRefused, match="was kept for another"):
         desk.take("alias", None)
     # Of another content it is another file.
     desk.asked.clear()
@@ -95,7 +95,7 @@ def test_what_went_before_is_not_what_is_kept(desk: Desk) -> None:
     desk.one = [{"a", "shown"}]
     desk.take("a", "keep")
     desk.take("x", None, "two")
-    with pytest.raises(Refused, match="one file, seen under two paths"):
+    with pytest.raises(RemovalRefused, match="one file, seen under two paths"):
         desk.take("b", "shown")
     # Where what went is gone for good, nothing can be asked of it.
     (desk.folder / "a").unlink()

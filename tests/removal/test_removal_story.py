@@ -25,8 +25,8 @@ from explorer.library.decision_store import protect, unprotect
 from explorer.library.removal_journal import Journal
 from explorer.removal.preflight import TRASH
 from explorer.removal.remove import remove
-from explorer.removal.undo import history, settle, undo
-from tests.fixtures.field import Field
+from explorer.removal.undo import history, recover_interrupted, undo
+from tests.fixtures.small_library import SmallLibrary
 from tests.removal.faults import struck
 
 # What lies beside a file: nothing, the film that all of its group have, one of its own, and words
@@ -47,7 +47,7 @@ class Story(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.base = Path(tempfile.mkdtemp())
-        self.field = Field(self.base)
+        self.small_library = SmallLibrary(self.base)
         self.groups: list[list[str]] = []
         self.films: set[bytes] = set()
         self.protected: set[str] = set()
@@ -59,7 +59,7 @@ class Story(RuleBasedStateMachine):
             self.undo_everything()
         finally:
             os.fsync = self._real_fsync
-            self.field.close()
+            self.small_library.close()
             shutil.rmtree(self.base)
 
     @initialize(
@@ -83,9 +83,9 @@ class Story(RuleBasedStateMachine):
                 stem = os.path.join(folder, f"{number}-{at // 2}")
                 name = stem + (".heic" if at % 2 else ".jpg")
                 if at == 0 or kind == "file":
-                    self.field.put(name, f"content {number}")
+                    self.small_library.add_photo(name, f"content {number}")
                 else:
-                    self.field.link(name, members[0], hard=kind == "hard")
+                    self.small_library.add_link(name, members[0], hard=kind == "hard")
                 members.append(name)
                 beside = (
                     ("film", f"{stem}.mov"),
@@ -94,13 +94,13 @@ class Story(RuleBasedStateMachine):
                     ("words", f"{name}.xmp"),
                 )
                 for what, path in beside:
-                    if what in companions and not (self.field.photos / path).exists():
-                        self.field.beside(
+                    if what in companions and not (self.small_library.photos / path).exists():
+                        self.small_library.add_file(
                             path,
                             f"film {number}" if what == "film" else f"{what.split()[-1]} of {path}",
                         )
             self.groups.append(members)
-        self.before = self.field.tree()
+        self.before = self.small_library.tree()
         self.films = {what[1] for what in self.before.values() if what[1].startswith(b"film")}
 
     def trouble(self, trouble: tuple[int, str | None]) -> Any:
@@ -112,63 +112,66 @@ class Story(RuleBasedStateMachine):
         """Any members for the sake of any other of their group, sensible or not."""
         wanted = []
         for members in self.groups:
-            there = [name for name in members if (self.field.photos / name).exists()]
+            there = [name for name in members if (self.small_library.photos / name).exists()]
             if len(there) > 1:
                 keeper = data.draw(st.sampled_from(there))
                 others = data.draw(st.sets(st.sampled_from(there)))
-                wanted += [self.field.removal(name, keeper) for name in sorted(others)]
+                wanted += [self.small_library.removal(name, keeper) for name in sorted(others)]
         to = TRASH if where == "trash" else str(self.base / where)
         with self.trouble(trouble), contextlib.suppress(ExplorerError, OSError):
-            remove(self.field.library, wanted, to)
+            remove(self.small_library.library, wanted, to)
 
     @rule(data=st.data(), trouble=TROUBLE)
     def bring_back(self, data: Any, trouble: tuple[int, str | None]) -> None:
-        away = [run.id for run in history(self.field.library) if run.away]
+        away = [run.id for run in history(self.small_library.library) if run.away]
         if away:
             with self.trouble(trouble), contextlib.suppress(ExplorerError, OSError):
-                undo(self.field.library, data.draw(st.sampled_from(away)))
+                undo(self.small_library.library, data.draw(st.sampled_from(away)))
 
     @rule(folder=st.sampled_from(FOLDERS))
     def protection(self, folder: str) -> None:
-        path = str(self.field.photos / folder) if folder else str(self.field.photos)
-        (unprotect if path in self.protected else protect)(self.field.library.catalog, path)
+        path = str(self.small_library.photos / folder) if folder else str(self.small_library.photos)
+        (unprotect if path in self.protected else protect)(self.small_library.library.catalog, path)
         self.protected ^= {path}
 
     @rule(data=st.data())
     def empty_folders_go(self, data: Any) -> None:
         for folder in ("sub/deep", "sub", "other"):
             with contextlib.suppress(OSError):
-                (self.field.photos / folder).rmdir()
+                (self.small_library.photos / folder).rmdir()
 
     @invariant()
     def the_last_copy_stays(self) -> None:
         for number, members in enumerate(self.groups):
-            there = [name for name in members if (self.field.photos / name).is_file()]
+            there = [name for name in members if (self.small_library.photos / name).is_file()]
             assert any(
-                (self.field.photos / name).read_text() == f"content {number}" for name in there
+                (self.small_library.photos / name).read_text() == f"content {number}"
+                for name in there
             ), members
 
     @invariant()
     def the_last_film_stays(self) -> None:
         assert {
-            what[1] for what in self.field.tree().values() if what[1].startswith(b"film")
+            what[1] for what in self.small_library.tree().values() if what[1].startswith(b"film")
         } == self.films
 
     @invariant()
     def nothing_is_half(self) -> None:
-        for path, what in self.field.tree().items():
+        for path, what in self.small_library.tree().items():
             if what[0] == "file" and not Path(path).name.startswith("."):
                 assert what == self.before[path]
 
     def undo_everything(self) -> None:
         if not self.groups:
             return
-        settle(self.field.library, Journal(self.field.library.dir))
-        for run in history(self.field.library):
+        recover_interrupted(self.small_library.library, Journal(self.small_library.library.dir))
+        for run in history(self.small_library.library):
             if run.away:
-                _, restored = undo(self.field.library, run.id)
+                _, restored = undo(self.small_library.library, run.id)
                 assert all(each.back for each in restored), restored
-        files = {path: what for path, what in self.field.tree().items() if what[0] != "folder"}
+        files = {
+            path: what for path, what in self.small_library.tree().items() if what[0] != "folder"
+        }
         assert files == {path: what for path, what in self.before.items() if what[0] != "folder"}
 
 

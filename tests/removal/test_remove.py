@@ -18,50 +18,57 @@ from explorer.removal import preflight, proof, safe_move, trash
 from explorer.removal.remove import dry_run, remove
 from explorer.removal.results import Removal
 from explorer.removal.undo import history, undo
-from tests.fixtures.field import Field, tree
 from tests.fixtures.removal import Where
+from tests.fixtures.small_library import SmallLibrary, tree
 
 
-def reason(field: Field, wanted: Removal, **options: Any) -> str:
+def reason(small_library: SmallLibrary, wanted: Removal, **options: Any) -> str:
     """Why it is refused; nothing may have changed."""
-    before = field.tree()
-    for outcome in (dry_run(field.library, [wanted]), remove(field.library, [wanted], **options)):
+    before = small_library.tree()
+    for outcome in (
+        dry_run(small_library.library, [wanted]),
+        remove(small_library.library, [wanted], **options),
+    ):
         assert [result.state for result in outcome.results] == ["refused"]
         assert outcome.run is None
-    assert field.tree() == before
-    assert history(field.library) == []
+    assert small_library.tree() == before
+    assert history(small_library.library) == []
     return outcome.results[0].reason
 
 
-def test_a_copy_goes_and_comes_back(field: Field, where: Where) -> None:
-    field.put("2020/a.jpg", "one")
-    field.put("b.jpg", "one")
-    before = field.tree()
-    outcome = remove(field.library, [field.removal("b.jpg", "2020/a.jpg")], where(field))
+def test_a_copy_goes_and_comes_back(small_library: SmallLibrary, where: Where) -> None:
+    small_library.add_photo("2020/a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    before = small_library.tree()
+    outcome = remove(
+        small_library.library, [small_library.removal("b.jpg", "2020/a.jpg")], where(small_library)
+    )
     assert [result.state for result in outcome.results] == ["removed"]
     assert outcome.freed == 3
-    assert set(before) - set(field.tree()) == {"b.jpg"}
+    assert set(before) - set(small_library.tree()) == {"b.jpg"}
     assert outcome.results[0].at is not None and Path(outcome.results[0].at).read_text() == "one"
-    known = known_file(field.library.catalog, str(field.photos / "b.jpg"))
+    known = known_file(small_library.library.catalog, str(small_library.photos / "b.jpg"))
     assert known is not None and known.file.state == "missing"
-    run, restored = undo(field.library)
+    run, restored = undo(small_library.library)
     assert run.id == outcome.run
-    assert [(each.path, each.note) for each in restored] == [(str(field.photos / "b.jpg"), "")]
-    assert field.tree() == before
-    known = known_file(field.library.catalog, str(field.photos / "b.jpg"))
+    assert [(each.path, each.note) for each in restored] == [
+        (str(small_library.photos / "b.jpg"), "")
+    ]
+    assert small_library.tree() == before
+    known = known_file(small_library.library.catalog, str(small_library.photos / "b.jpg"))
     assert known is not None and known.file.state == "present"
     with pytest.raises(UsageError, match="nothing to be undone"):
-        undo(field.library)
+        undo(small_library.library)
     with pytest.raises(UsageError, match="brought back already"):
-        undo(field.library, outcome.run)
+        undo(small_library.library, outcome.run)
 
 
-def test_nothing_is_overwritten_where_removed_files_go(field: Field) -> None:
-    aside = field.base / "aside"
+def test_nothing_is_overwritten_where_removed_files_go(small_library: SmallLibrary) -> None:
+    aside = small_library.base / "aside"
     for number in range(3):
-        field.put("sub/a.jpg", f"version {number}")
-        field.put("keep.jpg", f"version {number}")
-        remove(field.library, [field.removal("sub/a.jpg", "keep.jpg")], str(aside))
+        small_library.add_photo("sub/a.jpg", f"version {number}")
+        small_library.add_photo("keep.jpg", f"version {number}")
+        remove(small_library.library, [small_library.removal("sub/a.jpg", "keep.jpg")], str(aside))
     found = {path: data for path, (kind, data, _) in tree(aside).items() if kind == "file"}
     assert found == {
         "photos/sub/a.jpg": b"version 0",
@@ -70,16 +77,19 @@ def test_nothing_is_overwritten_where_removed_files_go(field: Field) -> None:
     }
 
 
-def test_many_of_one_name_in_the_trash_each_come_back(field: Field) -> None:
+def test_many_of_one_name_in_the_trash_each_come_back(small_library: SmallLibrary) -> None:
     for folder in "abc":
-        field.put(f"{folder}/same.jpg", f"content {folder}")
-        field.put(f"kept/{folder}.jpg", f"content {folder}")
-    before = field.tree()
+        small_library.add_photo(f"{folder}/same.jpg", f"content {folder}")
+        small_library.add_photo(f"kept/{folder}.jpg", f"content {folder}")
+    before = small_library.tree()
     for folder in "abc":
-        remove(field.library, [field.removal(f"{folder}/same.jpg", f"kept/{folder}.jpg")])
-    for run in history(field.library):
-        undo(field.library, run.id)
-    assert field.tree() == before
+        remove(
+            small_library.library,
+            [small_library.removal(f"{folder}/same.jpg", f"kept/{folder}.jpg")],
+        )
+    for run in history(small_library.library):
+        undo(small_library.library, run.id)
+    assert small_library.tree() == before
 
 
 @pytest.mark.parametrize(
@@ -102,32 +112,34 @@ def test_many_of_one_name_in_the_trash_each_come_back(field: Field) -> None:
     ],
 )
 def test_what_changed_since_the_plan_stays(
-    field: Field, break_it: Callable[[Field], Any], words: str
+    small_library: SmallLibrary, break_it: Callable[[SmallLibrary], Any], words: str
 ) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    wanted = field.removal("b.jpg", "a.jpg")
-    break_it(field)
-    assert words in reason(field, wanted)
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    wanted = small_library.removal("b.jpg", "a.jpg")
+    break_it(small_library)
+    assert words in reason(small_library, wanted)
 
 
-def test_what_the_library_does_not_know_stays(field: Field) -> None:
-    field.put("a.jpg", "one")
-    (field.photos / "new.jpg").write_text("one")
-    (field.base / "outside.jpg").write_text("one")
-    assert "not in the library" in reason(field, field.removal("new.jpg", "a.jpg"))
-    assert "not in the library" in reason(field, field.removal("../outside.jpg", "a.jpg"))
+def test_what_the_library_does_not_know_stays(small_library: SmallLibrary) -> None:
+    small_library.add_photo("a.jpg", "one")
+    (small_library.photos / "new.jpg").write_text("one")
+    (small_library.base / "outside.jpg").write_text("one")
+    assert "not in the library" in reason(small_library, small_library.removal("new.jpg", "a.jpg"))
+    assert "not in the library" in reason(
+        small_library, small_library.removal("../outside.jpg", "a.jpg")
+    )
     assert "the one to keep is not in the library" in reason(
-        field, field.removal("a.jpg", "new.jpg")
+        small_library, small_library.removal("a.jpg", "new.jpg")
     )
 
 
-def test_a_plan_for_an_older_content_is_refused(field: Field) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    wanted = field.removal("b.jpg", "a.jpg")
-    field.put("b.jpg", "another photo")
-    assert "since the plan was made" in reason(field, wanted)
+def test_a_plan_for_an_older_content_is_refused(small_library: SmallLibrary) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    wanted = small_library.removal("b.jpg", "a.jpg")
+    small_library.add_photo("b.jpg", "another photo")
+    assert "since the plan was made" in reason(small_library, wanted)
 
 
 @pytest.mark.parametrize(
@@ -139,264 +151,319 @@ def test_a_plan_for_an_older_content_is_refused(field: Field) -> None:
     ],
 )  # fmt: skip
 def test_a_copy_goes_only_for_a_photo_that_it_was_compared_with(
-    field: Field, tier: str, found: Any, goes: bool
+    small_library: SmallLibrary, tier: str, found: Any, goes: bool
 ) -> None:
     """A plan in which another was put down as the one to keep, by hand or by a way round the page."""
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "two")
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "two")
     if found:
-        field.pair("a.jpg", "b.jpg", found)
-    wanted = field.removal("b.jpg", "a.jpg", tier=tier)
+        small_library.add_pair("a.jpg", "b.jpg", found)
+    wanted = small_library.removal("b.jpg", "a.jpg", tier=tier)
     if goes:
-        assert remove(field.library, [wanted]).removed
-        undo(field.library)
+        assert remove(small_library.library, [wanted]).removed
+        undo(small_library.library)
     else:
-        assert "not compared with the one to keep" in reason(field, wanted)
+        assert "not compared with the one to keep" in reason(small_library, wanted)
 
 
-def test_a_file_is_never_its_own_keeper(field: Field) -> None:
-    field.put("a.jpg", "one")
-    assert "to be removed, too" in reason(field, field.removal("a.jpg", "a.jpg"))
-    (field.photos / "alias").symlink_to(".")
-    field.know("alias/a.jpg")
-    assert "to be removed, too" in reason(field, field.removal("alias/a.jpg", "a.jpg"))
+def test_a_file_is_never_its_own_keeper(small_library: SmallLibrary) -> None:
+    small_library.add_photo("a.jpg", "one")
+    assert "to be removed, too" in reason(small_library, small_library.removal("a.jpg", "a.jpg"))
+    (small_library.photos / "alias").symlink_to(".")
+    small_library.index("alias/a.jpg")
+    assert "to be removed, too" in reason(
+        small_library, small_library.removal("alias/a.jpg", "a.jpg")
+    )
 
 
 def test_one_file_under_two_paths_is_seen_through(
-    field: Field, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A mount or a system that ignores case: real paths differ, the entry is one."""
-    field.put("a.jpg", "one")
-    (field.photos / "mount").symlink_to(".")
-    field.know("mount/a.jpg")
+    small_library.add_photo("a.jpg", "one")
+    (small_library.photos / "mount").symlink_to(".")
+    small_library.index("mount/a.jpg")
     monkeypatch.setattr(preflight.os.path, "realpath", lambda path, **_: os.path.normpath(path))
-    assert "this very file" in reason(field, field.removal("mount/a.jpg", "a.jpg"))
+    assert "this very file" in reason(small_library, small_library.removal("mount/a.jpg", "a.jpg"))
 
 
-def test_members_of_a_circle_keep_one_another(field: Field) -> None:
+def test_members_of_a_circle_keep_one_another(small_library: SmallLibrary) -> None:
     for name in "abc":
-        field.put(f"{name}.jpg", "one")
-    before = field.tree()
+        small_library.add_photo(f"{name}.jpg", "one")
+    before = small_library.tree()
     circle = [
-        field.removal("a.jpg", "b.jpg"),
-        field.removal("b.jpg", "c.jpg"),
-        field.removal("c.jpg", "a.jpg"),
+        small_library.removal("a.jpg", "b.jpg"),
+        small_library.removal("b.jpg", "c.jpg"),
+        small_library.removal("c.jpg", "a.jpg"),
     ]
-    outcome = remove(field.library, circle)
+    outcome = remove(small_library.library, circle)
     assert {result.reason for result in outcome.results} == {
         "the one to keep is to be removed, too"
     }
     # One after the other, what was the keeper of the first is gone when it is asked for.
-    results = [remove(field.library, [each]).results[0] for each in circle]
+    results = [remove(small_library.library, [each]).results[0] for each in circle]
     assert [result.state for result in results] == ["removed", "removed", "refused"]
-    assert len(field.tree()) == 1
-    for run in history(field.library):
-        undo(field.library, run.id)
-    assert field.tree() == before
+    assert len(small_library.tree()) == 1
+    for run in history(small_library.library):
+        undo(small_library.library, run.id)
+    assert small_library.tree() == before
 
 
 def test_a_keeper_that_vanishes_in_that_moment_brings_the_file_back(
-    field: Field, where: Where, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, where: Where, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    before = field.tree()
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    before = small_library.tree()
     for name in ("send", "move"):
         module = trash if name == "send" else safe_move
         real = getattr(module, name)
 
         def first_lose_the_keeper(*given: Any, real: Any = real) -> None:
             real(*given)
-            (field.photos / "a.jpg").unlink(missing_ok=True)
+            (small_library.photos / "a.jpg").unlink(missing_ok=True)
 
         monkeypatch.setattr(module, name, first_lose_the_keeper)
-    outcome = remove(field.library, [field.removal("b.jpg", "a.jpg")], where(field))
+    outcome = remove(
+        small_library.library, [small_library.removal("b.jpg", "a.jpg")], where(small_library)
+    )
     assert (outcome.results[0].state, outcome.results[0].reason) == (
         "failed",
         "the one to keep is not there any more",
     )
-    assert field.tree() == {"b.jpg": before["b.jpg"]}
+    assert small_library.tree() == {"b.jpg": before["b.jpg"]}
 
 
-def test_a_keeper_removed_later_in_the_same_run_brings_the_file_back(field: Field) -> None:
+def test_a_keeper_removed_later_in_the_same_run_brings_the_file_back(
+    small_library: SmallLibrary,
+) -> None:
     """By another program, between two files."""
     for name in "abc":
-        field.put(f"{name}.jpg", "one")
-    before = field.tree()
+        small_library.add_photo(f"{name}.jpg", "one")
+    before = small_library.tree()
 
     def lose(done: int, total: int) -> None:
         if done == 1:
-            (field.photos / "a.jpg").unlink()
+            (small_library.photos / "a.jpg").unlink()
 
     outcome = remove(
-        field.library,
-        [field.removal("b.jpg", "a.jpg"), Removal("/nowhere", "0" * 32, "/nor/there", "0" * 32)],
+        small_library.library,
+        [
+            small_library.removal("b.jpg", "a.jpg"),
+            Removal("/nowhere", "0" * 32, "/nor/there", "0" * 32),
+        ],
         tick=lose,
     )
     assert [result.state for result in outcome.results] == ["failed", "refused"]
-    assert field.tree() == {name: before[name] for name in ("b.jpg", "c.jpg")}
+    assert small_library.tree() == {name: before[name] for name in ("b.jpg", "c.jpg")}
 
 
 def test_a_keeper_is_not_removed_through_an_alias(
-    field: Field, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The keeper of the first file is to go later in the same run, under a path by which it was not
     recognised."""
     for name in "ac":
-        field.put(f"{name}.jpg", "one")
-    field.put("b.jpg", "one")
-    (field.photos / "alias").symlink_to(".")
-    alias = field.know("alias/a.jpg")
-    before = field.tree()
+        small_library.add_photo(f"{name}.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    (small_library.photos / "alias").symlink_to(".")
+    alias = small_library.index("alias/a.jpg")
+    before = small_library.tree()
     # As a mount that nothing tells of.
     monkeypatch.setattr(preflight, "_real", lambda path: path)
-    wanted = [field.removal("b.jpg", "a.jpg"), replace(field.removal("a.jpg", "c.jpg"), path=alias)]
-    outcome = remove(field.library, wanted)
+    wanted = [
+        small_library.removal("b.jpg", "a.jpg"),
+        replace(small_library.removal("a.jpg", "c.jpg"), path=alias),
+    ]
+    outcome = remove(small_library.library, wanted)
     assert [(result.state, result.reason) for result in outcome.results] == [
-        ("removed", ""), ("failed", proof.KEPT),
+        ("removed", ""), ("failed", proof.IS_KEEPER),
     ]  # fmt: skip
-    assert field.tree() == {name: what for name, what in before.items() if name != "b.jpg"}
-    undo(field.library)
-    assert field.tree() == before
+    assert small_library.tree() == {name: what for name, what in before.items() if name != "b.jpg"}
+    undo(small_library.library)
+    assert small_library.tree() == before
 
 
-def test_hard_links_go_and_it_is_said_that_nothing_is_gained(field: Field, where: Where) -> None:
-    field.put("a.jpg", "one")
-    field.link("b.jpg", "a.jpg", hard=True)
-    before = field.tree()
-    outcome = remove(field.library, [field.removal("b.jpg", "a.jpg")], where(field))
+def test_hard_links_go_and_it_is_said_that_nothing_is_gained(
+    small_library: SmallLibrary, where: Where
+) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_link("b.jpg", "a.jpg", hard=True)
+    before = small_library.tree()
+    outcome = remove(
+        small_library.library, [small_library.removal("b.jpg", "a.jpg")], where(small_library)
+    )
     assert (outcome.results[0].state, outcome.freed) == ("removed", 0)
     assert "no space is gained" in outcome.results[0].reason
-    assert set(field.tree()) == {"a.jpg"}
-    undo(field.library)
-    assert field.tree() == before
+    assert set(small_library.tree()) == {"a.jpg"}
+    undo(small_library.library)
+    assert small_library.tree() == before
 
 
-def test_symbolic_links_go_as_links(field: Field, where: Where) -> None:
-    field.put("a.jpg", "one")
-    field.link("sub/b.jpg", "a.jpg", hard=False)
-    before = field.tree()
-    outcome = remove(field.library, [field.removal("sub/b.jpg", "a.jpg")], where(field))
+def test_symbolic_links_go_as_links(small_library: SmallLibrary, where: Where) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_link("sub/b.jpg", "a.jpg", hard=False)
+    before = small_library.tree()
+    outcome = remove(
+        small_library.library, [small_library.removal("sub/b.jpg", "a.jpg")], where(small_library)
+    )
     assert (outcome.results[0].state, outcome.freed) == ("removed", 0)
-    assert "a.jpg" in field.tree() and "sub/b.jpg" not in field.tree()
-    undo(field.library)
-    assert field.tree() == before
+    assert "a.jpg" in small_library.tree() and "sub/b.jpg" not in small_library.tree()
+    undo(small_library.library)
+    assert small_library.tree() == before
 
 
-def test_the_name_is_taken_again(field: Field, where: Where) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    before = field.tree()
-    remove(field.library, [field.removal("b.jpg", "a.jpg")], where(field))
-    (field.photos / "b.jpg").write_text("a newcomer")
-    (field.photos / "b (restored).jpg").write_text("another")
-    _, (restored,) = undo(field.library)
-    assert restored.back == str(field.photos / "b (restored 2).jpg")
+def test_the_name_is_taken_again(small_library: SmallLibrary, where: Where) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    before = small_library.tree()
+    remove(small_library.library, [small_library.removal("b.jpg", "a.jpg")], where(small_library))
+    (small_library.photos / "b.jpg").write_text("a newcomer")
+    (small_library.photos / "b (restored).jpg").write_text("another")
+    _, (restored,) = undo(small_library.library)
+    assert restored.back == str(small_library.photos / "b (restored 2).jpg")
     assert "b (restored 2).jpg" in restored.note
-    assert field.tree()["b (restored 2).jpg"] == before["b.jpg"]
-    assert (field.photos / "b.jpg").read_text() == "a newcomer"
+    assert small_library.tree()["b (restored 2).jpg"] == before["b.jpg"]
+    assert (small_library.photos / "b.jpg").read_text() == "a newcomer"
 
 
-def test_the_folder_is_gone(field: Field, where: Where) -> None:
-    field.put("a.jpg", "one")
-    field.put("deep/er/b.jpg", "one")
-    before = field.tree()
-    remove(field.library, [field.removal("deep/er/b.jpg", "a.jpg")], where(field))
-    shutil.rmtree(field.photos / "deep")
-    undo(field.library)
-    assert field.tree() == before
+def test_the_folder_is_gone(small_library: SmallLibrary, where: Where) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("deep/er/b.jpg", "one")
+    before = small_library.tree()
+    remove(
+        small_library.library,
+        [small_library.removal("deep/er/b.jpg", "a.jpg")],
+        where(small_library),
+    )
+    shutil.rmtree(small_library.photos / "deep")
+    undo(small_library.library)
+    assert small_library.tree() == before
 
 
 def test_a_drive_that_is_away_is_not_written_to(
-    field: Field, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    before = field.tree()
-    remove(field.library, [field.removal("b.jpg", "a.jpg")], str(field.base / "aside"))
-    field.photos.rename(field.base / "unplugged")
-    field.photos.mkdir()
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    before = small_library.tree()
+    remove(
+        small_library.library,
+        [small_library.removal("b.jpg", "a.jpg")],
+        str(small_library.base / "aside"),
+    )
+    small_library.photos.rename(small_library.base / "unplugged")
+    small_library.photos.mkdir()
     real = os.stat
 
     def other_drive(path: Any, *given: Any, **named: Any) -> Any:
         facts = real(path, *given, **named)
         return (
             os.stat_result((*facts[:2], facts.st_dev + 1, *facts[3:]))
-            if path == str(field.photos)
+            if path == str(small_library.photos)
             else facts
         )
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "stat", other_drive)
-        _, (restored,) = undo(field.library)
+        _, (restored,) = undo(small_library.library)
     assert restored.back is None and "seems to be away" in restored.note
-    assert field.tree() == {}
-    field.photos.rmdir()
-    (field.base / "unplugged").rename(field.photos)
-    undo(field.library)
-    assert field.tree() == before
+    assert small_library.tree() == {}
+    small_library.photos.rmdir()
+    (small_library.base / "unplugged").rename(small_library.photos)
+    undo(small_library.library)
+    assert small_library.tree() == before
 
 
-def test_brought_back_by_hand_or_deleted_for_good(field: Field, where: Where) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    before = field.tree()
-    at = remove(field.library, [field.removal("b.jpg", "a.jpg")], where(field)).results[0].at
+def test_brought_back_by_hand_or_deleted_for_good(
+    small_library: SmallLibrary, where: Where
+) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    before = small_library.tree()
+    at = (
+        remove(
+            small_library.library, [small_library.removal("b.jpg", "a.jpg")], where(small_library)
+        )
+        .results[0]
+        .at
+    )
     assert at is not None
-    Path(at).rename(field.photos / "b.jpg")
-    _, (restored,) = undo(field.library)
+    Path(at).rename(small_library.photos / "b.jpg")
+    _, (restored,) = undo(small_library.library)
     assert (restored.back, restored.note) == (
-        str(field.photos / "b.jpg"),
+        str(small_library.photos / "b.jpg"),
         "it had been brought back by hand",
     )
-    assert field.tree() == before
-    at = remove(field.library, [field.removal("b.jpg", "a.jpg")], where(field)).results[0].at
+    assert small_library.tree() == before
+    at = (
+        remove(
+            small_library.library, [small_library.removal("b.jpg", "a.jpg")], where(small_library)
+        )
+        .results[0]
+        .at
+    )
     assert at is not None
     Path(at).unlink()
     for _ in range(2):
-        _, (restored,) = undo(field.library)
+        _, (restored,) = undo(small_library.library)
         assert restored.back is None and "not in" in restored.note
 
 
-def test_a_stranger_in_our_place_in_the_trash_is_left_there(field: Field, where: Where) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    at = remove(field.library, [field.removal("b.jpg", "a.jpg")], where(field)).results[0].at
+def test_a_stranger_in_our_place_in_the_trash_is_left_there(
+    small_library: SmallLibrary, where: Where
+) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    at = (
+        remove(
+            small_library.library, [small_library.removal("b.jpg", "a.jpg")], where(small_library)
+        )
+        .results[0]
+        .at
+    )
     assert at is not None
     Path(at).unlink()
     Path(at).write_text("a stranger")
-    _, (restored,) = undo(field.library)
+    _, (restored,) = undo(small_library.library)
     assert restored.back is None
     assert Path(at).read_text() == "a stranger"
-    assert set(field.tree()) == {"a.jpg"}
+    assert set(small_library.tree()) == {"a.jpg"}
 
 
-def test_one_without_a_keeper_stays_and_the_others_go(field: Field, where: Where) -> None:
-    field.put("keep.jpg", "one")
-    field.put("copy.jpg", "one")
-    field.put("alone.jpg", "two")
-    wanted = [field.removal("alone.jpg", None), field.removal("copy.jpg", "keep.jpg")]
-    tried = dry_run(field.library, wanted, where(field))
-    done = remove(field.library, wanted, where(field))
+def test_one_without_a_keeper_stays_and_the_others_go(
+    small_library: SmallLibrary, where: Where
+) -> None:
+    small_library.add_photo("keep.jpg", "one")
+    small_library.add_photo("copy.jpg", "one")
+    small_library.add_photo("alone.jpg", "two")
+    wanted = [
+        small_library.removal("alone.jpg", None),
+        small_library.removal("copy.jpg", "keep.jpg"),
+    ]
+    tried = dry_run(small_library.library, wanted, where(small_library))
+    done = remove(small_library.library, wanted, where(small_library))
     assert [result.state for result in tried.results] == ["refused", "would"]
     assert [result.state for result in done.results] == ["refused", "removed"]
     assert "--without-keeper" in done.results[0].reason == tried.results[0].reason
-    assert set(field.tree()) == {"keep.jpg", "alone.jpg"}
+    assert set(small_library.tree()) == {"keep.jpg", "alone.jpg"}
 
 
-def test_photos_removed_for_their_own_sake_need_a_word(field: Field, where: Where) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "two")
-    before = field.tree()
-    wanted = [field.removal("a.jpg", None), field.removal("b.jpg", None)]
+def test_photos_removed_for_their_own_sake_need_a_word(
+    small_library: SmallLibrary, where: Where
+) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "two")
+    before = small_library.tree()
+    wanted = [small_library.removal("a.jpg", None), small_library.removal("b.jpg", None)]
     with pytest.raises(UsageError, match="confirmation"):
-        remove(field.library, wanted, where(field))
-    assert field.tree() == before
-    outcome = remove(field.library, wanted, where(field), without_keeper=True)
+        remove(small_library.library, wanted, where(small_library))
+    assert small_library.tree() == before
+    outcome = remove(small_library.library, wanted, where(small_library), without_keeper=True)
     assert [result.state for result in outcome.results] == ["removed", "removed"]
-    assert field.tree() == {}
-    undo(field.library)
-    assert field.tree() == before
+    assert small_library.tree() == {}
+    undo(small_library.library)
+    assert small_library.tree() == before
 
 
 @pytest.mark.parametrize(
@@ -408,41 +475,45 @@ def test_photos_removed_for_their_own_sake_need_a_word(field: Field, where: Wher
         (None, "full path"),
     ],
 )
-def test_folders_that_cannot_take_photos(field: Field, to: str | None, words: str) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    (field.base / "a file").write_text("")
+def test_folders_that_cannot_take_photos(
+    small_library: SmallLibrary, to: str | None, words: str
+) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    (small_library.base / "a file").write_text("")
     with pytest.raises(UsageError, match=words):
         remove(
-            field.library,
-            [field.removal("b.jpg", "a.jpg")],
-            "relative" if to is None else str(field.base / to),
+            small_library.library,
+            [small_library.removal("b.jpg", "a.jpg")],
+            "relative" if to is None else str(small_library.base / to),
         )
 
 
-def test_a_folder_above_the_library_does_not_lead_back_into_it(field: Field) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    outcome = remove(field.library, [field.removal("b.jpg", "a.jpg")], str(field.base))
+def test_a_folder_above_the_library_does_not_lead_back_into_it(small_library: SmallLibrary) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    outcome = remove(
+        small_library.library, [small_library.removal("b.jpg", "a.jpg")], str(small_library.base)
+    )
     assert (
         outcome.results[0].state == "refused" and "lies in the library" in outcome.results[0].reason
     )
 
 
-def test_twice_the_same_is_no_plan(field: Field) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
+def test_twice_the_same_is_no_plan(small_library: SmallLibrary) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
     with pytest.raises(UsageError, match="twice"):
-        dry_run(field.library, [field.removal("b.jpg", "a.jpg")] * 2)
+        dry_run(small_library.library, [small_library.removal("b.jpg", "a.jpg")] * 2)
 
 
 def test_to_another_drive_by_a_copy_that_is_compared(
-    field: Field, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    field.link("c.jpg", "a.jpg", hard=False)
-    before = field.tree()
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    small_library.add_link("c.jpg", "a.jpg", hard=False)
+    before = small_library.tree()
     real = os.link
 
     def across(source: str, target: str, **options: Any) -> None:
@@ -451,67 +522,75 @@ def test_to_another_drive_by_a_copy_that_is_compared(
         real(source, target, **options)
 
     monkeypatch.setattr(os, "link", across)
-    wanted = [field.removal("b.jpg", "a.jpg"), field.removal("c.jpg", "a.jpg")]
-    outcome = remove(field.library, wanted, str(field.base / "aside"))
+    wanted = [small_library.removal("b.jpg", "a.jpg"), small_library.removal("c.jpg", "a.jpg")]
+    outcome = remove(small_library.library, wanted, str(small_library.base / "aside"))
     assert [result.state for result in outcome.results] == ["removed", "removed"]
     assert {
         path.split("/")[-1]
-        for path, (kind, _, _) in tree(field.base / "aside").items()
+        for path, (kind, _, _) in tree(small_library.base / "aside").items()
         if kind != "folder"
     } == {"b.jpg", "c.jpg"}
-    undo(field.library)
-    assert field.tree() == before
+    undo(small_library.library)
+    assert small_library.tree() == before
     # A copy that is not like the original does not count: the original stays, and of the copy
     # nothing is left.
     monkeypatch.setattr(
         shutil, "copyfileobj", lambda source, new, *_: new.write(b"0" + source.read()[1:])
     )
-    outcome = remove(field.library, wanted[:1], str(field.base / "aside"))
+    outcome = remove(small_library.library, wanted[:1], str(small_library.base / "aside"))
     assert (
         outcome.results[0].state == "failed"
         and "copy is not like the original" in outcome.results[0].reason
     )
-    assert field.tree() == before
+    assert small_library.tree() == before
     assert [
-        path for path, (kind, _, _) in tree(field.base / "aside").items() if kind == "file"
+        path for path, (kind, _, _) in tree(small_library.base / "aside").items() if kind == "file"
     ] == []
 
 
-def test_a_drive_without_second_names(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    before = field.tree()
+def test_a_drive_without_second_names(
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    before = small_library.tree()
 
     def none(*_: Any, **__: Any) -> None:
         raise OSError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", none)
-    remove(field.library, [field.removal("b.jpg", "a.jpg")], str(field.base / "aside"))
-    undo(field.library)
-    assert field.tree() == before
+    remove(
+        small_library.library,
+        [small_library.removal("b.jpg", "a.jpg")],
+        str(small_library.base / "aside"),
+    )
+    undo(small_library.library)
+    assert small_library.tree() == before
 
 
-def test_without_a_journal_nothing_goes(field: Field) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    before = field.tree()
-    Journal(field.library.dir).path.mkdir()
+def test_without_a_journal_nothing_goes(small_library: SmallLibrary) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    before = small_library.tree()
+    Journal(small_library.library.dir).path.mkdir()
     with pytest.raises(LibraryError, match="journal"):
-        remove(field.library, [field.removal("b.jpg", "a.jpg")])
-    assert field.tree() == before
+        remove(small_library.library, [small_library.removal("b.jpg", "a.jpg")])
+    assert small_library.tree() == before
 
 
-def test_one_removal_at_a_time(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
-    field.put("a.jpg", "one")
+def test_one_removal_at_a_time(
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_library.add_photo("a.jpg", "one")
     monkeypatch.setattr("explorer.library.removal_journal.WAIT", 0.05)
-    with Journal(field.library.dir).lock(), pytest.raises(LibraryLocked, match="going on"):
-        remove(field.library, [])
+    with Journal(small_library.library.dir).lock(), pytest.raises(LibraryLocked, match="going on"):
+        remove(small_library.library, [])
 
 
-def test_stopped_between_two_files_the_first_can_be_undone(field: Field) -> None:
+def test_stopped_between_two_files_the_first_can_be_undone(small_library: SmallLibrary) -> None:
     for name in "abc":
-        field.put(f"{name}.jpg", "one")
-    before = field.tree()
+        small_library.add_photo(f"{name}.jpg", "one")
+    before = small_library.tree()
 
     def stop(done: int, total: int) -> None:
         if done == 1:
@@ -519,53 +598,57 @@ def test_stopped_between_two_files_the_first_can_be_undone(field: Field) -> None
 
     with pytest.raises(KeyboardInterrupt):
         remove(
-            field.library,
-            [field.removal("b.jpg", "a.jpg"), field.removal("c.jpg", "a.jpg")],
+            small_library.library,
+            [small_library.removal("b.jpg", "a.jpg"), small_library.removal("c.jpg", "a.jpg")],
             tick=stop,
         )
-    assert set(field.tree()) == {"a.jpg", "c.jpg"}
-    undo(field.library)
-    assert field.tree() == before
+    assert set(small_library.tree()) == {"a.jpg", "c.jpg"}
+    undo(small_library.library)
+    assert small_library.tree() == before
 
 
-def test_while_a_worker_has_the_library_it_is_left_word(field: Field) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    with field.library.lock():
-        remove(field.library, [field.removal("b.jpg", "a.jpg")])
-    with field.library.catalog.reading() as db:
+def test_while_a_worker_has_the_library_it_is_left_word(small_library: SmallLibrary) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    with small_library.library.lock():
+        remove(small_library.library, [small_library.removal("b.jpg", "a.jpg")])
+    with small_library.library.catalog.reading() as db:
         assert [tuple(row) for row in db.execute("select command, argument from command")] == [
-            ("rescan", str(field.photos))
+            ("rescan", str(small_library.photos))
         ]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names that are no UTF-8 exist on POSIX alone")
-def test_names_that_are_no_text(field: Field, where: Where) -> None:
-    field.put("a.jpg", "one")
+def test_names_that_are_no_text(small_library: SmallLibrary, where: Where) -> None:
+    small_library.add_photo("a.jpg", "one")
     name = os.fsdecode(b"caf\xe9 \n.jpg")
-    (field.photos / name).write_text("one")
+    (small_library.photos / name).write_text("one")
     from explorer.library.paths import to_text
 
     writer_path = to_text(name)
-    data = (field.photos / name).read_bytes()
+    data = (small_library.photos / name).read_bytes()
     assert data == b"one"
     from explorer.library.writer import Seen, Writer
 
-    writer = Writer(field.library.catalog)
-    facts = (field.photos / name).stat()
-    photo = field.library.catalog.photo_id(bytes.fromhex(field.removal("a.jpg", None).hash))
+    writer = Writer(small_library.library.catalog)
+    facts = (small_library.photos / name).stat()
+    photo = small_library.library.catalog.photo_id(
+        bytes.fromhex(small_library.removal("a.jpg", None).hash)
+    )
     assert photo is not None
     writer.put_present(
-        field.root, Seen(writer_path, facts.st_size, facts.st_mtime_ns, facts.st_ino), photo
+        small_library.root, Seen(writer_path, facts.st_size, facts.st_mtime_ns, facts.st_ino), photo
     )
     writer.close()
-    before = field.tree()
+    before = small_library.tree()
     assert (
-        remove(field.library, [field.removal(name, "a.jpg")], where(field)).results[0].state
+        remove(small_library.library, [small_library.removal(name, "a.jpg")], where(small_library))
+        .results[0]
+        .state
         == "removed"
     )
-    undo(field.library)
-    assert field.tree() == before
+    undo(small_library.library)
+    assert small_library.tree() == before
 
 
 FILM = Contents((Part("film", "0" * 32),)).packed()
@@ -582,38 +665,47 @@ FILM = Contents((Part("film", "0" * 32),)).packed()
 )  # fmt: skip
 @pytest.mark.parametrize("tier", ["pixels", "picture", "", "what a hand wrote"])
 def test_what_a_file_holds_beside_its_picture_must_be_in_the_one_kept(
-    field: Field, tier: str, goes: Any, kept: Any, words: str
+    small_library: SmallLibrary, tier: str, goes: Any, kept: Any, words: str
 ) -> None:
     """Whatever a plan says: one that is old, written by hand, or with another file put down as the
     one to keep."""
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "two")
-    field.pair("a.jpg", "b.jpg", "pixels")
-    field.hold("a.jpg", kept)
-    field.hold("b.jpg", goes)
-    wanted = field.removal("b.jpg", "a.jpg", tier=tier)
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "two")
+    small_library.add_pair("a.jpg", "b.jpg", "pixels")
+    small_library.set_contents("a.jpg", kept)
+    small_library.set_contents("b.jpg", goes)
+    wanted = small_library.removal("b.jpg", "a.jpg", tier=tier)
     if words:
-        assert words in reason(field, wanted)
+        assert words in reason(small_library, wanted)
     else:
-        assert dry_run(field.library, [wanted]).removed and remove(field.library, [wanted]).removed
+        assert (
+            dry_run(small_library.library, [wanted]).removed
+            and remove(small_library.library, [wanted]).removed
+        )
 
 
 @pytest.mark.parametrize("tier", ["moment", "lookalike"])
-def test_other_shots_go_with_what_they_hold(field: Field, tier: str) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "two")
-    field.hold("b.jpg", FILM)
-    assert remove(field.library, [field.removal("b.jpg", "a.jpg", tier=tier)]).removed
+def test_other_shots_go_with_what_they_hold(small_library: SmallLibrary, tier: str) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "two")
+    small_library.set_contents("b.jpg", FILM)
+    assert remove(
+        small_library.library, [small_library.removal("b.jpg", "a.jpg", tier=tier)]
+    ).removed
 
 
-def test_the_same_bytes_go_whatever_they_hold(field: Field) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    field.hold("b.jpg", None)
-    assert remove(field.library, [field.removal("b.jpg", "a.jpg", tier="identical")]).removed
+def test_the_same_bytes_go_whatever_they_hold(small_library: SmallLibrary) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    small_library.set_contents("b.jpg", None)
+    assert remove(
+        small_library.library, [small_library.removal("b.jpg", "a.jpg", tier="identical")]
+    ).removed
 
 
-def test_a_photo_for_its_own_sake_goes_with_what_it_holds(field: Field) -> None:
-    field.put("b.jpg", "two")
-    field.hold("b.jpg", FILM)
-    assert remove(field.library, [field.removal("b.jpg", None)], without_keeper=True).removed
+def test_a_photo_for_its_own_sake_goes_with_what_it_holds(small_library: SmallLibrary) -> None:
+    small_library.add_photo("b.jpg", "two")
+    small_library.set_contents("b.jpg", FILM)
+    assert remove(
+        small_library.library, [small_library.removal("b.jpg", None)], without_keeper=True
+    ).removed

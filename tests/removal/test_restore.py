@@ -14,28 +14,30 @@ from explorer.removal import restore, safe_move, trash
 from explorer.removal.remove import remove
 from explorer.removal.restore import Restorer, _places, _there_already
 from explorer.removal.undo import undo
-from tests.fixtures.field import Field
+from tests.fixtures.small_library import SmallLibrary
 
 
 @pytest.fixture
-def pair(field: Field) -> Field:
+def pair(small_library: SmallLibrary) -> SmallLibrary:
     """A photo and a copy of it."""
-    field.put("a.jpg", "one")
-    field.put("sub/b.jpg", "one")
-    return field
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("sub/b.jpg", "one")
+    return small_library
 
 
-def gone(field: Field, to: str = "") -> list[Entry]:
+def gone(small_library: SmallLibrary, to: str = "") -> list[Entry]:
     """The copy has gone; gives the entries of the removal."""
     outcome = remove(
-        field.library, [field.removal("sub/b.jpg", "a.jpg")], to or str(field.base / "aside")
+        small_library.library,
+        [small_library.removal("sub/b.jpg", "a.jpg")],
+        to or str(small_library.base / "aside"),
     )
     assert outcome.removed, outcome.results
-    return Journal(field.library.dir).runs()[-1].entries
+    return Journal(small_library.library.dir).runs()[-1].entries
 
 
-def restorer(field: Field) -> Restorer:
-    return Restorer(field.library, Journal(field.library.dir))
+def restorer(small_library: SmallLibrary) -> Restorer:
+    return Restorer(small_library.library, Journal(small_library.library.dir))
 
 
 def entry(path: str, **other: Any) -> Entry:
@@ -141,11 +143,11 @@ def test_the_second_name_of_a_file_goes_and_one_and_the_same_name_stays(tmp_path
 # --- putting back
 
 
-def test_a_photo_and_its_film_come_back_under_another_name_together(pair: Field) -> None:
+def test_a_photo_and_its_film_come_back_under_another_name_together(pair: SmallLibrary) -> None:
     for name in ("a.mov", "sub/b.mov"):
-        pair.beside(name, "film")
+        pair.add_file(name, "film")
     gone(pair)
-    pair.beside("sub/b.jpg", "a newcomer")
+    pair.add_file("sub/b.jpg", "a newcomer")
     _, restored = undo(pair.library)
     notes = {Path(each.path).name: each.note for each in restored}
     assert notes == {
@@ -159,7 +161,7 @@ def test_a_photo_and_its_film_come_back_under_another_name_together(pair: Field)
 
 
 def test_a_name_taken_in_that_moment_is_not_overwritten(
-    pair: Field, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone(pair)
     real = safe_move.move
@@ -177,7 +179,7 @@ def test_a_name_taken_in_that_moment_is_not_overwritten(
     )
 
 
-def test_what_was_brought_back_by_hand_is_found_and_said(pair: Field) -> None:
+def test_what_was_brought_back_by_hand_is_found_and_said(pair: SmallLibrary) -> None:
     (moved,) = gone(pair)
     Path(moved.target or "").rename(pair.photos / "sub/b.jpg")
     _, (restored,) = undo(pair.library)
@@ -188,23 +190,23 @@ def test_what_was_brought_back_by_hand_is_found_and_said(pair: Field) -> None:
     assert not Journal(pair.library.dir).runs()[-1].away
 
 
-def test_part_of_a_failed_removal_is_no_news_where_it_never_moved(pair: Field) -> None:
+def test_part_of_a_failed_removal_is_no_news_where_it_never_moved(pair: SmallLibrary) -> None:
     (moved,) = gone(pair)
     Path(moved.target or "").rename(pair.photos / "sub/b.jpg")
-    restored = restorer(pair).back(moved, [moved], quietly=True)
+    restored = restorer(pair).restore(moved, [moved], quietly=True)
     assert (restored.back, restored.note, moved.state) == (
         str(pair.photos / "sub/b.jpg"),
         "",
         "undone",
     )
     # Asked again, nothing is done.
-    assert restorer(pair).back(moved, [moved]) == restored
+    assert restorer(pair).restore(moved, [moved]) == restored
 
 
-def test_a_file_that_is_nowhere_is_said_and_can_be_tried_again(pair: Field) -> None:
+def test_a_file_that_is_nowhere_is_said_and_can_be_tried_again(pair: SmallLibrary) -> None:
     (moved,) = gone(pair)
     Path(moved.target or "").unlink()
-    (restored,) = restorer(pair).all_back([moved])
+    (restored,) = restorer(pair).restore_all([moved])
     assert (
         restored.back is None
         and f"it is not in {pair.base / 'aside'}" in restored.note
@@ -212,12 +214,12 @@ def test_a_file_that_is_nowhere_is_said_and_can_be_tried_again(pair: Field) -> N
     )
     gone_to_trash = entry(str(pair.photos / "sub/b.jpg"))
     gone_to_trash.where, gone_to_trash.facts = "trash", moved.facts
-    assert "it is not in the trash" in restorer(pair).back(gone_to_trash).note
+    assert "it is not in the trash" in restorer(pair).restore(gone_to_trash).note
 
 
-@pytest.mark.skipif(not trash.readable(), reason="the trash of freedesktop.org")
+@pytest.mark.skipif(not trash.is_supported(), reason="the trash of freedesktop.org")
 def test_a_file_that_another_program_moved_within_the_trash_is_found_by_its_note(
-    pair: Field,
+    pair: SmallLibrary,
 ) -> None:
     before = pair.tree()
     (moved,) = gone(pair, "trash")
@@ -229,19 +231,21 @@ def test_a_file_that_another_program_moved_within_the_trash_is_found_by_its_note
 
 
 @pytest.mark.parametrize("device", ["device", "drive"])
-def test_folders_are_made_again_on_the_drive_that_they_were_on(pair: Field, device: str) -> None:
+def test_folders_are_made_again_on_the_drive_that_they_were_on(
+    pair: SmallLibrary, device: str
+) -> None:
     """An overlay gives its files another device number than its folders: either counts."""
     before = pair.tree()
     (moved,) = gone(pair)
     moved.facts = {**moved.facts, "device": -1, "drive": -1, device: moved.facts["drive"]}
     shutil.rmtree(pair.photos)
-    assert restorer(pair).back(moved).back == moved.path
+    assert restorer(pair).restore(moved).back == moved.path
     assert pair.tree() == {name: before[name] for name in ("sub", "sub/b.jpg")}
 
 
 @pytest.mark.parametrize("empty", [False, True])
 def test_nothing_is_put_below_the_mount_point_of_a_drive_that_is_away(
-    pair: Field, empty: bool
+    pair: SmallLibrary, empty: bool
 ) -> None:
     (moved,) = gone(pair)
     moved.facts = {**moved.facts, "device": -1, "drive": -1}
@@ -250,27 +254,27 @@ def test_nothing_is_put_below_the_mount_point_of_a_drive_that_is_away(
     shutil.rmtree(pair.photos)
     if empty:
         pair.photos.mkdir()
-    restored = other.back(moved)
+    restored = other.restore(moved)
     assert (
         restored.back is None and f"the drive with {pair.photos} seems to be away" in restored.note
     )
     assert not (pair.photos / "sub").exists() and moved.state == "moved"
     pair.photos.mkdir(exist_ok=True)
     (pair.photos / "x").write_text("something")
-    assert other.back(moved).back == moved.path
+    assert other.restore(moved).back == moved.path
 
 
-def test_its_times_are_as_they_were(pair: Field) -> None:
+def test_its_times_are_as_they_were(pair: SmallLibrary) -> None:
     before = (pair.photos / "sub/b.jpg").stat()
     (moved,) = gone(pair)
     target = Path(moved.target or "")
     target.write_text("one")
-    restorer(pair).back(moved)
+    restorer(pair).restore(moved)
     after = (pair.photos / "sub/b.jpg").stat()
     assert (after.st_atime_ns, after.st_mtime_ns) == (before.st_atime_ns, before.st_mtime_ns)
 
 
-def test_a_sidecar_is_kept_once_however_often_it_is_set_aside(pair: Field) -> None:
+def test_a_sidecar_is_kept_once_however_often_it_is_set_aside(pair: SmallLibrary) -> None:
     (moved,) = gone(pair)
     kept = pair.library.dir / "removed/sidecars"
     sidecar = pair.photos / "a.jpg.xmp"
@@ -281,21 +285,23 @@ def test_a_sidecar_is_kept_once_however_often_it_is_set_aside(pair: Field) -> No
 
 
 def test_where_it_is_cannot_be_found_out_out_of_bounds(
-    pair: Field, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (moved,) = gone(pair)
     moved.state, moved.target = "intended", str(pair.base / "elsewhere/b.jpg")
     looked = list[str]()
-    monkeypatch.setattr(restore, "is_it", lambda entry, path: looked.append(path) or False)
-    assert restorer(pair).find_out(moved) == "unknown" and looked == []
+    monkeypatch.setattr(
+        restore, "is_removed_file", lambda entry, path: looked.append(path) or False
+    )
+    assert restorer(pair).locate(moved) == "unknown" and looked == []
     moved.back = moved.path
-    assert restorer(pair).finish(moved) is False and looked == []
+    assert restorer(pair).finish_interrupted(moved) is False and looked == []
 
 
 # --- after a cut
 
 
-def test_what_a_cut_left_of_a_copy_goes(pair: Field) -> None:
+def test_what_a_cut_left_of_a_copy_goes(pair: SmallLibrary) -> None:
     """On the way there, and on the way back."""
     (moved,) = gone(pair)
     target, back = Path(moved.target or ""), pair.photos / "sub"
@@ -304,29 +310,29 @@ def test_what_a_cut_left_of_a_copy_goes(pair: Field) -> None:
     for path in (*halves, *strangers):
         path.write_text("half")
     moved.state = "intended"
-    assert (
-        restorer(pair).find_out(moved) == "moved" and not halves[0].exists() and halves[1].exists()
-    )
+    assert restorer(pair).locate(moved) == "moved" and not halves[0].exists() and halves[1].exists()
     target.rename(moved.path)
     moved.state, moved.back = "undoing", moved.path
     assert (
-        restorer(pair).finish(moved) is True and not halves[1].exists() and moved.state == "undone"
+        restorer(pair).finish_interrupted(moved) is True
+        and not halves[1].exists()
+        and moved.state == "undone"
     )
     assert all(path.exists() for path in strangers)
 
 
 def test_an_undo_has_done_its_work_only_where_the_file_is_back_and_away_no_more(
-    pair: Field,
+    pair: SmallLibrary,
 ) -> None:
     (moved,) = gone(pair)
-    assert restorer(pair).finish(moved) is False
+    assert restorer(pair).finish_interrupted(moved) is False
     moved.state, moved.back = "undoing", moved.path
-    assert restorer(pair).finish(moved) is False
+    assert restorer(pair).finish_interrupted(moved) is False
     # Cut off between two names: both are there.
     os.link(moved.target or "", moved.path)
-    assert restorer(pair).finish(moved) is False and moved.state == "undoing"
+    assert restorer(pair).finish_interrupted(moved) is False and moved.state == "undoing"
     Path(moved.target or "").unlink()
-    assert restorer(pair).finish(moved) is True
+    assert restorer(pair).finish_interrupted(moved) is True
     assert [each.state for each in Journal(pair.library.dir).runs()[-1].entries] == ["undone"]
 
 
@@ -346,6 +352,6 @@ def test_where_files_have_no_ids_they_are_read(
     facts = {"inode": 0, "size": 3, "mtime_ns": os.lstat(path).st_mtime_ns}
     given = entry(str(path), facts=facts)
     given.hash = safe_move.content_hash(b"one")
-    assert not restore.is_it(given, str(path))
+    assert not restore.is_removed_file(given, str(path))
     given.hash = safe_move.content_hash(b"two")
-    assert restore.is_it(given, str(path))
+    assert restore.is_removed_file(given, str(path))

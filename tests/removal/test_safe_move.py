@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from explorer.removal import exclusive_rename, safe_move
-from explorer.removal.safe_move import Changed, content_hash, move, part_name, write_whole
+from explorer.removal.safe_move import Changed, content_hash, move, part_name, write_atomically
 
 OLD = (1_400_000_000_000_000_000, 1_500_000_000_123_456_789)
 
@@ -324,8 +324,8 @@ def test_a_copy_grows_under_the_name_of_its_token_so_that_it_is_found_after_a_cu
     go(photo, target, token="20260101-000000-abcd-7")
     assert seen == [[".photo-explorer-20260101-000000-abcd-7.part"]]
     (target.parent / part_name("t")).write_text("half")
-    safe_move.drop_part(str(target.parent), "t")
-    safe_move.drop_part(str(target.parent), "t")
+    safe_move.delete_part(str(target.parent), "t")
+    safe_move.delete_part(str(target.parent), "t")
     assert names(target.parent) == ["b.jpg"] and part_name() != part_name()
 
 
@@ -373,7 +373,7 @@ def test_what_is_on_disk_before_what_goes(
 def test_no_file_stays_open(photo: Path, target: Path, way: str) -> None:
     before = os.listdir("/proc/self/fd")
     go(photo, target)
-    write_whole(str(target.with_name("a.xmp")), b"x")
+    write_atomically(str(target.with_name("a.xmp")), b"x")
     assert os.listdir("/proc/self/fd") == before
 
 

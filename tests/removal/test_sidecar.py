@@ -16,13 +16,20 @@ from explorer.library.writer import Writer
 from explorer.photos.metadata.collect import of_files
 from explorer.photos.metadata.merge import Facts
 from explorer.removal import safe_move, sidecar
-from explorer.removal.preflight import Refused
+from explorer.removal.preflight import RemovalRefused
 from explorer.removal.remove import dry_run, remove
-from explorer.removal.results import Outcome
-from explorer.removal.sidecar import Merged, Merger, planned, sidecar_of, take_back, write
+from explorer.removal.results import RemovalOutcome
+from explorer.removal.sidecar import (
+    Merged,
+    MetadataMerger,
+    journal_note,
+    restore,
+    sidecar_path,
+    write,
+)
 from explorer.removal.undo import undo
 from tests import pictures
-from tests.fixtures.field import Field
+from tests.fixtures.small_library import SmallLibrary
 from tests.photos.metadata.packets import subject, xmp
 
 WORDS = subject("beach", "Zoë &amp; dog")
@@ -33,7 +40,7 @@ def told(tmp_path: Path) -> Path:
     """A photo that says a lot: in its EXIF block and in a sidecar."""
     block = pictures.exif(taken="2015:06:07 08:09:10", place=(48.8584, -2.2945))
     path = pictures.write(tmp_path / "photos" / "told.jpg", pictures.draw(1), exif=block)
-    Path(sidecar_of(str(path))).write_text(
+    Path(sidecar_path(str(path))).write_text(
         xmp('xmp:Rating="4" darktable:flag="on"', WORDS), encoding="utf-8"
     )
     return path
@@ -45,8 +52,8 @@ def bare(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def merge() -> Iterator[Merger]:
-    made = Merger()
+def merge() -> Iterator[MetadataMerger]:
+    made = MetadataMerger()
     yield made
     made.close()
 
@@ -55,20 +62,20 @@ def facts_of(path: Path) -> Facts:
     return of_files(str(path), sidecar._carriers(str(path))).facts
 
 
-def note_of(merged: Merged) -> dict[str, Any]:
+def note_path(merged: Merged) -> dict[str, Any]:
     """What the journal keeps, as it is read again."""
-    found: dict[str, Any] = json.loads(json.dumps(planned(merged)))
+    found: dict[str, Any] = json.loads(json.dumps(journal_note(merged)))
     return found
 
 
 # --- what it should say
 
 
-def test_the_one_kept_learns_what_it_lacks(told: Path, bare: Path, merge: Merger) -> None:
+def test_the_one_kept_learns_what_it_lacks(told: Path, bare: Path, merge: MetadataMerger) -> None:
     before = bare.read_bytes()
     merged = merge(str(told), str(bare))
     assert (merged.target, merged.before) == (str(bare) + ".xmp", None) and merged.after is not None
-    write(note_of(merged), merged, str(bare))
+    write(note_path(merged), merged, str(bare))
     kept, gone = facts_of(bare), facts_of(told)
     assert (kept.taken_at, kept.rating, kept.keywords) == (
         "2015-06-07T08:09:10",
@@ -81,8 +88,8 @@ def test_the_one_kept_learns_what_it_lacks(told: Path, bare: Path, merge: Merger
     assert merge(str(bare), str(told)).after is None
 
 
-def test_before_and_after_are_told_apart(told: Path, bare: Path, merge: Merger) -> None:
-    target = Path(sidecar_of(str(bare)))
+def test_before_and_after_are_told_apart(told: Path, bare: Path, merge: MetadataMerger) -> None:
+    target = Path(sidecar_path(str(bare)))
     target.write_text(xmp('xmp:Label="red"'))
     merged = merge(str(told), str(bare))
     assert (
@@ -93,15 +100,15 @@ def test_before_and_after_are_told_apart(told: Path, bare: Path, merge: Merger) 
     assert b'xmp:Label="red"' in merged.after and b"beach" in merged.after
 
 
-def test_the_same_bytes(told: Path, bare: Path, merge: Merger) -> None:
+def test_the_same_bytes(told: Path, bare: Path, merge: MetadataMerger) -> None:
     bare.write_bytes(told.read_bytes())
-    words = Path(sidecar_of(str(told))).read_bytes()
-    assert merge(str(told), str(bare), same=True) == Merged(sidecar_of(str(bare)), None, words)
+    words = Path(sidecar_path(str(told))).read_bytes()
+    assert merge(str(told), str(bare), same=True) == Merged(sidecar_path(str(bare)), None, words)
     after = merge(str(told), str(bare)).after
     assert after is not None and b"darktable" not in after
 
 
-def test_what_an_export_says(bare: Path, merge: Merger) -> None:
+def test_what_an_export_says(bare: Path, merge: MetadataMerger) -> None:
     other = pictures.write(bare.parent / "other.jpg", pictures.draw(2))
     facts = {
         "photoTakenTime": {"timestamp": "1433664550"},
@@ -123,22 +130,22 @@ def test_what_an_export_says(bare: Path, merge: Merger) -> None:
     not Path("/proc").exists(), reason="names in other letters are the same name there"
 )
 def test_a_sidecar_in_other_letters_is_the_one_to_write(
-    told: Path, bare: Path, merge: Merger
+    told: Path, bare: Path, merge: MetadataMerger
 ) -> None:
     other = bare.with_name("bare.jpg.XMP")
     other.write_text(xmp('xmp:Label="red"'))
     assert merge(str(told), str(bare)).target == str(other)
-    Path(sidecar_of(str(bare))).write_text(xmp())
-    assert merge(str(told), str(bare)).target == sidecar_of(str(bare))
+    Path(sidecar_path(str(bare))).write_text(xmp())
+    assert merge(str(told), str(bare)).target == sidecar_path(str(bare))
 
 
 def test_the_sidecar_of_the_stem_is_read_and_not_written(
-    told: Path, bare: Path, merge: Merger
+    told: Path, bare: Path, merge: MetadataMerger
 ) -> None:
     bare.with_suffix(".xmp").write_text(xmp('xmp:Rating="1"'))
     merged = merge(str(told), str(bare))
     assert (
-        merged.target == sidecar_of(str(bare))
+        merged.target == sidecar_path(str(bare))
         and merged.after is not None
         and b"Rating" not in merged.after
     )
@@ -146,28 +153,28 @@ def test_the_sidecar_of_the_stem_is_read_and_not_written(
 
 @pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000])
 def test_what_would_break_a_parser_is_refused(
-    told: Path, bare: Path, merge: Merger, text: str
+    told: Path, bare: Path, merge: MetadataMerger, text: str
 ) -> None:
     told.with_name("told.jpg.json").write_text(text, encoding="utf-8")
-    with pytest.raises(Refused, match=r"told\.jpg\.json"):
+    with pytest.raises(RemovalRefused, match=r"told\.jpg\.json"):
         merge(str(told), str(bare))
 
 
 def test_a_process_that_dies_is_said(
-    told: Path, bare: Path, merge: Merger, monkeypatch: pytest.MonkeyPatch
+    told: Path, bare: Path, merge: MetadataMerger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(merge._pool._single, "_command", ["false"])
-    with pytest.raises(Refused, match="could not be read: the decoder crashed"):
+    with pytest.raises(RemovalRefused, match="could not be read: the decoder crashed"):
         merge(str(told), str(bare))
 
 
 def test_a_process_that_lacks_memory_is_said(
-    told: Path, bare: Path, merge: Merger, monkeypatch: pytest.MonkeyPatch
+    told: Path, bare: Path, merge: MetadataMerger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         merge._pool._single, "ask", lambda _: ({"error": "it needs more memory"}, b"")
     )
-    with pytest.raises(Refused, match="could not be read: it needs more memory"):
+    with pytest.raises(RemovalRefused, match="could not be read: it needs more memory"):
         merge(str(told), str(bare))
 
 
@@ -195,14 +202,14 @@ def names(place: Path) -> set[str]:
 
 def test_a_new_one(place: Path, photo: str) -> None:
     merged = merged_at(place)
-    write(note_of(merged), merged, photo)
+    write(note_path(merged), merged, photo)
     assert place.read_bytes() == b"new" and names(place) == {"a.jpg", "a.jpg.xmp"}
 
 
 def test_in_place_of_the_old_one(place: Path, photo: str) -> None:
     place.write_bytes(b"old")
     merged = merged_at(place)
-    write(note_of(merged), merged, photo)
+    write(note_path(merged), merged, photo)
     assert place.read_bytes() == b"new" and names(place) == {"a.jpg", "a.jpg.xmp"}
 
 
@@ -212,9 +219,9 @@ def test_one_saved_by_another_program_meanwhile_is_left(place: Path, photo: str)
         if old:
             place.write_bytes(old)
         merged = merged_at(place)
-        note = note_of(merged)
+        note = note_path(merged)
         place.write_bytes(b"another's")
-        with pytest.raises(Refused, match=r"a\.jpg\.xmp, was saved by another program"):
+        with pytest.raises(RemovalRefused, match=r"a\.jpg\.xmp, was saved by another program"):
             write(note, merged, photo)
         assert place.read_bytes() == b"another's" and names(place) == {"a.jpg", "a.jpg.xmp"}
 
@@ -222,9 +229,9 @@ def test_one_saved_by_another_program_meanwhile_is_left(place: Path, photo: str)
 def test_one_that_went_meanwhile_is_not_made_again(place: Path, photo: str) -> None:
     place.write_bytes(b"old")
     merged = merged_at(place)
-    note = note_of(merged)
+    note = note_path(merged)
     place.unlink()
-    with pytest.raises(Refused, match="cannot be written: no such file"):
+    with pytest.raises(RemovalRefused, match="cannot be written: no such file"):
         write(note, merged, photo)
     assert names(place) == {"a.jpg"}
 
@@ -234,20 +241,20 @@ def test_what_bears_the_parts_name_is_never_touched(place: Path, photo: str) -> 
     own = place.with_name(".a.jpg.xmp.part")
     own.write_bytes(b"mine")
     merged = merged_at(place)
-    note = note_of(merged)
+    note = note_path(merged)
     write(note, merged, photo)
-    take_back(note, photo)
+    restore(note, photo)
     assert own.read_bytes() == b"mine" and names(place) == {"a.jpg", own.name}
     Path(note["part"]).write_bytes(b"mine, too")
-    with pytest.raises(Refused):
+    with pytest.raises(RemovalRefused):
         write(note, merged, photo)
     assert not place.exists() and Path(note["part"]).read_bytes() == b"mine, too"
 
 
 def test_no_two_parts_have_one_name(place: Path, photo: str) -> None:
     merged = merged_at(place)
-    assert len({note_of(merged)["part"] for _ in range(20)}) == 20
-    assert all(Path(note_of(merged)["part"]).parent == place.parent for _ in range(2))
+    assert len({note_path(merged)["part"] for _ in range(20)}) == 20
+    assert all(Path(note_path(merged)["part"]).parent == place.parent for _ in range(2))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no such modes")
@@ -259,14 +266,14 @@ def test_modes_stay(place: Path, photo: str) -> None:
         place.unlink(missing_ok=True)
         Path(photo).chmod(old)
         merged = merged_at(place)
-        write(note_of(merged), merged, photo)
+        write(note_path(merged), merged, photo)
         assert mode() == new
     place.chmod(0o604)
     merged = merged_at(place, b"newer")
-    note = note_of(merged)
+    note = note_path(merged)
     write(note, merged, photo)
     assert mode() == 0o604 and place.read_bytes() == b"newer"
-    take_back(note, photo)
+    restore(note, photo)
     assert mode() == 0o604 and place.read_bytes() == b"new"
 
 
@@ -277,12 +284,12 @@ def test_a_link_stays_a_link(place: Path, photo: str, tmp_path: Path) -> None:
     os.utime(real, ns=(1_500_000_000_000_000_000, 1_500_000_001_000_000_000))
     place.symlink_to(os.path.relpath(real, place.parent))
     merged = merged_at(place)
-    note = note_of(merged)
+    note = note_path(merged)
     assert Path(note["part"]).parent == real.parent
     write(note, merged, photo)
     assert place.is_symlink() and real.read_bytes() == b"new" and names(real) == {"real.xmp"}
     assert real.stat().st_mtime_ns > 1_600_000_000_000_000_000
-    assert take_back(note, photo) == ""
+    assert restore(note, photo) == ""
     assert (
         place.is_symlink()
         and real.read_bytes() == b"old"
@@ -302,8 +309,10 @@ def test_a_full_disk_leaves_nothing(
         with monkeypatch.context() as patched:
             patched.setattr(os, "fsync", full)
             merged = merged_at(place)
-            with pytest.raises(Refused, match=r"a\.jpg\.xmp, cannot be written: no space left"):
-                write(note_of(merged), merged, photo)
+            with pytest.raises(
+                RemovalRefused, match=r"a\.jpg\.xmp, cannot be written: no space left"
+            ):
+                write(note_path(merged), merged, photo)
         assert names(place) == ({"a.jpg", "a.jpg.xmp"} if old else {"a.jpg"}) and (
             not old or place.read_bytes() == old
         )
@@ -320,7 +329,7 @@ def test_the_bytes_are_on_disk_before_they_have_the_name(
             spy(patched, done, os, "fsync", "replace", "link")
             spy(patched, done, safe_move, "sync_folder")
             merged = merged_at(place)
-            write(note_of(merged), merged, photo)
+            write(note_path(merged), merged, photo)
         named = done.index("replace" if old else "link")
         assert "fsync" in done[:named] and "sync_folder" in done[named:]
         place.unlink()
@@ -377,7 +386,7 @@ def test_the_owner_is_kept_in_replacing(
     spy(monkeypatch, done, sidecar, "_keep_owner")
     spy(monkeypatch, done, os, "replace")
     merged = merged_at(place)
-    write(note_of(merged), merged, photo)
+    write(note_path(merged), merged, photo)
     assert done == ["_keep_owner", "replace"]
 
 
@@ -386,15 +395,15 @@ def test_the_owner_is_kept_in_replacing(
 
 def test_a_new_one_goes_and_an_old_one_is_as_it_was(place: Path, photo: str) -> None:
     merged = merged_at(place)
-    note = note_of(merged)
+    note = note_path(merged)
     write(note, merged, photo)
-    assert take_back(note, photo) == "" and names(place) == {"a.jpg"}
+    assert restore(note, photo) == "" and names(place) == {"a.jpg"}
     place.write_bytes(b"old")
     os.utime(place, ns=(1_500_000_000_000_000_000, 1_500_000_001_000_000_000))
     merged = merged_at(place)
-    note = note_of(merged)
+    note = note_path(merged)
     write(note, merged, photo)
-    assert take_back(note, photo) == "" and place.read_bytes() == b"old"
+    assert restore(note, photo) == "" and place.read_bytes() == b"old"
     assert place.stat().st_mtime_ns == 1_500_000_001_000_000_000 and names(place) == {
         "a.jpg",
         "a.jpg.xmp",
@@ -406,33 +415,31 @@ def test_one_that_was_changed_since_stays(place: Path, photo: str, old: bytes | 
     if old:
         place.write_bytes(old)
     merged = merged_at(place)
-    note = note_of(merged)
+    note = note_path(merged)
     write(note, merged, photo)
     place.write_bytes(b"new, and edited")
-    assert take_back(note, photo) == "the sidecar a.jpg.xmp was changed since, and stays as it is"
+    assert restore(note, photo) == "the sidecar a.jpg.xmp was changed since, and stays as it is"
     assert place.read_bytes() == b"new, and edited"
 
 
 def test_one_that_was_never_written_is_no_news(place: Path, photo: str) -> None:
     place.write_bytes(b"old")
-    note = note_of(merged_at(place))
+    note = note_path(merged_at(place))
     Path(note["part"]).write_bytes(b"ha")
     assert (
-        take_back(note, photo) == ""
+        restore(note, photo) == ""
         and place.read_bytes() == b"old"
         and names(place) == {"a.jpg", "a.jpg.xmp"}
     )
     place.unlink()
-    assert take_back(note, photo) == "" and take_back(note | {"before": None}, photo) == ""
+    assert restore(note, photo) == "" and restore(note | {"before": None}, photo) == ""
 
 
 def test_one_that_cannot_be_read_stays(place: Path, photo: str) -> None:
     merged = merged_at(place)
-    note = note_of(merged)
+    note = note_path(merged)
     place.mkdir()
-    assert take_back(note, photo).startswith(
-        "the sidecar a.jpg.xmp could not be made what it was: "
-    )
+    assert restore(note, photo).startswith("the sidecar a.jpg.xmp could not be made what it was: ")
     assert place.is_dir()
 
 
@@ -441,7 +448,7 @@ def test_a_change_in_the_last_moment_is_left(
 ) -> None:
     place.write_bytes(b"old")
     merged = merged_at(place)
-    note = note_of(merged)
+    note = note_path(merged)
     write(note, merged, photo)
     put = sidecar._put
 
@@ -450,12 +457,12 @@ def test_a_change_in_the_last_moment_is_left(
         place.write_bytes(b"another's")
 
     monkeypatch.setattr(sidecar, "_put", late)
-    assert "was changed since" in take_back(note, photo) and place.read_bytes() == b"another's"
+    assert "was changed since" in restore(note, photo) and place.read_bytes() == b"another's"
 
 
 def test_a_note_of_any_other_file_is_not_followed(place: Path, photo: str, tmp_path: Path) -> None:
     merged = merged_at(place)
-    note = note_of(merged)
+    note = note_path(merged)
     write(note, merged, photo)
     victim = tmp_path / "victim"
     victim.write_bytes(b"new")
@@ -465,13 +472,13 @@ def test_a_note_of_any_other_file_is_not_followed(place: Path, photo: str, tmp_p
         (note, None),
         (None, photo),
     ):
-        assert take_back(wrong, keeper) == ""
+        assert restore(wrong, keeper) == ""
     assert victim.exists() and place.exists()
     elsewhere = tmp_path / "deep" / "file"
     elsewhere.parent.mkdir()
     elsewhere.write_bytes(b"x")
     assert (
-        take_back(note | {"part": str(elsewhere)}, photo) == ""
+        restore(note | {"part": str(elsewhere)}, photo) == ""
         and elsewhere.exists()
         and not place.exists()
     )
@@ -485,117 +492,126 @@ def test_notes_of_older_versions(place: Path, photo: str) -> None:
         "after": safe_move.content_hash(b"new"),
         "times": [10**18, 10**18],
     }
-    assert take_back(old, photo) == "" and place.read_bytes() == b"old"
+    assert restore(old, photo) == "" and place.read_bytes() == b"old"
 
 
 # --- as part of a removal
 
 
 @pytest.fixture
-def field(tmp_path: Path, told: Path, bare: Path) -> Iterator[Field]:
-    made = Field.__new__(Field)
+def small_library(tmp_path: Path, told: Path, bare: Path) -> Iterator[SmallLibrary]:
+    made = SmallLibrary.__new__(SmallLibrary)
     made.base, made.photos = tmp_path, tmp_path / "photos"
     made.library = Library.open(tmp_path / "library")
     writer = Writer(made.library.catalog)
     made.root = writer.add_root(str(made.photos))
     writer.close()
-    made.know("told.jpg")
-    made.know("bare.jpg")
-    made.pair("told.jpg", "bare.jpg")
+    made.index("told.jpg")
+    made.index("bare.jpg")
+    made.add_pair("told.jpg", "bare.jpg")
     yield made
     made.close()
 
 
-def go(field: Field, **options: Any) -> Outcome:
-    return remove(field.library, [field.removal("told.jpg", "bare.jpg")], sidecars=True, **options)
+def go(small_library: SmallLibrary, **options: Any) -> RemovalOutcome:
+    return remove(
+        small_library.library,
+        [small_library.removal("told.jpg", "bare.jpg")],
+        sidecars=True,
+        **options,
+    )
 
 
 @pytest.mark.parametrize("existing", [False, True])
 def test_removal_writes_it_only_when_asked_and_undo_takes_it_back(
-    field: Field, existing: bool
+    small_library: SmallLibrary, existing: bool
 ) -> None:
-    target = Path(sidecar_of(str(field.photos / "bare.jpg")))
+    target = Path(sidecar_path(str(small_library.photos / "bare.jpg")))
     if existing:
         target.write_text(xmp())
-    before = field.tree()
-    wanted = [field.removal("told.jpg", "bare.jpg")]
-    remove(field.library, wanted)
+    before = small_library.tree()
+    wanted = [small_library.removal("told.jpg", "bare.jpg")]
+    remove(small_library.library, wanted)
     assert target.exists() == existing
-    undo(field.library)
-    assert field.tree() == before
-    go(field)
-    assert facts_of(field.photos / "bare.jpg").rating == 4
-    _, restored = undo(field.library)
-    assert field.tree() == before and all(not each.note for each in restored)
+    undo(small_library.library)
+    assert small_library.tree() == before
+    go(small_library)
+    assert facts_of(small_library.photos / "bare.jpg").rating == 4
+    _, restored = undo(small_library.library)
+    assert small_library.tree() == before and all(not each.note for each in restored)
 
 
-def test_a_sidecar_that_was_changed_since_is_not_taken_back(field: Field) -> None:
-    target = Path(sidecar_of(str(field.photos / "bare.jpg")))
-    go(field)
+def test_a_sidecar_that_was_changed_since_is_not_taken_back(small_library: SmallLibrary) -> None:
+    target = Path(sidecar_path(str(small_library.photos / "bare.jpg")))
+    go(small_library)
     target.write_text(target.read_text() + "<!-- edited -->")
-    _, restored = undo(field.library)
+    _, restored = undo(small_library.library)
     assert "edited" in target.read_text() and any(
         "bare.jpg.xmp was changed since" in each.note for each in restored
     )
 
 
 def test_a_sidecar_that_cannot_be_written_stops_the_removal(
-    field: Field, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = field.tree()
+    before = small_library.tree()
 
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(sidecar, "_put", full)
-    outcome = go(field)
+    outcome = go(small_library)
     assert outcome.results[0].state == "failed" and "no space" in outcome.results[0].reason
-    assert field.tree() == before
+    assert small_library.tree() == before
 
 
 @pytest.mark.parametrize("kind", ["folder", "nowhere", "loop", "text"])
-def test_a_keepers_sidecar_that_cannot_be_read_stops_the_removal(field: Field, kind: str) -> None:
+def test_a_keepers_sidecar_that_cannot_be_read_stops_the_removal(
+    small_library: SmallLibrary, kind: str
+) -> None:
     """It never counts as absent: it is neither replaced now nor deleted by undo."""
-    target = Path(sidecar_of(str(field.photos / "bare.jpg")))
+    target = Path(sidecar_path(str(small_library.photos / "bare.jpg")))
     if kind == "folder":
         target.mkdir()
     elif kind == "text":
         target.write_text("no xml")
     else:
         target.symlink_to("absent" if kind == "nowhere" else target.name)
-    before = field.tree()
+    before = small_library.tree()
     for outcome in (
-        dry_run(field.library, [field.removal("told.jpg", "bare.jpg")], sidecars=True),
-        go(field),
+        dry_run(
+            small_library.library, [small_library.removal("told.jpg", "bare.jpg")], sidecars=True
+        ),
+        go(small_library),
     ):
         assert (
             outcome.results[0].state in ("refused", "failed")
             and "bare.jpg.xmp" in outcome.results[0].reason
         )
-        assert field.tree() == before
+        assert small_library.tree() == before
 
 
-def test_what_cannot_be_read_stays_and_is_said(field: Field) -> None:
-    (field.photos / "told.jpg.json").write_text('{"geoData": ')
-    before = field.tree()
-    removals = [field.removal("told.jpg", "bare.jpg")]
-    assert dry_run(field.library, removals).results[0].state == "would"
-    for outcome in (dry_run(field.library, removals, sidecars=True), go(field)):
-        assert "told.jpg.json" in outcome.results[0].reason and field.tree() == before
-    assert remove(field.library, removals).results[0].state == "removed"
+def test_what_cannot_be_read_stays_and_is_said(small_library: SmallLibrary) -> None:
+    (small_library.photos / "told.jpg.json").write_text('{"geoData": ')
+    before = small_library.tree()
+    removals = [small_library.removal("told.jpg", "bare.jpg")]
+    assert dry_run(small_library.library, removals).results[0].state == "would"
+    for outcome in (dry_run(small_library.library, removals, sidecars=True), go(small_library)):
+        assert "told.jpg.json" in outcome.results[0].reason and small_library.tree() == before
+    assert remove(small_library.library, removals).results[0].state == "removed"
 
 
 def test_the_journal_knows_of_it_before_it_is_written(
-    field: Field, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = list[Any]()
 
     def look(note: dict[str, Any], *_: Any) -> None:
-        (run,) = Journal(field.library.dir).runs()
+        (run,) = Journal(small_library.library.dir).runs()
         seen.append((run.families[-1][-1].sidecar, dict(note), os.path.lexists(note["path"])))
-        raise Refused("enough")
+        raise RemovalRefused("enough")
 
     monkeypatch.setattr(sidecar, "write", look)
-    go(field)
+    go(small_library)
     ((kept, note, there),) = seen
     assert kept == note and not there and note["before"] is None

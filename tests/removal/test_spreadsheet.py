@@ -10,20 +10,20 @@ from hypothesis import strategies as st
 
 from explorer.anomalies import export_findings
 from explorer.anomalies.findings import Finding
-from explorer.removal.companions import Along
+from explorer.removal.companions import Companion
 from explorer.removal.plan import as_csv
 from explorer.removal.plan_reader import Plan, read_plan
 from explorer.removal.results import Removal
-from explorer.removal.spreadsheet import as_text, as_written, row_as_text, row_as_written
+from explorer.removal.spreadsheet import escape_formula, escape_row, unescape_formula, unescape_row
 
 STARTS = "=+-@\t\r\n＝＋－＠"
 
 
 @pytest.mark.parametrize("start", STARTS)
 def test_a_cell_that_begins_like_a_formula_becomes_text(start: str) -> None:
-    assert as_text(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
-    assert as_text(f"'{start}x") == f"''{start}x"
-    assert as_text(start) == "'" + start
+    assert escape_formula(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
+    assert escape_formula(f"'{start}x") == f"''{start}x"
+    assert escape_formula(start) == "'" + start
 
 
 @pytest.mark.parametrize(
@@ -41,20 +41,20 @@ def test_a_cell_that_begins_like_a_formula_becomes_text(start: str) -> None:
     ],
 )
 def test_other_cells_stay_as_they_are(cell: str) -> None:
-    assert as_text(cell) == cell and as_written(cell) == cell
+    assert escape_formula(cell) == cell and unescape_formula(cell) == cell
 
 
 @given(st.text(st.sampled_from("='a" + STARTS)))
 def test_every_cell_is_read_back_as_it_was(cell: str) -> None:
-    text = as_text(cell)
-    assert as_written(text) == cell
+    text = escape_formula(cell)
+    assert unescape_formula(text) == cell
     assert not text.startswith(tuple(STARTS))
 
 
 def test_numbers_stay_numbers() -> None:
     row = {"score": -0.5, "name": "-1", "none": None}
-    assert row_as_text(row) == {"score": -0.5, "name": "'-1", "none": None}
-    assert row_as_written(row_as_text(row)) == row
+    assert escape_row(row) == {"score": -0.5, "name": "'-1", "none": None}
+    assert unescape_row(escape_row(row)) == row
 
 
 def cells(text: str) -> list[dict[str, str]]:
@@ -62,7 +62,7 @@ def cells(text: str) -> list[dict[str, str]]:
 
 
 def test_no_plan_holds_a_formula_and_all_of_it_is_read_back(tmp_path: Path) -> None:
-    path, along = str(tmp_path / "=1+1.jpg"), Along(str(tmp_path / "=2+2.xmp"), "sidecar", 5)
+    path, along = str(tmp_path / "=1+1.jpg"), Companion(str(tmp_path / "=2+2.xmp"), "sidecar", 5)
     removal = Removal(
         path,
         "0" * 32,

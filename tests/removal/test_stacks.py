@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.removal.stacks import (
-    edited_from,
-    folded,
-    is_built_on,
-    kept_together,
-    original_beside,
-    originals,
+    edit_original_stems,
+    is_named_after,
+    is_one_stack,
+    normalized_name,
+    original_in_folder,
+    possible_original_stems,
 )
 
 TIERS = ("identical", "pixels", "picture", "moment", "lookalike")
@@ -49,30 +49,30 @@ OTHERS = [
 
 
 def together(one: str, other: str, tier: str) -> bool:
-    found = kept_together(f"/p/{one}", f"/p/{other}", tier)
-    assert found == kept_together(f"/p/{other}", f"/p/{one}", tier)
-    assert not kept_together(f"/p/{one}", f"/q/{other}", tier)
+    found = is_one_stack(f"/p/{one}", f"/p/{other}", tier)
+    assert found == is_one_stack(f"/p/{other}", f"/p/{one}", tier)
+    assert not is_one_stack(f"/p/{one}", f"/q/{other}", tier)
     return found
 
 
 @pytest.mark.parametrize(("original", "edit"), EDITS)
 def test_an_original_and_its_edit_are_a_set_wherever_they_differ(original: str, edit: str) -> None:
-    assert is_built_on(edit, original) and not is_built_on(original, edit)
+    assert is_named_after(edit, original) and not is_named_after(original, edit)
     assert [tier for tier in TIERS if together(original, edit, tier)] == [
         "picture",
         "moment",
         "lookalike",
     ]
-    assert folded(original).rpartition(".")[0] in edited_from(edit)
+    assert normalized_name(original).rpartition(".")[0] in edit_original_stems(edit)
 
 
 @pytest.mark.parametrize(("original", "numbered"), NUMBERED)
 def test_numbers_make_a_set_of_pictures_that_differ_and_not_of_shots(
     original: str, numbered: str
 ) -> None:
-    assert is_built_on(numbered, original)
+    assert is_named_after(numbered, original)
     assert [tier for tier in TIERS if together(original, numbered, tier)] == ["picture"]
-    assert folded(original).rpartition(".")[0] not in edited_from(numbered)
+    assert normalized_name(original).rpartition(".")[0] not in edit_original_stems(numbered)
 
 
 @pytest.mark.parametrize(("raw", "photo"), RAWS)
@@ -82,22 +82,25 @@ def test_raw_and_jpeg_are_a_set_always(raw: str, photo: str) -> None:
 
 @pytest.mark.parametrize(("one", "other"), OTHERS)
 def test_other_names_make_no_set(one: str, other: str) -> None:
-    assert not is_built_on(one, other) and not is_built_on(other, one)
+    assert not is_named_after(one, other) and not is_named_after(other, one)
     assert not any(together(one, other, tier) for tier in TIERS)
 
 
 def test_all_stems_that_a_name_may_be_built_on() -> None:
-    assert list(originals("A b-c.jpg")) == ["a", "a b"]
-    assert list(originals("IMG_E12.jpg")) == ["img_12", "img"]
-    assert list(originals("-a.jpg")) == [] and list(originals("a.jpg")) == []
+    assert list(possible_original_stems("A b-c.jpg")) == ["a", "a b"]
+    assert list(possible_original_stems("IMG_E12.jpg")) == ["img_12", "img"]
+    assert (
+        list(possible_original_stems("-a.jpg")) == []
+        and list(possible_original_stems("a.jpg")) == []
+    )
 
 
 def test_the_nearest_original_that_lies_beside() -> None:
     stems = {("/p", "img_0"), ("/p", "img_0-edited"), ("/q", "img_9")}
-    assert original_beside("/p/IMG_0-edited(1).jpg", stems) == "img_0-edited"
-    assert original_beside("/p/IMG_0-edited.jpg", stems) == "img_0"
-    assert original_beside("/p/IMG_0.jpg", stems) is None
-    assert original_beside("/p/IMG_9-edited.jpg", stems) is None
+    assert original_in_folder("/p/IMG_0-edited(1).jpg", stems) == "img_0-edited"
+    assert original_in_folder("/p/IMG_0-edited.jpg", stems) == "img_0"
+    assert original_in_folder("/p/IMG_0.jpg", stems) is None
+    assert original_in_folder("/p/IMG_9-edited.jpg", stems) is None
 
 
 NAMES = st.text(st.sampled_from("ab1 -_(~é\u0301"), min_size=1, max_size=5).map(
@@ -108,4 +111,6 @@ NAMES = st.text(st.sampled_from("ab1 -_(~é\u0301"), min_size=1, max_size=5).map
 @settings(deadline=None)
 @given(one=NAMES, other=NAMES)
 def test_what_a_name_is_built_on_is_among_all_that_it_may_be_built_on(one: str, other: str) -> None:
-    assert is_built_on(one, other) == (folded(other).removesuffix(".jpg") in originals(one))
+    assert is_named_after(one, other) == (
+        normalized_name(other).removesuffix(".jpg") in possible_original_stems(one)
+    )

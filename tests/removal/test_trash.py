@@ -19,12 +19,12 @@ from explorer.removal import safe_move, trash
 from explorer.removal.file_names import longest_name
 from explorer.removal.remove import remove
 from explorer.removal.safe_move import content_hash
-from explorer.removal.trash import Trashed
+from explorer.removal.trash import TrashEntry
 from explorer.removal.undo import undo
-from tests.fixtures.field import Field
+from tests.fixtures.small_library import SmallLibrary
 from tests.removal.real_mounts import Mounts, mounts, possible
 
-pytestmark = pytest.mark.skipif(not trash.readable(), reason="the trash of freedesktop.org")
+pytestmark = pytest.mark.skipif(not trash.is_supported(), reason="the trash of freedesktop.org")
 may_mount = pytest.mark.skipif(not possible(), reason="needs Linux, and the right to mount")
 
 
@@ -53,8 +53,8 @@ def drive(tmp_path: Path) -> Iterator[Path]:
         yield top
 
 
-def send(path: Path) -> Trashed:
-    to = trash.slot(str(path))
+def send(path: Path) -> TrashEntry:
+    to = trash.free_slot(str(path))
     trash.send(str(path), content_hash(path.read_bytes()), to)
     return to
 
@@ -80,7 +80,7 @@ def test_what_desktops_find(home: Path, photo: Path) -> None:
     assert (
         to.info
         == str(home / "info" / (Path(to.path).name + ".trashinfo"))
-        == trash.note_of(to.path)
+        == trash.note_path(to.path)
     )
     said = note(to.info)
     assert said["Path"] == str(photo)
@@ -114,32 +114,36 @@ def test_a_long_name_is_cut_in_the_trash_and_whole_in_its_note(home: Path, photo
         assert trash.find(str(long), content_hash(b"photo")) == to
 
 
-def test_a_name_as_long_as_can_be_goes_and_comes_back(field: Field, tmp_path: Path) -> None:
+def test_a_name_as_long_as_can_be_goes_and_comes_back(
+    small_library: SmallLibrary, tmp_path: Path
+) -> None:
     name = "x" * (longest_name(str(tmp_path)) - 4) + ".jpg"
-    field.put("a.jpg", "one")
-    field.put(name, "one")
-    before = field.tree()
-    assert remove(field.library, [field.removal(name, "a.jpg")]).removed
-    undo(field.library)
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo(name, "one")
+    before = small_library.tree()
+    assert remove(small_library.library, [small_library.removal(name, "a.jpg")]).removed
+    undo(small_library.library)
     for _ in range(2):
         assert remove(
-            field.library, [field.removal(name, "a.jpg")], str(field.base / "aside")
+            small_library.library,
+            [small_library.removal(name, "a.jpg")],
+            str(small_library.base / "aside"),
         ).removed
-        (field.photos / name).write_text("a newcomer")
-        _, (restored,) = undo(field.library)
+        (small_library.photos / name).write_text("a newcomer")
+        _, (restored,) = undo(small_library.library)
         assert restored.back and restored.back.endswith(" (restored).jpg")
-        Path(restored.back).rename(field.photos / name)
-    assert field.tree() == before
+        Path(restored.back).rename(small_library.photos / name)
+    assert small_library.tree() == before
 
 
 def test_two_names_are_never_the_same(home: Path, photo: Path) -> None:
-    slots = {trash.slot(str(photo)).path for _ in range(50)}
+    slots = {trash.free_slot(str(photo)).path for _ in range(50)}
     assert len(slots) == 50 and all_of(home) == []
 
 
 def test_a_taken_name_is_not_overwritten_and_no_note_is_left(home: Path, photo: Path) -> None:
     """Whichever of the two came first: the other program's note, or its file."""
-    to = trash.slot(str(photo))
+    to = trash.free_slot(str(photo))
     Path(to.info).write_text("a stranger's")
     with pytest.raises(FileExistsError):
         trash.send(str(photo), content_hash(b"photo"), to)
@@ -148,7 +152,7 @@ def test_a_taken_name_is_not_overwritten_and_no_note_is_left(home: Path, photo: 
         and photo.exists()
         and not os.path.lexists(to.path)
     )
-    to = trash.slot(str(photo))
+    to = trash.free_slot(str(photo))
     Path(to.path).write_text("a stranger's")
     with pytest.raises(FileExistsError):
         trash.send(str(photo), content_hash(b"photo"), to)
@@ -189,7 +193,7 @@ def test_the_note_is_whole_and_on_disk_before_the_file_moves(
     real_sync = safe_move.sync_folder
 
     def look(source: str, target: str, *given: Any) -> None:
-        assert note(trash.note_of(target))["Path"] == source
+        assert note(trash.note_path(target))["Path"] == source
         assert synced == [str(home / "info")]
         real(source, target, *given)
 
@@ -213,11 +217,11 @@ def test_two_writers_at_once_lose_nothing(
     for number, path in enumerate(others):
         path.parent.mkdir()
         path.write_text(f"photo {number}")
-    slots = [trash.slot(str(path)) for path in others]
+    slots = [trash.free_slot(str(path)) for path in others]
     assert slots[0] == slots[1]
     meet, taken = threading.Barrier(2), list[Path]()
 
-    def write(path: Path, to: Trashed) -> None:
+    def write(path: Path, to: TrashEntry) -> None:
         meet.wait()
         try:
             trash.send(str(path), content_hash(path.read_bytes()), to)
@@ -239,20 +243,20 @@ def test_two_writers_at_once_lose_nothing(
 
 
 def test_where_others_take_the_name_another_is_chosen(
-    field: Field, home: Path, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the choice of a name and the move: by another library, or by a program that reserves
     nothing."""
     for number in range(3):
-        field.put(f"{number}/a.jpg", f"photo {number}")
-        field.put(f"{number}/b.jpg", f"photo {number}")
-        field.beside(f"{number}/b.xmp", "words")
-    before, real, struck = field.tree(), safe_move.move, list[str]()
+        small_library.add_photo(f"{number}/a.jpg", f"photo {number}")
+        small_library.add_photo(f"{number}/b.jpg", f"photo {number}")
+        small_library.add_file(f"{number}/b.xmp", "words")
+    before, real, struck = small_library.tree(), safe_move.move, list[str]()
 
     def taken(source: str, target: str, *given: Any) -> None:
         if (
             source not in struck
-            and source.startswith(str(field.photos))
+            and source.startswith(str(small_library.photos))
             and source.endswith(".jpg")
         ):
             struck.append(source)
@@ -261,26 +265,27 @@ def test_where_others_take_the_name_another_is_chosen(
 
     monkeypatch.setattr(safe_move, "move", taken)
     outcome = remove(
-        field.library, [field.removal(f"{number}/b.jpg", f"{number}/a.jpg") for number in range(3)]
+        small_library.library,
+        [small_library.removal(f"{number}/b.jpg", f"{number}/a.jpg") for number in range(3)],
     )
     assert [result.state for result in outcome.results] == ["removed"] * 3 and len(struck) == 3
     held = sorted(path.read_text() for path in (home / "files").iterdir())
     assert held == sorted(
         [*(f"photo {number}" for number in range(3)), *["a stranger's"] * 3, *["words"] * 3]
     )
-    undo(field.library)
-    assert field.tree() == before
+    undo(small_library.library)
+    assert small_library.tree() == before
     assert [path.read_text() for path in (home / "files").iterdir()] == ["a stranger's"] * 3
     # The strangers have no notes, as they reserved nothing; of ours none is left.
     assert all_of(home / "info") == []
 
 
 def test_where_others_always_take_the_name_it_is_said(
-    field: Field, home: Path, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
-    before, real, calls = field.tree(), safe_move.move, 0
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    before, real, calls = small_library.tree(), safe_move.move, 0
 
     def taken(source: str, target: str, *given: Any) -> None:
         nonlocal calls
@@ -289,17 +294,17 @@ def test_where_others_always_take_the_name_it_is_said(
         real(source, target, *given)
 
     monkeypatch.setattr(safe_move, "move", taken)
-    (result,) = remove(field.library, [field.removal("b.jpg", "a.jpg")]).results
+    (result,) = remove(small_library.library, [small_library.removal("b.jpg", "a.jpg")]).results
     assert (result.state, calls) == ("failed", 5) and "other programs" in result.reason
-    assert field.tree() == before and all_of(home / "info") == []
+    assert small_library.tree() == before and all_of(home / "info") == []
 
 
-def test_a_trash_that_cannot_be_made_is_said(field: Field, home: Path) -> None:
-    field.put("a.jpg", "one")
-    field.put("b.jpg", "one")
+def test_a_trash_that_cannot_be_made_is_said(small_library: SmallLibrary, home: Path) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
     home.parent.mkdir()
     home.write_text("no folder")
-    (result,) = remove(field.library, [field.removal("b.jpg", "a.jpg")]).results
+    (result,) = remove(small_library.library, [small_library.removal("b.jpg", "a.jpg")]).results
     assert result.state == "refused" and "trash cannot be used" in result.reason
 
 
@@ -311,7 +316,9 @@ def test_a_relative_folder_of_data_does_not_count(
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", "relative")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    assert trash.slot(str(photo)).path.startswith(str(tmp_path / "home/.local/share/Trash/files/"))
+    assert trash.free_slot(str(photo)).path.startswith(
+        str(tmp_path / "home/.local/share/Trash/files/")
+    )
 
 
 @may_mount
@@ -380,7 +387,7 @@ def test_copies_into_the_homes_trash_are_compared(
 ) -> None:
     (drive / f".Trash-{os.getuid()}").write_text("")
     with pytest.raises(safe_move.Changed):
-        to = trash.slot(str(drive / "sub/a.jpg"))
+        to = trash.free_slot(str(drive / "sub/a.jpg"))
         trash.send(str(drive / "sub/a.jpg"), content_hash(b"other"), to)
     assert (drive / "sub/a.jpg").exists() and all_of(home) == []
 
@@ -401,7 +408,7 @@ def test_on_a_bind_mount_of_the_same_drive_the_homes_trash_gets_a_copy(
 def test_a_folder_of_our_own_on_the_same_drive(tmp_path: Path, photo: Path) -> None:
     library = tmp_path / "library"
     library.mkdir()
-    assert trash.aside(str(photo), library) == str(library / "removed")
+    assert trash.own_folder(str(photo), library) == str(library / "removed")
 
 
 @may_mount
@@ -409,17 +416,17 @@ def test_a_folder_of_our_own_on_the_same_drive(tmp_path: Path, photo: Path) -> N
 def test_a_folder_of_our_own_at_the_top_of_another_drive(
     tmp_path: Path, drive: Path, taken: str
 ) -> None:
-    library, top = tmp_path / "library", drive / trash.ASIDE
+    library, top = tmp_path / "library", drive / trash.OWN_FOLDER
     library.mkdir()
     if taken == "file":
         top.write_text("")
     elif taken == "link":
         top.symlink_to(drive / "sub")
-    found = trash.aside(str(drive / "sub/a.jpg"), library)
+    found = trash.own_folder(str(drive / "sub/a.jpg"), library)
     assert found == str(library / "removed" if taken else top)
     if not taken:
         assert stat.S_IMODE(top.stat().st_mode) == 0o700
-        assert set(trash.asides(str(drive / "sub/a.jpg"), library)) == {
+        assert set(trash.own_folders(str(drive / "sub/a.jpg"), library)) == {
             str(top),
             str(library / "removed"),
         }
@@ -430,7 +437,7 @@ def test_a_drive_that_is_watched_as_a_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Our own folder at its top lies in the watched folder then, where it is never indexed."""
-    monkeypatch.setattr(trash, "readable", lambda: False)
+    monkeypatch.setattr(trash, "is_supported", lambda: False)
     with mounts() as made:
         photos = made.tmpfs(tmp_path / "base/photos")
         monkeypatch.setattr(
@@ -440,21 +447,23 @@ def test_a_drive_that_is_watched_as_a_whole(
                 self, *given, **{**named, "exist_ok": True}
             ),
         )
-        field = Field(tmp_path / "base")
+        small_library = SmallLibrary(tmp_path / "base")
         try:
-            field.put("a.jpg", "one")
-            field.put("b.jpg", "one")
-            before = field.tree()
-            (result,) = remove(field.library, [field.removal("b.jpg", "a.jpg")]).results
+            small_library.add_photo("a.jpg", "one")
+            small_library.add_photo("b.jpg", "one")
+            before = small_library.tree()
+            (result,) = remove(
+                small_library.library, [small_library.removal("b.jpg", "a.jpg")]
+            ).results
             assert result.state == "removed" and str(result.at).startswith(
-                str(photos / trash.ASIDE)
+                str(photos / trash.OWN_FOLDER)
             ), result
-            undo(field.library)
+            undo(small_library.library)
             assert {
-                path: what for path, what in field.tree().items() if what[0] != "folder"
+                path: what for path, what in small_library.tree().items() if what[0] != "folder"
             } == before
         finally:
-            field.close()
+            small_library.close()
 
 
 def test_mounts_of_the_helper_end(tmp_path: Path) -> None:

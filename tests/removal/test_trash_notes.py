@@ -9,10 +9,10 @@ import pytest
 
 from explorer.removal import trash
 from explorer.removal.safe_move import content_hash
-from explorer.removal.trash import Trashed
+from explorer.removal.trash import TrashEntry
 from tests.removal.test_trash import send
 
-pytestmark = pytest.mark.skipif(not trash.readable(), reason="the trash of freedesktop.org")
+pytestmark = pytest.mark.skipif(not trash.is_supported(), reason="the trash of freedesktop.org")
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def photo(tmp_path: Path) -> Path:
 
 
 def test_of_several_of_one_path_the_latest_with_that_content(home: Path, photo: Path) -> None:
-    found = list[Trashed]()
+    found = list[TrashEntry]()
     for number, text in enumerate(("photo", "photo", "another")):
         photo.write_text(text)
         to = send(photo)
@@ -79,15 +79,15 @@ def test_a_reservation_is_released_only_if_it_is_ours_and_no_file_is_there(
     home: Path, photo: Path
 ) -> None:
     to = send(photo)
-    trash.release(to.path, str(photo))
+    trash.release_slot(to.path, str(photo))
     assert Path(to.info).exists()
     Path(to.path).unlink()
-    trash.release(to.path, str(photo.with_name("other.jpg")))
+    trash.release_slot(to.path, str(photo.with_name("other.jpg")))
     assert Path(to.info).exists()
-    trash.release(to.path, str(photo))
+    trash.release_slot(to.path, str(photo))
     assert not Path(to.info).exists()
     # Cut off before a word was written.
     Path(to.info).write_text("")
-    trash.release(to.path, str(photo))
+    trash.release_slot(to.path, str(photo))
     assert not Path(to.info).exists()
-    trash.release(to.path, str(photo))
+    trash.release_slot(to.path, str(photo))

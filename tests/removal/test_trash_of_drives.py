@@ -14,7 +14,7 @@ from explorer.library.paths import inside
 from explorer.removal import safe_move, trash
 from explorer.removal.safe_move import content_hash
 
-pytestmark = pytest.mark.skipif(not trash.readable(), reason="the trash of freedesktop.org")
+pytestmark = pytest.mark.skipif(not trash.is_supported(), reason="the trash of freedesktop.org")
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def drive(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def chosen(drive: Path) -> str:
     """The trash that is chosen for the photo."""
-    return str(Path(trash.slot(str(drive / "sub/a.jpg")).path).parents[1])
+    return str(Path(trash.free_slot(str(drive / "sub/a.jpg")).path).parents[1])
 
 
 def own(drive: Path) -> Path:
@@ -119,7 +119,7 @@ def test_where_none_on_the_drive_is_ours_the_home_s(
 
 def test_in_the_trash_of_a_drive_paths_hold_wherever_it_is(drive: Path) -> None:
     photo = drive / "sub/a.jpg"
-    to = trash.slot(str(photo))
+    to = trash.free_slot(str(photo))
     trash.send(str(photo), content_hash(b"photo"), to)
     assert "\nPath=sub/a.jpg\n" in Path(to.info).read_text()
     assert trash.find(str(photo), content_hash(b"photo")) == to
@@ -127,13 +127,13 @@ def test_in_the_trash_of_a_drive_paths_hold_wherever_it_is(drive: Path) -> None:
 
 def test_all_places_where_a_file_can_have_gone(drive: Path, home: Path, tmp_path: Path) -> None:
     user = str(os.getuid())
-    assert list(trash.trashes(str(drive / "sub/a.jpg"))) == [
+    assert list(trash.trash_folders(str(drive / "sub/a.jpg"))) == [
         str(home),
         str(drive / ".Trash" / user),
         str(own(drive)),
     ]
-    assert list(trash.asides(str(drive / "sub/a.jpg"), tmp_path / "library")) == [
-        str(tmp_path / "library/removed"), str(drive / trash.ASIDE),
+    assert list(trash.own_folders(str(drive / "sub/a.jpg"), tmp_path / "library")) == [
+        str(tmp_path / "library/removed"), str(drive / trash.OWN_FOLDER),
     ]  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def test_the_note_is_whole_when_it_is_put_on_disk(
         move(*given)
 
     photo = drive / "sub/a.jpg"
-    to = trash.slot(str(photo))
+    to = trash.free_slot(str(photo))
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(safe_move, "move", moved)
     trash.send(str(photo), content_hash(b"photo"), to)

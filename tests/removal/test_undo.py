@@ -17,23 +17,25 @@ from explorer.library.removal_journal import Entry, Journal, known_file
 from explorer.removal import restore, safe_move, trash
 from explorer.removal.preflight import TRASH
 from explorer.removal.remove import remove
-from explorer.removal.undo import history, settle, undo
-from tests.fixtures.field import Field, tree
+from explorer.removal.undo import history, recover_interrupted, undo
 from tests.fixtures.removal import Where
+from tests.fixtures.small_library import SmallLibrary, tree
 
 
 @pytest.fixture
-def pair(field: Field) -> Field:
-    field.put("a.jpg", "one")
-    field.put("sub/b.jpg", "one")
-    return field
+def pair(small_library: SmallLibrary) -> SmallLibrary:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("sub/b.jpg", "one")
+    return small_library
 
 
-def entries(field: Field) -> list[Entry]:
-    return [entry for run in Journal(field.library.dir).runs() for entry in run.entries]
+def entries(small_library: SmallLibrary) -> list[Entry]:
+    return [entry for run in Journal(small_library.library.dir).runs() for entry in run.entries]
 
 
-def cut(field: Field, to: str, monkeypatch: pytest.MonkeyPatch, *, after: bool) -> None:
+def cut(
+    small_library: SmallLibrary, to: str, monkeypatch: pytest.MonkeyPatch, *, after: bool
+) -> None:
     """A removal that is cut off before or after its file moved, before the journal says so."""
     real = safe_move.move
 
@@ -44,24 +46,24 @@ def cut(field: Field, to: str, monkeypatch: pytest.MonkeyPatch, *, after: bool) 
 
     with monkeypatch.context() as patch:
         patch.setattr(safe_move, "move", move)
-        patch.setattr("explorer.removal.remove._Run.end", lambda *_: None)
-        patch.setattr(trash, "forget", lambda _: None)
+        patch.setattr("explorer.removal.remove.RemovalRun.end", lambda *_: None)
+        patch.setattr(trash, "delete_note", lambda _: None)
         with pytest.raises(KeyboardInterrupt):
-            remove(field.library, [field.removal("sub/b.jpg", "a.jpg")], to)
+            remove(small_library.library, [small_library.removal("sub/b.jpg", "a.jpg")], to)
 
 
-def change(field: Field, edit: Callable[[dict[str, Any]], Any]) -> None:
+def change(small_library: SmallLibrary, edit: Callable[[dict[str, Any]], Any]) -> None:
     """Every line of the journal as somebody else would have it."""
-    path = Journal(field.library.dir).path
+    path = Journal(small_library.library.dir).path
     lines = [json.loads(line) for line in path.read_bytes().splitlines()]
     for line in lines:
         edit(line)
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
-def everything(field: Field) -> dict[str, Any]:
+def everything(small_library: SmallLibrary) -> dict[str, Any]:
     """All files below the test's folder but the library's own."""
-    found = tree(field.base)
+    found = tree(small_library.base)
     return {
         path: what
         for path, what in found.items()
@@ -74,13 +76,13 @@ def everything(field: Field) -> dict[str, Any]:
 
 @pytest.mark.parametrize("after", [False, True])
 def test_a_cut_is_found_out_and_undone(
-    pair: Field, where: Where, after: bool, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, where: Where, after: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, to = pair.tree(), where(pair)
     cut(pair, to, monkeypatch, after=after)
     (entry,) = entries(pair)
     assert entry.state == "intended" and entry.away
-    settle(pair.library, Journal(pair.library.dir))
+    recover_interrupted(pair.library, Journal(pair.library.dir))
     (entry,) = entries(pair)
     if after:
         assert (
@@ -92,32 +94,32 @@ def test_a_cut_is_found_out_and_undone(
         undo(pair.library)
     else:
         assert (entry.state, entry.reason) == ("undone", "it never went")
-        assert not (to == TRASH and trash.readable() and os.path.lexists(entry.info or ""))
+        assert not (to == TRASH and trash.is_supported() and os.path.lexists(entry.info or ""))
     assert pair.tree() == before
     assert history(pair.library)[0].ended and not history(pair.library)[0].away
 
 
-@pytest.mark.skipif(not trash.readable(), reason="the trash of freedesktop.org")
+@pytest.mark.skipif(not trash.is_supported(), reason="the trash of freedesktop.org")
 @pytest.mark.parametrize("after", [False, True])
 def test_a_cut_of_an_earlier_release_is_found_out_too(
-    pair: Field, after: bool, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, after: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It did not choose places in the trash beforehand."""
     before = pair.tree()
     cut(pair, TRASH, monkeypatch, after=after)
     change(pair, lambda line: [line.pop(key, None) for key in ("target", "info", "keeper_hash")])
-    settle(pair.library, Journal(pair.library.dir))
+    recover_interrupted(pair.library, Journal(pair.library.dir))
     (entry,) = entries(pair)
     assert entry.state == ("moved" if after else "undone") and (entry.target is not None) == after
     if after:
-        assert entry.info == trash.note_of(entry.target or "")
+        assert entry.info == trash.note_path(entry.target or "")
         undo(pair.library)
     assert pair.tree() == before
 
 
 @pytest.mark.parametrize("away", ["photos", "aside"])
 def test_with_a_drive_away_a_cut_stays_open(
-    pair: Field, away: str, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, away: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Absence is no proof: neither that it never went, nor that another program has moved it."""
     before = pair.tree()
@@ -147,10 +149,10 @@ def test_with_a_drive_away_a_cut_stays_open(
 
 
 def test_where_a_photo_is_left_open_what_went_along_is_left_too(
-    pair: Field, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is settled when the photo is: then it comes back with the photo that never went."""
-    pair.beside("sub/b.xmp", "words")
+    pair.add_file("sub/b.xmp", "words")
     before, real = pair.tree(), safe_move.move
 
     def stop(source: str, *given: Any) -> None:
@@ -160,22 +162,22 @@ def test_where_a_photo_is_left_open_what_went_along_is_left_too(
 
     with monkeypatch.context() as patch:
         patch.setattr(safe_move, "move", stop)
-        patch.setattr("explorer.removal.remove._Run.end", lambda *_: None)
+        patch.setattr("explorer.removal.remove.RemovalRun.end", lambda *_: None)
         with pytest.raises(KeyboardInterrupt):
             remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
     (pair.photos / "sub").rename(pair.base / "unplugged")
-    settle(pair.library, Journal(pair.library.dir))
+    recover_interrupted(pair.library, Journal(pair.library.dir))
     assert (pair.base / "aside/photos/sub/b.xmp").read_text() == "words" and history(pair.library)[
         0
     ].ended
     (pair.base / "unplugged").rename(pair.photos / "sub")
-    settle(pair.library, Journal(pair.library.dir))
+    recover_interrupted(pair.library, Journal(pair.library.dir))
     assert pair.tree() == before and not history(pair.library)[0].away
 
 
 @pytest.mark.parametrize("lose", ["gone", "changed", "link"])
 def test_after_a_cut_what_is_kept_is_read_again(
-    pair: Field, where: Where, lose: str, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, where: Where, lose: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The removal had not come to it."""
     before = pair.tree()
@@ -186,29 +188,34 @@ def test_after_a_cut_what_is_kept_is_read_again(
         keeper.write_text("two")
     elif lose == "link":
         keeper.symlink_to("sub/b.jpg")
-    settle(pair.library, Journal(pair.library.dir))
+    recover_interrupted(pair.library, Journal(pair.library.dir))
     assert pair.tree()["sub/b.jpg"] == before["sub/b.jpg"] and not history(pair.library)[0].away
 
 
 def test_what_had_been_checked_before_the_cut_is_not_read_again(
-    field: Field, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("a", "b", "c", "d"):
-        field.put(f"{name}.jpg", "one" if name < "c" else "two")
+        small_library.add_photo(f"{name}.jpg", "one" if name < "c" else "two")
     with monkeypatch.context() as patch:
-        patch.setattr("explorer.removal.remove._Run.end", lambda *_: None)
-        remove(field.library, [field.removal("b.jpg", "a.jpg"), field.removal("d.jpg", "c.jpg")])
-    read, real = list[str](), safe_move.holds
+        patch.setattr("explorer.removal.remove.RemovalRun.end", lambda *_: None)
+        remove(
+            small_library.library,
+            [small_library.removal("b.jpg", "a.jpg"), small_library.removal("d.jpg", "c.jpg")],
+        )
+    read, real = list[str](), safe_move.has_content
     monkeypatch.setattr(
-        safe_move, "holds", lambda path, digest: read.append(Path(path).name) or real(path, digest)
+        safe_move,
+        "has_content",
+        lambda path, digest: read.append(Path(path).name) or real(path, digest),
     )
-    (field.photos / "a.jpg").write_text("edited since")
-    settle(field.library, Journal(field.library.dir))
-    assert read == ["c.jpg"] and set(field.tree()) == {"a.jpg", "c.jpg"}
+    (small_library.photos / "a.jpg").write_text("edited since")
+    recover_interrupted(small_library.library, Journal(small_library.library.dir))
+    assert read == ["c.jpg"] and set(small_library.tree()) == {"a.jpg", "c.jpg"}
 
 
 def test_the_next_removal_settles_what_came_before(
-    pair: Field, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cut(pair, TRASH, monkeypatch, after=False)
     remove(pair.library, [])
@@ -216,7 +223,7 @@ def test_the_next_removal_settles_what_came_before(
 
 
 def test_after_a_cut_between_two_names_the_second_goes(
-    pair: Field, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The file has its new name, and still its old one; or there is a whole copy on the other
     drive."""
@@ -229,18 +236,18 @@ def test_after_a_cut_between_two_names_the_second_goes(
             shutil.copy2(pair.photos / "sub/b.jpg", target)
         else:
             os.link(pair.photos / "sub/b.jpg", target)
-        settle(pair.library, Journal(pair.library.dir))
+        recover_interrupted(pair.library, Journal(pair.library.dir))
         assert pair.tree() == before and not os.path.lexists(target)
 
 
 def test_another_file_in_its_place_is_not_taken_for_a_copy(
-    pair: Field, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = pair.tree()
     cut(pair, str(pair.base / "aside"), monkeypatch, after=False)
     target = Path(entries(pair)[0].target or "")
     target.write_text("a stranger's")
-    settle(pair.library, Journal(pair.library.dir))
+    recover_interrupted(pair.library, Journal(pair.library.dir))
     assert (
         target.read_text() == "a stranger's"
         and pair.tree() == before
@@ -249,7 +256,7 @@ def test_another_file_in_its_place_is_not_taken_for_a_copy(
 
 
 def test_what_cannot_be_looked_at_is_left_open(
-    pair: Field, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cut(pair, str(pair.base / "aside"), monkeypatch, after=False)
 
@@ -257,8 +264,8 @@ def test_what_cannot_be_looked_at_is_left_open(
         raise OSError(5, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(restore, "is_it", broken)
-        settle(pair.library, Journal(pair.library.dir))
+        patch.setattr(restore, "is_removed_file", broken)
+        recover_interrupted(pair.library, Journal(pair.library.dir))
         _, (restored,) = undo(pair.library)
     assert (
         restored.back is None
@@ -268,7 +275,7 @@ def test_what_cannot_be_looked_at_is_left_open(
 
 
 def test_an_undo_that_was_cut_off_goes_on(
-    pair: Field, where: Where, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, where: Where, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, to, real = pair.tree(), where(pair), safe_move.move
     for after in (False, True):
@@ -284,7 +291,7 @@ def test_an_undo_that_was_cut_off_goes_on(
             with pytest.raises(KeyboardInterrupt):
                 undo(pair.library)
         assert entries(pair)[-1].state == "undoing"
-        settle(pair.library, Journal(pair.library.dir))
+        recover_interrupted(pair.library, Journal(pair.library.dir))
         assert entries(pair)[-1].state == ("undone" if after else "undoing")
         if not after:
             undo(pair.library)
@@ -294,7 +301,7 @@ def test_an_undo_that_was_cut_off_goes_on(
 
 
 def test_a_stranger_at_its_place_is_not_taken_for_it_after_a_cut(
-    pair: Field, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
 
@@ -307,7 +314,7 @@ def test_a_stranger_at_its_place_is_not_taken_for_it_after_a_cut(
             undo(pair.library)
     (pair.photos / "sub/b.jpg").write_text("new")
     target = entries(pair)[0].target or ""
-    settle(pair.library, Journal(pair.library.dir))
+    recover_interrupted(pair.library, Journal(pair.library.dir))
     assert entries(pair)[0].state == "undoing"
     _, (restored,) = undo(pair.library)
     assert restored.back == str(pair.photos / "sub/b (restored).jpg") and not os.path.lexists(
@@ -321,128 +328,149 @@ def test_a_stranger_at_its_place_is_not_taken_for_it_after_a_cut(
 # --- what is the file
 
 
-def test_size_and_time_alone_or_the_id_alone_are_not_the_file(pair: Field) -> None:
+def test_size_and_time_alone_or_the_id_alone_are_not_the_file(pair: SmallLibrary) -> None:
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
     (entry,) = entries(pair)
     target = Path(entry.target or "")
-    assert restore.is_it(entry, str(target))
+    assert restore.is_removed_file(entry, str(target))
     target.write_text("two")
     # Its id, and not its time.
-    assert not restore.is_it(entry, str(target))
+    assert not restore.is_removed_file(entry, str(target))
     other = target.with_name("other")
     other.write_text("two")
     os.utime(other, ns=(entry.facts["atime_ns"], entry.facts["mtime_ns"]))
     # Its size and its time, and not its id.
-    assert not restore.is_it(entry, str(other))
+    assert not restore.is_removed_file(entry, str(other))
     os.utime(target, ns=(entry.facts["atime_ns"], entry.facts["mtime_ns"]))
     target.write_text("longer")
     os.utime(target, ns=(entry.facts["atime_ns"], entry.facts["mtime_ns"]))
-    assert not restore.is_it(entry, str(target))
+    assert not restore.is_removed_file(entry, str(target))
     other.write_text("one")
-    assert restore.is_it(entry, str(other)) and not restore.is_it(entry, str(other.parent))
+    assert restore.is_removed_file(entry, str(other)) and not restore.is_removed_file(
+        entry, str(other.parent)
+    )
     link = target.with_name("link")
     link.symlink_to("other")
-    assert not restore.is_it(entry, str(link)) and not restore.is_it(
+    assert not restore.is_removed_file(entry, str(link)) and not restore.is_removed_file(
         entry, str(target.with_name("none"))
     )
     entry.facts["link"] = "other"
-    assert restore.is_it(entry, str(link)) and not restore.is_it(entry, str(target))
+    assert restore.is_removed_file(entry, str(link)) and not restore.is_removed_file(
+        entry, str(target)
+    )
     link.unlink()
     link.symlink_to("elsewhere")
-    assert not restore.is_it(entry, str(link))
+    assert not restore.is_removed_file(entry, str(link))
 
 
 # --- which removal
 
 
-def three(field: Field) -> list[str]:
+def three(small_library: SmallLibrary) -> list[str]:
     """Three removals of one file each; gives their ids, the first one's first."""
-    field.put("k.jpg", "kept")
+    small_library.add_photo("k.jpg", "kept")
     ids = list[str]()
     for number in range(3):
-        field.put(f"{number}.jpg", "kept")
+        small_library.add_photo(f"{number}.jpg", "kept")
         found = remove(
-            field.library, [field.removal(f"{number}.jpg", "k.jpg")], str(field.base / "aside")
+            small_library.library,
+            [small_library.removal(f"{number}.jpg", "k.jpg")],
+            str(small_library.base / "aside"),
         ).run
         assert found is not None
         ids.append(found)
     return ids
 
 
-def test_the_last_removal_of_which_anything_is_away_is_undone(field: Field) -> None:
-    ids = three(field)
-    assert [run.id for run in history(field.library)] == ids[::-1]
+def test_the_last_removal_of_which_anything_is_away_is_undone(small_library: SmallLibrary) -> None:
+    ids = three(small_library)
+    assert [run.id for run in history(small_library.library)] == ids[::-1]
     for run_id in ids[::-1]:
-        run, (restored,) = undo(field.library)
-        assert (run.id, restored.path) == (run_id, str(field.photos / f"{ids.index(run_id)}.jpg"))
+        run, (restored,) = undo(small_library.library)
+        assert (run.id, restored.path) == (
+            run_id,
+            str(small_library.photos / f"{ids.index(run_id)}.jpg"),
+        )
     with pytest.raises(UsageError, match="nothing to be undone"):
-        undo(field.library)
+        undo(small_library.library)
 
 
-def test_a_removal_is_undone_by_its_id(field: Field) -> None:
-    ids = three(field)
-    run, (restored,) = undo(field.library, ids[1])
-    assert run.id == ids[1] and restored.back == str(field.photos / "1.jpg")
-    assert set(field.tree()) == {"k.jpg", "1.jpg"}
+def test_a_removal_is_undone_by_its_id(small_library: SmallLibrary) -> None:
+    ids = three(small_library)
+    run, (restored,) = undo(small_library.library, ids[1])
+    assert run.id == ids[1] and restored.back == str(small_library.photos / "1.jpg")
+    assert set(small_library.tree()) == {"k.jpg", "1.jpg"}
     with pytest.raises(UsageError, match="brought back already"):
-        undo(field.library, ids[1])
+        undo(small_library.library, ids[1])
     with pytest.raises(UsageError, match="no removal “20200101-000000-abcd”"):
-        undo(field.library, "20200101-000000-abcd")
-    assert set(field.tree()) == {"k.jpg", "1.jpg"}
+        undo(small_library.library, "20200101-000000-abcd")
+    assert set(small_library.tree()) == {"k.jpg", "1.jpg"}
 
 
-def test_what_became_of_each_file_is_said_in_order_and_how_far_it_is(field: Field) -> None:
+def test_what_became_of_each_file_is_said_in_order_and_how_far_it_is(
+    small_library: SmallLibrary,
+) -> None:
     for name in ("k", "a", "b", "c"):
-        field.put(f"{name}.jpg", "one")
-    field.beside("b.xmp", "words")
+        small_library.add_photo(f"{name}.jpg", "one")
+    small_library.add_file("b.xmp", "words")
     outcome = remove(
-        field.library,
-        [field.removal(f"{name}.jpg", "k.jpg") for name in "abc"],
-        str(field.base / "aside"),
+        small_library.library,
+        [small_library.removal(f"{name}.jpg", "k.jpg") for name in "abc"],
+        str(small_library.base / "aside"),
     )
     assert len(outcome.removed) == 3
-    before, ticks = field.tree(), list[tuple[int, int]]()
-    (field.photos / "c.jpg").write_text("a newcomer")
-    _, restored = undo(field.library, tick=lambda done, total: ticks.append((done, total)))
+    before, ticks = small_library.tree(), list[tuple[int, int]]()
+    (small_library.photos / "c.jpg").write_text("a newcomer")
+    _, restored = undo(small_library.library, tick=lambda done, total: ticks.append((done, total)))
     assert [Path(each.path).name for each in restored] == [
         "a.jpg",
         "b.xmp",
         "b.jpg",
         "c.jpg",
     ] and ticks == [(n, 4) for n in range(4)]
-    assert set(field.tree()) == {*before, "a.jpg", "b.jpg", "b.xmp", "c.jpg", "c (restored).jpg"}
+    assert set(small_library.tree()) == {
+        *before,
+        "a.jpg",
+        "b.jpg",
+        "b.xmp",
+        "c.jpg",
+        "c (restored).jpg",
+    }
     # The catalog knows at once what is back.
-    known = [known_file(field.library.catalog, str(field.photos / f"{name}.jpg")) for name in "ab"]
+    known = [
+        known_file(small_library.library.catalog, str(small_library.photos / f"{name}.jpg"))
+        for name in "ab"
+    ]
     assert [each.file.state for each in known if each] == ["present"] * 2
 
 
 def test_what_went_for_its_own_sake_stays_away_after_a_cut(
-    field: Field, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing was kept for it, so that nothing is missing."""
-    field.put("a.jpg", "one")
+    small_library.add_photo("a.jpg", "one")
     with monkeypatch.context() as patch:
-        patch.setattr("explorer.removal.remove._Run.end", lambda *_: None)
+        patch.setattr("explorer.removal.remove.RemovalRun.end", lambda *_: None)
         remove(
-            field.library,
-            [field.removal("a.jpg", None)],
-            str(field.base / "aside"),
+            small_library.library,
+            [small_library.removal("a.jpg", None)],
+            str(small_library.base / "aside"),
             without_keeper=True,
         )
-    settle(field.library, Journal(field.library.dir))
+    recover_interrupted(small_library.library, Journal(small_library.library.dir))
     assert (
-        field.tree() == {}
-        and entries(field)[0].state == "moved"
-        and history(field.library)[0].ended
+        small_library.tree() == {}
+        and entries(small_library)[0].state == "moved"
+        and history(small_library.library)[0].ended
     )
 
 
 def test_a_run_that_was_cut_off_does_not_hide_later_ones(
-    field: Field, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither of its own files nor of its like: each photo is settled by itself."""
     for name in ("k", "a", "b"):
-        field.put(f"{name}.jpg", "one")
+        small_library.add_photo(f"{name}.jpg", "one")
     real = safe_move.move
 
     def stop(source: str, target: str, *given: Any) -> None:
@@ -450,36 +478,36 @@ def test_a_run_that_was_cut_off_does_not_hide_later_ones(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("explorer.removal.remove._Run.end", lambda *_: None)
+        patch.setattr("explorer.removal.remove.RemovalRun.end", lambda *_: None)
         patch.setattr(safe_move, "move", stop)
         for name in "ab":
             with pytest.raises(KeyboardInterrupt):
-                patch.setattr("explorer.removal.remove.settle", lambda *_: None)
+                patch.setattr("explorer.removal.remove.recover_interrupted", lambda *_: None)
                 remove(
-                    field.library,
-                    [field.removal(f"{name}.jpg", "k.jpg")],
-                    str(field.base / "aside"),
+                    small_library.library,
+                    [small_library.removal(f"{name}.jpg", "k.jpg")],
+                    str(small_library.base / "aside"),
                 )
-    away = field.base / "aside/photos/a.jpg"
-    away.rename(field.base / "elsewhere.jpg")
-    settle(field.library, Journal(field.library.dir))
+    away = small_library.base / "aside/photos/a.jpg"
+    away.rename(small_library.base / "elsewhere.jpg")
+    recover_interrupted(small_library.library, Journal(small_library.library.dir))
     # Of the first nothing can be seen; the second has gone.
-    assert [entry.state for entry in entries(field)] == ["intended", "moved"]
+    assert [entry.state for entry in entries(small_library)] == ["intended", "moved"]
 
 
 def test_a_file_comes_back_from_a_trash_that_the_environment_does_not_name_any_more(
-    field: Field, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_library: SmallLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Terminals inside sandboxed programs name another home for data."""
     for name in ("keep.jpg", "copy.jpg", "other.jpg"):
-        field.put(name, "one")
-    before = field.tree()
+        small_library.add_photo(name, "one")
+    before = small_library.tree()
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "sandbox"))
-    remove(field.library, [field.removal("copy.jpg", "keep.jpg")])
+    remove(small_library.library, [small_library.removal("copy.jpg", "keep.jpg")])
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
-    remove(field.library, [field.removal("other.jpg", "keep.jpg")])
+    remove(small_library.library, [small_library.removal("other.jpg", "keep.jpg")])
     monkeypatch.delenv("XDG_DATA_HOME")
     for _ in range(2):
-        _, (restored,) = undo(field.library)
+        _, (restored,) = undo(small_library.library)
         assert (restored.back, restored.note) == (restored.path, "")
-    assert field.tree() == before and not list(tmp_path.rglob("*.trashinfo"))
+    assert small_library.tree() == before and not list(tmp_path.rglob("*.trashinfo"))

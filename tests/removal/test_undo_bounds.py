@@ -15,29 +15,29 @@ from explorer.library.removal_journal import Journal
 from explorer.removal import safe_move
 from explorer.removal.preflight import TRASH
 from explorer.removal.remove import remove
-from explorer.removal.sidecar import sidecar_of
-from explorer.removal.undo import history, settle, undo
-from tests.fixtures.field import Field, digest, tree
+from explorer.removal.sidecar import sidecar_path
+from explorer.removal.undo import history, recover_interrupted, undo
+from tests.fixtures.small_library import SmallLibrary, digest, tree
 from tests.removal.test_undo import change, everything
 
 
 @pytest.fixture
-def pair(field: Field) -> Field:
-    field.put("a.jpg", "one")
-    field.put("sub/b.jpg", "one")
-    return field
+def pair(small_library: SmallLibrary) -> SmallLibrary:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("sub/b.jpg", "one")
+    return small_library
 
 
-def outside(field: Field) -> Path:
+def outside(small_library: SmallLibrary) -> Path:
     """A file that is nobody's business, with the content that was removed."""
-    path = field.base / "outside" / "b.jpg"
+    path = small_library.base / "outside" / "b.jpg"
     path.parent.mkdir(exist_ok=True)
     path.write_text("one")
     return path
 
 
 @pytest.mark.parametrize("to", ["outside", TRASH])
-def test_nothing_is_taken_from_elsewhere(pair: Field, to: str) -> None:
+def test_nothing_is_taken_from_elsewhere(pair: SmallLibrary, to: str) -> None:
     path = outside(pair)
     remove(
         pair.library,
@@ -60,7 +60,7 @@ def test_nothing_is_taken_from_elsewhere(pair: Field, to: str) -> None:
         assert everything(pair) == before
 
 
-def test_a_folder_that_leads_elsewhere_is_not_one_of_ours(pair: Field) -> None:
+def test_a_folder_that_leads_elsewhere_is_not_one_of_ours(pair: SmallLibrary) -> None:
     path = outside(pair)
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
     shutil.rmtree(pair.base / "aside/photos/sub")
@@ -75,7 +75,7 @@ def test_a_folder_that_leads_elsewhere_is_not_one_of_ours(pair: Field) -> None:
     "forged",
     ["outside/new.jpg", "photos/../outside/new.jpg", "photos/leads/new.jpg", "library/catalog2.db"],
 )
-def test_nothing_is_put_elsewhere(pair: Field, state: str, key: str, forged: str) -> None:
+def test_nothing_is_put_elsewhere(pair: SmallLibrary, state: str, key: str, forged: str) -> None:
     outside(pair)
     (pair.photos / "leads").symlink_to(pair.base / "outside")
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
@@ -91,14 +91,14 @@ def test_nothing_is_put_elsewhere(pair: Field, state: str, key: str, forged: str
             b"".join(line for line in lines if b'"moved"' not in line and b'"end"' not in line)
         )
     before, library = everything(pair), tree(pair.library.dir)
-    settle(pair.library, journal)
+    recover_interrupted(pair.library, journal)
     _, (restored,) = undo(pair.library)
     assert restored.back is None and restored.note
     assert everything(pair) == before
     assert set(tree(pair.library.dir)) == set(library)
 
 
-def test_a_note_of_the_trash_is_not_what_the_journal_says(pair: Field) -> None:
+def test_a_note_of_the_trash_is_not_what_the_journal_says(pair: SmallLibrary) -> None:
     path = outside(pair)
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")])
     change(pair, lambda line: line.update(info=str(path)) if "info" in line else None)
@@ -106,7 +106,7 @@ def test_a_note_of_the_trash_is_not_what_the_journal_says(pair: Field) -> None:
     assert path.exists() and (pair.photos / "sub/b.jpg").read_text() == "one"
 
 
-def test_undo_after_the_folder_left_the_library(pair: Field) -> None:
+def test_undo_after_the_folder_left_the_library(pair: SmallLibrary) -> None:
     """It says what to do; once the folder is added again, it does it."""
     from explorer.library.writer import Writer
 
@@ -129,10 +129,14 @@ def test_undo_after_the_folder_left_the_library(pair: Field) -> None:
 # --- sidecars
 
 
-def with_sidecar(field: Field, before: bytes | None, after: bytes) -> Path:
+def with_sidecar(small_library: SmallLibrary, before: bytes | None, after: bytes) -> Path:
     """A removal that wrote a sidecar of the one kept, as its journal says."""
-    sidecar = Path(sidecar_of(str(field.photos / "a.jpg")))
-    remove(field.library, [field.removal("sub/b.jpg", "a.jpg")], str(field.base / "aside"))
+    sidecar = Path(sidecar_path(str(small_library.photos / "a.jpg")))
+    remove(
+        small_library.library,
+        [small_library.removal("sub/b.jpg", "a.jpg")],
+        str(small_library.base / "aside"),
+    )
     sidecar.write_bytes(after)
     note = {
         "path": str(sidecar),
@@ -140,14 +144,14 @@ def with_sidecar(field: Field, before: bytes | None, after: bytes) -> Path:
         "after": digest(sidecar),
         "times": None if before is None else [5_000_000_000, 7_000_000_000],
     }  # fmt: skip
-    journal = Journal(field.library.dir)
+    journal = Journal(small_library.library.dir)
     journal.note(run=journal.runs()[0].id, step="sidecar", number=0, sidecar=note)
     return sidecar
 
 
 @pytest.mark.parametrize("before", [None, b"before"])
 def test_a_sidecar_is_taken_back_and_what_it_said_is_kept(
-    pair: Field, before: bytes | None
+    pair: SmallLibrary, before: bytes | None
 ) -> None:
     sidecar = with_sidecar(pair, before, b"after")
     undo(pair.library)
@@ -161,7 +165,7 @@ def test_a_sidecar_is_taken_back_and_what_it_said_is_kept(
 
 
 @pytest.mark.parametrize("before", [None, b"before"])
-def test_a_sidecar_that_changed_stays(pair: Field, before: bytes | None) -> None:
+def test_a_sidecar_that_changed_stays(pair: SmallLibrary, before: bytes | None) -> None:
     sidecar = with_sidecar(pair, before, b"after")
     sidecar.write_bytes(b"edited")
     undo(pair.library)
@@ -172,7 +176,7 @@ def test_a_sidecar_that_changed_stays(pair: Field, before: bytes | None) -> None
     "forged",
     ["photos/a.jpg", "photos/other/a.jpg.xmp", "outside/a.jpg.xmp", "photos/../outside/a.jpg.xmp"],
 )
-def test_only_a_sidecar_of_the_one_kept_is_taken_back(pair: Field, forged: str) -> None:
+def test_only_a_sidecar_of_the_one_kept_is_taken_back(pair: SmallLibrary, forged: str) -> None:
     with_sidecar(pair, None, b"one")
     victim = pair.base / forged
     for folder in ("outside", "photos/other"):
@@ -190,14 +194,14 @@ def test_only_a_sidecar_of_the_one_kept_is_taken_back(pair: Field, forged: str) 
 
 
 def test_a_sidecar_that_cannot_be_taken_back_is_said_and_the_photo_is_back(
-    pair: Field, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_sidecar(pair, b"before", b"after")
 
     def locked(*_: Any) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(safe_move, "write_whole", locked)
+    monkeypatch.setattr(safe_move, "write_atomically", locked)
     _, (restored,) = undo(pair.library)
     assert (
         restored.back == str(pair.photos / "sub/b.jpg")
@@ -206,7 +210,9 @@ def test_a_sidecar_that_cannot_be_taken_back_is_said_and_the_photo_is_back(
     assert not history(pair.library)[0].away
 
 
-def test_times_that_cannot_be_set_are_said(pair: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_times_that_cannot_be_set_are_said(
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
 
     def locked(*_: Any) -> None:
@@ -220,7 +226,7 @@ def test_times_that_cannot_be_set_are_said(pair: Field, monkeypatch: pytest.Monk
 # --- folders of earlier releases
 
 
-def test_folders_that_photos_went_to_are_remembered(pair: Field) -> None:
+def test_folders_that_photos_went_to_are_remembered(pair: SmallLibrary) -> None:
     journal = Journal(pair.library.dir)
     assert known_folders(pair.library.catalog, journal) == []
     for name in ("one", "two", "one"):
@@ -235,7 +241,7 @@ def test_folders_that_photos_went_to_are_remembered(pair: Field) -> None:
 
 
 def test_a_removal_of_an_earlier_release_can_be_undone(
-    pair: Field, monkeypatch: pytest.MonkeyPatch
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It named its folder in the journal only: what the journal says of the time before this
     release is taken for true."""
@@ -266,6 +272,6 @@ def test_a_removal_of_an_earlier_release_can_be_undone(
     ]
 
 
-def test_a_new_library_has_no_removals_of_an_earlier_release(field: Field) -> None:
-    first, last = removal_folders._schema_times(field.library.catalog)
+def test_a_new_library_has_no_removals_of_an_earlier_release(small_library: SmallLibrary) -> None:
+    first, last = removal_folders._schema_times(small_library.library.catalog)
     assert 0 < first <= last < first + 60

@@ -137,7 +137,7 @@ def _beside(item: GroupFile) -> str:
     """What belongs to it, and goes with it."""
     found = [
         f"{printable(os.path.basename(each.path))} ({size(each.bytes)})"
-        for each in item.company.along
+        for each in item.company.own
     ]
     shared = [f"{printable(os.path.basename(each.path))} (shared)" for each in item.company.shared]
     return ", ".join([*found, *shared])

@@ -21,7 +21,7 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
     write_plan(tmp_path / "plan.json", [small_library.removal("b.jpg", "a.jpg")])
-    yield field
+    yield small_library
     small_library.close()
 
 

@@ -72,8 +72,8 @@ def test_what_belongs_to_a_photo_alone(
 ) -> None:
     put(tmp_path, names)
     found = companions_of(str(tmp_path / photo))
-    assert [Path(each.path).name for each in found.companions] == alone
-    assert all(each.bytes == len(os.fsencode(Path(each.path).name)) for each in found.companions)
+    assert [Path(each.path).name for each in found.own] == alone
+    assert all(each.bytes == len(os.fsencode(Path(each.path).name)) for each in found.own)
     assert CompanionFinder().of(str(tmp_path / photo)) == found
 
 
@@ -87,7 +87,7 @@ def test_what_is_shared_and_what_kind_it_is(tmp_path: Path) -> None:
     assert (found.raw, found.edits, len(found.films)) == (True, True, 1)
     # Once the other has gone, nobody shares it.
     found = companions_of(str(tmp_path / "a.jpg"), {str(tmp_path / "a.CR2")})
-    assert len(found.companions) == 3 and not found.raw and not found.shared
+    assert len(found.own) == 3 and not found.raw and not found.shared
     assert companions_of(str(tmp_path / "absent" / "a.jpg")) == Companions()
 
 
@@ -124,7 +124,7 @@ def test_looking_at_one_photo_finds_what_looking_at_the_whole_folder_does(names:
         for name in names:
             found = companions_of(os.path.join(made, name))
             assert whole.of(os.path.join(made, name)) == found
-            owners.update(each.path for each in found.companions)
+            owners.update(each.path for each in found.own)
         # What belongs to one alone belongs to no other.
         assert max(owners.values(), default=0) <= 1
 

@@ -80,11 +80,17 @@ def test_an_unreadable_file_that_changed_stays(small_library: SmallLibrary) -> N
     ).removals
     facts = Path(path).stat()
     Path(path).write_text("now something else")
-    assert "has changed" in dry_run(small_library.library, [wanted], without_keeper=True).results[0].reason
+    assert (
+        "has changed"
+        in dry_run(small_library.library, [wanted], without_keeper=True).results[0].reason
+    )
     # Even where size and time say nothing of it.
     Path(path).write_text("NO photo at all")
     os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
-    assert "has changed" in remove(small_library.library, [wanted], without_keeper=True).results[0].reason
+    assert (
+        "has changed"
+        in remove(small_library.library, [wanted], without_keeper=True).results[0].reason
+    )
     assert Path(path).exists()
 
 
@@ -100,7 +106,9 @@ def test_an_unreadable_file_is_neither_a_copy_nor_kept_for_one(small_library: Sm
 def test_what_is_not_in_the_library_stays(small_library: SmallLibrary) -> None:
     (small_library.photos / "new.jpg").write_text("new")
     assert unread_file(small_library.library.catalog, str(small_library.photos / "new.jpg")) is None
-    (result,) = remove(small_library.library, [small_library.removal("new.jpg", None)], without_keeper=True).results
+    (result,) = remove(
+        small_library.library, [small_library.removal("new.jpg", None)], without_keeper=True
+    ).results
     assert (result.state, result.reason) == ("refused", "it is not in the library")
 
 
@@ -109,7 +117,8 @@ def test_a_photo_goes_with_all_its_files(small_library: SmallLibrary) -> None:
     small_library.add_photo("b.jpg", "one")
     small_library.add_photo("c.jpg", "two")
     removals = removals_of_findings(
-        small_library.library.catalog, [finding(small_library, "a.jpg"), finding(small_library, "a.jpg", "dark")]
+        small_library.library.catalog,
+        [finding(small_library, "a.jpg"), finding(small_library, "a.jpg", "dark")],
     ).removals
     assert {(Path(each.path).name, each.keeper) for each in removals} == {
         ("a.jpg", None),
@@ -127,7 +136,8 @@ def test_a_photo_goes_for_the_first_thing_found_with_what_belongs_to_it_and_with
     writer.put_missing([writer.files_below(small_library.root)["gone.jpg"]])
     writer.close()
     (found,) = removals_of_findings(
-        small_library.library.catalog, [finding(small_library, "a.jpg", "dark"), finding(small_library, "a.jpg")]
+        small_library.library.catalog,
+        [finding(small_library, "a.jpg", "dark"), finding(small_library, "a.jpg")],
     ).removals
     assert found == small_library.removal("a.jpg", None, bytes=3, tier="dark", why="Odd.")
     assert [each.path for each in found.companions] == [str(small_library.photos / "a.jpg.xmp")]
@@ -135,15 +145,20 @@ def test_a_photo_goes_for_the_first_thing_found_with_what_belongs_to_it_and_with
 
 def test_a_photo_that_is_gone_meanwhile_is_left_out(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "one")
-    gone = [replace(finding(small_library, "a.jpg", kind), id=999) for kind in ("dark", "extension")]
+    gone = [
+        replace(finding(small_library, "a.jpg", kind), id=999) for kind in ("dark", "extension")
+    ]
     assert removals_of_findings(small_library.library.catalog, gone) == ([], [])
 
 
-def test_a_file_of_which_the_photo_goes_is_not_kept_for_its_name_s_sake(small_library: SmallLibrary) -> None:
+def test_a_file_of_which_the_photo_goes_is_not_kept_for_its_name_s_sake(
+    small_library: SmallLibrary,
+) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("a.png", "one")
     found = removals_of_findings(
-        small_library.library.catalog, [finding(small_library, "a.png", "extension"), finding(small_library, "a.jpg")]
+        small_library.library.catalog,
+        [finding(small_library, "a.png", "extension"), finding(small_library, "a.jpg")],
     ).removals
     assert {(Path(each.path).name, each.keeper, each.tier) for each in found} == {
         ("a.jpg", None, "blurred"),
@@ -174,12 +189,15 @@ def test_a_wrong_name_that_is_gone_meanwhile_is_left_out(small_library: SmallLib
     writer.close()
     small_library.add_photo("c.png", "two")
     left = removals_of_findings(
-        small_library.library.catalog, [replace(found, id=999), found, finding(small_library, "c.png", "extension")]
+        small_library.library.catalog,
+        [replace(found, id=999), found, finding(small_library, "c.png", "extension")],
     )
     assert left.skipped == [] and [Path(each.path).name for each in left.removals] == ["c.png"]
 
 
-def test_a_file_with_a_wrong_name_goes_alone_and_its_like_is_kept(small_library: SmallLibrary) -> None:
+def test_a_file_with_a_wrong_name_goes_alone_and_its_like_is_kept(
+    small_library: SmallLibrary,
+) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("a.png", "one")
     small_library.add_photo("b.png", "two")
@@ -191,16 +209,20 @@ def test_a_file_with_a_wrong_name_goes_alone_and_its_like_is_kept(small_library:
         ("b.png", None),
     }
     assert all(
-        result.done for result in remove(small_library.library, removals, without_keeper=True).results
+        result.done
+        for result in remove(small_library.library, removals, without_keeper=True).results
     )
     assert Path(kept).exists()
 
 
-def test_where_all_files_of_a_photo_have_wrong_names_none_is_kept_for_another(small_library: SmallLibrary) -> None:
+def test_where_all_files_of_a_photo_have_wrong_names_none_is_kept_for_another(
+    small_library: SmallLibrary,
+) -> None:
     small_library.add_photo("a.png", "one")
     small_library.add_photo("b.png", "one")
     removals = removals_of_findings(
-        small_library.library.catalog, [finding(small_library, name, "extension") for name in ("a.png", "b.png")]
+        small_library.library.catalog,
+        [finding(small_library, name, "extension") for name in ("a.png", "b.png")],
     ).removals
     assert {each.keeper for each in removals} == {None}
 
@@ -234,7 +256,10 @@ def test_a_plan_is_written_and_carried_out(
     small_library.add_unreadable("broken.jpg", "no photo at all")
     small_library.add_photo("good.jpg", "one")
     before = small_library.tree()
-    plan, place = str(small_library.base / "plan.json"), ["--library", str(small_library.library.dir)]
+    plan, place = (
+        str(small_library.base / "plan.json"),
+        ["--library", str(small_library.library.dir)],
+    )
     assert run_command(["anomalies", *place, "--kind", "unreadable", "--json", "--plan", plan]) == 0
     out, err = capfdbinary.readouterr()
     assert [Path(row["path"]).name for row in json.loads(out)] == [
@@ -255,7 +280,9 @@ def test_a_plan_is_written_and_carried_out(
 def test_a_file_that_is_not_proven_to_be_at_fault_is_not_offered_and_stays(
     small_library: SmallLibrary, fault: Fault | None
 ) -> None:
-    path = small_library.add_unreadable("whole.jxl", "a whole file", "JPEG XL files cannot be read yet", fault)
+    path = small_library.add_unreadable(
+        "whole.jxl", "a whole file", "JPEG XL files cannot be read yet", fault
+    )
     (failure,) = small_library.library.catalog.failures()
     assert failure["fault"] == fault
     anomalies = Anomalies(small_library.library)
@@ -268,7 +295,9 @@ def test_a_file_that_is_not_proven_to_be_at_fault_is_not_offered_and_stays(
 
 
 @pytest.mark.parametrize("fault", PROVEN)
-def test_a_file_that_is_proven_to_be_at_fault_is_offered(small_library: SmallLibrary, fault: Fault) -> None:
+def test_a_file_that_is_proven_to_be_at_fault_is_offered(
+    small_library: SmallLibrary, fault: Fault
+) -> None:
     path = small_library.add_unreadable("torn.jpg", "a torn file", "the file is damaged", fault)
     (found,) = Anomalies(small_library.library).findings()
     assert (found.path, found.kind, found.detail) == (path, "unreadable", "The file is damaged.")

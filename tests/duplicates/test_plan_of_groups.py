@@ -22,7 +22,9 @@ def item(small_library: SmallLibrary, name: str, **facts: Any) -> GroupFile:
     path = small_library.photos / f"{name}.jpg"
     if not path.exists():
         small_library.add_photo(path.name, name)
-    photo_id = small_library.library.catalog.photo_id(bytes.fromhex(small_library.removal(path.name, None).hash))
+    photo_id = small_library.library.catalog.photo_id(
+        bytes.fromhex(small_library.removal(path.name, None).hash)
+    )
     assert photo_id is not None
     return GroupFile(
         abs(hash(name)),
@@ -53,14 +55,18 @@ def test_files_that_are_not_ticked_stay(small_library: SmallLibrary) -> None:
         item(small_library, name) for name in ("keep", "ticked", "unticked", "other")
     )
     groups = [group("picture", keep, ticked, unticked), group("moment", unticked, other)]
-    found = removals_of_groups(small_library.library.catalog, groups, lambda _, each: each is ticked)
+    found = removals_of_groups(
+        small_library.library.catalog, groups, lambda _, each: each is ticked
+    )
     assert found == [
         small_library.removal("ticked.jpg", "keep.jpg", bytes=6, tier="picture", why="why keep")
     ]
     assert removals_of_groups(small_library.library.catalog, groups, lambda _, each: False) == []
 
 
-def test_what_is_kept_in_a_group_of_which_nothing_is_ticked_may_go(small_library: SmallLibrary) -> None:
+def test_what_is_kept_in_a_group_of_which_nothing_is_ticked_may_go(
+    small_library: SmallLibrary,
+) -> None:
     one, two, three = (item(small_library, name) for name in ("one", "two", "three"))
     groups = [group("picture", one, two), group("moment", two, three)]
     assert named(
@@ -80,10 +86,9 @@ def test_lookalikes_go_only_where_a_person_says_so(small_library: SmallLibrary) 
 @pytest.mark.parametrize("tier", ["identical", "pixels", "picture", "moment"])
 def test_all_others_are_suggested(small_library: SmallLibrary, tier: Tier) -> None:
     one, two, three = (item(small_library, name) for name in ("one", "two", "three"))
-    assert named(removals_of_groups(small_library.library.catalog, [group(tier, one, two, three)])) == {
-        "two": "one",
-        "three": "one",
-    }
+    assert named(
+        removals_of_groups(small_library.library.catalog, [group(tier, one, two, three)])
+    ) == {"two": "one", "three": "one"}
 
 
 def test_what_is_protected_or_not_compared_or_has_the_only_film_stays_though_it_is_ticked(
@@ -104,9 +109,9 @@ def test_what_is_kept_in_one_group_does_not_go_in_another(small_library: SmallLi
     one, two, three = (item(small_library, name) for name in ("one", "two", "three"))
     for tier in ("moment", "lookalike"):
         groups = [group(tier, two, three), group(tier, one, two)]  # type: ignore[arg-type]
-        assert named(removals_of_groups(small_library.library.catalog, groups, lambda *_: True)) == {
-            "three": "two"
-        }
+        assert named(
+            removals_of_groups(small_library.library.catalog, groups, lambda *_: True)
+        ) == {"three": "two"}
 
 
 class TestACopyOfABetterPhoto:
@@ -133,14 +138,18 @@ class TestACopyOfABetterPhoto:
     def test_it_stays_if_one_of_them_was_not(
         self, small_library: SmallLibrary, groups: list[DuplicateGroup]
     ) -> None:
-        assert named(removals_of_groups(small_library.library.catalog, groups)) == {"again": "small"}
+        assert named(removals_of_groups(small_library.library.catalog, groups)) == {
+            "again": "small"
+        }
 
     @pytest.mark.parametrize("kind", ["scene", "different"])
     def test_it_stays_if_that_one_is_another_picture(
         self, small_library: SmallLibrary, groups: list[DuplicateGroup], kind: Any
     ) -> None:
         small_library.add_pair("large.jpg", "again.jpg", kind)
-        assert named(removals_of_groups(small_library.library.catalog, groups)) == {"again": "small"}
+        assert named(removals_of_groups(small_library.library.catalog, groups)) == {
+            "again": "small"
+        }
 
     @pytest.mark.parametrize("tier", ["moment", "lookalike"])
     def test_it_stays_if_it_is_no_copy_of_the_better_one(
@@ -148,7 +157,9 @@ class TestACopyOfABetterPhoto:
     ) -> None:
         small_library.add_pair("large.jpg", "again.jpg")
         found = removals_of_groups(
-            small_library.library.catalog, [groups[0], replace(groups[1], tier=tier)], lambda *_: True
+            small_library.library.catalog,
+            [groups[0], replace(groups[1], tier=tier)],
+            lambda *_: True,
         )
         assert named(found) == {"again": "small"}
 
@@ -168,14 +179,18 @@ class TestACopyOfABetterPhoto:
     ) -> None:
         small_library.add_pair("large.jpg", "again.jpg")
         shared = replace(groups[0].keep, company=Companions((), (Companion("/s.mov", "film", 9),)))
-        filmed = replace(groups[0].others[0], company=Companions((Companion("/a.mov", "film", 9),), ()))
+        filmed = replace(
+            groups[0].others[0], company=Companions((Companion("/a.mov", "film", 9),), ())
+        )
         found = removals_of_groups(
             small_library.library.catalog,
             [group("pixels", shared, filmed), group("picture", groups[1].keep, shared)],
         )
         assert "again" not in named(found)
 
-    def test_three_steps_up(self, small_library: SmallLibrary, groups: list[DuplicateGroup]) -> None:
+    def test_three_steps_up(
+        self, small_library: SmallLibrary, groups: list[DuplicateGroup]
+    ) -> None:
         best = item(small_library, "best")
         for name in ("large", "small", "again"):
             small_library.add_pair("best.jpg", f"{name}.jpg")
@@ -200,7 +215,8 @@ def test_of_groups_that_contradict_each_other_nothing_goes(small_library: SmallL
 def test_a_file_in_two_groups_goes_once(small_library: SmallLibrary) -> None:
     one, two, three, four = (item(small_library, name) for name in ("one", "two", "three", "four"))
     found = removals_of_groups(
-        small_library.library.catalog, [group("picture", one, three), group("picture", two, three, four)]
+        small_library.library.catalog,
+        [group("picture", one, three), group("picture", two, three, four)],
     )
     assert named(found) == {"three": "one", "four": "two"}
 

@@ -28,7 +28,9 @@ FACTS: list[tuple[dict[str, Any], str]] = [
 EDITS = Companions((Companion("/p/a.xmp", "sidecar"),))
 
 
-def version(name: str, *, format: str = "JPEG", company: Companions = NO_COMPANIONS, **known: Any) -> Version:
+def version(
+    name: str, *, format: str = "JPEG", company: Companions = NO_COMPANIONS, **known: Any
+) -> Version:
     item = GroupFile(
         ord(name[0]), ord(name[0]), f"/p/{name}", 1000, 100, 80, format, None, None, company=company
     )

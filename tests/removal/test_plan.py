@@ -11,7 +11,7 @@ import pytest
 from explorer.duplicates.group_removals import removals_of_groups
 from explorer.duplicates.groups import DuplicateGroup, GroupFile
 from explorer.photos.containers.contents import NOTHING, Contents, Part
-from explorer.removal.companions import Companion, beside
+from explorer.removal.companions import Companion, companions_of
 from explorer.removal.plan import as_csv, as_json, removals_of_photos, write_plan
 from explorer.removal.plan_formats import PlanError
 from explorer.removal.plan_reader import read_plan
@@ -44,7 +44,9 @@ def test_json_is_ascii_so_that_any_name_survives() -> None:
 def test_no_name_becomes_a_formula_in_a_spreadsheet(name: str) -> None:
     (row,) = csv.DictReader(
         io.StringIO(
-            as_csv([Removal("/p/a.jpg", "0" * 32, along=(Companion(f"/p/{name}", "sidecar", 5),))])
+            as_csv(
+                [Removal("/p/a.jpg", "0" * 32, companions=(Companion(f"/p/{name}", "sidecar", 5),))]
+            )
         )
     )
     assert row["along"] == f"'{name} (5 bytes)"
@@ -52,7 +54,9 @@ def test_no_name_becomes_a_formula_in_a_spreadsheet(name: str) -> None:
 
 
 def item(small_library: SmallLibrary, path: str, **facts: Any) -> GroupFile:
-    photo_id = small_library.library.catalog.photo_id(bytes.fromhex(small_library.removal(path, None).hash))
+    photo_id = small_library.library.catalog.photo_id(
+        bytes.fromhex(small_library.removal(path, None).hash)
+    )
     assert photo_id is not None
     return GroupFile(
         0,
@@ -68,7 +72,9 @@ def item(small_library: SmallLibrary, path: str, **facts: Any) -> GroupFile:
     )
 
 
-def test_a_plan_of_groups_never_takes_what_is_kept_or_protected(small_library: SmallLibrary) -> None:
+def test_a_plan_of_groups_never_takes_what_is_kept_or_protected(
+    small_library: SmallLibrary,
+) -> None:
     for name in "abcde":
         small_library.add_photo(f"{name}.jpg", name)
     a, b, c, d = (item(small_library, f"{name}.jpg") for name in "abcd")
@@ -85,7 +91,9 @@ def test_a_plan_of_groups_never_takes_what_is_kept_or_protected(small_library: S
     assert removals[0] == small_library.removal(
         "b.jpg", "a.jpg", bytes=3, tier="identical", why="it is better"
     )
-    assert removals_of_groups(small_library.library.catalog, groups, lambda group, item: False) == []
+    assert (
+        removals_of_groups(small_library.library.catalog, groups, lambda group, item: False) == []
+    )
 
 
 def test_photos_for_their_own_sake_go_with_all_their_files(small_library: SmallLibrary) -> None:
@@ -94,7 +102,9 @@ def test_photos_for_their_own_sake_go_with_all_their_files(small_library: SmallL
     small_library.add_photo("b.jpg", "two")
     one = item(small_library, "a.jpg").photo_id
     removals = removals_of_photos(small_library.library.catalog, [one, one, 10_000])
-    assert removals == [small_library.removal(name, None, bytes=3) for name in ("a.jpg", "again/a.jpg")]
+    assert removals == [
+        small_library.removal(name, None, bytes=3) for name in ("a.jpg", "again/a.jpg")
+    ]
 
 
 def better_and_copies(
@@ -104,13 +114,17 @@ def better_and_copies(
     accepted all at once."""
     small_library.add_photo("large.jpg", "large")
     small_library.add_photo("small.jpg", "small")
-    small_library.add_photo("again.jpg", "small" if tier == "identical" else "small, with other words")
+    small_library.add_photo(
+        "again.jpg", "small" if tier == "identical" else "small, with other words"
+    )
     small_library.add_pair("large.jpg", "small.jpg")
     if tier == "pixels":
         small_library.add_pair("small.jpg", "again.jpg", "pixels")
         if compared:
             small_library.add_pair("large.jpg", "again.jpg")
-    large, small, again = (item(small_library, f"{name}.jpg") for name in ("large", "small", "again"))
+    large, small, again = (
+        item(small_library, f"{name}.jpg") for name in ("large", "small", "again")
+    )
     return [
         DuplicateGroup("1", tier, small, "it is older", (again,)),
         DuplicateGroup("2", "picture", large, "it is larger", (small,)),
@@ -123,7 +137,9 @@ def better_and_copies(
 def test_copies_of_a_copy_go_for_the_best_as_far_as_they_were_compared_with_it(
     small_library: SmallLibrary, tier: str, compared: bool
 ) -> None:
-    removals = removals_of_groups(small_library.library.catalog, better_and_copies(small_library, tier, compared))
+    removals = removals_of_groups(
+        small_library.library.catalog, better_and_copies(small_library, tier, compared)
+    )
     found = {(Path(removal.path).name, Path(removal.keeper or "").name) for removal in removals}
     assert found == (
         {("again.jpg", "large.jpg"), ("small.jpg", "large.jpg")}
@@ -151,7 +167,7 @@ def test_what_belongs_to_them_is_in_the_plan_for_people_to_see(
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
     small_library.add_file("b.jpg.xmp", "words")
-    company = beside(str(small_library.photos / "b.jpg"))
+    company = companions_of(str(small_library.photos / "b.jpg"))
     groups = [
         DuplicateGroup(
             "1",
@@ -162,13 +178,16 @@ def test_what_belongs_to_them_is_in_the_plan_for_people_to_see(
         )
     ]
     removals = removals_of_groups(small_library.library.catalog, groups)
-    assert removals[0].whole == 3 + 5
+    assert removals[0].total_bytes == 3 + 5
     assert json.loads(as_json(removals))["removals"][0]["along"] == [
         {"path": str(small_library.photos / "b.jpg.xmp"), "bytes": 5}
     ]
     assert "b.jpg.xmp (5 bytes)" in as_csv(removals)
     write_plan(tmp_path / "plan.csv", removals)
-    assert remove(small_library.library, read_plan(tmp_path / "plan.csv").removals).along == 1
+    assert (
+        remove(small_library.library, read_plan(tmp_path / "plan.csv").removals).companion_count
+        == 1
+    )
     undo(small_library.library)
 
 
@@ -176,7 +195,7 @@ def test_a_photo_with_the_only_film_is_in_no_plan(small_library: SmallLibrary) -
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
     small_library.add_file("b.mov", "film")
-    company = beside(str(small_library.photos / "b.jpg"))
+    company = companions_of(str(small_library.photos / "b.jpg"))
     groups = [
         DuplicateGroup(
             "1",
@@ -193,16 +212,22 @@ def test_a_plan_says_what_files_hold(small_library: SmallLibrary) -> None:
     for name in "ab":
         small_library.add_photo(f"{name}.jpg", name)
     two = Contents((Part("page", "0" * 32), Part("film", "1" * 32)))
-    keep, goes = item(small_library, "a.jpg", contents=two), item(small_library, "b.jpg", contents=two)
+    keep, goes = (
+        item(small_library, "a.jpg", contents=two),
+        item(small_library, "b.jpg", contents=two),
+    )
     (removal,) = removals_of_groups(
-        small_library.library.catalog, [DuplicateGroup("1", "picture", keep, "it is better", (goes,))]
+        small_library.library.catalog,
+        [DuplicateGroup("1", "picture", keep, "it is better", (goes,))],
     )
     assert removal.holds == ("2 pages", "film inside")
     assert json.loads(as_json([removal]))["removals"][0]["holds"] == ["2 pages", "film inside"]
     assert next(csv.DictReader(io.StringIO(as_csv([removal]))))["holds"] == "2 pages, film inside"
 
 
-def test_what_a_file_holds_is_held_by_the_one_that_is_kept_in_the_end(small_library: SmallLibrary) -> None:
+def test_what_a_file_holds_is_held_by_the_one_that_is_kept_in_the_end(
+    small_library: SmallLibrary,
+) -> None:
     """A tighter group's keeper gives way to a better photo, which lacks what the others of that
     group hold."""
     for name in "abc":

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from explorer.decoding.decode_result import DecodeJob
 from explorer.decoding.pool import DecodePool
-from explorer.decoding.process import Job
 from explorer.photos.input_spec import InputSpec
 
 Vectors = npt.NDArray[np.float32]
@@ -53,7 +53,7 @@ def pixels(
     numbers, some = list[int](), list[npt.NDArray[np.uint8]]()
     with DecodePool(workers, spec) as pool:
         for outcome in pool.run(
-            (Job(str(path), 0.0, i) for i, path in enumerate(paths)), lambda _: False
+            (DecodeJob(str(path), 0.0, i) for i, path in enumerate(paths)), lambda _: False
         ):
             if outcome.photo is not None and outcome.photo.input is not None:
                 numbers.append(int(str(outcome.job.tag)))

@@ -27,8 +27,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image, ImageOps
 
+from explorer.decoding.decode_result import DecodeJob
 from explorer.decoding.pool import DecodePool
-from explorer.decoding.process import Job
 from explorer.errors import PhotoError
 from explorer.photos import decode as decoding
 from explorer.photos.file_io import read_file
@@ -59,7 +59,7 @@ def files_below(folder: Path, limit: int) -> list[Path]:
 
 def ours(files: Sequence[Path], workers: int, side: int) -> Figure:
     """The decode processes, started beforehand with one file each."""
-    jobs = [Job(str(path), path.stat().st_mtime) for path in files]
+    jobs = [DecodeJob(str(path), path.stat().st_mtime) for path in files]
     with DecodePool(workers, InputSpec(side, "squash", "bicubic")) as pool:
         list(pool.run([jobs[0]] * workers * 3, lambda _: False))
         start = time.perf_counter()

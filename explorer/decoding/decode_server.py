@@ -1,11 +1,13 @@
-"""The decode process: `python -m explorer.decoding.decode_server`. It reads requests from standard
-input until that closes.
+"""The decode process: `python -m explorer.decoding.decode_server`. It answers requests from
+standard input until that is closed.
 
-For a file: it reads and hashes the bytes and says so; told `decode` it decodes them, told `skip` it
-forgets them. So a content that is known already costs no decoding. For bytes that come with the
-request (an upload, a preview): it decodes them at once.
-For two photos and what lies beside them: what the one should learn of the other's metadata.
-Whatever a codec does to this process, it happens here and nowhere else.
+For a file, it reads and hashes the bytes and reports the hash; the next message tells it to decode
+them or to skip them, so a content that is already known costs no decoding. For bytes in the request
+(an upload, a preview), it decodes them at once. It also answers the questions about one or two
+files that need their whole contents (`_file_fact`), and merges metadata for a removal.
+
+Only this process ever runs a codec on a file: a crash, hang or memory blow-up is contained here, and
+`process.py` deals with the consequences.
 """
 
 from __future__ import annotations
@@ -36,33 +38,33 @@ except ImportError:  # Windows
 
 
 def main() -> int:
-    """Serve requests until the other end closes."""
+    """Answer requests until the parent closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    # What a codec prints must not get between the frames.
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, sys.stdout.fileno())
-    os.dup2(silence, sys.stderr.fileno())
-    _prepare()
+    # Codecs print to standard output and standard error; that must not mix with the frames.
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    os.dup2(devnull, sys.stderr.fileno())
+    _lower_priority()
     while (request := protocol.receive(sys.stdin.buffer)) is not None:
         _serve(*request, answers)
     return 0
 
 
-def _prepare() -> None:
-    """Be the first to give way: to whatever else wants the processor, and when memory runs out."""
+def _lower_priority() -> None:
+    """Yield the processor to other programs, and be the first to be killed when memory runs out."""
     if hasattr(os, "nice"):
         os.nice(5)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
     if resource is not None:
-        # A crash leaves no file behind.
+        # No core dumps.
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _limit_memory() -> None:
-    """A picture that explodes in memory is refused by the system here, before it takes the machine
-    down."""
+    """Limit this process's memory, so that a decompression bomb fails here instead of exhausting
+    the machine."""
     if resource is not None:
         limit = free_memory() // 2 + (2 << 30)
         with contextlib.suppress(ValueError, OSError):
@@ -71,9 +73,9 @@ def _limit_memory() -> None:
             )
 
 
-def _limit_time(seconds: float | None) -> None:
-    """End this process when it has had the processor for so many seconds from now. Waiting, for a
-    drive or for a turn, costs nothing."""
+def _limit_cpu_time(seconds: float | None) -> None:
+    """Let the system end this process after so many more seconds of processor time. Waiting, for a
+    drive or for a turn, does not count."""
     if resource is not None and seconds is not None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         limit = math.ceil(used.ru_utime + used.ru_stime + seconds)
@@ -81,83 +83,78 @@ def _limit_time(seconds: float | None) -> None:
 
 
 def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
+    """Answer one request, also where that fails."""
     spec = InputSpec(**header["spec"]) if header.get("spec") else None
     _limit_memory()
-    _limit_time(header.get("seconds"))
+    _limit_cpu_time(header.get("seconds"))
     try:
         if "merge" in header:
             protocol.send(answers, *collect.answer(header["merge"]))
-            return
-        if "path" not in header:
-            protocol.send(answers, *_answer(decode(body, spec)))
-            return
-        path = os.fsdecode(bytes.fromhex(header["path"]))
-        data, facts = read_with_facts(path)
-        if "closer" in header:
-            if "beside" in header:
-                protocol.send(answers, _beside(data, os.fsdecode(bytes.fromhex(header["beside"]))))
-            else:
-                protocol.send(answers, _closer(data, header["closer"]))
-            return
-        # A size that is not the file's own: it changed while it was read.
-        size = len(data) if len(data) == facts.st_size else -1
-        protocol.send(
-            answers, {"hash": content_hash(data).hex(), "size": size, "mtime_ns": facts.st_mtime_ns}
-        )
-        told = protocol.receive(sys.stdin.buffer)
-        if told is not None and told[0].get("do") == "decode":
-            photo = decode(data, spec, mtime=header["mtime"], name=os.path.basename(path))
-            protocol.send(answers, *_answer(dataclasses.replace(photo, contents=_contents(data))))
+        elif "path" not in header:
+            protocol.send(answers, *_photo_answer(decode(body, spec)))
+        elif "fact" in header:
+            protocol.send(answers, _file_fact(header))
+        else:
+            _read_and_decode(header, spec, answers)
     except PhotoError as error:
-        # How much memory is free is another matter next time.
-        protocol.send(
-            answers,
-            {
-                "error": str(error),
-                "passing": isinstance(error, OversizedPhoto),
-                "fault": error.fault,
-            },
-        )
+        # More memory may be free next time.
+        transient = isinstance(error, OversizedPhoto)
+        protocol.send(answers, {"error": str(error), "transient": transient, "fault": error.fault})
     except MemoryError:
-        protocol.send(
-            answers,
-            {
-                "error": "it needs more memory than this computer has free",
-                "passing": True,
-                "fault": "environment",
-            },
-        )
+        message = "it needs more memory than this computer has free"
+        protocol.send(answers, {"error": message, "transient": True, "fault": "environment"})
 
 
-def _closer(data: bytes, wanted: str) -> dict[str, Any]:
-    """One more fact of a file: its pixels' hash (hex), or the fraction of the second."""
-    return {
-        "hash": content_hash(data).hex(),
-        "fact": pixel_hash(data).hex() if wanted == "pixels" else fraction(data),
-    }
+def _read_and_decode(header: dict[str, Any], spec: InputSpec | None, answers: BinaryIO) -> None:
+    """Report a file's hash, and decode the file if the next message says so."""
+    path = _path(header["path"])
+    data, facts = read_with_facts(path)
+    # A file that changed while it was read has no valid size.
+    size = len(data) if len(data) == facts.st_size else -1
+    protocol.send(
+        answers, {"hash": content_hash(data).hex(), "size": size, "mtime_ns": facts.st_mtime_ns}
+    )
+    told = protocol.receive(sys.stdin.buffer)
+    if told is not None and told[0].get("do") == "decode":
+        photo = decode(data, spec, mtime=header["mtime"], name=os.path.basename(path))
+        photo = dataclasses.replace(photo, contents=_packed_contents(data))
+        protocol.send(answers, *_photo_answer(photo))
 
 
-def _beside(data: bytes, path: str) -> dict[str, Any]:
-    """What saving one file as the other leaves (see `matching/recompression.py`): hash of the
-    other, excess and shared; or nothing."""
-    other, _ = read_with_facts(path)
-    left = left_beside(data, other)
-    return {
-        "hash": content_hash(data).hex(),
-        "fact": None if left is None else f"{content_hash(other).hex()} {' '.join(map(str, left))}",
-    }
+def _file_fact(header: dict[str, Any]) -> dict[str, Any]:
+    """A file's content hash, and one fact that needs the whole file.
+
+    `pixels`: the hash of its pixels in hex. `fraction`: the fraction of the second it was taken.
+    `residual`: the content hash of another file, and what saving one as the other leaves of their
+    difference (see `matching/recompression.py`); None if that cannot be measured.
+    """
+    data, _ = read_with_facts(_path(header["path"]))
+    fact: str | None
+    if header["fact"] == "residual":
+        other, _ = read_with_facts(_path(header["other"]))
+        residual = left_beside(data, other)
+        values = None if residual is None else [content_hash(other).hex(), *map(str, residual)]
+        fact = None if values is None else " ".join(values)
+    else:
+        fact = pixel_hash(data).hex() if header["fact"] == "pixels" else fraction(data)
+    return {"hash": content_hash(data).hex(), "fact": fact}
 
 
-def _contents(data: bytes) -> str | None:
-    """What a file holds beside its picture, packed; None where memory is too short for that now: it
-    is read again another time."""
+def _path(encoded: str) -> str:
+    """A path from a request, where its bytes are in hex: not every path is valid UTF-8."""
+    return os.fsdecode(bytes.fromhex(encoded))
+
+
+def _packed_contents(data: bytes) -> str | None:
+    """What a file contains besides its picture, packed; None if there is too little memory for that
+    now, so that it is read again another time."""
     try:
         return read_contents(data).packed()
     except MemoryError:
         return None
 
 
-def _answer(photo: DecodedPhoto) -> tuple[dict[str, Any], bytes]:
+def _photo_answer(photo: DecodedPhoto) -> tuple[dict[str, Any], bytes]:
     facts, body = protocol.pack(photo)
     return {"photo": facts}, body
 

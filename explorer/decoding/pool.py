@@ -1,81 +1,73 @@
-"""Decoding in processes of its own: a file that crashes, hangs or bloats a codec costs that file
-and nothing else.
+"""A pool of decode processes: a file that crashes, hangs or exhausts the memory of a codec costs
+that file and nothing else.
 
-Each process is led by one thread here, which gives it a file, waits for the answer, and kills and
-replaces it when it dies or takes too long. What comes back is bounded: no more photos are held than
-a few for each process.
+Each process is driven by one thread here, which sends it a file, waits for the answer, and replaces
+the process when it dies or is overdue. The queue of results is bounded, so that only a few decoded
+photos per process are held in memory.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import queue
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Literal
 
 from explorer import int64
 from explorer.decoding import protocol
-from explorer.decoding.process import CHILD, CRASHED, DecodeProcess, Job
+from explorer.decoding.decode_result import DecodeJob, DecodeResult
+from explorer.decoding.process import (
+    DECODE_COMMAND,
+    DECODER_CRASHED,
+    POLL_SECONDS,
+    DecodeProcess,
+    overdue_watchdog,
+)
 from explorer.errors import DamagedPhoto, Fault, NotAPhoto, PhotoError, UnsupportedPhoto
 from explorer.matching.recompression import Left
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.types import DecodedPhoto
 
-# Photos that wait for each process's thread to be taken: enough that no process ever waits for the
-# encoder's next batch.
-_AHEAD = 12
-# Seconds between two looks at whether a process takes too long, or anything has come; and that a
-# cancelled run waits for its last files.
-_LOOK, _PATIENCE = 0.25, 1.0
-# Seconds that one file may take: of the processor's time, and by the clock, where it also waits for
-# its drive and its turn on a busy computer. A 100-megapixel photo takes a few. Large files are
-# given more, for each megabyte.
-SECONDS, PATIENCE = 60.0, 300.0
-_SECONDS_A_MB = 1.0
+# Results queued per process: enough that no process ever waits for the encoder's next batch.
+_QUEUED_PER_PROCESS = 12
+# Seconds that an interrupted run waits for the files in progress before it kills the processes.
+_CLOSE_GRACE = 1.0
+# Seconds that one file may take: of wall-clock time, which includes waiting for a drive and for a
+# busy computer, and of processor time. A 100-megapixel photo takes a few.
+WALL_TIMEOUT, CPU_TIMEOUT = 300.0, 60.0
+_CPU_SECONDS_PER_MB = 1.0
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a job. digest, size, mtime_ns: of the bytes that were read; digest is None
-    where they could not be. size is -1 for a file that changed while it was read.
-
-    photo: None if the content was known or could not be decoded; error: why it could not. passing:
-    what was in the way may be the computer's state and not the file: the process died or was ended,
-    or memory was short. fault: of an error, whose it is.
-    """
-
-    job: Job
-    digest: bytes | None = None
-    size: int = 0
-    mtime_ns: int = 0
-    photo: DecodedPhoto | None = None
-    error: str | None = None
-    passing: bool = False
-    fault: Fault = "environment"
+_ERRORS: dict[Fault, type[PhotoError]] = {
+    "damaged": DamagedPhoto,
+    "foreign": NotAPhoto,
+    "unsupported": UnsupportedPhoto,
+}
 
 
 class DecodePool:
-    """A number of decode processes. `run` and `decode_bytes` may be used by one thread at a time
-    each."""
+    """A number of decode processes for `run`, and one more for single requests.
+
+    `run` may be used by one thread at a time; the other methods by any.
+    """
 
     def __init__(
         self,
         workers: int,
         spec: InputSpec | None,
-        timeout: float = PATIENCE,
-        command: Sequence[str] = CHILD,
-        seconds: float = SECONDS,
+        timeout: float = WALL_TIMEOUT,
+        command: Sequence[str] = DECODE_COMMAND,
+        cpu_timeout: float = CPU_TIMEOUT,
     ) -> None:
-        """spec: the encoder's input, or None. timeout, seconds: what one file may take by the
-        clock, and of the processor's time."""
+        """workers: number of processes for `run`. spec: the encoder's input; None for no input.
+        timeout, cpu_timeout: seconds that one file may take by the clock, and of processor time.
+        """
         self._header: dict[str, Any] = {"spec": asdict(spec)} if spec else {}
-        self._side, self._seconds = spec.size if spec else 0, seconds
-        self._children = [DecodeProcess(command, timeout) for _ in range(max(1, workers))]
-        self._spare = threading.Lock()
+        self._side, self._cpu_timeout = spec.size if spec else 0, cpu_timeout
+        self._processes = [DecodeProcess(command, timeout) for _ in range(max(1, workers))]
+        self._single_lock = threading.Lock()
         self._single = DecodeProcess(command, timeout)
 
     def __enter__(self) -> DecodePool:
@@ -85,54 +77,58 @@ class DecodePool:
         self.close()
 
     def close(self) -> None:
-        """End all processes. A `run` that is still going on must be closed first."""
-        for child in [*self._children, self._single]:
-            child.close()
+        """End all processes. A `run` that is still going must be closed first."""
+        for process in [*self._processes, self._single]:
+            process.close()
 
     def decode_bytes(self, data: bytes) -> DecodedPhoto:
-        """A photo that is no file of the library. Raises PhotoError."""
-        with self._spare:
-            with _watch([self._single]):
-                answer = self._single.ask(self._request(len(data)), data)
+        """Decode a photo that is not a file of the library. Raises PhotoError."""
+        with self._single_lock:
+            with overdue_watchdog([self._single]):
+                answer = self._single.request(self._limits(len(data)), data)
             photo = answer if isinstance(answer, str) else self._photo(self._single, *answer)
         if isinstance(photo, str):
-            raise _ERRORS.get(
-                "environment" if isinstance(answer, str) else _fault(answer[0]), PhotoError
-            )(photo)
+            fault = "environment" if isinstance(answer, str) else _fault(answer[0])
+            raise _ERRORS.get(fault, PhotoError)(photo)
         return photo
 
-    def look_closer(
+    def full_resolution_fact(
         self, path: str, wanted: Literal["pixels", "fraction"]
     ) -> tuple[bytes, str | None] | None:
-        """One more fact of a file (see `matching/full_resolution.py`) with the hash of the bytes it
-        is of; None where it cannot be had."""
-        return self._ask({"path": os.fsencode(path).hex(), "closer": wanted})
+        """The content hash of a file and one fact that needs the whole file: the hash of its pixels
+        in hex, or the fraction of the second it was taken (`matching/full_resolution.py`).
 
-    def look_beside(self, path: str, other: str) -> tuple[bytes, bytes, Left] | None:
-        """What saving one of two files as the other leaves, after the hashes of the bytes of both;
-        None where it cannot be had."""
-        looked = self._ask(
-            {"path": os.fsencode(path).hex(), "closer": "left", "beside": os.fsencode(other).hex()}
-        )
-        if looked is None or looked[1] is None:
+        None if the file cannot be read; a fact of None if the file does not have it.
+        """
+        return self._file_fact({"path": os.fsencode(path).hex(), "fact": wanted})
+
+    def recompression_residual(self, path: str, other: str) -> tuple[bytes, bytes, Left] | None:
+        """What remains of the difference of two files after saving one as the other is
+        (`matching/recompression.py`), preceded by the content hashes of both; None if it cannot be
+        measured."""
+        request = {
+            "path": os.fsencode(path).hex(),
+            "fact": "residual",
+            "other": os.fsencode(other).hex(),
+        }
+        answer = self._file_fact(request)
+        if answer is None or answer[1] is None:
             return None
-        digest, *left = looked[1].split()
-        return looked[0], bytes.fromhex(digest), Left(*map(float, left))
+        digest, *residual = answer[1].split()
+        return answer[0], bytes.fromhex(digest), Left(*map(float, residual))
 
     def merge_metadata(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes] | str:
-        """What one photo should learn from another before that goes (see
-        `photos/metadata/collect.py`), or why that cannot be told."""
-        with self._spare, _watch([self._single]):
-            answer = self._single.ask({"merge": request, "seconds": self._seconds})
-        return (
-            str(answer[0]["error"])
-            if not isinstance(answer, str) and "error" in answer[0]
-            else answer
-        )
+        """The metadata that one photo should take over from another before that one is removed (see
+        `photos/metadata/collect.py`), or a sentence that says why it cannot be told."""
+        with self._single_lock, overdue_watchdog([self._single]):
+            answer = self._single.request({"merge": request, "seconds": self._cpu_timeout})
+        if not isinstance(answer, str) and "error" in answer[0]:
+            return str(answer[0]["error"])
+        return answer
 
-    def _ask(self, request: dict[str, Any]) -> tuple[bytes, str | None] | None:
-        with self._spare, _watch([self._single]):
-            answer = self._single.ask(request)
+    def _file_fact(self, request: dict[str, Any]) -> tuple[bytes, str | None] | None:
+        with self._single_lock, overdue_watchdog([self._single]):
+            answer = self._single.request(request)
         if isinstance(answer, str) or "error" in answer[0]:
             return None
         try:
@@ -142,175 +138,154 @@ class DecodePool:
             self._single.close()
             return None
 
-    def give_up(self, hopeless: Callable[[Job], bool]) -> None:
-        """End the processes that are at such a file, as if it had taken too long."""
-        for child in self._children:
-            child.give_up(hopeless)
+    def expire(self, concerned: Callable[[DecodeJob], bool]) -> None:
+        """Kill the processes that are working on a concerned job, as if it were overdue."""
+        for process in self._processes:
+            process.expire(concerned)
 
     def run(
         self,
-        jobs: Iterable[Job],
+        jobs: Iterable[DecodeJob],
         known: Callable[[bytes], bool],
         idle: Callable[[], None] = lambda: None,
-    ) -> Generator[Outcome, None, None]:
-        """Read, hash and decode files; outcomes come as they are ready, in no order.
+    ) -> Generator[DecodeResult, None, None]:
+        """Read, hash and decode files; yields one result for each job, in no particular order.
 
-        known: whether a content (by its hash) need not be decoded; called from several threads.
-        idle: called while nothing comes, several times a second; where it raises, so does this.
-        Closing the generator early stops the processes after the files they are at.
+        known: whether the content with this hash need not be decoded; called from several threads.
+        idle: called several times a second while there is no result; what it raises, this raises.
+        Closing the generator early stops the processes after the files in progress.
         """
-        ready: queue.Queue[Outcome | BaseException | None] = queue.Queue(
-            _AHEAD * len(self._children)
+        results: queue.Queue[DecodeResult | BaseException | None] = queue.Queue(
+            _QUEUED_PER_PROCESS * len(self._processes)
         )
         source, source_lock, stop = iter(jobs), threading.Lock(), threading.Event()
 
-        def lead(child: DecodeProcess) -> None:
+        def drive(process: DecodeProcess) -> None:
             try:
                 while not stop.is_set():
                     with source_lock:
                         job = next(source, None)
                     if job is None:
                         break
-                    _offer(ready, self._one(child, job, known, stop), stop)
-            except BaseException as error:  # noqa: BLE001  carried over to the thread that asked
-                _offer(ready, error, stop)
-            _offer(ready, None, stop)
+                    _put(results, self._run_job(process, job, known, stop), stop)
+            except BaseException as error:  # noqa: BLE001  re-raised in the caller's thread
+                _put(results, error, stop)
+            _put(results, None, stop)
 
         threads = [
-            threading.Thread(target=lead, args=(child,), name="decode-lead", daemon=True)
-            for child in self._children
+            threading.Thread(target=drive, args=(process,), name="decode-driver", daemon=True)
+            for process in self._processes
         ]
         for thread in threads:
             thread.start()
         try:
-            with _watch(self._children):
-                yield from _drain(ready, len(threads), idle)
+            with overdue_watchdog(self._processes):
+                yield from _drain(results, len(threads), idle)
         finally:
             stop.set()
-            end = time.monotonic() + _PATIENCE
-            for thread, child in zip(threads, self._children, strict=True):
+            end = time.monotonic() + _CLOSE_GRACE
+            for thread, process in zip(threads, self._processes, strict=True):
                 thread.join(max(0.0, end - time.monotonic()))
                 while thread.is_alive():
-                    child.kill()
+                    process.kill()
                     thread.join(0.1)
 
-    def _one(
-        self, child: DecodeProcess, job: Job, known: Callable[[bytes], bool], stop: threading.Event
-    ) -> Outcome:
-        child.job = job
-        outcome = self._try(child, job, known)
-        if outcome.error == CRASHED and not stop.is_set():
-            # Perhaps it was ended from outside, for want of memory, say. A file that crashes two is
-            # to blame itself.
-            outcome = self._try(child, job, known)
-        return outcome
+    def _run_job(
+        self,
+        process: DecodeProcess,
+        job: DecodeJob,
+        known: Callable[[bytes], bool],
+        stop: threading.Event,
+    ) -> DecodeResult:
+        process.job = job
+        result = self._run_job_once(process, job, known)
+        if result.error == DECODER_CRASHED and not stop.is_set():
+            # The process may have been killed from outside, such as for want of memory. A file that
+            # crashes two processes is to blame itself.
+            result = self._run_job_once(process, job, known)
+        return result
 
-    def _try(self, child: DecodeProcess, job: Job, known: Callable[[bytes], bool]) -> Outcome:
-        request = self._request(job.size) | {
-            "path": os.fsencode(job.path).hex(),
-            "mtime": job.mtime,
-        }
-        first = child.ask(request, size=job.size)
+    def _run_job_once(
+        self, process: DecodeProcess, job: DecodeJob, known: Callable[[bytes], bool]
+    ) -> DecodeResult:
+        request = self._limits(job.size) | {"path": os.fsencode(job.path).hex(), "mtime": job.mtime}
+        first = process.request(request, size=job.size)
         if isinstance(first, str):
-            return Outcome(job, error=first)
+            return DecodeResult(job, error=first)
         header, _ = first
         if "error" in header:
-            return Outcome(job, error=str(header["error"]), fault=_fault(header))
+            return DecodeResult(job, error=str(header["error"]), fault=_fault(header))
         try:
-            digest, size, mtime_ns = (
-                bytes.fromhex(header["hash"]),
-                int(header["size"]),
-                int64.time_ns(int(header["mtime_ns"])),
-            )
+            digest, size = bytes.fromhex(header["hash"]), int(header["size"])
+            mtime_ns = int64.time_ns(int(header["mtime_ns"]))
         except (KeyError, TypeError, ValueError):
-            child.close()
-            return Outcome(job, error=CRASHED)
+            process.close()
+            return DecodeResult(job, error=DECODER_CRASHED)
         try:
             wanted = not known(digest)
         except BaseException:
-            # It waits to be told; nobody will.
-            child.close()
+            # The process is waiting for an answer that will never come.
+            process.close()
             raise
         if not wanted:
-            child.tell({"do": "skip"})
-            return Outcome(job, digest, size, mtime_ns)
-        second = child.ask({"do": "decode"}, follow_up=True, size=size)
-        photo = second if isinstance(second, str) else self._photo(child, *second)
+            process.notify({"do": "skip"})
+            return DecodeResult(job, digest, size, mtime_ns)
+        second = process.request({"do": "decode"}, follow_up=True, size=size)
+        photo = second if isinstance(second, str) else self._photo(process, *second)
         if isinstance(photo, str):
-            passing = isinstance(second, str) or second[0].get("passing") is True
+            transient = isinstance(second, str) or second[0].get("transient") is True
             fault: Fault = "environment" if isinstance(second, str) else _fault(second[0])
-            return Outcome(job, digest, size, mtime_ns, error=photo, passing=passing, fault=fault)
-        return Outcome(job, digest, size, mtime_ns, photo=photo)
+            return DecodeResult(
+                job, digest, size, mtime_ns, error=photo, transient=transient, fault=fault
+            )
+        return DecodeResult(job, digest, size, mtime_ns, photo=photo)
 
-    def _request(self, size: int) -> dict[str, Any]:
-        return self._header | {"seconds": self._seconds + _SECONDS_A_MB * max(0, size) / 1e6}
+    def _limits(self, size: int) -> dict[str, Any]:
+        """The part of a request that all decoding shares: the input wanted, and processor time."""
+        seconds = self._cpu_timeout + _CPU_SECONDS_PER_MB * max(0, size) / 1e6
+        return self._header | {"seconds": seconds}
 
     def _photo(
-        self, child: DecodeProcess, header: dict[str, Any], body: bytes
+        self, process: DecodeProcess, header: dict[str, Any], body: bytes
     ) -> DecodedPhoto | str:
-        """What an answer says: a photo, or why there is none."""
+        """The photo that an answer holds, or a sentence that says why it holds none."""
         if "error" in header:
             return str(header["error"])
         try:
             photo = protocol.unpack(header["photo"], body)
             if (len(photo.input) if photo.input is not None else 0) != self._side:
-                raise ValueError("not the input that was asked for")
+                raise ValueError("not the input that was requested")
             return photo
         except (KeyError, TypeError, ValueError, AttributeError):
-            child.close()
-            return CRASHED
-
-
-_ERRORS: dict[Fault, type[PhotoError]] = {
-    "damaged": DamagedPhoto,
-    "foreign": NotAPhoto,
-    "unsupported": UnsupportedPhoto,
-}
+            process.close()
+            return DECODER_CRASHED
 
 
 def _fault(header: dict[str, Any]) -> Fault:
-    """Whose fault an error is, as the process says; of an answer that says nothing known, not the
-    file's."""
+    """What the process blames an error on; the environment if its answer makes no sense."""
     fault = header.get("fault")
     return fault if isinstance(fault, str) and fault in _ERRORS else "environment"
 
 
-@contextlib.contextmanager
-def _watch(children: Sequence[DecodeProcess]) -> Iterator[None]:
-    """End the processes that take too long at one file. One thread for all: a timer for each file
-    costs a tenth of decoding a small one."""
-    stop = threading.Event()
-
-    def look() -> None:
-        while not stop.wait(_LOOK):
-            for child in children:
-                child.kill_if_late()
-
-    thread = threading.Thread(target=look, name="decode-watch", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-
-
-def _offer(ready: queue.Queue[Any], item: object, stop: threading.Event) -> None:
-    """Put an item, unless nobody waits for it any more."""
+def _put(results: queue.Queue[Any], item: object, stop: threading.Event) -> None:
+    """Queue an item, unless the consumer has stopped."""
     while not stop.is_set():
         try:
-            ready.put(item, timeout=0.2)
+            results.put(item, timeout=0.2)
             return
         except queue.Full:
             continue
 
 
 def _drain(
-    ready: queue.Queue[Outcome | BaseException | None], producers: int, idle: Callable[[], None]
-) -> Iterator[Outcome]:
+    results: queue.Queue[DecodeResult | BaseException | None],
+    producers: int,
+    idle: Callable[[], None],
+) -> Iterator[DecodeResult]:
+    """Yield queued results until each producer has put its None. Raises a queued exception."""
     while producers:
         try:
-            item = ready.get(timeout=_LOOK)
+            item = results.get(timeout=POLL_SECONDS)
         except queue.Empty:
             idle()
             continue

@@ -1,8 +1,13 @@
-"""One decode process, and the talk with it: it is given a file at a time, and ended when it takes
-too long."""
+"""The handle of one decode process: starts it, sends it requests, and kills it when it is overdue.
+
+This is where a crash of a decoder is contained: whatever happens to the child process
+(`decode_server.py`), `DecodeProcess.request` returns an answer or a sentence that says why there is
+none, and the next request starts a new process.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import select
@@ -11,63 +16,54 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, Any, cast
 
 from explorer.config import PROJECT
 from explorer.decoding import protocol
+from explorer.decoding.decode_result import DecodeJob
 
-CHILD = (sys.executable, "-m", "explorer.decoding.decode_server")
+DECODE_COMMAND = (sys.executable, "-m", "explorer.decoding.decode_server")
 
-CRASHED = "the decoder crashed on this file"
-_TOO_MUCH_WORK = "it takes too long to decode: the decoder was stopped"
-_TIME_IS_UP = -int(getattr(signal, "SIGXCPU", 0)) or None
-# No answer is nearly as long: a preview and the encoder's input.
-_LONGEST_ANSWER = 256 << 20
-# Seconds by the clock that a file may take beside the usual, for each megabyte; and between two
-# looks at whether there is hope.
-_PATIENCE_A_MB, _LOOK = 5.0, 0.25
-# Seconds that a process which was ended gets to be gone. One that hangs in the code of a drive that
-# does not answer cannot be, and is left behind: the system ends it when the drive is back.
-_GRACE = 5.0
-
-
-@dataclass(frozen=True)
-class Job:
-    """A file to be read. mtime: Unix seconds. tag: the caller's own, given back with the outcome.
-    size: bytes, as far as it is known."""
-
-    path: str
-    mtime: float
-    tag: object = None
-    size: int = 0
+DECODER_CRASHED = "the decoder crashed on this file"
+_TOO_MUCH_CPU_TIME = "it takes too long to decode: the decoder was stopped"
+# How a process ends that used up its processor time (RLIMIT_CPU); None where there is no such limit.
+_CPU_LIMIT_EXIT = -int(getattr(signal, "SIGXCPU", 0)) or None
+# Far above any real answer, which holds a preview and the encoder's input.
+_MAX_ANSWER_BYTES = 256 << 20
+# Seconds of wall-clock time added for each megabyte of a file.
+_WALL_SECONDS_PER_MB = 5.0
+# Seconds between two checks of deadlines.
+POLL_SECONDS = 0.25
+# Seconds to wait for a killed process. One that is stuck in a drive's driver cannot be reaped; it is
+# left to the system, which ends it when the drive responds again.
+_KILL_GRACE = 5.0
+# Killed but not yet reaped.
+_UNREAPED: list[subprocess.Popen[bytes]] = []
 
 
-# Ended, and not gone yet.
-_LEFT_BEHIND: list[subprocess.Popen[bytes]] = []
+class _PipeReader:
+    """Reads a process's answers, and stops waiting when the process was killed but does not exit.
 
+    On Windows, where a pipe cannot be polled, it waits for the end of the stream.
+    """
 
-class _Answers:
-    """The reading end of a process's pipe, read for as long as there is hope. On Windows, which
-    cannot wait for a pipe, to the end."""
-
-    def __init__(self, pipe: io.BufferedReader, hopeless: Callable[[], bool]) -> None:
-        # Without its buffer, of whose contents `poll` knows nothing.
-        self._pipe, self._hopeless = pipe.raw, hopeless
+    def __init__(self, pipe: IO[bytes], is_hopeless: Callable[[], bool]) -> None:
+        # Unbuffered: `poll` does not know about bytes that are already in a buffer.
+        self._pipe, self._is_hopeless = cast("io.BufferedReader", pipe).raw, is_hopeless
         self._poll = None
         if hasattr(select, "poll"):
             self._poll = select.poll()
             self._poll.register(pipe, select.POLLIN)
 
     def read(self, size: int) -> bytes:
-        """So many bytes; fewer at the end of the stream. Raises OSError where nothing more is to be
-        hoped for."""
+        """`size` bytes; fewer at the end of the stream. Raises OSError for a process that does not
+        exit."""
         pieces, left = list[bytes](), size
         while left:
-            while self._poll is not None and not self._poll.poll(1000 * _LOOK):
-                if self._hopeless():
-                    raise OSError("the process does not end")
+            while self._poll is not None and not self._poll.poll(1000 * POLL_SECONDS):
+                if self._is_hopeless():
+                    raise OSError("the process does not exit")
             piece = self._pipe.read(left)
             if not piece:
                 break
@@ -77,47 +73,52 @@ class _Answers:
 
 
 class DecodeProcess:
-    """One decode process, started when first needed and again after it died."""
+    """One decode process, started on the first request and again after it died.
+
+    One thread sends requests; `kill_if_overdue`, `expire` and `kill` may be called from others.
+    """
 
     def __init__(self, command: Sequence[str], timeout: float) -> None:
+        """command: the program to run. timeout: seconds of wall-clock time for one request."""
         self._command, self._timeout = list(command), timeout
         self._process: subprocess.Popen[bytes] | None = None
-        # What it is at, for `give_up`.
-        self.job: Job | None = None
-        # When a process that was ended has to be gone.
-        self._gone_by: float | None = None
-        # Guards the deadline: a process must not be ended for a file that it has just finished.
+        self.job: DecodeJob | None = None
+        """The job that it is working on, for `expire`."""
+        # When a process that was killed should have exited.
+        self._exit_deadline: float | None = None
+        # Guards the deadline, so that a process is never killed for a file it has just finished.
         self._lock = threading.Lock()
         self._deadline: float | None = None
-        self._late = False
+        self._overdue = False
 
-    def tell(self, header: dict[str, Any]) -> None:
-        """Say something that has no answer, in the middle of a talk."""
+    def notify(self, header: dict[str, Any]) -> None:
+        """Send a message that has no answer, within a conversation."""
         if self._process is None:
             return
         try:
-            protocol.send(self._process.stdin, header)  # type: ignore[arg-type]
+            protocol.send(_pipe(self._process.stdin), header)
         except OSError:
             self.close()
 
-    def ask(
+    def request(
         self, header: dict[str, Any], body: bytes = b"", *, follow_up: bool = False, size: int = 0
     ) -> tuple[dict[str, Any], bytes] | str:
-        """Ask and wait. Where the process dies, talks nonsense or is ended for being late, the
-        answer is a sentence that says so.
+        """Send a request and wait for the answer: header and body, or a sentence for the user if
+        the process died, sent garbage or ran out of time.
 
-        follow_up: it makes sense only to the process that was asked before. size: bytes of the
-        file, which may take the longer for it.
+        follow_up: the request continues a conversation, so a new process cannot answer it.
+        size: bytes of the file, which gives it more time.
         """
         process = self._process if follow_up else self._running()
         if process is None:
-            return CRASHED
-        allowed = self._timeout + _PATIENCE_A_MB * max(0, size, len(body)) / 1e6
+            return DECODER_CRASHED
+        allowed = self._timeout + _WALL_SECONDS_PER_MB * max(0, size, len(body)) / 1e6
         with self._lock:
-            self._late, self._deadline = False, time.monotonic() + allowed
+            self._overdue, self._deadline = False, time.monotonic() + allowed
         try:
-            protocol.send(process.stdin, header, body)  # type: ignore[arg-type]
-            answer = protocol.receive(_Answers(process.stdout, self._is_hopeless), _LONGEST_ANSWER)  # type: ignore[arg-type]
+            protocol.send(_pipe(process.stdin), header, body)
+            reader = _PipeReader(_pipe(process.stdout), self._is_hopeless)
+            answer = protocol.receive(reader, _MAX_ANSWER_BYTES)
         except (OSError, ValueError):
             answer = None
         finally:
@@ -125,44 +126,60 @@ class DecodeProcess:
                 self._deadline = None
         if answer is None:
             self.close()
-            if self._late:
+            if self._overdue:
                 return f"it took longer than {allowed:.0f} seconds to read and decode"
-            return _TOO_MUCH_WORK if process.returncode == _TIME_IS_UP else CRASHED
+            cpu_limit_hit = process.returncode == _CPU_LIMIT_EXIT
+            return _TOO_MUCH_CPU_TIME if cpu_limit_hit else DECODER_CRASHED
         return answer
 
-    def kill_if_late(self) -> None:
-        """End the process if it is past the time that one file may take; called by another thread
-        than the one that asked."""
+    def kill_if_overdue(self) -> None:
+        """Kill the process if its request is past the deadline."""
         with self._lock:
             if (
                 self._deadline is not None
                 and time.monotonic() > self._deadline
                 and self._process is not None
             ):
-                self._late = True
+                self._overdue = True
                 self.kill()
 
-    def give_up(self, hopeless: Callable[[Job], bool]) -> None:
-        """Its file takes too long from now on, if it is such a one."""
+    def expire(self, concerned: Callable[[DecodeJob], bool]) -> None:
+        """Move the deadline of the current job to now, if the job is a concerned one."""
         job = self.job
         with self._lock:
-            if self._deadline is not None and job is not None and hopeless(job):
+            if self._deadline is not None and job is not None and concerned(job):
                 self._deadline = 0.0
 
     def kill(self) -> None:
-        """End the process, so that whoever waits for its answer gets one at once, or in a moment
-        where it does not die."""
+        """Kill the process, so that a pending `request` returns: at once, or after a short grace
+        period if the process does not exit."""
         if process := self._process:
             process.kill()
-            if self._gone_by is None:
-                self._gone_by = time.monotonic() + _GRACE
+            if self._exit_deadline is None:
+                self._exit_deadline = time.monotonic() + _KILL_GRACE
+
+    def close(self) -> None:
+        """Kill and reap the process. It holds nothing that would be lost."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        for stream in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                if stream:
+                    stream.close()
+        try:
+            process.wait(0.0 if self._is_hopeless() else _KILL_GRACE)
+        except subprocess.TimeoutExpired:
+            _UNREAPED.append(process)
+        _UNREAPED[:] = [each for each in _UNREAPED if each.poll() is None]
 
     def _is_hopeless(self) -> bool:
-        return self._gone_by is not None and time.monotonic() > self._gone_by
+        return self._exit_deadline is not None and time.monotonic() > self._exit_deadline
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is not None:
-            # It was ended while it had nothing to do; the next file is not to blame.
+            # It was killed while idle; the next file is not to blame.
             self.close()
         if self._process is None:
             self._process = subprocess.Popen(
@@ -173,32 +190,45 @@ class DecodeProcess:
                 cwd=PROJECT,
                 env=_environment(),
             )
-            self._gone_by = None
+            self._exit_deadline = None
         return self._process
 
-    def close(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        # Nothing in a decode process is worth waiting for.
-        process.kill()
-        for stream in (process.stdin, process.stdout):
-            try:
-                if stream:
-                    stream.close()
-            except OSError:
-                pass
-        try:
-            process.wait(0.0 if self._is_hopeless() else _GRACE)
-        except subprocess.TimeoutExpired:
-            _LEFT_BEHIND.append(process)
-        _LEFT_BEHIND[:] = [each for each in _LEFT_BEHIND if each.poll() is None]
+
+@contextlib.contextmanager
+def overdue_watchdog(processes: Sequence[DecodeProcess]) -> Iterator[None]:
+    """Kill processes that are past their deadline, for as long as the block runs.
+
+    One thread for all of them: a timer for each file costs a tenth of decoding a small one.
+    """
+    stop = threading.Event()
+
+    def check() -> None:
+        while not stop.wait(POLL_SECONDS):
+            for process in processes:
+                process.kill_if_overdue()
+
+    thread = threading.Thread(target=check, name="decode-watchdog", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    if stream is None:
+        raise OSError("the process has no pipe")
+    return stream
 
 
 def _environment() -> dict[str, str]:
-    """One thread for each process: there are as many processes as cores. Memory of up to 32 MB is
-    taken from the process's own heap and kept there (glibc's mallopt(3)): a picture's buffers are
-    as large as the last one's, and asking the system anew costs a tenth."""
+    """The environment of a decode process.
+
+    One thread each, since there are as many processes as cores. Blocks of up to 32 MB come from the
+    process's own heap and stay there (glibc's mallopt(3)): consecutive pictures need buffers of
+    similar size, and asking the system for each costs a tenth of the time.
+    """
     path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
     heap = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(128 << 20)}
     return {

@@ -1,7 +1,7 @@
-"""How the decode processes and the one that runs them talk: frames of a JSON header and raw bytes,
-and no pickle.
+"""The wire format between the decode processes and their parent: frames of a JSON header and raw
+bytes. No pickle.
 
-A frame is two lengths (32-bit, little-endian), the header as JSON in UTF-8, and the bytes.
+A frame is two lengths (32-bit, little-endian), the header as JSON in UTF-8, and the body.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import dataclasses
 import json
 import math
 import struct
-from typing import Any, BinaryIO, Protocol
+from typing import IO, Any, Protocol
 
 import numpy as np
 
@@ -20,21 +20,23 @@ from explorer.photos.quality.figures import Look, Quality
 from explorer.photos.types import DecodedPhoto
 
 _LENGTHS = struct.Struct("<II")
-# No header is nearly as long; a longer one is garbage.
-_LONGEST_HEADER = 1 << 20
-# Short bytes that travel in the header.
-_IN_HEX = ("phash", "quality", "look")
-# Bytes in a camera's name, say.
-_LONGEST_TEXT = 4096
+# Far above any real header; more is garbage.
+_MAX_HEADER_BYTES = 1 << 20
+# Fields of a few bytes, sent in the header as hex.
+_HEX_FIELDS = ("phash", "quality", "look")
+# Limit for texts such as a camera's name, in bytes of UTF-8.
+_MAX_TEXT_BYTES = 4096
 
 
 class Readable(Protocol):
+    """What frames can be read from."""
+
     def read(self, size: int, /) -> bytes:
-        """So many bytes, fewer at the end of the stream."""
+        """`size` bytes; fewer at the end of the stream."""
         ...
 
 
-def send(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
+def send(stream: IO[bytes], header: dict[str, Any], body: bytes = b"") -> None:
     """Write one frame."""
     head = json.dumps(header).encode()
     stream.write(_LENGTHS.pack(len(head), len(body)) + head)
@@ -42,51 +44,57 @@ def send(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
     stream.flush()
 
 
-def receive(stream: Readable, longest: int = 0xFFFFFFFF) -> tuple[dict[str, Any], bytes] | None:
-    """Read one frame; None at the end of the stream, also in the middle of a frame.
+def receive(stream: Readable, max_body: int = 0xFFFFFFFF) -> tuple[dict[str, Any], bytes] | None:
+    """Read one frame: header and body; None at the end of the stream, even within a frame.
 
-    Raises ValueError for what is no frame, or has more than `longest` bytes beside the header.
+    Raises ValueError for data that is not a frame, or a body of more than `max_body` bytes.
     """
     lengths = stream.read(_LENGTHS.size)
     if len(lengths) < _LENGTHS.size:
         return None
     head, size = _LENGTHS.unpack(lengths)
-    if head > _LONGEST_HEADER or size > longest:
-        raise ValueError("no frame")
+    if head > _MAX_HEADER_BYTES or size > max_body:
+        raise ValueError("not a frame")
     header, body = stream.read(head), stream.read(size)
     if len(header) < head or len(body) < size:
         return None
     facts = json.loads(header)
     if not isinstance(facts, dict):
-        raise ValueError("no header")
+        raise ValueError("the header is not an object")
     return facts, body
 
 
 def pack(photo: DecodedPhoto) -> tuple[dict[str, Any], bytes]:
-    """A decoded photo → header and bytes."""
+    """A decoded photo → the header and body of a frame."""
     facts = {field.name: getattr(photo, field.name) for field in dataclasses.fields(photo)}
     pixels = facts.pop("input")
     preview = facts.pop("preview")
     raw = b"" if pixels is None else np.ascontiguousarray(pixels).tobytes()
-    facts |= {name: getattr(photo, name).hex() for name in _IN_HEX}
+    facts |= {name: getattr(photo, name).hex() for name in _HEX_FIELDS}
     facts |= {"preview": len(preview), "side": 0 if pixels is None else int(pixels.shape[0])}
     return facts, preview + raw
 
 
 def unpack(facts: dict[str, Any], body: bytes) -> DecodedPhoto:
-    """Header and bytes → a decoded photo. Raises KeyError, TypeError or ValueError for what `pack`
-    did not make, or what no photo has: a decoder that a file has led astray is not believed."""
+    """Header and body of a frame → a decoded photo; the inverse of `pack`.
+
+    Raises KeyError, TypeError, ValueError or AttributeError for anything that `pack` cannot have
+    made, including values that no photo has: a decoder that a file has subverted is not trusted.
+    """
     facts = dict(facts)
-    cut, side = int(facts.pop("preview")), int(facts.pop("side"))
-    pixels = np.frombuffer(body, np.uint8, offset=cut).reshape(side, side, 3) if side else None
-    facts |= {name: bytes.fromhex(facts[name]) for name in _IN_HEX}
-    photo = DecodedPhoto(**facts, preview=body[:cut], input=pixels)
-    _check(photo)
+    preview_bytes, side = int(facts.pop("preview")), int(facts.pop("side"))
+    pixels = (
+        np.frombuffer(body, np.uint8, offset=preview_bytes).reshape(side, side, 3) if side else None
+    )
+    facts |= {name: bytes.fromhex(facts[name]) for name in _HEX_FIELDS}
+    photo = DecodedPhoto(**facts, preview=body[:preview_bytes], input=pixels)
+    _validate(photo)
     return photo
 
 
-def _check(photo: DecodedPhoto) -> None:
-    """Raises TypeError or ValueError for facts that a catalog cannot hold or a page cannot show."""
+def _validate(photo: DecodedPhoto) -> None:
+    """Raise TypeError or ValueError for values that the catalog cannot store or a page cannot
+    show."""
     numbers = (
         photo.latitude,
         photo.longitude,
@@ -96,14 +104,14 @@ def _check(photo: DecodedPhoto) -> None:
         photo.focal_length,
     )
     if not all(value is None or math.isfinite(value) for value in numbers):
-        raise ValueError("a fact that is no number")
+        raise ValueError("a measurement that is not a finite number")
     if not all(
         isinstance(value, int) and 1 <= value < 1 << 31
         for value in (photo.width, photo.height, photo.frames)
     ):
-        raise ValueError("a size that no picture has")
+        raise ValueError("an impossible size")
     if photo.taken_precision not in (None, *PRECISIONS):
-        raise ValueError("a precision that no date has")
+        raise ValueError("an unknown date precision")
     for text in (
         photo.format,
         photo.taken_at,
@@ -113,15 +121,15 @@ def _check(photo: DecodedPhoto) -> None:
         photo.damaged,
         photo.stated,
     ):
-        # Raises for half a surrogate pair.
-        if text is not None and (len(text.encode()) > _LONGEST_TEXT or "\0" in text):
-            raise ValueError("a text that no photo has")
+        # `encode` raises for an unpaired surrogate.
+        if text is not None and (len(text.encode()) > _MAX_TEXT_BYTES or "\0" in text):
+            raise ValueError("a text that is too long or has a null character")
     if len(photo.phash) != 32 or not photo.preview.startswith(b"\xff\xd8"):
-        raise ValueError("no preview or hash")
+        raise ValueError("no valid preview or perceptual hash")
     if photo.quality and not all(
         math.isfinite(value) for value in dataclasses.astuple(Quality.unpacked(photo.quality))
     ):
-        raise ValueError("a figure that is no number")
+        raise ValueError("a quality figure that is not a finite number")
     if photo.look:
         Look.unpacked(photo.look)
     if photo.contents is not None:

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from explorer.decoding.pool import DecodePool, Outcome
-from explorer.decoding.process import Job
+from explorer.decoding.decode_result import DecodeJob, DecodeResult
+from explorer.decoding.pool import DecodePool
 from explorer.encoders.base import Encoder
 from explorer.errors import PhotoError
 from explorer.indexing.progress import Progress, RateMeter
@@ -153,7 +153,12 @@ class Indexer:
                         self._settle(outcome, reading, vectors, there=there.get(id(outcome), True))
 
     def _settle(
-        self, outcome: Outcome, reading: _Reading, vectors: dict[int, np.ndarray], *, there: bool
+        self,
+        outcome: DecodeResult,
+        reading: _Reading,
+        vectors: dict[int, np.ndarray],
+        *,
+        there: bool,
     ) -> None:
         """Note what became of one file. Whatever is wrong with it costs this file a row with the
         reason, and no other one anything."""
@@ -194,7 +199,11 @@ class Indexer:
         reading.tally.failed += 1
 
     def _keep(
-        self, outcome: Outcome, digest: bytes, reading: _Reading, vectors: dict[int, np.ndarray]
+        self,
+        outcome: DecodeResult,
+        digest: bytes,
+        reading: _Reading,
+        vectors: dict[int, np.ndarray],
     ) -> None:
         """Write down a photo that was read. Raises what `savepoint` is there for."""
         photo_id = self._writer.photo_of(digest)
@@ -261,7 +270,7 @@ class Indexer:
                 return file
         return None
 
-    def _is_there(self, outcome: Outcome) -> bool:
+    def _is_there(self, outcome: DecodeResult) -> bool:
         """Whether a file that could not be read is there at all, or its drive does not say."""
         return self._disk.ask(
             self._roots[read_task_of(outcome).root_id],
@@ -291,7 +300,7 @@ class Indexer:
     def _is_known(self, digest: bytes) -> bool:
         return self._library.catalog.photo_id(digest) is not None
 
-    def _vectors(self, batch: list[Outcome]) -> dict[int, np.ndarray]:
+    def _vectors(self, batch: list[DecodeResult]) -> dict[int, np.ndarray]:
         """Encode a batch and keep its previews; vectors by the outcome's identity."""
         decoded = [
             (o, o.photo, o.digest) for o in batch if o.photo is not None and o.digest is not None
@@ -390,10 +399,10 @@ class Indexer:
 
     def _batches(
         self, tasks: list[ReadTask], known: Callable[[bytes], bool]
-    ) -> Iterator[list[Outcome]]:
+    ) -> Iterator[list[DecodeResult]]:
         """Read the files in the decode processes and hand out what comes back in batches."""
         jobs = (
-            Job(
+            DecodeJob(
                 self._path(task.root_id, task.seen.path),
                 task.seen.mtime_ns / 1e9,
                 task,
@@ -402,7 +411,7 @@ class Indexer:
             for task in tasks
             if not self._disk.silent(self._roots[task.root_id])
         )
-        meter, batch, since = RateMeter(len(tasks)), list[Outcome](), time.monotonic()
+        meter, batch, since = RateMeter(len(tasks)), list[DecodeResult](), time.monotonic()
         waiting_since = since
 
         def idle() -> None:
@@ -434,7 +443,7 @@ class Indexer:
             root = self._roots[root_id]
             self._disk.ask(root, lambda root=root: root_state(root), "absent")  # type: ignore[misc]
             if self._disk.silent(root):
-                self._pool.give_up(
+                self._pool.expire(
                     lambda job, root_id=root_id: (  # type: ignore[misc]
                         isinstance(job.tag, ReadTask) and job.tag.root_id == root_id
                     )

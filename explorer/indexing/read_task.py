@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from explorer.decoding.pool import Outcome
+from explorer.decoding.decode_result import DecodeResult
 from explorer.library.writer import KnownFile, Seen
 
 # No file's time: what carries it is read again by every scan; or by the next one only, as it may
@@ -22,14 +22,14 @@ class ReadTask(NamedTuple):
     was: KnownFile | None = None
 
 
-def stat_for_failure(task: ReadTask, outcome: Outcome) -> Seen:
+def stat_for_failure(task: ReadTask, outcome: DecodeResult) -> Seen:
     """The file as it is to be known where it could not be read: with a time that is not its own
     where it is to be tried again."""
     if outcome.digest is None:
         # Its bytes were not to be had, which may be another matter next time, whatever its size and
         # time say.
         return task.seen._replace(mtime_ns=MTIME_UNREAD)
-    if outcome.passing and (
+    if outcome.transient and (
         task.was is None or (task.was.state, task.was.mtime_ns) != ("failed", MTIME_SUSPECT)
     ):
         # A process that was ended from outside, or memory that others took: the file is believed to
@@ -38,7 +38,7 @@ def stat_for_failure(task: ReadTask, outcome: Outcome) -> Seen:
     return task.seen
 
 
-def read_task_of(outcome: Outcome) -> ReadTask:
+def read_task_of(outcome: DecodeResult) -> ReadTask:
     task = outcome.job.tag
     if not isinstance(task, ReadTask):
         raise TypeError(f"a job of another maker: {task!r}")

@@ -12,8 +12,8 @@ import numpy as np
 
 from explorer import int64
 from explorer.analysis.neighbors import check_neighbours, stage_name
+from explorer.decoding.decode_result import DecodeJob
 from explorer.decoding.pool import DecodePool
-from explorer.decoding.process import Job
 from explorer.errors import LibraryError, PhotoError
 from explorer.indexing import crash_cleanup
 from explorer.library import integrity
@@ -334,7 +334,7 @@ class _Check:
         self.report.changed += 1
 
     def _contents(self, files: list[integrity.PresentFile]) -> Iterator[Inconsistency]:
-        jobs = (Job(file.path, 0.0, file, file.size) for file in files)
+        jobs = (DecodeJob(file.path, 0.0, file, file.size) for file in files)
         with DecodePool(max(1, os.cpu_count() or 1), None) as pool:
             for done, outcome in enumerate(pool.run(jobs, lambda _: True)):
                 self._progress(f"Reading the photo files: {done + 1:,} of {len(files):,}…")

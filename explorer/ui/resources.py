@@ -76,7 +76,10 @@ def decode_upload(data: bytes) -> DecodedPhoto:
         if _pool is None or _pool[0] != spec:
             if _pool is not None:
                 _pool[1].close()
-            _pool = (spec, DecodePool(1, spec, timeout=_UPLOAD_PATIENCE, seconds=_UPLOAD_SECONDS))
+            _pool = (
+                spec,
+                DecodePool(1, spec, timeout=_UPLOAD_PATIENCE, cpu_timeout=_UPLOAD_SECONDS),
+            )
         pool = _pool[1]
     # Not under the lock: a photo that takes long must not hold up the pages.
     return pool.decode_bytes(data)

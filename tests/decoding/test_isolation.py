@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from explorer.decoding import decode_server, protocol
+from explorer.decoding.decode_result import DecodeJob
 from explorer.decoding.pool import DecodePool
-from explorer.decoding.process import Job
 from explorer.errors import PhotoError
 from explorer.photos import file_io, limits
 from explorer.photos.containers.contents import NOTHING_PACKED, Contents
@@ -94,7 +94,7 @@ def test_a_file_that_changes_while_it_is_read_is_told_apart(tmp_path: Path) -> N
         "child.read_with_facts = changed; child.main()"
     )
     with DecodePool(1, SPEC, command=(sys.executable, "-c", code)) as pool:
-        (outcome,) = pool.run([Job(str(path), 0.0)], lambda _: True)
+        (outcome,) = pool.run([DecodeJob(str(path), 0.0)], lambda _: True)
     assert (outcome.size, outcome.error) == (-1, None)
 
 
@@ -113,19 +113,21 @@ def test_a_decoder_that_never_comes_to_an_end_is_stopped_and_the_next_file_is_re
         "    return real(data, spec, mtime=mtime, name=name)\n"
         "child.decode = decode; child.main()"
     )
-    with DecodePool(1, SPEC, command=(sys.executable, "-c", code), seconds=1.0) as pool:
+    with DecodePool(1, SPEC, command=(sys.executable, "-c", code), cpu_timeout=1.0) as pool:
         outcomes = {
             Path(o.job.path).name: o
-            for o in pool.run([Job(str(busy), 0.0), Job(str(good), 0.0)], lambda _: False)
+            for o in pool.run(
+                [DecodeJob(str(busy), 0.0), DecodeJob(str(good), 0.0)], lambda _: False
+            )
         }
     assert "too long" in (outcomes["busy.jpg"].error or "")
     assert outcomes["good.jpg"].photo is not None
 
 
 def test_large_files_are_given_more_time() -> None:
-    with DecodePool(1, SPEC, seconds=10.0) as pool:
-        assert pool._request(0)["seconds"] == 10.0
-        assert pool._request(100_000_000)["seconds"] == 110.0
+    with DecodePool(1, SPEC, cpu_timeout=10.0) as pool:
+        assert pool._limits(0)["seconds"] == 10.0
+        assert pool._limits(100_000_000)["seconds"] == 110.0
 
 
 @pytest.mark.parametrize(
@@ -151,7 +153,7 @@ def test_an_input_of_another_size_is_not_passed_on(tmp_path: Path) -> None:
         "child.decode = lambda data, spec, **more: real(data, dataclasses.replace(spec, size=spec.size + 1), **more); child.main()"
     )
     with DecodePool(1, SPEC, command=(sys.executable, "-c", code)) as pool:
-        (outcome,) = pool.run([Job(str(path), 0.0)], lambda _: False)
+        (outcome,) = pool.run([DecodeJob(str(path), 0.0)], lambda _: False)
     assert outcome.error == "the decoder crashed on this file"
 
 
@@ -176,7 +178,7 @@ def test_a_decoded_file_says_what_it_holds_and_bytes_need_not(
     data = encoded(draw(1)) + film()
     (tmp_path / "a.jpg").write_bytes(data)
     with DecodePool(1, None) as pool:
-        (outcome,) = pool.run([Job(str(tmp_path / "a.jpg"), 0.0)], lambda digest: False)
+        (outcome,) = pool.run([DecodeJob(str(tmp_path / "a.jpg"), 0.0)], lambda digest: False)
         assert (
             outcome.photo is not None
             and outcome.photo.contents == read_contents(data).packed() != NOTHING_PACKED
@@ -188,7 +190,7 @@ def test_a_decoded_file_says_what_it_holds_and_bytes_need_not(
 
     # Then it is not known, and asked again another time.
     monkeypatch.setattr(decode_server, "read_contents", short)
-    assert decode_server._contents(data) is None
+    assert decode_server._packed_contents(data) is None
 
 
 def test_contents_that_are_none_are_not_believed() -> None:

@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from explorer.decoding import protocol
-from explorer.decoding.pool import DecodePool, Outcome
-from explorer.decoding.process import Job
+from explorer.decoding.decode_result import DecodeJob, DecodeResult
+from explorer.decoding.pool import DecodePool
 from explorer.errors import DamagedPhoto, NotAPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos.decode import content_hash, decode
 from explorer.photos.input_spec import InputSpec
@@ -53,7 +53,7 @@ _COMMAND = (sys.executable, "-c", _STAND_IN)
 
 
 @pytest.fixture
-def photos(tmp_path: Path) -> list[Job]:
+def photos(tmp_path: Path) -> list[DecodeJob]:
     """Twenty photos, one of them twice, and three files that are none."""
     paths = [
         pictures.write(tmp_path / f"{number}.jpg", pictures.draw(number % 19, (120, 90)))
@@ -66,19 +66,19 @@ def photos(tmp_path: Path) -> list[Job]:
     ):
         paths.append(tmp_path / name)
         paths[-1].write_bytes(data)
-    return [Job(str(path), path.stat().st_mtime, number) for number, path in enumerate(paths)]
+    return [DecodeJob(str(path), path.stat().st_mtime, number) for number, path in enumerate(paths)]
 
 
 def _run(
-    pool: DecodePool, jobs: list[Job], known: set[bytes] | None = None
-) -> dict[object, Outcome]:
+    pool: DecodePool, jobs: list[DecodeJob], known: set[bytes] | None = None
+) -> dict[object, DecodeResult]:
     outcomes = list(pool.run(jobs, lambda digest: digest in (known or set())))
     assert len(outcomes) == len(jobs)
     return {outcome.job.tag: outcome for outcome in outcomes}
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-def test_every_file_has_one_outcome(photos: list[Job], workers: int) -> None:
+def test_every_file_has_one_outcome(photos: list[DecodeJob], workers: int) -> None:
     with DecodePool(workers, SPEC) as pool:
         outcomes = _run(pool, photos)
     assert sorted(outcomes) == list(range(len(photos)))  # type: ignore[type-var]
@@ -101,7 +101,7 @@ def test_every_file_has_one_outcome(photos: list[Job], workers: int) -> None:
 
 def test_a_file_that_is_not_there_has_a_reason(tmp_path: Path) -> None:
     with DecodePool(1, SPEC) as pool:
-        (outcome,) = pool.run([Job(str(tmp_path / "gone.jpg"), 0.0)], lambda _: False)
+        (outcome,) = pool.run([DecodeJob(str(tmp_path / "gone.jpg"), 0.0)], lambda _: False)
     assert outcome.digest is None
     assert "not there" in (outcome.error or "")
 
@@ -117,12 +117,12 @@ def test_names_in_any_language_and_in_none(tmp_path: Path) -> None:
                 file.write(pictures.encoded(pictures.draw(1, (40, 30))))
         except OSError:
             continue
-        jobs.append(Job(f"{tmp_path}/{name}", 0.0, name))
+        jobs.append(DecodeJob(f"{tmp_path}/{name}", 0.0, name))
     with DecodePool(1, SPEC) as pool:
         assert all(outcome.photo for outcome in _run(pool, jobs).values())
 
 
-def test_what_is_known_is_not_decoded(photos: list[Job]) -> None:
+def test_what_is_known_is_not_decoded(photos: list[DecodeJob]) -> None:
     known = {content_hash(Path(job.path).read_bytes()) for job in photos[:10]}
     with DecodePool(2, SPEC) as pool:
         outcomes = _run(pool, photos, known)
@@ -133,7 +133,7 @@ def test_what_is_known_is_not_decoded(photos: list[Job]) -> None:
     assert all(outcomes[number].photo for number in range(10, 19))
 
 
-def test_without_an_encoder_there_is_no_input(photos: list[Job]) -> None:
+def test_without_an_encoder_there_is_no_input(photos: list[DecodeJob]) -> None:
     with DecodePool(1, None) as pool:
         (outcome,) = pool.run(photos[:1], lambda _: False)
     assert outcome.photo is not None
@@ -153,7 +153,7 @@ def test_without_an_encoder_there_is_no_input(photos: list[Job]) -> None:
 )
 def test_a_bad_file_costs_itself_only(name: str, reason: str) -> None:
     jobs = [
-        Job(f"/{kind}", 0.0, number)
+        DecodeJob(f"/{kind}", 0.0, number)
         for number, kind in enumerate(("fine", name, "fine", name, "fine", "fine"))
     ]
     with DecodePool(2, SPEC, timeout=4.0, command=_COMMAND) as pool:
@@ -164,7 +164,7 @@ def test_a_bad_file_costs_itself_only(name: str, reason: str) -> None:
         assert reason in (outcomes[number].error or "")
 
 
-def test_a_command_that_does_not_work_at_all(photos: list[Job]) -> None:
+def test_a_command_that_does_not_work_at_all(photos: list[DecodeJob]) -> None:
     for command in (
         (sys.executable, "-c", "raise SystemExit(1)"),
         (sys.executable, "-c", "print('hello world', flush=True)"),
@@ -175,7 +175,9 @@ def test_a_command_that_does_not_work_at_all(photos: list[Job]) -> None:
             }
 
 
-def test_a_process_that_was_ended_while_idle_is_not_the_next_files_fault(photos: list[Job]) -> None:
+def test_a_process_that_was_ended_while_idle_is_not_the_next_files_fault(
+    photos: list[DecodeJob],
+) -> None:
     with DecodePool(1, SPEC) as pool:
         _run(pool, photos[:1])
         for child in psutil.Process().children():
@@ -188,7 +190,7 @@ def test_a_process_that_was_ended_while_idle_is_not_the_next_files_fault(photos:
     ("deaths", "reason"), [({1}, None), ({1, 2}, "the decoder crashed on this file")]
 )
 def test_a_process_that_dies_between_the_two_questions(
-    photos: list[Job], deaths: set[int], reason: str | None
+    photos: list[DecodeJob], deaths: set[int], reason: str | None
 ) -> None:
     times = []
 
@@ -202,7 +204,7 @@ def test_a_process_that_dies_between_the_two_questions(
 
     with DecodePool(1, SPEC) as pool:
         (outcome,) = pool.run(photos[:1], known)
-        assert (outcome.error, outcome.photo is not None, outcome.passing) == (
+        assert (outcome.error, outcome.photo is not None, outcome.transient) == (
             reason,
             reason is None,
             reason is not None,
@@ -210,11 +212,11 @@ def test_a_process_that_dies_between_the_two_questions(
         assert _run(pool, photos[:2])[1].photo is not None
 
 
-def test_closing_early_leaves_nothing_behind(photos: list[Job]) -> None:
+def test_closing_early_leaves_nothing_behind(photos: list[DecodeJob]) -> None:
     """That no thread and no process stays is looked at after every test."""
     taken = []
 
-    def endless() -> Iterator[Job]:
+    def endless() -> Iterator[DecodeJob]:
         while True:
             taken.append(1)
             yield photos[len(taken) % 20]
@@ -235,7 +237,12 @@ def test_closing_early_leaves_nothing_behind(photos: list[Job]) -> None:
 def test_closing_early_does_not_wait_for_a_file_that_hangs() -> None:
     with DecodePool(2, SPEC, timeout=60.0, command=_COMMAND) as pool:
         outcomes = pool.run(
-            [Job("/fine", 0.0), Job("/hang", 0.0), Job("/hang-early", 0.0), Job("/hang", 0.0)],
+            [
+                DecodeJob("/fine", 0.0),
+                DecodeJob("/hang", 0.0),
+                DecodeJob("/hang-early", 0.0),
+                DecodeJob("/hang", 0.0),
+            ],
             lambda _: False,
         )
         assert next(outcomes).error == "decoded"
@@ -244,11 +251,13 @@ def test_closing_early_does_not_wait_for_a_file_that_hangs() -> None:
         assert time.monotonic() - start < 10
 
 
-def test_a_mistake_in_the_callers_own_code_comes_out_and_spoils_nothing(photos: list[Job]) -> None:
+def test_a_mistake_in_the_callers_own_code_comes_out_and_spoils_nothing(
+    photos: list[DecodeJob],
+) -> None:
     def known(_: bytes) -> bool:
         raise RuntimeError("mine")
 
-    def jobs() -> Iterator[Job]:
+    def jobs() -> Iterator[DecodeJob]:
         yield photos[0]
         raise RuntimeError("mine too")
 
@@ -291,16 +300,18 @@ def test_a_photo_that_needs_too_much_memory_is_refused_and_the_next_one_is_not(
     Image.new("RGBA", (8000, 8000)).save(big, compress_level=1)
     pictures.write(small, pictures.draw(1))
     with DecodePool(1, SPEC, command=(sys.executable, "-c", limited)) as pool:
-        outcomes = _run(pool, [Job(str(big), 0.0, "big"), Job(str(small), 0.0, "small")])
+        outcomes = _run(
+            pool, [DecodeJob(str(big), 0.0, "big"), DecodeJob(str(small), 0.0, "small")]
+        )
     assert "memory" in (outcomes["big"].error or "")
     assert outcomes["small"].photo is not None
 
 
-def test_the_decode_process_ends_with_the_one_that_started_it(photos: list[Job]) -> None:
+def test_the_decode_process_ends_with_the_one_that_started_it(photos: list[DecodeJob]) -> None:
     pool = DecodePool(1, SPEC)
     _run(pool, photos[:1])
     (process,) = psutil.Process().children()
-    stdin = pool._children[0]._process.stdin  # type: ignore[union-attr]
+    stdin = pool._processes[0]._process.stdin  # type: ignore[union-attr]
     assert stdin is not None
     stdin.close()
     assert process.wait(10) in (0, None)
@@ -318,7 +329,7 @@ def test_a_frame_that_is_cut_off_is_the_end(stream: bytes) -> None:
 )
 def test_what_is_no_frame_is_refused_without_being_read(stream: bytes) -> None:
     with pytest.raises(ValueError):
-        protocol.receive(io.BytesIO(stream), longest=1000)
+        protocol.receive(io.BytesIO(stream), max_body=1000)
 
 
 def test_a_photo_crosses_the_wire_whole() -> None:
@@ -355,7 +366,7 @@ def test_whose_fault_it_is_comes_along(
 ) -> None:
     (tmp_path / "a.jpg").write_bytes(data)
     with DecodePool(1, None) as pool:
-        (outcome,) = pool.run([Job(str(tmp_path / "a.jpg"), 0.0)], lambda _: False)
+        (outcome,) = pool.run([DecodeJob(str(tmp_path / "a.jpg"), 0.0)], lambda _: False)
         assert outcome.error and outcome.fault == fault
         with pytest.raises(PhotoError) as caught:
             pool.decode_bytes(data)
@@ -364,7 +375,7 @@ def test_whose_fault_it_is_comes_along(
 
 def test_what_the_computer_lacks_is_not_the_files_fault(tmp_path: Path) -> None:
     with DecodePool(1, None) as pool:
-        (outcome,) = pool.run([Job(str(tmp_path / "absent.jpg"), 0.0)], lambda _: False)
+        (outcome,) = pool.run([DecodeJob(str(tmp_path / "absent.jpg"), 0.0)], lambda _: False)
         assert outcome.fault == "environment"
     # One that crashes or says nothing sensible of the fault.
     for answer in (
@@ -378,7 +389,7 @@ def test_what_the_computer_lacks_is_not_the_files_fault(tmp_path: Path) -> None:
             f"    wire.send(sys.stdout.buffer, json.loads({answer!r}))\n"
         )
         with DecodePool(1, None, command=[sys.executable, "-c", code]) as pool:
-            (outcome,) = pool.run([Job(str(tmp_path / "a.jpg"), 0.0)], lambda _: False)
+            (outcome,) = pool.run([DecodeJob(str(tmp_path / "a.jpg"), 0.0)], lambda _: False)
             assert (outcome.error, outcome.fault) == ("so", "environment")
             with pytest.raises(PhotoError) as caught:
                 pool.decode_bytes(b"anything")

@@ -20,8 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.analysis import neighbors
-from explorer.decoding.pool import Outcome
-from explorer.decoding.process import Job
+from explorer.decoding.decode_result import DecodeJob, DecodeResult
 from explorer.encoders import registry
 from explorer.errors import PhotoError
 from explorer.indexing import crash_cleanup, worker
@@ -74,25 +73,25 @@ class InProcessDecoder:
 
     def run(
         self,
-        jobs: Iterable[Job],
+        jobs: Iterable[DecodeJob],
         known: Callable[[bytes], bool],
         idle: Callable[[], None] = lambda: None,
-    ) -> Iterator[Outcome]:
+    ) -> Iterator[DecodeResult]:
         for job in jobs:
             try:
                 data, facts = read_with_facts(job.path)
             except PhotoError as error:
-                yield Outcome(job, error=str(error), fault=error.fault)
+                yield DecodeResult(job, error=str(error), fault=error.fault)
                 continue
             digest = content_hash(data)
             read = (job, digest, len(data) if len(data) == facts.st_size else -1, facts.st_mtime_ns)
             try:
-                yield Outcome(
+                yield DecodeResult(
                     *read,
                     photo=None if known(digest) else decode(data, self._spec, mtime=job.mtime),
                 )
             except PhotoError as error:
-                yield Outcome(*read, error=str(error), fault=error.fault)
+                yield DecodeResult(*read, error=str(error), fault=error.fault)
 
     def decode_bytes(self, data: bytes) -> DecodedPhoto:
         return decode(data, self._spec)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from explorer.decoding.pool import Outcome
+from explorer.decoding.decode_result import DecodeResult
 from explorer.indexing import pipeline
 from explorer.scanning import root_scan
 from explorer.scanning.ignore import IGNORE_FILE
@@ -39,15 +39,15 @@ def test_a_time_that_no_calendar_expects(
     tally = desk.run()
     assert (tally.indexed, tally.failed, tally.unsettled) == (2, 0, set())
     with monkeypatch.context() as patched:
-        patched.setattr(desk.pool, "_one", lambda *_: pytest.fail("a file was read"))
+        patched.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
         assert desk.run().unchanged == 2
     # Many files may share such a time, so it does not tell whether this is the same file: its
     # content does.
     read = list[str]()
-    real = desk.pool._one
+    real = desk.pool._run_job
     monkeypatch.setattr(
         desk.pool,
-        "_one",
+        "_run_job",
         lambda child, job, *rest: (read.append(job.path), real(child, job, *rest))[1],
     )
     path.rename(desk.photos / "c.jpg")
@@ -123,7 +123,7 @@ def restless(desk: IndexingSetup, name: str) -> None:
     """Have that file be another one after each reading than before."""
     real = desk.pool.run
 
-    def run(*args: Any) -> Generator[Outcome, None, None]:
+    def run(*args: Any) -> Generator[DecodeResult, None, None]:
         for outcome in real(*args):
             changed = outcome.job.path.endswith(name)
             yield dataclasses.replace(outcome, size=-1) if changed else outcome

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from explorer.decoding.pool import DecodePool, Outcome
+from explorer.decoding.decode_result import DecodeResult
+from explorer.decoding.pool import DecodePool
 from explorer.encoders import registry
 from explorer.errors import FolderError, LibraryLocked, UnknownEncoder, WeightsMissing
 from explorer.indexing import foreground
@@ -113,15 +114,15 @@ def test_a_file_that_is_still_written_is_waited_for_and_counted_once(
     library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (photos / "x" / "broken.jpg").write_bytes(b"broken")
-    real, late = DecodePool._one, [True, True]
+    real, late = DecodePool._run_job, [True, True]
 
-    def still_written(pool: DecodePool, child: Any, job: Any, *rest: Any) -> Outcome:
+    def still_written(pool: DecodePool, child: Any, job: Any, *rest: Any) -> DecodeResult:
         if job.path.endswith("b.jpg") and late:
             late.pop()
-            return Outcome(job, bytes(16), 1, 1)
+            return DecodeResult(job, bytes(16), 1, 1)
         return real(pool, child, job, *rest)
 
-    monkeypatch.setattr(DecodePool, "_one", still_written)
+    monkeypatch.setattr(DecodePool, "_run_job", still_written)
     monkeypatch.setattr(foreground, "PAUSE", 0.0)
     tally = index(library, photos)
     assert (tally.indexed, tally.failed, tally.unsettled) == (3, 1, set())
@@ -145,16 +146,16 @@ def test_one_that_is_written_for_ever_is_told_of(
 def test_one_that_is_another_whenever_it_was_read_is_a_failure_in_the_end(
     library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = DecodePool._one
+    real = DecodePool._run_job
 
-    def other(pool: DecodePool, child: Any, job: Any, *rest: Any) -> Outcome:
+    def other(pool: DecodePool, child: Any, job: Any, *rest: Any) -> DecodeResult:
         return (
-            Outcome(job, bytes(16), 1, 1)
+            DecodeResult(job, bytes(16), 1, 1)
             if job.path.endswith("b.jpg")
             else real(pool, child, job, *rest)
         )
 
-    monkeypatch.setattr(DecodePool, "_one", other)
+    monkeypatch.setattr(DecodePool, "_run_job", other)
     monkeypatch.setattr(foreground, "PAUSE", 0.0)
     tally = index(library, photos)
     assert (tally.indexed, tally.failed, tally.unsettled) == (2, 1, set())

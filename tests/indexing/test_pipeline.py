@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.decoding.pool import Outcome
+from explorer.decoding.decode_result import DecodeResult
 from explorer.indexing import pipeline
 from explorer.indexing.pipeline import Indexer
 from explorer.indexing.progress import Progress
@@ -52,7 +52,7 @@ def test_a_second_run_reads_and_encodes_nothing(
     for number in range(4):
         desk.draw(f"{number}.jpg", number)
     desk.run()
-    monkeypatch.setattr(desk.pool, "_one", lambda *_: pytest.fail("a file was read"))
+    monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
     assert counts(desk.run()) == {"unchanged": 4}
     assert desk.encoder.encoded == 4
 
@@ -174,7 +174,7 @@ def test_one_that_returns_unchanged_is_not_even_read(
     desk.run()
     assert set(desk.present()) == {"b.jpg"}
     (desk.photos.parent / "elsewhere.jpg").rename(path)
-    monkeypatch.setattr(desk.pool, "_one", lambda *_: pytest.fail("a file was read"))
+    monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
     assert counts(desk.run()) == {"unchanged": 2}
     assert set(desk.present()) == {"a.jpg", "b.jpg"}
     desk.agrees()
@@ -244,8 +244,8 @@ def test_a_file_that_could_not_be_read_is_tried_again_unchanged_as_it_is(
     with monkeypatch.context() as patched:
         patched.setattr(
             desk.pool,
-            "_one",
-            lambda child, job, known, stop: Outcome(
+            "_run_job",
+            lambda child, job, known, stop: DecodeResult(
                 job, error="you are not allowed to read this file"
             ),
         )
@@ -260,22 +260,22 @@ def test_a_file_that_crashed_the_decoder_gets_one_more_chance_and_no_third(
     desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch, deaths: int, tries: int
 ) -> None:
     """A process that was ended from outside, or memory that others took, is no fault of the file's."""
-    path, read, real = desk.draw("a.jpg"), list[str](), desk.pool._one
+    path, read, real = desk.draw("a.jpg"), list[str](), desk.pool._run_job
 
-    def dies(child: Any, job: Any, *rest: Any) -> Outcome:
+    def dies(child: Any, job: Any, *rest: Any) -> DecodeResult:
         read.append(job.path)
         if len(read) <= deaths:
-            return Outcome(
+            return DecodeResult(
                 job,
                 content_hash(path.read_bytes()),
                 path.stat().st_size,
                 path.stat().st_mtime_ns,
                 error="crashed",
-                passing=True,
+                transient=True,
             )
         return real(child, job, *rest)
 
-    monkeypatch.setattr(desk.pool, "_one", dies)
+    monkeypatch.setattr(desk.pool, "_run_job", dies)
     for _ in range(4):
         desk.run()
     assert len(read) == tries
@@ -288,15 +288,15 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_later(
     desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = desk.draw("below/a.jpg")
-    real = desk.pool._one
+    real = desk.pool._run_job
 
-    def meanwhile(child: Any, job: Any, *rest: Any) -> Outcome:
+    def meanwhile(child: Any, job: Any, *rest: Any) -> DecodeResult:
         desk.draw("below/a.jpg", 1)
         os.utime(path, ns=(5, 5))
         return real(child, job, *rest)
 
     with monkeypatch.context() as patched:
-        patched.setattr(desk.pool, "_one", meanwhile)
+        patched.setattr(desk.pool, "_run_job", meanwhile)
         tally = desk.run()
     assert counts(tally) == {} and [place.folder for place in tally.unsettled] == ["below"]
     assert not desk.present() and not desk.failed()
@@ -308,9 +308,9 @@ def test_a_file_that_goes_before_it_is_read_is_nothing(
     desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = desk.draw("a.jpg")
-    real = desk.pool._one
+    real = desk.pool._run_job
     monkeypatch.setattr(
-        desk.pool, "_one", lambda child, job, *rest: (path.unlink(), real(child, job, *rest))[1]
+        desk.pool, "_run_job", lambda child, job, *rest: (path.unlink(), real(child, job, *rest))[1]
     )
     assert counts(desk.run()) == {}
     assert not desk.failed() and not desk.present()
@@ -566,5 +566,5 @@ def test_photos_of_an_earlier_release_are_read_again_once(
     )
     desk.writer.run("update photo set contents = '{}' where contents is null")
     desk.writer.run("update quality set version = ?", (VERSION,))
-    monkeypatch.setattr(desk.pool, "_one", lambda *_: pytest.fail("a file was read again"))
+    monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read again"))
     assert counts(desk.run()) == {"unchanged": 2}

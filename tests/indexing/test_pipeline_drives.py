@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from explorer.decoding.process import Job
+from explorer.decoding.decode_result import DecodeJob
 from explorer.indexing import pipeline
 from explorer.indexing.pipeline import BATCH, DOUBT, LINGER, Indexer
 from explorer.indexing.progress import Progress
@@ -49,10 +49,10 @@ class Source:
 
     def __init__(self, clock: Clock, steps: Iterable[object]) -> None:
         self._clock, self._steps = clock, steps
-        self.jobs, self.closed = list[Job](), False
+        self.jobs, self.closed = list[DecodeJob](), False
 
     def run(
-        self, jobs: Iterable[Job], known: Callable[[bytes], bool], idle: Callable[[], None]
+        self, jobs: Iterable[DecodeJob], known: Callable[[bytes], bool], idle: Callable[[], None]
     ) -> Iterator[object]:
         self.jobs = list(jobs)
         try:
@@ -172,13 +172,13 @@ class TestBatches:
 def test_files_on_a_silent_drive_are_given_up_and_no_others(
     desk: IndexingSetup, disk: Mute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given_up = list[Callable[[Job], bool]]()
+    given_up = list[Callable[[DecodeJob], bool]]()
     monkeypatch.setattr(desk.pool, "give_up", given_up.append)
     desk.indexer._roots = {1: "/one", 2: "/two"}
     disk.mute = {"/two"}
     desk.indexer._ask_drives([1, 2])
     (concerns,) = given_up
-    assert [concerns(Job("x", 0.0, tag, 1)) for tag in (task(1), task(2), None)] == [
+    assert [concerns(DecodeJob("x", 0.0, tag, 1)) for tag in (task(1), task(2), None)] == [
         False,
         True,
         False,

@@ -73,7 +73,7 @@ def test_a_move_is_a_move_when_only_the_new_place_is_looked_at(
     (desk.photos / "new").mkdir()
     for path in (desk.photos / "old").iterdir():
         path.rename(desk.photos / "new" / path.name)
-    monkeypatch.setattr(desk.pool, "_one", lambda *_: pytest.fail("a file was read"))
+    monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
     assert desk.run("new", recursive=False, thorough=False).moved == 4
     tally = desk.run("old", thorough=False)
     assert (tally.moved, tally.missing) == (0, 0)
@@ -271,7 +271,7 @@ def test_what_vanished_and_comes_back_is_as_before_without_reading(
     (desk.photos / "a").rename(desk.photos.parent / "aside")
     assert desk.run().away == 30
     (desk.photos.parent / "aside").rename(desk.photos / "a")
-    monkeypatch.setattr(desk.pool, "_one", lambda *_: pytest.fail("a file was read"))
+    monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
     assert desk.run().unchanged == 31
     assert not away(desk) and root(desk)["asking"] == 0
     assert before.items() <= desk.present().items()
@@ -488,7 +488,7 @@ def test_five_thousand_that_move_are_not_encoded_again(
     other.mkdir()
     second = desk.writer.add_root(str(other))
     (desk.photos / "old").rename(other / "new")
-    monkeypatch.setattr(desk.pool, "_one", lambda *_: pytest.fail("a file was read"))
+    monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
     tally: IndexSummary = desk.indexer.run(
         [ScanTarget(desk.root, str(desk.photos)), ScanTarget(second, str(other))], thorough=False
     )

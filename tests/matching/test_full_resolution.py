@@ -190,10 +190,10 @@ def test_the_fraction_of_the_second() -> None:
 def test_the_decode_process_looks_closer(tmp_path: Path) -> None:
     path = write(tmp_path / "a.png", draw(1))
     with DecodePool(1, None) as pool:
-        looked = pool.look_closer(str(path), "pixels")
+        looked = pool.full_resolution_fact(str(path), "pixels")
         assert looked is not None and looked[1] == pixel_hash(path.read_bytes()).hex()
-        assert pool.look_closer(str(path), "fraction") == (looked[0], None)
-        assert pool.look_closer(str(tmp_path / "absent.png"), "pixels") is None
+        assert pool.full_resolution_fact(str(path), "fraction") == (looked[0], None)
+        assert pool.full_resolution_fact(str(tmp_path / "absent.png"), "pixels") is None
         (tmp_path / "broken.png").write_bytes(path.read_bytes()[:300])
-        assert pool.look_closer(str(tmp_path / "broken.png"), "pixels") is None
-        assert pool.look_closer(str(path), "pixels") == looked
+        assert pool.full_resolution_fact(str(tmp_path / "broken.png"), "pixels") is None
+        assert pool.full_resolution_fact(str(path), "pixels") == looked

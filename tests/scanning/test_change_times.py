@@ -52,7 +52,7 @@ def stored(desk: IndexingSetup) -> dict[str, int]:
 
 
 def nothing_is_read(desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk.pool, "_one", lambda *_: pytest.fail("a file was read"))
+    monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
 
 
 def test_other_bytes_in_place_are_seen_at_the_next_scan(

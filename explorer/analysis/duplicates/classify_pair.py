@@ -69,7 +69,7 @@ class Closer:
     def _pixels(self, photo_id: int, path: str) -> bytes | None:
         if photo_id not in self._fresh:
             kept = store.pixel_hashes(self._library.catalog, [photo_id]).get(photo_id)
-            looked = None if kept else self._pool.look_closer(path, "pixels")
+            looked = None if kept else self._pool.full_resolution_fact(path, "pixels")
             digest = kept or (
                 bytes.fromhex(looked[1])
                 if looked and looked[1] and self._is(photo_id, looked[0])
@@ -109,7 +109,7 @@ class Closer:
         return retakes.taken_again(self._left(one, other), changed=changed, moved=moved)
 
     def _left_over(self, one: Moment, other: Moment) -> Left | None:
-        beside = self._pool.look_beside(one.path, other.path)
+        beside = self._pool.recompression_residual(one.path, other.path)
         known = (
             beside is not None
             and self._is(one.photo_id, beside[0])
@@ -118,7 +118,7 @@ class Closer:
         return beside[2] if beside and known else None
 
     def _fraction(self, moment: Moment) -> str | None:
-        looked = self._pool.look_closer(moment.path, "fraction")
+        looked = self._pool.full_resolution_fact(moment.path, "fraction")
         return looked[1] if looked and self._is(moment.photo_id, looked[0]) else None
 
     def _is(self, photo_id: int, digest: bytes) -> bool:

@@ -50,13 +50,13 @@ class Files:
         self.left: Left | None = None
         self.asked = list[str]()
 
-    def look_closer(self, path: str, wanted: str) -> tuple[bytes, str | None] | None:
+    def full_resolution_fact(self, path: str, wanted: str) -> tuple[bytes, str | None] | None:
         name = Path(path).name
         self.asked.append(f"{wanted} {name}")
         told = self.pixels if wanted == "pixels" else self.fractions
         return (digest_of(self.contents[name]), told.get(name)) if name in self.contents else None
 
-    def look_beside(self, path: str, other: str) -> tuple[bytes, bytes, Left] | None:
+    def recompression_residual(self, path: str, other: str) -> tuple[bytes, bytes, Left] | None:
         one, two = Path(path).name, Path(other).name
         self.asked.append(f"left {one} {two}")
         return (

@@ -36,12 +36,12 @@ def main(words: list[str]) -> int:
 
         return worker.main(words[1:])
     from explorer.cli import app
-    from explorer.ui import server
-    from explorer.ui.duplicates_page import duplicates_state
+    from explorer.ui import worker_supervisor
+    from explorer.ui.duplicates_page import group_cache
 
     # What is put beside photos shows at the next load of the page.
-    duplicates_state.RECHECK_AFTER = 0.0
-    server.start_worker = start_worker
+    group_cache.RECHECK_AFTER = 0.0
+    worker_supervisor.start_worker = start_worker
     return app.main(words)
 
 

@@ -17,9 +17,8 @@ from explorer.library.quality_store import look_of
 from explorer.library.rows import PhotoRow
 from explorer.photos.quality.figures import Grey
 from explorer.ui import resources
-from explorer.ui.components.gallery import preview_address
+from explorer.ui.components.photo_urls import BROWSER_FORMATS, preview_url
 from explorer.ui.photo_labels import plain
-from explorer.ui.server import SHOWN
 
 # What each kind is explained by.
 _SHARPNESS: tuple[FindingKind, ...] = ("blurred",)
@@ -45,7 +44,7 @@ def explain(findings: list[Finding]) -> None:
         parts.append(sharpness(photo, look.sharpness))
     if look is not None and kinds & set(_LIGHT):
         parts.append(histogram(look.histogram))
-    if kinds & set(_PIXELS) and photo["format"] in SHOWN and not photo["away"]:
+    if kinds & set(_PIXELS) and photo["format"] in BROWSER_FORMATS and not photo["away"]:
         parts.append(_pixels(photo))
     if parts:
         st.html("".join(parts))
@@ -59,7 +58,7 @@ def _beside(finding: Finding) -> str:
     """The photos that say why one is odd."""
     rows = resources.library().catalog.photos(finding.related[:6])
     images = "".join(
-        f'<img src="{preview_address(row)}" alt="{html.escape(row["name"])}" loading="lazy">'
+        f'<img src="{preview_url(row)}" alt="{html.escape(row["name"])}" loading="lazy">'
         for row in rows.values()
     )
     title = "The photos most like it" if finding.kind == "outlier" else "Photos like it elsewhere"
@@ -81,7 +80,7 @@ def sharpness(photo: PhotoRow, tiles: Grey) -> str:
     packed = io.BytesIO()
     Image.fromarray(colours, "RGBA").save(packed, "PNG")
     source = f"data:image/png;base64,{base64.b64encode(packed.getvalue()).decode()}"
-    over = f'<div class="over"><img src="{preview_address(photo)}" alt=""><img src="{source}" alt="Map of sharpness"></div>'
+    over = f'<div class="over"><img src="{preview_url(photo)}" alt=""><img src="{source}" alt="Map of sharpness"></div>'
     return _figure("Sharp (green) and soft (red)", over)
 
 

@@ -14,16 +14,14 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from explorer.duplicates.groups import DuplicateGroup, GroupFile
+from explorer.duplicates.groups import Group, Item
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
 from explorer.text_format import size
-from explorer.ui.components.gallery import preview_address
-from explorer.ui.duplicates_page import duplicates_state
-from explorer.ui.server import SHOWN
+from explorer.ui.components.photo_urls import display_url, preview_url
+from explorer.ui.duplicates_page import group_choices
 
 _STATIC = Path(__file__).parents[1] / "static"
-_LARGE = 60_000_000
 _UNDECIDED = "Nothing is suggested in this group: all its files stay, unless you mark some."
 
 _review = st.components.v2.component(
@@ -48,10 +46,10 @@ class Act(NamedTuple):
 
 
 def compare(
-    group: DuplicateGroup,
+    group: Group,
     photos: dict[int, PhotoRow],
     *,
-    listed: Sequence[DuplicateGroup],
+    listed: Sequence[Group],
     at: int,
     total: int,
     ahead: Sequence[int] = (),
@@ -62,7 +60,7 @@ def compare(
     ahead: photos that come next, fetched meanwhile.
     """
     keeps, items = (
-        duplicates_state.keeps(group),
+        group_choices.keeps(group),
         [_item(group, item, photos.get(item.photo_id)) for item in group.all],
     )
     found: Any = _review(
@@ -74,9 +72,9 @@ def compare(
             "suggested": group.suggested,
             "keeps": keeps,
             "tier": group.tier,
-            "accepted": duplicates_state.accepted(group),
+            "accepted": group_choices.accepted(group),
             "items": items,
-            "ahead": [_address(photos[i]) for i in ahead if i in photos],
+            "ahead": [display_url(photos[i], still=True) for i in ahead if i in photos],
             "listed": [_entry(each, photos) for each in listed],
         },
         on_act_change=_ignore,
@@ -87,17 +85,17 @@ def compare(
     return Act(str(told["what"]), str(told["key"]), told.get("file"), told.get("to"))
 
 
-def _item(group: DuplicateGroup, item: GroupFile, photo: PhotoRow | None) -> dict[str, Any]:
+def _item(group: Group, item: Item, photo: PhotoRow | None) -> dict[str, Any]:
     keep = item is group.keep and group.suggested
     return {
         "file": item.file_id,
-        "src": _address(photo) if photo else "",
-        "preview": preview_address(photo) if photo else "",
+        "src": display_url(photo, still=True) if photo else "",
+        "preview": preview_url(photo) if photo else "",
         "name": _name(item),
         "folder": printable(os.path.dirname(item.path)),
         "keep": keep,
-        "goes": not keep and duplicates_state.marked(group, item),
-        "stays": "" if keep else group.reason_to_keep(item),
+        "goes": not keep and group_choices.marked(group, item),
+        "stays": "" if keep else group.stays(item),
         "protected": item.protected,
         "link": item.symlink,
         "relation": item.relation or ("kept" if keep else ""),
@@ -115,7 +113,7 @@ def _item(group: DuplicateGroup, item: GroupFile, photo: PhotoRow | None) -> dic
     }
 
 
-def _because(group: DuplicateGroup, *, keeps: bool) -> str:
+def _because(group: Group, *, keeps: bool) -> str:
     if not group.suggested:
         return f"Nothing is suggested: {group.doubt}."
     if not keeps:
@@ -123,54 +121,39 @@ def _because(group: DuplicateGroup, *, keeps: bool) -> str:
     return f"{_name(group.keep)} is kept because {group.keep_because}."
 
 
-def _note(group: DuplicateGroup, item: GroupFile) -> str:
+def _note(group: Group, item: Item) -> str:
     if item.protected:
         return "in a protected folder: never removed"
     if item is group.keep:
-        return "" if group.suggested else f"it stays: {group.reason_to_keep(item)}"
-    if stays := group.reason_to_keep(item):
+        return "" if group.suggested else f"it stays: {group.stays(item)}"
+    if stays := group.stays(item):
         return f"it stays: {stays}"
     return "another name of the same bytes: no space is gained" if item.linked else ""
 
 
-def _beside(item: GroupFile) -> str:
+def _beside(item: Item) -> str:
     """What belongs to it, and goes with it."""
     found = [
         f"{printable(os.path.basename(each.path))} ({size(each.bytes)})"
-        for each in item.company.own
+        for each in item.company.along
     ]
     shared = [f"{printable(os.path.basename(each.path))} (shared)" for each in item.company.shared]
     return ", ".join([*found, *shared])
 
 
-def _entry(group: DuplicateGroup, photos: dict[int, PhotoRow]) -> dict[str, Any]:
+def _entry(group: Group, photos: dict[int, PhotoRow]) -> dict[str, Any]:
     shown = [photos[item.photo_id] for item in group.all[:3] if item.photo_id in photos]
     return {
         "key": group.key,
-        "previews": [preview_address(photo) for photo in shown],
+        "previews": [preview_url(photo) for photo in shown],
         "label": f"{_name(group.keep)}, {len(group.all)} files",
         "files": len(group.all),
         "size": size(group.reclaimable),
-        "accepted": duplicates_state.accepted(group),
+        "accepted": group_choices.accepted(group),
     }
 
 
-def _address(photo: PhotoRow) -> str:
-    """The photo itself where a browser can show it, else its preview; of an animation, too, as a
-    moving picture cannot be compared."""
-    large = photo["width"] * photo["height"] > _LARGE
-    if (
-        photo["format"] not in SHOWN
-        or photo["away"]
-        or photo["damaged"]
-        or photo["frames"] > 1
-        or large
-    ):
-        return preview_address(photo)
-    return f"/photo/{photo['id']}/original"
-
-
-def _name(item: GroupFile) -> str:
+def _name(item: Item) -> str:
     return printable(os.path.basename(item.path))
 
 

@@ -26,6 +26,7 @@ from explorer.library.rows import PhotoRow
 from explorer.photos.metadata.partial_dates import shortened
 from explorer.text_format import count
 from explorer.ui.actions import Action
+from explorer.ui.components.photo_urls import preview_url
 
 _STATIC = Path(__file__).parents[1] / "static"
 
@@ -44,12 +45,6 @@ class Picked(NamedTuple):
     opened: int | None
     similar: int | None
     selected: list[int]
-
-
-def preview_address(photo: PhotoRow) -> str:
-    """Where the server shows a photo's preview; changes with its content, so it may be cached for
-    good."""
-    return f"/photo/{photo['id']}/preview?v={photo['hash'][:16]}"
 
 
 def gallery(
@@ -76,7 +71,7 @@ def gallery(
         {
             "id": photo["id"],
             "ratio": photo["width"] / max(1, photo["height"]),
-            "src": preview_address(photo),
+            "src": preview_url(photo),
             "label": _label(photo),
             "badge": (badges or {}).get(photo["id"], ""),
             "caption": (captions or {}).get(photo["id"], ""),

@@ -14,10 +14,9 @@ from explorer.library.rows import PhotoRow
 from explorer.text_format import count, size, whole_number
 from explorer.ui import resources
 from explorer.ui.actions import Action
-from explorer.ui.components.gallery import preview_address
+from explorer.ui.components.photo_urls import display_url, original_url
 from explorer.ui.photo_labels import exposure, place, plain, taken
 from explorer.ui.search_page import search_state
-from explorer.ui.server import SHOWN
 
 PARAMETER = "photo"
 # Copies of one photo that are named.
@@ -92,9 +91,9 @@ def _dialog(
     picture, beside = st.columns([5, 2])
     with picture:
         # The preview is here already; it stands in while the photo itself arrives.
-        size_of = f'width="{photo["width"]}" height="{photo["height"]}" style="background-image: url({preview_address(photo)})"'
+        size_of = f'width="{photo["width"]}" height="{photo["height"]}" style="background-image: url({preview_url(photo)})"'
         st.html(
-            f'<div class="lightbox"><img src="{_address(photo)}" alt="{label}" {size_of}>{_ahead(photo_id, ids)}</div>'
+            f'<div class="lightbox"><img src="{display_url(photo)}" alt="{label}" {size_of}>{_ahead(photo_id, ids)}</div>'
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             _steps(photo_id, ids)
@@ -105,19 +104,11 @@ def _dialog(
             explain(photo_id)
 
 
-def _address(photo: PhotoRow) -> str:
-    # What a browser cannot show, what is huge, and what lies on a drive that is away: the preview.
-    large = photo["width"] * photo["height"] > 60_000_000
-    if photo["format"] not in SHOWN or photo["away"] or photo["damaged"] or large:
-        return preview_address(photo)
-    return f"/photo/{photo['id']}/original"
-
-
 def _ahead(photo_id: int, ids: list[int]) -> str:
     """The next photo's picture, fetched while this one is looked at."""
     following = _beside(photo_id, ids)[1]
     photo = resources.library().catalog.photo(following) if following is not None else None
-    return f'<img src="{_address(photo)}" alt="" hidden>' if photo else ""
+    return f'<img src="{display_url(photo)}" alt="" hidden>' if photo else ""
 
 
 def _beside(photo_id: int, ids: list[int]) -> tuple[int | None, int | None]:
@@ -166,9 +157,9 @@ def _actions(
         close()
         more_like(photo_id)
         st.rerun()
-    st.link_button("Full size", f"/photo/{photo_id}/original", icon=":material/open_in_new:")
+    st.link_button("Full size", original_url(photo_id), icon=":material/open_in_new:")
     st.link_button(
-        "Save a copy", f"/photo/{photo_id}/original?download=1", icon=":material/download:"
+        "Save a copy", f"{original_url(photo_id)}?download=1", icon=":material/download:"
     )
 
 

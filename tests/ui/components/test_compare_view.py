@@ -6,21 +6,21 @@ from typing import Any
 
 import pytest
 
-from explorer.duplicates.groups import DuplicateGroup, GroupFile
+from explorer.duplicates.groups import Group, Item
 from explorer.photos.containers.contents import NOTHING, Contents, Part
 from explorer.removal.results import Removal
-from explorer.ui import removal_dialogs
-from explorer.ui.components import compare_view, gallery
-from explorer.ui.duplicates_page import duplicates_state
+from explorer.ui.components import compare_view, photo_urls
+from explorer.ui.duplicates_page import group_choices
+from explorer.ui.removal_dialogs import removal_table
 
 TWO = Contents((Part("page", "0" * 32), Part("film", "1" * 32)))
 
 
 def test_each_file_with_what_it_holds_and_why_it_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(duplicates_state, "choice", lambda key: duplicates_state.Choice())
-    keep = GroupFile(1, 1, "/p/a.tif", 5, 4, 3, "TIFF", None, None, contents=NOTHING)
-    other = GroupFile(2, 2, "/p/b.tif", 5, 4, 3, "TIFF", None, None, contents=TWO)
-    group = DuplicateGroup("picture-1", "picture", keep, "it is the only one", (other,))
+    monkeypatch.setattr(group_choices, "choice", lambda key: group_choices.Choice())
+    keep = Item(1, 1, "/p/a.tif", 5, 4, 3, "TIFF", None, None, contents=NOTHING)
+    other = Item(2, 2, "/p/b.tif", 5, 4, 3, "TIFF", None, None, contents=TWO)
+    group = Group("picture-1", "picture", keep, "it is the only one", (other,))
     assert compare_view._item(group, keep, None)["holds"] == ""
     told = compare_view._item(group, other, None)
     assert told["holds"] == "2 pages, film inside" and not told["goes"]
@@ -32,24 +32,24 @@ def test_each_file_with_what_it_holds_and_why_it_stays(monkeypatch: pytest.Monke
 
 def test_the_list_before_a_removal_says_it() -> None:
     assert (
-        removal_dialogs._row(Removal("/p/b.tif", "0" * 32, holds=("2 pages", "film inside")))[
+        removal_table._row(Removal("/p/b.tif", "0" * 32, holds=("2 pages", "film inside")))[
             "Contents"
         ]
         == "2 pages, film inside"
     )
-    assert removal_dialogs._row(Removal("/p/b.tif", "0" * 32))["Contents"] == ""
+    assert removal_table._row(Removal("/p/b.tif", "0" * 32))["Contents"] == ""
 
 
 def test_the_list_has_no_column_without_anything_in_it() -> None:
     one, other = Removal("/p/b.tif", "0" * 32, holds=("2 pages",)), Removal("/p/c.tif", "1" * 32)
-    assert list(removal_dialogs._rows([one, other])[1]) == [
+    assert list(removal_table.removal_rows([one, other])[1]) == [
         "File",
         "Folder",
         "Kept",
         "Size",
         "Contents",
     ]
-    assert list(removal_dialogs._rows([other])[0]) == ["File", "Folder", "Kept", "Size"]
+    assert list(removal_table.removal_rows([other])[0]) == ["File", "Folder", "Kept", "Size"]
 
 
 @pytest.mark.parametrize(
@@ -73,4 +73,4 @@ def test_two_photos_are_compared_as_still_pictures(facts: dict[str, Any], shown:
         "away": False,
         "damaged": None,
     } | facts
-    assert compare_view._address(photo) == (shown or gallery.preview_address(photo))
+    assert photo_urls.display_url(photo, still=True) == (shown or photo_urls.preview_url(photo))

@@ -7,7 +7,7 @@ import pytest
 from explorer.library.decision_store import protect
 from explorer.library.writer import Writer
 from explorer.ui import resources
-from explorer.ui.duplicates_page import duplicates_state
+from explorer.ui.duplicates_page import group_cache
 from tests.library.test_staleness import slow
 
 
@@ -15,20 +15,20 @@ def test_groups_are_kept_while_photos_come_but_not_against_the_person(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     times = [0, 100]
-    slow(monkeypatch, duplicates_state, "find_groups", times)
+    slow(monkeypatch, group_cache, "find_groups", times)
     library = resources.library()
     try:
-        before, _ = duplicates_state.groups(library)
+        before, _ = group_cache.groups(library)
         writer = Writer(library.catalog)
         with writer.transaction():
             pass
         writer.close()
         # What is shown is of the change that it was read at: the page goes on telling that there is
         # more.
-        assert duplicates_state.groups(library)[0] == before < library.catalog.change()
+        assert group_cache.groups(library)[0] == before < library.catalog.change()
         assert times[0] == 1
         protect(library.catalog, "/anywhere")
-        assert duplicates_state.groups(library)[0] == library.catalog.change()
+        assert group_cache.groups(library)[0] == library.catalog.change()
         assert times[0] == 2
     finally:
         resources.close()

@@ -1,0 +1,116 @@
+"""Routes that serve a photo by its id, as a preview or as the original file, and the points of the map."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from explorer.errors import UsageError
+from explorer.library.filters import Filters
+from explorer.library.paths import printable
+from explorer.library.rows import PhotoRow
+from explorer.text_format import whole_number
+from explorer.ui import resources
+from explorer.ui.anomalies_page import anomalies_state
+from explorer.ui.components import map_data
+from explorer.ui.components.photo_urls import BROWSER_FORMATS
+from explorer.ui.original_files import Original, OriginalResponse, open_original
+
+_HEADERS = {
+    # A photo's bytes are no page, whatever they hold, and no other site may show them.
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+async def preview(request: Request) -> Response:
+    """A photo's preview, by id. The address holds the content's hash (`?v=`), so it may be kept for
+    good."""
+
+    def find() -> Path | None:
+        library, row = resources.library(), _row(request.path_params["id"])
+        return (
+            library.previews.path(row["hash"])
+            if row and library.previews.has(row["hash"])
+            else None
+        )
+
+    path = await run_in_threadpool(find)
+    if path is None:
+        return PlainTextResponse("There is no such photo.", 404, _HEADERS)
+    caching = {
+        "Cache-Control": "private, max-age=31536000, immutable"
+        if "v" in request.query_params
+        else "no-cache"
+    }
+    return FileResponse(path, media_type="image/jpeg", headers=_HEADERS | caching)
+
+
+async def original(request: Request) -> Response:
+    """A photo's file as it is, by id; with `?download` to be saved.
+
+    Whatever lies where the photo was, only bytes with the hash of that photo are given out: a file
+    that has changed since, or a link that was put in its place, is not in the library.
+    """
+    row, found = await run_in_threadpool(_original, request.path_params["id"])
+    if row is None or found is None:
+        return PlainTextResponse(
+            "The photo is not there at the moment: it was moved or deleted, or its drive is away.",
+            404,
+            _HEADERS,
+        )
+    media = mimetypes.types_map.get(f".{row['format'].lower()}", f"image/{row['format'].lower()}")
+    as_file = "download" in request.query_params or row["format"] not in BROWSER_FORMATS
+    how = "attachment" if as_file else "inline"
+    name, quoted = printable(row["name"]), quote(printable(row["name"]), safe="")
+    field = f'filename="{name}"' if name == quoted else f"filename*=utf-8''{quoted}"
+    headers = _HEADERS | {"Cache-Control": "no-cache", "Content-Disposition": f"{how}; {field}"}
+    return OriginalResponse(found, request, digest=row["hash"], media_type=media, headers=headers)
+
+
+def _row(photo_id: str) -> PhotoRow | None:
+    """The photo that an address means; None where it is no photo's id."""
+    number = whole_number(photo_id)
+    return None if number is None else resources.library().catalog.photo(number)
+
+
+def _original(photo_id: str) -> tuple[PhotoRow | None, Original | None]:
+    """A photo, and whichever of its files still has its bytes, opened."""
+    row = _row(photo_id)
+    files = resources.library().catalog.files_of(row["id"]) if row else []
+    return row, next(
+        (found for file in files if row and (found := open_original(file["path"], row["hash"]))),
+        None,
+    )
+
+
+async def map_points(request: Request) -> Response:
+    """Where the photos lie on the map, and what colours them (`map_data.py`). The address holds the
+    catalog's change, so it may be kept."""
+
+    def find() -> bytes | None:
+        asked = request.query_params
+        colouring = map_data.colouring(asked.get("colour"))
+        try:
+            filters = Filters(
+                asked.get("since") or None, asked.get("until") or None, asked.get("folder") or None
+            )
+            return anomalies_state.map_points(colouring, filters or None)
+        except UsageError:
+            return None
+
+    found = await run_in_threadpool(find)
+    if found is None:
+        return PlainTextResponse("There is no such map.", 404, _HEADERS)
+    return Response(
+        found,
+        media_type="application/octet-stream",
+        headers=_HEADERS | {"Cache-Control": "private, max-age=600"},
+    )

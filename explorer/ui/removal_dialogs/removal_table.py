@@ -1,0 +1,50 @@
+"""Tables of files: those to be removed, and those that were kept, with the reason."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import streamlit as st
+
+from explorer.library.paths import printable
+from explorer.removal.results import Outcome, Removal
+from explorer.text_format import size
+
+MAX_ROWS = 1000
+
+
+def removal_rows(removals: Sequence[Removal]) -> list[dict[str, str]]:
+    """The table of what is to go, without columns in which nothing would stand."""
+    rows = [_row(removal) for removal in removals]
+    return [
+        {title: text for title, text in row.items() if any(each[title] for each in rows)}
+        for row in rows
+    ]
+
+
+def _row(removal: Removal) -> dict[str, str]:
+    folder, name = os.path.split(printable(removal.path))
+    kept = printable(removal.keeper) if removal.keeper else "none"
+    along = ", ".join(
+        f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in removal.along
+    )
+    return {
+        "File": name,
+        "Folder": folder,
+        "Kept": kept,
+        "Size": size(removal.bytes),
+        "Contents": ", ".join(removal.holds),
+        "Goes with it": along,
+    }
+
+
+def kept_files_table(outcome: Outcome) -> None:
+    st.dataframe(
+        [
+            {"File": printable(result.removal.path), "Why": result.reason}
+            for result in outcome.kept[:MAX_ROWS]
+        ],
+        hide_index=True,
+        width="stretch",
+    )

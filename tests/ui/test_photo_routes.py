@@ -1,0 +1,124 @@
+"""Photos over HTTP: which are served, with which headers, and to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from explorer.config import library_dir
+from explorer.ui import resources, server
+from explorer.ui.access_token import access
+from explorer.ui.components.photo_urls import preview_url
+from tests.ui.conftest import id_of
+
+
+@pytest.fixture
+def client(photos: Path) -> Iterator[TestClient]:
+    """Asks as a page of the app does; without the worker, which is not needed for these."""
+    options = server.app_options()
+    app, known = (
+        Starlette(routes=options["routes"], middleware=options["middleware"]),
+        access(library_dir()),
+    )
+    with TestClient(
+        app, base_url="http://localhost:8501", cookies={known.cookie: known.token}
+    ) as asking:
+        yield asking
+
+
+def test_a_preview_may_be_kept_for_good(client: TestClient) -> None:
+    row = resources.library().catalog.photo(id_of("red.jpg"))
+    assert row
+    answer = client.get(preview_url(row))
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.content.startswith(b"\xff\xd8")
+
+
+def test_a_preview_without_its_hash_is_asked_for_anew(client: TestClient) -> None:
+    assert client.get(f"/photo/{id_of('red.jpg')}/preview").headers["cache-control"] == "no-cache"
+
+
+def test_an_original_is_the_file_itself(client: TestClient, photos: Path) -> None:
+    answer = client.get(f"/photo/{id_of('drawn.png')}/original")
+    assert answer.content == (photos / "Sub" / "drawn.png").read_bytes()
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["content-disposition"].startswith("inline")
+    saved = client.get(f"/photo/{id_of('drawn.png')}/original?download=1")
+    assert saved.headers["content-disposition"].startswith('attachment; filename="drawn.png"')
+
+
+@pytest.mark.parametrize("path", ["preview", "original"])
+def test_no_other_site_may_use_a_photo(client: TestClient, path: str) -> None:
+    headers = client.get(f"/photo/{id_of('red.jpg')}/{path}").headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert "sandbox" in headers["content-security-policy"]
+    assert "access-control-allow-origin" not in headers
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "0", str(1 << 63), "-1", "1.0", "٣", "1_0"])
+@pytest.mark.parametrize("what", ["preview", "original"])
+def test_what_is_no_id_is_not_found(client: TestClient, number: str, what: str) -> None:
+    assert client.get(f"/photo/{number}/{what}").status_code == 404
+
+
+def test_an_original_may_be_asked_for_in_parts(client: TestClient, photos: Path) -> None:
+    whole = (photos / "Sub" / "drawn.png").read_bytes()
+    answer = client.get(f"/photo/{id_of('drawn.png')}/original", headers={"range": "bytes=10-19"})
+    assert (answer.status_code, answer.content) == (206, whole[10:20])
+    assert answer.headers["content-range"] == f"bytes 10-19/{len(whole)}"
+
+
+def test_without_the_token_nobody_gets_a_photo(client: TestClient) -> None:
+    address = f"/photo/{id_of('red.jpg')}/original"
+    assert client.get(address).status_code == 200
+    client.cookies.clear()
+    assert client.get(address).status_code == 403
+    assert client.get(f"{address}?token={access(library_dir()).token}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/photo/999999/preview",
+        "/photo/999999/original",
+        "/photo/red.jpg/original",
+        "/photo/..%2f1/original",
+    ],
+)
+def test_what_is_not_there_is_not_found(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_a_file_that_is_gone_says_so_and_keeps_its_preview(
+    client: TestClient, photos: Path
+) -> None:
+    photo_id = id_of("red.jpg")
+    away = (photos / "red.jpg").rename(photos / "away.jpg")
+    try:
+        answer = client.get(f"/photo/{photo_id}/original")
+    finally:
+        away.rename(photos / "red.jpg")
+    assert answer.status_code == 404
+    assert "moved or deleted, or its drive is away" in answer.text
+    assert client.get(f"/photo/{photo_id}/preview").status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8501", "localhost.evil.example"])
+def test_a_page_under_another_name_is_turned_away(client: TestClient, host: str) -> None:
+    assert (
+        client.get(f"/photo/{id_of('red.jpg')}/preview", headers={"host": host}).status_code == 403
+    )
+
+
+@pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1:8501"])
+def test_its_own_names_are_let_in(client: TestClient, host: str) -> None:
+    assert (
+        client.get(f"/photo/{id_of('red.jpg')}/preview", headers={"host": host}).status_code == 200
+    )

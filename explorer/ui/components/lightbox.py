@@ -14,7 +14,7 @@ from explorer.library.rows import PhotoRow
 from explorer.text_format import count, size, whole_number
 from explorer.ui import resources
 from explorer.ui.actions import Action
-from explorer.ui.components.photo_urls import display_url, original_url
+from explorer.ui.components.photo_urls import display_url, original_url, preview_url
 from explorer.ui.photo_labels import exposure, place, plain, taken
 from explorer.ui.search_page import search_state
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.anomalies.finding_kinds import KINDS, TITLES, Kind
+from explorer.anomalies.finding_kinds import KIND_TITLES, KINDS, FindingKind
 from explorer.text_format import count
 from explorer.ui.anomalies_page import anomalies_state
 from explorer.ui.anomalies_page.anomalies_state import Asked
@@ -58,7 +58,7 @@ def filter_bar(what: Asked) -> None:
             st.warning(problem, icon=":material/info:")
 
 
-def kinds(what: Asked, numbers: dict[Kind, int]) -> None:
+def kinds(what: Asked, numbers: dict[FindingKind, int]) -> None:
     """The overview's counts: kinds with findings stand out, the others are put away."""
     with st.container(horizontal=True, key="kinds"):
         st.button(
@@ -69,8 +69,8 @@ def kinds(what: Asked, numbers: dict[Kind, int]) -> None:
         for kind in KINDS:
             if numbers[kind] or kind == what.kind:
                 st.button(
-                    f"{TITLES[kind][0]} · {numbers[kind]:,}", key=f"kind-{kind}",
-                    help=TITLES[kind][1],
+                    f"{KIND_TITLES[kind][0]} · {numbers[kind]:,}", key=f"kind-{kind}",
+                    help=KIND_TITLES[kind][1],
                     type="primary" if kind == what.kind else "secondary",
                     on_click=anomalies_state.look_at, args=[kind],
                 )  # fmt: skip
@@ -79,9 +79,9 @@ def kinds(what: Asked, numbers: dict[Kind, int]) -> None:
             with st.popover(f"{count(len(rest), 'kind')} without findings", type="tertiary"):
                 for kind in rest:
                     st.button(
-                        TITLES[kind][0],
+                        KIND_TITLES[kind][0],
                         key=f"kind-{kind}",
-                        help=TITLES[kind][1],
+                        help=KIND_TITLES[kind][1],
                         on_click=anomalies_state.look_at,
                         args=[kind],
                     )

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from explorer.duplicates.groups import Group, Item
+from explorer.duplicates.groups import DuplicateGroup, GroupFile
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
 from explorer.text_format import size
@@ -46,10 +46,10 @@ class Act(NamedTuple):
 
 
 def compare(
-    group: Group,
+    group: DuplicateGroup,
     photos: dict[int, PhotoRow],
     *,
-    listed: Sequence[Group],
+    listed: Sequence[DuplicateGroup],
     at: int,
     total: int,
     ahead: Sequence[int] = (),
@@ -67,7 +67,7 @@ def compare(
         key="duplicates",
         data={
             "key": group.key,
-            "label": f"Group {at + 1:,} of {total:,}",
+            "label": f"DuplicateGroup {at + 1:,} of {total:,}",
             "because": _because(group, keeps=keeps),
             "suggested": group.suggested,
             "keeps": keeps,
@@ -85,7 +85,7 @@ def compare(
     return Act(str(told["what"]), str(told["key"]), told.get("file"), told.get("to"))
 
 
-def _item(group: Group, item: Item, photo: PhotoRow | None) -> dict[str, Any]:
+def _item(group: DuplicateGroup, item: GroupFile, photo: PhotoRow | None) -> dict[str, Any]:
     keep = item is group.keep and group.suggested
     return {
         "file": item.file_id,
@@ -95,7 +95,7 @@ def _item(group: Group, item: Item, photo: PhotoRow | None) -> dict[str, Any]:
         "folder": printable(os.path.dirname(item.path)),
         "keep": keep,
         "goes": not keep and group_choices.marked(group, item),
-        "stays": "" if keep else group.stays(item),
+        "stays": "" if keep else group.reason_to_keep(item),
         "protected": item.protected,
         "link": item.symlink,
         "relation": item.relation or ("kept" if keep else ""),
@@ -113,7 +113,7 @@ def _item(group: Group, item: Item, photo: PhotoRow | None) -> dict[str, Any]:
     }
 
 
-def _because(group: Group, *, keeps: bool) -> str:
+def _because(group: DuplicateGroup, *, keeps: bool) -> str:
     if not group.suggested:
         return f"Nothing is suggested: {group.doubt}."
     if not keeps:
@@ -121,27 +121,27 @@ def _because(group: Group, *, keeps: bool) -> str:
     return f"{_name(group.keep)} is kept because {group.keep_because}."
 
 
-def _note(group: Group, item: Item) -> str:
+def _note(group: DuplicateGroup, item: GroupFile) -> str:
     if item.protected:
         return "in a protected folder: never removed"
     if item is group.keep:
-        return "" if group.suggested else f"it stays: {group.stays(item)}"
-    if stays := group.stays(item):
+        return "" if group.suggested else f"it stays: {group.reason_to_keep(item)}"
+    if stays := group.reason_to_keep(item):
         return f"it stays: {stays}"
     return "another name of the same bytes: no space is gained" if item.linked else ""
 
 
-def _beside(item: Item) -> str:
+def _beside(item: GroupFile) -> str:
     """What belongs to it, and goes with it."""
     found = [
         f"{printable(os.path.basename(each.path))} ({size(each.bytes)})"
-        for each in item.company.along
+        for each in item.company.own
     ]
     shared = [f"{printable(os.path.basename(each.path))} (shared)" for each in item.company.shared]
     return ", ".join([*found, *shared])
 
 
-def _entry(group: Group, photos: dict[int, PhotoRow]) -> dict[str, Any]:
+def _entry(group: DuplicateGroup, photos: dict[int, PhotoRow]) -> dict[str, Any]:
     shown = [photos[item.photo_id] for item in group.all[:3] if item.photo_id in photos]
     return {
         "key": group.key,
@@ -153,7 +153,7 @@ def _entry(group: Group, photos: dict[int, PhotoRow]) -> dict[str, Any]:
     }
 
 
-def _name(item: Item) -> str:
+def _name(item: GroupFile) -> str:
     return printable(os.path.basename(item.path))
 
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from explorer.duplicates.decisions import sort_out
-from explorer.duplicates.group_removals import removals_of
-from explorer.duplicates.groups import COPIES, TIERS, Group, Item, Tier
+from explorer.duplicates.decisions import apply_decisions
+from explorer.duplicates.group_removals import removals_of_groups
+from explorer.duplicates.groups import COPIES, TIERS, DuplicateGroup, GroupFile, Tier
 from explorer.library.filters import taken_within
 from explorer.library.library import Library
 from explorer.library.paths import inside
@@ -40,9 +40,9 @@ class Review:
     open: by tier, filtered. later: put off, by tier."""
 
     change: int
-    all: list[Group]
-    open: dict[Tier, list[Group]]
-    later: dict[Tier, list[Group]]
+    all: list[DuplicateGroup]
+    open: dict[Tier, list[DuplicateGroup]]
+    later: dict[Tier, list[DuplicateGroup]]
     decided: int
 
     def summary(self, tier: Tier) -> Summary:
@@ -57,7 +57,7 @@ def review(library: Library, what: Filter) -> Review:
     gone = removed_paths(library)
     change, known = groups(library)
     left = [group for each in known if (group := _present(each, gone)) is not None]
-    found = sort_out(library.catalog, left)
+    found = apply_decisions(library.catalog, left)
     chosen = [apply(group) for group in found.open]
     fitting = [group for group in chosen if _fits(group, what)]
     return Review(
@@ -72,7 +72,7 @@ def review(library: Library, what: Filter) -> Review:
     )
 
 
-def _present(group: Group, gone: set[str]) -> Group | None:
+def _present(group: DuplicateGroup, gone: set[str]) -> DuplicateGroup | None:
     """Without files that were removed a moment ago, of which the catalog may not have heard yet."""
     if not gone or group.keep.path in gone:
         return None if group.keep.path in gone else group
@@ -80,11 +80,11 @@ def _present(group: Group, gone: set[str]) -> Group | None:
     return replace(group, others=others) if others else None
 
 
-def _fits(group: Group, what: Filter) -> bool:
+def _fits(group: DuplicateGroup, what: Filter) -> bool:
     return any(_item_fits(item, what) for item in group.all)
 
 
-def _item_fits(item: Item, what: Filter) -> bool:
+def _item_fits(item: GroupFile, what: Filter) -> bool:
     if what.folder and not inside(item.path, what.folder):
         return False
     return taken_within(item.taken_at, item.taken_precision, what.since, what.until)
@@ -93,4 +93,4 @@ def _item_fits(item: Item, what: Filter) -> bool:
 def removals(now: Review) -> list[Removal]:
     """What the accepted groups would remove, in all tiers, whatever the filter shows."""
     wanted = [group for group in now.all if accepted(group)]
-    return removals_of(resources.library().catalog, wanted, marked)
+    return removals_of_groups(resources.library().catalog, wanted, marked)

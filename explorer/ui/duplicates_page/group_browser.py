@@ -6,7 +6,7 @@ import math
 
 import streamlit as st
 
-from explorer.duplicates.groups import Group
+from explorer.duplicates.groups import DuplicateGroup
 from explorer.ui import resources
 from explorer.ui.components.compare_view import Act, compare
 from explorer.ui.duplicates_page import decision_history, group_choices
@@ -15,7 +15,7 @@ from explorer.ui.duplicates_page.removal_list import take_back
 PAGE_SIZE = 24
 
 
-def current(found: list[Group]) -> int:
+def current(found: list[DuplicateGroup]) -> int:
     """Where in the list the group lies that is looked at."""
     asked_for = st.query_params.get("group", "")
     at = next((number for number, group in enumerate(found) if group.key == asked_for), None)
@@ -26,13 +26,13 @@ def current(found: list[Group]) -> int:
     return at
 
 
-def go(found: list[Group], at: int) -> None:
+def go(found: list[DuplicateGroup], at: int) -> None:
     at = min(max(at, 0), len(found) - 1)
     st.session_state["_at"] = at
     st.query_params["group"] = found[at].key
 
 
-def carry_out(act: Act, found: list[Group], at: int) -> None:
+def carry_out(act: Act, found: list[DuplicateGroup], at: int) -> None:
     """Do what was pressed, and go where that leads."""
     group = found[at]
     if act.what in ("next", "previous"):
@@ -60,7 +60,7 @@ def carry_out(act: Act, found: list[Group], at: int) -> None:
     st.rerun()
 
 
-def groups(found: list[Group]) -> None:
+def groups(found: list[DuplicateGroup]) -> None:
     at = current(found)
     group = found[at]
     pages = math.ceil(len(found) / PAGE_SIZE)
@@ -95,5 +95,5 @@ def groups(found: list[Group]) -> None:
         carry_out(act, found, at)
 
 
-def turn(key: str, found: list[Group]) -> None:
+def turn(key: str, found: list[DuplicateGroup]) -> None:
     go(found, (int(st.session_state[key]) - 1) * PAGE_SIZE)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from explorer.duplicates.find_groups import find_groups
-from explorer.duplicates.groups import Group
+from explorer.duplicates.groups import DuplicateGroup
 from explorer.duplicates.keeper import keeper_rules
 from explorer.library.decision_store import protected_folders
 from explorer.library.library import Library
@@ -36,7 +36,7 @@ class _Kept:
     key: tuple[object, ...]
     change: int
     until: float
-    groups: list[Group]
+    groups: list[DuplicateGroup]
     folders: dict[str, int]
     looked: float
 
@@ -49,7 +49,7 @@ class _Kept:
         return _changed(self.folders) != self.folders
 
 
-def groups(library: Library) -> tuple[int, list[Group]]:
+def groups(library: Library) -> tuple[int, list[DuplicateGroup]]:
     """All groups, and the change of the catalog that they were read at; kept for all sessions until
     something changes, in the library or beside the photos.
 

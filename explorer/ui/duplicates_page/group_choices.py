@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from explorer.duplicates.groups import COPIES, Group, Item, Tier
+from explorer.duplicates.groups import COPIES, DuplicateGroup, GroupFile, Tier
 from explorer.ui import resources
 from explorer.ui.duplicates_page import decision_history
 
@@ -31,19 +31,19 @@ def choice(key: str) -> Choice:
     return _made().setdefault(key, Choice())
 
 
-def apply(group: Group) -> Group:
+def apply(group: DuplicateGroup) -> DuplicateGroup:
     """The group with the file kept that the person chose."""
     wanted = choice(group.key).keep
-    return group if wanted is None else group.with_kept(wanted)
+    return group if wanted is None else group.with_keeper(wanted)
 
 
-def suggests(group: Group) -> bool:
+def suggests(group: DuplicateGroup) -> bool:
     """Whether it is suggested which file of the group to keep, and that the others go. Elsewhere a
     person marks what is to go."""
     return group.tier in COPIES and group.suggested
 
 
-def keeps(group: Group) -> bool:
+def keeps(group: DuplicateGroup) -> bool:
     """Whether one file of the group is the one to keep: by suggestion, or because the person chose
     it or marked others."""
     chosen = choice(group.key)
@@ -54,27 +54,27 @@ def keeps(group: Group) -> bool:
     )
 
 
-def marked(group: Group, item: Item) -> bool:
+def marked(group: DuplicateGroup, item: GroupFile) -> bool:
     """Whether this file goes when the group is accepted: all others of one picture where one to
     keep is known, and elsewhere what the person marked."""
-    if item is group.keep or group.stays(item):
+    if item is group.keep or group.reason_to_keep(item):
         return False
     return choice(group.key).marked.get(item.file_id, suggests(group))
 
 
-def mark(group: Group, file_id: int) -> None:
+def mark(group: DuplicateGroup, file_id: int) -> None:
     for item in group.others:
         if item.file_id == file_id:
             choice(group.key).marked[file_id] = not marked(group, item)
 
 
-def mark_all(group: Group) -> None:
+def mark_all(group: DuplicateGroup) -> None:
     """Mark every file but the one kept; none, where some are marked."""
     some = any(marked(group, item) for item in group.others)
     choice(group.key).marked = {item.file_id: not some for item in group.others}
 
 
-def keep(group: Group, file_id: int) -> None:
+def keep(group: DuplicateGroup, file_id: int) -> None:
     """Keep that file, because the person says so; a link cannot be kept."""
     able = group.all if not group.suggested else (*group.others, *group.unchecked)
     item = next((item for item in able if item.file_id == file_id), None)
@@ -83,7 +83,7 @@ def keep(group: Group, file_id: int) -> None:
         choice(group.key).marked.pop(file_id, None)
 
 
-def accept(many: Sequence[Group], *, yes: bool = True) -> None:
+def accept(many: Sequence[DuplicateGroup], *, yes: bool = True) -> None:
     """Have what is marked in the groups among what is to be removed, or not any more; nothing
     happens to it yet."""
     for group in many:
@@ -92,11 +92,11 @@ def accept(many: Sequence[Group], *, yes: bool = True) -> None:
         decision_history.note(many)
 
 
-def accepted(group: Group) -> bool:
+def accepted(group: DuplicateGroup) -> bool:
     return choice(group.key).accepted
 
 
-def acceptable(many: Sequence[Group]) -> list[Group]:
+def acceptable(many: Sequence[DuplicateGroup]) -> list[DuplicateGroup]:
     """Those that can be accepted all at once: of a tier that is suggested for removal, and
     something of them would go."""
     return [
@@ -108,7 +108,7 @@ def acceptable(many: Sequence[Group]) -> list[Group]:
     ]
 
 
-def accept_all(many: Sequence[Group]) -> None:
+def accept_all(many: Sequence[DuplicateGroup]) -> None:
     accept(acceptable(many))
 
 

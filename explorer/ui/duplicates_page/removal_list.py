@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.duplicates.groups import Tier
 from explorer.library.decision_store import withdraw_all
 from explorer.removal.plan import as_csv, as_json
-from explorer.removal.results import belonging
+from explorer.removal.results import companions_in_words
 from explorer.text_format import count, size
 from explorer.ui import resources
 from explorer.ui.duplicates_page import duplicates_review, group_choices
@@ -54,9 +54,9 @@ def basket(now: Review) -> None:
     if not wanted:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="basket"):
-        along = sum(len(removal.along) for removal in wanted)
-        more = f" with {belonging(along)}" if along else ""
-        total = size(sum(removal.whole for removal in wanted))
+        along = sum(len(removal.companions) for removal in wanted)
+        more = f" with {companions_in_words(along)}" if along else ""
+        total = size(sum(removal.total_bytes for removal in wanted))
         st.markdown(f"**{count(len(wanted), 'file')} to go**{more}, {total}", width="content")
         if st.button("Look through and remove…", type="primary", icon=":material/delete:"):
             removal_dialog.removal_dialog(wanted, group_choices.forget_choices)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer.duplicates.keeper import DEFAULT, NAMED, keeper_rules, set_keeper_rules
+from explorer.duplicates.keeper import DEFAULT_RULES, RULES_BY_NAME, keeper_rules, set_keeper_rules
 from explorer.library.decision_store import (
     Kind,
     decisions,
@@ -32,7 +32,7 @@ def rules_dialog() -> None:
     )
     for at, name in enumerate(rules):
         with st.container(horizontal=True, vertical_alignment="center", key=f"rule-{name}"):
-            st.markdown(f"{at + 1}\\. {NAMED[name].label}", width="stretch")
+            st.markdown(f"{at + 1}\\. {RULES_BY_NAME[name].label}", width="stretch")
             moves = (
                 (":material/arrow_upward:", "Move up", at - 1),
                 (":material/arrow_downward:", "Move down", at + 1),
@@ -47,22 +47,22 @@ def rules_dialog() -> None:
                 "Leave out", icon=":material/close:", key=f"drop-{name}", disabled=len(rules) == 1
             ):
                 _set_rules([each for each in rules if each != name])
-    unused = [name for name in NAMED if name not in rules]
+    unused = [name for name in RULES_BY_NAME if name not in rules]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if unused:
             added = st.selectbox(
                 "Add a rule",
                 unused,
                 index=None,
-                format_func=lambda name: NAMED[name].label,
+                format_func=lambda name: RULES_BY_NAME[name].label,
                 key=f"add-rule-{len(rules)}",
             )
             if added:
                 _set_rules([*rules, added])
-        if tuple(rules) != DEFAULT and st.button(
+        if tuple(rules) != DEFAULT_RULES and st.button(
             "As it was at first", icon=":material/restart_alt:"
         ):
-            _set_rules(DEFAULT)
+            _set_rules(DEFAULT_RULES)
     _decisions()
 
 

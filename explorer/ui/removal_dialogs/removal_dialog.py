@@ -13,8 +13,8 @@ from explorer.errors import ExplorerError
 from explorer.removal.plan import as_csv, as_json
 from explorer.removal.preflight import TRASH
 from explorer.removal.remove import dry_run, remove
-from explorer.removal.results import Outcome, Removal, belonging
-from explorer.removal.trash import readable
+from explorer.removal.results import Removal, RemovalOutcome, companions_in_words
+from explorer.removal.trash import is_supported
 from explorer.text_format import count, size
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG
@@ -32,7 +32,7 @@ def removal_dialog(removals: Sequence[Removal], done: Callable[[], None] = lambd
 
 @st.dialog("Remove photos", width="large", on_dismiss="rerun")
 def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
-    outcome: Outcome | None = st.session_state.get("_outcome")
+    outcome: RemovalOutcome | None = st.session_state.get("_outcome")
     if outcome is not None:
         _tell(outcome)
         return
@@ -42,10 +42,10 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
         if alone
         else " For each, another file is kept; both are read and compared with the library once more before anything moves."
     )
-    along = sum(len(removal.along) for removal in removals)
-    more = f", with {belonging(along)}," if along else ","
+    along = sum(len(removal.companions) for removal in removals)
+    more = f", with {companions_in_words(along)}," if along else ","
     st.markdown(
-        f"**{count(len(removals), 'file')}**{more} {size(sum(removal.whole for removal in removals))}.{kept}"
+        f"**{count(len(removals), 'file')}**{more} {size(sum(removal.total_bytes for removal in removals))}.{kept}"
     )
     height: Any = 260 if len(removals) > 6 else "content"
     st.dataframe(removal_rows(removals[:MAX_ROWS]), hide_index=True, width="stretch", height=height)
@@ -106,7 +106,7 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
 
 def _destination() -> str | None:
     """Where removed files go; None while no folder was named."""
-    name = "The system's trash" if readable() else "A folder of this program on the same drive"
+    name = "The system's trash" if is_supported() else "A folder of this program on the same drive"
     where = st.radio("To", [name, "A folder"], horizontal=True, key="remove-to")
     if where == name:
         return TRASH
@@ -138,7 +138,11 @@ def _checked(
             st.warning(f"{count(len(outcome.kept), 'file')} would stay.", icon=":material/shield:")
             kept_files_table(outcome)
         else:
-            along = f" with {belonging(outcome.along)}" if outcome.along else ""
+            along = (
+                f" with {companions_in_words(outcome.companion_count)}"
+                if outcome.companion_count
+                else ""
+            )
             st.success(
                 f"All {len(removals):,} can go{along}, and everything kept is in its place.",
                 icon=":material/check:",
@@ -167,9 +171,13 @@ def _carry_out(
     st.rerun(scope="fragment")
 
 
-def _tell(outcome: Outcome) -> None:
+def _tell(outcome: RemovalOutcome) -> None:
     if outcome.removed:
-        along = f", with {belonging(outcome.along)}" if outcome.along else ""
+        along = (
+            f", with {companions_in_words(outcome.companion_count)}"
+            if outcome.companion_count
+            else ""
+        )
         st.success(
             f"{count(len(outcome.removed), 'file')} removed{along}, {size(outcome.freed)}.",
             icon=":material/check:",

@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.errors import ExplorerError
 from explorer.library.paths import printable
 from explorer.removal.preflight import TRASH
-from explorer.removal.removed_files import age
+from explorer.removal.removed_files import removal_time
 from explorer.removal.undo import history, undo
 from explorer.text_format import count
 from explorer.ui import resources
@@ -55,7 +55,7 @@ def history_dialog() -> None:
             away = len(run.away)
             state = f"{count(away)} still there" if away else "all brought back"
             st.markdown(
-                f"**{age(run.at)}** · {count(len(run.entries), 'file')} to {where.replace('`', '')} · {state}",
+                f"**{removal_time(run.at)}** · {count(len(run.entries), 'file')} to {where.replace('`', '')} · {state}",
                 width="stretch",
             )
             if away and st.button("Undo", icon=":material/undo:", key=f"undo-{run.id}"):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer.library.paths import printable
-from explorer.removal.results import Outcome, Removal
+from explorer.removal.results import Removal, RemovalOutcome
 from explorer.text_format import size
 
 MAX_ROWS = 1000
@@ -27,7 +27,8 @@ def _row(removal: Removal) -> dict[str, str]:
     folder, name = os.path.split(printable(removal.path))
     kept = printable(removal.keeper) if removal.keeper else "none"
     along = ", ".join(
-        f"{printable(os.path.basename(each.path))} ({size(each.bytes)})" for each in removal.along
+        f"{printable(os.path.basename(each.path))} ({size(each.bytes)})"
+        for each in removal.companions
     )
     return {
         "File": name,
@@ -39,7 +40,7 @@ def _row(removal: Removal) -> dict[str, str]:
     }
 
 
-def kept_files_table(outcome: Outcome) -> None:
+def kept_files_table(outcome: RemovalOutcome) -> None:
     st.dataframe(
         [
             {"File": printable(result.removal.path), "Why": result.reason}

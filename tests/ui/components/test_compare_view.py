@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from explorer.duplicates.groups import Group, Item
+from explorer.duplicates.groups import DuplicateGroup, GroupFile
 from explorer.photos.containers.contents import NOTHING, Contents, Part
 from explorer.removal.results import Removal
 from explorer.ui.components import compare_view, photo_urls
@@ -18,9 +18,9 @@ TWO = Contents((Part("page", "0" * 32), Part("film", "1" * 32)))
 
 def test_each_file_with_what_it_holds_and_why_it_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(group_choices, "choice", lambda key: group_choices.Choice())
-    keep = Item(1, 1, "/p/a.tif", 5, 4, 3, "TIFF", None, None, contents=NOTHING)
-    other = Item(2, 2, "/p/b.tif", 5, 4, 3, "TIFF", None, None, contents=TWO)
-    group = Group("picture-1", "picture", keep, "it is the only one", (other,))
+    keep = GroupFile(1, 1, "/p/a.tif", 5, 4, 3, "TIFF", None, None, contents=NOTHING)
+    other = GroupFile(2, 2, "/p/b.tif", 5, 4, 3, "TIFF", None, None, contents=TWO)
+    group = DuplicateGroup("picture-1", "picture", keep, "it is the only one", (other,))
     assert compare_view._item(group, keep, None)["holds"] == ""
     told = compare_view._item(group, other, None)
     assert told["holds"] == "2 pages, film inside" and not told["goes"]

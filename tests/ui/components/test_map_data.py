@@ -65,7 +65,7 @@ def test_the_worst_finding_colours_a_photo() -> None:
     colours = map_data.by_kind(where.ids, [f for f in found if f.id == id_of("red.jpg")])
     header, points = unpack(map_data.packed(resources.library(), where, "kind", colours, None))
     assert len(header["legend"]) == 1  # type: ignore[arg-type]
-    assert header["legend"][0]["label"] == map_data.TITLES[worst[id_of("red.jpg")].kind][0]  # type: ignore[index]
+    assert header["legend"][0]["label"] == map_data.KIND_TITLES[worst[id_of("red.jpg")].kind][0]  # type: ignore[index]
     assert points[id_of("red.jpg")][2] == 0 and points[id_of("blue.jpg")][2] == NONE
 
 

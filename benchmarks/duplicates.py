@@ -281,7 +281,7 @@ def scale(number: int) -> dict[str, Any]:
         random.random((copied.shape[1], 256)) < 0.08, axis=1
     )
     started = time.perf_counter()
-    table = phash_index.Table()
+    table = phash_index.PhashIndex()
     seen = set[tuple[int, int]]()
     # As they come: each is looked for among those before it.
     with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as threads:

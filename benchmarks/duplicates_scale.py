@@ -37,7 +37,7 @@ from PIL import Image, ImageOps
 
 from benchmarks.duplicates import PEERS, SURE, photos_below
 from explorer.analysis.duplicates.find_pairs import PairStage
-from explorer.analysis.neighbors import NeighbourStage
+from explorer.analysis.neighbors import NeighborStage
 from explorer.duplicates.find_groups import find_groups
 from explorer.library.library import Library
 from explorer.library.writer import Seen, Writer
@@ -187,7 +187,7 @@ def run(
             with writer.transaction():
                 for _, (one, vector) in zip(range(number), every, strict=False):
                     put(library, writer, root, one, vector)
-            stages = [kind(library, writer, Named()) for kind in (NeighbourStage, PairStage)]  # type: ignore[arg-type]
+            stages = [kind(library, writer, Named()) for kind in (NeighborStage, PairStage)]  # type: ignore[arg-type]
             for stage, name in zip(stages, ("nearest photos", "duplicates"), strict=True):
                 wall, processor, _ = timed(lambda stage=stage: stage.run(lambda done, total: None))  # type: ignore[misc]
                 results[name] = {

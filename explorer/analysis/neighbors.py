@@ -46,7 +46,7 @@ def stage_name(encoder_id: int) -> str:
     return f"neighbours {encoder_id}"
 
 
-def check_neighbours(library: Library, index: VectorIndex, encoder_id: int) -> list[int]:
+def check_neighbors(library: Library, index: VectorIndex, encoder_id: int) -> list[int]:
     """Photos whose kept neighbours are not what their vectors say; only what must hold of a single
     row while the stage lags behind.
 
@@ -85,7 +85,7 @@ def check_neighbours(library: Library, index: VectorIndex, encoder_id: int) -> l
     return bad
 
 
-class NeighbourStage:
+class NeighborStage:
     """Keeps the lists of one encoder. Holds them in memory between runs; the process that uses it
     is the only one that writes them."""
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from explorer.analysis.duplicates.find_pairs import PairStage
-from explorer.analysis.neighbors import NeighbourStage
+from explorer.analysis.neighbors import NeighborStage
 from explorer.analysis.photo_map import MapStage
 from explorer.encoders.base import Encoder
 from explorer.library.library import Library
@@ -41,7 +41,7 @@ def stages(
     """All stages, in the order in which they build on each other. drawing: with the map, which only
     the app has a use for."""
     found: list[Stage] = [
-        NeighbourStage(library, writer, encoder),
+        NeighborStage(library, writer, encoder),
         PairStage(library, writer, encoder),
     ]
     return [*found, MapStage(library, writer, encoder)] if drawing else found

@@ -23,7 +23,11 @@ from typing import Any, BinaryIO
 
 from explorer.decoding import protocol
 from explorer.errors import OversizedPhoto, PhotoError
-from explorer.matching.full_resolution import fraction, left_beside, pixel_hash
+from explorer.matching.full_resolution import (
+    pixel_hash,
+    read_subsecond,
+    recompression_residual_or_none,
+)
 from explorer.photos.containers.inspect import read_contents
 from explorer.photos.decode import DecodedPhoto, content_hash, decode
 from explorer.photos.file_io import read_with_facts
@@ -132,11 +136,11 @@ def _file_fact(header: dict[str, Any]) -> dict[str, Any]:
     fact: str | None
     if header["fact"] == "residual":
         other, _ = read_with_facts(_path(header["other"]))
-        residual = left_beside(data, other)
+        residual = recompression_residual_or_none(data, other)
         values = None if residual is None else [content_hash(other).hex(), *map(str, residual)]
         fact = None if values is None else " ".join(values)
     else:
-        fact = pixel_hash(data).hex() if header["fact"] == "pixels" else fraction(data)
+        fact = pixel_hash(data).hex() if header["fact"] == "pixels" else read_subsecond(data)
     return {"hash": content_hash(data).hex(), "fact": fact}
 
 

@@ -27,7 +27,7 @@ from explorer.decoding.process import (
     overdue_watchdog,
 )
 from explorer.errors import DamagedPhoto, Fault, NotAPhoto, PhotoError, UnsupportedPhoto
-from explorer.matching.recompression import Left
+from explorer.matching.recompression import RecompressionResidual
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.types import DecodedPhoto
 
@@ -102,7 +102,9 @@ class DecodePool:
         """
         return self._file_fact({"path": os.fsencode(path).hex(), "fact": wanted})
 
-    def recompression_residual(self, path: str, other: str) -> tuple[bytes, bytes, Left] | None:
+    def recompression_residual(
+        self, path: str, other: str
+    ) -> tuple[bytes, bytes, RecompressionResidual] | None:
         """What remains of the difference of two files after saving one as the other is
         (`matching/recompression.py`), preceded by the content hashes of both; None if it cannot be
         measured."""
@@ -115,7 +117,7 @@ class DecodePool:
         if answer is None or answer[1] is None:
             return None
         digest, *residual = answer[1].split()
-        return answer[0], bytes.fromhex(digest), Left(*map(float, residual))
+        return answer[0], bytes.fromhex(digest), RecompressionResidual(*map(float, residual))
 
     def merge_metadata(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes] | str:
         """The metadata that one photo should take over from another before that one is removed (see

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from explorer import int64
-from explorer.analysis.neighbors import check_neighbours, stage_name
+from explorer.analysis.neighbors import check_neighbors, stage_name
 from explorer.decoding.decode_result import DecodeJob
 from explorer.decoding.pool import DecodePool
 from explorer.errors import LibraryError, PhotoError
@@ -239,7 +239,7 @@ class _Check:
     def _neighbours(
         self, index: VectorIndex, encoder_id: int, name: str
     ) -> Iterator[Inconsistency]:
-        bad = check_neighbours(self._library, index, encoder_id)
+        bad = check_neighbors(self._library, index, encoder_id)
         if bad and self._writer:
             forget_neighbours(self._writer, encoder_id, stage_name(encoder_id))
         mended = (

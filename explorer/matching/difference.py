@@ -21,7 +21,7 @@ _LOPSIDED, _TEXTURE, _ALIKE = 0.35, (0.7, 1.4), 0.05
 _LEAST = 20
 
 
-def lopsided(other: Floats, toned: Floats, where: Mask) -> float:
+def one_sidedness(other: Floats, toned: Floats, where: Mask) -> float:
     """From 0, where each place has become as much brighter as darker, to 1, where it has become
     only one of both. Arguments as below."""
     if where.sum() < _LEAST:
@@ -33,11 +33,11 @@ def lopsided(other: Floats, toned: Floats, where: Mask) -> float:
     )
 
 
-def stirred(one: Floats, other: Floats, toned: Floats, where: Mask) -> bool:
+def is_local_motion(one: Floats, other: Floats, toned: Floats, where: Mask) -> bool:
     """Whether what differs is what was there before, a little beside. one, other: the pictures,
     laid onto each other. toned: the first with the tones of the second. where: pixels that differ.
     """
-    if where.sum() < _LEAST or lopsided(other, toned, where) > _LOPSIDED:
+    if where.sum() < _LEAST or one_sidedness(other, toned, where) > _LOPSIDED:
         return False
     texture = [float(np.median(_range(x)[where])) for x in (one, other)]
     if not _TEXTURE[0] < (texture[0] + 0.5) / (texture[1] + 0.5) < _TEXTURE[1]:

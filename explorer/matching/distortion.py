@@ -15,13 +15,13 @@ _SCATTER, _ROUNDS = 0.3, 4
 _ENOUGH = 24
 
 
-def weighed(design: Values, values: Values, weights: Values) -> Values:
+def weighted_least_squares(design: Values, values: Values, weights: Values) -> Values:
     """Coefficients of weighted least squares. design: (n, k). values, weights: (n,)."""
     scaled = design * weights[:, None]
     return np.asarray(np.linalg.lstsq(scaled.T @ design, scaled.T @ values, rcond=None)[0])
 
 
-def scale_and_shift(
+def fit_scale_and_translation(
     place: Values, apart: Values, weights: Values, *, scaled: bool
 ) -> npt.NDArray[np.float64]:
     """What takes displacements out, as a 2×3 step. place, apart: (2, n), pixels. scaled: shifting
@@ -47,7 +47,7 @@ def scale_and_shift(
     return step
 
 
-def bent(place: Values, apart: Values, weights: Values) -> float:
+def nonlinear_distortion(place: Values, apart: Values, weights: Values) -> float:
     """Pixels by which the picture is bent, turned or seen from elsewhere, as the worst tenth of it
     shows; 0 where too little is seen.
 
@@ -64,8 +64,8 @@ def bent(place: Values, apart: Values, weights: Values) -> float:
     for own, values in zip((x, y), apart, strict=True):
         now = weights
         for _ in range(_ROUNDS):
-            fitted = design @ weighed(design, values, now)
+            fitted = design @ weighted_least_squares(design, values, now)
             now = weights / (1 + ((values - fitted) / _SCATTER) ** 2)
         plain = np.column_stack([np.ones_like(own), own])
-        left += (fitted - plain @ weighed(plain, fitted, np.ones_like(own))) ** 2
+        left += (fitted - plain @ weighted_least_squares(plain, fitted, np.ones_like(own))) ** 2
     return float(np.sqrt(np.quantile(left, 0.9)))

@@ -9,7 +9,7 @@ import warnings
 from PIL import ExifTags, Image
 
 from explorer.errors import DamagedPhoto, PhotoError, UnsupportedPhoto
-from explorer.matching.recompression import Left, left_over
+from explorer.matching.recompression import RecompressionResidual, recompression_residual
 from explorer.photos import decode as decoding
 from explorer.photos.color.convert import to_rgb
 from explorer.photos.containers.contents import NOTHING, digest_of
@@ -99,7 +99,7 @@ def _boxed_depth(data: bytes) -> int:
     return bits
 
 
-def fraction(data: bytes) -> str | None:
+def read_subsecond(data: bytes) -> str | None:
     """The fraction of the second in which the camera took a photo, as its digits without zeros
     behind (“013”), or None."""
     try:
@@ -114,12 +114,12 @@ def fraction(data: bytes) -> str | None:
     return digits.rstrip("0") or "0" if digits.isdecimal() else None
 
 
-def left_beside(one: bytes, other: bytes) -> Left | None:
-    """`resaving.left_over`, and None for files that cannot be decoded, too."""
+def recompression_residual_or_none(one: bytes, other: bytes) -> RecompressionResidual | None:
+    """`resaving.recompression_residual`, and None for files that cannot be decoded, too."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return left_over(one, other)
+            return recompression_residual(one, other)
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001  codecs raise whatever they like; nothing is said then

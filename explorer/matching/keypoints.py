@@ -32,7 +32,7 @@ _SIZE = struct.Struct("<HH")
 _CORNER = np.dtype([("bits", "<u8", 4), ("x", "<u2"), ("y", "<u2"), ("turn", "u1")])
 
 
-class Sketch(NamedTuple):
+class Keypoints(NamedTuple):
     """Corners, strongest of each cell first. places: (n, 2) float32 in pixels of the scaled
     picture. turns: (n,) degrees.
     bits: (n, 4) uint64. size: width and height of the scaled picture."""
@@ -43,7 +43,7 @@ class Sketch(NamedTuple):
     size: tuple[int, int]
 
 
-class Match(NamedTuple):
+class KeypointMatch(NamedTuple):
     """votes: corners that agree on one way to lay the second picture onto the first. matrix: 2×3,
     that way, in scaled pixels."""
 
@@ -65,7 +65,7 @@ def scaled_size(width: int, height: int) -> tuple[int, int]:
     return min(65535, max(48, round(width * factor))), min(65535, max(48, round(height * factor)))
 
 
-def sketch(grey: Grey) -> Sketch:
+def sketch(grey: Grey) -> Keypoints:
     """The corners of a grey picture of any size."""
     size = scaled_size(grey.shape[1], grey.shape[0])
     small = cv2.resize(
@@ -85,7 +85,7 @@ def sketch(grey: Grey) -> Sketch:
     corners, bits = _orb().compute(small, [found[i] for i in kept])
     if bits is None:
         return _empty(size)
-    return Sketch(
+    return Keypoints(
         np.array([corner.pt for corner in corners], np.float32),
         np.array([corner.angle for corner in corners], np.float32),
         np.ascontiguousarray(bits).view(np.uint64),
@@ -93,13 +93,13 @@ def sketch(grey: Grey) -> Sketch:
     )
 
 
-def _empty(size: tuple[int, int]) -> Sketch:
-    return Sketch(
+def _empty(size: tuple[int, int]) -> Keypoints:
+    return Keypoints(
         np.zeros((0, 2), np.float32), np.zeros(0, np.float32), np.zeros((0, 4), np.uint64), size
     )
 
 
-def pack(sketch: Sketch) -> bytes:
+def pack(sketch: Keypoints) -> bytes:
     """A sketch as bytes: 4 for the size, and 37 for each corner."""
     packed = np.zeros(len(sketch.places), _CORNER)
     packed["bits"] = sketch.bits
@@ -111,7 +111,7 @@ def pack(sketch: Sketch) -> bytes:
     return _SIZE.pack(*sketch.size) + packed.tobytes()
 
 
-def unpack(data: bytes) -> Sketch:
+def unpack(data: bytes) -> Keypoints:
     """What `pack` packed; of no bytes, a sketch without corners."""
     if not data:
         return _empty((1, 1))
@@ -119,16 +119,16 @@ def unpack(data: bytes) -> Sketch:
     packed = np.frombuffer(data, _CORNER, offset=_SIZE.size)
     places = np.stack([packed["x"], packed["y"]], axis=1) * np.array(size) / 65536
     turns = (packed["turn"] * (360 / 256)).astype(np.float32)
-    return Sketch(
+    return Keypoints(
         places.astype(np.float32), turns, np.ascontiguousarray(packed["bits"]), (size[0], size[1])
     )
 
 
-def match(one: Sketch, other: Sketch) -> Match:
+def match(one: Keypoints, other: Keypoints) -> KeypointMatch:
     """How well the corners of `other` fall onto those of `one`, turned by any quarter and scaled as
     need be."""
     if min(len(one.bits), len(other.bits)) < 4:
-        return Match(0, None)
+        return KeypointMatch(0, None)
     apart = np.bitwise_count(one.bits[:, None] ^ other.bits[None]).sum(axis=2, dtype=np.int16)
     there, back = apart.argmin(axis=1), apart.argmin(axis=0)
     mine = np.arange(len(there))
@@ -136,7 +136,7 @@ def match(one: Sketch, other: Sketch) -> Match:
     mine, there = mine[fits], there[fits]
     turn = one.turns[mine] - other.turns[there]
     quarter, rest = np.round(turn / 90) % 4, np.abs((turn + 45) % 90 - 45)
-    best = Match(0, None)
+    best = KeypointMatch(0, None)
     for way in range(4):
         agreed = (quarter == way) & (rest < _MOST_DEGREES)
         if agreed.sum() < max(4, best.votes + 1):
@@ -147,14 +147,14 @@ def match(one: Sketch, other: Sketch) -> Match:
             confidence=0.98, refineIters=3,
         )  # fmt: skip
         if matrix is not None and int(inliers.sum()) > best.votes:
-            best = Match(int(inliers.sum()), matrix)
+            best = KeypointMatch(int(inliers.sum()), matrix)
     return best
 
 
 def onto(
     matrix: Matrix,
-    one: Sketch,
-    other: Sketch,
+    one: Keypoints,
+    other: Keypoints,
     one_shape: tuple[int, ...],
     other_shape: tuple[int, ...],
     *,

@@ -32,7 +32,7 @@ _TRANSPOSED = [_BITS.T[v::2, h::2].ravel() for v in (0, 1) for h in (0, 1)]
 _TURNED = np.array([[0, 0, 0, 0], [0, 1, 0, 1], [0, 0, 1, 1], [0, 1, 1, 0]], bool)
 
 
-class Near(NamedTuple):
+class HashMatches(NamedTuple):
     """Pairs with similar hashes, as places in the two lists. distance: 0 to 256 bits in the best
     way."""
 
@@ -50,7 +50,7 @@ def words(hashes: npt.NDArray[np.uint8], *, transposed: bool = False) -> Words:
     )
 
 
-class Table:
+class PhashIndex:
     """Hashes to be searched, numbered as they were added."""
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class Table:
         most: int,
         most_even: int,
         spread: Callable[..., Iterable[Any]] = map,
-    ) -> Near:
+    ) -> HashMatches:
         """Which hashes are within `most` bits of which of `new` (rows), turned and mirrored as
         suits them best.
 
@@ -107,14 +107,14 @@ class Table:
         found = [part for part in spread(look, parts) if part is not None]
         if not found:
             none = np.zeros(0, np.int64)
-            return Near(none, none, none)
+            return HashMatches(none, none, none)
         r, c, d = (np.concatenate(some) for some in zip(*found, strict=True))
         # A symmetric picture is near in several ways.
         order = np.lexsort((d, c, r))
         first = np.ones(len(order), bool)
         first[1:] = (np.diff(r[order]) != 0) | (np.diff(c[order]) != 0)
         kept = order[first]
-        return Near(r[kept], c[kept], d[kept])
+        return HashMatches(r[kept], c[kept], d[kept])
 
 
 def _measured(

@@ -38,7 +38,7 @@ _ROUNDING = 0.02
 _NOTHING, _ENOUGH, _CUT = 0.15, 12, (6.0, 249.0)
 
 
-class Left(NamedTuple):
+class RecompressionResidual(NamedTuple):
     """What saving one picture as the other leaves, in the middle tile. excess: variance of the
     difference beyond what saving explains, as a share of the fine detail that both have. shared:
     covariance of the fine detail, as a share of that of the plainer one. explained: how much of the
@@ -49,7 +49,7 @@ class Left(NamedTuple):
     explained: float
 
 
-def left_over(one: bytes, other: bytes) -> Left | None:
+def recompression_residual(one: bytes, other: bytes) -> RecompressionResidual | None:
     """Two JPEG files, of one size in pixels and stored the same way up; None for others, and where
     too little is seen.
 
@@ -71,12 +71,12 @@ def left_over(one: bytes, other: bytes) -> Left | None:
     if None in ways:
         return None
     excess, shared, explained = zip(*(way for way in ways if way), strict=True)
-    return Left(min(excess), max(shared), max(explained))
+    return RecompressionResidual(min(excess), max(shared), max(explained))
 
 
 def _one_way(
     x: Floats, y: Floats, tables: Tables, taken: Floats, usable: npt.NDArray[np.bool_]
-) -> Left | None:
+) -> RecompressionResidual | None:
     """x, saved as y was, beside y. taken: what saving takes from both."""
     toned = _toned(x, y)
     saved, there = _fine(_saved(toned, tables)), _fine(y)
@@ -88,7 +88,7 @@ def _one_way(
     saved, there, least = saved[use], there[use], least[use]
     together = ((saved - saved.mean(axis=1, keepdims=True)) * there).mean(axis=1)
     explained = 1 - float(np.median(apart[use])) / (float(np.median(before[use])) + _ROUNDING)
-    return Left(
+    return RecompressionResidual(
         float(np.median((apart[use] - taken[use]) / least)),
         float(np.median(together / least)),
         explained,

@@ -16,13 +16,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from explorer.matching.distortion import scale_and_shift
+from explorer.matching.distortion import fit_scale_and_translation
 from explorer.matching.geometry import Box, Matrix
 
 Floats = npt.NDArray[np.float32]
 Values = npt.NDArray[np.floating]
 
-BLOCK = 16
+BLOCK_SIZE = 16
 _WINDOW = 21
 # Greys (of 255) by which brightness must vary in a window to be more than noise.
 _GRAIN = 3.0
@@ -34,7 +34,7 @@ _STILL = 1 / 64
 # Pixels beside a border in which brightness is held against it, and a few more in which compression
 # smears its edge.
 _REACH = _WINDOW // 2 + 3
-_ROW = np.full((1, BLOCK), 1 / BLOCK, np.float32)
+_ROW = np.full((1, BLOCK_SIZE), 1 / BLOCK_SIZE, np.float32)
 
 
 def _unreached(box: Box, shape: tuple[int, ...], reach: tuple[float, ...]) -> Box:
@@ -69,7 +69,7 @@ _desk = _Desk()
 
 
 @dataclass(frozen=True)
-class Seen:
+class BlockResiduals:
     """How the other picture lies, block by block. dx, dy: pixels by which its contents are off.
     ncc: correlation. inside: lies within both pictures. shown: and shows something. deviation:
     greys by which the other one varies. warped: the other one, laid here; good until this thread
@@ -84,14 +84,14 @@ class Seen:
     warped: Floats
 
 
-class Layer:
+class RegistrationLevel:
     """The coarser picture at one scale, with all that does not depend on how the other one lies on
     it. Good until this thread makes another one: they share their memory."""
 
     def __init__(self, base: Floats, moved: Floats, box: Box) -> None:
         """box: what of the coarser picture is no border."""
         self.h, self.w = base.shape
-        self.nh, self.nw = self.h // BLOCK, self.w // BLOCK
+        self.nh, self.nw = self.h // BLOCK_SIZE, self.w // BLOCK_SIZE
         self.moved, self.base = moved, base
         self.b, self.db = self._normal(base, "base")
         across, down = _desk.take("across", base.shape), _desk.take("down", base.shape)
@@ -113,9 +113,10 @@ class Layer:
         self.bb = np.maximum(self._mean(self.b, self.b) - self.mb**2, 1e-6)
         self._xb, self._yb = self._mean(self.gx, self.b), self._mean(self.gy, self.b)
         self.cx, self.cy = np.meshgrid(
-            (np.arange(self.nw) + 0.5) * BLOCK - 0.5, (np.arange(self.nh) + 0.5) * BLOCK - 0.5
+            (np.arange(self.nw) + 0.5) * BLOCK_SIZE - 0.5,
+            (np.arange(self.nh) + 0.5) * BLOCK_SIZE - 0.5,
         )
-        half = BLOCK / 2
+        half = BLOCK_SIZE / 2
         x, y = self.cx + 0.5, self.cy + 0.5
         # Blocks within the picture's own border, and those that its edge does not reach.
         self.own = (
@@ -132,18 +133,22 @@ class Layer:
 
     def block(self, x: Floats) -> Floats:
         """The mean of each block."""
-        return np.asarray((_ROW @ self._rows(x)).reshape(self.nh, self.nw, BLOCK) @ _ROW[0])
+        return np.asarray((_ROW @ self._rows(x)).reshape(self.nh, self.nw, BLOCK_SIZE) @ _ROW[0])
 
     def _mean(self, x: Floats, y: Floats) -> Floats:
         """The mean of the product in each block."""
         return np.asarray(
-            np.einsum("hiw,hiw->hw", self._rows(x), self._rows(y)).reshape(self.nh, self.nw, BLOCK)
-            @ (_ROW[0] / BLOCK)
+            np.einsum("hiw,hiw->hw", self._rows(x), self._rows(y)).reshape(
+                self.nh, self.nw, BLOCK_SIZE
+            )
+            @ (_ROW[0] / BLOCK_SIZE)
         )
 
     def _rows(self, x: Floats) -> Floats:
         """By rows of blocks, without what is left over at the right and below."""
-        return x[: self.nh * BLOCK, : self.nw * BLOCK].reshape(self.nh, BLOCK, self.nw * BLOCK)
+        return x[: self.nh * BLOCK_SIZE, : self.nw * BLOCK_SIZE].reshape(
+            self.nh, BLOCK_SIZE, self.nw * BLOCK_SIZE
+        )
 
     def _normal(self, grey: Floats, name: str) -> tuple[Floats, Floats]:
         """Brightness against its surroundings in units of their deviation, and each block's mean
@@ -189,13 +194,13 @@ class Layer:
             np.float32,
         )
 
-    def look(self, to: Matrix, box: Box) -> Seen:
+    def look(self, to: Matrix, box: Box) -> BlockResiduals:
         """The other picture laid here by `to`. box: what of it is no border."""
         warped = self._warped(to)
         o, deviation = self._normal(warped, "other")
         # How far a block's corners reach around its centre, there.
         x, y = (to[i, 0] * self.cx + to[i, 1] * self.cy + to[i, 2] for i in (0, 1))
-        rx, ry = np.abs(to[:, :2]).sum(axis=1) * (BLOCK / 2)
+        rx, ry = np.abs(to[:, :2]).sum(axis=1) * (BLOCK_SIZE / 2)
         inside = (
             self.own
             & (x - rx >= box[0] - 0.6)
@@ -218,7 +223,7 @@ class Layer:
         oo = np.maximum(self._mean(o, o) - mo**2, 1e-6)
         ncc = (self._mean(self.b, o) - self.mb * mo) / np.sqrt(self.bb * oo)
         shown = inside & (np.maximum(self.db, deviation) > _GRAIN) & (self.least > 2e-3)
-        return Seen(
+        return BlockResiduals(
             (d * e - self.c * f) / det,
             (a * f - self.c * e) / det,
             ncc,
@@ -228,7 +233,7 @@ class Layer:
             warped,
         )
 
-    def step(self, seen: Seen) -> Matrix | None:
+    def step(self, seen: BlockResiduals) -> Matrix | None:
         """What takes out the displacements that are seen, by scaling and shifting alone, as a 2×3
         step."""
         use = seen.shown & (seen.ncc > 0.3) & (np.hypot(seen.dx, seen.dy) < 6)
@@ -242,9 +247,9 @@ class Layer:
             np.stack([self.cx[use], self.cy[use]]),
             np.stack([seen.dx[use], seen.dy[use]]),
         )
-        return scale_and_shift(place, apart, self.least[use], scaled=number >= 12)
+        return fit_scale_and_translation(place, apart, self.least[use], scaled=number >= 12)
 
-    def stepped(self, seen: Seen, step: Matrix) -> Seen:
+    def stepped(self, seen: BlockResiduals, step: Matrix) -> BlockResiduals:
         """What would be seen after a step that is too small for another look."""
         dx, dy = (
             seen_by - (step[i, 0] * self.cx + step[i, 1] * self.cy + step[i, 2])

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from explorer.matching.recompression import Left
+from explorer.matching.recompression import RecompressionResidual
 from explorer.photos.decode import PREVIEW_SIDE
 
 # Pixels of the preview by which a shot lies beside another, in the middle of the picture. Of 700
@@ -23,7 +23,7 @@ _CORNERS = 0.4
 # Pixels at the corners beyond which it is neither a shot nor a copy saved again, but a crop that
 # was scaled up.
 _CROPPED = 3.0
-# What saving leaves (`resaving.Left`) of two shots: excess at least, shared at most. Copies saved
+# What saving leaves (`resaving.RecompressionResidual`) of two shots: excess at least, shared at most. Copies saved
 # once more at any quality: none of 290; saved several times between, at qualities that cannot be
 # known: 2 of 300. Shots by rule that nothing else tells: half.
 EXCESS, SHARED = 0.08, 0.94
@@ -61,7 +61,7 @@ def may_be_made(aside: float | None) -> bool:
     return aside is not None and aside <= _MADE_ASIDE
 
 
-def taken_again(left: Left | None, *, changed: bool, moved: bool) -> bool:
+def is_retake(left: RecompressionResidual | None, *, changed: bool, moved: bool) -> bool:
     """Whether two pictures are two shots. left: what saving leaves, where known. changed: something
     is seen on one alone. moved: it looks as if it had come, gone or moved."""
     if left is None:

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from explorer.matching.difference import lopsided, stirred
-from explorer.matching.distortion import bent
+from explorer.matching.difference import is_local_motion, one_sidedness
+from explorer.matching.distortion import nonlinear_distortion
 from explorer.matching.geometry import (
     Box,
     Matrix,
@@ -23,7 +23,7 @@ from explorer.matching.geometry import (
     rimless,
     straightened,
 )
-from explorer.matching.registration import BLOCK, Layer, Seen
+from explorer.matching.registration import BLOCK_SIZE, BlockResiduals, RegistrationLevel
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -94,7 +94,7 @@ _STROKE = 0.035
 
 
 @dataclass(frozen=True)
-class Measures:
+class PairMeasurements:
     """What laying one picture onto the other shows. Pixels are those of the coarser one's preview.
 
     matrix: lays the second onto the first, 2×3, in their own pixels. overlap: share of each that
@@ -109,8 +109,8 @@ class Measures:
     commonest greys; displaced: the share of blocks whose content lies near by; wide: of all pixels
     that changed, the share that lies in patches wider than the strokes of letters. noise: greys by
     which pixels differ in the other blocks. drawn: as ink, of greys that are really the same.
-    lopsided: 1 where all that changed became brighter, or all darker (`changes.lopsided`). stirred:
-    what differs is what was there, a little beside (`changes.stirred`). flat: the share of what is
+    lopsided: 1 where all that changed became brighter, or all darker (`changes.one_sidedness`). stirred:
+    what differs is what was there, a little beside (`changes.is_local_motion`). flat: the share of what is
     alike that has two greys.
     """
 
@@ -123,7 +123,7 @@ class Measures:
     bad: float
     shift: float
     far: float
-    bent: float
+    nonlinear_distortion: float
     stretch: float
     excess: float
     strong: int
@@ -134,23 +134,23 @@ class Measures:
     wide: float
     noise: float
     drawn: float
-    lopsided: float
-    stirred: bool
+    one_sidedness: float
+    is_local_motion: bool
     flat: float
 
 
-def is_same_picture(m: Measures) -> bool:
+def is_same_picture(m: PairMeasurements) -> bool:
     """Whether two pictures are one, and not two shots of one scene."""
     if (
         (m.median < LEAST_MEDIAN and not _is_veiled(m))
         or m.far > MOST_FAR
-        or m.bent > MOST_BENT
+        or m.nonlinear_distortion > MOST_BENT
         or m.excess > MOST_EXCESS
         or m.stretch > MOST_STRETCH
         or m.strong < 6
     ):
         return False
-    if is_flat(m):
+    if is_mostly_flat(m):
         return m.broken == 0 or m.same >= FLAT_SAME
     if m.broken <= FEW_BROKEN or _is_veiled(m):
         return True
@@ -166,35 +166,35 @@ def is_same_picture(m: Measures) -> bool:
     )
 
 
-def _is_veiled(m: Measures) -> bool:
+def _is_veiled(m: PairMeasurements) -> bool:
     """Whether what differs is thin and of one colour all over the picture, as a watermark is."""
     return (
         m.median >= VEIL_MEDIAN
         and m.broken <= VEIL_BROKEN
         and m.same >= VEIL_SAME
         and m.wide <= VEIL_WIDE
-        and m.lopsided >= VEIL_LOPSIDED
+        and m.one_sidedness >= VEIL_LOPSIDED
     )
 
 
-def is_flat(m: Measures) -> bool:
+def is_mostly_flat(m: PairMeasurements) -> bool:
     """Whether it is a screenshot, a page or the like, of which the next one has the same bars and
     buttons and other words: no difference can be taken for something put on."""
     return m.flat >= MOST_FLAT
 
 
-def is_changed(m: Measures) -> bool:
+def has_changed_blocks(m: PairMeasurements) -> bool:
     """Whether there is something to be seen on one that is not on the other."""
     return m.broken > FEW_BROKEN
 
 
-def may_have_moved(m: Measures) -> bool:
+def looks_like_motion(m: PairMeasurements) -> bool:
     """Whether what differs looks less like something put on than like what came, went or moved
     between two shots."""
-    return is_changed(m) and (m.stirred or (m.wide > MOST_WIDE and m.drawn < DRAWN))
+    return has_changed_blocks(m) and (m.is_local_motion or (m.wide > MOST_WIDE and m.drawn < DRAWN))
 
 
-def _as_it_is(one: Grey, other: Grey, matrix: Matrix) -> Measures | None:
+def _as_it_is(one: Grey, other: Grey, matrix: Matrix) -> PairMeasurements | None:
     """Two pictures of one size that lie on each other nearly as they are, measured from there.
     Copies of one size lie on their originals exactly: what starts there ends there, and not a tenth
     of a pixel beside. None where that shows no copy."""
@@ -208,7 +208,9 @@ def _as_it_is(one: Grey, other: Grey, matrix: Matrix) -> Measures | None:
     return found if found is not None and found.median >= LEAST_MEDIAN else None
 
 
-def measure(one: Grey, other: Grey, matrix: Matrix, *, near: bool = False) -> Measures | None:
+def measure(
+    one: Grey, other: Grey, matrix: Matrix, *, near: bool = False
+) -> PairMeasurements | None:
     """matrix: lays `other` onto `one` roughly, in their own pixels (2×3). near: to two pixels or
     so; without, to ten.
 
@@ -222,13 +224,13 @@ def measure(one: Grey, other: Grey, matrix: Matrix, *, near: bool = False) -> Me
     # blocks are all covered.
     swapped = scale < 1 if abs(scale - 1) > _EQUAL else one.size < other.size
     base, moved, to = (one, other, inverse(matrix)) if swapped else (other, one, matrix)
-    if min(base.shape) < 3 * BLOCK or _is_lost(to):
+    if min(base.shape) < 3 * BLOCK_SIZE or _is_lost(to):
         return None
     box, own = content(moved), content(base)
     fine = (base.astype(np.float32), moved.astype(np.float32))
     for halved, rounds in ((1, 3), (0, 3)):
         if halved:
-            if near or min(base.shape) < 6 * BLOCK:
+            if near or min(base.shape) < 6 * BLOCK_SIZE:
                 continue
             half = [
                 np.asarray(
@@ -241,7 +243,7 @@ def measure(one: Grey, other: Grey, matrix: Matrix, *, near: bool = False) -> Me
                 np.array([fine[i].shape[1] / half[i].shape[1], fine[i].shape[0] / half[i].shape[0]])
                 for i in (0, 1)
             ]
-            layer = Layer(
+            layer = RegistrationLevel(
                 half[0],
                 half[1],
                 (own[0] / up[0][0], own[1] / up[0][1], own[2] / up[0][0], own[3] / up[0][1]),
@@ -249,7 +251,7 @@ def measure(one: Grey, other: Grey, matrix: Matrix, *, near: bool = False) -> Me
             to = rescaled(to, up[0], up[1])
             some = (box[0] / up[1][0], box[1] / up[1][1], box[2] / up[1][0], box[3] / up[1][1])
         else:
-            layer, some = Layer(fine[0], fine[1], own), box
+            layer, some = RegistrationLevel(fine[0], fine[1], own), box
         for number in range(rounds + 1):
             seen = layer.look(to, some)
             step = layer.step(seen)
@@ -277,8 +279,13 @@ def _is_lost(to: Matrix) -> bool:
 
 
 def _measures(
-    layer: Layer, seen: Seen, to: Matrix, boxes: tuple[Box, Box], *, swapped: bool
-) -> Measures | None:
+    layer: RegistrationLevel,
+    seen: BlockResiduals,
+    to: Matrix,
+    boxes: tuple[Box, Box],
+    *,
+    swapped: bool,
+) -> PairMeasurements | None:
     """boxes: what of the coarser picture and of the other one is no border."""
     (base_box, box), shape, shown = boxes, layer.moved.shape, seen.shown
     n = int(shown.sum())
@@ -292,7 +299,7 @@ def _measures(
     v, shift = seen.ncc[shown], np.hypot(seen.dx, seen.dy)
     firm = layer.least[shown]
     use = shown & (seen.ncc > 0.5) & (shift < 6) & (layer.least >= np.median(firm) / 2)
-    field = bent(
+    field = nonlinear_distortion(
         np.stack([layer.cx[use], layer.cy[use]]),
         np.stack([seen.dx[use], seen.dy[use]]),
         layer.least[use],
@@ -315,7 +322,7 @@ def _measures(
         out_of(whole_base, rimless(box, shape), inverse(edge)),
     )
     cover = float(seen.inside.mean())
-    return Measures(
+    return PairMeasurements(
         inverse(to) if swapped else to, (cover,
         cover * layer.h * layer.w * mean * mean / (shape[0] * shape[1])), n,
         n / max(1, int(seen.inside.sum())), float(np.median(v)), float(np.quantile(v, 0.1)),
@@ -327,20 +334,22 @@ def _measures(
 
 
 def _changed(
-    layer: Layer, seen: Seen
+    layer: RegistrationLevel, seen: BlockResiduals
 ) -> tuple[int, float, float, float, float, float, float, float, float, bool, float]:
     """Of blocks that show much: how many, and what is different in those that differ (see
-    `Measures`)."""
+    `PairMeasurements`)."""
     much = seen.inside & (np.maximum(layer.db, seen.deviation) > _MUCH)
     bad = much & (seen.ncc < 0.6)
     n = int(much.sum())
     if not n:
         return 0, 1.0, 0.0, 0.0, 0.0, 1.0, 99.0, 0.0, 0.0, False, 0.0
-    h, w = layer.nh * BLOCK, layer.nw * BLOCK
+    h, w = layer.nh * BLOCK_SIZE, layer.nw * BLOCK_SIZE
     b, o = layer.base[:h, :w], seen.warped[:h, :w]
     # What tone of one picture became which of the other, where they agree; each ninth pixel says as
     # much as all.
-    fine = (seen.inside & ~bad)[np.arange(0, h, 3)[:, None] // BLOCK, np.arange(0, w, 3) // BLOCK]
+    fine = (seen.inside & ~bad)[
+        np.arange(0, h, 3)[:, None] // BLOCK_SIZE, np.arange(0, w, 3) // BLOCK_SIZE
+    ]
     some, others = _level(b[::3, ::3][fine]), o[::3, ::3][fine]
     count = np.bincount(some, minlength=64)
     known = np.flatnonzero(count > 4)
@@ -362,8 +371,8 @@ def _changed(
     ink = max(_plainness(x[unlike]) for x in (b, o)) if unlike.any() else 1.0
     drawn = max(_plainness(x[unlike], 3) for x in (b, o)) if unlike.any() else 1.0
     broken = float(bad.sum() / n)
-    moved = broken > FEW_BROKEN and stirred(b, o, toned, unlike)
-    side = lopsided(o, toned, unlike) if broken > FEW_BROKEN else 0.0
+    moved = broken > FEW_BROKEN and is_local_motion(b, o, toned, unlike)
+    side = one_sidedness(o, toned, unlike) if broken > FEW_BROKEN else 0.0
     return (
         n,
         broken,
@@ -385,7 +394,7 @@ def _level(greys: Floats) -> npt.NDArray[np.uint8]:
 
 
 def _pixels(blocks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    return blocks.repeat(BLOCK, axis=0).repeat(BLOCK, axis=1)
+    return blocks.repeat(BLOCK_SIZE, axis=0).repeat(BLOCK_SIZE, axis=1)
 
 
 def _plainness(greys: Floats, within: int = 8) -> float:
@@ -409,14 +418,16 @@ def _wide(changed: npt.NDArray[np.bool_]) -> float:
     return float(patches.sum() / max(1, int(changed.sum())))
 
 
-def _displaced(layer: Layer, o: Floats, toned: Floats, bad: npt.NDArray[np.bool_]) -> float:
+def _displaced(
+    layer: RegistrationLevel, o: Floats, toned: Floats, bad: npt.NDArray[np.bool_]
+) -> float:
     """The share of differing blocks whose content is found near by in the other picture: something
     has moved between two shots."""
     places = np.argwhere(bad)
     found = looked = 0
     for row, column in places[:: max(1, len(places) // 48)].tolist():
-        y, x = row * BLOCK - 4, column * BLOCK - 4
-        size = BLOCK + 8
+        y, x = row * BLOCK_SIZE - 4, column * BLOCK_SIZE - 4
+        size = BLOCK_SIZE + 8
         if (
             y < _REACH
             or x < _REACH
@@ -440,7 +451,9 @@ def _displaced(layer: Layer, o: Floats, toned: Floats, bad: npt.NDArray[np.bool_
     return found / max(1, looked)
 
 
-def relation(measures: Measures, one: tuple[int, ...], other: tuple[int, ...]) -> dict[str, Any]:
+def relation(
+    measures: PairMeasurements, one: tuple[int, ...], other: tuple[int, ...]
+) -> dict[str, Any]:
     """What is kept of how the pictures lie on each other. one, other: (height, width). matrix: lays
     `other` onto `one`, both as unit squares, row by row. changed: share of the blocks that differ.
     """
@@ -454,7 +467,9 @@ def relation(measures: Measures, one: tuple[int, ...], other: tuple[int, ...]) -
     }
 
 
-def may_be_same_pixels(measures: Measures, one: tuple[int, int], other: tuple[int, int]) -> bool:
+def may_have_equal_pixels(
+    measures: PairMeasurements, one: tuple[int, int], other: tuple[int, int]
+) -> bool:
     """Whether it is worth decoding both in full. one, other: (width, height)."""
     linear = measures.matrix[:, :2]
     return (

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from explorer.matching.geometry import Box, Grey
 
-Glimpse = npt.NDArray[np.int8]
+NormalizedThumbnail = npt.NDArray[np.int8]
 Glimpses = npt.NDArray[np.floating]
 Values = npt.NDArray[np.float64]
 
@@ -38,7 +38,7 @@ TOGETHER = 32
 _AT = ((np.arange(SIDE) + 0.5) / SIDE - 0.5).astype(np.float32)
 
 
-class Laid(NamedTuple):
+class ThumbnailAlignments(NamedTuple):
     """How pairs lie on each other. alike: (n,) correlation where they overlap, -1 to 1. boxes: (n,
     4) where the second one's left, top, right and bottom edges come to lie in the first one, as
     shares of its sides."""
@@ -47,7 +47,7 @@ class Laid(NamedTuple):
     boxes: Values
 
 
-def glimpse(grey: Grey, box: Box | None = None) -> Glimpse:
+def glimpse(grey: Grey, box: Box | None = None) -> NormalizedThumbnail:
     """box: take what lies within; whole pixels."""
     if box is not None:
         left, top, right, bottom = map(int, box)
@@ -61,23 +61,25 @@ def glimpse(grey: Grey, box: Box | None = None) -> Glimpse:
     )
 
 
-def turned(small: Glimpse, way: int) -> Glimpse:
+def turned(small: NormalizedThumbnail, way: int) -> NormalizedThumbnail:
     """The same picture laid as `placing.box_onto_box` lays it."""
     small = small.T if way & 4 else small
     return small[:: -1 if way & 2 else 1, :: -1 if way & 1 else 1]
 
 
-def lay(ones: npt.NDArray[np.int8], others: npt.NDArray[np.int8]) -> Laid:
+def lay(ones: npt.NDArray[np.int8], others: npt.NDArray[np.int8]) -> ThumbnailAlignments:
     """Lay each of `others` onto its one of `ones`. Both (n, 32, 32), the others turned already."""
     parts = [
         _lay(ones[i : i + TOGETHER], others[i : i + TOGETHER])
         for i in range(0, len(ones), TOGETHER)
     ]
     alike = np.concatenate([part.alike for part in parts] or [np.zeros(0)])
-    return Laid(alike, np.concatenate([part.boxes for part in parts] or [np.zeros((0, 4))]))
+    return ThumbnailAlignments(
+        alike, np.concatenate([part.boxes for part in parts] or [np.zeros((0, 4))])
+    )
 
 
-def _lay(ones: npt.NDArray[np.int8], others: npt.NDArray[np.int8]) -> Laid:
+def _lay(ones: npt.NDArray[np.int8], others: npt.NDArray[np.int8]) -> ThumbnailAlignments:
     here, there = ones.astype(np.float32), others.astype(np.float32)
     # What of the second one lies at the middle of the first one, and how much of it: (n, 2) scale
     # and shift, across and down.
@@ -116,7 +118,7 @@ def _lay(ones: npt.NDArray[np.int8], others: npt.NDArray[np.int8]) -> Laid:
         np.clip(scale, 1 / _MOST_SCALED, _MOST_SCALED, out=scale)
         np.clip(shift, -_MOST_SHIFTED, _MOST_SHIFTED, out=shift)
     low, high = ((edge - kept[:, 2:]) / kept[:, :2] + 0.5 for edge in (-0.5, 0.5))
-    return Laid(best, np.concatenate([low, high], axis=1).astype(np.float64))
+    return ThumbnailAlignments(best, np.concatenate([low, high], axis=1).astype(np.float64))
 
 
 def _weights(

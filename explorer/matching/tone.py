@@ -18,7 +18,7 @@ Colour = npt.NDArray[np.uint8]
 _GREY, _COLOUR = 3.0, 8.0
 
 
-class Tones(NamedTuple):
+class ToneChange(NamedTuple):
     """What the second picture is beside the first. grey: 1 where it alone is grey, -1 where the
     first one alone is, else 0. light: by how many levels (of 255) it is brighter, in the mean."""
 
@@ -26,14 +26,14 @@ class Tones(NamedTuple):
     light: float
 
 
-def tones(one: Colour, other: Colour, unit: Matrix) -> Tones:
+def tones(one: Colour, other: Colour, unit: Matrix) -> ToneChange:
     """one, other: (height, width, 3). unit: lays `other` onto `one`, both as unit squares (2×3)."""
     height, width = one.shape[:2]
     onto = from_unit(unit, one.shape, other.shape)
     there = np.full(other.shape[:2], 255, np.uint8)
     inside = cv2.warpAffine(there, onto, (width, height), flags=cv2.INTER_NEAREST) > 0
     if not inside.any():
-        return Tones(0, 0.0)
+        return ToneChange(0, 0.0)
     laid, mine = (
         cv2.warpAffine(other, onto, (width, height), flags=cv2.INTER_AREA)[inside],
         one[inside],
@@ -43,7 +43,7 @@ def tones(one: Colour, other: Colour, unit: Matrix) -> Tones:
         value <= _GREY and against >= _COLOUR
         for value, against in zip(colour, reversed(colour), strict=True)
     ]
-    return Tones(int(grey[1]) - int(grey[0]), float(laid.mean() - mine.mean()))
+    return ToneChange(int(grey[1]) - int(grey[0]), float(laid.mean() - mine.mean()))
 
 
 def _colour(pixels: npt.NDArray[Any]) -> float:

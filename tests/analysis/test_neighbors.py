@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.analysis import neighbors
-from explorer.analysis.neighbors import NeighbourStage
+from explorer.analysis.neighbors import NeighborStage
 from explorer.library import stage_store as store
 from explorer.library.library import Library
 from explorer.library.stage_store import KEPT, NOBODY
@@ -24,8 +24,8 @@ class Named:
     name, version, dim = ENCODER, VERSION, DIM
 
 
-def stage(shelf: Shelf) -> NeighbourStage:
-    return NeighbourStage(shelf.library, shelf.writer, Named())  # type: ignore[arg-type]
+def stage(shelf: Shelf) -> NeighborStage:
+    return NeighborStage(shelf.library, shelf.writer, Named())  # type: ignore[arg-type]
 
 
 def quiet(done: int, total: int) -> None:
@@ -183,4 +183,4 @@ def test_lists_stay_right_through_much_coming_and_going(shelf: Shelf, seed: int)
             alive.discard(int(gone))
         keeper.run(quiet)
         check(shelf)
-        assert neighbors.check_neighbours(shelf.library, shelf.index(), shelf.encoder) == []
+        assert neighbors.check_neighbors(shelf.library, shelf.index(), shelf.encoder) == []

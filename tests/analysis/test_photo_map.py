@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.analysis import map_layout, photo_map
-from explorer.analysis.neighbors import NeighbourStage
+from explorer.analysis.neighbors import NeighborStage
 from explorer.analysis.photo_map import MapStage
 from explorer.library import map_store as store
 from explorer.library import stage_store
@@ -35,7 +35,7 @@ class Atlas(Shelf):
 
     def restart(self) -> None:
         """As another process would go on."""
-        self.neighbours = NeighbourStage(self.library, self.writer, Named())  # type: ignore[arg-type]
+        self.neighbours = NeighborStage(self.library, self.writer, Named())  # type: ignore[arg-type]
         self.stage = MapStage(self.library, self.writer, Named())  # type: ignore[arg-type]
 
     def fill(self, *contents: object) -> list[int]:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.matching.distortion import bent, scale_and_shift
+from explorer.matching.distortion import fit_scale_and_translation, nonlinear_distortion
 
 ACROSS, DOWN = (
     axis.ravel() for axis in np.meshgrid(np.arange(8.0, 512, 16), np.arange(8.0, 384, 16))
@@ -29,8 +29,8 @@ def test_a_copy_is_not_bent_however_it_is_scaled_and_shifted(
     seed: int, sx: float, sy: float, x: float, y: float
 ) -> None:
     apart = np.stack([ACROSS * sx + x, DOWN * sy + y]) + scattered(seed, 0.2)
-    assert bent(PLACE, apart, WEIGHTS) < 0.1
-    step = scale_and_shift(PLACE, apart, WEIGHTS, scaled=True)
+    assert nonlinear_distortion(PLACE, apart, WEIGHTS) < 0.1
+    step = fit_scale_and_translation(PLACE, apart, WEIGHTS, scaled=True)
     assert np.allclose(step, [[sx, 0, x], [0, sy, y]], atol=0.1)
 
 
@@ -38,14 +38,14 @@ def test_a_turn_of_a_fraction_of_a_degree_and_a_look_from_the_side_bend_it() -> 
     turned = np.stack([DOWN - 192, 256 - ACROSS]) * 0.003
     leaning = np.stack([ACROSS * DOWN, DOWN * DOWN]) / 512 * 0.008
     for apart in (turned, leaning):
-        assert bent(PLACE, apart + scattered(1, 0.3), WEIGHTS) > 0.4
+        assert nonlinear_distortion(PLACE, apart + scattered(1, 0.3), WEIGHTS) > 0.4
 
 
 def test_a_few_blocks_that_disagree_bend_nothing() -> None:
     apart = scattered(2, 0.1)
     apart[:, :60] += 4
-    assert bent(PLACE, apart, WEIGHTS) < 0.1
+    assert nonlinear_distortion(PLACE, apart, WEIGHTS) < 0.1
 
 
 def test_of_few_blocks_nothing_is_said() -> None:
-    assert bent(PLACE[:, :10], PLACE[:, :10], WEIGHTS[:10]) == 0.0
+    assert nonlinear_distortion(PLACE[:, :10], PLACE[:, :10], WEIGHTS[:10]) == 0.0

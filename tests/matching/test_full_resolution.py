@@ -11,7 +11,11 @@ from PIL import Image, ImageCms
 from explorer.decoding.pool import DecodePool
 from explorer.errors import PhotoError
 from explorer.matching import full_resolution
-from explorer.matching.full_resolution import fraction, left_beside, pixel_hash
+from explorer.matching.full_resolution import (
+    pixel_hash,
+    read_subsecond,
+    recompression_residual_or_none,
+)
 from explorer.photos.containers.contents import Contents
 from tests.containers import coded, film, heif, pages
 from tests.pictures import draw, encoded, exif, write
@@ -159,7 +163,7 @@ def test_the_hash_is_what_libraries_have_kept() -> None:
 def test_warnings_are_neither_shown_nor_turned_off_for_others() -> None:
     before, odd = list(warnings.filters), encoded(draw(1), "PNG")
     pixel_hash(odd)
-    left_beside(odd, odd)
+    recompression_residual_or_none(odd, odd)
     assert list(warnings.filters) == before
 
 
@@ -182,9 +186,9 @@ def test_a_broken_file_has_no_pixels() -> None:
 def test_the_fraction_of_the_second() -> None:
     block = Image.Exif()
     block.get_ifd(0x8769).update({0x9003: "2024:05:01 10:00:00", 0x9291: "130"})
-    assert fraction(encoded(draw(1), exif=block.tobytes())) == "13"
-    assert fraction(encoded(draw(1))) is None
-    assert fraction(b"nothing") is None
+    assert read_subsecond(encoded(draw(1), exif=block.tobytes())) == "13"
+    assert read_subsecond(encoded(draw(1))) is None
+    assert read_subsecond(b"nothing") is None
 
 
 def test_the_decode_process_looks_closer(tmp_path: Path) -> None:

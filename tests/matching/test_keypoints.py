@@ -60,7 +60,9 @@ def test_a_mirrored_copy_is_found_by_its_mirrored_sketch() -> None:
 def test_a_picture_without_corners_has_none(size: tuple[int, int]) -> None:
     empty = keypoints.sketch(grey(plain("gray", size)))
     assert len(empty.places) == 0
-    assert keypoints.match(empty, keypoints.sketch(grey(draw(1)))) == keypoints.Match(0, None)
+    assert keypoints.match(empty, keypoints.sketch(grey(draw(1)))) == keypoints.KeypointMatch(
+        0, None
+    )
     assert (
         len(keypoints.unpack(keypoints.pack(empty)).places)
         == len(keypoints.unpack(b"").places)

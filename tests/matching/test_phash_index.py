@@ -15,8 +15,8 @@ def hash_of(picture: Image.Image) -> np.ndarray:
     return np.frombuffer(perceptual_hash(picture), np.uint8)
 
 
-def table(hashes: np.ndarray) -> phash_index.Table:
-    made = phash_index.Table()
+def table(hashes: np.ndarray) -> phash_index.PhashIndex:
+    made = phash_index.PhashIndex()
     # Not all at once: it has to grow.
     for start in range(0, len(hashes), 5):
         made.add(hashes[start : start + 5])

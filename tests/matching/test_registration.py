@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import ImageFilter, ImageOps
 
 from explorer.matching import same_picture
-from explorer.matching.registration import BLOCK, Layer, Seen
+from explorer.matching.registration import BLOCK_SIZE, BlockResiduals, RegistrationLevel
 from tests.pictures import draw
 
 WHOLE = (0.0, 0.0, 320.0, 240.0)
@@ -22,7 +22,7 @@ def grey(seed: int) -> np.ndarray:
     return np.asarray(picture, np.float32)
 
 
-def seen(layer: Layer, right: float, down: float) -> Seen:
+def seen(layer: RegistrationLevel, right: float, down: float) -> BlockResiduals:
     return layer.look(np.array([[1.0, 0, right], [0, 1.0, down]]), WHOLE)
 
 
@@ -30,7 +30,7 @@ def seen(layer: Layer, right: float, down: float) -> Seen:
 @given(seed=st.integers(0, 20), right=st.floats(-1.5, 1.5), down=st.floats(-1.5, 1.5))
 def test_steps_lead_to_where_the_picture_lies(seed: int, right: float, down: float) -> None:
     """To a tenth of a pixel: OpenCV lays pictures in steps of 1/32."""
-    layer, at = Layer(grey(seed), grey(seed), WHOLE), np.array([right, down])
+    layer, at = RegistrationLevel(grey(seed), grey(seed), WHOLE), np.array([right, down])
     for _ in range(5):
         step = layer.step(seen(layer, *at))
         assert step is not None
@@ -39,7 +39,7 @@ def test_steps_lead_to_where_the_picture_lies(seed: int, right: float, down: flo
 
 
 def test_what_is_seen_after_a_small_step_is_foretold() -> None:
-    layer = Layer(grey(3), grey(3), WHOLE)
+    layer = RegistrationLevel(grey(3), grey(3), WHOLE)
     before = seen(layer, 0.25, -0.125)
     step = layer.step(before)
     assert step is not None
@@ -64,21 +64,23 @@ def test_a_way_that_would_shrink_a_picture_to_nothing_is_given_up() -> None:
 
 def test_block_means_are_means_of_blocks() -> None:
     picture = grey(5)[:230, :310]
-    layer = Layer(picture, picture, (0.0, 0.0, 310.0, 230.0))
-    part = picture[BLOCK : 2 * BLOCK, 3 * BLOCK : 4 * BLOCK]
+    layer = RegistrationLevel(picture, picture, (0.0, 0.0, 310.0, 230.0))
+    part = picture[BLOCK_SIZE : 2 * BLOCK_SIZE, 3 * BLOCK_SIZE : 4 * BLOCK_SIZE]
     assert np.isclose(layer.block(picture)[1, 3], part.mean(), rtol=1e-5)
-    assert layer.block(picture).shape == (230 // BLOCK, 310 // BLOCK)
+    assert layer.block(picture).shape == (230 // BLOCK_SIZE, 310 // BLOCK_SIZE)
 
 
 def test_threads_do_not_write_over_each_other() -> None:
     """Each works in arrays of its own; in one thread, the next layer takes the place of the one
     before."""
-    expected = [seen(Layer(grey(seed), grey(seed), WHOLE), 0.7, 0.4).dx for seed in range(4)]
+    expected = [
+        seen(RegistrationLevel(grey(seed), grey(seed), WHOLE), 0.7, 0.4).dx for seed in range(4)
+    ]
     found = dict[int, np.ndarray]()
 
     def work(seed: int) -> None:
         for _ in range(10):
-            found[seed] = seen(Layer(grey(seed), grey(seed), WHOLE), 0.7, 0.4).dx
+            found[seed] = seen(RegistrationLevel(grey(seed), grey(seed), WHOLE), 0.7, 0.4).dx
 
     threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
     for thread in threads:

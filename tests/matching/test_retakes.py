@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
 from explorer.matching import retakes, same_picture
-from explorer.matching.difference import stirred
-from explorer.matching.full_resolution import left_beside
-from explorer.matching.recompression import Left, left_over
+from explorer.matching.difference import is_local_motion
+from explorer.matching.full_resolution import recompression_residual_or_none
+from explorer.matching.recompression import RecompressionResidual, recompression_residual
 from explorer.matching.same_picture import measure
 from tests.fixtures.scenes import blurred, scene
 
@@ -46,14 +46,14 @@ def opened(data: bytes) -> Image.Image:
     return Image.open(io.BytesIO(data)).convert("RGB")
 
 
-def is_retake(left: Left | None) -> bool:
-    return retakes.taken_again(left, changed=False, moved=False)
+def is_retake(left: RecompressionResidual | None) -> bool:
+    return retakes.is_retake(left, changed=False, moved=False)
 
 
 @pytest.mark.parametrize("quality", [40, 60, 75, 90, 97])
 def test_a_copy_is_its_original_saved_again(quality: int) -> None:
     original = jpeg(shot(1))
-    left = left_over(original, jpeg(opened(original), quality))
+    left = recompression_residual(original, jpeg(opened(original), quality))
     assert left is not None
     assert left.explained > retakes.EXPLAINED
     assert not is_retake(left)
@@ -63,13 +63,15 @@ def test_a_copy_is_its_original_saved_again(quality: int) -> None:
 def test_a_brighter_copy_is_one_too(quality: int) -> None:
     original = jpeg(shot(1))
     assert not is_retake(
-        left_over(jpeg(ImageEnhance.Brightness(opened(original)).enhance(1.2), quality), original)
+        recompression_residual(
+            jpeg(ImageEnhance.Brightness(opened(original)).enhance(1.2), quality), original
+        )
     )
 
 
 @pytest.mark.parametrize("quality", [85, 92, 97])
 def test_two_shots_have_noise_of_their_own(quality: int) -> None:
-    left = left_over(jpeg(shot(1), quality), jpeg(shot(2), quality))
+    left = recompression_residual(jpeg(shot(1), quality), jpeg(shot(2), quality))
     assert left is not None
     assert left.explained < retakes.EXPLAINED
     assert is_retake(left)
@@ -77,7 +79,7 @@ def test_two_shots_have_noise_of_their_own(quality: int) -> None:
 
 @pytest.mark.parametrize("quality", [75, 85, 92])
 def test_another_shot_saved_worse_was_not_made_from_the_first(quality: int) -> None:
-    left = left_over(jpeg(shot(1), 95), jpeg(shot(2), quality))
+    left = recompression_residual(jpeg(shot(1), 95), jpeg(shot(2), quality))
     assert left is not None
     assert left.explained < retakes.EXPLAINED
     assert is_retake(left)
@@ -85,35 +87,41 @@ def test_another_shot_saved_worse_was_not_made_from_the_first(quality: int) -> N
 
 def test_it_is_the_same_whichever_comes_first() -> None:
     one, other = jpeg(shot(1)), jpeg(opened(jpeg(shot(1))), 60)
-    assert left_over(one, other) == left_over(other, one)
+    assert recompression_residual(one, other) == recompression_residual(other, one)
 
 
 def test_what_cannot_be_held_beside_each_other_says_nothing() -> None:
     one = jpeg(shot(1))
     packed = io.BytesIO()
     opened(one).save(packed, "PNG")
-    assert left_over(one, packed.getvalue()) is None
-    assert left_over(one, jpeg(opened(one).resize((240, 180)))) is None
-    assert left_over(one, jpeg(opened(one).transpose(Image.Transpose.ROTATE_90))) is None
-    assert left_over(*[jpeg(Image.new("RGB", (400, 300), "grey"))] * 2) is None
-    assert left_beside(one, b"no photo at all") is None
-    assert left_beside(one, one[: len(one) // 3]) is None
+    assert recompression_residual(one, packed.getvalue()) is None
+    assert recompression_residual(one, jpeg(opened(one).resize((240, 180)))) is None
+    assert (
+        recompression_residual(one, jpeg(opened(one).transpose(Image.Transpose.ROTATE_90))) is None
+    )
+    assert recompression_residual(*[jpeg(Image.new("RGB", (400, 300), "grey"))] * 2) is None
+    assert recompression_residual_or_none(one, b"no photo at all") is None
+    assert recompression_residual_or_none(one, one[: len(one) // 3]) is None
 
 
 def test_of_a_large_picture_parts_are_enough() -> None:
     clean = cv2.resize(scene(3, (900, 700)), (1800, 1400))
     large = shot(1, clean)
-    assert is_retake(left_over(jpeg(large), jpeg(shot(2, clean))))
-    assert not is_retake(left_over(jpeg(large), jpeg(opened(jpeg(large)), 70)))
+    assert is_retake(recompression_residual(jpeg(large), jpeg(shot(2, clean))))
+    assert not is_retake(recompression_residual(jpeg(large), jpeg(opened(jpeg(large)), 70)))
 
 
 def test_what_looks_moved_is_a_retake_unless_saving_explains_it() -> None:
-    unknown, made, shared = None, Left(-0.5, 1.0, 0.8), Left(-0.1, 1.0, 0.0)
-    assert retakes.taken_again(unknown, changed=True, moved=True)
-    assert retakes.taken_again(shared, changed=True, moved=True)
-    assert not retakes.taken_again(made, changed=True, moved=True)
-    assert not retakes.taken_again(unknown, changed=True, moved=False)
-    assert not retakes.taken_again(shared, changed=True, moved=False)
+    unknown, made, shared = (
+        None,
+        RecompressionResidual(-0.5, 1.0, 0.8),
+        RecompressionResidual(-0.1, 1.0, 0.0),
+    )
+    assert retakes.is_retake(unknown, changed=True, moved=True)
+    assert retakes.is_retake(shared, changed=True, moved=True)
+    assert not retakes.is_retake(made, changed=True, moved=True)
+    assert not retakes.is_retake(unknown, changed=True, moved=False)
+    assert not retakes.is_retake(shared, changed=True, moved=False)
 
 
 @given(
@@ -214,8 +222,8 @@ def test_leaves_that_stirred_are_told_from_words() -> None:
     for change, moved in ((with_stirred_leaves, True), (with_words, False)):
         measures = measure(grey(before), grey(change(before)), STRAIGHT, near=True)
         assert measures is not None
-        assert same_picture.is_changed(measures)
-        assert same_picture.may_have_moved(measures) == moved
+        assert same_picture.has_changed_blocks(measures)
+        assert same_picture.looks_like_motion(measures) == moved
 
 
 def test_a_badge_is_drawn_and_a_passer_by_is_not() -> None:
@@ -229,16 +237,16 @@ def test_a_badge_is_drawn_and_a_passer_by_is_not() -> None:
         for picture in (badge, passer)
     ]
     assert found[0] is not None
-    assert not same_picture.may_have_moved(found[0])
+    assert not same_picture.looks_like_motion(found[0])
     assert found[1] is not None
     assert found[1].drawn < same_picture.DRAWN < found[0].drawn
-    assert same_picture.may_have_moved(found[1])
+    assert same_picture.looks_like_motion(found[1])
 
 
 def test_nothing_stirs_where_nothing_differs() -> None:
     picture = grey(scene(5, (480, 360))).astype(np.float32)
-    assert not stirred(picture, picture, picture, np.zeros(picture.shape, bool))
-    assert not stirred(picture, picture, picture, np.ones(picture.shape, bool))
+    assert not is_local_motion(picture, picture, picture, np.zeros(picture.shape, bool))
+    assert not is_local_motion(picture, picture, picture, np.ones(picture.shape, bool))
 
 
 def with_a_watermark(picture: np.ndarray) -> np.ndarray:
@@ -264,5 +272,5 @@ def test_a_watermark_all_over_is_no_other_picture() -> None:
         before = blurred(scene(seed, (480, 360)), 1)
         measures = measure(grey(before), grey(with_a_watermark(before)), STRAIGHT, near=True)
         assert measures is not None
-        assert measures.lopsided > same_picture.VEIL_LOPSIDED
+        assert measures.one_sidedness > same_picture.VEIL_LOPSIDED
         assert same_picture.is_same_picture(measures)

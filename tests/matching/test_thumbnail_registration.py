@@ -12,11 +12,11 @@ from tests.pictures import draw
 SIZE = (400, 300)
 
 
-def glimpse(picture: Image.Image) -> thumbnail_registration.Glimpse:
+def glimpse(picture: Image.Image) -> thumbnail_registration.NormalizedThumbnail:
     return thumbnail_registration.glimpse(np.asarray(ImageOps.grayscale(picture)))
 
 
-def laid(one: Image.Image, *others: Image.Image) -> thumbnail_registration.Laid:
+def laid(one: Image.Image, *others: Image.Image) -> thumbnail_registration.ThumbnailAlignments:
     return thumbnail_registration.lay(
         np.stack([glimpse(one)] * len(others)), np.stack([glimpse(other) for other in others])
     )

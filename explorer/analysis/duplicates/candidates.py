@@ -48,7 +48,7 @@ class Candidate(NamedTuple):
     near: bool = False
 
 
-class Known:
+class HashedPhotos:
     """All photos' hashes, by id. Those that wait to be compared are found from the moment they are
     taken up (`take_up`)."""
 
@@ -60,7 +60,7 @@ class Known:
         self._digests = list[str]()
         self._compared, self._visible = np.zeros(0, bool), np.zeros(0, bool)
         self._inner = dict[int, bytes]()
-        self._table, self._rows = phash_index.Table(), np.zeros(0, np.int64)
+        self._table, self._rows = phash_index.PhashIndex(), np.zeros(0, np.int64)
         self.update(looks)
 
     def update(self, looks: Looks) -> None:

@@ -10,7 +10,7 @@ from explorer.photos.metadata.partial_dates import shortened
 from explorer.photos.types import Precision
 
 
-class Moment(NamedTuple):
+class CapturedFile(NamedTuple):
     """What a photo says of when it was taken, and one of its files (absolute path)."""
 
     photo_id: int
@@ -29,7 +29,9 @@ class Moment(NamedTuple):
 _ZONE = 15 * 60
 
 
-def another_moment(one: Moment, other: Moment, fraction: Callable[[Moment], str | None]) -> bool:
+def taken_at_different_times(
+    one: CapturedFile, other: CapturedFile, fraction: Callable[[CapturedFile], str | None]
+) -> bool:
     """Whether both carry their camera's time, and not the same. fraction: digits of the second's
     fraction, read from the file."""
     if (

@@ -5,18 +5,18 @@ from __future__ import annotations
 
 import functools
 
-from explorer.analysis.duplicates.capture_time import Moment, another_moment
-from explorer.analysis.duplicates.compare_pair import SCENE, Looked
+from explorer.analysis.duplicates.capture_time import CapturedFile, taken_at_different_times
+from explorer.analysis.duplicates.compare_pair import SCENE_INLIERS, PairComparison
 from explorer.decoding.pool import DecodePool
 from explorer.library import pair_store as store
 from explorer.library.library import Library
 from explorer.library.pair_store import Pair
 from explorer.library.writer import Writer
 from explorer.matching import keypoints, retakes, same_picture
-from explorer.matching.recompression import Left
+from explorer.matching.recompression import RecompressionResidual
 
 
-class Closer:
+class PairClassifier:
     """Says what a pair is, and looks into the files themselves where previews cannot tell."""
 
     def __init__(self, library: Library, writer: Writer, pool: DecodePool) -> None:
@@ -26,7 +26,7 @@ class Closer:
         self._left = functools.lru_cache(maxsize=1)(self._left_over)
         self._moment = functools.lru_cache(maxsize=1024)(self._moment_of)
 
-    def judge(self, looked: Looked) -> Pair | None:
+    def judge(self, looked: PairComparison) -> Pair | None:
         """The pair to be kept, or None."""
         a, b, measures = looked.a, looked.b, looked.measures
         if measures is None or not (
@@ -34,19 +34,21 @@ class Closer:
         ):
             return (
                 Pair(a, b, "scene", round(min(1.0, looked.votes / keypoints.KEPT), 4), {})
-                if looked.votes >= SCENE
+                if looked.votes >= SCENE_INLIERS
                 else None
             )
         score = round(max(0.0, min(1.0, measures.median)), 4)
         one, other = self._moment(a), self._moment(b)
         if one and other:
-            if same_picture.may_be_same_pixels(
+            if same_picture.may_have_equal_pixels(
                 measures, (one.width, one.height), (other.width, other.height)
             ):
                 pixels = [self._pixels(i, moment.path) for i, moment in ((a, one), (b, other))]
                 if pixels[0] is not None and pixels[0] == pixels[1]:
                     return Pair(a, b, "pixels", 1.0, looked.relation)
-            if another_moment(one, other, self._fraction) or self._taken_again(looked, one, other):
+            if taken_at_different_times(one, other, self._fraction) or self._taken_again(
+                looked, one, other
+            ):
                 return Pair(a, b, "scene", score, {})
         return Pair(a, b, "picture", score, looked.relation)
 
@@ -56,13 +58,13 @@ class Closer:
             store.put_pixel_hash(self._writer, photo_id, digest)
         self._fresh.clear()
 
-    def _moment_of(self, photo_id: int) -> Moment | None:
+    def _moment_of(self, photo_id: int) -> CapturedFile | None:
         rows = store.copies(self._library.catalog, [photo_id], all_folders=True)
         if not rows:
             return None
         row = rows[0]
         taken = row.taken_at, row.taken_source, row.camera
-        return Moment(
+        return CapturedFile(
             row.photo_id, row.path, row.width, row.height, *taken, row.format, row.taken_precision
         )
 
@@ -80,16 +82,18 @@ class Closer:
             self._fresh[photo_id] = digest
         return self._fresh[photo_id]
 
-    def _aside(self, looked: Looked, one: Moment, other: Moment) -> float | None:
+    def _aside(
+        self, looked: PairComparison, one: CapturedFile, other: CapturedFile
+    ) -> float | None:
         """By how many pixels two pictures of one size lie beside each other; None for others
         (`retakes.aside`)."""
         if (one.width, one.height, one.format) != (other.width, other.height, other.format):
             return None
         return retakes.aside(looked.relation["matrix"], one.width, one.height)  # type: ignore[arg-type]
 
-    def _made_from(self, looked: Looked) -> bool:
+    def _made_from(self, looked: PairComparison) -> bool:
         """Whether one file was surely made from the other by saving it again."""
-        if looked.measures is None or same_picture.is_flat(looked.measures):
+        if looked.measures is None or same_picture.is_mostly_flat(looked.measures):
             return False
         one, other = self._moment(looked.a), self._moment(looked.b)
         if one is None or other is None or not retakes.may_be_made(self._aside(looked, one, other)):
@@ -97,18 +101,18 @@ class Closer:
         left = self._left(one, other)
         return left is not None and left.explained >= retakes.MADE
 
-    def _taken_again(self, looked: Looked, one: Moment, other: Moment) -> bool:
+    def _taken_again(self, looked: PairComparison, one: CapturedFile, other: CapturedFile) -> bool:
         """Whether two pictures of one size are two shots, though nothing else says so."""
         aside = self._aside(looked, one, other)
         if aside is None or looked.measures is None or aside > retakes.ASIDE:
             return aside is not None
         changed, moved = (
-            same_picture.is_changed(looked.measures),
-            same_picture.may_have_moved(looked.measures),
+            same_picture.has_changed_blocks(looked.measures),
+            same_picture.looks_like_motion(looked.measures),
         )
-        return retakes.taken_again(self._left(one, other), changed=changed, moved=moved)
+        return retakes.is_retake(self._left(one, other), changed=changed, moved=moved)
 
-    def _left_over(self, one: Moment, other: Moment) -> Left | None:
+    def _left_over(self, one: CapturedFile, other: CapturedFile) -> RecompressionResidual | None:
         beside = self._pool.recompression_residual(one.path, other.path)
         known = (
             beside is not None
@@ -117,7 +121,7 @@ class Closer:
         )
         return beside[2] if beside and known else None
 
-    def _fraction(self, moment: Moment) -> str | None:
+    def _fraction(self, moment: CapturedFile) -> str | None:
         looked = self._pool.full_resolution_fact(moment.path, "fraction")
         return looked[1] if looked and self._is(moment.photo_id, looked[0]) else None
 

@@ -19,15 +19,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from explorer.analysis.duplicates.candidates import Known
-from explorer.analysis.duplicates.prefilter import Glancer, Way, read
+from explorer.analysis.duplicates.candidates import HashedPhotos
+from explorer.analysis.duplicates.prefilter import Prefilter, RoughAlignment, read
 from explorer.library import pair_store as store
 from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION
 from explorer.matching import geometry, keypoints, same_picture, tone
 from explorer.matching.geometry import Matrix
-from explorer.matching.keypoints import Match, Sketch
-from explorer.matching.same_picture import Grey, Measures
+from explorer.matching.keypoints import KeypointMatch, Keypoints
+from explorer.matching.same_picture import Grey, PairMeasurements
 
 # Photos whose previews and sketches are kept at hand, 200 KB each.
 _AT_HAND = 400
@@ -35,7 +35,7 @@ _AT_HAND = 400
 # or so.
 _VOTES, _ENOUGH_VOTES = 6, 25
 # Corners that say that two photos show one scene.
-SCENE = 14
+SCENE_INLIERS = 14
 # A way to lay one picture onto another that would leave nothing of it.
 _FLAT = 1e-3
 # Pixels by which two ways may differ for one to lead where the other has led.
@@ -49,18 +49,18 @@ _SMALL = 160
 _CLEAR, _PROMISING = 0.9, 0.8
 
 
-class Looked(NamedTuple):
+class PairComparison(NamedTuple):
     """What comparing two photos has shown, a < b. votes: corners that agree; 0 where they were not
     asked."""
 
     a: int
     b: int
     votes: int
-    measures: Measures | None
+    measures: PairMeasurements | None
     relation: dict[str, object]
 
 
-class Asked(NamedTuple):
+class PairRequest(NamedTuple):
     """Two photos to be compared, a < b. guess: how b would lie on a if both are copies of a third,
     as unit squares. firm: more speaks for them than similar hashes, so that corners are looked at,
     too."""
@@ -88,13 +88,13 @@ class _Picture:
         return read(self._path, cv2.IMREAD_REDUCED_COLOR_4)
 
     @functools.cached_property
-    def corners(self) -> Sketch | None:
+    def corners(self) -> Keypoints | None:
         if self._kept is not None:
             return keypoints.unpack(self._kept)
         return None if self.grey is None else keypoints.sketch(self.grey)
 
     @functools.cached_property
-    def mirrored(self) -> Sketch | None:
+    def mirrored(self) -> Keypoints | None:
         return (
             None
             if self.grey is None
@@ -111,12 +111,16 @@ class _Picture:
         self._kept = packed
 
 
-class Looker:
+class PairComparer:
     """Compares pairs; safe to be used by several threads at once, as nearly all of it is OpenCV's
     work."""
 
     def __init__(
-        self, library: Library, known: Known, glancer: Glancer, spread: Callable[..., Iterable[Any]]
+        self,
+        library: Library,
+        known: HashedPhotos,
+        glancer: Prefilter,
+        spread: Callable[..., Iterable[Any]],
     ) -> None:
         """spread: `map`, or that of threads."""
         self._library, self._known, self._glancer, self._spread = library, known, glancer, spread
@@ -126,7 +130,7 @@ class Looker:
         self._pictures: OrderedDict[int, _Picture] = OrderedDict()
         self._drawn = dict[int, _Picture]()
 
-    def compare_all(self, asked: Sequence[Asked]) -> list[Looked | None]:
+    def compare_all(self, asked: Sequence[PairRequest]) -> list[PairComparison | None]:
         """`compare` for each."""
         ways = self._glancer.lay([(ask.a, ask.b, ask.firm) for ask in asked], self._spread)
         return list(self._spread(self.compare, asked, ways))
@@ -151,13 +155,13 @@ class Looker:
                     self._pictures.popitem(last=False)
         return picture
 
-    def compare(self, ask: Asked, ways: Sequence[Way]) -> Looked | None:
+    def compare(self, ask: PairRequest, ways: Sequence[RoughAlignment]) -> PairComparison | None:
         """None where nothing speaks for one picture. ways: how b may lie on a, the likeliest first."""
         if not ways and not ask.firm:
             return None
         a, b = ask.a, ask.b
         one, other = self._picture(a), self._picture(b)
-        best: Measures | None = None
+        best: PairMeasurements | None = None
         for unit, near in [
             *([(ask.guess, True)] if ask.guess is not None else ()),
             *((unit, alike >= _CLEAR) for alike, unit in ways),
@@ -166,11 +170,11 @@ class Looker:
             if measures is None:
                 continue
             if same_picture.is_same_picture(measures):
-                return Looked(a, b, 0, measures, _relation(measures, one, other))
+                return PairComparison(a, b, 0, measures, _relation(measures, one, other))
             if best is None or measures.median > best.median:
                 best = measures
         if not ask.firm and ways[0].alike < _PROMISING:
-            return Looked(a, b, 0, best, _relation(best, one, other)) if best else None
+            return PairComparison(a, b, 0, best, _relation(best, one, other)) if best else None
         match, by_corners = self._match(one, other)
         self._drawn[a], self._drawn[b] = one, other
         if by_corners is not None and not (best and _leads_there(best.matrix, by_corners, other)):
@@ -181,13 +185,13 @@ class Looker:
                 or measures.median > best.median
             ):
                 best = measures
-        if best is None and match.votes < SCENE:
+        if best is None and match.votes < SCENE_INLIERS:
             return None
-        return Looked(a, b, match.votes, best, _relation(best, one, other) if best else {})
+        return PairComparison(a, b, match.votes, best, _relation(best, one, other) if best else {})
 
-    def _match(self, one: _Picture, other: _Picture) -> tuple[Match, Matrix | None]:
+    def _match(self, one: _Picture, other: _Picture) -> tuple[KeypointMatch, Matrix | None]:
         """What the corners say, and how `other` lies on `one` by them, in pixels of the previews."""
-        nothing = Match(0, None)
+        nothing = KeypointMatch(0, None)
         if one.corners is None or other.corners is None:
             return nothing, None
         # Mirrored corners are not kept, and made of the one whose preview is at hand.
@@ -224,7 +228,7 @@ def _leads_there(done: Matrix, onto: Matrix, other: _Picture) -> bool:
     return bool(np.abs(apart).max() < _ASIDE)
 
 
-def _laid(one: _Picture, other: _Picture, unit: Matrix, near: bool) -> Measures | None:
+def _laid(one: _Picture, other: _Picture, unit: Matrix, near: bool) -> PairMeasurements | None:
     """The two compared as unit squares are laid. near: to two pixels or so, if it proves true; on a
     small preview all is near."""
     if one.grey is None or other.grey is None:
@@ -237,13 +241,13 @@ def _laid(one: _Picture, other: _Picture, unit: Matrix, near: bool) -> Measures 
     return measures
 
 
-def _measured(one: _Picture, other: _Picture, onto: Matrix, near: bool) -> Measures | None:
+def _measured(one: _Picture, other: _Picture, onto: Matrix, near: bool) -> PairMeasurements | None:
     if one.grey is None or other.grey is None:
         return None
     return same_picture.measure(one.grey, other.grey, onto, near=near)
 
 
-def _relation(measures: Measures, one: _Picture, other: _Picture) -> dict[str, Any]:
+def _relation(measures: PairMeasurements, one: _Picture, other: _Picture) -> dict[str, Any]:
     if one.grey is None or other.grey is None:
         return {}
     kept = same_picture.relation(measures, one.grey.shape, other.grey.shape)

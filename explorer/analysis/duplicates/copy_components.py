@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from explorer.analysis.duplicates.candidates import Candidate, Known
+from explorer.analysis.duplicates.candidates import Candidate, HashedPhotos
 from explorer.library.pair_store import Pair
 from explorer.matching import geometry
 from explorer.matching.geometry import Matrix
@@ -18,10 +18,10 @@ from explorer.matching.geometry import Matrix
 CLOSED, HUBS = 8, 3
 
 
-class Groups:
+class CopyComponents:
     """Photos that hang together by pairs of one picture."""
 
-    def __init__(self, known: Known, pairs: Iterable[Pair]) -> None:
+    def __init__(self, known: HashedPhotos, pairs: Iterable[Pair]) -> None:
         self._known = known
         self._near: defaultdict[int, set[int]] = defaultdict(set)
         # How b lies on a (a < b), as unit squares.

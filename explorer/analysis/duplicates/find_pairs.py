@@ -13,11 +13,11 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from explorer.analysis.duplicates.candidates import MOST_BITS, Candidate, Known, nearest
-from explorer.analysis.duplicates.classify_pair import Closer
-from explorer.analysis.duplicates.compare_pair import Asked, Looker
-from explorer.analysis.duplicates.copy_components import Groups
-from explorer.analysis.duplicates.prefilter import Glancer
+from explorer.analysis.duplicates.candidates import MOST_BITS, Candidate, HashedPhotos, nearest
+from explorer.analysis.duplicates.classify_pair import PairClassifier
+from explorer.analysis.duplicates.compare_pair import PairComparer, PairRequest
+from explorer.analysis.duplicates.copy_components import CopyComponents
+from explorer.analysis.duplicates.prefilter import Prefilter
 from explorer.decoding.pool import DecodePool
 from explorer.encoders.base import Encoder
 from explorer.library import pair_store as store
@@ -46,7 +46,7 @@ class PairStage:
         self._library, self._writer = library, writer
         self._encoder_id = writer.encoder(encoder.name, encoder.version, encoder.dim)
         # All photos' hashes, which of them hang together, and what was seen of them.
-        self._kept: tuple[Known, Groups, Glancer] | None = None
+        self._kept: tuple[HashedPhotos, CopyComponents, Prefilter] | None = None
         self._seen = 0
         # The cosine that is usual between photos that are near, and among how many photos.
         self._usual = (float("nan"), 0)
@@ -59,11 +59,11 @@ class PairStage:
         if self._kept is None:
             with self._writer.transaction():
                 store.drop_pairs(self._writer, PAIRS_VERSION)
-            known = Known(store.looks(catalog, PAIRS_VERSION))
-            groups = Groups(
+            known = HashedPhotos(store.looks(catalog, PAIRS_VERSION))
+            groups = CopyComponents(
                 known, store.pairs(catalog, PAIRS_VERSION, ("pixels", "picture"), hidden=True)
             )
-            glancer = Glancer(self._library, known)
+            glancer = Prefilter(self._library, known)
         else:
             known, groups, glancer = self._kept
             known.update(store.looks(catalog, PAIRS_VERSION, after=self._seen))
@@ -79,7 +79,12 @@ class PairStage:
         stage_store.set_reached(self._writer, "pairs", str(PAIRS_VERSION), catalog.change())
 
     def _compare(
-        self, new: list[int], known: Known, groups: Groups, glancer: Glancer, tick: Tick
+        self,
+        new: list[int],
+        known: HashedPhotos,
+        groups: CopyComponents,
+        glancer: Prefilter,
+        tick: Tick,
     ) -> None:
         if not self._usual[1] or abs(len(known) / self._usual[1] - 1) > _GROWN:
             self._usual = (
@@ -92,8 +97,8 @@ class PairStage:
             DecodePool(1, None) as pool,
         ):
             spread = threads.map if len(new) > FEW else map
-            looker = Looker(self._library, known, glancer, spread)
-            closer = Closer(self._library, self._writer, pool)
+            looker = PairComparer(self._library, known, glancer, spread)
+            closer = PairClassifier(self._library, self._writer, pool)
             for start in range(0, len(new), BATCH):
                 tick(start, len(new))
                 batch = new[start : start + BATCH]
@@ -118,7 +123,7 @@ class PairStage:
                     store.put_pairs(self._writer, judged, PAIRS_VERSION)
                     closer.write()
 
-    def _near(self, known: Known, new: list[int], usual: float) -> set[tuple[int, int]]:
+    def _near(self, known: HashedPhotos, new: list[int], usual: float) -> set[tuple[int, int]]:
         """Pairs (a < b) that are near by embedding."""
         pairs = set[tuple[int, int]]()
         for photo_id in new:
@@ -130,14 +135,18 @@ class PairStage:
         return pairs
 
     def _judge(
-        self, candidates: list[Candidate], groups: Groups, looker: Looker, closer: Closer
+        self,
+        candidates: list[Candidate],
+        groups: CopyComponents,
+        looker: PairComparer,
+        closer: PairClassifier,
     ) -> list[Pair]:
         """The pairs among these, and those between photos that hang together through them."""
         judged, done = list[Pair](), set[tuple[int, int]]()
         while candidates:
             now, candidates = groups.next_round(candidates)
             done |= {(c.a, c.b) for c in now}
-            compared = looker.compare_all([Asked(c.a, c.b, firm=c.near) for c in now])
+            compared = looker.compare_all([PairRequest(c.a, c.b, firm=c.near) for c in now])
             found = [pair for seen in compared if seen and (pair := closer.judge(seen))]
             groups.add(found)
             judged += found
@@ -147,7 +156,9 @@ class PairStage:
         }
         guessed = [(a, b, groups.through_another(a, b)) for a, b in groups.open_pairs(touched)]
         wanted = [
-            Asked(a, b, guess) for a, b, guess in guessed if guess is not None or (a, b) not in done
+            PairRequest(a, b, guess)
+            for a, b, guess in guessed
+            if guess is not None or (a, b) not in done
         ]
         closed = [
             (closer.judge(seen) if seen else None) or Pair(a, b, "different", 0.0, {})
@@ -158,7 +169,7 @@ class PairStage:
 
 
 def _promise(
-    known: Known, candidate: Candidate
+    known: HashedPhotos, candidate: Candidate
 ) -> tuple[bool, tuple[int, int, int], int, int, int]:
     """What comes first: similar hashes, and the largest photo, as that is the one that others will
     be compared with."""

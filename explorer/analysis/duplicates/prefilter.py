@@ -19,11 +19,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from explorer.analysis.duplicates.candidates import MOST_BITS, Known
+from explorer.analysis.duplicates.candidates import MOST_BITS, HashedPhotos
 from explorer.library.library import Library
 from explorer.matching import geometry, phash_index, thumbnail_registration
 from explorer.matching.geometry import Box, Matrix
-from explorer.matching.thumbnail_registration import Glimpse
+from explorer.matching.thumbnail_registration import NormalizedThumbnail
 from explorer.photos.hashing import perceptual_hash
 
 # Correlation of glimpses below which two photos are not one picture. Of 7,000 copies of 360 photos,
@@ -47,7 +47,7 @@ class Glance(NamedTuple):
     inner: bytes | None
 
 
-class Way(NamedTuple):
+class RoughAlignment(NamedTuple):
     """How b may lie on a. alike: how much their glimpses correlate. unit: as unit squares."""
 
     alike: float
@@ -58,14 +58,14 @@ class _Sight(NamedTuple):
     """One view of a photo: all of it, or what lies within its border. box: where that is, as shares
     of the sides."""
 
-    small: Glimpse
+    small: NormalizedThumbnail
     box: Box
 
 
-class Glancer:
+class Prefilter:
     """Glances at photos and remembers what it saw; safe to be used by several threads at once."""
 
-    def __init__(self, library: Library, known: Known) -> None:
+    def __init__(self, library: Library, known: HashedPhotos) -> None:
         self._library, self._known = library, known
         self._sights = dict[int, tuple[_Sight, ...]]()
 
@@ -115,7 +115,7 @@ class Glancer:
 
     def lay(
         self, pairs: Sequence[tuple[int, int, bool]], spread: Callable[..., Iterable[Any]] = map
-    ) -> list[list[Way]]:
+    ) -> list[list[RoughAlignment]]:
         """For each pair (a, b, however far their hashes are) the ways in which b may lie on a, the
         likeliest first. spread: `map`, or that of threads."""
         ids = list({i for a, b, _ in pairs for i in (a, b)})
@@ -127,7 +127,7 @@ class Glancer:
             for i, mine in enumerate(self._known.hashes(a)[: len(sights[a])])
             for j, its in enumerate(self._known.hashes(b)[: len(sights[b])])
         ]
-        ways = list[list[Way]]([] for _ in pairs)
+        ways = list[list[RoughAlignment]]([] for _ in pairs)
         if not views:
             return ways
         one, other = b"".join(view[1] for view in views), b"".join(view[2] for view in views)
@@ -148,20 +148,20 @@ class Glancer:
         return [sorted(some, key=lambda way: -way.alike) for some in ways]
 
 
-def _lay(views: Sequence[tuple[_Sight, _Sight]], how: Sequence[int]) -> list[Way]:
+def _lay(views: Sequence[tuple[_Sight, _Sight]], how: Sequence[int]) -> list[RoughAlignment]:
     others = [
         thumbnail_registration.turned(other.small, way)
         for (_, other), way in zip(views, how, strict=True)
     ]
     laid = thumbnail_registration.lay(np.stack([one.small for one, _ in views]), np.stack(others))
-    found = list[Way]()
+    found = list[RoughAlignment]()
     for (one, other), way, alike, box in zip(
         views, how, laid.alike.tolist(), laid.boxes.tolist(), strict=True
     ):
         left, top, right, bottom = one.box
         w, h = right - left, bottom - top
         here = left + box[0] * w, top + box[1] * h, left + box[2] * w, top + box[3] * h
-        found.append(Way(alike, geometry.edges_onto_edges(way, here, other.box)))
+        found.append(RoughAlignment(alike, geometry.edges_onto_edges(way, here, other.box)))
     return found
 
 

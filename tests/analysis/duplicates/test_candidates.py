@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.analysis.duplicates.candidates import Known, nearest
+from explorer.analysis.duplicates.candidates import HashedPhotos, nearest
 from explorer.library.pair_store import Looks
 from explorer.library.stage_store import KEPT
 
@@ -30,12 +30,12 @@ def drawn(seed: int) -> bytes:
     return np.random.default_rng(seed).bytes(32)
 
 
-def pairs(known: Known, new: list[int]) -> set[tuple[int, int]]:
+def pairs(known: HashedPhotos, new: list[int]) -> set[tuple[int, int]]:
     return {(c.a, c.b) for c in known.similar(new, map)}
 
 
 def test_similar_hashes_meet_when_the_later_one_is_taken_up() -> None:
-    known = Known(looks([drawn(1), drawn(2), drawn(1)]))
+    known = HashedPhotos(looks([drawn(1), drawn(2), drawn(1)]))
     assert known.waiting() == [1, 2, 3]
     known.take_up({1: None, 2: None})
     assert pairs(known, [1, 2]) == set() and not known.has(3)
@@ -45,19 +45,19 @@ def test_similar_hashes_meet_when_the_later_one_is_taken_up() -> None:
 
 def test_a_bordered_copy_meets_its_original_whichever_came_first() -> None:
     for inner in ({1: drawn(2)}, {2: drawn(1)}):
-        known = Known(looks([drawn(1), drawn(2)]))
+        known = HashedPhotos(looks([drawn(1), drawn(2)]))
         known.take_up({1: inner.get(1)})
         known.take_up({2: inner.get(2)})
         assert pairs(known, [2]) == {(1, 2)}
     # Also where the one with a border was compared in an earlier run.
-    known = Known(looks([drawn(1)], compared=True, inner={1: drawn(2)}))
+    known = HashedPhotos(looks([drawn(1)], compared=True, inner={1: drawn(2)}))
     known.update(looks([drawn(2)], first=2))
     known.take_up({2: None})
     assert pairs(known, [2]) == {(1, 2)}
 
 
 def test_of_very_many_that_are_alike_some_are_looked_at() -> None:
-    known = Known(looks([drawn(1)] * 200, compared=True))
+    known = HashedPhotos(looks([drawn(1)] * 200, compared=True))
     known.update(looks([drawn(1)], first=201))
     known.take_up({201: None})
     assert 0 < len(pairs(known, [201])) < 50

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.analysis.duplicates.classify_pair import Closer
-from explorer.analysis.duplicates.compare_pair import SCENE, Looked
+from explorer.analysis.duplicates.classify_pair import PairClassifier
+from explorer.analysis.duplicates.compare_pair import SCENE_INLIERS, PairComparison
 from explorer.library import pair_store as store
 from explorer.library.library import Library
 from explorer.matching import retakes, same_picture
-from explorer.matching.recompression import Left
-from explorer.matching.same_picture import Measures
+from explorer.matching.recompression import RecompressionResidual
+from explorer.matching.same_picture import PairMeasurements
 from tests.factory import Shelf, digest_of
 
 ONTO = {"matrix": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]}
@@ -25,17 +25,17 @@ BESIDE = {"matrix": [1.0, 0.0, 0.0013, 0.0, 1.0, 0.0]}
 FAR = {"matrix": [0.5, 0.0, 0.2, 0.0, 0.5, 0.2]}
 
 
-def measures(**other: Any) -> Measures:
+def measures(**other: Any) -> PairMeasurements:
     """Two pictures that are one."""
     same: dict[str, Any] = {
         "matrix": np.eye(2, 3), "overlap": (1.0, 1.0), "blocks": 100, "textured": 1.0,
         "median": 0.98765, "low": 0.9, "bad": 0.0,
         "shift": 0.0,
-        "far": 0.0, "bent": 0.0, "stretch": 1.0, "excess": 0.0, "strong": 100, "broken": 0.0,
+        "far": 0.0, "nonlinear_distortion": 0.0, "stretch": 1.0, "excess": 0.0, "strong": 100, "broken": 0.0,
         "same": 1.0, "ink": 1.0, "displaced": 0.0,
-        "wide": 0.0, "noise": 0.5, "drawn": 1.0, "lopsided": 0.0, "stirred": False, "flat": 0.1,
+        "wide": 0.0, "noise": 0.5, "drawn": 1.0, "one_sidedness": 0.0, "is_local_motion": False, "flat": 0.1,
     }  # fmt: skip
-    return Measures(**(same | other))
+    return PairMeasurements(**(same | other))
 
 
 class Files:
@@ -47,7 +47,7 @@ class Files:
             dict[str, str](),
             dict[str, str](),
         )
-        self.left: Left | None = None
+        self.left: RecompressionResidual | None = None
         self.asked = list[str]()
 
     def full_resolution_fact(self, path: str, wanted: str) -> tuple[bytes, str | None] | None:
@@ -56,7 +56,9 @@ class Files:
         told = self.pixels if wanted == "pixels" else self.fractions
         return (digest_of(self.contents[name]), told.get(name)) if name in self.contents else None
 
-    def recompression_residual(self, path: str, other: str) -> tuple[bytes, bytes, Left] | None:
+    def recompression_residual(
+        self, path: str, other: str
+    ) -> tuple[bytes, bytes, RecompressionResidual] | None:
         one, two = Path(path).name, Path(other).name
         self.asked.append(f"left {one} {two}")
         return (
@@ -71,7 +73,7 @@ class Bench:
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf, self.files = shelf, Files()
-        self.closer = Closer(shelf.library, shelf.writer, self.files)  # type: ignore[arg-type]
+        self.closer = PairClassifier(shelf.library, shelf.writer, self.files)  # type: ignore[arg-type]
 
     def put(self, name: str, **facts: Any) -> int:
         self.files.contents[name] = name
@@ -81,11 +83,11 @@ class Bench:
         self,
         a: int,
         b: int,
-        seen: Measures | None = None,
+        seen: PairMeasurements | None = None,
         votes: int = 0,
         relation: dict[str, object] = ONTO,
     ) -> store.Pair | None:
-        return self.closer.judge(Looked(a, b, votes, seen, relation))
+        return self.closer.judge(PairComparison(a, b, votes, seen, relation))
 
     def kind(self, *given: Any, **named: Any) -> str | None:
         pair = self.judge(*given, **named)
@@ -101,13 +103,15 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 
 NOT_ONE = measures(median=0.3)
-LEFT = Left(0.0, 1.0, 0.9)
+LEFT = RecompressionResidual(0.0, 1.0, 0.9)
 
 
 def test_corners_that_agree_make_a_scene(bench: Bench) -> None:
     a, b = bench.put("a.jpg"), bench.put("b.png", format="PNG")
-    assert bench.judge(a, b, votes=SCENE - 1) is None
-    assert bench.judge(a, b, votes=SCENE) == store.Pair(a, b, "scene", round(SCENE / 80, 4), {})
+    assert bench.judge(a, b, votes=SCENE_INLIERS - 1) is None
+    assert bench.judge(a, b, votes=SCENE_INLIERS) == store.Pair(
+        a, b, "scene", round(SCENE_INLIERS / 80, 4), {}
+    )
     assert (
         bench.judge(a, b, NOT_ONE, votes=500) == store.Pair(a, b, "scene", 1.0, {})
         and bench.files.asked == []
@@ -130,7 +134,7 @@ def test_the_same_pixels(bench: Bench) -> None:
         bench.put(name, format=kind)
         for name, kind in (("a.jpg", "JPEG"), ("b.png", "PNG"), ("c.bmp", "BMP"))
     )
-    assert same_picture.may_be_same_pixels(measures(), (640, 480), (640, 480))
+    assert same_picture.may_have_equal_pixels(measures(), (640, 480), (640, 480))
     bench.files.pixels = {"a.jpg": "00" * 16, "b.png": "00" * 16, "c.bmp": "01" * 16}
     assert bench.judge(a, b, measures()) == store.Pair(a, b, "pixels", 1.0, ONTO)
     assert bench.kind(a, c, measures()) == bench.kind(b, c, measures()) == "picture"
@@ -166,7 +170,7 @@ def test_pixels_of_another_content_or_none_prove_nothing(bench: Bench) -> None:
 def test_a_photo_without_a_file_is_judged_by_what_was_measured(bench: Bench) -> None:
     a, b = bench.put("a.jpg"), bench.put("b.jpg")
     bench.shelf.lose("b.jpg")
-    bench.files.left = Left(9.0, 0.0, 0.0)
+    bench.files.left = RecompressionResidual(9.0, 0.0, 0.0)
     assert bench.kind(a, b, measures()) == "picture" and bench.files.asked == []
     assert bench.judge(a, b, NOT_ONE) is None and bench.files.asked == []
 
@@ -187,7 +191,7 @@ def test_clocks_make_two_shots(bench: Bench) -> None:
 def test_noise_makes_two_shots_of_one_size_and_format(bench: Bench) -> None:
     a, b, other = bench.put("a.jpg"), bench.put("b.jpg"), bench.put("c.png", format="PNG")
     smaller, lower = bench.put("d.jpg", width=639), bench.put("e.jpg", height=479)
-    bench.files.left = Left(retakes.EXCESS + 0.01, retakes.SHARED - 0.01, 0.1)
+    bench.files.left = RecompressionResidual(retakes.EXCESS + 0.01, retakes.SHARED - 0.01, 0.1)
     seen = measures(median=0.97)
     assert bench.kind(a, b, seen) == "scene" and bench.files.asked == ["left a.jpg b.jpg"]
     bench.files.asked.clear()
@@ -198,10 +202,10 @@ def test_noise_makes_two_shots_of_one_size_and_format(bench: Bench) -> None:
     assert bench.kind(a, b, seen, relation=FAR) == "picture"
     # What was changed since says nothing of what was measured.
     bench.files.contents["b.jpg"] = "edited since"
-    bench.closer = Closer(bench.shelf.library, bench.shelf.writer, bench.files)  # type: ignore[arg-type]
+    bench.closer = PairClassifier(bench.shelf.library, bench.shelf.writer, bench.files)  # type: ignore[arg-type]
     assert bench.kind(a, b, seen) == "picture"
     bench.files.contents |= {"b.jpg": "b.jpg", "a.jpg": "edited since"}
-    bench.closer = Closer(bench.shelf.library, bench.shelf.writer, bench.files)  # type: ignore[arg-type]
+    bench.closer = PairClassifier(bench.shelf.library, bench.shelf.writer, bench.files)  # type: ignore[arg-type]
     assert bench.kind(a, b, seen) == "picture"
 
 
@@ -221,21 +225,21 @@ def test_what_changed_counts_for_more(bench: Bench) -> None:
     a, b = bench.put("a.jpg"), bench.put("b.jpg")
     # Something is seen on one alone, put on: most pixels are as they were.
     seen = measures(noise=9, broken=0.05, same=0.9)
-    bench.files.left = Left(0.05, 0.96, 0.1)
+    bench.files.left = RecompressionResidual(0.05, 0.96, 0.1)
     assert (
         same_picture.is_same_picture(seen)
-        and same_picture.is_changed(seen)
-        and not same_picture.may_have_moved(seen)
+        and same_picture.has_changed_blocks(seen)
+        and not same_picture.looks_like_motion(seen)
     )
     assert bench.kind(a, b, seen) == "scene" and bench.kind(a, b, measures(noise=9)) == "picture"
 
 
 def test_what_moved_makes_two_shots_even_where_nothing_is_left_to_compare(bench: Bench) -> None:
     a, b = bench.put("a.jpg"), bench.put("b.jpg")
-    seen = measures(noise=9, broken=0.05, same=0.9, stirred=True)
+    seen = measures(noise=9, broken=0.05, same=0.9, is_local_motion=True)
     assert (
         same_picture.is_same_picture(seen)
-        and same_picture.may_have_moved(seen)
+        and same_picture.looks_like_motion(seen)
         and bench.kind(a, b, seen) == "scene"
     )
     assert bench.kind(a, b, measures(noise=9, broken=0.05, same=0.9)) == "picture"
@@ -251,7 +255,7 @@ def test_a_file_that_was_made_from_the_other(
     bench: Bench, explained: float, relation: dict[str, object], flat: float, kind: str | None
 ) -> None:
     a, b = bench.put("a.jpg"), bench.put("b.jpg")
-    bench.files.left = Left(0.0, 1.0, explained)
+    bench.files.left = RecompressionResidual(0.0, 1.0, explained)
     assert bench.kind(a, b, measures(median=0.3, noise=9, flat=flat), relation=relation) == kind
 
 

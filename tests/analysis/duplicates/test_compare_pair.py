@@ -10,9 +10,14 @@ import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
 from explorer.analysis.duplicates import compare_pair
-from explorer.analysis.duplicates.candidates import Known
-from explorer.analysis.duplicates.compare_pair import SCENE, Asked, Looked, Looker
-from explorer.analysis.duplicates.prefilter import Glancer, Way
+from explorer.analysis.duplicates.candidates import HashedPhotos
+from explorer.analysis.duplicates.compare_pair import (
+    SCENE_INLIERS,
+    PairComparer,
+    PairComparison,
+    PairRequest,
+)
+from explorer.analysis.duplicates.prefilter import Prefilter, RoughAlignment
 from explorer.library import pair_store as store
 from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION
@@ -34,7 +39,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         (folder / "photos").mkdir()
         self.shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
-        self._looker: Looker | None = None
+        self._looker: PairComparer | None = None
 
     def put(self, picture: Image.Image) -> int:
         data = encoded(picture, quality=92)
@@ -45,18 +50,23 @@ class Bench:
         return photo_id
 
     @property
-    def looker(self) -> Looker:
+    def looker(self) -> PairComparer:
         if self._looker is None:
-            known = Known(store.looks(self.shelf.library.catalog, PAIRS_VERSION))
-            self._looker = Looker(
-                self.shelf.library, known, Glancer(self.shelf.library, known), map
+            known = HashedPhotos(store.looks(self.shelf.library.catalog, PAIRS_VERSION))
+            self._looker = PairComparer(
+                self.shelf.library, known, Prefilter(self.shelf.library, known), map
             )
         return self._looker
 
     def compare(
-        self, a: int, b: int, *ways: Way, firm: bool = True, guess: np.ndarray | None = None
-    ) -> Looked | None:
-        return self.looker.compare(Asked(a, b, guess, firm), ways)
+        self,
+        a: int,
+        b: int,
+        *ways: RoughAlignment,
+        firm: bool = True,
+        guess: np.ndarray | None = None,
+    ) -> PairComparison | None:
+        return self.looker.compare(PairRequest(a, b, guess, firm), ways)
 
     def drawn(self) -> set[int]:
         """The photos whose corners were made, and can be kept."""
@@ -74,7 +84,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     made.shelf.close()
 
 
-def is_copy(seen: Looked | None) -> bool:
+def is_copy(seen: PairComparison | None) -> bool:
     return (
         seen is not None
         and seen.measures is not None
@@ -94,7 +104,7 @@ def test_nothing_speaks_for_two_photos_and_nothing_is_looked_at(bench: Bench) ->
 def test_a_way_that_proves_true_needs_no_corners(bench: Bench) -> None:
     a, b = bench.put(draw(1, SIZE)), bench.put(small())
     for firm in (False, True):
-        seen = bench.compare(a, b, Way(0.95, AS_IT_IS), firm=firm)
+        seen = bench.compare(a, b, RoughAlignment(0.95, AS_IT_IS), firm=firm)
         assert is_copy(seen) and seen is not None and (seen.a, seen.b, seen.votes) == (a, b, 0)
     assert bench.drawn() == set()
 
@@ -102,28 +112,32 @@ def test_a_way_that_proves_true_needs_no_corners(bench: Bench) -> None:
 def test_a_guess_is_tried_before_the_ways_and_without_any(bench: Bench) -> None:
     a, b = bench.put(draw(1, SIZE)), bench.put(small())
     assert is_copy(bench.compare(a, b, guess=AS_IT_IS)) and is_copy(
-        bench.compare(a, b, Way(0.99, WRONG), guess=AS_IT_IS)
+        bench.compare(a, b, RoughAlignment(0.99, WRONG), guess=AS_IT_IS)
     )
     assert bench.drawn() == set()
 
 
 @pytest.mark.parametrize(
-    "ways", [(Way(0.95, WRONG), Way(0.6, AS_IT_IS)), (Way(0.95, AS_IT_IS), Way(0.6, WRONG))]
+    "ways",
+    [
+        (RoughAlignment(0.95, WRONG), RoughAlignment(0.6, AS_IT_IS)),
+        (RoughAlignment(0.95, AS_IT_IS), RoughAlignment(0.6, WRONG)),
+    ],
 )
-def test_each_way_is_tried(bench: Bench, ways: tuple[Way, ...]) -> None:
+def test_each_way_is_tried(bench: Bench, ways: tuple[RoughAlignment, ...]) -> None:
     a, b = bench.put(draw(1, SIZE)), bench.put(small())
     assert is_copy(bench.compare(a, b, *ways, firm=False)) and bench.drawn() == set()
 
 
 def test_wrong_ways_end_the_matter_where_only_hashes_are_similar(bench: Bench) -> None:
     a, b = bench.put(draw(1, SIZE)), bench.put(small())
-    seen = bench.compare(a, b, Way(0.7, WRONG), firm=False)
+    seen = bench.compare(a, b, RoughAlignment(0.7, WRONG), firm=False)
     assert not is_copy(seen) and bench.drawn() == set()
 
 
 def test_wrong_ways_lead_to_corners_where_more_speaks_for_them(bench: Bench) -> None:
     a, b = bench.put(draw(1, SIZE)), bench.put(small())
-    assert is_copy(bench.compare(a, b, Way(0.85, WRONG), firm=False))
+    assert is_copy(bench.compare(a, b, RoughAlignment(0.85, WRONG), firm=False))
     assert bench.drawn() == {a, b}
 
 
@@ -133,7 +147,7 @@ def test_a_wrong_way_that_is_right_in_one_corner_does_not_stand_for_the_right_on
 ) -> None:
     a, b = bench.put(draw(1, SIZE)), bench.put(small())
     wrong = np.array([[0.5, 0, corner[0]], [0, 0.5, corner[1]]], np.float32)
-    assert is_copy(bench.compare(a, b, Way(0.95, wrong)))
+    assert is_copy(bench.compare(a, b, RoughAlignment(0.95, wrong)))
 
 
 def test_corners_find_a_part_of_a_photo(bench: Bench) -> None:
@@ -143,7 +157,7 @@ def test_corners_find_a_part_of_a_photo(bench: Bench) -> None:
         assert (
             is_copy(seen)
             and seen is not None
-            and seen.votes >= SCENE
+            and seen.votes >= SCENE_INLIERS
             and (seen.a, seen.b) == (one, other)
         )
         matrix = np.reshape(seen.relation["matrix"], (2, 3))  # type: ignore[call-overload]
@@ -158,7 +172,7 @@ def test_corners_find_a_part_of_a_photo(bench: Bench) -> None:
 
 def test_more_speaks_for_two_photos_unless_it_is_said_otherwise(bench: Bench) -> None:
     a, b = bench.put(draw(1, SIZE)), bench.put(draw(1, SIZE).crop((100, 60, 390, 290)))
-    assert is_copy(bench.looker.compare(Asked(a, b), []))
+    assert is_copy(bench.looker.compare(PairRequest(a, b), []))
 
 
 def test_corners_find_a_mirrored_part(bench: Bench) -> None:
@@ -176,7 +190,7 @@ def test_corners_find_a_mirrored_part(bench: Bench) -> None:
 def test_two_pictures_are_two(bench: Bench) -> None:
     a, b = bench.put(draw(1, SIZE)), bench.put(draw(7, SIZE))
     assert bench.compare(a, b) is None and bench.drawn() == {a, b}
-    assert not is_copy(bench.compare(a, b, Way(0.95, AS_IT_IS), firm=False))
+    assert not is_copy(bench.compare(a, b, RoughAlignment(0.95, AS_IT_IS), firm=False))
 
 
 def test_corners_are_told_once_and_are_not_made_where_they_are_kept(bench: Bench) -> None:
@@ -198,11 +212,11 @@ def test_corners_are_told_once_and_are_not_made_where_they_are_kept(bench: Bench
 
 def test_a_photo_without_a_preview_is_like_none(bench: Bench) -> None:
     a, b = bench.put(draw(1, SIZE)), bench.put(small())
-    known = Known(store.looks(bench.shelf.library.catalog, PAIRS_VERSION))
+    known = HashedPhotos(store.looks(bench.shelf.library.catalog, PAIRS_VERSION))
     bench.shelf.library.previews.path(known.digest(b)).write_bytes(b"nothing")
     for one, other in ((a, b), (b, a)):
         assert (
-            bench.compare(one, other, Way(0.95, AS_IT_IS), guess=AS_IT_IS) is None
+            bench.compare(one, other, RoughAlignment(0.95, AS_IT_IS), guess=AS_IT_IS) is None
             and bench.compare(one, other) is None
         )
 
@@ -212,7 +226,7 @@ def test_how_the_other_differs_is_said(bench: Bench) -> None:
     grey = bench.put(ImageOps.grayscale(draw(2, SIZE)).convert("RGB"))
     light = bench.put(ImageEnhance.Brightness(draw(2, SIZE)).enhance(1.3))
     for other, words in ((grey, (True, False)), (light, (False, True))):
-        seen = bench.compare(a, other, Way(0.95, AS_IT_IS))
+        seen = bench.compare(a, other, RoughAlignment(0.95, AS_IT_IS))
         assert (
             seen is not None
             and (bool(seen.relation["grey"]), abs(float(str(seen.relation["light"]))) > 5) == words
@@ -229,7 +243,7 @@ def test_which_of_them_has_a_border_is_said(bench: Bench) -> None:
 
 def test_another_shot_has_no_words_for_colour_and_border(bench: Bench) -> None:
     a, b = bench.put(draw(1, SIZE)), bench.put(draw(7, SIZE))
-    seen = bench.compare(a, b, Way(0.95, AS_IT_IS), firm=False)
+    seen = bench.compare(a, b, RoughAlignment(0.95, AS_IT_IS), firm=False)
     assert seen is None or not {"grey", "light", "border"} & set(seen.relation)
 
 
@@ -240,10 +254,10 @@ def test_many_are_compared_in_the_order_asked_for(
     a, b, c = bench.put(draw(1, SIZE)), bench.put(small()), bench.put(draw(7, SIZE))
     found = bench.looker.compare_all(
         [
-            Asked(b, c, firm=False),
-            Asked(a, b, firm=False),
-            Asked(a, c, firm=False),
-            Asked(a, b, firm=True),
+            PairRequest(b, c, firm=False),
+            PairRequest(a, b, firm=False),
+            PairRequest(a, c, firm=False),
+            PairRequest(a, b, firm=True),
         ]
     )
     assert [is_copy(seen) for seen in found] == [False, True, False, True]

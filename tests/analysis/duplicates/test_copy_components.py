@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.analysis.duplicates import copy_components
-from explorer.analysis.duplicates.candidates import Candidate, Known
-from explorer.analysis.duplicates.copy_components import Groups
+from explorer.analysis.duplicates.candidates import Candidate, HashedPhotos
+from explorer.analysis.duplicates.copy_components import CopyComponents
 from explorer.library.pair_store import Pair
 from tests.analysis.duplicates.test_candidates import drawn, looks
 
 PHOTOS = 12
 
 
-def groups(pairs: list[tuple[int, int]]) -> Groups:
-    known = Known(looks([drawn(i) for i in range(PHOTOS)], compared=True))
-    return Groups(known, [Pair(a, b, "picture", 1.0, {}) for a, b in pairs])
+def groups(pairs: list[tuple[int, int]]) -> CopyComponents:
+    known = HashedPhotos(looks([drawn(i) for i in range(PHOTOS)], compared=True))
+    return CopyComponents(known, [Pair(a, b, "picture", 1.0, {}) for a, b in pairs])
 
 
 couples = st.lists(
@@ -70,8 +70,8 @@ def test_only_copies_that_are_known_hang_together() -> None:
 
 
 def test_photos_that_are_gone_hang_nothing_together() -> None:
-    known = Known(looks([drawn(i) for i in range(PHOTOS)], compared=True))
-    made = Groups(known, [Pair(1, 2, "picture", 1.0, {}), Pair(2, 3, "picture", 1.0, {})])
+    known = HashedPhotos(looks([drawn(i) for i in range(PHOTOS)], compared=True))
+    made = CopyComponents(known, [Pair(1, 2, "picture", 1.0, {}), Pair(2, 3, "picture", 1.0, {})])
     known.update(looks([drawn(1)], first=2)._replace(visible=np.zeros(1, bool)))
     assert made.members(1) == {1} and made.members(3) == {3}
 
@@ -79,8 +79,8 @@ def test_photos_that_are_gone_hang_nothing_together() -> None:
 def test_how_two_photos_lie_on_each_other_is_told_by_a_third() -> None:
     half = [0.5, 0.0, 0.1, 0.0, 0.5, 0.2]
     aside = [1.0, 0.0, 0.3, 0.0, 1.0, 0.0]
-    known = Known(looks([drawn(i) for i in range(PHOTOS)], compared=True))
-    made = Groups(
+    known = HashedPhotos(looks([drawn(i) for i in range(PHOTOS)], compared=True))
+    made = CopyComponents(
         known,
         [
             Pair(1, 2, "picture", 1.0, {"matrix": half}),
@@ -114,8 +114,8 @@ def test_how_two_photos_lie_on_each_other_is_told_by_a_third() -> None:
 def test_of_very_many_copies_the_largest_stand_for_all() -> None:
     sizes = np.array([[100 + i, 100] for i in range(PHOTOS)])
     chain = [Pair(a, a + 1, "picture", 1.0, {}) for a in range(1, copy_components.CLOSED + 1)]
-    made = Groups(
-        Known(looks([drawn(i) for i in range(PHOTOS)], compared=True)._replace(sizes=sizes)),
+    made = CopyComponents(
+        HashedPhotos(looks([drawn(i) for i in range(PHOTOS)], compared=True)._replace(sizes=sizes)),
         chain[:-1],
     )
     # So many are still compared each with each.

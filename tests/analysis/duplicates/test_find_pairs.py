@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageOps
 
 from explorer.analysis.duplicates import compare_pair, copy_components, find_pairs
-from explorer.analysis.duplicates.capture_time import Moment, another_moment
+from explorer.analysis.duplicates.capture_time import CapturedFile, taken_at_different_times
 from explorer.analysis.duplicates.find_pairs import PairStage
-from explorer.analysis.neighbors import NeighbourStage
+from explorer.analysis.neighbors import NeighborStage
 from explorer.duplicates.find_groups import find_groups
 from explorer.library import pair_store as store
 from explorer.library.library import Library
@@ -54,7 +54,7 @@ class Both:
 
     def __init__(self, shelf: Shelf) -> None:
         self._stages = [
-            made(shelf.library, shelf.writer, Named()) for made in (NeighbourStage, PairStage)
+            made(shelf.library, shelf.writer, Named()) for made in (NeighborStage, PairStage)
         ]  # type: ignore[arg-type]
 
     def run(self, tick: Callable[[int, int], None]) -> None:
@@ -211,7 +211,7 @@ def test_what_is_known_is_not_compared_again(shelf: Shelf, monkeypatch: pytest.M
         put_one(shelf, name)
     stage(shelf).run(quiet)
     monkeypatch.setattr(
-        compare_pair.Looker, "compare", lambda *_, **__: pytest.fail("compared again")
+        compare_pair.PairComparer, "compare", lambda *_, **__: pytest.fail("compared again")
     )
     stage(shelf).run(quiet)
     assert found(shelf).keys() == expected(SHELF)
@@ -253,9 +253,9 @@ def test_copies_met_one_after_the_other_are_each_compared_with_few(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = list[object]()
-    compare = compare_pair.Looker.compare
+    compare = compare_pair.PairComparer.compare
     monkeypatch.setattr(
-        compare_pair.Looker,
+        compare_pair.PairComparer,
         "compare",
         lambda self, ask, ways: asked.append(ask[:2]) or compare(self, ask, ways),
     )
@@ -355,8 +355,8 @@ def moment(
     camera: str | None = "X",
     *,
     precision: Precision | None = None,
-) -> Moment:
-    return Moment(1, "/a.jpg", 10, 10, taken, source, camera, taken_precision=precision)
+) -> CapturedFile:
+    return CapturedFile(1, "/a.jpg", 10, 10, taken, source, camera, taken_precision=precision)
 
 
 def grainy(number: int, picture: Image.Image) -> Image.Image:
@@ -441,8 +441,10 @@ def test_a_shot_beside_another_by_a_fraction_of_a_pixel_is_no_copy(shelf: Shelf)
         ),
     ],
 )
-def test_clocks_say_that_two_photos_are_two_shots(one: Moment, other: Moment, apart: bool) -> None:
-    assert another_moment(one, other, lambda moment: None) is apart
+def test_clocks_say_that_two_photos_are_two_shots(
+    one: CapturedFile, other: CapturedFile, apart: bool
+) -> None:
+    assert taken_at_different_times(one, other, lambda moment: None) is apart
 
 
 def test_of_very_many_copies_each_is_compared_with_the_largest(

@@ -3,10 +3,11 @@ this file changes, and they do not."""
 
 from __future__ import annotations
 
-import argparse
 from typing import Any, NamedTuple
 
-from explorer.cli import app
+import click
+
+from explorer.cli.commands import MODULES, command
 from explorer.config import PROJECT
 from explorer.library import migrations
 from explorer.library.decision_store import decisions, protected_folders
@@ -48,22 +49,23 @@ class Decided(NamedTuple):
 
 def command_options() -> dict[str, CommandOptions]:
     """What each command takes, by its name."""
-    (commands,) = [
-        action.choices
-        for action in app.build_parser()._actions
-        if isinstance(action, argparse._SubParsersAction)
-    ]
-    return {name: _options(parser) for name, parser in commands.items()}
+    return {name: _options(command(name)) for name in MODULES}
 
 
-def _options(parser: argparse.ArgumentParser) -> CommandOptions:
+def _options(each: click.Command) -> CommandOptions:
+    parameters = each.get_params(click.Context(each))
     return CommandOptions(
-        {option for action in parser._actions for option in action.option_strings},
-        [action.dest for action in parser._actions if not action.option_strings],
         {
-            (action.option_strings or [action.dest])[0]: set(action.choices)
-            for action in parser._actions
-            if action.choices
+            spelling
+            for option in parameters
+            if isinstance(option, click.Option)
+            for spelling in option.opts
+        },
+        [argument.name or "" for argument in parameters if isinstance(argument, click.Argument)],
+        {
+            parameter.opts[0]: set(parameter.type.choices)
+            for parameter in parameters
+            if isinstance(parameter.type, click.Choice)
         },
     )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 from pathlib import Path
 
+import click
 import pytest
 
-from explorer.cli.app import build_parser
+from explorer.cli.commands import MODULES, command
 from explorer.config import PROJECT
 from explorer.encoders import registry
 
@@ -17,13 +17,10 @@ PAGES = sorted([PROJECT / "README.md", *(PROJECT / "docs").glob("*.md")])
 IMAGES = PROJECT / "docs" / "images"
 
 
-def commands() -> dict[str, argparse.ArgumentParser]:
-    (choices,) = [
-        action.choices
-        for action in build_parser()._actions
-        if isinstance(action, argparse._SubParsersAction)
-    ]
-    return dict(choices)
+def options(name: str) -> set[str]:
+    """The long options of a command."""
+    parameters = command(name).get_params(click.Context(command(name)))
+    return {word for each in parameters for word in each.opts if word.startswith("--")}
 
 
 def rows(name: str) -> str:
@@ -33,30 +30,24 @@ def rows(name: str) -> str:
     )
 
 
-@pytest.mark.parametrize("name", commands())
+@pytest.mark.parametrize("name", MODULES)
 def test_every_command_is_documented_with_its_options(name: str) -> None:
     described = rows(name)
     assert described, f"README.md has no row for `run.py {name}`"
-    for action in commands()[name]._actions:
-        option = next((text for text in action.option_strings if text.startswith("--")), None)
+    for option in options(name):
         if option in ("--help", "--library"):
             assert option in README
-        elif option:
+        else:
             assert f"`{option}" in described, f"README.md does not say that `{name}` takes {option}"
 
 
 def test_no_command_is_documented_that_is_not_there() -> None:
     named = set(re.findall(r"`run\.py ([a-z]+)", README)) - {"test"}
-    assert named == set(commands())
+    assert named == set(MODULES)
 
 
 def test_every_option_that_is_documented_is_there() -> None:
-    there = {
-        option
-        for parser in [build_parser(), *commands().values()]
-        for action in parser._actions
-        for option in action.option_strings
-    }
+    there = {"--version", *(option for name in MODULES for option in options(name))}
     assert set(re.findall(r"--[a-z][a-z-]+", README)) <= there
 
 

@@ -157,7 +157,7 @@ def test_decode_processes_load_neither_models_nor_faiss() -> None:
 
 def test_a_search_loads_neither_torch_nor_the_app() -> None:
     """What it loads is what a person waits for."""
-    code = "import sys; sys.argv = ['run.py']\nfrom explorer.cli.app import main\nfrom explorer.cli.dispatch import function\nfunction('search')"
+    code = "import sys; sys.argv = ['run.py']\nfrom explorer.cli.app import main\nfrom explorer.cli.commands import command\ncommand('search')"
     assert not loaded_by(code) & {
         "torch",
         "streamlit",

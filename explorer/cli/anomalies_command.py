@@ -1,19 +1,30 @@
-"""`anomalies`."""
+"""`anomalies`: list what is odd, poor or broken."""
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
 
 from explorer.anomalies.dates import FILE_TIME_SCORE
 from explorer.anomalies.file_findings import (
     describe_photos_without_own_date,
     photos_without_own_date,
 )
-from explorer.anomalies.finding_kinds import KIND_TITLES, KINDS
+from explorer.anomalies.finding_kinds import KIND_TITLES, KINDS, FindingKind
 from explorer.anomalies.findings import Anomalies, Finding
-from explorer.cli.app import absolute, open_library, say
-from explorer.cli.output import Status, emit, emit_json
+from explorer.cli.arguments import absolute, opened_library
+from explorer.cli.options import (
+    Command,
+    WholeNumber,
+    encoder_option,
+    filter_options,
+    json_option,
+    library_option,
+)
+from explorer.cli.output import EMPTY_LIBRARY, emit, emit_json, say
+from explorer.cli.terminal_progress import TerminalProgress
 from explorer.errors import UsageError
 from explorer.library.filters import Filters
 from explorer.library.library import Library
@@ -21,59 +32,85 @@ from explorer.library.paths import printable
 from explorer.text_format import count, size
 
 
-def run_anomalies(args: argparse.Namespace) -> int:
-    """Print what is odd, poor or broken, worst first."""
-    library, status = open_library(args.library), Status()
-    if args.plan and args.all:
-        library.close()
+@click.command(
+    "anomalies", cls=Command, help="List photos that are odd, poor or broken, worst first."
+)
+@click.option(
+    "--kind", type=click.Choice(KINDS), multiple=True, help="Only this kind (may be given again)."
+)
+@click.option("--top", type=WholeNumber(), metavar="N", help="How many (default: all).")
+@click.option(
+    "--all", "everything", is_flag=True, help="The scores of all photos, also of sound ones."
+)
+@click.option("--dismissed", is_flag=True, help="Also what was dismissed.")
+@click.option(
+    "--plan",
+    metavar="FILE",
+    help="Also write a plan that removes all of it (.json or .csv), for `remove --plan`.",
+)
+@filter_options
+@encoder_option
+@json_option
+@library_option
+def anomalies_command(
+    library: str | None,
+    as_json: bool,
+    encoder: str | None,
+    since: str | None,
+    until: str | None,
+    folder: str | None,
+    kind: tuple[FindingKind, ...],
+    top: int | None,
+    everything: bool,
+    dismissed: bool,
+    plan: str | None,
+) -> int:
+    """Print the findings."""
+    if plan and everything:
         raise UsageError(
             "A plan is made of what is flagged, not of all photos: leave out --all, or --plan."
         )
-    try:
-        filters = Filters(args.since, args.until, absolute(args.folder) if args.folder else None)
-        review = Anomalies(library, _encoder(library.catalog.encoders(), args.encoder))
-        status.show("Looking at the library…")
-        found = review.findings(
-            args.kind or KINDS, filters, everything=args.all, dismissed=args.dismissed
-        )
+    kinds = kind or KINDS
+    with opened_library(library) as opened, TerminalProgress() as progress:
+        filters = Filters(since, until, absolute(folder) if folder else None)
+        review = Anomalies(opened, _encoder(opened.catalog.encoders(), encoder))
+        progress.show("Reading the library")
+        found = review.findings(kinds, filters, everything=everything, dismissed=dismissed)
         judged, photos = review.judged
         lines = review.thresholds()
-        grouped = (
-            "date" in (args.kind or KINDS) and not args.all and lines["date"] <= FILE_TIME_SCORE
-        )
-        about_dates = _undated(library, review, filters) if grouped else ""
-        found = found[: args.top] if args.top else found
-        if args.plan:
-            _plan(library, found, args.plan)
-    finally:
-        status.clear()
-        library.close()
+        grouped = "date" in kinds and not everything and lines["date"] <= FILE_TIME_SCORE
+        about_dates = _undated(opened, review, filters) if grouped else ""
+        found = found[:top] if top else found
+        if plan:
+            _plan(opened, found, plan)
     if judged < photos:
         say(
-            f"{photos - judged:,} of {photos:,} photos have not been judged yet: the next `python run.py index` reads them."
+            f"{photos - judged:,} of {photos:,} photos have not been assessed yet: the next"
+            " `python run.py index` reads them."
         )
     if about_dates:
         say(about_dates)
-    if args.json:
-        more = [
-            {"flagged": finding.score < lines[finding.kind]} if args.all else {}
-            for finding in found
-        ]
-        emit_json([
-            {"id": f.id, "path": f.path, "kind": f.kind, "score": round(f.score, 6),
-            "detail": f.detail} | also
-            for f, also in zip(found, more, strict=True)
-        ])  # fmt: skip
+    if as_json:
+        emit_json([_as_json(finding, lines if everything else None) for finding in found])
         return 0
-    for f in found:
-        emit(f"{f.score:.3f}  {KIND_TITLES[f.kind][0]}: {f.path}\n       {f.detail}")
+    for finding in found:
+        title = KIND_TITLES[finding.kind][0]
+        emit(f"{finding.score:.3f}  {title}: {finding.path}\n       {finding.detail}")
     if not found:
-        say(
-            "Nothing stands out."
-            if photos
-            else "The library has no photos yet: index a folder first with `python run.py index FOLDER`."
-        )
+        say("Nothing stands out." if photos else EMPTY_LIBRARY)
     return 0
+
+
+def _as_json(finding: Finding, lines: Mapping[FindingKind, float] | None) -> dict[str, Any]:
+    """lines: the score of each kind below which a photo is flagged, to say so of each; or None."""
+    row: dict[str, Any] = {
+        "id": finding.id,
+        "path": finding.path,
+        "kind": finding.kind,
+        "score": round(finding.score, 6),
+        "detail": finding.detail,
+    }
+    return row if lines is None else row | {"flagged": finding.score < lines[finding.kind]}
 
 
 def _undated(library: Library, review: Anomalies, filters: Filters) -> str:
@@ -93,7 +130,8 @@ def _plan(library: Library, found: Sequence[Finding], name: str) -> None:
     write_plan(absolute(name), taking.removals)
     total = size(sum(removal.total_bytes for removal in taking.removals))
     say(
-        f"{count(len(taking.removals), 'file')}, {total}, in the plan {name}: no other file is kept for them, so carry it out with"
+        f"{count(len(taking.removals), 'file')}, {total}, in the plan {name}: no other file is kept"
+        " for them, so carry it out with"
     )
     say(f"    python run.py remove --plan {name} --without-keeper")
     for path, why in taking.skipped:
@@ -111,5 +149,6 @@ def _encoder(
             return name, version, dim
     seen = ", ".join(name for name, *_, photos in known if photos) or "none"
     raise UsageError(
-        f"No photo has been indexed with “{wanted}” yet (so far: {seen}): run `python run.py index FOLDER --encoder {wanted}`."
+        f"No photo has been indexed with “{wanted}” yet (so far: {seen}): run `python run.py index"
+        f" FOLDER --encoder {wanted}`."
     )

@@ -1,63 +1,57 @@
-"""The words of a command line, before and beside what argparse makes of them."""
+"""Folders, files and the library as they are named on a command line."""
 
 from __future__ import annotations
 
-import argparse
 import difflib
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from explorer.errors import UsageError
-from explorer.text_format import whole_number
+from explorer.library.paths import as_on_disk
+
+if TYPE_CHECKING:
+    from explorer.library.library import Library
 
 
-def command_first(
-    words: Sequence[str], parsers: dict[str, argparse.ArgumentParser], default: str
-) -> list[str]:
-    """The words with the command as the first: options may stand before it. Without a command, it
-    is the default one.
+def absolute(path: str) -> str:
+    """The absolute path of a folder or file as given. Symbolic links in it are kept.
 
-    parsers: each command's own. Ends the program, as argparse does, where the command does not know
-    an option that stands before it.
+    Raises UsageError for an empty word.
     """
-    at, options = 0, list[str]()
-    while at < len(words) and words[at].startswith("-") and words[at] != "--":
-        name, equals, _ = words[at].partition("=")
-        options.append(name)
-        # An option that several commands have means the same in all of them.
-        known = next(
-            (
-                action
-                for parser in parsers.values()
-                if (action := _option(parser, name)) is not None
-            ),
-            None,
-        )
-        at += 2 if known is not None and known.nargs != 0 and not equals else 1
-    if at >= len(words) or words[at] not in parsers:
-        return [default, *words]
-    command = words[at]
-    for name in options:
-        if _option(parsers[command], name) is None:
-            parsers[command].error(f"unrecognized arguments: {name}")
-    return [command, *words[:at], *words[at + 1 :]]
+    if not path:
+        # The empty path is the current folder to every system function, and never what was meant.
+        raise UsageError("A folder or file was given as an empty word: is a variable not set?")
+    return as_on_disk(os.path.abspath(Path(path).expanduser()))
 
 
-def _option(parser: argparse.ArgumentParser, name: str) -> argparse.Action | None:
-    """The option of that name, which may be shortened as argparse allows it; None where the parser
-    knows none."""
-    for known, action in parser._option_string_actions.items():
-        if known == name or (name.startswith("--") and len(name) > 2 and known.startswith(name)):
-            return action
-    return None
+def open_library(given: str | None, *, create: bool = False) -> Library:
+    """The library of a command. given: its folder, or None for the default one.
+
+    Raises LibraryError where there is none, unless `create` is set.
+    """
+    from explorer.library.library import Library
+
+    return Library.open(given, create=create)
+
+
+@contextmanager
+def opened_library(given: str | None) -> Iterator[Library]:
+    """`open_library` for the length of a block."""
+    library = open_library(given)
+    try:
+        yield library
+    finally:
+        library.close()
 
 
 def check_folders(words: Sequence[str], commands: Collection[str]) -> None:
-    """Raises UsageError for a word that was given as a folder, but can only be a command in the
-    wrong place, or a mistyped one.
+    """Raise UsageError for a word that was given as a folder, but can only be a mistyped command,
+    or one in the wrong place.
 
-    A folder of that name, or a word that looks like a path, is a folder.
+    An existing folder of that name, or a word that looks like a path, is a folder.
     """
     for at, word in enumerate(words):
         if (
@@ -69,7 +63,8 @@ def check_folders(words: Sequence[str], commands: Collection[str]) -> None:
             continue
         if word in commands:
             raise UsageError(
-                f"The command comes first: `python run.py {word} …`. A folder that is called “{word}” is written ./{word}."
+                f"The command comes first: `python run.py {word} …`. A folder that is called"
+                f" “{word}” is written ./{word}."
             )
         if at == 0:
             near = difflib.get_close_matches(word, commands, 1)
@@ -79,23 +74,3 @@ def check_folders(words: Sequence[str], commands: Collection[str]) -> None:
                 else "`python run.py --help` lists the commands."
             )
             raise UsageError(f"“{word}” is neither a command nor a folder here. {hint}")
-
-
-def positive(text: str) -> int:
-    """An option's value that is a whole number above 0. Raises argparse's error for any other text."""
-    return _within(text, 1, 2**31 - 1)
-
-
-def port(text: str) -> int:
-    """An option's value that is the number of a port. Raises argparse's error for any other text."""
-    return _within(text, 1, 65_535)
-
-
-def _within(text: str, least: int, most: int) -> int:
-    number = whole_number(text, most)
-    if number is None or number < least:
-        shown = text if len(text) <= 20 else text[:20] + "…"
-        too_large = number is None and text.isdigit()
-        bounds = f"from {least:,} to {most:,}" if too_large or most <= 65_535 else "above 0"
-        raise argparse.ArgumentTypeError(f"“{shown}” is not a whole number {bounds}")
-    return number

@@ -1,16 +1,22 @@
-"""`duplicates`."""
+"""`duplicates`: list the groups of duplicates."""
 
 from __future__ import annotations
 
-import argparse
 import os
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from explorer.cli.app import absolute, open_library, say
-from explorer.cli.output import emit, emit_json
+import click
+
+from explorer.cli.arguments import absolute, opened_library
+from explorer.cli.options import Command, json_option, library_option
+from explorer.cli.output import EMPTY_LIBRARY, emit, emit_json, say
 from explorer.duplicates.groups import TIERS, DuplicateGroup, GroupFile
 from explorer.library.paths import inside
 from explorer.text_format import count, size
+
+if TYPE_CHECKING:
+    from explorer.library.library import Library
 
 _NAMES = {
     "identical": "the same file", "pixels": "the same pixels", "picture": "the same picture",
@@ -19,69 +25,86 @@ _NAMES = {
 }  # fmt: skip
 
 
-def run_duplicates(args: argparse.Namespace) -> int:
-    """Print the groups of duplicates; with --plan, also write what would be removed if each group's
-    one to keep were kept."""
+@click.command(
+    "duplicates", cls=Command, help="List duplicate photos, and which one of each group to keep."
+)
+@click.option(
+    "--tier",
+    type=click.Choice(TIERS),
+    multiple=True,
+    help="Only groups of this kind (may be given again); the first three mean one picture.",
+)
+@click.option(
+    "--folder", metavar="DIR", help="Only groups with a photo in this folder or its subfolders."
+)
+@click.option(
+    "--plan",
+    metavar="FILE",
+    help="Write what would be removed, for `remove` (.json or .csv); the first three kinds.",
+)
+@json_option
+@library_option
+def duplicates_command(
+    library: str | None, as_json: bool, tier: tuple[str, ...], folder: str | None, plan: str | None
+) -> int:
+    """Print the groups. With --plan, also write what would be removed if one photo of each group
+    were kept."""
     from explorer.duplicates.decisions import apply_decisions
     from explorer.duplicates.find_groups import find_groups
 
-    library = open_library(args.library)
-    try:
-        groups = find_groups(
-            library, [tier for tier in TIERS if not args.tier or tier in args.tier]
-        )
-        if args.folder:
-            folder = absolute(args.folder)
+    with opened_library(library) as opened:
+        groups = find_groups(opened, [each for each in TIERS if not tier or each in tier])
+        if folder:
+            within = absolute(folder)
             groups = [
                 group
                 for group in groups
-                if any(inside(item.path, folder) for item in (group.keep, *group.others))
+                if any(inside(item.path, within) for item in (group.keep, *group.others))
             ]
-        groups = apply_decisions(library.catalog, groups).open
-        if args.plan:
-            from explorer.duplicates.group_removals import removals_of_groups
-            from explorer.removal.plan import write_plan
-            from explorer.removal.results import companions_in_words
-
-            removals = removals_of_groups(
-                library.catalog, [group for group in groups if args.tier or group.tier in TIERS[:3]]
-            )
-            write_plan(absolute(args.plan), removals)
-            along = sum(len(removal.companions) for removal in removals)
-            more = f" and {companions_in_words(along)}" if along else ""
-            total = size(sum(removal.total_bytes for removal in removals))
-            say(
-                f"{count(len(removals), 'file')}{more}, {total}, {'is' if len(removals) + along == 1 else 'are'} in the plan {args.plan}."
-            )
-        if args.json:
+        groups = apply_decisions(opened.catalog, groups).open
+        if plan:
+            chosen = [group for group in groups if tier or group.tier in TIERS[:3]]
+            _write_plan(opened, chosen, plan)
+        if as_json:
             emit_json([_as_json(group) for group in groups])
             return 0
         for group in groups:
-            holding = "; ".join(_holding(group))
-            if group.suggested:
-                emit(
-                    f"{_NAMES[group.tier]}: keep {group.keep.path} ({group.keep_because}{f'; {holding}' if holding else ''})"
-                )
-            else:
-                emit(f"{_NAMES[group.tier]}: nothing is suggested ({group.doubt})")
-                emit(f"    {group.keep.path}{f' ({holding})' if holding else ''}")
-            for item in group.others:
-                beside, stays = (
-                    ", ".join(os.path.basename(each.path) for each in item.company.own),
-                    group.reason_to_keep(item),
-                )
-                notes = [
-                    item.relation,
-                    *item.holds,
-                    *([f"with {beside}"] if beside else []),
-                    *([f"it stays: {stays}"] if stays else []),
-                ]
-                emit(f"    {item.path} ({'; '.join(notes)})")
+            _report(group)
         if not groups:
-            say(_nothing(library.catalog.counts().photos))
+            empty = not opened.catalog.counts().photos
+            say(EMPTY_LIBRARY if empty else "No duplicates were found.")
         return 0
-    finally:
-        library.close()
+
+
+def _write_plan(library: Library, groups: Sequence[DuplicateGroup], name: str) -> None:
+    from explorer.duplicates.group_removals import removals_of_groups
+    from explorer.removal.plan import write_plan
+    from explorer.removal.results import companions_in_words
+
+    removals = removals_of_groups(library.catalog, groups)
+    write_plan(absolute(name), removals)
+    companions = sum(len(removal.companions) for removal in removals)
+    more = f", with {companions_in_words(companions)}" if companions else ""
+    total = size(sum(removal.total_bytes for removal in removals))
+    verb = "is" if len(removals) + companions == 1 else "are"
+    say(f"{count(len(removals), 'file')}{more}, {total}, {verb} in the plan {name}.")
+
+
+def _report(group: DuplicateGroup) -> None:
+    holding = "; ".join(_holding(group))
+    if group.suggested:
+        also = f"; {holding}" if holding else ""
+        emit(f"{_NAMES[group.tier]}: keep {group.keep.path} ({group.keep_because}{also})")
+    else:
+        emit(f"{_NAMES[group.tier]}: nothing is suggested ({group.doubt})")
+        emit(f"    {group.keep.path}{f' ({holding})' if holding else ''}")
+    for item in group.others:
+        companions = ", ".join(os.path.basename(each.path) for each in item.company.own)
+        kept = group.reason_to_keep(item)
+        notes = [item.relation, *item.holds]
+        notes += [f"with {companions}"] if companions else []
+        notes += [f"kept: {kept}"] if kept else []
+        emit(f"    {item.path} ({'; '.join(notes)})")
 
 
 def _holding(group: DuplicateGroup) -> list[str]:
@@ -112,11 +135,3 @@ def _photo(group: DuplicateGroup, item: GroupFile) -> dict[str, Any]:
         "along": [{"path": each.path, "bytes": each.bytes} for each in item.company.own],
         "contents": list(item.holds),
     }  # fmt: skip
-
-
-def _nothing(photos: int) -> str:
-    if not photos:
-        return (
-            "The library has no photos yet: index a folder first with `python run.py index FOLDER`."
-        )
-    return "No duplicates were found."

@@ -1,121 +1,179 @@
-"""`index` and `verify`."""
+"""`index`: index everything in some folders, then exit."""
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from explorer.cli.app import absolute, open_library, say
-from explorer.cli.output import Status, emit, emit_json, fetching
-from explorer.config import library_dir
-from explorer.errors import CatalogDamaged, LibraryLocked
+import click
+
+from explorer.cli.arguments import absolute, open_library
+from explorer.cli.options import (
+    Command,
+    encoder_option,
+    json_option,
+    library_option,
+    offline_option,
+)
+from explorer.cli.output import emit, emit_json, say
+from explorer.cli.terminal_progress import TerminalProgress
 from explorer.library.paths import inside, join, printable
 from explorer.library.rows import FileRow, RootRow
 from explorer.scanning.drive_timeouts import UNRESPONSIVE
 from explorer.text_format import count, duration
 
 if TYPE_CHECKING:
-    from explorer.indexing.verify import VerifyReport
-    from explorer.library.salvage import Salvaged
+    from explorer.indexing.progress import Progress
+    from explorer.library.library import Library
     from explorer.scanning.index_summary import IndexSummary
 
+# So many unreadable files are named; the rest are counted.
+_NAMED_FAILURES = 20
 
-def run_index(args: argparse.Namespace) -> int:
-    """Index everything in some folders, then exit."""
+
+@click.command("index", cls=Command, help="Index everything in these folders, then exit.")
+@click.argument("folders", nargs=-1, required=True, metavar="FOLDER…")
+@click.option(
+    "--exclude",
+    metavar="GLOB",
+    multiple=True,
+    help="Leave these files or folders out from now on (may be given again).",
+)
+@click.option(
+    "--retry-failed", is_flag=True, help="Try once more to read files that could not be read."
+)
+@click.option(
+    "--forget-missing",
+    is_flag=True,
+    help="Files that have vanished are gone for good, however many they are.",
+)
+@offline_option
+@encoder_option
+@json_option
+@library_option
+def index_command(
+    folders: tuple[str, ...],
+    library: str | None,
+    encoder: str | None,
+    as_json: bool,
+    offline: bool,
+    exclude: tuple[str, ...],
+    retry_failed: bool,
+    forget_missing: bool,
+) -> int:
+    """Print what was indexed."""
     from explorer.indexing.foreground import index_folders, load_encoder
-    from explorer.indexing.progress import Progress
     from explorer.library.writer import check_folder
     from explorer.scanning.ignore import validate_globs
 
-    folders = [absolute(folder) for folder in args.folders]
-    for folder in folders:
-        check_folder(folder)
-    started, status = time.monotonic(), Status()
-
-    def show(progress: Progress) -> None:
-        if not progress.total:
-            status.show("Looking for photos…")
-            return
-        if progress.stage:
-            status.show(f"{progress.stage}: {progress.done:,} of {progress.total:,}")
-            return
-        left = (
-            f" · about {duration(progress.eta)} left"
-            if progress.eta and progress.done < progress.total
-            else ""
-        )
-        status.show(
-            f"Indexing {progress.done:,} of {progress.total:,} · {progress.rate:.0f}/s{left}"
-        )
-
-    library = open_library(args.library, create=True)
+    paths = [absolute(folder) for folder in folders]
+    for path in paths:
+        check_folder(path)
+    started = time.monotonic()
+    opened = open_library(library, create=True)
     try:
-        status.show("Getting ready…")
-        validate_globs(args.exclude)
-        name = args.encoder or library.catalog.setting("encoder") or "starter"
-        encoder, note = load_encoder(
-            name,
-            offline=args.offline,
-            progress=lambda *amounts: status.show(fetching(name, *amounts)),
-        )
-        if note:
-            say(note)
-        tally = index_folders(
-            library,
-            folders,
-            encoder,
-            show,
-            exclude=args.exclude,
-            forget_missing=args.forget_missing,
-            retry_failed=args.retry_failed,
-        )
-        away = [
-            r
-            for r in library.catalog.roots()
-            if r["state"] == "offline" and any(inside(f, r["path"]) for f in folders)
-        ]
-        failures = (
-            [
-                f
-                for f in library.catalog.failures()
-                if any(inside(f["path"], folder) for folder in folders)
-            ]
-            if tally.failed
-            else []
-        )
+        with TerminalProgress() as progress:
+            progress.show("Getting ready")
+            validate_globs(exclude)
+            name = encoder or opened.catalog.setting("encoder") or "starter"
+            loaded, note = load_encoder(
+                name,
+                offline=offline,
+                progress=progress.bytes(f"Fetching {name}", f"Preparing {name}"),
+            )
+            if note:
+                say(note)
+            tally = index_folders(
+                opened,
+                paths,
+                loaded,
+                lambda now: _show(progress, now),
+                exclude=exclude,
+                forget_missing=forget_missing,
+                retry_failed=retry_failed,
+            )
+        failures, away = _failures(opened, paths) if tally.failed else [], _away(opened, paths)
     finally:
-        status.clear()
-        library.close()
-    seconds = time.monotonic() - started
+        opened.close()
+    _report(tally, loaded.name, time.monotonic() - started, failures, away, as_json=as_json)
+    return 0
+
+
+def _show(progress: TerminalProgress, now: Progress) -> None:
+    if now.total:
+        progress.show(now.stage or "Indexing", now.done, now.total)
+    else:
+        progress.show("Looking for photos")
+
+
+def _failures(library: Library, folders: Sequence[str]) -> list[FileRow]:
+    return [
+        file
+        for file in library.catalog.failures()
+        if any(inside(file["path"], folder) for folder in folders)
+    ]
+
+
+def _away(library: Library, folders: Sequence[str]) -> list[RootRow]:
+    """The watched folders among these whose drives are offline."""
+    return [
+        root
+        for root in library.catalog.roots()
+        if root["state"] == "offline" and any(inside(folder, root["path"]) for folder in folders)
+    ]
+
+
+def _report(
+    tally: IndexSummary,
+    encoder: str,
+    seconds: float,
+    failures: Sequence[FileRow],
+    away: Sequence[RootRow],
+    *,
+    as_json: bool,
+) -> None:
+    rate = round(max(tally.indexed + tally.moved, tally.encoded) / seconds, 2)
     unsettled = sorted({join(place.root, place.folder) for place in tally.unsettled})
-    result = {
-        "indexed": tally.indexed, "unchanged": tally.unchanged, "moved": tally.moved,
-        "missing": tally.missing, "failed": tally.failed,
-        "encoded": tally.encoded, "away": tally.away, "left_out": tally.left_out,
-        "other": tally.other, "encoder": encoder.name, "seconds": round(seconds, 3),
-        "photos_per_second": round(max(tally.indexed + tally.moved, tally.encoded) / seconds, 2),
-    }  # fmt: skip
-    if args.json:
-        emit_json(
-            result
-            | {
-                "failures": [{"path": f["path"], "reason": f["reason"]} for f in failures],
-                "unlisted": sorted(tally.unlisted),
-                "unsettled": unsettled,
-                "problems": sorted(tally.problems),
-                "offline": [root["path"] for root in away],
-            }
-        )
-        return 0
+    if as_json:
+        emit_json(_as_json(tally, encoder, seconds, rate, failures, away, unsettled))
+        return
     emit(
-        f"{tally.indexed:,} indexed, {tally.unchanged:,} unchanged, {tally.moved:,} moved, {tally.missing:,} missing,"
-        f" {tally.failed:,} failed in {duration(seconds)} ({result['photos_per_second']:.0f} photos/s)"
+        f"{tally.indexed:,} indexed, {tally.unchanged:,} unchanged, {tally.moved:,} moved,"
+        f" {tally.missing:,} missing, {tally.failed:,} failed in {duration(seconds)}"
+        f" ({rate:.0f} photos/s)"
     )
     _remark(tally, failures, unsettled, away)
-    return 0
+
+
+def _as_json(
+    tally: IndexSummary,
+    encoder: str,
+    seconds: float,
+    rate: float,
+    failures: Sequence[FileRow],
+    away: Sequence[RootRow],
+    unsettled: Sequence[str],
+) -> dict[str, Any]:
+    return {
+        "indexed": tally.indexed,
+        "unchanged": tally.unchanged,
+        "moved": tally.moved,
+        "missing": tally.missing,
+        "failed": tally.failed,
+        "encoded": tally.encoded,
+        "away": tally.away,
+        "left_out": tally.left_out,
+        "other": tally.other,
+        "encoder": encoder,
+        "seconds": round(seconds, 3),
+        "photos_per_second": rate,
+        "failures": [{"path": file["path"], "reason": file["reason"]} for file in failures],
+        "unlisted": sorted(tally.unlisted),
+        "unsettled": list(unsettled),
+        "problems": sorted(tally.problems),
+        "offline": [root["path"] for root in away],
+    }
 
 
 def _remark(
@@ -124,98 +182,37 @@ def _remark(
     unsettled: Sequence[str],
     away: Sequence[RootRow],
 ) -> None:
-    """Say what went otherwise than one would expect. unsettled: absolute folders. away: roots whose
-    drives are."""
-    for file in failures[:20]:
+    """Report what went otherwise than one would expect. unsettled: absolute folders."""
+    for file in failures[:_NAMED_FAILURES]:
         say(f"{file['path']}: {file['reason']}")
-    if len(failures) > 20:
+    if len(failures) > _NAMED_FAILURES:
         say(
-            f"… and {len(failures) - 20:,} more files that could not be read; the app's Library page lists them all."
+            f"… and {len(failures) - _NAMED_FAILURES:,} more files that could not be read; the"
+            " app's Library page lists them all."
         )
     for folder in sorted(tally.unlisted):
         say(
-            f"The folder {folder} could not be looked into: check its permissions. What is known of its photos was kept."
+            f"The folder {folder} could not be opened: check its permissions. What is known of"
+            " its photos was kept."
         )
     for problem in sorted(tally.problems):
         say(problem)
     for folder in unsettled:
         say(f"Files in {folder} are still being written: index again when they are complete.")
     if tally.left_out:
-        say(f"{count(tally.left_out, 'file')} left the library, as a rule leaves them out now.")
+        say(f"{count(tally.left_out, 'file')} left the library: an exclude rule covers them now.")
     if tally.away:
         say(
-            f"{count(tally.away, 'file')} vanished at once: they stay in the library in case they come back."
-            " If they are gone for good, run `python run.py forget FOLDER`."
+            f"{count(tally.away, 'file')} vanished at once: they stay in the library in case they"
+            " come back. If they are gone for good, run `python run.py forget FOLDER`."
         )
     for root in away:
         why = (
             f"{UNRESPONSIVE}."
             if root["problem"] == UNRESPONSIVE
-            else "it is empty, so its drive is taken to be away."
+            else "it is empty, so its drive seems to be disconnected."
         )
         say(
-            f"The folder {printable(root['path'])} was not looked into: {why} Its {count(root['photos'], 'photo')} stay searchable."
+            f"The folder {printable(root['path'])} was not read: {why} Its"
+            f" {count(root['photos'], 'photo')} stay searchable."
         )
-
-
-def run_verify(args: argparse.Namespace) -> int:
-    """Check a library, and mend it if asked. Exit code 1 while something is wrong."""
-    from explorer.indexing.verify import Inconsistency
-
-    saved = _salvage_if_damaged(args.library) if args.repair else None
-    try:
-        report = _verified(args)
-    except CatalogDamaged:
-        # What only shows itself in use.
-        if not args.repair or saved is not None:
-            raise
-        saved = _salvage(library_dir(args.library))
-        report = _verified(args)
-    lost = [Inconsistency("catalog", text, mended=True) for text in saved.lost] if saved else []
-    report.problems[:0] = lost
-    if args.json:
-        emit_json(report.as_json())
-    else:
-        for problem in report.problems:
-            emit(problem.text + (" — mended" if problem.mended and problem not in lost else ""))
-        emit(report.summary())
-    return 0 if report.sound else 1
-
-
-def _verified(args: argparse.Namespace) -> VerifyReport:
-    from explorer.indexing.verify import verify
-
-    library, status = open_library(args.library), Status()
-    try:
-        return verify(library, repair=args.repair, thorough=args.thorough, progress=status.show)
-    finally:
-        status.clear()
-        library.close()
-
-
-def _salvage_if_damaged(given: str | None) -> Salvaged | None:
-    """Make a new catalog of what can be read of this library's if its file is damaged."""
-    from explorer.library.integrity import damage
-
-    folder = library_dir(given)
-    path = folder / "catalog.db"
-    return _salvage(folder) if path.exists() and damage(path) else None
-
-
-def _salvage(folder: Path) -> Salvaged:
-    from filelock import FileLock, Timeout
-
-    from explorer.library.salvage import salvage
-
-    try:
-        with FileLock(folder / "worker.lock", timeout=0), FileLock(folder / "app.lock", timeout=0):
-            saved = salvage(folder / "catalog.db")
-    except Timeout:
-        raise LibraryLocked(
-            "The library is in use: close the app, and wait for other runs to end, before its catalog is saved."
-        ) from None
-    say(
-        f"The catalog was damaged: {saved.total:,} rows of it could be saved, and it is kept as {saved.kept}."
-        " The next indexing makes the rest again."
-    )
-    return saved

@@ -1,40 +1,42 @@
-"""`models` and `bench`."""
+"""`models`: list the encoders, or fetch the weights of one."""
 
 from __future__ import annotations
 
-import argparse
-import subprocess
-import sys
+import click
 
-from explorer.cli.app import say
-from explorer.cli.output import Status, emit, emit_json, fetching
-from explorer.config import PROJECT
+from explorer.cli.options import Command, json_option, library_option
+from explorer.cli.output import emit, emit_json, say
+from explorer.cli.terminal_progress import TerminalProgress
 from explorer.errors import UsageError
 from explorer.text_format import size
 
 
-def run_models(args: argparse.Namespace) -> int:
-    """List the encoders, or fetch the weights of one."""
+@click.command("models", cls=Command, help="List the models, or fetch one: `models get NAME`.")
+@click.argument("action", required=False, type=click.Choice(["list", "get"]), default="list")
+@click.argument("name", required=False)
+@json_option
+@library_option
+def models_command(library: str | None, as_json: bool, action: str, name: str | None) -> int:
+    """The models are shared by all libraries; `--library` is accepted for symmetry."""
     from explorer.encoders import registry
 
-    if args.action == "get":
-        if not args.name:
+    if action == "get":
+        if not name:
             raise UsageError(
-                "Say which model: `python run.py models get NAME`; `python run.py models` lists them."
+                "Give the model to fetch: `python run.py models get NAME`; `python run.py models`"
+                " lists them."
             )
-        status = Status()
-        try:
-            registry.fetch(args.name, lambda *amounts: status.show(fetching(args.name, *amounts)))
-        finally:
-            status.clear()
-        say(f"“{args.name}” is ready: use it with --encoder {args.name}.")
+        with TerminalProgress() as progress:
+            registry.fetch(name, progress.bytes(f"Fetching {name}", f"Preparing {name}"))
+        say(f"“{name}” is ready: use it with --encoder {name}.")
         return 0
-    if args.name:
+    if name:
         raise UsageError(
-            f"`models` takes no name by itself: to fetch one, run `python run.py models get {args.name}`."
+            f"`models` takes no name by itself: to fetch one, run `python run.py models get"
+            f" {name}`."
         )
     infos = registry.describe()
-    if args.json:
+    if as_json:
         emit_json([info._asdict() for info in infos])
         return 0
     for info in infos:
@@ -46,19 +48,3 @@ def run_models(args: argparse.Namespace) -> int:
         )
         emit(f"{info.name:<10} {text:<19} {state}\n{'':<10} {info.what}; {info.licence}")
     return 0
-
-
-def run_bench(args: argparse.Namespace) -> int:
-    """Run a script of benchmarks/ with the options given."""
-    names = sorted(
-        path.stem for path in (PROJECT / "benchmarks").glob("*.py") if not path.stem.startswith("_")
-    )
-    if not args.name:
-        for name in names:
-            emit(name)
-        return 0
-    if args.name not in names:
-        raise UsageError(f"There is no benchmark “{args.name}”: choose one of {', '.join(names)}.")
-    return subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{args.name}", *args.options], cwd=PROJECT, check=False
-    ).returncode

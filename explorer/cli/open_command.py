@@ -1,43 +1,62 @@
-"""Opening the app: on the person's folders, or on the demo."""
+"""`open` and `demo`: serve the app, on the person's folders or on sample photos."""
 
 from __future__ import annotations
 
-import argparse
+import click
 
-from explorer.cli.app import absolute, say
+from explorer.cli.arguments import absolute, check_folders
+from explorer.cli.commands import MODULES
+from explorer.cli.options import Command, app_options, encoder_option, library_option
+from explorer.cli.output import say
 from explorer.config import library_dir
 from explorer.library.writer import check_folder
 
 
-def run_open(args: argparse.Namespace) -> int:
+@click.command(
+    "open", cls=Command, help="Open the app on these folders (the same as giving folders alone)."
+)
+@click.argument("folders", nargs=-1, metavar="[FOLDER]…")
+@app_options
+@encoder_option
+@library_option
+def open_command(
+    folders: tuple[str, ...],
+    library: str | None,
+    encoder: str | None,
+    offline: bool,
+    port: int | None,
+    no_browser: bool,
+) -> int:
     """Serve the app until it is stopped."""
     from explorer.ui.server import open_app
 
-    folders = [absolute(folder) for folder in args.folders]
-    for folder in folders:
-        check_folder(folder)
+    check_folders(folders, MODULES)
+    paths = [absolute(folder) for folder in folders]
+    for path in paths:
+        check_folder(path)
     return open_app(
-        library_dir(args.library),
-        folders,
-        encoder=args.encoder,
-        offline=args.offline,
-        port=args.port,
-        browser=not args.no_browser,
+        library_dir(library),
+        paths,
+        encoder=encoder,
+        offline=offline,
+        port=port,
+        browser=not no_browser,
     )
 
 
-def run_demo(args: argparse.Namespace) -> int:
-    """Make the sample photos if they are not there, and open the app on them."""
+@click.command("demo", cls=Command, help="Make a small sample library and open the app on it.")
+@app_options
+@encoder_option
+@library_option
+def demo_command(
+    library: str | None, encoder: str | None, offline: bool, port: int | None, no_browser: bool
+) -> int:
+    """Make the sample photos where they are missing, and open the app on them."""
     from explorer.demo import demo_dirs, make_demo
     from explorer.ui.server import open_app
 
-    photos, library = demo_dirs(library_dir(args.library) if args.library else None)
+    photos, folder = demo_dirs(library_dir(library) if library else None)
     make_demo(photos, progress=say)
     return open_app(
-        library,
-        [str(photos)],
-        encoder=args.encoder,
-        offline=args.offline,
-        port=args.port,
-        browser=not args.no_browser,
+        folder, [str(photos)], encoder=encoder, offline=offline, port=port, browser=not no_browser
     )

@@ -1,14 +1,12 @@
-"""What the commands share in talking to a person or a script."""
+"""Results on standard output, messages on standard error."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-import time
-from collections.abc import Callable
 
-from explorer.text_format import one_line, size
+from explorer.text_format import one_line
 
 
 def emit(text: str) -> None:
@@ -23,37 +21,11 @@ def emit_json(value: object) -> None:
     emit(json.dumps(value))
 
 
-def fetching(name: str, done: int, total: int | None) -> str:
-    """How far the fetching of an encoder's weights is, in words."""
-    if total and done >= total:
-        return f"Fetched {name} ({size(total)}), making it ready to run here…"
-    part = f" of {size(total)} ({done / total:.0%})" if total else ""
-    return f"Fetching {name}: {size(done)}{part}"
+def say(message: str) -> None:
+    """A message for the person, as one line on standard error."""
+    sys.stderr.write(one_line(" ".join(message.split())) + "\n")
 
 
-class Status:
-    """A line on standard error that says how far something is: rewritten in a terminal, repeated
-    every few seconds elsewhere."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._terminal, self._last, self._shown = (
-            clock,
-            sys.stderr.isatty(),
-            0.0,
-            False,
-        )
-
-    def show(self, text: str) -> None:
-        now = self._clock()
-        if now - self._last < (0.2 if self._terminal else 5.0):
-            return
-        self._last = now
-        sys.stderr.write(f"\r\x1b[2K{text}" if self._terminal else text + "\n")
-        sys.stderr.flush()
-        self._shown = True
-
-    def clear(self) -> None:
-        """Take the line away, so that what follows starts on its own."""
-        if self._terminal and self._shown:
-            sys.stderr.write("\r\x1b[2K")
-            sys.stderr.flush()
+EMPTY_LIBRARY = (
+    "The library has no photos yet: index a folder first with `python run.py index FOLDER`."
+)

@@ -1,154 +1,139 @@
-"""`remove` and `undo`."""
+"""`remove`: carry out a plan, or report what it would do."""
 
 from __future__ import annotations
 
-import argparse
 import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from explorer.cli.app import absolute, open_library, say
-from explorer.cli.output import Status, emit, emit_json
-from explorer.errors import UsageError
-from explorer.library.paths import printable
+import click
+
+from explorer.cli.arguments import absolute, opened_library
+from explorer.cli.options import Command, json_option, library_option
+from explorer.cli.output import emit, emit_json, say
+from explorer.cli.terminal_progress import TerminalProgress
 from explorer.text_format import count, one_line, size
 
+if TYPE_CHECKING:
+    from explorer.removal.plan_reader import BadEntry
+    from explorer.removal.results import RemovalOutcome, RemovalResult
 
-def run_remove(args: argparse.Namespace) -> int:
-    """Carry out a plan, or say what it would do. Exit code 1 where a file of it stays, or an entry
-    of it cannot be carried out."""
+
+@click.command(
+    "remove",
+    cls=Command,
+    help="Move the files of a plan to the system's trash or a folder; `undo` brings them back.",
+)
+@click.option(
+    "--plan",
+    metavar="FILE",
+    required=True,
+    help="What to remove, as `duplicates --plan FILE` wrote it (JSON or CSV).",
+)
+@click.option(
+    "--dry-run", is_flag=True, help="Check everything and report what would be done, only."
+)
+@click.option("--to", metavar="FOLDER", help="Move the files to this folder, not to the trash.")
+@click.option(
+    "--sidecars",
+    is_flag=True,
+    help="Copy date, place, rating and keywords that the kept photo lacks to its .xmp.",
+)
+@click.option(
+    "--without-keeper",
+    is_flag=True,
+    help="Also remove photos for which the plan keeps no other file.",
+)
+@json_option
+@library_option
+def remove_command(
+    library: str | None,
+    as_json: bool,
+    plan: str,
+    dry_run: bool,
+    to: str | None,
+    sidecars: bool,
+    without_keeper: bool,
+) -> int:
+    """Exit code 1 where a file of the plan is kept, or an entry of it is invalid."""
+    from explorer.removal import remove
     from explorer.removal.plan_reader import read_plan
     from explorer.removal.preflight import TRASH
-    from explorer.removal.remove import dry_run, remove
-    from explorer.removal.results import companions_in_words
 
-    removals, bad = read_plan(absolute(args.plan))
-    to = absolute(args.to) if args.to else TRASH
-    library, status = open_library(args.library), Status()
-    verb = "Checking" if args.dry_run else "Removing"
-
-    def show(done: int, total: int) -> None:
-        status.show(f"{verb} {done:,} of {total:,}")
-
-    try:
-        if args.dry_run:
-            outcome = dry_run(
-                library,
-                removals,
-                to,
-                without_keeper=args.without_keeper,
-                sidecars=args.sidecars,
-                tick=show,
-            )
-        else:
-            outcome = remove(
-                library,
-                removals,
-                to,
-                without_keeper=args.without_keeper,
-                sidecars=args.sidecars,
-                tick=show,
-            )
-    finally:
-        status.clear()
-        library.close()
-    if args.json:
-        rows = [
-            {
-                "path": r.removal.path,
-                "state": r.state,
-                "reason": r.reason,
-                "freed": r.freed,
-                "at": r.at,
-                "keep": r.removal.keeper,
-                "along": [{"path": each.path, "bytes": each.bytes} for each in r.companions],
-            }
-            for r in outcome.results
-        ]
-        emit_json({
-            "run": outcome.run, "dry_run": args.dry_run, "removed": len(outcome.removed),
-            "kept": len(outcome.kept),
-            "along": outcome.companion_count, "bytes": outcome.freed, "results": rows,
-            "bad": [entry._asdict() for entry in bad],
-        })  # fmt: skip
-        return 1 if outcome.kept or bad else 0
-    for entry in bad:
-        emit(
-            f"bad       {entry.where}"
-            + (f", {one_line(entry.path)}" if entry.path else "")
-            + f"  ({one_line(entry.reason)})"
+    removals, bad = read_plan(absolute(plan))
+    carry_out = remove.dry_run if dry_run else remove.remove
+    verb = "Checking" if dry_run else "Removing"
+    with opened_library(library) as opened, TerminalProgress() as progress:
+        outcome = carry_out(
+            opened,
+            removals,
+            absolute(to) if to else TRASH,
+            without_keeper=without_keeper,
+            sidecars=sidecars,
+            tick=lambda done, total: progress.show(verb, done, total, unit="file"),
         )
-    for result in outcome.results:
-        if result.done and (args.dry_run or result.reason):
-            along = ", ".join(
-                f"{os.path.basename(each.path)}, {size(each.bytes)}" for each in result.companions
-            )
-            notes = [
-                *([f"with {along}"] if along else []),
-                *([result.reason] if result.reason else []),
-            ]
-            emit(
-                f"{'would go' if args.dry_run else 'removed'}  {result.removal.path}"
-                + (f"  ({'; '.join(notes)})" if notes else "")
-            )
-        elif not result.done:
-            emit(f"stays     {result.removal.path}  ({result.reason})")
-    done = "would be removed" if args.dry_run else "removed"
-    stays = f", {count(len(outcome.kept))} stay" if outcome.kept else ""
-    stays += (
-        f", {count(len(bad))} bad {'entry' if len(bad) == 1 else 'entries'} left out" if bad else ""
-    )
-    along = (
-        f", with {companions_in_words(outcome.companion_count)}" if outcome.companion_count else ""
-    )
-    emit(f"{count(len(outcome.removed), 'file')} {done}{along} ({size(outcome.freed)}){stays}")
-    if outcome.run and outcome.removed:
-        say(f"To bring them back: python run.py undo {outcome.run}")
+    if as_json:
+        emit_json(_as_json(outcome, bad, dry_run=dry_run))
+    else:
+        _report(outcome, bad, dry_run=dry_run)
     return 1 if outcome.kept or bad else 0
 
 
-def run_undo(args: argparse.Namespace) -> int:
-    """Bring back what was removed, or list the removals. Exit code 1 where something could not be
-    brought back."""
-    from explorer.removal.undo import history, undo
+def _as_json(outcome: RemovalOutcome, bad: Sequence[BadEntry], *, dry_run: bool) -> dict[str, Any]:
+    return {
+        "run": outcome.run,
+        "dry_run": dry_run,
+        "removed": len(outcome.removed),
+        "kept": len(outcome.kept),
+        "along": outcome.companion_count,
+        "bytes": outcome.freed,
+        "results": [
+            {
+                "path": result.removal.path,
+                "state": result.state,
+                "reason": result.reason,
+                "freed": result.freed,
+                "at": result.at,
+                "keep": result.removal.keeper,
+                "along": [{"path": each.path, "bytes": each.bytes} for each in result.companions],
+            }
+            for result in outcome.results
+        ],
+        "bad": [entry._asdict() for entry in bad],
+    }
 
-    if args.run and args.last:
-        raise UsageError("Say either --last or the number of a removal, not both.")
-    library, status = open_library(args.library), Status()
-    try:
-        if args.list:
-            runs = history(library)
-            if args.json:
-                emit_json([
-                    {"run": run.id, "at": run.at, "to": run.where, "removed": len(run.entries),
-                    "away": len(run.away)} for run in runs
-                ])  # fmt: skip
-                return 0
-            for run in runs:
-                where = "the trash" if run.where == "trash" else printable(run.where)
-                emit(
-                    f"{run.id}  {count(len(run.entries), 'file')} to {where}, {count(len(run.away))} still away"
-                )
-            return 0
-        run, restored = undo(
-            library,
-            args.run,
-            tick=lambda done, total: status.show(f"Bringing back {done:,} of {total:,}"),
-        )
-    finally:
-        status.clear()
-        library.close()
-    lost = [each for each in restored if each.back is None]
-    if args.json:
-        emit_json({
-            "run": run.id, "restored": len(restored) - len(lost), "lost": len(lost),
-            "results": [{"path": each.path, "back": each.back,
-            "note": each.note} for each in restored],
-        })  # fmt: skip
-        return 1 if lost else 0
-    for each in restored:
-        if each.note:
-            emit(f"{'restored' if each.back else 'lost':<9} {each.path}  ({each.note})")
-    emit(
-        f"{count(len(restored) - len(lost), 'file')} brought back"
-        + (f", {count(len(lost))} could not be" if lost else "")
+
+def _report(outcome: RemovalOutcome, bad: Sequence[BadEntry], *, dry_run: bool) -> None:
+    from explorer.removal.results import companions_in_words
+
+    for entry in bad:
+        path = f", {one_line(entry.path)}" if entry.path else ""
+        emit(f"invalid   {entry.where}{path}  ({one_line(entry.reason)})")
+    for result in outcome.results:
+        if not result.done:
+            emit(f"kept      {result.removal.path}  ({result.reason})")
+        elif dry_run or result.reason:
+            emit(_line(result, dry_run=dry_run))
+    done = "would be removed" if dry_run else "removed"
+    companions = (
+        f", with {companions_in_words(outcome.companion_count)}" if outcome.companion_count else ""
     )
-    return 1 if lost else 0
+    kept = f", {count(len(outcome.kept))} kept" if outcome.kept else ""
+    entries = "entry" if len(bad) == 1 else "entries"
+    invalid = f", {count(len(bad))} invalid {entries} skipped" if bad else ""
+    emit(
+        f"{count(len(outcome.removed), 'file')} {done}{companions} ({size(outcome.freed)})"
+        f"{kept}{invalid}"
+    )
+    if outcome.run and outcome.removed:
+        say(f"To bring them back: python run.py undo {outcome.run}")
+
+
+def _line(result: RemovalResult, *, dry_run: bool) -> str:
+    companions = ", ".join(
+        f"{os.path.basename(each.path)}, {size(each.bytes)}" for each in result.companions
+    )
+    notes = [f"with {companions}"] if companions else []
+    notes += [result.reason] if result.reason else []
+    verb = "would remove" if dry_run else "removed  "
+    return f"{verb} {result.removal.path}" + (f"  ({'; '.join(notes)})" if notes else "")

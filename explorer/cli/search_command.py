@@ -1,69 +1,98 @@
-"""`search` and `status`."""
+"""`search`: print the photos that match best."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from explorer.cli.app import absolute, open_library
-from explorer.cli.output import emit, emit_json
+import click
+
+from explorer.cli.arguments import absolute, opened_library
+from explorer.cli.options import (
+    Command,
+    WholeNumber,
+    encoder_option,
+    filter_options,
+    json_option,
+    library_option,
+)
+from explorer.cli.output import EMPTY_LIBRARY, emit, emit_json, say
 from explorer.errors import FolderError, PhotoError, UsageError
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import printable
-from explorer.library.rows import RootRow
-from explorer.library.system_folders import around_folder
-from explorer.scanning.drive_timeouts import offline_reason
 from explorer.search.engine import SearchEngine
 from explorer.search.query import Hit, Query
-from explorer.text_format import duration, size
 
 
-def run_search(args: argparse.Namespace) -> int:
-    """Print the photos that match best."""
-    phrase = as_phrase(args.phrase or "")
-    if not phrase and not args.photo:
+@click.command("search", cls=Command, help="Find photos by a phrase, by a photo, or both.")
+@click.argument("phrase", required=False)
+@click.option(
+    "--photo", metavar="FILE", multiple=True, help="Find photos like this one (may be given again)."
+)
+@click.option(
+    "--top", type=WholeNumber(), default=20, metavar="N", help="How many results (default: 20)."
+)
+@filter_options
+@encoder_option
+@json_option
+@library_option
+def search_command(
+    phrase: str | None,
+    photo: tuple[str, ...],
+    top: int,
+    since: str | None,
+    until: str | None,
+    folder: str | None,
+    encoder: str | None,
+    as_json: bool,
+    library: str | None,
+) -> int:
+    """PHRASE is what to look for; - reads one phrase a line and answers one JSON list a line."""
+    text = as_phrase(phrase or "")
+    if not text and not photo:
         raise UsageError(
-            "Say what to look for: a phrase, --photo FILE, or - to read phrases from standard input."
+            "Give what to look for: a phrase, --photo FILE, or - to read phrases from standard"
+            " input."
         )
-    folder = absolute(args.folder) if args.folder else None
-    filters = Filters(args.since, args.until, folder)
-    library = open_library(args.library)
-    try:
-        engine = SearchEngine(library, args.encoder)
-        query = _photos(library, engine, args.photo)
-        if phrase == "-":
-            for line in sys.stdin.buffer:
-                asked = Query(as_phrase(os.fsdecode(line)), query.photo_ids, query.examples)
-                emit_json(
-                    _as_json(library, engine.by_query(asked, filters, args.top)) if asked else []
-                )
+    filters = Filters(since, until, absolute(folder) if folder else None)
+    with opened_library(library) as opened:
+        engine = SearchEngine(opened, encoder)
+        query = _photos(opened, engine, photo)
+        if text == "-":
+            _answer_lines(opened, engine, query, filters, top)
             return 0
-        hits = engine.by_query(Query(phrase, query.photo_ids, query.examples), filters, args.top)
-        rows = _as_json(library, hits)
-        if args.json:
+        hits = engine.by_query(Query(text, query.photo_ids, query.examples), filters, top)
+        rows = _as_json(opened, hits)
+        if as_json:
             emit_json(rows)
             return 0
         for row in rows:
             emit(f"{row['score']:.3f}  {row['path']}")
         if not rows:
-            sys.stderr.write(_nothing(library, filters) + "\n")
+            say(_nothing(opened, filters))
         return 0
-    finally:
-        library.close()
+
+
+def _answer_lines(
+    library: Library, engine: SearchEngine, query: Query, filters: Filters, top: int
+) -> None:
+    """Answer each line of standard input with one JSON list."""
+    for line in sys.stdin.buffer:
+        each = Query(as_phrase(os.fsdecode(line)), query.photo_ids, query.examples)
+        emit_json(_as_json(library, engine.by_query(each, filters, top)) if each else [])
 
 
 def as_phrase(words: str) -> str:
-    """Words as they come from a terminal or a pipe → a phrase that any encoder can read: bytes that
-    are no UTF-8 show as U+FFFD."""
+    """Words from a terminal or a pipe as a phrase that any encoder can read. Bytes that are not
+    UTF-8 become U+FFFD."""
     return printable(words).replace("\0", " ").strip()
 
 
-def _photos(library: Library, engine: SearchEngine, paths: list[str]) -> Query:
-    """The photos given as files: one that is indexed is searched by its stored vector, any other is
+def _photos(library: Library, engine: SearchEngine, paths: Sequence[str]) -> Query:
+    """A query by photo files. An indexed photo is searched by its stored vector; any other is
     encoded now."""
     known, examples = list[int](), []
     for given in paths:
@@ -89,84 +118,17 @@ def _photos(library: Library, engine: SearchEngine, paths: list[str]) -> Query:
     return Query(photo_ids=tuple(known), examples=tuple(examples))
 
 
-def _as_json(library: Library, hits: list[Hit]) -> list[dict[str, object]]:
+def _as_json(library: Library, hits: Sequence[Hit]) -> list[dict[str, object]]:
     rows = library.catalog.photos(hit.id for hit in hits)
-    # A photo that went away between the search and this look is left out; ranks stay those of the
-    # search.
+    # A photo that was removed since the search is left out. Ranks stay those of the search.
     return [
-        {"rank": h.rank, "id": h.id, "path": rows[h.id]["path"], "score": round(h.score, 6)}
-        for h in hits
-        if h.id in rows
+        {"rank": hit.rank, "id": hit.id, "path": rows[hit.id]["path"], "score": round(hit.score, 6)}
+        for hit in hits
+        if hit.id in rows
     ]
 
 
 def _nothing(library: Library, filters: Filters) -> str:
     if not library.catalog.counts().photos:
-        return (
-            "The library has no photos yet: index a folder first with `python run.py index FOLDER`."
-        )
+        return EMPTY_LIBRARY
     return "No photo fits these filters." if filters else "Nothing was found."
-
-
-def _notes(root: RootRow) -> list[str]:
-    """What a person should know of a folder, besides how much is in it."""
-    notes = []
-    if root["state"] == "offline":
-        notes.append(f"{offline_reason(root['problem'])}; the photos stay searchable")
-    elif root["asking"]:
-        notes.append(
-            f"{root['asking']:,} files vanished at once: if they are gone, run `python run.py forget {printable(root['path'])}`"
-        )
-    elif root["away"]:
-        notes.append(f"{root['away']:,} files are away")
-    if store := around_folder(root["path"]):
-        notes.append(
-            f"it lies in {printable(store)}: its photos can be searched, but none is kept for another one or removed"
-        )
-    if root["exclude"]:
-        notes.append(f"left out: {', '.join(root['exclude'])} ({root['left_out']:,} known files)")
-    return notes + [text for text in (root["problem"], root["watching"]) if text]
-
-
-def run_status(args: argparse.Namespace) -> int:
-    """Say what the library holds and what the indexer is at."""
-    library = open_library(args.library)
-    try:
-        catalog = library.catalog
-        counts, roots, worker, encoders = (
-            catalog.counts(),
-            catalog.roots(),
-            catalog.worker(),
-            catalog.encoders(),
-        )
-    finally:
-        library.close()
-    if args.json:
-        emit_json({
-            "library": str(library.dir), **counts._asdict(), "folders": roots, "worker": worker,
-            "encoders": [{"name": n, "version": v, "dimension": d, "photos": p} for n, v, d,
-            p in encoders],
-        })  # fmt: skip
-        return 0
-    emit(f"Library   {library.dir}")
-    emit(f"Photos    {counts.photos:,} in {counts.files:,} files, {size(counts.bytes)}")
-    emit(f"Failed    {counts.failed:,}    missing {counts.missing:,}")
-    for name, _, dim, photos in encoders:
-        emit(f"Encoder   {name}: {photos:,} photos, {dim} numbers each")
-    for root in roots:
-        emit(f"Folder    {root['path']}: {root['photos']:,} photos, {root['failed']:,} failed")
-        for note in _notes(root):
-            emit(f"          {note}")
-    if worker and worker["alive"]:
-        left = f", about {duration(worker['eta'])} left" if worker["eta"] else ""
-        going = (
-            f" {worker['done']:,} of {worker['total']:,}, {worker['rate']:.0f}/s{left}"
-            if worker["total"]
-            else ""
-        )
-        emit(
-            f"Indexer   {worker['phase']}{going}, heard of {max(0.0, time.time() - worker['heartbeat']):.0f} s ago"
-        )
-    else:
-        emit("Indexer   not running")
-    return 0

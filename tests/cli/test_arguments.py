@@ -1,18 +1,16 @@
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
+import click
 import pytest
 
-from explorer.cli import app
-from explorer.cli.arguments import check_folders, command_first, port, positive
+from explorer.cli.app import main
+from explorer.cli.arguments import check_folders
+from explorer.cli.commands import MODULES, command_first
+from explorer.cli.options import PORT, WholeNumber
 from explorer.errors import UsageError
 from explorer.text_format import whole_number
-
-
-def first(*words: str) -> list[str]:
-    return command_first(words, app._parsers(app.build_parser()), "open")
 
 
 @pytest.mark.parametrize(
@@ -44,23 +42,36 @@ def first(*words: str) -> list[str]:
     ],
 )
 def test_options_may_stand_before_the_command(words: list[str], expected: list[str]) -> None:
-    assert first(*words) == expected
+    assert command_first(words) == expected
 
 
 def test_an_option_that_the_command_does_not_know_is_named(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
-        first("--encoder", "clip", "models")
-    assert ended.value.code == 2
-    assert "unrecognized arguments: --encoder" in capsys.readouterr().err
+    assert main(["--encoder", "clip", "models"]) == 2
+    assert "No such option '--encoder'" in capsys.readouterr().err
+
+
+def test_long_options_may_be_cut_short_while_they_are_unambiguous(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["models", "--js"]) == 0
+    assert main(["remove", "--pl", "/nowhere.json", "--dry"]) == 1
+    capsys.readouterr()
+    assert main(["search", "red", "--t=0"]) == 2
+    assert "above 0" in capsys.readouterr().err
+    assert main(["index", ".", "--e=x"]) == 2
+    assert "No such option '--e'" in capsys.readouterr().err
+    # After a lone --, words are words.
+    assert main(["open", "--", "--js"]) == 2
+    assert "“--js” is neither a command nor a folder" in capsys.readouterr().err
 
 
 def test_a_command_in_the_wrong_place_is_not_a_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    commands = app.commands()
+    commands = MODULES
     with pytest.raises(
         UsageError, match=r"The command comes first: `python run.py status …`.*\./status"
     ):
@@ -80,23 +91,27 @@ def test_a_command_in_the_wrong_place_is_not_a_folder(
     check_folders(["status", "status"], commands)
 
 
+def converted(kind: WholeNumber, text: str) -> int:
+    return kind.convert(text, None, None)
+
+
 @pytest.mark.parametrize(("text", "number"), [("1", 1), ("007", 7), ("2147483647", 2**31 - 1)])
 def test_whole_numbers(text: str, number: int) -> None:
-    assert positive(text) == number
+    assert converted(WholeNumber(), text) == number
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "", "1.5", "ten", "٣", "²", "2147483648", "9" * 5000])
 def test_what_is_no_whole_number_above_0(text: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError) as told:
-        positive(text)
-    assert len(str(told.value)) < 100
+    with pytest.raises(click.BadParameter) as told:
+        converted(WholeNumber(), text)
+    assert len(told.value.message) < 100
 
 
 def test_ports() -> None:
-    assert (port("1"), port("65535")) == (1, 65535)
+    assert (converted(PORT, "1"), converted(PORT, "65535")) == (1, 65535)
     for text in ("0", "65536", "9" * 5000):
-        with pytest.raises(argparse.ArgumentTypeError, match="from 1 to 65,535"):
-            port(text)
+        with pytest.raises(click.BadParameter, match="from 1 to 65,535"):
+            converted(PORT, text)
 
 
 @pytest.mark.parametrize(

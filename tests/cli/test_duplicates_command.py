@@ -116,7 +116,7 @@ def test_where_the_original_is_not_known_nothing_is_suggested(
     )
     assert files == [
         f"    {tmp_path / 'photos' / 'large.jpg'}",
-        f"    {tmp_path / 'photos' / 'small.jpg'} (half the size; it stays: it may be the original)",
+        f"    {tmp_path / 'photos' / 'small.jpg'} (half the size; kept: it may be the original)",
     ]
     assert "0 files" in err
     (group,) = json.loads(run(capsysbinary, "--json")[1])
@@ -159,7 +159,7 @@ def test_it_says_what_files_hold(shelf: Shelf, capsysbinary: Any) -> None:
     assert (
         keep.endswith("; 2 pages; film inside)")
         and "; film inside" in other
-        and "it stays" not in other
+        and "kept: " not in other
     )
     again = shelf.put("again.jpg", 4, **by_camera(width=800, height=600))
     store.put_pairs(

@@ -1,0 +1,78 @@
+"""`exclude`: print or change which files and folders are left out of a watched folder."""
+
+from __future__ import annotations
+
+import click
+
+from explorer.cli.arguments import absolute, opened_library
+from explorer.cli.options import Command, json_option, library_option
+from explorer.cli.output import emit, emit_json, say
+from explorer.cli.worker_commands import unknown_folder
+from explorer.errors import ExplorerError
+from explorer.indexing import worker_client
+from explorer.library.library import Library
+from explorer.library.paths import below, printable
+from explorer.library.rows import RootRow
+from explorer.library.writer import Writer, moved_glob
+from explorer.scanning.ignore import validate_globs
+
+
+@click.command("exclude", cls=Command, help="Print or change which files are left out of a folder.")
+@click.argument("folder", metavar="FOLDER")
+@click.argument("globs", nargs=-1, metavar="[GLOB]…")
+@click.option("--remove", is_flag=True, help="No longer leave these out.")
+@json_option
+@library_option
+def exclude_command(
+    library: str | None, as_json: bool, folder: str, globs: tuple[str, ...], remove: bool
+) -> int:
+    """GLOB is a pattern such as *.png, Screenshots/ or /2019/raw."""
+    path = absolute(folder)
+    with opened_library(library) as opened:
+        roots = opened.catalog.roots()
+        root = next((each for each in roots if below(path, each["path"]) is not None), None)
+        if root is None:
+            raise unknown_folder(path, roots)
+        given = [
+            moved_glob(glob, below(path, root["path"]) or "") for glob in validate_globs(globs)
+        ]
+        wanted = _changed(root, given, remove=remove)
+        if wanted != root["exclude"]:
+            if opened.catalog.worker_alive():
+                worker_client.exclude(opened.catalog, root["path"], wanted)
+            else:
+                _set_globs(opened, root, wanted)
+    if as_json:
+        emit_json({"folder": root["path"], "exclude": wanted})
+        return 0
+    for glob in wanted:
+        emit(glob)
+    if not wanted:
+        say(
+            "Nothing is left out but hidden and system folders, and what a .photoexplorerignore"
+            " in the folder names."
+        )
+    return 0
+
+
+def _changed(root: RootRow, given: list[str], *, remove: bool) -> list[str]:
+    """The patterns of a root after some were added or removed. Raises ExplorerError for one that
+    was to be removed and is not there."""
+    absent = [glob for glob in given if remove and glob not in root["exclude"]]
+    if absent:
+        raise ExplorerError(
+            f"“{absent[0]}” is not left out of {printable(root['path'])}: run `exclude` without a"
+            " pattern to see the list."
+        )
+    rest = [glob for glob in root["exclude"] if glob not in given]
+    return rest if remove else [*rest, *given]
+
+
+def _set_globs(library: Library, root: RootRow, globs: list[str]) -> None:
+    with library.lock():
+        writer = Writer(library.catalog)
+        try:
+            writer.set_globs(root["id"], globs)
+        finally:
+            writer.close()
+    say("The next indexing obeys it.")

@@ -1,0 +1,87 @@
+"""`status`: print what the library holds and what the indexer is doing."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from explorer.cli.arguments import opened_library
+from explorer.cli.options import Command, json_option, library_option
+from explorer.cli.output import emit, emit_json
+from explorer.library.paths import printable
+from explorer.library.rows import RootRow, WorkerRow
+from explorer.library.system_folders import around_folder
+from explorer.scanning.drive_timeouts import offline_reason
+from explorer.text_format import duration, size
+
+
+@click.command(
+    "status", cls=Command, help="Print what is indexed, where, and what the indexer is doing."
+)
+@json_option
+@library_option
+def status_command(library: str | None, as_json: bool) -> int:
+    """Print the counts, the watched folders and the indexer's state."""
+    with opened_library(library) as opened:
+        catalog = opened.catalog
+        counts, roots = catalog.counts(), catalog.roots()
+        worker, encoders = catalog.worker(), catalog.encoders()
+    if as_json:
+        emit_json({
+            "library": str(opened.dir),
+            **counts._asdict(),
+            "folders": roots,
+            "worker": worker,
+            "encoders": [
+                {"name": name, "version": version, "dimension": dimension, "photos": photos}
+                for name, version, dimension, photos in encoders
+            ],
+        })  # fmt: skip
+        return 0
+    emit(f"Library   {opened.dir}")
+    emit(f"Photos    {counts.photos:,} in {counts.files:,} files, {size(counts.bytes)}")
+    emit(f"Failed    {counts.failed:,}    missing {counts.missing:,}")
+    for name, _, dimension, photos in encoders:
+        emit(f"Encoder   {name}: {photos:,} photos, vectors of {dimension} dimensions")
+    for root in roots:
+        emit(f"Folder    {root['path']}: {root['photos']:,} photos, {root['failed']:,} failed")
+        for note in _notes(root):
+            emit(f"          {note}")
+    emit(f"Indexer   {_indexer(worker)}")
+    return 0
+
+
+def _notes(root: RootRow) -> list[str]:
+    """What a person should know about a folder, besides its counts."""
+    notes = []
+    if root["state"] == "offline":
+        notes.append(f"{offline_reason(root['problem'])}; the photos stay searchable")
+    elif root["asking"]:
+        notes.append(
+            f"{root['asking']:,} files vanished at once: if they are gone, run `python run.py"
+            f" forget {printable(root['path'])}`"
+        )
+    elif root["away"]:
+        notes.append(f"{root['away']:,} files are missing")
+    if store := around_folder(root["path"]):
+        notes.append(
+            f"it is part of {printable(store)}: its photos can be searched, but are neither kept"
+            " for others nor removed"
+        )
+    if root["exclude"]:
+        notes.append(f"left out: {', '.join(root['exclude'])} ({root['left_out']:,} known files)")
+    return notes + [text for text in (root["problem"], root["watching"]) if text]
+
+
+def _indexer(worker: WorkerRow | None) -> str:
+    if not worker or not worker["alive"]:
+        return "not running"
+    left = f", about {duration(worker['eta'])} left" if worker["eta"] else ""
+    done = (
+        f" {worker['done']:,} of {worker['total']:,}, {worker['rate']:.0f}/s{left}"
+        if worker["total"]
+        else ""
+    )
+    silent = max(0.0, time.time() - worker["heartbeat"])
+    return f"{worker['phase']}{done}, last heard from {silent:.0f} s ago"

@@ -1,4 +1,4 @@
-"""Where things lie on this machine."""
+"""Paths: of the program itself, the library and the models."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ import platformdirs
 
 APP = "photo-explorer"
 
-PROJECT = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parent
+PROJECT = PACKAGE.parent
+# The folder of `pages/` and `.streamlit/`: the project's own, or the package where it is installed.
+APP_FILES = PROJECT if (PROJECT / "run.py").exists() else PACKAGE
+# How a person starts the program, for messages that name a command.
+PROGRAM = "python run.py" if APP_FILES == PROJECT else "photo-explorer"
 
 
 def data_dir() -> Path:

@@ -13,9 +13,7 @@ from explorer.ui.photo_labels import plain
 from explorer.ui.status_line import status_line
 
 st.set_page_config(
-    page_title="Photo Explorer",
-    page_icon=PACKAGE / "ui" / "static" / "icon.png",
-    layout="wide",
+    page_title="Photo Explorer", page_icon=PACKAGE / "ui" / "static" / "icon.png", layout="wide"
 )
 st.html(PACKAGE / "ui" / "static" / "app.css")
 

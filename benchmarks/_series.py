@@ -18,7 +18,7 @@ from benchmarks._faults import Pixels
 from explorer.anomalies import quality_scores
 from explorer.anomalies.drawing_classifier import NOT_DRAWN
 from explorer.photos.decode import decode
-from explorer.photos.quality.figures import FIGURES
+from explorer.photos.quality.metrics import METRIC_NAMES
 
 # Pixels of the longer side from which a photo is large.
 _LARGE = 1500
@@ -162,7 +162,7 @@ def _large(files: Sequence[Path], most: int, side: int) -> list[Pixels]:
 def _score(data: bytes, kind: str) -> float:
     """Of that kind, by the figures alone, as in a library of few photos."""
     photo = decode(data, None)
-    figures = dict(zip(FIGURES, np.frombuffer(photo.quality, "<f4").tolist(), strict=True))
+    figures = dict(zip(METRIC_NAMES, np.frombuffer(photo.quality, "<f4").tolist(), strict=True))
     figures |= {
         "camera": 0.0,
         "lossless": 0.0,

@@ -41,8 +41,8 @@ from explorer.analysis.neighbors import NeighborStage
 from explorer.duplicates.find_groups import find_groups
 from explorer.library.library import Library
 from explorer.library.writer import Seen, Writer
+from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.hashing import perceptual_hash
-from explorer.photos.types import DecodedPhoto
 
 # A preview's size, photos of one subject, numbers in a vector, and how much of a vector is its
 # subject's, or its original's.

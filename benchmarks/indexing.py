@@ -34,8 +34,8 @@ from explorer.encoders import registry
 from explorer.encoders.base import Encoder, unit
 from explorer.library.library import Library
 from explorer.library.writer import Seen, Writer
+from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.formats import EXTENSIONS
-from explorer.photos.types import DecodedPhoto
 
 
 def command(library: Path, *words: str) -> tuple[str, float]:

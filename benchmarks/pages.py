@@ -41,7 +41,7 @@ from explorer.library.pair_store import PAIRS_VERSION, Pair
 from explorer.library.stage_store import KEPT
 from explorer.library.writer import Seen, Writer
 from explorer.photos.decode import decode
-from explorer.photos.types import DecodedPhoto
+from explorer.photos.decoded_photo import DecodedPhoto
 
 PAGES = ("search", "duplicates", "anomalies", "library")
 # Photos that are measured, and a vector's share that is not its subject's.

@@ -12,7 +12,7 @@ from explorer.library.quality_store import put_quality
 from explorer.library.writer import Seen, Writer
 from explorer.photos.containers.contents import NOTHING_PACKED
 from explorer.photos.decode import DecodedPhoto
-from explorer.photos.quality.figures import Quality
+from explorer.photos.quality.metrics import QualityMetrics
 
 ENCODER, VERSION, DIM = "tiny", "1", 8
 
@@ -55,17 +55,17 @@ def by_camera(**facts: Any) -> dict[str, Any]:
 
 def measured(**facts: Any) -> dict[str, Any]:
     """The facts of a photo of ordinary figures."""
-    figures = Quality(
-        blur=0.4,
-        noise=1.0,
-        compression=90.0,
-        blocks=0.2,
-        low=20,
-        middle=100,
-        high=230,
-        mean=110,
+    figures = QualityMetrics(
+        blur_radius=0.4,
+        noise_sigma=1.0,
+        jpeg_quality=90.0,
+        blockiness=0.2,
+        luma_p2=20,
+        luma_p50=100,
+        luma_p99=230,
+        luma_mean=110,
         contrast=50,
-        colourful=40,
+        colorfulness=40,
     )
     return {"quality": figures.packed(), **facts}
 

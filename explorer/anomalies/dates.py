@@ -11,8 +11,8 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from explorer.duplicates.keeper import BACKUP_FOLDER
-from explorer.photos.metadata.names import date_in_name
-from explorer.photos.metadata.partial_dates import end_of, shortened
+from explorer.photos.metadata.file_name_dates import parse_file_name_date
+from explorer.photos.metadata.partial_dates import known_part, latest_moment
 
 # What cameras show whose clock was reset, whatever the hour.
 _RESET_DAYS = frozenset({"1980-01-01", "2000-01-01"})
@@ -54,8 +54,8 @@ def check_date(
         return None
     taken = _Taken(
         dt.datetime.fromisoformat(taken_at),
-        end_of(taken_at, precision),
-        shortened(taken_at, precision)[:10],
+        latest_moment(taken_at, precision),
+        known_part(taken_at, precision)[:10],
     )
     if source == "exif" and taken.shown in _RESET_DAYS:
         return (
@@ -88,11 +88,11 @@ class _Taken(NamedTuple):
 
 
 def _by_name(path: str, taken: _Taken, source: str | None) -> tuple[float, str] | None:
-    named = date_in_name(os.path.basename(path)) if source in ("exif", "gps") else None
+    named = parse_file_name_date(os.path.basename(path)) if source in ("exif", "gps") else None
     if named is None:
         return None
     before = (dt.datetime.fromisoformat(named.text) - taken.last).total_seconds() / 86400
-    after = (taken.first - end_of(named.text, named.precision)).total_seconds() / 86400
+    after = (taken.first - latest_moment(named.text, named.precision)).total_seconds() / 86400
     if max(before, after) <= _LEEWAY:
         return None
     # Named after a later day: perhaps the day it was sent or exported. Named after an earlier one:

@@ -318,7 +318,11 @@ class Anomalies:
 
     def _damaged(self) -> _Scores:
         tail = dict(
-            zip(self._figures.ids.tolist(), self._figures.of("grey_tail").tolist(), strict=True)
+            zip(
+                self._figures.ids.tolist(),
+                self._figures.of("missing_rows_share").tolist(),
+                strict=True,
+            )
         )
         return _Scores(*file_findings.damage(self._subjects, tail))
 

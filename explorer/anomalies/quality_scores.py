@@ -76,7 +76,11 @@ _MANY = 50
 
 def blurred(column: Column) -> Judgement:
     """Out of focus, or shaken."""
-    radius, shaken, direction = column("blur"), column("shaken"), column("direction")
+    radius, shaken, direction = (
+        column("blur_radius"),
+        column("blur_anisotropy"),
+        column("blur_direction"),
+    )
     middle = _usual(radius, _SOFTER_THAN_USUAL, _SOFT, _SOFT_AT_MOST)
 
     def reason(row: int) -> str:
@@ -90,7 +94,7 @@ def blurred(column: Column) -> Judgement:
             return f"Camera shake: even its sharpest parts are smeared at {direction[row]:.0f}°, with edges {seen}."
         return f"Out of focus: even its sharpest parts are soft, {'with edges ' if radius[row] < 20 else ''}{seen}."
 
-    moved = _MOVED * np.clip((column("along") - _CRISP) / _STREAKED, 0, 1)
+    moved = _MOVED * np.clip((column("min_blur_radius") - _CRISP) / _STREAKED, 0, 1)
     seen = radius * np.clip(shaken / _EDGES_DIFFER, 1, 3) ** moved
     return Judgement(falling(seen, middle, 3), reason)
 
@@ -118,10 +122,10 @@ _BACKGROUND_LIT, _BACKGROUND_DARKS, _FORGIVEN = (193.0, 218.0), (70.0, 110.0), 0
 
 def dark(column: Column) -> Judgement:
     """Underexposed: even the lights are dark. A night with lamps in it is not."""
-    light = 0.9 * column("high") + 0.1 * column("low")
+    light = 0.9 * column("luma_p99") + 0.1 * column("luma_p2")
 
     def reason(row: int) -> str:
-        high, middle = column("high")[row], column("middle")[row]
+        high, middle = column("luma_p99")[row], column("luma_p50")[row]
         return f"Dark: half of it is below {middle / 2.55:.0f} %, and but 1 % is above {high / 2.55:.0f} % of full brightness."
 
     return Judgement(rising(light, _DARK, 5), reason)
@@ -131,16 +135,23 @@ def overexposed(column: Column) -> Judgement:
     """Burnt out: a good part has lost all drawing, and its lights end steeply, or the darks are
     light. Snow and fog are light, but not lost; a white background is lost, but what stands before
     it has its darks."""
-    burnt, clipped, lit, low = column("burnt"), column("clipped"), column("lit"), column("low")
+    burnt, clipped, lit, low = (
+        column("blown_share"),
+        column("clipped_share"),
+        column("unclipped_median"),
+        column("luma_p2"),
+    )
     lost = _LOST_IN_ALL * burnt + (1 - _LOST_IN_ALL) * clipped
     background = (
-        column("burnt_border") * _below(lit, *_BACKGROUND_LIT) * _below(low, *_BACKGROUND_DARKS)
+        column("blown_border_share")
+        * _below(lit, *_BACKGROUND_LIT)
+        * _below(low, *_BACKGROUND_DARKS)
     )
     # The white of a page or a screenshot was never light. Of photos 2 to 5 EV too light, 2 % at
     # most are taken for such.
     lost = lost * np.clip(2 * not_a_photo(column).score, 0, 1)
     # Where all is white, nothing slopes any more.
-    steep = np.maximum(np.clip(column("relief") / _STEEP, 0, 1), np.clip(clipped, 0, 1))
+    steep = np.maximum(np.clip(column("highlight_gradient") / _STEEP, 0, 1), np.clip(clipped, 0, 1))
     washed = _BY_RELIEF * steep + _BY_DARKS * np.clip(low / _LIT_DARKS, 0, 1.5)
 
     def reason(row: int) -> str:
@@ -156,7 +167,7 @@ _EMPTY = 1.0
 
 def empty(column: Column) -> Judgement:
     """Low information: a lens cap, the floor, the inside of a pocket."""
-    contrast, detail, entropy = column("contrast"), column("detail"), column("entropy")
+    contrast, detail, entropy = column("contrast"), column("edge_density"), column("entropy")
     much = contrast / 12 * 0.5 + detail / 0.04 * 0.3 + np.clip(entropy / 5, 0, 2) * 0.4
 
     def reason(row: int) -> str:
@@ -182,7 +193,9 @@ _CRUSHED, _STEPS, _WITHIN, _OWN, _LOW = 32.5, 0.21, 4.0, 60.0, 1.0
 
 def noisy(column: Column) -> Judgement:
     """Grain that is new in every pixel, even where the picture is flat."""
-    noise = column("noise") * np.clip((column("white") - _TEXTURE) / (_WHITE - _TEXTURE), 0, 1)
+    noise = column("noise_sigma") * np.clip(
+        (column("noise_whiteness") - _TEXTURE) / (_WHITE - _TEXTURE), 0, 1
+    )
     small = 1 - np.clip((column("longest") - _SMALL) / (_LARGE - _SMALL), 0, 1)
     middle = np.maximum(
         _usual(noise, _GRAINIER_THAN_USUAL, _GRAINY, _GRAINY_AT_MOST),
@@ -199,9 +212,9 @@ def noisy(column: Column) -> Judgement:
 
 def compressed(column: Column) -> Judgement:
     """Crushed by JPEG: by the tables of the file, or by the steps that an earlier file has left."""
-    quality, height = column("compression"), column("blocks")
+    quality, height = column("jpeg_quality"), column("blockiness")
     by_table = np.where(quality > 0, rising(quality, _CRUSHED, 3), np.float32(1))
-    steps = height / (column("steps") + _WITHIN) * np.sqrt(np.clip(height / _LOW, 0, 1))
+    steps = height / (column("off_grid_step") + _WITHIN) * np.sqrt(np.clip(height / _LOW, 0, 1))
     # What a file with coarse tables shows of its own blocks is what its tables say.
     by_steps = np.where((quality > 0) & (quality < _OWN), np.float32(1), falling(steps, _STEPS, 3))
 
@@ -224,7 +237,11 @@ _LEARNED, _PERHAPS = 0.27, 0.0
 def not_a_photo(column: Column) -> Judgement:
     """A screenshot, a document, a drawing, an icon: flat colours, few of them, hard edges, and no
     camera."""
-    flat, colours, text = column("flat"), column("colours"), column("text")
+    flat, colours, text = (
+        column("flat_share"),
+        column("top_colors_share"),
+        column("hard_edge_share"),
+    )
     evidence = (
         0.8 * np.clip((flat - 0.35) / 0.4, 0, 1)
         + 0.6 * np.clip((colours - 0.6) / 0.3, 0, 1)
@@ -234,7 +251,9 @@ def not_a_photo(column: Column) -> Judgement:
     )
     # Light and dark swallow what a photo is made of: what has no lights, or no darks, is dark or
     # overexposed first of all.
-    evidence *= np.clip(column("high") / 150, 0, 1) * (1 - np.clip((column("low") - 40) / 60, 0, 1))
+    evidence *= np.clip(column("luma_p99") / 150, 0, 1) * (
+        1 - np.clip((column("luma_p2") - 40) / 60, 0, 1)
+    )
     # What the encoder has learned of drawings is not misled by light.
     evidence += _LEARNED * np.clip(column("drawn") - _PERHAPS, 0, 8)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.errors import Fault
-from explorer.photos.types import DecodedPhoto
+from explorer.photos.decoded_photo import DecodedPhoto
 
 
 @dataclass(frozen=True)

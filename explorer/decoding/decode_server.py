@@ -28,12 +28,12 @@ from explorer.matching.full_resolution import (
     read_subsecond,
     recompression_residual_or_none,
 )
-from explorer.photos.containers.inspect import read_contents
+from explorer.photos.containers.content_reader import read_contents
 from explorer.photos.decode import DecodedPhoto, content_hash, decode
-from explorer.photos.file_io import read_with_facts
+from explorer.photos.file_io import read_with_stat
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.limits import free_memory
-from explorer.photos.metadata import collect
+from explorer.photos.metadata import sidecar_merge
 
 try:
     import resource
@@ -93,7 +93,7 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
     _limit_cpu_time(header.get("seconds"))
     try:
         if "merge" in header:
-            protocol.send(answers, *collect.answer(header["merge"]))
+            protocol.send(answers, *sidecar_merge.answer_request(header["merge"]))
         elif "path" not in header:
             protocol.send(answers, *_photo_answer(decode(body, spec)))
         elif "fact" in header:
@@ -112,7 +112,7 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
 def _read_and_decode(header: dict[str, Any], spec: InputSpec | None, answers: BinaryIO) -> None:
     """Report a file's hash, and decode the file if the next message says so."""
     path = _path(header["path"])
-    data, facts = read_with_facts(path)
+    data, facts = read_with_stat(path)
     # A file that changed while it was read has no valid size.
     size = len(data) if len(data) == facts.st_size else -1
     protocol.send(
@@ -132,10 +132,10 @@ def _file_fact(header: dict[str, Any]) -> dict[str, Any]:
     `residual`: the content hash of another file, and what saving one as the other leaves of their
     difference (see `matching/recompression.py`); None if that cannot be measured.
     """
-    data, _ = read_with_facts(_path(header["path"]))
+    data, _ = read_with_stat(_path(header["path"]))
     fact: str | None
     if header["fact"] == "residual":
-        other, _ = read_with_facts(_path(header["other"]))
+        other, _ = read_with_stat(_path(header["other"]))
         residual = recompression_residual_or_none(data, other)
         values = None if residual is None else [content_hash(other).hex(), *map(str, residual)]
         fact = None if values is None else " ".join(values)

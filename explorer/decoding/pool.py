@@ -28,8 +28,8 @@ from explorer.decoding.process import (
 )
 from explorer.errors import DamagedPhoto, Fault, NotAPhoto, PhotoError, UnsupportedPhoto
 from explorer.matching.recompression import RecompressionResidual
+from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.input_spec import InputSpec
-from explorer.photos.types import DecodedPhoto
 
 # Results queued per process: enough that no process ever waits for the encoder's next batch.
 _QUEUED_PER_PROCESS = 12
@@ -121,7 +121,7 @@ class DecodePool:
 
     def merge_metadata(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes] | str:
         """The metadata that one photo should take over from another before that one is removed (see
-        `photos/metadata/collect.py`), or a sentence that says why it cannot be told."""
+        `photos/metadata/sidecar_merge.py`), or a sentence that says why it cannot be told."""
         with self._single_lock, overdue_watchdog([self._single]):
             answer = self._single.request({"merge": request, "seconds": self._cpu_timeout})
         if not isinstance(answer, str) and "error" in answer[0]:

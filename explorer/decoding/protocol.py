@@ -14,16 +14,16 @@ from typing import IO, Any, Protocol
 
 import numpy as np
 
-from explorer.photos.containers.contents import Contents
+from explorer.photos.containers.contents import FileContents
+from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.metadata.partial_dates import PRECISIONS
-from explorer.photos.quality.figures import Look, Quality
-from explorer.photos.types import DecodedPhoto
+from explorer.photos.quality.metrics import QualityDiagnostics, QualityMetrics
 
 _LENGTHS = struct.Struct("<II")
 # Far above any real header; more is garbage.
 _MAX_HEADER_BYTES = 1 << 20
 # Fields of a few bytes, sent in the header as hex.
-_HEX_FIELDS = ("phash", "quality", "look")
+_HEX_FIELDS = ("phash", "quality", "diagnostics")
 # Limit for texts such as a camera's name, in bytes of UTF-8.
 _MAX_TEXT_BYTES = 4096
 
@@ -119,7 +119,7 @@ def _validate(photo: DecodedPhoto) -> None:
         photo.camera,
         photo.lens,
         photo.damaged,
-        photo.stated,
+        photo.impossible_date,
     ):
         # `encode` raises for an unpaired surrogate.
         if text is not None and (len(text.encode()) > _MAX_TEXT_BYTES or "\0" in text):
@@ -127,10 +127,11 @@ def _validate(photo: DecodedPhoto) -> None:
     if len(photo.phash) != 32 or not photo.preview.startswith(b"\xff\xd8"):
         raise ValueError("no valid preview or perceptual hash")
     if photo.quality and not all(
-        math.isfinite(value) for value in dataclasses.astuple(Quality.unpacked(photo.quality))
+        math.isfinite(value)
+        for value in dataclasses.astuple(QualityMetrics.unpacked(photo.quality))
     ):
         raise ValueError("a quality figure that is not a finite number")
-    if photo.look:
-        Look.unpacked(photo.look)
+    if photo.diagnostics:
+        QualityDiagnostics.unpacked(photo.diagnostics)
     if photo.contents is not None:
-        Contents.unpacked(photo.contents)
+        FileContents.unpacked(photo.contents)

@@ -9,9 +9,9 @@ from typing import Literal
 
 from explorer.duplicates.describe_difference import Edge
 from explorer.library.paths import printable
-from explorer.photos.containers.contents import Contents, why_it_stays
-from explorer.photos.metadata.partial_dates import shortened
-from explorer.photos.types import Precision
+from explorer.photos.containers.contents import FileContents, reason_to_keep
+from explorer.photos.decoded_photo import Precision
+from explorer.photos.metadata.partial_dates import known_part
 from explorer.removal.companions import NO_COMPANIONS, Companions
 from explorer.removal.stacks import is_one_stack
 
@@ -64,7 +64,7 @@ class GroupFile:
     company: Companions = NO_COMPANIONS
     place: str = ""
     bordered: bool = False
-    contents: Contents | None = None
+    contents: FileContents | None = None
     taken_precision: Precision | None = None
     original: str = ""
 
@@ -81,7 +81,7 @@ class GroupFile:
     @property
     def taken(self) -> str | None:
         """When it was taken, in ISO 8601, as far as that is known."""
-        return shortened(self.taken_at, self.taken_precision) if self.taken_at else None
+        return known_part(self.taken_at, self.taken_precision) if self.taken_at else None
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class DuplicateGroup:
             # Other shots, which a person marks one by one: what goes with them is plain to see.
             return ""
         beside = (
-            why_it_stays(item.contents, self.keep.contents)
+            reason_to_keep(item.contents, self.keep.contents)
             if item.photo_id != self.keep.photo_id
             else ""
         )

@@ -25,7 +25,7 @@ from explorer.errors import UsageError
 from explorer.library.catalog import Catalog
 from explorer.library.paths import printable
 from explorer.photos.formats import RAW_EXTENSIONS
-from explorer.photos.quality.jpeg import jpeg_quality
+from explorer.photos.quality.jpeg_quality import jpeg_quality
 
 SETTING = "keeper_rules"
 

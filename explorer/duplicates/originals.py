@@ -17,7 +17,7 @@ from explorer.duplicates.describe_difference import MARKED, Edge, RelativeGeomet
 from explorer.duplicates.versions import Verdict, Version, metadata_loss
 from explorer.library.paths import printable
 from explorer.photos.metadata.exif_header import ExifHeader
-from explorer.photos.quality.figures import Quality
+from explorer.photos.quality.metrics import QualityMetrics
 
 HeaderReader = Callable[[str], "ExifHeader | None"]
 
@@ -88,8 +88,8 @@ class _Pair(NamedTuple):
     other: Version
     edge: Edge
     geometry: RelativeGeometry
-    mine: Quality
-    its: Quality
+    mine: QualityMetrics
+    its: QualityMetrics
     framed: bool
 
     @property
@@ -104,7 +104,7 @@ class _Pair(NamedTuple):
 
     @property
     def noisier(self) -> bool:
-        return self.mine.noise > _NOISIER * self.its.noise + _NOISE
+        return self.mine.noise_sigma > _NOISIER * self.its.noise_sigma + _NOISE
 
 
 # --- what speaks against it
@@ -142,7 +142,7 @@ def _lighter(pair: _Pair) -> bool:
     """Whether one of them was made brighter or darker."""
     if not pair.whole:
         return abs(pair.edge.light) > _LIGHT
-    limits = {"mean": _MEAN, "middle": _MIDDLE, "low": _LOW, "high": _HIGH}
+    limits = {"luma_mean": _MEAN, "luma_p50": _MIDDLE, "luma_p2": _LOW, "luma_p99": _HIGH}
     return any(
         abs(getattr(pair.mine, name) - getattr(pair.its, name)) > most
         for name, most in limits.items()
@@ -153,7 +153,7 @@ def _recoloured(pair: _Pair, *, grey: bool) -> bool:
     """grey: the other was made grey, which takes its colours and leaves its contrast."""
     if not pair.whole:
         return False
-    mine, its = pair.mine.colourful, pair.its.colourful
+    mine, its = pair.mine.colorfulness, pair.its.colorfulness
     coloured = not grey and abs(mine - its) > _GREYISH and _apart(mine, its) > _COLOURFUL
     return coloured or _apart(pair.mine.contrast, pair.its.contrast) > _CONTRAST
 
@@ -166,7 +166,7 @@ def _compressed(pair: _Pair) -> str:
     """Whether the one was compressed more strongly than the other, so that the other cannot have
     been made from it."""
     more = _QUALITY_OF_SMALLER if pair.smaller else _QUALITY
-    if pair.mine.compression and pair.its.compression >= pair.mine.compression + more:
+    if pair.mine.jpeg_quality and pair.its.jpeg_quality >= pair.mine.jpeg_quality + more:
         return f"{pair.other.name} was saved with a higher JPEG quality"
     return (
         f"{pair.one.name} shows more of JPEG's blocks"
@@ -175,8 +175,8 @@ def _compressed(pair: _Pair) -> str:
     )
 
 
-def _blockier(one: Quality, other: Quality) -> bool:
-    return one.blocks > _STEPS_TIMES * other.blocks + _STEPS
+def _blockier(one: QualityMetrics, other: QualityMetrics) -> bool:
+    return one.blockiness > _STEPS_TIMES * other.blockiness + _STEPS
 
 
 def _refocused(pair: _Pair) -> str:
@@ -189,12 +189,12 @@ def _refocused(pair: _Pair) -> str:
         return f"{pair.one.name} and {pair.other.name} differ in sharpness"
     return (
         f"{pair.one.name} has more noise"
-        if pair.noisier and pair.its.compression >= pair.mine.compression
+        if pair.noisier and pair.its.jpeg_quality >= pair.mine.jpeg_quality
         else ""
     )
 
 
-def _softer(mine: Quality, its: Quality, scale: float) -> bool:
+def _softer(mine: QualityMetrics, its: QualityMetrics, scale: float) -> bool:
     most = (
         _SOFTER
         if scale > 1 / _FINER
@@ -202,7 +202,7 @@ def _softer(mine: Quality, its: Quality, scale: float) -> bool:
         if scale > _SMALL
         else _SOFTER_THAN_SMALL
     )
-    return mine.blur > most * its.blur
+    return mine.blur_radius > most * its.blur_radius
 
 
 # --- what speaks for it
@@ -257,10 +257,10 @@ def _shown_by_compression(pair: _Pair, header: HeaderReader) -> Verdict:
     one, mine, its = pair.one, pair.mine, pair.its
     aligned = pair.whole and not pair.smaller and not pair.geometry.turned
     if (
-        not (aligned and mine.compression and its.compression)
-        or mine.compression < its.compression + _QUALITY
+        not (aligned and mine.jpeg_quality and its.jpeg_quality)
+        or mine.jpeg_quality < its.jpeg_quality + _QUALITY
         or not _blockier(its, mine)
-        or mine.blur > _SOFTER_AS_SAVED * its.blur
+        or mine.blur_radius > _SOFTER_AS_SAVED * its.blur_radius
         or pair.noisier
     ):
         return Verdict(
@@ -270,5 +270,5 @@ def _shown_by_compression(pair: _Pair, header: HeaderReader) -> Verdict:
         return Verdict(doubt)
     return Verdict(
         "",
-        f"it is less compressed (JPEG quality {mine.compression:.0f} against {its.compression:.0f})",
+        f"it is less compressed (JPEG quality {mine.jpeg_quality:.0f} against {its.jpeg_quality:.0f})",
     )

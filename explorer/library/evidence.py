@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from explorer.library.catalog import Catalog
-from explorer.photos.quality.figures import VERSION, Quality
-from explorer.photos.types import TakenSource
+from explorer.photos.decoded_photo import TakenSource
+from explorer.photos.quality.metrics import METRICS_VERSION, QualityMetrics
 
 _SLICE = 10_000
 
@@ -24,7 +24,7 @@ class Evidence(NamedTuple):
     camera: str | None = None
     lens: str | None = None
     exposure: int = 0
-    figures: Quality | None = None
+    figures: QualityMetrics | None = None
 
 
 def evidence_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, Evidence]:
@@ -37,7 +37,7 @@ def evidence_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, Evidenc
                 "select p.id, p.taken_at, p.taken_source, p.latitude, p.longitude, p.camera, p.lens,"
                 " (p.exposure_time is not null) + (p.f_number is not null) + (p.iso is not null) + (p.focal_length is not null), q.figures"
                 f" from photo p left join quality q on q.photo_id = p.id and q.version = ? where p.id in ({','.join('?' * len(some))})",
-                (VERSION, *some),
+                (METRICS_VERSION, *some),
             ).fetchall()
         for (
             photo_id,
@@ -66,8 +66,8 @@ def evidence_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, Evidenc
     return found
 
 
-def _unpacked(packed: bytes | None) -> Quality | None:
+def _unpacked(packed: bytes | None) -> QualityMetrics | None:
     try:
-        return None if packed is None else Quality.unpacked(packed)
+        return None if packed is None else QualityMetrics.unpacked(packed)
     except ValueError:
         return None

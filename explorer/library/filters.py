@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from explorer.errors import UsageError
 from explorer.library.paths import inside, to_text
-from explorer.photos.metadata.partial_dates import end_of
+from explorer.photos.metadata.partial_dates import latest_moment
 
 # Of the forms that ISO 8601 has for a day; those for a week or a month alone name no day.
 _DAY = re.compile(r"\d{4}(-\d\d-\d\d|\d{4}|-W\d\d-\d|W\d\d\d)", re.ASCII)
@@ -40,7 +40,7 @@ def taken_within(
     if not taken_at:
         return False
     return (not until or taken_at[:10] <= until) and (
-        not since or end_of(taken_at, precision).date().isoformat() >= since
+        not since or latest_moment(taken_at, precision).date().isoformat() >= since
     )
 
 

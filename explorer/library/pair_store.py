@@ -15,8 +15,8 @@ from explorer.library.catalog import Catalog, Ids
 from explorer.library.paths import join
 from explorer.library.system_folders import around_file
 from explorer.library.writer import Writer
-from explorer.photos.containers.contents import Contents
-from explorer.photos.types import Precision
+from explorer.photos.containers.contents import FileContents
+from explorer.photos.decoded_photo import Precision
 
 # pixels: the same at full size. picture: one picture, verified. scene: aligned, yet another shot.
 # different: looked alike, and is not.
@@ -63,7 +63,7 @@ class CopyRow(NamedTuple):
     taken_source: str | None
     camera: str | None
     metadata: int
-    contents: Contents | None
+    contents: FileContents | None
     taken_precision: Precision | None = None
 
 
@@ -114,15 +114,15 @@ def _copy(row: Sequence[object]) -> CopyRow:
     return CopyRow(*facts, contents=_contents(contents), taken_precision=precision)  # type: ignore[misc, arg-type]
 
 
-def _contents(stored: object) -> Contents | None:
+def _contents(stored: object) -> FileContents | None:
     try:
-        return Contents.unpacked(stored) if isinstance(stored, str) else None
+        return FileContents.unpacked(stored) if isinstance(stored, str) else None
     except ValueError:
         # Of another release, or damaged: as good as not known.
         return None
 
 
-def contents_of(catalog: Catalog, digest: str) -> Contents | None:
+def contents_of(catalog: Catalog, digest: str) -> FileContents | None:
     """What files with this content (its hash, hex) hold beside their picture; None where that is
     not known."""
     with catalog.reading() as db:

@@ -11,12 +11,12 @@ import numpy.typing as npt
 from explorer.library.catalog import Catalog, Ids
 from explorer.library.paths import join
 from explorer.library.writer import FACTS, KnownFile, Writer
-from explorer.photos.quality.figures import FIGURES, VERSION, Look
-from explorer.photos.types import DecodedPhoto, Precision
+from explorer.photos.decoded_photo import DecodedPhoto, Precision
+from explorer.photos.quality.metrics import METRIC_NAMES, METRICS_VERSION, QualityDiagnostics
 
 
 class Figures(NamedTuple):
-    """The figures of many photos. ids: (n,) ascending. values: (n, len(FIGURES)) float32. stated: a
+    """The figures of many photos. ids: (n,) ascending. values: (n, len(METRIC_NAMES)) float32. stated: a
     date that cannot be, by photo id."""
 
     ids: Ids
@@ -25,7 +25,7 @@ class Figures(NamedTuple):
 
     def of(self, name: str) -> npt.NDArray[np.float32]:
         """One figure of all photos."""
-        return self.values[:, FIGURES.index(name)]
+        return self.values[:, METRIC_NAMES.index(name)]
 
 
 def put_quality(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
@@ -34,7 +34,7 @@ def put_quality(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
         writer.run(
             "insert or replace into quality (photo_id, version, figures, look, stated)"
             " select ?1, ?2, ?3, ?4, ?5 where exists (select 1 from photo where id = ?1)",
-            (photo_id, VERSION, photo.quality, photo.look, photo.stated),
+            (photo_id, METRICS_VERSION, photo.quality, photo.diagnostics, photo.impossible_date),
         )
         # Earlier releases called some whole photos damaged.
         writer.run(
@@ -64,7 +64,7 @@ def unjudged(catalog: Catalog) -> list[tuple[int, KnownFile]]:
             " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id and r.state = 'online'"
             " where p.present > 0 and (p.contents is null or not exists"
             " (select 1 from quality q where q.photo_id = p.id and q.version = ?)) group by p.id",
-            (VERSION,),
+            (METRICS_VERSION,),
         ).fetchall()
     return [(int(row[7]), KnownFile(*row[:8])) for row in rows]
 
@@ -75,13 +75,13 @@ def figures(catalog: Catalog) -> Figures:
         rows = db.execute(
             "select q.photo_id, q.figures, q.stated from quality q join photo p on p.id = q.photo_id"
             " where p.present > 0 and q.version = ? order by q.photo_id",
-            (VERSION,),
+            (METRICS_VERSION,),
         ).fetchall()
-    size = 4 * len(FIGURES)
+    size = 4 * len(METRIC_NAMES)
     rows = [row for row in rows if len(row[1]) == size]
     values = (
         np.frombuffer(b"".join(row[1] for row in rows), "<f4")
-        .reshape(len(rows), len(FIGURES))
+        .reshape(len(rows), len(METRIC_NAMES))
         .astype(np.float32)
     )
     return Figures(
@@ -91,14 +91,15 @@ def figures(catalog: Catalog) -> Figures:
     )
 
 
-def look_of(catalog: Catalog, photo_id: int) -> Look | None:
+def look_of(catalog: Catalog, photo_id: int) -> QualityDiagnostics | None:
     """The sharpness map and the histogram of one photo; None where it has not been judged yet."""
     with catalog.reading() as db:
         row = db.execute(
-            "select look from quality where photo_id = ? and version = ?", (photo_id, VERSION)
+            "select look from quality where photo_id = ? and version = ?",
+            (photo_id, METRICS_VERSION),
         ).fetchone()
     try:
-        return Look.unpacked(row[0]) if row else None
+        return QualityDiagnostics.unpacked(row[0]) if row else None
     except ValueError:
         return None
 

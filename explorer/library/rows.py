@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, TypedDict
 
 from explorer.errors import Fault
-from explorer.photos.types import Precision
+from explorer.photos.decoded_photo import Precision
 
 Phase = Literal[
     "starting",

@@ -10,10 +10,10 @@ from PIL import ExifTags, Image
 
 from explorer.errors import DamagedPhoto, PhotoError, UnsupportedPhoto
 from explorer.matching.recompression import RecompressionResidual, recompression_residual
-from explorer.photos import decode as decoding
 from explorer.photos.color.convert import to_rgb
-from explorer.photos.containers.contents import NOTHING, digest_of
-from explorer.photos.containers.inspect import read_contents
+from explorer.photos.containers.content_reader import read_contents
+from explorer.photos.containers.contents import NOTHING, digest_pieces
+from explorer.photos.decode import ORIENTATION_TRANSPOSE, open_picture
 from explorer.photos.metadata import orientation
 
 # Modes whose samples have more than 8 bits.
@@ -32,11 +32,11 @@ def pixel_hash(data: bytes) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            picture = decoding._open(data)
-            if picture.info.get("deeper"):
+            picture = open_picture(data)
+            if picture.info.get("high_bit_depth"):
                 raise UnsupportedPhoto("its pixels have more bits than are compared")
             picture.load()
-            turn = decoding._TURN.get(orientation(picture))
+            turn = ORIENTATION_TRANSPOSE.get(orientation(picture))
             pixels, hidden, reduced = (
                 to_rgb(picture, 1),
                 _beyond_rgb(picture, turn),
@@ -54,7 +54,7 @@ def pixel_hash(data: bytes) -> bytes:
     beside = b"" if contents == NOTHING else contents.packed().encode()
     unseen = data if reduced or not contents.complete else b""
     return bytes.fromhex(
-        digest_of(b"%d %d" % pixels.size, pixels.tobytes(), hidden, beside, unseen)
+        digest_pieces(b"%d %d" % pixels.size, pixels.tobytes(), hidden, beside, unseen)
     )
 
 

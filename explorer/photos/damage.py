@@ -35,14 +35,14 @@ _ADAM7 = (
 _PIECE = 1 << 20
 
 
-def failure(data: bytes) -> PhotoError:
+def decode_error(data: bytes) -> PhotoError:
     """The error for bytes that begin as a photo and cannot be decoded: DamagedPhoto where damage is
     proven, else UnsupportedPhoto."""
-    reason = damage(data)
+    reason = find_damage(data)
     return DamagedPhoto(reason) if reason else UnsupportedPhoto(NOT_YET)
 
 
-def damage(data: bytes) -> str | None:
+def find_damage(data: bytes) -> str | None:
     """What proves that a file which no decoder takes is damaged, in plain words; None where nothing
     does."""
     for begins, check in _CHECKS:

@@ -1,57 +1,63 @@
-"""One file's bytes → everything the program knows of the photo, in one decode.
+"""Decode a photo once, and derive everything the program keeps of it.
 
-The picture is brought near the wanted size as early as can be: a JPEG already while it is decoded
-(libjpeg's DCT scaling, by `Image.draft`), anything else by an integer box filter; colours, turning
-and fine scaling then cost next to nothing.
+The picture is reduced to about the size that is wanted as early as possible: a JPEG while it is
+decoded (libjpeg's DCT scaling, by `Image.draft`), anything else by an integer box filter. Colour
+conversion, rotation and the final resizing then cost next to nothing.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import struct
 import warnings
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageFile
 
 from explorer.errors import DamagedPhoto, OversizedPhoto, PhotoError, UnsupportedPhoto
-from explorer.photos import damage
-from explorer.photos.color.cicp import codes_of
-from explorer.photos.color.convert import has_other_tones, to_rgb
+from explorer.photos.color.cicp import read_cicp
+from explorer.photos.color.convert import has_non_srgb_tones, to_rgb
 from explorer.photos.color.high_bit_depth import to_srgb_from_16_bits
+from explorer.photos.damage import decode_error
+from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.file_io import read_file
-from explorer.photos.formats import RAW_REASON, openers, refusal, starts_like_a_photo
+from explorer.photos.formats import (
+    RAW_REASON,
+    has_photo_signature,
+    pillow_formats,
+    unrecognized_error,
+)
 from explorer.photos.hashing import content_hash, perceptual_hash
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.limits import check_pixels
 from explorer.photos.metadata import impossible_date, orientation, read_metadata
-from explorer.photos.quality.figures import Look, Quality
-from explorer.photos.quality.jpeg import quality_of
+from explorer.photos.quality.jpeg_quality import quality_from_table
+from explorer.photos.quality.metrics import QualityDiagnostics, QualityMetrics
 from explorer.photos.readers import tiff, tiff_tags
 from explorer.photos.readers.png import allow_long_texts, png_without_texts
-from explorer.photos.resize import fit, fitted, square, suffices
-from explorer.photos.types import DecodedPhoto
+from explorer.photos.resize import encoder_input, fit, fitted_size, is_large_enough
 
 __all__ = ["PREVIEW_SIDE", "DecodedPhoto", "content_hash", "decode", "read_file"]
 
 PREVIEW_SIDE = 512
 _PREVIEW_QUALITY = 85
-# A JPEG may be decoded at an eighth, say, if that still gives a preview of this side: 500 pixels
-# for a 12-megapixel photo.
-_PREVIEW_LEAST = 460
-# But at no less than this, so that shake and grain are still there to be measured: half the size
-# for a 12-megapixel photo.
-_JUDGED_LEAST = 1400
-# What Pillow's decoders raise for data that end too early or make no sense.
-_BROKEN = (OSError, SyntaxError, ValueError, IndexError, EOFError, struct.error)
-# Formats whose pixels are written in ways that Pillow knows all of: what it cannot decode to the
-# end is not all there.
-_ONE_CODING = ("GIF", "BMP", "DIB")
+# A JPEG may be decoded at a fraction of its size if the preview is then at least this large: an
+# eighth, 500 pixels, for a photo of 12 megapixels.
+_MIN_PREVIEW_SIDE = 460
+# Quality is measured at no less than this, where camera shake and noise still show: half the size
+# for a photo of 12 megapixels.
+_MIN_MEASURED_SIDE = 1400
+# What Pillow's decoders raise for truncated or meaningless data.
+_DECODER_ERRORS = (OSError, SyntaxError, ValueError, IndexError, EOFError, struct.error)
+# Formats of which Pillow knows every encoding: what it cannot decode to the end is incomplete.
+_FULLY_SUPPORTED = ("GIF", "BMP", "DIB")
 
-# Ours is a limit from free memory (`limits`), checked before anything is decoded.
+# `limits` sets a limit from the free memory, checked before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
 
-_TURN = {
+ORIENTATION_TRANSPOSE = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -60,20 +66,23 @@ _TURN = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+"""EXIF orientation → what turns the picture upright; 1 is upright already."""
+# From this orientation on, width and height are swapped.
+_FIRST_SWAPPED = 5
 
 
 def decode(
     data: bytes, spec: InputSpec | None, *, mtime: float | None = None, name: str = ""
 ) -> DecodedPhoto:
-    """Decode a photo once, for all that is wanted of it.
+    """Decode a photo once, for everything that is wanted of it.
 
-    spec: the encoder's input, or None. mtime (Unix seconds), name: the file's own, for photos that
-    carry no date.
+    spec: the encoder's input, or None. mtime (Unix seconds), name: of the file, for photos without
+    a date of their own.
     Raises UnsupportedPhoto, DamagedPhoto or OversizedPhoto, each with a reason in plain words.
     """
     with warnings.catch_warnings():
-        # Pillow warns of every oddity in a file; what matters to a person becomes `damaged` or an
-        # error.
+        # Pillow warns of every oddity in a file. Those that matter to a person become `damaged` or
+        # an error.
         warnings.simplefilter("ignore")
         try:
             return _decode(data, spec, mtime, name)
@@ -82,181 +91,230 @@ def decode(
         except MemoryError:
             raise OversizedPhoto("it needs more memory than this computer has free") from None
         except Exception as error:
-            # Decoders of broken files raise whatever they like.
-            raise damage.failure(data) from error
+            # Decoders may raise anything for a broken file.
+            raise decode_error(data) from error
 
 
 def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str) -> DecodedPhoto:
-    picture = _open(data)
+    picture = open_picture(data)
     width, height = picture.size
-    factor = _reduction(width, height, spec)
-    judged = max(1.0, min(factor, max(width, height) / _JUDGED_LEAST))
+    max_reduction = _max_reduction(width, height, spec)
+    load_reduction = max(1.0, min(max_reduction, max(width, height) / _MIN_MEASURED_SIDE))
     damaged = None
     try:
-        _load(picture, judged)
-    except _BROKEN:
-        picture, damaged = _load_otherwise(data, judged)
-    # Only now: some formats keep metadata behind the pixels, and TIFF turns the picture itself when
-    # it is loaded, and unsets the tag.
-    metadata, turned = read_metadata(picture, mtime=mtime, name=name), orientation(picture)
-    # Scaled down to the preview before its colours are looked after, where nothing larger is
-    # wanted: most phones' photos are tagged P3.
-    enough = suffices(fitted((width, height), PREVIEW_SIDE), spec)
-    reduction = min(factor, max(width, height) / PREVIEW_SIDE) * picture.width / width
-    colour = to_rgb(picture, max(1, int(reduction)), PREVIEW_SIDE if enough else None)
-    if damaged and _is_blank(colour):
+        _load(picture, load_reduction)
+    except _DECODER_ERRORS:
+        picture, damaged = _load_otherwise(data, load_reduction)
+    # Only now: some formats keep metadata behind the pixels, and Pillow rotates a TIFF when it is
+    # loaded, and removes the tag.
+    metadata, turn = read_metadata(picture, mtime=mtime, name=name), orientation(picture)
+    transpose = ORIENTATION_TRANSPOSE.get(turn)
+    loaded_scale = picture.width / width
+    renditions = _render(picture, (width, height), max_reduction, spec)
+    if damaged and _is_blank(renditions.rgb):
         raise DamagedPhoto("the file is cut off before its picture begins")
-    upright, pixels = _TURN.get(turned), None
-    preview = fit(colour, PREVIEW_SIDE)
-    if spec is not None:
-        seen = square(preview if enough else colour, spec)
-        pixels = np.asarray(seen.transpose(upright) if upright is not None else seen)
-    preview = preview.transpose(upright) if upright is not None else preview
-    quality, look = _judge(picture, preview, upright, judged * picture.width / width)
-    packed = io.BytesIO()
-    # A comment would be carried over; a preview says nothing but the picture.
-    preview.save(packed, "JPEG", quality=_PREVIEW_QUALITY, comment=b"")
+    upright = renditions.transposed(transpose)
+    quality, diagnostics = _measure_quality(
+        picture, upright.preview, transpose, load_reduction * loaded_scale
+    )
+    preview = io.BytesIO()
+    # Without `comment`, the original's would be copied.
+    upright.preview.save(preview, "JPEG", quality=_PREVIEW_QUALITY, comment=b"")
     return DecodedPhoto(
-        **{field: getattr(metadata, field) for field in metadata.__dataclass_fields__},
+        **{field.name: getattr(metadata, field.name) for field in dataclasses.fields(metadata)},
         format="JPEG" if picture.format == "MPO" else str(picture.format),
-        width=height if turned >= 5 else width,
-        height=width if turned >= 5 else height,
-        frames=_frames(picture),
-        phash=perceptual_hash(preview),
-        preview=packed.getvalue(),
-        input=pixels,
+        width=height if turn >= _FIRST_SWAPPED else width,
+        height=width if turn >= _FIRST_SWAPPED else height,
+        frames=_frame_count(picture),
+        phash=perceptual_hash(upright.preview),
+        preview=preview.getvalue(),
+        input=None if upright.input is None else np.asarray(upright.input),
         damaged=damaged,
         quality=quality.packed(),
-        look=look.packed(),
-        stated=impossible_date(picture),
+        diagnostics=diagnostics.packed(),
+        impossible_date=impossible_date(picture),
     )
 
 
-def _open(data: bytes) -> Image.Image:
-    if not data.lstrip(b"\0") or not starts_like_a_photo(data):
-        raise refusal(data)
+class _Renditions(NamedTuple):
+    """A picture in sRGB, at the sizes that are wanted."""
+
+    rgb: Image.Image
+    """At the size at which its colours were converted."""
+    preview: Image.Image
+    input: Image.Image | None
+    """The encoder's input."""
+
+    def transposed(self, transpose: Image.Transpose | None) -> _Renditions:
+        """With preview and input upright."""
+        if transpose is None:
+            return self
+        return self._replace(
+            preview=self.preview.transpose(transpose),
+            input=None if self.input is None else self.input.transpose(transpose),
+        )
+
+
+def _render(
+    picture: Image.Image, size: tuple[int, int], max_reduction: float, spec: InputSpec | None
+) -> _Renditions:
+    """Convert and resize a loaded picture. size: of the photo, before loading reduced it."""
+    # Where nothing larger is wanted, the picture is reduced to the preview before its colours are
+    # converted: most phones' photos are tagged P3.
+    preview_suffices = is_large_enough(fitted_size(size, PREVIEW_SIDE), spec)
+    reduction = min(max_reduction, max(size) / PREVIEW_SIDE) * picture.width / size[0]
+    rgb = to_rgb(picture, max(1, int(reduction)), PREVIEW_SIDE if preview_suffices else None)
+    preview = fit(rgb, PREVIEW_SIDE)
+    if spec is None:
+        return _Renditions(rgb, preview, None)
+    return _Renditions(rgb, preview, encoder_input(preview if preview_suffices else rgb, spec))
+
+
+def open_picture(data: bytes) -> Image.Image:
+    """Open a photo without decoding its pixels. Raises PhotoError."""
+    if not data.lstrip(b"\0") or not has_photo_signature(data):
+        raise unrecognized_error(data)
     if tiff_tags.is_tiff(data) and tiff_tags.is_raw(data):
         raise UnsupportedPhoto(RAW_REASON)
     allow_long_texts()
     try:
-        picture = Image.open(io.BytesIO(data), formats=openers(data))
+        picture = Image.open(io.BytesIO(data), formats=pillow_formats(data))
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001  what Pillow cannot open is told apart here
+    except Exception:  # noqa: BLE001  any failure of Pillow's is sorted out here
         return _open_otherwise(data)
     if min(picture.size) < 1:
-        raise DamagedPhoto("the file is damaged: it says that its picture has no size")
+        raise DamagedPhoto("the file is damaged: its picture has no size")
     check_pixels(*picture.size)
-    if codes := codes_of(data):
-        picture.info.setdefault("cicp", codes)
+    if cicp := read_cicp(data):
+        picture.info.setdefault("cicp", cicp)
     return to_srgb_from_16_bits(picture, data) or picture
 
 
 def _open_otherwise(data: bytes) -> Image.Image:
-    """A picture that Pillow does not open as it is. Raises PhotoError, with what is wrong, where
-    nothing else reads it either."""
+    """Open a picture that Pillow does not open as it is.
+
+    Raises PhotoError, with what is wrong, where no other reader opens it either.
+    """
     if tiff_tags.is_tiff(data):
         try:
             return tiff.read(data)
         except UnsupportedPhoto:
-            raise damage.failure(data) from None
+            raise decode_error(data) from None
     plain = png_without_texts(data)
     if plain is None:
-        raise damage.failure(data)
+        raise decode_error(data)
     try:
         picture = Image.open(io.BytesIO(plain), formats=("PNG",))
         check_pixels(*picture.size)
-        # For whoever asks what the file says, and not only what it shows.
-        picture.info["texts_left_out"] = True
-        if codes := codes_of(plain):
-            picture.info.setdefault("cicp", codes)
+        # Whoever reads the metadata must know that some of it is missing.
+        picture.info["texts_dropped"] = True
+        if cicp := read_cicp(plain):
+            picture.info.setdefault("cicp", cicp)
         return picture
-    except _BROKEN:
-        raise damage.failure(data) from None
+    except _DECODER_ERRORS:
+        raise decode_error(data) from None
 
 
-def _reduction(width: int, height: int, spec: InputSpec | None) -> float:
-    """By how much a picture can be shrunk with everything that is wanted of it still being made by
-    shrinking, at least 1."""
-    factor = max(width, height) / _PREVIEW_LEAST
+def _max_reduction(width: int, height: int, spec: InputSpec | None) -> float:
+    """The factor, at least 1, by which a picture can be reduced at most: everything that is wanted
+    of it must still be a reduction."""
+    factor = max(width, height) / _MIN_PREVIEW_SIDE
     if spec is not None:
         factor = min(factor, min(width, height) / spec.size)
     return max(1.0, factor)
 
 
-def _load(picture: Image.Image, factor: float) -> None:
-    """Decode; a JPEG at a half, a quarter or an eighth of its size where that is not below what is
-    wanted."""
-    if picture.format in ("JPEG", "MPO") and factor >= 2:
-        picture.draft(None, (int(-(-picture.width // factor)), int(-(-picture.height // factor))))
+def _load(picture: Image.Image, reduction: float) -> None:
+    """Decode the pixels; of a JPEG at 1/2, 1/4 or 1/8 of its size, as far as the reduction allows."""
+    if picture.format in ("JPEG", "MPO") and reduction >= 2:
+        width, height = (int(-(-side // reduction)) for side in picture.size)
+        picture.draft(None, (width, height))
     picture.load()
 
 
-def _load_otherwise(data: bytes, factor: float) -> tuple[Image.Image, str | None]:
-    """A picture that Pillow opens and does not load: whole where another way of reading it is, else
-    with the missing part left grey or black, and what is wrong with it. Raises PhotoError."""
+def _load_otherwise(data: bytes, reduction: float) -> tuple[Image.Image, str | None]:
+    """Load a picture that Pillow opens but cannot decode.
+
+    Returns it whole, and None, where another reader can; else with the missing part left grey or
+    black, and what is wrong. Raises PhotoError.
+    """
     try:
         whole = _open_otherwise(data)
         whole.load()
         return whole, None
-    except (PhotoError, *_BROKEN):
-        failure = damage.failure(data)
+    except (PhotoError, *_DECODER_ERRORS):
+        failure = decode_error(data)
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
-        picture = _open(data)
-        _load(picture, factor)
-    except _BROKEN:
+        picture = open_picture(data)
+        _load(picture, reduction)
+    except _DECODER_ERRORS:
         raise failure from None
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
-    if not isinstance(failure, DamagedPhoto) and picture.format not in _ONE_CODING:
+    if not isinstance(failure, DamagedPhoto) and picture.format not in _FULLY_SUPPORTED:
         raise failure
     return picture, "the file ends too early or is broken inside: part of the picture is missing"
 
 
 def _is_blank(picture: Image.Image) -> bool:
-    """Whether there is nothing to be seen: less than one pixel in a hundred differs from the last
-    one."""
+    """Whether fewer than one pixel in a hundred differ from the last one."""
     pixels = np.asarray(picture, np.int16)
     return bool((np.abs(pixels - pixels[-1, -1]).max(axis=2) > 3).mean() < 0.01)
 
 
-def _judge(
-    picture: Image.Image, preview: Image.Image, upright: Image.Transpose | None, left: float
-) -> tuple[Quality, Look]:
-    """Measure the picture as it was loaded. left: by how much it is still larger than it need be."""
-    # Only here: OpenCV takes a while to load, and most of what knows of photos never measures one.
-    from explorer.photos.quality.measure import luminance, measure
+def _measure_quality(
+    picture: Image.Image,
+    preview: Image.Image,
+    transpose: Image.Transpose | None,
+    remaining_reduction: float,
+) -> tuple[QualityMetrics, QualityDiagnostics]:
+    """Measure the picture as it was loaded.
 
-    reduction, tables = max(1, int(left)), getattr(picture, "quantization", None)
-    # JPEG's grid has lines every eight pixels; a JPEG that was scaled while it was decoded, or
-    # anything that is shrunk now, closer ones.
-    decoder = getattr(picture, "decoderconfig", ()) or (1,)
-    closer = max(1, int(decoder[0])) if picture.format in ("JPEG", "MPO") else reduction
-    if picture.mode not in ("RGB", "L") or has_other_tones(picture):
+    preview: upright. remaining_reduction: how much larger the picture still is than it need be.
+    """
+    # Imported here: OpenCV takes a while to load, and most callers never measure a photo.
+    from explorer.photos.quality.measure import luminance, measure_quality
+
+    reduction = max(1, int(remaining_reduction))
+    if picture.mode not in ("RGB", "L") or has_non_srgb_tones(picture):
         plain = to_rgb(picture, reduction)
     else:
         plain = picture.reduce(reduction) if reduction > 1 else picture
-    if upright is not None:
-        plain = plain.transpose(upright)
+    if transpose is not None:
+        plain = plain.transpose(transpose)
     small = np.asarray(preview)
-    grey = (
-        np.asarray(plain)
-        if plain.mode == "L"
-        else luminance(small if plain is preview else np.asarray(plain))
-    )
-    compression = quality_of(tables[0]) if tables and 0 in tables else 0
-    return measure(
-        grey, small, period=8 // closer if closer in (1, 2, 4) else 0, compression=compression
+    if plain.mode == "L":
+        grey = np.asarray(plain)
+    else:
+        grey = luminance(small if plain is preview else np.asarray(plain))
+    tables = getattr(picture, "quantization", None)
+    return measure_quality(
+        grey,
+        small,
+        block_period=_block_period(picture, reduction),
+        jpeg_quality=quality_from_table(tables[0]) if tables and 0 in tables else 0,
     )
 
 
-def _frames(picture: Image.Image) -> int:
-    """Pictures in the file: frames of an animation, pages of a TIFF. The previews that some cameras
-    append do not count."""
+def _block_period(picture: Image.Image, reduction: int) -> int:
+    """Pixels between the lines of JPEG's block grid in a loaded picture; 0 where none is left.
+
+    It is 8 in a JPEG at full size, and smaller where it was reduced, while decoding or since.
+    """
+    if picture.format in ("JPEG", "MPO"):
+        decoder = getattr(picture, "decoderconfig", ()) or (1,)
+        reduction = max(1, int(decoder[0]))
+    return 8 // reduction if reduction in (1, 2, 4) else 0
+
+
+def _frame_count(picture: Image.Image) -> int:
+    """Frames of an animation or pages of a TIFF. The previews that some cameras append do not
+    count."""
     if picture.format in ("JPEG", "MPO", "HEIF"):
         return 1
     try:
         return int(getattr(picture, "n_frames", 1))
-    except Exception:  # noqa: BLE001  later frames may be broken; the first one is all that is needed
+    except Exception:  # noqa: BLE001  later frames may be broken; only the first one is needed
         return 1

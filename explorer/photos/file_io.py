@@ -27,10 +27,10 @@ _SHARING = frozenset({32, 33})
 def read_file(path: str | os.PathLike[str]) -> bytes:
     """All bytes of a file. Raises PhotoError, with a reason in plain words, where it cannot be
     read."""
-    return read_with_facts(path)[0]
+    return read_with_stat(path)[0]
 
 
-def read_with_facts(path: str | os.PathLike[str]) -> tuple[bytes, os.stat_result]:
+def read_with_stat(path: str | os.PathLike[str]) -> tuple[bytes, os.stat_result]:
     """The bytes of a file, and its size and times as they were after the last byte was read. Raises
     as `read_file`.
 
@@ -42,7 +42,7 @@ def read_with_facts(path: str | os.PathLike[str]) -> tuple[bytes, os.stat_result
         return _read(handle, facts.st_size), os.fstat(handle)
 
 
-def read_up_to(path: str | os.PathLike[str], most: int) -> bytes:
+def read_at_most(path: str | os.PathLike[str], most: int) -> bytes:
     """The bytes of a small file. Raises as `read_file`, also where it has more than `most` bytes;
     absent files raise FileNotFoundError."""
     try:
@@ -105,11 +105,11 @@ def open_handle(path: str | os.PathLike[str]) -> tuple[int, os.stat_result]:
 
 
 def _check_kind(facts: os.stat_result) -> None:
-    if reason := irregular(facts):
+    if reason := why_not_regular(facts):
         raise PhotoError(reason)
 
 
-def irregular(facts: os.stat_result) -> str | None:
+def why_not_regular(facts: os.stat_result) -> str | None:
     """Why something cannot be read as a file, in words; None for an ordinary file."""
     if stat.S_ISDIR(facts.st_mode):
         return "it is a folder, not a file"

@@ -98,7 +98,7 @@ _TEXT_PICTURES = (b"p1", b"p2", b"p3", b"#define ", b"/* xpm */")
 _HEIF_BRANDS = (b"hei", b"hev", b"mif", b"msf", b"avi", b"avc", b"avs")
 
 
-def openers(data: bytes) -> tuple[str, ...]:
+def pillow_formats(data: bytes) -> tuple[str, ...]:
     """Pillow's names of the formats that a file may have, made known to Pillow."""
     if data[4:8] == b"ftyp":
         _register_boxed()
@@ -125,7 +125,7 @@ def _register_boxed() -> None:
     pillow_heif.options.DECODE_THREADS = 1
 
 
-def starts_like_a_photo(data: bytes) -> bool:
+def has_photo_signature(data: bytes) -> bool:
     """Whether the first bytes are those of a format that we read."""
     if data[4:8] == b"ftyp":
         return data[8:12].startswith(_HEIF_BRANDS)
@@ -136,7 +136,7 @@ def starts_like_a_photo(data: bytes) -> bool:
     )
 
 
-def refusal(data: bytes) -> PhotoError:
+def unrecognized_error(data: bytes) -> PhotoError:
     """The error for bytes that do not begin as any format that is read, with a reason in plain
     words.
 

@@ -12,7 +12,7 @@ _ENOUGH = 1.5
 _FILTER = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
 
-def fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
+def fitted_size(size: tuple[int, int], side: int) -> tuple[int, int]:
     """The size of a picture with its longest side at most `side`; never enlarged."""
     scale = min(1.0, side / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
@@ -20,7 +20,7 @@ def fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
 
 def fit(picture: Image.Image, side: int) -> Image.Image:
     """The picture with its longest side at most `side`."""
-    size = fitted(picture.size, side)
+    size = fitted_size(picture.size, side)
     return (
         picture
         if size == picture.size
@@ -28,13 +28,13 @@ def fit(picture: Image.Image, side: int) -> Image.Image:
     )
 
 
-def suffices(size: tuple[int, int], spec: InputSpec | None) -> bool:
+def is_large_enough(size: tuple[int, int], spec: InputSpec | None) -> bool:
     """Whether the encoder's input can as well be made from a picture of this size as from a larger
     one."""
     return spec is None or min(size) >= _ENOUGH * spec.size
 
 
-def square(picture: Image.Image, spec: InputSpec) -> Image.Image:
+def encoder_input(picture: Image.Image, spec: InputSpec) -> Image.Image:
     """The encoder's input."""
     width, height = picture.size
     box = (0.0, 0.0, float(width), float(height))

@@ -19,7 +19,7 @@ from explorer.library.pair_store import PAIRS_VERSION, Kind, compared, contents_
 from explorer.library.paths import inside, printable
 from explorer.library.removal_journal import known_file, unread_file
 from explorer.library.system_folders import around_file, around_folder
-from explorer.photos.containers.contents import why_it_stays
+from explorer.photos.containers.contents import reason_to_keep
 from explorer.removal import safe_move
 from explorer.removal.companions import Companion, companions_of
 from explorer.removal.file_identity import same_directory_entry
@@ -279,7 +279,7 @@ class Preflight:
         """
         if removal.hash == keeper_hash or removal.tier in _OTHER_SHOTS:
             return
-        if reason := why_it_stays(
+        if reason := reason_to_keep(
             contents_of(self._catalog, removal.hash), contents_of(self._catalog, keeper_hash)
         ):
             raise RemovalRefused(reason)

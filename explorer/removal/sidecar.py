@@ -4,7 +4,7 @@
 A sidecar is an XMP packet in a file of its own (ISO 16684-1), by the name that darktable and
 digiKam read: the photo's and `.xmp`. What is there already stays as it is, value for value; only
 what the keeper says nowhere is added. Files are read in a decode process
-(`photos/metadata/collect.py`); here they are only written.
+(`photos/metadata/sidecar_merge.py`); here they are only written.
 """
 
 from __future__ import annotations

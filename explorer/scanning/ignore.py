@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from explorer.errors import PhotoError, UsageError
 from explorer.library.paths import join, printable, to_text
 from explorer.library.system_folders import kind_of
-from explorer.photos.file_io import read_up_to
+from explorer.photos.file_io import read_at_most
 from explorer.scanning.globs import PatternList, parse
 
 # Lines of globs for the folder it lies in and all below. It is only ever read.
@@ -96,7 +96,7 @@ class IgnoreRules:
     def _read(self, file: str) -> PatternList | None:
         shown = printable(join("", file))
         try:
-            data = read_up_to(join(to_text(self._root), file), _LONGEST)
+            data = read_at_most(join(to_text(self._root), file), _LONGEST)
         except FileNotFoundError:
             return None
         except PhotoError as error:

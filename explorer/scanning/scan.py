@@ -13,7 +13,7 @@ from explorer import int64
 from explorer.library.paths import inside, join, to_text
 from explorer.library.system_folders import around_file
 from explorer.library.writer import Seen
-from explorer.photos.file_io import irregular
+from explorer.photos.file_io import why_not_regular
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 from explorer.scanning.ignore import IgnoreRules, ignored_by_default
 
@@ -183,7 +183,7 @@ def _take(
             found.left_out.add(relative)
             return
     facts = entry.stat()
-    if reason := irregular(facts):
+    if reason := why_not_regular(facts):
         # Of a device, neither size nor time says anything.
         found.files.append(Seen(relative, 0, 0, 0))
         found.unsupported[relative] = reason

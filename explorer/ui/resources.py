@@ -13,8 +13,8 @@ from explorer.config import library_dir
 from explorer.decoding.pool import DecodePool
 from explorer.errors import ExplorerError
 from explorer.library.library import Library
+from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.input_spec import InputSpec
-from explorer.photos.types import DecodedPhoto
 from explorer.search.engine import SearchEngine
 
 # Seconds that a person waits for an upload, and of the processor's time that it may take.

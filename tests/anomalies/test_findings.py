@@ -184,7 +184,7 @@ def test_the_look_of_a_photo_is_kept(library: Library) -> None:
     )
     assert soft.id is not None
     look = quality_store.look_of(library.catalog, soft.id)
-    assert look is not None and look.sharpness.max() < 120 and look.histogram.max() == 255
+    assert look is not None and look.sharpness_map.max() < 120 and look.histogram.max() == 255
     assert quality_store.look_of(library.catalog, 10**6) is None
 
 

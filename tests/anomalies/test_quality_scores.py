@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from explorer.anomalies import quality_scores
 from explorer.anomalies.quality_scores import Column, Judgement
-from explorer.photos.quality.figures import FIGURES, Quality
+from explorer.photos.quality.metrics import METRIC_NAMES, QualityMetrics
 
 # An ordinary good photo.
-GOOD = Quality(
-    blur=0.25, along=0.2, shaken=1.2, edges=0.5, noise=1.5, white=0.4, compression=90, blocks=0.1,
-    steps=3, low=15, middle=115, high=240,
-    mean=118, lit=112, burnt=0.01, black=0.01, entropy=7.4, contrast=45, detail=0.5, flat=0.08,
-    colours=0.25, text=0.002, colourful=45,
+GOOD = QualityMetrics(
+    blur_radius=0.25, min_blur_radius=0.2, blur_anisotropy=1.2, edge_share=0.5, noise_sigma=1.5, noise_whiteness=0.4, jpeg_quality=90, blockiness=0.1,
+    off_grid_step=3, luma_p2=15, luma_p50=115, luma_p99=240,
+    luma_mean=118, unclipped_median=112, blown_share=0.01, black_share=0.01, entropy=7.4, contrast=45, edge_density=0.5, flat_share=0.08,
+    top_colors_share=0.25, hard_edge_share=0.002, colorfulness=45,
 )  # fmt: skip
 ALL: list[Callable[[Column], Judgement]] = [
     quality_scores.blurred, quality_scores.dark, quality_scores.overexposed, quality_scores.empty,
@@ -29,7 +29,7 @@ ALL: list[Callable[[Column], Judgement]] = [
 
 
 def column(
-    photos: list[Quality],
+    photos: list[QualityMetrics],
     *,
     camera: float = 0,
     lossless: float = 0,
@@ -42,7 +42,7 @@ def column(
     )
 
 
-def but(**figures: Any) -> Quality:
+def but(**figures: Any) -> QualityMetrics:
     return dataclasses.replace(GOOD, **figures)
 
 
@@ -54,22 +54,22 @@ def test_a_good_photo_is_fine(judge: Callable[[Column], Judgement]) -> None:
 @pytest.mark.parametrize(
     ("judge", "name", "values", "words"),
     [
-        (quality_scores.blurred, "blur", [0.2, 0.5, 1, 2, 5, 30], "Out of focus"),
-        (quality_scores.dark, "high", [240, 180, 120, 80, 40, 5], "Dark"),
-        (quality_scores.noisy, "noise", [0, 3, 7, 12, 30], "Noisy"),
+        (quality_scores.blurred, "blur_radius", [0.2, 0.5, 1, 2, 5, 30], "Out of focus"),
+        (quality_scores.dark, "luma_p99", [240, 180, 120, 80, 40, 5], "Dark"),
+        (quality_scores.noisy, "noise_sigma", [0, 3, 7, 12, 30], "Noisy"),
         (
             quality_scores.compressed,
             "compression",
             [95, 75, 50, 30, 10, 2],
             "JPEG quality 2 of 100",
         ),
-        (quality_scores.compressed, "blocks", [0, 1, 2, 6], "blocks"),
+        (quality_scores.compressed, "blockiness", [0, 1, 2, 6], "blocks"),
     ],
 )
 def test_scores_fall_with_the_fault(
     judge: Callable[[Column], Judgement], name: str, values: list[float], words: str
 ) -> None:
-    found = judge(column([but(white=0.9, **{name: value}) for value in values]))
+    found = judge(column([but(noise_whiteness=0.9, **{name: value}) for value in values]))
     assert (np.diff(found.score) < 0).all()
     assert found.score[0] > 0.8 and found.score[-1] < 0.2
     assert words in found.reason(len(values) - 1)
@@ -77,38 +77,66 @@ def test_scores_fall_with_the_fault(
 
 def test_burnt_out_photos_are_told_from_snow_and_white_backgrounds() -> None:
     over = but(
-        burnt=0.4,
-        burnt_border=0.4,
-        low=60,
-        lit=190,
-        high=255,
-        clipped=0.5,
-        brightest=180,
-        relief=60,
+        blown_share=0.4,
+        blown_border_share=0.4,
+        luma_p2=60,
+        unclipped_median=190,
+        luma_p99=255,
+        clipped_share=0.5,
+        max_channel_p25=180,
+        highlight_gradient=60,
     )
-    snow = but(burnt=0.02, low=60, lit=215, high=250, clipped=0.05, brightest=190, relief=25)
+    snow = but(
+        blown_share=0.02,
+        luma_p2=60,
+        unclipped_median=215,
+        luma_p99=250,
+        clipped_share=0.05,
+        max_channel_p25=190,
+        highlight_gradient=25,
+    )
     background = but(
-        burnt=0.6, burnt_border=0.95, low=4, lit=105, high=255, clipped=0.6, brightest=50, relief=70
+        blown_share=0.6,
+        blown_border_share=0.95,
+        luma_p2=4,
+        unclipped_median=105,
+        luma_p99=255,
+        clipped_share=0.6,
+        max_channel_p25=50,
+        highlight_gradient=70,
     )
-    sky = but(burnt=0.12, low=10, lit=110, high=255, clipped=0.15, brightest=80, relief=30)
+    sky = but(
+        blown_share=0.12,
+        luma_p2=10,
+        unclipped_median=110,
+        luma_p99=255,
+        clipped_share=0.15,
+        max_channel_p25=80,
+        highlight_gradient=30,
+    )
     scores = quality_scores.overexposed(column([over, snow, background, sky])).score
     assert scores[0] < 0.3 and (scores[1:] > 0.5).all()
 
 
 def test_shake_is_named() -> None:
     found = quality_scores.blurred(
-        column([but(blur=1.2, shaken=2.2, direction=30), but(blur=1.2, shaken=1.1)])
+        column(
+            [
+                but(blur_radius=1.2, blur_anisotropy=2.2, blur_direction=30),
+                but(blur_radius=1.2, blur_anisotropy=1.1),
+            ]
+        )
     )
     assert found.reason(0).startswith("Camera shake") and "30°" in found.reason(0)
     assert found.reason(1).startswith("Out of focus")
 
 
 def test_texture_is_not_called_noise() -> None:
-    assert quality_scores.noisy(column([but(noise=12, white=0.1)])).score[0] > 0.9
+    assert quality_scores.noisy(column([but(noise_sigma=12, noise_whiteness=0.1)])).score[0] > 0.9
 
 
 def test_fine_texture_of_tiny_photos_is_forgiven() -> None:
-    grainy = [but(noise=6.5, white=0.9)]
+    grainy = [but(noise_sigma=6.5, noise_whiteness=0.9)]
     assert (
         quality_scores.noisy(column(grainy, longest=4000)).score[0]
         < 0.5
@@ -117,22 +145,29 @@ def test_fine_texture_of_tiny_photos_is_forgiven() -> None:
 
 
 def test_drawings_are_not_photos_unless_a_camera_made_them() -> None:
-    drawn = [but(flat=0.9, colours=0.95, text=0.03, low=0, high=255)]
+    drawn = [
+        but(flat_share=0.9, top_colors_share=0.95, hard_edge_share=0.03, luma_p2=0, luma_p99=255)
+    ]
     assert quality_scores.not_a_photo(column(drawn, lossless=1)).score[0] < 0.3
     assert quality_scores.not_a_photo(column(drawn, camera=1)).score[0] > 0.5
-    assert quality_scores.not_a_photo(column([but(flat=0.7, colours=0.6)])).score[0] > 0.5
+    assert (
+        quality_scores.not_a_photo(column([but(flat_share=0.7, top_colors_share=0.6)])).score[0]
+        > 0.5
+    )
 
 
 def test_nothing_to_see() -> None:
-    assert quality_scores.empty(column([but(contrast=2, detail=0, entropy=2.5)])).score[0] < 0.3
+    assert (
+        quality_scores.empty(column([but(contrast=2, edge_density=0, entropy=2.5)])).score[0] < 0.3
+    )
 
 
 def test_an_old_cameras_photos_are_not_all_called_soft_but_blurred_ones_are() -> None:
-    library = [but(blur=0.33)] * 200 + [but(blur=0.65), but(blur=1.4)]
+    library = [but(blur_radius=0.33)] * 200 + [but(blur_radius=0.65), but(blur_radius=1.4)]
     scores = quality_scores.blurred(column(library)).score
     assert scores[200] > 0.5 > 0.3 > scores[201]
     # However soft most are, what is surely blurred is said to be.
-    assert quality_scores.blurred(column([but(blur=2.0)] * 200)).score.max() < 0.2
+    assert quality_scores.blurred(column([but(blur_radius=2.0)] * 200)).score.max() < 0.2
 
 
 figure = st.floats(0, 300, width=32)
@@ -141,14 +176,16 @@ figure = st.floats(0, 300, width=32)
 @settings(max_examples=80, deadline=None)
 @given(
     st.lists(
-        st.lists(figure, min_size=len(FIGURES), max_size=len(FIGURES)), min_size=1, max_size=4
+        st.lists(figure, min_size=len(METRIC_NAMES), max_size=len(METRIC_NAMES)),
+        min_size=1,
+        max_size=4,
     ),
     st.booleans(),
 )
 def test_any_figures_give_scores_in_range_and_a_sentence(
     rows: list[list[float]], camera: bool
 ) -> None:
-    photos = [Quality(*row) for row in rows]
+    photos = [QualityMetrics(*row) for row in rows]
     for judge in ALL:
         found = judge(column(photos, camera=float(camera)))
         assert ((found.score >= 0) & (found.score <= 1)).all()
@@ -157,17 +194,17 @@ def test_any_figures_give_scores_in_range_and_a_sentence(
 
 def test_a_white_page_is_not_overexposed() -> None:
     page = but(
-        burnt=0.8,
-        burnt_border=0.7,
-        clipped=0.8,
-        low=20,
-        lit=120,
-        high=255,
-        brightest=250,
-        relief=70,
-        flat=0.8,
-        colours=0.9,
-        text=0.02,
+        blown_share=0.8,
+        blown_border_share=0.7,
+        clipped_share=0.8,
+        luma_p2=20,
+        unclipped_median=120,
+        luma_p99=255,
+        max_channel_p25=250,
+        highlight_gradient=70,
+        flat_share=0.8,
+        top_colors_share=0.9,
+        hard_edge_share=0.02,
     )
     assert quality_scores.not_a_photo(column([page], lossless=1)).score[0] < 0.3
     assert quality_scores.overexposed(column([page], lossless=1)).score[0] > 0.5
@@ -176,7 +213,10 @@ def test_a_white_page_is_not_overexposed() -> None:
 def test_lights_that_end_steeply_are_overexposed_before_those_that_fade() -> None:
     found = quality_scores.overexposed(
         column(
-            [but(burnt=0.2, clipped=0.25, high=255, relief=relief) for relief in (5, 30, 60, 90)]
+            [
+                but(blown_share=0.2, clipped_share=0.25, luma_p99=255, highlight_gradient=relief)
+                for relief in (5, 30, 60, 90)
+            ]
         )
     ).score
     assert (np.diff(found[:3]) < 0).all() and found[0] > 0.5 > found[2] >= found[3]
@@ -185,6 +225,11 @@ def test_lights_that_end_steeply_are_overexposed_before_those_that_fade() -> Non
 def test_stripes_as_sharp_as_can_be_are_not_shaken() -> None:
     """Letters and leaves run in one direction; what moved is soft along its streaks as well."""
     letters, moved = quality_scores.blurred(
-        column([but(blur=0.75, along=0.12, shaken=2.0), but(blur=0.75, along=0.4, shaken=2.0)])
+        column(
+            [
+                but(blur_radius=0.75, min_blur_radius=0.12, blur_anisotropy=2.0),
+                but(blur_radius=0.75, min_blur_radius=0.4, blur_anisotropy=2.0),
+            ]
+        )
     ).score
     assert letters > 0.5 > moved

@@ -14,7 +14,7 @@ from explorer.duplicates import find_groups
 from explorer.library import pair_store as store
 from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION, Pair
-from explorer.photos.containers.contents import Contents, Part
+from explorer.photos.containers.contents import ContentPart, FileContents
 from explorer.photos.metadata.exif_header import ExifHeader
 from tests.factory import Shelf, by_camera, measured
 
@@ -137,12 +137,14 @@ def test_nothing_is_said_plainly(shelf: Shelf, capsysbinary: Any) -> None:
 
 
 def test_it_says_what_files_hold(shelf: Shelf, capsysbinary: Any) -> None:
-    film, page = Part("film", "0" * 32), Part("page", "1" * 32)
+    film, page = ContentPart("film", "0" * 32), ContentPart("page", "1" * 32)
     large = shelf.put(
-        "large.jpg", 2, **by_camera(width=800, height=600, contents=Contents((page, film)).packed())
+        "large.jpg",
+        2,
+        **by_camera(width=800, height=600, contents=FileContents((page, film)).packed()),
     )
     small = shelf.put(
-        "small.jpg", 3, **measured(width=400, height=300, contents=Contents((film,)).packed())
+        "small.jpg", 3, **measured(width=400, height=300, contents=FileContents((film,)).packed())
     )
     store.put_pairs(
         shelf.writer,

@@ -16,10 +16,10 @@ from explorer.decoding.decode_result import DecodeJob
 from explorer.decoding.pool import DecodePool
 from explorer.errors import PhotoError
 from explorer.photos import file_io, limits
-from explorer.photos.containers.contents import NOTHING_PACKED, Contents
-from explorer.photos.containers.inspect import read_contents
+from explorer.photos.containers.content_reader import read_contents
+from explorer.photos.containers.contents import NOTHING_PACKED, FileContents
 from explorer.photos.decode import decode
-from explorer.photos.file_io import read_file, read_with_facts
+from explorer.photos.file_io import read_file, read_with_stat
 from explorer.photos.input_spec import InputSpec
 from tests import pictures
 from tests.containers import film
@@ -81,7 +81,7 @@ def test_a_file_that_grows_without_end_is_read_to_an_end(
         return real(handle, min(number, 100))
 
     monkeypatch.setattr(file_io.os, "read", read)
-    data, facts = read_with_facts(path)
+    data, facts = read_with_stat(path)
     assert len(data) == 1000 < facts.st_size
 
 
@@ -185,7 +185,7 @@ def test_a_decoded_file_says_what_it_holds_and_bytes_need_not(
         )
         assert pool.decode_bytes(data).contents is None
 
-    def short(data: bytes) -> Contents:
+    def short(data: bytes) -> FileContents:
         raise MemoryError
 
     # Then it is not known, and asked again another time.

@@ -12,7 +12,7 @@ from explorer.duplicates.keeper import set_keeper_rules
 from explorer.library import pair_store as store
 from explorer.library.decision_store import protect
 from explorer.library.pair_store import PAIRS_VERSION, Pair
-from explorer.photos.containers.contents import Contents, Part
+from explorer.photos.containers.contents import ContentPart, FileContents
 from tests.factory import Shelf, by_camera, measured
 
 pytestmark = pytest.mark.usefixtures("untouched")
@@ -184,11 +184,11 @@ def test_what_is_protected_stays_whichever_is_kept(shelf: Shelf, tmp_path: Path)
     )
 
 
-FILM, PAGE = Part("film", "0" * 32), Part("page", "1" * 32)
+FILM, PAGE = ContentPart("film", "0" * 32), ContentPart("page", "1" * 32)
 
 
-def holding(*parts: Part, complete: bool = True) -> str:
-    return Contents(parts, complete).packed()
+def holding(*parts: ContentPart, complete: bool = True) -> str:
+    return FileContents(parts, complete).packed()
 
 
 def held(
@@ -275,7 +275,7 @@ def test_other_shots_are_the_persons_own_choice_but_it_is_said_what_they_hold(sh
     group = held(shelf, holding(), holding(FILM), "scene")
     assert not group.reason_to_keep(group.others[0]) and group.others[0].holds == ("film inside",)
     unknown = find_groups(shelf.library, ["moment"])[0].others[0]
-    assert unknown.contents == Contents((FILM,))
+    assert unknown.contents == FileContents((FILM,))
     assert "not been read again" in replace(unknown, contents=None).holds[0]
 
 

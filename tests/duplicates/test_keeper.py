@@ -22,7 +22,7 @@ from explorer.duplicates.keeper import (
 )
 from explorer.errors import UsageError
 from explorer.library.library import Library
-from explorer.photos.quality.jpeg import jpeg_quality
+from explorer.photos.quality.jpeg_quality import jpeg_quality
 from explorer.removal.companions import Companion, Companions
 from tests import pictures
 

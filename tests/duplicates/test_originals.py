@@ -11,20 +11,20 @@ from explorer.duplicates.originals import judge_original
 from explorer.duplicates.versions import Verdict, Version, judge_same_pixels, original_format_rank
 from explorer.library.evidence import Evidence
 from explorer.photos.metadata.exif_header import ExifHeader
-from explorer.photos.quality.figures import Quality
+from explorer.photos.quality.metrics import QualityMetrics
 from explorer.removal.companions import Companion, Companions
 
-FIGURES = Quality(
-    blur=1.0,
-    noise=1.0,
-    compression=90.0,
-    blocks=0.2,
-    low=20,
-    middle=100,
-    high=230,
-    mean=110,
+METRICS = QualityMetrics(
+    blur_radius=1.0,
+    noise_sigma=1.0,
+    jpeg_quality=90.0,
+    blockiness=0.2,
+    luma_p2=20,
+    luma_p50=100,
+    luma_p99=230,
+    luma_mean=110,
     contrast=50,
-    colourful=40,
+    colorfulness=40,
 )
 CAMERA: dict[str, Any] = {
     "camera": "Acme Z1",
@@ -48,7 +48,7 @@ def version(
         "width": 1000, "height": 800,
         "format": "JPEG", "taken_at": None, "camera": None,
     }  # fmt: skip
-    measured = dataclasses.replace(FIGURES, **(figures or {}))
+    measured = dataclasses.replace(METRICS, **(figures or {}))
     return Version(GroupFile(**(facts | (item or {}))), Evidence(**({"figures": measured} | known)))
 
 
@@ -275,7 +275,7 @@ def test_with_the_same_size_and_metadata_nothing_shows_which_is_the_original() -
 
 def test_bytes_say_nothing() -> None:
     one, other = (
-        version("a.png", item={"format": "PNG", "bytes": 10**7}, figures={"compression": 0}),
+        version("a.png", item={"format": "PNG", "bytes": 10**7}, figures={"jpeg_quality": 0}),
         version("b.jpg"),
     )
     assert judged(one, other).doubt and judged(version("a.jpg", item={"bytes": 10**7}), other).doubt
@@ -285,7 +285,7 @@ def test_bytes_say_nothing() -> None:
 
 
 def compressed(**figures: float) -> dict[str, float]:
-    return {"compression": 60.0, "blocks": 1.0, "noise": 0.3} | figures
+    return {"jpeg_quality": 60.0, "blockiness": 1.0, "noise_sigma": 0.3} | figures
 
 
 def test_what_shows_the_traces_of_stronger_compression_was_made_from_what_does_not() -> None:
@@ -293,29 +293,29 @@ def test_what_shows_the_traces_of_stronger_compression_was_made_from_what_does_n
     assert judged(one, other) == Verdict("", "it is less compressed (JPEG quality 90 against 60)")
     assert judged(other, one).doubt == "a.jpg was saved with a higher JPEG quality"
     # Saved again at a higher quality, it keeps the steps that it had.
-    assert judged(version("a.jpg", figures={"blocks": 0.95}), other).doubt
+    assert judged(version("a.jpg", figures={"blockiness": 0.95}), other).doubt
 
 
 @pytest.mark.parametrize(
     ("mine", "its", "told"),
     [
-        ({}, {"compression": 85.0}, True),
-        ({}, {"compression": 86.0}, False),
-        ({}, {"blocks": 0.61}, True),
-        ({}, {"blocks": 0.6}, False),
-        ({"blur": 1.1}, {}, True),
-        ({"blur": 1.11}, {}, False),
-        ({"noise": 1.1}, {}, True),
-        ({"noise": 1.11}, {}, False),
-        ({"compression": 0.0, "blocks": 0.0}, {}, False),
-        ({}, {"compression": 0.0}, False),
+        ({}, {"jpeg_quality": 85.0}, True),
+        ({}, {"jpeg_quality": 86.0}, False),
+        ({}, {"blockiness": 0.61}, True),
+        ({}, {"blockiness": 0.6}, False),
+        ({"blur_radius": 1.1}, {}, True),
+        ({"blur_radius": 1.11}, {}, False),
+        ({"noise_sigma": 1.1}, {}, True),
+        ({"noise_sigma": 1.11}, {}, False),
+        ({"jpeg_quality": 0.0, "blockiness": 0.0}, {}, False),
+        ({}, {"jpeg_quality": 0.0}, False),
     ],
 )
 def test_how_much_less_compressed(
     mine: dict[str, float], its: dict[str, float], told: bool
 ) -> None:
     one, other = (
-        version("a.jpg", figures={"noise": 0.9} | mine),
+        version("a.jpg", figures={"noise_sigma": 0.9} | mine),
         version("b.jpg", figures=compressed(**its)),
     )
     assert bool(judged(one, other).doubt) is not told
@@ -377,7 +377,7 @@ def test_a_copy_of_other_proportions_may_be_the_original(height: int, stretched:
 
 
 def test_a_small_copy_may_differ_more_and_be_of_a_higher_quality() -> None:
-    camera = version("a.jpg", **CAMERA, figures={"compression": 70.0})
+    camera = version("a.jpg", **CAMERA, figures={"jpeg_quality": 70.0})
     higher = "b.jpg was saved with a higher JPEG quality"
     for changed, quality, doubt in (
         (0.015, 89.0, ""),
@@ -386,7 +386,7 @@ def test_a_small_copy_may_differ_more_and_be_of_a_higher_quality() -> None:
     ):
         found = judged(
             camera,
-            version("b.jpg", item=HALF, figures={"compression": quality}),
+            version("b.jpg", item=HALF, figures={"jpeg_quality": quality}),
             edge(changed=changed),
         )
         assert found.doubt.startswith(doubt) and bool(found.doubt) == bool(doubt)
@@ -395,29 +395,29 @@ def test_a_small_copy_may_differ_more_and_be_of_a_higher_quality() -> None:
 @pytest.mark.parametrize(
     ("figures", "doubt"),
     [
-        ({"mean": 112.0}, ""),
-        ({"mean": 112.1}, "brightness"),
-        ({"mean": 107.9}, "brightness"),
-        ({"middle": 103.0}, ""),
-        ({"middle": 104.0}, "brightness"),
-        ({"low": 25.0}, ""),
-        ({"low": 14.0}, "brightness"),
-        ({"high": 238.0}, ""),
-        ({"high": 239.0}, "brightness"),
+        ({"luma_mean": 112.0}, ""),
+        ({"luma_mean": 112.1}, "brightness"),
+        ({"luma_mean": 107.9}, "brightness"),
+        ({"luma_p50": 103.0}, ""),
+        ({"luma_p50": 104.0}, "brightness"),
+        ({"luma_p2": 25.0}, ""),
+        ({"luma_p2": 14.0}, "brightness"),
+        ({"luma_p99": 238.0}, ""),
+        ({"luma_p99": 239.0}, "brightness"),
         ({"contrast": 52.0}, ""),
         ({"contrast": 53.0}, "contrast or colours"),
         ({"contrast": 47.0}, "contrast or colours"),
-        ({"colourful": 43.0}, ""),
-        ({"colourful": 44.0}, "contrast or colours"),
-        ({"blur": 0.87}, ""),
-        ({"blur": 0.86}, "b.jpg is sharper"),
-        ({"blur": 1.15}, ""),
-        ({"blur": 1.16}, "a.jpg and b.jpg differ in sharpness"),
-        ({"noise": 0.25}, ""),
-        ({"noise": 0.24}, "a.jpg has more noise"),
-        ({"noise": 0.0, "compression": 89.0}, ""),
-        ({"compression": 94.0}, ""),
-        ({"compression": 95.0}, "b.jpg was saved with a higher JPEG quality"),
+        ({"colorfulness": 43.0}, ""),
+        ({"colorfulness": 44.0}, "contrast or colours"),
+        ({"blur_radius": 0.87}, ""),
+        ({"blur_radius": 0.86}, "b.jpg is sharper"),
+        ({"blur_radius": 1.15}, ""),
+        ({"blur_radius": 1.16}, "a.jpg and b.jpg differ in sharpness"),
+        ({"noise_sigma": 0.25}, ""),
+        ({"noise_sigma": 0.24}, "a.jpg has more noise"),
+        ({"noise_sigma": 0.0, "jpeg_quality": 89.0}, ""),
+        ({"jpeg_quality": 94.0}, ""),
+        ({"jpeg_quality": 95.0}, "b.jpg was saved with a higher JPEG quality"),
     ],
 )
 def test_what_the_figures_say_of_two_of_one_size(figures: dict[str, float], doubt: str) -> None:
@@ -426,18 +426,18 @@ def test_what_the_figures_say_of_two_of_one_size(figures: dict[str, float], doub
 
 
 def test_a_copy_made_grey_has_lost_its_colours_and_not_its_contrast() -> None:
-    camera, grey = version("a.jpg", **CAMERA), version("b.jpg", figures={"colourful": 0.0})
+    camera, grey = version("a.jpg", **CAMERA), version("b.jpg", figures={"colorfulness": 0.0})
     assert not judged(camera, grey, edge(grey=1)).doubt and judged(camera, grey).doubt
     assert judged(
-        camera, version("b.jpg", figures={"colourful": 0.0, "contrast": 60.0}), edge(grey=1)
+        camera, version("b.jpg", figures={"colorfulness": 0.0, "contrast": 60.0}), edge(grey=1)
     ).doubt
 
 
 def test_pale_pictures_differ_in_colour_by_levels() -> None:
     def doubt(mine: float, its: float) -> str:
         one, other = (
-            version("a.jpg", **CAMERA, figures={"colourful": mine}),
-            version("b.jpg", figures={"colourful": its}),
+            version("a.jpg", **CAMERA, figures={"colorfulness": mine}),
+            version("b.jpg", figures={"colorfulness": its}),
         )
         return judged(one, other).doubt
 
@@ -445,11 +445,11 @@ def test_pale_pictures_differ_in_colour_by_levels() -> None:
 
 
 def test_what_was_compressed_shows_blocks_whatever_its_own_quality() -> None:
-    one = version("a.jpg", **CAMERA, figures={"blocks": 0.61})
-    other = version("b.png", item={"format": "PNG"}, figures={"compression": 0.0})
+    one = version("a.jpg", **CAMERA, figures={"blockiness": 0.61})
+    other = version("b.png", item={"format": "PNG"}, figures={"jpeg_quality": 0.0})
     assert judged(one, other).doubt == "a.jpg shows more of JPEG's blocks"
-    assert not judged(version("a.jpg", **CAMERA, figures={"blocks": 0.6}), other).doubt
-    smaller = version("b.png", item={"format": "PNG"} | HALF, figures={"compression": 0.0})
+    assert not judged(version("a.jpg", **CAMERA, figures={"blockiness": 0.6}), other).doubt
+    smaller = version("b.png", item={"format": "PNG"} | HALF, figures={"jpeg_quality": 0.0})
     assert not judged(one, smaller).doubt
 
 
@@ -459,25 +459,31 @@ def test_what_was_compressed_shows_blocks_whatever_its_own_quality() -> None:
 def test_how_much_softer_the_larger_one_may_be_measured(side: int, most: float) -> None:
     other = version("b.jpg", item={"width": side, "height": round(side * 0.8)})
     assert (
-        judged(version("a.jpg", **CAMERA, figures={"blur": most + 0.01}), other).doubt
+        judged(version("a.jpg", **CAMERA, figures={"blur_radius": most + 0.01}), other).doubt
         == "b.jpg is sharper"
     )
-    assert not judged(version("a.jpg", **CAMERA, figures={"blur": most}), other).doubt
+    assert not judged(version("a.jpg", **CAMERA, figures={"blur_radius": most}), other).doubt
 
 
 def test_of_another_frame_only_what_both_show_is_compared() -> None:
     camera, crop = (
         version("a.jpg", **CAMERA),
-        version("b.jpg", item={"width": 900, "height": 720}, figures={"mean": 150.0, "blur": 0.5}),
+        version(
+            "b.jpg",
+            item={"width": 900, "height": 720},
+            figures={"luma_mean": 150.0, "blur_radius": 0.5},
+        ),
     )
     assert not judged(camera, crop, edge(CROP, light=4.0)).doubt
     assert (
         judged(camera, crop, edge(CROP, light=-4.1)).doubt == "a.jpg and b.jpg differ in brightness"
     )
-    softer = version("b.jpg", item={"width": 900, "height": 720}, figures={"blur": 2.0})
+    softer = version("b.jpg", item={"width": 900, "height": 720}, figures={"blur_radius": 2.0})
     assert not judged(camera, softer, edge(CROP)).doubt
     framed = version(
-        "b.jpg", item={"width": 1200, "height": 960}, figures={"mean": 150.0, "blur": 0.5}
+        "b.jpg",
+        item={"width": 1200, "height": 960},
+        figures={"luma_mean": 150.0, "blur_radius": 0.5},
     )
     assert not judged(camera, framed, edge(AROUND, border=1)).doubt
 
@@ -496,6 +502,9 @@ def test_a_header_is_read_only_where_all_else_speaks_for_it() -> None:
         raise AssertionError(path)
 
     camera = version("a.jpg", **CAMERA)
-    for other in (version("b.jpg", figures={"mean": 150.0}), version("b.jpg", place=(1.0, 2.0))):
+    for other in (
+        version("b.jpg", figures={"luma_mean": 150.0}),
+        version("b.jpg", place=(1.0, 2.0)),
+    ):
         assert judged(camera, other, head=refuse).doubt
     assert judged(camera, version("b.jpg", **CAMERA), head=refuse).doubt

@@ -31,9 +31,9 @@ from explorer.library.previews import PreviewStore
 from explorer.library.vectors import VectorIndex
 from explorer.library.writer import Writer
 from explorer.photos.decode import content_hash, decode
-from explorer.photos.file_io import read_with_facts
+from explorer.photos.decoded_photo import DecodedPhoto
+from explorer.photos.file_io import read_with_stat
 from explorer.photos.input_spec import InputSpec
-from explorer.photos.types import DecodedPhoto
 from explorer.scanning import root_scan
 from tests.tiny import Tiny
 
@@ -79,7 +79,7 @@ class InProcessDecoder:
     ) -> Iterator[DecodeResult]:
         for job in jobs:
             try:
-                data, facts = read_with_facts(job.path)
+                data, facts = read_with_stat(job.path)
             except PhotoError as error:
                 yield DecodeResult(job, error=str(error), fault=error.fault)
                 continue

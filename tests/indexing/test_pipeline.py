@@ -14,7 +14,7 @@ from explorer.indexing.pipeline import Indexer
 from explorer.indexing.progress import Progress
 from explorer.library.writer import Seen
 from explorer.photos.decode import content_hash
-from explorer.photos.quality.figures import VERSION
+from explorer.photos.quality.metrics import METRICS_VERSION
 from tests import pictures
 from tests.fixtures.indexing import CountingEncoder, IndexingSetup
 from tests.tiny import Tiny
@@ -565,6 +565,6 @@ def test_photos_of_an_earlier_release_are_read_again_once(
         and previews["b.jpg"].read_bytes() == b"of an earlier release"
     )
     desk.writer.run("update photo set contents = '{}' where contents is null")
-    desk.writer.run("update quality set version = ?", (VERSION,))
+    desk.writer.run("update quality set version = ?", (METRICS_VERSION,))
     monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read again"))
     assert counts(desk.run()) == {"unchanged": 2}

@@ -4,12 +4,12 @@ import pytest
 
 from explorer.library import evidence
 from explorer.library.evidence import Evidence, evidence_of
-from explorer.photos.quality.figures import Quality
+from explorer.photos.quality.metrics import QualityMetrics
 from tests.factory import Shelf
 
 
 def test_what_is_known_of_photos(shelf: Shelf) -> None:
-    figures = Quality(blur=0.5, compression=90.0)
+    figures = QualityMetrics(blur_radius=0.5, jpeg_quality=90.0)
     full = shelf.put(
         "a.jpg", 1, taken_at="2018-07-06T10:11:12", taken_source="exif", latitude=48.5,
         longitude=2.25, camera="Acme Z1", lens="50 mm",
@@ -48,10 +48,10 @@ def test_each_part_of_the_exposure_counts(shelf: Shelf, name: str) -> None:
 
 
 def test_figures_of_another_version_are_none(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    photo = shelf.put("a.jpg", 1, quality=Quality(blur=0.5).packed())
+    photo = shelf.put("a.jpg", 1, quality=QualityMetrics(blur_radius=0.5).packed())
     broken = shelf.put("b.jpg", 2, quality=b"123")
     assert evidence_of(shelf.library.catalog, [photo, broken])[broken].figures is None
-    monkeypatch.setattr(evidence, "VERSION", evidence.VERSION + 1)
+    monkeypatch.setattr(evidence, "METRICS_VERSION", evidence.METRICS_VERSION + 1)
     assert evidence_of(shelf.library.catalog, [photo])[photo].figures is None
 
 

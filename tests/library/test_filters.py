@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from explorer.errors import UsageError
 from explorer.library.filters import Filters, parse_day, taken_within
 from explorer.library.library import Library
-from explorer.photos.metadata.partial_dates import PRECISIONS, shortened
+from explorer.photos.metadata.partial_dates import PRECISIONS, known_part
 from tests.factory import Shelf
 
 
@@ -115,7 +115,7 @@ def test_pages_and_catalog_agree(
     try:
         wanted = set[int]()
         for number, (day, precision) in enumerate(taken):
-            known = shortened(f"{day}T12:34:56", precision)
+            known = known_part(f"{day}T12:34:56", precision)
             text = known + "0000-01-01T00:00:00"[len(known) :]
             photo = shelf.put(f"{number}.jpg", number, taken_at=text, taken_precision=precision)
             if taken_within(text, precision, since, until):

@@ -10,7 +10,7 @@ from explorer.duplicates.groups import GroupFile
 from explorer.library import pair_store
 from explorer.library.library import Library
 from explorer.library.pair_store import Pair
-from explorer.photos.containers.contents import NOTHING, Contents, Part
+from explorer.photos.containers.contents import NOTHING, ContentPart, FileContents
 from tests.factory import Shelf, digest_of
 
 
@@ -207,7 +207,7 @@ class TestCopies:
         assert [row.metadata for row in pair_store.copies(shelf.library.catalog, [plain])] == [0]
 
     def test_what_a_file_holds_besides_its_picture(self, shelf: Shelf) -> None:
-        held = Contents((Part("film", "0" * 32),))
+        held = FileContents((ContentPart("film", "0" * 32),))
         photo = shelf.put("a.jpg", 1, contents=held.packed())
         assert pair_store.contents_of(shelf.library.catalog, digest_of(1).hex()) == held
         assert [row.contents for row in pair_store.copies(shelf.library.catalog, [photo])] == [held]

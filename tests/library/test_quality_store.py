@@ -9,10 +9,12 @@ import pytest
 from explorer.library import quality_store
 from explorer.library.library import Library
 from explorer.library.writer import FACTS
-from explorer.photos.quality.figures import VERSION, Look, Quality
+from explorer.photos.quality.metrics import METRICS_VERSION, QualityDiagnostics, QualityMetrics
 from tests.factory import Shelf, decoded
 
-LOOK = Look(np.arange(6, dtype=np.uint8).reshape(2, 3), np.arange(32, dtype=np.uint8))
+DIAGNOSTICS = QualityDiagnostics(
+    np.arange(6, dtype=np.uint8).reshape(2, 3), np.arange(32, dtype=np.uint8)
+)
 
 
 @pytest.fixture
@@ -24,22 +26,29 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
 
 
 def judge(shelf: Shelf, photo_id: int, stated: str | None = None, **figures: float) -> None:
-    photo = decoded(quality=Quality(**figures).packed(), look=LOOK.packed(), stated=stated)
+    photo = decoded(
+        quality=QualityMetrics(**figures).packed(),
+        diagnostics=DIAGNOSTICS.packed(),
+        impossible_date=stated,
+    )
     with shelf.writer.transaction():
         quality_store.put_quality(shelf.writer, photo_id, photo)
 
 
 def test_figures_are_kept_and_replaced(shelf: Shelf) -> None:
     one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
-    judge(shelf, two, blur=2.0)
-    judge(shelf, one, "2093-01-01T00:00:00", blur=0.5, noise=3)
-    judge(shelf, two, blur=4.0)
+    judge(shelf, two, blur_radius=2.0)
+    judge(shelf, one, "2093-01-01T00:00:00", blur_radius=0.5, noise_sigma=3)
+    judge(shelf, two, blur_radius=4.0)
     found = quality_store.figures(shelf.library.catalog)
     assert found.ids.tolist() == [one, two]
-    assert found.of("blur").tolist() == [0.5, 4.0] and found.of("noise").tolist() == [3, 0]
+    assert found.of("blur_radius").tolist() == [0.5, 4.0] and found.of("noise_sigma").tolist() == [
+        3,
+        0,
+    ]
     assert found.stated == {one: "2093-01-01T00:00:00"}
     look = quality_store.look_of(shelf.library.catalog, one)
-    assert look is not None and (look.sharpness == LOOK.sharpness).all()
+    assert look is not None and (look.sharpness_map == DIAGNOSTICS.sharpness_map).all()
 
 
 def test_what_is_not_judged_or_otherwise_is_waiting(
@@ -53,7 +62,7 @@ def test_what_is_not_judged_or_otherwise_is_waiting(
     ]
     shelf.lose("c.jpg")
     assert [photo_id for photo_id, _ in quality_store.unjudged(shelf.library.catalog)] == [two]
-    monkeypatch.setattr(quality_store, "VERSION", VERSION + 1)
+    monkeypatch.setattr(quality_store, "METRICS_VERSION", METRICS_VERSION + 1)
     assert [photo_id for photo_id, _ in quality_store.unjudged(shelf.library.catalog)] == [one, two]
     assert not len(quality_store.figures(shelf.library.catalog).ids)
     assert quality_store.look_of(shelf.library.catalog, one) is None
@@ -103,8 +112,8 @@ def test_a_photo_read_again_replaces_all_that_was_known_of_it(shelf: Shelf) -> N
         latitude=1.5, longitude=2.5, camera="C", lens="L", exposure_time=0.5, f_number=2.8,
         iso=100.0, focal_length=50.0,
         phash=b"p" * 32, damaged="somewhat",
-        contents='{"parts":[],"complete":false}', quality=Quality(blur=3.0).packed(),
-        look=LOOK.packed(),
+        contents='{"parts":[],"complete":false}', quality=QualityMetrics(blur_radius=3.0).packed(),
+        diagnostics=DIAGNOSTICS.packed(),
     )  # fmt: skip
     change = shelf.library.catalog.change()
     quality_store.refresh(shelf.writer, one, told)
@@ -120,7 +129,7 @@ def test_a_photo_read_again_replaces_all_that_was_known_of_it(shelf: Shelf) -> N
         before["added_at"],
         before["path"],
     )
-    assert quality_store.figures(shelf.library.catalog).of("blur").tolist() == [3.0]
+    assert quality_store.figures(shelf.library.catalog).of("blur_radius").tolist() == [3.0]
     # Whoever follows the catalog hears of it.
     assert (
         shelf.library.catalog.change()
@@ -237,7 +246,7 @@ def test_figures_that_cannot_be_read_count_as_none(shelf: Shelf) -> None:
     found = quality_store.figures(shelf.library.catalog)
     assert (
         found.ids.tolist() == [two]
-        and found.of("blur").tolist() == [two]
+        and found.of("blur_radius").tolist() == [two]
         and found.values.dtype == np.float32
     )
     assert (
@@ -248,12 +257,12 @@ def test_figures_that_cannot_be_read_count_as_none(shelf: Shelf) -> None:
 
 
 def test_a_photo_that_was_dropped_meanwhile_has_no_figures(shelf: Shelf) -> None:
-    judge(shelf, 999, blur=1.0)
+    judge(shelf, 999, blur_radius=1.0)
     assert shelf.writer.rows("select count(*) from quality")[0][0] == 0
 
 
 def test_figures_of_hidden_photos_are_not_shown(shelf: Shelf) -> None:
-    judge(shelf, shelf.put("a.jpg", 1), blur=1.0)
+    judge(shelf, shelf.put("a.jpg", 1), blur_radius=1.0)
     shelf.lose("a.jpg")
     assert (
         not len(quality_store.figures(shelf.library.catalog).ids)

@@ -16,7 +16,7 @@ from explorer.matching.full_resolution import (
     read_subsecond,
     recompression_residual_or_none,
 )
-from explorer.photos.containers.contents import Contents
+from explorer.photos.containers.contents import FileContents
 from tests.containers import coded, film, heif, pages
 from tests.pictures import draw, encoded, exif, write
 
@@ -147,7 +147,7 @@ def test_all_that_a_file_holds_makes_a_difference() -> None:
 def test_what_cannot_be_told_is_the_same_for_the_same_bytes_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(full_resolution, "read_contents", lambda data: Contents(complete=False))
+    monkeypatch.setattr(full_resolution, "read_contents", lambda data: FileContents(complete=False))
     png = encoded(draw(1), "PNG")
     assert pixel_hash(png) == pixel_hash(png) != pixel_hash(png + b"\0")
 

@@ -11,9 +11,8 @@ import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
 from explorer.errors import DamagedPhoto, NotAPhoto, PhotoError, UnsupportedPhoto
-from explorer.photos import decode as decoding
-from explorer.photos.damage import damage
-from explorer.photos.decode import decode
+from explorer.photos.damage import find_damage
+from explorer.photos.decode import decode, open_picture
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.readers.png import png_without_texts
 from tests import pictures
@@ -101,17 +100,17 @@ def test_what_says_how_a_png_is_meant_stays_when_its_texts_go() -> None:
 
 def test_a_png_whose_own_parts_are_wrong_is_damaged() -> None:
     data = pictures.encoded(DRAWN, "PNG")
-    assert damage(data) is None
+    assert find_damage(data) is None
     for at in (data.index(b"IHDR") + 18, data.index(b"IDAT") + 60):
         torn = data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
-        assert "checksum" in str(damage(torn))
-    assert "compressed" in str(damage(png_of(b"no stream at all")))
-    assert "ends before" in str(damage(png_of(zlib.compress(bytes(100)))))
-    assert damage(png_of(zlib.compress(bytes(25 * 8)))) is None
-    assert "ends before" in str(damage(png_of(zlib.compress(bytes(25 * 8 - 1)))))
-    assert "makes no sense" in str(damage(b"\x89PNG\r\n\x1a\x0b" + data[8:]))
+        assert "checksum" in str(find_damage(torn))
+    assert "compressed" in str(find_damage(png_of(b"no stream at all")))
+    assert "ends before" in str(find_damage(png_of(zlib.compress(bytes(100)))))
+    assert find_damage(png_of(zlib.compress(bytes(25 * 8)))) is None
+    assert "ends before" in str(find_damage(png_of(zlib.compress(bytes(25 * 8 - 1)))))
+    assert "makes no sense" in str(find_damage(b"\x89PNG\r\n\x1a\x0b" + data[8:]))
     for length in (4, 20, 40, len(data) - 20, len(data) - 3):
-        assert "ends before" in str(damage(data[:length]))
+        assert "ends before" in str(find_damage(data[:length]))
 
 
 def png_of(
@@ -125,14 +124,14 @@ def png_of(
 
 def test_pngs_of_any_layout_are_whole_when_all_is_there() -> None:
     # Adam7 of 8 × 8: 15 rows in seven passes, 64 pixels.
-    assert damage(png_of(zlib.compress(bytes(15 + 64 * 3)), interlaced=1)) is None
-    assert damage(png_of(zlib.compress(bytes(14 + 64 * 3)), interlaced=1)) is not None
+    assert find_damage(png_of(zlib.compress(bytes(15 + 64 * 3)), interlaced=1)) is None
+    assert find_damage(png_of(zlib.compress(bytes(14 + 64 * 3)), interlaced=1)) is not None
     # One pixel is in the first pass alone.
-    assert damage(png_of(zlib.compress(bytes(4)), interlaced=1, size=(1, 1))) is None
-    assert damage(png_of(zlib.compress(bytes(8 * 17)), kind=4)) is None
-    assert damage(png_of(zlib.compress(bytes(8 * 16)), kind=4)) is not None
-    assert damage(png_of(b"", kind=7)) is None
-    assert damage(png_of(b"", size=(0, 8))) is not None
+    assert find_damage(png_of(zlib.compress(bytes(4)), interlaced=1, size=(1, 1))) is None
+    assert find_damage(png_of(zlib.compress(bytes(8 * 17)), kind=4)) is None
+    assert find_damage(png_of(zlib.compress(bytes(8 * 16)), kind=4)) is not None
+    assert find_damage(png_of(b"", kind=7)) is None
+    assert find_damage(png_of(b"", size=(0, 8))) is not None
 
 
 def jpeg_with(frame: int, precision: int = 8, sampling: tuple[int, int] | None = None) -> bytes:
@@ -156,7 +155,7 @@ def jpeg_with(frame: int, precision: int = 8, sampling: tuple[int, int] | None =
     ids=["12 bits", "lossless", "hierarchical", "lossless, arithmetic", "odd sampling"],
 )
 def test_jpegs_of_rare_kinds_are_not_damaged(data: bytes) -> None:
-    assert damage(data) is None
+    assert find_damage(data) is None
     try:
         assert decode(data, SPEC).damaged is None
     except UnsupportedPhoto as error:
@@ -165,75 +164,75 @@ def test_jpegs_of_rare_kinds_are_not_damaged(data: bytes) -> None:
 
 def test_jpegs_that_break_off_are_damaged() -> None:
     data = pictures.encoded(DRAWN)
-    assert "ends before" in str(damage(data[:-2]))
-    assert "ends before" in str(damage(data[:100]))
-    assert "ends before" in str(damage(jpeg_with(0xC1, 12)[: len(data) // 2]))
+    assert "ends before" in str(find_damage(data[:-2]))
+    assert "ends before" in str(find_damage(data[:100]))
+    assert "ends before" in str(find_damage(jpeg_with(0xC1, 12)[: len(data) // 2]))
     # Of a common kind, that no decoder takes.
-    assert damage(data) is not None
-    assert "makes no sense" in str(damage(data[:20] + b"\0\0" + data[20:]))
-    assert "makes no sense" in str(damage(data[:4] + b"\0\1" + data[6:]))
+    assert find_damage(data) is not None
+    assert "makes no sense" in str(find_damage(data[:20] + b"\0\0" + data[20:]))
+    assert "makes no sense" in str(find_damage(data[:4] + b"\0\1" + data[6:]))
     # What stands behind the picture is no part of it, and a stuffed byte or a restart marker no end
     # of the scan.
-    assert damage(jpeg_with(0xC3) + b"\xff\xd8 more") is None
-    assert damage(b"\xff\xd8\xff\xda\0\2\1\xff\0\2\xff\xd3\3\xff\xd9") is None
-    assert "ends before" in str(damage(b"\xff\xd8\xff\xda\0\2\1\xff\0\2\xff\xd3\3"))
+    assert find_damage(jpeg_with(0xC3) + b"\xff\xd8 more") is None
+    assert find_damage(b"\xff\xd8\xff\xda\0\2\1\xff\0\2\xff\xd3\3\xff\xd9") is None
+    assert "ends before" in str(find_damage(b"\xff\xd8\xff\xda\0\2\1\xff\0\2\xff\xd3\3"))
 
 
 def test_gifs() -> None:
     data = pictures.encoded(DRAWN, "GIF")
-    assert damage(data) is None and damage(data + b"behind") is None
+    assert find_damage(data) is None and find_damage(data + b"behind") is None
     for length in (8, 14, len(data) // 2, len(data) - 1):
-        assert damage(data[:length]) is not None
-    assert damage(data[:-1] + b"\x99") is not None
+        assert find_damage(data[:length]) is not None
+    assert find_damage(data[:-1] + b"\x99") is not None
     local = b"GIF89a\4\0\4\0\0\0\0,\0\0\0\0\4\0\4\0\x80" + bytes(6) + b"\2\3abc\0!\xfe\2hi\0;"
-    assert damage(local) is None
+    assert find_damage(local) is None
 
 
 def test_bitmaps() -> None:
     data = pictures.encoded(DRAWN, "BMP")
     assert (
-        damage(data) is None
-        and "ends before" in str(damage(data[:-1]))
-        and damage(data[:20]) is not None
+        find_damage(data) is None
+        and "ends before" in str(find_damage(data[:-1]))
+        and find_damage(data[:20]) is not None
     )
     old = b"BM" + struct.pack("<IHHIIHHHH", 0, 0, 0, 26, 12, 4, 4, 1, 24) + bytes(48)
-    assert damage(old) is None and damage(old[:-1]) is not None
+    assert find_damage(old) is None and find_damage(old[:-1]) is not None
     # Embedded JPEGs and PNGs, as printers have them.
     packed = data[:30] + struct.pack("<I", 5) + data[34:200]
-    assert damage(packed) is None
+    assert find_damage(packed) is None
     assert refused(packed).fault == "unsupported"
-    assert damage(data[:18] + bytes(4) + data[22:]) is not None
+    assert find_damage(data[:18] + bytes(4) + data[22:]) is not None
 
 
 def test_webps() -> None:
     for lossless in (False, True):
         data = pictures.encoded(DRAWN, "WEBP", lossless=lossless)
-        assert "ends before" in str(damage(data[:-2]))
+        assert "ends before" in str(find_damage(data[:-2]))
         torn = data[:60] + bytes(len(data) - 60)
         if lossless:
             assert isinstance(refused(torn), DamagedPhoto)
-    assert damage(b"RIFF\x14\0\0\0WEBPNEXT\4\0\0\0abcd\0\0\0\0") is None
-    assert damage(b"RIFF\4\0\0\0WEBP") is not None
-    assert damage(b"RIFF\x10\0\0\0WEBPVP8 \x99\0\0\0abcd") is not None
+    assert find_damage(b"RIFF\x14\0\0\0WEBPNEXT\4\0\0\0abcd\0\0\0\0") is None
+    assert find_damage(b"RIFF\4\0\0\0WEBP") is not None
+    assert find_damage(b"RIFF\x10\0\0\0WEBPVP8 \x99\0\0\0abcd") is not None
 
 
 @pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
 def test_boxes(kind: str) -> None:
     data = pictures.encoded(DRAWN, kind)
-    assert damage(data) is None and damage(data + bytes(40)) is None
-    assert "ends before" in str(damage(data[:-10]))
+    assert find_damage(data) is None and find_damage(data + bytes(40)) is None
+    assert "ends before" in str(find_damage(data[:-10]))
     assert isinstance(refused(data[:-100]), DamagedPhoto) or kind == "AVIF"
     # A codec that is not known here: its pictures may be fine.
     other = data.replace(b"hvc1", b"vvc1").replace(b"av01", b"av99")
     assert refused(other).fault == "unsupported"
-    assert "ends before" in str(damage(data[: 8 + data.index(b"ftyp")]))
+    assert "ends before" in str(find_damage(data[: 8 + data.index(b"ftyp")]))
 
 
 def test_boxes_with_long_sizes_and_without_an_end() -> None:
     head = struct.pack(">I4s", 16, b"ftyp") + b"heicmif1" + struct.pack(">I4s", 8, b"meta")
-    assert damage(head + struct.pack(">I4sQ", 1, b"mdat", 20) + b"data") is None
-    assert damage(head + struct.pack(">I4sQ", 1, b"mdat", 21) + b"data") is not None
-    assert damage(head + struct.pack(">I4s", 0, b"mdat") + b"data") is None
+    assert find_damage(head + struct.pack(">I4sQ", 1, b"mdat", 20) + b"data") is None
+    assert find_damage(head + struct.pack(">I4sQ", 1, b"mdat", 21) + b"data") is not None
+    assert find_damage(head + struct.pack(">I4s", 0, b"mdat") + b"data") is None
 
 
 SIGNATURES = {
@@ -280,12 +279,12 @@ def test_opening_a_broken_picture_hides_nothing_from_whoever_decodes_it() -> Non
     at = data.index(b"IDAT") + 1000
     data[at : at + 1000] = np.random.default_rng(1).integers(0, 256, 1000, np.uint8).tobytes()
     with pytest.raises((OSError, SyntaxError)):
-        decoding._open(bytes(data)).load()
+        open_picture(bytes(data)).load()
 
 
 def test_a_tiff_of_an_unusual_packing_is_damaged_only_where_it_is_cut_off() -> None:
     data = pictures.encoded(DRAWN, "TIFF", compression="jpeg")
-    assert damage(data) is None
-    assert damage(data[: len(data) // 2]) is not None
+    assert find_damage(data) is None
+    assert find_damage(data[: len(data) // 2]) is not None
     grey = pictures.encoded(Image.new("1", (64, 64)), "TIFF", compression="group4")
-    assert damage(grey) is None
+    assert find_damage(grey) is None

@@ -7,13 +7,19 @@ import pytest
 
 from explorer.errors import PhotoError
 from explorer.photos import file_io
-from explorer.photos.file_io import irregular, open_regular, read_file, read_up_to, read_with_facts
+from explorer.photos.file_io import (
+    open_regular,
+    read_at_most,
+    read_file,
+    read_with_stat,
+    why_not_regular,
+)
 
 
 def test_all_bytes_and_the_facts_after_the_last_of_them(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"x" * 100)
-    data, facts = read_with_facts(path)
+    data, facts = read_with_stat(path)
     assert data == b"x" * 100 == read_file(path) and (facts.st_size, facts.st_mtime_ns) == (
         100,
         path.stat().st_mtime_ns,
@@ -28,12 +34,12 @@ def test_large_files_are_read_in_pieces(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_small_file_has_no_more_than_so_many_bytes(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"12345")
-    assert read_up_to(tmp_path / "a", 5) == b"12345"
+    assert read_at_most(tmp_path / "a", 5) == b"12345"
     with pytest.raises(PhotoError, match="more than 4 bytes"):
-        read_up_to(tmp_path / "a", 4)
+        read_at_most(tmp_path / "a", 4)
     for absent in (tmp_path / "b", tmp_path / "a" / "b"):
         with pytest.raises(FileNotFoundError):
-            read_up_to(absent, 5)
+            read_at_most(absent, 5)
         with pytest.raises(PhotoError, match="not there any more"):
             read_file(absent)
 
@@ -53,12 +59,14 @@ def test_nothing_but_a_file_is_opened(
     else:
         path = Path("/dev/zero")
     monkeypatch.setattr(os, "open", lambda *_: pytest.fail("it was opened"))
-    for read in (read_file, lambda path: read_up_to(path, 5)):
+    for read in (read_file, lambda path: read_at_most(path, 5)):
         with pytest.raises(
             PhotoError, match="a folder" if kind == "folder" else "no ordinary file"
         ):
             read(path)
-    assert irregular(path.stat()) is not None and irregular(Path(__file__).stat()) is None
+    assert (
+        why_not_regular(path.stat()) is not None and why_not_regular(Path(__file__).stat()) is None
+    )
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes there")

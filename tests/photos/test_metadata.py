@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, TiffImagePlugin
 
 from explorer.photos.decode import DecodedPhoto, decode
-from explorer.photos.metadata import name_date
+from explorer.photos.metadata.file_name_dates import parse_file_name_date
 from tests import pictures
 
 _PICTURE = pictures.draw(1, (64, 48))
@@ -178,7 +178,8 @@ def test_the_satellites_know_the_date_too() -> None:
     ],
 )
 def test_dates_in_names(name: str, date: str | None) -> None:
-    assert name_date(name) == date
+    found = parse_file_name_date(name)
+    assert (found.text if found else None) == date
     assert _taken(name=name) == (date, "name" if date else None)
 
 

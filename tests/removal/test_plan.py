@@ -10,7 +10,7 @@ import pytest
 
 from explorer.duplicates.group_removals import removals_of_groups
 from explorer.duplicates.groups import DuplicateGroup, GroupFile
-from explorer.photos.containers.contents import NOTHING, Contents, Part
+from explorer.photos.containers.contents import NOTHING, ContentPart, FileContents
 from explorer.removal.companions import Companion, companions_of
 from explorer.removal.plan import as_csv, as_json, removals_of_photos, write_plan
 from explorer.removal.plan_formats import PlanError
@@ -211,7 +211,7 @@ def test_a_photo_with_the_only_film_is_in_no_plan(small_library: SmallLibrary) -
 def test_a_plan_says_what_files_hold(small_library: SmallLibrary) -> None:
     for name in "ab":
         small_library.add_photo(f"{name}.jpg", name)
-    two = Contents((Part("page", "0" * 32), Part("film", "1" * 32)))
+    two = FileContents((ContentPart("page", "0" * 32), ContentPart("film", "1" * 32)))
     keep, goes = (
         item(small_library, "a.jpg", contents=two),
         item(small_library, "b.jpg", contents=two),
@@ -234,7 +234,7 @@ def test_what_a_file_holds_is_held_by_the_one_that_is_kept_in_the_end(
         small_library.add_photo(f"{name}.jpg", name)
     for one, other in (("a", "b"), ("b", "c"), ("a", "c")):
         small_library.add_pair(f"{one}.jpg", f"{other}.jpg", "picture")
-    film = Contents((Part("film", "1" * 32),))
+    film = FileContents((ContentPart("film", "1" * 32),))
     best, middle, last = (
         item(small_library, "a.jpg"),
         item(small_library, "b.jpg", contents=film),

@@ -13,7 +13,7 @@ import pytest
 from explorer.errors import LibraryError, LibraryLocked, UsageError
 from explorer.library.decision_store import protect
 from explorer.library.removal_journal import Journal, known_file
-from explorer.photos.containers.contents import NOTHING_PACKED, Contents, Part
+from explorer.photos.containers.contents import NOTHING_PACKED, ContentPart, FileContents
 from explorer.removal import preflight, proof, safe_move, trash
 from explorer.removal.remove import dry_run, remove
 from explorer.removal.results import Removal
@@ -651,14 +651,14 @@ def test_names_that_are_no_text(small_library: SmallLibrary, where: Where) -> No
     assert small_library.tree() == before
 
 
-FILM = Contents((Part("film", "0" * 32),)).packed()
+FILM = FileContents((ContentPart("film", "0" * 32),)).packed()
 
 
 @pytest.mark.parametrize(
     ("goes", "kept", "words"),
     [
         (FILM, NOTHING_PACKED, "not all that it holds (film inside) is in the one kept"),
-        (Contents(complete=False).packed(), FILM, "not all of it can be read"),
+        (FileContents(complete=False).packed(), FILM, "not all of it can be read"),
         (None, FILM, "read again"), (FILM, None, "what the one kept holds"), ("{", FILM, "read again"),
         (FILM, FILM, ""), (NOTHING_PACKED, FILM, ""), (NOTHING_PACKED, None, ""),
     ],

@@ -13,8 +13,8 @@ import pytest
 from explorer.library.library import Library
 from explorer.library.removal_journal import Journal
 from explorer.library.writer import Writer
-from explorer.photos.metadata.collect import of_files
-from explorer.photos.metadata.merge import Facts
+from explorer.photos.metadata.field_reader import read_files
+from explorer.photos.metadata.fields import MetadataFields
 from explorer.removal import safe_move, sidecar
 from explorer.removal.preflight import RemovalRefused
 from explorer.removal.remove import dry_run, remove
@@ -58,8 +58,8 @@ def merge() -> Iterator[MetadataMerger]:
     made.close()
 
 
-def facts_of(path: Path) -> Facts:
-    return of_files(str(path), sidecar._carriers(str(path))).facts
+def facts_of(path: Path) -> MetadataFields:
+    return read_files(str(path), sidecar._carriers(str(path))).fields
 
 
 def note_path(merged: Merged) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 from typing import NamedTuple
 
-from explorer.photos.metadata.partial_dates import shortened
-from explorer.photos.types import Precision
+from explorer.photos.decoded_photo import Precision
+from explorer.photos.metadata.partial_dates import known_part
 
 
 class CapturedFile(NamedTuple):
@@ -47,7 +47,7 @@ def taken_at_different_times(
     if precisions != ("second", "second"):
         # What is not known of the one date is not compared.
         known = min(
-            len(shortened(at, each))
+            len(known_part(at, each))
             for at, each in zip((one.taken_at, other.taken_at), precisions, strict=True)
         )
         return one.taken_at[:known] != other.taken_at[:known]

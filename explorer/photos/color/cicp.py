@@ -12,7 +12,7 @@ from explorer.photos.damage import PNG_SIGNATURE, png_checksum_holds, png_chunks
 _PATH = (b"meta", b"iprp", b"ipco")
 
 
-def codes_of(data: bytes) -> tuple[int, int] | None:
+def read_cicp(data: bytes) -> tuple[int, int] | None:
     """Colour primaries and transfer characteristics of a PNG or AVIF file, by ITU-T H.273; None
     where it states none."""
     if data.startswith(PNG_SIGNATURE):

@@ -52,7 +52,7 @@ _UNCALIBRATED, _ADOBE_RGB, _INTEROP_INDEX = 0xFFFF, 2, 1
 _COLOUR_SPACE = 0xA001
 
 
-class ColourSpace(NamedTuple):
+class ColorSpace(NamedTuple):
     """Primaries and white, and the curve: `sRGB`, `PQ`, `HLG`, or the exponent that makes values
     linear."""
 
@@ -115,7 +115,7 @@ class ColourSpace(NamedTuple):
         return _matrix(self.primaries)
 
 
-def stated(picture: Image.Image) -> ColourSpace | None:
+def stated(picture: Image.Image) -> ColorSpace | None:
     """What a loaded picture without an ICC profile says of its colours; None for sRGB, and where it
     says nothing that is known."""
     space = coded(picture)
@@ -126,11 +126,11 @@ def stated(picture: Image.Image) -> ColourSpace | None:
     ):
         space = _of_png(picture.info)
     if space is None and _is_adobe_rgb(picture):
-        space = ColourSpace(_ADOBE, 563 / 256)
+        space = ColorSpace(_ADOBE, 563 / 256)
     return None if space is None or space.is_srgb else space
 
 
-def coded(picture: Image.Image) -> ColourSpace | None:
+def coded(picture: Image.Image) -> ColorSpace | None:
     """What the CICP codes of an opened picture say, sRGB included; None without any that are known.
 
     Decodes nothing, unlike a look for EXIF data, for which Pillow decodes a PNG: a picture whose
@@ -143,14 +143,14 @@ def coded(picture: Image.Image) -> ColourSpace | None:
     return None
 
 
-def _of_codes(primaries: int, transfer: int) -> ColourSpace | None:
+def _of_codes(primaries: int, transfer: int) -> ColorSpace | None:
     curve = _CURVES.get(transfer)
     # High dynamic range without primaries is BT.2020's.
     usual = _PRIMARIES[9] if curve in (_PQ, _HLG) else _BT709
-    return None if curve is None else ColourSpace(_PRIMARIES.get(primaries, usual), curve)
+    return None if curve is None else ColorSpace(_PRIMARIES.get(primaries, usual), curve)
 
 
-def _of_png(info: Mapping[Any, Any]) -> ColourSpace | None:
+def _of_png(info: Mapping[Any, Any]) -> ColorSpace | None:
     gamma, found = info.get("gamma"), info.get("chromaticity")
     known = (
         isinstance(found, tuple)
@@ -159,13 +159,13 @@ def _of_png(info: Mapping[Any, Any]) -> ColourSpace | None:
     )
     if not isinstance(gamma, float) or not 0.05 <= gamma <= 5:
         # Primaries alone: with the usual curve.
-        return _sensible(ColourSpace((*found[2:], *found[:2]), _SRGB)) if known else None  # type: ignore[index]
+        return _sensible(ColorSpace((*found[2:], *found[:2]), _SRGB)) if known else None  # type: ignore[index]
     primaries = (*found[2:], *found[:2]) if known else _BT709  # type: ignore[index]
     near = abs(1 / gamma - 2.2) <= _NEAR_GAMMA
-    return _sensible(ColourSpace(primaries, _SRGB if near else 1 / gamma))
+    return _sensible(ColorSpace(primaries, _SRGB if near else 1 / gamma))
 
 
-def _sensible(space: ColourSpace) -> ColourSpace | None:
+def _sensible(space: ColorSpace) -> ColorSpace | None:
     """The space, where its primaries span a triangle around its white."""
     try:
         return (

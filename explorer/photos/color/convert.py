@@ -60,7 +60,7 @@ def to_rgb(picture: Image.Image, reduction: int, side: int | None = None) -> Ima
     return space.to_srgb(plain) if space else plain
 
 
-def has_other_tones(picture: Image.Image) -> bool:
+def has_non_srgb_tones(picture: Image.Image) -> bool:
     """Whether the light and dark of a loaded picture's values are not those of sRGB, so that they
     mean little as they are."""
     if profile := _profile(picture):

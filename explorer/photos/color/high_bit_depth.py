@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from explorer.photos.color.color_space import ColourSpace, coded
+from explorer.photos.color.color_space import ColorSpace, coded
 
 # Rows that are converted at once: in floating point a picture takes six times what it takes as it
 # is.
@@ -37,7 +37,7 @@ def to_srgb_from_16_bits(picture: Image.Image, data: bytes) -> Image.Image | Non
         if name not in ("cicp", "nclx_profile", "icc_profile")
     }
     # What is shown is less than what the file holds.
-    made.info, made.format = kept | {"deeper": True}, picture.format
+    made.info, made.format = kept | {"high_bit_depth": True}, picture.format
     return made
 
 
@@ -63,7 +63,7 @@ def _of_png(data: bytes) -> npt.NDArray[Any] | None:
     return None if decoded is None or decoded.ndim != 3 else decoded[:, :, ::-1]
 
 
-def _converted(samples: npt.NDArray[np.uint16], space: ColourSpace) -> npt.NDArray[np.uint8]:
+def _converted(samples: npt.NDArray[np.uint16], space: ColorSpace) -> npt.NDArray[np.uint8]:
     made = np.empty(samples.shape, np.uint8)
     # Every fourth pixel of every fourth row tells how bright a picture gets.
     peak = space.peak(samples[::4, ::4] if min(samples.shape[:2]) > 64 else samples)

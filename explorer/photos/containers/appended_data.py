@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from explorer.photos.containers.contents import Kind
+from explorer.photos.containers.contents import ContentKind
 from explorer.photos.containers.isobmff import movie_end
 from explorer.photos.containers.jpeg_segments import START, read_jpeg
 
@@ -39,31 +39,31 @@ _NOTE = 4096
 _SOUND = 0x0100
 
 
-class Piece(NamedTuple):
+class AppendedPiece(NamedTuple):
     """Something appended: what kind of thing it is, and its bytes."""
 
-    kind: Kind
+    kind: ContentKind
     data: bytes
 
 
-def pieces_behind(data: bytes, start: int) -> list[Piece]:
+def appended_pieces(data: bytes, start: int) -> list[AppendedPiece]:
     """What lies in the file from that offset on, fill bytes left out."""
     directory = _samsung_directory(data, start)
     end, entries = (len(data), []) if directory is None else directory
     return [*_pieces(data[start:end]), *entries]
 
 
-def _pieces(data: bytes) -> Iterator[Piece]:
+def _pieces(data: bytes) -> Iterator[AppendedPiece]:
     position = 0
     while (position := _skip_fill(data, position)) < len(data):
         kind, end = _known(data, position)
         if end is None:
             film = data.find(b"ftyp", position + 4) - 4
             if film < 0:
-                yield Piece("data", data[position:])
+                yield AppendedPiece("data", data[position:])
                 return
             if film - position > _POINTERS:
-                yield Piece("data", data[position:film])
+                yield AppendedPiece("data", data[position:film])
                 position = film
             # Where the four bytes before are no size, it is not a film after all, and nothing can
             # be said of what follows.
@@ -71,7 +71,7 @@ def _pieces(data: bytes) -> Iterator[Piece]:
             end = end if end > film else len(data)
         if kind == "film" and _is_pointer(data, end):
             end = len(data)
-        yield Piece(kind, data[position:end])
+        yield AppendedPiece(kind, data[position:end])
         position = end
 
 
@@ -85,7 +85,7 @@ def _skip_fill(data: bytes, position: int) -> int:
     return _SKIP.match(data, max(position, min(end, len(data)) - _FILL_OF_START)).end()  # type: ignore[union-attr]
 
 
-def _known(data: bytes, position: int) -> tuple[Kind, int | None]:
+def _known(data: bytes, position: int) -> tuple[ContentKind, int | None]:
     """Kind and end of what begins there; no end where that is not known."""
     head = data[position : position + 16]
     if head.startswith(START):
@@ -111,17 +111,17 @@ def _is_pointer(data: bytes, position: int) -> bool:
     return start < len(data) <= position + _POINTERS and _KNOWN.match(data, start) is None
 
 
-def samsung_pieces(data: bytes) -> list[Piece]:
+def samsung_trailer_pieces(data: bytes) -> list[AppendedPiece]:
     """What Samsung's trailer holds, where these bytes are nothing else."""
     directory = _samsung_directory(data, 0)
     return (
-        [Piece("data", data)]
+        [AppendedPiece("data", data)]
         if directory is None
         else [*_pieces(data[: directory[0]]), *directory[1]]
     )
 
 
-def _samsung_directory(data: bytes, start: int) -> tuple[int, list[Piece]] | None:
+def _samsung_directory(data: bytes, start: int) -> tuple[int, list[AppendedPiece]] | None:
     """Where what the directory lists begins, and the pieces that are more than notes; None where
     there is no such directory."""
     fill = _tail_of_fill(data)
@@ -133,7 +133,7 @@ def _samsung_directory(data: bytes, start: int) -> tuple[int, list[Piece]] | Non
     count, spans, pieces = (
         int.from_bytes(data[head + 8 : head + 12], "little"),
         list[tuple[int, int]](),
-        list[Piece](),
+        list[AppendedPiece](),
     )
     for number in range(min(count, (fill - head - 20) // _ENTRY)):
         entry = data[head + 12 + number * _ENTRY :][:_ENTRY]
@@ -171,13 +171,13 @@ def _tail_of_fill(data: bytes) -> int:
     return len(data) - len(tail) + len(tail.rstrip(b"\0"))
 
 
-def _samsung_piece(kind: int, name: bytes, content: bytes) -> Piece | None:
+def _samsung_piece(kind: int, name: bytes, content: bytes) -> AppendedPiece | None:
     known, end = _known(content, 0)
     if b"DepthMap" in name:
-        return Piece("depth map", content)
+        return AppendedPiece("depth map", content)
     if kind == _SOUND or name.startswith(b"SoundShot"):
-        return Piece("audio", content)
+        return AppendedPiece("audio", content)
     if end is not None:
-        return Piece(known, content)
+        return AppendedPiece(known, content)
     # In a HEIC file the film has a box of its own, to which the entry only points.
-    return Piece("data", content) if len(content) > _NOTE else None
+    return AppendedPiece("data", content) if len(content) > _NOTE else None

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
-Kind = Literal[
+ContentKind = Literal[
     "page",
     "frame",
     "picture",
@@ -22,14 +22,14 @@ Kind = Literal[
     "layers",
     "data",
 ]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[ContentKind, ...] = get_args(ContentKind)
 
 # Parts that are listed one by one; a file of more (a book, scanned) has the rest under one digest.
 MOST_PARTS = 1000
 _DIGEST = 32
 
 
-class Part(NamedTuple):
+class ContentPart(NamedTuple):
     """One thing in a file.
 
     digest: 32 hex digits; equal for parts with the same content. Pages and frames are hashed by
@@ -37,17 +37,17 @@ class Part(NamedTuple):
     kind it stands for, at least 1: an animation is one part.
     """
 
-    kind: Kind
+    kind: ContentKind
     digest: str
     number: int = 1
 
 
 @dataclass(frozen=True)
-class Contents:
+class FileContents:
     """parts: everything beside the first picture, in the file's order. complete: False where some
     of it could not be told."""
 
-    parts: tuple[Part, ...] = ()
+    parts: tuple[ContentPart, ...] = ()
     complete: bool = True
 
     @property
@@ -61,34 +61,37 @@ class Contents:
         return json.dumps({"parts": self.parts, "complete": self.complete}, separators=(",", ":"))
 
     @classmethod
-    def unpacked(cls, text: str) -> Contents:
+    def unpacked(cls, text: str) -> FileContents:
         """What `packed` made. Raises ValueError for anything else."""
         if text == NOTHING_PACKED:
             return NOTHING
         stored = json.loads(text)
         try:
-            parts, complete = tuple(Part(*part) for part in stored["parts"]), stored["complete"]
+            parts, complete = (
+                tuple(ContentPart(*part) for part in stored["parts"]),
+                stored["complete"],
+            )
         except (KeyError, TypeError) as error:
             raise ValueError("not the contents of a file") from error
         if not isinstance(complete, bool) or not all(_is_sound(part) for part in parts):
             raise ValueError("not the contents of a file")
         return cls(parts, complete)
 
-    def beyond(self, other: Contents) -> list[Part]:
+    def parts_missing_from(self, other: FileContents) -> list[ContentPart]:
         """The parts that the other file does not hold, each as often as it is missing."""
         return list((Counter(self.parts) - Counter(other.parts)).elements())
 
     def words(self) -> list[str]:
         """For a person: “3 pages” (the first one counted), “film inside”, “gain map”. Empty for a
         file with one picture and no more."""
-        found = Counter[Kind]()
+        found = Counter[ContentKind]()
         for part in self.parts:
             found[part.kind] += part.number
         words = [_phrase(kind, found[kind]) for kind in KINDS if found[kind]]
         return words if self.complete else [*words, "more that cannot be read"]
 
 
-def _is_sound(part: Part) -> bool:
+def _is_sound(part: ContentPart) -> bool:
     digits = (
         isinstance(part.digest, str)
         and len(part.digest) == _DIGEST
@@ -97,7 +100,7 @@ def _is_sound(part: Part) -> bool:
     return digits and part.kind in KINDS and type(part.number) is int and part.number > 0
 
 
-def _phrase(kind: Kind, number: int) -> str:
+def _phrase(kind: ContentKind, number: int) -> str:
     if kind in ("page", "frame", "picture"):
         return f"{number + 1:,} {kind}s"
     if kind == "film":
@@ -108,23 +111,23 @@ def _phrase(kind: Kind, number: int) -> str:
     return kind if number == 1 else f"{number:,} {kind}s"
 
 
-def gathered(parts: Iterable[Part], *, complete: bool = True) -> Contents:
+def collect_contents(parts: Iterable[ContentPart], *, complete: bool = True) -> FileContents:
     """Contents of these parts; of very many, the last ones are joined into one part for each kind."""
     listed = list(parts)
     head, tail = listed[:MOST_PARTS], listed[MOST_PARTS:]
     for kind in KINDS:
         if some := [part for part in tail if part.kind == kind]:
             head.append(
-                Part(
+                ContentPart(
                     kind,
-                    digest_of(*(part.digest.encode() for part in some)),
+                    digest_pieces(*(part.digest.encode() for part in some)),
                     sum(part.number for part in some),
                 )
             )
-    return Contents(tuple(head), complete) if head or not complete else NOTHING
+    return FileContents(tuple(head), complete) if head or not complete else NOTHING
 
 
-def digest_of(*pieces: bytes | memoryview) -> str:
+def digest_pieces(*pieces: bytes | memoryview) -> str:
     """32 hex digits of BLAKE2b over these pieces, and over where each ends."""
     whole = hashlib.blake2b(digest_size=_DIGEST // 2)
     for piece in pieces:
@@ -133,7 +136,7 @@ def digest_of(*pieces: bytes | memoryview) -> str:
     return whole.hexdigest()
 
 
-def why_it_stays(item: Contents | None, kept: Contents | None) -> str:
+def reason_to_keep(item: FileContents | None, kept: FileContents | None) -> str:
     """Why a file must not go for the other, in words that follow “it stays:”; '' where all that it
     holds is in the other, too.
 
@@ -144,7 +147,7 @@ def why_it_stays(item: Contents | None, kept: Contents | None) -> str:
         return "what else it holds beside its picture is not known until it has been read again"
     if not item.complete:
         return "it holds more than one picture, and not all of it can be read and compared"
-    missing = item.beyond(kept or NOTHING)
+    missing = item.parts_missing_from(kept or NOTHING)
     if not missing:
         return ""
     if kept is None:
@@ -154,5 +157,5 @@ def why_it_stays(item: Contents | None, kept: Contents | None) -> str:
     return f"not all that it holds ({', '.join(item.words())}) is in the one kept"
 
 
-NOTHING = Contents()
+NOTHING = FileContents()
 NOTHING_PACKED = NOTHING.packed()

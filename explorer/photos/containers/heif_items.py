@@ -3,7 +3,12 @@
 
 from __future__ import annotations
 
-from explorer.photos.containers.contents import Contents, Kind, Part, digest_of
+from explorer.photos.containers.contents import (
+    ContentKind,
+    ContentPart,
+    FileContents,
+    digest_pieces,
+)
 from explorer.photos.containers.isobmff import Item, Items
 
 # Coded pictures, and such as are made of others.
@@ -18,13 +23,13 @@ _NOTES = frozenset({b"Exif", b"mime", b"uri ", b"rgan", b"mski"})
 
 # By what the URN of an auxiliary image says. Alpha is part of the picture that it belongs to.
 _ALPHA = (b"auxid:1", b"auxiliary:alpha")
-_AUXILIARY: tuple[tuple[bytes, Kind], ...] = (
+_AUXILIARY: tuple[tuple[bytes, ContentKind], ...] = (
     (b"hdrgainmap", "gain map"), (b"auxid:2", "depth map"), (b"depth", "depth map"),
     (b"disparity", "depth map"),
 )  # fmt: skip
 
 
-def parts_of_items(found: Items) -> Contents:
+def item_contents(found: Items) -> FileContents:
     """Everything beside the primary picture. Incomplete where an item's bytes are not in the file."""
     inputs = {
         number
@@ -32,7 +37,7 @@ def parts_of_items(found: Items) -> Contents:
         if kind == b"dimg"
         for number in numbers
     }
-    parts, complete = list[Part](), True
+    parts, complete = list[ContentPart](), True
     for item in found.items.values():
         kind = _kind(item, found, inputs)
         if kind is None:
@@ -40,11 +45,11 @@ def parts_of_items(found: Items) -> Contents:
         digest = _digest(item, found, set())
         complete = complete and digest is not None
         if digest is not None:
-            parts.append(Part(kind, digest))
-    return Contents(tuple(parts), complete)
+            parts.append(ContentPart(kind, digest))
+    return FileContents(tuple(parts), complete)
 
 
-def _kind(item: Item, found: Items, inputs: set[int]) -> Kind | None:
+def _kind(item: Item, found: Items, inputs: set[int]) -> ContentKind | None:
     """None for the primary picture, for what it is made of, thumbnails and notes."""
     if item.kind == _TONE_MAPPED:
         return "gain map"
@@ -81,4 +86,4 @@ def _digest(item: Item, found: Items, within: set[int]) -> str | None:
     ]
     if None in digests:
         return None
-    return digest_of(item.kind, item.data, *(digest.encode() for digest in digests if digest))
+    return digest_pieces(item.kind, item.data, *(digest.encode() for digest in digests if digest))

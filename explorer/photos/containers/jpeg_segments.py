@@ -23,7 +23,7 @@ _EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
 _GUID, _HEAD = 32, 40
 
 
-class Jpeg(NamedTuple):
+class JpegStructure(NamedTuple):
     """end: offset behind the end-of-image marker; where that is missing, of a film that follows, or
     the end of the file. segments: application segments before the first scan, number (0 to 15) and
     content.
@@ -47,7 +47,7 @@ class Jpeg(NamedTuple):
         return b"".join([*packets, *(extended[key] for key in sorted(extended))])
 
 
-def read_jpeg(data: bytes, start: int = 0) -> Jpeg | None:
+def read_jpeg(data: bytes, start: int = 0) -> JpegStructure | None:
     """The JPEG picture that begins at that offset; None where none does."""
     if data[start : start + 3] != START:
         return None
@@ -55,7 +55,7 @@ def read_jpeg(data: bytes, start: int = 0) -> Jpeg | None:
     while found := _MARKER.search(data, position):
         marker, position = data[found.end() - 1], found.end()
         if marker == _END:
-            return Jpeg(position, tuple(segments))
+            return JpegStructure(position, tuple(segments))
         if marker not in _WITH_LENGTH:
             continue
         length = int.from_bytes(data[position : position + 2], "big")
@@ -67,4 +67,4 @@ def read_jpeg(data: bytes, start: int = 0) -> Jpeg | None:
         scanned = scanned or marker == _SCAN
         position += length
     film = data.find(b"ftyp", start) - 4
-    return Jpeg(film if film > start else len(data), tuple(segments))
+    return JpegStructure(film if film > start else len(data), tuple(segments))

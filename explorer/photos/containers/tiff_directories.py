@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from explorer.photos.containers.contents import digest_of
+from explorer.photos.containers.contents import digest_pieces
 
 _WIDTH, _HEIGHT, _SUB_IFDS, _LAYERS = 256, 257, 330, 37724
 # Offsets and lengths of strips, of tiles, and of the stream of old JPEG compression.
@@ -125,7 +125,7 @@ class TiffFile:
         layers = self._bytes(tags[_LAYERS]) if _LAYERS in tags else b""
         below = self._numbers(tags[_SUB_IFDS]) if _SUB_IFDS in tags else []
         return (
-            Page(offset, width, height, digest_of(*stored, *self._stored(tags)), layers),
+            Page(offset, width, height, digest_pieces(*stored, *self._stored(tags)), layers),
             following,
             below,
         )

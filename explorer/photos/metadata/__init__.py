@@ -1,12 +1,11 @@
-"""What a photo says of itself: date, place, camera, rating and keywords, from EXIF, IPTC, XMP and
-what an export says beside it.
+"""The metadata of photos: date, place, camera, rating and keywords, from EXIF, IPTC, XMP and the
+JSON of an export.
 
-`embedded` is what indexing reads. `collect` reads everything that one file and those beside it say,
-for sidecars.
+`embedded` is what indexing reads. `field_reader` reads the fields that are carried over when a
+photo is removed, from the photo and its sidecars.
 """
 
 from explorer.photos.metadata.embedded import impossible_date, read_metadata
 from explorer.photos.metadata.exif import orientation
-from explorer.photos.metadata.names import name_date
 
-__all__ = ["impossible_date", "name_date", "orientation", "read_metadata"]
+__all__ = ["impossible_date", "orientation", "read_metadata"]

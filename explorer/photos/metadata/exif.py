@@ -10,21 +10,21 @@ from typing import Any, NamedTuple
 from PIL import ExifTags, Image
 
 from explorer.photos.metadata.field_values import (
-    clean,
-    decoded,
-    in_degrees,
-    number,
-    rating,
-    rating_of_percent,
-    sequence,
-    words,
+    as_list,
+    clean_text,
+    decimal_degrees,
+    decode_text,
+    parse_rating,
+    positive_number,
+    rating_from_percent,
+    unique_keywords,
 )
-from explorer.photos.metadata.merge import Facts, Reading, Unread
+from explorer.photos.metadata.fields import MetadataFields, MetadataReading, UnreadableField
 from explorer.photos.metadata.partial_dates import (
     PartialDate,
     from_parts,
     is_blank,
-    parse,
+    parse_date,
     plausible,
 )
 
@@ -41,17 +41,17 @@ _DATES = (
 _HEADER = len(b"Exif\0\0")
 
 
-class Exif(NamedTuple):
+class ExifBlocks(NamedTuple):
     """main: the first block, details: the camera's, gps: the satellites'; each empty where it is
     absent or broken. broken: names of those that are there and cannot be read."""
 
-    main: Mapping[int, Any]
-    details: Mapping[int, Any]
-    gps: Mapping[int, Any]
+    ifd0: Mapping[int, Any]
+    exif_ifd: Mapping[int, Any]
+    gps_ifd: Mapping[int, Any]
     broken: tuple[str, ...] = ()
 
 
-def blocks(picture: Image.Image) -> Exif:
+def read_exif(picture: Image.Image) -> ExifBlocks:
     """The EXIF blocks of an opened picture; it need not be decoded yet."""
     raw, found, broken = picture.info.get("exif"), list[Mapping[int, Any]](), list[str]()
     for ifd, name in (
@@ -69,7 +69,7 @@ def blocks(picture: Image.Image) -> Exif:
         found.append(block)
         if failed:
             broken.append(name)
-    return Exif(found[0], found[1], found[2], tuple(broken))
+    return ExifBlocks(found[0], found[1], found[2], tuple(broken))
 
 
 def _is_there(ifd: int | None, offset: object, raw: object) -> bool:
@@ -97,32 +97,35 @@ def orientation(picture: Image.Image) -> int:
 # --- when
 
 
-def dates(exif: Exif) -> Iterator[PartialDate]:
+def capture_dates(exif: ExifBlocks) -> Iterator[PartialDate]:
     """When it was taken, else scanned, by the camera's clock."""
     for tag, zone in _DATES:
-        if date := plausible(stated(exif, tag)):
-            offset = clean(exif.details.get(zone)) or ""
+        if date := plausible(date_in_tag(exif, tag)):
+            offset = clean_text(exif.exif_ifd.get(zone)) or ""
             yield date._replace(zone=date.zone or offset) if _ZONE.fullmatch(offset) else date
 
 
-def stated(exif: Exif, tag: int) -> PartialDate | None:
+def date_in_tag(exif: ExifBlocks, tag: int) -> PartialDate | None:
     """The date in that tag, whether a camera can have meant it or not."""
-    return parse(clean(exif.details.get(tag)))
+    return parse_date(clean_text(exif.exif_ifd.get(tag)))
 
 
-def changed(exif: Exif) -> PartialDate | None:
+def modified_date(exif: ExifBlocks) -> PartialDate | None:
     """When the file was last written by the camera or a program."""
-    return plausible(parse(clean(exif.main.get(_TAG.DateTime))))
+    return plausible(parse_date(clean_text(exif.ifd0.get(_TAG.DateTime))))
 
 
-def gps_date(exif: Exif) -> PartialDate | None:
+def gps_date(exif: ExifBlocks) -> PartialDate | None:
     """GPS time is UTC, so it may be hours off the camera's own, but the day is nearly always right."""
     day = re.fullmatch(
-        r"(\d{4})[:\-](\d{1,2})[:\-](\d{1,2})", clean(exif.gps.get(_GPS.GPSDateStamp)) or ""
+        r"(\d{4})[:\-](\d{1,2})[:\-](\d{1,2})",
+        clean_text(exif.gps_ifd.get(_GPS.GPSDateStamp)) or "",
     )
     if not day:
         return None
-    time = [number(part, zero=True) for part in sequence(exif.gps.get(_GPS.GPSTimeStamp))]
+    time = [
+        positive_number(part, zero=True) for part in as_list(exif.gps_ifd.get(_GPS.GPSTimeStamp))
+    ]
     whole = time if len(time) == 3 and None not in time else []
     date = plausible(from_parts(*day.groups(), *whole))
     return date and date._replace(zone="Z")
@@ -131,11 +134,13 @@ def gps_date(exif: Exif) -> PartialDate | None:
 # --- where
 
 
-def place(exif: Exif) -> tuple[float, float] | None:
+def gps_position(exif: ExifBlocks) -> tuple[float, float] | None:
     """Latitude and longitude in degrees."""
-    latitude = _degrees(exif.gps.get(_GPS.GPSLatitude), exif.gps.get(_GPS.GPSLatitudeRef), "NS", 90)
+    latitude = _degrees(
+        exif.gps_ifd.get(_GPS.GPSLatitude), exif.gps_ifd.get(_GPS.GPSLatitudeRef), "NS", 90
+    )
     longitude = _degrees(
-        exif.gps.get(_GPS.GPSLongitude), exif.gps.get(_GPS.GPSLongitudeRef), "EW", 180
+        exif.gps_ifd.get(_GPS.GPSLongitude), exif.gps_ifd.get(_GPS.GPSLongitudeRef), "EW", 180
     )
     # 0, 0 lies in the Atlantic, and is what phones write when they do not know.
     return (
@@ -148,24 +153,24 @@ def place(exif: Exif) -> tuple[float, float] | None:
 def _degrees(value: Any, ref: Any, axis: str, limit: float) -> float | None:
     """Degrees, minutes, seconds and the hemisphere → degrees. Without a hemisphere it could be
     either of two places: none is named."""
-    parts = [number(part, zero=True) for part in sequence(value)]
-    side = (clean(ref) or "").upper()[:1]
+    parts = [positive_number(part, zero=True) for part in as_list(value)]
+    side = (clean_text(ref) or "").upper()[:1]
     if not parts or parts[0] is None or not side or side not in axis:
         return None
-    degrees = in_degrees(part or 0.0 for part in parts[:3])
+    degrees = decimal_degrees(part or 0.0 for part in parts[:3])
     degrees = -degrees if side == axis[1] else degrees
     return round(degrees, 7) if abs(degrees) <= limit else None
 
 
-def _no_place(exif: Exif) -> bool:
+def _position_left_open(exif: ExifBlocks) -> bool:
     """Whether the place is left open: absent, 0, or 0 divided by 0, all of which cameras write
     without a signal."""
     values = [
         part
         for tag in (_GPS.GPSLatitude, _GPS.GPSLongitude)
-        for part in sequence(exif.gps.get(tag))
+        for part in as_list(exif.gps_ifd.get(tag))
     ]
-    return all(number(part, zero=True) == 0 or _is_nan(part) for part in values)
+    return all(positive_number(part, zero=True) == 0 or _is_nan(part) for part in values)
 
 
 def _is_nan(value: Any) -> bool:
@@ -178,51 +183,57 @@ def _is_nan(value: Any) -> bool:
 # --- with what
 
 
-def camera(make: Any, model: Any) -> str | None:
+def camera_name(make: Any, model: Any) -> str | None:
     """Make and model, the make only once: `NIKON CORPORATION`, `NIKON D90` is a `NIKON D90`."""
-    maker, name = clean(make), clean(model)
+    maker, name = clean_text(make), clean_text(model)
     if not maker or not name:
         return name or maker
     return name if name.lower().startswith(maker.split()[0].lower()) else f"{maker} {name}"
 
 
-def equipment(exif: Exif) -> dict[str, Any]:
+def camera_settings(exif: ExifBlocks) -> dict[str, Any]:
     """camera, lens, exposure_time (seconds), f_number, iso and focal_length (millimetres), each
     None where it is not said."""
     return {
-        "camera": camera(exif.main.get(_TAG.Make), exif.main.get(_TAG.Model)),
-        "lens": clean(exif.details.get(_TAG.LensModel)),
-        "exposure_time": number(exif.details.get(_TAG.ExposureTime)),
-        "f_number": number(exif.details.get(_TAG.FNumber)),
-        "iso": number(exif.details.get(_TAG.ISOSpeedRatings)),
-        "focal_length": number(exif.details.get(_TAG.FocalLength)),
+        "camera": camera_name(exif.ifd0.get(_TAG.Make), exif.ifd0.get(_TAG.Model)),
+        "lens": clean_text(exif.exif_ifd.get(_TAG.LensModel)),
+        "exposure_time": positive_number(exif.exif_ifd.get(_TAG.ExposureTime)),
+        "f_number": positive_number(exif.exif_ifd.get(_TAG.FNumber)),
+        "iso": positive_number(exif.exif_ifd.get(_TAG.ISOSpeedRatings)),
+        "focal_length": positive_number(exif.exif_ifd.get(_TAG.FocalLength)),
     }
 
 
 # --- what a person said, and all of it together
 
 
-def read(exif: Exif) -> Reading:
+def read_fields(exif: ExifBlocks) -> MetadataReading:
     """What is worth keeping, and what is there and cannot be read. Dates are those of the camera's
     own clock."""
-    unread = [Unread("all", f"its {name}") for name in exif.broken]
-    date = next(dates(exif), None)
+    unread = [UnreadableField("all", f"its {name}") for name in exif.broken]
+    date = next(capture_dates(exif), None)
     for tag, _ in _DATES:
-        text = clean(exif.details.get(tag))
-        if text and not is_blank(text) and stated(exif, tag) is None:
-            unread.append(Unread("date", f"the date in its EXIF data (“{text[:40]}”)"))
-    where = place(exif)
-    if where is None and not _no_place(exif):
-        unread.append(Unread("place", "the place in its EXIF data"))
+        text = clean_text(exif.exif_ifd.get(tag))
+        if text and not is_blank(text) and date_in_tag(exif, tag) is None:
+            unread.append(UnreadableField("date", f"the date in its EXIF data (“{text[:40]}”)"))
+    where = gps_position(exif)
+    if where is None and not _position_left_open(exif):
+        unread.append(UnreadableField("place", "the place in its EXIF data"))
     stars: float | None = None
-    for number_of, convert in ((_RATING, rating), (_RATING_PERCENT, rating_of_percent)):
-        said = exif.main.get(number_of, 0)
+    for number_of, convert in ((_RATING, parse_rating), (_RATING_PERCENT, rating_from_percent)):
+        said = exif.ifd0.get(number_of, 0)
         try:
             stars = stars or convert(said)
         except (TypeError, ValueError, ArithmeticError):
-            unread.append(Unread("rating", f"the rating in its EXIF data (“{clean(str(said))}”)"))
-    return Reading(
-        Facts(date.iso if date else None, where, stars, _keywords(exif.main.get(_KEYWORDS))),
+            unread.append(
+                UnreadableField(
+                    "rating", f"the rating in its EXIF data (“{clean_text(str(said))}”)"
+                )
+            )
+    return MetadataReading(
+        MetadataFields(
+            date.iso if date else None, where, stars, _keywords(exif.ifd0.get(_KEYWORDS))
+        ),
         tuple(unread),
     )
 
@@ -233,5 +244,5 @@ def _keywords(value: Any) -> tuple[str, ...]:
         value = bytes(part for part in value if isinstance(part, int) and 0 <= part < 256)
     if not isinstance(value, bytes):
         return ()
-    text = value.decode("utf-16-le", "replace") if b"\0" in value else decoded(value)
-    return words(text.removeprefix("\ufeff").split("\0")[0].split(";"))
+    text = value.decode("utf-16-le", "replace") if b"\0" in value else decode_text(value)
+    return unique_keywords(text.removeprefix("\ufeff").split("\0")[0].split(";"))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from PIL import ExifTags, Image
 
 from explorer.errors import PhotoError
-from explorer.photos.formats import openers
+from explorer.photos.formats import pillow_formats
 
 # Formats that cameras write, of which the EXIF block is found without decoding the picture.
 _CAMERA_FORMATS = frozenset({"JPEG", "MPO", "HEIF", "TIFF"})
@@ -39,7 +39,7 @@ def read_header(path: str | os.PathLike[str]) -> ExifHeader | None:
             start = file.read(64)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=openers(start)) as picture:
+            with Image.open(path, formats=pillow_formats(start)) as picture:
                 if picture.format not in _CAMERA_FORMATS:
                     return None
                 exif = picture.getexif()
@@ -52,10 +52,10 @@ def read_header(path: str | os.PathLike[str]) -> ExifHeader | None:
         str(exif.get(_TAG.Software) or ""),
         f"{exif.get(_TAG.Make) or ''} {exif.get(_TAG.Model) or ''}",
     )
-    return ExifHeader(said.strip("\0 ") if names_a_program(said, own) else "", _size(details))
+    return ExifHeader(said.strip("\0 ") if is_editing_software(said, own) else "", _size(details))
 
 
-def names_a_program(software: str, camera: str) -> bool:
+def is_editing_software(software: str, camera: str) -> bool:
     """Whether EXIF's Software tag names a program, and not merely the version of the firmware of
     that camera (make and model)."""
     own = set(_words(camera)) | _OF_FIRMWARE

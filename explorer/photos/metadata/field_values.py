@@ -20,7 +20,7 @@ _COORDINATE = re.compile(
 )
 
 
-def decoded(value: bytes) -> str:
+def decode_text(value: bytes) -> str:
     """Bytes of an unknown encoding → text: UTF-8 where they are that, else Latin-1 as Windows
     extends it."""
     try:
@@ -29,11 +29,11 @@ def decoded(value: bytes) -> str:
         return value.decode("cp1252", "replace")
 
 
-def clean(value: Any) -> str | None:
+def clean_text(value: Any) -> str | None:
     """Text for a person: up to the first NUL, blanks single, at most 200 characters; None for
     anything else or nothing."""
     if isinstance(value, bytes):
-        value = decoded(value.split(b"\0")[0])
+        value = decode_text(value.split(b"\0")[0])
     if not isinstance(value, str):
         return None
     return (
@@ -44,9 +44,9 @@ def clean(value: Any) -> str | None:
     )
 
 
-def number(value: Any, *, zero: bool = False) -> float | None:
+def positive_number(value: Any, *, zero: bool = False) -> float | None:
     """A positive (or, with `zero`, not negative) finite number, or None; of several the first."""
-    first = next(iter(sequence(value)), None) if isinstance(value, tuple | list) else value
+    first = next(iter(as_list(value)), None) if isinstance(value, tuple | list) else value
     try:
         found = float(first)  # type: ignore[arg-type]
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
@@ -54,14 +54,14 @@ def number(value: Any, *, zero: bool = False) -> float | None:
     return found if math.isfinite(found) and (found > 0 or (zero and found == 0)) else None
 
 
-def sequence(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     """The parts of a value that has some; a single number is its only part."""
     if isinstance(value, tuple | list):
         return list(value)
     return [] if value is None or isinstance(value, str | bytes) else [value]
 
 
-def words(values: Iterable[str | None]) -> tuple[str, ...]:
+def unique_keywords(values: Iterable[str | None]) -> tuple[str, ...]:
     """Keywords without blanks around them, each once."""
     return tuple(
         dict.fromkeys(
@@ -70,11 +70,11 @@ def words(values: Iterable[str | None]) -> tuple[str, ...]:
     )
 
 
-def rating(value: Any) -> float | None:
+def parse_rating(value: Any) -> float | None:
     """Stars above 0 and up to 5, or None: 0 is “not rated”, -1 “rejected”. Raises ValueError for
     what is no rating."""
     if isinstance(value, bytes):
-        value = decoded(value)
+        value = decode_text(value)
     if isinstance(value, str):
         value = value.strip("\0 \t\r\n")
         if not value:
@@ -85,7 +85,7 @@ def rating(value: Any) -> float | None:
     return stars if stars > 0 else None
 
 
-def rating_of_percent(value: Any) -> float | None:
+def rating_from_percent(value: Any) -> float | None:
     """Windows' rating in percent (1, 25, 50, 75, 99) → stars. Raises ValueError for what is none."""
     percent = float(value[0] if isinstance(value, tuple | list) and value else value)
     if not 0 <= percent <= 100:
@@ -93,7 +93,7 @@ def rating_of_percent(value: Any) -> float | None:
     return next((float(stars) for least, stars in reversed(_PERCENT) if percent >= least), None)
 
 
-def coordinate(text: str, side: str | None, axis: str, limit: float) -> float:
+def parse_coordinate(text: str, side: str | None, axis: str, limit: float) -> float:
     """Degrees of a latitude or longitude in words: `48,51.5N`, `48,51,30N`, `18.545426` with its
     hemisphere apart, `-18.545426`, `48° 51' 30" N`. A decimal number without any hemisphere is
     taken by its sign.
@@ -112,13 +112,13 @@ def coordinate(text: str, side: str | None, axis: str, limit: float) -> float:
         or (found["sign"] == "-" and half == axis[0])
     ):
         raise ValueError("no hemisphere")
-    degrees = in_degrees(parts)
+    degrees = decimal_degrees(parts)
     if degrees > limit:
         raise ValueError("beyond the pole")
     return -degrees if half == axis[1] or found["sign"] == "-" else degrees
 
 
-def in_degrees(parts: Iterable[float]) -> float:
+def decimal_degrees(parts: Iterable[float]) -> float:
     """Degrees, minutes and seconds → degrees."""
     return math.fsum(part / 60**power for power, part in enumerate(parts))
 

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from explorer.photos.metadata.field_values import decoded, words
-from explorer.photos.metadata.merge import Facts, Reading, Unread
+from explorer.photos.metadata.field_values import decode_text, unique_keywords
+from explorer.photos.metadata.fields import MetadataFields, MetadataReading, UnreadableField
 from explorer.photos.metadata.partial_dates import PartialDate, from_parts, is_blank, plausible
+from explorer.photos.metadata.text_profile import decode_text_profile
 
 # Of record 1: how text is encoded. Of record 2: keywords; day and time of the picture's making, and
 # of its scanning.
@@ -27,7 +28,7 @@ _DAY = re.compile(r"(\d{4})\D?(\d\d)?\D?(\d\d)?.*", re.DOTALL)
 _TIME = re.compile(r"(\d\d):?(\d\d):?(\d\d)?\s*([+-]\d\d:?\d\d|Z)?.*", re.DOTALL)
 
 
-class Iptc(NamedTuple):
+class IptcData(NamedTuple):
     """values: of each data set (record, number) in their order. broken: data are there that make no
     sense."""
 
@@ -35,7 +36,7 @@ class Iptc(NamedTuple):
     broken: bool = False
 
 
-def block(picture: Image.Image) -> bytes:
+def find_iptc(picture: Image.Image) -> bytes:
     """The IPTC-IIM data of an opened picture, b"" where it has none."""
     segments = getattr(picture, "applist", None)
     if segments:
@@ -50,18 +51,9 @@ def block(picture: Image.Image) -> bytes:
         return raw.get(_TIFF_IPTC) or _in_resources(raw.get(_TIFF_PHOTOSHOP) or b"")
     for name in ("Raw profile type iptc", "Raw profile type 8bim"):
         if isinstance(text := picture.info.get(name), str):
-            return _in_profile(text)
+            profile = decode_text_profile(text)
+            return _in_resources(profile) if profile.startswith(b"8BIM") else profile
     return b""
-
-
-def _in_profile(text: str) -> bytes:
-    """A profile in a PNG's text, as ImageMagick writes it: a name, a length, hexadecimal digits."""
-    try:
-        data = bytes.fromhex("".join(text.split()[2:]))
-    except ValueError:
-        # Kept, so that it counts as there and unreadable.
-        return text.encode("utf-8", "replace")
-    return _in_resources(data) if data.startswith(b"8BIM") else data
 
 
 def _in_resources(data: bytes) -> bytes:
@@ -77,13 +69,13 @@ def _in_resources(data: bytes) -> bytes:
     return b""
 
 
-def parse(data: bytes) -> Iptc:
+def parse_iptc(data: bytes) -> IptcData:
     """Take the data sets apart."""
     values, at = dict[tuple[int, int], list[bytes]](), 0
     while at < len(data):
         if data[at] != _MARKER or at + 5 > len(data):
             # What is filled up with zeros ends there.
-            return Iptc(values, bool(data[at:].strip(b"\0 ")))
+            return IptcData(values, bool(data[at:].strip(b"\0 ")))
         key, size, start = (
             (data[at + 1], data[at + 2]),
             int.from_bytes(data[at + 3 : at + 5], "big"),
@@ -94,21 +86,21 @@ def parse(data: bytes) -> Iptc:
             digits = size & 0x7FFF
             size, start = int.from_bytes(data[start : start + digits], "big"), start + digits
         if start + size > len(data):
-            return Iptc(values, True)
+            return IptcData(values, True)
         values.setdefault(key, []).append(data[start : start + size])
         at = start + size
-    return Iptc(values)
+    return IptcData(values)
 
 
-def dates(iptc: Iptc) -> Iterator[PartialDate]:
+def capture_dates(iptc: IptcData) -> Iterator[PartialDate]:
     """When the picture was made, else scanned."""
     for day, time in _DATES:
         if (date := plausible(_date(_text(iptc, day), _text(iptc, time)))) is not None:
             yield date
 
 
-def _text(iptc: Iptc, key: tuple[int, int]) -> str:
-    return decoded(next(iter(iptc.values.get(key, ())), b"")).strip("\0 \t\r\n")
+def _text(iptc: IptcData, key: tuple[int, int]) -> str:
+    return decode_text(next(iter(iptc.values.get(key, ())), b"")).strip("\0 \t\r\n")
 
 
 def _date(day: str, time: str) -> PartialDate | None:
@@ -123,22 +115,24 @@ def _date(day: str, time: str) -> PartialDate | None:
     return date and date._replace(zone=zone)
 
 
-def keywords(iptc: Iptc) -> tuple[str, ...]:
+def keywords(iptc: IptcData) -> tuple[str, ...]:
     """The keywords, in the encoding that the data name, or that they seem to be in."""
     utf8 = _ESCAPE_UTF8 in iptc.values.get(_CHARACTER_SET, ())
-    return words(
-        value.decode("utf-8", "replace") if utf8 else decoded(value)
+    return unique_keywords(
+        value.decode("utf-8", "replace") if utf8 else decode_text(value)
         for value in iptc.values.get(_KEYWORDS, ())
     )
 
 
-def read(data: bytes) -> Reading:
+def read_fields(data: bytes) -> MetadataReading:
     """What is worth keeping, and what is there and cannot be read."""
-    iptc = parse(data)
-    unread = [Unread("all", "its IPTC data")] if iptc.broken else []
+    iptc = parse_iptc(data)
+    unread = [UnreadableField("all", "its IPTC data")] if iptc.broken else []
     for day, time in _DATES:
         text = _text(iptc, day)
         if text and not is_blank(text) and _date(text, _text(iptc, time)) is None:
-            unread.append(Unread("date", f"the date in its IPTC data (“{text[:40]}”)"))
-    date = next(dates(iptc), None)
-    return Reading(Facts(date.iso if date else None, keywords=keywords(iptc)), tuple(unread))
+            unread.append(UnreadableField("date", f"the date in its IPTC data (“{text[:40]}”)"))
+    date = next(capture_dates(iptc), None)
+    return MetadataReading(
+        MetadataFields(date.iso if date else None, keywords=keywords(iptc)), tuple(unread)
+    )

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from typing import Any, NamedTuple, get_args
 
-from explorer.photos.types import Precision
+from explorer.photos.decoded_photo import Precision
 
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 # Characters of `YYYY-MM-DDTHH:MM:SS` that each precision covers.
@@ -59,13 +59,13 @@ class PartialDate(NamedTuple):
     def iso(self) -> str:
         """The known part in ISO 8601: `2015`, `2015-08`, `2015-08-22`, `2015-08-22T10:08`,
         `2015-08-22T10:08:59+02:00`."""
-        return shortened(self.text, self.precision) + (
+        return known_part(self.text, self.precision) + (
             self.zone if self.precision in ("minute", "second") else ""
         )
 
     def refined_by(self, other: PartialDate | None) -> bool:
         """Whether another date says the same and more."""
-        known = shortened(self.text, self.precision)
+        known = known_part(self.text, self.precision)
         return (
             other is not None
             and _LENGTH[other.precision] > len(known)
@@ -73,13 +73,13 @@ class PartialDate(NamedTuple):
         )
 
 
-def shortened(text: str, precision: str | None) -> str:
+def known_part(text: str, precision: str | None) -> str:
     """A stored date without the parts that were filled up; None, of older libraries, is to the
     second."""
     return text[: _LENGTH.get(precision or "second", 19)]  # type: ignore[call-overload]
 
 
-def end_of(text: str, precision: str | None) -> dt.datetime:
+def latest_moment(text: str, precision: str | None) -> dt.datetime:
     """The last second that a stored date may stand for. Raises ValueError for text that is no date."""
     start = dt.datetime.fromisoformat(text)
     if precision == "year":
@@ -131,7 +131,7 @@ def plausible(date: PartialDate | None) -> PartialDate | None:
     return date if _OLDEST <= start <= tomorrow else None
 
 
-def parse(text: str | None) -> PartialDate | None:
+def parse_date(text: str | None) -> PartialDate | None:
     """A date as EXIF, XMP or careless programs write it: `2015:08:22 10:08:59`,
     `2015-08-22T10:08+02:00`, `2015: 8:22`, `2015-08`, `20150822T100859`. None for what is no date;
     whether a camera can have meant it is `plausible`'s to say."""
@@ -150,7 +150,7 @@ def parse(text: str | None) -> PartialDate | None:
 def _of_groups(parts: dict[str, str | None]) -> PartialDate | None:
     hour = parts.get("hour")
     if hour and parts.get("half"):
-        hour = str(of_half(int(hour), parts["half"] or ""))
+        hour = str(to_24_hours(int(hour), parts["half"] or ""))
     date = from_parts(
         parts["year"],
         parts.get("month"),
@@ -165,7 +165,7 @@ def _of_groups(parts: dict[str, str | None]) -> PartialDate | None:
     return date._replace(zone=zone) if date else None
 
 
-def of_half(hour: int, half: str) -> int:
+def to_24_hours(hour: int, half: str) -> int:
     """The hour of a 12-hour clock → 0 to 23. half: begins with `a` or `p`. Hours above 12 are of a
     24-hour clock, whatever follows."""
     if not 1 <= hour <= 12:
@@ -179,7 +179,7 @@ def is_blank(text: str | None) -> bool:
     return _BLANK.fullmatch(text or "") is not None
 
 
-def file_date(mtime: float | None) -> PartialDate | None:
+def mtime_date(mtime: float | None) -> PartialDate | None:
     """A file's own time (Unix seconds) in local time; None where nobody set it."""
     if mtime is None:
         return None

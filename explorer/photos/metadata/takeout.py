@@ -8,8 +8,8 @@ import json
 import math
 from typing import Any
 
-from explorer.photos.metadata.field_values import decoded
-from explorer.photos.metadata.merge import Facts, Reading, Unread
+from explorer.photos.metadata.field_values import decode_text
+from explorer.photos.metadata.fields import MetadataFields, MetadataReading, UnreadableField
 from explorer.photos.metadata.partial_dates import PartialDate, plausible
 
 _EPOCH = dt.datetime(1970, 1, 1)
@@ -17,34 +17,34 @@ _EPOCH = dt.datetime(1970, 1, 1)
 _PLACES = ("geoData", "geoDataExif")
 
 
-def read(data: bytes) -> Reading:
+def read_fields(data: bytes) -> MetadataReading:
     """What the file says; an object of another kind says nothing."""
     if not data.strip():
-        return Reading()
+        return MetadataReading()
     try:
         said = json.loads(_text(data))
     except (ValueError, RecursionError):
-        return Reading(unread=(Unread("all", "what an export says of it (JSON)"),))
+        return MetadataReading(unread=(UnreadableField("all", "what an export says of it (JSON)"),))
     if not isinstance(said, dict):
-        return Reading()
-    unread = list[Unread]()
+        return MetadataReading()
+    unread = list[UnreadableField]()
     date = place = None
     try:
         date = plausible(_date(said.get("photoTakenTime")))
     except (ValueError, TypeError, AttributeError, OverflowError):
-        unread.append(Unread("date", "the date that an export says of it (JSON)"))
+        unread.append(UnreadableField("date", "the date that an export says of it (JSON)"))
     for name in _PLACES:
         try:
             place = place or _place(said.get(name))
         except (ValueError, TypeError, AttributeError):
-            unread.append(Unread("place", "the place that an export says of it (JSON)"))
-    return Reading(Facts(date.iso if date else None, place), tuple(unread))
+            unread.append(UnreadableField("place", "the place that an export says of it (JSON)"))
+    return MetadataReading(MetadataFields(date.iso if date else None, place), tuple(unread))
 
 
 def _text(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16")
-    return decoded(data).removeprefix("\ufeff")
+    return decode_text(data).removeprefix("\ufeff")
 
 
 def _date(said: Any) -> PartialDate | None:

@@ -1,105 +1,113 @@
-"""Adding facts to an XMP sidecar: what is in it stays as it is, value for value."""
+"""Add metadata fields to an XMP sidecar. Everything else in it keeps its value."""
 
 from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from explorer.photos.metadata.merge import Facts
-from explorer.photos.metadata.xmp import NAMES, Packet, parsed, q
+from explorer.photos.metadata.fields import MetadataFields
+from explorer.photos.metadata.xmp_packet import NAMESPACES, XmpPacket, parse_packet, qname
 
 _EMPTY = (
-    f'<x:xmpmeta xmlns:x="{NAMES["x"]}"><rdf:RDF xmlns:rdf="{NAMES["rdf"]}"><rdf:Description rdf:about=""/></rdf:RDF></x:xmpmeta>'
+    f'<x:xmpmeta xmlns:x="{NAMESPACES["x"]}"><rdf:RDF xmlns:rdf="{NAMESPACES["rdf"]}">'
+    '<rdf:Description rdf:about=""/></rdf:RDF></x:xmpmeta>'
 ).encode()
 _LISTS = ("rdf:Bag", "rdf:Seq", "rdf:Alt")
 
 
-def with_facts(before: bytes | None, facts: Facts) -> bytes:
+def update_sidecar(before: bytes | None, fields: MetadataFields) -> bytes:
     """A sidecar's bytes with these facts, or a new one's. Raises xmp.NotXmp for a sidecar that is
     none.
 
     A date, place or rating takes the place of what the sidecar says of it; keywords are added.
     """
-    packet = parsed(_EMPTY if before is None else before, strict=True)
-    home = _home(packet.root)
-    if facts.taken_at:
-        _set(packet.root, home, "exif:DateTimeOriginal", facts.taken_at)
-    if facts.place:
-        for axis, signs, degrees in (
-            ("Latitude", "NS", facts.place[0]),
-            ("Longitude", "EW", facts.place[1]),
+    packet = parse_packet(_EMPTY if before is None else before, strict=True)
+    description = _description(packet.root)
+    if fields.taken_at:
+        _set(packet.root, description, "exif:DateTimeOriginal", fields.taken_at)
+    if fields.place:
+        for axis, hemispheres, degrees in (
+            ("Latitude", "NS", fields.place[0]),
+            ("Longitude", "EW", fields.place[1]),
         ):
-            _set(packet.root, home, f"exif:GPS{axis}", minutes(degrees, signs))
+            _set(
+                packet.root, description, f"exif:GPS{axis}", format_coordinate(degrees, hemispheres)
+            )
             _drop(packet.root, f"exif:GPS{axis}Ref")
-    if facts.rating is not None:
-        _set(packet.root, home, "xmp:Rating", f"{facts.rating:g}")
-    if facts.keywords:
-        _add_keywords(packet.root, home, facts.keywords)
+    if fields.rating is not None:
+        _set(packet.root, description, "xmp:Rating", f"{fields.rating:g}")
+    if fields.keywords:
+        _add_keywords(packet.root, description, fields.keywords)
     return _serialized(packet)
 
 
-def minutes(degrees: float, signs: str) -> str:
-    """Degrees → `48,51.500000N`, as ISO 16684-1 has it. signs: the hemispheres of positive and
-    negative degrees."""
-    # Rounded as a whole, so that there are never 60 minutes.
+def format_coordinate(degrees: float, hemispheres: str) -> str:
+    """Degrees → `48,51.500000N` (ISO 16684-1).
+
+    hemispheres: the letters of positive and of negative degrees.
+    """
+    # Round before splitting, so that there are never 60 minutes.
     whole, rest = divmod(round(abs(degrees) * 60, 6), 60)
-    return f"{int(whole)},{rest:.6f}{signs[0] if degrees >= 0 else signs[1]}"
+    return f"{int(whole)},{rest:.6f}{hemispheres[degrees < 0]}"
 
 
-def _home(root: ET.Element) -> ET.Element:
-    """The element that properties are added to."""
-    frame = root if root.tag == q("rdf:RDF") else root.find(f".//{q('rdf:RDF')}")
+def _description(root: ET.Element) -> ET.Element:
+    """The first `rdf:Description`, to which properties are added; made where there is none."""
+    frame = root if root.tag == qname("rdf:RDF") else root.find(f".//{qname('rdf:RDF')}")
     if frame is None:
-        raise AssertionError("strict parsing lets none through without")
-    found = frame.find(q("rdf:Description"))
+        raise AssertionError("strict parsing rejects packets without rdf:RDF")
+    found = frame.find(qname("rdf:Description"))
     return (
-        ET.SubElement(frame, q("rdf:Description"), {q("rdf:about"): ""}) if found is None else found
+        ET.SubElement(frame, qname("rdf:Description"), {qname("rdf:about"): ""})
+        if found is None
+        else found
     )
 
 
-def _set(root: ET.Element, home: ET.Element, name: str, value: str) -> None:
-    """Put a simple value in the place of the one that is there, or add it: a property may be there
-    only once."""
+def _set(root: ET.Element, description: ET.Element, name: str, value: str) -> None:
+    """Set a simple property. It replaces the present one: a property may occur only once."""
     _drop(root, name)
-    home.set(q(name), value)
+    description.set(qname(name), value)
 
 
 def _drop(root: ET.Element, name: str) -> None:
-    for node in root.iter(q("rdf:Description")):
-        node.attrib.pop(q(name), None)
-        for each in node.findall(q(name)):
+    for node in root.iter(qname("rdf:Description")):
+        node.attrib.pop(qname(name), None)
+        for each in node.findall(qname(name)):
             node.remove(each)
 
 
-def _add_keywords(root: ET.Element, home: ET.Element, words: tuple[str, ...]) -> None:
-    name = q("dc:subject")
+def _add_keywords(root: ET.Element, description: ET.Element, words: tuple[str, ...]) -> None:
+    name = qname("dc:subject")
     subject = next(
-        (each for node in root.iter(q("rdf:Description")) for each in node.findall(name)), None
+        (each for node in root.iter(qname("rdf:Description")) for each in node.findall(name)), None
     )
     if subject is None:
-        subject = ET.SubElement(home, name)
-    items = next((found for each in _LISTS if (found := subject.find(q(each))) is not None), None)
+        subject = ET.SubElement(description, name)
+    items = next(
+        (found for each in _LISTS if (found := subject.find(qname(each))) is not None), None
+    )
     if items is None:
-        # A simple value, which it should not be, becomes the first of the list.
+        # Simple values, which do not conform, become the first items of the list.
         simple = [(subject.text or "").strip()]
         simple += [
             node.attrib.pop(name).strip()
-            for node in root.iter(q("rdf:Description"))
+            for node in root.iter(qname("rdf:Description"))
             if name in node.attrib
         ]
         subject.text = None
-        items = ET.SubElement(subject, q("rdf:Bag"))
+        items = ET.SubElement(subject, qname("rdf:Bag"))
         words = (*filter(None, simple), *words)
     for word in words:
-        ET.SubElement(items, q("rdf:li")).text = word
+        ET.SubElement(items, qname("rdf:li")).text = word
 
 
-def _serialized(packet: Packet) -> bytes:
-    # Its own prefixes are written as they were, ours as everybody writes them.
-    for prefix, uri in {**packet.prefixes, **NAMES}.items():
+def _serialized(packet: XmpPacket) -> bytes:
+    # Keep the packet's own prefixes; use the customary ones for ours.
+    for prefix, uri in {**packet.prefixes, **NAMESPACES}.items():
         try:
             ET.register_namespace(prefix, uri)
         except ValueError:
-            # `ns0` and the like are ElementTree's own, which it gives to namespaces without a name.
+            # ElementTree reserves `ns0` and the like for namespaces without a prefix.
             continue
     text: bytes = ET.tostring(packet.root, encoding="utf-8")
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text + b"\n"

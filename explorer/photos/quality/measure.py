@@ -1,209 +1,268 @@
-"""How good a picture is, in figures: sharpness, light, grain, compression, and how much it looks
-like a photo at all.
+"""Measure the quality of a picture: sharpness, exposure, noise, compression, and signs that it is
+not a photo at all.
 
-Everything is measured on the luminance that decoding has at hand, at 1,400 to 2,800 pixels on the
-longer side for large photos: there camera shake shows and grain is not averaged away. Only
-measuring happens here; `anomalies/quality_scores.py` says what is too little or too much, so that a
-change of mind there costs no decoding.
+Everything is measured on the luminance that decoding has at hand. For large photos that is 1,400 to
+2,800 pixels on the longer side, where camera shake shows and noise is not averaged away. Scoring is
+left to `anomalies/quality_scores.py`, so that a change of thresholds there needs no decoding.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from explorer.photos.quality import noise, sharpness
-from explorer.photos.quality.figures import BINS, VIEW, Grey, Look, Quality
+from explorer.photos.quality.metrics import (
+    HISTOGRAM_BINS,
+    REFERENCE_WIDTH,
+    Grey,
+    QualityDiagnostics,
+    QualityMetrics,
+)
+from explorer.photos.quality.noise import estimate_noise, measure_blockiness
+from explorer.photos.quality.sharpness import measure_sharpness
 
+_Rgb = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class _Thresholds:
+    """Levels (of 255) and shares that the metrics are defined by. `benchmarks/anomalies.py` set
+    them."""
+
+    blown: int = 250
+    """Luminance from which a pixel is blown out."""
+    black: int = 5
+    """Luminance up to which a pixel is lost in black."""
+    clipped: int = 253
+    """Value from which a channel is clipped."""
+    white_noise: float = 0.3
+    """Whiteness above which noise is subtracted before sharpness is measured."""
+    highlight: int = 200
+    """Luminance from which a pixel belongs to the highlights."""
+    min_highlights: float = 0.01
+    """Share of highlights from which their gradient is measured."""
+    edge: float = 8.0
+    """Gradient, in levels a pixel at 64 pixels, above which a pixel counts as an edge."""
+    flat_step: int = 1
+    """Largest difference between neighbours in a flat area."""
+    hard_step: int = 60
+    """Smallest step that counts as the hard edge of a letter or a line."""
+    hard_step_surroundings: int = 2
+    """Largest difference beside a hard edge."""
+    uniform_row: int = 6
+    """Largest range of values within a row of missing data."""
+    missing_color: int = 4
+    """Largest distance of such a row from the colour of missing data."""
+
+
+_T = _Thresholds()
+# Red against green, and yellow against blue.
 _OPPONENT = np.array([[1.0, -1.0, 0.0], [0.5, 0.5, -1.0]], np.float32)
-# Luminance from which a pixel counts as burnt out, and up to which as lost in black.
-_BURNT, _BLACK = 250, 5
-# A channel from which it counts as clipped.
-_CLIPPED = 253
-# What decoders put where data are missing: no signal, and nothing but zeros (ITU-T T.871, in RGB).
-_MISSING = np.array([[128, 128, 128], [0, 135, 0]], np.float32)
-# The lights: luminance from which, the share of the picture they must have to be judged, and the
-# side at which their slopes are taken.
-_LIGHTS, _ENOUGH_LIGHT, _RELIEF_SIDE = 200, 0.01, 256
+# What decoders put in place of missing data: no signal, and zeros in luma and chroma converted to
+# RGB (ITU-T T.871).
+_MISSING_COLORS = np.array([[128, 128, 128], [0, 135, 0]], np.float32)
+_GRADIENT_SIDE, _CONTRAST_SIDE, _MAP_SIDE = 256, 64, 24
+# Sharpness of 0.5 in the map, as a blur radius.
+_MAP_RADIUS = 1.5
+_MIN_SIDE = 4
 
 
-def measure(
-    grey: Grey, small: npt.NDArray[np.uint8], *, period: int = 0, compression: int = 0
-) -> tuple[Quality, Look]:
-    """The figures of a picture.
+def measure_quality(
+    grey: Grey, small: _Rgb, *, block_period: int = 0, jpeg_quality: int = 0
+) -> tuple[QualityMetrics, QualityDiagnostics]:
+    """Measure a picture.
 
-    grey: luminance at the size at hand, (height, width). small: RGB of the same picture with some
-    512 pixels, (height, width, 3). period: pixels between lines of JPEG's grid, 0 for what never
-    had one. compression: JPEG quality, or 0.
+    grey: its luminance at the size at hand, (height, width). small: the same picture in RGB at
+    about 512 pixels, (height, width, 3). block_period: pixels between the lines of JPEG's block
+    grid, 0 without one. jpeg_quality: 1 to 100, or 0.
     """
-    # One thread in each of the decode processes.
+    # The decode processes share the processor: one thread each.
     cv2.setNumThreads(1)
-    grey, small = _not_a_line(np.ascontiguousarray(grey)), _not_a_line(small)
-    level, white = noise.noise(grey)
-    sharp = sharpness.measure(grey, level if white > 0.3 else 0.0)
-    scale = min(1.0, VIEW / max(grey.shape))
-    blocks, steps = noise.blocks(grey, period)
-    # Of the picture some 512 pixels wide.
-    light = luminance(small)
-    counts = _counts(light)
-    values = dict[str, float](
-        blur=sharp.most * scale, along=sharp.least * scale, direction=sharp.direction,
-        edges=sharp.edges,
-        shaken=sharp.shaken, noise=level * scale, white=white, compression=float(compression),
-        blocks=blocks, steps=steps,
-        flat=_flat(grey), grey_tail=_grey_tail(small), **_light(light, counts), **_colours(small),
-        **_content(grey, small, light),
-        relief=_relief(light),
-    )  # fmt: skip
-    finite = np.nan_to_num(np.array(list(values.values())), nan=0.0, posinf=99.0)
-    return Quality(**dict(zip(values, finite.tolist(), strict=True))), Look(
-        _map(sharp.tiles * scale), _histogram(counts)
+    grey, small = _pad_to_min_side(np.ascontiguousarray(grey)), _pad_to_min_side(small)
+    sigma, whiteness = estimate_noise(grey)
+    sharpness = measure_sharpness(grey, sigma if whiteness > _T.white_noise else 0.0)
+    scale = min(1.0, REFERENCE_WIDTH / max(grey.shape))
+    blockiness, off_grid_step = measure_blockiness(grey, block_period)
+    small_grey = luminance(small)
+    histogram = _histogram(small_grey)
+    metrics = dict[str, float](
+        blur_radius=sharpness.max_radius * scale,
+        min_blur_radius=sharpness.min_radius * scale,
+        blur_anisotropy=sharpness.anisotropy,
+        blur_direction=sharpness.direction,
+        edge_share=sharpness.edge_share,
+        noise_sigma=sigma * scale,
+        noise_whiteness=whiteness,
+        jpeg_quality=float(jpeg_quality),
+        blockiness=blockiness,
+        off_grid_step=off_grid_step,
+        **_exposure(small_grey, histogram),
+        **_clipping(small),
+        highlight_gradient=_highlight_gradient(small_grey),
+        **_detail(small_grey),
+        **_color_statistics(small),
+        flat_share=_flat_share(grey),
+        hard_edge_share=_hard_edge_share(grey),
+        missing_rows_share=_missing_rows_share(small),
+    )
+    finite = np.nan_to_num(np.array(list(metrics.values())), nan=0.0, posinf=99.0)
+    return (
+        QualityMetrics(**dict(zip(metrics, finite.tolist(), strict=True))),
+        QualityDiagnostics(
+            _sharpness_map(sharpness.tile_radii * scale), _packed_histogram(histogram)
+        ),
     )
 
 
-def _not_a_line(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+def _pad_to_min_side(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """At least four pixels each way, the last ones repeated."""
-    missing = [(0, max(0, 4 - length)) for length in pixels.shape[:2]] + [(0, 0)] * (
-        pixels.ndim - 2
-    )
-    return np.pad(pixels, missing, mode="edge") if min(pixels.shape[:2]) < 4 else pixels
+    if min(pixels.shape[:2]) >= _MIN_SIDE:
+        return pixels
+    missing = [(0, max(0, _MIN_SIDE - length)) for length in pixels.shape[:2]]
+    return np.pad(pixels, missing + [(0, 0)] * (pixels.ndim - 2), mode="edge")
 
 
-def luminance(rgb: npt.NDArray[np.uint8]) -> Grey:
+def luminance(rgb: _Rgb) -> Grey:
     """Rec. 601 luma of an RGB picture."""
     return cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)  # type: ignore[return-value]
 
 
-def _counts(grey: Grey) -> npt.NDArray[np.int64]:
-    """How many pixels have each of the 256 levels."""
-    return np.asarray(cv2.calcHist([grey], [0], None, [256], [0, 256])).ravel().astype(np.int64)
+def _histogram(channel: Grey) -> npt.NDArray[np.int64]:
+    """Number of pixels with each of the 256 levels."""
+    counts = np.asarray(cv2.calcHist([channel], [0], None, [256], [0, 256]))
+    return counts.ravel().astype(np.int64)
 
 
-def _light(grey: Grey, counts: npt.NDArray[np.int64]) -> dict[str, float]:
+def _percentile(counts: npt.NDArray[np.int64], share: float) -> float:
+    """The level below or at which that share of the pixels is."""
+    return float(np.searchsorted(np.cumsum(counts), share * counts.sum()))
+
+
+def _exposure(grey: Grey, counts: npt.NDArray[np.int64]) -> dict[str, float]:
+    """Percentiles, shares and entropy of the luminance histogram."""
     total = counts.sum()
-    low, middle, high = (
-        float(np.searchsorted(np.cumsum(counts), share * total)) for share in (0.02, 0.5, 0.99)
-    )
-    lit = counts[:_BURNT]
+    unclipped = counts[: _T.blown]
+    blown = int(counts[_T.blown :].sum())
     margin = max(1, min(grey.shape) // 24)
     inner = grey[margin:-margin, margin:-margin]
-    burnt = int(counts[_BURNT:].sum())
-    border = (burnt - int(np.count_nonzero(inner >= _BURNT)) if burnt else 0) / max(
-        1, grey.size - inner.size
-    )
+    blown_border = blown - int(np.count_nonzero(inner >= _T.blown)) if blown else 0
     shares = counts[counts > 0] / total
     return {
-        "low": low, "middle": middle, "high": high, "mean": float(counts @ np.arange(256) / total),
-        "lit": float(np.searchsorted(np.cumsum(lit), lit.sum() / 2)) if lit.sum() else 255.0,
-        "burnt": float(burnt / total), "black": float(counts[: _BLACK + 1].sum() / total),
-        "burnt_border": border, "entropy": float(-(shares * np.log2(shares)).sum()),
-    }  # fmt: skip
-
-
-def _colours(small: npt.NDArray[np.uint8]) -> dict[str, float]:
-    """Of the brightest channel of each pixel."""
-    red, green, blue = cv2.split(small)
-    counts = _counts(cv2.max(cv2.max(red, green), blue))  # type: ignore[arg-type]
-    total = counts.sum()
-    return {
-        "clipped": float(counts[_CLIPPED:].sum() / total),
-        "brightest": float(np.searchsorted(np.cumsum(counts), 0.25 * total)),
+        "luma_p2": _percentile(counts, 0.02),
+        "luma_p50": _percentile(counts, 0.5),
+        "luma_p99": _percentile(counts, 0.99),
+        "luma_mean": float(counts @ np.arange(256) / total),
+        "unclipped_median": _percentile(unclipped, 0.5) if unclipped.sum() else 255.0,
+        "blown_share": float(blown / total),
+        "black_share": float(counts[: _T.black + 1].sum() / total),
+        "blown_border_share": blown_border / max(1, grey.size - inner.size),
+        "entropy": float(-(shares * np.log2(shares)).sum()),
     }
 
 
-def _relief(light: Grey) -> float:
-    """Mean slope of what is light, in a picture at most 256 pixels wide: the same for small photos
-    and large ones."""
-    scale = min(1.0, _RELIEF_SIDE / max(light.shape))
-    size = max(1, round(light.shape[1] * scale)), max(1, round(light.shape[0] * scale))
-    soft = cv2.GaussianBlur(
-        cv2.resize(light, size, interpolation=cv2.INTER_AREA).astype(np.float32), (0, 0), 1
-    )
-    lights = soft >= _LIGHTS
-    if lights.mean() < _ENOUGH_LIGHT:
-        return 0.0
-    return float(
-        cv2.magnitude(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1))[
-            lights
-        ].mean()
-    )
-
-
-def _content(grey: Grey, small: npt.NDArray[np.uint8], light: Grey) -> dict[str, float]:
-    height, width = light.shape
-    scale = 64 / max(height, width)
-    size = max(2, round(width * scale)), max(2, round(height * scale))
-    tiny = cv2.resize(light, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    slope = np.hypot(*(np.abs(part) for part in np.gradient(tiny)))
-    # The 4 highest bits of each channel; a photo has many, a drawing few.
-    small = np.ascontiguousarray(small[::2, ::2])
-    codes = np.asarray(cv2.calcHist([small], [0, 1, 2], None, [16] * 3, [0, 256] * 3)).ravel()
-    # Red against green and yellow against blue, in one product.
-    means, deviations = cv2.meanStdDev(cv2.transform(small.astype(np.float32), _OPPONENT))
-    centre, spread = np.hypot(*means.ravel()), np.hypot(*deviations.ravel())
+def _clipping(small: _Rgb) -> dict[str, float]:
+    """Statistics of the brightest channel of each pixel."""
+    red, green, blue = cv2.split(small)
+    counts = _histogram(cv2.max(cv2.max(red, green), blue))  # type: ignore[arg-type]
     return {
-        "contrast": float(tiny.std()), "detail": float((slope > 8).mean()),
-        "colours": float(np.sort(codes)[-8:].sum() / codes.sum()),
-        "colourful": float(spread + 0.3 * centre), "text": _text(grey),
-    }  # fmt: skip
+        "clipped_share": float(counts[_T.clipped :].sum() / counts.sum()),
+        "max_channel_p25": _percentile(counts, 0.25),
+    }
 
 
-def _flat(grey: Grey) -> float:
-    """Share of pixels that are as their neighbours to the right and below."""
-    part = _middle_band(grey)
+def _highlight_gradient(grey: Grey) -> float:
+    """Mean gradient in the highlights, at most 256 pixels wide: the same at any size of a photo."""
+    scale = min(1.0, _GRADIENT_SIDE / max(grey.shape))
+    size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
+    resized = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    smooth = cv2.GaussianBlur(resized, (0, 0), 1)
+    highlights = smooth >= _T.highlight
+    if highlights.mean() < _T.min_highlights:
+        return 0.0
+    gradient = cv2.magnitude(
+        cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
+    )
+    return float(gradient[highlights].mean())
+
+
+def _detail(grey: Grey) -> dict[str, float]:
+    """Contrast and density of edges, at 64 pixels."""
+    height, width = grey.shape
+    scale = _CONTRAST_SIDE / max(height, width)
+    size = max(2, round(width * scale)), max(2, round(height * scale))
+    tiny = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    gradient = np.hypot(*(np.abs(part) for part in np.gradient(tiny)))
+    return {"contrast": float(tiny.std()), "edge_density": float((gradient > _T.edge).mean())}
+
+
+def _color_statistics(small: _Rgb) -> dict[str, float]:
+    """How few colours there are, and how colourful they are."""
+    half = np.ascontiguousarray(small[::2, ::2])
+    # By the 4 highest bits of each channel: a photo has many such colours, a drawing few.
+    counts = np.asarray(cv2.calcHist([half], [0, 1, 2], None, [16] * 3, [0, 256] * 3)).ravel()
+    means, deviations = cv2.meanStdDev(cv2.transform(half.astype(np.float32), _OPPONENT))
+    return {
+        "top_colors_share": float(np.sort(counts)[-8:].sum() / counts.sum()),
+        "colorfulness": float(np.hypot(*deviations.ravel()) + 0.3 * np.hypot(*means.ravel())),
+    }
+
+
+def _flat_share(grey: Grey) -> float:
+    """Share of pixels that equal their right and lower neighbours."""
+    part = _sampled_rows(grey)
     here = part[:-1, :-1]
-    same = (cv2.absdiff(here, part[:-1, 1:]) <= 1) & (cv2.absdiff(here, part[1:, :-1]) <= 1)
-    return float(same.mean())
+    right, below = cv2.absdiff(here, part[:-1, 1:]), cv2.absdiff(here, part[1:, :-1])
+    return float(((right <= _T.flat_step) & (below <= _T.flat_step)).mean())
 
 
-def _text(grey: Grey) -> float:
-    """Share of pixels beside a step of at least 60 levels whose other side is flat: letters, lines
-    and frames have such, lenses do not."""
-    part = _middle_band(grey)
+def _hard_edge_share(grey: Grey) -> float:
+    """Share of pixels at a hard step with a flat side. Letters, lines and frames have such steps;
+    lenses do not make them."""
+    part = _sampled_rows(grey)
     step = cv2.absdiff(part[:, 1:], part[:, :-1])
-    hard = (step[:, 1:-1] >= 60) & ((step[:, :-2] <= 2) | (step[:, 2:] <= 2))
-    return float(hard.mean())
+    flat = step <= _T.hard_step_surroundings
+    return float(((step[:, 1:-1] >= _T.hard_step) & (flat[:, :-2] | flat[:, 2:])).mean())
 
 
-def _middle_band(grey: Grey) -> Grey:
-    """Every fourth stripe of 16 rows: enough to count in."""
+def _sampled_rows(grey: Grey) -> Grey:
+    """Every fourth band of 16 rows, which is enough for shares."""
     if grey.shape[0] < 256:
         return grey
-    rows = grey.shape[0] // 64
-    return np.ascontiguousarray(
-        grey[: rows * 64].reshape(rows, 4, 16, -1)[:, 0].reshape(rows * 16, -1)
-    )
+    bands = grey.shape[0] // 64
+    sampled = grey[: bands * 64].reshape(bands, 4, 16, -1)[:, 0]
+    return np.ascontiguousarray(sampled.reshape(bands * 16, -1))
 
 
-def _grey_tail(small: npt.NDArray[np.uint8]) -> float:
-    """Share of rows, counted from the bottom, that hold the one colour that decoders put where data
-    are missing: grey, or the green that zeros become in luma and chroma."""
-    if np.ptp(small[-1], axis=0).max() > 6:
+def _missing_rows_share(small: _Rgb) -> float:
+    """Share of rows, from the bottom up, that hold only the colour of missing data."""
+    if np.ptp(small[-1], axis=0).max() > _T.uniform_row:
         return 0.0
     rows = small[::-1].astype(np.int16)
-    even = np.ptp(rows, axis=1).max(axis=1) <= 6
-    missing = (np.abs(rows.mean(axis=1)[:, None] - _MISSING).max(axis=2) <= 4).any(axis=1)
-    bad = np.flatnonzero(~(even & missing))
-    return float((bad[0] if len(bad) else len(rows)) / len(rows))
+    uniform = np.ptp(rows, axis=1).max(axis=1) <= _T.uniform_row
+    distance = np.abs(rows.mean(axis=1)[:, None] - _MISSING_COLORS).max(axis=2)
+    present = np.flatnonzero(~(uniform & (distance <= _T.missing_color).any(axis=1)))
+    return float((present[0] if len(present) else len(rows)) / len(rows))
 
 
-def _map(tiles: npt.NDArray[np.float32]) -> Grey:
-    """Radii → 1 to 255, at most 24 tiles on a side."""
-    step = -(-max(tiles.shape) // 24)
-    rows, columns = (-(-side // step) for side in tiles.shape)
-    padded = np.full((rows * step, columns * step), np.nan, np.float32)
-    padded[: tiles.shape[0], : tiles.shape[1]] = tiles
-    cells = (
-        padded.reshape(rows, step, columns, step).transpose(0, 2, 1, 3).reshape(rows, columns, -1)
-    )
-    known = np.isfinite(cells).any(axis=2)
-    sharpest = np.where(np.isfinite(cells), cells, np.inf).min(axis=2)
-    return np.where(
-        known, np.clip(1 + 254 / (1 + (np.where(known, sharpest, 1.0) / 1.5) ** 2), 1, 255), 0
-    ).astype(np.uint8)
+def _sharpness_map(radii: npt.NDArray[np.float32]) -> Grey:
+    """Blur radii of tiles, nan where unknown → sharpness 1 to 255, 0 where unknown.
+
+    Where there are more than 24 tiles on a side, each cell shows the sharpest of its tiles.
+    """
+    step = -(-max(radii.shape) // _MAP_SIDE)
+    rows, columns = (-(-side // step) for side in radii.shape)
+    padded = np.full((rows * step, columns * step), np.inf, np.float32)
+    padded[: radii.shape[0], : radii.shape[1]] = np.where(np.isfinite(radii), radii, np.inf)
+    sharpest = padded.reshape(rows, step, columns, step).min(axis=(1, 3))
+    known = np.isfinite(sharpest)
+    sharpness = 1 + 254 / (1 + (np.where(known, sharpest, 1.0) / _MAP_RADIUS) ** 2)
+    return np.where(known, np.clip(sharpness, 1, 255), 0).astype(np.uint8)
 
 
-def _histogram(counts: npt.NDArray[np.int64]) -> Grey:
-    bins = counts.reshape(BINS, -1).sum(axis=1)
+def _packed_histogram(counts: npt.NDArray[np.int64]) -> Grey:
+    """The histogram in HISTOGRAM_BINS bins, the fullest scaled to 255."""
+    bins = counts.reshape(HISTOGRAM_BINS, -1).sum(axis=1)
     return np.asarray(np.ceil(bins / max(1, bins.max()) * 255), np.uint8)

@@ -1,4 +1,4 @@
-"""What was put into a picture after the lens: noise, and the steps that JPEG leaves on its grid."""
+"""Estimate what was added to a picture after the lens: noise, and the block grid of JPEG."""
 
 from __future__ import annotations
 
@@ -9,47 +9,48 @@ import numpy.typing as npt
 Grey = npt.NDArray[np.uint8]
 Map = npt.NDArray[np.float32]
 
-# Tiles looked at for noise: the flattest of those that are neither black nor burnt out.
+# Noise is measured in the flattest tiles; black and blown-out ones are left out.
 _TILES, _SIDE = 64, 16
 _DARKEST, _BRIGHTEST = 8.0, 245.0
 # Mean absolute response of the mask to noise of standard deviation 1.
 _MEAN_RESPONSE = 6 * float(np.sqrt(2 / np.pi))
-# Differences above this are the picture's own edges.
+_MIN_SIGMA = 0.05
+# Steps above this are edges of the picture itself.
 _EDGE = 24
 
 
-def noise(grey: Grey) -> tuple[float, float]:
-    """Standard deviation of the noise, in levels, and how white it is: 1 for noise that is new in
-    every pixel, near 0 for texture.
+def estimate_noise(grey: Grey) -> tuple[float, float]:
+    """Standard deviation of the noise, in levels, and its whiteness: 1 for noise that differs from
+    pixel to pixel, near 0 for texture.
 
     Immerkær, Fast noise variance estimation, Computer Vision and Image Understanding 64, 1996: a
-    mask that sees neither slopes nor edges, on the flattest tiles, so that texture elsewhere does
-    not count. Texture that fills the whole picture is told from noise at half the size: averaging
-    four pixels halves noise, but hardly texture, whose coarser waves are stronger.
+    mask that responds to neither gradients nor edges. It is applied to the flattest tiles, so that
+    texture elsewhere does not count. Texture that fills the picture is told from noise at half the
+    size: averaging four pixels halves noise, but hardly texture, whose longer waves are stronger.
     """
     tiles = _flattest(grey)
     if not len(tiles):
         return 0.0, 0.0
     finest = _responses(tiles)
     halves = _responses(tiles.reshape(len(tiles), _SIDE // 2, 2, _SIDE // 2, 2).mean(axis=(2, 4)))
-    # In the flattest quarter of them, so that what texture has come in does not count.
-    strength = float(np.percentile(finest, 25))
-    if strength < 0.05:
+    # By the flattest quarter of the tiles, as the others may hold texture.
+    sigma = float(np.percentile(finest, 25))
+    if sigma < _MIN_SIGMA:
         return 0.0, 0.0
     order = np.argsort(finest)[: max(1, len(tiles) // 4)]
     ratio = float(halves[order].mean() / max(finest[order].mean(), 1e-6))
-    return strength, float(np.clip((1.0 - ratio) / 0.5, 0.0, 1.0))
+    return sigma, float(np.clip((1.0 - ratio) / 0.5, 0.0, 1.0))
 
 
 def _responses(tiles: Map) -> Map:
-    """Mean absolute response of each tile to the mask with rows 1 -2 1, -2 4 -2, 1 -2 1: second
-    differences in both directions."""
+    """Mean absolute response of each tile to the mask 1 -2 1, -2 4 -2, 1 -2 1, relative to noise
+    of standard deviation 1."""
     inner = np.diff(np.diff(tiles, 2, axis=1), 2, axis=2)
     return np.asarray(np.abs(inner).mean(axis=(1, 2)) / _MEAN_RESPONSE, np.float32)
 
 
 def _flattest(grey: Grey) -> Map:
-    """The tiles, (number, side, side)."""
+    """The flattest tiles, (n, side, side); fewer, or none, in small or clipped pictures."""
     rows, columns = grey.shape[0] // _SIDE, grey.shape[1] // _SIDE
     if rows < 1 or columns < 1:
         return np.zeros((0, _SIDE, _SIDE), np.float32)
@@ -68,14 +69,14 @@ def _flattest(grey: Grey) -> Map:
     return np.asarray(tiles, np.float32)
 
 
-def blocks(grey: Grey, period: int) -> tuple[float, float]:
-    """(height of the steps on the grid of JPEG's blocks beyond those between other pixels, height
-    of those others), in levels.
+def measure_blockiness(grey: Grey, period: int) -> tuple[float, float]:
+    """Mean step at JPEG's block boundaries beyond the median step elsewhere, and that median, in
+    levels.
 
-    period: pixels between two lines of the grid: 8, or less for a picture that was scaled down. The
-    grid may begin anywhere, for a photo that was cut after it was compressed. Wang, Sheikh and
-    Bovik, No-reference perceptual quality assessment of JPEG compressed images, 2002, compare the
-    same two averages.
+    period: pixels between two lines of the grid: 8, or less in a picture that was scaled down. The
+    grid may have any offset, as in a photo that was cropped after compression. The same two
+    averages as in Wang, Sheikh and Bovik, No-reference perceptual quality assessment of JPEG
+    compressed images, 2002.
     """
     if period < 2 or min(grey.shape) < 4 * period:
         return 0.0, 0.0
@@ -85,6 +86,7 @@ def blocks(grey: Grey, period: int) -> tuple[float, float]:
 
 
 def _steps(grey: Grey, period: int) -> tuple[float, float]:
+    """`measure_blockiness` for the vertical lines of the grid alone."""
     step = cv2.absdiff(grey[:, 1:], grey[:, :-1])
     np.minimum(step, _EDGE, out=step)
     profile = cv2.reduce(step, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()

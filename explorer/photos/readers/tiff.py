@@ -51,7 +51,7 @@ def read(data: bytes) -> Image.Image:
     made = _image(picture.samples(), tags)
     made.format = "TIFF"
     # A TIFF's directory is its EXIF block. What is shown may be less than what the file holds.
-    made.info |= {"exif": b"Exif\0\0" + data, "deeper": picture.is_deep}
+    made.info |= {"exif": b"Exif\0\0" + data, "high_bit_depth": picture.is_deep}
     if profile := tags.get(tag.ICC_PROFILE):
         made.info["icc_profile"] = bytes(int(value) for value in profile)
     return made

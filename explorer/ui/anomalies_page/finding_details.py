@@ -15,7 +15,7 @@ from explorer.anomalies.finding_kinds import KIND_TITLES, FindingKind
 from explorer.anomalies.findings import Finding
 from explorer.library.quality_store import look_of
 from explorer.library.rows import PhotoRow
-from explorer.photos.quality.figures import Grey
+from explorer.photos.quality.metrics import Grey
 from explorer.ui import resources
 from explorer.ui.components.photo_urls import BROWSER_FORMATS, preview_url
 from explorer.ui.photo_labels import plain
@@ -41,7 +41,7 @@ def explain(findings: list[Finding]) -> None:
     parts = [_beside(finding) for finding in findings if finding.related]
     look = look_of(catalog, photo_id)
     if look is not None and kinds & set(_SHARPNESS):
-        parts.append(sharpness(photo, look.sharpness))
+        parts.append(sharpness(photo, look.sharpness_map))
     if look is not None and kinds & set(_LIGHT):
         parts.append(histogram(look.histogram))
     if kinds & set(_PIXELS) and photo["format"] in BROWSER_FORMATS and not photo["away"]:

@@ -23,7 +23,7 @@ import streamlit as st
 
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
-from explorer.photos.metadata.partial_dates import shortened
+from explorer.photos.metadata.partial_dates import known_part
 from explorer.text_format import count
 from explorer.ui.actions import Action
 from explorer.ui.components.photo_urls import preview_url
@@ -143,7 +143,7 @@ def _act(action: Action, selected: list[int], key: str) -> None:
 
 def _label(photo: PhotoRow) -> str:
     date = (
-        f", {shortened(photo['taken_at'], photo['taken_precision'])[:10]}"
+        f", {known_part(photo['taken_at'], photo['taken_precision'])[:10]}"
         if photo["taken_at"]
         else ""
     )

@@ -22,7 +22,7 @@ from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION
 from explorer.library.writer import Seen
 from explorer.photos.decode import content_hash, decode
-from explorer.photos.types import Precision
+from explorer.photos.decoded_photo import Precision
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
 from tests.pictures import FORMATS, draw, encoded, screenshot
 

@@ -13,12 +13,12 @@ import pytest
 from PIL import Image
 
 from explorer.photos.color import hdr
-from explorer.photos.color.cicp import codes_of
-from explorer.photos.color.color_space import ColourSpace, stated
+from explorer.photos.color.cicp import read_cicp
+from explorer.photos.color.color_space import ColorSpace, stated
 from explorer.photos.color.convert import to_rgb
 from explorer.photos.decode import decode
 from explorer.photos.input_spec import InputSpec
-from explorer.photos.quality.figures import Quality
+from explorer.photos.quality.metrics import QualityMetrics
 from tests import pictures
 from tests.fixtures.picture_checks import middle
 from tests.photos.color.test_convert import DISPLAY_P3, _near
@@ -188,8 +188,8 @@ def test_brightness_is_judged_as_it_is_seen() -> None:
     plain = Image.fromarray(
         np.repeat(np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 64, 0), 3, 2)
     )
-    one = Quality.unpacked(decode(cicp_png(picture, 9, 16), SPEC).quality)
-    other = Quality.unpacked(decode(pictures.encoded(plain, "PNG"), SPEC).quality)
+    one = QualityMetrics.unpacked(decode(cicp_png(picture, 9, 16), SPEC).quality)
+    other = QualityMetrics.unpacked(decode(pictures.encoded(plain, "PNG"), SPEC).quality)
     for name in one.__dataclass_fields__ if hasattr(one, "__dataclass_fields__") else ():
         assert getattr(one, name) == pytest.approx(getattr(other, name), rel=0.25, abs=12), name
 
@@ -200,21 +200,22 @@ def test_the_codes_of_a_png_come_before_its_profile() -> None:
 
 
 def test_codes_are_read_where_they_count() -> None:
-    assert codes_of(cicp_png(FLAT, 9, 16)) == (9, 16) and codes_of(avif(FLAT, 12, 18)) == (12, 18)
+    assert read_cicp(cicp_png(FLAT, 9, 16)) == (9, 16) and read_cicp(avif(FLAT, 12, 18)) == (12, 18)
     assert (
-        codes_of(pictures.encoded(FLAT)) is None and codes_of(pictures.encoded(FLAT, "PNG")) is None
+        read_cicp(pictures.encoded(FLAT)) is None
+        and read_cicp(pictures.encoded(FLAT, "PNG")) is None
     )
     # Too short, with a wrong checksum, and behind the picture.
     data = cicp_png(FLAT, 9, 16)
     at = data.index(b"cICP")
-    assert codes_of(data[: at + 8] + bytes(4) + data[at + 12 :]) is None
-    assert codes_of(png_with(FLAT, (b"cICP", b"\t\x10\0"))) is None
+    assert read_cicp(data[: at + 8] + bytes(4) + data[at + 12 :]) is None
+    assert read_cicp(png_with(FLAT, (b"cICP", b"\t\x10\0"))) is None
     plain = pictures.encoded(FLAT, "PNG")
-    assert codes_of(plain[:-12] + data[at - 4 : at + 12] + plain[-12:]) is None
+    assert read_cicp(plain[:-12] + data[at - 4 : at + 12] + plain[-12:]) is None
     boxed = avif(FLAT, 12, 18)
     assert (
-        codes_of(boxed.replace(b"nclx", b"rICC")) is None
-        and codes_of(boxed.replace(b"ipco", b"free")) is None
+        read_cicp(boxed.replace(b"nclx", b"rICC")) is None
+        and read_cicp(boxed.replace(b"ipco", b"free")) is None
     )
 
 
@@ -308,10 +309,10 @@ def test_spaces() -> None:
         and not space.has_srgb_tones
     )
     plain.info["nclx_profile"] = {"color_primaries": 2, "transfer_characteristics": 18}
-    assert stated(plain) == ColourSpace(space.primaries, "HLG")
+    assert stated(plain) == ColorSpace(space.primaries, "HLG")
     plain.info["nclx_profile"] = {}
     assert stated(plain) is None
-    film = ColourSpace((0.68, 0.32, 0.265, 0.69, 0.15, 0.06, 0.314, 0.351), 2.6)
+    film = ColorSpace((0.68, 0.32, 0.265, 0.69, 0.15, 0.06, 0.314, 0.351), 2.6)
     assert not film.is_srgb and not film.has_srgb_tones
     # White is white, whatever the screen's white was.
     white = film.to_srgb(Image.new("RGB", (2, 2), "white"))

@@ -8,7 +8,7 @@ import struct
 import pytest
 from PIL import Image
 
-from explorer.photos.color.convert import has_other_tones
+from explorer.photos.color.convert import has_non_srgb_tones
 from explorer.photos.decode import decode
 from explorer.photos.input_spec import InputSpec
 from tests import pictures
@@ -93,12 +93,12 @@ def test_tones_that_are_not_those_of_srgb_are_known() -> None:
         return picture
 
     linear = _profile(*SRGB, 1.0)
-    assert has_other_tones(loaded(pictures.encoded(FLAT, icc_profile=linear)))
-    assert has_other_tones(
+    assert has_non_srgb_tones(loaded(pictures.encoded(FLAT, icc_profile=linear)))
+    assert has_non_srgb_tones(
         loaded(pictures.encoded(FLAT.convert("L"), icc_profile=grey_profile(1.0)))
     )
-    assert has_other_tones(loaded(png_with(FLAT, (b"gAMA", struct.pack(">I", 100_000)))))
+    assert has_non_srgb_tones(loaded(png_with(FLAT, (b"gAMA", struct.pack(">I", 100_000)))))
     for profile in (DISPLAY_P3, ADOBE_RGB, b"garbage"):
-        assert not has_other_tones(loaded(pictures.encoded(FLAT, icc_profile=profile)))
-    assert not has_other_tones(loaded(pictures.encoded(FLAT, exif=exif(2))))
-    assert not has_other_tones(loaded(pictures.encoded(FLAT)))
+        assert not has_non_srgb_tones(loaded(pictures.encoded(FLAT, icc_profile=profile)))
+    assert not has_non_srgb_tones(loaded(pictures.encoded(FLAT, exif=exif(2))))
+    assert not has_non_srgb_tones(loaded(pictures.encoded(FLAT)))

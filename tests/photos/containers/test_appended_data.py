@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from explorer.photos.containers import appended_data
-from explorer.photos.containers.appended_data import pieces_behind, samsung_pieces
+from explorer.photos.containers.appended_data import appended_pieces, samsung_trailer_pieces
 from tests.containers import ZIP, box, film, heic, samsung
 from tests.pictures import draw, encoded
 
@@ -28,48 +28,51 @@ def test_each_thing_is_told_by_how_it_begins(fill: bytes) -> None:
         ("film", film(2)),
     ]
     data = b"begin" + fill + b"".join(each + fill for _, each in known)
-    assert pieces_behind(data, 5) == known
+    assert appended_pieces(data, 5) == known
 
 
 @pytest.mark.parametrize("fill", [b"", bytes(5000), b"\xff\xff\xd9\n\0"])
 def test_fill_is_nothing(fill: bytes) -> None:
-    assert pieces_behind(JPEG + fill, len(JPEG)) == []
+    assert appended_pieces(JPEG + fill, len(JPEG)) == []
 
 
 def test_what_is_not_known_is_data_to_the_end() -> None:
-    assert pieces_behind(ZIP, 0) == [("data", ZIP)]
-    assert pieces_behind(b"1" + JPEG, 0) == [("data", b"1" + JPEG)]
-    assert pieces_behind(b"#!AMR" + JPEG, 0) == [("audio", b"#!AMR" + JPEG)]
+    assert appended_pieces(ZIP, 0) == [("data", ZIP)]
+    assert appended_pieces(b"1" + JPEG, 0) == [("data", b"1" + JPEG)]
+    assert appended_pieces(b"#!AMR" + JPEG, 0) == [("audio", b"#!AMR" + JPEG)]
     cut = JPEG[:-2]
-    assert pieces_behind(cut, 0) == [("picture", cut)] and pieces_behind(PNG[:-8], 0) == [
+    assert appended_pieces(cut, 0) == [("picture", cut)] and appended_pieces(PNG[:-8], 0) == [
         ("picture", PNG[:-8])
     ]
 
 
 @pytest.mark.parametrize(("before", "kinds"), [(256, ["film"]), (257, ["data", "film"])])
 def test_a_film_behind_a_makers_pointers(before: int, kinds: list[str]) -> None:
-    pieces = pieces_behind(b"#" * before + film(), 0)
+    pieces = appended_pieces(b"#" * before + film(), 0)
     assert [piece.kind for piece in pieces] == kinds and pieces[-1].data.endswith(film())
     assert b"".join(piece.data for piece in pieces) == b"#" * before + film()
 
 
 @pytest.mark.parametrize(("after", "kinds"), [(256, ["film"]), (257, ["film", "data"])])
 def test_a_makers_pointers_behind_a_film(after: int, kinds: list[str]) -> None:
-    pieces = pieces_behind(film() + b"#" * after, 0)
+    pieces = appended_pieces(film() + b"#" * after, 0)
     assert [piece.kind for piece in pieces] == kinds and pieces[0].data.startswith(film())
 
 
 def test_a_small_thing_behind_a_film_is_not_a_pointer() -> None:
-    assert [piece.kind for piece in pieces_behind(film() + WAVE, 0)] == ["film", "audio"]
+    assert [piece.kind for piece in appended_pieces(film() + WAVE, 0)] == ["film", "audio"]
 
 
 def test_four_letters_that_are_no_film() -> None:
-    assert pieces_behind(b"text \0\0\0\1ftyp about films", 0) == [
+    assert appended_pieces(b"text \0\0\0\1ftyp about films", 0) == [
         ("film", b"text \0\0\0\1ftyp about films")
     ]
     data = b"#" * 300 + b"\0\0\0\1ftyp" + b"x" * 300
-    assert pieces_behind(data, 0) == [("data", b"#" * 300), ("film", b"\0\0\0\1ftyp" + b"x" * 300)]
-    assert pieces_behind(b"ftyp and nothing", 0) == [("data", b"ftyp and nothing")]
+    assert appended_pieces(data, 0) == [
+        ("data", b"#" * 300),
+        ("film", b"\0\0\0\1ftyp" + b"x" * 300),
+    ]
+    assert appended_pieces(b"ftyp and nothing", 0) == [("data", b"ftyp and nothing")]
 
 
 def test_samsungs_directory() -> None:
@@ -88,14 +91,14 @@ def test_samsungs_directory() -> None:
         ("picture", JPEG),
         ("data", b"n" * 4097),
     ]
-    assert pieces_behind(data, len(JPEG)) == expected
-    assert pieces_behind(data + bytes(30), len(JPEG)) == expected
+    assert appended_pieces(data, len(JPEG)) == expected
+    assert appended_pieces(data + bytes(30), len(JPEG)) == expected
     # What lies before is found as well.
-    assert pieces_behind(
+    assert appended_pieces(
         samsung(JPEG + film(2) + bytes(4), (0x0A01, b"Image_UTC_Data", b"17")), len(JPEG)
     ) == [("film", film(2))]
-    assert pieces_behind(samsung(JPEG, (0x0100, b"Else", b"x")), len(JPEG)) == [("audio", b"x")]
-    assert pieces_behind(samsung(JPEG, (0x0A01, b"SoundShot_000", b"x")), len(JPEG)) == [
+    assert appended_pieces(samsung(JPEG, (0x0100, b"Else", b"x")), len(JPEG)) == [("audio", b"x")]
+    assert appended_pieces(samsung(JPEG, (0x0A01, b"SoundShot_000", b"x")), len(JPEG)) == [
         ("audio", b"x")
     ]
 
@@ -108,12 +111,12 @@ def test_a_directory_that_makes_no_sense_is_data() -> None:
         trailer[:-4] + b"SEFU",
     ):
         # But for the zeros at its beginning.
-        assert pieces_behind(JPEG + broken, len(JPEG)) == [("data", broken[2:])]
+        assert appended_pieces(JPEG + broken, len(JPEG)) == [("data", broken[2:])]
     # An entry that leads out of what was appended is passed over; what it hides is still seen.
     far = samsung(b"", (0x0A30, b"MotionPhoto_Data", film(1)))
     at = far.index(b"SEFH") + 16
     moved = far[:at] + struct.pack("<I", 1 << 20) + far[at + 4 :]
-    assert [piece.kind for piece in pieces_behind(moved, 0)] == ["film"]
+    assert [piece.kind for piece in appended_pieces(moved, 0)] == ["film"]
 
 
 def test_what_lies_between_the_entries_of_a_directory_counts() -> None:
@@ -126,13 +129,13 @@ def test_what_lies_between_the_entries_of_a_directory_counts() -> None:
         for number, start in enumerate((0, ends[0] + (len(unlisted) if end == ends[0] else 0))):
             at = head + 12 + 12 * number + 4
             data[at : at + 4] = struct.pack("<I", head - start)
-        assert pieces_behind(bytes(data), 0) == [("film", unlisted)]
-    assert pieces_behind(plain, 0) == []
+        assert appended_pieces(bytes(data), 0) == [("film", unlisted)]
+    assert appended_pieces(plain, 0) == []
     # Entries that lie within each other leave no gap.
     outer = samsung(b"", (0x0BBB, b"Note", b"n" * 50), (0x0BBB, b"Note", b"n" * 20))
     at = outer.index(b"SEFH") + 12 + 12 + 4
     within = outer[:at] + struct.pack("<II", outer.index(b"SEFH") - 4, 8) + outer[at + 8 :]
-    assert [piece.data for piece in pieces_behind(within, 0)] == [
+    assert [piece.data for piece in appended_pieces(within, 0)] == [
         outer[62 : outer.index(b"SEFH")].lstrip(b"\0")
     ]
 
@@ -143,14 +146,13 @@ def test_within_a_heic_file_an_entry_may_only_point() -> None:
         (0x0A30, b"MotionPhoto_Data", b"mpv2\0\0\1\0\0\0\0\1"),
         (0x0A01, b"Image_UTC_Data", b"17"),
     )
-    assert samsung_pieces(content) == [] and samsung_pieces(b"what else") == [
+    assert samsung_trailer_pieces(content) == [] and samsung_trailer_pieces(b"what else") == [
         ("data", b"what else")
     ]
-    assert samsung_pieces(film(1) + samsung(b"", (0x0A30, b"MotionPhoto_Data", film(2)))) == [
-        ("film", film(1)),
-        ("film", film(2)),
-    ]
-    assert pieces_behind(box(b"sefd", content), 8) == []
+    assert samsung_trailer_pieces(
+        film(1) + samsung(b"", (0x0A30, b"MotionPhoto_Data", film(2)))
+    ) == [("film", film(1)), ("film", film(2))]
+    assert appended_pieces(box(b"sefd", content), 8) == []
 
 
 @pytest.mark.parametrize(

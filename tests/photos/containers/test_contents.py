@@ -11,27 +11,31 @@ from explorer.photos.containers.contents import (
     KINDS,
     NOTHING,
     NOTHING_PACKED,
-    Contents,
-    Part,
-    digest_of,
-    gathered,
-    why_it_stays,
+    ContentPart,
+    FileContents,
+    collect_contents,
+    digest_pieces,
+    reason_to_keep,
 )
 
 PARTS = st.builds(
-    Part,
+    ContentPart,
     st.sampled_from(KINDS),
-    st.sampled_from([digest_of(bytes([n])) for n in range(4)]),
+    st.sampled_from([digest_pieces(bytes([n])) for n in range(4)]),
     st.integers(1, 3),
 )
-CONTENTS = st.builds(Contents, st.lists(PARTS, max_size=6).map(tuple), st.booleans())
+CONTENTS = st.builds(FileContents, st.lists(PARTS, max_size=6).map(tuple), st.booleans())
 
-PAGE, OTHER_PAGE, FILM = Part("page", "0" * 32), Part("page", "1" * 32), Part("film", "2" * 32)
+PAGE, OTHER_PAGE, FILM = (
+    ContentPart("page", "0" * 32),
+    ContentPart("page", "1" * 32),
+    ContentPart("film", "2" * 32),
+)
 
 
 @given(CONTENTS)
-def test_what_is_packed_is_unpacked(held: Contents) -> None:
-    assert Contents.unpacked(held.packed()) == held
+def test_what_is_packed_is_unpacked(held: FileContents) -> None:
+    assert FileContents.unpacked(held.packed()) == held
 
 
 @pytest.mark.parametrize(
@@ -46,47 +50,49 @@ def test_what_is_packed_is_unpacked(held: Contents) -> None:
 )  # fmt: skip
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
-        Contents.unpacked(text)
+        FileContents.unpacked(text)
 
 
 def test_a_file_with_one_picture_costs_nothing_to_unpack() -> None:
-    assert Contents.unpacked(NOTHING_PACKED) is NOTHING and gathered([]) is NOTHING
-    assert Contents((), True) == NOTHING and not NOTHING.words() and NOTHING.weight == 0
+    assert FileContents.unpacked(NOTHING_PACKED) is NOTHING and collect_contents([]) is NOTHING
+    assert FileContents((), True) == NOTHING and not NOTHING.words() and NOTHING.weight == 0
 
 
 @given(CONTENTS, CONTENTS)
-def test_beyond_is_the_difference_of_multisets(one: Contents, other: Contents) -> None:
-    missing = one.beyond(other)
-    assert not one.beyond(one)
+def test_beyond_is_the_difference_of_multisets(one: FileContents, other: FileContents) -> None:
+    missing = one.parts_missing_from(other)
+    assert not one.parts_missing_from(one)
     assert not missing or set(missing) <= set(one.parts)
-    assert not Contents(one.parts).beyond(Contents((*other.parts, *missing)))
+    assert not FileContents(one.parts).parts_missing_from(FileContents((*other.parts, *missing)))
     assert len(missing) >= len(one.parts) - len(other.parts)
 
 
 def test_two_blank_pages_are_more_than_one() -> None:
-    assert Contents((PAGE, PAGE)).beyond(Contents((PAGE,))) == [PAGE]
-    assert Contents((PAGE, OTHER_PAGE)).beyond(Contents((OTHER_PAGE, FILM))) == [PAGE]
+    assert FileContents((PAGE, PAGE)).parts_missing_from(FileContents((PAGE,))) == [PAGE]
+    assert FileContents((PAGE, OTHER_PAGE)).parts_missing_from(
+        FileContents((OTHER_PAGE, FILM))
+    ) == [PAGE]
 
 
 def test_in_words() -> None:
-    def words(*parts: Part, complete: bool = True) -> list[str]:
-        return Contents(parts, complete).words()
+    def words(*parts: ContentPart, complete: bool = True) -> list[str]:
+        return FileContents(parts, complete).words()
 
-    assert words(PAGE, OTHER_PAGE) == ["3 pages"] and words(Part("frame", "0" * 32, 1999)) == [
-        "2,000 frames"
-    ]
+    assert words(PAGE, OTHER_PAGE) == ["3 pages"] and words(
+        ContentPart("frame", "0" * 32, 1999)
+    ) == ["2,000 frames"]
     assert words(FILM) == ["film inside"] and words(FILM, FILM) == ["2 films inside"]
-    assert words(Part("gain map", "0" * 32)) == ["gain map"] and words(
-        *[Part("auxiliary image", "0" * 32)] * 2
+    assert words(ContentPart("gain map", "0" * 32)) == ["gain map"] and words(
+        *[ContentPart("auxiliary image", "0" * 32)] * 2
     ) == ["2 auxiliary images"]
-    assert words(Part("data", "0" * 32), Part("picture", "0" * 32), Part("audio", "0" * 32)) == [
-        "2 pictures",
-        "sound",
-        "other data",
-    ]
-    assert words(Part("layers", "0" * 32), Part("layers", "1" * 32)) == ["layers"] and words(
-        Part("depth map", "0" * 32)
-    ) == ["depth map"]
+    assert words(
+        ContentPart("data", "0" * 32),
+        ContentPart("picture", "0" * 32),
+        ContentPart("audio", "0" * 32),
+    ) == ["2 pictures", "sound", "other data"]
+    assert words(ContentPart("layers", "0" * 32), ContentPart("layers", "1" * 32)) == [
+        "layers"
+    ] and words(ContentPart("depth map", "0" * 32)) == ["depth map"]
     assert words(PAGE, complete=False) == ["2 pages", "more that cannot be read"] and words(
         complete=False
     ) == ["more that cannot be read"]
@@ -94,64 +100,66 @@ def test_in_words() -> None:
 
 def test_weight_is_what_a_file_holds_more() -> None:
     assert [
-        Contents((PAGE, FILM)).weight,
-        Contents((PAGE,), False).weight,
-        Contents((), False).weight,
+        FileContents((PAGE, FILM)).weight,
+        FileContents((PAGE,), False).weight,
+        FileContents((), False).weight,
     ] == [2, 2, 1]
 
 
 def test_of_very_many_parts_the_last_are_joined(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contents, "MOST_PARTS", 3)
-    many = [Part("page", f"{n:032x}") for n in range(5)]
-    assert gathered(many[:3]).parts == tuple(many[:3])
-    joined = gathered([*many, FILM])
+    many = [ContentPart("page", f"{n:032x}") for n in range(5)]
+    assert collect_contents(many[:3]).parts == tuple(many[:3])
+    joined = collect_contents([*many, FILM])
     assert (
         len(joined.parts) == 5 and joined.words() == ["6 pages", "film inside"] and joined.complete
     )
     assert joined.parts[:3] == tuple(many[:3]) and joined.parts[3].number == 2
-    assert joined.parts[3] != gathered([*many[:3], many[4], many[3]]).parts[3]
-    assert not gathered(many, complete=False).complete and gathered([], complete=False) == Contents(
-        (), False
-    )
+    assert joined.parts[3] != collect_contents([*many[:3], many[4], many[3]]).parts[3]
+    assert not collect_contents(many, complete=False).complete and collect_contents(
+        [], complete=False
+    ) == FileContents((), False)
 
 
 def test_a_digest_knows_where_its_pieces_end() -> None:
-    assert digest_of(b"ab", b"c") != digest_of(b"a", b"bc") and digest_of() != digest_of(b"")
-    assert len(digest_of(b"x")) == 32 and digest_of(b"x") == digest_of(memoryview(b"x"))
+    assert digest_pieces(b"ab", b"c") != digest_pieces(
+        b"a", b"bc"
+    ) and digest_pieces() != digest_pieces(b"")
+    assert len(digest_pieces(b"x")) == 32 and digest_pieces(b"x") == digest_pieces(memoryview(b"x"))
 
 
 # --- what may go for what
 
 
 @given(CONTENTS, CONTENTS)
-def test_a_file_goes_only_where_all_it_holds_stays(item: Contents, kept: Contents) -> None:
-    goes = not why_it_stays(item, kept)
-    assert goes == (item.complete and not item.beyond(kept))
-    assert (why_it_stays(None, kept) and why_it_stays(item, None)) or not item.parts
+def test_a_file_goes_only_where_all_it_holds_stays(item: FileContents, kept: FileContents) -> None:
+    goes = not reason_to_keep(item, kept)
+    assert goes == (item.complete and not item.parts_missing_from(kept))
+    assert (reason_to_keep(None, kept) and reason_to_keep(item, None)) or not item.parts
 
 
 def test_why_it_stays() -> None:
-    assert "read again" in why_it_stays(None, NOTHING) and why_it_stays(None, None)
+    assert "read again" in reason_to_keep(None, NOTHING) and reason_to_keep(None, None)
     assert (
-        why_it_stays(Contents((), False), Contents((), False))
+        reason_to_keep(FileContents((), False), FileContents((), False))
         == "it holds more than one picture, and not all of it can be read and compared"
     )
     assert (
-        why_it_stays(Contents((FILM,)), Contents((PAGE,)))
+        reason_to_keep(FileContents((FILM,)), FileContents((PAGE,)))
         == "not all that it holds (film inside) is in the one kept"
     )
-    assert "the one kept holds" in why_it_stays(Contents((FILM,)), None)
+    assert "the one kept holds" in reason_to_keep(FileContents((FILM,)), None)
     assert (
-        why_it_stays(NOTHING, None)
-        == why_it_stays(NOTHING, Contents((), False))
-        == why_it_stays(Contents((FILM,)), Contents((PAGE, FILM)))
+        reason_to_keep(NOTHING, None)
+        == reason_to_keep(NOTHING, FileContents((), False))
+        == reason_to_keep(FileContents((FILM,)), FileContents((PAGE, FILM)))
         == ""
     )
 
 
 def test_packed_is_compact_json() -> None:
     assert (
-        json.loads(Contents((PAGE,)).packed())
+        json.loads(FileContents((PAGE,)).packed())
         == {"parts": [["page", "0" * 32, 1]], "complete": True}
         and " " not in NOTHING_PACKED
     )

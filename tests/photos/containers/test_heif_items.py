@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from explorer.photos.containers.contents import Contents
-from explorer.photos.containers.heif_items import parts_of_items
+from explorer.photos.containers.contents import FileContents
+from explorer.photos.containers.heif_items import item_contents
 from explorer.photos.containers.isobmff import Item, Items
 
 
@@ -13,15 +13,15 @@ def told(
     items: Sequence[Item],
     references: dict[tuple[bytes, int], list[int]] | None = None,
     primary: int = 1,
-) -> Contents:
-    return parts_of_items(Items({item.number: item for item in items}, primary, references or {}))
+) -> FileContents:
+    return item_contents(Items({item.number: item for item in items}, primary, references or {}))
 
 
 def item(number: int, kind: bytes = b"hvc1", data: bytes | None = b"?", urn: bytes = b"") -> Item:
     return Item(number, kind, urn, data)
 
 
-def kinds(contents: Contents) -> list[str]:
+def kinds(contents: FileContents) -> list[str]:
     assert contents.complete
     return [part.kind for part in contents.parts]
 
@@ -31,7 +31,7 @@ ONE, TWO, THREE = item(1), item(2), item(3)
 
 def test_a_picture_alone_with_notes_and_a_thumbnail() -> None:
     notes = [item(n, kind) for n, kind in enumerate((b"Exif", b"mime", b"uri "), 4)]
-    assert told([ONE, TWO, *notes], {(b"thmb", 2): [1], (b"cdsc", 4): [1]}) == Contents()
+    assert told([ONE, TWO, *notes], {(b"thmb", 2): [1], (b"cdsc", 4): [1]}) == FileContents()
 
 
 def test_further_pictures() -> None:
@@ -89,7 +89,7 @@ def test_a_tone_mapped_picture_is_the_picture_and_its_gain_map() -> None:
 
 
 def test_what_is_missing_makes_it_incomplete() -> None:
-    assert told([ONE, item(2, data=None), THREE]) == Contents(
+    assert told([ONE, item(2, data=None), THREE]) == FileContents(
         told([ONE, THREE]).parts, complete=False
     )
     assert not told([ONE, item(2, b"grid")], {(b"dimg", 2): [9]}).complete

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from explorer.photos.decoded_photo import Metadata
 from explorer.photos.metadata import impossible_date, read_metadata
-from explorer.photos.types import Metadata
 from tests import pictures
 from tests.photos.metadata.packets import xmp
 from tests.photos.metadata.test_iptc import data, jpeg
@@ -166,14 +166,18 @@ def test_broken_packets_count_as_absent(packet: str) -> None:
 
 def test_exif_is_enough() -> None:
     """Nothing is parsed for what EXIF says already."""
-    from explorer.photos.metadata.embedded import Embedded
+    from explorer.photos.metadata.embedded import EmbeddedMetadata
 
     gps = {1: "N", 2: (1.0, 0.0, 0.0), 3: "E", 4: (2.0, 0.0, 0.0)}
-    inside = Embedded(photo({0x9003: "2010:01:02 03:04:05"}, gps, packet="no xml"))
-    assert inside.best()[0] == "exif" and inside.place() == (1.0, 2.0) and "xmp" not in vars(inside)
-    without = Embedded(photo({0x9003: "2010:01:02 03:04:05"}, packet=xmp('xmp:Rating="4"')))
+    inside = EmbeddedMetadata(photo({0x9003: "2010:01:02 03:04:05"}, gps, packet="no xml"))
     assert (
-        without.best()[0] == "exif"
+        inside.best_date()[0] == "exif"
+        and inside.place() == (1.0, 2.0)
+        and "xmp" not in vars(inside)
+    )
+    without = EmbeddedMetadata(photo({0x9003: "2010:01:02 03:04:05"}, packet=xmp('xmp:Rating="4"')))
+    assert (
+        without.best_date()[0] == "exif"
         and without.place() == (None, None)
         and "xmp" not in vars(without)
     )

@@ -10,25 +10,25 @@ from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
 from explorer.photos.metadata import exif
-from explorer.photos.metadata.merge import Facts
+from explorer.photos.metadata.fields import MetadataFields
 from tests import pictures
 
 PICTURE = pictures.draw(1, (64, 48))
 
 
-def block(fill: Callable[[Image.Exif], None] = lambda _: None) -> exif.Exif:
+def block(fill: Callable[[Image.Exif], None] = lambda _: None) -> exif.ExifBlocks:
     """What is read of a photo with the block that `fill` makes."""
     made = Image.Exif()
     fill(made)
-    return exif.blocks(Image.open(io.BytesIO(pictures.encoded(PICTURE, exif=made.tobytes()))))
+    return exif.read_exif(Image.open(io.BytesIO(pictures.encoded(PICTURE, exif=made.tobytes()))))
 
 
 def of(
     main: dict[int, Any] | None = None,
     details: dict[int, Any] | None = None,
     gps: dict[int, Any] | None = None,
-) -> exif.Exif:
-    return exif.Exif(main or {}, details or {}, gps or {})
+) -> exif.ExifBlocks:
+    return exif.ExifBlocks(main or {}, details or {}, gps or {})
 
 
 # --- blocks
@@ -42,27 +42,27 @@ def test_all_three_blocks_are_read() -> None:
 
     found = block(fill)
     assert (
-        found.main[0x010F] == "Canon"
-        and found.details[0x9003] == "2015:08:22 10:08:59"
-        and found.gps[1] == "N"
+        found.ifd0[0x010F] == "Canon"
+        and found.exif_ifd[0x9003] == "2015:08:22 10:08:59"
+        and found.gps_ifd[1] == "N"
     )
     assert found.broken == ()
 
 
 def test_a_photo_without_exif_is_not_broken() -> None:
-    plain = exif.blocks(Image.open(io.BytesIO(pictures.encoded(PICTURE))))
-    assert plain == exif.Exif({}, {}, {})
+    plain = exif.read_exif(Image.open(io.BytesIO(pictures.encoded(PICTURE))))
+    assert plain == exif.ExifBlocks({}, {}, {})
     assert block().broken == ()
 
 
-def raw(entries: list[tuple[int, int, int, int]]) -> exif.Exif:
+def raw(entries: list[tuple[int, int, int, int]]) -> exif.ExifBlocks:
     body = (
         struct.pack(">H", len(entries))
         + b"".join(struct.pack(">HHII", *entry) for entry in entries)
         + bytes(4)
     )
     data = pictures.encoded(PICTURE, exif=b"Exif\0\0MM\0*\0\0\0\x08" + body)
-    return exif.blocks(Image.open(io.BytesIO(data)))
+    return exif.read_exif(Image.open(io.BytesIO(data)))
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -77,12 +77,12 @@ def test_what_is_there_and_cannot_be_read_is_named() -> None:
     assert raw([model, (0x8769, 4, 1, end - 2)]).broken == ()
     assert raw([model, (0x8769, 4, 1, end - 1)]).broken == ("EXIF data of the camera",)
     assert raw([model, (0x8769, 4, 1, 7)]).broken == ("EXIF data of the camera",)
-    garbage = exif.blocks(
+    garbage = exif.read_exif(
         Image.open(io.BytesIO(pictures.encoded(PICTURE, exif=b"Exif\0\0" + b"\x01garbage" * 9)))
     )
     assert garbage.broken[:1] == ("EXIF data",)
-    assert [each.about for each in exif.read(garbage).unread][:1] == ["all"]
-    zeros = exif.blocks(Image.open(io.BytesIO(pictures.encoded(PICTURE, exif=bytes(100)))))
+    assert [each.about for each in exif.read_fields(garbage).unread][:1] == ["all"]
+    zeros = exif.read_exif(Image.open(io.BytesIO(pictures.encoded(PICTURE, exif=bytes(100)))))
     assert zeros.broken == ()
 
 
@@ -92,7 +92,7 @@ def test_an_orientation_that_cannot_be_read_is_upright() -> None:
             raise ValueError
 
     assert exif.orientation(Broken()) == 1  # type: ignore[arg-type]
-    found = exif.blocks(type("Broken", (Broken,), {"info": {}})())
+    found = exif.read_exif(type("Broken", (Broken,), {"info": {}})())
     assert found.broken == ("EXIF data", "EXIF data of the camera", "EXIF data of the place")
 
 
@@ -116,31 +116,35 @@ def test_dates_come_in_order_with_their_zones() -> None:
             0x9010: "+09:00",
         }
     )
-    assert [date.iso for date in exif.dates(found)] == [
+    assert [date.iso for date in exif.capture_dates(found)] == [
         "2015-08-22T10:08:59+02:00",
         "2016-01-02T03:04:05-05:00",
     ]
     assert [
         date.zone
-        for date in exif.dates(of(details={0x9003: "2015:08:22 10:08:59", 0x9011: "   :  "}))
+        for date in exif.capture_dates(
+            of(details={0x9003: "2015:08:22 10:08:59", 0x9011: "   :  "})
+        )
     ] == [""]
     assert [
         date.zone
-        for date in exif.dates(of(details={0x9003: "2015:08:22 10:08:59Z", 0x9011: "+02:00"}))
+        for date in exif.capture_dates(
+            of(details={0x9003: "2015:08:22 10:08:59Z", 0x9011: "+02:00"})
+        )
     ] == ["Z"]
 
 
 def test_impossible_dates_are_stated_and_not_given() -> None:
     found = of(details={0x9003: "2093:01:01 00:00:00"})
-    assert list(exif.dates(found)) == []
-    date = exif.stated(found, 0x9003)
+    assert list(exif.capture_dates(found)) == []
+    date = exif.date_in_tag(found, 0x9003)
     assert date is not None and date.text == "2093-01-01T00:00:00"
 
 
 def test_when_a_file_was_changed() -> None:
-    date = exif.changed(of(main={0x0132: "2020:01:02 03:04:05"}))
+    date = exif.modified_date(of(main={0x0132: "2020:01:02 03:04:05"}))
     assert date is not None and date.text == "2020-01-02T03:04:05"
-    assert exif.changed(of(main={0x0132: "1970:01:01 00:00:00"})) is None
+    assert exif.modified_date(of(main={0x0132: "1970:01:01 00:00:00"})) is None
 
 
 @pytest.mark.parametrize(
@@ -187,14 +191,14 @@ HERE = {1: "N", 2: (48.0, 8.0, 24.0), 3: "E", 4: (11.0, 34.0, 12.0)}
     ],
 )
 def test_places(gps: dict[int, Any], place: tuple[float, float] | None) -> None:
-    assert exif.place(of(gps=gps)) == (place and pytest.approx(place, abs=1e-6))
+    assert exif.gps_position(of(gps=gps)) == (place and pytest.approx(place, abs=1e-6))
 
 
 # --- with what
 
 
 def test_equipment() -> None:
-    found = exif.equipment(
+    found = exif.camera_settings(
         of(
             {0x010F: "NIKON CORPORATION", 0x0110: "NIKON D90"},
             {0xA434: "18-55", 0x829A: 0.004, 0x829D: 2.8, 0x8827: (400, 0), 0x920A: 35},
@@ -208,37 +212,43 @@ def test_equipment() -> None:
         "iso": 400.0,
         "focal_length": 35.0,
     }
-    assert set(exif.equipment(of()).values()) == {None}
+    assert set(exif.camera_settings(of()).values()) == {None}
 
 
 # --- what is worth keeping
 
 
 def test_what_is_worth_keeping() -> None:
-    found = exif.read(
+    found = exif.read_fields(
         of(
             {0x4746: 4, 0x9C9E: "Köln; Zoë;".encode("utf-16-le") + b"\0\0"},
             {0x9003: "2015:08:22 10:08:59"},
             HERE,
         )
     )
-    assert found.facts == Facts("2015-08-22T10:08:59", exif.place(of(gps=HERE)), 4, ("Köln", "Zoë"))
+    assert found.fields == MetadataFields(
+        "2015-08-22T10:08:59", exif.gps_position(of(gps=HERE)), 4, ("Köln", "Zoë")
+    )
     assert found.unread == ()
-    assert exif.read(of()).facts == Facts()
+    assert exif.read_fields(of()).fields == MetadataFields()
 
 
 def test_windows_own_ratings_and_keywords() -> None:
-    assert exif.read(of({0x4749: 75})).facts.rating == 4
-    assert exif.read(of({0x4746: 2, 0x4749: 75})).facts.rating == 2
-    assert exif.read(of({0x4746: 0, 0x4749: 99})).facts.rating == 5
-    assert exif.read(of({0x9C9E: tuple("Köln".encode("utf-16-le"))})).facts.keywords == ("Köln",)
+    assert exif.read_fields(of({0x4749: 75})).fields.rating == 4
+    assert exif.read_fields(of({0x4746: 2, 0x4749: 75})).fields.rating == 2
+    assert exif.read_fields(of({0x4746: 0, 0x4749: 99})).fields.rating == 5
+    assert exif.read_fields(of({0x9C9E: tuple("Köln".encode("utf-16-le"))})).fields.keywords == (
+        "Köln",
+    )
     # Numbers that are no bytes are left out; the words around them are kept.
     assert exif._keywords((*"Kö".encode("utf-16-le"), 256, 300, -1, *"ln".encode("utf-16-le"))) == (
         "Köln",
     )
-    assert exif.read(of({0x9C9E: b"plain;words"})).facts.keywords == ("plain", "words")
-    assert exif.read(of({0x9C9E: "\ufeffsea".encode("utf-16-le")})).facts.keywords == ("sea",)
-    assert exif.read(of({0x9C9E: 5})).facts.keywords == ()
+    assert exif.read_fields(of({0x9C9E: b"plain;words"})).fields.keywords == ("plain", "words")
+    assert exif.read_fields(of({0x9C9E: "\ufeffsea".encode("utf-16-le")})).fields.keywords == (
+        "sea",
+    )
+    assert exif.read_fields(of({0x9C9E: 5})).fields.keywords == ()
 
 
 @pytest.mark.parametrize(
@@ -263,5 +273,5 @@ def test_windows_own_ratings_and_keywords() -> None:
         (of({0x4746: 0, 0x4749: 0}), []),
     ],
 )
-def test_what_is_there_and_cannot_be_read(found: exif.Exif, about: list[str]) -> None:
-    assert [each.about for each in exif.read(found).unread] == about
+def test_what_is_there_and_cannot_be_read(found: exif.ExifBlocks, about: list[str]) -> None:
+    assert [each.about for each in exif.read_fields(found).unread] == about

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from explorer.photos.metadata.exif_header import ExifHeader, names_a_program, read_header
+from explorer.photos.metadata.exif_header import ExifHeader, is_editing_software, read_header
 from tests import pictures
 
 
@@ -71,4 +71,4 @@ def test_a_size_is_stated_by_two_numbers(
     ],
 )
 def test_a_program_and_the_version_of_a_firmware(software: str, camera: str, program: bool) -> None:
-    assert names_a_program(software, camera) is program
+    assert is_editing_software(software, camera) is program

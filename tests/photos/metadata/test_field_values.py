@@ -8,28 +8,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.photos.metadata.field_values import (
-    clean,
-    coordinate,
-    decoded,
-    number,
-    rating,
-    rating_of_percent,
-    sequence,
-    words,
+    as_list,
+    clean_text,
+    decode_text,
+    parse_coordinate,
+    parse_rating,
+    positive_number,
+    rating_from_percent,
+    unique_keywords,
 )
 
 
 def test_bytes_of_an_unknown_encoding() -> None:
-    assert decoded("Köln – ☃".encode()) == "Köln – ☃"
-    assert decoded("Köln".encode("latin-1")) == "Köln"
-    assert decoded(b"\x93Stra\xdfe\x94") == "“Straße”"
+    assert decode_text("Köln – ☃".encode()) == "Köln – ☃"
+    assert decode_text("Köln".encode("latin-1")) == "Köln"
+    assert decode_text(b"\x93Stra\xdfe\x94") == "“Straße”"
 
 
 def test_text_for_a_person() -> None:
-    assert clean("  A\tB\nC \0rest") == "A B C"
-    assert clean(b"M\xfcller\0\xff") == "Müller"
-    assert clean("M" * 300) == "M" * 200
-    assert clean("\0") is None and clean(5) is None and clean(None) is None and clean(" ") is None
+    assert clean_text("  A\tB\nC \0rest") == "A B C"
+    assert clean_text(b"M\xfcller\0\xff") == "Müller"
+    assert clean_text("M" * 300) == "M" * 200
+    assert (
+        clean_text("\0") is None
+        and clean_text(5) is None
+        and clean_text(None) is None
+        and clean_text(" ") is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -48,20 +53,24 @@ def test_text_for_a_person() -> None:
     ],
 )
 def test_numbers(value: object, found: float | None) -> None:
-    assert number(value) == found
+    assert positive_number(value) == found
 
 
 def test_zero_only_where_it_is_wanted() -> None:
-    assert number(0, zero=True) == 0 and number(0) is None and number(-1, zero=True) is None
+    assert (
+        positive_number(0, zero=True) == 0
+        and positive_number(0) is None
+        and positive_number(-1, zero=True) is None
+    )
 
 
 def test_parts() -> None:
-    assert sequence((1, 2)) == [1, 2] and sequence([3]) == [3] and sequence(4.5) == [4.5]
-    assert sequence(None) == [] and sequence("12") == [] and sequence(b"12") == []
+    assert as_list((1, 2)) == [1, 2] and as_list([3]) == [3] and as_list(4.5) == [4.5]
+    assert as_list(None) == [] and as_list("12") == [] and as_list(b"12") == []
 
 
 def test_keywords_are_cleaned_and_kept_once() -> None:
-    assert words([" a\n b ", "a b", "", None, "\0", "c\x01d\ufffe", "e\u200df"]) == (
+    assert unique_keywords([" a\n b ", "a b", "", None, "\0", "c\x01d\ufffe", "e\u200df"]) == (
         "a b",
         "c d",
         "e\u200df",
@@ -85,23 +94,23 @@ def test_keywords_are_cleaned_and_kept_once() -> None:
     ],
 )
 def test_ratings(value: object, stars: float | None) -> None:
-    assert rating(value) == stars
+    assert parse_rating(value) == stars
 
 
 @pytest.mark.parametrize("value", ["six", "5.1", "-1.1", "nan", "inf", (), None])
 def test_what_is_no_rating(value: object) -> None:
     with pytest.raises((ValueError, TypeError)):
-        rating(value)
+        parse_rating(value)
 
 
 def test_ratings_in_percent() -> None:
-    assert [rating_of_percent(each) for each in (0, 1, 12, 13, 25, 37, 38, 50, 62, 63, 75, 87, 88,
+    assert [rating_from_percent(each) for each in (0, 1, 12, 13, 25, 37, 38, 50, 62, 63, 75, 87, 88,
     "99", (100,))] == [
         None, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5,
     ]  # fmt: skip
     for wrong in (-1, 101, "x", "nan"):
         with pytest.raises(ValueError):
-            rating_of_percent(wrong)
+            rating_from_percent(wrong)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +122,7 @@ def test_ratings_in_percent() -> None:
     ],
 )  # fmt: skip
 def test_coordinates(text: str, side: str | None, degrees: float) -> None:
-    assert coordinate(text, side, "NS", 90) == pytest.approx(degrees, abs=1e-6)
+    assert parse_coordinate(text, side, "NS", 90) == pytest.approx(degrees, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +142,7 @@ def test_coordinates(text: str, side: str | None, degrees: float) -> None:
 )
 def test_what_is_no_latitude(text: str, side: str) -> None:
     with pytest.raises(ValueError):
-        coordinate(text, side, "NS", 90)
+        parse_coordinate(text, side, "NS", 90)
 
 
 @given(
@@ -142,4 +151,4 @@ def test_what_is_no_latitude(text: str, side: str) -> None:
 @settings(deadline=None)
 def test_no_coordinate_is_too_odd(text: str, side: str) -> None:
     with contextlib.suppress(ValueError):
-        assert abs(coordinate(text, side, "EW", 180)) <= 180
+        assert abs(parse_coordinate(text, side, "EW", 180)) <= 180

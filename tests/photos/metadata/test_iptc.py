@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin, TiffImagePlugin
 
 from explorer.photos.metadata import iptc
-from explorer.photos.metadata.merge import Facts
+from explorer.photos.metadata.fields import MetadataFields
 from tests import pictures
 
 PICTURE = pictures.draw(1, (64, 48))
@@ -42,7 +42,7 @@ def test_it_goes_on_in_a_second_segment() -> None:
     parts = (b"Photoshop 3.0\0" + part for part in (packed[:30], packed[30:]))
     segments = b"".join(b"\xff\xed" + struct.pack(">H", len(part) + 2) + part for part in parts)
     other = b"\xff\xed\0\x0aAdobe_CM"
-    assert iptc.block(opened(made[:2] + other + segments + made[2:])) == BODY
+    assert iptc.find_iptc(opened(made[:2] + other + segments + made[2:])) == BODY
 
 
 def opened(packed: bytes) -> Image.Image:
@@ -53,8 +53,8 @@ BODY = data(((2, 25), b"sea"), ((2, 55), b"19870605"))
 
 
 def test_it_is_found_in_a_jpeg() -> None:
-    assert iptc.block(opened(jpeg(BODY))) == BODY
-    assert iptc.block(opened(pictures.encoded(PICTURE))) == b""
+    assert iptc.find_iptc(opened(jpeg(BODY))) == BODY
+    assert iptc.find_iptc(opened(pictures.encoded(PICTURE))) == b""
 
 
 @pytest.mark.parametrize("as_resources", [False, True])
@@ -63,8 +63,8 @@ def test_it_is_found_in_a_tiff(as_resources: bool) -> None:
     tag = 34377 if as_resources else 33723
     tags[tag] = resources(BODY) if as_resources else BODY
     tags.tagtype[tag] = 7
-    assert iptc.block(opened(pictures.encoded(PICTURE, "TIFF", tiffinfo=tags))) == BODY
-    assert iptc.block(opened(pictures.encoded(PICTURE, "TIFF"))) == b""
+    assert iptc.find_iptc(opened(pictures.encoded(PICTURE, "TIFF", tiffinfo=tags))) == BODY
+    assert iptc.find_iptc(opened(pictures.encoded(PICTURE, "TIFF"))) == b""
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,12 @@ def test_it_is_found_in_a_pngs_text(name: str, packed: bytes) -> None:
         f"Raw profile type {name}",
         f"\n{name}\n{len(packed):8}\n{packed[:20].hex()}\n{packed[20:].hex()}\n",
     )
-    assert iptc.block(opened(pictures.encoded(PICTURE, "PNG", pnginfo=text))) == BODY
+    assert iptc.find_iptc(opened(pictures.encoded(PICTURE, "PNG", pnginfo=text))) == BODY
     broken = PngImagePlugin.PngInfo()
     broken.add_text("Raw profile type iptc", "\niptc\n 3\nno digits\n")
-    assert iptc.parse(iptc.block(opened(pictures.encoded(PICTURE, "PNG", pnginfo=broken)))).broken
+    assert iptc.parse_iptc(
+        iptc.find_iptc(opened(pictures.encoded(PICTURE, "PNG", pnginfo=broken)))
+    ).broken
 
 
 def test_resources_that_break_off() -> None:
@@ -91,9 +93,9 @@ def test_resources_that_break_off() -> None:
 
 
 def test_data_sets() -> None:
-    found = iptc.parse(data(((2, 25), b"a"), ((2, 25), b"b"), ((1, 90), b"\x1b%G")) + bytes(7))
-    assert found == iptc.Iptc({(2, 25): [b"a", b"b"], (1, 90): [b"\x1b%G"]})
-    assert iptc.parse(b"") == iptc.Iptc({})
+    found = iptc.parse_iptc(data(((2, 25), b"a"), ((2, 25), b"b"), ((1, 90), b"\x1b%G")) + bytes(7))
+    assert found == iptc.IptcData({(2, 25): [b"a", b"b"], (1, 90): [b"\x1b%G"]})
+    assert iptc.parse_iptc(b"") == iptc.IptcData({})
 
 
 def test_a_data_set_of_many_bytes() -> None:
@@ -103,7 +105,7 @@ def test_a_data_set_of_many_bytes() -> None:
         + b"x" * 40_000
         + data(((2, 25), b"after"))
     )
-    assert iptc.parse(body) == iptc.Iptc({(2, 25): [b"x" * 40_000, b"after"]})
+    assert iptc.parse_iptc(body) == iptc.IptcData({(2, 25): [b"x" * 40_000, b"after"]})
 
 
 @pytest.mark.parametrize(
@@ -117,22 +119,30 @@ def test_a_data_set_of_many_bytes() -> None:
     ],
 )
 def test_what_makes_no_sense_is_noticed(tail: bytes) -> None:
-    found = iptc.parse(BODY + tail)
+    found = iptc.parse_iptc(BODY + tail)
     assert found.broken and found.values[2, 25] == [b"sea"]
-    reading = iptc.read(BODY + tail)
-    assert [each.about for each in reading.unread] == ["all"] and reading.facts.keywords == ("sea",)
+    reading = iptc.read_fields(BODY + tail)
+    assert [each.about for each in reading.unread] == ["all"] and reading.fields.keywords == (
+        "sea",
+    )
 
 
 def test_keywords_in_both_encodings() -> None:
     both = "Heinrichshütte", "Köln"
     assert (
-        iptc.read(data(*(((2, 25), word.encode("latin-1")) for word in both))).facts.keywords
+        iptc.read_fields(
+            data(*(((2, 25), word.encode("latin-1")) for word in both))
+        ).fields.keywords
         == both
     )
-    assert iptc.read(data(*(((2, 25), word.encode()) for word in both))).facts.keywords == both
+    assert (
+        iptc.read_fields(data(*(((2, 25), word.encode()) for word in both))).fields.keywords == both
+    )
     declared = data(((1, 90), b"\x1b%G"), *(((2, 25), word.encode()) for word in both))
-    assert iptc.read(declared).facts.keywords == both
-    assert iptc.read(data(((1, 90), b"\x1b%G"), ((2, 25), b"K\xf6ln"))).facts.keywords == ("K�ln",)
+    assert iptc.read_fields(declared).fields.keywords == both
+    assert iptc.read_fields(data(((1, 90), b"\x1b%G"), ((2, 25), b"K\xf6ln"))).fields.keywords == (
+        "K�ln",
+    )
 
 
 @pytest.mark.parametrize(
@@ -156,7 +166,7 @@ def test_keywords_in_both_encodings() -> None:
     ],
 )
 def test_dates(sets: list[tuple[tuple[int, int], bytes]], iso: str | None) -> None:
-    assert iptc.read(data(*sets)).facts.taken_at == iso
+    assert iptc.read_fields(data(*sets)).fields.taken_at == iso
 
 
 @pytest.mark.parametrize(
@@ -165,22 +175,22 @@ def test_dates(sets: list[tuple[tuple[int, int], bytes]], iso: str | None) -> No
 )
 def test_a_date_that_cannot_be_read_is_said(value: bytes, unread: int) -> None:
     for key in ((2, 55), (2, 62)):
-        found = iptc.read(data((key, value))).unread
+        found = iptc.read_fields(data((key, value))).unread
         assert [each.about for each in found] == ["date"] * unread
 
 
 def test_nothing_says_nothing() -> None:
     assert (
-        iptc.read(b"") == iptc.read(bytes(20))
-        and iptc.read(b"").facts == Facts()
-        and iptc.read(b"").unread == ()
+        iptc.read_fields(b"") == iptc.read_fields(bytes(20))
+        and iptc.read_fields(b"").fields == MetadataFields()
+        and iptc.read_fields(b"").unread == ()
     )
 
 
 @given(st.binary(max_size=200))
 @settings(deadline=None)
 def test_no_bytes_are_too_odd(packed: bytes) -> None:
-    iptc.read(packed)
-    iptc.read(BODY + packed)
+    iptc.read_fields(packed)
+    iptc.read_fields(BODY + packed)
     iptc._in_resources(packed)
     iptc._in_resources(b"8BIM" + packed)

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from explorer.photos.metadata.partial_dates import (
     PRECISIONS,
     PartialDate,
-    end_of,
-    file_date,
     from_parts,
     is_blank,
-    of_half,
-    parse,
+    known_part,
+    latest_moment,
+    mtime_date,
+    parse_date,
     plausible,
-    shortened,
+    to_24_hours,
 )
 
 
@@ -65,7 +65,7 @@ from explorer.photos.metadata.partial_dates import (
     ],
 )
 def test_what_is_certain_is_kept(text: str, iso: str) -> None:
-    date = parse(text)
+    date = parse_date(text)
     assert date is not None and date.iso == iso
 
 
@@ -85,15 +85,15 @@ def test_what_is_certain_is_kept(text: str, iso: str) -> None:
     ],
 )
 def test_what_is_no_date(text: str | None) -> None:
-    assert parse(text) is None
+    assert parse_date(text) is None
 
 
 def test_the_unknown_is_filled_up_with_the_earliest() -> None:
-    assert parse("2015") == ("2015-01-01T00:00:00", "year", "")
-    assert parse("2015-08") == ("2015-08-01T00:00:00", "month", "")
-    assert parse("2015-08-22") == ("2015-08-22T00:00:00", "day", "")
-    assert parse("2015-08-22T10:08Z") == ("2015-08-22T10:08:00", "minute", "Z")
-    assert parse("2015-08-22T10:08:59+02:00") == ("2015-08-22T10:08:59", "second", "+02:00")
+    assert parse_date("2015") == ("2015-01-01T00:00:00", "year", "")
+    assert parse_date("2015-08") == ("2015-08-01T00:00:00", "month", "")
+    assert parse_date("2015-08-22") == ("2015-08-22T00:00:00", "day", "")
+    assert parse_date("2015-08-22T10:08Z") == ("2015-08-22T10:08:00", "minute", "Z")
+    assert parse_date("2015-08-22T10:08:59+02:00") == ("2015-08-22T10:08:59", "second", "+02:00")
 
 
 @pytest.mark.parametrize(
@@ -136,35 +136,35 @@ def test_parts_of_no_calendar(parts: tuple[object, ...]) -> None:
 @settings(deadline=None)
 def test_a_date_is_found_again_in_its_shortened_form(moment: dt.datetime, precision: str) -> None:
     text = moment.replace(microsecond=0).isoformat()
-    short = shortened(text, precision)
-    found = parse(short)
+    short = known_part(text, precision)
+    found = parse_date(short)
     assert found is not None and found.precision == precision and found.iso == short
-    assert found.text <= text <= end_of(found.text, found.precision).isoformat()
-    following = end_of(found.text, found.precision) + dt.timedelta(seconds=1)
-    assert shortened(following.isoformat(), precision) > short
+    assert found.text <= text <= latest_moment(found.text, found.precision).isoformat()
+    following = latest_moment(found.text, found.precision) + dt.timedelta(seconds=1)
+    assert known_part(following.isoformat(), precision) > short
 
 
 @given(st.text(alphabet="0123456789:-./ TZ+apm", max_size=30))
 @settings(deadline=None)
 def test_no_text_is_too_odd(text: str) -> None:
-    found = parse(text)
+    found = parse_date(text)
     if found is not None:
         assert dt.datetime.fromisoformat(found.text) and found.precision in PRECISIONS
-        assert parse(found.iso) == found
+        assert parse_date(found.iso) == found
 
 
 def test_an_older_librarys_date_is_to_the_second() -> None:
-    assert shortened("2015-08-22T10:08:59", None) == "2015-08-22T10:08:59"
-    assert end_of("2015-08-22T10:08:59", None) == dt.datetime(2015, 8, 22, 10, 8, 59)
+    assert known_part("2015-08-22T10:08:59", None) == "2015-08-22T10:08:59"
+    assert latest_moment("2015-08-22T10:08:59", None) == dt.datetime(2015, 8, 22, 10, 8, 59)
 
 
 def test_the_end_of_a_year_and_of_december() -> None:
     assert (
-        end_of("2015-12-01T00:00:00", "month")
-        == end_of("2015-01-01T00:00:00", "year")
+        latest_moment("2015-12-01T00:00:00", "month")
+        == latest_moment("2015-01-01T00:00:00", "year")
         == dt.datetime(2015, 12, 31, 23, 59, 59)
     )
-    assert end_of("2016-02-01T00:00:00", "month") == dt.datetime(2016, 2, 29, 23, 59, 59)
+    assert latest_moment("2016-02-01T00:00:00", "month") == dt.datetime(2016, 2, 29, 23, 59, 59)
 
 
 @pytest.mark.parametrize(
@@ -175,13 +175,13 @@ def test_the_end_of_a_year_and_of_december() -> None:
     ],
 )  # fmt: skip
 def test_what_a_camera_can_have_meant(text: str, fits: bool) -> None:
-    assert (plausible(parse(text)) is not None) == fits
+    assert (plausible(parse_date(text)) is not None) == fits
 
 
 def test_a_clock_may_be_a_day_ahead() -> None:
     now = dt.datetime.now().replace(microsecond=0)
-    assert plausible(parse((now + dt.timedelta(hours=23)).isoformat()))
-    assert plausible(parse((now + dt.timedelta(hours=25)).isoformat())) is None
+    assert plausible(parse_date((now + dt.timedelta(hours=23)).isoformat()))
+    assert plausible(parse_date((now + dt.timedelta(hours=25)).isoformat())) is None
     assert plausible(None) is None
 
 
@@ -201,9 +201,9 @@ def test_what_says_the_same_and_more() -> None:
 
 
 def test_hours_of_a_clock_with_twelve() -> None:
-    assert [of_half(hour, "AM") for hour in (12, 1, 11)] == [0, 1, 11]
-    assert [of_half(hour, "p.m.") for hour in (12, 1, 11)] == [12, 13, 23]
-    assert [of_half(hour, "PM") for hour in (0, 13, 23)] == [0, 13, 23]
+    assert [to_24_hours(hour, "AM") for hour in (12, 1, 11)] == [0, 1, 11]
+    assert [to_24_hours(hour, "p.m.") for hour in (12, 1, 11)] == [12, 13, 23]
+    assert [to_24_hours(hour, "PM") for hour in (0, 13, 23)] == [0, 13, 23]
 
 
 def test_what_cameras_write_where_they_do_not_know() -> None:
@@ -218,8 +218,8 @@ def test_what_cameras_write_where_they_do_not_know() -> None:
 
 def test_a_files_own_time() -> None:
     moment = dt.datetime(2021, 5, 6, 7, 8, 9)
-    assert file_date(moment.timestamp()) == ("2021-05-06T07:08:09", "second", "")
-    assert file_date(None) is None and file_date(1e30) is None and file_date(0) is None
-    assert file_date(dt.datetime(1980, 1, 1, 12).timestamp()) is None and file_date(
+    assert mtime_date(moment.timestamp()) == ("2021-05-06T07:08:09", "second", "")
+    assert mtime_date(None) is None and mtime_date(1e30) is None and mtime_date(0) is None
+    assert mtime_date(dt.datetime(1980, 1, 1, 12).timestamp()) is None and mtime_date(
         dt.datetime(1980, 1, 2).timestamp()
     )

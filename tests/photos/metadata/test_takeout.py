@@ -8,86 +8,86 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.photos.metadata import takeout
-from explorer.photos.metadata.merge import Facts, Reading
+from explorer.photos.metadata.fields import MetadataFields, MetadataReading
 
 PARIS = {"latitude": 48.85, "longitude": 2.29}
 NOWHERE = {"latitude": 0.0, "longitude": 0.0}
 WHEN = {"photoTakenTime": {"timestamp": "1440201600"}}
 
 
-def said(**facts: Any) -> Reading:
-    return takeout.read(json.dumps(facts).encode())
+def said(**facts: Any) -> MetadataReading:
+    return takeout.read_fields(json.dumps(facts).encode())
 
 
 @pytest.mark.parametrize(
     ("facts", "found"),
     [
-        (WHEN | {"geoData": PARIS}, Facts("2015-08-22T00:00:00Z", (48.85, 2.29))),
+        (WHEN | {"geoData": PARIS}, MetadataFields("2015-08-22T00:00:00Z", (48.85, 2.29))),
         (
             WHEN | {"geoData": NOWHERE, "geoDataExif": PARIS},
-            Facts("2015-08-22T00:00:00Z", (48.85, 2.29)),
+            MetadataFields("2015-08-22T00:00:00Z", (48.85, 2.29)),
         ),
-        ({"geoDataExif": PARIS}, Facts(None, (48.85, 2.29))),
+        ({"geoDataExif": PARIS}, MetadataFields(None, (48.85, 2.29))),
         (
             {"geoData": PARIS, "geoDataExif": {"latitude": 1, "longitude": 2}},
-            Facts(None, (48.85, 2.29)),
+            MetadataFields(None, (48.85, 2.29)),
         ),
-        ({"geoData": {"latitude": 0.0, "longitude": 2.0}}, Facts(None, (0.0, 2.0))),
-        ({"geoData": {"latitude": 2.0, "longitude": 0.0}}, Facts(None, (2.0, 0.0))),
-        ({"geoData": {"latitude": -90, "longitude": 180}}, Facts(None, (-90.0, 180.0))),
+        ({"geoData": {"latitude": 0.0, "longitude": 2.0}}, MetadataFields(None, (0.0, 2.0))),
+        ({"geoData": {"latitude": 2.0, "longitude": 0.0}}, MetadataFields(None, (2.0, 0.0))),
+        ({"geoData": {"latitude": -90, "longitude": 180}}, MetadataFields(None, (-90.0, 180.0))),
         (
             {"photoTakenTime": {"timestamp": 1440201600}, "geoData": NOWHERE},
-            Facts("2015-08-22T00:00:00Z"),
+            MetadataFields("2015-08-22T00:00:00Z"),
         ),
-        ({"photoTakenTime": {"timestamp": "-300000000"}}, Facts("1960-06-29T18:40:00Z")),
-        ({"photoTakenTime": {"timestamp": "0"}}, Facts()),
-        ({"photoTakenTime": {"timestamp": ""}}, Facts()),
-        ({"photoTakenTime": {"formatted": "x"}, "geoData": {}}, Facts()),
-        ({"photoTakenTime": None, "geoData": None}, Facts()),
-        ({"title": "a.jpg", "creationTime": {"timestamp": "1440201600"}}, Facts()),
-        ({"photoTakenTime": {"timestamp": "9999999999"}}, Facts()),
+        ({"photoTakenTime": {"timestamp": "-300000000"}}, MetadataFields("1960-06-29T18:40:00Z")),
+        ({"photoTakenTime": {"timestamp": "0"}}, MetadataFields()),
+        ({"photoTakenTime": {"timestamp": ""}}, MetadataFields()),
+        ({"photoTakenTime": {"formatted": "x"}, "geoData": {}}, MetadataFields()),
+        ({"photoTakenTime": None, "geoData": None}, MetadataFields()),
+        ({"title": "a.jpg", "creationTime": {"timestamp": "1440201600"}}, MetadataFields()),
+        ({"photoTakenTime": {"timestamp": "9999999999"}}, MetadataFields()),
     ],
 )
-def test_what_it_says(facts: dict[str, Any], found: Facts) -> None:
-    assert said(**facts) == Reading(found)
+def test_what_it_says(facts: dict[str, Any], found: MetadataFields) -> None:
+    assert said(**facts) == MetadataReading(found)
 
 
 @pytest.mark.parametrize(
     ("facts", "about", "found"),
     [
-        ({"photoTakenTime": 3, "geoData": PARIS}, ["date"], Facts(None, (48.85, 2.29))),
-        ({"photoTakenTime": {"timestamp": "noon"}}, ["date"], Facts()),
-        ({"photoTakenTime": {"timestamp": "9" * 30}}, ["date"], Facts()),
+        ({"photoTakenTime": 3, "geoData": PARIS}, ["date"], MetadataFields(None, (48.85, 2.29))),
+        ({"photoTakenTime": {"timestamp": "noon"}}, ["date"], MetadataFields()),
+        ({"photoTakenTime": {"timestamp": "9" * 30}}, ["date"], MetadataFields()),
         (
             WHEN | {"geoData": {"latitude": 91, "longitude": 0}},
             ["place"],
-            Facts("2015-08-22T00:00:00Z"),
+            MetadataFields("2015-08-22T00:00:00Z"),
         ),
         (
             WHEN | {"geoData": {"latitude": 9, "longitude": 180.5}},
             ["place"],
-            Facts("2015-08-22T00:00:00Z"),
+            MetadataFields("2015-08-22T00:00:00Z"),
         ),
-        ({"geoData": {"latitude": 9}}, ["place"], Facts()),
-        ({"geoData": {"longitude": 9}}, ["place"], Facts()),
+        ({"geoData": {"latitude": 9}}, ["place"], MetadataFields()),
+        ({"geoData": {"longitude": 9}}, ["place"], MetadataFields()),
         (
             {"geoData": {"latitude": "x", "longitude": 0}, "geoDataExif": PARIS},
             ["place"],
-            Facts(None, (48.85, 2.29)),
+            MetadataFields(None, (48.85, 2.29)),
         ),
-        ({"geoData": "Paris"}, ["place"], Facts()),
+        ({"geoData": "Paris"}, ["place"], MetadataFields()),
     ],
 )
 def test_what_cannot_be_read_costs_only_itself(
-    facts: dict[str, Any], about: list[str], found: Facts
+    facts: dict[str, Any], about: list[str], found: MetadataFields
 ) -> None:
     reading = said(**facts)
-    assert [each.about for each in reading.unread] == about and reading.facts == found
+    assert [each.about for each in reading.unread] == about and reading.fields == found
 
 
 @pytest.mark.parametrize("data", [b"", b" \n", b"[]", b"3", b"{}", b'"x"', b'{"other": 1}'])
 def test_other_json_says_nothing(data: bytes) -> None:
-    assert takeout.read(data) == Reading()
+    assert takeout.read_fields(data) == MetadataReading()
 
 
 @pytest.mark.parametrize(
@@ -102,20 +102,20 @@ def test_other_json_says_nothing(data: bytes) -> None:
     ],
 )
 def test_what_is_no_json_is_said(data: bytes) -> None:
-    assert [each.about for each in takeout.read(data).unread] == ["all"]
+    assert [each.about for each in takeout.read_fields(data).unread] == ["all"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_encodings(encoding: str) -> None:
     assert (
-        takeout.read(
+        takeout.read_fields(
             json.dumps(WHEN | {"title": "Köln"}, ensure_ascii=False).encode(encoding)
-        ).facts.taken_at
+        ).fields.taken_at
         == "2015-08-22T00:00:00Z"
     )
-    assert takeout.read(
+    assert takeout.read_fields(
         b'{"title": "K\xf6ln", "geoData": {"latitude": 1, "longitude": 2}}'
-    ).facts.place == (1, 2)
+    ).fields.place == (1, 2)
 
 
 _values = st.recursive(
@@ -131,5 +131,5 @@ _values = st.recursive(
 @given(st.dictionaries(st.sampled_from(["photoTakenTime", "geoData", "geoDataExif"]), _values))
 @settings(deadline=None)
 def test_no_value_is_too_odd(facts: dict[str, Any]) -> None:
-    found = said(**facts).facts
+    found = said(**facts).fields
     assert found.place is None or (abs(found.place[0]) <= 90 and abs(found.place[1]) <= 180)

@@ -8,22 +8,24 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from explorer.photos.metadata import xmp as module
-from explorer.photos.metadata.merge import Facts
-from explorer.photos.metadata.xmp import DEEPEST, NotXmp, parsed, read
+from explorer.photos.metadata import xmp_packet
+from explorer.photos.metadata.fields import MetadataFields
+from explorer.photos.metadata.xmp import read_fields
+from explorer.photos.metadata.xmp_packet import MAX_DEPTH, InvalidXmp, find_packet, parse_packet
 from tests import pictures
 from tests.photos.metadata.packets import subject, xmp
 
 PICTURE = pictures.draw(1, (64, 48))
 
 
-def facts(attributes: str = "", elements: str = "") -> Facts:
-    found = read(xmp(attributes, elements).encode())
+def facts(attributes: str = "", elements: str = "") -> MetadataFields:
+    found = read_fields(xmp(attributes, elements).encode())
     assert found.unread == ()
-    return found.facts
+    return found.fields
 
 
 def unread(attributes: str = "", elements: str = "") -> list[str]:
-    return [each.about for each in read(xmp(attributes, elements).encode()).unread]
+    return [each.about for each in read_fields(xmp(attributes, elements).encode()).unread]
 
 
 # --- where packets are
@@ -40,17 +42,17 @@ def test_packets_in_every_format(kind: str) -> None:
         made = pictures.encoded(PICTURE, kind, tiffinfo={700: packet})
     else:
         made = pictures.encoded(PICTURE, kind, xmp=packet)
-    assert read(module.packet_of(Image.open(io.BytesIO(made)))).facts.rating == 4
-    assert module.packet_of(Image.open(io.BytesIO(pictures.encoded(PICTURE, kind)))) == b""
+    assert read_fields(find_packet(Image.open(io.BytesIO(made)))).fields.rating == 4
+    assert find_packet(Image.open(io.BytesIO(pictures.encoded(PICTURE, kind)))) == b""
 
 
 def test_packets_in_a_profile() -> None:
     packet = xmp('xmp:Rating="4"').encode()
     picture = Image.new("RGB", (1, 1))
     picture.info["Raw profile type xmp"] = f"\nxmp\n{len(packet):8}\n{packet.hex()}\n"
-    assert module.packet_of(picture) == packet
+    assert find_packet(picture) == packet
     picture.info["Raw profile type xmp"] = "\nxmp\n 4\nno digits"
-    assert [each.about for each in read(module.packet_of(picture)).unread] == ["all"]
+    assert [each.about for each in read_fields(find_packet(picture)).unread] == ["all"]
 
 
 # --- parsing
@@ -70,14 +72,16 @@ def test_packets_in_a_profile() -> None:
 )
 def test_encodings(encoding: str, declared: str) -> None:
     packet = xmp('xmp:Rating="3"', subject("Köln"), before=declared)
-    assert read(packet.encode(encoding)).facts == Facts(rating=3, keywords=("Köln",))
+    assert read_fields(packet.encode(encoding)).fields == MetadataFields(
+        rating=3, keywords=("Köln",)
+    )
 
 
 def test_declared_encodings() -> None:
     packet = xmp("", subject("Привет"), before='<?xml version="1.0" encoding="koi8-r"?>')
-    assert read(packet.encode("koi8-r")).facts.keywords == ("Привет",)
+    assert read_fields(packet.encode("koi8-r")).fields.keywords == ("Привет",)
     packet = xmp("", subject("Köln"), before='<?xml version="1.0" encoding="no-such-code"?>')
-    assert read(packet.encode()).facts.keywords == ("Köln",)
+    assert read_fields(packet.encode()).fields.keywords == ("Köln",)
 
 
 def test_what_stands_around_a_packet() -> None:
@@ -86,70 +90,76 @@ def test_what_stands_around_a_packet() -> None:
         + '\n   \n<?xpacket end="w"?>'
         + "\0" * 9
     )
-    assert read(packet.encode()).facts.rating == 3
-    assert read(b"") == read(b"\0 \n\t") and read(b"").facts == Facts() and read(b"").unread == ()
+    assert read_fields(packet.encode()).fields.rating == 3
+    assert (
+        read_fields(b"") == read_fields(b"\0 \n\t")
+        and read_fields(b"").fields == MetadataFields()
+        and read_fields(b"").unread == ()
+    )
 
 
 @pytest.mark.parametrize(
     "packet",
     [
         "no xml", "<a/>", "<x:xmpmeta", xmp()[:-3], "\ud800", '<!DOCTYPE x [<!ENTITY e "e">]>' + xmp('xmp:Rating="4"'),
-        '<!DOCTYPE x SYSTEM "file:///etc/passwd">' + xmp('xmp:Rating="4"'), xmp("", "<darktable:a>" * DEEPEST + "</darktable:a>" * DEEPEST),
+        '<!DOCTYPE x SYSTEM "file:///etc/passwd">' + xmp('xmp:Rating="4"'), xmp("", "<darktable:a>" * MAX_DEPTH + "</darktable:a>" * MAX_DEPTH),
         xmp("", "<darktable:a>" * 5000 + "</darktable:a>" * 5000),
     ],
 )  # fmt: skip
 def test_what_is_no_xmp_is_said(packet: str) -> None:
-    found = read(packet.encode("utf-8", "surrogatepass"))
-    assert found.facts == Facts() and [each.about for each in found.unread] == ["all"]
+    found = read_fields(packet.encode("utf-8", "surrogatepass"))
+    assert found.fields == MetadataFields() and [each.about for each in found.unread] == ["all"]
 
 
 def test_entities_are_never_expanded() -> None:
     levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
     bomb = f'<!DOCTYPE x [<!ENTITY e0 "lol">{levels}]>' + xmp("", subject("&e11;"))
-    with pytest.raises(NotXmp):
-        parsed(bomb.encode())
+    with pytest.raises(InvalidXmp):
+        parse_packet(bomb.encode())
 
 
 def test_broken_characters() -> None:
     for data in (b"\xff\xfe\x00", b"\xff\xfe\x00\xd8\x00\x00", b"\xff\xfe\0\0\xff\xff\xff\xff"):
-        assert [each.about for each in read(data).unread] == ["all"]
+        assert [each.about for each in read_fields(data).unread] == ["all"]
 
 
 def test_the_limits_of_size_and_depth(monkeypatch: pytest.MonkeyPatch) -> None:
-    inside = DEEPEST - 3
-    assert parsed(xmp("", "<darktable:a>" * inside + "</darktable:a>" * inside).encode())
-    with pytest.raises(NotXmp, match="deep"):
-        parsed(xmp("", "<darktable:a>" * (inside + 1) + "</darktable:a>" * (inside + 1)).encode())
-    assert parsed(xmp("", "<darktable:a/>" * 200).encode())
+    inside = MAX_DEPTH - 3
+    assert parse_packet(xmp("", "<darktable:a>" * inside + "</darktable:a>" * inside).encode())
+    with pytest.raises(InvalidXmp, match="deep"):
+        parse_packet(
+            xmp("", "<darktable:a>" * (inside + 1) + "</darktable:a>" * (inside + 1)).encode()
+        )
+    assert parse_packet(xmp("", "<darktable:a/>" * 200).encode())
     packet = xmp().encode()
-    monkeypatch.setattr(module, "LARGEST", len(packet))
-    assert parsed(packet)
-    with pytest.raises(NotXmp, match="MB"):
-        parsed(packet + b" ")
+    monkeypatch.setattr(xmp_packet, "MAX_BYTES", len(packet))
+    assert parse_packet(packet)
+    with pytest.raises(InvalidXmp, match="MB"):
+        parse_packet(packet + b" ")
 
 
 def test_fragments_with_known_prefixes_are_read_but_never_written() -> None:
     fragment = b'<?xpacket begin=""?><x exif:DateTimeOriginal="2012-03-04T05:06:07"/>'
-    assert read(fragment).facts.taken_at == "2012-03-04T05:06:07"
-    assert read(b"<xmp:Rating>4</xmp:Rating>").facts.rating == 4
+    assert read_fields(fragment).fields.taken_at == "2012-03-04T05:06:07"
+    assert read_fields(b"<xmp:Rating>4</xmp:Rating>").fields.rating == 4
     for some in (fragment, b"<a/>", b"<xmp:Rating>4</xmp:Rating>"):
-        with pytest.raises(NotXmp):
-            parsed(some, strict=True)
-    assert parsed(
+        with pytest.raises(InvalidXmp):
+            parse_packet(some, strict=True)
+    assert parse_packet(
         b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>', strict=True
     )
 
 
 def test_prefixes_are_remembered() -> None:
-    assert parsed(xmp().encode()).prefixes["darktable"] == "http://darktable.sf.net/"
+    assert parse_packet(xmp().encode()).prefixes["darktable"] == "http://darktable.sf.net/"
 
 
 @given(st.binary(max_size=100), st.integers(0, 400))
 @settings(deadline=None)
 def test_no_bytes_are_too_odd(noise: bytes, at: int) -> None:
     packet = xmp('xmp:Rating="4" exif:GPSLatitude="1,2N"', subject("a")).encode()
-    read(noise)
-    read(packet[:at] + noise + packet[at + len(noise) :])
+    read_fields(noise)
+    read_fields(packet[:at] + noise + packet[at + len(noise) :])
 
 
 # --- properties
@@ -172,7 +182,7 @@ def test_every_way_to_write_a_property(elements: str) -> None:
 
 def test_what_a_part_says_is_not_the_photos() -> None:
     inner = "<darktable:a><rdf:Description exif:GPSLatitude='1,2N' exif:GPSLongitude='1,2E' xmp:Rating='4'/></darktable:a>"
-    assert facts("", inner) == Facts()
+    assert facts("", inner) == MetadataFields()
 
 
 # --- facts
@@ -256,15 +266,16 @@ def test_keywords_of_all_programs() -> None:
 
 def test_a_namespace_of_either_spelling() -> None:
     assert facts("", subject("a/b", name="MicrosoftPhoto_1_:LastKeywordXMP")).keywords == ("b",)
-    assert read(b"<MicrosoftPhoto_1_:Rating>75</MicrosoftPhoto_1_:Rating>").facts.rating == 4
+    assert (
+        read_fields(b"<MicrosoftPhoto_1_:Rating>75</MicrosoftPhoto_1_:Rating>").fields.rating == 4
+    )
 
 
 def test_cameras() -> None:
-    assert module.camera(parsed(xmp('tiff:Make="Canon" tiff:Model="X1"').encode())) == (
-        "Canon",
-        "X1",
-    )
-    assert module.camera(parsed(xmp().encode())) == ("", "")
+    assert module.make_and_model(
+        parse_packet(xmp('tiff:Make="Canon" tiff:Model="X1"').encode())
+    ) == ("Canon", "X1")
+    assert module.make_and_model(parse_packet(xmp().encode())) == ("", "")
 
 
 @pytest.mark.parametrize(

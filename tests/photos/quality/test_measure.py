@@ -14,9 +14,10 @@ from PIL import Image
 
 from explorer.decoding import protocol
 from explorer.photos.decode import decode
-from explorer.photos.quality import noise, sharpness
-from explorer.photos.quality.figures import FIGURES, Look, Quality
-from explorer.photos.quality.measure import measure
+from explorer.photos.quality.measure import measure_quality
+from explorer.photos.quality.metrics import METRIC_NAMES, QualityDiagnostics, QualityMetrics
+from explorer.photos.quality.noise import measure_blockiness
+from explorer.photos.quality.sharpness import measure_sharpness
 from tests import pictures
 from tests.fixtures.scenes import blurred, grainy, jpeg, judged, lit, scene, shaken
 
@@ -27,7 +28,7 @@ def rises(values: list[float], *, strictly: bool = True) -> bool:
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_blur_rises_with_defocus(seed: int) -> None:
-    found = [judged(blurred(scene(seed), radius)).blur for radius in (0, 1, 2, 4, 8, 14)]
+    found = [judged(blurred(scene(seed), radius)).blur_radius for radius in (0, 1, 2, 4, 8, 14)]
     assert rises(found)
     assert found[0] < 0.5 < 0.8 < found[2]
 
@@ -37,14 +38,14 @@ def test_shake_is_told_from_defocus_by_its_direction(degrees: float, seed: int) 
     sharp, shook, soft = (
         judged(p) for p in (scene(seed), shaken(scene(seed), 15, degrees), blurred(scene(seed), 2))
     )
-    assert shook.blur > 0.7 > 0.5 > sharp.blur
-    assert shook.shaken > 1.5 > soft.shaken
-    off = abs(shook.direction - degrees) % 180
+    assert shook.blur_radius > 0.7 > 0.5 > sharp.blur_radius
+    assert shook.blur_anisotropy > 1.5 > soft.blur_anisotropy
+    off = abs(shook.blur_direction - degrees) % 180
     assert min(off, 180 - off) < 12
 
 
 def test_more_shake_is_more_blur() -> None:
-    assert rises([judged(shaken(scene(4), length, 20)).blur for length in (1, 7, 15, 31)])
+    assert rises([judged(shaken(scene(4), length, 20)).blur_radius for length in (1, 7, 15, 31)])
 
 
 def test_a_sharp_subject_before_a_soft_background_is_sharp() -> None:
@@ -53,8 +54,8 @@ def test_a_sharp_subject_before_a_soft_background_is_sharp() -> None:
     # The border between the two must not be what counts as sharp.
     feathered = picture.copy()
     feathered[200:460, 300:600] = scene(6)[200:460, 300:600]
-    assert judged(picture).blur < 0.55 and judged(feathered).blur < 0.55
-    sharp = Look.unpacked(decode(jpeg(picture), None).look).sharpness
+    assert judged(picture).blur_radius < 0.55 and judged(feathered).blur_radius < 0.55
+    sharp = QualityDiagnostics.unpacked(decode(jpeg(picture), None).diagnostics).sharpness_map
     # Two tiles of 32 pixels on a side are one cell of the map.
     inside, above = sharp[4:7, 5:9], sharp[:2]
     assert np.median(inside[inside > 0]) > 150 > 50 > np.median(above[above > 0])
@@ -64,24 +65,28 @@ def test_blur_is_judged_as_it_is_seen() -> None:
     """The same blur in a photo three times as large, three times as wide: as soft."""
     small = blurred(scene(7, (1500, 1000)), 3)
     large = np.asarray(Image.fromarray(small).resize((4500, 3000), Image.Resampling.BICUBIC))
-    assert judged(large).blur == pytest.approx(judged(small).blur, rel=0.25)
+    assert judged(large).blur_radius == pytest.approx(judged(small).blur_radius, rel=0.25)
 
 
 def test_light() -> None:
     found = [judged(lit(scene(0), stops)) for stops in (-4, -2, 0, 2, 4)]
-    assert rises([q.high for q in found], strictly=False) and rises([q.mean for q in found])
-    assert rises([q.burnt for q in found[2:]]) and found[2].burnt < 0.01
-    assert found[0].high < 110 < found[2].high
+    assert rises([q.luma_p99 for q in found], strictly=False) and rises(
+        [q.luma_mean for q in found]
+    )
+    assert rises([q.blown_share for q in found[2:]]) and found[2].blown_share < 0.01
+    assert found[0].luma_p99 < 110 < found[2].luma_p99
 
 
 def test_noise_rises_and_is_white() -> None:
     found = [judged(grainy(scene(0), levels)) for levels in (0, 5, 10, 20, 40)]
-    assert rises([q.noise for q in found])
-    assert found[0].noise < 1.5
-    assert all(q.white > 0.6 for q in found[2:])
+    assert rises([q.noise_sigma for q in found])
+    assert found[0].noise_sigma < 1.5
+    assert all(q.noise_whiteness > 0.6 for q in found[2:])
     # Half of the luminance's noise is in each of the measured steps only roughly: JPEG takes some,
     # and the sum of channels the rest.
-    assert found[3].noise == pytest.approx(20 * math.sqrt(0.299**2 + 0.587**2 + 0.114**2), rel=0.35)
+    assert found[3].noise_sigma == pytest.approx(
+        20 * math.sqrt(0.299**2 + 0.587**2 + 0.114**2), rel=0.35
+    )
 
 
 def test_texture_is_not_noise() -> None:
@@ -95,18 +100,18 @@ def test_texture_is_not_noise() -> None:
         for k in range(5)
     )
     texture = (128 + 25 * np.asarray(field)).clip(0, 255).astype(np.uint8)
-    assert judged(np.repeat(texture[..., None], 3, axis=2)).white < 0.3
+    assert judged(np.repeat(texture[..., None], 3, axis=2)).noise_whiteness < 0.3
 
 
 def test_compression_by_tables_and_by_blocks() -> None:
-    tables = [judged(jpeg(scene(0), quality)).compression for quality in (90, 60, 30, 10)]
+    tables = [judged(jpeg(scene(0), quality)).jpeg_quality for quality in (90, 60, 30, 10)]
     assert tables[:3] == [90, 60, 30] and tables[3] < 20
     # Saved again, the file's own tables say nothing, but the blocks are still there.
     again = [
         judged(jpeg(np.asarray(opened(jpeg(scene(0), quality))))) for quality in (90, 30, 10, 5)
     ]
-    assert all(q.compression == 92 for q in again)
-    assert rises([q.blocks / (q.steps + 1) for q in again])
+    assert all(q.jpeg_quality == 92 for q in again)
+    assert rises([q.blockiness / (q.off_grid_step + 1) for q in again])
 
 
 def opened(data: bytes) -> Image.Image:
@@ -118,25 +123,25 @@ def test_blocks_are_found_wherever_the_grid_begins() -> None:
     clean = np.asarray(Image.fromarray(scene(0)).convert("L"))
     for offset in (0, 3, 7):
         assert (
-            noise.blocks(crushed[offset:, offset:], 8)[0]
-            > 4 * noise.blocks(clean[offset:, offset:], 8)[0]
+            measure_blockiness(crushed[offset:, offset:], 8)[0]
+            > 4 * measure_blockiness(clean[offset:, offset:], 8)[0]
         )
 
 
 def test_grey_tail() -> None:
     picture = scene(0)
     picture[490:] = 128
-    assert judged(picture).grey_tail == pytest.approx(0.3, abs=0.02)
-    assert judged(scene(0)).grey_tail == 0
+    assert judged(picture).missing_rows_share == pytest.approx(0.3, abs=0.02)
+    assert judged(scene(0)).missing_rows_share == 0
     # A dark or white foot is a frame, not a fault.
     picture[490:] = 255
-    assert judged(picture).grey_tail == 0
+    assert judged(picture).missing_rows_share == 0
 
 
 def test_a_cut_off_file_has_a_grey_tail() -> None:
     data = jpeg(scene(0), 90)
     photo = decode(data[: len(data) // 2], None)
-    assert photo.damaged and 0.2 < Quality.unpacked(photo.quality).grey_tail < 0.8
+    assert photo.damaged and 0.2 < QualityMetrics.unpacked(photo.quality).missing_rows_share < 0.8
 
 
 def test_drawings_are_flat_and_photos_are_not() -> None:
@@ -147,22 +152,24 @@ def test_drawings_are_flat_and_photos_are_not() -> None:
         judged(pictures.encoded(Image.fromarray(drawing), "PNG")),
         judged(grainy(scene(0), 3)),
     )
-    assert drawn.flat > 0.8 > 0.3 > photo.flat
-    assert drawn.colours > 0.95 > photo.colours
-    assert drawn.compression == 0
+    assert drawn.flat_share > 0.8 > 0.3 > photo.flat_share
+    assert drawn.top_colors_share > 0.95 > photo.top_colors_share
+    assert drawn.jpeg_quality == 0
 
 
 def test_turning_a_photo_turns_its_shake() -> None:
     data = pictures.encoded(
         Image.fromarray(shaken(scene(1), 15, 0)), exif=pictures.exif(orientation=6), quality=92
     )
-    assert min(abs(judged(data).direction - 90), 180 - abs(judged(data).direction - 90)) < 12
+    assert (
+        min(abs(judged(data).blur_direction - 90), 180 - abs(judged(data).blur_direction - 90)) < 12
+    )
 
 
 @pytest.mark.parametrize("kind", ["PNG", "GIF", "WEBP", "TIFF", "BMP", "HEIF", "AVIF"])
 def test_every_format_is_judged(kind: str) -> None:
     found = judged(pictures.encoded(Image.fromarray(scene(0, (700, 500))), kind))
-    assert 0 < found.blur < 1 and found.edges > 0.3 and found.compression == 0
+    assert 0 < found.blur_radius < 1 and found.edge_share > 0.3 and found.jpeg_quality == 0
 
 
 @pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK", "1", "P", "I;16", "LA"])
@@ -171,7 +178,7 @@ def test_every_mode_is_judged(mode: str) -> None:
     deep = Image.fromarray(np.asarray(picture.convert("L")).astype(np.uint16) * 257)
     picture = deep if mode == "I;16" else picture.convert(mode)
     found = judged(pictures.encoded(picture, "TIFF" if mode in ("CMYK", "I;16") else "PNG"))
-    assert found.edges > 0.3 and 60 < found.mean < 200
+    assert found.edge_share > 0.3 and 60 < found.luma_mean < 200
 
 
 grey = arrays(np.uint8, st.tuples(st.integers(1, 90), st.integers(1, 90)))
@@ -180,32 +187,34 @@ grey = arrays(np.uint8, st.tuples(st.integers(1, 90), st.integers(1, 90)))
 @settings(max_examples=60, deadline=None)
 @given(grey)
 def test_any_picture_gives_figures_in_their_ranges(pixels: np.ndarray) -> None:
-    quality, look = measure(
-        pixels, np.repeat(pixels[..., None], 3, axis=2), period=8, compression=50
+    quality, diagnostics = measure_quality(
+        pixels, np.repeat(pixels[..., None], 3, axis=2), block_period=8, jpeg_quality=50
     )
     values = dataclasses.asdict(quality)
     assert all(math.isfinite(value) and value >= 0 for value in values.values())
     for name in (
-        "edges",
-        "white",
-        "burnt",
-        "black",
-        "burnt_border",
-        "detail",
-        "flat",
-        "colours",
-        "text",
-        "grey_tail",
+        "edge_share",
+        "noise_whiteness",
+        "blown_share",
+        "black_share",
+        "blown_border_share",
+        "edge_density",
+        "flat_share",
+        "top_colors_share",
+        "hard_edge_share",
+        "missing_rows_share",
     ):
         assert values[name] <= 1 + 1e-6, name
     assert (
-        quality.direction <= 180 and quality.entropy <= 8 and quality.shaken >= 0.99
-    ) or quality.edges == 0
-    assert Quality.unpacked(quality.packed()) == Quality(
-        *np.float32([values[name] for name in FIGURES]).tolist()
+        quality.blur_direction <= 180 and quality.entropy <= 8 and quality.blur_anisotropy >= 0.99
+    ) or quality.edge_share == 0
+    assert QualityMetrics.unpacked(quality.packed()) == QualityMetrics(
+        *np.float32([values[name] for name in METRIC_NAMES]).tolist()
     )
-    again = Look.unpacked(look.packed())
-    assert (again.sharpness == look.sharpness).all() and (again.histogram == look.histogram).all()
+    again = QualityDiagnostics.unpacked(diagnostics.packed())
+    assert (again.sharpness_map == diagnostics.sharpness_map).all() and (
+        again.histogram == diagnostics.histogram
+    ).all()
 
 
 @settings(max_examples=25, deadline=None)
@@ -215,23 +224,27 @@ def test_contrast_does_not_change_sharpness(seed: int, gain: float) -> None:
         np.float32
     )
     softer = (128 + (pixels - 128) * min(gain, 1.0) * 0.9).clip(0, 255).astype(np.uint8)
-    assert sharpness.measure(softer).most == pytest.approx(
-        sharpness.measure(pixels.astype(np.uint8)).most, rel=0.6, abs=0.1
+    assert measure_sharpness(softer).max_radius == pytest.approx(
+        measure_sharpness(pixels.astype(np.uint8)).max_radius, rel=0.6, abs=0.1
     )
 
 
 @pytest.mark.parametrize("data", [b"", b"\1", b"\2\2abc", bytes(90)])
 def test_a_look_or_figures_of_another_version_are_refused(data: bytes) -> None:
     with pytest.raises(ValueError):
-        Look.unpacked(data)
+        QualityDiagnostics.unpacked(data)
     with pytest.raises(ValueError):
-        Quality.unpacked(data + b"x" * 3 if len(data) % 4 == 0 else data)
+        QualityMetrics.unpacked(data + b"x" * 3 if len(data) % 4 == 0 else data)
 
 
 def test_figures_travel_between_processes() -> None:
     photo = decode(jpeg(scene(0)), None)
     again = protocol.unpack(*protocol.pack(photo))
-    assert (again.quality, again.look, again.stated) == (photo.quality, photo.look, None)
+    assert (again.quality, again.diagnostics, again.impossible_date) == (
+        photo.quality,
+        photo.diagnostics,
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -244,20 +257,20 @@ def test_figures_travel_between_processes() -> None:
 )
 def test_dates_that_cannot_be_are_kept_apart(taken: str, stated: str | None) -> None:
     photo = decode(pictures.encoded(pictures.draw(1), exif=pictures.exif(taken=taken)), None)
-    assert photo.stated == stated
+    assert photo.impossible_date == stated
     assert (photo.taken_at is None) == (not taken.startswith("2015"))
 
 
 def test_lights_driven_into_white_end_steeply() -> None:
     """With more light, what is light has steep slopes; and they are the same at any size."""
     picture = scene(11)
-    assert rises([judged(lit(picture, stops)).relief for stops in (0, 1)])
+    assert rises([judged(lit(picture, stops)).highlight_gradient for stops in (0, 1)])
     large, small = (
-        judged(np.asarray(Image.fromarray(lit(picture, 2)).resize(size))).relief
+        judged(np.asarray(Image.fromarray(lit(picture, 2)).resize(size))).highlight_gradient
         for size in ((1200, 900), (600, 450))
     )
     assert large == pytest.approx(small, rel=0.15)
-    assert judged(np.full((80, 100, 3), 60, np.uint8)).relief == 0
+    assert judged(np.full((80, 100, 3), 60, np.uint8)).highlight_gradient == 0
 
 
 @pytest.mark.parametrize(
@@ -270,4 +283,4 @@ def test_what_decoders_put_where_data_are_missing_is_told(
     """A black bottom may be a border, and a blue one is paint."""
     picture = scene(12).copy()
     picture[int(len(picture) * 0.7) :] = colour
-    assert judged(picture).grey_tail == pytest.approx(0.3 if told else 0.0, abs=0.02)
+    assert judged(picture).missing_rows_share == pytest.approx(0.3 if told else 0.0, abs=0.02)

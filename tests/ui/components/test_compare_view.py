@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from explorer.duplicates.groups import DuplicateGroup, GroupFile
-from explorer.photos.containers.contents import NOTHING, Contents, Part
+from explorer.photos.containers.contents import NOTHING, ContentPart, FileContents
 from explorer.removal.results import Removal
 from explorer.ui.components import compare_view, photo_urls
 from explorer.ui.duplicates_page import group_choices
 from explorer.ui.removal_dialogs import removal_table
 
-TWO = Contents((Part("page", "0" * 32), Part("film", "1" * 32)))
+TWO = FileContents((ContentPart("page", "0" * 32), ContentPart("film", "1" * 32)))
 
 
 def test_each_file_with_what_it_holds_and_why_it_stays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,7 @@ def _number(data: bytes, at: int) -> int:
 
 
 # By a file's first bytes: from its content to the offset behind its picture.
-ENDS: dict[bytes, Callable[[bytes], int]] = {
+PICTURE_END: dict[bytes, Callable[[bytes], int]] = {
     b"\x89PNG\r\n\x1a\n": _end_of_png,
     b"GIF8": _end_of_gif,
     b"RIFF": _end_of_webp,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.photos.metadata.names import date_in_name, name_date
+from explorer.photos.metadata.file_name_dates import parse_file_name_date
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,5 @@ from explorer.photos.metadata.names import date_in_name, name_date
     ],
 )
 def test_names(name: str, iso: str | None) -> None:
-    found = date_in_name(name)
+    found = parse_file_name_date(name)
     assert (found and found.iso) == iso
-
-
-def test_as_text() -> None:
-    assert name_date("IMG-20190512-WA0001.jpg") == "2019-05-12T00:00:00"
-    assert name_date("IMG_0001.jpg") is None

@@ -23,7 +23,7 @@ _BAR = 20
 _Levels = npt.NDArray[np.float32]
 
 
-class Original:
+class PreviewMatcher:
     """The picture that others may be previews of. It is decoded once, at a reduced size, when it is
     first needed."""
 
@@ -41,7 +41,7 @@ class Original:
         pixels, shown = picture.width * picture.height, _decoded(picture)
         return pixels, shown.reduce(max(1, min(shown.size) // (4 * _SIDE)))
 
-    def is_shown_by(self, small: Callable[[], Image.Image]) -> bool:
+    def is_preview(self, small: Callable[[], Image.Image]) -> bool:
         """Whether the small picture is this one with at most half its pixels, perhaps cut to
         another aspect ratio or between black bars.
 

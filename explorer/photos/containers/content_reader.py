@@ -20,15 +20,25 @@ import numpy as np
 from PIL import Image
 
 from explorer.photos.containers import isobmff
-from explorer.photos.containers.appended_data import Piece, pieces_behind, samsung_pieces
-from explorer.photos.containers.contents import Contents, Kind, Part, digest_of, gathered
-from explorer.photos.containers.heif_items import parts_of_items
-from explorer.photos.containers.jpeg_segments import START, Jpeg, read_jpeg
+from explorer.photos.containers.appended_data import (
+    AppendedPiece,
+    appended_pieces,
+    samsung_trailer_pieces,
+)
+from explorer.photos.containers.contents import (
+    ContentKind,
+    ContentPart,
+    FileContents,
+    collect_contents,
+    digest_pieces,
+)
+from explorer.photos.containers.heif_items import item_contents
+from explorer.photos.containers.jpeg_segments import START, JpegStructure, read_jpeg
+from explorer.photos.containers.picture_end import PICTURE_END
+from explorer.photos.containers.preview_match import PreviewMatcher
 from explorer.photos.containers.tiff_directories import Page, TiffFile
-from explorer.photos.containers.trailers import ENDS
-from explorer.photos.formats import openers
+from explorer.photos.formats import pillow_formats
 from explorer.photos.limits import check_pixels
-from explorer.photos.quality.ssim import Original
 
 # Pixels that are decoded for one file beside its first picture, and seconds of the processor's
 # time: forty scanned pages at 200 dpi.
@@ -41,10 +51,14 @@ _EIGHT_BITS = frozenset({"1", "L", "P", "RGB", "RGBA", "LA", "PA", "RGBX"})
 # Sound, depth and pictures that cameras keep within XMP, in base64 (Google's depth map and
 # Cardboard camera formats).
 _IN_XMP = re.compile(rb"(GDepth|GImage|GAudio):Data(?:\s*=\s*[\"']([^\"']*)|>([^<]*))")
-_XMP_KINDS: dict[bytes, Kind] = {b"GDepth": "depth map", b"GImage": "picture", b"GAudio": "audio"}
+_XMP_KINDS: dict[bytes, ContentKind] = {
+    b"GDepth": "depth map",
+    b"GImage": "picture",
+    b"GAudio": "audio",
+}
 # What the items of Google's container directory mean, in the order in which they are appended.
 _SEMANTIC = re.compile(rb"Item:Semantic(?:\s*=\s*[\"']|>)(\w+)")
-_SEMANTICS: dict[bytes, Kind] = {
+_SEMANTICS: dict[bytes, ContentKind] = {
     b"GainMap": "gain map",
     b"Depth": "depth map",
     b"Confidence": "depth map",
@@ -75,7 +89,7 @@ class Budget:
         return self.pixels >= 0 and time.process_time() < self.until
 
 
-def read_contents(data: bytes, budget: Budget | None = None) -> Contents:
+def read_contents(data: bytes, budget: Budget | None = None) -> FileContents:
     """What the file holds beside its first picture.
 
     What cannot be read, or would take more than the budget, makes it incomplete: never less than it
@@ -89,55 +103,55 @@ def read_contents(data: bytes, budget: Budget | None = None) -> Contents:
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001  a broken file raises whatever it likes: then it may hold anything
-            return Contents(complete=False)
+            return FileContents(complete=False)
 
 
-def _read(data: bytes, budget: Budget) -> Contents:
+def _read(data: bytes, budget: Budget) -> FileContents:
     if data.startswith(START):
         return _jpeg(data, budget)
     if data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
         return _tiff(data, budget)
     if data[4:8] == b"ftyp":
         return _boxed(data, budget)
-    for magic, end_of in ENDS.items():
+    for magic, end_of in PICTURE_END.items():
         if data.startswith(magic):
             frames = _frames(data, budget)
-            return gathered(
-                [*frames.parts, *_parts(pieces_behind(data, end_of(data)))],
+            return collect_contents(
+                [*frames.parts, *_parts(appended_pieces(data, end_of(data)))],
                 complete=frames.complete,
             )
-    return Contents()
+    return FileContents()
 
 
-def _parts(pieces: list[Piece]) -> list[Part]:
-    return [Part(piece.kind, digest_of(piece.data)) for piece in pieces]
+def _parts(pieces: list[AppendedPiece]) -> list[ContentPart]:
+    return [ContentPart(piece.kind, digest_pieces(piece.data)) for piece in pieces]
 
 
 # --- JPEG
 
 
-def _jpeg(data: bytes, budget: Budget) -> Contents:
-    jpeg, original = read_jpeg(data), Original(lambda: _opened(data), budget.spend)
+def _jpeg(data: bytes, budget: Budget) -> FileContents:
+    jpeg, original = read_jpeg(data), PreviewMatcher(lambda: _opened(data), budget.spend)
     if jpeg is None:
-        return Contents(complete=False)
+        return FileContents(complete=False)
     xmp = jpeg.xmp
     parts = [
-        Part(_XMP_KINDS[found[1]], digest_of(found[2] or found[3] or b""))
+        ContentPart(_XMP_KINDS[found[1]], digest_pieces(found[2] or found[3] or b""))
         for found in _IN_XMP.finditer(xmp)
     ]
-    pieces = pieces_behind(data, jpeg.end)
+    pieces = appended_pieces(data, jpeg.end)
     said = [_SEMANTICS.get(word) for word in _SEMANTIC.findall(xmp)[1:]]
     named = said if len(said) == len(pieces) else [None] * len(pieces)
     for piece, semantic in zip(pieces, named, strict=True):
         kind = semantic or piece.kind
         if kind == "picture" and (inner := read_jpeg(piece.data)) is not None:
             kind = _kind_of_jpeg(inner)
-        if kind != "picture" or not original.is_shown_by(functools.partial(_opened, piece.data)):
-            parts.append(Part(kind, digest_of(piece.data)))
-    return gathered(parts)
+        if kind != "picture" or not original.is_preview(functools.partial(_opened, piece.data)):
+            parts.append(ContentPart(kind, digest_pieces(piece.data)))
+    return collect_contents(parts)
 
 
-def _kind_of_jpeg(jpeg: Jpeg) -> Kind:
+def _kind_of_jpeg(jpeg: JpegStructure) -> ContentKind:
     xmp = jpeg.xmp
     if any(word in xmp for word in _GAIN_MAP) or any(
         n == 2 and content.startswith(_GAIN_MAP_SEGMENT) for n, content in jpeg.segments
@@ -147,17 +161,17 @@ def _kind_of_jpeg(jpeg: Jpeg) -> Kind:
 
 
 def _opened(data: bytes) -> Image.Image:
-    return Image.open(io.BytesIO(data), formats=openers(data))
+    return Image.open(io.BytesIO(data), formats=pillow_formats(data))
 
 
 # --- TIFF
 
 
-def _tiff(data: bytes, budget: Budget) -> Contents:
+def _tiff(data: bytes, budget: Budget) -> FileContents:
     tiff = TiffFile(data)
     directories = tiff.read()
     if not directories.pages:
-        return Contents(complete=False)
+        return FileContents(complete=False)
     first, *others = directories.pages
     # One copy, in which the header leads to one page after the other.
     stream = io.BytesIO(data)
@@ -168,18 +182,22 @@ def _tiff(data: bytes, budget: Budget) -> Contents:
         stream.seek(0)
         return Image.open(stream, formats=("TIFF",))
 
-    original, parts = Original(lambda: opened(first), budget.spend), list[Part]()
+    original, parts = PreviewMatcher(lambda: opened(first), budget.spend), list[ContentPart]()
     for page in others:
         pixels = _pixels_of(functools.partial(opened, page), budget)
         # Viewers' reduced versions of the first page hold nothing more.
         if (
             pixels is None
             or page.pixels >= first.pixels
-            or not original.is_shown_by(functools.partial(opened, page))
+            or not original.is_preview(functools.partial(opened, page))
         ):
-            parts.append(Part("page", pixels or page.digest))
-    parts += [Part("layers", digest_of(page.layers)) for page in directories.pages if page.layers]
-    return gathered([*parts, *_parts(pieces_behind(data, directories.end))])
+            parts.append(ContentPart("page", pixels or page.digest))
+    parts += [
+        ContentPart("layers", digest_pieces(page.layers))
+        for page in directories.pages
+        if page.layers
+    ]
+    return collect_contents([*parts, *_parts(appended_pieces(data, directories.end))])
 
 
 def _pixels_of(opened: Callable[[], Image.Image], budget: Budget) -> str | None:
@@ -191,7 +209,7 @@ def _pixels_of(opened: Callable[[], Image.Image], budget: Budget) -> str | None:
             return None
         page.load()
         profile = page.info.get("icc_profile")
-        return digest_of(*_samples(page), profile if isinstance(profile, bytes) else b"")
+        return digest_pieces(*_samples(page), profile if isinstance(profile, bytes) else b"")
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001  decoders of broken pages raise whatever they like; then its bytes are hashed
@@ -215,23 +233,23 @@ def _samples(picture: Image.Image) -> tuple[bytes, bytes]:
 # --- animations
 
 
-def _frames(data: bytes, budget: Budget) -> Contents:
+def _frames(data: bytes, budget: Budget) -> FileContents:
     """An animation's frames as one part: their pixels and how long each is shown."""
     picture = _opened(data)
     number = int(getattr(picture, "n_frames", 1))
     if number < 2:
-        return Contents()
+        return FileContents()
     digests = list[bytes]()
     for index in range(number):
         picture.seek(index)
         if not budget.spend(*picture.size):
             # Too much to decode: the same only where every byte is.
-            return gathered([Part("frame", digest_of(data), number - 1)])
+            return collect_contents([ContentPart("frame", digest_pieces(data), number - 1)])
         # Some decoders know how long a frame is shown only once it is decoded.
         picture.load()
         shown = str(round(picture.info.get("duration") or 0)).encode()
-        digests.append(digest_of(shown, *(_samples(picture) if index else ())).encode())
-    return gathered([Part("frame", digest_of(*digests), number - 1)])
+        digests.append(digest_pieces(shown, *(_samples(picture) if index else ())).encode())
+    return collect_contents([ContentPart("frame", digest_pieces(*digests), number - 1)])
 
 
 # --- HEIF and AVIF
@@ -257,36 +275,40 @@ _ORDINARY = frozenset(
 )
 
 
-def _boxed(data: bytes, budget: Budget) -> Contents:
+def _boxed(data: bytes, budget: Budget) -> FileContents:
     end = isobmff.movie_end(data, 0)
-    parts, complete = list[Part](), True
+    parts, complete = list[ContentPart](), True
     top = list(isobmff.boxes(data, 0, end))
     if (meta := next((box for box in top if box.kind == b"meta"), None)) is not None:
-        items = parts_of_items(isobmff.read_items(data, meta))
+        items = item_contents(isobmff.read_items(data, meta))
         parts, complete = list(items.parts), items.complete
     if (moov := next((box for box in top if box.kind == b"moov"), None)) is not None:
         parts += _track(data, moov, top, budget)
     for box in top:
         content = data[box.body : box.end]
         if box.kind == b"mpvd":
-            parts.append(Part("film", digest_of(content)))
+            parts.append(ContentPart("film", digest_pieces(content)))
         elif box.kind == b"sefd":
-            parts += _parts(samsung_pieces(content))
+            parts += _parts(samsung_trailer_pieces(content))
         elif box.kind not in _ORDINARY:
-            parts.append(Part("data", digest_of(box.kind, content)))
-    return gathered([*parts, *_parts(pieces_behind(data, end))], complete=complete)
+            parts.append(ContentPart("data", digest_pieces(box.kind, content)))
+    return collect_contents([*parts, *_parts(appended_pieces(data, end))], complete=complete)
 
 
-def _track(data: bytes, moov: isobmff.Box, top: list[isobmff.Box], budget: Budget) -> list[Part]:
+def _track(
+    data: bytes, moov: isobmff.Box, top: list[isobmff.Box], budget: Budget
+) -> list[ContentPart]:
     """A sequence of pictures, by its pixels where Pillow reads it; or else a film or a sequence by
     its bytes."""
     if data[8:12] == b"avis":
         return list(_frames(data, budget).parts)
     content = data[moov.body : moov.end]
-    digest = digest_of(content, *(data[box.body : box.end] for box in top if box.kind == b"mdat"))
+    digest = digest_pieces(
+        content, *(data[box.body : box.end] for box in top if box.kind == b"mdat")
+    )
     if b"vide" in content:
-        return [Part("film", digest)]
+        return [ContentPart("film", digest)]
     # Behind the box that lists the samples' sizes: version, a size for all, and how many there are.
     sizes = content.find(b"stsz")
     samples = int.from_bytes(content[sizes + 12 : sizes + 16], "big") if sizes >= 0 else 0
-    return [Part("frame", digest, max(1, samples - 1))]
+    return [ContentPart("frame", digest, max(1, samples - 1))]

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from explorer.photos.containers import inspect
-from explorer.photos.containers.contents import NOTHING, Contents
-from explorer.photos.containers.inspect import Budget, read_contents
+from explorer.photos.containers import content_reader
+from explorer.photos.containers.content_reader import Budget, read_contents
+from explorer.photos.containers.contents import NOTHING, FileContents
 from tests.containers import (
     RDF,
     ZIP,
@@ -211,15 +211,15 @@ def test_pages_are_told_by_their_pixels_however_they_are_packed() -> None:
         read_contents(pages(seeds, SIZE)) for seeds in ([1, 2, 3, 4], [1, 2, 4], [1, 3, 2])
     )
     assert (
-        not held.beyond(more)
-        and more.beyond(held)
-        and held.beyond(other)
-        and not held.beyond(turned)
+        not held.parts_missing_from(more)
+        and more.parts_missing_from(held)
+        and held.parts_missing_from(other)
+        and not held.parts_missing_from(turned)
     )
 
 
 def test_what_a_page_means_counts_too() -> None:
-    def second(picture: Image.Image, **options: object) -> Contents:
+    def second(picture: Image.Image, **options: object) -> FileContents:
         packed = io.BytesIO()
         draw(1, SIZE).save(packed, "TIFF", save_all=True, append_images=[picture], **options)
         return read_contents(packed.getvalue())
@@ -266,7 +266,7 @@ def test_a_page_that_cannot_be_decoded_is_told_by_its_bytes(
     held = read_contents(odd)
     assert held.words() == ["2 pages"] and held.complete and held != read_contents(data)
     assert read_contents(odd + bytes(20)) == held
-    monkeypatch.setattr(inspect, "PIXELS", SIZE[0] * SIZE[1] - 1)
+    monkeypatch.setattr(content_reader, "PIXELS", SIZE[0] * SIZE[1] - 1)
     assert read_contents(data).words() == ["2 pages"] and read_contents(data) == read_contents(
         data + bytes(20)
     )
@@ -306,7 +306,7 @@ def test_the_same_frames_in_another_file_are_the_same() -> None:
 
 
 def test_transparent_pixels_have_no_colour() -> None:
-    def moving(colour: tuple[int, int, int, int]) -> Contents:
+    def moving(colour: tuple[int, int, int, int]) -> FileContents:
         packed = io.BytesIO()
         draw(1, SIZE).convert("RGBA").save(
             packed,
@@ -352,7 +352,10 @@ def test_bursts_of_heic() -> None:
         read_contents(heic(seeds)) for seeds in ([1, 2, 3], [1, 2, 3, 4], [1, 2, 5])
     )
     assert one.words() == ["3 pictures"] and more.words() == ["4 pictures"]
-    assert not one.beyond(more) and len(one.beyond(other)) == len(more.beyond(one)) == 1
+    assert (
+        not one.parts_missing_from(more)
+        and len(one.parts_missing_from(other)) == len(more.parts_missing_from(one)) == 1
+    )
 
 
 def test_maps_in_heic() -> None:
@@ -388,7 +391,7 @@ def test_films_in_heic() -> None:
 
 @pytest.mark.parametrize(("handler", "held"), [(b"vide", ["film inside"]), (b"pict", ["2 frames"])])
 def test_a_track_beside_the_picture(handler: bytes, held: list[str]) -> None:
-    def moving(sample: bytes) -> Contents:
+    def moving(sample: bytes) -> FileContents:
         return read_contents(
             heif(
                 [coded(1)],
@@ -459,7 +462,7 @@ def test_memory_that_is_short_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     def short(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(inspect, "check_pixels", short)
+    monkeypatch.setattr(content_reader, "check_pixels", short)
     with pytest.raises(MemoryError):
         read_contents(animation("PNG", [1, 2]))
     with pytest.raises(MemoryError):

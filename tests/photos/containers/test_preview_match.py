@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from PIL import Image, ImageChops, ImageEnhance
 
-from explorer.photos.quality.ssim import Original
+from explorer.photos.containers.preview_match import PreviewMatcher
 from tests.pictures import draw, encoded, plain
 
 LARGE = draw(1, (800, 600))
@@ -18,7 +18,7 @@ def opener(picture: Image.Image, kind: str = "JPEG") -> Callable[[], Image.Image
 
 
 def is_preview(small: Image.Image, large: Image.Image = LARGE, kind: str = "JPEG") -> bool:
-    return Original(opener(large, kind), lambda *_: True).is_shown_by(opener(small, kind))
+    return PreviewMatcher(opener(large, kind), lambda *_: True).is_preview(opener(small, kind))
 
 
 def barred(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -87,14 +87,14 @@ def test_what_cannot_be_decoded_or_paid_for_is_something_of_its_own() -> None:
         asked.append((width, height))
         return len(asked) < 2
 
-    original = Original(opener(LARGE), affordable)
+    original = PreviewMatcher(opener(LARGE), affordable)
     assert (
-        not original.is_shown_by(broken)
-        and original.is_shown_by(small)
-        and not original.is_shown_by(small)
+        not original.is_preview(broken)
+        and original.is_preview(small)
+        and not original.is_preview(small)
     )
     assert asked == [(160, 120)] * 2
-    assert not Original(broken, lambda *_: True).is_shown_by(small)
+    assert not PreviewMatcher(broken, lambda *_: True).is_preview(small)
 
 
 def test_the_original_is_decoded_once() -> None:
@@ -105,8 +105,8 @@ def test_the_original_is_decoded_once() -> None:
         opened.append(1)
         return large()
 
-    original = Original(count, lambda *_: True)
-    assert original.is_shown_by(opener(LARGE.resize((160, 120)))) and not original.is_shown_by(
+    original = PreviewMatcher(count, lambda *_: True)
+    assert original.is_preview(opener(LARGE.resize((160, 120)))) and not original.is_preview(
         opener(draw(2, (160, 120)))
     )
     assert len(opened) == 1
@@ -117,4 +117,4 @@ def test_memory_that_is_short_is_said() -> None:
         raise MemoryError
 
     with pytest.raises(MemoryError):
-        Original(opener(LARGE), lambda *_: True).is_shown_by(short)
+        PreviewMatcher(opener(LARGE), lambda *_: True).is_preview(short)

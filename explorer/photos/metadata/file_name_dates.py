@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from explorer.photos.metadata.partial_dates import PartialDate, from_parts, of_half, plausible
+from explorer.photos.metadata.partial_dates import PartialDate, from_parts, plausible, to_24_hours
 
 _DATE = r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<sep>[-_.]?)(?P<month>[01]\d)(?P=sep)(?P<day>[0-3]\d)"
 _DAY = re.compile(rf"{_DATE}(?!\d)")
@@ -32,7 +32,7 @@ _TIMES = (
 )
 
 
-def date_in_name(name: str) -> PartialDate | None:
+def parse_file_name_date(name: str) -> PartialDate | None:
     """The first date in a file's name, with its time where there is one. A range of days counts as
     its first day."""
     for found in _times(name):
@@ -42,7 +42,7 @@ def date_in_name(name: str) -> PartialDate | None:
             parts.get("half") or (parts.get("behind") or "").strip(" \t\u00a0\u202f_"),
         )
         if half:
-            hour = str(of_half(int(hour), "p" if re.fullmatch(_AFTER_NOON, half) else half))
+            hour = str(to_24_hours(int(hour), "p" if re.fullmatch(_AFTER_NOON, half) else half))
         date = plausible(
             from_parts(
                 parts["year"],
@@ -74,9 +74,3 @@ def _times(name: str) -> Iterator[re.Match[str]]:
             ):
                 continue
             yield found
-
-
-def name_date(name: str) -> str | None:
-    """As `date_in_name`: `YYYY-MM-DDTHH:MM:SS`, or None."""
-    date = date_in_name(name)
-    return date.text if date else None

@@ -1,0 +1,169 @@
+"""Merge the metadata of a photo that is to be removed into the sidecar of the one that is kept.
+
+Runs in a decode process, as `field_reader` does. Only `removal/sidecar.py` writes files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from explorer.errors import PhotoError
+from explorer.photos.metadata.field_reader import read_files, read_if_exists
+from explorer.photos.metadata.fields import (
+    MetadataFields,
+    MetadataReading,
+    combine,
+    missing_fields,
+    unaccounted,
+)
+from explorer.photos.metadata.xmp import read_fields
+from explorer.photos.metadata.xmp_packet import InvalidXmp
+from explorer.photos.metadata.xmp_writer import update_sidecar
+
+# Unreadable fields that a message names one by one.
+_MAX_NAMED = 3
+_MAX_MESSAGE = 2000
+
+
+@dataclass(frozen=True)
+class MergedSidecar:
+    """What to do with the sidecar of the photo that is kept."""
+
+    before: bytes | None = None
+    """Its bytes now; None where it does not exist."""
+    after: bytes | None = None
+    """The bytes to write; None where nothing is to be added."""
+    refused: str = ""
+    """Why metadata would be lost if the other photo were removed now; '' where none would."""
+
+
+class _MetadataLoss(Exception):
+    """Removing the photo would lose metadata, for the reason given."""
+
+
+def merge_sidecars(
+    removed: str,
+    removed_sidecars: Sequence[str],
+    kept: str,
+    kept_sidecars: Sequence[str],
+    target: str,
+    *,
+    same_bytes: bool,
+) -> MergedSidecar:
+    """What the kept photo's sidecar (`target`) must hold so that removing the other loses nothing.
+
+    same_bytes: both photo files have the same bytes. If the kept photo has no sidecar, the removed
+    one's then applies to it word for word, edits included.
+    """
+    try:
+        return _merge(removed, removed_sidecars, kept, kept_sidecars, target, same_bytes=same_bytes)
+    except _MetadataLoss as loss:
+        return MergedSidecar(refused=str(loss))
+
+
+def _merge(
+    removed: str,
+    removed_sidecars: Sequence[str],
+    kept: str,
+    kept_sidecars: Sequence[str],
+    target: str,
+    *,
+    same_bytes: bool,
+) -> MergedSidecar:
+    lost, known = read_files(removed, removed_sidecars), read_files(kept, kept_sidecars)
+    unread = lost.unread
+    inherited_path, inherited = None, None
+    if same_bytes:
+        inherited_path, inherited = _inherited_sidecar(removed_sidecars, kept_sidecars)
+        unread = tuple(each for each in unread if each.path not in (removed, inherited_path))
+    if inherited is not None:
+        known = combine([known, read_fields(inherited)])
+    _check_unread(MetadataReading(lost.fields, unread), known.fields)
+    missing = missing_fields(lost.fields, known.fields)
+    if not missing:
+        return MergedSidecar(after=inherited)
+    try:
+        before = read_if_exists(target)
+    except PhotoError as error:
+        name = os.path.basename(target)
+        raise _MetadataLoss(
+            f"the sidecar of the photo to keep, {name}, cannot be added to: {error}"
+        ) from error
+    _check_overwritten(missing, known, target)
+    try:
+        after = update_sidecar(before if inherited is None else inherited, missing)
+    except InvalidXmp as error:
+        name = os.path.basename(inherited_path or target)
+        raise _MetadataLoss(f"the sidecar {name} cannot be added to: {error}") from error
+    if missing_fields(missing, read_fields(after).fields):
+        raise _MetadataLoss("its metadata cannot be written to a sidecar of the photo to keep")
+    return MergedSidecar(before, after)
+
+
+def _inherited_sidecar(
+    removed_sidecars: Sequence[str], kept_sidecars: Sequence[str]
+) -> tuple[str | None, bytes | None]:
+    """The removed photo's XMP sidecar that the kept photo inherits: path and bytes.
+
+    (None, None) where the kept photo has an XMP sidecar of its own, or there is none to inherit.
+    """
+    if any(path.lower().endswith(".xmp") and os.path.lexists(path) for path in kept_sidecars):
+        return None, None
+    for path in removed_sidecars:
+        if not path.lower().endswith(".xmp"):
+            continue
+        try:
+            data = read_if_exists(path)
+        except PhotoError:
+            # `read_files` reports it as unreadable.
+            continue
+        if data:
+            return path, data
+    return None, None
+
+
+def _check_unread(lost: MetadataReading, known: MetadataFields) -> None:
+    """Raises _MetadataLoss where the removed photo may hold fields that cannot be read."""
+    if unknown := unaccounted(lost, known):
+        what = "; ".join(each.what for each in unknown[:_MAX_NAMED])
+        if len(unknown) > _MAX_NAMED:
+            what += f"; and {len(unknown) - _MAX_NAMED} more"
+        raise _MetadataLoss(f"what only it may know cannot be read, and would be lost: {what}")
+
+
+def _check_overwritten(missing: MetadataFields, known: MetadataReading, target: str) -> None:
+    """Raises _MetadataLoss where a field would replace an unreadable one in the kept sidecar."""
+    wanted = {"date": missing.taken_at, "place": missing.place, "rating": missing.rating}
+    for each in known.unread:
+        if each.path == target and wanted.get(each.about):
+            raise _MetadataLoss(
+                "the sidecar of the photo to keep holds another value, which cannot be read: "
+                f"{each.what}"
+            )
+
+
+def answer_request(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """`merge_sidecars` for another process.
+
+    Paths arrive in hexadecimal; `before` and `after` are returned in one run of bytes.
+    """
+    removed, kept, target = (_path(request[name]) for name in ("gone", "keeper", "target"))
+    removed_sidecars, kept_sidecars = (
+        [_path(path) for path in request[name]] for name in ("gone_beside", "keeper_beside")
+    )
+    merged = merge_sidecars(
+        removed, removed_sidecars, kept, kept_sidecars, target, same_bytes=request["same"]
+    )
+    header = {
+        "before": None if merged.before is None else len(merged.before),
+        "after": merged.after is not None,
+        "refused": merged.refused.encode("utf-8", "replace").decode()[:_MAX_MESSAGE],
+    }
+    return header, (merged.before or b"") + (merged.after or b"")
+
+
+def _path(hexadecimal: str) -> str:
+    return os.fsdecode(bytes.fromhex(hexadecimal))

@@ -1,0 +1,130 @@
+"""The quality metrics of one photo, and their packed form in the catalog.
+
+`measure_quality` computes them; `anomalies/quality_scores.py` turns them into scores.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Grey = npt.NDArray[np.uint8]
+
+METRICS_VERSION = 4
+"""Raised when a metric changes its meaning. Photos with an older version are measured again in the
+background."""
+REFERENCE_WIDTH = 1500
+"""Longer side, in pixels, of the size that blur and noise are given for."""
+HISTOGRAM_BINS = 32
+_BYTES_PER_METRIC = 4
+
+
+@dataclass(frozen=True)
+class QualityMetrics:
+    """What was measured of one photo. Luminance ("luma") is Rec. 601, 0 to 255; shares are 0 to 1.
+
+    The order of the fields is their order in the catalog: append, and raise METRICS_VERSION.
+    """
+
+    blur_radius: float = 0.0
+    """Blur of the sharpest parts in the direction that is blurred most: standard deviation of the
+    point spread, in pixels of a photo REFERENCE_WIDTH wide."""
+    min_blur_radius: float = 0.0
+    """The same in the direction that is blurred least."""
+    blur_anisotropy: float = 1.0
+    """Blur along the most blurred direction divided by the blur across it, from 1."""
+    blur_direction: float = 0.0
+    """The most blurred direction: degrees counter-clockwise from horizontal, 0 to 180."""
+    edge_share: float = 0.0
+    """Share of tiles with enough edges to measure sharpness in."""
+    noise_sigma: float = 0.0
+    """Standard deviation of the noise, in levels of a photo REFERENCE_WIDTH wide."""
+    noise_whiteness: float = 0.0
+    """How uncorrelated the noise is from pixel to pixel: 1 for white noise, near 0 for texture."""
+    jpeg_quality: float = 0.0
+    """IJG quality that the quantization tables correspond to, 1 to 100; 0 for other formats."""
+    blockiness: float = 0.0
+    """Mean step at JPEG's block boundaries beyond `off_grid_step`, in levels."""
+    off_grid_step: float = 0.0
+    """Median step between neighbouring pixels away from block boundaries, in levels."""
+    luma_p2: float = 0.0
+    """2nd percentile of the luminance."""
+    luma_p50: float = 0.0
+    """Median luminance."""
+    luma_p99: float = 0.0
+    """99th percentile of the luminance."""
+    luma_mean: float = 0.0
+    """Mean luminance."""
+    unclipped_median: float = 0.0
+    """Median luminance of the pixels that are not blown out; 255 where all are."""
+    blown_share: float = 0.0
+    """Share of pixels with a luminance of at least 250: blown highlights."""
+    black_share: float = 0.0
+    """Share of pixels with a luminance of at most 5: crushed shadows."""
+    blown_border_share: float = 0.0
+    """Blown-out share of the outer margin, 1/24 of the shorter side wide."""
+    entropy: float = 0.0
+    """Shannon entropy of the luminance histogram, in bits, 0 to 8."""
+    contrast: float = 0.0
+    """Standard deviation of the luminance at 64 pixels on the longer side."""
+    edge_density: float = 0.0
+    """Share of pixels with an edge at 64 pixels on the longer side."""
+    flat_share: float = 0.0
+    """Share of pixels that equal their right and lower neighbours, within one level."""
+    top_colors_share: float = 0.0
+    """Share of pixels in the eight most frequent of 4,096 colours; high for drawings."""
+    hard_edge_share: float = 0.0
+    """Share of pixels at a step of 60 levels or more with a flat side: text, lines, frames."""
+    missing_rows_share: float = 0.0
+    """Share of rows at the bottom that hold only what decoders put in place of missing data."""
+    colorfulness: float = 0.0
+    """Metric M of Hasler and Süsstrunk, Measuring colourfulness in natural images, 2003."""
+    clipped_share: float = 0.0
+    """Share of pixels with any channel at 253 or more. Colours clip before white does."""
+    max_channel_p25: float = 0.0
+    """25th percentile of the brightest channel of each pixel."""
+    highlight_gradient: float = 0.0
+    """Mean Sobel gradient in the highlights at 256 pixels on the longer side, in levels.
+    Overexposure ends them steeply."""
+
+    def packed(self) -> bytes:
+        """The metrics in the order of METRIC_NAMES, as little-endian float32."""
+        return np.array([getattr(self, name) for name in METRIC_NAMES], "<f4").tobytes()
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> QualityMetrics:
+        """The inverse of `packed`. Raises ValueError for anything else."""
+        if len(data) != _BYTES_PER_METRIC * len(METRIC_NAMES):
+            raise ValueError("quality metrics of another version")
+        return cls(*np.frombuffer(data, "<f4").tolist())
+
+
+METRIC_NAMES = tuple(field.name for field in dataclasses.fields(QualityMetrics))
+
+
+@dataclass(frozen=True)
+class QualityDiagnostics:
+    """What shows a person how the metrics came about."""
+
+    sharpness_map: Grey
+    """Sharpness of each tile of the upright picture, (rows, columns): 255 sharp to 1 blurred, 0
+    where there are too few edges to tell. At most 24 tiles on a side."""
+    histogram: Grey
+    """Luminance histogram of HISTOGRAM_BINS bins, scaled so that the fullest is 255."""
+
+    def packed(self) -> bytes:
+        """Numbers of rows and columns, the map, and the histogram: one byte each."""
+        shape = bytes(self.sharpness_map.shape)
+        return shape + self.sharpness_map.tobytes() + self.histogram.tobytes()
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> QualityDiagnostics:
+        """The inverse of `packed`. Raises ValueError for anything else."""
+        values = np.frombuffer(data, np.uint8)
+        if len(values) < 2 or len(values) != 2 + int(values[0]) * int(values[1]) + HISTOGRAM_BINS:
+            raise ValueError("quality diagnostics of another version")
+        rows, columns = int(values[0]), int(values[1])
+        return cls(values[2:-HISTOGRAM_BINS].reshape(rows, columns), values[-HISTOGRAM_BINS:])

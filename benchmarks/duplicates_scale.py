@@ -39,8 +39,13 @@ from benchmarks.duplicates import PEERS, SURE, photos_below
 from explorer.analysis.duplicates.find_pairs import PairStage
 from explorer.analysis.neighbors import NeighborStage
 from explorer.duplicates.find_groups import find_groups
+from explorer.library.embedding_store import put_embedding, register_encoder
+from explorer.library.file_rows import FileStat
+from explorer.library.file_store import put_present
 from explorer.library.library import Library
-from explorer.library.writer import Seen, Writer
+from explorer.library.photo_store import add_photo
+from explorer.library.root_store import add_root
+from explorer.library.writer import Writer
 from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.hashing import perceptual_hash
 
@@ -158,9 +163,13 @@ def put(library: Library, writer: Writer, root: int, one: Made, vector: np.ndarr
         format="JPEG", width=size, height=size * 3 // 4, phash=one.phash, preview=one.jpeg
     )
     with writer.transaction():
-        photo_id = writer.add_photo(digest, 40 * len(one.jpeg), photo)
-        writer.add_embedding(writer.encoder(Named.name, Named.version, Named.dim), photo_id, vector)
-        writer.put_present(root, Seen(f"{one.number:07}.jpg", 40 * len(one.jpeg), 1, 0), photo_id)
+        photo_id = add_photo(writer, digest, 40 * len(one.jpeg), photo)
+        put_embedding(
+            writer, register_encoder(writer, Named.name, Named.version, Named.dim), photo_id, vector
+        )
+        put_present(
+            writer, root, FileStat(f"{one.number:07}.jpg", 40 * len(one.jpeg), 1, 0), photo_id
+        )
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float, Any]:
@@ -180,7 +189,7 @@ def run(
     try:
         with library.lock(), ProcessPoolExecutor() as pool:
             writer = Writer(library.catalog)
-            root = writer.add_root(str(photos))
+            root = add_root(writer, str(photos))
             # Two more than are timed together.
             previews = pool.map(made, ((i, sources, keep) for i in range(number + 2)), chunksize=64)
             every = zip(previews, vectors(number + 2), strict=True)

@@ -32,8 +32,14 @@ import numpy as np
 from explorer.config import PROJECT
 from explorer.encoders import registry
 from explorer.encoders.base import Encoder, unit
+from explorer.library.embedding_store import put_embedding, register_encoder
+from explorer.library.file_rows import FileStat
+from explorer.library.file_store import put_present
 from explorer.library.library import Library
-from explorer.library.writer import Seen, Writer
+from explorer.library.photo_store import add_photo
+from explorer.library.root_store import add_root
+from explorer.library.setting_store import put_setting
+from explorer.library.writer import Writer
 from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.formats import EXTENSIONS
 
@@ -117,20 +123,20 @@ def fill(library: Path, number: int, encoder: Encoder) -> None:
     opened = Library.open(library)
     writer = Writer(opened.catalog)
     (library / "photos").mkdir()
-    root = writer.add_root(str(library / "photos"))
-    encoder_id = writer.encoder(encoder.name, encoder.version, encoder.dim)
+    root = add_root(writer, str(library / "photos"))
+    encoder_id = register_encoder(writer, encoder.name, encoder.version, encoder.dim)
     random = np.random.default_rng(1)
     for start in range(0, number, 1000):
         with writer.transaction():
             for n, vector in enumerate(
                 unit(random.standard_normal((min(1000, number - start), encoder.dim))), start
             ):
-                photo = writer.add_photo(
-                    hashlib.blake2b(str(n).encode(), digest_size=16).digest(), 1, _dull()
+                photo = add_photo(
+                    writer, hashlib.blake2b(str(n).encode(), digest_size=16).digest(), 1, _dull()
                 )
-                writer.add_embedding(encoder_id, photo, vector)
-                writer.put_present(root, Seen(f"{n // 500}/{n}.jpg", 1, n, 0), photo)
-    opened.catalog.set_setting("encoder", encoder.name)
+                put_embedding(writer, encoder_id, photo, vector)
+                put_present(writer, root, FileStat(f"{n // 500}/{n}.jpg", 1, n, 0), photo)
+    put_setting(opened.catalog, "encoder", encoder.name)
     opened.vectors(encoder.name, encoder.version, encoder.dim).save()
     writer.close()
     opened.close()

@@ -36,10 +36,15 @@ from explorer.errors import PhotoError
 from explorer.library import pair_store as store
 from explorer.library import stage_store
 from explorer.library.catalog import Catalog
+from explorer.library.embedding_store import put_embedding, register_encoder
+from explorer.library.file_rows import FileStat
+from explorer.library.file_store import put_present
 from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION, Pair
+from explorer.library.photo_store import add_photo
+from explorer.library.root_store import add_root
 from explorer.library.stage_store import KEPT
-from explorer.library.writer import Seen, Writer
+from explorer.library.writer import Writer
 from explorer.photos.decode import decode
 from explorer.photos.decoded_photo import DecodedPhoto
 
@@ -68,8 +73,8 @@ def make(
     encoder, random = registry.get_encoder("starter"), np.random.default_rng(0)
     writer = Writer(library.catalog)
     root_id, encoder_id = (
-        writer.add_root(str(root)),
-        writer.encoder(encoder.name, encoder.version, encoder.dim),
+        add_root(writer, str(root)),
+        register_encoder(writer, encoder.name, encoder.version, encoder.dim),
     )
     subject = np.sort(random.integers(0, folders, number))
     vectors = random.standard_normal((folders, encoder.dim)).astype(np.float32)[subject]
@@ -81,11 +86,12 @@ def make(
                 photos[i % len(photos)],
                 hashlib.blake2b(b"%d" % i, digest_size=16).digest(),
             )
-            photo_id = writer.add_photo(digest, _BYTES + i, photo)
-            writer.add_embedding(encoder_id, photo_id, vectors[i])
-            writer.put_present(
+            photo_id = add_photo(writer, digest, _BYTES + i, photo)
+            put_embedding(writer, encoder_id, photo_id, vectors[i])
+            put_present(
+                writer,
                 root_id,
-                Seen(f"{subject[i]:05}/{i:07}.jpg", _BYTES + i, 1_600_000_000_000_000_000, 0),
+                FileStat(f"{subject[i]:05}/{i:07}.jpg", _BYTES + i, 1_600_000_000_000_000_000, 0),
                 photo_id,
             )
     ids = library.catalog.matching()

@@ -31,7 +31,9 @@ from PIL import Image
 
 from explorer.indexing.verify import verify
 from explorer.indexing.worker_client import start_worker, stop_worker
+from explorer.library.command_store import send_command, waiting_commands
 from explorer.library.library import Library
+from explorer.library.worker_store import worker_status
 
 # Photos in a folder, as cameras make them.
 _ALBUM = 500
@@ -69,7 +71,7 @@ class _Story:
     def run(self) -> int:
         make(self._source, self._number)
         for root in (self._one, self._two):
-            self._library.catalog.send("add", str(root))
+            send_command(self._library.catalog, "add", str(root))
         worker = start_worker(self._library.dir, encoder=self._encoder, offline=True)
         try:
             self._wait(lambda: len(self._library.catalog.roots()) == 2, "the folders")
@@ -99,7 +101,7 @@ class _Story:
     def _forget(self, folder: Path) -> None:
         shutil.rmtree(folder)
         time.sleep(2)
-        self._library.catalog.send("forget", str(self._one))
+        send_command(self._library.catalog, "forget", str(self._one))
 
     def _step(self, pid: int, what: str, action: Callable[[], object], encoded: int = 0) -> None:
         """Do it, wait until the library has followed, and say what that took."""
@@ -134,11 +136,11 @@ class _Story:
             )
 
     def _follows(self) -> bool:
-        worker = self._library.catalog.worker()
+        worker = worker_status(self._library.catalog)
         if (
             worker is None
             or worker["phase"] != "watching"
-            or self._library.catalog.waiting_commands()
+            or waiting_commands(self._library.catalog)
         ):
             return False
         return (
@@ -163,7 +165,7 @@ class _Story:
         while not until():
             if time.monotonic() > end:
                 raise SystemExit(
-                    f"waited in vain for “{what}”: {self._library.catalog.counts()}, {self._library.catalog.worker()}"
+                    f"waited in vain for “{what}”: {self._library.catalog.counts()}, {worker_status(self._library.catalog)}"
                 )
             time.sleep(0.25)
 

@@ -1,4 +1,4 @@
-"""Paths: of the program itself, the library and the models."""
+"""Where things lie on this machine."""
 
 from __future__ import annotations
 
@@ -9,12 +9,7 @@ import platformdirs
 
 APP = "photo-explorer"
 
-PACKAGE = Path(__file__).resolve().parent
-PROJECT = PACKAGE.parent
-# The folder of `pages/` and `.streamlit/`: the project's own, or the package where it is installed.
-APP_FILES = PROJECT if (PROJECT / "run.py").exists() else PACKAGE
-# How a person starts the program, for messages that name a command.
-PROGRAM = "python run.py" if APP_FILES == PROJECT else "photo-explorer"
+PROJECT = Path(__file__).resolve().parent.parent
 
 
 def data_dir() -> Path:

@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from explorer.config import PROJECT
 from explorer.library.catalog import Catalog
+from explorer.library.worker_store import worker_status
 from explorer.ui.access_token import Access, access
 
 IMAGES = PROJECT / "docs" / "images"
@@ -88,7 +89,7 @@ def _until_indexed(path: Path, server: subprocess.Popen[bytes]) -> None:
             raise SystemExit("The app ended before the demo was indexed.")
         if path.exists():
             catalog = Catalog(path)
-            worker, counts = catalog.worker(), catalog.counts()
+            worker, counts = worker_status(catalog), catalog.counts()
             catalog.close()
             if (
                 worker

@@ -7,9 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from explorer.library.embedding_store import put_embedding, register_encoder
+from explorer.library.file_rows import FileStat
+from explorer.library.file_store import files_below, put_missing, put_present
 from explorer.library.library import Library
+from explorer.library.photo_store import add_photo, photo_id_by_hash
 from explorer.library.quality_store import put_quality
-from explorer.library.writer import Seen, Writer
+from explorer.library.root_store import add_root
+from explorer.library.writer import Writer
 from explorer.photos.containers.contents import NOTHING_PACKED
 from explorer.photos.decode import DecodedPhoto
 from explorer.photos.quality.metrics import QualityMetrics
@@ -75,26 +80,26 @@ class Shelf:
 
     def __init__(self, library: Library, root: str) -> None:
         self.library, self.writer = library, Writer(library.catalog)
-        self.root = self.writer.add_root(root)
-        self.encoder = self.writer.encoder(ENCODER, VERSION, DIM)
+        self.root = add_root(self.writer, root)
+        self.encoder = register_encoder(self.writer, ENCODER, VERSION, DIM)
 
     def put(self, path: str, content: object, **facts: Any) -> int:
         """A file with that content; gives the photo's id."""
         digest = digest_of(content)
         with self.writer.transaction():
-            photo_id = self.writer.photo_of(digest)
+            photo_id = photo_id_by_hash(self.writer, digest)
             if photo_id is None:
                 photo = decoded(**facts)
-                photo_id = self.writer.add_photo(digest, 1000, photo)
+                photo_id = add_photo(self.writer, digest, 1000, photo)
                 put_quality(self.writer, photo_id, photo)
                 self.library.previews.write(digest.hex(), b"\xff\xd8preview\xff\xd9")
-                self.writer.add_embedding(self.encoder, photo_id, vector_of(content))
-            self.writer.put_present(self.root, Seen(path, 1000, 1_000_000_000, 0), photo_id)
+                put_embedding(self.writer, self.encoder, photo_id, vector_of(content))
+            put_present(self.writer, self.root, FileStat(path, 1000, 1_000_000_000, 0), photo_id)
         return photo_id
 
     def lose(self, path: str) -> None:
         """That file is gone."""
-        self.writer.put_missing([self.writer.files_below(self.root)[path]])
+        put_missing(self.writer, [files_below(self.writer, self.root)[path]])
 
     def index(self) -> Any:
         return self.library.vectors(ENCODER, VERSION, DIM)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from explorer.encoders.base import Encoder
 from explorer.library import stage_store as store
 from explorer.library.catalog import Ids
+from explorer.library.embedding_store import register_encoder
 from explorer.library.library import Library
 from explorer.library.stage_store import KEPT, NOBODY, Scores
 from explorer.library.vectors import VectorIndex
@@ -93,7 +94,7 @@ class NeighborStage:
 
     def __init__(self, library: Library, writer: Writer, encoder: Encoder) -> None:
         self._library, self._writer, self._encoder = library, writer, encoder
-        self._encoder_id = writer.encoder(encoder.name, encoder.version, encoder.dim)
+        self._encoder_id = register_encoder(writer, encoder.name, encoder.version, encoder.dim)
         self._name = stage_name(self._encoder_id)
         self._lists: _Lists | None = None
 

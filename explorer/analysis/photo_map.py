@@ -19,6 +19,7 @@ from explorer.encoders.base import Encoder
 from explorer.library import map_store as store
 from explorer.library import stage_store
 from explorer.library.catalog import Ids
+from explorer.library.embedding_store import register_encoder
 from explorer.library.library import Library
 from explorer.library.map_store import Drawing, Map
 from explorer.library.vectors import VectorIndex
@@ -43,7 +44,7 @@ class MapStage:
 
     def __init__(self, library: Library, writer: Writer, encoder: Encoder) -> None:
         self._library, self._writer, self._encoder = library, writer, encoder
-        self._encoder_id = writer.encoder(encoder.name, encoder.version, encoder.dim)
+        self._encoder_id = register_encoder(writer, encoder.name, encoder.version, encoder.dim)
         self._name = f"map {self._encoder_id}"
         self._sketch: _Sketch | None = None
 

@@ -29,6 +29,7 @@ from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import inside
 from explorer.library.quality_store import Subject
+from explorer.library.setting_store import get_setting, put_setting
 from explorer.library.staleness import patience
 
 # The line below which findings are shown, and the setting that keeps a person's own.
@@ -92,7 +93,7 @@ class Anomalies:
     def thresholds(self) -> dict[FindingKind, float]:
         """The line of each kind, 0 (show nothing) to 1 (show everything)."""
         try:
-            own = json.loads(self._library.catalog.setting(_SETTING) or "{}")
+            own = json.loads(get_setting(self._library.catalog, _SETTING) or "{}")
         except ValueError:
             own = {}
         own = own if isinstance(own, dict) else {}
@@ -108,7 +109,7 @@ class Anomalies:
         moved = {
             name: value for name, value in self.thresholds().items() if value != DEFAULT_THRESHOLD
         } | {kind: line}
-        self._library.catalog.set_setting(_SETTING, json.dumps(moved))
+        put_setting(self._library.catalog, _SETTING, json.dumps(moved))
 
     def dismiss(self, findings: Iterable[Finding]) -> None:
         """Do not show these again."""

@@ -12,8 +12,10 @@ from explorer.errors import ExplorerError
 from explorer.indexing import worker_client
 from explorer.library.library import Library
 from explorer.library.paths import below, printable
+from explorer.library.root_store import prefixed_glob, set_exclude_globs
 from explorer.library.rows import RootRow
-from explorer.library.writer import Writer, moved_glob
+from explorer.library.worker_store import worker_alive
+from explorer.library.writer import Writer
 from explorer.scanning.ignore import validate_globs
 
 
@@ -34,11 +36,11 @@ def exclude_command(
         if root is None:
             raise unknown_folder(path, roots)
         given = [
-            moved_glob(glob, below(path, root["path"]) or "") for glob in validate_globs(globs)
+            prefixed_glob(glob, below(path, root["path"]) or "") for glob in validate_globs(globs)
         ]
         wanted = _changed(root, given, remove=remove)
         if wanted != root["exclude"]:
-            if opened.catalog.worker_alive():
+            if worker_alive(opened.catalog):
                 worker_client.exclude(opened.catalog, root["path"], wanted)
             else:
                 _set_globs(opened, root, wanted)
@@ -72,7 +74,7 @@ def _set_globs(library: Library, root: RootRow, globs: list[str]) -> None:
     with library.lock():
         writer = Writer(library.catalog)
         try:
-            writer.set_globs(root["id"], globs)
+            set_exclude_globs(writer, root["id"], globs)
         finally:
             writer.close()
     say("The next indexing obeys it.")

@@ -64,7 +64,8 @@ def index_command(
 ) -> int:
     """Print what was indexed."""
     from explorer.indexing.foreground import index_folders, load_encoder
-    from explorer.library.writer import check_folder
+    from explorer.library.root_store import check_folder
+    from explorer.library.setting_store import get_setting
     from explorer.scanning.ignore import validate_globs
 
     paths = [absolute(folder) for folder in folders]
@@ -76,7 +77,7 @@ def index_command(
         with TerminalProgress() as progress:
             progress.show("Getting ready")
             validate_globs(exclude)
-            name = encoder or opened.catalog.setting("encoder") or "starter"
+            name = encoder or get_setting(opened.catalog, "encoder") or "starter"
             loaded, note = load_encoder(
                 name,
                 offline=offline,

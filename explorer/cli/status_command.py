@@ -12,6 +12,7 @@ from explorer.cli.output import emit, emit_json
 from explorer.library.paths import printable
 from explorer.library.rows import RootRow, WorkerRow
 from explorer.library.system_folders import around_folder
+from explorer.library.worker_store import worker_status
 from explorer.scanning.drive_timeouts import offline_reason
 from explorer.text_format import duration, size
 
@@ -26,7 +27,7 @@ def status_command(library: str | None, as_json: bool) -> int:
     with opened_library(library) as opened:
         catalog = opened.catalog
         counts, roots = catalog.counts(), catalog.roots()
-        worker, encoders = catalog.worker(), catalog.encoders()
+        worker, encoders = worker_status(catalog), catalog.encoders()
     if as_json:
         emit_json({
             "library": str(opened.dir),

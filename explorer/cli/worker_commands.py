@@ -17,9 +17,12 @@ from explorer.cli.output import emit, say
 from explorer.errors import ExplorerError, FolderError
 from explorer.indexing.forget_missing import forget_missing_files
 from explorer.indexing.throttle import SETTING
+from explorer.library.command_store import send_command, waiting_commands
 from explorer.library.library import Library
 from explorer.library.paths import below, inside, printable
 from explorer.library.rows import RootRow
+from explorer.library.setting_store import get_setting, put_setting
+from explorer.library.worker_store import worker_alive, worker_status
 from explorer.library.writer import Writer
 from explorer.text_format import count
 
@@ -88,8 +91,8 @@ def pace_command(library: str | None, pace: str | None) -> int:
     """`gentle` works a third of the time. A running indexer obeys at once."""
     with opened_library(library) as opened:
         if pace:
-            opened.catalog.set_setting(SETTING, pace)
-        emit(pace or opened.catalog.setting(SETTING) or "full")
+            put_setting(opened.catalog, SETTING, pace)
+        emit(pace or get_setting(opened.catalog, SETTING) or "full")
     return 0
 
 
@@ -103,7 +106,7 @@ def forget_command(library: str | None, folder: str | None) -> int:
     within = absolute(folder) if folder else None
     with opened_library(library) as opened:
         concerned = _concerned(opened, within)
-        if opened.catalog.worker_alive():
+        if worker_alive(opened.catalog):
             number = _forgotten_by_the_indexer(opened, concerned, within)
         else:
             number = _forget(opened, within)
@@ -125,8 +128,8 @@ def _forgotten_by_the_indexer(
         return sum(root["away"] for root in library.catalog.roots() if root["id"] in ids)
 
     before = missing()
-    library.catalog.send("forget", folder)
-    _until(lambda: not library.catalog.waiting_commands())
+    send_command(library.catalog, "forget", folder)
+    _until(lambda: not waiting_commands(library.catalog))
     return max(0, before - missing())
 
 
@@ -168,9 +171,9 @@ def _carry_out(given: str | None, command: str, reached: Callable[[str], bool], 
         _send(library, command)
 
         def carried_out() -> bool:
-            worker = library.catalog.worker()
+            worker = worker_status(library.catalog)
             return worker is None or (
-                reached(worker["phase"]) and not library.catalog.waiting_commands()
+                reached(worker["phase"]) and not waiting_commands(library.catalog)
             )
 
         say(done if _until(carried_out) else _SENT)
@@ -179,12 +182,12 @@ def _carry_out(given: str | None, command: str, reached: Callable[[str], bool], 
 
 def _send(library: Library, command: str, argument: str | None = None) -> None:
     """Raises ExplorerError where no indexer runs."""
-    if not library.catalog.worker_alive():
+    if not worker_alive(library.catalog):
         raise ExplorerError(
             f"No indexer is running on the library {library.dir}: open the app with `python"
             " run.py`, or run `python run.py index FOLDER`."
         )
-    library.catalog.send(command, argument)
+    send_command(library.catalog, command, argument)
 
 
 def _until(condition: Callable[[], bool]) -> bool:

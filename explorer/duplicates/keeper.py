@@ -24,6 +24,7 @@ from explorer.duplicates.versions import original_format_rank
 from explorer.errors import UsageError
 from explorer.library.catalog import Catalog
 from explorer.library.paths import printable
+from explorer.library.setting_store import get_setting, put_setting
 from explorer.photos.formats import RAW_EXTENSIONS
 from explorer.photos.quality.jpeg_quality import jpeg_quality
 
@@ -269,7 +270,7 @@ def _rules(names: Sequence[str]) -> list[KeeperRule]:
 def keeper_rules(catalog: Catalog) -> tuple[str, ...]:
     """The rules in the person's order; rules that only an earlier or a later release knew are
     passed over."""
-    kept = catalog.setting(SETTING)
+    kept = get_setting(catalog, SETTING)
     try:
         names = json.loads(kept) if kept else None
     except ValueError:
@@ -284,7 +285,7 @@ def keeper_rules(catalog: Catalog) -> tuple[str, ...]:
 def set_keeper_rules(catalog: Catalog, names: Sequence[str]) -> None:
     """Keep this order, from the first rule to the last. Raises UsageError on a rule that does not
     exist."""
-    catalog.set_setting(SETTING, json.dumps([rule.name for rule in _rules(names)]))
+    put_setting(catalog, SETTING, json.dumps([rule.name for rule in _rules(names)]))
 
 
 def kept_because(item: GroupFile, why: str) -> str:

@@ -14,6 +14,7 @@ from explorer.library import pair_store as store
 from explorer.library import stage_store
 from explorer.library.catalog import Catalog
 from explorer.library.pair_store import PAIRS_VERSION, Pair
+from explorer.library.setting_store import get_setting
 from explorer.library.stage_store import NOBODY
 
 # How far from the library's usual nearness to sameness (cosine 1) two photos must be: photos of one
@@ -142,7 +143,7 @@ def _near(catalog: Catalog, share: float) -> _NeighborPairs:
     """The nearest photos under the encoder that is in use here, the one set, or else the one with
     most photos; where they are nearer than usual by that share."""
     known = catalog.encoders()
-    name = catalog.setting("encoder")
+    name = get_setting(catalog, "encoder")
     chosen = next((entry for entry in known if entry[0] == name), known[0] if known else None)
     number = None if chosen is None else catalog.encoder_id(chosen[0], chosen[1])
     if number is None:

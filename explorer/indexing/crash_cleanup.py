@@ -13,6 +13,7 @@ from pathlib import Path
 
 from explorer.library import integrity
 from explorer.library.library import Library
+from explorer.library.setting_store import get_setting, put_setting
 
 _BEGUN = "run"
 
@@ -21,19 +22,19 @@ def begin(library: Library) -> None:
     """To be called before anything is written, by the process that holds the library's lock."""
     if cut_off(library):
         clear(library)
-    library.catalog.set_setting(_BEGUN, "begun")
+    put_setting(library.catalog, _BEGUN, "begun")
     # Known after a power cut, too, before anything that could be left over.
-    library.catalog.settle()
+    library.catalog.sync()
 
 
 def end(library: Library) -> None:
     """To be called when all is written, and nothing is left over."""
-    library.catalog.set_setting(_BEGUN, "")
+    put_setting(library.catalog, _BEGUN, "")
 
 
 def cut_off(library: Library) -> bool:
     """Whether a run is going on, or the last one did not come to its end."""
-    return bool(library.catalog.setting(_BEGUN))
+    return bool(get_setting(library.catalog, _BEGUN))
 
 
 def found(library: Library) -> Iterator[Path]:

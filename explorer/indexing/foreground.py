@@ -18,10 +18,15 @@ from explorer.indexing.progress import Progress
 from explorer.indexing.reconcile import add_folder
 from explorer.indexing.throttle import Throttle
 from explorer.library import failure_store
+from explorer.library.command_store import drop_commands, take_commands
+from explorer.library.file_store import files_below
 from explorer.library.library import Library
 from explorer.library.paths import below, join, printable, to_text
+from explorer.library.root_store import prefixed_glob, set_exclude_globs
 from explorer.library.rows import Phase
-from explorer.library.writer import Writer, moved_glob
+from explorer.library.setting_store import put_setting
+from explorer.library.worker_store import report_status
+from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.ignore import IgnoreRules, validate_globs
 from explorer.scanning.index_summary import IndexSummary
@@ -100,7 +105,7 @@ def index_folders(
             tally.failed = sum(
                 file.state == "failed"
                 for p in places
-                for file in writer.files_below(p.root_id, p.folder).values()
+                for file in files_below(writer, p.root_id, p.folder).values()
             )
             if forget_missing:
                 for folder in folders:
@@ -116,7 +121,7 @@ def index_folders(
             if tally.encoded or tally.moved or tally.missing or tally.left_out or index.rebuilt:
                 index.save()
             if encoder.has_text:
-                library.catalog.set_setting("encoder", encoder.name)
+                put_setting(library.catalog, "encoder", encoder.name)
             crash_cleanup.end(library)
             return tally
         finally:
@@ -173,7 +178,7 @@ class _Desk:
         self._throttle = Throttle(library.catalog, self._rest)
         self._paused, self._said = False, 0.0
         # What an earlier process was told is nothing to this one.
-        writer.drop_commands(["pause", "resume", "stop"], time.time())
+        drop_commands(writer, ["pause", "resume", "stop"], time.time())
 
     def tick(self, progress: Progress) -> None:
         """Called several times a second; raises KeyboardInterrupt where it was told to stop."""
@@ -195,7 +200,7 @@ class _Desk:
         self._hear(shown)
 
     def _hear(self, progress: Progress) -> None:
-        for command, _ in self._writer.take_commands(("pause", "resume", "stop")):
+        for command, _ in take_commands(self._writer, ("pause", "resume", "stop")):
             if command == "stop":
                 raise KeyboardInterrupt
             self._paused = command == "pause"
@@ -212,7 +217,8 @@ class _Desk:
                 else "scanning"
             )
             done, total, rate, eta, stage = progress
-            self._writer.report(
+            report_status(
+                self._writer,
                 phase=phase,
                 encoder=self._encoder.name,
                 done=done,
@@ -223,7 +229,7 @@ class _Desk:
             )
 
     def close(self) -> None:
-        self._writer.report(phase="stopped", encoder=self._encoder.name)
+        report_status(self._writer, phase="stopped", encoder=self._encoder.name)
 
 
 _WHO = "It was started on the command line."
@@ -248,11 +254,11 @@ def _places(
             places.append(ScanTarget(root["id"], root["path"], relative))
             new = [
                 glob
-                for glob in (moved_glob(glob, relative) for glob in globs)
+                for glob in (prefixed_glob(glob, relative) for glob in globs)
                 if glob not in root["exclude"]
             ]
             if new:
-                writer.set_globs(root["id"], [*root["exclude"], *new])
+                set_exclude_globs(writer, root["id"], [*root["exclude"], *new])
                 root["exclude"] += new
     whole = {place.root_id for place in places if not place.folder}
     return list(

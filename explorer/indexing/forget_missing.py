@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 from explorer.indexing.reconcile import AT_ONCE, slices
 from explorer.library.catalog import Catalog
+from explorer.library.file_rows import KnownFile
+from explorer.library.file_store import files_below, put_missing
 from explorer.library.paths import below, inside, join, to_text
-from explorer.library.writer import KnownFile, Writer
+from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import Alive, DriveTimeouts, DriveUnresponsive
 from explorer.scanning.scan import NO_SUCH_FILE, inode_of, root_state
 
@@ -29,7 +31,7 @@ def forget_missing_files(
             continue
         files = [
             file
-            for file in writer.files_below(root["id"], relative).values()
+            for file in files_below(writer, root["id"], relative).values()
             if file.state == "present"
         ]
         try:
@@ -41,7 +43,7 @@ def forget_missing_files(
             continue
         for some in slices(gone, 500):
             # They are answered for: what vanishes in a moment is another matter.
-            writer.put_missing(some, ago=2 * AT_ONCE)
+            put_missing(writer, some, ago=2 * AT_ONCE)
         number += len(gone)
     return number
 
@@ -52,7 +54,9 @@ def _nowhere(root: str, files: Iterable[KnownFile], alive: Alive) -> list[KnownF
     gone, is_there = list[KnownFile](), root_state(root) == "there"
     for file in files:
         alive()
-        if (file.lost or not is_there) and inode_of(join(to_text(root), file.path)) == NO_SUCH_FILE:
+        if (file.vanished or not is_there) and inode_of(
+            join(to_text(root), file.path)
+        ) == NO_SUCH_FILE:
             gone.append(file)
     return gone
 

@@ -26,11 +26,24 @@ from explorer.indexing.progress import Progress, RateMeter
 from explorer.indexing.read_task import ReadTask, read_task_of, stat_for_failure
 from explorer.indexing.reconcile import Reconciler, mark_unresponsive
 from explorer.library import missing_files
+from explorer.library.embedding_store import (
+    photos_without_embedding,
+    put_embedding,
+    register_encoder,
+)
+from explorer.library.file_rows import FileStat, KnownFile
+from explorer.library.file_store import put_failed, put_moved, put_present
 from explorer.library.library import Library
 from explorer.library.paths import join, to_text
+from explorer.library.photo_store import (
+    add_photo,
+    deferred_purge,
+    photo_id_by_hash,
+    take_purged_hashes,
+)
 from explorer.library.quality_store import put_quality, refresh, unjudged
 from explorer.library.savepoint import savepoint
-from explorer.library.writer import KnownFile, Seen, Writer
+from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import Alive, DriveTimeouts, DriveUnresponsive
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.root_scan import ScanTarget
@@ -81,7 +94,7 @@ class Indexer:
         self._changes: dict[str, int] = {}
         self._devices: dict[int, str | None] = {}
         self._warming: threading.Thread | None = None
-        self._encoder_id = writer.encoder(encoder.name, encoder.version, encoder.dim)
+        self._encoder_id = register_encoder(writer, encoder.name, encoder.version, encoder.dim)
 
     def run(self, places: Sequence[ScanTarget], *, thorough: bool = True) -> IndexSummary:
         """Scan these places, index what is new, and say what was done. Raises only what `tick`
@@ -103,7 +116,7 @@ class Indexer:
             lambda: self._tick(Progress(0, 0, 0.0, None)),
             self._disk,
         )
-        with self._writer.sparing_photos(thorough=thorough):
+        with deferred_purge(self._writer, thorough=thorough):
             differences.look(places)
             self._read(differences.fresh, differences.gone, tally)
             differences.settle()
@@ -115,7 +128,7 @@ class Indexer:
                 self._judge_waiting()
         if thorough:
             missing_files.purge_old(self._writer)
-        for digest in self._writer.take_purged():
+        for digest in take_purged_hashes(self._writer):
             self._library.previews.remove(digest)
         return tally
 
@@ -193,8 +206,12 @@ class Indexer:
                 return
             except PhotoError as error:
                 reason, fault = str(error), error.fault
-        self._writer.put_failed(
-            task.root_id, stat_for_failure(task, outcome), reason or "it could not be read", fault
+        put_failed(
+            self._writer,
+            task.root_id,
+            stat_for_failure(task, outcome),
+            reason or "it could not be read",
+            fault,
         )
         reading.tally.failed += 1
 
@@ -206,11 +223,11 @@ class Indexer:
         vectors: dict[int, np.ndarray],
     ) -> None:
         """Write down a photo that was read. Raises what `savepoint` is there for."""
-        photo_id = self._writer.photo_of(digest)
+        photo_id = photo_id_by_hash(self._writer, digest)
         new = photo_id is None and outcome.photo is not None
         if photo_id is None and outcome.photo is not None:
-            photo_id = self._writer.add_photo(digest, outcome.size, outcome.photo)
-            self._writer.add_embedding(self._encoder_id, photo_id, vectors[id(outcome)])
+            photo_id = add_photo(self._writer, digest, outcome.size, outcome.photo)
+            put_embedding(self._writer, self._encoder_id, photo_id, vectors[id(outcome)])
             put_quality(self._writer, photo_id, outcome.photo)
         # Where it was known when it was read, and purged since, the next scan takes it as new.
         if photo_id is not None:
@@ -236,27 +253,27 @@ class Indexer:
         gone, found, tally = reading
         if task.was is not None and task.was.photo_id == photo_id and task.was.state != "failed":
             # Touched, or put back by a backup.
-            self._writer.put_present(task.root_id, task.seen, photo_id)
+            put_present(self._writer, task.root_id, task.seen, photo_id)
             tally.unchanged += 1
             return
         file = next(
             (f for f in found.get(photo_id, []) if f.id in gone), None
         ) or self._left_behind(photo_id)
         if file is None:
-            self._writer.put_present(task.root_id, task.seen, photo_id)
+            put_present(self._writer, task.root_id, task.seen, photo_id)
             tally.indexed += 1
             return
         gone.pop(file.id, None)
-        self._writer.put_moved(file, task.root_id, task.seen)
+        put_moved(self._writer, file, task.root_id, task.seen)
         tally.moved += 1
 
     def _left_behind(self, photo_id: int) -> KnownFile | None:
         """A file with this content that is not where it should be, though its drive is there: it
         has come here, by way of a copy."""
         for file in missing_files.holding(self._writer, photo_id):
-            if file.left_out or file.root_id not in self._roots:
+            if file.excluded or file.root_id not in self._roots:
                 continue
-            if file.state == "missing" or file.lost:
+            if file.state == "missing" or file.vanished:
                 return file
             path, root = self._path(file.root_id, file.path), self._roots[file.root_id]
             device = self._disk.ask(
@@ -318,11 +335,13 @@ class Indexer:
     def _encode_waiting(self, tally: IndexSummary) -> None:
         """Photos that this encoder has not seen: read again, from the original or, where that is
         away, from the preview."""
-        waiting = self._writer.unencoded(self._encoder_id)
+        waiting = photos_without_embedding(self._writer, self._encoder_id)
         tasks = self._those_there(
             [
                 ReadTask(
-                    file.root_id, Seen(file.path, file.size, file.mtime_ns, file.inode), photo_id
+                    file.root_id,
+                    FileStat(file.path, file.size, file.mtime_ns, file.inode),
+                    photo_id,
                 )
                 for photo_id, file, _ in waiting
             ]
@@ -336,9 +355,11 @@ class Indexer:
                     if (
                         photo_id is not None
                         and id(outcome) in vectors
-                        and self._writer.photo_of(outcome.digest or b"") == photo_id
+                        and photo_id_by_hash(self._writer, outcome.digest or b"") == photo_id
                     ):
-                        self._writer.add_embedding(self._encoder_id, photo_id, vectors[id(outcome)])
+                        put_embedding(
+                            self._writer, self._encoder_id, photo_id, vectors[id(outcome)]
+                        )
                         if outcome.photo is not None:
                             refresh(self._writer, photo_id, outcome.photo)
                         tally.encoded += 1
@@ -358,8 +379,11 @@ class Indexer:
             # `verify` says so, and the photo is encoded when its original is back.
             return
         if photo.input is not None:
-            self._writer.add_embedding(
-                self._encoder_id, photo_id, self._encoder.encode_images(photo.input[None])[0]
+            put_embedding(
+                self._writer,
+                self._encoder_id,
+                photo_id,
+                self._encoder.encode_images(photo.input[None])[0],
             )
             tally.encoded += 1
 
@@ -368,7 +392,7 @@ class Indexer:
         are read again."""
         waiting = self._those_there(
             [
-                ReadTask(f.root_id, Seen(f.path, f.size, f.mtime_ns, f.inode), photo_id)
+                ReadTask(f.root_id, FileStat(f.path, f.size, f.mtime_ns, f.inode), photo_id)
                 for photo_id, f in unjudged(self._library.catalog)
             ]
         )
@@ -382,7 +406,7 @@ class Indexer:
             same = [
                 (digest, photo, known)
                 for digest, photo, known in read
-                if known is not None and self._writer.photo_of(digest) == known
+                if known is not None and photo_id_by_hash(self._writer, digest) == known
             ]
             # Each preview is on the disk before its row says that it is of this release.
             with (

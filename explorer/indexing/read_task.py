@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from explorer.decoding.decode_result import DecodeResult
-from explorer.library.writer import KnownFile, Seen
+from explorer.library.file_rows import FileStat, KnownFile
 
 # No file's time: what carries it is read again by every scan; or by the next one only, as it may
 # not have been the file's fault.
@@ -17,12 +17,12 @@ class ReadTask(NamedTuple):
     knows of the file at this place."""
 
     root_id: int
-    seen: Seen
+    seen: FileStat
     photo_id: int | None = None
     was: KnownFile | None = None
 
 
-def stat_for_failure(task: ReadTask, outcome: DecodeResult) -> Seen:
+def stat_for_failure(task: ReadTask, outcome: DecodeResult) -> FileStat:
     """The file as it is to be known where it could not be read: with a time that is not its own
     where it is to be tried again."""
     if outcome.digest is None:

@@ -17,10 +17,19 @@ from explorer.errors import FolderError
 from explorer.indexing.read_task import ReadTask
 from explorer.library import missing_files
 from explorer.library.catalog import Catalog
+from explorer.library.file_rows import EXCLUDED, FileStat, KnownFile
+from explorer.library.file_store import (
+    files_below,
+    files_in_folder,
+    put_all_moved,
+    put_failed,
+    put_missing,
+)
 from explorer.library.paths import join, printable, to_text
+from explorer.library.root_store import add_root, check_folder, update_root
 from explorer.library.rows import RootRow
 from explorer.library.system_folders import around_file
-from explorer.library.writer import LEFT_OUT, KnownFile, Seen, Writer, check_folder
+from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import UNRESPONSIVE, Alive, DriveTimeouts, DriveUnresponsive
 from explorer.scanning.ignore import IgnoreRules
 from explorer.scanning.index_summary import IndexSummary
@@ -99,10 +108,10 @@ class Reconciler:
         if now.moved:
             self._moved_drives.add(root["id"])
         if now.away:
-            self._writer.set_root(root["id"], state="offline", problem="")
+            update_root(self._writer, root["id"], state="offline", problem="")
             self._tally.offline.add(root["path"])
         elif now.trouble:
-            self._writer.set_root(root["id"], problem=now.trouble)
+            update_root(self._writer, root["id"], problem=now.trouble)
             self._tally.problems.add(f"{printable(root['path'])}: {now.trouble}")
         elif now.found is not None:
             self._compare(now, now.found, root)
@@ -115,9 +124,9 @@ class Reconciler:
     def _compare(self, now: RootScan, found: ScanResult, root: RootRow) -> None:
         place, rules = now.place, now.rules
         known = (
-            self._writer.files_below(place.root_id, place.folder)
+            files_below(self._writer, place.root_id, place.folder)
             if place.recursive
-            else self._writer.files_in(place.root_id, place.folder)
+            else files_in_folder(self._writer, place.root_id, place.folder)
         )
         back = self._match(now, found, known)
         self._sort_out(found, known, self._of_others(root, known, rules))
@@ -125,7 +134,7 @@ class Reconciler:
         if back:
             missing_files.put_back(self._writer, back)
         wrong = problem(found, rules)
-        self._writer.set_root(
+        update_root(self._writer,
             place.root_id, state="online", scanned=not place.folder, device=now.device,
             # A part of a root can tell what is wrong with it, but not that nothing is.
             problem=None if place.folder and not wrong else wrong, mounts=drives,
@@ -152,8 +161,8 @@ class Reconciler:
             file = known.pop(seen.path, None)
             # Whoever took a file away and put it back has renamed it, and that, too, is a change by
             # its ctime.
-            stayed = file is not None and not file.lost and file.state != "missing"
-            same = file is not None and file.is_as(
+            stayed = file is not None and not file.vanished and file.state != "missing"
+            same = file is not None and file.matches(
                 seen, inodes=now.inodes and not _exact(seen), ctimes=ctimes and stayed
             )
             if file is not None and same and now.ctimes and file.ctime_ns != seen.ctime_ns:
@@ -161,8 +170,12 @@ class Reconciler:
             if seen.path in found.unsupported:
                 self._tally.failed += 1
                 if file is None or not same or file.state != "failed":
-                    self._writer.put_failed(
-                        place.root_id, seen, found.unsupported[seen.path], "unsupported"
+                    put_failed(
+                        self._writer,
+                        place.root_id,
+                        seen,
+                        found.unsupported[seen.path],
+                        "unsupported",
                     )
             elif file is None or not same:
                 new.append(ReadTask(place.root_id, seen, None, file))
@@ -221,17 +234,17 @@ class Reconciler:
         left_out = list[KnownFile]()
         for file in known.values():
             if file.id in of_others or _covered(file.path, found.left_out):
-                if not file.left_out:
+                if not file.excluded:
                     left_out.append(file)
             elif not _covered(file.path, found.unreadable):
-                if file.left_out:
+                if file.excluded:
                     # It would be missing now, were it not left out before: it is for the purge to
                     # count its days.
-                    self._writer.put_missing([file])
-                elif not file.lost and file.state != "missing":
+                    put_missing(self._writer, [file])
+                elif not file.vanished and file.state != "missing":
                     self.gone[file.id] = file
         for some in slices(left_out, 500):
-            self._writer.put_missing(some, LEFT_OUT)
+            put_missing(self._writer, some, EXCLUDED)
         self._tally.left_out += sum(file.photo_id is not None for file in left_out)
 
     def _drives(self, root: RootRow, found: ScanResult, drives: frozenset[str]) -> set[str]:
@@ -254,7 +267,7 @@ class Reconciler:
     def _follow_moves(self) -> None:
         """Files that were renamed on one disk keep inode, size and time: they are recognised
         without being read."""
-        left, moves, taken = list[ReadTask](), list[tuple[KnownFile, int, Seen]](), set[int]()
+        left, moves, taken = list[ReadTask](), list[tuple[KnownFile, int, FileStat]](), set[int]()
         for number, task in enumerate(self.fresh):
             if number % 500 == 0:
                 self._tick()
@@ -271,7 +284,7 @@ class Reconciler:
                 moves.append((file, task.root_id, task.seen))
         # All at once: a series of photos that were numbered anew have taken each other's names.
         if moves:
-            self._writer.put_all_moved(moves)
+            put_all_moved(self._writer, moves)
         for file, _, _ in moves:
             self.gone.pop(file.id, None)
         self._tally.moved += len(moves)
@@ -283,9 +296,9 @@ class Reconciler:
         # Whole seconds come from cameras' cards, archives and copies, where many files share one:
         # then the name has to fit, too.
         fits = _exact(seen) or seen.path.rpartition("/")[2] == file.path.rpartition("/")[2]
-        if file.left_out or file.root_id not in self._roots or not fits:
+        if file.excluded or file.root_id not in self._roots or not fits:
             return False
-        if file.id in self.gone or file.lost or file.state == "missing":
+        if file.id in self.gone or file.vanished or file.state == "missing":
             return True
         # Another hard link of the same file is a copy; where another file has its name now, it has
         # left.
@@ -305,7 +318,7 @@ class Reconciler:
                 and self._state(root["path"]) != "absent"
                 and not missing_files.present(self._writer, root["id"])
             ):
-                self._writer.set_root(root["id"], state="online")
+                update_root(self._writer, root["id"], state="online")
                 self._tally.offline.discard(root["path"])
         by_root = dict[int, list[KnownFile]]()
         for file in self.gone.values():
@@ -327,7 +340,7 @@ class Reconciler:
                 photos = [file for file in here if file.photo_id is not None]
                 self._tally.missing += len(photos)
                 for some in slices(here, 500):
-                    self._writer.put_missing(some)
+                    put_missing(self._writer, some)
             else:
                 elsewhere += [*here, *recent]
             if elsewhere:
@@ -362,18 +375,18 @@ def add_folder(writer: Writer, folder: str, disk: DriveTimeouts) -> int:
         raise FolderError(
             f"The folder {printable(folder)} cannot be looked into: {UNRESPONSIVE}. Check its connection, and try again."
         ) from None
-    return writer.add_root(
-        folder, lambda path: disk.ask(path, lambda: os.path.realpath(path), path)
+    return add_root(
+        writer, folder, lambda path: disk.ask(path, lambda: os.path.realpath(path), path)
     )
 
 
 def mark_unresponsive(writer: Writer, root: RootRow, tally: IndexSummary) -> None:
     """The root's drive does not answer: until it does, its photos are away."""
-    writer.set_root(root["id"], state="offline", problem=UNRESPONSIVE)
+    update_root(writer, root["id"], state="offline", problem=UNRESPONSIVE)
     tally.offline.add(root["path"])
 
 
-def _exact(seen: Seen) -> bool:
+def _exact(seen: FileStat) -> bool:
     """Whether a file's time is finer than a second, so that no two files share it by chance."""
     return seen.mtime_ns % 1_000_000_000 != 0 and abs(seen.mtime_ns) < int64.MOST
 

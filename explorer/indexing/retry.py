@@ -7,6 +7,7 @@ import importlib.metadata
 
 from explorer.library import failure_store
 from explorer.library.library import Library
+from explorer.library.setting_store import get_setting, put_setting
 from explorer.library.writer import Writer
 from explorer.photos.formats import EXTENSIONS, READER_VERSION, UNSUPPORTED
 
@@ -16,11 +17,11 @@ _READER = "reader"
 def retry_after_upgrade(library: Library, writer: Writer) -> None:
     """Have every failed file read again if this release reads other formats, or with other
     decoders, than the last run's."""
-    if library.catalog.setting(_READER) == (now := reader()):
+    if get_setting(library.catalog, _READER) == (now := reader()):
         return
-    if library.catalog.setting(_READER) is not None:
+    if get_setting(library.catalog, _READER) is not None:
         failure_store.retry(writer)
-    library.catalog.set_setting(_READER, now)
+    put_setting(library.catalog, _READER, now)
 
 
 def reader() -> str:

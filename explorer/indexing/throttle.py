@@ -13,6 +13,7 @@ from typing import Literal, get_args
 import psutil
 
 from explorer.library.catalog import Catalog
+from explorer.library.setting_store import get_setting
 
 Pace = Literal["full", "gentle"]
 PACES: tuple[Pace, ...] = get_args(Pace)
@@ -42,7 +43,7 @@ def lower_priority() -> None:
 
 def current_pace(catalog: Catalog) -> Pace:
     """How fast the person wants it."""
-    return "gentle" if catalog.setting(SETTING) == "gentle" else "full"
+    return "gentle" if get_setting(catalog, SETTING) == "gentle" else "full"
 
 
 class Throttle:

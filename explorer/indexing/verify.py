@@ -17,7 +17,10 @@ from explorer.decoding.pool import DecodePool
 from explorer.errors import LibraryError, PhotoError
 from explorer.indexing import crash_cleanup
 from explorer.library import integrity
+from explorer.library.embedding_store import drop_embeddings
 from explorer.library.library import Library
+from explorer.library.photo_store import update_file_counts
+from explorer.library.setting_store import get_setting
 from explorer.library.stage_store import forget_neighbours
 from explorer.library.vectors import VectorIndex
 from explorer.library.writer import Writer
@@ -170,7 +173,7 @@ class _Check:
                 )
         if wrong := integrity.miscounted(catalog):
             if writer:
-                writer.recount(wrong)
+                update_file_counts(writer, wrong)
             yield from (
                 Inconsistency(
                     "catalog", f"Photo {i} is counted in a wrong number of files.", bool(writer)
@@ -194,7 +197,7 @@ class _Check:
             yield from self._index(index, encoder_id, name)
             yield from self._neighbours(index, encoder_id, name)
             waiting = integrity.unencoded(self._catalog, encoder_id)
-            if waiting and name == self._catalog.setting("encoder"):
+            if waiting and name == get_setting(self._catalog, "encoder"):
                 self.report.notes.append(f"{waiting:,} photos wait to be encoded by {name}")
 
     def _bad_vectors(self, encoder_id: int, name: str, dim: int) -> Iterator[Inconsistency]:
@@ -204,7 +207,7 @@ class _Check:
             if c.vector is not None and not _is_unit(c.vector, dim)
         ]
         if bad and self._writer:
-            self._writer.drop_embeddings(encoder_id, bad)
+            drop_embeddings(self._writer, encoder_id, bad)
         mended = ": it was dropped, and the next indexing makes it again" if self._writer else ""
         for photo_id in bad:
             yield Inconsistency(

@@ -36,9 +36,14 @@ from explorer.indexing.reconcile import add_folder
 from explorer.indexing.throttle import Throttle, lower_priority
 from explorer.indexing.worker_client import Heartbeat, report_if_idle
 from explorer.library import failure_store, missing_files
+from explorer.library.command_store import drop_commands, take_commands, waiting_commands
 from explorer.library.durable_io import explain
 from explorer.library.library import Library
+from explorer.library.photo_store import take_purged_hashes
+from explorer.library.root_store import remove_root, set_exclude_globs
 from explorer.library.rows import Phase
+from explorer.library.setting_store import get_setting, put_setting
+from explorer.library.worker_store import report_status
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.ignore import validate_globs
@@ -86,7 +91,7 @@ class Worker:
         self._throttle = Throttle(library.catalog, self._rest)
         self._stages = stages(library, self._writer, encoder)
         self._stop = threading.Event()
-        self._paused = library.catalog.setting("paused") == "1"
+        self._paused = get_setting(library.catalog, "paused") == "1"
         # Told to let go of the library until further notice.
         self.dismissed = False
         self._last_report = 0.0
@@ -96,7 +101,7 @@ class Worker:
     def begin_after(self, began: float) -> None:
         """Do not mind what an earlier process was told. began: when this one started (Unix
         seconds)."""
-        self._writer.drop_commands(["stop"], began)
+        drop_commands(self._writer, ["stop"], began)
 
     def stop(self) -> None:
         """Ask it to end; safe from any thread and from a signal handler."""
@@ -195,7 +200,7 @@ class Worker:
         self._changed += tally.encoded + tally.moved + tally.missing + tally.left_out
         self._rounds.looked(places, tally, full=thorough)
         if thorough and self._encoder.has_text:
-            self._library.catalog.set_setting("encoder", self._encoder.name)
+            put_setting(self._library.catalog, "encoder", self._encoder.name)
         if tally != IndexSummary():
             log.info("%s", tally)
 
@@ -223,7 +228,7 @@ class Worker:
         it."""
         if self._ending():
             raise Stopped
-        commands = self._writer.take_commands()
+        commands = take_commands(self._writer)
         for command, argument in commands:
             try:
                 self._carry_out(command, argument)
@@ -239,8 +244,8 @@ class Worker:
             self._rounds.due_now(add_folder(self._writer, argument, self._disk))
         elif command == "remove" and argument:
             self._rounds.forget(argument)
-            self._writer.remove_root(argument)
-            for digest in self._writer.take_purged():
+            remove_root(self._writer, argument)
+            for digest in take_purged_hashes(self._writer):
                 self._library.previews.remove(digest)
         elif command == "exclude" and argument:
             self._exclude(argument)
@@ -259,7 +264,7 @@ class Worker:
                     missing_files.keep(self._writer, root["id"])
         elif command in {"pause", "resume"}:
             self._paused = command == "pause"
-            self._library.catalog.set_setting("paused", str(int(self._paused)))
+            put_setting(self._library.catalog, "paused", str(int(self._paused)))
         elif command == "stop":
             self.dismissed = True
 
@@ -268,7 +273,7 @@ class Worker:
         wanted = json.loads(argument)
         for root in self._library.catalog.roots():
             if root["path"] == wanted["folder"]:
-                self._writer.set_globs(root["id"], validate_globs(wanted["globs"]))
+                set_exclude_globs(self._writer, root["id"], validate_globs(wanted["globs"]))
                 self._rounds.forget(root["path"])
                 self._rounds.due_now(root["id"])
 
@@ -292,7 +297,8 @@ class Worker:
         done, total, rate, eta, stage = progress or Progress(0, 0, 0.0, None)
         # While a stage is at work, its name is what there is to say.
         said = message if message is not None else stage or self._note
-        self._writer.report(
+        report_status(
+            self._writer,
             phase=phase,
             encoder=self._encoder.name,
             done=done,
@@ -342,7 +348,7 @@ def _take_lock(library: Library, stop: threading.Event) -> FileLock | None:
 def _stand_by(library: Library, stop: threading.Event) -> None:
     """Told to stop: wait, without the library, until there is something to do again."""
     while not stop.is_set() and not {"resume", "rescan", "add"}.intersection(
-        library.catalog.waiting_commands()
+        waiting_commands(library.catalog)
     ):
         report_if_idle(library, "off", "")
         stop.wait(0.5)
@@ -352,7 +358,7 @@ def _prepare(
     library: Library, wanted: str | None, stop: threading.Event, *, offline: bool
 ) -> tuple[Encoder, str]:
     """The encoder to index with and, where it is not the one that was wanted, why."""
-    name = wanted or library.catalog.setting("encoder") or "starter"
+    name = wanted or get_setting(library.catalog, "encoder") or "starter"
     starting = Writer(library.catalog)
     said = 0.0
 
@@ -362,7 +368,8 @@ def _prepare(
             raise Stopped
         if time.monotonic() - said > 0.5:
             said = time.monotonic()
-            starting.report(
+            report_status(
+                starting,
                 phase="starting",
                 encoder=name,
                 done=done,
@@ -371,7 +378,7 @@ def _prepare(
             )
 
     try:
-        starting.report(phase="starting", encoder=name, message="Getting ready…")
+        report_status(starting, phase="starting", encoder=name, message="Getting ready…")
         # Only an encoder that was asked for by name is fetched; a start never loads hundreds of
         # megabytes on its own.
         return load_encoder(name, offline=offline or wanted is None, progress=tell)

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from explorer.config import PROJECT
 from explorer.library.catalog import Catalog
+from explorer.library.command_store import send_command
 from explorer.library.library import Library
 from explorer.library.rows import Phase
+from explorer.library.worker_store import record_heartbeat, report_status, worker_status
 from explorer.library.writer import Writer
 from explorer.scanning.ignore import validate_globs
 
@@ -52,7 +54,7 @@ def exclude(catalog: Catalog, root: str, globs: Sequence[str]) -> list[str]:
     """Ask the worker to leave this out of a root from now on, and nothing else. Gives the globs;
     raises UsageError for one that is none."""
     clean = validate_globs(globs)
-    catalog.send("exclude", json.dumps({"folder": root, "globs": clean}))
+    send_command(catalog, "exclude", json.dumps({"folder": root, "globs": clean}))
     return clean
 
 
@@ -68,18 +70,20 @@ def retry(
         if file_id is not None
         else {}
     )
-    catalog.send("retry", json.dumps(wanted) if wanted else None)
+    send_command(catalog, "retry", json.dumps(wanted) if wanted else None)
 
 
 def report_if_idle(library: Library, phase: Phase, message: str) -> None:
     """Say what a process is at that does not hold the library, unless one that does is saying
     something itself."""
-    worker = library.catalog.worker()
+    worker = worker_status(library.catalog)
     if worker is not None and worker["alive"] and worker["pid"] != os.getpid():
         return
     writer = Writer(library.catalog)
     try:
-        writer.report(phase=phase, encoder=worker["encoder"] if worker else "", message=message)
+        report_status(
+            writer, phase=phase, encoder=worker["encoder"] if worker else "", message=message
+        )
     finally:
         writer.close()
 
@@ -102,4 +106,4 @@ class Heartbeat:
 
     def _run(self) -> None:
         while not self._stop.wait(_BEAT):
-            self._catalog.beat()
+            record_heartbeat(self._catalog)

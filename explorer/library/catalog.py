@@ -1,5 +1,5 @@
-"""The catalog: SQLite, the truth about every photo, file and vector. This file opens and reads it;
-`writer.py` writes."""
+"""The catalog: SQLite, the truth about every photo, file and vector. This module opens and reads it;
+the `*_store` modules write their tables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import json
 import os
 import sqlite3
 import threading
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,43 +17,14 @@ import numpy as np
 import numpy.typing as npt
 from filelock import FileLock
 
-from explorer.errors import LibraryError
-from explorer.library import filters as filtering
+from explorer.library.connection import MAX_BOUND_VALUES, connect
 from explorer.library.durable_io import explain, flush
-from explorer.library.filters import Filters
+from explorer.library.filters import Filters, sql_condition
 from explorer.library.migrations import migrate
-from explorer.library.paths import from_text, join, to_text
-from explorer.library.rows import Counts, FileRow, FolderRow, PhotoRow, RootRow, WorkerRow
+from explorer.library.paths import from_text, join
+from explorer.library.rows import Counts, FileRow, FolderRow, PhotoRow, RootRow
 
 Ids = npt.NDArray[np.int64]
-
-# A worker that has not said anything for this long is taken for dead.
-HEARTBEAT_LIMIT = 15.0
-
-# SQLite's own limit on the values of one statement is 32,766; lists are cut well below it.
-_SLICE = 10_000
-
-
-def connect(path: Path, wait: float = 30.0) -> sqlite3.Connection:
-    """A connection with this project's settings: WAL, enforced references, waiting so many seconds
-    for another writer."""
-    try:
-        connection = sqlite3.connect(
-            path, timeout=wait, check_same_thread=False, isolation_level=None
-        )
-        connection.row_factory = sqlite3.Row
-        for pragma in (
-            "journal_mode = wal",
-            "synchronous = normal",
-            "foreign_keys = on",
-            "temp_store = memory",
-        ):
-            connection.execute(f"pragma {pragma}")
-    except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise explain(error, path.parent) or LibraryError(
-            f"The library's catalog {path} cannot be opened: {error}."
-        ) from error
-    return connection
 
 
 class VectorChange(NamedTuple):
@@ -65,7 +35,8 @@ class VectorChange(NamedTuple):
 
 
 class Catalog:
-    """Read access, from any number of threads. Opening it creates or migrates the schema."""
+    """Read access, from any number of threads. Opening it creates or migrates the schema; after that,
+    SQLite refuses every change through it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -73,15 +44,12 @@ class Catalog:
         self._lock = threading.Lock()
         self._closed = False
         try:
-            with self.reading() as db:
-                # Two processes that open a new library at once must not both make its tables.
-                migrate(db, FileLock(path.with_name("migrate.lock")))
-        except OSError as error:
+            self._idle.append(_connect_migrated(path))
+        except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
             raise explain(error, path.parent) or error from error
 
-    def settle(self) -> None:
-        """Wait until all that was committed is on the disk: a commit alone may be undone by a power
-        cut, with all that followed it."""
+    def sync(self) -> None:
+        """Wait until every commit is on the disk: until then, a power cut may undo the latest."""
         with contextlib.suppress(FileNotFoundError):
             # Every commit since the last checkpoint is in this file, and a checkpoint waits for the
             # disk by itself.
@@ -96,11 +64,11 @@ class Catalog:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection for the length of the block. Connections are kept for reuse, as the server's
+        """A read-only connection for the length of the block. Connections are pooled, as the server's
         threads come and go."""
         with self._lock:
             connection = self._idle.pop() if self._idle else None
-        connection = connection or connect(self.path)
+        connection = connection or connect(self.path, read_only=True)
         try:
             yield connection
         except (sqlite3.Error, UnicodeDecodeError) as error:
@@ -184,8 +152,8 @@ class Catalog:
     def photos(self, ids: Iterable[int]) -> dict[int, PhotoRow]:
         """The visible photos among these ids."""
         wanted, found = [int(i) for i in ids], dict[int, PhotoRow]()
-        for start in range(0, len(wanted), _SLICE):
-            some = wanted[start : start + _SLICE]
+        for start in range(0, len(wanted), MAX_BOUND_VALUES):
+            some = wanted[start : start + MAX_BOUND_VALUES]
             # Of several copies, one on a connected drive is shown; among those the first to be
             # found.
             rows = self._rows(
@@ -243,7 +211,7 @@ class Catalog:
     def matching(self, filters: Filters | None = None) -> Ids:
         """Ids of the visible photos that match, newest first (by the date taken; photos without one
         last)."""
-        condition, values = filtering.where(filters, self.root_paths() if filters else {})
+        condition, values = sql_condition(filters, self.root_paths() if filters else {})
         rows = self._rows(
             f"select p.id from photo p where {condition} order by p.taken_at desc, p.id desc",
             values,
@@ -300,55 +268,18 @@ class Catalog:
         found = [FolderRow(path=join(row["root"], row["folder"]), photos=row["n"]) for row in rows]
         return sorted(found, key=lambda folder: folder["path"])
 
-    # --- the worker, commands and settings
 
-    def worker(self) -> WorkerRow | None:
-        """What the indexing process last said, or None if none ever ran."""
-        row = self._row("select * from worker")
-        if row is None:
-            return None
-        known = {key: row[key] for key in WorkerRow.__annotations__ if key != "alive"}
-        # A sign of life from the future is one from before the clock was set back.
-        fresh = abs(time.time() - row["heartbeat"]) < HEARTBEAT_LIMIT
-        return cast(WorkerRow, {**known, "alive": fresh and row["phase"] != "stopped"})
-
-    def worker_alive(self) -> bool:
-        """Whether a process indexes, or stands by to do so."""
-        worker = self.worker()
-        return worker is not None and worker["alive"]
-
-    def beat(self) -> None:
-        """A sign of life of this process, if it is the one that indexes. On a full or locked disk
-        there is one less."""
-        with contextlib.suppress(LibraryError, OSError, sqlite3.Error), self.reading() as db:
-            db.execute(
-                "update worker set heartbeat = ? where pid = ? and phase <> 'stopped'",
-                (time.time(), os.getpid()),
-            )
-
-    def send(self, command: str, argument: str | None = None) -> None:
-        """Leave word for the worker: add PATH, remove PATH, exclude JSON, rescan [PATH], retry
-        [JSON], forget PATH, keep PATH, pause, resume, stop."""
-        with self.reading() as db:
-            db.execute(
-                "insert into command (command, argument, sent_at) values (?, ?, ?)",
-                (command, argument and to_text(argument), time.time()),
-            )
-
-    def waiting_commands(self) -> list[str]:
-        """Commands that nobody has taken yet, oldest first."""
-        return [row[0] for row in self._rows("select command from command order by id")]
-
-    def setting(self, key: str) -> str | None:
-        row = self._row("select value from setting where key = ?", (key,))
-        return str(row[0]) if row else None
-
-    def set_setting(self, key: str, value: str) -> None:
-        with self.reading() as db:
-            db.execute(
-                "insert into setting values (?, ?) on conflict (key) do update set value = excluded.value",
-                (key, value),
-            )
+def _connect_migrated(path: Path) -> sqlite3.Connection:
+    """A read-only connection to a catalog that has this release's schema."""
+    connection = connect(path)
+    try:
+        # Two processes that open a new library at once must not both make its tables.
+        migrate(connection, FileLock(path.with_name("migrate.lock")))
+        connection.execute("pragma query_only = on")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _photo(row: sqlite3.Row) -> PhotoRow:

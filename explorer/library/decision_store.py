@@ -11,21 +11,19 @@ import functools
 import os
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import Literal
 
 from explorer.errors import UsageError
 from explorer.library.catalog import Catalog
+from explorer.library.connection import MAX_BOUND_VALUES, write_transaction
 from explorer.library.mounts import Locations
 from explorer.library.paths import from_text, inside, to_text
 
 # apart: not duplicates of each other. keep: duplicates, and all are kept. later: not now.
 Kind = Literal["apart", "keep", "later"]
 KINDS: tuple[Kind, ...] = ("apart", "keep", "later")
-
-_SLICE = 10_000
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ def decide(catalog: Catalog, kind: Kind, hashes: Iterable[bytes], files: int) ->
     wanted = sorted(set(hashes))
     if not wanted:
         raise ValueError("a decision is about at least one photo")
-    with _writing(catalog) as db:
+    with write_transaction(catalog.path) as db:
         for old in _same(db, wanted):
             db.execute("delete from decision where id = ?", (old,))
         (new,) = db.execute(
@@ -115,13 +113,13 @@ def decide(catalog: Catalog, kind: Kind, hashes: Iterable[bytes], files: int) ->
 
 def withdraw(catalog: Catalog, decision_id: int) -> None:
     """Forget a decision: what it was about is offered again."""
-    with _writing(catalog) as db:
+    with write_transaction(catalog.path) as db:
         db.execute("delete from decision where id = ?", (decision_id,))
 
 
 def withdraw_all(catalog: Catalog, kind: Kind) -> int:
     """Forget all decisions of a kind; gives how many there were."""
-    with _writing(catalog) as db:
+    with write_transaction(catalog.path) as db:
         return db.execute("delete from decision where kind = ?", (kind,)).rowcount
 
 
@@ -129,8 +127,8 @@ def hashes_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, bytes]:
     """Content hash of each of these photos."""
     wanted, found = list(dict.fromkeys(photo_ids)), dict[int, bytes]()
     with catalog.reading() as db:
-        for start in range(0, len(wanted), _SLICE):
-            some = wanted[start : start + _SLICE]
+        for start in range(0, len(wanted), MAX_BOUND_VALUES):
+            some = wanted[start : start + MAX_BOUND_VALUES]
             found.update(
                 db.execute(
                     f"select id, hash from photo where id in ({','.join('?' * len(some))})", some
@@ -155,18 +153,6 @@ def _same(db: Connection, hashes: list[bytes]) -> list[int]:
     ]
 
 
-@contextmanager
-def _writing(catalog: Catalog) -> Iterator[Connection]:
-    with catalog.reading() as db:
-        db.execute("begin immediate")
-        try:
-            yield db
-        except BaseException:
-            db.execute("rollback")
-            raise
-        db.execute("commit")
-
-
 # --- protected folders
 
 
@@ -181,7 +167,7 @@ def protect(catalog: Catalog, folder: str) -> None:
     its drive may be away."""
     if not os.path.isabs(folder):
         raise UsageError(f"The folder {to_text(folder)} must be given as a full path.")
-    with _writing(catalog) as db:
+    with write_transaction(catalog.path) as db:
         db.execute(
             "insert or ignore into protected values (?, ?)",
             (to_text(os.path.normpath(folder)), time.time()),
@@ -190,7 +176,7 @@ def protect(catalog: Catalog, folder: str) -> None:
 
 def unprotect(catalog: Catalog, folder: str) -> None:
     """Treat that folder like any other again."""
-    with _writing(catalog) as db:
+    with write_transaction(catalog.path) as db:
         db.execute("delete from protected where path = ?", (to_text(folder),))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from explorer.library.catalog import Catalog
+from explorer.library.connection import write_transaction
 from explorer.library.paths import to_text
 
 
@@ -28,38 +29,24 @@ def of_path(path: str) -> str:
 
 
 def dismiss(catalog: Catalog, findings: Iterable[Dismissal]) -> None:
-    """Remember that these need not be shown again."""
+    """Stop showing these findings."""
     now = time.time()
-    _write(
-        catalog,
-        "insert or ignore into dismissed values (?, ?, ?)",
-        ((*finding, now) for finding in findings),
-    )
+    with write_transaction(catalog.path) as db:
+        db.executemany(
+            "insert or ignore into dismissed values (?, ?, ?)",
+            ((*finding, now) for finding in findings),
+        )
 
 
 def restore(catalog: Catalog, findings: Iterable[Dismissal]) -> None:
-    """Show these again."""
-    _write(
-        catalog,
-        "delete from dismissed where subject = ? and kind = ?",
-        (tuple(finding) for finding in findings),
-    )
+    """Show these findings again."""
+    with write_transaction(catalog.path) as db:
+        db.executemany("delete from dismissed where subject = ? and kind = ?", findings)
 
 
 def dismissed(catalog: Catalog) -> frozenset[Dismissal]:
-    """All that was dismissed."""
+    """Every finding that is dismissed."""
     with catalog.reading() as db:
         return frozenset(
             Dismissal(*row) for row in db.execute("select subject, kind from dismissed")
         )
-
-
-def _write(catalog: Catalog, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
-    with catalog.reading() as db:
-        db.execute("begin immediate")
-        try:
-            db.executemany(sql, rows)
-        except BaseException:
-            db.execute("rollback")
-            raise
-        db.execute("commit")

@@ -63,8 +63,8 @@ def retry(
         values = list(reasons)
         wanted += f" and coalesce(reason, '') in ({','.join('?' * len(values))})"
     with writer.transaction():
-        rows = writer.rows(
+        rows = writer.connection.execute(
             f"update file set size = ? where {wanted} returning root_id, folder", (_AGAIN, *values)
-        )
+        ).fetchall()
     roots = writer.catalog.root_paths()
     return sorted({join(roots[root_id], folder) for root_id, folder in rows})

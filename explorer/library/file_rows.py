@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+# The reason of files that an exclusion rule hides; they are kept like missing ones.
+EXCLUDED = "left out"
+# The columns of `file`, as f, that make a KnownFile.
+KNOWN_FILE_COLUMNS = (
+    "f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, f.reason,"
+    " f.gone_at, f.ctime_ns"
+)
 
-class Seen(NamedTuple):
-    """A file as the file system shows it. path: relative to its root, with '/', as catalog text.
-    ctime_ns: when its bytes, name or rights last changed, Unix nanoseconds; 0 where that is not
-    known."""
+
+class FileStat(NamedTuple):
+    """A file as the file system shows it."""
 
     path: str
+    """Relative to its root, with '/', as catalog text."""
     size: int
+    """Bytes."""
     mtime_ns: int
+    """When its content last changed, Unix nanoseconds."""
     inode: int
+    """0 where the file system has none."""
     ctime_ns: int = 0
+    """When its bytes, name or permissions last changed, Unix nanoseconds; 0 where unknown."""
+
+    @property
+    def folder(self) -> str:
+        """The folder that it is in, relative to the root; '' for the root itself."""
+        return self.path.rpartition("/")[0]
 
 
 class KnownFile(NamedTuple):
@@ -23,34 +39,34 @@ class KnownFile(NamedTuple):
     id: int
     root_id: int
     path: str
+    """Relative to its root, as catalog text."""
     size: int
     mtime_ns: int
     inode: int
     state: str
+    """`present`, `missing` or `failed`."""
     photo_id: int | None
     reason: str | None = None
+    """Why it failed, in words, or EXCLUDED."""
     gone_at: float | None = None
+    """When it was first not found, Unix seconds."""
     ctime_ns: int = 0
+    """0 where unknown."""
 
-    def is_as(self, seen: Seen, *, inodes: bool = False, ctimes: bool = False) -> bool:
-        """Same size and time: the bytes are taken to be the same. inodes, ctimes: these tell too,
-        where both are known."""
-        same = (self.size, self.mtime_ns) == (seen.size, seen.mtime_ns)
-        if ctimes and self.ctime_ns and seen.ctime_ns:
-            same = same and self.ctime_ns == seen.ctime_ns
-        return same and not (inodes and self.inode and seen.inode and self.inode != seen.inode)
-
-    @property
-    def left_out(self) -> bool:
-        """Whether it is missing from the library because a rule leaves it out."""
-        return self.state == "missing" and self.reason == LEFT_OUT
+    def matches(self, stat: FileStat, *, inodes: bool = False, ctimes: bool = False) -> bool:
+        """Whether size and mtime are the same, so that the bytes are assumed to be. inodes, ctimes:
+        compare these too where both are known."""
+        same = (self.size, self.mtime_ns) == (stat.size, stat.mtime_ns)
+        if ctimes and self.ctime_ns and stat.ctime_ns:
+            same = same and self.ctime_ns == stat.ctime_ns
+        return same and not (inodes and self.inode and stat.inode and self.inode != stat.inode)
 
     @property
-    def lost(self) -> bool:
-        """Whether it was not where it should be when it was last looked for."""
-        return self.gone_at is not None and not self.left_out
+    def excluded(self) -> bool:
+        """Whether an exclusion rule hides it."""
+        return self.state == "missing" and self.reason == EXCLUDED
 
-
-# The reason of files that a rule leaves out; they are kept like missing ones.
-LEFT_OUT = "left out"
-KNOWN = "f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, f.reason, f.gone_at, f.ctime_ns"
+    @property
+    def vanished(self) -> bool:
+        """Whether it was not found where it should be, and no rule excludes it."""
+        return self.gone_at is not None and not self.excluded

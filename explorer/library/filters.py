@@ -62,7 +62,7 @@ class Filters:
         return any((self.since, self.until, self.folder))
 
 
-def where(filters: Filters | None, roots: Mapping[int, str]) -> tuple[str, list[object]]:
+def sql_condition(filters: Filters | None, roots: Mapping[int, str]) -> tuple[str, list[object]]:
     """The SQL condition on `photo` (as p) for visible photos that match, and its values. roots: the
     watched folders' paths, by id."""
     clauses, values = ["p.present > 0"], list[object]()

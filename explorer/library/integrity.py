@@ -187,9 +187,9 @@ def mend_dangling(writer: Writer, rows: list[tuple[str, int | None, str]]) -> No
         for table, row, to in rows:
             if row is None:
                 # Of the one table without row ids, all of them at once.
-                writer.run(_UNPLACE)
+                writer.connection.execute(_UNPLACE)
             else:
-                writer.run(
+                writer.connection.execute(
                     _READ_AGAIN
                     if (table, to) == ("file", "photo")
                     else f'delete from "{table}" where rowid = ?',
@@ -206,7 +206,7 @@ def broken(catalog: Catalog, rule: Rule) -> list[int]:
 def mend(writer: Writer, rule: Rule, ids: list[int]) -> None:
     """Have a rule hold for these rows."""
     with writer.transaction():
-        writer.run_many(rule.mend, ((i,) for i in ids))
+        writer.connection.executemany(rule.mend, ((i,) for i in ids))
 
 
 def miscounted(catalog: Catalog) -> list[int]:
@@ -229,7 +229,9 @@ def hashes(catalog: Catalog) -> dict[str, int]:
 def read_again(writer: Writer, file_ids: list[int]) -> None:
     """Have these files read again by the next indexing, whatever their size and time say."""
     with writer.transaction():
-        writer.run_many("update file set size = -1 where id = ?", ((i,) for i in file_ids))
+        writer.connection.executemany(
+            "update file set size = -1 where id = ?", ((i,) for i in file_ids)
+        )
 
 
 def present_files(catalog: Catalog) -> Iterator[PresentFile]:

@@ -14,6 +14,7 @@ from explorer.library.catalog import Catalog
 from explorer.library.permissions import make_private, narrow_umask
 from explorer.library.previews import PreviewStore
 from explorer.library.vectors import VectorIndex
+from explorer.library.worker_store import worker_status
 
 
 class Library:
@@ -75,7 +76,7 @@ class Library:
         try:
             lock.acquire()
         except Timeout:
-            worker = self.catalog.worker()
+            worker = worker_status(self.catalog)
             who = f" (process {worker['pid']})" if worker and worker["alive"] else ""
             raise LibraryLocked(
                 f"Another run is indexing into this library{who}: {self.dir}. Let it finish, or close the app that uses it."

@@ -46,7 +46,7 @@ def places(catalog: Catalog, encoder_id: int, *, hidden: bool = False) -> Map:
 def put_places(writer: Writer, encoder_id: int, new: Map) -> None:
     """Have these photos lie there."""
     # A photo that was dropped a moment ago has no row to refer to, and needs no place.
-    writer.run_many(
+    writer.connection.executemany(
         "insert or replace into place (encoder_id, photo_id, x, y) select ?1, ?2, ?3, ?4 where exists (select 1 from photo where id = ?2)",
         (
             (encoder_id, photo_id, x, y)
@@ -57,7 +57,7 @@ def put_places(writer: Writer, encoder_id: int, new: Map) -> None:
 
 def drop_places(writer: Writer, encoder_id: int) -> None:
     """Forget where all photos lie."""
-    writer.run("delete from place where encoder_id = ?", (encoder_id,))
+    writer.connection.execute("delete from place where encoder_id = ?", (encoder_id,))
 
 
 def drawing(catalog: Catalog, encoder_id: int) -> Drawing:
@@ -78,7 +78,7 @@ def drawing(catalog: Catalog, encoder_id: int) -> Drawing:
 
 def put_drawing(writer: Writer, encoder_id: int, now: Drawing) -> None:
     """Keep how far it is. One statement: it is no change that a reader of the catalog need follow."""
-    writer.run(
+    writer.connection.execute(
         "insert or replace into drawing (encoder_id, drawn, step, ids, places) values (?, ?, ?, ?, ?)",
         (
             encoder_id,

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.library.catalog import Catalog, Ids
+from explorer.library.connection import MAX_BOUND_VALUES
 from explorer.library.paths import join
 from explorer.library.system_folders import around_file
 from explorer.library.writer import Writer
@@ -25,8 +26,6 @@ Kind = Literal["pixels", "picture", "scene", "different"]
 # The way in which pairs are found (`analysis/duplicates/find_pairs.py`); what another way found is
 # not read, and made anew.
 PAIRS_VERSION = 5
-
-_SLICE = 10_000
 
 
 class Pair(NamedTuple):
@@ -95,8 +94,8 @@ def copies(
             rows += map(_copy, found)
         else:
             wanted = sorted(set(photo_ids))
-            for start in range(0, len(wanted), _SLICE):
-                some = wanted[start : start + _SLICE]
+            for start in range(0, len(wanted), MAX_BOUND_VALUES):
+                some = wanted[start : start + MAX_BOUND_VALUES]
                 rows += map(
                     _copy, db.execute(_COPIES + f" p.id in ({','.join('?' * len(some))})", some)
                 )
@@ -176,7 +175,7 @@ def times(catalog: Catalog) -> dict[int, str]:
 
 def put_pairs(writer: Writer, found: Iterable[Pair], version: int) -> None:
     """Keep what was found; a pair of which one photo was dropped meanwhile is passed over."""
-    writer.run_many(
+    writer.connection.executemany(
         "insert or replace into pair (a, b, kind, score, relation, version) select ?1, ?2, ?3, ?4, ?5, ?6"
         " where exists (select 1 from photo where id = ?1) and exists (select 1 from photo where id = ?2)",
         ((p.a, p.b, p.kind, p.score, json.dumps(p.relation), version) for p in found),
@@ -187,12 +186,12 @@ def drop_pairs(writer: Writer, version: int) -> None:
     """Forget everything that other versions of the method have found, and with it all hashes of
     pixels, which have no version."""
     old = "select 1 from {0} where version <> ?1"
-    writer.run(
+    writer.connection.execute(
         f"delete from pixels where exists ({old.format('pair')}) or exists ({old.format('sketch')})",
         (version,),
     )
-    writer.run("delete from pair where version <> ?", (version,))
-    writer.run("delete from sketch where version <> ?", (version,))
+    writer.connection.execute("delete from pair where version <> ?", (version,))
+    writer.connection.execute("delete from sketch where version <> ?", (version,))
 
 
 class Looks(NamedTuple):
@@ -248,7 +247,7 @@ def corners_of(catalog: Catalog, photo_id: int, version: int) -> bytes | None:
 def put_compared(writer: Writer, photos: Iterable[tuple[int, bytes | None]], version: int) -> None:
     """Note that these photos have been compared, with the hash of what lies within their border, or
     None."""
-    writer.run_many(
+    writer.connection.executemany(
         "insert or replace into sketch (photo_id, inner, version) select ?1, ?2, ?3 where exists (select 1 from photo where id = ?1)",
         ((photo_id, inner, version) for photo_id, inner in photos),
     )
@@ -256,7 +255,7 @@ def put_compared(writer: Writer, photos: Iterable[tuple[int, bytes | None]], ver
 
 def put_corners(writer: Writer, sketches: Iterable[tuple[int, bytes]]) -> None:
     """Keep the packed corners of photos that have been compared."""
-    writer.run_many("update sketch set corners = ?2 where photo_id = ?1", sketches)
+    writer.connection.executemany("update sketch set corners = ?2 where photo_id = ?1", sketches)
 
 
 def pixel_hashes(catalog: Catalog, photo_ids: Sequence[int]) -> dict[int, bytes]:
@@ -274,4 +273,6 @@ def pixel_hashes(catalog: Catalog, photo_ids: Sequence[int]) -> dict[int, bytes]
 
 
 def put_pixel_hash(writer: Writer, photo_id: int, digest: bytes) -> None:
-    writer.run("insert or replace into pixels (photo_id, hash) values (?, ?)", (photo_id, digest))
+    writer.connection.execute(
+        "insert or replace into pixels (photo_id, hash) values (?, ?)", (photo_id, digest)
+    )

@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.library.catalog import Catalog, Ids
+from explorer.library.file_rows import KnownFile
 from explorer.library.paths import join
-from explorer.library.writer import FACTS, KnownFile, Writer
+from explorer.library.photo_store import DECODED_COLUMNS
+from explorer.library.writer import Writer
 from explorer.photos.decoded_photo import DecodedPhoto, Precision
 from explorer.photos.quality.metrics import METRIC_NAMES, METRICS_VERSION, QualityDiagnostics
 
@@ -31,13 +33,13 @@ class Figures(NamedTuple):
 def put_quality(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
     """Keep what decoding measured, in place of what was known."""
     if photo.quality:
-        writer.run(
+        writer.connection.execute(
             "insert or replace into quality (photo_id, version, figures, look, stated)"
             " select ?1, ?2, ?3, ?4, ?5 where exists (select 1 from photo where id = ?1)",
             (photo_id, METRICS_VERSION, photo.quality, photo.diagnostics, photo.impossible_date),
         )
         # Earlier releases called some whole photos damaged.
-        writer.run(
+        writer.connection.execute(
             "update photo set damaged = ?2 where id = ?1 and damaged is not ?2",
             (photo_id, photo.damaged),
         )
@@ -47,10 +49,10 @@ def refresh(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
     """Replace all that is known of a photo by what decoding the same content tells now. In a
     transaction of the caller's, or its own."""
     with writer.transaction() as change:
-        columns = ", ".join(f"{name} = ?" for name in (*FACTS, "change"))
-        writer.run(
+        columns = ", ".join(f"{name} = ?" for name in (*DECODED_COLUMNS, "change"))
+        writer.connection.execute(
             f"update photo set {columns} where id = ?",
-            [*(getattr(photo, name) for name in FACTS), change, photo_id],
+            [*(getattr(photo, name) for name in DECODED_COLUMNS), change, photo_id],
         )
         put_quality(writer, photo_id, photo)
 

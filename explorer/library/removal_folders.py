@@ -14,13 +14,14 @@ import os
 from explorer.library.catalog import Catalog
 from explorer.library.paths import from_text, to_text
 from explorer.library.removal_journal import Journal
+from explorer.library.setting_store import get_setting, put_setting
 
 SETTING = "removal-folders"
 
 
 def removal_folders(catalog: Catalog, journal: Journal) -> list[str]:
     """The folders that photos of this library were moved to, as absolute paths."""
-    kept = catalog.setting(SETTING)
+    kept = get_setting(catalog, SETTING)
     if kept is None:
         return _of_earlier_releases(catalog, journal)
     try:
@@ -37,7 +38,7 @@ def removal_folders(catalog: Catalog, journal: Journal) -> list[str]:
 def remember_removal_folder(catalog: Catalog, journal: Journal, folder: str) -> None:
     """Photos are about to be moved to this folder (absolute)."""
     known = dict.fromkeys([*removal_folders(catalog, journal), folder])
-    catalog.set_setting(SETTING, json.dumps([to_text(each) for each in known]))
+    put_setting(catalog, SETTING, json.dumps([to_text(each) for each in known]))
 
 
 def _of_earlier_releases(catalog: Catalog, journal: Journal) -> list[str]:

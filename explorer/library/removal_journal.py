@@ -23,10 +23,13 @@ from filelock import FileLock, Timeout
 from explorer import int64
 from explorer.errors import Fault, LibraryError, LibraryLocked
 from explorer.library.catalog import Catalog
+from explorer.library.command_store import send_command
+from explorer.library.file_rows import FileStat, KnownFile
+from explorer.library.file_store import put_missing, put_moved
 from explorer.library.journal_lines import parse
 from explorer.library.library import Library
 from explorer.library.paths import from_text, inside, to_text
-from explorer.library.writer import KnownFile, Seen, Writer
+from explorer.library.writer import Writer
 
 NAME = "removals.jsonl"
 # Seconds to wait for another removal to end: somebody may press a button twice.
@@ -287,7 +290,7 @@ def learn(library: Library, *, gone: list[str], back: list[str]) -> None:
     except LibraryLocked:
         for root in library.catalog.root_paths().values():
             if any(inside(path, root) for path in paths):
-                library.catalog.send("rescan", root)
+                send_command(library.catalog, "rescan", root)
         return
     try:
         writer = Writer(library.catalog)
@@ -298,7 +301,7 @@ def learn(library: Library, *, gone: list[str], back: list[str]) -> None:
                     for path in gone
                     if (known := _row(library.catalog, path)) and not os.path.lexists(path)
                 ]
-                writer.put_missing(missing)
+                put_missing(writer, missing)
                 for path in back:
                     _put_back(library, writer, path)
         finally:
@@ -318,8 +321,9 @@ def _put_back(library: Library, writer: Writer, path: str) -> None:
         # Under another name, or not as it was: the next scan reads it.
         return
     # Its bytes were compared when it was put back, so the next scan only notes the new ctime.
-    writer.put_moved(
+    put_moved(
+        writer,
         known.file,
         known.file.root_id,
-        Seen(known.file.path, facts.st_size, mtime_ns, int64.file_id(facts.st_ino)),
+        FileStat(known.file.path, facts.st_size, mtime_ns, int64.file_id(facts.st_ino)),
     )

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from explorer.errors import LibraryError
-from explorer.library.catalog import connect
+from explorer.library.connection import connect
 from explorer.library.damaged_tables import DamagedCatalog, RecoveredTable
 from explorer.library.integrity import mend_references
 from explorer.library.migrations import migrate

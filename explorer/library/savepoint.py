@@ -31,17 +31,17 @@ def savepoint(writer: Writer) -> Iterator[None]:
     Raises PhotoError, with a reason in plain words, where a value is not one that the catalog can
     hold; and whatever else the block raises.
     """
-    writer.run("savepoint one")
+    writer.connection.execute("savepoint one")
     try:
         yield
     except BaseException as error:
         # On a full disk SQLite may have rolled everything back already.
-        if writer.in_transaction():
-            writer.run("rollback to one")
-            writer.run("release one")
+        if writer.connection.in_transaction:
+            writer.connection.execute("rollback to one")
+            writer.connection.execute("release one")
         if isinstance(error, _UNFIT):
             raise PhotoError(
                 f"what was read of it cannot be kept in the catalog ({type(error).__name__}: {error})"
             ) from error
         raise
-    writer.run("release one")
+    writer.connection.execute("release one")

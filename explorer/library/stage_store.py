@@ -44,7 +44,7 @@ def lags(catalog: Catalog, name: str, version: str) -> bool:
 
 def set_reached(writer: Writer, name: str, version: str, change: int) -> None:
     """Note how far a stage is."""
-    writer.run(
+    writer.connection.execute(
         "insert or replace into stage (name, version, change) values (?, ?, ?)",
         (name, version, change),
     )
@@ -111,8 +111,8 @@ def forget_neighbours(writer: Writer, encoder_id: int, name: str) -> None:
     """Forget all rows of an encoder, and that the stage of that name made them; the next indexing
     makes them again."""
     with writer.transaction():
-        writer.run("delete from stage where name = ?", (name,))
-        writer.run("delete from neighbour where encoder_id = ?", (encoder_id,))
+        writer.connection.execute("delete from stage where name = ?", (name,))
+        writer.connection.execute("delete from neighbour where encoder_id = ?", (encoder_id,))
 
 
 def neighbours_of(catalog: Catalog, encoder_id: int, photo_id: int) -> list[tuple[int, float]]:
@@ -170,7 +170,7 @@ def put_neighbours(writer: Writer, encoder_id: int, ids: Ids, near: Ids, scores:
             )
 
     # A photo that was dropped a moment ago has no row to refer to, and needs none.
-    writer.run_many(
+    writer.connection.executemany(
         "insert or replace into neighbour (encoder_id, photo_id, ids, scores)"
         " select ?1, ?2, ?3, ?4 where exists (select 1 from photo where id = ?2)",
         rows(),
@@ -179,7 +179,7 @@ def put_neighbours(writer: Writer, encoder_id: int, ids: Ids, near: Ids, scores:
 
 def drop_neighbours(writer: Writer, encoder_id: int, ids: Ids) -> None:
     """Forget the rows of these photos."""
-    writer.run_many(
+    writer.connection.executemany(
         "delete from neighbour where encoder_id = ? and photo_id = ?",
         ((encoder_id, i) for i in ids.tolist()),
     )

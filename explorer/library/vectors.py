@@ -195,7 +195,7 @@ class VectorIndex:
                 scratch.write_text(json.dumps(note))
                 # A power cut must not leave an index that is ahead of the catalog: other photos
                 # could get these change numbers.
-                self._catalog.settle()
+                self._catalog.sync()
                 replace_durably(scratch, self._note)
             finally:
                 scratch.unlink(missing_ok=True)

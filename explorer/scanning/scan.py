@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from explorer import int64
+from explorer.library.file_rows import FileStat
 from explorer.library.paths import inside, join, to_text
 from explorer.library.system_folders import around_file
-from explorer.library.writer import Seen
 from explorer.photos.file_io import why_not_regular
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 from explorer.scanning.ignore import IgnoreRules, ignored_by_default
@@ -35,7 +35,7 @@ class ScanResult:
     nothing is known. left_out: folders and photo files that rules leave out. mounts: folders on
     another drive than the folder they are in. other: number of files that are no photos."""
 
-    files: list[Seen] = field(default_factory=list)
+    files: list[FileStat] = field(default_factory=list)
     unsupported: dict[str, str] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
     left_out: set[str] = field(default_factory=set)
@@ -185,14 +185,14 @@ def _take(
     facts = entry.stat()
     if reason := why_not_regular(facts):
         # Of a device, neither size nor time says anything.
-        found.files.append(Seen(relative, 0, 0, 0))
+        found.files.append(FileStat(relative, 0, 0, 0))
         found.unsupported[relative] = reason
         return
     # scandir's own stat lacks the inode on Windows, and its st_ctime is the time of creation there.
     ctime_ns = 0 if sys.platform == "win32" else int64.time_ns(facts.st_ctime_ns)
     inode = int64.file_id(facts.st_ino or entry.inode())
     found.files.append(
-        Seen(relative, facts.st_size, int64.time_ns(facts.st_mtime_ns), inode, ctime_ns)
+        FileStat(relative, facts.st_size, int64.time_ns(facts.st_mtime_ns), inode, ctime_ns)
     )
     if suffix in UNSUPPORTED:
         found.unsupported[relative] = UNSUPPORTED[suffix]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from explorer.library.library import Library
 from explorer.library.paths import inside, to_text
+from explorer.library.root_store import update_root
 from explorer.library.rows import RootRow
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import UNRESPONSIVE, DriveTimeouts, DriveUnresponsive
@@ -145,7 +146,7 @@ class ScanScheduler:
                 if problem
                 else "watched"
             )
-            self._writer.set_root(place.root_id, watching=how)
+            update_root(self._writer, place.root_id, watching=how)
 
     def _watch(self, root: RootRow) -> None:
         path = root["path"]

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from explorer.library.writer import Seen
+from explorer.library.file_rows import FileStat
 
 # A file that was changed within so many seconds may be about to be changed again.
 REST = 2.0
@@ -50,7 +50,7 @@ class WriteDetector:
         self._patient, self._clock, self._wall = patient, clock, wall
         self._looks: dict[str, _Look] = {}
 
-    def is_settled(self, path: str, seen: Seen) -> bool:
+    def is_settled(self, path: str, seen: FileStat) -> bool:
         """Whether the file may be read now. path: absolute. One that may not is to be asked about
         again in a moment."""
         age = self._wall() - seen.mtime_ns / 1e9

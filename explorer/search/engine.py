@@ -12,6 +12,7 @@ from explorer.encoders.registry import get_encoder, known_name
 from explorer.errors import EncoderError, NoTextEncoder
 from explorer.library.filters import Filters
 from explorer.library.library import Library
+from explorer.library.setting_store import get_setting
 from explorer.library.vectors import VectorIndex
 from explorer.search.query import Example, Hit, Query, Vector
 
@@ -36,7 +37,7 @@ def choose_encoder(library: Library, wanted: str | None = None) -> str:
                 f"Nothing here has been indexed with “{wanted}” yet: run `python run.py index FOLDER --encoder {wanted}`."
             )
         return wanted
-    chosen = library.catalog.setting("encoder")
+    chosen = get_setting(library.catalog, "encoder")
     if chosen and (chosen in used or not used):
         return chosen
     return used[0] if used else DEFAULT_ENCODER

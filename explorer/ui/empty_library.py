@@ -7,8 +7,10 @@ from typing import Literal
 
 import streamlit as st
 
-from explorer.config import APP_FILES
+from explorer.config import PROJECT
+from explorer.library.command_store import waiting_commands
 from explorer.library.rows import WorkerRow
+from explorer.library.worker_store import worker_status
 from explorer.ui import resources
 from explorer.ui.status_line import describe
 
@@ -25,10 +27,10 @@ def situation() -> Situation | None:
         return None
     roots = catalog.roots()
     if not roots:
-        return "adding" if "add" in catalog.waiting_commands() else "no folder"
+        return "adding" if "add" in waiting_commands(catalog) else "no folder"
     if all(root["state"] == "offline" for root in roots):
         return "away"
-    return _of_worker(catalog.worker()) or ("unreadable" if counts.failed else "none found")
+    return _of_worker(worker_status(catalog)) or ("unreadable" if counts.failed else "none found")
 
 
 def _of_worker(worker: WorkerRow | None) -> Situation | None:
@@ -74,13 +76,13 @@ def say(why: Situation) -> None:
     """Say why, with a link to where something can be done about it."""
     text, icon = _SAID[why]
     if why == "not running":
-        text = f"{text} {describe(resources.library().catalog.worker())}"
+        text = f"{text} {describe(worker_status(resources.library().catalog))}"
     st.info(text, icon=icon)
     if why in ("no folder", "none found"):
         st.page_link(
-            APP_FILES / "pages" / "library.py",
+            PROJECT / "pages" / "library.py",
             label="Add a folder",
             icon=":material/create_new_folder:",
         )
     elif why not in ("adding", "looking"):
-        st.page_link(APP_FILES / "pages" / "library.py", label="Library", icon=":material/folder:")
+        st.page_link(PROJECT / "pages" / "library.py", label="Library", icon=":material/folder:")

@@ -12,8 +12,9 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from explorer.config import APP_FILES, PACKAGE, library_dir
+from explorer.config import PROJECT, library_dir
 from explorer.errors import ExplorerError
+from explorer.library.command_store import send_command
 from explorer.ui import ports, resources
 from explorer.ui.access_token import Access, access
 from explorer.ui.app_lifespan import lifespan, running
@@ -72,12 +73,12 @@ def open_app(
                 f"Port {chosen} is in use: leave --port away to have a free one found."
             )
         for each in folders:
-            library.catalog.send("add", each)
+            send_command(library.catalog, "add", each)
         running.browser = browser
         # Streamlit takes the project, and with it .streamlit/config.toml, from the folder of the
         # script it is started by.
-        os.chdir(APP_FILES)
-        app = st.App(PACKAGE / "ui" / "app.py", **app_options())
+        os.chdir(PROJECT)
+        app = st.App(PROJECT / "explorer" / "ui" / "app.py", **app_options())
         # Streamlit would print and open an address without the token.
         app.run(config={"server.port": chosen, "server.headless": True})
     finally:

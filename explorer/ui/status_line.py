@@ -8,6 +8,7 @@ import streamlit as st
 
 from explorer.library.durable_io import has_room
 from explorer.library.rows import WorkerRow
+from explorer.library.worker_store import worker_status
 from explorer.text_format import count, duration
 from explorer.ui import resources
 from explorer.ui.photo_labels import plain
@@ -16,7 +17,7 @@ from explorer.ui.photo_labels import plain
 @st.fragment(run_every="2s")
 def status_line() -> None:
     """What the indexer is at, refreshed by itself; nothing while there is nothing to say."""
-    worker = resources.library().catalog.worker()
+    worker = worker_status(resources.library().catalog)
     busy = (
         worker is not None
         and worker["alive"]

@@ -17,6 +17,7 @@ from explorer.anomalies.findings import Anomalies, Finding
 from explorer.cli import app
 from explorer.errors import PROVEN, Fault, UsageError
 from explorer.library.dismissal_store import of_path
+from explorer.library.file_store import files_below, put_missing
 from explorer.library.removal_journal import known_file, unread_file
 from explorer.library.writer import Writer
 from explorer.removal import safe_move, trash
@@ -133,7 +134,7 @@ def test_a_photo_goes_for_the_first_thing_found_with_what_belongs_to_it_and_with
     small_library.add_photo("gone.jpg", "one")
     small_library.add_file("a.jpg.xmp", "words")
     writer = Writer(small_library.library.catalog)
-    writer.put_missing([writer.files_below(small_library.root)["gone.jpg"]])
+    put_missing(writer, [files_below(writer, small_library.root)["gone.jpg"]])
     writer.close()
     (found,) = removals_of_findings(
         small_library.library.catalog,
@@ -185,7 +186,7 @@ def test_a_wrong_name_that_is_gone_meanwhile_is_left_out(small_library: SmallLib
     small_library.add_photo("b.png", "one")
     found = finding(small_library, "b.png", "extension")
     writer = Writer(small_library.library.catalog)
-    writer.put_missing([writer.files_below(small_library.root)["b.png"]])
+    put_missing(writer, [files_below(writer, small_library.root)["b.png"]])
     writer.close()
     small_library.add_photo("c.png", "two")
     left = removals_of_findings(

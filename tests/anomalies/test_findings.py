@@ -19,6 +19,7 @@ from explorer.indexing.foreground import index_folders
 from explorer.library import quality_store
 from explorer.library.filters import Filters
 from explorer.library.library import Library
+from explorer.library.setting_store import put_setting
 from tests import pictures
 from tests.fixtures.scenes import blurred, grainy, jpeg, lit, scene
 from tests.tiny import Tiny
@@ -130,7 +131,7 @@ def test_lines_are_moved_and_remembered(library: Library) -> None:
     assert anomalies.thresholds()["dark"] == 0.5
     with pytest.raises(UsageError, match="between 0 and 1"):
         anomalies.set_threshold("dark", 2)
-    library.catalog.set_setting("anomalies.lines", "nonsense")
+    put_setting(library.catalog, "anomalies.lines", "nonsense")
     assert set(anomalies.thresholds().values()) == {0.5}
 
 

@@ -29,6 +29,7 @@ from playwright.sync_api import (
 )
 
 from explorer.config import PROJECT
+from explorer.library.worker_store import worker_status
 from explorer.ui.access_token import access
 from tests import pictures
 
@@ -159,7 +160,7 @@ def _until_indexed(running: Server, wanted: int) -> None:
     catalog, end = Catalog(running.library / "catalog.db"), time.monotonic() + WAIT
     try:
         while (
-            (worker := catalog.worker()) is None
+            (worker := worker_status(catalog)) is None
             or worker["phase"] != "watching"
             or catalog.counts().photos < wanted
         ):

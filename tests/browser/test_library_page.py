@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from explorer.config import PROJECT
 from explorer.library.catalog import Catalog
+from explorer.library.command_store import send_command
 from tests import pictures
 from tests.browser.conftest import WAIT, Server, Visitor
 
@@ -104,7 +105,7 @@ def test_a_page_that_is_open_follows_an_empty_library(window: Visitor, tmp_path:
         empty = tmp_path / "Empty"
         empty.mkdir()
         catalog = Catalog(server.library / "catalog.db")
-        catalog.send("add", str(empty))
+        send_command(catalog, "add", str(empty))
         catalog.close()
         # Without anything being pressed, and before there is any photo.
         expect(page.get_by_text("No photos were found in your folders.")).to_be_visible()

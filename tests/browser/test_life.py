@@ -20,7 +20,9 @@ from playwright.sync_api import expect
 
 from explorer.config import PROJECT
 from explorer.indexing.verify import verify
+from explorer.library.command_store import send_command
 from explorer.library.library import Library
+from explorer.library.worker_store import worker_status
 from explorer.ui.access_token import access
 from tests import pictures
 from tests.browser.conftest import WAIT, Server, Visitor, _free_port, _until_indexed
@@ -50,7 +52,7 @@ def draw(folder: Path, number: int) -> None:
 def until(library: Library, photos: int) -> None:
     end = time.monotonic() + WAIT
     while library.catalog.counts().photos < photos:
-        assert time.monotonic() < end, (library.catalog.counts(), library.catalog.worker())
+        assert time.monotonic() < end, (library.catalog.counts(), worker_status(library.catalog))
         time.sleep(0.05)
 
 
@@ -66,7 +68,7 @@ def test_a_server_that_is_killed_takes_its_indexer_and_the_decoders_with_it(
         window.page.locator("button.photo").first.wait_for()
         (tmp_path / "aside").rename(tmp_path / "photos" / "many")
         until(library, 20)
-        worker = library.catalog.worker()
+        worker = worker_status(library.catalog)
         family = psutil.Process(server.process.pid).children(recursive=True)
         assert (
             worker is not None
@@ -104,14 +106,14 @@ def test_an_indexer_that_is_killed_is_started_again(window: Visitor, tmp_path: P
     server, library = Server(tmp_path, str(tmp_path / "photos")), Library.open(tmp_path / "library")
     try:
         until(library, 10)
-        worker = library.catalog.worker()
+        worker = worker_status(library.catalog)
         assert worker is not None
         family = psutil.Process(worker["pid"]).children(recursive=True)
         os.kill(worker["pid"], signal.SIGKILL)
         gone(family)
         draw(tmp_path / "photos" / "more", 40)
         _until_indexed(server, 40)
-        now = library.catalog.worker()
+        now = worker_status(library.catalog)
         assert now is not None and now["pid"] != worker["pid"]
     finally:
         library.close()
@@ -152,7 +154,7 @@ def test_streamlit_itself_serves_the_same_app(
     process, address, log = plain_streamlit
     draw(tmp_path / "photos", 12)
     library = Library.open(tmp_path / "library")
-    library.catalog.send("add", str(tmp_path / "photos"))
+    send_command(library.catalog, "add", str(tmp_path / "photos"))
     end = time.monotonic() + WAIT
     until(library, 12)
     page = window.page

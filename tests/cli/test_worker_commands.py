@@ -11,8 +11,11 @@ import pytest
 from explorer.cli import worker_commands
 from explorer.cli.app import main
 from explorer.indexing.foreground import index_folders
+from explorer.library.command_store import send_command, waiting_commands
 from explorer.library.library import Library
 from explorer.library.rows import RootRow
+from explorer.library.setting_store import get_setting
+from explorer.library.worker_store import worker_alive
 from tests import pictures
 from tests.indexing.test_worker import WatchedLibrary, wait
 from tests.tiny import Tiny
@@ -45,7 +48,7 @@ def test_without_an_indexer_it_says_so_and_how_to_start_one(
     assert main([word]) == 1
     said = capsys.readouterr().err
     assert "No indexer is running" in said and "index FOLDER" in said
-    assert watched.reader.catalog.waiting_commands() == []
+    assert waiting_commands(watched.reader.catalog) == []
 
 
 def test_one_that_runs_does_as_it_is_told(
@@ -56,7 +59,7 @@ def test_one_that_runs_does_as_it_is_told(
             lambda: watched.photos_known() == 1 and watched.phase() == "watching", "the first scan"
         )
         assert main(["pause"]) == 0 and watched.phase() == "paused"
-        assert watched.reader.catalog.setting("paused") == "1"
+        assert get_setting(watched.reader.catalog, "paused") == "1"
         assert main(["resume"]) == 0
         wait(lambda: watched.phase() == "watching", "the going on")
         assert main(["rescan", str(watched.photos)]) == 0
@@ -103,7 +106,7 @@ def test_the_pace_is_said_and_chosen(
 ) -> None:
     assert main(["pace"]) == 0 and capsys.readouterr().out == "full\n"
     assert main(["pace", "gentle"]) == 0
-    assert watched.reader.catalog.setting("pace") == "gentle"
+    assert get_setting(watched.reader.catalog, "pace") == "gentle"
 
 
 def test_vanished_files_are_let_go_of_with_and_without_an_indexer(
@@ -157,9 +160,9 @@ def test_an_index_on_the_command_line_can_be_told_to_stop(watched: WatchedLibrar
 
     def tell(_: object) -> None:
         if not told:
-            assert watched.reader.catalog.worker_alive() is False
+            assert worker_alive(watched.reader.catalog) is False
             told.append(True)
-        watched.reader.catalog.send("stop")
+        send_command(watched.reader.catalog, "stop")
 
     try:
         with pytest.raises(KeyboardInterrupt):

@@ -146,7 +146,7 @@ def test_a_library_of_before_offers_nothing_until_files_are_read_again(
 ) -> None:
     index(library, tmp_path, a_tif=pages([1, 2], SIZE), b_bmp=encoded(draw(1, SIZE), "BMP"))
     writer = Writer(library.catalog)
-    writer.run("update photo set contents = null, width = width * 10")
+    writer.connection.execute("update photo set contents = null, width = width * 10")
     writer.close()
     (group,) = find_groups(library, ["picture"])
     chosen = group.with_keeper(group.keep.file_id)

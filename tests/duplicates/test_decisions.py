@@ -18,6 +18,7 @@ from explorer.library.decision_store import (
     withdraw,
     withdraw_all,
 )
+from explorer.library.root_store import add_root, remove_root
 from tests.factory import Shelf, digest_of
 
 
@@ -56,8 +57,8 @@ def test_decisions_outlive_moves_and_a_catalog_s_rows(shelf: Shelf) -> None:
     decide_group(shelf.library.catalog, one, "apart")
     # Everything is dropped and found anew elsewhere, in another order: the photos have other
     # numbers.
-    shelf.writer.remove_root(str(shelf.library.dir.parent / "photos"))
-    shelf.root = shelf.writer.add_root(str(shelf.library.dir.parent / "photos"))
+    remove_root(shelf.writer, str(shelf.library.dir.parent / "photos"))
+    shelf.root = add_root(shelf.writer, str(shelf.library.dir.parent / "photos"))
     again = group(shelf, "b", "a", folder="moved/")
     assert {item.photo_id for item in (again.keep, *again.others)}.isdisjoint(
         {one.keep.photo_id, one.others[0].photo_id}

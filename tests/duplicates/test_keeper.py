@@ -22,6 +22,7 @@ from explorer.duplicates.keeper import (
 )
 from explorer.errors import UsageError
 from explorer.library.library import Library
+from explorer.library.setting_store import put_setting
 from explorer.photos.quality.jpeg_quality import jpeg_quality
 from explorer.removal.companions import Companion, Companions
 from tests import pictures
@@ -247,15 +248,15 @@ def test_rules_are_remembered(tmp_path: Path) -> None:
         assert keeper_rules(library.catalog) == ("earliest", "pixels")
         with pytest.raises(UsageError, match="prettiest"):
             set_keeper_rules(library.catalog, ["prettiest"])
-        library.catalog.set_setting("keeper_rules", '["pixels", "of a later release"]')
+        put_setting(library.catalog, "keeper_rules", '["pixels", "of a later release"]')
         assert keeper_rules(library.catalog) == ("pixels",)
         # An earlier one knew a rule by bytes, which say nothing of two formats.
-        library.catalog.set_setting("keeper_rules", '["compression", "earliest"]')
+        put_setting(library.catalog, "keeper_rules", '["compression", "earliest"]')
         assert keeper_rules(library.catalog) == ("earliest",)
         for wrong in ('"pixels"', '{"pixels": 1}', "3", ""):
-            library.catalog.set_setting("keeper_rules", wrong)
+            put_setting(library.catalog, "keeper_rules", wrong)
             assert keeper_rules(library.catalog) == DEFAULT_RULES
-        library.catalog.set_setting("keeper_rules", "{broken")
+        put_setting(library.catalog, "keeper_rules", "{broken")
         assert keeper_rules(library.catalog) == DEFAULT_RULES
     finally:
         library.close()

@@ -10,6 +10,7 @@ import pytest
 
 from explorer.duplicates.group_removals import removals_of_groups
 from explorer.duplicates.groups import DuplicateGroup, GroupFile, Tier
+from explorer.library.file_store import files_below, put_missing
 from explorer.photos.containers.contents import NOTHING
 from explorer.removal.companions import Companion, Companions
 from explorer.removal.plan import removals_of_photos
@@ -238,7 +239,7 @@ def test_photos_for_their_own_sake_without_what_is_missing_and_with_what_belongs
     from explorer.library.writer import Writer
 
     writer = Writer(small_library.library.catalog)
-    writer.put_missing([writer.files_below(small_library.root)["gone.jpg"]])
+    put_missing(writer, [files_below(writer, small_library.root)["gone.jpg"]])
     writer.close()
     found = removals_of_photos(small_library.library.catalog, [one.photo_id])
     assert found == [small_library.removal(name, None, bytes=3) for name in ("one.jpg", "two.jpg")]

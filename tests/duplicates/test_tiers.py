@@ -9,7 +9,9 @@ from explorer.duplicates.groups import Tier
 from explorer.duplicates.tiers import TierEdges
 from explorer.library import pair_store as store
 from explorer.library import stage_store
+from explorer.library.embedding_store import put_embedding, register_encoder
 from explorer.library.pair_store import PAIRS_VERSION, Pair
+from explorer.library.setting_store import put_setting
 from tests.factory import Shelf
 
 
@@ -175,19 +177,19 @@ def test_what_is_just_near_enough_is_near_and_its_score_has_four_places(shelf: S
 
 def test_the_encoder_that_is_set_says_what_is_near(shelf: Shelf) -> None:
     a, b, c = (shelf.put(f"{n}.jpg", n) for n in range(3))
-    other = shelf.writer.encoder("other", "2", 8)
+    other = register_encoder(shelf.writer, "other", "2", 8)
     near(shelf, (a, [(b, 0.9), (99, 0.1)]))
     near(shelf, (a, [(c, 0.9), (99, 0.1)]), encoder=other)
     # The one with most photos, as long as none is set, or one that is not there.
     assert set(edges(shelf, "lookalike")) == {(a, b)}
-    shelf.library.catalog.set_setting("encoder", "absent")
+    put_setting(shelf.library.catalog, "encoder", "absent")
     assert set(edges(shelf, "lookalike")) == {(a, b)}
-    shelf.writer.add_embedding(other, a, np.full(8, 8**-0.5, np.float32))
-    shelf.library.catalog.set_setting("encoder", "other")
+    put_embedding(shelf.writer, other, a, np.full(8, 8**-0.5, np.float32))
+    put_setting(shelf.library.catalog, "encoder", "other")
     assert set(edges(shelf, "lookalike")) == {(a, c)}
 
 
 def test_without_an_encoder_nothing_is_near(shelf: Shelf) -> None:
-    shelf.writer.run("delete from embedding", ())
-    shelf.writer.run("delete from encoder", ())
+    shelf.writer.connection.execute("delete from embedding", ())
+    shelf.writer.connection.execute("delete from encoder", ())
     assert edges(shelf, "lookalike") == {} == edges(shelf, "moment")

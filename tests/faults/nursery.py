@@ -24,12 +24,20 @@ from explorer.decoding.decode_result import DecodeJob, DecodeResult
 from explorer.encoders import registry
 from explorer.errors import PhotoError
 from explorer.indexing import crash_cleanup, worker
-from explorer.library import durable_io, previews, vectors
+from explorer.library import (
+    durable_io,
+    embedding_store,
+    file_store,
+    photo_store,
+    previews,
+    root_store,
+    setting_store,
+    vectors,
+    worker_store,
+)
 from explorer.library import stage_store as store
-from explorer.library.catalog import Catalog
 from explorer.library.previews import PreviewStore
 from explorer.library.vectors import VectorIndex
-from explorer.library.writer import Writer
 from explorer.photos.decode import content_hash, decode
 from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.file_io import read_with_stat
@@ -46,20 +54,20 @@ POINTS: dict[str, tuple[Any, str]] = {
     "replace": (Path, "replace"),
     "unlink": (Path, "unlink"),
     "preview": (PreviewStore, "write"),
-    "photo": (Writer, "add_photo"),
-    "embedding": (Writer, "add_embedding"),
-    "present": (Writer, "put_present"),
-    "moved": (Writer, "put_moved"),
-    "missing": (Writer, "put_missing"),
-    "failed": (Writer, "put_failed"),
-    "settle": (Writer, "_settle"),
-    "purged": (Writer, "take_purged"),
-    "root": (Writer, "set_root"),
+    "photo": (photo_store, "add_photo"),
+    "embedding": (embedding_store, "put_embedding"),
+    "present": (file_store, "put_present"),
+    "moved": (file_store, "put_moved"),
+    "missing": (file_store, "put_missing"),
+    "failed": (file_store, "put_failed"),
+    "counts": (photo_store, "update_file_counts"),
+    "purged": (photo_store, "take_purged_hashes"),
+    "root": (root_store, "update_root"),
     "save": (VectorIndex, "save"),
     "neighbours": (store, "put_neighbours"),
     "stage": (store, "set_reached"),
-    "setting": (Catalog, "set_setting"),
-    "report": (Writer, "report"),
+    "setting": (setting_store, "put_setting"),
+    "report": (worker_store, "report_status"),
 }
 
 assert all(hasattr(owner, name) for owner, name in POINTS.values())
@@ -117,6 +125,10 @@ def die_at(point: str, count: int, when: str) -> None:
         return result
 
     setattr(owner, name, armed)
+    # Modules that imported it by name call it by that name.
+    for module in list(sys.modules.values()):
+        if module.__name__.startswith("explorer.") and vars(module).get(name) is real:
+            setattr(module, name, armed)
     if point == "flush":
         # Taken over by name where it is used.
         for user in (previews, vectors):

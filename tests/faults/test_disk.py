@@ -26,8 +26,11 @@ from explorer.indexing.worker import Worker
 from explorer.library import catalog as cataloguing
 from explorer.library import durable_io, previews, vectors, writer
 from explorer.library.catalog import Catalog
+from explorer.library.command_store import send_command
+from explorer.library.connection import write_transaction
 from explorer.library.durable_io import explain
 from explorer.library.library import Library
+from explorer.library.worker_store import worker_status
 from explorer.library.writer import Writer
 from tests.faults.folders import TINY, RandomFolders, check, index, sound
 
@@ -86,10 +89,10 @@ def test_on_a_full_disk_the_worker_says_so_and_goes_on_when_there_is_room(
     monkeypatch.setattr(working, "WAIT", 0.2)
     disk.full = True
     for root in folders.roots:
-        library.catalog.send("add", str(root))
+        send_command(library.catalog, "add", str(root))
     with at_work(library):
-        until(lambda: (library.catalog.worker() or {"phase": ""})["phase"] == "waiting")
-        said = library.catalog.worker()
+        until(lambda: (worker_status(library.catalog) or {"phase": ""})["phase"] == "waiting")
+        said = worker_status(library.catalog)
         assert (
             said is not None
             and "is full" in said["message"]
@@ -101,7 +104,7 @@ def test_on_a_full_disk_the_worker_says_so_and_goes_on_when_there_is_room(
         disk.full = False
         until(
             lambda: (
-                (library.catalog.worker() or {"phase": ""})["phase"] == "watching"
+                (worker_status(library.catalog) or {"phase": ""})["phase"] == "watching"
                 and library.catalog.counts().photos > 0
             )
         )
@@ -158,9 +161,9 @@ def test_a_locked_catalog_is_waited_for(
     """Another program holds the catalog for longer than the worker waits at once; when it lets go,
     all goes on."""
     monkeypatch.setattr(working, "WAIT", 0.2)
-    monkeypatch.setattr(writer, "PATIENCE", 0.2)
+    monkeypatch.setattr(writer, "BUSY_TIMEOUT", 0.2)
     for root in folders.roots:
-        library.catalog.send("add", str(root))
+        send_command(library.catalog, "add", str(root))
     other = sqlite3.connect(library.catalog.path, isolation_level=None)
     with at_work(library):
         until(lambda: library.catalog.counts().photos > 0)
@@ -331,7 +334,7 @@ def test_a_power_cut_between_any_two_writes(
             library = Library.open(current)
             # A checkpoint would wait for the disk; the test's own bookkeeping knows only what is
             # flushed.
-            with library.catalog.reading() as db:
+            with contextlib.closing(sqlite3.connect(library.catalog.path)) as db:
                 db.execute("pragma wal_checkpoint(truncate)")
             power = Power(patch, cut)
             patch.setattr(writer, "connect", _without_checkpoints(writer.connect))
@@ -381,13 +384,12 @@ def test_a_clock_that_is_set_back(
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() - 400 * 86_400)
     # The last sign of life seems to come from the future; that is none.
-    Writer(library.catalog).close()
-    with library.catalog.reading() as db:
+    with write_transaction(library.catalog.path) as db:
         db.execute(
             "insert or replace into worker values (1, 1, ?, 'watching', 0, 0, 0, null, 'tiny', '')",
             (real(),),
         )
-    said = library.catalog.worker()
+    said = worker_status(library.catalog)
     assert said is not None and not said["alive"]
     for _ in range(6):
         folders.change()

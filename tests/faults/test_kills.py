@@ -22,6 +22,7 @@ import psutil
 import pytest
 
 from explorer.config import PROJECT
+from explorer.library.command_store import send_command
 from explorer.library.library import Library
 from tests.faults.folders import RandomFolders, check, index, sound
 from tests.faults.nursery import POINTS
@@ -81,7 +82,7 @@ def test_nothing_is_lost_and_nothing_is_twice_however_often_the_worker_is_killed
     folders, chance = RandomFolders(tmp_path, seed, 40), random.Random(seed)
     library = Library.open(tmp_path / "library")
     for root in folders.roots:
-        library.catalog.send("add", str(root))
+        send_command(library.catalog, "add", str(root))
     ends = Counter[str]()
     for kill in range(KILLS):
         point = chance.choice([None, *POINTS])

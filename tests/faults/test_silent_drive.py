@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from explorer.indexing import pipeline
+from explorer.library.command_store import send_command
+from explorer.library.worker_store import worker_status
 from explorer.scanning import drive_timeouts, scheduler
 from explorer.scanning.drive_timeouts import UNRESPONSIVE
 from tests.faults.drive import DEADLY, StallingDrive, possible
@@ -50,14 +52,14 @@ def test_others_go_on_while_one_does_not_answer_and_nothing_is_lost_when_it_does
         # All else goes on: photos, pauses, a folder that is added.
         draw(watched.photos / "new.png", 50)
         wait(lambda: str(watched.photos / "new.png") in present(watched), "a photo elsewhere")
-        watched.reader.catalog.send("pause")
+        send_command(watched.reader.catalog, "pause")
         wait(lambda: watched.phase() == "paused", "the pause")
-        watched.reader.catalog.send("resume")
+        send_command(watched.reader.catalog, "resume")
         draw(tmp_path / "third" / "one.png", 60)
-        watched.reader.catalog.send("add", str(tmp_path / "third"))
-        watched.reader.catalog.send("add", str(drive.mount / "below"))
+        send_command(watched.reader.catalog, "add", str(tmp_path / "third"))
+        send_command(watched.reader.catalog, "add", str(drive.mount / "below"))
         wait(lambda: str(tmp_path / "third" / "one.png") in present(watched), "another folder")
-        said = watched.reader.catalog.worker()
+        said = worker_status(watched.reader.catalog)
         assert said is not None and "does not answer" in said["message"]
         draw(drive.folder / "later.png", 70)
         encoded = watched.encoder.encoded

@@ -15,6 +15,8 @@ import pytest
 
 from explorer.decoding.decode_result import DecodeResult
 from explorer.indexing import pipeline
+from explorer.library.root_store import add_root
+from explorer.library.writer import Writer
 from explorer.scanning import root_scan
 from explorer.scanning.ignore import IGNORE_FILE
 from explorer.scanning.root_scan import ScanTarget
@@ -164,18 +166,21 @@ def test_facts_that_no_column_can_hold_cost_their_own_photo_only(
 ) -> None:
     for number in range(4):
         desk.draw(f"{number}.jpg", number)
-    real = desk.writer.add_photo
+    real = pipeline.add_photo
 
-    def add(digest: bytes, size: int, photo: Any) -> int:
+    def add(writer: Writer, digest: bytes, size: int, photo: Any) -> int:
         odd = digest == bad
         return real(
-            digest, size, dataclasses.replace(photo, iso=1 << 70, width=1 << 70) if odd else photo
+            writer,
+            digest,
+            size,
+            dataclasses.replace(photo, iso=1 << 70, width=1 << 70) if odd else photo,
         )
 
     from explorer.photos.decode import content_hash
 
     bad = content_hash((desk.photos / "2.jpg").read_bytes())
-    monkeypatch.setattr(desk.writer, "add_photo", add)
+    monkeypatch.setattr(pipeline, "add_photo", add)
     tally = desk.run()
     assert (tally.indexed, tally.encoded, tally.failed) == (3, 3, 1)
     assert set(desk.present()) == {"0.jpg", "1.jpg", "3.jpg"}
@@ -191,7 +196,7 @@ def test_a_full_disk_is_no_fault_of_the_file(
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(desk.writer, "add_photo", full)
+    monkeypatch.setattr(pipeline, "add_photo", full)
     with pytest.raises(OSError, match="No space left"):
         desk.run()
     assert not desk.failed()
@@ -275,7 +280,7 @@ def test_a_root_that_cannot_be_walked_through_stops_no_other_one(
     other.mkdir()
     desk.draw("../other/b.jpg", 1)
     desk.draw("c.jpg", 2)
-    second = desk.writer.add_root(str(other))
+    second = add_root(desk.writer, str(other))
     real = root_scan.scan_tree
 
     def fail(root: str, *args: Any, **options: Any) -> Any:

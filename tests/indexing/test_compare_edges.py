@@ -14,7 +14,9 @@ from explorer import int64
 from explorer.errors import FolderError
 from explorer.indexing import reconcile
 from explorer.indexing.reconcile import Reconciler, add_folder, slices
-from explorer.library.writer import LEFT_OUT, Seen
+from explorer.library.file_rows import EXCLUDED, FileStat
+from explorer.library.file_store import files_below, put_failed, put_missing
+from explorer.library.root_store import add_root
 from explorer.scanning.drive_timeouts import UNRESPONSIVE, DriveTimeouts, DriveUnresponsive
 from explorer.scanning.ignore import IGNORE_FILE
 from explorer.scanning.index_summary import IndexSummary
@@ -104,7 +106,9 @@ def test_exactly_a_fifth_is_no_question_and_nor_are_fewer_than_so_many(desk: Ind
     tally = desk.run()
     assert (tally.missing, tally.away) == (10, 0)
     # 9 of 40 are more than a fifth, but too few; with those of a moment ago they are enough.
-    desk.writer.run("update file set gone_at = gone_at - 3600 where state = 'missing'")
+    desk.writer.connection.execute(
+        "update file set gone_at = gone_at - 3600 where state = 'missing'"
+    )
     for number in range(10, 19):
         (desk.photos / f"{number:03}.png").unlink()
     tally = desk.run()
@@ -119,7 +123,7 @@ def test_a_drive_that_does_not_answer_keeps_its_photos_and_holds_up_no_other(
 ) -> None:
     before = many(desk, 2)
     (tmp_path / "other").mkdir()
-    second = desk.writer.add_root(str(tmp_path / "other"))
+    second = add_root(desk.writer, str(tmp_path / "other"))
     (tmp_path / "other" / "new.jpg").write_bytes(b"x")
     found, tally = differences(desk, Mute(desk.photos))
     (desk.photos / "000.png").unlink()
@@ -197,7 +201,7 @@ def test_files_that_could_not_be_read_are_counted_and_left_alone_until_they_chan
     found, _ = differences(desk)
     found.look([ScanTarget(desk.root, str(desk.photos))])
     (task,) = found.fresh
-    desk.writer.put_failed(desk.root, task.seen, "torn")
+    put_failed(desk.writer, desk.root, task.seen, "torn")
     found, tally = differences(desk)
     found.look([ScanTarget(desk.root, str(desk.photos))])
     assert (tally.failed, tally.unchanged, found.fresh) == (2, 0, [])
@@ -211,11 +215,11 @@ def test_files_that_could_not_be_read_are_counted_and_left_alone_until_they_chan
 
 def test_what_was_left_out_and_is_gone_is_missing(desk: IndexingSetup) -> None:
     before = many(desk, 2)
-    desk.writer.put_missing([desk.writer.files_below(desk.root)["000.png"]], LEFT_OUT)
+    put_missing(desk.writer, [files_below(desk.writer, desk.root)["000.png"]], EXCLUDED)
     (desk.photos / "000.png").unlink()
     tally = desk.run()
-    file = desk.writer.files_below(desk.root)["000.png"]
-    assert (file.state, file.left_out, file.photo_id) == ("missing", False, before["000.png"])
+    file = files_below(desk.writer, desk.root)["000.png"]
+    assert (file.state, file.excluded, file.photo_id) == ("missing", False, before["000.png"])
     # It is not news.
     assert (tally.missing, tally.away, tally.left_out) == (0, 0, 0)
 
@@ -265,4 +269,4 @@ def test_a_list_in_pieces() -> None:
 )
 def test_which_times_are_a_files_own(time: int, exact: bool) -> None:
     """Neither whole seconds nor what stands for all that is too far off."""
-    assert reconcile._exact(Seen("a.jpg", 1, time, 1)) is exact
+    assert reconcile._exact(FileStat("a.jpg", 1, time, 1)) is exact

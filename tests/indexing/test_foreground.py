@@ -14,6 +14,7 @@ from explorer.indexing import foreground
 from explorer.indexing.foreground import index_folders, load_encoder
 from explorer.indexing.pipeline import Progress
 from explorer.library.library import Library
+from explorer.library.setting_store import get_setting
 from explorer.scanning.ignore import IGNORE_FILE
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.write_detection import WriteDetector
@@ -190,9 +191,9 @@ def test_the_choice_of_encoder_is_remembered_if_it_has_text(library: Library, ph
         name, has_text = "silent", False
 
     index(library, photos, encoder=DriveUnresponsive())
-    assert library.catalog.setting("encoder") is None
+    assert get_setting(library.catalog, "encoder") is None
     index(library, photos)
-    assert library.catalog.setting("encoder") == "tiny"
+    assert get_setting(library.catalog, "encoder") == "tiny"
 
 
 def test_a_second_encoder_does_not_disturb_the_first(library: Library, photos: Path) -> None:

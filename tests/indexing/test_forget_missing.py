@@ -7,6 +7,7 @@ import pytest
 
 from explorer.indexing import forget_missing
 from explorer.indexing.forget_missing import forget_missing_files
+from explorer.library.file_store import files_below
 from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive
 from tests.fixtures.indexing import IndexingSetup
 
@@ -82,10 +83,12 @@ def test_of_a_drive_that_is_away_all_may_be_forgotten_and_of_one_that_is_there_o
 def test_those_answered_for_do_not_count_when_others_vanish(desk: IndexingSetup) -> None:
     vanish(desk)
     forget_missing_files(desk.library.catalog, desk.writer)
-    (file,) = [file for file in desk.writer.files_below(desk.root).values() if file.path == "3.png"]
-    (then,) = desk.writer.rows(
+    (file,) = [
+        file for file in files_below(desk.writer, desk.root).values() if file.path == "3.png"
+    ]
+    (then,) = desk.writer.connection.execute(
         "select max(gone_at) from file where state = 'present' or path = 'stays.jpg'"
-    )[0]
+    ).fetchall()[0]
     assert file.state == "missing" and then is None
     from explorer.indexing.reconcile import AT_ONCE
     from explorer.library import missing_files

@@ -14,7 +14,10 @@ import pytest
 
 from explorer.indexing import worker_client
 from explorer.indexing.throttle import SETTING
+from explorer.library.command_store import send_command, waiting_commands
 from explorer.library.rows import RootRow
+from explorer.library.setting_store import put_setting
+from explorer.library.worker_store import worker_status
 from explorer.scanning import scheduler
 from explorer.scanning.ignore import IGNORE_FILE
 from tests import pictures
@@ -67,7 +70,7 @@ def root(watched: WatchedLibrary, folder: Path) -> RootRow:
 
 
 def obeyed(watched: WatchedLibrary, condition: Callable[[], bool], what: str) -> None:
-    wait(lambda: not watched.reader.catalog.waiting_commands() and condition(), what)
+    wait(lambda: not waiting_commands(watched.reader.catalog) and condition(), what)
 
 
 def test_trees_that_move_inside_and_between_folders_keep_their_ids(
@@ -152,7 +155,7 @@ def test_many_small_files_copied_at_once(watched: WatchedLibrary) -> None:
         shutil.rmtree(watched.photos / "again")
         wait(lambda: root(watched, watched.photos)["asking"] == 200, "the question")
         assert len(present(watched)) == 401
-        watched.reader.catalog.send("forget", str(watched.photos))
+        send_command(watched.reader.catalog, "forget", str(watched.photos))
         settled(watched, watched.photos, what="the answer")
         assert not root(watched, watched.photos)["away"]
 
@@ -235,19 +238,19 @@ def test_it_can_be_paused_resumed_stopped_and_slowed_and_a_pause_outlives_it(
     catalog = watched.reader.catalog
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
-        catalog.send("pause")
+        send_command(catalog, "pause")
         obeyed(watched, lambda: watched.phase() == "paused", "the pause")
         draw(watched.photos / "new.png", 5)
     with watched.running():
         wait(lambda: watched.phase() == "paused", "the pause after a restart")
         time.sleep(1.5)
         assert len(present(watched)) == 1
-        catalog.set_setting(SETTING, "gentle")
-        catalog.send("resume")
+        put_setting(catalog, SETTING, "gentle")
+        send_command(catalog, "resume")
         settled(watched, watched.photos, what="what came meanwhile")
     with watched.running() as worker:
         wait(lambda: watched.phase() == "watching", "the third start")
-        catalog.send("stop")
+        send_command(catalog, "stop")
         wait(lambda: worker.dismissed, "the stop")
         assert worker.dismissed
 
@@ -260,10 +263,10 @@ def test_a_rescan_of_one_folder_and_of_all(
         settled(watched, watched.photos, what="the first scan")
         draw(watched.photos / "below" / "new.png", 5)
         draw(watched.photos / "other" / "new.png", 6)
-        watched.reader.catalog.send("rescan", str(watched.photos / "below"))
+        send_command(watched.reader.catalog, "rescan", str(watched.photos / "below"))
         wait(lambda: str(watched.photos / "below" / "new.png") in present(watched), "the folder")
         assert str(watched.photos / "other" / "new.png") not in present(watched)
-        watched.reader.catalog.send("rescan")
+        send_command(watched.reader.catalog, "rescan")
         settled(watched, watched.photos, what="all")
 
 
@@ -278,7 +281,7 @@ def test_what_happened_before_a_pause_is_not_forgotten_with_the_run_that_it_cut_
         def cut_short(places: object, **options: object) -> object:
             if not struck.is_set():
                 struck.set()
-                watched.reader.catalog.send("rescan", str(watched.photos / "nothing"))
+                send_command(watched.reader.catalog, "rescan", str(watched.photos / "nothing"))
                 worker._obey(interrupt=True)
             return real(places, **options)  # type: ignore[arg-type]
 
@@ -291,12 +294,14 @@ def test_what_happened_before_a_pause_is_not_forgotten_with_the_run_that_it_cut_
 def test_a_rule_that_is_none_changes_nothing(watched: WatchedLibrary) -> None:
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
-        watched.reader.catalog.send(
-            "exclude", json.dumps({"folder": str(watched.photos), "globs": ["a\nb"]})
+        send_command(
+            watched.reader.catalog,
+            "exclude",
+            json.dumps({"folder": str(watched.photos), "globs": ["a\nb"]}),
         )
         obeyed(
             watched,
-            lambda: (watched.reader.catalog.worker() or {}).get("message", "") != "",
+            lambda: (worker_status(watched.reader.catalog) or {}).get("message", "") != "",
             "the refusal",
         )
         assert root(watched, watched.photos)["exclude"] == []

@@ -13,7 +13,7 @@ from explorer.indexing import pipeline
 from explorer.indexing.pipeline import BATCH, DOUBT, LINGER, Indexer
 from explorer.indexing.progress import Progress
 from explorer.indexing.read_task import ReadTask
-from explorer.library.writer import Seen
+from explorer.library.file_rows import FileStat
 from explorer.scanning.drive_timeouts import UNRESPONSIVE, DriveTimeouts, DriveUnresponsive
 from tests.fixtures.indexing import IndexingSetup
 
@@ -80,7 +80,7 @@ def disk(desk: IndexingSetup) -> Mute:
 
 
 def task(root_id: int, name: str = "a.jpg") -> ReadTask:
-    return ReadTask(root_id, Seen(name, 1, 2_500_000_000, 3))
+    return ReadTask(root_id, FileStat(name, 1, 2_500_000_000, 3))
 
 
 def batches(

@@ -12,8 +12,12 @@ import pytest
 from explorer.indexing.forget_missing import forget_missing_files
 from explorer.indexing.reconcile import LEAST
 from explorer.library import missing_files
+from explorer.library.embedding_store import put_embedding
+from explorer.library.file_rows import FileStat, KnownFile
+from explorer.library.file_store import files_below, put_present
+from explorer.library.photo_store import add_photo, deferred_purge, take_purged_hashes
+from explorer.library.root_store import add_root, set_exclude_globs, update_root
 from explorer.library.rows import RootRow
-from explorer.library.writer import KnownFile, Seen
 from explorer.scanning import root_scan, scan
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.root_scan import ScanTarget
@@ -39,8 +43,8 @@ def root(desk: IndexingSetup) -> RootRow:
 def away(desk: IndexingSetup) -> set[str]:
     return {
         file.path
-        for file in desk.writer.files_below(desk.root).values()
-        if file.state == "present" and file.lost
+        for file in files_below(desk.writer, desk.root).values()
+        if file.state == "present" and file.vanished
     }
 
 
@@ -52,14 +56,14 @@ def test_a_move_between_folders_of_the_library_is_a_move(
 ) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    second = desk.writer.add_root(str(other))
+    second = add_root(desk.writer, str(other))
     before = many(desk, 30, "album/")
     (desk.photos / "album").rename(other / "moved")
     tally = desk.indexer.run(
         [ScanTarget(desk.root, str(desk.photos)), ScanTarget(second, str(other))]
     )
     assert (tally.moved, tally.encoded, tally.missing, tally.away) == (30, 0, 0, 0)
-    files = desk.writer.files_below(second)
+    files = files_below(desk.writer, second)
     assert {path: file.photo_id for path, file in files.items()} == {
         p.replace("album", "moved"): photo for p, photo in before.items()
     }
@@ -221,9 +225,9 @@ def test_names_that_are_long_deep_or_odd(desk: IndexingSetup) -> None:
 
 def test_one_folder_by_two_ways_is_one_folder(desk: IndexingSetup, tmp_path: Path) -> None:
     (tmp_path / "way").symlink_to(desk.photos)
-    assert desk.writer.add_root(str(tmp_path / "way")) == desk.root
+    assert add_root(desk.writer, str(tmp_path / "way")) == desk.root
     (desk.photos / "below").mkdir()
-    assert desk.writer.add_root(str(tmp_path / "way" / "below")) == desk.root
+    assert add_root(desk.writer, str(tmp_path / "way" / "below")) == desk.root
 
 
 # --- what vanished
@@ -383,7 +387,7 @@ def test_a_drive_inside_a_folder_that_is_unplugged(
     monkeypatch.setattr(
         root_scan, "device_of", lambda folder: "drive" if folder == on_drive else real(folder)
     )
-    desk.writer.set_root(desk.root, mounts=["usb"])
+    update_root(desk.writer, desk.root, mounts=["usb"])
     desk.run()
     assert root(desk)["mounts"] == ["usb"]
     monkeypatch.undo()
@@ -427,19 +431,19 @@ def test_missing_files_are_remembered_for_a_while_and_then_not(
     later = missing_files.time.time() + missing_files.KEEP + 60
     assert missing_files.purge_old(desk.writer, later) == 1
     assert desk.library.catalog.counts().missing == 0
-    assert len(desk.writer.take_purged()) == 1
+    assert len(take_purged_hashes(desk.writer)) == 1
     desk.agrees()
 
 
 def test_what_is_missing_on_a_drive_that_is_away_or_left_out_is_kept(desk: IndexingSetup) -> None:
     many(desk, 3)
     (desk.photos / "000.png").unlink()
-    desk.writer.set_globs(desk.root, ["001.png"])
+    set_exclude_globs(desk.writer, desk.root, ["001.png"])
     desk.run()
     later = missing_files.time.time() + missing_files.KEEP + 60
-    desk.writer.set_root(desk.root, state="offline")
+    update_root(desk.writer, desk.root, state="offline")
     assert missing_files.purge_old(desk.writer, later) == 0
-    desk.writer.set_root(desk.root, state="online")
+    update_root(desk.writer, desk.root, state="online")
     assert missing_files.purge_old(desk.writer, later) == 1
     assert root(desk)["left_out"] == 1
 
@@ -453,9 +457,9 @@ def test_a_killed_run_between_a_swap_loses_no_id(
         os.utime(desk.paint(name, colour), (1_600_000_000, 1_600_000_000))
     desk.run()
     before = desk.present()
-    with desk.writer.sparing_photos(thorough=False):
-        seen = Seen("a.png", 1, 1, 0)
-        desk.writer.put_present(desk.root, seen, before["b.png"])
+    with deferred_purge(desk.writer, thorough=False):
+        seen = FileStat("a.png", 1, 1, 0)
+        put_present(desk.writer, desk.root, seen, before["b.png"])
     (desk.photos / "b.png").write_bytes((desk.photos / "a.png").read_bytes())
     (desk.photos / "a.png").unlink()
     desk.paint("a.png", "blue")
@@ -476,17 +480,18 @@ def test_five_thousand_that_move_are_not_encoded_again(
             path = desk.photos / "old" / f"{each}.jpg"
             path.write_bytes(b"%d" % each)
             facts = path.stat()
-            photo = desk.writer.add_photo(digest_of(each), facts.st_size, decoded())
-            desk.writer.add_embedding(1, photo, np.resize(vector_of(each), desk.encoder.dim))
-            desk.writer.put_present(
+            photo = add_photo(desk.writer, digest_of(each), facts.st_size, decoded())
+            put_embedding(desk.writer, 1, photo, np.resize(vector_of(each), desk.encoder.dim))
+            put_present(
+                desk.writer,
                 desk.root,
-                Seen(f"old/{each}.jpg", facts.st_size, facts.st_mtime_ns, facts.st_ino),
+                FileStat(f"old/{each}.jpg", facts.st_size, facts.st_mtime_ns, facts.st_ino),
                 photo,
             )
     before = desk.present()
     other = tmp_path / "other"
     other.mkdir()
-    second = desk.writer.add_root(str(other))
+    second = add_root(desk.writer, str(other))
     (desk.photos / "old").rename(other / "new")
     monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
     tally: IndexSummary = desk.indexer.run(
@@ -499,15 +504,17 @@ def test_five_thousand_that_move_are_not_encoded_again(
         0,
         0,
     )
-    files = desk.writer.files_below(second).values()
+    files = files_below(desk.writer, second).values()
     assert {file.path.replace("new", "old"): file.photo_id for file in files} == before
 
 
 def test_a_known_file_says_what_it_is() -> None:
     left_out = KnownFile(1, 1, "a", 1, 1, 1, "missing", 1, "left out", 5.0)
-    assert left_out.left_out and not left_out.lost
-    assert not KnownFile(1, 1, "a", 1, 1, 7, "present", 1).is_as(Seen("a", 1, 1, 8), inodes=True)
-    assert KnownFile(1, 1, "a", 1, 1, 0, "present", 1).is_as(Seen("a", 1, 1, 8), inodes=True)
+    assert left_out.excluded and not left_out.vanished
+    assert not KnownFile(1, 1, "a", 1, 1, 7, "present", 1).matches(
+        FileStat("a", 1, 1, 8), inodes=True
+    )
+    assert KnownFile(1, 1, "a", 1, 1, 0, "present", 1).matches(FileStat("a", 1, 1, 8), inodes=True)
 
 
 def test_a_folder_that_was_emptied_into_another_is_no_drive_that_is_away(
@@ -517,7 +524,7 @@ def test_a_folder_that_was_emptied_into_another_is_no_drive_that_is_away(
     before = many(desk, 12)
     other = tmp_path / "other"
     other.mkdir()
-    second = desk.writer.add_root(str(other))
+    second = add_root(desk.writer, str(other))
     for path in list(desk.photos.iterdir()):
         shutil.copyfile(path, other / path.name)
         path.unlink()
@@ -525,5 +532,7 @@ def test_a_folder_that_was_emptied_into_another_is_no_drive_that_is_away(
         [ScanTarget(desk.root, str(desk.photos)), ScanTarget(second, str(other))]
     )
     assert (tally.moved, tally.indexed, tally.encoded) == (12, 0, 0) and not tally.offline
-    assert {path: file.photo_id for path, file in desk.writer.files_below(second).items()} == before
+    assert {
+        path: file.photo_id for path, file in files_below(desk.writer, second).items()
+    } == before
     assert all(row["state"] == "online" for row in desk.library.catalog.roots())

@@ -8,8 +8,9 @@ import pytest
 
 from explorer.indexing import retry
 from explorer.indexing.foreground import index_folders
+from explorer.library.file_rows import FileStat
+from explorer.library.file_store import files_below, put_failed
 from explorer.library.library import Library
-from explorer.library.writer import Seen
 from tests import pictures
 from tests.factory import Shelf
 from tests.tiny import Tiny
@@ -59,11 +60,13 @@ def test_a_failed_file_is_read_again_on_request_and_after_an_upgrade_and_else_no
 class TestAfterAnUpgrade:
     @pytest.fixture
     def failed(self, shelf: Shelf) -> Shelf:
-        shelf.writer.put_failed(shelf.root, Seen("bad.jpg", 100, 1, 0), "it is torn")
+        put_failed(shelf.writer, shelf.root, FileStat("bad.jpg", 100, 1, 0), "it is torn")
         return shelf
 
     def waits(self, shelf: Shelf) -> bool:
-        return not shelf.writer.files_below(shelf.root)["bad.jpg"].is_as(Seen("bad.jpg", 100, 1, 0))
+        return not files_below(shelf.writer, shelf.root)["bad.jpg"].matches(
+            FileStat("bad.jpg", 100, 1, 0)
+        )
 
     def test_the_first_run_of_a_library_has_nothing_to_read_again(self, failed: Shelf) -> None:
         retry.retry_after_upgrade(failed.library, failed.writer)
@@ -78,7 +81,7 @@ class TestAfterAnUpgrade:
         monkeypatch.setattr(retry, "reader", lambda: "another")
         retry.retry_after_upgrade(failed.library, failed.writer)
         assert self.waits(failed)
-        failed.writer.put_failed(failed.root, Seen("bad.jpg", 100, 1, 0), "it is torn")
+        put_failed(failed.writer, failed.root, FileStat("bad.jpg", 100, 1, 0), "it is torn")
         retry.retry_after_upgrade(failed.library, failed.writer)
         assert not self.waits(failed)
 

@@ -7,7 +7,9 @@ import shutil
 import pytest
 
 from explorer.indexing import reconcile
-from explorer.library.writer import LEFT_OUT
+from explorer.library.file_rows import EXCLUDED
+from explorer.library.file_store import files_below
+from explorer.library.root_store import set_exclude_globs
 from explorer.scanning import ignore
 from explorer.scanning.ignore import IgnoreRules
 from explorer.scanning.index_summary import IndexSummary
@@ -37,7 +39,8 @@ def older_library(desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch) -> dict[
 
 def states(desk: IndexingSetup) -> dict[str, tuple[str, str | None]]:
     return {
-        path: (file.state, file.reason) for path, file in desk.writer.files_below(desk.root).items()
+        path: (file.state, file.reason)
+        for path, file in files_below(desk.writer, desk.root).items()
     }
 
 
@@ -57,7 +60,7 @@ def test_files_in_bins_leave_the_index_without_being_missed(
     assert (tally.left_out, tally.missing, tally.away) == (0, 0, 0)
     assert desk.library.catalog.counts().missing == 0 and states(desk)["#recycle/a.jpg"] == (
         "missing",
-        LEFT_OUT,
+        EXCLUDED,
     )
     # Restored, it is the photo that it was, and is not encoded again.
     encoded = desk.encoder.encoded
@@ -84,7 +87,7 @@ def test_a_bin_that_a_person_asked_for_is_a_folder_like_any_other(
     desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older_library(desk, monkeypatch)
-    desk.writer.set_globs(desk.root, ["!#recycle"])
+    set_exclude_globs(desk.writer, desk.root, ["!#recycle"])
     assert desk.run().left_out == 2
     assert "#recycle/a.jpg" in desk.present() and set(desk.failed()) == {"bad.jpg"}
     (desk.photos / "#recycle" / "a.jpg").unlink()
@@ -99,7 +102,7 @@ def test_a_drive_that_does_not_answer_has_nothing_decided_about_it(
     differences = reconcile.Reconciler(
         desk.library.catalog, desk.writer, WriteDetector(), IndexSummary(), lambda: None
     )
-    known = desk.writer.files_below(desk.root)
+    known = files_below(desk.writer, desk.root)
     chosen = IgnoreRules(str(desk.photos))
     of_others = differences._of_others(root(desk), known, chosen)
     assert {known[path].id for path in known if not path.startswith("Photos/b")} == of_others

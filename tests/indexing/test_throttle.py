@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from explorer.indexing.throttle import LONGEST, REST, SETTING, Throttle, current_pace
+from explorer.library.setting_store import put_setting
 from tests.fixtures.indexing import IndexingSetup
 
 
@@ -19,7 +20,7 @@ def test_at_a_gentle_pace_it_rests_longer_than_it_works_and_heeds_a_change_at_on
     now[0] = 2.0
     throttle.rest()
     assert not is_settled
-    catalog.set_setting(SETTING, "gentle")
+    put_setting(catalog, SETTING, "gentle")
     now[0] += 1.5
     throttle.rest()
     assert is_settled == [REST * 1.5]
@@ -27,7 +28,7 @@ def test_at_a_gentle_pace_it_rests_longer_than_it_works_and_heeds_a_change_at_on
     throttle.rest()
     assert is_settled[-1] == LONGEST
     throttle.begin()
-    catalog.set_setting(SETTING, "full")
+    put_setting(catalog, SETTING, "full")
     now[0] += 3
     throttle.rest()
     assert len(is_settled) == 2

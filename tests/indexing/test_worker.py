@@ -14,7 +14,11 @@ import pytest
 
 from explorer.indexing.worker import Worker
 from explorer.indexing.worker_client import start_worker, stop_worker
+from explorer.library.command_store import send_command
 from explorer.library.library import Library
+from explorer.library.root_store import add_root
+from explorer.library.setting_store import put_setting
+from explorer.library.worker_store import worker_status
 from explorer.library.writer import Writer
 from explorer.scanning.root_scan import ScanTarget
 from explorer.scanning.scheduler import ScanScheduler
@@ -47,7 +51,7 @@ class WatchedLibrary:
 
     def add(self, folder: Path) -> None:
         writer = Writer(self.reader.catalog)
-        writer.add_root(str(folder))
+        add_root(writer, str(folder))
         writer.close()
 
     def best(self, phrase: str) -> str | None:
@@ -61,7 +65,7 @@ class WatchedLibrary:
         return self.reader.catalog.counts().photos
 
     def phase(self) -> str | None:
-        said = self.reader.catalog.worker()
+        said = worker_status(self.reader.catalog)
         return said["phase"] if said else None
 
     @contextmanager
@@ -113,23 +117,25 @@ def test_commands(watched: WatchedLibrary, tmp_path: Path) -> None:
     pictures.write(more / "sky.png", pictures.plain("blue", (48, 32)))
     with watched.running():
         wait(lambda: watched.photos_known() == 1, "the first")
-        watched.reader.catalog.send("add", str(more))
+        send_command(watched.reader.catalog, "add", str(more))
         wait(lambda: watched.best("blue") == "sky.png", "the added folder")
-        watched.reader.catalog.send("pause")
+        send_command(watched.reader.catalog, "pause")
         wait(lambda: watched.phase() == "paused", "the pause")
         pictures.write(more / "leaf.png", pictures.plain("green", (48, 32)))
-        watched.reader.catalog.send("resume")
+        send_command(watched.reader.catalog, "resume")
         wait(lambda: watched.best("green") == "leaf.png", "the going on")
-        watched.reader.catalog.send("rescan")
-        watched.reader.catalog.send("remove", str(more))
+        send_command(watched.reader.catalog, "rescan")
+        send_command(watched.reader.catalog, "remove", str(more))
         wait(lambda: watched.photos_known() == 1, "the removed folder's end")
         assert (more / "sky.png").exists()
-        watched.reader.catalog.send("add", str(tmp_path / "absent"))
+        send_command(watched.reader.catalog, "add", str(tmp_path / "absent"))
         wait(
-            lambda: "absent" in (watched.reader.catalog.worker() or {"message": ""})["message"],
+            lambda: (
+                "absent" in (worker_status(watched.reader.catalog) or {"message": ""})["message"]
+            ),
             "why that cannot be",
         )
-        watched.reader.catalog.send("stop")
+        send_command(watched.reader.catalog, "stop")
         wait(
             lambda: watched.phase() is not None and not watched.reader.catalog.roots()[1:],
             "the stop",
@@ -137,7 +143,7 @@ def test_commands(watched: WatchedLibrary, tmp_path: Path) -> None:
 
 
 def test_a_pause_outlives_the_worker(watched: WatchedLibrary) -> None:
-    watched.reader.catalog.set_setting("paused", "1")
+    put_setting(watched.reader.catalog, "paused", "1")
     with watched.running():
         wait(lambda: watched.phase() == "paused", "the pause")
         assert watched.photos_known() == 0
@@ -200,12 +206,12 @@ def test_the_process_starts_indexes_and_ends_with_its_starter(watched: WatchedLi
     process = start_worker(watched.dir, offline=True)
     try:
         wait(lambda: watched.photos_known() == 1, "the first photo")
-        said = watched.reader.catalog.worker()
+        said = worker_status(watched.reader.catalog)
         assert said is not None and said["alive"] and said["pid"] == process.pid
     finally:
         stop_worker(process, timeout=PATIENCE)
     assert process.returncode == 0
-    said = watched.reader.catalog.worker()
+    said = worker_status(watched.reader.catalog)
     assert said is not None and not said["alive"]
     with watched.reader.lock():
         pass

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from explorer.library.writer import KnownFile
+from explorer.library.file_rows import KnownFile
+from explorer.library.file_store import files_below
 from tests.factory import Shelf
 
 
 def known(shelf: Shelf, path: str) -> KnownFile:
-    return shelf.writer.files_below(shelf.root)[path]
+    return files_below(shelf.writer, shelf.root)[path]
 
 
 def on_disk(file: KnownFile) -> tuple[int, int, int]:

@@ -7,9 +7,15 @@ import pytest
 
 from explorer.errors import FolderError, LibraryError, LibraryLocked, LibraryNewer, UsageError
 from explorer.library.catalog import Catalog
+from explorer.library.command_store import send_command, take_commands
+from explorer.library.file_rows import FileStat
+from explorer.library.file_store import put_failed, put_present
 from explorer.library.filters import Filters
 from explorer.library.library import Library
-from explorer.library.writer import Seen, Writer
+from explorer.library.photo_store import take_purged_hashes
+from explorer.library.root_store import add_root, remove_root
+from explorer.library.worker_store import report_status, worker_status
+from explorer.library.writer import Writer
 from tests.factory import Shelf
 
 
@@ -37,7 +43,7 @@ def test_an_edited_file_drops_the_old_content_for_good(shelf: Shelf) -> None:
     new = shelf.put("a.jpg", "y")
     assert new != old
     assert shelf.library.catalog.photo(old) is None
-    assert len(shelf.writer.take_purged()) == 1
+    assert len(take_purged_hashes(shelf.writer)) == 1
     assert shelf.library.catalog.counts().photos == 1
 
 
@@ -78,24 +84,24 @@ def test_a_date_that_is_none_is_refused() -> None:
 
 def test_a_parent_folder_takes_its_child_in_with_ids_kept(shelf: Shelf, tmp_path: Path) -> None:
     photo = shelf.put("deep/a.jpg", "x")
-    shelf.writer.add_root(str(tmp_path))
+    add_root(shelf.writer, str(tmp_path))
     roots = shelf.library.catalog.roots()
     assert [root["path"] for root in roots] == [str(tmp_path)]
     row = shelf.library.catalog.photo(photo)
     assert row is not None and row["path"] == str(tmp_path / "photos" / "deep" / "a.jpg")
-    assert shelf.writer.add_root(str(tmp_path / "photos")) == roots[0]["id"]
+    assert add_root(shelf.writer, str(tmp_path / "photos")) == roots[0]["id"]
 
 
 def test_removing_a_root_forgets_only_what_lies_nowhere_else(shelf: Shelf, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     both, alone = shelf.put("a.jpg", "both"), shelf.put("b.jpg", "alone")
-    second = shelf.writer.add_root(str(other))
+    second = add_root(shelf.writer, str(other))
     with shelf.writer.transaction():
-        shelf.writer.put_present(second, Seen("c.jpg", 1, 1, 0), both)
-    shelf.writer.remove_root(str(tmp_path / "photos"))
+        put_present(shelf.writer, second, FileStat("c.jpg", 1, 1, 0), both)
+    remove_root(shelf.writer, str(tmp_path / "photos"))
     assert set(shelf.library.catalog.photos([both, alone])) == {both}
-    assert len(shelf.writer.take_purged()) == 1
+    assert len(take_purged_hashes(shelf.writer)) == 1
 
 
 @pytest.mark.parametrize("name", ["absent", "file.txt"])
@@ -104,11 +110,11 @@ def test_a_folder_that_is_none_is_refused_with_its_name(
 ) -> None:
     (tmp_path / "file.txt").write_text("x")
     with pytest.raises(FolderError, match=name):
-        shelf.writer.add_root(str(tmp_path / name))
+        add_root(shelf.writer, str(tmp_path / name))
 
 
 def test_failures_are_listed_with_reasons_and_forgotten_when_the_file_goes(shelf: Shelf) -> None:
-    shelf.writer.put_failed(shelf.root, Seen("bad.jpg", 3, 1, 0), "the file is empty")
+    put_failed(shelf.writer, shelf.root, FileStat("bad.jpg", 3, 1, 0), "the file is empty")
     (failure,) = shelf.library.catalog.failures()
     assert failure["reason"] == "the file is empty" and failure["path"].endswith("bad.jpg")
     shelf.lose("bad.jpg")
@@ -133,21 +139,21 @@ def test_a_failed_transaction_leaves_nothing(shelf: Shelf) -> None:
 
 
 def test_commands_are_given_once_and_in_order(shelf: Shelf) -> None:
-    shelf.library.catalog.send("add", "/a\udcff")
-    shelf.library.catalog.send("pause")
-    assert shelf.writer.take_commands() == [("add", "/a\udcff"), ("pause", None)]
-    assert shelf.writer.take_commands() == []
+    send_command(shelf.library.catalog, "add", "/a\udcff")
+    send_command(shelf.library.catalog, "pause")
+    assert take_commands(shelf.writer) == [("add", "/a\udcff"), ("pause", None)]
+    assert take_commands(shelf.writer) == []
 
 
 def test_a_worker_that_is_silent_is_not_alive(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert shelf.library.catalog.worker() is None
-    shelf.writer.report(phase="indexing", encoder="tiny", done=1, total=2)
-    worker = shelf.library.catalog.worker()
+    assert worker_status(shelf.library.catalog) is None
+    report_status(shelf.writer, phase="indexing", encoder="tiny", done=1, total=2)
+    worker = worker_status(shelf.library.catalog)
     assert worker is not None and worker["alive"] and worker["total"] == 2
-    monkeypatch.setattr("explorer.library.catalog.HEARTBEAT_LIMIT", -1.0)
-    worker = shelf.library.catalog.worker()
+    monkeypatch.setattr("explorer.library.worker_store.HEARTBEAT_LIMIT", -1.0)
+    worker = worker_status(shelf.library.catalog)
     assert worker is not None and not worker["alive"]
 
 
@@ -186,6 +192,6 @@ def test_readers_see_what_the_writer_wrote_from_other_threads(shelf: Shelf) -> N
 
 def test_writer_is_reusable_after_an_error(shelf: Shelf) -> None:
     with pytest.raises(sqlite3.Error), shelf.writer.transaction():
-        shelf.writer.put_present(shelf.root, Seen("a.jpg", 1, 1, 0), 12345)
+        put_present(shelf.writer, shelf.root, FileStat("a.jpg", 1, 1, 0), 12345)
     assert shelf.put("b.jpg", "y") > 0
     assert isinstance(shelf.writer, Writer)

@@ -15,8 +15,16 @@ from typing import Any
 import pytest
 
 from explorer.errors import LibraryError, LibraryFull
-from explorer.library import catalog
-from explorer.library.catalog import Catalog, connect
+from explorer.library import catalog, worker_store
+from explorer.library.catalog import Catalog
+from explorer.library.connection import connect
+from explorer.library.setting_store import get_setting, put_setting
+from explorer.library.worker_store import (
+    record_heartbeat,
+    report_status,
+    worker_alive,
+    worker_status,
+)
 from tests.factory import Shelf
 
 
@@ -66,7 +74,7 @@ class TestConnections:
         made = Catalog(tmp_path / "catalog.db")
         made.close()
         assert not (tmp_path / "catalog.db-wal").exists()
-        made.settle()
+        made.sync()
 
     def test_a_full_disk_is_said_when_a_library_is_opened(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -100,23 +108,23 @@ class TestTheWorker:
     def test_whether_it_lives(
         self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, ago: float, phase: Any, alive: bool
     ) -> None:
-        assert not shelf.library.catalog.worker_alive()
-        shelf.writer.report(phase=phase, encoder="tiny")
-        shelf.writer.run("update worker set heartbeat = ?", (1000.0 - ago,))
+        assert not worker_alive(shelf.library.catalog)
+        report_status(shelf.writer, phase=phase, encoder="tiny")
+        shelf.writer.connection.execute("update worker set heartbeat = ?", (1000.0 - ago,))
         monkeypatch.setattr(time, "time", lambda: 1000.0)
-        worker = shelf.library.catalog.worker()
-        assert (
-            worker is not None and worker["alive"] is alive is shelf.library.catalog.worker_alive()
+        worker = worker_status(shelf.library.catalog)
+        assert worker is not None and worker["alive"] is alive is worker_alive(
+            shelf.library.catalog
         )
 
     def test_a_sign_of_life_is_of_the_process_that_gives_it(self, shelf: Shelf) -> None:
         def silent(**change: Any) -> bool:
-            shelf.writer.report(phase=change.get("phase", "idle"), encoder="tiny")
-            shelf.writer.run(
+            report_status(shelf.writer, phase=change.get("phase", "idle"), encoder="tiny")
+            shelf.writer.connection.execute(
                 "update worker set heartbeat = 5, pid = ?", (change.get("pid", os.getpid()),)
             )
-            shelf.library.catalog.beat()
-            worker = shelf.library.catalog.worker()
+            record_heartbeat(shelf.library.catalog)
+            worker = worker_status(shelf.library.catalog)
             assert worker is not None
             return worker["heartbeat"] == 5
 
@@ -131,23 +139,23 @@ class TestTheWorker:
         asked = list[Exception]()
 
         @contextmanager
-        def reading(_: Catalog) -> Iterator[sqlite3.Connection]:
+        def failing(_: Path) -> Iterator[sqlite3.Connection]:
             asked.append(trouble)
             raise trouble
             yield
 
         with monkeypatch.context() as patch:
-            patch.setattr(Catalog, "reading", reading)
-            shelf.library.catalog.beat()
+            patch.setattr(worker_store, "write_transaction", failing)
+            record_heartbeat(shelf.library.catalog)
         assert asked == [trouble]
 
 
 def test_settings_are_overwritten_one_by_one(shelf: Shelf) -> None:
     cat = shelf.library.catalog
-    assert cat.setting("a") is None
+    assert get_setting(cat, "a") is None
     for key, value in (("a", "1"), ("b", "2"), ("a", "3")):
-        cat.set_setting(key, value)
-    assert (cat.setting("a"), cat.setting("b")) == ("3", "2")
+        put_setting(cat, key, value)
+    assert (get_setting(cat, "a"), get_setting(cat, "b")) == ("3", "2")
 
 
 def test_connections_serve_many_threads_at_once(shelf: Shelf) -> None:

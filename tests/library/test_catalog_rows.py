@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from explorer.library import catalog, missing_files
+from explorer.library.embedding_store import drop_embeddings, put_embedding, register_encoder
+from explorer.library.file_rows import EXCLUDED, FileStat
+from explorer.library.file_store import files_below, put_failed, put_missing
 from explorer.library.filters import Filters
-from explorer.library.writer import LEFT_OUT, Seen
+from explorer.library.root_store import add_root, set_exclude_globs, update_root
 from tests.factory import DIM, Shelf, digest_of, vector_of
 
 
@@ -18,7 +21,7 @@ from tests.factory import DIM, Shelf, digest_of, vector_of
 def other(shelf: Shelf, tmp_path: Path) -> int:
     """A second watched folder."""
     (tmp_path / "other").mkdir()
-    return shelf.writer.add_root(str(tmp_path / "other"))
+    return add_root(shelf.writer, str(tmp_path / "other"))
 
 
 def put(shelf: Shelf, root: int, path: str, content: object) -> int:
@@ -30,7 +33,7 @@ def put(shelf: Shelf, root: int, path: str, content: object) -> int:
 
 
 def away(shelf: Shelf, path: str) -> None:
-    missing_files.put_away(shelf.writer, [shelf.writer.files_below(shelf.root)[path]])
+    missing_files.put_away(shelf.writer, [files_below(shelf.writer, shelf.root)[path]])
 
 
 def shown(shelf: Shelf, photo: int) -> tuple[str, bool]:
@@ -54,7 +57,7 @@ class TestPhotos:
         self, shelf: Shelf, other: int
     ) -> None:
         photo = shelf.put("on drive.jpg", "x")
-        shelf.writer.set_root(shelf.root, state="offline")
+        update_root(shelf.writer, shelf.root, state="offline")
         assert shown(shelf, photo) == ("on drive.jpg", True)
         put(shelf, other, "here.jpg", "x")
         assert shown(shelf, photo) == ("here.jpg", False)
@@ -63,7 +66,7 @@ class TestPhotos:
     def test_many_are_read_in_the_order_asked_for(
         self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(catalog, "_SLICE", 2)
+        monkeypatch.setattr(catalog, "MAX_BOUND_VALUES", 2)
         ids = [shelf.put(f"{n}.jpg", n) for n in range(5)]
         shelf.lose("3.jpg")
         asked = [ids[4], 999, ids[0], ids[3], ids[2], ids[1]]
@@ -89,7 +92,7 @@ class TestPhotos:
 
     def test_what_is_told_of_a_file(self, shelf: Shelf, tmp_path: Path) -> None:
         photo = shelf.put("deep/a.jpg", "x")
-        file = shelf.writer.files_below(shelf.root)["deep/a.jpg"]
+        file = files_below(shelf.writer, shelf.root)["deep/a.jpg"]
         told = {
             "id": file.id, "photo_id": photo, "path": str(tmp_path / "photos" / "deep" / "a.jpg"),
             "size": 1000, "mtime": 1.0,
@@ -113,11 +116,17 @@ class TestPhotos:
         assert row is not None and {key: row[key] for key in told} == told  # type: ignore[literal-required]
 
     def test_what_is_told_of_a_root(self, shelf: Shelf, tmp_path: Path) -> None:
-        shelf.writer.set_root(
-            shelf.root, state="online", watching="inotify", problem="p", device="d", mounts=["m"]
+        update_root(
+            shelf.writer,
+            shelf.root,
+            state="online",
+            watching="inotify",
+            problem="p",
+            device="d",
+            mounts=["m"],
         )
-        shelf.writer.set_globs(shelf.root, ["*.png"])
-        shelf.writer.run("update root set kept_at = 7, scanned_at = 8")
+        set_exclude_globs(shelf.writer, shelf.root, ["*.png"])
+        shelf.writer.connection.execute("update root set kept_at = 7, scanned_at = 8")
         told = {
             "id": shelf.root, "path": str(tmp_path / "photos"), "state": "online", "photos": 0,
             "failed": 0, "away": 0, "asking": 0,
@@ -202,11 +211,11 @@ class TestCounts:
         for name in ("gone", "left out", "away"):
             shelf.put(f"{name}.jpg", name)
         shelf.lose("gone.jpg")
-        shelf.writer.put_missing(
-            [shelf.writer.files_below(shelf.root)["left out.jpg"]], reason=LEFT_OUT
+        put_missing(
+            shelf.writer, [files_below(shelf.writer, shelf.root)["left out.jpg"]], reason=EXCLUDED
         )
         away(shelf, "away.jpg")
-        shelf.writer.put_failed(shelf.root, Seen("bad.jpg", 5, 1, 0), "empty")
+        put_failed(shelf.writer, shelf.root, FileStat("bad.jpg", 5, 1, 0), "empty")
         counts = shelf.library.catalog.counts()
         assert (counts.photos, counts.files, counts.failed, counts.missing, counts.bytes) == (
             2,
@@ -223,15 +232,19 @@ class TestCounts:
         for name in ("here", "here too", "away", "asked", "gone", "left out"):
             shelf.put(f"{name}.jpg", name)
         shelf.lose("gone.jpg")
-        shelf.writer.put_missing(
-            [shelf.writer.files_below(shelf.root)["left out.jpg"]], reason=LEFT_OUT
+        put_missing(
+            shelf.writer, [files_below(shelf.writer, shelf.root)["left out.jpg"]], reason=EXCLUDED
         )
         away(shelf, "away.jpg")
         # The person has said of those that were away by then that they are to be kept.
-        shelf.writer.run("update root set kept_at = ? where id = ?", (time.time() + 1, shelf.root))
+        shelf.writer.connection.execute(
+            "update root set kept_at = ? where id = ?", (time.time() + 1, shelf.root)
+        )
         away(shelf, "asked.jpg")
-        shelf.writer.run("update file set gone_at = ? where path = 'asked.jpg'", (time.time() + 2,))
-        shelf.writer.put_failed(shelf.root, Seen("bad.jpg", 5, 1, 0), "empty")
+        shelf.writer.connection.execute(
+            "update file set gone_at = ? where path = 'asked.jpg'", (time.time() + 2,)
+        )
+        put_failed(shelf.writer, shelf.root, FileStat("bad.jpg", 5, 1, 0), "empty")
         put(shelf, other, "b.jpg", "b")
 
         def rows() -> dict[int, tuple[int, ...]]:
@@ -242,12 +255,12 @@ class TestCounts:
             }
 
         assert rows() == {shelf.root: (4, 1, 2, 1, 1), other: (1, 0, 0, 0, 0)}
-        shelf.writer.set_root(shelf.root, state="offline")
+        update_root(shelf.writer, shelf.root, state="offline")
         assert rows()[shelf.root] == (4, 1, 4, 1, 1)
-        shelf.writer.run("update root set kept_at = null")
+        shelf.writer.connection.execute("update root set kept_at = null")
         assert rows()[shelf.root][3] == 2
         # What went in the very moment is among what was said to be kept.
-        shelf.writer.run(
+        shelf.writer.connection.execute(
             "update root set kept_at = (select max(gone_at) from file where state = 'present')"
         )
         assert rows()[shelf.root][3] == 0
@@ -270,11 +283,14 @@ class TestCounts:
 
     def test_of_each_encoder_most_vectors_first(self, shelf: Shelf) -> None:
         one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
-        less, none = shelf.writer.encoder("less", "1", DIM), shelf.writer.encoder("none", "1", DIM)
+        less, none = (
+            register_encoder(shelf.writer, "less", "1", DIM),
+            register_encoder(shelf.writer, "none", "1", DIM),
+        )
         assert none
         for photo in (one, two):
-            shelf.writer.add_embedding(less, photo, vector_of(photo))
-        shelf.writer.drop_embeddings(less, [one])
+            put_embedding(shelf.writer, less, photo, vector_of(photo))
+        drop_embeddings(shelf.writer, less, [one])
         found = [(name, number) for name, _, _, number in shelf.library.catalog.encoders()]
         assert found == [("tiny", 2), ("less", 1), ("none", 0)]
         shelf.lose("b.jpg")
@@ -296,7 +312,7 @@ def test_failures_by_reason_then_place_and_in_pages(shelf: Shelf, other: int) ->
         (shelf.root, "c.jpg", "cut"),
         (shelf.root, "a.jpg", "empty"),
     ):
-        shelf.writer.put_failed(root, Seen(path, 5, 1, 0), reason)
+        put_failed(shelf.writer, root, FileStat(path, 5, 1, 0), reason)
     shelf.put("good.jpg", 1)
 
     def found(**which: Any) -> list[str]:

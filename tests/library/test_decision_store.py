@@ -119,7 +119,7 @@ class TestDeciding:
         assert [(d.id, d.hashes) for d in decisions(catalog)] == [(two, {A, C})]
 
     def test_hashes_of_many_photos(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(module, "_SLICE", 2)
+        monkeypatch.setattr(module, "MAX_BOUND_VALUES", 2)
         ids = [shelf.put(f"{n}.jpg", n) for n in range(5)]
         assert hashes_of(shelf.library.catalog, [*ids, ids[0], 999]) == {
             photo: digest_of(n) for n, photo in enumerate(ids)

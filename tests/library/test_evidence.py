@@ -56,7 +56,7 @@ def test_figures_of_another_version_are_none(shelf: Shelf, monkeypatch: pytest.M
 
 
 def test_many_photos_are_read_in_parts(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evidence, "_SLICE", 2)
+    monkeypatch.setattr(evidence, "MAX_BOUND_VALUES", 2)
     photos = [shelf.put(f"{number}.jpg", number, camera=f"Acme {number}") for number in range(5)]
     found = evidence_of(shelf.library.catalog, [*photos, *photos])
     assert [found[photo].camera for photo in photos] == [f"Acme {number}" for number in range(5)]

@@ -6,7 +6,8 @@ import pytest
 
 from explorer.library import failure_store
 from explorer.library.failure_store import Group
-from explorer.library.writer import Seen
+from explorer.library.file_rows import FileStat
+from explorer.library.file_store import files_below, put_failed
 from tests.factory import Shelf
 
 
@@ -20,7 +21,7 @@ def failed(shelf: Shelf) -> Shelf:
         ("4.jpg", "byte 12 is wrong"),
         ("b/5.jpg", "it has 3,000 pixels too many"),
     ):
-        shelf.writer.put_failed(shelf.root, Seen(path, 100, 1, 0), reason)
+        put_failed(shelf.writer, shelf.root, FileStat(path, 100, 1, 0), reason)
     shelf.put("c/good.jpg", "x")
     return shelf
 
@@ -29,8 +30,8 @@ def waiting(shelf: Shelf) -> set[str]:
     """Files that the next scan takes for changed."""
     return {
         path
-        for path, file in shelf.writer.files_below(shelf.root).items()
-        if not file.is_as(Seen(path, 100, 1, 0)) and file.state == "failed"
+        for path, file in files_below(shelf.writer, shelf.root).items()
+        if not file.matches(FileStat(path, 100, 1, 0)) and file.state == "failed"
     }
 
 
@@ -47,7 +48,7 @@ def test_all_are_read_again(failed: Shelf, tmp_path: Path) -> None:
     assert folders == sorted(str(tmp_path / "photos" / name) for name in ("", "a", "b"))
     assert waiting(failed) == {"a/1.jpg", "a/2.jpg", "b/3.jpg", "4.jpg", "b/5.jpg"}
     assert [group.waiting for group in failure_store.groups(failed.library.catalog)] == [3, 1, 1]
-    assert failed.writer.files_below(failed.root)["c/good.jpg"].size == 1000
+    assert files_below(failed.writer, failed.root)["c/good.jpg"].size == 1000
 
 
 def test_those_of_some_reasons_are_read_again(failed: Shelf, tmp_path: Path) -> None:
@@ -63,13 +64,13 @@ def test_those_of_some_reasons_are_read_again(failed: Shelf, tmp_path: Path) -> 
 
 
 def test_one_is_read_again_and_no_file_that_is_a_photo(failed: Shelf, tmp_path: Path) -> None:
-    files = failed.writer.files_below(failed.root)
+    files = files_below(failed.writer, failed.root)
     assert failure_store.retry(failed.writer, file_id=files["b/5.jpg"].id) == [
         str(tmp_path / "photos" / "b")
     ]
     assert waiting(failed) == {"b/5.jpg"}
     assert failure_store.retry(failed.writer, file_id=files["c/good.jpg"].id) == []
-    assert failed.writer.files_below(failed.root)["c/good.jpg"].size == 1000
+    assert files_below(failed.writer, failed.root)["c/good.jpg"].size == 1000
 
 
 def test_a_library_without_failures_has_no_groups(shelf: Shelf) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from explorer.errors import LibraryBusy, LibraryError
 from explorer.library import integrity
+from explorer.library.embedding_store import drop_embeddings
+from explorer.library.photo_store import update_file_counts
 from tests.factory import Shelf
 
 BREAKS = {
@@ -47,12 +49,14 @@ def test_what_breaks_a_rule_is_found_and_mended(filled: Shelf, words: str) -> No
         filled.library.catalog,
         [rule for rule in integrity.RULES if words in rule.text],
     )
-    filled.writer.run(BREAKS[words])
+    filled.writer.connection.execute(BREAKS[words])
     expected = 77 if "went later" in words else 2
     assert integrity.broken(catalog, rule) == [expected]
     integrity.mend(filled.writer, rule, [expected])
     assert not [each for each in integrity.RULES if integrity.broken(catalog, each)]
-    rows = filled.writer.rows("select id, state, size, folder from file order by id")
+    rows = filled.writer.connection.execute(
+        "select id, state, size, folder from file order by id"
+    ).fetchall()
     assert [row["id"] for row in rows if row["id"] != 2] == [1, 3]
     assert all((row["state"], row["size"]) == ("present", 1000) for row in rows if row["id"] != 2)
     if "photo" in words and "file" in rule.mend:
@@ -69,21 +73,21 @@ def test_what_breaks_a_rule_is_found_and_mended(filled: Shelf, words: str) -> No
 
 def test_counts_that_are_wrong_are_found(filled: Shelf) -> None:
     catalog = filled.library.catalog
-    filled.writer.run("update photo set present = 2 where id = 1")
-    filled.writer.run("update photo set orphaned_at = 1 where id = 3")
-    filled.writer.run("delete from file where id = 2")
+    filled.writer.connection.execute("update photo set present = 2 where id = 1")
+    filled.writer.connection.execute("update photo set orphaned_at = 1 where id = 3")
+    filled.writer.connection.execute("delete from file where id = 2")
     assert integrity.miscounted(catalog) == [1, 2, 3]
-    filled.writer.recount([1, 2, 3])
+    update_file_counts(filled.writer, [1, 2, 3])
     assert integrity.miscounted(catalog) == []
 
 
 def test_rows_that_refer_to_nothing_go_and_files_are_read_again(filled: Shelf) -> None:
     writer, catalog = filled.writer, filled.library.catalog
-    writer.run("pragma foreign_keys = off")
-    writer.run("insert into place values (?, 1, 0, 0)", (filled.encoder,))
-    writer.run("insert into place values (?, 99, 0, 0)", (filled.encoder,))
-    writer.run("insert into embedding values (?, 99, x'0000')", (filled.encoder,))
-    writer.run("update file set photo_id = 99 where id = 2")
+    writer.connection.execute("pragma foreign_keys = off")
+    writer.connection.execute("insert into place values (?, 1, 0, 0)", (filled.encoder,))
+    writer.connection.execute("insert into place values (?, 99, 0, 0)", (filled.encoder,))
+    writer.connection.execute("insert into embedding values (?, 99, x'0000')", (filled.encoder,))
+    writer.connection.execute("update file set photo_id = 99 where id = 2")
     found = integrity.dangling(catalog)
     assert sorted((table, to) for table, _, to in found) == [
         ("embedding", "photo"),
@@ -92,12 +96,16 @@ def test_rows_that_refer_to_nothing_go_and_files_are_read_again(filled: Shelf) -
     ]
     integrity.mend_dangling(writer, found)
     assert integrity.dangling(catalog) == []
-    assert [tuple(row) for row in writer.rows("select photo_id from place")] == [(1,)]
+    assert [
+        tuple(row) for row in writer.connection.execute("select photo_id from place").fetchall()
+    ] == [(1,)]
     assert [
         tuple(row)
-        for row in writer.rows("select state, size, photo_id, fault from file where id = 2")
+        for row in writer.connection.execute(
+            "select state, size, photo_id, fault from file where id = 2"
+        ).fetchall()
     ] == [("failed", -1, None, None)]
-    assert writer.rows("select count(*) from embedding")[0][0] == 3
+    assert writer.connection.execute("select count(*) from embedding").fetchall()[0][0] == 3
 
 
 def test_a_catalog_that_is_locked_is_not_called_damaged(
@@ -129,7 +137,7 @@ def test_files_that_should_be_there(filled: Shelf) -> None:
     )
     filled.lose("one.jpg")
     assert [file.id for file in sorted(integrity.present_files(filled.library.catalog))] == [2, 3]
-    filled.writer.run("update file set gone_at = 5 where id = 2")
+    filled.writer.connection.execute("update file set gone_at = 5 where id = 2")
     assert [file.id for file in integrity.present_files(filled.library.catalog)] == [3]
     integrity.read_again(filled.writer, [3])
     assert [file.size for file in integrity.present_files(filled.library.catalog)] == [-1]
@@ -138,7 +146,7 @@ def test_files_that_should_be_there(filled: Shelf) -> None:
 
 def test_photos_without_a_vector_are_counted(filled: Shelf) -> None:
     assert integrity.unencoded(filled.library.catalog, filled.encoder) == 0
-    filled.writer.drop_embeddings(filled.encoder, [1, 2])
+    drop_embeddings(filled.writer, filled.encoder, [1, 2])
     assert integrity.unencoded(filled.library.catalog, filled.encoder) == 2
     filled.lose("one.jpg")
     assert integrity.unencoded(filled.library.catalog, filled.encoder) == 1
@@ -150,32 +158,32 @@ class TestDamage:
 
     def test_values_that_the_program_cannot_have_written(self, filled: Shelf) -> None:
         writer, path = filled.writer, filled.library.catalog.path
-        writer.run("update photo set width = 0, height = -1 where id = 2")
+        writer.connection.execute("update photo set width = 0, height = -1 where id = 2")
         assert integrity.damage(path) == [
             "a row of photo holds a value that cannot be (width, height)"
         ]
-        writer.run("update photo set width = 1, height = 1 where id = 2")
-        writer.run("update photo set camera = cast(x'ff41' as text) where id = 3")
+        writer.connection.execute("update photo set width = 1, height = 1 where id = 2")
+        writer.connection.execute("update photo set camera = cast(x'ff41' as text) where id = 3")
         assert integrity.damage(path) == ["a row of photo holds a value that cannot be (camera)"]
 
     def test_tables_that_are_not_there(self, filled: Shelf) -> None:
         writer, path = filled.writer, filled.library.catalog.path
-        writer.run("drop table quality")
+        writer.connection.execute("drop table quality")
         assert integrity.damage(path) == ["the table quality is not there"]
         # A catalog of an earlier release lacks what came later.
-        writer.run(f"pragma user_version = {integrity.VERSION - 1}")
+        writer.connection.execute(f"pragma user_version = {integrity.VERSION - 1}")
         assert integrity.damage(path) == []
 
     def test_no_more_than_so_many_are_listed(self, filled: Shelf) -> None:
         for number in range(30):
             filled.put(f"{number}.jpg", f"photo {number}")
-        filled.writer.run("update photo set width = 0")
+        filled.writer.connection.execute("update photo set width = 0")
         assert len(integrity.damage(filled.library.catalog.path)) == 20
 
     def test_what_sqlite_finds(self, filled: Shelf) -> None:
-        filled.writer.run("create table odd (a check (a > 0))")
-        filled.writer.run("pragma ignore_check_constraints = on")
-        filled.writer.run("insert into odd values (-1)")
+        filled.writer.connection.execute("create table odd (a check (a > 0))")
+        filled.writer.connection.execute("pragma ignore_check_constraints = on")
+        filled.writer.connection.execute("insert into odd values (-1)")
         assert integrity.damage(filled.library.catalog.path) == ["CHECK constraint failed in odd"]
 
     def test_a_file_that_is_none_and_one_that_is_not_there(self, filled: Shelf) -> None:
@@ -190,18 +198,20 @@ class TestDamage:
 
 def test_references_in_saved_rows_are_mended_until_all_hold(filled: Shelf) -> None:
     """A row that goes may be one that others refer to."""
-    filled.writer.run("pragma foreign_keys = off")
-    filled.writer.run("insert into place values (?, 99, 0, 0)", (filled.encoder,))
-    filled.writer.run("insert into embedding values (?, 98, x'0000')", (filled.encoder,))
-    filled.writer.run("insert into embedding values (?, 99, x'0000')", (filled.encoder,))
-    filled.writer.run("update file set photo_id = 99 where id = 2")
-    filled.writer.run("update file set root_id = 99 where id = 3")
-    with filled.library.catalog.reading() as db:
-        db.execute("pragma foreign_keys = off")
-        assert integrity.mend_references(db) == {"embedding": 2, "file": 1}
-        db.execute("pragma foreign_keys = on")
+    filled.writer.connection.execute("pragma foreign_keys = off")
+    filled.writer.connection.execute("insert into place values (?, 99, 0, 0)", (filled.encoder,))
+    filled.writer.connection.execute(
+        "insert into embedding values (?, 98, x'0000')", (filled.encoder,)
+    )
+    filled.writer.connection.execute(
+        "insert into embedding values (?, 99, x'0000')", (filled.encoder,)
+    )
+    filled.writer.connection.execute("update file set photo_id = 99 where id = 2")
+    filled.writer.connection.execute("update file set root_id = 99 where id = 3")
+    assert integrity.mend_references(filled.writer.connection) == {"embedding": 2, "file": 1}
+    filled.writer.connection.execute("pragma foreign_keys = on")
     assert integrity.dangling(filled.library.catalog) == []
-    assert [tuple(row) for row in filled.writer.rows("select id, state, size from file order by id")] == [
+    assert [tuple(row) for row in filled.writer.connection.execute("select id, state, size from file order by id").fetchall()] == [
         (1, "present", 1000), (2, "failed", -1),
     ]  # fmt: skip
-    assert filled.writer.rows("select count(*) from embedding")[0][0] == 3
+    assert filled.writer.connection.execute("select count(*) from embedding").fetchall()[0][0] == 3

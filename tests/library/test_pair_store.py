@@ -178,7 +178,7 @@ class TestCopies:
     def test_many_are_asked_for_in_parts(
         self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(pair_store, "_SLICE", 2)
+        monkeypatch.setattr(pair_store, "MAX_BOUND_VALUES", 2)
         ids = [shelf.put(f"{n}.jpg", n) for n in range(5)]
         assert [
             row.photo_id for row in pair_store.copies(shelf.library.catalog, reversed(ids))
@@ -213,7 +213,9 @@ class TestCopies:
         assert [row.contents for row in pair_store.copies(shelf.library.catalog, [photo])] == [held]
         assert pair_store.contents_of(shelf.library.catalog, digest_of(2).hex()) is None
         for stored in (None, "no JSON", "{}"):
-            shelf.writer.run("update photo set contents = ? where id = ?", (stored, photo))
+            shelf.writer.connection.execute(
+                "update photo set contents = ? where id = ?", (stored, photo)
+            )
             assert pair_store.contents_of(shelf.library.catalog, digest_of(1).hex()) is None
 
 

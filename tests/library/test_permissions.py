@@ -15,6 +15,7 @@ from explorer.config import PROJECT, data_dir
 from explorer.library import permissions
 from explorer.library.library import Library
 from explorer.library.permissions import make_private, narrow_umask, user_umask
+from explorer.library.setting_store import put_setting
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits")
 
@@ -56,7 +57,7 @@ def older(folder: Path) -> list[Path]:
 
 def test_a_new_library_is_its_owners_alone(tmp_path: Path) -> None:
     library = Library.open(tmp_path / "library")
-    library.catalog.set_setting("pace", "full")
+    put_setting(library.catalog, "pace", "full")
     library.previews.write("ab" * 16, b"jpeg")
     with library.lock():
         modes = {

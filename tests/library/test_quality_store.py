@@ -8,7 +8,8 @@ import pytest
 
 from explorer.library import quality_store
 from explorer.library.library import Library
-from explorer.library.writer import FACTS
+from explorer.library.photo_store import DECODED_COLUMNS
+from explorer.library.root_store import add_root, remove_root, update_root
 from explorer.photos.quality.metrics import METRICS_VERSION, QualityDiagnostics, QualityMetrics
 from tests.factory import Shelf, decoded
 
@@ -70,7 +71,7 @@ def test_what_is_not_judged_or_otherwise_is_waiting(
 
 def test_photos_on_a_drive_that_is_away_are_not_waited_for(shelf: Shelf) -> None:
     shelf.put("a.jpg", 1)
-    shelf.writer.set_root(shelf.root, state="offline")
+    update_root(shelf.writer, shelf.root, state="offline")
     assert not quality_store.unjudged(shelf.library.catalog)
 
 
@@ -83,7 +84,7 @@ def test_what_was_not_measured_is_not_kept(shelf: Shelf) -> None:
 def test_figures_go_with_their_photo(shelf: Shelf) -> None:
     one = shelf.put("a.jpg", 1)
     judge(shelf, one)
-    shelf.writer.remove_root(str(shelf.library.dir.parent / "photos"))
+    remove_root(shelf.writer, str(shelf.library.dir.parent / "photos"))
     with shelf.library.catalog.reading() as db:
         assert db.execute("select count(*) from quality").fetchone()[0] == 0
 
@@ -119,10 +120,15 @@ def test_a_photo_read_again_replaces_all_that_was_known_of_it(shelf: Shelf) -> N
     quality_store.refresh(shelf.writer, one, told)
     after = shelf.library.catalog.photo(one)
     assert after is not None and shelf.library.catalog.photo(two) == other
-    for name in FACTS:
-        (stored,) = shelf.writer.rows(f"select {name} from photo where id = ?", (one,))[0]
+    for name in DECODED_COLUMNS:
+        (stored,) = shelf.writer.connection.execute(
+            f"select {name} from photo where id = ?", (one,)
+        ).fetchall()[0]
         assert stored == getattr(told, name), name
-    assert {key for key in after if after[key] != before[key]} >= set(FACTS) - {"phash", "contents"}  # type: ignore[literal-required]
+    assert {key for key in after if after[key] != before[key]} >= set(DECODED_COLUMNS) - {
+        "phash",
+        "contents",
+    }  # type: ignore[literal-required]
     assert (after["hash"], after["bytes"], after["added_at"], after["path"]) == (
         before["hash"],
         before["bytes"],
@@ -134,13 +140,17 @@ def test_a_photo_read_again_replaces_all_that_was_known_of_it(shelf: Shelf) -> N
     assert (
         shelf.library.catalog.change()
         == change + 1
-        == shelf.writer.rows("select change from photo where id = ?", (one,))[0][0]
+        == shelf.writer.connection.execute(
+            "select change from photo where id = ?", (one,)
+        ).fetchall()[0][0]
     )
 
 
 def test_every_column_that_decoding_fills_is_filled_and_refreshed(shelf: Shelf) -> None:
-    columns = {row[1] for row in shelf.writer.rows("pragma table_info(photo)")}
-    assert set(FACTS) == columns - {
+    columns = {
+        row[1] for row in shelf.writer.connection.execute("pragma table_info(photo)").fetchall()
+    }
+    assert set(DECODED_COLUMNS) == columns - {
         "id",
         "hash",
         "bytes",
@@ -203,11 +213,11 @@ def test_of_several_copies_one_on_a_connected_drive_stands_for_a_photo(
     shelf: Shelf, tmp_path: Path
 ) -> None:
     (tmp_path / "other").mkdir()
-    first, second = shelf.root, shelf.writer.add_root(str(tmp_path / "other"))
+    first, second = shelf.root, add_root(shelf.writer, str(tmp_path / "other"))
     one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
     shelf.root = second
     shelf.put("copy.jpg", 1)
-    shelf.writer.set_root(first, state="offline")
+    update_root(shelf.writer, first, state="offline")
     found = {
         subject.id: (subject.path, subject.offline)
         for subject in quality_store.subjects(shelf.library.catalog)
@@ -225,7 +235,7 @@ def test_of_several_copies_one_on_a_connected_drive_stands_for_a_photo(
         "present",
     )
     # Of several that are there, the first that was found is read.
-    shelf.writer.set_root(first, state="online")
+    update_root(shelf.writer, first, state="online")
     assert [file.path for _, file in quality_store.unjudged(shelf.library.catalog)] == [
         "a.jpg",
         "b.jpg",
@@ -242,7 +252,9 @@ def test_figures_that_cannot_be_read_count_as_none(shelf: Shelf) -> None:
     one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
     for photo in (one, two):
         judge(shelf, photo, blur=photo)
-    shelf.writer.run("update quality set figures = x'00', look = x'00' where photo_id = ?", (one,))
+    shelf.writer.connection.execute(
+        "update quality set figures = x'00', look = x'00' where photo_id = ?", (one,)
+    )
     found = quality_store.figures(shelf.library.catalog)
     assert (
         found.ids.tolist() == [two]
@@ -258,7 +270,7 @@ def test_figures_that_cannot_be_read_count_as_none(shelf: Shelf) -> None:
 
 def test_a_photo_that_was_dropped_meanwhile_has_no_figures(shelf: Shelf) -> None:
     judge(shelf, 999, blur_radius=1.0)
-    assert shelf.writer.rows("select count(*) from quality")[0][0] == 0
+    assert shelf.writer.connection.execute("select count(*) from quality").fetchall()[0][0] == 0
 
 
 def test_figures_of_hidden_photos_are_not_shown(shelf: Shelf) -> None:

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from explorer.library import removal_folders as module
+from explorer.library.connection import write_transaction
 from explorer.library.library import Library
 from explorer.library.removal_folders import SETTING, remember_removal_folder, removal_folders
+from explorer.library.setting_store import put_setting
 
 NOTHING: Any = SimpleNamespace(runs=lambda: [])
 
@@ -47,7 +49,7 @@ def test_what_is_remembered_is_there_in_order_and_once(library: Library) -> None
 def test_a_damaged_setting_names_no_folder_that_it_does_not_name(
     library: Library, kept: str, found: list[str]
 ) -> None:
-    library.catalog.set_setting(SETTING, kept)
+    put_setting(library.catalog, SETTING, kept)
     assert removal_folders(library.catalog, of_runs(("/forged", 0.0))) == found
     remember_removal_folder(library.catalog, NOTHING, "/new")
     assert removal_folders(library.catalog, NOTHING) == [*found, "/new"]
@@ -82,7 +84,7 @@ def test_the_time_of_earlier_releases_is_told_by_the_schema(library: Library) ->
 
 def test_that_time_is_from_the_first_step_to_the_last(library: Library) -> None:
     early = "2001-02-03T04:05:06+00:00"
-    with library.catalog.reading() as db:
+    with write_transaction(library.catalog.path) as db:
         db.execute(
             "update _sqlite_migrations set applied_at = ? where name = (select min(name) from _sqlite_migrations)",
             (early,),
@@ -90,6 +92,6 @@ def test_that_time_is_from_the_first_step_to_the_last(library: Library) -> None:
     first, last = module._schema_times(library.catalog)
     assert first == dt.datetime.fromisoformat(early).timestamp() and last > first + 9e7
     # Where the catalog does not say, nothing that the journal says is believed.
-    with library.catalog.reading() as db:
+    with write_transaction(library.catalog.path) as db:
         db.execute("delete from _sqlite_migrations")
     assert module._schema_times(library.catalog) == (0.0, 0.0)

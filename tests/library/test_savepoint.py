@@ -28,15 +28,15 @@ def test_what_cannot_be_kept_takes_nothing_else_with_it(
     writer = Writer(library.catalog)
     try:
         with writer.transaction():
-            writer.run("insert into setting values ('xa', '1')")
+            writer.connection.execute("insert into setting values ('xa', '1')")
             with (
                 pytest.raises(PhotoError, match="cannot be kept in the catalog"),
                 savepoint(writer),
             ):
-                writer.run("insert into setting values ('xc', '3')")
-                writer.run("insert into setting values (?, ?)", (key, value))
+                writer.connection.execute("insert into setting values ('xc', '3')")
+                writer.connection.execute("insert into setting values (?, ?)", (key, value))
             with savepoint(writer):
-                writer.run("insert into setting values ('xd', '4')")
+                writer.connection.execute("insert into setting values ('xd', '4')")
         assert _settings(library) == {"xa": "1", "xd": "4"}
     finally:
         writer.close()
@@ -56,10 +56,10 @@ def test_other_trouble_is_passed_on_as_it_is(tmp_path: Path, error: BaseExceptio
     try:
         with pytest.raises(type(error)), writer.transaction(), savepoint(writer):
             fail()
-        assert not writer.in_transaction()
+        assert not writer.connection.in_transaction
         with pytest.raises(PhotoError), savepoint(writer):
             # Where SQLite has rolled back by itself, there is no savepoint left to go back to.
-            writer.run("rollback")
+            writer.connection.execute("rollback")
             raise ValueError
     finally:
         writer.close()

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from explorer.library import vectors
+from explorer.library.embedding_store import put_embedding
 from explorer.library.vectors import VectorIndex
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
 from tests.library.disk import Disk
@@ -149,7 +150,7 @@ class TestAsking:
     def test_equal_scores_are_in_the_order_of_ids(self, shelf: Shelf) -> None:
         ids = [shelf.put(f"{n}.jpg", n) for n in range(6)]
         for photo in reversed(ids):
-            shelf.writer.add_embedding(shelf.encoder, photo, vector_of("same"))
+            put_embedding(shelf.writer, shelf.encoder, photo, vector_of("same"))
         scores, found = shelf.index().search(vector_of("same"), 6)
         assert found.tolist() == ids and np.allclose(scores, 1, atol=1e-3)
 
@@ -215,7 +216,7 @@ def test_changes_are_taken_in_by_parts(shelf: Shelf, monkeypatch: pytest.MonkeyP
 
 def test_a_vector_of_another_length_is_left_out(shelf: Shelf) -> None:
     ids = [shelf.put(f"{n}.jpg", n) for n in range(2)]
-    shelf.writer.add_embedding(shelf.encoder, ids[0], np.ones(DIM + 1, np.float32))
+    put_embedding(shelf.writer, shelf.encoder, ids[0], np.ones(DIM + 1, np.float32))
     assert shelf.index().ids().tolist() == [ids[1]]
 
 

@@ -10,7 +10,24 @@ from typing import Any
 import pytest
 
 from explorer.errors import FolderError
-from explorer.library.writer import LEFT_OUT, KnownFile, Seen, Writer, moved_glob
+from explorer.library import root_store
+from explorer.library.command_store import (
+    drop_commands,
+    send_command,
+    take_commands,
+    waiting_commands,
+)
+from explorer.library.file_rows import EXCLUDED, FileStat, KnownFile
+from explorer.library.file_store import files_below, files_in_folder, put_present
+from explorer.library.root_store import (
+    add_root,
+    prefixed_glob,
+    remove_root,
+    set_exclude_globs,
+    update_root,
+)
+from explorer.library.worker_store import report_status, worker_status
+from explorer.library.writer import Writer
 from tests.factory import Shelf
 from tests.library.rows import visible
 
@@ -25,20 +42,22 @@ class TestWhetherAFileIsTheSame:
     @pytest.mark.parametrize(
         ("seen", "plainly", "by_inode"),
         [
-            (Seen("b.jpg", 10, 20, 30), True, True),
-            (Seen("a.jpg", 10, 20, 31), True, False),
-            (Seen("a.jpg", 10, 20, 0), True, True),
-            (Seen("a.jpg", 11, 20, 30), False, False),
-            (Seen("a.jpg", 10, 21, 30), False, False),
+            (FileStat("b.jpg", 10, 20, 30), True, True),
+            (FileStat("a.jpg", 10, 20, 31), True, False),
+            (FileStat("a.jpg", 10, 20, 0), True, True),
+            (FileStat("a.jpg", 11, 20, 30), False, False),
+            (FileStat("a.jpg", 10, 21, 30), False, False),
         ],
     )
     def test_by_size_and_time_and_on_request_by_inode(
-        self, seen: Seen, plainly: bool, by_inode: bool
+        self, seen: FileStat, plainly: bool, by_inode: bool
     ) -> None:
-        assert self.FILE.is_as(seen) is plainly and self.FILE.is_as(seen, inodes=True) is by_inode
+        assert (
+            self.FILE.matches(seen) is plainly and self.FILE.matches(seen, inodes=True) is by_inode
+        )
 
     def test_a_file_without_an_inode_is_told_by_the_rest(self) -> None:
-        assert self.FILE._replace(inode=0).is_as(Seen("a.jpg", 10, 20, 31), inodes=True)
+        assert self.FILE._replace(inode=0).matches(FileStat("a.jpg", 10, 20, 31), inodes=True)
 
     @pytest.mark.parametrize(
         ("change", "left_out", "lost"),
@@ -46,15 +65,15 @@ class TestWhetherAFileIsTheSame:
             ({}, False, False),
             ({"gone_at": 0.0}, False, True),
             ({"gone_at": 5.0, "state": "missing"}, False, True),
-            ({"gone_at": 5.0, "state": "missing", "reason": LEFT_OUT}, True, False),
-            ({"gone_at": 5.0, "reason": LEFT_OUT}, False, True),
+            ({"gone_at": 5.0, "state": "missing", "reason": EXCLUDED}, True, False),
+            ({"gone_at": 5.0, "reason": EXCLUDED}, False, True),
         ],
     )
     def test_what_a_rule_leaves_out_is_not_lost(
         self, change: dict[str, Any], left_out: bool, lost: bool
     ) -> None:
         file = self.FILE._replace(**change)
-        assert (file.left_out, file.lost) == (left_out, lost)
+        assert (file.excluded, file.vanished) == (left_out, lost)
 
 
 class TestTransactions:
@@ -65,7 +84,7 @@ class TestTransactions:
             with shelf.writer.transaction():
                 shelf.put("a.jpg", "x")
             raise KeyError
-        assert visible(shelf) == set() and not shelf.writer.files_below(shelf.root)
+        assert visible(shelf) == set() and not files_below(shelf.writer, shelf.root)
 
     def test_each_has_a_number_of_its_own_that_readers_see(self, shelf: Shelf) -> None:
         before = shelf.library.catalog.change()
@@ -83,11 +102,11 @@ class TestRoots:
     def test_a_folder_beside_a_root_is_one_of_its_own(self, shelf: Shelf, tmp_path: Path) -> None:
         (tmp_path / "photos2").mkdir()
         (tmp_path / "photos" / "deep").mkdir()
-        assert shelf.writer.add_root(str(tmp_path / "photos2")) != shelf.root
+        assert add_root(shelf.writer, str(tmp_path / "photos2")) != shelf.root
         assert (
-            shelf.writer.add_root(str(tmp_path / "photos" / "deep"))
+            add_root(shelf.writer, str(tmp_path / "photos" / "deep"))
             == shelf.root
-            == shelf.writer.add_root(str(tmp_path / "photos"))
+            == add_root(shelf.writer, str(tmp_path / "photos"))
         )
         assert [root["path"] for root in shelf.library.catalog.roots()] == [
             str(tmp_path / "photos"),
@@ -98,15 +117,15 @@ class TestRoots:
         self, shelf: Shelf, tmp_path: Path
     ) -> None:
         (tmp_path / "other").mkdir()
-        other = shelf.writer.add_root(str(tmp_path / "other"))
+        other = add_root(shelf.writer, str(tmp_path / "other"))
         shelf.put("top.jpg", 1)
         shelf.put("deep/er/a.jpg", 2)
-        shelf.writer.set_globs(shelf.root, ["*.png", "/raw", "!keep.png"])
-        shelf.writer.set_globs(other, ["x"])
-        new = shelf.writer.add_root(str(tmp_path))
-        assert set(shelf.writer.files_below(new)) == {"photos/top.jpg", "photos/deep/er/a.jpg"}
-        assert set(shelf.writer.files_in(new, "photos")) == {"photos/top.jpg"}
-        assert set(shelf.writer.files_in(new, "photos/deep/er")) == {"photos/deep/er/a.jpg"}
+        set_exclude_globs(shelf.writer, shelf.root, ["*.png", "/raw", "!keep.png"])
+        set_exclude_globs(shelf.writer, other, ["x"])
+        new = add_root(shelf.writer, str(tmp_path))
+        assert set(files_below(shelf.writer, new)) == {"photos/top.jpg", "photos/deep/er/a.jpg"}
+        assert set(files_in_folder(shelf.writer, new, "photos")) == {"photos/top.jpg"}
+        assert set(files_in_folder(shelf.writer, new, "photos/deep/er")) == {"photos/deep/er/a.jpg"}
         (root,) = shelf.library.catalog.roots()
         mine = [glob for glob in root["exclude"] if glob != "/other/**/x"]
         assert (
@@ -116,9 +135,9 @@ class TestRoots:
 
     def test_a_link_to_a_root_is_that_root(self, shelf: Shelf, tmp_path: Path) -> None:
         (tmp_path / "alias").symlink_to(tmp_path / "photos")
-        assert shelf.writer.add_root(str(tmp_path / "alias")) == shelf.root
+        assert add_root(shelf.writer, str(tmp_path / "alias")) == shelf.root
         # Whoever cannot wait for a drive says where paths lead.
-        assert shelf.writer.add_root(str(tmp_path / "alias"), real=lambda path: path) != shelf.root
+        assert add_root(shelf.writer, str(tmp_path / "alias"), real=lambda path: path) != shelf.root
 
     @pytest.mark.parametrize(
         ("path", "words"),
@@ -126,7 +145,7 @@ class TestRoots:
     )
     def test_what_cannot_be_watched_is_said(self, shelf: Shelf, path: str, words: str) -> None:
         with pytest.raises(FolderError, match=words):
-            shelf.writer.add_root(path)
+            add_root(shelf.writer, path)
         assert len(shelf.library.catalog.roots()) == 1
 
     def test_a_folder_that_may_not_be_listed_is_said(
@@ -137,16 +156,16 @@ class TestRoots:
 
         monkeypatch.setattr(os, "scandir", refuse)
         with pytest.raises(FolderError, match=r"Permission denied.*check its permissions"):
-            shelf.writer.add_root(str(tmp_path))
+            add_root(shelf.writer, str(tmp_path))
 
     def test_removing_one_leaves_the_others(self, shelf: Shelf, tmp_path: Path) -> None:
         (tmp_path / "other").mkdir()
-        other = shelf.writer.add_root(str(tmp_path / "other"))
+        other = add_root(shelf.writer, str(tmp_path / "other"))
         both, here = shelf.put("a.jpg", "both"), shelf.put("b.jpg", "here")
-        shelf.writer.put_present(other, Seen("c.jpg", 1, 1, 0), both)
-        shelf.writer.remove_root(str(tmp_path / "nowhere"))
+        put_present(shelf.writer, other, FileStat("c.jpg", 1, 1, 0), both)
+        remove_root(shelf.writer, str(tmp_path / "nowhere"))
         assert visible(shelf) == {both, here}
-        shelf.writer.remove_root(str(tmp_path / "photos"))
+        remove_root(shelf.writer, str(tmp_path / "photos"))
         assert visible(shelf) == {both} and [
             root["id"] for root in shelf.library.catalog.roots()
         ] == [other]
@@ -159,9 +178,10 @@ class TestRoots:
 
     def test_only_what_is_given_is_noted(self, shelf: Shelf) -> None:
         before = root_row(shelf)
-        shelf.writer.set_root(shelf.root)
+        update_root(shelf.writer, shelf.root)
         assert root_row(shelf) == before and before["scanned_at"] is None
-        shelf.writer.set_root(
+        update_root(
+            shelf.writer,
             shelf.root,
             state="offline",
             watching="polling",
@@ -178,9 +198,9 @@ class TestRoots:
             "7",
         )
         assert full["mounts"] == ["a", "b"] and abs(full["scanned_at"] - time.time()) < 60
-        shelf.writer.set_root(shelf.root)
+        update_root(shelf.writer, shelf.root)
         assert root_row(shelf) == full
-        shelf.writer.set_root(shelf.root, problem="", mounts=[])
+        update_root(shelf.writer, shelf.root, problem="", mounts=[])
         assert root_row(shelf) == full | {"problem": None, "mounts": []}
 
     def test_a_parent_takes_over_all_or_nothing(
@@ -193,22 +213,29 @@ class TestRoots:
             raise KeyError
 
         with monkeypatch.context() as patch, pytest.raises(KeyError):
-            patch.setattr(Writer, "_take_over_globs", fail)
-            shelf.writer.add_root(str(tmp_path))
+            patch.setattr(root_store, "set_exclude_globs", fail)
+            add_root(shelf.writer, str(tmp_path))
         with monkeypatch.context() as patch, pytest.raises(KeyError):
-            patch.setattr(Writer, "_settle", fail)
-            shelf.writer.remove_root(str(tmp_path / "photos"))
+            patch.setattr(root_store, "update_file_counts", fail)
+            remove_root(shelf.writer, str(tmp_path / "photos"))
         assert shelf.library.catalog.roots() == before and set(
-            shelf.writer.files_below(shelf.root)
+            files_below(shelf.writer, shelf.root)
         ) == {"a.jpg"}
 
 
 class TestTheWorkersWord:
     def test_the_last_report_counts(self, shelf: Shelf) -> None:
-        shelf.writer.report(
-            phase="indexing", encoder="a", done=1, total=2, rate=3.5, eta=4.5, message="five"
+        report_status(
+            shelf.writer,
+            phase="indexing",
+            encoder="a",
+            done=1,
+            total=2,
+            rate=3.5,
+            eta=4.5,
+            message="five",
         )
-        worker = shelf.library.catalog.worker()
+        worker = worker_status(shelf.library.catalog)
         assert worker is not None
         said = ("pid", "phase", "encoder", "done", "total", "rate", "eta", "message")
         assert tuple(worker[key] for key in said) == (
@@ -221,26 +248,28 @@ class TestTheWorkersWord:
             4.5,
             "five",
         )  # type: ignore[literal-required]
-        shelf.writer.report(phase="idle", encoder="b")
-        worker = shelf.library.catalog.worker()
+        report_status(shelf.writer, phase="idle", encoder="b")
+        worker = worker_status(shelf.library.catalog)
         assert worker is not None
         assert tuple(worker[key] for key in said[1:]) == ("idle", "b", 0, 0, 0.0, None, "")  # type: ignore[literal-required]
 
     def test_some_commands_may_be_left_for_others(self, shelf: Shelf) -> None:
         for command, argument in (("add", "/b"), ("pause", None), ("add", "/a"), ("stop", None)):
-            shelf.library.catalog.send(command, argument)
-        assert shelf.writer.take_commands(["stop", "pause"]) == [("pause", None), ("stop", None)]
-        assert shelf.library.catalog.waiting_commands() == ["add", "add"]
-        assert shelf.writer.take_commands() == [("add", "/b"), ("add", "/a")]
+            send_command(shelf.library.catalog, command, argument)
+        assert take_commands(shelf.writer, ["stop", "pause"]) == [("pause", None), ("stop", None)]
+        assert waiting_commands(shelf.library.catalog) == ["add", "add"]
+        assert take_commands(shelf.writer) == [("add", "/b"), ("add", "/a")]
 
     def test_commands_to_a_process_that_has_ended_are_dropped(self, shelf: Shelf) -> None:
-        shelf.library.catalog.send("stop")
-        shelf.library.catalog.send("pause")
-        sent = shelf.writer.rows("select sent_at from command where command = 'stop'")[0][0]
-        shelf.writer.drop_commands(["stop"], before=sent)
-        assert shelf.library.catalog.waiting_commands() == ["stop", "pause"]
-        shelf.writer.drop_commands(["stop"], before=sent + 0.001)
-        assert shelf.library.catalog.waiting_commands() == ["pause"]
+        send_command(shelf.library.catalog, "stop")
+        send_command(shelf.library.catalog, "pause")
+        sent = shelf.writer.connection.execute(
+            "select sent_at from command where command = 'stop'"
+        ).fetchall()[0][0]
+        drop_commands(shelf.writer, ["stop"], before=sent)
+        assert waiting_commands(shelf.library.catalog) == ["stop", "pause"]
+        drop_commands(shelf.writer, ["stop"], before=sent + 0.001)
+        assert waiting_commands(shelf.library.catalog) == ["pause"]
 
 
 @pytest.mark.parametrize(
@@ -259,7 +288,7 @@ class TestTheWorkersWord:
 def test_what_is_left_out_of_a_folder_is_left_out_of_it_in_a_folder_above(
     glob: str, prefix: str, moved: str
 ) -> None:
-    assert moved_glob(glob, prefix) == moved
+    assert prefixed_glob(glob, prefix) == moved
     assert json.loads(json.dumps(moved)) == moved
 
 
@@ -267,19 +296,23 @@ class TestStatements:
     """For the other files of the package that keep rows of their own."""
 
     def test_one_and_many(self, shelf: Shelf) -> None:
-        shelf.writer.run("insert into setting values (?, ?)", ("a", "1"))
-        shelf.writer.run_many("insert into setting values (?, ?)", [("b", "2"), ("c", "3")])
+        shelf.writer.connection.execute("insert into setting values (?, ?)", ("a", "1"))
+        shelf.writer.connection.executemany(
+            "insert into setting values (?, ?)", [("b", "2"), ("c", "3")]
+        )
         assert [
             tuple(row)
-            for row in shelf.writer.rows("select * from setting where key > ? order by key", ("a",))
+            for row in shelf.writer.connection.execute(
+                "select * from setting where key > ? order by key", ("a",)
+            ).fetchall()
         ] == [("b", "2"), ("c", "3")]
 
     def test_another_program_that_holds_the_catalog_is_waited_for(self, shelf: Shelf) -> None:
-        assert shelf.writer.rows("pragma busy_timeout")[0][0] == 120_000
+        assert shelf.writer.connection.execute("pragma busy_timeout").fetchall()[0][0] == 120_000
 
     def test_a_writer_that_is_closed_writes_no_more(self, shelf: Shelf) -> None:
         writer = Writer(shelf.library.catalog)
         assert writer.catalog is shelf.library.catalog
         writer.close()
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-            writer.run("delete from setting")
+            writer.connection.execute("delete from setting")

@@ -10,10 +10,15 @@ from pathlib import Path
 import pytest
 
 from explorer.library import integrity
+from explorer.library.connection import write_transaction
 from explorer.library.decision_store import decide
+from explorer.library.embedding_store import put_embedding
+from explorer.library.file_rows import FileStat
+from explorer.library.file_store import put_present
 from explorer.library.library import Library
+from explorer.library.photo_store import add_photo
 from explorer.library.salvage import Salvaged, salvage
-from explorer.library.writer import Seen
+from explorer.library.setting_store import put_setting
 from tests.factory import Shelf, decoded, digest_of, vector_of
 
 PHOTOS, PAGE = 600, 4096
@@ -44,24 +49,28 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
     with shelf.writer.transaction():
         for number in range(PHOTOS):
-            photo = shelf.writer.add_photo(
-                digest_of(number), 1000, decoded(camera=f"camera {number % 7} " + "x" * 40)
+            photo = add_photo(
+                shelf.writer,
+                digest_of(number),
+                1000,
+                decoded(camera=f"camera {number % 7} " + "x" * 40),
             )
-            shelf.writer.add_embedding(shelf.encoder, photo, vector_of(number))
-            shelf.writer.put_present(
+            put_embedding(shelf.writer, shelf.encoder, photo, vector_of(number))
+            put_present(
+                shelf.writer,
                 shelf.root,
-                Seen(f"folder {number % 9}/photo {number:04}.jpg", 1000, 10**9, number + 1),
+                FileStat(f"folder {number % 9}/photo {number:04}.jpg", 1000, 10**9, number + 1),
                 photo,
             )
     for number in range(0, 120, 2):
         decide(shelf.library.catalog, "apart", [digest_of(number), digest_of(number + 1)], 2)
-    with shelf.library.catalog.reading() as db:
+    with write_transaction(shelf.library.catalog.path) as db:
         db.execute("insert into protected values ('/photos/dear', 1.7e9)")
         db.executemany(
             "insert into dismissed values (?, 'blurred', 1.7e9)",
             [(digest_of(number).hex(),) for number in range(300)],
         )
-    shelf.library.catalog.set_setting("mine", "kept")
+    put_setting(shelf.library.catalog, "mine", "kept")
     shelf.close()
     path = folder / "library" / "catalog.db"
     db = sqlite3.connect(path)

@@ -12,9 +12,12 @@ import pytest
 
 from explorer.errors import UsageError
 from explorer.library.decision_store import Protection, protect
+from explorer.library.file_rows import FileStat
+from explorer.library.file_store import put_present
 from explorer.library.mounts import Locations
 from explorer.library.removal_journal import Journal
-from explorer.library.writer import Seen, Writer
+from explorer.library.root_store import add_root
+from explorer.library.writer import Writer
 from explorer.removal import file_identity, safe_move, trash
 from explorer.removal.remove import remove
 from explorer.removal.results import Removal
@@ -35,12 +38,14 @@ def made() -> Iterator[Mounts]:
 def know(small_library: SmallLibrary, root: Path, path: str) -> str:
     """Have the library watch that folder too, and know a file in it."""
     writer = Writer(small_library.library.catalog)
-    root_id = writer.add_root(str(root))
+    root_id = add_root(writer, str(root))
     target = root / path
     photo = small_library.library.catalog.photo_id(bytes.fromhex(digest(target)))
     assert photo is not None
     facts = target.stat()
-    writer.put_present(root_id, Seen(path, facts.st_size, facts.st_mtime_ns, facts.st_ino), photo)
+    put_present(
+        writer, root_id, FileStat(path, facts.st_size, facts.st_mtime_ns, facts.st_ino), photo
+    )
     writer.close()
     return str(target)
 

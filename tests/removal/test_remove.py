@@ -12,6 +12,8 @@ import pytest
 
 from explorer.errors import LibraryError, LibraryLocked, UsageError
 from explorer.library.decision_store import protect
+from explorer.library.file_rows import FileStat
+from explorer.library.file_store import put_present
 from explorer.library.removal_journal import Journal, known_file
 from explorer.photos.containers.contents import NOTHING_PACKED, ContentPart, FileContents
 from explorer.removal import preflight, proof, safe_move, trash
@@ -628,7 +630,7 @@ def test_names_that_are_no_text(small_library: SmallLibrary, where: Where) -> No
     writer_path = to_text(name)
     data = (small_library.photos / name).read_bytes()
     assert data == b"one"
-    from explorer.library.writer import Seen, Writer
+    from explorer.library.writer import Writer
 
     writer = Writer(small_library.library.catalog)
     facts = (small_library.photos / name).stat()
@@ -636,8 +638,11 @@ def test_names_that_are_no_text(small_library: SmallLibrary, where: Where) -> No
         bytes.fromhex(small_library.removal("a.jpg", None).hash)
     )
     assert photo is not None
-    writer.put_present(
-        small_library.root, Seen(writer_path, facts.st_size, facts.st_mtime_ns, facts.st_ino), photo
+    put_present(
+        writer,
+        small_library.root,
+        FileStat(writer_path, facts.st_size, facts.st_mtime_ns, facts.st_ino),
+        photo,
     )
     writer.close()
     before = small_library.tree()

@@ -12,6 +12,7 @@ import pytest
 
 from explorer.library.library import Library
 from explorer.library.removal_journal import Journal
+from explorer.library.root_store import add_root
 from explorer.library.writer import Writer
 from explorer.photos.metadata.field_reader import read_files
 from explorer.photos.metadata.fields import MetadataFields
@@ -504,7 +505,7 @@ def small_library(tmp_path: Path, told: Path, bare: Path) -> Iterator[SmallLibra
     made.base, made.photos = tmp_path, tmp_path / "photos"
     made.library = Library.open(tmp_path / "library")
     writer = Writer(made.library.catalog)
-    made.root = writer.add_root(str(made.photos))
+    made.root = add_root(writer, str(made.photos))
     writer.close()
     made.index("told.jpg")
     made.index("bare.jpg")

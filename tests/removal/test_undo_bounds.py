@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from explorer.library import removal_folders
+from explorer.library.connection import write_transaction
 from explorer.library.removal_folders import removal_folders as known_folders
 from explorer.library.removal_journal import Journal
+from explorer.library.root_store import add_root, remove_root
+from explorer.library.setting_store import put_setting
 from explorer.removal import safe_move
 from explorer.removal.preflight import TRASH
 from explorer.removal.remove import remove
@@ -113,14 +116,14 @@ def test_undo_after_the_folder_left_the_library(pair: SmallLibrary) -> None:
     before = pair.tree()
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
     writer = Writer(pair.library.catalog)
-    writer.remove_root(str(pair.photos))
+    remove_root(writer, str(pair.photos))
     _, (restored,) = undo(pair.library)
     assert (
         restored.back is None
         and f"{pair.photos / 'sub'} is not, or is no longer, in a folder of this library"
         in restored.note
     )
-    writer.add_root(str(pair.photos))
+    add_root(writer, str(pair.photos))
     writer.close()
     undo(pair.library)
     assert pair.tree() == before
@@ -236,7 +239,7 @@ def test_folders_that_photos_went_to_are_remembered(pair: SmallLibrary) -> None:
         str(pair.base / name) for name in ("one", "two")
     ]
     for damaged in ("no json", "3", '["/x", 3]'):
-        pair.library.catalog.set_setting(removal_folders.SETTING, damaged)
+        put_setting(pair.library.catalog, removal_folders.SETTING, damaged)
         assert known_folders(pair.library.catalog, journal) == (["/x"] if "/x" in damaged else [])
 
 
@@ -248,10 +251,10 @@ def test_a_removal_of_an_earlier_release_can_be_undone(
     before = pair.tree()
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
     (run,) = Journal(pair.library.dir).runs()
-    pair.library.catalog.set_setting(removal_folders.SETTING, "[]")
+    put_setting(pair.library.catalog, removal_folders.SETTING, "[]")
     _, (restored,) = undo(pair.library)
     assert restored.back is None
-    with pair.library.catalog.reading() as db:
+    with write_transaction(pair.library.catalog.path) as db:
         db.execute("delete from setting where key = ?", (removal_folders.SETTING,))
     for times, known in (
         ((run.at - 9, run.at - 1), False),

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from explorer.library.file_store import files_below
+from explorer.library.root_store import update_root
 from explorer.scanning import filesystem_traits, root_scan
 from explorer.scanning.filesystem_traits import Volume, has_reliable_ctimes
 from tests.fixtures.indexing import IndexingSetup
@@ -48,7 +50,7 @@ def change(path: Path, data: bytes | None = None) -> None:
 
 
 def stored(desk: IndexingSetup) -> dict[str, int]:
-    return {path: file.ctime_ns for path, file in desk.writer.files_below(desk.root).items()}
+    return {path: file.ctime_ns for path, file in files_below(desk.writer, desk.root).items()}
 
 
 def nothing_is_read(desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +95,7 @@ def test_rows_of_earlier_libraries_are_filled_in_without_reading(
     desk.run()
     times = {path.name: path.stat().st_ctime_ns for path in paths}
     assert stored(desk) == times
-    desk.writer.run("update file set ctime_ns = 0")
+    desk.writer.connection.execute("update file set ctime_ns = 0")
     with monkeypatch.context() as patched:
         nothing_is_read(desk, patched)
         assert desk.run().unchanged == 2
@@ -120,7 +122,7 @@ def test_another_drive_with_the_same_files_is_not_read_as_a_whole(
     path = draw(desk, "a.bmp", "red")
     desk.run()
     change(path)
-    desk.writer.set_root(desk.root, device="another")
+    update_root(desk.writer, desk.root, device="another")
     with monkeypatch.context() as patched:
         nothing_is_read(desk, patched)
         assert desk.run().unchanged == 1

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from explorer.errors import UsageError
+from explorer.library.file_store import files_below
+from explorer.library.root_store import add_root, set_exclude_globs
 from explorer.scanning.ignore import IGNORE_FILE, IgnoreRules, validate_globs
 from explorer.scanning.root_scan import ScanTarget
 from tests.fixtures.indexing import IndexingSetup
@@ -148,7 +150,7 @@ def test_newly_excluded_photos_leave_and_return_without_being_encoded(desk: Inde
     desk.draw("a.jpg", 8)
     desk.run()
     before = desk.present()
-    desk.writer.set_globs(desk.root, ["shots/"])
+    set_exclude_globs(desk.writer, desk.root, ["shots/"])
     tally = desk.run()
     assert (tally.left_out, tally.missing, tally.unchanged) == (6, 0, 1)
     assert set(desk.present()) == {"a.jpg"} and not desk.failed()
@@ -156,7 +158,7 @@ def test_newly_excluded_photos_leave_and_return_without_being_encoded(desk: Inde
     assert counts.missing == 0 and root["left_out"] == 6 and root["exclude"] == ["shots/"]
     assert desk.run().left_out == 0
     desk.agrees()
-    desk.writer.set_globs(desk.root, [])
+    set_exclude_globs(desk.writer, desk.root, [])
     tally = desk.run()
     assert (tally.indexed, tally.encoded, tally.unchanged) == (0, 0, 7)
     assert desk.present() == before and desk.encoder.encoded == 7
@@ -185,12 +187,12 @@ def test_what_is_left_out_of_a_folder_stays_so_when_it_becomes_part_of_another(
     desk.draw("a.jpg", 0)
     desk.draw("raw/b.jpg", 1)
     desk.draw("deep/raw/c.jpg", 2)
-    desk.writer.set_globs(desk.root, ["/raw", "c.*"])
+    set_exclude_globs(desk.writer, desk.root, ["/raw", "c.*"])
     desk.run()
     assert set(desk.present()) == {"a.jpg"}
-    outer = desk.writer.add_root(str(desk.photos.parent))
+    outer = add_root(desk.writer, str(desk.photos.parent))
     with desk.library.lock():
         pass
     desk.indexer.run([ScanTarget(outer, str(desk.photos.parent))])
-    files = desk.writer.files_below(outer).values()
+    files = files_below(desk.writer, outer).values()
     assert {file.path for file in files if file.state == "present"} == {"photos/a.jpg"}

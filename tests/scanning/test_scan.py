@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from explorer.library.file_rows import FileStat
 from explorer.library.paths import from_text
-from explorer.library.writer import Seen
 from explorer.photos.formats import EXTENSIONS
 from explorer.scanning import scan
 from explorer.scanning.ignore import IgnoreRules
@@ -114,7 +114,8 @@ def test_what_is_no_file_is_told_of_and_not_opened(
     monkeypatch.setattr(os, "open", lambda *_: pytest.fail("it was opened"))
     found = scan_tree(str(tmp_path))
     assert (
-        found.files == [Seen("pipe.jpg", 0, 0, 0), Seen("zero.png", 0, 0, 0)] and found.other == 0
+        found.files == [FileStat("pipe.jpg", 0, 0, 0), FileStat("zero.png", 0, 0, 0)]
+        and found.other == 0
     )
     assert (
         set(found.unsupported) == {"pipe.jpg", "zero.png"}
@@ -386,7 +387,7 @@ def test_a_link_to_a_photo_of_a_watched_folder_is_nothing_new(photos: Path, tmp_
 def test_change_times_are_kept_where_they_are_such(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def seen() -> Seen:
+    def seen() -> FileStat:
         return next(each for each in scan_tree(str(photos)).files if each.path == "a.jpg")
 
     monkeypatch.setattr(sys, "platform", "linux")

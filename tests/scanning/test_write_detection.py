@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.library.writer import Seen
+from explorer.library.file_rows import FileStat
 from explorer.scanning import write_detection
 from explorer.scanning.filesystem_traits import volume_of
 from explorer.scanning.write_detection import HELD, REST, WriteDetector, is_open_for_writing
@@ -31,8 +31,8 @@ class Times:
         self.wall += seconds
 
 
-def seen(age: float, size: int = 1, at: float = NOW) -> Seen:
-    return Seen("a.jpg", size, int((at - age) * 1e9), 7)
+def seen(age: float, size: int = 1, at: float = NOW) -> FileStat:
+    return FileStat("a.jpg", size, int((at - age) * 1e9), 7)
 
 
 @pytest.fixture
@@ -61,10 +61,10 @@ def test_one_that_keeps_growing_does_not(held: dict[str, bool | None]) -> None:
     times = Times()
     looks = times.detector()
     for size in range(20):
-        assert not looks.is_settled("/a", Seen("a.jpg", size, int(times.wall * 1e9), 7))
+        assert not looks.is_settled("/a", FileStat("a.jpg", size, int(times.wall * 1e9), 7))
         times.go(REST * 0.9)
     times.go(REST)
-    assert looks.is_settled("/a", Seen("a.jpg", 19, int((times.wall - REST * 1.9) * 1e9), 7))
+    assert looks.is_settled("/a", FileStat("a.jpg", 19, int((times.wall - REST * 1.9) * 1e9), 7))
 
 
 def test_one_that_nobody_holds_rests_at_once_unless_it_was_seen_to_change_or_one_is_patient(

@@ -8,7 +8,9 @@ import pytest
 
 from explorer.encoders import registry
 from explorer.errors import EncoderError, UnknownEncoder
+from explorer.library.embedding_store import put_embedding, register_encoder
 from explorer.library.library import Library
+from explorer.library.setting_store import put_setting
 from explorer.search.engine import SearchEngine, choose_encoder
 from explorer.search.query import Query
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
@@ -20,15 +22,18 @@ class TestWhichEncoder:
         """The library with vectors of a second encoder for every photo."""
         with full.writer.transaction():
             for photo in full.library.catalog.matching().tolist():
-                full.writer.add_embedding(
-                    full.writer.encoder("mute", VERSION, DIM), photo, vector_of(("mute", photo))
+                put_embedding(
+                    full.writer,
+                    register_encoder(full.writer, "mute", VERSION, DIM),
+                    photo,
+                    vector_of(("mute", photo)),
                 )
         return full
 
     def test_an_engine_follows_the_librarys_choice(self, two: Shelf) -> None:
         engine = SearchEngine(two.library)
         for chosen in ("mute", ENCODER, "mute"):
-            two.library.catalog.set_setting("encoder", chosen)
+            put_setting(two.library.catalog, "encoder", chosen)
             assert engine.encoder_name == chosen == engine.encoder.name and engine.has_text is (
                 chosen == ENCODER
             )
@@ -39,7 +44,7 @@ class TestWhichEncoder:
 
     def test_an_engine_keeps_to_the_one_asked_for(self, two: Shelf) -> None:
         engine = SearchEngine(two.library, ENCODER)
-        two.library.catalog.set_setting("encoder", "mute")
+        put_setting(two.library.catalog, "encoder", "mute")
         assert (
             engine.encoder.name == ENCODER
             and choose_encoder(two.library) == "mute"
@@ -56,14 +61,14 @@ class TestWhichEncoder:
 class TestChoice:
     def test_the_librarys_own(self, full: Shelf) -> None:
         assert choose_encoder(full.library) == ENCODER
-        full.library.catalog.set_setting("encoder", "mute")
+        put_setting(full.library.catalog, "encoder", "mute")
         assert choose_encoder(full.library) == ENCODER
 
     def test_the_starter_for_a_library_with_nothing(self, tmp_path: Path) -> None:
         library = Library.open(tmp_path / "empty")
         try:
             assert choose_encoder(library) == "starter"
-            library.catalog.set_setting("encoder", ENCODER)
+            put_setting(library.catalog, "encoder", ENCODER)
             assert choose_encoder(library) == ENCODER
         finally:
             library.close()
@@ -80,10 +85,10 @@ class TestChoice:
         self, full: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         name = f"open_clip:ViT-B-32@{tmp_path / 'weights.safetensors'}"
-        encoder = full.writer.encoder(name, VERSION, DIM)
+        encoder = register_encoder(full.writer, name, VERSION, DIM)
         with full.writer.transaction():
-            full.writer.add_embedding(
-                encoder, int(full.library.catalog.matching()[0]), vector_of(0)
+            put_embedding(
+                full.writer, encoder, int(full.library.catalog.matching()[0]), vector_of(0)
             )
         monkeypatch.chdir(tmp_path)
         assert choose_encoder(full.library, "open_clip:ViT-B-32@weights.safetensors") == name

@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import EncoderError, NoTextEncoder, UsageError
+from explorer.library.embedding_store import drop_embeddings, put_embedding, register_encoder
 from explorer.library.filters import Filters
 from explorer.library.library import Library
+from explorer.library.setting_store import put_setting
 from explorer.search.engine import SearchEngine
 from explorer.search.query import Example, Query
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
@@ -130,12 +132,15 @@ def test_what_is_no_day(day: str) -> None:
 
 
 def test_a_phrase_is_refused_by_an_encoder_without_text(full: Shelf) -> None:
-    full.writer.encoder("mute", VERSION, DIM)
-    full.library.catalog.set_setting("encoder", "mute")
+    register_encoder(full.writer, "mute", VERSION, DIM)
+    put_setting(full.library.catalog, "encoder", "mute")
     with full.writer.transaction():
         for photo in full.library.catalog.matching().tolist():
-            full.writer.add_embedding(
-                full.writer.encoder("mute", VERSION, DIM), photo, vector_of(photo)
+            put_embedding(
+                full.writer,
+                register_encoder(full.writer, "mute", VERSION, DIM),
+                photo,
+                vector_of(photo),
             )
     engine = SearchEngine(full.library, "mute")
     with pytest.raises(NoTextEncoder, match="starter"):
@@ -219,14 +224,14 @@ def test_an_empty_query_is_none(full: Shelf) -> None:
 def test_which_photos_can_be_found(full: Shelf) -> None:
     engine, photo = SearchEngine(full.library), full.put("new.jpg", "new")
     assert engine.photos == 201 and engine.has_vector(photo) and not engine.has_vector(10_000)
-    full.writer.drop_embeddings(full.encoder, [photo])
+    drop_embeddings(full.writer, full.encoder, [photo])
     assert engine.photos == 200 and not engine.has_vector(photo)
 
 
 def test_a_photo_that_is_encoded_again_is_found_by_what_it_is_now(full: Shelf) -> None:
     engine, photo = SearchEngine(full.library), full.put("new.jpg", "old")
     assert engine.by_phrase("old", top=1)[0].id == photo
-    full.writer.add_embedding(full.encoder, photo, vector_of("other"))
+    put_embedding(full.writer, full.encoder, photo, vector_of("other"))
     assert engine.by_phrase("other", top=1)[0].id == photo != engine.by_phrase("old", top=1)[0].id
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from explorer.config import PROJECT
 from explorer.library.library import Library
+from explorer.library.worker_store import worker_status
 from explorer.ui.access_token import Access, access
 
 LOOPBACK = re.compile(
@@ -122,7 +123,7 @@ def _wait(app: Served, process: subprocess.Popen[bytes], place: Path, photos: Pa
                 and (app.folder / "catalog.db").exists()
             ):
                 library = Library.open(app.folder)
-                worker = library.catalog.worker()
+                worker = worker_status(library.catalog)
                 with library.catalog.reading() as db:
                     (known,) = db.execute("select count(*) from file").fetchone()
                 library.close()

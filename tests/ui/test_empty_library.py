@@ -10,7 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.config import PROJECT
 from explorer.encoders import registry
+from explorer.library.command_store import send_command
 from explorer.library.rows import Counts
+from explorer.library.setting_store import put_setting
+from explorer.library.worker_store import worker_status
 from explorer.ui import empty_library, resources, status_line
 from tests.tiny import Tiny
 
@@ -21,7 +24,7 @@ PAGES = ("search", "duplicates", "anomalies", "library")
 def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty one, with an encoder that is there at once."""
     monkeypatch.setitem(registry._loaders, "tiny", Tiny)
-    resources.library().catalog.set_setting("encoder", "tiny")
+    put_setting(resources.library().catalog, "encoder", "tiny")
     yield
     resources.close()
     registry._loaded.pop("tiny", None)
@@ -68,7 +71,7 @@ def test_no_number_in_an_address_is_too_much(name: str, number: str) -> None:
 
 @pytest.mark.usefixtures("library")
 def test_a_folder_that_was_told_of_a_moment_ago_is_being_added() -> None:
-    resources.library().catalog.send("add", "/photos")
+    send_command(resources.library().catalog, "add", "/photos")
     assert said(page("search")) == [
         "A folder is being added. Its photos appear here as they are found."
     ]
@@ -205,7 +208,7 @@ def test_an_indexer_that_rests_says_of_what(
 ) -> None:
     found: Any = Library(states=states)
     monkeypatch.setattr(resources, "library", lambda: found)
-    assert status_line.describe(found.catalog.worker()) == text
+    assert status_line.describe(worker_status(found.catalog)) == text
 
 
 def test_an_indexer_that_does_not_stay_up_is_not_promised_again(

@@ -22,6 +22,7 @@ from explorer.decoding.pool import DecodePool
 from explorer.encoders.base import Encoder
 from explorer.library import pair_store as store
 from explorer.library import stage_store
+from explorer.library.embedding_store import register_encoder
 from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION, Pair
 from explorer.library.writer import Writer
@@ -44,7 +45,7 @@ class PairStage:
 
     def __init__(self, library: Library, writer: Writer, encoder: Encoder) -> None:
         self._library, self._writer = library, writer
-        self._encoder_id = writer.encoder(encoder.name, encoder.version, encoder.dim)
+        self._encoder_id = register_encoder(writer, encoder.name, encoder.version, encoder.dim)
         # All photos' hashes, which of them hang together, and what was seen of them.
         self._kept: tuple[HashedPhotos, CopyComponents, Prefilter] | None = None
         self._seen = 0

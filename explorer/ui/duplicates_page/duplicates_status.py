@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.duplicates.groups import Tier
+from explorer.library.worker_store import worker_status
 from explorer.text_format import count
 from explorer.ui import empty_library, resources
 from explorer.ui.duplicates_page.duplicates_review import Filter, Review
@@ -29,7 +30,7 @@ def empty(now: Review, tier: Tier, what: Filter) -> None:
 
 
 def progress() -> None:
-    worker = resources.library().catalog.worker()
+    worker = worker_status(resources.library().catalog)
     if worker is not None and worker["alive"] and worker["phase"] in BUSY:
         st.caption("Photos are still being compared: more groups may come.")
 

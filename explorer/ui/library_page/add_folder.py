@@ -9,8 +9,9 @@ import streamlit as st
 
 from explorer.errors import FolderError
 from explorer.library.catalog import Catalog
+from explorer.library.command_store import send_command
 from explorer.library.paths import as_on_disk, inside, printable
-from explorer.library.writer import check_folder
+from explorer.library.root_store import check_folder
 from explorer.ui.photo_labels import plain
 
 
@@ -56,5 +57,5 @@ def take(catalog: Catalog, typed: str) -> None:
         part = "" if over == path else f": it is part of {plain(printable(over))}"
         st.info(f"This folder is watched already{part}.", icon=":material/info:")
         return
-    catalog.send("add", path)
+    send_command(catalog, "add", path)
     st.toast(f"{plain(printable(path))} is being added.", icon=":material/check:")

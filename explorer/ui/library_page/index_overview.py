@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.library.catalog import Catalog
+from explorer.library.worker_store import worker_status
 from explorer.text_format import count, size
 from explorer.ui.library_page import unreadable_files, watch_settings
 from explorer.ui.photo_labels import plain
@@ -14,7 +15,7 @@ from explorer.ui.status_line import describe
 @st.fragment(run_every="2s")
 def overview(catalog: Catalog) -> None:
     """Figures that move while the page is open."""
-    counts, worker = catalog.counts(), catalog.worker()
+    counts, worker = catalog.counts(), worker_status(catalog)
     figures = [
         (count(counts.photos), "different photos"),
         (count(counts.files), "files"),

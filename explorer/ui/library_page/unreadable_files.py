@@ -13,6 +13,7 @@ from explorer.library.catalog import Catalog
 from explorer.library.failure_store import Group, groups
 from explorer.library.paths import printable
 from explorer.library.rows import FileRow
+from explorer.library.worker_store import worker_status
 from explorer.text_format import count
 from explorer.ui import file_manager
 from explorer.ui.photo_labels import plain
@@ -89,7 +90,7 @@ def _retry(
     catalog: Catalog, reasons: Sequence[str] | None = None, file_id: int | None = None
 ) -> None:
     worker_client.retry(catalog, reasons, file_id)
-    worker = catalog.worker()
+    worker = worker_status(catalog)
     resting = worker is not None and worker["phase"] in ("paused", "off")
     later = (
         "They are read again when indexing goes on." if resting else "They are being read again."

@@ -9,7 +9,9 @@ from explorer.errors import UsageError
 from explorer.indexing import worker_client
 from explorer.indexing.throttle import SETTING, current_pace
 from explorer.library.catalog import Catalog
+from explorer.library.command_store import send_command
 from explorer.library.rows import RootRow, WorkerRow
+from explorer.library.setting_store import put_setting
 from explorer.library.system_folders import around_folder
 from explorer.scanning.drive_timeouts import offline_reason
 from explorer.text_format import count
@@ -23,7 +25,7 @@ def controls(catalog: Catalog, worker: WorkerRow | None) -> None:
     resting = worker["phase"] in ("paused", "off")
     label, icon = ("Resume", ":material/play_arrow:") if resting else ("Pause", ":material/pause:")
     if st.button(label, icon=icon, key="pause"):
-        catalog.send("resume" if resting else "pause")
+        send_command(catalog, "resume" if resting else "pause")
     off = worker["phase"] == "off"
     if st.button(
         "Stop",
@@ -32,7 +34,7 @@ def controls(catalog: Catalog, worker: WorkerRow | None) -> None:
         disabled=off,
         help="Lets go of the library until you resume.",
     ):
-        catalog.send("stop")
+        send_command(catalog, "stop")
     slower = current_pace(catalog) == "gentle"
     wanted = st.toggle(
         "Slower",
@@ -41,7 +43,7 @@ def controls(catalog: Catalog, worker: WorkerRow | None) -> None:
         help="Indexes a third of the time, so that the computer stays cool and quiet.",
     )
     if wanted != slower:
-        catalog.set_setting(SETTING, "gentle" if wanted else "full")
+        put_setting(catalog, SETTING, "gentle" if wanted else "full")
 
 
 def notes(root: RootRow) -> str:
@@ -102,11 +104,11 @@ def question(catalog: Catalog, root: RootRow) -> None:
             key=f"forget-{key}",
             type="primary" if root["asking"] else "secondary",
         ):
-            catalog.send("forget", path)
+            send_command(catalog, "forget", path)
             st.session_state.pop(f"away-{key}", None)
             st.toast("They leave the library.")
         if root["asking"] and st.button("They come back: keep them", key=f"keep-away-{key}"):
-            catalog.send("keep", path)
+            send_command(catalog, "keep", path)
             st.toast("They are kept.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.library.catalog import Catalog
+from explorer.library.command_store import send_command
 from explorer.library.paths import printable
 from explorer.library.rows import RootRow
 from explorer.text_format import count
@@ -36,7 +37,7 @@ def folder(catalog: Catalog, root: RootRow) -> None:
             st.caption(f"{count(root['photos'], 'photo file')}{failed}{watch_settings.notes(root)}")
         with st.container(horizontal=True, width="content"):
             if st.button("Rescan", icon=":material/sync:", key=f"rescan-{key}"):
-                catalog.send("rescan", path)
+                send_command(catalog, "rescan", path)
                 st.toast("The folder is looked through again.", icon=":material/sync:")
             if st.button("Remove", icon=":material/delete:", key=f"remove-{key}"):
                 st.session_state["_removing"] = root["id"]
@@ -53,7 +54,7 @@ def confirm(catalog: Catalog, root: RootRow) -> None:
     )
     with st.container(horizontal=True):
         if st.button("Stop watching", type="primary", key=f"confirm-{root['id']}"):
-            catalog.send("remove", root["path"])
+            send_command(catalog, "remove", root["path"])
             st.session_state.pop("_removing")
             st.toast("The folder leaves the library.")
             st.rerun()

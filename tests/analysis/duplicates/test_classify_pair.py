@@ -148,7 +148,7 @@ def test_the_same_pixels(bench: Bench) -> None:
         c: b"\1" * 16,
     }
     # And not again in a later run, nor is it written twice.
-    bench.shelf.writer.run("delete from pixels where photo_id = ?", (c,))
+    bench.shelf.writer.connection.execute("delete from pixels where photo_id = ?", (c,))
     bench.closer.write()
     assert c not in store.pixel_hashes(bench.shelf.library.catalog, [c])
     bench.files.asked.clear()

@@ -21,6 +21,7 @@ from explorer.analysis.duplicates.prefilter import Prefilter, RoughAlignment
 from explorer.library import pair_store as store
 from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION
+from explorer.library.photo_store import add_photo
 from explorer.matching import keypoints, same_picture
 from explorer.photos.decode import decode
 from tests.factory import Shelf, digest_of
@@ -45,7 +46,7 @@ class Bench:
         data = encoded(picture, quality=92)
         digest = digest_of(data)
         photo = decode(data, None, name="a.jpg")
-        photo_id = self.shelf.writer.add_photo(digest, len(data), photo)
+        photo_id = add_photo(self.shelf.writer, digest, len(data), photo)
         self.shelf.library.previews.write(digest.hex(), photo.preview)
         return photo_id
 

@@ -18,9 +18,12 @@ from explorer.analysis.duplicates.find_pairs import PairStage
 from explorer.analysis.neighbors import NeighborStage
 from explorer.duplicates.find_groups import find_groups
 from explorer.library import pair_store as store
+from explorer.library.embedding_store import put_embedding
+from explorer.library.file_rows import FileStat
+from explorer.library.file_store import put_present
 from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION
-from explorer.library.writer import Seen
+from explorer.library.photo_store import add_photo, photo_id_by_hash
 from explorer.photos.decode import content_hash, decode
 from explorer.photos.decoded_photo import Precision
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
@@ -76,14 +79,14 @@ def put(shelf: Shelf, name: str, data: bytes) -> int:
     path.write_bytes(data)
     digest = content_hash(data)
     with shelf.writer.transaction():
-        photo_id = shelf.writer.photo_of(digest)
+        photo_id = photo_id_by_hash(shelf.writer, digest)
         if photo_id is None:
             photo = decode(data, None, name=name)
             shelf.library.previews.write(digest.hex(), photo.preview)
-            photo_id = shelf.writer.add_photo(digest, len(data), photo)
+            photo_id = add_photo(shelf.writer, digest, len(data), photo)
             # Nearness by embedding: what is the same photo by its name.
-            shelf.writer.add_embedding(shelf.encoder, photo_id, vector_of(name[0]))
-        shelf.writer.put_present(shelf.root, Seen(name, len(data), 1, 0), photo_id)
+            put_embedding(shelf.writer, shelf.encoder, photo_id, vector_of(name[0]))
+        put_present(shelf.writer, shelf.root, FileStat(name, len(data), 1, 0), photo_id)
     return photo_id
 
 

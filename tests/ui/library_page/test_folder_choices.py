@@ -12,6 +12,7 @@ import pytest
 
 from explorer.config import PROJECT
 from explorer.library.catalog import Catalog
+from explorer.library.root_store import add_root
 from explorer.ui import resources
 from explorer.ui.library_page import folder_choices
 from tests.factory import Shelf
@@ -51,7 +52,7 @@ def test_a_new_folder_is_offered_at_once(shelf: Shelf, tmp_path: Path) -> None:
     other = tmp_path / "elsewhere" / "Pictures"
     other.mkdir(parents=True)
     with shelf.writer.transaction():
-        shelf.writer.add_root(str(other))
+        add_root(shelf.writer, str(other))
     # Two folders of one name: only the whole path tells which is meant.
     assert folder_choices.names()(new) == new
 

@@ -1,0 +1,62 @@
+"""Encoders and the vectors that they made: tables `encoder` and `embedding`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.library.file_rows import KNOWN_FILE_COLUMNS, KnownFile
+from explorer.library.writer import Writer
+
+
+def register_encoder(writer: Writer, name: str, version: str, dim: int) -> int:
+    """The id under which vectors of this encoder are kept, added if need be. dim: their length."""
+    writer.connection.execute(
+        "insert or ignore into encoder (name, version, dim) values (?, ?, ?)", (name, version, dim)
+    )
+    row = writer.connection.execute(
+        "select id from encoder where name = ? and version = ?", (name, version)
+    ).fetchone()
+    return int(row[0])
+
+
+def put_embedding(
+    writer: Writer, encoder_id: int, photo_id: int, vector: npt.NDArray[np.float32]
+) -> None:
+    """Store the vector of a photo, of shape (dim,), in half precision, in place of an earlier
+    one."""
+    with writer.transaction() as change:
+        blob = vector.astype(np.float16).tobytes()
+        writer.connection.execute(
+            "insert or replace into embedding values (?, ?, ?)", (encoder_id, photo_id, blob)
+        )
+        writer.connection.execute("update photo set change = ? where id = ?", (change, photo_id))
+
+
+def drop_embeddings(writer: Writer, encoder_id: int, photo_ids: Iterable[int]) -> None:
+    """Delete these photos' vectors and nearest neighbors; the next indexing makes them again."""
+    with writer.transaction() as change:
+        for photo_id in photo_ids:
+            for table in ("embedding", "neighbour"):
+                writer.connection.execute(
+                    f"delete from {table} where encoder_id = ? and photo_id = ?",
+                    (encoder_id, photo_id),
+                )
+            writer.connection.execute(
+                "update photo set change = ? where id = ?", (change, photo_id)
+            )
+
+
+def photos_without_embedding(writer: Writer, encoder_id: int) -> list[tuple[int, KnownFile, str]]:
+    """Visible photos that this encoder has no vector of: (photo id, one of its files, its root's
+    path)."""
+    rows = writer.connection.execute(
+        f"select {KNOWN_FILE_COLUMNS}, r.path root, min(f.id) from photo p"
+        " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
+        " where p.present > 0 and not exists (select 1 from embedding e"
+        " where e.photo_id = p.id and e.encoder_id = ?) group by p.id",
+        (encoder_id,),
+    )
+    return [(row["photo_id"], KnownFile(*row[:11]), row["root"]) for row in rows]

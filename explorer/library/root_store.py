@@ -1,0 +1,140 @@
+"""The watched folders, called roots: table `root`. Reads that pages need are in `Catalog`."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from explorer.errors import FolderError
+from explorer.library.paths import as_on_disk, below, from_text, to_text
+from explorer.library.photo_store import update_file_counts
+from explorer.library.writer import Writer
+
+
+def add_root(writer: Writer, path: str, real: Callable[[str], str] = os.path.realpath) -> int:
+    """Watch this absolute folder; returns the id of the root that covers it.
+
+    A folder inside a root is covered already. Roots inside the new folder are merged into it, with
+    their files and exclusion globs. real: as in `paths.below`. Raises FolderError where the folder
+    is absent or cannot be listed.
+    """
+    check_folder(path)
+    path = as_on_disk(path)
+    db = writer.connection
+    roots = [(int(i), from_text(text)) for i, text in db.execute("select id, path from root")]
+    for root_id, known in roots:
+        if below(path, known, real) is not None:
+            return root_id
+    with writer.transaction():
+        (new,) = db.execute(
+            "insert into root (path, added_at) values (?, ?) returning id",
+            (to_text(path), time.time()),
+        ).fetchone()
+        for root_id, known in roots:
+            prefix = below(known, path, real)
+            if prefix:
+                db.execute(
+                    "update file set root_id = ?, path = ? || '/' || path,"
+                    " folder = rtrim(? || '/' || folder, '/') where root_id = ?",
+                    (new, prefix, prefix, root_id),
+                )
+                _merge_exclude_globs(writer, new, root_id, prefix)
+                db.execute("delete from root where id = ?", (root_id,))
+    return int(new)
+
+
+def _merge_exclude_globs(writer: Writer, new: int, old: int, prefix: str) -> None:
+    """What was excluded from a root stays excluded in the root that it is merged into."""
+    own, merged = (
+        json.loads(
+            writer.connection.execute("select exclude from root where id = ?", (i,)).fetchone()[0]
+        )
+        for i in (new, old)
+    )
+    set_exclude_globs(writer, new, [*own, *(prefixed_glob(glob, prefix) for glob in merged)])
+
+
+def remove_root(writer: Writer, path: str) -> None:
+    """Forget a root and the photos that are in no other root. No photo file is touched."""
+    db = writer.connection
+    with writer.transaction():
+        row = db.execute("select id from root where path = ?", (to_text(path),)).fetchone()
+        if row is None:
+            return
+        photos = [
+            i
+            for (i,) in db.execute(
+                "select distinct photo_id from file where root_id = ? and photo_id > 0", row
+            )
+        ]
+        db.execute("delete from root where id = ?", row)
+        update_file_counts(writer, photos)
+
+
+def update_root(
+    writer: Writer,
+    root_id: int,
+    *,
+    state: str | None = None,
+    watching: str | None = None,
+    scanned: bool = False,
+    problem: str | None = None,
+    device: str | None = None,
+    mounts: Iterable[str] | None = None,
+) -> None:
+    """Record the state of a root; what is not given stays.
+
+    state: `online` or `offline`. watching: how changes are noticed, in words. scanned: a scan has
+    just ended. problem: what could not be read, in words; '' clears it. device: the file system.
+    mounts: folders in the root that are mount points.
+    """
+    writer.connection.execute(
+        "update root set state = coalesce(?, state), watching = coalesce(?, watching),"
+        " scanned_at = coalesce(?, scanned_at), problem = nullif(coalesce(?, problem), ''),"
+        " device = coalesce(?, device), mounts = coalesce(?, mounts) where id = ?",
+        (
+            state, watching, time.time() if scanned else None, problem, device,
+            None if mounts is None else json.dumps(sorted(mounts)), root_id,
+        ),
+    )  # fmt: skip
+
+
+def set_exclude_globs(writer: Writer, root_id: int, globs: Sequence[str]) -> None:
+    """Set which files of a root are excluded, from its next scan on."""
+    writer.connection.execute(
+        "update root set exclude = ? where id = ?", (json.dumps(list(globs)), root_id)
+    )
+
+
+def prefixed_glob(glob: str, prefix: str) -> str:
+    """Rewrite a glob of a folder for an ancestor folder. prefix: the folder's path in it."""
+    if not prefix:
+        return glob
+    negated, bare = glob.startswith("!"), glob.removeprefix("!")
+    anchored = "/" in bare.rstrip("/")
+    folder = "".join("\\" + c if c in "*?[]\\!# " else c for c in prefix)
+    return ("!" if negated else "") + (
+        f"/{folder}/{bare.lstrip('/')}" if anchored else f"/{folder}/**/{bare}"
+    )
+
+
+def check_folder(path: str) -> None:
+    """Raises FolderError, with a sentence for a person, where a folder cannot be watched."""
+    shown = to_text(path)
+    if not os.path.isabs(path):
+        raise FolderError(f"The folder {shown} must be given as a full path.")
+    if not os.path.exists(path):
+        raise FolderError(
+            f"The folder {shown} does not exist: check its spelling, or connect its drive."
+        )
+    if not os.path.isdir(path):
+        raise FolderError(f"{shown} is a file, not a folder: give the folder that holds it.")
+    try:
+        with os.scandir(path):
+            pass
+    except OSError as error:
+        raise FolderError(
+            f"The folder {shown} cannot be read ({error.strerror or error}): check its permissions."
+        ) from error

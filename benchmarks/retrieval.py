@@ -26,7 +26,7 @@ from benchmarks import _captions
 from benchmarks._captions import Captioned, Vectors
 from explorer.encoders import registry
 from explorer.encoders.base import Encoder, unit
-from explorer.encoders.starter import Starter
+from explorer.encoders.starter import StarterEncoder
 from explorer.errors import ExplorerError
 
 
@@ -60,7 +60,7 @@ class Conse:
     name, version, has_text = "ConSE alone", "1", True
 
     def __init__(self) -> None:
-        self._starter = Starter()
+        self._starter = StarterEncoder()
         self._classes = self._starter._head.arrays["plain_classes"]
         self.spec, self.dim = self._starter.spec, self._classes.shape[1]
 
@@ -68,11 +68,11 @@ class Conse:
         self._starter.warm_up()
 
     def encode_images(self, pixels: np.ndarray) -> Vectors:
-        _, probabilities = self._starter.see(pixels)
+        _, probabilities = self._starter.image_features(pixels)
         return unit(probabilities @ self._classes)
 
     def encode_texts(self, phrases: list[str]) -> Vectors:
-        return unit(self._starter.read(phrases))
+        return unit(self._starter.sentence_vectors(phrases))
 
 
 def measure(encoder: Encoder, data: Captioned, workers: int) -> tuple[list[float], Encoded]:

@@ -35,7 +35,7 @@ from PIL import Image
 from benchmarks import _captions
 from benchmarks._captions import Captioned, Ids, Vectors
 from explorer.encoders.base import unit
-from explorer.encoders.starter import SIDE, WORDS, Head, Starter
+from explorer.encoders.starter import SIDE, WORDS, StarterEncoder, StarterHead
 
 WHITENING = 0.5
 EPSILON = 1e-3
@@ -75,16 +75,16 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--out", type=Path)
     args = parser.parse_args(argv)
-    starter = Starter()
+    starter = StarterEncoder()
     data = _captions.read(args.photos, args.captions)
     _say(f"{len(data.photos):,} photos, {len(data.captions):,} captions")
     seen, sentences, classes = (
         see(starter, data),
-        starter.read(data.captions),
+        starter.sentence_vectors(data.captions),
         class_vectors(starter),
     )
     held = held_out([path.name for path in data.photos], args.held_out)
-    head = Head(fit(seen, sentences, data.of, classes, np.flatnonzero(~held)))
+    head = StarterHead(fit(seen, sentences, data.of, classes, np.flatnonzero(~held)))
     _report(head, seen, sentences, data, held)
     if args.topics:
         _report_topics(starter, seen, sentences, data, classes, held)
@@ -102,7 +102,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _report(
-    head: Head, seen: Seen, sentences: Vectors, data: Captioned, held: npt.NDArray[np.bool_]
+    head: StarterHead, seen: Seen, sentences: Vectors, data: Captioned, held: npt.NDArray[np.bool_]
 ) -> None:
     numbers = np.cumsum(held) - 1
     mine = held[data.of]
@@ -111,7 +111,7 @@ def _report(
     plain = unit(probabilities @ head.arrays["plain_classes"])
     ours = head.semantic(features, probabilities)
     conse = _captions.recall(plain, unit(phrases), of)
-    learned = _captions.recall(ours, head.words(phrases), of)
+    learned = _captions.recall(ours, head.text(phrases), of)
     print(f"Text → photo R@1/5/10 among {held.sum():,} photos held out from training:")
     print(f"  ConSE alone   {_captions.shown(conse)}")
     print(
@@ -120,7 +120,7 @@ def _report(
 
 
 def _report_topics(
-    starter: Starter,
+    starter: StarterEncoder,
     seen: Seen,
     sentences: Vectors,
     data: Captioned,
@@ -133,7 +133,7 @@ def _report_topics(
     for topics in TOPICS:
         named = {topic: _mentions(data, topic) for topic in topics}
         untrained = held | np.any([count > 0 for count in named.values()], axis=0)
-        head = Head(fit(seen, sentences, data.of, classes, np.flatnonzero(~untrained)))
+        head = StarterHead(fit(seen, sentences, data.of, classes, np.flatnonzero(~untrained)))
         features, probabilities = seen.features[0][untrained], seen.probabilities[0][untrained]
         vectors, conse = (
             head.semantic(features, probabilities),
@@ -145,8 +145,8 @@ def _report_topics(
             # way.
             right, clear = mentions > 1, mentions != 1
             if right.sum() >= 5:
-                word = starter.read([topic])
-                ours.append(_precision(vectors @ head.words(word)[0], right, clear))
+                word = starter.sentence_vectors([topic])
+                ours.append(_precision(vectors @ head.text(word)[0], right, clear))
                 plain.append(_precision(conse @ unit(word)[0], right, clear))
     print(f"Precision among the ten best for {len(ours)} things that were not trained on:")
     print(f"  ConSE alone   {100 * np.mean(plain):.1f}")
@@ -179,7 +179,7 @@ def held_out(names: list[str], number: int) -> npt.NDArray[np.bool_]:
     return mask
 
 
-def see(starter: Starter, data: Captioned) -> Seen:
+def see(starter: StarterEncoder, data: Captioned) -> Seen:
     """Run the eyes over five views of every photo. Crops differ from photo to photo but not from
     run to run."""
     views = list[tuple[Vectors, Vectors]]()
@@ -187,7 +187,7 @@ def see(starter: Starter, data: Captioned) -> Seen:
         features, probabilities = list[Vectors](), list[Vectors]()
         for start in range(0, len(data.photos), 16):
             batch = np.stack([_view(path, number) for path in data.photos[start : start + 16]])
-            some = starter.see(batch)
+            some = starter.image_features(batch)
             features.append(some[0])
             probabilities.append(some[1])
         views.append((np.concatenate(features), np.concatenate(probabilities)))
@@ -211,7 +211,7 @@ def _view(path: Path, number: int) -> npt.NDArray[np.uint8]:
     return np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=box))
 
 
-def class_vectors(starter: Starter) -> tuple[Vectors, Vectors]:
+def class_vectors(starter: StarterEncoder) -> tuple[Vectors, Vectors]:
     """Sentence vectors of the 1000 ImageNet classes: (of the names alone, of all that is said of
     them), each (1000, 384)."""
     import timm
@@ -222,13 +222,18 @@ def class_vectors(starter: Starter) -> tuple[Vectors, Vectors]:
     lemmas = _table(folder / "imagenet_synset_to_lemma.txt")
     glosses = _table(folder / "imagenet_synset_to_definition.txt")
     names = list(IMAGENET_CLASSNAMES)
-    plain = starter.read(names)
+    plain = starter.sentence_vectors(names)
     lemma = unit(
-        np.stack([starter.read(lemmas[synset].split(", ")).mean(axis=0) for synset in synsets])
+        np.stack(
+            [
+                starter.sentence_vectors(lemmas[synset].split(", ")).mean(axis=0)
+                for synset in synsets
+            ]
+        )
     )
-    gloss = starter.read([glosses[synset] for synset in synsets])
+    gloss = starter.sentence_vectors([glosses[synset] for synset in synsets])
     return plain, unit(
-        plain + starter.read([f"a photo of a {name}" for name in names]) + lemma + gloss
+        plain + starter.sentence_vectors([f"a photo of a {name}" for name in names]) + lemma + gloss
     )
 
 

@@ -24,7 +24,7 @@ from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.search.engine import SearchEngine
-from explorer.search.query import Hit, Query
+from explorer.search.query import Query, SearchHit
 
 
 @click.command("search", cls=Command, help="Find photos by a phrase, by a photo, or both.")
@@ -64,7 +64,7 @@ def search_command(
         if text == "-":
             _answer_lines(opened, engine, query, filters, top)
             return 0
-        hits = engine.by_query(Query(text, query.photo_ids, query.examples), filters, top)
+        hits = engine.search(Query(text, query.photo_ids, query.examples), filters, top)
         rows = _as_json(opened, hits)
         if as_json:
             emit_json(rows)
@@ -82,7 +82,7 @@ def _answer_lines(
     """Answer each line of standard input with one JSON list."""
     for line in sys.stdin.buffer:
         each = Query(as_phrase(os.fsdecode(line)), query.photo_ids, query.examples)
-        emit_json(_as_json(library, engine.by_query(each, filters, top)) if each else [])
+        emit_json(_as_json(library, engine.search(each, filters, top)) if each else [])
 
 
 def as_phrase(words: str) -> str:
@@ -118,7 +118,7 @@ def _photos(library: Library, engine: SearchEngine, paths: Sequence[str]) -> Que
     return Query(photo_ids=tuple(known), examples=tuple(examples))
 
 
-def _as_json(library: Library, hits: Sequence[Hit]) -> list[dict[str, object]]:
+def _as_json(library: Library, hits: Sequence[SearchHit]) -> list[dict[str, object]]:
     rows = library.catalog.photos(hit.id for hit in hits)
     # A photo that was removed since the search is left out. Ranks stay those of the search.
     return [

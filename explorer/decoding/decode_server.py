@@ -6,8 +6,8 @@ them or to skip them, so a content that is already known costs no decoding. For 
 (an upload, a preview), it decodes them at once. It also answers the questions about one or two
 files that need their whole contents (`_file_fact`), and merges metadata for a removal.
 
-Only this process ever runs a codec on a file: a crash, hang or memory blow-up is contained here, and
-`process.py` deals with the consequences.
+Only this process ever runs a codec on a file: a crash, hang or memory blow-up is contained here,
+and `process.py` deals with the consequences.
 """
 
 from __future__ import annotations

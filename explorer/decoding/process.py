@@ -27,7 +27,8 @@ DECODE_COMMAND = (sys.executable, "-m", "explorer.decoding.decode_server")
 
 DECODER_CRASHED = "the decoder crashed on this file"
 _TOO_MUCH_CPU_TIME = "it takes too long to decode: the decoder was stopped"
-# How a process ends that used up its processor time (RLIMIT_CPU); None where there is no such limit.
+# How a process ends that used up its processor time (RLIMIT_CPU); None where there is no such
+# limit.
 _CPU_LIMIT_EXIT = -int(getattr(signal, "SIGXCPU", 0)) or None
 # Far above any real answer, which holds a preview and the encoder's input.
 _MAX_ANSWER_BYTES = 256 << 20
@@ -35,8 +36,8 @@ _MAX_ANSWER_BYTES = 256 << 20
 _WALL_SECONDS_PER_MB = 5.0
 # Seconds between two checks of deadlines.
 POLL_SECONDS = 0.25
-# Seconds to wait for a killed process. One that is stuck in a drive's driver cannot be reaped; it is
-# left to the system, which ends it when the drive responds again.
+# Seconds to wait for a killed process. One that is stuck in a drive's driver cannot be reaped; it
+# is left to the system, which ends it when the drive responds again.
 _KILL_GRACE = 5.0
 # Killed but not yet reaped.
 _UNREAPED: list[subprocess.Popen[bytes]] = []

@@ -1,8 +1,9 @@
-"""What every encoder is: pictures, and for some also words, turned into unit vectors of one space."""
+"""The interface of every encoder: pictures, and for some also phrases, become unit vectors in one
+space."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -12,47 +13,66 @@ from explorer.photos.input_spec import InputSpec
 
 Pixels = npt.NDArray[np.uint8]
 Vectors = npt.NDArray[np.float32]
+Progress = Callable[[int, "int | None"], None]
+"""Called with the number of bytes downloaded so far and in total; None if the total is unknown."""
 
 
 class Encoder(Protocol):
-    """One loaded model. Safe to call from several threads.
-
-    name: what a person types (`starter`, `clip`, `open_clip:MODEL/TAG`).
-    version: a fingerprint of the weights; vectors of different versions are never compared.
-    dim: length of a vector. spec: the pixels it takes. has_text: whether phrases can be encoded.
-    """
+    """A model that turns pictures into vectors. Safe to call from several threads."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What a user types: `starter`, `clip`, `open_clip:MODEL/TAG`."""
+        ...
+
     @property
-    def version(self) -> str: ...
+    def version(self) -> str:
+        """A fingerprint of the weights. Vectors of different versions are never compared."""
+        ...
+
     @property
-    def dim(self) -> int: ...
+    def dim(self) -> int:
+        """Length of a vector."""
+        ...
+
     @property
-    def spec(self) -> InputSpec: ...
+    def spec(self) -> InputSpec:
+        """The pixels that `encode_images` takes."""
+        ...
+
     @property
-    def has_text(self) -> bool: ...
+    def has_text(self) -> bool:
+        """Whether it can encode phrases."""
+        ...
 
     def warm_up(self) -> None:
-        """Load what photos need; nothing, where it is loaded already. Raises as `encode_images`
-        does."""
+        """Load what `encode_images` needs, unless it is loaded. Raises as `encode_images` does."""
         ...
 
     def encode_images(self, pixels: Pixels) -> Vectors:
-        """uint8 RGB of shape (n, size, size, 3), 0–255 → float32 of shape (n, dim), each row of
-        length 1."""
+        """uint8 RGB of shape (n, size, size, 3), 0–255 → float32 of shape (n, dim), rows of length
+        1."""
         ...
 
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:
-        """Phrases → float32 of shape (n, dim), each row of length 1.
+        """Phrases → float32 of shape (n, dim), rows of length 1.
 
-        Raises NoTextEncoder where the model has no text side.
+        Raises NoTextEncoder if the model has no text encoder.
         """
         ...
 
 
 def unit(rows: npt.NDArray[np.floating]) -> Vectors:
-    """Rows scaled to length 1, as float32; a row of zeros stays zeros."""
+    """Scale rows to length 1, as float32. A row of zeros stays zeros."""
     out = np.asarray(rows, dtype=np.float32)
     norms = np.linalg.norm(out, axis=-1, keepdims=True)
     return np.asarray(out / np.maximum(norms, 1e-12), dtype=np.float32)
+
+
+def encode_in_batches(
+    encode: Callable[[slice], npt.NDArray[np.float32]], count: int, batch: int, dim: int
+) -> Vectors:
+    """Encode `count` items, at most `batch` at a time: float32 of shape (count, dim), rows of
+    length 1. encode: takes the slice of one batch and gives its vectors."""
+    rows = [encode(slice(start, start + batch)) for start in range(0, count, batch)]
+    return unit(np.concatenate(rows)) if rows else np.zeros((0, dim), np.float32)

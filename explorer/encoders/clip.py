@@ -1,9 +1,9 @@
-"""CLIP and its relatives, as open_clip builds them: photos and phrases in one space (Radford et al.
-2021; Zhai et al. 2023).
+"""CLIP and related models from open_clip: photos and phrases in one space (Radford et al. 2021;
+Zhai et al. 2023).
 
-`clip` and `siglip2` are two of open_clip's models under names of our own; `open_clip:MODEL/TAG` is
-any of its table, and `open_clip:MODEL@FILE.safetensors` one of its models with weights that the
-person brought. Each is converted once, image and text side apart, and a note beside them says all
+`clip` and `siglip2` are short names of two of open_clip's models. `open_clip:MODEL/TAG` is any of
+its pretrained models, and `open_clip:MODEL@FILE.safetensors` one of its models with the user's own
+weights. Each is converted once, image and text encoder apart, and a record beside them holds all
 that encoding needs, so that open_clip and torch are not imported again.
 """
 
@@ -18,164 +18,176 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.encoders import open_clip_models, tokens, weights
-from explorer.encoders.base import Pixels, Vectors, unit
-from explorer.encoders.open_clip_models import Choice, Note, choice, facts
-from explorer.encoders.openvino_runtime import Model, engine_dir
+from explorer.encoders import open_clip_conversion, open_clip_models, weights
+from explorer.encoders.base import Pixels, Progress, Vectors, encode_in_batches
+from explorer.encoders.open_clip_conversion import Conversion, file_stamp
+from explorer.encoders.open_clip_models import ModelReference, parse_name
+from explorer.encoders.openvino_runtime import CompiledModel, conversion_cache_dir
+from explorer.encoders.tokenizer import PhraseTokenizer
 from explorer.errors import WeightsMissing
 from explorer.photos.input_spec import InputSpec
 
 _BATCH = 16
 
 
-class Clip:
-    """One of these models. Image and text side load when each is first needed."""
+class ClipEncoder:
+    """One of these models as an encoder. Its image and text encoders load when first needed."""
 
     has_text = True
 
-    def __init__(self, name: str, note: Note) -> None:
-        self.name, self.version, self.dim = name, note.version, note.dim
-        self.spec = InputSpec(note.size, note.fit, note.resample)
-        self._note = note
+    def __init__(self, name: str, conversion: Conversion) -> None:
+        self.name, self.version, self.dim = name, conversion.version, conversion.dim
+        self.spec = InputSpec(conversion.size, conversion.fit, conversion.resample)
+        self.conversion = conversion
         self._lock = threading.Lock()
-        self._image: Model | None = None
-        self._text: tuple[tokens.Tokens, Model] | None = None
+        self._image: CompiledModel | None = None
+        self._text: tuple[PhraseTokenizer, CompiledModel] | None = None
 
     def warm_up(self) -> None:
-        self._eyes()
+        self._image_model()
 
     def encode_images(self, pixels: Pixels) -> Vectors:
-        model = self._eyes()
-        rows = [
-            model(np.ascontiguousarray(pixels[start : start + _BATCH]))[0]
-            for start in range(0, len(pixels), _BATCH)
-        ]
-        return unit(np.concatenate(rows)) if rows else np.zeros((0, self.dim), np.float32)
+        model = self._image_model()
 
-    def _eyes(self) -> Model:
-        with self._lock:
-            self._image = self._image or Model(_path(self._note.key, "image"), streams=True)
-            return self._image
+        def encode(rows: slice) -> Vectors:
+            return model(np.ascontiguousarray(pixels[rows]))[0]
+
+        return encode_in_batches(encode, len(pixels), _BATCH, self.dim)
 
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:
+        tokenizer, model = self._text_model()
+        return encode_in_batches(
+            lambda rows: model(tokenizer(phrases[rows]))[0], len(phrases), _BATCH, self.dim
+        )
+
+    def _image_model(self) -> CompiledModel:
+        with self._lock:
+            if self._image is None:
+                path = _converted_path(self.conversion.key, "image")
+                self._image = CompiledModel(path, streams=True)
+            return self._image
+
+    def _text_model(self) -> tuple[PhraseTokenizer, CompiledModel]:
         with self._lock:
             if self._text is None:
-                tokenizer = tokens.Tokens(engine_dir() / self._note.tokenizer, self._note.clean)
-                self._text = (tokenizer, Model(_path(self._note.key, "text"), precision="exact"))
-            tokenizer, model = self._text
-        rows = [
-            model(tokenizer(phrases[start : start + _BATCH]))[0]
-            for start in range(0, len(phrases), _BATCH)
-        ]
-        return unit(np.concatenate(rows)) if rows else np.zeros((0, self.dim), np.float32)
+                path = conversion_cache_dir() / self.conversion.tokenizer
+                tokenizer = PhraseTokenizer(path, self.conversion.clean)
+                model = CompiledModel(
+                    _converted_path(self.conversion.key, "text"), precision="exact"
+                )
+                self._text = (tokenizer, model)
+            return self._text
 
 
-def load_clip(name: str) -> Clip:
-    """The encoder of that name. Converts weights that are here and were not converted yet.
+def load_clip(name: str) -> ClipEncoder:
+    """The encoder with this name. Converts weights that are here but not converted yet.
 
-    Raises UnknownEncoder, WeightsMissing where the weights are not here, and EncoderError where
-    they do not fit the model.
+    Raises UnknownEncoder, WeightsMissing if the weights are not here, and EncoderError if they do
+    not fit the model.
     """
-    wanted = choice(name)
-    note = _read_note(wanted)
-    if note is None:
-        found = _weights(wanted)
-        if found is None and wanted.file is not None:
+    reference = parse_name(name)
+    conversion = _read_record(reference)
+    if conversion is None:
+        file = _weights_file(reference)
+        if file is None and reference.file is not None:
             raise WeightsMissing(
-                f"The weights {wanted.file} do not exist: check the path after the @."
+                f"The weights {reference.file} do not exist: check the path after the @."
             )
-        if found is None:
+        if file is None:
             raise WeightsMissing(
-                f"The weights of “{name}” are not here: fetch them with `python run.py models get {name}`."
+                f"The weights of “{name}” are not on this computer:"
+                f" download them with `python run.py models get {name}`."
             )
-        note = open_clip_models.convert(wanted, found)
-        _write_note(wanted, note)
-    return Clip(wanted.name, note)
+        conversion = open_clip_conversion.convert(reference, file)
+        _write_record(reference, conversion)
+    return ClipEncoder(reference.name, conversion)
 
 
 def available(name: str) -> bool:
-    """Whether it can be used without fetching anything. Raises as `load_clip` does for names."""
-    wanted = choice(name)
-    return _read_note(wanted) is not None or _weights(wanted) is not None
+    """Whether the encoder can be used without downloading anything. Raises as `load_clip` does for
+    names."""
+    reference = parse_name(name)
+    return _read_record(reference) is not None or _weights_file(reference) is not None
 
 
-def fetch(name: str, progress: weights.Progress = lambda done, total: None) -> None:
-    """Have weights and tokenizer here, and converted. Raises WeightsMissing with what is in the
-    way."""
-    wanted = choice(name)
-    if _read_note(wanted) is None and wanted.file is None:
+def fetch(name: str, progress: Progress = lambda done, total: None) -> None:
+    """Download and convert what the encoder needs and is not here. Raises WeightsMissing."""
+    reference = parse_name(name)
+    if _read_record(reference) is None and reference.file is None:
         before = 0
 
         def show(done: int, total: int | None) -> None:
             progress(before + done, total and before + total)
 
-        before += _fetch_any(open_clip_models.sources(wanted), show).stat().st_size
-        for source in open_clip_models.tokenizer_sources(wanted):
+        sources = open_clip_models.weights_sources(reference)
+        before += _fetch_first(sources, show).stat().st_size
+        for source in open_clip_models.tokenizer_sources(reference):
             try:
                 before += weights.fetch(source, show).stat().st_size
-            except weights.NotServed:
-                # The settings beside a tokenizer may be absent.
+            except weights.NotOnServer:
+                # A tokenizer need not have settings.
                 if source.path.name == "tokenizer.json":
                     raise
     load_clip(name)
 
 
-def _fetch_any(sources: Sequence[weights.Source], progress: weights.Progress) -> Path:
-    """The first of these that is here, or else that its server has."""
+def _fetch_first(sources: Sequence[weights.WeightsSource], progress: Progress) -> Path:
+    """The first of these files that is here, or else the first that its server has."""
     here = next((source.path for source in sources if source.path.exists()), None)
     if here:
         return here
     for source in sources[:-1]:
         try:
             return weights.fetch(source, progress)
-        except weights.NotServed:
+        except weights.NotOnServer:
             continue
     return weights.fetch(sources[-1], progress)
 
 
-def _path(key: str, side: str) -> Path:
-    return engine_dir() / f"{key}-{side}.xml"
+def _converted_path(key: str, part: str) -> Path:
+    return conversion_cache_dir() / f"{key}-{part}.xml"
 
 
-def _note_path(wanted: Choice) -> Path:
-    return engine_dir() / f"clip-{hashlib.sha256(wanted.name.encode()).hexdigest()[:16]}.json"
+def _record_path(reference: ModelReference) -> Path:
+    digest = hashlib.sha256(reference.name.encode()).hexdigest()
+    return conversion_cache_dir() / f"clip-{digest[:16]}.json"
 
 
-def _read_note(wanted: Choice) -> Note | None:
-    """What was noted when it was converted; None where it never was, parts are gone, or its weights
-    have changed since.
+def _read_record(reference: ModelReference) -> Conversion | None:
+    """The record of a model's conversion; None if there is none, some of its files are gone, or the
+    weights have changed since.
 
-    Weights that are gone have not changed: what was made of them is all that is needed.
+    Weights that were deleted have not changed: the converted model is all that is needed.
     """
     try:
-        stored = json.loads(_note_path(wanted).read_text(encoding="utf-8"))
-        note = Note(**stored | {"weights": tuple(stored["weights"])})
-        source = Path(note.weights[0])
-        if source.exists() and facts(source) != note.weights:
+        stored = json.loads(_record_path(reference).read_text(encoding="utf-8"))
+        conversion = Conversion(**stored | {"weights": tuple(stored["weights"])})
+        source = Path(conversion.weights[0])
+        if source.exists() and file_stamp(source) != conversion.weights:
             return None
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    parts = [_path(note.key, "image"), _path(note.key, "text"), engine_dir() / note.tokenizer]
-    return (
-        note
-        if note.key.startswith(f"clip-{open_clip_models.GRAPH}-")
-        and all(part.exists() for part in parts)
-        else None
-    )
+    parts = [
+        _converted_path(conversion.key, "image"),
+        _converted_path(conversion.key, "text"),
+        conversion_cache_dir() / conversion.tokenizer,
+    ]
+    current = conversion.key.startswith(f"clip-{open_clip_conversion.GRAPH_VERSION}-")
+    return conversion if current and all(part.exists() for part in parts) else None
 
 
-def _write_note(wanted: Choice, note: Note) -> None:
-    scratch = _note_path(wanted).with_suffix(".part")
-    scratch.write_text(json.dumps(asdict(note)), encoding="utf-8")
-    scratch.replace(_note_path(wanted))
+def _write_record(reference: ModelReference, conversion: Conversion) -> None:
+    scratch = _record_path(reference).with_suffix(".part")
+    scratch.write_text(json.dumps(asdict(conversion)), encoding="utf-8")
+    scratch.replace(_record_path(reference))
 
 
-def _weights(wanted: Choice) -> Path | None:
-    """The file of weights that a choice uses, if it is here, and so is its tokenizer."""
-    if wanted.file is not None:
-        return wanted.file if wanted.file.is_file() else None
-    if not all(source.path.exists() for source in open_clip_models.tokenizer_sources(wanted)[:1]):
+def _weights_file(reference: ModelReference) -> Path | None:
+    """The file with a model's weights, if it is here, and so is the tokenizer."""
+    if reference.file is not None:
+        return reference.file if reference.file.is_file() else None
+    tokenizers = open_clip_models.tokenizer_sources(reference)[:1]
+    if not all(source.path.exists() for source in tokenizers):
         return None
-    return next(
-        (source.path for source in open_clip_models.sources(wanted) if source.path.exists()), None
-    )
+    paths = (source.path for source in open_clip_models.weights_sources(reference))
+    return next((path for path in paths if path.exists()), None)

@@ -1,9 +1,9 @@
-"""Models run through OpenVINO: converted from torch once, kept on disk, then used without torch.
+"""Running models with OpenVINO: converted from torch once, cached on disk, then used without torch.
 
-A converted model is an OpenVINO IR (`.xml` and `.bin`, weights in fp16) named by a key that holds
-the weights' hash and the shape of its graph, so new weights or a new release of a family never meet
-an old file. Only the conversion imports torch; a process that merely encodes never does, which is
-what lets a command answer in about a second.
+A converted model is an OpenVINO IR (`.xml` and `.bin`, weights in fp16). Its file name is a key
+that includes the hash of the weights and the version of the graph, so new weights or a new graph
+never meet an old file. Only the conversion imports torch. A process that merely encodes never does,
+which is why a search on the command line takes about a second.
 """
 
 from __future__ import annotations
@@ -32,19 +32,22 @@ if TYPE_CHECKING:
     import torch
 
 Shape = Sequence[int]
-# Rows that one stream of a model in `streams` takes at a time. Each core then works on rows of its
-# own and never waits for the other: EfficientNet-Lite2 costs a fifth less of the processor's time
-# than one batch shared by all cores.
-_PIECE = 4
 Precision = Literal["fast", "exact"]
+# Rows per inference request where a model runs in parallel streams. Each core then works on rows of
+# its own and never waits for another: EfficientNet-Lite2 takes a fifth less processor time than
+# with one batch shared by all cores.
+_ROWS_PER_REQUEST = 4
+
+
+class DamagedConversion(EncoderError):
+    """A converted model that cannot be read."""
 
 
 def _openvino() -> Any:
-    """The openvino module, imported so that it cannot report home.
+    """The openvino module, imported with its telemetry off.
 
-    `import openvino` starts Intel's usage statistics when the package `openvino_telemetry` can be
-    imported, and falls back to a stub that does nothing when it cannot: so it is made impossible to
-    import.
+    `import openvino` starts Intel's usage statistics if the package `openvino_telemetry` can be
+    imported, and falls back to a stub if it cannot; this makes the import fail.
     """
     if "openvino" not in sys.modules:
         sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
@@ -53,42 +56,41 @@ def _openvino() -> Any:
     return openvino
 
 
-def engine_dir() -> Path:
-    """Where converted models are kept."""
+def conversion_cache_dir() -> Path:
+    """Folder of the converted models."""
     return models_dir() / "engine"
 
 
-def converted(
+def ensure_converted(
     key: str,
     build: Callable[[], tuple[torch.nn.Module, tuple[torch.Tensor, ...]]],
     shapes: Sequence[Shape],
 ) -> Path:
-    """The path of the converted model of that key, made by `build` where it is not there yet.
+    """The path of the converted model with this key; converts it first if it is not in the cache.
 
-    build: called only when needed; returns the torch module (in eval mode, giving one tensor or a
-    tuple of them) and example inputs. shapes: one for each input, -1 where a side may vary. Raises
-    EncoderError where it cannot be kept.
+    build: called only if needed; returns a torch module in eval mode, which gives a tensor or a
+    tuple of them, and example inputs. shapes: one for each input, with -1 for a variable dimension.
+    Raises EncoderError if the result cannot be stored.
     """
-    path = engine_dir() / f"{key}.xml"
+    path = conversion_cache_dir() / f"{key}.xml"
     if path.exists():
         return path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_suffix(".lock")):
             if not path.exists():
-                with quiet():
+                with quiet_libraries():
                     module, example = build()
                 _convert(path, module, example, shapes)
     except OSError as error:
         why = "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or str(error))
-        raise EncoderError(f"The model could not be made ready in {path.parent}: {why}.") from error
+        raise EncoderError(f"The model could not be prepared in {path.parent}: {why}.") from error
     return path
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Keeps what torch and the model packages say of their own old ways from the person, who can do
-    nothing about it."""
+def quiet_libraries() -> Iterator[None]:
+    """Suppress warnings of torch and the model packages, about which a user can do nothing."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     with warnings.catch_warnings():
@@ -102,123 +104,110 @@ def _convert(
     ov = _openvino()
     import torch
 
-    with torch.no_grad(), quiet():
-        # The trace check of torch compares runs bit by bit, which attention on a CPU does not
-        # always pass.
+    with torch.no_grad(), quiet_libraries():
+        # torch's trace check compares two runs bit by bit, which attention on a CPU does not always
+        # pass.
         traced = torch.jit.trace(module, example, check_trace=False)  # type: ignore[no-untyped-call]
         model = ov.convert_model(traced, example_input=example)
-    model.reshape(
-        {
-            port: ov.PartialShape(list(shape))
-            for port, shape in zip(model.inputs, shapes, strict=True)
-        }
-    )
+    ports = zip(model.inputs, shapes, strict=True)
+    model.reshape({port: ov.PartialShape(list(shape)) for port, shape in ports})
     scratch = Path(tempfile.mkdtemp(dir=path.parent))
     try:
         ov.save_model(model, scratch / path.name, compress_to_fp16=True)
-        # The weights first: the .xml is what says that both are there.
+        # The weights first: the .xml file marks the pair as complete.
         (scratch / path.with_suffix(".bin").name).replace(path.with_suffix(".bin"))
         (scratch / path.name).replace(path)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-class DamagedModel(EncoderError):
-    """A converted model that cannot be read."""
+def load_or_reconvert(
+    convert: Callable[[], Path], precision: Precision = "fast", *, streams: bool = False
+) -> CompiledModel:
+    """Compile a converted model; if its files are damaged, convert it once more.
 
-
-def load(
-    make: Callable[[], Path], precision: Precision = "fast", *, streams: bool = False
-) -> Model:
-    """The model that `make` converts, or has converted; one that was damaged since is converted
-    once more."""
-    try:
-        return Model(make(), precision, streams=streams)
-    except DamagedModel:
-        return Model(make(), precision, streams=streams)
-
-
-class Model:
-    """One converted model, compiled for this CPU. Safe to call from several threads.
-
-    precision: `fast` uses bf16 where the processor has it (and fp32 elsewhere); `exact` is fp32
-    everywhere.
-    streams: for batches: each core works on rows of its own, where all inputs have a row for each
-    thing that is encoded.
-    Raises DamagedModel for a file that cannot be used, which is removed, so that it is converted
-    anew when it is next asked for.
+    convert: gives the path of the converted model, converting it if it is not there.
     """
+    try:
+        return CompiledModel(convert(), precision, streams=streams)
+    except DamagedConversion:
+        return CompiledModel(convert(), precision, streams=streams)
+
+
+class CompiledModel:
+    """A converted model, compiled for this CPU. Safe to call from several threads."""
 
     def __init__(self, path: Path, precision: Precision = "fast", *, streams: bool = False) -> None:
+        """precision: `fast` computes in bf16 if the processor supports it, else in fp32; `exact`
+        always in fp32. streams: spread the rows of a batch over one stream per core.
+
+        Raises DamagedConversion for files that cannot be read, and removes them, so that the next
+        attempt converts the model again. Raises EncoderError for a model that cannot run here.
+        """
         ov = _openvino()
         core = ov.Core()
         has_bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        parallel = {"NUM_STREAMS": _cores(), "INFERENCE_NUM_THREADS": _cores()}
         options: dict[str, Any] = {
-            **(
-                {"NUM_STREAMS": _cores(), "INFERENCE_NUM_THREADS": _cores()}
-                if streams
-                else {"PERFORMANCE_HINT": "LATENCY"}
-            ),
+            **(parallel if streams else {"PERFORMANCE_HINT": "LATENCY"}),
             "INFERENCE_PRECISION_HINT": "bf16" if precision == "fast" and has_bf16 else "f32",
             "CACHE_DIR": str(path.parent / "compiled"),
         }
         try:
-            # By its path: what was compiled before is then found without reading the model.
+            # Given a path, OpenVINO finds a cached compilation without reading the model.
             self._compiled: openvino.CompiledModel = core.compile_model(path, "CPU", options)
         except RuntimeError as error:
-            if _readable(core, path):
+            if _is_readable(core, path):
                 raise EncoderError(
-                    f"The model {path.stem} cannot run on this computer: choose another."
+                    f"The model {path.stem} cannot run on this computer: choose another one."
                 ) from error
             path.unlink(missing_ok=True)
-            raise DamagedModel(
-                f"The converted model {path} was damaged, and is removed: try again, and it is made anew."
+            raise DamagedConversion(
+                f"The converted model {path} was damaged and has been removed:"
+                " try again to convert it anew."
             ) from error
 
-        self._queue = ov.AsyncInferQueue(self._compiled, _cores()) if streams else None
-        self._taken = threading.Lock()
+        self._requests = ov.AsyncInferQueue(self._compiled, _cores()) if streams else None
+        self._requests_lock = threading.Lock()
 
     def __call__(self, *inputs: npt.NDArray[Any]) -> list[npt.NDArray[np.float32]]:
-        """One array for each input of the model → one for each output."""
-        if self._queue is not None and len(inputs[0]) > 1:
-            return self._in_streams(inputs)
-        # A request of its own for each call: requests cannot be shared between threads.
+        """One array for each input of the model → one float32 array for each output."""
+        if self._requests is not None and len(inputs[0]) > 1:
+            return self._infer_in_streams(inputs)
+        # An inference request per call: threads cannot share one.
         result = self._compiled.create_infer_request().infer(list(inputs), share_inputs=True)
         return [np.array(result[port], dtype=np.float32) for port in self._compiled.outputs]
 
-    def _in_streams(self, inputs: Sequence[npt.NDArray[Any]]) -> list[npt.NDArray[np.float32]]:
+    def _infer_in_streams(
+        self, inputs: Sequence[npt.NDArray[Any]]
+    ) -> list[npt.NDArray[np.float32]]:
         rows = len(inputs[0])
-        # A small batch is spread over all cores, too.
-        piece = min(_PIECE, -(-rows // _cores()))
-        found = dict[int, list[npt.NDArray[np.float32]]]()
+        # Spread a small batch over all cores, too.
+        step = min(_ROWS_PER_REQUEST, -(-rows // _cores()))
+        outputs = dict[int, list[npt.NDArray[np.float32]]]()
 
-        def keep(request: Any, start: int) -> None:
-            found[start] = [
+        def store(request: Any, start: int) -> None:
+            outputs[start] = [
                 np.array(request.results[port], dtype=np.float32) for port in self._compiled.outputs
             ]
 
-        with self._taken:
-            queue = self._queue
-            assert queue is not None  # noqa: S101
-            queue.set_callback(keep)
-            for start in range(0, rows, piece):
-                queue.start_async(
-                    [np.ascontiguousarray(each[start : start + piece]) for each in inputs],
-                    start,
-                    share_inputs=True,
-                )
-            queue.wait_all()
-        return [
-            np.concatenate(parts)
-            for parts in zip(*(found[start] for start in sorted(found)), strict=True)
-        ]
+        with self._requests_lock:
+            requests = self._requests
+            assert requests is not None  # noqa: S101
+            requests.set_callback(store)
+            for start in range(0, rows, step):
+                batch = [np.ascontiguousarray(each[start : start + step]) for each in inputs]
+                requests.start_async(batch, start, share_inputs=True)
+            requests.wait_all()
+        in_order = (outputs[start] for start in sorted(outputs))
+        return [np.concatenate(parts) for parts in zip(*in_order, strict=True)]
 
 
 def _cores() -> int:
     return max(1, os.cpu_count() or 1)
 
 
-def _readable(core: openvino.Core, path: Path) -> bool:
+def _is_readable(core: openvino.Core, path: Path) -> bool:
     try:
         core.read_model(path)
     except RuntimeError:

@@ -1,9 +1,8 @@
-"""ResNet-50 and ViT-B/16 from torchvision without their classifiers: what a photo looks like, and
-no words.
+"""ResNet-50 and ViT-B/16 from torchvision without their classifiers: encoders for pictures only.
 
 ResNet-50 (He et al. 2016): the 2048 features after global average pooling. ViT-B/16 (Dosovitskiy et
-al. 2021): the 768 numbers of the class token after the last layer's normalisation. Both as trained
-on ImageNet; input 224×224, the middle of the picture.
+al. 2021): the 768 values of the class token after the final layer norm. Both are trained on
+ImageNet and take 224 × 224 pixels, a center crop.
 """
 
 from __future__ import annotations
@@ -18,8 +17,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.encoders import weights
-from explorer.encoders.base import Pixels, Vectors, unit
-from explorer.encoders.openvino_runtime import Model, converted, engine_dir, load
+from explorer.encoders.base import Pixels, Vectors, encode_in_batches
+from explorer.encoders.openvino_runtime import (
+    CompiledModel,
+    conversion_cache_dir,
+    ensure_converted,
+    load_or_reconvert,
+)
 from explorer.errors import EncoderError, NoTextEncoder, WeightsMissing
 from explorer.photos.input_spec import InputSpec
 
@@ -28,31 +32,34 @@ if TYPE_CHECKING:
 
 _SIDE = 224
 _BATCH = 16
-_MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-_GRAPH = 1
+_MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+# To be raised when the graph below changes, so that old conversions are no longer used.
+_GRAPH_VERSION = 1
 
 
 @dataclass(frozen=True)
-class Family:
-    """A torchvision model. builder: its function there. head: the attribute that holds the
-    classifier."""
+class TorchvisionModel:
+    """A torchvision model that serves as an encoder."""
 
     name: str
     builder: str
+    """The function in `torchvision.models`."""
     head: str
+    """The attribute that holds the classifier."""
     dim: int
+    """Number of features."""
     url: str
     download_bytes: int
 
     @property
-    def source(self) -> weights.Source:
-        return weights.torchvision(self.url)
+    def source(self) -> weights.WeightsSource:
+        return weights.torchvision_source(self.url)
 
 
-FAMILIES = {
-    family.name: family
-    for family in (
-        Family(
+TORCHVISION_MODELS = {
+    model.name: model
+    for model in (
+        TorchvisionModel(
             "resnet50",
             "resnet50",
             "fc",
@@ -60,7 +67,7 @@ FAMILIES = {
             "https://download.pytorch.org/models/resnet50-11ad3fa6.pth",
             102_540_417,
         ),
-        Family(
+        TorchvisionModel(
             "vit",
             "vit_b_16",
             "heads",
@@ -72,95 +79,96 @@ FAMILIES = {
 }
 
 
-class Pooled:
+class PooledEncoder:
     """One of these models as an encoder."""
 
     has_text = False
 
-    def __init__(self, family: Family) -> None:
-        """Converts weights that are here and were not converted yet. Raises WeightsMissing, or
-        EncoderError for a file that is no such."""
-        self._family, self.name, self.dim = family, family.name, family.dim
+    def __init__(self, model: TorchvisionModel) -> None:
+        """Converts weights that are here but not converted yet. Raises WeightsMissing, or
+        EncoderError for a file that does not hold them."""
+        self._model, self.name, self.dim = model, model.name, model.dim
         self.spec = InputSpec(_SIDE, "crop", "bilinear")
         self._lock = threading.Lock()
-        self._loaded: Model | None = None
-        if not available(family):
+        self._loaded: CompiledModel | None = None
+        if not available(model):
             raise WeightsMissing(
-                f"The weights of “{self.name}” are not here: fetch them with `python run.py models get {self.name}`."
+                f"The weights of “{self.name}” are not on this computer:"
+                f" download them with `python run.py models get {self.name}`."
             )
-        convert(family)
+        convert(model)
 
     @functools.cached_property
     def version(self) -> str:
-        return f"{_GRAPH}{self._family.source.digest}"
+        return f"{_GRAPH_VERSION}{self._model.source.digest}"
 
     def warm_up(self) -> None:
-        self._eyes()
+        self._image_model()
 
     def encode_images(self, pixels: Pixels) -> Vectors:
-        model = self._eyes()
-        rows = [
-            model(np.ascontiguousarray(pixels[start : start + _BATCH]))[0]
-            for start in range(0, len(pixels), _BATCH)
-        ]
-        return unit(np.concatenate(rows)) if rows else np.zeros((0, self.dim), np.float32)
+        model = self._image_model()
 
-    def _eyes(self) -> Model:
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = load(lambda: convert(self._family), streams=True)
-            return self._loaded
+        def encode(rows: slice) -> Vectors:
+            return model(np.ascontiguousarray(pixels[rows]))[0]
+
+        return encode_in_batches(encode, len(pixels), _BATCH, self.dim)
 
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:
         raise NoTextEncoder(
-            f"“{self.name}” knows pictures, not words: for phrases use an encoder with text, such as “starter” or “clip”."
+            f"“{self.name}” cannot encode phrases:"
+            " choose an encoder with text, such as “starter” or “clip”."
         )
 
-
-def available(family: Family) -> bool:
-    """Whether its weights are here, or what was made of them."""
-    return family.source.path.exists() or (engine_dir() / f"{_key(family)}.xml").exists()
-
-
-def convert(family: Family) -> Path:
-    """The converted model: uint8 (n, 224, 224, 3) → features (n, dim)."""
-    return converted(_key(family), lambda: _build(family), [(-1, _SIDE, _SIDE, 3)])
+    def _image_model(self) -> CompiledModel:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = load_or_reconvert(lambda: convert(self._model), streams=True)
+            return self._loaded
 
 
-def _key(family: Family) -> str:
-    # The file's name ends in the beginning of its checksum, which was held to when it was fetched.
-    return f"{family.builder}-{_GRAPH}-{family.source.digest}"
+def available(model: TorchvisionModel) -> bool:
+    """Whether its weights are here, or a conversion of them."""
+    return model.source.path.exists() or (conversion_cache_dir() / f"{_key(model)}.xml").exists()
 
 
-def _build(family: Family) -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
+def convert(model: TorchvisionModel) -> Path:
+    """The path of the converted model: uint8 (n, 224, 224, 3) → float32 features (n, dim)."""
+    return ensure_converted(_key(model), lambda: _build(model), [(-1, _SIDE, _SIDE, 3)])
+
+
+def _key(model: TorchvisionModel) -> str:
+    # The checksum from the file's name, which was verified when it was fetched.
+    return f"{model.builder}-{_GRAPH_VERSION}-{model.source.digest}"
+
+
+def _build(model: TorchvisionModel) -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
     import torch
     import torchvision
 
-    net = getattr(torchvision.models, family.builder)(weights=None)
-    path = family.source.path
+    net = getattr(torchvision.models, model.builder)(weights=None)
+    path = model.source.path
     try:
         net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
     except OSError:
         raise
     except Exception as error:
-        # Whatever torch raises for a file that is torn, or holds something else.
-        again = f"delete it, and fetch it again with `python run.py models get {family.name}`"
+        # Whatever torch raises for a file that is truncated, or holds something else.
         raise EncoderError(
-            f"{path} does not hold the weights of “{family.name}”: {again}."
+            f"{path} does not hold the weights of “{model.name}”: delete it, and download it again"
+            f" with `python run.py models get {model.name}`."
         ) from error
-    setattr(net, family.head, torch.nn.Identity())
+    setattr(net, model.head, torch.nn.Identity())
 
     class Features(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.net = net
             self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1) * 255)
-            self.register_buffer("deviation", torch.tensor(_DEVIATION).view(1, 3, 1, 1) * 255)
+            self.register_buffer("std", torch.tensor(_STD).view(1, 3, 1, 1) * 255)
 
         def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-            features: torch.Tensor = self.net(
-                (pixels.permute(0, 3, 1, 2).float() - self.mean) / self.deviation  # type: ignore[operator]
-            )
+            scaled = (pixels.permute(0, 3, 1, 2).float() - self.mean) / self.std  # type: ignore[operator]
+            features: torch.Tensor = self.net(scaled)
             return features
 
     return Features().eval(), (torch.zeros(1, _SIDE, _SIDE, 3, dtype=torch.uint8),)

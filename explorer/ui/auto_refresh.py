@@ -28,7 +28,9 @@ def snapshot() -> Snapshot:
     """The library as it is now. To be taken before a page reads anything: what changes while it is
     being drawn then counts as news."""
     return Snapshot(
-        resources.library().catalog.change(), resources.engine().photos, empty_library.situation()
+        resources.library().catalog.change(),
+        resources.engine().photo_count,
+        empty_library.situation(),
     )
 
 
@@ -53,7 +55,7 @@ def _follow(waiting: bool) -> None:
         st.rerun()
     if library.catalog.change() == change:
         return
-    now = resources.engine().photos
+    now = resources.engine().photo_count
     if now == photos:
         return
     # A dialog would be drawn anew under the person's hand.

@@ -62,7 +62,7 @@ def warm() -> None:
     that holds nothing yet."""
     try:
         if any(photos for *_, photos in library().catalog.encoders()):
-            engine().by_phrase("photo", top=1)
+            engine().search_phrase("photo", top=1)
     except ExplorerError:
         # Whoever searches is told.
         pass

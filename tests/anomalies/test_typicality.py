@@ -59,9 +59,9 @@ def test_of_other_vectors_nothing_is_known(
 
 
 def test_what_is_shipped_fits_the_starter() -> None:
-    learned = typical_photos(starter.NAME, starter.Starter().version)
+    learned = typical_photos(starter.NAME, starter.StarterEncoder().version)
     assert learned is not None
-    assert learned.centres.shape == (256, starter.Head.load().dim) and learned.spread > 0
+    assert learned.centres.shape == (256, starter.StarterHead.load().dim) and learned.spread > 0
     assert np.linalg.norm(learned.centres, axis=1) == pytest.approx(np.ones(256), abs=1e-5)
     # Its own centres are where everyday photos are.
     assert np.median(learned.unlikeness(learned.centres)) < 1

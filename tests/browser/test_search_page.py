@@ -223,7 +223,7 @@ def test_the_lightbox(window: Visitor, server: Server) -> None:
         "15 January 2021",
         "Canon",
         "48.1000° N",
-        "Similarity to “red”",
+        "Among the top",
         f"1 of {ALL}",
     ):
         expect(dialog).to_contain_text(words)

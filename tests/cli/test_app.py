@@ -355,7 +355,7 @@ class TestSearch:
     def test_a_phrase_for_an_encoder_without_text(self, run: Run, indexed: Path) -> None:
         run("index", indexed, "--encoder", "mute")
         said = run("search", "red", "--encoder", "mute")
-        assert said.code == 1 and "knows pictures, not words" in said.err
+        assert said.code == 1 and "cannot encode phrases" in said.err
         assert (
             run("search", "--photo", indexed / "red.png", "--encoder", "mute", "--json").json[0][
                 "score"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from explorer.encoders import registry
-from explorer.encoders.openvino_runtime import quiet
+from explorer.encoders.openvino_runtime import quiet_libraries
 from tests.encoders.hub import Hub, serving
 
 # One layer, 32 numbers wide: like CLIP, but quick to make.
@@ -79,7 +79,7 @@ def scratch() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def open_clip(scratch: Path) -> Any:
     """open_clip, with the models `tiny-clip` and `tiny-siglip` beside its own."""
-    with quiet():
+    with quiet_libraries():
         import open_clip
         import open_clip.pretrained
 
@@ -101,7 +101,7 @@ def make_net(open_clip: Any, name: str, path: Path) -> Any:
     from safetensors.torch import save_file
 
     torch.manual_seed(1)
-    with quiet():
+    with quiet_libraries():
         net = (
             open_clip.model.CLIP
             if not open_clip.get_model_config(name).pop("custom_text", False)

@@ -22,9 +22,9 @@ def tiny_named(open_clip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         {"tag": open_clip.pretrained._pcfg(hf_hub="someone/tiny-clip/")},
     )
     monkeypatch.setitem(
-        open_clip_models._NAMED,
+        open_clip_models._ALIASES,
         "clip",
-        open_clip_models._Named("tiny-clip", "tag", "someone/tiny-clip/", ""),
+        open_clip_models._Alias("tiny-clip", "tag", "someone/tiny-clip/", ""),
     )
 
 

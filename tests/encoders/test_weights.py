@@ -23,7 +23,7 @@ class Seen(list[tuple[int, int | None]]):
         self.append((done, total))
 
 
-def fails(source: weights.Source) -> str:
+def fails(source: weights.WeightsSource) -> str:
     """The message of the failure, which is one line."""
     with pytest.raises(WeightsMissing) as caught:
         weights.fetch(source)
@@ -35,7 +35,7 @@ def fails(source: weights.Source) -> str:
 def test_a_file_arrives_with_progress(hub: Hub, models: Path) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
     seen = Seen()
-    path = weights.fetch(weights.hub(REPOSITORY, FILE), seen)
+    path = weights.fetch(weights.hub_source(REPOSITORY, FILE), seen)
     assert path == models / "weights" / "someone--model" / FILE
     assert path.read_bytes() == CONTENT
     assert seen[0] == (0, len(CONTENT)) and seen[-1] == (len(CONTENT), len(CONTENT))
@@ -45,7 +45,7 @@ def test_a_file_arrives_with_progress(hub: Hub, models: Path) -> None:
 
 def test_what_is_here_is_not_fetched_again(hub: Hub) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
-    source = weights.hub(REPOSITORY, FILE)
+    source = weights.hub_source(REPOSITORY, FILE)
     weights.fetch(source)
     weights.fetch(source)
     assert len(hub.asked) == 1
@@ -53,14 +53,14 @@ def test_what_is_here_is_not_fetched_again(hub: Hub) -> None:
 
 def test_small_files_come_without_a_checksum(hub: Hub) -> None:
     hub.put(REPOSITORY, "settings.json", b"{}", stored=False)
-    assert weights.fetch(weights.hub(REPOSITORY, "settings.json")).read_bytes() == b"{}"
+    assert weights.fetch(weights.hub_source(REPOSITORY, "settings.json")).read_bytes() == b"{}"
 
 
 def test_a_cut_connection_is_taken_up_where_it_broke(hub: Hub) -> None:
     address = hub.put(REPOSITORY, FILE, CONTENT)
     hub.cuts = [300_000, 500_000]
     seen = Seen()
-    assert weights.fetch(weights.hub(REPOSITORY, FILE), seen).read_bytes() == CONTENT
+    assert weights.fetch(weights.hub_source(REPOSITORY, FILE), seen).read_bytes() == CONTENT
     path = address.removeprefix(hub.address)
     assert hub.asked == [(path, 0), (path, 300_000), (path, 800_000)]
     assert {total for _, total in seen} == {len(CONTENT)}
@@ -69,14 +69,14 @@ def test_a_cut_connection_is_taken_up_where_it_broke(hub: Hub) -> None:
 def test_more_cuts_than_tries_do_no_harm_while_something_arrives(hub: Hub) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
     hub.cuts = [100_000] * 9
-    assert weights.fetch(weights.hub(REPOSITORY, FILE)).read_bytes() == CONTENT
+    assert weights.fetch(weights.hub_source(REPOSITORY, FILE)).read_bytes() == CONTENT
 
 
 def test_a_connection_that_keeps_breaking_is_said_and_the_next_run_goes_on(hub: Hub) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
     hub.cuts = [400_000, 0, 0, 0]
-    source = weights.hub(REPOSITORY, FILE)
-    assert "broke off" in fails(source)
+    source = weights.hub_source(REPOSITORY, FILE)
+    assert "was lost" in fails(source)
     assert (
         source.path.with_name(FILE + ".part").stat().st_size == 400_000 and not source.path.exists()
     )
@@ -87,12 +87,12 @@ def test_a_connection_that_keeps_breaking_is_said_and_the_next_run_goes_on(hub: 
 def test_a_server_that_knows_no_ranges_sends_all_again(hub: Hub) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
     hub.cuts, hub.ranges = [300_000], False
-    assert weights.fetch(weights.hub(REPOSITORY, FILE)).read_bytes() == CONTENT
+    assert weights.fetch(weights.hub_source(REPOSITORY, FILE)).read_bytes() == CONTENT
 
 
 def test_all_here_but_unchecked_is_only_checked(hub: Hub) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
-    source = weights.hub(REPOSITORY, FILE)
+    source = weights.hub_source(REPOSITORY, FILE)
     source.path.parent.mkdir(parents=True)
     source.path.with_name(FILE + ".part").write_bytes(CONTENT)
     assert weights.fetch(source).read_bytes() == CONTENT
@@ -101,7 +101,7 @@ def test_all_here_but_unchecked_is_only_checked(hub: Hub) -> None:
 
 def test_the_beginning_of_another_release_is_thrown_away(hub: Hub) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
-    source = weights.hub(REPOSITORY, FILE)
+    source = weights.hub_source(REPOSITORY, FILE)
     source.path.parent.mkdir(parents=True)
     source.path.with_name(FILE + ".part").write_bytes(b"of old" * 100)
     assert weights.fetch(source).read_bytes() == CONTENT
@@ -110,7 +110,7 @@ def test_the_beginning_of_another_release_is_thrown_away(hub: Hub) -> None:
 def test_a_wrong_checksum_is_refused_and_the_file_removed(hub: Hub) -> None:
     address = hub.put(REPOSITORY, FILE, CONTENT)
     hub.promises[address.removeprefix(hub.address)] = "0" * 64
-    source = weights.hub(REPOSITORY, FILE)
+    source = weights.hub_source(REPOSITORY, FILE)
     assert "checksum" in fails(source)
     assert [path.suffix for path in source.path.parent.iterdir() if path.suffix != ".lock"] == []
 
@@ -119,13 +119,16 @@ def test_torchvision_names_hold_the_checksum(hub: Hub) -> None:
     good = f"net-{hashlib.sha256(CONTENT).hexdigest()[:8]}.pth"
     hub.files[f"/models/{good}"] = hub.files["/models/net-00000000.pth"] = CONTENT
     # The mirror is asked in place of the address.
-    assert weights.fetch(weights.torchvision(f"https://example.org/{good}")).read_bytes() == CONTENT
-    assert "checksum" in fails(weights.torchvision("https://example.org/net-00000000.pth"))
+    assert (
+        weights.fetch(weights.torchvision_source(f"https://example.org/{good}")).read_bytes()
+        == CONTENT
+    )
+    assert "checksum" in fails(weights.torchvision_source("https://example.org/net-00000000.pth"))
 
 
 def test_an_absent_file_is_told_from_other_trouble(hub: Hub) -> None:
-    with pytest.raises(weights.NotServed, match="does not exist there"):
-        weights.fetch(weights.hub(REPOSITORY, "none.safetensors"))
+    with pytest.raises(weights.NotOnServer, match="does not exist there"):
+        weights.fetch(weights.hub_source(REPOSITORY, "none.safetensors"))
 
 
 def test_no_network_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,18 +136,18 @@ def test_no_network_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
     monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{port}")
-    message = fails(weights.hub(REPOSITORY, FILE))
+    message = fails(weights.hub_source(REPOSITORY, FILE))
     assert FILE in message and "127.0.0.1 cannot be reached" in message and "online" in message
 
 
 @pytest.mark.parametrize("endpoint", ["http://example.org", "ftp://127.0.0.1x", "nonsense"])
 def test_only_secure_addresses_are_asked(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", endpoint)
-    assert "not a secure address" in fails(weights.hub(REPOSITORY, FILE))
+    assert "not a secure address" in fails(weights.hub_source(REPOSITORY, FILE))
 
 
 def test_redirects_in_a_circle_end(hub: Hub) -> None:
-    assert "circles" in fails(weights.Source(hub.address + "/circle", "x"))
+    assert "circles" in fails(weights.WeightsSource(hub.address + "/circle", "x"))
 
 
 def test_a_full_disk_is_said(hub: Hub) -> None:
@@ -152,7 +155,7 @@ def test_a_full_disk_is_said(hub: Hub) -> None:
     if not full.exists():
         pytest.skip("no /dev/full on this system")
     hub.put(REPOSITORY, FILE, CONTENT)
-    source = weights.hub(REPOSITORY, FILE)
+    source = weights.hub_source(REPOSITORY, FILE)
     source.path.parent.mkdir(parents=True)
     source.path.with_name(FILE + ".part").symlink_to(full)
     assert "the disk is full" in fails(source)
@@ -161,4 +164,4 @@ def test_a_full_disk_is_said(hub: Hub) -> None:
 def test_a_folder_that_cannot_be_made_is_said(hub: Hub, models: Path) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
     models.write_text("in the way")
-    assert "could not be kept" in fails(weights.hub(REPOSITORY, FILE))
+    assert "could not be saved" in fails(weights.hub_source(REPOSITORY, FILE))

@@ -38,7 +38,7 @@ class TestWhichEncoder:
                 chosen == ENCODER
             )
         photo = int(two.library.catalog.matching()[0])
-        assert engine.vector(Query(photo_ids=(photo,))) == pytest.approx(
+        assert engine.encode_query(Query(photo_ids=(photo,))) == pytest.approx(
             vector_of(("mute", photo)), abs=1e-2
         )
 

@@ -13,7 +13,7 @@ from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.setting_store import put_setting
 from explorer.search.engine import SearchEngine
-from explorer.search.query import Example, Query
+from explorer.search.query import ExamplePhoto, Query
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
 
 
@@ -35,7 +35,7 @@ def brute(
 def test_a_phrase_finds_what_brute_force_finds(full: Shelf) -> None:
     engine = SearchEngine(full.library)
     for phrase in ("a", "b", "c"):
-        hits, exact = engine.by_phrase(phrase, top=50), brute(full, vector_of(phrase))
+        hits, exact = engine.search_phrase(phrase, top=50), brute(full, vector_of(phrase))
         assert [hit.id for hit in hits] == [i for i, _ in exact[:50]]
         assert np.allclose(
             [hit.score for hit in hits], [score for _, score in exact[:50]], atol=1e-5
@@ -46,14 +46,14 @@ def test_a_phrase_finds_what_brute_force_finds(full: Shelf) -> None:
 def test_a_photo_finds_itself_first(full: Shelf) -> None:
     engine = SearchEngine(full.library)
     for photo in full.library.catalog.matching()[:20].tolist():
-        first = engine.by_photo(photo, top=3)[0]
+        first = engine.search_photo(photo, top=3)[0]
         assert first.id == photo and 0.99 <= first.score <= 1.0
 
 
 def test_no_score_is_beyond_one(full: Shelf) -> None:
     engine = SearchEngine(full.library)
     for photo in full.library.catalog.matching().tolist():
-        assert all(-1.0 <= hit.score <= 1.0 for hit in engine.by_photo(photo, top=200))
+        assert all(-1.0 <= hit.score <= 1.0 for hit in engine.search_photo(photo, top=200))
 
 
 @settings(max_examples=30, deadline=None)
@@ -67,12 +67,14 @@ def test_parts_of_a_query_are_summed(
     try:
         ids = [shelf.put(f"{n}.jpg", n) for n in range(25)]
         query = Query(
-            words[0], tuple(ids[: len(words) - 1]), (Example.of(vector_of("outside"), "x.jpg"),)
+            words[0],
+            tuple(ids[: len(words) - 1]),
+            (ExamplePhoto.of(vector_of("outside"), "x.jpg"),),
         )
         stored = [shelf.index().get(i) for i in query.photo_ids]
         wanted = np.sum([vector_of(words[0]), *stored, vector_of("outside")], axis=0)
         exact = brute(shelf, wanted / np.linalg.norm(wanted))
-        hits = SearchEngine(shelf.library).by_query(query, top=top)
+        hits = SearchEngine(shelf.library).search(query, top=top)
         assert [hit.id for hit in hits] == [i for i, _ in exact[:top]]
         # A score is a cosine, however many parts the query has.
         assert np.allclose(
@@ -106,23 +108,23 @@ def test_filters_leave_just_what_matches_in_the_same_order(
             matching.append(photo)
     assert 0 < len(matching) < 200
     engine = SearchEngine(full.library)
-    hits = engine.by_phrase("a", filters, top=500)
+    hits = engine.search_phrase("a", filters, top=500)
     assert [hit.id for hit in hits] == [i for i, _ in brute(full, vector_of("a"), matching)]
     photo = int(full.library.catalog.matching()[-1])
     stored = full.index().get(photo)
-    assert [hit.id for hit in engine.by_photo(photo, filters, top=500)] == [
+    assert [hit.id for hit in engine.search_photo(photo, filters, top=500)] == [
         i for i, _ in brute(full, stored, matching)
     ]
     assert (
-        len(engine.by_photo(photo, filters, top=3))
-        == len(engine.by_phrase("a", filters, top=3))
+        len(engine.search_photo(photo, filters, top=3))
+        == len(engine.search_phrase("a", filters, top=3))
         == 3
     )
 
 
 def test_nothing_matches(full: Shelf) -> None:
-    assert SearchEngine(full.library).by_phrase("a", Filters(since="2050-01-01")) == []
-    assert SearchEngine(full.library).by_phrase("a", Filters(folder="/nowhere")) == []
+    assert SearchEngine(full.library).search_phrase("a", Filters(since="2050-01-01")) == []
+    assert SearchEngine(full.library).search_phrase("a", Filters(folder="/nowhere")) == []
 
 
 @pytest.mark.parametrize("day", ["2020", "31.12.2020", "2020-13-01", "yesterday", ""])
@@ -144,95 +146,94 @@ def test_a_phrase_is_refused_by_an_encoder_without_text(full: Shelf) -> None:
             )
     engine = SearchEngine(full.library, "mute")
     with pytest.raises(NoTextEncoder, match="starter"):
-        engine.by_phrase("a dog")
+        engine.search_phrase("a dog")
     photo = full.library.catalog.matching()[0]
-    assert engine.by_photo(int(photo))[0].id == photo
+    assert engine.search_photo(int(photo))[0].id == photo
 
 
 def test_a_new_photo_is_found_and_a_lost_one_is_not(full: Shelf) -> None:
     engine = SearchEngine(full.library)
-    engine.by_phrase("new")
+    engine.search_phrase("new")
     photo = full.put("new.jpg", "new")
-    assert engine.by_phrase("new", top=1)[0].id == photo
+    assert engine.search_phrase("new", top=1)[0].id == photo
     full.lose("new.jpg")
-    assert engine.by_phrase("new", top=1)[0].id != photo
+    assert engine.search_phrase("new", top=1)[0].id != photo
     with pytest.raises(EncoderError, match="not in the index"):
-        engine.by_photo(photo)
+        engine.search_photo(photo)
 
 
 def test_an_empty_library(shelf: Shelf) -> None:
     engine = SearchEngine(shelf.library, ENCODER)
-    assert engine.by_phrase("a") == [] and engine.photos == 0
+    assert engine.search_phrase("a") == [] and engine.photo_count == 0
 
 
 def test_an_outside_photo(full: Shelf) -> None:
     engine = SearchEngine(full.library)
     example = engine.encode_photo(np.full((32, 32, 3), 7, np.uint8), "seven.jpg")
     assert example.name == "seven.jpg"
-    hit = engine.by_query(Query(examples=(example,)), top=1)[0]
+    hit = engine.search(Query(examples=(example,)), top=1)[0]
     row = full.library.catalog.photo(hit.id)
     assert row is not None and row["name"] == "7.jpg" and hit.score > 0.999
 
 
-def test_why_a_photo_matched(full: Shelf) -> None:
+def test_a_match_is_explained_by_its_place_among_all_photos(full: Shelf) -> None:
     engine = SearchEngine(full.library)
-    hits = engine.by_phrase("a", top=200)
-
-    def said(place: int) -> str:
-        return engine.explain(Query("a"), hits[place].id)
-
-    assert (
-        said(0)
-        == f"Similarity to “a”: {hits[0].score:.2f}, higher than for more than 99% of your photos."
-    )
-    # 197 of the 200 others are less alike than the third, and so on; none is less alike than the
-    # last.
-    for place, share in ((2, "98%"), (50, "74%"), (100, "50%"), (199, "0%")):
+    hits = engine.search_phrase("a", top=200)
+    for place, share in ((0, 1), (1, 1), (2, 2), (50, 26), (99, 50)):
         assert (
-            said(place)
-            == f"Similarity to “a”: {hits[place].score:.2f}, higher than for {share} of your photos."
+            engine.explain(Query("a"), hits[place].id)
+            == f"Among the top {share} % of your photos for “a”."
+        )
+    for place in (100, 199):
+        assert (
+            engine.explain(Query("a"), hits[place].id)
+            == "In the lower half of your photos for “a”."
         )
     assert engine.explain(Query("a"), 10_000) == "This photo is not in the index yet."
 
 
-def test_what_a_photo_is_compared_with_is_said(full: Shelf) -> None:
+def test_an_explanation_names_all_parts_of_the_query(full: Shelf) -> None:
     engine = SearchEngine(full.library)
     one, two = full.library.catalog.matching()[:2].tolist()
-    example = Example.of(vector_of("outside"))
+    example = ExamplePhoto.of(vector_of("outside"))
     for query, words in (
-        (Query(photo_ids=(one,)), "the chosen photo:"),
-        (Query(examples=(example,)), "the chosen photo:"),
-        (Query(photo_ids=(one,), examples=(example,)), "the chosen photos:"),
-        (Query(" a ", (one, two)), "“a” and the chosen photos:"),
+        (Query(photo_ids=(one,)), "the selected photo"),
+        (Query(examples=(example,)), "the selected photo"),
+        (Query(photo_ids=(one,), examples=(example,)), "the selected photos"),
+        (Query(" a ", (one, two)), "“a” and the selected photos"),
     ):
-        assert engine.explain(query, two).startswith(f"Similarity to {words} ")
+        assert engine.explain(query, two).endswith(f" of your photos for {words}.")
 
 
-def test_a_photo_alone_in_its_library_is_like_no_other(shelf: Shelf) -> None:
+def test_the_only_photo_of_a_library_is_not_compared(shelf: Shelf) -> None:
     photo = shelf.put("a.jpg", "a")
-    assert (
-        SearchEngine(shelf.library).explain(Query("a"), photo)
-        == "Similarity to “a”: 1.00, higher than for 0% of your photos."
-    )
+    engine = SearchEngine(shelf.library)
+    assert engine.explain(Query("a"), photo) == "This is the only photo in the index."
+    shelf.put("b.jpg", "b")
+    assert engine.explain(Query("a"), photo) == "Among the top 50 % of your photos for “a”."
 
 
 def test_an_empty_query_is_none(full: Shelf) -> None:
     with pytest.raises(ValueError, match="empty query"):
-        SearchEngine(full.library).by_query(Query("  "))
+        SearchEngine(full.library).search(Query("  "))
 
 
 def test_which_photos_can_be_found(full: Shelf) -> None:
     engine, photo = SearchEngine(full.library), full.put("new.jpg", "new")
-    assert engine.photos == 201 and engine.has_vector(photo) and not engine.has_vector(10_000)
+    assert engine.photo_count == 201 and engine.has_vector(photo) and not engine.has_vector(10_000)
     drop_embeddings(full.writer, full.encoder, [photo])
-    assert engine.photos == 200 and not engine.has_vector(photo)
+    assert engine.photo_count == 200 and not engine.has_vector(photo)
 
 
 def test_a_photo_that_is_encoded_again_is_found_by_what_it_is_now(full: Shelf) -> None:
     engine, photo = SearchEngine(full.library), full.put("new.jpg", "old")
-    assert engine.by_phrase("old", top=1)[0].id == photo
+    assert engine.search_phrase("old", top=1)[0].id == photo
     put_embedding(full.writer, full.encoder, photo, vector_of("other"))
-    assert engine.by_phrase("other", top=1)[0].id == photo != engine.by_phrase("old", top=1)[0].id
+    assert (
+        engine.search_phrase("other", top=1)[0].id
+        == photo
+        != engine.search_phrase("old", top=1)[0].id
+    )
 
 
 @pytest.mark.parametrize(

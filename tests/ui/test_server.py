@@ -40,7 +40,7 @@ def test_a_port_that_is_taken_is_named(photos: Path) -> None:
 
 def test_a_search_is_ready_before_it_is_asked_for(photos: Path) -> None:
     resources.warm()
-    assert resources.engine().photos == 4
+    assert resources.engine().photo_count == 4
 
 
 def test_an_empty_library_loads_no_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

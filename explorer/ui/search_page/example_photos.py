@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.photos.decode import content_hash
-from explorer.search.query import Example
+from explorer.search.query import ExamplePhoto
 from explorer.ui import resources
 
 KEPT = 100
@@ -41,7 +41,7 @@ def bring(data: bytes, name: str) -> tuple[int | None, str]:
     return None, token
 
 
-def find(token: str) -> Example | None:
+def find(token: str) -> ExamplePhoto | None:
     """The example of that token, encoded anew if the encoder has changed since; None if it is not
     kept any more."""
     kept = picture(token)
@@ -53,7 +53,7 @@ def find(token: str) -> Example | None:
         stored = {}
     encoder = resources.engine().encoder
     if stored.get("encoder") == [encoder.name, encoder.version]:
-        return Example(tuple(stored["vector"]), stored["name"])
+        return ExamplePhoto(tuple(stored["vector"]), stored["name"])
     photo = resources.decode_upload(kept)
     if photo.input is None:
         return None
@@ -78,7 +78,7 @@ def _note(token: str) -> Path:
     return _folder() / f"{token}.json"
 
 
-def _write(token: str, example: Example) -> None:
+def _write(token: str, example: ExamplePhoto) -> None:
     encoder = resources.engine().encoder
     vector = np.round(example.array().astype(float), 6).tolist()
     note = {"encoder": [encoder.name, encoder.version], "name": example.name, "vector": vector}

@@ -209,7 +209,7 @@ def find(what: Asked) -> Found:
         return Found(*kept[1])
     matching = library.catalog.matching(what.filters)
     if what.query:
-        hits = resources.engine().by_query(what.query, what.filters, MOST)
+        hits = resources.engine().search(what.query, what.filters, MOST)
         found = Found([hit.id for hit in hits], {hit.id: hit.score for hit in hits}, len(matching))
     else:
         found = Found([int(i) for i in matching], {}, len(matching))

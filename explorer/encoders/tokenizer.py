@@ -1,10 +1,10 @@
-"""Words → the token ids that CLIP-like text towers were trained on, without importing torch or the
+"""Phrases → the token ids that CLIP-like text encoders were trained on, without torch or the
 libraries they were trained with.
 
 CLIP's byte-pair encoding is built from the vocabulary that open_clip ships (Radford et al. 2021,
-2.4) with the `tokenizers` library; other models bring a tokenizer.json of their own. Either way one
-file is made that also holds how long the model's phrases are, what comes before and after the
-words, and what fills up the rest.
+section 2.4) with the `tokenizers` library. Other models have a tokenizer.json of their own. Either
+way the result is one file that also holds the number of ids per phrase, the start and end tokens,
+and the padding.
 """
 
 from __future__ import annotations
@@ -22,36 +22,41 @@ import numpy.typing as npt
 from tokenizers import Regex, Tokenizer, models, pre_tokenizers, processors
 
 _START, _END = "<start_of_text>", "<end_of_text>"
-# Case counts for nothing even after lowering: some letters, such as the long s, have no lower form
-# but match a plain one.
-_PIECES = (
+# CLIP's pre-tokenization. Ignores case although phrases are in lower case: some letters, such as
+# the long s, have no other lower case but match a plain letter.
+_PRETOKEN = (
     r"(?i:<start_of_text>|<end_of_text>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+)"
 )
+# Merges in CLIP's vocabulary, of which 256 entries are bytes and 2 are special tokens.
 _MERGES = 49152 - 256 - 2
 
 
-class Tokens:
-    """A tokenizer as its model was trained with. Safe to call from several threads."""
+class PhraseTokenizer:
+    """The tokenizer of a text encoder. Safe to call from several threads."""
 
     def __init__(self, path: Path, clean: str) -> None:
-        """path: a file made by `build_clip` or `adapt`. clean: `lower` (CLIP), `canonicalize`
-        (SigLIP) or `whitespace`."""
+        """path: a file made by `build_clip_tokenizer` or `adapt_hub_tokenizer`. clean: how phrases
+        are cleaned: `lower` (CLIP), `canonicalize` (SigLIP) or `whitespace`."""
         self._tokenizer = Tokenizer.from_file(str(path))
         self._clean = clean
         self._length = int((self._tokenizer.truncation or {"max_length": 0})["max_length"])
 
     def __call__(self, phrases: Sequence[str]) -> npt.NDArray[np.int64]:
-        """Phrases → ids, int64 of shape (n, length)."""
-        rows = [self._tokenizer.encode(cleaned(phrase, self._clean)).ids for phrase in phrases]
+        """Phrases → token ids, int64 of shape (n, length)."""
+        rows = [self._tokenizer.encode(clean_text(phrase, self._clean)).ids for phrase in phrases]
         return np.array(rows, np.int64).reshape(len(rows), self._length)
 
 
-def cleaned(text: str, how: str) -> str:
-    """Mended characters, HTML entities resolved, white space folded; and, by model, lower case or
-    no punctuation either."""
+def clean_text(text: str, how: str) -> str:
+    """A phrase as open_clip cleans it: mojibake repaired, HTML entities resolved, white space
+    collapsed.
+
+    how: `lower` also changes it to lower case; `canonicalize` also removes punctuation and changes
+    it to lower case; `whitespace` does no more.
+    """
     import ftfy
 
-    # Halves of characters, as a terminal may hand them over, have no bytes.
+    # Unpaired surrogates, which a terminal may pass on, cannot be encoded.
     text = text.encode("utf-8", "replace").decode("utf-8")
     text = html.unescape(html.unescape(ftfy.fix_text(text)))
     if how == "canonicalize":
@@ -60,9 +65,9 @@ def cleaned(text: str, how: str) -> str:
     return text.lower() if how == "lower" else text
 
 
-def build_clip(vocabulary: Path, length: int, path: Path) -> None:
+def build_clip_tokenizer(vocabulary: Path, length: int, path: Path) -> None:
     """Write CLIP's tokenizer. vocabulary: open_clip's `bpe_simple_vocab_16e6.txt.gz`. length: ids
-    for each phrase."""
+    per phrase."""
     lines = gzip.decompress(vocabulary.read_bytes()).decode("utf-8").split("\n")[1 : _MERGES + 1]
     merges = [(left, right) for left, right in (line.split() for line in lines)]
     letters = list(_byte_letters().values())
@@ -82,24 +87,24 @@ def build_clip(vocabulary: Path, length: int, path: Path) -> None:
     tokenizer.add_special_tokens([_START, _END])
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
-            pre_tokenizers.Split(Regex(_PIECES), behavior="removed", invert=True),
+            pre_tokenizers.Split(Regex(_PRETOKEN), behavior="removed", invert=True),
             pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
         ]
     )
-    _frame(tokenizer, [_START], [_END])
+    _add_special_tokens(tokenizer, [_START], [_END])
     tokenizer.enable_truncation(length)
     tokenizer.enable_padding(length=length, pad_id=0, pad_token=entries[0])
     _save(tokenizer, path)
 
 
-def adapt(given: Path, settings: Path, length: int, path: Path) -> None:
-    """Write a tokenizer of the hub with what its settings say of ends and padding.
+def adapt_hub_tokenizer(given: Path, settings: Path, length: int, path: Path) -> None:
+    """Write a tokenizer from the hub, with the start and end tokens and the padding that its
+    settings ask for.
 
-    given: its tokenizer.json. settings: its tokenizer_config.json, which may be absent. length: ids
-    for each phrase.
-    Raises ValueError where the given file is no tokenizer.
+    given: its tokenizer.json. settings: its tokenizer_config.json, which need not exist. length:
+    ids per phrase. Raises ValueError if the given file is not a tokenizer.
     """
-    said: dict[str, Any] = (
+    config: dict[str, Any] = (
         json.loads(settings.read_text(encoding="utf-8")) if settings.exists() else {}
     )
     try:
@@ -109,19 +114,19 @@ def adapt(given: Path, settings: Path, length: int, path: Path) -> None:
         raise ValueError(f"{given} is not a tokenizer") from error
 
     def token(key: str, *usual: str) -> str:
-        named = said.get(key) or ""
+        named = config.get(key) or ""
         candidates = [named["content"] if isinstance(named, dict) else named, *usual]
         return next(
             (one for one in candidates if one and tokenizer.token_to_id(one) is not None), ""
         )
 
-    if "add_bos_token" in said or "add_eos_token" in said:
-        before = token("bos_token", "<bos>") if said.get("add_bos_token") else ""
-        after = token("eos_token", "<eos>") if said.get("add_eos_token") else ""
-        _frame(tokenizer, [before] if before else [], [after] if after else [])
+    if "add_bos_token" in config or "add_eos_token" in config:
+        before = token("bos_token", "<bos>") if config.get("add_bos_token") else ""
+        after = token("eos_token", "<eos>") if config.get("add_eos_token") else ""
+        _add_special_tokens(tokenizer, [before] if before else [], [after] if after else [])
     tokenizer.enable_truncation(length)
     pad = token("pad_token", "<pad>", "[PAD]")
-    side = "left" if said.get("padding_side") == "left" else "right"
+    side = "left" if config.get("padding_side") == "left" else "right"
     tokenizer.enable_padding(
         direction=side,
         length=length,
@@ -131,8 +136,8 @@ def adapt(given: Path, settings: Path, length: int, path: Path) -> None:
     _save(tokenizer, path)
 
 
-def _frame(tokenizer: Tokenizer, before: list[str], after: list[str]) -> None:
-    """Put these tokens before and after each phrase's own."""
+def _add_special_tokens(tokenizer: Tokenizer, before: list[str], after: list[str]) -> None:
+    """Add these tokens before and after those of each phrase."""
     special = [(token, tokenizer.token_to_id(token)) for token in {*before, *after}]
     tokenizer.post_processor = processors.TemplateProcessing(
         single=[*before, "$A", *after], special_tokens=special
@@ -146,8 +151,8 @@ def _save(tokenizer: Tokenizer, path: Path) -> None:
 
 
 def _byte_letters() -> dict[int, str]:
-    """Each byte's letter in GPT-2's and CLIP's vocabularies: itself where it prints, else the next
-    letter after U+00FF."""
+    """The letter of each byte in the vocabularies of GPT-2 and CLIP: its own if it is printable,
+    else the next free one after U+00FF."""
     printing = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     others = [byte for byte in range(256) if byte not in printing]
     return {byte: chr(byte) for byte in printing} | {

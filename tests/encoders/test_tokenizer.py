@@ -12,8 +12,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from explorer.encoders.openvino_runtime import quiet
-from explorer.encoders.tokens import Tokens, adapt, build_clip, cleaned
+from explorer.encoders.openvino_runtime import quiet_libraries
+from explorer.encoders.tokenizer import (
+    PhraseTokenizer,
+    adapt_hub_tokenizer,
+    build_clip_tokenizer,
+    clean_text,
+)
 
 ODD = [
     "",
@@ -37,14 +42,16 @@ ODD = [
 
 
 @pytest.fixture(scope="session")
-def clip_tokens(open_clip: Any, scratch: Path) -> Tokens:
+def clip_tokens(open_clip: Any, scratch: Path) -> PhraseTokenizer:
     path = scratch / "clip-tokens.json"
-    build_clip(Path(open_clip.__file__).parent / "bpe_simple_vocab_16e6.txt.gz", 77, path)
-    return Tokens(path, "lower")
+    build_clip_tokenizer(Path(open_clip.__file__).parent / "bpe_simple_vocab_16e6.txt.gz", 77, path)
+    return PhraseTokenizer(path, "lower")
 
 
 @pytest.mark.parametrize("phrase", ODD)
-def test_clip_ids_are_those_of_open_clip(phrase: str, clip_tokens: Tokens, open_clip: Any) -> None:
+def test_clip_ids_are_those_of_open_clip(
+    phrase: str, clip_tokens: PhraseTokenizer, open_clip: Any
+) -> None:
     ours = clip_tokens([phrase])
     assert ours.dtype == np.int64 and ours.shape == (1, 77)
     assert ours.tolist() == open_clip.get_tokenizer("ViT-B-32-256")([phrase]).tolist()
@@ -61,15 +68,15 @@ def test_clip_ids_are_those_of_open_clip(phrase: str, clip_tokens: Tokens, open_
     | st.text("abcstREvdlm'ſS  <>_of&;é1²\u0301😀K")
 )
 def test_clip_ids_are_those_of_open_clip_for_any_text(
-    clip_tokens: Tokens, open_clip: Any, phrase: str
+    clip_tokens: PhraseTokenizer, open_clip: Any, phrase: str
 ) -> None:
     # Mending can make characters that are in no version of Unicode but the newest, of which two
     # libraries know different ones.
-    assume(all(unicodedata.category(letter) != "Cn" for letter in cleaned(phrase, "lower")))
+    assume(all(unicodedata.category(letter) != "Cn" for letter in clean_text(phrase, "lower")))
     assert clip_tokens([phrase]).tolist() == open_clip.tokenize([phrase]).tolist()
 
 
-def test_several_at_once_none_at_all_and_halves_of_characters(clip_tokens: Tokens) -> None:
+def test_several_at_once_none_at_all_and_halves_of_characters(clip_tokens: PhraseTokenizer) -> None:
     assert clip_tokens(["a", "b c"]).tolist() == [
         *clip_tokens(["a"]).tolist(),
         *clip_tokens(["b c"]).tolist(),
@@ -117,10 +124,10 @@ def test_a_tokenizer_of_the_hub_gives_the_ids_that_open_clip_gives(
     said: dict[str, Any], tmp_path: Path, open_clip: Any
 ) -> None:
     make_tokenizer(tmp_path, said)
-    adapt(
+    adapt_hub_tokenizer(
         tmp_path / "tokenizer.json", tmp_path / "tokenizer_config.json", 16, tmp_path / "ours.json"
     )
-    ours = Tokens(tmp_path / "ours.json", "canonicalize")
+    ours = PhraseTokenizer(tmp_path / "ours.json", "canonicalize")
     if said.get("add_eos_token"):
         # transformers 5 leaves the ends to the class that is named; those of SigLIP come from
         # Gemma's, which sets them as asked.
@@ -129,7 +136,7 @@ def test_a_tokenizer_of_the_hub_gives_the_ids_that_open_clip_gives(
             "truncation": None,
         }
         (tmp_path / "tokenizer.json").write_text(json.dumps(theirs))
-    with quiet():
+    with quiet_libraries():
         reference = open_clip.tokenizer.HFTokenizer(
             str(tmp_path), context_length=16, clean="canonicalize"
         )
@@ -139,10 +146,10 @@ def test_a_tokenizer_of_the_hub_gives_the_ids_that_open_clip_gives(
 
 def test_ends_and_padding_of_siglip(tmp_path: Path) -> None:
     make_tokenizer(tmp_path, SIGLIP)
-    adapt(
+    adapt_hub_tokenizer(
         tmp_path / "tokenizer.json", tmp_path / "tokenizer_config.json", 16, tmp_path / "ours.json"
     )
-    short, long = Tokens(tmp_path / "ours.json", "canonicalize")(
+    short, long = PhraseTokenizer(tmp_path / "ours.json", "canonicalize")(
         ["A_Cat!", "mountain " * 40]
     ).tolist()
     end = short.index(1)
@@ -152,11 +159,15 @@ def test_ends_and_padding_of_siglip(tmp_path: Path) -> None:
 
 def test_settings_may_be_absent(tmp_path: Path) -> None:
     make_tokenizer(tmp_path, {})
-    adapt(tmp_path / "tokenizer.json", tmp_path / "none.json", 8, tmp_path / "ours.json")
-    assert Tokens(tmp_path / "ours.json", "whitespace")(["cat"]).tolist()[0][-1] == 0
+    adapt_hub_tokenizer(
+        tmp_path / "tokenizer.json", tmp_path / "none.json", 8, tmp_path / "ours.json"
+    )
+    assert PhraseTokenizer(tmp_path / "ours.json", "whitespace")(["cat"]).tolist()[0][-1] == 0
 
 
 def test_what_is_no_tokenizer_is_refused(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text("<html>")
     with pytest.raises(ValueError, match="not a tokenizer"):
-        adapt(tmp_path / "tokenizer.json", tmp_path / "none.json", 8, tmp_path / "ours.json")
+        adapt_hub_tokenizer(
+            tmp_path / "tokenizer.json", tmp_path / "none.json", 8, tmp_path / "ours.json"
+        )

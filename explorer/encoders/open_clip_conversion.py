@@ -1,0 +1,258 @@
+"""Converting open_clip's models: image encoder, text encoder and tokenizer, each to a file of its
+own in the conversion cache. Imports open_clip and torch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.encoders import tokenizer, weights
+from explorer.encoders.open_clip_models import (
+    ModelReference,
+    import_open_clip,
+    model_config,
+    pretrained_entry,
+    tokenizer_sources,
+)
+from explorer.encoders.openvino_runtime import (
+    CompiledModel,
+    Precision,
+    conversion_cache_dir,
+    ensure_converted,
+    quiet_libraries,
+)
+from explorer.errors import EncoderError, WeightsMissing
+from explorer.photos.input_spec import Fit, Resample
+
+if TYPE_CHECKING:
+    import torch
+
+# To be raised when the graphs below change, so that old conversions are no longer used.
+GRAPH_VERSION = 1
+# Least cosine between the vectors of a converted model and the original's. bf16 alone may cost
+# 0.01.
+_MIN_COSINE = 0.95
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """The record of a converted model, stored beside it: all that encoding needs."""
+
+    key: str
+    """Beginning of its file names."""
+    version: str
+    """`Encoder.version`."""
+    dim: int
+    size: int
+    """As in InputSpec, like the next two."""
+    fit: Fit
+    resample: Resample
+    tokenizer: str
+    """File name of the tokenizer in the conversion cache."""
+    clean: str
+    """How phrases are cleaned, as in `tokenizer.PhraseTokenizer`."""
+    weights: tuple[str, int, int]
+    """Path, size and modification time (ns) of the file it was converted from."""
+
+
+def convert(reference: ModelReference, file: Path) -> Conversion:
+    """Convert a model with the weights in this file; parts that are in the cache are reused.
+
+    Raises EncoderError if the weights do not fit the model or it cannot be converted, and
+    WeightsMissing if its tokenizer is not here.
+    """
+    config, entry = model_config(reference), pretrained_entry(reference)
+    size = int(config["vision_cfg"].get("image_size", 224))
+    length = int(config["text_cfg"].get("context_length", 77))
+    mean = tuple(entry.get("mean", import_open_clip().OPENAI_DATASET_MEAN))
+    std = tuple(entry.get("std", import_open_clip().OPENAI_DATASET_STD))
+    fit: Fit = "squash" if entry.get("resize_mode") == "squash" else "crop"
+    resample: Resample = "bilinear" if entry.get("interpolation") == "bilinear" else "bicubic"
+    quick_gelu = bool(entry.get("quick_gelu"))
+    # All that decides the vectors: the same weights can serve two models that differ in a detail.
+    inputs = [reference.model, weights.sha256(file), mean, std, fit, resample, quick_gelu]
+    fingerprint = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
+    key = f"clip-{GRAPH_VERSION}-{fingerprint[:16]}"
+    tokenizer_file, clean = _ensure_tokenizer(reference, file, config, length)
+    built = list[Any]()
+
+    def net() -> Any:
+        # Built once for both encoders, and not at all if both are in the cache.
+        if not built:
+            built.append(_build(reference, file, quick_gelu))
+        return built[0]
+
+    try:
+        image = ensure_converted(
+            f"{key}-image", lambda: _image_module(net(), size, mean, std), [(-1, size, size, 3)]
+        )
+        text = ensure_converted(f"{key}-text", lambda: _text_module(net(), length), [(-1, length)])
+    except (EncoderError, OSError):
+        raise
+    except Exception as error:
+        # Some graphs cannot be traced; each library raises its own exceptions for that.
+        raise _cannot_convert(reference) from error
+    if built:
+        ids = tokenizer.PhraseTokenizer(conversion_cache_dir() / tokenizer_file, clean)(
+            ["a photo", "two dogs in the snow by a lake"]
+        )
+        pixels = np.random.default_rng(0).integers(0, 256, (2, size, size, 3), np.uint8)
+        _verify(reference, _image_module(net(), size, mean, std)[0], pixels, image, "fast")
+        _verify(reference, _text_module(net(), length)[0], ids, text, "exact")
+    version, dim = f"{GRAPH_VERSION}{fingerprint[:10]}", int(config["embed_dim"])
+    stamp = file_stamp(file)
+    return Conversion(key, version, dim, size, fit, resample, tokenizer_file, clean, stamp)
+
+
+def file_stamp(path: Path) -> tuple[str, int, int]:
+    """A file's path, size in bytes and modification time (ns)."""
+    stat = path.stat()
+    return str(path), stat.st_size, stat.st_mtime_ns
+
+
+def _build(reference: ModelReference, file: Path, quick_gelu: bool) -> Any:
+    """open_clip's model with the weights in this file. Raises EncoderError if they do not fit."""
+    open_clip = import_open_clip()
+    try:
+        with quiet_libraries():
+            net = open_clip.create_model(
+                reference.model, pretrained=str(file), force_quick_gelu=quick_gelu
+            ).eval()
+        # open_clip resizes positional embeddings of another size, which for the weights of another
+        # model gives vectors that mean nothing.
+        fits = reference.file is None or _shapes_match(file, net)
+    except Exception as error:
+        # Whatever the libraries raise for a file that is truncated, in another format, or of
+        # another model.
+        raise EncoderError(
+            f"{file} does not hold weights of {reference.model}:"
+            " download the file again, or name the model that it is for."
+        ) from error
+    if not fits:
+        raise EncoderError(
+            f"{file} holds weights of another size than {reference.model}:"
+            " name the model that it is for."
+        )
+    return net
+
+
+def _shapes_match(file: Path, net: torch.nn.Module) -> bool:
+    """Whether the weights in a safetensors file have the shapes of the model's."""
+    from safetensors import safe_open
+
+    shapes = {
+        name: tuple(value.shape) for name, value in net.state_dict().items() if value.ndim > 1
+    }
+    with safe_open(file, framework="numpy") as stored:
+        return all(
+            tuple(stored.get_slice(name).get_shape()) == shapes[name]
+            for name in stored.keys()  # noqa: SIM118
+            if name in shapes
+        )
+
+
+def _image_module(
+    net: Any, size: int, mean: Sequence[float], std: Sequence[float]
+) -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
+    """The image encoder, uint8 (n, size, size, 3) → unit vectors (n, dim), and an example input."""
+    import torch
+
+    class ImageEncoder(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.net = net
+            self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1) * 255)
+            self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1) * 255)
+
+        def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+            scaled = (pixels.permute(0, 3, 1, 2).float() - self.mean) / self.std  # type: ignore[operator]
+            vectors: torch.Tensor = self.net.encode_image(scaled, normalize=True)
+            return vectors
+
+    return ImageEncoder().eval(), (torch.zeros(2, size, size, 3, dtype=torch.uint8),)
+
+
+def _text_module(net: Any, length: int) -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
+    """The text encoder, token ids as int64 (n, length) → unit vectors (n, dim), and an example
+    input."""
+    import torch
+
+    class TextEncoder(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.net = net
+
+        def forward(self, ids: torch.Tensor) -> torch.Tensor:
+            vectors: torch.Tensor = self.net.encode_text(ids, normalize=True)
+            return vectors
+
+    return TextEncoder().eval(), (torch.ones(2, length, dtype=torch.int64),)
+
+
+def _verify(
+    reference: ModelReference,
+    module: torch.nn.Module,
+    inputs: Any,
+    path: Path,
+    precision: Precision,
+) -> None:
+    """Compare a converted model with the original, for a batch and for a single row. If they
+    differ, remove it and raise EncoderError."""
+    import torch
+
+    with torch.no_grad(), quiet_libraries():
+        expected = module(torch.from_numpy(inputs)).numpy()
+    model = CompiledModel(path, precision)
+    rows = [*model(inputs)[0], *model(inputs[:1])[0]]
+    pairs = zip(rows, [*expected, expected[0]], strict=True)
+    if not all(float(row @ other) > _MIN_COSINE for row, other in pairs):
+        path.unlink()
+        raise _cannot_convert(reference)
+
+
+def _cannot_convert(reference: ModelReference) -> EncoderError:
+    return EncoderError(
+        f"“{reference.name}” cannot be converted to run here: choose another model."
+    )
+
+
+def _ensure_tokenizer(
+    reference: ModelReference, file: Path, config: dict[str, Any], length: int
+) -> tuple[str, str]:
+    """Build a model's tokenizer in the conversion cache: its file name, and the cleaning of phrases
+    that goes with it. length: token ids per phrase."""
+    conversion_cache_dir().mkdir(parents=True, exist_ok=True)
+    sources = tokenizer_sources(reference)
+    if not sources:
+        name = f"clip-tokenizer-{GRAPH_VERSION}-{length}.json"
+        if not (conversion_cache_dir() / name).exists():
+            vocabulary = Path(import_open_clip().__file__).parent / "bpe_simple_vocab_16e6.txt.gz"
+            tokenizer.build_clip_tokenizer(vocabulary, length, conversion_cache_dir() / name)
+        return name, "lower"
+    # Fetched with the weights, or in the same folder as the user's own.
+    given, settings = sources[0].path, sources[1].path
+    if reference.file is not None and (file.parent / given.name).exists():
+        given, settings = file.parent / given.name, file.parent / settings.name
+    if not given.exists() and reference.file is None:
+        raise WeightsMissing(
+            f"The tokenizer of “{reference.name}” is not on this computer:"
+            f" download it with `python run.py models get {reference.name}`."
+        )
+    if not given.exists():
+        raise WeightsMissing(
+            f"“{reference.name}” also needs the file {given.name}:"
+            f" download {sources[0].url} to {file.parent}."
+        )
+    name = f"tokenizer-{GRAPH_VERSION}-{length}-{weights.sha256(given)[:16]}.json"
+    try:
+        tokenizer.adapt_hub_tokenizer(given, settings, length, conversion_cache_dir() / name)
+    except ValueError as error:
+        raise EncoderError(f"{given} is not a tokenizer file: download it again.") from error
+    clean = config["text_cfg"].get("tokenizer_kwargs", {}).get("clean", "whitespace")
+    return name, str(clean)

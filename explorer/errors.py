@@ -1,42 +1,47 @@
-"""What can go wrong, as one small tree.
+"""Everything that can go wrong, as one small tree.
 
-    ExplorerError exit code 1 ├── UsageError exit code 2: the words of the command are off ├──
-    FolderError a folder that is absent, no folder, or may not be read ├── LibraryError the
-    library's own files │ ├── LibraryLocked another run writes to it │ ├── LibraryBusy another
-    program keeps its catalog locked │ ├── LibraryFull its disk is full │ ├── CatalogDamaged the
-    catalog's file is torn │ └── LibraryNewer written by a later release ├── PhotoError one file
-    that could not be read as a photo; costs that file only │ ├── UnsupportedPhoto in a format that
-    is not read (yet); nothing is known to be wrong with the file │ │ └── NotAPhoto proven to be
-    something else, such as a web page saved under a photo's name │ ├── DamagedPhoto proven to be
-    damaged: cut off, or its own structure contradicts it │ └── OversizedPhoto more pixels or bytes
-    than this machine can safely decode └── EncoderError
-        ├── UnknownEncoder        no encoder of that name
-        ├── NoTextEncoder         a phrase was given to an encoder that knows pictures only
-        └── WeightsMissing        the encoder's weights are not here and were not to be had
+    ExplorerError                exit code 1
+    ├── UsageError               exit code 2: the command line makes no sense
+    ├── FolderError              a folder does not exist, is a file, or must not be read
+    ├── LibraryError             the library's own files cannot be used
+    │   ├── LibraryLocked        another run is writing to it
+    │   ├── LibraryBusy          another program keeps its catalog locked
+    │   ├── LibraryFull          its disk is full
+    │   ├── CatalogDamaged       the catalog's file is corrupt
+    │   └── LibraryNewer         written by a later release
+    ├── PhotoError               one file could not be read as a photo; costs that file only
+    │   ├── UnsupportedPhoto     in a format that is not supported; the file may be fine
+    │   │   └── NotAPhoto        proven to be something else, such as a web page saved as a photo
+    │   ├── DamagedPhoto         proven to be damaged: truncated, or its structure is inconsistent
+    │   └── OversizedPhoto       more pixels or bytes than this machine can safely decode
+    └── EncoderError             an encoder cannot do what was asked of it
+        ├── UnknownEncoder       no encoder has that name
+        ├── NoTextEncoder        a phrase for an encoder that knows pictures only
+        └── WeightsMissing       the encoder's weights are not here and could not be downloaded
 
-Every message is one line for a person: what happened, to which file, and what to do.
+Every message is one line for the user: what happened, to which file, and what to do.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
-# Why a file could not be read as a photo. `damaged` and `foreign`: the file itself is at fault.
-# `unsupported`: it may well be whole. `environment`: memory, time, permissions or the drive were in
-# the way.
 Fault = Literal["damaged", "foreign", "unsupported", "environment"]
-# The faults for which a file may be offered for removal: it is itself what is wrong.
+"""What to blame for a file that could not be read. `damaged`, `foreign`: the file itself.
+`unsupported`: its format; the file may be fine. `environment`: memory, time, permissions or the
+drive."""
 PROVEN: tuple[Fault, ...] = ("damaged", "foreign")
+"""The faults for which a file may be suggested for removal."""
 
 
 class ExplorerError(Exception):
-    """Anything that stops a command with a clear message."""
+    """An error that ends a command with a message for the user."""
 
     exit_code = 1
 
 
 class UsageError(ExplorerError):
-    """The command was called with words that make no sense together."""
+    """The arguments of a command make no sense, or not together."""
 
     exit_code = 2
 
@@ -62,7 +67,7 @@ class LibraryFull(LibraryError):
 
 
 class CatalogDamaged(LibraryError):
-    """The catalog's file makes no sense to SQLite."""
+    """SQLite cannot read the catalog's file."""
 
 
 class LibraryNewer(LibraryError):
@@ -70,20 +75,20 @@ class LibraryNewer(LibraryError):
 
 
 class PhotoError(ExplorerError):
-    """One file could not be read as a photo. The message is the reason shown to the person; fault:
-    whose it is, for the program."""
+    """One file could not be read as a photo. The message is the reason, for the user."""
 
     fault: Fault = "environment"
+    """What to blame, for the program."""
 
 
 class UnsupportedPhoto(PhotoError):
-    """In a format, or a variety of one, that is not read. The file may be whole."""
+    """In a format, or a variant of one, that is not supported. The file may be fine."""
 
     fault: Fault = "unsupported"
 
 
 class NotAPhoto(UnsupportedPhoto):
-    """Proven to be no photo and no other picture, film or document either."""
+    """Proven to be neither a photo nor another picture, a video or a document."""
 
     fault: Fault = "foreign"
 
@@ -95,11 +100,11 @@ class DamagedPhoto(PhotoError):
 
 
 class OversizedPhoto(PhotoError):
-    """Has more pixels or bytes than can safely be decoded here."""
+    """Has more pixels or bytes than this machine can safely decode."""
 
 
 class EncoderError(ExplorerError):
-    """An encoder cannot do what was asked."""
+    """An encoder cannot do what was asked of it."""
 
 
 class UnknownEncoder(EncoderError):
@@ -107,8 +112,8 @@ class UnknownEncoder(EncoderError):
 
 
 class NoTextEncoder(EncoderError):
-    """The encoder knows pictures only."""
+    """The encoder cannot encode phrases."""
 
 
 class WeightsMissing(EncoderError):
-    """The encoder's weights are not on this machine."""
+    """The encoder's weights are not on this computer."""

@@ -10,7 +10,7 @@ import re
 from pathlib import PurePath
 from typing import NamedTuple
 
-from explorer.duplicates.keeper import BACKUP_FOLDER
+from explorer.duplicates.keep_rules import BACKUP_FOLDER
 from explorer.photos.metadata.file_name_dates import parse_file_name_date
 from explorer.photos.metadata.partial_dates import known_part, latest_moment
 

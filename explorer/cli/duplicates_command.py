@@ -11,7 +11,8 @@ import click
 from explorer.cli.arguments import absolute, opened_library
 from explorer.cli.options import Command, json_option, library_option
 from explorer.cli.output import EMPTY_LIBRARY, emit, emit_json, say
-from explorer.duplicates.groups import TIERS, DuplicateGroup, GroupFile
+from explorer.duplicates.group_file import GroupFile
+from explorer.duplicates.groups import TIERS, DuplicateGroup
 from explorer.library.paths import inside
 from explorer.text_format import count, size
 

@@ -1,4 +1,4 @@
-"""What is left of the groups once the person's decisions are taken into account."""
+"""Apply the person's decisions to groups of duplicates."""
 
 from __future__ import annotations
 
@@ -12,51 +12,48 @@ from explorer.library.decision_store import Decision, Decisions, Kind, decide, d
 
 
 class DecidedGroups(NamedTuple):
-    """open: to be looked at. later: put off. decided: by their keys, the decision that hides a
-    group for good."""
+    """Groups by what the person decided about them."""
 
     open: list[DuplicateGroup]
+    """Not decided yet."""
     later: list[DuplicateGroup]
+    """Postponed."""
     decided: dict[str, Decision]
+    """Hidden for good: the decision by the group's key."""
 
 
 def apply_decisions(catalog: Catalog, groups: Iterable[DuplicateGroup]) -> DecidedGroups:
-    """Hide what was decided, and from groups the files that were said to be no duplicates of the
-    one kept; order stays."""
-    made, wanted = decisions(catalog), list(groups)
+    """Sort groups by the decisions about them, in the order given. Files that a person called
+    different from the one to keep are dropped from the groups that stay open."""
+    made, listed = decisions(catalog), list(groups)
     if not len(made):
-        return DecidedGroups(wanted, [], {})
-    hashes = hashes_of(catalog, (item.photo_id for group in wanted for item in group.all))
+        return DecidedGroups(listed, [], {})
+    hashes = hashes_of(catalog, (item.photo_id for group in listed for item in group.all))
     found = DecidedGroups([], [], {})
-    for group in wanted:
-        decision = made.about(_contents(group, hashes), len(group.all))
-        if decision is not None and decision.kind == "later":
+    for group in listed:
+        contents = {hashes[item.photo_id] for item in group.all if item.photo_id in hashes}
+        decision = made.about(contents, len(group.all))
+        if decision is None:
+            if (remaining := _without_different(group, made, hashes)) is not None:
+                found.open.append(remaining)
+        elif decision.kind == "later":
             found.later.append(group)
-            continue
-        left = group if decision is None else None
-        left = _without(left, made, hashes) if left is not None else None
-        if left is None:
-            if decision is not None:
-                found.decided[group.key] = decision
-            continue
-        found.open.append(left)
+        else:
+            found.decided[group.key] = decision
     return found
 
 
 def decide_group(catalog: Catalog, group: DuplicateGroup, kind: Kind) -> int:
-    """Remember what the person said about a group; gives the decision's number, for taking it back."""
+    """Store a decision about a group; returns its number, to undo it by."""
     hashes = hashes_of(catalog, (item.photo_id for item in group.all))
     return decide(catalog, kind, hashes.values(), len(group.all))
 
 
-def _contents(group: DuplicateGroup, hashes: dict[int, bytes]) -> set[bytes]:
-    return {hashes[item.photo_id] for item in group.all if item.photo_id in hashes}
-
-
-def _without(
+def _without_different(
     group: DuplicateGroup, made: Decisions, hashes: dict[int, bytes]
 ) -> DuplicateGroup | None:
-    """The group without those that were parted from the one kept; None where nobody is left."""
+    """The group without files that were called different from the one to keep; None if none is
+    left."""
     keep = hashes.get(group.keep.photo_id, b"")
     others = tuple(
         item for item in group.others if not made.apart(keep, hashes.get(item.photo_id, b""))

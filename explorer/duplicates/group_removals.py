@@ -1,88 +1,100 @@
-"""What would be removed if each group of duplicates kept one photo."""
+"""Which files would be removed if each group of duplicates kept one."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from explorer.duplicates.groups import COPIES, TIERS, DuplicateGroup, GroupFile
+from explorer.duplicates.group_file import GroupFile
+from explorer.duplicates.groups import COPIES, TIERS, DuplicateGroup
 from explorer.library.catalog import Catalog
 from explorer.library.decision_store import hashes_of
 from explorer.library.pair_store import PAIRS_VERSION, compared
 from explorer.removal.results import Removal
 from explorer.removal.stacks import is_one_stack
 
+Wanted = Callable[[DuplicateGroup, GroupFile], bool]
+"""Whether a file of a group is to be removed."""
+
 
 def _suggested(group: DuplicateGroup, item: GroupFile) -> bool:
-    """Of other shots, a person may mark the frames of a burst; a plan that is made at once takes
-    none whose name is built on another's."""
-    together = group.tier == "moment" and is_one_stack(group.keep.path, item.path, "picture")
-    return group.tier != "lookalike" and not together
+    """A person may mark frames of a burst one by one; a plan made in one go takes none whose name is
+    built on another's."""
+    burst = group.tier == "moment" and is_one_stack(group.keep.path, item.path, "picture")
+    return group.tier != "lookalike" and not burst
 
 
 def removals_of_groups(
-    catalog: Catalog,
-    groups: Iterable[DuplicateGroup],
-    wanted: Callable[[DuplicateGroup, GroupFile], bool] = _suggested,
+    catalog: Catalog, groups: Iterable[DuplicateGroup], wanted: Wanted = _suggested
 ) -> list[Removal]:
-    """What goes if each group's others go, but for those that stay in any case and those not
-    wanted. What is kept for a file never goes.
+    """One removal for each other file of the groups that is wanted and may be removed. A file that
+    is kept for another is never removed.
 
-    Look-alikes are not among them unless `wanted` says so. Where the one kept of a tighter group is
-    itself a copy of a better photo, and all of that group were compared with it, they go for that
-    one together.
+    By default, look-alikes are not wanted. If the file kept of a tighter group is itself a copy of
+    a better photo, and all of that group were compared with the better one, they are all removed
+    for it.
     """
     chosen = [group for group in groups if any(wanted(group, item) for item in group.others)]
-    hashes = {
-        i: found.hex()
-        for i, found in hashes_of(
-            catalog, (item.photo_id for group in chosen for item in group.all)
-        ).items()
-    }
-    going = [
+    photos = (item.photo_id for group in chosen for item in group.all)
+    hashes = {i: digest.hex() for i, digest in hashes_of(catalog, photos).items()}
+    removable = [
         (group, item)
         for group in chosen
         for item in group.others
         if wanted(group, item) and not group.reason_to_keep(item)
     ]
-    kept = defaultdict[str, list[DuplicateGroup]](list)
+    keepers = defaultdict[str, list[DuplicateGroup]](list)
     for group in chosen:
-        kept[group.keep.path].append(group)
-
-    def gives_way(item: GroupFile, keep: GroupFile) -> bool:
-        """Whether a file that is kept of tighter groups can go, with all that goes for it, for the
-        sake of another group's."""
-        others = {
-            hashes.get(each.photo_id, "") for group in kept[item.path] for each in group.others
-        }
-        same = {hashes.get(each.photo_id, "") for each in (item, keep)}
-        return all(group.tier in COPIES for group in kept[item.path]) and all(
-            compared(catalog, other, hashes.get(keep.photo_id, ""), PAIRS_VERSION)
-            in ("pixels", "picture")
-            for other in others - same
-        )
-
+        keepers[group.keep.path].append(group)
+    # Keepers of tighter groups that may be removed, and the group with the better photo.
     better = {
         item.path: group
-        for group, item in going
-        if group.tier in COPIES and item.path in kept and gives_way(item, group.keep)
+        for group, item in removable
+        if group.tier in COPIES
+        and item.path in keepers
+        and _gives_way(catalog, hashes, keepers[item.path], item, group.keep)
     }
     found = dict[str, Removal]()
-    for group, item in going:
-        at = group
-        for _ in TIERS:
-            at = better.get(at.keep.path, at)
-        if (
-            item.path in found
-            or (item.path in kept and item.path not in better)
-            or at.reason_to_keep(item)
-        ):
+    for group, item in removable:
+        best = _best_group(group, better)
+        is_kept = item.path in keepers and item.path not in better
+        if item.path in found or is_kept or best.reason_to_keep(item):
             continue
-        if item.photo_id in hashes and at.keep.photo_id in hashes:
+        if item.photo_id in hashes and best.keep.photo_id in hashes:
             found[item.path] = Removal(
-                item.path, hashes[item.photo_id], at.keep.path, hashes[at.keep.photo_id],
-                item.bytes, at.tier, at.keep_because,
-                item.company.own, item.holds,
-            )  # fmt: skip
-    # Whatever was accepted: what is kept for another does not go itself.
+                path=item.path,
+                hash=hashes[item.photo_id],
+                keeper=best.keep.path,
+                keeper_hash=hashes[best.keep.photo_id],
+                bytes=item.bytes,
+                tier=best.tier,
+                why=best.keep_because,
+                companions=item.company.own,
+                holds=item.holds,
+            )
+    # Whatever groups contradict each other: a file that is kept for another is not removed.
     return [removal for removal in found.values() if removal.keeper not in found]
+
+
+def _gives_way(
+    catalog: Catalog,
+    hashes: Mapping[int, str],
+    groups: Sequence[DuplicateGroup],
+    item: GroupFile,
+    keep: GroupFile,
+) -> bool:
+    """Whether a file that is kept of these groups can be removed for a better one, `keep`: all
+    their files are copies that were compared with the better one."""
+    known = {hashes.get(each.photo_id, "") for each in (item, keep)}
+    others = {hashes.get(each.photo_id, "") for group in groups for each in group.others} - known
+    better = hashes.get(keep.photo_id, "")
+    return all(group.tier in COPIES for group in groups) and all(
+        compared(catalog, other, better, PAIRS_VERSION) in ("pixels", "picture") for other in others
+    )
+
+
+def _best_group(group: DuplicateGroup, better: Mapping[str, DuplicateGroup]) -> DuplicateGroup:
+    """The group whose keeper is the best photo, followed through looser tiers."""
+    for _ in TIERS:
+        group = better.get(group.keep.path, group)
+    return group

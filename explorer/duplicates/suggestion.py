@@ -3,118 +3,121 @@ none."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from explorer.duplicates.describe_difference import Edge
-from explorer.duplicates.groups import GroupFile, Tier
+from explorer.duplicates.group_file import GroupFile
+from explorer.duplicates.groups import Tier
 from explorer.duplicates.originals import HeaderReader, judge_original
-from explorer.duplicates.versions import Verdict, Version, judge_same_pixels, original_format_rank
+from explorer.duplicates.pair_edge import Edge
+from explorer.duplicates.versions import (
+    OriginalVerdict,
+    Version,
+    judge_same_pixels,
+    original_format_rank,
+)
 from explorer.removal.stacks import is_one_stack
 
 ChooseKeeper = Callable[[Sequence[GroupFile]], tuple[GroupFile, str]]
-Near = Mapping[int, Mapping[int, Edge]]
+"""Files of which any may be kept → the one to keep, and why, in words after “kept because”."""
+Edges = Mapping[int, Mapping[int, Edge]]
+"""The edges of a tier by photo id, both ways."""
 
-UNKNOWN_GROUP = "of other copies of this picture it is not clear which one is the original"
-_NOT_TOLD = "it is not clear which one is the original"
-A_SET = "by their names, they are an original and its versions"
-ALL_STAY = "none of them can go, whichever one is kept"
-_NO_LINK, _OTHER = (
-    "it is a file of its own, and no link",
-    "the only one that may be is a link, or all others stay",
-)
+VERSIONS = "going by their names, they are an original and its versions"
+NONE_REMOVABLE = "none of them can be removed, whichever one is kept"
+NOT_CLEAR_FOR_OTHERS = "for other copies of this picture, it is not clear which one is the original"
+_NOT_CLEAR = "it is not clear which one is the original"
+_NOT_A_LINK = "it is a file, not a link"
+_NEVER_REMOVED = "it is never removed"
+_ONLY_LINK = "the only candidate is a link, or all others must be kept"
 
 
 class KeeperSuggestion(NamedTuple):
-    """keep: the one to keep, or only the one to show first. why: in words that follow “kept
-    because”; '' where none is suggested, and doubt says why not."""
+    """Which file to keep, if that is clear."""
 
     keep: GroupFile
+    """The file to keep; only the one to show first if `doubt` is set."""
     why: str
+    """Why, in words that follow “kept because”; '' if `doubt` is set."""
     doubt: str = ""
+    """Why none is suggested; '' if one is."""
 
 
 class KeeperSuggester:
-    """Suggests which photo of one tier (`pixels` or `picture`) is kept.
+    """Suggests which photo is kept, in groups of one tier (`pixels` or `picture`).
 
-    Each photo that would go must have been compared with the one kept, which must be proven to be
-    its original: nothing is inferred through a third one. Files that stay in any case need no
-    proof.
+    A keeper is suggested only if it was compared with every photo to be removed, and is proven to
+    be the original of each: nothing is inferred through a third photo. Files that are kept in any
+    case need no proof.
     """
 
     def __init__(
-        self, tier: Tier, versions: Mapping[int, Version], near: Near, header: HeaderReader
+        self, tier: Tier, versions: Mapping[int, Version], edges: Edges, header: HeaderReader
     ) -> None:
-        """versions: by photo id. near: what comparing two photos has found, both ways."""
-        self._tier, self._versions, self._near, self._header = tier, versions, near, header
+        """versions: by photo id. header: reads a file's EXIF header."""
+        self._tier, self._versions, self._edges, self._header = tier, versions, edges, header
 
     def suggest(
         self, group: Collection[int], first: GroupFile, choose: ChooseKeeper
     ) -> KeeperSuggestion:
-        """Among the photos of a group. first: the one that all others were compared with, which is
-        shown first where none is suggested. choose: the person's rules, which decide where several
-        may be kept without loss."""
-        going = {
-            i: self._going(i, group)
+        """The photo of a group (photo ids) to keep. first: the photo that all others were compared
+        with, shown first if none is suggested. choose: the person's rules, which decide among
+        several that may be kept without loss."""
+        removable = {
+            i: self._removable(i, group)
             for i in sorted(group)
-            if self._near[i].keys() >= set(group) - {i}
+            if self._edges[i].keys() >= set(group) - {i}
         }
-        if not any(going.values()):
-            return KeeperSuggestion(first, "", A_SET if self._is_set(group) else ALL_STAY)
-        sure = [
+        if not any(removable.values()):
+            return KeeperSuggestion(first, "", self._why_none_removable(group))
+        candidates = [
             self._versions[i].item
-            for i, others in going.items()
-            if others and not self._doubt(i, others)
+            for i, others in removable.items()
+            if others and not self._doubt(i, others) and not self._versions[i].item.symlink
         ]
-        own = [item for item in sure if not item.symlink]
-        if self._tier == "pixels" and own:
-            best = max(map(original_format_rank, own))
-            own = [item for item in own if original_format_rank(item) == best]
-        if own:
-            keep, why = choose(own)
-            return KeeperSuggestion(
-                keep,
-                self._why(keep.photo_id, going[keep.photo_id])
-                or (why if len(own) > 1 else _NO_LINK),
-            )
-        return KeeperSuggestion(
-            first,
-            "",
-            f"{_NOT_TOLD}: {self._doubt(first.photo_id, going[first.photo_id]) or _OTHER}",
-        )
+        if not candidates:
+            doubt = self._doubt(first.photo_id, removable[first.photo_id]) or _ONLY_LINK
+            return KeeperSuggestion(first, "", f"{_NOT_CLEAR}: {doubt}")
+        if self._tier == "pixels":
+            best = max(map(original_format_rank, candidates))
+            candidates = [file for file in candidates if original_format_rank(file) == best]
+        keep, why = choose(candidates)
+        if len(candidates) == 1:
+            links = any(self._versions[i].item.symlink for i in group)
+            why = _NOT_A_LINK if links else _NEVER_REMOVED
+        proof = self._proof(keep.photo_id, removable[keep.photo_id])
+        return KeeperSuggestion(keep, proof or why)
 
-    def _is_set(self, group: Collection[int]) -> bool:
-        """Whether any two of these photos are versions of one photo, by their names."""
+    def _removable(self, keep: int, group: Collection[int]) -> list[int]:
+        """The photos that could be removed if that one were kept."""
+        kept = self._versions[keep].item
+        return [i for i in sorted(group) if i != keep and not self._must_stay(i, kept)]
+
+    def _must_stay(self, photo_id: int, keep: GroupFile) -> bool:
+        file = self._versions[photo_id].item
+        named = file.original != "" or is_one_stack(keep.path, file.path, self._tier)
+        return file.protected or named
+
+    def _why_none_removable(self, group: Collection[int]) -> str:
         paths = [self._versions[i].item.path for i in group]
-        return all(is_one_stack(one, other, self._tier) for one, other in combinations(paths, 2))
+        pairs = combinations(paths, 2)
+        if all(is_one_stack(one, other, self._tier) for one, other in pairs):
+            return VERSIONS
+        return NONE_REMOVABLE
 
     def _doubt(self, one: int, others: Iterable[int]) -> str:
-        """Why the photo is not known to be the original of all these; '' where it is."""
-        return next((verdict.doubt for verdict in self._verdicts(one, others) if verdict.doubt), "")
+        """Why a photo is not known to be the original of all these; '' if it is."""
+        verdicts = (self._verdict(one, other) for other in others)
+        return next((verdict.doubt for verdict in verdicts if verdict.doubt), "")
 
-    def _why(self, one: int, others: Iterable[int]) -> str:
-        return next((verdict.why for verdict in self._verdicts(one, others) if verdict.why), "")
+    def _proof(self, one: int, others: Iterable[int]) -> str:
+        """What proves it; '' if the files do not differ in any way that matters."""
+        verdicts = (self._verdict(one, other) for other in others)
+        return next((verdict.why for verdict in verdicts if verdict.why), "")
 
-    def _verdicts(self, one: int, others: Iterable[int]) -> Iterator[Verdict]:
-        return (self._verdict(one, other) for other in others)
-
-    def _going(self, one: int, group: Collection[int]) -> list[int]:
-        """The photos that would go if this one were kept."""
-        keep = self._versions[one].item
-        return [
-            i for i in sorted(group) if i != one and not self._stays(self._versions[i].item, keep)
-        ]
-
-    def _verdict(self, one: int, other: int) -> Verdict:
+    def _verdict(self, one: int, other: int) -> OriginalVerdict:
         mine, its = self._versions[one], self._versions[other]
-        return (
-            judge_same_pixels(mine, its)
-            if self._tier == "pixels"
-            else judge_original(mine, its, self._near[one][other], self._header)
-        )
-
-    def _stays(self, item: GroupFile, keep: GroupFile) -> bool:
-        return (
-            item.protected or item.original != "" or is_one_stack(keep.path, item.path, self._tier)
-        )
+        if self._tier == "pixels":
+            return judge_same_pixels(mine, its)
+        return judge_original(mine, its, self._edges[one][other], self._header)

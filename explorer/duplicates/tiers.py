@@ -1,15 +1,16 @@
-"""Pairs of photos that belong into a tier, and in words how one differs from the other."""
+"""Edges of each tier: pairs of photos that belong in it, and how they differ, in words."""
 
 from __future__ import annotations
 
 import datetime as dt
 import functools
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from explorer.duplicates.describe_difference import Edge
 from explorer.duplicates.groups import Tier
+from explorer.duplicates.pair_edge import Edge
 from explorer.library import pair_store as store
 from explorer.library import stage_store
 from explorer.library.catalog import Catalog
@@ -17,61 +18,79 @@ from explorer.library.pair_store import PAIRS_VERSION, Pair
 from explorer.library.setting_store import get_setting
 from explorer.library.stage_store import NOBODY
 
-# How far from the library's usual nearness to sameness (cosine 1) two photos must be: photos of one
-# moment, and those that just look alike. Usual is the cosine of a photo to its 24th nearest, in the
-# middle of all photos. By the starter model, 1,000 everyday photos of which no two belong together
-# have 50 pairs at 0.7 (137 at 0.6, of which one in six showed another subject), 14 at 0.8.
-_MOMENT, _LOOKALIKE = 0.4, 0.7
-# Seconds within which photos are of one moment: by themselves, and where the same things were
-# recognised on both.
-_SOON, _SCENE = 60.0, 600.0
+
+@dataclass(frozen=True)
+class TierThresholds:
+    """When two similar photos are of one moment, or look alike. Set with `python run.py bench
+    duplicates` and the `starter` model: 1,000 everyday photos, no two of which belong together,
+    have 137 look-alike pairs at 0.6 (one in six showing another subject), 50 at 0.7 and 14 at 0.8.
+
+    Nearness is measured from the library's usual cosine, 0, to identity, 1. The usual cosine is the
+    median over all photos of the cosine to their farthest stored neighbour, mostly the 24th.
+    """
+
+    moment: float = 0.4
+    """Nearness of two photos of one moment."""
+    lookalike: float = 0.7
+    """Nearness of two photos that look alike."""
+    near_seconds: float = 60.0
+    """Seconds within which two near photos are of one moment."""
+    scene_seconds: float = 600.0
+    """Seconds within which two photos are of one moment if their keypoints match."""
+
+
+THRESHOLDS = TierThresholds()
 
 
 class TierEdges:
-    """What is known of pairs at one time, read when it is first wanted."""
+    """The edges of every tier; what several tiers share is read once, when first needed."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
     def edges(self, tier: Tier) -> list[Edge]:
-        """The pairs of a tier. For “picture” those with the same pixels, too: the one kept of them
-        may stand for others."""
-        if tier in ("pixels", "picture"):
-            kinds: tuple[store.Kind, ...] = (
-                ("pixels",) if tier == "pixels" else ("pixels", "picture")
-            )
-            return [
-                Edge(
-                    (p.a, p.b),
-                    p.score,
-                    p.relation,
-                    "the same pixels, in another file" if p.kind == "pixels" else "",
-                )
-                for p in store.pairs(self._catalog, PAIRS_VERSION, kinds)
-            ]
+        """The edges of a tier other than `identical`. `picture` includes those of `pixels`: a
+        photo kept in that tier may stand for others."""
+        if tier == "pixels":
+            return self._copies("pixels")
+        if tier == "picture":
+            return self._copies("pixels", "picture")
         return self._moments() if tier == "moment" else self._lookalikes()
 
-    def _moments(self) -> list[Edge]:
-        times = self._times
+    def _copies(self, *kinds: store.Kind) -> list[Edge]:
+        words = {"pixels": "identical pixels in another file"}
         return [
-            *(
-                Edge((p.a, p.b), p.score, text=_apart(times, p.a, p.b))
-                for p in self._scenes
-                if _within(times, p.a, p.b, _SCENE, undated=True)
-            ),
-            *(
-                Edge((a, b), score, text=_apart(times, a, b))
-                for a, b, score in self._near.above(_MOMENT)
-                if _within(times, a, b, _SOON, undated=False)
-            ),
+            Edge((p.a, p.b), p.score, p.relation, words.get(p.kind, ""))
+            for p in store.pairs(self._catalog, PAIRS_VERSION, kinds)
         ]
+
+    def _moments(self) -> list[Edge]:
+        edges = list[Edge]()
+        for pair in self._scenes:
+            seconds = self._seconds_apart(pair.a, pair.b)
+            if seconds is None or seconds <= THRESHOLDS.scene_seconds:
+                edges.append(Edge((pair.a, pair.b), pair.score, text=_interval(seconds)))
+        for a, b, score in self._neighbors.within(THRESHOLDS.moment):
+            seconds = self._seconds_apart(a, b)
+            if seconds is not None and seconds <= THRESHOLDS.near_seconds:
+                edges.append(Edge((a, b), score, text=_interval(seconds)))
+        return edges
 
     def _lookalikes(self) -> list[Edge]:
         return [
-            Edge((p.a, p.b), p.score, text="the same thing, another shot") for p in self._scenes
+            Edge((p.a, p.b), p.score, text="another shot of the same subject") for p in self._scenes
         ] + [
-            Edge((a, b), score, text="looks alike") for a, b, score in self._near.above(_LOOKALIKE)
+            Edge((a, b), score, text="looks alike")
+            for a, b, score in self._neighbors.within(THRESHOLDS.lookalike)
         ]
+
+    def _seconds_apart(self, a: int, b: int) -> float | None:
+        """Seconds between two capture times; None if one is unknown."""
+        times = self._times
+        if a not in times or b not in times:
+            return None
+        one, other = (dt.datetime.fromisoformat(times[i]) for i in (a, b))
+        return abs((one - other).total_seconds())
 
     @functools.cached_property
     def _times(self) -> dict[int, str]:
@@ -82,83 +101,71 @@ class TierEdges:
         return store.pairs(self._catalog, PAIRS_VERSION, ("scene",))
 
     @functools.cached_property
-    def _near(self) -> _NeighborPairs:
-        return _near(self._catalog, min(_MOMENT, _LOOKALIKE))
+    def _neighbors(self) -> _NeighborPairs:
+        return _neighbor_pairs(self._catalog, min(THRESHOLDS.moment, THRESHOLDS.lookalike))
 
 
-def _seconds(times: dict[int, str], a: int, b: int) -> float | None:
-    if a not in times or b not in times:
-        return None
-    return abs(
-        (dt.datetime.fromisoformat(times[a]) - dt.datetime.fromisoformat(times[b])).total_seconds()
-    )
-
-
-def _within(times: dict[int, str], a: int, b: int, most: float, *, undated: bool) -> bool:
-    seconds = _seconds(times, a, b)
-    return undated if seconds is None else seconds <= most
-
-
-def _apart(times: dict[int, str], a: int, b: int) -> str:
-    seconds = _seconds(times, a, b)
+def _interval(seconds: float | None) -> str:
+    """How far apart two shots were taken, in words."""
     if seconds is None:
         return "another shot of the same scene"
     if seconds < 1:
         return "another shot, in the same second"
-    return (
-        f"another shot, {seconds:.0f} s apart"
-        if seconds < 120
-        else f"another shot, {seconds / 60:.0f} minutes apart"
-    )
+    if seconds < 120:
+        return f"another shot, {seconds:.0f} s apart"
+    return f"another shot, {seconds / 60:.0f} minutes apart"
 
 
 class _NeighborPairs(NamedTuple):
-    """Pairs of nearest photos by embedding, each once. usual: the cosine that a photo's 24th
-    nearest has, in the middle."""
+    """Pairs of nearest neighbours by embedding, each once, sorted by ids."""
 
     a: np.ndarray
+    """Smaller photo id of each pair, (n,)."""
     b: np.ndarray
-    scores: np.ndarray
+    """Larger photo id of each pair, (n,)."""
+    cosines: np.ndarray
+    """Cosine of each pair, (n,)."""
     usual: float
+    """The library's usual cosine, see `TierThresholds`."""
 
-    def above(self, share: float) -> list[tuple[int, int, float]]:
-        """Those that are nearer than usual by that share of what is left to sameness."""
-        close = self.scores >= _least(self.usual, share)
+    def within(self, nearness: float) -> list[tuple[int, int, float]]:
+        """(a, b, cosine) of the pairs at least that near."""
+        close = self.cosines >= _least_cosine(self.usual, nearness)
         return list(
             zip(
                 self.a[close].tolist(),
                 self.b[close].tolist(),
-                np.round(self.scores[close], 4).tolist(),
+                np.round(self.cosines[close], 4).tolist(),
                 strict=True,
             )
         )
 
 
-def _least(usual: float, share: float) -> float:
-    """The cosine of pairs that are nearer than usual by that share of what is left to sameness."""
-    return usual + share * (1 - usual)
+def _least_cosine(usual: float, nearness: float) -> float:
+    return usual + nearness * (1 - usual)
 
 
-def _near(catalog: Catalog, share: float) -> _NeighborPairs:
-    """The nearest photos under the encoder that is in use here, the one set, or else the one with
-    most photos; where they are nearer than usual by that share."""
+def _neighbor_pairs(catalog: Catalog, nearness: float) -> _NeighborPairs:
+    """The pairs at least that near, under the encoder that is set, or else the one with most
+    photos."""
     known = catalog.encoders()
     name = get_setting(catalog, "encoder")
     chosen = next((entry for entry in known if entry[0] == name), known[0] if known else None)
-    number = None if chosen is None else catalog.encoder_id(chosen[0], chosen[1])
-    if number is None:
+    encoder_id = None if chosen is None else catalog.encoder_id(chosen[0], chosen[1])
+    if encoder_id is None:
         return _NeighborPairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), 0.0)
-    kept = stage_store.neighbours(catalog, number)
-    count = (kept.near != NOBODY).sum(axis=1)
-    some = count > 0
-    last = kept.scores[np.flatnonzero(some), count[some] - 1]
-    usual = float(np.median(last)) if len(last) else 0.0
-    # Few of all pairs are that near: only these are sorted, which is what takes long.
-    close = (kept.near != NOBODY) & (kept.scores >= _least(usual, share))
-    rows, others, scores = kept.ids[np.nonzero(close)[0]], kept.near[close], kept.scores[close]
-    low, high = np.minimum(rows, others), np.maximum(rows, others)
+    stored = stage_store.neighbours(catalog, encoder_id)
+    count = (stored.near != NOBODY).sum(axis=1)
+    rows = np.flatnonzero(count)
+    farthest = stored.scores[rows, count[rows] - 1]
+    usual = float(np.median(farthest)) if len(farthest) else 0.0
+    # Sorting takes longest, and few pairs are near: filter before sorting.
+    close = (stored.near != NOBODY) & (stored.scores >= _least_cosine(usual, nearness))
+    ids, others = stored.ids[np.nonzero(close)[0]], stored.near[close]
+    cosines = stored.scores[close]
+    low, high = np.minimum(ids, others), np.maximum(ids, others)
     order = np.lexsort((high, low))
-    low, high, scores = low[order], high[order], scores[order]
+    low, high, cosines = low[order], high[order], cosines[order]
     first = np.ones(len(order), np.bool_)
     first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
-    return _NeighborPairs(low[first], high[first], scores[first], usual)
+    return _NeighborPairs(low[first], high[first], cosines[first], usual)

@@ -201,7 +201,7 @@ def test_rules_and_protected_folders(tidy: Server, window: Visitor) -> None:
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_have_count(0)
     window.settle()
-    expect(page.locator(".because", has_text="it lies in a protected folder")).to_be_visible()
+    expect(page.locator(".because", has_text="it is in a protected folder")).to_be_visible()
     page.get_by_role("radio", name="Same moment").click()
     window.settle()
     expect(page.get_by_role("button", name="Nothing is marked")).to_be_disabled()
@@ -219,7 +219,7 @@ def test_the_only_film_holds_its_photo_back_until_its_like_is_beside_the_one_kep
     if "photo 2.jpg" not in page.locator(".because").inner_text():
         press(window, "ArrowRight")
     expect(
-        page.get_by_text("sent 2.jpg stays: its film sent 2.mp4 is not there a second time")
+        page.get_by_text("sent 2.jpg stays: there is no second copy of its film sent 2.mp4")
     ).to_be_visible()
     expect(page.get_by_role("button", name="Nothing is marked")).to_be_disabled()
     expect(page.get_by_role("button", name="Mark this one")).to_be_disabled()

@@ -55,9 +55,9 @@ def test_in_words(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
     lines = out.splitlines()
     assert code == 0 and len(lines) == 4
     assert lines[0].startswith(f"the same file: keep {photos / 'a.jpg'} (")
-    assert lines[1] == f"    {photos / 'b' / 'a.jpg'} (the same file, byte for byte)"
+    assert lines[1] == f"    {photos / 'b' / 'a.jpg'} (identical file, byte for byte)"
     assert lines[2].startswith(
-        f"the same picture: keep {photos / 'large.jpg'} (it alone says which camera took it"
+        f"the same picture: keep {photos / 'large.jpg'} (only it has camera metadata"
     )
     assert lines[3] == f"    {photos / 'b' / 'small.jpg'} (half the size)"
 
@@ -112,7 +112,7 @@ def test_where_the_original_is_not_known_nothing_is_suggested(
     _, out, err = run(capsysbinary, "--plan", str(tmp_path / "plan.json"))
     first, *files = out.splitlines()
     assert first.startswith(
-        "the same picture: nothing is suggested (it is not clear which one is the original: nothing in them shows"
+        "the same picture: nothing is suggested (it is not clear which one is the original: nothing shows"
     )
     assert files == [
         f"    {tmp_path / 'photos' / 'large.jpg'}",
@@ -171,4 +171,4 @@ def test_it_says_what_files_hold(shelf: Shelf, capsysbinary: Any) -> None:
     )
     _, out, _ = run(capsysbinary)
     # Once is enough where it is the reason.
-    assert out.splitlines()[0].endswith("(it holds more: 2 pages, film inside)")
+    assert out.splitlines()[0].endswith("(it contains more: 2 pages, film inside)")

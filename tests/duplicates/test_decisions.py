@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from explorer.duplicates.decisions import apply_decisions, decide_group
-from explorer.duplicates.groups import DuplicateGroup, GroupFile
+from explorer.duplicates.group_file import GroupFile
+from explorer.duplicates.groups import DuplicateGroup
 from explorer.errors import UsageError
 from explorer.library.decision_store import (
     Protection,
@@ -34,7 +35,7 @@ def group(shelf: Shelf, *contents: Any, folder: str = "") -> DuplicateGroup:
     )
 
 
-def test_what_was_decided_is_offered_no_more(shelf: Shelf) -> None:
+def test_decided_groups_are_hidden(shelf: Shelf) -> None:
     one, two, three = group(shelf, "a", "b"), group(shelf, "c", "d"), group(shelf, "e", "f")
     catalog = shelf.library.catalog
     assert apply_decisions(catalog, [one, two, three]).open == [one, two, three]
@@ -52,7 +53,7 @@ def test_what_was_decided_is_offered_no_more(shelf: Shelf) -> None:
     assert apply_decisions(catalog, [one, two, three]).open == [one, two, three]
 
 
-def test_decisions_outlive_moves_and_a_catalog_s_rows(shelf: Shelf) -> None:
+def test_decisions_survive_moved_files_and_a_rebuilt_catalog(shelf: Shelf) -> None:
     one = group(shelf, "a", "b")
     decide_group(shelf.library.catalog, one, "apart")
     # Everything is dropped and found anew elsewhere, in another order: the photos have other
@@ -66,7 +67,7 @@ def test_decisions_outlive_moves_and_a_catalog_s_rows(shelf: Shelf) -> None:
     assert apply_decisions(shelf.library.catalog, [again]).open == []
 
 
-def test_one_that_was_parted_leaves_a_larger_group_too(shelf: Shelf) -> None:
+def test_a_file_called_different_is_dropped_from_larger_groups_too(shelf: Shelf) -> None:
     decide_group(shelf.library.catalog, group(shelf, "a", "b"), "apart")
     larger = group(shelf, "a", "b", "c")
     (left,) = apply_decisions(shelf.library.catalog, [larger]).open
@@ -77,7 +78,7 @@ def test_one_that_was_parted_leaves_a_larger_group_too(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("kind", ["apart", "keep", "later"])
-def test_what_was_said_of_two_photos_says_nothing_of_identical_files_of_one(
+def test_a_decision_about_two_photos_does_not_apply_to_identical_files(
     shelf: Shelf, kind: Any
 ) -> None:
     decide_group(shelf.library.catalog, group(shelf, "a", "b"), kind)
@@ -93,7 +94,7 @@ def test_a_new_copy_is_not_hidden_by_an_old_decision(shelf: Shelf) -> None:
     assert apply_decisions(shelf.library.catalog, [three]).open == [three]
 
 
-def test_the_last_word_counts(shelf: Shelf) -> None:
+def test_the_latest_decision_counts(shelf: Shelf) -> None:
     one = group(shelf, "a", "b")
     decide_group(shelf.library.catalog, one, "later")
     decide_group(shelf.library.catalog, one, "keep")
@@ -101,7 +102,7 @@ def test_the_last_word_counts(shelf: Shelf) -> None:
     assert [(d.kind, d.hashes) for d in made] == [("keep", {digest_of("a"), digest_of("b")})]
 
 
-def test_a_decision_is_about_something(shelf: Shelf) -> None:
+def test_a_decision_needs_at_least_one_photo(shelf: Shelf) -> None:
     with pytest.raises(ValueError, match="at least one"):
         decide(shelf.library.catalog, "keep", [], 0)
     assert len(decisions(shelf.library.catalog)) == 0

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.duplicates.describe_difference import Edge, describe_difference
+from explorer.duplicates.describe_difference import describe_difference
+from explorer.duplicates.pair_edge import Edge
 from explorer.library.pair_store import CopyRow
 from explorer.matching import geometry
 from explorer.photos.containers.contents import NOTHING
@@ -33,24 +34,24 @@ def relation(
 @pytest.mark.parametrize(
     ("what", "keep", "other", "words"),
     [
-        (relation(), row(800, 600), row(800, 600), "the same size, saved again"),
+        (relation(), row(800, 600), row(800, 600), "same size, saved again"),
         (relation(), row(800, 600), row(400, 300), "half the size"),
         (relation(), row(800, 600), row(240, 180), "30 % of the size"),
         (relation(), row(800, 600), row(800, 600, "PNG"), "saved as PNG instead of JPEG"),
-        (relation(3), row(800, 600), row(800, 600), "turned by 180°"),
+        (relation(3), row(800, 600), row(800, 600), "rotated by 180°"),
         (relation(1), row(800, 600), row(800, 600), "mirrored"),
         (relation(0, (0.1, 0, 1, 0.9)), row(800, 600), row(720, 540), "cropped to 81 %"),
         (
             relation(0, (-0.05, -0.05, 1.05, 1.05)),
             row(800, 600),
             row(880, 660),
-            "with more around it",
+            "shows more around it",
         ),
         (
             relation(0, (-0.05, -0.05, 1.05, 1.05), border=1),
             row(800, 600),
             row(880, 660),
-            "with a border around it",
+            "with a border",
         ),
         (
             relation(0, (0.05, 0.05, 0.95, 0.95), border=-1),
@@ -58,43 +59,43 @@ def relation(
             row(792, 594),
             "without the border",
         ),
-        (relation(changed=0.05), row(800, 600), row(800, 600), "with something put on it"),
+        (relation(changed=0.05), row(800, 600), row(800, 600), "with something added on top"),
         (
             relation(0, (0.1, 0, 1, 0.9)),
             row(800, 600),
             row(360, 270),
             "half the size, cropped to 81 %",
         ),
-        (relation(grey=1, light=0.5), row(800, 600), row(800, 600), "in grey"),
+        (relation(grey=1, light=0.5), row(800, 600), row(800, 600), "in black and white"),
         (relation(grey=-1, light=0.0), row(800, 600), row(800, 600), "in colour"),
         (relation(grey=0, light=-20.0), row(800, 600), row(800, 600), "darker"),
         (relation(grey=0, light=20.0), row(800, 600), row(400, 300), "half the size, brighter"),
     ],
 )
-def test_relations_in_words(
+def test_differences_in_words(
     what: dict[str, Any], keep: CopyRow, other: CopyRow, words: str
 ) -> None:
     assert describe_difference(what, keep, other, forwards=True) == words
 
 
-def test_quarter_turns_are_told_apart_and_turn_back_the_other_way() -> None:
+def test_quarter_turns_are_distinguished_and_inverted() -> None:
     keep, other = row(800, 600), row(600, 800)
     turns = {way: describe_difference(relation(way), keep, other, forwards=True) for way in (5, 6)}
-    assert sorted(turns.values()) == ["turned by 270°", "turned by 90°"]
+    assert sorted(turns.values()) == ["rotated by 270°", "rotated by 90°"]
     for way, words in turns.items():
         assert describe_difference(relation(way), other, keep, forwards=False) != words
 
 
-def test_seen_from_the_crop_the_original_shows_more() -> None:
+def test_compared_with_a_crop_the_original_shows_more() -> None:
     assert (
         describe_difference(
             relation(0, (0.1, 0, 1, 0.9)), row(720, 540), row(800, 600), forwards=False
         )
-        == "with more around it"
+        == "shows more around it"
     )
 
 
-def test_without_a_relation_only_the_format_is_said() -> None:
+def test_without_a_relation_only_the_format_is_described() -> None:
     assert describe_difference({}, row(8, 6), row(8, 6), forwards=True) == ""
     assert (
         describe_difference({}, row(8, 6), row(8, 6, "WEBP"), forwards=True)
@@ -134,7 +135,7 @@ def test_which_of_two_is_grey() -> None:
     assert edge().greyer(1) == 0 == edge(grey=0).greyer(2) == edge(grey="?").greyer(1)
 
 
-def test_what_was_not_measured_is_no_difference() -> None:
+def test_missing_measurements_are_no_difference() -> None:
     assert (edge().changed, edge().light) == (0.0, 0.0)
     assert (edge(changed=0.25).changed, edge(light=-3).light) == (0.25, -3.0)
 
@@ -159,16 +160,14 @@ def test_what_was_not_measured_is_no_difference() -> None:
         ({"matrix": [0.7, -0.7, 0.5, 0.7, 0.7, 0]}, B, (None, None, None, None, True)),
     ],
 )
-def test_how_one_photo_lies_on_another(
-    what: dict[str, Any], other: Shown, geometry: tuple[Any, ...]
-) -> None:
+def test_relative_geometry(what: dict[str, Any], other: Shown, geometry: tuple[Any, ...]) -> None:
     found = edge(**what).geometry(A, other)
     assert found is not None and found.turned is geometry[-1]
     for value, expected in zip(found[:-1], geometry[:-1], strict=True):
         assert expected is None or value == pytest.approx(expected)
 
 
-def test_the_other_way_round_it_lies_the_other_way_round() -> None:
+def test_relative_geometry_is_inverted_for_the_other_keeper() -> None:
     cropped = edge(**relation(0, (0, 0, 1, 0.5)))
     found = cropped.geometry(Shown(2, 400, 150), A)
     assert found is not None and (found.scale, found.shown, found.beyond) == (
@@ -179,34 +178,32 @@ def test_the_other_way_round_it_lies_the_other_way_round() -> None:
     assert edge().geometry(A, B) is None
 
 
-def test_words_that_are_kept_with_two_photos_come_first() -> None:
+def test_words_stored_with_an_edge_take_precedence() -> None:
     assert (
-        Edge((1, 2), 1.0, relation(3), "the same pixels, in another file").words(A, B)
-        == "the same pixels, in another file"
+        Edge((1, 2), 1.0, relation(3), "identical pixels in another file").describe(A, B)
+        == "identical pixels in another file"
     )
     one, other = Edge((1, 2), 1.0, relation(grey=1)), Edge((2, 1), 1.0, relation(grey=1))
     assert (
-        (one.words(A, B), one.words(B, A))
-        == ("in grey", "in colour")
-        == (other.words(B, A), other.words(A, B))
+        (one.describe(A, B), one.describe(B, A))
+        == ("in black and white", "in colour")
+        == (other.describe(B, A), other.describe(A, B))
     )
 
 
 @pytest.mark.parametrize(
     ("what", "forwards", "words"),
     [
-        (relation(border=1), False, "without the border"), (relation(border=-1), False, "with a border around it"),
+        (relation(border=1), False, "without the border"), (relation(border=-1), False, "with a border"),
         (relation(light=20.0), False, "darker"), (relation(light=-20.0), False, "brighter"),
-        (relation(light=8.0), True, "the same size, saved again"), (relation(light=8.1), True, "brighter"),
-        (relation(grey=1, light=9.0), True, "in grey, brighter"), (relation(grey=-1), False, "in grey"),
-        (relation(changed=0.015), True, "the same size, saved again"), (relation(changed=0.016), True, "with something put on it"),
-        (relation(2), True, "mirrored top to bottom"), (relation(4), True, "mirrored and turned by 90°"),
-        (relation(7), True, "mirrored and turned by 270°"),
+        (relation(light=8.0), True, "same size, saved again"), (relation(light=8.1), True, "brighter"),
+        (relation(grey=1, light=9.0), True, "in black and white, brighter"), (relation(grey=-1), False, "in black and white"),
+        (relation(changed=0.015), True, "same size, saved again"), (relation(changed=0.016), True, "with something added on top"),
+        (relation(2), True, "mirrored top to bottom"), (relation(4), True, "mirrored and rotated by 90°"),
+        (relation(7), True, "mirrored and rotated by 270°"),
     ],
 )  # fmt: skip
-def test_differences_that_are_small_or_seen_from_the_other_side(
-    what: dict[str, Any], forwards: bool, words: str
-) -> None:
+def test_small_and_inverted_differences(what: dict[str, Any], forwards: bool, words: str) -> None:
     keep = row(600, 800) if "turned by" in words else row(800, 600)
     assert describe_difference(what, keep, row(800, 600), forwards=forwards) == words
 
@@ -214,7 +211,7 @@ def test_differences_that_are_small_or_seen_from_the_other_side(
 @pytest.mark.parametrize(
     ("width", "words"),
     [
-        (800, "the same size, saved again"), (788, "the same size, saved again"), (780, "98 % of the size"), (820, "102 % of the size"),
+        (800, "same size, saved again"), (788, "same size, saved again"), (780, "98 % of the size"), (820, "102 % of the size"),
         (400, "half the size"), (410, "half the size"), (414, "52 % of the size"), (200, "a quarter of the size"), (1600, "twice the size"),
         (1500, "188 % of the size"),
     ],

@@ -29,9 +29,7 @@ def test_files_with_the_same_bytes_are_one_group(shelf: Shelf) -> None:
     assert group.reclaimable == 2000
 
 
-def test_members_are_verified_against_the_one_that_is_kept_and_not_through_another(
-    shelf: Shelf,
-) -> None:
+def test_files_are_compared_with_the_keeper_and_not_through_another(shelf: Shelf) -> None:
     best = shelf.put("best.jpg", 1, width=4000, height=3000)
     near = shelf.put("near.jpg", 2, width=2000, height=1500)
     far = shelf.put("far.jpg", 3, width=1000, height=750)
@@ -53,7 +51,7 @@ def test_a_photo_is_offered_in_its_tightest_tier_only(shelf: Shelf) -> None:
     ]
 
 
-def test_the_file_that_is_kept_of_several_stands_for_them_in_looser_tiers(shelf: Shelf) -> None:
+def test_the_keeper_of_identical_files_stands_for_them_in_looser_tiers(shelf: Shelf) -> None:
     small = shelf.put("small.jpg", 1, width=100, height=100)
     shelf.put("small-again.jpg", 1)
     large = shelf.put("large.jpg", 2, width=1000, height=1000)
@@ -68,7 +66,7 @@ def test_the_file_that_is_kept_of_several_stands_for_them_in_looser_tiers(shelf:
     ]
 
 
-def test_what_another_version_of_the_method_found_is_not_read(shelf: Shelf) -> None:
+def test_pairs_of_another_method_version_are_ignored(shelf: Shelf) -> None:
     store.put_pairs(
         shelf.writer,
         [Pair(shelf.put("1.jpg", 1), shelf.put("2.jpg", 2), "picture", 1.0, {})],

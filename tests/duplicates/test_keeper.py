@@ -11,15 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.duplicates.groups import GroupFile
-from explorer.duplicates.keeper import (
-    DEFAULT_RULES,
-    RULES_BY_NAME,
-    choose_keeper,
-    keeper_rules,
-    ranked,
-    set_keeper_rules,
-)
+from explorer.duplicates.group_file import GroupFile
+from explorer.duplicates.keep_rules import DEFAULT_RULES, RULES_BY_NAME
+from explorer.duplicates.keeper import choose_keeper, keeper_rules, set_keeper_rules
 from explorer.errors import UsageError
 from explorer.library.library import Library
 from explorer.library.setting_store import put_setting
@@ -81,25 +75,25 @@ def test_the_choice_does_not_depend_on_the_order_given(
     assert choose_keeper(items, rules, quality=no_quality) == choose_keeper(
         shuffled, rules, quality=no_quality
     )
-    assert ranked(items, rules, quality=no_quality) == ranked(shuffled, rules, quality=no_quality)
 
 
 @settings(deadline=None)
 @given(items=ITEMS, rules=ORDERS)
 def test_the_rules_make_a_total_order(items: list[GroupFile], rules: list[str]) -> None:
-    """Whatever is taken away, the rest keep their order, and the first of any part is what is
-    chosen of it."""
-    order = ranked(items, rules, quality=no_quality)
-    assert sorted(order, key=items.index) == items
-    for start in range(len(order)):
-        assert choose_keeper(order[start:], rules, quality=no_quality)[0] is order[start]
-    for one, two in itertools.pairwise(order):
-        assert choose_keeper([one, two], rules, quality=no_quality)[0] is one
+    """Removing a file that is not kept changes nothing: the keeper beats each other file alone."""
+    kept, _ = choose_keeper(items, rules, quality=no_quality)
+    for other in items:
+        if other is not kept:
+            rest = [file for file in items if file is not other]
+            assert choose_keeper(rest, rules, quality=no_quality)[0] is kept
+            assert choose_keeper([other, kept], rules, quality=no_quality)[0] is kept
 
 
 @settings(deadline=None)
 @given(items=ITEMS, rules=ORDERS)
-def test_a_link_is_kept_only_where_all_are_links(items: list[GroupFile], rules: list[str]) -> None:
+def test_a_link_is_kept_only_if_all_files_are_links(
+    items: list[GroupFile], rules: list[str]
+) -> None:
     kept, _ = choose_keeper(items, rules, quality=no_quality)
     assert not kept.symlink or all(each.symlink for each in items)
 
@@ -112,22 +106,14 @@ def test_a_link_is_kept_only_where_all_are_links(items: list[GroupFile], rules: 
         (
             {"width": 4000, "height": 3000},
             {"width": 1600, "height": 1200},
-            "4,000 × 3,000 against 1,600 × 1,200",
+            "4,000 × 3,000 vs. 1,600 × 1,200",
         ),
-        ({}, {"width": 400, "bordered": True}, "a border around it"),
-        ({"camera": "Acme Z1"}, {"width": 400}, "which camera took it"),
-        (
-            {},
-            {"format": "PNG", "bytes": 10**7},
-            "a JPEG file, as cameras write them, and the other PNG",
-        ),
-        ({"metadata": 5}, {"metadata": 2}, "5 facts against 2"),
-        ({"taken_at": "2019-05-01T10:00:00"}, {}, "2019-05-01 against 2020-01-01"),
-        (
-            {"taken_at": "2020-01-01T09:00:00"},
-            {},
-            "2020-01-01 09:00:00 against 2020-01-01 10:00:00",
-        ),
+        ({}, {"width": 400, "bordered": True}, "border added"),
+        ({"camera": "Acme Z1"}, {"width": 400}, "names its camera"),
+        ({}, {"format": "PNG", "bytes": 10**7}, "cameras write JPEG files, and the other is PNG"),
+        ({"metadata": 5}, {"metadata": 2}, "5 vs. 2"),
+        ({"taken_at": "2019-05-01T10:00:00"}, {}, "2019-05-01 vs. 2020-01-01"),
+        ({"taken_at": "2020-01-01T09:00:00"}, {}, "2020-01-01 09:00:00 vs. 2020-01-01 10:00:00"),
         ({}, {"taken_at": None}, "has a date"),
         (
             {"path": "/p/a.jpg"},
@@ -139,8 +125,8 @@ def test_a_link_is_kept_only_where_all_are_links(items: list[GroupFile], rules: 
         ({"path": "/p/a.jpg"}, {"path": "/p/a - Kopie.jpg"}, "Kopie"),
         ({"path": "/long/path/a.jpg"}, {"path": "/p/a~2.jpg"}, "(“~2”)"),
         ({"modified": 1.0}, {"modified": 2.0}, "older"),
-        ({}, {"path": "/p/more/a.jpg"}, "shortest"),
-        ({"path": "/p/a.jpg"}, {"path": "/p/b.jpg"}, "comes first"),
+        ({}, {"path": "/p/more/a.jpg"}, "shorter"),
+        ({"path": "/p/a.jpg"}, {"path": "/p/b.jpg"}, "sorts first"),
     ],
 )
 def test_each_rule_decides_and_says_so(
@@ -160,14 +146,14 @@ def test_each_rule_decides_and_says_so(
     assert words in why
 
 
-def test_bytes_decide_nothing() -> None:
+def test_file_size_decides_nothing() -> None:
     one, two = item("/p/a.jpg"), item("/p/b.jpg", bytes=10**9)
     assert choose_keeper([two, one])[0] is one and not any(
         rule.name == "compression" for rule in RULES_BY_NAME.values()
     )
 
 
-def test_the_person_s_order_counts() -> None:
+def test_the_persons_order_decides() -> None:
     large, early = (
         item("/p/large.jpg", width=400),
         item("/p/early.jpg", taken_at="2001-01-01T00:00:00"),
@@ -179,7 +165,7 @@ def test_the_person_s_order_counts() -> None:
     assert choose_keeper([large, newer], ["oldest"])[0] is large
 
 
-def test_a_date_of_which_a_part_is_known_is_later_than_all_within_it() -> None:
+def test_a_partly_known_date_sorts_after_all_within_it() -> None:
     def dated(taken_at: str | None, precision: str | None = "second") -> GroupFile:
         return item(f"/p/{taken_at} {precision}.jpg", taken_at=taken_at, taken_precision=precision)
 
@@ -199,19 +185,19 @@ def test_a_date_of_which_a_part_is_known_is_later_than_all_within_it() -> None:
     for first, second in itertools.combinations(in_order, 2):
         assert choose_keeper([second, first], ["earliest"])[0] is first
     assert choose_keeper([in_order[2], in_order[5]], ["earliest"])[1] == (
-        "its date is known more exactly (2020-05-04 10:00:07 against 2020-05-04)"
+        "its date is more precise (2020-05-04 10:00:07 vs. 2020-05-04)"
     )
     assert choose_keeper([in_order[2], in_order[4]], ["earliest"])[1] == (
-        "its date is earlier (2020-05-04 10:00:07 against 2020-05-04 23:59:59)"
+        "its date is earlier (2020-05-04 10:00:07 vs. 2020-05-04 23:59:59)"
     )
     assert (
         choose_keeper([in_order[5], in_order[6]], ["earliest"])[1]
-        == "its date is earlier (2020-05-04 against 2020-05-05)"
+        == "its date is earlier (2020-05-04 vs. 2020-05-05)"
     )
     assert choose_keeper([in_order[8], in_order[10]], ["earliest"])[1] == "it has a date"
 
 
-def test_jpeg_quality_is_read_only_where_it_decides(tmp_path: Path) -> None:
+def test_jpeg_quality_is_read_only_if_it_decides(tmp_path: Path) -> None:
     picture = pictures.draw(1)
     low = pictures.write(tmp_path / "a.jpg", picture, quality=60)
     high = pictures.write(tmp_path / "b.jpg", picture, quality=92)
@@ -228,12 +214,12 @@ def test_jpeg_quality_is_read_only_where_it_decides(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("quality", [20, 50, 75, 90, 95])
-def test_jpeg_quality_is_what_it_was_saved_with(tmp_path: Path, quality: int) -> None:
+def test_jpeg_quality_is_the_setting_it_was_saved_with(tmp_path: Path, quality: int) -> None:
     path = pictures.write(tmp_path / "a.jpg", pictures.draw(2), quality=quality)
     assert jpeg_quality(path) == pytest.approx(quality, abs=1)
 
 
-def test_what_is_no_jpeg_has_no_jpeg_quality(tmp_path: Path) -> None:
+def test_other_formats_have_no_jpeg_quality(tmp_path: Path) -> None:
     assert jpeg_quality(pictures.write(tmp_path / "a.png", pictures.draw(2))) is None
     assert jpeg_quality(tmp_path / "absent.jpg") is None
     (tmp_path / "b.jpg").write_bytes(b"\xff\xd8\xff")
@@ -262,15 +248,15 @@ def test_rules_are_remembered(tmp_path: Path) -> None:
         library.close()
 
 
-def test_without_files_there_is_none_to_keep() -> None:
-    with pytest.raises(ValueError, match="without files"):
+def test_an_empty_group_has_no_keeper() -> None:
+    with pytest.raises(ValueError, match="empty group"):
         choose_keeper([])
 
 
-def test_the_one_kept_is_compared_with_its_nearest_rival() -> None:
+def test_the_reason_names_the_nearest_rival() -> None:
     items = [item(f"/p/{side}.jpg", width=side, height=side) for side in (100, 400, 300, 200)]
     kept, why = choose_keeper(items, quality=no_quality)
-    assert kept.width == 400 and why == "it has more pixels (400 × 400 against 300 × 300)"
+    assert kept.width == 400 and why == "it has more pixels (400 × 400 vs. 300 × 300)"
 
 
 FILM, XMP, THM = (
@@ -288,7 +274,7 @@ FILM, XMP, THM = (
          "a file with edits or notes"), (Companions((FILM, XMP)), Companions(), "its film and a file with edits or notes"),
     ],
 )  # fmt: skip
-def test_what_lies_beside_a_file_speaks_for_it(
+def test_companion_files_are_a_reason_to_keep(
     better: Companions, worse: Companions, words: str
 ) -> None:
     one, other = item("/p/z.jpg", company=better), item("/p/a.jpg", company=worse)
@@ -296,11 +282,11 @@ def test_what_lies_beside_a_file_speaks_for_it(
 
 
 @pytest.mark.parametrize("kept", ["no json", "3", "null", '{"pixels": 1}', ""])
-def test_damaged_settings_leave_the_usual_order(kept: str) -> None:
+def test_damaged_settings_give_the_default_order(kept: str) -> None:
     catalog: Any = SimpleNamespace(setting=lambda _: kept)
     assert keeper_rules(catalog) == DEFAULT_RULES
 
 
-def test_rules_of_other_releases_are_passed_over() -> None:
+def test_rules_of_other_releases_are_ignored() -> None:
     catalog: Any = SimpleNamespace(setting=lambda _: '["prettiest", "newest", "pixels"]')
     assert keeper_rules(catalog) == ("newest", "pixels")

@@ -51,14 +51,14 @@ def test_pairs_of_one_picture_by_tier(shelf: Shelf) -> None:
     pair(shelf, a, b, "pixels", 1.0, grey=1)
     pair(shelf, a, c, "picture", 0.9, changed=0.2)
     pair(shelf, c, d, "scene")
-    assert edges(shelf, "pixels") == {(a, b): "the same pixels, in another file"}
-    assert edges(shelf, "picture") == {(a, b): "the same pixels, in another file", (a, c): ""}
+    assert edges(shelf, "pixels") == {(a, b): "identical pixels in another file"}
+    assert edges(shelf, "picture") == {(a, b): "identical pixels in another file", (a, c): ""}
     found = {
         edge.photos: (edge.score, edge.relation)
         for edge in TierEdges(shelf.library.catalog).edges("picture")
     }
     assert found == {(a, b): (1.0, {"grey": 1}), (a, c): (0.9, {"changed": 0.2})}
-    assert edges(shelf, "lookalike") == {(c, d): "the same thing, another shot"}
+    assert edges(shelf, "lookalike") == {(c, d): "another shot of the same subject"}
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_pairs_of_one_picture_by_tier(shelf: Shelf) -> None:
         (None, None, "another shot of the same scene"),
     ],
 )
-def test_shots_of_one_scene_are_of_one_moment_within_ten_minutes(
+def test_shots_of_one_scene_within_ten_minutes_are_one_moment(
     shelf: Shelf, one: str | None, other: str | None, words: str | None
 ) -> None:
     a, b = shelf.put("a.jpg", 1, **at(one)), shelf.put("b.jpg", 2, **at(other))
@@ -86,7 +86,7 @@ def test_shots_of_one_scene_are_of_one_moment_within_ten_minutes(
     assert [edge.score for edge in found] == [0.7] * len(found)
 
 
-def test_the_time_of_a_file_says_nothing_of_the_moment(shelf: Shelf) -> None:
+def test_file_times_do_not_count_for_moments(shelf: Shelf) -> None:
     a, b = shelf.put("a.jpg", 1, **at("10:00:00")), shelf.put("b.jpg", 2, **at("20:00:00", "file"))
     pair(shelf, a, b, "scene")
     assert edges(shelf, "moment") == {(a, b): "another shot of the same scene"}
@@ -101,7 +101,7 @@ def test_the_time_of_a_file_says_nothing_of_the_moment(shelf: Shelf) -> None:
         (None, None, False),
     ],
 )
-def test_near_photos_are_of_one_moment_within_a_minute(
+def test_near_photos_within_a_minute_are_one_moment(
     shelf: Shelf, one: str | None, other: str | None, together: bool
 ) -> None:
     a, b, c, d = (
@@ -117,7 +117,7 @@ def test_near_photos_are_of_one_moment_within_a_minute(
     assert ((a, b) in edges(shelf, "moment")) is together
 
 
-def test_how_near_depends_on_what_is_usual_in_the_library(shelf: Shelf) -> None:
+def test_nearness_is_relative_to_the_usual_cosine_of_the_library(shelf: Shelf) -> None:
     """Usual is 0.5 here, so that a moment begins at 0.7, and what looks alike at 0.85."""
     a, b, c, d, e = (shelf.put(f"{n}.jpg", n, **at("10:00:00")) for n in range(5))
     rows = [
@@ -133,7 +133,7 @@ def test_how_near_depends_on_what_is_usual_in_the_library(shelf: Shelf) -> None:
     assert scores == pytest.approx({(a, b): 0.86, (a, c): 0.84, (a, d): 0.71})
 
 
-def test_each_pair_of_near_photos_is_there_once_and_in_order(shelf: Shelf) -> None:
+def test_each_pair_of_neighbours_occurs_once_and_in_order(shelf: Shelf) -> None:
     a, b, c = (shelf.put(f"{n}.jpg", n) for n in range(3))
     near(
         shelf,
@@ -147,13 +147,13 @@ def test_each_pair_of_near_photos_is_there_once_and_in_order(shelf: Shelf) -> No
     ]
 
 
-def test_photos_without_near_ones_do_not_count_for_what_is_usual(shelf: Shelf) -> None:
+def test_photos_without_neighbours_do_not_change_the_usual_cosine(shelf: Shelf) -> None:
     a, b, c = (shelf.put(f"{n}.jpg", n) for n in range(3))
     near(shelf, (a, [(b, 0.86), (99, 0.5)]), (b, [(a, 0.86), (99, 0.5)]), (c, []))
     assert edges(shelf, "lookalike") == {(a, b): "looks alike"}
 
 
-def test_of_what_is_usual_only_photos_with_near_ones_speak(shelf: Shelf) -> None:
+def test_the_usual_cosine_is_that_of_the_farthest_stored_neighbour(shelf: Shelf) -> None:
     """By the farthest that is known of each, be it the only one."""
     a, b, c, d = (shelf.put(f"{n}.jpg", n) for n in range(4))
     near(shelf, (a, [(b, 0.75), (99, 0.5)]), (b, []), (c, []), (d, []))
@@ -162,7 +162,7 @@ def test_of_what_is_usual_only_photos_with_near_ones_speak(shelf: Shelf) -> None
     assert edges(shelf, "lookalike") == {}
 
 
-def test_what_is_just_near_enough_is_near_and_its_score_has_four_places(shelf: Shelf) -> None:
+def test_thresholds_are_inclusive_and_scores_have_four_decimals(shelf: Shelf) -> None:
     """Usual is -0.25, so that a moment begins at 0.25, and what looks alike at 0.625."""
     a, b, c = (shelf.put(f"{n}.jpg", n, **at("10:00:00")) for n in range(3))
     near(shelf, (a, [(b, 0.625), (c, 0.25), (99, -0.25)]))
@@ -175,7 +175,7 @@ def test_what_is_just_near_enough_is_near_and_its_score_has_four_places(shelf: S
     assert edge.score == pytest.approx(0.8765, abs=1e-6)
 
 
-def test_the_encoder_that_is_set_says_what_is_near(shelf: Shelf) -> None:
+def test_neighbours_are_those_of_the_encoder_that_is_set(shelf: Shelf) -> None:
     a, b, c = (shelf.put(f"{n}.jpg", n) for n in range(3))
     other = register_encoder(shelf.writer, "other", "2", 8)
     near(shelf, (a, [(b, 0.9), (99, 0.1)]))
@@ -189,7 +189,7 @@ def test_the_encoder_that_is_set_says_what_is_near(shelf: Shelf) -> None:
     assert set(edges(shelf, "lookalike")) == {(a, c)}
 
 
-def test_without_an_encoder_nothing_is_near(shelf: Shelf) -> None:
+def test_without_an_encoder_there_are_no_neighbours(shelf: Shelf) -> None:
     shelf.writer.connection.execute("delete from embedding", ())
     shelf.writer.connection.execute("delete from encoder", ())
     assert edges(shelf, "lookalike") == {} == edges(shelf, "moment")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from explorer.duplicates.groups import GroupFile
+from explorer.duplicates.group_file import GroupFile
 from explorer.library import pair_store
 from explorer.library.library import Library
 from explorer.library.pair_store import Pair

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.group_removals import removals_of_groups
-from explorer.duplicates.groups import DuplicateGroup, GroupFile
+from explorer.duplicates.groups import DuplicateGroup
 from explorer.photos.containers.contents import NOTHING, ContentPart, FileContents
 from explorer.removal.companions import Companion, companions_of
 from explorer.removal.plan import as_csv, as_json, removals_of_photos, write_plan

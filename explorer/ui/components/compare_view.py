@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from explorer.duplicates.groups import DuplicateGroup, GroupFile
+from explorer.duplicates.group_file import GroupFile
+from explorer.duplicates.groups import DuplicateGroup
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
 from explorer.text_format import size

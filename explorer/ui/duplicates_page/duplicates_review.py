@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from explorer.duplicates.decisions import apply_decisions
+from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.group_removals import removals_of_groups
-from explorer.duplicates.groups import COPIES, TIERS, DuplicateGroup, GroupFile, Tier
+from explorer.duplicates.groups import COPIES, TIERS, DuplicateGroup, Tier
 from explorer.library.filters import taken_within
 from explorer.library.library import Library
 from explorer.library.paths import inside

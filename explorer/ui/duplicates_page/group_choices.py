@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from explorer.duplicates.groups import COPIES, DuplicateGroup, GroupFile, Tier
+from explorer.duplicates.group_file import GroupFile
+from explorer.duplicates.groups import COPIES, DuplicateGroup, Tier
 from explorer.ui import resources
 from explorer.ui.duplicates_page import decision_history
 

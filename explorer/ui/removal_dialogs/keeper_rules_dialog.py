@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer.duplicates.keeper import DEFAULT_RULES, RULES_BY_NAME, keeper_rules, set_keeper_rules
+from explorer.duplicates.keep_rules import DEFAULT_RULES, RULES_BY_NAME
+from explorer.duplicates.keeper import keeper_rules, set_keeper_rules
 from explorer.library.decision_store import (
     Kind,
     decisions,

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from explorer.duplicates.groups import DuplicateGroup, GroupFile
+from explorer.duplicates.group_file import GroupFile
+from explorer.duplicates.groups import DuplicateGroup
 from explorer.photos.containers.contents import NOTHING, ContentPart, FileContents
 from explorer.removal.results import Removal
 from explorer.ui.components import compare_view, photo_urls

@@ -75,7 +75,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_one_that_holds_more_is_kept(library: Library, tmp_path: Path, case: str) -> None:
+def test_the_file_with_more_contents_is_kept(library: Library, tmp_path: Path, case: str) -> None:
     more, less, words = CASES[case]
     (group,) = index(
         library, tmp_path, **{f"more_{ending(more)}": more, f"less_{ending(less)}": less}
@@ -112,7 +112,7 @@ def ending(data: bytes) -> str:
         (animation("PNG", [1, 2], size=SIZE), animation("PNG", [1, 3], size=SIZE)), (JPEG + gain_map(7), JPEG + gain_map(8)),
     ],
 )  # fmt: skip
-def test_where_each_holds_what_the_other_lacks_nothing_goes(
+def test_if_each_has_contents_the_other_lacks_nothing_is_removed(
     library: Library, tmp_path: Path, one: bytes, other: bytes
 ) -> None:
     kind = ending(one)
@@ -127,9 +127,7 @@ def test_where_each_holds_what_the_other_lacks_nothing_goes(
     )
 
 
-def test_the_same_pixels_are_those_of_everything_in_the_file(
-    library: Library, tmp_path: Path
-) -> None:
+def test_identical_pixels_means_all_pages(library: Library, tmp_path: Path) -> None:
     same = index(
         library,
         tmp_path,
@@ -141,7 +139,7 @@ def test_the_same_pixels_are_those_of_everything_in_the_file(
     ) == 1
 
 
-def test_a_library_of_before_offers_nothing_until_files_are_read_again(
+def test_a_library_of_an_earlier_release_offers_nothing_until_files_are_read_again(
     library: Library, tmp_path: Path
 ) -> None:
     index(library, tmp_path, a_tif=pages([1, 2], SIZE), b_bmp=encoded(draw(1, SIZE), "BMP"))

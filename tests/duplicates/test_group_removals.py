@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.group_removals import removals_of_groups
-from explorer.duplicates.groups import DuplicateGroup, GroupFile, Tier
+from explorer.duplicates.groups import DuplicateGroup, Tier
 from explorer.library.file_store import files_below, put_missing
 from explorer.photos.containers.contents import NOTHING
 from explorer.removal.companions import Companion, Companions
@@ -19,7 +20,7 @@ from tests.fixtures.small_library import SmallLibrary
 
 
 def item(small_library: SmallLibrary, name: str, **facts: Any) -> GroupFile:
-    """A file of the field; it is made where it is not there."""
+    """A file of the small_library; it is made where it is not there."""
     path = small_library.photos / f"{name}.jpg"
     if not path.exists():
         small_library.add_photo(path.name, name)
@@ -51,7 +52,7 @@ def named(removals: list[Removal]) -> dict[str, str]:
     return {Path(removal.path).stem: Path(removal.keeper or "").stem for removal in removals}
 
 
-def test_files_that_are_not_ticked_stay(small_library: SmallLibrary) -> None:
+def test_files_that_are_not_wanted_are_kept(small_library: SmallLibrary) -> None:
     keep, ticked, unticked, other = (
         item(small_library, name) for name in ("keep", "ticked", "unticked", "other")
     )
@@ -65,7 +66,7 @@ def test_files_that_are_not_ticked_stay(small_library: SmallLibrary) -> None:
     assert removals_of_groups(small_library.library.catalog, groups, lambda _, each: False) == []
 
 
-def test_what_is_kept_in_a_group_of_which_nothing_is_ticked_may_go(
+def test_the_keeper_of_a_group_without_wanted_files_may_be_removed(
     small_library: SmallLibrary,
 ) -> None:
     one, two, three = (item(small_library, name) for name in ("one", "two", "three"))
@@ -75,7 +76,7 @@ def test_what_is_kept_in_a_group_of_which_nothing_is_ticked_may_go(
     ) == {"two": "one"}
 
 
-def test_lookalikes_go_only_where_a_person_says_so(small_library: SmallLibrary) -> None:
+def test_lookalikes_are_removed_only_if_a_person_marks_them(small_library: SmallLibrary) -> None:
     one, two = item(small_library, "one"), item(small_library, "two")
     groups = [group("lookalike", one, two)]
     assert removals_of_groups(small_library.library.catalog, groups) == []
@@ -92,9 +93,7 @@ def test_all_others_are_suggested(small_library: SmallLibrary, tier: Tier) -> No
     ) == {"two": "one", "three": "one"}
 
 
-def test_what_is_protected_or_not_compared_or_has_the_only_film_stays_though_it_is_ticked(
-    small_library: SmallLibrary,
-) -> None:
+def test_files_with_a_reason_to_keep_are_kept_even_if_marked(small_library: SmallLibrary) -> None:
     film = Companions((Companion("/f.mov", "film", 9),), ())
     keep, goes, safe, filmed, unchecked = (
         item(small_library, name) for name in ("keep", "goes", "safe", "filmed", "unchecked")
@@ -106,7 +105,7 @@ def test_what_is_protected_or_not_compared_or_has_the_only_film_stays_though_it_
     }
 
 
-def test_what_is_kept_in_one_group_does_not_go_in_another(small_library: SmallLibrary) -> None:
+def test_the_keeper_of_one_group_is_not_removed_in_another(small_library: SmallLibrary) -> None:
     one, two, three = (item(small_library, name) for name in ("one", "two", "three"))
     for tier in ("moment", "lookalike"):
         groups = [group(tier, two, three), group(tier, one, two)]  # type: ignore[arg-type]
@@ -125,7 +124,7 @@ class TestACopyOfABetterPhoto:
         small_library.add_pair("small.jpg", "again.jpg", "pixels")
         return [group("pixels", small, again), group("picture", large, small)]
 
-    def test_both_go_for_the_better_one_if_both_were_compared_with_it(
+    def test_both_are_removed_for_the_better_photo_if_compared_with_it(
         self, small_library: SmallLibrary, groups: list[DuplicateGroup]
     ) -> None:
         small_library.add_pair("large.jpg", "again.jpg")
@@ -136,7 +135,7 @@ class TestACopyOfABetterPhoto:
                 removal.why for removal in found
             } == {"why large"}
 
-    def test_it_stays_if_one_of_them_was_not(
+    def test_it_is_kept_if_one_of_them_was_not_compared(
         self, small_library: SmallLibrary, groups: list[DuplicateGroup]
     ) -> None:
         assert named(removals_of_groups(small_library.library.catalog, groups)) == {
@@ -144,7 +143,7 @@ class TestACopyOfABetterPhoto:
         }
 
     @pytest.mark.parametrize("kind", ["scene", "different"])
-    def test_it_stays_if_that_one_is_another_picture(
+    def test_it_is_kept_if_that_one_is_a_different_picture(
         self, small_library: SmallLibrary, groups: list[DuplicateGroup], kind: Any
     ) -> None:
         small_library.add_pair("large.jpg", "again.jpg", kind)
@@ -153,7 +152,7 @@ class TestACopyOfABetterPhoto:
         }
 
     @pytest.mark.parametrize("tier", ["moment", "lookalike"])
-    def test_it_stays_if_it_is_no_copy_of_the_better_one(
+    def test_it_is_kept_if_it_is_not_a_copy_of_the_better_photo(
         self, small_library: SmallLibrary, groups: list[DuplicateGroup], tier: Any
     ) -> None:
         small_library.add_pair("large.jpg", "again.jpg")
@@ -164,7 +163,7 @@ class TestACopyOfABetterPhoto:
         )
         assert named(found) == {"again": "small"}
 
-    def test_it_stays_if_it_is_kept_for_another_shot_too(
+    def test_it_is_kept_if_it_is_the_keeper_of_another_shot_too(
         self, small_library: SmallLibrary, groups: list[DuplicateGroup]
     ) -> None:
         small_library.add_pair("large.jpg", "again.jpg")
@@ -175,7 +174,7 @@ class TestACopyOfABetterPhoto:
             "shot": "small",
         }
 
-    def test_a_film_that_the_better_one_lacks_stays_with_what_it_belongs_to(
+    def test_a_photo_is_kept_if_the_better_one_lacks_its_film(
         self, small_library: SmallLibrary, groups: list[DuplicateGroup]
     ) -> None:
         small_library.add_pair("large.jpg", "again.jpg")
@@ -189,7 +188,7 @@ class TestACopyOfABetterPhoto:
         )
         assert "again" not in named(found)
 
-    def test_three_steps_up(
+    def test_keepers_are_followed_through_three_tiers(
         self, small_library: SmallLibrary, groups: list[DuplicateGroup]
     ) -> None:
         best = item(small_library, "best")
@@ -202,7 +201,7 @@ class TestACopyOfABetterPhoto:
         assert named(found) == {"again": "best", "small": "best", "large": "best"}
 
 
-def test_of_groups_that_contradict_each_other_nothing_goes(small_library: SmallLibrary) -> None:
+def test_contradicting_groups_remove_nothing(small_library: SmallLibrary) -> None:
     one, two = item(small_library, "one"), item(small_library, "two")
     small_library.add_pair("one.jpg", "two.jpg")
     assert (
@@ -213,7 +212,7 @@ def test_of_groups_that_contradict_each_other_nothing_goes(small_library: SmallL
     )
 
 
-def test_a_file_in_two_groups_goes_once(small_library: SmallLibrary) -> None:
+def test_a_file_in_two_groups_is_removed_once(small_library: SmallLibrary) -> None:
     one, two, three, four = (item(small_library, name) for name in ("one", "two", "three", "four"))
     found = removals_of_groups(
         small_library.library.catalog,
@@ -222,13 +221,13 @@ def test_a_file_in_two_groups_goes_once(small_library: SmallLibrary) -> None:
     assert named(found) == {"three": "one", "four": "two"}
 
 
-def test_a_photo_that_the_library_has_let_go_of_is_in_no_plan(small_library: SmallLibrary) -> None:
+def test_a_photo_that_left_the_library_is_in_no_plan(small_library: SmallLibrary) -> None:
     keep, gone = item(small_library, "keep"), replace(item(small_library, "gone"), photo_id=999)
     assert removals_of_groups(small_library.library.catalog, [group("picture", keep, gone)]) == []
     assert removals_of_groups(small_library.library.catalog, [group("picture", gone, keep)]) == []
 
 
-def test_photos_for_their_own_sake_without_what_is_missing_and_with_what_belongs_to_them(
+def test_photos_without_a_keeper_are_removed_with_their_companions(
     small_library: SmallLibrary,
 ) -> None:
     one = item(small_library, "one")

@@ -29,7 +29,7 @@ def names(items: object) -> list[str]:
         "album/@eaDir",
     ],
 )
-def test_a_copy_in_a_bin_or_a_store_is_in_no_group(shelf: Shelf, folder: str) -> None:
+def test_a_copy_in_a_system_folder_is_in_no_group(shelf: Shelf, folder: str) -> None:
     shelf.put(f"{folder}/a.jpg", 1)
     shelf.put("Photos/b (1).jpg", 1)
     assert find_groups(shelf.library) == []
@@ -38,7 +38,7 @@ def test_a_copy_in_a_bin_or_a_store_is_in_no_group(shelf: Shelf, folder: str) ->
     assert sorted(names(group.all)) == ["b (1).jpg", "c.jpg"]
 
 
-def test_one_that_lies_only_there_is_never_kept_for_another(shelf: Shelf) -> None:
+def test_a_photo_only_in_a_system_folder_is_never_the_keeper(shelf: Shelf) -> None:
     best = shelf.put("#recycle/best.jpg", 1, width=4000, height=3000)
     mine = shelf.put("mine.jpg", 2, width=2000, height=1500)
     store.put_pairs(
@@ -56,7 +56,9 @@ def test_one_that_lies_only_there_is_never_kept_for_another(shelf: Shelf) -> Non
     assert len(store.copies(shelf.library.catalog, [best])) == 1
 
 
-def test_neither_is_removed_nor_kept_whatever_a_plan_says(small_library: SmallLibrary) -> None:
+def test_a_plan_can_neither_remove_nor_keep_files_in_system_folders(
+    small_library: SmallLibrary,
+) -> None:
     for path in ("#recycle/a.jpg", "b.jpg", "Lib.aplibrary/c.jpg"):
         small_library.add_photo(path, "same")
     before = small_library.tree()
@@ -74,7 +76,7 @@ def test_neither_is_removed_nor_kept_whatever_a_plan_says(small_library: SmallLi
     assert small_library.tree() == before
 
 
-def test_a_way_into_a_bin_through_a_link_is_no_way_around(small_library: SmallLibrary) -> None:
+def test_a_link_into_a_bin_does_not_bypass_the_check(small_library: SmallLibrary) -> None:
     small_library.add_photo("#recycle/in/a.jpg", "same")
     small_library.add_photo("b.jpg", "same")
     (small_library.photos / "album").symlink_to(small_library.photos / "#recycle" / "in")
@@ -91,7 +93,7 @@ def test_a_way_into_a_bin_through_a_link_is_no_way_around(small_library: SmallLi
     assert small_library.tree() == before
 
 
-def test_a_folder_to_move_them_to_is_none_that_empties_itself(small_library: SmallLibrary) -> None:
+def test_a_bin_cannot_be_the_destination(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "same")
     small_library.add_photo("b.jpg", "same")
     (small_library.base / "@Recycle").mkdir()

@@ -1,0 +1,131 @@
+"""One file of a group of duplicates, and how it is made from catalog rows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from explorer.library.pair_store import CopyRow
+from explorer.photos.containers.contents import FileContents
+from explorer.photos.decoded_photo import Precision
+from explorer.photos.metadata.partial_dates import known_part
+from explorer.removal.companions import NO_COMPANIONS, CompanionFinder, Companions
+
+
+@dataclass(frozen=True)
+class GroupFile:
+    """One file of a group. Two files with the same bytes are two files of one photo."""
+
+    file_id: int
+    """Key of the file in the catalog."""
+    photo_id: int
+    """Key of its content in the catalog; the same for files with the same bytes."""
+    path: str
+    """Absolute path."""
+    bytes: int
+    """File size."""
+    width: int
+    """Pixels, upright."""
+    height: int
+    """Pixels, upright."""
+    format: str
+    """Pillow's name of the file format, such as `JPEG`."""
+    taken_at: str | None
+    """When it was taken, ISO 8601, filled up to a full time; see `taken_precision`."""
+    camera: str | None
+    """Camera model from the metadata."""
+    relation: str = ""
+    """How it differs from the file to keep, in words; '' for the file to keep."""
+    score: float = 1.0
+    """Pixel similarity after registration, 0 to 1."""
+    protected: bool = False
+    """In a folder from which nothing is ever removed."""
+    linked: bool = False
+    """Another name of the same bytes on disk (a hard or symbolic link): removing it frees nothing."""
+    metadata: int = 0
+    """Number of metadata fields, such as date, place and camera."""
+    modified: float = 0.0
+    """Modification time of the file, Unix seconds."""
+    symlink: bool = False
+    """The file is a symbolic link, which is never kept while a regular file exists."""
+    company: Companions = NO_COMPANIONS
+    """Companion files beside it: films, sidecars, RAW files."""
+    place: str = ""
+    """Inode and root, the same for all names of the same bytes on disk; '' if unknown."""
+    bordered: bool = False
+    """It is another photo of its group with a border added."""
+    contents: FileContents | None = None
+    """What the file contains besides its first picture; None if not read yet."""
+    taken_precision: Precision | None = None
+    """Which part of `taken_at` is known."""
+    original: str = ""
+    """Name of the photo in the same folder of which this is a version, judging by the file names;
+    such a file is not offered for removal. '' if there is none or it makes no difference."""
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """What the file contains besides its first picture, in words (“3 pages”, “film inside”);
+        () for a single picture."""
+        if self.contents is None:
+            return ("possibly more than one picture: the file has not been read again yet",)
+        return tuple(self.contents.words())
+
+    @property
+    def taken(self) -> str | None:
+        """When it was taken, ISO 8601, cut to the part that is known."""
+        return known_part(self.taken_at, self.taken_precision) if self.taken_at else None
+
+
+class RelatedRow(NamedTuple):
+    """A catalog row with its relation to the file to keep, in words, and their similarity."""
+
+    row: CopyRow
+    relation: str = ""
+    score: float = 1.0
+
+
+class GroupFileBuilder:
+    """Builds `GroupFile`s from catalog rows; remembers folder listings between calls."""
+
+    def __init__(self, protected: Callable[[str], bool]) -> None:
+        """protected: whether a path is in a protected folder."""
+        self._protected, self._companions = protected, CompanionFinder()
+
+    def build(self, rows: Iterable[RelatedRow]) -> list[GroupFile]:
+        """The files of one group, in the order given. Of several names of the same bytes, all but
+        the first are `linked`."""
+        seen = set[tuple[str, int]]()
+        files = list[GroupFile]()
+        for related in rows:
+            inode = (related.row.root, related.row.inode)
+            files.append(self._file(related, linked=related.row.inode != 0 and inode in seen))
+            seen.add(inode)
+        return files
+
+    def _file(self, related: RelatedRow, *, linked: bool) -> GroupFile:
+        row = related.row
+        symlink = os.path.islink(row.path)
+        return GroupFile(
+            file_id=row.file_id,
+            photo_id=row.photo_id,
+            path=row.path,
+            bytes=row.bytes,
+            width=row.width,
+            height=row.height,
+            format=row.format,
+            taken_at=row.taken_at,
+            camera=row.camera,
+            relation=related.relation,
+            score=related.score,
+            protected=self._protected(row.path),
+            linked=linked or symlink,
+            metadata=row.metadata,
+            modified=row.mtime_ns / 1e9,
+            symlink=symlink,
+            company=self._companions.of(row.path),
+            place=f"{row.inode} {row.root}" if row.inode else "",
+            contents=row.contents,
+            taken_precision=row.taken_precision,
+        )

@@ -1,0 +1,178 @@
+"""The rules by which people order files: what each prefers, and how it explains a choice."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer.duplicates.group_file import GroupFile
+from explorer.duplicates.versions import original_format_rank
+from explorer.photos.formats import RAW_EXTENSIONS
+
+JpegQualityReader = Callable[[str], int | None]
+"""Path → JPEG quality, 1 to 100; None if the file is no JPEG."""
+Value = float | str
+
+
+@dataclass(frozen=True)
+class KeeperRule:
+    """One rule."""
+
+    name: str
+    """Its name in settings."""
+    label: str
+    """Its name in the list that people order."""
+    best: Callable[[GroupFile, JpegQualityReader], Value]
+    """The value of a file; the greatest is kept."""
+    why: Callable[[GroupFile, GroupFile], str]
+    """The file to keep and its nearest rival → the reason, in words after “kept because”."""
+
+
+_COPY_NAME = re.compile(
+    r"(?:[ _-]*\b(?:copy|copia|copie|kopie|kopia|kópia|копия)(?: ?\(?\d+\)?)?|[ _]?\(\d+\)|~\d)$",
+    re.IGNORECASE,
+)
+"""What systems, browsers and people append to a copy's name: “a copy 2.jpg”, “a - Kopie.jpg”,
+“a (1).jpg”, “a~2.jpg”."""
+BACKUP_FOLDER = re.compile(
+    r"^(?:back-?ups?|copies|sicherung(?:en)?|sauvegardes?|respaldos?)(?![^\W\d_])", re.IGNORECASE
+)
+"""Names of folders that hold copies: “Backup 2019”."""
+
+
+def _earliest(file: GroupFile) -> Value:
+    """The date with the order of its characters reversed, so that the earliest is the greatest.
+
+    A partly known date sorts after all within it (a day after every time of that day), and no date
+    after every date.
+    """
+    return "".join(chr(0x10FFFF - ord(character)) for character in file.taken or "")
+
+
+def _why_earliest(keep: GroupFile, rival: GroupFile) -> str:
+    one, two = keep.taken or "", rival.taken or ""
+    if not two:
+        return "it has a date"
+    shown, other = (
+        (each[:10] if one[:10] != two[:10] else each).replace("T", " ") for each in (one, two)
+    )
+    kind = "more precise" if one.startswith(two) else "earlier"
+    return f"its date is {kind} ({shown} vs. {other})"
+
+
+def _copy_words(path: str) -> str:
+    """The part of a path that marks the file as a copy, in quotation marks; '' if none does."""
+    folder, name = os.path.split(path)
+    if found := _COPY_NAME.search(os.path.splitext(name)[0]):
+        return f"“{found[0].strip()}”"
+    return next((f"“{part}”" for part in Path(folder).parts if BACKUP_FOLDER.match(part)), "")
+
+
+def _companions(file: GroupFile, _: JpegQualityReader) -> Value:
+    return 4 * bool(file.company.films) + 2 * file.company.raw + file.company.edits
+
+
+def _why_companions(keep: GroupFile, rival: GroupFile) -> str:
+    here, there = (
+        (bool(file.company.films), file.company.raw, file.company.edits) for file in (keep, rival)
+    )
+    words = ("its film", "its RAW file", "a file with edits or notes")
+    more = [word for word, a, b in zip(words, here, there, strict=True) if a and not b]
+    return f"it has {' and '.join(more)} beside it"
+
+
+def _why_pixels(keep: GroupFile, rival: GroupFile) -> str:
+    one, two = (f"{file.width:,} × {file.height:,}" for file in (keep, rival))
+    return f"it has more pixels ({one} vs. {two})"
+
+
+RULES: tuple[KeeperRule, ...] = (
+    KeeperRule(
+        "protected",
+        "In a protected folder",
+        lambda file, _: file.protected,
+        lambda *_: "it is in a protected folder",
+    ),
+    KeeperRule(
+        "raw",
+        "RAW before JPEG",
+        lambda file, _: os.path.splitext(file.path)[1].lower() in RAW_EXTENSIONS,
+        lambda *_: "it is the camera's RAW file",
+    ),
+    KeeperRule(
+        "bare",
+        "No border added",
+        lambda file, _: not file.bordered,
+        lambda *_: "the other has a border added",
+    ),
+    KeeperRule(
+        "camera",
+        "Has a camera name",
+        lambda file, _: file.camera is not None,
+        lambda *_: "only it names its camera",
+    ),
+    KeeperRule("pixels", "More pixels", lambda file, _: file.width * file.height, _why_pixels),
+    KeeperRule(
+        "contents",
+        "More contents (pages, a film, maps)",
+        lambda file, _: file.contents.weight if file.contents else 0,
+        lambda keep, _: f"it contains more: {', '.join(keep.holds)}",
+    ),
+    KeeperRule("company", "Has its film, RAW file or edits", _companions, _why_companions),
+    KeeperRule(
+        "quality",
+        "Higher JPEG quality",
+        lambda file, quality: quality(file.path) or 0,
+        lambda *_: "it was saved with a higher JPEG quality",
+    ),
+    KeeperRule(
+        "metadata",
+        "More metadata",
+        lambda file, _: file.metadata,
+        lambda keep, rival: f"it has more metadata fields ({keep.metadata} vs. {rival.metadata})",
+    ),
+    KeeperRule(
+        "native",
+        "In a camera's file format",
+        lambda file, _: original_format_rank(file),
+        lambda keep, rival: f"cameras write {keep.format} files, and the other is {rival.format}",
+    ),
+    KeeperRule("earliest", "Earliest date taken", lambda file, _: _earliest(file), _why_earliest),
+    KeeperRule(
+        "plain",
+        "Not named like a copy",
+        lambda file, _: not _copy_words(file.path),
+        lambda _, rival: f"the other is named like a copy ({_copy_words(rival.path)})",
+    ),
+    KeeperRule(
+        "oldest", "Oldest file", lambda file, _: -file.modified, lambda *_: "it is the older file"
+    ),
+    KeeperRule(
+        "shortest",
+        "Shortest path",
+        lambda file, _: -len(file.path),
+        lambda *_: "its path is shorter",
+    ),
+    KeeperRule(
+        "shallowest",
+        "Fewest parent folders",
+        lambda file, _: -file.path.count(os.sep),
+        lambda *_: "it is in fewer parent folders",
+    ),
+    KeeperRule(
+        "newest", "Newest file", lambda file, _: file.modified, lambda *_: "it is the newer file"
+    ),
+)
+RULES_BY_NAME = {rule.name: rule for rule in RULES}
+DEFAULT_RULES = tuple(rule.name for rule in RULES if rule.name not in ("shallowest", "newest"))
+"""The rules until a person orders them."""
+REGULAR_FILE = KeeperRule(
+    "real",
+    "A file, not a link",
+    lambda file, _: not file.symlink,
+    lambda *_: "it is a file, not a link",
+)
+"""Always the first rule; not in the list that people order."""

@@ -1,0 +1,64 @@
+"""An edge of the graph of similar photos: two photos of one tier and how they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from explorer.duplicates.describe_difference import describe_difference
+from explorer.duplicates.relative_geometry import (
+    ComparedPhoto,
+    RelativeGeometry,
+    relative_geometry,
+    unit_transform,
+)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Two photos of one tier."""
+
+    photos: tuple[int, int]
+    """Photo ids."""
+    score: float
+    """Similarity, 0 to 1."""
+    relation: dict[str, object] = field(default_factory=dict)
+    """What the second is, compared with the first, as `library/pair_store.py` stores it."""
+    text: str = ""
+    """The same in words, where these do not follow from `relation`."""
+
+    @property
+    def bordered(self) -> int | None:
+        """The photo that is the other one with a border added, if one is."""
+        border = self.relation.get("border", 0)
+        return self.photos[1 if border == 1 else 0] if border in (1, -1) else None
+
+    @property
+    def changed(self) -> float:
+        """Share of the picture in which the two differ by more than tone."""
+        return float(self.relation.get("changed", 0.0))  # type: ignore[arg-type]
+
+    @property
+    def light(self) -> float:
+        """By how many levels (of 255) the second is brighter: mean of what both show."""
+        return float(self.relation.get("light", 0.0))  # type: ignore[arg-type]
+
+    def greyer(self, photo_id: int) -> int:
+        """-1 if only that photo is grey, 1 if only the other one is, else 0."""
+        grey = self.relation.get("grey")
+        if not isinstance(grey, int):
+            return 0
+        return grey if photo_id == self.photos[0] else -grey
+
+    def geometry(self, keep: ComparedPhoto, other: ComparedPhoto) -> RelativeGeometry | None:
+        """How `other` lies within `keep`; None if the two were not registered."""
+        transform = unit_transform(self.relation, forwards=self._forwards(keep))
+        return None if transform is None else relative_geometry(transform, keep, other)
+
+    def describe(self, keep: ComparedPhoto, other: ComparedPhoto) -> str:
+        """How `other` differs from `keep`, in words."""
+        return self.text or describe_difference(
+            self.relation, keep, other, forwards=self._forwards(keep)
+        )
+
+    def _forwards(self, keep: ComparedPhoto) -> bool:
+        return keep.photo_id == self.photos[0]

@@ -1,0 +1,163 @@
+"""Splits connected components of a tier into groups: star clusters of a file to keep and photos
+that were each compared with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from explorer.analysis.duplicates.copy_components import CLOSED
+from explorer.duplicates.group_file import GroupFile, GroupFileBuilder, RelatedRow
+from explorer.duplicates.groups import COPIES, DuplicateGroup, Tier, make_group
+from explorer.duplicates.originals import HeaderReader
+from explorer.duplicates.pair_edge import Edge
+from explorer.duplicates.suggestion import (
+    NONE_REMOVABLE,
+    NOT_CLEAR_FOR_OTHERS,
+    VERSIONS,
+    ChooseKeeper,
+    Edges,
+    KeeperSuggester,
+    KeeperSuggestion,
+)
+from explorer.duplicates.versions import Version
+from explorer.library.catalog import Catalog
+from explorer.library.evidence import Evidence, evidence_of
+from explorer.library.pair_store import CopyRow
+from explorer.library.paths import printable
+from explorer.removal.stacks import normalized_name, original_in_folder
+
+
+@dataclass(frozen=True)
+class StarClusters:
+    """Greedy star clustering of the connected components of one tier."""
+
+    catalog: Catalog
+    tier: Tier
+    edges: Edges
+    """By photo id, both ways."""
+    rows: Mapping[int, CopyRow]
+    """The file that stands for each photo."""
+    builder: GroupFileBuilder
+    choose: ChooseKeeper
+    """Which file is kept, where nothing is lost whichever it is."""
+    header: HeaderReader
+    """Reads a file's EXIF header."""
+
+    def groups(self, component: Collection[int]) -> list[DuplicateGroup]:
+        """Groups of one connected component (photo ids). A centre is chosen and grouped with the
+        photos that were compared with it; then again among the rest."""
+        files = self._files(component)
+        suggester = self._suggester(files) if self.tier in COPIES else None
+        groups, left = list[DuplicateGroup](), set(component)
+        while len(left) > 1:
+            center, why = self.choose(self._possible_centers(left, files))
+            neighbors = self.edges[center.photo_id].keys() & left
+            left.discard(center.photo_id)
+            if not neighbors:
+                continue
+            cluster = {center.photo_id, *neighbors}
+            if suggester is not None:
+                suggestion = suggester.suggest(cluster, center, self.choose)
+            else:
+                suggestion = KeeperSuggestion(center, self._why(center, why, files, cluster))
+            groups.append(self._group(cluster, suggestion, files))
+            # The keeper may reappear in a looser tier and meet a better photo there.
+            left -= cluster
+        return _withhold_unclear(groups) if self.tier == "picture" else groups
+
+    def _possible_centers(
+        self, left: Collection[int], files: Mapping[int, GroupFile]
+    ) -> list[GroupFile]:
+        """Photos that were compared with most of the others: another centre would leave too many
+        photos without the one to keep. In large components only some were compared with all."""
+        degree = {i: len(self.edges[i].keys() & left) for i in left}
+        share = 1.0 if self.tier in COPIES and len(left) > CLOSED else 0.5
+        least = max(degree.values()) * share
+        central = [files[i] for i in sorted(left) if degree[i] >= least]
+        return [file for file in central if not file.original] or central
+
+    def _suggester(self, files: Mapping[int, GroupFile]) -> KeeperSuggester:
+        evidence = evidence_of(self.catalog, files)
+        versions = {i: Version(file, evidence.get(i, Evidence())) for i, file in files.items()}
+        return KeeperSuggester(self.tier, versions, self.edges, self.header)
+
+    def _why(
+        self, center: GroupFile, why: str, files: Mapping[int, GroupFile], cluster: Collection[int]
+    ) -> str:
+        """Why the centre is kept. If it was chosen among more files than the cluster has: why it is
+        kept rather than those of the cluster."""
+        if len(cluster) == len(files):
+            return why
+        others = (files[i] for i in sorted(cluster) if i != center.photo_id)
+        return self.choose([center, *others])[1]
+
+    def _group(
+        self, cluster: Collection[int], suggestion: KeeperSuggestion, files: Mapping[int, GroupFile]
+    ) -> DuplicateGroup:
+        keep = suggestion.keep
+        others = sorted(i for i in cluster if i != keep.photo_id)
+        compared = self.edges[keep.photo_id]
+        built = self.builder.build(
+            RelatedRow(
+                self.rows[i],
+                compared[i].describe(self.rows[keep.photo_id], self.rows[i]),
+                compared[i].score,
+            )
+            for i in others
+        )
+        members = [replace(file, original=files[file.photo_id].original) for file in built]
+        hashes = {self.rows[i].hash for i in cluster}
+        group = make_group(self.tier, keep, suggestion.why, members, hashes)
+        return replace(group, edges=self._edges_within(cluster), doubt=suggestion.doubt)
+
+    def _edges_within(self, cluster: Collection[int]) -> tuple[Edge, ...]:
+        return tuple(
+            edge
+            for i in sorted(cluster)
+            for j, edge in self.edges[i].items()
+            if j > i and j in cluster
+        )
+
+    def _files(self, component: Collection[int]) -> dict[int, GroupFile]:
+        """The files of a component, each with what the others tell of it: whether it has a border
+        added, and of which it is a version by name."""
+        edges = chain.from_iterable(self.edges[i].values() for i in component)
+        bordered = {edge.bordered for edge in edges}
+        originals = self._originals_by_name(component) if self.tier == "picture" else {}
+        built = self.builder.build
+        return {
+            i: replace(
+                built([RelatedRow(self.rows[i])])[0],
+                bordered=i in bordered,
+                original=originals.get(i, ""),
+            )
+            for i in component
+        }
+
+    def _originals_by_name(self, component: Collection[int]) -> dict[int, str]:
+        """For files that are named as versions of another one: the name of that one."""
+        names = dict[tuple[str, str], str]()
+        for i in component:
+            folder, name = os.path.split(self.rows[i].path)
+            names[folder, os.path.splitext(normalized_name(name))[0]] = name
+        found = dict[int, str]()
+        for i in component:
+            path = self.rows[i].path
+            stem = original_in_folder(path, names)
+            if stem is not None:
+                found[i] = printable(names[os.path.dirname(path), stem])
+        return found
+
+
+def _withhold_unclear(groups: list[DuplicateGroup]) -> list[DuplicateGroup]:
+    """All groups of one component show one picture: if the original of one group is not clear,
+    nothing is suggested in the others either."""
+    if all(group.doubt in ("", VERSIONS, NONE_REMOVABLE) for group in groups):
+        return groups
+    return [
+        replace(group, doubt=group.doubt or NOT_CLEAR_FOR_OTHERS, keep_because="")
+        for group in groups
+    ]

@@ -4,7 +4,6 @@ import dataclasses
 import itertools
 import random
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from explorer.library.setting_store import put_setting
 from explorer.photos.quality.jpeg_quality import jpeg_quality
 from explorer.removal.companions import Companion, Companions
 from tests import pictures
+from tests.factory import Shelf
 
 
 def item(path: str = "/p/a.jpg", **facts: Any) -> GroupFile:
@@ -282,11 +282,11 @@ def test_companion_files_are_a_reason_to_keep(
 
 
 @pytest.mark.parametrize("kept", ["no json", "3", "null", '{"pixels": 1}', ""])
-def test_damaged_settings_give_the_default_order(kept: str) -> None:
-    catalog: Any = SimpleNamespace(setting=lambda _: kept)
-    assert keeper_rules(catalog) == DEFAULT_RULES
+def test_damaged_settings_give_the_default_order(shelf: Shelf, kept: str) -> None:
+    put_setting(shelf.library.catalog, "keeper_rules", kept)
+    assert keeper_rules(shelf.library.catalog) == DEFAULT_RULES
 
 
-def test_rules_of_other_releases_are_ignored() -> None:
-    catalog: Any = SimpleNamespace(setting=lambda _: '["prettiest", "newest", "pixels"]')
-    assert keeper_rules(catalog) == ("newest", "pixels")
+def test_rules_of_other_releases_are_ignored(shelf: Shelf) -> None:
+    put_setting(shelf.library.catalog, "keeper_rules", '["prettiest", "newest", "pixels"]')
+    assert keeper_rules(shelf.library.catalog) == ("newest", "pixels")

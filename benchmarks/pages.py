@@ -33,17 +33,17 @@ from benchmarks.duplicates import photos_below
 from explorer.analysis.photo_map import MapStage
 from explorer.encoders import registry
 from explorer.errors import PhotoError
+from explorer.library import keypoint_store, neighbor_store, stage_store
 from explorer.library import pair_store as store
-from explorer.library import stage_store
 from explorer.library.catalog import Catalog
 from explorer.library.embedding_store import put_embedding, register_encoder
 from explorer.library.file_rows import FileStat
 from explorer.library.file_store import put_present
 from explorer.library.library import Library
+from explorer.library.neighbor_store import NEIGHBOR_COUNT
 from explorer.library.pair_store import PAIRS_VERSION, Pair
 from explorer.library.photo_store import add_photo
 from explorer.library.root_store import add_root
-from explorer.library.stage_store import KEPT
 from explorer.library.writer import Writer
 from explorer.photos.decode import decode
 from explorer.photos.decoded_photo import DecodedPhoto
@@ -98,7 +98,7 @@ def make(
     ids.sort()
     _relate(writer, encoder_id, ids, vectors, subject)
     stage = MapStage(library, writer, encoder)
-    while stage_store.lags(library.catalog, f"map {encoder_id}", "1"):
+    while stage_store.stage_lags(library.catalog, f"map {encoder_id}", "1"):
         stage.run(lambda done, total: None)
     library.vectors(encoder.name, encoder.version, encoder.dim).save()
     writer.close()
@@ -108,12 +108,12 @@ def _relate(
     writer: Writer, encoder_id: int, ids: np.ndarray, vectors: np.ndarray, subject: np.ndarray
 ) -> None:
     """The nearest photos of each, which are of its subject, and the copies."""
-    near, scores = stage_store.empty_rows(len(ids))
+    near, scores = neighbor_store.empty_neighbor_rows(len(ids))
     found = list[Pair]()
     for rows in np.split(np.arange(len(ids)), np.flatnonzero(np.diff(subject)) + 1):
         cosines = vectors[rows] @ vectors[rows].T
         np.fill_diagonal(cosines, -2)
-        best = np.argsort(-cosines, axis=1)[:, : min(KEPT, len(rows) - 1)]
+        best = np.argsort(-cosines, axis=1)[:, : min(NEIGHBOR_COUNT, len(rows) - 1)]
         near[rows[:, None], np.arange(best.shape[1])] = ids[rows[best]]
         scores[rows[:, None], np.arange(best.shape[1])] = np.take_along_axis(cosines, best, 1)
         for at in range(0, len(rows) - 2, _EACH):
@@ -123,8 +123,8 @@ def _relate(
                 for one, other in ((a, b), (a, c), (b, c))
             ]
     with writer.transaction():
-        stage_store.put_neighbours(writer, encoder_id, ids, near, scores)
-        store.put_compared(writer, ((i, None) for i in ids.tolist()), PAIRS_VERSION)
+        neighbor_store.put_neighbors(writer, encoder_id, ids, near, scores)
+        keypoint_store.put_compared(writer, ((i, None) for i in ids.tolist()), PAIRS_VERSION)
         store.put_pairs(writer, found, PAIRS_VERSION)
 
 

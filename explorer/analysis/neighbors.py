@@ -16,11 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.encoders.base import Encoder
+from explorer.library import neighbor_store
 from explorer.library import stage_store as store
 from explorer.library.catalog import Ids
 from explorer.library.embedding_store import register_encoder
 from explorer.library.library import Library
-from explorer.library.stage_store import KEPT, NOBODY, Scores
+from explorer.library.neighbor_store import NEIGHBOR_COUNT, NO_PHOTO, Scores
 from explorer.library.vectors import VectorIndex
 from explorer.library.writer import Writer
 
@@ -54,20 +55,20 @@ def check_neighbors(library: Library, index: VectorIndex, encoder_id: int) -> li
     Scores are compared with the vectors for all photos; that no nearer photo was left out, for a
     sample.
     """
-    bad = store.unsound(library.catalog, encoder_id)
-    if bad or store.lags(library.catalog, stage_name(encoder_id), _VERSION):
+    bad = neighbor_store.inconsistent_neighbors(library.catalog, encoder_id)
+    if bad or store.stage_lags(library.catalog, stage_name(encoder_id), _VERSION):
         return bad
-    lists = store.neighbours(library.catalog, encoder_id)
+    lists = neighbor_store.neighbor_table(library.catalog, encoder_id)
     present = np.sort(index.ids())
-    strangers = ~np.isin(lists.near, present) & (lists.near != NOBODY)
+    strangers = ~np.isin(lists.near, present) & (lists.near != NO_PHOTO)
     bad = [*np.setxor1d(lists.ids, present).tolist(), *lists.ids[strangers.any(axis=1)].tolist()]
     if bad:
         return bad
-    count = (lists.near != NOBODY).sum(axis=1)
+    count = (lists.near != NO_PHOTO).sum(axis=1)
     bad += lists.ids[count < min(LEAST + 1, len(present) - 1)].tolist()
     for start in range(0, len(lists.ids), ROWS):
         some = slice(start, start + ROWS)
-        kept = lists.near[some] != NOBODY
+        kept = lists.near[some] != NO_PHOTO
         rows = np.nonzero(kept)[0]
         scores = np.einsum(
             "nd,nd->n", index.rows(lists.ids[some])[rows], index.rows(lists.near[some][kept])
@@ -100,18 +101,18 @@ class NeighborStage:
 
     def run(self, tick: Callable[[int, int], None]) -> None:
         catalog = self._library.catalog
-        if store.reached(catalog, self._name, _VERSION) == catalog.change():
+        if store.stage_change(catalog, self._name, _VERSION) == catalog.change():
             return
         index = self._library.vectors(self._encoder.name, self._encoder.version, self._encoder.dim)
         present = index.ids()
         if (np.diff(present) <= 0).any():
             present = np.sort(present)
-        lists = self._lists or _Lists(*store.neighbours(catalog, self._encoder_id))
+        lists = self._lists or _Lists(*neighbor_store.neighbor_table(catalog, self._encoder_id))
         known = lists.ids
         if self._lists is None:
             # The row of a photo that is gone for good went with it, while it is still in the rows
             # of others.
-            known = np.union1d(known, lists.near[lists.near != NOBODY])
+            known = np.union1d(known, lists.near[lists.near != NO_PHOTO])
         # Until all is written: a run that is cut off leaves memory ahead of the catalog.
         self._lists = None
         self._forget(lists, known[_places(present, known) < 0])
@@ -125,7 +126,7 @@ class NeighborStage:
             )
         # Nobody else writes, so what was read above is still all there is. No transaction: it would
         # count as a change, which every other stage would follow with one of its own.
-        store.set_reached(self._writer, self._name, _VERSION, catalog.change())
+        store.set_stage_change(self._writer, self._name, _VERSION, catalog.change())
         self._lists = lists
 
     def _forget(self, lists: _Lists, gone: Ids) -> None:
@@ -133,19 +134,19 @@ class NeighborStage:
         if not len(gone):
             return
         touched = lists.remove(gone)
-        count = (lists.near[touched] != NOBODY).sum(axis=1)
+        count = (lists.near[touched] != NO_PHOTO).sum(axis=1)
         short = touched[(count <= LEAST) & (count < len(np.setdiff1d(lists.ids, gone)) - 1)]
         dropped = np.concatenate([gone, lists.ids[short]])
         kept = np.setdiff1d(touched, short)
         with self._writer.transaction():
-            store.put_neighbours(
+            neighbor_store.put_neighbors(
                 self._writer,
                 self._encoder_id,
                 lists.ids[kept],
                 lists.near[kept],
                 lists.scores[kept],
             )
-            store.drop_neighbours(self._writer, self._encoder_id, dropped)
+            neighbor_store.drop_neighbors(self._writer, self._encoder_id, dropped)
         lists.drop(dropped)
 
     def _take_in(
@@ -165,7 +166,7 @@ class NeighborStage:
             )
         rows = lists.places(np.unique(np.concatenate(changed)))
         with self._writer.transaction():
-            store.put_neighbours(
+            neighbor_store.put_neighbors(
                 self._writer,
                 self._encoder_id,
                 lists.ids[rows],
@@ -178,7 +179,7 @@ def _compare(index: VectorIndex, lists: _Lists, new: Ids, tick: Callable[[], Non
     """Make lists for these photos and put them into the lists of others; gives the ids of those
     others."""
     vectors = index.rows(new)
-    near, scores = store.empty_rows(len(new))
+    near, scores = neighbor_store.empty_neighbor_rows(len(new))
     changed = list[Ids]()
     for block in index.blocks(COLUMNS):
         tick()
@@ -203,13 +204,13 @@ def _search(index: VectorIndex, lists: _Lists, new: Ids, tick: Callable[[], None
     vectors; None where that would be no gain."""
     least = lists.least(np.arange(len(lists.ids)))
     vectors, lone = index.rows(new), list[tuple[Ids, Ids, Scores]]()
-    near, values = store.empty_rows(len(new))
+    near, values = neighbor_store.empty_neighbor_rows(len(new))
     for row, photo_id in enumerate(new.tolist()):
         tick()
         scores, ids = index.search(vectors[row], SEARCHED)
         own = ids != photo_id
         scores, ids = scores[own], ids[own]
-        kept = min(KEPT, len(ids))
+        kept = min(NEIGHBOR_COUNT, len(ids))
         near[row, :kept], values[row, :kept] = ids[:kept], scores[:kept]
         places = lists.places(ids)
         known = places >= 0
@@ -218,7 +219,7 @@ def _search(index: VectorIndex, lists: _Lists, new: Ids, tick: Callable[[], None
         lone.append((places[entered], np.full(entered.sum(), photo_id), scores[entered]))
         if len(ids) + 1 < SEARCHED:
             continue
-        if scores[KEPT - 1] == scores[-1]:
+        if scores[NEIGHBOR_COUNT - 1] == scores[-1]:
             # So many are equally near that which of them were found is chance.
             return None
         # Whoever was not found is no nearer than the last that was; lists that would take it all
@@ -275,13 +276,13 @@ class _Lists:
         """What a photo has to be better than to enter each list. One that lost neighbours takes no
         photo behind those that are left: another, which it once had no room for, may be nearer.
         Only a list of all the others takes everything."""
-        least: Scores = self.scores[rows, KEPT - 1]
+        least: Scores = self.scores[rows, NEIGHBOR_COUNT - 1]
         # A full list's last is better than nobody, which is the worst that there is.
         short = np.flatnonzero(least <= -2.0)
-        count = (self.near[rows[short]] != NOBODY).sum(axis=1)
+        count = (self.near[rows[short]] != NO_PHOTO).sum(axis=1)
         lossy = (
             (count > 0)
-            & (count < KEPT)
+            & (count < NEIGHBOR_COUNT)
             & (np.isin(self.near[rows[short]], self.ids).sum(axis=1) < len(self.ids) - 1)
         )
         least[short[lossy]] = self.scores[rows[short[lossy]], count[lossy] - 1]
@@ -324,7 +325,7 @@ class _Lists:
         them."""
         hit = np.isin(self.near, gone)
         touched = np.flatnonzero(hit.any(axis=1))
-        self.near[hit], self.scores[hit] = NOBODY, -2.0
+        self.near[hit], self.scores[hit] = NO_PHOTO, -2.0
         order = np.argsort(-self.scores[touched], axis=1, kind="stable")
         self.near[touched] = np.take_along_axis(self.near[touched], order, axis=1)
         self.scores[touched] = np.take_along_axis(self.scores[touched], order, axis=1)
@@ -337,10 +338,10 @@ class _Lists:
 
 def _best(product: Scores, ids: Ids, least: Scores) -> tuple[Ids, Ids, Scores]:
     """What of a block of scores may enter the lists of its rows: (rows, ids, scores)."""
-    if product.shape[1] > KEPT and least.min(initial=2.0) <= -2.0:
+    if product.shape[1] > NEIGHBOR_COUNT and least.min(initial=2.0) <= -2.0:
         # Empty lists take the best only, instead of everything.
-        columns = np.argpartition(product, -KEPT, axis=1)[:, -KEPT:]
-        rows = np.repeat(np.arange(len(product)), KEPT)
+        columns = np.argpartition(product, -NEIGHBOR_COUNT, axis=1)[:, -NEIGHBOR_COUNT:]
+        rows = np.repeat(np.arange(len(product)), NEIGHBOR_COUNT)
         values = np.take_along_axis(product, columns, axis=1).ravel()
         fits = values > np.maximum(least, -2.0)[rows]
         return rows[fits], ids[columns.ravel()[fits]], values[fits]
@@ -354,13 +355,13 @@ def _enter(near: Ids, scores: Scores, rows: Ids, ids: Ids, values: npt.NDArray[n
     touched = np.unique(rows)
     if not len(touched):
         return
-    all_rows = np.concatenate([np.repeat(touched, KEPT), rows])
+    all_rows = np.concatenate([np.repeat(touched, NEIGHBOR_COUNT), rows])
     all_ids = np.concatenate([near[touched].ravel(), ids])
     all_scores = np.concatenate([scores[touched].ravel(), values])
     order = np.lexsort((all_ids, -all_scores, all_rows))
     all_rows = all_rows[order]
     starts = np.searchsorted(all_rows, touched)
     place = np.arange(len(all_rows)) - starts[np.searchsorted(touched, all_rows)]
-    kept = place < KEPT
+    kept = place < NEIGHBOR_COUNT
     near[all_rows[kept], place[kept]] = all_ids[order][kept]
     scores[all_rows[kept], place[kept]] = all_scores[order][kept]

@@ -17,11 +17,11 @@ import numpy as np
 from explorer.analysis import map_layout
 from explorer.encoders.base import Encoder
 from explorer.library import map_store as store
-from explorer.library import stage_store
+from explorer.library import neighbor_store, stage_store
 from explorer.library.catalog import Ids
 from explorer.library.embedding_store import register_encoder
 from explorer.library.library import Library
-from explorer.library.map_store import Drawing, Map
+from explorer.library.map_store import MapLayout, PhotoMap
 from explorer.library.vectors import VectorIndex
 from explorer.library.writer import Writer
 
@@ -50,10 +50,10 @@ class MapStage:
 
     def run(self, tick: Tick) -> None:
         catalog = self._library.catalog
-        if stage_store.reached(catalog, self._name, _VERSION) == catalog.change():
+        if stage_store.stage_change(catalog, self._name, _VERSION) == catalog.change():
             return
         index = self._library.vectors(self._encoder.name, self._encoder.version, self._encoder.dim)
-        state = store.drawing(catalog, self._encoder_id)
+        state = store.map_layout(catalog, self._encoder_id)
         if (len(state.draft.ids) or len(index) > GROWN * state.drawn) and not self._draw(
             index, state, tick
         ):
@@ -61,18 +61,18 @@ class MapStage:
             return
         self._place(index, tick)
         # No transaction: what is noted here is no change that others need follow.
-        stage_store.set_reached(self._writer, self._name, _VERSION, catalog.change())
+        stage_store.set_stage_change(self._writer, self._name, _VERSION, catalog.change())
 
     # --- the whole map
 
-    def _draw(self, index: VectorIndex, state: Drawing, tick: Tick) -> bool:
+    def _draw(self, index: VectorIndex, state: MapLayout, tick: Tick) -> bool:
         """Go on with the drawing, or begin one; says whether it is finished."""
         sketch = self._sketch = self._sketch or self._begin(index, state)
         until = time.monotonic() + AT_ONCE
         try:
             while sketch.step < map_layout.STEPS and time.monotonic() < until:
                 tick(sketch.step, map_layout.STEPS)
-                map_layout.step(sketch.draft.places, sketch.parts, sketch.step)
+                map_layout.step(sketch.draft.coordinates, sketch.parts, sketch.step)
                 sketch.step += 1
         except BaseException:
             self._keep(sketch)
@@ -85,18 +85,20 @@ class MapStage:
         self._sketch = None
         return True
 
-    def _begin(self, index: VectorIndex, state: Drawing) -> _Sketch:
+    def _begin(self, index: VectorIndex, state: MapLayout) -> _Sketch:
         """A drawing with what it needs: from the beginning, or from where one was kept."""
         draft, step = state.draft, state.step
         if not len(draft.ids):
             ids = np.sort(index.ids())
             draft, step = (
-                Map(ids, map_layout.start(len(ids), lambda start, end: index.rows(ids[start:end]))),
+                PhotoMap(
+                    ids, map_layout.start(len(ids), lambda start, end: index.rows(ids[start:end]))
+                ),
                 0,
             )
-        kept = stage_store.neighbours(self._library.catalog, self._encoder_id)
+        kept = neighbor_store.neighbor_table(self._library.catalog, self._encoder_id)
         rows = _rows(kept.ids, draft.ids)
-        near, scores = stage_store.empty_rows(len(draft.ids))
+        near, scores = neighbor_store.empty_neighbor_rows(len(draft.ids))
         near[rows >= 0], scores[rows >= 0] = (
             _rows(draft.ids, kept.near[rows[rows >= 0]]),
             kept.scores[rows[rows >= 0]],
@@ -112,21 +114,23 @@ class MapStage:
         return sketch
 
     def _keep(self, sketch: _Sketch) -> None:
-        store.put_drawing(
-            self._writer, self._encoder_id, Drawing(sketch.drawn, sketch.step, sketch.draft)
+        store.put_map_layout(
+            self._writer, self._encoder_id, MapLayout(sketch.drawn, sketch.step, sketch.draft)
         )
         sketch.kept = time.monotonic()
 
     def _finish(self, sketch: _Sketch) -> None:
         """Make it the map."""
-        before = store.places(self._library.catalog, self._encoder_id, hidden=True)
+        before = store.map_coordinates(self._library.catalog, self._encoder_id, hidden=True)
         _, new, old = np.intersect1d(sketch.draft.ids, before.ids, return_indices=True)
-        turned = map_layout.turned(sketch.draft.places, before.places[old], new)
+        turned = map_layout.turned(sketch.draft.coordinates, before.coordinates[old], new)
         with self._writer.transaction():
-            store.drop_places(self._writer, self._encoder_id)
-            store.put_places(self._writer, self._encoder_id, Map(sketch.draft.ids, turned))
-            store.put_drawing(
-                self._writer, self._encoder_id, Drawing(len(turned), 0, store.nothing())
+            store.drop_coordinates(self._writer, self._encoder_id)
+            store.put_coordinates(
+                self._writer, self._encoder_id, PhotoMap(sketch.draft.ids, turned)
+            )
+            store.put_map_layout(
+                self._writer, self._encoder_id, MapLayout(len(turned), 0, store.empty_map())
             )
 
     # --- new photos
@@ -134,12 +138,12 @@ class MapStage:
     def _place(self, index: VectorIndex, tick: Tick) -> None:
         """Give places to photos that have none, those with placed neighbours first. No other photo
         moves."""
-        kept = store.places(self._library.catalog, self._encoder_id, hidden=True)
-        known = dict(zip(kept.ids.tolist(), kept.places, strict=True))
+        kept = store.map_coordinates(self._library.catalog, self._encoder_id, hidden=True)
+        known = dict(zip(kept.ids.tolist(), kept.coordinates, strict=True))
         waiting = [photo_id for photo_id in np.sort(index.ids()).tolist() if photo_id not in known]
         total = len(waiting)
         near = {
-            i: stage_store.neighbours_of(self._library.catalog, self._encoder_id, i)
+            i: neighbor_store.neighbors_of(self._library.catalog, self._encoder_id, i)
             for i in waiting
         }
         while waiting:
@@ -158,10 +162,10 @@ class MapStage:
             tick(total - len(waiting), total)
             found = {photo_id: _beside(photo_id, near[photo_id], known) for photo_id in ready}
             with self._writer.transaction():
-                store.put_places(
+                store.put_coordinates(
                     self._writer,
                     self._encoder_id,
-                    Map(np.array(list(found), np.int64), np.stack(list(found.values()))),
+                    PhotoMap(np.array(list(found), np.int64), np.stack(list(found.values()))),
                 )
             known |= found
             waiting = [photo_id for photo_id in waiting if photo_id not in found]
@@ -170,13 +174,13 @@ class MapStage:
 class _Sketch:
     """A drawing in memory. drawn: photos of the map before. kept: when it was last written."""
 
-    def __init__(self, drawn: int, draft: Map, parts: map_layout.Parts, step: int) -> None:
+    def __init__(self, drawn: int, draft: PhotoMap, parts: map_layout.Parts, step: int) -> None:
         self.drawn, self.draft, self.parts, self.step, self.kept = drawn, draft, parts, step, 0.0
 
 
 def _beside(
-    photo_id: int, near: list[tuple[int, float]], known: dict[int, store.Places]
-) -> store.Places:
+    photo_id: int, near: list[tuple[int, float]], known: dict[int, store.Coordinates]
+) -> store.Coordinates:
     there = [(known[other], score) for other, score in near if other in known][: map_layout.DRAWING]
     if not there:
         # All that have a place are gone: it lies in the middle, alone.

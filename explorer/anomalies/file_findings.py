@@ -11,7 +11,7 @@ import numpy as np
 from explorer.anomalies import dates as dating
 from explorer.anomalies.quality_scores import Floats, falling
 from explorer.library.catalog import Ids
-from explorer.library.quality_store import Subject
+from explorer.library.quality_store import ReviewPhoto
 from explorer.text_format import count
 
 Judged = tuple[Floats, Callable[[int], str]]
@@ -38,7 +38,7 @@ _EXTENSIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def shapes(subjects: Sequence[Subject]) -> Judged:
+def shapes(subjects: Sequence[ReviewPhoto]) -> Judged:
     """How odd each photo's shape and size are."""
     width = np.array([subject.width for subject in subjects], np.float32)
     height = np.array([subject.height for subject in subjects], np.float32)
@@ -62,7 +62,7 @@ def shapes(subjects: Sequence[Subject]) -> Judged:
     return np.minimum(by_shape, by_size).astype(np.float32), reason
 
 
-def damage(subjects: Sequence[Subject], grey_tail: Mapping[int, float]) -> Judged:
+def damage(subjects: Sequence[ReviewPhoto], grey_tail: Mapping[int, float]) -> Judged:
     """How much of each photo is missing. grey_tail: share of rows that hold one grey, by photo id."""
     tail = np.array([grey_tail.get(subject.id, 0.0) for subject in subjects], np.float32)
     broken = np.array([subject.damaged is not None for subject in subjects], bool)
@@ -86,7 +86,7 @@ def damage(subjects: Sequence[Subject], grey_tail: Mapping[int, float]) -> Judge
     return score, reason
 
 
-def dates(subjects: Sequence[Subject], stated: Mapping[int, str]) -> Judged:
+def dates(subjects: Sequence[ReviewPhoto], stated: Mapping[int, str]) -> Judged:
     """How doubtful each photo's date is. stated: dates that cannot be, by photo id."""
     found = [
         dating.check_date(
@@ -107,7 +107,7 @@ def dates(subjects: Sequence[Subject], stated: Mapping[int, str]) -> Judged:
     return score, reason
 
 
-def photos_without_own_date(subjects: Iterable[Subject]) -> list[int]:
+def photos_without_own_date(subjects: Iterable[ReviewPhoto]) -> list[int]:
     """Ids of photos that have no date but their file's, which does not fit the year their folder is
     named after. Copying files does that; they are counted in one line rather than listed."""
     return [

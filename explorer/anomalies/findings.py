@@ -22,15 +22,15 @@ from explorer.anomalies.finding_kinds import KINDS, FindingKind
 from explorer.anomalies.quality_scores import Floats
 from explorer.anomalies.typicality import typical_photos
 from explorer.errors import PROVEN, UsageError
-from explorer.library import dismissal_store, quality_store, stage_store
+from explorer.library import dismissal_store, neighbor_store, quality_store
 from explorer.library.catalog import Ids
 from explorer.library.dismissal_store import Dismissal
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import inside
-from explorer.library.quality_store import Subject
+from explorer.library.quality_store import ReviewPhoto
 from explorer.library.setting_store import get_setting, put_setting
-from explorer.library.staleness import patience
+from explorer.library.staleness import acceptable_age
 
 # The line below which findings are shown, and the setting that keeps a person's own.
 DEFAULT_THRESHOLD = 0.5
@@ -120,7 +120,7 @@ class Anomalies:
 
     def restore(self, findings: Iterable[Finding]) -> None:
         """Show these again."""
-        dismissal_store.restore(
+        dismissal_store.undismiss(
             self._library.catalog,
             (Dismissal(finding.subject, finding.kind) for finding in findings),
         )
@@ -175,7 +175,7 @@ class Anomalies:
             self._refresh()
             return len(self._figures.ids), len(self._subjects)
 
-    def subjects(self) -> Mapping[int, Subject]:
+    def subjects(self) -> Mapping[int, ReviewPhoto]:
         """All visible photos by id."""
         with self._lock:
             self._refresh()
@@ -229,12 +229,12 @@ class Anomalies:
         change = catalog.change()
         start = time.monotonic()
         if change == self._change or (
-            self._patient and start - self._made_at < patience(self._took)
+            self._patient and start - self._made_at < acceptable_age(self._took)
         ):
             return
-        self._subjects = quality_store.subjects(catalog)
+        self._subjects = quality_store.review_photos(catalog)
         self._ids = np.array([subject.id for subject in self._subjects], np.int64)
-        self._figures = quality_store.figures(catalog)
+        self._figures = quality_store.quality_table(catalog)
         self._made = dict[FindingKind, _Scores]()
         # What was below the line last asked for, as a page asks for it at every run.
         self._below = dict[FindingKind, tuple[float, list[Finding]]]()
@@ -341,7 +341,7 @@ class Anomalies:
             return {"outlier": nothing, "misplaced": nothing}
         index, kept = (
             self._library.vectors(*encoder),
-            stage_store.neighbours(self._library.catalog, encoder_id),
+            neighbor_store.neighbor_table(self._library.catalog, encoder_id),
         )
         with_vector = np.intersect1d(np.intersect1d(kept.ids, index.ids()), self._ids)
         if not len(with_vector):
@@ -403,7 +403,7 @@ class Anomalies:
                 "unreadable",
                 0.0,
                 _sentence(f["reason"]),
-                dismissal_store.of_path(f["path"]),
+                dismissal_store.path_subject(f["path"]),
             )
             for f in rows
         ]

@@ -17,7 +17,7 @@ from explorer.text_format import count
 
 if TYPE_CHECKING:
     from explorer.library.library import Library
-    from explorer.library.removal_journal import Run
+    from explorer.library.removal_journal import RemovalRun
     from explorer.removal.restore import Restored
 
 
@@ -76,7 +76,7 @@ def _list(library: Library, *, as_json: bool) -> None:
         )
 
 
-def _report(run: Run, restored: Sequence[Restored], *, as_json: bool) -> None:
+def _report(run: RemovalRun, restored: Sequence[Restored], *, as_json: bool) -> None:
     lost = sum(each.back is None for each in restored)
     if as_json:
         emit_json({

@@ -16,7 +16,7 @@ from explorer.errors import CatalogDamaged, LibraryLocked
 
 if TYPE_CHECKING:
     from explorer.indexing.verify import VerifyReport
-    from explorer.library.salvage import Salvaged
+    from explorer.library.salvage import SalvageReport
 
 
 @click.command(
@@ -67,16 +67,16 @@ def _verified(given: str | None, *, repair: bool, thorough: bool) -> VerifyRepor
         )
 
 
-def _salvage_if_damaged(given: str | None) -> Salvaged | None:
+def _salvage_if_damaged(given: str | None) -> SalvageReport | None:
     """Rebuild the catalog from what can be read of it, if its file is damaged."""
-    from explorer.library.integrity import damage
+    from explorer.library.integrity import find_damage
 
     folder = library_dir(given)
     path = folder / "catalog.db"
-    return _salvage(folder) if path.exists() and damage(path) else None
+    return _salvage(folder) if path.exists() and find_damage(path) else None
 
 
-def _salvage(folder: Path) -> Salvaged:
+def _salvage(folder: Path) -> SalvageReport:
     from filelock import FileLock, Timeout
 
     from explorer.library.salvage import salvage

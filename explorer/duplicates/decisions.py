@@ -8,7 +8,14 @@ from typing import NamedTuple
 
 from explorer.duplicates.groups import DuplicateGroup
 from explorer.library.catalog import Catalog
-from explorer.library.decision_store import Decision, Decisions, Kind, decide, decisions, hashes_of
+from explorer.library.decision_store import (
+    Decision,
+    DecisionKind,
+    Decisions,
+    decide,
+    decisions,
+    hashes_of,
+)
 
 
 class DecidedGroups(NamedTuple):
@@ -43,7 +50,7 @@ def apply_decisions(catalog: Catalog, groups: Iterable[DuplicateGroup]) -> Decid
     return found
 
 
-def decide_group(catalog: Catalog, group: DuplicateGroup, kind: Kind) -> int:
+def decide_group(catalog: Catalog, group: DuplicateGroup, kind: DecisionKind) -> int:
     """Store a decision about a group; returns its number, to undo it by."""
     hashes = hashes_of(catalog, (item.photo_id for item in group.all))
     return decide(catalog, kind, hashes.values(), len(group.all))

@@ -16,10 +16,10 @@ from explorer.duplicates.pair_edge import Edge
 from explorer.duplicates.star_clusters import StarClusters
 from explorer.duplicates.suggestion import ChooseKeeper
 from explorer.duplicates.tiers import TierEdges
-from explorer.library import pair_store as store
-from explorer.library.decision_store import Protection, protected_folders
+from explorer.library import copy_rows
+from explorer.library.copy_rows import CopyRow
 from explorer.library.library import Library
-from explorer.library.pair_store import CopyRow
+from explorer.library.protected_folder_store import ProtectedFolders, protected_folders
 from explorer.photos.metadata.exif_header import read_header
 from explorer.removal.companions import never_duplicates
 
@@ -42,7 +42,7 @@ def find_groups(
     kept there stands for its copies in looser tiers.
     """
     finder = _GroupFinder(
-        library, choose, protected or Protection(protected_folders(library.catalog)).covers
+        library, choose, protected or ProtectedFolders(protected_folders(library.catalog)).covers
     )
     # A looser tier depends on what the tighter ones have offered, requested or not.
     loosest = max(map(TIERS.index, tiers), default=-1)
@@ -77,7 +77,7 @@ class _GroupFinder:
 
     def identical(self) -> list[DuplicateGroup]:
         by_photo = defaultdict[int, list[CopyRow]](list)
-        for row in store.copies(self._catalog):
+        for row in copy_rows.copy_rows(self._catalog):
             by_photo[row.photo_id].append(row)
         return [self._identical(photo_id, rows) for photo_id, rows in by_photo.items()]
 
@@ -126,7 +126,7 @@ class _GroupFinder:
 
     def _rows(self, photo_ids: set[int]) -> dict[int, CopyRow]:
         """The file that stands for each photo: the one kept of several, or the only one."""
-        single = store.copies(self._catalog, photo_ids - self._kept_rows.keys())
+        single = copy_rows.copy_rows(self._catalog, photo_ids - self._kept_rows.keys())
         kept = {i: row for i, row in self._kept_rows.items() if i in photo_ids}
         return {row.photo_id: row for row in single} | kept
 

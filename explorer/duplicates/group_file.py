@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from explorer.library.pair_store import CopyRow
+from explorer.library.copy_rows import CopyRow
 from explorer.photos.containers.contents import FileContents
 from explorer.photos.decoded_photo import Precision
 from explorer.photos.metadata.partial_dates import known_part

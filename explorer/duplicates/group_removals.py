@@ -9,7 +9,7 @@ from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.groups import COPIES, TIERS, DuplicateGroup
 from explorer.library.catalog import Catalog
 from explorer.library.decision_store import hashes_of
-from explorer.library.pair_store import PAIRS_VERSION, compared
+from explorer.library.pair_store import PAIRS_VERSION, compared_kind
 from explorer.removal.results import Removal
 from explorer.removal.stacks import is_one_stack
 
@@ -89,7 +89,8 @@ def _gives_way(
     others = {hashes.get(each.photo_id, "") for group in groups for each in group.others} - known
     better = hashes.get(keep.photo_id, "")
     return all(group.tier in COPIES for group in groups) and all(
-        compared(catalog, other, better, PAIRS_VERSION) in ("pixels", "picture") for other in others
+        compared_kind(catalog, other, better, PAIRS_VERSION) in ("pixels", "picture")
+        for other in others
     )
 
 

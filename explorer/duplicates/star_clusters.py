@@ -24,8 +24,8 @@ from explorer.duplicates.suggestion import (
 )
 from explorer.duplicates.versions import Version
 from explorer.library.catalog import Catalog
+from explorer.library.copy_rows import CopyRow
 from explorer.library.evidence import Evidence, evidence_of
-from explorer.library.pair_store import CopyRow
 from explorer.library.paths import printable
 from explorer.removal.stacks import normalized_name, original_in_folder
 

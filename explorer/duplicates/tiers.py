@@ -11,12 +11,12 @@ import numpy as np
 
 from explorer.duplicates.groups import Tier
 from explorer.duplicates.pair_edge import Edge
+from explorer.library import copy_rows, neighbor_store
 from explorer.library import pair_store as store
-from explorer.library import stage_store
 from explorer.library.catalog import Catalog
+from explorer.library.neighbor_store import NO_PHOTO
 from explorer.library.pair_store import PAIRS_VERSION, Pair
 from explorer.library.setting_store import get_setting
-from explorer.library.stage_store import NOBODY
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class TierEdges:
             return self._copies("pixels", "picture")
         return self._moments() if tier == "moment" else self._lookalikes()
 
-    def _copies(self, *kinds: store.Kind) -> list[Edge]:
+    def _copies(self, *kinds: store.PairKind) -> list[Edge]:
         words = {"pixels": "identical pixels in another file"}
         return [
             Edge((p.a, p.b), p.score, p.relation, words.get(p.kind, ""))
@@ -94,7 +94,7 @@ class TierEdges:
 
     @functools.cached_property
     def _times(self) -> dict[int, str]:
-        return store.times(self._catalog)
+        return copy_rows.taken_times(self._catalog)
 
     @functools.cached_property
     def _scenes(self) -> list[Pair]:
@@ -154,13 +154,13 @@ def _neighbor_pairs(catalog: Catalog, nearness: float) -> _NeighborPairs:
     encoder_id = None if chosen is None else catalog.encoder_id(chosen[0], chosen[1])
     if encoder_id is None:
         return _NeighborPairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), 0.0)
-    stored = stage_store.neighbours(catalog, encoder_id)
-    count = (stored.near != NOBODY).sum(axis=1)
+    stored = neighbor_store.neighbor_table(catalog, encoder_id)
+    count = (stored.near != NO_PHOTO).sum(axis=1)
     rows = np.flatnonzero(count)
     farthest = stored.scores[rows, count[rows] - 1]
     usual = float(np.median(farthest)) if len(farthest) else 0.0
     # Sorting takes longest, and few pairs are near: filter before sorting.
-    close = (stored.near != NOBODY) & (stored.scores >= _least_cosine(usual, nearness))
+    close = (stored.near != NO_PHOTO) & (stored.scores >= _least_cosine(usual, nearness))
     ids, others = stored.ids[np.nonzero(close)[0]], stored.near[close]
     cosines = stored.scores[close]
     low, high = np.minimum(ids, others), np.maximum(ids, others)

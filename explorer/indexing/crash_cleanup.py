@@ -39,7 +39,7 @@ def cut_off(library: Library) -> bool:
 
 def found(library: Library) -> Iterator[Path]:
     """Every file that is left over. While a run goes on, what it is just writing looks the same."""
-    hashes = integrity.hashes(library.catalog)
+    hashes = integrity.photo_ids_by_hash(library.catalog)
     yield from (path for path in library.previews.all() if path.stem not in hashes)
     yield from library.previews.scratch()
     yield from (library.dir / "vectors").glob("*.part")

@@ -86,7 +86,7 @@ def index_folders(
             crash_cleanup.begin(library)
             retry.retry_after_upgrade(library, writer)
             if retry_failed:
-                failure_store.retry(writer)
+                failure_store.retry_failed_files(writer)
             disk = DriveTimeouts()
             places = _places(library, writer, folders, exclude, disk)
             indexer = Indexer(

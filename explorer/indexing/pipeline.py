@@ -41,7 +41,7 @@ from explorer.library.photo_store import (
     photo_id_by_hash,
     take_purged_hashes,
 )
-from explorer.library.quality_store import put_quality, refresh, unjudged
+from explorer.library.quality_store import photos_to_measure, put_quality, refresh_photo
 from explorer.library.savepoint import savepoint
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import Alive, DriveTimeouts, DriveUnresponsive
@@ -127,7 +127,7 @@ class Indexer:
                 self._encode_waiting(tally)
                 self._judge_waiting()
         if thorough:
-            missing_files.purge_old(self._writer)
+            missing_files.purge_expired(self._writer)
         for digest in take_purged_hashes(self._writer):
             self._library.previews.remove(digest)
         return tally
@@ -270,7 +270,7 @@ class Indexer:
     def _left_behind(self, photo_id: int) -> KnownFile | None:
         """A file with this content that is not where it should be, though its drive is there: it
         has come here, by way of a copy."""
-        for file in missing_files.holding(self._writer, photo_id):
+        for file in missing_files.files_of_photo(self._writer, photo_id):
             if file.excluded or file.root_id not in self._roots:
                 continue
             if file.state == "missing" or file.vanished:
@@ -361,7 +361,7 @@ class Indexer:
                             self._writer, self._encoder_id, photo_id, vectors[id(outcome)]
                         )
                         if outcome.photo is not None:
-                            refresh(self._writer, photo_id, outcome.photo)
+                            refresh_photo(self._writer, photo_id, outcome.photo)
                         tally.encoded += 1
                         done.add(photo_id)
         for photo_id, _, _ in waiting:
@@ -393,7 +393,7 @@ class Indexer:
         waiting = self._those_there(
             [
                 ReadTask(f.root_id, FileStat(f.path, f.size, f.mtime_ns, f.inode), photo_id)
-                for photo_id, f in unjudged(self._library.catalog)
+                for photo_id, f in photos_to_measure(self._library.catalog)
             ]
         )
         for batch in self._batches(waiting, lambda _: False):
@@ -416,7 +416,7 @@ class Indexer:
                 ),
             ):
                 for _, photo, photo_id in same:
-                    refresh(self._writer, photo_id, photo)
+                    refresh_photo(self._writer, photo_id, photo)
 
     def _path(self, root_id: int, relative: str) -> str:
         return join(to_text(self._roots[root_id]), relative)

@@ -132,7 +132,7 @@ class Reconciler:
         self._sort_out(found, known, self._of_others(root, known, rules))
         drives = self._drives(root, found, now.drives)
         if back:
-            missing_files.put_back(self._writer, back)
+            missing_files.put_found_again(self._writer, back)
         wrong = problem(found, rules)
         update_root(self._writer,
             place.root_id, state="online", scanned=not place.folder, device=now.device,
@@ -187,7 +187,7 @@ class Reconciler:
                     back.append(file)
         for some in slices(later, 5000):
             self._tick()
-            missing_files.note_change_times(self._writer, some)
+            missing_files.put_change_times(self._writer, some)
         for task, is_settled in zip(
             new,
             self._disk.look(place.root, lambda alive: self._rests(new, alive), self._tick),
@@ -273,7 +273,7 @@ class Reconciler:
                 self._tick()
             found = (
                 file
-                for file in missing_files.like(self._writer, task.seen)
+                for file in missing_files.files_like(self._writer, task.seen)
                 if file.id not in taken and self._has_left(file, task)
             )
             file = next(found, None)
@@ -316,7 +316,7 @@ class Reconciler:
             if (
                 root["path"] in self._tally.offline
                 and self._state(root["path"]) != "absent"
-                and not missing_files.present(self._writer, root["id"])
+                and not missing_files.count_present(self._writer, root["id"])
             ):
                 update_root(self._writer, root["id"], state="online")
                 self._tally.offline.discard(root["path"])
@@ -344,7 +344,7 @@ class Reconciler:
             else:
                 elsewhere += [*here, *recent]
             if elsewhere:
-                missing_files.put_away(self._writer, elsewhere)
+                missing_files.put_vanished(self._writer, elsewhere)
             self._tally.away += sum(file.photo_id is not None for file in elsewhere)
 
     def _state(self, root: str) -> str:
@@ -356,10 +356,14 @@ class Reconciler:
         photos = [file for file in files if file.photo_id is not None]
         if not photos:
             return None
-        recent = missing_files.just_missing(self._writer, root_id, AT_ONCE)
+        recent = missing_files.recently_missing(self._writer, root_id, AT_ONCE)
         kept_at = self._roots[root_id]["kept_at"] or 0.0
-        number = len(photos) + len(recent) + len(missing_files.away(self._writer, root_id, kept_at))
-        known = missing_files.present(self._writer, root_id) + len(recent)
+        number = (
+            len(photos)
+            + len(recent)
+            + len(missing_files.vanished_files(self._writer, root_id, kept_at))
+        )
+        known = missing_files.count_present(self._writer, root_id) + len(recent)
         # Where another file system shows in the root's place, even a few are too many to forget
         # unasked.
         least = 1 if root_id in self._moved_drives else LEAST

@@ -20,7 +20,7 @@ def retry_after_upgrade(library: Library, writer: Writer) -> None:
     if get_setting(library.catalog, _READER) == (now := reader()):
         return
     if get_setting(library.catalog, _READER) is not None:
-        failure_store.retry(writer)
+        failure_store.retry_failed_files(writer)
     put_setting(library.catalog, _READER, now)
 
 

@@ -19,9 +19,9 @@ from explorer.indexing import crash_cleanup
 from explorer.library import integrity
 from explorer.library.embedding_store import drop_embeddings
 from explorer.library.library import Library
+from explorer.library.neighbor_store import drop_all_neighbors
 from explorer.library.photo_store import update_file_counts
 from explorer.library.setting_store import get_setting
-from explorer.library.stage_store import forget_neighbours
 from explorer.library.vectors import VectorIndex
 from explorer.library.writer import Writer
 from explorer.photos.decode import content_hash, read_file
@@ -104,7 +104,7 @@ def verify(
     `library.salvage`.
     """
     progress("Checking the catalog…")
-    if torn := integrity.damage(library.catalog.path):
+    if torn := integrity.find_damage(library.catalog.path):
         return VerifyReport(
             problems=[
                 Inconsistency("catalog", f"The catalog's file is damaged: {text}.") for text in torn
@@ -155,23 +155,23 @@ class _Check:
             counts.photos,
             counts.files + counts.failed + counts.missing,
         )
-        if rows := integrity.dangling(catalog):
+        if rows := integrity.dangling_references(catalog):
             if writer:
-                integrity.mend_dangling(writer, rows)
+                integrity.repair_dangling_references(writer, rows)
             yield from (
                 Inconsistency(
                     "catalog", f"Row {row} of {table} refers to no row of {to}.", bool(writer)
                 )
                 for table, row, to in rows
             )
-        for rule in integrity.RULES:
-            if ids := integrity.broken(catalog, rule):
+        for rule in integrity.INTEGRITY_RULES:
+            if ids := integrity.violations(catalog, rule):
                 if writer:
-                    integrity.mend(writer, rule, ids)
+                    integrity.repair_violations(writer, rule, ids)
                 yield from (
                     Inconsistency("catalog", rule.text.format(i), bool(writer)) for i in ids
                 )
-        if wrong := integrity.miscounted(catalog):
+        if wrong := integrity.miscounted_photos(catalog):
             if writer:
                 update_file_counts(writer, wrong)
             yield from (
@@ -196,7 +196,7 @@ class _Check:
             index = self._library.vectors(name, version, dim)
             yield from self._index(index, encoder_id, name)
             yield from self._neighbours(index, encoder_id, name)
-            waiting = integrity.unencoded(self._catalog, encoder_id)
+            waiting = integrity.count_without_embedding(self._catalog, encoder_id)
             if waiting and name == get_setting(self._catalog, "encoder"):
                 self.report.notes.append(f"{waiting:,} photos wait to be encoded by {name}")
 
@@ -244,7 +244,7 @@ class _Check:
     ) -> Iterator[Inconsistency]:
         bad = check_neighbors(self._library, index, encoder_id)
         if bad and self._writer:
-            forget_neighbours(self._writer, encoder_id, stage_name(encoder_id))
+            drop_all_neighbors(self._writer, encoder_id, stage_name(encoder_id))
         mended = (
             ": all are forgotten, and the next indexing finds them again" if self._writer else ""
         )
@@ -258,7 +258,7 @@ class _Check:
         self._progress("Checking the previews…")
         store = self._library.previews
         with DecodePool(1, None) as pool:
-            for digest, photo_id in integrity.hashes(self._catalog).items():
+            for digest, photo_id in integrity.photo_ids_by_hash(self._catalog).items():
                 if store.sound(digest) and (not self._thorough or self._decodes(pool, digest)):
                     continue
                 # It may have gone a moment ago.
@@ -350,7 +350,7 @@ class _Check:
                     file.mtime_ns,
                 ):
                     if self._writer:
-                        integrity.read_again(self._writer, [file.id])
+                        integrity.mark_for_rereading(self._writer, [file.id])
                     after = "; the next indexing reads it again" if self._writer else ""
                     text = f"{file.path} holds other bytes than when it was indexed, though its size and date are the same{after}."
                     yield Inconsistency("file", text, bool(self._writer))

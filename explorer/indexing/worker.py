@@ -261,7 +261,7 @@ class Worker:
         elif command == "keep":
             for root in self._library.catalog.roots():
                 if argument in (None, root["path"]):
-                    missing_files.keep(self._writer, root["id"])
+                    missing_files.keep_vanished(self._writer, root["id"])
         elif command in {"pause", "resume"}:
             self._paused = command == "pause"
             put_setting(self._library.catalog, "paused", str(int(self._paused)))
@@ -279,7 +279,9 @@ class Worker:
 
     def _retry(self, wanted: dict[str, Any]) -> None:
         """Failed files are read once more: see `control.retry`."""
-        for folder in failure_store.retry(self._writer, wanted.get("reasons"), wanted.get("file")):
+        for folder in failure_store.retry_failed_files(
+            self._writer, wanted.get("reasons"), wanted.get("file")
+        ):
             self._rounds.look_at(folder)
 
     def _report(

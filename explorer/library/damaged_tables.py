@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from explorer.errors import LibraryNewer
 from explorer.library.column_values import Column, columns_of, fits
 from explorer.library.migrations import VERSION, too_new
-from explorer.library.sqlite_pages import Cell, Pages, Torn, Value
+from explorer.library.sqlite_pages import Cell, MalformedPage, Pages, Value
 
 Row = dict[str, Value]
 
@@ -66,7 +66,7 @@ class DamagedCatalog:
     def _version(self) -> int:
         try:
             return int.from_bytes(self.pages.page(1)[60:64], "big")
-        except Torn:
+        except MalformedPage:
             return VERSION
 
     def columns(self, table: str, otherwise: list[Column]) -> list[Column]:

@@ -1,8 +1,8 @@
-"""Findings that a person has seen and does not want to see again.
+"""Findings that a person does not want to see again: table `dismissed`.
 
-A dismissal is about a content, by its hash, so that it holds wherever the file lies and after the
-library is made anew; for a file that cannot be read it is about its path. The server and the
-command line write it themselves, in one short transaction.
+A dismissal refers to a content by its hash, so it holds wherever the file is, and after the library
+is made again; for a file that cannot be read it refers to its path. The app and the command line
+write it themselves, in one short transaction.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from explorer.library.paths import to_text
 
 
 class Dismissal(NamedTuple):
-    """subject: a content's hash (hex), or what `of_path` makes of a path. kind: of the finding."""
+    """What hides one finding."""
 
     subject: str
+    """A content hash (hex), or the `path_subject` of a file."""
     kind: str
+    """Of the finding."""
 
 
-def of_path(path: str) -> str:
-    """The subject for a file that has no content we can read."""
+def path_subject(path: str) -> str:
+    """The subject of a dismissal for a file that cannot be read."""
     return "path:" + to_text(path)
 
 
@@ -38,7 +40,7 @@ def dismiss(catalog: Catalog, findings: Iterable[Dismissal]) -> None:
         )
 
 
-def restore(catalog: Catalog, findings: Iterable[Dismissal]) -> None:
+def undismiss(catalog: Catalog, findings: Iterable[Dismissal]) -> None:
     """Show these findings again."""
     with write_transaction(catalog.path) as db:
         db.executemany("delete from dismissed where subject = ? and kind = ?", findings)

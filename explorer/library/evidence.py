@@ -1,5 +1,5 @@
-"""What the catalog knows of a photo that may show whether it is the original of others: what it
-says of itself, and its figures."""
+"""What may tell whether a photo is the original of its duplicates: its metadata and quality
+metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Files that could not be read: together by why, and marked to be read once more."""
+"""Files that could not be read, grouped by reason, and marking them to be read again: rows of
+`file` whose state is `failed`."""
 
 from __future__ import annotations
 
@@ -10,34 +11,37 @@ from explorer.library.catalog import Catalog
 from explorer.library.paths import join
 from explorer.library.writer import Writer
 
-# No file has this size, so that the next scan takes one that the catalog says it of for changed.
-_AGAIN = -1
+# No file has this size, so the next scan takes such a row for a changed file.
+_READ_AGAIN = -1
 _NUMBER = re.compile(r"\d+([.,]\d+)*")
 
 
-class Group(NamedTuple):
-    """Files that failed for one reason. label: in words; numbers in which its reasons differ are
-    left out. reasons: as the catalog has them. files: how many. waiting: how many of them are to be
-    read once more."""
+class FailureGroup(NamedTuple):
+    """Files that failed for one reason."""
 
     label: str
+    """The reason in words, with “…” for numbers in which `reasons` differ."""
     reasons: tuple[str, ...]
+    """As the catalog has them."""
     files: int
+    """How many files failed for it."""
     waiting: int
+    """How many of them are marked to be read again."""
 
 
-def groups(catalog: Catalog) -> list[Group]:
+def failure_groups(catalog: Catalog) -> list[FailureGroup]:
     """Why files could not be read, the most frequent reason first."""
     with catalog.reading() as db:
         rows = db.execute(
-            "select coalesce(reason, ''), count(*), sum(size = ?) from file where state = 'failed' group by 1 order by 1",
-            (_AGAIN,),
+            "select coalesce(reason, ''), count(*), sum(size = ?) from file"
+            " where state = 'failed' group by 1 order by 1",
+            (_READ_AGAIN,),
         ).fetchall()
     found = dict[str, list[tuple[str, int, int]]]()
     for reason, files, waiting in rows:
         found.setdefault(_NUMBER.sub("…", reason), []).append((reason, files, waiting))
     made = [
-        Group(
+        FailureGroup(
             some[0][0] if len(some) == 1 else label,
             tuple(reason for reason, _, _ in some),
             sum(n for _, n, _ in some),
@@ -48,13 +52,13 @@ def groups(catalog: Catalog) -> list[Group]:
     return sorted(made, key=lambda group: (-group.files, group.label))
 
 
-def retry(
+def retry_failed_files(
     writer: Writer, reasons: Iterable[str] | None = None, file_id: int | None = None
 ) -> list[str]:
-    """Have files that could not be read be read again by the next scan: all, those with one of
+    """Mark files that could not be read to be read again by the next scan: all, those with one of
     these reasons, or one.
 
-    Gives the absolute folders that they lie in, each once.
+    Returns the absolute paths of their folders, sorted.
     """
     wanted, values = "state = 'failed'", list[object]()
     if file_id is not None:
@@ -64,7 +68,8 @@ def retry(
         wanted += f" and coalesce(reason, '') in ({','.join('?' * len(values))})"
     with writer.transaction():
         rows = writer.connection.execute(
-            f"update file set size = ? where {wanted} returning root_id, folder", (_AGAIN, *values)
+            f"update file set size = ? where {wanted} returning root_id, folder",
+            (_READ_AGAIN, *values),
         ).fetchall()
     roots = writer.catalog.root_paths()
     return sorted({join(roots[root_id], folder) for root_id, folder in rows})

@@ -31,13 +31,15 @@ class PresentFile(NamedTuple):
     hash: str
 
 
-class Rule(NamedTuple):
-    """Something that always holds. sql: selects the ids of rows for which it does not. text: what
-    is wrong. mend: SQL for one id."""
+class IntegrityRule(NamedTuple):
+    """An invariant of the catalog, beyond what the schema enforces."""
 
     sql: str
+    """Selects the ids of the rows that violate it."""
     text: str
-    mend: str
+    """What is wrong, in words; `{}` stands for the id."""
+    repair: str
+    """SQL that takes such an id."""
 
 
 # A file of whose row nothing can be believed is read again: no file has this size.
@@ -45,43 +47,43 @@ _READ_AGAIN = "update file set state = 'failed', photo_id = null, size = -1, fau
 _UNPLACE = "delete from place where photo_id not in (select id from photo) or encoder_id not in (select id from encoder)"
 _PARENT = "rtrim(rtrim(path, replace(path, '/', '')), '/')"
 
-RULES = (
-    Rule(
+INTEGRITY_RULES = (
+    IntegrityRule(
         "select id from file where state = 'present' and photo_id is null",
         "File {} is present, but of no photo.",
         _READ_AGAIN,
     ),
-    Rule(
+    IntegrityRule(
         "select id from file where state = 'failed' and photo_id is not null",
         "File {} failed, and is of a photo.",
         _READ_AGAIN,
     ),
-    Rule(
+    IntegrityRule(
         "select id from file where state = 'failed' and coalesce(reason, '') = ''",
         "File {} failed for no reason.",
         _READ_AGAIN,
     ),
-    Rule(
+    IntegrityRule(
         "select id from file where state = 'missing' and photo_id is null",
         "File {} is missed, but was of no photo.",
         "delete from file where id = ?",
     ),
-    Rule(
+    IntegrityRule(
         f"select id from file where folder <> {_PARENT}",
         "File {} is listed in a folder that is not its own.",
         f"update file set folder = {_PARENT} where id = ?",
     ),
-    Rule(
+    IntegrityRule(
         "select photo_id from purged where photo_id in (select id from photo)",
         "Photo {} is there, and is listed as gone.",
         "delete from purged where photo_id = ?",
     ),
-    Rule(
+    IntegrityRule(
         "select id from photo where change > (select change from clock)",
         "Photo {} was changed later than anything was.",
         "update photo set change = (select change from clock) where id = ?",
     ),
-    Rule(
+    IntegrityRule(
         "select photo_id from purged where change > (select change from clock)",
         "Photo {} went later than anything was changed.",
         "update purged set change = (select change from clock) where photo_id = ?",
@@ -89,7 +91,7 @@ RULES = (
 )
 
 
-def damage(path: Path) -> list[str]:
+def find_damage(path: Path) -> list[str]:
     """What is wrong with a catalog's file: what SQLite finds (`pragma integrity_check`), tables
     that are not there, and values that the program cannot have written. Empty when all is well.
     Reads everything, changes nothing.
@@ -157,14 +159,14 @@ def _printable(text: object) -> str:
     return text.decode(errors="replace") if isinstance(text, bytes) else str(text)
 
 
-def dangling(catalog: Catalog) -> list[tuple[str, int | None, str]]:
+def dangling_references(catalog: Catalog) -> list[tuple[str, int | None, str]]:
     """Rows that refer to a row that is not there: (table, row id or None where the table has none,
     table referred to)."""
     with catalog.reading() as db:
         return [(row[0], row[1], row[2]) for row in db.execute("pragma foreign_key_check")]
 
 
-def mend_references(db: sqlite3.Connection) -> dict[str, int]:
+def repair_saved_references(db: sqlite3.Connection) -> dict[str, int]:
     """In a catalog that is just made of saved rows, as `mend_dangling`; gives how many rows went,
     by table."""
     gone = dict[str, int]()
@@ -180,7 +182,7 @@ def mend_references(db: sqlite3.Connection) -> dict[str, int]:
     return gone
 
 
-def mend_dangling(writer: Writer, rows: list[tuple[str, int | None, str]]) -> None:
+def repair_dangling_references(writer: Writer, rows: list[tuple[str, int | None, str]]) -> None:
     """Files of photos that are not there are read again; anything else of a photo or folder that is
     not there goes with it."""
     with writer.transaction():
@@ -197,19 +199,19 @@ def mend_dangling(writer: Writer, rows: list[tuple[str, int | None, str]]) -> No
                 )
 
 
-def broken(catalog: Catalog, rule: Rule) -> list[int]:
+def violations(catalog: Catalog, rule: IntegrityRule) -> list[int]:
     """The rows for which a rule does not hold."""
     with catalog.reading() as db:
         return [row[0] for row in db.execute(rule.sql)]
 
 
-def mend(writer: Writer, rule: Rule, ids: list[int]) -> None:
+def repair_violations(writer: Writer, rule: IntegrityRule, ids: list[int]) -> None:
     """Have a rule hold for these rows."""
     with writer.transaction():
-        writer.connection.executemany(rule.mend, ((i,) for i in ids))
+        writer.connection.executemany(rule.repair, ((i,) for i in ids))
 
 
-def miscounted(catalog: Catalog) -> list[int]:
+def miscounted_photos(catalog: Catalog) -> list[int]:
     """Photos whose number of present files is not what the file rows say, or that no file refers to
     unnoticed."""
     with catalog.reading() as db:
@@ -220,13 +222,13 @@ def miscounted(catalog: Catalog) -> list[int]:
         return [row[0] for row in rows]
 
 
-def hashes(catalog: Catalog) -> dict[str, int]:
+def photo_ids_by_hash(catalog: Catalog) -> dict[str, int]:
     """The content hash (hex) of every photo, hidden ones too, and its id."""
     with catalog.reading() as db:
         return {row[0].hex(): row[1] for row in db.execute("select hash, id from photo")}
 
 
-def read_again(writer: Writer, file_ids: list[int]) -> None:
+def mark_for_rereading(writer: Writer, file_ids: list[int]) -> None:
     """Have these files read again by the next indexing, whatever their size and time say."""
     with writer.transaction():
         writer.connection.executemany(
@@ -247,7 +249,7 @@ def present_files(catalog: Catalog) -> Iterator[PresentFile]:
             )
 
 
-def unencoded(catalog: Catalog, encoder_id: int) -> int:
+def count_without_embedding(catalog: Catalog, encoder_id: int) -> int:
     """Visible photos that have no vector of an encoder."""
     with catalog.reading() as db:
         (number,) = db.execute(

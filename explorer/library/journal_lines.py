@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-Line = dict[str, Any]
+JournalLine = dict[str, Any]
 
 # What names a run: when it was, and a random number.
 RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4,32}")
@@ -28,7 +28,7 @@ _LARGEST = 1 << 128
 _LATEST = 253_402_300_799.0
 
 
-def parse(data: bytes) -> Iterator[Line]:
+def parse_journal(data: bytes) -> Iterator[JournalLine]:
     """The well-formed lines of a journal, in order."""
     for text in data.split(b"\n"):
         line = _object(text)
@@ -36,7 +36,7 @@ def parse(data: bytes) -> Iterator[Line]:
             yield line
 
 
-def _object(text: bytes) -> Line | None:
+def _object(text: bytes) -> JournalLine | None:
     try:
         value = json.loads(text) if text.strip() else None
     except (ValueError, RecursionError):
@@ -46,7 +46,7 @@ def _object(text: bytes) -> Line | None:
     return value if isinstance(value, dict) else None
 
 
-def _fits(line: Line) -> bool:
+def _fits(line: JournalLine) -> bool:
     step = line.get("step")
     needed = _NEEDED.get(step) if isinstance(step, str) else None
     if needed is None or not (_is_run(line.get("run")) and _is_time(line.get("at"))):

@@ -1,4 +1,4 @@
-"""The map as it is kept: where each photo lies, and a drawing that is not finished yet."""
+"""The photo map (`analysis/photo_map.py`): tables `place` and `drawing`."""
 
 from __future__ import annotations
 
@@ -10,86 +10,92 @@ import numpy.typing as npt
 from explorer.library.catalog import Catalog, Ids
 from explorer.library.writer import Writer
 
-Places = npt.NDArray[np.float32]
+Coordinates = npt.NDArray[np.float32]
 
 
-class Map(NamedTuple):
-    """ids: (n,) of photos, ascending. places: (n, 2), where they lie; only how far from each other
-    says anything."""
+class PhotoMap(NamedTuple):
+    """Positions of n photos on the map of an encoder."""
 
     ids: Ids
-    places: Places
+    """(n,), ascending."""
+    coordinates: Coordinates
+    """(n, 2) float32; only distances between photos mean anything."""
 
 
-class Drawing(NamedTuple):
-    """drawn: photos that the map had when it was drawn, 0 where there is none. step: steps done of
-    a drawing that goes on. draft: where its photos are by now; none where no drawing goes on."""
+class MapLayout(NamedTuple):
+    """The finished layout of a map, and one that is being computed."""
 
     drawn: int
+    """Number of photos in the finished layout, 0 where there is none."""
     step: int
-    draft: Map
+    """Steps done of the layout that is being computed."""
+    draft: PhotoMap
+    """Positions in the layout that is being computed; empty where there is none."""
 
 
-def places(catalog: Catalog, encoder_id: int, *, hidden: bool = False) -> Map:
-    """The map of an encoder. hidden: also photos that are not to be seen at the moment."""
+def map_coordinates(catalog: Catalog, encoder_id: int, *, hidden: bool = False) -> PhotoMap:
+    """The map of an encoder. hidden: include photos without a present file."""
     shown = "" if hidden else " join photo p on p.id = m.photo_id and p.present > 0"
     with catalog.reading() as db:
         rows = db.execute(
-            f"select m.photo_id, m.x, m.y from place m{shown} where m.encoder_id = ? order by m.photo_id",
+            f"select m.photo_id, m.x, m.y from place m{shown} where m.encoder_id = ?"
+            " order by m.photo_id",
             (encoder_id,),
         )
         found = [tuple(row) for row in rows]
     table = np.array(found, np.float64).reshape(-1, 3)
-    return Map(table[:, 0].astype(np.int64), table[:, 1:].astype(np.float32))
+    return PhotoMap(table[:, 0].astype(np.int64), table[:, 1:].astype(np.float32))
 
 
-def put_places(writer: Writer, encoder_id: int, new: Map) -> None:
-    """Have these photos lie there."""
-    # A photo that was dropped a moment ago has no row to refer to, and needs no place.
+def put_coordinates(writer: Writer, encoder_id: int, new: PhotoMap) -> None:
+    """Store the positions of these photos."""
+    # A photo that was purged meanwhile has no row to refer to.
     writer.connection.executemany(
-        "insert or replace into place (encoder_id, photo_id, x, y) select ?1, ?2, ?3, ?4 where exists (select 1 from photo where id = ?2)",
+        "insert or replace into place (encoder_id, photo_id, x, y) select ?1, ?2, ?3, ?4"
+        " where exists (select 1 from photo where id = ?2)",
         (
             (encoder_id, photo_id, x, y)
-            for photo_id, (x, y) in zip(new.ids.tolist(), new.places.tolist(), strict=True)
+            for photo_id, (x, y) in zip(new.ids.tolist(), new.coordinates.tolist(), strict=True)
         ),
     )
 
 
-def drop_places(writer: Writer, encoder_id: int) -> None:
-    """Forget where all photos lie."""
+def drop_coordinates(writer: Writer, encoder_id: int) -> None:
+    """Delete all positions on the map of an encoder."""
     writer.connection.execute("delete from place where encoder_id = ?", (encoder_id,))
 
 
-def drawing(catalog: Catalog, encoder_id: int) -> Drawing:
-    """How the map of an encoder was drawn, and the drawing that goes on."""
+def map_layout(catalog: Catalog, encoder_id: int) -> MapLayout:
+    """The state of the layout of an encoder's map."""
     with catalog.reading() as db:
         row = db.execute(
             "select drawn, step, ids, places from drawing where encoder_id = ?", (encoder_id,)
         ).fetchone()
     if row is None:
-        return Drawing(0, 0, nothing())
+        return MapLayout(0, 0, empty_map())
     ids = np.frombuffer(row[2], "<i8").astype(np.int64)
-    return Drawing(
+    return MapLayout(
         row[0],
         row[1],
-        Map(ids, np.frombuffer(row[3], "<f4").reshape(len(ids), 2).astype(np.float32)),
+        PhotoMap(ids, np.frombuffer(row[3], "<f4").reshape(len(ids), 2).astype(np.float32)),
     )
 
 
-def put_drawing(writer: Writer, encoder_id: int, now: Drawing) -> None:
-    """Keep how far it is. One statement: it is no change that a reader of the catalog need follow."""
+def put_map_layout(writer: Writer, encoder_id: int, now: MapLayout) -> None:
+    """Store the state of a layout. It is no change that readers of the catalog follow."""
     writer.connection.execute(
-        "insert or replace into drawing (encoder_id, drawn, step, ids, places) values (?, ?, ?, ?, ?)",
+        "insert or replace into drawing (encoder_id, drawn, step, ids, places)"
+        " values (?, ?, ?, ?, ?)",
         (
             encoder_id,
             now.drawn,
             now.step,
             now.draft.ids.astype("<i8").tobytes(),
-            now.draft.places.astype("<f4").tobytes(),
+            now.draft.coordinates.astype("<f4").tobytes(),
         ),
     )
 
 
-def nothing() -> Map:
-    """A map without photos."""
-    return Map(np.zeros(0, np.int64), np.zeros((0, 2), np.float32))
+def empty_map() -> PhotoMap:
+    """A map of no photos."""
+    return PhotoMap(np.zeros(0, np.int64), np.zeros((0, 2), np.float32))

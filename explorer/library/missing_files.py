@@ -1,5 +1,5 @@
-"""Files that are not where they were: which of them lie elsewhere now, which are kept for when they
-come back, and for how long."""
+"""Files that are not where they were: finding where they were moved, and keeping them for when they
+come back. Rows of `file`."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ from explorer.library.file_rows import EXCLUDED, KNOWN_FILE_COLUMNS, FileStat, K
 from explorer.library.photo_store import update_file_counts
 from explorer.library.writer import Writer
 
-# Missing files are remembered for so many seconds. Whatever comes back meanwhile has its id, its
-# vectors and the person's decisions as before, without being read as a picture again.
-KEEP = 90 * 86_400.0
+# Missing files are kept for so many seconds. A file that comes back meanwhile has its id, vectors
+# and decisions as before, and is not decoded again.
+RETENTION = 90 * 86_400.0
 
 
-def like(writer: Writer, seen: FileStat) -> list[KnownFile]:
-    """Known photo files with this inode, size and time, wherever they are said to be."""
+def files_like(writer: Writer, seen: FileStat) -> list[KnownFile]:
+    """Known photo files with this inode, size and mtime, in any root."""
     if not seen.inode:
         return []
     rows = writer.connection.execute(
-        f"select {KNOWN_FILE_COLUMNS} from file f where inode = ? and size = ? and mtime_ns = ? and photo_id is not null",
+        f"select {KNOWN_FILE_COLUMNS} from file f"
+        " where inode = ? and size = ? and mtime_ns = ? and photo_id is not null",
         (seen.inode, seen.size, seen.mtime_ns),
     ).fetchall()
     return [KnownFile(*row) for row in rows]
 
 
-def holding(writer: Writer, photo_id: int) -> list[KnownFile]:
-    """The files that hold a content, or held it when they were last seen."""
+def files_of_photo(writer: Writer, photo_id: int) -> list[KnownFile]:
+    """The files that hold a photo, or held it when they were last seen, by id."""
     return [
         KnownFile(*row)
         for row in writer.connection.execute(
@@ -36,8 +37,8 @@ def holding(writer: Writer, photo_id: int) -> list[KnownFile]:
     ]
 
 
-def present(writer: Writer, root_id: int) -> int:
-    """How many photo files of a root the library shows, away or not."""
+def count_present(writer: Writer, root_id: int) -> int:
+    """How many files of a root are present, vanished ones included."""
     return int(
         writer.connection.execute(
             "select count(*) from file where root_id = ? and state = 'present'", (root_id,)
@@ -45,27 +46,29 @@ def present(writer: Writer, root_id: int) -> int:
     )
 
 
-def just_missing(writer: Writer, root_id: int, within: float) -> list[KnownFile]:
-    """Files of a root that went missing in the last so many seconds."""
+def recently_missing(writer: Writer, root_id: int, within: float) -> list[KnownFile]:
+    """Files of a root that went missing within so many seconds."""
     now = time.time()
     rows = writer.connection.execute(
-        f"select {KNOWN_FILE_COLUMNS} from file f where root_id = ? and gone_at between ? and ? and state = 'missing' and reason is null",
+        f"select {KNOWN_FILE_COLUMNS} from file f where root_id = ?"
+        " and gone_at between ? and ? and state = 'missing' and reason is null",
         (root_id, now - within, now),
     ).fetchall()
     return [KnownFile(*row) for row in rows]
 
 
-def away(writer: Writer, root_id: int, since: float = 0.0) -> list[KnownFile]:
-    """Files of a root that vanished after `since` (Unix seconds) and are kept."""
+def vanished_files(writer: Writer, root_id: int, since: float = 0.0) -> list[KnownFile]:
+    """Files of a root that vanished after `since` (Unix seconds) and are still shown."""
     rows = writer.connection.execute(
-        f"select {KNOWN_FILE_COLUMNS} from file f where root_id = ? and gone_at > ? and state = 'present'",
+        f"select {KNOWN_FILE_COLUMNS} from file f"
+        " where root_id = ? and gone_at > ? and state = 'present'",
         (root_id, since),
     ).fetchall()
     return [KnownFile(*row) for row in rows]
 
 
-def put_away(writer: Writer, files: Iterable[KnownFile]) -> None:
-    """These files are not there, but are kept: still searchable, shown by their previews."""
+def put_vanished(writer: Writer, files: Iterable[KnownFile]) -> None:
+    """Record that files vanished but are still shown: searchable, by their previews."""
     with writer.transaction():
         photos = set[int]()
         for file in files:
@@ -80,13 +83,14 @@ def put_away(writer: Writer, files: Iterable[KnownFile]) -> None:
         update_file_counts(writer, photos)
 
 
-def put_back(writer: Writer, files: Iterable[KnownFile]) -> None:
-    """These files are there after all, as they were."""
+def put_found_again(writer: Writer, files: Iterable[KnownFile]) -> None:
+    """Record that files are there after all, unchanged."""
     with writer.transaction():
         photos = set[int]()
         for file in files:
             writer.connection.execute(
-                "update file set state = 'present', reason = null, gone_at = null, seen_at = ? where id = ?",
+                "update file set state = 'present', reason = null, gone_at = null, seen_at = ?"
+                " where id = ?",
                 (time.time(), file.id),
             )
             if file.photo_id is not None:
@@ -94,26 +98,29 @@ def put_back(writer: Writer, files: Iterable[KnownFile]) -> None:
         update_file_counts(writer, photos)
 
 
-def note_change_times(writer: Writer, times: Iterable[tuple[int, int]]) -> None:
-    """Unchanged files whose ctime was not known, or is another one without anything to be concluded
-    from it: (ctime in ns, file id)."""
+def put_change_times(writer: Writer, times: Iterable[tuple[int, int]]) -> None:
+    """Store new ctimes of unchanged files, as (ctime in ns, file id)."""
     with writer.transaction():
         writer.connection.executemany("update file set ctime_ns = ? where id = ?", times)
 
 
-def keep(writer: Writer, root_id: int) -> None:
-    """The person says that what vanished from this root will be back: nobody asks about it again."""
+def keep_vanished(writer: Writer, root_id: int) -> None:
+    """Record that the person expects what vanished from this root to come back, so that nobody asks
+    again."""
     writer.connection.execute("update root set kept_at = ? where id = ?", (time.time(), root_id))
 
 
-def purge_old(writer: Writer, now: float | None = None) -> int:
-    """Forget what has been missing for longer than KEEP, on drives that are connected; gives the
-    number of files.
+def purge_expired(writer: Writer, now: float | None = None) -> int:
+    """Delete files on connected drives that have been missing for longer than RETENTION; returns
+    their number. Excluded files are kept.
 
-    What a rule leaves out is kept for as long as the rule stands.
+    now: Unix seconds, by default the current time.
     """
-    old = "state = 'missing' and gone_at < ? and reason is not ? and root_id in (select id from root where state = 'online')"
-    values = ((time.time() if now is None else now) - KEEP, EXCLUDED)
+    old = (
+        "state = 'missing' and gone_at < ? and reason is not ?"
+        " and root_id in (select id from root where state = 'online')"
+    )
+    values = ((time.time() if now is None else now) - RETENTION, EXCLUDED)
     if not writer.connection.execute(f"select 1 from file where {old} limit 1", values).fetchall():
         return 0
     with writer.transaction():

@@ -30,7 +30,7 @@ _REMOTE = re.compile(r"(?:[^@/]*@)?(?P<host>[^@/:\[]+|\[[0-9a-fA-F:]+\]):(?P<fol
 Location = tuple[str, str]
 
 
-class Mount(NamedTuple):
+class MountEntry(NamedTuple):
     """One line of the mount table. root: the folder of the file system that is shown at `folder`.
     options: those of the file system."""
 
@@ -42,7 +42,7 @@ class Mount(NamedTuple):
     options: str
 
 
-def mount_table(text: str | None = None) -> list[Mount]:
+def mount_table(text: str | None = None) -> list[MountEntry]:
     """The mounts of this process, oldest first; empty where there is no such table. text: the
     table, for those who have it already."""
     if text is None:
@@ -50,13 +50,13 @@ def mount_table(text: str | None = None) -> list[Mount]:
             text = os.fsdecode(Path(_TABLE).read_bytes())
         except OSError:
             return []
-    found = list[Mount]()
+    found = list[MountEntry]()
     for line in text.split("\n"):
         before, _, after = line.partition(" - ")
         first, last = before.split(" "), after.split(" ")
         if len(first) >= 6 and len(last) >= 3:
             found.append(
-                Mount(
+                MountEntry(
                     first[2],
                     *(_plain(part) for part in (first[3], first[4], last[0], last[1], last[2])),
                 )
@@ -64,10 +64,10 @@ def mount_table(text: str | None = None) -> list[Mount]:
     return found
 
 
-class Locations:
+class MountLocations:
     """Locations of paths by the mounts as they were when this was made."""
 
-    def __init__(self, table: Iterable[Mount] | None = None) -> None:
+    def __init__(self, table: Iterable[MountEntry] | None = None) -> None:
         self._mounts = list(mount_table() if table is None else table)
         self._found = dict[str, frozenset[Location]]()
 
@@ -103,7 +103,7 @@ class Locations:
                     found.add((shown[0], _below(shown[1], within)))
         return found
 
-    def _mount(self, real: str) -> Mount | None:
+    def _mount(self, real: str) -> MountEntry | None:
         """The mount that a path is on: the innermost, and of several at one place the last, which
         covers the others."""
         found = None
@@ -115,7 +115,7 @@ class Locations:
         return found
 
 
-def _sources(mount: Mount) -> list[str | Location]:
+def _sources(mount: MountEntry) -> list[str | Location]:
     """The folders of this computer, or of another, whose files a mount shows."""
     if mount.kind == "overlay":
         options = [option.partition("=")[::2] for option in re.split(r"(?<!\\),", mount.options)]

@@ -1,5 +1,7 @@
-"""The figures of photos (`photos/quality/measure.py`) as they are kept: one row each, packed, so
-that a hundred thousand are read at once."""
+"""Quality metrics of photos (`photos/quality/measure.py`): table `quality`.
+
+One packed row for each photo, so that a hundred thousand are read at once.
+"""
 
 from __future__ import annotations
 
@@ -17,37 +19,38 @@ from explorer.photos.decoded_photo import DecodedPhoto, Precision
 from explorer.photos.quality.metrics import METRIC_NAMES, METRICS_VERSION, QualityDiagnostics
 
 
-class Figures(NamedTuple):
-    """The figures of many photos. ids: (n,) ascending. values: (n, len(METRIC_NAMES)) float32. stated: a
-    date that cannot be, by photo id."""
+class QualityTable(NamedTuple):
+    """The metrics of n photos."""
 
     ids: Ids
+    """(n,), ascending."""
     values: npt.NDArray[np.float32]
+    """(n, len(METRIC_NAMES))."""
     stated: dict[int, str]
+    """By photo id, the date in the metadata where it is impossible."""
 
     def of(self, name: str) -> npt.NDArray[np.float32]:
-        """One figure of all photos."""
+        """One metric of all photos, of shape (n,)."""
         return self.values[:, METRIC_NAMES.index(name)]
 
 
 def put_quality(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
-    """Keep what decoding measured, in place of what was known."""
+    """Store what decoding measured, in place of earlier values."""
     if photo.quality:
         writer.connection.execute(
             "insert or replace into quality (photo_id, version, figures, look, stated)"
             " select ?1, ?2, ?3, ?4, ?5 where exists (select 1 from photo where id = ?1)",
             (photo_id, METRICS_VERSION, photo.quality, photo.diagnostics, photo.impossible_date),
         )
-        # Earlier releases called some whole photos damaged.
+        # Earlier releases took some intact photos for damaged.
         writer.connection.execute(
             "update photo set damaged = ?2 where id = ?1 and damaged is not ?2",
             (photo_id, photo.damaged),
         )
 
 
-def refresh(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
-    """Replace all that is known of a photo by what decoding the same content tells now. In a
-    transaction of the caller's, or its own."""
+def refresh_photo(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
+    """Replace all facts and metrics of a photo by those of decoding its content again."""
     with writer.transaction() as change:
         columns = ", ".join(f"{name} = ?" for name in (*DECODED_COLUMNS, "change"))
         writer.connection.execute(
@@ -57,9 +60,9 @@ def refresh(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
         put_quality(writer, photo_id, photo)
 
 
-def unjudged(catalog: Catalog) -> list[tuple[int, KnownFile]]:
-    """Visible photos without figures, or with those of another version, or whose files' contents
-    are not known, each with one of its files on a connected drive."""
+def photos_to_measure(catalog: Catalog) -> list[tuple[int, KnownFile]]:
+    """Visible photos without metrics of this version, or without known file contents, as (id, one
+    of its files on a connected drive)."""
     with catalog.reading() as db:
         rows = db.execute(
             "select f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, min(f.id) from photo p"
@@ -71,8 +74,8 @@ def unjudged(catalog: Catalog) -> list[tuple[int, KnownFile]]:
     return [(int(row[7]), KnownFile(*row[:8])) for row in rows]
 
 
-def figures(catalog: Catalog) -> Figures:
-    """Those of all visible photos that have been judged."""
+def quality_table(catalog: Catalog) -> QualityTable:
+    """The metrics of all visible photos that have been measured."""
     with catalog.reading() as db:
         rows = db.execute(
             "select q.photo_id, q.figures, q.stated from quality q join photo p on p.id = q.photo_id"
@@ -86,15 +89,15 @@ def figures(catalog: Catalog) -> Figures:
         .reshape(len(rows), len(METRIC_NAMES))
         .astype(np.float32)
     )
-    return Figures(
+    return QualityTable(
         np.fromiter((row[0] for row in rows), np.int64, len(rows)),
         values,
         {row[0]: row[2] for row in rows if row[2]},
     )
 
 
-def look_of(catalog: Catalog, photo_id: int) -> QualityDiagnostics | None:
-    """The sharpness map and the histogram of one photo; None where it has not been judged yet."""
+def diagnostics_of(catalog: Catalog, photo_id: int) -> QualityDiagnostics | None:
+    """The sharpness map and histogram of a photo; None where it has not been measured."""
     with catalog.reading() as db:
         row = db.execute(
             "select look from quality where photo_id = ? and version = ?",
@@ -106,13 +109,14 @@ def look_of(catalog: Catalog, photo_id: int) -> QualityDiagnostics | None:
         return None
 
 
-class Subject(NamedTuple):
-    """A visible photo as far as its review goes. path: absolute, of one of its files, on a
-    connected drive if there is one."""
+class ReviewPhoto(NamedTuple):
+    """A visible photo with the facts that anomalies are found by."""
 
     id: int
     hash: str
+    """Of the content, hex."""
     path: str
+    """Absolute, of one of its files, on a connected drive if possible."""
     format: str
     width: int
     height: int
@@ -125,7 +129,7 @@ class Subject(NamedTuple):
     taken_precision: Precision | None = None
 
 
-def subjects(catalog: Catalog) -> list[Subject]:
+def review_photos(catalog: Catalog) -> list[ReviewPhoto]:
     """All visible photos, by id."""
     with catalog.reading() as db:
         rows = db.execute(
@@ -135,7 +139,7 @@ def subjects(catalog: Catalog) -> list[Subject]:
             " where p.present > 0 group by p.id order by p.id"
         ).fetchall()
     return [
-        Subject._make(
+        ReviewPhoto._make(
             (row[0], row[1].hex(), join(row[2], row[3]), *row[4:12], bool(row[12]), row[13])
         )
         for row in rows

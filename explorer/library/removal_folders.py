@@ -13,13 +13,13 @@ import os
 
 from explorer.library.catalog import Catalog
 from explorer.library.paths import from_text, to_text
-from explorer.library.removal_journal import Journal
+from explorer.library.removal_journal import RemovalJournal
 from explorer.library.setting_store import get_setting, put_setting
 
 SETTING = "removal-folders"
 
 
-def removal_folders(catalog: Catalog, journal: Journal) -> list[str]:
+def removal_folders(catalog: Catalog, journal: RemovalJournal) -> list[str]:
     """The folders that photos of this library were moved to, as absolute paths."""
     kept = get_setting(catalog, SETTING)
     if kept is None:
@@ -35,13 +35,13 @@ def removal_folders(catalog: Catalog, journal: Journal) -> list[str]:
     )
 
 
-def remember_removal_folder(catalog: Catalog, journal: Journal, folder: str) -> None:
+def remember_removal_folder(catalog: Catalog, journal: RemovalJournal, folder: str) -> None:
     """Photos are about to be moved to this folder (absolute)."""
     known = dict.fromkeys([*removal_folders(catalog, journal), folder])
     put_setting(catalog, SETTING, json.dumps([to_text(each) for each in known]))
 
 
-def _of_earlier_releases(catalog: Catalog, journal: Journal) -> list[str]:
+def _of_earlier_releases(catalog: Catalog, journal: RemovalJournal) -> list[str]:
     """Releases that did not keep these folders named them in the journal only.
 
     What the journal says is taken for true of removals from before this library was brought to a

@@ -20,24 +20,16 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
-from explorer import int64
-from explorer.errors import Fault, LibraryError, LibraryLocked
-from explorer.library.catalog import Catalog
-from explorer.library.command_store import send_command
-from explorer.library.file_rows import FileStat, KnownFile
-from explorer.library.file_store import put_missing, put_moved
-from explorer.library.journal_lines import parse
-from explorer.library.library import Library
-from explorer.library.paths import from_text, inside, to_text
-from explorer.library.writer import Writer
+from explorer.errors import LibraryError, LibraryLocked
+from explorer.library.journal_lines import parse_journal
 
-NAME = "removals.jsonl"
+JOURNAL_NAME = "removals.jsonl"
 # Seconds to wait for another removal to end: somebody may press a button twice.
-WAIT = 10.0
+LOCK_TIMEOUT = 10.0
 
 # intended: said, perhaps done. moved: it is away. undoing: said, perhaps done. undone: it is back,
 # or never went.
-State = Literal["intended", "moved", "undoing", "undone"]
+RemovalState = Literal["intended", "moved", "undoing", "undone"]
 
 # Fields of an entry that its announcement gives, and those that later lines may.
 _SAID = frozenset(
@@ -59,7 +51,7 @@ _LEARNED = frozenset({"target", "info", "back", "reason", "sidecar"})
 
 
 @dataclass
-class Entry:
+class RemovalEntry:
     """One file of a run, as the journal has it last.
 
     path: where it lay. hash: of its content, hex. keeper: what was kept for it, or None. where:
@@ -72,7 +64,7 @@ class Entry:
 
     run: str
     number: int
-    state: State
+    state: RemovalState
     path: str
     hash: str
     keeper: str | None
@@ -100,7 +92,7 @@ class Entry:
 
 
 @dataclass
-class Run:
+class RemovalRun:
     """One removal, as the person asked for it. at: Unix seconds. planned: how many files it was to
     take."""
 
@@ -108,34 +100,34 @@ class Run:
     at: float
     where: str
     planned: int
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[RemovalEntry] = field(default_factory=list)
     ended: bool = False
 
     @property
-    def away(self) -> list[Entry]:
+    def away(self) -> list[RemovalEntry]:
         """The files that are gone from their places, or may be, and can be brought back."""
         return [entry for entry in self.entries if entry.away]
 
     @property
-    def families(self) -> list[list[Entry]]:
+    def families(self) -> list[list[RemovalEntry]]:
         """Each photo with what went along with it, the photo last."""
-        found = dict[int, list[Entry]]()
+        found = dict[int, list[RemovalEntry]]()
         for entry in self.entries:
             found.setdefault(entry.number if entry.of is None else entry.of, []).append(entry)
         return list(found.values())
 
 
-class Journal:
+class RemovalJournal:
     """The journal of one library. Reading needs no lock; whoever removes or undoes holds `lock` for
     all of it."""
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / NAME
+        self.path = folder / JOURNAL_NAME
         self._lock_path = folder / "removals.lock"
 
     def lock(self) -> FileLock:
         """One removal or undo at a time. Raises LibraryLocked where another is going on."""
-        lock = FileLock(self._lock_path, timeout=WAIT)
+        lock = FileLock(self._lock_path, timeout=LOCK_TIMEOUT)
         try:
             lock.acquire()
         except Timeout:
@@ -174,14 +166,14 @@ class Journal:
                 f"The journal of removals {self.path} cannot be written ({why}), so nothing more is removed."
             ) from error
 
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[RemovalRun]:
         """Every run, oldest first. Lines that are not well-formed are passed over."""
-        found = dict[str, Run]()
-        entries = dict[tuple[str, int], Entry]()
-        for line in parse(self._read()):
+        found = dict[str, RemovalRun]()
+        entries = dict[tuple[str, int], RemovalEntry]()
+        for line in parse_journal(self._read()):
             run, step = line["run"], line["step"]
             if step == "begin":
-                found.setdefault(run, Run(run, line["at"], line["where"], line["planned"]))
+                found.setdefault(run, RemovalRun(run, line["at"], line["where"], line["planned"]))
             elif run not in found:
                 continue
             elif step == "intended":
@@ -190,7 +182,7 @@ class Journal:
                     line,
                 ):
                     if (run, each["number"]) not in entries:
-                        entry = entries[run, each["number"]] = Entry(
+                        entry = entries[run, each["number"]] = RemovalEntry(
                             run=run,
                             state="intended",
                             **{key: each[key] for key in _SAID & each.keys()},
@@ -224,106 +216,3 @@ def _write_all(handle: int, data: bytes) -> None:
         if not written:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         data = data[written:]
-
-
-# --- what the catalog knows of a file, and learns of a removal
-
-
-@dataclass(frozen=True)
-class Known:
-    """A file as the catalog knows it. root: the watched folder's path. hash: of its content, hex.
-    file: its row, for the writer.
-
-    fault: of one that could not be read as a photo, whose fault that is; None where it is not
-    known.
-    """
-
-    root: str
-    hash: str
-    file: KnownFile
-    fault: Fault | None = None
-
-
-def known_file(catalog: Catalog, path: str) -> Known | None:
-    """What the catalog knows of the photo file at this absolute path; None where it knows none."""
-    found = _row(catalog, path)
-    return found if found is not None and found.hash else None
-
-
-def unread_file(catalog: Catalog, path: str) -> Known | None:
-    """What the catalog knows of the file at this absolute path that could not be read as a photo
-    (its hash is empty); None for others."""
-    found = _row(catalog, path)
-    return found if found is not None and found.file.state == "failed" else None
-
-
-def _row(catalog: Catalog, path: str) -> Known | None:
-    with catalog.reading() as db:
-        for root_id, text in db.execute("select id, path from root").fetchall():
-            root = from_text(text)
-            if not inside(path, root):
-                continue
-            relative = to_text(os.path.relpath(path, root).replace(os.sep, "/"))
-            row = db.execute(
-                "select f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, p.hash, f.fault from file f"
-                " left join photo p on p.id = f.photo_id where f.root_id = ? and f.path = ?",
-                (root_id, relative),
-            ).fetchone()
-            if row is not None:
-                return Known(
-                    root,
-                    row["hash"].hex() if row["hash"] else "",
-                    KnownFile(*tuple(row)[:8]),
-                    row["fault"],
-                )
-    return None
-
-
-def learn(library: Library, *, gone: list[str], back: list[str]) -> None:
-    """Have the catalog know at once that files went or came back: here where no worker runs,
-    otherwise by the worker's next look."""
-    paths = gone + back
-    if not paths:
-        return
-    try:
-        lock = library.lock()
-    except LibraryLocked:
-        for root in library.catalog.root_paths().values():
-            if any(inside(path, root) for path in paths):
-                send_command(library.catalog, "rescan", root)
-        return
-    try:
-        writer = Writer(library.catalog)
-        try:
-            with writer.transaction():
-                missing = [
-                    known.file
-                    for path in gone
-                    if (known := _row(library.catalog, path)) and not os.path.lexists(path)
-                ]
-                put_missing(writer, missing)
-                for path in back:
-                    _put_back(library, writer, path)
-        finally:
-            writer.close()
-    finally:
-        lock.release()
-
-
-def _put_back(library: Library, writer: Writer, path: str) -> None:
-    known = known_file(library.catalog, path)
-    try:
-        facts = os.stat(path)
-    except OSError:
-        return
-    mtime_ns = int64.time_ns(facts.st_mtime_ns)
-    if known is None or (known.file.size, known.file.mtime_ns) != (facts.st_size, mtime_ns):
-        # Under another name, or not as it was: the next scan reads it.
-        return
-    # Its bytes were compared when it was put back, so the next scan only notes the new ctime.
-    put_moved(
-        writer,
-        known.file,
-        known.file.root_id,
-        FileStat(known.file.path, facts.st_size, mtime_ns, int64.file_id(facts.st_ino)),
-    )

@@ -17,7 +17,7 @@ from pathlib import Path
 from explorer.errors import LibraryError
 from explorer.library.connection import connect
 from explorer.library.damaged_tables import DamagedCatalog, RecoveredTable
-from explorer.library.integrity import mend_references
+from explorer.library.integrity import repair_saved_references
 from explorer.library.migrations import migrate
 from explorer.library.paths import join, printable
 from explorer.library.sqlite_pages import Pages
@@ -47,7 +47,7 @@ _SAID = {
 
 
 @dataclass
-class Salvaged:
+class SalvageReport:
     """What became of a damaged catalog. kept: where its file is now. rows: saved, by table. lost:
     sentences, what a person made first."""
 
@@ -60,7 +60,7 @@ class Salvaged:
         return sum(self.rows.values())
 
 
-def salvage(path: Path) -> Salvaged:
+def salvage(path: Path) -> SalvageReport:
     """Put a catalog made of all rows that can be read in the place of a damaged one.
 
     For the process that holds the library's lock, with the catalog open nowhere. Raises
@@ -75,7 +75,7 @@ def salvage(path: Path) -> Salvaged:
         target = connect(new)
         try:
             migrate(target)
-            done = Salvaged(kept, *_fill(target, source))
+            done = SalvageReport(kept, *_fill(target, source))
             target.execute("pragma wal_checkpoint(truncate)")
             # In one file, so that it can be moved.
             target.execute("pragma journal_mode = delete")
@@ -129,7 +129,7 @@ def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str,
     target.execute("begin")
     taken = {table.name: table.insert(target) for table in tables.values()}
     decisions = _lost_decisions(target)
-    cut = mend_references(target)
+    cut = repair_saved_references(target)
     _set_counters(target, tables, source)
     target.execute("commit")
     target.execute("pragma foreign_keys = on")

@@ -1,4 +1,4 @@
-"""A part of a transaction that can fail alone."""
+"""Savepoints: a part of a transaction that can fail without the rest."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from explorer.errors import PhotoError
 from explorer.library.writer import Writer
 
-# What Python or SQLite raises for a value that no column can hold: numbers without bounds, text
-# that is no Unicode, things of no type it knows, rows that break a constraint. A full or broken
-# disk is another matter.
+# What Python or SQLite raises for values that no column can hold: numbers that are too large, text
+# that is not Unicode, unknown types, rows that break a constraint. Not errors of the disk.
 _UNFIT = (
     OverflowError,
     ValueError,
@@ -25,11 +24,11 @@ _UNFIT = (
 
 @contextmanager
 def savepoint(writer: Writer) -> Iterator[None]:
-    """Within a transaction: where the block raises, what it wrote is taken back, and what was
-    written before it stays.
+    """Within a transaction, roll back what the block wrote where it raises; what was written before
+    it stays.
 
-    Raises PhotoError, with a reason in plain words, where a value is not one that the catalog can
-    hold; and whatever else the block raises.
+    Raises PhotoError, with a reason in plain words, for values that the catalog cannot hold, and
+    whatever else the block raises.
     """
     writer.connection.execute("savepoint one")
     try:

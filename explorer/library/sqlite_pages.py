@@ -26,7 +26,7 @@ _DEEPEST = 20
 _LONGEST_ROW = 1 << 28
 
 
-class Torn(Exception):
+class MalformedPage(Exception):
     """A page, a cell or a record that makes no sense."""
 
 
@@ -59,10 +59,10 @@ class Pages:
     def page(self, number: int) -> bytes:
         """Raises Torn for a number beyond the end."""
         if not 1 <= number <= self.count:
-            raise Torn("a page beyond the end")
+            raise MalformedPage("a page beyond the end")
         page = self._newer.get(number) or self._data[(number - 1) * self.size : number * self.size]
         if len(page) < self.size:
-            raise Torn("a page that is cut off")
+            raise MalformedPage("a page that is cut off")
         return page
 
     # --- trees
@@ -80,7 +80,7 @@ class Pages:
             seen.add(number)
             try:
                 kind, children = self._kind_and_children(number)
-            except Torn:
+            except MalformedPage:
                 self.torn.add(number)
                 continue
             if kind not in kinds:
@@ -95,20 +95,20 @@ class Pages:
         page is noted as torn."""
         try:
             page, kind, places = self._places(number)
-        except Torn:
+        except MalformedPage:
             self.torn.add(number)
             return
         for at in places:
             try:
                 yield self._cell(page, kind, at)
-            except (Torn, IndexError, struct.error):
+            except (MalformedPage, IndexError, struct.error):
                 self.torn.add(number)
 
     def is_leaf(self, number: int) -> bool:
         """Whether a page looks like one that holds rows of a table."""
         try:
             return self._places(number)[1] == _LEAF
-        except Torn:
+        except MalformedPage:
             return False
 
     def free(self) -> set[int]:
@@ -125,7 +125,7 @@ class Pages:
                     break
                 found.update(struct.unpack_from(f">{number}I", page, 8))
                 trunk = following
-        except Torn:
+        except MalformedPage:
             self.torn.add(0)
         return found
 
@@ -167,11 +167,11 @@ class Pages:
         start = 100 if number == 1 else 0
         kind = page[start]
         if kind not in _HEADER:
-            raise Torn("no page of a tree")
+            raise MalformedPage("no page of a tree")
         (cells,) = struct.unpack_from(">H", page, start + 3)
         first = start + _HEADER[kind]
         if first + 2 * cells > self._usable:
-            raise Torn("more cells than fit")
+            raise MalformedPage("more cells than fit")
         return (
             page,
             kind,
@@ -199,7 +199,7 @@ class Pages:
             rowid, at = _varint(page, at)
             rowid -= (rowid >> 63) << 64
         if length > _LONGEST_ROW:
-            raise Torn("a row that is too long")
+            raise MalformedPage("a row that is too long")
         return Cell(rowid, _record(self._payload(page, at, length, is_table=kind == _LEAF)))
 
     def _payload(self, page: bytes, at: int, length: int, *, is_table: bool) -> bytes:
@@ -209,13 +209,13 @@ class Pages:
         most = usable - 35 if is_table else (usable - 12) * 64 // 255 - 23
         if length <= most:
             if at + length > usable:
-                raise Torn("a row beyond its page")
+                raise MalformedPage("a row beyond its page")
             return page[at : at + length]
         least = (usable - 12) * 32 // 255 - 23
         here = least + (length - least) % (usable - 4)
         here = here if here <= most else least
         if at + here + 4 > usable:
-            raise Torn("a row beyond its page")
+            raise MalformedPage("a row beyond its page")
         pieces, left = [page[at : at + here]], length - here
         (following,) = struct.unpack_from(">I", page, at + here)
         while left:
@@ -224,7 +224,7 @@ class Pages:
             pieces.append(more[4 : 4 + min(left, usable - 4)])
             left -= len(pieces[-1])
             if bool(left) != bool(following):
-                raise Torn("a chain of another length")
+                raise MalformedPage("a chain of another length")
         return b"".join(pieces)
 
 
@@ -255,17 +255,17 @@ def _record(data: bytes) -> tuple[Value, ...]:
     and its length do not agree."""
     header, at = _varint(data, 0)
     if not 1 <= header <= len(data):
-        raise Torn("no header")
+        raise MalformedPage("no header")
     values, body = list[Value](), header
     while at < header:
         kind, at = _varint(data, at)
         size = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0)[kind] if kind < 10 else (kind - 12) // 2
         if kind in (10, 11) or body + size > len(data):
-            raise Torn("values beyond the record")
+            raise MalformedPage("values beyond the record")
         values.append(_value(kind, data[body : body + size]))
         body += size
     if at != header or body != len(data):
-        raise Torn("a record of another length")
+        raise MalformedPage("a record of another length")
     return tuple(values)
 
 

@@ -1,14 +1,17 @@
-"""For how long an answer about a large library is good enough, though photos have come since."""
+"""How long an answer about a large library may be shown while indexing goes on."""
 
 from __future__ import annotations
 
-# Of what took this many seconds or less, a new answer is no trouble; and no answer is kept for
-# longer than that.
-_AT_ONCE, _LONGEST = 0.4, 20.0
+# Answers that take no longer than this are computed anew each time, in seconds.
+_QUICK = 0.4
+# No answer is kept longer than this, in seconds.
+_MAX_AGE = 20.0
 
 
-def patience(took: float) -> float:
-    """Seconds for which an answer that took so many seconds is kept: while a large library is being
-    indexed, it changes all the time, and whoever leafs through its pages must not wait for each of
-    them."""
-    return min(_LONGEST, 5 * max(0.0, took - _AT_ONCE))
+def acceptable_age(took: float) -> float:
+    """Seconds for which to keep an answer that took so many seconds to compute.
+
+    A library that is being indexed changes all the time; paging through it must not wait for a new
+    answer each time.
+    """
+    return min(_MAX_AGE, 5 * max(0.0, took - _QUICK))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from explorer.library.library import Library
 from explorer.library.paths import inside, printable
 from explorer.library.removal_folders import removal_folders
-from explorer.library.removal_journal import Entry, Journal
+from explorer.library.removal_journal import RemovalEntry, RemovalJournal
 from explorer.removal import trash
 from explorer.removal.preflight import TRASH
 
@@ -18,7 +18,7 @@ class Boundaries:
     """The watched folders, the trash, and the folders to which this library has moved photos, as
     they are now."""
 
-    def __init__(self, library: Library, journal: Journal) -> None:
+    def __init__(self, library: Library, journal: RemovalJournal) -> None:
         self._library = library.dir
         self._roots = list(library.catalog.root_paths().values())
         self._real_roots = [os.path.realpath(root) for root in self._roots]
@@ -37,7 +37,7 @@ class Boundaries:
         ]
         return max(found, key=len, default=None)
 
-    def refusal(self, entry: Entry) -> str | None:
+    def refusal(self, entry: RemovalEntry) -> str | None:
         """Why nothing is done about an entry, in plain words; None where all that it names is
         within bounds."""
         if self.root_of(entry.path) is None:
@@ -49,7 +49,7 @@ class Boundaries:
             return f"{printable(entry.target)} is in no place to which this library moves photos: move it back by hand"
         return None
 
-    def written_sidecar(self, entry: Entry) -> str | None:
+    def written_sidecar(self, entry: RemovalEntry) -> str | None:
         """The sidecar file that an entry says was written; None where it says nothing of one, or of
         a file that is none."""
         path = (entry.sidecar or {}).get("path")
@@ -62,7 +62,7 @@ class Boundaries:
             else None
         )
 
-    def _lies_right(self, entry: Entry, target: str) -> bool:
+    def _lies_right(self, entry: RemovalEntry, target: str) -> bool:
         if os.path.normpath(target) != target:
             return False
         if entry.where == TRASH:

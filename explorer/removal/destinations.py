@@ -9,7 +9,7 @@ from typing import NamedTuple
 from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.removal_folders import remember_removal_folder
-from explorer.library.removal_journal import Journal
+from explorer.library.removal_journal import RemovalJournal
 from explorer.removal import file_identity, safe_move, trash
 from explorer.removal.companions import renamed
 from explorer.removal.file_names import extra_length, free_names
@@ -29,7 +29,7 @@ class Destinations:
     """Chooses places for the files of one removal. to: TRASH, or the absolute path of a folder."""
 
     def __init__(
-        self, library: Library, journal: Journal, check: Preflight, to: str, run_id: str
+        self, library: Library, journal: RemovalJournal, check: Preflight, to: str, run_id: str
     ) -> None:
         self._library, self._journal, self._check, self._to, self._run_id = (
             library,

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 
 from explorer import int64
 from explorer.errors import PROVEN, UsageError
-from explorer.library.decision_store import Protection, protected_folders
+from explorer.library.copy_rows import contents_of
+from explorer.library.file_lookup import find_photo_file, find_unreadable_file
 from explorer.library.library import Library
-from explorer.library.mounts import Locations
-from explorer.library.pair_store import PAIRS_VERSION, Kind, compared, contents_of
+from explorer.library.mounts import MountLocations
+from explorer.library.pair_store import PAIRS_VERSION, PairKind, compared_kind
 from explorer.library.paths import inside, printable
-from explorer.library.removal_journal import known_file, unread_file
+from explorer.library.protected_folder_store import ProtectedFolders, protected_folders
 from explorer.library.system_folders import around_file, around_folder
 from explorer.photos.containers.contents import reason_to_keep
 from explorer.removal import safe_move
@@ -36,8 +37,8 @@ ONLY_COPY = "it could not be read, so no other copy of it is known: this may be 
 # not stand for it.
 _OTHER_SHOTS = ("moment", "lookalike")
 # In all others, what comparing two photos must have found so that one goes for the other.
-_VERIFIED: dict[str, tuple[Kind, ...]] = {"identical": (), "pixels": ("pixels",)}
-_ONE_PICTURE: tuple[Kind, ...] = ("pixels", "picture")
+_VERIFIED: dict[str, tuple[PairKind, ...]] = {"identical": (), "pixels": ("pixels",)}
+_ONE_PICTURE: tuple[PairKind, ...] = ("pixels", "picture")
 
 
 class RemovalRefused(Exception):
@@ -106,13 +107,13 @@ class Preflight:
         wanted = list(removals)
         self._catalog, self._protection = (
             library.catalog,
-            Protection(protected_folders(library.catalog)),
+            ProtectedFolders(protected_folders(library.catalog)),
         )
         self.number = len(wanted)
         self._roots = list(library.catalog.root_paths().values())
         self._real_roots, self._locations = (
             [os.path.realpath(root) for root in self._roots],
-            Locations(),
+            MountLocations(),
         )
         paths = {removal.path for removal in wanted if _can_be_asked_for(removal.path)}
         twice = next(
@@ -178,7 +179,11 @@ class Preflight:
         if self._protection.covers(removal.path):
             raise RemovalRefused("it lies in a protected folder")
         _check_store(removal.path, "it")
-        unread = unread_file(self._catalog, removal.path) if os.path.isabs(removal.path) else None
+        unread = (
+            find_unreadable_file(self._catalog, removal.path)
+            if os.path.isabs(removal.path)
+            else None
+        )
         root = self._known(removal.path, removal.hash, "it") if unread is None else unread.root
         if unread is not None and unread.fault not in PROVEN:
             raise RemovalRefused(
@@ -289,7 +294,7 @@ class Preflight:
         the original elsewhere."""
         if removal.keeper_hash in (None, removal.hash):
             return
-        found = compared(self._catalog, removal.hash, removal.keeper_hash, PAIRS_VERSION)
+        found = compared_kind(self._catalog, removal.hash, removal.keeper_hash, PAIRS_VERSION)
         tier = (
             "pixels"
             if found == "pixels"
@@ -308,13 +313,14 @@ class Preflight:
             raise RemovalRefused(_unread("its folder", error)) from error
         for each in names:
             original = (
-                known_file(self._catalog, os.path.join(folder, each))
+                find_photo_file(self._catalog, os.path.join(folder, each))
                 if is_named_after(name, each)
                 else None
             )
             if (
                 original is not None
-                and compared(self._catalog, removal.hash, original.hash, PAIRS_VERSION) == "picture"
+                and compared_kind(self._catalog, removal.hash, original.hash, PAIRS_VERSION)
+                == "picture"
             ):
                 raise RemovalRefused(f"by its name it is a version of {printable(each)}")
 
@@ -322,13 +328,13 @@ class Preflight:
         """Whether the two were found to be what the tier says."""
         if removal.tier in _OTHER_SHOTS:
             return True
-        return compared(self._catalog, removal.hash, keeper_hash, PAIRS_VERSION) in _VERIFIED.get(
-            removal.tier, _ONE_PICTURE
-        )
+        return compared_kind(
+            self._catalog, removal.hash, keeper_hash, PAIRS_VERSION
+        ) in _VERIFIED.get(removal.tier, _ONE_PICTURE)
 
     def _known(self, path: str, digest: str, what: str) -> str:
         """The watched folder of a file that the library knows with that content."""
-        known = known_file(self._catalog, path) if os.path.isabs(path) else None
+        known = find_photo_file(self._catalog, path) if os.path.isabs(path) else None
         if known is None:
             raise RemovalRefused(f"{what} is not in the library")
         if known.hash != digest:

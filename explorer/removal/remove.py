@@ -22,7 +22,8 @@ from typing import Any
 
 from explorer.library.library import Library
 from explorer.library.paths import printable
-from explorer.library.removal_journal import Entry, Journal, learn
+from explorer.library.removal_journal import RemovalEntry, RemovalJournal
+from explorer.library.removal_sync import update_catalog
 from explorer.removal import safe_move, sidecar, trash
 from explorer.removal.destinations import Destinations
 from explorer.removal.preflight import TRASH, CheckedFile, CheckedPhoto, Preflight, RemovalRefused
@@ -84,7 +85,7 @@ def remove(library: Library, removals: Sequence[Removal], to: str = TRASH, *, wi
     be undone. A single file's trouble is its result, never an error.
     """
     check = Preflight(library, removals, to, without_keeper)
-    journal = Journal(library.dir)
+    journal = RemovalJournal(library.dir)
     lock = journal.lock()
     try:
         recover_interrupted(library, journal)
@@ -105,7 +106,7 @@ class RemovalRun:
     """One removal of many files."""
 
     def __init__(
-        self, library: Library, journal: Journal, check: Preflight, to: str, sidecars: bool
+        self, library: Library, journal: RemovalJournal, check: Preflight, to: str, sidecars: bool
     ) -> None:
         self._library, self._journal, self._check, self._sidecars = (
             library,
@@ -117,7 +118,7 @@ class RemovalRun:
         self._destinations = Destinations(library, journal, check, to, self.id)
         self.begun = False
         self.results: list[RemovalResult] = []
-        self._moved: list[tuple[int, list[Entry], CheckedPhoto]] = []
+        self._moved: list[tuple[int, list[RemovalEntry], CheckedPhoto]] = []
         self._numbers, self._proof = 0, KeeperProof()
         self._merge: sidecar.MetadataMerger | None = None
 
@@ -169,7 +170,7 @@ class RemovalRun:
     def _restorer(self) -> Restorer:
         return Restorer(self._library, self._journal)
 
-    def _back(self, family: list[Entry]) -> str:
+    def _back(self, family: list[RemovalEntry]) -> str:
         """Bring them all back; gives words on what could not be."""
         self._restorer.restore_all(family, quietly=True)
         for entry in family:
@@ -186,7 +187,7 @@ class RemovalRun:
             f"; {', '.join(away)} could not be put back at once: undo this removal" if away else ""
         )
 
-    def _announce(self, removal: Removal, checked: CheckedPhoto) -> list[Entry]:
+    def _announce(self, removal: Removal, checked: CheckedPhoto) -> list[RemovalEntry]:
         """Say in the journal what is about to happen; gives the entries of all, the photo's last."""
         where, targets, infos = self._destinations.choose(checked)
         if not self.begun:
@@ -194,7 +195,7 @@ class RemovalRun:
             self.begun = True
         last = self._numbers + len(checked.parts) - 1
         family = [
-            Entry(
+            RemovalEntry(
                 run=self.id, number=self._numbers + at, state="intended", path=part.path,
                 hash=part.hash,
                 keeper=part.kept.path if part.kept else None,
@@ -216,7 +217,7 @@ class RemovalRun:
         )
         return family
 
-    def _go(self, entry: Entry, part: CheckedFile, held: contextlib.ExitStack) -> Gone:
+    def _go(self, entry: RemovalEntry, part: CheckedFile, held: contextlib.ExitStack) -> Gone:
         """Move one file to its place; gives a descriptor of it, or its path, by which it can still
         be told from others; None of links."""
         handle = _hold(part, held)
@@ -247,7 +248,7 @@ class RemovalRun:
             raise RemovalRefused(f"{_called(entry)} changed a moment ago")
         return handle if handle is not None else entry.target if moved_only else None
 
-    def _copy_metadata(self, entry: Entry, removal: Removal) -> None:
+    def _copy_metadata(self, entry: RemovalEntry, removal: Removal) -> None:
         """What the one kept lacks, into its sidecar: the only thing ever written beside photos."""
         if self._merge is None:
             self._merge = sidecar.MetadataMerger()
@@ -275,7 +276,7 @@ class RemovalRun:
         self._journal.note(run=self.id, step="end", planned=planned)
         gone = [result.removal.path for result in self.results if result.state == "removed"]
         back = [result.removal.path for result in self.results if result.state == "failed"]
-        learn(self._library, gone=gone, back=back)
+        update_catalog(self._library, gone=gone, back=back)
 
 
 def _hold(part: CheckedFile, held: contextlib.ExitStack) -> int | None:
@@ -306,7 +307,7 @@ def _kept(checked: CheckedPhoto) -> bool:
     return all(part.kept is None or part.kept.is_unchanged() for part in checked.parts)
 
 
-def _line(entry: Entry) -> dict[str, Any]:
+def _line(entry: RemovalEntry) -> dict[str, Any]:
     return {
         "number": entry.number, "path": entry.path, "hash": entry.hash, "keeper": entry.keeper,
         "where": entry.where, "root": entry.root,
@@ -315,7 +316,7 @@ def _line(entry: Entry) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _called(entry: Entry) -> str:
+def _called(entry: RemovalEntry) -> str:
     return (
         "it"
         if entry.of is None
@@ -323,7 +324,7 @@ def _called(entry: Entry) -> str:
     )
 
 
-def _words(error: Exception, entry: Entry) -> str:
+def _words(error: Exception, entry: RemovalEntry) -> str:
     if isinstance(error, PermissionError):
         return f"you are not allowed to move {_called(entry).rstrip(',')}: check the permissions of the file and its folder"
     if isinstance(error, OSError):

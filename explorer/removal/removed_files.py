@@ -8,21 +8,21 @@ import time
 from pathlib import Path
 
 from explorer.library.library import Library
-from explorer.library.removal_journal import Journal
+from explorer.library.removal_journal import RemovalJournal
 
 
 @functools.lru_cache(maxsize=4)
 def _away(folder: Path, size: int, mtime_ns: int) -> tuple[str, ...]:
     """The paths of all files that are away; size, mtime_ns: of the journal, which is read again
     when they change."""
-    return tuple(entry.path for run in Journal(folder).runs() for entry in run.away)
+    return tuple(entry.path for run in RemovalJournal(folder).runs() for entry in run.away)
 
 
 def removed_paths(library: Library) -> set[str]:
     """Files that were removed and not brought back: pages leave them out at once, before the
     catalog has heard of it."""
     try:
-        facts = Journal(library.dir).path.stat()
+        facts = RemovalJournal(library.dir).path.stat()
     except OSError:
         return set()
     return {

@@ -12,7 +12,7 @@ from typing import Literal
 
 from explorer.library.library import Library
 from explorer.library.paths import printable
-from explorer.library.removal_journal import Entry, Journal
+from explorer.library.removal_journal import RemovalEntry, RemovalJournal
 from explorer.removal import safe_move, sidecar, trash
 from explorer.removal.boundaries import Boundaries
 from explorer.removal.companions import renamed
@@ -42,21 +42,23 @@ class _Lost(Exception):
 class Restorer:
     """Puts files of one library back. Whoever uses it holds the journal's lock."""
 
-    def __init__(self, library: Library, journal: Journal) -> None:
+    def __init__(self, library: Library, journal: RemovalJournal) -> None:
         self._library, self._journal = library, journal
 
     @functools.cached_property
     def _bounds(self) -> Boundaries:
         return Boundaries(self._library, self._journal)
 
-    def restore_all(self, family: Sequence[Entry], *, quietly: bool = False) -> list[Restored]:
+    def restore_all(
+        self, family: Sequence[RemovalEntry], *, quietly: bool = False
+    ) -> list[Restored]:
         """Put a photo back, and then what went along with it. See `back`."""
         return [
             self.restore(entry, family, quietly=quietly) for entry in family[::-1] if entry.away
         ]
 
     def restore(
-        self, entry: Entry, family: Sequence[Entry] = (), *, quietly: bool = False
+        self, entry: RemovalEntry, family: Sequence[RemovalEntry] = (), *, quietly: bool = False
     ) -> Restored:
         """Put one file back; what cannot be put back now can be tried again.
 
@@ -79,7 +81,7 @@ class Restorer:
                 entry.path, None, f"it could not be put back: {error.strerror or error}"
             )
 
-    def locate(self, entry: Entry) -> FileLocation:
+    def locate(self, entry: RemovalEntry) -> FileLocation:
         """Where a file lies whose removal was announced, and perhaps took place; the journal learns
         of it where that is certain.
 
@@ -110,12 +112,12 @@ class Restorer:
         entry.state = "moved"
         return "moved"
 
-    def mark_never_moved(self, entry: Entry) -> None:
+    def mark_never_moved(self, entry: RemovalEntry) -> None:
         """Note that a file whose removal was announced is at its place, as it was or changed by
         another program."""
         self._note_back(entry, entry.path, reason="it never went")
 
-    def finish_interrupted(self, entry: Entry) -> bool:
+    def finish_interrupted(self, entry: RemovalEntry) -> bool:
         """Note that an undo which was cut off had done its work on this file; gives whether it had."""
         if entry.back is None or self._bounds.refusal(entry) is not None:
             return False
@@ -127,7 +129,9 @@ class Restorer:
         self._note_back(entry, entry.back)
         return True
 
-    def _back(self, entry: Entry, family: Sequence[Entry], *, quietly: bool) -> Restored:
+    def _back(
+        self, entry: RemovalEntry, family: Sequence[RemovalEntry], *, quietly: bool
+    ) -> Restored:
         if entry.state == "undone":
             return Restored(entry.path, entry.back, entry.reason)
         source, notes = self._source(entry), list[str]()
@@ -157,7 +161,7 @@ class Restorer:
             ]
         return Restored(entry.path, entry.back, "; ".join(notes))
 
-    def _source(self, entry: Entry) -> str | None:
+    def _source(self, entry: RemovalEntry) -> str | None:
         """Where the file lies that is to be put back; None where it is not to be found."""
         if entry.target is not None and is_removed_file(entry, entry.target):
             return entry.target
@@ -167,7 +171,7 @@ class Restorer:
         entry.target, entry.info = found
         return found.path
 
-    def _put(self, entry: Entry, family: Sequence[Entry], source: str) -> list[str]:
+    def _put(self, entry: RemovalEntry, family: Sequence[RemovalEntry], source: str) -> list[str]:
         """Move it back to the first place that is free; gives what there is to know besides."""
         self._check_drive(entry)
         os.makedirs(os.path.dirname(entry.path), exist_ok=True)
@@ -185,7 +189,7 @@ class Restorer:
             return self._note_back(entry, target)
         raise AssertionError("names never end")
 
-    def _note_back(self, entry: Entry, back: str, reason: str = "") -> list[str]:
+    def _note_back(self, entry: RemovalEntry, back: str, reason: str = "") -> list[str]:
         """It is back: everything about it is as it was, the trash's note goes, the journal knows.
         Gives what could not be done, in words.
 
@@ -209,7 +213,7 @@ class Restorer:
         entry.state, entry.back, entry.reason = "undone", back, reason or entry.reason
         return notes
 
-    def _restore_sidecar(self, entry: Entry) -> Iterator[str]:
+    def _restore_sidecar(self, entry: RemovalEntry) -> Iterator[str]:
         """The sidecar as it was before, unless somebody has changed it since: then it stays. Gives
         what could not be done, in words."""
         path, note = self._bounds.written_sidecar(entry), entry.sidecar
@@ -224,7 +228,7 @@ class Restorer:
         if told := sidecar.restore(note, entry.keeper):
             yield told
 
-    def _set_aside(self, entry: Entry, path: str) -> None:
+    def _set_aside(self, entry: RemovalEntry, path: str) -> None:
         """Keep what a sidecar says now: that it is ours is known from the journal only."""
         folder = self._library.dir / "removed" / "sidecars"
         folder.mkdir(parents=True, exist_ok=True)
@@ -236,7 +240,7 @@ class Restorer:
             if safe_move.has_content(kept, safe_move.content_hash(data)):
                 return
 
-    def _check_drive(self, entry: Entry) -> None:
+    def _check_drive(self, entry: RemovalEntry) -> None:
         """Folders are made again where they are gone, but not below the mount point of a drive that
         is away."""
         root = self._bounds.root_of(entry.path) or entry.root
@@ -256,7 +260,7 @@ class Restorer:
             )
 
 
-def is_removed_file(entry: Entry, path: str) -> bool:
+def is_removed_file(entry: RemovalEntry, path: str) -> bool:
     """Whether this is the very file that was removed: by its id, size and time, or else by its
     content (of a link, by where it leads).
 
@@ -275,7 +279,7 @@ def is_removed_file(entry: Entry, path: str) -> bool:
         return False
 
 
-def _there_already(entry: Entry, source: str, target: str) -> bool:
+def _there_already(entry: RemovalEntry, source: str, target: str) -> bool:
     """Whether what lies at the target is the file that is to be put there, so that nothing is left
     to move.
 
@@ -289,7 +293,7 @@ def _there_already(entry: Entry, source: str, target: str) -> bool:
     return (ours or are_hard_links(source, target)) and delete_redundant(source, target)
 
 
-def _places(entry: Entry, family: Sequence[Entry]) -> Iterator[str]:
+def _places(entry: RemovalEntry, family: Sequence[RemovalEntry]) -> Iterator[str]:
     """Where it may be put: at its own place first. Companions take the names that go with their
     photo's."""
     photo = family[-1] if family else entry
@@ -304,5 +308,5 @@ def _places(entry: Entry, family: Sequence[Entry]) -> Iterator[str]:
             yield name
 
 
-def _where(entry: Entry) -> str:
+def _where(entry: RemovalEntry) -> str:
     return "the trash" if entry.where == TRASH else printable(entry.where)

@@ -7,27 +7,28 @@ from collections.abc import Callable
 
 from explorer.errors import UsageError
 from explorer.library.library import Library
-from explorer.library.removal_journal import Entry, Journal, Run, learn
+from explorer.library.removal_journal import RemovalEntry, RemovalJournal, RemovalRun
+from explorer.library.removal_sync import update_catalog
 from explorer.removal import safe_move
 from explorer.removal.restore import Restored, Restorer
 
 Tick = Callable[[int, int], None]
 
 
-def history(library: Library) -> list[Run]:
+def history(library: Library) -> list[RemovalRun]:
     """Every removal, the latest first."""
-    return Journal(library.dir).runs()[::-1]
+    return RemovalJournal(library.dir).runs()[::-1]
 
 
 def undo(
     library: Library, run_id: str | None = None, *, tick: Tick | None = None
-) -> tuple[Run, list[Restored]]:
+) -> tuple[RemovalRun, list[Restored]]:
     """Bring back everything of that run, or of the last one of which anything is away.
 
     Raises UsageError where there is no such run or nothing to be undone, LibraryLocked and
     LibraryError. What cannot be brought back now can be tried again.
     """
-    journal = Journal(library.dir)
+    journal = RemovalJournal(library.dir)
     lock = journal.lock()
     try:
         recover_interrupted(library, journal)
@@ -40,13 +41,13 @@ def undo(
                     if tick:
                         tick(len(restored), total)
                     restored.append(restorer.restore(entry, family))
-        learn(library, gone=[], back=[each.back for each in restored if each.back])
+        update_catalog(library, gone=[], back=[each.back for each in restored if each.back])
         return run, restored[::-1]
     finally:
         lock.release()
 
 
-def _wanted(journal: Journal, run_id: str | None) -> Run:
+def _wanted(journal: RemovalJournal, run_id: str | None) -> RemovalRun:
     runs = journal.runs()
     if run_id is None:
         left = [run for run in runs if run.away]
@@ -61,7 +62,7 @@ def _wanted(journal: Journal, run_id: str | None) -> Run:
     return run
 
 
-def recover_interrupted(library: Library, journal: Journal) -> None:
+def recover_interrupted(library: Library, journal: RemovalJournal) -> None:
     """After a cut: find out where each file of an unfinished step is, and note it. Whoever calls
     holds the journal's lock.
 
@@ -92,10 +93,12 @@ def recover_interrupted(library: Library, journal: Journal) -> None:
                     ]
         if not run.ended:
             journal.note(run=run.id, step="end", planned=run.planned)
-    learn(library, gone=gone, back=back)
+    update_catalog(library, gone=gone, back=back)
 
 
-def _settle_entry(restorer: Restorer, entry: Entry, gone: list[str], back: list[str]) -> None:
+def _settle_entry(
+    restorer: Restorer, entry: RemovalEntry, gone: list[str], back: list[str]
+) -> None:
     if entry.state == "intended":
         try:
             found = restorer.locate(entry)
@@ -108,7 +111,7 @@ def _settle_entry(restorer: Restorer, entry: Entry, gone: list[str], back: list[
         back.append(entry.back)
 
 
-def _lost_its_keeper(entry: Entry, *, closely: bool) -> bool:
+def _lost_its_keeper(entry: RemovalEntry, *, closely: bool) -> bool:
     """Whether a file is away for the sake of one that is not there. closely: read that one, too,
     which the removal had not done yet."""
     if not entry.away or entry.keeper is None:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from explorer.analysis import neighbors
 from explorer.analysis.neighbors import NeighborStage
-from explorer.library import stage_store as store
+from explorer.library import neighbor_store
 from explorer.library.library import Library
-from explorer.library.stage_store import KEPT, NOBODY
+from explorer.library.neighbor_store import NEIGHBOR_COUNT, NO_PHOTO
 from tests import factory
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
 
@@ -37,7 +37,7 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(neighbors, "ROWS", 16)
     monkeypatch.setattr(neighbors, "COLUMNS", 32)
     monkeypatch.setattr(neighbors, "TOGETHER", 32)
-    monkeypatch.setattr(neighbors, "SEARCHED", KEPT + 2)
+    monkeypatch.setattr(neighbors, "SEARCHED", NEIGHBOR_COUNT + 2)
 
 
 @pytest.fixture
@@ -55,10 +55,10 @@ def check(shelf: Shelf) -> None:
     ids = np.sort(index.ids())
     rows = index.rows(ids)
     product = rows @ rows.T
-    kept = store.neighbours(shelf.library.catalog, shelf.encoder)
+    kept = neighbor_store.neighbor_table(shelf.library.catalog, shelf.encoder)
     assert kept.ids.tolist() == ids.tolist()
     for number in range(len(ids)):
-        near = kept.near[number][kept.near[number] != NOBODY]
+        near = kept.near[number][kept.near[number] != NO_PHOTO]
         assert len(near) >= min(neighbors.LEAST, len(ids) - 1) and len(set(near.tolist())) == len(
             near
         )
@@ -70,7 +70,7 @@ def check(shelf: Shelf) -> None:
 
 def test_lists_are_exact_from_one_photo_to_many(shelf: Shelf) -> None:
     kept = stage(shelf)
-    for number in (0, 1, 5, KEPT, 100):
+    for number in (0, 1, 5, NEIGHBOR_COUNT, 100):
         for content in range(number):
             shelf.put(f"{content}.jpg", content)
         kept.run(quiet)
@@ -159,10 +159,10 @@ def test_nothing_new_costs_nothing(shelf: Shelf) -> None:
 
 def test_one_photo_s_neighbours(shelf: Shelf) -> None:
     ids = [shelf.put(f"{content}.jpg", content) for content in range(40)]
-    assert store.neighbours_of(shelf.library.catalog, shelf.encoder, ids[3]) == []
+    assert neighbor_store.neighbors_of(shelf.library.catalog, shelf.encoder, ids[3]) == []
     stage(shelf).run(quiet)
-    found = store.neighbours_of(shelf.library.catalog, shelf.encoder, ids[3])
-    assert len(found) == KEPT
+    found = neighbor_store.neighbors_of(shelf.library.catalog, shelf.encoder, ids[3])
+    assert len(found) == NEIGHBOR_COUNT
     assert found[0][1] == pytest.approx(
         max(float(vector_of(3) @ vector_of(c)) for c in range(40) if c != 3), abs=2e-3
     )

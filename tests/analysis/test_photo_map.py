@@ -47,16 +47,17 @@ class Atlas(Shelf):
         for _ in range(1000):
             self.stage.run(quiet)
             if (
-                stage_store.reached(self.library.catalog, f"map {self.encoder}", "1")
+                stage_store.stage_change(self.library.catalog, f"map {self.encoder}", "1")
                 == self.library.catalog.change()
             ):
                 return self.map()
         raise AssertionError("the map is never finished")
 
     def map(self) -> dict[int, tuple[float, float]]:
-        found = store.places(self.library.catalog, self.encoder)
+        found = store.map_coordinates(self.library.catalog, self.encoder)
         return {
-            i: (x, y) for i, (x, y) in zip(found.ids.tolist(), found.places.tolist(), strict=True)
+            i: (x, y)
+            for i, (x, y) in zip(found.ids.tolist(), found.coordinates.tolist(), strict=True)
         }
 
 
@@ -175,7 +176,7 @@ def test_a_drawing_goes_on_a_little_at_a_time(
     atlas.neighbours.run(quiet)
     atlas.stage.run(quiet)
     assert not atlas.map()
-    assert len(store.drawing(atlas.library.catalog, atlas.encoder).draft.ids) == 20
+    assert len(store.map_layout(atlas.library.catalog, atlas.encoder).draft.ids) == 20
     monkeypatch.setattr(photo_map, "AT_ONCE", 60.0)
     # A photo that comes meanwhile is placed when the drawing is done.
     atlas.fill(20)

@@ -7,7 +7,7 @@ from explorer.anomalies.file_findings import (
     describe_photos_without_own_date,
     photos_without_own_date,
 )
-from explorer.library.quality_store import Subject
+from explorer.library.quality_store import ReviewPhoto
 
 
 @pytest.mark.parametrize(
@@ -74,8 +74,10 @@ def test_a_files_time_against_a_folders_year_is_no_doubt() -> None:
 
 def subject(
     number: int, path: str, taken: str | None, source: str | None, precision: str | None = None
-) -> Subject:
-    return Subject(number, "", path, "JPEG", 1, 1, 1, taken, source, None, None, False, precision)  # type: ignore[arg-type]
+) -> ReviewPhoto:
+    return ReviewPhoto(
+        number, "", path, "JPEG", 1, 1, 1, taken, source, None, None, False, precision
+    )  # type: ignore[arg-type]
 
 
 def test_those_are_counted_in_one_line() -> None:

@@ -16,9 +16,9 @@ from explorer.anomalies.finding_removals import removals_of_findings
 from explorer.anomalies.findings import Anomalies, Finding
 from explorer.cli import app
 from explorer.errors import PROVEN, Fault, UsageError
-from explorer.library.dismissal_store import of_path
+from explorer.library.dismissal_store import path_subject
+from explorer.library.file_lookup import find_photo_file, find_unreadable_file
 from explorer.library.file_store import files_below, put_missing
-from explorer.library.removal_journal import known_file, unread_file
 from explorer.library.writer import Writer
 from explorer.removal import safe_move, trash
 from explorer.removal.preflight import ONLY_COPY, TRASH
@@ -32,14 +32,14 @@ run_command: Callable[..., int] = app.main
 
 def finding(small_library: SmallLibrary, path: str, kind: FindingKind = "blurred") -> Finding:
     full = str(small_library.photos / path)
-    known = known_file(small_library.library.catalog, full)
+    known = find_photo_file(small_library.library.catalog, full)
     return Finding(
         known.file.photo_id if known else None,
         full,
         kind,
         0.1,
         "Odd.",
-        known.hash if known else of_path(full),
+        known.hash if known else path_subject(full),
     )
 
 
@@ -106,7 +106,10 @@ def test_an_unreadable_file_is_neither_a_copy_nor_kept_for_one(small_library: Sm
 
 def test_what_is_not_in_the_library_stays(small_library: SmallLibrary) -> None:
     (small_library.photos / "new.jpg").write_text("new")
-    assert unread_file(small_library.library.catalog, str(small_library.photos / "new.jpg")) is None
+    assert (
+        find_unreadable_file(small_library.library.catalog, str(small_library.photos / "new.jpg"))
+        is None
+    )
     (result,) = remove(
         small_library.library, [small_library.removal("new.jpg", None)], without_keeper=True
     ).results

@@ -143,14 +143,14 @@ def test_photos_of_before_are_judged_by_the_next_run(
         db.execute("delete from quality where photo_id % 2 = 0")
         db.execute("update quality set version = 0 where photo_id % 3 = 0")
         db.commit()
-    before = quality_store.figures(library.catalog)
+    before = quality_store.quality_table(library.catalog)
     assert 0 < len(before.ids) < total
     assert Anomalies(library).judged == (len(before.ids), total)
     assert Anomalies(library).findings(["blurred"], everything=True)
     tally = index_folders(library, [str(photos)], Tiny(), lambda progress: None)
     assert tally.encoded == tally.indexed == 0
-    assert len(quality_store.figures(library.catalog).ids) == total
-    assert not quality_store.unjudged(library.catalog)
+    assert len(quality_store.quality_table(library.catalog).ids) == total
+    assert not quality_store.photos_to_measure(library.catalog)
 
 
 def test_what_photos_say_is_read_again_with_their_figures(
@@ -184,9 +184,9 @@ def test_the_look_of_a_photo_is_kept(library: Library) -> None:
         if Path(finding.path).name == "soft.jpg"
     )
     assert soft.id is not None
-    look = quality_store.look_of(library.catalog, soft.id)
+    look = quality_store.diagnostics_of(library.catalog, soft.id)
     assert look is not None and look.sharpness_map.max() < 120 and look.histogram.max() == 255
-    assert quality_store.look_of(library.catalog, 10**6) is None
+    assert quality_store.diagnostics_of(library.catalog, 10**6) is None
 
 
 def test_outliers_and_misplaced_photos(tmp_path: Path) -> None:

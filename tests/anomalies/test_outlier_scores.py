@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from explorer.anomalies import outlier_scores
 from explorer.anomalies.outlier_scores import misplaced, outliers, spreads
-from explorer.library.stage_store import KEPT
+from explorer.library.neighbor_store import NEIGHBOR_COUNT
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
@@ -17,11 +17,11 @@ def kept(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What is kept of the neighbours: rows and cosines, best first."""
     product = vectors @ vectors.T
     np.fill_diagonal(product, -2)
-    count = min(KEPT, len(vectors) - 1)
+    count = min(NEIGHBOR_COUNT, len(vectors) - 1)
     order = np.argsort(-product, axis=1, kind="stable")[:, :count]
     near, scores = (
-        np.full((len(vectors), KEPT), -1, np.int64),
-        np.full((len(vectors), KEPT), -2, np.float32),
+        np.full((len(vectors), NEIGHBOR_COUNT), -1, np.int64),
+        np.full((len(vectors), NEIGHBOR_COUNT), -2, np.float32),
     )
     near[:, :count], scores[:, :count] = order, np.take_along_axis(product, order, axis=1)
     return near, scores
@@ -102,7 +102,7 @@ def test_any_library_gives_finite_scores(count: int, seed: int, copies: int) -> 
     near, scores = (
         kept(vectors)
         if len(vectors)
-        else (np.zeros((0, KEPT), np.int64), np.zeros((0, KEPT), np.float32))
+        else (np.zeros((0, NEIGHBOR_COUNT), np.int64), np.zeros((0, NEIGHBOR_COUNT), np.float32))
     )
     assert np.isfinite(outliers(vectors, near, scores)).all()
     found = misplaced(vectors, random.integers(0, 3, len(vectors)), near, scores)

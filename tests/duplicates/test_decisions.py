@@ -9,15 +9,12 @@ from explorer.duplicates.decisions import apply_decisions, decide_group
 from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.groups import DuplicateGroup
 from explorer.errors import UsageError
-from explorer.library.decision_store import (
-    Protection,
-    decide,
-    decisions,
-    protect,
+from explorer.library.decision_store import decide, decisions, withdraw, withdraw_all
+from explorer.library.protected_folder_store import (
+    ProtectedFolders,
+    protect_folder,
     protected_folders,
-    unprotect,
-    withdraw,
-    withdraw_all,
+    unprotect_folder,
 )
 from explorer.library.root_store import add_root, remove_root
 from tests.factory import Shelf, digest_of
@@ -112,19 +109,21 @@ def test_protected_folders_by_any_of_their_names(shelf: Shelf, tmp_path: Path) -
     catalog = shelf.library.catalog
     (tmp_path / "photos" / "Best").mkdir()
     (tmp_path / "alias").symlink_to(tmp_path / "photos")
-    protect(catalog, str(tmp_path / "photos" / "Best"))
-    protect(catalog, str(tmp_path / "photos" / "Best"))
+    protect_folder(catalog, str(tmp_path / "photos" / "Best"))
+    protect_folder(catalog, str(tmp_path / "photos" / "Best"))
     assert protected_folders(catalog) == [str(tmp_path / "photos" / "Best")]
-    covers = Protection(protected_folders(catalog)).covers
+    covers = ProtectedFolders(protected_folders(catalog)).covers
     assert covers(str(tmp_path / "photos" / "Best" / "a.jpg"))
     assert covers(str(tmp_path / "photos" / "Best" / "deep" / "a.jpg"))
     assert covers(str(tmp_path / "alias" / "Best" / "a.jpg"))
     assert not covers(str(tmp_path / "photos" / "Bestest" / "a.jpg"))
     assert not covers(str(tmp_path / "photos" / "a.jpg"))
-    protect(catalog, str(tmp_path / "alias"))
-    assert Protection(protected_folders(catalog)).covers(str(tmp_path / "photos" / "a.jpg"))
-    unprotect(catalog, str(tmp_path / "alias"))
-    assert not Protection(protected_folders(catalog)).covers(str(tmp_path / "photos" / "a.jpg"))
-    assert not Protection([]).covers("/anything.jpg")
+    protect_folder(catalog, str(tmp_path / "alias"))
+    assert ProtectedFolders(protected_folders(catalog)).covers(str(tmp_path / "photos" / "a.jpg"))
+    unprotect_folder(catalog, str(tmp_path / "alias"))
+    assert not ProtectedFolders(protected_folders(catalog)).covers(
+        str(tmp_path / "photos" / "a.jpg")
+    )
+    assert not ProtectedFolders([]).covers("/anything.jpg")
     with pytest.raises(UsageError, match="full path"):
-        protect(catalog, "relative")
+        protect_folder(catalog, "relative")

@@ -9,7 +9,7 @@ from tests.factory import Shelf
 
 
 def put_pair(
-    shelf: Shelf, a: int, b: int, kind: store.Kind = "picture", score: float = 0.99
+    shelf: Shelf, a: int, b: int, kind: store.PairKind = "picture", score: float = 0.99
 ) -> None:
     store.put_pairs(shelf.writer, [Pair(min(a, b), max(a, b), kind, score, {})], PAIRS_VERSION)
 

@@ -36,7 +36,7 @@ def holding(*parts: ContentPart, complete: bool = True) -> str:
 
 
 def held(
-    shelf: Shelf, one: str | None, other: str | None, kind: store.Kind = "picture", **facts: Any
+    shelf: Shelf, one: str | None, other: str | None, kind: store.PairKind = "picture", **facts: Any
 ) -> DuplicateGroup:
     """Two photos that hold that, the first one being the larger; of a picture it is the original."""
     first, second = {"width": 400, "height": 400}, {"width": 300, "height": 300} | facts
@@ -68,7 +68,7 @@ def held(
     ],
 )  # fmt: skip
 def test_a_file_with_contents_that_the_keeper_lacks_is_kept(
-    shelf: Shelf, kind: store.Kind, one: str | None, other: str | None, words: str
+    shelf: Shelf, kind: store.PairKind, one: str | None, other: str | None, words: str
 ) -> None:
     group = held(shelf, one, other, kind)
     assert words in group.reason_to_keep(group.others[0]) and group.reclaimable == 0

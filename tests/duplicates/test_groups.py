@@ -11,8 +11,8 @@ from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.groups import NOT_COMPARED, DuplicateGroup
 from explorer.duplicates.keeper import set_keeper_rules
 from explorer.library import pair_store as store
-from explorer.library.decision_store import protect
 from explorer.library.pair_store import PAIRS_VERSION, Pair
+from explorer.library.protected_folder_store import protect_folder
 from tests.factory import Shelf, by_camera, measured
 
 pytestmark = pytest.mark.usefixtures("untouched")
@@ -178,7 +178,7 @@ def test_different_shots_may_be_removed_with_their_films(shelf: Shelf, tmp_path:
 
 
 def test_a_protected_file_is_kept_whichever_is_chosen(shelf: Shelf, tmp_path: Path) -> None:
-    protect(shelf.library.catalog, str(tmp_path / "photos" / "a"))
+    protect_folder(shelf.library.catalog, str(tmp_path / "photos" / "a"))
     set_keeper_rules(shelf.library.catalog, ["newest"])
     group = pair(shelf)
     other = group.with_keeper(next(item.file_id for item in group.all if not item.protected))

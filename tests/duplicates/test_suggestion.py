@@ -20,7 +20,9 @@ pytestmark = pytest.mark.usefixtures("untouched")
 LARGE, SMALL = {"width": 1000, "height": 800}, {"width": 500, "height": 400}
 
 
-def pair(shelf: Shelf, one: int, other: int, kind: store.Kind = "picture", **relation: Any) -> None:
+def pair(
+    shelf: Shelf, one: int, other: int, kind: store.PairKind = "picture", **relation: Any
+) -> None:
     laid = {"matrix": [1, 0, 0, 0, 1, 0]} if kind == "picture" else {}
     a, b = sorted((one, other))
     store.put_pairs(shelf.writer, [Pair(a, b, kind, 0.99, laid | relation)], PAIRS_VERSION)

@@ -12,8 +12,8 @@ from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.group_removals import removals_of_groups
 from explorer.duplicates.groups import DuplicateGroup
 from explorer.library import pair_store as store
-from explorer.library.decision_store import protect
 from explorer.library.pair_store import PAIRS_VERSION, Pair
+from explorer.library.protected_folder_store import protect_folder
 from tests.factory import Shelf, by_camera, measured
 
 pytestmark = pytest.mark.usefixtures("untouched")
@@ -21,7 +21,9 @@ pytestmark = pytest.mark.usefixtures("untouched")
 LARGE, SMALL = {"width": 1000, "height": 800}, {"width": 500, "height": 400}
 
 
-def pair(shelf: Shelf, one: int, other: int, kind: store.Kind = "picture", **relation: Any) -> None:
+def pair(
+    shelf: Shelf, one: int, other: int, kind: store.PairKind = "picture", **relation: Any
+) -> None:
     laid = {"matrix": [1, 0, 0, 0, 1, 0]} if kind == "picture" else {}
     a, b = sorted((one, other))
     store.put_pairs(shelf.writer, [Pair(a, b, kind, 0.99, laid | relation)], PAIRS_VERSION)
@@ -59,7 +61,7 @@ def test_a_version_by_name_is_shown_but_never_offered(shelf: Shelf, edit: str) -
 
 
 def test_if_all_files_are_protected_none_can_be_removed(shelf: Shelf, tmp_path: Any) -> None:
-    protect(shelf.library.catalog, str(tmp_path / "photos"))
+    protect_folder(shelf.library.catalog, str(tmp_path / "photos"))
     pair(
         shelf,
         shelf.put("a.jpg", 1, **by_camera(**LARGE)),
@@ -138,7 +140,7 @@ def test_frames_of_a_burst_may_be_marked_but_are_in_no_automatic_plan(shelf: She
 def test_a_keeper_for_which_nothing_would_be_removed_is_not_suggested(
     shelf: Shelf, tmp_path: Any
 ) -> None:
-    protect(shelf.library.catalog, str(tmp_path / "photos" / "safe"))
+    protect_folder(shelf.library.catalog, str(tmp_path / "photos" / "safe"))
     pair(
         shelf,
         shelf.put("a.jpg", 1, **measured(**LARGE)),
@@ -155,7 +157,7 @@ def test_a_keeper_for_which_nothing_would_be_removed_is_not_suggested(
 def test_a_protected_copy_needs_no_proof_and_is_the_keeper_only_with_one(
     shelf: Shelf, tmp_path: Any
 ) -> None:
-    protect(shelf.library.catalog, str(tmp_path / "photos" / "safe"))
+    protect_folder(shelf.library.catalog, str(tmp_path / "photos" / "safe"))
     camera, copy = (
         shelf.put("camera.jpg", 1, **by_camera(**LARGE)),
         shelf.put("safe/copy.jpg", 2, **by_camera(**LARGE)),

@@ -7,8 +7,8 @@ import pytest
 
 from explorer.duplicates.groups import Tier
 from explorer.duplicates.tiers import TierEdges
+from explorer.library import neighbor_store
 from explorer.library import pair_store as store
-from explorer.library import stage_store
 from explorer.library.embedding_store import put_embedding, register_encoder
 from explorer.library.pair_store import PAIRS_VERSION, Pair
 from explorer.library.setting_store import put_setting
@@ -20,7 +20,7 @@ def at(time: str | None, source: str = "exif") -> dict[str, Any]:
 
 
 def pair(
-    shelf: Shelf, a: int, b: int, kind: store.Kind, score: float = 0.5, **relation: Any
+    shelf: Shelf, a: int, b: int, kind: store.PairKind, score: float = 0.5, **relation: Any
 ) -> None:
     store.put_pairs(shelf.writer, [Pair(a, b, kind, score, relation)], PAIRS_VERSION)
 
@@ -33,11 +33,11 @@ def near(
     shelf: Shelf, *rows: tuple[int, list[tuple[int, float]]], encoder: int | None = None
 ) -> None:
     """Nearest photos, best first: (photo, [(near one, cosine)])."""
-    ids, scores = stage_store.empty_rows(len(rows))
+    ids, scores = neighbor_store.empty_neighbor_rows(len(rows))
     for row, (_, found) in enumerate(rows):
         for place, (other, cosine) in enumerate(found):
             ids[row, place], scores[row, place] = other, cosine
-    stage_store.put_neighbours(
+    neighbor_store.put_neighbors(
         shelf.writer,
         encoder or shelf.encoder,
         np.array([row[0] for row in rows], np.int64),

@@ -28,6 +28,7 @@ from explorer.library import (
     durable_io,
     embedding_store,
     file_store,
+    neighbor_store,
     photo_store,
     previews,
     root_store,
@@ -64,8 +65,8 @@ POINTS: dict[str, tuple[Any, str]] = {
     "purged": (photo_store, "take_purged_hashes"),
     "root": (root_store, "update_root"),
     "save": (VectorIndex, "save"),
-    "neighbours": (store, "put_neighbours"),
-    "stage": (store, "set_reached"),
+    "neighbours": (neighbor_store, "put_neighbors"),
+    "stage": (store, "set_stage_change"),
     "setting": (setting_store, "put_setting"),
     "report": (worker_store, "report_status"),
 }

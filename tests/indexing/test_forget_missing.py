@@ -93,7 +93,7 @@ def test_those_answered_for_do_not_count_when_others_vanish(desk: IndexingSetup)
     from explorer.indexing.reconcile import AT_ONCE
     from explorer.library import missing_files
 
-    assert missing_files.just_missing(desk.writer, desk.root, AT_ONCE) == []
+    assert missing_files.recently_missing(desk.writer, desk.root, AT_ONCE) == []
 
 
 def test_a_drive_is_known_to_get_on_while_its_files_are_looked_for(desk: IndexingSetup) -> None:

@@ -318,7 +318,7 @@ def test_the_answer_that_they_come_back(desk: IndexingSetup) -> None:
     for number in range(20):
         (desk.photos / f"{number:03}.png").unlink()
     desk.run()
-    missing_files.keep(desk.writer, desk.root)
+    missing_files.keep_vanished(desk.writer, desk.root)
     assert (root(desk)["asking"], root(desk)["away"]) == (0, 20)
     # A single deletion later is just that.
     (desk.photos / "030.png").unlink()
@@ -427,9 +427,9 @@ def test_missing_files_are_remembered_for_a_while_and_then_not(
     (desk.photos / "000.png").unlink()
     desk.run()
     assert desk.library.catalog.counts().missing == 1
-    assert missing_files.purge_old(desk.writer) == 0
-    later = missing_files.time.time() + missing_files.KEEP + 60
-    assert missing_files.purge_old(desk.writer, later) == 1
+    assert missing_files.purge_expired(desk.writer) == 0
+    later = missing_files.time.time() + missing_files.RETENTION + 60
+    assert missing_files.purge_expired(desk.writer, later) == 1
     assert desk.library.catalog.counts().missing == 0
     assert len(take_purged_hashes(desk.writer)) == 1
     desk.agrees()
@@ -440,11 +440,11 @@ def test_what_is_missing_on_a_drive_that_is_away_or_left_out_is_kept(desk: Index
     (desk.photos / "000.png").unlink()
     set_exclude_globs(desk.writer, desk.root, ["001.png"])
     desk.run()
-    later = missing_files.time.time() + missing_files.KEEP + 60
+    later = missing_files.time.time() + missing_files.RETENTION + 60
     update_root(desk.writer, desk.root, state="offline")
-    assert missing_files.purge_old(desk.writer, later) == 0
+    assert missing_files.purge_expired(desk.writer, later) == 0
     update_root(desk.writer, desk.root, state="online")
-    assert missing_files.purge_old(desk.writer, later) == 1
+    assert missing_files.purge_expired(desk.writer, later) == 1
     assert root(desk)["left_out"] == 1
 
 

@@ -33,7 +33,7 @@ def put(shelf: Shelf, root: int, path: str, content: object) -> int:
 
 
 def away(shelf: Shelf, path: str) -> None:
-    missing_files.put_away(shelf.writer, [files_below(shelf.writer, shelf.root)[path]])
+    missing_files.put_vanished(shelf.writer, [files_below(shelf.writer, shelf.root)[path]])
 
 
 def shown(shelf: Shelf, photo: int) -> tuple[str, bool]:

@@ -12,24 +12,26 @@ from explorer.errors import UsageError
 from explorer.library import decision_store as module
 from explorer.library.decision_store import (
     Decision,
+    DecisionKind,
     Decisions,
-    Kind,
-    Protection,
     decide,
     decisions,
     hashes_of,
-    protect,
-    protected_folders,
-    unprotect,
     withdraw,
     withdraw_all,
+)
+from explorer.library.protected_folder_store import (
+    ProtectedFolders,
+    protect_folder,
+    protected_folders,
+    unprotect_folder,
 )
 from tests.factory import Shelf, digest_of
 
 A, B, C = b"a" * 16, b"b" * 16, b"c" * 16
 
 
-def made(*kinds_hashes_files: tuple[Kind, set[bytes], int]) -> Decisions:
+def made(*kinds_hashes_files: tuple[DecisionKind, set[bytes], int]) -> Decisions:
     """Decisions numbered from 1, given in reverse."""
     all_ = [
         Decision(number, kind, frozenset(hashes), files, 0.0)
@@ -74,7 +76,7 @@ class TestAbout:
 
 class TestApart:
     @pytest.mark.parametrize(("kind", "apart"), [("apart", True), ("keep", True), ("later", False)])
-    def test_only_where_somebody_has_said_so(self, kind: Kind, apart: bool) -> None:
+    def test_only_where_somebody_has_said_so(self, kind: DecisionKind, apart: bool) -> None:
         all_ = made((kind, {A, B}, 2), ("keep", {C}, 2))
         assert all_.apart(A, B) is apart is all_.apart(B, A)
         assert (
@@ -129,17 +131,17 @@ class TestDeciding:
 class TestProtection:
     def test_it_is_kept_as_the_folder_is_meant(self, shelf: Shelf, tmp_path: Path) -> None:
         catalog = shelf.library.catalog
-        protect(catalog, f"{tmp_path}/b/../caf\udce9/")
-        protect(catalog, str(tmp_path / "a"))
+        protect_folder(catalog, f"{tmp_path}/b/../caf\udce9/")
+        protect_folder(catalog, str(tmp_path / "a"))
         assert protected_folders(catalog) == [str(tmp_path / "a"), f"{tmp_path}/caf\udce9"]
-        unprotect(catalog, f"{tmp_path}/caf\udce9")
+        unprotect_folder(catalog, f"{tmp_path}/caf\udce9")
         assert protected_folders(catalog) == [str(tmp_path / "a")]
 
     @pytest.mark.parametrize("protected", ["real", "alias"])
     def test_links_on_either_side_are_followed(self, tmp_path: Path, protected: str) -> None:
         (tmp_path / "real" / "deep").mkdir(parents=True)
         (tmp_path / "alias").symlink_to(tmp_path / "real")
-        covers = Protection([str(tmp_path / protected)]).covers
+        covers = ProtectedFolders([str(tmp_path / protected)]).covers
         for path in ("real/a.jpg", "alias/a.jpg", "real/deep/a.jpg", "alias/deep/a.jpg"):
             assert covers(str(tmp_path / path)) and covers(str(tmp_path / path))
         assert not covers(str(tmp_path / "realm" / "a.jpg")) and not covers(str(tmp_path / "a.jpg"))
@@ -149,16 +151,18 @@ class TestProtection:
             (tmp_path / folder).mkdir()
         (tmp_path / "safe" / "a.jpg").write_text("x")
         (tmp_path / "open" / "link.jpg").symlink_to(tmp_path / "safe" / "a.jpg")
-        assert not Protection([str(tmp_path / "safe")]).covers(str(tmp_path / "open" / "link.jpg"))
+        assert not ProtectedFolders([str(tmp_path / "safe")]).covers(
+            str(tmp_path / "open" / "link.jpg")
+        )
 
     def test_it_covers_more_rather_than_less(self, tmp_path: Path) -> None:
-        covers = Protection([str(tmp_path / "Photos")]).covers
+        covers = ProtectedFolders([str(tmp_path / "Photos")]).covers
         assert covers(str(tmp_path / "photos" / "a.jpg")) and covers(
             str(tmp_path / "PHOTOS" / "b" / "a.jpg")
         )
 
     def test_each_of_several_folders_counts(self, tmp_path: Path) -> None:
-        covers = Protection([str(tmp_path / "a"), str(tmp_path / "b")]).covers
+        covers = ProtectedFolders([str(tmp_path / "a"), str(tmp_path / "b")]).covers
         assert (
             covers(str(tmp_path / "a" / "1.jpg"))
             and covers(str(tmp_path / "b" / "1.jpg"))
@@ -168,7 +172,7 @@ class TestProtection:
 
     def test_a_folder_is_given_as_a_full_path(self, shelf: Shelf) -> None:
         with pytest.raises(UsageError, match="full path"):
-            protect(shelf.library.catalog, "photos")
+            protect_folder(shelf.library.catalog, "photos")
         assert protected_folders(shelf.library.catalog) == []
 
     def test_mounts_are_seen_through(self) -> None:
@@ -178,7 +182,7 @@ class TestProtection:
             def inside(self, path: str, folder: str) -> bool:
                 return (path, folder) == ("/mnt/copy", "/srv/photos")
 
-        covers = Protection(["/srv/other", "/srv/photos"], Mounts()).covers  # type: ignore[arg-type]
+        covers = ProtectedFolders(["/srv/other", "/srv/photos"], Mounts()).covers  # type: ignore[arg-type]
         assert covers("/mnt/copy/a.jpg") and not covers("/mnt/else/a.jpg")
 
     def test_folders_that_are_one_by_their_numbers_are_one(
@@ -190,7 +194,7 @@ class TestProtection:
         monkeypatch.setattr(
             module, "_id", lambda folder: asked.append(folder) or numbers.get(folder)
         )
-        covers = Protection(["/srv/photos", "/srv/absent"]).covers
+        covers = ProtectedFolders(["/srv/photos", "/srv/absent"]).covers
         assert (
             covers("/mnt/copy/deep/a.jpg")
             and covers("/mnt/copy/a.jpg")
@@ -220,7 +224,7 @@ class TestProtection:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(os.path, "realpath", lambda path: pytest.fail("it was looked up"))
-        assert not Protection([]).covers("/a/b.jpg")
+        assert not ProtectedFolders([]).covers("/a/b.jpg")
 
 
 def test_a_decision_is_about_something(shelf: Shelf) -> None:

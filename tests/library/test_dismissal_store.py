@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from explorer.library.dismissal_store import Dismissal, dismiss, dismissed, of_path, restore
+from explorer.library.dismissal_store import Dismissal, dismiss, dismissed, path_subject, undismiss
 from explorer.library.library import Library
 
 
@@ -14,14 +14,14 @@ def test_what_is_dismissed_is_remembered_until_it_is_restored(tmp_path: Path) ->
     library.close()
     library = Library.open(tmp_path / "library")
     assert dismissed(library.catalog) == {one, two}
-    restore(library.catalog, [one, Dismissal("bb", "dark")])
+    undismiss(library.catalog, [one, Dismissal("bb", "dark")])
     assert dismissed(library.catalog) == {two}
     library.close()
 
 
 def test_any_name_can_be_dismissed(tmp_path: Path) -> None:
     library = Library.open(tmp_path / "library")
-    odd = Dismissal(of_path("/photos/caf\udce9.jpg"), "unreadable")
+    odd = Dismissal(path_subject("/photos/caf\udce9.jpg"), "unreadable")
     dismiss(library.catalog, [odd])
     assert dismissed(library.catalog) == {odd}
     library.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from explorer.library import failure_store
-from explorer.library.failure_store import Group
+from explorer.library.failure_store import FailureGroup
 from explorer.library.file_rows import FileStat
 from explorer.library.file_store import files_below, put_failed
 from tests.factory import Shelf
@@ -36,45 +36,53 @@ def waiting(shelf: Shelf) -> set[str]:
 
 
 def test_they_are_told_together_by_why(failed: Shelf) -> None:
-    assert failure_store.groups(failed.library.catalog) == [
-        Group("byte … is wrong", ("byte 12 is wrong", "byte 7.5 is wrong"), 3, 0),
-        Group("it has 3,000 pixels too many", ("it has 3,000 pixels too many",), 1, 0),
-        Group("it is empty", ("it is empty",), 1, 0),
+    assert failure_store.failure_groups(failed.library.catalog) == [
+        FailureGroup("byte … is wrong", ("byte 12 is wrong", "byte 7.5 is wrong"), 3, 0),
+        FailureGroup("it has 3,000 pixels too many", ("it has 3,000 pixels too many",), 1, 0),
+        FailureGroup("it is empty", ("it is empty",), 1, 0),
     ]
 
 
 def test_all_are_read_again(failed: Shelf, tmp_path: Path) -> None:
-    folders = failure_store.retry(failed.writer)
+    folders = failure_store.retry_failed_files(failed.writer)
     assert folders == sorted(str(tmp_path / "photos" / name) for name in ("", "a", "b"))
     assert waiting(failed) == {"a/1.jpg", "a/2.jpg", "b/3.jpg", "4.jpg", "b/5.jpg"}
-    assert [group.waiting for group in failure_store.groups(failed.library.catalog)] == [3, 1, 1]
+    assert [group.waiting for group in failure_store.failure_groups(failed.library.catalog)] == [
+        3,
+        1,
+        1,
+    ]
     assert files_below(failed.writer, failed.root)["c/good.jpg"].size == 1000
 
 
 def test_those_of_some_reasons_are_read_again(failed: Shelf, tmp_path: Path) -> None:
-    assert failure_store.retry(failed.writer, ["byte 12 is wrong", "it is empty"]) == sorted(
-        str(tmp_path / "photos" / name) for name in ("", "a", "b")
-    )
+    assert failure_store.retry_failed_files(
+        failed.writer, ["byte 12 is wrong", "it is empty"]
+    ) == sorted(str(tmp_path / "photos" / name) for name in ("", "a", "b"))
     assert waiting(failed) == {"a/1.jpg", "b/3.jpg", "4.jpg"}
     assert (
-        failure_store.retry(failed.writer, []) == []
-        and failure_store.retry(failed.writer, ["another"]) == []
+        failure_store.retry_failed_files(failed.writer, []) == []
+        and failure_store.retry_failed_files(failed.writer, ["another"]) == []
     )
-    assert [group.waiting for group in failure_store.groups(failed.library.catalog)] == [2, 0, 1]
+    assert [group.waiting for group in failure_store.failure_groups(failed.library.catalog)] == [
+        2,
+        0,
+        1,
+    ]
 
 
 def test_one_is_read_again_and_no_file_that_is_a_photo(failed: Shelf, tmp_path: Path) -> None:
     files = files_below(failed.writer, failed.root)
-    assert failure_store.retry(failed.writer, file_id=files["b/5.jpg"].id) == [
+    assert failure_store.retry_failed_files(failed.writer, file_id=files["b/5.jpg"].id) == [
         str(tmp_path / "photos" / "b")
     ]
     assert waiting(failed) == {"b/5.jpg"}
-    assert failure_store.retry(failed.writer, file_id=files["c/good.jpg"].id) == []
+    assert failure_store.retry_failed_files(failed.writer, file_id=files["c/good.jpg"].id) == []
     assert files_below(failed.writer, failed.root)["c/good.jpg"].size == 1000
 
 
 def test_a_library_without_failures_has_no_groups(shelf: Shelf) -> None:
     assert (
-        failure_store.groups(shelf.library.catalog) == []
-        and failure_store.retry(shelf.writer) == []
+        failure_store.failure_groups(shelf.library.catalog) == []
+        and failure_store.retry_failed_files(shelf.writer) == []
     )

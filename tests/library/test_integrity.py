@@ -33,12 +33,12 @@ def filled(shelf: Shelf) -> Shelf:
 
 def test_a_good_catalog_breaks_no_rule(filled: Shelf) -> None:
     catalog = filled.library.catalog
-    assert len(integrity.RULES) == len(BREAKS)
-    assert not [rule for rule in integrity.RULES if integrity.broken(catalog, rule)]
+    assert len(integrity.INTEGRITY_RULES) == len(BREAKS)
+    assert not [rule for rule in integrity.INTEGRITY_RULES if integrity.violations(catalog, rule)]
     assert (
-        integrity.damage(catalog.path)
-        == integrity.dangling(catalog)
-        == integrity.miscounted(catalog)
+        integrity.find_damage(catalog.path)
+        == integrity.dangling_references(catalog)
+        == integrity.miscounted_photos(catalog)
         == []
     )
 
@@ -47,13 +47,13 @@ def test_a_good_catalog_breaks_no_rule(filled: Shelf) -> None:
 def test_what_breaks_a_rule_is_found_and_mended(filled: Shelf, words: str) -> None:
     catalog, (rule,) = (
         filled.library.catalog,
-        [rule for rule in integrity.RULES if words in rule.text],
+        [rule for rule in integrity.INTEGRITY_RULES if words in rule.text],
     )
     filled.writer.connection.execute(BREAKS[words])
     expected = 77 if "went later" in words else 2
-    assert integrity.broken(catalog, rule) == [expected]
-    integrity.mend(filled.writer, rule, [expected])
-    assert not [each for each in integrity.RULES if integrity.broken(catalog, each)]
+    assert integrity.violations(catalog, rule) == [expected]
+    integrity.repair_violations(filled.writer, rule, [expected])
+    assert not [each for each in integrity.INTEGRITY_RULES if integrity.violations(catalog, each)]
     rows = filled.writer.connection.execute(
         "select id, state, size, folder from file order by id"
     ).fetchall()
@@ -76,9 +76,9 @@ def test_counts_that_are_wrong_are_found(filled: Shelf) -> None:
     filled.writer.connection.execute("update photo set present = 2 where id = 1")
     filled.writer.connection.execute("update photo set orphaned_at = 1 where id = 3")
     filled.writer.connection.execute("delete from file where id = 2")
-    assert integrity.miscounted(catalog) == [1, 2, 3]
+    assert integrity.miscounted_photos(catalog) == [1, 2, 3]
     update_file_counts(filled.writer, [1, 2, 3])
-    assert integrity.miscounted(catalog) == []
+    assert integrity.miscounted_photos(catalog) == []
 
 
 def test_rows_that_refer_to_nothing_go_and_files_are_read_again(filled: Shelf) -> None:
@@ -88,14 +88,14 @@ def test_rows_that_refer_to_nothing_go_and_files_are_read_again(filled: Shelf) -
     writer.connection.execute("insert into place values (?, 99, 0, 0)", (filled.encoder,))
     writer.connection.execute("insert into embedding values (?, 99, x'0000')", (filled.encoder,))
     writer.connection.execute("update file set photo_id = 99 where id = 2")
-    found = integrity.dangling(catalog)
+    found = integrity.dangling_references(catalog)
     assert sorted((table, to) for table, _, to in found) == [
         ("embedding", "photo"),
         ("file", "photo"),
         ("place", "photo"),
     ]
-    integrity.mend_dangling(writer, found)
-    assert integrity.dangling(catalog) == []
+    integrity.repair_dangling_references(writer, found)
+    assert integrity.dangling_references(catalog) == []
     assert [
         tuple(row) for row in writer.connection.execute("select photo_id from place").fetchall()
     ] == [(1,)]
@@ -119,10 +119,10 @@ def test_a_catalog_that_is_locked_is_not_called_damaged(
     other.execute("begin exclusive")
     other.execute("update clock set change = change + 1")
     with pytest.raises(LibraryBusy):
-        integrity.damage(path)
+        integrity.find_damage(path)
     other.execute("rollback")
     other.close()
-    assert integrity.damage(path) == []
+    assert integrity.find_damage(path) == []
     # Opened again for the fixture's end.
     filled.__init__(type(filled.library).open(path.parent), str(path.parent.parent / "photos"))  # type: ignore[misc]
 
@@ -139,18 +139,18 @@ def test_files_that_should_be_there(filled: Shelf) -> None:
     assert [file.id for file in sorted(integrity.present_files(filled.library.catalog))] == [2, 3]
     filled.writer.connection.execute("update file set gone_at = 5 where id = 2")
     assert [file.id for file in integrity.present_files(filled.library.catalog)] == [3]
-    integrity.read_again(filled.writer, [3])
+    integrity.mark_for_rereading(filled.writer, [3])
     assert [file.size for file in integrity.present_files(filled.library.catalog)] == [-1]
-    assert integrity.hashes(filled.library.catalog)[found[2].hash] == 3
+    assert integrity.photo_ids_by_hash(filled.library.catalog)[found[2].hash] == 3
 
 
 def test_photos_without_a_vector_are_counted(filled: Shelf) -> None:
-    assert integrity.unencoded(filled.library.catalog, filled.encoder) == 0
+    assert integrity.count_without_embedding(filled.library.catalog, filled.encoder) == 0
     drop_embeddings(filled.writer, filled.encoder, [1, 2])
-    assert integrity.unencoded(filled.library.catalog, filled.encoder) == 2
+    assert integrity.count_without_embedding(filled.library.catalog, filled.encoder) == 2
     filled.lose("one.jpg")
-    assert integrity.unencoded(filled.library.catalog, filled.encoder) == 1
-    assert integrity.unencoded(filled.library.catalog, 99) == 2
+    assert integrity.count_without_embedding(filled.library.catalog, filled.encoder) == 1
+    assert integrity.count_without_embedding(filled.library.catalog, 99) == 2
 
 
 class TestDamage:
@@ -159,40 +159,44 @@ class TestDamage:
     def test_values_that_the_program_cannot_have_written(self, filled: Shelf) -> None:
         writer, path = filled.writer, filled.library.catalog.path
         writer.connection.execute("update photo set width = 0, height = -1 where id = 2")
-        assert integrity.damage(path) == [
+        assert integrity.find_damage(path) == [
             "a row of photo holds a value that cannot be (width, height)"
         ]
         writer.connection.execute("update photo set width = 1, height = 1 where id = 2")
         writer.connection.execute("update photo set camera = cast(x'ff41' as text) where id = 3")
-        assert integrity.damage(path) == ["a row of photo holds a value that cannot be (camera)"]
+        assert integrity.find_damage(path) == [
+            "a row of photo holds a value that cannot be (camera)"
+        ]
 
     def test_tables_that_are_not_there(self, filled: Shelf) -> None:
         writer, path = filled.writer, filled.library.catalog.path
         writer.connection.execute("drop table quality")
-        assert integrity.damage(path) == ["the table quality is not there"]
+        assert integrity.find_damage(path) == ["the table quality is not there"]
         # A catalog of an earlier release lacks what came later.
         writer.connection.execute(f"pragma user_version = {integrity.VERSION - 1}")
-        assert integrity.damage(path) == []
+        assert integrity.find_damage(path) == []
 
     def test_no_more_than_so_many_are_listed(self, filled: Shelf) -> None:
         for number in range(30):
             filled.put(f"{number}.jpg", f"photo {number}")
         filled.writer.connection.execute("update photo set width = 0")
-        assert len(integrity.damage(filled.library.catalog.path)) == 20
+        assert len(integrity.find_damage(filled.library.catalog.path)) == 20
 
     def test_what_sqlite_finds(self, filled: Shelf) -> None:
         filled.writer.connection.execute("create table odd (a check (a > 0))")
         filled.writer.connection.execute("pragma ignore_check_constraints = on")
         filled.writer.connection.execute("insert into odd values (-1)")
-        assert integrity.damage(filled.library.catalog.path) == ["CHECK constraint failed in odd"]
+        assert integrity.find_damage(filled.library.catalog.path) == [
+            "CHECK constraint failed in odd"
+        ]
 
     def test_a_file_that_is_none_and_one_that_is_not_there(self, filled: Shelf) -> None:
         folder = filled.library.dir
         (folder / "other.db").write_bytes(b"no database at all" * 100)
-        (said,) = integrity.damage(folder / "other.db")
+        (said,) = integrity.find_damage(folder / "other.db")
         assert "not a database" in said
         with pytest.raises((LibraryError, sqlite3.Error)):
-            integrity.damage(folder / "absent.db")
+            integrity.find_damage(folder / "absent.db")
         assert not (folder / "absent.db").exists()
 
 
@@ -208,9 +212,12 @@ def test_references_in_saved_rows_are_mended_until_all_hold(filled: Shelf) -> No
     )
     filled.writer.connection.execute("update file set photo_id = 99 where id = 2")
     filled.writer.connection.execute("update file set root_id = 99 where id = 3")
-    assert integrity.mend_references(filled.writer.connection) == {"embedding": 2, "file": 1}
+    assert integrity.repair_saved_references(filled.writer.connection) == {
+        "embedding": 2,
+        "file": 1,
+    }
     filled.writer.connection.execute("pragma foreign_keys = on")
-    assert integrity.dangling(filled.library.catalog) == []
+    assert integrity.dangling_references(filled.library.catalog) == []
     assert [tuple(row) for row in filled.writer.connection.execute("select id, state, size from file order by id").fetchall()] == [
         (1, "present", 1000), (2, "failed", -1),
     ]  # fmt: skip

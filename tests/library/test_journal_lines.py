@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from explorer.library.journal_lines import RUN_ID, parse
+from explorer.library.journal_lines import RUN_ID, parse_journal
 
 RUN, HASH = "20260101-120000-ab12", "0" * 32
 FACTS = {"size": 3, "mtime_ns": 5, "atime_ns": 7, "inode": 11, "device": 13}
@@ -34,7 +34,7 @@ LINES: dict[str, dict[str, Any]] = {
 def counts(step: str, **change: Any) -> bool:
     """Whether a line of that step, changed so, counts for anything."""
     line = {"run": RUN, "at": 1.0, "step": step, **LINES[step], **change}
-    found = list(parse(json.dumps(line).encode()))
+    found = list(parse_journal(json.dumps(line).encode()))
     assert found in ([], [line])
     return bool(found)
 
@@ -53,7 +53,7 @@ def test_each_step_says_when_and_of_which_run(step: str) -> None:
         ("1", False),
     ):
         assert counts(step, at=at) is right
-    assert not list(parse(json.dumps({"step": step, **LINES[step]}).encode()))
+    assert not list(parse_journal(json.dumps({"step": step, **LINES[step]}).encode()))
 
 
 @pytest.mark.parametrize("run", [RUN, "20260101-120000-" + "a" * 32, "20260101-120000-abcd"])
@@ -155,6 +155,7 @@ def test_lines_stand_for_themselves() -> None:
     line = {"run": RUN, "at": 1.0, "step": "end"}
     text = json.dumps(line).encode()
     assert (
-        list(parse(text + b"\n" + text[:9] + b"\n\n \n" + text + b"\n[]\n3\n" + text)) == [line] * 3
+        list(parse_journal(text + b"\n" + text[:9] + b"\n\n \n" + text + b"\n[]\n3\n" + text))
+        == [line] * 3
     )
-    assert list(parse(b"")) == []
+    assert list(parse_journal(b"")) == []

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from explorer.library import migrations, pair_store
-from explorer.library.decision_store import decide, decisions, protect, protected_folders
+from explorer.library import copy_rows, keypoint_store, migrations, pair_store, pixel_hash_store
+from explorer.library.decision_store import decide, decisions
 from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION
-from explorer.library.quality_store import unjudged
+from explorer.library.protected_folder_store import protect_folder, protected_folders
+from explorer.library.quality_store import photos_to_measure
 from tests.factory import Shelf, digest_of
 
 
@@ -21,7 +22,7 @@ def test_a_library_of_an_earlier_release_opens_with_every_decision(
     """9: as it was before contents were kept."""
     (tmp_path / "photos").mkdir()
     with monkeypatch.context() as earlier:
-        earlier.setattr(migrations, "_STEPS", migrations._STEPS[:steps])
+        earlier.setattr(migrations, "STEPS", migrations.STEPS[:steps])
         earlier.setattr(migrations, "VERSION", steps)
         Library.open(tmp_path / "library").close()
     with contextlib.closing(sqlite3.connect(tmp_path / "library" / "catalog.db")) as db:
@@ -45,14 +46,14 @@ def test_a_library_of_an_earlier_release_opens_with_every_decision(
     library = Library.open(tmp_path / "library")
     try:
         decide(library.catalog, "keep", [digest_of("one"), digest_of("two")], 2)
-        protect(library.catalog, str(tmp_path / "photos" / "safe"))
+        protect_folder(library.catalog, str(tmp_path / "photos" / "safe"))
     finally:
         library.close()
     library = Library.open(tmp_path / "library")
     try:
-        (row,) = pair_store.copies(library.catalog, [1])
+        (row,) = copy_rows.copy_rows(library.catalog, [1])
         assert (row.path, row.contents) == (str(tmp_path / "photos" / "a.jpg"), None)
-        assert [photo_id for photo_id, _ in unjudged(library.catalog)] == [1]
+        assert [photo_id for photo_id, _ in photos_to_measure(library.catalog)] == [1]
         assert decisions(library.catalog).apart(digest_of("one"), digest_of("two"))
         assert protected_folders(library.catalog) == [str(tmp_path / "photos" / "safe")]
     finally:
@@ -68,20 +69,20 @@ def test_what_another_method_found_goes_with_the_hashes_of_pixels(tmp_path: Path
 
         def fill(version: int, *, compared: bool = False) -> None:
             if compared:
-                pair_store.put_compared(writer, [(one, None)], version)
+                keypoint_store.put_compared(writer, [(one, None)], version)
             else:
                 pair_store.put_pairs(
                     writer, [pair_store.Pair(one, two, "picture", 0.9, {})], version
                 )
-            pair_store.put_pixel_hash(writer, one, bytes(16))
+            pixel_hash_store.put_pixel_hash(writer, one, bytes(16))
 
         for compared in (False, True):
             fill(PAIRS_VERSION, compared=compared)
-            pair_store.drop_pairs(writer, PAIRS_VERSION)
-            assert pair_store.pixel_hashes(catalog, [one])
+            pair_store.drop_old_pairs(writer, PAIRS_VERSION)
+            assert pixel_hash_store.pixel_hashes(catalog, [one])
             fill(PAIRS_VERSION - 1, compared=compared)
-            pair_store.drop_pairs(writer, PAIRS_VERSION)
-            assert not pair_store.pixel_hashes(catalog, [one]) and not pair_store.pairs(
+            pair_store.drop_old_pairs(writer, PAIRS_VERSION)
+            assert not pixel_hash_store.pixel_hashes(catalog, [one]) and not pair_store.pairs(
                 catalog, PAIRS_VERSION - 1
             )
     finally:

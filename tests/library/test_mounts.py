@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from explorer.library import mounts
-from explorer.library.mounts import Locations, Mount, mount_table
+from explorer.library.mounts import MountEntry, MountLocations, mount_table
 
 TABLE = r"""22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
 30 22 8:2 / /home rw - ext4 /dev/sda2 rw
@@ -25,14 +25,14 @@ not a line
 
 
 @pytest.fixture
-def locations() -> Locations:
-    return Locations(mount_table(TABLE))
+def locations() -> MountLocations:
+    return MountLocations(mount_table(TABLE))
 
 
 def test_what_a_line_says() -> None:
     table = mount_table(TABLE)
     assert len(table) == 12
-    assert table[3] == Mount(
+    assert table[3] == MountEntry(
         "8:3", "/@data", "/mnt/with space", "btrfs", "/dev/sdb", "rw,subvol=/@data"
     )
 
@@ -68,7 +68,7 @@ def test_what_a_line_says() -> None:
     ],
 )
 def test_whether_a_path_lies_in_a_folder(
-    locations: Locations, path: str, folder: str, same: bool
+    locations: MountLocations, path: str, folder: str, same: bool
 ) -> None:
     assert locations.inside(path, folder) is same
 
@@ -76,8 +76,8 @@ def test_whether_a_path_lies_in_a_folder(
 def test_layers_named_one_by_one_and_relative_sources() -> None:
     home = os.path.realpath(Path.home())
     table = [
-        Mount("8:1", "/", "/", "ext4", "/dev/sda1", "rw"),
-        Mount(
+        MountEntry("8:1", "/", "/", "ext4", "/dev/sda1", "rw"),
+        MountEntry(
             "0:1",
             "/",
             "/m",
@@ -85,11 +85,11 @@ def test_layers_named_one_by_one_and_relative_sources() -> None:
             "overlay",
             "rw,lowerdir+=/one,lowerdir+=/two,datadir+=/three",
         ),
-        Mount("0:2", "/", "/s", "fuse.sshfs", "me@localhost:pictures", "rw"),
-        Mount("0:3", "/", "/h", "fuse.sshfs", "[::1]:", "rw"),
-        Mount("0:4", "/", "/p", "fuse.pool", "pool", "rw"),
+        MountEntry("0:2", "/", "/s", "fuse.sshfs", "me@localhost:pictures", "rw"),
+        MountEntry("0:3", "/", "/h", "fuse.sshfs", "[::1]:", "rw"),
+        MountEntry("0:4", "/", "/p", "fuse.pool", "pool", "rw"),
     ]
-    found = Locations(table)
+    found = MountLocations(table)
     for layer in ("/one", "/two", "/three"):
         assert found.inside("/m/x", layer)
     assert found.inside("/s/x", f"{home}/pictures") and not found.inside("/s/x", f"{home}/other")
@@ -106,10 +106,10 @@ def test_the_branches_that_a_union_says_itself(monkeypatch: pytest.MonkeyPatch) 
         return b"/disk/a=RW:/disk/b=RO,4G"
 
     monkeypatch.setattr(os, "getxattr", attribute)
-    found = Locations(
+    found = MountLocations(
         [
-            Mount("8:1", "/", "/", "ext4", "x", ""),
-            Mount("0:2", "/", "/pool", "fuse.mergerfs", "a:b", ""),
+            MountEntry("8:1", "/", "/", "ext4", "x", ""),
+            MountEntry("0:2", "/", "/pool", "fuse.mergerfs", "a:b", ""),
         ]
     )
     assert (
@@ -122,19 +122,19 @@ def test_the_branches_that_a_union_says_itself(monkeypatch: pytest.MonkeyPatch) 
 
 def test_mounts_that_show_each_other_come_to_an_end() -> None:
     table = [
-        Mount("0:1", "/", "/a", "fuse.x", "/b", ""),
-        Mount("0:2", "/", "/b", "fuse.x", "/a", ""),
+        MountEntry("0:1", "/", "/a", "fuse.x", "/b", ""),
+        MountEntry("0:2", "/", "/b", "fuse.x", "/a", ""),
     ]
-    assert Locations(table).inside("/a/x", "/b")
+    assert MountLocations(table).inside("/a/x", "/b")
 
 
 def test_the_last_of_several_mounts_at_one_place_counts() -> None:
     table = [
-        Mount("8:1", "/", "/", "ext4", "", ""),
-        Mount("8:2", "/one", "/m", "ext4", "", ""),
-        Mount("8:2", "/two", "/m", "ext4", "", ""),
+        MountEntry("8:1", "/", "/", "ext4", "", ""),
+        MountEntry("8:2", "/one", "/m", "ext4", "", ""),
+        MountEntry("8:2", "/two", "/m", "ext4", "", ""),
     ]
-    assert Locations(table).of("/m/x") == {("8:2", "/two/x")}
+    assert MountLocations(table).of("/m/x") == {("8:2", "/two/x")}
 
 
 def test_without_a_table_paths_are_told_by_links_alone(
@@ -144,7 +144,7 @@ def test_without_a_table_paths_are_told_by_links_alone(
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
     assert mount_table() == []
-    found = Locations()
+    found = MountLocations()
     assert found.inside(str(tmp_path / "link/x"), str(tmp_path / "real"))
     assert not found.inside(str(tmp_path / "other/x"), str(tmp_path / "real"))
 
@@ -154,7 +154,7 @@ def test_the_table_of_this_computer() -> None:
     assert any(mount.folder == "/" for mount in mount_table())
 
 
-ROOT = Mount("8:1", "/", "/", "ext4", "/dev/sda1", "rw")
+ROOT = MountEntry("8:1", "/", "/", "ext4", "/dev/sda1", "rw")
 
 
 @pytest.mark.parametrize(
@@ -172,17 +172,17 @@ def test_lines_that_say_too_little_are_passed_over(line: str) -> None:
     ],
 )  # fmt: skip
 def test_what_names_no_folder_shows_none(kind: str, source: str, options: str) -> None:
-    assert Locations([ROOT, Mount("0:1", "/", "/m", kind, source, options)]).of("/m/x") == {
-        ("0:1", "/x")
-    }
+    assert MountLocations([ROOT, MountEntry("0:1", "/", "/m", kind, source, options)]).of(
+        "/m/x"
+    ) == {("0:1", "/x")}
 
 
 def test_mounts_of_mounts_are_followed() -> None:
     chain = [
-        Mount(f"0:{number}", "/", f"/m{number}", "fuse.x", f"/m{number - 1}", "")
+        MountEntry(f"0:{number}", "/", f"/m{number}", "fuse.x", f"/m{number - 1}", "")
         for number in range(1, 5)
     ]
-    assert Locations([ROOT, *chain]).inside("/m4/x", "/m0") and not Locations(
+    assert MountLocations([ROOT, *chain]).inside("/m4/x", "/m0") and not MountLocations(
         [ROOT, *chain]
     ).inside("/m4/x", "/m5")
 
@@ -194,17 +194,17 @@ def test_all_names_of_this_computer_mean_its_own_folders(
     host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "Box.lan")
-    found = Locations([ROOT, Mount("0:1", "/", "/m", "nfs4", f"{host}:/home/me", "")])
+    found = MountLocations([ROOT, MountEntry("0:1", "/", "/m", "nfs4", f"{host}:/home/me", "")])
     assert found.of("/m/x") == {("0:1", "/x"), ("8:1", "/home/me/x")}
 
 
 def test_another_computer_is_another_however_it_is_spelled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "Box.lan")
-    found = Locations(
+    found = MountLocations(
         [
             ROOT,
-            Mount("0:1", "/", "/m", "nfs", "NAS:/a", ""),
-            Mount("0:2", "/", "/n", "fuse.sshfs", "me@nas:/a/b", ""),
+            MountEntry("0:1", "/", "/m", "nfs", "NAS:/a", ""),
+            MountEntry("0:2", "/", "/n", "fuse.sshfs", "me@nas:/a/b", ""),
         ]
     )
     assert (
@@ -212,12 +212,12 @@ def test_another_computer_is_another_however_it_is_spelled(monkeypatch: pytest.M
         and found.inside("/n/x", "/m/b")
         and not found.inside("/n/x", "/a")
     )
-    other = Locations([ROOT, Mount("0:1", "/", "/m", "nfs", "lan:/a", "")])
+    other = MountLocations([ROOT, MountEntry("0:1", "/", "/m", "nfs", "lan:/a", "")])
     assert not other.inside("/m/x", "/a")
 
 
 def test_without_attributes_the_table_must_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "getxattr")
-    assert Locations([ROOT, Mount("0:1", "/", "/pool", "fuse.mergerfs", "/a:/b", "")]).inside(
-        "/pool/x", "/b"
-    )
+    assert MountLocations(
+        [ROOT, MountEntry("0:1", "/", "/pool", "fuse.mergerfs", "/a:/b", "")]
+    ).inside("/pool/x", "/b")

@@ -41,14 +41,14 @@ def test_figures_are_kept_and_replaced(shelf: Shelf) -> None:
     judge(shelf, two, blur_radius=2.0)
     judge(shelf, one, "2093-01-01T00:00:00", blur_radius=0.5, noise_sigma=3)
     judge(shelf, two, blur_radius=4.0)
-    found = quality_store.figures(shelf.library.catalog)
+    found = quality_store.quality_table(shelf.library.catalog)
     assert found.ids.tolist() == [one, two]
     assert found.of("blur_radius").tolist() == [0.5, 4.0] and found.of("noise_sigma").tolist() == [
         3,
         0,
     ]
     assert found.stated == {one: "2093-01-01T00:00:00"}
-    look = quality_store.look_of(shelf.library.catalog, one)
+    look = quality_store.diagnostics_of(shelf.library.catalog, one)
     assert look is not None and (look.sharpness_map == DIAGNOSTICS.sharpness_map).all()
 
 
@@ -57,28 +57,33 @@ def test_what_is_not_judged_or_otherwise_is_waiting(
 ) -> None:
     one, two, three = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2), shelf.put("c.jpg", 3)
     judge(shelf, one)
-    assert [photo_id for photo_id, _ in quality_store.unjudged(shelf.library.catalog)] == [
+    assert [photo_id for photo_id, _ in quality_store.photos_to_measure(shelf.library.catalog)] == [
         two,
         three,
     ]
     shelf.lose("c.jpg")
-    assert [photo_id for photo_id, _ in quality_store.unjudged(shelf.library.catalog)] == [two]
+    assert [photo_id for photo_id, _ in quality_store.photos_to_measure(shelf.library.catalog)] == [
+        two
+    ]
     monkeypatch.setattr(quality_store, "METRICS_VERSION", METRICS_VERSION + 1)
-    assert [photo_id for photo_id, _ in quality_store.unjudged(shelf.library.catalog)] == [one, two]
-    assert not len(quality_store.figures(shelf.library.catalog).ids)
-    assert quality_store.look_of(shelf.library.catalog, one) is None
+    assert [photo_id for photo_id, _ in quality_store.photos_to_measure(shelf.library.catalog)] == [
+        one,
+        two,
+    ]
+    assert not len(quality_store.quality_table(shelf.library.catalog).ids)
+    assert quality_store.diagnostics_of(shelf.library.catalog, one) is None
 
 
 def test_photos_on_a_drive_that_is_away_are_not_waited_for(shelf: Shelf) -> None:
     shelf.put("a.jpg", 1)
     update_root(shelf.writer, shelf.root, state="offline")
-    assert not quality_store.unjudged(shelf.library.catalog)
+    assert not quality_store.photos_to_measure(shelf.library.catalog)
 
 
 def test_what_was_not_measured_is_not_kept(shelf: Shelf) -> None:
     one = shelf.put("a.jpg", 1)
     quality_store.put_quality(shelf.writer, one, decoded())
-    assert not len(quality_store.figures(shelf.library.catalog).ids)
+    assert not len(quality_store.quality_table(shelf.library.catalog).ids)
 
 
 def test_figures_go_with_their_photo(shelf: Shelf) -> None:
@@ -94,7 +99,7 @@ def test_subjects_and_files(shelf: Shelf) -> None:
     shelf.put("sub/copy.png", 1)
     shelf.put("b.jpg", 2, width=10, height=20)
     shelf.lose("b.jpg")
-    (subject,) = quality_store.subjects(shelf.library.catalog)
+    (subject,) = quality_store.review_photos(shelf.library.catalog)
     assert (subject.id, subject.width, subject.camera, subject.offline) == (one, 640, "X", False)
     assert Path(subject.path).name == "a.jpg" and subject.hash
     assert [(photo_id, Path(path).name) for photo_id, _, path,
@@ -117,7 +122,7 @@ def test_a_photo_read_again_replaces_all_that_was_known_of_it(shelf: Shelf) -> N
         diagnostics=DIAGNOSTICS.packed(),
     )  # fmt: skip
     change = shelf.library.catalog.change()
-    quality_store.refresh(shelf.writer, one, told)
+    quality_store.refresh_photo(shelf.writer, one, told)
     after = shelf.library.catalog.photo(one)
     assert after is not None and shelf.library.catalog.photo(two) == other
     for name in DECODED_COLUMNS:
@@ -135,7 +140,7 @@ def test_a_photo_read_again_replaces_all_that_was_known_of_it(shelf: Shelf) -> N
         before["added_at"],
         before["path"],
     )
-    assert quality_store.figures(shelf.library.catalog).of("blur_radius").tolist() == [3.0]
+    assert quality_store.quality_table(shelf.library.catalog).of("blur_radius").tolist() == [3.0]
     # Whoever follows the catalog hears of it.
     assert (
         shelf.library.catalog.change()
@@ -165,7 +170,9 @@ def test_a_photo_whose_contents_are_not_known_is_waiting(shelf: Shelf) -> None:
     one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2, contents=None)
     for photo_id in (one, two):
         judge(shelf, photo_id)
-    assert [photo_id for photo_id, _ in quality_store.unjudged(shelf.library.catalog)] == [two]
+    assert [photo_id for photo_id, _ in quality_store.photos_to_measure(shelf.library.catalog)] == [
+        two
+    ]
 
 
 def test_what_an_older_version_read_is_replaced(shelf: Shelf) -> None:
@@ -179,7 +186,7 @@ def test_what_an_older_version_read_is_replaced(shelf: Shelf) -> None:
         longitude=2.5,
         width=7,
     )
-    quality_store.refresh(shelf.writer, one, photo)
+    quality_store.refresh_photo(shelf.writer, one, photo)
     row, other = shelf.library.catalog.photo(one), shelf.library.catalog.photo(two)
     assert (
         row is not None
@@ -193,7 +200,7 @@ def test_what_an_older_version_read_is_replaced(shelf: Shelf) -> None:
         "exif",
     )
     assert (row["latitude"], row["longitude"], row["camera"], row["width"]) == (1.5, 2.5, None, 7)
-    (subject, _) = quality_store.subjects(shelf.library.catalog)
+    (subject, _) = quality_store.review_photos(shelf.library.catalog)
     assert (subject.id, subject.taken_precision, subject.offline) == (one, "day", False)
 
 
@@ -204,7 +211,8 @@ def test_a_photo_that_was_called_damaged_and_is_read_whole_is_damaged_no_more(sh
     )
     judge(shelf, one)
     found = {
-        subject.id: subject.damaged for subject in quality_store.subjects(shelf.library.catalog)
+        subject.id: subject.damaged
+        for subject in quality_store.review_photos(shelf.library.catalog)
     }
     assert found == {one: None, two: "part is missing"}
 
@@ -220,13 +228,13 @@ def test_of_several_copies_one_on_a_connected_drive_stands_for_a_photo(
     update_root(shelf.writer, first, state="offline")
     found = {
         subject.id: (subject.path, subject.offline)
-        for subject in quality_store.subjects(shelf.library.catalog)
+        for subject in quality_store.review_photos(shelf.library.catalog)
     }
     assert found == {
         one: (str(tmp_path / "other" / "copy.jpg"), False),
         two: (str(tmp_path / "photos" / "b.jpg"), True),
     }
-    ((photo, file),) = quality_store.unjudged(shelf.library.catalog)
+    ((photo, file),) = quality_store.photos_to_measure(shelf.library.catalog)
     assert (photo, file.path, file.root_id, file.photo_id, file.state) == (
         one,
         "copy.jpg",
@@ -236,7 +244,7 @@ def test_of_several_copies_one_on_a_connected_drive_stands_for_a_photo(
     )
     # Of several that are there, the first that was found is read.
     update_root(shelf.writer, first, state="online")
-    assert [file.path for _, file in quality_store.unjudged(shelf.library.catalog)] == [
+    assert [file.path for _, file in quality_store.photos_to_measure(shelf.library.catalog)] == [
         "a.jpg",
         "b.jpg",
     ]
@@ -255,17 +263,17 @@ def test_figures_that_cannot_be_read_count_as_none(shelf: Shelf) -> None:
     shelf.writer.connection.execute(
         "update quality set figures = x'00', look = x'00' where photo_id = ?", (one,)
     )
-    found = quality_store.figures(shelf.library.catalog)
+    found = quality_store.quality_table(shelf.library.catalog)
     assert (
         found.ids.tolist() == [two]
         and found.of("blur_radius").tolist() == [two]
         and found.values.dtype == np.float32
     )
     assert (
-        quality_store.look_of(shelf.library.catalog, one) is None
-        and quality_store.look_of(shelf.library.catalog, 999) is None
+        quality_store.diagnostics_of(shelf.library.catalog, one) is None
+        and quality_store.diagnostics_of(shelf.library.catalog, 999) is None
     )
-    assert quality_store.look_of(shelf.library.catalog, two) is not None
+    assert quality_store.diagnostics_of(shelf.library.catalog, two) is not None
 
 
 def test_a_photo_that_was_dropped_meanwhile_has_no_figures(shelf: Shelf) -> None:
@@ -277,6 +285,6 @@ def test_figures_of_hidden_photos_are_not_shown(shelf: Shelf) -> None:
     judge(shelf, shelf.put("a.jpg", 1), blur_radius=1.0)
     shelf.lose("a.jpg")
     assert (
-        not len(quality_store.figures(shelf.library.catalog).ids)
-        and quality_store.subjects(shelf.library.catalog) == []
+        not len(quality_store.quality_table(shelf.library.catalog).ids)
+        and quality_store.review_photos(shelf.library.catalog) == []
     )

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from explorer.errors import LibraryError
 from explorer.library import removal_journal
-from explorer.library.journal_lines import parse
-from explorer.library.removal_journal import Journal
+from explorer.library.journal_lines import parse_journal
+from explorer.library.removal_journal import RemovalJournal
 
 RUN, AT, HASH = "20260101-120000-ab12", 1_767_268_800.0, "0" * 32
 FACTS = {"size": 3, "mtime_ns": 5, "atime_ns": 7, "inode": 11, "device": 13, "freed": 3}
@@ -36,8 +36,8 @@ def intended(number: int = 0, **other: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def journal(folder: Path, *lines: dict[str, Any] | bytes) -> Journal:
-    made = Journal(folder)
+def journal(folder: Path, *lines: dict[str, Any] | bytes) -> RemovalJournal:
+    made = RemovalJournal(folder)
     made.path.write_bytes(
         b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
         + b"\n"
@@ -46,7 +46,7 @@ def journal(folder: Path, *lines: dict[str, Any] | bytes) -> Journal:
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
-    made = Journal(tmp_path)
+    made = RemovalJournal(tmp_path)
     assert made.runs() == []
     along = {
         key: value
@@ -152,10 +152,12 @@ def test_a_step_that_does_not_say_what_it_must_counts_for_nothing(step: str, key
         "sidecar": {"sidecar": {"path": "/k.xmp", "before": None, "after": HASH, "times": None}},
     }[step]  # fmt: skip
     line = {"run": RUN, "number": 0, "at": AT, "step": step, **line}
-    assert list(parse(json.dumps(line).encode())) == [line]
+    assert list(parse_journal(json.dumps(line).encode())) == [line]
     assert (
         list(
-            parse(json.dumps({name: value for name, value in line.items() if name != key}).encode())
+            parse_journal(
+                json.dumps({name: value for name, value in line.items() if name != key}).encode()
+            )
         )
         == []
     )
@@ -225,7 +227,7 @@ NAMES = st.sampled_from([*intended(), *begin(), "sidecar", "back", "reason", "in
 @given(VALUES, NAMES, st.sampled_from(["begin", "intended", "moved", "undone"]))
 def test_any_value_anywhere_ends_in_runs_or_in_nothing(value: Any, key: str, step: str) -> None:
     line = json.dumps({**begin(), **intended(), "target": "/t", "step": step, key: value}).encode()
-    for found in parse(line):
+    for found in parse_journal(line):
         assert found["step"] in (
             "begin",
             "intended",
@@ -269,7 +271,7 @@ def test_a_system_that_writes_less_than_it_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = os.write
-    made = Journal(tmp_path)
+    made = RemovalJournal(tmp_path)
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", lambda handle, data: real(handle, data[:7]))
         made.note(**begin())
@@ -292,7 +294,7 @@ def test_it_is_on_disk_when_note_returns_and_so_is_its_name(
         real(handle)
 
     monkeypatch.setattr(os, "fsync", fsync)
-    made = Journal(tmp_path)
+    made = RemovalJournal(tmp_path)
     made.note(**begin())
     assert synced == ["lines", "folder"]
     made.note(**intended())
@@ -305,6 +307,6 @@ def test_it_is_on_disk_when_note_returns_and_so_is_its_name(
 
 
 def test_a_journal_that_cannot_be_read_is_said(tmp_path: Path) -> None:
-    (tmp_path / removal_journal.NAME).mkdir()
+    (tmp_path / removal_journal.JOURNAL_NAME).mkdir()
     with pytest.raises(LibraryError, match="cannot be read"):
-        Journal(tmp_path).runs()
+        RemovalJournal(tmp_path).runs()

@@ -17,7 +17,7 @@ from tests.library.wreck import MADE, PAGE, PHOTOS, mended, overwrite, root_of, 
 
 
 def test_a_sound_catalog_is_copied_as_it_is(made: Path, path: Path) -> None:
-    assert integrity.damage(path) == []
+    assert integrity.find_damage(path) == []
     saved, found = mended(path)
     assert found == rows_of(made) and saved.lost == []
     assert saved.total == sum(map(len, found.values()))
@@ -30,7 +30,7 @@ def test_a_root_page_that_is_gone_costs_nothing_where_leaves_are_left(
 ) -> None:
     for name in ("photo", "file", "embedding", "dismissed"):
         overwrite(path, root_of(made, name), bytes(PAGE))
-    assert integrity.damage(path)
+    assert integrity.find_damage(path)
     saved, found = mended(path)
     assert found == rows_of(made) and saved.lost == []
 
@@ -131,7 +131,7 @@ def test_a_page_in_the_place_of_another_is_not_taken_for_it(made: Path, path: Pa
     for content in (two, other):
         path.write_bytes(data)
         overwrite(path, one, data[(content - 1) * PAGE : content * PAGE])
-        assert integrity.damage(path)
+        assert integrity.find_damage(path)
         saved, found = mended(path)
         assert found["file"] < whole["file"]
         assert [line for line in saved.lost if "of its files" in line]
@@ -177,7 +177,7 @@ def test_a_value_that_cannot_be_is_found_and_left_out(
     made: Path, path: Path, statement: str, table: str
 ) -> None:
     sql(path, statement)
-    assert any(f"a row of {table} holds" in text for text in integrity.damage(path))
+    assert any(f"a row of {table} holds" in text for text in integrity.find_damage(path))
     saved, found = mended(path)
     assert len(found[table]) == len(rows_of(made)[table])
     others = {name for name, rows in found.items() if rows != rows_of(made)[name]}
@@ -200,7 +200,7 @@ def test_a_row_that_cannot_be_without_such_a_value_is_lost_and_said(
     made: Path, path: Path, statement: str, table: str, words: str
 ) -> None:
     sql(path, statement)
-    assert integrity.damage(path)
+    assert integrity.find_damage(path)
     saved, found = mended(path)
     assert len(found[table]) < len(rows_of(made)[table])
     assert [line for line in saved.lost if words in line]
@@ -208,7 +208,7 @@ def test_a_row_that_cannot_be_without_such_a_value_is_lost_and_said(
 
 def test_a_table_that_is_gone_is_found_missing(path: Path) -> None:
     sql(path, "drop table dismissed")
-    assert integrity.damage(path) == ["the table dismissed is not there"]
+    assert integrity.find_damage(path) == ["the table dismissed is not there"]
     saved, found = mended(path)
     assert found["dismissed"] == set()
     assert (

@@ -87,6 +87,6 @@ def test_any_damage_is_mended(
 @pytest.mark.parametrize("suffix", ["-wal", "-shm"])
 def test_garbage_beside_a_catalog_is_no_matter(made: Path, path: Path, suffix: str) -> None:
     path.with_name(path.name + suffix).write_bytes(random.Random(1).randbytes(40_000))
-    assert integrity.damage(path) == []
+    assert integrity.find_damage(path) == []
     _, found = mended(path)
     assert found == rows_of(made)

@@ -9,13 +9,13 @@ import pytest
 
 from explorer.anomalies.findings import Anomalies
 from explorer.library import quality_store
-from explorer.library.staleness import patience
+from explorer.library.staleness import acceptable_age
 from tests.fixtures.small_library import SmallLibrary
 
 
 def test_what_is_quick_is_never_kept_and_nothing_for_long() -> None:
-    assert patience(0.1) == 0
-    assert 1 < patience(1.0) < patience(2.0) < patience(1000.0) <= 20
+    assert acceptable_age(0.1) == 0
+    assert 1 < acceptable_age(1.0) < acceptable_age(2.0) < acceptable_age(1000.0) <= 20
 
 
 def slow(monkeypatch: pytest.MonkeyPatch, where: object, name: str, times: list[int]) -> None:

@@ -286,7 +286,7 @@ class TestPhotos:
         update_file_counts(shelf.writer, [photo])
         row = shelf.library.catalog.photo(photo)
         assert row is not None and row["copies"] == 2
-        missing_files.put_away(shelf.writer, [known(shelf, "a.jpg")])
+        missing_files.put_vanished(shelf.writer, [known(shelf, "a.jpg")])
         assert visible(shelf) == {photo}
 
 

@@ -17,7 +17,7 @@ from explorer.library.file_rows import FileStat
 from explorer.library.file_store import put_present
 from explorer.library.library import Library
 from explorer.library.photo_store import add_photo
-from explorer.library.salvage import Salvaged, salvage
+from explorer.library.salvage import SalvageReport, salvage
 from explorer.library.setting_store import put_setting
 from tests.factory import Shelf, decoded, digest_of, vector_of
 
@@ -101,15 +101,15 @@ def overwrite(path: Path, number: int, content: bytes) -> None:
     path.write_bytes(data)
 
 
-def mended(path: Path) -> tuple[Salvaged, Rows]:
+def mended(path: Path) -> tuple[SalvageReport, Rows]:
     """Salvage, and look whether what is left is sound in itself."""
     before = path.read_bytes()
     saved = salvage(path)
     assert saved.kept.read_bytes() == before
-    assert integrity.damage(path) == []
+    assert integrity.find_damage(path) == []
     library = Library.open(path.parent)
     try:
-        assert integrity.dangling(library.catalog) == []
+        assert integrity.dangling_references(library.catalog) == []
         counts = library.catalog.counts()
         assert counts.files <= PHOTOS
         library.catalog.roots(), library.catalog.matching(), library.catalog.failures()

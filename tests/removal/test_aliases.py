@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from explorer.errors import UsageError
-from explorer.library.decision_store import Protection, protect
 from explorer.library.file_rows import FileStat
 from explorer.library.file_store import put_present
-from explorer.library.mounts import Locations
-from explorer.library.removal_journal import Journal
+from explorer.library.mounts import MountLocations
+from explorer.library.protected_folder_store import ProtectedFolders, protect_folder
+from explorer.library.removal_journal import RemovalJournal
 from explorer.library.root_store import add_root
 from explorer.library.writer import Writer
 from explorer.removal import file_identity, safe_move, trash
@@ -244,7 +244,7 @@ def test_protection_holds_through_mounts(
     """Protected is `sub`, or a folder above or below what is mounted."""
     small_library.add_photo("sub/deep/er/a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
-    protect(small_library.library.catalog, str(small_library.photos / "sub/deep"))
+    protect_folder(small_library.library.catalog, str(small_library.photos / "sub/deep"))
     root = made.bind(small_library.photos / "sub" / part, small_library.base / "alias")
     alias = know(small_library, root, os.path.relpath("deep/er/a.jpg", part or "."))
     only_one(
@@ -263,7 +263,7 @@ def test_protection_holds_through_an_overlay(tmp_path: Path, made: Mounts) -> No
     )
     for folder in ("lower/safe", "lower/free"):
         (tmp_path / folder).mkdir()
-    protection = Protection([str(tmp_path / "lower/safe")])
+    protection = ProtectedFolders([str(tmp_path / "lower/safe")])
     assert protection.covers(str(tmp_path / "merged/safe/a.jpg"))
     assert not protection.covers(str(tmp_path / "merged/free/a.jpg"))
 
@@ -279,7 +279,9 @@ def test_protection_holds_where_the_system_has_no_table_of_mounts(
             tmp_path / folder.split("/", maxsplit=1)[0],
             tmp_path / "seen" / folder.split("/", maxsplit=1)[0],
         )
-    protection = Protection([str(tmp_path / "safe"), str(tmp_path / "not there")], Locations(()))
+    protection = ProtectedFolders(
+        [str(tmp_path / "safe"), str(tmp_path / "not there")], MountLocations(())
+    )
     for _ in range(2):
         assert protection.covers(str(tmp_path / "seen/safe/a.jpg")) and protection.covers(
             str(tmp_path / "seen/safe/sub/a.jpg")
@@ -512,7 +514,7 @@ def test_where_nothing_tells_two_files_apart_both_stay(
         ).results
     assert result.state == "failed" and "cannot be told apart" in result.reason
     assert small_library.tree() == before and not any(
-        run.away for run in Journal(small_library.library.dir).runs()
+        run.away for run in RemovalJournal(small_library.library.dir).runs()
     )
     # With ids it needs no trying out.
     monkeypatch.setattr(os, "utime", mine)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from explorer.library.decision_store import protect
-from explorer.library.removal_journal import Journal
+from explorer.library.protected_folder_store import protect_folder
+from explorer.library.removal_journal import RemovalJournal
 from explorer.removal import safe_move, trash
 from explorer.removal.preflight import TRASH
 from explorer.removal.remove import dry_run, remove
@@ -83,7 +83,7 @@ def test_the_journal_speaks_of_all_of_them_before_the_first_moves(
         seen.append(
             [
                 Path(entry.path).name
-                for run in Journal(small_library.library.dir).runs()
+                for run in RemovalJournal(small_library.library.dir).runs()
                 for entry in run.entries
             ]
         )
@@ -116,7 +116,7 @@ def test_the_journal_speaks_of_all_of_them_before_the_first_moves(
             ),
             "the one to keep has none",
         ),
-        (lambda f: protect(f.library.catalog, str(f.photos / "gone")), "protected"),
+        (lambda f: protect_folder(f.library.catalog, str(f.photos / "gone")), "protected"),
     ],
 )
 def test_the_only_film_stays_and_its_photo_with_it(
@@ -355,7 +355,7 @@ def test_cut_off_before_the_photo_itself_went_all_come_back(
         with pytest.raises(KeyboardInterrupt):
             one(small_library)
     assert small_library.tree() != before
-    recover_interrupted(small_library.library, Journal(small_library.library.dir))
+    recover_interrupted(small_library.library, RemovalJournal(small_library.library.dir))
     assert small_library.tree() == before and not history(small_library.library)[0].away
 
 

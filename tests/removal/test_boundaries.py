@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from explorer.library.removal_journal import Entry
+from explorer.library.removal_journal import RemovalEntry
 from explorer.removal import boundaries, trash
 from explorer.removal.boundaries import Boundaries
 from explorer.removal.preflight import TRASH
@@ -50,12 +50,14 @@ def bounds(base: Path, *roots: str) -> Boundaries:
     return Boundaries(library, JOURNAL)
 
 
-def entry(base: Path, path: str = "photos/sub/a.jpg", where: str = TRASH, **other: Any) -> Entry:
+def entry(
+    base: Path, path: str = "photos/sub/a.jpg", where: str = TRASH, **other: Any
+) -> RemovalEntry:
     given = {
         key: str(base / value) if key in ("target", "back", "keeper") else value
         for key, value in other.items()
     }
-    return Entry(
+    return RemovalEntry(
         run="r", number=0, state="moved", path=str(base / path), hash="0" * 32, where=where,
         root=str(base / "photos"),
         **({"keeper": None} | given),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from explorer.errors import ExplorerError
-from explorer.library.removal_journal import Journal
+from explorer.library.removal_journal import RemovalJournal
 from explorer.removal import trash
 from explorer.removal.preflight import TRASH
 from explorer.removal.remove import remove
@@ -82,7 +82,7 @@ def check(small_library: SmallLibrary, made: list[list[str]], before: Any) -> No
 
 
 def everything_back(small_library: SmallLibrary, before: Any) -> None:
-    recover_interrupted(small_library.library, Journal(small_library.library.dir))
+    recover_interrupted(small_library.library, RemovalJournal(small_library.library.dir))
     for run in history(small_library.library):
         if run.away:
             undo(small_library.library, run.id)

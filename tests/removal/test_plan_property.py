@@ -13,9 +13,9 @@ from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.group_removals import removals_of_groups
 from explorer.duplicates.groups import COPIES
 from explorer.library import pair_store as store
-from explorer.library.decision_store import protect
 from explorer.library.library import Library
-from explorer.library.pair_store import PAIRS_VERSION, Pair, compared
+from explorer.library.pair_store import PAIRS_VERSION, Pair, compared_kind
+from explorer.library.protected_folder_store import protect_folder
 from tests.factory import Shelf
 
 PHOTOS = 4
@@ -45,7 +45,7 @@ FILMS = st.dictionaries(
 )
 def test_whatever_is_accepted(
     files: list[set[str]],
-    found: dict[tuple[int, int], store.Kind],
+    found: dict[tuple[int, int], store.PairKind],
     films: dict[tuple[int, str], int],
     keeps: list[int],
 ) -> None:
@@ -69,7 +69,7 @@ def test_whatever_is_accepted(
             ]  # type: ignore[arg-type, misc]
             store.put_pairs(shelf.writer, pairs, PAIRS_VERSION)
             catalog = shelf.library.catalog
-            protect(catalog, str(folder / "safe"))
+            protect_folder(catalog, str(folder / "safe"))
             groups = find_groups(shelf.library, COPIES)
             # Some with another one kept than was suggested.
             for number, choice in zip(range(len(groups) - 1, -1, -1), keeps, strict=False):
@@ -86,7 +86,7 @@ def test_whatever_is_accepted(
                     and removal.keeper not in paths
                 )
                 assert Path(removal.path).parent.name != "safe"
-                known = compared(catalog, removal.hash, removal.keeper_hash, PAIRS_VERSION)
+                known = compared_kind(catalog, removal.hash, removal.keeper_hash, PAIRS_VERSION)
                 assert removal.hash == removal.keeper_hash or known in ("pixels", "picture")
                 film = Path(removal.path).with_suffix(".mov")
                 if film.exists():

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from explorer.errors import UsageError
-from explorer.library.removal_journal import Journal
+from explorer.library.removal_journal import RemovalJournal
 from explorer.removal import destinations, preflight, safe_move, trash
 from explorer.removal.preflight import KeptFile, Preflight, RemovalRefused
 from explorer.removal.remove import dry_run, remove
@@ -325,14 +325,14 @@ def test_a_sidecar_saved_by_another_program_meanwhile_stays(
     monkeypatch.setattr(
         MetadataMerger, "__call__", lambda *_, **__: Merged(str(beside), found, b"ours")
     )
-    real = Journal.note
+    real = RemovalJournal.note
 
-    def note(self: Journal, **what: Any) -> None:
+    def note(self: RemovalJournal, **what: Any) -> None:
         real(self, **what)
         if what["step"] == "sidecar":
             beside.write_text("theirs, now")
 
-    monkeypatch.setattr(Journal, "note", note)
+    monkeypatch.setattr(RemovalJournal, "note", note)
     (result,) = remove(pair.library, [pair.removal("b.jpg", "a.jpg")], sidecars=True).results
     assert result.state == "failed" and "a moment ago" in result.reason
     assert beside.read_text() == "theirs, now" and (pair.photos / "b.jpg").exists()

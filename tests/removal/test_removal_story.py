@@ -21,8 +21,8 @@ from hypothesis.stateful import (
 )
 
 from explorer.errors import ExplorerError
-from explorer.library.decision_store import protect, unprotect
-from explorer.library.removal_journal import Journal
+from explorer.library.protected_folder_store import protect_folder, unprotect_folder
+from explorer.library.removal_journal import RemovalJournal
 from explorer.removal.preflight import TRASH
 from explorer.removal.remove import remove
 from explorer.removal.undo import history, recover_interrupted, undo
@@ -131,7 +131,9 @@ class Story(RuleBasedStateMachine):
     @rule(folder=st.sampled_from(FOLDERS))
     def protection(self, folder: str) -> None:
         path = str(self.small_library.photos / folder) if folder else str(self.small_library.photos)
-        (unprotect if path in self.protected else protect)(self.small_library.library.catalog, path)
+        (unprotect_folder if path in self.protected else protect_folder)(
+            self.small_library.library.catalog, path
+        )
         self.protected ^= {path}
 
     @rule(data=st.data())
@@ -164,7 +166,9 @@ class Story(RuleBasedStateMachine):
     def undo_everything(self) -> None:
         if not self.groups:
             return
-        recover_interrupted(self.small_library.library, Journal(self.small_library.library.dir))
+        recover_interrupted(
+            self.small_library.library, RemovalJournal(self.small_library.library.dir)
+        )
         for run in history(self.small_library.library):
             if run.away:
                 _, restored = undo(self.small_library.library, run.id)

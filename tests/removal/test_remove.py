@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from explorer.errors import LibraryError, LibraryLocked, UsageError
-from explorer.library.decision_store import protect
+from explorer.library.file_lookup import find_photo_file
 from explorer.library.file_rows import FileStat
 from explorer.library.file_store import put_present
-from explorer.library.removal_journal import Journal, known_file
+from explorer.library.protected_folder_store import protect_folder
+from explorer.library.removal_journal import RemovalJournal
 from explorer.photos.containers.contents import NOTHING_PACKED, ContentPart, FileContents
 from explorer.removal import preflight, proof, safe_move, trash
 from explorer.removal.remove import dry_run, remove
@@ -49,7 +50,7 @@ def test_a_copy_goes_and_comes_back(small_library: SmallLibrary, where: Where) -
     assert outcome.freed == 3
     assert set(before) - set(small_library.tree()) == {"b.jpg"}
     assert outcome.results[0].at is not None and Path(outcome.results[0].at).read_text() == "one"
-    known = known_file(small_library.library.catalog, str(small_library.photos / "b.jpg"))
+    known = find_photo_file(small_library.library.catalog, str(small_library.photos / "b.jpg"))
     assert known is not None and known.file.state == "missing"
     run, restored = undo(small_library.library)
     assert run.id == outcome.run
@@ -57,7 +58,7 @@ def test_a_copy_goes_and_comes_back(small_library: SmallLibrary, where: Where) -
         (str(small_library.photos / "b.jpg"), "")
     ]
     assert small_library.tree() == before
-    known = known_file(small_library.library.catalog, str(small_library.photos / "b.jpg"))
+    known = find_photo_file(small_library.library.catalog, str(small_library.photos / "b.jpg"))
     assert known is not None and known.file.state == "present"
     with pytest.raises(UsageError, match="nothing to be undone"):
         undo(small_library.library)
@@ -109,7 +110,7 @@ def test_many_of_one_name_in_the_trash_each_come_back(small_library: SmallLibrar
             lambda f: ((f.photos / "a.jpg").unlink(), (f.photos / "a.jpg").mkdir()),
             "only a link, or no file",
         ),
-        (lambda f: protect(f.library.catalog, str(f.photos)), "protected"),
+        (lambda f: protect_folder(f.library.catalog, str(f.photos)), "protected"),
         (lambda f: ((f.photos / "b.jpg").unlink(), (f.photos / "b.jpg").mkdir()), "no file"),
     ],
 )
@@ -574,7 +575,7 @@ def test_without_a_journal_nothing_goes(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
     before = small_library.tree()
-    Journal(small_library.library.dir).path.mkdir()
+    RemovalJournal(small_library.library.dir).path.mkdir()
     with pytest.raises(LibraryError, match="journal"):
         remove(small_library.library, [small_library.removal("b.jpg", "a.jpg")])
     assert small_library.tree() == before
@@ -585,7 +586,10 @@ def test_one_removal_at_a_time(
 ) -> None:
     small_library.add_photo("a.jpg", "one")
     monkeypatch.setattr("explorer.library.removal_journal.WAIT", 0.05)
-    with Journal(small_library.library.dir).lock(), pytest.raises(LibraryLocked, match="going on"):
+    with (
+        RemovalJournal(small_library.library.dir).lock(),
+        pytest.raises(LibraryLocked, match="going on"),
+    ):
         remove(small_library.library, [])
 
 

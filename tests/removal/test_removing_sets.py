@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.library.pair_store import Kind
+from explorer.library.pair_store import PairKind
 from explorer.removal import preflight
 from explorer.removal.remove import dry_run, remove
 from tests.fixtures.small_library import SmallLibrary
@@ -44,7 +44,7 @@ def test_an_edit_and_its_original_stay(
 
 @pytest.mark.parametrize(("kind", "goes"), [("pixels", True), ("picture", False)])
 def test_the_same_pixels_go_whatever_they_are_called(
-    small_library: SmallLibrary, kind: Kind, goes: bool
+    small_library: SmallLibrary, kind: PairKind, goes: bool
 ) -> None:
     small_library.add_photo("IMG_0.jpg", "one")
     small_library.add_photo("IMG_0-kopie.jpg", "one, with other words")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from explorer.library.removal_journal import Entry, Journal
+from explorer.library.removal_journal import RemovalEntry, RemovalJournal
 from explorer.removal import restore, safe_move, trash
 from explorer.removal.remove import remove
 from explorer.removal.restore import Restorer, _places, _there_already
@@ -25,7 +25,7 @@ def pair(small_library: SmallLibrary) -> SmallLibrary:
     return small_library
 
 
-def gone(small_library: SmallLibrary, to: str = "") -> list[Entry]:
+def gone(small_library: SmallLibrary, to: str = "") -> list[RemovalEntry]:
     """The copy has gone; gives the entries of the removal."""
     outcome = remove(
         small_library.library,
@@ -33,15 +33,15 @@ def gone(small_library: SmallLibrary, to: str = "") -> list[Entry]:
         to or str(small_library.base / "aside"),
     )
     assert outcome.removed, outcome.results
-    return Journal(small_library.library.dir).runs()[-1].entries
+    return RemovalJournal(small_library.library.dir).runs()[-1].entries
 
 
 def restorer(small_library: SmallLibrary) -> Restorer:
-    return Restorer(small_library.library, Journal(small_library.library.dir))
+    return Restorer(small_library.library, RemovalJournal(small_library.library.dir))
 
 
-def entry(path: str, **other: Any) -> Entry:
-    return Entry(
+def entry(path: str, **other: Any) -> RemovalEntry:
+    return RemovalEntry(
         run="r",
         number=0,
         state="moved",
@@ -187,7 +187,7 @@ def test_what_was_brought_back_by_hand_is_found_and_said(pair: SmallLibrary) -> 
         str(pair.photos / "sub/b.jpg"),
         "it had been brought back by hand",
     )
-    assert not Journal(pair.library.dir).runs()[-1].away
+    assert not RemovalJournal(pair.library.dir).runs()[-1].away
 
 
 def test_part_of_a_failed_removal_is_no_news_where_it_never_moved(pair: SmallLibrary) -> None:
@@ -333,7 +333,9 @@ def test_an_undo_has_done_its_work_only_where_the_file_is_back_and_away_no_more(
     assert restorer(pair).finish_interrupted(moved) is False and moved.state == "undoing"
     Path(moved.target or "").unlink()
     assert restorer(pair).finish_interrupted(moved) is True
-    assert [each.state for each in Journal(pair.library.dir).runs()[-1].entries] == ["undone"]
+    assert [each.state for each in RemovalJournal(pair.library.dir).runs()[-1].entries] == [
+        "undone"
+    ]
 
 
 def test_where_files_have_no_ids_they_are_read(

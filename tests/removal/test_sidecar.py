@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from explorer.library.library import Library
-from explorer.library.removal_journal import Journal
+from explorer.library.removal_journal import RemovalJournal
 from explorer.library.root_store import add_root
 from explorer.library.writer import Writer
 from explorer.photos.metadata.field_reader import read_files
@@ -608,7 +608,7 @@ def test_the_journal_knows_of_it_before_it_is_written(
     seen = list[Any]()
 
     def look(note: dict[str, Any], *_: Any) -> None:
-        (run,) = Journal(small_library.library.dir).runs()
+        (run,) = RemovalJournal(small_library.library.dir).runs()
         seen.append((run.families[-1][-1].sidecar, dict(note), os.path.lexists(note["path"])))
         raise RemovalRefused("enough")
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from explorer.errors import UsageError
-from explorer.library.removal_journal import Entry, Journal, known_file
+from explorer.library.file_lookup import find_photo_file
+from explorer.library.removal_journal import RemovalEntry, RemovalJournal
 from explorer.removal import restore, safe_move, trash
 from explorer.removal.preflight import TRASH
 from explorer.removal.remove import remove
@@ -29,8 +30,10 @@ def pair(small_library: SmallLibrary) -> SmallLibrary:
     return small_library
 
 
-def entries(small_library: SmallLibrary) -> list[Entry]:
-    return [entry for run in Journal(small_library.library.dir).runs() for entry in run.entries]
+def entries(small_library: SmallLibrary) -> list[RemovalEntry]:
+    return [
+        entry for run in RemovalJournal(small_library.library.dir).runs() for entry in run.entries
+    ]
 
 
 def cut(
@@ -54,7 +57,7 @@ def cut(
 
 def change(small_library: SmallLibrary, edit: Callable[[dict[str, Any]], Any]) -> None:
     """Every line of the journal as somebody else would have it."""
-    path = Journal(small_library.library.dir).path
+    path = RemovalJournal(small_library.library.dir).path
     lines = [json.loads(line) for line in path.read_bytes().splitlines()]
     for line in lines:
         edit(line)
@@ -82,7 +85,7 @@ def test_a_cut_is_found_out_and_undone(
     cut(pair, to, monkeypatch, after=after)
     (entry,) = entries(pair)
     assert entry.state == "intended" and entry.away
-    recover_interrupted(pair.library, Journal(pair.library.dir))
+    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
     (entry,) = entries(pair)
     if after:
         assert (
@@ -90,7 +93,7 @@ def test_a_cut_is_found_out_and_undone(
             and entry.target is not None
             and Path(entry.target).read_text() == "one"
         )
-        assert known_file(pair.library.catalog, entry.path).file.state == "missing"  # type: ignore[union-attr]
+        assert find_photo_file(pair.library.catalog, entry.path).file.state == "missing"  # type: ignore[union-attr]
         undo(pair.library)
     else:
         assert (entry.state, entry.reason) == ("undone", "it never went")
@@ -108,7 +111,7 @@ def test_a_cut_of_an_earlier_release_is_found_out_too(
     before = pair.tree()
     cut(pair, TRASH, monkeypatch, after=after)
     change(pair, lambda line: [line.pop(key, None) for key in ("target", "info", "keeper_hash")])
-    recover_interrupted(pair.library, Journal(pair.library.dir))
+    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
     (entry,) = entries(pair)
     assert entry.state == ("moved" if after else "undone") and (entry.target is not None) == after
     if after:
@@ -166,12 +169,12 @@ def test_where_a_photo_is_left_open_what_went_along_is_left_too(
         with pytest.raises(KeyboardInterrupt):
             remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
     (pair.photos / "sub").rename(pair.base / "unplugged")
-    recover_interrupted(pair.library, Journal(pair.library.dir))
+    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
     assert (pair.base / "aside/photos/sub/b.xmp").read_text() == "words" and history(pair.library)[
         0
     ].ended
     (pair.base / "unplugged").rename(pair.photos / "sub")
-    recover_interrupted(pair.library, Journal(pair.library.dir))
+    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
     assert pair.tree() == before and not history(pair.library)[0].away
 
 
@@ -188,7 +191,7 @@ def test_after_a_cut_what_is_kept_is_read_again(
         keeper.write_text("two")
     elif lose == "link":
         keeper.symlink_to("sub/b.jpg")
-    recover_interrupted(pair.library, Journal(pair.library.dir))
+    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
     assert pair.tree()["sub/b.jpg"] == before["sub/b.jpg"] and not history(pair.library)[0].away
 
 
@@ -210,7 +213,7 @@ def test_what_had_been_checked_before_the_cut_is_not_read_again(
         lambda path, digest: read.append(Path(path).name) or real(path, digest),
     )
     (small_library.photos / "a.jpg").write_text("edited since")
-    recover_interrupted(small_library.library, Journal(small_library.library.dir))
+    recover_interrupted(small_library.library, RemovalJournal(small_library.library.dir))
     assert read == ["c.jpg"] and set(small_library.tree()) == {"a.jpg", "c.jpg"}
 
 
@@ -236,7 +239,7 @@ def test_after_a_cut_between_two_names_the_second_goes(
             shutil.copy2(pair.photos / "sub/b.jpg", target)
         else:
             os.link(pair.photos / "sub/b.jpg", target)
-        recover_interrupted(pair.library, Journal(pair.library.dir))
+        recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
         assert pair.tree() == before and not os.path.lexists(target)
 
 
@@ -247,7 +250,7 @@ def test_another_file_in_its_place_is_not_taken_for_a_copy(
     cut(pair, str(pair.base / "aside"), monkeypatch, after=False)
     target = Path(entries(pair)[0].target or "")
     target.write_text("a stranger's")
-    recover_interrupted(pair.library, Journal(pair.library.dir))
+    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
     assert (
         target.read_text() == "a stranger's"
         and pair.tree() == before
@@ -265,7 +268,7 @@ def test_what_cannot_be_looked_at_is_left_open(
 
     with monkeypatch.context() as patch:
         patch.setattr(restore, "is_removed_file", broken)
-        recover_interrupted(pair.library, Journal(pair.library.dir))
+        recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
         _, (restored,) = undo(pair.library)
     assert (
         restored.back is None
@@ -291,7 +294,7 @@ def test_an_undo_that_was_cut_off_goes_on(
             with pytest.raises(KeyboardInterrupt):
                 undo(pair.library)
         assert entries(pair)[-1].state == "undoing"
-        recover_interrupted(pair.library, Journal(pair.library.dir))
+        recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
         assert entries(pair)[-1].state == ("undone" if after else "undoing")
         if not after:
             undo(pair.library)
@@ -314,7 +317,7 @@ def test_a_stranger_at_its_place_is_not_taken_for_it_after_a_cut(
             undo(pair.library)
     (pair.photos / "sub/b.jpg").write_text("new")
     target = entries(pair)[0].target or ""
-    recover_interrupted(pair.library, Journal(pair.library.dir))
+    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
     assert entries(pair)[0].state == "undoing"
     _, (restored,) = undo(pair.library)
     assert restored.back == str(pair.photos / "sub/b (restored).jpg") and not os.path.lexists(
@@ -438,7 +441,7 @@ def test_what_became_of_each_file_is_said_in_order_and_how_far_it_is(
     }
     # The catalog knows at once what is back.
     known = [
-        known_file(small_library.library.catalog, str(small_library.photos / f"{name}.jpg"))
+        find_photo_file(small_library.library.catalog, str(small_library.photos / f"{name}.jpg"))
         for name in "ab"
     ]
     assert [each.file.state for each in known if each] == ["present"] * 2
@@ -457,7 +460,7 @@ def test_what_went_for_its_own_sake_stays_away_after_a_cut(
             str(small_library.base / "aside"),
             without_keeper=True,
         )
-    recover_interrupted(small_library.library, Journal(small_library.library.dir))
+    recover_interrupted(small_library.library, RemovalJournal(small_library.library.dir))
     assert (
         small_library.tree() == {}
         and entries(small_library)[0].state == "moved"
@@ -490,7 +493,7 @@ def test_a_run_that_was_cut_off_does_not_hide_later_ones(
                 )
     away = small_library.base / "aside/photos/a.jpg"
     away.rename(small_library.base / "elsewhere.jpg")
-    recover_interrupted(small_library.library, Journal(small_library.library.dir))
+    recover_interrupted(small_library.library, RemovalJournal(small_library.library.dir))
     # Of the first nothing can be seen; the second has gone.
     assert [entry.state for entry in entries(small_library)] == ["intended", "moved"]
 

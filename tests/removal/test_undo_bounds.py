@@ -12,7 +12,7 @@ import pytest
 from explorer.library import removal_folders
 from explorer.library.connection import write_transaction
 from explorer.library.removal_folders import removal_folders as known_folders
-from explorer.library.removal_journal import Journal
+from explorer.library.removal_journal import RemovalJournal
 from explorer.library.root_store import add_root, remove_root
 from explorer.library.setting_store import put_setting
 from explorer.removal import safe_move
@@ -82,7 +82,7 @@ def test_nothing_is_put_elsewhere(pair: SmallLibrary, state: str, key: str, forg
     outside(pair)
     (pair.photos / "leads").symlink_to(pair.base / "outside")
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
-    journal = Journal(pair.library.dir)
+    journal = RemovalJournal(pair.library.dir)
     if state == "undoing" or key == "back":
         journal.note(
             run=journal.runs()[0].id, step="undoing", number=0, back=str(pair.photos / "sub/b.jpg")
@@ -147,7 +147,7 @@ def with_sidecar(small_library: SmallLibrary, before: bytes | None, after: bytes
         "after": digest(sidecar),
         "times": None if before is None else [5_000_000_000, 7_000_000_000],
     }  # fmt: skip
-    journal = Journal(small_library.library.dir)
+    journal = RemovalJournal(small_library.library.dir)
     journal.note(run=journal.runs()[0].id, step="sidecar", number=0, sidecar=note)
     return sidecar
 
@@ -230,7 +230,7 @@ def test_times_that_cannot_be_set_are_said(
 
 
 def test_folders_that_photos_went_to_are_remembered(pair: SmallLibrary) -> None:
-    journal = Journal(pair.library.dir)
+    journal = RemovalJournal(pair.library.dir)
     assert known_folders(pair.library.catalog, journal) == []
     for name in ("one", "two", "one"):
         remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / name))
@@ -250,7 +250,7 @@ def test_a_removal_of_an_earlier_release_can_be_undone(
     release is taken for true."""
     before = pair.tree()
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
-    (run,) = Journal(pair.library.dir).runs()
+    (run,) = RemovalJournal(pair.library.dir).runs()
     put_setting(pair.library.catalog, removal_folders.SETTING, "[]")
     _, (restored,) = undo(pair.library)
     assert restored.back is None
@@ -262,7 +262,7 @@ def test_a_removal_of_an_earlier_release_can_be_undone(
         ((run.at - 1, run.at + 1), True),
     ):
         monkeypatch.setattr(removal_folders, "_schema_times", lambda _, times=times: times)
-        assert known_folders(pair.library.catalog, Journal(pair.library.dir)) == (
+        assert known_folders(pair.library.catalog, RemovalJournal(pair.library.dir)) == (
             [str(pair.base / "aside")] if known else []
         )
     undo(pair.library)
@@ -270,7 +270,7 @@ def test_a_removal_of_an_earlier_release_can_be_undone(
     # With the first removal of this release they are remembered for good.
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "new"))
     monkeypatch.undo()
-    assert known_folders(pair.library.catalog, Journal(pair.library.dir)) == [
+    assert known_folders(pair.library.catalog, RemovalJournal(pair.library.dir)) == [
         str(pair.base / name) for name in ("aside", "new")
     ]
 

@@ -164,6 +164,8 @@ def test_why_there_are_no_photos(
     monkeypatch: pytest.MonkeyPatch, facts: dict[str, Any], why: str | None
 ) -> None:
     monkeypatch.setattr(resources, "library", lambda: Library(**facts))
+    monkeypatch.setattr(empty_library, "worker_status", Catalog.worker)
+    monkeypatch.setattr(empty_library, "waiting_commands", Catalog.waiting_commands)
     assert empty_library.situation() == why
 
 

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from explorer.library.pair_store import Looks
-from explorer.library.stage_store import KEPT
+from explorer.library.keypoint_store import PhotoFingerprints
+from explorer.library.neighbor_store import NEIGHBOR_COUNT
 from explorer.matching import phash_index
 
 # Bits by which hashes may differ, and by which their even words alone may
@@ -52,7 +52,7 @@ class HashedPhotos:
     """All photos' hashes, by id. Those that wait to be compared are found from the moment they are
     taken up (`take_up`)."""
 
-    def __init__(self, looks: Looks) -> None:
+    def __init__(self, looks: PhotoFingerprints) -> None:
         self._place = dict[int, int]()
         self._ids = np.zeros(0, np.int64)
         self._hashes = np.zeros((0, 32), np.uint8)
@@ -63,7 +63,7 @@ class HashedPhotos:
         self._table, self._rows = phash_index.PhashIndex(), np.zeros(0, np.int64)
         self.update(looks)
 
-    def update(self, looks: Looks) -> None:
+    def update(self, looks: PhotoFingerprints) -> None:
         """Take in photos that are new, or have come or gone."""
         places = [self._place.get(i) for i in looks.ids.tolist()]
         for row, place in enumerate(places):
@@ -167,7 +167,7 @@ def nearest(near: list[tuple[int, float]], usual: float) -> list[int]:
     subject. usual: the cosine that the last of a full list has, in the middle of the library; NaN
     while no list is full."""
     least = _NEAR
-    if len(near) == KEPT and not math.isnan(usual):
+    if len(near) == NEIGHBOR_COUNT and not math.isnan(usual):
         base = min(near[-1][1], usual + _USUAL * (1 - usual))
         least = base + _NEARER * (1 - base)
     return [other for other, score in near[:_NEIGHBOURS] if score >= least]

@@ -8,7 +8,7 @@ import functools
 from explorer.analysis.duplicates.capture_time import CapturedFile, taken_at_different_times
 from explorer.analysis.duplicates.compare_pair import SCENE_INLIERS, PairComparison
 from explorer.decoding.pool import DecodePool
-from explorer.library import pair_store as store
+from explorer.library import copy_rows, pixel_hash_store
 from explorer.library.library import Library
 from explorer.library.pair_store import Pair
 from explorer.library.writer import Writer
@@ -55,11 +55,11 @@ class PairClassifier:
     def write(self) -> None:
         """Keep the hashes of pixels that were made."""
         for photo_id, digest in self._fresh.items():
-            store.put_pixel_hash(self._writer, photo_id, digest)
+            pixel_hash_store.put_pixel_hash(self._writer, photo_id, digest)
         self._fresh.clear()
 
     def _moment_of(self, photo_id: int) -> CapturedFile | None:
-        rows = store.copies(self._library.catalog, [photo_id], all_folders=True)
+        rows = copy_rows.copy_rows(self._library.catalog, [photo_id], all_folders=True)
         if not rows:
             return None
         row = rows[0]
@@ -70,7 +70,7 @@ class PairClassifier:
 
     def _pixels(self, photo_id: int, path: str) -> bytes | None:
         if photo_id not in self._fresh:
-            kept = store.pixel_hashes(self._library.catalog, [photo_id]).get(photo_id)
+            kept = pixel_hash_store.pixel_hashes(self._library.catalog, [photo_id]).get(photo_id)
             looked = None if kept else self._pool.full_resolution_fact(path, "pixels")
             digest = kept or (
                 bytes.fromhex(looked[1])

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from explorer.analysis.duplicates.candidates import HashedPhotos
 from explorer.analysis.duplicates.prefilter import Prefilter, RoughAlignment, read
-from explorer.library import pair_store as store
+from explorer.library import keypoint_store
 from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION
 from explorer.matching import geometry, keypoints, same_picture, tone
@@ -146,7 +146,7 @@ class PairComparer:
     def _picture(self, photo_id: int) -> _Picture:
         picture = self._pictures.get(photo_id)
         if picture is None:
-            kept = store.corners_of(self._library.catalog, photo_id, PAIRS_VERSION)
+            kept = keypoint_store.keypoints_of(self._library.catalog, photo_id, PAIRS_VERSION)
             picture = self._pictures[photo_id] = _Picture(
                 self._library.previews.path(self._known.digest(photo_id)), kept
             )

@@ -20,8 +20,8 @@ from explorer.analysis.duplicates.copy_components import CopyComponents
 from explorer.analysis.duplicates.prefilter import Prefilter
 from explorer.decoding.pool import DecodePool
 from explorer.encoders.base import Encoder
+from explorer.library import keypoint_store, neighbor_store, stage_store
 from explorer.library import pair_store as store
-from explorer.library import stage_store
 from explorer.library.embedding_store import register_encoder
 from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION, Pair
@@ -55,19 +55,21 @@ class PairStage:
     def run(self, tick: Tick) -> None:
         catalog = self._library.catalog
         now = catalog.change()
-        if stage_store.reached(catalog, "pairs", str(PAIRS_VERSION)) == now:
+        if stage_store.stage_change(catalog, "pairs", str(PAIRS_VERSION)) == now:
             return
         if self._kept is None:
             with self._writer.transaction():
-                store.drop_pairs(self._writer, PAIRS_VERSION)
-            known = HashedPhotos(store.looks(catalog, PAIRS_VERSION))
+                store.drop_old_pairs(self._writer, PAIRS_VERSION)
+            known = HashedPhotos(keypoint_store.photo_fingerprints(catalog, PAIRS_VERSION))
             groups = CopyComponents(
                 known, store.pairs(catalog, PAIRS_VERSION, ("pixels", "picture"), hidden=True)
             )
             glancer = Prefilter(self._library, known)
         else:
             known, groups, glancer = self._kept
-            known.update(store.looks(catalog, PAIRS_VERSION, after=self._seen))
+            known.update(
+                keypoint_store.photo_fingerprints(catalog, PAIRS_VERSION, after=self._seen)
+            )
         self._seen = now
         # Until all is written: what is in memory must not be ahead of the catalog.
         self._kept = None
@@ -77,7 +79,7 @@ class PairStage:
         self._kept = known, groups, glancer
         # No transaction: it would count as a change, which every other stage would follow with one
         # of its own.
-        stage_store.set_reached(self._writer, "pairs", str(PAIRS_VERSION), catalog.change())
+        stage_store.set_stage_change(self._writer, "pairs", str(PAIRS_VERSION), catalog.change())
 
     def _compare(
         self,
@@ -89,7 +91,7 @@ class PairStage:
     ) -> None:
         if not self._usual[1] or abs(len(known) / self._usual[1] - 1) > _GROWN:
             self._usual = (
-                stage_store.usual_cosine(self._library.catalog, self._encoder_id),
+                neighbor_store.typical_cosine(self._library.catalog, self._encoder_id),
                 len(known),
             )
         usual = self._usual[0]
@@ -119,8 +121,8 @@ class PairStage:
                     sorted(candidates, key=lambda c: _promise(known, c)), groups, looker, closer
                 )
                 with self._writer.transaction():
-                    store.put_compared(self._writer, inner.items(), PAIRS_VERSION)
-                    store.put_corners(self._writer, looker.drawn())
+                    keypoint_store.put_compared(self._writer, inner.items(), PAIRS_VERSION)
+                    keypoint_store.put_keypoints(self._writer, looker.drawn())
                     store.put_pairs(self._writer, judged, PAIRS_VERSION)
                     closer.write()
 
@@ -129,7 +131,8 @@ class PairStage:
         pairs = set[tuple[int, int]]()
         for photo_id in new:
             for other in nearest(
-                stage_store.neighbours_of(self._library.catalog, self._encoder_id, photo_id), usual
+                neighbor_store.neighbors_of(self._library.catalog, self._encoder_id, photo_id),
+                usual,
             ):
                 if known.has(other):
                     pairs.add((min(photo_id, other), max(photo_id, other)))

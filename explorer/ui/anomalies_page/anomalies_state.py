@@ -22,7 +22,7 @@ from explorer.anomalies.finding_removals import removals_of_findings
 from explorer.anomalies.findings import Anomalies, Finding
 from explorer.library.filters import Filters
 from explorer.library.library import Library
-from explorer.library.map_store import Map
+from explorer.library.map_store import PhotoMap
 from explorer.library.paths import printable
 from explorer.removal.plan import removals_of_photos
 from explorer.removal.removed_files import removed_paths
@@ -45,7 +45,7 @@ _WANTED = "_odd-remove"
 
 _lock = threading.Lock()
 _review: tuple[Library, Anomalies] | None = None
-_map: tuple[Library, int, Map] | None = None
+_map: tuple[Library, int, PhotoMap] | None = None
 
 
 class Asked(NamedTuple):
@@ -73,7 +73,7 @@ def review() -> Anomalies:
         return _review[1]
 
 
-def library_map() -> Map:
+def library_map() -> PhotoMap:
     """The map as it is now."""
     global _map  # noqa: PLW0603
     library = resources.library()

@@ -13,7 +13,7 @@ from PIL import Image
 
 from explorer.anomalies.finding_kinds import KIND_TITLES, FindingKind
 from explorer.anomalies.findings import Finding
-from explorer.library.quality_store import look_of
+from explorer.library.quality_store import diagnostics_of
 from explorer.library.rows import PhotoRow
 from explorer.photos.quality.metrics import Grey
 from explorer.ui import resources
@@ -39,7 +39,7 @@ def explain(findings: list[Finding]) -> None:
     if photo is None:
         return
     parts = [_beside(finding) for finding in findings if finding.related]
-    look = look_of(catalog, photo_id)
+    look = diagnostics_of(catalog, photo_id)
     if look is not None and kinds & set(_SHARPNESS):
         parts.append(sharpness(photo, look.sharpness_map))
     if look is not None and kinds & set(_LIGHT):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from explorer.library.pair_store import contents_of
+from explorer.library.copy_rows import contents_of
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
 from explorer.text_format import count, size, whole_number

@@ -27,9 +27,9 @@ from explorer.library import map_store
 from explorer.library.catalog import Ids
 from explorer.library.filters import Filters
 from explorer.library.library import Library
-from explorer.library.map_store import Map
+from explorer.library.map_store import PhotoMap
 from explorer.library.paths import printable
-from explorer.library.quality_store import Subject
+from explorer.library.quality_store import ReviewPhoto
 
 Colouring = Literal["kind", "folder", "date"]
 COLOURINGS: tuple[Colouring, ...] = get_args(Colouring)
@@ -72,16 +72,16 @@ def colouring(name: str | None) -> Colouring:
     return next((each for each in COLOURINGS if each == name), COLOURINGS[0])
 
 
-def library_map(library: Library) -> Map:
+def library_map(library: Library) -> PhotoMap:
     """The map of the encoder with the most vectors that has one, its places in the square that is
     shown."""
     for name, version, _, photos in library.catalog.encoders():
         encoder_id = library.catalog.encoder_id(name, version)
         if photos and encoder_id is not None:
-            found = map_store.places(library.catalog, encoder_id)
+            found = map_store.map_coordinates(library.catalog, encoder_id)
             if len(found.ids):
-                return Map(found.ids, _in_square(found.places))
-    return map_store.nothing()
+                return PhotoMap(found.ids, _in_square(found.coordinates))
+    return map_store.empty_map()
 
 
 def drawn_so_far(library: Library) -> int | None:
@@ -89,14 +89,14 @@ def drawn_so_far(library: Library) -> int | None:
     for name, version, _, photos in library.catalog.encoders():
         encoder_id = library.catalog.encoder_id(name, version)
         if photos and encoder_id is not None:
-            state = map_store.drawing(library.catalog, encoder_id)
+            state = map_store.map_layout(library.catalog, encoder_id)
             return state.step if len(state.draft.ids) else None
     return None
 
 
-def within(shown: Map, area: Area) -> Ids:
+def within(shown: PhotoMap, area: Area) -> Ids:
     """The photos in a rectangle, from left to right."""
-    x, y = shown.places.T
+    x, y = shown.coordinates.T
     inside = np.flatnonzero(
         (x >= area.left) & (x <= area.right) & (y >= area.top) & (y <= area.bottom)
     )
@@ -104,7 +104,11 @@ def within(shown: Map, area: Area) -> Ids:
 
 
 def packed(
-    library: Library, shown: Map, colouring: Colouring, colours: Colours, filters: Filters | None
+    library: Library,
+    shown: PhotoMap,
+    colouring: Colouring,
+    colours: Colours,
+    filters: Filters | None,
 ) -> bytes:
     """What the browser draws. colours: of the photos of the map, as one of `by_kind`, `by_folder`
     and `by_date` has them."""
@@ -119,7 +123,7 @@ def packed(
         }
     ).encode()
     header += b" " * (-len(header) % 4)
-    x, y = shown.places.T.astype("<u2")
+    x, y = shown.coordinates.T.astype("<u2")
     parts = (shown.ids.astype("<i4"), x, y, classes)
     return (
         len(header).to_bytes(4, "little")
@@ -128,11 +132,11 @@ def packed(
     )
 
 
-def _in_square(where: map_store.Places) -> map_store.Places:
+def _in_square(where: map_store.Coordinates) -> map_store.Coordinates:
     """Places in a square from 0 to 65535, the longer side filling it."""
     low, high = where.min(axis=0), where.max(axis=0)
     scale = _SIDE / max(float((high - low).max()), 1e-9)
-    found: map_store.Places = np.clip(
+    found: map_store.Coordinates = np.clip(
         (where - (low + high) / 2) * scale + _SIDE / 2, 0, _SIDE
     ).astype(np.float32)
     return found
@@ -157,7 +161,7 @@ def by_kind(ids: Ids, findings: Sequence[Finding]) -> Colours:
     )
 
 
-def by_folder(ids: Ids, subjects: Mapping[int, Subject]) -> Colours:
+def by_folder(ids: Ids, subjects: Mapping[int, ReviewPhoto]) -> Colours:
     """By the folders with the most photos."""
     known = [i for i in ids.tolist() if i in subjects]
     numbers, names = folder_numbers([subjects[i].path for i in known])
@@ -186,7 +190,7 @@ def _short(folder: str, folders: Sequence[str]) -> str:
     return printable(os.path.relpath(folder, above))
 
 
-def by_date(ids: Ids, subjects: Mapping[int, Subject]) -> Colours:
+def by_date(ids: Ids, subjects: Mapping[int, ReviewPhoto]) -> Colours:
     """By when they were taken, in parts of equal size."""
     dates = [subjects[i].taken_at if i in subjects else None for i in ids.tolist()]
     days = np.array([day[:10] if day else "NaT" for day in dates], "datetime64[D]")

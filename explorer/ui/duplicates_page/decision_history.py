@@ -10,7 +10,7 @@ import streamlit as st
 
 from explorer.duplicates.decisions import decide_group
 from explorer.duplicates.groups import DuplicateGroup, Tier
-from explorer.library.decision_store import Kind, withdraw
+from explorer.library.decision_store import DecisionKind, withdraw
 from explorer.ui import resources
 
 
@@ -40,7 +40,7 @@ def note(accepted: Sequence[DuplicateGroup]) -> None:
         steps().append(Step(tuple(group.key for group in accepted), accepted[0].tier))
 
 
-def decide(group: DuplicateGroup, kind: Kind) -> None:
+def decide(group: DuplicateGroup, kind: DecisionKind) -> None:
     """Carry out a decision, and remember it."""
     steps().append(
         Step((group.key,), group.tier, decide_group(resources.library().catalog, group, kind))

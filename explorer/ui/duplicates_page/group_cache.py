@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.groups import DuplicateGroup
 from explorer.duplicates.keeper import keeper_rules
-from explorer.library.decision_store import protected_folders
 from explorer.library.library import Library
-from explorer.library.staleness import patience
+from explorer.library.protected_folder_store import protected_folders
+from explorer.library.staleness import acceptable_age
 
 # Seconds after which the folders are checked for files that were put beside photos, or taken away.
 RECHECK_AFTER = 10.0
@@ -75,7 +75,7 @@ def groups(library: Library) -> tuple[int, list[DuplicateGroup]]:
             folders = _changed(
                 {os.path.dirname(item.path) for group in found for item in group.all}
             )
-            _kept = _Kept(key, change, end + patience(end - start), found, folders, end)
+            _kept = _Kept(key, change, end + acceptable_age(end - start), found, folders, end)
         return _kept.change, _kept.groups
 
 

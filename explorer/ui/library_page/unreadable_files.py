@@ -10,7 +10,7 @@ import streamlit as st
 
 from explorer.indexing import worker_client
 from explorer.library.catalog import Catalog
-from explorer.library.failure_store import Group, groups
+from explorer.library.failure_store import FailureGroup, failure_groups
 from explorer.library.paths import printable
 from explorer.library.rows import FileRow
 from explorer.library.worker_store import worker_status
@@ -23,7 +23,7 @@ PAGE = 50
 
 def failures(catalog: Catalog) -> None:
     """Files that could not be read, together by why; each group, and each file, can be tried again."""
-    found = groups(catalog)
+    found = failure_groups(catalog)
     if not found:
         return
     total = sum(group.files for group in found)
@@ -42,10 +42,10 @@ def failures(catalog: Catalog) -> None:
 
 def waiting(catalog: Catalog) -> list[int]:
     """How many failed files of each group are to be tried again; changes when one has been."""
-    return [group.waiting for group in groups(catalog)]
+    return [group.waiting for group in failure_groups(catalog)]
 
 
-def _group(catalog: Catalog, group: Group, number: int, *, alone: bool) -> None:
+def _group(catalog: Catalog, group: FailureGroup, number: int, *, alone: bool) -> None:
     label = f"**{count(group.files, 'file')}**: {plain(group.label)}" + (
         " · being tried again" if group.waiting else ""
     )

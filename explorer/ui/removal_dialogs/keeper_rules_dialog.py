@@ -8,15 +8,13 @@ import streamlit as st
 
 from explorer.duplicates.keep_rules import DEFAULT_RULES, RULES_BY_NAME
 from explorer.duplicates.keeper import keeper_rules, set_keeper_rules
-from explorer.library.decision_store import (
-    Kind,
-    decisions,
-    protect,
-    protected_folders,
-    unprotect,
-    withdraw_all,
-)
+from explorer.library.decision_store import DecisionKind, decisions, withdraw_all
 from explorer.library.paths import printable
+from explorer.library.protected_folder_store import (
+    protect_folder,
+    protected_folders,
+    unprotect_folder,
+)
 from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.library_page import folder_choices
@@ -80,7 +78,7 @@ def _protection() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"`{printable(folder).replace('`', chr(39))}`", width="stretch")
             if st.button("Protect no more", icon=":material/close:", key=f"unprotect-{folder}"):
-                unprotect(catalog, folder)
+                unprotect_folder(catalog, folder)
                 st.rerun(scope="fragment")
     known = [folder for folder in folder_choices.choices() if folder not in protected]
     chosen = st.selectbox(
@@ -91,11 +89,11 @@ def _protection() -> None:
         key=f"protect-{len(protected)}",
     )
     if chosen and chosen not in protected:
-        protect(catalog, chosen)
+        protect_folder(catalog, chosen)
         st.rerun(scope="fragment")
 
 
-_DECIDED: tuple[tuple[Kind, str], ...] = (
+_DECIDED: tuple[tuple[DecisionKind, str], ...] = (
     ("apart", "Not duplicates"),
     ("keep", "Keep all"),
     ("later", "Later"),

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.analysis.duplicates.candidates import HashedPhotos, nearest
-from explorer.library.pair_store import Looks
-from explorer.library.stage_store import KEPT
+from explorer.library.keypoint_store import PhotoFingerprints
+from explorer.library.neighbor_store import NEIGHBOR_COUNT
 
 
 def looks(
@@ -17,9 +17,9 @@ def looks(
     compared: bool = False,
     inner: dict[int, bytes] | None = None,
     first: int = 1,
-) -> Looks:
+) -> PhotoFingerprints:
     n = len(hashes)
-    return Looks(
+    return PhotoFingerprints(
         np.arange(first, first + n), np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, 32),
         np.full((n, 2), 100), [""] * n,
         np.full(n, compared), np.ones(n, bool), inner or {},
@@ -63,7 +63,7 @@ def test_of_very_many_that_are_alike_some_are_looked_at() -> None:
     assert 0 < len(pairs(known, [201])) < 50
 
 
-cosines = st.lists(st.floats(-1, 1), min_size=1, max_size=KEPT).map(
+cosines = st.lists(st.floats(-1, 1), min_size=1, max_size=NEIGHBOR_COUNT).map(
     lambda values: sorted(values, reverse=True)
 )
 
@@ -78,11 +78,11 @@ def test_the_nearest_come_first_and_nothing_nearer_is_left_out(
 
 
 def test_near_is_what_stands_out() -> None:
-    crowd = [(i, 0.6 - i / 1000) for i in range(KEPT)]
+    crowd = [(i, 0.6 - i / 1000) for i in range(NEIGHBOR_COUNT)]
     assert nearest(crowd, 0.55) == []
     assert nearest([(99, 0.9), *crowd[:-1]], 0.55) == [99]
     # Within a long burst all are near, and all are looked at.
-    burst = [(i, 0.95 - i / 1000) for i in range(KEPT)]
+    burst = [(i, 0.95 - i / 1000) for i in range(NEIGHBOR_COUNT)]
     assert len(nearest(burst, 0.55)) > 5
     # Few photos have no crowd to stand out of.
     assert nearest([(1, 0.5), (2, 0.1)], math.nan) == [1]

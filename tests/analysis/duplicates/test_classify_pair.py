@@ -13,6 +13,7 @@ import pytest
 from explorer.analysis.duplicates.classify_pair import PairClassifier
 from explorer.analysis.duplicates.compare_pair import SCENE_INLIERS, PairComparison
 from explorer.library import pair_store as store
+from explorer.library import pixel_hash_store
 from explorer.library.library import Library
 from explorer.matching import retakes, same_picture
 from explorer.matching.recompression import RecompressionResidual
@@ -140,9 +141,9 @@ def test_the_same_pixels(bench: Bench) -> None:
     assert bench.kind(a, c, measures()) == bench.kind(b, c, measures()) == "picture"
     # Each file is read once.
     assert bench.files.asked == ["pixels a.jpg", "pixels b.png", "pixels c.bmp"]
-    assert store.pixel_hashes(bench.shelf.library.catalog, [a, b, c]) == {}
+    assert pixel_hash_store.pixel_hashes(bench.shelf.library.catalog, [a, b, c]) == {}
     bench.closer.write()
-    assert store.pixel_hashes(bench.shelf.library.catalog, [a, b, c]) == {
+    assert pixel_hash_store.pixel_hashes(bench.shelf.library.catalog, [a, b, c]) == {
         a: bytes(16),
         b: bytes(16),
         c: b"\1" * 16,
@@ -150,7 +151,7 @@ def test_the_same_pixels(bench: Bench) -> None:
     # And not again in a later run, nor is it written twice.
     bench.shelf.writer.connection.execute("delete from pixels where photo_id = ?", (c,))
     bench.closer.write()
-    assert c not in store.pixel_hashes(bench.shelf.library.catalog, [c])
+    assert c not in pixel_hash_store.pixel_hashes(bench.shelf.library.catalog, [c])
     bench.files.asked.clear()
     assert bench.kind(a, b, measures()) == "pixels" and bench.files.asked == []
 
@@ -164,7 +165,7 @@ def test_pixels_of_another_content_or_none_prove_nothing(bench: Bench) -> None:
     del bench.files.contents["b.png"]
     assert bench.kind(a, b, measures()) == "picture"
     bench.closer.write()
-    assert set(store.pixel_hashes(bench.shelf.library.catalog, [a, b])) == {a}
+    assert set(pixel_hash_store.pixel_hashes(bench.shelf.library.catalog, [a, b])) == {a}
 
 
 def test_a_photo_without_a_file_is_judged_by_what_was_measured(bench: Bench) -> None:

@@ -18,7 +18,7 @@ from explorer.analysis.duplicates.compare_pair import (
     PairRequest,
 )
 from explorer.analysis.duplicates.prefilter import Prefilter, RoughAlignment
-from explorer.library import pair_store as store
+from explorer.library import keypoint_store
 from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION
 from explorer.library.photo_store import add_photo
@@ -53,7 +53,9 @@ class Bench:
     @property
     def looker(self) -> PairComparer:
         if self._looker is None:
-            known = HashedPhotos(store.looks(self.shelf.library.catalog, PAIRS_VERSION))
+            known = HashedPhotos(
+                keypoint_store.photo_fingerprints(self.shelf.library.catalog, PAIRS_VERSION)
+            )
             self._looker = PairComparer(
                 self.shelf.library, known, Prefilter(self.shelf.library, known), map
             )
@@ -205,15 +207,19 @@ def test_corners_are_told_once_and_are_not_made_where_they_are_kept(bench: Bench
     assert set(made) == {a, b} and bench.drawn() == set()
     bench.compare(a, c)
     assert bench.drawn() == {c}
-    store.put_compared(bench.shelf.writer, [(photo, None) for photo in made], PAIRS_VERSION)
-    store.put_corners(bench.shelf.writer, made.items())
+    keypoint_store.put_compared(
+        bench.shelf.writer, [(photo, None) for photo in made], PAIRS_VERSION
+    )
+    keypoint_store.put_keypoints(bench.shelf.writer, made.items())
     bench._looker = None
     assert is_copy(bench.compare(a, b)) and bench.drawn() == set()
 
 
 def test_a_photo_without_a_preview_is_like_none(bench: Bench) -> None:
     a, b = bench.put(draw(1, SIZE)), bench.put(small())
-    known = HashedPhotos(store.looks(bench.shelf.library.catalog, PAIRS_VERSION))
+    known = HashedPhotos(
+        keypoint_store.photo_fingerprints(bench.shelf.library.catalog, PAIRS_VERSION)
+    )
     bench.shelf.library.previews.path(known.digest(b)).write_bytes(b"nothing")
     for one, other in ((a, b), (b, a)):
         assert (

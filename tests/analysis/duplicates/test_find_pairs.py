@@ -17,6 +17,7 @@ from explorer.analysis.duplicates.capture_time import CapturedFile, taken_at_dif
 from explorer.analysis.duplicates.find_pairs import PairStage
 from explorer.analysis.neighbors import NeighborStage
 from explorer.duplicates.find_groups import find_groups
+from explorer.library import copy_rows, keypoint_store
 from explorer.library import pair_store as store
 from explorer.library.embedding_store import put_embedding
 from explorer.library.file_rows import FileStat
@@ -94,11 +95,11 @@ def put_one(shelf: Shelf, name: str) -> int:
     return put(shelf, name, encoded(SHELF[name](), FORMATS[Path(name).suffix]))
 
 
-def found(shelf: Shelf, *kinds: store.Kind) -> dict[tuple[str, str], str]:
+def found(shelf: Shelf, *kinds: store.PairKind) -> dict[tuple[str, str], str]:
     """Pairs by the files' names, and their kinds."""
     names = {
         row.photo_id: Path(row.path).name
-        for row in store.copies(shelf.library.catalog, range(1, 1000))
+        for row in copy_rows.copy_rows(shelf.library.catalog, range(1, 1000))
     }
     kept = store.pairs(shelf.library.catalog, PAIRS_VERSION, kinds or ("pixels", "picture"))
     return {tuple(sorted((names[p.a], names[p.b]))): p.kind for p in kept}  # type: ignore[misc]
@@ -204,7 +205,9 @@ def test_cut_off_while_writing_nothing_is_half_written(
         patch.setattr(store, "put_pairs", lambda *_: (_ for _ in ()).throw(Cut))
         with pytest.raises(Cut):
             stage(shelf).run(quiet)
-    assert store.looks(shelf.library.catalog, PAIRS_VERSION).compared.sum() == 0
+    assert (
+        keypoint_store.photo_fingerprints(shelf.library.catalog, PAIRS_VERSION).compared.sum() == 0
+    )
     stage(shelf).run(quiet)
     assert found(shelf).keys() == expected(SHELF)
 
@@ -276,15 +279,15 @@ def test_corners_are_made_when_they_are_wanted_and_then_kept(shelf: Shelf) -> No
     stage(shelf).run(quiet)
     (first,) = (
         row
-        for row in store.copies(shelf.library.catalog, range(1, 9))
+        for row in copy_rows.copy_rows(shelf.library.catalog, range(1, 9))
         if row.path.endswith("a.jpg")
     )
-    assert store.corners_of(shelf.library.catalog, first.photo_id, PAIRS_VERSION) is None
+    assert keypoint_store.keypoints_of(shelf.library.catalog, first.photo_id, PAIRS_VERSION) is None
     # Cropped so far that neither hash nor glimpse leads there.
     put(shelf, "a-part.jpg", encoded(draw(1, SIZE).crop((150, 110, 400, 300))))
     stage(shelf).run(quiet)
     assert found(shelf).keys() == {("a-part.jpg", "a.jpg")}
-    assert store.corners_of(shelf.library.catalog, first.photo_id, PAIRS_VERSION)
+    assert keypoint_store.keypoints_of(shelf.library.catalog, first.photo_id, PAIRS_VERSION)
 
 
 def test_a_photo_that_was_away_meets_what_came_meanwhile(shelf: Shelf) -> None:

@@ -79,7 +79,7 @@ def test_a_filter_puts_the_others_out() -> None:
 def test_an_area_holds_what_lies_in_it() -> None:
     where = anomalies_state.library_map()
     assert set(map_data.within(where, Area(0, 0, 65535, 65535)).tolist()) == set(where.ids.tolist())
-    x, y = where.places[0]
+    x, y = where.coordinates[0]
     found = map_data.within(where, Area(int(x) - 1, int(y) - 1, int(x) + 1, int(y) + 1))
     assert where.ids[0] in found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.library.decision_store import protect
+from explorer.library.protected_folder_store import protect_folder
 from explorer.library.writer import Writer
 from explorer.ui import resources
 from explorer.ui.duplicates_page import group_cache
@@ -27,7 +27,7 @@ def test_groups_are_kept_while_photos_come_but_not_against_the_person(
         # more.
         assert group_cache.groups(library)[0] == before < library.catalog.change()
         assert times[0] == 1
-        protect(library.catalog, "/anywhere")
+        protect_folder(library.catalog, "/anywhere")
         assert group_cache.groups(library)[0] == library.catalog.change()
         assert times[0] == 2
     finally:

@@ -1,0 +1,116 @@
+"""The files that groups of duplicates are made of: rows of `file`, `photo` and `root` joined."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from explorer.library.catalog import Catalog
+from explorer.library.connection import MAX_BOUND_VALUES
+from explorer.library.paths import join
+from explorer.library.system_folders import around_file
+from explorer.photos.containers.contents import FileContents
+from explorer.photos.decoded_photo import Precision
+
+
+class CopyRow(NamedTuple):
+    """A present file and the facts of its photo that tell duplicates apart."""
+
+    file_id: int
+    photo_id: int
+    hash: str
+    """Of the content, hex."""
+    root: str
+    """Path of its root, as catalog text."""
+    path: str
+    """Absolute."""
+    bytes: int
+    inode: int
+    mtime_ns: int
+    width: int
+    height: int
+    format: str
+    taken_at: str | None
+    taken_source: str | None
+    camera: str | None
+    metadata: int
+    """How many of position, camera, lens, exposure settings and date its metadata has."""
+    contents: FileContents | None
+    """What the file holds besides its picture; None where it was indexed before that was read."""
+    taken_precision: Precision | None = None
+
+
+_METADATA = " + ".join(
+    f"(p.{name} is not null)"
+    for name in ("latitude", "camera", "lens", "exposure_time", "f_number", "iso", "focal_length")
+) + " + (coalesce(p.taken_source, 'file') <> 'file')"  # fmt: skip
+
+
+_COPIES = f"""select f.id, p.id, p.hash, r.path, f.path, f.size, f.inode, f.mtime_ns, p.width, p.height, p.format, p.taken_at,
+ p.taken_source, p.camera, {_METADATA}, p.contents, p.taken_precision
+ from file f join photo p on p.id = f.photo_id join root r on r.id = f.root_id
+ where f.state = 'present' and"""
+
+
+def copy_rows(
+    catalog: Catalog, photo_ids: Iterable[int] | None = None, *, all_folders: bool = False
+) -> list[CopyRow]:
+    """The present files of these photos, by file id; without ids, those of all photos that have
+    several files.
+
+    all_folders: include folders that a system or another program manages itself, where nothing is
+    removed and no file is the one to keep.
+    """
+    rows = list[CopyRow]()
+    with catalog.reading() as db:
+        if photo_ids is None:
+            found: Iterator[Sequence[object]] = db.execute(_COPIES + " p.present > 1")
+            rows += map(_copy, found)
+        else:
+            wanted = sorted(set(photo_ids))
+            for start in range(0, len(wanted), MAX_BOUND_VALUES):
+                some = wanted[start : start + MAX_BOUND_VALUES]
+                rows += map(
+                    _copy, db.execute(_COPIES + f" p.id in ({','.join('?' * len(some))})", some)
+                )
+    if not all_folders:
+        rows = [row for row in rows if around_file(row.path) is None]
+    if photo_ids is None:
+        number = Counter(row.photo_id for row in rows)
+        rows = [row for row in rows if number[row.photo_id] > 1]
+    return sorted(rows, key=lambda row: row.file_id)
+
+
+def _copy(row: Sequence[object]) -> CopyRow:
+    file_id, photo_id, digest, root, path, *rest, contents, precision = row
+    facts = (file_id, photo_id, digest.hex(), str(root), join(str(root), str(path)), *rest)  # type: ignore[attr-defined]
+    return CopyRow(*facts, contents=_contents(contents), taken_precision=precision)  # type: ignore[misc, arg-type]
+
+
+def _contents(stored: object) -> FileContents | None:
+    try:
+        return FileContents.unpacked(stored) if isinstance(stored, str) else None
+    except ValueError:
+        # Written by another release, or damaged: treated as unknown.
+        return None
+
+
+def contents_of(catalog: Catalog, digest: str) -> FileContents | None:
+    """What files with this content hold besides their picture; None where unknown. digest: hex."""
+    with catalog.reading() as db:
+        row = db.execute(
+            "select contents from photo where hash = ?", (bytes.fromhex(digest),)
+        ).fetchone()
+    return _contents(row[0]) if row else None
+
+
+def taken_times(catalog: Catalog) -> dict[int, str]:
+    """When visible photos were taken, by id, where their metadata has a date to the minute; times
+    of files do not count."""
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select id, taken_at from photo where present > 0 and taken_at is not null and taken_source <> 'file'"
+            " and coalesce(taken_precision, 'second') in ('minute', 'second')"
+        )
+        return {row[0]: row[1] for row in rows}

@@ -1,0 +1,37 @@
+"""The catalog's schema as numbered steps, one module each. A released step is never edited: the next
+one changes what it made."""
+
+from __future__ import annotations
+
+from explorer.library.migration_steps import (
+    m001_create_tables,
+    m002_create_derived_tables,
+    m003_watch_folders,
+    m004_create_pairs,
+    m005_create_decisions,
+    m006_create_quality,
+    m007_create_map,
+    m008_sketch_when_wanted,
+    m009_count_by_indexes,
+    m010_keep_contents,
+    m011_date_precision,
+    m012_keep_change_times,
+    m013_tell_faults_apart,
+)
+
+STEPS = (
+    ("m001_create_tables", m001_create_tables.SQL),
+    ("m002_create_derived_tables", m002_create_derived_tables.SQL),
+    ("m003_watch_folders", m003_watch_folders.SQL),
+    ("m004_create_pairs", m004_create_pairs.SQL),
+    ("m005_create_decisions", m005_create_decisions.SQL),
+    ("m006_create_quality", m006_create_quality.SQL),
+    ("m007_create_map", m007_create_map.SQL),
+    ("m008_sketch_when_wanted", m008_sketch_when_wanted.SQL),
+    ("m009_count_by_indexes", m009_count_by_indexes.SQL),
+    ("m010_keep_contents", m010_keep_contents.SQL),
+    ("m011_date_precision", m011_date_precision.SQL),
+    ("m012_keep_change_times", m012_keep_change_times.SQL),
+    ("m013_tell_faults_apart", m013_tell_faults_apart.SQL),
+)
+"""Name and SQL of each step, in order."""

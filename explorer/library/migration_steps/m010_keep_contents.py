@@ -1,0 +1,8 @@
+"""Store what a photo's file holds besides its first picture."""
+
+from __future__ import annotations
+
+SQL = """
+-- What a photo's file holds beside its first picture (`photos/containers/contents.py`), JSON; null where the file has not been read since.
+alter table photo add column contents text;
+"""

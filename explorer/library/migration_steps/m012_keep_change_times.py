@@ -1,0 +1,9 @@
+"""Store each file's ctime, which changes where bytes are replaced under the same size and mtime.
+
+0 where it is not known yet."""
+
+from __future__ import annotations
+
+SQL = """
+alter table file add column ctime_ns integer not null default 0;
+"""

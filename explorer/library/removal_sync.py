@@ -1,0 +1,65 @@
+"""Bringing the catalog up to date after a removal or an undo."""
+
+from __future__ import annotations
+
+import os
+
+from explorer import int64
+from explorer.errors import LibraryLocked
+from explorer.library.command_store import send_command
+from explorer.library.file_lookup import find_file, find_photo_file
+from explorer.library.file_rows import FileStat
+from explorer.library.file_store import put_missing, put_moved
+from explorer.library.library import Library
+from explorer.library.paths import inside
+from explorer.library.writer import Writer
+
+
+def update_catalog(library: Library, *, gone: list[str], back: list[str]) -> None:
+    """Have the catalog know at once that files went or came back: here where no worker runs,
+    otherwise by the worker's next look."""
+    paths = gone + back
+    if not paths:
+        return
+    try:
+        lock = library.lock()
+    except LibraryLocked:
+        for root in library.catalog.root_paths().values():
+            if any(inside(path, root) for path in paths):
+                send_command(library.catalog, "rescan", root)
+        return
+    try:
+        writer = Writer(library.catalog)
+        try:
+            with writer.transaction():
+                missing = [
+                    known.file
+                    for path in gone
+                    if (known := find_file(library.catalog, path)) and not os.path.lexists(path)
+                ]
+                put_missing(writer, missing)
+                for path in back:
+                    _put_back(library, writer, path)
+        finally:
+            writer.close()
+    finally:
+        lock.release()
+
+
+def _put_back(library: Library, writer: Writer, path: str) -> None:
+    known = find_photo_file(library.catalog, path)
+    try:
+        facts = os.stat(path)
+    except OSError:
+        return
+    mtime_ns = int64.time_ns(facts.st_mtime_ns)
+    if known is None or (known.file.size, known.file.mtime_ns) != (facts.st_size, mtime_ns):
+        # Under another name, or not as it was: the next scan reads it.
+        return
+    # Its bytes were compared when it was put back, so the next scan only notes the new ctime.
+    put_moved(
+        writer,
+        known.file,
+        known.file.root_id,
+        FileStat(known.file.path, facts.st_size, mtime_ns, int64.file_id(facts.st_ino)),
+    )

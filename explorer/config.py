@@ -1,4 +1,4 @@
-"""Where the app keeps its files on this machine."""
+"""Paths: of the program itself, the library and the models."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ import platformdirs
 
 APP = "photo-explorer"
 
-PROJECT = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parent
+PROJECT = PACKAGE.parent
 """The folder that contains the package `explorer`."""
+APP_FILES = PROJECT if (PROJECT / "run.py").exists() else PACKAGE
+"""The folder of `pages/` and `.streamlit/`: the project's own, or the package where it is
+installed."""
+PROGRAM = "python run.py" if APP_FILES == PROJECT else "photo-explorer"
+"""How a person starts the program, for messages that name a command."""
 
 
 def data_dir() -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.config import PROJECT
+from explorer.config import APP_FILES, PACKAGE
 from explorer.errors import ExplorerError
 from explorer.ui import resources
 from explorer.ui.connection import watch_connection
@@ -13,22 +13,20 @@ from explorer.ui.photo_labels import plain
 from explorer.ui.status_line import status_line
 
 st.set_page_config(
-    page_title="Photo Explorer",
-    page_icon=PROJECT / "explorer" / "ui" / "static" / "icon.png",
-    layout="wide",
+    page_title="Photo Explorer", page_icon=PACKAGE / "ui" / "static" / "icon.png", layout="wide"
 )
-st.html(PROJECT / "explorer" / "ui" / "static" / "app.css")
+st.html(PACKAGE / "ui" / "static" / "app.css")
 
 search = st.Page(
-    PROJECT / "pages" / "search.py", title="Search", icon=":material/search:", default=True
+    APP_FILES / "pages" / "search.py", title="Search", icon=":material/search:", default=True
 )
 duplicates = st.Page(
-    PROJECT / "pages" / "duplicates.py", title="Duplicates", icon=":material/content_copy:"
+    APP_FILES / "pages" / "duplicates.py", title="Duplicates", icon=":material/content_copy:"
 )
 anomalies = st.Page(
-    PROJECT / "pages" / "anomalies.py", title="Anomalies", icon=":material/troubleshoot:"
+    APP_FILES / "pages" / "anomalies.py", title="Anomalies", icon=":material/troubleshoot:"
 )
-library = st.Page(PROJECT / "pages" / "library.py", title="Library", icon=":material/folder:")
+library = st.Page(APP_FILES / "pages" / "library.py", title="Library", icon=":material/folder:")
 page = st.navigation([search, duplicates, anomalies, library], position="top")
 watch_connection()
 try:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from explorer.config import PROJECT
+from explorer.config import APP_FILES
 from explorer.library.command_store import waiting_commands
 from explorer.library.rows import WorkerRow
 from explorer.library.worker_store import worker_status
@@ -80,9 +80,9 @@ def say(why: Situation) -> None:
     st.info(text, icon=icon)
     if why in ("no folder", "none found"):
         st.page_link(
-            PROJECT / "pages" / "library.py",
+            APP_FILES / "pages" / "library.py",
             label="Add a folder",
             icon=":material/create_new_folder:",
         )
     elif why not in ("adding", "looking"):
-        st.page_link(PROJECT / "pages" / "library.py", label="Library", icon=":material/folder:")
+        st.page_link(APP_FILES / "pages" / "library.py", label="Library", icon=":material/folder:")

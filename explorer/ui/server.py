@@ -12,7 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from explorer.config import PROJECT, library_dir
+from explorer.config import APP_FILES, PACKAGE, library_dir
 from explorer.errors import ExplorerError
 from explorer.library.command_store import send_command
 from explorer.ui import ports, resources
@@ -77,8 +77,8 @@ def open_app(
         running.browser = browser
         # Streamlit takes the project, and with it .streamlit/config.toml, from the folder of the
         # script it is started by.
-        os.chdir(PROJECT)
-        app = st.App(PROJECT / "explorer" / "ui" / "app.py", **app_options())
+        os.chdir(APP_FILES)
+        app = st.App(PACKAGE / "ui" / "app.py", **app_options())
         # Streamlit would print and open an address without the token.
         app.run(config={"server.port": chosen, "server.headless": True})
     finally:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from explorer.config import PROJECT
+from explorer.config import APP_FILES
 from explorer.errors import UsageError
 from explorer.library.filters import Filters, parse_day
 from explorer.search.query import Query
@@ -175,7 +175,7 @@ def more_like(*photo_ids: int) -> None:
 def search_like(*photo_ids: int) -> None:
     """From any page: open the Search page on photos like these. Ends the run of the page."""
     st.switch_page(
-        PROJECT / "pages" / "search.py", query_params={LIKE: ",".join(str(i) for i in photo_ids)}
+        APP_FILES / "pages" / "search.py", query_params={LIKE: ",".join(str(i) for i in photo_ids)}
     )
 
 

@@ -35,7 +35,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image, ImageOps
 
-from benchmarks.duplicates import PEERS, SURE, photos_below
+from benchmarks._duplicate_finders import COPY_TIERS, OTHER_PROGRAMS
+from benchmarks.duplicates import photos_below
 from explorer.analysis.duplicates.find_pairs import PairStage
 from explorer.analysis.neighbors import NeighborStage
 from explorer.duplicates.find_groups import find_groups
@@ -221,12 +222,12 @@ def run(
         files.mkdir()
         for path in library.previews.all():
             (files / path.name).hardlink_to(path)
-    for name in PEERS if peers else ():
+    for name in OTHER_PROGRAMS if peers else ():
         if importlib.util.find_spec(name) is None:
             results.setdefault("absent", []).append(name)
         else:
-            found = PEERS[name](files)
-            results.setdefault("peers", {})[found.name] = {
+            found = OTHER_PROGRAMS[name](files)
+            results.setdefault("peers", {})[found.program] = {
                 "seconds": found.seconds,
                 "pairs": len(found.pairs),
             }
@@ -236,7 +237,7 @@ def run(
 def groups(library: Library) -> dict[str, Any]:
     """The groups, of the sure tiers and of all, as the page asks for them; and how many copies are
     in one with their original."""
-    sure, _, found = timed(lambda: find_groups(library, SURE))
+    sure, _, found = timed(lambda: find_groups(library, COPY_TIERS))
     everything, _, shown = timed(lambda: find_groups(library))
     sets = [{int(Path(item.path).stem) for item in (group.keep, *group.others)} for group in found]
     of = {i: set(some) for some in sets for i in some}

@@ -97,8 +97,8 @@ def nearest(vectors: Floats, among: Floats, *, own: bool) -> tuple[Rows, Floats]
 
 
 def drawn(vectors: Floats, near: Rows, scores: Floats) -> Floats:
-    places = map_layout.start(len(vectors), lambda start, end: vectors[start:end])
-    parts = map_layout.chances(near, scores)
+    places = map_layout.initial_positions(len(vectors), lambda start, end: vectors[start:end])
+    parts = map_layout.attraction_table(near, scores)
     for number in range(map_layout.STEPS):
         map_layout.step(places, parts, number)
     return places
@@ -111,9 +111,9 @@ def placed(vectors: Floats) -> Floats:
     places[::2] = drawn(first, *nearest(first, first, own=True))
     near, scores = nearest(later, first, own=False)
     for row in range(len(later)):
-        some = near[row, : map_layout.DRAWING]
-        places[2 * row + 1] = map_layout.beside(
-            places[::2][some], scores[row, : map_layout.DRAWING], row
+        some = near[row, : map_layout.ATTRACTING]
+        places[2 * row + 1] = map_layout.position_among(
+            places[::2][some], scores[row, : map_layout.ATTRACTING], row
         )
     return places
 
@@ -125,7 +125,7 @@ def many(number: int) -> None:
     scores = np.sort(chance.random((number, KEPT), np.float32))[:, ::-1]
     places = chance.standard_normal((number, 2)).astype(np.float32) * 10
     began = time.perf_counter()
-    parts = map_layout.chances(near, scores)
+    parts = map_layout.attraction_table(near, scores)
     for at in range(map_layout.STEPS):
         map_layout.step(places, parts, at)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,12 +1,12 @@
-"""A map of photos in two dimensions: those that are alike lie near each other.
+"""Lays out photos in two dimensions, similar photos near each other.
 
-The map is UMAP's in its plan (McInnes, Healy and Melville, UMAP: Uniform Manifold Approximation and
-Projection, 2018: the weights of section 3.1, attraction to neighbours and repulsion from random
-others), with t-SNE's kernel 1/(1 + d²) and a start from the two main axes of the vectors (Kobak and
-Berens, The art of using t-SNE for single-cell transcriptomics, 2019). All photos move at once: each
-is drawn to one of its neighbours and pushed from some others at every step, so that a step is a few
-operations on whole arrays. Every step's chances come from its number: a map that was cut off goes
-on as if it had not been.
+The method follows UMAP (McInnes, Healy and Melville, UMAP: Uniform Manifold Approximation and
+Projection, 2018: the weights of section 3.1, attraction to neighbors and repulsion from random
+photos), with the kernel of t-SNE, 1/(1 + d²), and a start from the two main axes of the vectors
+(Kobak and Berens, The art of using t-SNE for single-cell transcriptomics, 2019). All photos move at
+once: in every step each is attracted by one of its neighbors and repelled by some other photos, so
+that a step is a few operations on whole arrays. The random numbers of a step follow from its
+number, so a layout that is interrupted goes on as if it had not been.
 """
 
 from __future__ import annotations
@@ -16,142 +16,147 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-Places = npt.NDArray[np.float32]
+Positions = npt.NDArray[np.float32]
+"""(n, 2)."""
 Rows = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
-Parts = npt.NDArray[np.int32]
+AttractionTable = npt.NDArray[np.int32]
 
-# Rows worked on at once.
+# Rows processed at once.
 BLOCK = 8192
 
-# How many steps a map takes, how many of a photo's neighbours draw it, and from how many others it
-# is pushed at each step.
-STEPS, DRAWING, PUSHING = 1000, 15, 6
-# How far from each other, along the main axis, photos start (standard deviation), and the longest
-# way of one step.
-_START, _LONGEST = 10.0, 4.0
-# In how many parts a photo's chances are cut.
-_PARTS = 32
+# Steps of a layout, nearest neighbors that attract a photo, and photos that repel it in each step.
+STEPS, ATTRACTING, REPELLING = 1000, 15, 6
+# Standard deviation of the first positions along the main axis, and the longest move in one step.
+_START_DEVIATION, _LONGEST_MOVE = 10.0, 4.0
+# Columns of an attraction table.
+_COLUMNS = 32
 
 
-def weights(scores: Scores) -> Scores:
-    """How strongly each neighbour draws, 0 to 1: exp(-(d - nearest d) / σ), σ such that each row's
-    weights add up to log2 of its number.
+def attraction_weights(scores: Scores) -> Scores:
+    """How strongly each neighbor attracts, (n, k), 0 to 1.
 
+    exp(-(d - nearest d) / σ), with σ such that the weights of a row sum to log2 of its length.
     scores: (n, k) cosines, best first, -2 where there is nobody.
     """
-    there = scores > -2
-    far = np.where(there, 1 - scores, np.inf)
-    far = far - far[:, :1].clip(max=2)
-    number = there.sum(axis=1)
+    exists = scores > -2
+    distance = np.where(exists, 1 - scores, np.inf)
+    distance = distance - distance[:, :1].clip(max=2)
+    number = exists.sum(axis=1)
     wanted = np.log2(np.maximum(number, 2))
     low, high = np.full(len(scores), 1e-6), np.full(len(scores), 4.0)
     for _ in range(30):
         middle = np.sqrt(low * high)
-        over = np.exp(-far / middle[:, None]).sum(axis=1) > wanted
+        over = np.exp(-distance / middle[:, None]).sum(axis=1) > wanted
         high, low = np.where(over, middle, high), np.where(over, low, middle)
-    return np.where(there, np.exp(-far / np.sqrt(low * high)[:, None]), 0).astype(np.float32)
+    sigma = np.sqrt(low * high)[:, None]
+    return np.where(exists, np.exp(-distance / sigma), 0).astype(np.float32)
 
 
-def chances(near: Rows, scores: Scores) -> Parts:
-    """(n, parts) rows of neighbours: taking one part at random takes each neighbour as often as its
-    weight says; -1 where there is none.
+def attraction_table(near: Rows, scores: Scores) -> AttractionTable:
+    """(n, 32) rows of neighbors, each as often as its weight says; -1 where there is nobody.
 
-    near: (n, k) rows of the nearest photos, best first, -1 where there is nobody. scores: (n, k)
-    their cosines.
+    A random column of a row is a random neighbor, drawn by weight. near: (n, k) rows of the nearest
+    photos, best first, -1 where there is nobody. scores: (n, k) their cosines.
     """
-    marks = (np.arange(_PARTS) + 0.5) / _PARTS - 1e-6
-    found = np.empty((len(near), _PARTS), np.int32)
+    marks = (np.arange(_COLUMNS) + 0.5) / _COLUMNS - 1e-6
+    table = np.empty((len(near), _COLUMNS), np.int32)
     for at in range(0, len(near), BLOCK):
-        some = near[at : at + BLOCK, :DRAWING]
-        drawn = weights(
-            np.where(some >= 0, scores[at : at + BLOCK, :DRAWING], -2).astype(np.float32)
-        )
-        ends = np.cumsum(drawn / np.maximum(drawn.sum(axis=1, keepdims=True), 1e-9), axis=1)
-        which = (ends[:, None, :] < marks[None, :, None]).sum(axis=2).clip(max=some.shape[1] - 1)
-        found[at : at + BLOCK] = np.take_along_axis(some, which, axis=1)
-    return found
+        block = near[at : at + BLOCK, :ATTRACTING]
+        cosines = np.where(block >= 0, scores[at : at + BLOCK, :ATTRACTING], -2)
+        weights = attraction_weights(cosines.astype(np.float32))
+        ends = np.cumsum(weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9), axis=1)
+        column = (ends[:, None, :] < marks[None, :, None]).sum(axis=2).clip(max=block.shape[1] - 1)
+        table[at : at + BLOCK] = np.take_along_axis(block, column, axis=1)
+    return table
 
 
-def start(number: int, vectors: Callable[[int, int], npt.NDArray[np.float32]]) -> Places:
-    """Where photos start: their vectors on their two main axes. vectors: those from one row to
-    before another, (some, dim)."""
+def initial_positions(
+    number: int, vectors: Callable[[int, int], npt.NDArray[np.float32]]
+) -> Positions:
+    """The photos' vectors on their two main axes (PCA).
+
+    vectors: returns those from one row to before another, (rows, dim).
+    """
     blocks = [(at, min(at + BLOCK, number)) for at in range(0, number, BLOCK)]
     mean = sum(vectors(*block).sum(axis=0, dtype=np.float64) for block in blocks) / number
-    spread = np.zeros((len(mean), len(mean)))
+    covariance = np.zeros((len(mean), len(mean)))
     for block in blocks:
-        centred = (vectors(*block) - mean).astype(np.float32)
-        spread += centred.T @ centred
-    axes = _main_axes(spread)
-    # An axis has no direction of its own: its largest part points up.
+        centered = (vectors(*block) - mean).astype(np.float32)
+        covariance += centered.T @ centered
+    axes = _main_axes(covariance)
+    # The sign of an axis is arbitrary: make its largest component positive.
     axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), range(axes.shape[1])])
-    places = np.concatenate([(vectors(*block) - mean) @ axes for block in blocks])
-    # Photos of one content each have a place of their own.
-    jitter = np.random.default_rng(0).standard_normal(places.shape) * 1e-3
-    found: Places = (places / max(float(places[:, 0].std()), 1e-9) * _START + jitter).astype(
-        np.float32
-    )
-    return found
+    projected = np.concatenate([(vectors(*block) - mean) @ axes for block in blocks])
+    # Photos with equal vectors get different positions.
+    jitter = np.random.default_rng(0).standard_normal(projected.shape) * 1e-3
+    deviation = max(float(projected[:, 0].std()), 1e-9)
+    positions: Positions = (projected / deviation * _START_DEVIATION + jitter).astype(np.float32)
+    return positions
 
 
-def _main_axes(spread: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _main_axes(covariance: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The two main axes, (dim, 2), by subspace iteration (Golub and Van Loan, Matrix Computations,
-    section 8.2.4): all of the hundreds that there are would take seconds, and a start need not be
-    exact."""
-    some = np.random.default_rng(0).standard_normal((len(spread), min(8, len(spread))))
+    section 8.2.4): computing all of the hundreds takes seconds, and a start need not be exact."""
+    size = (len(covariance), min(8, len(covariance)))
+    basis = np.random.default_rng(0).standard_normal(size)
     for _ in range(40):
-        some, _ = np.linalg.qr(spread @ some)
-    _, turns = np.linalg.eigh(some.T @ spread @ some)
-    found: npt.NDArray[np.float64] = some @ turns[:, -2:][:, ::-1]
-    return found
+        basis, _ = np.linalg.qr(covariance @ basis)
+    _, vectors = np.linalg.eigh(basis.T @ covariance @ basis)
+    axes: npt.NDArray[np.float64] = basis @ vectors[:, -2:][:, ::-1]
+    return axes
 
 
-def step(places: Places, parts: Parts, number: int, of: int = STEPS) -> None:
-    """Move all photos once, in place. parts: as `chances` makes them. number: of this step, 0 to
-    `of` - 1."""
-    count = len(places)
+def step(positions: Positions, table: AttractionTable, number: int, of: int = STEPS) -> None:
+    """Move all photos once, in place.
+
+    table: from `attraction_table`. number: of this step, 0 to `of` - 1.
+    """
+    count = len(positions)
     if count < 2:
         return
     random = np.random.default_rng([11, number])
     rate = np.float32(1 - number / of)
-    to = parts[np.arange(count), random.integers(0, _PARTS, count)]
-    away = places[np.where(to >= 0, to, np.arange(count))] - places
-    move = away * (2 / (1 + np.einsum("ij,ij->i", away, away)))[:, None]
-    for _ in range(PUSHING):
-        away = places - places[random.integers(0, count, count)]
-        squared = np.einsum("ij,ij->i", away, away)
-        move += away * (2 / ((0.01 + squared) * (1 + squared))).clip(max=_LONGEST)[:, None]
-    places += np.clip(move, -_LONGEST, _LONGEST) * rate
+    to = table[np.arange(count), random.integers(0, _COLUMNS, count)]
+    offset = positions[np.where(to >= 0, to, np.arange(count))] - positions
+    move = offset * (2 / (1 + np.einsum("ij,ij->i", offset, offset)))[:, None]
+    for _ in range(REPELLING):
+        offset = positions - positions[random.integers(0, count, count)]
+        squared = np.einsum("ij,ij->i", offset, offset)
+        strength = (2 / ((0.01 + squared) * (1 + squared))).clip(max=_LONGEST_MOVE)
+        move += offset * strength[:, None]
+    positions += np.clip(move, -_LONGEST_MOVE, _LONGEST_MOVE) * rate
 
 
-def beside(near: Places, scores: Scores, seed: int) -> Places:
-    """A place for one more photo: amid those of its neighbours that lie together. near: (k, 2)
-    their places, scores: (k,) their cosines, best first. seed: the same one gives the same place.
+def position_among(near: Positions, scores: Scores, seed: int) -> Positions:
+    """A position for one more photo, among those of its neighbors that are close together.
+
+    near: (k, 2) their positions. scores: (k,) their cosines, best first. seed: gives the same
+    position again.
     """
-    drawn = weights(scores[None, :])[0]
-    apart = np.linalg.norm(near[:, None] - near[None], axis=2)
-    # The mean of neighbours in two corners of the map lies in neither: half of them, around the one
-    # that lies amid the others, decide.
-    middle = int((apart @ drawn).argmin())
-    half = np.argsort(apart[middle], kind="stable")[: len(near) // 2 + 1]
-    place = (near[half] * drawn[half, None]).sum(axis=0) / drawn[half].sum()
-    loose = 0.25 * float(apart[middle][half].mean()) + 1e-3
-    moved: Places = (place + np.random.default_rng([13, seed]).standard_normal(2) * loose).astype(
-        np.float32
-    )
-    return moved
+    weights = attraction_weights(scores[None, :])[0]
+    distance = np.linalg.norm(near[:, None] - near[None], axis=2)
+    # The mean of neighbors in two corners of the map is in neither. So only half of the neighbors
+    # count: those around the most central one.
+    central = int((distance @ weights).argmin())
+    half = np.argsort(distance[central], kind="stable")[: len(near) // 2 + 1]
+    mean = (near[half] * weights[half, None]).sum(axis=0) / weights[half].sum()
+    deviation = 0.25 * float(distance[central][half].mean()) + 1e-3
+    noise = np.random.default_rng([13, seed]).standard_normal(2)
+    position: Positions = (mean + noise * deviation).astype(np.float32)
+    return position
 
 
-def turned(places: Places, known: Places, chosen: Rows) -> Places:
-    """A new map turned (and mirrored) such that photos lie as near as can be to where they lay.
+def align_with(positions: Positions, known: Positions, rows: Rows) -> Positions:
+    """A layout turned (and mirrored) so that photos are as near as possible to known positions.
 
-    known: (k, 2) where the rows in `chosen` lay.
+    The orthogonal Procrustes solution. known: (k, 2) positions of the photos in `rows`. Fewer than
+    three change nothing.
     """
-    if len(chosen) < 3:
-        return places
-    new, old = places[chosen] - places[chosen].mean(axis=0), known - known.mean(axis=0)
+    if len(rows) < 3:
+        return positions
+    new, old = positions[rows] - positions[rows].mean(axis=0), known - known.mean(axis=0)
     left, _, right = np.linalg.svd(new.T @ old)
-    found: Places = (
-        (places - places[chosen].mean(axis=0)) @ (left @ right) + known.mean(axis=0)
-    ).astype(np.float32)
-    return found
+    turned = (positions - positions[rows].mean(axis=0)) @ (left @ right)
+    aligned: Positions = (turned + known.mean(axis=0)).astype(np.float32)
+    return aligned

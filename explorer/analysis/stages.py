@@ -1,9 +1,8 @@
-"""What is kept about photos beside their vectors, brought up to the catalog after photos came or
-went.
+"""The stages: rows derived from many photos, brought up to the catalog after photos came or went.
 
-A stage follows the catalog like the vector index does: it notes the change number up to which it
-has taken everything in, works in transactions that each leave its rows sound, and, cut off at any
-point, goes on from there the next time.
+A stage follows the catalog as the vector index does. It stores the change number up to which it has
+followed, works in transactions each of which leaves its rows consistent, and, interrupted at any
+point, goes on from there in the next run.
 """
 
 from __future__ import annotations
@@ -24,24 +23,30 @@ Tick = Callable[[int, int], None]
 
 
 class Stage(Protocol):
-    """One of them. what: the work in words for the person, as in “Comparing photos”."""
+    """One kind of derived rows."""
 
     @property
-    def what(self) -> str: ...
+    def what(self) -> str:
+        """The work in words for the person, such as “Comparing photos”."""
+        ...
 
     def run(self, tick: Tick) -> None:
-        """Bring its rows up to the catalog; quick where nothing has changed. What takes minutes is
-        done by and by, at each call a part."""
+        """Bring the rows up to the catalog; quick if nothing has changed.
+
+        Work that takes minutes is split: each call does a part of it.
+        """
         ...
 
 
 def stages(
-    library: Library, writer: Writer, encoder: Encoder, *, drawing: bool = True
+    library: Library, writer: Writer, encoder: Encoder, *, with_map: bool = True
 ) -> Sequence[Stage]:
-    """All stages, in the order in which they build on each other. drawing: with the map, which only
-    the app has a use for."""
+    """All stages, in the order in which they depend on each other.
+
+    with_map: include the map, which only the app uses.
+    """
     found: list[Stage] = [
         NeighborStage(library, writer, encoder),
         PairStage(library, writer, encoder),
     ]
-    return [*found, MapStage(library, writer, encoder)] if drawing else found
+    return [*found, MapStage(library, writer, encoder)] if with_map else found

@@ -9,6 +9,7 @@ import functools
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 
+from explorer.analysis.duplicates.connected_components import connected_components
 from explorer.duplicates import keeper
 from explorer.duplicates.group_file import GroupFileBuilder, RelatedRow
 from explorer.duplicates.groups import COPIES, SAME_BYTES, TIERS, DuplicateGroup, Tier, make_group
@@ -109,7 +110,7 @@ class _GroupFinder:
             self._header,
         )
         groups = list[DuplicateGroup]()
-        for component in _components(graph):
+        for component in connected_components(graph):
             groups += clusters.groups(component)
         self._offered |= {file.photo_id for group in groups for file in group.others}
         return groups
@@ -129,19 +130,3 @@ class _GroupFinder:
         single = copy_rows.copy_rows(self._catalog, photo_ids - self._kept_rows.keys())
         kept = {i: row for i, row in self._kept_rows.items() if i in photo_ids}
         return {row.photo_id: row for row in single} | kept
-
-
-def _components(graph: Mapping[int, Mapping[int, Edge]]) -> list[set[int]]:
-    """Connected components of the graph."""
-    found, seen = list[set[int]](), set[int]()
-    for start in graph:
-        if start in seen:
-            continue
-        members, frontier = {start}, [start]
-        while frontier:
-            for i in graph[frontier.pop()].keys() - members:
-                members.add(i)
-                frontier.append(i)
-        seen |= members
-        found.append(members)
-    return found

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from explorer.analysis.duplicates.copy_components import CLOSED
+from explorer.analysis.duplicates.copy_components import MOST_FULLY_COMPARED
 from explorer.duplicates.group_file import GroupFile, GroupFileBuilder, RelatedRow
 from explorer.duplicates.groups import COPIES, DuplicateGroup, Tier, make_group
 from explorer.duplicates.originals import HeaderReader
@@ -74,7 +74,7 @@ class StarClusters:
         """Photos that were compared with most of the others: another centre would leave too many
         photos without the one to keep. In large components only some were compared with all."""
         degree = {i: len(self.edges[i].keys() & left) for i in left}
-        share = 1.0 if self.tier in COPIES and len(left) > CLOSED else 0.5
+        share = 1.0 if self.tier in COPIES and len(left) > MOST_FULLY_COMPARED else 0.5
         least = max(degree.values()) * share
         central = [files[i] for i in sorted(left) if degree[i] >= least]
         return [file for file in central if not file.original] or central

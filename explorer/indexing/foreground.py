@@ -111,7 +111,7 @@ def index_folders(
                 for folder in folders:
                     gone = forget_missing_files(library.catalog, writer, folder, disk)
                     tally.missing, tally.away = tally.missing + gone, max(0, tally.away - gone)
-            for stage in stages(library, writer, encoder, drawing=False):
+            for stage in stages(library, writer, encoder, with_map=False):
                 stage.run(
                     lambda done, total, what=stage.what: desk.tick(  # type: ignore[misc]
                         Progress(done, total, 0.0, None, what)

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from explorer import int64
-from explorer.analysis.neighbors import check_neighbors, stage_name
+from explorer.analysis.neighbor_check import check_neighbors
+from explorer.analysis.neighbors import stage_name
 from explorer.decoding.decode_result import DecodeJob
 from explorer.decoding.pool import DecodePool
 from explorer.errors import LibraryError, PhotoError

@@ -1,7 +1,12 @@
-"""What differs between two pictures that lie on each other: leaves, water and faces that have
-stirred, or something that was put on."""
+"""Tells motion from additions where two aligned images differ.
+
+Leaves, water and faces that move between two shots become brighter and darker in equal parts and
+keep their texture. Text, stamps and stickers do not.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -10,50 +15,74 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-# Pixels around which brighter and darker are weighed against each other, and below which detail is
-# fine.
-_AROUND, _FINE = 33, 9
-# Things that stirred by a pixel or two are as much brighter as darker (0.1 to 0.35; what was put
-# on: 0.5 and more, but for blurred or pixelated places), and have as much texture as before (0.9 to
-# 1.15; stamps, words and pixelated places: 0.1 to 0.5 or 2 and more), which is not the same
-# texture, a little brighter (compression, veils: 0.15 and more; stirred: below 0).
-_LOPSIDED, _TEXTURE, _ALIKE = 0.35, (0.7, 1.4), 0.05
-_LEAST = 20
 
+@dataclass(frozen=True)
+class MotionThresholds:
+    """What counts as local motion.
 
-def one_sidedness(other: Floats, toned: Floats, where: Mask) -> float:
-    """From 0, where each place has become as much brighter as darker, to 1, where it has become
-    only one of both. Arguments as below."""
-    if where.sum() < _LEAST:
-        return 0.0
-    apart, size = np.where(where, other - toned, np.float32(0)), (_AROUND, _AROUND)
-    return float(
-        np.abs(cv2.blur(apart, size))[where].sum()
-        / max(1e-6, float(cv2.blur(np.abs(apart), size)[where].sum()))
-    )
-
-
-def is_local_motion(one: Floats, other: Floats, toned: Floats, where: Mask) -> bool:
-    """Whether what differs is what was there before, a little beside. one, other: the pictures,
-    laid onto each other. toned: the first with the tones of the second. where: pixels that differ.
+    Set on the copies and shots that `python run.py bench duplicates --shots` makes.
     """
-    if where.sum() < _LEAST or one_sidedness(other, toned, where) > _LOPSIDED:
-        return False
-    texture = [float(np.median(_range(x)[where])) for x in (one, other)]
-    if not _TEXTURE[0] < (texture[0] + 0.5) / (texture[1] + 0.5) < _TEXTURE[1]:
-        return False
-    fine = [
-        (x - np.asarray(cv2.blur(x, (_FINE, _FINE)), np.float32))[where] for x in (toned, other)
-    ]
-    spread = float(fine[0].std() * fine[1].std())
-    return (
-        spread > 0
-        and float(((fine[0] - fine[0].mean()) * (fine[1] - fine[1].mean())).mean())
-        < _ALIKE * spread
+
+    window: int = 33
+    """Side of the window, in pixels, in which brighter and darker pixels are balanced."""
+    detail_window: int = 9
+    """Side of the window, in pixels, below which structure counts as fine detail."""
+    most_one_sided: float = 0.35
+    """Largest `one_sidedness`. Motion: 0.1 to 0.35. Additions: 0.5 and more, apart from blurred or
+    pixelated areas."""
+    least_texture: float = 0.7
+    most_texture: float = 1.4
+    """Range of the ratio of the two textures. Motion: 0.9 to 1.15. Stamps, text and pixelated
+    areas: 0.1 to 0.5, or 2 and more."""
+    most_correlation: float = 0.05
+    """Largest correlation of the fine detail. Motion: below 0. Recompression and transparent
+    overlays: 0.15 and more."""
+    least_pixels: int = 20
+    """With fewer changed pixels, nothing is concluded."""
+
+
+THRESHOLDS = MotionThresholds()
+
+
+def one_sidedness(other: Floats, toned: Floats, changed: Mask) -> float:
+    """Whether changed pixels became all brighter or all darker, 0 to 1.
+
+    0 if every area became brighter and darker in equal parts, 1 if only one of both. Arguments as
+    in `is_local_motion`.
+    """
+    if changed.sum() < THRESHOLDS.least_pixels:
+        return 0.0
+    size = (THRESHOLDS.window, THRESHOLDS.window)
+    difference = np.where(changed, other - toned, np.float32(0))
+    return float(
+        np.abs(cv2.blur(difference, size))[changed].sum()
+        / max(1e-6, float(cv2.blur(np.abs(difference), size)[changed].sum()))
     )
 
 
-def _range(x: Floats) -> Floats:
-    """From the darkest to the brightest of the nine pixels around each."""
+def is_local_motion(one: Floats, other: Floats, toned: Floats, changed: Mask) -> bool:
+    """Whether changed pixels show what was there before, moved by a little.
+
+    one, other: the images, aligned. toned: `one` with the tones of `other`. changed: the pixels
+    that differ.
+    """
+    if (
+        changed.sum() < THRESHOLDS.least_pixels
+        or one_sidedness(other, toned, changed) > THRESHOLDS.most_one_sided
+    ):
+        return False
+    texture = [float(np.median(_local_range(x)[changed])) for x in (one, other)]
+    ratio = (texture[0] + 0.5) / (texture[1] + 0.5)
+    if not THRESHOLDS.least_texture < ratio < THRESHOLDS.most_texture:
+        return False
+    size = (THRESHOLDS.detail_window, THRESHOLDS.detail_window)
+    detail = [(x - np.asarray(cv2.blur(x, size), np.float32))[changed] for x in (toned, other)]
+    deviations = float(detail[0].std() * detail[1].std())
+    covariance = float(((detail[0] - detail[0].mean()) * (detail[1] - detail[1].mean())).mean())
+    return deviations > 0 and covariance < THRESHOLDS.most_correlation * deviations
+
+
+def _local_range(x: Floats) -> Floats:
+    """The range of gray levels in the 3×3 pixels around each pixel."""
     around = np.ones((3, 3), np.uint8)
     return np.asarray(cv2.dilate(x, around) - cv2.erode(x, around), np.float32)

@@ -1,5 +1,8 @@
-"""Fitting displacements between two pictures: by scaling and shifting, as copies differ, and by
-what only another camera makes of them."""
+"""Fits displacement fields between two images.
+
+A copy differs from its original by scaling and translation alone. What a smooth field shows beyond
+that comes of a turned or moved camera.
+"""
 
 from __future__ import annotations
 
@@ -8,64 +11,66 @@ import numpy.typing as npt
 
 Values = npt.NDArray[np.floating]
 
-# Pixels by which a displacement may miss the fit before it counts for half. Rounds of weighing
-# anew.
-_SCATTER, _ROUNDS = 0.3, 4
-# Blocks from which on a bent field can be told from scatter.
-_ENOUGH = 24
+# A residual of so many pixels halves the weight of a displacement in the next round.
+_RESIDUAL_SCALE = 0.3
+# Rounds of reweighting.
+_ROUNDS = 4
+# With fewer blocks, distortion cannot be told from noise.
+_LEAST_BLOCKS = 24
 
 
 def weighted_least_squares(design: Values, values: Values, weights: Values) -> Values:
-    """Coefficients of weighted least squares. design: (n, k). values, weights: (n,)."""
+    """Coefficients (k,) of a weighted least-squares fit. design: (n, k). values, weights: (n,)."""
     scaled = design * weights[:, None]
     return np.asarray(np.linalg.lstsq(scaled.T @ design, scaled.T @ values, rcond=None)[0])
 
 
 def fit_scale_and_translation(
-    place: Values, apart: Values, weights: Values, *, scaled: bool
+    points: Values, displacements: Values, weights: Values, *, scaled: bool
 ) -> npt.NDArray[np.float64]:
-    """What takes displacements out, as a 2×3 step. place, apart: (2, n), pixels. scaled: shifting
-    alone is too little.
+    """The scaling and translation that explain the displacements, as a 2×3 matrix.
 
-    Iteratively reweighted, so that blocks which disagree count for little.
+    Iteratively reweighted least squares, so that outliers count for little. points, displacements:
+    (2, n) pixels. scaled: False fits a translation alone.
     """
-    step, now = np.zeros((2, 3)), weights
+    step, current = np.zeros((2, 3)), weights
     for _ in range(_ROUNDS):
-        missed = 0.0
+        squared = 0.0
         for axis in (0, 1):
-            at, values = place[axis], apart[axis]
-            # The two normal equations, solved by hand: this is asked for in each round of each
-            # comparison.
-            total = now.sum()
-            middle, shift = (now @ at) / total, (now @ values) / total
+            at, values = points[axis], displacements[axis]
+            # The two normal equations in closed form: this runs in every round of every comparison.
+            total = current.sum()
+            middle, shift = (current @ at) / total, (current @ values) / total
             off = at - middle
-            spread = now @ (off * off)
-            scale = (now @ (off * values)) / spread if scaled and spread > 0 else 0.0
+            spread = current @ (off * off)
+            scale = (current @ (off * values)) / spread if scaled and spread > 0 else 0.0
             step[axis, axis], step[axis, 2] = scale, shift - scale * middle
-            missed = missed + (values - (scale * off + shift)) ** 2
-        now = weights / (1 + missed / _SCATTER**2)
+            squared = squared + (values - (scale * off + shift)) ** 2
+        current = weights / (1 + squared / _RESIDUAL_SCALE**2)
     return step
 
 
-def nonlinear_distortion(place: Values, apart: Values, weights: Values) -> float:
-    """Pixels by which the picture is bent, turned or seen from elsewhere, as the worst tenth of it
-    shows; 0 where too little is seen.
+def nonlinear_distortion(points: Values, displacements: Values, weights: Values) -> float:
+    """How far the displacements deviate from scaling and translation, in pixels.
 
-    A smooth field (quadratic in the place) is fitted to the displacements, and what scaling and
-    shifting explain of it is taken out. It averages over all blocks, so that it shows a tenth of a
-    pixel where single blocks scatter by half a pixel.
+    A smooth field, quadratic in the coordinates, is fitted to the displacements; what scaling and
+    translation explain of it is subtracted; the result is the 90th percentile of the rest. The fit
+    averages over all blocks, so it shows a tenth of a pixel where single blocks are off by half a
+    pixel. 0 if there are too few blocks. points, displacements: (2, n) pixels.
     """
-    if place.shape[1] < _ENOUGH:
+    if points.shape[1] < _LEAST_BLOCKS:
         return 0.0
-    x, y = (axis - axis.mean() for axis in place)
+    x, y = (axis - axis.mean() for axis in points)
     size = max(float(np.abs(x).max()), float(np.abs(y).max()), 1.0)
     x, y = x / size, y / size
-    design, left = np.column_stack([np.ones_like(x), x, y, x * y, x * x, y * y]), np.zeros_like(x)
-    for own, values in zip((x, y), apart, strict=True):
-        now = weights
+    design = np.column_stack([np.ones_like(x), x, y, x * y, x * x, y * y])
+    squared = np.zeros_like(x)
+    for own, values in zip((x, y), displacements, strict=True):
+        current = weights
         for _ in range(_ROUNDS):
-            fitted = design @ weighted_least_squares(design, values, now)
-            now = weights / (1 + ((values - fitted) / _SCATTER) ** 2)
-        plain = np.column_stack([np.ones_like(own), own])
-        left += (fitted - plain @ weighted_least_squares(plain, fitted, np.ones_like(own))) ** 2
-    return float(np.sqrt(np.quantile(left, 0.9)))
+            fitted = design @ weighted_least_squares(design, values, current)
+            current = weights / (1 + ((values - fitted) / _RESIDUAL_SCALE) ** 2)
+        linear = np.column_stack([np.ones_like(own), own])
+        explained = linear @ weighted_least_squares(linear, fitted, np.ones_like(own))
+        squared += (fitted - explained) ** 2
+    return float(np.sqrt(np.quantile(squared, 0.9)))

@@ -1,5 +1,5 @@
-"""What is asked of the few files that look so much like another that it matters: full-size pixels,
-fractions of a second, noise."""
+"""Facts that only the whole file tells, for the few pairs of photos that are nearly equal: the hash
+of the pixels at full size, the fraction of the second, the residual of recompression."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from explorer.photos.containers.contents import NOTHING, digest_pieces
 from explorer.photos.decode import ORIENTATION_TRANSPOSE, open_picture
 from explorer.photos.metadata import orientation
 
-# Modes whose samples have more than 8 bits.
-_DEEP = frozenset({"I", "F"})
-# Where TIFF and PNG say how many bits a sample has: a tag, and a place in the file.
-_BITS_PER_SAMPLE, _PNG_DEPTH = 258, 24
+# Pillow's modes whose samples have more than 8 bits.
+_DEEP_MODES = frozenset({"I", "F"})
+# Where TIFF and PNG tell the bits of a sample: a tag, and an offset in the file.
+_TIFF_BITS_PER_SAMPLE, _PNG_BIT_DEPTH = 258, 24
 
 
 def pixel_hash(data: bytes) -> bytes:
-    """16 bytes that are equal for files with the same pixels at full size (upright, in sRGB), as
-    transparent, of the same depth, and with the same contents beside (`contents`). Where not all of
-    these can be told, only the same bytes are equal.
+    """16 bytes that are equal for files with the same pixels and the same other contents.
 
-    Raises PhotoError for what cannot be decoded whole.
+    Pixels are compared at full size, upright, in sRGB, with their transparency and bit depth. Where
+    the file holds something that cannot be read or compared, only files with the same bytes have
+    the same hash. Raises PhotoError for a file that cannot be decoded completely.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -42,27 +42,24 @@ def pixel_hash(data: bytes) -> bytes:
                 _beyond_rgb(picture, turn),
                 _is_reduced_to_eight_bits(picture, data),
             )
-        except PhotoError:
-            raise
-        except MemoryError:
+        except (PhotoError, MemoryError):
             raise
         except Exception as error:
             raise DamagedPhoto("the file is damaged: its picture cannot be decoded") from error
     if turn is not None:
         pixels = pixels.transpose(turn)
     contents = read_contents(data)
-    beside = b"" if contents == NOTHING else contents.packed().encode()
-    unseen = data if reduced or not contents.complete else b""
+    other_contents = b"" if contents == NOTHING else contents.packed().encode()
+    uncompared = data if reduced or not contents.complete else b""
     return bytes.fromhex(
-        digest_pieces(b"%d %d" % pixels.size, pixels.tobytes(), hidden, beside, unseen)
+        digest_pieces(b"%d %d" % pixels.size, pixels.tobytes(), hidden, other_contents, uncompared)
     )
 
 
 def _beyond_rgb(picture: Image.Image, turn: Image.Transpose | None) -> bytes:
-    """What a picture has beside its colours in 8 bits: how transparent it is, where it is, and the
-    samples of a deeper one."""
+    """What an image has in addition to 8 bits of color: its transparency, or its deeper samples."""
     upright = picture if turn is None else picture.transpose(turn)
-    if upright.mode in _DEEP or upright.mode.startswith("I;16"):
+    if _is_deep(upright):
         return upright.mode.encode() + upright.tobytes()
     if not upright.has_transparency_data:
         return b""
@@ -70,57 +67,60 @@ def _beyond_rgb(picture: Image.Image, turn: Image.Transpose | None) -> bytes:
     return b"" if alpha.getextrema() == (255, 255) else alpha.tobytes()
 
 
+def _is_deep(picture: Image.Image) -> bool:
+    """Whether Pillow's samples have more than 8 bits."""
+    return picture.mode in _DEEP_MODES or picture.mode.startswith("I;16")
+
+
 def _is_reduced_to_eight_bits(picture: Image.Image, data: bytes) -> bool:
-    """Whether the file has samples of more bits than Pillow gives: its modes of several channels
-    have 8."""
-    if picture.mode in _DEEP or picture.mode.startswith("I;16"):
+    """Whether the file's samples have more bits than Pillow gives: its color modes have 8."""
+    if _is_deep(picture):
         return False
     if picture.format == "TIFF":
-        return bool(max(getattr(picture, "tag_v2", {}).get(_BITS_PER_SAMPLE, (8,)), default=8) > 8)
+        bits = getattr(picture, "tag_v2", {}).get(_TIFF_BITS_PER_SAMPLE, (8,))
+        return bool(max(bits, default=8) > 8)
     if picture.format == "PNG":
-        return data[_PNG_DEPTH] > 8
+        return data[_PNG_BIT_DEPTH] > 8
     if picture.format in ("HEIF", "AVIF"):
-        return _boxed_depth(data) > 8
+        return _heif_bit_depth(data) > 8
     return False
 
 
-def _boxed_depth(data: bytes) -> int:
-    """The most bits that any picture of a HEIF or AVIF file says its samples have. The first one
-    may be the thumbnail or the transparency.
+def _heif_bit_depth(data: bytes) -> int:
+    """The largest bit depth that a HEIF or AVIF file gives for any of its images.
 
-    The pixel information property (ISO/IEC 23008-12, 6.5.6): version and flags, number of channels,
-    bits of each. Bytes of a picture that look like one can only make a file deeper, which is the
-    safe side.
+    All pixel information properties count (ISO/IEC 23008-12, 6.5.6: version and flags, number of
+    channels, bits of each), as the first one may be of the thumbnail or of the transparency. Bytes
+    of an image that happen to look like one can only raise the depth, which is the safe side.
     """
-    bits, at = 8, data.find(b"pixi") + 8
+    depth, at = 8, data.find(b"pixi") + 8
     while at >= 8:
-        bits = max([bits, *data[at + 1 : at + 1 + data[at]]]) if at < len(data) else bits
+        depth = max([depth, *data[at + 1 : at + 1 + data[at]]]) if at < len(data) else depth
         at = data.find(b"pixi", at) + 8
-    return bits
+    return depth
 
 
 def read_subsecond(data: bytes) -> str | None:
-    """The fraction of the second in which the camera took a photo, as its digits without zeros
-    behind (“013”), or None."""
+    """The fraction of the second in which a photo was taken, from EXIF; None if it has none.
+
+    Digits without trailing zeros, such as “013”; “0” for zero.
+    """
     try:
         with Image.open(io.BytesIO(data)) as picture:
-            digits = str(
-                picture.getexif()
-                .get_ifd(ExifTags.IFD.Exif)
-                .get(ExifTags.Base.SubsecTimeOriginal, "")
-            ).strip("\0 ")
-    except Exception:  # noqa: BLE001  a broken EXIF block raises whatever it likes, and says nothing
+            exif = picture.getexif().get_ifd(ExifTags.IFD.Exif)
+            digits = str(exif.get(ExifTags.Base.SubsecTimeOriginal, "")).strip("\0 ")
+    except Exception:  # noqa: BLE001  a damaged EXIF block raises all kinds of errors; it has none then
         return None
     return digits.rstrip("0") or "0" if digits.isdecimal() else None
 
 
 def recompression_residual_or_none(one: bytes, other: bytes) -> RecompressionResidual | None:
-    """`resaving.recompression_residual`, and None for files that cannot be decoded, too."""
+    """As `recompression.recompression_residual`, but also None for files that cannot be decoded."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return recompression_residual(one, other)
         except MemoryError:
             raise
-        except Exception:  # noqa: BLE001  codecs raise whatever they like; nothing is said then
+        except Exception:  # noqa: BLE001  codecs raise all kinds of errors; nothing is known then
             return None

@@ -1,9 +1,8 @@
-"""A few dozen corners of a picture, described so that they are found again in a copy that was
-cropped, turned, mirrored or bordered.
+"""ORB keypoints of an image, by which a cropped, turned, mirrored or bordered copy is aligned.
 
-ORB (Rublee et al. 2011, ORB: an efficient alternative to SIFT or SURF) on the preview, scaled to
-one area so that copies of any size meet at nearly the same scale. The strongest corners of each
-cell of a grid come first: words put on a picture must not take all places.
+ORB (Rublee et al. 2011, ORB: an efficient alternative to SIFT or SURF), computed on the preview
+scaled to a fixed area, so that copies of any size are matched at nearly the same scale. The
+strongest keypoints of each cell of a grid are kept, so that text put on an image does not take all.
 """
 
 from __future__ import annotations
@@ -16,39 +15,46 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Grey = npt.NDArray[np.uint8]
-Matrix = npt.NDArray[np.float64]
+from explorer.matching.geometry import Gray, Matrix, Shape
 
-# Pixels to which a picture is scaled, corners that are kept, and cells across and down.
-AREA, KEPT, _CELLS = 256 * 256, 80, 4
-# How many of the 256 bits of two descriptions of one corner may differ, and by how many degrees its
-# direction, beside quarter turns.
-_MOST_BITS, _MOST_DEGREES = 70, 20.0
-# Pixels (of the scaled pictures) by which a corner may miss its place.
-_MISS = 5.0
-# One corner: 32 bytes of description, place (x, y) in 1/65,536 of the sides, direction in 1/256 of
-# a turn.
+# Pixels that an image is scaled to, and how many keypoints are kept of it.
+AREA, MOST_KEYPOINTS = 256 * 256, 80
+# Cells of the grid, across and down.
+_CELLS = 4
+# Bits (of 256) in which the descriptors of one keypoint may differ.
+_MOST_BITS = 70
+# Degrees by which its direction may differ from a quarter turn.
+_MOST_DEGREES = 20.0
+# Reprojection error, in pixels of the scaled images, up to which a match is an inlier.
+_REPROJECTION_ERROR = 5.0
+# RANSAC needs at least so many matches.
+_LEAST_MATCHES = 4
+# Packed form: the size, then for each keypoint 32 bytes of descriptor, x and y in 1/65,536 of the
+# sides, and the angle in 1/256 of a turn.
 _SIZE = struct.Struct("<HH")
-_CORNER = np.dtype([("bits", "<u8", 4), ("x", "<u2"), ("y", "<u2"), ("turn", "u1")])
+_KEYPOINT = np.dtype([("bits", "<u8", 4), ("x", "<u2"), ("y", "<u2"), ("turn", "u1")])
 
 
 class Keypoints(NamedTuple):
-    """Corners, strongest of each cell first. places: (n, 2) float32 in pixels of the scaled
-    picture. turns: (n,) degrees.
-    bits: (n, 4) uint64. size: width and height of the scaled picture."""
+    """The keypoints of one image, strongest of each grid cell first."""
 
-    places: npt.NDArray[np.float32]
-    turns: npt.NDArray[np.float32]
-    bits: npt.NDArray[np.uint64]
+    points: npt.NDArray[np.float32]
+    """(n, 2) x and y in pixels of the scaled image."""
+    angles: npt.NDArray[np.float32]
+    """(n,) degrees."""
+    descriptors: npt.NDArray[np.uint64]
+    """(n, 4), 256 bits each."""
     size: tuple[int, int]
+    """Width and height of the scaled image."""
 
 
 class KeypointMatch(NamedTuple):
-    """votes: corners that agree on one way to lay the second picture onto the first. matrix: 2×3,
-    that way, in scaled pixels."""
+    """How the keypoints of two images match."""
 
-    votes: int
-    matrix: Matrix | None
+    inliers: int
+    """Keypoints that agree on one transform."""
+    transform: Matrix | None
+    """2×3, maps the second scaled image to the first; None if there is no agreement."""
 
 
 @functools.cache
@@ -59,112 +65,121 @@ def _orb() -> cv2.ORB:
 
 
 def scaled_size(width: int, height: int) -> tuple[int, int]:
-    """Width and height of the scaled picture."""
+    """Width and height to which an image is scaled before detection."""
     factor = (AREA / (width * height)) ** 0.5
-    # Long strips keep at least as many pixels as corners need.
+    # Very long images keep the least number of pixels that ORB needs.
     return min(65535, max(48, round(width * factor))), min(65535, max(48, round(height * factor)))
 
 
-def sketch(grey: Grey) -> Keypoints:
-    """The corners of a grey picture of any size."""
-    size = scaled_size(grey.shape[1], grey.shape[0])
+def detect(gray: Gray) -> Keypoints:
+    """The keypoints of a grayscale image of any size."""
+    size = scaled_size(gray.shape[1], gray.shape[0])
     small = cv2.resize(
-        grey, size, interpolation=cv2.INTER_AREA if size[0] < grey.shape[1] else cv2.INTER_CUBIC
+        gray, size, interpolation=cv2.INTER_AREA if size[0] < gray.shape[1] else cv2.INTER_CUBIC
     )
     found = _orb().detect(small, None)
     if not found:
-        return _empty(size)
-    places = np.array([corner.pt for corner in found])
-    strength = np.array([corner.response for corner in found])
-    cell = (places[:, 0] * _CELLS / size[0]).astype(int) * _CELLS + (
-        places[:, 1] * _CELLS / size[1]
-    ).astype(int)
+        return _none(size)
+    points = np.array([keypoint.pt for keypoint in found])
+    strength = np.array([keypoint.response for keypoint in found])
+    column = (points[:, 0] * _CELLS / size[0]).astype(int)
+    cell = column * _CELLS + (points[:, 1] * _CELLS / size[1]).astype(int)
     order = np.lexsort((-strength, cell))
-    rank = np.arange(len(order)) - np.searchsorted(cell[order], cell[order])
-    kept = order[np.argsort(rank, kind="stable")][:KEPT]
-    corners, bits = _orb().compute(small, [found[i] for i in kept])
-    if bits is None:
-        return _empty(size)
+    rank_in_cell = np.arange(len(order)) - np.searchsorted(cell[order], cell[order])
+    kept = order[np.argsort(rank_in_cell, kind="stable")][:MOST_KEYPOINTS]
+    keypoints, descriptors = _orb().compute(small, [found[i] for i in kept])
+    if descriptors is None:
+        return _none(size)
     return Keypoints(
-        np.array([corner.pt for corner in corners], np.float32),
-        np.array([corner.angle for corner in corners], np.float32),
-        np.ascontiguousarray(bits).view(np.uint64),
+        np.array([keypoint.pt for keypoint in keypoints], np.float32),
+        np.array([keypoint.angle for keypoint in keypoints], np.float32),
+        np.ascontiguousarray(descriptors).view(np.uint64),
         size,
     )
 
 
-def _empty(size: tuple[int, int]) -> Keypoints:
+def _none(size: tuple[int, int]) -> Keypoints:
     return Keypoints(
         np.zeros((0, 2), np.float32), np.zeros(0, np.float32), np.zeros((0, 4), np.uint64), size
     )
 
 
-def pack(sketch: Keypoints) -> bytes:
-    """A sketch as bytes: 4 for the size, and 37 for each corner."""
-    packed = np.zeros(len(sketch.places), _CORNER)
-    packed["bits"] = sketch.bits
-    for number, name in enumerate("xy"):
-        packed[name] = np.round(sketch.places[:, number] * 65536 / sketch.size[number]).clip(
-            0, 65535
-        )
-    packed["turn"] = np.round(sketch.turns * 256 / 360).astype(np.int64) % 256
-    return _SIZE.pack(*sketch.size) + packed.tobytes()
+def pack(keypoints: Keypoints) -> bytes:
+    """Keypoints as bytes: 4 for the size, and 37 for each."""
+    packed = np.zeros(len(keypoints.points), _KEYPOINT)
+    packed["bits"] = keypoints.descriptors
+    for axis, name in enumerate("xy"):
+        shares = np.round(keypoints.points[:, axis] * 65536 / keypoints.size[axis])
+        packed[name] = shares.clip(0, 65535)
+    packed["turn"] = np.round(keypoints.angles * 256 / 360).astype(np.int64) % 256
+    return _SIZE.pack(*keypoints.size) + packed.tobytes()
 
 
 def unpack(data: bytes) -> Keypoints:
-    """What `pack` packed; of no bytes, a sketch without corners."""
+    """The keypoints that `pack` packed; none from no bytes."""
     if not data:
-        return _empty((1, 1))
+        return _none((1, 1))
     size = _SIZE.unpack_from(data)
-    packed = np.frombuffer(data, _CORNER, offset=_SIZE.size)
-    places = np.stack([packed["x"], packed["y"]], axis=1) * np.array(size) / 65536
-    turns = (packed["turn"] * (360 / 256)).astype(np.float32)
+    packed = np.frombuffer(data, _KEYPOINT, offset=_SIZE.size)
+    points = np.stack([packed["x"], packed["y"]], axis=1) * np.array(size) / 65536
+    angles = (packed["turn"] * (360 / 256)).astype(np.float32)
     return Keypoints(
-        places.astype(np.float32), turns, np.ascontiguousarray(packed["bits"]), (size[0], size[1])
+        points.astype(np.float32), angles, np.ascontiguousarray(packed["bits"]), (size[0], size[1])
     )
 
 
 def match(one: Keypoints, other: Keypoints) -> KeypointMatch:
-    """How well the corners of `other` fall onto those of `one`, turned by any quarter and scaled as
-    need be."""
-    if min(len(one.bits), len(other.bits)) < 4:
+    """Match the keypoints of two images.
+
+    Mutual nearest neighbors by Hamming distance are grouped by quarter turn; RANSAC then fits a
+    similarity transform in each group, and the one with most inliers wins.
+    """
+    if min(len(one.descriptors), len(other.descriptors)) < _LEAST_MATCHES:
         return KeypointMatch(0, None)
-    apart = np.bitwise_count(one.bits[:, None] ^ other.bits[None]).sum(axis=2, dtype=np.int16)
-    there, back = apart.argmin(axis=1), apart.argmin(axis=0)
-    mine = np.arange(len(there))
-    fits = (apart[mine, there] <= _MOST_BITS) & (back[there] == mine)
-    mine, there = mine[fits], there[fits]
-    turn = one.turns[mine] - other.turns[there]
+    distance = np.bitwise_count(one.descriptors[:, None] ^ other.descriptors[None]).sum(
+        axis=2, dtype=np.int16
+    )
+    nearest, back = distance.argmin(axis=1), distance.argmin(axis=0)
+    rows = np.arange(len(nearest))
+    mutual = (distance[rows, nearest] <= _MOST_BITS) & (back[nearest] == rows)
+    rows, nearest = rows[mutual], nearest[mutual]
+    turn = one.angles[rows] - other.angles[nearest]
     quarter, rest = np.round(turn / 90) % 4, np.abs((turn + 45) % 90 - 45)
     best = KeypointMatch(0, None)
-    for way in range(4):
-        agreed = (quarter == way) & (rest < _MOST_DEGREES)
-        if agreed.sum() < max(4, best.votes + 1):
+    for number in range(4):
+        agreed = (quarter == number) & (rest < _MOST_DEGREES)
+        if agreed.sum() < max(_LEAST_MATCHES, best.inliers + 1):
             continue
         matrix, inliers = cv2.estimateAffinePartial2D(
-            other.places[there[agreed]], one.places[mine[agreed]], method=cv2.RANSAC,
-            ransacReprojThreshold=_MISS, maxIters=200,
-            confidence=0.98, refineIters=3,
-        )  # fmt: skip
-        if matrix is not None and int(inliers.sum()) > best.votes:
+            other.points[nearest[agreed]],
+            one.points[rows[agreed]],
+            method=cv2.RANSAC,
+            ransacReprojThreshold=_REPROJECTION_ERROR,
+            maxIters=200,
+            confidence=0.98,
+            refineIters=3,
+        )
+        if matrix is not None and int(inliers.sum()) > best.inliers:
             best = KeypointMatch(int(inliers.sum()), matrix)
     return best
 
 
-def onto(
-    matrix: Matrix,
+def to_image_pixels(
+    transform: Matrix,
     one: Keypoints,
     other: Keypoints,
-    one_shape: tuple[int, ...],
-    other_shape: tuple[int, ...],
+    one_shape: Shape,
+    other_shape: Shape,
     *,
     mirrored: bool,
 ) -> Matrix:
-    """A match's matrix in the pixels of the pictures themselves. shapes: (height, width). mirrored:
-    `other` was sketched mirrored."""
-    here = np.array([one.size[0] / one_shape[1], one.size[1] / one_shape[0]])
-    there = np.array([other.size[0] / other_shape[1], other.size[1] / other_shape[0]])
-    linear, shift = matrix[:, :2] * there / here[:, None], matrix[:, 2] / here
+    """The transform of a match, in pixels of the images instead of the scaled images.
+
+    mirrored: whether the keypoints of `other` were detected in its mirror image.
+    """
+    target = np.array([one.size[0] / one_shape[1], one.size[1] / one_shape[0]])
+    source = np.array([other.size[0] / other_shape[1], other.size[1] / other_shape[0]])
+    linear, shift = transform[:, :2] * source / target[:, None], transform[:, 2] / target
     if mirrored:
         shift = shift + linear[:, 0] * (other_shape[1] - 1)
         linear = linear * np.array([-1.0, 1.0])

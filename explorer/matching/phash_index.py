@@ -1,26 +1,26 @@
-"""Perceptual hashes compared in all eight ways in which a picture can be turned and mirrored,
-without hashing it eight times.
+"""Searches perceptual hashes in all eight orientations of an image, by hashing it once.
 
-The hash holds the signs of 16×16 DCT coefficients (`hashes.perceptual_hash`). Mirroring a picture
-left to right turns the sign of those with an odd horizontal frequency, mirroring top to bottom of
-those with an odd vertical one, and transposing swaps the two frequencies. So the bits are sorted
-into four words of 64 by the parities of their frequencies; the distance in any of the eight ways is
-then a sum of four distances d or 64 − d. The word of even frequencies is the same for all
-mirrorings: it alone rules out nearly all pairs.
+The hash holds the signs of 16×16 DCT coefficients (`photos/hashing.perceptual_hash`). Mirroring an
+image left to right turns the sign of those with an odd horizontal frequency, mirroring it top to
+bottom of those with an odd vertical one, and transposing swaps the two frequencies. So the bits are
+sorted into four words of 64 by the parities of their frequencies; the Hamming distance in any
+orientation is then a sum of four distances d or 64 − d. The word of even frequencies is the same
+for all mirrorings: it alone rules out nearly all pairs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from concurrent.futures import Executor
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+Hashes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint64]
-Places = npt.NDArray[np.int64]
+Indices = npt.NDArray[np.int64]
 
-# Pairs compared at once: the block's distances stay in the processor's cache.
+# Pairs compared at once: a block's distances stay in the processor's cache.
 _ROWS, _COLUMNS = 64, 8192
 
 # Bit numbers of the hash for each word: (even, even), (even, odd), (odd, even), (odd, odd) in
@@ -28,88 +28,84 @@ _ROWS, _COLUMNS = 64, 8192
 _BITS = np.arange(256).reshape(16, 16)
 _ORDER = [_BITS[v::2, h::2].ravel() for v in (0, 1) for h in (0, 1)]
 _TRANSPOSED = [_BITS.T[v::2, h::2].ravel() for v in (0, 1) for h in (0, 1)]
-# Which words' distances are turned by: nothing, left to right, top to bottom, both.
-_TURNED = np.array([[0, 0, 0, 0], [0, 1, 0, 1], [0, 0, 1, 1], [0, 1, 1, 0]], bool)
+# Which words change their signs by: nothing, mirroring left to right, top to bottom, both.
+_NEGATED = np.array([[0, 0, 0, 0], [0, 1, 0, 1], [0, 0, 1, 1], [0, 1, 1, 0]], bool)
 
 
 class HashMatches(NamedTuple):
-    """Pairs with similar hashes, as places in the two lists. distance: 0 to 256 bits in the best
-    way."""
+    """Pairs of similar hashes."""
 
-    rows: Places
-    columns: Places
-    distance: Places
+    rows: Indices
+    """(n,) places of the first hashes in the query."""
+    columns: Indices
+    """(n,) places of the second ones in the index."""
+    distance: Indices
+    """(n,) Hamming distance in the best orientation, 0 to 256."""
 
 
-def words(hashes: npt.NDArray[np.uint8], *, transposed: bool = False) -> Words:
-    """(n, 32) bytes → (n, 4) words, of the pictures themselves or of them transposed."""
+def parity_words(hashes: Hashes, *, transposed: bool = False) -> Words:
+    """(n, 32) bytes → (n, 4) words, of the images themselves or of the transposed images."""
     bits = np.unpackbits(hashes, axis=1)
     order = np.concatenate(_TRANSPOSED if transposed else _ORDER)
-    return np.ascontiguousarray(np.packbits(np.ascontiguousarray(bits[:, order]), axis=1)).view(
-        np.uint64
-    )
+    packed = np.packbits(np.ascontiguousarray(bits[:, order]), axis=1)
+    return np.ascontiguousarray(packed).view(np.uint64)
 
 
 class PhashIndex:
-    """Hashes to be searched, numbered as they were added."""
+    """An index of perceptual hashes, numbered in the order in which they were added."""
 
     def __init__(self) -> None:
         self._count = 0
         self._words, self._even = np.zeros((0, 4), np.uint64), np.zeros(0, np.uint64)
 
-    def add(self, hashes: npt.NDArray[np.uint8]) -> None:
+    def add(self, hashes: Hashes) -> None:
         """hashes: (n, 32) bytes."""
         end = self._count + len(hashes)
         if end > len(self._even):
-            # Room for as many again: adding them one by one must not copy all each time.
-            more = max(end, 2 * len(self._even))
+            # The capacity doubles: adding one at a time must not copy all each time.
+            more = max(end, 2 * len(self._even)) - self._count
             self._words = np.concatenate(
-                [self._words[: self._count], np.zeros((more - self._count, 4), np.uint64)]
+                [self._words[: self._count], np.zeros((more, 4), np.uint64)]
             )
-            self._even = np.concatenate(
-                [self._even[: self._count], np.zeros(more - self._count, np.uint64)]
-            )
-        self._words[self._count : end] = words(hashes)
+            self._even = np.concatenate([self._even[: self._count], np.zeros(more, np.uint64)])
+        self._words[self._count : end] = parity_words(hashes)
         self._even[self._count : end] = self._words[self._count : end, 0]
         self._count = end
 
-    def near(
-        self,
-        new: npt.NDArray[np.uint8],
-        most: int,
-        most_even: int,
-        spread: Callable[..., Iterable[Any]] = map,
+    def search(
+        self, queries: Hashes, most_bits: int, most_even_bits: int, executor: Executor | None = None
     ) -> HashMatches:
-        """Which hashes are within `most` bits of which of `new` (rows), turned and mirrored as
-        suits them best.
+        """All hashes within a Hamming distance of a query, in any orientation.
 
-        most_even: bits by which the even word alone may differ; bounds the work. spread: `map`, or
-        that of threads, as most of it is NumPy's work.
+        queries: (n, 32) bytes. most_even_bits: distance of the word of even frequencies alone,
+        which bounds the work. executor: runs blocks in parallel; None runs in this thread.
         """
-        rows = words(new), words(new, transposed=True)
-        parts = [
-            (turned, top, left)
-            for turned in (0, 1)
-            for top in range(0, len(new), _ROWS)
+        words = parity_words(queries), parity_words(queries, transposed=True)
+        blocks = [
+            (transposed, top, left)
+            for transposed in (0, 1)
+            for top in range(0, len(queries), _ROWS)
             for left in range(0, self._count, _COLUMNS)
         ]
 
-        def look(part: tuple[int, int, int]) -> tuple[Places, Places, Places] | None:
-            turned, top, left = part
+        def search_block(block: tuple[int, int, int]) -> tuple[Indices, Indices, Indices] | None:
+            transposed, top, left = block
             even = self._even[None, left : min(self._count, left + _COLUMNS)]
-            close = np.bitwise_count(rows[turned][top : top + _ROWS, 0, None] ^ even) <= most_even
+            some = words[transposed][top : top + _ROWS, 0, None]
+            close = np.bitwise_count(some ^ even) <= most_even_bits
             hits = np.flatnonzero(close)
             if not len(hits):
                 return None
             r, c = np.divmod(hits, close.shape[1])
-            return _measured(rows[turned], self._words, r + top, c + left, most)
+            return _within(words[transposed], self._words, r + top, c + left, most_bits)
 
-        found = [part for part in spread(look, parts) if part is not None]
+        run = map if executor is None else executor.map
+        found = [matches for matches in run(search_block, blocks) if matches is not None]
         if not found:
             none = np.zeros(0, np.int64)
             return HashMatches(none, none, none)
         r, c, d = (np.concatenate(some) for some in zip(*found, strict=True))
-        # A symmetric picture is near in several ways.
+        # A symmetric image matches in several orientations: keep the best.
         order = np.lexsort((d, c, r))
         first = np.ones(len(order), bool)
         first[1:] = (np.diff(r[order]) != 0) | (np.diff(c[order]) != 0)
@@ -117,27 +113,34 @@ class PhashIndex:
         return HashMatches(r[kept], c[kept], d[kept])
 
 
-def _measured(
-    rows: Words, columns: Words, r: Places, c: Places, most: int
-) -> tuple[Places, Places, Places]:
-    apart = np.bitwise_count(rows[r] ^ columns[c]).astype(np.int64)
-    distance = np.min(
-        [np.where(turned, 64 - apart, apart).sum(axis=1) for turned in _TURNED], axis=0
+def _within(
+    queries: Words, indexed: Words, rows: Indices, columns: Indices, most_bits: int
+) -> tuple[Indices, Indices, Indices]:
+    """Of these pairs, those within a distance in any mirroring: (rows, columns, distances)."""
+    distance = _mirrored_distances(queries[rows], indexed[columns]).min(axis=1)
+    close = distance <= most_bits
+    return rows[close], columns[close], distance[close]
+
+
+def _mirrored_distances(one: Words, other: Words) -> Indices:
+    """Hamming distances of pairs of hashes in the four mirrorings, (n, 4)."""
+    words = np.bitwise_count(one ^ other).astype(np.int64)
+    return np.stack(
+        [np.where(negated, 64 - words, words).sum(axis=1) for negated in _NEGATED], axis=1
     )
-    close = distance <= most
-    return r[close], c[close], distance[close]
 
 
-def ways(ones: npt.NDArray[np.uint8], others: npt.NDArray[np.uint8]) -> tuple[Places, Places]:
-    """(distance, way) of pairs of hashes, both (n, 32) bytes. way: how the other is laid onto the
-    one: 1 mirrors left to right, 2 top to bottom, 4 first swaps axes."""
-    target = words(ones)
-    apart = [
-        np.bitwise_count(target ^ words(others, transposed=swapped)).astype(np.int64)
-        for swapped in (False, True)
-    ]
-    distances = np.stack(
-        [np.where(turned, 64 - some, some).sum(axis=1) for some in apart for turned in _TURNED],
+def best_orientations(ones: Hashes, others: Hashes) -> tuple[Indices, Indices]:
+    """(distances, orientations) of pairs of hashes, both (n, 32) bytes.
+
+    An orientation says how the second image is turned to match the first (`matching/geometry.py`).
+    """
+    target = parity_words(ones)
+    distances = np.concatenate(
+        [
+            _mirrored_distances(target, parity_words(others, transposed=transposed))
+            for transposed in (False, True)
+        ],
         axis=1,
     )
     best = distances.argmin(axis=1)

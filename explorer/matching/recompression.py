@@ -1,12 +1,10 @@
-"""Whether a file can have come from another by saving it again, or holds another shot: told from
-what the sensor left in each pixel.
+"""Whether a JPEG file can have been made from another one by recompression, or shows another shot.
 
-Two shots from a tripod show the same things, but each has noise of its own; a copy has the noise of
-its original, less what compression took. So each file is saved as the other one is: with the
-other's tone and quantization tables, on the same grid of blocks. A copy comes out next to the same.
-What is left of the difference is held against what one more saving takes from either picture
-(measured by saving them with the grid moved by half a block), and against all the fine detail that
-is there.
+Two shots from a tripod show the same scene, but each has sensor noise of its own; a copy has the
+noise of its original, less what compression removed. So each file is recompressed as the other one
+was: with the other's tones and quantization tables, on the same grid of blocks. A copy comes out
+nearly equal. What is left of the difference is compared with what one more compression removes from
+either image (measured on a grid shifted by half a block), and with all fine detail that is there.
 """
 
 from __future__ import annotations
@@ -22,100 +20,119 @@ from PIL import Image
 from explorer.photos.metadata import orientation
 
 Floats = npt.NDArray[np.float32]
-Tables = list[int]
+QuantizationTable = list[int]
 
-# Side of the squares that are judged one by one, and of the parts that are looked at, across and
-# down: all of a small picture.
-_TILE, _PART, _PARTS = 16, 160, 3
+# Side of the tiles that are judged one by one, in pixels.
+_TILE = 16
+# Side of the parts that are read of a large image, in pixels, and their number across and down.
+_PART, _PARTS = 160, 3
 # Half the side of JPEG's blocks.
-_HALF = 4
-# Fine detail is what a blur of this radius takes.
-_RADIUS = 2.0
+_HALF_BLOCK = 4
+# Fine detail is what a Gaussian blur of this sigma removes.
+_DETAIL_SIGMA = 2.0
 # Variance (levels²) of a difference that may be rounding alone.
 _ROUNDING = 0.02
-# Variance (levels²) below which a tile holds nothing but rounding; tiles that say something; levels
-# that are cut off at both ends.
-_NOTHING, _ENOUGH, _CUT = 0.15, 12, (6.0, 249.0)
+# Variance (levels²) below which a tile shows nothing but rounding, and tiles that are needed.
+_LEAST_VARIANCE, _LEAST_TILES = 0.15, 12
+# Gray levels beyond which a tile may be clipped.
+_DARKEST, _BRIGHTEST = 6.0, 249.0
 
 
 class RecompressionResidual(NamedTuple):
-    """What saving one picture as the other leaves, in the middle tile. excess: variance of the
-    difference beyond what saving explains, as a share of the fine detail that both have. shared:
-    covariance of the fine detail, as a share of that of the plainer one. explained: how much of the
-    difference saving takes away, 1 where all."""
+    """What recompressing one image as the other one leaves of their difference, median tile."""
 
     excess: float
+    """Variance beyond what recompression explains, as a share of the fine detail of both."""
     shared: float
+    """Covariance of the fine detail, as a share of that of the softer image; up to about 1."""
     explained: float
+    """Share of the difference that recompression removes, up to 1."""
+
+
+class _StoredLuma(NamedTuple):
+    """Brightness as a JPEG file stores it."""
+
+    gray: Floats
+    """Of a large image, some parts of it."""
+    table: QuantizationTable
+    """The quantization table of the brightness."""
+    orientation: int
+    """EXIF orientation, 1 to 8."""
 
 
 def recompression_residual(one: bytes, other: bytes) -> RecompressionResidual | None:
-    """Two JPEG files, of one size in pixels and stored the same way up; None for others, and where
-    too little is seen.
+    """Compare two JPEG files of one size that are stored in one orientation.
 
-    Of both ways round, the one that explains more. Raises what Pillow raises for files that it
-    cannot decode.
+    Of both directions, the one that explains more. None for other files, and where too little is
+    visible. Raises what Pillow raises for files that it cannot decode.
     """
-    mine, its = _luma(one), _luma(other)
-    if mine is None or its is None or mine[0].shape != its[0].shape or mine[2] != its[2]:
+    first, second = _read_luma(one), _read_luma(other)
+    if (
+        first is None
+        or second is None
+        or first.gray.shape != second.gray.shape
+        or first.orientation != second.orientation
+    ):
         return None
-    (a, a_tables, _), (b, b_tables, _) = mine, its
-    usable = (_tiles(np.minimum(a, b)).min(axis=1) > _CUT[0]) & (
-        _tiles(np.maximum(a, b)).max(axis=1) < _CUT[1]
+    a, b = first.gray, second.gray
+    usable = (_tiles(np.minimum(a, b)).min(axis=1) > _DARKEST) & (
+        _tiles(np.maximum(a, b)).max(axis=1) < _BRIGHTEST
     )
-    taken = _taken(a, a_tables) + _taken(b, b_tables)
-    ways = [
-        _one_way(x, y, tables, taken, usable)
-        for x, y, tables in ((a, b, b_tables), (b, a, a_tables))
+    removed = _removed_variance(a, first.table) + _removed_variance(b, second.table)
+    residuals = [
+        _residual(a, b, second.table, removed, usable),
+        _residual(b, a, first.table, removed, usable),
     ]
-    if None in ways:
+    if None in residuals:
         return None
-    excess, shared, explained = zip(*(way for way in ways if way), strict=True)
+    excess, shared, explained = zip(*(each for each in residuals if each), strict=True)
     return RecompressionResidual(min(excess), max(shared), max(explained))
 
 
-def _one_way(
-    x: Floats, y: Floats, tables: Tables, taken: Floats, usable: npt.NDArray[np.bool_]
+def _residual(
+    x: Floats, y: Floats, table: QuantizationTable, removed: Floats, usable: npt.NDArray[np.bool_]
 ) -> RecompressionResidual | None:
-    """x, saved as y was, beside y. taken: what saving takes from both."""
-    toned = _toned(x, y)
-    saved, there = _fine(_saved(toned, tables)), _fine(y)
-    apart, before = (saved - there).var(axis=1), (_fine(toned) - there).var(axis=1)
-    least = np.minimum(saved.var(axis=1), there.var(axis=1))
-    use = usable & (least > _NOTHING)
-    if use.sum() < _ENOUGH:
+    """The residual of x, recompressed as y was. removed: variance that compression removes from
+    both. None if too few tiles show anything."""
+    toned = _match_tones(x, y)
+    recompressed, target = _detail_tiles(_recompress(toned, table)), _detail_tiles(y)
+    after = (recompressed - target).var(axis=1)
+    before = (_detail_tiles(toned) - target).var(axis=1)
+    least = np.minimum(recompressed.var(axis=1), target.var(axis=1))
+    used = usable & (least > _LEAST_VARIANCE)
+    if used.sum() < _LEAST_TILES:
         return None
-    saved, there, least = saved[use], there[use], least[use]
-    together = ((saved - saved.mean(axis=1, keepdims=True)) * there).mean(axis=1)
-    explained = 1 - float(np.median(apart[use])) / (float(np.median(before[use])) + _ROUNDING)
+    recompressed, target, least = recompressed[used], target[used], least[used]
+    centered = recompressed - recompressed.mean(axis=1, keepdims=True)
+    covariance = (centered * target).mean(axis=1)
+    left = float(np.median(after[used])) / (float(np.median(before[used])) + _ROUNDING)
     return RecompressionResidual(
-        float(np.median((apart[use] - taken[use]) / least)),
-        float(np.median(together / least)),
-        explained,
+        excess=float(np.median((after[used] - removed[used]) / least)),
+        shared=float(np.median(covariance / least)),
+        explained=1 - left,
     )
 
 
-def _luma(data: bytes) -> tuple[Floats, Tables, int] | None:
-    """Brightness as it is stored, of some parts of a large picture; the table it was quantized
-    with; and how it is turned."""
+def _read_luma(data: bytes) -> _StoredLuma | None:
+    """None for files that are no JPEG, and for images that are too small."""
     with Image.open(io.BytesIO(data)) as picture:
         if picture.format not in ("JPEG", "MPO"):
             return None
-        tables, turned = getattr(picture, "quantization", {}).get(0), orientation(picture)
+        table, turned = getattr(picture, "quantization", {}).get(0), orientation(picture)
         picture.draft("L", picture.size)
         whole = np.asarray(picture.convert("L"))
     h, w = whole.shape
-    if not tables or min(h, w) < 2 * _TILE:
+    if not table or min(h, w) < 2 * _TILE:
         return None
-    # Parts begin where blocks do.
-    down, across = (_starts(side) for side in (h, w))
+    down, across = (_parts(side) for side in (h, w))
     rows = [
         np.hstack([whole[top:bottom, left:right] for left, right in across]) for top, bottom in down
     ]
-    return np.vstack(rows).astype(np.float32), list(tables), turned
+    return _StoredLuma(np.vstack(rows).astype(np.float32), list(table), turned)
 
 
-def _starts(side: int) -> list[tuple[int, int]]:
+def _parts(side: int) -> list[tuple[int, int]]:
+    """Start and end of the parts that are read along a side; they start where tiles do."""
     if side <= _PART * _PARTS:
         return [(0, side // _TILE * _TILE)]
     starts = [
@@ -125,39 +142,40 @@ def _starts(side: int) -> list[tuple[int, int]]:
 
 
 def _tiles(x: Floats) -> Floats:
-    """(number, pixels of each)."""
+    """(tiles, pixels of each)."""
     rows, columns = x.shape[0] // _TILE, x.shape[1] // _TILE
     return x.reshape(rows, _TILE, columns, _TILE).transpose(0, 2, 1, 3).reshape(-1, _TILE * _TILE)
 
 
-def _fine(x: Floats) -> Floats:
+def _detail_tiles(x: Floats) -> Floats:
     """The fine detail, in tiles."""
-    return _tiles(x - np.asarray(cv2.GaussianBlur(x, (0, 0), _RADIUS), np.float32))
+    return _tiles(x - np.asarray(cv2.GaussianBlur(x, (0, 0), _DETAIL_SIGMA), np.float32))
 
 
-def _saved(x: Floats, tables: Tables) -> Floats:
+def _recompress(x: Floats, table: QuantizationTable) -> Floats:
     packed = io.BytesIO()
-    Image.fromarray(x.round().clip(0, 255).astype(np.uint8)).save(packed, "JPEG", qtables=[tables])
+    Image.fromarray(x.round().clip(0, 255).astype(np.uint8)).save(packed, "JPEG", qtables=[table])
     with Image.open(packed) as picture:
         return np.asarray(picture, np.float32)
 
 
-def _taken(x: Floats, tables: Tables) -> Floats:
-    """Variance, in each tile, of what saving a picture once more takes where its blocks begin half
-    a block further on."""
-    again = np.roll(_saved(np.roll(x, (_HALF, _HALF), (0, 1)), tables), (-_HALF, -_HALF), (0, 1))
-    return np.asarray(_fine(again - x).var(axis=1), np.float32)
+def _removed_variance(x: Floats, table: QuantizationTable) -> Floats:
+    """Variance, in each tile, of what one more compression removes on a grid that is shifted by
+    half a block."""
+    shifted = _recompress(np.roll(x, (_HALF_BLOCK, _HALF_BLOCK), (0, 1)), table)
+    again = np.roll(shifted, (-_HALF_BLOCK, -_HALF_BLOCK), (0, 1))
+    return np.asarray(_detail_tiles(again - x).var(axis=1), np.float32)
 
 
-def _toned(x: Floats, like: Floats) -> Floats:
-    """x with the tones of the other picture: made brighter, or of another contrast."""
+def _match_tones(x: Floats, like: Floats) -> Floats:
+    """x with the tones of the other image: its brightness and contrast."""
     levels = (x / 4).astype(np.int64).clip(0, 63).ravel()
     count = np.bincount(levels, minlength=64)
-    known = np.flatnonzero(count > 20)
-    if len(known) < 2:
+    frequent = np.flatnonzero(count > 20)
+    if len(frequent) < 2:
         return x
     old, new = (
-        np.bincount(levels, weights=some.ravel(), minlength=64)[known] / count[known]
-        for some in (x, like)
+        np.bincount(levels, weights=values.ravel(), minlength=64)[frequent] / count[frequent]
+        for values in (x, like)
     )
     return np.asarray(np.interp(x, old, new), np.float32)

@@ -1,14 +1,13 @@
-"""Laying one picture onto another: what is seen of each block of 16×16 pixels when it lies there,
-and the step that puts it right.
+"""Registration of two images: displacements of their 16×16 blocks, and the step that corrects them.
 
-Brightness is made relative to its surroundings first, so that tone, grey and compression matter
-little. One step is that of Lucas and Kanade (1981, An iterative image registration technique), per
-block, and then one scale and shift for all of them (`bending.py`).
+Brightness is normalized by its local mean and deviation first, so that tone, desaturation and
+compression matter little. A step is one Gauss–Newton iteration (Lucas and Kanade 1981, An iterative
+image registration technique) for each block, and then one scaling and translation that fits all
+blocks (`matching/distortion.py`).
 """
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,29 +16,272 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.matching.distortion import fit_scale_and_translation
-from explorer.matching.geometry import Box, Matrix
+from explorer.matching.geometry import Box, Matrix, Shape
+from explorer.matching.scratch_buffers import ScratchBuffers
 
 Floats = npt.NDArray[np.float32]
 Values = npt.NDArray[np.floating]
 
 BLOCK_SIZE = 16
-_WINDOW = 21
-# Greys (of 255) by which brightness must vary in a window to be more than noise.
-_GRAIN = 3.0
-# From which shrinking on a picture is smoothed first, and by how much that may differ from what was
-# asked, in pixels.
-_SHRINKS, _SMOOTHED = 1.2, 0.005
-# Pixels by which no pixel of a warped picture is elsewhere: OpenCV's steps are of 1/32.
-_STILL = 1 / 64
-# Pixels beside a border in which brightness is held against it, and a few more in which compression
-# smears its edge.
-_REACH = _WINDOW // 2 + 3
-_ROW = np.full((1, BLOCK_SIZE), 1 / BLOCK_SIZE, np.float32)
+# Side of the window, in pixels, in which brightness is normalized, and the variance (levels²) that
+# is added to its own so that plain areas are not amplified.
+_WINDOW, _REGULARIZATION = 21, 9
+# Gray levels by which brightness must vary in a block to be more than noise, and the smaller
+# eigenvalue that its structure tensor must have.
+_LEAST_DEVIATION, _LEAST_EIGENVALUE = 3.0, 2e-3
+# The same for a block to be strongly textured: more than what compression leaves.
+STRONG_DEVIATION = 8.0
+# Displacements of a block are reliable up to so many pixels, and above this correlation.
+_MOST_DISPLACEMENT, _LEAST_CORRELATION = 6, 0.3
+# Blocks that a step needs, and those from which on it may also scale.
+_LEAST_BLOCKS, _ENOUGH_BLOCKS, _LEAST_BLOCKS_TO_SCALE = 4, 6, 12
+# Shrinking by more than this factor needs a low-pass filter first; the sigma of the filter (pixels)
+# may be off by so much.
+_LEAST_SHRINK, _SIGMA_TOLERANCE = 1.2, 0.005
+# OpenCV warps in steps of 1/32 pixel: a transform within half a step of the identity changes
+# nothing.
+_HALF_WARP_STEP = 1 / 64
+# Pixels within which a border influences the normalized brightness, including the few in which
+# compression blurs its edge.
+_BORDER_REACH = _WINDOW // 2 + 3
+_AVERAGE = np.full((1, BLOCK_SIZE), 1 / BLOCK_SIZE, np.float32)
 
 
-def _unreached(box: Box, shape: tuple[int, ...], reach: tuple[float, ...]) -> Box:
-    """What of a picture its border has nothing to do with. reach: pixels across and down in which
-    it is felt."""
+_scratch = ScratchBuffers()
+
+
+@dataclass(frozen=True)
+class BlockResiduals:
+    """How the blocks of the warped image differ from those of the base image.
+
+    All arrays but `warped` have one entry for each block, (rows, columns).
+    """
+
+    dx: Values
+    """Displacement of the content to the right, in pixels."""
+    dy: Values
+    """Displacement of the content downwards, in pixels."""
+    ncc: Values
+    """Normalized cross-correlation, -1 to 1."""
+    inside: npt.NDArray[np.bool_]
+    """Blocks that are within both images."""
+    textured: npt.NDArray[np.bool_]
+    """Blocks that are within both images and show more than noise."""
+    deviation: Floats
+    """Mean local standard deviation of the warped image, in gray levels."""
+    warped: Floats
+    """The other image, warped to the base image. Valid until this thread warps the next one."""
+
+
+class RegistrationLevel:
+    """The base image at one scale, with all that does not depend on the transform.
+
+    The base is the coarser of the two images. Valid until this thread makes another level: levels
+    share their memory.
+    """
+
+    def __init__(self, base: Floats, moved: Floats, box: Box) -> None:
+        """moved: the image to be warped. box: the part of the base image inside its border."""
+        self.height, self.width = base.shape
+        self.rows, self.columns = self.height // BLOCK_SIZE, self.width // BLOCK_SIZE
+        self.moved, self.base = moved, base
+        self._normalized, self.deviation = self._normalize(base, "base")
+        self._set_gradients()
+        self.x, self.y = np.meshgrid(
+            (np.arange(self.columns) + 0.5) * BLOCK_SIZE - 0.5,
+            (np.arange(self.rows) + 0.5) * BLOCK_SIZE - 0.5,
+        )
+        half = np.array([BLOCK_SIZE / 2, BLOCK_SIZE / 2])
+        self._within_content = self._are_within(box, self.x + 0.5, self.y + 0.5, half)
+        far = _beyond_reach(box, base.shape, (_BORDER_REACH, _BORDER_REACH))
+        self._far_from_border = self._are_within(far, self.x + 0.5, self.y + 0.5, half)
+        # The low-passed image to be warped, and the sigma of the filter.
+        self._smoothed: tuple[float, Floats] = (0.0, moved)
+
+    def _set_gradients(self) -> None:
+        """Compute the structure tensor of each block, and what else every iteration needs."""
+        across, down = (_scratch.take(name, self.base.shape) for name in ("across", "down"))
+        self._gx, self._gy = (
+            np.asarray(
+                cv2.Sobel(
+                    self._normalized, cv2.CV_32F, 1 - axis, axis, dst=into, ksize=3, scale=0.125
+                ),
+                np.float32,
+            )
+            for axis, into in enumerate((across, down))
+        )
+        self._gxx = self._mean_product(self._gx, self._gx)
+        self._gxy = self._mean_product(self._gx, self._gy)
+        self._gyy = self._mean_product(self._gy, self._gy)
+        trace, determinant = self._gxx + self._gyy, self._gxx * self._gyy - self._gxy**2
+        # The smaller eigenvalue: how well a block's displacement is determined in all directions.
+        self.eigenvalue = trace / 2 - np.sqrt(np.maximum(trace**2 / 4 - determinant, 0))
+        self._mean = self.block_means(self._normalized)
+        self._variance = np.maximum(
+            self._mean_product(self._normalized, self._normalized) - self._mean**2, 1e-6
+        )
+        self._gx_base = self._mean_product(self._gx, self._normalized)
+        self._gy_base = self._mean_product(self._gy, self._normalized)
+
+    def block_means(self, x: Floats) -> Floats:
+        """The mean of each block, (rows, columns)."""
+        across = (_AVERAGE @ self._by_block_rows(x)).reshape(self.rows, self.columns, BLOCK_SIZE)
+        return np.asarray(across @ _AVERAGE[0])
+
+    def _mean_product(self, x: Floats, y: Floats) -> Floats:
+        """The mean of x · y in each block."""
+        summed = np.einsum("hiw,hiw->hw", self._by_block_rows(x), self._by_block_rows(y))
+        return np.asarray(
+            summed.reshape(self.rows, self.columns, BLOCK_SIZE) @ (_AVERAGE[0] / BLOCK_SIZE)
+        )
+
+    def _by_block_rows(self, x: Floats) -> Floats:
+        """(rows, 16, 16 · columns), without the pixels that fill no block."""
+        h, w = self.rows * BLOCK_SIZE, self.columns * BLOCK_SIZE
+        return x[:h, :w].reshape(self.rows, BLOCK_SIZE, w)
+
+    @staticmethod
+    def _are_within(
+        box: Box, x: Values, y: Values, half: Values, tolerance: tuple[float, float] = (0.0, 0.0)
+    ) -> npt.NDArray[np.bool_]:
+        """Which blocks with these centers are within a box. half: half a block's width and height.
+
+        tolerance: pixels by which blocks may reach beyond the left and top, and the right and
+        bottom edges.
+        """
+        return np.asarray(
+            (x - half[0] >= box[0] - tolerance[0])
+            & (y - half[1] >= box[1] - tolerance[0])
+            & (x + half[0] <= box[2] + tolerance[1])
+            & (y + half[1] <= box[3] + tolerance[1])
+        )
+
+    def _normalize(self, gray: Floats, name: str) -> tuple[Floats, Floats]:
+        """Brightness minus its local mean, in units of its local deviation; and the mean deviation
+        of each block. name: of the scratch buffer that keeps the first."""
+        size, product = (_WINDOW, _WINDOW), _scratch.take("product", gray.shape)
+        mean: Any = cv2.blur(gray, size, dst=_scratch.take(name, gray.shape))
+        variance: Any = cv2.sqrBoxFilter(
+            gray, cv2.CV_32F, size, dst=_scratch.take("variance", gray.shape)
+        )
+        variance -= np.multiply(mean, mean, out=product)
+        np.maximum(variance, 0, out=variance)
+        deviation = self.block_means(np.asarray(cv2.sqrt(variance, dst=product), np.float32))
+        variance += _REGULARIZATION
+        cv2.sqrt(variance, dst=variance)
+        np.subtract(gray, mean, out=mean)
+        mean /= variance
+        return mean, deviation
+
+    def _warp(self, transform: Matrix) -> Floats:
+        """The other image in the frame of the base image; low-passed first if it shrinks."""
+        shrink = float(abs(np.linalg.det(transform[:, :2]))) ** 0.5
+        sigma = 0.45 * (shrink * shrink - 1) ** 0.5 if shrink > _LEAST_SHRINK else 0.0
+        # It hardly changes between two iterations.
+        if abs(sigma - self._smoothed[0]) > _SIGMA_TOLERANCE:
+            into = _scratch.take("smooth", self.moved.shape)
+            smooth = cv2.GaussianBlur(self.moved, (0, 0), sigma, dst=into) if sigma else self.moved
+            self._smoothed = sigma, np.asarray(smooth, np.float32)
+        smooth, shape = self._smoothed[1], (self.height, self.width)
+        corners = [[0, self.width], [0, self.height], [1, 1]]
+        off = np.abs((transform - np.eye(2, 3)) @ corners).max()
+        if smooth.shape == shape and off < _HALF_WARP_STEP:
+            return smooth
+        return np.asarray(
+            cv2.warpAffine(
+                smooth,
+                transform,
+                (self.width, self.height),
+                dst=_scratch.take("warped", shape),
+                flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+                borderMode=cv2.BORDER_REPLICATE,
+            ),
+            np.float32,
+        )
+
+    def residuals(self, transform: Matrix, box: Box) -> BlockResiduals:
+        """Compare the blocks of both images.
+
+        transform: maps the base image to the other one. box: the part of the other image inside its
+        border.
+        """
+        warped = self._warp(transform)
+        other, deviation = self._normalize(warped, "other")
+        inside = self._inside(transform, box)
+        e = self._mean_product(self._gx, other) - self._gx_base
+        f = self._mean_product(self._gy, other) - self._gy_base
+        a, d = self._gxx + 1e-4, self._gyy + 1e-4
+        determinant = a * d - self._gxy**2
+        mean = self.block_means(other)
+        variance = np.maximum(self._mean_product(other, other) - mean**2, 1e-6)
+        covariance = self._mean_product(self._normalized, other) - self._mean * mean
+        textured = (
+            inside
+            & (np.maximum(self.deviation, deviation) > _LEAST_DEVIATION)
+            & (self.eigenvalue > _LEAST_EIGENVALUE)
+        )
+        return BlockResiduals(
+            dx=(d * e - self._gxy * f) / determinant,
+            dy=(a * f - self._gxy * e) / determinant,
+            ncc=covariance / np.sqrt(self._variance * variance),
+            inside=inside,
+            textured=textured,
+            deviation=deviation,
+            warped=warped,
+        )
+
+    def _inside(self, transform: Matrix, box: Box) -> npt.NDArray[np.bool_]:
+        """Which blocks are inside the borders of both images, and near those of one at most."""
+        x, y = (
+            transform[i, 0] * self.x + transform[i, 1] * self.y + transform[i, 2] for i in (0, 1)
+        )
+        # How far a block extends around its center in the other image.
+        reach = np.abs(transform[:, :2]).sum(axis=1)
+        half = reach * (BLOCK_SIZE / 2)
+        inside = self._within_content & self._are_within(box, x, y, half, (0.6, -0.4))
+        # Along frames of one kind, different images look alike, the more so the plainer they are.
+        far = _beyond_reach(box, self.moved.shape, tuple(reach * _BORDER_REACH))
+        return np.asarray(inside & (self._far_from_border | self._are_within(far, x, y, half)))
+
+    def strongly_textured(self, residuals: BlockResiduals) -> npt.NDArray[np.bool_]:
+        """Which blocks show more than noise and compression, in either image."""
+        return np.maximum(self.deviation, residuals.deviation) > STRONG_DEVIATION
+
+    def step(self, residuals: BlockResiduals) -> Matrix | None:
+        """The scaling and translation that correct the displacements, as a 2×3 matrix.
+
+        None if too few blocks show anything.
+        """
+        used = (
+            residuals.textured
+            & (residuals.ncc > _LEAST_CORRELATION)
+            & (np.hypot(residuals.dx, residuals.dy) < _MOST_DISPLACEMENT)
+        )
+        number = int(used.sum())
+        if number < _ENOUGH_BLOCKS:
+            used = residuals.textured
+            number = int(used.sum())
+        if number < _LEAST_BLOCKS:
+            return None
+        return fit_scale_and_translation(
+            np.stack([self.x[used], self.y[used]]),
+            np.stack([residuals.dx[used], residuals.dy[used]]),
+            self.eigenvalue[used],
+            scaled=number >= _LEAST_BLOCKS_TO_SCALE,
+        )
+
+    def residuals_after(self, residuals: BlockResiduals, step: Matrix) -> BlockResiduals:
+        """Predict the residuals after a step that is too small to be worth another warp."""
+        dx, dy = (
+            before - (step[i, 0] * self.x + step[i, 1] * self.y + step[i, 2])
+            for i, before in enumerate((residuals.dx, residuals.dy))
+        )
+        return replace(residuals, dx=dx, dy=dy)
+
+
+def _beyond_reach(box: Box, shape: Shape, reach: tuple[float, ...]) -> Box:
+    """The part of a content box that its border does not influence. reach: pixels, across and down,
+    within which it does."""
     (left, top, right, bottom), (h, w), (x, y) = box, shape[:2], reach
     return (
         left + x * (left > 0),
@@ -47,212 +289,3 @@ def _unreached(box: Box, shape: tuple[int, ...], reach: tuple[float, ...]) -> Bo
         right - x * (right < w),
         bottom - y * (bottom < h),
     )
-
-
-class _Desk(threading.local):
-    """Arrays to work in, for each thread its own: taking new ones of this size from the system
-    costs more than all that is done in them."""
-
-    def __init__(self) -> None:
-        self._kept = dict[str, Floats]()
-
-    def take(self, name: str, shape: tuple[int, ...]) -> Floats:
-        """The array of that name. What was in it is lost, and so is that shape."""
-        size = shape[0] * shape[1]
-        kept = self._kept.get(name)
-        if kept is None or kept.size < size:
-            kept = self._kept[name] = np.empty(size, np.float32)
-        return kept[:size].reshape(shape)
-
-
-_desk = _Desk()
-
-
-@dataclass(frozen=True)
-class BlockResiduals:
-    """How the other picture lies, block by block. dx, dy: pixels by which its contents are off.
-    ncc: correlation. inside: lies within both pictures. shown: and shows something. deviation:
-    greys by which the other one varies. warped: the other one, laid here; good until this thread
-    looks again."""
-
-    dx: Values
-    dy: Values
-    ncc: Values
-    inside: npt.NDArray[np.bool_]
-    shown: npt.NDArray[np.bool_]
-    deviation: Floats
-    warped: Floats
-
-
-class RegistrationLevel:
-    """The coarser picture at one scale, with all that does not depend on how the other one lies on
-    it. Good until this thread makes another one: they share their memory."""
-
-    def __init__(self, base: Floats, moved: Floats, box: Box) -> None:
-        """box: what of the coarser picture is no border."""
-        self.h, self.w = base.shape
-        self.nh, self.nw = self.h // BLOCK_SIZE, self.w // BLOCK_SIZE
-        self.moved, self.base = moved, base
-        self.b, self.db = self._normal(base, "base")
-        across, down = _desk.take("across", base.shape), _desk.take("down", base.shape)
-        self.gx = np.asarray(
-            cv2.Sobel(self.b, cv2.CV_32F, 1, 0, dst=across, ksize=3, scale=0.125), np.float32
-        )
-        self.gy = np.asarray(
-            cv2.Sobel(self.b, cv2.CV_32F, 0, 1, dst=down, ksize=3, scale=0.125), np.float32
-        )
-        self.a, self.c, self.d = (
-            self._mean(self.gx, self.gx),
-            self._mean(self.gx, self.gy),
-            self._mean(self.gy, self.gy),
-        )
-        self.least = (self.a + self.d) / 2 - np.sqrt(
-            np.maximum((self.a + self.d) ** 2 / 4 - (self.a * self.d - self.c**2), 0)
-        )
-        self.mb = self.block(self.b)
-        self.bb = np.maximum(self._mean(self.b, self.b) - self.mb**2, 1e-6)
-        self._xb, self._yb = self._mean(self.gx, self.b), self._mean(self.gy, self.b)
-        self.cx, self.cy = np.meshgrid(
-            (np.arange(self.nw) + 0.5) * BLOCK_SIZE - 0.5,
-            (np.arange(self.nh) + 0.5) * BLOCK_SIZE - 0.5,
-        )
-        half = BLOCK_SIZE / 2
-        x, y = self.cx + 0.5, self.cy + 0.5
-        # Blocks within the picture's own border, and those that its edge does not reach.
-        self.own = (
-            (x - half >= box[0])
-            & (x + half <= box[2])
-            & (y - half >= box[1])
-            & (y + half <= box[3])
-        )
-        left, top, right, bottom = _unreached(box, base.shape, (_REACH, _REACH))
-        self._far = (
-            (x - half >= left) & (x + half <= right) & (y - half >= top) & (y + half <= bottom)
-        )
-        self._smooth: tuple[float, Floats] = (0.0, moved)
-
-    def block(self, x: Floats) -> Floats:
-        """The mean of each block."""
-        return np.asarray((_ROW @ self._rows(x)).reshape(self.nh, self.nw, BLOCK_SIZE) @ _ROW[0])
-
-    def _mean(self, x: Floats, y: Floats) -> Floats:
-        """The mean of the product in each block."""
-        return np.asarray(
-            np.einsum("hiw,hiw->hw", self._rows(x), self._rows(y)).reshape(
-                self.nh, self.nw, BLOCK_SIZE
-            )
-            @ (_ROW[0] / BLOCK_SIZE)
-        )
-
-    def _rows(self, x: Floats) -> Floats:
-        """By rows of blocks, without what is left over at the right and below."""
-        return x[: self.nh * BLOCK_SIZE, : self.nw * BLOCK_SIZE].reshape(
-            self.nh, BLOCK_SIZE, self.nw * BLOCK_SIZE
-        )
-
-    def _normal(self, grey: Floats, name: str) -> tuple[Floats, Floats]:
-        """Brightness against its surroundings in units of their deviation, and each block's mean
-        deviation."""
-        size, scratch = (_WINDOW, _WINDOW), _desk.take("product", grey.shape)
-        mean: Any = cv2.blur(grey, size, dst=_desk.take(name, grey.shape))
-        variance: Any = cv2.sqrBoxFilter(
-            grey, cv2.CV_32F, size, dst=_desk.take("variance", grey.shape)
-        )
-        variance -= np.multiply(mean, mean, out=scratch)
-        np.maximum(variance, 0, out=variance)
-        deviation = self.block(np.asarray(cv2.sqrt(variance, dst=scratch), np.float32))
-        variance += 9
-        cv2.sqrt(variance, dst=variance)
-        np.subtract(grey, mean, out=mean)
-        mean /= variance
-        return mean, deviation
-
-    def _warped(self, to: Matrix) -> Floats:
-        shrink = float(abs(np.linalg.det(to[:, :2]))) ** 0.5
-        blurred = 0.45 * (shrink * shrink - 1) ** 0.5 if shrink > _SHRINKS else 0.0
-        # Between two steps it hardly changes.
-        if abs(blurred - self._smooth[0]) > _SMOOTHED:
-            smooth = (
-                cv2.GaussianBlur(
-                    self.moved, (0, 0), blurred, dst=_desk.take("smooth", self.moved.shape)
-                )
-                if blurred
-                else self.moved
-            )
-            self._smooth = blurred, np.asarray(smooth, np.float32)
-        if (
-            self._smooth[1].shape == (self.h, self.w)
-            and np.abs((to - np.eye(2, 3)) @ [[0, self.w], [0, self.h], [1, 1]]).max() < _STILL
-        ):
-            return self._smooth[1]
-        how, size = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, (self.w, self.h)
-        into = _desk.take("warped", (self.h, self.w))
-        return np.asarray(
-            cv2.warpAffine(
-                self._smooth[1], to, size, dst=into, flags=how, borderMode=cv2.BORDER_REPLICATE
-            ),
-            np.float32,
-        )
-
-    def look(self, to: Matrix, box: Box) -> BlockResiduals:
-        """The other picture laid here by `to`. box: what of it is no border."""
-        warped = self._warped(to)
-        o, deviation = self._normal(warped, "other")
-        # How far a block's corners reach around its centre, there.
-        x, y = (to[i, 0] * self.cx + to[i, 1] * self.cy + to[i, 2] for i in (0, 1))
-        rx, ry = np.abs(to[:, :2]).sum(axis=1) * (BLOCK_SIZE / 2)
-        inside = (
-            self.own
-            & (x - rx >= box[0] - 0.6)
-            & (y - ry >= box[1] - 0.6)
-            & (x + rx <= box[2] - 0.4)
-            & (y + ry <= box[3] - 0.4)
-        )
-        # Two different pictures in frames of one kind are alike along these, and the plainer they
-        # are, the less there is besides.
-        left, top, right, bottom = _unreached(
-            box, self.moved.shape, tuple(np.abs(to[:, :2]).sum(axis=1) * _REACH)
-        )
-        inside &= self._far | (
-            (x - rx >= left) & (y - ry >= top) & (x + rx <= right) & (y + ry <= bottom)
-        )
-        e, f = self._mean(self.gx, o) - self._xb, self._mean(self.gy, o) - self._yb
-        a, d = self.a + 1e-4, self.d + 1e-4
-        det = a * d - self.c**2
-        mo = self.block(o)
-        oo = np.maximum(self._mean(o, o) - mo**2, 1e-6)
-        ncc = (self._mean(self.b, o) - self.mb * mo) / np.sqrt(self.bb * oo)
-        shown = inside & (np.maximum(self.db, deviation) > _GRAIN) & (self.least > 2e-3)
-        return BlockResiduals(
-            (d * e - self.c * f) / det,
-            (a * f - self.c * e) / det,
-            ncc,
-            inside,
-            shown,
-            deviation,
-            warped,
-        )
-
-    def step(self, seen: BlockResiduals) -> Matrix | None:
-        """What takes out the displacements that are seen, by scaling and shifting alone, as a 2×3
-        step."""
-        use = seen.shown & (seen.ncc > 0.3) & (np.hypot(seen.dx, seen.dy) < 6)
-        number = int(use.sum())
-        if number < 6:
-            use = seen.shown
-            number = int(use.sum())
-        if number < 4:
-            return None
-        place, apart = (
-            np.stack([self.cx[use], self.cy[use]]),
-            np.stack([seen.dx[use], seen.dy[use]]),
-        )
-        return fit_scale_and_translation(place, apart, self.least[use], scaled=number >= 12)
-
-    def stepped(self, seen: BlockResiduals, step: Matrix) -> BlockResiduals:
-        """What would be seen after a step that is too small for another look."""
-        dx, dy = (
-            seen_by - (step[i, 0] * self.cx + step[i, 1] * self.cy + step[i, 2])
-            for i, seen_by in enumerate((seen.dx, seen.dy))
-        )
-        return replace(seen, dx=dx, dy=dy)

@@ -1,5 +1,7 @@
-"""Whether a copy was made grey, and by how much it is brighter: told from small colour pictures,
-where they overlap."""
+"""How a copy's tones differ: whether it was made grayscale, and by how much it is brighter.
+
+Measured on small color images, where they overlap.
+"""
 
 from __future__ import annotations
 
@@ -9,48 +11,53 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from explorer.matching.geometry import Matrix, from_unit
+from explorer.matching.geometry import Matrix, unit_to_pixels
 
-Colour = npt.NDArray[np.uint8]
+Color = npt.NDArray[np.uint8]
 
-# Levels (of 255) between a pixel's strongest and weakest channel, in the mean: a grey picture has
-# no more than compression leaves, and one that was made grey had more.
-_GREY, _COLOUR = 3.0, 8.0
+# Mean chroma in levels (of 255). A grayscale image has no more than compression leaves; an image
+# that was made grayscale had more.
+_MOST_IN_GRAYSCALE, _LEAST_IN_COLOR = 3.0, 8.0
 
 
 class ToneChange(NamedTuple):
-    """What the second picture is beside the first. grey: 1 where it alone is grey, -1 where the
-    first one alone is, else 0. light: by how many levels (of 255) it is brighter, in the mean."""
+    """How the second image's tones differ from those of the first."""
 
-    grey: int
-    light: float
+    desaturated: int
+    """1 if only the second image is grayscale, -1 if only the first is, else 0."""
+    brightness: float
+    """Mean difference in brightness, in levels (of 255); positive if the second is brighter."""
 
 
-def tones(one: Colour, other: Colour, unit: Matrix) -> ToneChange:
-    """one, other: (height, width, 3). unit: lays `other` onto `one`, both as unit squares (2×3)."""
+def tone_change(one: Color, other: Color, unit: Matrix) -> ToneChange:
+    """Compare the tones of two images where they overlap.
+
+    one, other: (height, width, 3). unit: maps `other` to `one`, as unit squares (2×3). Images that
+    do not overlap do not differ.
+    """
     height, width = one.shape[:2]
-    onto = from_unit(unit, one.shape, other.shape)
-    there = np.full(other.shape[:2], 255, np.uint8)
-    inside = cv2.warpAffine(there, onto, (width, height), flags=cv2.INTER_NEAREST) > 0
-    if not inside.any():
+    matrix = unit_to_pixels(unit, one.shape, other.shape)
+    everywhere = np.full(other.shape[:2], 255, np.uint8)
+    overlap = cv2.warpAffine(everywhere, matrix, (width, height), flags=cv2.INTER_NEAREST) > 0
+    if not overlap.any():
         return ToneChange(0, 0.0)
-    laid, mine = (
-        cv2.warpAffine(other, onto, (width, height), flags=cv2.INTER_AREA)[inside],
-        one[inside],
+    warped = cv2.warpAffine(other, matrix, (width, height), flags=cv2.INTER_AREA)[overlap]
+    base = one[overlap]
+    chroma, warped_chroma = _mean_chroma(base), _mean_chroma(warped)
+    return ToneChange(
+        int(_is_desaturated(warped_chroma, chroma)) - int(_is_desaturated(chroma, warped_chroma)),
+        float(warped.mean() - base.mean()),
     )
-    colour = [_colour(some) for some in (mine, laid)]
-    grey = [
-        value <= _GREY and against >= _COLOUR
-        for value, against in zip(colour, reversed(colour), strict=True)
-    ]
-    return ToneChange(int(grey[1]) - int(grey[0]), float(laid.mean() - mine.mean()))
 
 
-def _colour(pixels: npt.NDArray[Any]) -> float:
-    """Levels between the strongest and the weakest channel, in the mean. pixels: (n, 3)."""
+def _is_desaturated(chroma: float, other: float) -> bool:
+    """Whether an image is grayscale and the other one is not, by their mean chroma."""
+    return chroma <= _MOST_IN_GRAYSCALE and other >= _LEAST_IN_COLOR
+
+
+def _mean_chroma(pixels: npt.NDArray[Any]) -> float:
+    """Mean difference between the strongest and the weakest channel. pixels: (n, 3)."""
     red, green, blue = pixels.T
-    strongest, weakest = (
-        np.maximum(np.maximum(red, green), blue),
-        np.minimum(np.minimum(red, green), blue),
-    )
+    strongest = np.maximum(np.maximum(red, green), blue)
+    weakest = np.minimum(np.minimum(red, green), blue)
     return float((strongest - weakest).mean())

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.manifold import trustworthiness
 
 from explorer.analysis import map_layout
-from explorer.analysis.map_layout import Places
+from explorer.analysis.map_layout import Positions
 
 
 def clusters(number: int, each: int, dim: int = 24) -> tuple[np.ndarray, np.ndarray]:
@@ -30,10 +30,10 @@ def neighbours(vectors: np.ndarray, kept: int = 24) -> tuple[np.ndarray, np.ndar
     return near, np.take_along_axis(product, near, axis=1)
 
 
-def drawn(vectors: np.ndarray) -> tuple[Places, Places]:
+def drawn(vectors: np.ndarray) -> tuple[Positions, Positions]:
     """Where a map starts, and where it ends."""
-    places = map_layout.start(len(vectors), lambda start, end: vectors[start:end])
-    begun, parts = places.copy(), map_layout.chances(*neighbours(vectors))
+    places = map_layout.initial_positions(len(vectors), lambda start, end: vectors[start:end])
+    begun, parts = places.copy(), map_layout.attraction_table(*neighbours(vectors))
     for number in range(map_layout.STEPS):
         map_layout.step(places, parts, number)
     return begun, places
@@ -56,13 +56,13 @@ def test_blocks_are_no_part_of_the_result(monkeypatch: pytest.MonkeyPatch) -> No
     vectors, _ = clusters(4, 20)
     near, scores = neighbours(vectors)
     parts, begun = (
-        map_layout.chances(near, scores),
-        map_layout.start(80, lambda start, end: vectors[start:end]),
+        map_layout.attraction_table(near, scores),
+        map_layout.initial_positions(80, lambda start, end: vectors[start:end]),
     )
     monkeypatch.setattr(map_layout, "BLOCK", 7)
-    assert (map_layout.chances(near, scores) == parts).all()
+    assert (map_layout.attraction_table(near, scores) == parts).all()
     assert np.allclose(
-        map_layout.start(80, lambda start, end: vectors[start:end]), begun, atol=1e-3
+        map_layout.initial_positions(80, lambda start, end: vectors[start:end]), begun, atol=1e-3
     )
 
 
@@ -70,9 +70,9 @@ def test_blocks_are_no_part_of_the_result(monkeypatch: pytest.MonkeyPatch) -> No
 @given(st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=15))
 def test_weights_fall_with_distance_and_sum_to_what_they_should(cosines: list[float]) -> None:
     row = np.sort(np.array(cosines, np.float32))[::-1]
-    found = map_layout.weights(row[None])[0]
+    found = map_layout.attraction_weights(row[None])[0]
     assert found[0] == pytest.approx(1) and (np.diff(found) <= 1e-6).all() and (found >= 0).all()
-    assert map_layout.weights(np.concatenate([row, [-2, -2]]).astype(np.float32)[None])[
+    assert map_layout.attraction_weights(np.concatenate([row, [-2, -2]]).astype(np.float32)[None])[
         0
     ].tolist() == [*found.tolist(), 0, 0]
     if len(set(row.tolist())) == len(row) > 2 and np.diff(row).max() < -0.01:
@@ -84,7 +84,7 @@ def test_neighbours_are_drawn_by_their_weight() -> None:
         np.array([[3, 5, 7, -1], [-1, -1, -1, -1]]),
         np.array([[0.9, 0.9, 0.2, -2], [-2, -2, -2, -2]], np.float32),
     )
-    first, second = map_layout.chances(near, scores)
+    first, second = map_layout.attraction_table(near, scores)
     assert (first == 3).sum() == (first == 5).sum() > (first == 7).sum()
     assert (second == -1).all()
 
@@ -92,10 +92,11 @@ def test_neighbours_are_drawn_by_their_weight() -> None:
 def test_a_photo_is_placed_amid_the_neighbours_that_lie_together() -> None:
     corner, other = np.array([10.0, 10.0]), np.array([-10.0, -10.0])
     near = np.array([corner, corner + 1, other, corner - 1, np.array([11.0, 9.0])], np.float32)
-    place = map_layout.beside(near, np.array([0.9, 0.88, 0.87, 0.86, 0.85], np.float32), 4)
+    place = map_layout.position_among(near, np.array([0.9, 0.88, 0.87, 0.86, 0.85], np.float32), 4)
     assert np.linalg.norm(place - corner) < 3
     assert (
-        map_layout.beside(near, np.array([0.9, 0.88, 0.87, 0.86, 0.85], np.float32), 4) == place
+        map_layout.position_among(near, np.array([0.9, 0.88, 0.87, 0.86, 0.85], np.float32), 4)
+        == place
     ).all()
 
 
@@ -106,5 +107,5 @@ def test_a_map_turned_and_mirrored_is_turned_back() -> None:
         [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
     ) + [3, 4]
     assert np.allclose(
-        map_layout.turned(moved.astype(np.float32), known[:20], np.arange(20)), known, atol=1e-3
+        map_layout.align_with(moved.astype(np.float32), known[:20], np.arange(20)), known, atol=1e-3
     )

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.analysis import neighbors
+from explorer.analysis.neighbor_check import check_neighbors
 from explorer.analysis.neighbors import NeighborStage
 from explorer.library import neighbor_store
 from explorer.library.library import Library
@@ -34,10 +35,10 @@ def quiet(done: int, total: int) -> None:
 
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbors, "ROWS", 16)
-    monkeypatch.setattr(neighbors, "COLUMNS", 32)
-    monkeypatch.setattr(neighbors, "TOGETHER", 32)
-    monkeypatch.setattr(neighbors, "SEARCHED", NEIGHBOR_COUNT + 2)
+    monkeypatch.setattr(neighbors, "BLOCK_ROWS", 16)
+    monkeypatch.setattr(neighbors, "BLOCK_COLUMNS", 32)
+    monkeypatch.setattr(neighbors, "BATCH_SIZE", 32)
+    monkeypatch.setattr(neighbors, "SEARCH_RESULTS", NEIGHBOR_COUNT + 2)
 
 
 @pytest.fixture
@@ -59,9 +60,9 @@ def check(shelf: Shelf) -> None:
     assert kept.ids.tolist() == ids.tolist()
     for number in range(len(ids)):
         near = kept.near[number][kept.near[number] != NO_PHOTO]
-        assert len(near) >= min(neighbors.LEAST, len(ids) - 1) and len(set(near.tolist())) == len(
-            near
-        )
+        assert len(near) >= min(neighbors.SHORT_LIST, len(ids) - 1) and len(
+            set(near.tolist())
+        ) == len(near)
         assert ids[number] not in near
         best = np.sort(np.delete(product[number], number))[::-1][: len(near)]
         assert np.allclose(kept.scores[number][: len(near)], best, atol=1e-5)
@@ -183,4 +184,4 @@ def test_lists_stay_right_through_much_coming_and_going(shelf: Shelf, seed: int)
             alive.discard(int(gone))
         keeper.run(quiet)
         check(shelf)
-        assert neighbors.check_neighbors(shelf.library, shelf.index(), shelf.encoder) == []
+        assert check_neighbors(shelf.library, shelf.index(), shelf.encoder) == []

@@ -171,13 +171,13 @@ def test_the_same_photos_make_the_same_map_cut_off_or_not(
 def test_a_drawing_goes_on_a_little_at_a_time(
     atlas: Atlas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(photo_map, "AT_ONCE", 0.0)
+    monkeypatch.setattr(photo_map, "SECONDS_AT_ONCE", 0.0)
     atlas.fill(*range(20))
     atlas.neighbours.run(quiet)
     atlas.stage.run(quiet)
     assert not atlas.map()
     assert len(store.map_layout(atlas.library.catalog, atlas.encoder).draft.ids) == 20
-    monkeypatch.setattr(photo_map, "AT_ONCE", 60.0)
+    monkeypatch.setattr(photo_map, "SECONDS_AT_ONCE", 60.0)
     # A photo that comes meanwhile is placed when the drawing is done.
     atlas.fill(20)
     assert len(atlas.follow()) == 21

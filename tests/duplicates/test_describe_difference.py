@@ -24,7 +24,7 @@ def relation(
 ) -> dict[str, Any]:
     """A photo that shows that part of the one kept (left, top, right, bottom, as shares), turned in
     that way."""
-    unit = np.vstack([geometry.whole(way, (1, 1), (1, 1)), [0, 0, 1]])
+    unit = np.vstack([geometry.image_to_image(way, (1, 1), (1, 1)), [0, 0, 1]])
     edges = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
     left, top, right, bottom = box
     part = np.array([[right - left, 0, left], [0, bottom - top, top], [0, 0, 1]])

@@ -149,7 +149,7 @@ def _work(asked: dict[str, Any]) -> None:
     registry.register("tiny", Tiny)  # type: ignore[arg-type]
     if asked["decode"] == "near":
         worker.DecodePool = InProcessDecoder  # type: ignore[assignment,misc]
-    neighbors.ROWS = 16
+    neighbors.BLOCK_ROWS = 16
     worker.SAVE_LEAST = 5
     if asked.get("point"):
         die_at(asked["point"], asked["count"], asked["when"])

@@ -96,20 +96,23 @@ def test_ten_bits_of_heif() -> None:
 def test_ten_bits_behind_a_thumbnail_of_eight() -> None:
     eight = heif([coded(1, (64, 64))])
     deeper = eight + b"pixi" + bytes(4) + b"\x03\x08\x08\x0a"
-    assert (full_resolution._boxed_depth(eight), full_resolution._boxed_depth(deeper)) == (8, 10)
+    assert (full_resolution._heif_bit_depth(eight), full_resolution._heif_bit_depth(deeper)) == (
+        8,
+        10,
+    )
     assert pixel_hash(deeper) != pixel_hash(deeper + bytes(9))
 
 
 def test_depths_that_are_cut_off_or_not_said() -> None:
     assert (
-        full_resolution._boxed_depth(b"")
-        == full_resolution._boxed_depth(b"pixi")
-        == full_resolution._boxed_depth(b"..pixi\0\0\0\0")
+        full_resolution._heif_bit_depth(b"")
+        == full_resolution._heif_bit_depth(b"pixi")
+        == full_resolution._heif_bit_depth(b"..pixi\0\0\0\0")
         == 8
     )
-    assert full_resolution._boxed_depth(b"pixi\0\0\0\0\x03\x08\x0c") == 12
+    assert full_resolution._heif_bit_depth(b"pixi\0\0\0\0\x03\x08\x0c") == 12
     # The channels alone count, not what comes behind them.
-    assert full_resolution._boxed_depth(b"pixi\0\0\0\0\x01\x08\x0c") == 8
+    assert full_resolution._heif_bit_depth(b"pixi\0\0\0\0\x01\x08\x0c") == 8
 
 
 def test_colours_are_those_that_the_profile_says() -> None:

@@ -15,7 +15,7 @@ def grey(picture: Image.Image) -> np.ndarray:
 
 
 def votes(one: Image.Image, other: Image.Image) -> int:
-    return keypoints.match(keypoints.sketch(grey(one)), keypoints.sketch(grey(other))).votes
+    return keypoints.match(keypoints.detect(grey(one)), keypoints.detect(grey(other))).inliers
 
 
 CHANGES = {
@@ -39,33 +39,37 @@ def test_corners_of_other_pictures_do_not() -> None:
 def test_the_matrix_lays_one_onto_the_other() -> None:
     picture = draw(1, (480, 360))
     copy = picture.crop((40, 20, 440, 340))
-    one, other = keypoints.sketch(grey(picture)), keypoints.sketch(grey(copy))
+    one, other = keypoints.detect(grey(picture)), keypoints.detect(grey(copy))
     found = keypoints.match(one, other)
-    assert found.matrix is not None
-    onto = keypoints.onto(found.matrix, one, other, (360, 480), (320, 400), mirrored=False)
+    assert found.transform is not None
+    onto = keypoints.to_image_pixels(
+        found.transform, one, other, (360, 480), (320, 400), mirrored=False
+    )
     assert np.allclose(onto, [[1, 0, 40], [0, 1, 20]], atol=3)
 
 
 def test_a_mirrored_copy_is_found_by_its_mirrored_sketch() -> None:
     picture = draw(1, (480, 360))
     copy = ImageOps.mirror(picture)
-    one, other = keypoints.sketch(grey(picture)), keypoints.sketch(grey(ImageOps.mirror(copy)))
+    one, other = keypoints.detect(grey(picture)), keypoints.detect(grey(ImageOps.mirror(copy)))
     found = keypoints.match(one, other)
-    assert found.matrix is not None
-    onto = keypoints.onto(found.matrix, one, other, (360, 480), (360, 480), mirrored=True)
+    assert found.transform is not None
+    onto = keypoints.to_image_pixels(
+        found.transform, one, other, (360, 480), (360, 480), mirrored=True
+    )
     assert np.allclose(onto, [[-1, 0, 479], [0, 1, 0]], atol=3)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 500), (500, 3), (64, 64)])
 def test_a_picture_without_corners_has_none(size: tuple[int, int]) -> None:
-    empty = keypoints.sketch(grey(plain("gray", size)))
-    assert len(empty.places) == 0
-    assert keypoints.match(empty, keypoints.sketch(grey(draw(1)))) == keypoints.KeypointMatch(
+    empty = keypoints.detect(grey(plain("gray", size)))
+    assert len(empty.points) == 0
+    assert keypoints.match(empty, keypoints.detect(grey(draw(1)))) == keypoints.KeypointMatch(
         0, None
     )
     assert (
-        len(keypoints.unpack(keypoints.pack(empty)).places)
-        == len(keypoints.unpack(b"").places)
+        len(keypoints.unpack(keypoints.pack(empty)).points)
+        == len(keypoints.unpack(b"").points)
         == 0
     )
 
@@ -73,8 +77,8 @@ def test_a_picture_without_corners_has_none(size: tuple[int, int]) -> None:
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 50), st.integers(60, 500), st.integers(60, 500))
 def test_a_sketch_survives_being_packed(seed: int, width: int, height: int) -> None:
-    made = keypoints.sketch(grey(draw(seed, (width, height))))
+    made = keypoints.detect(grey(draw(seed, (width, height))))
     back = keypoints.unpack(keypoints.pack(made))
-    assert back.size == made.size and (back.bits == made.bits).all()
-    assert np.abs(back.places - made.places).max(initial=0) < 0.02
-    assert np.abs((back.turns - made.turns + 180) % 360 - 180).max(initial=0) < 1
+    assert back.size == made.size and (back.descriptors == made.descriptors).all()
+    assert np.abs(back.points - made.points).max(initial=0) < 0.02
+    assert np.abs((back.angles - made.angles + 180) % 360 - 180).max(initial=0) < 1

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from explorer.matching import geometry, phash_index, same_picture
+from explorer.matching import geometry, phash_index
+from explorer.matching.pair_alignment import align_and_measure
 from explorer.photos.hashing import perceptual_hash
 from tests.pictures import draw
 
@@ -24,7 +25,7 @@ def table(hashes: np.ndarray) -> phash_index.PhashIndex:
 
 
 def way_of(one: bytes, other: bytes) -> tuple[int, int]:
-    distances, ways = phash_index.ways(
+    distances, ways = phash_index.best_orientations(
         *(np.frombuffer(some, np.uint8)[None] for some in (one, other))
     )
     return int(distances[0]), int(ways[0])
@@ -53,16 +54,16 @@ def test_the_way_lays_the_copy_onto_the_picture(way: int) -> None:
     picture = draw(5)
     copy = laid(picture, way).resize((150, 200) if way & 4 else (200, 150))
     one, other = (np.asarray(p.convert("L")) for p in (picture, copy))
-    measures = same_picture.measure(one, other, geometry.whole(way, one.shape, other.shape))
+    measures = align_and_measure(one, other, geometry.image_to_image(way, one.shape, other.shape))
     assert measures is not None
-    assert measures.median > 0.9 and measures.shift < 0.3
+    assert measures.median > 0.9 and measures.far < 0.3
 
 
 def test_search_finds_what_comparing_one_by_one_finds() -> None:
     pictures = [draw(seed, (160, 120)) for seed in range(12)]
     copies = [laid(picture, number % 8) for number, picture in enumerate(pictures)]
     hashes = np.stack([hash_of(p) for p in [*pictures, *copies]])
-    near = table(hashes).near(hashes[:12], 80, 64)
+    near = table(hashes).search(hashes[:12], 80, 64)
     found = {
         (r, c): d
         for r, c, d in zip(
@@ -79,7 +80,7 @@ def test_search_finds_what_comparing_one_by_one_finds() -> None:
 
 
 def test_an_empty_table_has_nothing_near() -> None:
-    near = table(np.zeros((0, 32), np.uint8)).near(np.zeros((1, 32), np.uint8), 80, 20)
+    near = table(np.zeros((0, 32), np.uint8)).search(np.zeros((1, 32), np.uint8), 80, 20)
     assert len(near.rows) == len(near.columns) == len(near.distance) == 0
 
 

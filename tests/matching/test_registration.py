@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageFilter, ImageOps
 
-from explorer.matching import same_picture
+from explorer.matching.pair_alignment import align_and_measure
 from explorer.matching.registration import BLOCK_SIZE, BlockResiduals, RegistrationLevel
 from tests.pictures import draw
 
@@ -23,7 +23,7 @@ def grey(seed: int) -> np.ndarray:
 
 
 def seen(layer: RegistrationLevel, right: float, down: float) -> BlockResiduals:
-    return layer.look(np.array([[1.0, 0, right], [0, 1.0, down]]), WHOLE)
+    return layer.residuals(np.array([[1.0, 0, right], [0, 1.0, down]]), WHOLE)
 
 
 @settings(max_examples=20, deadline=None)
@@ -43,10 +43,10 @@ def test_what_is_seen_after_a_small_step_is_foretold() -> None:
     before = seen(layer, 0.25, -0.125)
     step = layer.step(before)
     assert step is not None
-    after = layer.stepped(before, step)
+    after = layer.residuals_after(before, step)
     assert (
-        np.hypot(after.dx, after.dy)[before.shown].mean()
-        < 0.3 * np.hypot(before.dx, before.dy)[before.shown].mean()
+        np.hypot(after.dx, after.dy)[before.textured].mean()
+        < 0.3 * np.hypot(before.dx, before.dy)[before.textured].mean()
     )
     assert layer.step(after) is not None and np.abs(layer.step(after)).max() < 0.01  # type: ignore[type-var]
     assert after.ncc is before.ncc
@@ -57,7 +57,7 @@ def test_a_way_that_would_shrink_a_picture_to_nothing_is_given_up() -> None:
     one, other = (grey(seed).astype(np.uint8) for seed in (1, 2))
     for scale in (1e-6, 1e-3, 1e3, 1e6):
         assert (
-            same_picture.measure(one, other, np.array([[scale, 0, 0], [0, scale, 0]]), near=True)
+            align_and_measure(one, other, np.array([[scale, 0, 0], [0, scale, 0]]), near=True)
             is None
         )
 
@@ -66,8 +66,8 @@ def test_block_means_are_means_of_blocks() -> None:
     picture = grey(5)[:230, :310]
     layer = RegistrationLevel(picture, picture, (0.0, 0.0, 310.0, 230.0))
     part = picture[BLOCK_SIZE : 2 * BLOCK_SIZE, 3 * BLOCK_SIZE : 4 * BLOCK_SIZE]
-    assert np.isclose(layer.block(picture)[1, 3], part.mean(), rtol=1e-5)
-    assert layer.block(picture).shape == (230 // BLOCK_SIZE, 310 // BLOCK_SIZE)
+    assert np.isclose(layer.block_means(picture)[1, 3], part.mean(), rtol=1e-5)
+    assert layer.block_means(picture).shape == (230 // BLOCK_SIZE, 310 // BLOCK_SIZE)
 
 
 def test_threads_do_not_write_over_each_other() -> None:

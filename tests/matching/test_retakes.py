@@ -16,8 +16,9 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 from explorer.matching import retakes, same_picture
 from explorer.matching.difference import is_local_motion
 from explorer.matching.full_resolution import recompression_residual_or_none
+from explorer.matching.pair_alignment import align_and_measure
 from explorer.matching.recompression import RecompressionResidual, recompression_residual
-from explorer.matching.same_picture import measure
+from explorer.matching.same_picture_thresholds import RETAKE, SAME_PICTURE
 from tests.fixtures.scenes import blurred, scene
 
 STRAIGHT = np.eye(2, 3)
@@ -55,7 +56,7 @@ def test_a_copy_is_its_original_saved_again(quality: int) -> None:
     original = jpeg(shot(1))
     left = recompression_residual(original, jpeg(opened(original), quality))
     assert left is not None
-    assert left.explained > retakes.EXPLAINED
+    assert left.explained > RETAKE.least_explained
     assert not is_retake(left)
 
 
@@ -73,7 +74,7 @@ def test_a_brighter_copy_is_one_too(quality: int) -> None:
 def test_two_shots_have_noise_of_their_own(quality: int) -> None:
     left = recompression_residual(jpeg(shot(1), quality), jpeg(shot(2), quality))
     assert left is not None
-    assert left.explained < retakes.EXPLAINED
+    assert left.explained < RETAKE.least_explained
     assert is_retake(left)
 
 
@@ -81,7 +82,7 @@ def test_two_shots_have_noise_of_their_own(quality: int) -> None:
 def test_another_shot_saved_worse_was_not_made_from_the_first(quality: int) -> None:
     left = recompression_residual(jpeg(shot(1), 95), jpeg(shot(2), quality))
     assert left is not None
-    assert left.explained < retakes.EXPLAINED
+    assert left.explained < RETAKE.least_explained
     assert is_retake(left)
 
 
@@ -133,14 +134,14 @@ def test_a_shift_is_told_in_pixels_of_the_preview(
     x: float, y: float, size: tuple[int, int]
 ) -> None:
     preview = np.array(size) * min(1, 512 / max(size))
-    found = retakes.aside([1, 0, x / preview[0], 0, 1, y / preview[1]], *size)
+    found = retakes.preview_offset([1, 0, x / preview[0], 0, 1, y / preview[1]], *size)
     assert found == pytest.approx(max(abs(x), abs(y)))
 
 
 def test_crops_and_turned_copies_do_not_lie_beside() -> None:
-    assert retakes.aside([0.9, 0, 0.05, 0, 0.9, 0.05], 400, 300) is None
-    assert retakes.aside([-1, 0, 1, 0, -1, 1], 400, 300) is None
-    assert retakes.aside([1, 0, 0, 0, 1, 0], 400, 300) == 0
+    assert retakes.preview_offset([0.9, 0, 0.05, 0, 0.9, 0.05], 400, 300) is None
+    assert retakes.preview_offset([-1, 0, 1, 0, -1, 1], 400, 300) is None
+    assert retakes.preview_offset([1, 0, 0, 0, 1, 0], 400, 300) == 0
 
 
 @pytest.mark.parametrize("quality", [30, 60, 90])
@@ -159,14 +160,14 @@ def test_copies_of_one_size_lie_on_their_originals_exactly(
     for seed in range(3):
         picture = Image.fromarray(scene(seed, (400, 300)))
         copy = opened(jpeg(change(picture), quality))
-        measures = measure(
+        measures = align_and_measure(
             grey(np.asarray(picture)),
             grey(np.asarray(copy)),
             np.array([[1.0, 0, 1.3], [0, 1.0, -0.9]]),
         )
         assert measures is not None
         matrix = same_picture.relation(measures, (300, 400), (300, 400))["matrix"]
-        assert (retakes.aside(matrix, 400, 300) or 0) < retakes.ASIDE * 0.8
+        assert (retakes.preview_offset(matrix, 400, 300) or 0) < RETAKE.most_offset * 0.8
 
 
 @pytest.mark.parametrize("by", [0.15, 0.4, 0.9])
@@ -175,13 +176,15 @@ def test_a_shot_that_lies_beside_is_seen_to(by: float) -> None:
     beside = picture.transform(
         (400, 300), Image.Transform.AFFINE, (1, 0, by, 0, 1, 0), Image.Resampling.BICUBIC
     )
-    measures = measure(grey(np.asarray(picture)), grey(np.asarray(beside)), STRAIGHT, near=True)
+    measures = align_and_measure(
+        grey(np.asarray(picture)), grey(np.asarray(beside)), STRAIGHT, near=True
+    )
     assert measures is not None
-    aside = retakes.aside(
+    aside = retakes.preview_offset(
         same_picture.relation(measures, (300, 400), (300, 400))["matrix"], 400, 300
     )
     assert aside == pytest.approx(by, abs=0.1)
-    assert aside > retakes.ASIDE
+    assert aside > RETAKE.most_offset
 
 
 def grey(picture: np.ndarray) -> np.ndarray:
@@ -220,7 +223,7 @@ def with_words(picture: np.ndarray) -> np.ndarray:
 def test_leaves_that_stirred_are_told_from_words() -> None:
     before = scene(5, (480, 360))
     for change, moved in ((with_stirred_leaves, True), (with_words, False)):
-        measures = measure(grey(before), grey(change(before)), STRAIGHT, near=True)
+        measures = align_and_measure(grey(before), grey(change(before)), STRAIGHT, near=True)
         assert measures is not None
         assert same_picture.has_changed_blocks(measures)
         assert same_picture.looks_like_motion(measures) == moved
@@ -233,13 +236,13 @@ def test_a_badge_is_drawn_and_a_passer_by_is_not() -> None:
     ImageDraw.Draw(passing).ellipse((120, 60, 260, 330), fill=255)
     passer = np.where(np.asarray(passing)[..., None] > 0, blurred(other, 1), before)
     found = [
-        measure(grey(before), grey(np.asarray(picture)), STRAIGHT, near=True)
+        align_and_measure(grey(before), grey(np.asarray(picture)), STRAIGHT, near=True)
         for picture in (badge, passer)
     ]
     assert found[0] is not None
     assert not same_picture.looks_like_motion(found[0])
     assert found[1] is not None
-    assert found[1].drawn < same_picture.DRAWN < found[0].drawn
+    assert found[1].changed.drawn < SAME_PICTURE.least_drawn < found[0].changed.drawn
     assert same_picture.looks_like_motion(found[1])
 
 
@@ -270,7 +273,9 @@ def with_a_watermark(picture: np.ndarray) -> np.ndarray:
 def test_a_watermark_all_over_is_no_other_picture() -> None:
     for seed in range(3):
         before = blurred(scene(seed, (480, 360)), 1)
-        measures = measure(grey(before), grey(with_a_watermark(before)), STRAIGHT, near=True)
+        measures = align_and_measure(
+            grey(before), grey(with_a_watermark(before)), STRAIGHT, near=True
+        )
         assert measures is not None
-        assert measures.one_sidedness > same_picture.VEIL_LOPSIDED
+        assert measures.changed.one_sidedness > SAME_PICTURE.watermark_least_one_sidedness
         assert same_picture.is_same_picture(measures)

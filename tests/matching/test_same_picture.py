@@ -7,13 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 
-from explorer.matching import geometry, keypoints, same_picture
-from explorer.matching.same_picture import (
-    PairMeasurements,
-    is_mostly_flat,
-    is_same_picture,
-    measure,
-)
+from explorer.matching import borders, geometry, keypoints, same_picture
+from explorer.matching.pair_alignment import align_and_measure
+from explorer.matching.pair_measurements import PairMeasurements
+from explorer.matching.same_picture import is_mostly_flat, is_same_picture
 from tests.pictures import draw, screenshot
 
 SIZE = (480, 360)
@@ -34,14 +31,19 @@ def grey(picture: Image.Image) -> np.ndarray:
 
 def compared(one: Image.Image, other: Image.Image) -> PairMeasurements | None:
     a, b = grey(one), grey(other)
-    found = keypoints.match(keypoints.sketch(a), keypoints.sketch(b))
-    if found.matrix is None:
+    found = keypoints.match(keypoints.detect(a), keypoints.detect(b))
+    if found.transform is None:
         return None
-    return measure(
+    return align_and_measure(
         a,
         b,
-        keypoints.onto(
-            found.matrix, keypoints.sketch(a), keypoints.sketch(b), a.shape, b.shape, mirrored=False
+        keypoints.to_image_pixels(
+            found.transform,
+            keypoints.detect(a),
+            keypoints.detect(b),
+            a.shape,
+            b.shape,
+            mirrored=False,
         ),
     )
 
@@ -172,7 +174,7 @@ def test_different_plain_pictures_in_frames_of_one_kind_are_not_one(border: int)
             )
         )
 
-    measures = measure(framed(3), framed(4), np.eye(2, 3), near=True)
+    measures = align_and_measure(framed(3), framed(4), np.eye(2, 3), near=True)
     assert measures is None or not is_same_picture(measures)
 
 
@@ -194,11 +196,11 @@ def test_two_screenshots_with_other_words_are_not_one_and_copies_of_one_are() ->
         ["no, the train is late", "where are you"],
         ["hello, see you at eight", "bring the cake"],
     ):
-        measures = measure(one, shown(other), np.eye(2, 3), near=True)
+        measures = align_and_measure(one, shown(other), np.eye(2, 3), near=True)
         assert measures is not None and is_mostly_flat(measures) and not is_same_picture(measures)
     for size, quality in ((1.0, 30), (0.5, 60)):
         copy = shown(["hello, see you at seven", "bring the cake"], size, quality)
-        measures = measure(one, copy, geometry.whole(0, one.shape, copy.shape))
+        measures = align_and_measure(one, copy, geometry.image_to_image(0, one.shape, copy.shape))
         assert measures is not None and is_same_picture(measures)
 
 
@@ -217,23 +219,23 @@ def test_a_crop_says_how_it_lies_in_its_original() -> None:
 
 
 def test_a_border_is_told_from_a_plain_edge() -> None:
-    assert geometry.content(grey(ImageOps.expand(photo(), (10, 20, 30, 40), "black"))) == (
+    assert borders.content_box(grey(ImageOps.expand(photo(), (10, 20, 30, 40), "black"))) == (
         10,
         20,
         490,
         380,
     )
-    assert geometry.content(grey(photo())) == (0, 0, 480, 360)
+    assert borders.content_box(grey(photo())) == (0, 0, 480, 360)
 
 
 def test_pictures_too_small_to_compare_are_not_compared() -> None:
     tiny = grey(photo().resize((40, 30)))
-    assert measure(tiny, tiny, np.array([[1.0, 0, 0], [0, 1.0, 0]])) is None
+    assert align_and_measure(tiny, tiny, np.array([[1.0, 0, 0], [0, 1.0, 0]])) is None
 
 
 def test_a_plain_picture_is_like_nothing() -> None:
     plain = np.full((300, 400), 128, np.uint8)
-    assert measure(plain, plain, np.array([[1.0, 0, 0], [0, 1.0, 0]])) is None
+    assert align_and_measure(plain, plain, np.array([[1.0, 0, 0], [0, 1.0, 0]])) is None
 
 
 def test_bars_with_signs_on_them_lie_around_a_guess_alone() -> None:
@@ -241,8 +243,12 @@ def test_bars_with_signs_on_them_lie_around_a_guess_alone() -> None:
     pen = ImageDraw.Draw(screen)
     pen.text((20, 5), "12:34", fill="white", font=ImageFont.load_default(24))
     pen.ellipse((220, 650, 260, 690), outline="white", width=3)
-    assert geometry.framed(grey(screen)) == (0, 200, 480, 560)
-    assert geometry.framed(grey(photo())) == geometry.content(grey(photo())) == (0, 0, 480, 360)
+    assert borders.content_box_without_bars(grey(screen)) == (0, 200, 480, 560)
+    assert (
+        borders.content_box_without_bars(grey(photo()))
+        == borders.content_box(grey(photo()))
+        == (0, 0, 480, 360)
+    )
 
 
 def test_a_border_that_compression_smears_hides_no_crop() -> None:

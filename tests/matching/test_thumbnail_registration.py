@@ -13,11 +13,11 @@ SIZE = (400, 300)
 
 
 def glimpse(picture: Image.Image) -> thumbnail_registration.NormalizedThumbnail:
-    return thumbnail_registration.glimpse(np.asarray(ImageOps.grayscale(picture)))
+    return thumbnail_registration.normalized_thumbnail(np.asarray(ImageOps.grayscale(picture)))
 
 
 def laid(one: Image.Image, *others: Image.Image) -> thumbnail_registration.ThumbnailAlignments:
-    return thumbnail_registration.lay(
+    return thumbnail_registration.register_thumbnails(
         np.stack([glimpse(one)] * len(others)), np.stack([glimpse(other) for other in others])
     )
 
@@ -37,29 +37,29 @@ def test_a_crop_is_put_into_its_place(seed: int, shares: tuple[float, ...], ligh
     ).enhance(light)
     found = laid(picture, part)
     expected = left / SIZE[0], top / SIZE[1], 1 - right / SIZE[0], 1 - bottom / SIZE[1]
-    assert found.alike[0] > 0.6
+    assert found.correlation[0] > 0.6
     assert found.boxes[0] == pytest.approx(expected, abs=1 / 32)
 
 
 def test_other_pictures_stay_unlike() -> None:
     pictures = [draw(seed, SIZE) for seed in range(80)]
-    found = thumbnail_registration.lay(
+    found = thumbnail_registration.register_thumbnails(
         np.stack([glimpse(p) for p in pictures[:-1]]), np.stack([glimpse(p) for p in pictures[1:]])
     )
-    assert (found.alike < 0.5).mean() > 0.95
+    assert (found.correlation < 0.5).mean() > 0.95
 
 
 def test_many_at_once_are_laid_as_each_alone() -> None:
     pictures = [
         draw(seed % 3, SIZE).crop((seed, 0, *SIZE))
-        for seed in range(thumbnail_registration.TOGETHER + 5)
+        for seed in range(thumbnail_registration.BATCH_SIZE + 5)
     ]
     together = laid(draw(1, SIZE), *pictures)
     for row, picture in enumerate(pictures):
         alone = laid(draw(1, SIZE), picture)
-        assert alone.alike[0] == pytest.approx(together.alike[row], abs=1e-4)
+        assert alone.correlation[0] == pytest.approx(together.correlation[row], abs=1e-4)
         assert alone.boxes[0] == pytest.approx(together.boxes[row], abs=1e-3)
-    assert thumbnail_registration.lay(
+    assert thumbnail_registration.register_thumbnails(
         np.zeros((0, 32, 32), np.int8), np.zeros((0, 32, 32), np.int8)
     ).boxes.shape == (0, 4)
 
@@ -69,15 +69,15 @@ def test_a_turned_glimpse_is_that_of_the_turned_picture(way: int) -> None:
     small = glimpse(draw(4, SIZE))
     marked = np.zeros((32, 32))
     marked[3, 9] = 1
-    row, column = np.argwhere(thumbnail_registration.turned(marked, way))[0]  # type: ignore[arg-type]
-    onto = geometry.whole(way, (32, 32), (32, 32)) @ [9, 3, 1]
+    row, column = np.argwhere(thumbnail_registration.oriented(marked, way))[0]  # type: ignore[arg-type]
+    onto = geometry.image_to_image(way, (32, 32), (32, 32)) @ [9, 3, 1]
     assert (column, row) == pytest.approx(tuple(onto))
-    assert thumbnail_registration.turned(small, way).shape == small.shape
+    assert thumbnail_registration.oriented(small, way).shape == small.shape
 
 
 def test_a_plain_picture_is_like_nothing() -> None:
     plain = Image.new("RGB", SIZE, "grey")
     found = laid(draw(1, SIZE), plain)
-    assert found.alike[0] < 0.1
+    assert found.correlation[0] < 0.1
     assert np.isfinite(found.boxes).all()
     assert np.isfinite(laid(plain, plain, draw(2, SIZE)).boxes).all()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageOps
 
 from explorer.matching import geometry
-from explorer.matching.tone import tones
+from explorer.matching.tone import tone_change
 from tests.pictures import draw
 
 WHOLE = np.array([[1.0, 0, 0], [0, 1.0, 0]])
@@ -19,11 +19,11 @@ def colours(picture: Image.Image) -> np.ndarray:
 def test_a_grey_copy_is_told_from_both_sides() -> None:
     photo = draw(1, (120, 90))
     grey = ImageOps.grayscale(photo)
-    assert tones(colours(photo), colours(grey), WHOLE).grey == 1
-    assert tones(colours(grey), colours(photo), WHOLE).grey == -1
+    assert tone_change(colours(photo), colours(grey), WHOLE).desaturated == 1
+    assert tone_change(colours(grey), colours(photo), WHOLE).desaturated == -1
     assert (
-        tones(colours(grey), colours(grey), WHOLE).grey
-        == tones(colours(photo), colours(photo), WHOLE).grey
+        tone_change(colours(grey), colours(grey), WHOLE).desaturated
+        == tone_change(colours(photo), colours(photo), WHOLE).desaturated
         == 0
     )
 
@@ -31,23 +31,23 @@ def test_a_grey_copy_is_told_from_both_sides() -> None:
 def test_a_brighter_copy_is_told_by_what_both_show() -> None:
     photo = draw(2, (120, 90))
     brighter = ImageEnhance.Brightness(photo).enhance(1.4)
-    light = tones(colours(photo), colours(brighter), WHOLE).light
+    light = tone_change(colours(photo), colours(brighter), WHOLE).brightness
     assert light > 8
     # A black border makes no picture darker.
     bordered = ImageOps.expand(brighter, 20, "black")
-    onto = geometry.box_onto_box(0, (0.0, 0.0, 120.0, 90.0), (20.0, 20.0, 140.0, 110.0))
+    onto = geometry.box_to_box(0, (0.0, 0.0, 120.0, 90.0), (20.0, 20.0, 140.0, 110.0))
     unit = np.column_stack(
         [
             onto[:, :2] * [160, 130] / [[120], [90]],
             (onto[:, 2] - onto[:, :2] @ [0.5, 0.5] + 0.5) / [120, 90],
         ]
     )
-    assert abs(tones(colours(photo), colours(bordered), unit).light - light) < 1
+    assert abs(tone_change(colours(photo), colours(bordered), unit).brightness - light) < 1
 
 
 def test_pictures_that_do_not_overlap_say_nothing() -> None:
     photo = colours(draw(3, (120, 90)))
-    assert tones(photo, photo, np.array([[1.0, 0, 5], [0, 1.0, 5]])) == (0, 0.0)
+    assert tone_change(photo, photo, np.array([[1.0, 0, 5], [0, 1.0, 5]])) == (0, 0.0)
 
 
 @settings(max_examples=20, deadline=None)
@@ -56,7 +56,10 @@ def test_seen_from_the_other_side_it_is_the_opposite(seed: int, factor: float, g
     photo = draw(seed, (96, 72))
     copy = ImageEnhance.Brightness(ImageOps.grayscale(photo) if grey else photo).enhance(factor)
     there, back = (
-        tones(colours(photo), colours(copy), WHOLE),
-        tones(colours(copy), colours(photo), WHOLE),
+        tone_change(colours(photo), colours(copy), WHOLE),
+        tone_change(colours(copy), colours(photo), WHOLE),
     )
-    assert (there.grey, round(there.light, 6)) == (-back.grey, round(-back.light, 6))
+    assert (there.desaturated, round(there.brightness, 6)) == (
+        -back.desaturated,
+        round(-back.brightness, 6),
+    )

@@ -1,173 +1,195 @@
-"""Which photos are worth comparing with a new one: found by their hashes and by their nearness,
-without opening any file.
+"""Candidate pairs: which photos are worth comparing with a new one, without opening any file.
 
-A copy that shows nearly the whole picture has a similar hash, in one of eight orientations. A
-bordered copy has one without its border (`inner`). What is left, mostly cropped copies and other
-shots of a scene, is near by embedding: nearer than photos of like subjects are to each other there.
-How near that is differs from encoder to encoder, from library to library, and between its crowded
-and lonely places; so it is measured against the last of a photo's nearest.
+A copy that shows nearly the whole picture has a similar perceptual hash, in one of the eight
+orientations. A copy with a border also has a hash without its border. What is left, mostly cropped
+copies and other shots of a scene, is close by embedding: closer than photos of similar subjects are
+to each other. How close that is depends on the encoder, on the library, and on how crowded a photo's
+neighborhood is, so it is measured against the last of a photo's nearest neighbors.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from explorer.library.keypoint_store import PhotoFingerprints
 from explorer.library.neighbor_store import NEIGHBOR_COUNT
-from explorer.matching import phash_index
+from explorer.matching.phash_index import PhashIndex
 
-# Bits by which hashes may differ, and by which their even words alone may
-# (`matching/phash_index.py`).
-MOST_BITS, MOST_EVEN = 80, 20
-# Photos with similar hashes that are looked at, the most similar first. Pages of text are all a
-# little alike.
-_MOST_ALIKE = 24
-# Nearest photos by embedding that are looked at.
-_NEIGHBOURS = 12
-# Of what lies between the last of a photo's nearest (cosine) and sameness, the share by which a
-# nearer one must be nearer. The last counts for no more than what it usually is and that share
-# again: within a long burst all are near.
-_NEARER, _USUAL = 0.6, 0.5
-# Where there are no more photos than have a list of all others, nothing is usual; then this cosine
-# is near.
-_NEAR = 0.3
+
+@dataclass(frozen=True)
+class CandidateThresholds:
+    """What makes two photos a candidate pair.
+
+    Set on the copies that `python run.py bench duplicates` makes.
+    """
+
+    most_bits: int = 80
+    """Hamming distance of the perceptual hashes (256 bits), in the best orientation."""
+    most_even_bits: int = 20
+    """The same of the word of even frequencies alone (`matching/phash_index.py`)."""
+    most_similar: int = 24
+    """Photos with similar hashes that are compared with a new one, the most similar first. Pages of
+    text are all somewhat similar."""
+    most_neighbors: int = 12
+    """Nearest neighbors by embedding that are considered."""
+    least_gain: float = 0.6
+    """How much closer a neighbor must be than the last of the list: a share of the distance from
+    that one's cosine to 1."""
+    least_gain_over_typical: float = 0.5
+    """The last of the list counts for no more than its typical cosine and that share of the
+    distance from there to 1: in a long burst all neighbors are close."""
+    least_cosine: float = 0.3
+    """What counts as close while no list is full, so that nothing is typical."""
+
+
+THRESHOLDS = CandidateThresholds()
 
 
 class Candidate(NamedTuple):
-    """Two photos, a < b, that are worth a closer look. bits: by which their hashes differ, or
-    MOST_BITS + 1 where they are far. near: by embedding."""
+    """Two photos that are worth comparing, a < b."""
 
     a: int
     b: int
     bits: int
+    """Hamming distance of their hashes; `most_bits` + 1 if it is larger."""
     near: bool = False
+    """Whether they are close by embedding."""
 
 
 class HashedPhotos:
-    """All photos' hashes, by id. Those that wait to be compared are found from the moment they are
-    taken up (`take_up`)."""
+    """The perceptual hashes of all photos, by id.
 
-    def __init__(self, looks: PhotoFingerprints) -> None:
-        self._place = dict[int, int]()
+    A photo that has not been compared yet is found only from the moment it is added by
+    `start_comparing`.
+    """
+
+    def __init__(self, photos: PhotoFingerprints) -> None:
+        self._row = dict[int, int]()
         self._ids = np.zeros(0, np.int64)
         self._hashes = np.zeros((0, 32), np.uint8)
         self._sizes = np.zeros((0, 2), np.int64)
         self._digests = list[str]()
         self._compared, self._visible = np.zeros(0, bool), np.zeros(0, bool)
+        # Hashes without the border, by photo id, of the photos that have one.
         self._inner = dict[int, bytes]()
-        self._table, self._rows = phash_index.PhashIndex(), np.zeros(0, np.int64)
-        self.update(looks)
+        # The index, and the row of the photo that each of its hashes is of.
+        self._index, self._indexed_rows = PhashIndex(), np.zeros(0, np.int64)
+        self.update(photos)
 
-    def update(self, looks: PhotoFingerprints) -> None:
-        """Take in photos that are new, or have come or gone."""
-        places = [self._place.get(i) for i in looks.ids.tolist()]
-        for row, place in enumerate(places):
-            if place is not None:
-                self._visible[place] = looks.visible[row]
-        fresh = [row for row, place in enumerate(places) if place is None]
+    def update(self, photos: PhotoFingerprints) -> None:
+        """Add new photos, and note which photos came back or went away."""
+        rows = [self._row.get(i) for i in photos.ids.tolist()]
+        for number, row in enumerate(rows):
+            if row is not None:
+                self._visible[row] = photos.visible[number]
+        fresh = [number for number, row in enumerate(rows) if row is None]
         start = len(self._ids)
-        self._ids = np.concatenate([self._ids, looks.ids[fresh]])
-        self._hashes = np.concatenate([self._hashes, looks.hashes[fresh]])
-        self._sizes = np.concatenate([self._sizes, looks.sizes[fresh]])
-        self._digests += [looks.digests[row] for row in fresh]
-        self._compared = np.concatenate([self._compared, looks.compared[fresh]])
-        self._visible = np.concatenate([self._visible, looks.visible[fresh]])
-        self._place.update((int(i), start + n) for n, i in enumerate(looks.ids[fresh]))
-        self._inner.update(
-            (i, looks.inner[i]) for i in looks.ids[fresh].tolist() if i in looks.inner
-        )
-        self._enter(start + np.flatnonzero(looks.compared[fresh]))
+        self._ids = np.concatenate([self._ids, photos.ids[fresh]])
+        self._hashes = np.concatenate([self._hashes, photos.hashes[fresh]])
+        self._sizes = np.concatenate([self._sizes, photos.sizes[fresh]])
+        self._digests += [photos.digests[number] for number in fresh]
+        self._compared = np.concatenate([self._compared, photos.compared[fresh]])
+        self._visible = np.concatenate([self._visible, photos.visible[fresh]])
+        ids = photos.ids[fresh].tolist()
+        self._row.update((photo_id, start + number) for number, photo_id in enumerate(ids))
+        self._inner.update((i, photos.inner[i]) for i in ids if i in photos.inner)
+        self._add_to_index(start + np.flatnonzero(photos.compared[fresh]))
 
     def __len__(self) -> int:
         return len(self._ids)
 
-    def _enter(self, places: npt.NDArray[np.int64]) -> None:
-        """Let these photos be found."""
+    def _add_to_index(self, rows: npt.NDArray[np.int64]) -> None:
+        ids = self._ids[rows].tolist()
         inner = [
-            (place, self._inner[i])
-            for place in places.tolist()
-            if (i := int(self._ids[place])) in self._inner
+            (row, self._inner[i])
+            for row, i in zip(rows.tolist(), ids, strict=True)
+            if i in self._inner
         ]
         hashes = np.frombuffer(b"".join(value for _, value in inner), np.uint8).reshape(-1, 32)
-        self._table.add(np.concatenate([self._hashes[places], hashes]))
-        self._rows = np.concatenate(
-            [self._rows, places, np.array([place for place, _ in inner], np.int64)]
-        )
+        self._index.add(np.concatenate([self._hashes[rows], hashes]))
+        inner_rows = np.array([row for row, _ in inner], np.int64)
+        self._indexed_rows = np.concatenate([self._indexed_rows, rows, inner_rows])
 
-    def waiting(self) -> list[int]:
-        """Photos that have not been compared."""
+    def not_compared(self) -> list[int]:
+        """The visible photos that have not been compared yet."""
         return [int(i) for i in self._ids[self._visible & ~self._compared]]
 
-    def take_up(self, inner: dict[int, bytes | None]) -> None:
-        """Photos that are compared now, with the hash of what lies within their border, or None."""
+    def start_comparing(self, inner: dict[int, bytes | None]) -> None:
+        """Let these photos be found. inner: by photo id, the hash without the border, or None."""
         self._inner.update((i, value) for i, value in inner.items() if value)
-        places = np.array([self._place[i] for i in inner], np.int64)
-        self._compared[places] = True
-        self._enter(places)
+        rows = np.array([self._row[i] for i in inner], np.int64)
+        self._compared[rows] = True
+        self._add_to_index(rows)
 
-    def has(self, photo_id: int) -> bool:
-        """Whether a photo can be compared with: it has been, or is just now."""
-        return photo_id in self._place and bool(self._compared[self._place[photo_id]])
+    def is_compared(self, photo_id: int) -> bool:
+        """Whether a photo has been compared, or is just being compared."""
+        return photo_id in self._row and bool(self._compared[self._row[photo_id]])
 
     def is_visible(self, photo_id: int) -> bool:
-        return photo_id in self._place and bool(self._visible[self._place[photo_id]])
+        """Whether a photo has a present file."""
+        return photo_id in self._row and bool(self._visible[self._row[photo_id]])
 
-    def hashes(self, photo_id: int) -> list[tuple[bytes, bool]]:
-        """The photo's hash and, where it has a border, that of what lies within: (hash, whether it
-        is the latter)."""
-        own = [(bytes(self._hashes[self._place[photo_id]].tobytes()), False)]
-        return [*own, (self._inner[photo_id], True)] if photo_id in self._inner else own
+    def hashes(self, photo_id: int) -> list[bytes]:
+        """The photo's hash and, if it has a border, its hash without the border."""
+        own = self._hashes[self._row[photo_id]].tobytes()
+        return [own, self._inner[photo_id]] if photo_id in self._inner else [own]
 
-    def largest(self, ids: Iterable[int]) -> list[int]:
-        """These photos, the one with most pixels first; among those with as many, the one with most
-        bytes."""
-        return sorted(ids, key=self.rank)
+    def largest_first(self, ids: Iterable[int]) -> list[int]:
+        """These photos by number of pixels, then by file size, in descending order."""
+        return sorted(ids, key=self.size_rank)
 
-    def rank(self, photo_id: int) -> tuple[int, int, int]:
-        pixels, size = self._sizes[self._place[photo_id]].tolist()
+    def size_rank(self, photo_id: int) -> tuple[int, int, int]:
+        """Sorts photos, the largest first."""
+        pixels, size = self._sizes[self._row[photo_id]].tolist()
         return -pixels, -size, photo_id
 
     def digest(self, photo_id: int) -> str:
-        return self._digests[self._place[photo_id]]
+        """The photo's content hash in hex."""
+        return self._digests[self._row[photo_id]]
 
-    def similar(self, new: list[int], spread: Callable[..., Iterable[Any]]) -> Iterator[Candidate]:
-        """Pairs with similar hashes of these photos, with one another and with those compared
-        before. spread: `map`, or that of threads."""
-        asked = [(i, value) for i in new for value, _ in self.hashes(i)]
-        if not asked:
+    def similar(self, new: list[int], executor: Executor | None) -> Iterator[Candidate]:
+        """Pairs of these photos, with each other and with those compared before, that have similar
+        hashes. executor: searches in parallel; None searches in this thread."""
+        queries = [(i, value) for i in new for value in self.hashes(i)]
+        if not queries:
             return
-        near = self._table.near(
-            np.frombuffer(b"".join(v for _, v in asked), np.uint8).reshape(-1, 32),
-            MOST_BITS,
-            MOST_EVEN,
-            spread,
+        matches = self._index.search(
+            np.frombuffer(b"".join(value for _, value in queries), np.uint8).reshape(-1, 32),
+            THRESHOLDS.most_bits,
+            THRESHOLDS.most_even_bits,
+            executor,
         )
-        order = np.argsort(near.distance, kind="stable")
-        ids = np.array([i for i, _ in asked], np.int64)[near.rows[order]]
-        others = self._ids[self._rows[near.columns[order]]]
+        order = np.argsort(matches.distance, kind="stable")
+        ids = np.array([i for i, _ in queries], np.int64)[matches.rows[order]]
+        others = self._ids[self._indexed_rows[matches.columns[order]]]
         seen, count = set[tuple[int, int]](), dict[int, int]()
         for one, other, bits in zip(
-            ids.tolist(), others.tolist(), near.distance[order].tolist(), strict=True
+            ids.tolist(), others.tolist(), matches.distance[order].tolist(), strict=True
         ):
             a, b = min(one, other), max(one, other)
-            if a == b or (a, b) in seen or count.get(one, 0) >= _MOST_ALIKE:
+            if a == b or (a, b) in seen or count.get(one, 0) >= THRESHOLDS.most_similar:
                 continue
             count[one] = count.get(one, 0) + 1
             seen.add((a, b))
             yield Candidate(a, b, bits)
 
 
-def nearest(near: list[tuple[int, float]], usual: float) -> list[int]:
-    """Of a photo's nearest, best first with their cosines, those that are nearer than by a like
-    subject. usual: the cosine that the last of a full list has, in the middle of the library; NaN
-    while no list is full."""
-    least = _NEAR
-    if len(near) == NEIGHBOR_COUNT and not math.isnan(usual):
-        base = min(near[-1][1], usual + _USUAL * (1 - usual))
-        least = base + _NEARER * (1 - base)
-    return [other for other, score in near[:_NEIGHBOURS] if score >= least]
+def close_neighbors(neighbors: list[tuple[int, float]], typical: float) -> list[int]:
+    """Of a photo's nearest neighbors, those that are closer than similar subjects are.
+
+    neighbors: (id, cosine), best first. typical: the median cosine, over the library, of the last
+    neighbor in a full list; NaN while no list is full.
+    """
+    least = THRESHOLDS.least_cosine
+    if len(neighbors) == NEIGHBOR_COUNT and not math.isnan(typical):
+        most = typical + THRESHOLDS.least_gain_over_typical * (1 - typical)
+        base = min(neighbors[-1][1], most)
+        least = base + THRESHOLDS.least_gain * (1 - base)
+    return [other for other, cosine in neighbors[: THRESHOLDS.most_neighbors] if cosine >= least]

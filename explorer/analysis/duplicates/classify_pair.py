@@ -1,12 +1,16 @@
-"""What a pair of photos that was compared is in the end: by what was measured, by the files' own
-pixels, and by the cameras' clocks."""
+"""Classifies compared pairs: same pixels, same picture, same scene, or none of these.
+
+By what the comparison of the previews measured, then by the files themselves where previews cannot
+decide: their pixels at full size, the cameras' clocks, and the residual of recompression.
+"""
 
 from __future__ import annotations
 
 import functools
 
+from explorer.analysis.duplicates import compare_pair
 from explorer.analysis.duplicates.capture_time import CapturedFile, taken_at_different_times
-from explorer.analysis.duplicates.compare_pair import SCENE_INLIERS, PairComparison
+from explorer.analysis.duplicates.compare_pair import PairComparison
 from explorer.decoding.pool import DecodePool
 from explorer.library import copy_rows, pixel_hash_store
 from explorer.library.library import Library
@@ -14,51 +18,46 @@ from explorer.library.pair_store import Pair
 from explorer.library.writer import Writer
 from explorer.matching import keypoints, retakes, same_picture
 from explorer.matching.recompression import RecompressionResidual
+from explorer.matching.same_picture_thresholds import RETAKE
 
 
 class PairClassifier:
-    """Says what a pair is, and looks into the files themselves where previews cannot tell."""
+    """Classifies pairs, and reads the files where previews cannot decide."""
 
     def __init__(self, library: Library, writer: Writer, pool: DecodePool) -> None:
         self._library, self._writer, self._pool = library, writer, pool
-        self._fresh = dict[int, bytes]()
-        # Asked twice for the same two at most, one after the other.
-        self._left = functools.lru_cache(maxsize=1)(self._left_over)
-        self._moment = functools.lru_cache(maxsize=1024)(self._moment_of)
+        # Pixel hashes that are not stored yet, by photo id.
+        self._new_hashes = dict[int, bytes]()
+        # Needed twice at most for the same pair, in succession.
+        self._residual = functools.lru_cache(maxsize=1)(self._read_residual)
+        self._file = functools.lru_cache(maxsize=1024)(self._find_file)
 
-    def judge(self, looked: PairComparison) -> Pair | None:
-        """The pair to be kept, or None."""
-        a, b, measures = looked.a, looked.b, looked.measures
-        if measures is None or not (
-            same_picture.is_same_picture(measures) or self._made_from(looked)
+    def classify(self, compared: PairComparison) -> Pair | None:
+        """The pair to be stored; None if the photos have nothing in common."""
+        a, b, pair = compared.a, compared.b, compared.measurements
+        if pair is None or not (
+            same_picture.is_same_picture(pair) or self._is_recompressed(compared)
         ):
-            return (
-                Pair(a, b, "scene", round(min(1.0, looked.votes / keypoints.KEPT), 4), {})
-                if looked.votes >= SCENE_INLIERS
-                else None
-            )
-        score = round(max(0.0, min(1.0, measures.median)), 4)
-        one, other = self._moment(a), self._moment(b)
+            return _scene_by_keypoints(compared)
+        score = round(max(0.0, min(1.0, pair.median)), 4)
+        one, other = self._file(a), self._file(b)
         if one and other:
-            if same_picture.may_have_equal_pixels(
-                measures, (one.width, one.height), (other.width, other.height)
-            ):
-                pixels = [self._pixels(i, moment.path) for i, moment in ((a, one), (b, other))]
-                if pixels[0] is not None and pixels[0] == pixels[1]:
-                    return Pair(a, b, "pixels", 1.0, looked.relation)
-            if taken_at_different_times(one, other, self._fraction) or self._taken_again(
-                looked, one, other
+            if self._have_equal_pixels(compared, one, other):
+                return Pair(a, b, "pixels", 1.0, compared.relation)
+            if taken_at_different_times(one, other, self._subsecond) or self._is_retake(
+                compared, one, other
             ):
                 return Pair(a, b, "scene", score, {})
-        return Pair(a, b, "picture", score, looked.relation)
+        return Pair(a, b, "picture", score, compared.relation)
 
-    def write(self) -> None:
-        """Keep the hashes of pixels that were made."""
-        for photo_id, digest in self._fresh.items():
-            pixel_hash_store.put_pixel_hash(self._writer, photo_id, digest)
-        self._fresh.clear()
+    def store_hashes(self) -> None:
+        """Store the pixel hashes that were read since this was last called."""
+        for photo_id, pixel_hash in self._new_hashes.items():
+            pixel_hash_store.put_pixel_hash(self._writer, photo_id, pixel_hash)
+        self._new_hashes.clear()
 
-    def _moment_of(self, photo_id: int) -> CapturedFile | None:
+    def _find_file(self, photo_id: int) -> CapturedFile | None:
+        """One of the photo's present files; None if it has none."""
         rows = copy_rows.copy_rows(self._library.catalog, [photo_id], all_folders=True)
         if not rows:
             return None
@@ -68,63 +67,92 @@ class PairClassifier:
             row.photo_id, row.path, row.width, row.height, *taken, row.format, row.taken_precision
         )
 
-    def _pixels(self, photo_id: int, path: str) -> bytes | None:
-        if photo_id not in self._fresh:
-            kept = pixel_hash_store.pixel_hashes(self._library.catalog, [photo_id]).get(photo_id)
-            looked = None if kept else self._pool.full_resolution_fact(path, "pixels")
-            digest = kept or (
-                bytes.fromhex(looked[1])
-                if looked and looked[1] and self._is(photo_id, looked[0])
-                else None
-            )
-            if digest is None:
-                return None
-            self._fresh[photo_id] = digest
-        return self._fresh[photo_id]
+    def _have_equal_pixels(
+        self, compared: PairComparison, one: CapturedFile, other: CapturedFile
+    ) -> bool:
+        """Whether two files have the same pixels at full size; reads them only if that may be."""
+        sizes = (one.width, one.height), (other.width, other.height)
+        if compared.measurements is None or not same_picture.may_have_equal_pixels(
+            compared.measurements, *sizes
+        ):
+            return False
+        hashes = self._pixel_hash(one), self._pixel_hash(other)
+        return hashes[0] is not None and hashes[0] == hashes[1]
 
-    def _aside(
-        self, looked: PairComparison, one: CapturedFile, other: CapturedFile
+    def _pixel_hash(self, file: CapturedFile) -> bytes | None:
+        """The stored or new pixel hash of a photo; None if its file cannot be read or has
+        changed."""
+        photo_id = file.photo_id
+        if photo_id not in self._new_hashes:
+            stored = pixel_hash_store.pixel_hashes(self._library.catalog, [photo_id]).get(photo_id)
+            if stored is None:
+                read = self._pool.full_resolution_fact(file.path, "pixels")
+                if read is None or read[1] is None or not self._is_photo(photo_id, read[0]):
+                    return None
+                stored = bytes.fromhex(read[1])
+            self._new_hashes[photo_id] = stored
+        return self._new_hashes[photo_id]
+
+    def _offset(
+        self, compared: PairComparison, one: CapturedFile, other: CapturedFile
     ) -> float | None:
-        """By how many pixels two pictures of one size lie beside each other; None for others
-        (`retakes.aside`)."""
+        """`retakes.preview_offset` of two files of one size and format; None for others."""
         if (one.width, one.height, one.format) != (other.width, other.height, other.format):
             return None
-        return retakes.aside(looked.relation["matrix"], one.width, one.height)  # type: ignore[arg-type]
+        return retakes.preview_offset(compared.relation["matrix"], one.width, one.height)
 
-    def _made_from(self, looked: PairComparison) -> bool:
-        """Whether one file was surely made from the other by saving it again."""
-        if looked.measures is None or same_picture.is_mostly_flat(looked.measures):
+    def _is_recompressed(self, compared: PairComparison) -> bool:
+        """Whether one file was surely made from the other by recompression, though their previews
+        correlate too little."""
+        if compared.measurements is None or same_picture.is_mostly_flat(compared.measurements):
             return False
-        one, other = self._moment(looked.a), self._moment(looked.b)
-        if one is None or other is None or not retakes.may_be_made(self._aside(looked, one, other)):
+        one, other = self._file(compared.a), self._file(compared.b)
+        if one is None or other is None:
             return False
-        left = self._left(one, other)
-        return left is not None and left.explained >= retakes.MADE
+        if not retakes.is_worth_recompressing(self._offset(compared, one, other)):
+            return False
+        residual = self._residual(one, other)
+        return residual is not None and residual.explained >= RETAKE.surely_made_explained
 
-    def _taken_again(self, looked: PairComparison, one: CapturedFile, other: CapturedFile) -> bool:
-        """Whether two pictures of one size are two shots, though nothing else says so."""
-        aside = self._aside(looked, one, other)
-        if aside is None or looked.measures is None or aside > retakes.ASIDE:
-            return aside is not None
-        changed, moved = (
-            same_picture.has_changed_blocks(looked.measures),
-            same_picture.looks_like_motion(looked.measures),
+    def _is_retake(self, compared: PairComparison, one: CapturedFile, other: CapturedFile) -> bool:
+        """Whether two pictures of one size are two shots, though their clocks do not tell."""
+        offset, pair = self._offset(compared, one, other), compared.measurements
+        if offset is None or pair is None:
+            return False
+        if offset > RETAKE.most_offset:
+            return True
+        return retakes.is_retake(
+            self._residual(one, other),
+            changed=same_picture.has_changed_blocks(pair),
+            moved=same_picture.looks_like_motion(pair),
         )
-        return retakes.is_retake(self._left(one, other), changed=changed, moved=moved)
 
-    def _left_over(self, one: CapturedFile, other: CapturedFile) -> RecompressionResidual | None:
-        beside = self._pool.recompression_residual(one.path, other.path)
-        known = (
-            beside is not None
-            and self._is(one.photo_id, beside[0])
-            and self._is(other.photo_id, beside[1])
-        )
-        return beside[2] if beside and known else None
+    def _read_residual(
+        self, one: CapturedFile, other: CapturedFile
+    ) -> RecompressionResidual | None:
+        """The residual of recompression; None if a file cannot be read or has changed."""
+        read = self._pool.recompression_residual(one.path, other.path)
+        if read is None or not (
+            self._is_photo(one.photo_id, read[0]) and self._is_photo(other.photo_id, read[1])
+        ):
+            return None
+        return read[2]
 
-    def _fraction(self, moment: CapturedFile) -> str | None:
-        looked = self._pool.full_resolution_fact(moment.path, "fraction")
-        return looked[1] if looked and self._is(moment.photo_id, looked[0]) else None
+    def _subsecond(self, file: CapturedFile) -> str | None:
+        """The fraction of the second; None if the file has none, cannot be read, or has changed."""
+        read = self._pool.full_resolution_fact(file.path, "fraction")
+        if read is None or not self._is_photo(file.photo_id, read[0]):
+            return None
+        return read[1]
 
-    def _is(self, photo_id: int, digest: bytes) -> bool:
-        """Whether a file still holds that photo."""
+    def _is_photo(self, photo_id: int, digest: bytes) -> bool:
+        """Whether a file with this content hash is still that photo."""
         return self._library.catalog.photo_id(digest) == photo_id
+
+
+def _scene_by_keypoints(compared: PairComparison) -> Pair | None:
+    """A pair of one scene, if enough keypoints agree."""
+    if compared.inliers < compare_pair.THRESHOLDS.scene_inliers:
+        return None
+    score = round(min(1.0, compared.inliers / keypoints.MOST_KEYPOINTS), 4)
+    return Pair(compared.a, compared.b, "scene", score, {})

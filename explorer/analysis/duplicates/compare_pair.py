@@ -1,266 +1,268 @@
-"""Comparing two photos by their previews: dearest last, and no further than needed.
+"""Compares pairs of photos by their previews.
 
-Where glimpses say how one may lie on the other (`glancing.py`), their pixels are compared at once.
-Where these show no copy, or where photos are near by embedding alone, the corners of both say
-whether and how (`matching/keypoints.py`), and pixels are compared only then. Previews are read, and
-corners made, when they are first wanted: most photos are never compared with any.
+Runs the cheap checks first and stops at the first that decides. Where registered thumbnails suggest
+an alignment (`prefilter.py`), previews are compared at once. Where that shows no copy, or where
+photos are close by embedding alone, keypoints (`matching/keypoints.py`) find whether and how they
+can be aligned, and previews are compared only then.
 """
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import os
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from explorer.analysis.duplicates.candidates import HashedPhotos
-from explorer.analysis.duplicates.prefilter import Prefilter, RoughAlignment, read
-from explorer.library import keypoint_store
+from explorer.analysis.duplicates.prefilter import Prefilter, RoughAlignment
+from explorer.analysis.duplicates.preview_images import PreviewCache, PreviewImage
 from explorer.library.library import Library
-from explorer.library.pair_store import PAIRS_VERSION
 from explorer.matching import geometry, keypoints, same_picture, tone
+from explorer.matching.borders import has_border_around
 from explorer.matching.geometry import Matrix
 from explorer.matching.keypoints import KeypointMatch, Keypoints
-from explorer.matching.same_picture import Grey, PairMeasurements
+from explorer.matching.pair_alignment import align_and_measure
+from explorer.matching.pair_measurements import PairMeasurements
+from explorer.matching.same_picture_thresholds import SAME_PICTURE
 
-# Photos whose previews and sketches are kept at hand, 200 KB each.
-_AT_HAND = 400
-# Corners that must agree before pixels are compared, and so many that they say where to two pixels
-# or so.
-_VOTES, _ENOUGH_VOTES = 6, 25
-# Corners that say that two photos show one scene.
-SCENE_INLIERS = 14
-# A way to lay one picture onto another that would leave nothing of it.
-_FLAT = 1e-3
-# Pixels by which two ways may differ for one to lead where the other has led.
-_ASIDE = 2.0
-# Pixels of a preview's shorter side below which two of its pixels are as much as a glimpse can be
-# wrong.
-_SMALL = 160
-# Correlation of glimpses from which on they say to two pixels or so how one photo lies on the
-# other, and from which on a photo of which only the hash is similar is looked at for corners where
-# its pixels show no copy.
-_CLEAR, _PROMISING = 0.9, 0.8
+
+@dataclass(frozen=True)
+class ComparisonThresholds:
+    """Which checks a pair gets. Set on `python run.py bench duplicates`."""
+
+    least_inliers: int = 6
+    """Keypoints that must agree on a transform before previews are compared."""
+    accurate_inliers: int = 25
+    """Keypoints that give the transform to about two pixels."""
+    scene_inliers: int = 14
+    """Keypoints that show that two photos are of one scene."""
+    least_area: float = 1e-3
+    """Ratio of areas below which a transform leaves nothing of an image."""
+    most_offset: float = 2.0
+    """Pixels between two transforms for one to end where the other did."""
+    small_side: int = 160
+    """Shorter side of a preview, in pixels, at which thumbnails align to two pixels."""
+    accurate_correlation: float = 0.9
+    """Correlation of thumbnails that gives the transform to about two pixels."""
+    promising_correlation: float = 0.8
+    """Correlation of thumbnails from which on photos of which only the hashes are similar are
+    compared by keypoints, too."""
+
+
+THRESHOLDS = ComparisonThresholds()
 
 
 class PairComparison(NamedTuple):
-    """What comparing two photos has shown, a < b. votes: corners that agree; 0 where they were not
-    asked."""
+    """What comparing two photos showed, a < b."""
 
     a: int
     b: int
-    votes: int
-    measures: PairMeasurements | None
-    relation: dict[str, object]
+    inliers: int
+    """Keypoints that agree on a transform; 0 if keypoints were not needed."""
+    measurements: PairMeasurements | None
+    """None if the previews could not be aligned."""
+    relation: dict[str, Any]
+    """How b relates to a, as it is stored (`same_picture.relation`)."""
 
 
 class PairRequest(NamedTuple):
-    """Two photos to be compared, a < b. guess: how b would lie on a if both are copies of a third,
-    as unit squares. firm: more speaks for them than similar hashes, so that corners are looked at,
-    too."""
+    """Two photos to be compared, a < b."""
 
     a: int
     b: int
-    guess: Matrix | None = None
-    firm: bool = True
-
-
-class _Picture:
-    """A preview in grey. Everything is made when it is first asked for; two threads that ask at
-    once do it twice, to no harm."""
-
-    def __init__(self, path: os.PathLike[str], kept: bytes | None) -> None:
-        self._path, self._kept = path, kept
-
-    @functools.cached_property
-    def grey(self) -> Grey | None:
-        return read(self._path, cv2.IMREAD_GRAYSCALE)
-
-    @functools.cached_property
-    def colour(self) -> npt.NDArray[np.uint8] | None:
-        """A small picture in colour."""
-        return read(self._path, cv2.IMREAD_REDUCED_COLOR_4)
-
-    @functools.cached_property
-    def corners(self) -> Keypoints | None:
-        if self._kept is not None:
-            return keypoints.unpack(self._kept)
-        return None if self.grey is None else keypoints.sketch(self.grey)
-
-    @functools.cached_property
-    def mirrored(self) -> Keypoints | None:
-        return (
-            None
-            if self.grey is None
-            else keypoints.sketch(np.ascontiguousarray(self.grey[:, ::-1]))
-        )
-
-    @property
-    def fresh(self) -> bytes | None:
-        """The corners, packed, where they were made here and are not kept yet."""
-        made = self.__dict__.get("corners")
-        return None if made is None or self._kept is not None else keypoints.pack(made)
-
-    def keep(self, packed: bytes) -> None:
-        self._kept = packed
+    expected: Matrix | None = None
+    """The transform from b to a if both are copies of a third photo, as unit squares."""
+    use_keypoints: bool = True
+    """Whether more than similar hashes suggests one picture, so that keypoints are compared."""
 
 
 class PairComparer:
-    """Compares pairs; safe to be used by several threads at once, as nearly all of it is OpenCV's
-    work."""
+    """Compares pairs; may be used by several threads, as nearly all of the work is OpenCV's."""
 
     def __init__(
         self,
         library: Library,
-        known: HashedPhotos,
-        glancer: Prefilter,
-        spread: Callable[..., Iterable[Any]],
+        photos: HashedPhotos,
+        prefilter: Prefilter,
+        executor: Executor | None = None,
     ) -> None:
-        """spread: `map`, or that of threads."""
-        self._library, self._known, self._glancer, self._spread = library, known, glancer, spread
-        # Pairs are compared in as many threads as there are cores; threads of its own would only
-        # get in their way.
+        """executor: compares pairs in parallel; None compares in this thread."""
+        self._prefilter, self._executor = prefilter, executor
+        # Pairs are compared in as many threads as there are cores; OpenCV's own would only get in
+        # their way.
         cv2.setNumThreads(1)
-        self._pictures: OrderedDict[int, _Picture] = OrderedDict()
-        self._drawn = dict[int, _Picture]()
+        self._previews = PreviewCache(library, photos)
 
-    def compare_all(self, asked: Sequence[PairRequest]) -> list[PairComparison | None]:
-        """`compare` for each."""
-        ways = self._glancer.lay([(ask.a, ask.b, ask.firm) for ask in asked], self._spread)
-        return list(self._spread(self.compare, asked, ways))
+    def compare_all(self, requests: Sequence[PairRequest]) -> list[PairComparison | None]:
+        """`compare` for each request, in their order."""
+        alignments = self._prefilter.align(
+            [(request.a, request.b, request.use_keypoints) for request in requests], self._executor
+        )
+        run = map if self._executor is None else self._executor.map
+        return list(run(self.compare, requests, alignments))
 
-    def drawn(self) -> Iterator[tuple[int, bytes]]:
-        """Photos whose corners were made since this was last asked, and their corners, packed."""
-        for photo_id, picture in self._drawn.items():
-            if (packed := picture.fresh) is not None:
-                picture.keep(packed)
-                yield photo_id, packed
-        self._drawn.clear()
+    def new_keypoints(self) -> Iterator[tuple[int, bytes]]:
+        """(photo id, packed keypoints) of the photos whose keypoints were detected since this was
+        last called."""
+        return self._previews.new_keypoints()
 
-    def _picture(self, photo_id: int) -> _Picture:
-        picture = self._pictures.get(photo_id)
-        if picture is None:
-            kept = keypoint_store.keypoints_of(self._library.catalog, photo_id, PAIRS_VERSION)
-            picture = self._pictures[photo_id] = _Picture(
-                self._library.previews.path(self._known.digest(photo_id)), kept
-            )
-            while len(self._pictures) > _AT_HAND:
-                with contextlib.suppress(KeyError):
-                    self._pictures.popitem(last=False)
-        return picture
+    def compare(
+        self, request: PairRequest, alignments: Sequence[RoughAlignment]
+    ) -> PairComparison | None:
+        """Compare two photos; None if nothing suggests one picture or scene.
 
-    def compare(self, ask: PairRequest, ways: Sequence[RoughAlignment]) -> PairComparison | None:
-        """None where nothing speaks for one picture. ways: how b may lie on a, the likeliest first."""
-        if not ways and not ask.firm:
+        alignments: how b may be aligned with a, best first.
+        """
+        if not alignments and not request.use_keypoints:
             return None
-        a, b = ask.a, ask.b
-        one, other = self._picture(a), self._picture(b)
-        best: PairMeasurements | None = None
-        for unit, near in [
-            *([(ask.guess, True)] if ask.guess is not None else ()),
-            *((unit, alike >= _CLEAR) for alike, unit in ways),
-        ]:
-            measures = _laid(one, other, unit, near)
-            if measures is None:
-                continue
-            if same_picture.is_same_picture(measures):
-                return PairComparison(a, b, 0, measures, _relation(measures, one, other))
-            if best is None or measures.median > best.median:
-                best = measures
-        if not ask.firm and ways[0].alike < _PROMISING:
+        a, b = request.a, request.b
+        one, other = self._previews.image(a), self._previews.image(b)
+        best = _measure_rough_alignments(request, alignments, one, other)
+        decided = best is not None and same_picture.is_same_picture(best)
+        promising = bool(alignments) and (
+            alignments[0].correlation >= THRESHOLDS.promising_correlation
+        )
+        if decided or not (request.use_keypoints or promising):
             return PairComparison(a, b, 0, best, _relation(best, one, other)) if best else None
-        match, by_corners = self._match(one, other)
-        self._drawn[a], self._drawn[b] = one, other
-        if by_corners is not None and not (best and _leads_there(best.matrix, by_corners, other)):
-            measures = _measured(one, other, by_corners, match.votes >= _ENOUGH_VOTES)
-            if measures is not None and (
-                best is None
-                or same_picture.is_same_picture(measures)
-                or measures.median > best.median
-            ):
-                best = measures
-        if best is None and match.votes < SCENE_INLIERS:
+        match, matrix = _match_keypoints(one, other)
+        self._previews.note_matched(a, one)
+        self._previews.note_matched(b, other)
+        if matrix is not None and not (best and _ends_there(best.matrix, matrix, other)):
+            accurate = match.inliers >= THRESHOLDS.accurate_inliers
+            best = _better(_measure(one, other, matrix, near=accurate), best)
+        if best is None and match.inliers < THRESHOLDS.scene_inliers:
             return None
-        return PairComparison(a, b, match.votes, best, _relation(best, one, other) if best else {})
-
-    def _match(self, one: _Picture, other: _Picture) -> tuple[KeypointMatch, Matrix | None]:
-        """What the corners say, and how `other` lies on `one` by them, in pixels of the previews."""
-        nothing = KeypointMatch(0, None)
-        if one.corners is None or other.corners is None:
-            return nothing, None
-        # Mirrored corners are not kept, and made of the one whose preview is at hand.
-        swapped = "grey" in one.__dict__ and "grey" not in other.__dict__
-        old, new = (other, one) if swapped else (one, other)
-        match, mirrored = keypoints.match(old.corners, new.corners), False  # type: ignore[arg-type]
-        if match.votes < _VOTES and new.mirrored is not None:
-            turned = keypoints.match(old.corners, new.mirrored)  # type: ignore[arg-type]
-            match, mirrored = (turned, True) if turned.votes > match.votes else (match, False)
-        if match.matrix is None or match.votes < _VOTES or old.grey is None or new.grey is None:
-            return match, None
-        theirs = new.mirrored if mirrored else new.corners
-        onto = keypoints.onto(
-            match.matrix,
-            old.corners,  # type: ignore[arg-type]
-            theirs,  # type: ignore[arg-type]
-            old.grey.shape,
-            new.grey.shape,
-            mirrored=mirrored,
-        )
-        if abs(np.linalg.det(onto[:, :2])) < _FLAT:
-            return match, None
-        return match, geometry.inverse(onto) if swapped else onto
+        relation = _relation(best, one, other) if best else {}
+        return PairComparison(a, b, match.inliers, best, relation)
 
 
-def _leads_there(done: Matrix, onto: Matrix, other: _Picture) -> bool:
-    """Whether two ways lay a picture in one place."""
-    if other.grey is None:
-        return False
-    h, w = other.grey.shape
-    apart = (done - geometry.straightened(onto, other.grey.shape)) @ np.array(
-        [[0, w, 0, w], [0, 0, h, h], [1, 1, 1, 1]]
+def _measure_rough_alignments(
+    request: PairRequest,
+    alignments: Sequence[RoughAlignment],
+    one: PreviewImage,
+    other: PreviewImage,
+) -> PairMeasurements | None:
+    """The measurements of the first alignment that shows one picture, else of the best one."""
+    tried = [
+        (each.unit, each.correlation >= THRESHOLDS.accurate_correlation) for each in alignments
+    ]
+    if request.expected is not None:
+        tried.insert(0, (request.expected, True))
+    best: PairMeasurements | None = None
+    for unit, accurate in tried:
+        measured = _measure_unit(one, other, unit, near=accurate)
+        if measured is not None and same_picture.is_same_picture(measured):
+            return measured
+        if measured is not None and (best is None or measured.median > best.median):
+            best = measured
+    return best
+
+
+def _better(
+    measured: PairMeasurements | None, best: PairMeasurements | None
+) -> PairMeasurements | None:
+    """The one of two that shows one picture, or else correlates better."""
+    if measured is None or best is None:
+        return measured or best
+    better = same_picture.is_same_picture(measured) or measured.median > best.median
+    return measured if better else best
+
+
+def _match_keypoints(one: PreviewImage, other: PreviewImage) -> tuple[KeypointMatch, Matrix | None]:
+    """Match the keypoints of two photos, and of one's mirror image.
+
+    With the transform from `other` to `one` in pixels of the previews; None if there is none.
+    """
+    if one.keypoints is None or other.keypoints is None:
+        return KeypointMatch(0, None), None
+    # Mirrored keypoints are not stored: use those of the photo whose preview is in memory.
+    if one.is_loaded and not other.is_loaded:
+        match, matrix = _match_keypoints_of(other, other.keypoints, one, one.keypoints)
+        return match, None if matrix is None else geometry.invert(matrix)
+    return _match_keypoints_of(one, one.keypoints, other, other.keypoints)
+
+
+def _match_keypoints_of(
+    target: PreviewImage,
+    target_keypoints: Keypoints,
+    source: PreviewImage,
+    source_keypoints: Keypoints,
+) -> tuple[KeypointMatch, Matrix | None]:
+    """As `_match_keypoints`, with the transform from `source` to `target`."""
+    match, mirrored = keypoints.match(target_keypoints, source_keypoints), False
+    if match.inliers < THRESHOLDS.least_inliers and source.mirrored_keypoints is not None:
+        other = keypoints.match(target_keypoints, source.mirrored_keypoints)
+        if other.inliers > match.inliers:
+            match, mirrored, source_keypoints = other, True, source.mirrored_keypoints
+    if match.transform is None or match.inliers < THRESHOLDS.least_inliers:
+        return match, None
+    if target.gray is None or source.gray is None:
+        return match, None
+    matrix = keypoints.to_image_pixels(
+        match.transform,
+        target_keypoints,
+        source_keypoints,
+        target.gray.shape,
+        source.gray.shape,
+        mirrored=mirrored,
     )
-    return bool(np.abs(apart).max() < _ASIDE)
+    if abs(np.linalg.det(matrix[:, :2])) < THRESHOLDS.least_area:
+        return match, None
+    return match, matrix
 
 
-def _laid(one: _Picture, other: _Picture, unit: Matrix, near: bool) -> PairMeasurements | None:
-    """The two compared as unit squares are laid. near: to two pixels or so, if it proves true; on a
-    small preview all is near."""
-    if one.grey is None or other.grey is None:
+def _ends_there(done: Matrix, matrix: Matrix, other: PreviewImage) -> bool:
+    """Whether a transform, made axis-aligned, maps a photo to where another one already did."""
+    if other.gray is None:
+        return False
+    h, w = other.gray.shape
+    corners = np.array([[0, w, 0, w], [0, 0, h, h], [1, 1, 1, 1]])
+    offset = (done - geometry.axis_aligned(matrix, other.gray.shape)) @ corners
+    return bool(np.abs(offset).max() < THRESHOLDS.most_offset)
+
+
+def _measure_unit(
+    one: PreviewImage, other: PreviewImage, unit: Matrix, *, near: bool
+) -> PairMeasurements | None:
+    """`align_and_measure` two previews from a transform of unit squares.
+
+    near: whether it is right to about two pixels; the full search follows where that fails.
+    """
+    if one.gray is None or other.gray is None:
         return None
-    onto = geometry.from_unit(unit, one.grey.shape, other.grey.shape)
-    near = near or min(one.grey.shape + other.grey.shape) < _SMALL
-    measures = same_picture.measure(one.grey, other.grey, onto, near=True) if near else None
-    if measures is None or measures.median < same_picture.LEAST_MEDIAN:
-        measures = same_picture.measure(one.grey, other.grey, onto) or measures
-    return measures
+    matrix = geometry.unit_to_pixels(unit, one.gray.shape, other.gray.shape)
+    near = near or min(one.gray.shape + other.gray.shape) < THRESHOLDS.small_side
+    measured = align_and_measure(one.gray, other.gray, matrix, near=True) if near else None
+    if measured is None or measured.median < SAME_PICTURE.least_median:
+        measured = align_and_measure(one.gray, other.gray, matrix) or measured
+    return measured
 
 
-def _measured(one: _Picture, other: _Picture, onto: Matrix, near: bool) -> PairMeasurements | None:
-    if one.grey is None or other.grey is None:
+def _measure(
+    one: PreviewImage, other: PreviewImage, matrix: Matrix, *, near: bool
+) -> PairMeasurements | None:
+    """`align_and_measure` two previews; None if one of them cannot be read."""
+    if one.gray is None or other.gray is None:
         return None
-    return same_picture.measure(one.grey, other.grey, onto, near=near)
+    return align_and_measure(one.gray, other.gray, matrix, near=near)
 
 
-def _relation(measures: PairMeasurements, one: _Picture, other: _Picture) -> dict[str, Any]:
-    if one.grey is None or other.grey is None:
+def _relation(pair: PairMeasurements, one: PreviewImage, other: PreviewImage) -> dict[str, Any]:
+    """`same_picture.relation`, and for one picture how the tones and borders differ.
+
+    `grey`: 1 if only b is grayscale, -1 if only a is. `light`: levels by which b is brighter.
+    `border`: 1 if b is a with a border around it, -1 if it is the other way round.
+    """
+    if one.gray is None or other.gray is None:
         return {}
-    kept = same_picture.relation(measures, one.grey.shape, other.grey.shape)
-    if (
-        same_picture.is_same_picture(measures)
-        and one.colour is not None
-        and other.colour is not None
-    ):
-        onto = np.reshape(kept["matrix"], (2, 3))
-        grey, light = tone.tones(one.colour, other.colour, onto)
-        # Which of them is the other one with a border: 1 the second, -1 the first.
-        border = int(geometry.is_around(other.grey, geometry.inverse(onto))) - int(
-            geometry.is_around(one.grey, onto)
-        )
-        kept |= {"grey": grey, "light": round(light, 1), "border": border}
-    return kept
+    kept = same_picture.relation(pair, one.gray.shape, other.gray.shape)
+    if not same_picture.is_same_picture(pair) or one.color is None or other.color is None:
+        return kept
+    unit = np.reshape(kept["matrix"], (2, 3))
+    desaturated, brightness = tone.tone_change(one.color, other.color, unit)
+    border = int(has_border_around(other.gray, geometry.invert(unit)))
+    border -= int(has_border_around(one.gray, unit))
+    return kept | {"grey": desaturated, "light": round(brightness, 1), "border": border}

@@ -1,5 +1,4 @@
-"""Photos that hang together because they are copies of one picture, and which of them are still to
-be compared with each other."""
+"""Connected components of the graph of copies, and which of their pairs are still to be compared."""
 
 from __future__ import annotations
 
@@ -9,117 +8,119 @@ from collections.abc import Iterable
 import numpy as np
 
 from explorer.analysis.duplicates.candidates import Candidate, HashedPhotos
+from explorer.analysis.duplicates.connected_components import component_of
 from explorer.library.pair_store import Pair
 from explorer.matching import geometry
 from explorer.matching.geometry import Matrix
 
-# Photos that hang together by pairs are all compared with each other, as any may become the one
-# that is kept; where they are more than so many, each is compared with so many of the largest.
-CLOSED, HUBS = 8, 3
+# In a component of up to so many photos, each is compared with each, as any of them may become the
+# one that is kept. In a larger one, each is compared with so many of the largest photos.
+MOST_FULLY_COMPARED, HUBS = 8, 3
 
 
 class CopyComponents:
-    """Photos that hang together by pairs of one picture."""
+    """The graph whose edges are pairs of copies, and its connected components."""
 
-    def __init__(self, known: HashedPhotos, pairs: Iterable[Pair]) -> None:
-        self._known = known
-        self._near: defaultdict[int, set[int]] = defaultdict(set)
-        # How b lies on a (a < b), as unit squares.
-        self._onto = dict[tuple[int, int], Matrix]()
-        # What was compared in this run and is no pair.
-        self._tried = set[tuple[int, int]]()
+    def __init__(self, photos: HashedPhotos, pairs: Iterable[Pair]) -> None:
+        self._photos = photos
+        self._copies: defaultdict[int, set[int]] = defaultdict(set)
+        # [a, b]: the transform from b to a, as unit squares.
+        self._transforms = dict[tuple[int, int], Matrix]()
+        # Pairs that were handed out by `uncompared_pairs` in this run.
+        self._handed_out = set[tuple[int, int]]()
         self.add(pairs)
 
     def add(self, pairs: Iterable[Pair]) -> None:
+        """Add the pairs of copies among these to the graph."""
         for pair in pairs:
-            if (
-                pair.kind in ("pixels", "picture")
-                and self._known.has(pair.a)
-                and self._known.has(pair.b)
-            ):
-                self._near[pair.a].add(pair.b)
-                self._near[pair.b].add(pair.a)
+            is_copy = pair.kind in ("pixels", "picture")
+            if is_copy and self._photos.is_compared(pair.a) and self._photos.is_compared(pair.b):
+                self._copies[pair.a].add(pair.b)
+                self._copies[pair.b].add(pair.a)
                 if values := pair.relation.get("matrix"):
-                    self._onto[pair.a, pair.b] = np.array(values, np.float64).reshape(2, 3)
+                    matrix = np.array(values, np.float64).reshape(2, 3)
+                    self._transforms[pair.a, pair.b] = matrix
 
-    def members(self, photo_id: int) -> set[int]:
-        """The visible photos that hang together with this one, itself among them."""
-        members, ends = {photo_id}, [photo_id]
-        while ends:
-            for i in self._near.get(ends.pop(), set()) - members:
-                if self._known.is_visible(i):
-                    members.add(i)
-                    ends.append(i)
-        return members
+    def component(self, photo_id: int) -> set[int]:
+        """The visible photos in the component of this one, and the photo itself."""
+        return component_of(photo_id, self._visible_copies)
 
-    def through_another(self, a: int, b: int) -> Matrix | None:
-        """How b lies on a if both lie as they do on a third photo."""
-        for other in sorted(self._near[a] & self._near[b]):
-            ways = self._lying(a, other), self._lying(other, b)
-            if ways[0] is not None and ways[1] is not None:
-                return geometry.compose(ways[0], ways[1])
+    def _visible_copies(self, photo_id: int) -> set[int]:
+        return {i for i in self._copies.get(photo_id, ()) if self._photos.is_visible(i)}
+
+    def transform_through_third(self, a: int, b: int) -> Matrix | None:
+        """The transform from b to a that follows from those of both to a third photo.
+
+        As unit squares; None if there is no third photo with both transforms.
+        """
+        for third in sorted(self._copies[a]):
+            outer, inner = self._transform(a, third), self._transform(third, b)
+            if outer is not None and inner is not None:
+                return geometry.compose(outer, inner)
         return None
 
-    def _lying(self, a: int, b: int) -> Matrix | None:
-        onto = self._onto.get((min(a, b), max(a, b)))
-        return onto if onto is None or a < b else geometry.inverse(onto)
+    def _transform(self, a: int, b: int) -> Matrix | None:
+        """The transform from b to a that was measured between them, in either direction."""
+        measured, reverse = self._transforms.get((a, b)), self._transforms.get((b, a))
+        return geometry.invert(reverse) if reverse is not None else measured
 
     def next_round(
         self, candidates: Iterable[Candidate]
     ) -> tuple[list[Candidate], list[Candidate]]:
-        """(those to be compared now, those that may be left to compare after that), both in the
-        order given.
+        """(candidates to compare now, candidates to consider after that), in the order given.
 
-        Compared now are as many as could each bring two groups together that do not hang together
-        yet: copies of one picture then meet once, instead of each with each. Left out for good are
-        photos that hang together, which `open_pairs` sees to, and those that are one of very many
-        copies and not one of the largest.
+        A round compares only as many pairs as could each connect two components: copies of one
+        picture are then compared once, not each with each. Dropped are pairs within a component,
+        which are left to `uncompared_pairs`, and photos of a large component that are not among its
+        largest.
         """
-        name, hubs = dict[int, int](), dict[int, set[int] | None]()
+        # Each component by one of its photos; its hubs, or None if all its photos are compared.
+        component, hubs = dict[int, int](), dict[int, set[int] | None]()
+        # Components that this round's pairs could connect.
+        linked: defaultdict[int, set[int]] = defaultdict(set)
         now, later = list[Candidate](), list[Candidate]()
-        joined = dict[int, int]()
-
-        def root(i: int) -> int:
-            while joined[i] != i:
-                joined[i] = i = joined[joined[i]]
-            return i
-
         for candidate in candidates:
             ends = candidate.a, candidate.b
             for photo_id in ends:
-                if photo_id not in name:
-                    members = self.members(photo_id)
-                    name.update(dict.fromkeys(members, photo_id))
-                    joined[photo_id] = photo_id
-                    hubs[photo_id] = (
-                        set(self._known.largest(members)[:HUBS]) if len(members) > CLOSED else None
-                    )
-            groups = [name[i] for i in ends]
-            if groups[0] == groups[1] or any(
-                (some := hubs[group]) is not None and i not in some
-                for i, group in zip(ends, groups, strict=True)
+                if photo_id not in component:
+                    members = self.component(photo_id)
+                    component.update(dict.fromkeys(members, photo_id))
+                    hubs[photo_id] = self._hubs(members)
+            one, other = (component[photo_id] for photo_id in ends)
+            if one == other or any(
+                (some := hubs[component[photo_id]]) is not None and photo_id not in some
+                for photo_id in ends
             ):
                 continue
-            one, other = map(root, groups)
-            if one == other:
+            if other in component_of(one, linked.__getitem__):
                 later.append(candidate)
             else:
-                joined[one] = other
+                linked[one].add(other)
+                linked[other].add(one)
                 now.append(candidate)
         return now, later
 
-    def open_pairs(self, touched: set[int]) -> list[tuple[int, int]]:
-        """Pairs (a < b) that are to be compared within the groups of these photos, and are not
-        pairs yet."""
+    def _hubs(self, members: set[int]) -> set[int] | None:
+        """The photos of a large component that the others are compared with; None for a small
+        one."""
+        if len(members) <= MOST_FULLY_COMPARED:
+            return None
+        return set(self._photos.largest_first(members)[:HUBS])
+
+    def uncompared_pairs(self, photo_ids: set[int]) -> list[tuple[int, int]]:
+        """Pairs (a < b) in the components of these photos that are still to be compared.
+
+        Each pair is returned once only.
+        """
         seen, found = set[int](), set[tuple[int, int]]()
-        for start in sorted(touched):
+        for start in sorted(photo_ids):
             if start in seen:
                 continue
-            members = self.members(start)
+            members = self.component(start)
             seen |= members
-            some = self._known.largest(members)
-            for a in some if len(some) <= CLOSED else some[:HUBS]:
-                found |= {(min(a, b), max(a, b)) for b in some if b != a and b not in self._near[a]}
-        found -= self._tried
-        self._tried |= found
+            for a in self._hubs(members) or members:
+                others = members - self._copies[a] - {a}
+                found |= {(min(a, b), max(a, b)) for b in others}
+        found -= self._handed_out
+        self._handed_out |= found
         return sorted(found)

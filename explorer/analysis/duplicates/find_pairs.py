@@ -1,10 +1,9 @@
-"""Which photos are one and the same picture: found as photos arrive, verified on their pixels, kept
-as rows.
+"""Finds pairs of photos that are one picture, as photos arrive.
 
-Each new photo is compared with those before it that are worth it (`candidates`), by their previews
-(`looking`), and where those cannot tell, by their files (`closer`). A photo is noted as compared in
-the same transaction in which its pairs are written: cut off anywhere, the next run takes the photos
-that are not.
+Each new photo is compared with the photos before it that are worth it (`candidates.py`), by their
+previews (`compare_pair.py`), and, where these cannot decide, by their files (`classify_pair.py`). A
+photo is marked as compared in the transaction that writes its pairs: after an interruption, the
+next run goes on with the photos that are not marked.
 """
 
 from __future__ import annotations
@@ -12,8 +11,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
-from explorer.analysis.duplicates.candidates import MOST_BITS, Candidate, HashedPhotos, nearest
+from explorer.analysis.duplicates import candidates
+from explorer.analysis.duplicates.candidates import Candidate, HashedPhotos, close_neighbors
 from explorer.analysis.duplicates.classify_pair import PairClassifier
 from explorer.analysis.duplicates.compare_pair import PairComparer, PairRequest
 from explorer.analysis.duplicates.copy_components import CopyComponents
@@ -29,153 +30,170 @@ from explorer.library.writer import Writer
 
 Tick = Callable[[int, int], None]
 
-# New photos compared in one transaction, and so few that starting threads for them would take
-# longer.
-BATCH, FEW = 64, 2
-# Share by which the library must grow for what is usual in it to be asked again: all of its lists
-# are read for that.
-_GROWN = 0.05
+# New photos compared in one transaction.
+BATCH_SIZE = 64
+# For up to so many new photos, starting threads takes longer than comparing them in this one.
+_FEW = 2
+# Growth of the library after which the typical cosine is computed again, which reads all lists of
+# nearest neighbors.
+_LEAST_GROWTH = 0.05
+
+
+class _State(NamedTuple):
+    """What is kept in memory between runs."""
+
+    photos: HashedPhotos
+    components: CopyComponents
+    prefilter: Prefilter
 
 
 class PairStage:
-    """Keeps the pairs. Holds the hashes of all photos in memory between runs; the process that uses
-    it is the only one that writes them."""
+    """Keeps the pairs of a library up to date.
+
+    Keeps the hashes of all photos in memory between runs; no other process writes pairs.
+    """
 
     what = "Looking for duplicates"
 
     def __init__(self, library: Library, writer: Writer, encoder: Encoder) -> None:
         self._library, self._writer = library, writer
         self._encoder_id = register_encoder(writer, encoder.name, encoder.version, encoder.dim)
-        # All photos' hashes, which of them hang together, and what was seen of them.
-        self._kept: tuple[HashedPhotos, CopyComponents, Prefilter] | None = None
-        self._seen = 0
-        # The cosine that is usual between photos that are near, and among how many photos.
-        self._usual = (float("nan"), 0)
+        self._state: _State | None = None
+        # The catalog's change number that the state includes.
+        self._change = 0
+        # The typical cosine of near photos, and the number of photos it was computed for.
+        self._typical = (float("nan"), 0)
 
     def run(self, tick: Tick) -> None:
+        """Compare the photos that have not been compared. tick: as in `analysis/stages.py`."""
         catalog = self._library.catalog
         now = catalog.change()
         if stage_store.stage_change(catalog, "pairs", str(PAIRS_VERSION)) == now:
             return
-        if self._kept is None:
-            with self._writer.transaction():
-                store.drop_old_pairs(self._writer, PAIRS_VERSION)
-            known = HashedPhotos(keypoint_store.photo_fingerprints(catalog, PAIRS_VERSION))
-            groups = CopyComponents(
-                known, store.pairs(catalog, PAIRS_VERSION, ("pixels", "picture"), hidden=True)
+        state = self._load() if self._state is None else self._state
+        if self._state is not None:
+            state.photos.update(
+                keypoint_store.photo_fingerprints(catalog, PAIRS_VERSION, after=self._change)
             )
-            glancer = Prefilter(self._library, known)
-        else:
-            known, groups, glancer = self._kept
-            known.update(
-                keypoint_store.photo_fingerprints(catalog, PAIRS_VERSION, after=self._seen)
-            )
-        self._seen = now
-        # Until all is written: what is in memory must not be ahead of the catalog.
-        self._kept = None
-        new = known.waiting()
+        self._change = now
+        # Memory must not be ahead of the catalog: an interrupted run loads its state again.
+        self._state = None
+        new = state.photos.not_compared()
         if new:
-            self._compare(new, known, groups, glancer, tick)
-        self._kept = known, groups, glancer
-        # No transaction: it would count as a change, which every other stage would follow with one
-        # of its own.
+            self._compare(new, state, tick)
+        self._state = state
+        # Not in a transaction: that would count as a change, which every other stage would follow
+        # with one of its own.
         stage_store.set_stage_change(self._writer, "pairs", str(PAIRS_VERSION), catalog.change())
 
-    def _compare(
-        self,
-        new: list[int],
-        known: HashedPhotos,
-        groups: CopyComponents,
-        glancer: Prefilter,
-        tick: Tick,
-    ) -> None:
-        if not self._usual[1] or abs(len(known) / self._usual[1] - 1) > _GROWN:
-            self._usual = (
-                neighbor_store.typical_cosine(self._library.catalog, self._encoder_id),
-                len(known),
-            )
-        usual = self._usual[0]
+    def _load(self) -> _State:
+        with self._writer.transaction():
+            store.drop_old_pairs(self._writer, PAIRS_VERSION)
+        catalog = self._library.catalog
+        photos = HashedPhotos(keypoint_store.photo_fingerprints(catalog, PAIRS_VERSION))
+        copies = store.pairs(catalog, PAIRS_VERSION, ("pixels", "picture"), hidden=True)
+        return _State(photos, CopyComponents(photos, copies), Prefilter(self._library, photos))
+
+    def _compare(self, new: list[int], state: _State, tick: Tick) -> None:
+        typical = self._typical_cosine(len(state.photos))
         with (
             ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as threads,
             DecodePool(1, None) as pool,
         ):
-            spread = threads.map if len(new) > FEW else map
-            looker = PairComparer(self._library, known, glancer, spread)
-            closer = PairClassifier(self._library, self._writer, pool)
-            for start in range(0, len(new), BATCH):
+            executor = threads if len(new) > _FEW else None
+            comparer = PairComparer(self._library, state.photos, state.prefilter, executor)
+            classifier = PairClassifier(self._library, self._writer, pool)
+            for start in range(0, len(new), BATCH_SIZE):
                 tick(start, len(new))
-                batch = new[start : start + BATCH]
-                seen = dict(zip(batch, spread(glancer.glance, batch), strict=True))
-                inner = {i: glance.inner for i, glance in seen.items()}
-                known.take_up(inner)
-                sound = [i for i, glance in seen.items() if glance.readable]
-                near = self._near(known, sound, usual)
-                similar = [
-                    c._replace(near=(c.a, c.b) in near) for c in known.similar(sound, spread)
-                ]
-                far = near - {(c.a, c.b) for c in similar}
-                candidates = similar + [
-                    Candidate(a, b, MOST_BITS + 1, True) for a, b in sorted(far)
-                ]
-                judged = self._judge(
-                    sorted(candidates, key=lambda c: _promise(known, c)), groups, looker, closer
-                )
+                batch = new[start : start + BATCH_SIZE]
+                run = map if executor is None else executor.map
+                checks = dict(zip(batch, run(state.prefilter.check_preview, batch), strict=True))
+                inner = {i: check.inner for i, check in checks.items()}
+                state.photos.start_comparing(inner)
+                readable = [i for i, check in checks.items() if check.readable]
+                near = self._near_pairs(state.photos, readable, typical)
+                found = _candidates(state.photos, readable, near, executor)
+                pairs = _compare_candidates(found, state.components, comparer, classifier)
                 with self._writer.transaction():
                     keypoint_store.put_compared(self._writer, inner.items(), PAIRS_VERSION)
-                    keypoint_store.put_keypoints(self._writer, looker.drawn())
-                    store.put_pairs(self._writer, judged, PAIRS_VERSION)
-                    closer.write()
+                    keypoint_store.put_keypoints(self._writer, comparer.new_keypoints())
+                    store.put_pairs(self._writer, pairs, PAIRS_VERSION)
+                    classifier.store_hashes()
 
-    def _near(self, known: HashedPhotos, new: list[int], usual: float) -> set[tuple[int, int]]:
-        """Pairs (a < b) that are near by embedding."""
+    def _typical_cosine(self, photos: int) -> float:
+        """The median cosine of the last neighbor in a list, for a library of so many photos."""
+        cosine, computed_for = self._typical
+        if not computed_for or abs(photos / computed_for - 1) > _LEAST_GROWTH:
+            cosine = neighbor_store.typical_cosine(self._library.catalog, self._encoder_id)
+            self._typical = (cosine, photos)
+        return cosine
+
+    def _near_pairs(
+        self, photos: HashedPhotos, new: list[int], typical: float
+    ) -> set[tuple[int, int]]:
+        """Pairs (a < b) that are close by embedding."""
         pairs = set[tuple[int, int]]()
         for photo_id in new:
-            for other in nearest(
-                neighbor_store.neighbors_of(self._library.catalog, self._encoder_id, photo_id),
-                usual,
-            ):
-                if known.has(other):
+            neighbors = neighbor_store.neighbors_of(
+                self._library.catalog, self._encoder_id, photo_id
+            )
+            for other in close_neighbors(neighbors, typical):
+                if photos.is_compared(other):
                     pairs.add((min(photo_id, other), max(photo_id, other)))
         return pairs
 
-    def _judge(
-        self,
-        candidates: list[Candidate],
-        groups: CopyComponents,
-        looker: PairComparer,
-        closer: PairClassifier,
-    ) -> list[Pair]:
-        """The pairs among these, and those between photos that hang together through them."""
-        judged, done = list[Pair](), set[tuple[int, int]]()
-        while candidates:
-            now, candidates = groups.next_round(candidates)
-            done |= {(c.a, c.b) for c in now}
-            compared = looker.compare_all([PairRequest(c.a, c.b, firm=c.near) for c in now])
-            found = [pair for seen in compared if seen and (pair := closer.judge(seen))]
-            groups.add(found)
-            judged += found
-        # Any of them may become the one that is kept.
-        touched = {
-            i for pair in judged if pair.kind in ("pixels", "picture") for i in (pair.a, pair.b)
-        }
-        guessed = [(a, b, groups.through_another(a, b)) for a, b in groups.open_pairs(touched)]
-        wanted = [
-            PairRequest(a, b, guess)
-            for a, b, guess in guessed
-            if guess is not None or (a, b) not in done
-        ]
-        closed = [
-            (closer.judge(seen) if seen else None) or Pair(a, b, "different", 0.0, {})
-            for (a, b, *_), seen in zip(wanted, looker.compare_all(wanted), strict=True)
-        ]
-        groups.add(closed)
-        return judged + closed
+
+def _candidates(
+    photos: HashedPhotos,
+    new: list[int],
+    near: set[tuple[int, int]],
+    executor: ThreadPoolExecutor | None,
+) -> list[Candidate]:
+    """The candidate pairs of these photos, by hash or by embedding, most promising first."""
+    similar = [
+        candidate._replace(near=(candidate.a, candidate.b) in near)
+        for candidate in photos.similar(new, executor)
+    ]
+    rest = near - {(candidate.a, candidate.b) for candidate in similar}
+    most_bits = candidates.THRESHOLDS.most_bits
+    found = similar + [Candidate(a, b, most_bits + 1, True) for a, b in sorted(rest)]
+
+    def promise(candidate: Candidate) -> tuple[bool, tuple[int, int, int], int, int, int]:
+        """Similar hashes first, then the largest photo: others will be compared with that one."""
+        a, b, bits, _ = candidate
+        return bits > most_bits, min(photos.size_rank(a), photos.size_rank(b)), bits, a, b
+
+    return sorted(found, key=promise)
 
 
-def _promise(
-    known: HashedPhotos, candidate: Candidate
-) -> tuple[bool, tuple[int, int, int], int, int, int]:
-    """What comes first: similar hashes, and the largest photo, as that is the one that others will
-    be compared with."""
-    a, b, bits, _ = candidate
-    return bits > MOST_BITS, min(known.rank(a), known.rank(b)), bits, a, b
+def _compare_candidates(
+    found: list[Candidate],
+    components: CopyComponents,
+    comparer: PairComparer,
+    classifier: PairClassifier,
+) -> list[Pair]:
+    """The pairs among these candidates, and those within the components that they connect."""
+    pairs, done = list[Pair](), set[tuple[int, int]]()
+    while found:
+        now, found = components.next_round(found)
+        done |= {(candidate.a, candidate.b) for candidate in now}
+        compared = comparer.compare_all(
+            [PairRequest(each.a, each.b, use_keypoints=each.near) for each in now]
+        )
+        new = [pair for each in compared if each and (pair := classifier.classify(each))]
+        components.add(new)
+        pairs += new
+    # Any photo of a component may become the one that is kept.
+    copies = {i for pair in pairs if pair.kind in ("pixels", "picture") for i in (pair.a, pair.b)}
+    requests = [
+        PairRequest(a, b, components.transform_through_third(a, b))
+        for a, b in components.uncompared_pairs(copies)
+    ]
+    requests = [each for each in requests if each.expected is not None or each[:2] not in done]
+    within = [
+        (classifier.classify(each) if each else None)
+        or Pair(request.a, request.b, "different", 0.0, {})
+        for request, each in zip(requests, comparer.compare_all(requests), strict=True)
+    ]
+    components.add(within)
+    return pairs + within

@@ -1,179 +1,223 @@
-"""The first and cheapest look at photos: what lies within a border, and whether those with similar
-hashes may be one picture at all.
+"""The cheap check of candidates: whether 32×32 thumbnails of two photos can be aligned at all.
 
-Of very many photos some have similar hashes by chance alone, each with the more the more there are.
-Laying glimpses of both onto each other (`matching/thumbnail_registration.py`) rules nearly all of
-them out in a tenth of what comparing previews would take; of the others it says how one lies on the
-other, to a pixel or two.
+In a large library, some perceptual hashes collide by chance. Registering thumbnails
+(`matching/thumbnail_registration.py`) rules out nearly all of these, in a tenth of the time that
+comparing previews takes; for the others it gives the transform, to a pixel or two.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from explorer.analysis.duplicates.candidates import MOST_BITS, HashedPhotos
+from explorer.analysis.duplicates import candidates
+from explorer.analysis.duplicates.candidates import HashedPhotos
 from explorer.library.library import Library
 from explorer.matching import geometry, phash_index, thumbnail_registration
-from explorer.matching.geometry import Box, Matrix
+from explorer.matching.borders import content_box_without_bars
+from explorer.matching.geometry import Box, Gray, Matrix
 from explorer.matching.thumbnail_registration import NormalizedThumbnail
 from explorer.photos.hashing import perceptual_hash
 
-# Correlation of glimpses below which two photos are not one picture. Of 7,000 copies of 360 photos,
-# 22 kinds of them, that have similar hashes: 0.65 and more. Others with similar hashes: 0.2 in the
-# middle, and five in six are below this.
-LEAST_ALIKE = 0.5
-# Ways by hash that are tried: with border and without.
-_WAYS = 2
-# Photos whose glimpses are kept at hand, 1 or 2 KB each.
-_AT_HAND = 50_000
-# Pairs that a thread lays at once.
-_PART = thumbnail_registration.TOGETHER
+
+@dataclass(frozen=True)
+class PrefilterThresholds:
+    """When two photos can be the same picture. Set on `python run.py bench duplicates`."""
+
+    least_correlation: float = 0.5
+    """Correlation of the thumbnails. Of 7,000 copies of 360 photos, of 22 kinds, that have similar
+    hashes: 0.65 and more. Other photos with similar hashes: 0.2 in the median, and five in six are
+    below this."""
+    most_view_pairs: int = 2
+    """Pairs of views (with border and without) that are registered, most similar hashes first."""
+
+
+THRESHOLDS = PrefilterThresholds()
+# Photos whose thumbnails are cached, 1 or 2 KB each.
+_CACHED_PHOTOS = 50_000
+# Pairs that a thread registers at once.
+_BATCH_SIZE = thumbnail_registration.BATCH_SIZE
 _WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 
 
-class Glance(NamedTuple):
-    """What is seen of every photo. inner: the hash of what lies within its border, or None.
-    readable: whether it has a preview."""
+class PreviewCheck(NamedTuple):
+    """What is read of the preview of every new photo."""
 
     readable: bool
+    """Whether there is a preview that can be decoded."""
     inner: bytes | None
+    """The perceptual hash without the border; None if there is no border."""
 
 
 class RoughAlignment(NamedTuple):
-    """How b may lie on a. alike: how much their glimpses correlate. unit: as unit squares."""
+    """How photo b may be aligned with photo a."""
 
-    alike: float
+    correlation: float
+    """Of their thumbnails, -1 to 1."""
     unit: Matrix
+    """2×3, maps b to a, as unit squares."""
 
 
-class _Sight(NamedTuple):
-    """One view of a photo: all of it, or what lies within its border. box: where that is, as shares
-    of the sides."""
+class _View(NamedTuple):
+    """All of a photo, or the part inside its border."""
 
-    small: NormalizedThumbnail
+    thumbnail: NormalizedThumbnail
     box: Box
+    """Where the part is, as shares of the sides."""
+
+
+class _ViewPair(NamedTuple):
+    """A view of each of two photos, with their hashes."""
+
+    pair: int
+    """The number of the pair of photos."""
+    one_hash: bytes
+    other_hash: bytes
+    one: _View
+    other: _View
 
 
 class Prefilter:
-    """Glances at photos and remembers what it saw; safe to be used by several threads at once."""
+    """Registers thumbnails of pairs, and caches the thumbnails; may be used by several threads."""
 
-    def __init__(self, library: Library, known: HashedPhotos) -> None:
-        self._library, self._known = library, known
-        self._sights = dict[int, tuple[_Sight, ...]]()
+    def __init__(self, library: Library, photos: HashedPhotos) -> None:
+        self._library, self._photos = library, photos
+        self._views = dict[int, tuple[_View, ...]]()
 
-    def glance(self, photo_id: int) -> Glance:
-        """The little that is looked at of every photo."""
-        small = self._read(photo_id)
-        if small is None:
-            return Glance(False, None)
-        box = geometry.framed(small)
-        self._keep(photo_id, small, box)
-        if box == _all_of(small):
-            return Glance(True, None)
+    def check_preview(self, photo_id: int) -> PreviewCheck:
+        """Read the preview of a new photo, and find its border."""
+        gray = self._read(photo_id)
+        if gray is None:
+            return PreviewCheck(False, None)
+        box = content_box_without_bars(gray)
+        self._cache(photo_id, gray, box)
+        if box == _whole_box(gray):
+            return PreviewCheck(True, None)
         left, top, right, bottom = map(int, box)
-        return Glance(True, perceptual_hash(Image.fromarray(small[top:bottom, left:right])))
+        inner = perceptual_hash(Image.fromarray(gray[top:bottom, left:right]))
+        return PreviewCheck(True, inner)
 
-    def _read(self, photo_id: int) -> geometry.Grey | None:
-        path = self._library.previews.path(self._known.digest(photo_id))
-        small = read(path, cv2.IMREAD_REDUCED_GRAYSCALE_4)
-        return (
-            small
-            if small is None or min(small.shape) >= thumbnail_registration.SIDE
-            else read(path, cv2.IMREAD_GRAYSCALE)
-        )
+    def _read(self, photo_id: int) -> Gray | None:
+        """The preview at a quarter of its size, or at its full size where that is too small."""
+        path = self._library.previews.path(self._photos.digest(photo_id))
+        gray = read_image(path, cv2.IMREAD_REDUCED_GRAYSCALE_4)
+        if gray is None or min(gray.shape) >= thumbnail_registration.SIDE:
+            return gray
+        return read_image(path, cv2.IMREAD_GRAYSCALE)
 
-    def _keep(self, photo_id: int, small: geometry.Grey, box: Box) -> tuple[_Sight, ...]:
-        sights = [_Sight(thumbnail_registration.glimpse(small), _WHOLE)]
-        if box != _all_of(small):
-            h, w = small.shape
-            sights.append(
-                _Sight(
-                    thumbnail_registration.glimpse(small, box),
-                    (box[0] / w, box[1] / h, box[2] / w, box[3] / h),
-                )
-            )
-        self._sights[photo_id] = kept = tuple(sights)
-        while len(self._sights) > _AT_HAND:
-            self._sights.pop(next(iter(self._sights)), None)
+    def _cache(self, photo_id: int, gray: Gray, box: Box) -> tuple[_View, ...]:
+        views = [_View(thumbnail_registration.normalized_thumbnail(gray), _WHOLE)]
+        if box != _whole_box(gray):
+            h, w = gray.shape
+            shares = (box[0] / w, box[1] / h, box[2] / w, box[3] / h)
+            inside = thumbnail_registration.normalized_thumbnail(gray, box)
+            views.append(_View(inside, shares))
+        self._views[photo_id] = kept = tuple(views)
+        while len(self._views) > _CACHED_PHOTOS:
+            self._views.pop(next(iter(self._views)), None)
         return kept
 
-    def _seen(self, photo_id: int) -> tuple[_Sight, ...]:
-        """The views of a photo, in the order of its hashes; none where it has no preview."""
-        kept = self._sights.get(photo_id)
-        if kept is not None:
-            return kept
-        small = self._read(photo_id)
-        return () if small is None else self._keep(photo_id, small, geometry.framed(small))
+    def _views_of(self, photo_id: int) -> tuple[_View, ...]:
+        """The views of a photo, in the order of its hashes; none if it has no preview."""
+        cached = self._views.get(photo_id)
+        if cached is not None:
+            return cached
+        gray = self._read(photo_id)
+        return () if gray is None else self._cache(photo_id, gray, content_box_without_bars(gray))
 
-    def lay(
-        self, pairs: Sequence[tuple[int, int, bool]], spread: Callable[..., Iterable[Any]] = map
+    def align(
+        self, pairs: Sequence[tuple[int, int, bool]], executor: Executor | None = None
     ) -> list[list[RoughAlignment]]:
-        """For each pair (a, b, however far their hashes are) the ways in which b may lie on a, the
-        likeliest first. spread: `map`, or that of threads."""
-        ids = list({i for a, b, _ in pairs for i in (a, b)})
-        sights = dict(zip(ids, spread(self._seen, ids), strict=True))
-        # Each view of the one with each of the other.
-        views = [
-            (number, mine[0], its[0], sights[a][i], sights[b][j])
-            for number, (a, b, _) in enumerate(pairs)
-            for i, mine in enumerate(self._known.hashes(a)[: len(sights[a])])
-            for j, its in enumerate(self._known.hashes(b)[: len(sights[b])])
-        ]
-        ways = list[list[RoughAlignment]]([] for _ in pairs)
-        if not views:
-            return ways
-        one, other = b"".join(view[1] for view in views), b"".join(view[2] for view in views)
-        bits, how = phash_index.ways(
-            *(np.frombuffer(some, np.uint8).reshape(-1, 32) for some in (one, other))
+        """For each pair, how b may be aligned with a, best first; empty if it cannot be.
+
+        pairs: (a, b, whether to try however different their hashes are). executor: works in
+        parallel; None works in this thread.
+        """
+        run = map if executor is None else executor.map
+        view_pairs = self._view_pairs(pairs, executor)
+        alignments = list[list[RoughAlignment]]([] for _ in pairs)
+        if not view_pairs:
+            return alignments
+        bits, orientations = phash_index.best_orientations(
+            _hash_rows(pair.one_hash for pair in view_pairs),
+            _hash_rows(pair.other_hash for pair in view_pairs),
         )
         tried = list[int]()
-        for number, same in itertools.groupby(range(len(views)), lambda row: views[row][0]):
-            some = sorted(same, key=lambda row: int(bits[row]))[:_WAYS]
-            tried += [row for row in some if bits[row] <= MOST_BITS or pairs[number][2]]
-        parts = [tried[i : i + _PART] for i in range(0, len(tried), _PART)]
-        laid = spread(
-            lambda part: _lay([views[row][3:] for row in part], how[part].tolist()), parts
+        for number, rows in itertools.groupby(
+            range(len(view_pairs)), lambda row: view_pairs[row].pair
+        ):
+            best = sorted(rows, key=lambda row: int(bits[row]))[: THRESHOLDS.most_view_pairs]
+            most_bits = candidates.THRESHOLDS.most_bits
+            tried += [row for row in best if bits[row] <= most_bits or pairs[number][2]]
+        batches = [tried[i : i + _BATCH_SIZE] for i in range(0, len(tried), _BATCH_SIZE)]
+        found = run(
+            lambda rows: _register([view_pairs[row] for row in rows], orientations[rows].tolist()),
+            batches,
         )
-        for row, way in zip(tried, itertools.chain.from_iterable(laid), strict=True):
-            if way.alike >= LEAST_ALIKE:
-                ways[views[row][0]].append(way)
-        return [sorted(some, key=lambda way: -way.alike) for some in ways]
+        for row, alignment in zip(tried, itertools.chain.from_iterable(found), strict=True):
+            if alignment.correlation >= THRESHOLDS.least_correlation:
+                alignments[view_pairs[row].pair].append(alignment)
+        return [sorted(some, key=lambda each: -each.correlation) for some in alignments]
+
+    def _view_pairs(
+        self, pairs: Sequence[tuple[int, int, bool]], executor: Executor | None
+    ) -> list[_ViewPair]:
+        """Each view of the one photo with each of the other, for all pairs."""
+        run = map if executor is None else executor.map
+        ids = list({i for a, b, _ in pairs for i in (a, b)})
+        views = dict(zip(ids, run(self._views_of, ids), strict=True))
+        return [
+            _ViewPair(number, one_hash, other_hash, one, other)
+            for number, (a, b, _) in enumerate(pairs)
+            for one, one_hash in zip(views[a], self._photos.hashes(a), strict=False)
+            for other, other_hash in zip(views[b], self._photos.hashes(b), strict=False)
+        ]
 
 
-def _lay(views: Sequence[tuple[_Sight, _Sight]], how: Sequence[int]) -> list[RoughAlignment]:
+def _hash_rows(hashes: Iterable[bytes]) -> npt.NDArray[np.uint8]:
+    """(n, 32) bytes."""
+    return np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, 32)
+
+
+def _register(pairs: Sequence[_ViewPair], orientations: Sequence[int]) -> list[RoughAlignment]:
+    """Register the thumbnails of these pairs of views, the second ones in these orientations."""
     others = [
-        thumbnail_registration.turned(other.small, way)
-        for (_, other), way in zip(views, how, strict=True)
+        thumbnail_registration.oriented(pair.other.thumbnail, orientation)
+        for pair, orientation in zip(pairs, orientations, strict=True)
     ]
-    laid = thumbnail_registration.lay(np.stack([one.small for one, _ in views]), np.stack(others))
-    found = list[RoughAlignment]()
-    for (one, other), way, alike, box in zip(
-        views, how, laid.alike.tolist(), laid.boxes.tolist(), strict=True
+    found = thumbnail_registration.register_thumbnails(
+        np.stack([pair.one.thumbnail for pair in pairs]), np.stack(others)
+    )
+    alignments = list[RoughAlignment]()
+    for pair, orientation, correlation, box in zip(
+        pairs, orientations, found.correlation.tolist(), found.boxes.tolist(), strict=True
     ):
-        left, top, right, bottom = one.box
+        left, top, right, bottom = pair.one.box
         w, h = right - left, bottom - top
-        here = left + box[0] * w, top + box[1] * h, left + box[2] * w, top + box[3] * h
-        found.append(RoughAlignment(alike, geometry.edges_onto_edges(way, here, other.box)))
-    return found
+        target = left + box[0] * w, top + box[1] * h, left + box[2] * w, top + box[3] * h
+        unit = geometry.box_to_box_edges(orientation, target, pair.other.box)
+        alignments.append(RoughAlignment(correlation, unit))
+    return alignments
 
 
-def _all_of(grey: geometry.Grey) -> Box:
-    return 0.0, 0.0, float(grey.shape[1]), float(grey.shape[0])
+def _whole_box(gray: Gray) -> Box:
+    return 0.0, 0.0, float(gray.shape[1]), float(gray.shape[0])
 
 
-def read(path: os.PathLike[str], how: int) -> npt.NDArray[np.uint8] | None:
-    """A preview as OpenCV decodes it; None where it is not there or is broken."""
+def read_image(path: os.PathLike[str], flags: int) -> npt.NDArray[np.uint8] | None:
+    """A preview as OpenCV decodes it with these flags; None if it is missing or damaged."""
     try:
         data = np.fromfile(path, np.uint8)
-        picture = cv2.imdecode(data, how) if len(data) else None
+        picture = cv2.imdecode(data, flags) if len(data) else None
     except (OSError, cv2.error):
         return None
     return None if picture is None else np.asarray(picture, np.uint8)

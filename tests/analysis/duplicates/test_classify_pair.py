@@ -1,8 +1,8 @@
-"""What a pair is, by what was measured and by what the files say: each question, and that no
-needless one is asked."""
+"""Classifying a pair by its measurements and by its files, which are read no more than needed."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,37 +10,55 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.analysis.duplicates import compare_pair
 from explorer.analysis.duplicates.classify_pair import PairClassifier
-from explorer.analysis.duplicates.compare_pair import SCENE_INLIERS, PairComparison
+from explorer.analysis.duplicates.compare_pair import PairComparison
 from explorer.library import pair_store as store
 from explorer.library import pixel_hash_store
 from explorer.library.library import Library
 from explorer.matching import retakes, same_picture
+from explorer.matching.changed_blocks import ChangedBlocks
+from explorer.matching.pair_measurements import PairMeasurements
 from explorer.matching.recompression import RecompressionResidual
-from explorer.matching.same_picture import PairMeasurements
+from explorer.matching.same_picture_thresholds import RETAKE
 from tests.factory import Shelf, digest_of
 
-ONTO = {"matrix": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]}
-# Two thirds of a pixel of the preview to the right.
-BESIDE = {"matrix": [1.0, 0.0, 0.0013, 0.0, 1.0, 0.0]}
-FAR = {"matrix": [0.5, 0.0, 0.2, 0.0, 0.5, 0.2]}
+SCENE_INLIERS = compare_pair.THRESHOLDS.scene_inliers
+IDENTITY: dict[str, Any] = {"matrix": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]}
+# Shifted to the right by two thirds of a pixel of the preview.
+SHIFTED: dict[str, Any] = {"matrix": [1.0, 0.0, 0.0013, 0.0, 1.0, 0.0]}
+CROPPED: dict[str, Any] = {"matrix": [0.5, 0.0, 0.2, 0.0, 0.5, 0.2]}
 
 
-def measures(**other: Any) -> PairMeasurements:
-    """Two pictures that are one."""
-    same: dict[str, Any] = {
-        "matrix": np.eye(2, 3), "overlap": (1.0, 1.0), "blocks": 100, "textured": 1.0,
-        "median": 0.98765, "low": 0.9, "bad": 0.0,
-        "shift": 0.0,
-        "far": 0.0, "nonlinear_distortion": 0.0, "stretch": 1.0, "excess": 0.0, "strong": 100, "broken": 0.0,
-        "same": 1.0, "ink": 1.0, "displaced": 0.0,
-        "wide": 0.0, "noise": 0.5, "drawn": 1.0, "one_sidedness": 0.0, "is_local_motion": False, "flat": 0.1,
-    }  # fmt: skip
-    return PairMeasurements(**(same | other))
+CHANGED_FIELDS = {field.name for field in dataclasses.fields(ChangedBlocks)}
 
 
-class Files:
-    """Stands in for the decode process: what each file would tell, by its name, and what was asked."""
+def measurements(**given: Any) -> PairMeasurements:
+    """The measurements of one picture, but for what is given."""
+    pair: dict[str, Any] = {
+        "matrix": np.eye(2, 3),
+        "median": 0.98765,
+        "far": 0.0,
+        "distortion": 0.0,
+        "stretch": 1.0,
+        "excess": 0.0,
+    }
+    changed: dict[str, Any] = {
+        "strong_blocks": 100,
+        "share": 0.0,
+        "unchanged": 1.0,
+        "two_tone": 1.0,
+        "drawn": 1.0,
+        "wide": 0.0,
+        "flat": 0.1,
+    }
+    for name, value in given.items():
+        (changed if name in CHANGED_FIELDS else pair)[name] = value
+    return PairMeasurements(**pair, changed=ChangedBlocks(**changed))
+
+
+class FileFacts:
+    """Stands in for the decode process: the facts of each file by its name, and what was read."""
 
     def __init__(self) -> None:
         self.contents, self.pixels, self.fractions = (
@@ -48,12 +66,12 @@ class Files:
             dict[str, str](),
             dict[str, str](),
         )
-        self.left: RecompressionResidual | None = None
-        self.asked = list[str]()
+        self.residual: RecompressionResidual | None = None
+        self.reads = list[str]()
 
     def full_resolution_fact(self, path: str, wanted: str) -> tuple[bytes, str | None] | None:
         name = Path(path).name
-        self.asked.append(f"{wanted} {name}")
+        self.reads.append(f"{wanted} {name}")
         told = self.pixels if wanted == "pixels" else self.fractions
         return (digest_of(self.contents[name]), told.get(name)) if name in self.contents else None
 
@@ -61,209 +79,214 @@ class Files:
         self, path: str, other: str
     ) -> tuple[bytes, bytes, RecompressionResidual] | None:
         one, two = Path(path).name, Path(other).name
-        self.asked.append(f"left {one} {two}")
+        self.reads.append(f"residual {one} {two}")
         return (
-            (digest_of(self.contents[one]), digest_of(self.contents[two]), self.left)
-            if self.left
+            (digest_of(self.contents[one]), digest_of(self.contents[two]), self.residual)
+            if self.residual
             else None
         )
 
 
-class Bench:
-    """A closer over photos by name."""
+class Photos:
+    """A library of photos with names, and what classifies their pairs."""
 
     def __init__(self, shelf: Shelf) -> None:
-        self.shelf, self.files = shelf, Files()
-        self.closer = PairClassifier(shelf.library, shelf.writer, self.files)  # type: ignore[arg-type]
+        self.shelf, self.files = shelf, FileFacts()
+        self.classifier = PairClassifier(shelf.library, shelf.writer, self.files)  # type: ignore[arg-type]
 
-    def put(self, name: str, **facts: Any) -> int:
+    def add(self, name: str, **facts: Any) -> int:
         self.files.contents[name] = name
         return self.shelf.put(name, name, **facts)
 
-    def judge(
+    def classify(
         self,
         a: int,
         b: int,
         seen: PairMeasurements | None = None,
-        votes: int = 0,
-        relation: dict[str, object] = ONTO,
+        inliers: int = 0,
+        relation: dict[str, Any] = IDENTITY,
     ) -> store.Pair | None:
-        return self.closer.judge(PairComparison(a, b, votes, seen, relation))
+        return self.classifier.classify(PairComparison(a, b, inliers, seen, relation))
 
     def kind(self, *given: Any, **named: Any) -> str | None:
-        pair = self.judge(*given, **named)
+        pair = self.classify(*given, **named)
         return pair.kind if pair else None
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
+def photos(tmp_path: Path) -> Iterator[Photos]:
     (tmp_path / "photos").mkdir()
     shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield Bench(shelf)
+    yield Photos(shelf)
     shelf.close()
 
 
-NOT_ONE = measures(median=0.3)
-LEFT = RecompressionResidual(0.0, 1.0, 0.9)
+UNCORRELATED = measurements(median=0.3)
+RECOMPRESSED = RecompressionResidual(0.0, 1.0, 0.9)
 
 
-def test_corners_that_agree_make_a_scene(bench: Bench) -> None:
-    a, b = bench.put("a.jpg"), bench.put("b.png", format="PNG")
-    assert bench.judge(a, b, votes=SCENE_INLIERS - 1) is None
-    assert bench.judge(a, b, votes=SCENE_INLIERS) == store.Pair(
+def test_enough_keypoints_make_a_scene(photos: Photos) -> None:
+    a, b = photos.add("a.jpg"), photos.add("b.png", format="PNG")
+    assert photos.classify(a, b, inliers=SCENE_INLIERS - 1) is None
+    assert photos.classify(a, b, inliers=SCENE_INLIERS) == store.Pair(
         a, b, "scene", round(SCENE_INLIERS / 80, 4), {}
     )
     assert (
-        bench.judge(a, b, NOT_ONE, votes=500) == store.Pair(a, b, "scene", 1.0, {})
-        and bench.files.asked == []
+        photos.classify(a, b, UNCORRELATED, inliers=500) == store.Pair(a, b, "scene", 1.0, {})
+        and photos.files.reads == []
     )
 
 
-def test_one_picture_with_its_relation(bench: Bench) -> None:
-    a, b = bench.put("a.jpg"), bench.put("b.png", format="PNG", width=320, height=240)
+def test_a_copy_is_stored_with_its_relation(photos: Photos) -> None:
+    a, b = photos.add("a.jpg"), photos.add("b.png", format="PNG", width=320, height=240)
     assert (
-        bench.judge(a, b, measures(noise=9)) == store.Pair(a, b, "picture", 0.9877, ONTO)
-        and bench.files.asked == []
+        photos.classify(a, b, measurements()) == store.Pair(a, b, "picture", 0.9877, IDENTITY)
+        and photos.files.reads == []
     )
-    assert bench.judge(a, b, measures(noise=9, median=1.2)) == store.Pair(
-        a, b, "picture", 1.0, ONTO
+    assert photos.classify(a, b, measurements(median=1.2)) == store.Pair(
+        a, b, "picture", 1.0, IDENTITY
     )
 
 
-def test_the_same_pixels(bench: Bench) -> None:
+def test_files_with_equal_pixels_are_read_once_and_their_hashes_stored(photos: Photos) -> None:
     a, b, c = (
-        bench.put(name, format=kind)
+        photos.add(name, format=kind)
         for name, kind in (("a.jpg", "JPEG"), ("b.png", "PNG"), ("c.bmp", "BMP"))
     )
-    assert same_picture.may_have_equal_pixels(measures(), (640, 480), (640, 480))
-    bench.files.pixels = {"a.jpg": "00" * 16, "b.png": "00" * 16, "c.bmp": "01" * 16}
-    assert bench.judge(a, b, measures()) == store.Pair(a, b, "pixels", 1.0, ONTO)
-    assert bench.kind(a, c, measures()) == bench.kind(b, c, measures()) == "picture"
+    assert same_picture.may_have_equal_pixels(measurements(), (640, 480), (640, 480))
+    photos.files.pixels = {"a.jpg": "00" * 16, "b.png": "00" * 16, "c.bmp": "01" * 16}
+    assert photos.classify(a, b, measurements()) == store.Pair(a, b, "pixels", 1.0, IDENTITY)
+    assert photos.kind(a, c, measurements()) == photos.kind(b, c, measurements()) == "picture"
     # Each file is read once.
-    assert bench.files.asked == ["pixels a.jpg", "pixels b.png", "pixels c.bmp"]
-    assert pixel_hash_store.pixel_hashes(bench.shelf.library.catalog, [a, b, c]) == {}
-    bench.closer.write()
-    assert pixel_hash_store.pixel_hashes(bench.shelf.library.catalog, [a, b, c]) == {
+    assert photos.files.reads == ["pixels a.jpg", "pixels b.png", "pixels c.bmp"]
+    assert pixel_hash_store.pixel_hashes(photos.shelf.library.catalog, [a, b, c]) == {}
+    photos.classifier.store_hashes()
+    assert pixel_hash_store.pixel_hashes(photos.shelf.library.catalog, [a, b, c]) == {
         a: bytes(16),
         b: bytes(16),
         c: b"\1" * 16,
     }
     # And not again in a later run, nor is it written twice.
-    bench.shelf.writer.connection.execute("delete from pixels where photo_id = ?", (c,))
-    bench.closer.write()
-    assert c not in pixel_hash_store.pixel_hashes(bench.shelf.library.catalog, [c])
-    bench.files.asked.clear()
-    assert bench.kind(a, b, measures()) == "pixels" and bench.files.asked == []
+    photos.shelf.writer.connection.execute("delete from pixels where photo_id = ?", (c,))
+    photos.classifier.store_hashes()
+    assert c not in pixel_hash_store.pixel_hashes(photos.shelf.library.catalog, [c])
+    photos.files.reads.clear()
+    assert photos.kind(a, b, measurements()) == "pixels" and photos.files.reads == []
 
 
-def test_pixels_of_another_content_or_none_prove_nothing(bench: Bench) -> None:
-    a, b = bench.put("a.jpg"), bench.put("b.png", format="PNG")
-    assert bench.kind(a, b, measures()) == "picture"
-    bench.files.pixels = {"a.jpg": "00" * 16, "b.png": "00" * 16}
-    bench.files.contents["b.png"] = "edited since"
-    assert bench.kind(a, b, measures()) == "picture"
-    del bench.files.contents["b.png"]
-    assert bench.kind(a, b, measures()) == "picture"
-    bench.closer.write()
-    assert set(pixel_hash_store.pixel_hashes(bench.shelf.library.catalog, [a, b])) == {a}
+def test_pixels_of_a_changed_or_unreadable_file_do_not_count(photos: Photos) -> None:
+    a, b = photos.add("a.jpg"), photos.add("b.png", format="PNG")
+    assert photos.kind(a, b, measurements()) == "picture"
+    photos.files.pixels = {"a.jpg": "00" * 16, "b.png": "00" * 16}
+    photos.files.contents["b.png"] = "edited since"
+    assert photos.kind(a, b, measurements()) == "picture"
+    del photos.files.contents["b.png"]
+    assert photos.kind(a, b, measurements()) == "picture"
+    photos.classifier.store_hashes()
+    assert set(pixel_hash_store.pixel_hashes(photos.shelf.library.catalog, [a, b])) == {a}
 
 
-def test_a_photo_without_a_file_is_judged_by_what_was_measured(bench: Bench) -> None:
-    a, b = bench.put("a.jpg"), bench.put("b.jpg")
-    bench.shelf.lose("b.jpg")
-    bench.files.left = RecompressionResidual(9.0, 0.0, 0.0)
-    assert bench.kind(a, b, measures()) == "picture" and bench.files.asked == []
-    assert bench.judge(a, b, NOT_ONE) is None and bench.files.asked == []
+def test_a_photo_without_a_file_is_classified_by_its_measurements(photos: Photos) -> None:
+    a, b = photos.add("a.jpg"), photos.add("b.jpg")
+    photos.shelf.lose("b.jpg")
+    photos.files.residual = RecompressionResidual(9.0, 0.0, 0.0)
+    assert photos.kind(a, b, measurements()) == "picture" and photos.files.reads == []
+    assert photos.classify(a, b, UNCORRELATED) is None and photos.files.reads == []
 
 
-def test_clocks_make_two_shots(bench: Bench) -> None:
+def test_different_times_make_two_shots(photos: Photos) -> None:
     facts: dict[str, Any] = {"taken_source": "exif", "camera": "K", "format": "PNG"}
-    a, b = (bench.put(f"{n}.png", taken_at=f"2024-05-01T10:00:0{n}", **facts) for n in (1, 2))
-    c = bench.put("3.png", taken_at="2024-05-01T10:00:01", **facts)
-    assert bench.judge(a, b, measures(noise=9)) == store.Pair(a, b, "scene", 0.9877, {})
-    bench.files.left = LEFT
-    assert bench.kind(a, c, measures(noise=9)) == "picture"
-    bench.files.fractions = {"1.png": "13", "3.png": "14"}
-    assert bench.kind(a, c, measures(noise=9)) == "scene"
-    bench.files.contents["3.png"] = "edited since"
-    assert bench.kind(a, c, measures(noise=9)) == "picture"
+    a, b = (photos.add(f"{n}.png", taken_at=f"2024-05-01T10:00:0{n}", **facts) for n in (1, 2))
+    c = photos.add("3.png", taken_at="2024-05-01T10:00:01", **facts)
+    assert photos.classify(a, b, measurements()) == store.Pair(a, b, "scene", 0.9877, {})
+    photos.files.residual = RECOMPRESSED
+    assert photos.kind(a, c, measurements()) == "picture"
+    photos.files.fractions = {"1.png": "13", "3.png": "14"}
+    assert photos.kind(a, c, measurements()) == "scene"
+    photos.files.contents["3.png"] = "edited since"
+    assert photos.kind(a, c, measurements()) == "picture"
 
 
-def test_noise_makes_two_shots_of_one_size_and_format(bench: Bench) -> None:
-    a, b, other = bench.put("a.jpg"), bench.put("b.jpg"), bench.put("c.png", format="PNG")
-    smaller, lower = bench.put("d.jpg", width=639), bench.put("e.jpg", height=479)
-    bench.files.left = RecompressionResidual(retakes.EXCESS + 0.01, retakes.SHARED - 0.01, 0.1)
-    seen = measures(median=0.97)
-    assert bench.kind(a, b, seen) == "scene" and bench.files.asked == ["left a.jpg b.jpg"]
-    bench.files.asked.clear()
-    assert [bench.kind(a, x, seen) for x in (other, smaller, lower)] == [
-        "picture"
-    ] * 3 and bench.files.asked == []
-    # Cropped or turned it is no shot of the same camera standing still.
-    assert bench.kind(a, b, seen, relation=FAR) == "picture"
-    # What was changed since says nothing of what was measured.
-    bench.files.contents["b.jpg"] = "edited since"
-    bench.closer = PairClassifier(bench.shelf.library, bench.shelf.writer, bench.files)  # type: ignore[arg-type]
-    assert bench.kind(a, b, seen) == "picture"
-    bench.files.contents |= {"b.jpg": "b.jpg", "a.jpg": "edited since"}
-    bench.closer = PairClassifier(bench.shelf.library, bench.shelf.writer, bench.files)  # type: ignore[arg-type]
-    assert bench.kind(a, b, seen) == "picture"
-
-
-def test_a_step_aside_makes_two_shots(bench: Bench) -> None:
-    a, b = bench.put("a.jpg"), bench.put("b.jpg")
-    aside = retakes.aside(BESIDE["matrix"], 640, 480)
-    assert aside is not None and aside > retakes.ASIDE
-    bench.files.left = LEFT
-    assert (
-        bench.kind(a, b, measures(median=0.97), relation=BESIDE) == "scene"
-        and bench.files.asked == []
+def test_different_noise_makes_two_shots_if_size_and_format_are_equal(photos: Photos) -> None:
+    a, b, other = photos.add("a.jpg"), photos.add("b.jpg"), photos.add("c.png", format="PNG")
+    smaller, lower = photos.add("d.jpg", width=639), photos.add("e.jpg", height=479)
+    photos.files.residual = RecompressionResidual(
+        RETAKE.least_excess + 0.01, RETAKE.most_shared - 0.01, 0.1
     )
-    assert bench.kind(a, b, measures(median=0.97)) == "picture"
+    seen = measurements(median=0.97)
+    assert photos.kind(a, b, seen) == "scene" and photos.files.reads == ["residual a.jpg b.jpg"]
+    photos.files.reads.clear()
+    assert [photos.kind(a, x, seen) for x in (other, smaller, lower)] == [
+        "picture"
+    ] * 3 and photos.files.reads == []
+    # Cropped or turned it is no shot of the same camera standing still.
+    assert photos.kind(a, b, seen, relation=CROPPED) == "picture"
+    # What was changed since says nothing of what was measured.
+    photos.files.contents["b.jpg"] = "edited since"
+    photos.classifier = PairClassifier(photos.shelf.library, photos.shelf.writer, photos.files)  # type: ignore[arg-type]
+    assert photos.kind(a, b, seen) == "picture"
+    photos.files.contents |= {"b.jpg": "b.jpg", "a.jpg": "edited since"}
+    photos.classifier = PairClassifier(photos.shelf.library, photos.shelf.writer, photos.files)  # type: ignore[arg-type]
+    assert photos.kind(a, b, seen) == "picture"
 
 
-def test_what_changed_counts_for_more(bench: Bench) -> None:
-    a, b = bench.put("a.jpg"), bench.put("b.jpg")
+def test_an_offset_makes_two_shots(photos: Photos) -> None:
+    a, b = photos.add("a.jpg"), photos.add("b.jpg")
+    aside = retakes.preview_offset(SHIFTED["matrix"], 640, 480)
+    assert aside is not None and aside > RETAKE.most_offset
+    photos.files.residual = RECOMPRESSED
+    assert (
+        photos.kind(a, b, measurements(median=0.97), relation=SHIFTED) == "scene"
+        and photos.files.reads == []
+    )
+    assert photos.kind(a, b, measurements(median=0.97)) == "picture"
+
+
+def test_noise_counts_for_more_where_something_changed(photos: Photos) -> None:
+    a, b = photos.add("a.jpg"), photos.add("b.jpg")
     # Something is seen on one alone, put on: most pixels are as they were.
-    seen = measures(noise=9, broken=0.05, same=0.9)
-    bench.files.left = RecompressionResidual(0.05, 0.96, 0.1)
+    seen = measurements(share=0.05, unchanged=0.9)
+    photos.files.residual = RecompressionResidual(0.05, 0.96, 0.1)
     assert (
         same_picture.is_same_picture(seen)
         and same_picture.has_changed_blocks(seen)
         and not same_picture.looks_like_motion(seen)
     )
-    assert bench.kind(a, b, seen) == "scene" and bench.kind(a, b, measures(noise=9)) == "picture"
+    assert photos.kind(a, b, seen) == "scene" and photos.kind(a, b, measurements()) == "picture"
 
 
-def test_what_moved_makes_two_shots_even_where_nothing_is_left_to_compare(bench: Bench) -> None:
-    a, b = bench.put("a.jpg"), bench.put("b.jpg")
-    seen = measures(noise=9, broken=0.05, same=0.9, is_local_motion=True)
+def test_motion_makes_two_shots_even_without_a_residual(photos: Photos) -> None:
+    a, b = photos.add("a.jpg"), photos.add("b.jpg")
+    seen = measurements(share=0.05, unchanged=0.9, local_motion=True)
     assert (
         same_picture.is_same_picture(seen)
         and same_picture.looks_like_motion(seen)
-        and bench.kind(a, b, seen) == "scene"
+        and photos.kind(a, b, seen) == "scene"
     )
-    assert bench.kind(a, b, measures(noise=9, broken=0.05, same=0.9)) == "picture"
+    assert photos.kind(a, b, measurements(share=0.05, unchanged=0.9)) == "picture"
 
 
 @pytest.mark.parametrize(
     ("explained", "relation", "flat", "kind"),
     [
-        (retakes.MADE, ONTO, 0.1, "picture"), (retakes.MADE - 0.01, ONTO, 0.1, None), (0.9, FAR, 0.1, None), (0.9, ONTO, 0.9, None),
+        (RETAKE.surely_made_explained, IDENTITY, 0.1, "picture"),
+        (RETAKE.surely_made_explained - 0.01, IDENTITY, 0.1, None),
+        (0.9, CROPPED, 0.1, None),
+        (0.9, IDENTITY, 0.9, None),
     ],
-)  # fmt: skip
-def test_a_file_that_was_made_from_the_other(
-    bench: Bench, explained: float, relation: dict[str, object], flat: float, kind: str | None
+)
+def test_a_recompressed_file_is_a_copy_though_the_previews_do_not_correlate(
+    photos: Photos, explained: float, relation: dict[str, Any], flat: float, kind: str | None
 ) -> None:
-    a, b = bench.put("a.jpg"), bench.put("b.jpg")
-    bench.files.left = RecompressionResidual(0.0, 1.0, explained)
-    assert bench.kind(a, b, measures(median=0.3, noise=9, flat=flat), relation=relation) == kind
+    a, b = photos.add("a.jpg"), photos.add("b.jpg")
+    photos.files.residual = RecompressionResidual(0.0, 1.0, explained)
+    assert photos.kind(a, b, measurements(median=0.3, flat=flat), relation=relation) == kind
 
 
-def test_two_files_are_opened_once_for_both_questions(bench: Bench) -> None:
-    a, b = bench.put("a.jpg"), bench.put("b.jpg")
-    bench.files.left = LEFT
-    assert bench.kind(a, b, measures(median=0.3, noise=9)) == "picture" and bench.files.asked == [
-        "left a.jpg b.jpg"
+def test_the_residual_of_two_files_is_read_once(photos: Photos) -> None:
+    a, b = photos.add("a.jpg"), photos.add("b.jpg")
+    photos.files.residual = RECOMPRESSED
+    assert photos.kind(a, b, measurements(median=0.3)) == "picture" and photos.files.reads == [
+        "residual a.jpg b.jpg"
     ]
-    assert bench.judge(a, b, None) is None and bench.files.asked == ["left a.jpg b.jpg"]
+    assert photos.classify(a, b, None) is None and photos.files.reads == ["residual a.jpg b.jpg"]

@@ -1,4 +1,4 @@
-"""Comparing two photos by their previews: what is asked of them, in which order, and what is found."""
+"""Comparing two photos by their previews: which checks run, in which order, and what they find."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
-from explorer.analysis.duplicates import compare_pair
+from explorer.analysis.duplicates import compare_pair, preview_images
 from explorer.analysis.duplicates.candidates import HashedPhotos
 from explorer.analysis.duplicates.compare_pair import (
-    SCENE_INLIERS,
+    THRESHOLDS,
     PairComparer,
     PairComparison,
     PairRequest,
@@ -22,27 +22,29 @@ from explorer.library import keypoint_store
 from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION
 from explorer.library.photo_store import add_photo
-from explorer.matching import keypoints, same_picture
+from explorer.matching import same_picture
+from explorer.matching.changed_blocks import ChangedBlocks
+from explorer.matching.geometry import Gray, Matrix
+from explorer.matching.pair_measurements import PairMeasurements
 from explorer.photos.decode import decode
 from tests.factory import Shelf, digest_of
 from tests.pictures import draw, encoded
 
 SIZE = (400, 300)
-# b lies on a just as it is: an affine map of unit squares.
-AS_IT_IS = np.array([[1.0, 0, 0], [0, 1, 0]], np.float32)
-# Half as wide, in the middle: of a whole copy, this is wrong.
-WRONG = np.array([[0.5, 0, 0.25], [0, 0.5, 0.25]], np.float32)
+# Transforms of unit squares: the identity, and one that is wrong for a whole copy.
+IDENTITY: Matrix = np.array([[1.0, 0, 0], [0, 1, 0]])
+WRONG: Matrix = np.array([[0.5, 0, 0.25], [0, 0.5, 0.25]])
 
 
-class Bench:
-    """Photos that are known and whose previews are kept, and what compares them."""
+class Photos:
+    """A library of photos with previews, and what compares them."""
 
     def __init__(self, folder: Path) -> None:
         (folder / "photos").mkdir()
         self.shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
-        self._looker: PairComparer | None = None
+        self._comparer: PairComparer | None = None
 
-    def put(self, picture: Image.Image) -> int:
+    def add(self, picture: Image.Image) -> int:
         data = encoded(picture, quality=92)
         digest = digest_of(data)
         photo = decode(data, None, name="a.jpg")
@@ -50,225 +52,251 @@ class Bench:
         self.shelf.library.previews.write(digest.hex(), photo.preview)
         return photo_id
 
+    def hashed(self) -> HashedPhotos:
+        return HashedPhotos(
+            keypoint_store.photo_fingerprints(self.shelf.library.catalog, PAIRS_VERSION)
+        )
+
     @property
-    def looker(self) -> PairComparer:
-        if self._looker is None:
-            known = HashedPhotos(
-                keypoint_store.photo_fingerprints(self.shelf.library.catalog, PAIRS_VERSION)
-            )
-            self._looker = PairComparer(
-                self.shelf.library, known, Prefilter(self.shelf.library, known), map
-            )
-        return self._looker
+    def comparer(self) -> PairComparer:
+        if self._comparer is None:
+            hashed = self.hashed()
+            prefilter = Prefilter(self.shelf.library, hashed)
+            self._comparer = PairComparer(self.shelf.library, hashed, prefilter)
+        return self._comparer
+
+    def forget_comparer(self) -> None:
+        self._comparer = None
 
     def compare(
         self,
         a: int,
         b: int,
-        *ways: RoughAlignment,
-        firm: bool = True,
-        guess: np.ndarray | None = None,
+        *alignments: RoughAlignment,
+        use_keypoints: bool = True,
+        expected: Matrix | None = None,
     ) -> PairComparison | None:
-        return self.looker.compare(PairRequest(a, b, guess, firm), ways)
+        return self.comparer.compare(PairRequest(a, b, expected, use_keypoints), alignments)
 
-    def drawn(self) -> set[int]:
-        """The photos whose corners were made, and can be kept."""
-        return {
-            photo_id
-            for photo_id, packed in self.looker.drawn()
-            if keypoints.unpack(packed) is not None
-        }
+    def with_new_keypoints(self) -> set[int]:
+        """The photos whose keypoints were detected since this was last called."""
+        return {photo_id for photo_id, _ in self.comparer.new_keypoints()}
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(tmp_path)
+def photos(tmp_path: Path) -> Iterator[Photos]:
+    made = Photos(tmp_path)
     yield made
     made.shelf.close()
 
 
-def is_copy(seen: PairComparison | None) -> bool:
+def is_copy(compared: PairComparison | None) -> bool:
     return (
-        seen is not None
-        and seen.measures is not None
-        and same_picture.is_same_picture(seen.measures)
+        compared is not None
+        and compared.measurements is not None
+        and same_picture.is_same_picture(compared.measurements)
     )
+
+
+def unit_of(compared: PairComparison | None) -> Matrix:
+    assert compared is not None
+    return np.reshape(compared.relation["matrix"], (2, 3))
 
 
 def small(seed: int = 1) -> Image.Image:
     return draw(seed, SIZE).resize((300, 225))
 
 
-def test_nothing_speaks_for_two_photos_and_nothing_is_looked_at(bench: Bench) -> None:
-    a, b = bench.put(draw(1, SIZE)), bench.put(small())
-    assert bench.compare(a, b, firm=False) is None and bench.drawn() == set()
+def cropped() -> Image.Image:
+    return draw(1, SIZE).crop((100, 60, 390, 290))
 
 
-def test_a_way_that_proves_true_needs_no_corners(bench: Bench) -> None:
-    a, b = bench.put(draw(1, SIZE)), bench.put(small())
-    for firm in (False, True):
-        seen = bench.compare(a, b, RoughAlignment(0.95, AS_IT_IS), firm=firm)
-        assert is_copy(seen) and seen is not None and (seen.a, seen.b, seen.votes) == (a, b, 0)
-    assert bench.drawn() == set()
+def test_similar_hashes_without_an_alignment_are_not_compared(photos: Photos) -> None:
+    a, b = photos.add(draw(1, SIZE)), photos.add(small())
+    assert photos.compare(a, b, use_keypoints=False) is None
+    assert photos.with_new_keypoints() == set()
 
 
-def test_a_guess_is_tried_before_the_ways_and_without_any(bench: Bench) -> None:
-    a, b = bench.put(draw(1, SIZE)), bench.put(small())
-    assert is_copy(bench.compare(a, b, guess=AS_IT_IS)) and is_copy(
-        bench.compare(a, b, RoughAlignment(0.99, WRONG), guess=AS_IT_IS)
-    )
-    assert bench.drawn() == set()
+@pytest.mark.parametrize("use_keypoints", [False, True])
+def test_a_correct_alignment_needs_no_keypoints(photos: Photos, use_keypoints: bool) -> None:
+    a, b = photos.add(draw(1, SIZE)), photos.add(small())
+    compared = photos.compare(a, b, RoughAlignment(0.95, IDENTITY), use_keypoints=use_keypoints)
+    assert is_copy(compared)
+    assert compared is not None and compared[:3] == (a, b, 0)
+    assert photos.with_new_keypoints() == set()
+
+
+def test_the_expected_transform_is_tried_first(photos: Photos) -> None:
+    a, b = photos.add(draw(1, SIZE)), photos.add(small())
+    assert is_copy(photos.compare(a, b, expected=IDENTITY))
+    assert is_copy(photos.compare(a, b, RoughAlignment(0.99, WRONG), expected=IDENTITY))
+    assert photos.with_new_keypoints() == set()
 
 
 @pytest.mark.parametrize(
-    "ways",
+    "alignments",
     [
-        (RoughAlignment(0.95, WRONG), RoughAlignment(0.6, AS_IT_IS)),
-        (RoughAlignment(0.95, AS_IT_IS), RoughAlignment(0.6, WRONG)),
+        (RoughAlignment(0.95, WRONG), RoughAlignment(0.6, IDENTITY)),
+        (RoughAlignment(0.95, IDENTITY), RoughAlignment(0.6, WRONG)),
     ],
 )
-def test_each_way_is_tried(bench: Bench, ways: tuple[RoughAlignment, ...]) -> None:
-    a, b = bench.put(draw(1, SIZE)), bench.put(small())
-    assert is_copy(bench.compare(a, b, *ways, firm=False)) and bench.drawn() == set()
+def test_every_alignment_is_tried(photos: Photos, alignments: tuple[RoughAlignment, ...]) -> None:
+    a, b = photos.add(draw(1, SIZE)), photos.add(small())
+    assert is_copy(photos.compare(a, b, *alignments, use_keypoints=False))
+    assert photos.with_new_keypoints() == set()
 
 
-def test_wrong_ways_end_the_matter_where_only_hashes_are_similar(bench: Bench) -> None:
-    a, b = bench.put(draw(1, SIZE)), bench.put(small())
-    seen = bench.compare(a, b, RoughAlignment(0.7, WRONG), firm=False)
-    assert not is_copy(seen) and bench.drawn() == set()
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_wrong_alignments_the_one_that_correlates_best_is_measured(
+    photos: Photos, monkeypatch: pytest.MonkeyPatch, order: tuple[int, int]
+) -> None:
+    def measure(one: Gray, other: Gray, matrix: Matrix, *, near: bool = False) -> PairMeasurements:
+        median = 0.2 if matrix[0, 2] else 0.4
+        return PairMeasurements(matrix, median, 0.0, 0.0, 1.0, 0.0, ChangedBlocks())
+
+    monkeypatch.setattr(compare_pair, "align_and_measure", measure)
+    a, b = photos.add(draw(1, SIZE)), photos.add(draw(7, SIZE))
+    alignments = [RoughAlignment(0.7, unit) for unit in (IDENTITY, WRONG)]
+    compared = photos.compare(a, b, *(alignments[i] for i in order), use_keypoints=False)
+    assert compared is not None and compared.measurements is not None
+    assert compared.measurements.median == 0.4
 
 
-def test_wrong_ways_lead_to_corners_where_more_speaks_for_them(bench: Bench) -> None:
-    a, b = bench.put(draw(1, SIZE)), bench.put(small())
-    assert is_copy(bench.compare(a, b, RoughAlignment(0.85, WRONG), firm=False))
-    assert bench.drawn() == {a, b}
+def test_wrong_alignments_are_final_if_only_the_hashes_are_similar(photos: Photos) -> None:
+    a, b = photos.add(draw(1, SIZE)), photos.add(small())
+    correlation = THRESHOLDS.promising_correlation - 0.01
+    compared = photos.compare(a, b, RoughAlignment(correlation, WRONG), use_keypoints=False)
+    assert not is_copy(compared) and photos.with_new_keypoints() == set()
+
+
+def test_keypoints_are_compared_if_thumbnails_correlate_well(photos: Photos) -> None:
+    a, b = photos.add(draw(1, SIZE)), photos.add(small())
+    correlation = THRESHOLDS.promising_correlation
+    assert is_copy(photos.compare(a, b, RoughAlignment(correlation, WRONG), use_keypoints=False))
+    assert photos.with_new_keypoints() == {a, b}
 
 
 @pytest.mark.parametrize("corner", [(0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5)])
-def test_a_wrong_way_that_is_right_in_one_corner_does_not_stand_for_the_right_one(
-    bench: Bench, corner: tuple[float, float]
+def test_a_wrong_alignment_that_is_right_in_one_corner_does_not_replace_keypoints(
+    photos: Photos, corner: tuple[float, float]
 ) -> None:
-    a, b = bench.put(draw(1, SIZE)), bench.put(small())
-    wrong = np.array([[0.5, 0, corner[0]], [0, 0.5, corner[1]]], np.float32)
-    assert is_copy(bench.compare(a, b, RoughAlignment(0.95, wrong)))
+    a, b = photos.add(draw(1, SIZE)), photos.add(small())
+    wrong = np.array([[0.5, 0, corner[0]], [0, 0.5, corner[1]]])
+    assert is_copy(photos.compare(a, b, RoughAlignment(0.95, wrong)))
 
 
-def test_corners_find_a_part_of_a_photo(bench: Bench) -> None:
-    a, b = bench.put(draw(1, SIZE)), bench.put(draw(1, SIZE).crop((100, 60, 390, 290)))
-    for one, other in ((a, b), (b, a)):
-        seen = bench.compare(one, other)
-        assert (
-            is_copy(seen)
-            and seen is not None
-            and seen.votes >= SCENE_INLIERS
-            and (seen.a, seen.b) == (one, other)
+@pytest.mark.parametrize("swapped", [False, True])
+def test_keypoints_align_a_crop(photos: Photos, swapped: bool) -> None:
+    whole, part = photos.add(draw(1, SIZE)), photos.add(cropped())
+    one, other = (part, whole) if swapped else (whole, part)
+    compared = photos.compare(one, other)
+    assert is_copy(compared)
+    assert compared is not None and compared.inliers >= THRESHOLDS.scene_inliers
+    assert compared[:2] == (one, other)
+    to_whole = [[290 / 400, 0, 0.25], [0, 230 / 300, 0.2]]
+    to_part = [[400 / 290, 0, -100 / 290], [0, 300 / 230, -60 / 230]]
+    assert np.allclose(unit_of(compared), to_part if swapped else to_whole, atol=0.01)
+
+
+def test_a_request_uses_keypoints_by_default(photos: Photos) -> None:
+    a, b = photos.add(draw(1, SIZE)), photos.add(cropped())
+    assert is_copy(photos.comparer.compare(PairRequest(a, b), []))
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_keypoints_align_a_mirrored_crop(photos: Photos, swapped: bool) -> None:
+    whole, part = photos.add(draw(1, SIZE)), photos.add(ImageOps.mirror(cropped()))
+    one, other = (part, whole) if swapped else (whole, part)
+    compared = photos.compare(one, other)
+    assert is_copy(compared) and np.linalg.det(unit_of(compared)[:, :2]) < 0
+
+
+def test_stored_keypoints_align_a_mirrored_crop_whichever_preview_is_loaded(photos: Photos) -> None:
+    a, b = photos.add(draw(1, SIZE)), photos.add(ImageOps.mirror(cropped()))
+    for loaded in (a, b):
+        photos.forget_comparer()
+        photos.compare(a, b)
+        keypoints = dict(photos.comparer.new_keypoints())
+        keypoint_store.put_compared(
+            photos.shelf.writer, [(i, None) for i in keypoints], PAIRS_VERSION
         )
-        matrix = np.reshape(seen.relation["matrix"], (2, 3))  # type: ignore[call-overload]
-        # As unit squares.
-        onto = (
-            [[290 / 400, 0, 0.25], [0, 230 / 300, 0.2]]
-            if one == a
-            else [[400 / 290, 0, -100 / 290], [0, 300 / 230, -60 / 230]]
-        )
-        assert np.allclose(matrix, onto, atol=0.01)
-
-
-def test_more_speaks_for_two_photos_unless_it_is_said_otherwise(bench: Bench) -> None:
-    a, b = bench.put(draw(1, SIZE)), bench.put(draw(1, SIZE).crop((100, 60, 390, 290)))
-    assert is_copy(bench.looker.compare(PairRequest(a, b), []))
-
-
-def test_corners_find_a_mirrored_part(bench: Bench) -> None:
-    a, b = (
-        bench.put(draw(1, SIZE)),
-        bench.put(ImageOps.mirror(draw(1, SIZE).crop((100, 60, 390, 290)))),
-    )
-    for one, other in ((a, b), (b, a)):
-        seen = bench.compare(one, other)
-        assert is_copy(seen) and seen is not None
-        matrix = np.reshape(seen.relation["matrix"], (2, 3))  # type: ignore[call-overload]
-        assert np.linalg.det(matrix[:, :2]) < 0
-
-
-def test_two_pictures_are_two(bench: Bench) -> None:
-    a, b = bench.put(draw(1, SIZE)), bench.put(draw(7, SIZE))
-    assert bench.compare(a, b) is None and bench.drawn() == {a, b}
-    assert not is_copy(bench.compare(a, b, RoughAlignment(0.95, AS_IT_IS), firm=False))
-
-
-def test_corners_are_told_once_and_are_not_made_where_they_are_kept(bench: Bench) -> None:
-    a, b, c = (
-        bench.put(draw(1, SIZE)),
-        bench.put(draw(1, SIZE).crop((100, 60, 390, 290))),
-        bench.put(draw(7, SIZE)),
-    )
-    assert is_copy(bench.compare(a, b))
-    made = dict(bench.looker.drawn())
-    assert set(made) == {a, b} and bench.drawn() == set()
-    bench.compare(a, c)
-    assert bench.drawn() == {c}
-    keypoint_store.put_compared(
-        bench.shelf.writer, [(photo, None) for photo in made], PAIRS_VERSION
-    )
-    keypoint_store.put_keypoints(bench.shelf.writer, made.items())
-    bench._looker = None
-    assert is_copy(bench.compare(a, b)) and bench.drawn() == set()
-
-
-def test_a_photo_without_a_preview_is_like_none(bench: Bench) -> None:
-    a, b = bench.put(draw(1, SIZE)), bench.put(small())
-    known = HashedPhotos(
-        keypoint_store.photo_fingerprints(bench.shelf.library.catalog, PAIRS_VERSION)
-    )
-    bench.shelf.library.previews.path(known.digest(b)).write_bytes(b"nothing")
-    for one, other in ((a, b), (b, a)):
-        assert (
-            bench.compare(one, other, RoughAlignment(0.95, AS_IT_IS), guess=AS_IT_IS) is None
-            and bench.compare(one, other) is None
+        keypoint_store.put_keypoints(photos.shelf.writer, keypoints.items())
+        photos.forget_comparer()
+        # The preview of one of them is in memory, the keypoints of both are stored.
+        assert photos.comparer._previews.image(loaded).gray is not None
+        compared = photos.compare(a, b)
+        assert is_copy(compared)
+        assert np.allclose(
+            unit_of(compared), [[-290 / 400, 0, 390 / 400], [0, 230 / 300, 0.2]], atol=0.01
         )
 
 
-def test_how_the_other_differs_is_said(bench: Bench) -> None:
-    a = bench.put(draw(2, SIZE))
-    grey = bench.put(ImageOps.grayscale(draw(2, SIZE)).convert("RGB"))
-    light = bench.put(ImageEnhance.Brightness(draw(2, SIZE)).enhance(1.3))
-    for other, words in ((grey, (True, False)), (light, (False, True))):
-        seen = bench.compare(a, other, RoughAlignment(0.95, AS_IT_IS))
-        assert (
-            seen is not None
-            and (bool(seen.relation["grey"]), abs(float(str(seen.relation["light"]))) > 5) == words
-        )
-        assert seen.relation["border"] == 0
+def test_different_pictures_are_no_copies(photos: Photos) -> None:
+    a, b = photos.add(draw(1, SIZE)), photos.add(draw(7, SIZE))
+    assert photos.compare(a, b) is None and photos.with_new_keypoints() == {a, b}
+    assert not is_copy(photos.compare(a, b, RoughAlignment(0.95, IDENTITY), use_keypoints=False))
 
 
-def test_which_of_them_has_a_border_is_said(bench: Bench) -> None:
-    a, framed = bench.put(draw(1, SIZE)), bench.put(ImageOps.expand(draw(1, SIZE), 30, "white"))
-    for one, other, border in ((a, framed, 1), (framed, a, -1)):
-        seen = bench.compare(one, other)
-        assert is_copy(seen) and seen is not None and seen.relation["border"] == border
+def test_new_keypoints_are_returned_once_and_stored_ones_are_reused(photos: Photos) -> None:
+    a, b, c = photos.add(draw(1, SIZE)), photos.add(cropped()), photos.add(draw(7, SIZE))
+    assert is_copy(photos.compare(a, b))
+    keypoints = dict(photos.comparer.new_keypoints())
+    assert set(keypoints) == {a, b} and photos.with_new_keypoints() == set()
+    photos.compare(a, c)
+    assert photos.with_new_keypoints() == {c}
+    keypoint_store.put_compared(photos.shelf.writer, [(i, None) for i in keypoints], PAIRS_VERSION)
+    keypoint_store.put_keypoints(photos.shelf.writer, keypoints.items())
+    photos.forget_comparer()
+    assert is_copy(photos.compare(a, b)) and photos.with_new_keypoints() == set()
 
 
-def test_another_shot_has_no_words_for_colour_and_border(bench: Bench) -> None:
-    a, b = bench.put(draw(1, SIZE)), bench.put(draw(7, SIZE))
-    seen = bench.compare(a, b, RoughAlignment(0.95, AS_IT_IS), firm=False)
-    assert seen is None or not {"grey", "light", "border"} & set(seen.relation)
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_photo_without_a_readable_preview_is_no_copy(photos: Photos, swapped: bool) -> None:
+    a, b = photos.add(draw(1, SIZE)), photos.add(small())
+    photos.shelf.library.previews.path(photos.hashed().digest(b)).write_bytes(b"nothing")
+    one, other = (b, a) if swapped else (a, b)
+    assert photos.compare(one, other, RoughAlignment(0.95, IDENTITY), expected=IDENTITY) is None
+    assert photos.compare(one, other) is None
 
 
-def test_many_are_compared_in_the_order_asked_for(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+def test_the_relation_tells_a_grayscale_copy_and_a_brighter_one(photos: Photos) -> None:
+    a = photos.add(draw(2, SIZE))
+    gray = photos.add(ImageOps.grayscale(draw(2, SIZE)).convert("RGB"))
+    bright = photos.add(ImageEnhance.Brightness(draw(2, SIZE)).enhance(1.3))
+    for other, expected in ((gray, (1, False)), (bright, (0, True))):
+        compared = photos.compare(a, other, RoughAlignment(0.95, IDENTITY))
+        assert compared is not None
+        relation = compared.relation
+        assert (relation["grey"], abs(relation["light"]) > 5) == expected
+        assert relation["light"] == round(relation["light"], 1) and relation["border"] == 0
+
+
+def test_the_relation_tells_which_photo_has_a_border(photos: Photos) -> None:
+    a = photos.add(draw(1, SIZE))
+    bordered = photos.add(ImageOps.expand(draw(1, SIZE), 30, "white"))
+    for one, other, border in ((a, bordered, 1), (bordered, a, -1)):
+        compared = photos.compare(one, other)
+        assert is_copy(compared) and compared is not None
+        assert compared.relation["border"] == border
+
+
+def test_the_relation_of_another_shot_tells_nothing_of_tones_and_borders(photos: Photos) -> None:
+    a, b = photos.add(draw(1, SIZE)), photos.add(draw(7, SIZE))
+    compared = photos.compare(a, b, RoughAlignment(0.95, IDENTITY), use_keypoints=False)
+    assert compared is None or not {"grey", "light", "border"} & set(compared.relation)
+
+
+def test_many_pairs_are_compared_in_the_order_of_the_requests(
+    photos: Photos, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compare_pair, "_AT_HAND", 1)
-    a, b, c = bench.put(draw(1, SIZE)), bench.put(small()), bench.put(draw(7, SIZE))
-    found = bench.looker.compare_all(
-        [
-            PairRequest(b, c, firm=False),
-            PairRequest(a, b, firm=False),
-            PairRequest(a, c, firm=False),
-            PairRequest(a, b, firm=True),
-        ]
-    )
-    assert [is_copy(seen) for seen in found] == [False, True, False, True]
-    assert [(seen.a, seen.b) for seen in found if is_copy(seen) and seen is not None] == [
-        (a, b),
-        (a, b),
+    monkeypatch.setattr(preview_images, "_CACHED_PHOTOS", 1)
+    a, b, c = photos.add(draw(1, SIZE)), photos.add(small()), photos.add(draw(7, SIZE))
+    requests = [
+        PairRequest(b, c, use_keypoints=False),
+        PairRequest(a, b, use_keypoints=False),
+        PairRequest(a, c, use_keypoints=False),
+        PairRequest(a, b),
     ]
+    found = photos.comparer.compare_all(requests)
+    assert [is_copy(each) for each in found] == [False, True, False, True]
+    assert [each[:2] for each in found if each is not None and is_copy(each)] == [(a, b), (a, b)]

@@ -38,8 +38,8 @@ def test_rounds_end_and_every_candidate_is_compared_or_hangs_together(
         # One of each two is a copy.
         made.add(Pair(c.a, c.b, "picture", 1.0, {}) for c in now if (c.a + c.b) % 2)
     for a, b in asked:
-        big = max(len(made.members(i)) for i in (a, b)) > copy_components.CLOSED
-        assert (a, b) in compared or b in made.members(a) or big
+        big = max(len(made.component(i)) for i in (a, b)) > copy_components.MOST_FULLY_COMPARED
+        assert (a, b) in compared or b in made.component(a) or big
 
 
 def test_copies_of_one_picture_meet_once() -> None:
@@ -54,8 +54,8 @@ def test_copies_of_one_picture_meet_once() -> None:
 
 def test_within_a_group_each_is_then_compared_with_each() -> None:
     made = groups([(1, 2), (2, 3), (3, 4)])
-    assert made.open_pairs({1}) == [(1, 3), (1, 4), (2, 4)]
-    assert made.open_pairs({1}) == []
+    assert made.uncompared_pairs({1}) == [(1, 3), (1, 4), (2, 4)]
+    assert made.uncompared_pairs({1}) == []
 
 
 def test_only_copies_that_are_known_hang_together() -> None:
@@ -64,16 +64,16 @@ def test_only_copies_that_are_known_hang_together() -> None:
         Pair(*pair, kind, 1.0, {})
         for pair, kind in [((1, 2), "pixels"), ((2, 3), "picture"), ((3, 4), "moment")]
     )  # type: ignore[arg-type]
-    assert made.members(1) == made.members(3) == {1, 2, 3} and made.members(4) == {4}
+    assert made.component(1) == made.component(3) == {1, 2, 3} and made.component(4) == {4}
     made.add([Pair(1, PHOTOS + 1, "picture", 1.0, {}), Pair(PHOTOS + 1, 5, "picture", 1.0, {})])
-    assert made.members(1) == {1, 2, 3} and made.members(5) == {5}
+    assert made.component(1) == {1, 2, 3} and made.component(5) == {5}
 
 
 def test_photos_that_are_gone_hang_nothing_together() -> None:
     known = HashedPhotos(looks([drawn(i) for i in range(PHOTOS)], compared=True))
     made = CopyComponents(known, [Pair(1, 2, "picture", 1.0, {}), Pair(2, 3, "picture", 1.0, {})])
     known.update(looks([drawn(1)], first=2)._replace(visible=np.zeros(1, bool)))
-    assert made.members(1) == {1} and made.members(3) == {3}
+    assert made.component(1) == {1} and made.component(3) == {3}
 
 
 def test_how_two_photos_lie_on_each_other_is_told_by_a_third() -> None:
@@ -94,7 +94,7 @@ def test_how_two_photos_lie_on_each_other_is_told_by_a_third() -> None:
         matrix = np.reshape(values, (2, 3))
         return matrix[:, :2] @ xy + matrix[:, 2]
 
-    found, back = made.through_another(1, 3), made.through_another(3, 1)
+    found, back = made.transform_through_third(1, 3), made.transform_through_third(3, 1)
     assert found is not None and back is not None
     there = moved(found.ravel().tolist(), point)
     assert np.allclose(there, moved(half, moved(aside, point))) and np.allclose(
@@ -102,32 +102,35 @@ def test_how_two_photos_lie_on_each_other_is_told_by_a_third() -> None:
     )
     # 2 and 4 lie on 1 each in its own way.
     made.add([Pair(1, 4, "pixels", 1.0, {"matrix": aside})])
-    on = made.through_another(2, 4)
+    on = made.transform_through_third(2, 4)
     assert on is not None and np.allclose(
         moved(half, moved(on.ravel().tolist(), point)), moved(aside, point)
     )
     # Of a pair that nobody has laid on each other, nothing is known.
     made.add([Pair(4, 5, "picture", 1.0, {})])
-    assert made.through_another(1, 5) is None and made.through_another(1, 2) is None
+    assert made.transform_through_third(1, 5) is None and made.transform_through_third(1, 2) is None
 
 
 def test_of_very_many_copies_the_largest_stand_for_all() -> None:
     sizes = np.array([[100 + i, 100] for i in range(PHOTOS)])
-    chain = [Pair(a, a + 1, "picture", 1.0, {}) for a in range(1, copy_components.CLOSED + 1)]
+    chain = [
+        Pair(a, a + 1, "picture", 1.0, {})
+        for a in range(1, copy_components.MOST_FULLY_COMPARED + 1)
+    ]
     made = CopyComponents(
         HashedPhotos(looks([drawn(i) for i in range(PHOTOS)], compared=True)._replace(sizes=sizes)),
         chain[:-1],
     )
     # So many are still compared each with each.
-    every = set(itertools.combinations(range(1, copy_components.CLOSED + 1), 2))
-    assert set(made.open_pairs({1})) == every - {(pair.a, pair.b) for pair in chain}
+    every = set(itertools.combinations(range(1, copy_components.MOST_FULLY_COMPARED + 1), 2))
+    assert set(made.uncompared_pairs({1})) == every - {(pair.a, pair.b) for pair in chain}
     made.add(chain[-1:])
-    last = copy_components.CLOSED + 1
+    last = copy_components.MOST_FULLY_COMPARED + 1
     largest = range(last - copy_components.HUBS + 1, last + 1)
     now, later = made.next_round([Candidate(i, last + 1, 1) for i in range(1, last + 1)])
     assert [c.a for c in [*now, *later]] == list(largest)
     asked = {(min(a, b), max(a, b)) for a in largest for b in range(1, last + 1) if a != b}
-    assert set(made.open_pairs({1})) == asked - every - {(pair.a, pair.b) for pair in chain}
+    assert set(made.uncompared_pairs({1})) == asked - every - {(pair.a, pair.b) for pair in chain}
 
 
 def test_groups_that_are_joined_in_a_round_meet_once_in_it() -> None:

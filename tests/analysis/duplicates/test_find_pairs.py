@@ -177,7 +177,7 @@ def test_members_of_groups_are_verified_against_the_one_kept_and_no_photo_is_off
 def test_cut_off_anywhere_the_next_run_goes_on(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
-    monkeypatch.setattr(find_pairs, "BATCH", 3)
+    monkeypatch.setattr(find_pairs, "BATCH_SIZE", 3)
     for name in SHELF:
         put_one(shelf, name)
     ticks = list[int]()
@@ -456,8 +456,8 @@ def test_clocks_say_that_two_photos_are_two_shots(
 def test_of_very_many_copies_each_is_compared_with_the_largest(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(find_pairs, "BATCH", 2)
-    monkeypatch.setattr(copy_components, "CLOSED", 3)
+    monkeypatch.setattr(find_pairs, "BATCH_SIZE", 2)
+    monkeypatch.setattr(copy_components, "MOST_FULLY_COMPARED", 3)
     monkeypatch.setattr(copy_components, "HUBS", 1)
     for number, width in enumerate(range(200, 400, 20)):
         put(shelf, f"a{number}.jpg", encoded(draw(1, SIZE).resize((width, width * 3 // 4))))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageOps
 
-from explorer.matching import geometry
+from explorer.matching import borders, geometry
 from tests.pictures import draw
 
 SIZE = (400, 300)
@@ -43,20 +43,20 @@ def test_a_border_and_bars_are_around(
 ) -> None:
     picture = draw(1, SIZE)
     made = border(picture)
-    assert geometry.is_around(grey(made), lying(*part))
+    assert borders.has_border_around(grey(made), lying(*part))
     # Not the other way round, nor what only lies on it as it is.
-    assert not geometry.is_around(grey(picture), geometry.inverse(lying(*part)))
-    assert not geometry.is_around(grey(made), lying(0, 0, 1, 1))
+    assert not borders.has_border_around(grey(picture), geometry.invert(lying(*part)))
+    assert not borders.has_border_around(grey(made), lying(0, 0, 1, 1))
 
 
 def test_what_was_cropped_away_is_no_border() -> None:
-    assert not geometry.is_around(grey(draw(1, SIZE)), lying(0.1, 0.1, 0.9, 0.9))
+    assert not borders.has_border_around(grey(draw(1, SIZE)), lying(0.1, 0.1, 0.9, 0.9))
 
 
 def test_a_plain_sky_on_one_side_is_no_border() -> None:
     picture = draw(1, SIZE)
     ImageDraw.Draw(picture).rectangle((0, 0, 400, 60), fill="skyblue")
-    assert not geometry.is_around(grey(picture), lying(0, 0.2, 1, 1))
+    assert not borders.has_border_around(grey(picture), lying(0, 0.2, 1, 1))
 
 
 def test_bars_of_two_colours_are_no_border() -> None:
@@ -65,4 +65,4 @@ def test_bars_of_two_colours_are_no_border() -> None:
     pen = ImageDraw.Draw(picture)
     pen.rectangle((0, 0, 400, 60), fill="skyblue")
     pen.rectangle((0, 240, 400, 300), fill="white")
-    assert not geometry.is_around(grey(picture), lying(0, 0.2, 1, 0.8))
+    assert not borders.has_border_around(grey(picture), lying(0, 0.2, 1, 0.8))

@@ -1,0 +1,66 @@
+"""Checks stored nearest neighbors against the vectors."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.analysis.neighbors import BLOCK_ROWS, SHORT_LIST, VERSION, stage_name
+from explorer.library import neighbor_store
+from explorer.library import stage_store as store
+from explorer.library.catalog import Ids
+from explorer.library.library import Library
+from explorer.library.neighbor_store import NO_PHOTO, NeighborTable
+from explorer.library.vectors import VectorIndex
+
+# Two ways of summing give cosines that differ by less.
+_TOLERANCE = 2e-3
+# Photos whose neighbors are searched for again.
+_SAMPLE = 64
+
+
+def check_neighbors(library: Library, index: VectorIndex, encoder_id: int) -> list[int]:
+    """Photos whose stored neighbors do not agree with their vectors.
+
+    Cosines are checked for all photos; that no nearer photo is missing, for a sample. While the
+    stage lags behind the catalog, only what must hold for a single row is checked.
+    """
+    bad = neighbor_store.inconsistent_neighbors(library.catalog, encoder_id)
+    if bad or store.stage_lags(library.catalog, stage_name(encoder_id), VERSION):
+        return bad
+    lists = neighbor_store.neighbor_table(library.catalog, encoder_id)
+    present = np.sort(index.ids())
+    unknown = ~np.isin(lists.near, present) & (lists.near != NO_PHOTO)
+    bad = [*np.setxor1d(lists.ids, present).tolist(), *lists.ids[unknown.any(axis=1)].tolist()]
+    if bad:
+        return bad
+    count = (lists.near != NO_PHOTO).sum(axis=1)
+    too_short = lists.ids[count < min(SHORT_LIST + 1, len(present) - 1)].tolist()
+    return [*too_short, *_wrong_cosines(lists, index), *_incomplete(lists, index, count)]
+
+
+def _wrong_cosines(lists: NeighborTable, index: VectorIndex) -> list[int]:
+    """Photos with a cosine that is not that of the vectors."""
+    bad = list[int]()
+    for start in range(0, len(lists.ids), BLOCK_ROWS):
+        block = slice(start, start + BLOCK_ROWS)
+        kept = lists.near[block] != NO_PHOTO
+        rows = np.nonzero(kept)[0]
+        cosines = np.einsum(
+            "nd,nd->n", index.rows(lists.ids[block])[rows], index.rows(lists.near[block][kept])
+        )
+        wrong = np.abs(cosines - lists.scores[block][kept]) > _TOLERANCE
+        bad += lists.ids[block][np.unique(rows[wrong])].tolist()
+    return bad
+
+
+def _incomplete(lists: NeighborTable, index: VectorIndex, count: Ids) -> list[int]:
+    """Of a sample, the photos for which a search finds a nearer photo than the list has."""
+    bad = list[int]()
+    for row in range(0, len(lists.ids), max(1, len(lists.ids) // _SAMPLE)):
+        number = int(count[row])
+        # One more: the search finds the photo itself.
+        cosines, _ = index.search(index.rows(lists.ids[row : row + 1])[0], number + 1)
+        last = float(lists.scores[row, number - 1])
+        if number and abs(float(cosines[-1]) - last) > _TOLERANCE:
+            bad.append(int(lists.ids[row]))
+    return bad

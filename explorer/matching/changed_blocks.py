@@ -1,0 +1,193 @@
+"""What differs between two aligned images, in the blocks that do not correlate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from explorer.matching.difference import is_local_motion, one_sidedness
+from explorer.matching.registration import (
+    BLOCK_SIZE,
+    STRONG_DEVIATION,
+    BlockResiduals,
+    RegistrationLevel,
+)
+from explorer.matching.same_picture_thresholds import SAME_PICTURE
+
+Floats = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+# Blocks with a lower correlation have changed.
+_LEAST_CORRELATION = 0.6
+# Tones are matched on every third pixel, across and down, in 64 levels that have more than so many
+# pixels each.
+_SUBSAMPLING, _LEAST_COUNT = 3, 4
+# Pixels differ if their levels do by more than so many times the noise, and so many levels.
+_NOISE_FACTOR, _LEAST_DIFFERENCE = 3, 4
+# Gray levels within which pixels have one tone: in compressed images, and in drawn areas.
+_TONE, _DRAWN_TONE = 8, 3
+# The width that a stroke of text never has, as a share of the image's shorter side.
+_STROKE_WIDTH = 0.035
+# Displaced content: pixels in which it is looked for, blocks that are tried at most, pixels around
+# each block; correlation where it is found, and by how much that must exceed the one in place;
+# pixels that it must be away at least.
+_SEARCH_RADIUS, _MOST_SEARCHED, _MARGIN = 14, 48, 4
+_LEAST_MATCH, _LEAST_GAIN, _LEAST_DISPLACEMENT = 0.85, 0.25, 2
+
+
+@dataclass(frozen=True)
+class ChangedBlocks:
+    """What differs in the strongly textured blocks of two aligned images; shares are 0 to 1."""
+
+    strong_blocks: int = 0
+    """Strongly textured blocks."""
+    share: float = 1.0
+    """Share of these that have changed."""
+    unchanged: float = 0.0
+    """Share of the pixels in the changed blocks that are as before."""
+    two_tone: float = 0.0
+    """Share of the changed pixels that have one of the two most frequent tones."""
+    drawn: float = 0.0
+    """As `two_tone`, with a tolerance of 3 gray levels: high for drawn areas."""
+    displaced: float = 0.0
+    """Share of the changed blocks whose content is found nearby in the other image."""
+    wide: float = 1.0
+    """Share of all changed pixels that are in patches wider than a stroke of text."""
+    one_sidedness: float = 0.0
+    """1 if all changed pixels became brighter or all darker (`difference.one_sidedness`)."""
+    local_motion: bool = False
+    """Whether what differs was there before, moved by a little (`difference.is_local_motion`)."""
+    flat: float = 0.0
+    """Share of the pixels in the unchanged blocks that have one of two tones."""
+
+
+@dataclass(frozen=True)
+class _ToneCurve:
+    """Which gray level of the base image became which one of the other image."""
+
+    levels: npt.NDArray[np.intp]
+    """Levels, in steps of 4, that are frequent enough."""
+    means: npt.NDArray[np.floating]
+    """Mean level of the other image at each of these."""
+    noise: float
+    """Median deviation from the curve, in gray levels."""
+
+    def apply(self, gray: Floats) -> Floats:
+        """The base image with the tones of the other image."""
+        table = np.interp(np.arange(256), self.levels * 4.0 + 2, self.means).astype(np.float32)
+        # Gray levels are integers here, as in the preview itself.
+        return np.asarray(cv2.LUT(gray.astype(np.uint8), table), np.float32)
+
+
+def measure_changed_blocks(level: RegistrationLevel, residuals: BlockResiduals) -> ChangedBlocks:
+    """Measure what differs between the base image and the warped one."""
+    strong = residuals.inside & level.strongly_textured(residuals)
+    changed_blocks = strong & (residuals.ncc < _LEAST_CORRELATION)
+    number = int(strong.sum())
+    if not number:
+        return ChangedBlocks()
+    h, w = level.rows * BLOCK_SIZE, level.columns * BLOCK_SIZE
+    base, other = level.base[:h, :w], residuals.warped[:h, :w]
+    agreeing = (residuals.inside & ~changed_blocks)[
+        np.arange(0, h, _SUBSAMPLING)[:, None] // BLOCK_SIZE,
+        np.arange(0, w, _SUBSAMPLING) // BLOCK_SIZE,
+    ]
+    sample = base[::_SUBSAMPLING, ::_SUBSAMPLING][agreeing]
+    curve = _tone_curve(sample, other[::_SUBSAMPLING, ::_SUBSAMPLING][agreeing])
+    if curve is None:
+        return ChangedBlocks(number)
+    flat = _two_tone_share(sample, _DRAWN_TONE)
+    if not changed_blocks.any():
+        return ChangedBlocks(
+            number, share=0.0, unchanged=1.0, two_tone=1.0, drawn=1.0, wide=0.0, flat=flat
+        )
+    toned = curve.apply(base)
+    difference = np.asarray(cv2.absdiff(other, toned))
+    differs = difference >= _NOISE_FACTOR * curve.noise + _LEAST_DIFFERENCE
+    in_changed = changed_blocks.repeat(BLOCK_SIZE, axis=0).repeat(BLOCK_SIZE, axis=1)
+    changed = in_changed & differs
+    share = float(changed_blocks.sum() / number)
+    notable = share > SAME_PICTURE.few_changed
+    return ChangedBlocks(
+        number,
+        share=share,
+        unchanged=1 - float(changed.sum() / in_changed.sum()),
+        two_tone=_most_two_tone(base, other, changed, _TONE),
+        drawn=_most_two_tone(base, other, changed, _DRAWN_TONE),
+        displaced=_displaced_share(other, toned, changed_blocks),
+        wide=_wide_share(differs),
+        one_sidedness=one_sidedness(other, toned, changed) if notable else 0.0,
+        local_motion=notable and is_local_motion(base, other, toned, changed),
+        flat=flat,
+    )
+
+
+def _tone_curve(base: Floats, other: Floats) -> _ToneCurve | None:
+    """The tone curve from pixels of agreeing blocks; None if they have a single tone."""
+    steps = np.asarray(base.astype(np.uint8) >> 2, np.uint8)
+    count = np.bincount(steps, minlength=64)
+    levels = np.flatnonzero(count > _LEAST_COUNT)
+    if len(levels) < 2:
+        return None
+    means = np.bincount(steps, weights=other, minlength=64)[levels] / count[levels]
+    expected = np.interp(np.arange(64), levels, means).astype(np.float32)
+    return _ToneCurve(levels, means, float(np.median(np.abs(other - expected[steps]))))
+
+
+def _most_two_tone(base: Floats, other: Floats, changed: Mask, tolerance: int) -> float:
+    """Two-tone share of the changed pixels, in the image where it is higher."""
+    if not changed.any():
+        return 1.0
+    return max(_two_tone_share(x[changed], tolerance) for x in (base, other))
+
+
+def _two_tone_share(gray: Floats, tolerance: int) -> float:
+    """The share of pixels that have one of the two most frequent tones, within a tolerance in gray
+    levels: high for drawn areas, low for photographed ones."""
+    count = np.bincount(gray.clip(0, 255).astype(np.int64), minlength=256)
+    window = np.ones(2 * tolerance + 1, np.int64)
+    within = np.convolve(count, window, "same")
+    first = int(within.argmax())
+    rest = np.where(np.abs(np.arange(256) - first) <= tolerance, 0, count)
+    second = int(np.convolve(rest, window, "same").max())
+    return float((int(within[first]) + second) / max(1, len(gray)))
+
+
+def _wide_share(changed: Mask) -> float:
+    """The share of changed pixels that is in patches wider than a stroke."""
+    side = max(3, round(_STROKE_WIDTH * min(changed.shape)))
+    patches = cv2.morphologyEx(
+        changed.astype(np.uint8), cv2.MORPH_OPEN, np.ones((side, side), np.uint8)
+    )
+    return float(patches.sum() / max(1, int(changed.sum())))
+
+
+def _displaced_share(other: Floats, toned: Floats, changed_blocks: Mask) -> float:
+    """The share of changed blocks whose content is found nearby in the other image."""
+    places = np.argwhere(changed_blocks)
+    size = BLOCK_SIZE + 2 * _MARGIN
+    found = searched = 0
+    for row, column in places[:: max(1, len(places) // _MOST_SEARCHED)].tolist():
+        y, x = row * BLOCK_SIZE - _MARGIN, column * BLOCK_SIZE - _MARGIN
+        top, left = y - _SEARCH_RADIUS, x - _SEARCH_RADIUS
+        bottom, right = y + size + _SEARCH_RADIUS, x + size + _SEARCH_RADIUS
+        if min(top, left) < 0 or bottom > other.shape[0] or right > other.shape[1]:
+            continue
+        template = toned[y : y + size, x : x + size]
+        if template.std() < STRONG_DEVIATION:
+            continue
+        searched += 1
+        found += _is_displaced(other[top:bottom, left:right], template)
+    return found / max(1, searched)
+
+
+def _is_displaced(area: Floats, template: Floats) -> bool:
+    """Whether a template is found elsewhere in an area than at its center."""
+    result = cv2.matchTemplate(area, template, cv2.TM_CCOEFF_NORMED)
+    _, best, _, at = cv2.minMaxLoc(result)
+    in_place = float(result[_SEARCH_RADIUS, _SEARCH_RADIUS])
+    away = max(abs(at[0] - _SEARCH_RADIUS), abs(at[1] - _SEARCH_RADIUS))
+    return best > _LEAST_MATCH and best > in_place + _LEAST_GAIN and away >= _LEAST_DISPLACEMENT

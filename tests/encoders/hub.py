@@ -1,4 +1,4 @@
-"""A small stand-in for the model hub on this machine."""
+"""A stand-in for the model hub, served on this machine."""
 
 from __future__ import annotations
 
@@ -14,25 +14,28 @@ from typing import Any
 
 @dataclass
 class Hub:
-    """What it serves, and what was asked of it.
-
-    files: path below the root → bytes, or a file that holds them. stored: paths that are answered
-    with a redirect to its storage and the promised checksum, as the hub does for large files.
-    promises: checksums promised instead of the true ones. cuts: how many bytes of each of the next
-    answers are sent before the connection breaks. asked: (path, first byte) of each request for a
-    file.
-    """
+    """What it serves, how it fails, and what was requested of it."""
 
     address: str = ""
     files: dict[str, bytes | Path] = field(default_factory=dict)
+    """Path below the root → content, or a file with the content."""
     stored: set[str] = field(default_factory=set)
-    promises: dict[str, str] = field(default_factory=dict)
+    """Paths that redirect to its storage and state a checksum, as the hub does for large files."""
+    checksums: dict[str, str] = field(default_factory=dict)
+    """Checksums to state instead of the right ones."""
     cuts: list[int] = field(default_factory=list)
+    """After how many bytes of each of the next responses the connection is lost."""
     ranges: bool = True
-    asked: list[tuple[str, int]] = field(default_factory=list)
+    """Whether it serves parts of files."""
+    requests: list[tuple[str, int]] = field(default_factory=list)
+    """Path and first byte of each request for a file."""
+    redirects: dict[str, str] = field(default_factory=dict)
+    """Path → where it redirects to."""
+    statuses: list[int] = field(default_factory=list)
+    """Status codes of the next responses, in place of an answer."""
 
     def put(self, repository: str, name: str, content: bytes | Path, *, stored: bool = True) -> str:
-        """Serve a file of a repository; gives its address."""
+        """Serve a file of a repository; returns its URL."""
         path = f"/{repository}/resolve/main/{name}"
         self.files[path] = content
         if stored:
@@ -49,13 +52,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path, hub = self.path, self.hub
-        if path == "/circle":
-            return self._send(302, {"Location": "/circle"})
+        if hub.statuses:
+            return self._send(hub.statuses.pop(0), {})
+        if path in hub.redirects:
+            return self._send(302, {"Location": hub.redirects[path]})
         if path in hub.stored:
-            body = hub.read(path) or b""
-            promised = hub.promises.get(path) or hashlib.sha256(body).hexdigest()
+            checksum = hub.checksums.get(path) or hashlib.sha256(hub.read(path) or b"").hexdigest()
             return self._send(
-                302, {"Location": f"/storage{path}", "X-Linked-Etag": f'"{promised}"'}
+                302, {"Location": f"/storage{path}", "X-Linked-Etag": f'"{checksum}"'}
             )
         body = hub.read(path.removeprefix("/storage"))
         if body is None:
@@ -65,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
             if "Range" in self.headers and hub.ranges
             else 0
         )
-        hub.asked.append((path.removeprefix("/storage"), first))
+        hub.requests.append((path.removeprefix("/storage"), first))
         if first and first >= len(body):
             return self._send(416, {"Content-Range": f"bytes */{len(body)}"})
         rest = body[first:]
@@ -85,17 +89,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing is said."""
+        """Log nothing."""
 
 
 @contextmanager
 def serving() -> Iterator[Hub]:
-    """A hub for as long as the block runs."""
+    """Serve a hub while the block runs."""
     hub = Hub()
     handler = type("Handler", (_Handler,), {"hub": hub, "protocol_version": "HTTP/1.0"})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         hub.address = f"http://127.0.0.1:{server.server_port}"
-        # Threads of requests are waited for when the server closes.
+        # The server waits for the threads of its requests when it closes.
         server.daemon_threads = False
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()

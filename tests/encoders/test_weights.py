@@ -1,4 +1,4 @@
-"""Fetching weights, from a stand-in for the hub."""
+"""Downloading weights from a stand-in for the hub, with everything that can go wrong."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ CONTENT = bytes(range(256)) * 5000
 REPOSITORY, FILE = "someone/model", "weights.safetensors"
 
 
-class Seen(list[tuple[int, int | None]]):
-    """What `progress` was told."""
+class Progress(list[tuple[int, int | None]]):
+    """Records the calls of `progress`."""
 
     def __call__(self, done: int, total: int | None) -> None:
         self.append((done, total))
 
 
-def fails(source: weights.WeightsSource) -> str:
-    """The message of the failure, which is one line."""
+def error_of(source: weights.WeightsSource) -> str:
+    """The message of a failing download, which is one line."""
     with pytest.raises(WeightsMissing) as caught:
         weights.fetch(source)
     message = str(caught.value)
@@ -32,136 +32,202 @@ def fails(source: weights.WeightsSource) -> str:
     return message
 
 
-def test_a_file_arrives_with_progress(hub: Hub, models: Path) -> None:
+def partial_file(source: weights.WeightsSource) -> Path:
+    return source.path.with_name(source.path.name + ".part")
+
+
+def test_a_file_is_downloaded_with_progress(hub: Hub, models: Path) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
-    seen = Seen()
-    path = weights.fetch(weights.hub_source(REPOSITORY, FILE), seen)
+    source, progress = weights.hub_source(REPOSITORY, FILE), Progress()
+    path = weights.fetch(source, progress)
     assert path == models / "weights" / "someone--model" / FILE
     assert path.read_bytes() == CONTENT
-    assert seen[0] == (0, len(CONTENT)) and seen[-1] == (len(CONTENT), len(CONTENT))
-    assert [done for done, _ in seen] == sorted(done for done, _ in seen) and len(seen) > 3
-    assert not path.with_name(FILE + ".part").exists()
+    assert progress[0] == (0, len(CONTENT)) and progress[-1] == (len(CONTENT), len(CONTENT))
+    done = [done for done, _ in progress]
+    assert done == sorted(done) and len(done) > 3
+    assert not partial_file(source).exists()
 
 
-def test_what_is_here_is_not_fetched_again(hub: Hub) -> None:
+def test_a_file_that_is_here_is_not_downloaded_again(hub: Hub) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
     source = weights.hub_source(REPOSITORY, FILE)
     weights.fetch(source)
     weights.fetch(source)
-    assert len(hub.asked) == 1
+    assert len(hub.requests) == 1
 
 
-def test_small_files_come_without_a_checksum(hub: Hub) -> None:
+def test_a_small_file_needs_no_checksum(hub: Hub) -> None:
     hub.put(REPOSITORY, "settings.json", b"{}", stored=False)
-    assert weights.fetch(weights.hub_source(REPOSITORY, "settings.json")).read_bytes() == b"{}"
+    source = weights.hub_source(REPOSITORY, "settings.json")
+    assert weights.fetch(source).read_bytes() == b"{}"
 
 
-def test_a_cut_connection_is_taken_up_where_it_broke(hub: Hub) -> None:
-    address = hub.put(REPOSITORY, FILE, CONTENT)
+def test_a_download_resumes_where_the_connection_was_lost(hub: Hub) -> None:
+    url = hub.put(REPOSITORY, FILE, CONTENT)
     hub.cuts = [300_000, 500_000]
-    seen = Seen()
-    assert weights.fetch(weights.hub_source(REPOSITORY, FILE), seen).read_bytes() == CONTENT
-    path = address.removeprefix(hub.address)
-    assert hub.asked == [(path, 0), (path, 300_000), (path, 800_000)]
-    assert {total for _, total in seen} == {len(CONTENT)}
+    progress = Progress()
+    source = weights.hub_source(REPOSITORY, FILE)
+    assert weights.fetch(source, progress).read_bytes() == CONTENT
+    path = url.removeprefix(hub.address)
+    assert hub.requests == [(path, 0), (path, 300_000), (path, 800_000)]
+    assert {total for _, total in progress} == {len(CONTENT)}
 
 
-def test_more_cuts_than_tries_do_no_harm_while_something_arrives(hub: Hub) -> None:
+def test_any_number_of_lost_connections_is_fine_while_bytes_arrive(hub: Hub) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
     hub.cuts = [100_000] * 9
     assert weights.fetch(weights.hub_source(REPOSITORY, FILE)).read_bytes() == CONTENT
 
 
-def test_a_connection_that_keeps_breaking_is_said_and_the_next_run_goes_on(hub: Hub) -> None:
+def test_futile_attempts_count_from_the_last_byte_that_arrived(hub: Hub) -> None:
+    hub.put(REPOSITORY, FILE, CONTENT)
+    hub.cuts = [0, 0, 100_000, 0, 0]
+    assert weights.fetch(weights.hub_source(REPOSITORY, FILE)).read_bytes() == CONTENT
+    assert len(hub.requests) == 6
+
+
+def test_after_three_futile_attempts_it_gives_up_and_the_next_run_resumes(hub: Hub) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
     hub.cuts = [400_000, 0, 0, 0]
     source = weights.hub_source(REPOSITORY, FILE)
-    assert "was lost" in fails(source)
-    assert (
-        source.path.with_name(FILE + ".part").stat().st_size == 400_000 and not source.path.exists()
-    )
+    message = error_of(source)
+    assert "connection to 127.0.0.1 was lost" in message and "resumes" in message
+    assert len(hub.requests) == 4 and not source.path.exists()
+    assert partial_file(source).stat().st_size == 400_000
     assert weights.fetch(source).read_bytes() == CONTENT
-    assert hub.asked[-1][1] == 400_000
+    assert hub.requests[-1][1] == 400_000
 
 
-def test_a_server_that_knows_no_ranges_sends_all_again(hub: Hub) -> None:
+def test_from_a_server_without_ranges_the_whole_file_is_downloaded_again(hub: Hub) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
     hub.cuts, hub.ranges = [300_000], False
     assert weights.fetch(weights.hub_source(REPOSITORY, FILE)).read_bytes() == CONTENT
 
 
-def test_all_here_but_unchecked_is_only_checked(hub: Hub) -> None:
+def test_a_complete_partial_file_is_only_verified(hub: Hub) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
     source = weights.hub_source(REPOSITORY, FILE)
     source.path.parent.mkdir(parents=True)
-    source.path.with_name(FILE + ".part").write_bytes(CONTENT)
+    partial_file(source).write_bytes(CONTENT)
     assert weights.fetch(source).read_bytes() == CONTENT
-    assert [first for _, first in hub.asked] == [len(CONTENT)]
+    assert [first for _, first in hub.requests] == [len(CONTENT)]
 
 
-def test_the_beginning_of_another_release_is_thrown_away(hub: Hub) -> None:
+def test_a_partial_file_of_another_version_is_discarded(hub: Hub) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
     source = weights.hub_source(REPOSITORY, FILE)
     source.path.parent.mkdir(parents=True)
-    source.path.with_name(FILE + ".part").write_bytes(b"of old" * 100)
+    partial_file(source).write_bytes(b"of old" * 100)
     assert weights.fetch(source).read_bytes() == CONTENT
+    assert [first for _, first in hub.requests] == [600, 0]
 
 
-def test_a_wrong_checksum_is_refused_and_the_file_removed(hub: Hub) -> None:
-    address = hub.put(REPOSITORY, FILE, CONTENT)
-    hub.promises[address.removeprefix(hub.address)] = "0" * 64
+def test_a_file_with_a_wrong_checksum_is_deleted(hub: Hub) -> None:
+    url = hub.put(REPOSITORY, FILE, CONTENT)
+    hub.checksums[url.removeprefix(hub.address)] = "0" * 64
     source = weights.hub_source(REPOSITORY, FILE)
-    assert "checksum" in fails(source)
+    assert "checksum is wrong" in error_of(source)
     assert [path.suffix for path in source.path.parent.iterdir() if path.suffix != ".lock"] == []
+    assert len(hub.requests) == 1
 
 
-def test_torchvision_names_hold_the_checksum(hub: Hub) -> None:
+def test_an_etag_that_is_not_a_checksum_is_ignored(hub: Hub) -> None:
+    url = hub.put(REPOSITORY, FILE, CONTENT)
+    hub.checksums[url.removeprefix(hub.address)] = "5f3c1a"
+    assert weights.fetch(weights.hub_source(REPOSITORY, FILE)).read_bytes() == CONTENT
+
+
+def test_the_checksum_in_torchvisions_file_names_is_verified(hub: Hub) -> None:
     good = f"net-{hashlib.sha256(CONTENT).hexdigest()[:8]}.pth"
     hub.files[f"/models/{good}"] = hub.files["/models/net-00000000.pth"] = CONTENT
-    # The mirror is asked in place of the address.
-    assert (
-        weights.fetch(weights.torchvision_source(f"https://example.org/{good}")).read_bytes()
-        == CONTENT
-    )
-    assert "checksum" in fails(weights.torchvision_source("https://example.org/net-00000000.pth"))
+    # The mirror is used in place of this server.
+    source = weights.torchvision_source(f"https://example.org/{good}")
+    assert weights.fetch(source).read_bytes() == CONTENT
+    bad = weights.torchvision_source("https://example.org/net-00000000.pth")
+    assert "checksum is wrong" in error_of(bad)
 
 
-def test_an_absent_file_is_told_from_other_trouble(hub: Hub) -> None:
+def test_without_a_mirror_torchvisions_own_server_is_used(
+    monkeypatch: pytest.MonkeyPatch, models: Path
+) -> None:
+    monkeypatch.delenv("EXPLORER_TORCHVISION", raising=False)
+    source = weights.torchvision_source("https://example.org/net-0123abcd.pth")
+    assert (source.url, source.digest) == ("https://example.org/net-0123abcd.pth", "0123abcd")
+    assert source.path == models / "weights" / "torchvision" / "net-0123abcd.pth"
+    assert weights.torchvision_source("https://example.org/net.pth").digest == ""
+
+
+def test_without_a_mirror_the_hub_itself_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HF_ENDPOINT", raising=False)
+    source = weights.hub_source(REPOSITORY, FILE)
+    assert source.url == f"https://huggingface.co/{REPOSITORY}/resolve/main/{FILE}"
+    monkeypatch.setenv("HF_ENDPOINT", "https://mirror.example.org/")
+    source = weights.hub_source(REPOSITORY, FILE)
+    assert source.url == f"https://mirror.example.org/{REPOSITORY}/resolve/main/{FILE}"
+
+
+def test_a_file_that_the_server_does_not_have_is_a_case_of_its_own(hub: Hub) -> None:
     with pytest.raises(weights.NotOnServer, match="does not exist there"):
         weights.fetch(weights.hub_source(REPOSITORY, "none.safetensors"))
 
 
-def test_no_network_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("status", [403, 500, 503])
+def test_a_server_error_is_reported_with_its_status(status: int, hub: Hub) -> None:
+    hub.put(REPOSITORY, FILE, CONTENT)
+    hub.statuses = [status]
+    source = weights.hub_source(REPOSITORY, FILE)
+    message = error_of(source)
+    assert f"answered with status {status}" in message and source.url in message
+    with pytest.raises(WeightsMissing) as caught:
+        hub.statuses = [status]
+        weights.fetch(source)
+    assert not isinstance(caught.value, weights.NotOnServer)
+    assert weights.fetch(source).read_bytes() == CONTENT
+
+
+def test_a_computer_without_a_network_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
     monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{port}")
-    message = fails(weights.hub_source(REPOSITORY, FILE))
+    message = error_of(weights.hub_source(REPOSITORY, FILE))
     assert FILE in message and "127.0.0.1 cannot be reached" in message and "online" in message
 
 
 @pytest.mark.parametrize("endpoint", ["http://example.org", "ftp://127.0.0.1x", "nonsense"])
-def test_only_secure_addresses_are_asked(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_secure_addresses_are_contacted(
+    endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HF_ENDPOINT", endpoint)
-    assert "not a secure address" in fails(weights.hub_source(REPOSITORY, FILE))
+    assert "not a secure address" in error_of(weights.hub_source(REPOSITORY, FILE))
 
 
-def test_redirects_in_a_circle_end(hub: Hub) -> None:
-    assert "circles" in fails(weights.WeightsSource(hub.address + "/circle", "x"))
+def test_a_redirect_to_an_insecure_address_is_not_followed(hub: Hub) -> None:
+    hub.redirects["/away"] = "http://example.org/weights.pt"
+    message = error_of(weights.WeightsSource(hub.address + "/away", "x"))
+    assert "http://example.org/weights.pt is not a secure address" in message
 
 
-def test_a_full_disk_is_said(hub: Hub) -> None:
+def test_circular_redirects_end(hub: Hub) -> None:
+    hub.redirects["/circle"] = "/circle"
+    assert "redirects in circles" in error_of(weights.WeightsSource(hub.address + "/circle", "x"))
+
+
+def test_a_full_disk_is_reported(hub: Hub) -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("no /dev/full on this system")
     hub.put(REPOSITORY, FILE, CONTENT)
     source = weights.hub_source(REPOSITORY, FILE)
     source.path.parent.mkdir(parents=True)
-    source.path.with_name(FILE + ".part").symlink_to(full)
-    assert "the disk is full" in fails(source)
+    partial_file(source).symlink_to(full)
+    message = error_of(source)
+    assert FILE in message and str(source.path.parent) in message
+    assert message.endswith("the disk is full.")
 
 
-def test_a_folder_that_cannot_be_made_is_said(hub: Hub, models: Path) -> None:
+def test_a_models_folder_that_cannot_be_created_is_reported(hub: Hub, models: Path) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
     models.write_text("in the way")
-    assert "could not be saved" in fails(weights.hub_source(REPOSITORY, FILE))
+    message = error_of(weights.hub_source(REPOSITORY, FILE))
+    assert "could not be saved in" in message and "the disk is full" not in message

@@ -1,4 +1,4 @@
-"""The real starter, by the real command line: from a folder to an answer."""
+"""The real starter and the real command line: from a folder of photos to search results."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from tests import pictures
 
 pytestmark = pytest.mark.model
 
-# How pixels are turned so that each orientation's tag turns them back (EXIF 2.3, 4.6.4 A).
-_TURNED = {
+# The inverse of the transformation that each orientation tag asks for (EXIF 2.3, 4.6.4 A).
+_INVERSES = {
     1: None, 2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
     5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE,
@@ -29,11 +29,11 @@ _TURNED = {
 }  # fmt: skip
 
 
-def run(*words: object, told: str = "") -> subprocess.CompletedProcess[str]:
+def run(*words: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "run.py", *map(str, words)],
         cwd=PROJECT,
-        input=told,
+        input=stdin,
         capture_output=True,
         text=True,
         check=False,
@@ -41,23 +41,23 @@ def run(*words: object, told: str = "") -> subprocess.CompletedProcess[str]:
     )
 
 
-def answer(*words: object) -> Any:
+def json_of(*words: object) -> Any:
     done = run(*words, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
 def photograph(name: str) -> Image.Image:
-    """A real photo out of scikit-image's own files."""
+    """A real photo that scikit-image ships."""
     import skimage
 
     return Image.open(Path(skimage.__file__).parent / "data" / name).convert("RGB")
 
 
-def test_all_eight_orientations_are_one_photo_to_it() -> None:
+def test_a_photo_has_the_same_vector_in_all_eight_orientations() -> None:
     encoder, picture = get_encoder("starter"), photograph("chelsea.png")
     inputs = []
-    for orientation, turn in _TURNED.items():
+    for orientation, turn in _INVERSES.items():
         turned = picture if turn is None else picture.transpose(turn)
         photo = decode(
             pictures.encoded(turned, exif=pictures.exif(orientation=orientation)),
@@ -71,7 +71,7 @@ def test_all_eight_orientations_are_one_photo_to_it() -> None:
     assert (vectors @ vectors[0]).min() >= 0.99
 
 
-def test_vectors_and_phrases_have_length_one_and_live_together() -> None:
+def test_photos_and_phrases_share_a_space_of_unit_vectors() -> None:
     encoder = get_encoder("starter")
     cat = decode(
         pictures.encoded(photograph("chelsea.png")), encoder.spec, mtime=0.0, name="cat.jpg"
@@ -84,7 +84,7 @@ def test_vectors_and_phrases_have_length_one_and_live_together() -> None:
     assert encoder.encode_texts([]).shape == (0, encoder.dim)
 
 
-def test_from_a_folder_to_an_answer(tmp_path: Path) -> None:
+def test_from_a_folder_to_search_results(tmp_path: Path) -> None:
     folder = tmp_path / "photos"
     for name in ("chelsea.png", "coffee.png", "rocket.jpg"):
         pictures.write(folder / Path(name).with_suffix(".jpg"), photograph(name))
@@ -92,9 +92,9 @@ def test_from_a_folder_to_an_answer(tmp_path: Path) -> None:
         pictures.write(folder / "drawn" / f"{number}.png", pictures.draw(number))
     (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 cut off")
 
-    first = answer("index", folder, "--offline")
+    first = json_of("index", folder, "--offline")
     assert (first["indexed"], first["failed"], first["encoded"]) == (7, 1, 7)
-    again = answer("index", folder, "--offline")
+    again = json_of("index", folder, "--offline")
     assert (again["indexed"], again["unchanged"], again["failed"], again["encoded"]) == (0, 7, 1, 0)
 
     for phrase, name in (
@@ -102,16 +102,16 @@ def test_from_a_folder_to_an_answer(tmp_path: Path) -> None:
         ("a cup of coffee", "coffee.jpg"),
         ("a rocket launch", "rocket.jpg"),
     ):
-        rows = answer("search", phrase)
+        rows = json_of("search", phrase)
         assert Path(rows[0]["path"]).name == name
         assert [set(row) for row in rows] == [{"rank", "id", "path", "score"}] * 7
-    best = answer("search", "--photo", folder / "coffee.jpg")[0]
+    best = json_of("search", "--photo", folder / "coffee.jpg")[0]
     assert Path(best["path"]).name == "coffee.jpg" and best["score"] >= 0.99
 
-    many = run("search", "-", "--top", "1", told="a cat\na cup of coffee\n")
+    many = run("search", "-", "--top", "1", stdin="a cat\na cup of coffee\n")
     assert [Path(json.loads(line)[0]["path"]).name for line in many.stdout.splitlines()] == [
         "chelsea.jpg",
         "coffee.jpg",
     ]
-    assert answer("verify")["sound"]
-    assert answer("status")["photos"] == 7
+    assert json_of("verify")["sound"]
+    assert json_of("status")["photos"] == 7

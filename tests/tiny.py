@@ -1,4 +1,5 @@
-"""An encoder that needs no model: it sees where which colours are, and knows the colours' names."""
+"""An encoder without a model: its vectors are made of the colours in a picture and of their
+names."""
 
 from __future__ import annotations
 
@@ -33,8 +34,8 @@ _GRID = 4
 
 
 class Tiny:
-    """Pictures of like colours at like places have like vectors; a colour's name has the vector of
-    a picture of nothing but it."""
+    """Pictures with similar colours in similar places have similar vectors. The name of a colour
+    has the vector of a picture of that colour alone."""
 
     name, version, dim = "tiny", "1", 32
     spec = InputSpec(32, "squash", "bilinear")
@@ -50,7 +51,8 @@ class Tiny:
         """There is nothing to load."""
 
     def encode_images(self, pixels: Pixels) -> Vectors:
-        """The mean colour as it is, and how a 4×4 grid of colours differs from it, projected."""
+        """The mean colour, and a random projection of how a 4 × 4 grid of colours differs from
+        it."""
         count, side = len(pixels), self.spec.size // _GRID
         cells = (
             (pixels.astype(np.float32) / 127.5 - 1)
@@ -58,16 +60,15 @@ class Tiny:
             .mean(axis=(2, 4))
         )
         light = cells.mean(axis=3, keepdims=True)
-        # Hue counts more than light: a dark green is a green before it is dark.
+        # Hue counts more than lightness: a dark green is more like green than like black.
         cells = np.concatenate([light, (cells - light) * 3], axis=3)
         mean = cells.mean(axis=(1, 2))
         layout = (cells - mean[:, None, None]).reshape(count, -1) @ self._projection
-        # The constant gives a direction to even a picture of middle grey.
+        # The constant keeps a middle grey from having the zero vector.
         return unit(np.concatenate([mean, np.full((count, 1), 0.1, np.float32), layout], axis=1))
 
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:
-        """The mean of the colours that a phrase names; a phrase that names none gets a vector of
-        its own."""
+        """The mean of the colours in a phrase; a random vector for a phrase without any."""
         return (
             unit(np.stack([self._phrase(phrase) for phrase in phrases]))
             if phrases

@@ -1,42 +1,49 @@
-"""Encoders for the factory's vectors, and a library of them."""
+"""Encoders for the factory's vectors, and a library full of them."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from explorer.encoders import registry
+from explorer.encoders.base import Pixels, Vectors
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
 from tests.tiny import Tiny
 
 
-class Said:
-    """An encoder for the factory's vectors: a phrase has the vector of that content."""
+class FactoryEncoder:
+    """An encoder for the factory's vectors: a phrase has the vector of the content of that name."""
 
     name, version, dim, has_text = ENCODER, VERSION, DIM, True
     spec = Tiny.spec
 
-    def encode_texts(self, phrases: list[str]) -> np.ndarray:
+    def warm_up(self) -> None:
+        """There is nothing to load."""
+
+    def encode_texts(self, phrases: Sequence[str]) -> Vectors:
         return np.stack([vector_of(phrase) for phrase in phrases])
 
-    def encode_images(self, pixels: np.ndarray) -> np.ndarray:
+    def encode_images(self, pixels: Pixels) -> Vectors:
         return np.stack([vector_of(int(picture.mean())) for picture in pixels])
 
 
-class Mute(Said):
+class ImageOnlyEncoder(FactoryEncoder):
     name, has_text = "mute", False
 
 
 @pytest.fixture(autouse=True)
 def _encoders(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_loaders", {**registry._loaders, ENCODER: Said, "mute": Mute})
+    loaders = registry._loaders | {ENCODER: FactoryEncoder, "mute": ImageOnlyEncoder}
+    monkeypatch.setattr(registry, "_loaders", loaders)
     monkeypatch.setattr(registry, "_loaded", {})
 
 
 @pytest.fixture
 def full(shelf: Shelf) -> Shelf:
-    """200 photos: number n of 2001-01-(n % 28 + 1), every second one in a folder; every tenth
-    without a date."""
+    """A library of 200 photos. Photo n was taken on 2001-01-(n % 28 + 1), but every tenth has no
+    date; every second one is in a subfolder."""
     with shelf.writer.transaction():
         for n in range(200):
             shelf.put(

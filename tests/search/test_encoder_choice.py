@@ -16,7 +16,7 @@ from explorer.search.query import Query
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
 
 
-class TestWhichEncoder:
+class TestEncoderOfAnEngine:
     @pytest.fixture
     def two(self, full: Shelf) -> Shelf:
         """The library with vectors of a second encoder for every photo."""
@@ -30,7 +30,7 @@ class TestWhichEncoder:
                 )
         return full
 
-    def test_an_engine_follows_the_librarys_choice(self, two: Shelf) -> None:
+    def test_it_follows_the_setting_of_the_library(self, two: Shelf) -> None:
         engine = SearchEngine(two.library)
         for chosen in ("mute", ENCODER, "mute"):
             put_setting(two.library.catalog, "encoder", chosen)
@@ -42,7 +42,7 @@ class TestWhichEncoder:
             vector_of(("mute", photo)), abs=1e-2
         )
 
-    def test_an_engine_keeps_to_the_one_asked_for(self, two: Shelf) -> None:
+    def test_it_keeps_to_the_one_it_was_made_with(self, two: Shelf) -> None:
         engine = SearchEngine(two.library, ENCODER)
         put_setting(two.library.catalog, "encoder", "mute")
         assert (
@@ -51,20 +51,22 @@ class TestWhichEncoder:
             and choose_encoder(two.library, ENCODER) == ENCODER
         )
 
-    def test_a_model_is_had_once(self, two: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_it_is_loaded_once(self, two: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
         engine = SearchEngine(two.library, ENCODER)
         first = engine.encoder
         monkeypatch.setattr(registry, "_loaded", {})
         assert engine.encoder is first
 
 
-class TestChoice:
-    def test_the_librarys_own(self, full: Shelf) -> None:
+class TestChooseEncoder:
+    def test_the_setting_of_the_library_counts_if_that_encoder_has_vectors(
+        self, full: Shelf
+    ) -> None:
         assert choose_encoder(full.library) == ENCODER
         put_setting(full.library.catalog, "encoder", "mute")
         assert choose_encoder(full.library) == ENCODER
 
-    def test_the_starter_for_a_library_with_nothing(self, tmp_path: Path) -> None:
+    def test_an_empty_library_has_the_starter_or_what_is_set(self, tmp_path: Path) -> None:
         library = Library.open(tmp_path / "empty")
         try:
             assert choose_encoder(library) == "starter"
@@ -73,15 +75,15 @@ class TestChoice:
         finally:
             library.close()
 
-    def test_one_that_has_encoded_nothing(self, full: Shelf) -> None:
+    def test_a_wanted_encoder_without_vectors_is_an_error(self, full: Shelf) -> None:
         with pytest.raises(EncoderError, match="--encoder mute"):
             choose_encoder(full.library, "mute")
 
-    def test_one_that_does_not_exist(self, full: Shelf) -> None:
+    def test_a_wanted_encoder_that_does_not_exist_is_an_error(self, full: Shelf) -> None:
         with pytest.raises(UnknownEncoder, match="nonsense"):
             choose_encoder(full.library, "nonsense")
 
-    def test_a_name_with_a_file_is_the_same_from_any_folder(
+    def test_a_name_with_a_relative_path_is_the_same_as_with_an_absolute_one(
         self, full: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         name = f"open_clip:ViT-B-32@{tmp_path / 'weights.safetensors'}"

@@ -1,3 +1,5 @@
+"""Searches, compared with brute force over the catalog's vectors."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -20,7 +22,7 @@ from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
 def brute(
     shelf: Shelf, vector: np.ndarray, among: list[int] | None = None
 ) -> list[tuple[int, float]]:
-    """All photos by their exact score, from the catalog's own vectors."""
+    """Ids and exact scores of all photos, best first, from the catalog's vectors."""
     encoder_id = shelf.library.catalog.encoder_id(ENCODER, VERSION)
     assert encoder_id is not None
     rows = {
@@ -50,7 +52,7 @@ def test_a_photo_finds_itself_first(full: Shelf) -> None:
         assert first.id == photo and 0.99 <= first.score <= 1.0
 
 
-def test_no_score_is_beyond_one(full: Shelf) -> None:
+def test_scores_are_between_minus_one_and_one(full: Shelf) -> None:
     engine = SearchEngine(full.library)
     for photo in full.library.catalog.matching().tolist():
         assert all(-1.0 <= hit.score <= 1.0 for hit in engine.search_photo(photo, top=200))
@@ -58,7 +60,7 @@ def test_no_score_is_beyond_one(full: Shelf) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=3), st.integers(1, 30))
-def test_parts_of_a_query_are_summed(
+def test_the_parts_of_a_query_are_added(
     tmp_path_factory: pytest.TempPathFactory, words: list[str], top: int
 ) -> None:
     folder = tmp_path_factory.mktemp("summed")
@@ -94,7 +96,7 @@ def test_parts_of_a_query_are_summed(
         Filters(since="2001-01-10", until="2001-01-20", folder="sub"),
     ],
 )
-def test_filters_leave_just_what_matches_in_the_same_order(
+def test_filters_keep_the_order_of_what_matches(
     full: Shelf, filters: Filters, tmp_path: Path
 ) -> None:
     if filters.folder:
@@ -122,18 +124,18 @@ def test_filters_leave_just_what_matches_in_the_same_order(
     )
 
 
-def test_nothing_matches(full: Shelf) -> None:
+def test_filters_that_match_nothing(full: Shelf) -> None:
     assert SearchEngine(full.library).search_phrase("a", Filters(since="2050-01-01")) == []
     assert SearchEngine(full.library).search_phrase("a", Filters(folder="/nowhere")) == []
 
 
 @pytest.mark.parametrize("day", ["2020", "31.12.2020", "2020-13-01", "yesterday", ""])
-def test_what_is_no_day(day: str) -> None:
+def test_a_filter_with_an_invalid_date_is_an_error(day: str) -> None:
     with pytest.raises(UsageError, match="is not a date"):
         Filters(since=day)
 
 
-def test_a_phrase_is_refused_by_an_encoder_without_text(full: Shelf) -> None:
+def test_an_encoder_without_text_rejects_phrases_and_finds_photos(full: Shelf) -> None:
     register_encoder(full.writer, "mute", VERSION, DIM)
     put_setting(full.library.catalog, "encoder", "mute")
     with full.writer.transaction():
@@ -151,7 +153,7 @@ def test_a_phrase_is_refused_by_an_encoder_without_text(full: Shelf) -> None:
     assert engine.search_photo(int(photo))[0].id == photo
 
 
-def test_a_new_photo_is_found_and_a_lost_one_is_not(full: Shelf) -> None:
+def test_a_new_photo_is_found_and_a_removed_one_is_not(full: Shelf) -> None:
     engine = SearchEngine(full.library)
     engine.search_phrase("new")
     photo = full.put("new.jpg", "new")
@@ -167,7 +169,7 @@ def test_an_empty_library(shelf: Shelf) -> None:
     assert engine.search_phrase("a") == [] and engine.photo_count == 0
 
 
-def test_an_outside_photo(full: Shelf) -> None:
+def test_a_photo_from_outside_finds_its_like(full: Shelf) -> None:
     engine = SearchEngine(full.library)
     example = engine.encode_photo(np.full((32, 32, 3), 7, np.uint8), "seven.jpg")
     assert example.name == "seven.jpg"
@@ -213,19 +215,19 @@ def test_the_only_photo_of_a_library_is_not_compared(shelf: Shelf) -> None:
     assert engine.explain(Query("a"), photo) == "Among the top 50 % of your photos for “a”."
 
 
-def test_an_empty_query_is_none(full: Shelf) -> None:
+def test_an_empty_query_is_an_error(full: Shelf) -> None:
     with pytest.raises(ValueError, match="empty query"):
         SearchEngine(full.library).search(Query("  "))
 
 
-def test_which_photos_can_be_found(full: Shelf) -> None:
+def test_the_number_of_photos_follows_the_catalog(full: Shelf) -> None:
     engine, photo = SearchEngine(full.library), full.put("new.jpg", "new")
     assert engine.photo_count == 201 and engine.has_vector(photo) and not engine.has_vector(10_000)
     drop_embeddings(full.writer, full.encoder, [photo])
     assert engine.photo_count == 200 and not engine.has_vector(photo)
 
 
-def test_a_photo_that_is_encoded_again_is_found_by_what_it_is_now(full: Shelf) -> None:
+def test_a_photo_that_was_encoded_again_is_found_by_its_new_vector(full: Shelf) -> None:
     engine, photo = SearchEngine(full.library), full.put("new.jpg", "old")
     assert engine.search_phrase("old", top=1)[0].id == photo
     put_embedding(full.writer, full.encoder, photo, vector_of("other"))
@@ -240,5 +242,5 @@ def test_a_photo_that_is_encoded_again_is_found_by_what_it_is_now(full: Shelf) -
     ("query", "asks"),
     [(Query(), False), (Query("  "), False), (Query("a"), True), (Query(photo_ids=(1,)), True)],
 )
-def test_an_empty_query_asks_for_nothing(query: Query, asks: bool) -> None:
+def test_an_empty_query_is_false(query: Query, asks: bool) -> None:
     assert bool(query) is asks

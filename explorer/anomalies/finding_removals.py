@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from explorer.anomalies.findings import Finding
 from explorer.library.catalog import Catalog
-from explorer.removal import safe_move
+from explorer.removal import file_state
 from explorer.removal.companions import CompanionFinder
 from explorer.removal.results import Removal
 
@@ -38,7 +38,7 @@ def removals_of_findings(catalog: Catalog, findings: Iterable[Finding]) -> Findi
                 size = os.stat(finding.path).st_size
                 found[finding.path] = Removal(
                     finding.path,
-                    safe_move.file_hash(finding.path),
+                    file_state.file_hash(finding.path),
                     bytes=size,
                     tier=finding.kind,
                     why=finding.detail,

@@ -58,7 +58,7 @@ def remove_command(
     """Exit code 1 where a file of the plan is kept, or an entry of it is invalid."""
     from explorer.removal import remove
     from explorer.removal.plan_reader import read_plan
-    from explorer.removal.preflight import TRASH
+    from explorer.removal.results import TRASH
 
     removals, bad = read_plan(absolute(plan))
     carry_out = remove.dry_run if dry_run else remove.remove

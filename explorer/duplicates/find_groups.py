@@ -22,7 +22,7 @@ from explorer.library.copy_rows import CopyRow
 from explorer.library.library import Library
 from explorer.library.protected_folder_store import ProtectedFolders, protected_folders
 from explorer.photos.metadata.exif_header import read_header
-from explorer.removal.companions import never_duplicates
+from explorer.removal.stacks import never_duplicates
 
 IsProtected = Callable[[str], bool]
 

@@ -1,4 +1,4 @@
-"""Where undo may take files from, and where it may put them. The journal that it goes by is a text
+"""Where undo may take files from, and where it may put them. The journal that says so is a text
 file, and is not trusted."""
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from explorer.library.paths import inside, printable
 from explorer.library.removal_folders import removal_folders
 from explorer.library.removal_journal import RemovalEntry, RemovalJournal
 from explorer.removal import trash
-from explorer.removal.preflight import TRASH
+from explorer.removal.results import TRASH
 
 
 class Boundaries:
-    """The watched folders, the trash, and the folders to which this library has moved photos, as
+    """The watched folders, the trash, and the folders that this library has moved photos to, as
     they are now."""
 
     def __init__(self, library: Library, journal: RemovalJournal) -> None:
@@ -25,8 +25,8 @@ class Boundaries:
         self._folders = removal_folders(library.catalog, journal)
 
     def root_of(self, path: str) -> str | None:
-        """The watched folder in which a path lies, by its name and in truth; None where there is
-        none."""
+        """The watched folder that contains a path, both as written and with links resolved; None
+        where there is none."""
         if os.path.normpath(path) != path:
             return None
         real = os.path.realpath(os.path.dirname(path))
@@ -38,46 +38,51 @@ class Boundaries:
         return max(found, key=len, default=None)
 
     def refusal(self, entry: RemovalEntry) -> str | None:
-        """Why nothing is done about an entry, in plain words; None where all that it names is
-        within bounds."""
+        """Why undo does nothing about an entry, in words; None where all its paths are allowed."""
+        folder = os.path.dirname(entry.path)
         if self.root_of(entry.path) is None:
-            folder = printable(os.path.dirname(entry.path))
-            return f"{folder} is not, or is no longer, in a folder of this library: add that folder again, then undo"
-        if entry.back is not None and os.path.dirname(entry.back) != os.path.dirname(entry.path):
-            return "the journal has it put back to another folder than it came from, so it was not written by this program"
-        if entry.target is not None and not self._lies_right(entry, entry.target):
-            return f"{printable(entry.target)} is in no place to which this library moves photos: move it back by hand"
+            return (
+                f"{printable(folder)} is not, or is no longer, in a folder of this library: "
+                "add that folder again, then undo"
+            )
+        if entry.back is not None and os.path.dirname(entry.back) != folder:
+            return (
+                "the journal has it put back to another folder than it came from, "
+                "so this program did not write that entry"
+            )
+        if entry.target is not None and not self._is_destination(entry, entry.target):
+            return (
+                f"{printable(entry.target)} is not where this library moves photos to: "
+                "move it back by hand"
+            )
         return None
 
     def written_sidecar(self, entry: RemovalEntry) -> str | None:
-        """The sidecar file that an entry says was written; None where it says nothing of one, or of
-        a file that is none."""
+        """The sidecar that the removal wrote; None where the entry has none, or names a file that
+        cannot be one."""
         path = (entry.sidecar or {}).get("path")
         if path is None or entry.keeper is None or os.path.splitext(path)[1].lower() != ".xmp":
             return None
-        folder = os.path.dirname(path)
-        return (
-            path
-            if folder == os.path.dirname(entry.keeper) and self.root_of(path) is not None
-            else None
-        )
+        if os.path.dirname(path) != os.path.dirname(entry.keeper) or self.root_of(path) is None:
+            return None
+        return str(path)
 
-    def _lies_right(self, entry: RemovalEntry, target: str) -> bool:
+    def _is_destination(self, entry: RemovalEntry, target: str) -> bool:
         if os.path.normpath(target) != target:
             return False
         if entry.where == TRASH:
             folder = os.path.realpath(os.path.dirname(target))
-            # As the environment names it now, or did when photos of this library went there.
+            # The trash that the environment names now, or did when this library moved photos there.
             known = [
                 *(os.path.join(each, "files") for each in trash.trash_folders(entry.path)),
                 *self._folders,
             ]
             return any(folder == os.path.realpath(each) for each in known)
-        return _within(target, [*self._folders, *trash.own_folders(entry.path, self._library)])
+        return _is_within(target, [*self._folders, *trash.own_folders(entry.path, self._library)])
 
 
-def _within(path: str, folders: Iterable[str]) -> bool:
-    """Whether a file lies below one of these folders, by its name and in truth."""
+def _is_within(path: str, folders: Iterable[str]) -> bool:
+    """Whether a file is below one of these folders, both as written and with links resolved."""
     real = os.path.realpath(os.path.dirname(path))
     return any(
         inside(path, folder) and inside(real, os.path.realpath(folder)) for folder in folders

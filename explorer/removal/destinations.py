@@ -1,4 +1,5 @@
-"""Where files of a removal go: places in the trash or in a folder, each with a name that is free."""
+"""Choose where the files of a removal go: places in the trash or in a folder, each with a free
+name."""
 
 from __future__ import annotations
 
@@ -10,44 +11,43 @@ from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.removal_folders import remember_removal_folder
 from explorer.library.removal_journal import RemovalJournal
-from explorer.removal import file_identity, safe_move, trash
+from explorer.photos.hashing import content_hash
+from explorer.removal import file_identity, trash
+from explorer.removal.checked_files import CheckedPhoto, RemovalRefused
 from explorer.removal.companions import renamed
 from explorer.removal.file_names import extra_length, free_names
-from explorer.removal.preflight import TRASH, CheckedPhoto, Preflight, RemovalRefused
+from explorer.removal.preflight import Preflight
+from explorer.removal.results import TRASH
 
 
 class Destination(NamedTuple):
-    """Where the files of one photo go, in the order of `CheckedPhoto.parts`. where: TRASH or a folder.
-    infos: notes of the trash."""
+    """Where the files of one photo go, in the order of `CheckedPhoto.parts`."""
 
     where: str
+    """TRASH or a folder."""
     targets: list[str]
     infos: list[str | None]
+    """The trash's notes about them; None outside the trash."""
 
 
 class Destinations:
-    """Chooses places for the files of one removal. to: TRASH, or the absolute path of a folder."""
+    """Chooses destinations for all files of one removal."""
 
     def __init__(
-        self, library: Library, journal: RemovalJournal, check: Preflight, to: str, run_id: str
+        self, library: Library, journal: RemovalJournal, preflight: Preflight, to: str, run_id: str
     ) -> None:
-        self._library, self._journal, self._check, self._to, self._run_id = (
-            library,
-            journal,
-            check,
-            to,
-            run_id,
-        )
-        self._open, self._remembered = False, set[str]()
+        """to: TRASH, or the absolute path of a folder."""
+        self._library, self._journal, self._preflight = library, journal, preflight
+        self._to, self._run_id = to, run_id
+        self._is_open, self._remembered = False, set[str]()
 
     def choose(self, checked: CheckedPhoto) -> Destination:
-        """Free places for a photo and what goes with it; another program may take them yet. Makes
-        the folders. Raises RemovalRefused."""
+        """Choose free places for a photo and its companions, and make the folders. Another program
+        may still take a place. Raises RemovalRefused."""
         if self._to != TRASH:
-            if not self._open:
+            if not self._is_open:
                 self._open_folder()
-            targets = self._targets(self._to, checked)
-            return Destination(self._to, targets, [None] * len(targets))
+            return self._in_folder(self._to, checked)
         if trash.is_supported():
             try:
                 slots = [trash.free_slot(part.path) for part in checked.parts]
@@ -57,56 +57,56 @@ class Destinations:
                 ) from error
             self._remember_trash({os.path.dirname(slot.path) for slot in slots})
             return Destination(TRASH, [slot.path for slot in slots], [slot.info for slot in slots])
-        where = os.path.join(trash.own_folder(checked.photo.path, self._library.dir), self._run_id)
-        targets = self._targets(where, checked)
-        return Destination(where, targets, [None] * len(targets))
+        own = trash.own_folder(checked.photo.path, self._library.dir)
+        return self._in_folder(os.path.join(own, self._run_id), checked)
 
     def _remember_trash(self, folders: set[str]) -> None:
-        """Have undo find these again where the environment names another trash by then, as it does
-        in sandboxed terminals."""
+        """Let undo find these even where the environment names another trash by then, as it does in
+        sandboxed terminals."""
         for folder in sorted(folders - self._remembered):
             remember_removal_folder(self._library.catalog, self._journal, folder)
         self._remembered |= folders
 
     def _open_folder(self) -> None:
-        """Make the folder that photos go to, make sure that it is no watched one under another
+        """Make the folder that photos are moved to, check that it is no watched one under another
         path, and remember it for undo."""
         where = self._to
         _make(where)
         try:
-            token = safe_move.content_hash(os.fsencode(os.path.realpath(self._library.dir)))
-            seen = file_identity.folder_showing(where, self._check.folders(), token)
+            token = content_hash(os.fsencode(os.path.realpath(self._library.dir))).hex()
+            watched = file_identity.folder_showing(where, self._preflight.folders(), token)
         except OSError as error:
             raise RemovalRefused(
-                f"nothing can be written to the folder {printable(where)} ({error.strerror or error})"
+                f"the folder {printable(where)} cannot be written to ({error.strerror or error})"
             ) from error
-        if seen is not None:
+        if watched is not None:
             raise RemovalRefused(
-                f"the folder {printable(where)} is {printable(seen)} under another path: choose one outside of the library"
+                f"the folder {printable(where)} is {printable(watched)} under another path: "
+                "choose one outside of the library"
             )
         remember_removal_folder(self._library.catalog, self._journal, where)
-        self._open = True
+        self._is_open = True
 
-    def _targets(self, where: str, checked: CheckedPhoto) -> list[str]:
-        """Destination in a folder: in folders like those they come from, under names that are free, and
-        alike."""
-        path, parts = checked.photo.path, [part.path for part in checked.companion_files]
-        below = os.path.relpath(path, os.path.dirname(checked.root))
-        wanted = os.path.join(where, below)
+    def _in_folder(self, where: str, checked: CheckedPhoto) -> Destination:
+        """Places in subfolders like those that the files are in, under free names that still match
+        each other."""
+        path, companions = checked.photo.path, [part.path for part in checked.companion_files]
+        wanted = os.path.join(where, os.path.relpath(path, os.path.dirname(checked.root)))
         folder = os.path.dirname(wanted)
-        # At the top of a drive that is watched as a whole, our own folder is one that is never
+        # Where a whole drive is watched, our own folder at its top is in the library, but never
         # indexed.
-        if self._check.in_library(folder) and trash.OWN_FOLDER not in Path(folder).parts:
+        if self._preflight.in_library(folder) and trash.OWN_FOLDER not in Path(folder).parts:
             raise RemovalRefused(
-                f"the folder {printable(folder)} lies in the library: choose one outside of it"
+                f"the folder {printable(folder)} is in the library: choose one outside of it"
             )
         _make(folder)
-        for name in free_names(wanted, spare=extra_length(path, parts)):
-            names = [
-                renamed(os.path.join(folder, os.path.basename(part)), path, name) for part in parts
+        for name in free_names(wanted, spare=extra_length(path, companions)):
+            targets = [
+                renamed(os.path.join(folder, os.path.basename(each)), path, name)
+                for each in companions
             ]
-            if not any(os.path.lexists(each) for each in (name, *names)):
-                return [*names, name]
+            if not any(os.path.lexists(each) for each in (name, *targets)):
+                return Destination(where, [*targets, name], [None] * (len(targets) + 1))
         raise AssertionError("names never end")
 
 

@@ -1,4 +1,4 @@
-"""Renaming that never replaces a file: `renameat2(2)` with RENAME_NOREPLACE, which Python does not
+"""Rename without ever replacing a file: `renameat2(2)` with RENAME_NOREPLACE, which Python does not
 offer."""
 
 from __future__ import annotations
@@ -15,25 +15,15 @@ _AT_FDCWD, _RENAME_NOREPLACE = -100, 1
 
 @functools.cache
 def _renameat2() -> Callable[..., int] | None:
-    """The system call that renames without replacing; None where there is none (other systems, old
-    C libraries)."""
+    """The system call; None where there is none (other systems, old C libraries)."""
     if sys.platform != "linux":
         return None
-    found = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if found is not None:
-        found.argtypes = (
-            ctypes.c_int,
-            ctypes.c_char_p,
-            ctypes.c_int,
-            ctypes.c_char_p,
-            ctypes.c_uint,
-        )
-    return found
+    return getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
 
 
 def rename_exclusively(source: str, target: str) -> bool:
-    """Rename where nothing is at the target, in one step; False where the system or the file system
-    cannot. Raises OSError."""
+    """Rename in one step if there is nothing at the target. False where the system or the file
+    system cannot. Raises OSError, and FileExistsError where there is something."""
     call = _renameat2()
     if call is None:
         return False

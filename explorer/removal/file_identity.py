@@ -1,8 +1,8 @@
-"""Whether two paths are two files, two names of one file, or one and the same name seen twice.
+"""Tell whether two paths are two files, two hard links of one file, or one directory entry.
 
-A file's id (device and inode) tells most of it, but not all: some file systems number nothing (the
-id is 0), and overlays, unions and network drives show a file once more under an id of its own. What
-ids do not tell is found out by a change made at one path and looked for at the other.
+Device and inode tell most of it, but not all: some file systems have no inodes (they report 0), and
+overlays, unions and network drives show a file once more under another inode. What these do not
+tell is found out by changing a file's time at one path and looking for the change at the other.
 """
 
 from __future__ import annotations
@@ -14,36 +14,36 @@ import stat
 import unicodedata
 from collections.abc import Iterable
 
-from explorer.removal.safe_move import file_hash
+from explorer.removal.file_state import file_hash
 
-# A time that any file system can hold to the nanosecond: whole, even seconds, as FAT counts them; a
-# day away from what it was.
-_DAY, _GRAIN = 86_400 * 10**9, 2 * 10**9
+_DAY = 86_400 * 10**9
+# FAT stores times in steps of two seconds.
+_COARSEST_STEP = 2 * 10**9
 
 
 def same_directory_entry(one: str, two: str) -> bool:
-    """Whether two paths are known to be one name of one file: through links to folders, mounts, or
-    a system that ignores case.
+    """Whether two paths are known to lead to one directory entry: through links to folders, mounts,
+    or a file system that ignores case.
 
-    Two hard links are not: each can go without the other. False proves nothing. Raises OSError
-    where one of them is not there.
+    Two hard links are not one entry: each can be deleted without the other. False proves nothing.
+    Raises OSError where one of them does not exist.
     """
     first, second = os.lstat(one), os.lstat(two)
     if not (first.st_ino and second.st_ino):
-        return _real(one) == _real(two)
+        return _resolved(one) == _resolved(two)
     if (first.st_dev, first.st_ino) != (second.st_dev, second.st_ino):
         return False
     if first.st_nlink < 2:
         return True
-    return _name(one) == _name(two) and _same_folder(one, two)
+    return _folded_name(one) == _folded_name(two) and _same_folder(one, two)
 
 
 def are_hard_links(one: str, two: str) -> bool:
-    """Whether two paths are proven to be different names of one file, so that its content stays
-    when either of them goes.
+    """Whether two paths are proven to be different hard links of one file, so that its content
+    stays when either of them is deleted.
 
-    KeeperProof is an id, at least two links, different folders or names, and equal bytes. Raises OSError
-    where one of them is not there.
+    The proof is the same inode, at least two links, different folders or names, and the same bytes.
+    Raises OSError where one of them does not exist.
     """
     first, second = os.lstat(one), os.lstat(two)
     if (
@@ -58,70 +58,86 @@ def are_hard_links(one: str, two: str) -> bool:
 
 
 def is_redundant(spare: str, kept: str) -> bool:
-    """Whether `spare` can go because `kept` holds the same bytes and is proven to be another name
-    or another file.
+    """Whether `spare` can be deleted because `kept` has the same content and is proven to be another
+    hard link or another file.
 
-    May set and restore the time of `spare`. Raises OSError where one of them is not there or cannot
-    be read.
+    May set and restore the time of `spare`. Raises OSError where one of them does not exist or
+    cannot be read.
     """
     if are_hard_links(spare, kept):
         return True
     if same_directory_entry(spare, kept):
         return False
     if os.path.islink(spare) or os.path.islink(kept):
-        # A link's own times may not be settable. Two links with ids of their own that lead to the
-        # same place can be told apart.
+        # A link's own times may not be settable. Two links with inodes of their own that lead to
+        # the same place are different files.
         return (
             os.path.islink(spare)
             and os.path.islink(kept)
-            and _apart(spare, kept)
+            and _distinct(spare, kept)
             and os.readlink(spare) == os.readlink(kept)
         )
     return file_hash(spare) == file_hash(kept) and mtime_change_shows(spare, kept) is False
 
 
-def mtime_change_shows(changed: int | str, kept: str) -> bool | None:
-    """Whether a change of one file's time is seen at the other path: then both are one file,
-    whatever their ids say.
+def delete_redundant(spare: str, kept: str) -> bool:
+    """Delete `spare` if `is_redundant`; whether it is gone now. Raises OSError."""
+    with contextlib.suppress(FileNotFoundError):
+        if not is_redundant(spare, kept):
+            return False
+        try:
+            os.unlink(spare)
+        except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+                raise
+            return False
+    return not os.path.lexists(spare)
 
-    changed: path, or descriptor, of a file that is ours to change; its times are restored. None: it
-    may not be changed, so that nothing is known. Raises OSError.
+
+def mtime_change_shows(changed: int | str, kept: str) -> bool | None:
+    """Whether a change of one file's modification time is seen at the other path: then both are one
+    file, whatever their inodes.
+
+    changed: path or descriptor of a file that we may change; its times are restored. Returns None
+    where its times may not be changed, so that nothing is known. Raises OSError.
     """
-    facts, before = os.stat(changed), _fresh_time(kept)
-    marked = facts.st_mtime_ns // _GRAIN * _GRAIN - _DAY
-    if marked // _GRAIN == before // _GRAIN:
+    facts, before = os.stat(changed), _read_mtime(kept)
+    # A time that every file system can store exactly, a day from the file's own.
+    marked = facts.st_mtime_ns // _COARSEST_STEP * _COARSEST_STEP - _DAY
+    if marked // _COARSEST_STEP == before // _COARSEST_STEP:
         marked -= _DAY
     try:
         os.utime(changed, ns=(facts.st_atime_ns, marked))
     except PermissionError:
         return None
     try:
-        return _fresh_time(kept) != before
+        return _read_mtime(kept) != before
     finally:
         os.utime(changed, ns=(facts.st_atime_ns, facts.st_mtime_ns))
 
 
 def proven_distinct(moved: int | str, kept: str) -> bool:
-    """Whether a file that was taken away is proven not to have been the one that is kept. Raises
-    OSError."""
+    """Whether a file that moved is proven not to be the directory entry that is kept.
+
+    moved: its descriptor or its new path. Raises OSError.
+    """
     one, two = os.stat(moved), os.stat(kept)
     if one.st_ino and (one.st_dev, one.st_ino) == (two.st_dev, two.st_ino):
-        # Another hard link of the file, whose name was not the one that went: it is still there.
+        # The kept path is another hard link of the file: it has not moved.
         return True
     shows = mtime_change_shows(moved, kept)
-    return _apart_by(one, two) if shows is None else not shows
+    return _distinct_inodes(one, two) if shows is None else not shows
 
 
 def folder_showing(folder: str, others: Iterable[str], token: str) -> str | None:
-    """The first of these folders in which a new file in `folder` shows; None where none does.
-    Raises OSError where none can be made.
+    """The first of `others` in which a new file in `folder` shows; None where none does.
 
-    token: of whoever asks, one at a time. A file that a cut left is found by it, and goes the next
-    time.
+    token: of the caller, one at a time. A probe file that an interrupted run left is recognised by
+    it and deleted. Raises OSError where no probe can be made.
     """
     name = f".photo-explorer-{token}.probe"
     probe = os.path.join(folder, name)
-    # Only an empty file is taken for one of ours.
+    # Only an empty file is taken for an old probe of ours.
     if not (
         os.path.lexists(probe)
         and stat.S_ISREG(os.lstat(probe).st_mode)
@@ -134,9 +150,8 @@ def folder_showing(folder: str, others: Iterable[str], token: str) -> str | None
         os.unlink(probe)
 
 
-def _fresh_time(path: str) -> int:
-    """A file's time as a file system says it on opening, not from what it remembers of a look
-    before."""
+def _read_mtime(path: str) -> int:
+    """A file's modification time as the file system reports it on opening, and not from a cache."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
         return os.fstat(handle).st_mtime_ns
@@ -144,12 +159,12 @@ def _fresh_time(path: str) -> int:
         os.close(handle)
 
 
-def _apart(one: str, two: str) -> bool:
-    return _apart_by(os.lstat(one), os.lstat(two))
+def _distinct(one: str, two: str) -> bool:
+    return _distinct_inodes(os.lstat(one), os.lstat(two))
 
 
-def _apart_by(one: os.stat_result, two: os.stat_result) -> bool:
-    """Different files by their ids: only within one file system are they comparable."""
+def _distinct_inodes(one: os.stat_result, two: os.stat_result) -> bool:
+    """Whether these are different files by their inodes, which compare only within one device."""
     return bool(one.st_ino and two.st_ino) and one.st_dev == two.st_dev and one.st_ino != two.st_ino
 
 
@@ -161,24 +176,9 @@ def _same_folder(one: str, two: str) -> bool:
     return os.path.realpath(folders[0]) == os.path.realpath(folders[1])
 
 
-def _name(path: str) -> str:
+def _folded_name(path: str) -> str:
     return unicodedata.normalize("NFC", os.path.basename(path)).casefold()
 
 
-def _real(path: str) -> str:
-    return os.path.join(os.path.realpath(os.path.dirname(path) or "."), _name(path))
-
-
-def delete_redundant(spare: str, kept: str) -> bool:
-    """Delete `spare` if it is proven to be a copy or another name of `kept`; gives whether it is
-    gone."""
-    with contextlib.suppress(FileNotFoundError):
-        if not is_redundant(spare, kept):
-            return False
-        try:
-            os.unlink(spare)
-        except OSError as error:
-            if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
-                raise
-            return False
-    return not os.path.lexists(spare)
+def _resolved(path: str) -> str:
+    return os.path.join(os.path.realpath(os.path.dirname(path) or "."), _folded_name(path))

@@ -1,4 +1,4 @@
-"""File names that are free, and that fit the file system."""
+"""Free file names that fit the file system."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator
 
-# Bytes that a name may have where the file system does not say.
+# Longest name in bytes where the file system does not tell.
 _LONGEST_NAME = 255
 
 
 def free_names(path: str, word: str = "", spare: int = 0) -> Iterator[str]:
-    """`a.jpg`, then `a (2).jpg`, `a (3).jpg` …; with a word `a (restored).jpg`, `a (restored
-    2).jpg` … after the first.
+    """Paths to try one after another: `a.jpg`, `a (2).jpg`, `a (3).jpg` …, without end.
 
-    They are cut so that they, and names that are `spare` bytes longer, fit the file system.
+    word: makes it `a.jpg`, `a (word).jpg`, `a (word 2).jpg` …. Names are cut so that they, and
+    names that are `spare` bytes longer, fit the file system.
     """
     (folder, name), number = os.path.split(path), 2
     stem, suffix = os.path.splitext(name)
@@ -23,17 +23,13 @@ def free_names(path: str, word: str = "", spare: int = 0) -> Iterator[str]:
     if word:
         yield os.path.join(folder, fit_name(stem, f" ({word}){suffix}", longest))
     while True:
-        yield os.path.join(
-            folder,
-            fit_name(
-                stem, f" ({word} {number}){suffix}" if word else f" ({number}){suffix}", longest
-            ),
-        )
+        ending = f" ({word} {number}){suffix}" if word else f" ({number}){suffix}"
+        yield os.path.join(folder, fit_name(stem, ending, longest))
         number += 1
 
 
 def longest_name(folder: str) -> int:
-    """How many bytes a name may have in a folder."""
+    """The longest name in bytes that a file in this folder may have."""
     if hasattr(os, "pathconf"):
         with contextlib.suppress(OSError, ValueError):
             return os.pathconf(folder, "PC_NAME_MAX")
@@ -41,15 +37,15 @@ def longest_name(folder: str) -> int:
 
 
 def fit_name(stem: str, rest: str, longest: int) -> str:
-    """`stem` and `rest` as one name of at most so many bytes: where need be the stem loses its end,
-    whole characters at a time."""
+    """`stem` and `rest` as one name of at most `longest` bytes: if need be, whole characters are
+    cut from the end of the stem."""
     while stem and len(os.fsencode(stem + rest)) > longest:
         stem = stem[:-1]
     return stem + rest
 
 
 def extra_length(photo: str, others: Iterable[str]) -> int:
-    """By how many bytes the longest name of these files is longer than the photo's; at least 0."""
+    """By how many bytes the longest name of these files exceeds the photo's; at least 0."""
     return max([0, *(len(_name(each)) - len(_name(photo)) for each in others)])
 
 

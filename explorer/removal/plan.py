@@ -1,5 +1,5 @@
-"""What is to be removed, as a list and as a file: JSON or CSV, for people and scripts to look at.
-`plan_reader.py` reads it again."""
+"""A removal plan, as a list of removals and as a file (JSON or CSV) that people and scripts can
+look at and edit. `plan_reader.py` reads it again."""
 
 from __future__ import annotations
 
@@ -24,19 +24,18 @@ _COLUMNS = ("path", "hash", "bytes", "keep", "keep_hash", "tier", "why", "along"
 
 
 def removals_of_photos(catalog: Catalog, photo_ids: Iterable[int]) -> list[Removal]:
-    """What goes if these photos go for their own sake: every file that holds them, and no other is
-    kept for it.
+    """The removals of photos for their own sake: every present file of each, and no copy is kept.
 
-    `remove` wants to be told that the person has confirmed just that (`without_keeper`).
+    `remove` takes them only if the person has confirmed that (`without_keeper`).
     """
-    wanted, beside = list(photo_ids), CompanionFinder()
+    wanted, companions = list(photo_ids), CompanionFinder()
     hashes = hashes_of(catalog, wanted)
     return [
         Removal(
             file["path"],
             hashes[photo_id].hex(),
             bytes=file["size"],
-            companions=beside.of(file["path"]).own,
+            companions=companions.of(file["path"]).own,
         )
         for photo_id in dict.fromkeys(wanted)
         if photo_id in hashes
@@ -46,39 +45,38 @@ def removals_of_photos(catalog: Catalog, photo_ids: Iterable[int]) -> list[Remov
 
 
 def as_json(removals: Sequence[Removal]) -> str:
-    """The plan as JSON, ASCII only, so that any name survives."""
+    """The plan as JSON, in ASCII only, so that every file name survives."""
     rows = [_row(removal) for removal in removals]
     return json.dumps({"format": FORMAT, "version": VERSION, "removals": rows}, indent=1) + "\n"
 
 
 def as_csv(removals: Sequence[Removal]) -> str:
-    """The plan as a table; names that are no UTF-8 are kept as the catalog keeps them, and no cell
-    is a formula (`spreadsheet.py`)."""
-    text = io.StringIO(newline="")
+    """The plan as a table with one line per file. No cell is a formula (`spreadsheet.py`); names
+    that are not UTF-8 are written as the catalog stores them."""
+    text = io.StringIO()
     writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writeheader()
     for removal in removals:
-        row = _row(removal)
-        along = ", ".join(
+        companions = ", ".join(
             f"{printable(os.path.basename(each.path))} ({size(each.bytes)})"
             for each in removal.companions
         )
         shown = {
             "path": to_text(removal.path),
             "keep": to_text(removal.keeper) if removal.keeper else "",
-            "along": along,
+            "along": companions,
             "holds": ", ".join(removal.holds),
         }
-        writer.writerow(escape_row(row | shown))
+        writer.writerow(escape_row(_row(removal) | shown))
     return text.getvalue()
 
 
 def write_plan(path: str | os.PathLike[str], removals: Sequence[Removal]) -> None:
-    """Write a plan: CSV where the name ends so, else JSON. Raises PlanError where it cannot be
-    written."""
+    """Write a plan: CSV if the file's name ends so, else JSON. Raises PlanError."""
     is_csv = Path(path).suffix.lower() == ".csv"
+    text = as_csv(removals) if is_csv else as_json(removals)
     try:
-        Path(path).write_bytes((as_csv(removals) if is_csv else as_json(removals)).encode("utf-8"))
+        Path(path).write_bytes(text.encode("utf-8"))
     except OSError as error:
         raise PlanError(
             f"The plan {printable(str(path))} cannot be written: {error.strerror or error}."
@@ -87,9 +85,13 @@ def write_plan(path: str | os.PathLike[str], removals: Sequence[Removal]) -> Non
 
 def _row(removal: Removal) -> dict[str, Any]:
     return {
-        "path": removal.path, "hash": removal.hash, "bytes": removal.bytes, "keep": removal.keeper,
+        "path": removal.path,
+        "hash": removal.hash,
+        "bytes": removal.bytes,
+        "keep": removal.keeper,
         "keep_hash": removal.keeper_hash,
-        "tier": removal.tier, "why": removal.why,
+        "tier": removal.tier,
+        "why": removal.why,
         "along": [{"path": each.path, "bytes": each.bytes} for each in removal.companions],
         "holds": list(removal.holds),
-    }  # fmt: skip
+    }

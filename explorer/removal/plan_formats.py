@@ -1,5 +1,4 @@
-"""The two forms of a removal plan, JSON and CSV, taken apart into entries that nobody has looked at
-yet."""
+"""Parse the two formats of a removal plan, JSON and CSV, into entries that are not checked yet."""
 
 from __future__ import annotations
 
@@ -16,63 +15,70 @@ from explorer.library.paths import from_text
 from explorer.removal.spreadsheet import unescape_formula
 
 FORMAT, VERSION = "photo-explorer-plan", 1
-
-# Strings and brackets of JSON, all that is needed to tell its elements apart. A string ends with
-# its line, so that a missing quotation mark harms one line and not all that follow.
-_TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[\[\]{},]')
-# What stands before the list of entries.
-_REMOVALS = re.compile(r'"removals"\s*:\s*$')
 HOW_TO_MAKE = "make one with `python run.py duplicates --plan FILE`"
+
+# JSON strings and brackets, which suffice to separate the elements of an array. A string ends with
+# its line, so that a missing quotation mark breaks one line and not all that follow.
+_TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[\[\]{},]')
+# What precedes the array of entries.
+_REMOVALS_KEY = re.compile(r'"removals"\s*:\s*$')
+_TOO_DEEP = "it is nested too deeply"
+# Longer integers take too long to parse.
+_MAX_DIGITS = 1000
 
 
 class PlanError(ExplorerError):
-    """A plan that cannot be used at all."""
+    """The plan as a whole cannot be read or written."""
 
 
 class UnreadableEntry(NamedTuple):
-    """An entry that cannot be taken apart. reason: why, on one line."""
+    """An entry that cannot be parsed."""
 
     reason: str
+    """What is wrong, on one line."""
 
 
 def plan_entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
-    """(where it stands, what stands there) for each entry of a plan: a `dict` or whatever else JSON
-    has, or UnreadableEntry.
+    """The entries of a plan: where each is (“entry 3”, “line 4”), and its value: a `dict`, any other
+    JSON value, or UnreadableEntry.
 
-    shown: the plan's name. Raises PlanError where it is no plan.
+    shown: the plan's name for messages. Raises PlanError where it is no plan.
     """
-    return (
-        _json_entries(text, shown)
-        if text.lstrip().startswith(("{", "["))
-        else _csv_entries(text, shown)
-    )
+    is_json = text.lstrip().startswith(("{", "["))
+    return _json_entries(text, shown) if is_json else _csv_entries(text, shown)
 
 
 # --- JSON
 
 
 def _json_entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
-    try:
-        plan = _parse(text)
-        rows = plan.get("removals") if isinstance(plan, dict) else None
-    except (ValueError, RecursionError) as error:
-        # One entry that no parser takes (nested too deeply, a number of thousands of digits) must
-        # not hide the others.
-        header, rows = _split(text)
-        try:
-            plan = _parse(header)
-        except (ValueError, RecursionError):
-            detail = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-            raise PlanError(f"{shown} is not a whole plan: {detail}.") from None
+    plan, rows = _parse_plan(text, shown)
     if not isinstance(plan, dict) or plan.get("format") != FORMAT:
         raise PlanError(f"{shown} is not a plan of Photo Explorer: {HOW_TO_MAKE}.")
     if plan.get("version") != VERSION or isinstance(plan["version"], bool):
+        version = ascii(plan.get("version"))[:40]
         raise PlanError(
-            f"{shown} was written by another release of Photo Explorer (plan version {ascii(plan.get('version'))[:40]}): make it again."
+            f"{shown} was written by another release of Photo Explorer (plan version {version}): "
+            "make it again."
         )
     if not isinstance(rows, list):
         raise PlanError(f"{shown} is not a whole plan: it has no list of removals.")
     return ((f"entry {number}", row) for number, row in enumerate(rows, 1))
+
+
+def _parse_plan(text: str, shown: str) -> tuple[object, object]:
+    """The plan, and its list of removals. An entry that no parser accepts (nested too deeply, an
+    integer of thousands of digits) must not hide the others: then each is parsed by itself."""
+    try:
+        plan = _parse(text)
+    except (ValueError, RecursionError) as error:
+        header, rows = _split(text)
+        try:
+            return _parse(header), rows
+        except (ValueError, RecursionError):
+            detail = _TOO_DEEP if isinstance(error, RecursionError) else str(error)
+            raise PlanError(f"{shown} is not a whole plan: {detail}.") from None
+    return plan, plan.get("removals") if isinstance(plan, dict) else None
 
 
 def _parse(text: str) -> object:
@@ -80,7 +86,7 @@ def _parse(text: str) -> object:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > 1000:
+    if len(digits) > _MAX_DIGITS:
         raise ValueError(f"it has a number of {len(digits):,} digits")
     return int(digits)
 
@@ -95,15 +101,15 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _split(text: str) -> tuple[str, list[object] | None]:
-    """A JSON object without the elements of its `removals`, and these elements, each parsed by
-    itself; None where it has no such array."""
+    """A JSON object without the elements of its array `removals`, and these elements, each parsed
+    by itself; None where it has no such array."""
     depth, start, elements = 0, None, list[object]()
     for token in _TOKEN.finditer(text):
         mark = token.group()
         if mark in ("[", "{"):
             depth += 1
             before = text[max(0, token.start() - 200) : token.start()]
-            if start is None and depth == 2 and mark == "[" and _REMOVALS.search(before):
+            if start is None and depth == 2 and mark == "[" and _REMOVALS_KEY.search(before):
                 begin = start = token.end()
         elif mark in ("]", "}"):
             depth -= 1
@@ -111,18 +117,18 @@ def _split(text: str) -> tuple[str, list[object] | None]:
             element = text[start : token.start()].strip()
             # Where an entry was deleted, its comma may be left.
             if element:
-                elements.append(_element(element))
+                elements.append(_parse_element(element))
             start = token.end()
             if mark == "]":
                 return text[:begin] + text[token.start() :], elements
     return text, None
 
 
-def _element(text: str) -> object:
+def _parse_element(text: str) -> object:
     try:
         return _parse(text)
     except RecursionError:
-        return UnreadableEntry("it is nested too deeply")
+        return UnreadableEntry(_TOO_DEEP)
     except ValueError as error:
         return UnreadableEntry(f"it cannot be read ({error})")
 
@@ -141,7 +147,9 @@ def _csv_entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
         raise PlanError(f"{shown} is not a plan of Photo Explorer: {HOW_TO_MAKE}.")
     named = [name for name in columns if name]
     if len(set(named)) < len(named):
-        raise PlanError(f"{shown} is not a plan of Photo Explorer: it has two columns of one name.")
+        raise PlanError(
+            f"{shown} is not a plan of Photo Explorer: it has two columns of the same name."
+        )
     return iter(_csv_rows(text, delimiter, columns, shown))
 
 
@@ -149,7 +157,7 @@ def _csv_rows(
     text: str, delimiter: str, columns: list[str], shown: str
 ) -> list[tuple[str, object]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows, line, header = list[tuple[str, object]](), 1, True
+    rows, line, in_header = list[tuple[str, object]](), 1, True
     while True:
         try:
             cells = next(reader)
@@ -157,15 +165,14 @@ def _csv_rows(
             return rows
         except csv.Error as error:
             if "end of data" in str(error):
-                # A quotation mark that is never closed: all that follows it may be part of one
-                # cell.
+                # A quotation mark that is never closed: all that follows may be part of one cell.
                 raise PlanError(f"{shown} is not a whole plan: line {line}: {error}.") from None
             rows.append((f"line {line}", UnreadableEntry(f"it cannot be read ({error})")))
         else:
-            # A row that was emptied in a spreadsheet is one that was deleted.
-            if any(cells) and not header:
+            # A row whose cells were emptied in a spreadsheet program is a deleted one.
+            if any(cells) and not in_header:
                 rows.append((f"line {line}", _from_cells(columns, cells)))
-            header = header and not any(cells)
+            in_header = in_header and not any(cells)
         line = reader.line_num + 1
 
 
@@ -173,7 +180,8 @@ def _from_cells(columns: list[str], cells: list[str]) -> object:
     if len(cells) != len(columns):
         fewer = "fewer" if len(cells) < len(columns) else "more"
         return UnreadableEntry(
-            f"it has {fewer} cells than the first line: a name with a separator in it must stand in quotation marks"
+            f"it has {fewer} cells than the first line: "
+            "a name that contains a separator must be in quotation marks"
         )
     entry = dict(zip(columns, map(unescape_formula, cells), strict=True))
     return entry | {key: from_text(entry[key]) for key in ("path", "keep") if key in entry}

@@ -12,26 +12,26 @@ from explorer.library.removal_journal import RemovalJournal
 
 
 @functools.lru_cache(maxsize=4)
-def _away(folder: Path, size: int, mtime_ns: int) -> tuple[str, ...]:
-    """The paths of all files that are away; size, mtime_ns: of the journal, which is read again
+def _away_paths(folder: Path, size: int, mtime_ns: int) -> tuple[str, ...]:
+    """The paths of all files that are away. size, mtime_ns: of the journal, which is read again
     when they change."""
     return tuple(entry.path for run in RemovalJournal(folder).runs() for entry in run.away)
 
 
 def removed_paths(library: Library) -> set[str]:
-    """Files that were removed and not brought back: pages leave them out at once, before the
-    catalog has heard of it."""
+    """Files that were removed and not put back: pages hide them at once, before the catalog is
+    updated."""
     try:
         facts = RemovalJournal(library.dir).path.stat()
     except OSError:
         return set()
     return {
         path
-        for path in _away(library.dir, facts.st_size, facts.st_mtime_ns)
+        for path in _away_paths(library.dir, facts.st_size, facts.st_mtime_ns)
         if not os.path.lexists(path)
     }
 
 
 def removal_time(run_at: float) -> str:
-    """When that was, for a history."""
+    """The local time of a removal, to be shown. run_at: Unix seconds."""
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(run_at))

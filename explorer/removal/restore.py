@@ -1,5 +1,4 @@
-"""Putting single files back to where they were, and finding out where one lies of which a cut has
-left that open."""
+"""Put single files back to where they were, and find out where a file is after an interruption."""
 
 from __future__ import annotations
 
@@ -7,40 +6,41 @@ import functools
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.removal_journal import RemovalEntry, RemovalJournal
-from explorer.removal import safe_move, sidecar, trash
+from explorer.removal import file_state, safe_move, sidecar_restore, trash
 from explorer.removal.boundaries import Boundaries
 from explorer.removal.companions import renamed
 from explorer.removal.file_identity import are_hard_links, delete_redundant, same_directory_entry
 from explorer.removal.file_names import extra_length, free_names
-from explorer.removal.preflight import TRASH
+from explorer.removal.part_files import delete_part
+from explorer.removal.results import TRASH
 
-# stayed: it is at its place. moved: it lies where it was to go. unknown: it is in neither place
-# that can be seen now.
+# stayed: at its original place. moved: at its destination. unknown: at neither that can be seen now.
 FileLocation = Literal["stayed", "moved", "unknown"]
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What became of one file. back: where it lies again, None where it could not be brought back.
-    note: what there is to know."""
+    """How putting back one file ended."""
 
     path: str
+    """Where it was before the removal."""
     back: str | None
+    """Where it is again; None where it could not be put back."""
     note: str = ""
+    """What the person should know; '' if nothing."""
 
 
-class _Lost(Exception):
-    """It cannot be brought back now, for that reason."""
+class _RestoreError(Exception):
+    """The file cannot be put back now; the message says why."""
 
 
 class Restorer:
-    """Puts files of one library back. Whoever uses it holds the journal's lock."""
+    """Puts back files of one library. Whoever uses it holds the journal's lock."""
 
     def __init__(self, library: Library, journal: RemovalJournal) -> None:
         self._library, self._journal = library, journal
@@ -49,10 +49,8 @@ class Restorer:
     def _bounds(self) -> Boundaries:
         return Boundaries(self._library, self._journal)
 
-    def restore_all(
-        self, family: Sequence[RemovalEntry], *, quietly: bool = False
-    ) -> list[Restored]:
-        """Put a photo back, and then what went along with it. See `back`."""
+    def restore_all(self, family: Sequence[RemovalEntry], *, quietly: bool = False) -> list[Restored]:
+        """Put back a photo, and then its companions. See `restore`."""
         return [
             self.restore(entry, family, quietly=quietly) for entry in family[::-1] if entry.away
         ]
@@ -60,51 +58,49 @@ class Restorer:
     def restore(
         self, entry: RemovalEntry, family: Sequence[RemovalEntry] = (), *, quietly: bool = False
     ) -> Restored:
-        """Put one file back; what cannot be put back now can be tried again.
+        """Put back one file; what cannot be put back now can be tried again.
 
-        family: a photo, last, and what went along with it. quietly: it is part of a removal that
-        failed, so that it is no news where it never moved.
+        family: the file's photo, last, and the photo's companions. quietly: the removal failed, so
+        that a file that never moved needs no note.
         """
         try:
             refusal = self._bounds.refusal(entry)
             if refusal is not None:
-                raise _Lost(refusal)
+                raise _RestoreError(refusal)
             if entry.state == "intended" and self.locate(entry) == "unknown":
-                raise _Lost(
-                    f"it is neither at its place nor in {_where(entry)}: connect the drive that it may be on, then undo again"
+                raise _RestoreError(
+                    f"it is neither at its place nor in {_destination(entry)}: "
+                    "connect the drive that it may be on, then undo again"
                 )
-            return self._back(entry, family, quietly=quietly)
-        except _Lost as lost:
-            return Restored(entry.path, None, str(lost))
+            return self._restore(entry, family, quietly=quietly)
+        except _RestoreError as reason:
+            return Restored(entry.path, None, str(reason))
         except OSError as error:
             return Restored(
                 entry.path, None, f"it could not be put back: {error.strerror or error}"
             )
 
     def locate(self, entry: RemovalEntry) -> FileLocation:
-        """Where a file lies whose removal was announced, and perhaps took place; the journal learns
-        of it where that is certain.
+        """Find a file whose removal was announced, and may have happened; note in the journal what
+        is certain.
 
-        That it is nowhere to be seen is no proof of anything: a drive may be away. Raises OSError.
+        A file that is nowhere proves nothing: a drive may be disconnected. Raises OSError.
         """
         if self._bounds.refusal(entry) is not None:
             return "unknown"
         if entry.target is not None:
-            safe_move.delete_part(os.path.dirname(entry.target), entry.token)
+            delete_part(os.path.dirname(entry.target), entry.token)
         if is_removed_file(entry, entry.path):
             if entry.target is not None and os.path.lexists(entry.target):
-                # Cut off between the second name (or the copy) and the dropping of the first: the
-                # first stays.
+                # Interrupted after the hard link or the copy was made: the original name stays.
                 delete_redundant(entry.target, entry.path)
             self.mark_never_moved(entry)
             return "stayed"
-        if entry.where == TRASH and not (
-            entry.target is not None and is_removed_file(entry, entry.target)
-        ):
+        if entry.where == TRASH and not _is_at_target(entry):
             found = trash.find(entry.path, entry.hash, entry.facts["inode"])
             if found is not None:
                 entry.target, entry.info = found
-        if entry.target is None or not is_removed_file(entry, entry.target):
+        if not _is_at_target(entry):
             return "unknown"
         self._journal.note(
             run=entry.run, step="moved", number=entry.number, target=entry.target, info=entry.info
@@ -113,57 +109,45 @@ class Restorer:
         return "moved"
 
     def mark_never_moved(self, entry: RemovalEntry) -> None:
-        """Note that a file whose removal was announced is at its place, as it was or changed by
+        """Note that a file whose removal was announced is at its place, unchanged or changed by
         another program."""
-        self._note_back(entry, entry.path, reason="it never went")
+        self._note_restored(entry, entry.path, reason="it never went")
 
     def finish_interrupted(self, entry: RemovalEntry) -> bool:
-        """Note that an undo which was cut off had done its work on this file; gives whether it had."""
+        """Whether an undo that was interrupted had put this file back; if so, note it."""
         if entry.back is None or self._bounds.refusal(entry) is not None:
             return False
-        safe_move.delete_part(os.path.dirname(entry.back), entry.token)
-        if (entry.target is not None and os.path.lexists(entry.target)) or not is_removed_file(
-            entry, entry.back
-        ):
+        delete_part(os.path.dirname(entry.back), entry.token)
+        if entry.target is not None and os.path.lexists(entry.target):
             return False
-        self._note_back(entry, entry.back)
+        if not is_removed_file(entry, entry.back):
+            return False
+        self._note_restored(entry, entry.back)
         return True
 
-    def _back(
-        self, entry: RemovalEntry, family: Sequence[RemovalEntry], *, quietly: bool
-    ) -> Restored:
+    def _restore(self, entry: RemovalEntry, family: Sequence[RemovalEntry], *, quietly: bool) -> Restored:
         if entry.state == "undone":
             return Restored(entry.path, entry.back, entry.reason)
-        source, notes = self._source(entry), list[str]()
+        source = self._source(entry)
         if source is not None:
-            notes = self._put(entry, family, source)
+            notes = self._move_back(entry, family, source)
             if entry.back != entry.path:
-                notes = [
-                    f"its name was taken, so it is now {printable(os.path.basename(entry.back or ''))}",
-                    *notes,
-                ]
-        else:
-            place = next(
-                (
-                    each
-                    for each in dict.fromkeys((entry.back, entry.path))
-                    if each and is_removed_file(entry, each)
-                ),
-                None,
-            )
-            if place is None:
-                raise _Lost(
-                    f"it is not in {_where(entry)}: it was deleted there or moved elsewhere, or that drive is away"
-                )
-            notes = [
-                *([] if quietly else ["it had been brought back by hand"]),
-                *self._note_back(entry, place),
-            ]
-        return Restored(entry.path, entry.back, "; ".join(notes))
+                name = printable(os.path.basename(entry.back or ""))
+                notes.insert(0, f"its name was taken, so it is now {name}")
+            return Restored(entry.path, entry.back, "; ".join(notes))
+        for place in dict.fromkeys((entry.back, entry.path)):
+            if place is not None and is_removed_file(entry, place):
+                notes = [] if quietly else ["it had been put back by hand"]
+                notes += self._note_restored(entry, place)
+                return Restored(entry.path, entry.back, "; ".join(notes))
+        raise _RestoreError(
+            f"it is not in {_destination(entry)}: "
+            "it was deleted there or moved elsewhere, or that drive is not connected"
+        )
 
     def _source(self, entry: RemovalEntry) -> str | None:
-        """Where the file lies that is to be put back; None where it is not to be found."""
-        if entry.target is not None and is_removed_file(entry, entry.target):
+        """Where the removed file is now; None where it cannot be found."""
+        if _is_at_target(entry):
             return entry.target
         found = trash.find(entry.path, entry.hash) if entry.where == TRASH else None
         if found is None:
@@ -171,13 +155,13 @@ class Restorer:
         entry.target, entry.info = found
         return found.path
 
-    def _put(self, entry: RemovalEntry, family: Sequence[RemovalEntry], source: str) -> list[str]:
-        """Move it back to the first place that is free; gives what there is to know besides."""
-        self._check_drive(entry)
+    def _move_back(self, entry: RemovalEntry, family: Sequence[RemovalEntry], source: str) -> list[str]:
+        """Move a file to the first place that is free; return notes for the person."""
+        self._require_drive(entry)
         os.makedirs(os.path.dirname(entry.path), exist_ok=True)
         for target in _places(entry, family):
             if os.path.lexists(target):
-                if not _there_already(entry, source, target):
+                if not _is_there_already(entry, source, target):
                     continue
             else:
                 entry.state, entry.back = "undoing", target
@@ -186,14 +170,13 @@ class Restorer:
                     safe_move.move(source, target, entry.hash, entry.token)
                 except FileExistsError:
                     continue
-            return self._note_back(entry, target)
+            return self._note_restored(entry, target)
         raise AssertionError("names never end")
 
-    def _note_back(self, entry: RemovalEntry, back: str, reason: str = "") -> list[str]:
-        """It is back: everything about it is as it was, the trash's note goes, the journal knows.
-        Gives what could not be done, in words.
+    def _note_restored(self, entry: RemovalEntry, back: str, reason: str = "") -> list[str]:
+        """Restore a file's sidecar and times, drop the trash's note of it, and tell the journal.
 
-        reason: why it is there, of a file that never left.
+        reason: why it is at its place, of a file that never moved. Returns what failed, in words.
         """
         notes = [*self._restore_sidecar(entry)]
         if not reason:
@@ -203,68 +186,53 @@ class Restorer:
                 notes.append(f"its times could not be set ({error.strerror or error})")
         if entry.where == TRASH and entry.target is not None:
             trash.release_slot(entry.target, entry.path)
-        self._journal.note(
-            run=entry.run,
-            step="undone",
-            number=entry.number,
-            back=back,
-            **({"reason": reason} if reason else {}),
-        )
+        more = {"reason": reason} if reason else {}
+        self._journal.note(run=entry.run, step="undone", number=entry.number, back=back, **more)
         entry.state, entry.back, entry.reason = "undone", back, reason or entry.reason
         return notes
 
     def _restore_sidecar(self, entry: RemovalEntry) -> Iterator[str]:
-        """The sidecar as it was before, unless somebody has changed it since: then it stays. Gives
-        what could not be done, in words."""
+        """Make the keeper's sidecar what it was before, unless somebody has changed it since. Yields
+        what failed, in words."""
         path, note = self._bounds.written_sidecar(entry), entry.sidecar
         if path is None or not note:
             return
         try:
-            if os.path.lexists(path) and safe_move.file_hash(path) == note["after"]:
-                self._set_aside(entry, path)
+            if os.path.lexists(path) and file_state.file_hash(path) == note["after"]:
+                sidecar_restore.keep_written_sidecar(self._library, entry, path)
         except OSError as error:
-            yield f"{printable(os.path.basename(path))} could not be put back as it was ({error.strerror or error})"
+            name = printable(os.path.basename(path))
+            yield f"{name} could not be made what it was ({error.strerror or error})"
             return
-        if told := sidecar.restore(note, entry.keeper):
+        if told := sidecar_restore.restore_sidecar(note, entry.keeper):
             yield told
 
-    def _set_aside(self, entry: RemovalEntry, path: str) -> None:
-        """Keep what a sidecar says now: that it is ours is known from the journal only."""
-        folder = self._library.dir / "removed" / "sidecars"
-        folder.mkdir(parents=True, exist_ok=True)
-        data = Path(path).read_bytes()
-        for kept in free_names(str(folder / f"{entry.token}.xmp")):
-            if not os.path.lexists(kept):
-                safe_move.write_atomically(kept, data)
-                return
-            if safe_move.has_content(kept, safe_move.content_hash(data)):
-                return
-
-    def _check_drive(self, entry: RemovalEntry) -> None:
-        """Folders are made again where they are gone, but not below the mount point of a drive that
-        is away."""
+    def _require_drive(self, entry: RemovalEntry) -> None:
+        """Raise _RestoreError where the file's drive is not connected. Folders that are gone are
+        made again, but not below the mount point of another drive."""
         root = self._bounds.root_of(entry.path) or entry.root
         try:
             with os.scandir(root) as listed:
                 if next(listed, None) is not None:
                     return
         except (FileNotFoundError, NotADirectoryError):
-            # Looked at further up.
+            # The folder above it is checked below.
             pass
         at = root
         while not os.path.isdir(at) and at != os.path.dirname(at):
             at = os.path.dirname(at)
         if os.stat(at).st_dev not in (entry.facts["device"], entry.facts.get("drive")):
-            raise _Lost(
-                f"the drive with {printable(root)} seems to be away: connect it and undo again"
+            raise _RestoreError(
+                f"the drive with {printable(root)} seems not to be connected: "
+                "connect it and undo again"
             )
 
 
 def is_removed_file(entry: RemovalEntry, path: str) -> bool:
-    """Whether this is the very file that was removed: by its id, size and time, or else by its
-    content (of a link, by where it leads).
+    """Whether this is the file that was removed: by its inode, size and time, or else by its
+    content (a link: by its target).
 
-    False where it cannot be read. Good enough for moving the file, which loses nothing; not for
+    False where it cannot be read. Good enough for moving the file, which loses nothing, but not for
     deleting one.
     """
     try:
@@ -274,18 +242,21 @@ def is_removed_file(entry: RemovalEntry, path: str) -> bool:
             return True
         if "link" in entry.facts or os.path.islink(path):
             return entry.facts.get("link") == os.readlink(path)
-        return os.path.isfile(path) and safe_move.file_hash(path) == entry.hash
+        return os.path.isfile(path) and file_state.file_hash(path) == entry.hash
     except OSError:
         return False
 
 
-def _there_already(entry: RemovalEntry, source: str, target: str) -> bool:
-    """Whether what lies at the target is the file that is to be put there, so that nothing is left
-    to move.
+def _is_at_target(entry: RemovalEntry) -> bool:
+    return entry.target is not None and is_removed_file(entry, entry.target)
 
-    Its other name, or the copy from which it was made, goes if it is proven to be that. Where the
-    two paths are one and the same name (the folder it went to has become the folder it came from),
-    nothing goes.
+
+def _is_there_already(entry: RemovalEntry, source: str, target: str) -> bool:
+    """Whether the file at the target is the one that is to be put there, so that nothing need move.
+
+    The source is deleted if it is proven to be another hard link of it or the copy that it was made
+    from. Where both paths are one directory entry (the destination has become the original folder),
+    nothing is deleted.
     """
     if same_directory_entry(source, target):
         return True
@@ -294,7 +265,7 @@ def _there_already(entry: RemovalEntry, source: str, target: str) -> bool:
 
 
 def _places(entry: RemovalEntry, family: Sequence[RemovalEntry]) -> Iterator[str]:
-    """Where it may be put: at its own place first. Companions take the names that go with their
+    """Where a file may be put, its original place first. Companions take names that match their
     photo's."""
     photo = family[-1] if family else entry
     if entry is not photo:
@@ -308,5 +279,5 @@ def _places(entry: RemovalEntry, family: Sequence[RemovalEntry]) -> Iterator[str
             yield name
 
 
-def _where(entry: RemovalEntry) -> str:
+def _destination(entry: RemovalEntry) -> str:
     return "the trash" if entry.where == TRASH else printable(entry.where)

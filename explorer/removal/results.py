@@ -1,91 +1,112 @@
-"""What is to be removed, and what became of it."""
+"""What is to be removed, and how each removal ended."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from explorer.removal.companions import Companion
 from explorer.text_format import count
 
+# The destination of a removal that is the system's trash; every other is a folder's path.
+TRASH = "trash"
+
+# Called before each file with how many are done and how many there are in all.
+Progress = Callable[[int, int], None]
+
 
 @dataclass(frozen=True)
 class Removal:
-    """One file to be taken away. path, keeper: absolute; hash, keeper_hash: hex, as the library
-    knows their contents.
-
-    keeper: the file that is kept for it, or None where a photo is removed for its own sake, which
-    needs a confirmation of its own. A file that could not be read as a photo goes for its own sake
-    only: nobody can tell whether there is another copy of it.
-    along: what went with it when the plan was made, for people to see; what really goes is found
-    out in the moment of removing. holds: what the file holds beside its first picture, in words,
-    for people to see as well.
-    """
+    """One file to be removed."""
 
     path: str
+    """Absolute."""
     hash: str
+    """Content hash as the library knows it, hex."""
     keeper: str | None = None
+    """Absolute path of the file that is kept for it. None where a photo is removed for its own
+    sake, which needs a confirmation of its own; always None where the file could not be read as a
+    photo, because nobody can tell whether there is another copy."""
     keeper_hash: str | None = None
+    """Content hash of the keeper, hex; None where it is that of the file."""
     bytes: int = 0
+    """Size of the file, to be shown."""
     tier: str = ""
+    """How close a duplicate it is of its keeper, or the kind of finding that it is removed for."""
     why: str = ""
+    """Why this file and not the other, in words."""
     companions: tuple[Companion, ...] = field(default=(), compare=False)
+    """What belonged to the file when the plan was made, to be shown. What is removed with it is
+    found again just before it is removed."""
     holds: tuple[str, ...] = field(default=(), compare=False)
+    """What the file holds beside its first picture (“3 pages”), to be shown."""
+
+    @property
+    def has_same_bytes(self) -> bool:
+        """Whether the file and its keeper have the same content."""
+        return self.keeper_hash in (None, self.hash)
 
     @property
     def total_bytes(self) -> int:
-        """Bytes of the file and of all that goes with it."""
+        """Size of the file and its companions."""
         return self.bytes + sum(each.bytes for each in self.companions)
 
 
 @dataclass(frozen=True)
 class RemovalResult:
-    """What became of one removal, or in a dry run would. reason: why not, or what there is to know,
-    in plain words.
-
-    freed: bytes that its drive gains once it is gone for good, with what goes along; 0 for another
-    name of bytes that stay. at: where it lies now. along: the files that belong to it and went, or
-    would go, with it.
-    """
+    """How one removal ended, or in a dry run would end."""
 
     removal: Removal
     state: Literal["removed", "would", "refused", "failed"]
+    """would: it would be removed (dry run). refused: a check failed, and nothing moved. failed: it
+    was moved, or about to be, and put back."""
     reason: str = ""
+    """Why it was not removed, or what the person should know, in words."""
     freed: int = 0
+    """Bytes that its drive gains once the trash is emptied; 0 for a link and for one of several
+    hard links."""
     at: str | None = None
+    """Where the file is now."""
     companions: tuple[Companion, ...] = ()
+    """The files that were, or would be, removed with it."""
 
     @property
     def done(self) -> bool:
+        """Whether the file was removed, or would be."""
         return self.state in ("removed", "would")
 
 
 @dataclass(frozen=True)
 class RemovalOutcome:
-    """run: what `undo` wants to know, None where nothing went. results: one for each removal, in
-    order."""
+    """How all removals of one call ended."""
 
     run: str | None
+    """The id that `undo` takes; None where nothing was removed."""
     results: tuple[RemovalResult, ...]
+    """One for each removal, in order."""
 
     @property
     def removed(self) -> list[RemovalResult]:
+        """The removals that were, or would be, carried out."""
         return [result for result in self.results if result.done]
 
     @property
     def kept(self) -> list[RemovalResult]:
+        """The removals that were, or would be, refused or failed."""
         return [result for result in self.results if not result.done]
 
     @property
     def freed(self) -> int:
+        """Bytes gained in all, see `RemovalResult.freed`."""
         return sum(result.freed for result in self.results)
 
     @property
     def companion_count(self) -> int:
-        """How many files went with others."""
+        """How many files were removed with the photos that they belong to."""
         return sum(len(result.companions) for result in self.removed)
 
 
 def companions_in_words(number: int) -> str:
-    """So many files that go along, in words."""
+    """“1 file that belongs to them”, “3 files that belong to them”."""
     return f"{count(number, 'file')} that {'belongs' if number == 1 else 'belong'} to them"

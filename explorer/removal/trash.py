@@ -1,13 +1,13 @@
-"""The system's trash as freedesktop.org specifies it (Trash specification 1.0), and where a file
-that went there lies now.
+"""The system's trash as freedesktop.org specifies it (Trash specification 1.0): move files there,
+and find them again.
 
-Desktops on Linux and BSD keep beside each file in the trash a note of where it came from, which can
-be read. Windows and macOS do not let other programs find out. There a file goes to a folder of our
-own on the same drive (`aside`), from which it can be brought back as surely.
+Desktops on Linux and BSD keep a note for each file in the trash that says where it came from.
+Windows and macOS do not let other programs find out. There, files go to a folder of our own on the
+same drive instead (`own_folder`), from which they can be put back just as well.
 
-Other programs write into the same trash at the same time, and not all of them reserve a name before
-they use it. A file therefore goes there under a name that nobody else chooses, and that is reserved
-as the specification says: by its note, made where there is none yet.
+Other programs write to the same trash at the same time, and not all of them reserve a name before
+they use it. Therefore a file gets a random name, which is reserved as the specification says: by
+creating its note exclusively.
 """
 
 from __future__ import annotations
@@ -23,36 +23,38 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from explorer.removal import safe_move
+from explorer.removal import file_state, part_files, safe_move
 from explorer.removal.file_names import fit_name, longest_name
-from explorer.removal.safe_move import file_hash
 
 _SUFFIX = ".trashinfo"
-# Bytes of a note that are read: a path of 4,096 bytes, each written as three, and the rest of it.
+# Bytes of a note that are read: enough for a path of 4,096 bytes, each percent-encoded.
 _LONGEST_NOTE = 64 * 1024
+# At the top of a drive: where files go if the trash cannot be searched.
 OWN_FOLDER = ".photo-explorer-removed"
 
 
 class TrashEntry(NamedTuple):
-    """A file in the trash, and the trash's note about it."""
+    """A place in the trash."""
 
     path: str
+    """Of the file, in the trash's `files` folder."""
     info: str
+    """Of the note about it, in the `info` folder."""
 
 
 def is_supported() -> bool:
-    """Whether this system lets us find in its trash what we put there."""
+    """Whether we can find in this system's trash what we put there."""
     return os.name == "posix" and sys.platform != "darwin"
 
 
-# --- into the trash
+# --- moving files to the trash
 
 
 def free_slot(path: str) -> TrashEntry:
-    """Where a file can go in the trash of its drive: a free name, not yet reserved. Makes the
-    trash's folders. Raises OSError.
+    """A free place for a file in the trash of its drive, not reserved yet. Makes the trash's
+    folders. Raises OSError.
 
-    A long name is cut to what fits with the ending of the note; the note has the whole of it.
+    A long name is cut so that the note's name fits the file system; the note has all of it.
     """
     trash = _trash_for(path)
     files, infos = (os.path.join(trash, name) for name in ("files", "info"))
@@ -64,71 +66,63 @@ def free_slot(path: str) -> TrashEntry:
 
 
 def send(path: str, digest: str, to: TrashEntry, token: str = "") -> None:
-    """Move a file to its place in the trash, which is reserved first. When this returns, all of it
-    is on disk.
+    """Reserve a place in the trash and move a file there. Once this returns, all of it is on disk.
 
-    digest, token: see `moving.move`. Raises FileExistsError where the name was taken meanwhile, and
-    OSError on any other trouble: the file is then still where it was, and the trash as it was.
+    digest, token: see `safe_move.move`. Raises FileExistsError where the place was taken meanwhile,
+    and OSError on any other failure: the file is then still where it was, and the trash unchanged.
     """
-    handle = os.open(to.info, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    note = _note_text(path, os.path.dirname(os.path.dirname(to.info)))
+    part_files.create_file(to.info, lambda file: file.write(note))
     try:
-        with os.fdopen(handle, "wb") as note:
-            note.write(_note(path, os.path.dirname(os.path.dirname(to.info))))
-            note.flush()
-            os.fsync(note.fileno())
-        safe_move.sync_folder(os.path.dirname(to.info))
+        part_files.sync_folder(os.path.dirname(to.info))
         safe_move.move(path, to.path, digest, token)
     except BaseException:
-        # It has not moved: what lies there under that name is another program's.
+        # The file has not moved; if there is one in the trash by that name, it is not ours.
         if os.path.lexists(path):
             delete_note(to.info)
         raise
 
 
-def _note(path: str, trash: str) -> bytes:
-    """What the trash says of a file. In a trash at a drive's top the path is relative to the top,
-    so that it holds wherever that is."""
-    real, top = _plain(path), _top_of(trash)
+def _note_text(path: str, trash: str) -> bytes:
+    """The content of a note. In a trash at a drive's top, the path is relative to that, so that it
+    holds wherever the drive is mounted."""
+    real, top = _resolve_folder(path), _top_of(trash)
     shown = os.path.relpath(real, top) if top is not None else real
     now = dt.datetime.now().astimezone().strftime("%Y-%m-%dT%H:%M:%S")
-    return (
-        f"[Trash Info]\nPath={quote_from_bytes(os.fsencode(shown))}\nDeletionDate={now}\n".encode(
-            "ascii"
-        )
-    )
+    encoded = quote_from_bytes(os.fsencode(shown))
+    return f"[Trash Info]\nPath={encoded}\nDeletionDate={now}\n".encode("ascii")
 
 
 def _trash_for(path: str) -> str:
-    """The trash that a file goes to: the home's for files of its drive, else one at the top of the
-    file's own drive, else the home's."""
+    """The trash that a file goes to: the home trash for files on its drive, else one at the top of
+    the file's own drive, else the home trash."""
     home = _home_trash()
     if _device(os.path.dirname(path)) == _device(home):
         return home
-    user, top = _user(), _mount(path)
+    user, top = _user(), _mount_point(path)
     shared = os.path.join(top, ".Trash")
     with contextlib.suppress(OSError):
         facts = os.lstat(shared)
-        # As the specification asks: a folder that is no link, from which people cannot delete each
-        # other's files.
+        # As the specification demands: a folder and no link, with the sticky bit, so that users
+        # cannot delete each other's files.
         if (
             stat.S_ISDIR(facts.st_mode)
             and facts.st_mode & stat.S_ISVTX
-            and _own_folder(own := os.path.join(shared, str(user)), path)
+            and _make_private(own := os.path.join(shared, str(user)), path)
         ):
             return own
     own = os.path.join(top, f".Trash-{user}")
-    return own if _own_folder(own, path) else home
+    return own if _make_private(own, path) else home
 
 
-def _own_folder(folder: str, path: str) -> bool:
-    """Make a folder that is ours alone on the drive of that file; gives whether it is there, and is
-    that."""
+def _make_private(folder: str, path: str) -> bool:
+    """Make a folder on the drive of a file; whether it is there, ours and writable."""
     try:
         with contextlib.suppress(FileExistsError):
             os.mkdir(folder, 0o700)
         facts = os.lstat(folder)
     except OSError:
-        # This person may not write at the drive's top, or nobody may.
+        # This user, or everybody, is not allowed to write at the drive's top.
         return False
     return (
         stat.S_ISDIR(facts.st_mode)
@@ -140,14 +134,13 @@ def _own_folder(folder: str, path: str) -> bool:
 
 def _home_trash() -> str:
     data = os.environ.get("XDG_DATA_HOME", "")
-    # The base directory specification: paths that are not absolute are to be ignored.
-    return os.path.join(
-        data if os.path.isabs(data) else os.path.expanduser("~/.local/share"), "Trash"
-    )
+    # The base directory specification says that relative paths must be ignored.
+    home = data if os.path.isabs(data) else os.path.expanduser("~/.local/share")
+    return os.path.join(home, "Trash")
 
 
 def _device(folder: str) -> int:
-    """The drive of a folder, or of the folder in which it would be made."""
+    """The device of a folder, or of the folder in which it would be made."""
     while True:
         try:
             return os.stat(folder).st_dev
@@ -159,71 +152,70 @@ def _user() -> int:
     return os.getuid() if hasattr(os, "getuid") else 0
 
 
-# --- what lies in it
+# --- finding files in the trash
 
 
 def trash_folders(path: str) -> Iterator[str]:
-    """Every trash where a file of this path can have gone, by the specification."""
+    """Every trash that a file of this path may have gone to, by the specification."""
     yield _home_trash()
-    top = _mount(path)
+    top = _mount_point(path)
     yield os.path.join(top, ".Trash", str(_user()))
     yield os.path.join(top, f".Trash-{_user()}")
 
 
 def note_path(path: str) -> str:
-    """The path of the note about a file that lies in a trash's `files` folder."""
+    """Where the note about a file in a trash's `files` folder is."""
     files, name = os.path.split(path)
     return os.path.join(os.path.dirname(files), "info", name + _SUFFIX)
 
 
 def find(path: str, digest: str, inode: int | None = None) -> TrashEntry | None:
-    """Where a file lies in the trash that came from this path and has this content; None where it
-    is not there. Of several, the latest.
+    """Find a file in the trash by where it came from and by its content; None where it is not
+    there. Of several, the one trashed last.
 
-    digest: hex; what a link leads to is not looked at. inode: the file's own, which a move within a
-    drive keeps, so that nothing need be read; 0 says nothing.
+    digest: content hash, hex; any link is taken for the right one. inode: the file's own, if known,
+    which a move within a drive keeps, so that nothing need be read; 0 is ignored.
     """
     found = list[tuple[float, TrashEntry]]()
     for trash in trash_folders(path):
-        notes = list(_notes(trash, path))
-        for _, each in notes if inode else ():
+        entries = list(_entries_from(trash, path))
+        for _, each in entries if inode else ():
             with contextlib.suppress(OSError):
                 if os.lstat(each.path).st_ino == inode:
                     return each
-        found += notes
+        found += entries
     for _, each in sorted(found, reverse=True):
         with contextlib.suppress(OSError):
-            if os.path.islink(each.path) or file_hash(each.path) == digest:
+            if os.path.islink(each.path) or file_state.file_hash(each.path) == digest:
                 return each
     return None
 
 
-def delete_note(info: str | None) -> None:
-    """Drop the trash's note about a file that has left it, or has not come."""
-    if info is not None:
-        with contextlib.suppress(OSError):
-            os.unlink(info)
+def delete_note(info: str) -> None:
+    """Delete the trash's note about a file that is not, or no longer, there."""
+    with contextlib.suppress(OSError):
+        os.unlink(info)
 
 
 def release_slot(path: str, origin: str) -> None:
-    """Drop a reservation that a cut left: the note of a place in the trash where no file lies.
-    origin: the file that was to go there."""
+    """Delete a reservation that an interrupted run left: the note of a place without a file.
+
+    origin: the file that was to go there.
+    """
     info = note_path(path)
-    if not os.path.lexists(path) and _origin(info, os.path.dirname(os.path.dirname(info))) in (
-        None,
-        _plain(origin),
-    ):
+    trash = os.path.dirname(os.path.dirname(info))
+    if not os.path.lexists(path) and _origin(info, trash) in (None, _resolve_folder(origin)):
         delete_note(info)
 
 
 def own_folder(path: str, library: Path) -> str:
-    """A folder of our own on the drive of this file: in the library where that is on the same
-    drive, else at the drive's top."""
+    """A folder of our own on the drive of this file: in the library if that is on the same drive,
+    else at the drive's top. Raises OSError."""
     own = os.path.join(library, "removed")
     device = _device(os.path.dirname(path))
     if os.stat(library).st_dev == device:
         return own
-    top = os.path.join(_mount(path), OWN_FOLDER)
+    top = os.path.join(_mount_point(path), OWN_FOLDER)
     with contextlib.suppress(OSError):
         os.makedirs(top, mode=0o700, exist_ok=True)
         facts = os.lstat(top)
@@ -233,12 +225,12 @@ def own_folder(path: str, library: Path) -> str:
 
 
 def own_folders(path: str, library: Path) -> Iterator[str]:
-    """Every folder of our own where a file of this path can have gone."""
+    """Every folder of our own that a file of this path may have gone to."""
     yield os.path.join(library, "removed")
-    yield os.path.join(_mount(path), OWN_FOLDER)
+    yield os.path.join(_mount_point(path), OWN_FOLDER)
 
 
-def _mount(path: str) -> str:
+def _mount_point(path: str) -> str:
     """The top of the drive that a file is, or was, on."""
     at = os.path.realpath(os.path.dirname(path))
     while not os.path.ismount(at) and at != os.path.dirname(at):
@@ -247,29 +239,29 @@ def _mount(path: str) -> str:
 
 
 def _top_of(trash: str) -> str | None:
-    """The top of the drive that a trash is for; None for the home's."""
+    """The top of the drive that a trash is for; None for the home trash."""
     if trash == _home_trash():
         return None
     top = os.path.dirname(trash)
     return os.path.dirname(top) if os.path.basename(top) == ".Trash" else top
 
 
-def _notes(trash: str, path: str) -> Iterator[tuple[float, TrashEntry]]:
-    """The notes of a trash about this path, each with its time."""
+def _entries_from(trash: str, path: str) -> Iterator[tuple[float, TrashEntry]]:
+    """The files in a trash that came from this path, each with the time of its note."""
     try:
         with os.scandir(os.path.join(trash, "info")) as listed:
             entries = list(listed)
     except OSError:
         return
     for entry in entries:
-        if entry.name.endswith(_SUFFIX) and _origin(entry.path, trash) == _plain(path):
-            lies = os.path.join(trash, "files", entry.name[: -len(_SUFFIX)])
-            if os.path.lexists(lies):
-                yield entry.stat().st_mtime, TrashEntry(lies, entry.path)
+        if entry.name.endswith(_SUFFIX) and _origin(entry.path, trash) == _resolve_folder(path):
+            file = os.path.join(trash, "files", entry.name[: -len(_SUFFIX)])
+            if os.path.lexists(file):
+                yield entry.stat().st_mtime, TrashEntry(file, entry.path)
 
 
 def _origin(info: str, trash: str) -> str | None:
-    """Where a note says that its file came from."""
+    """Where a note says that its file came from; None where it says nothing."""
     try:
         handle = os.open(info, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         try:
@@ -281,12 +273,12 @@ def _origin(info: str, trash: str) -> str | None:
     for line in data.splitlines():
         if line.startswith(b"Path="):
             path = os.fsdecode(unquote_to_bytes(line[5:]))
-            # Some programs write paths below the home's data folder as relative to it.
-            return _plain(os.path.join(_top_of(trash) or os.path.dirname(trash), path))
+            # Some programs write paths below the home's data folder relative to it.
+            return _resolve_folder(os.path.join(_top_of(trash) or os.path.dirname(trash), path))
     return None
 
 
-def _plain(path: str) -> str:
-    """A path by the real name of its folder; the file itself may be a link, and stays one."""
+def _resolve_folder(path: str) -> str:
+    """A path with links in its folder resolved; the file itself may be a link and stays one."""
     folder, name = os.path.split(path)
     return os.path.join(os.path.realpath(folder), name)

@@ -1,18 +1,16 @@
-"""Undoing removals, and setting right what a removal or an undo left that was cut off."""
+"""Undo removals, and recover from a removal or an undo that was interrupted."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 
 from explorer.errors import UsageError
 from explorer.library.library import Library
 from explorer.library.removal_journal import RemovalEntry, RemovalJournal, RemovalRun
 from explorer.library.removal_sync import update_catalog
-from explorer.removal import safe_move
+from explorer.removal import file_state
 from explorer.removal.restore import Restored, Restorer
-
-Tick = Callable[[int, int], None]
+from explorer.removal.results import Progress
 
 
 def history(library: Library) -> list[RemovalRun]:
@@ -21,21 +19,22 @@ def history(library: Library) -> list[RemovalRun]:
 
 
 def undo(
-    library: Library, run_id: str | None = None, *, tick: Tick | None = None
+    library: Library, run_id: str | None = None, *, tick: Progress | None = None
 ) -> tuple[RemovalRun, list[Restored]]:
-    """Bring back everything of that run, or of the last one of which anything is away.
+    """Put back all files of a removal: of this one, or of the last that has any still away.
 
-    Raises UsageError where there is no such run or nothing to be undone, LibraryLocked and
-    LibraryError. What cannot be brought back now can be tried again.
+    Returns the removal and one result per file; what cannot be put back now can be tried again.
+    Raises UsageError where there is no such removal or nothing left to undo, LibraryLocked and
+    LibraryError.
     """
     journal = RemovalJournal(library.dir)
     lock = journal.lock()
     try:
         recover_interrupted(library, journal)
-        run, restorer = _wanted(journal, run_id), Restorer(library, journal)
+        run, restorer = _find_run(journal, run_id), Restorer(library, journal)
         total, restored = len(run.away), list[Restored]()
         for family in run.families[::-1]:
-            # The photo first: what belongs to it follows to where it is put.
+            # The photo first: its companions take names that match the one it gets.
             for entry in family[::-1]:
                 if entry.away:
                     if tick:
@@ -47,63 +46,57 @@ def undo(
         lock.release()
 
 
-def _wanted(journal: RemovalJournal, run_id: str | None) -> RemovalRun:
+def _find_run(journal: RemovalJournal, run_id: str | None) -> RemovalRun:
     runs = journal.runs()
     if run_id is None:
         left = [run for run in runs if run.away]
         if not left:
-            raise UsageError("There is nothing to be undone: no removed photo is still away.")
+            raise UsageError("There is nothing to undo: no removed photo is still away.")
         return left[-1]
     run = next((run for run in runs if run.id == run_id), None)
     if run is None:
         raise UsageError(f"There is no removal “{run_id}”: `python run.py undo --list` lists them.")
     if not run.away:
-        raise UsageError(f"Everything of the removal {run_id} has been brought back already.")
+        raise UsageError(f"All files of the removal {run_id} have been put back already.")
     return run
 
 
 def recover_interrupted(library: Library, journal: RemovalJournal) -> None:
-    """After a cut: find out where each file of an unfinished step is, and note it. Whoever calls
-    holds the journal's lock.
+    """Find out where each file of an unfinished step is, and note it. The caller holds the
+    journal's lock.
 
-    A file whose keeper is gone, too, comes back, and so does what went along with a photo that
-    itself had not gone. Where a file is in neither place that can be seen now, nothing is
-    concluded: the next call, and undo, look again.
+    A file whose keeper is gone is put back, and so are the companions of a photo that did not move
+    itself. Where a file is at neither place now, nothing is concluded: the next call, and undo,
+    look again.
     """
     restorer = Restorer(library, journal)
     gone, back = list[str](), list[str]()
     for run in journal.runs():
         families = run.families
         for family in families:
-            cut = any(entry.state == "intended" for entry in family)
+            was_open = any(entry.state == "intended" for entry in family)
             for entry in family:
-                _settle_entry(restorer, entry, gone, back)
+                _recover_entry(restorer, entry, gone, back)
             if any(entry.state == "intended" for entry in family):
                 continue
-            if cut or not run.ended:
-                alone = any(
-                    _lost_its_keeper(entry, closely=cut or family is families[-1])
-                    for entry in family
-                )
-                if alone or not family[-1].away:
-                    back += [
-                        restored.back
-                        for restored in restorer.restore_all(family, quietly=True)
-                        if restored.back
-                    ]
+            if was_open or not run.ended:
+                read_keeper = was_open or family is families[-1]
+                lost = any(_lost_its_keeper(entry, read_keeper=read_keeper) for entry in family)
+                if lost or not family[-1].away:
+                    restored = restorer.restore_all(family, quietly=True)
+                    back += [each.back for each in restored if each.back]
         if not run.ended:
             journal.note(run=run.id, step="end", planned=run.planned)
     update_catalog(library, gone=gone, back=back)
 
 
-def _settle_entry(
-    restorer: Restorer, entry: RemovalEntry, gone: list[str], back: list[str]
-) -> None:
+def _recover_entry(restorer: Restorer, entry: RemovalEntry, gone: list[str], back: list[str]) -> None:
+    """Find out where one file is, and add its path to `gone` or `back` where that is certain."""
     if entry.state == "intended":
         try:
             found = restorer.locate(entry)
         except OSError:
-            # Left open: undo tries again, and says what the matter is.
+            # Left open: undo tries again, and reports the error.
             return
         if found != "unknown":
             (gone if found == "moved" else back).append(entry.path)
@@ -111,15 +104,17 @@ def _settle_entry(
         back.append(entry.back)
 
 
-def _lost_its_keeper(entry: RemovalEntry, *, closely: bool) -> bool:
-    """Whether a file is away for the sake of one that is not there. closely: read that one, too,
-    which the removal had not done yet."""
+def _lost_its_keeper(entry: RemovalEntry, *, read_keeper: bool) -> bool:
+    """Whether a file is away and what was kept for it is not there.
+
+    read_keeper: compare the keeper's content, too, because the removal may not have done so.
+    """
     if not entry.away or entry.keeper is None:
         return False
     if not os.path.lexists(entry.keeper):
         return True
     return (
-        closely
+        read_keeper
         and entry.keeper_hash is not None
-        and not safe_move.has_content(entry.keeper, entry.keeper_hash)
+        and not file_state.has_content(entry.keeper, entry.keeper_hash)
     )

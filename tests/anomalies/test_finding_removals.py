@@ -20,10 +20,10 @@ from explorer.library.dismissal_store import path_subject
 from explorer.library.file_lookup import find_photo_file, find_unreadable_file
 from explorer.library.file_store import files_below, put_missing
 from explorer.library.writer import Writer
-from explorer.removal import safe_move, trash
-from explorer.removal.preflight import ONLY_COPY, TRASH
+from explorer.removal import file_state, trash
+from explorer.removal.preflight import ONLY_COPY
 from explorer.removal.remove import dry_run, remove
-from explorer.removal.results import Removal
+from explorer.removal.results import TRASH, Removal
 from explorer.removal.undo import undo
 from tests.fixtures.small_library import SmallLibrary, digest
 
@@ -241,14 +241,14 @@ def test_a_file_that_cannot_be_read_at_all_is_said(
     def locked(path: str) -> str:
         raise PermissionError(13, "Permission denied", path)
 
-    monkeypatch.setattr(safe_move, "file_hash", locked)
+    monkeypatch.setattr(file_state, "file_hash", locked)
     taking = removals_of_findings(
         small_library.library.catalog,
         [finding(small_library, name, "unreadable") for name in ("gone.jpg", "locked.jpg")],
     )
     assert taking.removals == []
     assert [why for _, why in taking.skipped] == [
-        "it is not there any more",
+        "it no longer exists",
         "its content cannot be read to make sure of it (Permission denied)",
     ]
 

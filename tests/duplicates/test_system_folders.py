@@ -66,13 +66,13 @@ def test_a_plan_can_neither_remove_nor_keep_files_in_system_folders(
     outcome = remove(small_library.library, [small_library.removal("#recycle/a.jpg", "b.jpg")])
     assert (
         outcome.results[0].state == "refused"
-        and outcome.results[0].reason == "it lies in “#recycle”, which is a bin"
+        and outcome.results[0].reason == "it is in “#recycle”, which is a bin"
     )
     outcome = remove(small_library.library, [small_library.removal("b.jpg", "Lib.aplibrary/c.jpg")])
     assert outcome.results[0].state == "refused"
     assert (
         outcome.results[0].reason
-        == "the one to keep lies in “Lib.aplibrary”, which is another program's own store"
+        == "the photo to keep is in “Lib.aplibrary”, which is another program's own store"
     )
     assert small_library.tree() == before
 

@@ -151,7 +151,7 @@ def test_an_overlay_is_seen_through(
         wanted,
         where(small_library),
         "one file, seen under two paths",
-        "not there any more",
+        "no longer exists",
     )
     assert files(layer) == before
 
@@ -208,7 +208,7 @@ def test_on_another_drive_only_the_name_went_and_the_copy_comes_back(
         removal(str(small_library.photos / "layer/a.jpg"), above),
         str(small_library.base / "to"),
         "one file",
-        "not there any more",
+        "no longer exists",
     )
     assert files(small_library.base / "to") == {}
 
@@ -302,7 +302,7 @@ def test_a_folder_in_which_a_watched_one_is_mounted_does_not_lead_back_into_it(
         small_library,
         small_library.removal("b.jpg", "a.jpg"),
         str(small_library.base / "aside"),
-        "lies in the library",
+        "is in the library",
         "under another path",
     )
 
@@ -316,7 +316,7 @@ def test_a_folder_that_is_a_watched_one_by_a_mount_takes_no_photos(
     small_library.add_photo("b.jpg", "one")
     before = small_library.tree()
     to = made.bind(small_library.photos / "sub", small_library.base / "aside") / below
-    with pytest.raises(UsageError, match="lies in the library"):
+    with pytest.raises(UsageError, match="is in the library"):
         remove(small_library.library, [small_library.removal("b.jpg", "sub/a.jpg")], str(to))
     assert small_library.tree() == before
 
@@ -402,7 +402,7 @@ def test_after_a_cut_with_the_folders_one_nothing_is_dropped(
 
     with monkeypatch.context() as patch:
         patch.setattr(safe_move, "move", cut)
-        patch.setattr("explorer.removal.remove.RemovalRun.end", lambda *_: None)
+        patch.setattr("explorer.removal.remove.RemovalExecutor.end", lambda *_: None)
         with pytest.raises(KeyboardInterrupt):
             remove(
                 small_library.library,
@@ -410,7 +410,7 @@ def test_after_a_cut_with_the_folders_one_nothing_is_dropped(
                 str(small_library.base / "aside"),
             )
     made.bind(small_library.photos, small_library.base / "aside/photos")
-    with pytest.raises(UsageError, match="nothing to be undone"):
+    with pytest.raises(UsageError, match="nothing to undo"):
         undo(small_library.library)
     assert (small_library.photos / "b.jpg").read_text() == "one"
 
@@ -433,7 +433,7 @@ def test_a_path_with_detours_is_refused(small_library: SmallLibrary) -> None:
         ).results
         assert (
             result.state == "refused"
-            and "the one to keep is not in the library by this path" in result.reason
+            and "the photo to keep is not in the library by this path" in result.reason
         ), path
     assert (small_library.tree(), tree(small_library.base / "elsewhere")) == before
 

@@ -11,7 +11,7 @@ import pytest
 from explorer.library.removal_journal import RemovalEntry
 from explorer.removal import boundaries, trash
 from explorer.removal.boundaries import Boundaries
-from explorer.removal.preflight import TRASH
+from explorer.removal.results import TRASH
 
 JOURNAL: Any = SimpleNamespace()
 
@@ -50,10 +50,8 @@ def bounds(base: Path, *roots: str) -> Boundaries:
     return Boundaries(library, JOURNAL)
 
 
-def entry(
-    base: Path, path: str = "photos/sub/a.jpg", where: str = TRASH, **other: Any
-) -> RemovalEntry:
-    given = {
+def entry(base: Path, path: str = "photos/sub/a.jpg", where: str = TRASH, **other: Any) -> RemovalEntry:
+    given: dict[str, Any] = {
         key: str(base / value) if key in ("target", "back", "keeper") else value
         for key, value in other.items()
     }
@@ -135,7 +133,7 @@ def test_a_file_is_taken_from_nowhere_else(base: Path, target: str, where: str) 
     (base / "to-aside").symlink_to(base / "aside")
     given = entry(base, where=where if where == TRASH else str(base / where))
     given.target = f"{base}/{target}"
-    assert "no place to which this library moves photos" in (bounds(base).refusal(given) or "")
+    assert "is not where this library moves photos to" in (bounds(base).refusal(given) or "")
 
 
 def test_the_folder_of_our_own_at_the_top_of_the_drive_counts(

@@ -13,8 +13,8 @@ import pytest
 from explorer.errors import ExplorerError
 from explorer.library.removal_journal import RemovalJournal
 from explorer.removal import trash
-from explorer.removal.preflight import TRASH
 from explorer.removal.remove import remove
+from explorer.removal.results import TRASH
 from explorer.removal.undo import history, recover_interrupted, undo
 from tests.fixtures.small_library import SmallLibrary, tree
 from tests.removal.faults import struck
@@ -70,15 +70,21 @@ def groups(small_library: SmallLibrary) -> list[list[str]]:
     return [["a.jpg", "sub/b.jpg"], ["c.jpg", "e.jpg"]]
 
 
-def check(small_library: SmallLibrary, made: list[list[str]], before: Any) -> None:
-    """The one kept of each group is there as it was, its film, too, and no half of a file lies
-    anywhere under a photo's name."""
+def check(
+    small_library: SmallLibrary, made: list[list[str]], before: Any, *, times: bool = True
+) -> None:
+    """The keeper of each group and its film are unchanged, and no incomplete file has a photo's
+    name.
+
+    times: also compare the times of files that were put back. After a second interruption, one
+    may still have the time that the proof of its identity sets for a moment, until undo has ended.
+    """
     now = small_library.tree()
     for keeper in (*(keeper for keeper, *_ in made), "a.mov"):
         assert now[keeper] == before[keeper]
     for path, what in now.items():
         if not Path(path).name.startswith("."):
-            assert what == before.get(path), path
+            assert what[: 3 if times else 2] == before[path][: 3 if times else 2], path
 
 
 def everything_back(small_library: SmallLibrary, before: Any) -> None:
@@ -89,6 +95,9 @@ def everything_back(small_library: SmallLibrary, before: Any) -> None:
     assert {path: what for path, what in small_library.tree().items() if what[0] != "folder"} == {
         path: what for path, what in before.items() if what[0] != "folder"
     }
+    # Each round starts with an empty journal: reading those of all rounds before would take most
+    # of the time.
+    RemovalJournal(small_library.library.dir).path.unlink(missing_ok=True)
 
 
 def removals(small_library: SmallLibrary, made: list[list[str]]) -> list[Any]:
@@ -144,7 +153,7 @@ def test_trouble_twice(
         for again in range(0, 30, 3):
             with struck(again, kind), contextlib.suppress(ExplorerError, OSError):
                 undo(small_library.library)
-            check(small_library, made, before)
+            check(small_library, made, before, times=False)
         everything_back(small_library, before)
 
 

@@ -65,8 +65,9 @@ def test_whatever_is_accepted(
                 for number, places in enumerate(files)
             ]
             pairs = [
-                Pair(*sorted((ids[a], ids[b])), kind, 0.9, {}) for (a, b), kind in found.items()
-            ]  # type: ignore[arg-type, misc]
+                Pair(min(ids[a], ids[b]), max(ids[a], ids[b]), kind, 0.9, {})
+                for (a, b), kind in found.items()
+            ]
             store.put_pairs(shelf.writer, pairs, PAIRS_VERSION)
             catalog = shelf.library.catalog
             protect_folder(catalog, str(folder / "safe"))
@@ -88,11 +89,9 @@ def test_whatever_is_accepted(
                 assert Path(removal.path).parent.name != "safe"
                 known = compared_kind(catalog, removal.hash, removal.keeper_hash, PAIRS_VERSION)
                 assert removal.hash == removal.keeper_hash or known in ("pixels", "picture")
-                film = Path(removal.path).with_suffix(".mov")
-                if film.exists():
-                    assert (
-                        Path(removal.keeper).with_suffix(".mov").stat().st_size
-                        == film.stat().st_size
-                    )
+                film_path = Path(removal.path).with_suffix(".mov")
+                if film_path.exists():
+                    kept_film = Path(removal.keeper).with_suffix(".mov")
+                    assert kept_film.stat().st_size == film_path.stat().st_size
         finally:
             shelf.close()

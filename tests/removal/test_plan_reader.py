@@ -113,7 +113,7 @@ def test_what_is_written_is_read(tmp_path: Path, ending: str) -> None:
             "nested too deeply",
         ),
         ('path,hash\n"/a.jpg', "not a whole plan: line 2"),
-        ("path,hash,path\n", "two columns of one name"),
+        ("path,hash,path\n", "two columns of the same name"),
     ],
 )
 def test_what_is_no_plan_is_one_clear_line(tmp_path: Path, text: str, words: str) -> None:
@@ -131,7 +131,7 @@ def test_plans_that_are_not_there_or_no_text(tmp_path: Path) -> None:
         read_plan(tmp_path / "absent")
     with pytest.raises(PlanError, match="Is a directory"):
         read_plan(tmp_path)
-    with pytest.raises(PlanError, match="no text"):
+    with pytest.raises(PlanError, match="not text"):
         read(tmp_path, b"\xff\xd8\xff\xe0")
 
 
@@ -151,8 +151,8 @@ def test_a_file_too_large_to_be_a_plan_is_refused(
         ({"path": None}, "“path” must be the full path"),
         ({"path": "a.jpg"}, "“path” must be the full path"),
         ({"path": ["/a.jpg"]}, "“path” must be the full path"),
-        ({"path": "/a\0.jpg"}, "“path” has characters that no file's name can have"),
-        ({"path": "/a\ud800.jpg"}, "“path” has characters that no file's name can have"),
+        ({"path": "/a\0.jpg"}, "“path” has characters that no file name can have"),
+        ({"path": "/a\ud800.jpg"}, "“path” has characters that no file name can have"),
         ({"path": "/x/../b.jpg"}, "without “.” and “..”"),
         ({"path": "/x/./b.jpg"}, "without “.” and “..”"),
         ({"path": "/.."}, "without “.” and “..”"),

@@ -11,12 +11,13 @@ import pytest
 
 from explorer.errors import UsageError
 from explorer.library.removal_journal import RemovalJournal
-from explorer.removal import destinations, preflight, safe_move, trash
-from explorer.removal.preflight import KeptFile, Preflight, RemovalRefused
+from explorer.removal import destinations, file_state, safe_move, trash
+from explorer.removal.checked_files import KeptFile, RemovalRefused
+from explorer.removal.file_state import file_stamp
+from explorer.removal.preflight import Preflight
 from explorer.removal.remove import dry_run, remove
-from explorer.removal.results import Removal
-from explorer.removal.safe_move import file_stamp
-from explorer.removal.sidecar import Merged, MetadataMerger
+from explorer.removal.results import TRASH, Removal
+from explorer.removal.sidecar import MergedSidecar, MetadataMerger
 from explorer.removal.undo import undo
 from tests.fixtures.small_library import SmallLibrary, digest
 
@@ -59,11 +60,11 @@ def test_what_is_unchanged_by_its_stamp_is_not_read_again_unless_it_has_no_id(
     path = tmp_path / "a.jpg"
     path.write_text("one")
     found, read = kept(path), list[str]()
-    monkeypatch.setattr(safe_move, "file_hash", lambda path: read.append(path) or found.hash)
+    monkeypatch.setattr(file_state, "file_hash", lambda path: read.append(path) or found.hash)
     assert found.is_unchanged() and read == []
     assert found.has_same_content() and read == [str(path)]
     without = KeptFile(found.path, found.hash, found.stamp._replace(inode=0))
-    monkeypatch.setattr(preflight, "file_stamp", lambda _: without.stamp)
+    monkeypatch.setattr(file_state, "file_stamp", lambda _: without.stamp)
     assert without.is_unchanged() and read == [str(path)] * 2
 
 
@@ -72,7 +73,7 @@ def test_a_folder_reached_by_a_link_is_the_watched_one(pair: SmallLibrary, carry
     """A dry run says the same."""
     (pair.base / "link").symlink_to(pair.photos)
     for to in ("link", "link/new"):
-        with pytest.raises(UsageError, match="lies in the library"):
+        with pytest.raises(UsageError, match="is in the library"):
             (remove if carry_out else dry_run)(
                 pair.library, [pair.removal("b.jpg", "a.jpg")], str(pair.base / to)
             )
@@ -90,7 +91,7 @@ def test_a_keeper_that_goes_itself_under_another_path(pair: SmallLibrary, carry_
     pair.index("link/a.jpg")
     wanted = [pair.removal("b.jpg", "link/a.jpg"), pair.removal("a.jpg", "c.jpg")]
     first, second = (remove if carry_out else dry_run)(pair.library, wanted).results
-    assert first.reason == "the one to keep is to be removed, too" and second.done
+    assert first.reason == "the photo to keep is to be removed as well" and second.done
 
 
 def test_a_dry_run_says_of_links_what_a_removal_does(pair: SmallLibrary) -> None:
@@ -122,7 +123,7 @@ def test_an_empty_file_gains_no_space_and_nothing_is_said(small_library: SmallLi
 def test_a_keeper_that_changes_while_it_is_read_does_not_count(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = safe_move.file_hash
+    real = file_state.file_hash
 
     def touch(path: str) -> str:
         found = real(path)
@@ -130,15 +131,15 @@ def test_a_keeper_that_changes_while_it_is_read_does_not_count(
             os.utime(path, ns=(1, 1))
         return found
 
-    monkeypatch.setattr(safe_move, "file_hash", touch)
+    monkeypatch.setattr(file_state, "file_hash", touch)
     (result,) = dry_run(pair.library, [pair.removal("b.jpg", "a.jpg")]).results
-    assert result.reason == "the one to keep has changed since the library last looked at it"
+    assert result.reason == "the photo to keep has changed since the library last read it"
 
 
 def test_a_file_that_changes_while_it_is_read_stays(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = safe_move.file_hash
+    real = file_state.file_hash
 
     def touch(path: str) -> str:
         found = real(path)
@@ -146,9 +147,9 @@ def test_a_file_that_changes_while_it_is_read_stays(
             os.utime(path, ns=(1, 1))
         return found
 
-    monkeypatch.setattr(safe_move, "file_hash", touch)
+    monkeypatch.setattr(file_state, "file_hash", touch)
     (result,) = dry_run(pair.library, [pair.removal("b.jpg", "a.jpg")]).results
-    assert result.reason == "it has changed since the library last looked at it"
+    assert result.reason == "it has changed since the library last read it"
 
 
 @pytest.mark.parametrize("same", ["size", "time"])
@@ -172,8 +173,8 @@ def test_a_file_that_was_mended_since_the_plan_stays(
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (FileNotFoundError(2, "No such file"), "is not there any more"),
-        (NotADirectoryError(20, "Not a directory"), "is not there any more"),
+        (FileNotFoundError(2, "No such file"), "no longer exists"),
+        (NotADirectoryError(20, "Not a directory"), "no longer exists"),
         (PermissionError(13, "Permission denied"), "you are not allowed to read"),
         (OSError(5, "Input/output error"), "(Input/output error)"),
     ],
@@ -182,21 +183,21 @@ def test_a_file_that_was_mended_since_the_plan_stays(
 def test_what_cannot_be_read_stays_and_why(
     pair: SmallLibrary, name: str, error: OSError, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, wanted = safe_move.file_hash, pair.removal("b.jpg", "a.jpg")
+    real, wanted = file_state.file_hash, pair.removal("b.jpg", "a.jpg")
 
     def fail(path: str) -> str:
         if path.endswith(name):
             raise error
         return real(path)
 
-    monkeypatch.setattr(safe_move, "file_hash", fail)
+    monkeypatch.setattr(file_state, "file_hash", fail)
     (result,) = dry_run(pair.library, [wanted]).results
-    assert words in result.reason and ("the one to keep" in result.reason) == (name == "a.jpg")
+    assert words in result.reason and ("the photo to keep" in result.reason) == (name == "a.jpg")
 
 
 def test_folders_that_are_asked_whether_a_file_shows_in_them(pair: SmallLibrary) -> None:
     pair.add_photo("sub/deep/c.jpg", "two")
-    found = Preflight(pair.library, [], preflight.TRASH, without_keeper=False).folders()
+    found = Preflight(pair.library, [], TRASH, without_keeper=False).folders()
     assert set(found) == {str(pair.photos), str(pair.photos / "sub/deep")}
 
 
@@ -221,7 +222,7 @@ def test_a_folder_that_cannot_be_made_or_written_to(
     ).results
     assert (
         result.state == "refused"
-        and "nothing can be written to" in result.reason
+        and "cannot be written to" in result.reason
         and "Read-only" in result.reason
     )
     assert (pair.photos / "b.jpg").exists()
@@ -323,7 +324,7 @@ def test_a_sidecar_saved_by_another_program_meanwhile_stays(
         beside.write_text("theirs, before")
     found = beside.read_bytes() if beside.exists() else None
     monkeypatch.setattr(
-        MetadataMerger, "__call__", lambda *_, **__: Merged(str(beside), found, b"ours")
+        MetadataMerger, "__call__", lambda *_, **__: MergedSidecar(str(beside), found, b"ours")
     )
     real = RemovalJournal.note
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from explorer.removal import file_identity
-from explorer.removal.preflight import CheckedFile, CheckedPhoto, KeptFile, RemovalRefused
-from explorer.removal.proof import ALIAS_OF_KEEPER, KEEPER_GONE, KeeperProof
-from explorer.removal.safe_move import file_stamp
+from explorer.removal.checked_files import CheckedFile, CheckedPhoto, KeptFile, RemovalRefused
+from explorer.removal.file_state import file_stamp
+from explorer.removal.proof import KEEPER_GONE, SAME_AS_KEEPER, KeeperProof
 from tests.fixtures.small_library import digest
 
 
@@ -47,7 +47,7 @@ class Desk:
         facts: dict[str, Any] = {"link": "x"} if link else {}
         checked = CheckedPhoto(
             str(self.folder),
-            CheckedFile(path, digest(Path(path)), file_stamp(path), kept, 0, facts),
+            CheckedFile(path, digest(Path(path)), file_stamp(path), 0, facts, kept),
             (),
             (),
             "",
@@ -66,10 +66,10 @@ def test_what_is_kept_must_be_there_and_another_file(desk: Desk) -> None:
     desk.take("a", "keep")
     assert desk.asked == [("a", "keep")]
     desk.one = [{"b", "keep"}]
-    with pytest.raises(RemovalRefused, match=ALIAS_OF_KEEPER.replace(",", ".")):
+    with pytest.raises(RemovalRefused, match=SAME_AS_KEEPER.replace(",", ".")):
         desk.take("b", "keep")
     kept = KeptFile(str(desk.folder / "none"), "0" * 32, file_stamp(desk.put("c")))
-    part = CheckedFile(str(desk.folder / "c"), "0" * 32, file_stamp(desk.put("c")), kept, 0, {})
+    part = CheckedFile(str(desk.folder / "c"), "0" * 32, file_stamp(desk.put("c")), 0, {}, kept)
     with pytest.raises(RemovalRefused, match=KEEPER_GONE):
         desk.proof.require(CheckedPhoto("", part, (), (), ""), [part.path])
 

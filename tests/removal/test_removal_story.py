@@ -23,8 +23,8 @@ from hypothesis.stateful import (
 from explorer.errors import ExplorerError
 from explorer.library.protected_folder_store import protect_folder, unprotect_folder
 from explorer.library.removal_journal import RemovalJournal
-from explorer.removal.preflight import TRASH
 from explorer.removal.remove import remove
+from explorer.removal.results import TRASH
 from explorer.removal.undo import history, recover_interrupted, undo
 from tests.fixtures.small_library import SmallLibrary
 from tests.removal.faults import struck

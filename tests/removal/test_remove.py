@@ -17,7 +17,7 @@ from explorer.library.file_store import put_present
 from explorer.library.protected_folder_store import protect_folder
 from explorer.library.removal_journal import RemovalJournal
 from explorer.photos.containers.contents import NOTHING_PACKED, ContentPart, FileContents
-from explorer.removal import preflight, proof, safe_move, trash
+from explorer.removal import keeper_check, preflight, proof, safe_move, trash
 from explorer.removal.remove import dry_run, remove
 from explorer.removal.results import Removal
 from explorer.removal.undo import history, undo
@@ -60,9 +60,9 @@ def test_a_copy_goes_and_comes_back(small_library: SmallLibrary, where: Where) -
     assert small_library.tree() == before
     known = find_photo_file(small_library.library.catalog, str(small_library.photos / "b.jpg"))
     assert known is not None and known.file.state == "present"
-    with pytest.raises(UsageError, match="nothing to be undone"):
+    with pytest.raises(UsageError, match="nothing to undo"):
         undo(small_library.library)
-    with pytest.raises(UsageError, match="brought back already"):
+    with pytest.raises(UsageError, match="put back already"):
         undo(small_library.library, outcome.run)
 
 
@@ -99,19 +99,22 @@ def test_many_of_one_name_in_the_trash_each_come_back(small_library: SmallLibrar
     ("break_it", "words"),
     [
         (lambda f: (f.photos / "b.jpg").write_text("two"), "changed"),
-        (lambda f: (f.photos / "b.jpg").unlink(), "not there any more"),
-        (lambda f: (f.photos / "a.jpg").write_text("two"), "the one to keep has changed"),
-        (lambda f: (f.photos / "a.jpg").unlink(), "the one to keep is not there"),
+        (lambda f: (f.photos / "b.jpg").unlink(), "no longer exists"),
+        (lambda f: (f.photos / "a.jpg").write_text("two"), "the photo to keep has changed"),
+        (lambda f: (f.photos / "a.jpg").unlink(), "the photo to keep no longer exists"),
         (
             lambda f: ((f.photos / "a.jpg").unlink(), (f.photos / "a.jpg").symlink_to("b.jpg")),
             "only a link",
         ),
         (
             lambda f: ((f.photos / "a.jpg").unlink(), (f.photos / "a.jpg").mkdir()),
-            "only a link, or no file",
+            "only a link, or not a file",
         ),
         (lambda f: protect_folder(f.library.catalog, str(f.photos)), "protected"),
-        (lambda f: ((f.photos / "b.jpg").unlink(), (f.photos / "b.jpg").mkdir()), "no file"),
+        (
+            lambda f: ((f.photos / "b.jpg").unlink(), (f.photos / "b.jpg").mkdir()),
+            "it is not a file",
+        ),
     ],
 )
 def test_what_changed_since_the_plan_stays(
@@ -132,7 +135,7 @@ def test_what_the_library_does_not_know_stays(small_library: SmallLibrary) -> No
     assert "not in the library" in reason(
         small_library, small_library.removal("../outside.jpg", "a.jpg")
     )
-    assert "the one to keep is not in the library" in reason(
+    assert "the photo to keep is not in the library" in reason(
         small_library, small_library.removal("a.jpg", "new.jpg")
     )
 
@@ -156,7 +159,7 @@ def test_a_plan_for_an_older_content_is_refused(small_library: SmallLibrary) -> 
 def test_a_copy_goes_only_for_a_photo_that_it_was_compared_with(
     small_library: SmallLibrary, tier: str, found: Any, goes: bool
 ) -> None:
-    """A plan in which another was put down as the one to keep, by hand or by a way round the page."""
+    """A plan in which another was put down as the photo to keep, by hand or by a way round the page."""
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "two")
     if found:
@@ -166,15 +169,15 @@ def test_a_copy_goes_only_for_a_photo_that_it_was_compared_with(
         assert remove(small_library.library, [wanted]).removed
         undo(small_library.library)
     else:
-        assert "not compared with the one to keep" in reason(small_library, wanted)
+        assert "not compared with the photo to keep" in reason(small_library, wanted)
 
 
 def test_a_file_is_never_its_own_keeper(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "one")
-    assert "to be removed, too" in reason(small_library, small_library.removal("a.jpg", "a.jpg"))
+    assert "to be removed as well" in reason(small_library, small_library.removal("a.jpg", "a.jpg"))
     (small_library.photos / "alias").symlink_to(".")
     small_library.index("alias/a.jpg")
-    assert "to be removed, too" in reason(
+    assert "to be removed as well" in reason(
         small_library, small_library.removal("alias/a.jpg", "a.jpg")
     )
 
@@ -201,7 +204,7 @@ def test_members_of_a_circle_keep_one_another(small_library: SmallLibrary) -> No
     ]
     outcome = remove(small_library.library, circle)
     assert {result.reason for result in outcome.results} == {
-        "the one to keep is to be removed, too"
+        "the photo to keep is to be removed as well"
     }
     # One after the other, what was the keeper of the first is gone when it is asked for.
     results = [remove(small_library.library, [each]).results[0] for each in circle]
@@ -232,7 +235,7 @@ def test_a_keeper_that_vanishes_in_that_moment_brings_the_file_back(
     )
     assert (outcome.results[0].state, outcome.results[0].reason) == (
         "failed",
-        "the one to keep is not there any more",
+        "the photo to keep no longer exists",
     )
     assert small_library.tree() == {"b.jpg": before["b.jpg"]}
 
@@ -273,14 +276,15 @@ def test_a_keeper_is_not_removed_through_an_alias(
     alias = small_library.index("alias/a.jpg")
     before = small_library.tree()
     # As a mount that nothing tells of.
-    monkeypatch.setattr(preflight, "_real", lambda path: path)
+    for module in (preflight, keeper_check):
+        monkeypatch.setattr(module, "resolve_folder", lambda path: path)
     wanted = [
         small_library.removal("b.jpg", "a.jpg"),
         replace(small_library.removal("a.jpg", "c.jpg"), path=alias),
     ]
     outcome = remove(small_library.library, wanted)
     assert [(result.state, result.reason) for result in outcome.results] == [
-        ("removed", ""), ("failed", proof.IS_KEEPER),
+        ("removed", ""), ("failed", proof.KEPT_FOR_ANOTHER),
     ]  # fmt: skip
     assert small_library.tree() == {name: what for name, what in before.items() if name != "b.jpg"}
     undo(small_library.library)
@@ -370,7 +374,7 @@ def test_a_drive_that_is_away_is_not_written_to(
     with monkeypatch.context() as patch:
         patch.setattr(os, "stat", other_drive)
         _, (restored,) = undo(small_library.library)
-    assert restored.back is None and "seems to be away" in restored.note
+    assert restored.back is None and "seems not to be connected" in restored.note
     assert small_library.tree() == {}
     small_library.photos.rmdir()
     (small_library.base / "unplugged").rename(small_library.photos)
@@ -396,7 +400,7 @@ def test_brought_back_by_hand_or_deleted_for_good(
     _, (restored,) = undo(small_library.library)
     assert (restored.back, restored.note) == (
         str(small_library.photos / "b.jpg"),
-        "it had been brought back by hand",
+        "it had been put back by hand",
     )
     assert small_library.tree() == before
     at = (
@@ -472,7 +476,7 @@ def test_photos_removed_for_their_own_sake_need_a_word(
 @pytest.mark.parametrize(
     ("to", "words"),
     [
-        ("photos/aside", "lies in the library"),
+        ("photos/aside", "is in the library"),
         ("a file", "is a file"),
         ("library/x", "belongs to the library"),
         (None, "full path"),
@@ -499,7 +503,7 @@ def test_a_folder_above_the_library_does_not_lead_back_into_it(small_library: Sm
         small_library.library, [small_library.removal("b.jpg", "a.jpg")], str(small_library.base)
     )
     assert (
-        outcome.results[0].state == "refused" and "lies in the library" in outcome.results[0].reason
+        outcome.results[0].state == "refused" and "is in the library" in outcome.results[0].reason
     )
 
 
@@ -543,7 +547,7 @@ def test_to_another_drive_by_a_copy_that_is_compared(
     outcome = remove(small_library.library, wanted[:1], str(small_library.base / "aside"))
     assert (
         outcome.results[0].state == "failed"
-        and "copy is not like the original" in outcome.results[0].reason
+        and "copy differs from the original" in outcome.results[0].reason
     )
     assert small_library.tree() == before
     assert [

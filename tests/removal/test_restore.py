@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from explorer.library.removal_journal import RemovalEntry, RemovalJournal
-from explorer.removal import restore, safe_move, trash
+from explorer.removal import part_files, restore, safe_move, trash
 from explorer.removal.remove import remove
-from explorer.removal.restore import Restorer, _places, _there_already
+from explorer.removal.restore import Restorer, _is_there_already, _places
+from explorer.removal.sidecar_restore import keep_written_sidecar
 from explorer.removal.undo import undo
-from tests.fixtures.small_library import SmallLibrary
+from tests.fixtures.small_library import SmallLibrary, hash_of
 
 
 @pytest.fixture
@@ -110,19 +111,19 @@ def test_a_stranger_with_the_same_bytes_is_not_the_file_that_is_put_there(tmp_pa
     for name in ("source", "target"):
         (tmp_path / name).write_text("one")
     source, target = str(tmp_path / "source"), str(tmp_path / "target")
-    assert not _there_already(entry(target), source, target) and os.path.lexists(source)
+    assert not _is_there_already(entry(target), source, target) and os.path.lexists(source)
     # Said by the journal to be put there a moment ago, it is ours, and a whole copy.
     ours = entry(target, back=target)
-    ours.hash, ours.state = safe_move.content_hash(b"one"), "undoing"
+    ours.hash, ours.state = hash_of(b"one"), "undoing"
     ours.facts = {"inode": 0, "size": 3, "mtime_ns": 0}
     for changed in ({"back": source}, {"state": "moved"}, {"hash": "0" * 32}):
         other = entry(target, **{"back": target})
         other.hash, other.state, other.facts = ours.hash, "undoing", ours.facts
         for key, value in changed.items():
             setattr(other, key, value)
-        assert not _there_already(other, source, target) and os.path.lexists(source)
+        assert not _is_there_already(other, source, target) and os.path.lexists(source)
     assert (
-        _there_already(ours, source, target)
+        _is_there_already(ours, source, target)
         and not os.path.lexists(source)
         and (tmp_path / "target").read_text() == "one"
     )
@@ -132,11 +133,11 @@ def test_the_second_name_of_a_file_goes_and_one_and_the_same_name_stays(tmp_path
     (tmp_path / "target").write_text("one")
     target = str(tmp_path / "target")
     (tmp_path / "alias").symlink_to(".")
-    assert _there_already(
+    assert _is_there_already(
         entry(target), str(tmp_path / "alias/target"), target
     ) and os.path.lexists(target)
     os.link(target, tmp_path / "source")
-    assert _there_already(entry(target), str(tmp_path / "source"), target)
+    assert _is_there_already(entry(target), str(tmp_path / "source"), target)
     assert os.path.lexists(target) and not os.path.lexists(tmp_path / "source")
 
 
@@ -185,7 +186,7 @@ def test_what_was_brought_back_by_hand_is_found_and_said(pair: SmallLibrary) -> 
     _, (restored,) = undo(pair.library)
     assert (restored.back, restored.note) == (
         str(pair.photos / "sub/b.jpg"),
-        "it had been brought back by hand",
+        "it had been put back by hand",
     )
     assert not RemovalJournal(pair.library.dir).runs()[-1].away
 
@@ -256,7 +257,8 @@ def test_nothing_is_put_below_the_mount_point_of_a_drive_that_is_away(
         pair.photos.mkdir()
     restored = other.restore(moved)
     assert (
-        restored.back is None and f"the drive with {pair.photos} seems to be away" in restored.note
+        restored.back is None
+        and f"the drive with {pair.photos} seems not to be connected" in restored.note
     )
     assert not (pair.photos / "sub").exists() and moved.state == "moved"
     pair.photos.mkdir(exist_ok=True)
@@ -280,7 +282,7 @@ def test_a_sidecar_is_kept_once_however_often_it_is_set_aside(pair: SmallLibrary
     sidecar = pair.photos / "a.jpg.xmp"
     for text in ("one", "one", "two", "two"):
         sidecar.write_text(text)
-        restorer(pair)._set_aside(moved, str(sidecar))
+        keep_written_sidecar(pair.library, moved, str(sidecar))
     assert sorted(path.read_text() for path in kept.iterdir()) == ["one", "two"]
 
 
@@ -305,8 +307,8 @@ def test_what_a_cut_left_of_a_copy_goes(pair: SmallLibrary) -> None:
     """On the way there, and on the way back."""
     (moved,) = gone(pair)
     target, back = Path(moved.target or ""), pair.photos / "sub"
-    halves = [folder / safe_move.part_name(moved.token) for folder in (target.parent, back)]
-    strangers = [folder / safe_move.part_name("other") for folder in (target.parent, back)]
+    halves = [folder / part_files.part_name(moved.token) for folder in (target.parent, back)]
+    strangers = [folder / part_files.part_name("other") for folder in (target.parent, back)]
     for path in (*halves, *strangers):
         path.write_text("half")
     moved.state = "intended"
@@ -353,7 +355,7 @@ def test_where_files_have_no_ids_they_are_read(
     )
     facts = {"inode": 0, "size": 3, "mtime_ns": os.lstat(path).st_mtime_ns}
     given = entry(str(path), facts=facts)
-    given.hash = safe_move.content_hash(b"one")
+    given.hash = hash_of(b"one")
     assert not restore.is_removed_file(given, str(path))
-    given.hash = safe_move.content_hash(b"two")
+    given.hash = hash_of(b"two")
     assert restore.is_removed_file(given, str(path))

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from explorer.removal import exclusive_rename, safe_move
-from explorer.removal.safe_move import Changed, content_hash, move, part_name, write_atomically
+from explorer.removal import exclusive_rename, file_state, part_files, safe_move
+from explorer.removal.part_files import part_name
+from explorer.removal.safe_move import FileChanged, move, write_new_file
+from tests.fixtures.small_library import hash_of
 
 OLD = (1_400_000_000_000_000_000, 1_500_000_000_123_456_789)
 
@@ -60,7 +62,7 @@ def no_renameat2(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def go(source: Path, target: Path, digest: str | None = None, token: str = "") -> None:
-    move(str(source), str(target), digest or content_hash(b"photo"), token)
+    move(str(source), str(target), digest or hash_of(b"photo"), token)
 
 
 def names(folder: Path) -> list[str]:
@@ -219,7 +221,7 @@ def test_a_copy_is_compared_before_the_original_goes(
         new.write(source.read()[:-1] + b"0")
 
     monkeypatch.setattr(shutil, "copyfileobj", torn)
-    with pytest.raises(Changed, match="not like the original"):
+    with pytest.raises(FileChanged, match="differs from the original"):
         go(photo, target)
     assert photo.read_text() == "photo" and names(target.parent) == []
 
@@ -236,7 +238,7 @@ def test_an_edit_saved_while_it_is_copied_stays(
         os.utime(photo, ns=OLD)
 
     monkeypatch.setattr(shutil, "copyfileobj", and_edit)
-    with pytest.raises(Changed, match="changed while it was copied"):
+    with pytest.raises(FileChanged, match="changed while it was copied"):
         go(photo, target)
     assert photo.read_bytes() == edit and names(target.parent) == []
 
@@ -244,14 +246,14 @@ def test_an_edit_saved_while_it_is_copied_stays(
 def test_a_copy_of_what_was_deleted_meanwhile_stays(
     photo: Path, target: Path, across: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = safe_move.file_hash
+    real = file_state.file_hash
 
     def and_delete(path: str) -> str:
         found = real(path)
         photo.unlink()
         return found
 
-    monkeypatch.setattr(safe_move, "file_hash", and_delete)
+    monkeypatch.setattr(file_state, "file_hash", and_delete)
     go(photo, target)
     assert target.read_text() == "photo"
 
@@ -314,18 +316,18 @@ def test_a_copy_grows_under_the_name_of_its_token_so_that_it_is_found_after_a_cu
     photo: Path, target: Path, across: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = list[list[str]]()
-    real = safe_move.file_hash
+    real = file_state.file_hash
 
     def look(path: str) -> str:
         seen.append(names(target.parent))
         return real(path)
 
-    monkeypatch.setattr(safe_move, "file_hash", look)
+    monkeypatch.setattr(file_state, "file_hash", look)
     go(photo, target, token="20260101-000000-abcd-7")
     assert seen == [[".photo-explorer-20260101-000000-abcd-7.part"]]
     (target.parent / part_name("t")).write_text("half")
-    safe_move.delete_part(str(target.parent), "t")
-    safe_move.delete_part(str(target.parent), "t")
+    part_files.delete_part(str(target.parent), "t")
+    part_files.delete_part(str(target.parent), "t")
     assert names(target.parent) == ["b.jpg"] and part_name() != part_name()
 
 
@@ -373,7 +375,7 @@ def test_what_is_on_disk_before_what_goes(
 def test_no_file_stays_open(photo: Path, target: Path, way: str) -> None:
     before = os.listdir("/proc/self/fd")
     go(photo, target)
-    write_atomically(str(target.with_name("a.xmp")), b"x")
+    write_new_file(str(target.with_name("a.xmp")), b"x")
     assert os.listdir("/proc/self/fd") == before
 
 
@@ -408,3 +410,47 @@ def test_links_are_not_followed_and_errors_of_other_kinds_are_told(
     with pytest.raises(OSError, match="No space"):
         go(photo, target)
     assert photo.exists() and names(target.parent) == []
+
+
+# --- new files
+
+
+def test_a_new_file_is_complete_or_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.xmp"
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for call in ("fsync", "link"):
+        with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
+            patch.setattr(os, call, fail)
+            write_new_file(str(path), b"text")
+        assert names(tmp_path) == []
+    write_new_file(str(path), b"text")
+    assert path.read_bytes() == b"text" and names(tmp_path) == ["a.xmp"]
+
+
+def test_a_new_file_replaces_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.xmp"
+    path.write_bytes(b"one")
+    with pytest.raises(FileExistsError):
+        write_new_file(str(path), b"two")
+    assert path.read_bytes() == b"one" and names(tmp_path) == ["a.xmp"]
+
+
+def test_the_content_of_a_new_file_is_on_disk_before_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = list[str]()
+    for name in ("fsync", "link"):
+        real = getattr(os, name)
+
+        def call(*given: Any, real: Any = real, name: str = name, **named: Any) -> None:
+            steps.append(name)
+            real(*given, **named)
+
+        monkeypatch.setattr(os, name, call)
+    write_new_file(str(tmp_path / "a.xmp"), b"bytes")
+    assert steps == ["fsync", "link", "fsync", "fsync"]

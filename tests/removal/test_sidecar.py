@@ -16,21 +16,21 @@ from explorer.library.root_store import add_root
 from explorer.library.writer import Writer
 from explorer.photos.metadata.field_reader import read_files
 from explorer.photos.metadata.fields import MetadataFields
-from explorer.removal import safe_move, sidecar
-from explorer.removal.preflight import RemovalRefused
+from explorer.removal import part_files, sidecar
+from explorer.removal.checked_files import RemovalRefused
 from explorer.removal.remove import dry_run, remove
 from explorer.removal.results import RemovalOutcome
 from explorer.removal.sidecar import (
-    Merged,
+    MergedSidecar,
     MetadataMerger,
     journal_note,
-    restore,
     sidecar_path,
     write,
 )
+from explorer.removal.sidecar_restore import restore_sidecar
 from explorer.removal.undo import undo
 from tests import pictures
-from tests.fixtures.small_library import SmallLibrary
+from tests.fixtures.small_library import SmallLibrary, hash_of
 from tests.photos.metadata.packets import subject, xmp
 
 WORDS = subject("beach", "Zoë &amp; dog")
@@ -60,10 +60,10 @@ def merge() -> Iterator[MetadataMerger]:
 
 
 def facts_of(path: Path) -> MetadataFields:
-    return read_files(str(path), sidecar._carriers(str(path))).fields
+    return read_files(str(path), sidecar._metadata_files(str(path))).fields
 
 
-def note_path(merged: Merged) -> dict[str, Any]:
+def note_path(merged: MergedSidecar) -> dict[str, Any]:
     """What the journal keeps, as it is read again."""
     found: dict[str, Any] = json.loads(json.dumps(journal_note(merged)))
     return found
@@ -104,7 +104,9 @@ def test_before_and_after_are_told_apart(told: Path, bare: Path, merge: Metadata
 def test_the_same_bytes(told: Path, bare: Path, merge: MetadataMerger) -> None:
     bare.write_bytes(told.read_bytes())
     words = Path(sidecar_path(str(told))).read_bytes()
-    assert merge(str(told), str(bare), same=True) == Merged(sidecar_path(str(bare)), None, words)
+    assert merge(str(told), str(bare), same=True) == MergedSidecar(
+        sidecar_path(str(bare)), None, words
+    )
     after = merge(str(told), str(bare)).after
     assert after is not None and b"darktable" not in after
 
@@ -187,8 +189,8 @@ def place(tmp_path: Path) -> Path:
     return tmp_path / "a.jpg.xmp"
 
 
-def merged_at(place: Path, after: bytes = b"new") -> Merged:
-    return Merged(str(place), place.read_bytes() if place.exists() else None, after)
+def merged_at(place: Path, after: bytes = b"new") -> MergedSidecar:
+    return MergedSidecar(str(place), place.read_bytes() if place.exists() else None, after)
 
 
 @pytest.fixture
@@ -244,7 +246,7 @@ def test_what_bears_the_parts_name_is_never_touched(place: Path, photo: str) -> 
     merged = merged_at(place)
     note = note_path(merged)
     write(note, merged, photo)
-    restore(note, photo)
+    restore_sidecar(note, photo)
     assert own.read_bytes() == b"mine" and names(place) == {"a.jpg", own.name}
     Path(note["part"]).write_bytes(b"mine, too")
     with pytest.raises(RemovalRefused):
@@ -274,7 +276,7 @@ def test_modes_stay(place: Path, photo: str) -> None:
     note = note_path(merged)
     write(note, merged, photo)
     assert mode() == 0o604 and place.read_bytes() == b"newer"
-    restore(note, photo)
+    restore_sidecar(note, photo)
     assert mode() == 0o604 and place.read_bytes() == b"new"
 
 
@@ -290,7 +292,7 @@ def test_a_link_stays_a_link(place: Path, photo: str, tmp_path: Path) -> None:
     write(note, merged, photo)
     assert place.is_symlink() and real.read_bytes() == b"new" and names(real) == {"real.xmp"}
     assert real.stat().st_mtime_ns > 1_600_000_000_000_000_000
-    assert restore(note, photo) == ""
+    assert restore_sidecar(note, photo) == ""
     assert (
         place.is_symlink()
         and real.read_bytes() == b"old"
@@ -328,7 +330,7 @@ def test_the_bytes_are_on_disk_before_they_have_the_name(
         done = list[str]()
         with monkeypatch.context() as patched:
             spy(patched, done, os, "fsync", "replace", "link")
-            spy(patched, done, safe_move, "sync_folder")
+            spy(patched, done, part_files, "sync_folder")
             merged = merged_at(place)
             write(note_path(merged), merged, photo)
         named = done.index("replace" if old else "link")
@@ -371,11 +373,11 @@ def test_the_owner_stays_as_far_as_may_be(
         raise PermissionError
 
     monkeypatch.setattr(os, "chown", refuse)
-    sidecar._keep_owner(str(place), photo)
+    sidecar._copy_owner(str(place), photo)
     assert not asked
     with monkeypatch.context() as patched:
         patched.setattr(os, "stat", foreign)
-        sidecar._keep_owner(str(place), photo)
+        sidecar._copy_owner(str(place), photo)
     assert asked == [(12345, 54321)]
 
 
@@ -384,11 +386,11 @@ def test_the_owner_is_kept_in_replacing(
 ) -> None:
     place.write_bytes(b"old")
     done = list[str]()
-    spy(monkeypatch, done, sidecar, "_keep_owner")
+    spy(monkeypatch, done, sidecar, "_copy_owner")
     spy(monkeypatch, done, os, "replace")
     merged = merged_at(place)
     write(note_path(merged), merged, photo)
-    assert done == ["_keep_owner", "replace"]
+    assert done == ["_copy_owner", "replace"]
 
 
 # --- taking back
@@ -398,13 +400,13 @@ def test_a_new_one_goes_and_an_old_one_is_as_it_was(place: Path, photo: str) -> 
     merged = merged_at(place)
     note = note_path(merged)
     write(note, merged, photo)
-    assert restore(note, photo) == "" and names(place) == {"a.jpg"}
+    assert restore_sidecar(note, photo) == "" and names(place) == {"a.jpg"}
     place.write_bytes(b"old")
     os.utime(place, ns=(1_500_000_000_000_000_000, 1_500_000_001_000_000_000))
     merged = merged_at(place)
     note = note_path(merged)
     write(note, merged, photo)
-    assert restore(note, photo) == "" and place.read_bytes() == b"old"
+    assert restore_sidecar(note, photo) == "" and place.read_bytes() == b"old"
     assert place.stat().st_mtime_ns == 1_500_000_001_000_000_000 and names(place) == {
         "a.jpg",
         "a.jpg.xmp",
@@ -419,7 +421,10 @@ def test_one_that_was_changed_since_stays(place: Path, photo: str, old: bytes | 
     note = note_path(merged)
     write(note, merged, photo)
     place.write_bytes(b"new, and edited")
-    assert restore(note, photo) == "the sidecar a.jpg.xmp was changed since, and stays as it is"
+    assert (
+        restore_sidecar(note, photo)
+        == "the sidecar a.jpg.xmp was changed since, and stays as it is"
+    )
     assert place.read_bytes() == b"new, and edited"
 
 
@@ -428,19 +433,23 @@ def test_one_that_was_never_written_is_no_news(place: Path, photo: str) -> None:
     note = note_path(merged_at(place))
     Path(note["part"]).write_bytes(b"ha")
     assert (
-        restore(note, photo) == ""
+        restore_sidecar(note, photo) == ""
         and place.read_bytes() == b"old"
         and names(place) == {"a.jpg", "a.jpg.xmp"}
     )
     place.unlink()
-    assert restore(note, photo) == "" and restore(note | {"before": None}, photo) == ""
+    assert (
+        restore_sidecar(note, photo) == "" and restore_sidecar(note | {"before": None}, photo) == ""
+    )
 
 
 def test_one_that_cannot_be_read_stays(place: Path, photo: str) -> None:
     merged = merged_at(place)
     note = note_path(merged)
     place.mkdir()
-    assert restore(note, photo).startswith("the sidecar a.jpg.xmp could not be made what it was: ")
+    assert restore_sidecar(note, photo).startswith(
+        "the sidecar a.jpg.xmp could not be made what it was: "
+    )
     assert place.is_dir()
 
 
@@ -451,14 +460,16 @@ def test_a_change_in_the_last_moment_is_left(
     merged = merged_at(place)
     note = note_path(merged)
     write(note, merged, photo)
-    put = sidecar._put
+    create = part_files.create_file
 
-    def late(part: str, data: bytes) -> None:
-        put(part, data)
+    def late(part: str, fill: Any) -> None:
+        create(part, fill)
         place.write_bytes(b"another's")
 
-    monkeypatch.setattr(sidecar, "_put", late)
-    assert "was changed since" in restore(note, photo) and place.read_bytes() == b"another's"
+    monkeypatch.setattr(part_files, "create_file", late)
+    assert (
+        "was changed since" in restore_sidecar(note, photo) and place.read_bytes() == b"another's"
+    )
 
 
 def test_a_note_of_any_other_file_is_not_followed(place: Path, photo: str, tmp_path: Path) -> None:
@@ -473,13 +484,13 @@ def test_a_note_of_any_other_file_is_not_followed(place: Path, photo: str, tmp_p
         (note, None),
         (None, photo),
     ):
-        assert restore(wrong, keeper) == ""
+        assert restore_sidecar(wrong, keeper) == ""
     assert victim.exists() and place.exists()
     elsewhere = tmp_path / "deep" / "file"
     elsewhere.parent.mkdir()
     elsewhere.write_bytes(b"x")
     assert (
-        restore(note | {"part": str(elsewhere)}, photo) == ""
+        restore_sidecar(note | {"part": str(elsewhere)}, photo) == ""
         and elsewhere.exists()
         and not place.exists()
     )
@@ -490,10 +501,10 @@ def test_notes_of_older_versions(place: Path, photo: str) -> None:
     old = {
         "path": str(place),
         "before": base64.b64encode(b"old").decode(),
-        "after": safe_move.content_hash(b"new"),
+        "after": hash_of(b"new"),
         "times": [10**18, 10**18],
     }
-    assert restore(old, photo) == "" and place.read_bytes() == b"old"
+    assert restore_sidecar(old, photo) == "" and place.read_bytes() == b"old"
 
 
 # --- as part of a removal
@@ -560,7 +571,7 @@ def test_a_sidecar_that_cannot_be_written_stops_the_removal(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sidecar, "_put", full)
+    monkeypatch.setattr(part_files, "create_file", full)
     outcome = go(small_library)
     assert outcome.results[0].state == "failed" and "no space" in outcome.results[0].reason
     assert small_library.tree() == before

@@ -14,7 +14,7 @@ from explorer.removal.companions import Companion
 from explorer.removal.plan import as_csv
 from explorer.removal.plan_reader import Plan, read_plan
 from explorer.removal.results import Removal
-from explorer.removal.spreadsheet import escape_formula, escape_row, unescape_formula, unescape_row
+from explorer.removal.spreadsheet import escape_formula, escape_row, unescape_formula
 
 STARTS = "=+-@\t\r\n＝＋－＠"
 
@@ -54,7 +54,6 @@ def test_every_cell_is_read_back_as_it_was(cell: str) -> None:
 def test_numbers_stay_numbers() -> None:
     row = {"score": -0.5, "name": "-1", "none": None}
     assert escape_row(row) == {"score": -0.5, "name": "'-1", "none": None}
-    assert unescape_row(escape_row(row)) == row
 
 
 def cells(text: str) -> list[dict[str, str]]:

@@ -15,13 +15,12 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
-from explorer.removal import safe_move, trash
+from explorer.removal import part_files, safe_move, trash
 from explorer.removal.file_names import longest_name
 from explorer.removal.remove import remove
-from explorer.removal.safe_move import content_hash
 from explorer.removal.trash import TrashEntry
 from explorer.removal.undo import undo
-from tests.fixtures.small_library import SmallLibrary
+from tests.fixtures.small_library import SmallLibrary, hash_of
 from tests.removal.real_mounts import Mounts, mounts, possible
 
 pytestmark = pytest.mark.skipif(not trash.is_supported(), reason="the trash of freedesktop.org")
@@ -55,7 +54,7 @@ def drive(tmp_path: Path) -> Iterator[Path]:
 
 def send(path: Path) -> TrashEntry:
     to = trash.free_slot(str(path))
-    trash.send(str(path), content_hash(path.read_bytes()), to)
+    trash.send(str(path), hash_of(path.read_bytes()), to)
     return to
 
 
@@ -99,7 +98,7 @@ def test_names_of_any_bytes_are_written_as_the_specification_says(home: Path, ph
     to = send(photo)
     assert unquote_to_bytes(note(to.info)["Path"]) == os.fsencode(photo)
     assert note(to.info)["Path"].endswith("/caf%E9%20100%25%20%C3%BC%0A%3D.jpg")
-    assert trash.find(str(photo), content_hash(b"photo")) == to
+    assert trash.find(str(photo), hash_of(b"photo")) == to
 
 
 def test_a_long_name_is_cut_in_the_trash_and_whole_in_its_note(home: Path, photo: Path) -> None:
@@ -111,7 +110,7 @@ def test_a_long_name_is_cut_in_the_trash_and_whole_in_its_note(home: Path, photo
             ".jpg"
         )
         assert unquote_to_bytes(note(to.info)["Path"]) == os.fsencode(long) and not long.exists()
-        assert trash.find(str(long), content_hash(b"photo")) == to
+        assert trash.find(str(long), hash_of(b"photo")) == to
 
 
 def test_a_name_as_long_as_can_be_goes_and_comes_back(
@@ -146,7 +145,7 @@ def test_a_taken_name_is_not_overwritten_and_no_note_is_left(home: Path, photo: 
     to = trash.free_slot(str(photo))
     Path(to.info).write_text("a stranger's")
     with pytest.raises(FileExistsError):
-        trash.send(str(photo), content_hash(b"photo"), to)
+        trash.send(str(photo), hash_of(b"photo"), to)
     assert (
         Path(to.info).read_text() == "a stranger's"
         and photo.exists()
@@ -155,7 +154,7 @@ def test_a_taken_name_is_not_overwritten_and_no_note_is_left(home: Path, photo: 
     to = trash.free_slot(str(photo))
     Path(to.path).write_text("a stranger's")
     with pytest.raises(FileExistsError):
-        trash.send(str(photo), content_hash(b"photo"), to)
+        trash.send(str(photo), hash_of(b"photo"), to)
     assert Path(to.path).read_text() == "a stranger's" and photo.read_text() == "photo"
 
 
@@ -190,7 +189,7 @@ def test_the_note_is_whole_and_on_disk_before_the_file_moves(
     home: Path, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, synced = safe_move.move, list[str]()
-    real_sync = safe_move.sync_folder
+    real_sync = part_files.sync_folder
 
     def look(source: str, target: str, *given: Any) -> None:
         assert note(trash.note_path(target))["Path"] == source
@@ -201,7 +200,7 @@ def test_the_note_is_whole_and_on_disk_before_the_file_moves(
         synced.append(folder)
         real_sync(folder)
 
-    monkeypatch.setattr(safe_move, "sync_folder", sync)
+    monkeypatch.setattr(part_files, "sync_folder", sync)
     monkeypatch.setattr(safe_move, "move", look)
     send(photo)
     assert synced[-2:] == [str(home / "files"), str(photo.parent)]
@@ -224,7 +223,7 @@ def test_two_writers_at_once_lose_nothing(
     def write(path: Path, to: TrashEntry) -> None:
         meet.wait()
         try:
-            trash.send(str(path), content_hash(path.read_bytes()), to)
+            trash.send(str(path), hash_of(path.read_bytes()), to)
         except FileExistsError:
             taken.append(path)
 
@@ -331,7 +330,7 @@ def test_a_file_of_another_drive_goes_to_the_trash_there(home: Path, drive: Path
         and note(to.info)["Path"] == "sub/a.jpg"
     )
     assert stat.S_IMODE((drive / f".Trash-{user}").stat().st_mode) == 0o700
-    assert trash.find(str(photo), content_hash(b"photo")) == to and not home.exists()
+    assert trash.find(str(photo), hash_of(b"photo")) == to and not home.exists()
 
 
 @may_mount
@@ -347,10 +346,7 @@ def test_the_trash_that_all_share_is_used_where_none_can_delete_the_files_of_oth
     assert to.path.startswith(
         str(drive / (f".Trash/{user}/files/" if shared else f".Trash-{user}/files/"))
     )
-    assert (
-        note(to.info)["Path"] == "sub/a.jpg"
-        and trash.find(str(photo), content_hash(b"photo")) == to
-    )
+    assert note(to.info)["Path"] == "sub/a.jpg" and trash.find(str(photo), hash_of(b"photo")) == to
 
 
 @may_mount
@@ -386,9 +382,9 @@ def test_copies_into_the_homes_trash_are_compared(
     home: Path, drive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (drive / f".Trash-{os.getuid()}").write_text("")
-    with pytest.raises(safe_move.Changed):
+    with pytest.raises(safe_move.FileChanged):
         to = trash.free_slot(str(drive / "sub/a.jpg"))
-        trash.send(str(drive / "sub/a.jpg"), content_hash(b"other"), to)
+        trash.send(str(drive / "sub/a.jpg"), hash_of(b"other"), to)
     assert (drive / "sub/a.jpg").exists() and all_of(home) == []
 
 

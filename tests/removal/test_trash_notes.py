@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from explorer.removal import trash
-from explorer.removal.safe_move import content_hash
 from explorer.removal.trash import TrashEntry
+from tests.fixtures.small_library import hash_of
 from tests.removal.test_trash import send
 
 pytestmark = pytest.mark.skipif(not trash.is_supported(), reason="the trash of freedesktop.org")
@@ -36,10 +36,10 @@ def test_of_several_of_one_path_the_latest_with_that_content(home: Path, photo: 
         to = send(photo)
         os.utime(to.info, (1_000 + number, 1_000 + number))
         found.append(to)
-    assert trash.find(str(photo), content_hash(b"photo")) == found[1]
-    assert trash.find(str(photo), content_hash(b"another")) == found[2]
-    assert trash.find(str(photo), content_hash(b"nothing")) is None
-    assert trash.find(str(photo.with_name("b.jpg")), content_hash(b"photo")) is None
+    assert trash.find(str(photo), hash_of(b"photo")) == found[1]
+    assert trash.find(str(photo), hash_of(b"another")) == found[2]
+    assert trash.find(str(photo), hash_of(b"nothing")) is None
+    assert trash.find(str(photo.with_name("b.jpg")), hash_of(b"photo")) is None
     # By its id it is told without being read; an id of 0 tells nothing.
     inode = os.lstat(found[0].path).st_ino
     assert trash.find(str(photo), "no hash", inode) == found[0]
@@ -60,7 +60,7 @@ def test_notes_that_are_none_are_passed_over(home: Path, photo: Path) -> None:
     (home / "info" / "no note").write_text(f"[Trash Info]\nPath={photo}\n")
     # A note whose file has gone.
     (home / "info" / "gone.trashinfo").write_text(f"[Trash Info]\nPath={photo}\n")
-    assert trash.find(str(photo), content_hash(b"photo")) == to
+    assert trash.find(str(photo), hash_of(b"photo")) == to
 
 
 def test_paths_that_other_programs_write_relative_to_the_data_folder(
@@ -70,7 +70,7 @@ def test_paths_that_other_programs_write_relative_to_the_data_folder(
     (home / "files").mkdir()
     (home / "info/a.jpg.trashinfo").write_text("[Trash Info]\nPath=pictures/a.jpg\n")
     (home / "files/a.jpg").write_text("photo")
-    assert trash.find(str(home.parent / "pictures/a.jpg"), content_hash(b"photo")) == (
+    assert trash.find(str(home.parent / "pictures/a.jpg"), hash_of(b"photo")) == (
         str(home / "files/a.jpg"), str(home / "info/a.jpg.trashinfo"),
     )  # fmt: skip
 

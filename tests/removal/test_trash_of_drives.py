@@ -12,7 +12,7 @@ import pytest
 
 from explorer.library.paths import inside
 from explorer.removal import safe_move, trash
-from explorer.removal.safe_move import content_hash
+from tests.fixtures.small_library import hash_of
 
 pytestmark = pytest.mark.skipif(not trash.is_supported(), reason="the trash of freedesktop.org")
 
@@ -31,7 +31,7 @@ def drive(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (top / "sub/a.jpg").write_text("photo")
     number = os.lstat(top).st_dev
     monkeypatch.setattr(trash, "_device", lambda folder: number if inside(folder, str(top)) else -1)
-    monkeypatch.setattr(trash, "_mount", lambda path: str(top))
+    monkeypatch.setattr(trash, "_mount_point", lambda path: str(top))
     return top
 
 
@@ -120,9 +120,9 @@ def test_where_none_on_the_drive_is_ours_the_home_s(
 def test_in_the_trash_of_a_drive_paths_hold_wherever_it_is(drive: Path) -> None:
     photo = drive / "sub/a.jpg"
     to = trash.free_slot(str(photo))
-    trash.send(str(photo), content_hash(b"photo"), to)
+    trash.send(str(photo), hash_of(b"photo"), to)
     assert "\nPath=sub/a.jpg\n" in Path(to.info).read_text()
-    assert trash.find(str(photo), content_hash(b"photo")) == to
+    assert trash.find(str(photo), hash_of(b"photo")) == to
 
 
 def test_all_places_where_a_file_can_have_gone(drive: Path, home: Path, tmp_path: Path) -> None:
@@ -156,5 +156,5 @@ def test_the_note_is_whole_when_it_is_put_on_disk(
     to = trash.free_slot(str(photo))
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(safe_move, "move", moved)
-    trash.send(str(photo), content_hash(b"photo"), to)
+    trash.send(str(photo), hash_of(b"photo"), to)
     assert synced[0] == Path(to.info).stat().st_size > 0

@@ -15,9 +15,9 @@ import pytest
 from explorer.errors import UsageError
 from explorer.library.file_lookup import find_photo_file
 from explorer.library.removal_journal import RemovalEntry, RemovalJournal
-from explorer.removal import restore, safe_move, trash
-from explorer.removal.preflight import TRASH
+from explorer.removal import file_state, restore, safe_move, trash
 from explorer.removal.remove import remove
+from explorer.removal.results import TRASH
 from explorer.removal.undo import history, recover_interrupted, undo
 from tests.fixtures.removal import Where
 from tests.fixtures.small_library import SmallLibrary, tree
@@ -49,7 +49,7 @@ def cut(
 
     with monkeypatch.context() as patch:
         patch.setattr(safe_move, "move", move)
-        patch.setattr("explorer.removal.remove.RemovalRun.end", lambda *_: None)
+        patch.setattr("explorer.removal.remove.RemovalExecutor.end", lambda *_: None)
         patch.setattr(trash, "delete_note", lambda _: None)
         with pytest.raises(KeyboardInterrupt):
             remove(small_library.library, [small_library.removal("sub/b.jpg", "a.jpg")], to)
@@ -144,7 +144,7 @@ def test_with_a_drive_away_a_cut_stays_open(
         drive.rmdir()
     (pair.base / "unplugged").rename(drive)
     if away == "photos":
-        with pytest.raises(UsageError, match="nothing to be undone"):
+        with pytest.raises(UsageError, match="nothing to undo"):
             undo(pair.library)
     else:
         undo(pair.library)
@@ -165,7 +165,7 @@ def test_where_a_photo_is_left_open_what_went_along_is_left_too(
 
     with monkeypatch.context() as patch:
         patch.setattr(safe_move, "move", stop)
-        patch.setattr("explorer.removal.remove.RemovalRun.end", lambda *_: None)
+        patch.setattr("explorer.removal.remove.RemovalExecutor.end", lambda *_: None)
         with pytest.raises(KeyboardInterrupt):
             remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
     (pair.photos / "sub").rename(pair.base / "unplugged")
@@ -201,14 +201,14 @@ def test_what_had_been_checked_before_the_cut_is_not_read_again(
     for name in ("a", "b", "c", "d"):
         small_library.add_photo(f"{name}.jpg", "one" if name < "c" else "two")
     with monkeypatch.context() as patch:
-        patch.setattr("explorer.removal.remove.RemovalRun.end", lambda *_: None)
+        patch.setattr("explorer.removal.remove.RemovalExecutor.end", lambda *_: None)
         remove(
             small_library.library,
             [small_library.removal("b.jpg", "a.jpg"), small_library.removal("d.jpg", "c.jpg")],
         )
-    read, real = list[str](), safe_move.has_content
+    read, real = list[str](), file_state.has_content
     monkeypatch.setattr(
-        safe_move,
+        file_state,
         "has_content",
         lambda path, digest: read.append(Path(path).name) or real(path, digest),
     )
@@ -394,7 +394,7 @@ def test_the_last_removal_of_which_anything_is_away_is_undone(small_library: Sma
             run_id,
             str(small_library.photos / f"{ids.index(run_id)}.jpg"),
         )
-    with pytest.raises(UsageError, match="nothing to be undone"):
+    with pytest.raises(UsageError, match="nothing to undo"):
         undo(small_library.library)
 
 
@@ -403,7 +403,7 @@ def test_a_removal_is_undone_by_its_id(small_library: SmallLibrary) -> None:
     run, (restored,) = undo(small_library.library, ids[1])
     assert run.id == ids[1] and restored.back == str(small_library.photos / "1.jpg")
     assert set(small_library.tree()) == {"k.jpg", "1.jpg"}
-    with pytest.raises(UsageError, match="brought back already"):
+    with pytest.raises(UsageError, match="put back already"):
         undo(small_library.library, ids[1])
     with pytest.raises(UsageError, match="no removal “20200101-000000-abcd”"):
         undo(small_library.library, "20200101-000000-abcd")
@@ -453,7 +453,7 @@ def test_what_went_for_its_own_sake_stays_away_after_a_cut(
     """Nothing was kept for it, so that nothing is missing."""
     small_library.add_photo("a.jpg", "one")
     with monkeypatch.context() as patch:
-        patch.setattr("explorer.removal.remove.RemovalRun.end", lambda *_: None)
+        patch.setattr("explorer.removal.remove.RemovalExecutor.end", lambda *_: None)
         remove(
             small_library.library,
             [small_library.removal("a.jpg", None)],
@@ -481,7 +481,7 @@ def test_a_run_that_was_cut_off_does_not_hide_later_ones(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("explorer.removal.remove.RemovalRun.end", lambda *_: None)
+        patch.setattr("explorer.removal.remove.RemovalExecutor.end", lambda *_: None)
         patch.setattr(safe_move, "move", stop)
         for name in "ab":
             with pytest.raises(KeyboardInterrupt):

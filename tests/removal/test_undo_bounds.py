@@ -16,8 +16,8 @@ from explorer.library.removal_journal import RemovalJournal
 from explorer.library.root_store import add_root, remove_root
 from explorer.library.setting_store import put_setting
 from explorer.removal import safe_move
-from explorer.removal.preflight import TRASH
 from explorer.removal.remove import remove
+from explorer.removal.results import TRASH
 from explorer.removal.sidecar import sidecar_path
 from explorer.removal.undo import history, recover_interrupted, undo
 from tests.fixtures.small_library import SmallLibrary, digest, tree
@@ -58,7 +58,7 @@ def test_nothing_is_taken_from_elsewhere(pair: SmallLibrary, to: str) -> None:
         before = everything(pair)
         _, (restored,) = undo(pair.library)
         assert (
-            restored.back is None and "no place to which this library moves photos" in restored.note
+            restored.back is None and "is not where this library moves photos to" in restored.note
         )
         assert everything(pair) == before
 
@@ -204,11 +204,11 @@ def test_a_sidecar_that_cannot_be_taken_back_is_said_and_the_photo_is_back(
     def locked(*_: Any) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(safe_move, "write_atomically", locked)
+    monkeypatch.setattr(safe_move, "write_new_file", locked)
     _, (restored,) = undo(pair.library)
     assert (
         restored.back == str(pair.photos / "sub/b.jpg")
-        and "a.jpg.xmp could not be put back as it was" in restored.note
+        and "a.jpg.xmp could not be made what it was" in restored.note
     )
     assert not history(pair.library)[0].away
 

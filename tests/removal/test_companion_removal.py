@@ -12,9 +12,8 @@ import pytest
 from explorer.library.protected_folder_store import protect_folder
 from explorer.library.removal_journal import RemovalJournal
 from explorer.removal import safe_move, trash
-from explorer.removal.preflight import TRASH
 from explorer.removal.remove import dry_run, remove
-from explorer.removal.results import RemovalResult
+from explorer.removal.results import TRASH, RemovalResult
 from explorer.removal.undo import history, recover_interrupted, undo
 from tests.fixtures.removal import Where
 from tests.fixtures.small_library import SmallLibrary, tree
@@ -99,22 +98,22 @@ def test_the_journal_speaks_of_all_of_them_before_the_first_moves(
     [
         (
             lambda f: (f.photos / "kept/IMG_1.MOV").unlink(),
-            "its film IMG_1.MOV is not there a second time: the one to keep has none",
+            "there is no second copy of its film IMG_1.MOV: the photo to keep has none",
         ),
         (
             lambda f: (f.photos / "kept/IMG_1.MOV").write_text("mlif"),
-            "the one to keep has another film",
+            "the photo to keep has another film",
         ),
         (
             lambda f: (f.photos / "kept/IMG_1.MOV").rename(f.photos / "kept/IMG_2.MOV"),
-            "the one to keep has none",
+            "the photo to keep has none",
         ),
         (
             lambda f: (
                 (f.photos / "kept/IMG_1.MOV").unlink(),
                 (f.photos / "kept/IMG_1.MOV").symlink_to("../gone/IMG_1.MOV"),
             ),
-            "the one to keep has none",
+            "the photo to keep has none",
         ),
         (lambda f: protect_folder(f.library.catalog, str(f.photos / "gone")), "protected"),
     ],
@@ -251,7 +250,7 @@ def test_a_film_that_is_lost_in_that_moment_brings_all_back(
 
     monkeypatch.setattr(trash, "send", lose)
     result = one(small_library)
-    assert (result.state, result.reason) == ("failed", "the one to keep is not there any more")
+    assert (result.state, result.reason) == ("failed", "the photo to keep no longer exists")
     assert small_library.tree() == {
         path: what for path, what in before.items() if path != "kept/IMG_1.MOV"
     }
@@ -351,7 +350,7 @@ def test_cut_off_before_the_photo_itself_went_all_come_back(
     with monkeypatch.context() as patch:
         patch.setattr(trash, "send", cut)
         # As the power does it: nothing of the run is ended.
-        patch.setattr("explorer.removal.remove.RemovalRun.end", lambda *_: None)
+        patch.setattr("explorer.removal.remove.RemovalExecutor.end", lambda *_: None)
         with pytest.raises(KeyboardInterrupt):
             one(small_library)
     assert small_library.tree() != before

@@ -1,0 +1,119 @@
+"""Files of a removal as they were when they were read and checked, just before they move."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from explorer.removal import file_state
+from explorer.removal.companions import Companion
+from explorer.removal.file_state import FileStamp
+
+
+class RemovalRefused(Exception):
+    """The file is not removed; the message says why, in words that a person can act on."""
+
+
+class KeptFile(NamedTuple):
+    """A file that is kept for one that is removed, as it was when it was read."""
+
+    path: str
+    hash: str
+    """Content hash, hex."""
+    stamp: FileStamp
+
+    def is_unchanged(self) -> bool:
+        """Whether the file still has its stamp. If not, or if it has no inode, read it again."""
+        with contextlib.suppress(OSError):
+            if self.stamp.inode and file_state.file_stamp(self.path) == self.stamp:
+                return True
+        return self.has_same_content()
+
+    def has_same_content(self) -> bool:
+        """Read the file: whether it still has the content that it had."""
+        return file_state.has_content(self.path, self.hash)
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """One file that may be removed, as it was when it was read."""
+
+    path: str
+    hash: str
+    """Content hash, hex; of a symbolic link, that of its target."""
+    stamp: FileStamp
+    freed: int
+    """Bytes that the drive gains; 0 for a link and for one of several hard links."""
+    facts: dict[str, Any]
+    """What the journal notes: size, times, inode and device."""
+    kept: KeptFile | None = None
+    """The file that is kept for this one; None where none is."""
+
+    @property
+    def is_link(self) -> bool:
+        """Whether the file is a symbolic link."""
+        return "link" in self.facts
+
+
+@dataclass(frozen=True)
+class CheckedPhoto:
+    """A photo that may be removed, and the files that are removed with it."""
+
+    root: str
+    """The watched folder that the photo is in."""
+    photo: CheckedFile
+    companion_files: tuple[CheckedFile, ...]
+    companions: tuple[Companion, ...]
+    """What `companion_files` are, in the same order."""
+    note: str
+    """What the person should know about this removal; '' if nothing."""
+
+    @property
+    def parts(self) -> tuple[CheckedFile, ...]:
+        """All files in the order in which they move: the photo last, after its companions."""
+        return *self.companion_files, self.photo
+
+    @property
+    def freed(self) -> int:
+        """Bytes that the drive gains in all."""
+        return sum(part.freed for part in self.parts)
+
+
+def check_file(path: str, digest: str | None = None) -> CheckedFile:
+    """Read a file and describe it as it is now.
+
+    digest: the content hash that it must have, if given. Raises RemovalRefused where the content
+    differs or changes while it is read, and OSError.
+    """
+    before, stamp = os.lstat(path), file_state.file_stamp(path)
+    actual = file_state.file_hash(path)
+    if digest not in (None, actual) or file_state.file_stamp(path) != stamp:
+        raise RemovalRefused(
+            "it has changed since the library last read it" if digest else "it changed a moment ago"
+        )
+    is_link = os.path.islink(path)
+    freed = 0 if is_link or before.st_nlink > 1 else before.st_size
+    facts: dict[str, Any] = {
+        "size": before.st_size,
+        "mtime_ns": before.st_mtime_ns,
+        "atime_ns": before.st_atime_ns,
+        "inode": before.st_ino,
+        # An overlay file system gives its files another device number than its folders.
+        "device": before.st_dev,
+        "drive": os.stat(os.path.dirname(path)).st_dev,
+        "freed": freed,
+    }
+    if is_link:
+        facts["link"] = os.readlink(path)
+    return CheckedFile(path, actual, stamp, freed, facts)
+
+
+def unreadable_reason(what: str, error: OSError) -> str:
+    """Why a file could not be read, for a person. what: the file in the sentence, such as “it”."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return f"{what} no longer exists"
+    if isinstance(error, PermissionError):
+        return f"you are not allowed to read {what}"
+    return f"{what} cannot be read ({error.strerror or error})"

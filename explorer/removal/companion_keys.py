@@ -1,0 +1,150 @@
+"""Which files belong to which photo, by their names: the film of a Live Photo, sidecars with edits
+and keywords, Google Takeout's JSON.
+
+Photos and companions meet by keys: a photo has those that it looks its companions up by
+(`photo_keys`), a companion those that it is found by (`companion_keys`). All names are normalized
+(`stacks.normalized_name`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from explorer.photos.formats import EXTENSIONS, RAW_EXTENSIONS, UNSUPPORTED
+from explorer.removal.stacks import edit_original_stems, named_original
+
+Kind = Literal["film", "sidecar"]
+
+# The video of a Live Photo or a motion photo: the still's name with another ending. Phones of one
+# maker end it in `.MP` and name the still `….MP.jpg`.
+_FILMS = frozenset({".mov", ".mp4"})
+_MOTION_PHOTO_FILM = ".mp"
+# XMP packets, Apple's edit recipes, a camera's thumbnail of a film, settings of RawTherapee and DxO.
+_SIDECARS = frozenset({".xmp", ".aae", ".thm", ".pp3", ".dop"})
+# Those that hold a person's or a program's work.
+_EDIT_SIDECARS = _SIDECARS - {".thm"}
+_STILLS = EXTENSIONS | RAW_EXTENSIONS | UNSUPPORTED.keys()
+# Films that are no companion of a photo, but may have sidecars of their own.
+_OTHER_FILMS = frozenset(
+    {
+        ".avi",
+        ".mts",
+        ".m2ts",
+        ".mkv",
+        ".m4v",
+        ".3gp",
+        ".mpg",
+        ".mpeg",
+        ".wmv",
+        ".webm",
+        ".insv",
+        ".wav",
+    }
+)
+
+# Google Takeout (exports of 2024 and 2025): `a.jpg.json`, or `a.jpg.supplemental-metadata.json` with
+# the part before `.json` cut to 46 characters; the second photo of a name, `a(1).jpg`, has
+# `a.jpg(1).json`.
+_TAKEOUT, _TAKEOUT_LONGEST = "supplemental-metadata", 46
+_NUMBERED = re.compile(r"^(.*)(\(\d+\))$")
+_ORIGINAL_RECIPE = re.compile(r"^img_o(\d+)$")
+# What macOS stores beside a file on drives that keep no extended attributes.
+APPLE_DOUBLE = "._"
+
+
+def is_photo(name: str) -> bool:
+    """Whether a normalized name is that of a photo, readable or not."""
+    return not name.startswith(APPLE_DOUBLE) and os.path.splitext(name)[1] in _STILLS
+
+
+def is_edit_sidecar(path: str) -> bool:
+    """Whether a file is a sidecar with somebody's work."""
+    return os.path.splitext(path)[1].lower() in _EDIT_SIDECARS
+
+
+def companion_kind(name: str) -> Kind:
+    """What a companion with this normalized name is."""
+    if name.startswith(APPLE_DOUBLE):
+        return "sidecar"
+    return "film" if os.path.splitext(name)[1] in {*_FILMS, _MOTION_PHOTO_FILM} else "sidecar"
+
+
+def photo_keys(name: str, photos: Mapping[str, Sequence[str]]) -> list[str]:
+    """The keys by which a photo, or a film of another kind, finds its companions; none for other
+    files.
+
+    photos: the photos of its folder by stem. An edit uses the companions of its original, too.
+    """
+    stem, ending = os.path.splitext(name)
+    if name.startswith(APPLE_DOUBLE) or (ending not in _STILLS and ending not in _OTHER_FILMS):
+        return []
+    keys = [f"name {name}", f"stem {stem}"]
+    if len(name) > _TAKEOUT_LONGEST:
+        keys.append(f"start {name[:_TAKEOUT_LONGEST]}")
+    if original := named_original(name):
+        keys += [f"name {original}{ending}", f"stem {original}"]
+    for original in edit_original_stems(name):
+        for photo in photos.get(original, ()):
+            keys += [f"name {photo}", f"stem {original}"]
+    return keys
+
+
+def companion_keys(name: str) -> list[str]:
+    """The keys by which a file is found that may belong to a photo; none for other files."""
+    if name.startswith(APPLE_DOUBLE):
+        rest = name[len(APPLE_DOUBLE) :]
+        # That of a companion belongs to the companion's photo.
+        return companion_keys(rest) or [f"name {rest}"]
+    stem, ending = os.path.splitext(name)
+    if ending == ".json":
+        return _takeout_keys(stem)
+    if ending in _SIDECARS:
+        return [_sidecar_key(stem, ending)]
+    if ending in _FILMS:
+        return [f"stem {stem}"]
+    return [f"stem {name}"] if ending == _MOTION_PHOTO_FILM else []
+
+
+def _sidecar_key(stem: str, ending: str) -> str:
+    inner, inner_ending = os.path.splitext(stem)
+    if inner_ending in _STILLS:
+        return f"name {stem}"
+    if inner_ending in _FILMS:
+        return f"stem {inner}"
+    recipe = _ORIGINAL_RECIPE.match(stem) if ending == ".aae" else None
+    return f"stem img_{recipe[1]}" if recipe else f"stem {stem}"
+
+
+def _takeout_keys(stem: str) -> list[str]:
+    """stem: the name without `.json`."""
+    numbered = _NUMBERED.match(stem)
+    base, number = (numbered[1], numbered[2]) if numbered else (stem, "")
+    before, dot, word = base.rpartition(".")
+    name = before if dot and _TAKEOUT.startswith(word) else base
+    inner, ending = os.path.splitext(name)
+    if ending in _FILMS:
+        return [f"stem {inner}{number}"]
+    if ending in _STILLS:
+        return [f"name {inner}{number}{ending}"]
+    if name != base and len(word) > 1:
+        # `a.supplemental-metadata.json`: some exports leave out the photo's ending.
+        return [f"stem {name}{number}"]
+    # The photo's own name was cut.
+    return [f"start {base}"] if len(base) == _TAKEOUT_LONGEST else []
+
+
+def related_prefixes(name: str) -> tuple[str, ...]:
+    """The beginnings of all names that may have to do with a photo: its companions, and other
+    photos that use those."""
+    stem = os.path.splitext(name)[0]
+    roots = {stem, named_original(name) or stem, *edit_original_stems(name)}
+    # `a(1).jpg` has `a.jpg(1).json`.
+    roots |= {numbered[1] for root in roots if (numbered := _NUMBERED.match(root))}
+    roots = {root[:_TAKEOUT_LONGEST] for root in roots}
+    # IMG_1 has the edit IMG_E1 and the recipe IMG_O1.
+    numbers = {root.removeprefix("img_") for root in roots if root.startswith("img_")}
+    roots |= {f"img_{letter}{rest}" for rest in numbers for letter in "eo"}
+    return (*roots, *(APPLE_DOUBLE + root for root in roots))

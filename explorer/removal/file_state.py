@@ -1,0 +1,57 @@
+"""What a file is at one moment: its stamp (ids, size and times) and the hash of its content."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+from typing import NamedTuple
+
+_CHUNK = 1 << 20
+
+
+class FileStamp(NamedTuple):
+    """Tells a file from another without reading it, and from itself after a change."""
+
+    device: int
+    inode: int
+    """0 where the file system does not number its files."""
+    size: int
+    """Bytes."""
+    mtime_ns: int
+    ctime_ns: int
+    """Unlike the modification time, no program can set it back."""
+
+
+def file_stamp(path: str) -> FileStamp:
+    """The stamp of a directory entry: links are not followed. Raises OSError."""
+    return stamp_of_stat(os.lstat(path))
+
+
+def stamp_of_stat(facts: os.stat_result) -> FileStamp:
+    """The stamp of a file that has been queried already."""
+    return FileStamp(
+        facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
+    )
+
+
+def file_hash(path: str) -> str:
+    """The content hash (`photos.hashing.content_hash`, hex) of a file of any size. Raises OSError."""
+    digest = hashlib.blake2b(digest_size=16)
+    with open(path, "rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def has_content(path: str, digest: str) -> bool:
+    """Whether this is a regular file with that content hash; False where it cannot be read."""
+    with contextlib.suppress(OSError):
+        return is_regular_file(path) and file_hash(path) == digest
+    return False
+
+
+def is_regular_file(path: str) -> bool:
+    """Whether this is a file itself: no link, no folder, no device. Raises OSError."""
+    return stat.S_ISREG(os.lstat(path).st_mode)

@@ -1,0 +1,142 @@
+"""Check the file that is kept for one to be removed: it is there, it is another file, and it was
+verified to be a copy of that photo."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Set as AbstractSet
+
+from explorer.library.catalog import Catalog
+from explorer.library.copy_rows import contents_of
+from explorer.library.pair_store import PAIRS_VERSION, PairKind, compared_kind
+from explorer.library.paths import printable
+from explorer.library.file_lookup import find_photo_file
+from explorer.photos.containers.contents import reason_to_keep
+from explorer.removal import file_state
+from explorer.removal.checked_files import CheckedFile, KeptFile, RemovalRefused, unreadable_reason
+from explorer.removal.companions import companions_of
+from explorer.removal.file_identity import same_directory_entry
+from explorer.removal.file_state import file_stamp
+from explorer.removal.removal_paths import (
+    require_normalized,
+    require_outside_stores,
+    resolve_folder,
+)
+from explorer.removal.results import Removal
+from explorer.removal.stacks import is_named_after, is_one_stack
+
+# In these tiers a person marks other shots one by one: what is removed is no copy of what is kept.
+OTHER_SHOTS = ("moment", "lookalike")
+# What comparing two photos must have found so that one is removed as a copy of the other, by tier.
+_VERIFIED: dict[str, tuple[PairKind, ...]] = {"identical": (), "pixels": ("pixels",)}
+_SAME_PICTURE: tuple[PairKind, ...] = ("pixels", "picture")
+
+_KEEPER = "the photo to keep"
+
+
+def root_in_catalog(catalog: Catalog, path: str, digest: str, what: str) -> str:
+    """The watched folder of a photo that the library knows with this content hash (hex).
+
+    what: the file in the message of RemovalRefused, which is raised where it knows no such photo.
+    """
+    known = find_photo_file(catalog, path) if os.path.isabs(path) else None
+    if known is None:
+        raise RemovalRefused(f"{what} is not in the library")
+    if known.hash != digest:
+        raise RemovalRefused(f"{what} has changed since the plan was made")
+    return known.root
+
+
+def check_keeper(catalog: Catalog, removal: Removal, removed_paths: AbstractSet[str]) -> KeptFile:
+    """Read the file that is kept for a removal, and check that the other may be removed for it.
+
+    removed_paths: all files that the plan removes, with their folders resolved. Raises
+    RemovalRefused.
+    """
+    keeper, digest = removal.keeper or "", removal.keeper_hash or removal.hash
+    require_normalized(keeper, _KEEPER)
+    if resolve_folder(keeper) in removed_paths:
+        raise RemovalRefused(f"{_KEEPER} is to be removed as well")
+    try:
+        if not file_state.is_regular_file(keeper):
+            raise RemovalRefused(f"{_KEEPER} is only a link, or not a file")
+        if same_directory_entry(removal.path, keeper):
+            raise RemovalRefused(f"{_KEEPER} is this very file, under another path")
+        require_outside_stores(keeper, _KEEPER)
+        root_in_catalog(catalog, keeper, digest, _KEEPER)
+        if digest != removal.hash:
+            _require_verified(catalog, removal, digest)
+        stamp = file_stamp(keeper)
+        if file_state.file_hash(keeper) != digest or file_stamp(keeper) != stamp:
+            raise RemovalRefused(f"{_KEEPER} has changed since the library last read it")
+    except OSError as error:
+        raise RemovalRefused(unreadable_reason(_KEEPER, error)) from error
+    return KeptFile(keeper, digest, stamp)
+
+
+def _require_verified(catalog: Catalog, removal: Removal, keeper_hash: str) -> None:
+    """Raise RemovalRefused unless comparing the two found what the tier says, and the keeper holds
+    whatever the other holds beside its first picture (pages, a film)."""
+    if removal.tier in OTHER_SHOTS:
+        return
+    found = compared_kind(catalog, removal.hash, keeper_hash, PAIRS_VERSION)
+    if found not in _VERIFIED.get(removal.tier, _SAME_PICTURE):
+        raise RemovalRefused(
+            f"it was not compared with {_KEEPER}, so nobody knows whether they are one picture"
+        )
+    # The catalog's contents are those of exactly these bytes: both hashes are checked right now.
+    if reason := reason_to_keep(
+        contents_of(catalog, removal.hash), contents_of(catalog, keeper_hash)
+    ):
+        raise RemovalRefused(reason)
+
+
+def refuse_stack(catalog: Catalog, removal: Removal, keeper: str) -> None:
+    """Raise RemovalRefused where an original and its edit would be parted, also where the edit
+    would be removed for a copy of the original in another folder."""
+    if removal.keeper_hash in (None, removal.hash):
+        return
+    found = compared_kind(catalog, removal.hash, removal.keeper_hash, PAIRS_VERSION)
+    if found == "pixels":
+        tier = "pixels"
+    else:
+        tier = removal.tier if removal.tier in OTHER_SHOTS else "picture"
+    if is_one_stack(removal.path, keeper, tier):
+        raise RemovalRefused(f"by their names, it and {_KEEPER} are versions of one photo")
+    if tier == "picture":
+        _refuse_version(catalog, removal)
+
+
+def _refuse_version(catalog: Catalog, removal: Removal) -> None:
+    """Raise RemovalRefused where a photo in its folder that it is named after shows the same
+    picture."""
+    folder, name = os.path.split(removal.path)
+    try:
+        names = os.listdir(folder)
+    except OSError as error:
+        raise RemovalRefused(unreadable_reason("its folder", error)) from error
+    for each in filter(lambda other: is_named_after(name, other), names):
+        original = find_photo_file(catalog, os.path.join(folder, each))
+        if (
+            original is not None
+            and compared_kind(catalog, removal.hash, original.hash, PAIRS_VERSION) == "picture"
+        ):
+            raise RemovalRefused(f"by its name it is a version of {printable(each)}")
+
+
+def check_same_film(keeper: str, film: CheckedFile, name: str) -> KeptFile:
+    """The film beside the keeper with the same content as a film that is to be removed.
+
+    name: the film in the message of RemovalRefused, which is raised where there is none. Raises
+    OSError.
+    """
+    films = [each for each in companions_of(keeper).films if not each.link]
+    for each in films:
+        if each.bytes != film.stamp.size or same_directory_entry(each.path, film.path):
+            continue
+        stamp = file_stamp(each.path)
+        if file_state.file_hash(each.path) == film.hash and file_stamp(each.path) == stamp:
+            return KeptFile(each.path, film.hash, stamp)
+    raise RemovalRefused(
+        f"there is no second copy of {name}: {_KEEPER} has {'another film' if films else 'none'}"
+    )

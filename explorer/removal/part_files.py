@@ -1,0 +1,78 @@
+"""New files that are written under a temporary name of ours: created exclusively, synced, and
+deleted again if anything fails."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable
+from typing import BinaryIO
+
+# Binary: Windows would translate line endings.
+_NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
+
+
+def part_name(token: str = "") -> str:
+    """The temporary name of a copy in progress. Hidden, so that nothing takes it for a photo.
+
+    token: from the journal, so that what an interrupted run left behind can be found and is known
+    to be ours. Without one, the name is random.
+    """
+    return f".photo-explorer-{token or secrets.token_hex(8)}.part"
+
+
+def delete_part(folder: str, token: str) -> None:
+    """Delete the unfinished copy that an interrupted run left. If that fails, the next attempt
+    uses another name."""
+    discard(os.path.join(folder, part_name(token)))
+
+
+def make_part(folder: str, token: str, make: Callable[[str], None]) -> str:
+    """Call `make` with the path of a temporary file that does not exist yet; return that path.
+
+    make: creates the file, and raises FileExistsError where there is one. Raises OSError.
+    """
+    part = os.path.join(folder, part_name(token))
+    try:
+        make(part)
+    except FileExistsError:
+        # An unfinished copy of that name could not be deleted.
+        part = os.path.join(folder, part_name())
+        make(part)
+    return part
+
+
+def create_file(path: str, fill: Callable[[BinaryIO], object]) -> None:
+    """Create a file that only its owner can read, and return once its content is on disk.
+
+    fill: writes the content. If it fails, the file is deleted. Raises OSError, and FileExistsError
+    where there is a file already, which stays.
+    """
+    handle = os.open(path, _NEW_FILE, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as new:
+            fill(new)
+            new.flush()
+            os.fsync(new.fileno())
+    except BaseException:
+        discard(path)
+        raise
+
+
+def discard(part: str) -> None:
+    """Delete a file of ours; an error on the way to here says more than one of deleting."""
+    with contextlib.suppress(OSError):
+        os.unlink(part)
+
+
+def sync_folder(folder: str) -> None:
+    """Flush a folder's entries to disk. Systems that cannot do so for folders need not be told."""
+    if os.name == "nt":
+        return
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,214 @@
+"""Carry out one removal: check, announce, move and verify each photo with its companions."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import functools
+import os
+import secrets
+from typing import Any
+
+from explorer.library.library import Library
+from explorer.library.paths import printable
+from explorer.library.removal_journal import RemovalEntry, RemovalJournal
+from explorer.library.removal_sync import update_catalog
+from explorer.removal import sidecar
+from explorer.removal.checked_files import CheckedFile, CheckedPhoto, RemovalRefused
+from explorer.removal.checked_move import (
+    MovedFile,
+    failure_reason,
+    move_unchanged,
+    open_checked,
+    verify_moved,
+)
+from explorer.removal.destinations import Destinations
+from explorer.removal.preflight import Preflight
+from explorer.removal.proof import KEEPER_GONE, KeeperProof
+from explorer.removal.restore import Restorer
+from explorer.removal.results import Removal, RemovalResult
+
+# How often a new place is chosen for a file after another program has taken the last one.
+_MAX_ATTEMPTS = 5
+
+
+class RemovalExecutor:
+    """One removal of many files. Whoever uses it holds the journal's lock."""
+
+    def __init__(
+        self, library: Library, journal: RemovalJournal, preflight: Preflight, to: str, sidecars: bool
+    ) -> None:
+        self._library, self._journal, self._preflight = library, journal, preflight
+        self._sidecars = sidecars
+        self.id = f"{dt.datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
+        self._destinations = Destinations(library, journal, preflight, to, self.id)
+        self.begun = False
+        self.results: list[RemovalResult] = []
+        # Of each photo that was removed: the index of its result, its entries, what was checked.
+        self._moved: list[tuple[int, list[RemovalEntry], CheckedPhoto]] = []
+        self._entry_count, self._proof = 0, KeeperProof()
+        self._merge: sidecar.MetadataMerger | None = None
+
+    def remove(self, removal: Removal) -> None:
+        """Remove one photo with its companions, and append the result."""
+        for _ in range(_MAX_ATTEMPTS):
+            result = self._attempt(removal)
+            if result is not None:
+                self.results.append(result)
+                return
+        reason = "other programs take its name wherever it is to go: try again later"
+        self.results.append(RemovalResult(removal, "failed", reason))
+
+    def _attempt(self, removal: Removal) -> RemovalResult | None:
+        """None: another program had just taken a name, and everything is as it was before."""
+        try:
+            checked = self._preflight(removal)
+            family = self._announce(removal, checked)
+        except RemovalRefused as refused:
+            return RemovalResult(removal, "refused", str(refused))
+        current = photo = family[-1]
+        with contextlib.ExitStack() as held:
+            try:
+                if self._sidecars and removal.keeper is not None:
+                    self._copy_metadata(photo, removal)
+                moved = list[MovedFile]()
+                for current, part in zip(family, checked.parts, strict=True):
+                    moved.append(self._move(current, part, held))
+                current = photo
+                self._proof.require(checked, moved)
+            except FileExistsError as error:
+                left = self._put_back(family)
+                if not left:
+                    return None
+                return RemovalResult(removal, "failed", failure_reason(error, current) + left)
+            except (RemovalRefused, OSError) as error:
+                reason = failure_reason(error, current) + self._put_back(family)
+                return RemovalResult(removal, "failed", reason)
+        self._proof.add(checked, [entry.target for entry in family])
+        self._moved.append((len(self.results), family, checked))
+        return RemovalResult(
+            removal, "removed", checked.note, checked.freed, photo.target, checked.companions
+        )
+
+    @functools.cached_property
+    def _restorer(self) -> Restorer:
+        return Restorer(self._library, self._journal)
+
+    def _put_back(self, family: list[RemovalEntry]) -> str:
+        """Put all files back; return what to add to a message about those that could not be."""
+        self._restorer.restore_all(family, quietly=True)
+        for entry in family:
+            # This process was not interrupted: a file that is not at its target has not moved,
+            # though another program may have changed it.
+            if (
+                entry.state == "intended"
+                and os.path.lexists(entry.path)
+                and not os.path.lexists(entry.target or "")
+            ):
+                self._restorer.mark_never_moved(entry)
+        away = [printable(os.path.basename(entry.path)) for entry in family if entry.away]
+        if not away:
+            return ""
+        return f"; {', '.join(away)} could not be put back at once: undo this removal"
+
+    def _announce(self, removal: Removal, checked: CheckedPhoto) -> list[RemovalEntry]:
+        """Note in the journal what is about to happen; return the entries of all files, the photo's
+        last. Raises RemovalRefused where there is no destination."""
+        where, targets, infos = self._destinations.choose(checked)
+        if not self.begun:
+            self._journal.note(
+                run=self.id, step="begin", where=where, planned=self._preflight.number
+            )
+            self.begun = True
+        first = self._entry_count
+        last = first + len(checked.parts) - 1
+        family = [
+            RemovalEntry(
+                run=self.id,
+                number=number,
+                state="intended",
+                path=part.path,
+                hash=part.hash,
+                keeper=part.kept.path if part.kept else None,
+                keeper_hash=part.kept.hash if part.kept else None,
+                where=where,
+                root=checked.root,
+                target=target,
+                info=info,
+                facts=part.facts,
+                of=None if number == last else last,
+            )
+            for number, (part, target, info) in enumerate(
+                zip(checked.parts, targets, infos, strict=True), first
+            )
+        ]
+        self._entry_count = last + 1
+        # One line for all: there is no moment at which the journal has a companion without its
+        # photo.
+        self._journal.note(
+            run=self.id,
+            step="intended",
+            **_journal_fields(family[-1]),
+            along=[_journal_fields(entry) for entry in family[:-1]],
+        )
+        return family
+
+    def _move(self, entry: RemovalEntry, part: CheckedFile, held: contextlib.ExitStack) -> MovedFile:
+        """Move one file to its destination, note it, and verify it there."""
+        handle = open_checked(part, held)
+        move_unchanged(entry, part)
+        self._journal.note(
+            run=self.id, step="moved", number=entry.number, target=entry.target, info=entry.info
+        )
+        entry.state = "moved"
+        target = entry.target or ""
+        is_same_inode = verify_moved(entry, target, part.stamp)
+        if os.path.islink(target):
+            return None
+        if handle is not None:
+            return handle
+        return target if is_same_inode else None
+
+    def _copy_metadata(self, entry: RemovalEntry, removal: Removal) -> None:
+        """Write what the keeper lacks to its sidecar: nothing else is ever written beside photos."""
+        if self._merge is None:
+            self._merge = sidecar.MetadataMerger()
+        keeper = removal.keeper or ""
+        merged = self._merge(removal.path, keeper, same=removal.has_same_bytes)
+        if merged.after is None:
+            return
+        note = sidecar.journal_note(merged)
+        self._journal.note(run=self.id, step="sidecar", number=entry.number, sidecar=note)
+        entry.sidecar = note
+        sidecar.write(note, merged, keeper)
+
+    def end(self, planned: int) -> None:
+        """Check everything that is kept once more, put back what has lost its keeper, and update
+        the catalog. planned: how many removals there were."""
+        if self._merge is not None:
+            self._merge.close()
+        if not self.begun:
+            return
+        for at, family, checked in self._moved:
+            if not all(part.kept is None or part.kept.is_unchanged() for part in checked.parts):
+                reason = KEEPER_GONE + self._put_back(family)
+                self.results[at] = RemovalResult(self.results[at].removal, "failed", reason)
+        self._journal.note(run=self.id, step="end", planned=planned)
+        gone = [result.removal.path for result in self.results if result.state == "removed"]
+        back = [result.removal.path for result in self.results if result.state == "failed"]
+        update_catalog(self._library, gone=gone, back=back)
+
+
+def _journal_fields(entry: RemovalEntry) -> dict[str, Any]:
+    return {
+        "number": entry.number,
+        "path": entry.path,
+        "hash": entry.hash,
+        "keeper": entry.keeper,
+        "where": entry.where,
+        "root": entry.root,
+        "target": entry.target,
+        "info": entry.info,
+        "facts": entry.facts,
+        "keeper_hash": entry.keeper_hash,
+    }

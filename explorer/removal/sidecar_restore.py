@@ -1,0 +1,77 @@
+"""Undo what a removal wrote to the sidecar of the kept photo."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from explorer.library.library import Library
+from explorer.library.paths import printable
+from explorer.library.removal_journal import RemovalEntry
+from explorer.photos.hashing import content_hash
+from explorer.removal import file_state, safe_move
+from explorer.removal.file_names import free_names
+from explorer.removal.part_files import part_name
+from explorer.removal.sidecar import delete_if_there, replace_content, sidecar_path
+
+# As `part_name` makes them: a name in the journal alone deletes no other file.
+_PART = re.compile(r"\.photo-explorer-[0-9a-f]{16}\.part")
+_CHANGED = "the sidecar {} was changed since, and stays as it is"
+
+
+def restore_sidecar(note: dict[str, Any] | None, keeper: str | None) -> str:
+    """Make a sidecar what it was before a removal, unless somebody has changed it since.
+
+    note: as `sidecar.journal_note` made it. keeper: the photo that the sidecar belongs to; a note
+    of any other file is ignored. Returns what the person should know, '' if nothing.
+    """
+    if not note or keeper is None or str(note["path"]).lower() != sidecar_path(keeper).lower():
+        return ""
+    name = printable(os.path.basename(note["path"]))
+    try:
+        return _restore(note, name)
+    except safe_move.FileChanged:
+        return _CHANGED.format(name)
+    except OSError as error:
+        return f"the sidecar {name} could not be made what it was: {error.strerror or error}"
+
+
+def keep_written_sidecar(library: Library, entry: RemovalEntry, path: str) -> None:
+    """Copy a sidecar into the library folder before it is undone: only the journal says that
+    nobody else wrote it. Raises OSError."""
+    folder = library.dir / "removed" / "sidecars"
+    folder.mkdir(parents=True, exist_ok=True)
+    data = Path(path).read_bytes()
+    for copy in free_names(str(folder / f"{entry.token}.xmp")):
+        if not os.path.lexists(copy):
+            safe_move.write_new_file(copy, data)
+            return
+        if file_state.has_content(copy, content_hash(data).hex()):
+            return
+
+
+def _restore(note: dict[str, Any], name: str) -> str:
+    real = os.path.realpath(note["path"])
+    folder, part = os.path.dirname(real), note.get("part")
+    if isinstance(part, str) and _is_part_in(folder, part):
+        delete_if_there(part)
+    if not os.path.lexists(note["path"]):
+        return ""
+    before = None if note["before"] is None else base64.b64decode(note["before"])
+    now = file_state.file_hash(real)
+    if now != note["after"]:
+        never_written = before is not None and now == content_hash(before).hex()
+        return "" if never_written else _CHANGED.format(name)
+    if before is None:
+        os.unlink(note["path"])
+        return ""
+    replace_content(os.path.join(folder, part_name()), real, before, note["after"])
+    safe_move.set_times(real, *note["times"])
+    return ""
+
+
+def _is_part_in(folder: str, path: str) -> bool:
+    return os.path.dirname(path) == folder and bool(_PART.fullmatch(os.path.basename(path)))

@@ -8,9 +8,9 @@ from collections.abc import Set as AbstractSet
 
 from explorer.library.catalog import Catalog
 from explorer.library.copy_rows import contents_of
+from explorer.library.file_lookup import find_photo_file
 from explorer.library.pair_store import PAIRS_VERSION, PairKind, compared_kind
 from explorer.library.paths import printable
-from explorer.library.file_lookup import find_photo_file
 from explorer.photos.containers.contents import reason_to_keep
 from explorer.removal import file_state
 from explorer.removal.checked_files import CheckedFile, KeptFile, RemovalRefused, unreadable_reason

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from explorer import int64
 from explorer.errors import PROVEN, UsageError
-from explorer.library.protected_folder_store import ProtectedFolders, protected_folders
+from explorer.library.file_lookup import find_unreadable_file
 from explorer.library.library import Library
 from explorer.library.mounts import MountLocations
 from explorer.library.paths import inside, printable
-from explorer.library.file_lookup import find_unreadable_file
+from explorer.library.protected_folder_store import ProtectedFolders, protected_folders
 from explorer.library.system_folders import around_folder
 from explorer.removal.checked_files import (
     CheckedFile,
@@ -136,7 +136,11 @@ class Preflight:
     def _root_of(self, removal: Removal) -> tuple[str, bool]:
         """The watched folder of a file, and whether the file could not be read as a photo. Raises
         RemovalRefused where the library does not know this file as it is now."""
-        unread = find_unreadable_file(self._catalog, removal.path) if os.path.isabs(removal.path) else None
+        unread = (
+            find_unreadable_file(self._catalog, removal.path)
+            if os.path.isabs(removal.path)
+            else None
+        )
         if unread is None:
             return root_in_catalog(self._catalog, removal.path, removal.hash, "it"), False
         if unread.fault not in PROVEN:

@@ -36,7 +36,12 @@ class RemovalExecutor:
     """One removal of many files. Whoever uses it holds the journal's lock."""
 
     def __init__(
-        self, library: Library, journal: RemovalJournal, preflight: Preflight, to: str, sidecars: bool
+        self,
+        library: Library,
+        journal: RemovalJournal,
+        preflight: Preflight,
+        to: str,
+        sidecars: bool,
     ) -> None:
         self._library, self._journal, self._preflight = library, journal, preflight
         self._sidecars = sidecars
@@ -153,7 +158,9 @@ class RemovalExecutor:
         )
         return family
 
-    def _move(self, entry: RemovalEntry, part: CheckedFile, held: contextlib.ExitStack) -> MovedFile:
+    def _move(
+        self, entry: RemovalEntry, part: CheckedFile, held: contextlib.ExitStack
+    ) -> MovedFile:
         """Move one file to its destination, note it, and verify it there."""
         handle = open_checked(part, held)
         move_unchanged(entry, part)

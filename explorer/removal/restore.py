@@ -49,7 +49,9 @@ class Restorer:
     def _bounds(self) -> Boundaries:
         return Boundaries(self._library, self._journal)
 
-    def restore_all(self, family: Sequence[RemovalEntry], *, quietly: bool = False) -> list[Restored]:
+    def restore_all(
+        self, family: Sequence[RemovalEntry], *, quietly: bool = False
+    ) -> list[Restored]:
         """Put back a photo, and then its companions. See `restore`."""
         return [
             self.restore(entry, family, quietly=quietly) for entry in family[::-1] if entry.away
@@ -125,7 +127,9 @@ class Restorer:
         self._note_restored(entry, entry.back)
         return True
 
-    def _restore(self, entry: RemovalEntry, family: Sequence[RemovalEntry], *, quietly: bool) -> Restored:
+    def _restore(
+        self, entry: RemovalEntry, family: Sequence[RemovalEntry], *, quietly: bool
+    ) -> Restored:
         if entry.state == "undone":
             return Restored(entry.path, entry.back, entry.reason)
         source = self._source(entry)
@@ -155,7 +159,9 @@ class Restorer:
         entry.target, entry.info = found
         return found.path
 
-    def _move_back(self, entry: RemovalEntry, family: Sequence[RemovalEntry], source: str) -> list[str]:
+    def _move_back(
+        self, entry: RemovalEntry, family: Sequence[RemovalEntry], source: str
+    ) -> list[str]:
         """Move a file to the first place that is free; return notes for the person."""
         self._require_drive(entry)
         os.makedirs(os.path.dirname(entry.path), exist_ok=True)

@@ -90,7 +90,9 @@ def recover_interrupted(library: Library, journal: RemovalJournal) -> None:
     update_catalog(library, gone=gone, back=back)
 
 
-def _recover_entry(restorer: Restorer, entry: RemovalEntry, gone: list[str], back: list[str]) -> None:
+def _recover_entry(
+    restorer: Restorer, entry: RemovalEntry, gone: list[str], back: list[str]
+) -> None:
     """Find out where one file is, and add its path to `gone` or `back` where that is certain."""
     if entry.state == "intended":
         try:

@@ -50,7 +50,9 @@ def bounds(base: Path, *roots: str) -> Boundaries:
     return Boundaries(library, JOURNAL)
 
 
-def entry(base: Path, path: str = "photos/sub/a.jpg", where: str = TRASH, **other: Any) -> RemovalEntry:
+def entry(
+    base: Path, path: str = "photos/sub/a.jpg", where: str = TRASH, **other: Any
+) -> RemovalEntry:
     given: dict[str, Any] = {
         key: str(base / value) if key in ("target", "back", "keeper") else value
         for key, value in other.items()

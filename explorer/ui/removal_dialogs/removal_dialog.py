@@ -11,9 +11,8 @@ import streamlit as st
 
 from explorer.errors import ExplorerError
 from explorer.removal.plan import as_csv, as_json
-from explorer.removal.preflight import TRASH
 from explorer.removal.remove import dry_run, remove
-from explorer.removal.results import Removal, RemovalOutcome, companions_in_words
+from explorer.removal.results import TRASH, Removal, RemovalOutcome, companions_in_words
 from explorer.removal.trash import is_supported
 from explorer.text_format import count, size
 from explorer.ui import resources

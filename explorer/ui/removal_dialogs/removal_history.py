@@ -6,8 +6,8 @@ import streamlit as st
 
 from explorer.errors import ExplorerError
 from explorer.library.paths import printable
-from explorer.removal.preflight import TRASH
 from explorer.removal.removed_files import removal_time
+from explorer.removal.results import TRASH
 from explorer.removal.undo import history, undo
 from explorer.text_format import count
 from explorer.ui import resources

@@ -14,8 +14,9 @@ import pillow_heif
 import pytest
 from PIL import ExifTags, Image
 
-from explorer import demo
-from explorer.demo_photos import PHOTOGRAPHS, Photograph, photograph
+from explorer.demo import albums, photographs, sample_files, sample_folder
+from explorer.demo.photographs import PHOTOGRAPHS, Photograph, photograph
+from explorer.demo.sample_files import SampleWriter
 from explorer.errors import ExplorerError, FolderError
 from explorer.photos.hashing import perceptual_hash
 
@@ -31,7 +32,9 @@ def never(message: str) -> None:
 
 
 def files(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.rglob("*") if file.is_file() and file.name != demo.MARKER)
+    return sorted(
+        file for file in folder.rglob("*") if file.is_file() and file.name != sample_folder.MARKER
+    )
 
 
 def state(folder: Path) -> dict[str, tuple[int, int]]:
@@ -52,18 +55,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     """The demo, made once, and the number it gave; no test may change it."""
     pillow_heif.register_heif_opener(thumbnails=False)
     photos = tmp_path_factory.mktemp("demo") / "photos"
-    return photos, demo.make_demo(photos, silent)
+    return photos, sample_folder.make_demo(photos, silent)
 
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A folder for a demo of one photo, for what has nothing to do with its pictures."""
 
-    def make(maker: demo._Maker) -> None:
+    def make(maker: SampleWriter) -> None:
         maker.shot("album/grass.jpg", photograph("grass", 64), None, "2020-02-02 02:02:02")
         maker.shot("album/cat.jpg", photograph("cat", 64), None, "2020-02-02 02:02:03")
 
-    monkeypatch.setattr(demo._Maker, "make", make)
+    monkeypatch.setattr(SampleWriter, "make", make)
     return tmp_path / "photos"
 
 
@@ -95,8 +98,8 @@ def test_every_photograph_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         used.add(name)
         return photograph(name, min(side, 160))
 
-    monkeypatch.setattr(demo.pictures, "photograph", tiny)
-    demo.make_demo(tmp_path / "photos", silent)
+    monkeypatch.setattr(sample_files, "photograph", tiny)
+    sample_folder.make_demo(tmp_path / "photos", silent)
     assert used == set(PHOTOGRAPHS)
 
 
@@ -111,9 +114,9 @@ def test_every_photograph_is_in_the_docs() -> None:
 
 def test_broken_files_are_there(made: tuple[Path, int]) -> None:
     photos, _ = made
-    assert len(demo.BROKEN) == 8
+    assert len(albums.BROKEN) == 8
     assert (photos / "Old disk/DSC_0903.JPG").stat().st_size == 0
-    for path in demo.BROKEN:
+    for path in albums.BROKEN:
         with pytest.raises(OSError), Image.open(photos / path) as picture:
             picture.load()
 
@@ -122,7 +125,7 @@ def test_everything_else_can_be_read(made: tuple[Path, int]) -> None:
     photos, _ = made
     formats = set()
     for file in files(photos):
-        if file.relative_to(photos).as_posix() not in demo.BROKEN:
+        if file.relative_to(photos).as_posix() not in albums.BROKEN:
             with Image.open(file) as picture:
                 picture.load()
                 formats.add(picture.format)
@@ -143,15 +146,15 @@ def test_odd_files_are_what_they_should_be(made: tuple[Path, int]) -> None:
 
 def test_copies_are_exact_and_edited_ones_are_not(made: tuple[Path, int]) -> None:
     photos, _ = made
-    for path, source in demo.COPIES:
+    for path, source in albums.COPIES:
         assert (photos / path).read_bytes() == (photos / source).read_bytes()
-    for path, source, *_ in demo.ALIKE:
+    for path, source, *_ in albums.ALIKE:
         assert (photos / path).read_bytes() != (photos / source).read_bytes()
 
 
 def test_bursts_are_a_second_apart(made: tuple[Path, int]) -> None:
     photos, _ = made
-    for path, _, begin, count in demo.BURSTS:
+    for path, _, begin, count in albums.BURSTS:
         first = dt.datetime.fromisoformat(begin)
         times = [first + dt.timedelta(seconds=number) for number in range(count)]
         assert [taken(photos / path.format(time.second)) for time in times] == [
@@ -161,7 +164,7 @@ def test_bursts_are_a_second_apart(made: tuple[Path, int]) -> None:
 
 def test_dates_lie_as_meant(made: tuple[Path, int]) -> None:
     photos, _ = made
-    assert [taken(photos / path)[:4] for path, *_ in demo.MISDATED] == [
+    assert [taken(photos / path)[:4] for path, *_ in albums.MISDATED] == [
         "1970",
         "2038",
         "0000",
@@ -199,7 +202,7 @@ def test_all_eight_orientations_look_the_same_upright(made: tuple[Path, int]) ->
 def test_two_makes_give_the_same_files(made: tuple[Path, int], tmp_path: Path) -> None:
     photos, count = made
     again = tmp_path / "again"
-    assert demo.make_demo(again, silent) == count
+    assert sample_folder.make_demo(again, silent) == count
     for file in files(photos):
         other = again / file.relative_to(photos)
         assert other.stat().st_mtime_ns == file.stat().st_mtime_ns
@@ -210,57 +213,59 @@ def test_two_makes_give_the_same_files(made: tuple[Path, int], tmp_path: Path) -
 def test_second_make_touches_nothing(made: tuple[Path, int]) -> None:
     photos, count = made
     before = state(photos)
-    assert demo.make_demo(photos, never) == count
+    assert sample_folder.make_demo(photos, never) == count
     assert state(photos) == before
 
 
 def test_deleted_file_stays_deleted(small: Path) -> None:
-    assert demo.make_demo(small, silent) == 2
+    assert sample_folder.make_demo(small, silent) == 2
     (small / "album/grass.jpg").unlink()
-    assert demo.make_demo(small, never) == 1
+    assert sample_folder.make_demo(small, never) == 1
     assert not (small / "album/grass.jpg").exists()
 
 
 def test_older_demo_is_made_anew_only_while_nobody_touched_it(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    demo.make_demo(small, silent)
-    monkeypatch.setattr(demo, "VERSION", demo.VERSION + 1)
+    sample_folder.make_demo(small, silent)
+    monkeypatch.setattr(sample_folder, "VERSION", sample_folder.VERSION + 1)
     told: list[str] = []
-    assert demo.make_demo(small, told.append) == 2
+    assert sample_folder.make_demo(small, told.append) == 2
     assert len(told) == 1
-    monkeypatch.setattr(demo, "VERSION", demo.VERSION + 1)
+    monkeypatch.setattr(sample_folder, "VERSION", sample_folder.VERSION + 1)
     os.utime(small / "album/cat.jpg", (1, 1))
-    assert demo.make_demo(small, never) == 2
+    assert sample_folder.make_demo(small, never) == 2
 
 
 def test_folder_of_somebody_else_is_left_alone(small: Path) -> None:
     small.mkdir()
     (small / "mine.txt").write_text("mine")
-    assert demo.make_demo(small, never) == 1
+    assert sample_folder.make_demo(small, never) == 1
     assert [entry.name for entry in small.iterdir()] == ["mine.txt"]
 
 
 @pytest.mark.parametrize("marker", ["", "[]", "{}", '{"version": null, "files": {}}'])
 def test_broken_marker_counts_as_touched(small: Path, marker: str) -> None:
-    demo.make_demo(small, silent)
-    (small / demo.MARKER).write_text(marker)
-    assert demo.make_demo(small, never) == 2
+    sample_folder.make_demo(small, silent)
+    (small / sample_folder.MARKER).write_text(marker)
+    assert sample_folder.make_demo(small, never) == 2
 
 
 def test_empty_folder_is_filled(small: Path) -> None:
     small.mkdir()
-    assert demo.make_demo(small, silent) == 2
-    assert json.loads((small / demo.MARKER).read_text())["version"] == demo.VERSION
+    assert sample_folder.make_demo(small, silent) == 2
+    assert (
+        json.loads((small / sample_folder.MARKER).read_text())["version"] == sample_folder.VERSION
+    )
 
 
 def test_nothing_is_there_when_making_fails(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: demo._Maker) -> None:
+    def fail(_: SampleWriter) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(demo._Maker, "make", fail)
+    monkeypatch.setattr(SampleWriter, "make", fail)
     with pytest.raises(FolderError, match="No space left on device"):
-        demo.make_demo(small, silent)
+        sample_folder.make_demo(small, silent)
     assert [
         entry.name for entry in small.parent.iterdir() if not entry.name.endswith(".lock")
     ] == []
@@ -270,30 +275,30 @@ def test_what_a_killed_run_left_is_no_hindrance(small: Path) -> None:
     left = small.with_name(".photos.part") / "made"
     left.mkdir(parents=True)
     (left / "half.jpg").write_bytes(b"half")
-    assert demo.make_demo(small, silent) == 2
+    assert sample_folder.make_demo(small, silent) == 2
     assert not left.parent.exists()
 
 
 def test_file_in_place_of_the_folder_is_an_error(small: Path) -> None:
     small.write_text("a file")
     with pytest.raises(FolderError, match="photos"):
-        demo.make_demo(small, never)
+        sample_folder.make_demo(small, never)
 
 
 @pytest.mark.parametrize(
     "path", ["no_such_package_here/photo.jpg", "skimage/data/no-such-photo.png"]
 )
 def test_absent_photograph_is_named(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
-    monkeypatch.setitem(demo.pictures._DISTRIBUTION, "no_such_package_here", "no-such-package-here")
+    monkeypatch.setitem(photographs._DISTRIBUTION, "no_such_package_here", "no-such-package-here")
     monkeypatch.setitem(PHOTOGRAPHS, "absent", Photograph(path))
     with pytest.raises(ExplorerError, match=path):
         photograph("absent")
 
 
 def test_folders_lie_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo, "data_dir", lambda: tmp_path)
-    assert demo.demo_dirs(None) == (tmp_path / "demo/photos", tmp_path / "demo/library")
-    photos, library = demo.demo_dirs(tmp_path / "mine")
+    monkeypatch.setattr(sample_folder, "data_dir", lambda: tmp_path)
+    assert sample_folder.demo_dirs(None) == (tmp_path / "demo/photos", tmp_path / "demo/library")
+    photos, library = sample_folder.demo_dirs(tmp_path / "mine")
     assert library == tmp_path / "mine"
     assert photos.parent == tmp_path
     assert not photos.is_relative_to(library)

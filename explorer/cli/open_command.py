@@ -52,7 +52,7 @@ def demo_command(
     library: str | None, encoder: str | None, offline: bool, port: int | None, no_browser: bool
 ) -> int:
     """Make the sample photos where they are missing, and open the app on them."""
-    from explorer.demo import demo_dirs, make_demo
+    from explorer.demo.sample_folder import demo_dirs, make_demo
     from explorer.ui.server import open_app
 
     photos, folder = demo_dirs(library_dir(library) if library else None)

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from explorer.config import PROJECT
-from explorer.demo_photos import PHOTOGRAPHS, photograph
+from explorer.demo.photographs import PHOTOGRAPHS, photograph
 from explorer.encoders import registry, starter
 from explorer.encoders.base import Vectors
 from explorer.encoders.openvino_runtime import quiet_libraries

@@ -1,0 +1,94 @@
+"""The demo's folder of sample photos: made once, and never again over anybody's changes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock
+
+from explorer.config import data_dir
+from explorer.demo.sample_files import SampleWriter
+from explorer.errors import FolderError
+
+# Raised when other files are made: a demo that nobody has changed is then made anew.
+VERSION = 1
+# In the photos folder. A file whose name begins with a dot is never taken for a photo.
+MARKER = ".photo-explorer-demo.json"
+
+
+def demo_dirs(library: Path | None) -> tuple[Path, Path]:
+    """The demo's photos folder and library folder, side by side.
+
+    library: where the library is wanted, as an absolute path; the photos then lie beside it. None:
+    in the user-data folder.
+    """
+    if library is None:
+        return data_dir() / "demo" / "photos", data_dir() / "demo" / "library"
+    return library.parent / f"{library.name}-photos", library
+
+
+def make_demo(photos: Path, progress: Callable[[str], None]) -> int:
+    """Make the sample photos if they are not there yet; gives the number of files.
+
+    They appear all at once or not at all. A folder that holds anything else, or in which somebody
+    changed, added or deleted a file, is left as it is. Raises FolderError where the folder cannot
+    be written.
+    """
+    try:
+        if not _wanted(photos):
+            return len(_listing(photos))
+        photos.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(photos.with_name(f".{photos.name}.lock")):
+            if _wanted(photos):
+                progress(f"Making the sample photos in {photos}")
+                _put(photos)
+        return len(_listing(photos))
+    except OSError as error:
+        raise FolderError(
+            f"the sample photos cannot be made in {photos}: {error.strerror or error}"
+        ) from error
+
+
+def _wanted(photos: Path) -> bool:
+    """Whether there is nothing yet, or an older demo that nobody touched."""
+    if not photos.exists():
+        return True
+    try:
+        marker = json.loads((photos / MARKER).read_text(encoding="utf-8"))
+        return int(marker["version"]) < VERSION and marker["files"] == _listing(photos)
+    except FileNotFoundError:
+        return not any(photos.iterdir())
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def _listing(photos: Path) -> dict[str, list[int]]:
+    """Size and time of every file but the marker, by its path in the folder."""
+    found = {
+        file.relative_to(photos).as_posix(): file.stat()
+        for file in sorted(photos.rglob("*"))
+        if file.is_file()
+    }
+    return {
+        path: [facts.st_size, facts.st_mtime_ns] for path, facts in found.items() if path != MARKER
+    }
+
+
+def _put(photos: Path) -> None:
+    scratch = photos.with_name(f".{photos.name}.part")
+    shutil.rmtree(scratch, ignore_errors=True)
+    made = scratch / "made"
+    made.mkdir(parents=True)
+    try:
+        SampleWriter(made).make()
+        (made / MARKER).write_text(
+            json.dumps({"version": VERSION, "files": _listing(made)}), encoding="utf-8"
+        )
+        if photos.exists():
+            photos.rename(scratch / "before")
+        made.rename(photos)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

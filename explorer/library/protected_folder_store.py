@@ -46,10 +46,12 @@ class ProtectedFolders:
         """locations: resolves mounts; by default those of this computer now."""
         self._folders = list(folders)
         self._real = [os.path.realpath(folder) for folder in self._folders]
-        self._ids = {found for folder in self._real if (found := _id(folder)) is not None}
+        self._ids = {
+            found for folder in self._real if (found := _device_and_inode(folder)) is not None
+        }
         self._locations = locations or (MountLocations() if self._folders else MountLocations(()))
         self._known: dict[str, bool] = {}
-        self._id_of = functools.cache(_id)
+        self._identity = functools.cache(_device_and_inode)
 
     def covers(self, path: str) -> bool:
         """Whether this file is protected. Each folder is checked once."""
@@ -69,7 +71,7 @@ class ProtectedFolders:
         if any(self._locations.inside(folder, each) for each in self._folders):
             return True
         # Mounts that the mount table does not show.
-        return bool(self._ids) and any(self._id_of(each) in self._ids for each in _upwards(real))
+        return bool(self._ids) and any(self._identity(each) in self._ids for each in _upwards(real))
 
 
 def _upwards(folder: str) -> Iterator[str]:
@@ -80,7 +82,7 @@ def _upwards(folder: str) -> Iterator[str]:
         yield folder
 
 
-def _id(folder: str) -> tuple[int, int] | None:
+def _device_and_inode(folder: str) -> tuple[int, int] | None:
     """Device and inode of a folder; None where it is absent, or its file system has no inodes."""
     try:
         facts = os.stat(folder)

@@ -1,57 +1,21 @@
-"""Connections to the catalog, and what the app and the worker tell each other through it."""
+"""The catalog's pool of read-only connections."""
 
 from __future__ import annotations
 
 import errno
-import os
 import sqlite3
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from explorer.errors import LibraryError, LibraryFull
-from explorer.library import catalog, worker_store
+from explorer.errors import LibraryFull, LibraryNewer
+from explorer.library import catalog
 from explorer.library.catalog import Catalog
-from explorer.library.connection import connect
-from explorer.library.setting_store import get_setting, put_setting
-from explorer.library.worker_store import (
-    record_heartbeat,
-    report_status,
-    worker_alive,
-    worker_status,
-)
 from tests.factory import Shelf
 
 
 class TestConnections:
-    def test_they_are_durable_and_keep_references(self, tmp_path: Path) -> None:
-        db = connect(tmp_path / "catalog.db", wait=1.5)
-        found = {
-            name: db.execute(f"pragma {name}").fetchone()[0]
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-        }
-        # With a write-ahead log, 1 (normal) is safe against a crash of this program, and `settle`
-        # sees to power cuts.
-        assert found == {
-            "journal_mode": "wal",
-            "synchronous": 1,
-            "foreign_keys": 1,
-            "busy_timeout": 1500,
-        }
-        db.close()
-        db = connect(tmp_path / "catalog.db")
-        assert db.execute("pragma busy_timeout").fetchone()[0] == 30_000
-        db.close()
-
-    def test_what_cannot_be_opened_is_said(self, tmp_path: Path) -> None:
-        with pytest.raises(LibraryError):
-            connect(tmp_path / "none" / "catalog.db")
-
     def test_one_is_used_again_and_none_after_closing(self, tmp_path: Path) -> None:
         made = Catalog(tmp_path / "catalog.db")
         with made.reading() as first:
@@ -93,71 +57,6 @@ class TestConnections:
             assert again is db
 
 
-class TestTheWorker:
-    @pytest.mark.parametrize(
-        ("ago", "phase", "alive"),
-        [
-            (0, "idle", True),
-            (14.5, "idle", True),
-            (15, "idle", False),
-            (-14.5, "idle", True),
-            (-15, "idle", False),
-            (0, "stopped", False),
-        ],
-    )
-    def test_whether_it_lives(
-        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, ago: float, phase: Any, alive: bool
-    ) -> None:
-        assert not worker_alive(shelf.library.catalog)
-        report_status(shelf.writer, phase=phase, encoder="tiny")
-        shelf.writer.connection.execute("update worker set heartbeat = ?", (1000.0 - ago,))
-        monkeypatch.setattr(time, "time", lambda: 1000.0)
-        worker = worker_status(shelf.library.catalog)
-        assert worker is not None and worker["alive"] is alive is worker_alive(
-            shelf.library.catalog
-        )
-
-    def test_a_sign_of_life_is_of_the_process_that_gives_it(self, shelf: Shelf) -> None:
-        def silent(**change: Any) -> bool:
-            report_status(shelf.writer, phase=change.get("phase", "idle"), encoder="tiny")
-            shelf.writer.connection.execute(
-                "update worker set heartbeat = 5, pid = ?", (change.get("pid", os.getpid()),)
-            )
-            record_heartbeat(shelf.library.catalog)
-            worker = worker_status(shelf.library.catalog)
-            assert worker is not None
-            return worker["heartbeat"] == 5
-
-        assert not silent() and silent(pid=os.getpid() + 1) and silent(phase="stopped")
-
-    @pytest.mark.parametrize(
-        "trouble", [LibraryFull("full"), OSError("gone"), sqlite3.OperationalError("torn")]
-    )
-    def test_a_sign_of_life_that_cannot_be_given_stops_nothing(
-        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, trouble: Exception
-    ) -> None:
-        asked = list[Exception]()
-
-        @contextmanager
-        def failing(_: Path) -> Iterator[sqlite3.Connection]:
-            asked.append(trouble)
-            raise trouble
-            yield
-
-        with monkeypatch.context() as patch:
-            patch.setattr(worker_store, "write_transaction", failing)
-            record_heartbeat(shelf.library.catalog)
-        assert asked == [trouble]
-
-
-def test_settings_are_overwritten_one_by_one(shelf: Shelf) -> None:
-    cat = shelf.library.catalog
-    assert get_setting(cat, "a") is None
-    for key, value in (("a", "1"), ("b", "2"), ("a", "3")):
-        put_setting(cat, key, value)
-    assert (get_setting(cat, "a"), get_setting(cat, "b")) == ("3", "2")
-
-
 def test_connections_serve_many_threads_at_once(shelf: Shelf) -> None:
     shelf.put("a.jpg", "x")
     barrier, seen = threading.Barrier(4), list[int]()
@@ -173,3 +72,22 @@ def test_connections_serve_many_threads_at_once(shelf: Shelf) -> None:
     for thread in threads:
         thread.join()
     assert seen == [1] * 4
+
+
+def test_readers_see_what_the_writer_wrote_from_other_threads(shelf: Shelf) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    photo = shelf.put("a.jpg", "x")
+    with ThreadPoolExecutor(4) as pool:
+        rows = list(pool.map(lambda _: shelf.library.catalog.photo(photo), range(40)))
+    assert all(row is not None and row["id"] == photo for row in rows)
+
+
+def test_a_library_of_a_later_release_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    Catalog(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute("pragma user_version = 999")
+    db.close()
+    with pytest.raises(LibraryNewer, match="newer"):
+        Catalog(path).close()

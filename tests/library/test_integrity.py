@@ -59,7 +59,7 @@ def test_what_breaks_a_rule_is_found_and_mended(filled: Shelf, words: str) -> No
     ).fetchall()
     assert [row["id"] for row in rows if row["id"] != 2] == [1, 3]
     assert all((row["state"], row["size"]) == ("present", 1000) for row in rows if row["id"] != 2)
-    if "photo" in words and "file" in rule.mend:
+    if "photo" in words and "file" in rule.repair:
         # It is to be read again; a file that was missing is forgotten.
         two = [row for row in rows if row["id"] == 2]
         assert (

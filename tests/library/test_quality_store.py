@@ -259,7 +259,7 @@ def test_of_several_copies_one_on_a_connected_drive_stands_for_a_photo(
 def test_figures_that_cannot_be_read_count_as_none(shelf: Shelf) -> None:
     one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
     for photo in (one, two):
-        judge(shelf, photo, blur=photo)
+        judge(shelf, photo, blur_radius=photo)
     shelf.writer.connection.execute(
         "update quality set figures = x'00', look = x'00' where photo_id = ?", (one,)
     )

@@ -36,7 +36,7 @@ def test_findings_of_a_large_library_outlast_a_few_changes(
     small_library: SmallLibrary, patient: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = [0, 100]
-    slow(monkeypatch, quality_store, "subjects", times)
+    slow(monkeypatch, quality_store, "review_photos", times)
     review = Anomalies(small_library.library, patient=patient)
     small_library.add_photo("a.jpg", "first")
     assert len(review.subjects()) == 1

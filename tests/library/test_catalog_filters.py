@@ -1,0 +1,121 @@
+"""Photos that filters by date and folder match."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from explorer.errors import UsageError
+from explorer.library import missing_files
+from explorer.library.file_store import files_below
+from explorer.library.filters import Filters
+from explorer.library.root_store import add_root
+from tests.factory import Shelf
+
+
+@pytest.fixture
+def other(shelf: Shelf, tmp_path: Path) -> int:
+    """A second watched folder."""
+    (tmp_path / "other").mkdir()
+    return add_root(shelf.writer, str(tmp_path / "other"))
+
+
+def put(shelf: Shelf, root: int, path: str, content: object) -> int:
+    first, shelf.root = shelf.root, root
+    try:
+        return shelf.put(path, content)
+    finally:
+        shelf.root = first
+
+
+def shown(shelf: Shelf, photo: int) -> tuple[str, bool]:
+    """The name of the file that is shown of a photo, and whether it is away."""
+    row = shelf.library.catalog.photo(photo)
+    assert row is not None
+    return row["name"], row["away"]
+
+
+def away(shelf: Shelf, path: str) -> None:
+    missing_files.put_vanished(shelf.writer, [files_below(shelf.writer, shelf.root)[path]])
+
+
+class TestFilters:
+    def test_a_folder_has_what_lies_in_and_below_it_now(
+        self, shelf: Shelf, other: int, tmp_path: Path
+    ) -> None:
+        inside = {shelf.put("a/1.jpg", 1), shelf.put("a/b/2.jpg", 2)}
+        for number, path in enumerate(["a0/3.jpg", "a-/4.jpg", "A/5.jpg", "6.jpg", "b/a/7.jpg"], 3):
+            shelf.put(path, number)
+        put(shelf, other, "a/8.jpg", 8)
+        # Its file in the folder is gone, another is elsewhere.
+        shelf.put("a/gone.jpg", 9)
+        shelf.put("b/stays.jpg", 9)
+        shelf.lose("a/gone.jpg")
+
+        def found(folder: str) -> set[int]:
+            return set(
+                shelf.library.catalog.matching(Filters(folder=str(tmp_path / folder))).tolist()
+            )
+
+        assert found("photos/a") == inside
+        assert len(found("photos")) == 8 and len(found("other")) == 1 and len(found(".")) == 9
+        assert found("photos/none") == set() == found("phot")
+
+    def test_days_are_whole_and_a_photo_without_one_matches_none(self, shelf: Shelf) -> None:
+        times = [
+            "2024-02-28T23:59:59",
+            "2024-02-29T00:00:00",
+            "2024-02-29T23:59:59.9",
+            "2024-03-01T00:00:00",
+            None,
+        ]
+        one, two, three, four, _ = (
+            shelf.put(f"{n}.jpg", n, taken_at=at) for n, at in enumerate(times)
+        )
+
+        def found(*days: str | None) -> set[int]:
+            return set(shelf.library.catalog.matching(Filters(*days)).tolist())
+
+        assert found("2024-02-29", "2024-02-29") == {two, three}
+        assert found("2024-02-29") == {two, three, four} and found(None, "2024-02-29") == {
+            one,
+            two,
+            three,
+        }
+
+    def test_whether_anything_is_asked_for(self) -> None:
+        assert (
+            not Filters()
+            and Filters(since="2024-01-01")
+            and Filters(until="2024-01-01")
+            and Filters(folder="/a")
+        )
+
+
+def test_filters_by_date_take_both_days_in(shelf: Shelf) -> None:
+    days = {
+        day: shelf.put(f"{day}.jpg", day, taken_at=f"2024-05-{day}T23:59:59")
+        for day in ("01", "02", "03")
+    }
+    undated = shelf.put("u.jpg", "u")
+    catalog = shelf.library.catalog
+    assert catalog.matching(Filters(since="2024-05-02")).tolist() == [days["03"], days["02"]]
+    assert catalog.matching(Filters(until="2024-05-02")).tolist() == [days["02"], days["01"]]
+    assert catalog.matching().tolist() == [days["03"], days["02"], days["01"], undated]
+
+
+def test_filter_by_folder_takes_what_is_below_and_nothing_beside(shelf: Shelf) -> None:
+    inside = {shelf.put("100%/a.jpg", 1), shelf.put("100%/deep/b.jpg", 2)}
+    shelf.put("100x/c.jpg", 3)
+    shelf.put("d.jpg", 4)
+    root = shelf.library.catalog.roots()[0]["path"]
+    assert set(shelf.library.catalog.matching(Filters(folder=f"{root}/100%")).tolist()) == inside
+    assert len(shelf.library.catalog.matching(Filters(folder=root))) == 4
+    assert len(shelf.library.catalog.matching(Filters(folder=str(Path(root).parent)))) == 4
+    assert len(shelf.library.catalog.matching(Filters(folder="/nowhere"))) == 0
+
+
+def test_a_date_that_is_none_is_refused() -> None:
+    with pytest.raises(UsageError, match="2024-02-30"):
+        Filters(since="2024-02-30")

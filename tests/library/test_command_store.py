@@ -1,0 +1,38 @@
+"""The queue of commands for the worker."""
+
+from __future__ import annotations
+
+from explorer.library.command_store import (
+    drop_commands,
+    send_command,
+    take_commands,
+    waiting_commands,
+)
+from tests.factory import Shelf
+
+
+class TestCommands:
+    def test_some_commands_may_be_left_for_others(self, shelf: Shelf) -> None:
+        for command, argument in (("add", "/b"), ("pause", None), ("add", "/a"), ("stop", None)):
+            send_command(shelf.library.catalog, command, argument)
+        assert take_commands(shelf.writer, ["stop", "pause"]) == [("pause", None), ("stop", None)]
+        assert waiting_commands(shelf.library.catalog) == ["add", "add"]
+        assert take_commands(shelf.writer) == [("add", "/b"), ("add", "/a")]
+
+    def test_commands_to_a_process_that_has_ended_are_dropped(self, shelf: Shelf) -> None:
+        send_command(shelf.library.catalog, "stop")
+        send_command(shelf.library.catalog, "pause")
+        sent = shelf.writer.connection.execute(
+            "select sent_at from command where command = 'stop'"
+        ).fetchall()[0][0]
+        drop_commands(shelf.writer, ["stop"], before=sent)
+        assert waiting_commands(shelf.library.catalog) == ["stop", "pause"]
+        drop_commands(shelf.writer, ["stop"], before=sent + 0.001)
+        assert waiting_commands(shelf.library.catalog) == ["pause"]
+
+
+def test_commands_are_given_once_and_in_order(shelf: Shelf) -> None:
+    send_command(shelf.library.catalog, "add", "/a\udcff")
+    send_command(shelf.library.catalog, "pause")
+    assert take_commands(shelf.writer) == [("add", "/a\udcff"), ("pause", None)]
+    assert take_commands(shelf.writer) == []

@@ -1,0 +1,136 @@
+"""The files that groups of duplicates are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from explorer.duplicates.group_file import GroupFile
+from explorer.library import copy_rows
+from explorer.library.library import Library
+from explorer.photos.containers.contents import NOTHING, ContentPart, FileContents
+from tests.factory import Shelf, digest_of
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    (tmp_path / "photos").mkdir()
+    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    yield shelf
+    shelf.close()
+
+
+def test_only_dates_to_the_minute_are_moments(shelf: Shelf) -> None:
+    taken = "2015-08-22T10:08:00"
+    ids = {
+        precision: shelf.put(
+            f"{precision}.jpg",
+            precision,
+            taken_at=taken,
+            taken_source="exif",
+            taken_precision=precision,
+        )
+        for precision in ("year", "month", "day", "minute", "second", None)
+    }
+    shelf.put("file.jpg", "file", taken_at=taken, taken_source="file", taken_precision="second")
+    assert copy_rows.taken_times(shelf.library.catalog) == {
+        ids["minute"]: taken,
+        ids["second"]: taken,
+        ids[None]: taken,
+    }
+
+
+def test_rows_say_how_much_of_a_date_is_known(shelf: Shelf) -> None:
+    photo = shelf.put(
+        "a.jpg", 1, taken_at="2015-08-01T00:00:00", taken_source="exif", taken_precision="month"
+    )
+    (row,) = copy_rows.copy_rows(shelf.library.catalog, [photo])
+    assert (row.taken_at, row.taken_precision) == ("2015-08-01T00:00:00", "month")
+    item = GroupFile(
+        1, photo, row.path, 1, 1, 1, "JPEG", row.taken_at, None, taken_precision=row.taken_precision
+    )
+    assert item.taken == "2015-08"
+    assert GroupFile(1, photo, row.path, 1, 1, 1, "JPEG", None, None).taken is None
+    assert (
+        GroupFile(1, photo, row.path, 1, 1, 1, "JPEG", "2015-08-01T00:00:00", None).taken
+        == "2015-08-01T00:00:00"
+    )
+
+
+class TestCopies:
+    def test_photos_in_several_files_are_those_that_a_person_may_choose_among(
+        self, shelf: Shelf
+    ) -> None:
+        two, bin_, _ = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2), shelf.put("alone.jpg", 3)
+        for path, content in (("sub/a.jpg", 1), ("@Recycle/b.jpg", 2), ("gone.jpg", 3)):
+            shelf.put(path, content)
+        shelf.lose("gone.jpg")
+        catalog = shelf.library.catalog
+
+        def names(rows: list[copy_rows.CopyRow]) -> list[str]:
+            return [Path(row.path).relative_to(row.root).as_posix() for row in rows]
+
+        assert names(copy_rows.copy_rows(catalog)) == ["a.jpg", "sub/a.jpg"]
+        assert names(copy_rows.copy_rows(catalog, all_folders=True)) == [
+            "a.jpg",
+            "b.jpg",
+            "sub/a.jpg",
+            "@Recycle/b.jpg",
+        ]
+        assert (
+            names(copy_rows.copy_rows(catalog, [bin_])) == ["b.jpg"]
+            and names(copy_rows.copy_rows(catalog, [])) == []
+        )
+        assert names(copy_rows.copy_rows(catalog, [bin_, two, bin_], all_folders=True)) == [
+            "a.jpg",
+            "b.jpg",
+            "sub/a.jpg",
+            "@Recycle/b.jpg",
+        ]
+
+    def test_many_are_asked_for_in_parts(
+        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(copy_rows, "MAX_BOUND_VALUES", 2)
+        ids = [shelf.put(f"{n}.jpg", n) for n in range(5)]
+        assert [
+            row.photo_id for row in copy_rows.copy_rows(shelf.library.catalog, reversed(ids))
+        ] == ids
+
+    def test_what_is_told_of_a_file(self, shelf: Shelf, tmp_path: Path) -> None:
+        photo = shelf.put(
+            "sub/a.jpg",
+            1,
+            taken_source="exif",
+            camera="C",
+            latitude=1.0,
+            longitude=2.0,
+            lens="L",
+            iso=100,
+            f_number=2.0,
+        )
+        (row,) = copy_rows.copy_rows(shelf.library.catalog, [photo])
+        root = str(tmp_path / "photos")
+        assert row == copy_rows.CopyRow(
+            row.file_id, photo, digest_of(1).hex(), root,
+            str(tmp_path / "photos" / "sub" / "a.jpg"), 1000, 0, 1_000_000_000,
+            640, 480, "JPEG", None, "exif", "C", 6, NOTHING,
+        )  # fmt: skip
+        plain = shelf.put("b.jpg", 2, taken_source="file")
+        assert [row.metadata for row in copy_rows.copy_rows(shelf.library.catalog, [plain])] == [0]
+
+    def test_what_a_file_holds_besides_its_picture(self, shelf: Shelf) -> None:
+        held = FileContents((ContentPart("film", "0" * 32),))
+        photo = shelf.put("a.jpg", 1, contents=held.packed())
+        assert copy_rows.contents_of(shelf.library.catalog, digest_of(1).hex()) == held
+        assert [row.contents for row in copy_rows.copy_rows(shelf.library.catalog, [photo])] == [
+            held
+        ]
+        assert copy_rows.contents_of(shelf.library.catalog, digest_of(2).hex()) is None
+        for stored in (None, "no JSON", "{}"):
+            shelf.writer.connection.execute(
+                "update photo set contents = ? where id = ?", (stored, photo)
+            )
+            assert copy_rows.contents_of(shelf.library.catalog, digest_of(1).hex()) is None

@@ -1,0 +1,78 @@
+"""Keypoints, and what the search for copies needs of photos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from explorer.library import keypoint_store
+from explorer.library.library import Library
+from tests.factory import Shelf, digest_of
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    (tmp_path / "photos").mkdir()
+    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    yield shelf
+    shelf.close()
+
+
+class TestFingerprints:
+    def test_of_every_photo(self, shelf: Shelf) -> None:
+        a, b, c = (
+            shelf.put(f"{n}.jpg", n, phash=bytes([n] * 32), width=10 * (n + 1)) for n in range(3)
+        )
+        shelf.lose("1.jpg")
+        keypoint_store.put_compared(shelf.writer, [(a, bytes([7] * 32)), (b, None), (999, None)], 1)
+        found = keypoint_store.photo_fingerprints(shelf.library.catalog, 1)
+        assert found.ids.tolist() == [a, b, c] and found.hashes.tolist() == [
+            [n] * 32 for n in range(3)
+        ]
+        assert found.sizes.tolist() == [[4800, 1000], [9600, 1000], [14_400, 1000]]
+        assert found.digests == [digest_of(n).hex() for n in range(3)]
+        assert found.compared.tolist() == [True, True, False] and found.visible.tolist() == [
+            True,
+            False,
+            True,
+        ]
+        assert found.inner == {a: bytes([7] * 32)}
+        other = keypoint_store.photo_fingerprints(shelf.library.catalog, 2)
+        assert other.compared.tolist() == [False] * 3 and other.inner == {}
+
+    def test_only_what_changed_since(self, shelf: Shelf) -> None:
+        shelf.put("a.jpg", 1)
+        change = shelf.library.catalog.change()
+        assert (
+            keypoint_store.photo_fingerprints(shelf.library.catalog, 1, after=change).ids.tolist()
+            == []
+        )
+        later = shelf.put("b.jpg", 2)
+        assert keypoint_store.photo_fingerprints(
+            shelf.library.catalog, 1, after=change
+        ).ids.tolist() == [later]
+
+    def test_hashes_of_another_size_count_as_none(self, shelf: Shelf) -> None:
+        shelf.put("a.jpg", 1, phash=b"\1" * 31)
+        photo = shelf.put("b.jpg", 2, phash=b"\1" * 32)
+        keypoint_store.put_compared(shelf.writer, [(photo, b"\1" * 31)], 1)
+        found = keypoint_store.photo_fingerprints(shelf.library.catalog, 1)
+        assert found.hashes.tolist() == [[0] * 32, [1] * 32] and found.inner == {}
+
+    def test_keypoints_are_kept_until_a_photo_is_compared_again(self, shelf: Shelf) -> None:
+        a, b = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
+        keypoint_store.put_compared(shelf.writer, [(a, None), (b, None)], 1)
+        keypoint_store.put_keypoints(shelf.writer, [(a, b"corners")])
+        catalog = shelf.library.catalog
+        assert [
+            keypoint_store.keypoints_of(catalog, a, 1),
+            keypoint_store.keypoints_of(catalog, a, 2),
+            keypoint_store.keypoints_of(catalog, b, 1),
+        ] == [b"corners", None, None]
+        keypoint_store.put_compared(shelf.writer, [(a, None)], 1)
+        assert (
+            keypoint_store.keypoints_of(catalog, a, 1) is None
+            and keypoint_store.keypoints_of(catalog, 999, 1) is None
+        )

@@ -1,0 +1,25 @@
+"""A library's folder: opening it, and the one writer's lock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from explorer.errors import LibraryError, LibraryLocked
+from explorer.library.library import Library
+from tests.factory import Shelf
+
+
+def test_one_writer_at_a_time(shelf: Shelf) -> None:
+    with shelf.library.lock():
+        second = Library.open(shelf.library.dir)
+        with pytest.raises(LibraryLocked, match="Another run"):
+            second.lock()
+        second.close()
+
+
+def test_no_library_is_made_by_looking(tmp_path: Path) -> None:
+    with pytest.raises(LibraryError, match="no library"):
+        Library.open(tmp_path / "none", create=False)
+    assert not (tmp_path / "none").exists()

@@ -1,0 +1,14 @@
+"""Settings of a library."""
+
+from __future__ import annotations
+
+from explorer.library.setting_store import get_setting, put_setting
+from tests.factory import Shelf
+
+
+def test_settings_are_overwritten_one_by_one(shelf: Shelf) -> None:
+    cat = shelf.library.catalog
+    assert get_setting(cat, "a") is None
+    for key, value in (("a", "1"), ("b", "2"), ("a", "3")):
+        put_setting(cat, key, value)
+    assert (get_setting(cat, "a"), get_setting(cat, "b")) == ("3", "2")

@@ -1,0 +1,123 @@
+"""What the worker reports, and whether it counts as alive."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.errors import LibraryFull
+from explorer.library import worker_store
+from explorer.library.worker_store import (
+    record_heartbeat,
+    report_status,
+    worker_alive,
+    worker_status,
+)
+from tests.factory import Shelf
+
+
+class TestReports:
+    def test_the_last_report_counts(self, shelf: Shelf) -> None:
+        report_status(
+            shelf.writer,
+            phase="indexing",
+            encoder="a",
+            done=1,
+            total=2,
+            rate=3.5,
+            eta=4.5,
+            message="five",
+        )
+        worker = worker_status(shelf.library.catalog)
+        assert worker is not None
+        said = ("pid", "phase", "encoder", "done", "total", "rate", "eta", "message")
+        assert tuple(worker[key] for key in said) == (
+            os.getpid(),
+            "indexing",
+            "a",
+            1,
+            2,
+            3.5,
+            4.5,
+            "five",
+        )  # type: ignore[literal-required]
+        report_status(shelf.writer, phase="idle", encoder="b")
+        worker = worker_status(shelf.library.catalog)
+        assert worker is not None
+        assert tuple(worker[key] for key in said[1:]) == ("idle", "b", 0, 0, 0.0, None, "")  # type: ignore[literal-required]
+
+
+class TestTheWorker:
+    @pytest.mark.parametrize(
+        ("ago", "phase", "alive"),
+        [
+            (0, "idle", True),
+            (14.5, "idle", True),
+            (15, "idle", False),
+            (-14.5, "idle", True),
+            (-15, "idle", False),
+            (0, "stopped", False),
+        ],
+    )
+    def test_whether_it_lives(
+        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, ago: float, phase: Any, alive: bool
+    ) -> None:
+        assert not worker_alive(shelf.library.catalog)
+        report_status(shelf.writer, phase=phase, encoder="tiny")
+        shelf.writer.connection.execute("update worker set heartbeat = ?", (1000.0 - ago,))
+        monkeypatch.setattr(time, "time", lambda: 1000.0)
+        worker = worker_status(shelf.library.catalog)
+        assert worker is not None and worker["alive"] is alive is worker_alive(
+            shelf.library.catalog
+        )
+
+    def test_a_sign_of_life_is_of_the_process_that_gives_it(self, shelf: Shelf) -> None:
+        def silent(**change: Any) -> bool:
+            report_status(shelf.writer, phase=change.get("phase", "idle"), encoder="tiny")
+            shelf.writer.connection.execute(
+                "update worker set heartbeat = 5, pid = ?", (change.get("pid", os.getpid()),)
+            )
+            record_heartbeat(shelf.library.catalog)
+            worker = worker_status(shelf.library.catalog)
+            assert worker is not None
+            return worker["heartbeat"] == 5
+
+        assert not silent() and silent(pid=os.getpid() + 1) and silent(phase="stopped")
+
+    @pytest.mark.parametrize(
+        "trouble", [LibraryFull("full"), OSError("gone"), sqlite3.OperationalError("torn")]
+    )
+    def test_a_sign_of_life_that_cannot_be_given_stops_nothing(
+        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+    ) -> None:
+        asked = list[Exception]()
+
+        @contextmanager
+        def failing(_: Path) -> Iterator[sqlite3.Connection]:
+            asked.append(trouble)
+            raise trouble
+            yield
+
+        with monkeypatch.context() as patch:
+            patch.setattr(worker_store, "write_transaction", failing)
+            record_heartbeat(shelf.library.catalog)
+        assert asked == [trouble]
+
+
+def test_a_worker_that_is_silent_is_not_alive(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert worker_status(shelf.library.catalog) is None
+    report_status(shelf.writer, phase="indexing", encoder="tiny", done=1, total=2)
+    worker = worker_status(shelf.library.catalog)
+    assert worker is not None and worker["alive"] and worker["total"] == 2
+    monkeypatch.setattr("explorer.library.worker_store.HEARTBEAT_LIMIT", -1.0)
+    worker = worker_status(shelf.library.catalog)
+    assert worker is not None and not worker["alive"]

@@ -32,7 +32,7 @@ from typing import NamedTuple
 from benchmarks._mutant_runs import Copy, Run, TestsFail, time_limit
 from benchmarks._mutations import Mutation, mutations
 
-_SCANNING = ("indexing/test_reconcile", "indexing/test_foreground", "indexing/test_pipeline")
+_SCANNING = ("indexing/test_reconcile", "indexing/test_compare_edges", "indexing/test_stores")
 # The modules that are tried if none is named, below `explorer/`, and the tests that exercise each,
 # below `tests/`; files of tests that bear the module's name come on top of these.
 GUARDS: dict[str, tuple[str, ...]] = {
@@ -167,21 +167,23 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "photos/test_broken",
         "photos/color/test_convert",
     ),
-    "indexing/reconcile": (
-        *_SCANNING,
-        "scanning/test_other_systems",
-        "scanning/test_scan",
-        "scanning/test_write_detection",
+    "indexing/reconcile": (*_SCANNING, "scanning/test_write_detection"),
+    "indexing/move_detection": _SCANNING,
+    "indexing/vanished_files": _SCANNING,
+    "indexing/path_prefixes": ("indexing/test_compare_edges",),
+    "indexing/forget_missing": ("indexing/test_reconcile",),
+    "indexing/fates": (),
+    "indexing/photo_updates": (
+        "indexing/test_pipeline",
+        "indexing/test_reconcile",
+        "indexing/test_bad_files",
     ),
+    "indexing/batch_reader": (),
+    "indexing/backfill": ("indexing/test_pipeline",),
+    "indexing/pipeline": ("indexing/test_foreground", "indexing/test_always"),
     "scanning/scan": ("indexing/test_reconcile", "scanning/test_other_systems"),
-    "scanning/ignore": ("scanning/test_scan", "indexing/test_living"),
-    "indexing/forget_missing": ("indexing/test_reconcile", "indexing/test_foreground"),
-    "scanning/write_detection": ("scanning/test_other_systems", "indexing/test_reconcile"),
-    "indexing/pipeline": (
-        "indexing/test_foreground",
-        "indexing/test_always",
-        "scanning/test_ignore",
-    ),
+    "scanning/ignore": ("scanning/test_scan",),
+    "scanning/write_detection": ("scanning/test_other_systems",),
     "analysis/duplicates/classify_pair": ("analysis/duplicates/test_find_pairs",),
     "analysis/duplicates/copy_components": ("analysis/duplicates/test_find_pairs",),
     "analysis/duplicates/compare_pair": (),

@@ -63,7 +63,8 @@ def index_command(
     forget_missing: bool,
 ) -> int:
     """Print what was indexed."""
-    from explorer.indexing.foreground import index_folders, load_encoder
+    from explorer.indexing.encoder_fallback import load_encoder
+    from explorer.indexing.foreground import index_folders
     from explorer.library.root_store import check_folder
     from explorer.library.setting_store import get_setting
     from explorer.scanning.ignore import validate_globs

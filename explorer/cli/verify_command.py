@@ -15,7 +15,7 @@ from explorer.config import library_dir
 from explorer.errors import CatalogDamaged, LibraryLocked
 
 if TYPE_CHECKING:
-    from explorer.indexing.verify import VerifyReport
+    from explorer.indexing.verify_report import VerifyReport
     from explorer.library.salvage import SalvageReport
 
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @library_option
 def verify_command(library: str | None, as_json: bool, repair: bool, thorough: bool) -> int:
     """Print the problems. Exit code 1 while something is wrong."""
-    from explorer.indexing.verify import Inconsistency
+    from explorer.indexing.verify_report import Inconsistency
 
     saved = _salvage_if_damaged(library) if repair else None
     try:

@@ -16,7 +16,7 @@ from explorer.cli.options import Command, library_option
 from explorer.cli.output import emit, say
 from explorer.errors import ExplorerError, FolderError
 from explorer.indexing.forget_missing import forget_missing_files
-from explorer.indexing.throttle import SETTING
+from explorer.indexing.throttle import PACE_SETTING
 from explorer.library.command_store import send_command, waiting_commands
 from explorer.library.library import Library
 from explorer.library.paths import below, inside, printable
@@ -91,8 +91,8 @@ def pace_command(library: str | None, pace: str | None) -> int:
     """`gentle` works a third of the time. A running indexer obeys at once."""
     with opened_library(library) as opened:
         if pace:
-            put_setting(opened.catalog, SETTING, pace)
-        emit(pace or get_setting(opened.catalog, SETTING) or "full")
+            put_setting(opened.catalog, PACE_SETTING, pace)
+        emit(pace or get_setting(opened.catalog, PACE_SETTING) or "full")
     return 0
 
 

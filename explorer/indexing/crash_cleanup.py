@@ -1,9 +1,8 @@
-"""What a run that was cut off leaves on disk: previews of photos that never got their row, or lost
-it, and files half written.
+"""Removes what an interrupted run leaves on disk: previews of photos that never got their row, or
+lost it, and files half written.
 
-They harm nothing and are in nobody's way. The next run clears them away; to know that there may be
-some without looking through a million previews at every start, a run notes that it has begun, and
-takes the note back when it ends as it should.
+Leftovers do no harm. A run records that it has started, and removes the record when it ends
+normally; so the next start knows, without listing a million previews, whether there may be any.
 """
 
 from __future__ import annotations
@@ -15,37 +14,38 @@ from explorer.library import integrity
 from explorer.library.library import Library
 from explorer.library.setting_store import get_setting, put_setting
 
-_BEGUN = "run"
+_SETTING = "run"
 
 
-def begin(library: Library) -> None:
-    """To be called before anything is written, by the process that holds the library's lock."""
-    if cut_off(library):
-        clear(library)
-    put_setting(library.catalog, _BEGUN, "begun")
-    # Known after a power cut, too, before anything that could be left over.
+def mark_started(library: Library) -> None:
+    """To be called before anything is written, by the process that holds the library's lock.
+    Removes the leftovers of an interrupted run."""
+    if was_interrupted(library):
+        remove_leftovers(library)
+    put_setting(library.catalog, _SETTING, "begun")
+    # On disk before anything that could be left over, in case of a power failure.
     library.catalog.sync()
 
 
-def end(library: Library) -> None:
-    """To be called when all is written, and nothing is left over."""
-    put_setting(library.catalog, _BEGUN, "")
+def mark_finished(library: Library) -> None:
+    """To be called when everything is written."""
+    put_setting(library.catalog, _SETTING, "")
 
 
-def cut_off(library: Library) -> bool:
-    """Whether a run is going on, or the last one did not come to its end."""
-    return bool(get_setting(library.catalog, _BEGUN))
+def was_interrupted(library: Library) -> bool:
+    """Whether a run is in progress, or the last one was interrupted."""
+    return bool(get_setting(library.catalog, _SETTING))
 
 
-def found(library: Library) -> Iterator[Path]:
-    """Every file that is left over. While a run goes on, what it is just writing looks the same."""
+def leftovers(library: Library) -> Iterator[Path]:
+    """Every file that is left over. During a run, this includes files that it is just writing."""
     hashes = integrity.photo_ids_by_hash(library.catalog)
     yield from (path for path in library.previews.all() if path.stem not in hashes)
     yield from library.previews.scratch()
     yield from (library.dir / "vectors").glob("*.part")
 
 
-def clear(library: Library) -> None:
-    """Remove what is left over. For the process that holds the library's lock."""
-    for path in list(found(library)):
+def remove_leftovers(library: Library) -> None:
+    """To be called by the process that holds the library's lock."""
+    for path in list(leftovers(library)):
         path.unlink(missing_ok=True)

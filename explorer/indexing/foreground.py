@@ -1,4 +1,4 @@
-"""Indexing once, in the foreground: everything in some folders, then done."""
+"""Indexes folders once, in the foreground: the `index` command."""
 
 from __future__ import annotations
 
@@ -8,24 +8,19 @@ from collections.abc import Callable, Sequence
 
 from explorer.analysis.stages import stages
 from explorer.decoding.pool import DecodePool
-from explorer.encoders import registry
 from explorer.encoders.base import Encoder
-from explorer.errors import EncoderError, UnknownEncoder
 from explorer.indexing import crash_cleanup, retry
+from explorer.indexing.foreground_control import ForegroundControl
 from explorer.indexing.forget_missing import forget_missing_files
 from explorer.indexing.pipeline import Indexer
 from explorer.indexing.progress import Progress
-from explorer.indexing.reconcile import add_folder
-from explorer.indexing.throttle import Throttle
+from explorer.indexing.watched_folders import add_folder
 from explorer.library import failure_store
-from explorer.library.command_store import drop_commands, take_commands
 from explorer.library.file_store import files_below
 from explorer.library.library import Library
 from explorer.library.paths import below, join, printable, to_text
 from explorer.library.root_store import prefixed_glob, set_exclude_globs
-from explorer.library.rows import Phase
 from explorer.library.setting_store import put_setting
-from explorer.library.worker_store import report_status
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.ignore import IgnoreRules, validate_globs
@@ -33,32 +28,8 @@ from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.root_scan import ScanTarget
 from explorer.scanning.write_detection import WriteDetector
 
-Fetching = Callable[[int, "int | None"], None]
-
-# Files that are still being written are looked at again every so many seconds, for as long as they
-# change; but no longer than this.
-PAUSE, PATIENCE = 0.5, 15 * 60.0
-# Seconds between two words to the app about how far it is.
-_SAID = 0.5
-
-
-def load_encoder(
-    name: str, *, offline: bool, progress: Fetching = lambda done, total: None
-) -> tuple[Encoder, str]:
-    """The encoder of that name, or, where its weights are not to be had, the starter and a sentence
-    that says so.
-
-    offline: weights that are not here are not fetched. Raises UnknownEncoder for a name that does
-    not exist.
-    """
-    try:
-        if not offline and not registry.available(name):
-            registry.fetch(name, progress)
-        return registry.get_encoder(name), ""
-    except EncoderError as error:
-        if name == "starter" or isinstance(error, UnknownEncoder):
-            raise
-        return registry.get_encoder("starter"), f"{error} Going on with “starter”."
+# Seconds between two scans for files that are still being written, and how long to wait for them.
+SETTLE_INTERVAL, SETTLE_TIMEOUT = 0.5, 15 * 60.0
 
 
 def index_folders(
@@ -71,187 +42,70 @@ def index_folders(
     forget_missing: bool = False,
     retry_failed: bool = False,
 ) -> IndexSummary:
-    """Index everything in these absolute folders; they are remembered as the library's own.
+    """Index everything in these absolute folders, and watch them from now on.
 
-    A folder inside one that the library knows already is scanned alone. exclude: globs to be left
-    out of them from now on. forget_missing: files that vanished are gone, however many they are.
-    retry_failed: files that could not be read are tried once more. Raises FolderError, UsageError,
-    and LibraryLocked while another process indexes into this library.
+    Of a folder inside a watched one, only that part is scanned. exclude: ignore patterns to add to
+    the folders. forget_missing: remove files that vanished, however many they are. retry_failed:
+    read files that failed once more. Raises FolderError, UsageError, and LibraryLocked while
+    another process indexes into this library.
     """
     with library.lock():
         writer = Writer(library.catalog)
         pool = DecodePool(max(1, os.cpu_count() or 1), encoder.spec)
-        desk = _Desk(library, writer, encoder, progress)
+        control = ForegroundControl(library, writer, encoder, progress)
+        drives = DriveTimeouts()
         try:
-            crash_cleanup.begin(library)
+            crash_cleanup.mark_started(library)
             retry.retry_after_upgrade(library, writer)
             if retry_failed:
                 failure_store.retry_failed_files(writer)
-            disk = DriveTimeouts()
-            places = _places(library, writer, folders, exclude, disk)
+            targets = _targets(library, writer, folders, exclude, drives)
             indexer = Indexer(
                 library,
                 writer,
                 encoder,
                 pool,
-                desk.tick,
-                resting=WriteDetector(patient=True),
-                disk=disk,
+                control.tick,
+                detector=WriteDetector(patient=True),
+                drives=drives,
             )
-            tally = indexer.run(places)
-            tally.problems |= _unheeded(library, places, disk)
-            _wait_for_writers(indexer, tally, desk)
-            # Counted anew: one that had failed before is met again in its folder.
-            tally.failed = sum(
-                file.state == "failed"
-                for p in places
-                for file in files_below(writer, p.root_id, p.folder).values()
-            )
+            summary = indexer.run(targets)
+            summary.problems |= _excluded(library, targets, drives)
+            _wait_for_unsettled(indexer, summary, control)
+            summary.failed = _count_failed(writer, targets)
             if forget_missing:
                 for folder in folders:
-                    gone = forget_missing_files(library.catalog, writer, folder, disk)
-                    tally.missing, tally.away = tally.missing + gone, max(0, tally.away - gone)
-            for stage in stages(library, writer, encoder, with_map=False):
-                stage.run(
-                    lambda done, total, what=stage.what: desk.tick(  # type: ignore[misc]
-                        Progress(done, total, 0.0, None, what)
-                    )
-                )
-            index = library.vectors(encoder.name, encoder.version, encoder.dim)
-            if tally.encoded or tally.moved or tally.missing or tally.left_out or index.rebuilt:
-                index.save()
-            if encoder.has_text:
-                put_setting(library.catalog, "encoder", encoder.name)
-            crash_cleanup.end(library)
-            return tally
+                    gone = forget_missing_files(library.catalog, writer, folder, drives)
+                    summary.missing += gone
+                    summary.away = max(0, summary.away - gone)
+            _run_stages(library, writer, encoder, control)
+            _save_index(library, encoder, summary)
+            crash_cleanup.mark_finished(library)
+            return summary
         finally:
             pool.close()
-            desk.close()
+            control.close()
             writer.close()
 
 
-def _unheeded(library: Library, places: Sequence[ScanTarget], disk: DriveTimeouts) -> set[str]:
-    """A sentence for each folder that was asked for, but that is left out of the watched folder
-    around it."""
-    globs, said = {root["id"]: root["exclude"] for root in library.catalog.roots()}, set[str]()
-    for place in places:
-        rules = IgnoreRules(place.root, globs.get(place.root_id, []))
-        if disk.ask(
-            place.root,
-            lambda rules=rules, place=place: rules.excludes_branch(place.folder),  # type: ignore[misc]
-            False,
-        ):
-            path, root = printable(join(to_text(place.root), place.folder)), printable(place.root)
-            said.add(
-                f"{path} was not looked into: it is left out of the watched folder {root}, as a hidden or system folder or by a pattern."
-            )
-    return said
-
-
-def _wait_for_writers(indexer: Indexer, tally: IndexSummary, desk: _Desk) -> None:
-    """Look again at folders in which a file was still being written, until none is."""
-    end = time.monotonic() + PATIENCE
-    while tally.unsettled and time.monotonic() < end:
-        desk.wait(
-            PAUSE,
-            f"Waiting for files that are still being written, in {len(tally.unsettled):,} folders",
-        )
-        again = indexer.run(list(tally.unsettled), thorough=False)
-        tally.unsettled = again.unsettled
-        tally.problems |= again.problems
-        for count in ("indexed", "moved", "missing", "encoded", "away", "left_out"):
-            setattr(tally, count, getattr(tally, count) + getattr(again, count))
-
-
-class _Desk:
-    """Says to the person, and to an app that is open on the library, how far the run is; and hears
-    what it is told."""
-
-    def __init__(
-        self,
-        library: Library,
-        writer: Writer,
-        encoder: Encoder,
-        progress: Callable[[Progress], None],
-    ) -> None:
-        self._writer, self._encoder, self._progress = writer, encoder, progress
-        self._throttle = Throttle(library.catalog, self._rest)
-        self._paused, self._said = False, 0.0
-        # What an earlier process was told is nothing to this one.
-        drop_commands(writer, ["pause", "resume", "stop"], time.time())
-
-    def tick(self, progress: Progress) -> None:
-        """Called several times a second; raises KeyboardInterrupt where it was told to stop."""
-        self._progress(progress)
-        self._hear(progress)
-        while self._paused:
-            time.sleep(PAUSE)
-            self._hear(progress)
-        self._throttle.rest()
-
-    def wait(self, seconds: float, why: str) -> None:
-        """Wait, as there is nothing else to do."""
-        self._rest(seconds, Progress(0, 1, 0.0, None, why))
-
-    def _rest(self, seconds: float, progress: Progress | None = None) -> None:
-        shown = progress or Progress(0, 0, 0.0, None)
-        self._progress(shown)
-        time.sleep(seconds)
-        self._hear(shown)
-
-    def _hear(self, progress: Progress) -> None:
-        for command, _ in take_commands(self._writer, ("pause", "resume", "stop")):
-            if command == "stop":
-                raise KeyboardInterrupt
-            self._paused = command == "pause"
-        now = time.monotonic()
-        if now - self._said >= _SAID:
-            self._said = now
-            phase: Phase = (
-                "paused"
-                if self._paused
-                else "comparing"
-                if progress.stage
-                else "indexing"
-                if progress.total
-                else "scanning"
-            )
-            done, total, rate, eta, stage = progress
-            report_status(
-                self._writer,
-                phase=phase,
-                encoder=self._encoder.name,
-                done=done,
-                total=total,
-                rate=rate,
-                eta=eta,
-                message=stage or _WHO,
-            )
-
-    def close(self) -> None:
-        report_status(self._writer, phase="stopped", encoder=self._encoder.name)
-
-
-_WHO = "It was started on the command line."
-
-
-def _places(
+def _targets(
     library: Library,
     writer: Writer,
     folders: Sequence[str],
     exclude: Sequence[str],
-    disk: DriveTimeouts,
+    drives: DriveTimeouts,
 ) -> list[ScanTarget]:
+    """Watch these folders, add the patterns to them, and return what to scan."""
     globs = validate_globs(exclude)
     for folder in folders:
-        add_folder(writer, folder, disk)
-    places = list[ScanTarget]()
+        add_folder(writer, folder, drives)
+    targets = list[ScanTarget]()
     for root in library.catalog.roots():
         for folder in folders:
             relative = below(folder, root["path"])
             if relative is None:
                 continue
-            places.append(ScanTarget(root["id"], root["path"], relative))
+            targets.append(ScanTarget(root["id"], root["path"], relative))
             new = [
                 glob
                 for glob in (prefixed_glob(glob, relative) for glob in globs)
@@ -260,7 +114,79 @@ def _places(
             if new:
                 set_exclude_globs(writer, root["id"], [*root["exclude"], *new])
                 root["exclude"] += new
-    whole = {place.root_id for place in places if not place.folder}
+    whole = {target.root_id for target in targets if not target.folder}
     return list(
-        dict.fromkeys(place for place in places if not place.folder or place.root_id not in whole)
+        dict.fromkeys(
+            target for target in targets if not target.folder or target.root_id not in whole
+        )
     )
+
+
+def _excluded(library: Library, targets: Sequence[ScanTarget], drives: DriveTimeouts) -> set[str]:
+    """A sentence for each folder that was requested although an ignore rule of the watched folder
+    around it excludes it."""
+    globs, said = {root["id"]: root["exclude"] for root in library.catalog.roots()}, set[str]()
+    for target in targets:
+        rules = IgnoreRules(target.root, globs.get(target.root_id, []))
+        if drives.call_or(
+            target.root,
+            lambda rules=rules, target=target: rules.excludes_branch(target.folder),  # type: ignore[misc]
+            False,
+        ):
+            path, root = (
+                printable(join(to_text(target.root), target.folder)),
+                printable(target.root),
+            )
+            said.add(
+                f"{path} was not scanned: it is left out of the watched folder {root}, as a hidden"
+                " or system folder or by a pattern."
+            )
+    return said
+
+
+def _wait_for_unsettled(
+    indexer: Indexer, summary: IndexSummary, control: ForegroundControl
+) -> None:
+    """Scan folders in which a file was still being written again, until none is."""
+    end = time.monotonic() + SETTLE_TIMEOUT
+    while summary.unsettled and time.monotonic() < end:
+        number = len(summary.unsettled)
+        control.wait(
+            SETTLE_INTERVAL,
+            f"Waiting for files that are still being written, in {number:,} folders",
+        )
+        again = indexer.run(list(summary.unsettled), thorough=False)
+        summary.unsettled = again.unsettled
+        summary.problems |= again.problems
+        for count in ("indexed", "moved", "missing", "encoded", "away", "left_out"):
+            setattr(summary, count, getattr(summary, count) + getattr(again, count))
+
+
+def _count_failed(writer: Writer, targets: Sequence[ScanTarget]) -> int:
+    """Failed files in these targets. Counted here, because a file that failed before is seen again
+    by every scan of its folder."""
+    return sum(
+        file.state == "failed"
+        for target in targets
+        for file in files_below(writer, target.root_id, target.folder).values()
+    )
+
+
+def _run_stages(
+    library: Library, writer: Writer, encoder: Encoder, control: ForegroundControl
+) -> None:
+    for stage in stages(library, writer, encoder, with_map=False):
+        stage.run(
+            lambda done, total, what=stage.what: control.tick(  # type: ignore[misc]
+                Progress(done, total, 0.0, None, what)
+            )
+        )
+
+
+def _save_index(library: Library, encoder: Encoder, summary: IndexSummary) -> None:
+    """Save the vector index if it changed, and remember the encoder as the one to search with."""
+    index = library.vectors(encoder.name, encoder.version, encoder.dim)
+    if summary.encoded or summary.moved or summary.missing or summary.left_out or index.rebuilt:
+        index.save()
+    if encoder.has_text:
+        put_setting(library.catalog, "encoder", encoder.name)

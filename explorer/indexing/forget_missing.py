@@ -1,29 +1,29 @@
-"""The person's word that files which vanished are gone for good."""
+"""Removes missing files from the library once the person has confirmed that they are gone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from explorer.indexing.reconcile import AT_ONCE, slices
+from explorer.indexing.chunks import chunks
+from explorer.indexing.vanished_files import SAME_DELETION
 from explorer.library.catalog import Catalog
 from explorer.library.file_rows import KnownFile
 from explorer.library.file_store import files_below, put_missing
 from explorer.library.paths import below, inside, join, to_text
 from explorer.library.writer import Writer
-from explorer.scanning.drive_timeouts import Alive, DriveTimeouts, DriveUnresponsive
+from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive, KeepAlive
 from explorer.scanning.scan import NO_SUCH_FILE, inode_of, root_state
 
 
 def forget_missing_files(
-    catalog: Catalog, writer: Writer, folder: str | None = None, disk: DriveTimeouts | None = None
+    catalog: Catalog, writer: Writer, folder: str | None = None, drives: DriveTimeouts | None = None
 ) -> int:
-    """The person's word that files which vanished are gone: those at or below this absolute folder,
-    or all.
+    """Remove the files that vanished: those in this absolute folder, or all.
 
-    A file that is there again stays, and so do all of a drive that does not answer. Gives the
-    number of files that left the library.
+    A file that exists again stays, and so do all files of a drive that does not answer. Returns how
+    many files were removed.
     """
-    number, disk = 0, disk or DriveTimeouts()
+    number, drives = 0, drives or DriveTimeouts()
     for root in catalog.roots():
         path = root["path"]
         relative = _part(folder, path) if folder else ""
@@ -35,32 +35,32 @@ def forget_missing_files(
             if file.state == "present"
         ]
         try:
-            gone = disk.look(
+            gone = drives.call(
                 path,
-                lambda alive, path=path, files=files: _nowhere(path, files, alive),  # type: ignore[misc]
+                lambda keep_alive, path=path, files=files: _nonexistent(path, files, keep_alive),  # type: ignore[misc]
             )
         except DriveUnresponsive:
             continue
-        for some in slices(gone, 500):
-            # They are answered for: what vanishes in a moment is another matter.
-            put_missing(writer, some, ago=2 * AT_ONCE)
+        for some in chunks(gone, 500):
+            # Dated back: they do not count when more files vanish in a moment.
+            put_missing(writer, some, ago=2 * SAME_DELETION)
         number += len(gone)
     return number
 
 
-def _nowhere(root: str, files: Iterable[KnownFile], alive: Alive) -> list[KnownFile]:
-    """Those of a root's files that are not where they were. Where its drive is there, only those
-    that a scan has missed already."""
+def _nonexistent(root: str, files: Iterable[KnownFile], keep_alive: KeepAlive) -> list[KnownFile]:
+    """Files of a root that are not at their path. If the root's drive is connected, only those that
+    a scan has missed already."""
     gone, is_there = list[KnownFile](), root_state(root) == "there"
     for file in files:
-        alive()
-        if (file.vanished or not is_there) and inode_of(
-            join(to_text(root), file.path)
-        ) == NO_SUCH_FILE:
+        keep_alive()
+        path = join(to_text(root), file.path)
+        if (file.vanished or not is_there) and inode_of(path) == NO_SUCH_FILE:
             gone.append(file)
     return gone
 
 
 def _part(folder: str, root: str) -> str | None:
-    """Which part of a root is meant by a folder: '' for all of it, None for none."""
+    """The part of a root that is inside a folder, relative to the root: '' for all of it, None for
+    nothing."""
     return "" if inside(root, folder) else below(folder, root)

@@ -5,23 +5,25 @@ from __future__ import annotations
 import time
 from typing import NamedTuple
 
+# The rate is measured over this many seconds.
+_WINDOW = 10.0
+
 
 class Progress(NamedTuple):
-    """How far the reading of new files is. rate: files/s over the last seconds. eta: seconds left,
-    or None.
-
-    stage: what is done instead of reading files, in words (see `stages`), or ''.
-    """
+    """How far the reading of new files is."""
 
     done: int
     total: int
     rate: float
+    """Files per second, over the last seconds."""
     eta: float | None
+    """Seconds left; None if unknown."""
     stage: str = ""
+    """What is being done instead of reading files, in words (`analysis.stages`), or ''."""
 
 
 class RateMeter:
-    """Progress with a rate over the last ten seconds or so."""
+    """Counts files and measures their rate."""
 
     def __init__(self, total: int) -> None:
         self._total, self._done = total, 0
@@ -31,10 +33,9 @@ class RateMeter:
         """So many more files are done."""
         self._done += number
         self._marks = [*self._marks[-200:], (time.monotonic(), self._done)]
-        while len(self._marks) > 2 and self._marks[-1][0] - self._marks[0][0] > 10:
+        while len(self._marks) > 2 and self._marks[-1][0] - self._marks[0][0] > _WINDOW:
             self._marks.pop(0)
         (t0, n0), (t1, n1) = self._marks[0], self._marks[-1]
         rate = (n1 - n0) / max(t1 - t0, 1e-6)
-        return Progress(
-            self._done, self._total, rate, (self._total - self._done) / rate if rate > 0 else None
-        )
+        eta = (self._total - self._done) / rate if rate > 0 else None
+        return Progress(self._done, self._total, rate, eta)

@@ -1,4 +1,4 @@
-"""Files that are to be read, and how one is remembered that could not be."""
+"""A file to be read, and how it is recorded if it cannot be."""
 
 from __future__ import annotations
 
@@ -7,39 +7,42 @@ from typing import NamedTuple
 from explorer.decoding.decode_result import DecodeResult
 from explorer.library.file_rows import FileStat, KnownFile
 
-# No file's time: what carries it is read again by every scan; or by the next one only, as it may
-# not have been the file's fault.
+# Modification times that no file has, so that the recorded file differs from the one on disk and is
+# read again: by every scan, because its bytes could not be had; or by the next scan only, because
+# the failure may not have been the file's fault.
 MTIME_UNREAD, MTIME_SUSPECT = -1, -2
 
 
 class ReadTask(NamedTuple):
-    """A file to be read. photo_id: it is known, only the vector is wanted. was: what the catalog
-    knows of the file at this place."""
+    """A file to be read and decoded."""
 
     root_id: int
     seen: FileStat
     photo_id: int | None = None
+    """The photo that the file is known to hold, if the photo only has to be encoded or measured
+    anew."""
     was: KnownFile | None = None
+    """The catalog's row for this path."""
 
 
-def stat_for_failure(task: ReadTask, outcome: DecodeResult) -> FileStat:
-    """The file as it is to be known where it could not be read: with a time that is not its own
-    where it is to be tried again."""
-    if outcome.digest is None:
-        # Its bytes were not to be had, which may be another matter next time, whatever its size and
-        # time say.
+def stat_for_failure(task: ReadTask, result: DecodeResult) -> FileStat:
+    """The stat to record for a file that could not be read: with an impossible modification time if
+    it is to be read again."""
+    if result.digest is None:
+        # Its bytes could not be had; next time they may, even if size and time are the same.
         return task.seen._replace(mtime_ns=MTIME_UNREAD)
-    if outcome.transient and (
+    if result.transient and (
         task.was is None or (task.was.state, task.was.mtime_ns) != ("failed", MTIME_SUSPECT)
     ):
-        # A process that was ended from outside, or memory that others took: the file is believed to
-        # be at fault when it happens twice.
+        # The process was killed from outside, or memory was short. The file is blamed only if that
+        # happens twice.
         return task.seen._replace(mtime_ns=MTIME_SUSPECT)
     return task.seen
 
 
-def read_task_of(outcome: DecodeResult) -> ReadTask:
-    task = outcome.job.tag
+def read_task_of(result: DecodeResult) -> ReadTask:
+    """The task that a result answers. Raises TypeError for the result of another caller's job."""
+    task = result.job.tag
     if not isinstance(task, ReadTask):
-        raise TypeError(f"a job of another maker: {task!r}")
+        raise TypeError(f"a job of another caller: {task!r}")
     return task

@@ -1,225 +1,226 @@
-"""Disk against catalog: what is new, what has moved, and what is gone, away or left out.
+"""Reconciles the catalog with the disk: finds files that are new, changed, moved, gone or excluded.
 
-Moves are told by inode, size and time first, without reading. A file that was not found is not at
-once called missing: it may lie elsewhere (that is looked for first), its folder may be unreadable,
-its drive may be away, or so many may have vanished together that the person is asked.
+A file that was not found is not called missing at once. It may have moved (`move_detection`), its
+folder may be unreadable, its drive may be away, or so many may have vanished together that the
+person is asked (`vanished_files`).
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Sequence
 
-from explorer import int64
-from explorer.errors import FolderError
+from explorer.indexing.chunks import chunks
+from explorer.indexing.move_detection import MoveDetector, has_precise_time
+from explorer.indexing.path_prefixes import covered_by
 from explorer.indexing.read_task import ReadTask
+from explorer.indexing.vanished_files import VanishedFiles
+from explorer.indexing.watched_folders import mark_unresponsive
 from explorer.library import missing_files
 from explorer.library.catalog import Catalog
-from explorer.library.file_rows import EXCLUDED, FileStat, KnownFile
-from explorer.library.file_store import (
-    files_below,
-    files_in_folder,
-    put_all_moved,
-    put_failed,
-    put_missing,
-)
+from explorer.library.file_rows import EXCLUDED, KnownFile
+from explorer.library.file_store import files_below, files_in_folder, put_failed, put_missing
 from explorer.library.paths import join, printable, to_text
-from explorer.library.root_store import add_root, check_folder, update_root
+from explorer.library.root_store import update_root
 from explorer.library.rows import RootRow
 from explorer.library.system_folders import around_file
 from explorer.library.writer import Writer
-from explorer.scanning.drive_timeouts import UNRESPONSIVE, Alive, DriveTimeouts, DriveUnresponsive
+from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive, KeepAlive
 from explorer.scanning.ignore import IgnoreRules
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.root_scan import RootScan, ScanTarget, problem, scan_target
-from explorer.scanning.scan import ScanResult, inode_of, root_state
+from explorer.scanning.scan import ScanResult
 from explorer.scanning.write_detection import WriteDetector
-
-T = TypeVar("T")
-
-# When more than this share of a root's photo files vanish at once, and no fewer than this number,
-# the person is asked.
-SHARE, LEAST = 0.2, 10
-# Scans so many seconds apart see one and the same deletion, which takes a while in a large tree.
-AT_ONCE = 20.0
 
 
 class Reconciler:
-    """What one run has to see to. `fresh` is to be read; `gone` (by id) was not found, and `settle`
-    says what becomes of it."""
+    """The comparison of one run. First `scan`, then read `new`, then `resolve_gone`."""
 
     def __init__(  # noqa: PLR0917
         self,
         catalog: Catalog,
         writer: Writer,
-        resting: WriteDetector,
-        tally: IndexSummary,
+        detector: WriteDetector,
+        summary: IndexSummary,
         tick: Callable[[], None],
-        disk: DriveTimeouts | None = None,
+        drives: DriveTimeouts | None = None,
     ) -> None:
-        self._writer, self._resting, self._tally, self._tick, self._disk = (
-            writer,
-            resting,
-            tally,
-            tick,
-            disk or DriveTimeouts(),
-        )
+        self._writer, self._detector, self._summary = writer, detector, summary
+        self._tick, self._drives = tick, drives or DriveTimeouts()
         self._roots: dict[int, RootRow] = {root["id"]: root for root in catalog.roots()}
-        self._real = dict[str, str]()
+        self._real_paths = dict[str, str]()
         self._lost_mounts: dict[int, set[str]] = {}
         self._moved_drives = set[int]()
-        self.fresh: list[ReadTask] = []
+        self.new: list[ReadTask] = []
+        """Files to be read."""
         self.gone: dict[int, KnownFile] = {}
+        """Known files that were not found, by id."""
 
     def path(self, root_id: int, relative: str) -> str:
         """The absolute path of a file. relative: catalog text."""
         return join(to_text(self._roots[root_id]["path"]), relative)
 
-    def look(self, places: Sequence[ScanTarget]) -> None:
-        """Scan these places, and note in the catalog what needs no reading."""
-        for place in places:
+    def scan(self, targets: Sequence[ScanTarget]) -> None:
+        """Scan these targets, and record everything that can be decided without reading a file."""
+        for target in targets:
             self._tick()
-            root = self._roots.get(place.root_id)
+            root = self._roots.get(target.root_id)
             if root is None:
                 continue
             began = time.monotonic()
             try:
-                self._look_at(place, root)
+                self._scan_target(target, root)
             except DriveUnresponsive:
-                mark_unresponsive(self._writer, root, self._tally)
-            self._tally.took[root["id"]] = (
-                self._tally.took.get(root["id"], 0.0) + time.monotonic() - began
-            )
-        self._follow_moves()
+                mark_unresponsive(self._writer, root, self._summary)
+            durations = self._summary.durations
+            durations[root["id"]] = durations.get(root["id"], 0.0) + time.monotonic() - began
+        moves = MoveDetector(self._writer, self._roots, self._drives, self.gone, self._tick)
+        left = moves.record_moves(self.new)
+        self._summary.moved += len(self.new) - len(left)
+        self.new = left
 
-    # --- one place
+    def resolve_gone(self) -> None:
+        """Record what became of files that were not found. To be called after all new files were
+        read."""
+        vanished = VanishedFiles(
+            self._writer,
+            self._roots,
+            self._drives,
+            self._summary,
+            self._tick,
+            lost_mounts=self._lost_mounts,
+            moved_drives=self._moved_drives,
+        )
+        vanished.record(self.gone.values())
 
-    def _look_at(self, place: ScanTarget, root: RootRow) -> None:
-        """Raises Silent."""
-        real = [self._resolved(each["path"]) for each in self._roots.values()]
+    # --- one target
+
+    def _scan_target(self, target: ScanTarget, root: RootRow) -> None:
+        """Raises DriveUnresponsive."""
+        real = [self._real_path(each["path"]) for each in self._roots.values()]
         moved = root["id"] in self._moved_drives
-        now = self._disk.look(
+        scan = self._drives.call(
             root["path"],
-            lambda alive: scan_target(place, root, real, alive, moved=moved),
+            lambda keep_alive: scan_target(target, root, real, keep_alive, moved=moved),
             self._tick,
         )
-        if now.moved:
+        if scan.moved:
             self._moved_drives.add(root["id"])
-        if now.away:
+        if scan.away:
             update_root(self._writer, root["id"], state="offline", problem="")
-            self._tally.offline.add(root["path"])
-        elif now.trouble:
-            update_root(self._writer, root["id"], problem=now.trouble)
-            self._tally.problems.add(f"{printable(root['path'])}: {now.trouble}")
-        elif now.found is not None:
-            self._compare(now, now.found, root)
+            self._summary.offline.add(root["path"])
+        elif scan.trouble:
+            update_root(self._writer, root["id"], problem=scan.trouble)
+            self._summary.problems.add(f"{printable(root['path'])}: {scan.trouble}")
+        elif scan.found is not None:
+            self._compare(scan, scan.found, root)
 
-    def _resolved(self, root: str) -> str:
-        if root not in self._real:
-            self._real[root] = self._disk.ask(root, lambda: os.path.realpath(root), root)
-        return self._real[root]
+    def _real_path(self, root: str) -> str:
+        if root not in self._real_paths:
+            self._real_paths[root] = self._drives.call_or(
+                root, lambda: os.path.realpath(root), root
+            )
+        return self._real_paths[root]
 
-    def _compare(self, now: RootScan, found: ScanResult, root: RootRow) -> None:
-        place, rules = now.place, now.rules
+    def _compare(self, scan: RootScan, found: ScanResult, root: RootRow) -> None:
+        target, rules = scan.target, scan.rules
         known = (
-            files_below(self._writer, place.root_id, place.folder)
-            if place.recursive
-            else files_in_folder(self._writer, place.root_id, place.folder)
+            files_below(self._writer, target.root_id, target.folder)
+            if target.recursive
+            else files_in_folder(self._writer, target.root_id, target.folder)
         )
-        back = self._match(now, found, known)
-        self._sort_out(found, known, self._of_others(root, known, rules))
-        drives = self._drives(root, found, now.drives)
-        if back:
-            missing_files.put_found_again(self._writer, back)
+        returned = self._match(scan, found, known)
+        self._sort_unmatched(found, known, self._ids_in_system_folders(root, known, rules))
+        mounts = self._mounts(root, found, scan.drives)
+        if returned:
+            missing_files.put_found_again(self._writer, returned)
         wrong = problem(found, rules)
-        update_root(self._writer,
-            place.root_id, state="online", scanned=not place.folder, device=now.device,
-            # A part of a root can tell what is wrong with it, but not that nothing is.
-            problem=None if place.folder and not wrong else wrong, mounts=drives,
-        )  # fmt: skip
-        self._tally.other += found.other
-        self._tally.unlisted.update(self.path(place.root_id, each) for each in found.unreadable)
-        self._tally.problems.update(
+        update_root(
+            self._writer,
+            target.root_id,
+            state="online",
+            scanned=not target.folder,
+            device=scan.device,
+            # The scan of a part can tell that something is wrong with a root, but not that nothing
+            # is.
+            problem=None if target.folder and not wrong else wrong,
+            mounts=mounts,
+        )
+        self._summary.other += found.other
+        self._summary.unlisted.update(self.path(target.root_id, each) for each in found.unreadable)
+        self._summary.problems.update(
             f"{printable(root['path'])}: {each}" for each in (rules.problems if rules else ())
         )
 
     def _match(
-        self, now: RootScan, found: ScanResult, known: dict[str, KnownFile]
+        self, scan: RootScan, found: ScanResult, known: dict[str, KnownFile]
     ) -> list[KnownFile]:
-        """Take the files that were found out of the known ones. Gives those that were gone and are
-        back unchanged."""
-        place, back, new, later = (
-            now.place,
-            list[KnownFile](),
-            list[ReadTask](),
-            list[tuple[int, int]](),
-        )
-        ctimes = now.ctimes and not now.moved
+        """Match the files on disk with the known ones by path, and remove the matched ones from
+        `known`. Returns files that had been gone and are back unchanged."""
+        target = scan.target
+        returned, unmatched = list[KnownFile](), list[ReadTask]()
+        new_ctimes = list[tuple[int, int]]()
+        ctimes = scan.ctimes and not scan.moved
         for seen in found.files:
             file = known.pop(seen.path, None)
-            # Whoever took a file away and put it back has renamed it, and that, too, is a change by
-            # its ctime.
+            # Taking a file away and putting it back renames it, and that changes its ctime, too.
             stayed = file is not None and not file.vanished and file.state != "missing"
             same = file is not None and file.matches(
-                seen, inodes=now.inodes and not _exact(seen), ctimes=ctimes and stayed
+                seen, inodes=scan.inodes and not has_precise_time(seen), ctimes=ctimes and stayed
             )
-            if file is not None and same and now.ctimes and file.ctime_ns != seen.ctime_ns:
-                later.append((seen.ctime_ns, file.id))
+            if file is not None and same and scan.ctimes and file.ctime_ns != seen.ctime_ns:
+                new_ctimes.append((seen.ctime_ns, file.id))
             if seen.path in found.unsupported:
-                self._tally.failed += 1
+                self._summary.failed += 1
                 if file is None or not same or file.state != "failed":
-                    put_failed(
-                        self._writer,
-                        place.root_id,
-                        seen,
-                        found.unsupported[seen.path],
-                        "unsupported",
-                    )
+                    reason = found.unsupported[seen.path]
+                    put_failed(self._writer, target.root_id, seen, reason, "unsupported")
             elif file is None or not same:
-                new.append(ReadTask(place.root_id, seen, None, file))
+                unmatched.append(ReadTask(target.root_id, seen, None, file))
             elif file.state == "failed":
-                self._tally.failed += 1
+                self._summary.failed += 1
             else:
-                self._tally.unchanged += 1
+                self._summary.unchanged += 1
                 if file.gone_at is not None or file.state == "missing":
-                    back.append(file)
-        for some in slices(later, 5000):
+                    returned.append(file)
+        for some in chunks(new_ctimes, 5000):
             self._tick()
             missing_files.put_change_times(self._writer, some)
-        for task, is_settled in zip(
-            new,
-            self._disk.look(place.root, lambda alive: self._rests(new, alive), self._tick),
-            strict=True,
-        ):
+        self._add_settled(target, unmatched)
+        return returned
+
+    def _add_settled(self, target: ScanTarget, tasks: Sequence[ReadTask]) -> None:
+        """Add the files that nobody writes to any more to `new`, and have the folders of the others
+        scanned again."""
+
+        def settled(keep_alive: KeepAlive) -> list[bool]:
+            answers = list[bool]()
+            for task in tasks:
+                keep_alive()
+                path = self.path(task.root_id, task.seen.path)
+                answers.append(self._detector.is_settled(path, task.seen))
+            return answers
+
+        answers = self._drives.call(target.root, settled, self._tick)
+        for task, is_settled in zip(tasks, answers, strict=True):
             if is_settled:
-                self.fresh.append(task)
+                self.new.append(task)
             else:
-                self._tally.unsettled.add(
-                    ScanTarget(place.root_id, place.root, task.seen.path.rpartition("/")[0], False)
+                folder = task.seen.path.rpartition("/")[0]
+                self._summary.unsettled.add(
+                    ScanTarget(target.root_id, target.root, folder, recursive=False)
                 )
-        return back
 
-    def _rests(self, tasks: Sequence[ReadTask], alive: Alive) -> list[bool]:
-        """Which of these files nobody writes to any more."""
-        said = list[bool]()
-        for task in tasks:
-            alive()
-            said.append(
-                self._resting.is_settled(self.path(task.root_id, task.seen.path), task.seen)
-            )
-        return said
-
-    def _of_others(
+    def _ids_in_system_folders(
         self, root: RootRow, known: dict[str, KnownFile], rules: IgnoreRules | None
     ) -> set[int]:
-        """Those of the files that were not found, by id, that lie or lay in a folder which a system
-        or another program keeps for itself, where nobody asked for that folder."""
+        """Ids of the unmatched files in folders of the system or of another program, unless the
+        person included such a folder."""
         suspects = [file for file in known.values() if around_file(file.path)]
         if not suspects or rules is None:
             return set()
-        return self._disk.ask(
+        return self._drives.call_or(
             root["path"],
             lambda: {
                 file.id for file in suspects if rules.excludes_branch(file.path.rpartition("/")[0])
@@ -227,186 +228,36 @@ class Reconciler:
             set[int](),
         )
 
-    def _sort_out(
-        self, found: ScanResult, known: dict[str, KnownFile], of_others: set[int]
+    def _sort_unmatched(
+        self, found: ScanResult, known: dict[str, KnownFile], in_system_folders: set[int]
     ) -> None:
-        """What was known and not found: left out, unknown because a folder cannot be read, or gone."""
-        left_out = list[KnownFile]()
+        """Known files that were not found are excluded, in an unreadable folder (nothing is known
+        about them), or gone."""
+        excluded = list[KnownFile]()
         for file in known.values():
-            if file.id in of_others or _covered(file.path, found.left_out):
+            if file.id in in_system_folders or covered_by(file.path, found.left_out):
                 if not file.excluded:
-                    left_out.append(file)
-            elif not _covered(file.path, found.unreadable):
+                    excluded.append(file)
+            elif not covered_by(file.path, found.unreadable):
                 if file.excluded:
-                    # It would be missing now, were it not left out before: it is for the purge to
-                    # count its days.
+                    # Had it not been excluded, it would be missing now. The purge counts its days.
                     put_missing(self._writer, [file])
                 elif not file.vanished and file.state != "missing":
                     self.gone[file.id] = file
-        for some in slices(left_out, 500):
+        for some in chunks(excluded, 500):
             put_missing(self._writer, some, EXCLUDED)
-        self._tally.left_out += sum(file.photo_id is not None for file in left_out)
+        self._summary.left_out += sum(file.photo_id is not None for file in excluded)
 
-    def _drives(self, root: RootRow, found: ScanResult, drives: frozenset[str]) -> set[str]:
-        """Folders in the root that are drives of their own, and those that were and hold nothing
-        now: such a drive is away.
+    def _mounts(self, root: RootRow, found: ScanResult, drives: frozenset[str]) -> set[str]:
+        """The mount points in a root: the present ones, and those of drives that are away now.
 
-        drives: those of the known ones that are drives now.
+        drives: known mount points at which a file system is mounted now.
         """
-        gone = set(root["mounts"]) - drives
-        gone -= {
+        lost = set(root["mounts"]) - drives
+        lost -= {
             folder
-            for folder in gone
+            for folder in lost
             if any(seen.path.startswith(folder + "/") for seen in found.files)
         }
-        self._lost_mounts[root["id"]] = gone
-        return found.mounts | gone | drives
-
-    # --- moves
-
-    def _follow_moves(self) -> None:
-        """Files that were renamed on one disk keep inode, size and time: they are recognised
-        without being read."""
-        left, moves, taken = list[ReadTask](), list[tuple[KnownFile, int, FileStat]](), set[int]()
-        for number, task in enumerate(self.fresh):
-            if number % 500 == 0:
-                self._tick()
-            found = (
-                file
-                for file in missing_files.files_like(self._writer, task.seen)
-                if file.id not in taken and self._has_left(file, task)
-            )
-            file = next(found, None)
-            if file is None:
-                left.append(task)
-            else:
-                taken.add(file.id)
-                moves.append((file, task.root_id, task.seen))
-        # All at once: a series of photos that were numbered anew have taken each other's names.
-        if moves:
-            put_all_moved(self._writer, moves)
-        for file, _, _ in moves:
-            self.gone.pop(file.id, None)
-        self._tally.moved += len(moves)
-        self.fresh = left
-
-    def _has_left(self, file: KnownFile, task: ReadTask) -> bool:
-        """Whether a known file with the same inode, size and time is the one that is found now."""
-        seen = task.seen
-        # Whole seconds come from cameras' cards, archives and copies, where many files share one:
-        # then the name has to fit, too.
-        fits = _exact(seen) or seen.path.rpartition("/")[2] == file.path.rpartition("/")[2]
-        if file.excluded or file.root_id not in self._roots or not fits:
-            return False
-        if file.id in self.gone or file.vanished or file.state == "missing":
-            return True
-        # Another hard link of the same file is a copy; where another file has its name now, it has
-        # left.
-        path = self.path(file.root_id, file.path)
-        inode = self._disk.ask(self._roots[file.root_id]["path"], lambda: inode_of(path), None)
-        return inode is not None and inode != seen.inode
-
-    # --- what was not found
-
-    def settle(self) -> None:
-        """After all that is new was looked at: what is still gone is missing, or away where its
-        drive is or the person is to be asked."""
-        for root in self._roots.values():
-            # It was emptied, not unplugged, where all that was in it has been found elsewhere.
-            if (
-                root["path"] in self._tally.offline
-                and self._state(root["path"]) != "absent"
-                and not missing_files.count_present(self._writer, root["id"])
-            ):
-                update_root(self._writer, root["id"], state="online")
-                self._tally.offline.discard(root["path"])
-        by_root = dict[int, list[KnownFile]]()
-        for file in self.gone.values():
-            by_root.setdefault(file.root_id, []).append(file)
-        for root_id, files in by_root.items():
-            self._tick()
-            if self._state(self._roots[root_id]["path"]) == "absent":
-                continue
-            elsewhere = [
-                file for file in files if _covered(file.path, self._lost_mounts.get(root_id, ()))
-            ]
-            here = [
-                file
-                for file in files
-                if not _covered(file.path, self._lost_mounts.get(root_id, ()))
-            ]
-            recent = self._many(root_id, here)
-            if recent is None:
-                photos = [file for file in here if file.photo_id is not None]
-                self._tally.missing += len(photos)
-                for some in slices(here, 500):
-                    put_missing(self._writer, some)
-            else:
-                elsewhere += [*here, *recent]
-            if elsewhere:
-                missing_files.put_vanished(self._writer, elsewhere)
-            self._tally.away += sum(file.photo_id is not None for file in elsewhere)
-
-    def _state(self, root: str) -> str:
-        return self._disk.ask(root, lambda: root_state(root), "absent")
-
-    def _many(self, root_id: int, files: list[KnownFile]) -> list[KnownFile] | None:
-        """Whether so many vanished at once that the person is asked; with those that went missing a
-        moment ago, which count too."""
-        photos = [file for file in files if file.photo_id is not None]
-        if not photos:
-            return None
-        recent = missing_files.recently_missing(self._writer, root_id, AT_ONCE)
-        kept_at = self._roots[root_id]["kept_at"] or 0.0
-        number = (
-            len(photos)
-            + len(recent)
-            + len(missing_files.vanished_files(self._writer, root_id, kept_at))
-        )
-        known = missing_files.count_present(self._writer, root_id) + len(recent)
-        # Where another file system shows in the root's place, even a few are too many to forget
-        # unasked.
-        least = 1 if root_id in self._moved_drives else LEAST
-        return recent if number >= least and number > SHARE * known else None
-
-
-def add_folder(writer: Writer, folder: str, disk: DriveTimeouts) -> int:
-    """Watch this absolute folder from now on; gives the id of the root that covers it. Raises
-    FolderError where it cannot be read."""
-    try:
-        disk.look(folder, lambda _: check_folder(folder))
-    except DriveUnresponsive:
-        raise FolderError(
-            f"The folder {printable(folder)} cannot be looked into: {UNRESPONSIVE}. Check its connection, and try again."
-        ) from None
-    return add_root(
-        writer, folder, lambda path: disk.ask(path, lambda: os.path.realpath(path), path)
-    )
-
-
-def mark_unresponsive(writer: Writer, root: RootRow, tally: IndexSummary) -> None:
-    """The root's drive does not answer: until it does, its photos are away."""
-    update_root(writer, root["id"], state="offline", problem=UNRESPONSIVE)
-    tally.offline.add(root["path"])
-
-
-def _exact(seen: FileStat) -> bool:
-    """Whether a file's time is finer than a second, so that no two files share it by chance."""
-    return seen.mtime_ns % 1_000_000_000 != 0 and abs(seen.mtime_ns) < int64.MOST
-
-
-def _covered(path: str, marked: Iterable[str]) -> bool:
-    """Whether a path or a folder above it is among those marked; '' marks all."""
-    if not marked:
-        return False
-    marks = marked if isinstance(marked, set) else set(marked)
-    while path:
-        if path in marks:
-            return True
-        path = path.rpartition("/")[0]
-    return "" in marks
-
-
-def slices(items: Sequence[T], size: int) -> Iterable[Sequence[T]]:
-    """A list in pieces."""
-    return (items[start : start + size] for start in range(0, len(items), size))
+        self._lost_mounts[root["id"]] = lost
+        return found.mounts | lost | drives

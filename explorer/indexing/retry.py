@@ -1,5 +1,4 @@
-"""Files that could not be read are left alone until they change; here are the two reasons to try
-them once more."""
+"""Has failed files read again after an upgrade. Otherwise they are left alone until they change."""
 
 from __future__ import annotations
 
@@ -11,22 +10,22 @@ from explorer.library.setting_store import get_setting, put_setting
 from explorer.library.writer import Writer
 from explorer.photos.formats import EXTENSIONS, READER_VERSION, UNSUPPORTED
 
-_READER = "reader"
+_SETTING = "reader"
 
 
 def retry_after_upgrade(library: Library, writer: Writer) -> None:
-    """Have every failed file read again if this release reads other formats, or with other
-    decoders, than the last run's."""
-    if get_setting(library.catalog, _READER) == (now := reader()):
+    """Have every failed file read again if this release reads other formats than that of the last
+    run, or uses other decoders."""
+    if get_setting(library.catalog, _SETTING) == (now := reader_fingerprint()):
         return
-    if get_setting(library.catalog, _READER) is not None:
+    if get_setting(library.catalog, _SETTING) is not None:
         failure_store.retry_failed_files(writer)
-    put_setting(library.catalog, _READER, now)
+    put_setting(library.catalog, _SETTING, now)
 
 
-def reader() -> str:
-    """What decides whether a file can be read: the formats that are tried, and the versions of what
-    decodes them and judges failures."""
+def reader_fingerprint() -> str:
+    """Everything that decides whether a file can be read: the formats, and the versions of the
+    reader and of the decoders."""
     decoders = [f"{name} {importlib.metadata.version(name)}" for name in ("pillow", "pillow-heif")]
     return ", ".join(
         [f"reader {READER_VERSION}", *sorted(EXTENSIONS), "not", *sorted(UNSUPPORTED), *decoders]

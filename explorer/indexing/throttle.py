@@ -1,5 +1,5 @@
-"""Giving way to the person: other programs come first, and on request the machine stays cool and
-quiet."""
+"""Leaves the computer to its user: low priority always, and pauses between pieces of work if the
+user asked for a gentle pace."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import Literal, get_args
+from typing import Literal
 
 import psutil
 
@@ -16,19 +16,18 @@ from explorer.library.catalog import Catalog
 from explorer.library.setting_store import get_setting
 
 Pace = Literal["full", "gentle"]
-PACES: tuple[Pace, ...] = get_args(Pace)
-SETTING = "pace"
+PACE_SETTING = "pace"
+"""The catalog setting that holds the pace."""
 
-# At a gentle pace, seconds of rest for each second of work; and no rest is longer than so many
-# seconds.
-REST, LONGEST = 2.0, 10.0
-# Seconds for which an answer to "how fast?" is believed.
-_ASKED = 1.0
+# At a gentle pace, seconds of pause per second of work, and the most for one pause.
+PAUSE_RATIO, MAX_PAUSE = 2.0, 10.0
+# Seconds between two reads of the setting.
+_SETTING_MAX_AGE = 1.0
 
 
 def lower_priority() -> None:
-    """Have the system put this process, and those it starts, behind all others on the processor and
-    the disk."""
+    """Give this process, and those it starts, a lower priority for processor and disk than other
+    programs."""
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
             os.nice(10)
@@ -36,40 +35,40 @@ def lower_priority() -> None:
         if sys.platform == "win32":
             psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
         elif sys.platform == "linux":
-            # The last of the usual class. The idle class would wait for as long as anybody reads
-            # anything.
+            # The lowest priority of the best-effort class. The idle class would wait for as long
+            # as any program reads anything.
             psutil.Process().ionice(psutil.IOPRIO_CLASS_BE, 7)
 
 
 def current_pace(catalog: Catalog) -> Pace:
-    """How fast the person wants it."""
-    return "gentle" if get_setting(catalog, SETTING) == "gentle" else "full"
+    """The pace that the user chose."""
+    return "gentle" if get_setting(catalog, PACE_SETTING) == "gentle" else "full"
 
 
 class Throttle:
-    """Rests between pieces of work, as the setting says at that moment."""
+    """Pauses between pieces of work, as the setting says at that moment."""
 
     def __init__(
         self,
         catalog: Catalog,
-        wait: Callable[[float], None],
+        sleep: Callable[[float], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """wait: sleep for so many seconds; may raise to end the run."""
-        self._catalog, self._wait, self._clock = catalog, wait, clock
+        """sleep: takes seconds; may raise to end the run. clock: monotonic seconds."""
+        self._catalog, self._sleep, self._clock = catalog, sleep, clock
         self._pace: Pace = "full"
-        self._asked = -_ASKED
-        self._since = clock()
+        self._pace_read = -_SETTING_MAX_AGE
+        self._work_began = clock()
 
     def begin(self) -> None:
         """Work starts now."""
-        self._since = self._clock()
+        self._work_began = self._clock()
 
-    def rest(self) -> None:
-        """A piece of work is done."""
+    def pause(self) -> None:
+        """Pause after a piece of work, in proportion to how long it took."""
         now = self._clock()
-        if now - self._asked >= _ASKED:
-            self._pace, self._asked = current_pace(self._catalog), now
+        if now - self._pace_read >= _SETTING_MAX_AGE:
+            self._pace, self._pace_read = current_pace(self._catalog), now
         if self._pace == "gentle":
-            self._wait(min(LONGEST, REST * (now - self._since)))
-        self._since = self._clock()
+            self._sleep(min(MAX_PAUSE, PAUSE_RATIO * (now - self._work_began)))
+        self._work_began = self._clock()

@@ -1,5 +1,4 @@
-"""Starting, stopping and telling the worker, from the process that serves the app and from the
-command line."""
+"""Starts, stops and commands the worker process, for the server and the command line."""
 
 from __future__ import annotations
 
@@ -21,14 +20,14 @@ from explorer.library.worker_store import record_heartbeat, report_status, worke
 from explorer.library.writer import Writer
 from explorer.scanning.ignore import validate_globs
 
-# Seconds between two signs of life.
-_BEAT = 4.0
+# Seconds between two heartbeats.
+_HEARTBEAT_INTERVAL = 4.0
 
 
 def start_worker(
     library_dir: Path, *, encoder: str | None = None, offline: bool = False
 ) -> subprocess.Popen[bytes]:
-    """Start the worker on that library. It ends by itself when this process does."""
+    """Start the worker on a library. It ends when this process does."""
     command = [sys.executable, "-m", "explorer.indexing.worker", "--library", str(library_dir)]
     command += ["--encoder", encoder] if encoder else []
     command += ["--offline"] if offline else []
@@ -36,23 +35,23 @@ def start_worker(
 
 
 def stop_worker(worker: subprocess.Popen[bytes], timeout: float = 10.0) -> None:
-    """Let the worker finish its batch and end; one that does not within `timeout` seconds is
-    killed, which loses nothing either."""
+    """Let the worker finish its batch and end. After `timeout` seconds it is killed, which loses
+    nothing either."""
     if worker.stdin:
         worker.stdin.close()
     try:
         worker.wait(timeout)
     except subprocess.TimeoutExpired:
         worker.kill()
-        # One that hangs in the code of a drive that does not answer cannot end before the drive
-        # does answer.
+        # A process that hangs in a system call to an unresponsive drive cannot end before the
+        # drive answers.
         with contextlib.suppress(subprocess.TimeoutExpired):
             worker.wait(timeout)
 
 
 def exclude(catalog: Catalog, root: str, globs: Sequence[str]) -> list[str]:
-    """Ask the worker to leave this out of a root from now on, and nothing else. Gives the globs;
-    raises UsageError for one that is none."""
+    """Have the worker replace the ignore patterns of a root. Returns the patterns; raises
+    UsageError for one that cannot be parsed."""
     clean = validate_globs(globs)
     send_command(catalog, "exclude", json.dumps({"folder": root, "globs": clean}))
     return clean
@@ -61,21 +60,21 @@ def exclude(catalog: Catalog, root: str, globs: Sequence[str]) -> list[str]:
 def retry(
     catalog: Catalog, reasons: Sequence[str] | None = None, file_id: int | None = None
 ) -> None:
-    """Ask the worker to read once more what could not be read: all, what failed for one of these
-    reasons, or one file."""
-    wanted = (
+    """Have the worker read failed files again: all, those with one of these reasons, or one
+    file."""
+    request = (
         {"reasons": list(reasons)}
         if reasons is not None
         else {"file": file_id}
         if file_id is not None
         else {}
     )
-    send_command(catalog, "retry", json.dumps(wanted) if wanted else None)
+    send_command(catalog, "retry", json.dumps(request) if request else None)
 
 
 def report_if_idle(library: Library, phase: Phase, message: str) -> None:
-    """Say what a process is at that does not hold the library, unless one that does is saying
-    something itself."""
+    """Report the phase of a process that does not hold the library's lock, unless the process that
+    does is alive and reports its own."""
     worker = worker_status(library.catalog)
     if worker is not None and worker["alive"] and worker["pid"] != os.getpid():
         return
@@ -89,8 +88,8 @@ def report_if_idle(library: Library, phase: Phase, message: str) -> None:
 
 
 class Heartbeat:
-    """Keeps a busy process from being taken for dead while it waits for one long thing, such as a
-    file that is slow to decode."""
+    """Shows that this process is alive while it is busy with one long thing, such as a file that is
+    slow to decode. A context manager."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog, self._stop = catalog, threading.Event()
@@ -105,5 +104,5 @@ class Heartbeat:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._stop.wait(_BEAT):
+        while not self._stop.wait(_HEARTBEAT_INTERVAL):
             record_heartbeat(self._catalog)

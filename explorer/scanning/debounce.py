@@ -1,4 +1,4 @@
-"""Many small events into few rescans: a folder is due once it has been quiet for a moment."""
+"""Debouncing: many events become few rescans, each after a short quiet period."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class Debouncer(Generic[Key]):
-    """Collects keys from any thread. Times are seconds of one monotonic clock, given by the caller."""
+    """Collects keys from any thread until they are due. Times are seconds of the caller's monotonic
+    clock."""
 
     def __init__(self, quiet: float, limit: float) -> None:
-        """quiet: a key is due when nothing was heard of it for so long. limit: due at the latest so
-        long after it was first heard of."""
+        """quiet: a key is due once it had no event for this long. limit: it is due this long after
+        its first event in any case."""
         self._quiet, self._limit = quiet, limit
         self._first: dict[Key, float] = {}
         self._last: dict[Key, float] = {}
         self._lock = threading.Lock()
 
     def add(self, key: Key, now: float) -> None:
-        """Something happened to this key."""
+        """Record an event for a key."""
         with self._lock:
             self._first.setdefault(key, now)
             self._last[key] = now
 
     def due(self, now: float) -> list[Key]:
-        """The keys that have come to rest, each given once."""
+        """Remove and return the keys that are due."""
         with self._lock:
             ready = [
                 k

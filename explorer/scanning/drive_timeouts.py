@@ -1,10 +1,9 @@
-"""Looks at folders whose drives may not answer: a look that hears nothing for too long is given up,
-and holds nobody else up.
+"""Calls that touch a drive, with a timeout, so that an unresponsive drive holds nothing else up.
 
-A network drive whose computer is off, or a program that shows something as a folder and hangs,
-answers no question at all, and the thread that asked waits in the system, where nothing can reach
-it. So each look at a root's drive has a thread of its own, which is left behind when it falls
-silent. Until that thread is back, the drive is known to be silent, and nobody asks it anything.
+A network drive whose server is off, or a FUSE program that hangs, never answers a system call. The
+calling thread then waits inside the kernel, where nothing can interrupt it. So every call runs in
+a thread of its own, which is abandoned on timeout. Until that thread returns, the drive counts as
+unresponsive and receives no further calls.
 """
 
 from __future__ import annotations
@@ -17,27 +16,27 @@ from typing import Any, Generic, TypeVar, cast
 T = TypeVar("T")
 U = TypeVar("U")
 
-# Seconds without a sign of life after which a drive is taken to be silent: a disk that was asleep,
-# or a busy network, takes several.
-LIMIT = 30.0
-# Seconds between two looks at what else there is to do meanwhile.
-_STEP = 0.25
+# Seconds without a sign of life after which a drive counts as unresponsive. A sleeping disk or a
+# busy network needs several.
+TIMEOUT = 30.0
+# Seconds between two calls of `tick` while a call is running.
+_TICK = 0.25
 
-# What is said of such a root.
+# The problem recorded for a root whose drive does not answer.
 UNRESPONSIVE = "its drive does not answer"
 
 
 def offline_reason(problem: str | None) -> str:
-    """Why a root is offline. problem: what its row says is in the way."""
+    """Why a root is offline, in words. problem: the problem recorded in the root's row."""
     return UNRESPONSIVE if problem == UNRESPONSIVE else "its drive is away"
 
 
-Alive = Callable[[], None]
-"""Called by a look now and then: it is getting on."""
+KeepAlive = Callable[[], None]
+"""A long call invokes it every few seconds to show that it is making progress."""
 
 
 class DriveUnresponsive(Exception):
-    """The drive that a root is on does not answer."""
+    """The drive of a root did not answer in time."""
 
     def __init__(self, root: str) -> None:
         super().__init__(root)
@@ -45,76 +44,79 @@ class DriveUnresponsive(Exception):
 
 
 class DriveTimeouts:
-    """Which drives answer. `look` is for one thread, `silent` for any."""
+    """Runs calls that touch drives and remembers which drives are unresponsive.
+
+    `call` and `call_or` belong to one thread; `is_unresponsive` may be called from any.
+    """
 
     def __init__(self) -> None:
-        self._silent: dict[str, _Look[Any]] = {}
+        self._abandoned: dict[str, _TimedCall[Any]] = {}
 
-    def silent(self, root: str) -> bool:
-        """Whether the last look at this root has not come back yet."""
-        look = self._silent.get(root)
-        if look is not None and look.done.is_set():
-            self._silent.pop(root, None)
+    def is_unresponsive(self, root: str) -> bool:
+        """Whether an earlier call to the drive of this root has still not returned."""
+        call = self._abandoned.get(root)
+        if call is not None and call.done.is_set():
+            self._abandoned.pop(root, None)
             return False
-        return look is not None
+        return call is not None
 
-    def look(
-        self, root: str, function: Callable[[Alive], T], tick: Callable[[], None] = lambda: None
+    def call(
+        self, root: str, function: Callable[[KeepAlive], T], tick: Callable[[], None] = lambda: None
     ) -> T:
-        """What a function gives that touches this root's drive, and nothing else. Raises what it
-        raises, and Silent.
+        """Run a function in a thread of its own and return its result.
 
-        The function is given `alive`, which it has to call at least every few seconds if it takes
-        long; and runs in another thread, perhaps for longer than anybody waits for it. tick: called
-        meanwhile, here; where it raises, nobody waits any longer.
+        function: touches the drive of this root and no other. It receives a `KeepAlive`. It may
+        keep running after its caller has given up.
+        tick: called in this thread several times a second meanwhile; if it raises, the wait ends.
+        Raises DriveUnresponsive, and whatever the function raises.
         """
-        if self.silent(root):
+        if self.is_unresponsive(root):
             raise DriveUnresponsive(root)
-        look = _Look(function)
+        call = _TimedCall(function)
         try:
-            while not look.done.wait(_STEP):
-                if time.monotonic() - look.heard > LIMIT:
-                    self._silent[root] = look
+            while not call.done.wait(_TICK):
+                if time.monotonic() - call.last_sign > TIMEOUT:
+                    self._abandoned[root] = call
                     raise DriveUnresponsive(root)
                 tick()
         finally:
-            look.unwanted = True
-        return look.result()
+            call.cancelled = True
+        return call.result()
 
-    def ask(self, root: str, function: Callable[[], T], otherwise: U) -> T | U:
-        """A short question to a drive; where it does not answer, `otherwise`."""
+    def call_or(self, root: str, function: Callable[[], T], default: U) -> T | U:
+        """The result of a short call, or `default` if the drive does not answer."""
         try:
-            return self.look(root, lambda _: function())
+            return self.call(root, lambda _: function())
         except DriveUnresponsive:
-            return otherwise
+            return default
 
 
-class _Given_up(BaseException):
-    """Nobody waits for this look any more."""
+class _Cancelled(BaseException):
+    """Ends a call whose result nobody waits for any more."""
 
 
-class _Look(Generic[T]):
-    def __init__(self, function: Callable[[Alive], T]) -> None:
-        self.done, self.heard, self.unwanted = threading.Event(), time.monotonic(), False
-        self._function, self._value, self._error = (
-            function,
-            cast(T, None),
-            cast("BaseException | None", None),
-        )
-        threading.Thread(target=self._run, name="disk-look", daemon=True).start()
+class _TimedCall(Generic[T]):
+    """One call in a daemon thread. last_sign: when it last showed progress (monotonic seconds)."""
+
+    def __init__(self, function: Callable[[KeepAlive], T]) -> None:
+        self.done, self.last_sign, self.cancelled = threading.Event(), time.monotonic(), False
+        self._function = function
+        self._value = cast(T, None)
+        self._error: BaseException | None = None
+        threading.Thread(target=self._run, name="drive-call", daemon=True).start()
 
     def _run(self) -> None:
         try:
-            self._value = self._function(self._alive)
-        except BaseException as error:  # noqa: BLE001  carried over to the thread that asked
+            self._value = self._function(self._keep_alive)
+        except BaseException as error:  # noqa: BLE001  raised again in the calling thread
             self._error = error
         finally:
             self.done.set()
 
-    def _alive(self) -> None:
-        self.heard = time.monotonic()
-        if self.unwanted:
-            raise _Given_up
+    def _keep_alive(self) -> None:
+        self.last_sign = time.monotonic()
+        if self.cancelled:
+            raise _Cancelled
 
     def result(self) -> T:
         if self._error is not None:

@@ -1,5 +1,9 @@
-"""What kind of drive a folder is on: whether the system tells of changes there, and whether a file
-keeps its inode number."""
+"""What can be relied on in the file system that a folder is on: change events, inode numbers and
+change times.
+
+`library/mounts.py` answers another question: which folder a path really leads to when one folder
+is mounted in several places.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +15,46 @@ import psutil
 
 from explorer.library.paths import inside
 
-# Others can change files there without this system hearing of it.
+# Network file systems: other computers change files there without this one being notified.
 _NETWORK = frozenset(
-    {
-        "nfs", "nfs3", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "smbnetfs", "afp", "afpfs",
-        "9p", "afs", "ceph", "coda", "davfs",
-        "webdav", "glusterfs", "gpfs", "lustre", "ncpfs", "ocfs2", "gfs2", "orangefs", "pvfs2",
-        "beegfs", "virtiofs", "vboxsf", "vmhgfs",
-        "prl_fs", "drvfs", "sshfs",
-    }
-)  # fmt: skip
-# Programs that show something as a folder. Those that show a local disk hear of every change that
-# is made through them.
+    [
+        "nfs",
+        "nfs3",
+        "nfs4",
+        "cifs",
+        "smb",
+        "smb2",
+        "smb3",
+        "smbfs",
+        "smbnetfs",
+        "afp",
+        "afpfs",
+        "9p",
+        "afs",
+        "ceph",
+        "coda",
+        "davfs",
+        "webdav",
+        "glusterfs",
+        "gpfs",
+        "lustre",
+        "ncpfs",
+        "ocfs2",
+        "gfs2",
+        "orangefs",
+        "pvfs2",
+        "beegfs",
+        "virtiofs",
+        "vboxsf",
+        "vmhgfs",
+        "prl_fs",
+        "drvfs",
+        "sshfs",
+    ]
+)
+# FUSE file systems on a local disk: every change goes through them, so events are complete.
 _LOCAL_FUSE = frozenset(
-    {
+    [
         "fuse.ntfs-3g",
         "fuse.exfat",
         "fuse.encfs",
@@ -32,11 +62,11 @@ _LOCAL_FUSE = frozenset(
         "fuse.cryfs",
         "fuse.bindfs",
         "fuse.mergerfs",
-    }
+    ]
 )
-# File systems that number files anew each time they are connected, or as they like.
-_LOOSE_INODES = frozenset(
-    {
+# File systems that assign new inode numbers at every mount, or at will.
+_UNSTABLE_INODES = frozenset(
+    [
         "vfat",
         "msdos",
         "exfat",
@@ -47,11 +77,11 @@ _LOOSE_INODES = frozenset(
         "fuse.exfat",
         "fuse.mergerfs",
         "overlay",
-    }
+    ]
 )
-# File systems that have no time of the last change.
-_LOOSE_CHANGE_TIMES = frozenset(
-    {
+# File systems that store no change time.
+_NO_CHANGE_TIMES = frozenset(
+    [
         "vfat",
         "msdos",
         "exfat",
@@ -66,25 +96,29 @@ _LOOSE_CHANGE_TIMES = frozenset(
         "sshfs",
         "afpfs",
         "afp",
-    }
+    ]
 )
 
 
 class Volume(NamedTuple):
-    """Where a file system is shown, and of which kind it is."""
+    """A mounted file system."""
 
     folder: str
+    """Its mount point, absolute."""
     kind: str
+    """Its type in lower case, such as `ext4` or `fuse.sshfs`."""
     options: str = ""
+    """Its mount options, separated by commas."""
 
     @property
     def network(self) -> bool:
+        """Whether other computers may change files on it."""
         fuse = self.kind.startswith("fuse.") and self.kind not in _LOCAL_FUSE
         return self.kind in _NETWORK or fuse or "remote" in self.options.split(",")
 
 
 def mounted_volumes() -> list[Volume]:
-    """All file systems that are connected; those mounted later come later."""
+    """All mounted file systems in the order they were mounted."""
     try:
         return [
             Volume(part.mountpoint, part.fstype.lower(), part.opts)
@@ -94,44 +128,52 @@ def mounted_volumes() -> list[Volume]:
         return []
 
 
-def volume_of(folder: str, known: list[Volume] | None = None) -> Volume | None:
-    """The file system that an absolute folder is on, or None where that is not to be found out."""
+def volume_of(folder: str, volumes: list[Volume] | None = None) -> Volume | None:
+    """The file system that an absolute folder is on, or None if that cannot be determined."""
     path, found = os.path.realpath(folder), None
-    for mount in mounted_volumes() if known is None else known:
-        if inside(path, mount.folder) and (found is None or len(mount.folder) >= len(found.folder)):
-            found = mount
+    for volume in mounted_volumes() if volumes is None else volumes:
+        if inside(path, volume.folder) and (
+            found is None or len(volume.folder) >= len(found.folder)
+        ):
+            found = volume
     return found
 
 
 def reason_to_poll(root: str) -> str | None:
-    """Why changes below a root may go unheard, in words for a person; None where the system tells
-    of all."""
+    """Why change events for this folder may be incomplete, in words; None where they are
+    complete."""
     if sys.platform == "win32" and root.startswith("\\\\"):
-        return "it is on a network drive, which does not tell of changes made elsewhere"
-    known = mounted_volumes()
-    mount = volume_of(root, known)
-    if mount is not None and mount.network:
-        return f"it is on a network drive ({mount.kind}), which does not tell of changes made elsewhere"
+        return "it is on a network drive, which does not report changes made elsewhere"
+    volumes = mounted_volumes()
+    volume = volume_of(root, volumes)
+    if volume is not None and volume.network:
+        return (
+            f"it is on a network drive ({volume.kind}), which does not report changes made"
+            " elsewhere"
+        )
     path = os.path.realpath(root)
-    for below in known:
-        if below.network and below.folder != path and inside(below.folder, path):
-            name = os.path.relpath(below.folder, path)
-            return f"{name} in it is a network drive ({below.kind}), which does not tell of changes made elsewhere"
+    for nested in volumes:
+        if nested.network and nested.folder != path and inside(nested.folder, path):
+            name = os.path.relpath(nested.folder, path)
+            return (
+                f"{name} in it is a network drive ({nested.kind}), which does not report changes"
+                " made elsewhere"
+            )
     return None
 
 
 def has_stable_inodes(root: str) -> bool:
-    """Whether a file there has the same inode number tomorrow, so that another number means another
-    file."""
-    mount = volume_of(root)
-    return mount is not None and not mount.network and mount.kind not in _LOOSE_INODES
+    """Whether a file keeps its inode number, so that another number means another file."""
+    volume = volume_of(root)
+    return volume is not None and not volume.network and volume.kind not in _UNSTABLE_INODES
 
 
 def has_reliable_ctimes(root: str) -> bool:
-    """Whether a file's ctime there stands still until its bytes, name or rights change. Windows
-    gives the time of creation in its place, and some file systems make one up when they are
-    connected."""
-    mount = volume_of(root)
-    if sys.platform == "win32" or mount is None or mount.kind in _LOOSE_CHANGE_TIMES:
+    """Whether a file's ctime changes exactly when its bytes, name or permissions do.
+
+    Windows reports the creation time instead, and some file systems make one up at mount time.
+    """
+    volume = volume_of(root)
+    if sys.platform == "win32" or volume is None or volume.kind in _NO_CHANGE_TIMES:
         return False
-    return not mount.kind.startswith("fuse") or mount.kind in _LOCAL_FUSE
+    return not volume.kind.startswith("fuse") or volume.kind in _LOCAL_FUSE

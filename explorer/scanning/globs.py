@@ -1,12 +1,12 @@
-"""Patterns of file names in the language of `.gitignore`
+"""File name patterns in the syntax of `.gitignore`
 (https://git-scm.com/docs/gitignore#_pattern_format).
 
-A pattern is compiled to one test for each name of a path. In a name, what stands between two stars
-is searched for once, from the left and without backtracking (an atomic group): if there is a match
-at all, the leftmost one leaves the most for what follows, so nothing is missed, and the time grows
-with the length of the pattern times that of the name at worst. `**` between folders is matched in
-the same way. Patterns without wildcards, of which lists made by programs have thousands, are looked
-up in a table.
+A pattern is compiled to one matcher per component of a path. Within a component, the text between
+two stars is searched for once, from the left and without backtracking (an atomic group). The
+leftmost match leaves the most room for what follows, so no match is missed, and the time is at
+worst proportional to the length of the pattern times that of the name. `**` between components is
+matched in the same way. Patterns without wildcards are looked up in a dictionary, because lists
+made by programs contain thousands of them.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-# A list has at most so many patterns that have to be tried on every path; a pattern has at most so
-# many characters.
-MOST, LONGEST = 1000, 1000
+# Patterns with wildcards in one list, each of which is tried on every path.
+MAX_WILDCARDS = 1000
+# Characters in one pattern.
+MAX_LENGTH = 1000
 
+# POSIX character classes, as the inside of a bracket expression.
 _CLASSES = {
     "alpha": "A-Za-z", "alnum": "A-Za-z0-9", "digit": "0-9", "xdigit": "0-9A-Fa-f", "lower": "a-z",
     "upper": "A-Z", "blank": r" \t",
@@ -27,35 +29,37 @@ _CLASSES = {
     "print": " -~",
 }  # fmt: skip
 
-Name = str | re.Pattern[str]
+NameMatcher = str | re.Pattern[str]
 _ANY = re.compile("")
 
 
 class Pattern(NamedTuple):
-    """One pattern. include: it leaves out what it matches; False takes it back (`!`). folders: it
-    speaks of folders only. runs: what the names of a path have to be, outermost first; between two
-    runs there may be any number of folders (`**`)."""
+    """One compiled pattern."""
 
-    include: bool
-    folders: bool
-    runs: tuple[tuple[Name, ...], ...]
+    excludes: bool
+    """False if it re-includes what it matches (`!`)."""
+    folders_only: bool
+    """It ends in a slash."""
+    runs: tuple[tuple[NameMatcher, ...], ...]
+    """Matchers for the components of a path, outermost first. Between two runs there may be any
+    number of folders (`**`)."""
 
     def matches(self, names: Sequence[str]) -> bool:
-        """Whether it matches a path, given by its names from the outermost folder to its own."""
+        """Whether it matches a path. names: the components of the path, outermost first."""
         first, last = self.runs[0], self.runs[-1]
         if len(self.runs) == 1:
-            return len(names) == len(first) and _fits(first, names, 0)
+            return len(names) == len(first) and _matches_at(first, names, 0)
         at, end = len(first), len(names) - len(last)
-        if at > end or not _fits(first, names, 0) or not _fits(last, names, end):
+        if at > end or not _matches_at(first, names, 0) or not _matches_at(last, names, end):
             return False
         for run in self.runs[1:-1]:
-            while at + len(run) <= end and not _fits(run, names, at):
+            while at + len(run) <= end and not _matches_at(run, names, at):
                 at += 1
             at += len(run)
         return at <= end
 
 
-def _fits(run: Sequence[Name], names: Sequence[str], at: int) -> bool:
+def _matches_at(run: Sequence[NameMatcher], names: Sequence[str], at: int) -> bool:
     return all(
         part == names[i] if isinstance(part, str) else part.match(names[i])
         for i, part in enumerate(run, at)
@@ -63,35 +67,35 @@ def _fits(run: Sequence[Name], names: Sequence[str], at: int) -> bool:
 
 
 def parse(line: str) -> Pattern | None:
-    """The pattern of a line, or None for an empty one and for a remark. Raises ValueError, saying
-    why, where it can match nothing."""
-    text = _stripped(line)
+    """The pattern of a line, or None for an empty line or a comment. Raises ValueError with the
+    reason for a pattern that can match nothing."""
+    text = _strip(line)
     if not text or text.startswith("#"):
         return None
-    if len(text) > LONGEST:
-        raise ValueError(f"it has more than {LONGEST:,} characters")
-    include = not text.startswith("!")
-    text = text if include else text[1:]
+    if len(text) > MAX_LENGTH:
+        raise ValueError(f"it has more than {MAX_LENGTH:,} characters")
+    excludes = not text.startswith("!")
+    text = text if excludes else text[1:]
     bare = text.removesuffix("/")
-    pieces = _pieces(bare.removeprefix("/"))
+    pieces = _split(bare.removeprefix("/"))
     if "" in pieces:
         raise ValueError("it has two slashes in a row" if bare.strip("/") else "it names nothing")
-    # Without a slash but at its end, it matches at any depth.
-    runs: list[list[Name]] = [[]] if "/" in bare else [[], []]
+    # A pattern without a slash, except at its end, matches at any depth.
+    runs: list[list[NameMatcher]] = [[]] if "/" in bare else [[], []]
     for piece in pieces:
         if piece == "**":
             runs.append([])
         else:
-            runs[-1].append(_compiled(piece))
+            runs[-1].append(_compile(piece))
     if not runs[-1]:
-        # What lies in a folder, but not the folder itself.
+        # `folder/**` matches everything inside the folder, but not the folder itself.
         runs[-1].append(_ANY)
-    return Pattern(include, text.endswith("/"), tuple(map(tuple, runs)))
+    return Pattern(excludes, text.endswith("/"), tuple(map(tuple, runs)))
 
 
 class PatternList:
-    """Patterns of which the last one that matches decides. problems: what is wrong with which line,
-    in words; it matches nothing."""
+    """A list of patterns, of which the last one that matches decides. problems: lines that cannot
+    be parsed, with the reason; they match nothing."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self.problems = list[str]()
@@ -122,45 +126,46 @@ class PatternList:
             self._by_path["/".join(names)].append(len(self._patterns))
         elif literal and len(pattern.runs) == 2 and len(names) == 1 and not pattern.runs[0]:
             self._by_name[names[0]].append(len(self._patterns))
-        elif len(self._others) < MOST:
+        elif len(self._others) < MAX_WILDCARDS:
             self._others.append(len(self._patterns))
         else:
             raise ValueError(
-                f"there are {MOST:,} patterns with wildcards above it, which is the most that are heeded"
+                f"there are {MAX_WILDCARDS:,} patterns with wildcards above it, which is the most"
+                " that are used"
             )
         self._patterns.append(pattern)
 
     def verdict(self, path: str, *, is_folder: bool) -> bool | None:
-        """Whether a path (relative, with `/`) is left out; None where no pattern speaks of it."""
+        """Whether a path (relative, with `/`) is excluded; None if no pattern matches."""
         names = path.split("/")
         known = [*self._by_name.get(names[-1], ()), *self._by_path.get(path, ())]
-        found = max((place for place in known if self._speaks(place, is_folder)), default=-1)
-        for place in reversed(self._others):
-            if place < found:
+        found = max((index for index in known if self._applies(index, is_folder)), default=-1)
+        for index in reversed(self._others):
+            if index < found:
                 break
-            if self._speaks(place, is_folder) and self._patterns[place].matches(names):
-                found = place
+            if self._applies(index, is_folder) and self._patterns[index].matches(names):
+                found = index
                 break
-        return None if found < 0 else self._patterns[found].include
+        return None if found < 0 else self._patterns[found].excludes
 
-    def _speaks(self, place: int, is_folder: bool) -> bool:
-        return is_folder or not self._patterns[place].folders
+    def _applies(self, index: int, is_folder: bool) -> bool:
+        return is_folder or not self._patterns[index].folders_only
 
 
-def _stripped(line: str) -> str:
-    """A line without the blanks at its end, unless the first of these is escaped."""
+def _strip(line: str) -> str:
+    """A line without trailing blanks; an escaped blank is kept."""
     bare = line.rstrip(" \t\r\n")
     escaped = (len(bare) - len(bare.rstrip("\\"))) % 2 == 1
     return line[: len(bare) + 1].rstrip("\r\n") if escaped else bare
 
 
-def _pieces(text: str) -> list[str]:
-    """A pattern cut at its slashes, but for those inside brackets. Raises ValueError for a bracket
+def _split(text: str) -> list[str]:
+    """A pattern split at its slashes, except those inside brackets. Raises ValueError for a bracket
     that is not closed."""
     pieces, start, at = list[str](), 0, 0
     while at < len(text):
         if text[at] == "[":
-            at = _set(text, at + 1)[1]
+            at = _bracket(text, at + 1)[1]
             continue
         if text[at] == "/":
             pieces.append(text[start:at])
@@ -169,8 +174,8 @@ def _pieces(text: str) -> list[str]:
     return [*pieces, text[start:]]
 
 
-def _compiled(piece: str) -> Name:
-    """What one name has to be. Raises ValueError."""
+def _compile(piece: str) -> NameMatcher:
+    """The matcher for one component of a path. Raises ValueError."""
     chunks, text, wild, at = [""], "", False, 0
     while at < len(piece):
         if piece[at] == "*":
@@ -180,7 +185,7 @@ def _compiled(piece: str) -> Name:
             chunks[-1] += "."
             wild, at = True, at + 1
         elif piece[at] == "[":
-            some, at = _set(piece, at + 1)
+            some, at = _bracket(piece, at + 1)
             chunks[-1] += some
             wild = True
         else:
@@ -193,7 +198,7 @@ def _compiled(piece: str) -> Name:
     if not between:
         return re.compile(rf"{first}\Z", re.DOTALL)
     *between, last = between
-    # Several stars in a row are one.
+    # Several stars in a row are equivalent to one.
     return re.compile(
         first + "".join(rf"(?>.*?{chunk})" for chunk in between if chunk) + rf".*{last}\Z",
         re.DOTALL,
@@ -201,7 +206,7 @@ def _compiled(piece: str) -> Name:
 
 
 def _character(piece: str, at: int) -> tuple[str, int]:
-    """The character at a place, itself or escaped, and the place after it. Raises ValueError."""
+    """The character at an index, possibly escaped, and the index after it. Raises ValueError."""
     if piece[at] != "\\":
         return piece[at], at + 1
     if at + 1 == len(piece):
@@ -209,9 +214,9 @@ def _character(piece: str, at: int) -> tuple[str, int]:
     return piece[at + 1], at + 2
 
 
-def _set(piece: str, at: int) -> tuple[str, int]:
-    """The expression for the characters in brackets that open just before a place, and the place
-    after them. Raises ValueError."""
+def _bracket(piece: str, at: int) -> tuple[str, int]:
+    """The regular expression for a bracket expression whose `[` is just before an index, and the
+    index after its `]`. Raises ValueError."""
     negated = piece[at : at + 1] in {"!", "^"}
     at += negated
     members, start = "", at

@@ -1,9 +1,9 @@
-"""Which folders and files of a root are left out: hidden and system ones, what the person named,
-and what an ignore file says.
+"""Which folders and files of a root are excluded: hidden and system folders, those matching the
+person's patterns, and those matching an ignore file.
 
-The language of both lists is that of `.gitignore` (`globs.py`): `*.png` leaves out files of that
-name anywhere, `Screenshots/` a folder anywhere, `/2019/raw` only that one, `!` takes back what an
-earlier line left out. As in git, a file cannot be taken back where one of its folders is left out.
+Both kinds of patterns use the syntax of `.gitignore` (`globs.py`): `*.png` excludes files of that
+name anywhere, `Screenshots/` a folder anywhere, `/2019/raw` only that one, and `!` re-includes what
+an earlier line excluded. As in git, a file cannot be re-included if one of its folders is excluded.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from explorer.library.system_folders import kind_of
 from explorer.photos.file_io import read_at_most
 from explorer.scanning.globs import PatternList, parse
 
-# Lines of globs for the folder it lies in and all below. It is only ever read.
+# Holds patterns for its folder and all subfolders. The application only reads it.
 IGNORE_FILE = ".photoexplorerignore"
-# More bytes are no list that a person or a program wrote.
-_LONGEST = 1 << 20
+# In bytes. No person or program writes a longer list.
+_MAX_SIZE = 1 << 20
 
 
 def ignored_by_default(path: str, *, is_folder: bool = True) -> bool:
-    """Whether it is left out by itself: hidden, as its name starts with a dot, or a folder that a
-    system or another program keeps.
+    """Whether this is excluded unless a pattern re-includes it: its name starts with a dot, or it
+    is a folder of the system or of another program.
 
     path: relative, catalog text.
     """
@@ -34,8 +34,8 @@ def ignored_by_default(path: str, *, is_folder: bool = True) -> bool:
 
 
 def validate_globs(globs: Iterable[str]) -> list[str]:
-    """The globs without blanks around them and empty ones. Raises UsageError for one that cannot be
-    understood."""
+    """The patterns stripped of blanks, without empty ones and duplicates. Raises UsageError for one
+    that cannot be parsed."""
     clean = [glob.strip() for glob in globs]
     for glob in filter(None, clean):
         if "\n" in glob or "\r" in glob:
@@ -51,38 +51,37 @@ def validate_globs(globs: Iterable[str]) -> list[str]:
 
 
 class IgnoreRules:
-    """The rules of one root. Ignore files are read when the folder they lie in is first asked
-    about, and kept for this object's life.
+    """The ignore rules of one root.
 
-    problems: what of the rules could not be read or understood, in words; such a line or file
-    leaves nothing out.
+    An ignore file is read when its folder is first asked about, and cached as long as this object
+    lives. problems: rules that could not be read or parsed, in words; they exclude nothing.
     """
 
     def __init__(self, root: str, globs: Sequence[str] = ()) -> None:
-        """root: absolute path. globs: those that the catalog keeps for it."""
+        """root: absolute path. globs: the patterns that the catalog holds for it."""
         self.problems = list[str]()
         self._root = root
-        self._globs = self._list("the patterns for this folder", globs)
+        self._globs = self._parse("the patterns for this folder", globs)
         self._files: dict[str, PatternList | None] = {}
 
     def excludes(self, path: str, *, is_folder: bool) -> bool:
-        """Whether this one is left out, all folders above it being taken. path: relative, catalog
-        text."""
+        """Whether this path is excluded, provided that none of its parents is. path: relative,
+        catalog text."""
         verdict: bool | None = ignored_by_default(path, is_folder=is_folder) or None
-        # Whoever speaks last wins: the system's habits, the root's globs, then ignore files from
-        # the outermost in.
-        verdict = _judge(self._globs, path, verdict, is_folder=is_folder)
+        # The last match decides: defaults first, then the root's patterns, then ignore files from
+        # the outermost folder inwards.
+        verdict = _match(self._globs, path, verdict, is_folder=is_folder)
         folder, rest = "", path
         while True:
-            verdict = _judge(self._ignore_file(folder), rest, verdict, is_folder=is_folder)
+            verdict = _match(self._ignore_file(folder), rest, verdict, is_folder=is_folder)
             step, slash, rest = rest.partition("/")
             if not slash:
                 return bool(verdict)
             folder = f"{folder}/{step}" if folder else step
 
     def excludes_branch(self, folder: str) -> bool:
-        """Whether a folder (relative, catalog text; '' is the root) or one of those above it is
-        left out."""
+        """Whether a folder or one of its parents is excluded. folder: relative, catalog text; '' is
+        the root."""
         parts = folder.split("/") if folder else []
         return any(
             self.excludes("/".join(parts[: n + 1]), is_folder=True) for n in range(len(parts))
@@ -96,40 +95,41 @@ class IgnoreRules:
     def _read(self, file: str) -> PatternList | None:
         shown = printable(join("", file))
         try:
-            data = read_at_most(join(to_text(self._root), file), _LONGEST)
+            data = read_at_most(join(to_text(self._root), file), _MAX_SIZE)
         except FileNotFoundError:
             return None
         except PhotoError as error:
-            self.problems.append(f"{shown} is not heeded: {error}")
+            self.problems.append(f"{shown} is not used: {error}")
             return None
-        # Lines end where a person's editor ends them, and not at the rarer characters that a name
-        # may hold.
-        return self._list(shown, [to_text(line) for line in _text(data).split("\n")])
+        # Only the line ends of text editors count; file names may contain rarer ones.
+        return self._parse(shown, [to_text(line) for line in _decode(data).split("\n")])
 
-    def _list(self, shown: str, lines: Iterable[str]) -> PatternList | None:
-        found = PatternList(map(_folded, lines))
+    def _parse(self, shown: str, lines: Iterable[str]) -> PatternList | None:
+        found = PatternList(map(_fold_case, lines))
         if found.problems:
             more = len(found.problems) - 1
             self.problems.append(
-                f"in {shown}, {printable(found.problems[0])}{f' (and {more:,} more)' if more else ''}"
+                f"in {shown}, {printable(found.problems[0])}"
+                f"{f' (and {more:,} more)' if more else ''}"
             )
         return found if found else None
 
 
-def _text(data: bytes) -> str:
-    """What a text editor saved: UTF-8, or UTF-16 where it says so."""
+def _decode(data: bytes) -> str:
+    """The text of a file saved by a text editor: UTF-8, or UTF-16 with a byte order mark."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
     return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
 
 
-def _judge(
+def _match(
     patterns: PatternList | None, path: str, before: bool | None, *, is_folder: bool
 ) -> bool | None:
-    said = None if patterns is None else patterns.verdict(_folded(path), is_folder=is_folder)
-    return before if said is None else said
+    """The verdict of these patterns, or the one before if none of them matches."""
+    verdict = None if patterns is None else patterns.verdict(_fold_case(path), is_folder=is_folder)
+    return before if verdict is None else verdict
 
 
-def _folded(text: str) -> str:
-    """Where the system takes A and a for one letter in names, so do the rules."""
+def _fold_case(text: str) -> str:
+    """Lower case where file names are case-insensitive."""
     return text.lower() if sys.platform in {"win32", "darwin"} else text

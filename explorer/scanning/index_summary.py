@@ -9,25 +9,33 @@ from explorer.scanning.root_scan import ScanTarget
 
 @dataclass
 class IndexSummary:
-    """What a run did, in files. encoded: photos (distinct contents) that went through the encoder.
-    away: vanished, but kept until the person says whether they are gone. left_out: known from
-    before, left out by a rule now. other: files that are no photos.
-    offline: roots whose drive is away, or does not answer. unlisted: folders and files that could
-    not be looked at (absolute). problems: what is wrong with a root or its rules, in words.
-    unsettled: folders where a file was still being written, to be looked at again. took: seconds
-    that a root's scan took, by its id."""
+    """Counts and remarks of one indexing run."""
 
     indexed: int = 0
+    """Files that are new in the library, or have new contents."""
     unchanged: int = 0
+    """Files that are as the catalog has them."""
     moved: int = 0
+    """Files that were found under a new path."""
     missing: int = 0
+    """Files that are gone."""
     failed: int = 0
+    """Files that could not be read as photos."""
     encoded: int = 0
+    """Photos (distinct contents) that went through the encoder."""
     away: int = 0
+    """Files that vanished but stay in the library until the person confirms that they are gone."""
     left_out: int = 0
+    """Files known from before that an ignore rule excludes now."""
     other: int = 0
+    """Files that are not photos."""
     offline: set[str] = field(default_factory=set)
+    """Paths of roots whose drive is disconnected or unresponsive."""
     unlisted: set[str] = field(default_factory=set)
+    """Absolute paths of folders and files that could not be accessed."""
     problems: set[str] = field(default_factory=set)
+    """What is wrong with a root or its ignore rules, in words."""
     unsettled: set[ScanTarget] = field(default_factory=set)
-    took: dict[int, float] = field(default_factory=dict)
+    """Folders in which a file was still being written; they need another scan."""
+    durations: dict[int, float] = field(default_factory=dict)
+    """Seconds that scanning each root took, by root id."""

@@ -1,9 +1,8 @@
-"""Watching a tree of folders by Linux's inotify(7): one watch for each folder, none for those that
-are left out.
+"""Recursive watches on Linux by inotify(7): one watch per folder, none for excluded folders.
 
-watchdog reads and decodes the events; which folder has which watch is kept here, because it must be
-known for certain whether every folder has one: the system's limit is met somewhere in the middle of
-a tree, and when its queue overflows, events are lost.
+watchdog reads and decodes the events. Which folder has which watch is tracked here, because we must
+know whether every folder has one: the system limit may be reached in the middle of a tree, and when
+the event queue overflows, events are lost.
 """
 
 from __future__ import annotations
@@ -23,44 +22,53 @@ from watchdog.observers.inotify_c import (
     WatchDescriptor,
 )
 
+from explorer.scanning.watch_backend import OnChange
+
 _C = InotifyConstants
 _MASK = Mask(
-    _C.IN_CREATE | _C.IN_CLOSE_WRITE | _C.IN_MOVED_FROM | _C.IN_MOVED_TO | _C.IN_DELETE | _C.IN_DELETE_SELF
-    | _C.IN_MOVE_SELF | _C.IN_ATTRIB | _C.IN_ONLYDIR | _C.IN_DONT_FOLLOW
-)  # fmt: skip
+    _C.IN_CREATE
+    | _C.IN_CLOSE_WRITE
+    | _C.IN_MOVED_FROM
+    | _C.IN_MOVED_TO
+    | _C.IN_DELETE
+    | _C.IN_DELETE_SELF
+    | _C.IN_MOVE_SELF
+    | _C.IN_ATTRIB
+    | _C.IN_ONLYDIR
+    | _C.IN_DONT_FOLLOW
+)
 
-_SHORT = {errno.ENOSPC, errno.ENOMEM}
-LIMIT = "this system watches no more folders (its limit is fs.inotify.max_user_watches)"
-
-Tell = Callable[[str, "str | None"], None]
-"""Called with a folder and the name in it that something happened to; None: look at the folder and
-all below it."""
+# Error numbers for a reached limit on watches or memory.
+_EXHAUSTED = {errno.ENOSPC, errno.ENOMEM}
+WATCH_LIMIT = "this system watches no more folders (its limit is fs.inotify.max_user_watches)"
 
 
-class Tree:
-    """The watches of one root. Its callbacks come from watchdog's reading thread."""
+class InotifyTree:
+    """The watches of one root. watchdog calls its `on_…` methods from a thread of its own."""
 
     def __init__(
-        self, reader: InotifyFD, root: str, tell: Tell, excludes: Callable[[str], bool]
+        self, reader: InotifyFD, root: str, on_change: OnChange, excludes: Callable[[str], bool]
     ) -> None:
-        """root: absolute, no link. leaves_out: whether an absolute folder, and all in it, is not to
-        be watched.
+        """root: absolute, links resolved. excludes: whether an absolute folder and all its
+        subfolders stay unwatched.
 
-        Raises OSError where the root itself cannot be watched.
+        Raises OSError if the root itself cannot be watched.
         """
-        self._reader, self._root, self._tell, self._leaves_out = reader, root, tell, excludes
+        self._reader, self._root = reader, root
+        self._on_change, self._excludes = on_change, excludes
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
         self._folders: dict[WatchDescriptor, str] = {}
         self._ids: dict[WatchDescriptor, CallbackId] = {}
         self._watches: dict[str, WatchDescriptor] = {}
-        # Why not every folder is watched, in words; None while all is well.
+        # Why not every folder is watched, in words; None if every one is.
         self.problem: str | None = None
+        # Whether the root was deleted, moved or unmounted.
         self.lost = False
         self._add(root, must=True)
 
     def close(self) -> None:
-        """Take all watches away, and end the reader, which is this tree's own."""
+        """Remove all watches and stop the reader, which belongs to this tree."""
         with self._lock:
             self._drop(list(self._watches))
         self._reader.stop()
@@ -69,24 +77,24 @@ class Tree:
     def __len__(self) -> int:
         return len(self._watches)
 
-    # --- what watchdog calls
+    # --- called by watchdog
 
     def on_event(self, event: InotifyEvent) -> None:
-        """One event of one of this tree's folders."""
+        """An event in one of this tree's folders."""
         with self._lock:
             folder = self._folders.get(event.wd)
             if folder is None:
                 return
             if event.is_delete_self or event.is_move_self or event.mask & _C.IN_UNMOUNT:
-                # Of another folder than the root, its parent tells.
+                # For any other folder, its parent receives an event of its own.
                 self.lost = self.lost or folder == self._root
-                self._tell(self._root if folder == self._root else folder, None)
+                self._on_change(self._root if folder == self._root else folder, None)
                 return
             name = os.fsdecode(event.name)
             path = os.path.join(folder, name)
             if not event.mask & _C.IN_ISDIR:
                 if not event.is_attrib:
-                    self._tell(folder, name)
+                    self._on_change(folder, name)
                 return
             if event.is_moved_from or event.is_delete:
                 self._drop(
@@ -97,13 +105,12 @@ class Tree:
                     ]
                 )
             elif self.problem is None and (not event.is_attrib or path not in self._watches):
-                # It is new here, or its permissions have changed and it can perhaps be looked into
-                # now.
+                # It is new, or its permissions changed and it may have become readable.
                 self._add(path)
-            self._tell(path, None)
+            self._on_change(path, None)
 
     def on_watch_deleted(self, wd: WatchDescriptor) -> None:
-        """The folder is gone, and its watch with it."""
+        """The folder is gone, and so is its watch."""
         with self._lock:
             self._ids.pop(wd, None)
             folder = self._folders.pop(wd, None)
@@ -112,50 +119,50 @@ class Tree:
                 self.lost = self.lost or folder == self._root
 
     def on_queue_overflow(self) -> None:
-        """Events were lost: every folder gets its watch again, and all is looked through."""
+        """Events were lost: watch every folder anew, and have the whole root scanned."""
         with self._lock:
             self._drop(list(self._watches))
             self._add(self._root)
-            self._tell(self._root, None)
+            self._on_change(self._root, None)
 
     # --- the watches
 
     def _add(self, top: str, *, must: bool = False) -> None:
-        """Watch a folder and all below it, where they are not watched yet."""
+        """Watch a folder and all its subfolders. must: raise OSError if the folder itself fails."""
         waiting = [top]
         while waiting:
             folder = waiting.pop()
-            if folder != self._root and self._leaves_out(folder):
+            if folder != self._root and self._excludes(folder):
                 continue
             try:
                 self._watch(folder)
-                # Listed after it is watched: what comes in between is heard of, and what was there
-                # before is seen here.
+                # Watch first, then list: a folder created in between causes an event, and one that
+                # existed before is listed.
                 with os.scandir(folder) as entries:
                     waiting += [
                         entry.path for entry in entries if entry.is_dir(follow_symlinks=False)
                     ]
             except OSError as error:
-                if must and folder == top and error.errno not in _SHORT:
+                if must and folder == top and error.errno not in _EXHAUSTED:
                     raise
-                if error.errno in _SHORT:
-                    # With half a tree nobody is served, and other programs need watches, too.
+                if error.errno in _EXHAUSTED:
+                    # Half a tree is of no use, and other programs need watches, too.
                     self._drop(list(self._watches))
-                    self.problem = LIMIT
+                    self.problem = WATCH_LIMIT
                     return
 
     def _watch(self, folder: str) -> None:
         if folder in self._watches:
-            # Perhaps another folder of that name.
+            # It may be another folder of the same name.
             self._drop([folder])
         number = CallbackId(next(self._numbers))
         wd = self._reader.add_callback(os.fsencode(folder), _MASK, self, number)
         if wd == -1:
-            # How watchdog says that it may not be looked into.
+            # watchdog's way to report that access was denied.
             self._reader.remove_callbacks([(wd, number)])
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
         if wd in self._folders:
-            # The same folder, met under its new name before its renaming was heard of.
+            # The same folder, found under its new name before the event of its renaming.
             self._watches.pop(self._folders[wd], None)
             self._reader.remove_callbacks([(wd, self._ids[wd])])
         self._folders[wd], self._watches[folder], self._ids[wd] = folder, wd, number

@@ -1,5 +1,8 @@
-"""What a part of a root looks like now: everything that is asked of its drive in one go, in a
-thread that may be left behind."""
+"""One scan of a root, or of a part of it.
+
+Everything that touches the root's drive happens in a single call, `scan_target`, so that it can run
+in a thread that is abandoned if the drive does not answer (`drive_timeouts`).
+"""
 
 from __future__ import annotations
 
@@ -19,98 +22,108 @@ log = logging.getLogger("explorer.scan")
 
 
 class ScanTarget(NamedTuple):
-    """A part of a root to be scanned. folder: relative, catalog text; '' is the whole root."""
+    """A folder to scan: a root, or a part of it."""
 
     root_id: int
     root: str
+    """Absolute path of the root."""
     folder: str = ""
+    """Relative to the root, catalog text; '' is the root itself."""
     recursive: bool = True
 
 
 class RootScan(NamedTuple):
-    """What was found at a place. away: the root's drive is not there, or it is suddenly empty.
-    device: the file system that it is on. found: None where its drive went in the meantime, or
-    where it could not be walked through, for the reason in `trouble`. moved: another file system
-    shows in the root's place. inodes, ctimes: its files keep their inodes and change times until
-    they change themselves. drives: those of its known mounts that are drives now."""
+    """What a scan found out about a target and its root."""
 
-    place: ScanTarget
+    target: ScanTarget
+    """What was scanned in the end; may be more than was asked for."""
     away: bool = False
+    """The root's drive is disconnected, or suddenly empty."""
     device: str | None = None
+    """Device number of the file system that the root is on."""
     found: ScanResult | None = None
+    """None if the drive went away during the scan, or the scan failed (`trouble`)."""
     rules: IgnoreRules | None = None
     moved: bool = False
+    """Another file system is mounted at the root's path than before."""
     inodes: bool = False
+    """Inode numbers of the root's files are stable."""
     ctimes: bool = False
+    """Change times of the root's files are reliable."""
     drives: frozenset[str] = frozenset()
+    """Those of the root's known mount points at which a file system is mounted now."""
     trouble: str = ""
+    """Why the scan failed, in words."""
 
 
 def scan_target(
-    place: ScanTarget,
+    target: ScanTarget,
     root: RootRow,
     roots: Sequence[str],
-    alive: Callable[[], None],
+    keep_alive: Callable[[], None],
     *,
     moved: bool,
 ) -> RootScan:
-    """Look at a place. roots: all watched folders, links in their paths resolved. alive: as of
-    `scan_tree`. moved: it is known already that another file system shows in the root's place; what that
-    means can only be seen on the whole, so all of the root is looked at once."""
+    """Scan a target. Raises only what `keep_alive` raises.
+
+    roots: all watched folders with links resolved. keep_alive: see `scan_tree`. moved: it is
+    already known that another file system is mounted at the root's path. If that turns out here,
+    the whole root is scanned: only then can one tell what it means.
+    """
     if is_away(root):
-        return RootScan(place, away=True)
+        return RootScan(target, away=True)
     device = device_of(root["path"])
     if not moved and root["device"] not in (None, device):
-        moved, place = True, ScanTarget(root["id"], root["path"])
-    listed = _as_listed(place)
-    if listed != place.folder:
-        place = place._replace(folder=listed, recursive=True)
+        moved, target = True, ScanTarget(root["id"], root["path"])
+    spelled = _as_spelled_on_disk(target)
+    if spelled != target.folder:
+        target = target._replace(folder=spelled, recursive=True)
     rules = IgnoreRules(root["path"], root["exclude"])
     try:
-        if rules.excludes_branch(place.folder):
-            found = ScanResult(left_out={place.folder})
+        if rules.excludes_branch(target.folder):
+            found = ScanResult(left_out={target.folder})
         else:
             found = scan_tree(
-                place.root,
-                place.folder,
-                recursive=place.recursive,
+                target.root,
+                target.folder,
+                recursive=target.recursive,
                 rules=rules,
                 roots=roots,
-                tick=alive,
+                tick=keep_alive,
             )
     except Exception as error:
-        # Whatever it is about this folder, the others must not wait for it.
-        log.exception("%s could not be looked through", printable(place.root))
+        # Whatever is wrong with this folder, the other folders are still scanned.
+        log.exception("%s could not be scanned", printable(target.root))
         return RootScan(
-            place,
+            target,
             device=device,
             moved=moved,
-            trouble=f"it could not be looked through ({type(error).__name__}: {error})",
+            trouble=f"it could not be scanned ({type(error).__name__}: {error})",
         )
     if is_away(root):
-        return RootScan(place, away=True)
+        return RootScan(target, away=True)
     drives = frozenset(
-        folder for folder in root["mounts"] if _is_drive(join(to_text(root["path"]), folder))
+        folder for folder in root["mounts"] if _is_mount_point(join(to_text(root["path"]), folder))
     )
-    # Its drive may have gone in the meantime.
+    # The drive may have been disconnected during the scan.
     kept = found if device_of(root["path"]) == device else None
-    # Numbers and times of another file system say nothing about the files that were known.
+    # Inode numbers on another file system say nothing about the files that were known.
     inodes, ctimes = (
         not moved and has_stable_inodes(root["path"]),
         has_reliable_ctimes(root["path"]),
     )
-    return RootScan(place, False, device, kept, rules, moved, inodes, ctimes, drives)
+    return RootScan(target, False, device, kept, rules, moved, inodes, ctimes, drives)
 
 
 def is_away(root: RootRow) -> bool:
-    """Whether the root's drive is away: it is not there, or suddenly empty though photos are known
-    in it."""
+    """Whether the root's drive is disconnected: its folder is absent, or empty although photos are
+    known in it."""
     state = root_state(root["path"])
     return state == "absent" or (state == "empty" and root["photos"] > 0)
 
 
 def problem(found: ScanResult, rules: IgnoreRules | None) -> str:
-    """What of a root could not be read or understood, in words; '' where all could."""
+    """What of a root could not be read or understood, in words; '' if nothing."""
     said = list[str]()
     if found.unreadable:
         first = printable(join("", min(found.unreadable)) or "the folder itself")
@@ -124,25 +137,27 @@ def _more(number: int) -> str:
     return f" (and {number - 1:,} more)" if number > 1 else ""
 
 
-def _is_drive(folder: str) -> bool:
-    """Whether another file system shows in this folder than in the one it lies in."""
+def _is_mount_point(folder: str) -> bool:
+    """Whether a folder is on another file system than the folder that contains it."""
     return device_of(folder) not in (None, device_of(os.path.dirname(folder)))
 
 
-def _as_listed(place: ScanTarget) -> str:
-    """The folder of a place; or the innermost one around it that is spelled as the disk has it,
-    where A and a are one letter in names and a folder was asked for by a spelling that it has lost
-    since. Otherwise its photos would be found under both."""
-    if sys.platform not in {"win32", "darwin"} or not place.folder:
-        return place.folder
+def _as_spelled_on_disk(target: ScanTarget) -> str:
+    """The folder of a target, if it is spelled as on disk; else the innermost parent that is.
+
+    Where names are case-insensitive, a folder may be requested by a spelling that it no longer has.
+    Its photos would then be found under both spellings.
+    """
+    if sys.platform not in {"win32", "darwin"} or not target.folder:
+        return target.folder
     known = ""
-    for name in place.folder.split("/"):
+    for name in target.folder.split("/"):
         inner = f"{known}/{name}" if known else name
         try:
-            names = os.listdir(join(to_text(place.root), known))
+            names = os.listdir(join(to_text(target.root), known))
         except OSError:
-            return place.folder
-        if join("", name) not in names and os.path.lexists(join(to_text(place.root), inner)):
+            return target.folder
+        if join("", name) not in names and os.path.lexists(join(to_text(target.root), inner)):
             return known
         known = inner
-    return place.folder
+    return target.folder

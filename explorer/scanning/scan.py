@@ -1,5 +1,5 @@
-"""Which photo files lie below a folder right now. Nothing is opened here but ignore files: names,
-sizes and times only."""
+"""Lists the photo files below a folder. Reads names, sizes and times; the only files it opens are
+ignore files."""
 
 from __future__ import annotations
 
@@ -17,34 +17,37 @@ from explorer.photos.file_io import why_not_regular
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 from explorer.scanning.ignore import IgnoreRules, ignored_by_default
 
-# Entries of a folder between two calls of `tick`.
-_STEP, _LONG = 50, 1000
+# Entries between two calls of `tick`: while they are examined, and while they are listed.
+_EXAMINED, _LISTED = 50, 1000
 
 # IO_REPARSE_TAG_MOUNT_POINT.
 _JUNCTION = 0xA0000003
 
-# A library's own folder, or a copy of it, holds the first of these and one of the others: its
-# previews are no photos of anybody's.
+# A folder that holds the first of these and one of the others is a library, or a copy of one. Its
+# previews are not photos of the person.
 _CATALOG, _OTHERS = "catalog.db", frozenset({"worker.lock", "previews"})
 
 
 @dataclass
 class ScanResult:
-    """What was found. files: photos to be indexed. unsupported: path → why it is not to be read, or
-    cannot be yet. unreadable: folders and files (relative) that could not be looked at, about which
-    nothing is known. left_out: folders and photo files that rules leave out. mounts: folders on
-    another drive than the folder they are in. other: number of files that are no photos."""
+    """What was found in a folder. Paths are relative to the root, as catalog text."""
 
     files: list[FileStat] = field(default_factory=list)
+    """Photo files."""
     unsupported: dict[str, str] = field(default_factory=dict)
+    """Those of `files` that cannot be read, with the reason."""
     unreadable: set[str] = field(default_factory=set)
+    """Folders and files that could not be accessed; nothing is known about them."""
     left_out: set[str] = field(default_factory=set)
+    """Folders and photo files that ignore rules exclude."""
     mounts: set[str] = field(default_factory=set)
+    """Folders on another file system than the folder that contains them."""
     other: int = 0
+    """Number of files that are not photos."""
 
 
 def root_state(root: str) -> Literal["there", "empty", "absent"]:
-    """Whether a root can be listed and holds anything. A drive that is away shows as absent, or as
+    """Whether a root can be listed and holds anything. A disconnected drive shows as absent, or as
     its empty mount point."""
     try:
         with os.scandir(root) as entries:
@@ -56,20 +59,21 @@ def root_state(root: str) -> Literal["there", "empty", "absent"]:
 
 
 def device_of(folder: str) -> str | None:
-    """The number of the file system that a folder is on, or None where there is no such folder."""
+    """The device number of the file system that a folder is on, or None if there is no such
+    folder."""
     try:
         return str(os.stat(folder).st_dev)
     except OSError:
         return None
 
 
-# Of a file that is not there; no file system gives it.
+# Stands for the inode of a file that does not exist; no file system uses it.
 NO_SUCH_FILE = -1
 
 
 def inode_of(path: str) -> int | None:
-    """The inode of a file (of what it leads to, if it is a link), NOWHERE if there is none, None if
-    that cannot be known."""
+    """The inode number of a file, links followed; NO_SUCH_FILE if it does not exist, None if that
+    cannot be determined."""
     try:
         return int64.file_id(os.stat(path).st_ino)
     except (FileNotFoundError, NotADirectoryError):
@@ -87,13 +91,14 @@ def scan_tree(
     roots: Sequence[str] = (),
     tick: Callable[[], None] = lambda: None,
 ) -> ScanResult:
-    """The photo files at, and if `recursive` below, a folder of a root.
+    """List the photo files in a folder of a root and, if `recursive`, in its subfolders.
 
-    root: absolute path. folder: relative, catalog text. roots: all watched folders, links in their
-    paths resolved.
-    Links to folders are not followed, so no loop can trap it. A link to a photo outside the watched
-    folders is a photo file; one to a file that is found in its own place is nothing new.
-    tick: called for each folder, and in large ones more often; may raise to stop.
+    root: absolute path. folder: relative, catalog text. roots: all watched folders with links
+    resolved. tick: called for each folder, and more often in large ones; may raise to stop.
+
+    Links to folders are not followed, so a cycle of links cannot trap it. A link to a photo
+    outside the watched folders counts as a photo file; a link to a photo inside them is skipped,
+    because that photo is found at its own path.
     """
     rules = rules or IgnoreRules(root)
     found, waiting = ScanResult(), [folder]
@@ -103,26 +108,23 @@ def scan_tree(
         tick()
         listed, device = _list(join(to_text(root), here), here, found, tick)
         for number, entry in enumerate(listed):
-            if number % _STEP == _STEP - 1:
+            if number % _EXAMINED == _EXAMINED - 1:
                 tick()
             relative = f"{here}/{to_text(entry.name)}" if here else to_text(entry.name)
             try:
-                if _leads_elsewhere(entry):
+                if _is_junction(entry):
                     continue
                 if not entry.is_dir(follow_symlinks=False):
-                    _take(found, relative, entry, rules, real)
+                    _add_file(found, relative, entry, rules, real)
                 elif rules.excludes(relative, is_folder=True):
                     found.left_out.add(relative)
                 else:
-                    # What Windows lists of an entry is without its drive.
-                    if (
-                        entry.stat(follow_symlinks=False).st_dev or os.lstat(entry.path).st_dev
-                    ) != device:
+                    if _device(entry) != device:
                         found.mounts.add(relative)
                     if recursive:
                         waiting.append(relative)
             except FileNotFoundError:
-                # It went away between the listing and now, or is a link to nothing.
+                # It was deleted after it was listed, or is a broken link.
                 continue
             except OSError:
                 found.unreadable.add(relative)
@@ -132,15 +134,15 @@ def scan_tree(
 def _list(
     path: str, here: str, found: ScanResult, tick: Callable[[], None]
 ) -> tuple[list[os.DirEntry[str]], int]:
-    """What is in a folder, by name, and the number of the drive it is on. Nothing, where it is gone
-    or not to be looked into."""
+    """The entries of a folder by name, and its device number. Empty if it is gone, unreadable, or a
+    library."""
     try:
         device = os.stat(path).st_dev
         with os.scandir(path) as entries:
             listed = list[os.DirEntry[str]]()
             for entry in entries:
                 listed.append(entry)
-                if len(listed) % _LONG == 0:
+                if len(listed) % _LISTED == 0:
                     tick()
         listed.sort(key=lambda entry: entry.name)
     except (FileNotFoundError, NotADirectoryError):
@@ -152,16 +154,21 @@ def _list(
     return ([], 0) if _CATALOG in names and names & _OTHERS else (listed, device)
 
 
-def _leads_elsewhere(entry: os.DirEntry[str]) -> bool:
-    """Whether it is one of Windows' junctions: links to folders that it shows as folders, and a
-    loop of which it made itself."""
+def _device(entry: os.DirEntry[str]) -> int:
+    # On Windows, a listed entry carries no device number.
+    return entry.stat(follow_symlinks=False).st_dev or os.lstat(entry.path).st_dev
+
+
+def _is_junction(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a Windows junction: a link that looks like a folder. Windows itself creates a
+    cycle of them."""
     return (
         sys.platform == "win32"
         and getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _JUNCTION
     )
 
 
-def _take(
+def _add_file(
     found: ScanResult,
     relative: str,
     entry: os.DirEntry[str],
@@ -184,11 +191,11 @@ def _take(
             return
     facts = entry.stat()
     if reason := why_not_regular(facts):
-        # Of a device, neither size nor time says anything.
+        # Size and time of a device mean nothing.
         found.files.append(FileStat(relative, 0, 0, 0))
         found.unsupported[relative] = reason
         return
-    # scandir's own stat lacks the inode on Windows, and its st_ctime is the time of creation there.
+    # On Windows, the stat of a listed entry lacks the inode, and st_ctime is the creation time.
     ctime_ns = 0 if sys.platform == "win32" else int64.time_ns(facts.st_ctime_ns)
     inode = int64.file_id(facts.st_ino or entry.inode())
     found.files.append(
@@ -199,8 +206,8 @@ def _take(
 
 
 def _is_found_itself(target: str, roots: Sequence[str]) -> bool:
-    """Whether what a link leads to is met in its own place, in one of the watched folders. target:
-    no link."""
+    """Whether a scan of the watched folders finds the target of a link at its own path. target:
+    links resolved."""
     for root in roots:
         if inside(target, root):
             names = os.path.relpath(target, root).replace(os.sep, "/").split("/")

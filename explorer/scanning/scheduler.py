@@ -1,5 +1,9 @@
-"""When which folder is looked at: as events tell, as drives come and go, and from time to time in
-any case."""
+"""Decides which folder is scanned when: after change events, when a drive comes or goes, and
+periodically.
+
+A root whose change events are complete is rescanned rarely. Where a root cannot be watched, or its
+events are incomplete (`filesystem_traits.reason_to_poll`), the scheduler falls back to polling.
+"""
 
 from __future__ import annotations
 
@@ -19,168 +23,175 @@ from explorer.scanning.filesystem_traits import reason_to_poll
 from explorer.scanning.ignore import IgnoreRules
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.root_scan import ScanTarget
-from explorer.scanning.watch import AGAIN, ChangedFolder, Watcher
+from explorer.scanning.watch import ChangedFolder, Watcher
 from explorer.text_format import duration
 
-# Seconds between two scans of a root that is watched, and of one that cannot be: for the latter at
-# least so many, and no less than so many times as long as a scan takes.
-RESCAN_WATCHED = 30 * 60.0
-RESCAN_UNWATCHED, SPARING = 60.0, 20.0
-# Seconds between two looks at whether a drive has come or gone.
-DRIVES = 3.0
+# Seconds between two full scans of a watched root.
+RESCAN_INTERVAL = 30 * 60.0
+# Seconds between two full scans of a polled root: at least this many, and at least so many times
+# as long as one scan takes.
+POLL_INTERVAL, POLL_LOAD_FACTOR = 60.0, 20.0
+# Seconds after which a file that was still being written is scanned again.
+UNSETTLED_DELAY = 1.5
+# Seconds between two checks whether a drive came or went.
+DRIVE_CHECK_INTERVAL = 3.0
 
 
 class ScanScheduler:
-    """Keeps the watches and the times of all roots. Used by one thread."""
+    """Keeps the watches and the scan times of all roots. Used by one thread."""
 
-    def __init__(self, library: Library, writer: Writer, disk: DriveTimeouts | None = None) -> None:
-        self._catalog, self._writer, self._disk = library.catalog, writer, disk or DriveTimeouts()
-        # Where the library lies in a root, its own files change with every look at the root.
+    def __init__(
+        self, library: Library, writer: Writer, drives: DriveTimeouts | None = None
+    ) -> None:
+        self._catalog, self._writer = library.catalog, writer
+        self._drives = drives or DriveTimeouts()
+        # If the library is inside a root, every scan of that root changes the library's files.
         self._watcher = Watcher(str(library.dir))
         self._due: dict[int, float] = {}
-        self._problems: dict[int, str | None] = {}
+        self._poll_reasons: dict[int, str | None] = {}
         self._identities: dict[str, str | None] = {}
-        self._silent = set[str]()
-        self._looked = 0.0
+        self._unresponsive = set[str]()
+        self._drives_checked = 0.0
 
     def close(self) -> None:
         self._watcher.close()
 
     # --- what is due
 
-    def overdue(self) -> list[ScanTarget]:
-        """Roots whose time for a full scan has come; at the start that is every root. They are
-        watched from now on."""
+    def due_roots(self) -> list[ScanTarget]:
+        """Roots that are due for a full scan, which at the start are all; they are watched from now
+        on."""
         now, roots = time.monotonic(), self._catalog.roots()
-        if now - self._looked >= DRIVES:
-            self._looked = now
-            self._look_at_drives(roots)
-        places = list[ScanTarget]()
+        if now - self._drives_checked >= DRIVE_CHECK_INTERVAL:
+            self._drives_checked = now
+            self._check_drives(roots)
+        targets = list[ScanTarget]()
         for root in roots:
             if self._due.get(root["id"], 0.0) <= now:
-                # Watched before it is scanned, so that nothing falls between the two.
-                self._watch(root)
-                places.append(ScanTarget(root["id"], root["path"]))
-        return places
+                # Watch first, then scan, so that no change falls in between.
+                self._watch_or_poll(root)
+                targets.append(ScanTarget(root["id"], root["path"]))
+        return targets
 
-    def spots(self) -> list[ChangedFolder]:
-        """Where something happened and has come to rest. Whoever cannot look there after all gives
-        them back (`again`)."""
+    def changed_folders(self) -> list[ChangedFolder]:
+        """Folders in which something changed and has settled. A caller that cannot scan them after
+        all gives them back to `requeue`."""
         return self._watcher.due()
 
-    def places(self, spots: Sequence[ChangedFolder]) -> list[ScanTarget]:
-        """Spots → places to scan, each once, none inside another."""
+    def targets(self, changed: Sequence[ChangedFolder]) -> list[ScanTarget]:
+        """What to scan for these folders: no target twice, and none inside another."""
         roots = {root["path"]: root for root in self._catalog.roots()}
-        for path in self._watcher.stale() & roots.keys():
-            # Other rules: other folders to be watched.
-            self._watch(roots[path])
+        for path in self._watcher.roots_with_changed_rules() & roots.keys():
+            self._watch_or_poll(roots[path])
         found = set[ScanTarget]()
-        for path in {spot.root for spot in spots} & roots.keys():
-            some = [spot for spot in spots if spot.root == path]
-            # Of a drive that falls silent, all is looked at when it is back.
+        for path in {each.root for each in changed} & roots.keys():
+            some = [each for each in changed if each.root == path]
+            # If the drive does not answer, the whole root is scanned when it is back.
             with contextlib.suppress(DriveUnresponsive):
-                found |= self._disk.look(
+                found |= self._drives.call(
                     path,
-                    lambda _, root=roots[path], some=some: _places(root, some),  # type: ignore[misc]
+                    lambda _, root=roots[path], some=some: _targets(root, some),  # type: ignore[misc]
                 )
-        whole = {(place.root_id, place.folder) for place in found if place.recursive}
-        return [place for place in found if not _covered(place, whole)]
+        whole = {(target.root_id, target.folder) for target in found if target.recursive}
+        return [target for target in found if not _covered(target, whole)]
 
-    def again(self, spots: Iterable[ChangedFolder]) -> None:
-        """Look there once more."""
-        for spot in spots:
-            self._watcher.again(spot)
+    def requeue(self, changed: Iterable[ChangedFolder]) -> None:
+        """Have these folders scanned again."""
+        for each in changed:
+            self._watcher.requeue(each)
 
-    def due_now(self, root_id: int | None = None) -> None:
-        """Scan this root, or all, at the next occasion."""
+    def schedule_now(self, root_id: int | None = None) -> None:
+        """Have this root, or all, scanned in the next round."""
         if root_id is None:
             self._due.clear()
         else:
             self._due.pop(root_id, None)
 
-    def look_below(self, folder: str) -> None:
-        """Scan what is below this absolute folder, or the roots in it, at the next occasion."""
+    def schedule_tree(self, folder: str) -> None:
+        """Have an absolute folder with its subfolders, or all roots in it, scanned in the next
+        round."""
         for root in self._catalog.roots():
-            place = os.path.join(folder, "")
-            if os.path.join(root["path"], "").startswith(place):
-                self.due_now(root["id"])
-            elif place.startswith(os.path.join(root["path"], "")):
-                self._watcher.again(ChangedFolder(root["path"], folder, below=True))
+            prefix = os.path.join(folder, "")
+            if os.path.join(root["path"], "").startswith(prefix):
+                self.schedule_now(root["id"])
+            elif prefix.startswith(os.path.join(root["path"], "")):
+                self._watcher.requeue(ChangedFolder(root["path"], folder, below=True))
 
-    def look_at(self, folder: str) -> None:
-        """Scan this absolute folder of a root, but nothing below it, at the next occasion."""
+    def schedule_folder(self, folder: str) -> None:
+        """Have an absolute folder without its subfolders scanned in the next round."""
         for root in self._catalog.roots():
             if inside(folder, root["path"]):
-                self._watcher.again(ChangedFolder(root["path"], folder, below=False))
+                self._watcher.requeue(ChangedFolder(root["path"], folder, below=False))
 
-    def forget(self, root: str) -> None:
-        """Stop watching a root, for good or because its rules have changed."""
-        self._watcher.forget(root)
+    def unwatch(self, root: str) -> None:
+        """Stop watching a root, for good or because its ignore rules changed."""
+        self._watcher.unwatch(root)
 
-    # --- after a look
+    # --- after a scan
 
-    def looked(self, places: Sequence[ScanTarget], tally: IndexSummary, *, full: bool) -> None:
-        """These places were scanned: note when next. full: they are whole roots."""
+    def scanned(self, targets: Sequence[ScanTarget], summary: IndexSummary, *, full: bool) -> None:
+        """Schedule the next scans after these targets were scanned. full: they are whole roots."""
         now = time.monotonic()
-        for place in tally.unsettled:
-            self._watcher.again(ChangedFolder(place.root, _absolute(place), below=False), AGAIN)
+        for target in summary.unsettled:
+            changed = ChangedFolder(target.root, _absolute(target), below=False)
+            self._watcher.requeue(changed, UNSETTLED_DELAY)
         if not full:
-            # What there was to be seen has still to be looked at.
+            # The changes in a root that is offline are still to be found.
             self._due.update(
                 {
-                    place.root_id: now + RESCAN_UNWATCHED
-                    for place in places
-                    if place.root in tally.offline
+                    target.root_id: now + POLL_INTERVAL
+                    for target in targets
+                    if target.root in summary.offline
                 }
             )
             return
-        for place in places:
-            problem, took = self._problems.get(place.root_id), tally.took.get(place.root_id, 0.0)
-            pause = max(RESCAN_UNWATCHED, SPARING * took) if problem else RESCAN_WATCHED
+        for target in targets:
+            reason = self._poll_reasons.get(target.root_id)
+            took = summary.durations.get(target.root_id, 0.0)
+            interval = max(POLL_INTERVAL, POLL_LOAD_FACTOR * took) if reason else RESCAN_INTERVAL
             # A folder that was emptied may be filled again, or its photos found elsewhere.
-            self._due[place.root_id] = now + (
-                RESCAN_UNWATCHED if place.root in tally.offline else pause
+            self._due[target.root_id] = now + (
+                POLL_INTERVAL if target.root in summary.offline else interval
             )
-            how = (
-                f"looked at every {'minute' if pause == 60 else duration(pause)}, because {problem}"
-                if problem
-                else "watched"
-            )
-            update_root(self._writer, place.root_id, watching=how)
+            every = "minute" if interval == 60 else duration(interval)
+            watching = f"looked at every {every}, because {reason}" if reason else "watched"
+            update_root(self._writer, target.root_id, watching=watching)
 
-    def _watch(self, root: RootRow) -> None:
+    def _watch_or_poll(self, root: RootRow) -> None:
+        """Watch a root, and poll it if its change events are incomplete or not available."""
         path = root["path"]
 
         def watch() -> str | None:
             if not os.path.isdir(path):
-                self._watcher.forget(path)
+                self._watcher.unwatch(path)
                 return "its drive is away"
             return self._watcher.watch(path, IgnoreRules(path, root["exclude"])) or reason_to_poll(
                 path
             )
 
-        self._problems[root["id"]] = self._disk.ask(path, watch, UNRESPONSIVE)
+        self._poll_reasons[root["id"]] = self._drives.call_or(path, watch, UNRESPONSIVE)
 
-    def _look_at_drives(self, roots: Sequence[RootRow]) -> None:
-        """Another file system in a root's place, or none: a drive has come or gone, and the old
-        watch watches nothing. Or it answers no more, or again."""
+    def _check_drives(self, roots: Sequence[RootRow]) -> None:
+        """Have roots scanned whose drive came, went, stopped answering or answers again."""
         for root in roots:
             path = root["path"]
-            identity = self._disk.ask(path, lambda path=path: _identity(path), None)  # type: ignore[misc]
-            silent = self._disk.silent(path)
-            if silent != (path in self._silent):
-                self._silent ^= {path}
-                self._watcher.forget(path)
-                self.due_now(root["id"])
-            if silent:
+            identity = self._drives.call_or(path, lambda path=path: _identity(path), None)  # type: ignore[misc]
+            unresponsive = self._drives.is_unresponsive(path)
+            if unresponsive != (path in self._unresponsive):
+                self._unresponsive ^= {path}
+                self._watcher.unwatch(path)
+                self.schedule_now(root["id"])
+            if unresponsive:
                 continue
+            # Another file system, or none, at this path: the old watches watch nothing.
             if self._identities.setdefault(path, identity) != identity or self._watcher.lost(path):
                 self._identities[path] = identity
-                self._watcher.forget(path)
-                self.due_now(root["id"])
+                self._watcher.unwatch(path)
+                self.schedule_now(root["id"])
 
 
 def _identity(folder: str) -> str | None:
+    """Device and inode number of a folder; None if it does not exist."""
     try:
         facts = os.stat(folder)
     except OSError:
@@ -188,32 +199,33 @@ def _identity(folder: str) -> str | None:
     return f"{facts.st_dev}:{facts.st_ino}"
 
 
-def _places(root: RootRow, spots: Iterable[ChangedFolder]) -> set[ScanTarget]:
+def _targets(root: RootRow, changed: Iterable[ChangedFolder]) -> set[ScanTarget]:
     rules = IgnoreRules(root["path"], root["exclude"])
-    return {place for spot in spots if (place := _place(spot, root, rules))}
+    return {target for each in changed if (target := _target(each, root, rules))}
 
 
-def _place(spot: ChangedFolder, root: RootRow, rules: IgnoreRules) -> ScanTarget | None:
-    """The place of a spot, or None where it lies in a folder that is not looked at."""
-    parts = Path(os.path.relpath(spot.folder, spot.root)).parts
+def _target(changed: ChangedFolder, root: RootRow, rules: IgnoreRules) -> ScanTarget | None:
+    """The scan target for a folder, or None if one of its parents is excluded."""
+    parts = Path(os.path.relpath(changed.folder, changed.root)).parts
     folder = to_text("/".join(parts))
-    # Of a folder that was taken out just now, the scan says what becomes of its photos.
+    # The folder itself is scanned even if it is excluded: it may have been excluded just now, and
+    # the scan then removes its photos.
     if folder and rules.excludes_branch(folder.rpartition("/")[0]):
         return None
-    return ScanTarget(root["id"], root["path"], folder, spot.below)
+    return ScanTarget(root["id"], root["path"], folder, changed.below)
 
 
-def _covered(place: ScanTarget, whole: set[tuple[int, str]]) -> bool:
-    """Whether one of the folders above, or the same, is scanned with all below it."""
-    folder = place.folder
-    if not place.recursive and (place.root_id, folder) in whole:
+def _covered(target: ScanTarget, whole: set[tuple[int, str]]) -> bool:
+    """Whether a target is part of a recursive one. whole: (root id, folder) of the latter."""
+    folder = target.folder
+    if not target.recursive and (target.root_id, folder) in whole:
         return True
     while folder:
         folder = folder.rpartition("/")[0]
-        if (place.root_id, folder) in whole:
+        if (target.root_id, folder) in whole:
             return True
     return False
 
 
-def _absolute(place: ScanTarget) -> str:
-    return os.path.join(place.root, *place.folder.split("/")) if place.folder else place.root
+def _absolute(target: ScanTarget) -> str:
+    return os.path.join(target.root, *target.folder.split("/")) if target.folder else target.root

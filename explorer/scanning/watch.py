@@ -1,5 +1,8 @@
-"""Noticing that something changed below a root. What changed is for the scan to find out: events
-only say where to look."""
+"""Watches roots for changes by the operating system's change events.
+
+Events only say where something changed; a scan finds out what. Where events cannot be had, the
+scheduler falls back to polling (`scheduler.ScanScheduler`).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from watchdog.events import (
     DirCreatedEvent,
@@ -27,61 +30,57 @@ from explorer.library.paths import inside, to_text
 from explorer.photos.formats import EXTENSIONS
 from explorer.scanning.debounce import Debouncer
 from explorer.scanning.ignore import IGNORE_FILE, IgnoreRules
+from explorer.scanning.watch_backend import OnChange, RootWatch, WatchBackend
 
-# Reading a file makes events too; only these mean that something is different.
-_TELLING = (
-    FileCreatedEvent, FileModifiedEvent, FileClosedEvent, FileMovedEvent, FileDeletedEvent,
-    DirCreatedEvent, DirMovedEvent, DirDeletedEvent,
-)  # fmt: skip
+# Opening and reading a file cause events, too. Only these mean a change.
+_CHANGE_EVENTS = (
+    FileCreatedEvent,
+    FileModifiedEvent,
+    FileClosedEvent,
+    FileMovedEvent,
+    FileDeletedEvent,
+    DirCreatedEvent,
+    DirMovedEvent,
+    DirDeletedEvent,
+)
 
-# A folder is looked at when it has been quiet for this long, and during a long copy every so often
-# (seconds).
-QUIET, LIMIT = 0.7, 4.0
-# A file that is still being written is looked at again after so many seconds.
-AGAIN = 1.5
-# Seconds that the watches of a root get to end.
-_PATIENCE = 3.0
+# A folder is scanned once it has had no events for the first number of seconds; during a long copy,
+# at least as often as the second one says.
+QUIET_TIME, MAX_DELAY = 0.7, 4.0
+# Seconds that the watches of a root get to stop.
+_STOP_TIMEOUT = 3.0
 
 
 class ChangedFolder(NamedTuple):
-    """Where to look: an absolute folder of a root; `below` means the folders in it too."""
+    """A folder to scan because something changed there."""
 
     root: str
     folder: str
+    """Absolute path."""
     below: bool
-
-
-class _Watching(Protocol):
-    """One root's watches. problem: why not all of it is watched. lost: the root went away under its
-    watch."""
-
-    problem: str | None
-
-    @property
-    def lost(self) -> bool: ...
-
-    def close(self) -> None: ...
+    """Its subfolders may have changed, too."""
 
 
 class Watcher:
-    """Watches any number of roots by the system's own events."""
+    """Watches any number of roots by change events."""
 
-    def __init__(self, blind: str | None = None) -> None:
-        """blind: an absolute folder in which nothing is heard of."""
-        self._blind = os.path.realpath(blind) if blind else None
-        self._spots = Debouncer[ChangedFolder](QUIET, LIMIT)
-        self._system: _System = _Inotify() if sys.platform == "linux" else _Observed()
-        self._watches: dict[str, _Watching] = {}
+    def __init__(self, excluded: str | None = None) -> None:
+        """excluded: an absolute folder whose events are ignored."""
+        self._excluded = os.path.realpath(excluded) if excluded else None
+        self._changed = Debouncer[ChangedFolder](QUIET_TIME, MAX_DELAY)
+        self._backend: WatchBackend = (
+            _InotifyBackend() if sys.platform == "linux" else _ObserverBackend()
+        )
+        self._watches: dict[str, RootWatch] = {}
         self._stale: set[str] = set()
 
     def watch(self, root: str, rules: IgnoreRules | None = None) -> str | None:
-        """Start to watch a root, or look whether it still is; None if all of it is watched, else
-        why not, in words.
+        """Start watching a root unless it is watched already. Returns None if the whole root is
+        watched, else the reason why not, in words.
 
-        rules: what is left out of it, where the catalog knows more than the root's own ignore
-        files.
+        rules: which folders to leave unwatched; default: those of the root's own ignore files.
         """
-        chosen = rules or IgnoreRules(root)
+        rules = rules or IgnoreRules(root)
         known = self._watches.get(root)
         if (
             known is not None
@@ -90,104 +89,95 @@ class Watcher:
             and root not in self._stale
         ):
             return None
-        self.forget(root)
+        self.unwatch(root)
         self._stale.discard(root)
-        where = os.path.realpath(root)
-
-        def tell(folder: str, name: str | None) -> None:
-            if self._blind and inside(folder, self._blind):
-                return
-            # A root may be a link: what is told of the folder it leads to is said of the root.
-            shown = root + folder[len(where) :] if inside(folder, where) else root
-            # An ignore file has its word on all folders below.
-            if name == IGNORE_FILE:
-                self._stale.add(root)
-            self._spots.add(
-                ChangedFolder(root, shown, name is None or name == IGNORE_FILE), time.monotonic()
-            )
+        real = os.path.realpath(root)
 
         def excludes(folder: str) -> bool:
-            return folder == self._blind or chosen.excludes(
-                to_text(os.path.relpath(folder, where).replace(os.sep, "/")), is_folder=True
+            return folder == self._excluded or rules.excludes(
+                to_text(os.path.relpath(folder, real).replace(os.sep, "/")), is_folder=True
             )
 
         try:
-            watching = self._system.watch(where, tell, excludes)
+            watch = self._backend.watch(real, self._handler(root, real), excludes)
         except OSError as error:
             return error.strerror or str(error)
-        self._watches[root] = watching
-        return watching.problem
+        self._watches[root] = watch
+        return watch.problem
 
-    def stale(self) -> set[str]:
-        """Roots in which an ignore file has changed, so that other folders are to be watched."""
+    def _handler(self, root: str, real: str) -> OnChange:
+        """What is called for each event of a root. real: its path with links resolved."""
+
+        def on_change(folder: str, name: str | None) -> None:
+            if self._excluded and inside(folder, self._excluded):
+                return
+            # The root may be a link; events carry the path of the folder that it points to.
+            path = root + folder[len(real) :] if inside(folder, real) else root
+            # An ignore file concerns all subfolders.
+            if name == IGNORE_FILE:
+                self._stale.add(root)
+            self._changed.add(
+                ChangedFolder(root, path, name is None or name == IGNORE_FILE), time.monotonic()
+            )
+
+        return on_change
+
+    def roots_with_changed_rules(self) -> set[str]:
+        """Roots in which an ignore file changed, so that other folders have to be watched."""
         return set(self._stale)
 
     def lost(self, root: str) -> bool:
-        """Whether this root was watched and went away since."""
-        watching = self._watches.get(root)
-        return watching is not None and watching.lost
+        """Whether this root was watched and has been deleted, moved or unmounted since."""
+        watch = self._watches.get(root)
+        return watch is not None and watch.lost
 
-    def forget(self, root: str) -> None:
+    def unwatch(self, root: str) -> None:
         """Stop watching a root."""
-        watching = self._watches.pop(root, None)
-        if watching is not None:
-            # Where its drive does not answer, it may be at a look that does not end: it is left
-            # behind.
-            closing = threading.Thread(target=watching.close, name="watch-end", daemon=True)
+        watch = self._watches.pop(root, None)
+        if watch is not None:
+            # On an unresponsive drive, closing may hang: the thread is then abandoned.
+            closing = threading.Thread(target=watch.close, name="watch-end", daemon=True)
             closing.start()
-            closing.join(_PATIENCE)
+            closing.join(_STOP_TIMEOUT)
 
     def due(self) -> list[ChangedFolder]:
-        """Where something changed and has come to rest since."""
-        return self._spots.due(time.monotonic())
+        """Folders in which something changed and has settled since."""
+        return self._changed.due(time.monotonic())
 
-    def again(self, spot: ChangedFolder, after: float = 0.0) -> None:
-        """Look there once more in a moment, `after` so many seconds at the earliest."""
-        self._spots.add(spot, time.monotonic() + after)
+    def requeue(self, changed: ChangedFolder, delay: float = 0.0) -> None:
+        """Have a folder scanned again in a moment, but not before `delay` seconds have passed."""
+        self._changed.add(changed, time.monotonic() + delay)
 
     def close(self) -> None:
         for root in list(self._watches):
-            self.forget(root)
-        self._system.close()
+            self.unwatch(root)
+        self._backend.close()
 
 
-Tell = Callable[[str, "str | None"], None]
+class _InotifyBackend:
+    """Linux. Each root has an event reader of its own, so that an unresponsive drive delays no
+    other root's events."""
 
-
-class _System(Protocol):
-    """How this operating system tells of changes."""
-
-    def watch(self, root: str, tell: Tell, excludes: Callable[[str], bool]) -> _Watching:
-        """Raises OSError where the root cannot be watched."""
-        ...
-
-    def close(self) -> None: ...
-
-
-class _Inotify:
-    """Linux. Each root has a reader of its own: one that waits for a drive that does not answer
-    keeps no other root's events."""
-
-    def watch(self, root: str, tell: Tell, excludes: Callable[[str], bool]) -> _Watching:
+    def watch(self, root: str, on_change: OnChange, excludes: Callable[[str], bool]) -> RootWatch:
         from watchdog.observers.inotify_c import InotifyFD
 
-        from explorer.scanning.inotify import Tree
+        from explorer.scanning.inotify import InotifyTree
 
         reader = InotifyFD()
         reader.start()
         try:
-            return Tree(reader, root, tell, excludes)
+            return InotifyTree(reader, root, on_change, excludes)
         except BaseException:
             reader.stop()
-            reader.join(_PATIENCE)
+            reader.join(_STOP_TIMEOUT)
             raise
 
     def close(self) -> None:
         pass
 
 
-class _Observed:
-    """macOS and Windows, which watch whole trees by themselves."""
+class _ObserverBackend:
+    """macOS and Windows, whose own events cover whole trees."""
 
     def __init__(self) -> None:
         from watchdog.observers import Observer
@@ -195,26 +185,19 @@ class _Observed:
         self._observer = Observer()
         self._observer.start()
 
-    def watch(self, root: str, tell: Tell, excludes: Callable[[str], bool]) -> _Watching:
-        return _Scheduled(self._observer, root, tell)
+    def watch(self, root: str, on_change: OnChange, excludes: Callable[[str], bool]) -> RootWatch:
+        return _ObservedTree(self._observer, root, on_change)
 
     def close(self) -> None:
         self._observer.stop()
         self._observer.join()
 
 
-def _may_be_folder(event: FileSystemEvent, name: str) -> bool:
-    """Whether what is said to be a deleted file was a folder, perhaps: Windows does not tell the
-    two apart."""
-    return (
-        isinstance(event, FileDeletedEvent) and os.path.splitext(name)[1].lower() not in EXTENSIONS
-    )
-
-
-class _Scheduled(FileSystemEventHandler):
-    def __init__(self, observer: Any, root: str, tell: Tell) -> None:
+class _ObservedTree(FileSystemEventHandler):
+    def __init__(self, observer: Any, root: str, on_change: OnChange) -> None:
         self.problem: str | None = None
-        self._observer, self._root, self._tell, self._lock = observer, root, tell, threading.Lock()
+        self._observer, self._root, self._on_change = observer, root, on_change
+        self._lock = threading.Lock()
         self._watch = observer.schedule(self, root, recursive=True)
 
     @property
@@ -222,20 +205,24 @@ class _Scheduled(FileSystemEventHandler):
         return not os.path.isdir(self._root)
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        if not isinstance(event, _TELLING):
+        if not isinstance(event, _CHANGE_EVENTS):
             return
         for path in filter(None, (os.fsdecode(event.src_path), os.fsdecode(event.dest_path))):
-            # A folder that came or went is looked through itself; a file makes its folder be looked
-            # at.
+            # A folder that appeared or vanished is scanned itself; for a file, its folder is.
             folder, name = os.path.split(path)
-            self._tell(
-                *(
-                    (path, None)
-                    if event.is_directory or _may_be_folder(event, name)
-                    else (folder, name)
-                )
-            )
+            if event.is_directory or _may_be_folder(event, name):
+                self._on_change(path, None)
+            else:
+                self._on_change(folder, name)
 
     def close(self) -> None:
         with self._lock:
             self._observer.unschedule(self._watch)
+
+
+def _may_be_folder(event: FileSystemEvent, name: str) -> bool:
+    """Whether what is reported as a deleted file may have been a folder: Windows does not
+    distinguish the two."""
+    return (
+        isinstance(event, FileDeletedEvent) and os.path.splitext(name)[1].lower() not in EXTENSIONS
+    )

@@ -1,9 +1,8 @@
-"""Which files are still being written. Such a file is left until it rests, so that no half of a
-photo is ever indexed.
+"""Detects files that are still being written, so that half a photo is never indexed.
 
-On Linux the system says at once whether a program has a file open for writing (a read lease is
-refused while one has: `fcntl(2)`, F_SETLEASE). Where it does not say, a file rests when its size
-and time have stood still for a moment.
+Linux says at once whether a program has a file open for writing: it then refuses a read lease
+(`fcntl(2)`, F_SETLEASE). Elsewhere a file counts as settled once its size and modification time
+have not changed for a moment.
 """
 
 from __future__ import annotations
@@ -19,16 +18,18 @@ from typing import NamedTuple
 
 from explorer.library.file_rows import FileStat
 
-# A file that was changed within so many seconds may be about to be changed again.
-REST = 2.0
-# A program that holds a file open without writing to it is believed to be done with it after so
-# many seconds.
-HELD = 30.0
-# Only of files changed within so many seconds is it asked whether they are held open.
-FRESH = 600.0
+# Seconds without a change after which a file counts as settled.
+SETTLE_TIME = 2.0
+# Seconds without a change after which a file counts as settled although a program holds it open.
+HELD_OPEN_LIMIT = 30.0
+# A file is only checked if it was modified within this many seconds.
+RECENT = 600.0
 
 
-class _Look(NamedTuple):
+class _Sighting(NamedTuple):
+    """A file as it was last seen. since: when it was first seen like this. changes: how often it
+    has changed while it was observed."""
+
     size: int
     mtime_ns: int
     since: float
@@ -36,7 +37,7 @@ class _Look(NamedTuple):
 
 
 class WriteDetector:
-    """Remembers files that did not rest, to see whether they have changed since. Times are seconds."""
+    """Tells which files are settled, and remembers those that are not. Times are in seconds."""
 
     def __init__(
         self,
@@ -45,43 +46,42 @@ class WriteDetector:
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        """patient: do not trust that nobody has a file open, as there are programs that open and
-        close it for every piece."""
+        """patient: wait for the settle time even if no program has the file open, because some
+        programs open and close it for every piece they write. clock: monotonic. wall: Unix time."""
         self._patient, self._clock, self._wall = patient, clock, wall
-        self._looks: dict[str, _Look] = {}
+        self._unsettled: dict[str, _Sighting] = {}
 
     def is_settled(self, path: str, seen: FileStat) -> bool:
-        """Whether the file may be read now. path: absolute. One that may not is to be asked about
-        again in a moment."""
+        """Whether the file may be read now; if not, ask again in a moment. path: absolute."""
         age = self._wall() - seen.mtime_ns / 1e9
-        look = self._looks.get(path)
-        # A time in the future says that a clock was set, not that somebody writes.
-        if look is None and not -REST < age < FRESH:
+        last = self._unsettled.get(path)
+        # A time in the future means that a clock was set, not that somebody is writing.
+        if last is None and not -SETTLE_TIME < age < RECENT:
             return True
         now = self._clock()
-        if look is None or (look.size, look.mtime_ns) != (seen.size, seen.mtime_ns):
-            look = _Look(seen.size, seen.mtime_ns, now, look.changes + 1 if look else 0)
-        # By its own time where that can be believed, else since it was first seen like this.
-        still = max(now - look.since, age if age < FRESH else 0.0)
-        held = is_open_for_writing(path)
-        # Where nobody holds it and it was never seen to change, there is nothing to wait for.
-        wait = (
-            HELD
-            if held
-            else 0.0
-            if held is False and not look.changes and not self._patient
-            else REST
-        )
-        is_settled = still >= wait
-        if is_settled:
-            self._looks.pop(path, None)
+        if last is None or (last.size, last.mtime_ns) != (seen.size, seen.mtime_ns):
+            last = _Sighting(seen.size, seen.mtime_ns, now, last.changes + 1 if last else 0)
+        # Its own time counts where that is credible; otherwise the time it was first seen like
+        # this.
+        unchanged_for = max(now - last.since, age if age < RECENT else 0.0)
+        settled = unchanged_for >= self._required(path, last)
+        if settled:
+            self._unsettled.pop(path, None)
         else:
-            self._looks[path] = look
-        return is_settled
+            self._unsettled[path] = last
+        return settled
+
+    def _required(self, path: str, last: _Sighting) -> float:
+        """Seconds that a file must have been unchanged."""
+        held = is_open_for_writing(path)
+        if held:
+            return HELD_OPEN_LIMIT
+        never_changed = held is False and not last.changes
+        return 0.0 if never_changed and not self._patient else SETTLE_TIME
 
     def forget(self, path: str) -> None:
-        """It is gone."""
-        self._looks.pop(path, None)
+        """The file no longer exists."""
+        self._unsettled.pop(path, None)
 
 
 def is_open_for_writing(path: str) -> bool | None:
@@ -95,8 +95,8 @@ def is_open_for_writing(path: str) -> bool | None:
     except OSError:
         return None
     try:
-        # Whoever opens it for writing in this very moment makes the system send us a signal: one
-        # that nobody minds.
+        # If a program opens the file for writing at this very moment, the system sends us a
+        # signal: choose one that is ignored by default.
         fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
         return False

@@ -6,7 +6,7 @@ import pytest
 
 from explorer.encoders import registry
 from explorer.errors import EncoderError, UnknownEncoder, WeightsMissing
-from explorer.indexing.foreground import load_encoder
+from explorer.indexing.encoder_fallback import load_encoder
 from tests.encoders.hub import Hub
 from tests.tiny import Tiny
 

@@ -23,7 +23,7 @@ from explorer.analysis import neighbors
 from explorer.decoding.decode_result import DecodeJob, DecodeResult
 from explorer.encoders import registry
 from explorer.errors import PhotoError
-from explorer.indexing import crash_cleanup, worker
+from explorer.indexing import crash_cleanup, worker, worker_loop
 from explorer.library import (
     durable_io,
     embedding_store,
@@ -48,8 +48,8 @@ from tests.tiny import Tiny
 
 # Where a worker can be made to kill itself, just before and just after.
 POINTS: dict[str, tuple[Any, str]] = {
-    "begin": (crash_cleanup, "begin"),
-    "end": (crash_cleanup, "end"),
+    "begin": (crash_cleanup, "mark_started"),
+    "end": (crash_cleanup, "mark_finished"),
     "walk": (root_scan, "scan_tree"),
     "flush": (durable_io, "flush"),
     "replace": (Path, "replace"),
@@ -109,9 +109,22 @@ class InProcessDecoder:
         pass
 
 
+def users_of(owner: Any, name: str) -> list[Any]:
+    """Everything through which the product reaches a function: its owner, and the modules that
+    imported it by name."""
+    real = getattr(owner, name)
+    return [owner] + [
+        module
+        for module in list(sys.modules.values())
+        if module.__name__.startswith("explorer.")
+        and module is not owner
+        and vars(module).get(name) is real
+    ]
+
+
 def die_at(point: str, count: int, when: str) -> None:
-    """Have this process killed at the so-manieth time it comes to a point, before or after what is
-    done there."""
+    """Have this process killed when it comes to a point for the `count`-th time, before or after
+    what is done there."""
     owner, name = POINTS[point]
     real, left = getattr(owner, name), [count]
 
@@ -125,13 +138,10 @@ def die_at(point: str, count: int, when: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return result
 
-    setattr(owner, name, armed)
-    # Modules that imported it by name call it by that name.
-    for module in list(sys.modules.values()):
-        if module.__name__.startswith("explorer.") and vars(module).get(name) is real:
-            setattr(module, name, armed)
+    for user in users_of(owner, name):
+        setattr(user, name, armed)
     if point == "flush":
-        # Taken over by name where it is used.
+        # These call it through `replace_durably`.
         for user in (previews, vectors):
             user.replace_durably = _replace_durably(armed)
 
@@ -148,9 +158,9 @@ def _work(asked: dict[str, Any]) -> None:
     os.setsid()
     registry.register("tiny", Tiny)  # type: ignore[arg-type]
     if asked["decode"] == "near":
-        worker.DecodePool = InProcessDecoder  # type: ignore[assignment,misc]
+        worker_loop.DecodePool = InProcessDecoder  # type: ignore[assignment,misc]
     neighbors.BLOCK_ROWS = 16
-    worker.SAVE_LEAST = 5
+    worker_loop.SAVE_MINIMUM = 5
     if asked.get("point"):
         die_at(asked["point"], asked["count"], asked["when"])
     # Its standard input must not be the nursery's: the worker lives as long as that is open.

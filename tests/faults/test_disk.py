@@ -21,13 +21,12 @@ import pytest
 from explorer.cli.app import main
 from explorer.config import PROJECT
 from explorer.errors import LibraryBusy, LibraryError, LibraryFull, LibraryLocked
-from explorer.indexing import worker as working
-from explorer.indexing.worker import Worker
+from explorer.indexing import worker_loop
+from explorer.indexing.worker_loop import Worker
 from explorer.library import catalog as cataloguing
 from explorer.library import durable_io, previews, vectors, writer
 from explorer.library.catalog import Catalog
 from explorer.library.command_store import send_command
-from explorer.library.connection import write_transaction
 from explorer.library.durable_io import explain
 from explorer.library.library import Library
 from explorer.library.worker_store import worker_status
@@ -86,7 +85,7 @@ def test_on_a_full_disk_the_worker_says_so_and_goes_on_when_there_is_room(
     library: Library, folders: RandomFolders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     disk = Limit(monkeypatch)
-    monkeypatch.setattr(working, "WAIT", 0.2)
+    monkeypatch.setattr(worker_loop, "RETRY_INTERVAL", 0.2)
     disk.full = True
     for root in folders.roots:
         send_command(library.catalog, "add", str(root))
@@ -160,8 +159,8 @@ def test_a_locked_catalog_is_waited_for(
 ) -> None:
     """Another program holds the catalog for longer than the worker waits at once; when it lets go,
     all goes on."""
-    monkeypatch.setattr(working, "WAIT", 0.2)
-    monkeypatch.setattr(writer, "BUSY_TIMEOUT", 0.2)
+    monkeypatch.setattr(worker_loop, "RETRY_INTERVAL", 0.2)
+    monkeypatch.setattr(writer, "PATIENCE", 0.2)
     for root in folders.roots:
         send_command(library.catalog, "add", str(root))
     other = sqlite3.connect(library.catalog.path, isolation_level=None)
@@ -334,7 +333,7 @@ def test_a_power_cut_between_any_two_writes(
             library = Library.open(current)
             # A checkpoint would wait for the disk; the test's own bookkeeping knows only what is
             # flushed.
-            with contextlib.closing(sqlite3.connect(library.catalog.path)) as db:
+            with library.catalog.reading() as db:
                 db.execute("pragma wal_checkpoint(truncate)")
             power = Power(patch, cut)
             patch.setattr(writer, "connect", _without_checkpoints(writer.connect))
@@ -384,7 +383,8 @@ def test_a_clock_that_is_set_back(
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() - 400 * 86_400)
     # The last sign of life seems to come from the future; that is none.
-    with write_transaction(library.catalog.path) as db:
+    Writer(library.catalog).close()
+    with library.catalog.reading() as db:
         db.execute(
             "insert or replace into worker values (1, 1, ?, 'watching', 0, 0, 0, null, 'tiny', '')",
             (real(),),

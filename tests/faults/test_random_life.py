@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 from explorer.indexing import foreground
 from explorer.library.library import Library
 from tests.faults.folders import RandomFolders, check, index, sound
-from tests.faults.nursery import POINTS, InProcessDecoder
+from tests.faults.nursery import POINTS, InProcessDecoder, users_of
 
 
 class Fault(Exception):
@@ -82,7 +82,8 @@ class LibraryWithFaults(RuleBasedStateMachine):
             return result
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(owner, name, failing)
+            for user in users_of(owner, name):
+                patch.setattr(user, name, failing)
             try:
                 index(self.library, self.folders)
             except type(error):
@@ -104,7 +105,7 @@ class LibraryWithFaults(RuleBasedStateMachine):
 
 def test_a_life_with_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(foreground, "DecodePool", InProcessDecoder)
-    monkeypatch.setattr(foreground, "PAUSE", 0.01)
+    monkeypatch.setattr(foreground, "SETTLE_INTERVAL", 0.01)
     run_state_machine_as_test(
         LibraryWithFaults,
         settings=settings(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.indexing import pipeline
+from explorer.indexing import batch_reader
 from explorer.library.command_store import send_command
 from explorer.library.worker_store import worker_status
 from explorer.scanning import drive_timeouts, scheduler
@@ -21,9 +21,11 @@ pytestmark = pytest.mark.skipif(not possible(), reason="needs Linux, and the rig
 
 @pytest.fixture
 def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WatchedLibrary]:
-    monkeypatch.setattr(drive_timeouts, "LIMIT", 1.5)
-    monkeypatch.setattr(pipeline, "DOUBT", 1.5)
-    monkeypatch.setattr(scheduler, "DRIVES", 0.2)
+    monkeypatch.setattr(drive_timeouts, "TIMEOUT", 1.5)
+    monkeypatch.setattr(batch_reader, "STALL", 1.5)
+    monkeypatch.setattr(scheduler, "DRIVE_CHECK_INTERVAL", 0.2)
+    # A drive that is back before anybody noticed that it was gone is found by the next poll.
+    monkeypatch.setattr(scheduler, "POLL_INTERVAL", 1.0)
     made = WatchedLibrary(tmp_path)
     yield made
     made.reader.close()

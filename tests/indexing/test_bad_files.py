@@ -6,7 +6,6 @@ from __future__ import annotations
 import dataclasses
 import os
 import socket
-import threading
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,8 @@ from typing import Any
 import pytest
 
 from explorer.decoding.decode_result import DecodeResult
-from explorer.indexing import pipeline
+from explorer.indexing import photo_updates
+from explorer.indexing.fates import MAX_CHANGES
 from explorer.library.root_store import add_root
 from explorer.library.writer import Writer
 from explorer.scanning import root_scan
@@ -81,7 +81,7 @@ def test_a_photo_that_becomes_a_pipe_while_it_is_waited_for(desk: IndexingSetup)
     """Between the scan and the reading."""
     path = desk.draw("a.jpg")
     desk.draw("b.jpg", 2)
-    real = desk.indexer._batches
+    real = desk.indexer._reader.batches
 
     def late(*args: Any) -> Any:
         if path.is_file():
@@ -89,7 +89,7 @@ def test_a_photo_that_becomes_a_pipe_while_it_is_waited_for(desk: IndexingSetup)
             os.mkfifo(path)
         return real(*args)
 
-    desk.indexer._batches = late  # type: ignore[method-assign]
+    desk.indexer._reader.batches = late  # type: ignore[method-assign]
     tally = desk.run()
     assert (tally.indexed, tally.failed) == (1, 1)
     assert "no ordinary file" in (desk.failed()["a.jpg"] or "")
@@ -140,7 +140,7 @@ def test_a_file_that_changes_whenever_it_is_read_is_not_waited_for_for_ever(
     desk.draw("b.jpg", 2)
     real = desk.pool.run
     restless(desk, "a.jpg")
-    for _ in range(pipeline._RESTLESS - 1):
+    for _ in range(MAX_CHANGES - 1):
         tally = desk.run()
         assert (
             tally.unsettled == {ScanTarget(desk.root, str(desk.photos), "x", False)}
@@ -166,7 +166,7 @@ def test_facts_that_no_column_can_hold_cost_their_own_photo_only(
 ) -> None:
     for number in range(4):
         desk.draw(f"{number}.jpg", number)
-    real = pipeline.add_photo
+    real = photo_updates.add_photo
 
     def add(writer: Writer, digest: bytes, size: int, photo: Any) -> int:
         odd = digest == bad
@@ -180,7 +180,7 @@ def test_facts_that_no_column_can_hold_cost_their_own_photo_only(
     from explorer.photos.decode import content_hash
 
     bad = content_hash((desk.photos / "2.jpg").read_bytes())
-    monkeypatch.setattr(pipeline, "add_photo", add)
+    monkeypatch.setattr(photo_updates, "add_photo", add)
     tally = desk.run()
     assert (tally.indexed, tally.encoded, tally.failed) == (3, 3, 1)
     assert set(desk.present()) == {"0.jpg", "1.jpg", "3.jpg"}
@@ -196,7 +196,7 @@ def test_a_full_disk_is_no_fault_of_the_file(
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(pipeline, "add_photo", full)
+    monkeypatch.setattr(photo_updates, "add_photo", full)
     with pytest.raises(OSError, match="No space left"):
         desk.run()
     assert not desk.failed()
@@ -294,39 +294,7 @@ def test_a_root_that_cannot_be_walked_through_stops_no_other_one(
     )
     assert (tally.indexed, tally.missing, tally.away) == (1, 0, 0)
     (said,) = tally.problems
-    assert said == f"{desk.photos}: it could not be looked through (OverflowError: of an odd kind)"
+    assert said == f"{desk.photos}: it could not be scanned (OverflowError: of an odd kind)"
     assert set(desk.present()) == {"a.jpg"} and "of an odd kind" in problem(desk)
     monkeypatch.undo()
     assert desk.run().indexed == 1 and not problem(desk)
-
-
-def test_no_run_ends_before_what_it_has_started(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where nothing had to be encoded, the encoder may still be loading: a process that ends
-    meanwhile would crash."""
-    for number in range(pipeline._FEW + 1):
-        (desk.photos / f"{number}.jpg").write_bytes(b"broken %d" % number)
-    started, ended = threading.Event(), list[bool]()
-
-    def warm_up() -> None:
-        started.set()
-        # As long as the run would otherwise take to end.
-        ended.append(all_read.wait(30))
-
-    all_read = threading.Event()
-    real = desk.indexer._read_batches
-
-    def read(*args: Any) -> None:
-        real(*args)
-        assert started.wait(30)
-        all_read.set()
-
-    monkeypatch.setattr(desk.encoder, "warm_up", warm_up)
-    monkeypatch.setattr(desk.indexer, "_read_batches", read)
-    assert desk.run().failed == pipeline._FEW + 1
-    assert (
-        ended == [True]
-        and desk.indexer._warming is not None
-        and not desk.indexer._warming.is_alive()
-    )

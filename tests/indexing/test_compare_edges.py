@@ -12,33 +12,23 @@ import pytest
 
 from explorer import int64
 from explorer.errors import FolderError
-from explorer.indexing import reconcile
-from explorer.indexing.reconcile import Reconciler, add_folder, slices
+from explorer.indexing import move_detection, reconcile, vanished_files
+from explorer.indexing.chunks import chunks
+from explorer.indexing.move_detection import has_precise_time
+from explorer.indexing.path_prefixes import covered_by
+from explorer.indexing.reconcile import Reconciler
+from explorer.indexing.watched_folders import add_folder
 from explorer.library.file_rows import EXCLUDED, FileStat
 from explorer.library.file_store import files_below, put_failed, put_missing
 from explorer.library.root_store import add_root
-from explorer.scanning.drive_timeouts import UNRESPONSIVE, DriveTimeouts, DriveUnresponsive
+from explorer.scanning.drive_timeouts import UNRESPONSIVE, DriveTimeouts
 from explorer.scanning.ignore import IGNORE_FILE
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.root_scan import ScanTarget
 from explorer.scanning.write_detection import WriteDetector
+from tests.fixtures.drives import UnresponsiveDrives
 from tests.fixtures.indexing import IndexingSetup
 from tests.indexing.test_reconcile import away, many, root
-
-
-class Mute(DriveTimeouts):
-    """Drives of which some do not answer."""
-
-    def __init__(self, *roots: Path) -> None:
-        super().__init__()
-        self._mute = {str(path) for path in roots}
-
-    def look(
-        self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None
-    ) -> Any:
-        if root in self._mute:
-            raise DriveUnresponsive(root)
-        return super().look(root, function, tick)
 
 
 def differences(
@@ -80,7 +70,7 @@ def test_a_hard_link_of_a_file_that_cannot_be_looked_at_is_a_copy(
     before = desk.present()["old/a.jpg"]
     (desk.photos / "new").mkdir()
     os.link(path, desk.photos / "new" / "a.jpg")
-    monkeypatch.setattr(reconcile, "inode_of", lambda path: None)
+    monkeypatch.setattr(move_detection, "inode_of", lambda path: None)
     tally = desk.run("new", thorough=False)
     assert (tally.moved, tally.indexed) == (0, 1)
     assert desk.present() == {"old/a.jpg": before, "new/a.jpg": before}
@@ -91,7 +81,7 @@ def test_a_drive_that_goes_before_it_is_settled_what_vanished_keeps_its_photos(
 ) -> None:
     before = many(desk, 3)
     (desk.photos / "000.png").unlink()
-    monkeypatch.setattr(reconcile, "root_state", lambda root: "absent")
+    monkeypatch.setattr(vanished_files, "root_state", lambda root: "absent")
     tally = desk.run()
     assert (tally.missing, tally.away) == (0, 0)
     assert desk.present() == before and not away(desk)
@@ -125,28 +115,28 @@ def test_a_drive_that_does_not_answer_keeps_its_photos_and_holds_up_no_other(
     (tmp_path / "other").mkdir()
     second = add_root(desk.writer, str(tmp_path / "other"))
     (tmp_path / "other" / "new.jpg").write_bytes(b"x")
-    found, tally = differences(desk, Mute(desk.photos))
+    found, tally = differences(desk, UnresponsiveDrives(desk.photos))
     (desk.photos / "000.png").unlink()
-    found.look(
+    found.scan(
         [ScanTarget(desk.root, str(desk.photos)), ScanTarget(second, str(tmp_path / "other"))]
     )
-    found.settle()
+    found.resolve_gone()
     assert tally.offline == {str(desk.photos)} and (tally.missing, tally.away) == (0, 0)
     rows = {row["id"]: (row["state"], row["problem"]) for row in desk.library.catalog.roots()}
     assert rows == {desk.root: ("offline", UNRESPONSIVE), second: ("online", None)}
-    assert desk.present() == before and [task.seen.path for task in found.fresh] == ["new.jpg"]
+    assert desk.present() == before and [task.seen.path for task in found.new] == ["new.jpg"]
 
 
 def test_places_of_a_folder_that_is_watched_no_more_are_passed_over(desk: IndexingSetup) -> None:
     put(desk, "a.jpg")
     ticks = list[int]()
     found, tally = differences(desk, tick=lambda: ticks.append(1))
-    found.look(
+    found.scan(
         [ScanTarget(desk.root + 1, str(desk.photos)), ScanTarget(desk.root, str(desk.photos))]
     )
     assert (
-        [task.root_id for task in found.fresh] == [desk.root]
-        and set(tally.took) == {desk.root}
+        [task.root_id for task in found.new] == [desk.root]
+        and set(tally.durations) == {desk.root}
         and len(ticks) >= 2
     )
 
@@ -157,10 +147,10 @@ def test_how_long_the_scans_of_a_root_took_is_added_up(
     now = iter([10.0, 13.0, 20.0, 25.0])
     monkeypatch.setattr(reconcile, "time", SimpleNamespace(monotonic=lambda: next(now)))
     found, tally = differences(desk)
-    found.look(
+    found.scan(
         [ScanTarget(desk.root, str(desk.photos), "a"), ScanTarget(desk.root, str(desk.photos), "b")]
     )
-    assert tally.took == {desk.root: 8.0}
+    assert tally.durations == {desk.root: 8.0}
 
 
 def test_what_was_met_is_told(desk: IndexingSetup) -> None:
@@ -169,7 +159,7 @@ def test_what_was_met_is_told(desk: IndexingSetup) -> None:
     (desk.photos / "loop.jpg").symlink_to(desk.photos.parent / "loop.jpg")
     (desk.photos.parent / "loop.jpg").symlink_to(desk.photos.parent / "loop.jpg")
     found, tally = differences(desk)
-    found.look([ScanTarget(desk.root, str(desk.photos))])
+    found.scan([ScanTarget(desk.root, str(desk.photos))])
     assert tally.other == 2 and tally.unlisted == {str(desk.photos / "loop.jpg")}
     (said,) = tally.problems
     assert said.startswith(
@@ -178,7 +168,7 @@ def test_what_was_met_is_told(desk: IndexingSetup) -> None:
     assert root(desk)["scanned_at"] is not None
     # A look at a part does not take that back.
     (desk.photos / IGNORE_FILE).unlink()
-    found.look([ScanTarget(desk.root, str(desk.photos), "sub")])
+    found.scan([ScanTarget(desk.root, str(desk.photos), "sub")])
     assert "loop.jpg cannot be read" in str(root(desk)["problem"])
 
 
@@ -189,8 +179,8 @@ def test_what_is_still_being_written_is_left_for_another_look_at_its_folder(
     found, tally = differences(
         desk, resting=SimpleNamespace(is_settled=lambda path, seen: not path.endswith("a.jpg"))
     )
-    found.look([ScanTarget(desk.root, str(desk.photos))])
-    assert sorted(task.seen.path for task in found.fresh) == ["c.jpg", "sub/b.jpg"]
+    found.scan([ScanTarget(desk.root, str(desk.photos))])
+    assert sorted(task.seen.path for task in found.new) == ["c.jpg", "sub/b.jpg"]
     assert tally.unsettled == {ScanTarget(desk.root, str(desk.photos), "sub", False)}
 
 
@@ -199,17 +189,17 @@ def test_files_that_could_not_be_read_are_counted_and_left_alone_until_they_chan
 ) -> None:
     put(desk, "bad.jpg", "raw.cr2")
     found, _ = differences(desk)
-    found.look([ScanTarget(desk.root, str(desk.photos))])
-    (task,) = found.fresh
+    found.scan([ScanTarget(desk.root, str(desk.photos))])
+    (task,) = found.new
     put_failed(desk.writer, desk.root, task.seen, "torn")
     found, tally = differences(desk)
-    found.look([ScanTarget(desk.root, str(desk.photos))])
-    assert (tally.failed, tally.unchanged, found.fresh) == (2, 0, [])
+    found.scan([ScanTarget(desk.root, str(desk.photos))])
+    assert (tally.failed, tally.unchanged, found.new) == (2, 0, [])
     (desk.photos / "bad.jpg").write_bytes(b"longer than before")
     os.utime(desk.photos / "bad.jpg", (1_600_000_000, 1_600_000_000))
     found, tally = differences(desk)
-    found.look([ScanTarget(desk.root, str(desk.photos))])
-    assert tally.failed == 1 and [task.was is not None for task in found.fresh] == [True]
+    found.scan([ScanTarget(desk.root, str(desk.photos))])
+    assert tally.failed == 1 and [task.was is not None for task in found.new] == [True]
     assert desk.library.catalog.counts().failed == 2
 
 
@@ -229,11 +219,14 @@ def test_a_folder_is_added_unless_its_drive_is_silent_or_it_is_none(
 ) -> None:
     (tmp_path / "other").mkdir()
     with pytest.raises(FolderError, match=rf"{UNRESPONSIVE}. Check its connection"):
-        add_folder(desk.writer, str(tmp_path / "other"), Mute(tmp_path / "other"))
+        add_folder(desk.writer, str(tmp_path / "other"), UnresponsiveDrives(tmp_path / "other"))
     with pytest.raises(FolderError, match="does not exist"):
         add_folder(desk.writer, str(tmp_path / "absent"), DriveTimeouts())
     assert len(desk.library.catalog.roots()) == 1
-    assert add_folder(desk.writer, str(tmp_path / "other"), Mute(desk.photos)) != desk.root
+    assert (
+        add_folder(desk.writer, str(tmp_path / "other"), UnresponsiveDrives(desk.photos))
+        != desk.root
+    )
     (tmp_path / "alias").symlink_to(desk.photos)
     assert add_folder(desk.writer, str(tmp_path / "alias"), DriveTimeouts()) == desk.root
 
@@ -247,12 +240,12 @@ def test_a_folder_is_added_unless_its_drive_is_silent_or_it_is_none(
     ],
 )  # fmt: skip
 def test_whether_a_folder_above_is_marked(path: str, marked: Any, covered: bool) -> None:
-    assert reconcile._covered(path, marked) is covered
+    assert covered_by(path, marked) is covered
 
 
 def test_a_list_in_pieces() -> None:
-    assert [list(some) for some in slices(range(7), 3)] == [[0, 1, 2], [3, 4, 5], [6]] and list(
-        slices([], 3)
+    assert [list(some) for some in chunks(range(7), 3)] == [[0, 1, 2], [3, 4, 5], [6]] and list(
+        chunks([], 3)
     ) == []
 
 
@@ -269,4 +262,4 @@ def test_a_list_in_pieces() -> None:
 )
 def test_which_times_are_a_files_own(time: int, exact: bool) -> None:
     """Neither whole seconds nor what stands for all that is too far off."""
-    assert reconcile._exact(FileStat("a.jpg", 1, time, 1)) is exact
+    assert has_precise_time(FileStat("a.jpg", 1, time, 1)) is exact

@@ -11,7 +11,8 @@ from explorer.decoding.pool import DecodePool
 from explorer.encoders import registry
 from explorer.errors import FolderError, LibraryLocked, UnknownEncoder, WeightsMissing
 from explorer.indexing import foreground
-from explorer.indexing.foreground import index_folders, load_encoder
+from explorer.indexing.encoder_fallback import load_encoder
+from explorer.indexing.foreground import index_folders
 from explorer.indexing.pipeline import Progress
 from explorer.library.library import Library
 from explorer.library.setting_store import get_setting
@@ -124,7 +125,7 @@ def test_a_file_that_is_still_written_is_waited_for_and_counted_once(
         return real(pool, child, job, *rest)
 
     monkeypatch.setattr(DecodePool, "_run_job", still_written)
-    monkeypatch.setattr(foreground, "PAUSE", 0.0)
+    monkeypatch.setattr(foreground, "SETTLE_INTERVAL", 0.0)
     tally = index(library, photos)
     assert (tally.indexed, tally.failed, tally.unsettled) == (3, 1, set())
 
@@ -138,8 +139,8 @@ def test_one_that_is_written_for_ever_is_told_of(
         "is_settled",
         lambda self, path, seen: not path.endswith("b.jpg") and real(self, path, seen),
     )
-    monkeypatch.setattr(foreground, "PAUSE", 0.1)
-    monkeypatch.setattr(foreground, "PATIENCE", 3.0)
+    monkeypatch.setattr(foreground, "SETTLE_INTERVAL", 0.1)
+    monkeypatch.setattr(foreground, "SETTLE_TIMEOUT", 3.0)
     tally = index(library, photos)
     assert tally.indexed == 2 and [place.folder for place in tally.unsettled] == ["x"]
 
@@ -157,7 +158,7 @@ def test_one_that_is_another_whenever_it_was_read_is_a_failure_in_the_end(
         )
 
     monkeypatch.setattr(DecodePool, "_run_job", other)
-    monkeypatch.setattr(foreground, "PAUSE", 0.0)
+    monkeypatch.setattr(foreground, "SETTLE_INTERVAL", 0.0)
     tally = index(library, photos)
     assert (tally.indexed, tally.failed, tally.unsettled) == (2, 1, set())
 
@@ -173,7 +174,7 @@ def test_a_folder_that_is_left_out_of_the_one_around_it_is_named(
     assert tally.indexed == 1
     why = f"it is left out of the watched folder {photos}, as a hidden or system folder or by a pattern"
     assert tally.problems == {
-        f"{photos / name} was not looked into: {why}." for name in ("#recycle", ".hidden")
+        f"{photos / name} was not scanned: {why}." for name in ("#recycle", ".hidden")
     }
     assert not index(library, photos).problems
 

@@ -42,12 +42,12 @@ def test_a_drive_that_does_not_answer_keeps_all(desk: IndexingSetup) -> None:
     vanish(desk)
 
     class Dumb(DriveTimeouts):
-        def look(
+        def call(
             self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None
         ) -> Any:
             raise DriveUnresponsive(root)
 
-    assert forget_missing_files(desk.library.catalog, desk.writer, disk=Dumb()) == 0
+    assert forget_missing_files(desk.library.catalog, desk.writer, drives=Dumb()) == 0
     assert len(desk.present()) == 13
 
 
@@ -90,21 +90,21 @@ def test_those_answered_for_do_not_count_when_others_vanish(desk: IndexingSetup)
         "select max(gone_at) from file where state = 'present' or path = 'stays.jpg'"
     ).fetchall()[0]
     assert file.state == "missing" and then is None
-    from explorer.indexing.reconcile import AT_ONCE
+    from explorer.indexing.vanished_files import SAME_DELETION
     from explorer.library import missing_files
 
-    assert missing_files.recently_missing(desk.writer, desk.root, AT_ONCE) == []
+    assert missing_files.recently_missing(desk.writer, desk.root, SAME_DELETION) == []
 
 
 def test_a_drive_is_known_to_get_on_while_its_files_are_looked_for(desk: IndexingSetup) -> None:
     vanish(desk)
     heard = list[int]()
 
-    class CountingEncoder(DriveTimeouts):
-        def look(
+    class CountingDrives(DriveTimeouts):
+        def call(
             self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None
         ) -> Any:
             return function(lambda: heard.append(1))
 
-    assert forget_missing_files(desk.library.catalog, desk.writer, disk=CountingEncoder()) == 12
+    assert forget_missing_files(desk.library.catalog, desk.writer, drives=CountingDrives()) == 12
     assert len(heard) >= 12

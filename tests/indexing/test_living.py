@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from explorer.indexing import worker_client
-from explorer.indexing.throttle import SETTING
+from explorer.indexing.throttle import PACE_SETTING
 from explorer.library.command_store import send_command, waiting_commands
 from explorer.library.rows import RootRow
 from explorer.library.setting_store import put_setting
@@ -190,7 +190,7 @@ def test_a_folder_made_while_it_runs_is_watched_and_what_is_left_out_is_not(
 def test_a_folder_that_goes_and_comes_is_away_meanwhile(
     watched: WatchedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scheduler, "DRIVES", 0.1)
+    monkeypatch.setattr(scheduler, "DRIVE_CHECK_INTERVAL", 0.1)
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
         before = present(watched)
@@ -219,7 +219,7 @@ def test_where_events_are_not_to_be_had_it_looks_again_and_says_so(
 ) -> None:
     monkeypatch.setattr(scheduler, "reason_to_poll", lambda root: "it is on a network drive (nfs)")
     monkeypatch.setattr(scheduler.Watcher, "watch", lambda self, root, rules=None: None)
-    monkeypatch.setattr(scheduler, "RESCAN_UNWATCHED", 2.0)
+    monkeypatch.setattr(scheduler, "POLL_INTERVAL", 2.0)
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
         said = root(watched, watched.photos)["watching"]
@@ -245,7 +245,7 @@ def test_it_can_be_paused_resumed_stopped_and_slowed_and_a_pause_outlives_it(
         wait(lambda: watched.phase() == "paused", "the pause after a restart")
         time.sleep(1.5)
         assert len(present(watched)) == 1
-        put_setting(catalog, SETTING, "gentle")
+        put_setting(catalog, PACE_SETTING, "gentle")
         send_command(catalog, "resume")
         settled(watched, watched.photos, what="what came meanwhile")
     with watched.running() as worker:

@@ -9,19 +9,23 @@ import numpy as np
 import pytest
 
 from explorer.decoding.decode_result import DecodeResult
-from explorer.indexing import pipeline
+from explorer.indexing import batch_reader, photo_updates
+from explorer.indexing.batch_reader import BATCH
 from explorer.indexing.pipeline import Indexer
 from explorer.indexing.progress import Progress
 from explorer.library.file_rows import FileStat, KnownFile
 from explorer.library.root_store import add_root
 from explorer.photos.decode import content_hash
 from explorer.photos.quality.metrics import METRICS_VERSION
+from explorer.scanning.drive_timeouts import UNRESPONSIVE
+from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.root_scan import ScanTarget
 from tests import pictures
 from tests.fixtures.indexing import CountingEncoder, IndexingSetup
 from tests.tiny import Tiny
 
 
-def counts(tally: pipeline.IndexSummary) -> dict[str, int]:
+def counts(tally: IndexSummary) -> dict[str, int]:
     """What is not nought in a tally."""
     names = ("indexed", "unchanged", "moved", "missing", "failed", "encoded", "other")
     return {name: getattr(tally, name) for name in names if getattr(tally, name)}
@@ -59,7 +63,7 @@ def test_a_second_run_reads_and_encodes_nothing(
 
 
 def test_more_photos_than_fit_one_batch(desk: IndexingSetup) -> None:
-    for number in range(2 * pipeline.BATCH + 3):
+    for number in range(2 * BATCH + 3):
         desk.paint(f"{number}.png", f"#{number * 5:02x}0080")
     assert counts(desk.run()) == {"indexed": 35, "encoded": 35}
     desk.agrees()
@@ -416,19 +420,19 @@ def test_a_run_that_is_cut_short_loses_nothing_and_does_nothing_twice(desk: Inde
         pass
 
     def stop(progress: Progress) -> None:
-        if progress.done >= pipeline.BATCH:
+        if progress.done >= BATCH:
             raise Enough
 
     with pytest.raises(Enough):
         Indexer(desk.library, desk.writer, desk.encoder, desk.pool, stop).run(
-            [pipeline.ScanTarget(desk.root, str(desk.photos))]
+            [ScanTarget(desk.root, str(desk.photos))]
         )
     done = len(desk.present())
     assert 0 < done < 40
     desk.agrees()
     tally = desk.run()
     assert tally.indexed == 40 - done and tally.unchanged == done
-    assert desk.encoder.encoded <= 40 + pipeline.BATCH
+    assert desk.encoder.encoded <= 40 + BATCH
     desk.agrees()
 
 
@@ -438,7 +442,7 @@ def test_the_way_back_after_each_write_failing(
     """A batch is written whole or not at all."""
     for number in range(3):
         desk.draw(f"{number}.jpg", number)
-    real, calls = pipeline.put_present, []
+    real, calls = photo_updates.put_present, []
 
     def fail_once(*args: Any) -> None:
         calls.append(args)
@@ -446,9 +450,9 @@ def test_the_way_back_after_each_write_failing(
             raise OSError("disk full")
         real(*args)
 
-    monkeypatch.setattr(pipeline, "put_present", fail_once)
+    monkeypatch.setattr(photo_updates, "put_present", fail_once)
     # All in one batch, however slow the computer is.
-    monkeypatch.setattr(pipeline, "LINGER", 600.0)
+    monkeypatch.setattr(batch_reader, "MAX_BATCH_AGE", 600.0)
     with pytest.raises(OSError, match="disk full"):
         desk.run()
     assert not desk.present() and not desk.library.catalog.matching().size
@@ -481,15 +485,15 @@ def test_previews_of_photos_that_are_gone_for_good_go_too(desk: IndexingSetup) -
 
 
 def test_progress_counts_up_to_the_end(desk: IndexingSetup) -> None:
-    for number in range(pipeline.BATCH + 2):
+    for number in range(BATCH + 2):
         desk.paint(f"{number}.png", f"#{number * 9:02x}ff00")
     said: list[Progress] = []
     Indexer(desk.library, desk.writer, desk.encoder, desk.pool, said.append).run(
-        [pipeline.ScanTarget(desk.root, str(desk.photos))]
+        [ScanTarget(desk.root, str(desk.photos))]
     )
     reading = [progress for progress in said if progress.total]
     assert [progress.done for progress in reading] == sorted(progress.done for progress in reading)
-    assert (reading[-1].done, reading[-1].total) == (pipeline.BATCH + 2, pipeline.BATCH + 2)
+    assert (reading[-1].done, reading[-1].total) == (BATCH + 2, BATCH + 2)
     assert reading[-1].eta == pytest.approx(0.0)
 
 
@@ -511,7 +515,6 @@ def test_vectors_match_pixels_whatever_order_files_come_back_in(desk: IndexingSe
 
 
 def test_a_file_known_by_the_catalog_is_as_seen() -> None:
-    pass
 
     known = KnownFile(1, 1, "a.jpg", 10, 20, 30, "present", 1)
     assert known.matches(FileStat("b.jpg", 10, 20, 99))
@@ -529,7 +532,7 @@ def test_a_library_inside_the_photo_folder_is_not_indexed(tmp_path: Path) -> Non
         with made.library.lock():
             pass
         outer = add_root(made.writer, str(tmp_path))
-        tally = made.indexer.run([pipeline.ScanTarget(outer, str(tmp_path))])
+        tally = made.indexer.run([ScanTarget(outer, str(tmp_path))])
         assert counts(tally) == {"unchanged": 1}
     finally:
         made.close()
@@ -575,3 +578,30 @@ def test_photos_of_an_earlier_release_are_read_again_once(
     desk.writer.connection.execute("update quality set version = ?", (METRICS_VERSION,))
     monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read again"))
     assert counts(desk.run()) == {"unchanged": 2}
+
+
+def test_an_error_on_a_drive_that_stops_answering_is_not_the_files_fault(
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("good.jpg", "other.jpg"):
+        desk.draw(name, len(name))
+    desk.draw("bad.jpg").write_bytes(b"broken")
+    real = desk.indexer._encoder.encode
+
+    def drive_stops(batch: list[DecodeResult]) -> Any:
+        desk.drives.unresponsive = {str(desk.photos)}
+        return real(batch)
+
+    monkeypatch.setattr(desk.indexer._encoder, "encode", drive_stops)
+    # All three are in one batch, however busy the computer is.
+    monkeypatch.setattr(batch_reader, "MAX_BATCH_AGE", 1e9)
+    summary = desk.run()
+    (root,) = desk.library.catalog.roots()
+    assert (root["state"], root["problem"]) == ("offline", UNRESPONSIVE)
+    assert summary.offline == {str(desk.photos)}
+    assert summary.failed == 0 and desk.failed() == {}
+    # Those that had been read by then are kept.
+    assert set(desk.present()) == {"good.jpg", "other.jpg"}
+    desk.drives.unresponsive = set()
+    monkeypatch.undo()
+    assert desk.run().failed == 1 and set(desk.failed()) == {"bad.jpg"}

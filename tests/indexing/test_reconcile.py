@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from explorer.indexing.forget_missing import forget_missing_files
-from explorer.indexing.reconcile import LEAST
+from explorer.indexing.vanished_files import ASK_MINIMUM
 from explorer.library import missing_files
 from explorer.library.embedding_store import put_embedding
 from explorer.library.file_rows import FileStat, KnownFile
@@ -244,14 +244,14 @@ def test_a_few_that_are_deleted_are_missing(desk: IndexingSetup) -> None:
 
 def test_more_than_a_fifth_at_once_is_a_question(desk: IndexingSetup) -> None:
     before = many(desk, 40)
-    for number in range(LEAST):
+    for number in range(ASK_MINIMUM):
         (desk.photos / f"{number:03}.png").unlink()
     tally = desk.run()
-    assert (tally.missing, tally.away) == (0, LEAST)
-    assert desk.present() == before and len(away(desk)) == LEAST
-    assert root(desk)["asking"] == root(desk)["away"] == LEAST
+    assert (tally.missing, tally.away) == (0, ASK_MINIMUM)
+    assert desk.present() == before and len(away(desk)) == ASK_MINIMUM
+    assert root(desk)["asking"] == root(desk)["away"] == ASK_MINIMUM
     rows = desk.library.catalog.photos(before.values())
-    assert sum(row["away"] for row in rows.values()) == LEAST
+    assert sum(row["away"] for row in rows.values()) == ASK_MINIMUM
     assert desk.run().away == 0
     desk.agrees()
 
@@ -403,14 +403,14 @@ def test_what_may_not_be_looked_at_is_not_gone(
 ) -> None:
     """A folder that can be listed but not entered: its files have names and nothing else."""
     many(desk, 3, "locked/")
-    real = scan._take
+    real = scan._add_file
 
     def refuse(found: scan.ScanResult, relative: str, *rest: object) -> None:
         if relative.startswith("locked/"):
             raise PermissionError(13, "Permission denied", relative)
         real(found, relative, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(scan, "_take", refuse)
+    monkeypatch.setattr(scan, "_add_file", refuse)
     desk.draw("new.jpg", 77)
     tally = desk.run()
     assert (tally.missing, tally.away, tally.indexed) == (0, 0, 1) and len(tally.unlisted) == 3

@@ -49,7 +49,7 @@ def test_a_failed_file_is_read_again_on_request_and_after_an_upgrade_and_else_no
         assert _run(library, folder) == 0
         assert _run(library, folder, again=True) == 1
         assert _run(library, folder) == 0
-        monkeypatch.setattr(retry, "reader", lambda: "one that reads more")
+        monkeypatch.setattr(retry, "reader_fingerprint", lambda: "one that reads more")
         assert _run(library, folder) == 1
         assert _run(library, folder) == 0
         assert [row["reason"] for row in library.catalog.failures()] == ["it is text, not a photo"]
@@ -78,7 +78,7 @@ class TestAfterAnUpgrade:
         retry.retry_after_upgrade(failed.library, failed.writer)
         retry.retry_after_upgrade(failed.library, failed.writer)
         assert not self.waits(failed)
-        monkeypatch.setattr(retry, "reader", lambda: "another")
+        monkeypatch.setattr(retry, "reader_fingerprint", lambda: "another")
         retry.retry_after_upgrade(failed.library, failed.writer)
         assert self.waits(failed)
         put_failed(failed.writer, failed.root, FileStat("bad.jpg", 100, 1, 0), "it is torn")
@@ -92,8 +92,8 @@ class TestAfterAnUpgrade:
     def test_whatever_decides_what_can_be_read_counts(
         self, monkeypatch: pytest.MonkeyPatch, change: str
     ) -> None:
-        before = retry.reader()
-        assert retry.reader() == before
+        before = retry.reader_fingerprint()
+        assert retry.reader_fingerprint() == before
         match change:
             case "a decoder" | "another decoder":
                 upgraded, real = (
@@ -109,4 +109,4 @@ class TestAfterAnUpgrade:
                 monkeypatch.setattr(retry, "EXTENSIONS", retry.EXTENSIONS | {".new"})
             case _:
                 monkeypatch.setattr(retry, "UNSUPPORTED", {**retry.UNSUPPORTED, ".new": "New"})
-        assert retry.reader() != before
+        assert retry.reader_fingerprint() != before

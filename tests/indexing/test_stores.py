@@ -104,8 +104,8 @@ def test_a_drive_that_does_not_answer_has_nothing_decided_about_it(
     )
     known = files_below(desk.writer, desk.root)
     chosen = IgnoreRules(str(desk.photos))
-    of_others = differences._of_others(root(desk), known, chosen)
+    of_others = differences._ids_in_system_folders(root(desk), known, chosen)
     assert {known[path].id for path in known if not path.startswith("Photos/b")} == of_others
-    assert differences._of_others(root(desk), known, None) == set()
-    monkeypatch.setattr(differences._disk, "ask", lambda root, function, otherwise: otherwise)
-    assert differences._of_others(root(desk), known, chosen) == set()
+    assert differences._ids_in_system_folders(root(desk), known, None) == set()
+    monkeypatch.setattr(differences._drives, "call_or", lambda root, function, otherwise: otherwise)
+    assert differences._ids_in_system_folders(root(desk), known, chosen) == set()

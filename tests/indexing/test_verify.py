@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from explorer.errors import LibraryLocked
-from explorer.indexing.verify import VerifyReport, verify
+from explorer.indexing.verify import verify
+from explorer.indexing.verify_report import VerifyReport
 from explorer.library.library import Library
 from tests import pictures
 from tests.fixtures.indexing import IndexingSetup

@@ -9,17 +9,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from explorer.indexing.worker import Worker
+from explorer.indexing import worker_loop
 from explorer.indexing.worker_client import start_worker, stop_worker
+from explorer.indexing.worker_loop import Worker
 from explorer.library.command_store import send_command
 from explorer.library.library import Library
 from explorer.library.root_store import add_root
 from explorer.library.setting_store import put_setting
 from explorer.library.worker_store import worker_status
 from explorer.library.writer import Writer
+from explorer.scanning import scheduler, watch, write_detection
 from explorer.scanning.root_scan import ScanTarget
 from explorer.scanning.scheduler import ScanScheduler
 from explorer.scanning.watch import ChangedFolder
@@ -28,6 +31,14 @@ from tests.fixtures.indexing import CountingEncoder
 from tests.tiny import Tiny
 
 PATIENCE = 60.0
+
+SHORT_WAITS: list[tuple[ModuleType, str, float]] = [
+    (worker_loop, "ROUND_INTERVAL", 0.05),
+    (watch, "QUIET_TIME", 0.15),
+    (watch, "MAX_DELAY", 1.0),
+    (write_detection, "SETTLE_TIME", 0.3),
+    (scheduler, "UNSETTLED_DELAY", 0.2),
+]
 
 
 def wait(until: Callable[[], bool], what: str) -> None:
@@ -70,6 +81,15 @@ class WatchedLibrary:
 
     @contextmanager
     def running(self) -> Iterator[Worker]:
+        """A worker in a thread of its own, that waits less than usual for things to settle."""
+        with pytest.MonkeyPatch.context() as patch:
+            for module, name, seconds in SHORT_WAITS:
+                patch.setattr(module, name, seconds)
+            with self._running() as worker:
+                yield worker
+
+    @contextmanager
+    def _running(self) -> Iterator[Worker]:
         library = Library.open(self.dir)
         worker = Worker(library, self.encoder, decoders=1)
         thread = threading.Thread(target=worker.run, name="worker")
@@ -172,7 +192,7 @@ def test_spots_become_places_each_once(watched: WatchedLibrary) -> None:
         number = known["id"]
         spots = [("", True), ("a/b", False), ("a/.hidden/b", False), ("elsewhere", True)]
         places = [
-            made.places([ChangedFolder(root, f"{root}/{folder}".rstrip("/"), below)])
+            made.targets([ChangedFolder(root, f"{root}/{folder}".rstrip("/"), below)])
             for folder, below in spots[:3]
         ]
         assert places == [
@@ -180,19 +200,19 @@ def test_spots_become_places_each_once(watched: WatchedLibrary) -> None:
             [ScanTarget(number, root, "a/b", False)],
             [],
         ]
-        assert made.places([ChangedFolder("/unknown", "/unknown/a", True)]) == []
+        assert made.targets([ChangedFolder("/unknown", "/unknown/a", True)]) == []
         some = [
             ChangedFolder(root, f"{root}/a", True),
             ChangedFolder(root, f"{root}/a/b", False),
             ChangedFolder(root, f"{root}/a", False),
             ChangedFolder(root, f"{root}/ab", False),
         ]
-        assert set(made.places(some)) == {
+        assert set(made.targets(some)) == {
             ScanTarget(number, root, "a", True),
             ScanTarget(number, root, "ab", False),
         }
         # A hidden folder that came or went: what becomes of its photos is for the scan to say.
-        assert made.places([ChangedFolder(root, f"{root}/.hidden", True)]) == [
+        assert made.targets([ChangedFolder(root, f"{root}/.hidden", True)]) == [
             ScanTarget(number, root, ".hidden", True)
         ]
     finally:

@@ -7,11 +7,11 @@ import pytest
 
 from explorer.scanning import drive_timeouts as module
 from explorer.scanning.drive_timeouts import (
-    LIMIT,
+    TIMEOUT,
     UNRESPONSIVE,
-    Alive,
     DriveTimeouts,
     DriveUnresponsive,
+    KeepAlive,
     offline_reason,
 )
 
@@ -30,7 +30,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setattr(module, "time", made)
-    monkeypatch.setattr(module, "_STEP", 0.001)
+    monkeypatch.setattr(module, "_TICK", 0.001)
     return made
 
 
@@ -44,25 +44,25 @@ def answer() -> Iterator[threading.Event]:
 
 def test_what_a_look_finds_or_raises_reaches_the_one_who_asked() -> None:
     disk, asker = DriveTimeouts(), threading.current_thread()
-    seen = disk.look("/a", lambda alive: (alive(), threading.current_thread())[1])
+    seen = disk.call("/a", lambda alive: (alive(), threading.current_thread())[1])
     # It must not keep the program from ending.
     assert seen is not asker and seen.daemon
     with pytest.raises(KeyError, match="x"):
-        disk.look("/a", lambda _: {}["x"])
-    assert disk.ask("/a", lambda: 5, None) == 5 and not disk.silent("/a")
+        disk.call("/a", lambda _: {}["x"])
+    assert disk.call_or("/a", lambda: 5, None) == 5 and not disk.is_unresponsive("/a")
 
 
 def silence(disk: DriveTimeouts, clock: Clock, answer: threading.Event) -> int:
-    """Ask /a, which does not answer, and let time go by in steps of LIMIT: the number of steps
+    """Ask /a, which does not answer, and let time go by in steps of TIMEOUT: the number of steps
     until it was given up."""
     steps = list[int]()
 
     def tick() -> None:
         steps.append(1)
-        clock.now += LIMIT
+        clock.now += TIMEOUT
 
     with pytest.raises(DriveUnresponsive) as raised:
-        disk.look("/a", lambda _: answer.wait(), tick)
+        disk.call("/a", lambda _: answer.wait(), tick)
     assert raised.value.root == "/a"
     return len(steps)
 
@@ -78,23 +78,23 @@ def test_a_silent_drive_is_not_asked_again_until_the_look_is_back(
 ) -> None:
     disk = DriveTimeouts()
     silence(disk, clock, answer)
-    look = disk._silent["/a"]
+    look = disk._abandoned["/a"]
     assert (
-        disk.silent("/a")
-        and not disk.silent("/b")
-        and disk.ask("/b", lambda: "there", "away") == "there"
+        disk.is_unresponsive("/a")
+        and not disk.is_unresponsive("/b")
+        and disk.call_or("/b", lambda: "there", "away") == "there"
     )
     for _ in range(2):
-        assert disk.ask("/a", lambda: pytest.fail("it was asked"), "away") == "away"
+        assert disk.call_or("/a", lambda: pytest.fail("it was asked"), "away") == "away"
     answer.set()
     assert look.done.wait(60)
-    assert not disk.silent("/a") and disk.ask("/a", lambda: "there", "away") == "there"
+    assert not disk.is_unresponsive("/a") and disk.call_or("/a", lambda: "there", "away") == "there"
 
 
 def test_a_look_that_says_it_is_getting_on_may_take_as_long_as_it_likes(clock: Clock) -> None:
     beat, heard = threading.Semaphore(0), threading.Semaphore(0)
 
-    def look(alive: Alive) -> str:
+    def look(alive: KeepAlive) -> str:
         for _ in range(5):
             beat.acquire()
             alive()
@@ -102,17 +102,17 @@ def test_a_look_that_says_it_is_getting_on_may_take_as_long_as_it_likes(clock: C
         return "all"
 
     def tick() -> None:
-        clock.now += LIMIT
+        clock.now += TIMEOUT
         beat.release()
         heard.acquire()
 
-    assert DriveTimeouts().look("/a", look, tick) == "all"
+    assert DriveTimeouts().call("/a", look, tick) == "all"
 
 
 def test_a_look_that_nobody_waits_for_ends_when_it_gives_a_sign_of_life(clock: Clock) -> None:
     ended, stop, disk = threading.Event(), threading.Event(), DriveTimeouts()
 
-    def look(alive: Alive) -> None:
+    def look(alive: KeepAlive) -> None:
         try:
             while not stop.wait(0.001):
                 alive()
@@ -123,10 +123,10 @@ def test_a_look_that_nobody_waits_for_ends_when_it_gives_a_sign_of_life(clock: C
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        disk.look("/a", look, tick)
+        disk.call("/a", look, tick)
     came_to_an_end = ended.wait(10)
     stop.set()
-    assert came_to_an_end and not disk.silent("/a")
+    assert came_to_an_end and not disk.is_unresponsive("/a")
 
 
 def test_why_a_root_is_away() -> None:

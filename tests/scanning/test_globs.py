@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from explorer.scanning.globs import LONGEST, MOST, PatternList, parse
+from explorer.scanning.globs import MAX_LENGTH, MAX_WILDCARDS, PatternList, parse
 
 
 def left_out(lines: list[str], *paths: str) -> set[str]:
@@ -92,7 +92,7 @@ def test_a_pattern_matches_what_it_matches_in_git(
         ("/", "names nothing"),
         ("//", "names nothing"),
         ("!", "names nothing"),
-        ("x" * (LONGEST + 1), "characters"),
+        ("x" * (MAX_LENGTH + 1), "characters"),
     ],
 )
 def test_what_can_match_nothing_is_told_of(glob: str, why: str) -> None:
@@ -119,16 +119,16 @@ def test_the_last_that_matches_decides_however_it_is_found() -> None:
 def test_empty_lines_and_remarks_are_no_patterns() -> None:
     patterns = PatternList(["", "  ", "# a", "#", "\r"])
     assert not patterns.problems and patterns.verdict("# a", is_folder=False) is None
-    assert parse("a".rjust(LONGEST, "a")) is not None
+    assert parse("a".rjust(MAX_LENGTH, "a")) is not None
 
 
 def test_no_more_than_so_many_are_tried_on_every_path() -> None:
     patterns = PatternList(
-        [f"*{n}x" for n in range(MOST)] + ["*.gif"] + [f"{n}.jpg" for n in range(5000)]
+        [f"*{n}x" for n in range(MAX_WILDCARDS)] + ["*.gif"] + [f"{n}.jpg" for n in range(5000)]
     )
     (problem,) = patterns.problems
-    assert problem.startswith(f"line {MOST + 1}, “*.gif”") and "most" in problem
-    assert patterns.verdict(f"{MOST - 1}x", is_folder=False) and not patterns.verdict(
+    assert problem.startswith(f"line {MAX_WILDCARDS + 1}, “*.gif”") and "most" in problem
+    assert patterns.verdict(f"{MAX_WILDCARDS - 1}x", is_folder=False) and not patterns.verdict(
         "a.gif", is_folder=False
     )
     assert patterns.verdict("4999.jpg", is_folder=False)

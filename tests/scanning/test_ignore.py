@@ -123,7 +123,7 @@ def test_an_ignore_file_of_the_most_bytes_is_read_and_one_byte_more_is_not(tmp_p
     path.write_bytes(path.read_bytes() + b"\n")
     rules = IgnoreRules(str(tmp_path))
     assert not left_out(rules, "a.jpg")
-    assert rules.problems == [f"{IGNORE_FILE} is not heeded: it has more than 1,048,576 bytes"]
+    assert rules.problems == [f"{IGNORE_FILE} is not used: it has more than 1,048,576 bytes"]
     # It is read once.
     assert not left_out(rules, "b.jpg") and len(rules.problems) == 1
 

@@ -187,9 +187,12 @@ def test_an_ignore_file_has_the_watches_made_anew(watcher: Watcher, tree: Path) 
     watcher.watch(str(tree), IgnoreRules(str(tree)))
     (tree / "a" / IGNORE_FILE).write_text("b/\n")
     heard(watcher, tree / "a", below=True)
-    assert watcher.stale() == {str(tree)}
+    assert watcher.roots_with_changed_rules() == {str(tree)}
     assert watcher.watch(str(tree), IgnoreRules(str(tree))) is None
-    assert watched(watcher, tree) == {".", "a", "d", "out", "out/f"} and not watcher.stale()
+    assert (
+        watched(watcher, tree) == {".", "a", "d", "out", "out/f"}
+        and not watcher.roots_with_changed_rules()
+    )
 
 
 def test_nothing_is_heard_of_the_librarys_own_folder(tree: Path) -> None:

@@ -23,7 +23,7 @@ from watchdog.observers.polling import PollingObserver
 from explorer.indexing.throttle import lower_priority
 from explorer.scanning import scan, watch, write_detection
 from explorer.scanning.scan import scan_tree
-from explorer.scanning.watch import Watcher, _Scheduled
+from explorer.scanning.watch import Watcher, _ObservedTree
 from tests import pictures
 from tests.scanning.test_watch import until
 
@@ -49,7 +49,7 @@ class Observer:
 )  # fmt: skip
 def test_what_an_event_means(event: FileSystemEvent, told: list[tuple[str, str | None]]) -> None:
     heard = list[tuple[str, "str | None"]]()
-    handler = _Scheduled(Observer(), "/r", lambda folder, name: heard.append((folder, name)))
+    handler = _ObservedTree(Observer(), "/r", lambda folder, name: heard.append((folder, name)))
     handler.on_any_event(event)
     assert heard == told
 
@@ -77,7 +77,7 @@ def test_a_tree_is_watched_by_one_watch(observed: Watcher, tmp_path: Path) -> No
     assert not observed.lost(str(photos))
     photos.rename(tmp_path / "gone")
     assert observed.lost(str(photos))
-    observed.forget(str(photos))
+    observed.unwatch(str(photos))
     assert observed.watch(str(tmp_path / "gone")) is None
 
 

@@ -73,14 +73,14 @@ def test_another_file_system_in_its_place_is_looked_at_as_a_whole_once(
 ) -> None:
     for name in ("has_stable_inodes", "has_reliable_ctimes"):
         monkeypatch.setattr(module, name, lambda path: True)
-    assert look(root, "sub", device="another").place == ScanTarget(1, str(root))
+    assert look(root, "sub", device="another").target == ScanTarget(1, str(root))
     other = look(root, "sub", device="another")
     assert other.moved and other.ctimes and not other.inodes
     # It is known by now: a part will do.
     part = look(root, "sub", device="another", moved=True)
-    assert part.place.folder == "sub" and part.moved and not part.inodes
+    assert part.target.folder == "sub" and part.moved and not part.inodes
     same = look(root, "sub", device=str(root.stat().st_dev))
-    assert same.place.folder == "sub" and not same.moved and same.inodes
+    assert same.target.folder == "sub" and not same.moved and same.inodes
     first = look(root, "sub")
     assert first.inodes and not first.moved
 
@@ -157,14 +157,14 @@ def test_a_folder_asked_for_by_a_spelling_that_it_has_lost(
     (root / "sub").rename(root / "Sub")
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(module.os.path, "lexists", lambda path: True)
-    assert look(root, "sub/deep", recursive=False).place == ScanTarget(1, str(root), "", True)
-    assert look(root, "Sub/deep", recursive=False).place == ScanTarget(
+    assert look(root, "sub/deep", recursive=False).target == ScanTarget(1, str(root), "", True)
+    assert look(root, "Sub/deep", recursive=False).target == ScanTarget(
         1, str(root), "Sub/deep", False
     )
-    assert look(root, "Sub/Deep", recursive=False).place == ScanTarget(1, str(root), "Sub", True)
+    assert look(root, "Sub/Deep", recursive=False).target == ScanTarget(1, str(root), "Sub", True)
     # Gone, under whatever name: its own scan says so.
     monkeypatch.setattr(module.os.path, "lexists", lambda path: False)
-    assert look(root, "sub").place == ScanTarget(1, str(root), "sub")
+    assert look(root, "sub").target == ScanTarget(1, str(root), "sub")
     monkeypatch.setattr(module.os.path, "lexists", lambda path: True)
     monkeypatch.setattr(sys, "platform", "linux")
-    assert look(root, "sub").place == ScanTarget(1, str(root), "sub")
+    assert look(root, "sub").target == ScanTarget(1, str(root), "sub")

@@ -341,8 +341,8 @@ def test_signs_of_life_are_given_for_every_folder_and_in_large_ones_more_often(
         (tmp_path / "d" / f"{number}.txt").write_bytes(b"")
     assert 1 + 200 // 50 <= ticks(tmp_path / "d") <= 10
     # Listing a very large folder may itself take long.
-    monkeypatch.setattr(scan, "_STEP", 10**6)
-    monkeypatch.setattr(scan, "_LONG", 40)
+    monkeypatch.setattr(scan, "_EXAMINED", 10**6)
+    monkeypatch.setattr(scan, "_LISTED", 40)
     assert ticks(tmp_path / "d") == 1 + 5
 
     def stop() -> None:
@@ -405,7 +405,7 @@ def test_junctions_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
                 asked.append(follow_symlinks) or SimpleNamespace(**facts)
             )
         )
-        found = scan._leads_elsewhere(entry)  # type: ignore[arg-type]
+        found = scan._is_junction(entry)  # type: ignore[arg-type]
         # Of what it leads to, nothing would say that it is one.
         assert True not in asked
         return found

@@ -66,7 +66,7 @@ def test_what_was_forgotten_is_not_heard_of(watcher: Watcher, photos: Path, tmp_
     other.mkdir()
     watcher.watch(str(photos))
     watcher.watch(str(other))
-    watcher.forget(str(photos))
+    watcher.unwatch(str(photos))
     pictures.write(photos / "b.jpg", pictures.draw(1, (32, 32)))
     pictures.write(other / "c.jpg", pictures.draw(1, (32, 32)))
     end, roots = time.monotonic() + PATIENCE, set[str]()
@@ -85,7 +85,7 @@ def test_watching_twice_is_watching_once_and_an_absent_folder_says_why(
 
 
 def test_a_place_can_be_asked_for_again(watcher: Watcher, photos: Path) -> None:
-    watcher.again(ChangedFolder(str(photos), str(photos / "below"), False))
+    watcher.requeue(ChangedFolder(str(photos), str(photos / "below"), False))
     assert until(watcher, photos / "below") == ChangedFolder(
         str(photos), str(photos / "below"), False
     )

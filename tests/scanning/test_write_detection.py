@@ -10,7 +10,12 @@ import pytest
 from explorer.library.file_rows import FileStat
 from explorer.scanning import write_detection
 from explorer.scanning.filesystem_traits import volume_of
-from explorer.scanning.write_detection import HELD, REST, WriteDetector, is_open_for_writing
+from explorer.scanning.write_detection import (
+    HELD_OPEN_LIMIT,
+    SETTLE_TIME,
+    WriteDetector,
+    is_open_for_writing,
+)
 from tests.fixtures.indexing import IndexingSetup
 
 NOW = 1_700_000_000.0
@@ -51,9 +56,9 @@ def test_a_young_one_rests_when_it_has_stood_still(held: dict[str, bool | None])
     times = Times()
     looks = times.detector()
     assert not looks.is_settled("/a", seen(0.1))
-    times.go(REST / 2)
+    times.go(SETTLE_TIME / 2)
     assert not looks.is_settled("/a", seen(0.1))
-    times.go(REST)
+    times.go(SETTLE_TIME)
     assert looks.is_settled("/a", seen(0.1))
 
 
@@ -62,9 +67,11 @@ def test_one_that_keeps_growing_does_not(held: dict[str, bool | None]) -> None:
     looks = times.detector()
     for size in range(20):
         assert not looks.is_settled("/a", FileStat("a.jpg", size, int(times.wall * 1e9), 7))
-        times.go(REST * 0.9)
-    times.go(REST)
-    assert looks.is_settled("/a", FileStat("a.jpg", 19, int((times.wall - REST * 1.9) * 1e9), 7))
+        times.go(SETTLE_TIME * 0.9)
+    times.go(SETTLE_TIME)
+    assert looks.is_settled(
+        "/a", FileStat("a.jpg", 19, int((times.wall - SETTLE_TIME * 1.9) * 1e9), 7)
+    )
 
 
 def test_one_that_nobody_holds_rests_at_once_unless_it_was_seen_to_change_or_one_is_patient(
@@ -79,7 +86,7 @@ def test_one_that_nobody_holds_rests_at_once_unless_it_was_seen_to_change_or_one
     assert not looks.is_settled("/a", seen(0.1))
     held[""] = False
     assert not looks.is_settled("/a", seen(0.1, size=2))
-    times.go(REST)
+    times.go(SETTLE_TIME)
     assert looks.is_settled("/a", seen(0.1, size=2))
 
 
@@ -90,7 +97,7 @@ def test_one_that_is_held_open_without_a_change_is_taken_in_the_end(
     times = Times()
     looks = times.detector()
     assert not looks.is_settled("/a", seen(5))
-    times.go(HELD)
+    times.go(HELD_OPEN_LIMIT)
     assert looks.is_settled("/a", seen(5))
 
 
@@ -160,7 +167,7 @@ def test_a_file_that_is_being_written_is_left_and_taken_when_it_is_done(
     os.utime(desk.photos / "below" / "a.jpg", (NOW, NOW))
     tally = desk.run()
     assert tally.unsettled
-    desk.indexer._resting.forget(str(desk.photos / "below" / "a.jpg"))
+    desk.indexer._detector.forget(str(desk.photos / "below" / "a.jpg"))
     assert desk.run().indexed == 1
     (photo,) = desk.present().values()
     row = desk.library.catalog.photo(photo)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.errors import UsageError
 from explorer.indexing import worker_client
-from explorer.indexing.throttle import SETTING, current_pace
+from explorer.indexing.throttle import PACE_SETTING, current_pace
 from explorer.library.catalog import Catalog
 from explorer.library.command_store import send_command
 from explorer.library.rows import RootRow, WorkerRow
@@ -43,7 +43,7 @@ def controls(catalog: Catalog, worker: WorkerRow | None) -> None:
         help="Indexes a third of the time, so that the computer stays cool and quiet.",
     )
     if wanted != slower:
-        put_setting(catalog, SETTING, "gentle" if wanted else "full")
+        put_setting(catalog, PACE_SETTING, "gentle" if wanted else "full")
 
 
 def notes(root: RootRow) -> str:

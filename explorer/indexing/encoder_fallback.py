@@ -1,0 +1,30 @@
+"""Loads the encoder to index with, or the starter model if the requested one is not available."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from explorer.encoders import registry
+from explorer.encoders.base import Encoder
+from explorer.errors import EncoderError, UnknownEncoder
+
+DownloadProgress = Callable[[int, "int | None"], None]
+"""Called with the bytes downloaded and the bytes in all, None if unknown; may raise to stop."""
+
+
+def load_encoder(
+    name: str, *, offline: bool, progress: DownloadProgress = lambda done, total: None
+) -> tuple[Encoder, str]:
+    """The encoder of that name and ''; or, if its weights cannot be had, the starter and a sentence
+    that says so.
+
+    offline: do not download weights. Raises UnknownEncoder for a name that does not exist.
+    """
+    try:
+        if not offline and not registry.available(name):
+            registry.fetch(name, progress)
+        return registry.get_encoder(name), ""
+    except EncoderError as error:
+        if name == "starter" or isinstance(error, UnknownEncoder):
+            raise
+        return registry.get_encoder("starter"), f"{error} Going on with “starter”."

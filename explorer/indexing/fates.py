@@ -1,0 +1,80 @@
+"""What becomes of a file after an attempt to read it: the decision, without side effects.
+
+`photo_updates.PhotoUpdates` carries it out.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from explorer.decoding.decode_result import DecodeResult
+from explorer.errors import Fault
+from explorer.indexing.read_task import MTIME_UNREAD, ReadTask, stat_for_failure
+from explorer.library.file_rows import FileStat
+
+# A file that was different after each of this many reads in a row counts as failed.
+MAX_CHANGES = 5
+
+
+class DriveSilent(NamedTuple):
+    """The drive did not answer, so the error says nothing about the file. It is new again to the
+    scan after the drive is back."""
+
+
+class Vanished(NamedTuple):
+    """It was deleted or moved before it could be read; the next scan sees what became of it."""
+
+
+class Changing(NamedTuple):
+    """It changed while it was read, so its folder has to be scanned again."""
+
+
+class Failed(NamedTuple):
+    """It cannot be read. seen: the stat to record. reason: one sentence for the user."""
+
+    seen: FileStat
+    reason: str
+    fault: Fault
+
+
+class Readable(NamedTuple):
+    """It was read, and is a photo. digest: its content hash."""
+
+    digest: bytes
+
+
+Fate = DriveSilent | Vanished | Changing | Failed | Readable
+
+
+def changed_while_read(result: DecodeResult, seen: FileStat) -> bool:
+    """Whether size or modification time differ between the scan and the read."""
+    return result.digest is not None and (result.size, result.mtime_ns) != (
+        seen.size,
+        seen.mtime_ns,
+    )
+
+
+def decide(
+    result: DecodeResult, task: ReadTask, *, drive_answers: bool, exists: bool, times_changed: int
+) -> Fate:
+    """What becomes of a file.
+
+    drive_answers: the file's drive answers now. exists: the file is still at its path.
+    times_changed: how many times in a row, this one included, it changed while it was read.
+    """
+    if result.error is not None and not drive_answers:
+        return DriveSilent()
+    if not exists:
+        return Vanished()
+    if times_changed >= MAX_CHANGES:
+        return Failed(
+            task.seen._replace(mtime_ns=MTIME_UNREAD),
+            "it changes all the time while it is read: it is tried again later",
+            "environment",
+        )
+    if times_changed:
+        return Changing()
+    if result.error is not None or result.digest is None:
+        reason = result.error or "it could not be read"
+        return Failed(stat_for_failure(task, result), reason, result.fault)
+    return Readable(result.digest)

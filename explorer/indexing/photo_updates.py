@@ -1,0 +1,168 @@
+"""Writes what came of reading files to the catalog: photos, the files that hold them, failures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from explorer.decoding.decode_result import DecodeResult
+from explorer.errors import PhotoError
+from explorer.indexing.fates import (
+    Changing,
+    DriveSilent,
+    Failed,
+    Fate,
+    Readable,
+    Vanished,
+    changed_while_read,
+    decide,
+)
+from explorer.indexing.read_task import ReadTask, read_task_of, stat_for_failure
+from explorer.library import missing_files
+from explorer.library.embedding_store import put_embedding
+from explorer.library.file_rows import KnownFile
+from explorer.library.file_store import put_failed, put_moved, put_present
+from explorer.library.paths import join, to_text
+from explorer.library.photo_store import add_photo, photo_id_by_hash
+from explorer.library.quality_store import put_quality
+from explorer.library.rows import RootRow
+from explorer.library.savepoint import savepoint
+from explorer.library.writer import Writer
+from explorer.scanning.drive_timeouts import DriveTimeouts
+from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.root_scan import ScanTarget
+from explorer.scanning.scan import NO_SUCH_FILE, device_of, inode_of
+from explorer.scanning.write_detection import WriteDetector
+
+
+class PhotoUpdates:
+    """The catalog updates of one run. All methods belong inside a transaction of the writer."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        encoder_id: int,
+        roots: Sequence[RootRow],
+        gone: dict[int, KnownFile],
+        summary: IndexSummary,
+        *,
+        drives: DriveTimeouts,
+        detector: WriteDetector,
+        changes: dict[str, int],
+    ) -> None:
+        """gone: files that the scan did not find, by id; those that turn out to have moved are
+        removed from it. changes: how many times in a row a file changed while it was read, by
+        path; updated."""
+        self._writer, self._encoder_id, self._summary = writer, encoder_id, summary
+        self._drives, self._detector, self._changes = drives, detector, changes
+        self._roots = {root["id"]: root for root in roots}
+        self._gone = gone
+        self._gone_of_photo = dict[int, list[KnownFile]]()
+        for file in gone.values():
+            if file.photo_id is not None:
+                self._gone_of_photo.setdefault(file.photo_id, []).append(file)
+
+    def update(self, result: DecodeResult, vector: np.ndarray | None, *, exists: bool) -> None:
+        """Record what became of one file. A problem with it costs this file a row with the reason,
+        and does not affect any other.
+
+        vector: the photo's embedding, if it was decoded. exists: the file is still at its path.
+        """
+        task = read_task_of(result)
+        path = result.job.path
+        changed = changed_while_read(result, task.seen)
+        times_changed = self._changes.get(path, 0) + 1 if changed else 0
+        fate = decide(
+            result,
+            task,
+            drive_answers=result.error is None or not self._is_unresponsive(task),
+            exists=exists,
+            times_changed=times_changed,
+        )
+        if not isinstance(fate, DriveSilent | Vanished):
+            self._changes.pop(path, None)
+            if changed:
+                self._changes[path] = times_changed
+        self._apply(fate, result, vector)
+
+    def _is_unresponsive(self, task: ReadTask) -> bool:
+        return self._drives.is_unresponsive(self._roots[task.root_id]["path"])
+
+    def _apply(self, fate: Fate, result: DecodeResult, vector: np.ndarray | None) -> None:
+        task = read_task_of(result)
+        match fate:
+            case DriveSilent():
+                pass
+            case Vanished():
+                self._detector.forget(result.job.path)
+            case Changing():
+                folder, root = task.seen.path.rpartition("/")[0], self._roots[task.root_id]["path"]
+                self._summary.unsettled.add(ScanTarget(task.root_id, root, folder, recursive=False))
+            case Failed():
+                self._add_failure(task, fate)
+            case Readable(digest):
+                try:
+                    with savepoint(self._writer):
+                        self._add_photo(digest, result, vector)
+                except PhotoError as error:
+                    seen = stat_for_failure(task, result)
+                    self._add_failure(task, Failed(seen, str(error), error.fault))
+
+    def _add_failure(self, task: ReadTask, failed: Failed) -> None:
+        put_failed(self._writer, task.root_id, failed.seen, failed.reason, failed.fault)
+        self._summary.failed += 1
+
+    def _add_photo(self, digest: bytes, result: DecodeResult, vector: np.ndarray | None) -> None:
+        """Record a photo that was read, and that this file holds it. Raises PhotoError for facts
+        that the catalog cannot hold."""
+        photo_id = photo_id_by_hash(self._writer, digest)
+        new = photo_id is None and result.photo is not None
+        if photo_id is None and result.photo is not None and vector is not None:
+            photo_id = add_photo(self._writer, digest, result.size, result.photo)
+            put_embedding(self._writer, self._encoder_id, photo_id, vector)
+            put_quality(self._writer, photo_id, result.photo)
+        # A photo that was known when the file was read, and was purged since, is new to the next
+        # scan.
+        if photo_id is not None:
+            self._assign_file(read_task_of(result), photo_id)
+        self._summary.encoded += new
+
+    def _assign_file(self, task: ReadTask, photo_id: int) -> None:
+        """Record that this file holds that photo: as before, after a move, or as one more copy."""
+        if task.was is not None and task.was.photo_id == photo_id and task.was.state != "failed":
+            # Only its time changed, as by `touch` or a backup.
+            put_present(self._writer, task.root_id, task.seen, photo_id)
+            self._summary.unchanged += 1
+            return
+        file = next(
+            (f for f in self._gone_of_photo.get(photo_id, []) if f.id in self._gone), None
+        ) or self._moved_from(photo_id)
+        if file is None:
+            put_present(self._writer, task.root_id, task.seen, photo_id)
+            self._summary.indexed += 1
+            return
+        self._gone.pop(file.id, None)
+        put_moved(self._writer, file, task.root_id, task.seen)
+        self._summary.moved += 1
+
+    def _moved_from(self, photo_id: int) -> KnownFile | None:
+        """A known file with this content that is no longer at its path although its drive is
+        connected: it was moved here by copying."""
+        for file in missing_files.files_of_photo(self._writer, photo_id):
+            if file.excluded or file.root_id not in self._roots:
+                continue
+            if file.state == "missing" or file.vanished:
+                return file
+            root = self._roots[file.root_id]
+            path = join(to_text(root["path"]), file.path)
+            device = self._drives.call_or(
+                root["path"],
+                lambda path=path, root=root: (  # type: ignore[misc]
+                    device_of(root["path"]) if inode_of(path) == NO_SUCH_FILE else None
+                ),
+                None,
+            )
+            if device is not None and device == root["device"]:
+                return file
+        return None

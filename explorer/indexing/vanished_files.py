@@ -1,0 +1,109 @@
+"""Decides what files that were not found are: missing, or away for the time being.
+
+They are away if their drive is, or if so many vanished at once that the person is asked first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from explorer.indexing.chunks import chunks
+from explorer.indexing.path_prefixes import covered_by
+from explorer.library import missing_files
+from explorer.library.file_rows import KnownFile
+from explorer.library.file_store import put_missing
+from explorer.library.root_store import update_root
+from explorer.library.rows import RootRow
+from explorer.library.writer import Writer
+from explorer.scanning.drive_timeouts import DriveTimeouts
+from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.scan import root_state
+
+# The person is asked if more than this share of a root's photo files vanish at once, and at least
+# this many.
+ASK_SHARE, ASK_MINIMUM = 0.2, 10
+# Scans within this many seconds see one and the same deletion, which takes a while in a large tree.
+SAME_DELETION = 20.0
+
+
+class VanishedFiles:
+    """The files of one run that were not found."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        roots: Mapping[int, RootRow],
+        drives: DriveTimeouts,
+        summary: IndexSummary,
+        tick: Callable[[], None],
+        *,
+        lost_mounts: Mapping[int, set[str]],
+        moved_drives: set[int],
+    ) -> None:
+        """lost_mounts: by root id, folders in which a drive was mounted before but is not now.
+        moved_drives: ids of roots at whose path another file system is mounted now."""
+        self._writer, self._roots, self._drives = writer, roots, drives
+        self._summary, self._tick = summary, tick
+        self._lost_mounts, self._moved_drives = lost_mounts, moved_drives
+
+    def record(self, gone: Iterable[KnownFile]) -> None:
+        """Record these files as missing or away. To be called after all new files were read."""
+        self._put_emptied_roots_online()
+        by_root = dict[int, list[KnownFile]]()
+        for file in gone:
+            by_root.setdefault(file.root_id, []).append(file)
+        for root_id, files in by_root.items():
+            self._tick()
+            if self._state(self._roots[root_id]["path"]) != "absent":
+                self._record_of_root(root_id, files)
+
+    def _put_emptied_roots_online(self) -> None:
+        """A root that looks disconnected because it is empty was in fact emptied, if everything
+        that was in it has been found elsewhere."""
+        for root in self._roots.values():
+            if (
+                root["path"] in self._summary.offline
+                and self._state(root["path"]) != "absent"
+                and not missing_files.count_present(self._writer, root["id"])
+            ):
+                update_root(self._writer, root["id"], state="online")
+                self._summary.offline.discard(root["path"])
+
+    def _record_of_root(self, root_id: int, files: Sequence[KnownFile]) -> None:
+        lost = self._lost_mounts.get(root_id, set())
+        away = [file for file in files if covered_by(file.path, lost)]
+        here = [file for file in files if not covered_by(file.path, lost)]
+        recent = self._recent_if_many(root_id, here)
+        if recent is None:
+            self._summary.missing += _photos(here)
+            for some in chunks(here, 500):
+                put_missing(self._writer, some)
+        else:
+            away += [*here, *recent]
+        if away:
+            missing_files.put_vanished(self._writer, away)
+        self._summary.away += _photos(away)
+
+    def _recent_if_many(self, root_id: int, files: list[KnownFile]) -> list[KnownFile] | None:
+        """If so many vanished at once that the person has to be asked: the files that went missing
+        a moment ago, which count too. Else None."""
+        photos = _photos(files)
+        if not photos:
+            return None
+        recent = missing_files.recently_missing(self._writer, root_id, SAME_DELETION)
+        kept_at = self._roots[root_id]["kept_at"] or 0.0
+        number = (
+            photos + len(recent) + len(missing_files.vanished_files(self._writer, root_id, kept_at))
+        )
+        known = missing_files.count_present(self._writer, root_id) + len(recent)
+        # If another file system is mounted at the root's path, even a few are too many to forget
+        # without asking.
+        minimum = 1 if root_id in self._moved_drives else ASK_MINIMUM
+        return recent if number >= minimum and number > ASK_SHARE * known else None
+
+    def _state(self, root: str) -> str:
+        return self._drives.call_or(root, lambda: root_state(root), "absent")
+
+
+def _photos(files: Iterable[KnownFile]) -> int:
+    return sum(file.photo_id is not None for file in files)

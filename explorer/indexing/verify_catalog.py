@@ -1,0 +1,35 @@
+"""Checks that the catalog agrees with itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from explorer.indexing.verify_report import Inconsistency, VerifyRun
+from explorer.library import integrity
+from explorer.library.photo_store import update_file_counts
+
+
+def check_catalog(run: VerifyRun) -> Iterator[Inconsistency]:
+    """References, rules and counts of the catalog's rows."""
+    run.progress("Checking the catalog…")
+    catalog, writer = run.library.catalog, run.writer
+    counts = catalog.counts()
+    run.report.photos = counts.photos
+    run.report.files = counts.files + counts.failed + counts.missing
+    if rows := integrity.dangling_references(catalog):
+        if writer:
+            integrity.repair_dangling_references(writer, rows)
+        for table, row, to in rows:
+            text = f"Row {row} of {table} refers to no row of {to}."
+            yield Inconsistency("catalog", text, run.repairs)
+    for rule in integrity.INTEGRITY_RULES:
+        if ids := integrity.violations(catalog, rule):
+            if writer:
+                integrity.repair_violations(writer, rule, ids)
+            yield from (Inconsistency("catalog", rule.text.format(i), run.repairs) for i in ids)
+    if wrong := integrity.miscounted_photos(catalog):
+        if writer:
+            update_file_counts(writer, wrong)
+        for photo_id in wrong:
+            text = f"Photo {photo_id} is counted in a wrong number of files."
+            yield Inconsistency("catalog", text, run.repairs)

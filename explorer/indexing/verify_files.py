@@ -1,0 +1,68 @@
+"""Checks that photo files are as they were when they were indexed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from explorer import int64
+from explorer.decoding.decode_result import DecodeJob
+from explorer.decoding.pool import DecodePool
+from explorer.indexing.verify_report import Inconsistency, VerifyRun
+from explorer.library import integrity
+from explorer.scanning.scan import root_state
+
+
+def check_files(run: VerifyRun) -> Iterator[Inconsistency]:
+    """Compare the files with the disk. What differs is a note, because the next scan finds it. Only
+    bytes that changed under the same size and time are a fault; they are found if thorough."""
+    run.progress("Checking the photo files…")
+    catalog = run.library.catalog
+    away = {
+        r["path"]
+        for r in catalog.roots()
+        if r["state"] == "offline" or root_state(r["path"]) == "absent"
+    }
+    unchanged = list[integrity.PresentFile]()
+    for file in integrity.present_files(catalog):
+        if file.root in away:
+            continue
+        try:
+            facts = os.stat(file.path)
+        except OSError:
+            _note_change(run, f"{file.path} is not there any more")
+            continue
+        if (facts.st_size, int64.time_ns(facts.st_mtime_ns)) != (file.size, file.mtime_ns):
+            _note_change(run, f"{file.path} has changed")
+        elif run.thorough:
+            unchanged.append(file)
+    if unchanged:
+        yield from _check_contents(run, unchanged)
+
+
+def _note_change(run: VerifyRun, text: str) -> None:
+    run.report.notes.append(text)
+    run.report.changed += 1
+
+
+def _check_contents(run: VerifyRun, files: list[integrity.PresentFile]) -> Iterator[Inconsistency]:
+    jobs = (DecodeJob(file.path, 0.0, file, file.size) for file in files)
+    with DecodePool(max(1, os.cpu_count() or 1), None) as pool:
+        for done, result in enumerate(pool.run(jobs, lambda _: True)):
+            run.progress(f"Reading the photo files: {done + 1:,} of {len(files):,}…")
+            file = result.job.tag
+            assert isinstance(file, integrity.PresentFile)  # noqa: S101  put there above
+            if result.digest is None:
+                yield Inconsistency("file", f"{file.path} cannot be read: {result.error}.")
+            elif result.digest.hex() != file.hash and (result.size, result.mtime_ns) == (
+                file.size,
+                file.mtime_ns,
+            ):
+                if run.writer:
+                    integrity.mark_for_rereading(run.writer, [file.id])
+                after = "; the next indexing reads it again" if run.repairs else ""
+                text = (
+                    f"{file.path} holds other bytes than when it was indexed, though its size and"
+                    f" date are the same{after}."
+                )
+                yield Inconsistency("file", text, run.repairs)

@@ -86,9 +86,9 @@ def test_a_file_that_keeps_growing_is_read_up_to_its_initial_size(
 def test_a_file_that_changes_while_it_is_read_has_no_valid_size(tmp_path: Path) -> None:
     path = pictures.write(tmp_path / "a.jpg", pictures.draw(1))
     code = (
-        "import explorer.decoding.decode_server as child, os; real = child.read_with_facts\n"
+        "import explorer.decoding.decode_server as child, os; real = child.read_with_stat\n"
         "def changed(path):\n    data, facts = real(path); return data[:-1], facts\n"
-        "child.read_with_facts = changed; child.main()"
+        "child.read_with_stat = changed; child.main()"
     )
     with DecodePool(1, SPEC, command=(sys.executable, "-c", code)) as pool:
         (result,) = pool.run([DecodeJob(str(path), 0.0)], lambda _: True)

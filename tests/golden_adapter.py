@@ -9,10 +9,10 @@ import click
 
 from explorer.cli.commands import MODULES, command
 from explorer.config import PROJECT
-from explorer.library import migrations
 from explorer.library.decision_store import decisions
 from explorer.library.dismissal_store import dismissed
 from explorer.library.library import Library
+from explorer.library.migration_steps import STEPS
 from explorer.library.protected_folder_store import protected_folders
 from explorer.ui import server
 from tests.cli.test_app import Run, _encoders, run
@@ -94,7 +94,7 @@ def decided() -> Decided:
 
 def migration_scripts() -> list[str]:
     """The SQL of every released step, oldest first."""
-    return [sql for _, sql in migrations.STEPS]
+    return [sql for _, sql in STEPS]
 
 
 def photo_routes() -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 import types
@@ -166,7 +167,7 @@ class TestEnvironment:
     def test_no_room(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (project / "requirements.txt").write_text("no-such-package-anywhere\n")
         monkeypatch.setattr(
-            bootstrap.shutil, "disk_usage", lambda _: types.SimpleNamespace(free=1_500_000_000)
+            shutil, "disk_usage", lambda _: types.SimpleNamespace(free=1_500_000_000)
         )
         with pytest.raises(SetupError, match=r"Not enough disk space: .* 1\.5 GB are free"):
             bootstrap.environment(str(project), str(project / "requirements.txt"))
@@ -179,7 +180,7 @@ class TestEnvironment:
             returncode=1,
             stdout=b"The virtual environment was not created because ensurepip is not available.",
         )
-        monkeypatch.setattr(bootstrap.subprocess, "run", lambda *_, **__: failed)
+        monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
         with pytest.raises(SetupError, match="python3-venv"):
             bootstrap._make_venv(str(project / ".venv"))
         failed.stdout = b"Error: [Errno 13] Permission denied: '/x/.venv'"

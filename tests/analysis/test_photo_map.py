@@ -213,7 +213,7 @@ def test_photos_like_none_of_the_others_find_a_place_together(
         factory,
         "vector_of",
         lambda content: np.eye(DIM)[0] + 0.01 * _noise(content) if content < 40 else np.eye(DIM)[1],
-    )  # type: ignore[operator]
+    )
     atlas.fill(*range(40))
     atlas.follow()
     # More than a list of neighbours holds, so that none of them knows one of the old photos.

@@ -77,7 +77,7 @@ def subject(
 ) -> ReviewPhoto:
     return ReviewPhoto(
         number, "", path, "JPEG", 1, 1, 1, taken, source, None, None, False, precision
-    )  # type: ignore[arg-type]
+    )
 
 
 def test_those_are_counted_in_one_line() -> None:

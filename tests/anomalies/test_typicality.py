@@ -30,7 +30,7 @@ def write(folder: Path) -> None:
     }
     np.savez(
         folder / "typical-eyes.npz", **{name: np.asarray(value) for name, value in arrays.items()}
-    )  # type: ignore[arg-type]
+    )
 
 
 def test_unlikeness_is_the_distance_to_the_nearest_centres_in_spreads(

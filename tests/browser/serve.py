@@ -41,7 +41,7 @@ def main(words: list[str]) -> int:
 
     # What is put beside photos shows at the next load of the page.
     group_cache.RECHECK_AFTER = 0.0
-    worker_supervisor.start_worker = start_worker
+    worker_supervisor.start_worker = start_worker  # type: ignore[attr-defined]
     return app.main(words)
 
 

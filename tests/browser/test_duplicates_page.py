@@ -66,7 +66,7 @@ def _compare(running: Server, found: Sequence[tuple[str, str, str]] = FOUND) -> 
         with writer.transaction():
             put_pairs(
                 writer,
-                [Pair(*sorted((ids[one], ids[two])), kind, 0.98, onto) for one, two, kind in found],  # type: ignore[arg-type, misc]
+                [Pair(*sorted((ids[one], ids[two])), kind, 0.98, onto) for one, two, kind in found],
                 PAIRS_VERSION,
             )
     finally:

@@ -108,7 +108,7 @@ def test_files_with_a_reason_to_keep_are_kept_even_if_marked(small_library: Smal
 def test_the_keeper_of_one_group_is_not_removed_in_another(small_library: SmallLibrary) -> None:
     one, two, three = (item(small_library, name) for name in ("one", "two", "three"))
     for tier in ("moment", "lookalike"):
-        groups = [group(tier, two, three), group(tier, one, two)]  # type: ignore[arg-type]
+        groups = [group(tier, two, three), group(tier, one, two)]
         assert named(
             removals_of_groups(small_library.library.catalog, groups, lambda *_: True)
         ) == {"three": "two"}

@@ -10,6 +10,6 @@ from explorer.encoders import registry
 from tests.tiny import Tiny
 
 if __name__ == "__main__":
-    registry.register("starter", Tiny)  # type: ignore[arg-type]
-    registry.register("tiny", Tiny)  # type: ignore[arg-type]
+    registry.register("starter", Tiny)
+    registry.register("tiny", Tiny)
     sys.exit(main(sys.argv[1:]))

@@ -115,7 +115,7 @@ def test_a_catalog_that_may_not_grow(
     library: Library, folders: RandomFolders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite's own limit on a file's pages fails like a full disk does, at any statement."""
-    real, extra = writer.connect, [0]
+    real, extra = writer.connect, [0]  # type: ignore[attr-defined]
 
     def connect(path: Path, wait: float = 1.0) -> sqlite3.Connection:
         connection = real(path, wait)

@@ -9,6 +9,7 @@ from explorer.indexing import forget_missing
 from explorer.indexing.forget_missing import forget_missing_files
 from explorer.library.file_store import files_below
 from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive
+from explorer.scanning.scan import inode_of
 from tests.fixtures.indexing import IndexingSetup
 
 
@@ -27,7 +28,7 @@ def test_what_cannot_be_looked_at_is_not_forgotten(
     desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vanish(desk)
-    real = forget_missing.inode_of
+    real = inode_of
     locked = str(desk.photos / "3.png")
     with monkeypatch.context() as patched:
         patched.setattr(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from explorer import int64
 from explorer.indexing.forget_missing import forget_missing_files
 from explorer.indexing.vanished_files import ASK_MINIMUM
 from explorer.library import missing_files
@@ -21,6 +23,7 @@ from explorer.library.rows import RootRow
 from explorer.scanning import root_scan, scan
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.root_scan import ScanTarget
+from explorer.scanning.scan import device_of
 from tests.factory import decoded, digest_of, vector_of
 from tests.fixtures.indexing import IndexingSetup
 
@@ -155,7 +158,7 @@ def test_an_inode_that_is_used_again_fools_nobody(
     desk.paint("../b.bmp", "blue")
     os.utime(second, (1_600_000_000, 1_600_000_000))
     second.rename(desk.photos / "b.bmp")
-    monkeypatch.setattr(scan.int64, "file_id", lambda inode: number)
+    monkeypatch.setattr(int64, "file_id", lambda inode: number)
     tally = desk.run()
     assert (tally.moved, tally.indexed, tally.missing) == (0, 1, 1)
     assert desk.present()["b.bmp"] != before
@@ -382,7 +385,7 @@ def test_a_drive_inside_a_folder_that_is_unplugged(
 ) -> None:
     many(desk, 20)
     many(desk, 3, "usb/")
-    real = root_scan.device_of
+    real = device_of
     on_drive = str(desk.photos / "usb")
     monkeypatch.setattr(
         root_scan, "device_of", lambda folder: "drive" if folder == on_drive else real(folder)
@@ -428,7 +431,7 @@ def test_missing_files_are_remembered_for_a_while_and_then_not(
     desk.run()
     assert desk.library.catalog.counts().missing == 1
     assert missing_files.purge_expired(desk.writer) == 0
-    later = missing_files.time.time() + missing_files.RETENTION + 60
+    later = time.time() + missing_files.RETENTION + 60
     assert missing_files.purge_expired(desk.writer, later) == 1
     assert desk.library.catalog.counts().missing == 0
     assert len(take_purged_hashes(desk.writer)) == 1
@@ -440,7 +443,7 @@ def test_what_is_missing_on_a_drive_that_is_away_or_left_out_is_kept(desk: Index
     (desk.photos / "000.png").unlink()
     set_exclude_globs(desk.writer, desk.root, ["001.png"])
     desk.run()
-    later = missing_files.time.time() + missing_files.RETENTION + 60
+    later = time.time() + missing_files.RETENTION + 60
     update_root(desk.writer, desk.root, state="offline")
     assert missing_files.purge_expired(desk.writer, later) == 0
     update_root(desk.writer, desk.root, state="online")

@@ -97,7 +97,7 @@ class TestPhotos:
         }  # fmt: skip
         assert [
             {key: row[key] for key in told} for row in shelf.library.catalog.files_of(photo)
-        ] == [told]  # type: ignore[literal-required]
+        ] == [told]
 
     def test_what_is_told_of_a_photo(self, shelf: Shelf, tmp_path: Path) -> None:
         photo = shelf.put("deep/a.jpg", "x")
@@ -110,7 +110,7 @@ class TestPhotos:
             "width": 640,
         }  # fmt: skip
         row = shelf.library.catalog.photo(photo)
-        assert row is not None and {key: row[key] for key in told} == told  # type: ignore[literal-required]
+        assert row is not None and {key: row[key] for key in told} == told
 
     def test_what_is_told_of_a_root(self, shelf: Shelf, tmp_path: Path) -> None:
         update_root(
@@ -131,7 +131,7 @@ class TestPhotos:
             "problem": "p", "watching": "inotify",
             "scanned_at": 8.0,
         }  # fmt: skip
-        assert [{key: row[key] for key in told} for row in shelf.library.catalog.roots()] == [told]  # type: ignore[literal-required]
+        assert [{key: row[key] for key in told} for row in shelf.library.catalog.roots()] == [told]
 
     def test_newest_first_and_the_later_of_two_at_once(self, shelf: Shelf) -> None:
         old = shelf.put("a.jpg", 1, taken_at="2001-01-01T00:00:00")

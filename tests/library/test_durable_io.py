@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from explorer.errors import CatalogDamaged, LibraryBusy, LibraryError, LibraryFull
-from explorer.library import durable_io
 from explorer.library.durable_io import ROOM, explain, flush, has_room, replace_durably
 
 FOLDER = Path("/library")
@@ -86,7 +85,7 @@ def test_what_the_system_says() -> None:
 def test_with_little_room_it_is_room_that_is_missing(
     free: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(1, 1, free))  # type: ignore[attr-defined]
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(1, 1, free))
     full = free < ROOM
     assert has_room(FOLDER) is not full
     assert isinstance(explain(sqlite_error(sqlite3.SQLITE_IOERR), FOLDER), LibraryFull) is full
@@ -128,16 +127,14 @@ def test_flushing_closes_what_it_opened(tmp_path: Path, monkeypatch: pytest.Monk
     opened, closed = list[int](), list[int]()
     real_open, real_close = os.open, os.close
     monkeypatch.setattr(
-        durable_io.os, "open", lambda *words: opened.append(handle := real_open(*words)) or handle
+        os, "open", lambda *words: opened.append(handle := real_open(*words)) or handle
     )
-    monkeypatch.setattr(
-        durable_io.os, "close", lambda handle: closed.append(handle) or real_close(handle)
-    )
+    monkeypatch.setattr(os, "close", lambda handle: closed.append(handle) or real_close(handle))
 
     def fails(handle: int) -> None:
         raise OSError(errno.EIO, "so")
 
-    monkeypatch.setattr(durable_io.os, "fsync", fails)
+    monkeypatch.setattr(os, "fsync", fails)
     with pytest.raises(OSError, match="so"):
         flush(tmp_path / "a")
     assert opened == closed != []

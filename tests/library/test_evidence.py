@@ -4,7 +4,7 @@ import pytest
 
 from explorer.library import evidence
 from explorer.library.evidence import Evidence, evidence_of
-from explorer.photos.quality.metrics import QualityMetrics
+from explorer.photos.quality.metrics import METRICS_VERSION, QualityMetrics
 from tests.factory import Shelf
 
 
@@ -51,7 +51,7 @@ def test_figures_of_another_version_are_none(shelf: Shelf, monkeypatch: pytest.M
     photo = shelf.put("a.jpg", 1, quality=QualityMetrics(blur_radius=0.5).packed())
     broken = shelf.put("b.jpg", 2, quality=b"123")
     assert evidence_of(shelf.library.catalog, [photo, broken])[broken].figures is None
-    monkeypatch.setattr(evidence, "METRICS_VERSION", evidence.METRICS_VERSION + 1)
+    monkeypatch.setattr(evidence, "METRICS_VERSION", METRICS_VERSION + 1)
     assert evidence_of(shelf.library.catalog, [photo])[photo].figures is None
 
 

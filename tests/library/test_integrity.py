@@ -9,6 +9,7 @@ import pytest
 from explorer.errors import LibraryBusy, LibraryError
 from explorer.library import integrity
 from explorer.library.embedding_store import drop_embeddings
+from explorer.library.migrations import VERSION
 from explorer.library.photo_store import update_file_counts
 from tests.factory import Shelf
 
@@ -173,7 +174,7 @@ class TestDamage:
         writer.connection.execute("drop table quality")
         assert integrity.find_damage(path) == ["the table quality is not there"]
         # A catalog of an earlier release lacks what came later.
-        writer.connection.execute(f"pragma user_version = {integrity.VERSION - 1}")
+        writer.connection.execute(f"pragma user_version = {VERSION - 1}")
         assert integrity.find_damage(path) == []
 
     def test_no_more_than_so_many_are_listed(self, filled: Shelf) -> None:

@@ -9,6 +9,7 @@ import pytest
 from explorer.library import copy_rows, keypoint_store, migrations, pair_store, pixel_hash_store
 from explorer.library.decision_store import decide, decisions
 from explorer.library.library import Library
+from explorer.library.migration_steps import STEPS
 from explorer.library.pair_store import PAIRS_VERSION
 from explorer.library.protected_folder_store import protect_folder, protected_folders
 from explorer.library.quality_store import photos_to_measure
@@ -22,7 +23,7 @@ def test_a_library_of_an_earlier_release_opens_with_every_decision(
     """9: as it was before contents were kept."""
     (tmp_path / "photos").mkdir()
     with monkeypatch.context() as earlier:
-        earlier.setattr(migrations, "STEPS", migrations.STEPS[:steps])
+        earlier.setattr(migrations, "STEPS", STEPS[:steps])
         earlier.setattr(migrations, "VERSION", steps)
         Library.open(tmp_path / "library").close()
     with contextlib.closing(sqlite3.connect(tmp_path / "library" / "catalog.db")) as db:

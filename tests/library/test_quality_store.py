@@ -133,7 +133,7 @@ def test_a_photo_read_again_replaces_all_that_was_known_of_it(shelf: Shelf) -> N
     assert {key for key in after if after[key] != before[key]} >= set(DECODED_COLUMNS) - {
         "phash",
         "contents",
-    }  # type: ignore[literal-required]
+    }
     assert (after["hash"], after["bytes"], after["added_at"], after["path"]) == (
         before["hash"],
         before["bytes"],

@@ -200,7 +200,7 @@ class TestAsking:
             (99, list(range(10))),
             (7, list(range(7))),
         ):
-            wanted = np.stack([index.get(order[place]) for place in places])  # type: ignore[misc]
+            wanted = np.stack([index.get(order[place]) for place in places])
             assert np.array_equal(index.sample(number), wanted)
 
     def test_an_empty_index_has_no_blocks(self, shelf: Shelf) -> None:

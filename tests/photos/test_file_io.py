@@ -86,8 +86,8 @@ def test_a_pipe_that_takes_a_files_place_is_not_waited_for(
             os.mkfifo(path)
         return facts
 
-    monkeypatch.setattr(file_io.os, "stat", stat)
-    monkeypatch.setattr(file_io.os, "close", lambda handle: (closed.append(handle), close(handle)))
+    monkeypatch.setattr(os, "stat", stat)
+    monkeypatch.setattr(os, "close", lambda handle: (closed.append(handle), close(handle)))
     with pytest.raises(PhotoError, match="no ordinary file"):
         read_file(path)
     assert len(closed) == 1
@@ -109,7 +109,7 @@ def test_what_is_in_the_way_in_plain_words(
     def fail(*_: object) -> int:
         raise error
 
-    monkeypatch.setattr(file_io.os, "open", fail)
+    monkeypatch.setattr(os, "open", fail)
     with pytest.raises(PhotoError, match=words):
         read_file(tmp_path / "a")
 
@@ -125,7 +125,7 @@ def test_a_file_that_another_program_has_for_itself(
     def fail(*_: object) -> int:
         raise error
 
-    monkeypatch.setattr(file_io.os, "open", fail)
+    monkeypatch.setattr(os, "open", fail)
     with pytest.raises(
         PhotoError, match="another program keeps it open" if busy else "not allowed"
     ):

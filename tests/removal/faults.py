@@ -80,7 +80,7 @@ def struck(at: int, kind: str) -> Iterator[Faults]:
             if function in os.supports_follow_symlinks:
                 # As shutil asks it.
                 os.supports_follow_symlinks.add(wrapped)
-        shutil.copyfileobj = faults.wrap("copy", copyfileobj)  # type: ignore[assignment]
+        shutil.copyfileobj = faults.wrap("copy", copyfileobj)
         yield faults
     except Killed:
         pass

@@ -18,7 +18,7 @@ from explorer.library.protected_folder_store import ProtectedFolders, protect_fo
 from explorer.library.removal_journal import RemovalJournal
 from explorer.library.root_store import add_root
 from explorer.library.writer import Writer
-from explorer.removal import file_identity, safe_move, trash
+from explorer.removal import safe_move, trash
 from explorer.removal.remove import remove
 from explorer.removal.results import Removal
 from explorer.removal.undo import history, undo
@@ -336,7 +336,7 @@ def test_a_folder_that_shows_in_a_watched_one_takes_no_photos(
             and real(small_library.base / "aside" / Path(path).name)
         )
 
-    monkeypatch.setattr(file_identity.os.path, "lexists", shows)
+    monkeypatch.setattr(os.path, "lexists", shows)
     (result,) = remove(
         small_library.library,
         [small_library.removal("b.jpg", "sub/a.jpg")],

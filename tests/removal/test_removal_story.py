@@ -180,7 +180,7 @@ class Story(RuleBasedStateMachine):
 
 
 def test_any_story_ends_well() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Story,
         settings=settings(
             max_examples=40,

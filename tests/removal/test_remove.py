@@ -189,7 +189,7 @@ def test_one_file_under_two_paths_is_seen_through(
     small_library.add_photo("a.jpg", "one")
     (small_library.photos / "mount").symlink_to(".")
     small_library.index("mount/a.jpg")
-    monkeypatch.setattr(preflight.os.path, "realpath", lambda path, **_: os.path.normpath(path))
+    monkeypatch.setattr(os.path, "realpath", lambda path, **_: os.path.normpath(path))
     assert "this very file" in reason(small_library, small_library.removal("mount/a.jpg", "a.jpg"))
 
 

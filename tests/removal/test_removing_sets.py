@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from explorer.library.pair_store import PairKind
-from explorer.removal import preflight
 from explorer.removal.remove import dry_run, remove
 from tests.fixtures.small_library import SmallLibrary
 
@@ -115,5 +114,5 @@ def test_a_folder_that_cannot_be_listed_holds_it_back(
             raise PermissionError(13, "no", path)
         return listdir(path)
 
-    monkeypatch.setattr(preflight.os, "listdir", refuse)
+    monkeypatch.setattr(os, "listdir", refuse)
     assert reason(small_library, "a.jpg", "x/b.jpg") == "you are not allowed to read its folder"

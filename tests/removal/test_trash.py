@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import os
+import secrets
 import stat
 import threading
 from collections.abc import Iterator
@@ -211,7 +212,7 @@ def test_two_writers_at_once_lose_nothing(
 ) -> None:
     """Both choose the same name, at the same moment: the one whose note comes second is told so,
     chooses again, and loses nothing."""
-    monkeypatch.setattr(trash.secrets, "token_hex", lambda _: "same")
+    monkeypatch.setattr(secrets, "token_hex", lambda _: "same")
     others = [photo.with_name(f"{number}") / "a.jpg" for number in range(2)]
     for number, path in enumerate(others):
         path.parent.mkdir()

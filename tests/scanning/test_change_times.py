@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -156,10 +157,10 @@ def test_which_file_systems_keep_change_times(
     monkeypatch.setattr(
         filesystem_traits, "mounted_volumes", lambda: [Volume("/", "ext4"), Volume("/photos", kind)]
     )
-    monkeypatch.setattr(filesystem_traits.sys, "platform", "linux")
+    monkeypatch.setattr(sys, "platform", "linux")
     assert has_reliable_ctimes("/photos") is kept
-    monkeypatch.setattr(filesystem_traits.sys, "platform", "win32")
+    monkeypatch.setattr(sys, "platform", "win32")
     assert has_reliable_ctimes("/photos") is False
     monkeypatch.setattr(filesystem_traits, "mounted_volumes", list)
-    monkeypatch.setattr(filesystem_traits.sys, "platform", "linux")
+    monkeypatch.setattr(sys, "platform", "linux")
     assert has_reliable_ctimes("/photos") is False

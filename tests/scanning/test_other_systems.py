@@ -21,7 +21,7 @@ from watchdog.events import (
 from watchdog.observers.polling import PollingObserver
 
 from explorer.indexing.throttle import lower_priority
-from explorer.scanning import scan, watch, write_detection
+from explorer.scanning import write_detection
 from explorer.scanning.scan import scan_tree
 from explorer.scanning.watch import Watcher, _ObservedTree
 from tests import pictures
@@ -58,7 +58,7 @@ def test_what_an_event_means(event: FileSystemEvent, told: list[tuple[str, str |
 def observed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watcher]:
     """A watcher as on macOS and Windows, with watchdog's own way to look at folders in place of the
     system's."""
-    monkeypatch.setattr(watch.sys, "platform", "darwin")
+    monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr("watchdog.observers.Observer", lambda: PollingObserver(timeout=0.2))
     made = Watcher()
     monkeypatch.undo()
@@ -86,7 +86,7 @@ def test_a_junction_of_windows_is_not_followed(
 ) -> None:
     pictures.write(tmp_path / "a.jpg", pictures.draw(1, (32, 32)))
     pictures.write(tmp_path / "junction" / "b.jpg", pictures.draw(2, (32, 32)))
-    monkeypatch.setattr(scan.sys, "platform", "win32")
+    monkeypatch.setattr(sys, "platform", "win32")
     real = os.scandir
 
     class Entry:
@@ -126,7 +126,7 @@ def test_what_only_linux_has_is_not_asked_for(
 ) -> None:
     photo = pictures.write(tmp_path / "a.jpg", pictures.draw(1, (32, 32)))
     monkeypatch.setitem(sys.modules, "fcntl", None)
-    monkeypatch.setattr(write_detection.sys, "platform", system)
+    monkeypatch.setattr(sys, "platform", system)
     assert write_detection.is_open_for_writing(str(photo)) is None
     monkeypatch.delattr(os, "nice")
     lower_priority()

@@ -12,8 +12,8 @@ from explorer.library.file_rows import FileStat
 from explorer.library.paths import from_text
 from explorer.photos.formats import EXTENSIONS
 from explorer.scanning import scan
-from explorer.scanning.ignore import IgnoreRules
-from explorer.scanning.scan import NO_SUCH_FILE, ignored_by_default, inode_of, root_state, scan_tree
+from explorer.scanning.ignore import IgnoreRules, ignored_by_default
+from explorer.scanning.scan import NO_SUCH_FILE, inode_of, root_state, scan_tree
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.config import PROJECT
@@ -179,9 +180,7 @@ def _say(why: str) -> None:
 @pytest.mark.parametrize("why", empty_library._SAID)
 def test_each_is_said_in_words(monkeypatch: pytest.MonkeyPatch, why: str) -> None:
     links = list[str]()
-    monkeypatch.setattr(
-        empty_library.st, "page_link", lambda page, label, icon: links.append(label)
-    )
+    monkeypatch.setattr(st, "page_link", lambda page, label, icon: links.append(label))
     app = AppTest.from_function(_say, args=(why,)).run()
     assert not app.exception
     (text,) = said(app)

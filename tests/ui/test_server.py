@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from filelock import FileLock
 
 from explorer.config import library_dir
@@ -53,7 +54,7 @@ def open_app(monkeypatch: pytest.MonkeyPatch, **options: Any) -> tuple[list[dict
     """What Streamlit is told, and the exit code."""
     told = list[dict[str, Any]]()
     monkeypatch.setattr(
-        server.st.App,
+        st.App,
         "run",
         lambda _, config: told.append(config | {"browser": app_lifespan.running.browser}),
     )
@@ -92,7 +93,7 @@ def test_the_app_is_served_on_a_port_that_is_free_on_both_families(
 def test_folders_are_added_once_it_is_sure_that_the_app_opens(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server.st.App, "run", lambda _, config: None)
+    monkeypatch.setattr(st.App, "run", lambda _, config: None)
     monkeypatch.chdir(Path.cwd())
     waiting = resources.library().catalog.waiting_commands
     before = waiting()

@@ -58,9 +58,7 @@ def test_the_browser_is_told_the_address_in_a_file_of_the_owners(
     monkeypatch.setattr(single_instance, "_default_browser", lambda: browser)
     started = list[tuple[list[str], dict[str, Any]]]()
     monkeypatch.setattr(
-        single_instance.subprocess,
-        "Popen",
-        lambda command, **options: started.append((command, options)),
+        subprocess, "Popen", lambda command, **options: started.append((command, options))
     )
     monkeypatch.setattr(permissions, "_at_start", 0o022)
     running = Instance(tmp_path)

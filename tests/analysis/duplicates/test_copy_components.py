@@ -63,7 +63,7 @@ def test_only_copies_that_are_known_hang_together() -> None:
     made.add(
         Pair(*pair, kind, 1.0, {})
         for pair, kind in [((1, 2), "pixels"), ((2, 3), "picture"), ((3, 4), "moment")]
-    )  # type: ignore[arg-type]
+    )
     assert made.component(1) == made.component(3) == {1, 2, 3} and made.component(4) == {4}
     made.add([Pair(1, PHOTOS + 1, "picture", 1.0, {}), Pair(PHOTOS + 1, 5, "picture", 1.0, {})])
     assert made.component(1) == {1, 2, 3} and made.component(5) == {5}

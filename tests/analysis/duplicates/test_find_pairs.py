@@ -59,7 +59,7 @@ class Both:
     def __init__(self, shelf: Shelf) -> None:
         self._stages = [
             made(shelf.library, shelf.writer, Named()) for made in (NeighborStage, PairStage)
-        ]  # type: ignore[arg-type]
+        ]
 
     def run(self, tick: Callable[[int, int], None]) -> None:
         self._stages[0].run(quiet)

@@ -316,5 +316,5 @@ def test_spaces() -> None:
     assert not film.is_srgb and not film.has_srgb_tones
     # White is white, whatever the screen's white was.
     white = film.to_srgb(Image.new("RGB", (2, 2), "white"))
-    assert min(white.getpixel((0, 0))) >= 254  # type: ignore[arg-type,type-var]
+    assert min(white.getpixel((0, 0))) >= 254  # type: ignore[arg-type]
     assert to_rgb(white, 1).getpixel((0, 0)) == white.getpixel((0, 0))

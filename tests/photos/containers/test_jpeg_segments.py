@@ -111,4 +111,4 @@ def test_other_segments_are_no_xmp() -> None:
             with_segment(jpeg, 2, b"http://ns.adobe.com/xmp/extension/\0" + bytes(40) + b"x")
         ).xmp
         == b""
-    )  # type: ignore[union-attr]
+    )

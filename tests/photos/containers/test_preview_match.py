@@ -58,7 +58,7 @@ def test_a_thing_that_came_is_something_else() -> None:
     small.paste(
         (255, 255, 255) if sum(small.getpixel((160, 120))) < 380 else (0, 0, 0),
         (140, 100, 180, 140),
-    )  # type: ignore[arg-type]
+    )
     assert not is_preview(small)
 
 

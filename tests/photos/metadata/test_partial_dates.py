@@ -189,7 +189,7 @@ def test_what_says_the_same_and_more() -> None:
     year, month, day, second = (
         PartialDate("2015-08-22T10:08:59"[:n] + "0000-01-01T00:00:00"[n:], p)
         for n, p in ((4, "year"), (7, "month"), (10, "day"), (19, "second"))
-    )  # type: ignore[arg-type]
+    )
     assert (
         year.refined_by(month)
         and year.refined_by(second)

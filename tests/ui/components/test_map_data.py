@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from starlette.requests import Request
 
+from explorer.anomalies.finding_kinds import KIND_TITLES
 from explorer.library.filters import Filters
 from explorer.ui import resources
 from explorer.ui.anomalies_page import anomalies_state
 from explorer.ui.components import map_data
 from explorer.ui.components.map_data import NONE, OUT, Area
-from explorer.ui.server import map_points
+from explorer.ui.photo_routes import map_points
 from tests.ui.conftest import id_of
 
 pytestmark = pytest.mark.usefixtures("photos")
@@ -50,7 +51,7 @@ def test_folders_and_dates_have_classes_and_a_legend(photos: Path) -> None:
     assert [(part["label"], part["photos"]) for part in header["legend"]] == [
         (photos.name, 3),
         (str(Path(photos.name, "Sub")), 1),
-    ]  # type: ignore[attr-defined]
+    ]
     assert points[id_of("drawn.png")][2] == 1
     header, points = unpack(anomalies_state.map_points("date", None))
     by_name = {name: points[id_of(name)][2] for name in ("red.jpg", "green.jpg", "blue.jpg")}
@@ -65,7 +66,7 @@ def test_the_worst_finding_colours_a_photo() -> None:
     colours = map_data.by_kind(where.ids, [f for f in found if f.id == id_of("red.jpg")])
     header, points = unpack(map_data.packed(resources.library(), where, "kind", colours, None))
     assert len(header["legend"]) == 1  # type: ignore[arg-type]
-    assert header["legend"][0]["label"] == map_data.KIND_TITLES[worst[id_of("red.jpg")].kind][0]  # type: ignore[index]
+    assert header["legend"][0]["label"] == KIND_TITLES[worst[id_of("red.jpg")].kind][0]  # type: ignore[index]
     assert points[id_of("red.jpg")][2] == 0 and points[id_of("blue.jpg")][2] == NONE
 
 

@@ -41,7 +41,8 @@ def animation(
     first, *others = (
         draw(seed, size).quantize(64) if kind == "GIF" else draw(seed, size) for seed in seeds
     )
-    lossless = {"WEBP": {"lossless": True}, "AVIF": {"quality": 90}}.get(kind, {})
+    choices: dict[str, dict[str, Any]] = {"WEBP": {"lossless": True}, "AVIF": {"quality": 90}}
+    lossless = choices.get(kind, {})
     packed = io.BytesIO()
     first.save(
         packed, kind, save_all=True, append_images=others, duration=durations, **lossless, **options

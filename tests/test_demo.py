@@ -141,7 +141,7 @@ def test_odd_files_are_what_they_should_be(made: tuple[Path, int]) -> None:
     with Image.open(photos / "Scans/wall-16bit.png") as picture:
         assert picture.mode == "I;16"
     with Image.open(photos / "Downloads/cat-zoom.gif") as picture:
-        assert picture.n_frames == 8
+        assert getattr(picture, "n_frames", None) == 8
 
 
 def test_copies_are_exact_and_edited_ones_are_not(made: tuple[Path, int]) -> None:

@@ -8,6 +8,7 @@ from explorer.anomalies.file_findings import (
     photos_without_own_date,
 )
 from explorer.library.quality_store import ReviewPhoto
+from explorer.photos.decoded_photo import Precision
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,11 @@ def test_a_files_time_against_a_folders_year_is_no_doubt() -> None:
 
 
 def subject(
-    number: int, path: str, taken: str | None, source: str | None, precision: str | None = None
+    number: int,
+    path: str,
+    taken: str | None,
+    source: str | None,
+    precision: Precision | None = None,
 ) -> ReviewPhoto:
     return ReviewPhoto(
         number, "", path, "JPEG", 1, 1, 1, taken, source, None, None, False, precision

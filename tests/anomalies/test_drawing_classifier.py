@@ -43,6 +43,6 @@ def test_of_other_vectors_nothing_is_known(
 
 
 def test_what_is_shipped_fits_the_starter() -> None:
-    learned = module._learned(starter.NAME, starter.Starter().version)
+    learned = module._learned(starter.NAME, starter.StarterEncoder().version)
     assert learned is not None
-    assert learned[0].shape == (starter.Head.load().dim,) and np.isfinite(learned[0]).all()
+    assert learned[0].shape == (starter.StarterHead.load().dim,) and np.isfinite(learned[0]).all()

@@ -4,6 +4,7 @@ subject."""
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,9 +29,8 @@ def write(folder: Path) -> None:
         "spread": 0.25,
         "version": np.array("one"),
     }
-    np.savez(
-        folder / "typical-eyes.npz", **{name: np.asarray(value) for name, value in arrays.items()}
-    )
+    stored: dict[str, Any] = {name: np.asarray(value) for name, value in arrays.items()}
+    np.savez(folder / "typical-eyes.npz", **stored)
 
 
 def test_unlikeness_is_the_distance_to_the_nearest_centres_in_spreads(

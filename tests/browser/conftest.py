@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import psutil
@@ -238,12 +239,13 @@ def visitors(_browser: Browser) -> Iterator[list[Visitor]]:
 @pytest.fixture
 def window(_browser: Browser, visitors: list[Visitor], request: pytest.FixtureRequest) -> Visitor:
     """A window of 1440 × 900, or of the width and colour scheme that the test's parameter asks for."""
-    width, scheme = getattr(request, "param", (1440, "light"))
+    asked: tuple[int, Literal["light", "dark"]] = (1440, "light")
+    width, scheme = getattr(request, "param", asked)
     context = _browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     context.set_default_timeout(WAIT * 1000)
     context.add_cookies(_tokens)
     _open.append(context)
-    context.on("close", lambda: _open.remove(context))
+    context.on("close", _open.remove)
     visitor = Visitor(context.new_page())
     visitors.append(visitor)
     return visitor

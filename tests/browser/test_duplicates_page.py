@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from explorer.library.catalog import Catalog
-from explorer.library.pair_store import PAIRS_VERSION, Pair, put_pairs
+from explorer.library.pair_store import PAIRS_VERSION, Pair, PairKind, put_pairs
 from explorer.library.writer import Writer
 from tests import pictures
 from tests.browser.conftest import WAIT, Server, Visitor, _until_indexed
@@ -45,14 +45,14 @@ def tidy(tmp_path: Path) -> Iterator[Server]:
     assert "Traceback" not in running.log, running.log
 
 
-FOUND = (
+FOUND: tuple[tuple[str, str, PairKind], ...] = (
     ("photo 2.jpg", "sent 2.jpg", "picture"),
     ("photo 3.jpg", "sent 3.jpg", "picture"),
     ("photo 3.jpg", "photo 4.jpg", "scene"),
 )
 
 
-def _compare(running: Server, found: Sequence[tuple[str, str, str]] = FOUND) -> None:
+def _compare(running: Server, found: Sequence[tuple[str, str, PairKind]] = FOUND) -> None:
     """Pairs as the comparing finds them."""
     catalog = Catalog(running.library / "catalog.db")
     writer = Writer(catalog)
@@ -62,11 +62,14 @@ def _compare(running: Server, found: Sequence[tuple[str, str, str]] = FOUND) -> 
                 path.rpartition("/")[2]: photo_id
                 for path, photo_id in db.execute("select path, photo_id from file")
             }
-        onto = {"matrix": [1, 0, 0, 0, 1, 0]}
+        onto: dict[str, object] = {"matrix": [1, 0, 0, 0, 1, 0]}
         with writer.transaction():
             put_pairs(
                 writer,
-                [Pair(*sorted((ids[one], ids[two])), kind, 0.98, onto) for one, two, kind in found],
+                [
+                    Pair(min(ids[one], ids[two]), max(ids[one], ids[two]), kind, 0.98, onto)
+                    for one, two, kind in found
+                ],
                 PAIRS_VERSION,
             )
     finally:

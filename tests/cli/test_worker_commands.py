@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def root(watched: WatchedLibrary) -> RootRow:
     return watched.reader.catalog.roots()[0]
 
 
-def index(watched: WatchedLibrary, **options: bool) -> object:
+def index(watched: WatchedLibrary, **options: Any) -> object:
     library = Library.open(watched.dir)
     try:
         return index_folders(library, [str(watched.photos)], Tiny(), lambda _: None, **options)

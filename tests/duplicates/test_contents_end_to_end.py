@@ -95,6 +95,7 @@ def test_the_file_with_more_contents_is_kept(library: Library, tmp_path: Path, c
         library.catalog, [chosen]
     )
     (right,) = removals_of_groups(library.catalog, [group])
+    assert right.keeper is not None and right.keeper_hash is not None
     wrong = dataclasses.replace(
         right, path=right.keeper, hash=right.keeper_hash, keeper=right.path, keeper_hash=right.hash
     )

@@ -47,7 +47,7 @@ def held(
         shelf.put("a.jpg", 1, **first, contents=one),
         shelf.put("b.jpg", 2, **second, contents=other),
     ]
-    store.put_pairs(shelf.writer, [Pair(*ids, kind, 0.9, laid)], PAIRS_VERSION)
+    store.put_pairs(shelf.writer, [Pair(ids[0], ids[1], kind, 0.9, laid)], PAIRS_VERSION)
     (group,) = find_groups(shelf.library, ["moment" if kind == "scene" else kind])  # type: ignore[list-item]
     assert names([group.keep]) == ["a.jpg"] or facts
     # Nothing was measured that would tell the original of one picture: the person has chosen the

@@ -143,7 +143,7 @@ def die_at(point: str, count: int, when: str) -> None:
     if point == "flush":
         # These call it through `replace_durably`.
         for user in (previews, vectors):
-            user.replace_durably = _replace_durably(armed)
+            user.replace_durably = _replace_durably(armed)  # type: ignore[attr-defined]
 
 
 def _replace_durably(flush: Callable[[Path], None]) -> Callable[[Path, Path], None]:

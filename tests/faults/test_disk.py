@@ -24,7 +24,7 @@ from explorer.errors import LibraryBusy, LibraryError, LibraryFull, LibraryLocke
 from explorer.indexing import worker_loop
 from explorer.indexing.worker_loop import Worker
 from explorer.library import catalog as cataloguing
-from explorer.library import durable_io, previews, vectors, writer
+from explorer.library import connection, durable_io, previews, vectors, writer
 from explorer.library.catalog import Catalog
 from explorer.library.command_store import send_command
 from explorer.library.durable_io import explain
@@ -115,7 +115,7 @@ def test_a_catalog_that_may_not_grow(
     library: Library, folders: RandomFolders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite's own limit on a file's pages fails like a full disk does, at any statement."""
-    real, extra = writer.connect, [0]  # type: ignore[attr-defined]
+    real, extra = connection.connect, [0]
 
     def connect(path: Path, wait: float = 1.0) -> sqlite3.Connection:
         connection = real(path, wait)
@@ -182,7 +182,7 @@ def test_a_locked_catalog_is_waited_for(
 def test_what_is_in_the_way_is_said_in_words(tmp_path: Path) -> None:
     def error(name: str) -> sqlite3.OperationalError:
         made = sqlite3.OperationalError(name.lower())
-        made.sqlite_errorcode = getattr(sqlite3, name)  # type: ignore[misc]
+        made.sqlite_errorcode = getattr(sqlite3, name)
         return made
 
     expected: list[tuple[BaseException, type, str]] = [
@@ -336,7 +336,7 @@ def test_a_power_cut_between_any_two_writes(
             with library.catalog.reading() as db:
                 db.execute("pragma wal_checkpoint(truncate)")
             power = Power(patch, cut)
-            patch.setattr(writer, "connect", _without_checkpoints(writer.connect))
+            patch.setattr(writer, "connect", _without_checkpoints(connection.connect))
             try:
                 index(library, folders)
                 break

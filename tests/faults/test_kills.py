@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import psutil
 import pytest
@@ -54,7 +54,7 @@ class WorkerForkServer:
 
     def ended(self, timeout: float) -> int | None:
         """The exit code of the worker, or None if it goes on after so many seconds."""
-        ready, _, _ = select.select([self._process.stdout], [], [], timeout)
+        ready, _, _ = select.select([cast("IO[bytes]", self._process.stdout)], [], [], timeout)
         return int(self._line()) if ready else None
 
     def _line(self) -> bytes:

@@ -301,7 +301,10 @@ def test_a_rule_that_is_none_changes_nothing(watched: WatchedLibrary) -> None:
         )
         obeyed(
             watched,
-            lambda: (worker_status(watched.reader.catalog) or {}).get("message", "") != "",
+            lambda: (
+                (status := worker_status(watched.reader.catalog)) is not None
+                and status["message"] != ""
+            ),
             "the refusal",
         )
         assert root(watched, watched.photos)["exclude"] == []

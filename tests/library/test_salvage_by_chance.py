@@ -25,7 +25,7 @@ def noise(data: bytearray, chance: random.Random) -> None:
 
 def another(data: bytearray, chance: random.Random) -> None:
     one, other = chance.randrange(1, len(data) // PAGE), chance.randrange(1, len(data) // PAGE)
-    _page(data, one, data[other * PAGE : (other + 1) * PAGE])
+    _page(data, one, bytes(data[other * PAGE : (other + 1) * PAGE]))
 
 
 def header(data: bytearray, chance: random.Random) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,7 +20,7 @@ def votes(one: Image.Image, other: Image.Image) -> int:
     return keypoints.match(keypoints.detect(grey(one)), keypoints.detect(grey(other))).inliers
 
 
-CHANGES = {
+CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "half": lambda p: p.resize((p.width // 2, p.height // 2)),
     "turned": lambda p: p.transpose(Image.Transpose.ROTATE_90),
     "cropped": lambda p: p.crop((30, 20, p.width - 20, p.height - 10)),

@@ -184,7 +184,7 @@ def test_a_shot_that_lies_beside_is_seen_to(by: float) -> None:
         same_picture.relation(measures, (300, 400), (300, 400))["matrix"], 400, 300
     )
     assert aside == pytest.approx(by, abs=0.1)
-    assert aside > RETAKE.most_offset
+    assert aside is not None and aside > RETAKE.most_offset
 
 
 def grey(picture: np.ndarray) -> np.ndarray:

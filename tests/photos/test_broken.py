@@ -5,6 +5,7 @@ import os
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,10 +26,11 @@ KINDS = ("JPEG", "progressive", "PNG", "WEBP", "GIF", "BMP", "TIFF", "packed TIF
 
 @functools.cache
 def _small(kind: str) -> bytes:
-    options = {
+    choices: dict[str, dict[str, Any]] = {
         "progressive": {"progressive": True},
         "packed TIFF": {"compression": "tiff_lzw"},
-    }.get(kind, {})
+    }
+    options = choices.get(kind, {})
     name = {"progressive": "JPEG", "packed TIFF": "TIFF"}.get(kind, kind)
     extra = (
         {"exif": pictures.exif("2019:07:12 14:30:00", (1, 2), ("A", "B"), 6)}

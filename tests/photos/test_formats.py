@@ -164,7 +164,7 @@ def test_raw_files_are_not_taken_for_the_small_picture_in_them() -> None:
     for tags in ({50706: b"\x01\x04\0\0"}, {254: 1, 330: 8}):
         with pytest.raises(PhotoError, match="RAW"):
             decode(pictures.encoded(thumbnail, "TIFF", tiffinfo=tags), SPEC)
-    tags = (
+    entries = (
         (256, 1, 8),
         (257, 1, 8),
         (258, 1, 8),
@@ -173,8 +173,8 @@ def test_raw_files_are_not_taken_for_the_small_picture_in_them() -> None:
         (273, 1, 128),
         (279, 1, 64),
     )
-    directory = struct.pack("<H", len(tags)) + b"".join(
-        struct.pack("<HHII", tag, 4, count, value) for tag, count, value in tags
+    directory = struct.pack("<H", len(entries)) + b"".join(
+        struct.pack("<HHII", tag, 4, count, value) for tag, count, value in entries
     )
     grey = directory.ljust(112, b"\0") + bytes(range(64))
     assert decode(b"II*\0\x10\0\0\0" + bytes(8) + grey, SPEC).width == 8

@@ -53,14 +53,14 @@ def bounds(base: Path, *roots: str) -> Boundaries:
 def entry(
     base: Path, path: str = "photos/sub/a.jpg", where: str = TRASH, **other: Any
 ) -> RemovalEntry:
-    given: dict[str, Any] = {
+    fields: dict[str, Any] = {"keeper": None} | {
         key: str(base / value) if key in ("target", "back", "keeper") else value
         for key, value in other.items()
     }
     return RemovalEntry(
         run="r", number=0, state="moved", path=str(base / path), hash="0" * 32, where=where,
         root=str(base / "photos"),
-        **({"keeper": None} | given),
+        **fields,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from explorer.errors import UsageError
 from explorer.library.removal_journal import RemovalJournal
-from explorer.removal import destinations, file_state, safe_move, trash
+from explorer.removal import file_identity, file_state, safe_move, trash
 from explorer.removal.checked_files import KeptFile, RemovalRefused
 from explorer.removal.file_state import file_stamp
 from explorer.removal.preflight import Preflight
@@ -216,7 +216,7 @@ def test_a_folder_that_cannot_be_made_or_written_to(
     def readonly(*_: Any) -> None:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr(destinations.file_identity, "folder_showing", readonly)
+    monkeypatch.setattr(file_identity, "folder_showing", readonly)
     (result,) = remove(
         pair.library, [pair.removal("b.jpg", "a.jpg")], str(pair.base / "aside")
     ).results
@@ -232,9 +232,9 @@ def test_a_folder_is_tried_once_for_each_removal(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pair.add_photo("c.jpg", "one")
-    calls, real = list[str](), destinations.file_identity.folder_showing
+    calls, real = list[str](), file_identity.folder_showing
     monkeypatch.setattr(
-        destinations.file_identity,
+        file_identity,
         "folder_showing",
         lambda folder, *given: calls.append(folder) or real(folder, *given),
     )

@@ -51,7 +51,7 @@ def test_nothing_is_taken_from_elsewhere(pair: SmallLibrary, to: str) -> None:
         said = {"target": str(forged), **({"where": str(path.parent)} if to != TRASH else {})}
         change(
             pair,
-            lambda line, said=said: line.update(
+            lambda line, said=said: line.update(  # type: ignore[misc]
                 {key: value for key, value in said.items() if key in line}
             ),
         )

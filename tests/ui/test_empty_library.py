@@ -101,7 +101,7 @@ class Catalog:
     """A catalog in which all that matters here is as it is told."""
 
     def __init__(self, **facts: Any) -> None:
-        self.facts = {
+        self.facts: dict[str, Any] = {
             "photos": 0,
             "failed": 0,
             "states": ["online"],

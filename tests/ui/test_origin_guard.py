@@ -368,7 +368,7 @@ def test_other_kinds_of_messages_pass() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         passed.append(scope["type"])
 
-    async def nothing(*_: Any) -> None:
+    async def nothing(*_: Any) -> Any:
         raise AssertionError
 
     asyncio.run(Guard(app, known)({"type": "lifespan"}, nothing, nothing))

@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from explorer.config import library_dir
 from explorer.errors import ExplorerError, LibraryLocked
+from explorer.library.command_store import waiting_commands
 from explorer.ui import app_lifespan, ports, resources, server
 from explorer.ui.access_token import access
 
@@ -95,15 +96,15 @@ def test_folders_are_added_once_it_is_sure_that_the_app_opens(
 ) -> None:
     monkeypatch.setattr(st.App, "run", lambda _, config: None)
     monkeypatch.chdir(Path.cwd())
-    waiting = resources.library().catalog.waiting_commands
-    before = waiting()
+    catalog = resources.library().catalog
+    before = waiting_commands(catalog)
     with pytest.raises(ExplorerError), monkeypatch.context() as patched:
         patched.setattr(ports, "is_free", lambda port: False)
         server.open_app(
             library_dir(), ["/photos"], encoder=None, offline=False, port=8507, browser=False
         )
-    assert waiting() == before
+    assert waiting_commands(catalog) == before
     server.open_app(
         library_dir(), ["/photos"], encoder=None, offline=False, port=None, browser=False
     )
-    assert waiting() == [*before, "add"]
+    assert waiting_commands(catalog) == [*before, "add"]

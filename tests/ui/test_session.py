@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -133,18 +134,18 @@ def test_who_is_answered_and_what_is_given_out(app: Served, tmp_path: Path) -> N
     # What took a photo's place is not the photo, wherever a link in it leads.
     secret = tmp_path / "secret.txt"
     secret.write_text("not in the library")
-    path = Path(first["path"])
-    kept = path.read_bytes()
-    path.unlink()
-    path.symlink_to(secret)
+    photo = Path(first["path"])
+    kept = photo.read_bytes()
+    photo.unlink()
+    photo.symlink_to(secret)
     status, body, _ = app.get(f"/photo/{first['id']}/original")
     assert status == 404 and b"not in the library" not in body
-    path.unlink()
-    path.write_bytes(kept[:-2] + b"xx")
+    photo.unlink()
+    photo.write_bytes(kept[:-2] + b"xx")
     assert app.get(f"/photo/{first['id']}/original")[0] == 404
     if hasattr(os, "mkfifo"):
-        path.unlink()
-        os.mkfifo(path)
+        photo.unlink()
+        os.mkfifo(photo)
         assert app.get(f"/photo/{first['id']}/original")[0] == 404
     assert app.foreign() == []
     _let_in_by_the_address(app)
@@ -217,12 +218,17 @@ def test_a_session_in_a_browser_shows_names_as_text_and_talks_to_nobody_else(
     from playwright.sync_api import expect, sync_playwright
 
     photos, asked, alerts = _photos(app), list[str](), list[str]()
+
+    def dismissed(dialog: Any) -> None:
+        alerts.append(dialog.message)
+        dialog.dismiss()
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page()
         page.on("request", lambda request: asked.append(request.url))
         page.on("websocket", lambda socket: asked.append(socket.url))
-        page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", dismissed)
         page.goto(app.access.address(app.address))
         expect(page.locator(".gallery .photo").first).to_be_visible(timeout=60_000)
         for name in HOSTILE:

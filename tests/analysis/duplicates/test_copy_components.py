@@ -61,8 +61,11 @@ def test_within_a_group_each_is_then_compared_with_each() -> None:
 def test_only_copies_that_are_known_hang_together() -> None:
     made = groups([])
     made.add(
-        Pair(*pair, kind, 1.0, {})
-        for pair, kind in [((1, 2), "pixels"), ((2, 3), "picture"), ((3, 4), "moment")]
+        [
+            Pair(1, 2, "pixels", 1.0, {}),
+            Pair(2, 3, "picture", 1.0, {}),
+            Pair(3, 4, "scene", 1.0, {}),
+        ]
     )
     assert made.component(1) == made.component(3) == {1, 2, 3} and made.component(4) == {4}
     made.add([Pair(1, PHOTOS + 1, "picture", 1.0, {}), Pair(PHOTOS + 1, 5, "picture", 1.0, {})])

@@ -4,7 +4,7 @@ import io
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from explorer.analysis.duplicates.capture_time import CapturedFile, taken_at_dif
 from explorer.analysis.duplicates.find_pairs import PairStage
 from explorer.analysis.neighbors import NeighborStage
 from explorer.duplicates.find_groups import find_groups
+from explorer.encoders.base import Encoder
 from explorer.library import copy_rows, keypoint_store
 from explorer.library import pair_store as store
 from explorer.library.embedding_store import put_embedding
@@ -58,7 +59,8 @@ class Both:
 
     def __init__(self, shelf: Shelf) -> None:
         self._stages = [
-            made(shelf.library, shelf.writer, Named()) for made in (NeighborStage, PairStage)
+            made(shelf.library, shelf.writer, cast("Encoder", Named()))
+            for made in (NeighborStage, PairStage)
         ]
 
     def run(self, tick: Callable[[int, int], None]) -> None:

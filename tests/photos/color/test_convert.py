@@ -163,7 +163,7 @@ def _ramp(top: int) -> np.ndarray:
         (Image.frombytes("I;16B", (256, 64), _ramp(65535).astype(">u2").tobytes()), "TIFF"),
         (Image.fromarray(_ramp(65535).astype(np.int32)), "TIFF"),
         (Image.fromarray(_ramp(1).astype(np.float32)), "TIFF"),
-        (Image.fromarray((_ramp(9e6) - 3e6).astype(np.float32)), "TIFF"),
+        (Image.fromarray((_ramp(9_000_000) - 3e6).astype(np.float32)), "TIFF"),
         (Image.fromarray(_ramp(255).astype(np.uint8)), "PNG"),
     ],
     ids=[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -67,7 +68,8 @@ def test_wide_primaries_are_told_by_their_colours_not_their_name() -> None:
     "profile", [grey_profile(1.0), _profile(*SRGB, 1.0)], ids=["grey", "colour"]
 )
 def test_grey_of_any_kind_is_seen_through_its_profile(mode: str, profile: bytes) -> None:
-    picture = Image.new(mode, (700, 600), {"L": 128, "LA": (128, 255), "I;16": 128 * 257}[mode])
+    grey: dict[str, Any] = {"L": 128, "LA": (128, 255), "I;16": 128 * 257}
+    picture = Image.new(mode, (700, 600), grey[mode])
     assert _near(
         middle(decode(pictures.encoded(picture, "PNG", icc_profile=profile), SPEC)),
         (188, 188, 188),

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.photos.decoded_photo import Precision
 from explorer.photos.metadata.partial_dates import (
     PRECISIONS,
     PartialDate,
+    Precision,
     from_parts,
     is_blank,
     known_part,
@@ -185,10 +187,15 @@ def test_a_clock_may_be_a_day_ahead() -> None:
     assert plausible(None) is None
 
 
+KNOWN_PARTS: tuple[tuple[int, Precision], ...] = (
+    (4, "year"), (7, "month"), (10, "day"), (19, "second"),
+)  # fmt: skip
+
+
 def test_what_says_the_same_and_more() -> None:
     year, month, day, second = (
         PartialDate("2015-08-22T10:08:59"[:n] + "0000-01-01T00:00:00"[n:], p)
-        for n, p in ((4, "year"), (7, "month"), (10, "day"), (19, "second"))
+        for n, p in KNOWN_PARTS
     )
     assert (
         year.refined_by(month)

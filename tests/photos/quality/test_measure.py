@@ -209,7 +209,7 @@ def test_any_picture_gives_figures_in_their_ranges(pixels: np.ndarray) -> None:
         quality.blur_direction <= 180 and quality.entropy <= 8 and quality.blur_anisotropy >= 0.99
     ) or quality.edge_share == 0
     assert QualityMetrics.unpacked(quality.packed()) == QualityMetrics(
-        *np.float32([values[name] for name in METRIC_NAMES]).tolist()
+        *np.array([values[name] for name in METRIC_NAMES], np.float32).tolist()
     )
     again = QualityDiagnostics.unpacked(diagnostics.packed())
     assert (again.sharpness_map == diagnostics.sharpness_map).all() and (

@@ -96,17 +96,18 @@ def test_inks_with_transparency() -> None:
     )
     alpha[:, :45] = 0
     half = shown(write(np.concatenate([inks, alpha], axis=2), 5, tags={338: (2,)}))
+    assert half is not None and expected is not None
     assert half[:, :28].min() > 250 and difference(half[:, 36:], expected[:, 36:]) < 1
 
 
 @pytest.mark.parametrize("bits", [32, 64])
 def test_whole_numbers_of_many_bits_are_used_as_far_as_the_brightest_goes(bits: int) -> None:
     kind = np.uint32 if bits == 32 else np.uint64
-    full = GREY.astype(kind) << kind(bits - 8)
+    full = np.left_shift(GREY.astype(kind), bits - 8, dtype=kind)
     brightest = int(GREY.max()).bit_length()
     assert brightest == 8
     assert difference(shown(write(np.concatenate([full, full], axis=2), 1)), WANTED_GREY) < 2
-    low = GREY.astype(kind) << kind(10)
+    low = np.left_shift(GREY.astype(kind), 10, dtype=kind)
     assert difference(shown(write(np.concatenate([low, low], axis=2), 1)), WANTED_GREY) < 2
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from tests.ui.conftest import id_of
 pytestmark = pytest.mark.usefixtures("photos")
 
 
-def unpack(data: bytes) -> tuple[dict[str, object], dict[int, tuple[int, int, int]]]:
+def unpack(data: bytes) -> tuple[dict[str, Any], dict[int, tuple[int, int, int]]]:
     """Header, and (x, y, class) by photo."""
     length = int.from_bytes(data[:4], "little")
     header = json.loads(data[4 : 4 + length])
@@ -56,7 +57,7 @@ def test_folders_and_dates_have_classes_and_a_legend(photos: Path) -> None:
     header, points = unpack(anomalies_state.map_points("date", None))
     by_name = {name: points[id_of(name)][2] for name in ("red.jpg", "green.jpg", "blue.jpg")}
     assert by_name["red.jpg"] < by_name["green.jpg"] < by_name["blue.jpg"]
-    assert header["legend"][0]["label"] == "2021-01"  # type: ignore[index]
+    assert header["legend"][0]["label"] == "2021-01"
 
 
 def test_the_worst_finding_colours_a_photo() -> None:
@@ -65,8 +66,8 @@ def test_the_worst_finding_colours_a_photo() -> None:
     where = anomalies_state.library_map()
     colours = map_data.by_kind(where.ids, [f for f in found if f.id == id_of("red.jpg")])
     header, points = unpack(map_data.packed(resources.library(), where, "kind", colours, None))
-    assert len(header["legend"]) == 1  # type: ignore[arg-type]
-    assert header["legend"][0]["label"] == KIND_TITLES[worst[id_of("red.jpg")].kind][0]  # type: ignore[index]
+    assert len(header["legend"]) == 1
+    assert header["legend"][0]["label"] == KIND_TITLES[worst[id_of("red.jpg")].kind][0]
     assert points[id_of("red.jpg")][2] == 0 and points[id_of("blue.jpg")][2] == NONE
 
 

@@ -3,6 +3,7 @@ boxes."""
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def test_dates_that_are_none_are_said(photos: Path, wrong: dict[str, str], said:
 
 def test_a_filter_starts_at_the_first_page_and_keeps_the_photo(photos: Path) -> None:
     page = app(like=str(id_of("red.jpg")), page="3")
-    page.date_input[0].set_value("2021-02-01").run()
+    page.date_input[0].set_value(dt.date(2021, 2, 1)).run()
     assert address(page) == {"like": str(id_of("red.jpg")), "since": "2021-02-01"}
 
 

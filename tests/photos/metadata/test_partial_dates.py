@@ -10,7 +10,6 @@ from explorer.photos.decoded_photo import Precision
 from explorer.photos.metadata.partial_dates import (
     PRECISIONS,
     PartialDate,
-    Precision,
     from_parts,
     is_blank,
     known_part,

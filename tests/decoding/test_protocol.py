@@ -57,6 +57,18 @@ def test_a_photo_is_unpacked_as_it_was_packed() -> None:
     [
         {"width": 0},
         {"height": -1},
+        {"height": 0},
+        {"frames": 0},
+        {"frames": 1 << 31},
+        {"longitude": float("inf")},
+        {"exposure_time": float("nan")},
+        {"f_number": float("nan")},
+        {"focal_length": float("inf")},
+        {"format": "JP\0EG"},
+        {"taken_at": "x" * 4097},
+        {"taken_source": "\0"},
+        {"impossible_date": "\0"},
+        {"diagnostics": "00"},
         {"width": 1 << 31},
         {"frames": "2"},
         {"width": None},
@@ -136,3 +148,17 @@ def test_a_header_may_have_a_megabyte_and_no_more() -> None:
     assert protocol.receive(stream) == ({"a": "x" * longest}, b"")
     with pytest.raises(ValueError, match="not a frame"):
         protocol.receive(stream)
+
+
+def test_a_quality_figure_that_is_not_finite_is_rejected() -> None:
+    facts, body = protocol.pack(decode(pictures.encoded(pictures.draw(1)), SPEC))
+    figures = np.frombuffer(bytes.fromhex(facts["quality"]), "<f4").copy()
+    figures[-1] = np.inf
+    with pytest.raises(ValueError, match="not a finite number"):
+        protocol.unpack(facts | {"quality": figures.tobytes().hex()}, body)
+
+
+def test_a_preview_that_is_not_a_jpeg_is_rejected() -> None:
+    facts, body = protocol.pack(decode(pictures.encoded(pictures.draw(1)), SPEC))
+    with pytest.raises(ValueError, match="preview"):
+        protocol.unpack(facts, b"\x00" + body[1:])

@@ -25,6 +25,8 @@ class Hub:
     """Checksums to state instead of the right ones."""
     cuts: list[int] = field(default_factory=list)
     """After how many bytes of each of the next responses the connection is lost."""
+    lengths: bool = True
+    """Whether its responses state their length."""
     ranges: bool = True
     """Whether it serves parts of files."""
     requests: list[tuple[str, int]] = field(default_factory=list)
@@ -73,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
         if first and first >= len(body):
             return self._send(416, {"Content-Range": f"bytes */{len(body)}"})
         rest = body[first:]
-        headers = {"Content-Length": str(len(rest))} | (
+        headers = ({"Content-Length": str(len(rest))} if hub.lengths else {}) | (
             {"Content-Range": f"bytes {first}-{len(body) - 1}/{len(body)}"} if first else {}
         )
         cut = hub.cuts.pop(0) if hub.cuts else None
@@ -83,7 +85,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, headers: dict[str, str], body: bytes = b"") -> None:
         self.send_response(status)
-        for name, value in ({"Content-Length": "0"} | headers).items():
+        if not body:
+            headers = {"Content-Length": "0"} | headers
+        for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

@@ -208,6 +208,29 @@ def test_a_redirect_to_an_insecure_address_is_not_followed(hub: Hub) -> None:
     assert "http://example.org/weights.pt is not a secure address" in message
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_this_machine_needs_no_https(host: str) -> None:
+    weights._check_secure(f"http://{host}:8000/weights.pt")
+    with pytest.raises(WeightsMissing, match="not a secure address"):
+        weights._check_secure(f"http://{host.strip('[]1')}2:8000/weights.pt")
+
+
+def test_seven_redirects_are_followed_and_eight_are_not(hub: Hub) -> None:
+    hub.files["/0"] = CONTENT
+    hub.redirects = {f"/{number}": f"/{number - 1}" for number in range(1, 9)}
+    assert weights.fetch(weights.WeightsSource(hub.address + "/7", "x")).read_bytes() == CONTENT
+    assert "circles" in error_of(weights.WeightsSource(hub.address + "/8", "x"))
+
+
+def test_without_a_length_the_total_is_unknown(hub: Hub) -> None:
+    hub.put(REPOSITORY, FILE, CONTENT)
+    hub.lengths = False
+    progress = Progress()
+    source = weights.hub_source(REPOSITORY, FILE)
+    assert weights.fetch(source, progress).read_bytes() == CONTENT
+    assert {total for _, total in progress} == {None} and progress[-1][0] == len(CONTENT)
+
+
 def test_circular_redirects_end(hub: Hub) -> None:
     hub.redirects["/circle"] = "/circle"
     assert "redirects in circles" in error_of(weights.WeightsSource(hub.address + "/circle", "x"))

@@ -14,6 +14,7 @@ from explorer.library.embedding_store import drop_embeddings, put_embedding, reg
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.setting_store import put_setting
+from explorer.library.vectors import VectorIndex
 from explorer.search.engine import SearchEngine
 from explorer.search.query import ExamplePhoto, Query
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
@@ -205,6 +206,33 @@ def test_an_explanation_names_all_parts_of_the_query(full: Shelf) -> None:
         (Query(" a ", (one, two)), "“a” and the selected photos"),
     ):
         assert engine.explain(query, two).endswith(f" of your photos for {words}.")
+
+
+def test_a_large_library_gives_a_sample(full: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = list[int]()
+
+    def sample(index: VectorIndex, number: int) -> np.ndarray:
+        sizes.append(number)
+        return index.rows(index.ids()[100:102])
+
+    engine = SearchEngine(full.library)
+    best = engine.search_phrase("a", top=1)[0].id
+    assert best not in full.index().ids()[100:102]
+    monkeypatch.setattr(VectorIndex, "sample", sample)
+    # No photo of the sample is better.
+    assert engine.explain(Query("a"), best) == "Among the top 1 % of your photos for “a”."
+    assert sizes == [1000]
+
+
+def test_a_search_finds_a_hundred_photos_unless_told_otherwise(full: Shelf) -> None:
+    engine, photo = SearchEngine(full.library), int(full.library.catalog.matching()[0])
+    assert len(engine.search(Query("a"))) == 100
+    assert len(engine.search_phrase("a")) == len(engine.search_photo(photo)) == 100
+
+
+def test_blanks_around_a_phrase_do_not_count(full: Shelf) -> None:
+    engine = SearchEngine(full.library)
+    assert engine.search_phrase("  a ") == engine.search_phrase("a")
 
 
 def test_the_only_photo_of_a_library_is_not_compared(shelf: Shelf) -> None:

@@ -4,7 +4,7 @@ wrong checksum.
 Weights come from the Hugging Face Hub (`HF_ENDPOINT` names a mirror), from torchvision's server, or
 from a URL in open_clip's table. They are kept in the models folder. A file there is complete: it
 gets its name only after its checksum was verified. Why this does not use `huggingface_hub`:
-docs/adr/weights-by-httpx.md.
+docs/adr/0011-weights-by-httpx.md.
 """
 
 from __future__ import annotations

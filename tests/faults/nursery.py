@@ -156,9 +156,9 @@ def _replace_durably(flush: Callable[[Path], None]) -> Callable[[Path, Path], No
 
 def _work(asked: dict[str, Any]) -> None:
     os.setsid()
-    registry.register("tiny", Tiny)  # type: ignore[arg-type]
+    registry.register("tiny", Tiny)
     if asked["decode"] == "near":
-        worker_loop.DecodePool = InProcessDecoder  # type: ignore[assignment,misc]
+        worker_loop.DecodePool = InProcessDecoder  # type: ignore[assignment,attr-defined]
     neighbors.BLOCK_ROWS = 16
     worker_loop.SAVE_MINIMUM = 5
     if asked.get("point"):

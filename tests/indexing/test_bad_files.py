@@ -15,11 +15,13 @@ import pytest
 from explorer.decoding.decode_result import DecodeResult
 from explorer.indexing import photo_updates
 from explorer.indexing.fates import MAX_CHANGES
+from explorer.library.photo_store import add_photo
 from explorer.library.root_store import add_root
 from explorer.library.writer import Writer
 from explorer.scanning import root_scan
 from explorer.scanning.ignore import IGNORE_FILE
 from explorer.scanning.root_scan import ScanTarget
+from explorer.scanning.scan import scan_tree
 from tests.fixtures.indexing import IndexingSetup
 
 posix = pytest.mark.skipif(os.name != "posix", reason="names and devices are other ones there")
@@ -89,7 +91,7 @@ def test_a_photo_that_becomes_a_pipe_while_it_is_waited_for(desk: IndexingSetup)
             os.mkfifo(path)
         return real(*args)
 
-    desk.indexer._reader.batches = late  # type: ignore[method-assign]
+    desk.indexer._reader.batches = late  # type: ignore[assignment, method-assign]
     tally = desk.run()
     assert (tally.indexed, tally.failed) == (1, 1)
     assert "no ordinary file" in (desk.failed()["a.jpg"] or "")
@@ -130,7 +132,7 @@ def restless(desk: IndexingSetup, name: str) -> None:
             changed = outcome.job.path.endswith(name)
             yield dataclasses.replace(outcome, size=-1) if changed else outcome
 
-    desk.pool.run = run  # type: ignore[method-assign]
+    desk.pool.run = run  # type: ignore[assignment, method-assign]
 
 
 def test_a_file_that_changes_whenever_it_is_read_is_not_waited_for_for_ever(
@@ -166,7 +168,7 @@ def test_facts_that_no_column_can_hold_cost_their_own_photo_only(
 ) -> None:
     for number in range(4):
         desk.draw(f"{number}.jpg", number)
-    real = photo_updates.add_photo
+    real = add_photo
 
     def add(writer: Writer, digest: bytes, size: int, photo: Any) -> int:
         odd = digest == bad
@@ -281,7 +283,7 @@ def test_a_root_that_cannot_be_walked_through_stops_no_other_one(
     desk.draw("../other/b.jpg", 1)
     desk.draw("c.jpg", 2)
     second = add_root(desk.writer, str(other))
-    real = root_scan.scan_tree
+    real = scan_tree
 
     def fail(root: str, *args: Any, **options: Any) -> Any:
         if root == str(desk.photos):

@@ -8,6 +8,7 @@ import pytest
 
 from explorer.indexing import photo_updates
 from explorer.indexing.batch_encoder import BatchEncoder
+from explorer.library import file_store
 from tests.fixtures.indexing import IndexingSetup
 
 # The most files for which the encoder is not loaded ahead.
@@ -47,7 +48,7 @@ def test_a_run_does_not_end_before_the_encoder_is_loaded(
         # As long as the run would otherwise take to end.
         loaded.append(all_read.wait(30))
 
-    real = photo_updates.put_failed
+    real = file_store.put_failed
 
     def put_failed(*args: object) -> None:
         real(*args)  # type: ignore[arg-type]

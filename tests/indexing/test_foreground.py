@@ -13,7 +13,7 @@ from explorer.errors import FolderError, LibraryLocked, UnknownEncoder, WeightsM
 from explorer.indexing import foreground
 from explorer.indexing.encoder_fallback import load_encoder
 from explorer.indexing.foreground import index_folders
-from explorer.indexing.pipeline import Progress
+from explorer.indexing.progress import Progress
 from explorer.library.library import Library
 from explorer.library.setting_store import get_setting
 from explorer.scanning.ignore import IGNORE_FILE

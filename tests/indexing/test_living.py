@@ -20,6 +20,7 @@ from explorer.library.setting_store import put_setting
 from explorer.library.worker_store import worker_status
 from explorer.scanning import scheduler
 from explorer.scanning.ignore import IGNORE_FILE
+from explorer.scanning.watch import Watcher
 from tests import pictures
 from tests.indexing.test_worker import WatchedLibrary, wait
 
@@ -218,7 +219,7 @@ def test_where_events_are_not_to_be_had_it_looks_again_and_says_so(
     watched: WatchedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "reason_to_poll", lambda root: "it is on a network drive (nfs)")
-    monkeypatch.setattr(scheduler.Watcher, "watch", lambda self, root, rules=None: None)
+    monkeypatch.setattr(Watcher, "watch", lambda self, root, rules=None: None)
     monkeypatch.setattr(scheduler, "POLL_INTERVAL", 2.0)
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
@@ -258,7 +259,7 @@ def test_it_can_be_paused_resumed_stopped_and_slowed_and_a_pause_outlives_it(
 def test_a_rescan_of_one_folder_and_of_all(
     watched: WatchedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scheduler.Watcher, "watch", lambda self, root, rules=None: None)
+    monkeypatch.setattr(Watcher, "watch", lambda self, root, rules=None: None)
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
         draw(watched.photos / "below" / "new.png", 5)

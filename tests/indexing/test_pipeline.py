@@ -14,6 +14,7 @@ from explorer.indexing.batch_reader import BATCH
 from explorer.indexing.pipeline import Indexer
 from explorer.indexing.progress import Progress
 from explorer.library.file_rows import FileStat, KnownFile
+from explorer.library.file_store import put_present
 from explorer.library.root_store import add_root
 from explorer.photos.decode import content_hash
 from explorer.photos.quality.metrics import METRICS_VERSION
@@ -139,7 +140,7 @@ def test_one_edited_in_place_is_another_photo(desk: IndexingSetup) -> None:
     assert after != before
     assert desk.library.catalog.photo(before) is None
     assert desk.index().ids().tolist() == [after]
-    assert float(desk.index().get(after) @ Tiny().encode_texts(["blue"])[0]) > 0.9  # type: ignore[operator]
+    assert float(desk.index().get(after) @ Tiny().encode_texts(["blue"])[0]) > 0.9
     desk.agrees()
 
 
@@ -442,7 +443,7 @@ def test_the_way_back_after_each_write_failing(
     """A batch is written whole or not at all."""
     for number in range(3):
         desk.draw(f"{number}.jpg", number)
-    real, calls = photo_updates.put_present, []
+    real, calls = put_present, []
 
     def fail_once(*args: Any) -> None:
         calls.append(args)

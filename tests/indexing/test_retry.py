@@ -11,6 +11,7 @@ from explorer.indexing.foreground import index_folders
 from explorer.library.file_rows import FileStat
 from explorer.library.file_store import files_below, put_failed
 from explorer.library.library import Library
+from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 from tests import pictures
 from tests.factory import Shelf
 from tests.tiny import Tiny
@@ -106,7 +107,7 @@ class TestAfterAnUpgrade:
                     lambda name: "99" if name == upgraded else real(name),
                 )
             case "a format":
-                monkeypatch.setattr(retry, "EXTENSIONS", retry.EXTENSIONS | {".new"})
+                monkeypatch.setattr(retry, "EXTENSIONS", EXTENSIONS | {".new"})
             case _:
-                monkeypatch.setattr(retry, "UNSUPPORTED", {**retry.UNSUPPORTED, ".new": "New"})
+                monkeypatch.setattr(retry, "UNSUPPORTED", {**UNSUPPORTED, ".new": "New"})
         assert retry.reader_fingerprint() != before

@@ -97,6 +97,6 @@ class TestVectors:
             shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM
         )
         index.refresh()
-        assert np.array_equal(
-            index.get(photo), vector_of("x").astype(np.float16).astype(np.float32)
-        )  # type: ignore[arg-type]
+        stored = index.get(photo)
+        assert stored is not None
+        assert np.array_equal(stored, vector_of("x").astype(np.float16).astype(np.float32))

@@ -33,7 +33,7 @@ class TestPhotos:
             row is not None
             and {key: row[key] for key in facts} == facts
             and row["hash"] == digest_of("x").hex()
-        )  # type: ignore[literal-required]
+        )
 
     def test_photos_without_a_file_are_spared_until_the_end_of_a_thorough_look(
         self, shelf: Shelf

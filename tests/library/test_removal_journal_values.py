@@ -81,7 +81,8 @@ def test_a_step_that_does_not_say_what_it_must_counts_for_nothing(step: str, key
 
 @pytest.mark.parametrize("key", [*FACTS, "link"])
 def test_facts_that_cannot_be_cost_the_line(tmp_path: Path, key: str) -> None:
-    for value in (None, "x" if key != "link" else 3, 1.5, [], 1 << 129):
+    values: tuple[object, ...] = (None, "x" if key != "link" else 3, 1.5, [], 1 << 129)
+    for value in values:
         (run,) = journal(tmp_path, begin(), intended(facts={**FACTS, key: value})).runs()
         assert run.entries == []
     (run,) = journal(

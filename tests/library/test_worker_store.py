@@ -47,11 +47,11 @@ class TestReports:
             3.5,
             4.5,
             "five",
-        )  # type: ignore[literal-required]
-        report_status(shelf.writer, phase="idle", encoder="b")
+        )
+        report_status(shelf.writer, phase="watching", encoder="b")
         worker = worker_status(shelf.library.catalog)
         assert worker is not None
-        assert tuple(worker[key] for key in said[1:]) == ("idle", "b", 0, 0, 0.0, None, "")  # type: ignore[literal-required]
+        assert tuple(worker[key] for key in said[1:]) == ("watching", "b", 0, 0, 0.0, None, "")
 
 
 class TestTheWorker:

@@ -48,7 +48,7 @@ def test_what_a_look_finds_or_raises_reaches_the_one_who_asked() -> None:
     # It must not keep the program from ending.
     assert seen is not asker and seen.daemon
     with pytest.raises(KeyError, match="x"):
-        disk.call("/a", lambda _: {}["x"])
+        disk.call("/a", lambda _: dict[str, int]()["x"])
     assert disk.call_or("/a", lambda: 5, None) == 5 and not disk.is_unresponsive("/a")
 
 

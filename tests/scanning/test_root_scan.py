@@ -12,7 +12,7 @@ from explorer.library.rows import RootRow
 from explorer.scanning import root_scan as module
 from explorer.scanning.ignore import IGNORE_FILE, IgnoreRules
 from explorer.scanning.root_scan import ScanTarget, is_away, problem, scan_target
-from explorer.scanning.scan import ScanResult
+from explorer.scanning.scan import ScanResult, device_of
 
 
 def row(path: Path, **facts: Any) -> RootRow:
@@ -111,7 +111,7 @@ def test_a_drive_that_goes_during_the_scan_says_nothing(
 
 
 def test_which_known_drives_are_drives_now(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = module.device_of
+    real = device_of
     drive = str(root / "sub")
     monkeypatch.setattr(
         module, "device_of", lambda folder: "7" if folder == drive else real(folder)
@@ -156,15 +156,15 @@ def test_a_folder_asked_for_by_a_spelling_that_it_has_lost(
     """Where A and a are one letter in names, the old path still leads to the folder."""
     (root / "sub").rename(root / "Sub")
     monkeypatch.setattr(sys, "platform", "darwin")
-    monkeypatch.setattr(module.os.path, "lexists", lambda path: True)
+    monkeypatch.setattr(os.path, "lexists", lambda path: True)
     assert look(root, "sub/deep", recursive=False).target == ScanTarget(1, str(root), "", True)
     assert look(root, "Sub/deep", recursive=False).target == ScanTarget(
         1, str(root), "Sub/deep", False
     )
     assert look(root, "Sub/Deep", recursive=False).target == ScanTarget(1, str(root), "Sub", True)
     # Gone, under whatever name: its own scan says so.
-    monkeypatch.setattr(module.os.path, "lexists", lambda path: False)
+    monkeypatch.setattr(os.path, "lexists", lambda path: False)
     assert look(root, "sub").target == ScanTarget(1, str(root), "sub")
-    monkeypatch.setattr(module.os.path, "lexists", lambda path: True)
+    monkeypatch.setattr(os.path, "lexists", lambda path: True)
     monkeypatch.setattr(sys, "platform", "linux")
     assert look(root, "sub").target == ScanTarget(1, str(root), "sub")

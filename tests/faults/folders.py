@@ -15,6 +15,7 @@ from explorer.indexing.verify import verify
 from explorer.library.library import Library
 from explorer.photos.decode import content_hash, decode
 from tests import pictures
+from tests.fixtures.old_files import make_old
 from tests.tiny import Tiny
 
 TINY = Tiny()
@@ -29,7 +30,8 @@ def picture(seed: int) -> bytes:
 
 
 class RandomFolders:
-    """Two roots with photos in them, changed by seeded chance."""
+    """Two roots with photos in them, changed at random from a seed. All files look an hour old, so
+    that no run waits for them to settle."""
 
     def __init__(self, place: Path, seed: int, start: int) -> None:
         self.roots = [place / "one", place / "two"]
@@ -61,6 +63,7 @@ class RandomFolders:
         if path.exists():
             self._away(path)
         path.write_bytes(data)
+        make_old(path)
 
     def _away(self, path: Path) -> None:
         self.steady.pop(content_hash(path.read_bytes()), None)
@@ -70,7 +73,9 @@ class RandomFolders:
         self._write(path, _NO_PHOTO if self._next % 11 == 0 else picture(self._next))
 
     def copy(self) -> None:
-        self._new().write_bytes(self.random.choice(self.files()).read_bytes())
+        copy = self._new()
+        copy.write_bytes(self.random.choice(self.files()).read_bytes())
+        make_old(copy)
 
     def move(self) -> None:
         self.random.choice(self.files()).rename(self._new())
@@ -92,6 +97,7 @@ class RandomFolders:
         self._away(path)
         beside = path.with_name(f".{self._next}.tmp")
         beside.write_bytes(picture(self._next))
+        make_old(beside)
         beside.replace(path)
 
     def delete(self) -> None:

@@ -21,6 +21,7 @@ from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.write_detection import WriteDetector
 from tests import pictures
 from tests.fixtures.indexing import CountingEncoder
+from tests.fixtures.old_files import make_old
 
 
 @pytest.fixture
@@ -30,10 +31,15 @@ def library(tmp_path: Path) -> Iterator[Library]:
     opened.close()
 
 
+def draw(path: Path, seed: int) -> Path:
+    """A photo that was written an hour ago."""
+    return make_old(pictures.write(path, pictures.draw(seed, (64, 48))))
+
+
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
     for number, name in enumerate(("a.jpg", "x/b.jpg", "x/y/c.jpg")):
-        pictures.write(tmp_path / "photos" / name, pictures.draw(number, (64, 48)))
+        draw(tmp_path / "photos" / name, number)
     return tmp_path / "photos"
 
 
@@ -67,8 +73,8 @@ def test_the_index_is_on_disk_afterwards(library: Library, photos: Path, tmp_pat
 
 def test_a_folder_within_a_known_one_is_scanned_alone(library: Library, photos: Path) -> None:
     index(library, photos)
-    pictures.write(photos / "new.jpg", pictures.draw(8, (64, 48)))
-    pictures.write(photos / "x" / "new.jpg", pictures.draw(9, (64, 48)))
+    draw(photos / "new.jpg", 8)
+    draw(photos / "x" / "new.jpg", 9)
     tally = index(library, photos / "x")
     assert (tally.indexed, tally.unchanged, tally.missing) == (1, 2, 0)
     assert roots(library) == [str(photos)]
@@ -90,7 +96,7 @@ def test_folders_given_twice_or_within_each_other_count_once(
 
 
 def test_two_folders(library: Library, photos: Path, tmp_path: Path) -> None:
-    pictures.write(tmp_path / "more" / "d.jpg", pictures.draw(7, (64, 48)))
+    draw(tmp_path / "more" / "d.jpg", 7)
     assert index(library, photos, tmp_path / "more").indexed == 4
     assert sorted(roots(library)) == sorted([str(photos), str(tmp_path / "more")])
 
@@ -116,6 +122,7 @@ def test_a_file_that_is_still_written_is_waited_for_and_counted_once(
     library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (photos / "x" / "broken.jpg").write_bytes(b"broken")
+    make_old(photos / "x" / "broken.jpg")
     real, late = DecodePool._run_job, [True, True]
 
     def still_written(pool: DecodePool, child: Any, job: Any, *rest: Any) -> DecodeResult:
@@ -169,7 +176,7 @@ def test_a_folder_that_is_left_out_of_the_one_around_it_is_named(
     index(library, photos)
     for name in ("#recycle", ".hidden", "own"):
         (photos / name).mkdir()
-        pictures.write(photos / name / "y.jpg", pictures.draw(99, (96, 64)))
+        draw(photos / name / "y.jpg", 99)
     tally = index(library, photos / "#recycle", photos / ".hidden", photos / "own")
     assert tally.indexed == 1
     why = f"it is left out of the watched folder {photos}, as a hidden or system folder or by a pattern"

@@ -1,5 +1,5 @@
-"""Anomalies: what is odd, poor or broken, kind by kind, each with its reason; and the map of the
-library."""
+"""Anomalies: photos and files that are unusual, poor or broken, by kind and with the reason; and
+the map of the library."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from explorer.ui.anomalies_page import (
     anomaly_map,
     kind_findings,
 )
-from explorer.ui.auto_refresh import follow, snapshot
-from explorer.ui.components.gallery import unselect
+from explorer.ui.auto_refresh import refresh_on_change, snapshot
+from explorer.ui.components.gallery import clear_selection
 from explorer.ui.removal_dialogs import removal_dialog, removal_history
 
 
-def _removed() -> None:
-    for key in ("odd", "area"):
-        unselect(key)
+def on_removed() -> None:
+    for gallery in ("odd", "area"):
+        clear_selection(gallery)
 
 
 def main() -> None:
-    removal_history.told()
-    what, drawn = anomalies_state.asked(), snapshot()
-    why = drawn.why_empty
-    if why is not None and not resources.library().catalog.counts().failed:
-        empty_library.say(why)
-        follow(drawn, waiting=True)
+    removal_history.show_undo_result()
+    request, drawn = anomalies_state.request_from_url(), snapshot()
+    reason = drawn.reason_empty
+    if reason is not None and not resources.library().catalog.counts().failed:
+        empty_library.explain(reason)
+        refresh_on_change(drawn, has_room=True)
         return
-    anomalies_toolbar.filter_bar(what)
-    with st.spinner("Looking through your photos…"):
-        numbers = anomalies_state.counts(what.filters, gone=what.gone)
+    anomalies_toolbar.filter_bar(request)
+    with st.spinner("Checking your photos…"):
+        numbers = anomalies_state.counts(request.filters, dismissed=request.dismissed)
     anomalies_toolbar.progress()
-    anomalies_toolbar.kinds(what, numbers)
-    if what.kind is not None:
-        kind_findings.of_kind(what, what.kind)
+    anomalies_toolbar.kind_buttons(request, numbers)
+    if request.kind is not None:
+        kind_findings.kind_findings(request, request.kind)
     else:
-        anomaly_map.overview(what, anomalies_state.findings(what))
-    wanted = anomalies_state.wanted_removals()
-    if wanted:
-        removal_dialog.removal_dialog(wanted, _removed)
-    follow(drawn, waiting=False)
+        anomaly_map.overview(request, anomalies_state.findings(request))
+    removals = anomalies_state.take_requested_removals()
+    if removals:
+        removal_dialog.open_removal_dialog(removals, on_removed)
+    refresh_on_change(drawn, has_room=False)
 
 
 main()

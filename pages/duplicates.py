@@ -1,5 +1,5 @@
-"""Duplicates: group by group, which file is kept and which go; nothing moves until the list of all
-of them was confirmed."""
+"""Duplicates: groups of files that show the same thing, reviewed one by one. Nothing is removed
+until the person confirms the complete list."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from explorer.ui.duplicates_page import (
     group_browser,
     removal_list,
 )
-from explorer.ui.duplicates_page.tier_texts import WHAT
+from explorer.ui.duplicates_page.tier_texts import TIER_EXPLANATIONS
 from explorer.ui.removal_dialogs import removal_history
 
 
 def main() -> None:
-    removal_history.told()
-    # Before anything is read: what changes while the page is being drawn is news.
-    why_empty = empty_library.situation()
-    what = duplicates_toolbar.filter_bar()
-    with st.spinner("Reading what was compared…"):
-        now = duplicates_review.review(resources.library(), what)
-    tier = duplicates_toolbar.tabs(now)
-    st.caption(WHAT[tier])
-    duplicates_status.progress()
-    removal_list.bulk(now, tier)
-    removal_list.basket(now)
-    if now.open[tier]:
-        group_browser.groups(now.open[tier])
+    removal_history.show_undo_result()
+    # Read before anything else, so that later changes are announced.
+    reason_empty = empty_library.reason()
+    group_filter = duplicates_toolbar.filter_bar()
+    with st.spinner("Loading duplicates…"):
+        current = duplicates_review.review(resources.library(), group_filter)
+    tier = duplicates_toolbar.tier_tabs(current)
+    st.caption(TIER_EXPLANATIONS[tier])
+    duplicates_status.comparison_progress()
+    removal_list.bulk_actions(current, tier)
+    removal_list.removal_list(current)
+    if current.open[tier]:
+        group_browser.browse(current.open[tier])
     else:
-        duplicates_status.empty(now, tier, what)
-    duplicates_status.follow(now.change, why_empty)
+        duplicates_status.explain_no_groups(current, tier, group_filter)
+    duplicates_status.announce_changes(current.change, reason_empty)
 
 
 main()

@@ -1,4 +1,4 @@
-"""Library: the watched folders, how far indexing is, and which files could not be read."""
+"""Library: the watched folders, the progress of indexing, and the files that could not be read."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from explorer.ui.library_page import add_folder, index_overview, unreadable_file
 
 catalog = resources.library().catalog
 index_overview.overview(catalog)
-watched_folders.folders(catalog)
-add_folder.add(catalog)
-unreadable_files.failures(catalog)
+watched_folders.watched_folders(catalog)
+add_folder.add_folder(catalog)
+unreadable_files.unreadable_files(catalog)

@@ -1,39 +1,39 @@
-"""Search: by phrase, by photo, or both; without either, all photos, newest first."""
+"""Search: by a phrase, by photos, or both. Without either, all photos, newest first."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.ui.auto_refresh import follow, snapshot
-from explorer.ui.photo_labels import plain
+from explorer.ui.auto_refresh import refresh_on_change, snapshot
+from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import search_bar, search_results, search_state
 
 
 def main() -> None:
-    search_state.settle()
+    search_state.fill_widgets()
     drawn = snapshot()
     search_bar.search_bar()
-    what = search_state.asked()
+    request = search_state.request_from_url()
     for problem in search_state.wrong_dates():
-        st.warning(plain(problem), icon=":material/info:")
-    if what.lost:
+        st.warning(escape_markdown(problem), icon=":material/info:")
+    if request.missing:
         st.warning(
-            "A photo of this search is not there any more; the search goes on without it.",
+            "A photo of this search no longer exists. The search goes on without it.",
             icon=":material/link_off:",
         )
-    search_bar.chosen_photos(what)
+    search_bar.example_photos_bar(request)
     try:
-        found = search_state.find(what)
+        results = search_state.search(request)
     except ExplorerError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(escape_markdown(str(error)), icon=":material/error:")
         return
-    search_results.headline(what, found)
-    if found.ids:
-        search_results.results(what, found)
+    search_results.headline(request, results)
+    if results.ids:
+        search_results.results_page(request, results)
     else:
-        search_results.empty(what)
-    follow(drawn, waiting=len(found.ids) < search_results.PAGE_SIZE)
+        search_results.explain_no_results(request)
+    refresh_on_change(drawn, has_room=len(results.ids) < search_results.PAGE_SIZE)
 
 
 main()

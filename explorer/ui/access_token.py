@@ -1,9 +1,9 @@
-"""The access token of a library: whoever knows it may use the app that serves the library.
+"""The access token of a library: whoever knows it can use the app that serves the library.
 
-A loopback port can be reached by every user of the machine. As Jupyter's servers do, the app
-therefore asks for a token: it is part of the address that is printed and opened (`/?token=…`), and
-a cookie takes its place from then on. The token is kept in the library's folder, readable by its
-owner only, and stays the same over restarts, so that bookmarks and open windows go on working.
+Every user of the computer can reach a loopback port. Like Jupyter's server, the app therefore
+requires a token. It is part of the address that is printed and opened (`/?token=…`); from then on,
+a cookie holds it. The token is stored in the library's folder, readable by its owner only, and
+stays the same across restarts, so that bookmarks and open windows keep working.
 """
 
 from __future__ import annotations
@@ -23,60 +23,62 @@ from filelock import FileLock
 from explorer.errors import LibraryError
 
 PARAMETER = "token"
-# 192 bits, as hexadecimal digits.
+# 192 bits, written as hexadecimal digits.
 _BYTES = 24
 _TOKEN = re.compile(r"[0-9a-f]{48}")
-# Seconds; browsers cut longer lives to 400 days.
-_LIFE = 400 * 24 * 3600
+# Seconds. Browsers limit the lifetime of cookies to 400 days.
+_COOKIE_LIFETIME = 400 * 24 * 3600
 
 
 class Access(NamedTuple):
-    """token: what a request must know. cookie: the name under which a browser keeps it, another one
-    for each library: browsers send the cookies of one host to all of its ports."""
+    """The token of a library, and the cookie that holds it."""
 
     token: str
     cookie: str
+    """The name of the cookie, different for each library, because browsers send the cookies of a
+    host to all of its ports."""
 
     def knows(self, given: str | None) -> bool:
-        """Whether that is the token. Takes as long for every wrong one of the same length."""
+        """Whether that is the token, compared in constant time."""
         return given is not None and hmac.compare_digest(
             given.encode("utf-8", "surrogateescape"), self.token.encode()
         )
 
     def admits(self, cookies: str) -> bool:
-        """Whether a `Cookie` header holds the token."""
+        """Whether a `Cookie` header contains the token."""
         return any(self.knows(value) for value in _values(cookies, self.cookie))
 
     def set_cookie(self) -> str:
         """The `Set-Cookie` header that makes a browser remember the token.
 
-        SameSite is Lax: with Strict, a link to the app in a mail or a note would lead to a page
-        that asks for the token. Requests that another site makes in the background carry no Lax
-        cookie, and are refused anyway.
+        SameSite is Lax: with Strict, a link to the app in an email would lead to the page that asks
+        for the token. Background requests from another site carry no Lax cookie, and are refused
+        anyway.
         """
-        return f"{self.cookie}={self.token}; Path=/; Max-Age={_LIFE}; HttpOnly; SameSite=Lax"
+        attributes = f"Path=/; Max-Age={_COOKIE_LIFETIME}; HttpOnly; SameSite=Lax"
+        return f"{self.cookie}={self.token}; {attributes}"
 
     def address(self, base: str) -> str:
-        """The address that lets its owner in. base: `http://localhost:8501`."""
+        """The full address with the token. base: `http://localhost:8501`."""
         return f"{base}/?{PARAMETER}={self.token}"
 
 
 def access(folder: Path) -> Access:
-    """The token of the library in that folder, made when first asked for. Raises LibraryError where
-    it cannot be kept.
+    """The token of the library in that folder, created on first use. Raises LibraryError if it
+    cannot be stored.
 
-    A token that others could read until now is replaced.
+    A token that other users could have read is replaced.
     """
     path = folder / "token"
     try:
         with FileLock(folder / "token.lock"):
-            token = _kept(path)
+            token = _read(path)
             if token is None:
                 token = secrets.token_hex(_BYTES)
                 _write(path, token)
     except OSError as error:
         raise LibraryError(
-            f"The access token {path} cannot be kept: {error.strerror or error}."
+            f"The access token cannot be stored in {path}: {error.strerror or error}."
         ) from error
     return Access(
         token,
@@ -85,8 +87,8 @@ def access(folder: Path) -> Access:
     )
 
 
-def _kept(path: Path) -> str | None:
-    """The token in that file; None where there is none, or others could have read it."""
+def _read(path: Path) -> str | None:
+    """The token in that file; None if there is none, or if other users could have read it."""
     try:
         was_open = path.stat().st_mode & 0o077
         text = path.read_text(encoding="ascii").strip()
@@ -95,8 +97,7 @@ def _kept(path: Path) -> str | None:
     if was_open and os.name != "nt":
         with contextlib.suppress(PermissionError):
             path.chmod(0o600)
-        # A file system without permission bits shows all files as open; a new token would be no
-        # safer there.
+        # On a file system without permission bits, a new token would be just as readable.
         if not path.stat().st_mode & 0o077:
             return None
     return text if _TOKEN.fullmatch(text) else None
@@ -110,11 +111,9 @@ def _write(path: Path, token: str) -> None:
 
 
 def _values(cookies: str, name: str) -> list[str]:
-    """The values of the cookies of that name. A browser can send several: other paths, other sites
-    of this host.
+    """The values of the cookies with that name. A browser can send several, for different paths.
 
-    The header is taken apart at each semicolon, so that a cookie of another program that breaks the
-    rules spoils only itself.
+    Each cookie is parsed separately, so that a malformed one of another program does no harm.
     """
     found = list[str]()
     for part in cookies.split(";"):

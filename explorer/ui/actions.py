@@ -1,5 +1,4 @@
-"""What a page offers to be done with photos: one kind of button, in the lightbox and below a
-gallery's selection alike."""
+"""Buttons that act on photos, in the lightbox and below a gallery's selection."""
 
 from __future__ import annotations
 
@@ -7,19 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 
-class Action(NamedTuple):
-    """A button. run: called with the ids of the photos it was pressed for: the one in the lightbox,
-    or the selected ones, in order.
-
-    It runs before the page is drawn anew, so the page shows what came of it. icon: one of
-    Streamlit's, `:material/…:`.
-    then: where the person is after it: with the same photo or selection (`stay`), at the lightbox's
-    next photo (`next`, for photos that leave the page), or back at the page (`leave`). A selection
-    is undone by both of the latter.
-    """
+class PhotoAction(NamedTuple):
+    """A button that acts on one or several photos."""
 
     label: str
     icon: str
+    """One of Streamlit's icons, `:material/…:`."""
     run: Callable[[Sequence[int]], None]
+    """Called with the ids of the photos: the one in the lightbox, or the selected ones, in order.
+    It runs before the page is redrawn, so the page shows the result."""
     then: Literal["stay", "next", "leave"] = "stay"
+    """What the person sees next: the same photo or selection (`stay`), the next photo in the
+    lightbox (`next`, for photos that leave the page), or the page (`leave`). The latter two clear
+    the selection."""
     help: str | None = None

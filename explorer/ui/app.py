@@ -1,21 +1,20 @@
-"""The script that Streamlit runs for every visit: the navigation, and what all pages have in
-common."""
+"""The script that Streamlit runs for every page: the navigation and the parts that all pages
+share."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from explorer.config import APP_FILES, PACKAGE
+from explorer.config import APP_FILES
 from explorer.errors import ExplorerError
 from explorer.ui import resources
-from explorer.ui.connection import watch_connection
-from explorer.ui.photo_labels import plain
+from explorer.ui.connection import connection_watcher
+from explorer.ui.photo_labels import escape_markdown
+from explorer.ui.static_files import STATIC
 from explorer.ui.status_line import status_line
 
-st.set_page_config(
-    page_title="Photo Explorer", page_icon=PACKAGE / "ui" / "static" / "icon.png", layout="wide"
-)
-st.html(PACKAGE / "ui" / "static" / "app.css")
+st.set_page_config(page_title="Photo Explorer", page_icon=STATIC / "icon.png", layout="wide")
+st.html(STATIC / "app.css")
 
 search = st.Page(
     APP_FILES / "pages" / "search.py", title="Search", icon=":material/search:", default=True
@@ -28,13 +27,13 @@ anomalies = st.Page(
 )
 library = st.Page(APP_FILES / "pages" / "library.py", title="Library", icon=":material/folder:")
 page = st.navigation([search, duplicates, anomalies, library], position="top")
-watch_connection()
+connection_watcher()
 try:
     resources.library()
 except ExplorerError as error:
-    st.error(plain(str(error)), icon=":material/error:")
+    st.error(escape_markdown(str(error)), icon=":material/error:")
     st.stop()
-# The Library page says the same, and more.
+# The Library page shows the same in more detail.
 if page != library:
     status_line()
 page.run()

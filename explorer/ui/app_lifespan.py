@@ -1,4 +1,4 @@
-"""What happens when the app starts and when it stops: claim the library, announce the address, run the worker."""
+"""Starting and stopping the app: claim the library, print the address, run the worker."""
 
 from __future__ import annotations
 
@@ -17,38 +17,37 @@ from explorer.config import library_dir
 from explorer.errors import ExplorerError
 from explorer.ui import ports, resources
 from explorer.ui.duplicates_page import group_cache
-from explorer.ui.single_instance import Instance
+from explorer.ui.single_instance import AppInstance
 from explorer.ui.worker_supervisor import keep_worker
 
 log = logging.getLogger("explorer.server")
 
 
 class RunningApp:
-    """This process's app: its place in the library, and its port on the family of addresses that it
-    does not listen on."""
+    """The app that this process runs: its claim on the library, and its port, held on IPv6 as
+    well."""
 
     def __init__(self) -> None:
         self.browser = False
-        self._instance: Instance | None = None
+        self._instance: AppInstance | None = None
         self._other: socket.socket | None = None
 
     def open(self, folder: Path) -> None:
-        """Take the library's place, unless this process has it. Raises LibraryLocked."""
+        """Claim the library, unless this process already has it. Raises LibraryLocked."""
         if self._instance is None:
-            instance = Instance(folder)
+            instance = AppInstance(folder)
             instance.acquire()
             self._instance = instance
 
     def serve(self, port: int) -> None:
-        """Say where the app is open, and show it in a browser if that was asked for."""
+        """Print the address of the app, and open it in a browser if wanted."""
         if self._instance is None:
             return
         name = "localhost"
         try:
             self._other = ports.hold_other_family(port)
         except OSError:
-            # Another program listens there: browsers must not be sent to it by a name that means
-            # both.
+            # Another program listens on ::1. `localhost` could lead browsers to it.
             name = "127.0.0.1"
         address = self._instance.announce(f"http://{name}:{port}")
         sys.stderr.write(f"Photo Explorer is open at {address} (Ctrl-C ends it).\n")
@@ -56,7 +55,7 @@ class RunningApp:
             self._instance.open_browser(address)
 
     def close(self) -> None:
-        """Give everything up."""
+        """Release the library and the port."""
         if self._other is not None:
             self._other.close()
         if self._instance is not None:
@@ -69,21 +68,20 @@ running = RunningApp()
 
 @contextlib.asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    folder, sound = library_dir(), True
+    folder, readable = library_dir(), True
     try:
         resources.library()
     except ExplorerError as error:
-        # The pages say so, too.
+        # The pages show it as well.
         log.error("%s", error)
-        sound = False
+        readable = False
     try:
         running.open(folder)
         running.serve(int(st.get_option("server.port")))
     except ExplorerError as error:
-        # `streamlit run` beside an app that is open on this library: it is let into with that one's
-        # token.
+        # `streamlit run` while an app is open on this library: both accept the same token.
         log.error("%s", error)
-    if not sound:
+    if not readable:
         yield
         running.close()
         return
@@ -101,8 +99,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def _warm_up() -> None:
-    """What is wanted first, so that nobody waits for it: the model, and the groups of duplicates."""
+    """Load what the pages need first: the search model and the groups of duplicates."""
     resources.warm()
-    # Whoever opens the page is told what is wrong.
+    # The page that needs them reports the error.
     with contextlib.suppress(ExplorerError):
-        group_cache.groups(resources.library())
+        group_cache.all_groups(resources.library())

@@ -1,4 +1,4 @@
-"""A page that follows the library while it is open."""
+"""Refreshing a page when the library changes while it is open."""
 
 from __future__ import annotations
 
@@ -10,60 +10,65 @@ from explorer.text_format import count
 from explorer.ui import empty_library, resources
 from explorer.ui.components import lightbox
 
-# Set while a dialog that only a press opened is shown: a page that draws itself anew would close
-# it.
-DIALOG = "_dialog-open"
+# Session state that is set while a dialog is open that the URL does not describe. Redrawing the
+# page would close it.
+DIALOG_OPEN = "_dialog-open"
 
 
-class Snapshot(NamedTuple):
-    """The library as a page shows it. change: of the catalog. photos: in the index. why_empty: None
-    where it holds photos."""
+class LibrarySnapshot(NamedTuple):
+    """The state of the library that a page shows."""
 
     change: int
+    """The catalog's change counter."""
     photos: int
-    why_empty: empty_library.Situation | None
+    """Photos in the search index."""
+    reason_empty: empty_library.EmptyReason | None
+    """Why the library is empty; None if it is not."""
 
 
-def snapshot() -> Snapshot:
-    """The library as it is now. To be taken before a page reads anything: what changes while it is
-    being drawn then counts as news."""
-    return Snapshot(
-        resources.library().catalog.change(),
-        resources.engine().photo_count,
-        empty_library.situation(),
+def snapshot() -> LibrarySnapshot:
+    """The state of the library now. A page takes it before it reads anything, so that changes made
+    while it is being drawn are noticed."""
+    return LibrarySnapshot(
+        resources.library().catalog.change(), resources.engine().photo_count, empty_library.reason()
     )
 
 
-def follow(drawn: Snapshot, *, waiting: bool) -> None:
-    """Have the page follow what the indexer does. drawn: taken before the page was drawn. waiting:
-    there is room for more photos, so they are shown as they come.
+def refresh_on_change(drawn: LibrarySnapshot, *, has_room: bool) -> None:
+    """Redraw the page, or offer to, when the library changes.
 
-    Otherwise the person is told of new photos, and what they look at stays where it is until they
-    ask.
+    drawn: the state that the page shows. has_room: whether new photos fit on the page. If so, they
+    are shown at once; otherwise a message offers them, and the photos in view stay in place.
     """
     st.session_state["_drawn"] = drawn
-    _follow(waiting)
+    _check(has_room)
 
 
 @st.fragment(run_every="2s")
-def _follow(waiting: bool) -> None:
+def _check(has_room: bool) -> None:
     library = resources.library()
-    drawn: Snapshot = st.session_state["_drawn"]
-    change, photos, why_empty = drawn
-    if why_empty is not None and empty_library.situation() != why_empty:
-        # What the page says of an empty library is not true any more.
+    drawn: LibrarySnapshot = st.session_state["_drawn"]
+    change, photos, reason_empty = drawn
+    if reason_empty is not None and empty_library.reason() != reason_empty:
+        # The page's message about the empty library is outdated.
         st.rerun()
     if library.catalog.change() == change:
         return
     now = resources.engine().photo_count
     if now == photos:
         return
-    # A dialog would be drawn anew under the person's hand.
-    if (waiting or now < photos) and lightbox.asked() is None and not st.session_state.get(DIALOG):
+    # Redrawing would reset an open dialog.
+    if (
+        (has_room or now < photos)
+        and lightbox.requested_photo() is None
+        and not st.session_state.get(DIALOG_OPEN)
+    ):
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", key="news"):
         st.caption(
-            f"{count(now - photos, 'new photo')}" if now > photos else "Some photos are gone",
+            f"{count(now - photos, 'new photo')}"
+            if now > photos
+            else "Some photos are no longer there",
             width="content",
         )
         if st.button("Show", icon=":material/refresh:", key="show-news"):

@@ -1,20 +1,19 @@
-"""What an open window says when the program was ended: our words in the place of Streamlit's
+"""What an open window shows when the program has stopped, in place of Streamlit's own dialog
 (`static/connection.js`)."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
+from explorer.config import PROGRAM
+from explorer.ui.components.javascript import component_script
+
 _watch = st.components.v2.component(
-    "connection",
-    html="<span></span>",
-    js=(Path(__file__).parent / "static" / "connection.js").read_text(encoding="utf-8"),
+    "connection", html="<span></span>", js=component_script("connection")
 )
 
 
-def watch_connection() -> None:
-    """Have this window watch its connection. Draws nothing while there is one."""
+def connection_watcher() -> None:
+    """Watch the connection of this window. Shows nothing while it is up."""
     with st.container(key="connection"):
-        _watch(key="connection-watch")
+        _watch(key="connection-watch", data={"program": PROGRAM})

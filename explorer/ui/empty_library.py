@@ -1,5 +1,4 @@
-"""What a page says while the library holds no photos: why that is, as far as it is known, and what
-to do about it."""
+"""What a page shows while the library holds no photos: the reason, and what to do about it."""
 
 from __future__ import annotations
 
@@ -14,13 +13,13 @@ from explorer.library.worker_store import worker_status
 from explorer.ui import resources
 from explorer.ui.status_line import describe
 
-Situation = Literal[
+EmptyReason = Literal[
     "no folder", "adding", "not running", "resting", "away", "looking", "unreadable", "none found"
 ]
 
 
-def situation() -> Situation | None:
-    """Why the library holds no photos; None where it holds some."""
+def reason() -> EmptyReason | None:
+    """Why the library holds no photos; None if it holds some."""
     catalog = resources.library().catalog
     counts = catalog.counts()
     if counts.photos:
@@ -30,11 +29,13 @@ def situation() -> Situation | None:
         return "adding" if "add" in waiting_commands(catalog) else "no folder"
     if all(root["state"] == "offline" for root in roots):
         return "away"
-    return _of_worker(worker_status(catalog)) or ("unreadable" if counts.failed else "none found")
+    return _worker_reason(worker_status(catalog)) or (
+        "unreadable" if counts.failed else "none found"
+    )
 
 
-def _of_worker(worker: WorkerRow | None) -> Situation | None:
-    """What the indexer has to do with it; None where it has looked through all folders."""
+def _worker_reason(worker: WorkerRow | None) -> EmptyReason | None:
+    """The reason that lies with the indexer; None if it has scanned all folders."""
     if worker is None or not worker["alive"]:
         return "not running"
     if worker["phase"] in ("paused", "off"):
@@ -42,39 +43,42 @@ def _of_worker(worker: WorkerRow | None) -> Situation | None:
     return None if worker["phase"] == "watching" else "looking"
 
 
-_SAID: dict[Situation, tuple[str, str]] = {
+_MESSAGES: dict[EmptyReason, tuple[str, str]] = {
     "no folder": (
         "Your library is empty. Add a folder with photos to begin.",
         ":material/photo_library:",
     ),
     "adding": (
-        "A folder is being added. Its photos appear here as they are found.",
+        "A folder is being added. Its photos will appear here as they are found.",
         ":material/hourglass_top:",
     ),
     "not running": ("No photos yet.", ":material/hourglass_top:"),
     "resting": (
-        "No photos yet, and indexing is paused: it can be resumed on the Library page.",
+        "No photos yet, and indexing is paused. Resume it on the Library page.",
         ":material/pause:",
     ),
     "away": (
-        "The drive that your photos are on is not connected. They appear here when it is.",
+        "The drive with your photos is not connected. They will appear here once it is.",
         ":material/usb_off:",
     ),
-    "looking": ("No photos yet. They appear here as they are found.", ":material/hourglass_top:"),
+    "looking": (
+        "No photos yet. They will appear here as they are found.",
+        ":material/hourglass_top:",
+    ),
     "unreadable": (
-        "None of the files in your folders could be read as a photo: the Library page says why.",
+        "None of the files in your folders could be read as a photo. The Library page shows why.",
         ":material/broken_image:",
     ),
     "none found": (
-        "No photos were found in your folders. Add another folder, or save photos to one of these.",
+        "No photos were found in your folders. Add another folder, or save photos in one of these.",
         ":material/search_off:",
     ),
 }
 
 
-def say(why: Situation) -> None:
-    """Say why, with a link to where something can be done about it."""
-    text, icon = _SAID[why]
+def explain(why: EmptyReason) -> None:
+    """Show the reason, with a link to the page where the person can act on it."""
+    text, icon = _MESSAGES[why]
     if why == "not running":
         text = f"{text} {describe(worker_status(resources.library().catalog))}"
     st.info(text, icon=icon)

@@ -1,5 +1,4 @@
-"""Showing a file in the system's own file manager, on the machine that the server runs on, which is
-the person's own."""
+"""Show a file in the system's file manager. The server runs on the person's own computer."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ _PATIENCE = 5.0
 
 
 def available() -> bool:
-    """Whether there is a file manager to ask."""
+    """Whether the system has a file manager that can be opened."""
     if sys.platform in ("darwin", "win32"):
         return True
     return (
@@ -26,13 +25,13 @@ def available() -> bool:
 
 
 def reveal(path: str) -> str:
-    """Open the file manager on that file's folder, with the file selected where it can; gives what
-    is wrong, or ''.
+    """Open the file manager with that file selected, or on its folder where it cannot be selected.
+    Returns an error message, or ''.
 
-    path: absolute, from the catalog, never from a request. No shell reads it.
+    path: absolute, from the catalog, never from a request. It is not passed through a shell.
     """
     if not os.path.lexists(path):
-        return "The file is not there at the moment: it was moved or deleted, or its drive is away."
+        return "The file cannot be found: it was moved or deleted, or its drive is not connected."
     last = ""
     for command in _commands(path):
         try:
@@ -46,28 +45,30 @@ def reveal(path: str) -> str:
         except (OSError, subprocess.TimeoutExpired) as error:
             last = str(error)
             continue
-        # Windows' Explorer says 1 also when all is well.
+        # Windows' Explorer returns 1 even on success.
         if done.returncode == 0 or sys.platform == "win32":
             return ""
         last = done.stderr.decode(errors="replace").strip()
-    return f"The file manager cannot be opened{f': {last}' if last else ''}. Copy the path instead."
+    return (
+        f"The file manager could not be opened{f': {last}' if last else ''}. Copy the path instead."
+    )
 
 
 def show(path: str) -> None:
-    """`reveal` for a page: what is wrong is said there."""
+    """`reveal`, with the error message shown on the page."""
     if problem := reveal(path):
         st.toast(problem, icon=":material/error:")
 
 
 def _commands(path: str) -> list[list[str]]:
-    """What to try, in order."""
+    """The commands to try, in order."""
     if sys.platform == "darwin":
         return [["open", "-R", path]]
     if sys.platform == "win32":
         return [["explorer", f"/select,{path}"]]
-    # A comma would part the list that D-Bus is given.
+    # A comma would separate items of the D-Bus array.
     address = Path(path).as_uri().replace(",", "%2C")
-    to = [
+    target = [
         "--session",
         "--print-reply",
         "--dest=org.freedesktop.FileManager1",
@@ -76,7 +77,7 @@ def _commands(path: str) -> list[list[str]]:
     ]
     ask = [
         "dbus-send",
-        *to,
+        *target,
         "org.freedesktop.FileManager1.ShowItems",
         f"array:string:{address}",
         "string:",

@@ -1,5 +1,5 @@
-"""A photo's file over HTTP, a piece at a time: what is kept in memory does not grow with the file
-or with how slowly it is read."""
+"""Sending a photo's file over HTTP in chunks, so that memory use depends neither on the size of the
+file nor on the speed of the client."""
 
 from __future__ import annotations
 
@@ -20,49 +20,49 @@ from starlette.types import Receive, Scope, Send
 from explorer.errors import PhotoError
 from explorer.photos.file_io import open_handle
 
-# Bytes read and sent at once.
-PIECE = 256 * 1024
-_HASHED_AT_ONCE = 1 << 20
-# Files that are known to have the content that the catalog says, and so need not be hashed for each
-# part of them that is asked for.
-_REMEMBERED = 1024
-# Seconds for which a file that has just changed is not trusted to show its next change by its
-# times: clocks of file systems are coarse.
-_COARSE = 2.0
+# Bytes read and sent at a time.
+CHUNK_SIZE = 256 * 1024
+_HASH_CHUNK = 1 << 20
+# How many verified files are remembered, so that a file is not hashed again for every range.
+_MAX_VERIFIED = 1024
+# File times are coarse: a file that changed within this many seconds may change again without a
+# new time.
+_TIME_RESOLUTION = 2.0
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _lock = threading.Lock()
 _verified: OrderedDict[tuple[int, ...], str] = OrderedDict()
 
 
-class Original(NamedTuple):
-    """A file that was open and had the right content a moment ago. handle: its descriptor. facts:
-    its size and times."""
+class OpenOriginal(NamedTuple):
+    """An open file whose content was just verified."""
 
     handle: int
+    """The file descriptor."""
     facts: os.stat_result
+    """Size and times when it was verified."""
 
     def close(self) -> None:
         os.close(self.handle)
 
     def read(self, at: int, size: int) -> bytes:
-        """Bytes from a place in the file. Raises OSError where it was written to since it was
-        verified; it may have been replaced."""
-        piece, now = _read_at(self.handle, at, size), os.fstat(self.handle)
-        if len(piece) != size or (now.st_size, now.st_mtime_ns) != (
+        """Bytes at an offset. Raises OSError if the file was written to since it was verified.
+        Replacing the file does not matter: the descriptor stays on the verified one."""
+        chunk, now = _read_at(self.handle, at, size), os.fstat(self.handle)
+        if len(chunk) != size or (now.st_size, now.st_mtime_ns) != (
             self.facts.st_size,
             self.facts.st_mtime_ns,
         ):
-            raise OSError("the file changed while it was sent")
-        return piece
+            raise OSError("the file changed while it was being sent")
+        return chunk
 
 
-def open_original(path: str, digest: str) -> Original | None:
-    """Open a photo's file if it holds that content (a hash in hex); None where it does not, or
-    cannot be read.
+def open_original(path: str, digest: str) -> OpenOriginal | None:
+    """Open a photo's file if its content has that hash (hexadecimal); None if it has not, or cannot
+    be read.
 
-    The bytes that are hashed and those that are sent come from one descriptor: what is put in the
-    file's place meanwhile is not sent.
+    The bytes are hashed and sent from the same descriptor, so a file that is put in its place
+    meanwhile is not sent.
     """
     try:
         handle, facts = open_handle(path)
@@ -70,9 +70,9 @@ def open_original(path: str, digest: str) -> Original | None:
         return None
     try:
         if _has_content(handle, facts, digest):
-            return Original(handle, facts)
+            return OpenOriginal(handle, facts)
     except OSError:
-        # Its drive went away.
+        # The drive was disconnected.
         pass
     except BaseException:
         os.close(handle)
@@ -89,16 +89,16 @@ def _has_content(handle: int, facts: os.stat_result, digest: str) -> bool:
             return True
     found, at = hashlib.blake2b(digest_size=16), 0
     while at < facts.st_size and (
-        piece := _read_at(handle, at, min(_HASHED_AT_ONCE, facts.st_size - at))
+        chunk := _read_at(handle, at, min(_HASH_CHUNK, facts.st_size - at))
     ):
-        found.update(piece)
-        at += len(piece)
+        found.update(chunk)
+        at += len(chunk)
     if found.hexdigest() != digest or _identity(os.fstat(handle)) != key:
         return False
-    if time.time() - max(facts.st_mtime, facts.st_ctime) > _COARSE:
+    if time.time() - max(facts.st_mtime, facts.st_ctime) > _TIME_RESOLUTION:
         with _lock:
             _verified[key] = digest
-            while len(_verified) > _REMEMBERED:
+            while len(_verified) > _MAX_VERIFIED:
                 _verified.popitem(last=False)
     return True
 
@@ -115,12 +115,12 @@ def _read_at(handle: int, at: int, size: int) -> bytes:
 
 
 class OriginalResponse(StreamingResponse):
-    """The answer with a photo's file, whole or the one range of bytes that was asked for (RFC 9110,
-    14). Closes the file."""
+    """The response with a photo's file, whole or as the single byte range requested (RFC 9110,
+    section 14). Closes the file."""
 
     def __init__(
         self,
-        original: Original,
+        original: OpenOriginal,
         request: Request,
         *,
         digest: str,
@@ -128,7 +128,7 @@ class OriginalResponse(StreamingResponse):
         headers: Mapping[str, str],
     ) -> None:
         size, tag = original.facts.st_size, f'"{digest}"'
-        part = _part(request, size, tag)
+        part = _requested_range(request, size, tag)
         fields, status = {**headers, "Accept-Ranges": "bytes", "ETag": tag}, 200
         if part is None:
             status, part = 416, range(0)
@@ -139,7 +139,7 @@ class OriginalResponse(StreamingResponse):
         fields["Content-Length"] = str(len(part))
         self._original = original
         super().__init__(
-            self._pieces(range(0) if request.method == "HEAD" else part), status, fields, media_type
+            self._chunks(range(0) if request.method == "HEAD" else part), status, fields, media_type
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -148,18 +148,22 @@ class OriginalResponse(StreamingResponse):
         finally:
             self._original.close()
 
-    async def _pieces(self, part: range) -> AsyncIterator[bytes]:
-        for at in range(part.start, part.stop, PIECE):
-            yield await run_in_threadpool(self._original.read, at, min(PIECE, part.stop - at))
+    async def _chunks(self, part: range) -> AsyncIterator[bytes]:
+        for at in range(part.start, part.stop, CHUNK_SIZE):
+            yield await run_in_threadpool(self._original.read, at, min(CHUNK_SIZE, part.stop - at))
 
 
-def _part(request: Request, size: int, tag: str) -> range | None:
-    """Which bytes are wanted: all of them unless one range that makes sense is asked for; None for
-    one that lies beyond the end."""
-    asked = _RANGE.fullmatch(request.headers.get("range", "").replace(" ", ""))
-    if asked is None or request.headers.get("if-range", tag) != tag or not any(asked.groups()):
+def _requested_range(request: Request, size: int, tag: str) -> range | None:
+    """The bytes to send: all of them, unless a single valid range is requested; None for a range
+    beyond the end."""
+    requested = _RANGE.fullmatch(request.headers.get("range", "").replace(" ", ""))
+    if (
+        requested is None
+        or request.headers.get("if-range", tag) != tag
+        or not any(requested.groups())
+    ):
         return range(size)
-    first, last = asked.groups()
+    first, last = requested.groups()
     if not first:
         start, stop = max(0, size - int(last)), size
     else:

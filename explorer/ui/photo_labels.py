@@ -1,4 +1,4 @@
-"""What is known of a photo, as people read it."""
+"""Metadata of a photo as text for people, and text made safe for Markdown."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import re
 
 from explorer.library.rows import PhotoRow
 
-_SOURCE = {
+# Where the date comes from, unless the camera wrote it.
+_DATE_SOURCES = {
     "exif": "",
     "gps": " (from GPS)",
     "name": " (from the file's name)",
@@ -15,40 +16,38 @@ _SOURCE = {
 }
 
 
-# What Markdown, and Streamlit's own directives in it, would take for more than a character.
+# Characters with a meaning in Markdown or in Streamlit's directives.
 _SPECIAL = set(r"\`*_{}[]()<>#+-!|~:$&@./=\"'")
+# Icons, emoji and links, which Streamlit still looks for after unescaping.
+_LATE_SYNTAX = re.compile(r"\\[:@]|www(?=\\\.)", re.IGNORECASE)
 
-_LATE = re.compile(r"\\[:@]|www(?=\\\.)", re.IGNORECASE)
 
+def escape_markdown(text: str) -> str:
+    """Text for a place that renders Markdown, escaped so that every character shows as itself.
 
-def plain(text: str) -> str:
-    """Text from a file, a folder or an error for a place that shows Markdown: every character shows
-    as itself.
-
-    Addresses stay text too, and a line break is a space: what a file is called must not lead
-    anywhere or start a list.
+    File names and error messages can hold anything. They must not become links, lists or markup;
+    line breaks become spaces.
     """
     shown = "".join(
         f"\\{c}" if c in _SPECIAL else " " if c in "\r\n\t\v\f\x85\u2028\u2029" else c for c in text
     )
-    # What is looked for in the text only after that: icons and emoji between colons, and addresses.
-    # A joiner has no width.
-    return _LATE.sub(lambda found: found[0] + "\u2060", shown)
+    # A word joiner has no width and breaks the syntax.
+    return _LATE_SYNTAX.sub(lambda found: found[0] + "\u2060", shown)
 
 
 def taken(photo: PhotoRow) -> str:
-    """When a photo was taken, as far as that is known, and how that is known where its camera did
-    not say."""
+    """When a photo was taken, to the precision that is known, and where the date comes from if the
+    camera did not write it."""
     if not photo["taken_at"]:
         return "No date"
     when = dt.datetime.fromisoformat(photo["taken_at"])
-    known = {"year": f"{when.year}", "month": f"{when:%B %Y}", "day": f"{when.day} {when:%B %Y}"}
-    day = known.get(photo["taken_precision"] or "second", f"{when.day} {when:%B %Y, %H:%M}")
-    return f"{day}{_SOURCE.get(photo['taken_source'] or '', '')}"
+    dates = {"year": f"{when.year}", "month": f"{when:%B %Y}", "day": f"{when.day} {when:%B %Y}"}
+    day = dates.get(photo["taken_precision"] or "second", f"{when.day} {when:%B %Y, %H:%M}")
+    return f"{day}{_DATE_SOURCES.get(photo['taken_source'] or '', '')}"
 
 
 def exposure(photo: PhotoRow) -> str:
-    """`1/250 s · ƒ/2.8 · ISO 100 · 35 mm`, as far as it is known."""
+    """`1/250 s · ƒ/2.8 · ISO 100 · 35 mm`, without the parts that are unknown."""
     parts = list[str]()
     if seconds := photo["exposure_time"]:
         parts.append(f"1/{1 / seconds:.0f} s" if seconds < 0.3 else f"{seconds:g} s")
@@ -62,8 +61,9 @@ def exposure(photo: PhotoRow) -> str:
 
 
 def place(photo: PhotoRow) -> str:
-    """`45.4375° N, 12.3358° E`, or nothing."""
+    """`45.4375° N, 12.3358° E`, or ''."""
     latitude, longitude = photo["latitude"], photo["longitude"]
     if latitude is None or longitude is None:
         return ""
-    return f"{abs(latitude):.4f}° {'N' if latitude >= 0 else 'S'}, {abs(longitude):.4f}° {'E' if longitude >= 0 else 'W'}"
+    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
+    return f"{abs(latitude):.4f}° {north}, {abs(longitude):.4f}° {east}"

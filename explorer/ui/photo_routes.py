@@ -1,4 +1,4 @@
-"""Routes that serve a photo by its id, as a preview or as the original file, and the points of the map."""
+"""The routes that serve previews and original files, by the photo's id, and the map's points."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from explorer.ui import resources
 from explorer.ui.anomalies_page import anomalies_state
 from explorer.ui.components import map_data
 from explorer.ui.components.photo_urls import BROWSER_FORMATS
-from explorer.ui.original_files import Original, OriginalResponse, open_original
+from explorer.ui.original_files import OpenOriginal, OriginalResponse, open_original
 
 _HEADERS = {
-    # A photo's bytes are no page, whatever they hold, and no other site may show them.
+    # Whatever a photo's bytes hold, they are not run as a page, and no other site may embed them.
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -31,8 +31,7 @@ _HEADERS = {
 
 
 async def preview(request: Request) -> Response:
-    """A photo's preview, by id. The address holds the content's hash (`?v=`), so it may be kept for
-    good."""
+    """A photo's preview, by id. A URL with the content's hash (`?v=`) can be cached forever."""
 
     def find() -> Path | None:
         library, row = resources.library(), _row(request.path_params["id"])
@@ -44,7 +43,7 @@ async def preview(request: Request) -> Response:
 
     path = await run_in_threadpool(find)
     if path is None:
-        return PlainTextResponse("There is no such photo.", 404, _HEADERS)
+        return PlainTextResponse("This photo does not exist.", 404, _HEADERS)
     caching = {
         "Cache-Control": "private, max-age=31536000, immutable"
         if "v" in request.query_params
@@ -54,15 +53,15 @@ async def preview(request: Request) -> Response:
 
 
 async def original(request: Request) -> Response:
-    """A photo's file as it is, by id; with `?download` to be saved.
+    """A photo's original file, by id; with `?download`, as a download.
 
-    Whatever lies where the photo was, only bytes with the hash of that photo are given out: a file
-    that has changed since, or a link that was put in its place, is not in the library.
+    Only bytes with the hash of that photo are sent. A file that has changed since, or a link that
+    was put in its place, is not part of the library.
     """
     row, found = await run_in_threadpool(_original, request.path_params["id"])
     if row is None or found is None:
         return PlainTextResponse(
-            "The photo is not there at the moment: it was moved or deleted, or its drive is away.",
+            "The photo cannot be found: it was moved or deleted, or its drive is not connected.",
             404,
             _HEADERS,
         )
@@ -76,13 +75,13 @@ async def original(request: Request) -> Response:
 
 
 def _row(photo_id: str) -> PhotoRow | None:
-    """The photo that an address means; None where it is no photo's id."""
+    """The photo with the id in a URL; None if there is none."""
     number = whole_number(photo_id)
     return None if number is None else resources.library().catalog.photo(number)
 
 
-def _original(photo_id: str) -> tuple[PhotoRow | None, Original | None]:
-    """A photo, and whichever of its files still has its bytes, opened."""
+def _original(photo_id: str) -> tuple[PhotoRow | None, OpenOriginal | None]:
+    """A photo, and the first of its files that still has its content, opened."""
     row = _row(photo_id)
     files = resources.library().catalog.files_of(row["id"]) if row else []
     return row, next(
@@ -92,23 +91,23 @@ def _original(photo_id: str) -> tuple[PhotoRow | None, Original | None]:
 
 
 async def map_points(request: Request) -> Response:
-    """Where the photos lie on the map, and what colours them (`map_data.py`). The address holds the
-    catalog's change, so it may be kept."""
+    """The points of the map and their colors (`map_data.py`). The URL changes with the catalog, so
+    the answer can be cached."""
 
     def find() -> bytes | None:
-        asked = request.query_params
-        colouring = map_data.colouring(asked.get("colour"))
+        query = request.query_params
+        coloring = map_data.coloring_of(query.get("colour"))
         try:
             filters = Filters(
-                asked.get("since") or None, asked.get("until") or None, asked.get("folder") or None
+                query.get("since") or None, query.get("until") or None, query.get("folder") or None
             )
-            return anomalies_state.map_points(colouring, filters or None)
+            return anomalies_state.map_points(coloring, filters or None)
         except UsageError:
             return None
 
     found = await run_in_threadpool(find)
     if found is None:
-        return PlainTextResponse("There is no such map.", 404, _HEADERS)
+        return PlainTextResponse("This map does not exist.", 404, _HEADERS)
     return Response(
         found,
         media_type="application/octet-stream",

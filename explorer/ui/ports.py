@@ -1,8 +1,8 @@
-"""Ports of this computer: which are free, on both families of loopback addresses.
+"""Free ports of this computer, on both its IPv4 and IPv6 loopback address.
 
-`localhost` is 127.0.0.1 and ::1, and browsers may try the latter first. The app listens on the
-former; were another user's program to listen on the latter, a browser would open that program's
-page and hand it the token.
+`localhost` means 127.0.0.1 and ::1, and browsers may try ::1 first. The app listens on 127.0.0.1
+only. If another user's program listened on ::1, a browser would open that program's page and send
+it the token.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ HIGHEST = 65535
 
 
 def free_port() -> int:
-    """The first port from 8501 on that is free. Raises ExplorerError where none of a hundred is."""
+    """The first free port from 8501 on. Raises ExplorerError if 100 ports are taken."""
     for port in range(FIRST, FIRST + TRIED):
         if is_free(port):
             return port
     raise ExplorerError(
-        f"No free port was found from {FIRST} to {FIRST + TRIED - 1}: say which to use with --port."
+        f"No port from {FIRST} to {FIRST + TRIED - 1} is free. Choose another one with --port."
     )
 
 
 def is_free(port: int) -> bool:
-    """Whether nobody has that port on either family. One that was closed a moment ago is free."""
+    """Whether the port is free on both addresses. A port that was just closed counts as free."""
     for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
             with _bound(family, address, port, reuse=True):
                 pass
         except OSError as error:
-            if not _lacks(error):
+            if not _is_unsupported(error):
                 return False
     return True
 
 
 def hold_other_family(port: int) -> socket.socket | None:
-    """Take ::1 at that port, so that no other program can while the socket is open. Browsers are
-    refused there, and try 127.0.0.1 next.
+    """Bind the port on ::1, so that no other program can while the socket is open. Browsers are
+    refused there and try 127.0.0.1 next.
 
-    None where this computer has no ::1. Raises OSError where another program has the port there.
+    Returns None if the computer has no IPv6. Raises OSError if another program has the port.
     """
     try:
-        # Without SO_REUSEADDR: with it, another program that sets it, too, could have the port as
-        # well as long as nobody listens.
+        # With SO_REUSEADDR, another program that sets it as well could bind the port too, because
+        # nobody listens on it.
         return _bound(socket.AF_INET6, "::1", port, reuse=False)
     except OSError as error:
-        if _lacks(error):
+        if _is_unsupported(error):
             return None
         raise
 
@@ -59,8 +59,8 @@ def _bound(family: socket.AddressFamily, address: str, port: int, *, reuse: bool
     made = socket.socket(family)
     try:
         if os.name == "nt":
-            # There, SO_REUSEADDR would let two programs listen on one port, and this option keeps
-            # others from doing so.
+            # On Windows, SO_REUSEADDR would let two programs listen on the port; this option
+            # prevents it.
             made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)  # type: ignore[attr-defined,unused-ignore]
         elif reuse:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -71,7 +71,7 @@ def _bound(family: socket.AddressFamily, address: str, port: int, *, reuse: bool
     return made
 
 
-def _lacks(error: OSError) -> bool:
-    """Whether an error says that there is no such family or address here, rather than that the port
-    is taken."""
+def _is_unsupported(error: OSError) -> bool:
+    """Whether an error means that the computer lacks this address family, not that the port is
+    taken."""
     return error.errno in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT)

@@ -1,8 +1,8 @@
-"""What all sessions of the server share: the library, the search engine, and a decode process for
-uploads.
+"""The objects that all sessions of the server share: the library, the search engine, and a decode
+process for uploads.
 
-Plain module state rather than Streamlit's cache: the routes and the lifespan need the same objects,
-and they know no session.
+They are module state rather than in Streamlit's cache, because the routes and the lifespan need
+them outside of any session.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.input_spec import InputSpec
 from explorer.search.engine import SearchEngine
 
-# Seconds that a person waits for an upload, and of the processor's time that it may take.
-_UPLOAD_PATIENCE, _UPLOAD_SECONDS = 60.0, 30.0
+# Limits for decoding an upload, in seconds of wall-clock time and of CPU time.
+_UPLOAD_TIMEOUT, _UPLOAD_CPU_SECONDS = 60.0, 30.0
 
 _lock = threading.RLock()
 _library: Library | None = None
 _engine: SearchEngine | None = None
 _pool: tuple[InputSpec, DecodePool] | None = None
-_ended = 0
+_early_exits = 0
 
 
 def library() -> Library:
-    """The library of this server, opened (and made) when first asked for. Raises LibraryError."""
+    """The library of this server, opened or created on first use. Raises LibraryError."""
     global _library  # noqa: PLW0603
     with _lock:
         if _library is None:
@@ -37,7 +37,7 @@ def library() -> Library:
 
 
 def engine() -> SearchEngine:
-    """The search over it, with the encoder that the library settles on."""
+    """The search engine of the library, with the encoder that the library uses."""
     global _engine  # noqa: PLW0603
     with _lock:
         if _engine is None:
@@ -46,30 +46,28 @@ def engine() -> SearchEngine:
 
 
 def indexer_ended(times: int) -> None:
-    """Note how often in succession the indexer has ended by itself, soon after it was started."""
-    global _ended  # noqa: PLW0603
-    _ended = times
+    """Record how often in a row the indexer has exited soon after its start."""
+    global _early_exits  # noqa: PLW0603
+    _early_exits = times
 
 
 def indexer_keeps_ending() -> bool:
-    """Whether the indexer cannot be kept running, so that starting it again by itself is not all
-    there is to say."""
-    return _ended > 1
+    """Whether the indexer has exited early more than once in a row."""
+    return _early_exits > 1
 
 
 def warm() -> None:
-    """Load what the first search needs, so that it need not wait. Nothing is loaded for a library
-    that holds nothing yet."""
+    """Load what the first search needs, unless the library is empty."""
     try:
         if any(photos for *_, photos in library().catalog.encoders()):
             engine().search_phrase("photo", top=1)
     except ExplorerError:
-        # Whoever searches is told.
+        # The Search page reports the error.
         pass
 
 
 def decode_upload(data: bytes) -> DecodedPhoto:
-    """Decode a photo that a person brought, in a process of its own. Raises PhotoError."""
+    """Decode an uploaded photo in a separate process. Raises PhotoError."""
     global _pool  # noqa: PLW0603
     spec = engine().encoder.spec
     with _lock:
@@ -78,20 +76,20 @@ def decode_upload(data: bytes) -> DecodedPhoto:
                 _pool[1].close()
             _pool = (
                 spec,
-                DecodePool(1, spec, timeout=_UPLOAD_PATIENCE, cpu_timeout=_UPLOAD_SECONDS),
+                DecodePool(1, spec, timeout=_UPLOAD_TIMEOUT, cpu_timeout=_UPLOAD_CPU_SECONDS),
             )
         pool = _pool[1]
-    # Not under the lock: a photo that takes long must not hold up the pages.
+    # Outside the lock: a slow photo must not block the pages.
     return pool.decode_bytes(data)
 
 
 def close() -> None:
-    """Let go of everything; the next use opens it anew."""
-    global _library, _engine, _pool, _ended  # noqa: PLW0603
+    """Close everything; the next use opens it again."""
+    global _library, _engine, _pool, _early_exits  # noqa: PLW0603
     with _lock:
         if _pool is not None:
             _pool[1].close()
         if _library is not None:
             _library.close()
         _library = _engine = _pool = None
-        _ended = 0
+        _early_exits = 0

@@ -1,4 +1,4 @@
-"""The server around the pages: photos by id, the worker's life, and who may ask at all."""
+"""The server: its routes, middleware and lifespan, and how the app is opened."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from explorer.library.command_store import send_command
 from explorer.ui import ports, resources
 from explorer.ui.access_token import Access, access
 from explorer.ui.app_lifespan import lifespan, running
-from explorer.ui.origin_guard import PHOTOS, Guard
+from explorer.ui.origin_guard import PHOTOS, OriginGuard
 from explorer.ui.photo_routes import map_points, original, preview
 
 
 def app_options() -> dict[str, Any]:
-    """What `st.App` needs beside the script: routes, host check, and the worker's start and end."""
+    """The options of `st.App`: routes, access control, and what runs at start and stop."""
     return {
         "routes": [
             Route(PHOTOS + "{id}/preview", preview),
             Route(PHOTOS + "{id}/original", original),
             Route(PHOTOS + "map", map_points),
         ],
-        "middleware": [Middleware(Guard, access=_access)],
+        "middleware": [Middleware(OriginGuard, access=_access)],
         "lifespan": lifespan,
     }
 
@@ -54,10 +54,10 @@ def open_app(
     port: int | None,
     browser: bool,
 ) -> int:
-    """Serve the app on a library until it is stopped. folders: absolute, added to the library.
+    """Serve the app on a library until it is stopped.
 
-    Raises LibraryLocked where the app is open on that library already, and ExplorerError where the
-    port is taken.
+    folders: absolute paths to add to the library. Raises LibraryLocked if the app is already open
+    on that library, and ExplorerError if the port is taken.
     """
     os.environ["EXPLORER_LIBRARY"] = str(folder)
     if encoder:
@@ -69,9 +69,7 @@ def open_app(
     try:
         chosen = port or ports.free_port()
         if not ports.is_free(chosen):
-            raise ExplorerError(
-                f"Port {chosen} is in use: leave --port away to have a free one found."
-            )
+            raise ExplorerError(f"Port {chosen} is in use. Omit --port to have a free one chosen.")
         for each in folders:
             send_command(library.catalog, "add", each)
         running.browser = browser

@@ -1,5 +1,5 @@
-"""One app for each library: the lock that an app holds while it runs, and the address that it
-leaves for others to find."""
+"""One app per library: the lock that an app holds while it runs, and the address that it leaves for
+others to find."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from explorer.errors import LibraryError, LibraryLocked
 from explorer.library.permissions import user_umask
 from explorer.ui.access_token import access
 
-# Seconds for the system to say which browser is the default.
-_PATIENCE = 5.0
+# Seconds to wait for the name of the default browser.
+_TIMEOUT = 5.0
 
 
-class Instance:
-    """The running app of the library in a folder. Its files are `app.lock`, `app.address` (without
-    the token) and `open.html`."""
+class AppInstance:
+    """The app that is open on the library in a folder. Its files are `app.lock`, `app.address`
+    (without the token) and `open.html`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._lock = folder, FileLock(folder / "app.lock", timeout=0)
@@ -33,52 +33,54 @@ class Instance:
         return self._lock.is_locked
 
     def acquire(self) -> None:
-        """Take the library's one place. Raises LibraryLocked, with the address in full, where
-        another app has it, and LibraryError."""
+        """Claim the library. Raises LibraryLocked, with the full address, if another app has it,
+        and LibraryError."""
         try:
             self._lock.acquire()
         except Timeout:
             raise LibraryLocked(
-                f"This library is open already at {self._where()} (use that one, or end it first)."
+                f"This library is already open at {self._where()}. Use that app, or close it first."
             ) from None
         except OSError as error:
             raise LibraryError(
-                f"The library's folder {self._folder} cannot be written: {error.strerror or error}."
+                f"Cannot write to the library's folder {self._folder}: {error.strerror or error}."
             ) from error
 
     def release(self) -> None:
-        """Give the place up. Does nothing where it is not held."""
+        """Release the library, if it is claimed."""
         if self.held:
             self._note.unlink(missing_ok=True)
             self._page.unlink(missing_ok=True)
             self._lock.release()
 
     def announce(self, base: str) -> str:
-        """Note where the app is open; gives the address with the token. base:
-        `http://localhost:8501`."""
+        """Write down where the app is open; returns the address with the token.
+
+        base: the address without it, such as `http://localhost:8501`.
+        """
         self._note.write_text(base, encoding="ascii")
         return access(self._folder).address(base)
 
     def open_browser(self, address: str) -> None:
-        """Show the app in the person's browser.
+        """Open the app in the default browser.
 
-        Every user of the machine can read the arguments that a program was started with. The
-        browser is therefore given a page of the library's folder, which only its owner can read,
-        and which leads on to the address.
+        Every user of the computer can read the arguments of a running program. The browser is
+        therefore given a local page, readable by its owner only, that redirects to the address.
         """
         if _is_snap(_default_browser()):
-            # It may not read hidden folders, and the library is in one unless another was chosen.
+            # A snap cannot read hidden folders, where the library is by default.
             self._page = Path.home() / "photo-explorer-open.html"
         self._page.unlink(missing_ok=True)
         handle = os.open(self._page, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             link = html.escape(address)
             file.write(
-                f'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={link}">'
+                '<!doctype html><meta charset="utf-8">'
+                f'<meta http-equiv="refresh" content="0; url={link}">'
                 f'<title>Photo Explorer</title><a href="{link}">Open Photo Explorer</a>\n'
             )
-        # A browser that is started so must not create its files, downloads among them, with the
-        # library's permissions.
+        # The browser must not inherit the umask of the library: its downloads would be unreadable
+        # to others.
         subprocess.Popen(
             [sys.executable, "-m", "webbrowser", "-t", self._page.as_uri()],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -94,21 +96,20 @@ class Instance:
 
 
 def _default_browser() -> str:
-    """The name of the desktop file of the person's browser, where the system is one that tells;
-    else ''."""
+    """The name of the default browser's desktop file, or '' if the system cannot tell."""
     program = shutil.which("xdg-settings")
     if program is None:
         return ""
     try:
         command = [program, "get", "default-web-browser"]
-        asked = subprocess.run(
-            command, capture_output=True, timeout=_PATIENCE, check=False, stdin=subprocess.DEVNULL
+        result = subprocess.run(
+            command, capture_output=True, timeout=_TIMEOUT, check=False, stdin=subprocess.DEVNULL
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return asked.stdout.decode(errors="replace").strip()
+    return result.stdout.decode(errors="replace").strip()
 
 
 def _is_snap(desktop_file: str) -> bool:
-    """Whether a desktop file is one of snapd's, which are named `SNAP_APP.desktop`."""
+    """Whether a desktop file belongs to a snap; those are named `SNAP_APP.desktop`."""
     return "_" in desktop_file

@@ -16,19 +16,20 @@ from explorer.ui import resources
 log = logging.getLogger("explorer.server")
 
 
-# Seconds that only go forward, and waiting; the tests have their own.
+# Replaced by the tests.
 _now, _sleep = time.monotonic, asyncio.sleep
 
 
-# Seconds after its start within which an indexer that ends has most likely done nothing.
-_SOON = 60.0
+# An indexer that ends within this many seconds has most likely done nothing.
+_EARLY_EXIT = 60.0
 
 
 async def keep_worker(folder: Path) -> None:
-    """Have a worker running; one that dies is started again, ever more slowly."""
-    pause, ended = 1.0, 0
+    """Keep a worker running until cancelled. One that exits is restarted, after a pause that
+    doubles each time, up to a minute."""
+    pause, early_exits = 1.0, 0
     while True:
-        began = _now()
+        started = _now()
         worker = start_worker(
             folder,
             encoder=os.environ.get("EXPLORER_ENCODER"),
@@ -39,10 +40,10 @@ async def keep_worker(folder: Path) -> None:
                 await _sleep(0.5)
         finally:
             await asyncio.shield(run_in_threadpool(stop_worker, worker))
-        ended = ended + 1 if _now() - began < _SOON else 1
-        resources.indexer_ended(ended)
+        early_exits = early_exits + 1 if _now() - started < _EARLY_EXIT else 1
+        resources.indexer_ended(early_exits)
         log.warning(
-            "The indexer ended unexpectedly (exit code %s); it is started again in %.0f s.",
+            "The indexer stopped unexpectedly (exit code %s). It will be restarted in %.0f s.",
             worker.returncode,
             pause,
         )

@@ -20,16 +20,16 @@ def test_the_map_is_drawn_and_its_photos_can_be_listed_by_keyboard(
     page = window.page
     page.goto(server.address + "/anomalies?colour=folder")
     expect(page.get_by_text("100 of 100 photos in view")).to_be_visible()
-    expect(page.get_by_role("list", name="Colours").get_by_role("listitem")).to_have_count(3)
+    expect(page.get_by_role("list", name="Colors").get_by_role("listitem")).to_have_count(3)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator("canvas[aria-label='Map of the library']").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("100 photos in the marked part of the map")).to_be_visible()
+    expect(page.get_by_text("100 photos in the marked area")).to_be_visible()
     assert "area=" in page.url
     page.reload()
-    expect(page.get_by_text("100 photos in the marked part of the map")).to_be_visible()
+    expect(page.get_by_text("100 photos in the marked area")).to_be_visible()
     page.get_by_role("button", name="Clear").click()
-    expect(page.get_by_text("in the marked part of the map")).to_have_count(0)
+    expect(page.get_by_text("in the marked area")).to_have_count(0)
 
 
 def test_a_point_shows_its_photo_and_opens_it(window: Visitor, server: Server) -> None:
@@ -58,7 +58,7 @@ def test_an_area_is_marked_by_dragging(window: Visitor, server: Server) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 3, box["y"] + box["height"] - 3, steps=4)
     page.mouse.up()
-    expect(page.get_by_text("100 photos in the marked part of the map")).to_be_visible()
+    expect(page.get_by_text("100 photos in the marked area")).to_be_visible()
 
 
 def test_findings_are_dismissed_undone_and_shown_apart(window: Visitor, server: Server) -> None:
@@ -67,7 +67,7 @@ def test_findings_are_dismissed_undone_and_shown_apart(window: Visitor, server: 
     expect(page.get_by_text("1 finding, worst first")).to_be_visible()
     expect(page.get_by_text("broken.jpg:")).to_be_visible()
     page.get_by_role("button", name="Dismiss", exact=True).click()
-    expect(page.get_by_text("Nothing of this kind stands out.")).to_be_visible()
+    expect(page.get_by_text("There are no findings of this kind.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("broken.jpg:")).to_be_visible()
 
@@ -121,7 +121,7 @@ def test_photos_are_removed_into_a_folder_and_brought_back(
     ) == sorted(path.name for path in gone)
     page.get_by_role("button", name="Removed photos").click()
     page.get_by_role("dialog").get_by_role("button", name="Undo").first.click()
-    expect(page.get_by_text("2 files brought back.")).to_be_visible()
+    expect(page.get_by_text("2 files restored.")).to_be_visible()
     assert _files(photos) == before
     _once_more(page, page.get_by_text(f"{number} findings, worst first"))
 
@@ -140,11 +140,11 @@ def test_an_unreadable_file_is_ticked_removed_and_brought_back(
     page.get_by_role("button", name="Remove 1 file…").click()
     expect(page.get_by_role("dialog").get_by_text("may be the only one")).to_be_visible()
     _remove(page, 1, tmp_path / "kept")
-    expect(page.get_by_text("Nothing of this kind stands out.")).to_be_visible()
+    expect(page.get_by_text("There are no findings of this kind.")).to_be_visible()
     assert [path.name for path in set(before) - set(_files(photos))] == ["broken.jpg"]
     page.get_by_role("button", name="Removed photos").click()
     page.get_by_role("dialog").get_by_role("button", name="Undo").first.click()
-    expect(page.get_by_text("1 file brought back.")).to_be_visible()
+    expect(page.get_by_text("1 file restored.")).to_be_visible()
     assert _files(photos) == before
     _once_more(page, page.get_by_text("broken.jpg:"))
 

@@ -126,7 +126,7 @@ def test_the_page_fits_and_says_what_it_is(tidy: Server, window: Visitor) -> Non
 
 def test_with_the_keyboard_alone_then_remove_and_undo(tidy: Server, window: Visitor) -> None:
     page, before = open_page(window, tidy, "picture"), files(tidy)
-    expect(page.get_by_role("button", name="Accept: 1 of 2 to go")).to_be_visible()
+    expect(page.get_by_role("button", name="Accept: remove 1 of 2")).to_be_visible()
     for key, button in (("d", "Difference"), ("f", "Flicker"), ("s", "Side by side")):
         page.keyboard.press(key)
         expect(page.get_by_role("button", name=button)).to_have_attribute("aria-pressed", "true")
@@ -138,12 +138,12 @@ def test_with_the_keyboard_alone_then_remove_and_undo(tidy: Server, window: Visi
     )
     assert len(moved) == 2 and len(set(moved)) == 1 and "scale(1.5)" in moved[0]
     press(window, "x")
-    expect(page.get_by_role("button", name="Nothing is marked")).to_be_disabled()
+    expect(page.get_by_role("button", name="Nothing marked")).to_be_disabled()
     # Without waiting for what comes of the first.
     page.keyboard.press("x")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Group 2 of 2", exact=True)).to_be_visible()
-    expect(page.get_by_text("1 file to go")).to_be_visible()
+    expect(page.get_by_text("1 file to remove")).to_be_visible()
     press(window, "n")
     expect(page.get_by_text("Group 1 of 1", exact=True)).to_be_visible()
     press(window, "u")
@@ -151,22 +151,22 @@ def test_with_the_keyboard_alone_then_remove_and_undo(tidy: Server, window: Visi
     press(window, "l")
     expect(page.get_by_text("Group 1 of 1", exact=True)).to_be_visible()
     assert files(tidy) == before
-    page.get_by_role("button", name="Look through and remove").click()
+    page.get_by_role("button", name="Review and remove").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("button", name="Check again").click()
-    expect(dialog.get_by_text("All 1 can go")).to_be_visible()
+    dialog.get_by_role("button", name="Check first").click()
+    expect(dialog.get_by_text("All 1 can be removed")).to_be_visible()
     dialog.get_by_role("button", name="Remove 1 file").click()
     expect(dialog.get_by_text("1 file removed")).to_be_visible()
     assert len(before - files(tidy)) == 1 and next(iter(before - files(tidy))).startswith("Sent/")
     dialog.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("1 file brought back.")).to_be_visible()
+    expect(page.get_by_text("1 file restored.")).to_be_visible()
     assert files(tidy) == before
 
 
 def test_accept_all_export_remove_and_undo_from_the_history(tidy: Server, window: Visitor) -> None:
     page, before = open_page(window, tidy), files(tidy)
     page.get_by_role("button", name="Accept all 2").click()
-    expect(page.get_by_text("2 files to go")).to_be_visible()
+    expect(page.get_by_text("2 files to remove")).to_be_visible()
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="JSON").click()
@@ -176,7 +176,7 @@ def test_accept_all_export_remove_and_undo_from_the_history(tidy: Server, window
         "Camera",
     } and len(plan["removals"]) == 2
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Look through and remove").click()
+    page.get_by_role("button", name="Review and remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove 2 files").click()
     expect(page.get_by_role("dialog").get_by_text("2 files removed")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Done").click()
@@ -185,13 +185,13 @@ def test_accept_all_export_remove_and_undo_from_the_history(tidy: Server, window
     assert len(before - files(tidy)) == 2
     page.get_by_role("button", name="Removed photos").click()
     page.get_by_role("dialog").get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("2 files brought back.")).to_be_visible()
+    expect(page.get_by_text("2 files restored.")).to_be_visible()
     assert files(tidy) == before
 
 
 def test_rules_and_protected_folders(tidy: Server, window: Visitor) -> None:
     page = open_page(window, tidy)
-    page.get_by_role("button", name="What is kept").click()
+    page.get_by_role("button", name="Keep rules").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("1. In a protected folder")).to_be_visible()
     dialog.get_by_role("button", name="Move down").first.click()
@@ -200,15 +200,15 @@ def test_rules_and_protected_folders(tidy: Server, window: Visitor) -> None:
     dialog.get_by_role("combobox", name="Protect a folder").scroll_into_view_if_needed()
     dialog.get_by_role("combobox", name="Protect a folder").click()
     page.get_by_role("option", name="Camera").click()
-    expect(dialog.get_by_role("button", name="Protect no more")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Stop protecting")).to_be_visible()
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_have_count(0)
     window.settle()
     expect(page.locator(".because", has_text="it is in a protected folder")).to_be_visible()
     page.get_by_role("radio", name="Same moment").click()
     window.settle()
-    expect(page.get_by_role("button", name="Nothing is marked")).to_be_disabled()
-    expect(page.get_by_role("button", name="Mark this one")).to_be_disabled()
+    expect(page.get_by_role("button", name="Nothing marked")).to_be_disabled()
+    expect(page.get_by_role("button", name="Remove", exact=True)).to_be_disabled()
     expect(page.get_by_role("button", name="Accept all")).to_have_count(0)
 
 
@@ -222,32 +222,32 @@ def test_the_only_film_holds_its_photo_back_until_its_like_is_beside_the_one_kep
     if "photo 2.jpg" not in page.locator(".because").inner_text():
         press(window, "ArrowRight")
     expect(
-        page.get_by_text("sent 2.jpg stays: there is no second copy of its film sent 2.mp4")
+        page.get_by_text("sent 2.jpg is kept: its film sent 2.mp4 is not there a second time")
     ).to_be_visible()
-    expect(page.get_by_role("button", name="Nothing is marked")).to_be_disabled()
-    expect(page.get_by_role("button", name="Mark this one")).to_be_disabled()
+    expect(page.get_by_role("button", name="Nothing marked")).to_be_disabled()
+    expect(page.get_by_role("button", name="Remove", exact=True)).to_be_disabled()
     # The other way round nothing is lost.
     press(window, "p")
     expect(
         page.locator(".because", has_text="sent 2.jpg is kept because you chose it")
     ).to_be_visible()
-    expect(page.get_by_role("button", name="Accept: 1 of 2 to go")).to_be_visible()
+    expect(page.get_by_role("button", name="Accept: remove 1 of 2")).to_be_visible()
     press(window, "p")
     (camera / "photo 2.mp4").write_bytes(b"film")
     before = files(tidy)
     reload_until(window, page.get_by_role("button", name="Accept all 2"))
     page.get_by_role("button", name="Accept all 2").click()
-    expect(page.get_by_text("2 files to go with 1 file that belongs to them")).to_be_visible()
+    expect(page.get_by_text("2 files to remove with 1 file that belongs to them")).to_be_visible()
     # A page that is loaded again has forgotten nothing.
     page.reload()
-    page.get_by_role("button", name="Look through and remove").click()
+    page.get_by_role("button", name="Review and remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove 2 files").click()
     expect(
         page.get_by_role("dialog").get_by_text("2 files removed, with 1 file that belongs to them")
     ).to_be_visible()
     assert before - files(tidy) == {"Sent/sent 2.jpg", "Sent/sent 2.mp4", "Sent/sent 3.jpg"}
     page.get_by_role("dialog").get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("3 files brought back.")).to_be_visible()
+    expect(page.get_by_text("3 files restored.")).to_be_visible()
     assert files(tidy) == before
 
 
@@ -267,15 +267,15 @@ def test_where_the_original_is_not_known_nothing_is_suggested_until_one_is_chose
             ".because", has_text="Nothing is suggested: it is not clear which one is the original"
         )
     ).to_be_visible()
-    expect(page.get_by_role("button", name="Nothing is marked")).to_be_disabled()
-    expect(page.locator(".member .word")).to_have_text(["stays", "stays"])
+    expect(page.get_by_role("button", name="Nothing marked")).to_be_disabled()
+    expect(page.locator(".member .word")).to_have_text(["keep", "keep"])
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     first = page.locator(".member").first.get_attribute("aria-label") or ""
     press(window, "k")
     expect(
         page.locator(".because", has_text=f"{first.partition(',')[0]} is kept because you chose it")
     ).to_be_visible()
-    expect(page.get_by_role("button", name="Accept: 1 of 2 to go")).to_be_visible()
+    expect(page.get_by_role("button", name="Accept: remove 1 of 2")).to_be_visible()
     expect(page.get_by_role("button", name="Accept all 3")).to_be_visible()
 
 
@@ -291,18 +291,18 @@ def test_filters_and_another_keeper(tidy: Server, window: Visitor) -> None:
     page.keyboard.press("Escape")
     window.settle()
     expect(page.get_by_role("radio", name="Identical files · 0")).to_be_visible()
-    expect(page.get_by_text("No group of this kind fits the filter.")).to_be_visible()
+    expect(page.get_by_text("No group of this kind matches the filter.")).to_be_visible()
     expect(page.get_by_role("radio", name="Same picture · 2")).to_be_visible()
 
 
 def test_an_acceptance_can_be_taken_back_as_a_decision_can(tidy: Server, window: Visitor) -> None:
     page = open_page(window, tidy, "picture")
     press(window, "Enter")
-    expect(page.get_by_text("1 file to go")).to_be_visible()
+    expect(page.get_by_text("1 file to remove")).to_be_visible()
     press(window, "u")
     expect(page.get_by_text("Group 1 of 2", exact=True)).to_be_visible()
-    expect(page.get_by_role("button", name="Accept: 1 of 2 to go")).to_be_visible()
-    expect(page.get_by_text("to go, ")).to_have_count(0)
+    expect(page.get_by_role("button", name="Accept: remove 1 of 2")).to_be_visible()
+    expect(page.get_by_text("to remove, ")).to_have_count(0)
     # In the order in which they were made, and from another tier, too.
     press(window, "Enter")
     expect(page.get_by_text("Group 2 of 2", exact=True)).to_be_visible()
@@ -311,19 +311,19 @@ def test_an_acceptance_can_be_taken_back_as_a_decision_can(tidy: Server, window:
     page.get_by_role("radio", name="Identical files").click()
     window.settle()
     page.get_by_role("button", name="Accept all 2").click()
-    expect(page.get_by_text("3 files to go")).to_be_visible()
-    take_back = page.get_by_role("button", name="Take the last decision back")
-    take_back.click()
-    expect(page.get_by_text("1 file to go")).to_be_visible()
-    take_back.click()
+    expect(page.get_by_text("3 files to remove")).to_be_visible()
+    undo = page.get_by_role("button", name="Undo", exact=True)
+    undo.click()
+    expect(page.get_by_text("1 file to remove")).to_be_visible()
+    undo.click()
     window.settle()
     expect(page.get_by_role("radio", name="Same picture · 2")).to_be_checked()
     expect(page.get_by_text("Group 2 of 2", exact=True)).to_be_visible()
-    take_back.click()
+    undo.click()
     window.settle()
     expect(page.get_by_text("Group 1 of 2", exact=True)).to_be_visible()
-    expect(take_back).to_have_count(0)
-    expect(page.get_by_text("1 file to go")).to_have_count(0)
+    expect(undo).to_have_count(0)
+    expect(page.get_by_text("1 file to remove")).to_have_count(0)
 
 
 @pytest.mark.parametrize("window", NARROW, indirect=True)
@@ -349,13 +349,13 @@ def test_where_nothing_is_suggested_nothing_is_shown_as_kept(tidy: Server, windo
     window.settle()
     expect(page.locator(".because", has_text="Nothing is suggested in this group")).to_be_visible()
     expect(page.locator(".member")).to_have_count(2)
-    expect(page.locator(".member .word")).to_have_text(["stays", "stays"])
-    expect(page.locator(".member.keep")).to_have_count(0)
+    expect(page.locator(".member .word")).to_have_text(["keep", "keep"])
+    expect(page.locator(".member.keeper")).to_have_count(0)
     expect(page.get_by_role("columnheader", name="First")).to_be_visible()
     # Once something is marked, what is kept for it is said.
     press(window, "x")
-    expect(page.locator(".member .word")).to_have_text(["keep", "goes"])
+    expect(page.locator(".member .word")).to_have_text(["keep", "remove"])
     expect(page.locator(".because", has_text="is kept because")).to_be_visible()
     expect(page.get_by_role("columnheader", name="Kept")).to_be_visible()
     press(window, "x")
-    expect(page.locator(".member.keep")).to_have_count(0)
+    expect(page.locator(".member.keeper")).to_have_count(0)

@@ -18,7 +18,7 @@ def test_figures_and_what_could_not_be_read(window: Visitor, server: Server, pho
     page = window.page
     page.goto(server.address + "/library")
     expect(page.get_by_text("Up to date.")).to_be_visible()
-    expect(page.get_by_text("Search understands photos through “tiny”")).to_be_visible()
+    expect(page.get_by_text("Search model: tiny")).to_be_visible()
     expect(page.get_by_role("code").get_by_text(str(photos), exact=True)).to_be_visible()
     expect(page.get_by_text("1 file could not be read")).to_be_visible()
     expect(page.get_by_role("heading", name="Could not be read")).to_be_visible()
@@ -51,23 +51,23 @@ def test_folders_come_and_go(window: Visitor, server: Server, tmp_path: Path, ph
     expect(page.get_by_role("alert")).to_contain_text("does not exist")
     box.fill(str(photos / "Drawn"))
     box.press("Enter")
-    expect(page.get_by_text("watched already")).to_be_visible()
+    expect(page.get_by_text("already watched")).to_be_visible()
     box.fill(f'"{tmp_path / "More"}"')
     box.press("Enter")
     expect(page.get_by_text("2 photo files")).to_be_visible()
     pictures.write(tmp_path / "More" / "three.jpg", pictures.draw(503))
     expect(page.get_by_text("3 photo files")).to_be_visible()
-    remove = page.get_by_role("button", name="Remove")
+    remove = page.get_by_role("button", name="Stop watching", exact=True)
     assert remove.count() == 2
     roots = sorted([str(photos), str(tmp_path / "More")])
     remove.nth(roots.index(str(tmp_path / "More"))).click()
     expect(
-        page.get_by_text("Stop watching this folder? Its 3 photos leave the library")
+        page.get_by_text("Stop watching this folder? Its 3 photos will be removed from the library")
     ).to_be_visible()
-    page.get_by_role("button", name="Keep it").click()
-    expect(page.get_by_role("button", name="Stop watching")).to_have_count(0)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Yes, stop watching")).to_have_count(0)
     remove.nth(roots.index(str(tmp_path / "More"))).click()
-    page.get_by_role("button", name="Stop watching").click()
+    page.get_by_role("button", name="Yes, stop watching").click()
     expect(page.get_by_role("code").get_by_text(str(tmp_path / "More"), exact=True)).to_have_count(
         0
     )
@@ -144,10 +144,10 @@ def test_the_app_opens_a_library_once(server: Server) -> None:
         check=False,
     )
     assert second.returncode == 1
-    assert "Port 1 is in use" in second.stderr or "open already at" in second.stderr
+    assert "Port 1 is in use" in second.stderr or "already open at" in second.stderr
     without_port = [word for word in server.command if word not in ("--port", str(server.port))]
     third = subprocess.run(
         without_port, cwd=PROJECT, capture_output=True, text=True, timeout=WAIT, check=False
     )
     assert third.returncode == 1
-    assert f"open already at {server.address}" in third.stderr
+    assert f"already open at {server.address}" in third.stderr

@@ -162,7 +162,7 @@ def test_streamlit_itself_serves_the_same_app(
     printed = re.search(r"Photo Explorer is open at (\S+)", log.read_text(errors="replace"))
     assert printed is not None and printed[1] == access(library.dir).address(address)
     page.goto(address)
-    expect(page.get_by_role("heading", name="This address is not complete")).to_be_visible()
+    expect(page.get_by_role("heading", name="This address is incomplete")).to_be_visible()
     page.goto(printed[1])
     expect(page.get_by_text("12 photos, newest first")).to_be_visible()
     assert page.url == address + "/"

@@ -52,22 +52,22 @@ def test_files_that_failed_are_together_by_reason_and_tried_again_when_asked(
     broken.click()
     expect(page.get_by_text("broken.jpg")).to_be_visible()
     page.get_by_role("button", name="Try again").last.click()
-    expect(page.get_by_text("It is being read again.")).to_be_visible()
-    expect(page.get_by_text("being tried again")).to_have_count(0)
+    expect(page.get_by_text("The file is being read again.")).to_be_visible()
+    expect(page.get_by_text("trying again")).to_have_count(0)
     expect(broken).to_be_visible()
     pictures.write(tmp_path / "Two" / "broken.jpg", pictures.draw(77))
     expect(broken).to_have_count(0)
     expect(page.get_by_text(re.compile("^2 photo files")).first).to_be_visible()
     # … and a whole group, which fails again for the same reason.
     page.get_by_role("button", name="Try these again").click()
-    expect(page.get_by_text("They are being read again.")).to_be_visible()
-    expect(page.get_by_text("being tried again")).to_have_count(0)
+    expect(page.get_by_text("The files are being read again.")).to_be_visible()
+    expect(page.get_by_text("trying again")).to_have_count(0)
     expect(texts).to_be_visible()
     mend_text = tmp_path / "One" / "more notes.jpg"
     mend_text.write_bytes(pictures.encoded(pictures.draw(78)))
     expect(page.locator("summary").filter(has_text="1 file: it is text")).to_be_visible()
     page.get_by_role("button", name="Try all again").click()
-    expect(page.get_by_text("They are being read again.").last).to_be_visible()
+    expect(page.get_by_text("The files are being read again.").last).to_be_visible()
     page.goto("about:blank")
 
 
@@ -78,16 +78,16 @@ def test_a_photo_with_copies_lists_them_all_and_which_is_away(
     page.goto(own.address)
     page.locator("button.photo").first.click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("The same file lies in 2 places:")).to_be_visible()
+    expect(dialog.get_by_text("The same file is in 2 places:")).to_be_visible()
     for folder in ("One", "Two"):
         expect(dialog.get_by_text(str(tmp_path / folder / "same.jpg"), exact=True)).to_be_visible()
-    expect(dialog.get_by_text("This one is away")).to_have_count(0)
+    expect(dialog.get_by_text("This one is offline")).to_have_count(0)
     (tmp_path / "One").rename(tmp_path / "unplugged")
     page.goto(own.address + "/library")
     expect(page.get_by_text("its drive is away").first).to_be_visible()
     page.goto(own.address)
     page.locator("button.photo").first.click()
-    expect(dialog.get_by_text("This one is away")).to_have_count(1)
+    expect(dialog.get_by_text("This one is offline")).to_have_count(1)
     # The one that can be read is shown first, and in full.
     expect(dialog.get_by_role("code").first).to_contain_text(str(tmp_path / "Two" / "same.jpg"))
     shown = dialog.locator(".lightbox img").first

@@ -71,7 +71,7 @@ def test_a_token_of_ours_is_kept_as_it_is(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(LibraryError, match="token cannot be kept"):
+    with pytest.raises(LibraryError, match="token cannot be stored"):
         access(tmp_path / "file" / "library")
 
 

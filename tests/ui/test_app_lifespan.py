@@ -10,7 +10,7 @@ from filelock import FileLock
 from explorer.config import library_dir
 from explorer.ui import app_lifespan, ports
 from explorer.ui.access_token import access
-from explorer.ui.single_instance import Instance
+from explorer.ui.single_instance import AppInstance
 
 
 def test_where_the_app_is_open_is_said(
@@ -18,7 +18,7 @@ def test_where_the_app_is_open_is_said(
 ) -> None:
     """Also where another program has the port on the other family: browsers must not be sent there."""
     shown = list[str]()
-    monkeypatch.setattr(Instance, "open_browser", lambda _, address: shown.append(address))
+    monkeypatch.setattr(AppInstance, "open_browser", lambda _, address: shown.append(address))
     folder, token = library_dir(), access(library_dir()).token
     for problem, name in ((None, "localhost"), (OSError(98, "in use"), "127.0.0.1")):
 

@@ -14,7 +14,6 @@ from explorer.encoders import registry
 from explorer.library.command_store import send_command
 from explorer.library.rows import Counts
 from explorer.library.setting_store import put_setting
-from explorer.library.worker_store import worker_status
 from explorer.ui import empty_library, resources, status_line
 from tests.tiny import Tiny
 
@@ -74,7 +73,7 @@ def test_no_number_in_an_address_is_too_much(name: str, number: str) -> None:
 def test_a_folder_that_was_told_of_a_moment_ago_is_being_added() -> None:
     send_command(resources.library().catalog, "add", "/photos")
     assert said(page("search")) == [
-        "A folder is being added. Its photos appear here as they are found."
+        "A folder is being added. Its photos will appear here as they are found."
     ]
 
 
@@ -83,15 +82,15 @@ def test_a_folder_that_was_told_of_a_moment_ago_is_being_added() -> None:
 def test_what_changes_while_a_page_is_being_drawn_is_said_all_the_same(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now: list[empty_library.Situation] = ["no folder"]
-    say = empty_library.say
+    now: list[empty_library.EmptyReason] = ["no folder"]
+    say = empty_library.explain
 
-    def slowly(why: empty_library.Situation) -> None:
+    def slowly(why: empty_library.EmptyReason) -> None:
         say(why)
         now[0] = "none found"
 
-    monkeypatch.setattr(empty_library, "situation", lambda: now[0])
-    monkeypatch.setattr(empty_library, "say", slowly)
+    monkeypatch.setattr(empty_library, "reason", lambda: now[0])
+    monkeypatch.setattr(empty_library, "explain", slowly)
     assert [text.partition(".")[0] for text in said(page(name))] == [
         "No photos were found in your folders"
     ]
@@ -167,17 +166,17 @@ def test_why_there_are_no_photos(
     monkeypatch.setattr(resources, "library", lambda: Library(**facts))
     monkeypatch.setattr(empty_library, "worker_status", Catalog.worker)
     monkeypatch.setattr(empty_library, "waiting_commands", Catalog.waiting_commands)
-    assert empty_library.situation() == why
+    assert empty_library.reason() == why
 
 
 def _say(why: str) -> None:
     from explorer.ui import empty_library
 
-    empty_library.say(why)  # type: ignore[arg-type]
+    empty_library.explain(why)  # type: ignore[arg-type]
 
 
 @pytest.mark.usefixtures("library")
-@pytest.mark.parametrize("why", empty_library._SAID)
+@pytest.mark.parametrize("why", empty_library._MESSAGES)
 def test_each_is_said_in_words(monkeypatch: pytest.MonkeyPatch, why: str) -> None:
     links = list[str]()
     monkeypatch.setattr(st, "page_link", lambda page, label, icon: links.append(label))
@@ -198,10 +197,10 @@ def test_each_is_said_in_words(monkeypatch: pytest.MonkeyPatch, why: str) -> Non
 @pytest.mark.parametrize(
     ("states", "text"),
     [
-        ([], "There is nothing to index yet."),
+        ([], "There are no folders to index yet."),
         (["online"], "Up to date. New photos are added as they are saved."),
-        (["online", "offline"], "Up to date, but for 1 folder whose drive is away."),
-        (["offline", "offline"], "Up to date, but for 2 folders whose drive is away."),
+        (["online", "offline"], "Up to date, except for 1 folder that is offline."),
+        (["offline", "offline"], "Up to date, except for 2 folders that are offline."),
     ],
 )
 def test_an_indexer_that_rests_says_of_what(
@@ -209,17 +208,17 @@ def test_an_indexer_that_rests_says_of_what(
 ) -> None:
     found: Any = Library(states=states)
     monkeypatch.setattr(resources, "library", lambda: found)
-    assert status_line.describe(worker_status(found.catalog)) == text
+    assert status_line.describe(found.catalog.worker()) == text
 
 
 def test_an_indexer_that_does_not_stay_up_is_not_promised_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(resources, "library", Library)
-    monkeypatch.setattr(resources, "_ended", 0)
+    monkeypatch.setattr(resources, "_early_exits", 0)
     for ended, promised in ((0, True), (1, True), (2, False), (1, True)):
         resources.indexer_ended(ended)
         text = status_line.describe(None)
-        assert ("started by itself" in text, "terminal" in text) == (promised, not promised)
+        assert ("will start again" in text, "terminal" in text) == (promised, not promised)
     monkeypatch.setattr(status_line, "has_room", lambda _: False)
-    assert "make room" in status_line.describe(None)
+    assert "Free some space" in status_line.describe(None)

@@ -12,7 +12,7 @@ import pytest
 from explorer.errors import LibraryError
 from explorer.ui import security_headers
 from explorer.ui.access_token import Access
-from explorer.ui.origin_guard import Guard
+from explorer.ui.origin_guard import OriginGuard
 
 ACCESS = Access("0123456789abcdef" * 3, "photo-explorer-1")
 COOKIE = ("cookie", f"{ACCESS.cookie}={ACCESS.token}")
@@ -90,7 +90,7 @@ def answer(
     else:
         scope["extensions"] = {"websocket.http.response": {}}
     with contextlib.nullcontext() if raises is None else pytest.raises(raises):
-        asyncio.run(Guard(through, access)(scope, receive, send))
+        asyncio.run(OriginGuard(through, access)(scope, receive, send))
     told = {n.decode().lower(): v.decode() for n, v in sent[0]["headers"]}
     body = b"".join(message.get("body", b"") for message in sent[1:]).decode()
     return Answer(int(sent[0]["status"]), told, body, bool(reached))
@@ -263,7 +263,7 @@ def test_what_is_no_page_is_answered_without_a_redirect() -> None:
 def test_the_token_does_not_let_in_what_comes_from_elsewhere() -> None:
     got = answer([HOST, ("origin", "http://evil.example"), COOKIE], query=f"token={ACCESS.token}")
     assert (got.status, got.passed) == (403, False)
-    assert "own pages only" in got.body
+    assert "only answers requests from its own pages" in got.body
 
 
 def test_an_old_token_in_the_address_of_somebody_who_is_let_in_is_dropped() -> None:
@@ -371,5 +371,5 @@ def test_other_kinds_of_messages_pass() -> None:
     async def nothing(*_: Any) -> Any:
         raise AssertionError
 
-    asyncio.run(Guard(app, known)({"type": "lifespan"}, nothing, nothing))
+    asyncio.run(OriginGuard(app, known)({"type": "lifespan"}, nothing, nothing))
     assert passed == ["lifespan"]

@@ -15,7 +15,7 @@ from starlette.requests import Request
 
 from explorer.photos.hashing import content_hash
 from explorer.ui import original_files
-from explorer.ui.original_files import PIECE, OriginalResponse, open_original
+from explorer.ui.original_files import CHUNK_SIZE, OriginalResponse, open_original
 
 DATA = bytes(range(256)) * 4
 Sent = tuple[int, dict[str, str], bytes]
@@ -65,7 +65,7 @@ def ask(
             sent.update(message)
         else:
             pieces.append(message.get("body", b""))
-            assert len(pieces[-1]) <= PIECE
+            assert len(pieces[-1]) <= CHUNK_SIZE
             meanwhile(sum(map(len, pieces)))
 
     async def receive() -> Any:
@@ -100,12 +100,12 @@ def test_the_whole_file(tmp_path: Path) -> None:
 
 
 def test_a_large_file_comes_in_pieces(tmp_path: Path) -> None:
-    data = os.urandom(2 * PIECE + 5)
+    data = os.urandom(2 * CHUNK_SIZE + 5)
     write(tmp_path / "photo", data)
     assert ask(tmp_path / "photo", data)[2] == data
     assert (
-        ask(tmp_path / "photo", data, range=f"bytes={PIECE - 1}-{2 * PIECE}")[2]
-        == data[PIECE - 1 : 2 * PIECE + 1]
+        ask(tmp_path / "photo", data, range=f"bytes={CHUNK_SIZE - 1}-{2 * CHUNK_SIZE}")[2]
+        == data[CHUNK_SIZE - 1 : 2 * CHUNK_SIZE + 1]
     )
 
 
@@ -247,7 +247,7 @@ def test_a_file_that_changed_a_moment_ago_is_hashed_each_time(
 
 
 def test_few_files_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(original_files, "_REMEMBERED", 2)
+    monkeypatch.setattr(original_files, "_MAX_VERIFIED", 2)
     later = time.time() + 60
     monkeypatch.setattr(time, "time", lambda: later)
     wanted = [write(tmp_path / str(i), b"%d" % i) for i in range(3)]
@@ -260,26 +260,26 @@ def test_few_files_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_file_that_is_larger_than_a_piece_of_hashing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(original_files, "_HASHED_AT_ONCE", 100)
+    monkeypatch.setattr(original_files, "_HASH_CHUNK", 100)
     places, wanted = reads(monkeypatch), write(tmp_path / "photo")
     assert opened(tmp_path / "photo", wanted) and places == list(range(0, 1024, 100))
 
 
 def test_a_file_that_is_replaced_meanwhile_is_sent_as_it_was(tmp_path: Path) -> None:
-    data = os.urandom(3 * PIECE)
+    data = os.urandom(3 * CHUNK_SIZE)
     write(tmp_path / "photo", data)
-    write(tmp_path / "secret", bytes(3 * PIECE))
+    write(tmp_path / "secret", bytes(3 * CHUNK_SIZE))
 
     def replace(sent: int) -> None:
         if (tmp_path / "secret").exists():
             (tmp_path / "secret").replace(tmp_path / "photo")
 
     assert ask(tmp_path / "photo", data, meanwhile=replace)[2] == data
-    assert (tmp_path / "photo").read_bytes() == bytes(3 * PIECE)
+    assert (tmp_path / "photo").read_bytes() == bytes(3 * CHUNK_SIZE)
 
 
 def test_a_file_that_is_written_to_meanwhile_is_not_sent_to_its_end(tmp_path: Path) -> None:
-    data = os.urandom(3 * PIECE)
+    data = os.urandom(3 * CHUNK_SIZE)
     write(tmp_path / "photo", data)
 
     def change(sent: int) -> None:
@@ -291,12 +291,12 @@ def test_a_file_that_is_written_to_meanwhile_is_not_sent_to_its_end(tmp_path: Pa
 
 
 def test_a_file_that_is_cut_meanwhile_is_not_filled_up(tmp_path: Path) -> None:
-    data = os.urandom(3 * PIECE)
+    data = os.urandom(3 * CHUNK_SIZE)
     write(tmp_path / "photo", data)
     times = (tmp_path / "photo").stat()
 
     def cut(sent: int) -> None:
-        os.truncate(tmp_path / "photo", 2 * PIECE + 1)
+        os.truncate(tmp_path / "photo", 2 * CHUNK_SIZE + 1)
         os.utime(tmp_path / "photo", ns=(times.st_atime_ns, times.st_mtime_ns))
 
     with pytest.raises((OSError, BaseExceptionGroup)):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.library.rows import PhotoRow
-from explorer.ui.photo_labels import exposure, place, plain, taken
+from explorer.ui.photo_labels import escape_markdown, exposure, place, taken
 
 
 def photo(**facts: Any) -> PhotoRow:
@@ -60,7 +60,7 @@ def test_where() -> None:
 
 @given(st.text())
 def test_plain_text_has_one_line_and_no_bare_markup(text: str) -> None:
-    shown = plain(text)
+    shown = escape_markdown(text)
     assert "\n" not in shown
     bare = shown.replace("\\\\", "")
     assert not any(bare[i] in "*_`[]<>$:" and bare[i - 1] != "\\" for i in range(1, len(bare)))

@@ -106,7 +106,7 @@ def test_a_file_that_is_gone_says_so_and_keeps_its_preview(
     finally:
         away.rename(photos / "red.jpg")
     assert answer.status_code == 404
-    assert "moved or deleted, or its drive is away" in answer.text
+    assert "moved or deleted, or its drive is not connected" in answer.text
     assert client.get(f"/photo/{photo_id}/preview").status_code == 200
 
 

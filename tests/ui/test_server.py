@@ -25,7 +25,7 @@ def test_a_library_is_opened_once(photos: Path) -> None:
     with (
         FileLock(folder / "app.lock"),
         pytest.raises(
-            LibraryLocked, match=rf"open already at http://localhost:8555/\?token={token} "
+            LibraryLocked, match=rf"already open at http://localhost:8555/\?token={token}\."
         ),
     ):
         server.open_app(folder, [], encoder=None, offline=True, port=None, browser=False)

@@ -13,18 +13,18 @@ from explorer.errors import LibraryError, LibraryLocked
 from explorer.library import permissions
 from explorer.ui import single_instance
 from explorer.ui.access_token import access
-from explorer.ui.single_instance import Instance
+from explorer.ui.single_instance import AppInstance
 
 
 def test_a_library_has_one_app_and_others_are_told_its_full_address(tmp_path: Path) -> None:
-    first, second = Instance(tmp_path), Instance(tmp_path)
+    first, second = AppInstance(tmp_path), AppInstance(tmp_path)
     first.acquire()
     full = first.announce("http://localhost:8555")
     assert full == access(tmp_path).address("http://localhost:8555")
     assert access(tmp_path).token not in (tmp_path / "app.address").read_text()
     with pytest.raises(LibraryLocked) as told:
         second.acquire()
-    assert f"open already at {full} (use that one" in str(told.value)
+    assert f"already open at {full}. Use that app" in str(told.value)
     assert first.held and not second.held
     second.release()
     assert (tmp_path / "app.address").exists() and first.held
@@ -36,19 +36,19 @@ def test_a_library_has_one_app_and_others_are_told_its_full_address(tmp_path: Pa
 
 @pytest.mark.parametrize("note", [None, b"", b"\xff"])
 def test_an_app_that_has_not_said_where_it_is(tmp_path: Path, note: bytes | None) -> None:
-    first = Instance(tmp_path)
+    first = AppInstance(tmp_path)
     first.acquire()
     if note is not None:
         (tmp_path / "app.address").write_bytes(note)
-    with pytest.raises(LibraryLocked, match="open already at another window"):
-        Instance(tmp_path).acquire()
+    with pytest.raises(LibraryLocked, match="already open at another window"):
+        AppInstance(tmp_path).acquire()
     first.release()
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(LibraryError, match="cannot be written"):
-        Instance(tmp_path / "file" / "library").acquire()
+    with pytest.raises(LibraryError, match="Cannot write to"):
+        AppInstance(tmp_path / "file" / "library").acquire()
 
 
 @pytest.mark.parametrize("browser", ["", "org.mozilla.firefox.desktop", "firefox_firefox.desktop"])
@@ -61,7 +61,7 @@ def test_the_browser_is_told_the_address_in_a_file_of_the_owners(
         subprocess, "Popen", lambda command, **options: started.append((command, options))
     )
     monkeypatch.setattr(permissions, "_at_start", 0o022)
-    running = Instance(tmp_path)
+    running = AppInstance(tmp_path)
     running.acquire()
     # A snap may not read hidden folders, such as the one of the library.
     page = Path.home() / "photo-explorer-open.html" if "_" in browser else tmp_path / "open.html"

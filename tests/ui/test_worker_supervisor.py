@@ -54,7 +54,7 @@ def test_an_indexer_that_ends_is_started_again_ever_more_slowly(
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     assert told[:5] == [1, 2, 1, 2, 3]
     assert started == [(Path("/library"), "tiny", True)] * 9 and len(stopped) == 9
-    assert "exit code 3" in caplog.text and "started again in 8 s" in caplog.text
+    assert "exit code 3" in caplog.text and "restarted in 8 s" in caplog.text
 
 
 def test_an_indexer_is_stopped_with_the_app(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,7 @@
-"""What the Anomalies page knows: what its address asks for, the findings, and what a person does
-with them.
+"""The state of the Anomalies page: its URL, the findings, and what the person does with them.
 
-The address is the truth
-(`?kind=blurred&folder=…&since=…&until=…&page=2&dismissed=1&colour=date&area=…`): a link that is
-kept, reload, back and forward all show the same.
+The URL holds everything, so that a bookmark, reload, back and forward all show the same:
+`?kind=blurred&folder=…&since=…&until=…&page=2&dismissed=1&colour=date&area=…`.
 """
 
 from __future__ import annotations
@@ -30,51 +28,63 @@ from explorer.removal.results import Removal
 from explorer.text_format import count, whole_number
 from explorer.ui import resources
 from explorer.ui.components import map_data
-from explorer.ui.components.map_data import Area, Colouring
-from explorer.ui.photo_labels import plain
+from explorer.ui.components.map_data import Coloring, MapArea
+from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import search_state
 
-KIND, SINCE, UNTIL, FOLDER, PAGE, GONE, COLOUR, AREA = ADDRESS = (
-    "kind", "since", "until", "folder", "page", "dismissed", "colour", "area",
-)  # fmt: skip
+KIND, SINCE, UNTIL, FOLDER, PAGE, DISMISSED, COLORING, AREA = PARAMETERS = (
+    "kind",
+    "since",
+    "until",
+    "folder",
+    "page",
+    "dismissed",
+    "colour",
+    "area",
+)
 # Kinds whose findings are files rather than photos.
-FILES: tuple[FindingKind, ...] = ("unreadable", "extension")
+FILE_KINDS: tuple[FindingKind, ...] = ("unreadable", "extension")
 
-# Under which a window keeps what it was asked to remove.
-_WANTED = "_odd-remove"
+# Session state that holds the removals that the person asked for until the page shows them.
+_REMOVALS = "_anomaly-removals"
+# Session state that holds the findings dismissed last, for undo.
+_LAST_DISMISSED = "_last-dismissed"
 
 _lock = threading.Lock()
-_review: tuple[Library, Anomalies] | None = None
+_anomalies: tuple[Library, Anomalies] | None = None
 _map: tuple[Library, int, PhotoMap] | None = None
 
 
-class Asked(NamedTuple):
-    """What the address asks for. kind: None for the overview. gone: what was dismissed, instead of
-    what is to be looked at."""
+class AnomalyRequest(NamedTuple):
+    """What the URL asks for."""
 
     kind: FindingKind | None
+    """None for the overview."""
     filters: Filters | None
     page: int
-    gone: bool
-    colour: Colouring
-    area: Area | None
+    """Page of results, from 1."""
+    dismissed: bool
+    """Whether to show the dismissed findings instead of the open ones."""
+    coloring: Coloring
+    area: MapArea | None
+    """The rectangle that is marked on the map."""
 
 
 # --- shared by all sessions
 
 
-def review() -> Anomalies:
-    """The findings of this server's library."""
-    global _review  # noqa: PLW0603
+def anomalies() -> Anomalies:
+    """The findings of the server's library."""
+    global _anomalies  # noqa: PLW0603
     library = resources.library()
     with _lock:
-        if _review is None or _review[0] is not library:
-            _review = (library, Anomalies(library, patient=True))
-        return _review[1]
+        if _anomalies is None or _anomalies[0] is not library:
+            _anomalies = (library, Anomalies(library, patient=True))
+        return _anomalies[1]
 
 
 def library_map() -> PhotoMap:
-    """The map as it is now."""
+    """The current map of the library."""
     global _map  # noqa: PLW0603
     library = resources.library()
     change = library.catalog.change()
@@ -84,152 +94,155 @@ def library_map() -> PhotoMap:
         return _map[2]
 
 
-def map_points(colouring: Colouring, filters: Filters | None) -> bytes:
-    """The map for the browser."""
+def map_points(coloring: Coloring, filters: Filters | None) -> bytes:
+    """The map as the browser gets it."""
     shown = library_map()
-    if colouring == "kind":
-        colours = map_data.by_kind(shown.ids, review().findings())
+    if coloring == "kind":
+        colors = map_data.by_kind(shown.ids, anomalies().findings())
     else:
-        colours = (map_data.by_folder if colouring == "folder" else map_data.by_date)(
-            shown.ids, review().subjects()
-        )
-    return map_data.packed(resources.library(), shown, colouring, colours, filters)
+        by = map_data.by_folder if coloring == "folder" else map_data.by_date
+        colors = by(shown.ids, anomalies().subjects())
+    return map_data.packed(resources.library(), shown, coloring, colors, filters)
 
 
-# --- the address
+# --- the URL
 
 
-def asked() -> Asked:
-    """What the address asks for; what makes no sense in it is left out."""
-    now = {key: st.query_params.get(key, "") for key in ADDRESS}
+def request_from_url() -> AnomalyRequest:
+    """What the URL asks for; invalid parameters are ignored."""
+    now = {key: st.query_params.get(key, "") for key in PARAMETERS}
     since, until = search_state.date(now[SINCE]), search_state.date(now[UNTIL])
     filters = Filters(
         since.isoformat() if since else None,
         until.isoformat() if until else None,
         now[FOLDER] or None,
     )
-    return Asked(
+    return AnomalyRequest(
         kind=next((kind for kind in KINDS if kind == now[KIND]), None),
         filters=filters or None,
         page=whole_number(now[PAGE]) or 1,
-        gone=now[GONE] == "1",
-        colour=map_data.colouring(now[COLOUR]),
+        dismissed=now[DISMISSED] == "1",
+        coloring=map_data.coloring_of(now[COLORING]),
         area=_area(now[AREA]),
     )
 
 
-def _area(text: str) -> Area | None:
+def _area(text: str) -> MapArea | None:
     sides = [
         side for part in text.split(",", 4) if (side := whole_number(part, 99_999)) is not None
     ]
-    return Area(*sides) if len(sides) == 4 and text.count(",") == 3 else None
+    return MapArea(*sides) if len(sides) == 4 and text.count(",") == 3 else None
 
 
-def go(**changes: str | None) -> None:
-    """Change some of what the address asks for; the page of results starts anew unless it is what
-    changes."""
-    now = {key: st.query_params[key] for key in ADDRESS if key in st.query_params and key != PAGE}
+def update_url(**changes: str | None) -> None:
+    """Change some parameters of the URL. Unless the page of results is among them, it starts at the
+    first one."""
+    now = {
+        key: st.query_params[key] for key in PARAMETERS if key in st.query_params and key != PAGE
+    }
     st.query_params.from_dict({key: value for key, value in (now | changes).items() if value})
 
 
-def look_at(kind: FindingKind | None) -> None:
-    """Look at the findings of that kind, or at the overview."""
-    go(**{KIND: kind, AREA: None, GONE: None})
+def show_kind(kind: FindingKind | None) -> None:
+    """Show the findings of that kind, or the overview."""
+    update_url(**{KIND: kind, AREA: None, DISMISSED: None})
 
 
 def from_widget(
-    part: str,
+    parameter: str,
     key: str,
-    words: Callable[[object], str | None] = lambda value: str(value) if value else None,
+    to_text: Callable[[object], str | None] = lambda value: str(value) if value else None,
 ) -> None:
-    """A widget was changed: make the address say it."""
-    go(**{part: words(st.session_state.get(key))})
+    """Put the value of the widget with that key into the URL."""
+    update_url(**{parameter: to_text(st.session_state.get(key))})
 
 
 # --- findings
 
 
-def counts(filters: Filters | None, *, gone: bool = False) -> dict[FindingKind, int]:
-    """How many findings of each kind there are: those to be looked at, or those dismissed."""
+def counts(filters: Filters | None, *, dismissed: bool = False) -> dict[FindingKind, int]:
+    """The number of findings of each kind: the open ones, or the dismissed ones."""
     numbers = dict.fromkeys(KINDS, 0)
-    for finding in _all(KINDS, filters, gone=gone):
+    for finding in _findings(KINDS, filters, dismissed=dismissed):
         numbers[finding.kind] += 1
     return numbers
 
 
-def findings(what: Asked) -> list[Finding]:
-    """What the address asks for, worst first."""
-    return _all([what.kind] if what.kind else KINDS, what.filters, gone=what.gone)
+def findings(request: AnomalyRequest) -> list[Finding]:
+    """The findings that the URL asks for, worst first."""
+    kinds = [request.kind] if request.kind else KINDS
+    return _findings(kinds, request.filters, dismissed=request.dismissed)
 
 
-def _all(kinds: Sequence[FindingKind], filters: Filters | None, *, gone: bool) -> list[Finding]:
-    found = review().findings(kinds, filters, dismissed=gone)
-    away = removed_paths(resources.library())
-    return [f for f in found if f.dismissed == gone and f.path not in away]
+def _findings(
+    kinds: Sequence[FindingKind], filters: Filters | None, *, dismissed: bool
+) -> list[Finding]:
+    found = anomalies().findings(kinds, filters, dismissed=dismissed)
+    removed = removed_paths(resources.library())
+    return [f for f in found if f.dismissed == dismissed and f.path not in removed]
 
 
 def photos_without_own_date(filters: Filters | None) -> str:
-    """What there is to say of photos whose files' times alone contradict their folders' names; ''
-    where there are none, or they are listed."""
-    if review().thresholds()["date"] > FILE_TIME_SCORE:
+    """A line on the photos whose only date is the file's own, if that contradicts the folder's
+    name; '' if there are none, or they are listed."""
+    if anomalies().thresholds()["date"] > FILE_TIME_SCORE:
         return ""
-    ids = set(file_findings.photos_without_own_date(review().subjects().values()))
+    ids = set(file_findings.photos_without_own_date(anomalies().subjects().values()))
     if filters:
         ids &= set(resources.library().catalog.matching(filters).tolist())
     return file_findings.describe_photos_without_own_date(len(ids))
 
 
-def of_photo(photo_id: int) -> list[Finding]:
-    """Everything found of one photo, the worst first."""
-    return [finding for finding in review().findings() if finding.id == photo_id]
+def findings_of(photo_id: int) -> list[Finding]:
+    """All findings about one photo, worst first."""
+    return [finding for finding in anomalies().findings() if finding.id == photo_id]
 
 
-def move_line(kind: FindingKind, key: str) -> None:
+def set_sensitivity(kind: FindingKind, key: str) -> None:
     """The slider of that kind was moved."""
-    review().set_threshold(kind, float(st.session_state[key]))
+    anomalies().set_threshold(kind, float(st.session_state[key]))
 
 
 def dismiss(found: Iterable[Finding]) -> None:
-    """Do not show these any more, and remember how to take that back."""
-    some = list(found)
-    review().dismiss(some)
-    st.session_state["_undo-dismissal"] = some
-    st.toast(f"{count(len(some), 'finding')} dismissed.", icon=":material/visibility_off:")
+    """Hide these findings, and remember them for undo."""
+    dismissed = list(found)
+    anomalies().dismiss(dismissed)
+    st.session_state[_LAST_DISMISSED] = dismissed
+    st.toast(f"{count(len(dismissed), 'finding')} dismissed.", icon=":material/visibility_off:")
 
 
 def restore(found: Iterable[Finding]) -> None:
-    """Show these again."""
-    some = list(found)
-    review().restore(some)
-    st.session_state.pop("_undo-dismissal", None)
-    st.toast(f"{count(len(some), 'finding')} shown again.", icon=":material/visibility:")
+    """Show these findings again."""
+    restored = list(found)
+    anomalies().restore(restored)
+    st.session_state.pop(_LAST_DISMISSED, None)
+    st.toast(f"{count(len(restored), 'finding')} shown again.", icon=":material/visibility:")
 
 
 def last_dismissed() -> list[Finding]:
-    """What was dismissed last in this window, and can be taken back by one press."""
-    found: list[Finding] = st.session_state.get("_undo-dismissal", [])
+    """The findings that were dismissed last in this window."""
+    found: list[Finding] = st.session_state.get(_LAST_DISMISSED, [])
     return found
 
 
 # --- removal
 
 
-def ask_removal(found: Iterable[Finding]) -> None:
-    """Have the page show what would go if these went."""
-    taking = removals_of_findings(resources.library().catalog, found)
-    st.session_state[_WANTED] = taking.removals
-    for path, why in taking.skipped:
-        st.toast(
-            plain(f"{os.path.basename(printable(path))} stays: {why}."), icon=":material/error:"
-        )
+def request_removal(found: Iterable[Finding]) -> None:
+    """Have the page offer to remove the files of these findings."""
+    result = removals_of_findings(resources.library().catalog, found)
+    st.session_state[_REMOVALS] = result.removals
+    for path, why in result.skipped:
+        name = os.path.basename(printable(path))
+        st.toast(escape_markdown(f"{name} is kept: {why}."), icon=":material/error:")
 
 
-def ask_removal_of_photos(photo_ids: Sequence[int]) -> None:
-    """The same for photos of which nothing need have been found."""
-    st.session_state[_WANTED] = removals_of_photos(resources.library().catalog, photo_ids)
+def request_removal_of_photos(photo_ids: Sequence[int]) -> None:
+    """Have the page offer to remove these photos."""
+    st.session_state[_REMOVALS] = removals_of_photos(resources.library().catalog, photo_ids)
 
 
-def wanted_removals() -> list[Removal]:
-    """What the last press asked to be removed, once."""
-    found: list[Removal] = st.session_state.pop(_WANTED, [])
-    return found
+def take_requested_removals() -> list[Removal]:
+    """The removals that were asked for last, once."""
+    removals: list[Removal] = st.session_state.pop(_REMOVALS, [])
+    return removals

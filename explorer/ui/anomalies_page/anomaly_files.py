@@ -1,5 +1,5 @@
-"""Findings that are about files rather than photos: a list with a box to tick for each, and what
-can be done with those ticked."""
+"""Findings about files that are not photos: a list with a checkbox for each, and the actions for
+the checked ones."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from explorer.library.paths import printable
 from explorer.text_format import count
 from explorer.ui import file_manager
 from explorer.ui.anomalies_page import anomalies_state, anomaly_photos
-from explorer.ui.anomalies_page.anomalies_state import Asked
+from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
 from explorer.ui.anomalies_page.anomaly_photos import PAGE_SIZE
 from explorer.ui.components import lightbox
-from explorer.ui.photo_labels import plain
+from explorer.ui.photo_labels import escape_markdown
 
-_ALL = "file-tick-all"
+_SELECT_ALL = "file-select-all"
 
 
-def files(found: Sequence[Finding], what: Asked) -> None:
-    """Show the findings, a page at a time."""
+def files(found: Sequence[Finding], request: AnomalyRequest) -> None:
+    """Draw a page of the findings."""
     pages = max(1, math.ceil(len(found) / PAGE_SIZE))
-    at = min(what.page, pages)
+    at = min(request.page, pages)
     shown = found[(at - 1) * PAGE_SIZE : at * PAGE_SIZE]
-    _bar(found, shown, what)
+    _action_bar(found, shown, request)
     for number, finding in enumerate(shown):
-        _row(finding, number, what)
-    anomaly_photos.turn(pages, at)
+        _row(finding, number, request)
+    anomaly_photos.pagination(pages, at)
     anomaly_photos.open_photo(
         [finding.id for finding in found if finding.id is not None],
         None,
@@ -39,77 +39,91 @@ def files(found: Sequence[Finding], what: Asked) -> None:
     )
 
 
-def _box(finding: Finding) -> str:
-    """The key of a finding's box: the same wherever in the list it stands, whatever is in its name."""
-    return "file-tick-" + hashlib.blake2b(os.fsencode(finding.path), digest_size=8).hexdigest()
+def _checkbox_key(finding: Finding) -> str:
+    """The key of a finding's checkbox, which follows it through the list. A hash, because paths can
+    hold any character."""
+    digest = hashlib.blake2b(os.fsencode(finding.path), digest_size=8).hexdigest()
+    return f"file-select-{digest}"
 
 
-def _tick_all(shown: Sequence[Finding]) -> None:
+def _select_all(shown: Sequence[Finding]) -> None:
     for finding in shown:
-        st.session_state[_box(finding)] = st.session_state[_ALL]
+        st.session_state[_checkbox_key(finding)] = st.session_state[_SELECT_ALL]
 
 
-def _bar(found: Sequence[Finding], shown: Sequence[Finding], what: Asked) -> None:
-    """What is done with those ticked, or with all."""
-    ticked = [finding for finding in shown if st.session_state.get(_box(finding))]
-    if not ticked:
-        # Not left standing after what was ticked went away.
-        st.session_state[_ALL] = False
+def _action_bar(
+    found: Sequence[Finding], shown: Sequence[Finding], request: AnomalyRequest
+) -> None:
+    """The actions for the selected files, or for all of them."""
+    selected = [finding for finding in shown if st.session_state.get(_checkbox_key(finding))]
+    if not selected:
+        # Otherwise it stays checked after the selected files are gone.
+        st.session_state[_SELECT_ALL] = False
     with st.container(horizontal=True, vertical_alignment="center", key="file-bar"):
-        st.checkbox("Select all on this page", key=_ALL, on_change=_tick_all, args=[shown])
-        if what.gone:
+        st.checkbox("Select all on this page", key=_SELECT_ALL, on_change=_select_all, args=[shown])
+        if request.dismissed:
             st.button(
-                f"Show {len(ticked):,} again" if ticked else "Show all again",
-                icon=":material/visibility:", on_click=anomalies_state.restore,
-                args=[ticked or list(found)],
-            )  # fmt: skip
+                f"Show {len(selected):,} again" if selected else "Show all again",
+                icon=":material/visibility:",
+                on_click=anomalies_state.restore,
+                args=[selected or list(found)],
+            )
             return
         st.button(
-            f"Dismiss {len(ticked):,}" if ticked else "Dismiss all",
-            icon=":material/visibility_off:", on_click=anomalies_state.dismiss,
-            args=[ticked or list(found)], help="It is fine: don't show it here any more",
-        )  # fmt: skip
+            f"Dismiss {len(selected):,}" if selected else "Dismiss all",
+            icon=":material/visibility_off:",
+            on_click=anomalies_state.dismiss,
+            args=[selected or list(found)],
+            help="These files are fine: don't show them here again",
+        )
         st.button(
-            f"Remove {count(len(ticked), 'file')}…" if ticked else "Remove…",
-            icon=":material/delete:", on_click=anomalies_state.ask_removal,
-            args=[ticked], disabled=not ticked, help="A list of what would go comes first",
-        )  # fmt: skip
+            f"Remove {count(len(selected), 'file')}…" if selected else "Remove…",
+            icon=":material/delete:",
+            on_click=anomalies_state.request_removal,
+            args=[selected],
+            disabled=not selected,
+            help="Review the list of files first",
+        )
 
 
-def _row(finding: Finding, number: int, what: Asked) -> None:
+def _row(finding: Finding, number: int, request: AnomalyRequest) -> None:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", key=f"file-{number}"
     ):
         name = os.path.basename(printable(finding.path))
         st.checkbox(
-            f"Select {name}", key=_box(finding), label_visibility="collapsed", width="content"
+            f"Select {name}",
+            key=_checkbox_key(finding),
+            label_visibility="collapsed",
+            width="content",
         )
         with st.container(gap=None):
-            st.markdown(f"**{plain(name)}**: {plain(finding.detail)}")
+            st.markdown(f"**{escape_markdown(name)}**: {escape_markdown(finding.detail)}")
             st.code(printable(finding.path), language=None, wrap_lines=True)
         with st.container(horizontal=True, width="content"):
-            one = anomalies_state.restore if what.gone else anomalies_state.dismiss
-            st.button(
-                "Show again" if what.gone else "Dismiss",
-                key=f"file-dismiss-{number}",
-                on_click=one,
-                args=[[finding]],
-            )
-            if finding.id is not None:
-                st.button(
-                    "Open", key=f"file-open-{number}", on_click=lightbox.show, args=[finding.id]
-                )
-            if file_manager.available():
-                st.button(
-                    "Show in folder",
-                    key=f"file-reveal-{number}",
-                    on_click=file_manager.show,
-                    args=[finding.path],
-                )
-            if not what.gone:
-                st.button(
-                    "Remove…",
-                    key=f"file-remove-{number}",
-                    on_click=anomalies_state.ask_removal,
-                    args=[[finding]],
-                )
+            _row_actions(finding, number, dismissed=request.dismissed)
+
+
+def _row_actions(finding: Finding, number: int, *, dismissed: bool) -> None:
+    st.button(
+        "Show again" if dismissed else "Dismiss",
+        key=f"file-dismiss-{number}",
+        on_click=anomalies_state.restore if dismissed else anomalies_state.dismiss,
+        args=[[finding]],
+    )
+    if finding.id is not None:
+        st.button("Open", key=f"file-open-{number}", on_click=lightbox.show, args=[finding.id])
+    if file_manager.available():
+        st.button(
+            "Show in folder",
+            key=f"file-reveal-{number}",
+            on_click=file_manager.show,
+            args=[finding.path],
+        )
+    if not dismissed:
+        st.button(
+            "Remove…",
+            key=f"file-remove-{number}",
+            on_click=anomalies_state.request_removal,
+            args=[[finding]],
+        )

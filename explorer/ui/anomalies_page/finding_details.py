@@ -1,5 +1,5 @@
-"""Findings explained to the eye: the photos beside an outlier, where a photo is sharp, how its
-light is spread, its pixels as they are."""
+"""Pictures that explain a finding: the nearest photos of an outlier, a map of sharpness, a
+histogram, and a crop at full size."""
 
 from __future__ import annotations
 
@@ -17,20 +17,22 @@ from explorer.library.quality_store import diagnostics_of
 from explorer.library.rows import PhotoRow
 from explorer.photos.quality.metrics import Grey
 from explorer.ui import resources
-from explorer.ui.components.photo_urls import BROWSER_FORMATS, preview_url
-from explorer.ui.photo_labels import plain
+from explorer.ui.anomalies_page.severity import severity
+from explorer.ui.components.photo_urls import BROWSER_FORMATS, original_url, preview_url
+from explorer.ui.photo_labels import escape_markdown
 
-# What each kind is explained by.
+# The kinds that each picture explains.
 _SHARPNESS: tuple[FindingKind, ...] = ("blurred",)
 _LIGHT: tuple[FindingKind, ...] = ("dark", "overexposed", "empty")
 _PIXELS: tuple[FindingKind, ...] = ("blurred", "noisy", "compressed")
 
 
 def explain(findings: list[Finding]) -> None:
-    """Draw what explains these findings of one photo, each with its sentence."""
+    """Draw the findings of one photo, each with its reason, and the pictures that explain them."""
     for finding in findings:
         st.markdown(
-            f"**{KIND_TITLES[finding.kind][0]}** · score {finding.score:.2f}  \n{plain(finding.detail)}"
+            f"**{KIND_TITLES[finding.kind][0]}** · {severity(finding.score)}  \n"
+            f"{escape_markdown(finding.detail)}"
         )
     if not findings or findings[0].id is None:
         return
@@ -38,7 +40,7 @@ def explain(findings: list[Finding]) -> None:
     photo, kinds = catalog.photo(photo_id), {finding.kind for finding in findings}
     if photo is None:
         return
-    parts = [_beside(finding) for finding in findings if finding.related]
+    parts = [_related(finding) for finding in findings if finding.related]
     look = diagnostics_of(catalog, photo_id)
     if look is not None and kinds & set(_SHARPNESS):
         parts.append(sharpness(photo, look.sharpness_map))
@@ -54,20 +56,24 @@ def _figure(title: str, content: str) -> str:
     return f'<figure class="why"><figcaption>{html.escape(title)}</figcaption>{content}</figure>'
 
 
-def _beside(finding: Finding) -> str:
-    """The photos that say why one is odd."""
+def _related(finding: Finding) -> str:
+    """The photos that a finding compares with."""
     rows = resources.library().catalog.photos(finding.related[:6])
     images = "".join(
         f'<img src="{preview_url(row)}" alt="{html.escape(row["name"])}" loading="lazy">'
         for row in rows.values()
     )
-    title = "The photos most like it" if finding.kind == "outlier" else "Photos like it elsewhere"
+    title = (
+        "The most similar photos"
+        if finding.kind == "outlier"
+        else "Similar photos in other folders"
+    )
     return _figure(title, f'<div class="beside">{images}</div>')
 
 
 def sharpness(photo: PhotoRow, tiles: Grey) -> str:
-    """The photo under a map of where it is sharp (green) and soft (red); clear where there is
-    nothing to judge."""
+    """The photo with an overlay of its sharpness, from green (sharp) to red (soft); no color where
+    it has no detail to judge by."""
     known = tiles > 0
     share = tiles.astype(np.float32) / 255
     colours = np.zeros((*tiles.shape, 4), np.uint8)
@@ -80,24 +86,26 @@ def sharpness(photo: PhotoRow, tiles: Grey) -> str:
     packed = io.BytesIO()
     Image.fromarray(colours, "RGBA").save(packed, "PNG")
     source = f"data:image/png;base64,{base64.b64encode(packed.getvalue()).decode()}"
-    over = f'<div class="over"><img src="{preview_url(photo)}" alt=""><img src="{source}" alt="Map of sharpness"></div>'
-    return _figure("Sharp (green) and soft (red)", over)
+    images = f'<img src="{preview_url(photo)}" alt=""><img src="{source}" alt="Map of sharpness">'
+    return _figure("Sharp (green) and soft (red)", f'<div class="over">{images}</div>')
 
 
 def histogram(bins: Grey) -> str:
-    """How many pixels are how light, from black to white. The height goes with the square root, so
-    that small shares show."""
+    """The histogram of the brightness, from black to white. Heights are square roots, so that small
+    shares are visible."""
     step = 256 / len(bins)
     bars = "".join(
-        f'<rect x="{at * step:.1f}" y="{64 - height:.1f}" width="{step - 1:.1f}" height="{height:.1f}"/>'
+        f'<rect x="{at * step:.1f}" y="{64 - height:.1f}"'
+        f' width="{step - 1:.1f}" height="{height:.1f}"/>'
         for at, height in enumerate(64 * np.sqrt(bins / 255))
     )
-    drawn = f'<svg viewBox="0 0 256 64" role="img" aria-label="Histogram of the light" preserveAspectRatio="none">{bars}</svg>'
-    return _figure("Light, from black to white", f'<div class="light">{drawn}</div>')
+    svg = (
+        '<svg viewBox="0 0 256 64" role="img" aria-label="Histogram of the brightness"'
+        f' preserveAspectRatio="none">{bars}</svg>'
+    )
+    return _figure("Brightness, from black to white", f'<div class="light">{svg}</div>')
 
 
 def _pixels(photo: PhotoRow) -> str:
-    return _figure(
-        "Its middle, pixel for pixel",
-        f'<div class="pixels"><img src="/photo/{photo["id"]}/original" alt="The middle at full size"></div>',
-    )
+    image = f'<img src="{original_url(photo["id"])}" alt="The center at full size">'
+    return _figure("The center at full size", f'<div class="pixels">{image}</div>')

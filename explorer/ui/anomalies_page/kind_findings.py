@@ -7,49 +7,59 @@ import streamlit as st
 from explorer.anomalies.finding_kinds import KIND_TITLES, FindingKind
 from explorer.text_format import count
 from explorer.ui.anomalies_page import anomalies_state, anomaly_files, anomaly_photos
-from explorer.ui.anomalies_page.anomalies_state import Asked
+from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
+
+# The slider has this many steps from low to high.
+_STEPS = 20
 
 
-def slider(kind: FindingKind) -> None:
-    """How much of a kind is shown, remembered."""
-    key = f"line-{kind}"
-    if key not in st.session_state:
-        st.session_state[key] = anomalies_state.review().thresholds()[kind]
-    st.slider(
-        "How strict", 0.0, 1.0, step=0.05, key=key, on_change=anomalies_state.move_line,
-        args=[kind, key],
-        help="Photos with a score below this are shown. To the right: more, and smaller faults. To the left: only the worst.",
-    )  # fmt: skip
-
-
-def of_kind(what: Asked, kind: FindingKind) -> None:
-    """All findings of a kind."""
-    found = anomalies_state.findings(what)
+def kind_findings(request: AnomalyRequest, kind: FindingKind) -> None:
+    """Draw the findings of a kind, with its sensitivity and the export."""
+    found = anomalies_state.findings(request)
+    title, meaning = KIND_TITLES[kind]
     st.caption(
-        f"{count(len(found), 'finding')}, worst first: {KIND_TITLES[kind][1]}."
+        f"{count(len(found), 'finding')}, worst first: {meaning}."
         if found
-        else f"{KIND_TITLES[kind][0]}: {KIND_TITLES[kind][1]}."
+        else f"{title}: {meaning}."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if kind not in anomalies_state.FILES:
-            slider(kind)
+        if kind not in anomalies_state.FILE_KINDS:
+            _sensitivity(kind)
         if found:
             anomaly_photos.export(found)
-    anomaly_photos.undo()
+    anomaly_photos.undo_dismissal()
     if (
         kind == "date"
-        and not what.gone
-        and (rest := anomalies_state.photos_without_own_date(what.filters))
+        and not request.dismissed
+        and (line := anomalies_state.photos_without_own_date(request.filters))
     ):
-        st.caption(rest)
+        st.caption(line)
     if not found:
         text = (
-            "Nothing of this kind was dismissed."
-            if what.gone
-            else "Nothing of this kind stands out."
+            "No findings of this kind have been dismissed."
+            if request.dismissed
+            else "There are no findings of this kind."
         )
-        st.info(text + (" A filter is set." if what.filters else ""), icon=":material/check:")
-    elif kind in anomalies_state.FILES:
-        anomaly_files.files(found, what)
+        st.info(text + (" A filter is set." if request.filters else ""), icon=":material/check:")
+    elif kind in anomalies_state.FILE_KINDS:
+        anomaly_files.files(found, request)
     else:
-        anomaly_photos.photos(found, what, "odd")
+        anomaly_photos.photos(found, request, "odd")
+
+
+def _sensitivity(kind: FindingKind) -> None:
+    """The slider that sets how many findings of a kind are shown; the value is remembered."""
+    key = f"line-{kind}"
+    if key not in st.session_state:
+        st.session_state[key] = (
+            round(anomalies_state.anomalies().thresholds()[kind] * _STEPS) / _STEPS
+        )
+    st.select_slider(
+        "Sensitivity",
+        [step / _STEPS for step in range(_STEPS + 1)],
+        key=key,
+        format_func=lambda value: {0.0: "low", 1.0: "high"}.get(value, f"{value:.0%}"),
+        on_change=anomalies_state.set_sensitivity,
+        args=[kind, key],
+        help="Low shows only the worst cases. High also shows photos with smaller flaws.",
+    )

@@ -1,15 +1,14 @@
-"""One group of duplicates, to be looked at closely: side by side, flickering, or as a difference;
-and every key that decides.
+"""One group of duplicates for close inspection: side by side, flickering, or as a difference, with
+keys and buttons for every decision.
 
-A components-v2 component like the gallery: no iframe. It draws, zooms and compares in the browser,
-and tells Python what was decided, as one `act` each.
+A components-v2 component like the gallery, without an iframe. It draws, zooms and compares in the
+browser, and sends each decision to Python as one `act`.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -19,74 +18,75 @@ from explorer.duplicates.groups import DuplicateGroup
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
 from explorer.text_format import size
+from explorer.ui.components.javascript import component_script
 from explorer.ui.components.photo_urls import display_url, preview_url
 from explorer.ui.duplicates_page import group_choices
+from explorer.ui.static_files import STATIC
 
-_STATIC = Path(__file__).parents[1] / "static"
-_UNDECIDED = "Nothing is suggested in this group: all its files stay, unless you mark some."
+_NOTHING_MARKED = "Nothing is suggested in this group. All files are kept unless you mark some."
 
-_review = st.components.v2.component(
+_component = st.components.v2.component(
     "duplicate_review",
-    html='<div class="review" tabindex="0" role="region"></div><div class="said" role="status" aria-live="polite"></div>',
-    css=(_STATIC / "compare.css").read_text(encoding="utf-8"),
-    js=(_STATIC / "compare.js").read_text(encoding="utf-8"),
+    html='<div class="review" tabindex="0" role="region"></div>'
+    '<div class="announcement" role="status" aria-live="polite"></div>',
+    css=(STATIC / "compare.css").read_text(encoding="utf-8"),
+    js=component_script("compare"),
 )
 
 
-class Act(NamedTuple):
-    """What a person did. what: next, previous, go, mark, markall, keep, accept, back, apart, all,
-    later or undecide. key: of its group.
-
-    file: of that group, for `mark` and `keep`. to: a group's key, for `go`.
-    """
+class CompareAction(NamedTuple):
+    """What the person did."""
 
     what: str
+    """One of next, previous, go, mark, markall, keep, accept, back, apart, all, later, undecide."""
     key: str
+    """The key of the group that was shown."""
     file: int | None
-    to: str | None
+    """The id of a file of that group, for `mark` and `keep`."""
+    target: str | None
+    """The key of the group to show, for `go`."""
 
 
-def compare(
+def compare_view(
     group: DuplicateGroup,
     photos: dict[int, PhotoRow],
     *,
     listed: Sequence[DuplicateGroup],
-    at: int,
+    index: int,
     total: int,
-    ahead: Sequence[int] = (),
-) -> Act | None:
-    """Show a group, the one at `at` (from 0) of `total`, and below it the `listed` ones. photos: by
-    id, of everything shown.
+    preload: Sequence[int] = (),
+) -> CompareAction | None:
+    """Show a group and, below it, a list of groups; returns what the person did, once.
 
-    ahead: photos that come next, fetched meanwhile.
+    photos: every photo that is shown or preloaded, by id. listed: the groups of the list.
+    index: the position of the group, from 0, among `total` groups.
+    preload: ids of the photos that come next, loaded in advance.
     """
-    keeps, items = (
-        group_choices.keeps(group),
-        [_item(group, item, photos.get(item.photo_id)) for item in group.all],
-    )
-    found: Any = _review(
+    has_keeper = group_choices.has_keeper(group)
+    result: Any = _component(
         key="duplicates",
         data={
             "key": group.key,
-            "label": f"DuplicateGroup {at + 1:,} of {total:,}",
-            "because": _because(group, keeps=keeps),
+            "label": f"Group {index + 1:,} of {total:,}",
+            "because": _explanation(group, has_keeper=has_keeper),
             "suggested": group.suggested,
-            "keeps": keeps,
+            "keeps": has_keeper,
             "tier": group.tier,
-            "accepted": group_choices.accepted(group),
-            "items": items,
-            "ahead": [display_url(photos[i], still=True) for i in ahead if i in photos],
-            "listed": [_entry(each, photos) for each in listed],
+            "accepted": group_choices.is_accepted(group),
+            "items": [_file(group, item, photos.get(item.photo_id)) for item in group.all],
+            "ahead": [display_url(photos[i], still=True) for i in preload if i in photos],
+            "listed": [_list_entry(each, photos) for each in listed],
         },
         on_act_change=_ignore,
     )
-    told = found.act
-    if not told or told.get("key") != group.key:
+    act = result.act
+    if not act or act.get("key") != group.key:
         return None
-    return Act(str(told["what"]), str(told["key"]), told.get("file"), told.get("to"))
+    return CompareAction(str(act["what"]), str(act["key"]), act.get("file"), act.get("to"))
 
 
-def _item(group: DuplicateGroup, item: GroupFile, photo: PhotoRow | None) -> dict[str, Any]:
+def _file(group: DuplicateGroup, item: GroupFile, photo: PhotoRow | None) -> dict[str, Any]:
+    """A file as the browser gets it."""
     keep = item is group.keep and group.suggested
     return {
         "file": item.file_id,
@@ -95,13 +95,13 @@ def _item(group: DuplicateGroup, item: GroupFile, photo: PhotoRow | None) -> dic
         "name": _name(item),
         "folder": printable(os.path.dirname(item.path)),
         "keep": keep,
-        "goes": not keep and group_choices.marked(group, item),
+        "goes": not keep and group_choices.is_marked(group, item),
         "stays": "" if keep else group.reason_to_keep(item),
         "protected": item.protected,
         "link": item.symlink,
         "relation": item.relation or ("kept" if keep else ""),
         "note": _note(group, item),
-        "beside": _beside(item),
+        "beside": _companions(item),
         "holds": ", ".join(item.holds),
         "width": item.width,
         "height": item.height,
@@ -114,35 +114,37 @@ def _item(group: DuplicateGroup, item: GroupFile, photo: PhotoRow | None) -> dic
     }
 
 
-def _because(group: DuplicateGroup, *, keeps: bool) -> str:
+def _explanation(group: DuplicateGroup, *, has_keeper: bool) -> str:
+    """Why a file is kept, or why nothing is suggested."""
     if not group.suggested:
         return f"Nothing is suggested: {group.doubt}."
-    if not keeps:
-        return _UNDECIDED
+    if not has_keeper:
+        return _NOTHING_MARKED
     return f"{_name(group.keep)} is kept because {group.keep_because}."
 
 
 def _note(group: DuplicateGroup, item: GroupFile) -> str:
+    """Why the file cannot be removed, or what else to know before removing it."""
     if item.protected:
         return "in a protected folder: never removed"
-    if item is group.keep:
-        return "" if group.suggested else f"it stays: {group.reason_to_keep(item)}"
-    if stays := group.reason_to_keep(item):
-        return f"it stays: {stays}"
-    return "another name of the same bytes: no space is gained" if item.linked else ""
+    if item is group.keep and group.suggested:
+        return ""
+    if reason := group.reason_to_keep(item):
+        return f"kept: {reason}"
+    return "another name of the same file: removing it frees no space" if item.linked else ""
 
 
-def _beside(item: GroupFile) -> str:
-    """What belongs to it, and goes with it."""
-    found = [
+def _companions(item: GroupFile) -> str:
+    """The files that belong to it and are removed with it."""
+    own = [
         f"{printable(os.path.basename(each.path))} ({size(each.bytes)})"
         for each in item.company.own
     ]
     shared = [f"{printable(os.path.basename(each.path))} (shared)" for each in item.company.shared]
-    return ", ".join([*found, *shared])
+    return ", ".join([*own, *shared])
 
 
-def _entry(group: DuplicateGroup, photos: dict[int, PhotoRow]) -> dict[str, Any]:
+def _list_entry(group: DuplicateGroup, photos: dict[int, PhotoRow]) -> dict[str, Any]:
     shown = [photos[item.photo_id] for item in group.all[:3] if item.photo_id in photos]
     return {
         "key": group.key,
@@ -150,7 +152,7 @@ def _entry(group: DuplicateGroup, photos: dict[int, PhotoRow]) -> dict[str, Any]
         "label": f"{_name(group.keep)}, {len(group.all)} files",
         "files": len(group.all),
         "size": size(group.reclaimable),
-        "accepted": group_choices.accepted(group),
+        "accepted": group_choices.is_accepted(group),
     }
 
 
@@ -159,4 +161,4 @@ def _name(item: GroupFile) -> str:
 
 
 def _ignore() -> None:
-    """Streamlit asks for a callback wherever a component sends something."""
+    """Streamlit wants a callback for every value that a component sends."""

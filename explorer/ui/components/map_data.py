@@ -1,12 +1,12 @@
-"""The map of the library as the browser gets it: each photo's place, and the class that colours it,
-in a few bytes.
+"""The map of the library as the browser gets it: the place of each photo and the class that colors
+it, packed into a few bytes.
 
     4 bytes: length of the header · header (JSON) · ids, int32 · x, uint16 · y, uint16 · classes,
     uint8
 
-All numbers are little-endian; x and y run from 0 to 65535 over the square in which the map lies; a
-class is a row of the header's legend, NONE for photos that have none, OUT for those that the filter
-leaves out.
+All numbers are little-endian. x and y run from 0 to 65535 over the square that the map fills. A
+class is a row of the header's legend, NONE for photos without a class, or OUT for photos that the
+filter leaves out.
 """
 
 from __future__ import annotations
@@ -31,35 +31,35 @@ from explorer.library.map_store import PhotoMap
 from explorer.library.paths import printable
 from explorer.library.quality_store import ReviewPhoto
 
-Colouring = Literal["kind", "folder", "date"]
-COLOURINGS: tuple[Colouring, ...] = get_args(Colouring)
+Coloring = Literal["kind", "folder", "date"]
+COLORINGS: tuple[Coloring, ...] = get_args(Coloring)
 
 NONE, OUT = 255, 254
 _SIDE = 65535
-# Folders that have a colour of their own, and parts of the time for colouring by date.
-_FOLDERS, _TIMES = 9, 8
+# Folders that get a color of their own, and periods for coloring by date.
+_MAX_FOLDERS, _PERIODS = 9, 8
 
 Classes = npt.NDArray[np.uint8]
 
 
-class Legend(NamedTuple):
-    """label: what a class is. colour: its number among the colours of that kind of legend. photos:
-    how many are in it."""
+class LegendEntry(NamedTuple):
+    """One class of points."""
 
     label: str
-    colour: int
+    color: int
+    """Index into the colors of that coloring."""
     photos: int
+    """How many photos are in the class."""
 
 
-class Colours(NamedTuple):
-    """classes: of each photo, a row of the legend or NONE."""
-
+class MapColors(NamedTuple):
     classes: Classes
-    legend: list[Legend]
+    """For each photo, a row of the legend or NONE."""
+    legend: list[LegendEntry]
 
 
-class Area(NamedTuple):
-    """A rectangle of the map, in its own numbers from 0 to 65535."""
+class MapArea(NamedTuple):
+    """A rectangle of the map, in its units from 0 to 65535."""
 
     left: int
     top: int
@@ -67,25 +67,24 @@ class Area(NamedTuple):
     bottom: int
 
 
-def colouring(name: str | None) -> Colouring:
-    """The colouring of that name; without a name that makes sense, the first."""
-    return next((each for each in COLOURINGS if each == name), COLOURINGS[0])
+def coloring_of(name: str | None) -> Coloring:
+    """The coloring with that name; the first one if there is none."""
+    return next((each for each in COLORINGS if each == name), COLORINGS[0])
 
 
 def library_map(library: Library) -> PhotoMap:
-    """The map of the encoder with the most vectors that has one, its places in the square that is
-    shown."""
+    """The map of the encoder with the most vectors that has one, scaled to the square."""
     for name, version, _, photos in library.catalog.encoders():
         encoder_id = library.catalog.encoder_id(name, version)
         if photos and encoder_id is not None:
             found = map_store.map_coordinates(library.catalog, encoder_id)
             if len(found.ids):
-                return PhotoMap(found.ids, _in_square(found.coordinates))
+                return PhotoMap(found.ids, _scaled_to_square(found.coordinates))
     return map_store.empty_map()
 
 
-def drawn_so_far(library: Library) -> int | None:
-    """Steps done of a map that is being drawn; None where none is."""
+def layout_steps(library: Library) -> int | None:
+    """How many steps of the map's layout are done; None if no layout is under way."""
     for name, version, _, photos in library.catalog.encoders():
         encoder_id = library.catalog.encoder_id(name, version)
         if photos and encoder_id is not None:
@@ -94,7 +93,7 @@ def drawn_so_far(library: Library) -> int | None:
     return None
 
 
-def within(shown: PhotoMap, area: Area) -> Ids:
+def photos_in(shown: PhotoMap, area: MapArea) -> Ids:
     """The photos in a rectangle, from left to right."""
     x, y = shown.coordinates.T
     inside = np.flatnonzero(
@@ -106,24 +105,24 @@ def within(shown: PhotoMap, area: Area) -> Ids:
 def packed(
     library: Library,
     shown: PhotoMap,
-    colouring: Colouring,
-    colours: Colours,
+    coloring: Coloring,
+    colors: MapColors,
     filters: Filters | None,
 ) -> bytes:
-    """What the browser draws. colours: of the photos of the map, as one of `by_kind`, `by_folder`
-    and `by_date` has them."""
-    classes, legend = colours
+    """The map in the format that the module describes. colors: the result of `by_kind`,
+    `by_folder` or `by_date` for the photos of the map."""
+    classes, legend = colors
     if filters:
         classes[~np.isin(shown.ids, library.catalog.matching(filters))] = OUT
     header = json.dumps(
         {
             "number": len(shown.ids),
-            "colouring": colouring,
-            "legend": [part._asdict() for part in legend],
+            "coloring": coloring,
+            "legend": [entry._asdict() for entry in legend],
         }
     ).encode()
     header += b" " * (-len(header) % 4)
-    x, y = shown.coordinates.T.astype("<u2")
+    x, y = np.rint(shown.coordinates.T).astype("<u2")
     parts = (shown.ids.astype("<i4"), x, y, classes)
     return (
         len(header).to_bytes(4, "little")
@@ -132,8 +131,8 @@ def packed(
     )
 
 
-def _in_square(where: map_store.Coordinates) -> map_store.Coordinates:
-    """Places in a square from 0 to 65535, the longer side filling it."""
+def _scaled_to_square(where: map_store.Coordinates) -> map_store.Coordinates:
+    """Places scaled to the square from 0 to 65535, which the longer side fills."""
     low, high = where.min(axis=0), where.max(axis=0)
     scale = _SIDE / max(float((high - low).max()), 1e-9)
     found: map_store.Coordinates = np.clip(
@@ -142,8 +141,8 @@ def _in_square(where: map_store.Coordinates) -> map_store.Coordinates:
     return found
 
 
-def by_kind(ids: Ids, findings: Sequence[Finding]) -> Colours:
-    """By the worst that was found of each photo."""
+def by_kind(ids: Ids, findings: Sequence[Finding]) -> MapColors:
+    """Color photos by their worst finding."""
     worst = dict[int, Finding]()
     for finding in findings:
         if finding.id is not None and (
@@ -156,55 +155,56 @@ def by_kind(ids: Ids, findings: Sequence[Finding]) -> Colours:
     classes = np.array(
         [number[worst[i].kind] if i in worst else NONE for i in ids.tolist()], np.uint8
     )
-    return Colours(
-        classes, [Legend(KIND_TITLES[kind][0], KINDS.index(kind), counted[kind]) for kind in kinds]
+    return MapColors(
+        classes,
+        [LegendEntry(KIND_TITLES[kind][0], KINDS.index(kind), counted[kind]) for kind in kinds],
     )
 
 
-def by_folder(ids: Ids, subjects: Mapping[int, ReviewPhoto]) -> Colours:
-    """By the folders with the most photos."""
+def by_folder(ids: Ids, subjects: Mapping[int, ReviewPhoto]) -> MapColors:
+    """Color photos by folder, for the folders with the most photos."""
     known = [i for i in ids.tolist() if i in subjects]
     numbers, names = folder_numbers([subjects[i].path for i in known])
-    common = [folder for folder, _ in Counter(numbers.tolist()).most_common(_FOLDERS)]
+    common = [folder for folder, _ in Counter(numbers.tolist()).most_common(_MAX_FOLDERS)]
     place = {folder: at for at, folder in enumerate(common)}
     of = dict(zip(known, numbers.tolist(), strict=True))
     classes = np.array([place.get(of.get(i, -1), NONE) for i in ids.tolist()], np.uint8)
-    return Colours(
+    return MapColors(
         classes,
         [
-            Legend(_short(names[folder], names), at, int((numbers == folder).sum()))
+            LegendEntry(_short(names[folder], names), at, int((numbers == folder).sum()))
             for at, folder in enumerate(common)
         ],
     )
 
 
 def _short(folder: str, folders: Sequence[str]) -> str:
-    """A folder's path from where it parts from the others on, with the one above."""
+    """A folder's path without the part that all folders share, but with the last shared folder."""
     if len(folders) < 2:
         return printable(folder)
     try:
         above = os.path.dirname(os.path.commonpath(folders))
     except ValueError:
-        # On several drives.
+        # The folders are on several drives.
         return printable(folder)
     return printable(os.path.relpath(folder, above))
 
 
-def by_date(ids: Ids, subjects: Mapping[int, ReviewPhoto]) -> Colours:
-    """By when they were taken, in parts of equal size."""
+def by_date(ids: Ids, subjects: Mapping[int, ReviewPhoto]) -> MapColors:
+    """Color photos by the date they were taken, in periods with equally many photos."""
     dates = [subjects[i].taken_at if i in subjects else None for i in ids.tolist()]
     days = np.array([day[:10] if day else "NaT" for day in dates], "datetime64[D]")
     there = ~np.isnat(days)
     classes = np.full(len(ids), NONE, np.uint8)
     if not there.any():
-        return Colours(classes, [])
-    # Parts of equal size: a camera's wrong clock takes none of the others' colours.
-    marks = np.unique(np.sort(days[there])[(np.arange(_TIMES) * there.sum()) // _TIMES])
+        return MapColors(classes, [])
+    # Equally many photos each, so that a few wrong dates do not take up most of the colors.
+    marks = np.unique(np.sort(days[there])[(np.arange(_PERIODS) * there.sum()) // _PERIODS])
     classes[there] = np.searchsorted(marks, days[there], side="right") - 1
-    legend = list[Legend]()
+    legend = list[LegendEntry]()
     for at in range(len(marks)):
         own = days[classes == at]
         first, last = str(own.min())[:7], str(own.max())[:7]
-        colour = at * (_TIMES - 1) // max(1, len(marks) - 1)
-        legend.append(Legend(first if first == last else f"{first} – {last}", colour, len(own)))
-    return Colours(classes, legend)
+        color = at * (_PERIODS - 1) // max(1, len(marks) - 1)
+        legend.append(LegendEntry(first if first == last else f"{first} – {last}", color, len(own)))
+    return MapColors(classes, legend)

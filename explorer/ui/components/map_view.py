@@ -1,67 +1,67 @@
-"""The map of the library to be looked at: a canvas on which photos are points; hover, click, zoom,
-and mark an area.
+"""The map of the library: a canvas on which each photo is a point, to hover, click, zoom, and mark
+areas.
 
-A components-v2 component like the gallery: it draws itself in the page and fetches its points from
-this server (`map_data.py`). It tells Python which photo was opened (`open`) and which area was
-marked (`area`).
+A components-v2 component like the gallery. It draws in the page and fetches its points from the
+server (`map_data.py`). It tells Python which photo was opened (`open`) and which area was marked
+(`area`).
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from explorer.library.filters import Filters
-from explorer.ui.components.map_data import Area, Colouring
+from explorer.ui.components.javascript import component_script
+from explorer.ui.components.map_data import Coloring, MapArea
 from explorer.ui.origin_guard import PHOTOS
+from explorer.ui.static_files import STATIC
 
-_STATIC = Path(__file__).parents[1] / "static"
-
-_map = st.components.v2.component(
+_component = st.components.v2.component(
     "photo_map",
-    html=(_STATIC / "scatter.html").read_text(encoding="utf-8"),
-    css=(_STATIC / "scatter.css").read_text(encoding="utf-8"),
-    js=(_STATIC / "scatter.js").read_text(encoding="utf-8"),
+    html=(STATIC / "scatter.html").read_text(encoding="utf-8"),
+    css=(STATIC / "scatter.css").read_text(encoding="utf-8"),
+    js=component_script("scatter"),
 )
 
 
-class Pointed(NamedTuple):
-    """What a person did on the map, once. opened: a photo's id. area: the rectangle that was
-    marked."""
+class MapResult(NamedTuple):
+    """What the person did on the map, once."""
 
     opened: int | None
-    area: Area | None
+    """The id of a photo to open."""
+    area: MapArea | None
+    """The rectangle that was marked."""
 
 
-def address(colour: Colouring, filters: Filters | None, version: str) -> str:
-    """Where the points come from. version: changes when they do."""
-    asked = {"colour": colour, "v": version}
+def map_url(coloring: Coloring, filters: Filters | None, version: str) -> str:
+    """The URL of the points. version: changes whenever they do."""
+    query = {"colour": coloring, "v": version}
     if filters:
-        asked |= {
+        query |= {
             "since": filters.since or "",
             "until": filters.until or "",
             "folder": filters.folder or "",
         }
-    return f"{PHOTOS}map?{urlencode({key: value for key, value in asked.items() if value}, errors='surrogateescape')}"
+    given = {key: value for key, value in query.items() if value}
+    return f"{PHOTOS}map?{urlencode(given, errors='surrogateescape')}"
 
 
-def scatter(source: str, area: Area | None, key: str = "map") -> Pointed:
-    """Show the map. source: its address. area: the rectangle that is marked on it."""
-    found: Any = _map(
+def map_view(source: str, area: MapArea | None, key: str = "map") -> MapResult:
+    """Show the map. source: the URL of its points. area: the rectangle that is marked on it."""
+    result: Any = _component(
         key=key,
         data={"source": source, "area": list(area) if area else None},
         on_open_change=_ignore,
         on_area_change=_ignore,
     )
-    marked = found.area
-    return Pointed(
-        int(found.open) if found.open else None,
-        Area(*(int(part) for part in marked)) if marked else None,
+    return MapResult(
+        int(result.open) if result.open else None,
+        MapArea(*(int(side) for side in result.area)) if result.area else None,
     )
 
 
 def _ignore() -> None:
-    """Streamlit asks for a callback wherever a component sends something."""
+    """Streamlit wants a callback for every value that a component sends."""

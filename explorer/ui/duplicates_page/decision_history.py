@@ -1,5 +1,5 @@
-"""What was decided and accepted on the Duplicates page in this window, so that it can be taken back
-step by step."""
+"""The decisions and acceptances made on the Duplicates page in this window, for undoing them one by
+one."""
 
 from __future__ import annotations
 
@@ -14,57 +14,60 @@ from explorer.library.decision_store import DecisionKind, withdraw
 from explorer.ui import resources
 
 
-class Step(NamedTuple):
-    """Something that can be taken back. keys: of the groups. decision: its number; None where the
-    groups were accepted."""
+class UndoStep(NamedTuple):
+    """One step that can be undone."""
 
     keys: tuple[str, ...]
+    """The keys of its groups."""
     tier: Tier
     decision: int | None = None
+    """The number of the decision; None if the groups were accepted."""
 
-    def holds(self, accepted: Callable[[str], bool]) -> bool:
-        """Whether there is something to be taken back of it: an acceptance may have been taken
-        back, or carried out, meanwhile."""
+    def is_undoable(self, accepted: Callable[[str], bool]) -> bool:
+        """Whether undoing it changes anything. An acceptance may have been withdrawn or carried out
+        since. accepted: whether the group with a key is accepted now."""
         return self.decision is not None or any(map(accepted, self.keys))
 
 
-def steps() -> list[Step]:
-    """What was done in this window, the latest last."""
-    found: list[Step] = st.session_state.setdefault("_decided", [])
-    return found
+def _steps() -> list[UndoStep]:
+    """The steps of this window, latest last."""
+    steps: list[UndoStep] = st.session_state.setdefault("_undo-steps", [])
+    return steps
 
 
-def note(accepted: Sequence[DuplicateGroup]) -> None:
-    """Remember that these groups were accepted, together."""
-    if accepted:
-        steps().append(Step(tuple(group.key for group in accepted), accepted[0].tier))
+def record_acceptance(groups: Sequence[DuplicateGroup]) -> None:
+    """Remember that these groups were accepted together."""
+    if groups:
+        _steps().append(UndoStep(tuple(group.key for group in groups), groups[0].tier))
 
 
 def decide(group: DuplicateGroup, kind: DecisionKind) -> None:
-    """Carry out a decision, and remember it."""
-    steps().append(
-        Step((group.key,), group.tier, decide_group(resources.library().catalog, group, kind))
-    )
+    """Carry out a decision and remember it."""
+    decision = decide_group(resources.library().catalog, group, kind)
+    _steps().append(UndoStep((group.key,), group.tier, decision))
 
 
 def can_undo(accepted: Callable[[str], bool]) -> bool:
-    """Whether there is a step that `undo` would take back. accepted: whether a group, by its key,
-    is accepted now."""
-    return any(step.holds(accepted) for step in steps())
+    """Whether `undo` would change anything. accepted: as in `UndoStep.is_undoable`."""
+    return any(step.is_undoable(accepted) for step in _steps())
 
 
-def undo(accepted: Callable[[str], bool], drop: Callable[[str], None]) -> tuple[str, Tier] | None:
-    """Take the last step back; gives the key and tier of the first group it was about. drop: takes
-    one acceptance back."""
-    made = steps()
-    while made:
-        step = made.pop()
-        if not step.holds(accepted):
+def undo(
+    accepted: Callable[[str], bool], withdraw_acceptance: Callable[[str], None]
+) -> tuple[str, Tier] | None:
+    """Undo the last step; returns the key and tier of its first group, None if there was no step.
+
+    withdraw_acceptance: withdraws the acceptance of the group with a key.
+    """
+    steps = _steps()
+    while steps:
+        step = steps.pop()
+        if not step.is_undoable(accepted):
             continue
         if step.decision is not None:
             withdraw(resources.library().catalog, step.decision)
         else:
             for key in step.keys:
-                drop(key)
+                withdraw_acceptance(key)
         return step.keys[0], step.tier
     return None

@@ -1,5 +1,5 @@
-"""What the Duplicates page knows: the groups, what the person has chosen in them, and what is to be
-removed."""
+"""The groups under review: filtered, sorted into tiers, and with the choices of the person
+applied."""
 
 from __future__ import annotations
 
@@ -16,82 +16,94 @@ from explorer.library.paths import inside
 from explorer.removal.removed_files import removed_paths
 from explorer.removal.results import Removal
 from explorer.ui import resources
-from explorer.ui.duplicates_page.group_cache import groups
-from explorer.ui.duplicates_page.group_choices import accepted, apply, marked
+from explorer.ui.duplicates_page.group_cache import all_groups
+from explorer.ui.duplicates_page.group_choices import is_accepted, is_marked, with_chosen_keeper
 
 
-class Filter(NamedTuple):
-    """since, until: `YYYY-MM-DD`. folder: absolute."""
+class GroupFilter(NamedTuple):
+    """Which groups to show: those with at least one matching file."""
 
     since: str | None = None
+    """First day on which a photo was taken, `YYYY-MM-DD`."""
     until: str | None = None
+    """Last day, `YYYY-MM-DD`."""
     folder: str | None = None
+    """Absolute path of a folder; its subfolders are included."""
 
 
-class Summary(NamedTuple):
-    """Of a tier: groups that are open, and bytes that would be free."""
+class TierSummary(NamedTuple):
+    """Totals of one tier."""
 
     groups: int
+    """Open groups."""
     bytes: int
+    """Bytes that removing the suggested files would free."""
 
 
 @dataclass
-class Review:
-    """One run of the page. change: of the catalog, as it is shown. all: every group that is open.
-    open: by tier, filtered. later: put off, by tier."""
+class DuplicatesReview:
+    """The groups as one run of the page shows them."""
 
     change: int
+    """The catalog's change counter that the groups belong to."""
     all: list[DuplicateGroup]
+    """Every open group, whatever the filter."""
     open: dict[Tier, list[DuplicateGroup]]
-    later: dict[Tier, list[DuplicateGroup]]
+    """The open groups that match the filter, by tier."""
+    postponed: dict[Tier, list[DuplicateGroup]]
+    """The postponed groups that match the filter, by tier."""
     decided: int
+    """How many groups have been decided."""
 
-    def summary(self, tier: Tier) -> Summary:
-        found = self.open[tier]
-        return Summary(
-            len(found), sum(group.reclaimable for group in found) if tier in COPIES else 0
-        )
+    def summary(self, tier: Tier) -> TierSummary:
+        """The totals of a tier; only copies count as reclaimable bytes."""
+        groups = self.open[tier]
+        reclaimable = sum(group.reclaimable for group in groups) if tier in COPIES else 0
+        return TierSummary(len(groups), reclaimable)
 
 
-def review(library: Library, what: Filter) -> Review:
-    """What is to be looked at now, with everything the person chose so far."""
-    gone = removed_paths(library)
-    change, known = groups(library)
-    left = [group for each in known if (group := _present(each, gone)) is not None]
-    found = apply_decisions(library.catalog, left)
-    chosen = [apply(group) for group in found.open]
-    fitting = [group for group in chosen if _fits(group, what)]
-    return Review(
+def review(library: Library, group_filter: GroupFilter) -> DuplicatesReview:
+    """The groups to review now, with every choice applied."""
+    removed = removed_paths(library)
+    change, known = all_groups(library)
+    present = [group for each in known if (group := _without(each, removed)) is not None]
+    decided = apply_decisions(library.catalog, present)
+    chosen = [with_chosen_keeper(group) for group in decided.open]
+    return DuplicatesReview(
         change,
         chosen,
-        {tier: [group for group in fitting if group.tier == tier] for tier in TIERS},
-        {
-            tier: [group for group in found.later if group.tier == tier and _fits(group, what)]
-            for tier in TIERS
-        },
-        len(found.decided),
+        {tier: _matching(chosen, tier, group_filter) for tier in TIERS},
+        {tier: _matching(decided.later, tier, group_filter) for tier in TIERS},
+        len(decided.decided),
     )
 
 
-def _present(group: DuplicateGroup, gone: set[str]) -> DuplicateGroup | None:
-    """Without files that were removed a moment ago, of which the catalog may not have heard yet."""
-    if not gone or group.keep.path in gone:
-        return None if group.keep.path in gone else group
-    others = tuple(item for item in group.others if item.path not in gone)
+def removals(current: DuplicatesReview) -> list[Removal]:
+    """What the accepted groups would remove, in all tiers and whatever the filter."""
+    accepted = [group for group in current.all if is_accepted(group)]
+    return removals_of_groups(resources.library().catalog, accepted, is_marked)
+
+
+def _without(group: DuplicateGroup, removed: set[str]) -> DuplicateGroup | None:
+    """The group without files that were just removed, which the catalog may still list; None if
+    nothing is left to review."""
+    if not removed or group.keep.path in removed:
+        return None if group.keep.path in removed else group
+    others = tuple(item for item in group.others if item.path not in removed)
     return replace(group, others=others) if others else None
 
 
-def _fits(group: DuplicateGroup, what: Filter) -> bool:
-    return any(_item_fits(item, what) for item in group.all)
+def _matching(
+    groups: list[DuplicateGroup], tier: Tier, group_filter: GroupFilter
+) -> list[DuplicateGroup]:
+    return [
+        group
+        for group in groups
+        if group.tier == tier and any(_file_matches(item, group_filter) for item in group.all)
+    ]
 
 
-def _item_fits(item: GroupFile, what: Filter) -> bool:
-    if what.folder and not inside(item.path, what.folder):
+def _file_matches(item: GroupFile, group_filter: GroupFilter) -> bool:
+    if group_filter.folder and not inside(item.path, group_filter.folder):
         return False
-    return taken_within(item.taken_at, item.taken_precision, what.since, what.until)
-
-
-def removals(now: Review) -> list[Removal]:
-    """What the accepted groups would remove, in all tiers, whatever the filter shows."""
-    wanted = [group for group in now.all if accepted(group)]
-    return removals_of_groups(resources.library().catalog, wanted, marked)
+    return taken_within(item.taken_at, item.taken_precision, group_filter.since, group_filter.until)

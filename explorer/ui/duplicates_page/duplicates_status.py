@@ -8,38 +8,44 @@ from explorer.duplicates.groups import Tier
 from explorer.library.worker_store import worker_status
 from explorer.text_format import count
 from explorer.ui import empty_library, resources
-from explorer.ui.duplicates_page.duplicates_review import Filter, Review
-from explorer.ui.duplicates_page.tier_texts import NONE
+from explorer.ui.duplicates_page.duplicates_review import DuplicatesReview, GroupFilter
+from explorer.ui.duplicates_page.tier_texts import NO_GROUPS
 
-BUSY = ("starting", "scanning", "indexing", "comparing")
+_COMPARING = ("starting", "scanning", "indexing", "comparing")
 
 
-def empty(now: Review, tier: Tier, what: Filter) -> None:
-    why = empty_library.situation()
-    if why is not None:
-        empty_library.say(why)
-    elif any(what):
-        st.info("No group of this kind fits the filter.", icon=":material/search_off:")
-    elif now.decided and not any(now.open.values()):
+def explain_no_groups(current: DuplicatesReview, tier: Tier, group_filter: GroupFilter) -> None:
+    """Say why the tier shows no groups."""
+    reason = empty_library.reason()
+    if reason is not None:
+        empty_library.explain(reason)
+    elif any(group_filter):
+        st.info("No group of this kind matches the filter.", icon=":material/search_off:")
+    elif current.decided and not any(current.open.values()):
         st.success(
-            f"All done: {count(now.decided, 'group')} decided, none open.",
+            f"All done: {count(current.decided, 'group')} decided, none left to review.",
             icon=":material/task_alt:",
         )
     else:
-        st.info(NONE[tier], icon=":material/check:")
+        st.info(NO_GROUPS[tier], icon=":material/check:")
 
 
-def progress() -> None:
+def comparison_progress() -> None:
+    """Say so while photos are still being compared."""
     worker = worker_status(resources.library().catalog)
-    if worker is not None and worker["alive"] and worker["phase"] in BUSY:
-        st.caption("Photos are still being compared: more groups may come.")
+    if worker is not None and worker["alive"] and worker["phase"] in _COMPARING:
+        st.caption("Photos are still being compared. More groups may appear.")
 
 
 @st.fragment(run_every="3s")
-def follow(change: int, why_empty: empty_library.Situation | None) -> None:
-    """Tell that the library has changed; what is looked at stays in its place until the person
-    asks. Nothing is, in an empty library."""
-    if why_empty is not None and empty_library.situation() != why_empty:
+def announce_changes(change: int, reason_empty: empty_library.EmptyReason | None) -> None:
+    """Say that the library has changed since the page was drawn. The groups stay as they are until
+    the person asks for the new ones.
+
+    change: the catalog's change counter of the groups on the page. reason_empty: why the library
+    was empty when the page was drawn, which is redrawn as soon as that changes.
+    """
+    if reason_empty is not None and empty_library.reason() != reason_empty:
         st.rerun()
     if resources.library().catalog.change() != change:
         with st.container(horizontal=True, vertical_alignment="center", key="news"):

@@ -1,99 +1,108 @@
-"""The group that is being reviewed, the list of groups, and what each key or button does."""
+"""The group under review, the list of groups, and what each key or button does."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import streamlit as st
 
 from explorer.duplicates.groups import DuplicateGroup
 from explorer.ui import resources
-from explorer.ui.components.compare_view import Act, compare
+from explorer.ui.components.compare_view import CompareAction, compare_view
 from explorer.ui.duplicates_page import decision_history, group_choices
-from explorer.ui.duplicates_page.removal_list import take_back
+from explorer.ui.duplicates_page.removal_list import undo
 
 PAGE_SIZE = 24
 
-
-def current(found: list[DuplicateGroup]) -> int:
-    """Where in the list the group lies that is looked at."""
-    asked_for = st.query_params.get("group", "")
-    at = next((number for number, group in enumerate(found) if group.key == asked_for), None)
-    if at is None:
-        # It was decided, or is gone: the one that took its place.
-        at = min(int(st.session_state.get("_at", 0)), len(found) - 1)
-    st.session_state["_at"] = at
-    return at
+# Session state that holds the index of the group under review.
+_POSITION = "_group-position"
 
 
-def go(found: list[DuplicateGroup], at: int) -> None:
-    at = min(max(at, 0), len(found) - 1)
-    st.session_state["_at"] = at
-    st.query_params["group"] = found[at].key
-
-
-def carry_out(act: Act, found: list[DuplicateGroup], at: int) -> None:
-    """Do what was pressed, and go where that leads."""
-    group = found[at]
-    if act.what in ("next", "previous"):
-        go(found, at + (1 if act.what == "next" else -1))
-    elif act.what == "go":
-        go(found, next((number for number, each in enumerate(found) if each.key == act.to), at))
-    elif act.what == "mark" and act.file is not None:
-        group_choices.mark(group, act.file)
-    elif act.what == "markall":
-        group_choices.mark_all(group)
-    elif act.what == "keep" and act.file is not None:
-        group_choices.keep(group, act.file)
-    elif act.what in ("accept", "back"):
-        group_choices.accept([group], yes=act.what == "accept")
-        if act.what == "accept":
-            go(found, at + 1)
-    elif act.what in ("apart", "all", "later"):
-        decision_history.decide(
-            group,
-            {"apart": "apart", "all": "keep", "later": "later"}[act.what],  # type: ignore[arg-type]
-        )
-        st.query_params.pop("group", None)
-    elif act.what == "undecide":
-        take_back()
-    st.rerun()
-
-
-def groups(found: list[DuplicateGroup]) -> None:
-    at = current(found)
-    group = found[at]
-    pages = math.ceil(len(found) / PAGE_SIZE)
-    page = at // PAGE_SIZE
-    listed = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    following = found[at + 1] if at + 1 < len(found) else None
-    ahead = [item.photo_id for item in following.all[:2]] if following else []
-    wanted = [
+def browse(groups: list[DuplicateGroup]) -> None:
+    """Draw the group under review with the page of the list that it is on, and carry out what the
+    person did."""
+    index = _current_index(groups)
+    group = groups[index]
+    pages = math.ceil(len(groups) / PAGE_SIZE)
+    page = index // PAGE_SIZE
+    listed = groups[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    following = groups[index + 1] if index + 1 < len(groups) else None
+    preload = [item.photo_id for item in following.all[:2]] if following else []
+    shown = [
         item.photo_id
         for each in (group, *listed)
         for item in (each.all if each is group else each.all[:3])
     ]
-    act = compare(
+    action = compare_view(
         group,
-        resources.library().catalog.photos([*wanted, *ahead]),
+        resources.library().catalog.photos([*shown, *preload]),
         listed=listed,
-        at=at,
-        total=len(found),
-        ahead=ahead,
+        index=index,
+        total=len(groups),
+        preload=preload,
     )
     if pages > 1:
         with st.container(horizontal=True, horizontal_alignment="center"):
-            # Drawn anew for each page, so that it follows the group that is looked at.
+            # A new widget for each page, so that it follows the group under review.
+            key = f"dup-page-{page}-{len(groups)}"
             st.pagination(
-                pages,
-                default=page + 1,
-                key=f"dup-page-{page}-{len(found)}",
-                on_change=turn,
-                args=[f"dup-page-{page}-{len(found)}", found],
+                pages, default=page + 1, key=key, on_change=_turn_page, args=[key, groups]
             )
-    if act is not None:
-        carry_out(act, found, at)
+    if action is not None:
+        _carry_out(action, groups, index)
 
 
-def turn(key: str, found: list[DuplicateGroup]) -> None:
-    go(found, (int(st.session_state[key]) - 1) * PAGE_SIZE)
+def _current_index(groups: list[DuplicateGroup]) -> int:
+    """The index of the group that the URL names; if that group is gone, of the one that took its
+    place."""
+    requested = st.query_params.get("group", "")
+    index = next((at for at, group in enumerate(groups) if group.key == requested), None)
+    if index is None:
+        index = min(int(st.session_state.get(_POSITION, 0)), len(groups) - 1)
+    st.session_state[_POSITION] = index
+    return index
+
+
+def _go_to(groups: list[DuplicateGroup], index: int) -> None:
+    index = min(max(index, 0), len(groups) - 1)
+    st.session_state[_POSITION] = index
+    st.query_params["group"] = groups[index].key
+
+
+def _turn_page(key: str, groups: list[DuplicateGroup]) -> None:
+    _go_to(groups, (int(st.session_state[key]) - 1) * PAGE_SIZE)
+
+
+def _carry_out(action: CompareAction, groups: list[DuplicateGroup], index: int) -> None:
+    """Do what was pressed, then show the result."""
+    group = groups[index]
+    if action.what == "go":
+        target = next((at for at, each in enumerate(groups) if each.key == action.target), index)
+        _go_to(groups, target)
+    elif action.what in ("mark", "keep") and action.file is not None:
+        change = group_choices.toggle_mark if action.what == "mark" else group_choices.choose_keeper
+        change(group, action.file)
+    elif action.what in ("apart", "all", "later"):
+        decision_history.decide(
+            group,
+            {"apart": "apart", "all": "keep", "later": "later"}[action.what],  # type: ignore[arg-type]
+        )
+        st.query_params.pop("group", None)
+    else:
+        simple: dict[str, Callable[[], None]] = {
+            "next": lambda: _go_to(groups, index + 1),
+            "previous": lambda: _go_to(groups, index - 1),
+            "markall": lambda: group_choices.toggle_all_marks(group),
+            "accept": lambda: _accept(groups, index),
+            "back": lambda: group_choices.withdraw_acceptance(group),
+            "undecide": undo,
+        }
+        if action.what in simple:
+            simple[action.what]()
+    st.rerun()
+
+
+def _accept(groups: list[DuplicateGroup], index: int) -> None:
+    group_choices.accept([groups[index]])
+    _go_to(groups, index + 1)

@@ -16,47 +16,45 @@ from explorer.library.library import Library
 from explorer.library.protected_folder_store import protected_folders
 from explorer.library.staleness import acceptable_age
 
-# Seconds after which the folders are checked for files that were put beside photos, or taken away.
+# Seconds between checks for files that were added beside photos, or deleted there.
 RECHECK_AFTER = 10.0
 
-
 _lock = threading.Lock()
-
-
-_kept: _Kept | None = None
+_cached: _CachedGroups | None = None
 
 
 @dataclass
-class _Kept:
-    """Groups as they were found. key: the library and what a person set. change: of the catalog,
-    when they were read. until: on the monotonic clock, when they are read again though photos go on
-    coming. folders: those they lie in, each with the time of its last change. looked: when that was
-    seen."""
+class _CachedGroups:
+    """Groups, and everything that tells whether they are still current."""
 
     key: tuple[object, ...]
+    """The library, the keep rules and the protected folders that they were found with."""
     change: int
-    until: float
+    """The catalog's change counter when they were found."""
+    fresh_until: float
+    """Time on the monotonic clock until which they are used although the catalog changes."""
     groups: list[DuplicateGroup]
-    folders: dict[str, int]
-    looked: float
+    folder_mtimes: dict[str, int]
+    """The folders of all files in the groups, each with its modification time in nanoseconds."""
+    checked_at: float
+    """Time on the monotonic clock of the last look at the folders."""
 
-    def stale(self, now: float) -> bool:
-        """Whether something was put beside the photos, or taken away, of which the library knows
-        nothing: a film, a sidecar."""
-        if now - self.looked < RECHECK_AFTER:
+    def folders_changed(self, now: float) -> bool:
+        """Whether files that the library does not track, such as a video or a sidecar, were added
+        beside the photos or deleted there."""
+        if now - self.checked_at < RECHECK_AFTER:
             return False
-        self.looked = now
-        return _changed(self.folders) != self.folders
+        self.checked_at = now
+        return _folder_mtimes(self.folder_mtimes) != self.folder_mtimes
 
 
-def groups(library: Library) -> tuple[int, list[DuplicateGroup]]:
-    """All groups, and the change of the catalog that they were read at; kept for all sessions until
-    something changes, in the library or beside the photos.
+def all_groups(library: Library) -> tuple[int, list[DuplicateGroup]]:
+    """The catalog's change counter, and all groups as they were found at that change.
 
-    While a large library is being indexed, something changes all the time: then they are kept for a
-    while.
+    While a large library is being indexed the catalog changes all the time; the groups are then
+    reused for a while, the longer the more time it took to find them.
     """
-    global _kept  # noqa: PLW0603
+    global _cached  # noqa: PLW0603
     key = (
         str(library.dir),
         keeper_rules(library.catalog),
@@ -64,26 +62,27 @@ def groups(library: Library) -> tuple[int, list[DuplicateGroup]]:
     )
     with _lock:
         change, start = library.catalog.change(), time.monotonic()
-        old = (
-            _kept is not None
-            and start >= _kept.until
-            and (_kept.change != change or _kept.stale(start))
+        outdated = (
+            _cached is not None
+            and start >= _cached.fresh_until
+            and (_cached.change != change or _cached.folders_changed(start))
         )
-        if _kept is None or _kept.key != key or old:
-            found = find_groups(library)
+        if _cached is None or _cached.key != key or outdated:
+            groups = find_groups(library)
             end = time.monotonic()
-            folders = _changed(
-                {os.path.dirname(item.path) for group in found for item in group.all}
+            folders = _folder_mtimes(
+                {os.path.dirname(item.path) for group in groups for item in group.all}
             )
-            _kept = _Kept(key, change, end + acceptable_age(end - start), found, folders, end)
-        return _kept.change, _kept.groups
+            _cached = _CachedGroups(
+                key, change, end + acceptable_age(end - start), groups, folders, end
+            )
+        return _cached.change, _cached.groups
 
 
-def _changed(folders: Iterable[str]) -> dict[str, int]:
-    """When the names in each folder changed last, in nanoseconds; a film that was put beside a
-    photo shows so."""
-    found = dict[str, int]()
+def _folder_mtimes(folders: Iterable[str]) -> dict[str, int]:
+    """Modification times in nanoseconds; a folder that cannot be read is left out."""
+    mtimes = dict[str, int]()
     for folder in folders:
         with contextlib.suppress(OSError):
-            found[folder] = os.stat(folder).st_mtime_ns
-    return found
+            mtimes[folder] = os.stat(folder).st_mtime_ns
+    return mtimes

@@ -1,4 +1,8 @@
-"""What the person chose in each group: the file to keep, the files to remove, and whether the group is accepted."""
+"""What the person chose in each group: the file to keep, the files to remove, and whether the group
+is accepted.
+
+Choices live as long as the program runs, so that reloading the page loses nothing.
+"""
 
 from __future__ import annotations
 
@@ -10,126 +14,130 @@ from explorer.duplicates.groups import COPIES, DuplicateGroup, Tier
 from explorer.ui import resources
 from explorer.ui.duplicates_page import decision_history
 
+_choices: dict[str, dict[str, GroupChoice]] = {}
+
 
 @dataclass
-class Choice:
-    """What a person chose in a group that differs from what was suggested. keep: a file's id.
-    marked: files to go."""
+class GroupChoice:
+    """What the person chose in one group that differs from the suggestion."""
 
-    keep: int | None = None
+    keeper: int | None = None
+    """The file to keep, by its id; None for the suggested one."""
     marked: dict[int, bool] = field(default_factory=dict)
+    """Whether to remove a file, by its id. Other files follow the suggestion."""
     accepted: bool = False
 
 
-_choices: dict[str, dict[str, Choice]] = {}
-
-
-def _made() -> dict[str, Choice]:
+def _library_choices() -> dict[str, GroupChoice]:
     return _choices.setdefault(str(resources.library().dir), {})
 
 
-def choice(key: str) -> Choice:
-    return _made().setdefault(key, Choice())
+def choice_for(key: str) -> GroupChoice:
+    """The choice for the group with that key."""
+    return _library_choices().setdefault(key, GroupChoice())
 
 
-def apply(group: DuplicateGroup) -> DuplicateGroup:
-    """The group with the file kept that the person chose."""
-    wanted = choice(group.key).keep
-    return group if wanted is None else group.with_keeper(wanted)
+def clear_choices() -> None:
+    """Forget all choices."""
+    _library_choices().clear()
 
 
-def suggests(group: DuplicateGroup) -> bool:
-    """Whether it is suggested which file of the group to keep, and that the others go. Elsewhere a
-    person marks what is to go."""
+def with_chosen_keeper(group: DuplicateGroup) -> DuplicateGroup:
+    """The group with the keeper that the person chose, if they chose one."""
+    keeper = choice_for(group.key).keeper
+    return group if keeper is None else group.with_keeper(keeper)
+
+
+def suggests_removal(group: DuplicateGroup) -> bool:
+    """Whether the group comes with a suggestion to keep one file and remove the others. In other
+    groups the person marks the files to remove."""
     return group.tier in COPIES and group.suggested
 
 
-def keeps(group: DuplicateGroup) -> bool:
-    """Whether one file of the group is the one to keep: by suggestion, or because the person chose
-    it or marked others."""
-    chosen = choice(group.key)
+def has_keeper(group: DuplicateGroup) -> bool:
+    """Whether one file is the keeper: as suggested, as chosen, or because others are marked."""
     return (
-        suggests(group)
-        or chosen.keep is not None
-        or any(marked(group, item) for item in group.others)
+        suggests_removal(group)
+        or choice_for(group.key).keeper is not None
+        or any(is_marked(group, item) for item in group.others)
     )
 
 
-def marked(group: DuplicateGroup, item: GroupFile) -> bool:
-    """Whether this file goes when the group is accepted: all others of one picture where one to
-    keep is known, and elsewhere what the person marked."""
+def is_marked(group: DuplicateGroup, item: GroupFile) -> bool:
+    """Whether this file is removed when the group is accepted."""
     if item is group.keep or group.reason_to_keep(item):
         return False
-    return choice(group.key).marked.get(item.file_id, suggests(group))
+    return choice_for(group.key).marked.get(item.file_id, suggests_removal(group))
 
 
-def mark(group: DuplicateGroup, file_id: int) -> None:
+def toggle_mark(group: DuplicateGroup, file_id: int) -> None:
+    """Mark a file for removal, or unmark it."""
     for item in group.others:
         if item.file_id == file_id:
-            choice(group.key).marked[file_id] = not marked(group, item)
+            choice_for(group.key).marked[file_id] = not is_marked(group, item)
 
 
-def mark_all(group: DuplicateGroup) -> None:
-    """Mark every file but the one kept; none, where some are marked."""
-    some = any(marked(group, item) for item in group.others)
-    choice(group.key).marked = {item.file_id: not some for item in group.others}
+def toggle_all_marks(group: DuplicateGroup) -> None:
+    """Mark every file but the keeper for removal; if some are marked already, unmark all."""
+    any_marked = any(is_marked(group, item) for item in group.others)
+    choice_for(group.key).marked = {item.file_id: not any_marked for item in group.others}
 
 
-def keep(group: DuplicateGroup, file_id: int) -> None:
-    """Keep that file, because the person says so; a link cannot be kept."""
-    able = group.all if not group.suggested else (*group.others, *group.unchecked)
-    item = next((item for item in able if item.file_id == file_id), None)
+def choose_keeper(group: DuplicateGroup, file_id: int) -> None:
+    """Keep that file instead of the suggested one. A symbolic link cannot be the keeper."""
+    candidates = group.all if not group.suggested else (*group.others, *group.unchecked)
+    item = next((item for item in candidates if item.file_id == file_id), None)
     if item is not None and not item.symlink:
-        choice(group.key).keep = file_id
-        choice(group.key).marked.pop(file_id, None)
+        choice_for(group.key).keeper = file_id
+        choice_for(group.key).marked.pop(file_id, None)
 
 
-def accept(many: Sequence[DuplicateGroup], *, yes: bool = True) -> None:
-    """Have what is marked in the groups among what is to be removed, or not any more; nothing
-    happens to it yet."""
-    for group in many:
-        choice(group.key).accepted = yes
-    if yes:
-        decision_history.note(many)
+def accept(groups: Sequence[DuplicateGroup]) -> None:
+    """Put the marked files of these groups on the removal list. Nothing is removed yet."""
+    for group in groups:
+        choice_for(group.key).accepted = True
+    decision_history.record_acceptance(groups)
 
 
-def accepted(group: DuplicateGroup) -> bool:
-    return choice(group.key).accepted
+def withdraw_acceptance(group: DuplicateGroup) -> None:
+    """Take the files of a group off the removal list."""
+    choice_for(group.key).accepted = False
 
 
-def acceptable(many: Sequence[DuplicateGroup]) -> list[DuplicateGroup]:
-    """Those that can be accepted all at once: of a tier that is suggested for removal, and
-    something of them would go."""
+def is_accepted(group: DuplicateGroup) -> bool:
+    return choice_for(group.key).accepted
+
+
+def acceptable(groups: Sequence[DuplicateGroup]) -> list[DuplicateGroup]:
+    """The groups that can be accepted all at once: those with a suggestion and a file to remove
+    that are not accepted yet."""
     return [
         group
-        for group in many
-        if suggests(group)
-        and not accepted(group)
-        and any(marked(group, item) for item in group.others)
+        for group in groups
+        if suggests_removal(group)
+        and not is_accepted(group)
+        and any(is_marked(group, item) for item in group.others)
     ]
 
 
-def accept_all(many: Sequence[DuplicateGroup]) -> None:
-    accept(acceptable(many))
+def accept_all(groups: Sequence[DuplicateGroup]) -> None:
+    """Accept every group that can be accepted."""
+    accept(acceptable(groups))
 
 
-def forget_choices() -> None:
-    _made().clear()
+def can_undo() -> bool:
+    """Whether there is a decision or an acceptance to undo."""
+    return decision_history.can_undo(_is_accepted_key)
 
 
-def can_undecide() -> bool:
-    """Whether a decision or an acceptance can be taken back."""
-    return decision_history.can_undo(_is_accepted)
+def undo() -> tuple[str, Tier] | None:
+    """Undo the last decision or acceptance; returns the key and tier of its group."""
+    return decision_history.undo(_is_accepted_key, _withdraw_key)
 
 
-def undecide() -> tuple[str, Tier] | None:
-    """Take the last decision or acceptance back; gives the key and tier of the group it was about."""
-    return decision_history.undo(_is_accepted, _drop)
+def _is_accepted_key(key: str) -> bool:
+    return choice_for(key).accepted
 
 
-def _is_accepted(key: str) -> bool:
-    return choice(key).accepted
-
-
-def _drop(key: str) -> None:
-    choice(key).accepted = False
+def _withdraw_key(key: str) -> None:
+    choice_for(key).accepted = False

@@ -1,4 +1,4 @@
-"""Accepting all groups of a tier, and the list of files to remove."""
+"""Accepting all groups of a tier, undo, and the list of files to remove."""
 
 from __future__ import annotations
 
@@ -11,68 +11,78 @@ from explorer.removal.results import companions_in_words
 from explorer.text_format import count, size
 from explorer.ui import resources
 from explorer.ui.duplicates_page import duplicates_review, group_choices
-from explorer.ui.duplicates_page.duplicates_review import Review
+from explorer.ui.duplicates_page.duplicates_review import DuplicatesReview
+from explorer.ui.duplicates_page.duplicates_toolbar import GO_TO_TIER
 from explorer.ui.removal_dialogs import removal_dialog
 
 
-def bulk(now: Review, tier: Tier) -> None:
-    """Everything of a tier at once, and the list of what is to be removed."""
-    found = now.open[tier]
-    left = group_choices.acceptable(found)
+def bulk_actions(current: DuplicatesReview, tier: Tier) -> None:
+    """Draw what can be done with a whole tier: accept all groups, show the postponed ones, undo."""
+    groups = current.open[tier]
+    acceptable = group_choices.acceptable(groups)
+    postponed = len(current.postponed[tier])
     with st.container(horizontal=True, vertical_alignment="center"):
-        if left:
-            label = "Accept the other" if any(map(group_choices.accepted, found)) else "Accept all"
+        if acceptable:
+            some_accepted = any(map(group_choices.is_accepted, groups))
             st.button(
-                f"{label} {len(left):,}", icon=":material/done_all:",
-                on_click=group_choices.accept_all, args=[left],
-                help="Nothing is removed yet: a list of everything comes first",
-            )  # fmt: skip
-        if now.later[tier]:
-            st.button(
-                f"Show the {len(now.later[tier]):,} put off",
-                icon=":material/schedule:",
-                on_click=show_later,
+                f"{'Accept the other' if some_accepted else 'Accept all'} {len(acceptable):,}",
+                icon=":material/done_all:",
+                on_click=group_choices.accept_all,
+                args=[acceptable],
+                help="Nothing is removed yet: you review the complete list first",
             )
-        if group_choices.can_undecide():
-            st.button("Take the last decision back", icon=":material/undo:", on_click=take_back)
+        if postponed:
+            st.button(
+                f"Show {postponed:,} postponed",
+                icon=":material/schedule:",
+                on_click=_show_postponed,
+            )
+        if group_choices.can_undo():
+            st.button(
+                "Undo",
+                icon=":material/undo:",
+                key="undo-decision",
+                on_click=undo,
+                help="Undo the last decision or acceptance (u)",
+            )
 
 
-def show_later() -> None:
+def _show_postponed() -> None:
     withdraw_all(resources.library().catalog, "later")
 
 
-def take_back() -> None:
-    """Take the last decision or acceptance back, and go to the group that it was about."""
-    about = group_choices.undecide()
-    if about is not None:
-        st.query_params["group"], st.session_state["_go-tier"] = about
+def undo() -> None:
+    """Undo the last decision or acceptance, and go to its group."""
+    undone = group_choices.undo()
+    if undone is not None:
+        st.query_params["group"], st.session_state[GO_TO_TIER] = undone
 
 
-def basket(now: Review) -> None:
-    """What is to be removed so far."""
-    wanted = duplicates_review.removals(now)
-    if not wanted:
+def removal_list(current: DuplicatesReview) -> None:
+    """Draw the total of files to remove, and the ways to review, export or clear the list."""
+    removals = duplicates_review.removals(current)
+    if not removals:
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="basket"):
-        along = sum(len(removal.companions) for removal in wanted)
-        more = f" with {companions_in_words(along)}" if along else ""
-        total = size(sum(removal.total_bytes for removal in wanted))
-        st.markdown(f"**{count(len(wanted), 'file')} to go**{more}, {total}", width="content")
-        if st.button("Look through and remove…", type="primary", icon=":material/delete:"):
-            removal_dialog.removal_dialog(wanted, group_choices.forget_choices)
-        with st.popover("Export", icon=":material/download:"):
+    with st.container(horizontal=True, vertical_alignment="center", key="removal-list"):
+        companions = sum(len(removal.companions) for removal in removals)
+        more = f" with {companions_in_words(companions)}" if companions else ""
+        total = size(sum(removal.total_bytes for removal in removals))
+        st.markdown(f"**{count(len(removals), 'file')} to remove**{more}, {total}", width="content")
+        if st.button("Review and remove…", type="primary", icon=":material/delete:"):
+            removal_dialog.open_removal_dialog(removals, group_choices.clear_choices)
+        with st.popover("Export", icon=":material/download:", help="Save the list as a file"):
             st.download_button(
                 "CSV",
-                lambda: as_csv(wanted).encode(),
+                lambda: as_csv(removals).encode(),
                 "removal-plan.csv",
                 "text/csv",
                 on_click="ignore",
             )
             st.download_button(
                 "JSON",
-                lambda: as_json(wanted).encode(),
+                lambda: as_json(removals).encode(),
                 "removal-plan.json",
                 "application/json",
                 on_click="ignore",
             )
-        st.button("Take all back", icon=":material/close:", on_click=group_choices.forget_choices)
+        st.button("Clear all", icon=":material/close:", on_click=group_choices.clear_choices)

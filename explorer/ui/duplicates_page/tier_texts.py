@@ -4,29 +4,37 @@ from __future__ import annotations
 
 from explorer.duplicates.groups import Tier
 
-TITLES: dict[Tier, str] = {
+TIER_TITLES: dict[Tier, str] = {
     "identical": "Identical files",
     "pixels": "Same pixels",
     "picture": "Same picture",
     "moment": "Same moment",
     "lookalike": "Look-alikes",
 }
-
-
-NONE: dict[Tier, str] = {
+NO_GROUPS: dict[Tier, str] = {
     "identical": "There are no identical files.",
     "pixels": "There are no files with the same pixels.",
-    "picture": "There are no copies of one picture.",
+    "picture": "There are no copies of the same picture.",
     "moment": "There are no shots of the same moment.",
     "lookalike": "There are no look-alikes.",
 }
-
-
-WHAT: dict[Tier, str] = {
-    "identical": "Files with the same bytes: one is kept, nothing is lost.",
-    "pixels": "Every pixel of every page and frame is the same, and so is any film inside. Only the metadata or the file format differs.",
-    "picture": "One picture, saved again: smaller, re-sent, turned, cropped, brightened, stamped. Each was compared with the one kept."
-    " Where it is not clear which one is the original, nothing is suggested: choose yourself.",
-    "moment": "Different shots of one moment: a burst, a retake. Nothing is marked here; choose yourself.",
-    "lookalike": "Photos of similar things. They are no duplicates: nothing is marked here, and nothing suggested.",
+TIER_EXPLANATIONS: dict[Tier, str] = {
+    "identical": "Files with exactly the same bytes. One is kept, so nothing is lost.",
+    "pixels": (
+        "Every pixel of every page and frame is the same, and so is any video inside. Only the"
+        " metadata or the file format differs."
+    ),
+    "picture": (
+        "The same picture saved again: resized, re-sent, rotated, cropped, brightened or"
+        " watermarked. Each file was compared with the one that is kept. Where it is not clear"
+        " which file is the original, nothing is suggested: choose one yourself."
+    ),
+    "moment": (
+        "Different shots of the same moment, such as a burst or a retake. Nothing is marked for"
+        " removal: choose yourself."
+    ),
+    "lookalike": (
+        "Photos of similar things. They are not duplicates, so nothing is suggested or marked for"
+        " removal."
+    ),
 }

@@ -12,17 +12,18 @@ from explorer.library.catalog import Catalog
 from explorer.library.command_store import send_command
 from explorer.library.paths import as_on_disk, inside, printable
 from explorer.library.root_store import check_folder
-from explorer.ui.photo_labels import plain
+from explorer.ui.photo_labels import escape_markdown
+
+_USUAL_FOLDERS = ("Pictures", "Photos", "Desktop", "Downloads")
 
 
-def add(catalog: Catalog) -> None:
-    """Adding a folder: by its path, or one of those where photos usually are."""
+def add_folder(catalog: Catalog) -> None:
+    """Draw a field for the folder's path, and buttons for the usual folders."""
     st.subheader("Add a folder")
     watched = list(catalog.root_paths().values())
-    usual = [Path.home() / name for name in ("Pictures", "Photos", "Desktop", "Downloads")]
-    likely = [
+    usual = [
         str(path)
-        for path in usual
+        for path in (Path.home() / name for name in _USUAL_FOLDERS)
         if path.is_dir() and not any(inside(str(path), root) for root in watched)
     ]
     with (
@@ -34,28 +35,29 @@ def add(catalog: Catalog) -> None:
             "Add", icon=":material/create_new_folder:", type="primary"
         )
     if submitted:
-        take(catalog, typed.strip().strip("\"'"))
-    if likely:
+        _add(catalog, typed.strip().strip("\"'"))
+    if usual:
         with st.container(horizontal=True):
-            for path in likely:
-                if st.button(plain(path), icon=":material/folder:", key=f"usual-{path}"):
-                    take(catalog, path)
+            for path in usual:
+                if st.button(escape_markdown(path), icon=":material/folder:", key=f"usual-{path}"):
+                    _add(catalog, path)
 
 
-def take(catalog: Catalog, typed: str) -> None:
+def _add(catalog: Catalog, typed: str) -> None:
+    """Add the folder with that path, or say why it cannot be added."""
     if not typed:
-        st.error("Type or paste the folder's path.", icon=":material/error:")
+        st.error("Type or paste the path of the folder.", icon=":material/error:")
         return
     path = as_on_disk(os.path.abspath(Path(typed).expanduser()))
     try:
         check_folder(path)
     except FolderError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(escape_markdown(str(error)), icon=":material/error:")
         return
-    over = next((root for root in catalog.root_paths().values() if inside(path, root)), None)
-    if over is not None:
-        part = "" if over == path else f": it is part of {plain(printable(over))}"
-        st.info(f"This folder is watched already{part}.", icon=":material/info:")
+    parent = next((root for root in catalog.root_paths().values() if inside(path, root)), None)
+    if parent is not None:
+        part = "" if parent == path else f" as part of {escape_markdown(printable(parent))}"
+        st.info(f"This folder is already watched{part}.", icon=":material/info:")
         return
     send_command(catalog, "add", path)
-    st.toast(f"{plain(printable(path))} is being added.", icon=":material/check:")
+    st.toast(f"Adding {escape_markdown(printable(path))}.", icon=":material/check:")

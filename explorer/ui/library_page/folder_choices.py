@@ -1,7 +1,7 @@
-"""The folders of the library as choices: which there are, and how they are called.
+"""The folders of the library as options of a select box, with the names they are shown by.
 
-A library has thousands of them, and each page offers them at every run: they are read once for each
-change of the catalog.
+A library can have thousands of folders, and every run of a page offers them, so they are read once
+per change of the catalog.
 """
 
 from __future__ import annotations
@@ -17,63 +17,67 @@ from explorer.library.paths import inside, printable
 from explorer.ui import resources
 
 
-class _Known(NamedTuple):
-    """Of which library and change; the watched folders; every folder, sorted."""
-
+class _FolderList(NamedTuple):
     library: Library
     change: int
+    """The catalog's change counter when the folders were read."""
     watched: tuple[str, ...]
     all: tuple[str, ...]
+    """Every folder, sorted."""
 
 
 _lock = threading.Lock()
-_kept: _Known | None = None
+_cached: _FolderList | None = None
 
 
 def choices(chosen: str | None = None) -> list[str]:
-    """Every folder with photos in it or below it, down from the watched ones; and the one chosen,
-    though it is gone."""
-    found = _known().all
-    return sorted({*found, chosen}) if chosen and chosen not in found else list(found)
+    """Every watched folder and every subfolder with photos in it or below it.
+
+    chosen: a folder that is selected now, included even if it no longer exists.
+    """
+    folders = _folders().all
+    return sorted({*folders, chosen}) if chosen and chosen not in folders else list(folders)
 
 
-def names() -> Callable[[str], str]:
-    """What calls a folder as a choice among others: from the watched folder's own name on, or whole
-    where two of these have one name."""
-    watched = _known().watched
-    called = Counter(map(os.path.basename, watched))
-    alone = [
-        (root, os.path.basename(root)) for root in watched if called[os.path.basename(root)] == 1
+def folder_names() -> Callable[[str], str]:
+    """A function that gives a folder's name as an option: its path from the watched folder's own
+    name on, or its full path if two watched folders share that name."""
+    watched = _folders().watched
+    names = Counter(map(os.path.basename, watched))
+    unique = [
+        (root, os.path.basename(root)) for root in watched if names[os.path.basename(root)] == 1
     ]
 
     def name(folder: str) -> str:
-        for root, its_name in alone:
+        for root, root_name in unique:
             if inside(folder, root):
                 return printable(
-                    os.path.normpath(os.path.join(its_name, os.path.relpath(folder, root)))
+                    os.path.normpath(os.path.join(root_name, os.path.relpath(folder, root)))
                 )
         return printable(folder)
 
     return name
 
 
-def _known() -> _Known:
-    global _kept  # noqa: PLW0603
+def _folders() -> _FolderList:
+    global _cached  # noqa: PLW0603
     library = resources.library()
     change = library.catalog.change()
     with _lock:
-        if _kept is None or _kept.library is not library or _kept.change != change:
+        if _cached is None or _cached.library is not library or _cached.change != change:
             watched = tuple(library.catalog.root_paths().values())
-            _kept = _Known(library, change, watched, tuple(sorted(_down_to(library, watched))))
-        return _kept
+            _cached = _FolderList(
+                library, change, watched, tuple(sorted(_with_parents(library, watched)))
+            )
+        return _cached
 
 
-def _down_to(library: Library, watched: tuple[str, ...]) -> set[str]:
-    """The watched folders, those that hold photos, and all between them."""
-    found = set(watched)
+def _with_parents(library: Library, watched: tuple[str, ...]) -> set[str]:
+    """The watched folders, the folders that hold photos, and all folders between them."""
+    folders = set(watched)
     for row in library.catalog.folders():
         path = row["path"]
-        while path not in found and path != os.path.dirname(path):
-            found.add(path)
+        while path not in folders and path != os.path.dirname(path):
+            folders.add(path)
             path = os.path.dirname(path)
-    return found
+    return folders

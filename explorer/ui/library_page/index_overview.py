@@ -5,64 +5,76 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.library.catalog import Catalog
+from explorer.library.rows import WorkerRow
 from explorer.library.worker_store import worker_status
 from explorer.text_format import count, size
-from explorer.ui.library_page import unreadable_files, watch_settings
-from explorer.ui.photo_labels import plain
+from explorer.ui.library_page import indexer_controls, unreadable_files
+from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.status_line import describe
+
+# What the list of folders shows; when it changes, the page is redrawn.
+_SHOWN_OF_FOLDER = (
+    "path",
+    "state",
+    "photos",
+    "failed",
+    "away",
+    "asking",
+    "left_out",
+    "exclude",
+    "watching",
+    "problem",
+)
+# Phases whose message is part of the status line.
+_QUIET_PHASES = ("starting", "waiting", "comparing")
 
 
 @st.fragment(run_every="2s")
 def overview(catalog: Catalog) -> None:
-    """Figures that move while the page is open."""
-    counts, worker = catalog.counts(), worker_status(catalog)
+    """Draw the totals, the status of the indexer and its controls."""
+    _totals(catalog)
+    worker = worker_status(catalog)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(describe(worker), width="stretch")
+        indexer_controls.controls(catalog, worker)
+    if worker is not None and worker["alive"]:
+        _progress(worker)
+    models = [
+        f"{name} ({count(photos, 'photo')})" for name, _, _, photos in catalog.encoders() if photos
+    ]
+    if models:
+        st.caption(f"Search model: {', '.join(models)}")
+    _redraw_on_change(catalog)
+
+
+def _totals(catalog: Catalog) -> None:
+    counts = catalog.counts()
     figures = [
-        (count(counts.photos), "different photos"),
+        (count(counts.photos), "unique photos"),
         (count(counts.files), "files"),
         (size(counts.bytes), "on disk"),
         (count(counts.failed), "could not be read"),
     ]
-    st.html(
-        '<div class="figures">'
-        + "".join(f"<div><b>{value}</b><span>{what}</span></div>" for value, what in figures)
-        + "</div>"
-    )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(describe(worker), width="stretch")
-        watch_settings.controls(catalog, worker)
-    if worker is not None and worker["alive"] and worker["total"]:
+    items = "".join(f"<div><b>{value}</b><span>{what}</span></div>" for value, what in figures)
+    st.html(f'<div class="figures">{items}</div>')
+
+
+def _progress(worker: WorkerRow) -> None:
+    if worker["total"]:
         st.progress(min(1.0, worker["done"] / worker["total"]))
-    if (
-        worker is not None
-        and worker["alive"]
-        and worker["message"]
-        and worker["phase"] not in ("starting", "waiting", "comparing")
-    ):
-        st.warning(plain(worker["message"]), icon=":material/info:")
-    used = [
-        f"“{name}” ({count(photos, 'photo')})"
-        for name, _, _, photos in catalog.encoders()
-        if photos
-    ]
-    if used:
-        st.caption(f"Search understands photos through {', '.join(used)}.")
+    if worker["message"] and worker["phase"] not in _QUIET_PHASES:
+        st.warning(escape_markdown(worker["message"]), icon=":material/info:")
+
+
+def _redraw_on_change(catalog: Catalog) -> None:
+    """Redraw the page if the folders or the unreadable files have changed, unless a question is
+    open."""
     drawn = st.session_state.get("_roots")
-    shown = (
-        "path",
-        "state",
-        "photos",
-        "failed",
-        "away",
-        "asking",
-        "left_out",
-        "exclude",
-        "watching",
-        "problem",
-    )
     now: list[object] = [
-        {key: value for key, value in root.items() if key in shown} for root in catalog.roots()
+        {key: value for key, value in root.items() if key in _SHOWN_OF_FOLDER}
+        for root in catalog.roots()
     ]
-    now += unreadable_files.waiting(catalog)
+    now += unreadable_files.retrying(catalog)
     st.session_state["_roots"] = now
     if drawn is not None and drawn != now and st.session_state.get("_removing") is None:
         st.rerun()

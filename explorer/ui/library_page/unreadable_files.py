@@ -1,4 +1,4 @@
-"""The Library page's part about files that could not be read: why, which, and trying once more."""
+"""Files that could not be read: why, which ones, and another try."""
 
 from __future__ import annotations
 
@@ -9,68 +9,71 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer.indexing import worker_client
+from explorer.library import failure_store
 from explorer.library.catalog import Catalog
-from explorer.library.failure_store import FailureGroup, failure_groups
 from explorer.library.paths import printable
 from explorer.library.rows import FileRow
 from explorer.library.worker_store import worker_status
 from explorer.text_format import count
 from explorer.ui import file_manager
-from explorer.ui.photo_labels import plain
+from explorer.ui.photo_labels import escape_markdown
 
-PAGE = 50
+PAGE_SIZE = 50
 
 
-def failures(catalog: Catalog) -> None:
-    """Files that could not be read, together by why; each group, and each file, can be tried again."""
-    found = failure_groups(catalog)
-    if not found:
+def unreadable_files(catalog: Catalog) -> None:
+    """Draw the files that could not be read, grouped by reason, with buttons to try again."""
+    groups = failure_store.failure_groups(catalog)
+    if not groups:
         return
-    total = sum(group.files for group in found)
+    total = sum(group.files for group in groups)
     st.subheader("Could not be read")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"{count(total, 'file')}. A file that is mended or replaced is read again by itself;"
-            " where a drive or a permission was in the way, have it tried again.",
+            f"{count(total, 'file')}. A file that is repaired or replaced is read again"
+            " automatically. If a drive or a permission was the problem, try again.",
             width="stretch",
         )
         if st.button("Try all again", icon=":material/refresh:", key="retry-all"):
             _retry(catalog)
-    for number, group in enumerate(found):
-        _group(catalog, group, number, alone=len(found) == 1)
+    for number, group in enumerate(groups):
+        _group(catalog, group, number, alone=len(groups) == 1)
 
 
-def waiting(catalog: Catalog) -> list[int]:
-    """How many failed files of each group are to be tried again; changes when one has been."""
-    return [group.waiting for group in failure_groups(catalog)]
+def retrying(catalog: Catalog) -> list[int]:
+    """How many files of each group are waiting for another try."""
+    return [group.waiting for group in failure_store.failure_groups(catalog)]
 
 
-def _group(catalog: Catalog, group: FailureGroup, number: int, *, alone: bool) -> None:
-    label = f"**{count(group.files, 'file')}**: {plain(group.label)}" + (
-        " · being tried again" if group.waiting else ""
+def _group(
+    catalog: Catalog, group: failure_store.FailureGroup, number: int, *, alone: bool
+) -> None:
+    label = f"**{count(group.files, 'file')}**: {escape_markdown(group.label)}" + (
+        " · trying again" if group.waiting else ""
     )
-    # By its reason: a box that was opened stays open when others come and go.
+    # The key is the reason, so that an open group stays open when others come and go.
     key = f"failed-{group.label}"
-    with st.expander(label, expanded=alone, key=key, on_change="rerun") as box:
-        if not box.open:
+    with st.expander(label, expanded=alone, key=key, on_change="rerun") as expander:
+        if not expander.open:
             return
         if st.button("Try these again", icon=":material/refresh:", key=f"retry-{number}"):
             _retry(catalog, group.reasons)
-        pages = math.ceil(group.files / PAGE)
-        turned = f"page-{key}"
-        at = min(int(st.session_state.get(turned) or 1), pages)
-        for row in catalog.failures((at - 1) * PAGE, PAGE, group.reasons):
+        pages = math.ceil(group.files / PAGE_SIZE)
+        page_key = f"page-{key}"
+        at = min(int(st.session_state.get(page_key) or 1), pages)
+        for row in catalog.failures((at - 1) * PAGE_SIZE, PAGE_SIZE, group.reasons):
             _file(catalog, row, why=len(group.reasons) > 1)
         if pages > 1:
-            st.pagination(pages, key=turned)
+            st.pagination(pages, key=page_key)
 
 
 def _file(catalog: Catalog, row: FileRow, *, why: bool) -> None:
     folder, name = os.path.split(row["path"])
     with st.container(horizontal=True, vertical_alignment="center"):
-        reason = f": {plain(row['reason'] or '')}" if why else ""
+        reason = f": {escape_markdown(row['reason'] or '')}" if why else ""
         st.markdown(
-            f"**{plain(printable(name))}**{reason}  \n:small[{plain(printable(folder))}]",
+            f"**{escape_markdown(printable(name))}**{reason}  \n"
+            f":small[{escape_markdown(printable(folder))}]",
             width="stretch",
         )
         if file_manager.available() and st.button(
@@ -89,12 +92,11 @@ def _file(catalog: Catalog, row: FileRow, *, why: bool) -> None:
 def _retry(
     catalog: Catalog, reasons: Sequence[str] | None = None, file_id: int | None = None
 ) -> None:
+    """Have files read again: those with these reasons, one file, or all."""
     worker_client.retry(catalog, reasons, file_id)
     worker = worker_status(catalog)
-    resting = worker is not None and worker["phase"] in ("paused", "off")
-    later = (
-        "They are read again when indexing goes on." if resting else "They are being read again."
-    )
-    st.toast(
-        later if file_id is None else later.replace("They are", "It is"), icon=":material/refresh:"
-    )
+    paused = worker is not None and worker["phase"] in ("paused", "off")
+    who = "The file" if file_id is not None else "The files"
+    verb = "will be" if paused else ("is being" if file_id is not None else "are being")
+    when = " once indexing resumes" if paused else ""
+    st.toast(f"{who} {verb} read again{when}.", icon=":material/refresh:")

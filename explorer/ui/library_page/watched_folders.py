@@ -9,24 +9,27 @@ from explorer.library.command_store import send_command
 from explorer.library.paths import printable
 from explorer.library.rows import RootRow
 from explorer.text_format import count
-from explorer.ui.library_page import watch_settings
+from explorer.ui.library_page import folder_settings
+
+# Session state that holds the id of the folder whose removal is to be confirmed.
+_REMOVING = "_removing"
 
 
-def folders(catalog: Catalog) -> None:
-    """The watched folders."""
+def watched_folders(catalog: Catalog) -> None:
+    """Draw all watched folders."""
     st.subheader("Folders")
     roots = catalog.roots()
     if not roots:
         st.info(
-            "No folder is watched yet. Add the folder with your photos; its subfolders are included.",
+            "No folder is watched yet. Add the folder with your photos. Subfolders are included.",
             icon=":material/folder_open:",
         )
     for root in roots:
         with st.container(border=True):
-            folder(catalog, root)
+            _folder(catalog, root)
 
 
-def folder(catalog: Catalog, root: RootRow) -> None:
+def _folder(catalog: Catalog, root: RootRow) -> None:
     key, path = str(root["id"]), root["path"]
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
@@ -34,30 +37,33 @@ def folder(catalog: Catalog, root: RootRow) -> None:
             failed = (
                 f" · {count(root['failed'], 'file')} could not be read" if root["failed"] else ""
             )
-            st.caption(f"{count(root['photos'], 'photo file')}{failed}{watch_settings.notes(root)}")
+            st.caption(
+                f"{count(root['photos'], 'photo file')}{failed}{folder_settings.notes(root)}"
+            )
         with st.container(horizontal=True, width="content"):
             if st.button("Rescan", icon=":material/sync:", key=f"rescan-{key}"):
                 send_command(catalog, "rescan", path)
-                st.toast("The folder is looked through again.", icon=":material/sync:")
-            if st.button("Remove", icon=":material/delete:", key=f"remove-{key}"):
-                st.session_state["_removing"] = root["id"]
-    if st.session_state.get("_removing") == root["id"]:
-        confirm(catalog, root)
-    watch_settings.question(catalog, root)
-    watch_settings.left_out(catalog, root)
+                st.toast("The folder is being scanned again.", icon=":material/sync:")
+            if st.button("Stop watching", icon=":material/visibility_off:", key=f"remove-{key}"):
+                st.session_state[_REMOVING] = root["id"]
+    if st.session_state.get(_REMOVING) == root["id"]:
+        _confirm_removal(catalog, root)
+    folder_settings.missing_files(catalog, root)
+    folder_settings.excluded_files(catalog, root)
 
 
-def confirm(catalog: Catalog, root: RootRow) -> None:
+def _confirm_removal(catalog: Catalog, root: RootRow) -> None:
     st.warning(
-        f"Stop watching this folder? Its {count(root['photos'], 'photo')} leave the library. The files stay where they are, untouched.",
+        f"Stop watching this folder? Its {count(root['photos'], 'photo')} will be removed from the"
+        " library. The files themselves are not touched.",
         icon=":material/help:",
     )
     with st.container(horizontal=True):
-        if st.button("Stop watching", type="primary", key=f"confirm-{root['id']}"):
+        if st.button("Yes, stop watching", type="primary", key=f"confirm-{root['id']}"):
             send_command(catalog, "remove", root["path"])
-            st.session_state.pop("_removing")
-            st.toast("The folder leaves the library.")
+            st.session_state.pop(_REMOVING)
+            st.toast("The folder is being removed from the library.")
             st.rerun()
-        if st.button("Keep it", key=f"keep-{root['id']}"):
-            st.session_state.pop("_removing")
+        if st.button("Cancel", key=f"keep-{root['id']}"):
+            st.session_state.pop(_REMOVING)
             st.rerun()

@@ -19,33 +19,25 @@ from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.library_page import folder_choices
 
+_DECISION_LABELS: tuple[tuple[DecisionKind, str], ...] = (
+    ("apart", "Not duplicates"),
+    ("keep", "Keep all"),
+    ("later", "Later"),
+)
 
-@st.dialog("What is kept", width="large", on_dismiss="rerun")
-def rules_dialog() -> None:
-    """The protected folders, the rules, to be ordered, and what was decided."""
-    _protection()
+
+@st.dialog("Keep rules", width="large", on_dismiss="rerun")
+def keeper_rules_dialog() -> None:
+    """Protected folders, the rules in their order, and the decisions."""
+    _protected_folders()
     rules = list(keeper_rules(resources.library().catalog))
     st.markdown(
-        "**Rules.** They choose among files of which any may be kept without loss. The first that tells two apart decides; the next is"
-        " asked only where they are equal. Whatever they say, a copy is never kept before its original."
+        "**Rules.** When several files of a group could be kept without losing anything, these"
+        " rules choose. The first rule that tells two files apart decides; the next one is used"
+        " only for a tie. A copy is never kept in place of its original, whatever the rules say."
     )
-    for at, name in enumerate(rules):
-        with st.container(horizontal=True, vertical_alignment="center", key=f"rule-{name}"):
-            st.markdown(f"{at + 1}\\. {RULES_BY_NAME[name].label}", width="stretch")
-            moves = (
-                (":material/arrow_upward:", "Move up", at - 1),
-                (":material/arrow_downward:", "Move down", at + 1),
-            )
-            for icon, label, to in moves:
-                if st.button(
-                    label, icon=icon, key=f"{label}-{name}", disabled=not 0 <= to < len(rules)
-                ):
-                    rules[at], rules[to] = rules[to], rules[at]
-                    _set_rules(rules)
-            if st.button(
-                "Leave out", icon=":material/close:", key=f"drop-{name}", disabled=len(rules) == 1
-            ):
-                _set_rules([each for each in rules if each != name])
+    for index, name in enumerate(rules):
+        _rule(rules, index, name)
     unused = [name for name in RULES_BY_NAME if name not in rules]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if unused:
@@ -59,10 +51,30 @@ def rules_dialog() -> None:
             if added:
                 _set_rules([*rules, added])
         if tuple(rules) != DEFAULT_RULES and st.button(
-            "As it was at first", icon=":material/restart_alt:"
+            "Reset to default", icon=":material/restart_alt:"
         ):
             _set_rules(DEFAULT_RULES)
     _decisions()
+
+
+def _rule(rules: list[str], index: int, name: str) -> None:
+    """One rule, with buttons to move or remove it."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"rule-{name}"):
+        st.markdown(f"{index + 1}\\. {RULES_BY_NAME[name].label}", width="stretch")
+        moves = (
+            (":material/arrow_upward:", "Move up", index - 1),
+            (":material/arrow_downward:", "Move down", index + 1),
+        )
+        for icon, label, target in moves:
+            if st.button(
+                label, icon=icon, key=f"{label}-{name}", disabled=not 0 <= target < len(rules)
+            ):
+                rules[index], rules[target] = rules[target], rules[index]
+                _set_rules(rules)
+        if st.button(
+            "Turn off", icon=":material/close:", key=f"drop-{name}", disabled=len(rules) == 1
+        ):
+            _set_rules([each for each in rules if each != name])
 
 
 def _set_rules(rules: Sequence[str]) -> None:
@@ -70,20 +82,22 @@ def _set_rules(rules: Sequence[str]) -> None:
     st.rerun(scope="fragment")
 
 
-def _protection() -> None:
+def _protected_folders() -> None:
     catalog = resources.library().catalog
-    st.markdown("**Protected folders.** Nothing is ever removed from them or below them.")
+    st.markdown(
+        "**Protected folders.** Nothing is ever removed from these folders or their subfolders."
+    )
     protected = protected_folders(catalog)
     for folder in protected:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"`{printable(folder).replace('`', chr(39))}`", width="stretch")
-            if st.button("Protect no more", icon=":material/close:", key=f"unprotect-{folder}"):
+            if st.button("Stop protecting", icon=":material/close:", key=f"unprotect-{folder}"):
                 unprotect_folder(catalog, folder)
                 st.rerun(scope="fragment")
-    known = [folder for folder in folder_choices.choices() if folder not in protected]
+    unprotected = [folder for folder in folder_choices.choices() if folder not in protected]
     chosen = st.selectbox(
         "Protect a folder",
-        known,
+        unprotected,
         index=None,
         format_func=printable,
         key=f"protect-{len(protected)}",
@@ -93,29 +107,25 @@ def _protection() -> None:
         st.rerun(scope="fragment")
 
 
-_DECIDED: tuple[tuple[DecisionKind, str], ...] = (
-    ("apart", "Not duplicates"),
-    ("keep", "Keep all"),
-    ("later", "Later"),
-)
-
-
 def _decisions() -> None:
-    """What was decided so far, to be forgotten by kind."""
+    """How many decisions of each kind there are, each kind with a button to forget them."""
     catalog = resources.library().catalog
-    made = [decision.kind for decision in decisions(catalog)]
-    if not made:
+    kinds = [decision.kind for decision in decisions(catalog)]
+    if not kinds:
         return
-    st.markdown("**Decisions.** They hold for the photos' contents, wherever the files lie.")
-    for kind, label in _DECIDED:
-        if kind in made:
+    st.markdown(
+        "**Decisions.** They apply to the photos' contents, so moving or renaming a file does not"
+        " change them."
+    )
+    for kind, label in _DECISION_LABELS:
+        if kind in kinds:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"{label}: {count(made.count(kind), 'group')}", width="stretch")
+                st.markdown(f"{label}: {count(kinds.count(kind), 'group')}", width="stretch")
                 if st.button(
                     "Forget",
                     icon=":material/undo:",
                     key=f"forget-{kind}",
-                    help="These groups are offered again",
+                    help="Show these groups for review again",
                 ):
                     withdraw_all(catalog, kind)
                     st.rerun(scope="fragment")

@@ -16,40 +16,81 @@ from explorer.removal.results import TRASH, Removal, RemovalOutcome, companions_
 from explorer.removal.trash import is_supported
 from explorer.text_format import count, size
 from explorer.ui import resources
-from explorer.ui.auto_refresh import DIALOG
-from explorer.ui.removal_dialogs.removal_history import bring_back
+from explorer.ui.auto_refresh import DIALOG_OPEN
+from explorer.ui.photo_labels import escape_markdown
+from explorer.ui.removal_dialogs.removal_history import undo_removal
 from explorer.ui.removal_dialogs.removal_table import MAX_ROWS, kept_files_table, removal_rows
 
+# Session state that holds the result of a removal while the dialog shows it.
+_OUTCOME = "_removal-outcome"
 
-def removal_dialog(removals: Sequence[Removal], done: Callable[[], None] = lambda: None) -> None:
-    """Show what these removals would do, and do it when the person says so. done: called after
-    something was removed."""
-    st.session_state.pop("_outcome", None)
-    st.session_state[DIALOG] = True
-    _removal(list(removals), done)
+
+def open_removal_dialog(
+    removals: Sequence[Removal], on_removed: Callable[[], None] = lambda: None
+) -> None:
+    """Show what these removals would do, and carry them out once confirmed.
+
+    on_removed: called after files were removed.
+    """
+    st.session_state.pop(_OUTCOME, None)
+    st.session_state[DIALOG_OPEN] = True
+    _dialog(list(removals), on_removed)
 
 
 @st.dialog("Remove photos", width="large", on_dismiss="rerun")
-def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
-    outcome: RemovalOutcome | None = st.session_state.get("_outcome")
+def _dialog(removals: list[Removal], on_removed: Callable[[], None]) -> None:
+    outcome: RemovalOutcome | None = st.session_state.get(_OUTCOME)
     if outcome is not None:
-        _tell(outcome)
+        _show_outcome(outcome)
         return
-    alone = [removal for removal in removals if removal.keeper is None]
+    _plan(removals)
+    # Files for which no other file is kept.
+    unpaired = [removal for removal in removals if removal.keeper is None]
+    _unreadable_warning(removals)
+    destination = _destination()
+    sidecars = len(unpaired) < len(removals) and st.checkbox(
+        "Save the date, place, rating and keywords that the kept photo lacks in a file next to it"
+        " (.xmp)",
+        key="remove-sidecars",
+    )
+    confirmed = not unpaired or st.checkbox(
+        f"Yes, remove {count(len(unpaired), 'file')} without keeping another copy",
+        key="remove-alone",
+    )
+    result = st.container()
+    with st.container(horizontal=True):
+        if st.button(
+            "Check first",
+            icon=":material/fact_check:",
+            help="Read every file and the file that is kept instead, without moving anything",
+            disabled=destination is None,
+        ):
+            _dry_run(removals, destination or TRASH, bool(unpaired), result)
+        if st.button(
+            f"Remove {count(len(removals), 'file')}",
+            type="primary",
+            icon=":material/delete:",
+            disabled=destination is None or not confirmed or not removals,
+        ):
+            _carry_out(removals, destination or TRASH, bool(unpaired), sidecars, on_removed)
+
+
+def _plan(removals: list[Removal]) -> None:
+    """The totals, the table of files, and the plan for download."""
     kept = (
         ""
-        if alone
-        else " For each, another file is kept; both are read and compared with the library once more before anything moves."
+        if any(removal.keeper is None for removal in removals)
+        else " For each of them another file is kept. Both are read and compared again before"
+        " anything is moved."
     )
-    along = sum(len(removal.companions) for removal in removals)
-    more = f", with {companions_in_words(along)}," if along else ","
-    st.markdown(
-        f"**{count(len(removals), 'file')}**{more} {size(sum(removal.total_bytes for removal in removals))}.{kept}"
-    )
+    companions = sum(len(removal.companions) for removal in removals)
+    more = f", with {companions_in_words(companions)}," if companions else ","
+    total = size(sum(removal.total_bytes for removal in removals))
+    st.markdown(f"**{count(len(removals), 'file')}**{more} {total}.{kept}")
     height: Any = 260 if len(removals) > 6 else "content"
     st.dataframe(removal_rows(removals[:MAX_ROWS]), hide_index=True, width="stretch", height=height)
     if len(removals) > MAX_ROWS:
-        st.caption(f"The first {MAX_ROWS:,} are shown; the plan has them all.")
+        st.caption(f"The first {MAX_ROWS:,} are shown. The downloaded plan lists all of them.")
     with st.container(horizontal=True):
         st.download_button(
             "Plan as CSV",
@@ -67,47 +108,23 @@ def _removal(removals: list[Removal], done: Callable[[], None]) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-    unread = sum(removal.tier == "unreadable" for removal in removals)
-    if unread:
+
+
+def _unreadable_warning(removals: Sequence[Removal]) -> None:
+    unreadable = sum(removal.tier == "unreadable" for removal in removals)
+    if unreadable:
         st.warning(
-            f"{count(unread, 'file')} could not be read as a photo, so no other copy is known: it may be the only one.",
+            f"{count(unreadable, 'file')} could not be read as a photo, so no other copy is known:"
+            " it may be the only one.",
             icon=":material/warning:",
-        )  # fmt: skip
-    to = _destination()
-    sidecars = (
-        bool(removals)
-        and len(alone) < len(removals)
-        and st.checkbox(
-            "Copy date, place, rating and keywords that the kept photo lacks to a file beside it (.xmp)",
-            key="remove-sidecars",
         )
-    )
-    sure = not alone or st.checkbox(
-        f"Yes, remove {count(len(alone), 'file')} for which no other is kept", key="remove-alone"
-    )
-    check = st.container()
-    with st.container(horizontal=True):
-        if st.button(
-            "Check again",
-            icon=":material/fact_check:",
-            help="Read every file and its keeper; move nothing",
-            disabled=to is None,
-        ):
-            _checked(removals, to or TRASH, bool(alone), check)
-        if st.button(
-            f"Remove {count(len(removals), 'file')}",
-            type="primary",
-            icon=":material/delete:",
-            disabled=to is None or not sure or not removals,
-        ):
-            _carry_out(removals, to or TRASH, bool(alone), sidecars, done)
 
 
 def _destination() -> str | None:
-    """Where removed files go; None while no folder was named."""
-    name = "The system's trash" if is_supported() else "A folder of this program on the same drive"
-    where = st.radio("To", [name, "A folder"], horizontal=True, key="remove-to")
-    if where == name:
+    """Where to move removed files; None until a folder is named."""
+    trash = "The system trash" if is_supported() else "A Photo Explorer folder on the same drive"
+    where = st.radio("Move to", [trash, "A folder"], horizontal=True, key="remove-to")
+    if where == trash:
         return TRASH
     typed = st.text_input(
         "Folder", placeholder=str(Path.home() / "Removed photos"), key="remove-folder"
@@ -115,37 +132,45 @@ def _destination() -> str | None:
     return os.path.abspath(Path(typed).expanduser()) if typed else None
 
 
-def _checked(
-    removals: list[Removal], to: str, alone: bool, at: st.delta_generator.DeltaGenerator
+def _dry_run(
+    removals: list[Removal],
+    destination: str,
+    without_keeper: bool,
+    at: st.delta_generator.DeltaGenerator,
 ) -> None:
+    """Check every file as the removal does, and show the result in the container `at`."""
     bar = at.progress(0.0, "Reading…")
     try:
         outcome = dry_run(
             resources.library(),
             removals,
-            to,
-            without_keeper=alone,
-            tick=lambda n, of: _progress(bar, n, of, "Reading"),
+            destination,
+            without_keeper=without_keeper,
+            tick=lambda number, of: _progress(bar, number, of, "Reading"),
         )
     except ExplorerError as error:
         bar.empty()
-        at.error(str(error), icon=":material/error:")
+        at.error(escape_markdown(str(error)), icon=":material/error:")
         return
     bar.empty()
     with at:
         if outcome.kept:
-            st.warning(f"{count(len(outcome.kept), 'file')} would stay.", icon=":material/shield:")
+            st.warning(
+                f"{count(len(outcome.kept), 'file')} would be kept.", icon=":material/shield:"
+            )
             kept_files_table(outcome)
         else:
-            along = (
-                f" with {companions_in_words(outcome.companion_count)}"
-                if outcome.companion_count
-                else ""
-            )
             st.success(
-                f"All {len(removals):,} can go{along}, and everything kept is in its place.",
+                f"All {len(removals):,} can be removed{_with_companions(outcome)}, and every file"
+                " kept instead is in place.",
                 icon=":material/check:",
             )
+
+
+def _with_companions(outcome: RemovalOutcome) -> str:
+    """`, with 2 files that belong to them`, or ''."""
+    number = outcome.companion_count
+    return f", with {companions_in_words(number)}" if number else ""
 
 
 def _progress(bar: st.delta_generator.DeltaGenerator, number: int, of: int, what: str) -> None:
@@ -153,45 +178,50 @@ def _progress(bar: st.delta_generator.DeltaGenerator, number: int, of: int, what
 
 
 def _carry_out(
-    removals: list[Removal], to: str, alone: bool, sidecars: bool, done: Callable[[], None]
+    removals: list[Removal],
+    destination: str,
+    without_keeper: bool,
+    sidecars: bool,
+    on_removed: Callable[[], None],
 ) -> None:
     bar = st.progress(0.0, "Removing…")
     try:
         outcome = remove(
-            resources.library(), removals, to, without_keeper=alone, sidecars=sidecars,
+            resources.library(),
+            removals,
+            destination,
+            without_keeper=without_keeper,
+            sidecars=sidecars,
             tick=lambda number, of: _progress(bar, number, of, "Removing"),
-        )  # fmt: skip
+        )
     except ExplorerError as error:
         bar.empty()
-        st.error(str(error), icon=":material/error:")
+        st.error(escape_markdown(str(error)), icon=":material/error:")
         return
-    st.session_state["_outcome"] = outcome
-    done()
+    st.session_state[_OUTCOME] = outcome
+    on_removed()
     st.rerun(scope="fragment")
 
 
-def _tell(outcome: RemovalOutcome) -> None:
+def _show_outcome(outcome: RemovalOutcome) -> None:
     if outcome.removed:
-        along = (
-            f", with {companions_in_words(outcome.companion_count)}"
-            if outcome.companion_count
-            else ""
-        )
         st.success(
-            f"{count(len(outcome.removed), 'file')} removed{along}, {size(outcome.freed)}.",
+            f"{count(len(outcome.removed), 'file')} removed{_with_companions(outcome)},"
+            f" {size(outcome.freed)}.",
             icon=":material/check:",
         )
-        st.caption(
-            "Space is free once the trash is emptied. Until then everything can be brought back."
-        )
+        st.caption("Emptying the trash frees the space. Until then, everything can be restored.")
     if outcome.kept:
         st.warning(
-            f"{count(len(outcome.kept), 'file')} stayed where they are.", icon=":material/shield:"
+            f"{count(len(outcome.kept), 'file')} were not removed."
+            if len(outcome.kept) > 1
+            else "1 file was not removed.",
+            icon=":material/shield:",
         )
         kept_files_table(outcome)
     with st.container(horizontal=True):
         if st.button("Done", type="primary"):
             st.rerun()
         if outcome.run and outcome.removed and st.button("Undo", icon=":material/undo:"):
-            bring_back(outcome.run)
+            undo_removal(outcome.run)
             st.rerun()

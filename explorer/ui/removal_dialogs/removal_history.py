@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer.config import PROGRAM
 from explorer.errors import ExplorerError
 from explorer.library.paths import printable
 from explorer.removal.removed_files import removal_time
@@ -11,28 +12,32 @@ from explorer.removal.results import TRASH
 from explorer.removal.undo import history, undo
 from explorer.text_format import count
 from explorer.ui import resources
-from explorer.ui.auto_refresh import DIALOG
+from explorer.ui.auto_refresh import DIALOG_OPEN
+
+_SHOWN_RUNS = 50
+# Session state that holds what the last undo did, until the page shows it.
+_RESULT = "_undo-result"
 
 
-def bring_back(run: str) -> None:
-    """Undo a removal, and have the page tell what came of it."""
+def undo_removal(run: str) -> None:
+    """Undo a removal, by its id, and have the page show the result."""
     try:
-        with st.spinner("Bringing the photos back…"):
+        with st.spinner("Restoring photos…"):
             _, restored = undo(resources.library(), run)
     except ExplorerError as error:
-        st.session_state["_told"] = (str(error), [])
+        st.session_state[_RESULT] = (str(error), [])
         return
-    lost = [each for each in restored if each.back is None]
-    text = f"{count(len(restored) - len(lost), 'file')} brought back."
-    text += f" {count(len(lost), 'file')} could not be." if lost else ""
-    st.session_state["_told"] = (text, [(each.path, each.note) for each in restored if each.note])
+    failed = [each for each in restored if each.back is None]
+    text = f"{count(len(restored) - len(failed), 'file')} restored."
+    text += f" {count(len(failed), 'file')} could not be restored." if failed else ""
+    notes = [(each.path, each.note) for each in restored if each.note]
+    st.session_state[_RESULT] = (text, notes)
 
 
-def told() -> None:
-    """What the last undo said, once. Called as a page begins to be drawn, when no dialog is left
-    open."""
-    st.session_state.pop(DIALOG, None)
-    text, notes = st.session_state.pop("_told", ("", []))
+def show_undo_result() -> None:
+    """Show once what the last undo did. A page calls this first, when no dialog is open."""
+    st.session_state.pop(DIALOG_OPEN, None)
+    text, notes = st.session_state.pop(_RESULT, ("", []))
     if text:
         st.success(text, icon=":material/undo:")
     if notes:
@@ -45,21 +50,24 @@ def told() -> None:
 
 @st.dialog("Removed photos", width="large", on_dismiss="rerun")
 def history_dialog() -> None:
-    """Every removal, the latest first, each with its undo."""
+    """Every removal, latest first, each with its undo."""
     runs = history(resources.library())
     if not runs:
         st.info("Nothing has been removed yet.", icon=":material/info:")
-    for run in runs[:50]:
+    for run in runs[:_SHOWN_RUNS]:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            where = "the trash" if run.where == TRASH else printable(run.where)
-            away = len(run.away)
-            state = f"{count(away)} still there" if away else "all brought back"
+            where = "the trash" if run.where == TRASH else printable(run.where).replace("`", "")
+            remaining = len(run.away)
+            state = f"{count(remaining)} still there" if remaining else "all restored"
             st.markdown(
-                f"**{removal_time(run.at)}** · {count(len(run.entries), 'file')} to {where.replace('`', '')} · {state}",
+                f"**{removal_time(run.at)}** · {count(len(run.entries), 'file')} moved to {where}"
+                f" · {state}",
                 width="stretch",
             )
-            if away and st.button("Undo", icon=":material/undo:", key=f"undo-{run.id}"):
-                bring_back(run.id)
+            if remaining and st.button("Undo", icon=":material/undo:", key=f"undo-{run.id}"):
+                undo_removal(run.id)
                 st.rerun()
-    if len(runs) > 50:
-        st.caption(f"{len(runs) - 50:,} older ones: `python run.py undo --list`")
+    if len(runs) > _SHOWN_RUNS:
+        st.caption(
+            f"{len(runs) - _SHOWN_RUNS:,} older removals are listed by `{PROGRAM} undo --list`."
+        )

@@ -11,11 +11,12 @@ from explorer.library.paths import printable
 from explorer.removal.results import Removal, RemovalOutcome
 from explorer.text_format import size
 
+# More rows than this make the page slow.
 MAX_ROWS = 1000
 
 
 def removal_rows(removals: Sequence[Removal]) -> list[dict[str, str]]:
-    """The table of what is to go, without columns in which nothing would stand."""
+    """One row per file, by column title. Columns that would be empty in every row are left out."""
     rows = [_row(removal) for removal in removals]
     return [
         {title: text for title, text in row.items() if any(each[title] for each in rows)}
@@ -25,22 +26,22 @@ def removal_rows(removals: Sequence[Removal]) -> list[dict[str, str]]:
 
 def _row(removal: Removal) -> dict[str, str]:
     folder, name = os.path.split(printable(removal.path))
-    kept = printable(removal.keeper) if removal.keeper else "none"
-    along = ", ".join(
+    companions = ", ".join(
         f"{printable(os.path.basename(each.path))} ({size(each.bytes)})"
         for each in removal.companions
     )
     return {
         "File": name,
         "Folder": folder,
-        "Kept": kept,
+        "Kept instead": printable(removal.keeper) if removal.keeper else "none",
         "Size": size(removal.bytes),
         "Contents": ", ".join(removal.holds),
-        "Goes with it": along,
+        "Removed with it": companions,
     }
 
 
 def kept_files_table(outcome: RemovalOutcome) -> None:
+    """Draw the files that were kept, each with the reason."""
     st.dataframe(
         [
             {"File": printable(result.removal.path), "Why": result.reason}

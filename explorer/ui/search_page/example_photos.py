@@ -1,7 +1,8 @@
-"""Photos that a person brought to search with: kept beside the library, so that such a search is a
-link like any other.
+"""Photos that were uploaded to search by. They are kept in the library's folder, so that such a
+search can be bookmarked.
 
-Each is a preview and the vector made of it, under the hash of its bytes. Only the latest are kept.
+Each is stored as a preview and its vector, named by the hash of the uploaded bytes. Only the latest
+ones are kept.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from explorer.photos.decode import content_hash
 from explorer.search.query import ExamplePhoto
 from explorer.ui import resources
 
-KEPT = 100
+MAX_KEPT = 100
 _TOKEN = re.compile(r"[0-9a-f]{8,64}")
 
 
-def bring(data: bytes, name: str) -> tuple[int | None, str]:
-    """Take in an upload: (id, "") for a photo of the library, else (None, token of the example).
+def add(data: bytes, name: str) -> tuple[int | None, str]:
+    """Store an upload; returns (id, "") if the photo is in the library, else (None, token).
     Raises PhotoError, EncoderError."""
     digest = content_hash(data)
     engine = resources.engine()
@@ -31,30 +32,30 @@ def bring(data: bytes, name: str) -> tuple[int | None, str]:
     token = digest.hex()
     photo = resources.decode_upload(data)
     if photo.input is None:
-        raise ValueError("the decoder gave no input for the encoder")
+        raise ValueError("the decoder returned no input for the encoder")
     folder = _folder()
-    _picture(token).write_bytes(photo.preview)
+    _preview_file(token).write_bytes(photo.preview)
     _write(token, engine.encode_photo(photo.input, name))
-    for old in sorted(folder.glob("*.jpg"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
+    for old in sorted(folder.glob("*.jpg"), key=lambda path: path.stat().st_mtime)[:-MAX_KEPT]:
         old.unlink(missing_ok=True)
         old.with_suffix(".json").unlink(missing_ok=True)
     return None, token
 
 
 def find(token: str) -> ExamplePhoto | None:
-    """The example of that token, encoded anew if the encoder has changed since; None if it is not
-    kept any more."""
-    kept = picture(token)
-    if kept is None:
+    """The example with that token, encoded again if the encoder has changed; None if it is no
+    longer kept."""
+    preview = picture(token)
+    if preview is None:
         return None
     try:
-        stored = json.loads(_note(token).read_text(encoding="utf-8"))
+        stored = json.loads(_vector_file(token).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         stored = {}
     encoder = resources.engine().encoder
     if stored.get("encoder") == [encoder.name, encoder.version]:
         return ExamplePhoto(tuple(stored["vector"]), stored["name"])
-    photo = resources.decode_upload(kept)
+    photo = resources.decode_upload(preview)
     if photo.input is None:
         return None
     example = resources.engine().encode_photo(photo.input, stored.get("name", ""))
@@ -63,26 +64,26 @@ def find(token: str) -> ExamplePhoto | None:
 
 
 def picture(token: str) -> bytes | None:
-    """The preview of that example, or None if it is not kept any more."""
+    """The preview of that example as JPEG; None if it is no longer kept."""
     try:
-        return _picture(token).read_bytes() if _TOKEN.fullmatch(token) else None
+        return _preview_file(token).read_bytes() if _TOKEN.fullmatch(token) else None
     except OSError:
         return None
 
 
-def _picture(token: str) -> Path:
+def _preview_file(token: str) -> Path:
     return _folder() / f"{token}.jpg"
 
 
-def _note(token: str) -> Path:
+def _vector_file(token: str) -> Path:
     return _folder() / f"{token}.json"
 
 
 def _write(token: str, example: ExamplePhoto) -> None:
     encoder = resources.engine().encoder
     vector = np.round(example.array().astype(float), 6).tolist()
-    note = {"encoder": [encoder.name, encoder.version], "name": example.name, "vector": vector}
-    _note(token).write_text(json.dumps(note), encoding="utf-8")
+    stored = {"encoder": [encoder.name, encoder.version], "name": example.name, "vector": vector}
+    _vector_file(token).write_text(json.dumps(stored), encoding="utf-8")
 
 
 def _folder() -> Path:

@@ -10,15 +10,15 @@ from explorer.errors import PhotoError
 from explorer.ui import resources
 from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.library_page import folder_choices
-from explorer.ui.photo_labels import plain
+from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import example_photos, search_state
-from explorer.ui.search_page.search_state import Asked
+from explorer.ui.search_page.search_state import SearchRequest
 
-UPLOAD_MB = 50
+MAX_UPLOAD_MB = 50
 
 
 def search_bar() -> None:
-    """The phrase, a photo, the filters."""
+    """Draw the search box, the upload and the filters."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="search-bar"):
         st.text_input(
             "Search",
@@ -28,43 +28,43 @@ def search_bar() -> None:
             placeholder="Describe a photo: two dogs on a beach",
             label_visibility="collapsed",
             icon=":material/search:",
-            on_change=search_state.changed,
+            on_change=search_state.widget_changed,
         )
-        turn = st.session_state.setdefault("_uploads", 0)
+        uploads = st.session_state.setdefault("_uploads", 0)
         with st.popover(
             "Photo",
             icon=":material/add_photo_alternate:",
-            help="Search with a photo",
-            key=f"photo-{turn}",
+            help="Search by a photo",
+            key=f"photo-{uploads}",
         ):
-            upload(turn)
-        with st.popover("Filter", icon=":material/tune:", help="Dates and folders"):
-            filters()
+            _upload(uploads)
+        with st.popover("Filter", icon=":material/tune:", help="Filter by date and folder"):
+            _filters()
 
 
-def upload(turn: int) -> None:
-    """A box for a photo from outside. turn: how many were taken in before."""
+def _upload(uploads: int) -> None:
+    """Take an example photo. uploads: how many were taken before in this window."""
     given = st.file_uploader(
-        "Find photos like this one", key=f"upload-{turn}", max_upload_size=UPLOAD_MB
+        "Find photos like this one", key=f"upload-{uploads}", max_upload_size=MAX_UPLOAD_MB
     )
-    st.caption("The photo is not added to your library, and does not leave this computer.")
+    st.caption("The photo is not added to your library and does not leave this computer.")
     if given is None:
         return
     try:
-        with st.spinner("Looking at the photo…"):
-            search_state.by_upload(given.getvalue(), given.name)
+        with st.spinner("Reading the photo…"):
+            search_state.search_by_upload(given.getvalue(), given.name)
     except PhotoError as error:
         st.error(
-            f"{plain(given.name)} cannot be used: {plain(str(error))}.",
+            f"{escape_markdown(given.name)} cannot be used: {escape_markdown(str(error))}.",
             icon=":material/broken_image:",
         )
         return
-    # A new box, closed, so that this photo is not taken for a new one at every run.
-    st.session_state["_uploads"] = turn + 1
+    # A new, closed upload box: otherwise every run would take this photo again.
+    st.session_state["_uploads"] = uploads + 1
     st.rerun()
 
 
-def filters() -> None:
+def _filters() -> None:
     for label, key in (("From", search_state.SINCE), ("To", search_state.UNTIL)):
         st.date_input(
             label,
@@ -73,33 +73,33 @@ def filters() -> None:
             max_value=search_state.NEWEST,
             key=key,
             format="YYYY-MM-DD",
-            on_change=search_state.changed,
+            on_change=search_state.widget_changed,
         )
     st.selectbox(
         "Folder",
-        folder_choices.choices(search_state.address().get(search_state.FOLDER)),
+        folder_choices.choices(search_state.url_parameters().get(search_state.FOLDER)),
         index=None,
         key=search_state.FOLDER,
         placeholder="All folders",
-        format_func=folder_choices.names(),
-        on_change=search_state.changed,
+        format_func=folder_choices.folder_names(),
+        on_change=search_state.widget_changed,
     )
     st.button(
         "Clear filters", icon=":material/filter_alt_off:", on_click=search_state.clear_filters
     )
 
 
-def chosen_photos(what: Asked) -> None:
-    """The photos that are searched by, and a way to go on without them."""
-    if not (what.query.photo_ids or what.query.examples):
+def example_photos_bar(request: SearchRequest) -> None:
+    """Draw the photos that are searched by, with a button to search without them."""
+    if not (request.query.photo_ids or request.query.examples):
         return
-    rows = resources.library().catalog.photos(what.query.photo_ids)
-    pictures = [preview_url(row) for row in rows.values()]
-    for token in search_state.tokens():
+    rows = resources.library().catalog.photos(request.query.photo_ids)
+    sources = [preview_url(row) for row in rows.values()]
+    for token in search_state.upload_tokens():
         if picture := example_photos.picture(token):
-            pictures.append("data:image/jpeg;base64," + base64.b64encode(picture).decode())
+            sources.append("data:image/jpeg;base64," + base64.b64encode(picture).decode())
     with st.container(horizontal=True, vertical_alignment="center"):
-        images = "".join(f'<img src="{source}" alt="" height="56">' for source in pictures)
+        images = "".join(f'<img src="{source}" alt="" height="56">' for source in sources)
         st.html(f'<div class="chosen">Photos like {images}</div>', width="content")
         st.button(
             "Remove",

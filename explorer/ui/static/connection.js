@@ -1,35 +1,41 @@
-// What a window says while the program does not answer. Streamlit opens a dialog of its own, in words for those who write programs; its
-// contents are hidden and ours stand in their place. It closes that dialog itself once the program answers again.
+// What a window shows while the program does not answer. Streamlit opens a dialog of its own, worded for developers; its
+// contents are hidden and replaced. Streamlit closes the dialog itself once the program answers again.
 
-const TITLE = "Connection error";
+const STREAMLIT_TITLE = "Connection error";
 const REFUSED = /\b403\b/;
-const WORDS = {
-  down: ["Photo Explorer is not running", "It was closed, or has stopped. Nothing is lost: start it again as you did before (python run.py). This page reconnects by itself if Photo Explorer prints the same address as before."],
-  refused: ["This window has no access any more", "Photo Explorer was started again with another access token. Open the full address that it printed in its terminal; python run.py open prints it again."],
-};
 
-function replace(dialog) {
+function messages(program) {
+  return {
+    down: ["Photo Explorer is not running",
+      `It was closed or has stopped. Nothing is lost: start it again as before (${program}). This page reconnects automatically if Photo Explorer prints the same address.`],
+    refused: ["This window no longer has access",
+      `Photo Explorer was restarted with another access token. Open the full address that it printed in its terminal. ${program} open prints it again.`],
+  };
+}
+
+function replaceContents(dialog, program) {
   const heading = dialog.querySelector("h2");
-  if (!heading || heading.textContent !== TITLE) return;
-  const said = [...dialog.children].filter((child) => child.className !== "photo-explorer-said").map((child) => child.textContent).join(" ");
-  const [title, text] = WORDS[REFUSED.test(said) ? "refused" : "down"];
-  const ours = dialog.querySelector(".photo-explorer-said") ?? document.createElement("div");
-  if (ours.textContent === title + text) return;
-  ours.className = "photo-explorer-said";
+  if (!heading || heading.textContent !== STREAMLIT_TITLE) return;
+  const original = [...dialog.children].filter((child) => child.className !== "photo-explorer-message").map((child) => child.textContent).join(" ");
+  const [title, text] = messages(program)[REFUSED.test(original) ? "refused" : "down"];
+  const message = dialog.querySelector(".photo-explorer-message") ?? document.createElement("div");
+  if (message.textContent === title + text) return;
+  message.className = "photo-explorer-message";
   const [strong, words] = ["h2", "p"].map((tag) => document.createElement(tag));
   strong.textContent = title;
   words.textContent = text;
-  ours.replaceChildren(strong, words);
+  message.replaceChildren(strong, words);
   dialog.classList.add("photo-explorer-connection");
   dialog.removeAttribute("aria-labelledby");
   dialog.setAttribute("aria-label", title);
-  if (!ours.isConnected) dialog.append(ours);
+  if (!message.isConnected) dialog.append(message);
 }
 
-export default function () {
-  const look = () => document.querySelectorAll('[role="dialog"]').forEach(replace);
-  const observer = new MutationObserver(look);
+export default function (component) {
+  const program = component.data?.program ?? "photo-explorer";
+  const check = () => document.querySelectorAll('[role="dialog"]').forEach((dialog) => replaceContents(dialog, program));
+  const observer = new MutationObserver(check);
   observer.observe(document.body, { childList: true, subtree: true, characterData: true });
-  look();
+  check();
   return () => observer.disconnect();
 }

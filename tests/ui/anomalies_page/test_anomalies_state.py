@@ -40,29 +40,31 @@ def test_nonsense_in_the_address_is_left_out() -> None:
 
 def test_the_line_is_remembered_and_live() -> None:
     app = page(kind="dark")
-    app.slider[0].set_value(1.0).run()
+    app.select_slider[0].set_value(1.0).run()
     assert not app.exception
-    assert anomalies_state.review().thresholds()["dark"] == 1.0
-    assert page(kind="dark").slider[0].value == 1.0
-    app.slider[0].set_value(0.0).run()
-    assert "Nothing of this kind stands out." in [info.value for info in app.info]
+    assert anomalies_state.anomalies().thresholds()["dark"] == 1.0
+    assert page(kind="dark").select_slider[0].value == 1.0
+    app.select_slider[0].set_value(0.0).run()
+    assert "There are no findings of this kind." in [info.value for info in app.info]
 
 
 def test_what_was_dismissed_is_shown_apart_and_comes_back() -> None:
-    anomalies_state.review().set_threshold("empty", 1.0)
-    found = anomalies_state.review().findings(["empty"])
+    anomalies_state.anomalies().set_threshold("empty", 1.0)
+    found = anomalies_state.anomalies().findings(["empty"])
     assert found
-    anomalies_state.review().dismiss(found)
-    assert [info.value for info in page(kind="empty").info] == ["Nothing of this kind stands out."]
+    anomalies_state.anomalies().dismiss(found)
+    assert [info.value for info in page(kind="empty").info] == [
+        "There are no findings of this kind."
+    ]
     assert not page(kind="empty", dismissed="1").info
-    anomalies_state.review().restore(found)
+    anomalies_state.anomalies().restore(found)
     assert [info.value for info in page(kind="empty", dismissed="1").info] == [
-        "Nothing of this kind was dismissed."
+        "No findings of this kind have been dismissed."
     ]
 
 
 def test_reports_hold_every_finding(photos: Path) -> None:
-    found = anomalies_state.review().findings(everything=True)
+    found = anomalies_state.anomalies().findings(everything=True)
     told = json.loads(export_findings.as_json(found))
     rows = list(csv.DictReader(io.StringIO(export_findings.as_csv(found))))
     assert (
@@ -76,11 +78,11 @@ def test_reports_hold_every_finding(photos: Path) -> None:
 
 
 def test_a_photo_is_removed_with_all_its_files() -> None:
-    found = anomalies_state.review().findings(["dark"], everything=True)
+    found = anomalies_state.anomalies().findings(["dark"], everything=True)
     going = removals_of_findings(resources.library().catalog, found).removals
     assert sorted(removal.path for removal in going) == sorted(finding.path for finding in found)
     assert all(removal.keeper is None and len(removal.hash) == 32 for removal in going)
 
 
 def test_a_file_that_is_gone_cannot_be_shown(tmp_path: Path) -> None:
-    assert "not there" in file_manager.reveal(str(tmp_path / "gone.jpg"))
+    assert "cannot be found" in file_manager.reveal(str(tmp_path / "gone.jpg"))

@@ -18,12 +18,12 @@ TWO = FileContents((ContentPart("page", "0" * 32), ContentPart("film", "1" * 32)
 
 
 def test_each_file_with_what_it_holds_and_why_it_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(group_choices, "choice", lambda key: group_choices.Choice())
+    monkeypatch.setattr(group_choices, "choice_for", lambda key: group_choices.GroupChoice())
     keep = GroupFile(1, 1, "/p/a.tif", 5, 4, 3, "TIFF", None, None, contents=NOTHING)
     other = GroupFile(2, 2, "/p/b.tif", 5, 4, 3, "TIFF", None, None, contents=TWO)
     group = DuplicateGroup("picture-1", "picture", keep, "it is the only one", (other,))
-    assert compare_view._item(group, keep, None)["holds"] == ""
-    told = compare_view._item(group, other, None)
+    assert compare_view._file(group, keep, None)["holds"] == ""
+    told = compare_view._file(group, other, None)
     assert told["holds"] == "2 pages, film inside" and not told["goes"]
     assert (
         told["stays"] == "not all that it holds (2 pages, film inside) is in the one kept"
@@ -46,11 +46,16 @@ def test_the_list_has_no_column_without_anything_in_it() -> None:
     assert list(removal_table.removal_rows([one, other])[1]) == [
         "File",
         "Folder",
-        "Kept",
+        "Kept instead",
         "Size",
         "Contents",
     ]
-    assert list(removal_table.removal_rows([other])[0]) == ["File", "Folder", "Kept", "Size"]
+    assert list(removal_table.removal_rows([other])[0]) == [
+        "File",
+        "Folder",
+        "Kept instead",
+        "Size",
+    ]
 
 
 @pytest.mark.parametrize(

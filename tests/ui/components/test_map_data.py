@@ -16,7 +16,7 @@ from explorer.library.filters import Filters
 from explorer.ui import resources
 from explorer.ui.anomalies_page import anomalies_state
 from explorer.ui.components import map_data
-from explorer.ui.components.map_data import NONE, OUT, Area
+from explorer.ui.components.map_data import NONE, OUT, MapArea
 from explorer.ui.photo_routes import map_points
 from tests.ui.conftest import id_of
 
@@ -61,7 +61,7 @@ def test_folders_and_dates_have_classes_and_a_legend(photos: Path) -> None:
 
 
 def test_the_worst_finding_colours_a_photo() -> None:
-    found = anomalies_state.review().findings(everything=True)
+    found = anomalies_state.anomalies().findings(everything=True)
     worst = {f.id: f for f in reversed(found)}
     where = anomalies_state.library_map()
     colours = map_data.by_kind(where.ids, [f for f in found if f.id == id_of("red.jpg")])
@@ -80,9 +80,11 @@ def test_a_filter_puts_the_others_out() -> None:
 
 def test_an_area_holds_what_lies_in_it() -> None:
     where = anomalies_state.library_map()
-    assert set(map_data.within(where, Area(0, 0, 65535, 65535)).tolist()) == set(where.ids.tolist())
+    assert set(map_data.photos_in(where, MapArea(0, 0, 65535, 65535)).tolist()) == set(
+        where.ids.tolist()
+    )
     x, y = where.coordinates[0]
-    found = map_data.within(where, Area(int(x) - 1, int(y) - 1, int(x) + 1, int(y) + 1))
+    found = map_data.photos_in(where, MapArea(int(x) - 1, int(y) - 1, int(x) + 1, int(y) + 1))
     assert where.ids[0] in found
 
 

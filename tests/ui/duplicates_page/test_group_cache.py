@@ -18,17 +18,17 @@ def test_groups_are_kept_while_photos_come_but_not_against_the_person(
     slow(monkeypatch, group_cache, "find_groups", times)
     library = resources.library()
     try:
-        before, _ = group_cache.groups(library)
+        before, _ = group_cache.all_groups(library)
         writer = Writer(library.catalog)
         with writer.transaction():
             pass
         writer.close()
         # What is shown is of the change that it was read at: the page goes on telling that there is
         # more.
-        assert group_cache.groups(library)[0] == before < library.catalog.change()
+        assert group_cache.all_groups(library)[0] == before < library.catalog.change()
         assert times[0] == 1
         protect_folder(library.catalog, "/anywhere")
-        assert group_cache.groups(library)[0] == library.catalog.change()
+        assert group_cache.all_groups(library)[0] == library.catalog.change()
         assert times[0] == 2
     finally:
         resources.close()

@@ -39,8 +39,10 @@ def test_every_folder_down_from_the_watched_one_is_offered(shelf: Shelf, tmp_pat
     assert folder_choices.choices() == [root, *below]
     assert folder_choices.choices("/gone") == sorted(["/gone", root, *below])
     assert folder_choices.choices(below[0]) == [root, *below]
-    assert folder_choices.names()(below[2]) == os.path.join("Pictures", "Trips", "2021", "Rome")
-    assert folder_choices.names()("/elsewhere") == "/elsewhere"
+    assert folder_choices.folder_names()(below[2]) == os.path.join(
+        "Pictures", "Trips", "2021", "Rome"
+    )
+    assert folder_choices.folder_names()("/elsewhere") == "/elsewhere"
 
 
 def test_a_new_folder_is_offered_at_once(shelf: Shelf, tmp_path: Path) -> None:
@@ -48,13 +50,13 @@ def test_a_new_folder_is_offered_at_once(shelf: Shelf, tmp_path: Path) -> None:
     shelf.put("New/a.jpg", 0)
     assert folder_choices.choices()[-1].endswith("New")
     new = folder_choices.choices()[-1]
-    assert folder_choices.names()(new) == os.path.join("Pictures", "New")
+    assert folder_choices.folder_names()(new) == os.path.join("Pictures", "New")
     other = tmp_path / "elsewhere" / "Pictures"
     other.mkdir(parents=True)
     with shelf.writer.transaction():
         add_root(shelf.writer, str(other))
     # Two folders of one name: only the whole path tells which is meant.
-    assert folder_choices.names()(new) == new
+    assert folder_choices.folder_names()(new) == new
 
 
 @pytest.mark.parametrize("page", ["search", "duplicates", "anomalies"])

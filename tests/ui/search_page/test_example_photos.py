@@ -17,13 +17,13 @@ from tests.ui.conftest import id_of
 
 
 def bring(seed: int) -> str:
-    photo_id, token = example_photos.bring(pictures.encoded(pictures.draw(seed)), f"{seed}.jpg")
+    photo_id, token = example_photos.add(pictures.encoded(pictures.draw(seed)), f"{seed}.jpg")
     assert photo_id is None
     return token
 
 
 def test_an_upload_searches_like_the_photo_itself(photos: Path) -> None:
-    _, token = example_photos.bring(
+    _, token = example_photos.add(
         pictures.encoded(pictures.plain("#ee1111", (200, 90))), "mine.jpg"
     )
     example = example_photos.find(token)
@@ -35,7 +35,7 @@ def test_an_upload_searches_like_the_photo_itself(photos: Path) -> None:
 
 
 def test_a_photo_of_the_library_is_known_by_its_bytes(photos: Path) -> None:
-    assert example_photos.bring((photos / "blue.jpg").read_bytes(), "other name.jpg") == (
+    assert example_photos.add((photos / "blue.jpg").read_bytes(), "other name.jpg") == (
         id_of("blue.jpg"),
         "",
     )
@@ -43,7 +43,7 @@ def test_a_photo_of_the_library_is_known_by_its_bytes(photos: Path) -> None:
 
 def test_what_is_no_photo_is_refused_and_leaves_nothing(photos: Path) -> None:
     with pytest.raises(PhotoError):
-        example_photos.bring(b"%PDF-1.4", "letter.pdf")
+        example_photos.add(b"%PDF-1.4", "letter.pdf")
     assert list(resources.library().dir.glob("examples/*")) == []
 
 
@@ -56,7 +56,7 @@ def test_no_other_file_is_read(photos: Path, token: str) -> None:
 
 
 def test_only_the_latest_are_kept(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(example_photos, "KEPT", 2)
+    monkeypatch.setattr(example_photos, "MAX_KEPT", 2)
     tokens = [bring(seed) for seed in range(4)]
     kept = [token for token in tokens if example_photos.find(token)]
     assert len(kept) == 2

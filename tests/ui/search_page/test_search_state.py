@@ -73,8 +73,8 @@ def test_a_spoilt_address_shows_the_photos(photos: Path, wrong: dict[str, str]) 
     [
         ({"since": "yesterday"}, "is not a date"),
         ({"until": "2021-02-30"}, "is not a date"),
-        ({"since": "9999-12-31"}, "is left out"),
-        ({"until": "0001-01-01"}, "is left out"),
+        ({"since": "9999-12-31"}, "is ignored"),
+        ({"until": "0001-01-01"}, "is ignored"),
         ({"until": "9999-12-31", "since": "0001-01-01"}, ""),
         ({"since": "20210101", "until": "2021-W52-5"}, ""),
     ],
@@ -93,7 +93,7 @@ def test_a_filter_starts_at_the_first_page_and_keeps_the_photo(photos: Path) -> 
 
 def test_dates_the_wrong_way_round_say_so(photos: Path) -> None:
     page = app(since="2022-01-01", until="2021-01-01")
-    assert "The first day lies after the last one" in page.info[0].value
+    assert "The first date is after the last one" in page.info[0].value
 
 
 def test_a_folder_that_is_gone_stays_chosen(photos: Path) -> None:

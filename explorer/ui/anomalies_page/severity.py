@@ -1,0 +1,13 @@
+"""How bad a finding is, in a word."""
+
+from __future__ import annotations
+
+# Scores below these, from 0 (worst) to 1.
+_SEVERE, _MODERATE = 0.15, 0.35
+
+
+def severity(score: float) -> str:
+    """`severe`, `moderate` or `mild`. score: 0 (worst) to 1."""
+    if score < _SEVERE:
+        return "severe"
+    return "moderate" if score < _MODERATE else "mild"

@@ -1,0 +1,118 @@
+"""What a watched folder shows besides its photos: its state, excluded files, missing files."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.errors import UsageError
+from explorer.indexing import worker_client
+from explorer.library.catalog import Catalog
+from explorer.library.command_store import send_command
+from explorer.library.rows import RootRow
+from explorer.library.system_folders import around_folder
+from explorer.scanning.drive_timeouts import offline_reason
+from explorer.text_format import count
+from explorer.ui.photo_labels import escape_markdown
+
+
+def notes(root: RootRow) -> str:
+    """What else to know about a folder, for its caption, as Markdown."""
+    parts = []
+    if root["state"] == "offline":
+        parts.append(f"**{offline_reason(root['problem'])}**; its photos can still be searched")
+    elif root["away"]:
+        parts.append(f"**{count(root['away'], 'file')} missing**; they can still be searched")
+    if root["left_out"]:
+        parts.append(f"{count(root['left_out'], 'file')} excluded")
+    if store := around_folder(root["path"]):
+        parts.append(
+            escape_markdown(
+                f"inside {store}: its photos can be searched, but are never removed, or kept"
+                " instead of another file"
+            )
+        )
+    parts += [
+        escape_markdown(text)
+        for text in (root["watching"], root["problem"])
+        if text and root["state"] == "online"
+    ]
+    return "".join(f" · {part}" for part in parts)
+
+
+def missing_files(catalog: Catalog, root: RootRow) -> None:
+    """Ask whether missing files are gone for good, if many vanished at once; otherwise, offer to
+    forget them."""
+    key, offline = root["id"], root["state"] == "offline"
+    if root["asking"]:
+        st.warning(
+            f"{count(root['asking'], 'file')} disappeared from this folder at once. Are they gone"
+            " for good, or will they come back, because a drive is unplugged or somebody is moving"
+            " them? Until you decide, they stay in the library.",
+            icon=":material/help:",
+        )
+    # Of a drive that is not connected, files are not forgotten without asking twice.
+    unasked = offline and not root["asking"] and not st.session_state.get(f"away-{key}")
+    if not root["away"] or unasked:
+        if (
+            offline
+            and root["photos"]
+            and st.button("They are gone…", icon=":material/link_off:", key=f"away-ask-{key}")
+        ):
+            st.session_state[f"away-{key}"] = True
+            st.rerun()
+        return
+    if offline and not root["asking"]:
+        st.warning(
+            f"Forget the {count(root['away'], 'photo file')} of this folder? If they come back"
+            " within 90 days, everything known about them is restored.",
+            icon=":material/help:",
+        )
+    _forget_or_keep(catalog, root)
+
+
+def _forget_or_keep(catalog: Catalog, root: RootRow) -> None:
+    key, path = root["id"], root["path"]
+    with st.container(horizontal=True):
+        if st.button(
+            "They are gone: forget them",
+            key=f"forget-{key}",
+            type="primary" if root["asking"] else "secondary",
+        ):
+            send_command(catalog, "forget", path)
+            st.session_state.pop(f"away-{key}", None)
+            st.toast("They are being removed from the library.")
+        if root["asking"] and st.button("They will come back: keep them", key=f"keep-away-{key}"):
+            send_command(catalog, "keep", path)
+            st.toast("They are kept.")
+
+
+def excluded_files(catalog: Catalog, root: RootRow) -> None:
+    """Show and edit the patterns of files and folders to exclude."""
+    label = (
+        f"Excluded: {', '.join(root['exclude'])}"
+        if root["exclude"]
+        else "Exclude files or folders…"
+    )
+    with (
+        st.expander(escape_markdown(label), icon=":material/filter_alt:"),
+        st.form(f"exclude-{root['id']}", border=False),
+    ):
+        typed = st.text_area(
+            "One pattern per line: `*.png` excludes files of that name, `Screenshots/` folders of"
+            " that name anywhere, `/2019/raw` only that path in this folder. `!` includes again"
+            " what a line above excludes.",
+            value="\n".join(root["exclude"]),
+            key=f"globs-{root['id']}",
+            placeholder="Screenshots/",
+        )
+        st.caption(
+            "Hidden and system folders are always excluded, and so is whatever a file named"
+            " `.photoexplorerignore` in the folder lists."
+        )
+        if st.form_submit_button("Save", icon=":material/check:"):
+            try:
+                worker_client.exclude(catalog, root["path"], typed.splitlines())
+            except UsageError as error:
+                st.error(escape_markdown(str(error)), icon=":material/error:")
+            else:
+                st.toast("The folder is being scanned again.", icon=":material/sync:")

@@ -1,0 +1,37 @@
+// The part of the map that is in view: { x, y, zoom }, its center in units of the map and its magnification.
+
+import { SIDE } from "./point_grid.js";
+
+const MAX_ZOOM = 400;
+// Pixels around the whole map.
+const MARGIN = 28;
+
+export const wholeMap = () => ({ x: SIDE / 2, y: SIDE / 2, zoom: 1 });
+
+// Between units of the map and pixels of a canvas of that size.
+export function projection({ x, y, zoom }, width, height) {
+  const scale = ((Math.min(width, height) - MARGIN) / SIDE) * zoom;
+  const unproject = (left, top) => [(left - width / 2) / scale + x, (top - height / 2) / scale + y];
+  return {
+    scale,
+    across: (value) => (value - x) * scale + width / 2,
+    down: (value) => (value - y) * scale + height / 2,
+    unproject,
+    area: [...unproject(0, 0), ...unproject(width, height)],
+  };
+}
+
+// The view with a valid zoom and a center on or near the map.
+export function clampView({ x, y, zoom }) {
+  const clamp = (value) => Math.min(SIDE + 1, Math.max(-1, value));
+  return { x: clamp(x), y: clamp(y), zoom: Math.min(MAX_ZOOM, Math.max(1, zoom)) };
+}
+
+// Zoom by a factor so that the point at pixel (left, top) stays where it is.
+export function zoomAt(view, factor, left, top, width, height) {
+  const zoom = Math.min(MAX_ZOOM, Math.max(1, view.zoom * factor));
+  if (zoom === 1) return wholeMap();
+  const [x, y] = projection(view, width, height).unproject(left, top);
+  const [newX, newY] = projection({ ...view, zoom }, width, height).unproject(left, top);
+  return clampView({ x: view.x + x - newX, y: view.y + y - newY, zoom });
+}

@@ -1,0 +1,44 @@
+// Steps that were asked for faster than the page can follow: each waits for the one before it.
+
+// Milliseconds after which a step that shows no effect no longer blocks the next one.
+const STEP_TIMEOUT = 5000;
+// Steps that can wait; more would run on long after the key is released.
+const MAX_WAITING = 20;
+
+// shown(): { open, photo, steps }: whether the dialog is open, the photo that it shows, or null, and
+// the steps that lead on from there. press(step): presses the button of a step; returns false if the
+// button cannot be pressed yet. now(): a time in milliseconds.
+export function createStepQueue({ shown, press, now }) {
+  let waiting = [];
+  let pressed = null;
+
+  // Add a step. repeat: whether the key is being held down; such steps never pile up.
+  function add(step, repeat = false) {
+    if (waiting.length < (repeat ? 1 : MAX_WAITING)) waiting.push(step);
+    advance();
+  }
+
+  // Carry out the next step if the page is ready for it; returns whether steps are left.
+  function advance() {
+    const { open, photo, steps } = shown();
+    if (!open) {
+      waiting = [];
+      pressed = null;
+      return false;
+    }
+    if (photo === null) return waiting.length > 0;
+    if (pressed && pressed.photo === photo && now() - pressed.at < STEP_TIMEOUT) {
+      return waiting.length > 0;
+    }
+    pressed = null;
+    // There is nothing before the first photo and after the last one.
+    while (waiting.length && !steps.includes(waiting[0])) waiting.shift();
+    if (waiting.length && press(waiting[0])) {
+      waiting.shift();
+      pressed = { photo, at: now() };
+    }
+    return waiting.length > 0;
+  }
+
+  return { add, advance };
+}

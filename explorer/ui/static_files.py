@@ -1,0 +1,7 @@
+"""Where the style sheets, scripts and pictures of the user interface are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "static"

@@ -1,0 +1,74 @@
+"""The scripts of the pages: their linter, their own tests, and how they are put together."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from explorer.config import PROJECT
+from explorer.ui.components.javascript import component_script
+from explorer.ui.static_files import STATIC
+
+COMPONENTS = ("gallery", "compare", "scatter", "lightbox_keys", "connection")
+
+needs_node = pytest.mark.skipif(
+    shutil.which("node") is None or shutil.which("npx") is None,
+    reason="Node.js is not installed: the scripts are neither linted nor tested",
+)
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+
+
+@needs_node
+def test_scripts_pass_their_own_tests() -> None:
+    tests = sorted(str(path) for path in (PROJECT / "tests" / "javascript").glob("*.test.js"))
+    result = run("node", "--test", *tests)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@needs_node
+def test_scripts_pass_the_linter() -> None:
+    if not (PROJECT / "node_modules" / ".bin" / "biome").exists():
+        pytest.skip("The linter is not installed: run `npm ci` first")
+    result = run("npm", "run", "--silent", "lint")
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_a_component_is_one_script_without_imports(name: str) -> None:
+    script = component_script(name)
+    assert not re.search(r"^import ", script, re.MULTILINE)
+    assert re.findall(r"^export .*", script, re.MULTILINE) == [
+        line for line in script.split("\n") if line.startswith("export default function")
+    ]
+    assert script.count("export default function") == 1
+    # A string in one line could be taken for the path of a file.
+    assert "\n" in script
+
+
+@needs_node
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_a_component_declares_no_name_twice(name: str) -> None:
+    """Modules share one scope once they are put together; Node would refuse a second declaration."""
+    result = subprocess.run(
+        ["node", "--check", "--input-type=module", "-"],
+        input=component_script(name),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_every_module_is_used_by_a_component() -> None:
+    scripts = "".join(component_script(name) for name in COMPONENTS)
+    for module in STATIC.glob("modules/*.js"):
+        body = module.read_text(encoding="utf-8").split("\n")
+        exported = [line for line in body if line.startswith("export ")]
+        assert exported, module
+        assert all(line.removeprefix("export ") in scripts for line in exported), module

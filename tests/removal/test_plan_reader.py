@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import os
 from pathlib import Path
@@ -19,12 +18,16 @@ from explorer.removal.plan_reader import Plan, read_plan
 from explorer.removal.results import Removal
 
 HASH = st.binary(min_size=16, max_size=16).map(bytes.hex)
+
+
 # Any name that a POSIX file system takes, also one that is no UTF-8.
 NAME = (
     st.binary(min_size=1, max_size=12)
     .filter(lambda name: b"\0" not in name and name not in (b".", b".."))
     .map(lambda name: "/p/" + os.fsdecode(name).replace("/", "_"))
 )
+
+
 REMOVALS = st.lists(
     st.builds(
         Removal,
@@ -40,6 +43,8 @@ REMOVALS = st.lists(
     max_size=5,
     unique_by=lambda removal: removal.path,
 )
+
+
 GOOD = Removal("/good.jpg", "2" * 32, "/b.jpg", "1" * 32, 7)
 
 
@@ -270,68 +275,6 @@ def test_brackets_and_commas_in_names_part_nothing(tmp_path: Path) -> None:
     found = beside_good(tmp_path, json.dumps(good(path=odd)), '{"path": ,}')
     assert [removal.path for removal in found.removals] == ["/good.jpg", odd, "/last.jpg"]
     assert [bad.where for bad in found.bad] == ["entry 3"]
-
-
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
-)
-@pytest.mark.parametrize("form", [as_json, as_csv])
-def test_any_unicode_encoding_is_read(tmp_path: Path, encoding: str, form: Any) -> None:
-    removals = [Removal("/p/é.jpg", "0" * 32, "/p/b.jpg", "1" * 32, 5)]
-    assert read(tmp_path, form(removals).replace("\n", "\r\n").encode(encoding)) == Plan(
-        removals, []
-    )
-
-
-def test_utf_16_of_the_other_byte_order_is_read(tmp_path: Path) -> None:
-    assert read(tmp_path, codecs.BOM_UTF16_BE + plan(GOOD_ROW).encode("utf-16-be")).removals == [
-        GOOD
-    ]
-
-
-@pytest.mark.parametrize("separator", [";", "\t"])
-def test_tables_with_other_separators_are_read(tmp_path: Path, separator: str) -> None:
-    found = read(tmp_path, as_csv([GOOD]).replace('","', f'"{separator}"'))
-    assert found == Plan([GOOD], [])
-
-
-def test_what_is_in_a_file_counts_and_not_its_name(tmp_path: Path) -> None:
-    (tmp_path / "plan.csv").write_text(plan(GOOD_ROW))
-    (tmp_path / "plan.json").write_text(as_csv([GOOD]))
-    assert read_plan(tmp_path / "plan.csv") == read_plan(tmp_path / "plan.json") == Plan([GOOD], [])
-
-
-@pytest.mark.parametrize(
-    ("row", "words"),
-    [
-        (f'"/a.jpg","{"0" * 32}"', "fewer cells than the first line"),
-        (f"/a,b.jpg,{'0' * 32},1,/b.jpg,{'1' * 32},,,,", "more cells than the first line"),
-        (f'"/a"x.jpg,{"0" * 32},1,/b.jpg,{"1" * 32},,,', "cannot be read"),
-        (f"/{'a' * 200_000}.jpg,{'0' * 32},1,/b.jpg,{'1' * 32},,,", "cannot be read"),
-        (f"/a\0.jpg,{'0' * 32},1,/b.jpg,{'1' * 32},,,,", "“path” has characters"),
-        (f"/a.jpg,{'0' * 32},{'9' * 5000},/b.jpg,{'1' * 32},,,,", "“bytes” must be"),
-        ("/a.jpg,1E+31,1,/b.jpg,1E+31,,,,", "“hash” must be"),
-    ],
-)
-def test_one_bad_line_of_a_table_leaves_the_others(tmp_path: Path, row: str, words: str) -> None:
-    lines = as_csv([GOOD, Removal("/last.jpg", "3" * 32)]).splitlines()
-    found = read(tmp_path, "\n".join([*lines[:2], row, *lines[2:]]))
-    assert [removal.path for removal in found.removals] == ["/good.jpg", "/last.jpg"]
-    (bad,) = found.bad
-    assert bad.where == "line 3" and words in bad.reason and "\n" not in bad.reason
-
-
-def test_lines_that_were_emptied_are_no_entries(tmp_path: Path) -> None:
-    lines = as_csv([GOOD]).splitlines()
-    found = read(
-        tmp_path, "\n".join(["", lines[0], ",,,,,,,", "", '"","","","","","","",""', lines[1], ""])
-    )
-    assert found == Plan([GOOD], [])
-
-
-def test_a_name_with_a_line_break_does_not_shift_the_lines_that_are_named(tmp_path: Path) -> None:
-    text = as_csv([Removal("/a\nb.jpg", "0" * 32), Removal("/c.jpg", "0" * 32)]) + "x\n"
-    assert [bad.where for bad in read(tmp_path, text).bad] == ["line 5"]
 
 
 @settings(max_examples=200)

@@ -21,14 +21,8 @@ from explorer.removal.results import TRASH
 from explorer.removal.sidecar import sidecar_path
 from explorer.removal.undo import history, recover_interrupted, undo
 from tests.fixtures.small_library import SmallLibrary, digest, tree
-from tests.removal.test_undo import change, everything
-
-
-@pytest.fixture
-def pair(small_library: SmallLibrary) -> SmallLibrary:
-    small_library.add_photo("a.jpg", "one")
-    small_library.add_photo("sub/b.jpg", "one")
-    return small_library
+from tests.removal.test_recover_interrupted import change
+from tests.removal.test_undo import everything
 
 
 def outside(small_library: SmallLibrary) -> Path:

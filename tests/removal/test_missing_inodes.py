@@ -1,0 +1,102 @@
+"""File systems that do not number their files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.library.removal_journal import RemovalJournal
+from explorer.removal import trash
+from explorer.removal.remove import remove
+from explorer.removal.undo import undo
+from tests.fixtures.removal import Where
+from tests.fixtures.small_library import SmallLibrary
+
+
+class NoIds:
+    """A file system that numbers no files: as some network drives and old Windows shares."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *folders: Path) -> None:
+        self._folders = tuple(map(str, folders))
+        for name in ("lstat", "stat"):
+            monkeypatch.setattr(os, name, self._without(getattr(os, name)))
+
+    def _without(self, real: Any) -> Any:
+        def stat(path: Any, *given: Any, **named: Any) -> Any:
+            facts = real(path, *given, **named)
+            if isinstance(path, int) or not str(path).startswith(self._folders):
+                return facts
+            fields = {name: getattr(facts, name) for name in dir(facts) if name.startswith("st_")}
+            return type("Facts", (), {**fields, "st_ino": 0})()
+
+        return stat
+
+
+def test_without_ids_nothing_is_taken_for_another_name(
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name was taken meanwhile, and both files have the id 0: the newcomer stays, and the photo
+    comes back beside it."""
+    small_library.add_photo("a.jpg", "the only copy")
+    monkeypatch.setattr(trash, "is_supported", lambda: False)
+    with monkeypatch.context() as patch:
+        NoIds(patch, small_library.photos, small_library.library.dir)
+        assert remove(
+            small_library.library, [small_library.removal("a.jpg", None)], without_keeper=True
+        ).removed
+        (small_library.photos / "a.jpg").write_text("a newcomer...")
+        _, (restored,) = undo(small_library.library)
+    assert restored.back == str(small_library.photos / "a (restored).jpg")
+    assert (small_library.photos / "a.jpg").read_text() == "a newcomer..." and (
+        small_library.photos / "a (restored).jpg"
+    ).read_text() == "the only copy"
+
+
+def test_without_ids_a_copy_goes_and_comes_back(
+    small_library: SmallLibrary, where: Where, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    before = small_library.tree()
+    with monkeypatch.context() as patch:
+        NoIds(patch, small_library.base)
+        (result,) = remove(
+            small_library.library, [small_library.removal("b.jpg", "a.jpg")], where(small_library)
+        ).results
+        assert result.state == "removed", result
+        undo(small_library.library)
+    assert small_library.tree() == before
+
+
+def test_where_nothing_tells_two_files_apart_both_stay(
+    small_library: SmallLibrary, where: Where, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No ids, and times that this person may not set."""
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "one")
+    before, real = small_library.tree(), os.utime
+
+    def mine(path: Any, *given: Any, **named: Any) -> None:
+        if isinstance(path, int):
+            raise PermissionError(1, "Operation not permitted")
+        real(path, *given, **named)
+
+    with monkeypatch.context() as patch:
+        NoIds(patch, small_library.base)
+        patch.setattr(os, "utime", mine)
+        (result,) = remove(
+            small_library.library, [small_library.removal("b.jpg", "a.jpg")], where(small_library)
+        ).results
+    assert result.state == "failed" and "cannot be told apart" in result.reason
+    assert small_library.tree() == before and not any(
+        run.away for run in RemovalJournal(small_library.library.dir).runs()
+    )
+    # With ids it needs no trying out.
+    monkeypatch.setattr(os, "utime", mine)
+    assert remove(
+        small_library.library, [small_library.removal("b.jpg", "a.jpg")], where(small_library)
+    ).removed
+    undo(small_library.library)

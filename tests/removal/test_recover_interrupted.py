@@ -1,0 +1,268 @@
+"""Recovering from a removal or an undo that was interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.errors import UsageError
+from explorer.library.file_lookup import find_photo_file
+from explorer.library.removal_journal import RemovalJournal
+from explorer.removal import file_state, restore, safe_move, trash
+from explorer.removal.remove import remove
+from explorer.removal.results import TRASH
+from explorer.removal.undo import history, recover_interrupted, undo
+from tests.fixtures.removal import Where
+from tests.fixtures.small_library import SmallLibrary
+from tests.removal.test_undo import entries
+
+
+def cut(
+    small_library: SmallLibrary, to: str, monkeypatch: pytest.MonkeyPatch, *, after: bool
+) -> None:
+    """A removal that is cut off before or after its file moved, before the journal says so."""
+    real = safe_move.move
+
+    def move(*given: Any) -> None:
+        if after:
+            real(*given)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(safe_move, "move", move)
+        patch.setattr("explorer.removal.remove.RemovalExecutor.end", lambda *_: None)
+        patch.setattr(trash, "delete_note", lambda _: None)
+        with pytest.raises(KeyboardInterrupt):
+            remove(small_library.library, [small_library.removal("sub/b.jpg", "a.jpg")], to)
+
+
+def change(small_library: SmallLibrary, edit: Callable[[dict[str, Any]], Any]) -> None:
+    """Every line of the journal as somebody else would have it."""
+    path = RemovalJournal(small_library.library.dir).path
+    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+    for line in lines:
+        edit(line)
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_cut_is_found_out_and_undone(
+    pair: SmallLibrary, where: Where, after: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, to = pair.tree(), where(pair)
+    cut(pair, to, monkeypatch, after=after)
+    (entry,) = entries(pair)
+    assert entry.state == "intended" and entry.away
+    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
+    (entry,) = entries(pair)
+    if after:
+        assert (
+            entry.state == "moved"
+            and entry.target is not None
+            and Path(entry.target).read_text() == "one"
+        )
+        assert find_photo_file(pair.library.catalog, entry.path).file.state == "missing"  # type: ignore[union-attr]
+        undo(pair.library)
+    else:
+        assert (entry.state, entry.reason) == ("undone", "it never went")
+        assert not (to == TRASH and trash.is_supported() and os.path.lexists(entry.info or ""))
+    assert pair.tree() == before
+    assert history(pair.library)[0].ended and not history(pair.library)[0].away
+
+
+@pytest.mark.skipif(not trash.is_supported(), reason="the trash of freedesktop.org")
+@pytest.mark.parametrize("after", [False, True])
+def test_a_cut_of_an_earlier_release_is_found_out_too(
+    pair: SmallLibrary, after: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It did not choose places in the trash beforehand."""
+    before = pair.tree()
+    cut(pair, TRASH, monkeypatch, after=after)
+    change(pair, lambda line: [line.pop(key, None) for key in ("target", "info", "keeper_hash")])
+    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
+    (entry,) = entries(pair)
+    assert entry.state == ("moved" if after else "undone") and (entry.target is not None) == after
+    if after:
+        assert entry.info == trash.note_path(entry.target or "")
+        undo(pair.library)
+    assert pair.tree() == before
+
+
+@pytest.mark.parametrize("away", ["photos", "aside"])
+def test_with_a_drive_away_a_cut_stays_open(
+    pair: SmallLibrary, away: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Absence is no proof: neither that it never went, nor that another program has moved it."""
+    before = pair.tree()
+    cut(pair, str(pair.base / "aside"), monkeypatch, after=away == "aside")
+    drive = pair.base / away
+    drive.rename(pair.base / "unplugged")
+    if away == "photos":
+        drive.mkdir()
+    for _ in range(2):
+        _, (restored,) = undo(pair.library)
+        assert (
+            restored.back is None
+            and "neither at its place nor in" in restored.note
+            and "connect the drive" in restored.note
+        )
+        (entry,) = entries(pair)
+        assert entry.state == "intended" and history(pair.library)[0].away == [entry]
+    if away == "photos":
+        drive.rmdir()
+    (pair.base / "unplugged").rename(drive)
+    if away == "photos":
+        with pytest.raises(UsageError, match="nothing to undo"):
+            undo(pair.library)
+    else:
+        undo(pair.library)
+    assert pair.tree() == before
+
+
+def test_where_a_photo_is_left_open_what_went_along_is_left_too(
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is settled when the photo is: then it comes back with the photo that never went."""
+    pair.add_file("sub/b.xmp", "words")
+    before, real = pair.tree(), safe_move.move
+
+    def stop(source: str, *given: Any) -> None:
+        if source.endswith(".jpg"):
+            raise KeyboardInterrupt
+        real(source, *given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(safe_move, "move", stop)
+        patch.setattr("explorer.removal.remove.RemovalExecutor.end", lambda *_: None)
+        with pytest.raises(KeyboardInterrupt):
+            remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
+    (pair.photos / "sub").rename(pair.base / "unplugged")
+    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
+    assert (pair.base / "aside/photos/sub/b.xmp").read_text() == "words" and history(pair.library)[
+        0
+    ].ended
+    (pair.base / "unplugged").rename(pair.photos / "sub")
+    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
+    assert pair.tree() == before and not history(pair.library)[0].away
+
+
+@pytest.mark.parametrize("lose", ["gone", "changed", "link"])
+def test_after_a_cut_what_is_kept_is_read_again(
+    pair: SmallLibrary, where: Where, lose: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The removal had not come to it."""
+    before = pair.tree()
+    cut(pair, where(pair), monkeypatch, after=True)
+    keeper = pair.photos / "a.jpg"
+    keeper.unlink()
+    if lose == "changed":
+        keeper.write_text("two")
+    elif lose == "link":
+        keeper.symlink_to("sub/b.jpg")
+    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
+    assert pair.tree()["sub/b.jpg"] == before["sub/b.jpg"] and not history(pair.library)[0].away
+
+
+def test_what_had_been_checked_before_the_cut_is_not_read_again(
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c", "d"):
+        small_library.add_photo(f"{name}.jpg", "one" if name < "c" else "two")
+    with monkeypatch.context() as patch:
+        patch.setattr("explorer.removal.remove.RemovalExecutor.end", lambda *_: None)
+        remove(
+            small_library.library,
+            [small_library.removal("b.jpg", "a.jpg"), small_library.removal("d.jpg", "c.jpg")],
+        )
+    read, real = list[str](), file_state.has_content
+    monkeypatch.setattr(
+        file_state,
+        "has_content",
+        lambda path, digest: read.append(Path(path).name) or real(path, digest),
+    )
+    (small_library.photos / "a.jpg").write_text("edited since")
+    recover_interrupted(small_library.library, RemovalJournal(small_library.library.dir))
+    assert read == ["c.jpg"] and set(small_library.tree()) == {"a.jpg", "c.jpg"}
+
+
+def test_the_next_removal_settles_what_came_before(
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut(pair, TRASH, monkeypatch, after=False)
+    remove(pair.library, [])
+    assert [entry.state for entry in entries(pair)] == ["undone"]
+
+
+def test_what_cannot_be_looked_at_is_left_open(
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut(pair, str(pair.base / "aside"), monkeypatch, after=False)
+
+    def broken(*_: Any) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(restore, "is_removed_file", broken)
+        recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
+        _, (restored,) = undo(pair.library)
+    assert (
+        restored.back is None
+        and "Input/output error" in restored.note
+        and entries(pair)[0].state == "intended"
+    )
+
+
+def test_what_went_for_its_own_sake_stays_away_after_a_cut(
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was kept for it, so that nothing is missing."""
+    small_library.add_photo("a.jpg", "one")
+    with monkeypatch.context() as patch:
+        patch.setattr("explorer.removal.remove.RemovalExecutor.end", lambda *_: None)
+        remove(
+            small_library.library,
+            [small_library.removal("a.jpg", None)],
+            str(small_library.base / "aside"),
+            without_keeper=True,
+        )
+    recover_interrupted(small_library.library, RemovalJournal(small_library.library.dir))
+    assert (
+        small_library.tree() == {}
+        and entries(small_library)[0].state == "moved"
+        and history(small_library.library)[0].ended
+    )
+
+
+def test_a_run_that_was_cut_off_does_not_hide_later_ones(
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither of its own files nor of its like: each photo is settled by itself."""
+    for name in ("k", "a", "b"):
+        small_library.add_photo(f"{name}.jpg", "one")
+    real = safe_move.move
+
+    def stop(source: str, target: str, *given: Any) -> None:
+        real(source, target, *given)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("explorer.removal.remove.RemovalExecutor.end", lambda *_: None)
+        patch.setattr(safe_move, "move", stop)
+        for name in "ab":
+            with pytest.raises(KeyboardInterrupt):
+                patch.setattr("explorer.removal.remove.recover_interrupted", lambda *_: None)
+                remove(
+                    small_library.library,
+                    [small_library.removal(f"{name}.jpg", "k.jpg")],
+                    str(small_library.base / "aside"),
+                )
+    away = small_library.base / "aside/photos/a.jpg"
+    away.rename(small_library.base / "elsewhere.jpg")
+    recover_interrupted(small_library.library, RemovalJournal(small_library.library.dir))
+    # Of the first nothing can be seen; the second has gone.
+    assert [entry.state for entry in entries(small_library)] == ["intended", "moved"]

@@ -1,0 +1,90 @@
+"""Where a file may be put back."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from explorer.removal.restore import _is_there_already, _places
+from tests.fixtures.small_library import hash_of
+from tests.removal.test_restore import entry
+
+
+def test_a_photo_goes_to_its_own_place_or_beside_it(tmp_path: Path) -> None:
+    photo = entry(str(tmp_path / "a.jpg"))
+    places = _places(photo, [photo])
+    assert [Path(next(places)).name for _ in range(3)] == [
+        "a.jpg",
+        "a (restored).jpg",
+        "a (restored 2).jpg",
+    ]
+    assert next(_places(photo, [])) == photo.path
+
+
+def test_a_name_under_which_a_film_could_not_come_back_is_passed_over(tmp_path: Path) -> None:
+    """But for the photo's own place: there the film's is the one that was taken from it, too."""
+    film, photo = entry(str(tmp_path / "a.mov"), of=1), entry(str(tmp_path / "a.jpg"))
+    (tmp_path / "a.mov").write_text("a stranger's")
+    (tmp_path / "a (restored).mov").symlink_to("nowhere")
+    places = _places(photo, [film, photo])
+    assert [Path(next(places)).name for _ in range(2)] == ["a.jpg", "a (restored 2).jpg"]
+    # A film that is back already needs no place.
+    film.state = "undone"
+    places = _places(photo, [film, photo])
+    assert [Path(next(places)).name for _ in range(2)] == ["a.jpg", "a (restored).jpg"]
+
+
+def test_what_goes_along_takes_the_name_of_its_photo(tmp_path: Path) -> None:
+    film, photo = entry(str(tmp_path / "a.mov"), of=1), entry(str(tmp_path / "a.jpg"))
+    assert next(_places(film, [film, photo])) == film.path
+    photo.back = str(tmp_path / "a (restored).jpg")
+    places = _places(film, [film, photo])
+    assert [Path(next(places)).name for _ in range(2)] == [
+        "a (restored).mov",
+        "a (restored) (restored).mov",
+    ]
+
+
+def test_long_names_leave_room_for_what_goes_along(tmp_path: Path) -> None:
+    stem = "x" * 240
+    film, photo = (
+        entry(str(tmp_path / f"{stem}.supplements"), of=1),
+        entry(str(tmp_path / f"{stem}.jpg")),
+    )
+    places = _places(photo, [film, photo])
+    assert [len(Path(next(places)).name) for _ in range(2)] == [244, 255 - len("plements")]
+
+
+def test_a_stranger_with_the_same_bytes_is_not_the_file_that_is_put_there(tmp_path: Path) -> None:
+    """Both stay: the file comes back under another name."""
+    for name in ("source", "target"):
+        (tmp_path / name).write_text("one")
+    source, target = str(tmp_path / "source"), str(tmp_path / "target")
+    assert not _is_there_already(entry(target), source, target) and os.path.lexists(source)
+    # Said by the journal to be put there a moment ago, it is ours, and a whole copy.
+    ours = entry(target, back=target)
+    ours.hash, ours.state = hash_of(b"one"), "undoing"
+    ours.facts = {"inode": 0, "size": 3, "mtime_ns": 0}
+    for changed in ({"back": source}, {"state": "moved"}, {"hash": "0" * 32}):
+        other = entry(target, **{"back": target})
+        other.hash, other.state, other.facts = ours.hash, "undoing", ours.facts
+        for key, value in changed.items():
+            setattr(other, key, value)
+        assert not _is_there_already(other, source, target) and os.path.lexists(source)
+    assert (
+        _is_there_already(ours, source, target)
+        and not os.path.lexists(source)
+        and (tmp_path / "target").read_text() == "one"
+    )
+
+
+def test_the_second_name_of_a_file_goes_and_one_and_the_same_name_stays(tmp_path: Path) -> None:
+    (tmp_path / "target").write_text("one")
+    target = str(tmp_path / "target")
+    (tmp_path / "alias").symlink_to(".")
+    assert _is_there_already(
+        entry(target), str(tmp_path / "alias/target"), target
+    ) and os.path.lexists(target)
+    os.link(target, tmp_path / "source")
+    assert _is_there_already(entry(target), str(tmp_path / "source"), target)
+    assert os.path.lexists(target) and not os.path.lexists(tmp_path / "source")

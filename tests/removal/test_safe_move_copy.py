@@ -1,0 +1,135 @@
+"""Moving to another drive: by a copy that is verified before the original is deleted."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.removal import file_state, part_files
+from explorer.removal.part_files import part_name
+from explorer.removal.safe_move import FileChanged
+from tests.removal.test_safe_move import OLD, go, names
+
+
+def test_a_copy_is_compared_before_the_original_goes(
+    source: Path, target: Path, across_drives: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def torn(old: Any, new: Any, *_: Any) -> None:
+        new.write(old.read()[:-1] + b"0")
+
+    monkeypatch.setattr(shutil, "copyfileobj", torn)
+    with pytest.raises(FileChanged, match="differs from the original"):
+        go(source, target)
+    assert source.read_text() == "photo" and names(target.parent) == []
+
+
+@pytest.mark.parametrize("edit", [b"phot0", b"photo and more"])
+def test_an_edit_saved_while_it_is_copied_stays(
+    source: Path, target: Path, across_drives: None, edit: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = shutil.copyfileobj
+
+    def and_edit(old: Any, new: Any, *given: Any) -> None:
+        real(old, new, *given)
+        source.write_bytes(edit)
+        os.utime(source, ns=OLD)
+
+    monkeypatch.setattr(shutil, "copyfileobj", and_edit)
+    with pytest.raises(FileChanged, match="changed while it was copied"):
+        go(source, target)
+    assert source.read_bytes() == edit and names(target.parent) == []
+
+
+def test_a_copy_of_what_was_deleted_meanwhile_stays(
+    source: Path, target: Path, across_drives: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = file_state.file_hash
+
+    def and_delete(path: str) -> str:
+        found = real(path)
+        source.unlink()
+        return found
+
+    monkeypatch.setattr(file_state, "file_hash", and_delete)
+    go(source, target)
+    assert target.read_text() == "photo"
+
+
+@pytest.mark.parametrize("call", ["fsync", "link", "utime"])
+def test_nothing_is_left_of_a_copy_that_failed(
+    source: Path, target: Path, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.link
+
+    def link(source: str, target: str, **options: Any) -> None:
+        if Path(source).parent != Path(target).parent:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        if call == "link":
+            raise OSError(errno.EIO, "Input/output error")
+        real(source, target, **options)
+
+    def fails(*_: Any, **__: Any) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "link", link)
+    if call == "utime":
+        monkeypatch.setattr(shutil, "copystat", fails)
+    elif call == "fsync":
+        monkeypatch.setattr(os, "fsync", fails)
+    with pytest.raises(OSError, match="Input/output"):
+        go(source, target)
+    assert source.read_text() == "photo" and names(target.parent) == []
+
+
+def test_a_drive_that_knows_no_permissions_gets_the_times(
+    source: Path, target: Path, across_drives: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(shutil, "copystat", refuse)
+    go(source, target)
+    assert (target.stat().st_mtime_ns, target.read_text()) == (OLD[1], "photo")
+
+
+def test_a_strangers_unfinished_file_is_not_ours(
+    source: Path, target: Path, across_drives: None
+) -> None:
+    """Neither one that looks like an unfinished copy of this name, nor one that lies where ours
+    would grow."""
+    for name in (".b.jpg.part", part_name("token")):
+        (target.parent / name).write_text("a stranger's")
+    go(source, target, token="token")
+    assert target.read_text() == "photo"
+    assert all(
+        (target.parent / name).read_text() == "a stranger's"
+        for name in (".b.jpg.part", part_name("token"))
+    )
+    link = source.with_name("link")
+    link.symlink_to("x")
+    go(link, target.with_name("link"), token="token")
+    assert names(target.parent) == sorted([".b.jpg.part", part_name("token"), "b.jpg", "link"])
+
+
+def test_a_copy_grows_under_the_name_of_its_token_so_that_it_is_found_after_a_cut(
+    source: Path, target: Path, across_drives: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = list[list[str]]()
+    real = file_state.file_hash
+
+    def look(path: str) -> str:
+        seen.append(names(target.parent))
+        return real(path)
+
+    monkeypatch.setattr(file_state, "file_hash", look)
+    go(source, target, token="20260101-000000-abcd-7")
+    assert seen == [[".photo-explorer-20260101-000000-abcd-7.part"]]
+    (target.parent / part_name("t")).write_text("half")
+    part_files.delete_part(str(target.parent), "t")
+    part_files.delete_part(str(target.parent), "t")
+    assert names(target.parent) == ["b.jpg"] and part_name() != part_name()

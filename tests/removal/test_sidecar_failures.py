@@ -1,0 +1,97 @@
+"""Metadata that cannot be read or written stops the removal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.removal import part_files
+from explorer.removal.checked_files import RemovalRefused
+from explorer.removal.remove import dry_run, remove
+from explorer.removal.sidecar import MetadataMerger, sidecar_path
+from tests.fixtures.small_library import SmallLibrary
+from tests.removal.test_sidecar import go
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000])
+def test_what_would_break_a_parser_is_refused(
+    told: Path, bare: Path, merge: MetadataMerger, text: str
+) -> None:
+    told.with_name("told.jpg.json").write_text(text, encoding="utf-8")
+    with pytest.raises(RemovalRefused, match=r"told\.jpg\.json"):
+        merge(str(told), str(bare))
+
+
+def test_a_process_that_dies_is_said(
+    told: Path, bare: Path, merge: MetadataMerger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merge._pool._single, "_command", ["false"])
+    with pytest.raises(RemovalRefused, match="could not be read: the decoder crashed"):
+        merge(str(told), str(bare))
+
+
+def test_a_process_that_lacks_memory_is_said(
+    told: Path, bare: Path, merge: MetadataMerger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        merge._pool._single, "request", lambda *_: ({"error": "it needs more memory"}, b"")
+    )
+    with pytest.raises(RemovalRefused, match="could not be read: it needs more memory"):
+        merge(str(told), str(bare))
+
+
+def test_a_sidecar_that_cannot_be_written_stops_the_removal(
+    metadata_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = metadata_library.tree()
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(part_files, "create_file", full)
+    outcome = go(metadata_library)
+    assert outcome.results[0].state == "failed" and "no space" in outcome.results[0].reason
+    assert metadata_library.tree() == before
+
+
+@pytest.mark.parametrize("kind", ["folder", "nowhere", "loop", "text"])
+def test_a_keepers_sidecar_that_cannot_be_read_stops_the_removal(
+    metadata_library: SmallLibrary, kind: str
+) -> None:
+    """It never counts as absent: it is neither replaced now nor deleted by undo."""
+    target = Path(sidecar_path(str(metadata_library.photos / "bare.jpg")))
+    if kind == "folder":
+        target.mkdir()
+    elif kind == "text":
+        target.write_text("no xml")
+    else:
+        target.symlink_to("absent" if kind == "nowhere" else target.name)
+    before = metadata_library.tree()
+    for outcome in (
+        dry_run(
+            metadata_library.library,
+            [metadata_library.removal("told.jpg", "bare.jpg")],
+            sidecars=True,
+        ),
+        go(metadata_library),
+    ):
+        assert (
+            outcome.results[0].state in ("refused", "failed")
+            and "bare.jpg.xmp" in outcome.results[0].reason
+        )
+        assert metadata_library.tree() == before
+
+
+def test_what_cannot_be_read_stays_and_is_said(metadata_library: SmallLibrary) -> None:
+    (metadata_library.photos / "told.jpg.json").write_text('{"geoData": ')
+    before = metadata_library.tree()
+    removals = [metadata_library.removal("told.jpg", "bare.jpg")]
+    assert dry_run(metadata_library.library, removals).results[0].state == "would"
+    for outcome in (
+        dry_run(metadata_library.library, removals, sidecars=True),
+        go(metadata_library),
+    ):
+        assert "told.jpg.json" in outcome.results[0].reason and metadata_library.tree() == before
+    assert remove(metadata_library.library, removals).results[0].state == "removed"

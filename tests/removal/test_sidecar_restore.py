@@ -1,0 +1,133 @@
+"""Undoing what a removal wrote to a sidecar."""
+
+from __future__ import annotations
+
+import base64
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.removal import part_files
+from explorer.removal.sidecar import write
+from explorer.removal.sidecar_restore import restore_sidecar
+from tests.fixtures.small_library import hash_of
+from tests.removal.test_sidecar import merged_at, names, note_path
+
+
+def test_a_new_one_goes_and_an_old_one_is_as_it_was(sidecar_file: Path, keeper_photo: str) -> None:
+    merged = merged_at(sidecar_file)
+    note = note_path(merged)
+    write(note, merged, keeper_photo)
+    assert restore_sidecar(note, keeper_photo) == "" and names(sidecar_file) == {"a.jpg"}
+    sidecar_file.write_bytes(b"old")
+    os.utime(sidecar_file, ns=(1_500_000_000_000_000_000, 1_500_000_001_000_000_000))
+    merged = merged_at(sidecar_file)
+    note = note_path(merged)
+    write(note, merged, keeper_photo)
+    assert restore_sidecar(note, keeper_photo) == "" and sidecar_file.read_bytes() == b"old"
+    assert sidecar_file.stat().st_mtime_ns == 1_500_000_001_000_000_000 and names(sidecar_file) == {
+        "a.jpg",
+        "a.jpg.xmp",
+    }
+
+
+@pytest.mark.parametrize("old", [None, b"old"])
+def test_one_that_was_changed_since_stays(
+    sidecar_file: Path, keeper_photo: str, old: bytes | None
+) -> None:
+    if old:
+        sidecar_file.write_bytes(old)
+    merged = merged_at(sidecar_file)
+    note = note_path(merged)
+    write(note, merged, keeper_photo)
+    sidecar_file.write_bytes(b"new, and edited")
+    assert (
+        restore_sidecar(note, keeper_photo)
+        == "the sidecar a.jpg.xmp was changed since, and stays as it is"
+    )
+    assert sidecar_file.read_bytes() == b"new, and edited"
+
+
+def test_one_that_was_never_written_is_no_news(sidecar_file: Path, keeper_photo: str) -> None:
+    sidecar_file.write_bytes(b"old")
+    note = note_path(merged_at(sidecar_file))
+    Path(note["part"]).write_bytes(b"ha")
+    assert (
+        restore_sidecar(note, keeper_photo) == ""
+        and sidecar_file.read_bytes() == b"old"
+        and names(sidecar_file) == {"a.jpg", "a.jpg.xmp"}
+    )
+    sidecar_file.unlink()
+    assert (
+        restore_sidecar(note, keeper_photo) == ""
+        and restore_sidecar(note | {"before": None}, keeper_photo) == ""
+    )
+
+
+def test_one_that_cannot_be_read_stays(sidecar_file: Path, keeper_photo: str) -> None:
+    merged = merged_at(sidecar_file)
+    note = note_path(merged)
+    sidecar_file.mkdir()
+    assert restore_sidecar(note, keeper_photo).startswith(
+        "the sidecar a.jpg.xmp could not be made what it was: "
+    )
+    assert sidecar_file.is_dir()
+
+
+def test_a_change_in_the_last_moment_is_left(
+    sidecar_file: Path, keeper_photo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sidecar_file.write_bytes(b"old")
+    merged = merged_at(sidecar_file)
+    note = note_path(merged)
+    write(note, merged, keeper_photo)
+    create = part_files.create_file
+
+    def late(part: str, fill: Any) -> None:
+        create(part, fill)
+        sidecar_file.write_bytes(b"another's")
+
+    monkeypatch.setattr(part_files, "create_file", late)
+    assert (
+        "was changed since" in restore_sidecar(note, keeper_photo)
+        and sidecar_file.read_bytes() == b"another's"
+    )
+
+
+def test_a_note_of_any_other_file_is_not_followed(
+    sidecar_file: Path, keeper_photo: str, tmp_path: Path
+) -> None:
+    merged = merged_at(sidecar_file)
+    note = note_path(merged)
+    write(note, merged, keeper_photo)
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"new")
+    for wrong, keeper in (
+        (note | {"path": str(victim)}, keeper_photo),
+        (note, str(tmp_path / "b.jpg")),
+        (note, None),
+        (None, keeper_photo),
+    ):
+        assert restore_sidecar(wrong, keeper) == ""
+    assert victim.exists() and sidecar_file.exists()
+    elsewhere = tmp_path / "deep" / "file"
+    elsewhere.parent.mkdir()
+    elsewhere.write_bytes(b"x")
+    assert (
+        restore_sidecar(note | {"part": str(elsewhere)}, keeper_photo) == ""
+        and elsewhere.exists()
+        and not sidecar_file.exists()
+    )
+
+
+def test_notes_of_older_versions(sidecar_file: Path, keeper_photo: str) -> None:
+    sidecar_file.write_bytes(b"new")
+    old = {
+        "path": str(sidecar_file),
+        "before": base64.b64encode(b"old").decode(),
+        "after": hash_of(b"new"),
+        "times": [10**18, 10**18],
+    }
+    assert restore_sidecar(old, keeper_photo) == "" and sidecar_file.read_bytes() == b"old"

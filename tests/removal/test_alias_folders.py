@@ -11,7 +11,7 @@ import pytest
 from explorer.errors import UsageError
 from explorer.library.mounts import MountLocations
 from explorer.library.protected_folder_store import ProtectedFolders, protect_folder
-from explorer.removal import file_identity, safe_move
+from explorer.removal import safe_move
 from explorer.removal.remove import remove
 from explorer.removal.undo import undo
 from tests.fixtures.small_library import SmallLibrary

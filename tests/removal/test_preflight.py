@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from explorer.errors import UsageError
-from explorer.removal import file_identity, destinations, file_state
+from explorer.removal import file_identity, file_state
 from explorer.removal.checked_files import RemovalRefused
 from explorer.removal.preflight import Preflight
 from explorer.removal.remove import dry_run, remove

@@ -11,7 +11,6 @@ import pytest
 from explorer.errors import UsageError
 from explorer.library.protected_folder_store import protect_folder
 from explorer.photos.containers.contents import NOTHING_PACKED, ContentPart, FileContents
-from explorer.removal import preflight
 from explorer.removal.remove import dry_run, remove
 from explorer.removal.results import Removal
 from explorer.removal.undo import history, undo

@@ -31,7 +31,7 @@ def library_dir(given: str | os.PathLike[str] | None = None) -> Path:
 
 
 def models_dir() -> Path:
-    """Folder of weights and converted models, shared by all libraries: `EXPLORER_MODELS`, else one in
+    """Folder of weights and converted models for all libraries: `EXPLORER_MODELS`, else one in
     `data_dir()`."""
     chosen = os.environ.get("EXPLORER_MODELS")
     return Path(chosen).expanduser().absolute() if chosen else data_dir() / "models"

@@ -163,7 +163,8 @@ class SearchEngine:
         share = float((others > float(stored @ vector) - _ROUNDING).mean())
         if share > 0.5:
             return f"In the lower half of your photos for {_subject(query)}."
-        return f"Among the top {max(1, math.ceil(100 * share))} % of your photos for {_subject(query)}."
+        percent = max(1, math.ceil(100 * share))
+        return f"Among the top {percent} % of your photos for {_subject(query)}."
 
 
 def _subject(query: Query) -> str:

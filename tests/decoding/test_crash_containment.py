@@ -137,6 +137,16 @@ def test_closing_early_does_not_wait_for_a_hanging_file() -> None:
         assert time.monotonic() - start < 10
 
 
+def test_single_requests_to_a_hanging_decoder_end_at_their_deadline() -> None:
+    hang = (sys.executable, "-c", "import time; time.sleep(600)")
+    with DecodePool(1, SPEC, timeout=0.5, command=hang) as pool:
+        assert pool.full_resolution_fact("/a", "pixels") is None
+        assert pool.recompression_residual("/a", "/b") is None
+        assert "longer than 0 seconds" in str(pool.merge_metadata({}))
+        with pytest.raises(PhotoError, match="longer than 0 seconds"):
+            pool.decode_bytes(b"")
+
+
 def test_bytes_that_crash_the_decoder() -> None:
     with (
         DecodePool(1, SPEC, command=(sys.executable, "-c", "import os; os._exit(1)")) as pool,

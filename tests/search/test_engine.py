@@ -268,7 +268,13 @@ def test_a_photo_that_was_encoded_again_is_found_by_its_new_vector(full: Shelf) 
 
 @pytest.mark.parametrize(
     ("query", "asks"),
-    [(Query(), False), (Query("  "), False), (Query("a"), True), (Query(photo_ids=(1,)), True)],
+    [
+        (Query(), False),
+        (Query("  "), False),
+        (Query("a"), True),
+        (Query(photo_ids=(1,)), True),
+        (Query(examples=(ExamplePhoto((1.0,)),)), True),
+    ],
 )
 def test_an_empty_query_is_false(query: Query, asks: bool) -> None:
     assert bool(query) is asks

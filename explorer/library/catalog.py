@@ -1,4 +1,5 @@
-"""The catalog: SQLite, the truth about every photo, file and vector. This module opens and reads it;
+"""The catalog: SQLite, the truth about every photo, file and vector. This module opens and reads
+it;
 the `*_store` modules write their tables."""
 
 from __future__ import annotations
@@ -28,14 +29,16 @@ Ids = npt.NDArray[np.int64]
 
 
 class VectorChange(NamedTuple):
-    """What happened to one photo since: its vector, or None where it is gone or hidden."""
+    """A changed photo: its vector, float16 of shape (dim,), or None where it is hidden or
+    purged."""
 
     photo_id: int
     vector: npt.NDArray[np.float16] | None
 
 
 class Catalog:
-    """Read access, from any number of threads. Opening it creates or migrates the schema; after that,
+    """Read access, from any number of threads. Opening it creates or migrates the schema; after
+    that,
     SQLite refuses every change through it."""
 
     def __init__(self, path: Path) -> None:
@@ -64,7 +67,8 @@ class Catalog:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A read-only connection for the length of the block. Connections are pooled, as the server's
+        """A read-only connection for the length of the block. Connections are pooled, as the
+        server's
         threads come and go."""
         with self._lock:
             connection = self._idle.pop() if self._idle else None
@@ -95,10 +99,11 @@ class Catalog:
         return int(self._rows("select change from clock")[0][0])
 
     def changes_since(self, encoder_id: int, change: int) -> Iterator[VectorChange]:
-        """What a vector index that holds everything up to `change` has to take in, oldest first."""
+        """The changes that a vector index of change number `change` has to apply, oldest first."""
         with self.reading() as db:
             rows = db.execute(
-                "select p.id, p.present, e.vector from photo p left join embedding e on e.photo_id = p.id and e.encoder_id = ?"
+                "select p.id, p.present, e.vector from photo p left join embedding e on e.photo_id"
+                " = p.id and e.encoder_id = ?"
                 " where p.change > ? order by p.change, p.id",
                 (encoder_id, change),
             )
@@ -112,7 +117,7 @@ class Catalog:
                 yield VectorChange(photo_id, None)
 
     def encoder_id(self, name: str, version: str) -> int | None:
-        """The number under which vectors of that encoder are kept, or None where there are none."""
+        """The id of an encoder; None where it was never used in this library."""
         row = self._row("select id from encoder where name = ? and version = ?", (name, version))
         return int(row[0]) if row else None
 
@@ -120,15 +125,18 @@ class Catalog:
         """(name, version, dim, number of vectors of visible photos) of each encoder that has been
         used here, most vectors first."""
         rows = self._rows(
-            "select c.name, c.version, c.dim, count(p.id) n from encoder c left join embedding e on e.encoder_id = c.id"
-            " left join photo p on p.id = e.photo_id and p.present > 0 group by c.id order by n desc, c.id desc"
+            "select c.name, c.version, c.dim, count(p.id) n from encoder c left join embedding e"
+            " on e.encoder_id = c.id"
+            " left join photo p on p.id = e.photo_id and p.present > 0 group by c.id order by n"
+            " desc, c.id desc"
         )
         return [(name, version, dim, n) for name, version, dim, n in rows]
 
     # --- photos
 
     def photo_id(self, digest: bytes) -> int | None:
-        """The id of the photo with that content hash, visible or not, or None if it is not known."""
+        """The id of the photo with that content hash, visible or not, or None if it is not
+        known."""
         row = self._row("select id from photo where hash = ?", (digest,))
         return int(row[0]) if row else None
 
@@ -139,7 +147,7 @@ class Catalog:
                 "select count(*), coalesce(sum(size), 0) from file where state = 'present'"
             ).fetchone()
             (failed,) = db.execute("select count(*) from file where state = 'failed'").fetchone()
-            # What is left out is no file of the library's.
+            # Excluded files are not counted.
             (missing,) = db.execute(
                 "select count(*) from file where state = 'missing' and reason is null"
             ).fetchone()
@@ -154,12 +162,13 @@ class Catalog:
         wanted, found = [int(i) for i in ids], dict[int, PhotoRow]()
         for start in range(0, len(wanted), MAX_BOUND_VALUES):
             some = wanted[start : start + MAX_BOUND_VALUES]
-            # Of several copies, one on a connected drive is shown; among those the first to be
-            # found.
+            # Of several copies, the one with the smallest id on a connected drive is shown.
             rows = self._rows(
                 "select p.*, r.path root, r.state root_state, f.path file_path,"
-                " f.gone_at, min((r.state = 'offline' or f.gone_at is not null) * 1000000000000 + f.id) from photo p"
-                " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
+                " f.gone_at, min((r.state = 'offline' or f.gone_at is not null) * 1000000000000 +"
+                " f.id) from photo p"
+                " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id ="
+                " f.root_id"
                 f" where p.present > 0 and p.id in ({','.join('?' * len(some))}) group by p.id",
                 some,
             )
@@ -167,7 +176,7 @@ class Catalog:
         return {i: found[i] for i in wanted if i in found}
 
     def files_of(self, photo_id: int) -> list[FileRow]:
-        """Every file that holds this content, present ones first."""
+        """Every file with this content, present ones first."""
         return self._files(
             "f.photo_id = ?", [photo_id], "f.state = 'present' desc, f.gone_at is not null, f.id"
         )
@@ -175,7 +184,7 @@ class Catalog:
     def failures(
         self, offset: int = 0, limit: int = 1_000_000_000, reasons: Sequence[str] | None = None
     ) -> list[FileRow]:
-        """Files that could not be read as photos, each with its reason; reasons: only those that
+        """Files that could not be read as photos, by reason and path; reasons: only those that
         failed for one of these."""
         some = (
             ""
@@ -190,7 +199,8 @@ class Catalog:
 
     def _files(self, condition: str, values: list[object], order: str) -> list[FileRow]:
         rows = self._rows(
-            f"select f.*, r.path root, r.state root_state from file f join root r on r.id = f.root_id where {condition} order by {order}",
+            "select f.*, r.path root, r.state root_state from file f join root r on r.id ="
+            f" f.root_id where {condition} order by {order}",
             values,
         )
         return [
@@ -228,14 +238,17 @@ class Catalog:
         }
 
     def roots(self) -> list[RootRow]:
-        """The watched folders with what is known of each; counting their files takes 5 ms for
-        100,000."""
+        """The watched folders with their file counts, by path; takes 5 ms for 100,000 files."""
         rows = self._rows(
-            "select r.*, (select count(*) from file where root_id = r.id and state = 'present') photos,"
+            "select r.*, (select count(*) from file where root_id = r.id and state = 'present')"
+            " photos,"
             " (select count(*) from file where root_id = r.id and state = 'failed') failed,"
-            " (select count(*) from file where root_id = r.id and state = 'present' and gone_at is not null) away,"
-            " (select count(*) from file where root_id = r.id and state = 'present' and gone_at > coalesce(r.kept_at, 0)) asking,"
-            " (select count(*) from file where root_id = r.id and state = 'missing' and reason is not null) left_out"
+            " (select count(*) from file where root_id = r.id and state = 'present' and gone_at is"
+            " not null) away,"
+            " (select count(*) from file where root_id = r.id and state = 'present' and gone_at >"
+            " coalesce(r.kept_at, 0)) asking,"
+            " (select count(*) from file where root_id = r.id and state = 'missing' and reason is"
+            " not null) left_out"
             " from root r order by r.path"
         )
         return [
@@ -262,7 +275,8 @@ class Catalog:
     def folders(self) -> list[FolderRow]:
         """The folders that directly hold visible photos, by path."""
         rows = self._rows(
-            "select r.path root, f.folder, count(distinct f.photo_id) n from file f join root r on r.id = f.root_id"
+            "select r.path root, f.folder, count(distinct f.photo_id) n from file f join root r on"
+            " r.id = f.root_id"
             " where f.state = 'present' group by f.root_id, f.folder"
         )
         found = [FolderRow(path=join(row["root"], row["folder"]), photos=row["n"]) for row in rows]

@@ -1,5 +1,6 @@
-"""Which values a row of the catalog can hold: what a damaged file makes of them may pass SQLite,
-which takes any value in any column."""
+"""Validation of column values: SQLite accepts any value in any column, so values from a damaged
+file
+are checked against the schema and the program's own rules."""
 
 from __future__ import annotations
 
@@ -22,19 +23,21 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 class Column(NamedTuple):
-    """A column of the schema. kind: `integer`, `real`, `text` or `blob`. default: SQL, or None.
-    key: whether it is the rowid itself."""
+    """A column of the schema."""
 
     name: str
     kind: str
+    """`integer`, `real`, `text` or `blob`."""
     required: bool
+    """Whether it must not be null."""
     default: str | None
+    """SQL."""
     key: bool
+    """Whether it is the rowid itself."""
 
 
 def columns_of(db: sqlite3.Connection, table: str) -> list[Column]:
-    """The columns of a table in the order in which its rows hold them; empty where there is no such
-    table."""
+    """The columns of a table, in the order of its rows; empty where there is no such table."""
     rows = db.execute(f'pragma table_info("{table}")').fetchall()
     keys = sum(bool(row[5]) for row in rows)
     return [
@@ -50,7 +53,7 @@ def columns_of(db: sqlite3.Connection, table: str) -> list[Column]:
 
 
 def fits(table: str, column: Column, value: Value) -> bool:
-    """Whether a value is one that the program can have written into that column."""
+    """Whether the program can have written that value into that column."""
     if value is None:
         return not column.required or column.key
     if column.kind in _TYPES and not isinstance(value, _TYPES[column.kind]):

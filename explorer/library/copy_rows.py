@@ -47,7 +47,8 @@ _METADATA = " + ".join(
 ) + " + (coalesce(p.taken_source, 'file') <> 'file')"  # fmt: skip
 
 
-_COPIES = f"""select f.id, p.id, p.hash, r.path, f.path, f.size, f.inode, f.mtime_ns, p.width, p.height, p.format, p.taken_at,
+_COPIES = f"""select f.id, p.id, p.hash, r.path, f.path, f.size, f.inode, f.mtime_ns, p.width,
+p.height, p.format, p.taken_at,
  p.taken_source, p.camera, {_METADATA}, p.contents, p.taken_precision
  from file f join photo p on p.id = f.photo_id join root r on r.id = f.root_id
  where f.state = 'present' and"""
@@ -110,7 +111,8 @@ def taken_times(catalog: Catalog) -> dict[int, str]:
     of files do not count."""
     with catalog.reading() as db:
         rows = db.execute(
-            "select id, taken_at from photo where present > 0 and taken_at is not null and taken_source <> 'file'"
+            "select id, taken_at from photo where present > 0 and taken_at is not null and"
+            " taken_source <> 'file'"
             " and coalesce(taken_precision, 'second') in ('minute', 'second')"
         )
         return {row[0]: row[1] for row in rows}

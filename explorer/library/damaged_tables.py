@@ -1,5 +1,5 @@
-"""The tables of a damaged catalog: what its pages and its indexes still hold of each, checked value
-by value."""
+"""Recovering the tables of a damaged catalog from its pages and indexes, with every value
+checked."""
 
 from __future__ import annotations
 
@@ -15,26 +15,24 @@ from explorer.library.sqlite_pages import Cell, MalformedPage, Pages, Value
 
 Row = dict[str, Value]
 
-# Tables whose unique index holds all of a row but the moment at which it was made, or what has a
+# Tables whose unique index has every column of a row but the time it was made and those with a
 # default.
 _IN_INDEX = ("root", "protected", "dismissed", "decided")
 _MOMENTS = ("added_at", "dismissed_at")
-# Of two rows with one key, as a page that was in use before may hold an older one, the later is
-# right.
+# Of two rows with one key, the later is right: a page that was freed may hold an older one.
 _LATER = {"photo": "change", "file": "seen_at"}
 
 
 class DamagedCatalog:
-    """The tables of a damaged catalog, as far as its own schema can be read."""
+    """The tables of a damaged catalog, as far as its schema can be read."""
 
     def __init__(self, pages: Pages) -> None:
         self.pages = pages
-        # Name of a table or index → the page where its tree begins; of a table also the statement
-        # that made it.
+        # By name of a table or index, its root page; for a table also its `create` statement.
         self.roots, self.statements = dict[str, int](), dict[str, str]()
         self._read_schema(pages.leaves(1))
         if pages.torn:
-            # The rest of it may be on pages that its first one does not lead to any more.
+            # The rest of the schema may be on pages that its first page no longer points to.
             free = pages.free()
             self._read_schema(
                 number
@@ -43,13 +41,13 @@ class DamagedCatalog:
             )
         if too_new(self._version()):
             raise LibraryNewer(
-                "This library was written by a newer Photo Explorer: update the program before its catalog is repaired."
+                "This library was written by a newer Photo Explorer: update the program before its"
+                " catalog is repaired."
             )
         self._reached = set[int]()
 
     def _read_schema(self, numbers: Iterable[int]) -> None:
-        """Take what is on these pages for the schema where it is like it; what is known already
-        stays."""
+        """Read rows of the schema from these pages, without replacing known ones."""
         for number in numbers:
             for cell in self.pages.cells(number):
                 kind, name, _, root, sql = (*cell.values, *[None] * 5)[:5]
@@ -70,10 +68,9 @@ class DamagedCatalog:
             return VERSION
 
     def columns(self, table: str, otherwise: list[Column]) -> list[Column]:
-        """The columns in which this catalog's rows are; those of this release where it does not
-        say, or not sensibly."""
+        """The columns of a table in this catalog; `otherwise` where its schema cannot be read."""
         statement = self.statements.get(table, "")
-        # Nothing else that the file says is carried out.
+        # No other statement from the file is executed.
         if not statement.lower().startswith("create table"):
             return otherwise
         with contextlib.closing(sqlite3.connect(":memory:")) as db:
@@ -84,7 +81,7 @@ class DamagedCatalog:
                 return otherwise
 
     def cells(self, name: str, *, index: bool) -> Iterator[Cell]:
-        """What can be read of a table or index from its root down."""
+        """The cells of a table or index that can be read, from its root down."""
         if name not in self.roots:
             return
         for number in self.pages.leaves(self.roots[name], index=index):
@@ -92,13 +89,14 @@ class DamagedCatalog:
             yield from self.pages.cells(number)
 
     def reach(self, name: str) -> None:
-        """Note which pages belong to a table or index, so that they are not taken for strays."""
+        """Mark the pages of a table or index, so that they do not count as orphans."""
         index = name not in self.statements or "without rowid" in self.statements[name].lower()
         self._reached.update(self.pages.leaves(self.roots[name], index=index))
 
-    def strays(self) -> Iterator[list[Cell]]:
-        """The rows of each page that looks like a table's, belongs to none that could be read, and
-        was not given up."""
+    def orphan_pages(self) -> Iterator[list[Cell]]:
+        """The rows of each orphan page: one that looks like a table's, is not free, and belongs to
+        no
+        table that could be read."""
         free = self.pages.free()
         for number in range(2, self.pages.count + 1):
             if number not in self._reached and number not in free and self.pages.is_leaf(number):
@@ -106,7 +104,7 @@ class DamagedCatalog:
 
 
 class RecoveredTable:
-    """The rows of one table that were found."""
+    """The rows of one table that were recovered."""
 
     def __init__(self, name: str, db: sqlite3.Connection, source: DamagedCatalog) -> None:
         self.name = name
@@ -119,12 +117,12 @@ class RecoveredTable:
             ).fetchone()[0]
             or ""
         )
-        # Such a table is an index itself.
+        # A table without rowids is stored as an index.
         self.is_index = "without rowid" in sql.lower()
         self.rows = dict[object, Row]()
-        # The rowids that there were, by the table's indexes; None where none of those can be read.
+        # The rowids that the table's indexes have; None where no index can be read.
         self.expected: set[object] | None = None
-        # Whether every page could be read, and nothing on them was wrong.
+        # Whether every page could be read and every row is valid.
         self.whole = True
         before, source.pages.torn = source.pages.torn, set()
         for cell in source.cells(name, index=self.is_index):
@@ -133,14 +131,14 @@ class RecoveredTable:
         source.pages.torn |= before
 
     def take(self, cell: Cell) -> None:
-        """Keep a row if it can be one of this table's."""
+        """Add a row if it can belong to this table."""
         row = self._row(cell)
         if row is None:
             self.whole = False
             return
         key = cell.rowid if cell.rowid is not None else tuple(cell.values[:2])
         known = self.rows.get(key)
-        # Twice the same row: one page stands in the place of another.
+        # The same row twice: one page was written in the place of another.
         self.whole = self.whole and known is None
         if known is None or self._newness(known) < self._newness(row):
             self.rows[key] = row
@@ -150,8 +148,7 @@ class RecoveredTable:
         return float(value) if isinstance(value, int | float) else 0.0
 
     def _row(self, cell: Cell) -> Row | None:
-        """A cell's values by column, as far as they fit; None where one is wrong that a row cannot
-        be without."""
+        """A cell's valid values by column; None where a required one is invalid."""
         if not 0 < len(cell.values) <= len(self._stored):
             return None
         found = dict(zip((column.name for column in self._stored), cell.values, strict=False))
@@ -166,8 +163,7 @@ class RecoveredTable:
         return row
 
     def is_exactly(self, cells: list[Cell]) -> bool:
-        """Whether all these rows are as this table's are, without a value that would have to be
-        left out."""
+        """Whether all these rows are valid rows of this table."""
         return bool(cells) and all(self._is_exact(cell) for cell in cells)
 
     def _is_exact(self, cell: Cell) -> bool:
@@ -180,11 +176,12 @@ class RecoveredTable:
         )
 
     def read_indexes(self, target: sqlite3.Connection, source: DamagedCatalog) -> None:
-        """Compare with the table's own indexes: they say which rows there were, and hold some of
-        them whole.
+        """Compare with the table's own indexes, which tell the rows that there were and have some
+        of
+        them completely.
 
-        A photo whose hash is not what its index says is left out, as one of the two is wrong: its
-        file is read again.
+        A photo whose hash differs from its index is dropped, as one of the two is wrong: its file
+        is read again.
         """
         expected = set[object]()
         for _, name, unique, *_ in target.execute(f'pragma index_list("{self.name}")').fetchall():
@@ -208,7 +205,7 @@ class RecoveredTable:
             self.rows.pop(rowid, None)
             self.whole = False
         elif self.name == "encoder" and row is None:
-            # Its dimension is that of its vectors.
+            # Its dimension is recovered from its vectors.
             self.rows[rowid] = entry | {"id": rowid}
         elif self.name in _IN_INDEX:
             made = entry | {
@@ -221,26 +218,24 @@ class RecoveredTable:
                 for column in self.columns
                 if column.name in made
             ):
-                # Beside a row that says otherwise: to have both is better than to have the wrong
-                # one.
+                # In addition to a row that differs: having both is better than only the wrong one.
                 self.rows.setdefault(
                     rowid if row is None else (rowid, "index"),
                     made if row is None else _without_key(made, self.columns),
                 )
 
     def lost(self) -> int | None:
-        """How many rows there were that were not found; None where that cannot be told."""
+        """How many rows were lost; None where that cannot be determined."""
         if self.expected is not None:
             return len(self.expected - self.rows.keys())
         return 0 if self.whole else None
 
     def insert(self, db: sqlite3.Connection) -> int:
-        """Put the rows into a catalog, with its constraints; gives how many it took."""
+        """Insert the rows into a catalog, under its constraints; returns how many were accepted."""
         taken = 0
         for row in sorted(self.rows.values(), key=self._newness, reverse=True):
             names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
-            # What a table has from the start, such as its clock, is replaced; of two rows that
-            # exclude each other the later one stays.
+            # The row that a new `clock` has is replaced; of two conflicting rows the later is kept.
             how = "insert or replace" if self.name == "clock" else "insert or ignore"
             with contextlib.suppress(sqlite3.Error):
                 taken += db.execute(

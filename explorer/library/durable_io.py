@@ -1,5 +1,6 @@
-"""The disk under a library: writing so that a power cut leaves all or nothing, and saying in words
-what is in the way of writing."""
+"""Writing files durably, so that a power cut leaves the old or the new one, and explaining errors
+of
+the disk and the catalog in words."""
 
 from __future__ import annotations
 
@@ -14,9 +15,8 @@ from explorer.errors import CatalogDamaged, LibraryBusy, LibraryError, LibraryFu
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
-# What SQLite, and Python's module for it, say without a code of their own of a catalog whose schema
-# or texts are damaged.
-_SIGNS_OF_DAMAGE = (
+# Messages of errors, without a code of their own, for a catalog whose schema or text is damaged.
+_DAMAGE_MESSAGES = (
     "no such table",
     "no such column",
     "has no column named",
@@ -24,20 +24,20 @@ _SIGNS_OF_DAMAGE = (
     "duplicate column",
     "Could not decode",
 )
-# With less than this free, a write may fail at any moment.
+# Free bytes below which a write may fail at any moment.
 ROOM = 16 << 20
 
 
 def replace_durably(scratch: Path, path: Path) -> None:
-    """Put a finished file in another's place, its bytes on the disk first: after a power cut there
-    is the old one or the whole new one."""
+    """Replace a file by a finished one whose bytes are synced first: after a power cut there is the
+    old one or the whole new one."""
     flush(scratch)
     scratch.replace(path)
 
 
 def flush(path: Path) -> None:
-    """Wait until a file's bytes are on the disk. Raises OSError, also where a write that seemed to
-    succeed could not be carried out."""
+    """Wait until a file's bytes are on the disk (fsync). Raises OSError, also for an earlier write
+    that seemed to succeed."""
     handle = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
     try:
         os.fsync(handle)
@@ -46,7 +46,7 @@ def flush(path: Path) -> None:
 
 
 def has_room(folder: Path) -> bool:
-    """Whether the disk under a folder has room to write on; True where that cannot be told."""
+    """Whether the disk of a folder has free space; True where that cannot be determined."""
     try:
         return shutil.disk_usage(folder).free >= ROOM
     except OSError:
@@ -54,13 +54,13 @@ def has_room(folder: Path) -> bool:
 
 
 def explain(error: BaseException, folder: Path) -> LibraryError | None:
-    """What an error says of the library in `folder`, for a person; None if it is not about the
-    library's files."""
+    """An error of the library in `folder`, in words for a person; None if the error is not about
+    the library's files."""
     found: LibraryError | None = None
     if isinstance(error, LibraryError):
         found = error
     elif isinstance(error, UnicodeDecodeError):
-        # What a damaged file makes SQLite say need not be text.
+        # A damaged file can make SQLite's own messages undecodable.
         found = _damaged(folder, error)
     elif isinstance(error, sqlite3.Error):
         found = _of_sqlite(error, folder)
@@ -78,7 +78,7 @@ def explain(error: BaseException, folder: Path) -> LibraryError | None:
 
 def _of_system(error: OSError, folder: Path) -> LibraryError | None:
     ours = any(_below(name, folder) for name in (error.filename, error.filename2) if name)
-    # A write to a file that is open names none; only the library's files are written to.
+    # An error of writing to an open file names none; only the library's files are written to.
     if error.errno in _FULL and (ours or error.filename is None):
         return _full(folder)
     if error.errno in _FORBIDDEN and ours:
@@ -92,7 +92,7 @@ def _of_system(error: OSError, folder: Path) -> LibraryError | None:
 
 def _of_sqlite(error: sqlite3.Error, folder: Path) -> LibraryError | None:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (0, sqlite3.SQLITE_ERROR) and any(words in str(error) for words in _SIGNS_OF_DAMAGE):
+    if code in (0, sqlite3.SQLITE_ERROR) and any(words in str(error) for words in _DAMAGE_MESSAGES):
         return _damaged(folder, error)
     makers: dict[int, Callable[[], LibraryError]] = {
         sqlite3.SQLITE_FULL: lambda: _full(folder),
@@ -112,13 +112,15 @@ def _of_sqlite(error: sqlite3.Error, folder: Path) -> LibraryError | None:
 
 def _busy(folder: Path) -> LibraryBusy:
     return LibraryBusy(
-        f"Another program keeps the library's catalog in {folder} locked: close it, or wait until it is done."
+        f"Another program keeps the library's catalog in {folder} locked: close it, or wait until"
+        " it is done."
     )
 
 
 def _damaged(folder: Path, error: Exception) -> CatalogDamaged:
     return CatalogDamaged(
-        f"The library's catalog {folder / 'catalog.db'} is damaged ({error}). No photo is affected: `python run.py verify --repair`"
+        f"The library's catalog {folder / 'catalog.db'} is damaged ({error}). No photo is"
+        " affected: `python run.py verify --repair`"
         " saves what can be read of it, and the next indexing makes the rest again."
     )
 
@@ -132,13 +134,15 @@ def _disk_error(folder: Path, error: Exception) -> LibraryError:
 
 def _full(folder: Path) -> LibraryFull:
     return LibraryFull(
-        f"The disk that holds the library {folder} is full: make room on it, and indexing goes on where it was."
+        f"The disk that holds the library {folder} is full: make room on it, and indexing goes on"
+        " where it was."
     )
 
 
 def _read_only(folder: Path) -> LibraryError:
     return LibraryError(
-        f"The library's folder {folder} cannot be read and written: change its permissions, or choose another with --library."
+        f"The library's folder {folder} cannot be read and written: change its permissions, or"
+        " choose another with --library."
     )
 
 

@@ -33,9 +33,12 @@ def evidence_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, Evidenc
         some = wanted[start : start + MAX_BOUND_VALUES]
         with catalog.reading() as db:
             rows = db.execute(
-                "select p.id, p.taken_at, p.taken_source, p.latitude, p.longitude, p.camera, p.lens,"
-                " (p.exposure_time is not null) + (p.f_number is not null) + (p.iso is not null) + (p.focal_length is not null), q.figures"
-                f" from photo p left join quality q on q.photo_id = p.id and q.version = ? where p.id in ({','.join('?' * len(some))})",
+                "select p.id, p.taken_at, p.taken_source, p.latitude, p.longitude, p.camera,"
+                " p.lens,"
+                " (p.exposure_time is not null) + (p.f_number is not null) + (p.iso is not null) +"
+                " (p.focal_length is not null), q.figures"
+                " from photo p left join quality q on q.photo_id = p.id and q.version = ? where"
+                f" p.id in ({','.join('?' * len(some))})",
                 (METRICS_VERSION, *some),
             ).fetchall()
         for (

@@ -13,33 +13,32 @@ from explorer.library.paths import from_text, inside, to_text
 
 @dataclass(frozen=True)
 class CatalogFile:
-    """A file as the catalog knows it. root: the watched folder's path. hash: of its content, hex.
-    file: its row, for the writer.
-
-    fault: of one that could not be read as a photo, whose fault that is; None where it is not
-    known.
-    """
+    """A file in the catalog."""
 
     root: str
+    """Absolute path of its root."""
     hash: str
+    """Of its content, hex; '' where it could not be read."""
     file: KnownFile
     fault: Fault | None = None
+    """Why it could not be read; None where it could, or where that is not known."""
 
 
 def find_photo_file(catalog: Catalog, path: str) -> CatalogFile | None:
-    """What the catalog knows of the photo file at this absolute path; None where it knows none."""
+    """The photo file at an absolute path; None where the catalog has none there."""
     found = find_file(catalog, path)
     return found if found is not None and found.hash else None
 
 
 def find_unreadable_file(catalog: Catalog, path: str) -> CatalogFile | None:
-    """What the catalog knows of the file at this absolute path that could not be read as a photo
-    (its hash is empty); None for others."""
+    """The file at an absolute path that could not be read as a photo; None where the catalog has
+    none there."""
     found = find_file(catalog, path)
     return found if found is not None and found.file.state == "failed" else None
 
 
 def find_file(catalog: Catalog, path: str) -> CatalogFile | None:
+    """The file at an absolute path, in any state; None where the catalog has none there."""
     with catalog.reading() as db:
         for root_id, text in db.execute("select id, path from root").fetchall():
             root = from_text(text)
@@ -47,8 +46,9 @@ def find_file(catalog: Catalog, path: str) -> CatalogFile | None:
                 continue
             relative = to_text(os.path.relpath(path, root).replace(os.sep, "/"))
             row = db.execute(
-                "select f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, p.hash, f.fault from file f"
-                " left join photo p on p.id = f.photo_id where f.root_id = ? and f.path = ?",
+                "select f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id,"
+                " p.hash, f.fault from file f left join photo p on p.id = f.photo_id where"
+                " f.root_id = ? and f.path = ?",
                 (root_id, relative),
             ).fetchone()
             if row is not None:

@@ -1,4 +1,4 @@
-"""Which photos a person wants to see, apart from what is on them."""
+"""Filters of photos by date and folder, and their SQL condition."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from explorer.errors import UsageError
 from explorer.library.paths import inside, to_text
 from explorer.photos.metadata.partial_dates import latest_moment
 
-# Of the forms that ISO 8601 has for a day; those for a week or a month alone name no day.
+# The ISO 8601 forms of a day; those of a week or a month alone are refused.
 _DAY = re.compile(r"\d{4}(-\d\d-\d\d|\d{4}|-W\d\d-\d|W\d\d\d)", re.ASCII)
 
 
 def parse_day(text: str) -> dt.date:
-    """A day as a person writes it: `2016-05-04`, `20160504`, `2016-W18-3`. Raises UsageError for
-    anything else."""
+    """Parse a day: `2016-05-04`, `20160504` or `2016-W18-3`. Raises UsageError for anything
+    else."""
     try:
         if not _DAY.fullmatch(text.strip()):
             raise ValueError("no day")
@@ -32,9 +32,12 @@ def parse_day(text: str) -> dt.date:
 def taken_within(
     taken_at: str | None, precision: str | None, since: str | None, until: str | None
 ) -> bool:
-    """Whether a photo may have been taken between two days (`YYYY-MM-DD`, included; None: any). One
-    of which only the month or the year is known may have been taken on any day of it; one without a
-    date on none."""
+    """Whether a photo may have been taken between two days (`YYYY-MM-DD`, inclusive; None: no
+    bound).
+
+    A date of which only the month or year is known matches any day of it; a photo without a date
+    matches only where there are no bounds.
+    """
     if not since and not until:
         return True
     if not taken_at:
@@ -46,12 +49,14 @@ def taken_within(
 
 @dataclass(frozen=True)
 class Filters:
-    """since, until: days as `parse_day` takes them, kept as `YYYY-MM-DD`; both included (see
-    `taken_within`). folder: absolute, with all below it. Raises UsageError for what is no day."""
+    """Which photos to show. Raises UsageError for a date that is none."""
 
     since: str | None = None
+    """First day, as `parse_day` takes it; stored as `YYYY-MM-DD`."""
     until: str | None = None
+    """Last day, inclusive; likewise."""
     folder: str | None = None
+    """Absolute path; its subfolders are included."""
 
     def __post_init__(self) -> None:
         for name in ("since", "until"):
@@ -63,19 +68,19 @@ class Filters:
 
 
 def sql_condition(filters: Filters | None, roots: Mapping[int, str]) -> tuple[str, list[object]]:
-    """The SQL condition on `photo` (as p) for visible photos that match, and its values. roots: the
-    watched folders' paths, by id."""
+    """The SQL condition on `photo` (as p) for visible photos that match, and its bound values.
+    roots: paths of the watched folders, by id."""
     clauses, values = ["p.present > 0"], list[object]()
     if filters and filters.since:
-        # A month or a year alone is kept as its first day, and fits if its last one does. The first
-        # condition is for the index.
+        # A month or year alone is stored as its first day, and matches if its last day does. The
+        # first condition lets the index serve.
         clauses.append(
-            "p.taken_at >= ? and (p.taken_at >= ? or p.taken_precision = 'year' or (p.taken_precision = 'month' and p.taken_at >= ?))"
+            "p.taken_at >= ? and (p.taken_at >= ? or p.taken_precision = 'year'"
+            " or (p.taken_precision = 'month' and p.taken_at >= ?))"
         )
         values += [f"{filters.since[:4]}-01-01", filters.since, f"{filters.since[:7]}-01"]
     if filters and filters.until:
-        # As texts, all times of a day come before its hour 24, fractions of its last second among
-        # them.
+        # As text, every time of a day sorts before its hour 24, fractions of the last second too.
         clauses.append("p.taken_at < ?")
         values.append(f"{filters.until}T24")
     if filters and filters.folder:
@@ -86,8 +91,7 @@ def sql_condition(filters: Filters | None, roots: Mapping[int, str]) -> tuple[st
                 values.append(root_id)
             elif inside(filters.folder, path):
                 relative = to_text(os.path.relpath(filters.folder, path).replace(os.sep, "/"))
-                # '0' follows '/'. A range, as LIKE would take A for a, and knows characters that
-                # stand for others.
+                # '0' follows '/'. A range, as LIKE ignores case and has wildcards.
                 below.append(
                     "(f.root_id = ? and (f.folder = ? or (f.folder > ? and f.folder < ?)))"
                 )

@@ -1,4 +1,4 @@
-"""Questions that `verify` asks the catalog about itself, and how its rows are put right."""
+"""Integrity checks of the catalog beyond the schema, and their repairs."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from explorer.library.migrations import VERSION, migrate
 from explorer.library.paths import from_text, join
 from explorer.library.writer import Writer
 
-# Faults of a catalog's file that are listed, and seconds to wait for another program that keeps it
-# locked.
+# The most faults of a catalog's file that are listed, and seconds to wait for another program that
+# keeps it locked.
 _MOST_FAULTS, _WAIT = 20, 30.0
 
 
 class PresentFile(NamedTuple):
-    """A file that the catalog takes to be on disk. path: absolute."""
+    """A file that should be on disk. path: absolute. hash: hex."""
 
     id: int
     root: str
@@ -42,9 +42,15 @@ class IntegrityRule(NamedTuple):
     """SQL that takes such an id."""
 
 
-# A file of whose row nothing can be believed is read again: no file has this size.
-_READ_AGAIN = "update file set state = 'failed', photo_id = null, size = -1, fault = null, reason = 'it is to be read again' where id = ?"
-_UNPLACE = "delete from place where photo_id not in (select id from photo) or encoder_id not in (select id from encoder)"
+# A file whose row cannot be trusted is read again: no file has this size.
+_READ_AGAIN = (
+    "update file set state = 'failed', photo_id = null, size = -1, fault = null,"
+    " reason = 'it is to be read again' where id = ?"
+)
+_DELETE_DANGLING_PLACES = (
+    "delete from place where photo_id not in (select id from photo)"
+    " or encoder_id not in (select id from encoder)"
+)
 _PARENT = "rtrim(rtrim(path, replace(path, '/', '')), '/')"
 
 INTEGRITY_RULES = (
@@ -92,9 +98,9 @@ INTEGRITY_RULES = (
 
 
 def find_damage(path: Path) -> list[str]:
-    """What is wrong with a catalog's file: what SQLite finds (`pragma integrity_check`), tables
-    that are not there, and values that the program cannot have written. Empty when all is well.
-    Reads everything, changes nothing.
+    """What is wrong with a catalog's file: faults that SQLite finds (`pragma integrity_check`),
+    missing
+    tables, and invalid values. Empty when all is well. Reads everything, changes nothing.
     """
     try:
         with contextlib.closing(
@@ -148,7 +154,7 @@ def _wrong_values(db: sqlite3.Connection) -> list[str]:
 
 
 def _text(raw: bytes) -> str | bytes:
-    """Text from the file; what is no UTF-8 as bytes, which no column of texts holds."""
+    """Text from the file; as bytes where it is not UTF-8, which no text column accepts."""
     try:
         return raw.decode()
     except UnicodeDecodeError:
@@ -160,36 +166,36 @@ def _printable(text: object) -> str:
 
 
 def dangling_references(catalog: Catalog) -> list[tuple[str, int | None, str]]:
-    """Rows that refer to a row that is not there: (table, row id or None where the table has none,
-    table referred to)."""
+    """Rows that refer to a missing row: (table, rowid or None where the table has none, table
+    referred to)."""
     with catalog.reading() as db:
         return [(row[0], row[1], row[2]) for row in db.execute("pragma foreign_key_check")]
 
 
 def repair_saved_references(db: sqlite3.Connection) -> dict[str, int]:
-    """In a catalog that is just made of saved rows, as `mend_dangling`; gives how many rows went,
-    by table."""
+    """Repair dangling references in a catalog that was just filled with salvaged rows; returns how
+    many rows were deleted, by table."""
     gone = dict[str, int]()
     while rows := db.execute("pragma foreign_key_check").fetchall():
         for table, row, to, _ in rows:
             if (table, to) == ("file", "photo"):
                 db.execute(_READ_AGAIN, (row,))
             elif row is None:
-                # Of the one table without row ids, all of them at once.
-                db.execute(_UNPLACE)
+                # In the one table without rowids, all at once.
+                db.execute(_DELETE_DANGLING_PLACES)
             elif db.execute(f'delete from "{table}" where rowid = ?', (row,)).rowcount:
                 gone[table] = gone.get(table, 0) + 1
     return gone
 
 
 def repair_dangling_references(writer: Writer, rows: list[tuple[str, int | None, str]]) -> None:
-    """Files of photos that are not there are read again; anything else of a photo or folder that is
-    not there goes with it."""
+    """Mark files of missing photos to be read again, and delete other rows that refer to missing
+    ones."""
     with writer.transaction():
         for table, row, to in rows:
             if row is None:
-                # Of the one table without row ids, all of them at once.
-                writer.connection.execute(_UNPLACE)
+                # In the one table without rowids, all at once.
+                writer.connection.execute(_DELETE_DANGLING_PLACES)
             else:
                 writer.connection.execute(
                     _READ_AGAIN
@@ -200,36 +206,37 @@ def repair_dangling_references(writer: Writer, rows: list[tuple[str, int | None,
 
 
 def violations(catalog: Catalog, rule: IntegrityRule) -> list[int]:
-    """The rows for which a rule does not hold."""
+    """The ids of the rows that violate a rule."""
     with catalog.reading() as db:
         return [row[0] for row in db.execute(rule.sql)]
 
 
 def repair_violations(writer: Writer, rule: IntegrityRule, ids: list[int]) -> None:
-    """Have a rule hold for these rows."""
+    """Repair the rows that violate a rule."""
     with writer.transaction():
         writer.connection.executemany(rule.repair, ((i,) for i in ids))
 
 
 def miscounted_photos(catalog: Catalog) -> list[int]:
-    """Photos whose number of present files is not what the file rows say, or that no file refers to
-    unnoticed."""
+    """Photos whose count of present files is wrong, or that are wrongly marked as orphans or
+    not."""
     with catalog.reading() as db:
         rows = db.execute(
             "select p.id from photo p left join file f on f.photo_id = p.id group by p.id"
-            " having p.present <> sum(f.state is 'present') or (count(f.id) = 0) <> (p.orphaned_at is not null)"
+            " having p.present <> sum(f.state is 'present') or (count(f.id) = 0) <> (p.orphaned_at"
+            " is not null)"
         )
         return [row[0] for row in rows]
 
 
 def photo_ids_by_hash(catalog: Catalog) -> dict[str, int]:
-    """The content hash (hex) of every photo, hidden ones too, and its id."""
+    """The id of every photo, hidden ones too, by its content hash (hex)."""
     with catalog.reading() as db:
         return {row[0].hex(): row[1] for row in db.execute("select hash, id from photo")}
 
 
 def mark_for_rereading(writer: Writer, file_ids: list[int]) -> None:
-    """Have these files read again by the next indexing, whatever their size and time say."""
+    """Mark these files to be read again by the next indexing, even if they are unchanged."""
     with writer.transaction():
         writer.connection.executemany(
             "update file set size = -1 where id = ?", ((i,) for i in file_ids)
@@ -237,10 +244,11 @@ def mark_for_rereading(writer: Writer, file_ids: list[int]) -> None:
 
 
 def present_files(catalog: Catalog) -> Iterator[PresentFile]:
-    """Every file that should be on disk; those that are away are not among them."""
+    """Every file that should be on disk, without vanished ones."""
     with catalog.reading() as db:
         rows = db.execute(
-            "select f.id, r.path, f.path, f.size, f.mtime_ns, p.hash from file f join root r on r.id = f.root_id"
+            "select f.id, r.path, f.path, f.size, f.mtime_ns, p.hash from file f join root r on"
+            " r.id = f.root_id"
             " join photo p on p.id = f.photo_id where f.state = 'present' and f.gone_at is null"
         )
         for file_id, root, path, size, mtime_ns, digest in rows:
@@ -250,11 +258,12 @@ def present_files(catalog: Catalog) -> Iterator[PresentFile]:
 
 
 def count_without_embedding(catalog: Catalog, encoder_id: int) -> int:
-    """Visible photos that have no vector of an encoder."""
+    """Number of visible photos without a vector of an encoder."""
     with catalog.reading() as db:
         (number,) = db.execute(
             "select count(*) from photo p where p.present > 0"
-            " and not exists (select 1 from embedding e where e.photo_id = p.id and e.encoder_id = ?)",
+            " and not exists (select 1 from embedding e where e.photo_id = p.id and e.encoder_id ="
+            " ?)",
             (encoder_id,),
         ).fetchone()
     return int(number)

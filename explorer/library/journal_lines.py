@@ -1,9 +1,8 @@
-"""Lines of the journal of removals as they are read: each is checked, and one that is not
-well-formed counts for nothing.
+"""Parsing and validation of the lines of the removal journal.
 
-The journal is a text file that people and other programs can change, and a power cut can damage.
-What undo does on its account is checked again there; here every value has the type and the range
-that its field has, and every path is one that the system can be asked for.
+The journal is a text file that people and other programs can change, and that a power cut can
+damage. A line counts only where every value has the type and range of its field, and every path is
+absolute and can be passed to the system. `removal/` checks again what it does because of a line.
 """
 
 from __future__ import annotations
@@ -18,18 +17,18 @@ from typing import Any
 
 JournalLine = dict[str, Any]
 
-# What names a run: when it was, and a random number.
+# The id of a run: when it began, and a random number.
 RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4,32}")
 _HASH = re.compile(r"[0-9a-f]{32}")
 _FACTS = ("size", "mtime_ns", "atime_ns", "inode", "device", "drive", "freed")
-# Ids of files may have 128 bits.
+# File ids may have 128 bits.
 _LARGEST = 1 << 128
-# 31 December 9999: later than that is no time that can be shown.
+# 31 December 9999, the last day that `datetime` can show.
 _LATEST = 253_402_300_799.0
 
 
 def parse_journal(data: bytes) -> Iterator[JournalLine]:
-    """The well-formed lines of a journal, in order."""
+    """The well-formed lines of a journal, in order; others are skipped."""
     for text in data.split(b"\n"):
         line = _object(text)
         if line is not None and _fits(line):
@@ -40,8 +39,8 @@ def _object(text: bytes) -> JournalLine | None:
     try:
         value = json.loads(text) if text.strip() else None
     except (ValueError, RecursionError):
-        # Cut off by a power cut: it announced nothing that was done. Or made up: a number of
-        # thousands of digits, lists without end.
+        # Truncated by a power cut: its step had not begun. Or forged: numbers of thousands of
+        # digits, lists nested without end.
         return None
     return value if isinstance(value, dict) else None
 
@@ -78,7 +77,7 @@ def _is_text(value: object) -> bool:
 
 
 def _is_path(value: object) -> bool:
-    """Whether it is an absolute path that the system can be asked for."""
+    """Whether it is an absolute path that can be passed to the system."""
     if not isinstance(value, str) or "\0" in value or not os.path.isabs(value):
         return False
     try:
@@ -109,7 +108,7 @@ def _is_facts(value: object) -> bool:
 
 
 def _is_moment(value: object) -> bool:
-    """A file's time, in nanoseconds, that the system can be given."""
+    """Whether it is a file time in nanoseconds that the system can set."""
     return isinstance(value, int) and not isinstance(value, bool) and -(1 << 63) <= value < 1 << 63
 
 
@@ -154,7 +153,7 @@ _ENTRY: Mapping[str, Callable[[object], bool]] = {
     "facts": _is_facts,
 }  # fmt: skip
 _NUMBERED: Mapping[str, Callable[[object], bool]] = {"number": _is_count}
-# What each step must say.
+# Fields that each step must have.
 _NEEDED: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
     "begin": {"where": _is_where, "planned": _is_count},
     "intended": _ENTRY,
@@ -164,7 +163,7 @@ _NEEDED: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
     "undone": _NUMBERED,
     "end": {},
 }
-# What it may say besides.
+# Fields that any step may have.
 _OPTIONAL: Mapping[str, Callable[[object], bool]] = {
     "along": _is_along, "target": _or_none(_is_path), "info": _or_none(_is_path),
     "back": _or_none(_is_path), "reason": _is_text,

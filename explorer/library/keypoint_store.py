@@ -35,8 +35,10 @@ def photo_fingerprints(catalog: Catalog, version: int, *, after: int = 0) -> Pho
     """The photos that changed after a change number, by ascending id."""
     with catalog.reading() as db:
         rows = db.execute(
-            "select p.id, p.phash, p.hash, s.photo_id is not null, p.present > 0, p.width * p.height, p.bytes, s.inner from photo p"
-            " left join sketch s on s.photo_id = p.id and s.version = ? where p.change > ? order by p.id",
+            "select p.id, p.phash, p.hash, s.photo_id is not null, p.present > 0, p.width *"
+            " p.height, p.bytes, s.inner from photo p"
+            " left join sketch s on s.photo_id = p.id and s.version = ? where p.change > ? order"
+            " by p.id",
             (version, after),
         ).fetchall()
     hashes = np.zeros((len(rows), 32), np.uint8)
@@ -67,7 +69,8 @@ def put_compared(writer: Writer, photos: Iterable[tuple[int, bytes | None]], ver
     """Record that photos have been compared, as (id, perceptual hash of what is inside their border
     or None)."""
     writer.connection.executemany(
-        "insert or replace into sketch (photo_id, inner, version) select ?1, ?2, ?3 where exists (select 1 from photo where id = ?1)",
+        "insert or replace into sketch (photo_id, inner, version) select ?1, ?2, ?3 where exists"
+        " (select 1 from photo where id = ?1)",
         ((photo_id, inner, version) for photo_id, inner in photos),
     )
 

@@ -18,7 +18,7 @@ from explorer.library.worker_store import worker_status
 
 
 class Library:
-    """One library. dir: its folder. Indexes are loaded when first asked for, and shared."""
+    """One library. dir: its folder. Indexes are loaded on first use, and shared."""
 
     def __init__(self, folder: Path) -> None:
         self.dir = folder
@@ -29,13 +29,11 @@ class Library:
 
     @classmethod
     def open(cls, given: str | os.PathLike[str] | None = None, *, create: bool = True) -> Library:
-        """Open the library in that folder (default: see `config.library_dir`), making it if
-        `create`.
+        """Open the library in a folder (default: `config.library_dir`), creating it if `create`.
 
-        It is closed to the machine's other users first, and so is all that this process makes from
-        then on (`privacy.py`).
-        Raises LibraryError where it is absent and not to be made, or where its folder cannot be
-        written.
+        Its permissions, and those of all files that this process creates from then on, are made
+        private (`permissions.py`). Raises LibraryError where it is absent and not to be created, or
+        where its folder cannot be written.
         """
         folder = library_dir(given)
         if not create and not (folder / "catalog.db").exists():
@@ -47,7 +45,8 @@ class Library:
         except OSError as error:
             why = error.strerror or error
             raise LibraryError(
-                f"The library's folder {folder} cannot be made: {why}. Choose another with --library."
+                f"The library's folder {folder} cannot be made: {why}. Choose another with"
+                " --library."
             ) from error
         narrow_umask()
         make_private(folder)
@@ -57,7 +56,7 @@ class Library:
         self.catalog.close()
 
     def vectors(self, name: str, version: str, dim: int) -> VectorIndex:
-        """The index of that encoder, brought up to the catalog."""
+        """The vector index of an encoder, up to date with the catalog."""
         with self._lock:
             index = self._indexes.get((name, version))
             if index is None:
@@ -68,9 +67,9 @@ class Library:
         return index
 
     def lock(self) -> FileLock:
-        """Take the one writer's place, until the lock is released or this process dies.
+        """Acquire the lock of the one writer, held until it is released or this process ends.
 
-        Raises LibraryLocked where another process has it.
+        Raises LibraryLocked where another process holds it.
         """
         lock = FileLock(self.dir / "worker.lock", timeout=0)
         try:
@@ -79,7 +78,8 @@ class Library:
             worker = worker_status(self.catalog)
             who = f" (process {worker['pid']})" if worker and worker["alive"] else ""
             raise LibraryLocked(
-                f"Another run is indexing into this library{who}: {self.dir}. Let it finish, or close the app that uses it."
+                f"Another run is indexing into this library{who}: {self.dir}. Let it finish, or"
+                " close the app that uses it."
             ) from None
         except OSError as error:
             raise LibraryError(

@@ -48,7 +48,8 @@ def _had(connection: sqlite3.Connection) -> int:
     (had,) = connection.execute("pragma user_version").fetchone()
     if too_new(had):
         raise LibraryNewer(
-            "This library was written by a newer Photo Explorer: update the program, or choose another --library folder."
+            "This library was written by a newer Photo Explorer: update the program, or choose"
+            " another --library folder."
         )
     return int(had)
 

@@ -1,9 +1,8 @@
-"""Where a path physically lies: on Linux one folder can be shown at several places, and
-`os.path.realpath` sees through links only.
+"""The physical locations of a path: on Linux one folder can be mounted at several places, and
+`os.path.realpath` resolves links only.
 
-A bind mount, an overlay or a union shows files of another folder under a path and often under a
-device number of its own.
-/proc/self/mountinfo (proc(5)) says what each mount point shows.
+A bind mount, an overlay or a union file system shows files of another folder, often under a device
+number of its own. /proc/self/mountinfo, see proc(5), has what each mount point shows.
 """
 
 from __future__ import annotations
@@ -18,33 +17,37 @@ from typing import NamedTuple
 from explorer.library.paths import inside
 
 _TABLE = "/proc/self/mountinfo"
-# Mounts that show each other: a bind mount of an overlay of a bind mount … Deeper than this nobody
-# builds, and a loop must end.
-_DEEPEST = 4
+# Mounts of mounts that are followed (a bind mount of an overlay of a bind mount …); a limit, as
+# they
+# may form a loop.
+_MAX_DEPTH = 4
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 # `user@host:/folder` of sshfs, `host:/folder` of NFS.
 _REMOTE = re.compile(r"(?:[^@/]*@)?(?P<host>[^@/:\[]+|\[[0-9a-fA-F:]+\]):(?P<folder>.*)", re.S)
 
-# A place on a file system: which one (`major:minor`, or the name of another computer), and the path
-# in it.
 Location = tuple[str, str]
+"""A file system (`major:minor`, or the name of another computer), and a path in it."""
 
 
 class MountEntry(NamedTuple):
-    """One line of the mount table. root: the folder of the file system that is shown at `folder`.
-    options: those of the file system."""
+    """One line of the mount table."""
 
     device: str
+    """`major:minor`."""
     root: str
+    """The folder of the file system that is mounted."""
     folder: str
+    """The mount point."""
     kind: str
+    """The type of the file system."""
     source: str
     options: str
+    """Of the file system."""
 
 
 def mount_table(text: str | None = None) -> list[MountEntry]:
-    """The mounts of this process, oldest first; empty where there is no such table. text: the
-    table, for those who have it already."""
+    """The mounts of this process, oldest first; empty where the system has no such table. text: the
+    table, if it has been read already."""
     if text is None:
         try:
             text = os.fsdecode(Path(_TABLE).read_bytes())
@@ -65,21 +68,20 @@ def mount_table(text: str | None = None) -> list[MountEntry]:
 
 
 class MountLocations:
-    """Locations of paths by the mounts as they were when this was made."""
+    """Physical locations of paths, by a snapshot of the mount table."""
 
     def __init__(self, table: Iterable[MountEntry] | None = None) -> None:
         self._mounts = list(mount_table() if table is None else table)
         self._found = dict[str, frozenset[Location]]()
 
     def of(self, path: str) -> frozenset[Location]:
-        """Every place on a file system that a path is known to show. The path need not exist; links
-        in it are followed."""
+        """All known locations of a path. It need not exist; links in it are followed."""
         if path not in self._found:
-            self._found[path] = frozenset(self._of(os.path.realpath(path), _DEEPEST))
+            self._found[path] = frozenset(self._of(os.path.realpath(path), _MAX_DEPTH))
         return self._found[path]
 
     def inside(self, path: str, folder: str) -> bool:
-        """Whether a path is that folder or lies below it, by whatever mounts either is reached."""
+        """Whether a path is that folder or inside it, through any mounts."""
         containers = self.of(folder)
         return any(
             device == other and inside(at, container)
@@ -94,7 +96,7 @@ class MountLocations:
         relative = os.path.relpath(real, mount.folder)
         found = {(mount.device, _below(mount.root, relative))}
         if depth:
-            # What lies below the part of the file system that this mount shows.
+            # The path below what this mount shows.
             within = os.path.relpath(_below(mount.root, relative), "/")
             for shown in _sources(mount):
                 if isinstance(shown, str):
@@ -104,8 +106,8 @@ class MountLocations:
         return found
 
     def _mount(self, real: str) -> MountEntry | None:
-        """The mount that a path is on: the innermost, and of several at one place the last, which
-        covers the others."""
+        """The mount that a path is on: the innermost, and of several at one mount point the last,
+        which hides the others."""
         found = None
         for mount in self._mounts:
             if inside(real, mount.folder) and (
@@ -116,7 +118,7 @@ class MountLocations:
 
 
 def _sources(mount: MountEntry) -> list[str | Location]:
-    """The folders of this computer, or of another, whose files a mount shows."""
+    """The folders, of this computer or another, whose files a mount shows."""
     if mount.kind == "overlay":
         options = [option.partition("=")[::2] for option in re.split(r"(?<!\\),", mount.options)]
         layers = [
@@ -138,17 +140,17 @@ def _sources(mount: MountEntry) -> list[str | Location]:
         if not _this_computer(host):
             return [(host, folder)]
         return [folder if os.path.isabs(folder) else os.path.join(os.path.expanduser("~"), folder)]
-    # bindfs and its like name the folder itself.
+    # bindfs and similar file systems name the folder itself.
     return [mount.source] if mount.kind.startswith("fuse") and os.path.isabs(mount.source) else []
 
 
 def _branches(folder: str) -> list[str]:
-    """What mergerfs says itself of the folders that it shows as one: in the mount table the list
-    may be cut short."""
+    """The folders that a mergerfs mount merges, from mergerfs itself: the mount table may truncate
+    the list."""
     try:
         text = os.fsdecode(os.getxattr(os.path.join(folder, ".mergerfs"), "user.mergerfs.branches"))
     except (OSError, AttributeError):
-        # It is older, or this system has no such attributes.
+        # An older version, or a system without extended attributes.
         return []
     return [branch.partition("=")[0] for branch in text.split(":")]
 

@@ -34,7 +34,8 @@ class NeighborTable(NamedTuple):
 
 
 def neighbor_table(catalog: Catalog, encoder_id: int) -> NeighborTable:
-    """Every row of an encoder. A neighbor may have been hidden or purged since: check it against the
+    """Every row of an encoder. A neighbor may have been hidden or purged since: check it against
+    the
     visible ids."""
     with catalog.reading() as db:
         rows = db.execute(
@@ -114,7 +115,8 @@ def neighbors_of(catalog: Catalog, encoder_id: int, photo_id: int) -> list[tuple
 
 
 def typical_cosine(catalog: Catalog, encoder_id: int) -> float:
-    """The median cosine of the last of KEPT neighbors, over a sample of about a thousand photos; NaN
+    """The median cosine of the last of KEPT neighbors, over a sample of about a thousand photos;
+    NaN
     where no photo has that many."""
     with catalog.reading() as db:
         (count,) = db.execute(

@@ -43,7 +43,8 @@ def pairs(
     seen = "" if hidden else " and p.present > 0 and q.present > 0"
     with catalog.reading() as db:
         rows = db.execute(
-            "select a, b, kind, score, relation from pair join photo p on p.id = a join photo q on q.id = b"
+            "select a, b, kind, score, relation from pair join photo p on p.id = a join photo q on"
+            " q.id = b"
             f" where version = ? and kind in ({','.join('?' * len(kinds))}){seen} order by a, b",
             (version, *kinds),
         ).fetchall()
@@ -67,8 +68,10 @@ def compared_kind(catalog: Catalog, one: str, other: str, version: int) -> PairK
 def put_pairs(writer: Writer, found: Iterable[Pair], version: int) -> None:
     """Store pairs; one whose photo has been purged meanwhile is skipped."""
     writer.connection.executemany(
-        "insert or replace into pair (a, b, kind, score, relation, version) select ?1, ?2, ?3, ?4, ?5, ?6"
-        " where exists (select 1 from photo where id = ?1) and exists (select 1 from photo where id = ?2)",
+        "insert or replace into pair (a, b, kind, score, relation, version) select ?1, ?2, ?3, ?4,"
+        " ?5, ?6"
+        " where exists (select 1 from photo where id = ?1) and exists (select 1 from photo where"
+        " id = ?2)",
         ((p.a, p.b, p.kind, p.score, json.dumps(p.relation), version) for p in found),
     )
 
@@ -78,7 +81,8 @@ def drop_old_pairs(writer: Writer, version: int) -> None:
     which have no version."""
     old = "select 1 from {0} where version <> ?1"
     writer.connection.execute(
-        f"delete from pixels where exists ({old.format('pair')}) or exists ({old.format('sketch')})",
+        f"delete from pixels where exists ({old.format('pair')}) or exists"
+        f" ({old.format('sketch')})",
         (version,),
     )
     writer.connection.execute("delete from pair where version <> ?", (version,))

@@ -1,11 +1,11 @@
-"""File names as text that SQLite can hold and give back unchanged.
+"""File names as text that SQLite can store and return unchanged (catalog text), and containment of
+paths.
 
-On POSIX a name is bytes, and Python shows bytes that are no UTF-8 as lone surrogates (PEP 383); on
-Windows a name is UTF-16 that may hold unpaired surrogates. No UTF-8 store accepts either. They are
-kept as characters of the last private-use plane, U+10D800 to U+10DFFF, and turned back when a path
-leaves the catalog. A name that contains such a character itself is kept as the two shifted halves
-of its surrogate pair, which no file system's listing ever shows apart: every name has one text of
-its own, and every text one name.
+On POSIX a name is bytes, and Python decodes bytes that are not UTF-8 as lone surrogates (PEP 383);
+on Windows a name is UTF-16 that may have unpaired surrogates. UTF-8 accepts neither. They are
+stored as characters of the last private-use plane, U+10D800 to U+10DFFF, and converted back when a
+path leaves the catalog. A name that contains such a character itself is stored as the two shifted
+halves of its surrogate pair, which no file system ever lists separately: the mapping is one to one.
 """
 
 from __future__ import annotations
@@ -57,9 +57,8 @@ def join(root: str, relative: str) -> str:
 
 
 def as_on_disk(path: str) -> str:
-    """An absolute path with each name as its folder has it, where the system takes several for one:
-    A for a, and composed letters for those put together of parts. So nobody's folder is taken for
-    two, whichever way it was typed."""
+    """An absolute path with each name spelled as on disk, where the system ignores case or Unicode
+    normalization. So one folder is never taken for two, however it was typed."""
     if sys.platform not in ("win32", "darwin") or not os.path.lexists(path):
         return path
     drive, rest = os.path.splitdrive(path)
@@ -71,7 +70,7 @@ def as_on_disk(path: str) -> str:
 
 
 def _listed(folder: str, name: str) -> str:
-    """A name as a folder has it; as it is where the folder cannot be read."""
+    """A name as its folder lists it; unchanged where the folder cannot be read."""
     try:
         names = os.listdir(folder)
     except OSError:
@@ -86,17 +85,16 @@ def _key(name: str) -> str:
 
 
 def inside(path: str, folder: str) -> bool:
-    """Whether an absolute path is that folder or lies somewhere below it."""
+    """Whether an absolute path is that folder or inside it."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def below(path: str, root: str, real: Callable[[str], str] = os.path.realpath) -> str | None:
-    """Where an absolute path lies below a root: catalog text, '' for the root itself, None where it
-    does not.
+    """An absolute path relative to a root, as catalog text: '' for the root itself, None outside
+    it.
 
-    Two paths that lead to one folder by way of links are the same here, so that no folder is ever
-    indexed twice. real: says where a path leads; for those who cannot wait for a drive that does
-    not answer.
+    Links are followed, so that no folder is ever indexed twice. real: resolves links; for callers
+    that must not wait for a drive that does not respond.
     """
     for links in (False, True):
         one, other = (real(path), real(root)) if links else (path, root)

@@ -1,10 +1,11 @@
-"""Keeping a library from the machine's other users: permission bits of its folder and of everything
-in it.
+"""Keeping a library private from the machine's other users, by the permission bits of its folder
+and
+all files in it.
 
-New files get their bits from the process's umask, and libraries that earlier releases made are
-tightened when they are opened. Only entries that a library is known to have are touched: the folder
-may have been put where a person keeps other things as well. Windows has no such bits; there a
-profile's folders are closed to other users by the access lists that they inherit.
+New files get their bits from the process's umask, and libraries made by earlier releases are
+tightened when they are opened. Only entries that a library is known to have are changed: the folder
+may hold other things too. Windows has no such bits; there the folders of a profile inherit access
+lists that exclude other users.
 """
 
 from __future__ import annotations
@@ -19,22 +20,22 @@ from pathlib import Path
 from explorer.config import data_dir
 
 _OTHERS = 0o077
-# Every entry that a library's folder can have, as patterns, and what file managers leave in any
-# folder.
+# Every entry that a library's folder can have, as patterns, and what file managers leave anywhere.
 _ENTRIES = (
     "catalog*", "*.lock", "app.address", "removals.jsonl*", "token", "open.html", "previews",
     "vectors", "examples", "removed",
 )  # fmt: skip
 _LEFT_BY_SYSTEMS = (".DS_Store", ".directory", "Thumbs.db", "desktop.ini")
-# What was removed keeps its permissions, to have them when it is brought back; it is enough that
-# nobody gets into the folder.
+# Removed photos keep their permissions for when they are restored; it is enough that nobody else
+# can
+# enter the folder.
 _KEPT_AS_IT_IS = "removed"
 
 _at_start: int | None = None
 
 
 def narrow_umask() -> None:
-    """From now on, whatever this process and its children create is for its user alone."""
+    """Make all files that this process and its children create from now on private to its user."""
     global _at_start  # noqa: PLW0603
     if os.name == "nt":
         return
@@ -44,8 +45,9 @@ def narrow_umask() -> None:
 
 
 def user_umask() -> int:
-    """The umask that the process was started with: for files that are the person's own, and
-    programs that are started for them."""
+    """The umask that the process was started with: for the person's own files, and programs that
+    are
+    started for them."""
     if _at_start is not None:
         return _at_start
     # It can only be read by setting it.
@@ -55,13 +57,13 @@ def user_umask() -> int:
 
 
 def make_private(folder: Path) -> None:
-    """Take away every permission that others have on a library, and on the user-data folder that
+    """Remove every permission of other users from a library, and from the user-data folder that
     holds models.
 
-    Folders end as 0700 and files as 0600, without bits that they did not have for their owner.
-    Symbolic links are not followed, and what belongs to another user is left as it is. Once a
-    folder is closed, what is in it is taken to be closed as well: folders are closed after their
-    contents, so that a run that was cut off is made up for by the next.
+    Folders become 0700 and files 0600, minus bits that their owner did not have. Symbolic links are
+    not followed, and files of another user are left alone. A private folder is assumed to have
+    private contents: folders are changed after their contents, so an interrupted run is completed
+    by the next.
     """
     if os.name == "nt":
         return
@@ -87,14 +89,14 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
 
 
 def _below(folder: str) -> Iterator[str]:
-    """Everything in a folder, a folder after what is in it."""
+    """Everything in a folder, each subfolder after its contents."""
     for at, folders, files in os.walk(folder, topdown=False):
         for name in (*files, *folders):
             yield os.path.join(at, name)
 
 
 def _is_open(path: str) -> bool:
-    """Whether others have any permission on it."""
+    """Whether other users have any permission on it."""
     try:
         return bool(os.lstat(path).st_mode & _OTHERS)
     except FileNotFoundError:
@@ -102,8 +104,7 @@ def _is_open(path: str) -> bool:
 
 
 def _narrow(path: str) -> None:
-    # A file may vanish meanwhile, and one that belongs to another user cannot be changed: its owner
-    # has said who may read it.
+    # A file may vanish meanwhile, and one that belongs to another user cannot be changed.
     with contextlib.suppress(FileNotFoundError, PermissionError):
         mode = os.lstat(path).st_mode
         if mode & _OTHERS and (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from explorer.library.durable_io import replace_durably
 
-# Writes that wait for the disk at once. Together they wait hardly longer than one.
+# Previews written at once: most of the time is spent waiting for the disk.
 _WRITERS = 8
-# What a write that was cut off leaves.
+# Suffix of what an interrupted write leaves.
 _SCRATCH = ".part"
 
 
@@ -31,10 +31,10 @@ class PreviewStore:
         return self.path(photo_hash).exists()
 
     def write(self, photo_hash: str, jpeg: bytes) -> None:
-        """Keep a preview; one that is there is replaced in one step, so a reader never meets half a
-        file, nor does a power cut leave one.
+        """Store a preview, replacing an earlier one atomically: neither a reader nor a power cut
+        ever finds half a file.
 
-        Raises OSError, on a full disk, say; then nothing is left of it.
+        Raises OSError, as on a full disk; then nothing is left of it.
         """
         path = self.path(photo_hash)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,8 +49,9 @@ class PreviewStore:
 
     @contextmanager
     def writing(self, previews: Iterable[tuple[str, bytes]]) -> Iterator[None]:
-        """Write previews, given as (hash, JPEG), while the block does something else; after it all
-        are on the disk. Raises as `write`."""
+        """Write previews, given as (hash, JPEG), in the background of the block; after it all are
+        on
+        the disk. Raises as `write` does."""
         with ThreadPoolExecutor(_WRITERS, thread_name_prefix="preview") as pool:
             written = [pool.submit(self.write, photo_hash, jpeg) for photo_hash, jpeg in previews]
             yield
@@ -58,7 +59,7 @@ class PreviewStore:
                 each.result()
 
     def sound(self, photo_hash: str) -> bool:
-        """Whether the preview is there and whole: a JPEG's first and last bytes are in place."""
+        """Whether the preview exists and is not truncated, by a JPEG's first and last bytes."""
         try:
             with self.path(photo_hash).open("rb") as file:
                 start = file.read(2)
@@ -72,7 +73,7 @@ class PreviewStore:
         return self.folder.glob("??/*.jpg")
 
     def scratch(self) -> Iterator[Path]:
-        """What writes that were cut off have left. To be asked by the one process that writes."""
+        """What interrupted writes have left. For the one process that writes."""
         return self.folder.glob(f"??/*{_SCRATCH}")
 
     def remove(self, photo_hash: str) -> None:

@@ -65,8 +65,10 @@ def photos_to_measure(catalog: Catalog) -> list[tuple[int, KnownFile]]:
     of its files on a connected drive)."""
     with catalog.reading() as db:
         rows = db.execute(
-            "select f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id, min(f.id) from photo p"
-            " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id and r.state = 'online'"
+            "select f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id,"
+            " min(f.id) from photo p"
+            " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id ="
+            " f.root_id and r.state = 'online'"
             " where p.present > 0 and (p.contents is null or not exists"
             " (select 1 from quality q where q.photo_id = p.id and q.version = ?)) group by p.id",
             (METRICS_VERSION,),
@@ -78,7 +80,8 @@ def quality_table(catalog: Catalog) -> QualityTable:
     """The metrics of all visible photos that have been measured."""
     with catalog.reading() as db:
         rows = db.execute(
-            "select q.photo_id, q.figures, q.stated from quality q join photo p on p.id = q.photo_id"
+            "select q.photo_id, q.figures, q.stated from quality q join photo p on p.id ="
+            " q.photo_id"
             " where p.present > 0 and q.version = ? order by q.photo_id",
             (METRICS_VERSION,),
         ).fetchall()
@@ -133,9 +136,12 @@ def review_photos(catalog: Catalog) -> list[ReviewPhoto]:
     """All visible photos, by id."""
     with catalog.reading() as db:
         rows = db.execute(
-            "select p.id, p.hash, r.path, f.path, p.format, p.width, p.height, p.frames, p.taken_at, p.taken_source, p.camera, p.damaged,"
-            " r.state = 'offline', p.taken_precision, min((r.state = 'offline') * 1000000000000 + f.id) from photo p"
-            " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
+            "select p.id, p.hash, r.path, f.path, p.format, p.width, p.height, p.frames,"
+            " p.taken_at, p.taken_source, p.camera, p.damaged,"
+            " r.state = 'offline', p.taken_precision, min((r.state = 'offline') * 1000000000000 +"
+            " f.id) from photo p"
+            " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id ="
+            " f.root_id"
             " where p.present > 0 group by p.id order by p.id"
         ).fetchall()
     return [
@@ -150,7 +156,8 @@ def named_files(catalog: Catalog) -> list[tuple[int, str, str, str]]:
     """(photo id, its hash, absolute path, format of the content) of every present file."""
     with catalog.reading() as db:
         rows = db.execute(
-            "select p.id, p.hash, r.path, f.path, p.format from file f join photo p on p.id = f.photo_id join root r on r.id = f.root_id"
+            "select p.id, p.hash, r.path, f.path, p.format from file f join photo p on p.id ="
+            " f.photo_id join root r on r.id = f.root_id"
             " where f.state = 'present' order by f.id"
         ).fetchall()
     return [(row[0], row[1].hex(), join(row[2], row[3]), row[4]) for row in rows]

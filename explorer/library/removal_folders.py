@@ -1,7 +1,7 @@
-"""The folders to which this library has moved photos, the trash's among them: the only ones from
-which undo takes files.
+"""The folders that photos of this library were moved to, trash folders included: the only ones that
+undo takes files from.
 
-They are kept among the catalog's settings, not in the journal: that is a text file that anybody may
+They are stored in the catalog's settings, not in the journal, which is a text file that anybody may
 have written.
 """
 
@@ -36,16 +36,16 @@ def removal_folders(catalog: Catalog, journal: RemovalJournal) -> list[str]:
 
 
 def remember_removal_folder(catalog: Catalog, journal: RemovalJournal, folder: str) -> None:
-    """Photos are about to be moved to this folder (absolute)."""
+    """Remember an absolute folder before photos are moved to it."""
     known = dict.fromkeys([*removal_folders(catalog, journal), folder])
     put_setting(catalog, SETTING, json.dumps([to_text(each) for each in known]))
 
 
 def _of_earlier_releases(catalog: Catalog, journal: RemovalJournal) -> list[str]:
-    """Releases that did not keep these folders named them in the journal only.
+    """The folders that the journal names, for removals by releases that stored them only there.
 
-    What the journal says is taken for true of removals from before this library was brought to a
-    release that keeps them. A library that was made by such a release has no removals of that time.
+    The journal is trusted for removals before this library was migrated to a release that stores
+    them elsewhere. A library made by such a release has no removals of that time.
     """
     first, last = _schema_times(catalog)
     return list(
@@ -61,7 +61,8 @@ def _schema_times(catalog: Catalog) -> tuple[float, float]:
     """When the first and the last step of the schema were applied, in Unix seconds."""
     with catalog.reading() as db:
         row = db.execute(
-            "select min(applied_at), max(applied_at) from _sqlite_migrations where migration_set = 'photo-explorer'"
+            "select min(applied_at), max(applied_at) from _sqlite_migrations where migration_set ="
+            " 'photo-explorer'"
         ).fetchone()
     first, last = (dt.datetime.fromisoformat(text).timestamp() if text else 0.0 for text in row)
     return first, last

@@ -1,11 +1,9 @@
-"""The journal of removals: what is about to be done to a photo file, and what has been done, each
-on disk before the next step.
+"""The removal journal: a write-ahead log of what is done to photo files.
 
-It is a file of its own beside the catalog, one JSON object a line, each line synced before anything
-happens on its account. Not a table: the catalog is in write-ahead mode without a sync at each
-commit, may be rebuilt or thrown away, and is written by the worker; the journal must outlive all
-that, can be read by eye where everything else has failed, and a power cut costs at most the line
-that was being written, which then announced nothing that had happened.
+It is a file next to the catalog, one JSON object a line, and each line is synced to disk before the
+step that it announces. It is not a table: the catalog does not sync each commit, may be rebuilt or
+deleted, and is written by the worker. The journal outlives all that and is readable by eye. A power
+cut costs at most the line that was being written, whose step had not begun.
 """
 
 from __future__ import annotations
@@ -24,15 +22,15 @@ from explorer.errors import LibraryError, LibraryLocked
 from explorer.library.journal_lines import parse_journal
 
 JOURNAL_NAME = "removals.jsonl"
-# Seconds to wait for another removal to end: somebody may press a button twice.
+# Seconds to wait for another removal to end: a button may be pressed twice.
 LOCK_TIMEOUT = 10.0
 
-# intended: said, perhaps done. moved: it is away. undoing: said, perhaps done. undone: it is back,
-# or never went.
 RemovalState = Literal["intended", "moved", "undoing", "undone"]
+"""intended: announced, perhaps done. moved: the file was moved. undoing: announced, perhaps done.
+undone: the file is back, or was never moved."""
 
-# Fields of an entry that its announcement gives, and those that later lines may.
-_SAID = frozenset(
+# Fields of an entry that the `intended` line has, and those that later lines may add.
+_ANNOUNCED = frozenset(
     {
         "number",
         "path",
@@ -47,70 +45,80 @@ _SAID = frozenset(
         "of",
     }
 )
-_LEARNED = frozenset({"target", "info", "back", "reason", "sidecar"})
+_ADDED_LATER = frozenset({"target", "info", "back", "reason", "sidecar"})
 
 
 @dataclass
 class RemovalEntry:
-    """One file of a run, as the journal has it last.
-
-    path: where it lay. hash: of its content, hex. keeper: what was kept for it, or None. where:
-    "trash" or the folder it went to. target: the place chosen for it (in a folder) or found for it
-    (in the trash); None until it is known. info: the trash's own note. back: where it was put back
-    to. facts: size, times, inode, device and drive (the device of its folder) as they were. of: of
-    a file that went along with a photo, the number of that photo's entry. keeper_hash: of the
-    content that was kept, hex; None in journals of earlier releases.
-    """
+    """One file of a run, in its latest state."""
 
     run: str
+    """Id of its run."""
     number: int
+    """Its number in the run."""
     state: RemovalState
     path: str
+    """Where it was."""
     hash: str
+    """Of its content, hex."""
     keeper: str | None
+    """Path of the file that was kept in its place, if any."""
     where: str
+    """“trash”, or the folder that it was moved to."""
     root: str
+    """Path of the watched folder that it was in."""
     target: str | None = None
+    """Where it was moved to; None until that is known."""
     info: str | None = None
+    """Path of the trash's .trashinfo file."""
     back: str | None = None
+    """Where it was restored to."""
     reason: str = ""
+    """Why a step failed, in words."""
     sidecar: dict[str, Any] | None = None
+    """What was changed in the keeper's sidecar file, to undo it."""
     facts: dict[str, Any] = field(default_factory=dict)
+    """Size, times, inode, device and drive (the device of its folder) before the removal."""
     of: int | None = None
+    """For a companion file, the number of its photo's entry."""
     keeper_hash: str | None = None
+    """Content hash of the keeper, hex; None in journals of earlier releases."""
 
     @property
     def away(self) -> bool:
-        """It may be gone from its place, so that undo has something to do: also where a cut has
-        left open whether it went."""
+        """Whether it may have been moved, so that undo has something to do; also where a crash left
+        that open."""
         return self.state != "undone"
 
     @property
     def token(self) -> str:
-        """What names things of this entry that are ours, wherever they lie."""
+        """A name for temporary files that belong to this entry."""
         return f"{self.run}-{self.number}"
 
 
 @dataclass
 class RemovalRun:
-    """One removal, as the person asked for it. at: Unix seconds. planned: how many files it was to
-    take."""
+    """One removal of any number of files."""
 
     id: str
     at: float
+    """When it began, Unix seconds."""
     where: str
+    """“trash”, or the folder that files were moved to."""
     planned: int
+    """How many files it was to remove."""
     entries: list[RemovalEntry] = field(default_factory=list)
     ended: bool = False
+    """Whether it came to its end."""
 
     @property
     def away(self) -> list[RemovalEntry]:
-        """The files that are gone from their places, or may be, and can be brought back."""
+        """The entries whose files were moved, or may have been, and can be restored."""
         return [entry for entry in self.entries if entry.away]
 
     @property
     def families(self) -> list[list[RemovalEntry]]:
-        """Each photo with what went along with it, the photo last."""
+        """Each photo with its companion files, the photo last."""
         found = dict[int, list[RemovalEntry]]()
         for entry in self.entries:
             found.setdefault(entry.number if entry.of is None else entry.of, []).append(entry)
@@ -118,27 +126,29 @@ class RemovalRun:
 
 
 class RemovalJournal:
-    """The journal of one library. Reading needs no lock; whoever removes or undoes holds `lock` for
-    all of it."""
+    """The removal journal of one library. Reading needs no lock; a removal or undo holds `lock`
+    from
+    its beginning to its end."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / JOURNAL_NAME
         self._lock_path = folder / "removals.lock"
 
     def lock(self) -> FileLock:
-        """One removal or undo at a time. Raises LibraryLocked where another is going on."""
+        """Acquire the lock of removals and undos. Raises LibraryLocked where another one runs."""
         lock = FileLock(self._lock_path, timeout=LOCK_TIMEOUT)
         try:
             lock.acquire()
         except Timeout:
             raise LibraryLocked(
-                "Another removal or undo is going on in this library: wait until it has ended, then try again."
+                "Another removal or undo is going on in this library: wait until it has ended,"
+                " then try again."
             ) from None
         return lock
 
     def note(self, **what: Any) -> None:
-        """Add a line, and return once it is on disk. Raises LibraryError where it cannot be
-        written: then nothing may be done."""
+        """Append a line, and return once it is on disk. Raises LibraryError where it cannot be
+        written; then its step must not be taken."""
         line = json.dumps(what | {"at": round(time.time(), 3)}).encode("ascii") + b"\n"
         try:
             handle = os.open(
@@ -148,7 +158,7 @@ class RemovalJournal:
                 size = os.fstat(handle).st_size
                 if size:
                     os.lseek(handle, -1, os.SEEK_END)
-                    # A line that a power cut left unfinished must not swallow this one.
+                    # A line that a power cut left unfinished must not run into this one.
                     line = line if os.read(handle, 1) == b"\n" else b"\n" + line
                 _write_all(handle, line)
                 os.fsync(handle)
@@ -163,11 +173,12 @@ class RemovalJournal:
         except OSError as error:
             why = error.strerror or error
             raise LibraryError(
-                f"The journal of removals {self.path} cannot be written ({why}), so nothing more is removed."
+                f"The journal of removals {self.path} cannot be written ({why}), so nothing more"
+                " is removed."
             ) from error
 
     def runs(self) -> list[RemovalRun]:
-        """Every run, oldest first. Lines that are not well-formed are passed over."""
+        """Every run, oldest first. Malformed lines are skipped."""
         found = dict[str, RemovalRun]()
         entries = dict[tuple[str, int], RemovalEntry]()
         for line in parse_journal(self._read()):
@@ -185,7 +196,7 @@ class RemovalJournal:
                         entry = entries[run, each["number"]] = RemovalEntry(
                             run=run,
                             state="intended",
-                            **{key: each[key] for key in _SAID & each.keys()},
+                            **{key: each[key] for key in _ANNOUNCED & each.keys()},
                         )
                         found[run].entries.append(entry)
             elif step == "end":
@@ -194,7 +205,7 @@ class RemovalJournal:
                 entry = entries[run, line["number"]]
                 if step in ("moved", "undoing", "undone"):
                     entry.state = step
-                for key in _LEARNED & line.keys():
+                for key in _ADDED_LATER & line.keys():
                     setattr(entry, key, line[key])
         return list(found.values())
 
@@ -210,7 +221,7 @@ class RemovalJournal:
 
 
 def _write_all(handle: int, data: bytes) -> None:
-    """A system may write less than it is given, without an error."""
+    """Write all of it: `os.write` may write less than it is given, without an error."""
     while data:
         written = os.write(handle, data)
         if not written:

@@ -16,8 +16,8 @@ from explorer.library.writer import Writer
 
 
 def update_catalog(library: Library, *, gone: list[str], back: list[str]) -> None:
-    """Have the catalog know at once that files went or came back: here where no worker runs,
-    otherwise by the worker's next look."""
+    """Update the catalog after files at absolute paths went (gone) or came back (back): at once
+    where no worker runs, else by asking the worker to scan."""
     paths = gone + back
     if not paths:
         return
@@ -47,6 +47,7 @@ def update_catalog(library: Library, *, gone: list[str], back: list[str]) -> Non
 
 
 def _put_back(library: Library, writer: Writer, path: str) -> None:
+    """Record that a restored file is present, if it is as the catalog knows it."""
     known = find_photo_file(library.catalog, path)
     try:
         facts = os.stat(path)
@@ -54,9 +55,9 @@ def _put_back(library: Library, writer: Writer, path: str) -> None:
         return
     mtime_ns = int64.time_ns(facts.st_mtime_ns)
     if known is None or (known.file.size, known.file.mtime_ns) != (facts.st_size, mtime_ns):
-        # Under another name, or not as it was: the next scan reads it.
+        # Restored under another name, or changed: the next scan reads it.
         return
-    # Its bytes were compared when it was put back, so the next scan only notes the new ctime.
+    # Its bytes were compared when it was restored, so the next scan only stores the new ctime.
     put_moved(
         writer,
         known.file,

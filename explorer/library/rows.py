@@ -18,30 +18,26 @@ Phase = Literal[
     "off",
     "stopped",
 ]
-"""off: told to stop; the process waits to be told to go on, and has let go of the library. stopped:
-the process has ended."""
+"""off: turned off by a command; the process has released the library and waits to be resumed.
+stopped: the process has ended."""
 FileState = Literal["present", "missing", "failed"]
 
 
 class PhotoRow(TypedDict):
-    """One distinct content and one of the places where it lies.
-
-    hash: hex. taken_at: `YYYY-MM-DDTHH:MM:SS`, the camera's own time; taken_precision: how much of
-    it is known (year, month, day, minute or second; None, of older libraries, is second), the rest
-    being filled up with the earliest. copies: how many present files hold it. away: its drive is
-    not connected, or it is not where it was and nobody has said that it is gone; only the preview
-    can be shown.
-    """
+    """One distinct content and one of its files."""
 
     id: int
     hash: str
+    """Hex."""
     bytes: int
     format: str
     width: int
     height: int
     frames: int
     taken_at: str | None
+    """`YYYY-MM-DDTHH:MM:SS`, local time of the camera; unknown parts have their earliest value."""
     taken_precision: Precision | None
+    """How much of `taken_at` is known; None, in older libraries, means to the second."""
     taken_source: str | None
     latitude: float | None
     longitude: float | None
@@ -58,50 +54,62 @@ class PhotoRow(TypedDict):
     name: str
     root: str
     copies: int
+    """Number of present files with this content."""
     away: bool
+    """Its drive is offline, or the file vanished and nobody has confirmed that it is gone: only the
+    preview can be shown."""
 
 
 class FileRow(TypedDict):
-    """One file. path: absolute. mtime: Unix seconds. reason: why it failed, in plain words. fault:
-    whose fault that is, None where it is not known. away: present, but cannot be read now."""
+    """One file."""
 
     id: int
     photo_id: int | None
     path: str
+    """Absolute."""
     size: int
     mtime: float
+    """Unix seconds."""
     state: FileState
     reason: str | None
+    """Why it failed, in words."""
     fault: Fault | None
+    """The kind of failure; None where unknown."""
     away: bool
+    """Present, but cannot be read now."""
 
 
 class RootRow(TypedDict):
-    """One watched folder. photos, failed: numbers of its files. watching: how changes in it are
-    noticed, in words.
-
-    away: how many of `photos` cannot be read now. asking: how many vanished at once, so that the
-    person is asked whether they are gone. left_out: files known from before that a rule leaves out
-    now. exclude: globs. device: the file system it was last seen on. mounts: folders in it that are
-    drives of their own. kept_at: when the person last said that what vanished will be back (Unix
-    seconds). problem: what of it could not be read, in words.
-    """
+    """One watched folder."""
 
     id: int
     path: str
+    """Absolute."""
     state: Literal["online", "offline"]
     photos: int
+    """Number of present files."""
     failed: int
+    """Number of files that could not be read."""
     away: int
+    """How many of `photos` cannot be read now."""
     asking: int
+    """How many files vanished at once, so that the person is asked whether they are gone."""
     left_out: int
+    """Number of known files that a rule excludes now."""
     exclude: list[str]
+    """Globs."""
     device: str | None
+    """The file system that it was last seen on."""
     mounts: list[str]
+    """Folders in it that are mount points."""
     kept_at: float | None
+    """When the person last said that vanished files will be back, Unix seconds."""
     problem: str | None
+    """What could not be read, in words."""
     watching: str | None
+    """How changes in it are noticed, in words."""
     scanned_at: float | None
+    """Unix seconds."""
 
 
 class FolderRow(TypedDict):
@@ -112,8 +120,9 @@ class FolderRow(TypedDict):
 
 
 class WorkerRow(TypedDict):
-    """What the indexing process last said of itself. heartbeat: Unix seconds. rate: photos/s. eta:
-    seconds left, where known."""
+    """What the indexing process reported last. heartbeat: Unix seconds. rate: photos/s. eta:
+    seconds
+    left, where known."""
 
     pid: int
     heartbeat: float

@@ -1,9 +1,9 @@
-"""Saving what can be read of a damaged catalog into a new one. The damaged file is kept beside it.
+"""Salvaging what can be read of a damaged catalog into a new one. The damaged file is kept.
 
-Rows are read from the file's pages (`sqlite_pages.py`), so that a page that makes no sense costs
-the rows on it and no others. What a table's own page has lost is taken from its unique index where
-that holds all that matters. Every row is checked for values that the program can have written
-(`values.py`), and inserted with all constraints of the schema.
+Rows are read from the file's pages (`sqlite_pages.py`), so that a malformed page costs the rows on
+it and no others. Rows lost from a table are taken from its unique index where that has all that
+matters. Every value is checked (`column_values.py`), and rows are inserted under all constraints of
+the schema.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from explorer.library.migrations import migrate
 from explorer.library.paths import join, printable
 from explorer.library.sqlite_pages import Pages
 
-# What rows of a table are called when some of them are lost; those of the others can be made again
-# and are not spoken of one by one.
+# What rows of a table are called where some are lost; rows of other tables can be computed again
+# and
+# are not reported.
 _NAMES = {
     "root": "watched folders", "photo": "photos", "file": "files",
     "decision": "decisions about duplicates",
@@ -31,15 +32,15 @@ _NAMES = {
     "dismissed": "dismissed findings",
     "setting": "settings", "embedding": "vectors", "command": "commands that waited",
 }  # fmt: skip
-# These a person made; everything else comes from the photos.
+# What a person made; everything else comes from the photos.
 _DECISIONS = ("root", "decision", "decided", "protected", "dismissed", "setting")
 _COUNTERS = "sqlite_sequence"
-# By how much the clock is put forward where it was lost: more changes than are ever made between
-# two savings of an index.
+# By how much a lost clock is advanced: more changes than there ever are between two saves of an
+# index.
 _LEAP = 1 << 32
-# Lost decisions that are named one by one.
+# Lost decisions that are reported one by one.
 _NAMED = 20
-_SAID = {
+_DECISION_WORDS = {
     "apart": "that photos are no duplicates",
     "keep": "which photo to keep",
     "later": "to decide later",
@@ -48,12 +49,14 @@ _SAID = {
 
 @dataclass
 class SalvageReport:
-    """What became of a damaged catalog. kept: where its file is now. rows: saved, by table. lost:
-    sentences, what a person made first."""
+    """What was salvaged from a damaged catalog."""
 
     kept: Path
+    """Where the damaged file is now."""
     rows: dict[str, int] = field(default_factory=dict)
+    """Number of salvaged rows, by table."""
     lost: list[str] = field(default_factory=list)
+    """What was lost, in sentences, a person's own work first."""
 
     @property
     def total(self) -> int:
@@ -61,7 +64,7 @@ class SalvageReport:
 
 
 def salvage(path: Path) -> SalvageReport:
-    """Put a catalog made of all rows that can be read in the place of a damaged one.
+    """Replace a damaged catalog by a new one with all rows that can be read.
 
     For the process that holds the library's lock, with the catalog open nowhere. Raises
     LibraryError where it cannot be read or written, and LibraryNewer where a later release wrote
@@ -82,14 +85,14 @@ def salvage(path: Path) -> SalvageReport:
         finally:
             target.close()
         for one, other in zip(_beside(path), _beside(kept), strict=True):
-            # Belongs to the damaged file, and goes with it.
+            # Belongs to the damaged file, and is moved with it.
             with contextlib.suppress(FileNotFoundError):
                 one.rename(other)
         path.rename(kept)
         new.rename(path)
     except OSError as error:
         raise LibraryError(
-            f"The catalog {path} cannot be put in order: {error.strerror or error}."
+            f"The catalog {path} cannot be repaired: {error.strerror or error}."
         ) from error
     return done
 
@@ -106,7 +109,7 @@ def _free_name(path: Path) -> Path:
 
 
 def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str, int], list[str]]:
-    """Fill a new catalog; gives the rows saved by table, and what was lost, in sentences."""
+    """Fill a new catalog; returns the number of rows by table, and what was lost, in sentences."""
     names = [
         row[0]
         for row in target.execute(
@@ -117,7 +120,7 @@ def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str,
     for name in source.roots:
         source.reach(name)
     torn = [table for table in tables.values() if not table.whole]
-    for cells in source.strays() if torn else ():
+    for cells in source.orphan_pages() if torn else ():
         owners = [table for table in torn if table.is_exactly(cells)]
         if len(owners) == 1:
             for cell in cells:
@@ -140,7 +143,7 @@ def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str,
 
 
 def _measure_encoders(tables: dict[str, RecoveredTable]) -> None:
-    """The dimensions of encoders that only an index still knows, by their vectors of 16-bit floats."""
+    """Recover the dimensions of encoders from their vectors of 16-bit floats."""
     for number, encoder in list(tables["encoder"].rows.items()):
         if "dim" not in encoder:
             vectors = (
@@ -158,12 +161,13 @@ def _measure_encoders(tables: dict[str, RecoveredTable]) -> None:
 def _set_counters(
     target: sqlite3.Connection, tables: dict[str, RecoveredTable], source: DamagedCatalog
 ) -> None:
-    """The clock shows no time before any change, and no id is given twice, whatever of the counters
-    was lost."""
+    """Set the clock to no earlier than any change, and the id counters to no less than any id that
+    was used, whatever was lost of them."""
     target.execute(
         "update clock set change = ? + max(change, coalesce((select max(change) from photo), 0),"
-        " coalesce((select max(change) from purged), 0), coalesce((select max(change) from stage), 0))",
-        # Index files may have seen later changes than any row that is left tells of.
+        " coalesce((select max(change) from purged), 0), coalesce((select max(change) from stage),"
+        " 0))",
+        # Saved vector indexes may be of later changes than any row that is left.
         (0 if tables["clock"].rows else _LEAP,),
     )
     given = dict[str, int]()
@@ -194,8 +198,8 @@ def _set_counters(
 def _losses(
     tables: dict[str, RecoveredTable], taken: dict[str, int], cut: dict[str, int]
 ) -> list[str]:
-    """How many rows of each table were not found, were not taken as they contradict others, or went
-    as what they refer to is lost."""
+    """How many rows of each table were not found, conflicted with others, or referred to lost
+    rows."""
     lines = list[str]()
     for name, words in _NAMES.items():
         table = tables[name]
@@ -212,13 +216,16 @@ def _losses(
 
 
 def _lost_decisions(target: sqlite3.Connection) -> list[str]:
-    """Decisions of which only the photos are left, or only that there was one; the latter go."""
+    """Report decisions of which only the photos are left, or only the decision itself; delete the
+    latter."""
     lines = list[str]()
     orphans = dict[int, list[str]]()
     rows = target.execute(
-        "select d.decision_id, d.hash, r.path, f.path from decided d left join photo p on p.hash = d.hash"
+        "select d.decision_id, d.hash, r.path, f.path from decided d left join photo p on p.hash ="
+        " d.hash"
         " left join file f on f.photo_id = p.id left join root r on r.id = f.root_id"
-        " where d.decision_id not in (select id from decision) group by d.decision_id, d.hash order by d.decision_id"
+        " where d.decision_id not in (select id from decision) group by d.decision_id, d.hash"
+        " order by d.decision_id"
     )
     for number, digest, root, path in rows:
         orphans.setdefault(number, []).append(
@@ -229,7 +236,8 @@ def _lost_decisions(target: sqlite3.Connection) -> list[str]:
         for names in list(orphans.values())[:_NAMED]
     ]
     empty = target.execute(
-        "select id, kind, decided_at from decision where id not in (select decision_id from decided)"
+        "select id, kind, decided_at from decision where id not in (select decision_id from"
+        " decided)"
     ).fetchall()
     for number, kind, moment in empty:
         target.execute("delete from decision where id = ?", (number,))
@@ -240,6 +248,7 @@ def _lost_decisions(target: sqlite3.Connection) -> list[str]:
                 else "an unknown day"
             )
             lines.append(
-                f"A decision {_SAID[kind]}, made on {day}, is lost, as its photos are: decide again."
+                f"A decision {_DECISION_WORDS[kind]}, made on {day}, is lost, as its photos are:"
+                " decide again."
             )
     return lines

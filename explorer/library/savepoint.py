@@ -40,7 +40,8 @@ def savepoint(writer: Writer) -> Iterator[None]:
             writer.connection.execute("release one")
         if isinstance(error, _UNFIT):
             raise PhotoError(
-                f"what was read of it cannot be kept in the catalog ({type(error).__name__}: {error})"
+                f"what was read of it cannot be kept in the catalog ({type(error).__name__}:"
+                f" {error})"
             ) from error
         raise
     writer.connection.execute("release one")

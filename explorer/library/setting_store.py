@@ -17,6 +17,7 @@ def put_setting(catalog: Catalog, key: str, value: str) -> None:
     """Set a setting, at once and for good."""
     with write_transaction(catalog.path) as db:
         db.execute(
-            "insert into setting values (?, ?) on conflict (key) do update set value = excluded.value",
+            "insert into setting values (?, ?) on conflict (key) do update set value ="
+            " excluded.value",
             (key, value),
         )

@@ -1,5 +1,5 @@
-"""The rows of an SQLite database, read from the pages of its file without SQLite, which gives up at
-a page that makes no sense.
+"""Reading the rows of an SQLite database from the pages of its file, without SQLite, which gives up
+at a malformed page.
 
 After "Database File Format" (sqlite.org/fileformat2.html): b-tree pages (1.6), records (2.1), the
 free-list (1.5), the write-ahead log (4).
@@ -27,7 +27,7 @@ _LONGEST_ROW = 1 << 28
 
 
 class MalformedPage(Exception):
-    """A page, a cell or a record that makes no sense."""
+    """A page, cell or record that is malformed."""
 
 
 class Cell(NamedTuple):
@@ -39,10 +39,10 @@ class Cell(NamedTuple):
 
 
 class Pages:
-    """The pages of a database file, with the committed ones of its write-ahead log in place of
-    older ones. Numbered from 1.
+    """The pages of a database file, with those committed to its write-ahead log in place of older
+    ones. Numbered from 1.
 
-    torn: numbers of pages that were needed and made no sense. The files are only read. Raises
+    torn: numbers of pages that were needed and are malformed. The files are only read. Raises
     OSError.
     """
 
@@ -68,8 +68,8 @@ class Pages:
     # --- trees
 
     def leaves(self, root: int, *, index: bool = False) -> Iterator[int]:
-        """The numbers of the pages that hold a tree's cells, from its root down, in their order.
-        Pages that make no sense are left out."""
+        """The numbers of the pages that hold a b-tree's cells, from its root down, in order.
+        Malformed pages are skipped."""
         kinds = (_INDEX_LEAF, _INDEX_INTERIOR) if index else (_LEAF, _INTERIOR)
         waiting, seen = [(root, 0)], set[int]()
         while waiting:
@@ -91,8 +91,7 @@ class Pages:
             waiting += [(child, depth + 1) for child in reversed(children)]
 
     def cells(self, number: int) -> Iterator[Cell]:
-        """What can be read of the cells of a page. Cells that make no sense are left out, and the
-        page is noted as torn."""
+        """The cells of a page. Malformed ones are skipped, and the page is added to `torn`."""
         try:
             page, kind, places = self._places(number)
         except MalformedPage:
@@ -112,8 +111,8 @@ class Pages:
             return False
 
     def free(self) -> set[int]:
-        """Pages that are in no use, as far as the list of them can be read: what is still on them
-        was deleted."""
+        """The unused pages, as far as the free-list can be read: what they still hold was
+        deleted."""
         found = set[int]()
         try:
             (trunk,) = struct.unpack_from(">I", self.page(1), 32)
@@ -239,7 +238,7 @@ def _checksum(data: bytes, sums: tuple[int, int], order: str) -> tuple[int, int]
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number of 1 to 9 bytes, and where the next thing begins (1.6)."""
+    """A number of 1 to 9 bytes, and the offset after it (1.6)."""
     value = 0
     for _ in range(8):
         byte = data[at]
@@ -280,7 +279,7 @@ def _value(kind: int, raw: bytes) -> Value:
     elif kind >= 12:
         value = raw
         if kind % 2:
-            # What is no UTF-8 stays a value of another type, which no column of texts takes.
+            # Text that is not UTF-8 stays bytes, which no text column accepts.
             with contextlib.suppress(UnicodeDecodeError):
                 value = raw.decode()
     return value

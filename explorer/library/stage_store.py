@@ -20,7 +20,10 @@ def stage_lags(catalog: Catalog, name: str, version: str) -> bool:
     """Whether photos were added, changed or purged since a stage processed the catalog."""
     since = stage_change(catalog, name, version)
     with catalog.reading() as db:
-        sql = "select exists (select 1 from photo where change > ?1) or exists (select 1 from purged where change > ?1)"
+        sql = (
+            "select exists (select 1 from photo where change > ?1) or exists (select 1 from"
+            " purged where change > ?1)"
+        )
         return since == 0 or bool(db.execute(sql, (since,)).fetchone()[0])
 
 

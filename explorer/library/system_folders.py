@@ -1,12 +1,11 @@
-"""Folders that systems, storage boxes and other programs keep for themselves: bins, snapshots,
-thumbnails, photo programs' own stores.
+"""Folders that systems, NAS devices and other programs manage themselves: trash, snapshots,
+thumbnails, the libraries of photo programs.
 
-What lies in them is emptied, thinned out or rewritten without anybody being asked, and much of it
-is small copies of photos that lie elsewhere. So such a folder is not indexed unless a person asks
-for it, no file in it is ever the one that is kept for another, and none is ever removed from it.
-This table is the one place that knows them. Names are compared whole, whatever the case of their
-letters: “Recycled art” and “snapshot 2019” are a person's own. Some names count only in a folder of
-a certain name (`a/b`).
+Their contents are emptied, thinned out or rewritten automatically, and much of them is small copies
+of photos elsewhere. So such a folder is not indexed unless a person adds it, no file in it is ever
+chosen as the keeper of a group, and none is ever removed from it. Names are compared as a whole and
+without case: “Recycled art” and “snapshot 2019” are a person's own. Some names count only inside a
+folder of a certain name (`a/b`).
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ _NAMES = {
 }  # fmt: skip
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-# Names of which a part differs from one to the next.
+# Names with a part that varies.
 _PATTERNS = tuple(
     (re.compile(pattern), kind)
     for pattern, kind in (
@@ -79,15 +78,15 @@ _PATTERNS = tuple(
         (rf"(thumbs|encoded-video|profile)/{_UUID}", _CACHE),
     )
 )
-# Names that are looked at together at most, as in `.local/share/trash`.
-_DEEPEST = 3
+# The most names in one entry, as in `.local/share/trash`.
+_MAX_DEPTH = 3
 
 
 def kind_of(names: Sequence[str]) -> str | None:
-    """What the folder is that these names lead to, in words that follow “it is”; None for a
-    person's own. Folders above do not count, but for the few names that mean something only in a
-    certain folder."""
-    folded = [name.lower() for name in names[-_DEEPEST:]]
+    """What the folder at these path components is, in words that follow “it is”; None for a
+    person's own. Its ancestors count only for names that mean something only inside a certain
+    folder."""
+    folded = [name.lower() for name in names[-_MAX_DEPTH:]]
     for start in range(len(folded)):
         text = "/".join(folded[start:])
         found = _NAMES.get(text) or next(
@@ -99,14 +98,14 @@ def kind_of(names: Sequence[str]) -> str | None:
 
 
 def around_file(path: str) -> str | None:
-    """The outermost system folder that a file lies in, in words that follow “it lies in”, such as
-    “@eaDir”, which is thumbnails; None where there is none. path: absolute, or relative in the
-    catalog's spelling."""
+    """The outermost system folder that a file is in, in words that follow “it is in”, such as
+    “@eaDir”, which is thumbnails; None where there is none. path: absolute, or relative as catalog
+    text."""
     return _around(path.replace(os.sep, "/").rpartition("/")[0])
 
 
 def around_folder(path: str) -> str | None:
-    """The same of a folder, which may be one itself."""
+    """Like `around_file` for a folder, which may be a system folder itself."""
     return _around(path.replace(os.sep, "/").rstrip("/"))
 
 
@@ -115,7 +114,7 @@ def _around(folder: str) -> str | None:
     # Many files share a folder.
     names = folder.split("/")
     for end in range(1, len(names) + 1):
-        kind = kind_of(names[max(0, end - _DEEPEST) : end])
+        kind = kind_of(names[max(0, end - _MAX_DEPTH) : end])
         if kind is not None:
             return f"“{names[end - 1]}”, which is {kind}"
     return None

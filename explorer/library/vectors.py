@@ -1,11 +1,11 @@
 """The vector index of one encoder: FAISS in memory and on disk, always derivable from the catalog.
 
-It holds one vector for each visible photo that the encoder has seen, under the photo's id, in fp16
-just as the catalog does, and is searched exhaustively: its answers are exact. (Inner product of
-unit vectors: the cosine.) On disk it is one file beside a small JSON note with the change number it
-holds and its checksum. The note is written last and names the file, so that the pair is replaced in
-one step; whatever does not fit its note is taken for damaged and made again from the catalog, which
-costs no encoding.
+It has one vector for each visible photo that the encoder has encoded, under the photo's id, in fp16
+like the catalog, and is searched exhaustively: results are exact. Vectors are of unit length, so
+their inner product is the cosine. On disk it is one file and a small JSON manifest with its change
+number and checksum. The manifest is written last and names the file, so the pair is replaced
+atomically; an index that does not match its manifest counts as damaged and is rebuilt from the
+catalog, without encoding anything again.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from explorer.library.durable_io import replace_durably
 
 Vectors = npt.NDArray[np.float32]
 
-# Changes taken in at once: enough that FAISS's linear removal is paid rarely, few enough to stay
-# small in memory.
+# Changes applied at once: many, as each removal in FAISS is linear; few enough to stay small in
+# memory.
 _BATCH = 8192
 
 
@@ -41,11 +41,12 @@ class VectorIndex:
         """folder: where index files are kept. dim: length of a vector."""
         self.dim = dim
         self.change = 0
-        # rebuilt: there was no good file, all came from the catalog. damaged: there was a file, and
-        # it was not good.
-        self.rebuilt = self.damaged = False
+        self.rebuilt = False
+        """Whether all vectors came from the catalog, as there was no good file."""
+        self.damaged = False
+        """Whether there was a file that was not good."""
         self._catalog, self._name, self._version = catalog, name, version
-        self._note = folder / f"{_file_name(name)}-{version}.json"
+        self._manifest = folder / f"{_file_name(name)}-{version}.json"
         self._lock = threading.RLock()
         self._index = self._load() or self._empty()
 
@@ -62,23 +63,23 @@ class VectorIndex:
     # --- following the catalog
 
     def refresh(self) -> int:
-        """Take in what has changed since; gives the number of photos that were touched."""
+        """Apply what has changed in the catalog since; returns the number of changed photos."""
         with self._lock:
             upto = self._catalog.change()
             encoder_id = self._catalog.encoder_id(self._name, self._version)
             if upto == self.change or encoder_id is None:
                 return 0
             if upto < self.change:
-                # The catalog was put back from an older copy: what we hold is of another history.
+                # The catalog was restored from an older copy: this index is of another history.
                 self._index, self.change = self._empty(), 0
             touched = 0
             for some in _batches(self._catalog.changes_since(encoder_id, self.change)):
-                self._take_in(some)
+                self._apply(some)
                 touched += len(some)
             self.change = upto
             return touched
 
-    def _take_in(self, changes: list[VectorChange]) -> None:
+    def _apply(self, changes: list[VectorChange]) -> None:
         if len(self):
             self._index.remove_ids(np.array([change.photo_id for change in changes], np.int64))
         fresh = [
@@ -93,18 +94,18 @@ class VectorIndex:
             )
 
     def rebuild(self) -> None:
-        """Make it anew from the catalog, whatever it holds."""
+        """Rebuild it from the catalog."""
         with self._lock:
             self._index, self.change, self.damaged = self._empty(), 0, False
             self.refresh()
 
-    # --- asking
+    # --- search
 
     def search(self, query: Vectors, top: int, among: Ids | None = None) -> tuple[Vectors, Ids]:
-        """The `top` most similar photos: (scores, ids), best first; ties go to the smaller id.
+        """The `top` most similar photos, or all if there are fewer: (cosines, ids), best first;
+        the tie-break is the smaller id.
 
-        query: float32 of shape (dim,). among: only these ids. Fewer than `top` are given where
-        there are no more.
+        query: float32 of shape (dim,). among: search these ids only.
         """
         with self._lock:
             wanted = min(top, len(self), len(among) if among is not None else top)
@@ -129,13 +130,12 @@ class VectorIndex:
                 return None
 
     def ids(self) -> Ids:
-        """All ids it holds, in no order."""
+        """The ids of all its photos, in no order."""
         with self._lock:
             return np.asarray(faiss.vector_to_array(self._index.id_map), np.int64)
 
     def sample(self, number: int) -> Vectors:
-        """Up to that many vectors, float32 of shape (n, dim), spread evenly over the index: what
-        the library is like."""
+        """Up to that many vectors, float32 of shape (n, dim), spread evenly over the index."""
         with self._lock:
             chosen = self.ids()[:: max(1, len(self) // number)][:number]
             return (
@@ -159,7 +159,7 @@ class VectorIndex:
             return np.asarray(found, np.float32)
 
     def blocks(self, number: int = 8192) -> Iterator[tuple[Ids, Vectors]]:
-        """All it holds, `number` vectors at a time: (ids, float32 of shape (n, dim)). It must not
+        """All vectors, `number` at a time: (ids, float32 of shape (n, dim)). The index must not
         change meanwhile."""
         ids = self.ids()
         inner: Any = faiss.downcast_index(self._index.index)
@@ -177,50 +177,51 @@ class VectorIndex:
     # --- on disk
 
     def save(self) -> None:
-        """Write the index and its note; an earlier pair stays good until the moment the new note is
-        there."""
+        """Write the index and its manifest; an earlier pair stays valid until the new manifest
+        replaces it."""
         with self._lock:
-            self._note.parent.mkdir(parents=True, exist_ok=True)
-            path = self._note.with_name(f"{self._note.stem}-{self.change}.faiss")
+            self._manifest.parent.mkdir(parents=True, exist_ok=True)
+            path = self._manifest.with_name(f"{self._manifest.stem}-{self.change}.faiss")
             scratch = path.with_suffix(f".{os.getpid()}.part")
             try:
                 faiss.write_index(self._index, str(scratch))
-                note = {
+                manifest = {
                     "file": path.name,
                     "change": self.change,
                     "count": len(self),
                     "checksum": _checksum(scratch),
                 }
                 replace_durably(scratch, path)
-                scratch.write_text(json.dumps(note))
-                # A power cut must not leave an index that is ahead of the catalog: other photos
-                # could get these change numbers.
+                scratch.write_text(json.dumps(manifest))
+                # After a power cut, an index must not be ahead of the catalog: other changes could
+                # get these change numbers.
                 self._catalog.sync()
-                replace_durably(scratch, self._note)
+                replace_durably(scratch, self._manifest)
             finally:
                 scratch.unlink(missing_ok=True)
-            for old in self._note.parent.glob(f"{self._note.stem}-*.faiss"):
+            for old in self._manifest.parent.glob(f"{self._manifest.stem}-*.faiss"):
                 if old != path:
                     old.unlink(missing_ok=True)
 
     def _load(self) -> Any:
         self.rebuilt = True
         try:
-            note = json.loads(self._note.read_text())
+            manifest = json.loads(self._manifest.read_text())
         except FileNotFoundError:
             return None
         except (OSError, ValueError):
             self.damaged = True
             return None
         try:
-            path = self._note.with_name(str(note["file"]))
-            if _checksum(path) == note["checksum"]:
+            path = self._manifest.with_name(str(manifest["file"]))
+            if _checksum(path) == manifest["checksum"]:
                 index = faiss.read_index(str(path))
-                if index.d == self.dim and index.ntotal == note["count"]:
-                    self.change, self.rebuilt = int(note["change"]), False
+                if index.d == self.dim and index.ntotal == manifest["count"]:
+                    self.change, self.rebuilt = int(manifest["change"]), False
                     return index
         except (OSError, ValueError, KeyError, TypeError, RuntimeError):
-            # Torn or foreign (RuntimeError is FAISS's word for a file it cannot read): the catalog
+            # Truncated or foreign (FAISS raises RuntimeError for a file it cannot read): the
+            # catalog
             # has every vector.
             pass
         self.damaged = True
@@ -228,8 +229,8 @@ class VectorIndex:
 
 
 def _file_name(encoder: str) -> str:
-    """An encoder's name (which may hold `/`, `:` and a path) as part of a file name; the version
-    after it keeps names apart."""
+    """An encoder's name, which may contain `/` and `:`, as part of a file name; the version that
+    follows keeps names distinct."""
     return "".join(c if c.isalnum() or c in "._" else "_" for c in encoder)[-60:]
 
 

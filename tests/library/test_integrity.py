@@ -1,4 +1,5 @@
-"""What always holds in a catalog: each rule finds what breaks it, and mends that and nothing else."""
+"""What always holds in a catalog: each rule finds what breaks it, and mends that and nothing
+else."""
 
 from __future__ import annotations
 
@@ -16,8 +17,10 @@ from tests.factory import Shelf
 BREAKS = {
     "is present, but of no photo": "update file set photo_id = null where id = 2",
     "failed, and is of a photo": "update file set state = 'failed', reason = 'so' where id = 2",
-    "failed for no reason": "update file set state = 'failed', reason = '', photo_id = null where id = 2",
-    "is missed, but was of no photo": "update file set state = 'missing', photo_id = null where id = 2",
+    "failed for no"
+    " reason": "update file set state = 'failed', reason = '', photo_id = null where id = 2",
+    "is missed, but was of no"
+    " photo": "update file set state = 'missing', photo_id = null where id = 2",
     "is listed in a folder that is not its own": "update file set folder = 'a/c' where id = 2",
     "is there, and is listed as gone": "insert into purged values (2, 1)",
     "was changed later than anything was": "update photo set change = 1000 where id = 2",

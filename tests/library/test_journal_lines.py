@@ -106,8 +106,10 @@ def test_times_of_files_are_what_the_system_can_be_given(key: str) -> None:
 @pytest.mark.parametrize(
     ("key", "right", "wrong"),
     [
-        ("along", [[], [ENTRY]], [None, {}, [3], [{}], [ENTRY, {**ENTRY, "path": "relative"}], [{**ENTRY, "info": 3}]]),
-        ("target", ["/t"], ["t", 3]), ("info", [None, "/t"], ["t", 3]), ("back", ["/t"], ["t", 3]), ("reason", ["", "why"], [None, 3]),
+        ("along", [[], [ENTRY]], [None, {}, [3], [{}], [ENTRY, {**ENTRY, "path": "relative"}],
+        [{**ENTRY, "info": 3}]]),
+        ("target", ["/t"], ["t", 3]), ("info", [None, "/t"], ["t", 3]), ("back", ["/t"], ["t", 3]),
+        ("reason", ["", "why"], [None, 3]),
         ("keeper_hash", [None, HASH], ["", HASH[1:], HASH.upper().replace("0", "A"), 3]),
     ],
 )  # fmt: skip
@@ -139,11 +141,14 @@ OLD = base64.b64encode(b"old").decode()
 @pytest.mark.parametrize(
     ("change", "right"),
     [
-        ({"before": OLD, "times": [0, (1 << 63) - 1]}, True), ({"before": OLD, "times": [0, 1, 2]}, False),
-        ({"before": OLD, "times": {"0": 1, "1": 2}}, False), ({"before": OLD, "times": [True, 1]}, False), ({"before": OLD}, False),
+        ({"before": OLD, "times": [0, (1 << 63) - 1]}, True), ({"before": OLD, "times": [0, 1, 2]},
+        False),
+        ({"before": OLD, "times": {"0": 1, "1": 2}}, False), ({"before": OLD, "times": [True, 1]},
+        False), ({"before": OLD}, False),
         ({"before": "b2xk!", "times": [0, 1]}, False), ({"before": "b2x", "times": [0, 1]}, False),
         ({"before": [], "times": [0, 1]}, False),
-        ({"after": HASH[:-1]}, False), ({"after": None}, False), ({"path": "k.xmp"}, False), ({"times": []}, False),
+        ({"after": HASH[:-1]}, False), ({"after": None}, False), ({"path": "k.xmp"}, False),
+        ({"times": []}, False),
         ({"path": None}, False),
     ],
 )  # fmt: skip

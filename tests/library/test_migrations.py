@@ -35,12 +35,14 @@ def test_a_library_of_an_earlier_release_opens_with_every_decision(
             "insert into root (id, path, added_at) values (1, ?, 0)", (str(tmp_path / "photos"),)
         )
         db.execute(
-            "insert into photo (id, hash, bytes, format, width, height, frames, added_at, present, change)"
+            "insert into photo (id, hash, bytes, format, width, height, frames, added_at, present,"
+            " change)"
             " values (1, ?, 5, 'JPEG', 4, 3, 1, 0, 1, 1)",
             (digest_of("one"),),
         )
         db.execute(
-            "insert into file (root_id, path, folder, size, mtime_ns, inode, state, photo_id, seen_at)"
+            "insert into file (root_id, path, folder, size, mtime_ns, inode, state, photo_id,"
+            " seen_at)"
             " values (1, 'a.jpg', '', 5, 0, 0, 'present', 1, 0)"
         )
         db.commit()

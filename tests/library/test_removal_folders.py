@@ -86,7 +86,8 @@ def test_that_time_is_from_the_first_step_to_the_last(library: Library) -> None:
     early = "2001-02-03T04:05:06+00:00"
     with write_transaction(library.catalog.path) as db:
         db.execute(
-            "update _sqlite_migrations set applied_at = ? where name = (select min(name) from _sqlite_migrations)",
+            "update _sqlite_migrations set applied_at = ? where name = (select min(name) from"
+            " _sqlite_migrations)",
             (early,),
         )
     first, last = module._schema_times(library.catalog)

@@ -58,7 +58,8 @@ def test_a_value_that_cannot_be_costs_its_line(tmp_path: Path, key: str) -> None
 @pytest.mark.parametrize(
     ("step", "key"),
     [
-        ("begin", "where"), ("begin", "planned"), ("begin", "at"), ("begin", "run"), ("moved", "target"), ("moved", "number"),
+        ("begin", "where"), ("begin", "planned"), ("begin", "at"), ("begin", "run"), ("moved",
+        "target"), ("moved", "number"),
         ("undoing", "back"), ("sidecar", "sidecar"), ("undone", "number"),
     ],
 )  # fmt: skip
@@ -99,8 +100,10 @@ def test_facts_that_cannot_be_cost_the_line(tmp_path: Path, key: str) -> None:
 @pytest.mark.parametrize(
     "sidecar",
     [
-        {"path": "relative"}, {"after": "x"}, {"before": "no base64!"}, {"before": 3, "times": [1, 2]}, {"before": "eA=="},
-        {"before": "eA==", "times": [1]}, {"before": "eA==", "times": [1, "x"]}, {"before": "eA==", "times": [1, 1 << 63]},
+        {"path": "relative"}, {"after": "x"}, {"before": "no base64!"}, {"before": 3, "times": [1,
+        2]}, {"before": "eA=="},
+        {"before": "eA==", "times": [1]}, {"before": "eA==", "times": [1, "x"]}, {"before": "eA==",
+        "times": [1, 1 << 63]},
         {"times": [1, 2]}, {"path": 3},
     ],
 )  # fmt: skip
@@ -118,11 +121,13 @@ def test_a_sidecar_that_cannot_be_costs_the_line(tmp_path: Path, sidecar: dict[s
 @pytest.mark.parametrize(
     "line",
     [
-        b"", b"\0", b"{", b"[]", b"3", b'"text"', b"null", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 100_000,
+        b"", b"\0", b"{", b"[]", b"3", b'"text"', b"null", b"\xff\xfe", b"[" * 100_000, b'{"a":' *
+        100_000,
         b'{"run": ' + b"9" * 5_000 + b"}",
         b'{"run": "' + RUN.encode() + b'", "step": "undone", "number": ' + b"9" * 5_000 + b', "at": 1}',
         b'{"run": "../../../etc", "step": "begin", "where": "trash", "planned": 1, "at": 1}',
-        b'{"run": "' + RUN.encode() + b'", "step": ["begin"], "at": 1}', b'{"run": "' + RUN.encode() + b'", "step": "later", "at": 1}',
+        b'{"run": "' + RUN.encode() + b'", "step": ["begin"], "at": 1}', b'{"run": "' +
+        RUN.encode() + b'", "step": "later", "at": 1}',
         b'{"run": "20990101-120000-ffff", "step": "end", "at": 1}',
         b'{"run": "20990101-120000-ffff", "step": "undone", "number": 0, "at": 1}',
     ],

@@ -118,8 +118,8 @@ def test_decisions_whose_photos_are_lost_are_named(made: Path, path: Path) -> No
     assert found["decided"] == set() == found["decision"]
     assert [line for line in saved.lost if "that photos are no duplicates, made on 20" in line]
     assert (
-        "Some of the catalog's notes of which photos decisions are about may be lost: how many there were cannot be told."
-        in saved.lost
+        "Some of the catalog's notes of which photos decisions are about may be lost: how many"
+        " there were cannot be told." in saved.lost
     )
 
 
@@ -246,7 +246,8 @@ def test_nothing_but_tables_is_made_of_what_the_file_says(path: Path, tmp_path: 
     sql(
         path,
         "pragma writable_schema = on",
-        f"update sqlite_master set sql = 'attach database ''{target}'' as other' where name = 'setting'",
+        f"update sqlite_master set sql = 'attach database ''{target}'' as other' where name ="
+        " 'setting'",
     )
     saved = salvage(path)
     assert not Path(target).exists() and saved.rows["setting"] > 0

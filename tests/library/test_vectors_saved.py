@@ -30,18 +30,18 @@ class TestSaving:
         shelf.put("a.jpg", 1)
         index = shelf.index()
         index.save()
-        (old,) = index._note.parent.glob("*.faiss")
+        (old,) = index._manifest.parent.glob("*.faiss")
         shelf.put("b.jpg", 2)
         index.refresh()
         disk = Disk(monkeypatch)
         index.save()
-        (new,) = index._note.parent.glob("*.faiss")
+        (new,) = index._manifest.parent.glob("*.faiss")
         assert old != new and disk.torn == []
         # First the vectors, then the note that names them, and only then the old vectors go.
         assert (
             0
             <= disk.position("replace", new)
-            < disk.position("replace", index._note)
+            < disk.position("replace", index._manifest)
             < disk.position("unlink", old)
         )
 
@@ -53,7 +53,7 @@ class TestSaving:
         disk = Disk(monkeypatch)
         index.save()
         assert 0 <= disk.position("sync", log) < disk.position(
-            "replace", index._note
+            "replace", index._manifest
         ) and disk.safe(log)
 
     def test_a_save_that_fails_leaves_the_pair_before_and_nothing_else(
@@ -62,7 +62,7 @@ class TestSaving:
         first = shelf.put("a.jpg", 1)
         index = shelf.index()
         index.save()
-        before = {path.name: path.read_bytes() for path in index._note.parent.iterdir()}
+        before = {path.name: path.read_bytes() for path in index._manifest.parent.iterdir()}
         shelf.put("b.jpg", 2)
         index.refresh()
 
@@ -72,7 +72,7 @@ class TestSaving:
         with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
             patch.setattr("os.fsync", full)
             index.save()
-        assert {path.name: path.read_bytes() for path in index._note.parent.iterdir()} == before
+        assert {path.name: path.read_bytes() for path in index._manifest.parent.iterdir()} == before
         again = VectorIndex(
             shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM
         )

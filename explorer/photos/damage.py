@@ -11,7 +11,7 @@ import struct
 import zlib
 
 from explorer.errors import DamagedPhoto, PhotoError, UnsupportedPhoto
-from explorer.photos.readers import tiff, tiff_tags
+from explorer.photos.readers import tiff, tiff_parser, tiff_tags
 
 _CUT_OFF = "the file is damaged or cut off: it ends before its picture does"
 _TORN = "the file is damaged: its beginning or its structure makes no sense"
@@ -228,10 +228,10 @@ def _webp(data: bytes) -> str | None:
 
 def _tiff(data: bytes) -> str | None:
     try:
-        tags = tiff_tags.directories(data)[0]
+        tags = tiff_tags.read_tags(data)[0]
     except ValueError:
         return tiff.CUT_OFF
-    if any(offset + size > len(data) for offset, size in tiff_tags.pieces(tags)):
+    if any(offset + size > len(data) for offset, size in tiff_tags.pixel_data_spans(tags)):
         return tiff.CUT_OFF
     return None
 
@@ -262,6 +262,6 @@ _CHECKS = (
     (lambda data: data.startswith(b"GIF8"), _gif),
     (lambda data: data.startswith(b"BM"), _bmp),
     (lambda data: data.startswith(b"RIFF") and data[8:12] == b"WEBP", _webp),
-    (tiff_tags.is_tiff, _tiff),
+    (tiff_parser.is_tiff, _tiff),
     (lambda data: data[4:8] == b"ftyp", _boxes),
 )

@@ -35,8 +35,10 @@ from explorer.photos.limits import check_pixels
 from explorer.photos.metadata import impossible_date, orientation, read_metadata
 from explorer.photos.quality.jpeg_quality import quality_from_table
 from explorer.photos.quality.metrics import QualityDiagnostics, QualityMetrics
-from explorer.photos.readers import tiff, tiff_tags
+from explorer.photos.readers import tiff
 from explorer.photos.readers.png import allow_long_texts, png_without_texts
+from explorer.photos.readers.tiff_parser import is_tiff
+from explorer.photos.readers.tiff_tags import is_raw
 from explorer.photos.resize import encoder_input, fit, fitted_size, is_large_enough
 
 __all__ = ["PREVIEW_SIDE", "DecodedPhoto", "content_hash", "decode", "read_file"]
@@ -174,7 +176,7 @@ def open_picture(data: bytes) -> Image.Image:
     """Open a photo without decoding its pixels. Raises PhotoError."""
     if not data.lstrip(b"\0") or not has_photo_signature(data):
         raise unrecognized_error(data)
-    if tiff_tags.is_tiff(data) and tiff_tags.is_raw(data):
+    if is_tiff(data) and is_raw(data):
         raise UnsupportedPhoto(RAW_REASON)
     allow_long_texts()
     try:
@@ -196,7 +198,7 @@ def _open_otherwise(data: bytes) -> Image.Image:
 
     Raises PhotoError, with what is wrong, where no other reader opens it either.
     """
-    if tiff_tags.is_tiff(data):
+    if is_tiff(data):
         try:
             return tiff.read(data)
         except UnsupportedPhoto:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from explorer.errors import DamagedPhoto, NotAPhoto, PhotoError, UnsupportedPhoto
-from explorer.photos.readers.tiff_tags import is_tiff
+from explorer.photos.readers.tiff_parser import is_tiff
 
 # What Pillow may try, whatever a file is called. Formats that run other programs or that no camera
 # writes are left out on purpose.

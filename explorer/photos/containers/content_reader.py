@@ -36,9 +36,10 @@ from explorer.photos.containers.heif_items import item_contents
 from explorer.photos.containers.jpeg_segments import START, JpegStructure, read_jpeg
 from explorer.photos.containers.picture_end import PICTURE_END
 from explorer.photos.containers.preview_match import PreviewMatcher
-from explorer.photos.containers.tiff_directories import Page, TiffFile
+from explorer.photos.containers.tiff_pages import Page, read_pages
 from explorer.photos.formats import pillow_formats
 from explorer.photos.limits import check_pixels
+from explorer.photos.readers.tiff_parser import TiffParser, is_tiff
 
 # Pixels that are decoded for one file beside its first picture, and seconds of the processor's
 # time: forty scanned pages at 200 dpi.
@@ -109,7 +110,7 @@ def read_contents(data: bytes, budget: Budget | None = None) -> FileContents:
 def _read(data: bytes, budget: Budget) -> FileContents:
     if data.startswith(START):
         return _jpeg(data, budget)
-    if data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+    if is_tiff(data):
         return _tiff(data, budget)
     if data[4:8] == b"ftyp":
         return _boxed(data, budget)
@@ -168,17 +169,17 @@ def _opened(data: bytes) -> Image.Image:
 
 
 def _tiff(data: bytes, budget: Budget) -> FileContents:
-    tiff = TiffFile(data)
-    directories = tiff.read()
-    if not directories.pages:
+    parser = TiffParser(data)
+    tiff = read_pages(parser)
+    if not tiff.pages:
         return FileContents(complete=False)
-    first, *others = directories.pages
+    first, *others = tiff.pages
     # One copy, in which the header leads to one page after the other.
     stream = io.BytesIO(data)
 
     def opened(page: Page) -> Image.Image:
-        stream.seek(tiff.place_of_first)
-        stream.write(tiff.offset_bytes(page.offset))
+        stream.seek(parser.first_offset_position)
+        stream.write(parser.encoded_offset(page.offset))
         stream.seek(0)
         return Image.open(stream, formats=("TIFF",))
 
@@ -193,11 +194,9 @@ def _tiff(data: bytes, budget: Budget) -> FileContents:
         ):
             parts.append(ContentPart("page", pixels or page.digest))
     parts += [
-        ContentPart("layers", digest_pieces(page.layers))
-        for page in directories.pages
-        if page.layers
+        ContentPart("layers", digest_pieces(page.layers)) for page in tiff.pages if page.layers
     ]
-    return collect_contents([*parts, *_parts(appended_pieces(data, directories.end))])
+    return collect_contents([*parts, *_parts(appended_pieces(data, tiff.end))])
 
 
 def _pixels_of(opened: Callable[[], Image.Image], budget: Budget) -> str | None:

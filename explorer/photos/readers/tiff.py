@@ -20,7 +20,7 @@ from PIL import Image
 from explorer.errors import DamagedPhoto, UnsupportedPhoto
 from explorer.photos.limits import check_pixels
 from explorer.photos.readers import tiff_tags as tag
-from explorer.photos.readers.tiff_tags import Directory
+from explorer.photos.readers.tiff_tags import Tags
 
 _NOT_YET = "TIFF files of this kind cannot be read yet"
 CUT_OFF = "the file is damaged or cut off: part of its picture lies beyond its end"
@@ -44,7 +44,7 @@ def read(data: bytes) -> Image.Image:
     not all there or make no sense, and OversizedPhoto.
     """
     try:
-        tags = tag.directories(data)[0]
+        tags = tag.read_tags(data)[0]
     except ValueError:
         raise DamagedPhoto(CUT_OFF) from None
     picture = _Picture(data, tags)
@@ -60,7 +60,7 @@ def read(data: bytes) -> Image.Image:
 class _Picture:
     """How the samples of a picture lie in its file."""
 
-    def __init__(self, data: bytes, tags: Directory) -> None:
+    def __init__(self, data: bytes, tags: Tags) -> None:
         self._data, self._tags = data, tags
         self._order = "<" if data[:2] == b"II" else ">"
         self.width, self.height = self._number(tag.WIDTH, 0), self._number(tag.HEIGHT, 0)
@@ -108,7 +108,7 @@ class _Picture:
         kind = self._type()
         assert kind is not None  # noqa: S101  checked when it was made
         found = np.zeros((self.height, self.width, self._per_pixel), kind.newbyteorder("="))
-        tiled = tag.TILES in self._tags
+        tiled = tag.TILE_OFFSETS in self._tags
         wide = self._number(tag.TILE_WIDTH, self.width) if tiled else self.width
         high = (
             self._number(tag.TILE_HEIGHT, self.height)
@@ -118,7 +118,7 @@ class _Picture:
         if wide < 1 or high < 1:
             raise DamagedPhoto(_TORN)
         across, down = -(-self.width // wide), -(-self.height // high)
-        pieces = list(tag.pieces(self._tags))
+        pieces = list(tag.pixel_data_spans(self._tags))
         planes = self._per_pixel if self._apart else 1
         if len(pieces) < across * down * planes:
             raise DamagedPhoto(CUT_OFF)
@@ -213,7 +213,7 @@ def _float_predicted(table: npt.NDArray[np.uint8], size: int, per_pixel: int) ->
     return np.ascontiguousarray(summed.transpose(0, 2, 1)).view(f">f{size}").astype(f"f{size}")
 
 
-def _image(samples: Samples, tags: Directory) -> Image.Image:
+def _image(samples: Samples, tags: Tags) -> Image.Image:
     photometric = int(tags.get(tag.PHOTOMETRIC, (-1,))[0])
     colours = _COLOURS.get(photometric, 0)
     per_pixel = samples.shape[2]
@@ -284,8 +284,8 @@ def _of_lab(samples: Samples, bits: int) -> npt.NDArray[np.uint8]:
     return high.astype(np.uint8)
 
 
-def _of_palette(indices: Samples, tags: Directory) -> Image.Image:
-    colours = tags.get(tag.COLOUR_MAP, ())
+def _of_palette(indices: Samples, tags: Tags) -> Image.Image:
+    colours = tags.get(tag.COLOR_MAP, ())
     if len(colours) < 3 or _beyond(indices, len(colours) // 3):
         raise UnsupportedPhoto(_NOT_YET)
     palette = (

@@ -6,11 +6,16 @@ import struct
 import pytest
 from PIL import Image
 
-from explorer.photos.containers.tiff_directories import TiffFile
+from explorer.photos.containers.tiff_pages import TiffPages, read_pages
+from explorer.photos.readers.tiff_parser import TiffParser
 from tests.containers import pages, tiff_with_sub_ifd
 from tests.pictures import draw, encoded, exif
 
 SIZE = (60, 40)
+
+
+def parsed(data: bytes) -> TiffPages:
+    return read_pages(TiffParser(data))
 
 
 def small_tiff(
@@ -37,7 +42,7 @@ def small_tiff(
 )
 def test_every_page_and_where_it_all_ends(options: dict[str, object]) -> None:
     data = pages([1, 2, 3], SIZE, **options)
-    found = TiffFile(data).read()
+    found = parsed(data)
     assert [(page.width, page.height, page.pixels, page.layers) for page in found.pages] == [
         (60, 40, 2400, b"")
     ] * 3
@@ -47,33 +52,33 @@ def test_every_page_and_where_it_all_ends(options: dict[str, object]) -> None:
         == 3
     )
     assert not data[found.end :].strip(b"\0")
-    assert TiffFile(data + b"tail").read() == found
+    assert parsed(data + b"tail") == found
 
 
 def test_a_header_that_leads_to_another_page_opens_that_one() -> None:
     for options in ({}, {"big_tiff": True}):
         data = pages([1, 2], SIZE, **options)
-        tiff = TiffFile(data)
-        offset = tiff.offset_bytes(tiff.read().pages[1].offset)
-        start = tiff.place_of_first
+        parser = TiffParser(data)
+        offset = parser.encoded_offset(read_pages(parser).pages[1].offset)
+        start = parser.first_offset_position
         with Image.open(io.BytesIO(data[:start] + offset + data[start + len(offset) :])) as second:
             assert second.tobytes() == draw(2, SIZE).tobytes()
 
 
 def test_pages_below_a_page() -> None:
     data = tiff_with_sub_ifd(draw(1, SIZE), draw(2, (30, 20)))
-    assert [(page.width, page.height) for page in TiffFile(data).read().pages] == [SIZE, (30, 20)]
-    assert TiffFile(data).read().end == len(data)
+    assert [(page.width, page.height) for page in parsed(data).pages] == [SIZE, (30, 20)]
+    assert parsed(data).end == len(data)
     # In the file's order: what is below a page comes before the next one.
     one = [(256, 4, 1, 1), (330, 4, 1, 8 + 30 + 18)]
     chain = small_tiff(one, [(256, 4, 1, 2)], [(256, 4, 1, 3)], starts=[8 + 30, 0, 0])
-    assert [page.width for page in TiffFile(chain).read().pages] == [1, 3, 2]
+    assert [page.width for page in parsed(chain).pages] == [1, 3, 2]
 
 
 def test_both_orders_of_bytes() -> None:
     for order in "<>":
         entry = (256, 4, 1, 77)
-        found = TiffFile(small_tiff([entry, (257, 4, 1, 5)], order=order)).read()
+        found = parsed(small_tiff([entry, (257, 4, 1, 5)], order=order))
         assert [(page.width, page.height) for page in found.pages] == [(77, 5)]
 
 
@@ -81,7 +86,7 @@ def test_a_page_is_told_by_its_data_and_what_they_mean() -> None:
     def digest(*entries: tuple[int, int, int, int], tail: bytes = b"stored") -> str:
         size = 8 + 2 + 12 * (len(entries) + 2) + 4
         data = small_tiff([(273, 4, 1, size), (279, 4, 1, len(tail)), *entries], tail=tail)
-        return TiffFile(data).read().pages[0].digest
+        return parsed(data).pages[0].digest
 
     assert digest() != digest(tail=b"Stored") and digest((256, 4, 1, 5)) != digest((256, 4, 1, 6))
     meaning = (257, 258, 259, 262, 266, 277, 284, 317, 320, 338, 339, 347)
@@ -97,7 +102,7 @@ def test_photoshops_layers() -> None:
     with Image.open(io.BytesIO(pages([1], SIZE))) as picture:
         packed = io.BytesIO()
         picture.save(packed, "TIFF", tiffinfo={37724: b"Adobe Photoshop Document Data Block"})
-    (page,) = TiffFile(packed.getvalue()).read().pages
+    (page,) = parsed(packed.getvalue()).pages
     assert page.layers == b"Adobe Photoshop Document Data Block"
 
 
@@ -105,7 +110,7 @@ def test_what_exif_and_gps_refer_to_belongs_to_the_file() -> None:
     data = encoded(
         draw(1, SIZE), "TIFF", exif=exif("2024:05:01 10:00:00", (48.1, 11.5), ("Maker", "Model"))
     )
-    found = TiffFile(data).read()
+    found = parsed(data)
     assert found.end == len(data) and len(found.pages) == 1
     # A directory of the camera's own within EXIF, which lies last.
     inner = small_tiff(
@@ -115,7 +120,7 @@ def test_what_exif_and_gps_refer_to_belongs_to_the_file() -> None:
         starts=[0, 0, 0],
         tail=bytes(40),
     )
-    assert TiffFile(inner).read().end == 100
+    assert parsed(inner).end == 100
 
 
 @pytest.mark.parametrize(
@@ -125,21 +130,21 @@ def test_what_exif_and_gps_refer_to_belongs_to_the_file() -> None:
         (small_tiff([(256, 4, 1, 1)], starts=[500]), "beyond the end"),
         (small_tiff([(273, 4, 1, 8)]), "without lengths"),
         (small_tiff([(324, 4, 1, 8)]), "without lengths"),
-        (small_tiff([(330, 4, 1 << 20, 8)]), "beyond|more values"),
+        (small_tiff([(330, 4, 1 << 20, 8)]), "beyond"),
         (
             small_tiff(
                 [(273, 4, 10, 38), (279, 4, 10, 78)], tail=bytes(40) + struct.pack("<I", 60) * 10
             ),
-            "lie on each other",
+            "overlap",
         ),
         (b"II*\0", "beyond the end"),
     ],
 )
 def test_what_makes_no_sense(data: bytes, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        TiffFile(data).read()
+        parsed(data)
 
 
 def test_values_of_another_type_are_no_offsets() -> None:
-    found = TiffFile(small_tiff([(256, 2, 1, 1), (330, 5, 1, 8)], tail=bytes(20))).read()
+    found = parsed(small_tiff([(256, 2, 1, 1), (330, 5, 1, 8)], tail=bytes(20)))
     assert [(page.width, len(found.pages)) for page in found.pages] == [(0, 1)]

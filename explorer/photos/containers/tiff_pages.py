@@ -1,0 +1,140 @@
+"""The pages of a TIFF file, also those in SubIFDs, and where the file's own data end.
+
+Reading is strict: a file that contradicts itself raises an error, so that nothing in it is missed.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from explorer.photos.containers.contents import digest_pieces
+from explorer.photos.readers.tiff_parser import Directory, Field, TiffParser
+
+_WIDTH, _HEIGHT, _SUB_IFDS, _PHOTOSHOP_LAYERS = 256, 257, 330, 37724
+# Offsets and byte counts of strips, of tiles, and of the stream of old-style JPEG compression.
+_PIXEL_DATA = ((273, 279), (324, 325), (513, 514))
+# Tags that change what the pixel data mean: size, bits, compression, photometric interpretation,
+# fill order, samples, planar configuration, predictor, color map, extra samples, sample format and
+# JPEG tables.
+_MEANING = (256, 257, 258, 259, 262, 266, 277, 284, 317, 320, 338, 339, 347)
+# EXIF and GPS, which hold no pictures; and interoperability, within EXIF.
+_METADATA_IFDS = (34665, 34853)
+_INTEROPERABILITY_IFD = 40965
+# More than any scanner makes.
+_MAX_PAGES = 100_000
+# How often the file's bytes may be referred to in total: pages may share strips, but not without
+# limit.
+_MAX_OVERLAP = 4
+
+
+class Page(NamedTuple):
+    """A picture in the file."""
+
+    offset: int
+    """Of its directory."""
+    width: int
+    """Pixels; 0 where it is not given."""
+    height: int
+    """Pixels; 0 where it is not given."""
+    digest: str
+    """Of its strips or tiles as they are stored, and of the tags that change their meaning."""
+    layers: bytes
+    """Photoshop's layers, or b''."""
+
+    @property
+    def pixels(self) -> int:
+        """Number of pixels."""
+        return self.width * self.height
+
+
+class TiffPages(NamedTuple):
+    """The pages of a file."""
+
+    pages: list[Page]
+    """In the file's order, each followed by those in its SubIFDs."""
+    end: int
+    """Offset behind everything that a directory refers to."""
+
+
+def read_pages(parser: TiffParser) -> TiffPages:
+    """All directories that hold pictures. Raises ValueError where the file makes no sense."""
+    return _PageReader(parser).read()
+
+
+class _PageReader:
+    """Reads the pages, and keeps track of what the directories refer to."""
+
+    def __init__(self, parser: TiffParser) -> None:
+        self._parser, self._end, self._stored_bytes = parser, 0, 0
+
+    def read(self) -> TiffPages:
+        pages, seen = list[Page](), set[int]()
+        waiting = [self._parser.first_offset()]
+        while waiting:
+            offset = waiting.pop()
+            if offset == 0:
+                continue
+            if offset in seen or len(seen) >= _MAX_PAGES:
+                raise ValueError("directories that go in circles")
+            seen.add(offset)
+            directory = self._directory(offset)
+            if directory.next_offset is None:
+                raise ValueError("a link beyond the end of the file")
+            pages.append(self._page(offset, directory.fields))
+            sub_ifds = self._parser.offsets(directory.fields.get(_SUB_IFDS))
+            waiting += [directory.next_offset, *reversed(sub_ifds)]
+        return TiffPages(pages, min(self._end, len(self._parser.data)))
+
+    def _directory(self, offset: int) -> Directory:
+        """A directory, whose end and values count as referred to."""
+        directory = self._parser.directory(offset)
+        ends = (field.end for field in directory.fields.values())
+        self._end = max(self._end, directory.end, *ends)
+        return directory
+
+    def _page(self, offset: int, fields: dict[int, Field]) -> Page:
+        for tag in _METADATA_IFDS:
+            for inner in self._parser.offsets(fields.get(tag)):
+                self._follow_metadata(inner)
+        meaning = [
+            piece
+            for tag in _MEANING
+            if tag in fields
+            for piece in (str(tag).encode(), self._parser.raw(fields[tag]))
+        ]
+        width, height = (
+            next(iter(self._parser.offsets(fields.get(tag))), 0) for tag in (_WIDTH, _HEIGHT)
+        )
+        layers = fields.get(_PHOTOSHOP_LAYERS)
+        return Page(
+            offset,
+            width,
+            height,
+            digest_pieces(*meaning, *self._pixel_data(fields)),
+            self._parser.raw(layers) if layers else b"",
+        )
+
+    def _follow_metadata(self, offset: int) -> None:
+        """Count a directory without pictures as referred to, and the one within it."""
+        fields = self._directory(offset).fields
+        for inner in self._parser.offsets(fields.get(_INTEROPERABILITY_IFD)):
+            self._directory(inner)
+
+    def _pixel_data(self, fields: dict[int, Field]) -> list[bytes]:
+        """Strips or tiles, in order."""
+        pieces = list[bytes]()
+        for offsets_tag, sizes_tag in _PIXEL_DATA:
+            if offsets_tag not in fields:
+                continue
+            if sizes_tag not in fields:
+                raise ValueError("strips without lengths")
+            offsets = self._parser.offsets(fields[offsets_tag])
+            sizes = self._parser.offsets(fields[sizes_tag])
+            for offset, size in zip(offsets, sizes, strict=False):
+                piece = self._parser.data[offset : offset + size]
+                self._stored_bytes += len(piece)
+                if self._stored_bytes > _MAX_OVERLAP * len(self._parser.data):
+                    raise ValueError("strips that overlap")
+                pieces.append(piece)
+                self._end = max(self._end, offset + size)
+        return pieces
